@@ -1,0 +1,2 @@
+//! A payment day, end to end.
+fn main() {}
