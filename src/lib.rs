@@ -4,3 +4,11 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod content;
+mod error;
+
+pub use content::{Content, Seen};
+pub use error::{Error, Fault, Key, Kind, Place, Result, Style};

@@ -1,0 +1,410 @@
+//! The one error of the crate: what, where, expected, found. Numbers only, never message content.
+
+use core::fmt;
+
+use crate::content::{Content, Seen};
+
+/// Why a message, a frame, a value or a spec was refused.
+///
+/// `Copy`, 32 bytes, no borrowed data and no heap. It names the element and the part within it,
+/// the byte offset in the input (when parsing) or in the output (when building), and what was
+/// expected and found as *lengths, limits and kinds of character*. It never holds a character of
+/// the message, so it is always safe to log.
+///
+/// ```
+/// use cardwire::{Message, spec::ISO87_ASCII};
+/// let error = Message::parse(&ISO87_ASCII, b"0800822000000000000004000000000000000415").unwrap_err();
+/// assert_eq!(error.to_string(), "field 7 at byte 36: the value needs 10 bytes, 4 are left");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(fmt = display)]
+pub struct Error {
+    kind: Kind,
+    place: Place,
+    styles: [Style; MAX_PARTS],
+    parts: [u32; MAX_PARTS],
+    offset: u32,
+    expected: u32,
+    found: u32,
+}
+
+/// How many parts deep below its element an error names its place.
+pub(crate) const MAX_PARTS: usize = 3;
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// What was wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The input ends inside the thing: `expected` bytes needed, `found` left.
+    Truncated,
+    /// `found` bytes are left after the last element.
+    Trailing,
+    /// The value is shorter than its minimum.
+    TooShort,
+    /// The value is longer than its maximum.
+    TooLong,
+    /// A character of a length prefix is not a digit.
+    LengthDigit(Seen),
+    /// A BER length that announces no length (`80`) or uses more than four octets.
+    LengthForm,
+    /// A length that cannot be: not a whole number of units, or shorter than what it must include.
+    LengthUnit,
+    /// A character outside the content class.
+    Character(Content, Seen),
+    /// A half byte that is not a decimal digit where one is required.
+    Nibble,
+    /// A fill half byte that is not the fill of the spec.
+    Fill,
+    /// A character that is not a hexadecimal digit.
+    HexDigit(Seen),
+    /// The message type identifier is not four digits.
+    MtiDigit,
+    /// The bitmap announces an element that the spec does not define.
+    Undefined,
+    /// A tag that is not well formed.
+    Tag,
+    /// A mandatory element or part is missing.
+    Missing,
+    /// A terminator was expected before the end of the value.
+    Terminator,
+    /// The element is private: only `expose` opens it.
+    Private,
+    /// The value cannot be read or written in the asked form (text of binary, number of text).
+    Form,
+    /// The number does not fit its type or its element.
+    Number,
+    /// The output buffer is too small: `expected` bytes needed, `found` given.
+    Room,
+    /// A frame announces more than its limit allows.
+    FrameLimit,
+    /// A frame header or trailer is not what the framing prescribes.
+    FrameShape,
+    /// The longitudinal redundancy check does not match.
+    FrameCheck,
+    /// The spec itself is contradictory.
+    Spec(Fault),
+}
+
+/// What makes a spec contradictory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The length prefix cannot express the maximum length.
+    PrefixTooNarrow,
+    /// The minimum length exceeds the maximum.
+    MinimumAboveMaximum,
+    /// A fixed or maximum length of zero.
+    ZeroLength,
+    /// The element is defined twice, or tags are not in ascending order.
+    DefinedTwice,
+    /// The number is not available for data: 0, 1, a continuation bit, or beyond the bitmap.
+    ReservedNumber,
+    /// Layouts are nested too deep.
+    TooDeep,
+    /// The coding cannot carry the content class.
+    CodingCannotCarry,
+    /// The mask shows more of the value than it hides.
+    MaskTooOpen,
+    /// A layout inside an element that cannot hold it.
+    LayoutMisplaced,
+    /// An element of open length stands before other elements.
+    OpenLength,
+    /// The prefix is wider than any supported one, or has no digits.
+    PrefixWidth,
+    /// The bitmap form is impossible.
+    BitmapForm,
+}
+
+/// Where in the message: the part of its outermost structure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Nowhere more precise: the message, frame or spec as a whole.
+    Whole,
+    /// The bytes before the message type identifier.
+    Header,
+    /// The message type identifier.
+    Mti,
+    /// The bitmap.
+    Bitmap,
+    /// A data element, by number.
+    Element(u8),
+    /// The framing around the message.
+    Frame,
+}
+
+/// The name of a part within a composite element: a position, a sub-element number or a tag.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    value: u32,
+    style: Style,
+}
+
+/// How a [`Key`] is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Style {
+    /// No part.
+    None,
+    /// A position or bit number: `3`.
+    Number,
+    /// A decimal tag of that many digits: `0105`.
+    Digits(u8),
+    /// A binary or BER tag in hexadecimal: `9F26`.
+    Hex,
+    /// A tag of one to four characters: `ABC`.
+    Text,
+}
+
+impl Error {
+    /// An error of `kind` at `offset`; the place is added as it passes the walk on its way out.
+    #[cold]
+    pub(crate) const fn new(kind: Kind, offset: usize, expected: usize, found: usize) -> Self {
+        Self {
+            kind,
+            place: Place::Whole,
+            styles: [Style::None; MAX_PARTS],
+            parts: [0; MAX_PARTS],
+            offset: saturate(offset),
+            expected: saturate(expected),
+            found: saturate(found),
+        }
+    }
+
+    /// The same error, one level further out: `key` becomes the outermost part.
+    #[cold]
+    pub(crate) const fn within(mut self, key: Key) -> Self {
+        let [first, second, _] = self.parts;
+        self.parts = [key.value, first, second];
+        let [first, second, _] = self.styles;
+        self.styles = [key.style, first, second];
+        self
+    }
+
+    /// The same error, in `place`.
+    #[cold]
+    pub(crate) const fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// What was wrong.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Where in the message.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The number of the data element, if the error lies in one.
+    #[must_use]
+    pub const fn field(&self) -> Option<u8> {
+        match self.place {
+            Place::Element(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The parts within the element, outermost first; empty when the element itself is meant.
+    pub fn parts(&self) -> impl Iterator<Item = Key> + use<> {
+        let pairs = self.parts.into_iter().zip(self.styles);
+        pairs.take_while(|(_, style)| *style != Style::None).map(|(value, style)| Key { value, style })
+    }
+
+    /// The byte offset in the input, or in the output when building.
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        widen(self.offset)
+    }
+
+    /// What was expected, as the [`Kind`] counts it. Saturates at 4 GiB.
+    #[must_use]
+    pub const fn expected(&self) -> usize {
+        widen(self.expected)
+    }
+
+    /// What was found, as the [`Kind`] counts it. Saturates at 4 GiB.
+    #[must_use]
+    pub const fn found(&self) -> usize {
+        widen(self.found)
+    }
+}
+
+impl Key {
+    /// A position or bit number within a composite.
+    #[must_use]
+    pub const fn number(value: u32) -> Self {
+        Self { value, style: Style::Number }
+    }
+
+    /// A tag, written in `style`.
+    #[must_use]
+    pub const fn tag(value: u32, style: Style) -> Self {
+        Self { value, style }
+    }
+
+    /// The number, or the tag's octets read as a big-endian number.
+    #[must_use]
+    pub const fn value(self) -> u32 {
+        self.value
+    }
+
+    /// How the key is written.
+    #[must_use]
+    pub const fn style(self) -> Style {
+        self.style
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.style {
+            Style::None => Ok(()),
+            Style::Number => write!(f, "{}", self.value),
+            Style::Digits(width) => write!(f, "{:0width$}", self.value, width = usize::from(width)),
+            Style::Hex => write!(f, "{:02X}", self.value),
+            Style::Text => {
+                let octets = self.value.to_be_bytes();
+                octets.iter().skip_while(|octet| **octet == 0).try_for_each(|octet| match octet {
+                    0x21..=0x7E => write!(f, "{}", char::from(*octet)),
+                    other => write!(f, "\\x{other:02X}"),
+                })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("message"),
+            Self::Header => f.write_str("header"),
+            Self::Mti => f.write_str("MTI"),
+            Self::Bitmap => f.write_str("bitmap"),
+            Self::Element(number) => write!(f, "field {number}"),
+            Self::Frame => f.write_str("frame"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({self})")
+    }
+}
+
+fn display(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    if let Kind::Spec(fault) = error.kind {
+        write!(f, "spec, {}", error.place)?;
+        error.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+        return write!(f, ": {fault}");
+    }
+    write!(f, "{}", error.place)?;
+    error.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+    write!(f, " at byte {}: ", error.offset)?;
+    let Error { expected, found, .. } = *error;
+    match error.kind {
+        Kind::Truncated => write!(f, "the value needs {expected} bytes, {found} are left"),
+        Kind::Trailing => write!(f, "expected the end, found {found} more bytes"),
+        Kind::TooShort => write!(f, "expected at least {expected}, found {found}"),
+        Kind::TooLong => write!(f, "expected at most {expected}, found {found}"),
+        Kind::LengthDigit(seen) => write!(f, "expected a digit in the length prefix, found {seen}"),
+        Kind::LengthForm => f.write_str("expected a definite BER length of at most four octets"),
+        Kind::LengthUnit => write!(f, "a length of {found} is no whole value here"),
+        Kind::Character(content, seen) => write!(f, "expected class {content}, found {seen}"),
+        Kind::Nibble => f.write_str("expected a decimal half byte, found one above 9"),
+        Kind::Fill => write!(f, "expected the fill half byte {expected:X}, found another"),
+        Kind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
+        Kind::MtiDigit => f.write_str("expected four digits"),
+        Kind::Undefined => f.write_str("the spec does not define it"),
+        Kind::Tag => f.write_str("expected a well-formed tag"),
+        Kind::Missing => f.write_str("it is mandatory and missing"),
+        Kind::Terminator => f.write_str("expected a terminator before the end"),
+        Kind::Private => f.write_str("it is private: read it with expose"),
+        Kind::Form => f.write_str("the value has no such form"),
+        Kind::Number => f.write_str("the number does not fit"),
+        Kind::Room => write!(f, "the buffer needs {expected} bytes, it has {found}"),
+        Kind::FrameLimit => write!(f, "a frame of {found} bytes exceeds the limit of {expected}"),
+        Kind::FrameShape => f.write_str("the frame header or trailer is malformed"),
+        Kind::FrameCheck => f.write_str("the check character does not match"),
+        Kind::Spec(fault) => write!(f, "{fault}"),
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
+
+impl Fault {
+    /// One sentence for people; also the text of the compile error of a constant spec.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::PrefixTooNarrow => "the length prefix cannot express the maximum length",
+            Self::MinimumAboveMaximum => "the minimum length exceeds the maximum",
+            Self::ZeroLength => "the length is zero",
+            Self::DefinedTwice => "an element is defined twice, or tags are not in ascending order",
+            Self::ReservedNumber => "the number is not available for data",
+            Self::TooDeep => "layouts are nested too deep",
+            Self::CodingCannotCarry => "the coding cannot carry the content class",
+            Self::MaskTooOpen => "the mask shows more of the value than it hides",
+            Self::LayoutMisplaced => "the element cannot hold a layout of this kind",
+            Self::OpenLength => "an element of open length must be the last",
+            Self::PrefixWidth => "the length prefix is too wide, or has no digits",
+            Self::BitmapForm => "the bitmap form is impossible",
+        }
+    }
+}
+
+const fn saturate(value: usize) -> u32 {
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    if value > u32::MAX as usize { u32::MAX } else { value as u32 }
+}
+
+/// A `u32` as a `usize`; the crate supports targets of 32 bits and more.
+#[allow(clippy::as_conversions, reason = "lossless on every supported target; from is not const")]
+pub(crate) const fn widen(value: u32) -> usize {
+    value as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_small() {
+        assert!(size_of::<Error>() <= 36, "{}", size_of::<Error>());
+        assert!(size_of::<Result<(), Error>>() <= 36);
+    }
+
+    #[test]
+    fn parts_are_named_outermost_first() {
+        let inner = Error::new(Kind::TooLong, 20, 5, 6).within(Key::tag(0x95, Style::Hex));
+        let outer = inner.within(Key::number(3)).at(Place::Element(55));
+        assert_eq!(
+            std::format!("{outer}"),
+            "field 55, part 3, part 95 at byte 20: expected at most 5, found 6"
+        );
+        assert_eq!(outer.parts().count(), 2);
+    }
+
+    #[test]
+    fn keys_are_written_as_their_field_writes_them() {
+        assert_eq!(std::format!("{}", Key::tag(105, Style::Digits(4))), "0105");
+        assert_eq!(std::format!("{}", Key::tag(0x41_42_43, Style::Text)), "ABC");
+        assert_eq!(std::format!("{}", Key::tag(0x9F26, Style::Hex)), "9F26");
+    }
+}
