@@ -17,7 +17,6 @@ use crate::content::{Content, Seen};
 /// assert_eq!(error.to_string(), "field 7 at byte 36: the value needs 10 bytes, 4 are left");
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(fmt = display)]
 pub struct Error {
     kind: Kind,
     place: Place,
@@ -304,15 +303,21 @@ impl fmt::Debug for Error {
     }
 }
 
-fn display(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    if let Kind::Spec(fault) = error.kind {
-        write!(f, "spec, {}", error.place)?;
-        error.parts().try_for_each(|key| write!(f, ", part {key}"))?;
-        return write!(f, ": {fault}");
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Kind::Spec(fault) = self.kind {
+            write!(f, "spec, {}", self.place)?;
+            self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+            return write!(f, ": {fault}");
+        }
+        write!(f, "{}", self.place)?;
+        self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+        write!(f, " at byte {}: ", self.offset)?;
+        sentence(self, f)
     }
-    write!(f, "{}", error.place)?;
-    error.parts().try_for_each(|key| write!(f, ", part {key}"))?;
-    write!(f, " at byte {}: ", error.offset)?;
+}
+
+fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let Error { expected, found, .. } = *error;
     match error.kind {
         Kind::Truncated => write!(f, "the value needs {expected} bytes, {found} are left"),
