@@ -11,7 +11,7 @@ macro_rules! links {
     ($title:literal, $table:ident: $($spec:ident $name:literal ($dialect:expr) $doc:literal;)*) => { $(
         #[doc = concat!($title, ", `", $name, "`: ", $doc, ".")]
         pub static $spec: crate::spec::Spec<'static> =
-            crate::spec::Spec::new($name, &$dialect, &const { $table.elements(&$dialect) });
+            crate::spec::Spec::new($name, &$dialect, &$table.elements(&$dialect));
     )* };
 }
 

@@ -44,14 +44,12 @@ links! { "Mastercard IPM", IPM:
 pub static PDS: Layout<'static> = Layout::tags(
     Tag::Digits(4),
     Some(&UNLISTED),
-    &const {
-        text_parts([
-            row(105, an(25).lll(), "File id", OPEN),
-            row(122, an(1).lll(), "Processing mode", OPEN),
-            row(301, n(16).lll(), "File amount checksum", OPEN),
-            row(306, n(8).lll(), "File message counts", OPEN),
-        ])
-    },
+    &text_parts([
+        row(105, an(25).lll(), "File id", OPEN),
+        row(122, an(1).lll(), "Processing mode", OPEN),
+        row(301, n(16).lll(), "File amount checksum", OPEN),
+        row(306, n(8).lll(), "File message counts", OPEN),
+    ]),
 );
 
 /// 992 characters are what an element of 999 leaves behind tag and length.
