@@ -4,3 +4,6 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+
+pub mod codes;
+pub mod de;
