@@ -10,6 +10,8 @@ extern crate std;
 mod bitmap;
 mod builder;
 mod codec;
+pub mod codes;
+pub mod de;
 mod content;
 mod error;
 mod field;
