@@ -9,6 +9,8 @@ extern crate std;
 
 mod content;
 mod error;
+pub mod frame;
 
 pub use content::{Content, Seen};
 pub use error::{Error, Fault, Key, Kind, Place, Result, Style};
+pub use frame::Framing;
