@@ -6,11 +6,15 @@ use crate::error::{Kind, Result};
 /// The header before a message on a Visa access point (VAP).
 ///
 /// ```text
-/// byte   0      1      2      3..5  5..8        8..11  11    12..14 14..17 17    18..21   21
-///      +------+------+------+-----+-----------+------+-----+------+------+-----+--------+----+
-///      | size |format| text |total|destination|source|round|flags |status|batch|reserved|user|
-///      |  16  |  01  |  02  |00 7A| 00 00 00  | .... | trip|      |      |     |        |    |
-///      +------+------+------+-----+-----------+------+-----+------+------+-----+--------+----+
+/// byte 0      1        2        3       5             8          11       12      14
+///      +------+--------+--------+-------+-------------+----------+--------+-------+
+///      | size | format | text   | total | destination |  source  | round  | flags | ...
+///      |  16  |   01   |   02   | 00 7A |  01 23 45   | 65 43 21 |  trip  |       |
+///      +------+--------+--------+-------+-------------+----------+--------+-------+
+/// byte 14       17      18         21
+///      +--------+-------+----------+------+
+///  ... | status | batch | reserved | user |
+///      +--------+-------+----------+------+
 /// ```
 ///
 /// The size and the total length of header and message are no fields of this type:
@@ -68,7 +72,7 @@ impl Base1Header {
     /// Reads a header; of a rejected message, the header that rejects it.
     ///
     /// # Errors
-    /// `Truncated` below 22 bytes; `FrameShape` when its first byte says so, too.
+    /// `Truncated` below 22 bytes; `FrameShape` when its first byte, the size, says that there are fewer.
     pub fn parse(header: &[u8]) -> Result<Self> {
         let rest = &mut &*header;
         let [size, format, text_format] = cut(rest)?;
@@ -171,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_header_is_read_as_written() {
-        let header: [u8; 22] = core::array::from_fn(|index| if index == 0 { 0x16 } else { index as u8 });
+        let mut header: [u8; 22] = core::array::from_fn(|index| u8::try_from(index).unwrap());
+        header[0] = 0x16;
         let mut written = Base1Header::parse(&header).unwrap().to_bytes();
         assert_eq!(written[3..5], [0, 0]);
         written[3..5].copy_from_slice(&header[3..5]);

@@ -121,8 +121,6 @@ impl From<Error> for io::Error {
 
 #[cfg(test)]
 mod tests {
-    use std::string::ToString;
-
     use super::*;
 
     #[test]
@@ -134,7 +132,7 @@ mod tests {
             codec.encode(frame, &mut stream).unwrap();
         }
         for size in 1..=stream.len() {
-            let (mut buffer, mut received) = (BytesMut::new(), std::vec::Vec::new());
+            let (mut buffer, mut received) = (BytesMut::new(), Vec::new());
             for packet in stream.chunks(size) {
                 buffer.extend_from_slice(packet);
                 while let Some(frame) = codec.decode(&mut buffer).unwrap() {
@@ -159,11 +157,11 @@ mod tests {
     fn a_refusal_keeps_its_words_and_writes_nothing() {
         let mut codec = Codec::new(Framing::BCD2);
         let mut buffer = BytesMut::from("kept");
-        let error = codec.encode(OwnedFrame::new("", std::vec![0; 10_000]), &mut buffer).unwrap_err();
+        let error = codec.encode(OwnedFrame::new("", vec![0; 10_000]), &mut buffer).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
         assert_eq!(error.to_string(), "frame at byte 0: expected at most 9999, found 10000");
         assert_eq!(buffer, "kept");
         let frame = OwnedFrame::new("", "4111111111111111");
-        assert_eq!(std::format!("{frame:?}"), "OwnedFrame(0 bytes of header, 16 of payload)");
+        assert_eq!(format!("{frame:?}"), "OwnedFrame(0 bytes of header, 16 of payload)");
     }
 }

@@ -7,11 +7,16 @@ use crate::error::{Kind, Result};
 /// The header between a member bank and UnionPay.
 ///
 /// ```text
-/// byte   0    1       2..6    6..17       17..28  28..31   31    32..40      40   41..46
-///      +----+-------+-------+-----------+--------+--------+-----+-----------+----+------+
-///      | 2E |version| total |destination| source |reserved|batch|transaction|user|reject|
-///      |size|  02   | "0146"|           |        |        |     |           |    |      |
-///      +----+-------+-------+-----------+--------+--------+-----+-----------+----+------+
+/// byte 0      1         2        6             17         28
+///      +------+---------+--------+-------------+----------+
+///      | size | version | total  | destination |  source  | ...
+///      |  2E  |   02    | "0146" |  11 bytes   | 11 bytes |
+///      +------+---------+--------+-------------+----------+
+/// byte 28         31      32            40     41
+///      +----------+-------+-------------+------+---------+
+///  ... | reserved | batch | transaction | user | reject  |
+///      | 3 bytes  |       |   8 bytes   |      | 5 bytes |
+///      +----------+-------+-------------+------+---------+
 /// ```
 ///
 /// The total length of header and message is no field of this type:
@@ -117,11 +122,16 @@ mod tests {
 
     #[test]
     fn a_header_is_read_as_written() {
-        let mut header: [u8; 46] = core::array::from_fn(|index| index as u8 + 100);
+        let mut header: [u8; 46] = core::array::from_fn(|index| u8::try_from(index + 100).unwrap());
         header[0] = 0x2E;
         header[2..6].copy_from_slice(b"0000");
         let parsed = CupsHeader::parse(&header).unwrap();
         assert_eq!(parsed.to_bytes(), header);
+        assert_eq!((parsed.destination[0], parsed.source[0], parsed.reserved[0]), (106, 117, 128));
+        assert_eq!(
+            (parsed.batch, parsed.transaction[0], parsed.user, parsed.reject[0]),
+            (131, 132, 140, 141)
+        );
         turn(&mut header);
         assert_eq!(parsed.reply().to_bytes(), header);
         header[0] = 0x2D;

@@ -7,8 +7,8 @@
 //!                      \______ body _____________/
 //! ```
 //!
-//! `open` reads that row and `write` writes it; what is before the body is never longer than 11
-//! bytes, so everything about a frame is decided before its body has arrived, except by an ETX.
+//! `open` reads that row and `write` writes it. A body is admitted or refused on its announced size,
+//! before it has arrived; only where an ETX ends it must it be looked through.
 
 use core::fmt;
 use core::mem::take;
@@ -130,13 +130,12 @@ impl Framing {
         let announced = match self.delimiter {
             Delimiter::Length { field, .. } => self.length(&mut reader, field)?,
             Delimiter::Etx => Some(self.scan(reader)?),
-            Delimiter::Cups => Some(total(reader)?),
+            Delimiter::Cups => Some(self.total(reader)?),
         };
         let place = reader.offset;
         let Some(size) = announced else {
             return Ok(Frame { header: &[], payload: &[], consumed: place, start: place });
         };
-        self.admit(size, place)?;
         let body = reader.take(size)?;
         self.close(start, &mut reader)?;
         let (header, payload) = self.part(body, place).map_err(refused)?;
@@ -165,10 +164,23 @@ impl Framing {
         let limit = widen(self.limit);
         let within = reader.rest.get(..=limit);
         match within.unwrap_or(reader.rest).iter().position(|octet| *octet == ETX) {
-            Some(size) => Ok(size),
+            Some(size) => self.admit(size, reader.offset).map(|()| size),
             None if within.is_none() => Err(MORE),
             None => Err(refused(refuse(Kind::FrameLimit, reader.offset, limit, limit.saturating_add(1)))),
         }
+    }
+
+    /// Looks at the total length in the CUPS header that follows: the size of the body.
+    fn total(&self, mut reader: Reader<'_>) -> Step<usize> {
+        reader.tag(&[cups::SIZE_OCTET])?;
+        reader.take(1)?;
+        let offset = reader.offset;
+        let digits = reader.take(usize::from(cups::TOTAL.width()))?;
+        let total = widen(cups::TOTAL.get(digits, offset).map_err(refused)?);
+        if total < CupsHeader::SIZE {
+            return Err(refused(refuse(Kind::TooShort, offset, CupsHeader::SIZE, total)));
+        }
+        self.admit(total, offset).map(|()| total)
     }
 
     /// Whether a body may be of that size, which was learnt at `offset`.
@@ -259,19 +271,6 @@ impl Framing {
             Delimiter::Etx | Delimiter::Cups => station,
         }
     }
-}
-
-/// The total length that the CUPS header at the front of the input announces.
-fn total(mut reader: Reader<'_>) -> Step<usize> {
-    let offset = reader.offset;
-    reader.tag(&[cups::SIZE_OCTET])?;
-    reader.take(1)?;
-    let digits = reader.take(usize::from(cups::TOTAL.width()))?;
-    let total = widen(cups::TOTAL.get(digits, offset + 2).map_err(refused)?);
-    if total < CupsHeader::SIZE {
-        return Err(refused(refuse(Kind::TooShort, offset + 2, CupsHeader::SIZE, total)));
-    }
-    Ok(total)
 }
 
 /// The longitudinal redundancy check: the exclusive or.

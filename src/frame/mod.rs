@@ -43,7 +43,7 @@
 //! [`Framing::reply`] carries it into the answer, destination and source swapped.
 //!
 //! ```text
-//!  Framing::UNIONPAY                          before: 113 bytes
+//!  Framing::UNIONPAY, 113 bytes on the wire
 //! +--------+----------------+-------------------+---------------------+
 //! | length |      TPDU      |      header       |       message       |
 //! | 00 6F  | 60 00 03 00 00 | 60 31 00 31 12 03 |      100 bytes      |
