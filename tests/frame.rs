@@ -237,6 +237,8 @@ fn a_message_that_its_framing_would_cut_is_not_written() {
     for framing in [Framing::ETX, Framing::STX_ETX] {
         let error = wrap(framing, b"", b"08\x0300").unwrap_err();
         assert_eq!(error.to_string(), "frame at byte 2: expected class ans, found a control character");
+        let binary = framing.with_header(Station::Base1);
+        assert_eq!(wrap(binary, &header(binary), &[b'M'; 0x103 - 22]).unwrap_err().kind(), Kind::Form);
     }
     let frame = wrap(Framing::STX_BCD2_ETX, b"", b"08\x0300").unwrap();
     assert_eq!(Framing::STX_BCD2_ETX.split(&frame).unwrap().unwrap().payload, b"08\x0300");

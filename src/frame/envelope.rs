@@ -18,6 +18,7 @@ use super::framing::{Delimiter, Framing, Trailer};
 use super::length::LengthField;
 use super::parts::refuse;
 use super::reader::{MORE, Reader, Step, refused, settle};
+use super::station::Station;
 use crate::content::{Content, Seen};
 use crate::error::{Kind, Result, widen};
 
@@ -98,7 +99,8 @@ impl Framing {
     /// # Errors
     /// `TooLong` when no length can express that many bytes, `FrameLimit` when they exceed the
     /// limit, `Truncated`, `Trailing` or `FrameShape` for a station header of another framing,
-    /// and `Character` for an ETX where the first ETX ends the frame.
+    /// `Character` for an ETX where the first ETX ends the frame, and `Form` for a binary total
+    /// length there, which may be one.
     pub fn measure(&self, header: &[u8], payload: &[u8]) -> Result<usize> {
         let body = header.len().saturating_add(payload.len());
         if body > 0 || matches!(self.delimiter, Delimiter::Cups) {
@@ -114,6 +116,10 @@ impl Framing {
             return Err(refuse(Kind::FrameLimit, 0, widen(self.limit), body));
         }
         if let Delimiter::Etx = self.delimiter {
+            if let Station::Base1 = self.station {
+                // Its binary total length, filled in later, may be an ETX.
+                return Err(refuse(Kind::Form, 0, 0, 0));
+            }
             let mut octets = header.iter().chain(payload);
             if let Some(place) = octets.position(|octet| *octet == ETX) {
                 return Err(refuse(Kind::Character(Content::Ans, Seen::Control), place, 0, 0));
