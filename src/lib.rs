@@ -15,6 +15,7 @@ pub mod de;
 mod content;
 mod error;
 mod field;
+pub mod frame;
 pub mod layout;
 pub mod mask;
 mod message;
@@ -32,6 +33,7 @@ pub use codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare, Zon
 pub use content::{Content, Seen};
 pub use error::{Error, Fault, Key, Kind, Place, Result, Style};
 pub use field::{Clear, Field, Parts, Text};
+pub use frame::Framing;
 pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
