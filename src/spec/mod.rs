@@ -1,11 +1,29 @@
 //! Specs: a table of elements, written in a dialect, checked before it can be used.
 
+mod builtin;
 mod check;
 mod dialect;
+mod emv;
+mod ipm;
+mod iso03;
+mod iso87;
+mod iso93;
+pub mod parts;
 mod table;
+mod unionpay;
 
+pub use builtin::{builtin, by_name};
 pub use dialect::{Dialect, MtiCoding};
+pub use emv::{EMV, EMV_SCRIPT};
+pub use ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
+pub use iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
+pub use iso87::{ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
+pub use iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
 pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
+pub use unionpay::{
+    UNIONPAY, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_SECURITY,
+    UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
+};
 
 use crate::error::{Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, Order};
