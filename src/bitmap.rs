@@ -106,6 +106,19 @@ pub struct Iter {
     words: [u64; 3],
 }
 
+impl Iter {
+    /// The number that comes next.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.clone().next()
+    }
+
+    /// Adds the elements of a third bitmap, which was not known before.
+    pub(crate) fn add_third(&mut self, word: u64) {
+        let [_, _, third] = &mut self.words;
+        *third = word;
+    }
+}
+
 impl Iterator for Iter {
     type Item = u8;
 

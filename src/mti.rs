@@ -148,6 +148,9 @@ impl Mti {
     /// `0830`.
     pub const NETWORK_ADVICE_RESPONSE: Self = Self::of(*b"0830");
 
+    /// What stands in for an MTI that was not read.
+    pub(crate) const UNKNOWN: Self = Self::of(*b"0000");
+
     const fn of(digits: [u8; 4]) -> Self {
         Self { digits }
     }

@@ -42,21 +42,27 @@ pub(crate) fn check(
     }
 }
 
-/// Checks a logical value alone, as it comes from a caller who builds.
-pub(crate) fn check_logical(value: &Octets<'_>, content: Content) -> Result<()> {
-    if value.plain().is_some_and(|octets| all(content, octets)) {
-        return Ok(());
+/// The first octet of a logical value that its class does not admit; `lead` octets of fill stand
+/// before the value.
+#[inline]
+pub(crate) fn first_misfit(value: &Octets<'_>, content: Content, lead: usize) -> Option<(usize, u8)> {
+    match value.plain() {
+        Some(octets) if lead == 0 && all(content, octets) => None,
+        _ => value.iter().enumerate().find(|(index, octet)| !content.admits(lead + index, *octet)),
     }
-    let bad = value.iter().enumerate().find(|(index, octet)| !content.admits(*index, *octet));
-    match bad {
+}
+
+#[cold]
+fn check_logical(value: &Octets<'_>, content: Content) -> Result<()> {
+    match first_misfit(value, content, 0) {
         None => Ok(()),
-        Some((index, 0x3A..=0x3F))
-            if matches!(content, Content::N | Content::Xn) && value.plain().is_none() =>
-        {
-            Err(Error::new(Kind::Nibble, value.position(index), 9, 0))
-        }
         Some((index, octet)) => {
-            Err(Error::new(Kind::Character(content, Seen::of(octet)), value.position(index), 0, 0))
+            let is_packed = value.plain().is_none() && matches!(octet, 0x3A..=0x3F);
+            let kind = match content {
+                Content::N | Content::Xn if is_packed => Kind::Nibble,
+                _ => Kind::Character(content, Seen::of(octet)),
+            };
+            Err(Error::new(kind, value.position(index), 0, 0))
         }
     }
 }

@@ -302,6 +302,21 @@ impl<'b> OctetsMut<'b> {
         }
     }
 
+    /// The octet at `index`; 0 beyond the end of the buffer.
+    pub(crate) fn get(&self, index: usize) -> u8 {
+        self.stack.get(self.wire, self.stack.depth, self.start + narrow(index))
+    }
+
+    /// What was written so far, `len` octets.
+    pub(crate) fn as_octets(&self, len: usize) -> Octets<'_> {
+        Octets { wire: self.wire, stack: self.stack, start: self.start, len: narrow(len) }
+    }
+
+    /// Whether the first `len` octets lie within the buffer.
+    pub(crate) fn holds(&self, len: usize) -> bool {
+        len == 0 || self.position(len - 1) < self.wire.len()
+    }
+
     /// The offset in the output of the octet at `index`.
     pub(crate) fn position(&self, index: usize) -> usize {
         widen(self.stack.position(self.stack.depth, self.start + narrow(index)))
@@ -351,8 +366,8 @@ const fn narrow(value: usize) -> u32 {
     if value > MAX_INDEX { MAX_INDEX as u32 } else { value as u32 }
 }
 
-/// The longest input: room for doubling an index within `u32`.
-pub(crate) const MAX_INDEX: usize = 0x3FFF_FFFF;
+/// The longest input, 256 MiB: room for counting half bytes of nested values within `u32`.
+pub(crate) const MAX_INDEX: usize = 0x0FFF_FFFF;
 
 #[cfg(test)]
 mod tests {

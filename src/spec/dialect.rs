@@ -52,6 +52,16 @@ pub enum MtiCoding {
     Binary,
 }
 
+impl MtiCoding {
+    /// Octets on the wire.
+    pub(crate) const fn len(self) -> usize {
+        match self {
+            Self::Ascii | Self::Ebcdic => 4,
+            Self::Bcd | Self::Binary => 2,
+        }
+    }
+}
+
 impl Dialect {
     /// Everything in ASCII: bitmap and binary values as hexadecimal digits.
     pub const ASCII: Self = Self {
