@@ -1,5 +1,7 @@
 //! Building messages: values in any order, written in the only order there is.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::bitmap::{Bitmap, MAX_NUMBER};
@@ -157,7 +159,7 @@ impl<'v> Builder<'v> {
     /// # Errors
     /// As [`Builder::write`].
     #[cfg(feature = "alloc")]
-    pub fn to_vec(&self) -> Result<alloc::vec::Vec<u8>> {
+    pub fn to_vec(&self) -> Result<Vec<u8>> {
         let mut out = alloc::vec![0; self.measure()?];
         self.write(&mut out)?;
         Ok(out)
