@@ -1,4 +1,5 @@
 //! The built-in specs: complete, true to the collected facts, private where cards are concerned.
+#![allow(clippy::indexing_slicing, clippy::print_stdout, clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

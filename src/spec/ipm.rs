@@ -12,7 +12,6 @@ pub const IPM: Table<'static> = ISO93
     .with(row(31, n(23).ll(), "Acquirer reference data", OPEN))
     .with(row(48, ans(999).lll().of(&PDS), "Additional data", SECRET))
     .with(row(62, ans(999).lll().of(&PDS), "Additional data 2", SECRET))
-    // one blank-filled field: trace id, dates and numbers as the network fills them
     .with(row(63, ans(16).lll(), "Transaction life cycle id", OPEN))
     .with(row(95, ans(10).ll(), "Card issuer reference data", SECRET))
     .with(row(105, ans(999).lll(), "Multi-use transaction data", SECRET))
