@@ -279,6 +279,10 @@ impl<'a> Inspection<'a> {
         self.partial.spec
     }
 
+    pub(crate) const fn partial(&self) -> &Message<'a> {
+        &self.partial
+    }
+
     /// The whole input.
     #[must_use]
     pub const fn wire(&self) -> &'a [u8] {

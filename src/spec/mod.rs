@@ -13,7 +13,7 @@ mod table;
 mod unionpay;
 
 pub use builtin::{builtin, by_name};
-pub use dialect::{Dialect, MtiCoding};
+pub use dialect::{Codes, Dialect, MtiCoding};
 pub use emv::{EMV, EMV_SCRIPT};
 pub use ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
 pub use iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
@@ -44,6 +44,7 @@ pub struct Spec<'s> {
     name: &'s str,
     header: u8,
     mti: MtiCoding,
+    codes: Codes,
     body: Layout<'s>,
 }
 
@@ -74,7 +75,7 @@ impl<'s> Spec<'s> {
     ) -> Result<Self> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
-            Ok(()) => Ok(Self { name, header: dialect.header, mti: dialect.mti, body }),
+            Ok(()) => Ok(Self { name, header: dialect.header, mti: dialect.mti, codes: dialect.codes, body }),
             Err(error) => Err(error),
         }
     }
@@ -95,6 +96,12 @@ impl<'s> Spec<'s> {
     #[must_use]
     pub const fn mti(&self) -> MtiCoding {
         self.mti
+    }
+
+    /// Whose code lists give meaning to codes.
+    #[must_use]
+    pub const fn codes(&self) -> Codes {
+        self.codes
     }
 
     /// The layout of everything behind the MTI.

@@ -6,7 +6,7 @@
 use super::builtin::links;
 use super::emv::EMV;
 use super::parts::{AMOUNT_1987, PROCESSING_CODE};
-use super::{Dialect, Table, binary_parts, table, text_parts};
+use super::{Codes, Dialect, Table, binary_parts, table, text_parts};
 use crate::codec::Spare;
 use crate::layout::{Layout, an, ans, ansb, b, n, row, z};
 use crate::mask::{OPEN, PAN, SECRET, TRACK};
@@ -54,7 +54,7 @@ pub const UNIONPAY: Table<'static> = table([
 ]);
 
 links! { "UnionPay POS terminals", UNIONPAY:
-    UNIONPAY_POS "unionpay-pos" (Dialect::BCD) "packed digits, ASCII or GBK text, bitmaps as they are";
+    UNIONPAY_POS "unionpay-pos" (Dialect { codes: Codes::UnionPay, ..Dialect::BCD }) "packed digits, ASCII or GBK text, bitmaps as they are";
 }
 
 /// F44 of answers: issuer and acquirer, blank filled.
