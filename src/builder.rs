@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_NUMBER};
+use crate::bitmap::{Bitmap, MAX_ELEMENTS};
 use crate::codec::octets::OctetsMut;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::layout::{BitmapForm, Element, Tag};
@@ -41,7 +41,7 @@ pub struct Builder<'v> {
     problem: Option<Error>,
 }
 
-const SLOTS: usize = MAX_NUMBER as usize + 1;
+const SLOTS: usize = MAX_ELEMENTS + 1;
 
 impl<'v> Builder<'v> {
     /// An empty message.

@@ -63,6 +63,19 @@
 //! editions, `tokio` adds a `tokio_util` codec for every framing.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
+// What could panic, truncate or print is not written here, outside of tests.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

@@ -151,3 +151,13 @@ links! { "ISO 8583:1987", ISO87:
     ISO87_BCD "iso87-bcd" (Dialect::BCD) "packed digits, ASCII text, bitmaps as they are";
     ISO87_EBCDIC "iso87-ebcdic" (Dialect::EBCDIC) "EBCDIC (code page 1047), bitmaps and binary values as they are";
 }
+
+/// ISO 8583:1987 with the currency codes of DE 49 to 51 as digits, which packed links then pack.
+pub const ISO87_NUMERIC_CURRENCY: Table<'static> = ISO87
+    .with(row(49, n(3), "Currency code, transaction", OPEN))
+    .with(row(50, n(3), "Currency code, settlement", OPEN))
+    .with(row(51, n(3), "Currency code, cardholder billing", OPEN));
+
+links! { "ISO 8583:1987", ISO87_NUMERIC_CURRENCY:
+    ISO87_BCD_N49 "iso87-bcd-n49" (Dialect::BCD) "as `iso87-bcd`, currency codes packed too: `08 40` for 840";
+}
