@@ -236,8 +236,7 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn mti(&self) -> Option<Mti> {
         match self.error.map(|error| error.place()) {
-            Some(Place::Header | Place::Mti) => None,
-            _ if self.partial.mti == Mti::UNKNOWN && self.partial.wire.is_empty() => None,
+            Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
             _ => Some(self.partial.mti),
         }
     }
