@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_BCD_N49, UNIONPAY_POS};
 use cardwire::{Builder, Framing, Message, Spec};
 
@@ -41,6 +42,9 @@ fn unionpay_frames_are_rebuilt_octet_by_octet() {
         let Ok(Some(frame)) = Framing::UNIONPAY.split(&wire) else { panic!("{name}: not one frame") };
         assert_eq!(frame.consumed, wire.len(), "{name}");
         rebuilds(name, &UNIONPAY_POS, frame.payload);
+        let message = Message::parse(&UNIONPAY_POS, frame.payload).unwrap();
+        let violations: Vec<String> = UNIONPAY_PROFILE.check(&message).map(|found| found.to_string()).collect();
+        assert_eq!(violations, Vec::<String>::new(), "{name}");
         let mut again = vec![0; wire.len()];
         assert_eq!(Framing::UNIONPAY.wrap(frame.header, frame.payload, &mut again).unwrap(), wire, "{name}");
         frames += 1;
