@@ -81,6 +81,33 @@ impl fmt::Debug for Describe<'_, '_> {
     }
 }
 
+impl<'a> Describe<'_, 'a> {
+    /// What the code in an element (depth 0) or in a part of one (depth 1) means, as it stands in
+    /// the listing: two blanks and the words, or nothing. Of an open amount the decimal amount.
+    #[must_use]
+    pub fn meaning(&self, field: &Field<'a>, depth: usize) -> impl fmt::Display + use<'_, 'a> {
+        Words { describe: self, field: *field, depth }
+    }
+}
+
+/// See [`Describe::meaning`].
+struct Words<'d, 'm, 'a> {
+    describe: &'d Describe<'m, 'a>,
+    field: Field<'a>,
+    depth: usize,
+}
+
+impl fmt::Display for Words<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { describe, field, depth } = self;
+        match depth {
+            0 if field.privacy_is_open() => describe.element_meaning(f, field),
+            1 if describe.is_unionpay() => describe.part_meaning(f, field),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Describe<'_, '_> {
     /// One element, and its parts below it.
     fn line(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
@@ -99,11 +126,7 @@ impl Describe<'_, '_> {
         } else {
             write!(f, "{field}")?;
         }
-        if depth == 0 && field.privacy_is_open() {
-            self.meaning(f, field)?;
-        } else if self.is_unionpay() && depth == 1 {
-            self.part_meaning(f, field)?;
-        }
+        write!(f, "{}", self.meaning(field, depth))?;
         f.write_char('\n')?;
         field.parts().try_for_each(|part| self.line(f, &part, depth + 1))
     }
@@ -124,7 +147,7 @@ impl Describe<'_, '_> {
     }
 
     /// What a code says, two blanks behind it.
-    fn meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
+    fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
         if matches!(number, 4..=6) {
             return match self.message.amount(number) {
