@@ -60,11 +60,7 @@ pub struct Describe<'m, 'a> {
 
 impl fmt::Display for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (spec, bytes) = (self.message.spec(), self.message.wire().len());
-        match self.mti {
-            Some(mti) => writeln!(f, "{mti} {} ({}, {bytes} bytes)", MtiWords(mti), spec.name())?,
-            None => writeln!(f, "no MTI ({}, {bytes} bytes)", spec.name())?,
-        }
+        writeln!(f, "{}", self.title())?;
         for field in self.message.fields() {
             self.line(f, &field, 0)?;
         }
@@ -82,11 +78,31 @@ impl fmt::Debug for Describe<'_, '_> {
 }
 
 impl<'a> Describe<'_, 'a> {
+    /// The first line: message type, spec, size.
+    #[must_use]
+    pub fn title(&self) -> impl fmt::Display + use<'_, 'a> {
+        Title(self)
+    }
+
     /// What the code in an element (depth 0) or in a part of one (depth 1) means, as it stands in
     /// the listing: two blanks and the words, or nothing. Of an open amount the decimal amount.
     #[must_use]
     pub fn meaning(&self, field: &Field<'a>, depth: usize) -> impl fmt::Display + use<'_, 'a> {
         Words { describe: self, field: *field, depth }
+    }
+}
+
+/// See [`Describe::title`].
+struct Title<'d, 'm, 'a>(&'d Describe<'m, 'a>);
+
+impl fmt::Display for Title<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Describe { message, mti, .. } = self.0;
+        let (spec, bytes) = (message.spec(), message.wire().len());
+        match mti {
+            Some(mti) => write!(f, "{mti} {} ({}, {bytes} bytes)", MtiWords(*mti), spec.name()),
+            None => write!(f, "no MTI ({}, {bytes} bytes)", spec.name()),
+        }
     }
 }
 

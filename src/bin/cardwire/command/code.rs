@@ -158,8 +158,8 @@ fn mti(code: &str) -> Option<Entry> {
     // the words are those of the listing
     let mut buffer = [0; 64];
     let wire = Builder::new(&spec::ISO87_ASCII, mti).write(&mut buffer).ok()?;
-    let listing = Message::parse(&spec::ISO87_ASCII, wire).ok()?.describe().to_string();
-    let words = listing.split_once(' ')?.1.split_once(" (")?.0.to_owned();
+    let title = Message::parse(&spec::ISO87_ASCII, wire).ok()?.describe().title().to_string();
+    let words = title.split_once(' ')?.1.split_once(" (")?.0.to_owned();
     let mut lines =
         vec![("meaning", words), ("中文", advice::mti_zh(mti)), ("version", format!("{:?}", mti.version()))];
     lines.extend(mti.response().map(|response| ("answer", response.to_string())));

@@ -54,7 +54,7 @@ impl Lines {
                 break;
             }
             some = true;
-            let end = buffer.iter().position(|octet| *octet == b'\n');
+            let end = memchr::memchr(b'\n', buffer);
             let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
             if self.line.len() + part.len() > self.limit {
                 too_long = true;

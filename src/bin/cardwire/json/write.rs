@@ -1,6 +1,8 @@
 //! Messages and errors as JSON, written straight from the wire.
 
-use cardwire::{Error, Field, Inspection, Order, Place};
+use std::io::Write;
+
+use cardwire::{Clear, Error, Field, Inspection, Order, Place, Style};
 
 use crate::hex;
 use crate::input::Payload;
@@ -28,39 +30,39 @@ pub(crate) fn message(out: &mut Vec<u8>, parsed: &Inspection<'_>, station: &[u8]
 
 /// `{"error":{...}}` for a message that did not parse, or could not be built.
 pub(crate) fn error(out: &mut Vec<u8>, error: &Error, parsed: Option<(&Inspection<'_>, Shown)>) {
-    out.extend(b"{\"error\":{");
+    out.extend_from_slice(b"{\"error\":{");
     match error.place() {
         Place::Element(number) => out.extend(format!("\"field\":{number},").bytes()),
         place => {
-            out.extend(b"\"place\":");
+            out.extend_from_slice(b"\"place\":");
             string(out, place.to_string().bytes());
             out.push(b',');
         }
     }
     let parts: Vec<String> = error.parts().map(|key| key.to_string()).collect();
     if !parts.is_empty() {
-        out.extend(b"\"part\":");
+        out.extend_from_slice(b"\"part\":");
         string(out, parts.join(".").bytes());
         out.push(b',');
     }
-    out.extend(format!("\"byte\":{},\"message\":", error.offset()).bytes());
+    let _ = write!(out, "\"byte\":{},\"message\":", error.offset());
     string(out, error.to_string().bytes());
     if let Some((parsed, shown)) = parsed {
-        out.extend(b",\"parsed\":");
+        out.extend_from_slice(b",\"parsed\":");
         message(out, parsed, &[], shown);
     }
-    out.extend(b"}}");
+    out.extend_from_slice(b"}}");
 }
 
 /// `{"error":{...}}` for a line that holds no message.
 pub(crate) fn refusal(out: &mut Vec<u8>, byte: Option<usize>, text: &str) {
-    out.extend(b"{\"error\":{\"place\":\"input\",");
+    out.extend_from_slice(b"{\"error\":{\"place\":\"input\",");
     if let Some(byte) = byte {
-        out.extend(format!("\"byte\":{byte},").bytes());
+        let _ = write!(out, "\"byte\":{byte},");
     }
-    out.extend(b"\"message\":");
+    out.extend_from_slice(b"\"message\":");
     string(out, text.bytes());
-    out.extend(b"}}");
+    out.extend_from_slice(b"}}");
 }
 
 /// A JSON string of octets, each one character: those above 7F as U+0080 to U+00FF.
@@ -71,12 +73,25 @@ pub(crate) fn string(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
             b'"' | b'\\' => out.extend([b'\\', octet]),
             0x20..=0x7E => out.push(octet),
             _ => {
-                out.extend(b"\\u00");
+                out.extend_from_slice(b"\\u00");
                 hex::push(out, [octet]);
             }
         }
     }
     out.push(b'"');
+}
+
+/// The string of a value, at once where the link writes it as JSON does.
+fn clear(out: &mut Vec<u8>, value: &Clear<'_>) {
+    let simple = |octet: &u8| matches!(octet, 0x20..=0x7E) && !matches!(octet, b'"' | b'\\');
+    match value.as_bytes() {
+        Some(octets) if octets.iter().all(simple) => {
+            out.push(b'"');
+            out.extend_from_slice(octets);
+            out.push(b'"');
+        }
+        _ => string(out, value.octets()),
+    }
 }
 
 impl Writer<'_> {
@@ -90,31 +105,31 @@ impl Writer<'_> {
             self.octets("header", header);
         }
         if let Some(mti) = parsed.mti() {
-            self.out.extend(format!("\"mti\":\"{mti}\",").bytes());
+            let _ = write!(self.out, "\"mti\":\"{mti}\",");
         }
         if let Some(bitmaps) = message.and_then(|message| super::record::extra_bitmaps(message)) {
-            self.out.extend(format!("\"bitmaps\":{bitmaps},").bytes());
+            let _ = write!(self.out, "\"bitmaps\":{bitmaps},");
         }
-        self.out.extend(b"\"fields\":{");
+        self.out.extend_from_slice(b"\"fields\":{");
         let mut first = true;
         for field in parsed.fields() {
             if !std::mem::take(&mut first) {
                 self.out.push(b',');
             }
-            self.out.extend(format!("\"{}\":", field.key()).bytes());
+            let _ = write!(self.out, "\"{}\":", field.key());
             self.value(&field);
         }
         self.out.push(b'}');
         if self.shown == Shown::Masked {
-            self.out.extend(b",\"masked\":true");
+            self.out.extend_from_slice(b",\"masked\":true");
         }
         self.out.push(b'}');
     }
 
     fn octets(&mut self, name: &str, octets: &[u8]) {
-        self.out.extend(format!("\"{name}\":\"").bytes());
+        let _ = write!(self.out, "\"{name}\":\"");
         hex::push(self.out, octets.iter().copied());
-        self.out.extend(b"\",");
+        self.out.extend_from_slice(b"\",");
     }
 
     fn value(&mut self, field: &Field<'_>) {
@@ -127,7 +142,7 @@ impl Writer<'_> {
                 hex::push(self.out, field.expose().octets());
                 self.out.push(b'"');
             }
-            (false, Shown::Exposed) => string(self.out, field.expose().octets()),
+            (false, Shown::Exposed) => clear(self.out, &field.expose()),
             (false, Shown::Masked) => self.masked(field),
         }
     }
@@ -139,7 +154,11 @@ impl Writer<'_> {
                 self.out.push(b',');
             }
             self.out.push(b'[');
-            string(self.out, part.key().to_string().bytes());
+            match part.key().style() {
+                // its characters may need escapes
+                Style::Text => string(self.out, part.key().to_string().bytes()),
+                _ => drop(write!(self.out, "\"{}\"", part.key())),
+            }
             self.out.push(b',');
             self.value(&part);
             self.out.push(b']');

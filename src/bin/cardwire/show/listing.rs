@@ -16,9 +16,7 @@ pub(crate) fn listing(
     shown: Shown,
 ) -> io::Result<()> {
     let describe = parsed.describe();
-    let text = describe.to_string();
-    let head = text.lines().next().unwrap_or_default();
-    let painted = output.paint(Role::Title, head);
+    let painted = output.paint(Role::Title, &describe.title().to_string());
     let origin = output.paint(Role::Faint, title);
     output.line(format_args!("{painted}  {origin}"))?;
     for field in parsed.fields() {
