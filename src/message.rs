@@ -239,7 +239,8 @@ impl<'a> Inspection<'a> {
     pub fn mti(&self) -> Option<Mti> {
         match self.error.map(|error| error.place()) {
             Some(Place::Header | Place::Mti) => None,
-            _ if self.partial.mti == Mti::UNKNOWN && self.partial.wire.is_empty() => None,
+            // longer than offsets can count: nothing was read
+            Some(Place::Whole) if self.partial.bitmaps == 0 => None,
             _ => Some(self.partial.mti),
         }
     }
