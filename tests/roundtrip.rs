@@ -13,12 +13,8 @@ mod reference;
 
 use cardwire::{Builder, Field, Inspection, Message};
 use common::{Node, nodes, set_all};
-use generated::Case;
+use generated::{Case, config};
 use proptest::prelude::*;
-
-fn config() -> ProptestConfig {
-    ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() }
-}
 
 fn builder(case: &Case) -> Builder<'static> {
     let mut builder = Builder::new(case.spec, case.mti);
@@ -28,7 +24,7 @@ fn builder(case: &Case) -> Builder<'static> {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(512))]
 
     #[test]
     fn built_then_parsed_is_the_same(case in generated::cases()) {

@@ -9,6 +9,8 @@
     reason = "a test that fails should stop; each test file uses what it needs"
 )]
 
+pub(crate) mod golden;
+
 use std::fmt;
 use std::path::PathBuf;
 

@@ -26,6 +26,12 @@ use crate::common::Node;
 
 pub(crate) use values::message;
 
+/// So many cases, or `CARDWIRE_CASES` times as many; a failing one is shown, not stored.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let times = std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
+    ProptestConfig { cases: cases * times, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 /// A spec and a message for it.
 #[derive(Clone)]
 pub(crate) struct Case {

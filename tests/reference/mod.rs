@@ -224,11 +224,13 @@ fn number(cursor: &mut Cursor<'_>, prefix: Prefix) -> Read<usize> {
 
 fn units_announced(element: &Element<'_>, prefix: Prefix, number: usize) -> Option<usize> {
     let counted = number.checked_sub(prefix.includes.into())?;
-    let is_packed = element.coding() == Coding::Bcd && element.content() != Content::Xn;
+    let is_packed = element.coding() == Coding::Bcd;
+    let is_signed = element.content() == Content::Xn;
     match prefix.counts {
         Counts::Units => Some(counted),
         Counts::Bytes => units_in(element, counted),
-        Counts::Nibbles if is_packed => Some(counted),
+        // the sign takes two half bytes and is one character
+        Counts::Nibbles if is_packed => counted.checked_sub(is_signed.into()),
         Counts::Nibbles if counted % 2 == 0 => units_in(element, counted / 2),
         Counts::Nibbles => None,
     }
