@@ -190,7 +190,8 @@ mod tests {
             for other in Content::ALL {
                 let mut octets = 0..=255u8;
                 let admits = |octet: u8| class.admits(1, octet);
-                let all = octets.all(|octet| !(other.admits(0, octet) || other.admits(1, octet)) || admits(octet));
+                let all =
+                    octets.all(|octet| !(other.admits(0, octet) || other.admits(1, octet)) || admits(octet));
                 assert_eq!(class.includes(other), all, "{class} {other}");
             }
         }

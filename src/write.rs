@@ -188,7 +188,8 @@ impl<'b> Writer<'b> {
         if let Form::Until(end) = element.size.form {
             // a value that holds its own terminator would be read back shorter; without a buffer
             // there is nothing to look into, and 0 is no octet of it
-            let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
+            let early =
+                (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
             if let Some(index) = early {
                 return Err(Error::new(Kind::Terminator, self.out.position(index), 0, 0));
             }

@@ -2,13 +2,6 @@
 //! of every error.
 //!
 //! No difference is tolerated. What the reference takes from the library is listed at its head.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that fails should stop; clippy.toml covers test functions, not their helpers"
-)]
 
 mod common;
 mod generated;

@@ -1,13 +1,6 @@
 //! Golden messages, both ways: what the file says is what parsing gives and what building writes.
 //!
 //! The octets were made by a script of their own from the collected facts, not by this library.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that fails should stop; clippy.toml covers test functions, not their helpers"
-)]
 
 mod common;
 
@@ -20,9 +13,9 @@ use common::{nodes, set_all};
 #[test]
 fn every_builtin_spec_has_its_messages() {
     for spec in spec::builtin() {
-        let of_spec = golden::all().into_iter().filter(|golden| {
-            golden.wires.iter().any(|(candidate, _)| candidate.name() == spec.name())
-        });
+        let of_spec = golden::all()
+            .into_iter()
+            .filter(|golden| golden.wires.iter().any(|(candidate, _)| candidate.name() == spec.name()));
         let classes: BTreeSet<char> = of_spec.map(|golden| golden.mti.chars().nth(1).unwrap()).collect();
         let expected = if spec.name().starts_with("ipm") { "26" } else { "458" };
         assert!(expected.chars().all(|class| classes.contains(&class)), "{}: {classes:?}", spec.name());
@@ -51,8 +44,11 @@ fn parsing_gives_what_the_file_says() {
                 if !path.contains('.') {
                     let number = path.parse().unwrap();
                     assert!(message.get(number).unwrap().expose() == clear, "{at}: {path}");
-                    assert_eq!(&message.wire()[field.range()][field.range().len() - field.value_range().len()..],
-                        &message.wire()[field.value_range()], "{at}: {path}");
+                    assert_eq!(
+                        &message.wire()[field.range()][field.range().len() - field.value_range().len()..],
+                        &message.wire()[field.value_range()],
+                        "{at}: {path}"
+                    );
                 }
             }
         }
@@ -67,7 +63,11 @@ fn building_gives_the_octets_of_the_file() {
             let at = format!("{} in {}", golden.name, spec.name());
             let mut builder = Builder::new(spec, mti);
             let written = set_all(&mut builder, &golden.nodes(spec)).to_vec();
-            assert_eq!(common::hex(&written.unwrap_or_else(|error| panic!("{at}: {error}"))), common::hex(wire), "{at}");
+            assert_eq!(
+                common::hex(&written.unwrap_or_else(|error| panic!("{at}: {error}"))),
+                common::hex(wire),
+                "{at}"
+            );
             let backwards: Vec<_> = golden.nodes(spec).into_iter().rev().collect();
             let mut builder = Builder::new(spec, mti);
             assert_eq!(set_all(&mut builder, &backwards).to_vec().unwrap(), *wire, "{at}: in any order");

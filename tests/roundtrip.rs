@@ -1,11 +1,4 @@
 //! Whatever spec, whatever message: what is built is parsed, and what is parsed is built again.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that fails should stop; clippy.toml covers test functions, not their helpers"
-)]
 
 mod common;
 mod generated;

@@ -34,14 +34,16 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
     }
     let mut index = 0;
     while index < layout.elements.len() {
-        if let Some(element) = &layout.elements[index] {
-            if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
-                let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
-                return Err((error, element.key));
+        match &layout.elements[index] {
+            Some(element) => {
+                if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
+                    let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
+                    return Err((error, element.key));
+                }
             }
-        } else if !matches!(layout.order, Order::Bitmap(_)) {
+            None if matches!(layout.order, Order::Bitmap(_)) => {}
             // positions are counted and tags are searched through: neither can have a gap
-            return Err((fault(Fault::ReservedNumber), 0));
+            None => return Err((fault(Fault::ReservedNumber), 0)),
         }
         index += 1;
     }
@@ -96,7 +98,11 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
 const fn is_possible(form: BitmapForm) -> bool {
     let further = !matches!((form.second, form.third), (More::Never, More::Never));
     match form.octets {
-        8 => !matches!(form.second, More::InElement) && !(matches!(form.second, More::Never) && further),
+        8 => match form.second {
+            More::Never => !further,
+            More::Announced | More::Always => true,
+            More::InElement => false,
+        },
         1..=7 => !further,
         _ => false,
     }
@@ -188,12 +194,11 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
         return Some(Fault::CodingCannotCarry);
     }
-    if let Form::Until(end) = size.form {
-        if let Some(parent) = parent {
-            if !parent.content.admits(1, end) {
-                return Some(Fault::LayoutMisplaced);
-            }
-        }
+    if let Form::Until(end) = size.form
+        && let Some(parent) = parent
+        && !parent.content.admits(1, end)
+    {
+        return Some(Fault::LayoutMisplaced);
     }
     if let Form::Prefixed(prefix) = size.form {
         if !prefix.is_supported() {

@@ -1,13 +1,5 @@
 //! What the tests of this folder share: hexadecimal, the shared folder, and values as a tree.
-#![allow(
-    dead_code,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test that fails should stop; each test file uses what it needs"
-)]
+#![allow(dead_code, reason = "each test file uses what it needs")]
 
 pub(crate) mod golden;
 

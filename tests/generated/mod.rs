@@ -2,13 +2,7 @@
 //!
 //! A case is drawn from a list of numbers, each of which settles one choice; 0 settles it in the
 //! simplest way, so that a shorter list with smaller numbers is a simpler case and proptest finds it.
-#![allow(
-    dead_code,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test that fails should stop"
-)]
+#![allow(dead_code, reason = "each test file uses what it needs")]
 
 mod shapes;
 mod values;
@@ -93,7 +87,12 @@ impl Dice {
     }
 
     /// Up to `count` different numbers that `fits` admits.
-    pub(crate) fn numbers(&mut self, count: usize, most: usize, fits: impl Fn(usize) -> bool) -> BTreeSet<usize> {
+    pub(crate) fn numbers(
+        &mut self,
+        count: usize,
+        most: usize,
+        fits: impl Fn(usize) -> bool,
+    ) -> BTreeSet<usize> {
         let count = self.between(1, count);
         (0..count).map(|_| self.between(1, most)).filter(|number| fits(*number)).collect()
     }
@@ -160,9 +159,11 @@ pub(crate) fn bitmap_form(dice: &mut Dice, codings: &[Coding]) -> BitmapForm {
         0 => form,
         1 => form.second(More::Always),
         2 => BitmapForm::single(form.coding, u8::try_from(dice.between(1, 8)).unwrap()),
-        _ => form
-            .second(dice.one_of(&[More::Announced, More::Always]))
-            .third(dice.one_of(&[More::Announced, More::InElement, More::Always])),
+        _ => form.second(dice.one_of(&[More::Announced, More::Always])).third(dice.one_of(&[
+            More::Announced,
+            More::InElement,
+            More::Always,
+        ])),
     }
 }
 

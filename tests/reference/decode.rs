@@ -124,7 +124,13 @@ pub(crate) fn is_of_class(content: Content, index: usize, octet: u8) -> bool {
         Content::S => printable && !letter && !digit,
         Content::Ans => printable,
         Content::Z => (0x30..0x40).contains(&octet) || octet == b'D',
-        Content::Xn => if index == 0 { octet == b'C' || octet == b'D' } else { digit },
+        Content::Xn => {
+            if index == 0 {
+                octet == b'C' || octet == b'D'
+            } else {
+                digit
+            }
+        }
         Content::B | Content::Any => true,
     }
 }
