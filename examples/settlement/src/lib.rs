@@ -1,0 +1,32 @@
+//! A payment day: a terminal, an acquirer and an issuer talk ISO 8583 to each other, keep double-entry books, and can answer
+//! "where is my money" for every sale with the message that proves it.
+//!
+//! ```text
+//!  terminal ──UnionPay POS, TPDU, BCD──▶ acquirer ──ISO 8583:1987, ASCII──▶ issuer      (TCP on 127.0.0.1, 2-byte length)
+//!     │ journal                             │ journal + book                    │ journal + book
+//!     └─────────────────────────────── one SQLite file ────────────────────────┘
+//! ```
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
+//! | [`ledger`], [`store`] | double entry, and where it is kept |
+//! | [`party`] | the three parties as pure state machines: input in, effects out |
+//! | [`wire`] | one file per dialect: message to bytes and back |
+//! | [`net`] | the runtime: threads, TCP, timers, faults; durable first, then send |
+//! | [`day`] | the story of the day |
+//! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
+
+pub mod card;
+pub mod clock;
+pub mod day;
+pub mod journal;
+pub mod ledger;
+pub mod local;
+pub mod money;
+mod names;
+pub mod node;
+pub mod party;
+pub mod store;
+pub mod telegram;
+pub mod world;
