@@ -27,6 +27,11 @@ impl Mti {
     /// Network management request: sign-on, echo, cut-over.
     pub const NETWORK: Self = Self(800);
 
+    /// Does this ask for an answer? 0200, 0420 and 0800 do, 0210 does not.
+    pub const fn is_request(self) -> bool {
+        self.0 / 10 % 2 == 0
+    }
+
     /// The MTI of the answer: 0200 -> 0210, 0421 -> 0430.
     pub const fn answer(self) -> Self {
         Self(self.0 / 10 * 10 + 10)

@@ -117,7 +117,9 @@ impl Acquirer {
         fx.note(Record { peer: Some(Party::Issuer), ..record });
         let waiting = self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing);
         let waiting: Vec<_> = waiting.map(|(key, _)| key.clone()).collect();
-        waiting.into_iter().for_each(|key| self.repeat_reversal(&key, fx));
+        waiting.iter().for_each(|key| {
+            self.repeat_reversal(key, fx);
+        });
         fx.done(Outcome::InService(Party::Issuer));
     }
 
@@ -130,7 +132,11 @@ impl Acquirer {
     fn timer(&mut self, timer: Timer, fx: &mut Effects) {
         match timer {
             Timer::Answer(key) => self.answer_overdue(&key, fx),
-            Timer::Repeat(key) => self.repeat_reversal(&key, fx),
+            Timer::Repeat(key) => {
+                if self.repeat_reversal(&key, fx) {
+                    fx.after(self.config.timers.acquirer, Timer::Repeat(key));
+                }
+            }
             Timer::Reconcile(date) => self.reconcile(date, fx),
             Timer::CutOver(_) | Timer::Terminal(_) => {}
         }
@@ -142,6 +148,12 @@ impl Acquirer {
         let open: Vec<_> = self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
         for key in open {
             self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
+        }
+        for key in self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing).map(|(key, _)| key) {
+            fx.after(self.config.timers.acquirer, Timer::Repeat(key.clone()));
+        }
+        for date in self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date) {
+            fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
         }
     }
 
@@ -195,7 +207,7 @@ impl Machine for Acquirer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            Kind::MessageOut if record.peer == Some(Party::Issuer) => {
+            Kind::MessageOut if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) => {
                 self.host_stan = self.host_stan.max(record.stan);
             }
             Kind::BatchOpened => {

@@ -105,7 +105,10 @@ impl Issuer {
         }
     }
 
-    fn start(&self, books: &Ledger, fx: &mut Effects) {
+    fn start(&mut self, books: &Ledger, fx: &mut Effects) {
+        if self.date != self.config.first_date {
+            self.announcement(self.date, fx);
+        }
         let record = fx.record(Kind::Started);
         fx.note(Record { date: Some(self.date), ..record });
         for card in &self.config.cards {
@@ -287,12 +290,8 @@ impl Issuer {
                 let next = self.date.next();
                 let record = fx.record(Kind::DateOpened);
                 fx.note(Record { date: Some(next), ..record });
-                let (stan, transmission) = (self.stan + 1, Some(fx.now.transmission()));
-                let (management, settlement) = (Some(CUT_OVER), Some(next.mmdd()));
-                let message = Telegram { management, settlement, transmission, ..Telegram::new(Mti::NETWORK, stan) };
-                self.announced = Some(message.clone());
+                let message = self.announcement(next, fx);
                 fx.send(Party::Acquirer, message);
-                fx.after(self.config.timers.issuer, Timer::CutOver(next));
             }
             Command::Break | Command::Repair => {
                 let kind = if matches!(command, Command::Break) { Kind::Broken } else { Kind::Repaired };
@@ -304,6 +303,17 @@ impl Issuer {
                 fx.done(Outcome::Refused("not a matter of the issuer"));
             }
         }
+    }
+
+    /// Repeated until it is answered.
+    fn announcement(&mut self, next: Date, fx: &mut Effects) -> Telegram {
+        let (management, settlement) = (Some(CUT_OVER), Some(next.mmdd()));
+        let transmission = Some(fx.now.transmission());
+        let empty = Telegram::new(Mti::NETWORK, self.stan + 1);
+        let message = Telegram { management, settlement, transmission, ..empty };
+        self.announced = Some(message.clone());
+        fx.after(self.config.timers.issuer, Timer::CutOver(next));
+        message
     }
 
     fn cut_over_answered(&mut self, message: &Telegram, fx: &mut Effects) {

@@ -229,16 +229,19 @@ impl Acquirer {
         let record = sale.record(key, Kind::SaleReversing, fx);
         fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
         let reversing = Sale { reversal: Some((host_stan, advice.transmission.unwrap_or_default())), ..sale };
-        self.send_reversal(key, &reversing, Mti::REVERSAL_ADVICE, fx);
+        self.send_reversal(&reversing, Mti::REVERSAL_ADVICE, fx);
+        fx.after(self.config.timers.acquirer, Timer::Repeat(key.to_owned()));
     }
 
-    pub(super) fn repeat_reversal(&mut self, key: &str, fx: &mut Effects) {
-        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Reversing).cloned() else { return };
-        self.send_reversal(key, &sale, Mti::REVERSAL_REPEAT, fx);
+    /// Sends an unanswered reversal again. `false`: there is nothing to repeat (any more).
+    pub(super) fn repeat_reversal(&self, key: &str, fx: &mut Effects) -> bool {
+        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Reversing) else { return false };
+        self.send_reversal(sale, Mti::REVERSAL_REPEAT, fx);
+        true
     }
 
     /// DE90 says which sale is meant. The card number is not repeated: the acquirer does not keep it.
-    fn send_reversal(&self, key: &str, sale: &Sale, mti: Mti, fx: &mut Effects) {
+    fn send_reversal(&self, sale: &Sale, mti: Mti, fx: &mut Effects) {
         let Some((stan, transmission)) = sale.reversal.clone() else { return };
         let original =
             Original { mti: Mti::SALE, stan: sale.host_stan, transmission: sale.transmission.clone() };
@@ -257,7 +260,6 @@ impl Acquirer {
         if self.host_in_service {
             fx.send(Party::Issuer, advice);
         }
-        fx.after(self.config.timers.acquirer, Timer::Repeat(key.to_owned()));
     }
 
     /// 00: the issuer undid it. 25 and 21: there was nothing to undo. Anything else is no final answer.
