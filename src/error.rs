@@ -188,6 +188,13 @@ impl Error {
         self
     }
 
+    /// The same error with an offset that counts from `base`.
+    #[cold]
+    pub(crate) const fn moved(mut self, base: usize) -> Self {
+        self.offset = self.offset.saturating_add(saturate(base));
+        self
+    }
+
     /// What was wrong.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -1,0 +1,217 @@
+//! The set of element numbers a message carries.
+
+use bitvec::array::BitArray;
+use bitvec::order::Msb0;
+use bitvec::slice::BitSlice;
+use core::fmt;
+
+/// The highest element number: three bitmaps of 64 bits.
+pub const MAX_NUMBER: u8 = 192;
+
+/// Which elements are present: numbers 1 to 192, most significant bit first, as on the wire.
+///
+/// ```
+/// use cardwire::Bitmap;
+/// let mut map = Bitmap::EMPTY;
+/// map.insert(2);
+/// map.insert(39);
+/// assert_eq!(map.iter().collect::<Vec<u8>>(), [2, 39]);
+/// assert_eq!(map.rank(39), 1);
+/// assert_eq!(format!("{map:?}"), "{2, 39}");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Bitmap {
+    bits: BitArray<[u64; 3], Msb0>,
+}
+
+impl Bitmap {
+    /// No element.
+    pub const EMPTY: Self = Self { bits: BitArray::ZERO };
+
+    /// The bitmap made of up to three 64-bit words, element 1 being the top bit of the first.
+    #[must_use]
+    pub(crate) fn from_words(words: [u64; 3]) -> Self {
+        Self { bits: BitArray::new(words) }
+    }
+
+    /// The three words; element 1 is the top bit of the first.
+    #[must_use]
+    pub(crate) const fn words(&self) -> [u64; 3] {
+        self.bits.data
+    }
+
+    /// Adds an element. Numbers outside 1 to 192 are ignored; returns whether it was added anew.
+    pub fn insert(&mut self, number: u8) -> bool {
+        match self.bits.get_mut(index(number)) {
+            Some(mut bit) => !bit.replace(true),
+            None => false,
+        }
+    }
+
+    /// Removes an element; returns whether it was there.
+    pub fn remove(&mut self, number: u8) -> bool {
+        match self.bits.get_mut(index(number)) {
+            Some(mut bit) => bit.replace(false),
+            None => false,
+        }
+    }
+
+    /// Whether the element is present.
+    #[must_use]
+    #[inline]
+    pub fn contains(&self, number: u8) -> bool {
+        self.bits.get(index(number)).is_some_and(|bit| *bit)
+    }
+
+    /// How many elements are present.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.words().iter().map(|word| count(*word)).sum()
+    }
+
+    /// Whether no element is present.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words() == [0; 3]
+    }
+
+    /// How many elements below `number` are present: its index in a dense list.
+    #[must_use]
+    #[inline]
+    pub fn rank(&self, number: u8) -> usize {
+        let below = u32::from(number).saturating_sub(1);
+        let [first, second, third] = self.words();
+        count(first & top(below))
+            + count(second & top(below.saturating_sub(64)))
+            + count(third & top(below.saturating_sub(128)))
+    }
+
+    /// The present numbers in ascending order.
+    pub fn iter(&self) -> Iter {
+        Iter { words: self.words() }
+    }
+
+    /// The bits as a `bitvec` slice of 192 bits; bit 0 is element 1.
+    ///
+    /// The one place where a foreign type shows in the API; prefer the other methods.
+    #[must_use]
+    pub fn bits(&self) -> &BitSlice<u64, Msb0> {
+        self.bits.as_bitslice()
+    }
+}
+
+/// Ascending element numbers of a [`Bitmap`].
+#[derive(Clone, Debug)]
+pub struct Iter {
+    words: [u64; 3],
+}
+
+impl Iter {
+    /// The number that comes next.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.clone().next()
+    }
+
+    /// Adds the elements of a third bitmap, which was not known before.
+    pub(crate) fn add_third(&mut self, word: u64) {
+        let [_, _, third] = &mut self.words;
+        *third = word;
+    }
+}
+
+impl Iterator for Iter {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        let mut first_number = 1;
+        for word in &mut self.words {
+            if *word != 0 {
+                let zeros = word.leading_zeros();
+                *word &= !(TOP_BIT >> zeros);
+                return u8::try_from(first_number + zeros).ok();
+            }
+            first_number += 64;
+        }
+        None
+    }
+}
+
+impl IntoIterator for &Bitmap {
+    type Item = u8;
+    type IntoIter = Iter;
+
+    fn into_iter(self) -> Iter {
+        self.iter()
+    }
+}
+
+impl FromIterator<u8> for Bitmap {
+    fn from_iter<I: IntoIterator<Item = u8>>(numbers: I) -> Self {
+        let mut map = Self::EMPTY;
+        for number in numbers {
+            map.insert(number);
+        }
+        map
+    }
+}
+
+impl fmt::Debug for Bitmap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self).finish()
+    }
+}
+
+const TOP_BIT: u64 = 1 << 63;
+
+/// Element 1 is bit 0; number 0 maps beyond the end.
+fn index(number: u8) -> usize {
+    usize::from(number.wrapping_sub(1))
+}
+
+/// A mask of the `bits` highest bits.
+const fn top(bits: u32) -> u64 {
+    match bits {
+        0 => 0,
+        1..=63 => !(u64::MAX >> bits),
+        _ => u64::MAX,
+    }
+}
+
+#[allow(clippy::as_conversions, reason = "at most 64")]
+const fn count(word: u64) -> usize {
+    word.count_ones() as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+    use std::vec::Vec;
+
+    proptest! {
+        #[test]
+        fn a_bitmap_is_an_ordered_set(numbers: Vec<u8>, probe: u8) {
+            let set: BTreeSet<u8> = numbers.iter().copied().filter(|n| (1..=MAX_NUMBER).contains(n)).collect();
+            let map: Bitmap = numbers.into_iter().collect();
+            prop_assert_eq!(map.iter().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(map.len(), set.len());
+            prop_assert_eq!(map.is_empty(), set.is_empty());
+            prop_assert_eq!(map.contains(probe), set.contains(&probe));
+            prop_assert_eq!(map.rank(probe), set.iter().filter(|n| **n < probe).count());
+        }
+    }
+
+    #[test]
+    fn the_edges_of_words() {
+        let mut map = Bitmap::EMPTY;
+        for number in [1, 64, 65, 128, 129, 192] {
+            assert!(map.insert(number) && !map.insert(number) && map.contains(number));
+        }
+        assert!(!map.insert(0) && !map.insert(193));
+        assert_eq!(map.iter().collect::<Vec<_>>(), [1, 64, 65, 128, 129, 192]);
+        assert_eq!((map.rank(1), map.rank(65), map.rank(192), map.rank(193)), (0, 2, 5, 6));
+        assert!(map.remove(64) && !map.remove(64));
+    }
+}

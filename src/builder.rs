@@ -1,0 +1,247 @@
+//! Building messages: values in any order, written in the only order there is.
+
+use core::fmt;
+
+use crate::bitmap::{Bitmap, MAX_NUMBER};
+use crate::codec::octets::OctetsMut;
+use crate::error::{Error, Key, Kind, Place, Result};
+use crate::layout::{BitmapForm, Element, Tag};
+use crate::message::Message;
+use crate::mti::Mti;
+use crate::spec::Spec;
+use crate::value::{Source, Value, View};
+use crate::walk::{Announced, Pass, walk};
+use crate::write::Writer;
+
+/// A message under construction: borrowed values, any order, no heap.
+///
+/// ```
+/// use cardwire::{Builder, Mti, de, spec::ISO87_ASCII};
+///
+/// let mut buffer = [0; 128];
+/// let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
+///     .set(de::NETWORK_CODE, "301")
+///     .set(de::STAN, 123_456)
+///     .set(de::TRANSMISSION_TIME, "1123061759")
+///     .write(&mut buffer)?;
+/// assert_eq!(wire, b"0800822000000000000004000000000000001123061759123456301");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Builder<'v> {
+    spec: &'v Spec<'v>,
+    mti: Mti,
+    header: &'v [u8],
+    /// At least so many bitmaps are written, empty or not.
+    bitmaps: u8,
+    present: Bitmap,
+    sources: [Source<'v>; SLOTS],
+    problem: Option<Error>,
+}
+
+const SLOTS: usize = MAX_NUMBER as usize + 1;
+
+impl<'v> Builder<'v> {
+    /// An empty message.
+    #[must_use]
+    pub fn new(spec: &'v Spec<'v>, mti: Mti) -> Self {
+        Self {
+            spec,
+            mti,
+            header: &[],
+            bitmaps: 1,
+            present: Bitmap::EMPTY,
+            sources: [Source::None; SLOTS],
+            problem: None,
+        }
+    }
+
+    /// A copy of a message, to be changed or to be written in the dialect of another spec. Written
+    /// with the message's own spec and unchanged, it gives the same octets.
+    #[must_use]
+    pub fn copy_of(message: &'v Message<'v>, spec: &'v Spec<'v>) -> Self {
+        let mut builder = Self::new(spec, message.mti());
+        builder.header = message.header();
+        builder.bitmaps = message.bitmaps();
+        for number in &message.bitmap() {
+            builder.put(number, Source::Echo(message));
+        }
+        builder
+    }
+
+    /// The answer to a message: its response MTI, its header, and no element yet. Say with
+    /// [`Builder::echo`] what is carried over. An MTI that knows no answer is an error when the
+    /// answer is written.
+    #[must_use]
+    pub fn reply_to(message: &'v Message<'v>) -> Self {
+        let response = message.mti().response();
+        let mut builder = Self::new(message.spec(), response.unwrap_or(message.mti()));
+        builder.header = message.header();
+        if response.is_none() {
+            builder.problem = Some(Error::new(Kind::Form, 0, 0, 0).at(Place::Mti));
+        }
+        builder
+    }
+
+    /// The octets before the MTI, for a spec that has some.
+    pub fn header(&mut self, header: &'v [u8]) -> &mut Self {
+        self.header = header;
+        self
+    }
+
+    /// Changes the MTI.
+    pub fn mti(&mut self, mti: Mti) -> &mut Self {
+        self.mti = mti;
+        self
+    }
+
+    /// Sets an element, or sets it anew.
+    ///
+    /// | value | becomes |
+    /// | --- | --- |
+    /// | `&str` | the characters; filled when the element is fixed and the text too short |
+    /// | a number | its digits; filled with zeros when the element is fixed |
+    /// | `&[u8]`, `&[u8; N]` | binary octets, or the characters of text |
+    /// | `&[(tag, value); N]` | the parts of a composite |
+    /// | `&Field`, `&Clear`, `&Text` | a value of another message, in whatever dialect that was |
+    pub fn set(&mut self, number: u8, value: impl Into<Value<'v>>) -> &mut Self {
+        self.put(number, value.into().0);
+        self
+    }
+
+    /// Carries elements of a message over; those it does not have are left out.
+    pub fn echo(&mut self, message: &'v Message<'v>, numbers: &[u8]) -> &mut Self {
+        for number in numbers.iter().copied().filter(|number| message.has(*number)) {
+            self.put(number, Source::Echo(message));
+        }
+        self
+    }
+
+    /// Takes an element out again.
+    pub fn remove(&mut self, number: u8) -> &mut Self {
+        self.present.remove(number);
+        self.put_source(number, Source::None);
+        self
+    }
+
+    /// Whether an element is set.
+    #[must_use]
+    pub fn has(&self, number: u8) -> bool {
+        self.present.contains(number)
+    }
+
+    /// Writes the message to the start of `out` and returns what was written.
+    ///
+    /// # Errors
+    /// The first problem in wire order, by element and byte; [`Kind::Room`] says how much is
+    /// needed.
+    pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
+        let room = out.len();
+        let needed = self.run(out)?;
+        match out.get(..needed) {
+            Some(written) => Ok(written),
+            None => Err(Error::new(Kind::Room, room, needed, room)),
+        }
+    }
+
+    /// How many octets [`Builder::write`] needs: the same pass, with no room.
+    ///
+    /// # Errors
+    /// As [`Builder::write`], except that a composite given as octets is not looked into.
+    pub fn measure(&self) -> Result<usize> {
+        self.run(&mut [])
+    }
+
+    /// The message in a vector of its exact size.
+    ///
+    /// # Errors
+    /// As [`Builder::write`].
+    #[cfg(feature = "alloc")]
+    pub fn to_vec(&self) -> Result<alloc::vec::Vec<u8>> {
+        let mut out = alloc::vec![0; self.measure()?];
+        self.write(&mut out)?;
+        Ok(out)
+    }
+
+    fn run(&self, out: &mut [u8]) -> Result<usize> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        if self.header.len() != self.spec.header() {
+            let kind = if self.header.is_empty() { Kind::Missing } else { Kind::LengthUnit };
+            return Err(Error::new(kind, 0, self.spec.header(), self.header.len()).at(Place::Header));
+        }
+        let mut writer = Writer::new(OctetsMut::of(out));
+        writer.put_all(self.header);
+        writer.put_mti(self.mti, self.spec.mti());
+        let mut pass = Build { writer, builder: self };
+        walk(self.spec.body(), &mut pass, in_element)?;
+        Ok(pass.writer.at())
+    }
+
+    fn put(&mut self, number: u8, source: Source<'v>) {
+        self.present.insert(number);
+        self.put_source(number, source);
+        if self.spec.element(number).is_none() && self.problem.is_none() {
+            self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number)));
+        }
+    }
+
+    fn put_source(&mut self, number: u8, source: Source<'v>) {
+        if let Some(slot) = self.sources.get_mut(usize::from(number)) {
+            *slot = source;
+        }
+    }
+}
+
+/// MTI and the numbers that are set; no values.
+impl fmt::Debug for Builder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("mti", &self.mti).field("set", &self.present).finish()
+    }
+}
+
+/// The write pass over a message body.
+struct Build<'b, 'm, 'v> {
+    writer: Writer<'b>,
+    builder: &'m Builder<'v>,
+}
+
+impl<'s> Pass<'s> for Build<'_, '_, '_> {
+    fn more(&self) -> bool {
+        false
+    }
+
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let Builder { present, bitmaps, .. } = self.builder;
+        self.writer.put_bitmaps(*present, form, *bitmaps).map_err(|error| error.at(Place::Bitmap))
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        Ok(self.writer.put_third_bitmap(self.builder.present, form))
+    }
+
+    fn tag(&mut self, _tag: Tag) -> Result<Option<u32>> {
+        Ok(None)
+    }
+
+    fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
+        let number = u8::try_from(key.value()).unwrap_or(0);
+        match self.builder.sources.get(usize::from(number)) {
+            Some(Source::Echo(message)) => match message.get(number) {
+                Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
+                None => self.writer.put_element(element, &Source::None),
+            },
+            Some(source) => self.writer.put_element(element, source),
+            None => self.writer.put_element(element, &Source::None),
+        }
+    }
+
+    fn offset(&self) -> usize {
+        self.writer.at()
+    }
+}
+
+fn in_element(error: Error, key: Key) -> Error {
+    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
+}

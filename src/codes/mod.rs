@@ -1,0 +1,55 @@
+//! The code vocabulary: what the values of coded data elements mean, and what to do about them.
+//!
+//! | element | edition | shape | type |
+//! |---|---|---|---|
+//! | DE 3 processing code | all | n6 | [`ProcessingCode`] |
+//! | DE 22 entry mode | 1987 | n3 | [`EntryMode`] |
+//! | DE 22 point of service data | 1993 | an12 | [`PosData`] |
+//! | DE 24 function code | 1993, 2003 | n3 | [`FunctionCode`] |
+//! | DE 25 condition code | 1987 | n2 | [`ConditionCode`] |
+//! | DE 25 message reason | 1993, 2003 | n4 | [`ReasonCode`] |
+//! | DE 39 response code | 1987, UnionPay | an2 | [`ResponseCode`], [`unionpay`] |
+//! | DE 39 action code | 1993, 2003 | n3, n4 | [`ActionCode93`], [`ActionCode03`] |
+//! | DE 49 to 51 currency | all | n3 or a3 | [`currency`] |
+//! | DE 19 to 21 country | all | n3 | [`country`] |
+//! | DE 66 settlement code | 1987 | n1 | [`SettlementCode`] |
+//! | DE 70 network management | 1987 | n3 | [`NetworkCode`] |
+//! | field 60.3 management | UnionPay | n3 | [`ManagementCode`] |
+//!
+//! Every type is open: a code of the right shape is carried whether or not it is known, and a lookup
+//! answers `None` for one that is not. The facts come from public code lists; a network's own book
+//! overrides them.
+
+#[macro_use]
+mod macros;
+
+pub mod action;
+pub mod action03;
+mod advice;
+pub mod condition;
+pub mod country;
+pub mod currency;
+pub mod entry;
+pub mod function;
+pub mod network;
+pub mod processing;
+pub mod reason;
+pub mod response;
+pub mod settlement;
+mod table;
+pub mod unionpay;
+
+pub use action::ActionCode93;
+pub use action03::ActionCode03;
+pub use advice::{Actor, Advice, Class, Group, Outcome, Retry, Reversal};
+pub use condition::ConditionCode;
+pub use country::Country;
+pub use currency::Currency;
+pub use entry::{EntryMode, PanEntry, PinCapability, PosData};
+pub use function::FunctionCode;
+pub use network::{ManagementCode, NetworkCode};
+pub use processing::{AccountType, Effect, ProcessingCode, TransactionType};
+pub use reason::{ReasonClass, ReasonCode};
+pub use response::ResponseCode;
+pub use settlement::SettlementCode;
+pub use table::{Meaning, Scope};

@@ -1,0 +1,485 @@
+//! Layouts: which elements there are, how each lies on the wire, and what tells which comes next.
+//!
+//! > A message is a layout. A layout is a list of elements. An element may hold a layout.
+//!
+//! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
+//! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
+
+use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::content::Content;
+use crate::error::{Key, Style, widen};
+use crate::mask::{Privacy, SECRET};
+
+/// How deep layouts may nest, the message body being the first.
+pub const MAX_DEPTH: usize = 4;
+
+/// One data element or part, fully resolved: everything parse, build, measure and describe need.
+#[derive(Clone, Copy, Debug)]
+pub struct Element<'s> {
+    pub(crate) name: &'s str,
+    pub(crate) layout: Option<&'s Layout<'s>>,
+    pub(crate) key: u32,
+    pub(crate) size: Size,
+    pub(crate) content: Content,
+    pub(crate) coding: Coding,
+    pub(crate) fill: Fill,
+    pub(crate) spare: Spare,
+    pub(crate) privacy: Privacy,
+}
+
+/// How long a value is, in units: characters, digits, or octets of a binary value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Size {
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+    pub(crate) form: Form,
+}
+
+/// How the length of a value is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// It is always the maximum.
+    Fixed,
+    /// A prefix announces it.
+    Prefixed(Prefix),
+    /// The value takes the rest of what it stands in.
+    Rest,
+    /// The value ends before this octet, which follows it on the wire and is not part of it.
+    Until(u8),
+}
+
+/// What a fixed value that is given too short is filled with, and on which side.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Fill {
+    /// The side that is filled.
+    pub side: Side,
+    /// The character, or the octet of a binary value.
+    pub with: u8,
+}
+
+/// A list of elements and what tells which comes next.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'s> {
+    pub(crate) order: Order<'s>,
+    pub(crate) elements: &'s [Option<Element<'s>>],
+}
+
+/// What tells which element comes next.
+#[derive(Clone, Copy, Debug)]
+pub enum Order<'s> {
+    /// A bitmap announces the numbers that follow in ascending order.
+    Bitmap(BitmapForm),
+    /// One after the other; those after the first `required` may be missing at the end.
+    Positions {
+        /// How many parts must be there.
+        required: u8,
+    },
+    /// Each is announced by its tag; any order, any number of times.
+    Tags {
+        /// How a tag is written.
+        tag: Tag,
+        /// What a tag that is not listed holds; `None` refuses such tags.
+        unknown: Option<&'s Element<'s>>,
+    },
+}
+
+/// How a tag is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tag {
+    /// BER: one to three octets. A `00` where a tag is expected is padding: no part, but kept when
+    /// the element is copied.
+    Ber,
+    /// That many ASCII digits, 1 to 6.
+    Digits(u8),
+    /// That many characters, 1 to 4.
+    Text(u8),
+    /// That many octets, 1 to 4.
+    Octets(u8),
+}
+
+/// How a bitmap is written and how many there can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BitmapForm {
+    /// `Raw`, `Hex` or `EbcdicHex`.
+    pub coding: Coding,
+    /// Octets of one bitmap before coding: 8, or 1 to 8 inside a composite.
+    pub octets: u8,
+    /// Whether there is a second bitmap, for 65 to 128.
+    pub second: More,
+    /// Whether there is a third bitmap, for 129 to 192.
+    pub third: More,
+}
+
+/// Whether a further bitmap exists.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum More {
+    /// Never; the bit that would announce it is an ordinary element.
+    Never,
+    /// When the first bit of the bitmap before it is set; it follows at once.
+    Announced,
+    /// Always; the bit that announces it is always set.
+    Always,
+    /// When the first bit of the bitmap before it is set, as the value of the element of that
+    /// number (DE 65) at its place among the values.
+    InElement,
+}
+
+impl BitmapForm {
+    /// Eight octets, a second bitmap when bit 1 is set, no third.
+    #[must_use]
+    pub const fn new(coding: Coding) -> Self {
+        Self { coding, octets: 8, second: More::Announced, third: More::Never }
+    }
+
+    /// One bitmap of `octets` octets inside a composite; every bit is an element.
+    #[must_use]
+    pub const fn single(coding: Coding, octets: u8) -> Self {
+        Self { coding, octets, second: More::Never, third: More::Never }
+    }
+
+    /// The same with a second bitmap as said.
+    #[must_use]
+    pub const fn second(mut self, more: More) -> Self {
+        self.second = more;
+        self
+    }
+
+    /// The same with a third bitmap as said.
+    #[must_use]
+    pub const fn third(mut self, more: More) -> Self {
+        self.third = more;
+        self
+    }
+
+    /// The highest number an element can have.
+    #[must_use]
+    pub(crate) const fn capacity(&self) -> u8 {
+        match (self.second, self.third) {
+            (More::Never, _) => self.octets.saturating_mul(8),
+            (_, More::Never) => 128,
+            _ => 192,
+        }
+    }
+
+    /// Whether the number is taken by a bit that announces a further bitmap.
+    #[must_use]
+    pub(crate) const fn is_continuation(&self, number: u8) -> bool {
+        match number {
+            1 => !matches!(self.second, More::Never),
+            65 => !matches!(self.third, More::Never) && !matches!(self.second, More::Never),
+            _ => false,
+        }
+    }
+}
+
+impl<'s> Layout<'s> {
+    /// Elements announced by a bitmap. `elements` is indexed by number; slot 0 is empty.
+    #[must_use]
+    pub const fn bitmap(form: BitmapForm, elements: &'s [Option<Element<'s>>]) -> Self {
+        Self { order: Order::Bitmap(form), elements }
+    }
+
+    /// Parts one after the other, of which the first `required` must be there. `elements` lists
+    /// the parts 1, 2, 3, ... in order.
+    #[must_use]
+    pub const fn positions(required: u8, elements: &'s [Option<Element<'s>>]) -> Self {
+        Self { order: Order::Positions { required }, elements }
+    }
+
+    /// Parts announced by tags. `elements` is in ascending order of tag; `unknown` is the model of
+    /// every tag that is not listed.
+    #[must_use]
+    pub const fn tags(
+        tag: Tag,
+        unknown: Option<&'s Element<'s>>,
+        elements: &'s [Option<Element<'s>>],
+    ) -> Self {
+        Self { order: Order::Tags { tag, unknown }, elements }
+    }
+
+    /// The element with this number or tag, if the layout defines one.
+    #[must_use]
+    #[inline]
+    pub fn element(&self, key: u32) -> Option<&'s Element<'s>> {
+        match self.order {
+            Order::Bitmap(_) => self.elements.get(widen(key))?.as_ref(),
+            Order::Positions { .. } => self.elements.get(widen(key.checked_sub(1)?))?.as_ref(),
+            Order::Tags { unknown, .. } => self.tagged(key).or(unknown),
+        }
+    }
+
+    /// The element listed under this tag.
+    fn tagged(&self, tag: u32) -> Option<&'s Element<'s>> {
+        let key = |slot: &Option<Element<'_>>| slot.as_ref().map_or(0, |element| element.key);
+        let index = self.elements.binary_search_by_key(&tag, key).ok()?;
+        self.elements.get(index)?.as_ref()
+    }
+
+    /// Every element the layout defines, in ascending order.
+    pub fn elements(&self) -> impl Iterator<Item = &'s Element<'s>> + use<'s> {
+        self.elements.iter().flatten()
+    }
+
+    /// What tells which element comes next.
+    #[must_use]
+    pub const fn order(&self) -> &Order<'s> {
+        &self.order
+    }
+
+    /// The number or tag as a key of this layout.
+    #[must_use]
+    pub(crate) const fn key(&self, value: u32) -> Key {
+        match self.order {
+            Order::Bitmap(_) | Order::Positions { .. } => Key::number(value),
+            Order::Tags { tag, .. } => Key::tag(value, tag.style()),
+        }
+    }
+}
+
+impl Tag {
+    pub(crate) const fn style(self) -> Style {
+        match self {
+            Self::Ber | Self::Octets(_) => Style::Hex,
+            Self::Digits(width) => Style::Digits(width),
+            Self::Text(_) => Style::Text,
+        }
+    }
+}
+
+impl<'s> Element<'s> {
+    /// The name in the standard's words.
+    #[must_use]
+    pub const fn name(&self) -> &'s str {
+        self.name
+    }
+
+    /// The number in a bitmap, the position, or the tag.
+    #[must_use]
+    pub const fn key(&self) -> u32 {
+        self.key
+    }
+
+    /// The content class.
+    #[must_use]
+    pub const fn content(&self) -> Content {
+        self.content
+    }
+
+    /// The wire coding of the value.
+    #[must_use]
+    pub const fn coding(&self) -> Coding {
+        self.coding
+    }
+
+    /// The shortest value, in units.
+    #[must_use]
+    pub const fn min(&self) -> usize {
+        widen(self.size.min)
+    }
+
+    /// The longest value, in units.
+    #[must_use]
+    pub const fn max(&self) -> usize {
+        widen(self.size.max)
+    }
+
+    /// How the length is known.
+    #[must_use]
+    pub const fn form(&self) -> Form {
+        self.size.form
+    }
+
+    /// What formatting may show.
+    #[must_use]
+    pub const fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    /// The layout of the parts within, for a composite element.
+    #[must_use]
+    pub const fn layout(&self) -> Option<&'s Layout<'s>> {
+        self.layout
+    }
+}
+
+/// One line of a table: number or tag, shape, name, privacy.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'s> {
+    pub(crate) key: u32,
+    pub(crate) shape: Shape<'s>,
+    pub(crate) name: &'s str,
+    pub(crate) privacy: Privacy,
+}
+
+/// A row; see [`n`] and its siblings for shapes.
+#[must_use]
+pub const fn row<'s>(key: u32, shape: Shape<'s>, name: &'s str, privacy: Privacy) -> Row<'s> {
+    Row { key, shape, name, privacy }
+}
+
+/// What an element is, before a dialect says how it is written. What is not said is the dialect's.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape<'s> {
+    pub(crate) content: Content,
+    pub(crate) max: u32,
+    pub(crate) min: Option<u32>,
+    pub(crate) length: Length,
+    pub(crate) coding: Option<Coding>,
+    pub(crate) fill: Option<Fill>,
+    pub(crate) spare: Option<Spare>,
+    pub(crate) layout: Option<&'s Layout<'s>>,
+}
+
+/// The length form of a [`Shape`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Length {
+    Fixed,
+    /// That many digits, in the dialect's prefix coding.
+    Var(u8),
+    /// Spelled out, whatever the dialect says.
+    Prefix(Prefix),
+    Rest,
+    Until(u8),
+}
+
+macro_rules! classes {
+    ($($name:ident $class:ident $doc:literal;)*) => { $(
+        #[doc = concat!($doc, ": fixed length `length` unless a length form follows.")]
+        #[must_use]
+        pub const fn $name<'s>(length: u32) -> Shape<'s> {
+            Shape::new(Content::$class, length)
+        }
+    )* };
+}
+
+classes! {
+    n N "Digits";
+    a A "Letters";
+    an An "Letters and digits";
+    anp Anp "Letters, digits and blank";
+    ns Ns "Digits and special characters";
+    s S "Special characters";
+    ans Ans "Printable characters";
+    z Z "Track 2 or 3 characters";
+    b B "Binary, length in octets";
+    ansb Any "Any octets as text";
+}
+
+/// A signed amount, `C` or `D` and digits: `x_n(8)` is the standard's `x+n 8`, nine characters.
+#[must_use]
+pub const fn x_n<'s>(digits: u32) -> Shape<'s> {
+    Shape::new(Content::Xn, digits + 1)
+}
+
+impl<'s> Shape<'s> {
+    const fn new(content: Content, max: u32) -> Self {
+        Self {
+            content,
+            max,
+            min: None,
+            length: Length::Fixed,
+            coding: None,
+            fill: None,
+            spare: None,
+            layout: None,
+        }
+    }
+
+    /// LVAR: up to the length, announced by one digit.
+    #[must_use]
+    pub const fn l(self) -> Self {
+        self.var(1)
+    }
+
+    /// LLVAR: up to the length, announced by two digits.
+    #[must_use]
+    pub const fn ll(self) -> Self {
+        self.var(2)
+    }
+
+    /// LLLVAR: up to the length, announced by three digits.
+    #[must_use]
+    pub const fn lll(self) -> Self {
+        self.var(3)
+    }
+
+    /// LLLLVAR: up to the length, announced by four digits.
+    #[must_use]
+    pub const fn llll(self) -> Self {
+        self.var(4)
+    }
+
+    /// Up to the length, announced by `digits` digits.
+    #[must_use]
+    pub const fn var(mut self, digits: u8) -> Self {
+        self.length = Length::Var(digits);
+        self
+    }
+
+    /// Up to the length, announced by exactly this prefix, whatever the dialect says.
+    #[must_use]
+    pub const fn prefix(mut self, prefix: Prefix) -> Self {
+        self.length = Length::Prefix(prefix);
+        self
+    }
+
+    /// Up to the length, announced by a BER length that counts octets.
+    #[must_use]
+    pub const fn ber(self) -> Self {
+        self.prefix(Prefix { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 })
+    }
+
+    /// The rest of what the element stands in, up to the length.
+    #[must_use]
+    pub const fn rest(mut self) -> Self {
+        self.length = Length::Rest;
+        self
+    }
+
+    /// Up to the length, ended by `octet`.
+    #[must_use]
+    pub const fn until(mut self, octet: u8) -> Self {
+        self.length = Length::Until(octet);
+        self
+    }
+
+    /// At least `units` long. A variable value has at least 0 units unless said.
+    #[must_use]
+    pub const fn min(mut self, units: u32) -> Self {
+        self.min = Some(units);
+        self
+    }
+
+    /// In this coding, whatever the dialect says.
+    #[must_use]
+    pub const fn coding(mut self, coding: Coding) -> Self {
+        self.coding = Some(coding);
+        self
+    }
+
+    /// A fixed value that is given too short is filled so.
+    #[must_use]
+    pub const fn fill(mut self, side: Side, with: u8) -> Self {
+        self.fill = Some(Fill { side, with });
+        self
+    }
+
+    /// The spare half byte of an odd number of packed digits, whatever the dialect says.
+    #[must_use]
+    pub const fn spare(mut self, spare: Spare) -> Self {
+        self.spare = Some(spare);
+        self
+    }
+
+    /// The value holds this layout.
+    #[must_use]
+    pub const fn of(mut self, layout: &'s Layout<'s>) -> Self {
+        self.layout = Some(layout);
+        self
+    }
+}
+
+impl Row<'_> {
+    /// The privacy of rows that say none.
+    pub const DEFAULT_PRIVACY: Privacy = SECRET;
+}

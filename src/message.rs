@@ -1,0 +1,395 @@
+//! Messages: a checked, zero-copy view of the input.
+
+use core::fmt;
+
+use crate::bitmap::{Bitmap, MAX_NUMBER};
+use crate::codec::CodePage;
+use crate::codec::octets::Octets;
+use crate::error::{Error, Key, Kind, Place, Result, widen};
+use crate::field::{Clear, Field, Text};
+use crate::layout::{BitmapForm, Element, Tag};
+use crate::mti::Mti;
+use crate::path;
+use crate::read::{self, Reader};
+use crate::spec::{MtiCoding, Spec};
+use crate::walk::{Announced, Pass, walk};
+
+/// A message that was checked to its last octet: every element is there, in its class and length,
+/// and nothing is left over. Borrows the input, copies nothing, uses no heap.
+///
+/// ```
+/// use cardwire::{Message, de, spec::ISO87_ASCII};
+///
+/// let wire = b"08002220000000800000\
+///              00000000123456TERM0001";
+/// # let wire = b"0800202000000080000000000012345600000001";
+/// let message = Message::parse(&ISO87_ASCII, wire)?;
+/// assert_eq!(message.mti(), "0800");
+/// assert_eq!(message.number(de::STAN)?, 123_456);
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Message<'a> {
+    spec: &'a Spec<'a>,
+    wire: &'a [u8],
+    mti: Mti,
+    /// How many bitmaps were on the wire; a second one may be there and announce nothing.
+    bitmaps: u8,
+    /// How many elements were read: all that `announced` announces, or fewer in an inspection.
+    count: u8,
+    announced: Bitmap,
+    /// Where each element starts, in ascending order of number: the index is the rank.
+    starts: [u32; MAX_ELEMENTS],
+}
+
+const MAX_ELEMENTS: usize = MAX_NUMBER as usize;
+
+impl<'a> Message<'a> {
+    /// Parses and checks a whole message.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
+    /// [`Inspection`].
+    pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
+        let mut message = Self::empty(spec, wire);
+        message.read()?;
+        Ok(message)
+    }
+
+    fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+        Self {
+            spec,
+            wire,
+            mti: Mti::UNKNOWN,
+            bitmaps: 0,
+            count: 0,
+            announced: Bitmap::EMPTY,
+            starts: [0; MAX_ELEMENTS],
+        }
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let (spec, octets) = (self.spec, read::input(self.wire)?);
+        let mut reader = Reader::new(octets, 0);
+        reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
+        self.mti = take_mti(&mut reader, spec.mti()).map_err(|error| error.at(Place::Mti))?;
+        let mut pass = Parse { reader, message: self };
+        walk(spec.body(), &mut pass, in_element)?;
+        pass.reader.end()
+    }
+
+    /// The spec the message was parsed with.
+    #[must_use]
+    pub const fn spec(&self) -> &'a Spec<'a> {
+        self.spec
+    }
+
+    /// The input, from the header to the last element.
+    #[must_use]
+    pub const fn wire(&self) -> &'a [u8] {
+        self.wire
+    }
+
+    /// The octets before the MTI; empty for most specs.
+    #[must_use]
+    pub fn header(&self) -> &'a [u8] {
+        self.wire.get(..self.spec.header()).unwrap_or_default()
+    }
+
+    /// The message type identifier.
+    #[must_use]
+    pub const fn mti(&self) -> Mti {
+        self.mti
+    }
+
+    /// How many bitmaps stand on the wire, 1 to 3.
+    #[must_use]
+    pub const fn bitmaps(&self) -> u8 {
+        self.bitmaps
+    }
+
+    /// The elements that are there. Bits that only announce a further bitmap do not count.
+    #[must_use]
+    pub fn bitmap(&self) -> Bitmap {
+        self.announced.iter().take(usize::from(self.count)).collect()
+    }
+
+    /// Whether an element is there.
+    #[must_use]
+    pub fn has(&self, number: u8) -> bool {
+        self.start(number).is_some()
+    }
+
+    /// The element with this number.
+    #[must_use]
+    pub fn get(&self, number: u8) -> Option<Field<'a>> {
+        let start = self.start(number)?;
+        let element = self.spec.body().element(u32::from(number))?;
+        let mut reader = Reader::new(Octets::of(self.wire), widen(start));
+        reader.field(Key::number(u32::from(number)), element).ok()
+    }
+
+    /// The element or part at a path: `39`, `55.9F26`, `48.0105`, `60.2`.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<Field<'a>> {
+        let (first, rest) = path::split(path);
+        let field = self.get(u8::try_from(path::decimal(first)?).ok()?)?;
+        match rest {
+            Some(rest) => field.at(rest),
+            None => Some(field),
+        }
+    }
+
+    /// The elements in ascending order.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
+        self.announced.iter().filter_map(|number| self.get(number))
+    }
+
+    /// The text of an open element.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`], and as [`Field::text`].
+    pub fn text(&self, number: u8) -> Result<Text<'a>> {
+        self.require(number)?.text().map_err(|error| in_place(error, number))
+    }
+
+    /// The number in an open element of digits.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`], and as [`Field::number`].
+    pub fn number(&self, number: u8) -> Result<u64> {
+        self.require(number)?.number().map_err(|error| in_place(error, number))
+    }
+
+    /// Opens an element, private or not.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`].
+    pub fn expose(&self, number: u8) -> Result<Clear<'a>> {
+        Ok(self.require(number)?.expose())
+    }
+
+    /// The element, or an error that it is missing.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`].
+    pub fn require(&self, number: u8) -> Result<Field<'a>> {
+        self.get(number)
+            .ok_or_else(|| Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number)))
+    }
+
+    fn start(&self, number: u8) -> Option<u32> {
+        let rank = self.announced.rank(number);
+        if self.announced.contains(number) && rank < usize::from(self.count) {
+            self.starts.get(rank).copied()
+        } else {
+            None
+        }
+    }
+}
+
+/// What parsed of an input, and the error that stopped it.
+///
+/// A switch must be able to answer a broken message: the elements before the failure are here, as
+/// strict as in a [`Message`].
+///
+/// ```
+/// use cardwire::{Inspection, spec::ISO87_ASCII};
+/// let wire = b"0800202000000080000000000012345X00000001";
+/// let inspection = Inspection::of(&ISO87_ASCII, wire);
+/// assert_eq!(inspection.mti().unwrap(), "0800");
+/// assert_eq!(inspection.get(3).unwrap(), "000000");
+/// assert_eq!(
+///     inspection.error().unwrap().to_string(),
+///     "field 11 at byte 31: expected class n, found a letter"
+/// );
+/// ```
+#[derive(Clone, Copy)]
+pub struct Inspection<'a> {
+    partial: Message<'a>,
+    error: Option<Error>,
+}
+
+impl<'a> Inspection<'a> {
+    /// Parses as far as possible.
+    #[must_use]
+    pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+        let mut partial = Message::empty(spec, wire);
+        let error = partial.read().err();
+        Self { partial, error }
+    }
+
+    /// What stopped the parse, if anything did.
+    #[must_use]
+    pub const fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    /// The message, if nothing is wrong with it.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message<'a>> {
+        match self.error {
+            None => Some(&self.partial),
+            Some(_) => None,
+        }
+    }
+
+    /// The MTI, if it was read.
+    #[must_use]
+    pub fn mti(&self) -> Option<Mti> {
+        match self.error.map(|error| error.place()) {
+            Some(Place::Header | Place::Mti) => None,
+            _ if self.partial.mti == Mti::UNKNOWN && self.partial.wire.is_empty() => None,
+            _ => Some(self.partial.mti),
+        }
+    }
+
+    /// What the bitmap announces, read or not.
+    #[must_use]
+    pub const fn announced(&self) -> Bitmap {
+        self.partial.announced
+    }
+
+    /// The elements that were read.
+    #[must_use]
+    pub fn bitmap(&self) -> Bitmap {
+        self.partial.bitmap()
+    }
+
+    /// An element that was read.
+    #[must_use]
+    pub fn get(&self, number: u8) -> Option<Field<'a>> {
+        self.partial.get(number)
+    }
+
+    /// The element or part at a path, if it was read.
+    #[must_use]
+    pub fn at(&self, path: &str) -> Option<Field<'a>> {
+        self.partial.at(path)
+    }
+
+    /// The elements that were read, in ascending order.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
+        self.partial.fields()
+    }
+
+    /// The spec.
+    #[must_use]
+    pub const fn spec(&self) -> &'a Spec<'a> {
+        self.partial.spec
+    }
+
+    /// The whole input.
+    #[must_use]
+    pub const fn wire(&self) -> &'a [u8] {
+        self.partial.wire
+    }
+}
+
+/// Masked: MTI and elements, private values hidden.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("mti", &self.mti).field("fields", &DebugFields(self)).finish()
+    }
+}
+
+impl fmt::Debug for Inspection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspection")
+            .field("mti", &self.mti())
+            .field("fields", &DebugFields(&self.partial))
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+struct DebugFields<'m, 'a>(&'m Message<'a>);
+
+impl fmt::Debug for DebugFields<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.fields().map(|field| (field.key(), Masked(field)))).finish()
+    }
+}
+
+struct Masked<'a>(Field<'a>);
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The read pass over a message body: records where elements start.
+struct Parse<'m, 'a> {
+    reader: Reader<'a>,
+    message: &'m mut Message<'a>,
+}
+
+impl<'a> Pass<'a> for Parse<'_, 'a> {
+    fn more(&self) -> bool {
+        self.reader.more()
+    }
+
+    #[inline]
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let start = self.reader.at();
+        let announced = self.reader.bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
+        let width = form.coding.wire_len(crate::content::Content::B, usize::from(form.octets));
+        self.message.bitmaps = u8::try_from((self.reader.at() - start) / width.max(1)).unwrap_or(u8::MAX);
+        self.message.announced = announced.elements;
+        Ok(announced)
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        let word = self.reader.third_bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
+        let [first, second, _] = self.message.announced.words();
+        self.message.announced = Bitmap::from_words([first, second, word]);
+        self.message.bitmaps += 1;
+        Ok(word)
+    }
+
+    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
+        self.reader.tag(tag)
+    }
+
+    #[inline]
+    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
+        let start = self.reader.at();
+        self.reader.take_element(element)?;
+        if let Some(slot) = self.message.starts.get_mut(usize::from(self.message.count)) {
+            *slot = u32::try_from(start).unwrap_or(u32::MAX);
+            self.message.count += 1;
+        }
+        Ok(())
+    }
+
+    fn offset(&self) -> usize {
+        self.reader.offset()
+    }
+}
+
+/// Reads an MTI; its mirror is in `write`.
+fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
+    let octets = reader.take(coding.len())?;
+    let at = |index| octets.get(index);
+    let digits = match coding {
+        MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
+        MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
+        MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
+        MtiCoding::Binary => {
+            let number = u16::from_be_bytes([at(0), at(1)]);
+            let digit = |unit: u16| u8::try_from(number / unit % 10).map_or(0, |digit| b'0' + digit);
+            if number > 9999 { [0; 4] } else { [digit(1000), digit(100), digit(10), digit(1)] }
+        }
+    };
+    Mti::from_digits(digits).map_err(|_| Error::new(Kind::MtiDigit, octets.position(0), 4, 0))
+}
+
+fn in_element(error: Error, key: Key) -> Error {
+    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
+}
+
+/// A field names itself as a part; at the top it is the element.
+fn in_place(error: Error, number: u8) -> Error {
+    Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
+}

@@ -1,0 +1,316 @@
+//! The read pass: takes elements off a run of octets and checks each.
+
+use crate::bitmap::Bitmap;
+use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
+use crate::codec::{Coding, check};
+use crate::content::{Content, Seen};
+use crate::error::{Error, Key, Kind, Result, widen};
+use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
+use crate::walk::{Announced, Pass, walk};
+
+/// A place in a run of octets.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    octets: Octets<'a>,
+    at: usize,
+}
+
+/// Where an element's value lies, relative to the octets it was read from.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    /// First octet of the value, behind a prefix.
+    pub(crate) start: usize,
+    /// Octets of the value on the wire.
+    pub(crate) len: usize,
+    /// Units of the value.
+    pub(crate) units: usize,
+    /// First octet behind the element, terminator included.
+    pub(crate) next: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(octets: Octets<'a>, at: usize) -> Self {
+        Self { octets, at }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The offset in the message of `index` of the octets.
+    pub(crate) fn position(&self, index: usize) -> u32 {
+        u32::try_from(self.octets.position(index)).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.octets.len().saturating_sub(self.at)
+    }
+
+    /// The next `len` octets, or an error of kind [`Kind::Truncated`].
+    pub(crate) fn take(&mut self, len: usize) -> Result<Octets<'a>> {
+        if self.left() < len {
+            return Err(Error::new(Kind::Truncated, self.offset(), len, self.left()));
+        }
+        let taken = self.octets.slice(self.at, len);
+        self.at += len;
+        Ok(taken)
+    }
+
+    /// Takes an element and checks it, parts included; returns where it lay.
+    #[inline]
+    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<Span> {
+        let span = self.measure(element)?;
+        let wire = self.octets.slice(span.start, span.len);
+        let value = self.value(element, span);
+        check::check(&wire, &value, element.coding, element.content, element.spare)?;
+        if let Some(layout) = element.layout {
+            check_parts(value, layout)?;
+        }
+        self.at = span.next;
+        Ok(span)
+    }
+
+    /// The logical value at `span`.
+    #[inline]
+    pub(crate) fn value(&self, element: &Element<'_>, span: Span) -> Octets<'a> {
+        self.octets.decode(span.start, span.units, element.coding, element.content, element.spare)
+    }
+
+    /// Where the next element lies, if it is `element`; its content is not looked at.
+    #[inline]
+    pub(crate) fn measure(&self, element: &Element<'_>) -> Result<Span> {
+        let max = element.max();
+        match element.size.form {
+            Form::Fixed => self.span(element, self.at, max, 0),
+            Form::Prefixed(prefix) => {
+                let (number, width) = prefix.get(&self.octets, self.at)?;
+                let units = prefix.units(element.coding, element.content, number);
+                let units = self.admit(element, units, self.at + width, number)?;
+                self.span(element, self.at + width, units, 0)
+            }
+            Form::Rest => {
+                let units = element.coding.units_of(element.content, self.left());
+                let units = self.admit(element, units, self.at, self.left())?;
+                self.span(element, self.at, units, 0)
+            }
+            Form::Until(end) => {
+                let len = (self.at..self.octets.len()).position(|index| self.octets.get(index) == end);
+                let Some(len) = len else {
+                    return Err(Error::new(Kind::Terminator, self.offset(), 1, 0));
+                };
+                let units = element.coding.units_of(element.content, len);
+                let units = self.admit(element, units, self.at, len)?;
+                self.span(element, self.at, units, 1)
+            }
+        }
+    }
+
+    /// The units a value may have, from the number that announced them.
+    #[inline]
+    fn admit(
+        &self,
+        element: &Element<'_>,
+        units: Option<usize>,
+        start: usize,
+        number: usize,
+    ) -> Result<usize> {
+        let fail = |kind, expected, found| Error::new(kind, self.octets.position(self.at), expected, found);
+        let Some(units) = units else { return Err(fail(Kind::LengthUnit, 0, number)) };
+        let units = self.without_spare(element, units, start);
+        if units > element.max() {
+            Err(fail(Kind::TooLong, element.max(), units))
+        } else if units < element.min() {
+            Err(fail(Kind::TooShort, element.min(), units))
+        } else {
+            Ok(units)
+        }
+    }
+
+    /// Packed digits whose octets, not digits, were counted may have a spare half byte: it is one
+    /// when it holds a fill that is no digit, or when only so the value is not too long.
+    #[inline]
+    fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
+        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+            return units;
+        }
+        let len = element.coding.wire_len(element.content, units);
+        let fill = match element.spare.side {
+            crate::codec::Side::Left => self.octets.get(start) >> 4,
+            crate::codec::Side::Right => self.octets.get(start + len - 1) & 0x0F,
+        };
+        let is_marked =
+            element.spare.nibble > 9 && fill == element.spare.nibble && start + len <= self.octets.len();
+        if is_marked || units == element.max() + 1 { units - 1 } else { units }
+    }
+
+    #[inline]
+    fn span(&self, element: &Element<'_>, start: usize, units: usize, terminator: usize) -> Result<Span> {
+        let len = element.coding.wire_len(element.content, units);
+        let left = self.octets.len().saturating_sub(start);
+        if left < len + terminator {
+            return Err(Error::new(Kind::Truncated, self.octets.position(start), len, left));
+        }
+        Ok(Span { start, len, units, next: start + len + terminator })
+    }
+
+    /// One bitmap of up to 64 bits, its first bit being the top bit of the word.
+    fn bitmap_word(&mut self, form: BitmapForm) -> Result<u64> {
+        let octets = self.take(form.coding.wire_len(Content::B, usize::from(form.octets)))?;
+        let latin = |index| match form.coding {
+            Coding::EbcdicHex(page) => page.get(octets.get(index)),
+            _ => octets.get(index),
+        };
+        let mut word = 0;
+        for index in 0..octets.len() {
+            word = match form.coding {
+                Coding::Raw => word << 8 | u64::from(octets.get(index)),
+                _ => match hex_value(latin(index)) {
+                    Some(value) => word << 4 | u64::from(value),
+                    None => {
+                        let seen = Seen::of(latin(index));
+                        return Err(Error::new(Kind::HexDigit(seen), octets.position(index), 0, 0));
+                    }
+                },
+            };
+        }
+        Ok(word << (64 - 8 * u32::from(form.octets)))
+    }
+}
+
+/// Checks a composite value to its last octet.
+pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
+    let mut reader = Reader::new(value, 0);
+    walk(layout, &mut reader, Error::within)?;
+    reader.end()
+}
+
+impl Reader<'_> {
+    /// An error unless everything was taken.
+    pub(crate) fn end(&self) -> Result<()> {
+        match self.left() {
+            0 => Ok(()),
+            left => Err(Error::new(Kind::Trailing, self.octets.position(self.at), 0, left)),
+        }
+    }
+}
+
+impl<'a> Pass<'a> for Reader<'a> {
+    fn more(&self) -> bool {
+        self.left() > 0
+    }
+
+    #[inline]
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let mut words = [self.bitmap_word(form)?, 0, 0];
+        let mut third_pending = false;
+        if self.announces(form.second, words[0])? {
+            words[1] = self.bitmap_word(form)?;
+            third_pending = form.has_third_among_values() && words[1] & TOP_BIT != 0;
+            if !third_pending && self.announces(form.third, words[1])? {
+                words[2] = self.bitmap_word(form)?;
+            }
+        }
+        if form.second != More::Never {
+            words[0] &= !TOP_BIT;
+        }
+        if form.third != More::Never {
+            words[1] &= !TOP_BIT;
+        }
+        Ok(Announced { elements: Bitmap::from_words(words), third_pending })
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        self.bitmap_word(form)
+    }
+
+    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
+        while tag == Tag::Ber && self.left() > 0 && self.octets.get(self.at) == PADDING {
+            self.at += 1;
+        }
+        if self.left() == 0 { Ok(None) } else { self.take_tag(tag).map(Some) }
+    }
+
+    #[inline]
+    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
+        self.take_element(element).map(|_| ())
+    }
+
+    fn offset(&self) -> usize {
+        self.octets.position(self.at)
+    }
+}
+
+impl Reader<'_> {
+    /// Whether a further bitmap follows at once.
+    fn announces(&self, more: More, word: u64) -> Result<bool> {
+        let announced = word & TOP_BIT != 0;
+        match more {
+            More::Never | More::InElement => Ok(false),
+            More::Announced => Ok(announced),
+            More::Always if announced => Ok(true),
+            More::Always => Err(Error::new(Kind::Missing, self.offset(), 0, 0)),
+        }
+    }
+
+    fn take_tag(&mut self, tag: Tag) -> Result<u32> {
+        let (start, width) = (self.at, self.tag_width(tag)?);
+        let octets = self.take(width)?;
+        let malformed = |index| Error::new(Kind::Tag, octets.position(index), 0, 0);
+        let mut value = 0;
+        for index in 0..octets.len() {
+            let octet = octets.get(index);
+            value = match tag {
+                Tag::Digits(_) if !octet.is_ascii_digit() => return Err(malformed(index)),
+                Tag::Text(_) if !octet.is_ascii_graphic() => return Err(malformed(index)),
+                Tag::Digits(_) => value * 10 + u32::from(octet - b'0'),
+                _ => value << 8 | u32::from(octet),
+            };
+        }
+        debug_assert!(self.at > start, "a tag takes at least one octet");
+        Ok(value)
+    }
+
+    /// How many octets the next tag takes.
+    fn tag_width(&self, tag: Tag) -> Result<usize> {
+        match tag {
+            Tag::Digits(width) | Tag::Text(width) | Tag::Octets(width) => Ok(usize::from(width)),
+            Tag::Ber => {
+                let octet = |index| self.octets.get(self.at + index);
+                match (octet(0) & 0x1F, octet(1), octet(2)) {
+                    (0..=0x1E, _, _) => Ok(1),
+                    (_, 0..=0x7F, _) => Ok(2),
+                    (_, _, 0..=0x7F) => Ok(3),
+                    _ => Err(Error::new(Kind::Tag, self.offset(), 3, 4)),
+                }
+            }
+        }
+    }
+}
+
+/// Whether the length of a packed value is known in digits.
+fn counts_digits(element: &Element<'_>) -> bool {
+    match element.size.form {
+        Form::Fixed => true,
+        Form::Prefixed(prefix) => prefix.counts != crate::codec::Counts::Bytes,
+        Form::Rest | Form::Until(_) => false,
+    }
+}
+
+/// The input as octets, or an error when it is longer than offsets can count.
+pub(crate) fn input(wire: &[u8]) -> Result<Octets<'_>> {
+    if wire.len() > MAX_INDEX {
+        return Err(Error::new(Kind::TooLong, 0, MAX_INDEX, wire.len()));
+    }
+    Ok(Octets::of(wire))
+}
+
+/// The octet that may stand before, between and after BER objects.
+const PADDING: u8 = 0;
+
+const TOP_BIT: u64 = 1 << 63;
+
+const _: () = assert!(MAX_INDEX <= widen(u32::MAX) / 4, "half bytes of an index fit u32");

@@ -1,0 +1,51 @@
+//! The specs that come with the library.
+
+use super::Spec;
+use super::iso03::{ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
+use super::iso87::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
+use super::iso93::{ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
+use super::{IPM_ASCII, IPM_EBCDIC, UNIONPAY_POS};
+
+/// Declares the specs of one table: name of the static, name of the spec, dialect, what it is.
+macro_rules! links {
+    ($title:literal, $table:ident: $($spec:ident $name:literal ($dialect:expr) $doc:literal;)*) => { $(
+        #[doc = concat!($title, ", `", $name, "`: ", $doc, ".")]
+        pub static $spec: crate::spec::Spec<'static> =
+            crate::spec::Spec::new($name, &$dialect, &const { $table.elements(&$dialect) });
+    )* };
+}
+
+pub(super) use links;
+
+static BUILTIN: [&Spec<'static>; 15] = [
+    &ISO87_ASCII,
+    &ISO87_ASCII_BINARY,
+    &ISO87_BCD,
+    &ISO87_EBCDIC,
+    &ISO93_ASCII,
+    &ISO93_ASCII_BINARY,
+    &ISO93_BCD,
+    &ISO93_EBCDIC,
+    &ISO03_ASCII,
+    &ISO03_ASCII_BINARY,
+    &ISO03_BCD,
+    &ISO03_EBCDIC,
+    &UNIONPAY_POS,
+    &IPM_EBCDIC,
+    &IPM_ASCII,
+];
+
+/// The specs that come with the library.
+pub fn builtin() -> impl Iterator<Item = &'static Spec<'static>> {
+    BUILTIN.iter().copied()
+}
+
+/// The spec of that name that comes with the library, such as `iso87-bcd`.
+///
+/// ```
+/// assert_eq!(cardwire::spec::by_name("unionpay-pos").unwrap().element(60).unwrap().max(), 17);
+/// ```
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Spec<'static>> {
+    builtin().find(|spec| spec.name() == name)
+}

@@ -1,0 +1,202 @@
+//! The check of a spec: at compile time for constants, at run time for imported ones. One function.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "const evaluation; every index is guarded"
+)]
+
+use crate::codec::{Coding, octets::MAX_INDEX};
+use crate::content::Content;
+use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
+use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
+
+/// Checks the layout of a message body and all layouts below it.
+pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
+    match check_layout(body, None, 1) {
+        Ok(()) => Ok(()),
+        Err((error, number)) => Err(match number {
+            1..=255 => error.at(Place::Element(number as u8)),
+            _ => error,
+        }),
+    }
+}
+
+/// An error and the key of the outermost element it lies in, 0 for none.
+type Checked = core::result::Result<(), (Error, u32)>;
+
+const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
+    if depth > MAX_DEPTH {
+        return Err((fault(Fault::TooDeep), 0));
+    }
+    if let Err(fault_found) = check_order(layout, parent) {
+        return Err((fault(fault_found), 0));
+    }
+    let mut index = 0;
+    while index < layout.elements.len() {
+        if let Some(element) = &layout.elements[index] {
+            if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
+                let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
+                return Err((error, element.key));
+            }
+        }
+        index += 1;
+    }
+    if let Order::Tags { unknown: Some(element), .. } = layout.order {
+        if let Err((error, _)) = check_element(element, parent, depth) {
+            return Err((error, 0));
+        }
+    }
+    Ok(())
+}
+
+/// The key, in the style of the layout within `element`, of the part an error lies in.
+const fn key_of(element: &Element<'_>, inner: u32) -> Key {
+    match element.layout {
+        Some(layout) => layout.key(inner),
+        None => Key::number(inner),
+    }
+}
+
+/// Whether the order itself is possible.
+const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core::result::Result<(), Fault> {
+    let in_text = in_text(parent);
+    match layout.order {
+        Order::Bitmap(form) => {
+            let coding_fits = match form.coding {
+                Coding::Raw => !in_text,
+                Coding::Hex => true,
+                Coding::EbcdicHex(_) => parent.is_none(),
+                _ => false,
+            };
+            if coding_fits && is_possible(form) { Ok(()) } else { Err(Fault::BitmapForm) }
+        }
+        Order::Positions { required } => {
+            if widen(required as u32) <= layout.elements.len() {
+                Ok(())
+            } else {
+                Err(Fault::ReservedNumber)
+            }
+        }
+        Order::Tags { tag, .. } => match tag {
+            Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
+            Tag::Digits(1..=6) | Tag::Text(1..=4) => Ok(()),
+            _ => Err(Fault::LayoutMisplaced),
+        },
+    }
+}
+
+const fn is_possible(form: BitmapForm) -> bool {
+    let further = !matches!((form.second, form.third), (More::Never, More::Never));
+    match form.octets {
+        8 => !matches!(form.second, More::InElement) && !(matches!(form.second, More::Never) && further),
+        1..=7 => !further,
+        _ => false,
+    }
+}
+
+/// An element at `index` of its layout: the key fits the slot, and the element is sound.
+const fn check_slot(
+    layout: &Layout<'_>,
+    index: usize,
+    element: &Element<'_>,
+    parent: Option<&Element<'_>>,
+    depth: usize,
+) -> Checked {
+    let last = is_last(layout, index);
+    let key = widen(element.key);
+    let found = match layout.order {
+        Order::Bitmap(form) => {
+            let number = if index < 256 { index as u8 } else { 255 };
+            if index == 0 || index > widen(form.capacity() as u32) || form.is_continuation(number) {
+                Some(Fault::ReservedNumber)
+            } else if key != index {
+                Some(Fault::DefinedTwice)
+            } else {
+                None
+            }
+        }
+        Order::Positions { .. } if key == index + 1 => None,
+        Order::Positions { .. } => Some(Fault::DefinedTwice),
+        Order::Tags { .. } => match index {
+            0 => None,
+            _ => match &layout.elements[index - 1] {
+                Some(before) if before.key < element.key => None,
+                _ => Some(Fault::DefinedTwice),
+            },
+        },
+    };
+    match found {
+        Some(found) => Err((fault(found), 0)),
+        None if matches!(element.size.form, Form::Rest) && !last => Err((fault(Fault::OpenLength), 0)),
+        None => check_element(element, parent, depth),
+    }
+}
+
+/// Whether no further element is defined behind `index`; tags may come in any order, so none is.
+const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
+    if matches!(layout.order, Order::Tags { .. }) {
+        return false;
+    }
+    let mut next = index + 1;
+    while next < layout.elements.len() {
+        if layout.elements[next].is_some() {
+            return false;
+        }
+        next += 1;
+    }
+    true
+}
+
+const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
+    if let Some(found) = fault_of(element, parent) {
+        return Err((fault(found), 0));
+    }
+    match element.layout {
+        None => Ok(()),
+        Some(layout) => check_layout(layout, Some(element), depth + 1),
+    }
+}
+
+const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<Fault> {
+    let size = &element.size;
+    if size.max == 0 || widen(size.max) > MAX_INDEX / 8 {
+        return Some(Fault::ZeroLength);
+    }
+    if size.min > size.max {
+        return Some(Fault::MinimumAboveMaximum);
+    }
+    if !element.coding.carries(element.content) {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if in_text(parent) && !matches!(element.coding, Coding::Ascii | Coding::Hex) {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if let Form::Prefixed(prefix) = size.form {
+        if !prefix.is_supported() {
+            return Some(Fault::PrefixWidth);
+        }
+        if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
+            return Some(Fault::PrefixTooNarrow);
+        }
+    }
+    if !element.privacy.is_sound() {
+        return Some(Fault::MaskTooOpen);
+    }
+    if element.layout.is_some() && matches!(element.content, Content::Xn | Content::Z) {
+        return Some(Fault::LayoutMisplaced);
+    }
+    None
+}
+
+/// Whether the parts of `parent` lie over characters: their coding must then be of characters.
+const fn in_text(parent: Option<&Element<'_>>) -> bool {
+    match parent {
+        Some(parent) => !matches!(parent.content, Content::B | Content::Any),
+        None => false,
+    }
+}
+
+const fn fault(fault: Fault) -> Error {
+    Error::new(Kind::Spec(fault), 0, 0, 0)
+}

@@ -1,0 +1,126 @@
+//! Dialects: how a link writes the elements that a table lists.
+
+use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Spare};
+use crate::layout::BitmapForm;
+
+/// How a link writes MTI, bitmaps, values and length prefixes. Rows may say otherwise for
+/// themselves.
+///
+/// ```
+/// use cardwire::{BitmapForm, Coding, Dialect};
+/// // BCD with a hexadecimal bitmap and eleven octets before the MTI
+/// const MINE: Dialect = Dialect { bitmap: BitmapForm::new(Coding::Hex), header: 11, ..Dialect::BCD };
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dialect {
+    /// Octets before the MTI, carried but not interpreted.
+    pub header: u8,
+    /// The MTI.
+    pub mti: MtiCoding,
+    /// The bitmaps.
+    pub bitmap: BitmapForm,
+    /// Classes a, an, ans, anp, ns, s and ansb.
+    pub text: Coding,
+    /// Class n.
+    pub digits: Coding,
+    /// Class z.
+    pub track: Coding,
+    /// Class x+n.
+    pub amount: Coding,
+    /// Class b.
+    pub binary: Coding,
+    /// Length prefixes.
+    pub prefix: PrefixCoding,
+    /// What the prefix of a binary value counts; that of every other value counts units.
+    pub binary_counts: Counts,
+    /// The spare half byte of fixed packed digits.
+    pub spare_fixed: Spare,
+    /// The spare half byte of variable packed digits.
+    pub spare_var: Spare,
+}
+
+/// How the MTI `0200` is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum MtiCoding {
+    /// `30 32 30 30`.
+    Ascii,
+    /// `F0 F2 F0 F0`.
+    Ebcdic,
+    /// `02 00`.
+    Bcd,
+    /// `00 C8`: the number two hundred in two big-endian octets.
+    Binary,
+}
+
+impl MtiCoding {
+    /// Octets on the wire.
+    pub(crate) const fn len(self) -> usize {
+        match self {
+            Self::Ascii | Self::Ebcdic => 4,
+            Self::Bcd | Self::Binary => 2,
+        }
+    }
+}
+
+impl Dialect {
+    /// Everything in ASCII: bitmap and binary values as hexadecimal digits.
+    pub const ASCII: Self = Self {
+        header: 0,
+        mti: MtiCoding::Ascii,
+        bitmap: BitmapForm::new(Coding::Hex),
+        text: Coding::Ascii,
+        digits: Coding::Ascii,
+        track: Coding::Ascii,
+        amount: Coding::Ascii,
+        binary: Coding::Hex,
+        prefix: PrefixCoding::Ascii,
+        binary_counts: Counts::Bytes,
+        spare_fixed: Spare::LEFT_ZERO,
+        spare_var: Spare::RIGHT_ZERO,
+    };
+
+    /// ASCII text with binary bitmap and binary values as they are.
+    pub const ASCII_BINARY: Self =
+        Self { bitmap: BitmapForm::new(Coding::Raw), binary: Coding::Raw, ..Self::ASCII };
+
+    /// Packed digits, ASCII text, binary bitmap, packed length prefixes that count digits.
+    /// A spare half byte is 0: before a fixed value, after a variable one.
+    pub const BCD: Self = Self {
+        mti: MtiCoding::Bcd,
+        bitmap: BitmapForm::new(Coding::Raw),
+        digits: Coding::Bcd,
+        track: Coding::Bcd,
+        amount: Coding::Bcd,
+        binary: Coding::Raw,
+        prefix: PrefixCoding::Bcd,
+        binary_counts: Counts::Units,
+        ..Self::ASCII
+    };
+
+    /// EBCDIC (code page 1047) text and digits, binary bitmap and binary values.
+    pub const EBCDIC: Self = Self::ebcdic(CodePage::Cp1047);
+
+    /// What parts inside a text element are written in: the characters of the element, whatever
+    /// its own coding is.
+    pub const CHARACTERS: Self = Self::ASCII;
+
+    /// What parts inside a binary element are written in: packed digits, ASCII text, raw octets.
+    pub const OCTETS: Self = Self::BCD;
+
+    /// EBCDIC text and digits in a code page, binary bitmap and binary values.
+    #[must_use]
+    pub const fn ebcdic(page: CodePage) -> Self {
+        Self {
+            mti: MtiCoding::Ebcdic,
+            bitmap: BitmapForm::new(Coding::Raw),
+            text: Coding::Ebcdic(page),
+            digits: Coding::Ebcdic(page),
+            track: Coding::Ebcdic(page),
+            amount: Coding::Ebcdic(page),
+            binary: Coding::Raw,
+            prefix: PrefixCoding::Ebcdic(page),
+            binary_counts: Counts::Units,
+            ..Self::ASCII
+        }
+    }
+}

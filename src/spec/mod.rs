@@ -1,0 +1,121 @@
+//! Specs: a table of elements, written in a dialect, checked before it can be used.
+
+mod builtin;
+mod check;
+mod dialect;
+mod emv;
+mod ipm;
+mod iso03;
+mod iso87;
+mod iso93;
+pub mod parts;
+mod table;
+mod unionpay;
+
+pub use builtin::{builtin, by_name};
+pub use dialect::{Dialect, MtiCoding};
+pub use emv::{EMV, EMV_SCRIPT};
+pub use ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
+pub use iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
+pub use iso87::{ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
+pub use iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
+pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
+pub use unionpay::{
+    UNIONPAY, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_SECURITY,
+    UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
+};
+
+use crate::error::{Kind, Result};
+use crate::layout::{BitmapForm, Element, Layout, Order};
+
+/// Everything that is needed to parse, build, measure and describe the messages of a link.
+///
+/// A constant spec that contradicts itself does not compile:
+///
+/// ```compile_fail
+/// use cardwire::{Dialect, Spec, layout::{n, row}, mask::OPEN, spec::table};
+/// // n..199 cannot be announced with two digits
+/// static BROKEN: Spec = Spec::new("broken", &Dialect::ASCII, &const {
+///     table([row(2, n(199).ll(), "Card number", OPEN)]).elements(&Dialect::ASCII)
+/// });
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Spec<'s> {
+    name: &'s str,
+    header: u8,
+    mti: MtiCoding,
+    body: Layout<'s>,
+}
+
+impl<'s> Spec<'s> {
+    /// The spec of a link: elements as [`Table::elements`] resolves them for the dialect.
+    ///
+    /// # Panics
+    /// When the spec contradicts itself; in a `static` or `const` that is a compile error. For a
+    /// spec made at run time use [`Spec::try_new`].
+    #[must_use]
+    #[allow(clippy::panic, reason = "the documented compile error of a constant spec")]
+    pub const fn new(name: &'s str, dialect: &Dialect, elements: &'s [Option<Element<'s>>]) -> Self {
+        match Self::try_new(name, dialect, elements) {
+            Ok(spec) => spec,
+            Err(error) => match error.kind() {
+                Kind::Spec(fault) => panic!("{}", fault.sentence()),
+                _ => panic!("the spec contradicts itself"),
+            },
+        }
+    }
+
+    /// The same check for a spec made at run time: an error of kind [`Kind::Spec`] that names the
+    /// element.
+    pub const fn try_new(
+        name: &'s str,
+        dialect: &Dialect,
+        elements: &'s [Option<Element<'s>>],
+    ) -> Result<Self> {
+        let body = Layout::bitmap(dialect.bitmap, elements);
+        match check::check(&body) {
+            Ok(()) => Ok(Self { name, header: dialect.header, mti: dialect.mti, body }),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The name, such as `iso87-ascii`.
+    #[must_use]
+    pub const fn name(&self) -> &'s str {
+        self.name
+    }
+
+    /// How many octets stand before the MTI.
+    #[must_use]
+    pub const fn header(&self) -> usize {
+        crate::error::widen(self.header as u32)
+    }
+
+    /// How the MTI is written.
+    #[must_use]
+    pub const fn mti(&self) -> MtiCoding {
+        self.mti
+    }
+
+    /// The layout of everything behind the MTI.
+    #[must_use]
+    pub const fn body(&self) -> &Layout<'s> {
+        &self.body
+    }
+
+    /// The data element with this number, if the spec defines one.
+    #[must_use]
+    #[inline]
+    pub fn element(&self, number: u8) -> Option<&Element<'s>> {
+        self.body.elements.get(usize::from(number))?.as_ref()
+    }
+
+    /// How bitmaps are written.
+    #[must_use]
+    pub const fn bitmap(&self) -> BitmapForm {
+        match self.body.order {
+            Order::Bitmap(form) => form,
+            _ => BitmapForm::new(crate::codec::Coding::Raw),
+        }
+    }
+}
