@@ -2,23 +2,30 @@
 //! told the time; only the runtime holds a [`Clock`].
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-const DAY_MS: u64 = 86_400_000;
+const SECOND: u64 = 1_000_000;
+const DAY: u64 = 86_400 * SECOND;
 
-/// Local time, in milliseconds since 1970-01-01 00:00 local.
+/// Local time, in microseconds since 1970-01-01 00:00 local.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Stamp(pub u64);
 
 impl Stamp {
     /// The instant `duration` later.
     pub fn after(self, duration: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)))
+    }
+
+    /// Midnight of this day, plus `seconds`.
+    pub const fn on(date: Date, seconds: u64) -> Self {
+        Self(date.0 * DAY + seconds * SECOND)
     }
 
     /// The calendar day.
     pub const fn date(self) -> Date {
-        Date(self.0 / DAY_MS)
+        Date(self.0 / DAY)
     }
 
     /// DE7: `MMDDhhmmss`.
@@ -28,7 +35,7 @@ impl Stamp {
 
     /// DE12: `hhmmss`.
     pub fn hhmmss(self) -> String {
-        let second = self.0 % DAY_MS / 1_000;
+        let second = self.0 % DAY / SECOND;
         format!("{:02}{:02}{:02}", second / 3_600, second / 60 % 60, second % 60)
     }
 }
@@ -36,10 +43,9 @@ impl Stamp {
 /// `14:02:01.120`
 impl fmt::Display for Stamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = self.0 % DAY_MS;
-        let second = ms / 1_000;
-        let text =
-            format!("{:02}:{:02}:{:02}.{:03}", second / 3_600, second / 60 % 60, second % 60, ms % 1_000);
+        let second = self.0 % DAY / SECOND;
+        let (hour, minute, milli) = (second / 3_600, second / 60 % 60, self.0 % SECOND / 1_000);
+        let text = format!("{hour:02}:{minute:02}:{:02}.{milli:03}", second % 60);
         f.pad(&text)
     }
 }
@@ -110,24 +116,28 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Stamp;
 }
 
-/// The real clock, moved to local time by a fixed number of seconds east of UTC.
-#[derive(Copy, Clone, Debug)]
+/// The real clock, moved to local time by a fixed number of seconds east of UTC. No two readings are equal, so that sorting by
+/// time keeps the order in which things happened.
+#[derive(Debug)]
 pub struct SystemClock {
     east_seconds: i64,
+    last: AtomicU64,
 }
 
 impl SystemClock {
     /// A clock that shows the time `east_seconds` east of UTC.
     pub const fn new(east_seconds: i64) -> Self {
-        Self { east_seconds }
+        Self { east_seconds, last: AtomicU64::new(0) }
     }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Stamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let utc = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        Stamp(utc.saturating_add_signed(self.east_seconds.saturating_mul(1_000)))
+        let utc = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        let local = utc.saturating_add_signed(self.east_seconds.saturating_mul(1_000_000));
+        let before = self.last.fetch_max(local, Ordering::SeqCst);
+        if before < local { Stamp(local) } else { Stamp(self.last.fetch_add(1, Ordering::SeqCst) + 1) }
     }
 }
 
@@ -142,8 +152,8 @@ mod tests {
         assert_eq!(Date(19_783).to_string(), "2024-03-01");
         assert_eq!(Date(20_780).to_string(), "2026-11-23");
         assert_eq!(Date(20_780).yddd(), "6327");
-        assert_eq!(Stamp(20_780 * DAY_MS + 3_661_007).to_string(), "01:01:01.007");
-        assert_eq!(Stamp(20_780 * DAY_MS + 3_661_007).transmission(), "1123010101");
+        assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).to_string(), "01:01:01.007");
+        assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).transmission(), "1123010101");
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! | [`day`] | the story of the day |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 
+pub mod audit;
 pub mod card;
 pub mod clock;
 pub mod day;
@@ -25,8 +26,10 @@ pub mod ledger;
 pub mod local;
 pub mod money;
 mod names;
+pub mod net;
 pub mod node;
 pub mod party;
 pub mod store;
 pub mod telegram;
+pub mod wire;
 pub mod world;

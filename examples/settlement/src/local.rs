@@ -11,6 +11,7 @@ use crate::node::{Node, Released};
 use crate::party::{Command, Input, Machine, Outcome};
 use crate::store::{Store, StoreError};
 use crate::telegram::Telegram;
+use crate::wire::Dialect;
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
 const LATENCY: Duration = Duration::from_millis(1);
@@ -52,8 +53,7 @@ impl Local {
     pub fn handle(&mut self, party: Party, input: Input) -> Result<(), WorldError> {
         let Some(node) = self.nodes.get_mut(&party) else { return Ok(()) };
         let released = node.handle(input, self.now).map_err(|error| stopped(party, &error))?;
-        self.release(party, released);
-        Ok(())
+        self.release(party, released)
     }
 
     /// Lets what is under way arrive until nothing happens before `until`.
@@ -88,31 +88,41 @@ impl Local {
         self.outcomes.drain(..).collect()
     }
 
-    fn release(&mut self, from: Party, released: Released) {
+    fn release(&mut self, from: Party, released: Released) -> Result<(), WorldError> {
         self.outcomes.extend(released.outcomes.into_iter().map(|outcome| (from, outcome)));
         for (timer, delay) in released.timers {
             self.plan(delay, from, Input::Timer(timer));
         }
         for (to, message) in released.sends {
-            self.carry(from, to, message);
+            self.carry(from, to, &message)?;
         }
+        Ok(())
     }
 
-    fn carry(&mut self, from: Party, to: Party, message: Telegram) {
+    /// Every message really becomes bytes and is read again.
+    fn carry(&mut self, from: Party, to: Party, message: &Telegram) -> Result<(), WorldError> {
         let host = from != Party::Terminal && to != Party::Terminal;
         if host && !self.link_up {
-            return self.plan(LATENCY, from, Input::NotSent(to, message));
+            self.plan(LATENCY, from, Input::NotSent(to, message.clone()));
+            return Ok(());
         }
         let mishap = take_fault(&mut self.faults, from, to, message.mti);
         let delay = match mishap {
-            Some(Mishap::Drop) => return,
+            Some(Mishap::Drop) => return Ok(()),
             Some(Mishap::Delay(delay)) => delay,
             Some(Mishap::Duplicate) | None => LATENCY,
         };
-        if mishap == Some(Mishap::Duplicate) {
-            self.plan(delay, to, Input::Received(from, message.clone()));
+        let dialect = if host { Dialect::Host } else { Dialect::Pos };
+        let bytes = dialect.encode(message).map_err(|error| WorldError::Stopped(format!("{from}: {error}")))?;
+        let copies = if mishap == Some(Mishap::Duplicate) { 2 } else { 1 };
+        for _ in 0..copies {
+            let input = match dialect.decode(&bytes) {
+                Ok(read) => Input::Received(from, read),
+                Err(error) => Input::BadFrame(from, error.to_string()),
+            };
+            self.plan(delay, to, input);
         }
-        self.plan(delay, to, Input::Received(from, message));
+        Ok(())
     }
 
     fn plan(&mut self, delay: Duration, party: Party, input: Input) {

@@ -28,8 +28,8 @@ impl Mti {
     pub const NETWORK: Self = Self(800);
 
     /// Does this ask for an answer? 0200, 0420 and 0800 do, 0210 does not.
-    pub const fn is_request(self) -> bool {
-        self.0 / 10 % 2 == 0
+    pub fn is_request(self) -> bool {
+        (self.0 / 10).is_multiple_of(2)
     }
 
     /// The MTI of the answer: 0200 -> 0210, 0421 -> 0430.

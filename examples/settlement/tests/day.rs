@@ -15,7 +15,7 @@ fn day_runs() {
     let timers = Timers::from_base(Duration::from_millis(300));
     let today = Date(20_780);
     let nodes = day::parties(today, timers).unwrap().map(|m| Node::open(m, Box::new(MemStore::default())).unwrap());
-    let mut local = Local::open(Stamp(today.0 * 86_400_000 + 50_000_000), nodes).unwrap();
+    let mut local = Local::open(Stamp::on(today, 50_000), nodes).unwrap();
     let r = day::play(&mut local, &day::script(), timers, &mut |_, _| {});
     for p in Party::ALL {
         println!("== {p}");
