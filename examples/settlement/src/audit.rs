@@ -259,7 +259,7 @@ fn sales(books: &Books) -> Vec<SaleFacts> {
 }
 
 /// What a sale is in a book: held or posted, and not voided.
-fn held_for(ledger: &Ledger, transfers: &[Transfer], reference: &str) -> i128 {
+pub(crate) fn held_for(ledger: &Ledger, transfers: &[Transfer], reference: &str) -> i128 {
     let of_sale = transfers.iter().filter(|transfer| transfer.reference == reference);
     let sum: i128 = of_sale
         .map(|transfer| match transfer.purpose {
