@@ -75,7 +75,8 @@ pub struct Check {
 
 impl Check {
     fn equal(rule: impl Into<String>, left: i128, right: i128) -> Self {
-        let figures = if left == right { signed(left) } else { format!("{} against {}", signed(left), signed(right)) };
+        let figures =
+            if left == right { signed(left) } else { format!("{} against {}", signed(left), signed(right)) };
         Self { rule: rule.into(), holds: left == right, figures }
     }
 
@@ -107,18 +108,23 @@ fn book(books: &Books, party: Party) -> Vec<Check> {
         (chain.0 != *stored).then_some(number + 1)
     });
     let count = books.transfers(party).len();
-    let intact = broken.map_or_else(|| format!("{count} transfers"), |at| format!("altered at transfer {at}"));
+    let intact =
+        broken.map_or_else(|| format!("{count} transfers"), |at| format!("altered at transfer {at}"));
 
     let mut ledger = Ledger::default();
-    let statuses: Vec<_> =
-        books.transfers(party).iter().flat_map(|transfer| ledger.commit(std::slice::from_ref(transfer))).collect();
+    let statuses: Vec<_> = books
+        .transfers(party)
+        .iter()
+        .flat_map(|transfer| ledger.commit(std::slice::from_ref(transfer)))
+        .collect();
     let refused = statuses.iter().find(|status| !status.booked());
     let accepted = refused.map_or_else(|| "each accepted".to_owned(), |status| status.name().to_owned());
 
     let folded: Vec<_> = ledger.accounts().map(|(name, account)| (name.to_owned(), *account)).collect();
     let differs = folded.iter().find(|account| !books.balances(party).contains(account));
     let same = folded.len() == books.balances(party).len() && differs.is_none();
-    let stored = differs.map_or_else(|| format!("{} accounts", folded.len()), |(name, _)| format!("differs: {name}"));
+    let stored =
+        differs.map_or_else(|| format!("{} accounts", folded.len()), |(name, _)| format!("differs: {name}"));
 
     let (posted, pending) = ledger.imbalance();
     let debits: i128 = folded.iter().map(|(_, account)| account.debits_posted + account.debits_pending).sum();
@@ -127,7 +133,11 @@ fn book(books: &Books, party: Party) -> Vec<Check> {
         Check::that(format!("{party}: history is the one that was written"), broken.is_none(), intact),
         Check::that(format!("{party}: history folds into a ledger"), refused.is_none(), accepted),
         Check::that(format!("{party}: stored balances = history"), same, stored),
-        Check::equal(format!("{party}: debits = credits, posted and pending"), debits, debits - posted - pending),
+        Check::equal(
+            format!("{party}: debits = credits, posted and pending"),
+            debits,
+            debits - posted - pending,
+        ),
         Check::that(format!("{party}: no account overdrawn"), overdrawn == "none", overdrawn),
     ]
 }
@@ -138,11 +148,16 @@ fn mirrors(books: &Books) -> Vec<Check> {
     let expected = -acquirer.account("hub_receivable").net();
     let owed = issuer.account("hub_settlement").net();
     let moved = |party| sum(books, party, |transfer| transfer.purpose == Purpose::Settlement);
-    let reconciled = books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::DateReconciled);
+    let reconciled =
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::DateReconciled);
     let nets: i128 = reconciled.filter_map(|record| record.totals).map(|totals| totals.net()).sum();
     vec![
         Check::equal("acquirer's receivable = issuer's debt", expected, owed),
-        Check::equal("settled at the acquirer = settled at the issuer", moved(Party::Acquirer), moved(Party::Issuer)),
+        Check::equal(
+            "settled at the acquirer = settled at the issuer",
+            moved(Party::Acquirer),
+            moved(Party::Issuer),
+        ),
         Check::equal("settled = net of the reconciled 0520", moved(Party::Acquirer), nets),
     ]
 }
@@ -164,11 +179,16 @@ fn open_items(books: &Books) -> Vec<Check> {
         unsettled += if standing && !sale.settled { amount } else { 0 };
     }
     let unpaid_fees = sum(books, Party::Acquirer, |transfer| {
-        transfer.purpose == Purpose::Fee && sales(books).iter().any(|sale| sale.tx == transfer.reference && !sale.paid)
+        transfer.purpose == Purpose::Fee
+            && sales(books).iter().any(|sale| sale.tx == transfer.reference && !sale.paid)
     });
     vec![
         Check::equal("merchant_unsettled = sales in open batches", net("merchant_unsettled:"), open_batch),
-        Check::equal("merchant_payable = confirmed, not yet paid, less fees", net("merchant_payable:"), unpaid - unpaid_fees),
+        Check::equal(
+            "merchant_payable = confirmed, not yet paid, less fees",
+            net("merchant_payable:"),
+            unpaid - unpaid_fees,
+        ),
         Check::equal("hub_receivable = sales waiting for settlement", -net("hub_receivable"), unsettled),
         Check::equal("payout_in_transit is empty", net("payout_in_transit:"), 0),
     ]
@@ -182,11 +202,18 @@ fn items(books: &Books) -> Check {
     for sale in &all {
         let expected = if sale.approved && !sale.undone { i128::from(sale.amount) } else { 0 };
         let held = held_for(&acquirer, books.transfers(Party::Acquirer), &sale.tx);
-        let keys = books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == sale.rrn);
+        let keys =
+            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == sale.rrn);
         let charged: i128 =
             keys.map(|record| held_for(&issuer, books.transfers(Party::Issuer), &record.tx)).sum();
         if held != expected || charged != expected {
-            wrong.push(format!("RRN {}: {} / {} / {}", sale.rrn, signed(expected), signed(held), signed(charged)));
+            wrong.push(format!(
+                "RRN {}: {} / {} / {}",
+                sale.rrn,
+                signed(expected),
+                signed(held),
+                signed(charged)
+            ));
         }
     }
     let figures = if wrong.is_empty() { format!("{} sales", all.len()) } else { wrong.join("; ") };
@@ -200,7 +227,8 @@ fn conservation(books: &Books) -> Check {
     let cardholders = issuer.accounts().filter(|(name, _)| name.starts_with("cardholder:"));
     let charged = opening - cardholders.map(|(_, account)| account.net()).sum::<i128>();
     let acquirer = books.ledger(Party::Acquirer);
-    let merchant = acquirer.accounts().filter(|(name, _)| name.starts_with("merchant_") || *name == "mdr_income");
+    let merchant =
+        acquirer.accounts().filter(|(name, _)| name.starts_with("merchant_") || *name == "mdr_income");
     let open: i128 = merchant.map(|(_, account)| account.net()).sum();
     let paid = sum(books, Party::Acquirer, |transfer| {
         transfer.purpose == Purpose::Payout && transfer.credit == "nostro"
@@ -216,8 +244,13 @@ fn quiet(books: &Books) -> Check {
     let work = everything().filter(|record| record.kind == Kind::WorkItem).count();
     let uneven =
         everything().filter(|r| matches!(r.kind, Kind::BatchOutOfBalance | Kind::DateOutOfBalance)).count();
-    let figures = format!("{unknown} unknown, {unfinished} being reversed, {work} work items, {uneven} out of balance");
-    Check::that("no unknown outcome, no work item, no total out of balance", unknown + unfinished + work + uneven == 0, figures)
+    let figures =
+        format!("{unknown} unknown, {unfinished} being reversed, {work} work items, {uneven} out of balance");
+    Check::that(
+        "no unknown outcome, no work item, no total out of balance",
+        unknown + unfinished + work + uneven == 0,
+        figures,
+    )
 }
 
 /// A sale as the acquirer's journal tells it.

@@ -8,7 +8,8 @@ use crate::clock::{Date, Stamp};
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::{
-    Acquirer, AcquirerConfig, CardFile, Command, Issuer, IssuerConfig, Machine, Outcome, Terminal, TerminalConfig, Timers,
+    Acquirer, AcquirerConfig, CardFile, Command, Issuer, IssuerConfig, Machine, Outcome, Terminal,
+    TerminalConfig, Timers,
 };
 use crate::telegram::Mti;
 use crate::world::{Fault, Mishap, World, WorldError};
@@ -57,6 +58,7 @@ pub fn script() -> Vec<Step> {
     use Party::{Acquirer, Issuer, Terminal};
     vec![
         ("the acquirer signs on with the issuer", Await(Acquirer, Outcome::InService(Issuer))),
+        ("the terminal finds its line", Await(Terminal, Outcome::InService(Acquirer))),
         ("the terminal signs on and is told its batch", SignOn),
         ("a coffee machine", Sell("4111111111111111", "4912", "1234", 12_850)),
         ("a bicycle", Sell("6212345678901232", "4811", "246810", 199_900)),
@@ -71,7 +73,10 @@ pub fn script() -> Vec<Step> {
         ("the issuer's account system fails", AccountSystem(false)),
         ("a sale while it does", Sell("6212345678901232", "4811", "246810", 7_000)),
         ("it works again", AccountSystem(true)),
-        ("an answer will be lost on the way to the terminal", Arrange(Acquirer, Terminal, Mti(210), Trouble::Lost)),
+        (
+            "an answer will be lost on the way to the terminal",
+            Arrange(Acquirer, Terminal, Mti(210), Trouble::Lost),
+        ),
         ("approved, but the terminal hears nothing", Sell("6212345678901232", "4811", "246810", 26_800)),
         ("the next sale: first the reversal, then the sale", Sell("4242424242424242", "4705", "4321", 6_660)),
         ("an answer of the issuer will be late", Arrange(Issuer, Acquirer, Mti(210), Trouble::TooSlow)),
@@ -97,13 +102,17 @@ pub struct Caption {
 
 /// Plays a script in a world. `progress` is told the number of the step and its caption.
 pub fn play(
-    world: &mut dyn World, steps: &[Step], timers: Timers, progress: &mut dyn FnMut(usize, &str),
+    world: &mut dyn World,
+    steps: &[Step],
+    timers: Timers,
+    progress: &mut dyn FnMut(usize, &str),
 ) -> Result<Vec<Caption>, WorldError> {
     let mut captions = Vec::with_capacity(steps.len());
+    let mut director = Director { world, timers, unclaimed: Vec::new() };
     for (number, (caption, action)) in steps.iter().enumerate() {
         progress(number + 1, caption);
-        captions.push(Caption { at: world.now(), text: (*caption).to_owned() });
-        perform(world, action, timers).map_err(|error| match error {
+        captions.push(Caption { at: director.world.now(), text: (*caption).to_owned() });
+        director.perform(action).map_err(|error| match error {
             WorldError::Silent(what) => WorldError::Silent(format!("{caption}: {what}")),
             stopped @ WorldError::Stopped(_) => stopped,
         })?;
@@ -111,37 +120,75 @@ pub fn play(
     Ok(captions)
 }
 
-fn perform(world: &mut dyn World, action: &Action, timers: Timers) -> Result<(), WorldError> {
-    let (party, command) = match action {
-        Action::SignOn => (Party::Terminal, Command::SignOn),
-        Action::Sell(pan, expiry, pin, amount) => {
-            let card = Card::test(pan, expiry, pin)
-                .ok_or_else(|| WorldError::Stopped("the script holds an impossible card".to_owned()))?;
-            (Party::Terminal, Command::Sell(card, Money::minor(*amount)))
+/// Who has the actions done, one after the other.
+struct Director<'a> {
+    world: &'a mut dyn World,
+    timers: Timers,
+    /// What was told while another thing was awaited; the next `Await` may be about it.
+    unclaimed: Vec<(Party, Outcome)>,
+}
+
+impl Director<'_> {
+    fn perform(&mut self, action: &Action) -> Result<(), WorldError> {
+        let (party, command) = match action {
+            Action::SignOn => (Party::Terminal, Command::SignOn),
+            Action::Sell(pan, expiry, pin, amount) => {
+                let card = Card::test(pan, expiry, pin)
+                    .ok_or_else(|| WorldError::Stopped("the script holds an impossible card".to_owned()))?;
+                (Party::Terminal, Command::Sell(card, Money::minor(*amount)))
+            }
+            Action::Arrange(from, to, mti, trouble) => {
+                self.arrange(*from, *to, *mti, *trouble);
+                return Ok(());
+            }
+            Action::Await(party, outcome) => return self.claim(*party, outcome),
+            Action::HostLink(up) => {
+                self.unclaimed.clear();
+                self.world.host_link(*up)?;
+                let expected = if *up { Outcome::InService(Party::Issuer) } else { Outcome::Noted };
+                return self.wait(|who, what| who == Party::Acquirer && *what == expected);
+            }
+            Action::AccountSystem(works) => {
+                (Party::Issuer, if *works { Command::Repair } else { Command::Break })
+            }
+            Action::CloseBatch => (Party::Terminal, Command::CloseBatch),
+            Action::CutOver => (Party::Issuer, Command::CutOver),
+            Action::Pay => (Party::Acquirer, Command::Pay),
+        };
+        self.unclaimed.clear();
+        self.world.ask(party, command)?;
+        self.wait(|who, what| ends(action, who, what))
+    }
+
+    fn arrange(&mut self, from: Party, to: Party, mti: Mti, trouble: Trouble) {
+        let mishap = match trouble {
+            Trouble::Lost => Mishap::Drop,
+            Trouble::TooSlow => Mishap::Delay(self.timers.acquirer.saturating_mul(3) / 2),
+        };
+        self.world.fault(Fault { from, to, mti, mishap });
+    }
+
+    fn claim(&mut self, party: Party, outcome: &Outcome) -> Result<(), WorldError> {
+        match self.unclaimed.iter().position(|(who, what)| *who == party && what == outcome) {
+            Some(place) => {
+                self.unclaimed.remove(place);
+                Ok(())
+            }
+            None => self.wait(|who, what| who == party && what == outcome),
         }
-        Action::Arrange(from, to, mti, trouble) => {
-            let mishap = match trouble {
-                Trouble::Lost => Mishap::Drop,
-                Trouble::TooSlow => Mishap::Delay(timers.acquirer.saturating_mul(3) / 2),
-            };
-            world.fault(Fault { from: *from, to: *to, mti: *mti, mishap });
-            return Ok(());
+    }
+
+    /// Reads outcomes until the awaited one. A party answers within the longest timer, or after a reversal with all its tries.
+    fn wait(&mut self, awaited: impl Fn(Party, &Outcome) -> bool) -> Result<(), WorldError> {
+        let limit = self.timers.terminal.saturating_mul(5).saturating_add(Duration::from_secs(5));
+        loop {
+            let (who, what) = self.world.outcome(limit)?;
+            if awaited(who, &what) {
+                return Ok(());
+            }
+            self.unclaimed.push((who, what));
         }
-        Action::Await(party, outcome) => {
-            return wait(world, timers, |who, what| who == *party && what == outcome);
-        }
-        Action::HostLink(up) => {
-            world.host_link(*up)?;
-            let expected = if *up { Outcome::InService(Party::Issuer) } else { Outcome::Noted };
-            return wait(world, timers, |who, what| who == Party::Acquirer && *what == expected);
-        }
-        Action::AccountSystem(works) => (Party::Issuer, if *works { Command::Repair } else { Command::Break }),
-        Action::CloseBatch => (Party::Terminal, Command::CloseBatch),
-        Action::CutOver => (Party::Issuer, Command::CutOver),
-        Action::Pay => (Party::Acquirer, Command::Pay),
-    };
-    world.ask(party, command)?;
-    wait(world, timers, |who, what| ends(action, who, what))
+    }
 }
 
 /// Is this what the one who asked waits for?
@@ -151,19 +198,6 @@ fn ends(action: &Action, who: Party, what: &Outcome) -> bool {
         Action::Pay => who == Party::Acquirer && matches!(what, Outcome::Paid(_)),
         Action::AccountSystem(_) => who == Party::Issuer && *what == Outcome::Noted,
         _ => who == Party::Terminal && !matches!(what, Outcome::InService(_)),
-    }
-}
-
-/// Reads outcomes until the awaited one. A party answers within the longest timer, or after a reversal with all its tries.
-fn wait(
-    world: &mut dyn World, timers: Timers, mut awaited: impl FnMut(Party, &Outcome) -> bool,
-) -> Result<(), WorldError> {
-    let limit = timers.terminal.saturating_mul(5).saturating_add(Duration::from_secs(5));
-    loop {
-        let (who, what) = world.outcome(limit)?;
-        if awaited(who, &what) {
-            return Ok(());
-        }
     }
 }
 

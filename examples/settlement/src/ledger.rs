@@ -53,7 +53,9 @@ impl Digest {
 
     /// The digest with one more word. A separator keeps `ab`+`c` apart from `a`+`bc`.
     pub fn word(self, word: &str) -> Self {
-        word.bytes().chain([0xFF]).fold(self, |Self(sum), byte| Self((sum ^ u128::from(byte)).wrapping_mul(Self::PRIME)))
+        word.bytes()
+            .chain([0xFF])
+            .fold(self, |Self(sum), byte| Self((sum ^ u128::from(byte)).wrapping_mul(Self::PRIME)))
     }
 }
 
@@ -328,7 +330,9 @@ impl Ledger {
 
     /// Accounts that were debited beyond their bound.
     pub fn overdrawn(&self) -> impl Iterator<Item = &str> {
-        self.accounts().filter(|(name, account)| bounded(name) && account.available() < 0).map(|(name, _)| name)
+        self.accounts()
+            .filter(|(name, account)| bounded(name) && account.available() < 0)
+            .map(|(name, _)| name)
     }
 
     /// Debits less credits over all accounts, posted and pending: both zero, always.
@@ -357,7 +361,9 @@ impl Ledger {
     fn enter(&mut self, transfer: &Transfer) {
         self.apply(transfer, 1);
         self.transfers.insert(transfer.id, (transfer.clone(), Phase::Open));
-        self.resolve(transfer, |flag| if matches!(flag, Flag::PostPending(_)) { Phase::Posted } else { Phase::Voided });
+        self.resolve(transfer, |flag| {
+            if matches!(flag, Flag::PostPending(_)) { Phase::Posted } else { Phase::Voided }
+        });
     }
 
     fn resolve(&mut self, transfer: &Transfer, phase: fn(Flag) -> Phase) {

@@ -45,6 +45,7 @@ impl Local {
         for party in Party::ALL {
             local.handle(party, Input::Start)?;
         }
+        local.handle(Party::Terminal, Input::LinkUp(Party::Acquirer))?;
         local.handle(Party::Acquirer, Input::LinkUp(Party::Issuer))?;
         Ok(local)
     }
@@ -113,7 +114,8 @@ impl Local {
             Some(Mishap::Duplicate) | None => LATENCY,
         };
         let dialect = if host { Dialect::Host } else { Dialect::Pos };
-        let bytes = dialect.encode(message).map_err(|error| WorldError::Stopped(format!("{from}: {error}")))?;
+        let bytes =
+            dialect.encode(message).map_err(|error| WorldError::Stopped(format!("{from}: {error}")))?;
         let copies = if mishap == Some(Mishap::Duplicate) { 2 } else { 1 };
         for _ in 0..copies {
             let input = match dialect.decode(&bytes) {

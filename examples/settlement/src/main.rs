@@ -15,7 +15,7 @@ use settlement::net::Network;
 use settlement::node::Node;
 use settlement::party::Timers;
 use settlement::report::{self, Style};
-use settlement::store::{SqliteStore, local_seconds_east, rows_in};
+use settlement::store::{SqliteStore, local_seconds_east, rows_in, seal};
 use settlement::wimm;
 
 use self::options::{HELP, Options, Task};
@@ -71,7 +71,8 @@ fn whole_day(file: &Path, timers: Timers, style: Style) -> Result<bool, Failure>
 /// Opens the parties on a fresh ledger, plays the day, and closes everything.
 fn live_through(file: &Path, timers: Timers) -> Result<Vec<Caption>, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new(local_seconds_east()));
-    let parties = day::parties(clock.now().date(), timers).ok_or("a test card of the script is impossible")?;
+    let parties =
+        day::parties(clock.now().date(), timers).ok_or("a test card of the script is impossible")?;
     let mut nodes = Vec::new();
     for machine in parties {
         let store = SqliteStore::open(file, machine.party())?;
@@ -84,6 +85,7 @@ fn live_through(file: &Path, timers: Timers) -> Result<Vec<Caption>, Failure> {
     });
     network.close();
     progress_ends();
+    seal(file)?;
     Ok(played?)
 }
 

@@ -66,7 +66,11 @@ pub fn signed(units: i128) -> String {
 }
 
 fn grouped(number: u64) -> String {
-    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
+    if number < 1_000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", grouped(number / 1_000), number % 1_000)
+    }
 }
 
 #[cfg(test)]

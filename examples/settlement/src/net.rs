@@ -104,8 +104,12 @@ impl World for Network {
         match self.outcomes.recv_timeout(limit) {
             Ok((party, Ok(outcome))) => Ok((party, outcome)),
             Ok((party, Err(why))) => Err(WorldError::Stopped(format!("{party}: {why}"))),
-            Err(RecvTimeoutError::Timeout) => Err(WorldError::Silent(format!("nothing happened for {limit:?}"))),
-            Err(RecvTimeoutError::Disconnected) => Err(WorldError::Stopped("all parties are gone".to_owned())),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(WorldError::Silent(format!("nothing happened for {limit:?}")))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(WorldError::Stopped("all parties are gone".to_owned()))
+            }
         }
     }
 
@@ -153,7 +157,9 @@ struct Station {
 
 impl Station {
     fn new(
-        node: Node, clock: Arc<dyn Clock>, faults: Arc<Mutex<Vec<Fault>>>,
+        node: Node,
+        clock: Arc<dyn Clock>,
+        faults: Arc<Mutex<Vec<Fault>>>,
         to_person: Sender<(Party, Result<Outcome, String>)>,
     ) -> Self {
         let (connections, due) = (BTreeMap::new(), BTreeMap::new());
@@ -254,11 +260,13 @@ impl Station {
     /// Puts a message on the wire. Without a connection not one byte leaves, and the party is told; a write that fails half-way
     /// is left to the party's timer, because nobody knows what arrived.
     fn transmit(&mut self, to: Party, message: Telegram) -> Result<(), String> {
-        let Some(connection) = self.connections.values_mut().rev().find(|connection| connection.peer == to) else {
+        let Some(connection) = self.connections.values_mut().rev().find(|connection| connection.peer == to)
+        else {
             return self.handle(Input::NotSent(to, message));
         };
         let dialect = connection.dialect;
-        let payload = dialect.encode(&message).map_err(|error| format!("cannot write {}: {error}", message.mti))?;
+        let payload =
+            dialect.encode(&message).map_err(|error| format!("cannot write {}: {error}", message.mti))?;
         let mut room = vec![0; payload.len() + 64];
         let framing = dialect.framing();
         let answer = !message.mti.is_request() && !connection.caller;
@@ -283,7 +291,8 @@ impl Station {
     }
 
     fn idle_time(&self) -> Duration {
-        let next = self.due.first_key_value().map(|((at, _), _)| at.saturating_duration_since(Instant::now()));
+        let next =
+            self.due.first_key_value().map(|((at, _), _)| at.saturating_duration_since(Instant::now()));
         next.unwrap_or(Duration::from_secs(60))
     }
 

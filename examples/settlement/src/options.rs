@@ -59,7 +59,9 @@ impl Options {
                 "--where" => task = Some(Task::Where(value()?.into())),
                 "--no-colour" | "--no-color" => colour = false,
                 "--timeout-ms" => {
-                    base = value()?.parse().map_err(|_| "--timeout-ms needs a number of milliseconds".to_owned())?;
+                    base = value()?
+                        .parse()
+                        .map_err(|_| "--timeout-ms needs a number of milliseconds".to_owned())?;
                 }
                 "--lang" => {
                     lang = match value()?.as_str() {
@@ -85,7 +87,11 @@ impl Options {
 
 /// A business day begins with an empty ledger; yesterday's is never written over.
 fn fresh(file: PathBuf) -> Result<PathBuf, String> {
-    if file.exists() { Err(format!("{} exists already; a day needs a fresh ledger", file.display())) } else { Ok(file) }
+    if file.exists() {
+        Err(format!("{} exists already; a day needs a fresh ledger", file.display()))
+    } else {
+        Ok(file)
+    }
 }
 
 /// A new name beside the program, so that `cargo clean` takes it away, or in the temporary folder if that cannot be written.
@@ -99,6 +105,7 @@ fn default_file() -> Result<PathBuf, String> {
         std::fs::create_dir_all(place).and_then(|()| std::fs::write(&probe, b"")).is_ok()
             && std::fs::remove_file(&probe).is_ok()
     };
-    let place = places.into_iter().find(usable).ok_or("no folder for the ledger can be written; use --ledger")?;
+    let place =
+        places.into_iter().find(usable).ok_or("no folder for the ledger can be written; use --ledger")?;
     Ok(place.join(name))
 }

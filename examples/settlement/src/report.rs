@@ -13,7 +13,7 @@ use crate::clock::Stamp;
 use crate::day::Caption;
 use crate::journal::{Kind, Party, Record};
 use crate::money::{Money, signed};
-use crate::telegram::{Code, Mti, Totals};
+use crate::telegram::{Code, Mti};
 use crate::wimm::{Answer, Lang, Verdict};
 
 /// How it is printed.
@@ -65,7 +65,8 @@ pub fn traffic(books: &Books, captions: &[Caption], style: Style) -> String {
         .iter()
         .map(|caption| (caption.at, format!("\n  {}\n", style.heading(&caption.text))))
         .collect();
-    let sent = Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
+    let sent =
+        Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
     let mut sent: Vec<_> = sent.filter(|(_, record)| record.kind == Kind::MessageOut).collect();
     sent.sort_by_key(|(_, record)| record.at);
     for (from, record) in sent {
@@ -111,11 +112,15 @@ fn said(record: &Record, style: Style) -> String {
     let mti = record.mti.unwrap_or_default();
     if let Some(code) = record.code {
         let colour = if code.approved() { GREEN } else { RED };
-        let words = meaning(mti, code, style.lang);
+        let plain = code.approved() && mti != Mti::SALE.answer();
+        let words = if plain { "accepted".to_owned() } else { meaning(mti, code, style.lang) };
         let what = if mti.is_request() { "reversal: " } else { "" };
-        return format!("{} {what}{words}", style.paint(if mti.is_request() { YELLOW } else { colour }, code.as_str()));
+        return format!(
+            "{} {what}{words}",
+            style.paint(if mti.is_request() { YELLOW } else { colour }, code.as_str())
+        );
     }
-    let totals = record.totals.map(|totals| brief(&totals)).unwrap_or_default();
+    let totals = record.totals.map(|totals| totals.sentence()).unwrap_or_default();
     match (mti.0, record.balance) {
         (_, Some(balance)) => {
             let colour = if balance.digit() == 1 { GREEN } else { RED };
@@ -135,14 +140,6 @@ fn management(record: &Record) -> String {
     let words = if digits == "003" { Some("sign-on") } else { meaning.map(|Meaning { text, .. }| *text) };
     let date = record.date.map_or_else(String::new, |date| format!(", next date {date}"));
     format!("{} ({digits}){date}", words.unwrap_or("network management"))
-}
-
-fn brief(totals: &Totals) -> String {
-    let reversed = match totals.sales_reversed.count {
-        0 => String::new(),
-        count => format!(", {count} reversed {}", totals.sales_reversed.amount),
-    };
-    format!("{} sales {}{reversed}", totals.sales.count, totals.sales.amount)
 }
 
 /// When each message arrived: the n-th of its kind that left is the n-th that arrived, unless it was lost.
@@ -171,7 +168,6 @@ impl Arrivals {
 /// One line per sale: where is my money?
 pub fn money(answers: &[Answer], style: Style) -> String {
     let mut table = Table::new([
-        Column::left("sale"),
         Column::left("STAN"),
         Column::left("card"),
         Column::right("amount"),
@@ -182,9 +178,7 @@ pub fn money(answers: &[Answer], style: Style) -> String {
     ]);
     for answer in answers {
         let colour = colour_of(answer.verdict);
-        let time = answer.at.to_string();
         table.row([
-            time.get(..8).unwrap_or_default().to_owned(),
             format!("{:06}", answer.stan),
             answer.card.clone(),
             answer.amount.to_string(),
@@ -231,7 +225,8 @@ pub fn totals(books: &Books, style: Style) -> String {
     ]);
     let heard = |party, mti| {
         let records = books.records(party).iter();
-        records.filter(move |r: &&Record| r.kind == Kind::MessageIn && r.mti == Some(mti) && r.totals.is_some())
+        records
+            .filter(move |r: &&Record| r.kind == Kind::MessageIn && r.mti == Some(mti) && r.totals.is_some())
     };
     let pairs = [
         (Party::Acquirer, Mti::SETTLEMENT, Party::Terminal, "terminal", "acquirer"),
@@ -244,7 +239,8 @@ pub fn totals(books: &Books, style: Style) -> String {
                 Some(date) => format!("settlement date {date}"),
                 None => format!("batch {:06}", request.batch),
             };
-            let sentence = |record: &Record| record.totals.map(|totals| totals.sentence()).unwrap_or_default();
+            let sentence =
+                |record: &Record| record.totals.map(|totals| totals.sentence()).unwrap_or_default();
             let balance = answer.and_then(|answer| answer.balance).map_or("not answered", |b| b.meaning());
             let same = answer.is_some_and(|answer| answer.totals == request.totals);
             table.row([
@@ -265,7 +261,11 @@ pub fn books(books: &Books, style: Style) -> String {
         let items = books.records(Party::Acquirer).iter();
         let count = items.filter(|record| record.kind == Kind::SalePaid && record.note == payout.tx).count();
         let amount = payout.amount.unwrap_or_default();
-        let _ = writeln!(text, "  payout {} to merchant {}: {amount} for {count} sales\n", payout.tx, payout.note);
+        let _ = writeln!(
+            text,
+            "  payout {} to merchant {}: {amount} for {count} sales\n",
+            payout.tx, payout.note
+        );
     }
     let mut table = Table::new([
         Column::left("book"),
@@ -288,18 +288,35 @@ pub fn books(books: &Books, style: Style) -> String {
                 signed(account.debits_posted),
                 signed(account.credits_posted),
                 signed(account.credits_pending - account.debits_pending),
-                signed(account.net()),
+                side(account.net()),
             ]);
         }
-        let sum = [party.to_string(), "sum".to_owned(), signed(debits), signed(credits), String::new(), signed(total)];
+        let sum = [
+            party.to_string(),
+            "sum".to_owned(),
+            signed(debits),
+            signed(credits),
+            String::new(),
+            side(total),
+        ];
         table.row(sum.map(|cell| style.heading(&cell)));
     }
     text + &table.to_string()
 }
 
+/// A balance with its side: credit is what the book owes, debit what it has.
+fn side(balance: i128) -> String {
+    match balance {
+        0 => "0.00   ".to_owned(),
+        credit if credit > 0 => format!("{} Cr", signed(credit)),
+        debit => format!("{} Dr", signed(-debit)),
+    }
+}
+
 /// The double-entry check, rule by rule.
 pub fn checks(checks: &[Check], style: Style) -> String {
-    let mut table = Table::new([Column::left(""), Column::left("double-entry check"), Column::left("figures")]);
+    let mut table =
+        Table::new([Column::left(""), Column::left("double-entry check"), Column::left("figures")]);
     for check in checks {
         let mark = if check.holds { style.paint(GREEN, "ok") } else { style.paint(RED, "NO") };
         table.row([mark, check.rule.clone(), check.figures.clone()]);
@@ -307,7 +324,9 @@ pub fn checks(checks: &[Check], style: Style) -> String {
     let failed = checks.iter().filter(|check| !check.holds).count();
     let verdict = match failed {
         0 => style.paint(GREEN, "THE BOOKS BALANCE"),
-        count => style.paint(RED, &format!("THE BOOKS DO NOT BALANCE: {count} of {} checks failed", checks.len())),
+        count => {
+            style.paint(RED, &format!("THE BOOKS DO NOT BALANCE: {count} of {} checks failed", checks.len()))
+        }
     };
     format!("{table}\n  {verdict}\n")
 }

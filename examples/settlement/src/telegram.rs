@@ -131,8 +131,12 @@ impl Totals {
     /// `7 sales 1,234.00, 2 reversed 343.00, net 891.00`
     pub fn sentence(&self) -> String {
         let (sales, reversed) = (self.sales, self.sales_reversed);
-        let net = signed(self.net());
-        format!("{} sales {}, {} reversed {}, net {net}", sales.count, sales.amount, reversed.count, reversed.amount)
+        let noun = if sales.count == 1 { "sale" } else { "sales" };
+        let first = format!("{} {noun} {}", sales.count, sales.amount);
+        if reversed.count == 0 {
+            return first;
+        }
+        format!("{first}, {} reversed {}, net {}", reversed.count, reversed.amount, signed(self.net()))
     }
 }
 

@@ -103,7 +103,11 @@ pub enum Lang {
 pub fn check(answers: &[Answer]) -> Check {
     let conflicts = answers.iter().filter(|answer| answer.verdict == Verdict::Conflict).count();
     let figures = format!("{} sales, {conflicts} in conflict", answers.len());
-    Check { rule: "every sale has one answer that all parties support".to_owned(), holds: conflicts == 0, figures }
+    Check {
+        rule: "every sale has one answer that all parties support".to_owned(),
+        holds: conflicts == 0,
+        figures,
+    }
 }
 
 /// Everything that is known about one sale.
@@ -121,17 +125,24 @@ struct Case<'a> {
 impl<'a> Case<'a> {
     fn of(books: &'a Books, intent: &'a Record, lang: Lang) -> Self {
         let (stan, batch) = (intent.stan, intent.batch);
-        let own = |record: &&Record| record.stan == stan && record.batch == batch && record.kind != Kind::MessageOut;
+        let own = |record: &&Record| {
+            record.stan == stan && record.batch == batch && record.kind != Kind::MessageOut
+        };
         let terminal = books.records(Party::Terminal).iter().filter(own).collect();
-        let of_sale = |record: &&Record| record.stan == stan && record.batch == batch && !record.tx.is_empty();
+        let of_sale =
+            |record: &&Record| record.stan == stan && record.batch == batch && !record.tx.is_empty();
         let acquirer: Vec<_> = books.records(Party::Acquirer).iter().filter(of_sale).collect();
         let (tx, rrn) = acquirer.first().map_or(("", ""), |first| (first.tx.as_str(), first.rrn.as_str()));
         let heard = books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::MessageIn);
         let messages = heard.filter(|record| !rrn.is_empty() && record.rrn == rrn).collect();
-        let approved = books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == rrn);
+        let approved =
+            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == rrn);
         let book = books.ledger(Party::Issuer);
         let held = approved.map(|record| held_for(&book, books.transfers(Party::Issuer), &record.tx));
-        let fees = books.transfers(Party::Acquirer).iter().filter(|t| t.purpose == Purpose::Fee && t.reference == tx);
+        let fees = books
+            .transfers(Party::Acquirer)
+            .iter()
+            .filter(|t| t.purpose == Purpose::Fee && t.reference == tx);
         Self {
             intent,
             lang,
@@ -153,7 +164,8 @@ impl<'a> Case<'a> {
             _ => Some(i128::from(self.intent.amount.unwrap_or_default().units())),
         };
         let told = self.terminal.iter().any(|record| record.kind == Kind::SaleApproved);
-        let books_agree = expected.is_none_or(|sum| self.held_by_acquirer == sum && self.held_by_issuer == sum);
+        let books_agree =
+            expected.is_none_or(|sum| self.held_by_acquirer == sum && self.held_by_issuer == sum);
         let slip_agrees = verdict == Verdict::Reversing || told == stands;
         let verdict = if books_agree && slip_agrees { verdict } else { Verdict::Conflict };
         let (story, proof) = self.words(verdict);
@@ -199,20 +211,26 @@ impl<'a> Case<'a> {
         match verdict {
             Verdict::NeverCharged => self.never_charged(),
             Verdict::Reversed => self.reversed(),
-            Verdict::Reversing => {
-                ("outcome unknown; the reversal is repeated until it is answered".to_owned(), self.last_message())
-            }
-            Verdict::BatchOpen => {
-                (format!("approved, held at the issuer; batch {batch:06} is not closed"), self.heard(Mti::SALE.answer()))
-            }
+            Verdict::Reversing => (
+                "outcome unknown; the reversal is repeated until it is answered".to_owned(),
+                self.last_message(),
+            ),
+            Verdict::BatchOpen => (
+                format!("approved, held at the issuer; batch {batch:06} is not closed"),
+                self.heard(Mti::SALE.answer()),
+            ),
             Verdict::WaitingForSettlement => {
                 let date = self.find(Kind::SaleApproved).and_then(|record| record.date);
                 let date = date.map_or_else(String::new, |date| date.to_string());
-                (format!("batch {batch:06} agreed; settlement date {date} is not over"), self.state(Kind::SaleCaptured))
+                (
+                    format!("batch {batch:06} agreed; date {date} not reconciled yet"),
+                    self.state(Kind::SaleCaptured),
+                )
             }
-            Verdict::WaitingForPayout => {
-                ("settled by the issuer, owed to the merchant, not paid yet".to_owned(), self.state(Kind::SaleSettled))
-            }
+            Verdict::WaitingForPayout => (
+                "settled by the issuer, owed to the merchant, not paid yet".to_owned(),
+                self.state(Kind::SaleSettled),
+            ),
             Verdict::Paid => {
                 let paid = self.find(Kind::SalePaid);
                 let net = paid.and_then(|record| record.amount).unwrap_or_default();
@@ -236,7 +254,10 @@ impl<'a> Case<'a> {
             (format!("{code} {meaning}, says the issuer"), self.heard(Mti::SALE.answer()))
         } else {
             let at = declined.map_or(self.intent.at, |record| record.at);
-            (format!("{code} {meaning}; it never left the acquirer"), proof('A', 'T', Mti(210), Some(code), at))
+            (
+                format!("{code} {meaning}; it never left the acquirer"),
+                proof('A', 'T', Mti(210), Some(code), at),
+            )
         }
     }
 

@@ -94,7 +94,13 @@ impl Line {
     }
 }
 
-fn accept(listener: &TcpListener, peer: Party, dialect: Dialect, door: &Sender<Event>, switches: &Arc<Switches>) {
+fn accept(
+    listener: &TcpListener,
+    peer: Party,
+    dialect: Dialect,
+    door: &Sender<Event>,
+    switches: &Arc<Switches>,
+) {
     if listener.set_nonblocking(true).is_err() {
         return;
     }
@@ -104,7 +110,8 @@ fn accept(listener: &TcpListener, peer: Party, dialect: Dialect, door: &Sender<E
         match call {
             Some((stream, _)) => {
                 let (door, switches) = (door.clone(), Arc::clone(switches));
-                readers.push(std::thread::spawn(move || talk(stream, peer, dialect, false, &door, &switches)));
+                readers
+                    .push(std::thread::spawn(move || talk(stream, peer, dialect, false, &door, &switches)));
             }
             None => std::thread::sleep(TICK),
         }
@@ -115,7 +122,14 @@ fn accept(listener: &TcpListener, peer: Party, dialect: Dialect, door: &Sender<E
 }
 
 /// Announces the connection and passes on its frames until it ends.
-fn talk(stream: TcpStream, peer: Party, dialect: Dialect, caller: bool, door: &Sender<Event>, switches: &Switches) {
+fn talk(
+    stream: TcpStream,
+    peer: Party,
+    dialect: Dialect,
+    caller: bool,
+    door: &Sender<Event>,
+    switches: &Switches,
+) {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let ready = stream
         .set_nonblocking(false)
@@ -134,7 +148,11 @@ fn talk(stream: TcpStream, peer: Party, dialect: Dialect, caller: bool, door: &S
 }
 
 fn listen(
-    mut stream: &TcpStream, id: u64, dialect: Dialect, door: &Sender<Event>, switches: &Switches,
+    mut stream: &TcpStream,
+    id: u64,
+    dialect: Dialect,
+    door: &Sender<Event>,
+    switches: &Switches,
 ) -> cardwire::Result<()> {
     let framing = dialect.framing();
     let mut received = Vec::new();

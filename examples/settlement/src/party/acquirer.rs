@@ -145,14 +145,17 @@ impl Acquirer {
     fn started(&mut self, fx: &mut Effects) {
         let record = fx.record(Kind::Started);
         fx.note(record);
-        let open: Vec<_> = self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
+        let open: Vec<_> =
+            self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
         for key in open {
             self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
         }
         for key in self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing).map(|(key, _)| key) {
             fx.after(self.config.timers.acquirer, Timer::Repeat(key.clone()));
         }
-        for date in self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date) {
+        for date in
+            self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date)
+        {
             fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
         }
     }
@@ -207,7 +210,9 @@ impl Machine for Acquirer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            Kind::MessageOut if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) => {
+            Kind::MessageOut
+                if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) =>
+            {
                 self.host_stan = self.host_stan.max(record.stan);
             }
             Kind::BatchOpened => {

@@ -161,7 +161,10 @@ impl Issuer {
             fx.transfer(hold(&record.tx, &item.account, amount));
         }
         fx.note(record);
-        fx.send(Party::Acquirer, item.map_or_else(|| message.answer(verdict.code), |item| item.answer(message)));
+        fx.send(
+            Party::Acquirer,
+            item.map_or_else(|| message.answer(verdict.code), |item| item.answer(message)),
+        );
     }
 
     /// The rules of the bank, in the order in which they say no.
@@ -174,7 +177,9 @@ impl Issuer {
             return no(b"22", None);
         }
         let (Some(pan), Some(amount)) = (&message.pan, message.amount) else { return no(b"30", None) };
-        let Some(card) = self.config.cards.iter().find(|card| card.pan == *pan).filter(|card| card.pan.checks()) else {
+        let Some(card) =
+            self.config.cards.iter().find(|card| card.pan == *pan).filter(|card| card.pan.checks())
+        else {
             return no(b"14", None);
         };
         let today = Date(self.date.0).yymm();
@@ -206,7 +211,13 @@ impl Issuer {
         let (code, date) = match self.items.get(&key) {
             None => {
                 let date = Some(self.date);
-                fx.note(Record { tx: key, kind: Kind::Tombstone, code: Some(Code::of(b"25")), date, ..traffic });
+                fx.note(Record {
+                    tx: key,
+                    kind: Kind::Tombstone,
+                    code: Some(Code::of(b"25")),
+                    date,
+                    ..traffic
+                });
                 (Code::of(b"25"), None)
             }
             Some(item) => match item.state {
@@ -260,12 +271,24 @@ impl Issuer {
             for (key, item) in self.items.iter().filter(|(_, i)| i.state == State::Held && i.date == date) {
                 fx.transfer(hold(key, &item.account, item.amount).post());
                 let record = fx.record(Kind::SaleSettled);
-                fx.note(Record { tx: key.clone(), rrn: item.rrn.clone(), amount: Some(item.amount), mti, ..record });
+                fx.note(Record {
+                    tx: key.clone(),
+                    rrn: item.rrn.clone(),
+                    amount: Some(item.amount),
+                    mti,
+                    ..record
+                });
             }
             let net = Money::minor(u64::try_from(ours.net()).unwrap_or_default());
             if net > Money::ZERO {
                 let reference = date.to_string();
-                fx.transfer(Transfer::posted(Purpose::Settlement, &reference, "hub_settlement", "nostro", net));
+                fx.transfer(Transfer::posted(
+                    Purpose::Settlement,
+                    &reference,
+                    "hub_settlement",
+                    "nostro",
+                    net,
+                ));
             }
         }
         (ours, balance)

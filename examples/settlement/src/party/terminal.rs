@@ -96,7 +96,8 @@ impl Terminal {
 
     fn sign_on(&mut self, fx: &mut Effects) {
         let batch = self.batch.max(1);
-        let request = Telegram { management: Some(SIGN_ON), batch: Some(batch), ..self.request(Mti::NETWORK) };
+        let request =
+            Telegram { management: Some(SIGN_ON), batch: Some(batch), ..self.request(Mti::NETWORK) };
         self.ask(request, fx);
     }
 
@@ -118,8 +119,12 @@ impl Terminal {
 
     fn close_batch(&mut self, fx: &mut Effects) {
         let totals = Some(self.totals(self.batch));
-        let request =
-            Telegram { totals, batch: Some(self.batch), management: Some(SETTLE), ..self.request(Mti::SETTLEMENT) };
+        let request = Telegram {
+            totals,
+            batch: Some(self.batch),
+            management: Some(SETTLE),
+            ..self.request(Mti::SETTLEMENT)
+        };
         self.ask(request, fx);
     }
 
@@ -183,15 +188,24 @@ impl Terminal {
         self.waiting_for = None;
         let kind = if code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
         let record = self.about(answer.stan, slip, kind, fx);
-        let (rrn, approval) = (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
+        let (rrn, approval) =
+            (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
         fx.note(Record { mti: Some(answer.mti), code: Some(code), rrn, approval, ..record });
-        fx.done(if code.approved() { Outcome::Approved(answer.stan) } else { Outcome::Declined(answer.stan, code) });
+        fx.done(if code.approved() {
+            Outcome::Approved(answer.stan)
+        } else {
+            Outcome::Declined(answer.stan, code)
+        });
     }
 
     /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no answer yet.
     fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
-        let Some((stan, slip)) = self.open_reversal().filter(|(stan, _)| *stan == answer.stan) else { return };
-        let Some(code) = answer.code.filter(|code| ["00", "25", "12"].contains(&code.as_str())) else { return };
+        let Some((stan, slip)) = self.open_reversal().filter(|(stan, _)| *stan == answer.stan) else {
+            return;
+        };
+        let Some(code) = answer.code.filter(|code| ["00", "25", "12"].contains(&code.as_str())) else {
+            return;
+        };
         self.waiting_for = None;
         let record = self.about(stan, slip, Kind::SaleReversed, fx);
         fx.note(Record { mti: Some(answer.mti), code: Some(code), ..record });
@@ -206,7 +220,13 @@ impl Terminal {
         let kind = if balance == Balance::In { Kind::BatchBalanced } else { Kind::BatchOutOfBalance };
         let record = fx.record(kind);
         let totals = Some(self.totals(self.batch));
-        fx.note(Record { batch: self.batch, totals, balance: Some(balance), mti: Some(answer.mti), ..record });
+        fx.note(Record {
+            batch: self.batch,
+            totals,
+            balance: Some(balance),
+            mti: Some(answer.mti),
+            ..record
+        });
         fx.done(Outcome::BatchClosed(balance));
     }
 
@@ -275,7 +295,8 @@ impl Machine for Terminal {
             Input::Start => {
                 let record = fx.record(Kind::Started);
                 fx.note(record);
-                let open = self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
+                let open =
+                    self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
                 open.collect::<Vec<_>>().into_iter().for_each(|stan| self.give_up(stan, &mut fx));
             }
             Input::Received(from, message) => {
@@ -313,7 +334,11 @@ impl Machine for Terminal {
                 return;
             }
             Kind::SaleSent => {
-                let slip = Slip { amount: record.amount.unwrap_or_default(), batch: record.batch, state: Sale::Waiting };
+                let slip = Slip {
+                    amount: record.amount.unwrap_or_default(),
+                    batch: record.batch,
+                    state: Sale::Waiting,
+                };
                 self.slips.insert(record.stan, slip);
                 return;
             }

@@ -8,7 +8,7 @@ mod sqlite;
 use std::fmt;
 
 pub use mem::MemStore;
-pub use sqlite::{SqliteStore, local_seconds_east, rows_in};
+pub use sqlite::{SqliteStore, local_seconds_east, rows_in, seal};
 
 use crate::journal::Record;
 use crate::ledger::{Digest, Ledger, Status, Transfer};
@@ -91,7 +91,6 @@ pub fn link(previous: Digest, transfer: &Transfer) -> Digest {
     transfer.words().iter().fold(previous, |digest, word| digest.word(word))
 }
 
-
 /// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is stored already.
 fn book(ledger: &mut Ledger, last: u64, commit: &Commit) -> Result<Option<Vec<Status>>, StoreError> {
     if commit.seq == last && last > 0 {
@@ -101,10 +100,19 @@ fn book(ledger: &mut Ledger, last: u64, commit: &Commit) -> Result<Option<Vec<St
         return Err(StoreError::Fenced { expected: last + 1, found: commit.seq });
     }
     let statuses = ledger.commit(&commit.transfers);
-    if statuses.iter().all(|status| status.booked()) { Ok(Some(statuses)) } else { Err(StoreError::Refused(statuses)) }
+    if statuses.iter().all(|status| status.booked()) {
+        Ok(Some(statuses))
+    } else {
+        Err(StoreError::Refused(statuses))
+    }
 }
 
 /// The transfers of a commit that were not booked before.
 fn created<'a>(commit: &'a Commit, statuses: &'a [Status]) -> impl Iterator<Item = &'a Transfer> {
-    commit.transfers.iter().zip(statuses).filter(|(_, s)| **s == Status::Created).map(|(transfer, _)| transfer)
+    commit
+        .transfers
+        .iter()
+        .zip(statuses)
+        .filter(|(_, s)| **s == Status::Created)
+        .map(|(transfer, _)| transfer)
 }

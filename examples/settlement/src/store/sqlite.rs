@@ -59,7 +59,8 @@ impl SqliteStore {
         let (chain, ledger) = (Digest::START, Ledger::default());
         let mut store = Self { connection, party, seq: 0, rows: 0, transfers: 0, chain, ledger };
         let history = store.history()?;
-        if let Some(refused) = store.ledger.commit(&history.transfers).iter().find(|status| !status.booked()) {
+        if let Some(refused) = store.ledger.commit(&history.transfers).iter().find(|status| !status.booked())
+        {
             return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
         }
         store.seq = store.count("SELECT coalesce(max(seq), 0) FROM commits WHERE party = ?1")?;
@@ -131,9 +132,17 @@ impl Store for SqliteStore {
 
 /// How far local time is east of UTC, asked of SQLite: the standard library cannot tell.
 pub fn local_seconds_east() -> i64 {
-    let sql = "SELECT CAST(strftime('%s', 'now', 'localtime') AS INTEGER) - CAST(strftime('%s', 'now') AS INTEGER)";
+    let sql =
+        "SELECT CAST(strftime('%s', 'now', 'localtime') AS INTEGER) - CAST(strftime('%s', 'now') AS INTEGER)";
     let asked = Connection::open_in_memory().and_then(|memory| memory.query_row(sql, [], |row| row.get(0)));
     asked.unwrap_or(0)
+}
+
+/// Folds the write-ahead log into the file, so that it stands alone: to be copied, checked, kept. For when all stores are closed.
+pub fn seal(file: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    Ok(connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?)
 }
 
 /// How many journal rows and transfers a file holds.
@@ -183,7 +192,12 @@ fn insert_record(t: &Transaction<'_>, party: &str, n: u64, seq: u64, r: &Record)
 }
 
 fn insert_transfer(
-    t: &Transaction<'_>, party: &str, n: u64, seq: u64, transfer: &Transfer, chain: Digest,
+    t: &Transaction<'_>,
+    party: &str,
+    n: u64,
+    seq: u64,
+    transfer: &Transfer,
+    chain: Digest,
 ) -> rusqlite::Result<usize> {
     let row = params![
         party,
@@ -202,9 +216,15 @@ fn insert_transfer(
     t.prepare_cached("INSERT INTO transfers VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")?.execute(row)
 }
 
-fn upsert_balance(t: &Transaction<'_>, party: &str, name: &str, account: &Account) -> rusqlite::Result<usize> {
-    let sums = [account.debits_posted, account.credits_posted, account.debits_pending, account.credits_pending]
-        .map(|sum| i64::try_from(sum).unwrap_or(i64::MAX));
+fn upsert_balance(
+    t: &Transaction<'_>,
+    party: &str,
+    name: &str,
+    account: &Account,
+) -> rusqlite::Result<usize> {
+    let sums =
+        [account.debits_posted, account.credits_posted, account.debits_pending, account.credits_pending]
+            .map(|sum| i64::try_from(sum).unwrap_or(i64::MAX));
     let [dp, cp, dr, cr] = sums;
     t.prepare_cached("INSERT OR REPLACE INTO balances VALUES (?1,?2,?3,?4,?5,?6)")?
         .execute(params![party, name, dp, cp, dr, cr])

@@ -89,7 +89,8 @@ fn original_parts(original: &Original, acquirer: &str) -> String {
 }
 
 fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
-    let (Some(mti), Some(stan), Some(time)) = (message.at("90.1"), message.at("90.2"), message.at("90.3")) else {
+    let (Some(mti), Some(stan), Some(time)) = (message.at("90.1"), message.at("90.2"), message.at("90.3"))
+    else {
         return Ok(None);
     };
     let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;

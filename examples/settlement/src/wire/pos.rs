@@ -35,7 +35,8 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some((time, date)) = message.local.as_deref().and_then(time_and_date) {
         builder.set(12, time).set(13, date);
     }
-    let texts = [(14, &message.expiry), (15, &message.settlement), (37, &message.rrn), (38, &message.approval)];
+    let texts =
+        [(14, &message.expiry), (15, &message.settlement), (37, &message.rrn), (38, &message.approval)];
     for (number, text) in texts {
         if let Some(text) = text {
             builder.set(number, text.as_str());
@@ -89,8 +90,11 @@ fn read_totals(message: &Message<'_>) -> Result<(Option<Totals>, Option<Balance>
     let settlement = [Mti::SETTLEMENT, Mti::SETTLEMENT.answer()].contains(&Mti(message.mti().number()));
     let Some(field) = message.get(48).filter(|_| settlement) else { return Ok((None, None)) };
     let Some(domestic) = field.parts_as(&UNIONPAY_TOTALS)?.next() else { return Ok((None, None)) };
-    let value = |part| domestic.part(part).ok_or(WireError::Unsupported(48))?.number().map_err(WireError::from);
-    let tally = |amount, count| Ok::<_, WireError>(Tally { amount: Money::minor(value(amount)?), count: value(count)? });
+    let value =
+        |part| domestic.part(part).ok_or(WireError::Unsupported(48))?.number().map_err(WireError::from);
+    let tally = |amount, count| {
+        Ok::<_, WireError>(Tally { amount: Money::minor(value(amount)?), count: value(count)? })
+    };
     let totals = Totals { sales: tally(1, 2)?, refunds: tally(3, 4)?, ..Totals::default() };
     Ok((Some(totals), Balance::from_digit(value(5)?)))
 }

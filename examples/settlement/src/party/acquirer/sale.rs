@@ -105,7 +105,8 @@ impl Acquirer {
 
     /// A decline of our own: the sale never left, so there is nothing to reverse.
     fn refuse(&self, intent: Record, message: &Telegram, code: Code, fx: &mut Effects) {
-        let declined = Record { kind: Kind::SaleDeclined, code: Some(code), note: String::new(), ..intent.clone() };
+        let declined =
+            Record { kind: Kind::SaleDeclined, code: Some(code), note: String::new(), ..intent.clone() };
         let rrn = Some(intent.rrn.clone());
         fx.note(intent);
         fx.note(declined);
@@ -162,7 +163,13 @@ impl Acquirer {
                 let record = sale.record(&key, kind, fx);
                 let date = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()));
                 let approval = answer.approval.clone().unwrap_or_default();
-                fx.note(Record { mti: Some(answer.mti), code: Some(code), approval: approval.clone(), date, ..record });
+                fx.note(Record {
+                    mti: Some(answer.mti),
+                    code: Some(code),
+                    approval: approval.clone(),
+                    date,
+                    ..record
+                });
                 if code.approved() {
                     fx.transfer(hold(&key, sale.amount, &sale.merchant));
                 }
@@ -180,13 +187,17 @@ impl Acquirer {
     }
 
     pub(super) fn answer_overdue(&mut self, key: &str, fx: &mut Effects) {
-        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Sent).cloned() else { return };
-        self.begin_reversal(key, "no answer from the issuer in time", fx);
+        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Sent).cloned() else {
+            return;
+        };
+        self.begin_reversal(key, "issuer silent", fx);
         fx.send(Party::Terminal, sale.answer_to_terminal(TOO_LATE));
     }
 
     pub(super) fn never_left(&self, message: &Telegram, fx: &mut Effects) {
-        let Some((key, sale)) = self.find(message).filter(|(_, sale)| sale.state == State::Sent) else { return };
+        let Some((key, sale)) = self.find(message).filter(|(_, sale)| sale.state == State::Sent) else {
+            return;
+        };
         let code = Code::of(b"91");
         let record = sale.record(&key, Kind::SaleDeclined, fx);
         fx.note(Record { code: Some(code), ..record });
@@ -204,13 +215,14 @@ impl Acquirer {
             }
             Some(sale) if sale.captured || sale.settled => {
                 let record = sale.record(&key, Kind::WorkItem, fx);
-                let note = "reversal after the batch was closed; owner: acquirer's adjustment desk".to_owned();
+                let note =
+                    "reversal after the batch was closed; owner: acquirer's adjustment desk".to_owned();
                 fx.note(Record { note, mti: Some(message.mti), ..record });
                 Code::of(b"12")
             }
             Some(sale) => {
                 if matches!(sale.state, State::Sent | State::Approved) {
-                    self.begin_reversal(&key, "the terminal received no answer", fx);
+                    self.begin_reversal(&key, "terminal heard nothing", fx);
                 }
                 let held = hold(&key, sale.amount, &sale.merchant);
                 if sale.state == State::Approved && books.transfer(held.id).is_some() {
@@ -235,7 +247,9 @@ impl Acquirer {
 
     /// Sends an unanswered reversal again. `false`: there is nothing to repeat (any more).
     pub(super) fn repeat_reversal(&self, key: &str, fx: &mut Effects) -> bool {
-        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Reversing) else { return false };
+        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Reversing) else {
+            return false;
+        };
         self.send_reversal(sale, Mti::REVERSAL_REPEAT, fx);
         true
     }

@@ -20,9 +20,11 @@ impl Acquirer {
         let key = format!("{}/{}/{batch:06}", message.merchant.trim(), message.terminal.trim());
         if let Some(closed) = self.closed.get(&key) {
             let (totals, balance) = (closed.totals, closed.balance);
-            return fx.send(Party::Terminal, Telegram { code: None, totals, balance, ..message.answer(APPROVED) });
+            return fx
+                .send(Party::Terminal, Telegram { code: None, totals, balance, ..message.answer(APPROVED) });
         }
-        let items = || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.state == State::Approved);
+        let items =
+            || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.state == State::Approved);
         let mut ours = Totals::default();
         items().for_each(|(_, sale)| ours.sales.add(sale.amount));
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
@@ -55,7 +57,8 @@ impl Acquirer {
 
     /// The issuer says that a settlement date is over.
     pub(super) fn cut_over(&mut self, message: &Telegram, fx: &mut Effects) {
-        let Some(next) = message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date())) else {
+        let Some(next) = message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()))
+        else {
             return fx.send(Party::Issuer, message.answer(crate::telegram::Code::of(b"30")));
         };
         let date = Date(next.0.saturating_sub(1));
@@ -95,7 +98,8 @@ impl Acquirer {
 
     /// 0530: the issuer's view of the date. Only "in balance" moves money: the net of the date goes to our account.
     pub(super) fn reconciled(&self, answer: &Telegram, books: &Ledger, fx: &mut Effects) {
-        let Some(date) = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date())) else {
+        let Some(date) = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()))
+        else {
             return;
         };
         if self.dates.get(&date) != Some(&Balance::Error) {
@@ -107,7 +111,14 @@ impl Acquirer {
             if agreed { (Kind::DateReconciled, Balance::In) } else { (Kind::DateOutOfBalance, Balance::Out) };
         let record = fx.record(kind);
         let (mti, totals) = (Some(answer.mti), Some(ours));
-        fx.note(Record { date: Some(date), totals, balance: Some(balance), mti, stan: answer.stan, ..record });
+        fx.note(Record {
+            date: Some(date),
+            totals,
+            balance: Some(balance),
+            mti,
+            stan: answer.stan,
+            ..record
+        });
         if agreed {
             self.settle(date, ours, books, fx);
         }
@@ -142,7 +153,13 @@ impl Acquirer {
         fx.done(Outcome::Paid(paid));
     }
 
-    fn pay_merchant(&self, merchant: &str, items: &[(&String, &Sale)], books: &Ledger, fx: &mut Effects) -> Money {
+    fn pay_merchant(
+        &self,
+        merchant: &str,
+        items: &[(&String, &Sale)],
+        books: &Ledger,
+        fx: &mut Effects,
+    ) -> Money {
         let fee = |sale: &Sale| sale.amount.share(self.config.fee_basis_points);
         let amount: Money = items.iter().filter_map(|(_, sale)| sale.amount.minus(fee(sale))).collect();
         let words: Vec<_> = items.iter().map(|(key, _)| key.as_str()).collect();
