@@ -1,4 +1,5 @@
-//! Do the books balance? Every check is recomputed from the stored history; nothing a party says about itself is believed.
+//! Do the books balance? Every check is recomputed from the stored history; nothing a party says
+//! about itself is believed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -44,7 +45,8 @@ impl Books {
         self.histories.get(&party).map_or(&[], |history| &history.transfers)
     }
 
-    /// A party's book, folded from its transfers one by one. What the ledger refuses is left out and named by [`audit`].
+    /// A party's book, folded from its transfers one by one. What the ledger refuses is left out
+    /// and named by [`audit`].
     pub fn ledger(&self, party: Party) -> Ledger {
         let mut ledger = Ledger::default();
         self.transfers(party).iter().for_each(|transfer| {

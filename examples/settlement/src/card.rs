@@ -1,5 +1,6 @@
-//! Card data. It lives in memory for the one step that needs it: nothing here can be printed or stored by accident, because
-//! `Debug` and `Display` show first six and last four only, and no record has a field for more.
+//! Card data. It lives in memory for the one step that needs it: nothing here can be printed or
+//! stored by accident, because `Debug` and `Display` show first six and last four only, and no
+//! record has a field for more.
 
 use std::fmt;
 
@@ -8,13 +9,15 @@ use std::fmt;
 pub struct Pan(String);
 
 impl Pan {
-    /// A number of 12 to 19 digits. Whether the check digit is right is the issuer's question, see [`Pan::checks`].
+    /// A number of 12 to 19 digits. Whether the check digit is right is the issuer's question, see
+    /// [`Pan::checks`].
     pub fn new(digits: &str) -> Option<Self> {
         let plausible = (12..=19).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
         plausible.then(|| Self(digits.to_owned()))
     }
 
-    /// The whole number, for the wire and for the issuer's card table. Never for a record, a log or a report.
+    /// The whole number, for the wire and for the issuer's card table. Never for a record, a log or
+    /// a report.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -45,8 +48,9 @@ fn weight(digit: u8, place: u32) -> u32 {
     value / 10 + value % 10
 }
 
-/// A PIN block (DE52) in ISO 9564 format 0 layout, **in the clear**: a stand-in for test cards. A real terminal encrypts it
-/// under the PIN key of the sign-on; this demonstration holds no keys and must never be given a real PIN.
+/// A PIN block (DE52) in ISO 9564 format 0 layout, **in the clear**: a stand-in for test cards. A
+/// real terminal encrypts it under the PIN key of the sign-on; this demonstration holds no keys and
+/// must never be given a real PIN.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PinBlock([u8; 8]);
 
@@ -90,7 +94,8 @@ pub struct Card {
 }
 
 impl Card {
-    /// A test card with the PIN its holder types. `None` when number or PIN are not even digits of the right count.
+    /// A test card with the PIN its holder types. `None` when number or PIN are not even digits of
+    /// the right count.
     pub fn test(digits: &str, expiry: &str, pin: &str) -> Option<Self> {
         let pan = Pan::new(digits)?;
         let pin = PinBlock::clear_test(pin, &pan)?;

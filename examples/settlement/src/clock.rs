@@ -1,5 +1,5 @@
-//! Time as the messages need it: a local instant that can be written as MMDDhhmmss. Parties never read a clock, they are
-//! told the time; only the runtime holds a [`Clock`].
+//! Time as the messages need it: a local instant that can be written as MMDDhhmmss. Parties never
+//! read a clock, they are told the time; only the runtime holds a [`Clock`].
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,7 +60,8 @@ impl Date {
         Self(self.0.saturating_add(1))
     }
 
-    /// Year, month, day in the Gregorian calendar (the era arithmetic counts years from March, so leap days come last).
+    /// Year, month, day in the Gregorian calendar (the era arithmetic counts years from March, so
+    /// leap days come last).
     pub const fn civil(self) -> (u64, u64, u64) {
         let days = self.0 + 719_468;
         let era = days / 146_097;
@@ -116,8 +117,8 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Stamp;
 }
 
-/// The real clock, moved to local time by a fixed number of seconds east of UTC. No two readings are equal, so that sorting by
-/// time keeps the order in which things happened.
+/// The real clock, moved to local time by a fixed number of seconds east of UTC. No two readings
+/// are equal, so that sorting by time keeps the order in which things happened.
 #[derive(Debug)]
 pub struct SystemClock {
     east_seconds: i64,

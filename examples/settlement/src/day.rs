@@ -1,5 +1,5 @@
-//! The story of the day, as data: what is done in which order. What comes of it is decided by the parties and read from their
-//! journals; no line of this file knows a response code.
+//! The story of the day, as data: what is done in which order. What comes of it is decided by the
+//! parties and read from their journals; no line of this file knows a response code.
 
 use std::time::Duration;
 
@@ -52,7 +52,8 @@ pub enum Trouble {
 /// One step of the day, with its caption.
 pub type Step = (&'static str, Action);
 
-/// A day on which everything happens that the field is afraid of, and at the end of which every fen has a place.
+/// A day on which everything happens that the field is afraid of, and at the end of which every fen
+/// has a place.
 pub fn script() -> Vec<Step> {
     use Action::{AccountSystem, Arrange, Await, CloseBatch, CutOver, HostLink, Pay, Sell, SignOn};
     use Party::{Acquirer, Issuer, Terminal};
@@ -178,7 +179,8 @@ impl Director<'_> {
         }
     }
 
-    /// Reads outcomes until the awaited one. A party answers within the longest timer, or after a reversal with all its tries.
+    /// Reads outcomes until the awaited one. A party answers within the longest timer, or after a
+    /// reversal with all its tries.
     fn wait(&mut self, awaited: impl Fn(Party, &Outcome) -> bool) -> Result<(), WorldError> {
         let limit = self.timers.terminal.saturating_mul(5).saturating_add(Duration::from_secs(5));
         loop {

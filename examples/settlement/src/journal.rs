@@ -1,4 +1,5 @@
-//! The journal: what a party did and saw, in order. A record has no place for a full card number, a track or a PIN.
+//! The journal: what a party did and saw, in order. A record has no place for a full card number, a
+//! track or a PIN.
 
 use crate::clock::{Date, Stamp};
 use crate::money::Money;
@@ -64,7 +65,8 @@ named! {
         SaleReversing = "sale_reversing",
         /// Undone, and the other side said so.
         SaleReversed = "sale_reversed",
-        /// A reversal came for a sale we never saw: remembered, the sale will be refused if it still comes.
+        /// A reversal came for a sale we never saw: remembered, the sale will be refused if it
+        /// still comes.
         Tombstone = "tombstone",
         /// An approval came after the reversal. It changes nothing.
         LateApproval = "late_approval",

@@ -1,10 +1,11 @@
-//! A payment day: a terminal, an acquirer and an issuer talk ISO 8583 to each other, keep double-entry books, and can answer
-//! "where is my money" for every sale with the message that proves it.
+//! A payment day: a terminal, an acquirer and an issuer talk ISO 8583 to each other, keep
+//! double-entry books, and can answer "where is my money" for every sale with the message that
+//! proves it.
 //!
 //! ```text
-//!  terminal ──UnionPay POS, TPDU, BCD──▶ acquirer ──ISO 8583:1987, ASCII──▶ issuer      (TCP on 127.0.0.1, 2-byte length)
-//!     │ journal                             │ journal + book                    │ journal + book
-//!     └─────────────────────────────── one SQLite file ────────────────────────┘
+//!  terminal ──UnionPay POS, packed──▶ acquirer ──ISO 8583:1987, ASCII──▶ issuer   over TCP, 127.0.0.1
+//!     │ journal                         │ journal, book                     │ journal, book
+//!     └──────────────────────────── one SQLite file ──────────────────────────┘
 //! ```
 //!
 //! | file | what it holds |
@@ -16,6 +17,18 @@
 //! | [`net`] | the runtime: threads, TCP, timers, faults; durable first, then send |
 //! | [`day`] | the story of the day |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod audit;
 pub mod card;

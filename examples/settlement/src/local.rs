@@ -1,5 +1,6 @@
-//! The three parties in one loop and in virtual time: the same machines, stores and stories without sockets, deterministic, and
-//! hours pass in a millisecond. Tests use it today; a simulation with random faults grows from here.
+//! The three parties in one loop and in virtual time: the same machines, stores and stories without
+//! sockets, deterministic, and hours pass in a millisecond. Tests use it today; a simulation with
+//! random faults grows from here.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
@@ -66,7 +67,8 @@ impl Local {
         Ok(())
     }
 
-    /// The party dies and comes back on its history: whatever it had not stored is gone, timers included.
+    /// The party dies and comes back on its history: whatever it had not stored is gone, timers
+    /// included.
     pub fn restart(&mut self, party: Party, machine: Box<dyn Machine>) -> Result<(), WorldError> {
         let Some(node) = self.nodes.remove(&party) else { return Ok(()) };
         self.inputs.retain(|_, (of, input)| *of != party || !matches!(input, Input::Timer(_)));

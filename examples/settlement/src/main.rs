@@ -1,4 +1,17 @@
-//! `cargo run --release -p settlement`: a payment day, from sign-on to payout, over real TCP on this machine.
+//! `cargo run --release -p settlement`: a payment day, from sign-on to payout, over real TCP on
+//! this machine.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
 
 mod options;
 

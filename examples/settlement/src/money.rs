@@ -1,4 +1,5 @@
-//! Money is a count of minor units. There is no other arithmetic on it than the one below, and none of it can wrap.
+//! Money is a count of minor units. There is no other arithmetic on it than the one below, and none
+//! of it can wrap.
 
 use std::fmt;
 
@@ -20,7 +21,8 @@ impl Money {
         self.0
     }
 
-    /// `self + other`. Saturates: a sum that large is caught by the books check, which compares sums of 128 bits.
+    /// `self + other`. Saturates: a sum that large is caught by the books check, which compares
+    /// sums of 128 bits.
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }

@@ -1,6 +1,7 @@
 //! Enumerations that are stored and printed by name.
 
-/// Declares an enumeration whose variants have a stable name in the journal, with `name()`, `Display` and `FromStr`.
+/// Declares an enumeration whose variants have a stable name in the journal, with `name()`,
+/// `Display` and `FromStr`.
 macro_rules! named {
     ($(#[$meta:meta])* $type:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$meta])*

@@ -1,5 +1,6 @@
-//! The parties as threads that talk TCP on 127.0.0.1, on ports the system picks. A party's thread owns its [`Node`]; readers and
-//! acceptors only pass on what they hear, so nothing is locked but the list of arranged faults.
+//! The parties as threads that talk TCP on 127.0.0.1, on ports the system picks. A party's thread
+//! owns its [`Node`]; readers and acceptors only pass on what they hear, so nothing is locked but
+//! the list of arranged faults.
 
 mod line;
 
@@ -117,7 +118,8 @@ impl World for Network {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
-    /// The issuer hangs up and takes no calls. The acquirer's next call waits unanswered until it does again.
+    /// The issuer hangs up and takes no calls. The acquirer's next call waits unanswered until it
+    /// does again.
     fn host_link(&mut self, up: bool) -> Result<(), WorldError> {
         self.switches.host_link.store(up, Ordering::SeqCst);
         if up { Ok(()) } else { self.tell(Party::Issuer, Event::HangUp) }
@@ -257,8 +259,8 @@ impl Station {
         }
     }
 
-    /// Puts a message on the wire. Without a connection not one byte leaves, and the party is told; a write that fails half-way
-    /// is left to the party's timer, because nobody knows what arrived.
+    /// Puts a message on the wire. Without a connection not one byte leaves, and the party is told;
+    /// a write that fails half-way is left to the party's timer, because nobody knows what arrived.
     fn transmit(&mut self, to: Party, message: Telegram) -> Result<(), String> {
         let Some(connection) = self.connections.values_mut().rev().find(|connection| connection.peer == to)
         else {

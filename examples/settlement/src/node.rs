@@ -1,5 +1,6 @@
-//! A party with its store: the one place where "durable first, then send" is written down. Whoever moves the messages, threads
-//! over TCP (`net`) or one loop in virtual time (`local`), gets them from here and cannot get them earlier.
+//! A party with its store: the one place where "durable first, then send" is written down. Whoever
+//! moves the messages, threads over TCP (`net`) or one loop in virtual time (`local`), gets them
+//! from here and cannot get them earlier.
 
 use std::time::Duration;
 

@@ -94,7 +94,8 @@ fn fresh(file: PathBuf) -> Result<PathBuf, String> {
     }
 }
 
-/// A new name beside the program, so that `cargo clean` takes it away, or in the temporary folder if that cannot be written.
+/// A new name beside the program, so that `cargo clean` takes it away, or in the temporary folder
+/// if that cannot be written.
 fn default_file() -> Result<PathBuf, String> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let name = format!("day-{}-{}.sqlite", since.as_millis(), std::process::id());

@@ -1,4 +1,5 @@
-//! The printed day. Every figure comes from the stored journals and books; nothing here knows what should have happened.
+//! The printed day. Every figure comes from the stored journals and books; nothing here knows what
+//! should have happened.
 
 mod table;
 
@@ -142,7 +143,8 @@ fn management(record: &Record) -> String {
     format!("{} ({digits}){date}", words.unwrap_or("network management"))
 }
 
-/// When each message arrived: the n-th of its kind that left is the n-th that arrived, unless it was lost.
+/// When each message arrived: the n-th of its kind that left is the n-th that arrived, unless it
+/// was lost.
 struct Arrivals {
     heard: BTreeMap<(Party, Party, Mti, u64), Vec<Stamp>>,
 }

@@ -1,5 +1,6 @@
-//! One message as the parties see it, whatever dialect carried it. `wire::pos` and `wire::host` translate; a party never
-//! touches a byte, so a third dialect is a third file in `wire/` and nothing else.
+//! One message as the parties see it, whatever dialect carried it. `wire::pos` and `wire::host`
+//! translate; a party never touches a byte, so a third dialect is a third file in `wire/` and
+//! nothing else.
 
 use std::fmt;
 use std::str::FromStr;
@@ -103,8 +104,9 @@ impl Tally {
     }
 }
 
-/// Totals of a batch or of a settlement date. Sales are *debits* in a terminal's 0500 (seen from the cardholder) and *credits*
-/// in an acquirer's 0520 (seen from its account with the network); the wire files know that, nobody else has to.
+/// Totals of a batch or of a settlement date. Sales are *debits* in a terminal's 0500 (seen from
+/// the cardholder) and *credits* in an acquirer's 0520 (seen from its account with the network);
+/// the wire files know that, nobody else has to.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub struct Totals {
     /// Approved sales, the reversed ones included where reversals are counted apart (0520).
@@ -118,7 +120,8 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// DE97: (sales - reversals) - (refunds - reversals), in minor units, positive when the acquirer receives money.
+    /// DE97: (sales - reversals) - (refunds - reversals), in minor units, positive when the
+    /// acquirer receives money.
     pub fn net(&self) -> i128 {
         let units = |tally: Tally| i128::from(tally.amount.units());
         units(self.sales) - units(self.sales_reversed) - units(self.refunds) + units(self.refunds_reversed)
@@ -214,7 +217,8 @@ pub struct Original {
     pub transmission: String,
 }
 
-/// A message. Which fields are there depends on the MTI; what is absent on the wire is `None` or zero here.
+/// A message. Which fields are there depends on the MTI; what is absent on the wire is `None` or
+/// zero here.
 #[derive(Clone, Debug, Default)]
 pub struct Telegram {
     /// Message type.

@@ -1,5 +1,6 @@
-//! "Where is my money?" One answer per sale, from the stored journals and books: a verdict, who has the money, and the message
-//! that proves it. What three parties say must fit together; if it does not, the answer is *conflict* and not a guess.
+//! "Where is my money?" One answer per sale, from the stored journals and books: a verdict, who has
+//! the money, and the message that proves it. What three parties say must fit together; if it does
+//! not, the answer is *conflict* and not a guess.
 
 use crate::audit::{Books, Check, held_for};
 use crate::clock::Stamp;

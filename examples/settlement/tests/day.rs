@@ -77,8 +77,8 @@ fn both_sides_have_the_same_totals_and_the_merchant_gets_them_less_the_fee() {
     assert_eq!(payout.amount, Money::minor(219_410).minus(fees));
 }
 
-/// The books balance after every step of the day, not only in the evening, and a party that dies between two steps and comes back
-/// changes nothing about the end.
+/// The books balance after every step of the day, not only in the evening, and a party that dies
+/// between two steps and comes back changes nothing about the end.
 #[test]
 fn any_party_may_die_between_any_two_steps() {
     let expected: Vec<_> = answers(&whole_day()).iter().map(|answer| (answer.stan, answer.verdict)).collect();

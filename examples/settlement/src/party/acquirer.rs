@@ -1,13 +1,15 @@
-//! The acquirer's host: between the terminal's dialect and the issuer's, and the one who owes the merchant. Its rules are those
-//! that keep money from getting lost: unknown is not failed, a reversal is never dropped, an answer that comes after the
-//! reversal revives nothing, and a merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
+//! The acquirer's host: between the terminal's dialect and the issuer's, and the one who owes the
+//! merchant. Its rules are those that keep money from getting lost: unknown is not failed, a
+//! reversal is never dropped, an answer that comes after the reversal revives nothing, and a
+//! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
+mod item;
 mod sale;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::sale::{Sale, State};
+use self::item::{Sale, State};
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Kind, Party, Record};
@@ -18,7 +20,8 @@ use crate::telegram::{Balance, Code, Mti, Telegram};
 const SIGN_ON: u64 = 1;
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
-/// Clear test bytes in the place of the work keys (40 bytes: PIN key, check value, MAC key, padding, check value).
+/// Clear test bytes in the place of the work keys (40 bytes: PIN key, check value, MAC key,
+/// padding, check value).
 const TEST_KEYS: [u8; 40] = [0x5A; 40];
 
 const APPROVED: Code = Code::of(b"00");

@@ -1,5 +1,8 @@
-//! The issuer's host: it owns the cardholders' accounts and answers from rules, never from a script. An approval is a hold in the
-//! ledger; the settlement of the date turns holds into postings, a reversal releases them, each exactly once.
+//! The issuer's host: it owns the cardholders' accounts and answers from rules, never from a
+//! script. An approval is a hold in the ledger; the settlement of the date turns holds into
+//! postings, a reversal releases them, each exactly once.
+
+mod settle;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +12,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{Kind, Party, Record};
 use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
 use crate::money::Money;
-use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
+use crate::telegram::{Code, Mti, Telegram};
 
 const APPROVED: Code = Code::of(b"00");
 /// DE70: the settlement date is over.
@@ -240,73 +243,6 @@ impl Issuer {
         fx.send(Party::Acquirer, Telegram { settlement, ..message.answer(code) });
     }
 
-    fn reconcile(&self, message: &Telegram, fx: &mut Effects) {
-        let date = message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()));
-        let Some(date) = date.filter(|date| *date < self.date) else {
-            let answer = Telegram { code: None, balance: Some(Balance::Error), ..message.answer(APPROVED) };
-            return fx.send(Party::Acquirer, Telegram { settlement: message.settlement.clone(), ..answer });
-        };
-        let (ours, balance) = match self.reconciled.get(&date) {
-            Some(stored) => (stored.totals.unwrap_or_default(), stored.balance.unwrap_or(Balance::Error)),
-            None => self.compare(date, message, fx),
-        };
-        let answer = Telegram {
-            code: None,
-            totals: Some(ours),
-            balance: Some(balance),
-            settlement: Some(date.mmdd()),
-            ..message.answer(APPROVED)
-        };
-        fx.send(Party::Acquirer, answer);
-    }
-
-    fn compare(&self, date: Date, message: &Telegram, fx: &mut Effects) -> (Totals, Balance) {
-        let ours = self.totals(date);
-        let balance = if message.totals == Some(ours) { Balance::In } else { Balance::Out };
-        let kind = if balance == Balance::In { Kind::DateReconciled } else { Kind::DateOutOfBalance };
-        let record = fx.record(kind);
-        let mti = Some(message.mti.answer());
-        fx.note(Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..record });
-        if balance == Balance::In {
-            for (key, item) in self.items.iter().filter(|(_, i)| i.state == State::Held && i.date == date) {
-                fx.transfer(hold(key, &item.account, item.amount).post());
-                let record = fx.record(Kind::SaleSettled);
-                fx.note(Record {
-                    tx: key.clone(),
-                    rrn: item.rrn.clone(),
-                    amount: Some(item.amount),
-                    mti,
-                    ..record
-                });
-            }
-            let net = Money::minor(u64::try_from(ours.net()).unwrap_or_default());
-            if net > Money::ZERO {
-                let reference = date.to_string();
-                fx.transfer(Transfer::posted(
-                    Purpose::Settlement,
-                    &reference,
-                    "hub_settlement",
-                    "nostro",
-                    net,
-                ));
-            }
-        }
-        (ours, balance)
-    }
-
-    fn totals(&self, date: Date) -> Totals {
-        let mut totals = Totals::default();
-        for item in self.items.values().filter(|item| item.date == date) {
-            if matches!(item.state, State::Held | State::Posted | State::Released) {
-                totals.sales.add(item.amount);
-            }
-            if item.state == State::Released {
-                totals.sales_reversed.add(item.amount);
-            }
-        }
-        totals
-    }
-
     fn command(&mut self, command: &Command, fx: &mut Effects) {
         match command {
             Command::CutOver => {
@@ -325,23 +261,6 @@ impl Issuer {
             Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay => {
                 fx.done(Outcome::Refused("not a matter of the issuer"));
             }
-        }
-    }
-
-    /// Repeated until it is answered.
-    fn announcement(&mut self, next: Date, fx: &mut Effects) -> Telegram {
-        let (management, settlement) = (Some(CUT_OVER), Some(next.mmdd()));
-        let transmission = Some(fx.now.transmission());
-        let empty = Telegram::new(Mti::NETWORK, self.stan + 1);
-        let message = Telegram { management, settlement, transmission, ..empty };
-        self.announced = Some(message.clone());
-        fx.after(self.config.timers.issuer, Timer::CutOver(next));
-        message
-    }
-
-    fn cut_over_answered(&mut self, message: &Telegram, fx: &mut Effects) {
-        if self.announced.take_if(|announced| announced.stan == message.stan).is_some() {
-            fx.done(Outcome::Noted);
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The parties, without input or output. A party is told what happened ([`Input`]) and says what is to be done ([`Effect`]);
-//! the runtime makes the records and transfers of a step durable **before** it lets a message leave. What a party knows is the
-//! fold of its own records ([`Machine::apply`]), so a restart is a replay and nothing can be remembered that was not stored.
+//! The parties, without input or output. A party is told what happened ([`Input`]) and says what is
+//! to be done ([`Effect`]); the runtime makes the records and transfers of a step durable
+//! **before** it lets a message leave. What a party knows is the fold of its own records
+//! ([`Machine::apply`]), so a restart is a replay and nothing can be remembered that was not
+//! stored.
 
 mod acquirer;
 mod issuer;
@@ -59,7 +61,8 @@ pub enum Command {
     Repair,
 }
 
-/// What a timer is for. Timers are not cancelled: when one runs out the party looks whether it still waits.
+/// What a timer is for. Timers are not cancelled: when one runs out the party looks whether it
+/// still waits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Timer {
     /// An answer about this transaction is overdue.
@@ -130,8 +133,8 @@ pub trait Machine: Send {
     fn apply(&mut self, record: &Record);
 }
 
-/// How long each party waits. Timers nest: whoever is nearer to the issuer gives up first, so that the one next to the fault
-/// answers and the ones behind it still hear the answer.
+/// How long each party waits. Timers nest: whoever is nearer to the issuer gives up first, so that
+/// the one next to the fault answers and the ones behind it still hear the answer.
 #[derive(Copy, Clone, Debug)]
 pub struct Timers {
     /// The terminal waits this long for the acquirer.

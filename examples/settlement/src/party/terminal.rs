@@ -1,5 +1,6 @@
-//! The point-of-sale terminal. Before a sale leaves, the intent is durable: that record *is* the reversal file. It is closed by
-//! an answer or by an answered reversal and by nothing else, so a power cut or a lost answer ends in a 0400, never in oblivion.
+//! The point-of-sale terminal. Before a sale leaves, the intent is durable: that record *is* the
+//! reversal file. It is closed by an answer or by an answered reversal and by nothing else, so a
+//! power cut or a lost answer ends in a 0400, never in oblivion.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +19,8 @@ const SIGN_ON: u64 = 3;
 const SETTLE: u64 = 201;
 /// Reversal reason: no answer was received.
 const NO_ANSWER: Code = Code::of(b"98");
-/// Reversals are sent this often before the operator is told that the acquirer cannot be reached. They are kept regardless.
+/// Reversals are sent this often before the operator is told that the acquirer cannot be reached.
+/// They are kept regardless.
 const REVERSAL_TRIES: u32 = 3;
 
 /// Who this terminal is.
@@ -128,8 +130,9 @@ impl Terminal {
         self.ask(request, fx);
     }
 
-    /// The reversal repeats the STAN and batch of the sale. The card number is not in it: the terminal no longer has it, and the
-    /// acquirer finds the sale by merchant, terminal, batch and STAN.
+    /// The reversal repeats the STAN and batch of the sale. The card number is not in it: the
+    /// terminal no longer has it, and the acquirer finds the sale by merchant, terminal, batch and
+    /// STAN.
     fn reverse(&mut self, fx: &mut Effects) {
         let Some((stan, slip)) = self.open_reversal() else { return };
         let request = Telegram {
@@ -150,7 +153,8 @@ impl Terminal {
         fx.send(Party::Acquirer, request);
     }
 
-    /// An answer counts only if it is the answer: type, STAN, terminal, merchant and amount agree. Anything else is as good as none.
+    /// An answer counts only if it is the answer: type, STAN, terminal, merchant and amount agree.
+    /// Anything else is as good as none.
     fn answered(&mut self, answer: &Telegram, fx: &mut Effects) {
         let expected = self.waiting_for.map(Mti::answer);
         let ours = answer.terminal == self.config.terminal && answer.merchant == self.config.merchant;
@@ -198,7 +202,8 @@ impl Terminal {
         });
     }
 
-    /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no answer yet.
+    /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no
+    /// answer yet.
     fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
         let Some((stan, slip)) = self.open_reversal().filter(|(stan, _)| *stan == answer.stan) else {
             return;

@@ -1,6 +1,6 @@
-//! Where a party keeps its history. One [`Store::commit`] makes the records and the transfers of one step durable together, or
-//! not at all; the runtime sends nothing before it returned. The two stores pass the same conformance tests
-//! (`tests/ledger.rs`); a third one has to pass them too.
+//! Where a party keeps its history. One [`Store::commit`] makes the records and the transfers of
+//! one step durable together, or not at all; the runtime sends nothing before it returned. The two
+//! stores pass the same conformance tests (`tests/ledger.rs`); a third one has to pass them too.
 
 mod mem;
 mod sqlite;
@@ -16,8 +16,8 @@ use crate::ledger::{Digest, Ledger, Status, Transfer};
 /// Everything one step of a party wants to keep.
 #[derive(Clone, Debug, Default)]
 pub struct Commit {
-    /// The number of this commit in the life of the party, from 1. It makes the commit idempotent and locks out a second
-    /// instance of the same party.
+    /// The number of this commit in the life of the party, from 1. It makes the commit idempotent
+    /// and locks out a second instance of the same party.
     pub seq: u64,
     /// What happened.
     pub records: Vec<Record>,
@@ -70,7 +70,8 @@ pub struct History {
     pub transfers: Vec<Transfer>,
     /// The chain value stored with each transfer.
     pub chain: Vec<u128>,
-    /// The balances as stored, by account: debits posted, credits posted, debits pending, credits pending.
+    /// The balances as stored, by account: debits posted, credits posted, debits pending, credits
+    /// pending.
     pub balances: Vec<(String, crate::ledger::Account)>,
 }
 
@@ -91,7 +92,8 @@ pub fn link(previous: Digest, transfer: &Transfer) -> Digest {
     transfer.words().iter().fold(previous, |digest, word| digest.word(word))
 }
 
-/// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is stored already.
+/// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is
+/// stored already.
 fn book(ledger: &mut Ledger, last: u64, commit: &Commit) -> Result<Option<Vec<Status>>, StoreError> {
     if commit.seq == last && last > 0 {
         return Ok(None);

@@ -1,5 +1,6 @@
-//! A store in SQLite: one file for all parties, one row per record and per transfer, one transaction per commit, flushed to the
-//! disk before [`Store::commit`] returns (WAL, synchronous = FULL). Rows are never changed: triggers refuse it.
+//! A store in SQLite: one file for all parties, one row per record and per transfer, one
+//! transaction per commit, flushed to the disk before [`Store::commit`] returns (WAL, synchronous =
+//! FULL). Rows are never changed: triggers refuse it.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -49,7 +50,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens (or creates) the file and folds the party's history into its books. Balances are not believed but recomputed.
+    /// Opens (or creates) the file and folds the party's history into its books. Balances are not
+    /// believed but recomputed.
     pub fn open(file: &Path, party: Party) -> Result<Self, StoreError> {
         let connection = Connection::open(file)?;
         connection.busy_timeout(Duration::from_secs(10))?;
@@ -138,7 +140,8 @@ pub fn local_seconds_east() -> i64 {
     asked.unwrap_or(0)
 }
 
-/// Folds the write-ahead log into the file, so that it stands alone: to be copied, checked, kept. For when all stores are closed.
+/// Folds the write-ahead log into the file, so that it stands alone: to be copied, checked, kept.
+/// For when all stores are closed.
 pub fn seal(file: &Path) -> Result<(), StoreError> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(10))?;

@@ -1,4 +1,5 @@
-//! The hosts' dialect: ISO 8583:1987 in ASCII. DE7 and DE32 in the key, DE90 for the original, DE66 and DE74-97 for the totals.
+//! The hosts' dialect: ISO 8583:1987 in ASCII. DE7 and DE32 in the key, DE90 for the original, DE66
+//! and DE74-97 for the totals.
 
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Message, de};
@@ -7,7 +8,8 @@ use super::{CURRENCY, SALE, WireError, common, mti_of, number, text, time_and_da
 use crate::money::Money;
 use crate::telegram::{Balance, Mti, Original, Tally, Telegram, Totals};
 
-/// The pairs of count and amount of a reconciliation, in the order of [`Totals`]: a sale is a credit to the acquirer.
+/// The pairs of count and amount of a reconciliation, in the order of [`Totals`]: a sale is a
+/// credit to the acquirer.
 const TALLIES: [(u8, u8); 4] = [(74, 86), (75, 87), (76, 88), (77, 89)];
 
 /// A message in bytes.

@@ -1,5 +1,5 @@
-//! Messages to bytes and back, one file per dialect. This is where the `cardwire` library is used; no other file knows a field
-//! number.
+//! Messages to bytes and back, one file per dialect. This is where the `cardwire` library is used;
+//! no other file knows a field number.
 
 pub mod host;
 pub mod pos;

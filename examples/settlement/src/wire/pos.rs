@@ -1,4 +1,5 @@
-//! The terminal's dialect: UnionPay POS. Packed digits, batch and management code in F60, totals in F48, no DE39 in a 0510.
+//! The terminal's dialect: UnionPay POS. Packed digits, batch and management code in F60, totals in
+//! F48, no DE39 in a 0510.
 
 use cardwire::spec::UNIONPAY_POS;
 use cardwire::spec::UNIONPAY_TOTALS;
@@ -71,7 +72,8 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     Ok(Telegram { batch, management, totals, balance, keys, ..common(&message)? })
 }
 
-/// F48 of a settlement: domestic, then foreign cards, of which we have none. Sales are debits here. A 0500 says 0 for the answer.
+/// F48 of a settlement: domestic, then foreign cards, of which we have none. Sales are debits here.
+/// A 0500 says 0 for the answer.
 fn totals_field(totals: &Totals, balance: Option<Balance>) -> String {
     let (sales, refunds) = (totals.sales, totals.refunds);
     let answer = balance.map_or(0, Balance::digit);

@@ -17,29 +17,29 @@ use settlement::telegram::{Mti, Telegram};
 use settlement::wimm::{self, Answer, Lang};
 use settlement::world::World;
 
-pub const TODAY: Date = Date(20_780);
+pub(crate) const TODAY: Date = Date(20_780);
 /// Numbers and PINs of the test cards: none of them may be found anywhere in the open.
-pub const PANS: [&str; 5] =
+pub(crate) const PANS: [&str; 5] =
     ["4111111111111111", "4242424242424242", "5555444433331111", "6212345678901232", "4111111111111112"];
-pub const MERCHANT: &str = "104440359980001";
-pub const TERMINAL: &str = "10000001";
+pub(crate) const MERCHANT: &str = "104440359980001";
+pub(crate) const TERMINAL: &str = "10000001";
 
-pub fn timers() -> Timers {
+pub(crate) fn timers() -> Timers {
     Timers::from_base(Duration::from_millis(300))
 }
 
-pub fn machine(party: Party) -> Box<dyn Machine> {
+pub(crate) fn machine(party: Party) -> Box<dyn Machine> {
     day::parties(TODAY, timers()).unwrap().into_iter().find(|machine| machine.party() == party).unwrap()
 }
 
 /// The three parties in virtual time, nothing done yet.
-pub fn world() -> Local {
+pub(crate) fn world() -> Local {
     let nodes = Party::ALL.map(|party| Node::open(machine(party), Box::new(MemStore::default())).unwrap());
     Local::open(Stamp::on(TODAY, 50_000), nodes).unwrap()
 }
 
 /// The same, with the terminal signed on.
-pub fn open_shop() -> Local {
+pub(crate) fn open_shop() -> Local {
     let mut world = world();
     world.ask(Party::Terminal, Command::SignOn).unwrap();
     settle_down(&mut world);
@@ -48,29 +48,29 @@ pub fn open_shop() -> Local {
 }
 
 /// Lets everything under way arrive, but no time-out happen.
-pub fn settle_down(world: &mut Local) {
+pub(crate) fn settle_down(world: &mut Local) {
     let until = world.now().after(Duration::from_millis(20));
     world.run_until(until).unwrap();
 }
 
 /// Lets every timer of a failed exchange run out.
-pub fn wait_long(world: &mut Local) {
+pub(crate) fn wait_long(world: &mut Local) {
     let until = world.now().after(Duration::from_secs(10));
     world.run_until(until).unwrap();
 }
 
-pub fn card() -> Card {
+pub(crate) fn card() -> Card {
     Card::test("6212345678901232", "4811", "246810").unwrap()
 }
 
-pub fn sell(world: &mut Local, units: u64) -> Vec<(Party, Outcome)> {
+pub(crate) fn sell(world: &mut Local, units: u64) -> Vec<(Party, Outcome)> {
     world.ask(Party::Terminal, Command::Sell(card(), Money::minor(units))).unwrap();
     settle_down(world);
     world.outcomes()
 }
 
 /// The 0200 a terminal would send.
-pub fn sale_request(stan: u64, units: u64) -> Telegram {
+pub(crate) fn sale_request(stan: u64, units: u64) -> Telegram {
     let card = card();
     Telegram {
         pan: Some(card.pan),
@@ -82,7 +82,7 @@ pub fn sale_request(stan: u64, units: u64) -> Telegram {
 }
 
 /// The 0400 a terminal would send.
-pub fn reversal_request(mti: Mti, stan: u64, units: u64) -> Telegram {
+pub(crate) fn reversal_request(mti: Mti, stan: u64, units: u64) -> Telegram {
     Telegram {
         amount: Some(Money::minor(units)),
         terminal: TERMINAL.to_owned(),
@@ -93,29 +93,29 @@ pub fn reversal_request(mti: Mti, stan: u64, units: u64) -> Telegram {
     }
 }
 
-pub fn hand_to(world: &mut Local, party: Party, from: Party, message: Telegram) {
+pub(crate) fn hand_to(world: &mut Local, party: Party, from: Party, message: Telegram) {
     world.handle(party, Input::Received(from, message)).unwrap();
     settle_down(world);
 }
 
-pub fn records(world: &Local, party: Party, kind: Kind) -> Vec<Record> {
+pub(crate) fn records(world: &Local, party: Party, kind: Kind) -> Vec<Record> {
     let history = world.store(party).unwrap().history().unwrap();
     history.records.into_iter().filter(|record| record.kind == kind).collect()
 }
 
 /// The codes of the messages of this type that a party sent.
-pub fn codes_sent(world: &Local, party: Party, mti: u16) -> Vec<String> {
+pub(crate) fn codes_sent(world: &Local, party: Party, mti: u16) -> Vec<String> {
     let sent =
         records(world, party, Kind::MessageOut).into_iter().filter(|record| record.mti == Some(Mti(mti)));
     sent.map(|record| record.code.map_or_else(String::new, |code| code.to_string())).collect()
 }
 
-pub fn answers(world: &Local) -> Vec<Answer> {
+pub(crate) fn answers(world: &Local) -> Vec<Answer> {
     wimm::answers(&Books::of(world).unwrap(), Lang::English)
 }
 
 /// The checks that do not hold.
-pub fn failed(world: &Local) -> Vec<String> {
+pub(crate) fn failed(world: &Local) -> Vec<String> {
     let checks = audit(&Books::of(world).unwrap());
     checks
         .into_iter()
@@ -125,6 +125,6 @@ pub fn failed(world: &Local) -> Vec<String> {
 }
 
 /// What stands for a sale between cardholder 1004 and the issuer.
-pub fn held(world: &Local) -> i128 {
+pub(crate) fn held(world: &Local) -> i128 {
     world.store(Party::Issuer).unwrap().books().account("hub_settlement").net()
 }

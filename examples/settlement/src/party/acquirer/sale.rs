@@ -1,7 +1,8 @@
 //! One sale at the acquirer: forwarded, answered, reversed.
 
+use super::item::{Sale, State};
 use super::{APPROVED, Acquirer, NOT_FOUND};
-use crate::clock::{Date, Stamp};
+use crate::clock::Date;
 use crate::journal::{Kind, Party, Record};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
@@ -10,43 +11,6 @@ use crate::telegram::{Code, Mti, Original, Telegram};
 
 /// Reversal reason: the answer came too late, or never.
 const TOO_LATE: Code = Code::of(b"68");
-
-/// Where a sale stands between acquirer and issuer.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub(super) enum State {
-    /// Asked; the outcome is unknown.
-    Sent,
-    Approved,
-    Declined,
-    /// To be undone; the issuer has not confirmed yet.
-    Reversing,
-    Reversed,
-}
-
-/// What the acquirer knows of a sale. Being in a closed batch and being reconciled are two independent facts, and only both
-/// together make the item payable.
-#[derive(Clone, Debug)]
-pub(super) struct Sale {
-    pub(super) terminal: String,
-    pub(super) merchant: String,
-    pub(super) batch: u64,
-    pub(super) stan: u64,
-    pub(super) amount: Money,
-    pub(super) rrn: String,
-    pub(super) code: Option<Code>,
-    pub(super) approval: String,
-    pub(super) date: Option<Date>,
-    pub(super) state: State,
-    /// The issuer had approved it, as far as we know: it counts in the totals even if reversed.
-    pub(super) approved: bool,
-    pub(super) captured: bool,
-    pub(super) settled: bool,
-    pub(super) paid: bool,
-    answered_at: Stamp,
-    host_stan: u64,
-    transmission: String,
-    reversal: Option<(u64, String)>,
-}
 
 /// The key of a sale on the terminal link: DE42, DE41, DE60.2 and DE11.
 pub(super) fn key_of(message: &Telegram) -> String {
@@ -58,7 +22,8 @@ fn network_key(transmission: &str, stan: u64) -> String {
     format!("{transmission}/{stan:06}")
 }
 
-/// The transfer that a sale is in the acquirer's book: the issuer owes us, we owe the merchant (once confirmed).
+/// The transfer that a sale is in the acquirer's book: the issuer owes us, we owe the merchant
+/// (once confirmed).
 pub(super) fn hold(key: &str, amount: Money, merchant: &str) -> Transfer {
     let unsettled = format!("merchant_unsettled:{merchant}");
     Transfer::pending(Purpose::Sale, key, "hub_receivable", &unsettled, amount)
@@ -133,7 +98,8 @@ impl Acquirer {
         fx.after(self.config.timers.acquirer, Timer::Answer(key));
     }
 
-    /// The same key again: the stored answer if the content is the same, 94 if it is not, silence while we wait ourselves.
+    /// The same key again: the stored answer if the content is the same, 94 if it is not, silence
+    /// while we wait ourselves.
     fn known_sale(&self, key: &str, sale: &Sale, message: &Telegram, fx: &mut Effects) {
         if message.amount != Some(sale.amount) {
             let record = fx.record(Kind::StanReuse);
@@ -204,7 +170,8 @@ impl Acquirer {
         fx.send(Party::Terminal, sale.answer_to_terminal(code));
     }
 
-    /// The terminal wants a sale undone. It is answered at once: from here on the reversal is ours, and it is never dropped.
+    /// The terminal wants a sale undone. It is answered at once: from here on the reversal is ours,
+    /// and it is never dropped.
     pub(super) fn reversal(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         let key = key_of(message);
         let code = match self.sales.get(&key).cloned() {
@@ -304,86 +271,6 @@ impl Acquirer {
             self.sales.insert(record.tx.clone(), Sale::from_intent(record));
         } else if let Some(sale) = self.sales.get_mut(&record.tx) {
             sale.apply(record);
-        }
-    }
-}
-
-impl Sale {
-    fn from_intent(record: &Record) -> Self {
-        let (merchant, terminal) = record.note.split_once('|').unwrap_or_default();
-        Self {
-            terminal: terminal.to_owned(),
-            merchant: merchant.to_owned(),
-            batch: record.batch,
-            stan: record.stan,
-            amount: record.amount.unwrap_or_default(),
-            rrn: record.rrn.clone(),
-            code: None,
-            approval: String::new(),
-            date: None,
-            state: State::Sent,
-            approved: false,
-            captured: false,
-            settled: false,
-            paid: false,
-            answered_at: record.at,
-            host_stan: record.host_stan,
-            transmission: record.transmission.clone(),
-            reversal: None,
-        }
-    }
-
-    fn apply(&mut self, record: &Record) {
-        match record.kind {
-            Kind::SaleApproved | Kind::SaleDeclined => {
-                self.approved = record.kind == Kind::SaleApproved;
-                self.state = if self.approved { State::Approved } else { State::Declined };
-                self.code = record.code;
-                self.approval.clone_from(&record.approval);
-                self.date = record.date;
-                self.answered_at = record.at;
-            }
-            Kind::SaleReversing => {
-                self.state = State::Reversing;
-                self.reversal = Some((record.host_stan, record.transmission.clone()));
-            }
-            Kind::SaleReversed => {
-                self.state = State::Reversed;
-                self.approved = record.code == Some(APPROVED);
-                self.date = record.date;
-            }
-            Kind::SaleCaptured => self.captured = true,
-            Kind::SaleSettled => self.settled = true,
-            Kind::SalePaid => self.paid = true,
-            _ => {}
-        }
-    }
-
-    pub(super) fn record(&self, key: &str, kind: Kind, fx: &mut Effects) -> Record {
-        Record {
-            tx: key.to_owned(),
-            stan: self.stan,
-            batch: self.batch,
-            rrn: self.rrn.clone(),
-            amount: Some(self.amount),
-            date: self.date,
-            ..fx.record(kind)
-        }
-    }
-
-    fn answer_to_terminal(&self, code: Code) -> Telegram {
-        Telegram {
-            amount: Some(self.amount),
-            local: Some(self.answered_at.transmission()),
-            settlement: self.date.map(Date::mmdd),
-            rrn: Some(self.rrn.clone()),
-            approval: (!self.approval.is_empty()).then(|| self.approval.clone()),
-            code: Some(code),
-            terminal: self.terminal.clone(),
-            merchant: self.merchant.clone(),
-            batch: Some(self.batch),
-            management: Some(0),
-            ..Telegram::new(Mti::SALE.answer(), self.stan)
         }
     }
 }

@@ -1,10 +1,12 @@
-//! From "approved" to "paid" at the acquirer: batch, settlement date, payout. Each gate opens on a message, and the payout needs
-//! both the batch (the terminal confirms) and the date (the issuer confirms).
+//! From "approved" to "paid" at the acquirer: batch, settlement date, payout. Each gate opens on a
+//! message, and the payout needs both the batch (the terminal confirms) and the date (the issuer
+//! confirms).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::sale::{Sale, State, hold};
+use super::item::{Sale, State};
+use super::sale::hold;
 use super::{APPROVED, Acquirer};
 use crate::clock::Date;
 use crate::journal::{Kind, Party, Record};
@@ -14,7 +16,8 @@ use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Mti, Telegram, Totals};
 
 impl Acquirer {
-    /// 0500: compare the terminal's totals with our own rows of that batch. There is no DE39 in a 0510; the digit answers.
+    /// 0500: compare the terminal's totals with our own rows of that batch. There is no DE39 in a
+    /// 0510; the digit answers.
     pub(super) fn batch(&self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         let batch = message.batch.unwrap_or_default();
         let key = format!("{}/{}/{batch:06}", message.merchant.trim(), message.terminal.trim());
@@ -71,7 +74,8 @@ impl Acquirer {
         }
     }
 
-    /// 0520: our totals of the date. Not while an outcome is unknown: a sale in flight or in reversal would be counted wrongly.
+    /// 0520: our totals of the date. Not while an outcome is unknown: a sale in flight or in
+    /// reversal would be counted wrongly.
     pub(super) fn reconcile(&mut self, date: Date, fx: &mut Effects) {
         if self.dates.get(&date) != Some(&Balance::Error) {
             return;
@@ -96,7 +100,8 @@ impl Acquirer {
         totals
     }
 
-    /// 0530: the issuer's view of the date. Only "in balance" moves money: the net of the date goes to our account.
+    /// 0530: the issuer's view of the date. Only "in balance" moves money: the net of the date goes
+    /// to our account.
     pub(super) fn reconciled(&self, answer: &Telegram, books: &Ledger, fx: &mut Effects) {
         let Some(date) = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()))
         else {
@@ -139,8 +144,8 @@ impl Acquirer {
         }
     }
 
-    /// Pays each merchant what is captured *and* settled. The payout's number follows from its content, so a repeated run names
-    /// the same payout and the ledger answers `exists`.
+    /// Pays each merchant what is captured *and* settled. The payout's number follows from its
+    /// content, so a repeated run names the same payout and the ledger answers `exists`.
     pub(super) fn pay(&self, books: &Ledger, fx: &mut Effects) {
         let mut due: BTreeMap<&str, Vec<(&String, &Sale)>> = BTreeMap::new();
         for (key, sale) in self.sales.iter().filter(|(_, s)| s.captured && s.settled && !s.paid) {
