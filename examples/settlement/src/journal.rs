@@ -165,6 +165,33 @@ impl Record {
         }
     }
 
+    /// All of it, in a fixed order: what the hash chain covers.
+    pub fn words(&self) -> [String; 18] {
+        fn shown<T: ToString>(value: Option<T>) -> String {
+            value.map_or_else(String::new, |value| value.to_string())
+        }
+        [
+            self.at.0.to_string(),
+            self.kind.to_string(),
+            shown(self.peer),
+            shown(self.mti),
+            self.tx.clone(),
+            self.stan.to_string(),
+            self.host_stan.to_string(),
+            self.transmission.clone(),
+            self.batch.to_string(),
+            self.rrn.clone(),
+            shown(self.amount.map(Money::units)),
+            shown(self.code),
+            self.approval.clone(),
+            shown(self.date.map(|date| date.0)),
+            self.card.clone(),
+            shown(self.totals),
+            shown(self.balance.map(Balance::digit)),
+            self.note.clone(),
+        ]
+    }
+
     /// A message that arrived or is about to leave.
     pub fn traffic(at: Stamp, kind: Kind, peer: Party, message: &Telegram) -> Self {
         let note = match message.management {

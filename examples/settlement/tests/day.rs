@@ -145,6 +145,13 @@ fn a_tampered_history_is_found_out() {
             assert!(broken(&gone) > 0, "{party}: without transfer {at}");
         }
     }
+    for party in Party::ALL {
+        let count = Books::of(&world).unwrap().records(party).len();
+        for at in 0..count {
+            let reworded = |books: &mut Books| books.history_mut(party).records[at].note.push('!');
+            assert!(broken(&reworded) > 0, "{party}: record {at} reworded");
+        }
+    }
     let verdict_changed = |books: &mut Books| {
         let records = &mut books.history_mut(Party::Acquirer).records;
         records.retain(|record| record.kind != Kind::SaleReversed);

@@ -1,7 +1,7 @@
 //! A store in memory, for tests and for a later simulation.
 
-use super::{Commit, History, Store, StoreError, book, created, link};
-use crate::ledger::{Digest, Ledger, Status};
+use super::{Commit, History, Store, StoreError, book, created, end_of, link};
+use crate::ledger::{Ledger, Status};
 
 /// The history of one party, in memory.
 #[derive(Clone, Debug, Default)]
@@ -17,11 +17,15 @@ impl Store for MemStore {
             return Ok(vec![Status::Exists; commit.transfers.len()]);
         };
         for transfer in created(commit, &statuses) {
-            let last = self.history.chain.last().copied().map_or(Digest::START, Digest);
-            self.history.chain.push(link(last, transfer).0);
+            let value = link(end_of(&self.history.chain), &transfer.words());
+            self.history.chain.push(value);
             self.history.transfers.push(transfer.clone());
         }
-        self.history.records.extend(commit.records.iter().cloned());
+        for record in &commit.records {
+            let value = link(end_of(&self.history.record_chain), &record.words());
+            self.history.record_chain.push(value);
+            self.history.records.push(record.clone());
+        }
         self.seq = commit.seq;
         Ok(statuses)
     }

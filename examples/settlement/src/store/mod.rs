@@ -66,10 +66,12 @@ impl std::error::Error for StoreError {}
 pub struct History {
     /// The journal in order.
     pub records: Vec<Record>,
+    /// The chain value stored with each record.
+    pub record_chain: Vec<Digest>,
     /// The transfers in order.
     pub transfers: Vec<Transfer>,
     /// The chain value stored with each transfer.
-    pub chain: Vec<u128>,
+    pub chain: Vec<Digest>,
     /// The balances as stored, by account: debits posted, credits posted, debits pending, credits
     /// pending.
     pub balances: Vec<(String, crate::ledger::Account)>,
@@ -87,9 +89,14 @@ pub trait Store: Send {
     fn history(&self) -> Result<History, StoreError>;
 }
 
-/// The chain value of a transfer that follows `previous`.
-pub fn link(previous: Digest, transfer: &Transfer) -> Digest {
-    transfer.words().iter().fold(previous, |digest, word| digest.word(word))
+/// The chain value of a row with these words that follows `previous`.
+pub fn link<const N: usize>(previous: Digest, words: &[String; N]) -> Digest {
+    words.iter().fold(previous, |digest, word| digest.word(word))
+}
+
+/// The last value of a chain.
+fn end_of(chain: &[Digest]) -> Digest {
+    chain.last().copied().unwrap_or(Digest::START)
 }
 
 /// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 
-use super::{Commit, History, Store, StoreError, book, created, link};
+use super::{Commit, History, Store, StoreError, book, created, end_of, link};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record};
 use crate::ledger::{Account, Digest, Flag, Ledger, Status, Transfer, TransferId};
@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS journal (
   party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, peer TEXT,
   mti INTEGER, tx TEXT NOT NULL, stan INTEGER NOT NULL, host_stan INTEGER NOT NULL, transmission TEXT NOT NULL,
   batch INTEGER NOT NULL, rrn TEXT NOT NULL, amount INTEGER, code TEXT, approval TEXT NOT NULL, date INTEGER,
-  card TEXT NOT NULL, totals TEXT, balance INTEGER, note TEXT NOT NULL, PRIMARY KEY (party, n)) STRICT;
+  card TEXT NOT NULL, totals TEXT, balance INTEGER, note TEXT NOT NULL,
+  chain TEXT NOT NULL, PRIMARY KEY (party, n)) STRICT;
 CREATE TABLE IF NOT EXISTS transfers (
   party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, debit TEXT NOT NULL,
   credit TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0), flag TEXT NOT NULL, resolves TEXT,
@@ -31,11 +32,24 @@ CREATE TABLE IF NOT EXISTS transfers (
 CREATE TABLE IF NOT EXISTS balances (
   party TEXT NOT NULL, account TEXT NOT NULL, debits_posted INTEGER NOT NULL, credits_posted INTEGER NOT NULL,
   debits_pending INTEGER NOT NULL, credits_pending INTEGER NOT NULL, PRIMARY KEY (party, account)) STRICT;
-CREATE TRIGGER IF NOT EXISTS journal_is_final BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'immutable'); END;
-CREATE TRIGGER IF NOT EXISTS journal_stays BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'immutable'); END;
-CREATE TRIGGER IF NOT EXISTS transfers_are_final BEFORE UPDATE ON transfers BEGIN SELECT RAISE(ABORT, 'immutable'); END;
-CREATE TRIGGER IF NOT EXISTS transfers_stay BEFORE DELETE ON transfers BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER IF NOT EXISTS journal_is_final BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER IF NOT EXISTS journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER IF NOT EXISTS transfers_are_final BEFORE UPDATE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER IF NOT EXISTS transfers_stay BEFORE DELETE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
 ";
+
+/// How far the history of a party goes: rows and the ends of both chains.
+#[derive(Copy, Clone, Debug)]
+struct Tip {
+    records: u64,
+    record_chain: Digest,
+    transfers: u64,
+    chain: Digest,
+}
 
 /// The history of one party, in a SQLite file that all parties share.
 #[derive(Debug)]
@@ -43,9 +57,7 @@ pub struct SqliteStore {
     connection: Connection,
     party: Party,
     seq: u64,
-    rows: u64,
-    transfers: u64,
-    chain: Digest,
+    tip: Tip,
     ledger: Ledger,
 }
 
@@ -58,17 +70,20 @@ impl SqliteStore {
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.execute_batch("PRAGMA synchronous = FULL")?;
         connection.execute_batch(SCHEMA)?;
-        let (chain, ledger) = (Digest::START, Ledger::default());
-        let mut store = Self { connection, party, seq: 0, rows: 0, transfers: 0, chain, ledger };
+        let tip = Tip { records: 0, record_chain: Digest::START, transfers: 0, chain: Digest::START };
+        let mut store = Self { connection, party, seq: 0, tip, ledger: Ledger::default() };
         let history = store.history()?;
         if let Some(refused) = store.ledger.commit(&history.transfers).iter().find(|status| !status.booked())
         {
             return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
         }
         store.seq = store.count("SELECT coalesce(max(seq), 0) FROM commits WHERE party = ?1")?;
-        store.rows = store.count("SELECT count(*) FROM journal WHERE party = ?1")?;
-        store.transfers = store.count("SELECT count(*) FROM transfers WHERE party = ?1")?;
-        store.chain = history.chain.last().copied().map_or(Digest::START, Digest);
+        store.tip = Tip {
+            records: store.count("SELECT count(*) FROM journal WHERE party = ?1")?,
+            record_chain: end_of(&history.record_chain),
+            transfers: store.count("SELECT count(*) FROM transfers WHERE party = ?1")?,
+            chain: end_of(&history.chain),
+        };
         Ok(store)
     }
 
@@ -87,21 +102,22 @@ impl SqliteStore {
         let party = self.party.name();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("INSERT INTO commits VALUES (?1, ?2)", params![party, signed(commit.seq)])?;
-        let (mut rows, mut transfers, mut chain) = (self.rows, self.transfers, self.chain);
+        let mut tip = self.tip;
         for record in &commit.records {
-            rows += 1;
-            insert_record(&transaction, party, rows, commit.seq, record)?;
+            tip.records += 1;
+            tip.record_chain = link(tip.record_chain, &record.words());
+            insert_record(&transaction, party, commit.seq, tip, record)?;
         }
         for transfer in created(commit, statuses) {
-            transfers += 1;
-            chain = link(chain, transfer);
-            insert_transfer(&transaction, party, transfers, commit.seq, transfer, chain)?;
+            tip.transfers += 1;
+            tip.chain = link(tip.chain, &transfer.words());
+            insert_transfer(&transaction, party, commit.seq, tip, transfer)?;
             for account in [&transfer.debit, &transfer.credit] {
                 upsert_balance(&transaction, party, account, &self.ledger.account(account))?;
             }
         }
         transaction.commit()?;
-        (self.rows, self.transfers, self.chain) = (rows, transfers, chain);
+        self.tip = tip;
         Ok(())
     }
 }
@@ -166,10 +182,16 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-fn insert_record(t: &Transaction<'_>, party: &str, n: u64, seq: u64, r: &Record) -> rusqlite::Result<usize> {
+fn insert_record(
+    t: &Transaction<'_>,
+    party: &str,
+    seq: u64,
+    tip: Tip,
+    r: &Record,
+) -> rusqlite::Result<usize> {
     let row = params![
         party,
-        signed(n),
+        signed(tip.records),
         signed(seq),
         signed(r.at.0),
         r.kind.name(),
@@ -189,22 +211,23 @@ fn insert_record(t: &Transaction<'_>, party: &str, n: u64, seq: u64, r: &Record)
         r.totals.map(|totals| totals.to_string()),
         r.balance.map(Balance::digit),
         r.note,
+        format!("{:032x}", tip.record_chain.0),
     ];
-    let sql = "INSERT INTO journal VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)";
+    let sql = "INSERT INTO journal VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,\
+               ?17,?18,?19,?20,?21,?22)";
     t.prepare_cached(sql)?.execute(row)
 }
 
 fn insert_transfer(
     t: &Transaction<'_>,
     party: &str,
-    n: u64,
     seq: u64,
+    tip: Tip,
     transfer: &Transfer,
-    chain: Digest,
 ) -> rusqlite::Result<usize> {
     let row = params![
         party,
-        signed(n),
+        signed(tip.transfers),
         signed(seq),
         transfer.id.to_string(),
         transfer.debit,
@@ -214,7 +237,7 @@ fn insert_transfer(
         transfer.flag.resolves().map(|id| id.to_string()),
         transfer.purpose.name(),
         transfer.reference,
-        format!("{:032x}", chain.0),
+        format!("{:032x}", tip.chain.0),
     ];
     t.prepare_cached("INSERT INTO transfers VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")?.execute(row)
 }
@@ -237,7 +260,9 @@ fn read_history(connection: &Connection, party: Party) -> Result<History, StoreE
     let mut history = History::default();
     let mut records = connection.prepare("SELECT * FROM journal WHERE party = ?1 ORDER BY n")?;
     for record in records.query_map([party.name()], record_of)? {
-        history.records.push(record?);
+        let (record, chain) = record?;
+        history.records.push(record);
+        history.record_chain.push(chain);
     }
     let mut transfers = connection.prepare("SELECT * FROM transfers WHERE party = ?1 ORDER BY n")?;
     for transfer in transfers.query_map([party.name()], transfer_of)? {
@@ -252,8 +277,8 @@ fn read_history(connection: &Connection, party: Party) -> Result<History, StoreE
     Ok(history)
 }
 
-fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {
-    Ok(Record {
+fn record_of(row: &Row<'_>) -> rusqlite::Result<(Record, Digest)> {
+    let record = Record {
         at: Stamp(number(row, "at")?.unwrap_or_default()),
         kind: word(row, "kind")?.ok_or_else(|| damaged("kind"))?,
         peer: word(row, "peer")?,
@@ -272,12 +297,12 @@ fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {
         totals: word(row, "totals")?,
         balance: number(row, "balance")?.and_then(Balance::from_digit),
         note: row.get("note")?,
-    })
+    };
+    Ok((record, digest(row)?))
 }
 
-fn transfer_of(row: &Row<'_>) -> rusqlite::Result<(Transfer, u128)> {
+fn transfer_of(row: &Row<'_>) -> rusqlite::Result<(Transfer, Digest)> {
     let flag: String = row.get("flag")?;
-    let chain: String = row.get("chain")?;
     let transfer = Transfer {
         id: word(row, "id")?.ok_or_else(|| damaged("id"))?,
         debit: row.get("debit")?,
@@ -287,7 +312,12 @@ fn transfer_of(row: &Row<'_>) -> rusqlite::Result<(Transfer, u128)> {
         purpose: word(row, "purpose")?.ok_or_else(|| damaged("purpose"))?,
         reference: row.get("reference")?,
     };
-    Ok((transfer, u128::from_str_radix(&chain, 16).map_err(|_| damaged("chain"))?))
+    Ok((transfer, digest(row)?))
+}
+
+fn digest(row: &Row<'_>) -> rusqlite::Result<Digest> {
+    let chain: String = row.get("chain")?;
+    u128::from_str_radix(&chain, 16).map(Digest).map_err(|_| damaged("chain"))
 }
 
 fn balance_of(row: &Row<'_>) -> rusqlite::Result<(String, Account)> {
