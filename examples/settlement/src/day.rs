@@ -20,6 +20,8 @@ const MERCHANT: &str = "104440359980001";
 /// Something to do.
 #[derive(Clone, Debug)]
 pub enum Action {
+    /// Wait until both lines are in service.
+    Open,
     /// The terminal signs on.
     SignOn,
     /// A sale: card number, expiry (YYMM) on the card, PIN as typed, amount in minor units.
@@ -55,11 +57,10 @@ pub type Step = (&'static str, Action);
 /// A day on which everything happens that the field is afraid of, and at the end of which every fen
 /// has a place.
 pub fn script() -> Vec<Step> {
-    use Action::{AccountSystem, Arrange, Await, CloseBatch, CutOver, HostLink, Pay, Sell, SignOn};
+    use Action::{AccountSystem, Arrange, Await, CloseBatch, CutOver, HostLink, Open, Pay, Sell, SignOn};
     use Party::{Acquirer, Issuer, Terminal};
     vec![
-        ("the acquirer signs on with the issuer", Await(Acquirer, Outcome::InService(Issuer))),
-        ("the terminal finds its line", Await(Terminal, Outcome::InService(Acquirer))),
+        ("the lines are up, the acquirer signs on with the issuer", Open),
         ("the terminal signs on and is told its batch", SignOn),
         ("a coffee machine", Sell("4111111111111111", "4912", "1234", 12_850)),
         ("a bicycle", Sell("6212345678901232", "4811", "246810", 199_900)),
@@ -132,6 +133,10 @@ struct Director<'a> {
 impl Director<'_> {
     fn perform(&mut self, action: &Action) -> Result<(), WorldError> {
         let (party, command) = match action {
+            Action::Open => {
+                self.claim(Party::Terminal, &Outcome::InService(Party::Acquirer))?;
+                return self.claim(Party::Acquirer, &Outcome::InService(Party::Issuer));
+            }
             Action::SignOn => (Party::Terminal, Command::SignOn),
             Action::Sell(pan, expiry, pin, amount) => {
                 let card = Card::test(pan, expiry, pin)

@@ -11,16 +11,17 @@ use settlement::wimm::Lang;
 pub(crate) const HELP: &str = "\
 settlement - a payment day between a terminal, an acquirer and an issuer, over TCP on 127.0.0.1
 
-The terminal speaks UnionPay POS, the hosts speak ISO 8583:1987. Sales are approved, declined by the issuer's
-rules, lost and reversed; batches are closed, the settlement date is reconciled, the merchant is paid. Then every
-sale gets an answer to 'where is my money', and the books are checked.
+The terminal speaks UnionPay POS, the hosts speak ISO 8583:1987. Sales are approved, declined by the
+issuer's rules, lost and reversed; batches are closed, the settlement date is reconciled, the merchant
+is paid. Then every sale gets an answer to 'where is my money', and the books are checked.
 
 Usage: settlement [options]             play the day on a fresh ledger
        settlement --check FILE          check the books of a ledger file
        settlement --where FILE          where is the money of each sale in it
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
-  --timeout-ms N      the shortest timer; the acquirer waits twice, the terminal three times as long (default 300)
+  --timeout-ms N      the shortest timer (default 300); the acquirer waits twice, the terminal three times
+                      as long
   --lang en|zh        language of the code meanings
   --no-colour         plain text (also: NO_COLOR, or when the output is no terminal)
   --help              this text

@@ -75,12 +75,23 @@ pub fn traffic(books: &Books, captions: &[Caption], style: Style) -> String {
         let arrived = arrivals.take(from, to, record);
         lines.push((record.at, message_line(from, to, record, arrived, style)));
     }
+    for party in Party::ALL {
+        let events = books.records(party).iter().filter_map(|record| Some((record, event(record)?)));
+        lines.extend(events.map(|(record, text)| (record.at, event_line(party, record, &text, style))));
+    }
     lines.sort_by_key(|(at, _)| *at);
+    let day = books.records(Party::Terminal).first().map(|record| record.at.date());
+    let title = format!("  A payment day, {}\n", day.map_or_else(String::new, |day| day.to_string()));
+    let legend =
+        "  T terminal, A acquirer: UnionPay POS    A acquirer, I issuer: ISO 8583:1987    ✗ lost\n\n";
     let head = format!(
         "  {:<12}  {:<5}  {:<4}  {:<6}  {:<12}  {:>10}  {}\n",
         "time", "way", "MTI", "STAN", "RRN", "amount", "code, meaning"
     );
-    style.paint(DIM, &head) + &lines.into_iter().map(|(_, line)| line).collect::<String>()
+    style.heading(&title)
+        + &style.paint(DIM, legend)
+        + &style.paint(DIM, &head)
+        + &lines.into_iter().map(|(_, line)| line).collect::<String>()
 }
 
 fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>, style: Style) -> String {
@@ -106,6 +117,31 @@ fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>,
     let (mti, rrn) = (record.mti.unwrap_or_default(), &record.rrn);
     let time = style.paint(DIM, &record.at.to_string());
     format!("  {time}  {way}  {mti}  {:06}  {rrn:<12}  {amount:>10}  {said}\n", record.stan)
+}
+
+/// What happened without a message, if it belongs into the story.
+fn event(record: &Record) -> Option<String> {
+    match record.kind {
+        Kind::LinkDown => Some("the line to the issuer is dead".to_owned()),
+        Kind::Broken => Some(format!("{} fails", record.note)),
+        Kind::Repaired => Some(format!("{} works again", record.note)),
+        Kind::LateApproval => Some(format!("late approval {}", record.note)),
+        Kind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
+        Kind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
+        _ => None,
+    }
+}
+
+fn event_line(party: Party, record: &Record, text: &str, style: Style) -> String {
+    let indent = match party {
+        Party::Terminal => "T    ",
+        Party::Acquirer => "  A  ",
+        Party::Issuer => "    I",
+    };
+    let stan = if record.stan == 0 { String::new() } else { format!("{:06}", record.stan) };
+    let amount = record.amount.map_or_else(String::new, |amount| amount.to_string());
+    let (time, rrn) = (style.paint(DIM, &record.at.to_string()), &record.rrn);
+    format!("  {time}  {indent}        {stan:<6}  {rrn:<12}  {amount:>10}  {}\n", style.paint(YELLOW, text))
 }
 
 /// What the message says, in words.

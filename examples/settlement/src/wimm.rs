@@ -288,7 +288,7 @@ impl<'a> Case<'a> {
     fn state(&self, kind: Kind) -> String {
         let Some(record) = self.find(kind) else { return String::new() };
         let (from, to) = if kind == Kind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
-        let says = if kind == Kind::SaleSettled { "66=1" } else { "48=…1" };
+        let says = if kind == Kind::SaleSettled { "66=1" } else { "answer=1" };
         format!("{from}>{to} {} {says} {}", record.mti.unwrap_or_default(), record.at)
     }
 
