@@ -4,6 +4,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::codec::octets::Octets;
+use crate::content::Content;
 use crate::error::{Error, Key, Kind, Result, widen};
 use crate::layout::{Element, Layout};
 use crate::mask::{write_character, write_masked};
@@ -41,6 +42,16 @@ impl<'a> Field<'a> {
     #[must_use]
     pub const fn name(&self) -> &'a str {
         self.element.name
+    }
+
+    /// The content class.
+    #[must_use]
+    pub const fn content(&self) -> Content {
+        self.element.content
+    }
+
+    pub(crate) const fn privacy_is_open(&self) -> bool {
+        self.element.privacy.is_open()
     }
 
     /// Length of the value in units: characters, digits, or octets of a binary value.

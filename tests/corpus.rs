@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use cardwire::spec::{ISO87_ASCII, ISO87_BCD, UNIONPAY_POS};
+use cardwire::profile::UNIONPAY_PROFILE;
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_BCD_N49, UNIONPAY_POS};
 use cardwire::{Builder, Framing, Message, Spec};
 
 fn shared() -> Option<PathBuf> {
@@ -41,6 +42,9 @@ fn unionpay_frames_are_rebuilt_octet_by_octet() {
         let Ok(Some(frame)) = Framing::UNIONPAY.split(&wire) else { panic!("{name}: not one frame") };
         assert_eq!(frame.consumed, wire.len(), "{name}");
         rebuilds(name, &UNIONPAY_POS, frame.payload);
+        let message = Message::parse(&UNIONPAY_POS, frame.payload).unwrap();
+        let violations: Vec<String> = UNIONPAY_PROFILE.check(&message).map(|found| found.to_string()).collect();
+        assert_eq!(violations, Vec::<String>::new(), "{name}");
         let mut again = vec![0; wire.len()];
         assert_eq!(Framing::UNIONPAY.wrap(frame.header, frame.payload, &mut again).unwrap(), wire, "{name}");
         frames += 1;
@@ -59,9 +63,13 @@ fn benchmark_messages_are_rebuilt_octet_by_octet() {
             let (name, dialect, wire) = (columns[0], columns[1], unhex(columns[3]));
             let spec = match dialect {
                 "iso87ascii" | "iso8583.Spec87 (field 3 as fixed String)" => &ISO87_ASCII,
-                "iso87binary" | "ISO 8583 v1987 BCD/binary (jPOS iso87binary-like)" => &ISO87_BCD,
+                "iso87binary" => &ISO87_BCD,
+                "ISO 8583 v1987 BCD/binary (jPOS iso87binary-like)" => &ISO87_BCD_N49,
                 // writes sixteen bitmap octets without setting bit 1, which no dialect does
-                "ISO 8583 v1987 ASCII" => continue,
+                "ISO 8583 v1987 ASCII" => {
+                    assert!(Message::parse(&ISO87_ASCII, &wire).is_err(), "{name}");
+                    continue;
+                }
                 other => panic!("{name}: no built-in dialect is named for {other}"),
             };
             rebuilds(name, spec, &wire);

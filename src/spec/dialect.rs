@@ -14,7 +14,7 @@ use crate::layout::BitmapForm;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dialect {
     /// Octets before the MTI, carried but not interpreted.
-    pub header: u8,
+    pub header: usize,
     /// The MTI.
     pub mti: MtiCoding,
     /// The bitmaps.
@@ -37,6 +37,17 @@ pub struct Dialect {
     pub spare_fixed: Spare,
     /// The spare half byte of variable packed digits.
     pub spare_var: Spare,
+    /// Whose code lists `describe` reads.
+    pub codes: Codes,
+}
+
+/// Whose code lists give meaning to codes such as DE 39.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Codes {
+    /// The lists of the edition that the MTI names.
+    Iso,
+    /// The lists of UnionPay terminals.
+    UnionPay,
 }
 
 /// How the MTI `0200` is written.
@@ -77,6 +88,7 @@ impl Dialect {
         binary_counts: Counts::Bytes,
         spare_fixed: Spare::LEFT_ZERO,
         spare_var: Spare::RIGHT_ZERO,
+        codes: Codes::Iso,
     };
 
     /// ASCII text with binary bitmap and binary values as they are.

@@ -12,7 +12,6 @@ pub const IPM: Table<'static> = ISO93
     .with(row(31, n(23).ll(), "Acquirer reference data", OPEN))
     .with(row(48, ans(999).lll().of(&PDS), "Additional data", SECRET))
     .with(row(62, ans(999).lll().of(&PDS), "Additional data 2", SECRET))
-    // one blank-filled field: trace id, dates and numbers as the network fills them
     .with(row(63, ans(16).lll(), "Transaction life cycle id", OPEN))
     .with(row(95, ans(10).ll(), "Card issuer reference data", SECRET))
     .with(row(105, ans(999).lll(), "Multi-use transaction data", SECRET))
@@ -44,14 +43,12 @@ links! { "Mastercard IPM", IPM:
 pub static PDS: Layout<'static> = Layout::tags(
     Tag::Digits(4),
     Some(&UNLISTED),
-    &const {
-        text_parts([
-            row(105, an(25).lll(), "File id", OPEN),
-            row(122, an(1).lll(), "Processing mode", OPEN),
-            row(301, n(16).lll(), "File amount checksum", OPEN),
-            row(306, n(8).lll(), "File message counts", OPEN),
-        ])
-    },
+    &text_parts([
+        row(105, an(25).lll(), "File id", OPEN),
+        row(122, an(1).lll(), "Processing mode", OPEN),
+        row(301, n(16).lll(), "File amount checksum", OPEN),
+        row(306, n(8).lll(), "File message counts", OPEN),
+    ]),
 );
 
 /// 992 characters are what an element of 999 leaves behind tag and length.

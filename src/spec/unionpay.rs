@@ -6,7 +6,7 @@
 use super::builtin::links;
 use super::emv::EMV;
 use super::parts::{AMOUNT_1987, PROCESSING_CODE};
-use super::{Dialect, Table, binary_parts, table, text_parts};
+use super::{Codes, Dialect, Table, binary_parts, table, text_parts};
 use crate::codec::Spare;
 use crate::layout::{Layout, an, ans, ansb, b, n, row, z};
 use crate::mask::{OPEN, PAN, SECRET, TRACK};
@@ -54,130 +54,109 @@ pub const UNIONPAY: Table<'static> = table([
 ]);
 
 links! { "UnionPay POS terminals", UNIONPAY:
-    UNIONPAY_POS "unionpay-pos" (Dialect::BCD) "packed digits, ASCII or GBK text, bitmaps as they are";
+    UNIONPAY_POS "unionpay-pos" (Dialect { codes: Codes::UnionPay, ..Dialect::BCD }) "packed digits, ASCII or GBK text, bitmaps as they are";
 }
 
 /// F44 of answers: issuer and acquirer, blank filled.
 pub static UNIONPAY_INSTITUTIONS: Layout<'static> = Layout::positions(
     2,
-    &const {
-        text_parts([
-            row(1, ans(11), "Issuer", OPEN),
-            row(2, ans(11), "Acquirer", OPEN),
-            row(3, ans(3).rest(), "Further data", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, ans(11), "Issuer", OPEN),
+        row(2, ans(11), "Acquirer", OPEN),
+        row(3, ans(3).rest(), "Further data", OPEN),
+    ]),
 );
 
 /// F48 of 0500 and 0510: the totals of a batch.
 pub static UNIONPAY_TOTALS: Layout<'static> = Layout::positions(
     2,
-    &const {
-        text_parts([
-            row(1, n(31).of(&UNIONPAY_TOTAL), "Domestic cards", OPEN),
-            row(2, n(31).of(&UNIONPAY_TOTAL), "Foreign cards", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, n(31).of(&UNIONPAY_TOTAL), "Domestic cards", OPEN),
+        row(2, n(31).of(&UNIONPAY_TOTAL), "Foreign cards", OPEN),
+    ]),
 );
 
 /// One half of [`UNIONPAY_TOTALS`]. Debits are sales, credits are refunds and voids.
 pub static UNIONPAY_TOTAL: Layout<'static> = Layout::positions(
     5,
-    &const {
-        text_parts([
-            row(1, n(12), "Debits, amount", OPEN),
-            row(2, n(3), "Debits, number", OPEN),
-            row(3, n(12), "Credits, amount", OPEN),
-            row(4, n(3), "Credits, number", OPEN),
-            // 0 asked; 1 balanced, 2 not balanced, 3 error
-            row(5, n(1), "Answer", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, n(12), "Debits, amount", OPEN),
+        row(2, n(3), "Debits, number", OPEN),
+        row(3, n(12), "Credits, amount", OPEN),
+        row(4, n(3), "Credits, number", OPEN),
+        // 0 asked; 1 balanced, 2 not balanced, 3 error
+        row(5, n(1), "Answer", OPEN),
+    ]),
 );
 
 /// F48 of 0320 with management code 201: up to eight transactions.
 pub static UNIONPAY_UPLOAD: Layout<'static> = Layout::positions(
     1,
-    &const {
-        text_parts([
-            row(1, n(2), "Number of transactions", OPEN),
-            row(2, n(40).of(&UNIONPAY_UPLOADED), "Transaction 1", SECRET),
-            row(3, n(40).of(&UNIONPAY_UPLOADED), "Transaction 2", SECRET),
-            row(4, n(40).of(&UNIONPAY_UPLOADED), "Transaction 3", SECRET),
-            row(5, n(40).of(&UNIONPAY_UPLOADED), "Transaction 4", SECRET),
-            row(6, n(40).of(&UNIONPAY_UPLOADED), "Transaction 5", SECRET),
-            row(7, n(40).of(&UNIONPAY_UPLOADED), "Transaction 6", SECRET),
-            row(8, n(40).of(&UNIONPAY_UPLOADED), "Transaction 7", SECRET),
-            row(9, n(40).of(&UNIONPAY_UPLOADED), "Transaction 8", SECRET),
-        ])
-    },
+    &text_parts([
+        row(1, n(2), "Number of transactions", OPEN),
+        row(2, n(40).of(&UNIONPAY_UPLOADED), "Transaction 1", SECRET),
+        row(3, n(40).of(&UNIONPAY_UPLOADED), "Transaction 2", SECRET),
+        row(4, n(40).of(&UNIONPAY_UPLOADED), "Transaction 3", SECRET),
+        row(5, n(40).of(&UNIONPAY_UPLOADED), "Transaction 4", SECRET),
+        row(6, n(40).of(&UNIONPAY_UPLOADED), "Transaction 5", SECRET),
+        row(7, n(40).of(&UNIONPAY_UPLOADED), "Transaction 6", SECRET),
+        row(8, n(40).of(&UNIONPAY_UPLOADED), "Transaction 7", SECRET),
+        row(9, n(40).of(&UNIONPAY_UPLOADED), "Transaction 8", SECRET),
+    ]),
 );
 
 /// One transaction of [`UNIONPAY_UPLOAD`].
 pub static UNIONPAY_UPLOADED: Layout<'static> = Layout::positions(
     4,
-    &const {
-        text_parts([
-            row(1, n(2), "Card class", OPEN),
-            row(2, n(6), "Systems trace audit number", OPEN),
-            row(3, n(20), "Primary account number (PAN), zeros before it", PAN),
-            row(4, n(12), "Amount, transaction", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, n(2), "Card class", OPEN),
+        row(2, n(6), "Systems trace audit number", OPEN),
+        row(3, n(20), "Primary account number (PAN), zeros before it", PAN),
+        row(4, n(12), "Amount, transaction", OPEN),
+    ]),
 );
 
 /// F53.
 pub static UNIONPAY_SECURITY: Layout<'static> = Layout::positions(
     4,
-    &const {
-        text_parts([
-            // 0 none, 1 without card number, 2 with card number
-            row(1, n(1), "PIN block format", OPEN),
-            // 0 single DES, 6 triple DES
-            row(2, n(1), "Encryption method", OPEN),
-            row(3, n(1), "Track data encrypted", OPEN),
-            row(4, n(13), "Reserved", OPEN),
-        ])
-    },
+    &text_parts([
+        // 0 none, 1 without card number, 2 with card number
+        row(1, n(1), "PIN block format", OPEN),
+        // 0 single DES, 6 triple DES
+        row(2, n(1), "Encryption method", OPEN),
+        row(3, n(1), "Track data encrypted", OPEN),
+        row(4, n(13), "Reserved", OPEN),
+    ]),
 );
 
 /// F60. Sign-on, settlement and upload send three parts, old terminals two in a sale.
 pub static UNIONPAY_60: Layout<'static> = Layout::positions(
     2,
-    &const {
-        text_parts([
-            row(1, n(2), "Message type code", OPEN),
-            row(2, n(6), "Batch number", OPEN),
-            row(3, n(3), "Network management information code", OPEN),
-            row(4, n(1), "Terminal read capability", OPEN),
-            row(5, n(1), "Chip condition", OPEN),
-            row(6, n(1), "Partial approval supported", OPEN),
-            row(7, n(3), "Account type for points", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, n(2), "Message type code", OPEN),
+        row(2, n(6), "Batch number", OPEN),
+        row(3, n(3), "Network management information code", OPEN),
+        row(4, n(1), "Terminal read capability", OPEN),
+        row(5, n(1), "Chip condition", OPEN),
+        row(6, n(1), "Partial approval supported", OPEN),
+        row(7, n(3), "Account type for points", OPEN),
+    ]),
 );
 
 /// F61. A void sends two parts, a refund three.
 pub static UNIONPAY_61: Layout<'static> = Layout::positions(
     2,
-    &const {
-        text_parts([
-            row(1, n(6), "Original batch number", OPEN),
-            row(2, n(6), "Original systems trace audit number", OPEN),
-            row(3, n(4), "Original date", OPEN),
-            row(4, n(2), "Original authorization mode", OPEN),
-            row(5, n(11).rest(), "Authorizing institution", OPEN),
-        ])
-    },
+    &text_parts([
+        row(1, n(6), "Original batch number", OPEN),
+        row(2, n(6), "Original systems trace audit number", OPEN),
+        row(3, n(4), "Original date", OPEN),
+        row(4, n(2), "Original authorization mode", OPEN),
+        row(5, n(11).rest(), "Authorizing institution", OPEN),
+    ]),
 );
 
 /// F63.
 pub static UNIONPAY_63: Layout<'static> = Layout::positions(
     1,
-    &const {
-        binary_parts([
-            row(1, an(3), "Operator or card scheme", OPEN),
-            row(2, ansb(160).rest(), "Texts", OPEN),
-        ])
-    },
+    &binary_parts([row(1, an(3), "Operator or card scheme", OPEN), row(2, ansb(160).rest(), "Texts", OPEN)]),
 );

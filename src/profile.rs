@@ -1,0 +1,392 @@
+//! Profiles: which elements a message type must, may and must not carry.
+//!
+//! A spec says how elements lie on the wire; a profile says which of them a network expects in
+//! which message. Parsing does not look at profiles: ask [`Profile::check`], which reports every
+//! violation at once.
+
+use core::fmt;
+
+use crate::codes::ResponseCode;
+use crate::message::Message;
+use crate::mti::Mti;
+
+/// The rules of a network.
+///
+/// ```
+/// use cardwire::{Builder, Message, Mti, profile::ISO87_PROFILE, spec::ISO87_ASCII};
+///
+/// let mut buffer = [0; 64];
+/// let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST).set(11, 1).write(&mut buffer)?;
+/// let message = Message::parse(&ISO87_ASCII, wire)?;
+/// let found: Vec<String> = ISO87_PROFILE.check(&message).map(|violation| violation.to_string()).collect();
+/// assert_eq!(found, ["field 7 is mandatory in 0800", "field 70 is mandatory in 0800"]);
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Profile<'s> {
+    name: &'s str,
+    rules: &'s [Rule<'s>],
+}
+
+/// What one message type, or one kind of transaction of it, carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule<'s> {
+    mti: [u8; 4],
+    processing: &'s str,
+    mandatory: &'s [u8],
+    conditional: &'s [(u8, When<'s>)],
+    optional: Option<&'s [u8]>,
+    echoed: &'s [u8],
+}
+
+/// When a conditional element must be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When<'s> {
+    /// When that element is there.
+    With(u8),
+    /// When that element is not there.
+    Without(u8),
+    /// When that element has this value.
+    Is(u8, &'s str),
+    /// When DE 39 says that the transaction is approved.
+    Approved,
+}
+
+/// One thing that a profile does not allow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Violation<'s> {
+    /// The message type.
+    pub mti: Mti,
+    /// The element; 0 when the message type itself is unknown to the profile.
+    pub number: u8,
+    /// Where the element starts, or the length of the message when it is missing.
+    pub offset: usize,
+    /// What is wrong.
+    pub fault: Breach<'s>,
+}
+
+/// How a message breaks a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Breach<'s> {
+    /// The profile has no rule for the message type.
+    UnknownType,
+    /// A mandatory element is missing.
+    Missing,
+    /// A conditional element is missing though its condition holds.
+    MissingWhen(When<'s>),
+    /// An element that the profile does not provide for.
+    NotAllowed,
+    /// An element of the answer is missing or differs from that of the question.
+    NotEchoed,
+}
+
+/// A rule for a message type, nothing mandatory yet and everything allowed.
+#[must_use]
+pub const fn rule<'s>(mti: &[u8; 4]) -> Rule<'s> {
+    Rule { mti: *mti, processing: "", mandatory: &[], conditional: &[], optional: None, echoed: &[] }
+}
+
+impl<'s> Rule<'s> {
+    /// For transactions whose processing code (DE 3) starts so.
+    #[must_use]
+    pub const fn processing(mut self, start: &'s str) -> Self {
+        self.processing = start;
+        self
+    }
+
+    /// These must be there.
+    #[must_use]
+    pub const fn mandatory(mut self, numbers: &'s [u8]) -> Self {
+        self.mandatory = numbers;
+        self
+    }
+
+    /// These must be there under a condition.
+    #[must_use]
+    pub const fn conditional(mut self, conditions: &'s [(u8, When<'s>)]) -> Self {
+        self.conditional = conditions;
+        self
+    }
+
+    /// These may be there; once said, everything not named by the rule must not.
+    #[must_use]
+    pub const fn optional(mut self, numbers: &'s [u8]) -> Self {
+        self.optional = Some(numbers);
+        self
+    }
+
+    /// These stand in an answer as they stood in the question, when they stood there.
+    #[must_use]
+    pub const fn echoed(mut self, numbers: &'s [u8]) -> Self {
+        self.echoed = numbers;
+        self
+    }
+
+    fn fits(&self, message: &Message<'_>) -> bool {
+        let start = self.processing.as_bytes();
+        message.mti().digits() == self.mti
+            && (start.is_empty()
+                || message
+                    .get(3)
+                    .is_some_and(|field| field.expose().octets().take(start.len()).eq(start.iter().copied())))
+    }
+
+    fn allows(&self, number: u8) -> bool {
+        self.optional.is_none_or(|optional| optional.contains(&number))
+            || self.mandatory.contains(&number)
+            || self.echoed.contains(&number)
+            || self.conditional.iter().any(|(conditional, _)| *conditional == number)
+    }
+}
+
+impl When<'_> {
+    fn holds(&self, message: &Message<'_>) -> bool {
+        match self {
+            Self::With(number) => message.has(*number),
+            Self::Without(number) => !message.has(*number),
+            Self::Is(number, value) => message.get(*number).is_some_and(|field| field == **value),
+            Self::Approved => message.get(39).is_some_and(|field| is_approved(&field)),
+        }
+    }
+}
+
+/// Whether DE 39, of two to four characters, says approved: every class of code that starts so.
+fn is_approved(field: &crate::field::Field<'_>) -> bool {
+    let mut text = [0; 4];
+    let Ok(code) = field.expose().copy_to(&mut text) else { return false };
+    match code {
+        [_, _] => ResponseCode::from_bytes(code)
+            .is_some_and(|code| code.outcome() == crate::codes::Outcome::Approved),
+        _ => code.first() == Some(&b'0'),
+    }
+}
+
+impl<'s> Profile<'s> {
+    /// A profile; of several rules that fit a message the first counts.
+    #[must_use]
+    pub const fn new(name: &'s str, rules: &'s [Rule<'s>]) -> Self {
+        Self { name, rules }
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &'s str {
+        self.name
+    }
+
+    /// The rule for a message, if there is one.
+    #[must_use]
+    pub fn rule(&self, message: &Message<'_>) -> Option<&'s Rule<'s>> {
+        self.rules.iter().find(|rule| rule.fits(message))
+    }
+
+    /// Every violation of the message on its own: missing elements first, then those not allowed.
+    pub fn check<'m>(&self, message: &'m Message<'_>) -> impl Iterator<Item = Violation<'s>> + use<'s, 'm> {
+        let rule = self.rule(message);
+        let violation = move |number: u8, fault| Violation {
+            mti: message.mti(),
+            number,
+            offset: message.get(number).map_or(message.wire().len(), |field| field.range().start),
+            fault,
+        };
+        let unknown = rule.is_none().then(|| violation(0, Breach::UnknownType));
+        let mandatory = rule.map_or(&[][..], |rule| rule.mandatory).iter().copied();
+        let conditional = rule.map_or(&[][..], |rule| rule.conditional).iter();
+        let missing = mandatory
+            .filter(|number| !message.has(*number))
+            .map(move |number| violation(number, Breach::Missing));
+        let missing_when = conditional
+            .filter(|(number, when)| when.holds(message) && !message.has(*number))
+            .map(move |(number, when)| violation(*number, Breach::MissingWhen(*when)));
+        let present = message.bitmap();
+        let extra = present
+            .iter()
+            .filter(move |number| rule.is_some_and(|rule| !rule.allows(*number)))
+            .map(move |number| violation(number, Breach::NotAllowed));
+        unknown.into_iter().chain(missing).chain(missing_when).chain(extra)
+    }
+
+    /// Every violation of an answer: its own, and elements that it does not echo.
+    pub fn check_reply<'m>(
+        &self,
+        request: &'m Message<'_>,
+        reply: &'m Message<'_>,
+    ) -> impl Iterator<Item = Violation<'s>> + use<'s, 'm> {
+        let echoed = self.rule(reply).map_or(&[][..], |rule| rule.echoed).iter().copied();
+        let not_echoed = echoed.filter_map(move |number| {
+            let asked = request.get(number)?;
+            let offset = match reply.get(number) {
+                Some(answered) if answered.expose() == asked.expose() => return None,
+                Some(answered) => answered.range().start,
+                None => reply.wire().len(),
+            };
+            Some(Violation { mti: reply.mti(), number, offset, fault: Breach::NotEchoed })
+        });
+        self.check(reply).chain(not_echoed)
+    }
+}
+
+impl fmt::Display for Violation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mti, number, offset, fault } = self;
+        match fault {
+            Breach::UnknownType => write!(f, "the profile has no rule for {mti}"),
+            Breach::Missing => write!(f, "field {number} is mandatory in {mti}"),
+            Breach::MissingWhen(when) => write!(f, "field {number} is mandatory in {mti} {when}"),
+            Breach::NotAllowed => write!(f, "field {number} at byte {offset} is not provided for in {mti}"),
+            Breach::NotEchoed => write!(f, "field {number} of {mti} is not what the request holds"),
+        }
+    }
+}
+
+impl fmt::Display for When<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::With(number) => write!(f, "when field {number} is there"),
+            Self::Without(number) => write!(f, "when field {number} is not"),
+            Self::Is(number, value) => write!(f, "when field {number} is {value}"),
+            Self::Approved => f.write_str("when it approves"),
+        }
+    }
+}
+
+/// The usual acquirer-issuer practice over ISO 8583:1987; networks add to it.
+pub static ISO87_PROFILE: Profile<'static> = Profile::new(
+    "iso87",
+    &[
+        rule(b"0100").mandatory(PURCHASE).conditional(CARD),
+        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0120").mandatory(PURCHASE).conditional(CARD),
+        rule(b"0130").mandatory(&[7, 11, 39]).echoed(ECHO),
+        rule(b"0200").mandatory(PURCHASE).conditional(CARD),
+        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0220").mandatory(PURCHASE).conditional(CARD),
+        rule(b"0230").mandatory(&[7, 11, 39]).echoed(ECHO),
+        rule(b"0400").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
+        rule(b"0410").mandatory(&[7, 11, 39]).echoed(ECHO),
+        rule(b"0420").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
+        rule(b"0421").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
+        rule(b"0430").mandatory(&[7, 11, 39]).echoed(ECHO),
+        rule(b"0500").mandatory(TOTALS),
+        rule(b"0510").mandatory(&[7, 11, 15, 66]).echoed(&[11, 15, 50]),
+        rule(b"0520").mandatory(TOTALS),
+        rule(b"0530").mandatory(&[7, 11, 15, 66]).echoed(&[11, 15, 50]),
+        rule(b"0800").mandatory(&[7, 11, 70]),
+        rule(b"0810").mandatory(&[7, 11, 39, 70]).echoed(&[11, 70]),
+        rule(b"0820").mandatory(&[7, 11, 70]),
+        rule(b"0830").mandatory(&[7, 11, 39, 70]).echoed(&[11, 70]),
+    ],
+);
+
+const PURCHASE: &[u8] = &[3, 4, 7, 11, 22, 25, 41, 42, 49];
+const TOTALS: &[u8] = &[7, 11, 15, 74, 75, 76, 77, 86, 87, 88, 89, 97];
+const ECHO: &[u8] = &[2, 3, 4, 11, 32, 37, 41, 42, 49];
+/// The card number, unless a track carries it.
+const CARD: &[(u8, When<'static>)] = &[(2, When::Without(35))];
+const ANSWER: &[(u8, When<'static>)] = &[(38, When::Approved)];
+
+/// UnionPay POS terminals, as public sources describe them.
+pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
+    "unionpay-pos",
+    &[
+        rule(b"0200").processing("31").mandatory(&[3, 11, 22, 25, 41, 42, 49, 60]).conditional(PIN),
+        rule(b"0200").processing("20").mandatory(POS_VOID).conditional(PIN),
+        rule(b"0200").mandatory(POS_SALE).conditional(PIN),
+        rule(b"0210").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0100").processing("20").mandatory(POS_VOID).conditional(PIN),
+        rule(b"0100").mandatory(POS_SALE).conditional(PIN),
+        rule(b"0110").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0220").mandatory(&[3, 4, 11, 22, 25, 41, 42, 49, 60]),
+        rule(b"0230").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0400").mandatory(&[3, 4, 11, 22, 25, 39, 41, 42, 49, 60]),
+        rule(b"0410").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0320").mandatory(&[11, 41, 42, 60]),
+        rule(b"0330").mandatory(&[11, 39, 41, 42, 60]).echoed(&[11, 41, 42]),
+        rule(b"0500").mandatory(&[11, 41, 42, 48, 49, 60, 63]),
+        // no DE 39: the answer is in the digits of DE 48
+        rule(b"0510").mandatory(&[11, 12, 13, 41, 42, 48, 60]).echoed(&[11, 41, 42, 49]),
+        rule(b"0800").mandatory(&[11, 41, 42, 60, 63]),
+        rule(b"0810").mandatory(&[11, 12, 13, 39, 41, 42, 60]).conditional(SIGNED_ON).echoed(&[11, 41, 42]),
+        rule(b"0820").mandatory(&[41, 42, 60]),
+        rule(b"0830").mandatory(&[39, 41, 42, 60]).echoed(&[11, 41, 42]),
+    ],
+);
+
+const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
+const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
+const POS_ANSWER: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
+const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
+const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
+const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];
+/// The work keys come with a sign-on that is accepted.
+const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::Builder;
+    use crate::spec::ISO87_ASCII;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    fn found(violations: impl Iterator<Item = Violation<'static>>) -> Vec<String> {
+        violations.map(|violation| violation.to_string()).collect()
+    }
+
+    #[test]
+    fn every_violation_is_reported_at_once() {
+        static STRICT: Profile<'static> = Profile::new(
+            "strict",
+            &[
+                rule(b"0200")
+                    .processing("00")
+                    .mandatory(&[4, 11])
+                    .conditional(&[(38, When::Is(39, "00"))])
+                    .optional(&[3, 39]),
+                rule(b"0200").mandatory(&[70]),
+            ],
+        );
+        let mut buffer = [0; 256];
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+        let wire = builder.set(3, "000000").set(39, "00").set(41, "TERM0001").write(&mut buffer).unwrap();
+        let message = Message::parse(&ISO87_ASCII, wire).unwrap();
+        assert_eq!(
+            found(STRICT.check(&message)),
+            [
+                "field 4 is mandatory in 0200",
+                "field 11 is mandatory in 0200",
+                "field 38 is mandatory in 0200 when field 39 is 00",
+                "field 41 at byte 28 is not provided for in 0200",
+            ]
+        );
+        let mut buffer = [0; 256];
+        let wire = builder.set(3, "010000").write(&mut buffer).unwrap();
+        let message = Message::parse(&ISO87_ASCII, wire).unwrap();
+        assert_eq!(found(STRICT.check(&message)), ["field 70 is mandatory in 0200"]);
+        let mut buffer = [0; 256];
+        let wire = builder.mti(Mti::REVERSAL_REQUEST).write(&mut buffer).unwrap();
+        let message = Message::parse(&ISO87_ASCII, wire).unwrap();
+        assert_eq!(found(STRICT.check(&message)), ["the profile has no rule for 0400"]);
+    }
+
+    #[test]
+    fn an_answer_echoes_what_was_asked() {
+        let (mut asked, mut answered) = ([0; 256], [0; 256]);
+        let request = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
+            .set(7, "1123061759")
+            .set(11, 7)
+            .set(70, "301")
+            .write(&mut asked)
+            .unwrap();
+        let request = Message::parse(&ISO87_ASCII, request).unwrap();
+        let mut reply = Builder::reply_to(&request);
+        let wire = reply.echo(&request, &[7, 70]).set(11, 8).set(39, "00").write(&mut answered).unwrap();
+        let reply = Message::parse(&ISO87_ASCII, wire).unwrap();
+        assert_eq!(found(ISO87_PROFILE.check(&request)), Vec::<String>::new());
+        assert_eq!(
+            found(ISO87_PROFILE.check_reply(&request, &reply)),
+            ["field 11 of 0810 is not what the request holds"]
+        );
+    }
+}
