@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
-use std::io::{self, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use cardwire::codes::ResponseCode;
@@ -47,7 +47,7 @@ fn exchange(stream: &mut TcpStream, message: &[u8]) -> Result<(), Box<dyn Error>
     let (mut received, mut packet) = (Vec::new(), [0; 512]);
     while Framing::BINARY2.split(&received)?.is_none() {
         match stream.read(&mut packet)? {
-            0 => return Err(Box::new(io::Error::from(io::ErrorKind::UnexpectedEof))),
+            0 => return Err("the issuer hung up".into()),
             size => received.extend(packet.iter().take(size)),
         }
     }
@@ -55,7 +55,6 @@ fn exchange(stream: &mut TcpStream, message: &[u8]) -> Result<(), Box<dyn Error>
     let answer = Message::parse(&ISO87_ASCII, payload)?;
     let (stan, code) = (answer.number(de::STAN)?, answer.text(de::RESPONSE_CODE)?);
     let outcome = code.as_str().and_then(ResponseCode::new).map_or("unknown", |code| code.outcome().as_str());
-    let amount = answer.number(de::AMOUNT).unwrap_or(0);
-    println!("{stan:06}  {}  {amount:>6}  {code}: {outcome}", answer.mti());
+    println!("{stan:06}  {}  {:>6}  {code}: {outcome}", answer.mti(), answer.number(de::AMOUNT).unwrap_or(0));
     Ok(())
 }
