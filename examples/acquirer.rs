@@ -1,5 +1,4 @@
 //! The smallest acquirer: `acquirer <port>` signs on, sends purchases and prints the answers.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
 use std::io::{Read, Write};

@@ -1,5 +1,4 @@
 //! Builds a purchase in three dialects from the same lines.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
 use cardwire::{Builder, Mti, Spec, de};

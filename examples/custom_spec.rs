@@ -1,5 +1,4 @@
 //! A network of your own: a built-in table changed in two rows, in a dialect changed in one word.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use cardwire::layout::{an, ans, n, row};
 use cardwire::mask::{OPEN, SECRET};

@@ -1,5 +1,4 @@
 //! The chip data in DE 55: read by path, written as parts, scripts looked into.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use cardwire::spec::{EMV_SCRIPT, ISO87_BCD};
 use cardwire::{Builder, Message, Mti, de};

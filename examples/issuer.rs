@@ -1,5 +1,4 @@
 //! The smallest issuer: `issuer [port] [messages]` prints its address and answers purchases by rule.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::error::Error;
 use std::io::{Read, Write};

@@ -1,5 +1,4 @@
 //! Parses a purchase and prints what a log may show of it.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use cardwire::codes::{ProcessingCode, currency};
 use cardwire::spec::ISO87_ASCII;

@@ -1,5 +1,4 @@
 //! Answers a purchase, and reverses it: what is carried over, what is new.
-#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use cardwire::codes::ResponseCode;
 use cardwire::spec::ISO87_ASCII;
