@@ -219,7 +219,7 @@ pub(crate) fn is_writable(tag: Tag, value: u32) -> bool {
     match tag {
         Tag::Digits(digits) => value.checked_ilog10().unwrap_or(0) < u32::from(digits),
         Tag::Octets(octets) => width <= usize::from(octets),
-        Tag::Text(characters) => {
+        Tag::Text(characters) | Tag::Ebcdic(_, characters) => {
             let significant = octets.iter().skip(4 - width);
             width == usize::from(characters) && significant.into_iter().all(u8::is_ascii_graphic)
         }
@@ -235,7 +235,9 @@ pub(crate) fn is_writable(tag: Tag, value: u32) -> bool {
 /// How many octets a tag takes.
 pub(crate) fn tag_len(tag: Tag, value: u32) -> usize {
     match tag {
-        Tag::Digits(width) | Tag::Octets(width) | Tag::Text(width) => usize::from(width),
+        Tag::Digits(width) | Tag::Octets(width) | Tag::Text(width) | Tag::Ebcdic(_, width) => {
+            usize::from(width)
+        }
         Tag::Ber => match value {
             0..=0xFF => 1,
             0x100..=0xFFFF => 2,

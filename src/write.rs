@@ -2,8 +2,8 @@
 
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{Octets, OctetsMut, hex_digit};
-use crate::codec::{CodePage, Coding, Side, check};
-use crate::content::{Content, Seen};
+use crate::codec::{CodePage, Coding, Prefix, Side, check};
+use crate::content::Seen;
 use crate::error::{Error, Key, Kind, Result};
 use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
 use crate::mti::Mti;
@@ -129,20 +129,24 @@ impl<'b> Writer<'b> {
         let fill = element.fill;
         let (side, with) = if is_number { (Side::Left, b'0') } else { (fill.side, fill.with) };
         let missing = filled - value.len();
-        let lead = if side == Side::Left { missing } else { 0 };
+        // A sign stays in front of what fills the digits behind it.
+        let sign = usize::from(content.is_signed() && !is_number && missing > 0 && side == Side::Left);
+        let shift = if side == Side::Left { missing } else { 0 };
+        let lead = if sign == 0 { shift } else { 0 };
         let mut window = self.out.encode(start, filled, element.coding, content, element.spare);
-        for index in 0..missing {
-            window.set(if side == Side::Left { index } else { value.len() + index }, with);
-        }
+        let gap = if side == Side::Left { sign } else { value.len() };
+        (gap..gap + missing).for_each(|index| window.set(index, with));
+        let place = |index| if index < sign { index } else { index + shift };
         match (value.plain(), window.plain(lead, value.len())) {
-            (Some(from), Some(to)) => to.copy_from_slice(from),
-            _ => value.iter().enumerate().for_each(|(index, octet)| window.set(lead + index, octet)),
+            (Some(from), Some(to)) if sign == 0 => to.copy_from_slice(from),
+            _ => value.iter().enumerate().for_each(|(index, octet)| window.set(place(index), octet)),
         }
         if let Some((index, octet)) = check::first_misfit(&value, content, lead) {
             let kind = Kind::Character(content, Seen::of(octet));
             return Err(Error::new(kind, window.position(lead + index), 0, 0));
         }
-        if missing > 0 && !content.admits(if lead > 0 { 0 } else { value.len() }, with) {
+        let is_signless = sign > value.len();
+        if missing > 0 && (is_signless || !content.admits(if lead > 0 { 0 } else { value.len() }, with)) {
             return Err(Error::new(Kind::TooShort, window.position(0), filled, value.len()));
         }
         self.end(element, start, filled);
@@ -169,7 +173,7 @@ impl<'b> Writer<'b> {
         if units < element.min() {
             return Err(self.error(Kind::TooShort, element.min(), units));
         }
-        let Form::Prefixed(prefix) = element.size.form else { return Ok(self.at) };
+        let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
         prefix.put(&mut self.out, self.at, number);
         Ok(self.at + prefix.octets(number))
@@ -182,13 +186,18 @@ impl<'b> Writer<'b> {
             self.put_spare(element, start, units, len);
         }
         self.at = start + len;
-        if let Form::Until(end) = element.size.form {
-            self.put(end);
+        match element.size.form {
+            Form::Until(end) => self.put(end),
+            Form::Padded(_) => {
+                let fill = element.wire_fill();
+                (units..element.max()).for_each(|_| self.put(fill));
+            }
+            _ => {}
         }
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {
-        let sign = usize::from(element.content == Content::Xn);
+        let sign = usize::from(element.content.is_signed());
         if units.saturating_sub(sign).is_multiple_of(2) || len == 0 {
             return;
         }
@@ -250,12 +259,15 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         Ok(self.writer.put_third_bitmap(elements, form))
     }
 
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
         match self.parts.key(self.written, self.layout) {
             Some(value) if is_writable(tag, value) => {
+                if let Some(lead) = lead {
+                    self.put_lead(lead, tag, value)?;
+                }
                 put_tag(&mut self.writer, tag, value);
                 Ok(Some(value))
             }
@@ -281,6 +293,26 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
     }
 }
 
+impl PartWriter<'_, '_, '_, '_> {
+    /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
+    /// it first.
+    fn put_lead(&mut self, lead: Prefix, tag: Tag, value: u32) -> Result<()> {
+        let mut measure = Writer::new(OctetsMut::of(&mut []));
+        if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
+            measure.put_element(element, &part.0).map_err(|error| {
+                error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
+            })?;
+        }
+        let number = tag_len(tag, value) + measure.at + usize::from(lead.includes);
+        if number > lead.capacity() {
+            return Err(self.writer.error(Kind::TooLong, lead.capacity(), number));
+        }
+        lead.put(&mut self.writer.out, self.writer.at, number);
+        self.writer.at += lead.octets(number);
+        Ok(())
+    }
+}
+
 /// Writes a tag; its mirror is `take_tag` in `read`.
 fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
     let width = tag_len(tag, value);
@@ -288,6 +320,9 @@ fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
         let (digits, _) = decimal(value.into());
         let start = digits.len().saturating_sub(width);
         writer.put_all(digits.get(start..).unwrap_or_default());
+    } else if let Tag::Ebcdic(page, _) = tag {
+        let octets = value.to_be_bytes().map(|octet| page.put(octet));
+        writer.put_all(octets.get(4 - width..).unwrap_or_default());
     } else {
         writer.put_all(value.to_be_bytes().get(4 - width..).unwrap_or_default());
     }

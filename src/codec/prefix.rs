@@ -51,7 +51,7 @@ pub enum Counts {
     Units,
     /// Octets on the wire.
     Bytes,
-    /// Half bytes on the wire.
+    /// Half bytes on the wire, a spare one included: always even.
     Nibbles,
 }
 
@@ -102,10 +102,7 @@ impl Prefix {
         let counted = match self.counts {
             Counts::Units => units,
             Counts::Bytes => coding.wire_len(content, units),
-            Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => units,
-                _ => coding.wire_len(content, units).saturating_mul(2),
-            },
+            Counts::Nibbles => coding.wire_len(content, units).saturating_mul(2),
         };
         counted.saturating_add(usize_of(self.includes))
     }
@@ -117,11 +114,8 @@ impl Prefix {
         match self.counts {
             Counts::Units => Some(counted),
             Counts::Bytes => coding.units_of(content, counted),
-            Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => Some(counted),
-                _ if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
-                _ => None,
-            },
+            Counts::Nibbles if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
+            Counts::Nibbles => None,
         }
     }
 
