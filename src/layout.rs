@@ -5,7 +5,7 @@
 //! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
-use crate::codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
 use crate::mask::{Privacy, SECRET};
@@ -420,7 +420,7 @@ pub const fn y_n<'s>(digits: u32) -> Shape<'s> {
 }
 
 impl<'s> Shape<'s> {
-    const fn new(content: Content, max: u32) -> Self {
+    pub(crate) const fn new(content: Content, max: u32) -> Self {
         Self {
             content,
             max,
@@ -482,7 +482,7 @@ impl<'s> Shape<'s> {
     /// Up to the length, announced by a BER length that counts octets.
     #[must_use]
     pub const fn ber(self) -> Self {
-        self.prefix(Prefix { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 })
+        self.prefix(Prefix::BER)
     }
 
     /// The rest of what the element stands in, up to the length.

@@ -15,6 +15,8 @@ pub(crate) struct Reader<'a> {
     at: usize,
     /// The octet behind what may be read: of all octets, or of what a leading length announced.
     end: usize,
+    /// Whether a leading length set that end.
+    led: bool,
 }
 
 /// Where an element's value lies, relative to the octets it was read from.
@@ -32,7 +34,7 @@ pub(crate) struct Span {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(octets: Octets<'a>, at: usize) -> Self {
-        Self { octets, at, end: octets.len() }
+        Self { octets, at, end: octets.len(), led: false }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -253,9 +255,9 @@ impl<'a> Pass<'a> for Reader<'a> {
     }
 
     fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
-        if lead.is_some() {
+        if self.led {
             self.end()?;
-            self.end = self.octets.len();
+            (self.end, self.led) = (self.octets.len(), false);
         }
         while tag == Tag::Ber && self.left() > 0 && self.octets.get(self.at) == PADDING {
             self.at += 1;
@@ -302,7 +304,7 @@ impl Reader<'_> {
         if left < len {
             return Err(Error::new(Kind::Truncated, self.octets.position(start), len, left));
         }
-        (self.at, self.end) = (start, start + len);
+        (self.at, self.end, self.led) = (start, start + len, true);
         Ok(())
     }
 

@@ -56,6 +56,9 @@ pub enum Counts {
 }
 
 impl Prefix {
+    /// A BER length that counts octets.
+    pub const BER: Self = Self { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 };
+
     /// How many octets the prefix takes when it announces `number`.
     #[must_use]
     pub(crate) const fn octets(&self, number: usize) -> usize {

@@ -178,7 +178,7 @@ impl Dialect {
     }
 
     /// The prefix that the standard writes with `digits` letters L.
-    const fn prefix(&self, content: Content, digits: u8) -> Prefix {
+    pub(crate) const fn prefix(&self, content: Content, digits: u8) -> Prefix {
         let width = match (self.prefix, digits) {
             (PrefixCoding::Binary | PrefixCoding::Hex, 0..=2) => 1,
             (PrefixCoding::Binary | PrefixCoding::Hex, 3..=4) => 2,
