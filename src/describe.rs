@@ -130,7 +130,7 @@ impl Describe<'_, '_> {
         let indent = 5 * depth;
         let name_width = 46usize.saturating_sub(indent);
         write!(f, "{:indent$}{:>5} ", "", Short(field.key()))?;
-        write!(f, "{:<name_width$} {:<8} ", field.name(), Short(Notation(field.element())))?;
+        write!(f, "{:<name_width$} {:<8} ", field.name(), Short(field.element().notation()))?;
         let parts_tell = field.is_composite() && !field.privacy_is_open();
         if parts_tell {
             write!(
@@ -335,7 +335,15 @@ fn words(f: &mut fmt::Formatter<'_>, meaning: Option<&str>) -> fmt::Result {
     }
 }
 
-/// The standard's notation of an element: `n..19`, `an12`, `b..255`.
+impl<'s> Element<'s> {
+    /// The standard's notation: `n..19`, `an12`, `b..255`.
+    #[must_use]
+    pub fn notation(&self) -> impl fmt::Display + use<'s, '_> {
+        Notation(self)
+    }
+}
+
+/// See [`Element::notation`].
 struct Notation<'s>(&'s Element<'s>);
 
 impl fmt::Display for Notation<'_> {

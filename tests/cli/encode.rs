@@ -29,15 +29,15 @@ fn an_object_that_gives_none_says_why() {
 {"mti":"0200",
 "#;
     let done = cardwire(&["encode", "-s", "iso87-ascii"], objects);
-    let wanted = r#"{"error":{"field":4,"byte":33,"message":"field 4 at byte 33: expected class n, found a letter"}}
-{"error":{"field":55,"part":"95","byte":27,"message":"field 55, part 95 at byte 27: expected at most 5, found 6"}}
+    let wanted = r#"{"error":{"field":4,"byte":31,"message":"field 4 at byte 31: expected class n, found a letter"}}
+{"error":{"field":55,"part":"95","byte":21,"message":"field 55, part 95 at byte 21: expected at most 5, found 6"}}
 {"error":{"field":52,"message":"field 52: an odd number of hexadecimal digits at character 5"}}
-{"error":{"place":"input","message":"the message is masked: decode it with --expose at column 64"}}
+{"error":{"place":"input","message":"the message is masked: decode it with --expose at column 62"}}
 {"error":{"place":"input","message":"\"mti\" is not four digits at column 11"}}
 {"error":{"place":"input","message":"the object has no \"mti\""}}
 {"error":{"place":"input","message":"expected an object of fields at column 41"}}
 303230303030323030303030303030303030303030303030303031
-{"error":{"place":"input","message":"EOF while parsing an object at column 14"}}
+{"error":{"place":"input","message":"EOF while parsing a value at column 14"}}
 "#;
     assert_eq!(done.out, wanted);
     assert_eq!((done.code, done.err.as_str()), (1, "cardwire: 8 of 9 objects gave no message\n"));

@@ -84,6 +84,24 @@ fn specs_are_listed_and_shown() {
 }
 
 #[test]
+fn specs_come_from_files() {
+    let toml = good(&["spec", "convert", "iso87-ascii"], "");
+    let path = file("mine.toml", toml.replace("iso87-ascii", "mine").as_bytes());
+    let path = path.to_str().unwrap();
+    assert_eq!(good(&["spec", "check", path], ""), format!("{path}: ok, mine, 127 elements\n"));
+    let line = hex(REQUEST.as_bytes());
+    let ours = good(&["decode", "-s", path, "--format", "ndjson", "-m", &line], "");
+    assert_eq!(ours, good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "-m", &line], ""));
+    assert_eq!(good(&["spec", "convert", path], ""), toml.replace("iso87-ascii", "mine"));
+    let bad = file("bad.toml", b"name = 'x'\n[elements]\n2 = { is = 'n..199', length = 'LL' }\n");
+    let bad = bad.to_str().unwrap();
+    let done = cardwire(&["spec", "check", path, bad], "");
+    let wanted = "line 3, element 2: the length prefix cannot express the maximum length";
+    assert_eq!((done.code, done.err), (1, format!("cardwire: {bad}, {wanted}\n")));
+    assert_eq!(cardwire(&["decode", "-s", bad, "-m", &line], "").code, 1);
+}
+
+#[test]
 fn codes_are_explained_in_two_languages() {
     let out = good(&["code", "unionpay", "51"], "");
     for words in

@@ -38,7 +38,7 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
 fn neutral(content: Content, octet: u8) -> u8 {
     match (content, octet) {
         (Content::Xn, b'C' | b'D') => octet,
-        (Content::N | Content::Xn, _) => b'0',
+        (Content::N | Content::Xn | Content::H, _) => b'0',
         (Content::Z, b'=' | b'D') => octet,
         (Content::Z, _) => b'0',
         (Content::A, _) => b'X',

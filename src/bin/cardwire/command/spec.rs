@@ -3,15 +3,19 @@
 use std::io::Write;
 
 use cardwire::layout::Form;
-use cardwire::{Element, Layout, Order, Prefix, Privacy, Spec, spec};
+use cardwire::{Element, Layout, Prefix, Privacy, Spec, spec};
 
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome, complain};
 use crate::json;
 use crate::output::{Output, Role};
-use crate::{show, specs};
+use crate::specs;
 
-/// List and show specs.
+/// List, show, check and convert specs.
 #[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cardwire spec show unionpay-pos 60 61\n  \
+    cardwire spec convert iso87-bcd > mine.toml\n  \
+    cardwire spec check mine.toml")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
     action: Action,
@@ -31,6 +35,17 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Check spec files: a contradiction is told with file, line and element.
+    Check {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Print a spec as TOML, the native format.
+    Convert {
+        /// The spec, built in or a file.
+        spec: String,
+    },
     /// List the framings that --framing takes.
     Framings,
 }
@@ -40,6 +55,11 @@ impl SpecCommand {
         match &self.action {
             Action::List => list(output),
             Action::Framings => framings(output),
+            Action::Check { files } => check(output, files),
+            Action::Convert { spec } => {
+                let text = cardwire::import::toml::write(&specs::document(spec)?);
+                Ok(output.bytes().write_all(text.as_bytes())?)
+            }
             Action::Show { spec, numbers, json } => {
                 let spec = specs::load(spec)?;
                 let wanted = |element: &Element<'_>| {
@@ -77,6 +97,25 @@ fn list(output: &mut Output) -> Outcome {
     Ok(())
 }
 
+fn check(output: &mut Output, files: &[String]) -> Outcome {
+    let mut broken = 0;
+    for file in files {
+        match specs::load(file) {
+            Ok(spec) => {
+                let right = output.paint(Role::Good, "ok");
+                let count = spec.body().elements().count();
+                output.line(format_args!("{file}: {right}, {}, {count} elements", spec.name()))?;
+            }
+            Err(Failure::Data(text)) => {
+                broken += 1;
+                complain(text);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if broken == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
 fn framings(output: &mut Output) -> Outcome {
     for (name, _, words) in crate::framing::NAMED {
         let name = output.paint(Role::Key, &format!("{name:<18}"));
@@ -101,22 +140,9 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
     Ok(())
 }
 
-fn key(layout: &Layout<'_>, element: &Element<'_>) -> String {
-    match layout.order() {
-        Order::Tags { tag: cardwire::Tag::Digits(width), .. } => {
-            format!("{:0width$}", element.key(), width = usize::from(*width))
-        }
-        Order::Tags { tag: cardwire::Tag::Text(_), .. } => {
-            element.key().to_be_bytes().into_iter().filter(|octet| *octet > 0).map(char::from).collect()
-        }
-        Order::Tags { .. } => format!("{:02X}", element.key()),
-        _ => element.key().to_string(),
-    }
-}
-
 fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: usize) -> Outcome {
     let indent = 5 * depth;
-    let key = format!("{:indent$}{:>5}", "", key(layout, element));
+    let key = format!("{:indent$}{:>5}", "", layout.key(element.key()).to_string());
     let key = output.paint(Role::Key, &format!("{key:<15}"));
     let privacy = match element.privacy() {
         Privacy::Open => String::new(),
@@ -127,7 +153,7 @@ fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: u
     output.line(
         format!(
             "{key} {:<9} {coding:<12} {length:<22} {} {privacy}",
-            show::notation(element),
+            element.notation().to_string(),
             element.name()
         )
         .trim_end(),
@@ -150,6 +176,7 @@ fn length(element: &Element<'_>) -> String {
         Form::Fixed => "fixed".into(),
         Form::Prefixed(Prefix { coding, width: 0, .. }) => format!("{coding:?} length"),
         Form::Prefixed(Prefix { coding, width, counts, .. }) => format!("{width} {coding:?}, {counts:?}"),
+        Form::Padded(Prefix { coding, width, .. }) => format!("{width} {coding:?}, padded"),
         Form::Rest => "the rest".into(),
         Form::Until(octet) => format!("until {octet:02X}"),
     }
@@ -162,9 +189,9 @@ fn object(out: &mut Vec<u8>, layout: &Layout<'_>, element: &Element<'_>) {
         out.push(b',');
     };
     out.push(b'{');
-    member(out, "key", &key(layout, element));
+    member(out, "key", &layout.key(element.key()).to_string());
     member(out, "name", element.name());
-    member(out, "notation", &show::notation(element));
+    member(out, "notation", &element.notation().to_string());
     member(out, "coding", &format!("{:?}", element.coding()));
     member(out, "length", &length(element));
     member(out, "privacy", privacy(element.privacy()));

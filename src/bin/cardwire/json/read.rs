@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use cardwire::{Builder, Element, Layout, Mti, Order, PartList, Spec, Tag, Value};
+use cardwire::{Builder, Element, Layout, Mti, PartList, Spec, Value};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::hex;
@@ -99,23 +99,13 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
         (Json::Pairs(pairs), Some(layout)) => pairs
             .iter()
             .map(|(name, json)| {
-                let key = key(layout, name).ok_or_else(|| "a part has no such key here".to_owned())?;
+                let key = layout.key_named(name).ok_or_else(|| "a part has no such key here".to_owned())?;
                 let element =
                     layout.element(key).ok_or_else(|| format!("part {name}: the spec does not define it"))?;
                 Ok((key, prepared(json, element).map_err(|trouble| format!("part {name}: {trouble}"))?))
             })
             .collect::<Result<_, _>>()
             .map(Prepared::Parts),
-    }
-}
-
-/// A key as the number or tag that the layout reads.
-fn key(layout: &Layout<'_>, name: &str) -> Option<u32> {
-    match layout.order() {
-        Order::Tags { tag: Tag::Ber | Tag::Octets(_), .. } => u32::from_str_radix(name, 16).ok(),
-        Order::Tags { tag: Tag::Text(width), .. } => (name.len() == usize::from(*width))
-            .then(|| name.bytes().fold(0, |value, octet| value << 8 | u32::from(octet))),
-        _ => name.parse().ok(),
     }
 }
 

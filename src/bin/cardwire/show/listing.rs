@@ -2,8 +2,7 @@
 
 use std::io::{self, Write};
 
-use cardwire::layout::Form;
-use cardwire::{Content, Describe, Element, Field, Inspection};
+use cardwire::{Describe, Field, Inspection};
 
 use crate::json::Shown;
 use crate::output::{Output, Role};
@@ -47,7 +46,7 @@ fn line(
     let width = 46usize.saturating_sub(indent);
     let key = format!("{:indent$}{:>5}", "", field.key().to_string());
     let key = output.paint(Role::Key, &key);
-    let kind = output.paint(Role::Faint, &format!("{:<8}", notation(field.element())));
+    let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
     let open = field.element().privacy().is_open();
     let value = if field.is_composite() && !open {
         let units = if field.content().is_binary() { "bytes" } else { "characters" };
@@ -85,13 +84,4 @@ fn escaped(octets: &[u8]) -> String {
         }
         text
     })
-}
-
-/// The standard's notation of an element: `n..19`, `an12`, `b..255`.
-pub(crate) fn notation(element: &Element<'_>) -> String {
-    let dots = if element.form() == Form::Fixed { "" } else { ".." };
-    match element.content() {
-        Content::Xn => format!("x+n{dots}{}", element.max().saturating_sub(1)),
-        content => format!("{content}{dots}{}", element.max()),
-    }
 }
