@@ -156,6 +156,8 @@ pub struct Unanswered<K, P> {
     pub key: K,
     /// What it carried.
     pub payload: P,
+    /// Whether it may have been sent, as the caller of [`Mux::abandon_all`] says; else always true.
+    pub sent: bool,
 }
 
 impl<K: Ord + Clone, P> Mux<K, P> {
@@ -332,12 +334,33 @@ impl<K: Ord + Clone, P> Mux<K, P> {
         }
     }
 
+    /// Frees the key of a request that has expired without having been sent.
+    pub fn forget_unsent(&mut self, ticket: Ticket) {
+        if matches!(self.entry(ticket).map(|entry| &entry.state), Some(State::Expired { .. })) {
+            self.release(ticket);
+        }
+    }
+
     /// Gives up all requests in flight, because the connection that carried them is lost.
-    pub fn abandon_all(&mut self, now: Duration) -> Vec<Unanswered<K, P>> {
+    ///
+    /// `sent` says whether one may have been sent: as after [`Mux::cancel`] then, and as after
+    /// [`Mux::withdraw`] otherwise.
+    pub fn abandon_all(
+        &mut self,
+        now: Duration,
+        mut sent: impl FnMut(&P) -> bool,
+    ) -> Vec<Unanswered<K, P>> {
         let slots = (0_u32..).zip(&self.slots);
         let tickets: Vec<_> = slots.map(|(slot, entry)| Ticket { slot, turn: entry.turn }).collect();
         self.deadlines.clear();
-        tickets.into_iter().filter_map(|ticket| self.end(now, ticket)).collect()
+        let mut unanswered: Vec<_> = tickets.into_iter().filter_map(|ticket| self.end(now, ticket)).collect();
+        for Unanswered { ticket, payload, sent: was_sent, .. } in &mut unanswered {
+            *was_sent = sent(payload);
+            if !*was_sent {
+                self.release(*ticket);
+            }
+        }
+        unanswered
     }
 
     /// What a request in flight carries.
@@ -358,7 +381,7 @@ impl<K: Ord + Clone, P> Mux<K, P> {
             return None;
         };
         self.close(now, ticket);
-        Some(Unanswered { ticket, key, payload })
+        Some(Unanswered { ticket, key, payload, sent: true })
     }
 
     /// Accounts for a request that is in flight no longer.

@@ -100,11 +100,17 @@ fn a_lost_connection_hands_back_every_request_once() {
         mux.open(s(0), key, s(10), u32::from(key)).unwrap();
     }
     mux.answer(s(1), &2);
-    let mut keys: Vec<_> = mux.abandon_all(s(2)).into_iter().map(|unanswered| unanswered.key).collect();
+    let mut keys: Vec<_> = mux.abandon_all(s(2), |_| true).into_iter().map(|unanswered| unanswered.key).collect();
     keys.sort_unstable();
     assert_eq!(keys, [0, 1, 3, 4]);
-    assert!(mux.abandon_all(s(2)).is_empty() && mux.expire(s(99)).is_none());
+    assert!(mux.abandon_all(s(2), |_| true).is_empty() && mux.expire(s(99)).is_none());
     assert!(matches!(mux.answer(s(3), &4), Answer::Late { .. }));
+    // what did not leave is forgotten at once
+    mux.open(s(4), 10, s(10), 10).unwrap();
+    mux.open(s(4), 11, s(10), 11).unwrap();
+    assert_eq!(mux.abandon_all(s(5), |payload| *payload == 11).len(), 2);
+    assert_eq!(mux.open(s(6), 11, s(10), 11).unwrap_err().why, Refusal::Recent);
+    mux.open(s(6), 10, s(10), 10).unwrap();
 }
 
 #[test]
@@ -223,7 +229,7 @@ proptest! {
                     prop_assert_eq!(mux.next_deadline(), next);
                     prop_assert!(next.is_none_or(|deadline| deadline > s(now)));
                 }
-                Step::Abandon => for unanswered in mux.abandon_all(s(now)) {
+                Step::Abandon => for unanswered in mux.abandon_all(s(now), |_| true) {
                     let open = matches!(model.get(&unanswered.key), Some(Model::Open { .. }));
                     prop_assert!(open);
                     out.push(unanswered.payload);
@@ -232,7 +238,7 @@ proptest! {
             }
             prop_assert_eq!(mux.in_flight(), open(&model));
         }
-        out.extend(mux.abandon_all(s(now)).into_iter().map(|unanswered| unanswered.payload));
+        out.extend(mux.abandon_all(s(now), |_| true).into_iter().map(|unanswered| unanswered.payload));
         out.sort_unstable();
         prop_assert_eq!(out, (0..next).collect::<Vec<_>>());
     }
