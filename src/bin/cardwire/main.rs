@@ -12,6 +12,8 @@ mod framing;
 mod hex;
 mod input;
 mod json;
+mod latency;
+mod link;
 mod mask;
 mod output;
 mod show;

@@ -7,7 +7,10 @@ mod completions;
 mod decode;
 mod diff;
 mod encode;
+mod load;
 mod redact;
+mod send;
+mod serve;
 mod spec;
 
 use crate::failure::Outcome;
@@ -23,6 +26,9 @@ pub(crate) enum Command {
     Spec(spec::SpecCommand),
     Code(code::Code),
     Redact(redact::Redact),
+    Send(send::Send),
+    Serve(serve::Serve),
+    Load(load::Load),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -39,6 +45,9 @@ impl Command {
             Self::Spec(command) => command.run(&mut output),
             Self::Code(command) => command.run(&mut output),
             Self::Redact(command) => command.run(&mut output),
+            Self::Send(command) => command.run(&mut output),
+            Self::Serve(command) => command.run(&mut output),
+            Self::Load(command) => command.run(&mut output),
             Self::Completions(command) => command.run(&mut output),
             Self::Man(command) => command.run(&mut output),
         };
