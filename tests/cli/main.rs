@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod hostile;
 mod inputs;
+mod network;
 mod others;
 
 use std::path::PathBuf;

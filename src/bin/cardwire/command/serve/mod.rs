@@ -5,6 +5,7 @@ mod rules;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cardwire::{Framing, Spec};
 use tokio::net::TcpListener;
@@ -63,6 +64,9 @@ const RULES: &str = r#"A rule matches on elements and says what happens; the fir
                             # broken = "cut", "garbage", "mirror" or "frame"
 
 Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others)."#;
+
+/// How long answers may take to leave after the last request.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// What connections share.
 struct Issuer {
@@ -129,6 +133,9 @@ impl Serve {
                         output.flush()?;
                     }
                     if self.count.is_some_and(|count| requests >= count) {
+                        output.flush()?;
+                        // the last answers are on their way
+                        tokio::time::sleep(GRACE).await;
                         return Ok(());
                     }
                 }
