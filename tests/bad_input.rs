@@ -5,11 +5,12 @@ mod common;
 use cardwire::layout::{BitmapForm, Layout, Tag, ans, ansb, b, n, row, x_n};
 use cardwire::mask::OPEN;
 use cardwire::spec::{
-    ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, IPM_ASCII, Slots, UNIONPAY_POS, binary_parts, table,
+    IPM_ASCII, ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, Slots, UNIONPAY_POS, binary_parts, table,
     text_parts,
 };
 use cardwire::{
-    Coding, Counts, Dialect, Inspection, Kind, Message, More, Prefix, PrefixCoding, Row, Side, Spare, Spec, Zone,
+    Coding, Counts, Dialect, Inspection, Kind, Message, More, Prefix, PrefixCoding, Row, Side, Spare, Spec,
+    Zone,
 };
 use common::unhex;
 
@@ -44,15 +45,22 @@ fn nothing_at_all() {
 fn an_mti_that_is_no_number() {
     assert_eq!(refusal(&ISO87_ASCII, b"08O02220000000800000"), "MTI at byte 0: expected four digits");
     assert_eq!(refusal_of_hex(&ISO87_BCD, "0A002220000000800000"), "MTI at byte 0: expected four digits");
-    assert_eq!(refusal_of_hex(&ISO87_EBCDIC, "F0F8F0C12220000000800000"), "MTI at byte 0: expected four digits");
-    let binary = spec_of(Dialect { mti: cardwire::MtiCoding::Binary, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
+    assert_eq!(
+        refusal_of_hex(&ISO87_EBCDIC, "F0F8F0C12220000000800000"),
+        "MTI at byte 0: expected four digits"
+    );
+    let binary =
+        spec_of(Dialect { mti: cardwire::MtiCoding::Binary, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
     assert_eq!(refusal_of_hex(binary, "27100000000000000000"), "MTI at byte 0: expected four digits");
 }
 
 #[test]
 fn truncated() {
     assert_eq!(refusal(&ISO87_ASCII, b"0800002"), "bitmap at byte 4: the value needs 16 bytes, 3 are left");
-    assert_eq!(refusal_of_hex(&ISO87_BCD, "08008020"), "bitmap at byte 2: the value needs 8 bytes, 2 are left");
+    assert_eq!(
+        refusal_of_hex(&ISO87_BCD, "08008020"),
+        "bitmap at byte 2: the value needs 8 bytes, 2 are left"
+    );
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "0800A0200000008000000400"),
         "bitmap at byte 10: the value needs 8 bytes, 2 are left"
@@ -90,13 +98,19 @@ fn a_value_that_is_too_long() {
 #[test]
 fn a_value_that_is_too_short() {
     let spec = spec_of(Dialect::ASCII, [row(2, n(19).ll().min(12), "", OPEN)]);
-    assert_eq!(refusal(spec, b"02004000000000000000041234"), "field 2 at byte 20: expected at least 12, found 4");
+    assert_eq!(
+        refusal(spec, b"02004000000000000000041234"),
+        "field 2 at byte 20: expected at least 12, found 4"
+    );
 }
 
 #[test]
 fn a_length_that_is_no_number() {
-    let of = |prefix: &[u8]| refusal(&ISO87_ASCII, &[b"02004000000000000000", prefix, b"4111111111111111"].concat());
-    let text = |at, what| format!("field 2 at byte {at}: expected a digit in the length prefix, found {what}");
+    let of = |prefix: &[u8]| {
+        refusal(&ISO87_ASCII, &[b"02004000000000000000", prefix, b"4111111111111111"].concat())
+    };
+    let text =
+        |at, what| format!("field 2 at byte {at}: expected a digit in the length prefix, found {what}");
     assert_eq!(of(b"+5"), text(20, "a sign"));
     assert_eq!(of(b"-1"), text(20, "a sign"));
     assert_eq!(of(b" 5"), text(20, "a blank"));
@@ -123,7 +137,10 @@ fn a_length_that_is_no_whole_value() {
     );
     let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 2 };
     let spec = spec_of(Dialect::ASCII, [row(2, n(19).prefix(inclusive), "", OPEN)]);
-    assert_eq!(refusal(spec, b"0200400000000000000001"), "field 2 at byte 20: a length of 1 is no whole value here");
+    assert_eq!(
+        refusal(spec, b"0200400000000000000001"),
+        "field 2 at byte 20: a length of 1 is no whole value here"
+    );
 }
 
 #[test]
@@ -198,13 +215,18 @@ fn zones_that_are_none() {
     assert_eq!(wire("C1F2F3D4"), text(12));
     assert_eq!(wire("F1F2F3F4"), text(15));
     assert_eq!(wire("F1F2FAD4"), text(14));
-    assert!(Message::parse(spec, &unhex("F0F2F0F00000001000000000F1F2F3D4")).unwrap().get(28).unwrap() == "D1234");
+    assert!(
+        Message::parse(spec, &unhex("F0F2F0F00000001000000000F1F2F3D4")).unwrap().get(28).unwrap() == "D1234"
+    );
 }
 
 #[test]
 fn elements_nobody_defined() {
     let spec = spec_of(Dialect::ASCII, [row(3, n(6), "", OPEN)]);
-    assert_eq!(refusal(spec, b"02002800000000000000000000"), "field 5 at byte 26: the spec does not define it");
+    assert_eq!(
+        refusal(spec, b"02002800000000000000000000"),
+        "field 5 at byte 26: the spec does not define it"
+    );
 }
 
 #[test]
@@ -228,7 +250,10 @@ fn bitmaps_that_cannot_be() {
 
 #[test]
 fn octets_behind_the_end() {
-    assert_eq!(refusal(&ISO87_ASCII, b"08000020000000000000123456\0"), "message at byte 26: expected the end, found 1 more bytes");
+    assert_eq!(
+        refusal(&ISO87_ASCII, b"08000020000000000000123456\0"),
+        "message at byte 26: expected the end, found 1 more bytes"
+    );
     // within a composite: the acquirer takes five of six
     assert_eq!(
         refusal(&ISO93_ASCII, b"1420000000000000010030110012345626112314175905123456"),
@@ -245,8 +270,14 @@ fn parts_that_do_not_fit() {
     assert_eq!(of("9F"), "field 55 at byte 12: the value needs 2 bytes, 1 are left");
     assert_eq!(of("9F81"), "field 55 at byte 12: the value needs 3 bytes, 2 are left");
     assert_eq!(of("DF8281010100"), "field 55 at byte 12: expected a well-formed tag");
-    assert_eq!(of("9A03 2611A3"), "field 55, part 9A at byte 16: expected a decimal half byte, found one above 9");
-    assert_eq!(of("0000 9C01 0A"), "field 55, part 9C at byte 16: expected a decimal half byte, found one above 9");
+    assert_eq!(
+        of("9A03 2611A3"),
+        "field 55, part 9A at byte 16: expected a decimal half byte, found one above 9"
+    );
+    assert_eq!(
+        of("0000 9C01 0A"),
+        "field 55, part 9C at byte 16: expected a decimal half byte, found one above 9"
+    );
 }
 
 #[test]
@@ -258,7 +289,10 @@ fn ber_lengths_that_are_none() {
     assert_eq!(of("71FF"), text);
     assert_eq!(of("7182 01"), "field 55, part 71 at byte 13: the value needs 3 bytes, 2 are left");
     // four gigabytes are claimed and refused for what they are
-    assert_eq!(of("7184 FFFFFFFF 00"), "field 55, part 71 at byte 13: expected at most 255, found 4294967295");
+    assert_eq!(
+        of("7184 FFFFFFFF 00"),
+        "field 55, part 71 at byte 13: expected at most 255, found 4294967295"
+    );
 }
 
 #[test]
@@ -293,7 +327,10 @@ fn a_terminator_that_does_not_come() {
         "field 43 at byte 20: expected a terminator before the end"
     );
     let short = spec_of(Dialect::ASCII, [row(43, ans(4).until(b'\\'), "", OPEN)]);
-    assert_eq!(refusal(short, b"02000000000000200000Name!\\"), "field 43 at byte 20: expected at most 4, found 5");
+    assert_eq!(
+        refusal(short, b"02000000000000200000Name!\\"),
+        "field 43 at byte 20: expected at most 4, found 5"
+    );
 }
 
 #[test]
@@ -310,7 +347,10 @@ fn tags_that_are_none() {
     assert_eq!(of(b"02A "), "field 48 at byte 23: expected a well-formed tag");
     assert_eq!(of(b"02CD"), "field 48, part CD at byte 24: the spec does not define it");
     assert_eq!(of(b"06AB0312"), "field 48, part AB at byte 26: the value needs 3 bytes, 2 are left");
-    assert_eq!(of(b"06AB0X12"), "field 48, part AB at byte 25: expected a digit in the length prefix, found a letter");
+    assert_eq!(
+        of(b"06AB0X12"),
+        "field 48, part AB at byte 25: expected a digit in the length prefix, found a letter"
+    );
     let of = |value: &[u8]| refusal(spec, &[b"02000000000000000004", value].concat());
     assert_eq!(of(b"02\x01\x03"), "field 62, part 0103 at byte 24: the spec does not define it");
     let pds = |value: &[u8]| {

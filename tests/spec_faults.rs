@@ -7,8 +7,8 @@ use cardwire::layout::{BitmapForm, Layout, Tag, ans, ansb, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, PAN, SECRET};
 use cardwire::spec::{Slots, binary_parts, numbered_parts, table, text_parts};
 use cardwire::{
-    Coding, Counts, Dialect, Element, Fault, Kind, More, Prefix, PrefixCoding, Privacy, Row, Shape, Side, Spec,
-    Zone,
+    Coding, Counts, Dialect, Element, Fault, Kind, More, Prefix, PrefixCoding, Privacy, Row, Shape, Side,
+    Spec, Zone,
 };
 
 /// What is wrong with a spec of one row.
@@ -72,7 +72,9 @@ fn zero_length() {
 fn defined_twice() {
     let text = "spec, field 48: an element is defined twice, or tags are not in ascending order";
     let at = |key| row(key, n(2), "", OPEN).resolve(&Dialect::CHARACTERS);
-    let list = |keys: [u32; 2]| -> &'static [Option<Element<'static>>] { keys.map(|key| Some(at(key))).to_vec().leak() };
+    let list = |keys: [u32; 2]| -> &'static [Option<Element<'static>>] {
+        keys.map(|key| Some(at(key))).to_vec().leak()
+    };
     let tag = Tag::Digits(4);
     assert!(fault_of_layout(ans(99).lll(), Layout::tags(tag, None, list([7, 7]))).ends_with(&text[17..]));
     assert!(fault_of_layout(ans(99).lll(), Layout::tags(tag, None, list([8, 7]))).ends_with(&text[17..]));
@@ -152,7 +154,8 @@ fn mask_too_open() {
     );
     assert_eq!(fault(row(48, ans(16).of(layout), "", SECRET)), "sound");
     static CARD: Element<'static> = row(0, n(16).ll(), "", PAN).resolve(&Dialect::CHARACTERS);
-    let unlisted: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Digits(2), Some(&CARD), &[])));
+    let unlisted: &'static Layout<'static> =
+        Box::leak(Box::new(Layout::tags(Tag::Digits(2), Some(&CARD), &[])));
     let text = "spec, field 48: the mask shows more of the value than it hides";
     assert_eq!(fault(row(48, ans(99).lll().of(unlisted), "", OPEN)), text);
 }
@@ -178,7 +181,8 @@ fn layout_misplaced() {
 #[test]
 fn open_length() {
     let text = "an element of open length must be the last";
-    let two: &'static [_] = text_parts([row(1, n(2).rest(), "", OPEN), row(2, n(2), "", OPEN)]).to_vec().leak();
+    let two: &'static [_] =
+        text_parts([row(1, n(2).rest(), "", OPEN), row(2, n(2), "", OPEN)]).to_vec().leak();
     assert_eq!(
         fault_of_layout(ans(99).lll(), Layout::positions(1, two)),
         format!("spec, field 48, part 1: {text}")
@@ -216,7 +220,8 @@ fn bitmap_form() {
     }
     assert_eq!(of(raw.third(More::InElement)), "sound");
     // octets do not lie in text, nor hexadecimal digits in decimal ones
-    let slots = || Box::leak(Box::new(numbered_parts::<1, 9>(&Dialect::CHARACTERS, [row(2, n(2), "", OPEN)])));
+    let slots =
+        || Box::leak(Box::new(numbered_parts::<1, 9>(&Dialect::CHARACTERS, [row(2, n(2), "", OPEN)])));
     let in_text = |coding| Layout::bitmap(BitmapForm::single(coding, 1), slots());
     let text = "spec, field 48: the bitmap form is impossible";
     assert_eq!(fault_of_layout(ans(99).lll(), in_text(Coding::Raw)), text);
@@ -230,7 +235,8 @@ fn bitmap_form() {
 fn a_fault_is_a_kind_and_a_side_is_free() {
     let filled = ans(9).fill(Side::Left, b'*');
     assert_eq!(fault_of(filled), "sound");
-    let slots: &'static Slots<'static> = Box::leak(Box::new(table([row(3, n(0), "", OPEN)]).elements(&Dialect::BCD)));
+    let slots: &'static Slots<'static> =
+        Box::leak(Box::new(table([row(3, n(0), "", OPEN)]).elements(&Dialect::BCD)));
     let error = Spec::try_new("test", &Dialect::BCD, slots).unwrap_err();
     assert_eq!((error.kind(), error.field()), (Kind::Spec(Fault::ZeroLength), Some(3)));
 }
