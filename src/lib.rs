@@ -18,6 +18,8 @@ mod describe;
 mod error;
 mod field;
 pub mod frame;
+#[cfg(feature = "std")]
+pub mod ipm;
 pub mod layout;
 pub mod mask;
 mod message;
