@@ -20,8 +20,8 @@ fn main() -> Result<()> {
     let message = Message::parse(&ISO87_BCD, wire)?;
     println!("{}\n{}", message.describe(), message.dump());
 
-    // the amount loses a digit: what parsed is still here, and where it broke
-    let broken = Inspection::of(&ISO87_BCD, &wire[..wire.len() - 1]);
+    // the last octet is lost: what parsed is still here, and where it broke
+    let broken = Inspection::of(&ISO87_BCD, wire.split_last().map_or(wire, |(_, head)| head));
     println!("{}", broken.describe());
     Ok(())
 }

@@ -8,6 +8,9 @@ use core::fmt;
 /// The highest element number: three bitmaps of 64 bits.
 pub const MAX_NUMBER: u8 = 192;
 
+/// How many elements there can be: [`MAX_NUMBER`], as a size.
+pub(crate) const MAX_ELEMENTS: usize = 192;
+
 /// Which elements are present: numbers 1 to 192, most significant bit first, as on the wire.
 ///
 /// ```

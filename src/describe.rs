@@ -230,7 +230,8 @@ fn is_shown(field: &Field<'_>, index: usize) -> bool {
     if field.privacy_is_open() || index < field.value_range().start {
         return true;
     }
-    if !field.is_composite() || !field.range().contains(&index) {
+    // parts of packed digits can share an octet, so only parts of whole octets are told apart
+    if !field.content().is_binary() || !field.range().contains(&index) {
         return false;
     }
     let mut before = field.value_range().start;

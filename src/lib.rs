@@ -1,6 +1,81 @@
-//! Zero-copy ISO 8583 messages.
+//! **cardwire** parses and builds ISO 8583 card payment messages: zero-copy, without heap, without
+//! `unsafe`, and with card data masked wherever it could be printed.
+//!
+//! # The first twenty lines
+//!
+//! ```
+//! use cardwire::{Builder, Message, Mti, de, spec::ISO87_ASCII};
+//!
+//! // Build: values in any order, written in the only order there is.
+//! let mut buffer = [0; 256];
+//! let wire = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST)
+//!     .set(de::PAN, "4111111111111111")
+//!     .set(de::PROCESSING_CODE, "000000")
+//!     .set(de::AMOUNT, 12_300)
+//!     .set(de::STAN, 123_456)
+//!     .set(de::CURRENCY, "156")
+//!     .write(&mut buffer)?;
+//!
+//! // Parse: every element is checked, none is copied.
+//! let message = Message::parse(&ISO87_ASCII, wire)?;
+//! assert_eq!(message.number(de::STAN)?, 123_456);
+//! assert_eq!(message.amount(de::AMOUNT)?.to_string(), "123.00 CNY");
+//!
+//! // Formatting is always safe to log; `expose` is the one word that opens card data.
+//! assert_eq!(message.require(de::PAN)?.to_string(), "411111******1111");
+//! assert_eq!(message.expose(de::PAN)?, "4111111111111111");
+//!
+//! // Answer: the elements to echo are named, the rest is set.
+//! let mut buffer = [0; 256];
+//! let answer = Builder::reply_to(&message)
+//!     .echo(&message, &[de::PROCESSING_CODE, de::AMOUNT, de::STAN])
+//!     .set(de::RESPONSE_CODE, "00")
+//!     .write(&mut buffer)?;
+//! assert!(answer.starts_with(b"0210"));
+//! # Ok::<(), cardwire::Error>(())
+//! ```
+//!
+//! # Where things are
+//!
+//! | you want to | look at |
+//! | --- | --- |
+//! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
+//! | write or translate one | [`Builder`], [`Value`] |
+//! | look at one | [`Message::describe`], [`Message::dump`] |
+//! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
+//! | describe your own link | [`layout`], [`Dialect`], [`Spec::new`] |
+//! | cut messages out of a TCP stream | [`frame`] |
+//! | know what a code means | [`codes`], element numbers: [`de`] |
+//! | check which elements must be there | [`profile`] |
+//!
+//! # How a value is seen
+//!
+//! Every element has a *logical* value that does not depend on the link: characters for text and
+//! digits, octets for binary. `"000000012300"` is DE 4 whether the link writes twelve ASCII
+//! characters, twelve EBCDIC characters or six packed octets, so code written for one link reads
+//! all of them, and [`Builder::copy_of`] translates. Values are never trimmed or unpadded when
+//! read.
+//!
+//! # Features
+//!
+//! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
+//! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
+//! editions, `tokio` adds a `tokio_util` codec for every framing.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
+// What could panic, truncate or print is not written here, outside of tests.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -48,3 +123,8 @@ pub use mti::Mti;
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};
+
+/// The README, whose examples compile and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_NUMBER};
+use crate::bitmap::{Bitmap, MAX_ELEMENTS};
 use crate::codec::CodePage;
 use crate::codec::octets::Octets;
 use crate::error::{Error, Key, Kind, Place, Result, widen};
@@ -41,8 +41,6 @@ pub struct Message<'a> {
     /// Where each element starts, in ascending order of number: the index is the rank.
     starts: [u32; MAX_ELEMENTS],
 }
-
-const MAX_ELEMENTS: usize = MAX_NUMBER as usize;
 
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
@@ -238,8 +236,7 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn mti(&self) -> Option<Mti> {
         match self.error.map(|error| error.place()) {
-            Some(Place::Header | Place::Mti) => None,
-            _ if self.partial.mti == Mti::UNKNOWN && self.partial.wire.is_empty() => None,
+            Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
             _ => Some(self.partial.mti),
         }
     }

@@ -1,25 +1,10 @@
 //! Replays wire vectors that others recorded, where the corpus is at hand.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "helpers of tests"
-)]
 
 use std::path::PathBuf;
 
-use cardwire::layout::{n, row};
-use cardwire::mask::OPEN;
-use cardwire::spec::{ISO87, ISO87_ASCII, ISO87_BCD, UNIONPAY_POS};
-use cardwire::{Builder, Dialect, Framing, Message, Spec};
-
-/// moov's BCD packs the currency, `08 40`; jPOS and UnionPay write characters, as `ISO87_BCD` does.
-static PACKED_CURRENCY: Spec<'static> = Spec::new(
-    "packed-currency",
-    &Dialect::BCD,
-    &ISO87.with(row(49, n(3), "Currency code, transaction", OPEN)).elements(&Dialect::BCD),
-);
+use cardwire::profile::UNIONPAY_PROFILE;
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_BCD_N49, UNIONPAY_POS};
+use cardwire::{Builder, Framing, Message, Spec};
 
 fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("CARDWIRE_SHARED")
@@ -57,6 +42,9 @@ fn unionpay_frames_are_rebuilt_octet_by_octet() {
         let Ok(Some(frame)) = Framing::UNIONPAY.split(&wire) else { panic!("{name}: not one frame") };
         assert_eq!(frame.consumed, wire.len(), "{name}");
         rebuilds(name, &UNIONPAY_POS, frame.payload);
+        let message = Message::parse(&UNIONPAY_POS, frame.payload).unwrap();
+        let violations: Vec<String> = UNIONPAY_PROFILE.check(&message).map(|found| found.to_string()).collect();
+        assert_eq!(violations, Vec::<String>::new(), "{name}");
         let mut again = vec![0; wire.len()];
         assert_eq!(Framing::UNIONPAY.wrap(frame.header, frame.payload, &mut again).unwrap(), wire, "{name}");
         frames += 1;
@@ -76,7 +64,7 @@ fn benchmark_messages_are_rebuilt_octet_by_octet() {
             let spec = match dialect {
                 "iso87ascii" | "iso8583.Spec87 (field 3 as fixed String)" => &ISO87_ASCII,
                 "iso87binary" => &ISO87_BCD,
-                "ISO 8583 v1987 BCD/binary (jPOS iso87binary-like)" => &PACKED_CURRENCY,
+                "ISO 8583 v1987 BCD/binary (jPOS iso87binary-like)" => &ISO87_BCD_N49,
                 // writes sixteen bitmap octets without setting bit 1, which no dialect does
                 "ISO 8583 v1987 ASCII" => {
                     assert!(Message::parse(&ISO87_ASCII, &wire).is_err(), "{name}");

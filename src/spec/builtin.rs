@@ -2,7 +2,7 @@
 
 use super::Spec;
 use super::iso03::{ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
-use super::iso87::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
+use super::iso87::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_N49, ISO87_EBCDIC};
 use super::iso93::{ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
 use super::{IPM_ASCII, IPM_EBCDIC, UNIONPAY_POS};
 
@@ -17,10 +17,11 @@ macro_rules! links {
 
 pub(super) use links;
 
-static BUILTIN: [&Spec<'static>; 15] = [
+static BUILTIN: [&Spec<'static>; 16] = [
     &ISO87_ASCII,
     &ISO87_ASCII_BINARY,
     &ISO87_BCD,
+    &ISO87_BCD_N49,
     &ISO87_EBCDIC,
     &ISO93_ASCII,
     &ISO93_ASCII_BINARY,

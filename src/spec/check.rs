@@ -34,18 +34,18 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
     }
     let mut index = 0;
     while index < layout.elements.len() {
-        if let Some(element) = &layout.elements[index] {
-            if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
-                let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
-                return Err((error, element.key));
-            }
+        if let Some(element) = &layout.elements[index]
+            && let Err((error, inner)) = check_slot(layout, index, element, parent, depth)
+        {
+            let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
+            return Err((error, element.key));
         }
         index += 1;
     }
-    if let Order::Tags { unknown: Some(element), .. } = layout.order {
-        if let Err((error, _)) = check_element(element, parent, depth) {
-            return Err((error, 0));
-        }
+    if let Order::Tags { unknown: Some(element), .. } = layout.order
+        && let Err((error, _)) = check_element(element, parent, depth)
+    {
+        return Err((error, 0));
     }
     Ok(())
 }
@@ -89,7 +89,11 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
 const fn is_possible(form: BitmapForm) -> bool {
     let further = !matches!((form.second, form.third), (More::Never, More::Never));
     match form.octets {
-        8 => !matches!(form.second, More::InElement) && !(matches!(form.second, More::Never) && further),
+        8 => match form.second {
+            More::Never => !further,
+            More::Announced | More::Always => true,
+            More::InElement => false,
+        },
         1..=7 => !further,
         _ => false,
     }

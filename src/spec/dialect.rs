@@ -14,7 +14,7 @@ use crate::layout::BitmapForm;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Dialect {
     /// Octets before the MTI, carried but not interpreted.
-    pub header: u8,
+    pub header: usize,
     /// The MTI.
     pub mti: MtiCoding,
     /// The bitmaps.

@@ -37,7 +37,7 @@ pub static EMV: Layout<'static> = Layout::tags(
         row(0x9C, n(2).ber(), "Transaction type", OPEN),
         row(0x5F20, ansb(26).ber(), "Cardholder name", SECRET),
         row(0x5F24, n(6).ber(), "Application expiration date", SECRET),
-        row(0x5F25, n(6).ber(), "Application effective date", SECRET),
+        row(0x5F25, n(6).ber(), "Application effective date", OPEN),
         row(0x5F28, n(4).ber(), "Issuer country code", OPEN),
         row(0x5F2A, n(4).ber(), "Transaction currency code", OPEN),
         row(0x5F2D, an(8).ber(), "Language preference", OPEN),

@@ -34,9 +34,9 @@ pub const ISO03: Table<'static> = table([
     row(18, ansb(140).lll(), "Message error indicator", OPEN),
     row(19, n(3), "Country code, acquiring institution", OPEN),
     row(20, n(3), "Country code, primary account number", OPEN),
-    // One packager writes it in 19 octets: doubtful, no layout.
+    // one packager writes it in 19 octets: doubtful, no layout.
     row(21, ans(22), "Transaction life cycle identification data", OPEN),
-    // Four maps of 32 bits; one source prints b 12.
+    // four maps of 32 bits; one source prints b 12.
     row(22, b(16), "Point of service data code", OPEN),
     row(23, n(3), "Card sequence number", OPEN),
     row(24, n(3), "Function code", OPEN),
@@ -65,9 +65,9 @@ pub const ISO03: Table<'static> = table([
     row(46, ans(216).lll(), "Amounts, fees", OPEN),
     row(47, ans(999).lll(), "Additional data - national", SECRET),
     row(48, ans(999).lll(), "Additional data - private", SECRET),
-    // One source prints ans..999.
+    // one source prints ans..999.
     row(49, b(9999).llll(), "Verification data", SECRET),
-    // From 50 on there is one family of sources only.
+    // from 50 on there is one family of sources only.
     row(50, b(9999).llll(), "Reserved ISO", SECRET),
     row(51, b(9999).llll(), "Reserved ISO", SECRET),
     row(52, b(8), "PIN data", SECRET),
@@ -82,7 +82,7 @@ pub const ISO03: Table<'static> = table([
     row(61, ans(999).lll(), "Reserved national", SECRET),
     row(62, ans(999).lll(), "Reserved private", SECRET),
     row(63, ans(999).lll(), "Reserved private", SECRET),
-    // The packagers of that family write four octets in 64 and 128.
+    // the packagers of that family write four octets in 64 and 128.
     row(64, b(8), "Message authentication code (MAC)", OPEN),
     row(65, b(8), "Reserved ISO", SECRET),
     row(66, ans(216).lll(), "Amounts, original fees", OPEN),
@@ -94,7 +94,7 @@ pub const ISO03: Table<'static> = table([
     row(72, b(9999).llll(), "Data record", SECRET),
     row(73, n(8), "Date, action", OPEN),
     row(74, n(156).of(&RECONCILIATION_2003), "Reconciliation data, primary", OPEN),
-    // The order of its nine counters is not confirmed: no layout.
+    // the order of its nine counters is not confirmed: no layout.
     row(75, n(90), "Reconciliation data, secondary", OPEN),
     row(76, b(9999).llll(), "Reserved ISO", SECRET),
     row(77, b(9999).llll(), "Reserved ISO", SECRET),
@@ -111,14 +111,14 @@ pub const ISO03: Table<'static> = table([
     row(88, b(9999).llll(), "Reserved ISO", SECRET),
     row(89, b(9999).llll(), "Reserved ISO", SECRET),
     row(90, b(9999).llll(), "Reserved ISO", SECRET),
-    // In no source; reserved like its neighbours.
+    // in no source; reserved like its neighbours.
     row(91, b(9999).llll(), "Reserved ISO", SECRET),
     row(92, b(9999).llll(), "Reserved ISO", SECRET),
     row(93, n(11).ll(), "Transaction destination institution identification code", OPEN),
     row(94, n(11).ll(), "Transaction originator institution identification code", OPEN),
     row(95, ans(99).ll(), "Card issuer reference data", SECRET),
     row(96, b(999).lll(), "Key management data", SECRET),
-    // Sign, currency n 3, minor unit n 1, amount n 16; one text gives n 17 for the amount.
+    // sign, currency n 3, minor unit n 1, amount n 16; one text gives n 17 for the amount.
     row(97, x_n(20), "Amount, net reconciliation", OPEN),
     row(98, ans(25), "Payee", SECRET),
     row(99, an(11).ll(), "Settlement institution identification code", OPEN),

@@ -50,7 +50,7 @@ pub const ISO87: Table<'static> = table([
     row(40, an(3), "Service restriction code", SECRET),
     row(41, ans(8), "Card acceptor terminal identification", OPEN),
     row(42, ans(15), "Card acceptor identification code", OPEN),
-    // Usually 25 + 13 + 2 (NAME_LOCATION_1987), but networks differ: no layout.
+    // usually 25 + 13 + 2 (NAME_LOCATION_1987), but networks differ: no layout.
     row(43, ans(40), "Card acceptor name/location", OPEN),
     // 44 to 48 are `an` in the standard; links carry blanks and special characters in them.
     // 44 is what a network makes of it and may repeat card data, so it stays hidden.
@@ -66,7 +66,7 @@ pub const ISO87: Table<'static> = table([
     row(52, b(8), "PIN data", SECRET),
     row(53, n(16), "Security related control information", SECRET),
     row(54, an(120).lll().of(&AMOUNTS_1987), "Additional amounts", OPEN),
-    // Reserved in 1987; every chip link carries EMV data here.
+    // reserved in 1987; every chip link carries EMV data here.
     row(55, b(255).lll().of(&EMV), "Integrated circuit card (ICC) data", SECRET),
     row(56, ans(999).lll(), "Reserved ISO", SECRET),
     row(57, ans(999).lll(), "Reserved national", SECRET),
@@ -77,7 +77,7 @@ pub const ISO87: Table<'static> = table([
     row(62, ans(999).lll(), "Reserved private", SECRET),
     row(63, ans(999).lll(), "Reserved private", SECRET),
     row(64, b(8), "Message authentication code (MAC)", OPEN),
-    // Announces a third bitmap in the standard, which is practically never sent; a dialect whose links
+    // announces a third bitmap in the standard, which is practically never sent; a dialect whose links
     // send it says so in its BitmapForm.
     row(65, b(8), "Bit map, extended", SECRET),
     row(66, n(1), "Settlement code", OPEN),
@@ -150,4 +150,14 @@ links! { "ISO 8583:1987", ISO87:
     ISO87_ASCII_BINARY "iso87-ascii-binary" (Dialect::ASCII_BINARY) "ASCII, bitmaps and binary values as they are";
     ISO87_BCD "iso87-bcd" (Dialect::BCD) "packed digits, ASCII text, bitmaps as they are";
     ISO87_EBCDIC "iso87-ebcdic" (Dialect::EBCDIC) "EBCDIC (code page 1047), bitmaps and binary values as they are";
+}
+
+/// ISO 8583:1987 with the currency codes of DE 49 to 51 as digits, which packed links then pack.
+pub const ISO87_NUMERIC_CURRENCY: Table<'static> = ISO87
+    .with(row(49, n(3), "Currency code, transaction", OPEN))
+    .with(row(50, n(3), "Currency code, settlement", OPEN))
+    .with(row(51, n(3), "Currency code, cardholder billing", OPEN));
+
+links! { "ISO 8583:1987", ISO87_NUMERIC_CURRENCY:
+    ISO87_BCD_N49 "iso87-bcd-n49" (Dialect::BCD) "as `iso87-bcd`, currency codes packed too: `08 40` for 840";
 }

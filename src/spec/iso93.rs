@@ -119,7 +119,7 @@ pub const ISO93: Table<'static> = table([
     row(106, n(16), "Debits, chargeback amount", OPEN),
     row(107, n(10), "Credits, chargeback number", OPEN),
     row(108, n(10), "Debits, chargeback number", OPEN),
-    // Groups of 14 whose inner structure no free source confirms.
+    // groups of 14 whose inner structure no free source confirms.
     row(109, ans(84).ll(), "Credits, fee amounts", OPEN),
     row(110, ans(84).ll(), "Debits, fee amounts", OPEN),
     row(111, ans(999).lll(), "Reserved ISO", SECRET),

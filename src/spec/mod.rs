@@ -17,7 +17,9 @@ pub use dialect::{Codes, Dialect, MtiCoding};
 pub use emv::{EMV, EMV_SCRIPT};
 pub use ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
 pub use iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
-pub use iso87::{ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
+pub use iso87::{
+    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_N49, ISO87_EBCDIC, ISO87_NUMERIC_CURRENCY,
+};
 pub use iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
 pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
 pub use unionpay::{
@@ -42,7 +44,7 @@ use crate::layout::{BitmapForm, Element, Layout, Order};
 #[derive(Clone, Copy, Debug)]
 pub struct Spec<'s> {
     name: &'s str,
-    header: u8,
+    header: usize,
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
@@ -89,7 +91,7 @@ impl<'s> Spec<'s> {
     /// How many octets stand before the MTI.
     #[must_use]
     pub const fn header(&self) -> usize {
-        crate::error::widen(self.header as u32)
+        self.header
     }
 
     /// How the MTI is written.

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::bitmap::MAX_NUMBER;
+use crate::bitmap::MAX_ELEMENTS;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
@@ -11,7 +11,7 @@ use crate::layout::{Element, Fill, Form, Length, Row, Size};
 /// Elements indexed by number, as a spec wants them.
 pub type Slots<'s> = [Option<Element<'s>>; SLOTS];
 
-const SLOTS: usize = MAX_NUMBER as usize + 1;
+const SLOTS: usize = MAX_ELEMENTS + 1;
 
 /// The data elements of a standard or a network, by number, apart from how a link writes them.
 ///
