@@ -100,6 +100,8 @@ pub mod mask;
 mod message;
 mod mti;
 mod path;
+#[cfg(feature = "alloc")]
+pub mod probe;
 pub mod profile;
 mod read;
 pub mod spec;
