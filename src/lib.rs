@@ -104,6 +104,8 @@ mod path;
 pub mod probe;
 pub mod profile;
 mod read;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod spec;
 mod value;
 mod walk;
