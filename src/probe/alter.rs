@@ -121,7 +121,9 @@ fn codings(variant: Variant<'_>, page: CodePage) -> Vec<Variant<'_>> {
             (Coding::Ascii, Content::Ans),
             (Coding::Ebcdic(page), Content::Ans),
         ],
-        Content::Z => &[(Coding::Ascii, content), (Coding::Bcd, content), (Coding::Ebcdic(page), content)],
+        Content::Z | Content::Yn | Content::H => {
+            &[(Coding::Ascii, content), (Coding::Bcd, content), (Coding::Ebcdic(page), content)]
+        }
         Content::Xn => &[
             (Coding::Ascii, content),
             (Coding::Bcd, content),

@@ -99,18 +99,19 @@ fn evidence(field: &Field<'_>) -> u64 {
         Coding::Hex | Coding::EbcdicHex(_) => 71,
         Coding::Bcd => 7,
         Coding::Ascii | Coding::Ebcdic(_) | Coding::Zoned(_) => match element.content() {
-            Content::N | Content::Xn => 47,
+            Content::N | Content::Xn | Content::Yn => 47,
             Content::A => 23,
             Content::An | Content::Anp => 20,
             Content::Ns => 19,
             Content::S => 29,
             Content::Ans => 14,
             Content::Z => 39,
+            Content::H => 35,
             Content::B | Content::Any => 0,
         },
     };
     let digit = match element.form() {
-        Form::Prefixed(prefix) => match prefix.coding {
+        Form::Prefixed(prefix) | Form::Padded(prefix) => match prefix.coding {
             PrefixCoding::Ascii | PrefixCoding::Ebcdic(_) => 47,
             PrefixCoding::Hex => 35,
             PrefixCoding::Bcd => 14,

@@ -53,7 +53,7 @@
 //! | a tag that is there several times | a sequence of what the part fits, `Vec<u8>` for octets excepted |
 //! | a list of codes | an enum of unit variants, named by the code |
 //!
-//! What is absent fits an `Option`. Elements that the struct does not name are ignored, unless it
+//! What is absent fits an `Option`; a private element that may be, an `Option<Exposed<T>>`. Elements that the struct does not name are ignored, unless it
 //! says `deny_unknown_fields`.
 //!
 //! Errors are those of the crate: they name the element and never hold content. The text of an
@@ -69,7 +69,7 @@ mod write;
 use alloc::vec::Vec;
 use core::fmt;
 
-use ::serde::de::{Expected, Unexpected};
+use ::serde::de::{Expected, IntoDeserializer, Unexpected};
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use crate::error::{Error, Key, Kind, Place, Result, Style};
@@ -146,6 +146,11 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Opening<T> {
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Exposed<T>, D::Error> {
         T::deserialize(deserializer).map(Exposed)
+    }
+
+    /// The MTI, which is private nowhere.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Exposed<T>, E> {
+        T::deserialize(alloc::string::String::from(text).into_deserializer()).map(Exposed)
     }
 }
 
