@@ -30,8 +30,6 @@ mod envelope;
 mod hint;
 mod reach;
 mod search;
-#[cfg(test)]
-mod tests;
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -66,6 +66,7 @@ mod names;
 mod read;
 mod write;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -150,7 +151,7 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Opening<T> {
 
     /// The MTI, which is private nowhere.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Exposed<T>, E> {
-        T::deserialize(alloc::string::String::from(text).into_deserializer()).map(Exposed)
+        T::deserialize(String::from(text).into_deserializer()).map(Exposed)
     }
 }
 

@@ -1,23 +1,13 @@
-//! Every row of a good spec is broken in every way the search knows; the hint must name the row.
+//! The prober: names the row that is wrong, ranks specs and framings, and keeps secrets.
+#![cfg(feature = "alloc")]
 
-use std::format;
-use std::string::{String, ToString};
-use std::vec;
-use std::vec::Vec;
-
-use super::alter::{page_of, variants};
-use super::search::hints;
-use super::*;
-use crate::codec::Coding;
-use crate::content::Content;
-use crate::error::Place;
-use crate::layout::{BitmapForm, an, n, row};
-use crate::mask::OPEN;
-use crate::spec::{
-    Dialect, ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC, MtiCoding, Slots, UNIONPAY_POS,
-    builtin,
+use cardwire::layout::{BitmapForm, an, n, row};
+use cardwire::mask::OPEN;
+use cardwire::probe::{Change, Envelope, probe};
+use cardwire::spec::{
+    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC, Slots, UNIONPAY_POS, builtin,
 };
-use crate::{Builder, Framing, Message, Mti, de};
+use cardwire::{Builder, Coding, Content, Dialect, Framing, Mti, MtiCoding, Place, Spec, de};
 use proptest::prelude::*;
 
 /// Messages of one link that differ in what they carry.
@@ -50,65 +40,6 @@ fn traffic(spec: &Spec<'_>) -> Vec<Vec<u8>> {
 
 fn borrowed(messages: &[Vec<u8>]) -> Vec<&[u8]> {
     messages.iter().map(Vec::as_slice).collect()
-}
-
-/// How the hints for broken rows turned out.
-#[derive(Default)]
-struct Tally {
-    /// The best hint names the row.
-    first: usize,
-    /// Rows that were broken so that a message fails.
-    all: usize,
-    missed: Vec<String>,
-}
-
-/// Breaks one row after the other in every way that costs at most `most`, and looks at each `step`th.
-fn tally(spec: &Spec<'static>, most: u8, step: usize) -> Tally {
-    let messages = traffic(spec);
-    let messages = borrowed(&messages);
-    let good: Vec<_> = (0..=192).map(|number| spec.element(number).copied()).collect();
-    let dialect = super::search::dialect_of(spec);
-    let mut tally = Tally::default();
-    for number in Message::parse(spec, messages[0]).unwrap().bitmap().iter() {
-        let all = variants(spec.element(number).unwrap(), page_of(spec), None);
-        for variant in all.iter().filter(|variant| variant.cost() <= most).step_by(step) {
-            let mut slots = good.clone();
-            slots[usize::from(number)] = Some(variant.element);
-            let Ok(broken) = Spec::try_new("broken", &dialect, &slots) else { continue };
-            if messages.iter().all(|message| Message::parse(&broken, message).is_ok()) {
-                continue;
-            }
-            tally.all += 1;
-            match hints(&broken, &messages).first() {
-                Some(hint) if hint.field() == Some(number) => tally.first += 1,
-                other => {
-                    let changes: Vec<_> = variant.changes.iter().map(|change| change.to_string()).collect();
-                    tally.missed.push(format!("{number} {changes:?}: {other:?}"));
-                }
-            }
-        }
-    }
-    tally
-}
-
-#[test]
-fn one_thing_wrong_in_one_row_is_always_named() {
-    for spec in [&ISO87_ASCII, &ISO87_BCD, &ISO87_EBCDIC] {
-        let Tally { first, all, missed } = tally(spec, 1, 1);
-        assert_eq!(first, all, "{}: {missed:#?}", spec.name());
-        assert!(all > 70, "{all}");
-    }
-}
-
-/// A fixed element that is two longer beside a fixed one that is two shorter cannot be told apart,
-/// nor can all such pairs: the measured rate is 98 to 99 of 100.
-#[test]
-fn two_things_wrong_in_one_row_are_nearly_always_named() {
-    for spec in [&ISO87_ASCII_BINARY, &ISO87_BCD] {
-        let Tally { first, all, missed } = tally(spec, 2, 7);
-        assert!(first * 100 >= all * 95, "{}: {first} of {all} {missed:#?}", spec.name());
-        assert!(all > 50, "{all}");
-    }
 }
 
 /// The field that is blamed is not the field that is wrong.
