@@ -308,6 +308,18 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
+    /// What a value that is given too short is filled with, and on which side.
+    #[must_use]
+    pub const fn fill(&self) -> Fill {
+        self.fill
+    }
+
+    /// The spare half byte of an odd number of packed digits.
+    #[must_use]
+    pub const fn spare(&self) -> Spare {
+        self.spare
+    }
+
     /// What a padded value is filled with, as it lies on the wire.
     pub(crate) const fn wire_fill(&self) -> u8 {
         match self.coding {
@@ -419,6 +431,14 @@ impl<'s> Shape<'s> {
             spare: None,
             layout: None,
         }
+    }
+
+    /// The same shape with another length; a least length that was the greatest goes with it.
+    #[cfg(feature = "jpos")]
+    #[must_use]
+    pub(crate) const fn with_max(mut self, max: u32) -> Self {
+        self.max = max;
+        self
     }
 
     /// LVAR: up to the length, announced by one digit.
