@@ -50,6 +50,9 @@ pub(crate) fn both_ways(doc: &SpecDoc, wire: &[u8], values: &Values) -> Outcome 
         };
         match Builder::copy_of(&message, spec).to_vec() {
             Ok(copy) if copy == wire => {}
+            Ok(copy) if copy.eq_ignore_ascii_case(wire) => {
+                return Outcome::Differs("the copy is in another case".into());
+            }
             Ok(_) => return Outcome::Differs("the copy is not the input".into()),
             Err(error) => return Outcome::Differs(format!("the copy: {error}")),
         }
@@ -76,6 +79,9 @@ fn rebuild(message: &Message<'_>, values: &Values, wire: &[u8]) -> Outcome {
     }
     match builder.to_vec() {
         Ok(built) if built == wire => Outcome::Exact,
+        Ok(built) if built.eq_ignore_ascii_case(wire) => {
+            Outcome::Differs("it is built in another case".into())
+        }
         Ok(_) => Outcome::Differs("built from the values it is not the input".into()),
         Err(error) => Outcome::Refused(format!("building: {:?}, {error}", error.kind())),
     }
@@ -121,7 +127,6 @@ fn logical(field: &Field<'_>, text: &str) -> Vec<u8> {
         (Content::Xn, Some(b'0'..=b'9')) => [b"C", &latin[..]].concat(),
         // jPOS reads the separator of packed tracks as either
         (Content::Z, _) => latin.iter().map(|octet| if *octet == b'D' { b'=' } else { *octet }).collect(),
-        (Content::H, _) => latin.to_ascii_uppercase(),
         _ => latin,
     }
 }
@@ -131,7 +136,13 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
     let element = field.element();
     let same = match tree {
         Tree::Opaque => true,
-        Tree::Octets(expected) => octets == *expected,
+        Tree::Octets(expected) => {
+            let mut expected = expected.clone();
+            if element.form() == Form::Fixed {
+                pad(&mut expected, element);
+            }
+            octets == expected
+        }
         Tree::Parts(parts) => {
             let ours: Vec<Field<'_>> = field.parts().collect();
             if ours.len() != parts.len() {
@@ -140,6 +151,11 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
             return ours.iter().zip(parts).try_for_each(|(part, tree)| {
                 compare(part, tree).map_err(|said| format!("part {}: {said}", part.key()))
             });
+        }
+        Tree::Text(text)
+            if field.content() == Content::N && text.bytes().any(|octet| !octet.is_ascii_digit()) =>
+        {
+            return Err("a letter in digits".into());
         }
         Tree::Text(text) => {
             let mut expected = logical(field, text);
@@ -155,8 +171,10 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
                     Side::Right => expected.push(b'0'),
                 }
             }
-            let ours = if field.content() == Content::H { octets.to_ascii_uppercase() } else { octets };
-            ours == expected
+            match field.content() {
+                Content::H => octets.eq_ignore_ascii_case(&expected),
+                _ => octets == expected,
+            }
         }
     };
     if same { Ok(()) } else { Err("another value".into()) }

@@ -24,7 +24,7 @@ struct Count {
     wrong: usize,
 }
 
-/// A reviewed line: source, class (`*` at the end matches any rest), what the outcome contains, why.
+/// A reviewed line: source, class (`*` matches anything), what the outcome contains, why.
 struct Deviation<'t> {
     source: &'t str,
     class: &'t str,
@@ -61,8 +61,8 @@ impl<'t> Report<'t> {
             Outcome::Refused(said) => format!("refused: {said}"),
             Outcome::Differs(said) => format!("differs: {said}"),
         };
-        let matches = |pattern: &str, text: &str| match pattern.strip_suffix('*') {
-            Some(start) => text.starts_with(start),
+        let matches = |pattern: &str, text: &str| match pattern.split_once('*') {
+            Some((start, end)) => text.starts_with(start) && text.ends_with(end),
             None => text == pattern,
         };
         let found = self.deviations.iter_mut().find(|deviation| {

@@ -181,8 +181,9 @@ fn terminator(node: &Node, element: &ElementDoc) -> Result<u8> {
 
 /// The longest value a prefix can announce, in units.
 pub(super) fn longest(prefix: Prefix) -> u32 {
-    u32::try_from(prefix.capacity() - usize::from(prefix.includes).min(prefix.capacity()))
-        .unwrap_or(MAX_LENGTH)
+    let units = prefix.capacity().saturating_sub(prefix.includes.into());
+    let units = if prefix.counts == Counts::Nibbles { units - units % 2 } else { units };
+    u32::try_from(units).unwrap_or(MAX_LENGTH)
 }
 
 /// What the ISO tables say, where they mean the same element; card numbers and tracks by number.

@@ -204,16 +204,19 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
             LayoutDoc::from_layout(&EMV)
         }
         Packager::Datasets => datasets(),
-        Packager::Tags => tags(node, options, path, depth)?,
+        Packager::Tags => {
+            let (head, layout) = tags(node, options, path, depth)?;
+            element.layout = Some(layout);
+            return behind(element, head);
+        }
         Packager::Positions => positions(children(node, options, path, depth)?),
         Packager::Fields => by_number(node, options, path, depth)?,
     };
     element.layout = Some(layout);
-    let header = number(node, "headerLength")?.unwrap_or(0);
-    if header > 0 && header < element.max {
-        behind_header(element, header);
+    match number(node, "headerLength")? {
+        Some(header @ 1..) => behind(element, vec![octets("Header", header)]),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// An element of characters that are the hexadecimal digits of its parts.
@@ -253,15 +256,25 @@ fn octets(name: &str, length: u32) -> ElementDoc {
     }
 }
 
-/// A header in front of the parts: two parts by position, the second of which holds them.
-fn behind_header(element: &mut ElementDoc, header: u32) {
-    let mut head = octets("Header", header);
-    head.key = 1;
-    let mut rest = octets("Fields", element.max - header);
-    (rest.key, rest.min, rest.form) = (2, 0, Form::Rest);
+/// Parts that stand in front of those of the layout: they come by position, and behind them one more
+/// part that holds the layout.
+fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
+    if head.is_empty() {
+        return Ok(());
+    }
+    let taken: u32 = head.iter().map(|part| part.min).sum();
+    let Some(left) = element.max.checked_sub(taken).filter(|left| *left > 0) else {
+        return Err(ImportError::new("the header takes all the room of the field"));
+    };
+    let mut rest = octets("Fields", left);
+    (rest.min, rest.form) = (0, Form::Rest);
     rest.layout = element.layout.take();
-    element.layout =
-        Some(LayoutDoc { order: OrderDoc::Positions { required: 1 }, elements: vec![head, rest] });
+    let required = u8::try_from(head.len()).unwrap_or(u8::MAX);
+    let mut elements = head;
+    elements.push(rest);
+    elements.iter_mut().zip(1..).for_each(|(part, position)| part.key = position);
+    element.layout = Some(LayoutDoc { order: OrderDoc::Positions { required }, elements });
+    Ok(())
 }
 
 /// The children in order of their ids, those left out that are never on the wire.
@@ -301,16 +314,23 @@ fn by_number(node: &Node, options: &Options, path: &str, depth: usize) -> Result
     Ok(LayoutDoc { order: OrderDoc::Bitmap(form), elements })
 }
 
-/// Parts by tag: the tag is the token of a field, what the options say, or its id in digits.
-fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<LayoutDoc> {
+/// Parts by tag: the tag is the token of a field, what the options say, or its id in digits. Fields
+/// that have no tag stand in front.
+fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
     let nodes = fields(node, path)?;
     let fields = children(node, options, path, depth)?;
     let is_led = flag(node, "swapTagAndLen")? == Some(true);
     let tag = tag_form(node, &nodes, &fields)?;
-    let (mut elements, mut unknown, mut lead) = (Vec::new(), None, None);
+    let (mut head, mut elements, mut unknown, mut lead) = (Vec::new(), Vec::new(), None, None);
+    let by_id = ["EuroSubFieldPackager", "GICCSubFieldPackager"];
+    let is_placeholder = node.get("packager").is_some_and(|name| by_id.contains(&classes::short(name)));
     let has_mapper = node.get("tagMapper").is_some();
     for FieldDoc { mut element, tag: form, .. } in fields {
-        if form == TagForm::None && element.layout.is_none() {
+        if form == TagForm::None {
+            // Those of Europay and GICC only fill the place of an id that is never sent.
+            if !is_placeholder {
+                head.push(element);
+            }
             continue;
         }
         if form == TagForm::EbcdicBehind || is_led {
@@ -338,7 +358,8 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<Layo
     }
     elements.sort_by_key(|element| element.key);
     elements.dedup_by_key(|element| element.key);
-    Ok(LayoutDoc { order: OrderDoc::Tags { tag, lead, unknown: unknown.map(Box::new) }, elements })
+    let order = OrderDoc::Tags { tag, lead, unknown: unknown.map(Box::new) };
+    Ok((head, LayoutDoc { order, elements }))
 }
 
 /// The number that stands for a tag in a layout.
