@@ -12,12 +12,17 @@ use crate::failure::{Failure, Outcome};
 /// Which spec.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct SpecArgs {
-    /// The spec: a name of `cardwire spec list`, or a file (TOML).
+    /// The spec: a name of `cardwire spec list`, or a file (TOML, jPOS XML).
     #[arg(short, long, value_name = "SPEC", env = "CARDWIRE_SPEC")]
     pub(crate) spec: Option<String>,
 }
 
 impl SpecArgs {
+    /// The spec, if one was said.
+    pub(crate) fn chosen(&self) -> Outcome<Option<&'static Spec<'static>>> {
+        self.spec.as_deref().map(load).transpose()
+    }
+
     /// The spec, which must have been said.
     pub(crate) fn required(&self) -> Outcome<&'static Spec<'static>> {
         match &self.spec {
@@ -66,17 +71,22 @@ fn in_file(name: &str, error: ImportError) -> Failure {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Toml,
+    Jpos,
 }
 
 impl Format {
     /// The format that a text is in.
-    fn of(_text: &str) -> Self {
-        Self::Toml
+    fn of(text: &str) -> Self {
+        match text.trim_start_matches('\u{feff}').trim_start().chars().next() {
+            Some('<') => Self::Jpos,
+            _ => Self::Toml,
+        }
     }
 
     fn parse(self, text: &str) -> Result<SpecDoc, ImportError> {
         match self {
             Self::Toml => import::toml::parse(text),
+            Self::Jpos => import::jpos::import(text, &import::jpos::Options::new()),
         }
     }
 }

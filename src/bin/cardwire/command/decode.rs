@@ -4,8 +4,9 @@ use std::io::Write;
 
 use cardwire::{Inspection, Spec};
 
+use super::probe::{best, options, suggestion};
 use super::tally;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome, complain};
 use crate::input::{InputArgs, Item};
 use crate::json::{self, Shown};
 use crate::output::{Output, Role};
@@ -32,6 +33,23 @@ pub(crate) struct Decode {
     expose: bool,
 }
 
+/// How many broken messages the prober looks into.
+const MOST_SUGGESTIONS: u64 = 3;
+
+/// The spec that explains the first message, when none was said.
+fn guessed(first: Option<&Item>) -> Outcome<&'static Spec<'static>> {
+    let ask = "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them";
+    let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
+    match best(&payload.message) {
+        None => Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets"))),
+        Some(found) if found.envelope().framing.is_none() && found.envelope().header == 0 => {
+            complain(format_args!("no spec was said; the first message fits {}", options(&found)));
+            Ok(found.spec())
+        }
+        Some(found) => Err(Failure::usage(format_args!("no spec was said; try {}", options(&found)))),
+    }
+}
+
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// A listing.
@@ -47,15 +65,23 @@ enum Format {
 
 impl Decode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
-        let spec = self.spec.required()?;
-        let mut messages = self.input.messages(Some(spec));
+        let chosen = self.spec.chosen()?;
+        let mut messages = self.input.messages(chosen);
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
-        while let Some(item) = messages.next()? {
+        let mut first = None;
+        let spec = match chosen {
+            Some(spec) => spec,
+            None => {
+                first = messages.next()?;
+                guessed(first.as_ref())?
+            }
+        };
+        while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
             total += 1;
             text.clear();
             let fine = match self.format {
-                Format::Text | Format::Hexdump => self.show(output, spec, &item)?,
+                Format::Text | Format::Hexdump => self.show(output, spec, &item, broken)?,
                 Format::Json | Format::Ndjson => self.object(output, spec, &item, &mut text)?,
             };
             broken += u64::from(!fine);
@@ -71,7 +97,13 @@ impl Decode {
         if self.expose { Shown::Exposed } else { Shown::Masked }
     }
 
-    fn show(&self, output: &mut Output, spec: &'static Spec<'static>, item: &Item) -> Outcome<bool> {
+    fn show(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        item: &Item,
+        broken: u64,
+    ) -> Outcome<bool> {
         let title = item.origin.to_string();
         let payload = match &item.content {
             Ok(payload) => payload,
@@ -86,6 +118,13 @@ impl Decode {
             Format::Hexdump => show::dump(output, &parsed, &title, self.shown())?,
             _ => {
                 show::listing(output, &parsed, &title, self.shown())?;
+                // looking for what is wrong takes time, so only the first few are looked into
+                if parsed.error().is_some() && broken < MOST_SUGGESTIONS {
+                    if let Some(text) = suggestion(&payload.message, spec) {
+                        let text = output.paint(Role::Meaning, &format!("-> {text}"));
+                        output.line(format_args!("  {text}"))?;
+                    }
+                }
                 output.line("")?;
             }
         }

@@ -7,7 +7,9 @@ mod completions;
 mod decode;
 mod diff;
 mod encode;
+mod ipm;
 mod load;
+mod probe;
 mod redact;
 mod send;
 mod serve;
@@ -23,12 +25,14 @@ pub(crate) enum Command {
     Encode(encode::Encode),
     Check(check::Check),
     Diff(diff::Diff),
+    Probe(probe::Probe),
     Spec(spec::SpecCommand),
     Code(code::Code),
     Redact(redact::Redact),
     Send(send::Send),
     Serve(serve::Serve),
     Load(load::Load),
+    Ipm(ipm::Ipm),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -42,6 +46,8 @@ impl Command {
             Self::Encode(command) => command.run(&mut output),
             Self::Check(command) => command.run(&mut output),
             Self::Diff(command) => command.run(&mut output),
+            Self::Ipm(command) => command.run(&mut output),
+            Self::Probe(command) => command.run(&mut output),
             Self::Spec(command) => command.run(&mut output),
             Self::Code(command) => command.run(&mut output),
             Self::Redact(command) => command.run(&mut output),

@@ -15,6 +15,7 @@ use crate::specs;
 #[command(after_help = "Examples:\n  \
     cardwire spec show unionpay-pos 60 61\n  \
     cardwire spec convert iso87-bcd > mine.toml\n  \
+    cardwire spec convert packager.xml > mine.toml\n  \
     cardwire spec check mine.toml")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
