@@ -36,7 +36,7 @@ fn an_object_that_gives_none_says_why() {
 {"error":{"place":"input","message":"\"mti\" is not four digits at column 11"}}
 {"error":{"place":"input","message":"the object has no \"mti\""}}
 {"error":{"place":"input","message":"expected an object of fields at column 41"}}
-303230303030323030303030303030303030303030303030303031
+3032303030303230303030303030303030303030303030303031
 {"error":{"place":"input","message":"EOF while parsing a value at column 14"}}
 "#;
     assert_eq!(done.out, wanted);

@@ -6,10 +6,12 @@ mod capture;
 mod common;
 mod decode;
 mod encode;
+mod engines;
 mod hostile;
 mod inputs;
 mod network;
 mod others;
+mod picture;
 
 use std::path::PathBuf;
 
