@@ -131,7 +131,7 @@ fn lengthen(
     }
     let shape = shape.min(u32::try_from(min).unwrap());
     if place.is_plain {
-        let digits = if max <= 49 { dice.one_of(&[2, 3, 4]) } else { 4 };
+        let digits = if max <= 49 { dice.one_of(&[2, 3, 4]) } else { 5 };
         return made(shape.var(digits), None, 0);
     }
     let is_hex = matches!(coding, Coding::Hex | Coding::EbcdicHex(_));

@@ -12,8 +12,8 @@ mod ebcdic;
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
-    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding,
-    Seen, Side, Spec, Tag,
+    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding, Seen,
+    Side, Spec, Tag,
 };
 use nom::bytes::complete::{take, take_while};
 use nom::number::complete::be_u8;
