@@ -184,10 +184,10 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
         cursor.take(1)?;
     }
     let space = decode(&wire, element, units)?;
-    let read = composite(&space, element, key);
-    match (&read, fill.octets.iter().position(|octet| *octet != decode::fill_of(element))) {
-        (Ok(_), Some(bad)) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
-        _ => read,
+    let read = composite(&space, element, key)?;
+    match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
+        Some(bad) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
+        None => Ok(read),
     }
 }
 
