@@ -94,7 +94,7 @@ pub enum Order<'s> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tag {
     /// BER: one to three octets. A `00` where a tag is expected is padding: no part, but kept when
-    /// the element is copied.
+    /// the element is copied. Where a length leads the tag there is no padding.
     Ber,
     /// That many ASCII digits, 1 to 6.
     Digits(u8),
