@@ -171,3 +171,16 @@ fn issue_012_gap_in_a_list_of_tags() {
 fn issue_013_mti_of_an_input_that_is_too_long() {
     assert_eq!(Inspection::of(&ISO87_ASCII, &vec![b'0'; 0x1000_0000]).mti(), None);
 }
+
+/// The zero that began a length before a BER tag was taken for padding.
+#[test]
+fn issue_014_length_before_a_tag_that_begins_with_zero() {
+    let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
+    let lead = Prefix { coding: PrefixCoding::Bcd, width: 3, counts: Counts::Units, includes: 0 };
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let wire = builder.set(48, &[(0x40, b"\xAA"), (0x40, b"\xBB")]).to_vec().unwrap();
+    assert_eq!(hex(&wire[10..]), "0008000240AA000240BB");
+    assert_eq!(Message::parse(spec, &wire).unwrap().get(48).unwrap().parts().count(), 2);
+}
