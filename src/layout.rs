@@ -289,6 +289,18 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
+    /// What a fixed value that is given too short is filled with.
+    #[must_use]
+    pub const fn fill(&self) -> Fill {
+        self.fill
+    }
+
+    /// The spare half byte of an odd number of packed digits.
+    #[must_use]
+    pub const fn spare(&self) -> Spare {
+        self.spare
+    }
+
     /// What formatting may show.
     #[must_use]
     pub const fn privacy(&self) -> Privacy {

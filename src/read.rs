@@ -139,7 +139,10 @@ impl<'a> Reader<'a> {
         }
         let len = element.coding.wire_len(element.content, units);
         let fill = match element.spare.side {
-            crate::codec::Side::Left => self.octets.get(start) >> 4,
+            crate::codec::Side::Left => {
+                let sign = usize::from(matches!(element.content, Content::Xn));
+                self.octets.get(start + sign) >> 4
+            }
             crate::codec::Side::Right => self.octets.get(start + len - 1) & 0x0F,
         };
         let is_marked =
@@ -279,7 +282,8 @@ impl Reader<'_> {
         match tag {
             Tag::Digits(width) | Tag::Text(width) | Tag::Octets(width) => Ok(usize::from(width)),
             Tag::Ber => {
-                let octet = |index| self.octets.get(self.at + index);
+                // 0 behind the end, whatever follows there: a tag cut short is no other tag
+                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
                 match (octet(0) & 0x1F, octet(1), octet(2)) {
                     (0..=0x1E, _, _) => Ok(1),
                     (_, 0..=0x7F, _) => Ok(2),

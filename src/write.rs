@@ -69,14 +69,16 @@ impl<'b> Writer<'b> {
     /// Writes the bitmaps of `elements`, at least `least` of them.
     pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
         let [mut first, mut second, third] = elements.words();
-        let has_third = third != 0 || least > 2;
+        let needs_third = third != 0 || least > 2;
+        let has_second = second != 0 || needs_third || least > 1 || form.second == More::Always;
+        // a third bitmap that is always there follows a second one: without it there is none
+        let has_third = needs_third || (has_second && form.third == More::Always);
         let third_pending = has_third && form.has_third_among_values();
-        let has_second = second != 0 || has_third || least > 1 || form.second == More::Always;
         let fits = |has: bool, more: More| !has || more != More::Never;
         if !fits(has_second, form.second) || !fits(has_third, form.third) {
             return Err(self.error(Kind::Undefined, 0, 0));
         }
-        if has_third || form.third == More::Always {
+        if has_third {
             second |= TOP_BIT;
         }
         if has_second {
@@ -86,7 +88,7 @@ impl<'b> Writer<'b> {
         if has_second {
             self.put_bitmap(second, form);
         }
-        if (has_third || form.third == More::Always) && !third_pending {
+        if has_third && !third_pending {
             self.put_bitmap(third, form);
         }
         Ok(Announced { elements, third_pending })
@@ -142,10 +144,11 @@ impl<'b> Writer<'b> {
             let kind = Kind::Character(content, Seen::of(octet));
             return Err(Error::new(kind, window.position(lead + index), 0, 0));
         }
-        if missing > 0 && !content.admits(if lead > 0 { 0 } else { value.len() }, with) {
+        let first_fill = if side == Side::Left { 0 } else { value.len() };
+        if (first_fill..first_fill + missing).any(|index| !content.admits(index, with)) {
             return Err(Error::new(Kind::TooShort, window.position(0), filled, value.len()));
         }
-        self.end(element, start, filled);
+        self.end(element, start, filled)?;
         self.check_composite(element, start, filled)
     }
 
@@ -157,7 +160,7 @@ impl<'b> Writer<'b> {
         let start = self.begin(element, units)?;
         let window = self.out.encode(start, units, element.coding, element.content, element.spare);
         write_parts(Writer::new(window), layout, parts)?;
-        self.end(element, start, units);
+        self.end(element, start, units)?;
         self.check_composite(element, start, units)
     }
 
@@ -176,15 +179,23 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes what stands around a value of `units` units at `start`, and moves behind it.
-    fn end(&mut self, element: &Element<'_>, start: usize, units: usize) {
+    fn end(&mut self, element: &Element<'_>, start: usize, units: usize) -> Result<()> {
         let len = element.coding.wire_len(element.content, units);
         if element.coding == Coding::Bcd {
             self.put_spare(element, start, units, len);
         }
         self.at = start + len;
         if let Form::Until(end) = element.size.form {
+            // a value that holds its own terminator would be read back shorter; without a buffer
+            // there is nothing to look into, and 0 is no octet of it
+            let early =
+                (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
+            if let Some(index) = early {
+                return Err(Error::new(Kind::Terminator, self.out.position(index), 0, 0));
+            }
             self.put(end);
         }
+        Ok(())
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {

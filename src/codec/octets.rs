@@ -314,7 +314,8 @@ impl<'b> OctetsMut<'b> {
 
     /// Whether the first `len` octets lie within the buffer.
     pub(crate) fn holds(&self, len: usize) -> bool {
-        len == 0 || self.position(len - 1) < self.wire.len()
+        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
     }
 
     /// The offset in the output of the octet at `index`.

@@ -51,7 +51,7 @@ pub enum Counts {
     Units,
     /// Octets on the wire.
     Bytes,
-    /// Half bytes on the wire.
+    /// Half bytes on the wire, a fill half byte not included.
     Nibbles,
 }
 
@@ -103,7 +103,8 @@ impl Prefix {
             Counts::Units => units,
             Counts::Bytes => coding.wire_len(content, units),
             Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => units,
+                // a fill is not counted; the sign of `x+n` takes two
+                Coding::Bcd => units.saturating_add(sign_of(content)),
                 _ => coding.wire_len(content, units).saturating_mul(2),
             },
         };
@@ -118,7 +119,7 @@ impl Prefix {
             Counts::Units => Some(counted),
             Counts::Bytes => coding.units_of(content, counted),
             Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => Some(counted),
+                Coding::Bcd => counted.checked_sub(sign_of(content)),
                 _ if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
                 _ => None,
             },
@@ -176,6 +177,11 @@ impl Prefix {
         }
         Ok((number, width))
     }
+}
+
+/// By how much the half bytes of a packed value exceed its units.
+const fn sign_of(content: Content) -> usize {
+    if matches!(content, Content::Xn) { 1 } else { 0 }
 }
 
 /// The widest decimal prefix: six digits.
