@@ -93,6 +93,8 @@ mod describe;
 mod error;
 mod field;
 pub mod frame;
+#[cfg(feature = "alloc")]
+pub mod import;
 pub mod layout;
 pub mod mask;
 mod message;

@@ -51,11 +51,14 @@ pub enum Counts {
     Units,
     /// Octets on the wire.
     Bytes,
-    /// Half bytes on the wire, a fill half byte not included.
+    /// Half bytes on the wire, a spare one included: always even.
     Nibbles,
 }
 
 impl Prefix {
+    /// A BER length that counts octets.
+    pub const BER: Self = Self { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 };
+
     /// How many octets the prefix takes when it announces `number`.
     #[must_use]
     pub(crate) const fn octets(&self, number: usize) -> usize {
@@ -102,11 +105,7 @@ impl Prefix {
         let counted = match self.counts {
             Counts::Units => units,
             Counts::Bytes => coding.wire_len(content, units),
-            Counts::Nibbles => match coding {
-                // a fill is not counted; the sign of `x+n` takes two
-                Coding::Bcd => units.saturating_add(sign_of(content)),
-                _ => coding.wire_len(content, units).saturating_mul(2),
-            },
+            Counts::Nibbles => coding.wire_len(content, units).saturating_mul(2),
         };
         counted.saturating_add(usize_of(self.includes))
     }
@@ -118,11 +117,8 @@ impl Prefix {
         match self.counts {
             Counts::Units => Some(counted),
             Counts::Bytes => coding.units_of(content, counted),
-            Counts::Nibbles => match coding {
-                Coding::Bcd => counted.checked_sub(sign_of(content)),
-                _ if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
-                _ => None,
-            },
+            Counts::Nibbles if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
+            Counts::Nibbles => None,
         }
     }
 
@@ -177,11 +173,6 @@ impl Prefix {
         }
         Ok((number, width))
     }
-}
-
-/// By how much the half bytes of a packed value exceed its units.
-const fn sign_of(content: Content) -> usize {
-    if matches!(content, Content::Xn) { 1 } else { 0 }
 }
 
 /// The widest decimal prefix: six digits.

@@ -6,14 +6,15 @@
     reason = "const evaluation; every index is guarded"
 )]
 
-use crate::codec::{Coding, PrefixCoding, octets::MAX_INDEX};
+use crate::codec::octets::{MAX_INDEX, MAX_LAYERS};
+use crate::codec::{Coding, PrefixCoding};
 use crate::content::Content;
 use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
 
 /// Checks the layout of a message body and all layouts below it.
 pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
-    match check_layout(body, None, 1) {
+    match check_layout(body, None, (1, 0)) {
         Ok(()) => Ok(()),
         Err((error, number)) => Err(match number {
             1..=255 => error.at(Place::Element(number as u8)),
@@ -25,8 +26,11 @@ pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
 /// An error and the key of the outermost element it lies in, 0 for none.
 type Checked = core::result::Result<(), (Error, u32)>;
 
-const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
-    if depth > MAX_DEPTH {
+/// How many layouts, and how many codings around them, something stands in.
+type Depth = (usize, usize);
+
+const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
+    if depth.0 > MAX_DEPTH || depth.1 >= MAX_LAYERS {
         return Err((fault(Fault::TooDeep), 0));
     }
     if let Err(fault_found) = check_order(layout, parent) {
@@ -74,7 +78,7 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
             let coding_fits = match form.coding {
                 Coding::Raw => !in_text,
                 Coding::Hex => fits(parent, Content::An),
-                Coding::EbcdicHex(_) => parent.is_none(),
+                Coding::EbcdicHex(_) => !in_text,
                 _ => false,
             };
             if coding_fits && is_possible(form) { Ok(()) } else { Err(Fault::BitmapForm) }
@@ -86,7 +90,9 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
                 Err(Fault::ReservedNumber)
             }
         }
+        Order::Tags { lead: Some(prefix), .. } if !prefix.is_supported() => Err(Fault::PrefixWidth),
         Order::Tags { tag, .. } => match tag {
+            Tag::Ebcdic(_, 1..=4) if !in_text => Ok(()),
             Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
             Tag::Digits(1..=6) if fits(parent, Content::N) => Ok(()),
             Tag::Text(1..=4) if fits(parent, Content::Ans) => Ok(()),
@@ -114,7 +120,7 @@ const fn check_slot(
     index: usize,
     element: &Element<'_>,
     parent: Option<&Element<'_>>,
-    depth: usize,
+    depth: Depth,
 ) -> Checked {
     let last = is_last(layout, index);
     let key = widen(element.key);
@@ -146,10 +152,11 @@ const fn check_slot(
     }
 }
 
-/// Whether no further element is defined behind `index`; tags may come in any order, so none is.
+/// Whether no further element is defined behind `index`; tags may come in any order, so none is,
+/// unless a length before the tag says where the element ends.
 const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
-    if matches!(layout.order, Order::Tags { .. }) {
-        return false;
+    if let Order::Tags { lead, .. } = layout.order {
+        return lead.is_some();
     }
     let mut next = index + 1;
     while next < layout.elements.len() {
@@ -161,13 +168,16 @@ const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
     true
 }
 
-const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
+const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
     if let Some(found) = fault_of(element, parent) {
         return Err((fault(found), 0));
     }
     match element.layout {
         None => Ok(()),
-        Some(layout) => check_layout(layout, Some(element), depth + 1),
+        Some(layout) => {
+            let coded = !matches!(element.coding, Coding::Ascii | Coding::Raw);
+            check_layout(layout, Some(element), (depth.0 + 1, depth.1 + coded as usize))
+        }
     }
 }
 
@@ -190,7 +200,7 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         return Some(Fault::CodingCannotCarry);
     }
     // without a digit there is no place for the sign
-    let has_sign = matches!(element.content, Content::Xn);
+    let has_sign = element.content.is_signed();
     if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
         return Some(Fault::CodingCannotCarry);
     }
@@ -200,7 +210,12 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     {
         return Some(Fault::LayoutMisplaced);
     }
-    if let Form::Prefixed(prefix) = size.form {
+    if matches!(size.form, Form::Padded(_))
+        && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
+    {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if let Form::Prefixed(prefix) | Form::Padded(prefix) = size.form {
         if !prefix.is_supported() {
             return Some(Fault::PrefixWidth);
         }
@@ -220,7 +235,9 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
         return Some(Fault::MaskTooOpen);
     }
-    if element.layout.is_some() && matches!(element.content, Content::Xn | Content::Z) {
+    if element.layout.is_some()
+        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::H)
+    {
         return Some(Fault::LayoutMisplaced);
     }
     None

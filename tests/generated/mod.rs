@@ -205,7 +205,7 @@ fn show(f: &mut fmt::Formatter<'_>, element: &Element<'_>, depth: usize) -> fmt:
 
 fn order(order: &Order<'_>) -> String {
     match order {
-        Order::Tags { tag, unknown } => format!("{tag:?}, others {}", unknown.is_some()),
+        Order::Tags { tag, lead, unknown } => format!("{tag:?} {lead:?}, others {}", unknown.is_some()),
         other => format!("{other:?}"),
     }
 }
@@ -213,8 +213,10 @@ fn order(order: &Order<'_>) -> String {
 /// What the enclosing space can carry.
 pub(crate) fn tag_forms(dice: &mut Dice, can_text: bool, can_octets: bool) -> Tag {
     let width = |dice: &mut Dice, most| u8::try_from(dice.between(1, most)).unwrap();
-    match (dice.below(4), can_octets, can_text) {
+    let page = dice.page();
+    match (dice.below(5), can_octets, can_text) {
         (1, true, _) => Tag::Ber,
+        (4, true, _) => Tag::Ebcdic(page, width(dice, 4)),
         (2, true, _) => Tag::Octets(width(dice, 4)),
         (3, _, true) => Tag::Text(width(dice, 4)),
         _ => Tag::Digits(width(dice, 6)),

@@ -8,7 +8,7 @@ use cardwire::{
 };
 
 use super::{Dice, bitmap_form, capacity, continues, is_within, tag_forms, wide_enough};
-use crate::reference::wire_len;
+use crate::reference::{is_signed, wire_len};
 
 /// Where an element stands.
 #[derive(Clone, Copy)]
@@ -49,7 +49,7 @@ impl Made {
     }
 }
 
-const CLASSES: [Content; 11] = Content::ALL;
+const CLASSES: [Content; 13] = Content::ALL;
 
 /// The deepest layout; the message body is the first.
 const DEEPEST: usize = 4;
@@ -67,7 +67,7 @@ fn leaf(dice: &mut Dice, place: Place) -> Made {
     let classes: Vec<Content> = CLASSES.into_iter().filter(fits).collect();
     let content = dice.one_of(&classes);
     let coding = coding(dice, content, place.within);
-    let least = if content == Content::Xn { 2 } else { 1 };
+    let least = if is_signed(content) { 2 } else { 1 };
     let max = dice.between(least, 24);
     let mut shape = shape(content, max).coding(coding).spare(spare(dice));
     if place.is_plain {
@@ -121,11 +121,11 @@ fn lengthen(
 ) -> Made {
     let wire = wire_len(coding, content, max);
     let made = |shape, exact, most| Made { shape, privacy, exact, most };
-    let signed = content == Content::Xn && matches!(coding, Coding::Bcd | Coding::Zoned(_)) || place.is_plain;
-    let least = if content == Content::Xn && signed { 2 } else { 0 };
+    let needs_digit = matches!(coding, Coding::Bcd | Coding::Zoned(_)) || place.is_plain;
+    let least = if is_signed(content) && needs_digit { 2 } else { 0 };
     // a composite says by its parts how short it can be
     let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
-    let form = dice.below(5);
+    let form = dice.below(6);
     if form == 0 && composite != Composite::Variable {
         return made(shape, Some(wire), wire);
     }
@@ -151,6 +151,10 @@ fn lengthen(
             made(shape, None, wire)
         }
         (2, Some(end)) if can_end && can_count_octets => made(shape.until(end), None, wire + 1),
+        (3, _) if matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw) => {
+            let prefix = prefix(dice, place, max, can_count_octets);
+            made(shape.padded(prefix), None, wire + 6)
+        }
         _ => made(shape.prefix(prefix(dice, place, wire.max(max), can_count_octets)), None, wire + 6),
     }
 }
@@ -237,6 +241,9 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     }
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
+    if dice.chance(3) {
+        return (layout.led(prefix(dice, place, most + 6, false)), 4 * (most + 12));
+    }
     (layout, 4 * (most + 6))
 }
 
@@ -256,6 +263,7 @@ fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
     let (page, zone) = (dice.page(), dice.one_of(&[Zone::C, Zone::F]));
     match content {
         Content::N | Content::Z => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
+        Content::Yn | Content::H => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
         Content::Xn => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Zoned(zone), Coding::Ebcdic(page)]),
         Content::B => dice.one_of(&[Coding::Raw, Coding::Hex, Coding::EbcdicHex(page)]),
         Content::Any => dice.one_of(&[
@@ -281,6 +289,8 @@ fn shape(content: Content, max: usize) -> Shape<'static> {
         Content::Ans => layout::ans(max),
         Content::Z => layout::z(max),
         Content::Xn => layout::x_n(max - 1),
+        Content::Yn => layout::y_n(max - 1),
+        Content::H => layout::h(max),
         Content::B => layout::b(max),
         Content::Any => layout::ansb(max),
     }

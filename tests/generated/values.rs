@@ -5,7 +5,7 @@ use cardwire::{Coding, Content, Counts, Element, Layout, Mti, Order, Spec, Tag};
 
 use super::{Case, Dice, capacity};
 use crate::common::Node;
-use crate::reference::is_of_class;
+use crate::reference::{is_of_class, is_signed};
 
 /// A message for the spec.
 pub(crate) fn message(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
@@ -27,7 +27,7 @@ fn parts(dice: &mut Dice, layout: &Layout<'static>) -> Vec<Node> {
             let count = all.len() - dice.below(all.len() - usize::from(required) + 1);
             all.into_iter().take(count).map(|element| node(dice, element, element.key())).collect()
         }
-        Order::Tags { tag: form, unknown } => {
+        Order::Tags { tag: form, unknown, .. } => {
             let count = dice.below(5);
             let listed: Vec<_> = layout.elements().collect();
             let part = |dice: &mut Dice| match (dice.below(listed.len() + 1), unknown) {
@@ -60,8 +60,8 @@ fn node(dice: &mut Dice, element: &Element<'static>, key: u32) -> Node {
 fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
     let (min, max) = (element.min(), element.max());
     let units = if element.form() == Form::Fixed { max } else { dice.between(min, max) };
-    let sign = usize::from(element.content() == Content::Xn);
-    let shows_its_end = element.spare().nibble > 9 && element.content() != Content::Z;
+    let sign = usize::from(is_signed(element.content()));
+    let shows_its_end = element.spare().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
     let is_odd = units >= sign && (units - sign) % 2 == 1;
     if counts_octets(element) && is_odd && !shows_its_end && units < max { units + 1 } else { units }
 }
@@ -70,7 +70,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
     element.coding() == Coding::Bcd
         && match element.form() {
             Form::Fixed => false,
-            Form::Prefixed(prefix) => prefix.counts == Counts::Bytes,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
         }
 }
@@ -79,11 +79,14 @@ fn counts_octets(element: &Element<'_>) -> bool {
 fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
     let content = element.content();
     let admits = |octet: &u8| {
-        let is_fill = content == Content::Z && (*octet > b'9') && counts_octets(element);
+        let is_over_nine = matches!(content, Content::Z | Content::H) && *octet > b'9';
+        let is_fill = is_over_nine && counts_octets(element);
+        // packed, and so in every dialect, digits are upper case
+        let is_lower = content == Content::H && octet.is_ascii_lowercase();
         // packed, and so in every dialect, the separator is `=`
         let is_other_separator = content == Content::Z && *octet == b'D';
         let is_end = element.form() == Form::Until(*octet);
-        is_of_class(content, index, *octet) && !is_fill && !is_other_separator && !is_end
+        is_of_class(content, index, *octet) && !is_fill && !is_lower && !is_other_separator && !is_end
     };
     let start = b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap());
     (0..=255u8).map(|step| start.wrapping_add(step)).find(admits).unwrap()
@@ -97,7 +100,9 @@ pub(super) fn tag(dice: &mut Dice, form: Tag) -> u32 {
     };
     match form {
         Tag::Digits(width) => number(0, 10u32.pow(width.into()) - 1),
-        Tag::Text(width) => (0..width).fold(0, |value, _| value << 8 | number(0x21, 0x7E)),
+        Tag::Text(width) | Tag::Ebcdic(_, width) => {
+            (0..width).fold(0, |value, _| value << 8 | number(0x21, 0x7E))
+        }
         Tag::Octets(width) => (0..width).fold(0, |value, _| value << 8 | number(0, 0xFF)),
         Tag::Ber => match number(0, 3) {
             0 => number(1, 0xFF) & 0xFE | 0x40,

@@ -21,8 +21,7 @@ pub(super) fn decode(wire: &Space, element: &Element<'_>, units: usize) -> Read<
     for (index, octet) in space.octets.iter().copied().enumerate() {
         if !is_of_class(content, index, octet) {
             let is_half_byte = matches!(coding, Coding::Bcd | Coding::Zoned(_))
-                && matches!(content, Content::N | Content::Xn)
-                && !(content == Content::Xn && index == 0);
+                && (content == Content::N || is_signed(content) && index > 0);
             let kind = if is_half_byte { Kind::Nibble } else { Kind::Character(content, Seen::of(octet)) };
             return Err(Failure::new(kind, space.offsets[index]));
         }
@@ -48,7 +47,7 @@ pub(super) fn hex(wire: &Space, coding: Coding) -> Read<Space> {
 
 /// Half bytes, one of them a fill when the digits are odd; an `x+n` has its sign in front.
 fn packed(wire: &Space, element: &Element<'_>, units: usize) -> Read<Space> {
-    let sign = usize::from(element.content() == Content::Xn);
+    let sign = usize::from(is_signed(element.content()));
     let mut space = Space { octets: wire.octets[..sign].to_vec(), offsets: wire.offsets[..sign].to_vec() };
     let halves = wire.octets[sign..].view_bits::<Msb0>().chunks(4).map(|half| half.load_be::<u8>());
     let places = wire.offsets[sign..].iter().flat_map(|offset| [*offset, *offset]);
@@ -68,7 +67,9 @@ fn packed(wire: &Space, element: &Element<'_>, units: usize) -> Read<Space> {
             end = offset;
         }
     }
-    space.octets.extend(halves.iter().map(|(half, _)| b'0' + half));
+    let is_hex = element.content() == Content::H;
+    let character = |half: u8| if is_hex { b"0123456789ABCDEF"[usize::from(half)] } else { b'0' + half };
+    space.octets.extend(halves.iter().map(|(half, _)| character(*half)));
     space.offsets.extend(halves.iter().map(|(_, offset)| *offset));
     space.offsets.push(end);
     Ok(space)
@@ -101,13 +102,25 @@ pub(super) fn latin(page: CodePage, octet: u8) -> u8 {
     table[usize::from(octet)]
 }
 
+pub(crate) fn is_signed(content: Content) -> bool {
+    matches!(content, Content::Xn | Content::Yn)
+}
+
+/// What a padded value is filled with on the wire.
+pub(super) fn fill_of(element: &Element<'_>) -> u8 {
+    match element.coding() {
+        Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == element.fill().with).unwrap(),
+        _ => element.fill().with,
+    }
+}
+
 /// Octets that so many units take.
 pub(crate) fn wire_len(coding: Coding, content: Content, units: usize) -> usize {
     match coding {
         Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw => units,
         Coding::Hex | Coding::EbcdicHex(_) => 2 * units,
         Coding::Zoned(_) => units - 1,
-        Coding::Bcd if content == Content::Xn => 1 + (units - 1).div_ceil(2),
+        Coding::Bcd if is_signed(content) => 1 + (units - 1).div_ceil(2),
         Coding::Bcd => units.div_ceil(2),
     }
 }
@@ -131,6 +144,14 @@ pub(crate) fn is_of_class(content: Content, index: usize, octet: u8) -> bool {
                 digit
             }
         }
+        Content::Yn => {
+            if index == 0 {
+                printable
+            } else {
+                digit
+            }
+        }
+        Content::H => octet.is_ascii_hexdigit(),
         Content::B | Content::Any => true,
     }
 }

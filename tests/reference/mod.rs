@@ -12,14 +12,14 @@ mod ebcdic;
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
-    BitmapForm, Coding, Content, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding,
+    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding,
     Seen, Side, Spec, Tag,
 };
 use nom::bytes::complete::{take, take_while};
 use nom::number::complete::be_u8;
 use nom::{IResult, Parser};
 
-pub(crate) use decode::{is_of_class, wire_len};
+pub(crate) use decode::{is_of_class, is_signed, wire_len};
 
 use decode::{decode, latin};
 
@@ -120,9 +120,21 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
                 nodes.push(child(cursor, layout, None, position)?);
             }
         }
-        Order::Tags { tag, unknown } => {
+        Order::Tags { tag, lead: None, unknown } => {
             while let Some(found) = next_tag(cursor, tag)? {
                 nodes.push(child(cursor, layout, unknown, found)?);
+            }
+        }
+        Order::Tags { tag, lead: Some(lead), unknown } => {
+            while !padding_skipped(cursor, tag).rest().is_empty() {
+                let start = cursor.offset();
+                let length = number(cursor, lead)?.checked_sub(lead.includes.into());
+                let length = length.ok_or_else(|| Failure::new(Kind::LengthUnit, start))?;
+                let space = cursor.take_space(length)?;
+                let mut part = Cursor { space: &space, at: 0 };
+                let found = tag_of(&mut part, tag)?;
+                nodes.push(child(&mut part, layout, unknown, found)?);
+                part.end()?;
             }
         }
     }
@@ -145,6 +157,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let (announced, has_terminator) = match element.form() {
         Form::Fixed => (Some(element.max()), false),
         Form::Prefixed(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
+        Form::Padded(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
         Form::Rest => (units_in(element, cursor.rest().len()), false),
         Form::Until(end) => {
             let before: IResult<&[u8], &[u8]> = take_while(|octet| octet != end)(cursor.rest());
@@ -163,13 +176,25 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     if units < element.min() {
         return Err(fail(Kind::TooShort));
     }
-    let wire = cursor.take_space(wire_len(element.coding(), element.content(), units))?;
+    let padded = matches!(element.form(), Form::Padded(_));
+    let room = wire_len(element.coding(), element.content(), if padded { element.max() } else { units });
+    let mut wire = cursor.take_space(room)?;
+    let fill = wire.split_off(wire_len(element.coding(), element.content(), units));
     if has_terminator {
         cursor.take(1)?;
     }
     let space = decode(&wire, element, units)?;
-    let Some(layout) = element.layout() else { return Ok(Node::leaf(key, space.octets)) };
-    let (mut inner, mut parts) = (Cursor { space: &space, at: 0 }, vec![]);
+    let read = composite(&space, element, key);
+    match (&read, fill.octets.iter().position(|octet| *octet != decode::fill_of(element))) {
+        (Ok(_), Some(bad)) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
+        _ => read,
+    }
+}
+
+/// The parts of a value, or the value itself.
+fn composite(space: &Space, element: &Element<'_>, key: u32) -> Read<Node> {
+    let Some(layout) = element.layout() else { return Ok(Node::leaf(key, space.octets.clone())) };
+    let (mut inner, mut parts) = (Cursor { space, at: 0 }, vec![]);
     walk(&mut inner, layout, &mut parts).map_err(|failure| failure.in_region(Region::Body))?;
     inner.end()?;
     Ok(Node::composite(key, parts))
@@ -220,13 +245,9 @@ fn number(cursor: &mut Cursor<'_>, prefix: Prefix) -> Read<usize> {
 
 fn units_announced(element: &Element<'_>, prefix: Prefix, number: usize) -> Option<usize> {
     let counted = number.checked_sub(prefix.includes.into())?;
-    let is_packed = element.coding() == Coding::Bcd;
-    let is_signed = element.content() == Content::Xn;
     match prefix.counts {
         Counts::Units => Some(counted),
         Counts::Bytes => units_in(element, counted),
-        // the sign takes two half bytes and is one character
-        Counts::Nibbles if is_packed => counted.checked_sub(is_signed.into()),
         Counts::Nibbles if counted % 2 == 0 => units_in(element, counted / 2),
         Counts::Nibbles => None,
     }
@@ -238,7 +259,7 @@ fn units_in(element: &Element<'_>, octets: usize) -> Option<usize> {
         Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw => Some(octets),
         Coding::Hex | Coding::EbcdicHex(_) => octets.is_multiple_of(2).then_some(octets / 2),
         Coding::Zoned(_) => Some(octets + 1),
-        Coding::Bcd if element.content() == Content::Xn => Some(1 + 2 * octets.checked_sub(1)?),
+        Coding::Bcd if is_signed(element.content()) => Some(1 + 2 * octets.checked_sub(1)?),
         Coding::Bcd => Some(2 * octets),
     }
 }
@@ -248,7 +269,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
     element.coding() == Coding::Bcd
         && match element.form() {
             Form::Fixed => false,
-            Form::Prefixed(prefix) => prefix.counts == Counts::Bytes,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
         }
 }
@@ -256,7 +277,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
 /// How many of an even number of half bytes are none of the value: one if it shows a fill that is
 /// no digit, or if the value would else be too long by one.
 fn spares(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
-    let (spare, sign) = (element.spare(), usize::from(element.content() == Content::Xn));
+    let (spare, sign) = (element.spare(), usize::from(is_signed(element.content())));
     let digits = rest.get(sign..wire_len(element.coding(), element.content(), units)).unwrap_or_default();
     let found = match spare.side {
         Side::Left => digits.first().map(|octet| octet >> 4),
@@ -303,16 +324,21 @@ fn bits(cursor: &mut Cursor<'_>, form: BitmapForm) -> Read<Vec<u32>> {
 }
 
 fn next_tag(cursor: &mut Cursor<'_>, tag: Tag) -> Read<Option<u32>> {
+    if padding_skipped(cursor, tag).rest().is_empty() { Ok(None) } else { tag_of(cursor, tag).map(Some) }
+}
+
+fn padding_skipped<'c, 's>(cursor: &'c mut Cursor<'s>, tag: Tag) -> &'c Cursor<'s> {
     if tag == Tag::Ber {
         let padding: IResult<&[u8], &[u8]> = take_while(|octet| octet == 0)(cursor.rest());
         cursor.at += padding.unwrap().1.len();
     }
-    if cursor.rest().is_empty() {
-        return Ok(None);
-    }
+    cursor
+}
+
+fn tag_of(cursor: &mut Cursor<'_>, tag: Tag) -> Read<u32> {
     let (start, at) = (cursor.offset(), cursor.at);
     let width = match tag {
-        Tag::Digits(width) | Tag::Text(width) | Tag::Octets(width) => usize::from(width),
+        Tag::Digits(width) | Tag::Text(width) | Tag::Octets(width) | Tag::Ebcdic(_, width) => width.into(),
         Tag::Ber => match cursor.rest() {
             [one, ..] if one & 0x1F != 0x1F => 1,
             [_] | [_, ..0x80, ..] => 2,
@@ -320,17 +346,29 @@ fn next_tag(cursor: &mut Cursor<'_>, tag: Tag) -> Read<Option<u32>> {
             _ => return Err(Failure::new(Kind::Tag, start)),
         },
     };
-    let octets = cursor.take(width)?;
+    let mut octets = cursor.take(width)?;
+    if let Tag::Ebcdic(page, _) = tag {
+        octets.iter_mut().for_each(|octet| *octet = latin(page, *octet));
+    }
     let is_allowed = |octet: u8| match tag {
         Tag::Digits(_) => octet.is_ascii_digit(),
-        Tag::Text(_) => octet.is_ascii_graphic(),
+        Tag::Text(_) | Tag::Ebcdic(..) => octet.is_ascii_graphic(),
         Tag::Ber | Tag::Octets(_) => true,
     };
     if let Some(bad) = octets.iter().position(|octet| !is_allowed(*octet)) {
         return Err(Failure::new(Kind::Tag, cursor.space.offsets[at + bad]));
     }
     let (base, zero) = if let Tag::Digits(_) = tag { (10, b'0') } else { (256, 0) };
-    Ok(Some(octets.iter().fold(0, |value, octet| value * base + u32::from(octet - zero))))
+    Ok(octets.iter().fold(0, |value, octet| value * base + u32::from(octet - zero)))
+}
+
+impl Space {
+    /// What lies behind `at`, cut off.
+    fn split_off(&mut self, at: usize) -> Self {
+        let offsets = self.offsets.split_off(at);
+        self.offsets.push(offsets[0]);
+        Self { octets: self.octets.split_off(at), offsets }
+    }
 }
 
 impl Cursor<'_> {
