@@ -71,11 +71,11 @@ impl<'a> Reader<'a> {
         let wire = self.octets.slice(span.start, span.len);
         let value = self.value(element, span);
         check::check(&wire, &value, element.coding, element.content, element.spare)?;
-        if let Form::Padded(_) = element.size.form {
-            self.check_fill(element, span)?;
-        }
         if let Some(layout) = element.layout {
             check_parts(value, layout)?;
+        }
+        if let Form::Padded(_) = element.size.form {
+            self.check_fill(element, span)?;
         }
         self.at = span.next;
         Ok(span)

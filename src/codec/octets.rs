@@ -262,6 +262,11 @@ impl<'a> Octets<'a> {
         Self { wire: self.wire, stack, start, len }
     }
 
+    /// How many codings lie between the octets and the wire.
+    pub(crate) fn layers(&self) -> usize {
+        usize::from(self.stack.depth)
+    }
+
     /// The octets as a slice, where no coding lies between.
     #[inline]
     pub(crate) fn plain(&self) -> Option<&'a [u8]> {

@@ -170,7 +170,7 @@ fn prefix(dice: &mut Dice, place: Place, most: usize, can_count_octets: bool) ->
         }
     };
     let counts = match dice.one_of(&[Counts::Units, Counts::Nibbles, Counts::Bytes]) {
-        Counts::Bytes if !can_count_octets => Counts::Units,
+        Counts::Bytes | Counts::Nibbles if !can_count_octets => Counts::Units,
         counts => counts,
     };
     let includes = dice.one_of(&[0, 0, 1, 4]);

@@ -12,8 +12,8 @@ mod ebcdic;
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
-    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding,
-    Seen, Side, Spec, Tag,
+    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding, Seen,
+    Side, Spec, Tag,
 };
 use nom::bytes::complete::{take, take_while};
 use nom::number::complete::be_u8;
@@ -184,11 +184,10 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
         cursor.take(1)?;
     }
     let space = decode(&wire, element, units)?;
-    let read = composite(&space, element, key);
-    match (&read, fill.octets.iter().position(|octet| *octet != decode::fill_of(element))) {
-        (Ok(_), Some(bad)) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
-        _ => read,
+    if let Some(bad) = fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
+        return Err(Failure::new(Kind::Fill, fill.offsets[bad]));
     }
+    composite(&space, element, key)
 }
 
 /// The parts of a value, or the value itself.
