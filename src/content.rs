@@ -99,6 +99,24 @@ impl Content {
         }
     }
 
+    /// Whether every value of class `other` could stand within a value of this class.
+    pub(crate) const fn includes(self, other: Self) -> bool {
+        match self {
+            Self::N => matches!(other, Self::N),
+            Self::A => matches!(other, Self::A),
+            Self::An | Self::Anp => {
+                matches!(other, Self::N | Self::A | Self::An | Self::Anp | Self::Xn | Self::H)
+            }
+            Self::S => matches!(other, Self::S),
+            Self::Ns => matches!(other, Self::N | Self::S | Self::Ns),
+            Self::Ans => !matches!(other, Self::B | Self::Any),
+            Self::Z => matches!(other, Self::N | Self::Z),
+            Self::Xn | Self::Yn => matches!(other, Self::N),
+            Self::H => matches!(other, Self::N | Self::Xn | Self::H),
+            Self::B | Self::Any => true,
+        }
+    }
+
     /// Whether the value is a sign followed by digits.
     #[must_use]
     pub(crate) const fn is_signed(self) -> bool {
@@ -183,6 +201,19 @@ mod tests {
             assert!(!admits(Content::S) || admits(Content::Ns));
             assert_eq!(admits(Content::Ans), (0x20..=0x7E).contains(&octet));
             assert!(admits(Content::B) && admits(Content::Any));
+        }
+    }
+
+    #[test]
+    fn a_class_includes_another_when_it_admits_all_of_it() {
+        for class in Content::ALL {
+            for other in Content::ALL {
+                let mut octets = 0..=255u8;
+                let admits = |octet: u8| class.admits(1, octet);
+                let all =
+                    octets.all(|octet| !(other.admits(0, octet) || other.admits(1, octet)) || admits(octet));
+                assert_eq!(class.includes(other), all, "{class} {other}");
+            }
         }
     }
 

@@ -71,11 +71,11 @@ impl<'a> Reader<'a> {
         let wire = self.octets.slice(span.start, span.len);
         let value = self.value(element, span);
         check::check(&wire, &value, element.coding, element.content, element.spare)?;
-        if let Form::Padded(_) = element.size.form {
-            self.check_fill(element, span)?;
-        }
         if let Some(layout) = element.layout {
             check_parts(value, layout)?;
+        }
+        if let Form::Padded(_) = element.size.form {
+            self.check_fill(element, span)?;
         }
         self.at = span.next;
         Ok(span)
@@ -153,7 +153,10 @@ impl<'a> Reader<'a> {
         }
         let len = element.coding.wire_len(element.content, units);
         let fill = match element.spare.side {
-            crate::codec::Side::Left => self.octets.get(start) >> 4,
+            crate::codec::Side::Left => {
+                let sign = usize::from(element.content.is_signed());
+                self.octets.get(start + sign) >> 4
+            }
             crate::codec::Side::Right => self.octets.get(start + len - 1) & 0x0F,
         };
         let is_marked =
@@ -334,7 +337,8 @@ impl Reader<'_> {
                 Ok(usize::from(width))
             }
             Tag::Ber => {
-                let octet = |index| self.octets.get(self.at + index);
+                // 0 behind the end, whatever follows there: a tag cut short is no other tag
+                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
                 match (octet(0) & 0x1F, octet(1), octet(2)) {
                     (0..=0x1E, _, _) => Ok(1),
                     (_, 0..=0x7F, _) => Ok(2),

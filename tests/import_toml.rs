@@ -217,11 +217,11 @@ fn elements() -> BoxedStrategy<ElementDoc> {
     let coding = (codings(), prop::bool::weighted(0.9));
     let style = (content, coding, fill, spare, privacy);
     (size, style, "\\PC{0,12}")
-        .prop_map(|((a, b, form), (content, coding, fill, spare, privacy), name)| ElementDoc {
+        .prop_map(|((a, b, form), (content, (coding, fits), fill, spare, privacy), name)| ElementDoc {
             key: 0,
             name,
             content,
-            coding,
+            coding: if fits { fitting(content, coding) } else { coding },
             min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
             max: a.max(b),
             form,

@@ -262,6 +262,11 @@ impl<'a> Octets<'a> {
         Self { wire: self.wire, stack, start, len }
     }
 
+    /// How many codings lie between the octets and the wire.
+    pub(crate) fn layers(&self) -> usize {
+        usize::from(self.stack.depth)
+    }
+
     /// The octets as a slice, where no coding lies between.
     #[inline]
     pub(crate) fn plain(&self) -> Option<&'a [u8]> {
@@ -324,7 +329,8 @@ impl<'b> OctetsMut<'b> {
 
     /// Whether the first `len` octets lie within the buffer.
     pub(crate) fn holds(&self, len: usize) -> bool {
-        len == 0 || self.position(len - 1) < self.wire.len()
+        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
     }
 
     /// The offset in the output of the octet at `index`.

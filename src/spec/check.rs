@@ -6,8 +6,8 @@
     reason = "const evaluation; every index is guarded"
 )]
 
-use crate::codec::Coding;
 use crate::codec::octets::{MAX_INDEX, MAX_LAYERS};
+use crate::codec::{Coding, PrefixCoding};
 use crate::content::Content;
 use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
@@ -20,6 +20,15 @@ pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
             1..=255 => error.at(Place::Element(number as u8)),
             _ => error,
         }),
+    }
+}
+
+/// Checks a layout that a caller reads `parent` with, `layers` codings deep in a message.
+pub(crate) const fn check_below(layout: &Layout<'_>, parent: &Element<'_>, layers: usize) -> Result<()> {
+    match check_layout(layout, Some(parent), (2, layers)) {
+        Ok(()) => Ok(()),
+        Err((error, 0)) => Err(error),
+        Err((error, inner)) => Err(error.within(layout.key(inner))),
     }
 }
 
@@ -38,18 +47,26 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
     }
     let mut index = 0;
     while index < layout.elements.len() {
-        if let Some(element) = &layout.elements[index]
-            && let Err((error, inner)) = check_slot(layout, index, element, parent, depth)
-        {
-            let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
-            return Err((error, element.key));
+        match &layout.elements[index] {
+            Some(element) => {
+                if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
+                    let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
+                    return Err((error, element.key));
+                }
+            }
+            None if matches!(layout.order, Order::Bitmap(_)) => {}
+            // positions are counted and tags are searched through: neither can have a gap
+            None => return Err((fault(Fault::ReservedNumber), 0)),
         }
         index += 1;
     }
-    if let Order::Tags { unknown: Some(element), .. } = layout.order
-        && let Err((error, _)) = check_element(element, parent, depth)
-    {
-        return Err((error, 0));
+    if let Order::Tags { unknown: Some(element), .. } = layout.order {
+        if matches!(element.size.form, Form::Rest) {
+            return Err((fault(Fault::OpenLength), 0));
+        }
+        if let Err((error, _)) = check_element(element, parent, depth) {
+            return Err((error, 0));
+        }
     }
     Ok(())
 }
@@ -69,7 +86,7 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
         Order::Bitmap(form) => {
             let coding_fits = match form.coding {
                 Coding::Raw => !in_text,
-                Coding::Hex => true,
+                Coding::Hex => fits(parent, Content::An),
                 Coding::EbcdicHex(_) => !in_text,
                 _ => false,
             };
@@ -86,7 +103,8 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
         Order::Tags { tag, .. } => match tag {
             Tag::Ebcdic(_, 1..=4) if !in_text => Ok(()),
             Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
-            Tag::Digits(1..=6) | Tag::Text(1..=4) => Ok(()),
+            Tag::Digits(1..=6) if fits(parent, Content::N) => Ok(()),
+            Tag::Text(1..=4) if fits(parent, Content::Ans) => Ok(()),
             _ => Err(Fault::LayoutMisplaced),
         },
     }
@@ -183,8 +201,23 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if !element.coding.carries(element.content) {
         return Some(Fault::CodingCannotCarry);
     }
-    if in_text(parent) && !matches!(element.coding, Coding::Ascii | Coding::Hex) {
+    let carried = match element.coding {
+        Coding::Hex => Content::An,
+        _ => element.content,
+    };
+    if in_text(parent) && !(matches!(element.coding, Coding::Ascii | Coding::Hex) && fits(parent, carried)) {
         return Some(Fault::CodingCannotCarry);
+    }
+    // without a digit there is no place for the sign
+    let has_sign = element.content.is_signed();
+    if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if let Form::Until(end) = size.form
+        && let Some(parent) = parent
+        && !parent.content.admits(1, end)
+    {
+        return Some(Fault::LayoutMisplaced);
     }
     if matches!(size.form, Form::Padded(_))
         && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
@@ -195,11 +228,20 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         if !prefix.is_supported() {
             return Some(Fault::PrefixWidth);
         }
+        let written = match prefix.coding {
+            PrefixCoding::Ascii => Content::N,
+            PrefixCoding::Hex => Content::An,
+            _ => Content::Any,
+        };
+        if in_text(parent) && !fits(parent, written) {
+            return Some(Fault::CodingCannotCarry);
+        }
         if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
             return Some(Fault::PrefixTooNarrow);
         }
     }
-    if !element.privacy.is_sound() {
+    let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
+    if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
         return Some(Fault::MaskTooOpen);
     }
     if element.layout.is_some()
@@ -215,6 +257,15 @@ const fn in_text(parent: Option<&Element<'_>>) -> bool {
     match parent {
         Some(parent) => !matches!(parent.content, Content::B | Content::Any),
         None => false,
+    }
+}
+
+/// Whether what `parent` holds, if it is text, can be of `class` throughout: else parts would be
+/// written that its own check refuses, or that packed digits cannot carry at all.
+const fn fits(parent: Option<&Element<'_>>, class: Content) -> bool {
+    match parent {
+        Some(parent) => parent.content.includes(class),
+        None => true,
     }
 }
 
