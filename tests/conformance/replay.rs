@@ -159,6 +159,9 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
         }
         Tree::Text(text) => {
             let mut expected = logical(field, text);
+            if element.form() == Form::Fixed && expected.len() > element.max() {
+                return Err("a value longer than the field".into());
+            }
             if element.form() == Form::Fixed {
                 pad(&mut expected, element);
             }

@@ -135,6 +135,7 @@ const SPECIAL: &[(&str, Class)] = &[
     ("IF_CHAR", plain(Value::Text(Coding::Ascii), Length::Fixed)),
     ("IF_ECHAR", plain(Value::Text(EBCDIC), Length::Fixed)),
     ("IF_TCHAR", plain(Value::Text(Coding::Ascii), Length::Until)),
+    ("IF_FSTBINARY", plain(Value::Binary(Coding::Raw), Length::Until)),
     ("IF_NOP", plain(Value::Nothing, Length::Fixed)),
     ("IF_NOP2", plain(Value::Nothing, Length::Fixed)),
     ("IF_NULL", plain(Value::Nothing, Length::Fixed)),
@@ -145,8 +146,7 @@ const SPECIAL: &[(&str, Class)] = &[
 
 /// The name of a class without its package, and without the blanks that some files have.
 pub(super) fn short(name: &str) -> &str {
-    let name = name.trim();
-    name.rsplit(['.', '$']).next().unwrap_or(name)
+    name.rsplit(['.', '$']).next().unwrap_or(name).trim()
 }
 
 /// What the class of that name is, if its name is one of the language.
