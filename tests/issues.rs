@@ -72,12 +72,14 @@ fn issue_005_fill_of_a_signed_packed_value() {
     assert!(Message::parse(spec, &wire).unwrap().get(28).unwrap() == "C123");
 }
 
-/// A length in half bytes forgot that digits may be odd when a sign stands before them.
+/// A length in half bytes was odd for a signed packed value, which was then read with one digit more.
+/// It counts a spare half byte, so it is even, and only a fill that is no digit tells it apart.
 #[test]
 fn issue_006_half_bytes_of_a_signed_packed_value() {
     let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Nibbles, includes: 0 };
-    let spec = spec_of(Dialect::BCD, [row(28, x_n(8).min(2).prefix(prefix), "", OPEN)]);
-    for (value, length) in [("C123", "3035"), ("D1234", "3036")] {
+    let shape = x_n(8).min(2).prefix(prefix).spare(Spare::RIGHT_F);
+    let spec = spec_of(Dialect::BCD, [row(28, shape, "", OPEN)]);
+    for (value, length) in [("C123", "3036"), ("D1234", "3036"), ("D12345", "3038")] {
         let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(28, value).to_vec().unwrap();
         assert_eq!(hex(&wire[10..12]), length);
         assert!(Message::parse(spec, &wire).unwrap().get(28).unwrap() == value);
@@ -89,9 +91,10 @@ fn issue_006_half_bytes_of_a_signed_packed_value() {
 fn issue_007_fill_that_is_a_sign() {
     let spec = spec_of(Dialect::ASCII, [row(28, x_n(4).fill(Side::Left, b'C'), "", OPEN)]);
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
-    let error = builder.set(28, "123").to_vec().unwrap_err();
-    assert_eq!(error.to_string(), "field 28 at byte 20: expected at least 5, found 3");
-    assert!(builder.set(28, "1234").to_vec().unwrap().ends_with(b"C1234"));
+    let error = builder.set(28, "C12").to_vec().unwrap_err();
+    assert_eq!(error.to_string(), "field 28 at byte 21: expected at least 5, found 3");
+    assert!(builder.set(28, "123").to_vec().is_err());
+    assert!(builder.set(28, "C1234").to_vec().unwrap().ends_with(b"C1234"));
 }
 
 /// A buffer one octet short gave an error of a part, read from a half-written hexadecimal digit.
@@ -167,4 +170,17 @@ fn issue_012_gap_in_a_list_of_tags() {
 #[test]
 fn issue_013_mti_of_an_input_that_is_too_long() {
     assert_eq!(Inspection::of(&ISO87_ASCII, &vec![b'0'; 0x1000_0000]).mti(), None);
+}
+
+/// The zero that began a length before a BER tag was taken for padding.
+#[test]
+fn issue_014_length_before_a_tag_that_begins_with_zero() {
+    let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
+    let lead = Prefix { coding: PrefixCoding::Bcd, width: 3, counts: Counts::Units, includes: 0 };
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let wire = builder.set(48, &[(0x40, b"\xAA"), (0x40, b"\xBB")]).to_vec().unwrap();
+    assert_eq!(hex(&wire[10..]), "0008000240AA000240BB");
+    assert_eq!(Message::parse(spec, &wire).unwrap().get(48).unwrap().parts().count(), 2);
 }

@@ -109,8 +109,17 @@ fn too_deep() {
             _ => ans(9).of(Box::leak(Box::new(parts(row(1, nest(depth - 1), "", SECRET))))),
         }
     }
-    assert_eq!(fault_of(nest(3)), "sound");
-    assert_eq!(fault_of(nest(4)), "spec, field 48, part 1, part 1, part 1: layouts are nested too deep");
+    let text = "spec, field 48, part 1, part 1, part 1: layouts are nested too deep";
+    assert_eq!((fault_of(nest(7)), fault_of(nest(8))), ("sound".to_owned(), text.to_owned()));
+    // codings over codings are fewer: hexadecimal digits of hexadecimal digits of ...
+    fn hex_of_hex(depth: u32) -> Shape<'static> {
+        let part: &'static [_] =
+            text_parts([row(1, if depth == 0 { b(9) } else { hex_of_hex(depth - 1) }, "", SECRET)])
+                .to_vec()
+                .leak();
+        b(99).lll().coding(Coding::Hex).of(Box::leak(Box::new(Layout::positions(1, part))))
+    }
+    assert_eq!((fault_of(hex_of_hex(2)), fault_of(hex_of_hex(3))), ("sound".to_owned(), text.to_owned()));
 }
 
 #[test]

@@ -148,7 +148,9 @@ fn specs_of_one_table(dice: &mut Dice) -> [&'static Spec<'static>; 2] {
 /// Every generated spec is sound, so one that is refused is a finding.
 fn checked(dialect: &Dialect, elements: &'static [Option<Element<'static>>]) -> &'static Spec<'static> {
     let spec = Spec::try_new("generated", dialect, elements);
-    let spec = spec.unwrap_or_else(|error| panic!("{error}\n{dialect:?}\n{elements:#?}"));
+    let spec = spec.unwrap_or_else(|error| {
+        panic!("{error}\n{dialect:?}\n{:#?}", elements.iter().flatten().collect::<Vec<_>>())
+    });
     Box::leak(Box::new(spec))
 }
 

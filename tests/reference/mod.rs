@@ -126,7 +126,7 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
             }
         }
         Order::Tags { tag, lead: Some(lead), unknown } => {
-            while !padding_skipped(cursor, tag).rest().is_empty() {
+            while !cursor.rest().is_empty() {
                 let start = cursor.offset();
                 let length = number(cursor, lead)?.checked_sub(lead.includes.into());
                 let length = length.ok_or_else(|| Failure::new(Kind::LengthUnit, start))?;
@@ -184,10 +184,11 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
         cursor.take(1)?;
     }
     let space = decode(&wire, element, units)?;
-    if let Some(bad) = fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
-        return Err(Failure::new(Kind::Fill, fill.offsets[bad]));
+    let read = composite(&space, element, key)?;
+    match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
+        Some(bad) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
+        None => Ok(read),
     }
-    composite(&space, element, key)
 }
 
 /// The parts of a value, or the value itself.
@@ -323,15 +324,11 @@ fn bits(cursor: &mut Cursor<'_>, form: BitmapForm) -> Read<Vec<u32>> {
 }
 
 fn next_tag(cursor: &mut Cursor<'_>, tag: Tag) -> Read<Option<u32>> {
-    if padding_skipped(cursor, tag).rest().is_empty() { Ok(None) } else { tag_of(cursor, tag).map(Some) }
-}
-
-fn padding_skipped<'c, 's>(cursor: &'c mut Cursor<'s>, tag: Tag) -> &'c Cursor<'s> {
     if tag == Tag::Ber {
         let padding: IResult<&[u8], &[u8]> = take_while(|octet| octet == 0)(cursor.rest());
         cursor.at += padding.unwrap().1.len();
     }
-    cursor
+    if cursor.rest().is_empty() { Ok(None) } else { tag_of(cursor, tag).map(Some) }
 }
 
 fn tag_of(cursor: &mut Cursor<'_>, tag: Tag) -> Read<u32> {
