@@ -85,7 +85,7 @@ fn secrets(spec: &'static Spec<'static>) -> Vec<Node> {
 fn secret(element: &Element<'static>) -> Node {
     let key = element.key();
     if let Some(layout) = element.layout() {
-        let Order::Tags { tag, unknown } = *layout.order() else {
+        let Order::Tags { tag, unknown, .. } = *layout.order() else {
             // parts of a hidden element may be open: nothing secret goes there
             return Node::leaf(key, vec![b'0'; element.max()]);
         };
