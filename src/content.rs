@@ -112,7 +112,7 @@ impl Content {
             Self::Ans => !matches!(other, Self::B | Self::Any),
             Self::Z => matches!(other, Self::N | Self::Z),
             Self::Xn | Self::Yn => matches!(other, Self::N),
-            Self::H => matches!(other, Self::N | Self::H | Self::Xn),
+            Self::H => matches!(other, Self::N | Self::Xn | Self::H),
             Self::B | Self::Any => true,
         }
     }

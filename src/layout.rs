@@ -93,8 +93,8 @@ pub enum Order<'s> {
 /// How a tag is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tag {
-    /// BER: one to three octets. A `00` where a tag is expected is padding: no part, but kept when
-    /// the element is copied. Where a length leads the tag there is no padding.
+    /// BER: one to three octets. A `00` where a tag is expected, and no length leads it, is padding:
+    /// no part, but kept when the element is copied.
     Ber,
     /// That many ASCII digits, 1 to 6.
     Digits(u8),

@@ -259,7 +259,7 @@ impl<'a> Pass<'a> for Reader<'a> {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
         }
-        // a length before the tag may begin with a zero, so padding has no place there
+        // a leading length may begin with 00, so there is no padding before one
         while tag == Tag::Ber && lead.is_none() && self.left() > 0 && self.octets.get(self.at) == PADDING {
             self.at += 1;
         }

@@ -226,7 +226,11 @@ impl<'b> Writer<'b> {
 }
 
 /// Writes the parts of a composite; returns how many octets they take.
-fn write_parts<'s>(writer: Writer<'_>, layout: &'s Layout<'s>, parts: &dyn PartList<'_>) -> Result<usize> {
+pub(crate) fn write_parts<'s>(
+    writer: Writer<'_>,
+    layout: &'s Layout<'s>,
+    parts: &dyn PartList<'_>,
+) -> Result<usize> {
     let mut pass = PartWriter { writer, layout, parts, written: 0 };
     walk(layout, &mut pass, Error::within)?;
     match parts.len() - pass.written {

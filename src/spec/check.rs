@@ -25,7 +25,7 @@ pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
 
 /// Checks a layout that a caller reads `parent` with, `layers` codings deep in a message.
 pub(crate) const fn check_below(layout: &Layout<'_>, parent: &Element<'_>, layers: usize) -> Result<()> {
-    match check_layout(layout, Some(parent), (1, layers)) {
+    match check_layout(layout, Some(parent), (2, layers)) {
         Ok(()) => Ok(()),
         Err((error, 0)) => Err(error),
         Err((error, inner)) => Err(error.within(layout.key(inner))),

@@ -131,7 +131,12 @@ fn lengthen(
     }
     let shape = shape.min(u32::try_from(min).unwrap());
     if place.is_plain {
-        let digits = if max <= 49 { dice.one_of(&[2, 3, 4]) } else { 5 };
+        // in hexadecimal digits a value takes twice the octets
+        let digits = match max {
+            ..=49 => dice.one_of(&[2, 3, 4]),
+            ..=4_999 => 4,
+            _ => 6,
+        };
         return made(shape.var(digits), None, 0);
     }
     let is_hex = matches!(coding, Coding::Hex | Coding::EbcdicHex(_));
