@@ -308,7 +308,7 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
-    /// What a fixed value that is given too short is filled with.
+    /// What a value that is given too short is filled with, and on which side.
     #[must_use]
     pub const fn fill(&self) -> Fill {
         self.fill
@@ -431,6 +431,14 @@ impl<'s> Shape<'s> {
             spare: None,
             layout: None,
         }
+    }
+
+    /// The same shape with another length; a least length that was the greatest goes with it.
+    #[cfg(feature = "jpos")]
+    #[must_use]
+    pub(crate) const fn with_max(mut self, max: u32) -> Self {
+        self.max = max;
+        self
     }
 
     /// LVAR: up to the length, announced by one digit.

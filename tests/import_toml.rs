@@ -1,9 +1,16 @@
 //! The native TOML format: identity, words, and refusals.
 #![cfg(feature = "toml")]
 
+use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
+use cardwire::layout::{BitmapForm, Fill, Form, More, Tag};
+use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
 use cardwire::spec::builtin;
-use cardwire::{Builder, Message, Mti};
+use cardwire::spec::{Codes, MtiCoding};
+use cardwire::{
+    Builder, CodePage, Coding, Content, Counts, Message, Mti, Prefix, PrefixCoding, Side, Spare, Zone,
+};
+use proptest::prelude::*;
 
 #[test]
 fn every_builtin_spec_survives_the_format() {
@@ -133,5 +140,149 @@ fn what_is_too_much_is_refused_in_time() {
         println!("{} octets: {:?}", text.len(), start.elapsed());
         assert!(error.contains(expected), "{error}");
         assert!(error.len() < 2_000, "{}", error.len());
+    }
+}
+
+fn pages() -> BoxedStrategy<CodePage> {
+    prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)].boxed()
+}
+
+fn prefixes() -> BoxedStrategy<Prefix> {
+    let coding = prop_oneof![
+        Just(PrefixCoding::Ascii),
+        pages().prop_map(PrefixCoding::Ebcdic),
+        Just(PrefixCoding::Bcd),
+        Just(PrefixCoding::Binary),
+        Just(PrefixCoding::Hex),
+    ];
+    let counts = prop_oneof![Just(Counts::Units), Just(Counts::Bytes), Just(Counts::Nibbles)];
+    let prefix = (coding, 1u8..=4, counts, 0u8..3);
+    let prefix =
+        prefix.prop_map(|(coding, width, counts, includes)| Prefix { coding, width, counts, includes });
+    prop_oneof![4 => prefix, 1 => Just(Prefix::BER)].boxed()
+}
+
+fn forms() -> BoxedStrategy<Form> {
+    prop_oneof![
+        Just(Form::Fixed),
+        prefixes().prop_map(Form::Prefixed),
+        prefixes().prop_map(Form::Padded),
+        Just(Form::Rest),
+        any::<u8>().prop_map(Form::Until),
+    ]
+    .boxed()
+}
+
+fn sides() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Left), Just(Side::Right)]
+}
+
+fn codings() -> BoxedStrategy<Coding> {
+    prop_oneof![
+        Just(Coding::Ascii),
+        pages().prop_map(Coding::Ebcdic),
+        Just(Coding::Bcd),
+        Just(Coding::Raw),
+        Just(Coding::Hex),
+        pages().prop_map(Coding::EbcdicHex),
+        prop_oneof![Just(Zone::C), Just(Zone::F)].prop_map(Coding::Zoned),
+    ]
+    .boxed()
+}
+
+/// The coding, or one that can carry the class.
+fn fitting(content: Content, coding: Coding) -> Coding {
+    match (content, coding) {
+        (Content::B, Coding::Raw | Coding::Hex | Coding::EbcdicHex(_)) => coding,
+        (Content::B, _) => Coding::Raw,
+        (Content::N | Content::Z | Content::H | Content::Xn | Content::Yn, Coding::Bcd) => coding,
+        (Content::Xn, Coding::Zoned(_)) | (_, Coding::Ascii | Coding::Ebcdic(_)) => coding,
+        _ => Coding::Ascii,
+    }
+}
+
+/// Any element; many contradict themselves, which the tests weed out.
+fn elements() -> BoxedStrategy<ElementDoc> {
+    let content = prop::sample::select(Content::ALL.to_vec());
+    let privacy = prop_oneof![
+        Just(OPEN),
+        Just(SECRET),
+        Just(TRACK),
+        Just(PAN),
+        Just(Privacy::Pan { head: 8, tail: 4 })
+    ];
+    let fill = (sides(), any::<u8>()).prop_map(|(side, with)| Fill { side, with });
+    let spare = (sides(), 0u8..16).prop_map(|(side, nibble)| Spare { side, nibble });
+    let size = (2u32..60, 1u32..60, forms());
+    let coding = (codings(), prop::bool::weighted(0.9));
+    let style = (content, coding, fill, spare, privacy);
+    (size, style, "\\PC{0,12}")
+        .prop_map(|((a, b, form), (content, (coding, fits), fill, spare, privacy), name)| ElementDoc {
+            key: 0,
+            name,
+            content,
+            coding: if fits { fitting(content, coding) } else { coding },
+            min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
+            max: a.max(b),
+            form,
+            fill,
+            spare,
+            privacy,
+            layout: None,
+        })
+        .boxed()
+}
+
+fn layouts() -> BoxedStrategy<LayoutDoc> {
+    let tag = prop_oneof![
+        Just(Tag::Ber),
+        (1u8..=4).prop_map(Tag::Digits),
+        (1u8..=4).prop_map(Tag::Octets),
+        (pages(), 1u8..=1).prop_map(|(page, width)| Tag::Ebcdic(page, width)),
+    ];
+    let unknown = prop::option::of(elements().prop_map(Box::new));
+    let order = prop_oneof![
+        (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
+        (tag, prop::option::of(prefixes()), unknown).prop_map(|(tag, lead, unknown)| OrderDoc::Tags {
+            tag,
+            lead,
+            unknown
+        }),
+        (1u8..=8).prop_map(|octets| OrderDoc::Bitmap(BitmapForm::single(Coding::Raw, octets))),
+    ];
+    (order, prop::collection::vec(elements(), 0..4))
+        .prop_map(|(order, mut elements)| {
+            // 1, 2, 3 is a position, a number, a BER tag and a decimal one
+            let first = if let OrderDoc::Tags { tag: Tag::Ebcdic(..), .. } = order { 0x41 } else { 1 };
+            elements.iter_mut().zip(first..).for_each(|(element, key)| element.key = key);
+            LayoutDoc { order, elements }
+        })
+        .boxed()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    /// Every document that is a spec comes back as it was, and its text is canonical.
+    #[test]
+    fn every_spec_survives_the_format(
+        name in "\\PC{0,9}",
+        header in 0usize..300,
+        element in elements(),
+        layout in prop::option::of(layouts()),
+        third in prop_oneof![Just(More::Never), Just(More::Announced), Just(More::InElement)],
+    ) {
+        let element = ElementDoc { key: 2, layout, ..element };
+        let order = OrderDoc::Bitmap(BitmapForm::new(Coding::Hex).third(third));
+        let body = LayoutDoc { order, elements: vec![element] };
+        let doc = SpecDoc { name, header, mti: MtiCoding::Binary, codes: Codes::UnionPay, body };
+        let text = toml::write(&doc);
+        match (doc.check(), toml::parse(&text)) {
+            (Ok(()), again) => {
+                let again = again.map_err(|error| TestCaseError::fail(format!("{error}\n{text}")))?;
+                prop_assert_eq!(toml::write(&again), text);
+                prop_assert_eq!(again, doc);
+            }
+            (Err(_), again) => prop_assert!(again.is_err(), "{}", text),
+        }
     }
 }

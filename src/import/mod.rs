@@ -26,6 +26,9 @@
 //! Every importer is bounded: [`MAX_TEXT`] octets of text, [`MAX_ELEMENTS`] elements and parts,
 //! [`MAX_DEPTH`](crate::layout::MAX_DEPTH) layouts. Nothing outside the text is ever read.
 
+#[cfg(any(feature = "toml", feature = "jpos"))]
+use alloc::vec::Vec;
+
 mod doc;
 mod error;
 #[cfg(feature = "jpos")]
@@ -56,7 +59,7 @@ fn check_size(text: &str) -> Result<(), ImportError> {
 
 /// Where the lines of a text end, to tell the line of an offset.
 #[cfg(any(feature = "toml", feature = "jpos"))]
-struct Lines(alloc::vec::Vec<usize>);
+struct Lines(Vec<usize>);
 
 #[cfg(any(feature = "toml", feature = "jpos"))]
 impl Lines {

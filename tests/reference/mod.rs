@@ -126,7 +126,6 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
             }
         }
         Order::Tags { tag, lead: Some(lead), unknown } => {
-            // no padding here: the length may begin with a zero
             while !cursor.rest().is_empty() {
                 let start = cursor.offset();
                 let length = number(cursor, lead)?.checked_sub(lead.includes.into());
