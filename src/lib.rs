@@ -104,6 +104,8 @@ pub mod layout;
 pub mod mask;
 mod message;
 mod mti;
+#[cfg(feature = "alloc")]
+pub mod net;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod probe;
@@ -128,7 +130,7 @@ pub use frame::Framing;
 pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
-pub use mti::Mti;
+pub use mti::{Class, Function, Mti, Origin, Version};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};
