@@ -240,7 +240,8 @@ impl ClientBuilder {
         let desk = Desk::new(settings, Arc::default());
         let backoff = Backoff::new(soonest, longest, seed());
         let name = endpoint.name();
-        let supervisor = Supervisor { desk: Arc::clone(&desk), endpoint, hooks: hooks.clone(), backoff, first };
+        let supervisor =
+            Supervisor { desk: Arc::clone(&desk), endpoint, hooks: hooks.clone(), backoff, first };
         let task = tokio::spawn(super::log::within(&name, supervisor.run()));
         Client { peer: Peer { desk }, held: Arc::new(Held { hooks, supervisor: Mutex::new(Some(task)) }) }
     }

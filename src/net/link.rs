@@ -74,7 +74,13 @@ async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed 
         let mut at = 0;
         while let Some(rest) = batch.octets().get(at..).filter(|rest| !rest.is_empty()) {
             let piece = match desk.settings.one_write_per_frame {
-                true => desk.settings.framing.split(rest).ok().flatten().map_or(rest.len(), |frame| frame.consumed),
+                true => desk
+                    .settings
+                    .framing
+                    .split(rest)
+                    .ok()
+                    .flatten()
+                    .map_or(rest.len(), |frame| frame.consumed),
                 false => rest.len(),
             };
             let piece = rest.get(..piece).unwrap_or(rest);
@@ -236,4 +242,3 @@ fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration) {
         }
     }
 }
-

@@ -38,6 +38,8 @@ mod tls;
 pub use backoff::Backoff;
 pub use correlation::{Correlation, Trace};
 
+#[cfg(feature = "tls")]
+pub use tls::{ClientTls, Identity, ServerTls};
 #[cfg(feature = "net")]
 pub use {
     client::{Client, ClientBuilder},
@@ -49,5 +51,6 @@ pub use {
     received::{Outgoing, Received},
     server::{Server, ServerBuilder},
 };
-#[cfg(feature = "tls")]
-pub use tls::{ClientTls, Identity, ServerTls};
+
+#[cfg(all(test, feature = "net"))]
+mod tests;

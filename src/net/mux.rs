@@ -345,11 +345,7 @@ impl<K: Ord + Clone, P> Mux<K, P> {
     ///
     /// `sent` says whether one may have been sent: as after [`Mux::cancel`] then, and as after
     /// [`Mux::withdraw`] otherwise.
-    pub fn abandon_all(
-        &mut self,
-        now: Duration,
-        mut sent: impl FnMut(&P) -> bool,
-    ) -> Vec<Unanswered<K, P>> {
+    pub fn abandon_all(&mut self, now: Duration, mut sent: impl FnMut(&P) -> bool) -> Vec<Unanswered<K, P>> {
         let slots = (0_u32..).zip(&self.slots);
         let tickets: Vec<_> = slots.map(|(slot, entry)| Ticket { slot, turn: entry.turn }).collect();
         self.deadlines.clear();

@@ -70,8 +70,7 @@ impl Outbox {
 
     /// Takes a frame back. `false` when it was taken to be written.
     pub(super) fn cut(&mut self, number: u64) -> bool {
-        let Some(index) = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok())
-        else {
+        let Some(index) = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else {
             return false;
         };
         let Some(size) = self.sizes.get(index).copied() else { return false };

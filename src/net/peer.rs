@@ -62,6 +62,9 @@ impl Peer {
 
 impl fmt::Debug for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Peer").field("phase", &self.desk.phase()).field("in_flight", &self.in_flight()).finish()
+        f.debug_struct("Peer")
+            .field("phase", &self.desk.phase())
+            .field("in_flight", &self.in_flight())
+            .finish()
     }
 }

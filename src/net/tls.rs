@@ -102,10 +102,9 @@ impl ServerTls {
         let config = match clients {
             None => config.with_no_client_auth(),
             Some(roots) => {
-                let verifier =
-                    WebPkiClientVerifier::builder_with_provider(Arc::new(store(roots)?), provider)
-                        .build()
-                        .map_err(|_| wrong("the authorities for clients cannot be used"))?;
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(store(roots)?), provider)
+                    .build()
+                    .map_err(|_| wrong("the authorities for clients cannot be used"))?;
                 config.with_client_cert_verifier(verifier)
             }
         };

@@ -100,7 +100,8 @@ fn a_lost_connection_hands_back_every_request_once() {
         mux.open(s(0), key, s(10), u32::from(key)).unwrap();
     }
     mux.answer(s(1), &2);
-    let mut keys: Vec<_> = mux.abandon_all(s(2), |_| true).into_iter().map(|unanswered| unanswered.key).collect();
+    let mut keys: Vec<_> =
+        mux.abandon_all(s(2), |_| true).into_iter().map(|unanswered| unanswered.key).collect();
     keys.sort_unstable();
     assert_eq!(keys, [0, 1, 3, 4]);
     assert!(mux.abandon_all(s(2), |_| true).is_empty() && mux.expire(s(99)).is_none());
