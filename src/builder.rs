@@ -4,7 +4,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_ELEMENTS};
+use crate::bitmap::{Bitmap, MAX_ELEMENTS, MAX_NUMBER};
+use crate::codec::Prefix;
 use crate::codec::octets::OctetsMut;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::layout::{BitmapForm, Element, Tag};
@@ -60,11 +61,17 @@ impl<'v> Builder<'v> {
 
     /// A copy of a message, to be changed or to be written in the dialect of another spec. Written
     /// with the message's own spec and unchanged, it gives the same octets.
+    ///
+    /// Header and empty bitmaps are carried over where the other spec has the like.
     #[must_use]
     pub fn copy_of(message: &'v Message<'v>, spec: &'v Spec<'v>) -> Self {
         let mut builder = Self::new(spec, message.mti());
-        builder.header = message.header();
-        builder.bitmaps = message.bitmaps();
+        if spec.header() == message.header().len() {
+            builder.header = message.header();
+        }
+        if spec.bitmap() == message.spec().bitmap() {
+            builder.bitmaps = message.bitmaps();
+        }
         for number in &message.bitmap() {
             builder.put(number, Source::Echo(message));
         }
@@ -184,7 +191,7 @@ impl<'v> Builder<'v> {
     fn put(&mut self, number: u8, source: Source<'v>) {
         self.present.insert(number);
         self.put_source(number, source);
-        if self.spec.element(number).is_none() && self.problem.is_none() {
+        if number == 0 || number > MAX_NUMBER {
             self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number)));
         }
     }
@@ -223,7 +230,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.builder.present, form))
     }
 
-    fn tag(&mut self, _tag: Tag) -> Result<Option<u32>> {
+    fn tag(&mut self, _tag: Tag, _lead: Option<Prefix>) -> Result<Option<u32>> {
         Ok(None)
     }
 

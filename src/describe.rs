@@ -230,7 +230,8 @@ fn is_shown(field: &Field<'_>, index: usize) -> bool {
     if field.privacy_is_open() || index < field.value_range().start {
         return true;
     }
-    if !field.is_composite() || !field.range().contains(&index) {
+    // parts of packed digits can share an octet, so only parts of whole octets are told apart
+    if !field.content().is_binary() || !field.range().contains(&index) {
         return false;
     }
     let mut before = field.value_range().start;
@@ -303,7 +304,9 @@ impl fmt::Display for Notation<'_> {
         let Self(element) = self;
         let dots = if element.form() == Form::Fixed { "" } else { ".." };
         match element.content() {
-            Content::Xn => write!(f, "x+n{dots}{}", element.max().saturating_sub(1)),
+            content if content.is_signed() => {
+                write!(f, "{content}{dots}{}", element.max().saturating_sub(1))
+            }
             content => write!(f, "{content}{dots}{}", element.max()),
         }
     }

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use crate::bitmap::{Bitmap, MAX_ELEMENTS};
-use crate::codec::CodePage;
 use crate::codec::octets::Octets;
+use crate::codec::{CodePage, Prefix};
 use crate::error::{Error, Key, Kind, Place, Result, widen};
 use crate::field::{Clear, Field, Text};
 use crate::layout::{BitmapForm, Element, Tag};
@@ -236,8 +236,7 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn mti(&self) -> Option<Mti> {
         match self.error.map(|error| error.place()) {
-            Some(Place::Header | Place::Mti) => None,
-            _ if self.partial.mti == Mti::UNKNOWN && self.partial.wire.is_empty() => None,
+            Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
             _ => Some(self.partial.mti),
         }
     }
@@ -350,8 +349,8 @@ impl<'a> Pass<'a> for Parse<'_, 'a> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
-        self.reader.tag(tag)
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+        self.reader.tag(tag, lead)
     }
 
     #[inline]

@@ -27,6 +27,8 @@ pub use unionpay::{
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
 
+pub(crate) use check::check_below;
+
 use crate::error::{Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, Order};
 

@@ -132,6 +132,7 @@ impl<'s> Row<'s> {
             Length::Fixed => Form::Fixed,
             Length::Var(digits) => Form::Prefixed(dialect.prefix(content, digits)),
             Length::Prefix(prefix) => Form::Prefixed(prefix),
+            Length::Padded(prefix) => Form::Padded(prefix),
             Length::Rest => Form::Rest,
             Length::Until(octet) => Form::Until(octet),
         };
@@ -170,14 +171,14 @@ impl Dialect {
         match content {
             Content::N => self.digits,
             Content::Z => self.track,
-            Content::Xn => self.amount,
+            Content::Xn | Content::Yn => self.amount,
             Content::B => self.binary,
             _ => self.text,
         }
     }
 
     /// The prefix that the standard writes with `digits` letters L.
-    const fn prefix(&self, content: Content, digits: u8) -> Prefix {
+    pub(crate) const fn prefix(&self, content: Content, digits: u8) -> Prefix {
         let width = match (self.prefix, digits) {
             (PrefixCoding::Binary | PrefixCoding::Hex, 0..=2) => 1,
             (PrefixCoding::Binary | PrefixCoding::Hex, 3..=4) => 2,
@@ -190,11 +191,11 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
     const fn usual(content: Content) -> Self {
         match content {
-            Content::N => Self { side: Side::Left, with: b'0' },
+            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },
             _ => Self { side: Side::Right, with: b' ' },
         }
