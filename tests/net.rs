@@ -10,7 +10,7 @@ use cardwire::net::{Client, Closed, NotSent, Pool, Received, Reply, SendError, S
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Framing, Message, Mti, de};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -209,7 +209,12 @@ async fn a_pool_goes_around_connections_that_are_down() {
 /// Peers that send nothing, send slowly, or read nothing, and one that works: it does not notice.
 #[tokio::test]
 async fn slow_and_hostile_peers_hold_nobody_else() {
-    let server = Server::bind("127.0.0.1:0")
+    // small socket buffers, so that who reads nothing is found out soon
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(8_192).unwrap();
+    socket.set_recv_buffer_size(8_192).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = Server::on(socket.listen(64).unwrap())
         .framing(Framing::BINARY2.with_limit(1_000))
         .connections(40)
         .frame_timeout(300 * MILLI)
@@ -221,7 +226,9 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
     let client = Client::builder(server.address()).connect().await.unwrap();
     let mut hostile = Vec::new();
     for kind in 0..36 {
-        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8_192).unwrap();
+        let mut stream = socket.connect(server.address()).await.unwrap();
         hostile.push(tokio::spawn(async move {
             match kind % 4 {
                 // half a frame
