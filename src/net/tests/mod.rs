@@ -5,7 +5,7 @@ mod ends;
 mod privacy;
 mod serving;
 
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::vec::Vec;
@@ -60,7 +60,7 @@ struct Heard {
     late: Mutex<Vec<u32>>,
     duplicates: Mutex<Vec<u32>>,
     unsolicited: Mutex<Vec<u32>>,
-    unreadable: Mutex<Vec<std::string::String>>,
+    unreadable: Mutex<Vec<String>>,
     events: Mutex<Vec<Event>>,
 }
 
