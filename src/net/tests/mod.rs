@@ -5,7 +5,7 @@ mod ends;
 mod privacy;
 mod serving;
 
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::vec::Vec;
