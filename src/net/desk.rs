@@ -163,7 +163,9 @@ impl Desk {
     ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
         let wrong = |error: Error| Wait::Never(NotSent::Message(error));
         let message = Message::parse(self.settings.spec, octets).map_err(wrong)?;
-        let trace = self.settings.correlation.trace(&message).ok_or(Wait::Never(NotSent::NoKey))?;
+        let correlation = &self.settings.correlation;
+        let asks = correlation.answer_to(message.mti()).is_some();
+        let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;
         let (sender, receiver) = oneshot::channel();
         let (now, deadline) = (self.now(), deadline.saturating_duration_since(self.start));
         let mut state = self.lock();

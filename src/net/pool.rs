@@ -75,7 +75,8 @@ impl Pool {
     /// Ends all of them in good order, at the same time.
     pub async fn shutdown(&self, limit: Duration) {
         let mut tasks = tokio::task::JoinSet::new();
-        for client in self.clients.iter().cloned() {
+        for client in &self.clients {
+            let client = client.clone();
             tasks.spawn(async move { client.shutdown(limit).await });
         }
         while tasks.join_next().await.is_some() {}

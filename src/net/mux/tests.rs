@@ -133,6 +133,29 @@ enum Model {
     Answered,
 }
 
+const WINDOW: usize = 6;
+
+fn in_flight(model: &BTreeMap<u8, Model>) -> usize {
+    model.values().filter(|state| matches!(state, Model::Open { .. })).count()
+}
+
+fn refusal(model: &BTreeMap<u8, Model>, key: u8, repeat: bool) -> Option<Refusal> {
+    match model.get(&key) {
+        _ if in_flight(model) >= WINDOW => Some(Refusal::Full),
+        Some(Model::Open { .. }) => Some(Refusal::InFlight),
+        Some(_) if !repeat => Some(Refusal::Recent),
+        _ => None,
+    }
+}
+
+fn earliest(model: &BTreeMap<u8, Model>) -> Option<Duration> {
+    let deadlines = model.values().filter_map(|state| match state {
+        Model::Open { deadline, .. } => Some(s(*deadline)),
+        _ => None,
+    });
+    deadlines.min()
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     Open { key: u8, lasts: u64, repeat: bool },
@@ -161,24 +184,15 @@ proptest! {
     /// payload that goes in comes out exactly once.
     #[test]
     fn the_table_behaves_as_the_model(steps in proptest::collection::vec(step(), 1..200)) {
-        const WINDOW: usize = 6;
         let limits = Limits { window: WINDOW, memory: 4096, remember: s(1 << 20), reuse_answered: false };
         let (mut mux, mut now) = (Mux::new(limits), 0_u64);
         let mut model: BTreeMap<u8, Model> = BTreeMap::new();
         let mut tickets: BTreeMap<u8, Ticket> = BTreeMap::new();
         let (mut next, mut out) = (0_u32, vec![]);
         for step in steps {
-            let open = |model: &BTreeMap<u8, Model>| {
-                model.values().filter(|state| matches!(state, Model::Open { .. })).count()
-            };
             match step {
                 Step::Open { key, lasts, repeat } => {
-                    let expected = match model.get(&key) {
-                        _ if open(&model) >= WINDOW => Some(Refusal::Full),
-                        Some(Model::Open { .. }) => Some(Refusal::InFlight),
-                        Some(_) if !repeat => Some(Refusal::Recent),
-                        _ => None,
-                    };
+                    let expected = refusal(&model, key, repeat);
                     let taken = mux.take(s(now), key, s(now + lasts), next, repeat);
                     prop_assert_eq!(taken.err().map(|refused| refused.why), expected);
                     if let Ok(ticket) = taken {
@@ -223,10 +237,7 @@ proptest! {
                         out.push(payload);
                         model.insert(unanswered.key, Model::Expired { at: now });
                     }
-                    let next = model.values().filter_map(|state| match state {
-                        Model::Open { deadline, .. } => Some(s(*deadline)),
-                        _ => None,
-                    }).min();
+                    let next = earliest(&model);
                     prop_assert_eq!(mux.next_deadline(), next);
                     prop_assert!(next.is_none_or(|deadline| deadline > s(now)));
                 }
@@ -237,7 +248,7 @@ proptest! {
                     model.insert(unanswered.key, Model::Expired { at: now });
                 },
             }
-            prop_assert_eq!(mux.in_flight(), open(&model));
+            prop_assert_eq!(mux.in_flight(), in_flight(&model));
         }
         out.extend(mux.abandon_all(s(now), |_| true).into_iter().map(|unanswered| unanswered.payload));
         out.sort_unstable();
