@@ -250,9 +250,9 @@ impl<'s> Layout<'s> {
         &self.order
     }
 
-    /// The number or tag as a key of this layout.
+    /// The number or tag as a key of this layout, which knows how it is written.
     #[must_use]
-    pub(crate) const fn key(&self, value: u32) -> Key {
+    pub const fn key(&self, value: u32) -> Key {
         match self.order {
             Order::Bitmap(_) | Order::Positions { .. } => Key::number(value),
             Order::Tags { tag, .. } => Key::tag(value, tag.style()),

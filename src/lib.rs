@@ -51,6 +51,8 @@
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
+//! | talk to a host, or be one | `net` (feature `net`; TLS: `tls`) |
+//! | match answers to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
 //!
 //! # How a value is seen
 //!
@@ -64,8 +66,9 @@
 //!
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
 //! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
-//! editions, `tokio` adds a `tokio_util` codec for every framing. `toml` and `jpos` read specs from files, see
-//! `import`.
+//! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
+//! tokio, `tls` their encryption, `tracing` their events. `toml` and `jpos`
+//! read specs from files, see `import`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.
@@ -106,6 +109,8 @@ pub mod layout;
 pub mod mask;
 mod message;
 mod mti;
+#[cfg(feature = "alloc")]
+pub mod net;
 mod path;
 #[cfg(feature = "alloc")]
 pub mod probe;
@@ -130,7 +135,7 @@ pub use frame::Framing;
 pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
-pub use mti::Mti;
+pub use mti::{Class, Function, Mti, Origin, Version};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};
