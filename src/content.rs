@@ -88,6 +88,18 @@ impl Content {
         }
     }
 
+    /// Whether every character of `other` is one of this class, wherever it stands.
+    pub(crate) const fn includes(self, other: Self) -> bool {
+        let (mut octet, mut all) = (0, !matches!(self, Self::Xn) && !matches!(other, Self::Xn));
+        while octet < 256 {
+            #[allow(clippy::as_conversions, reason = "below 256")]
+            let character = octet as u8;
+            all = all && (self.admits(1, character) || !other.admits(1, character));
+            octet += 1;
+        }
+        all
+    }
+
     /// Whether the value is bytes rather than text.
     #[must_use]
     pub const fn is_binary(self) -> bool {

@@ -5,6 +5,7 @@
 //! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
+use crate::codec::quick::Quick;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
@@ -25,6 +26,8 @@ pub struct Element<'s> {
     pub(crate) fill: Fill,
     pub(crate) spare: Spare,
     pub(crate) privacy: Privacy,
+    /// How to read it fast, if it is of a usual form.
+    pub(crate) quick: Quick,
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.

@@ -93,6 +93,7 @@ mod describe;
 mod error;
 mod field;
 pub mod frame;
+mod head;
 pub mod layout;
 pub mod mask;
 mod message;

@@ -2,17 +2,18 @@
 
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_ELEMENTS};
+use crate::bitmap::Bitmap;
 use crate::codec::CodePage;
 use crate::codec::octets::Octets;
-use crate::error::{Error, Key, Kind, Place, Result, widen};
+use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
+use crate::head::{Head, head};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::mti::Mti;
 use crate::path;
 use crate::read::{self, Reader};
 use crate::spec::{MtiCoding, Spec};
-use crate::walk::{Announced, Pass, walk};
+use crate::walk::{Announced, Pass, Steps, walk};
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
 /// and nothing is left over. Borrows the input, copies nothing, uses no heap.
@@ -38,9 +39,17 @@ pub struct Message<'a> {
     /// How many elements were read: all that `announced` announces, or fewer in an inspection.
     count: u8,
     announced: Bitmap,
-    /// Where each element starts, in ascending order of number: the index is the rank.
-    starts: [u32; MAX_ELEMENTS],
+    /// Where the first elements start, in ascending order of number: the index is the rank. An
+    /// element that starts further than `u16` counts, or comes behind more others than there is
+    /// room for, is found by walking to it.
+    starts: [u16; NEAR],
 }
+
+/// How many elements of a message are found at once; few messages have as many.
+const NEAR: usize = 64;
+
+/// The start of an element that is found by walking to it.
+const FAR: u16 = u16::MAX;
 
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
@@ -62,11 +71,48 @@ impl<'a> Message<'a> {
             bitmaps: 0,
             count: 0,
             announced: Bitmap::EMPTY,
-            starts: [0; MAX_ELEMENTS],
+            starts: [FAR; NEAR],
         }
     }
 
     fn read(&mut self) -> Result<()> {
+        match head(self.spec, self.wire) {
+            Some(head) => self.read_elements(head),
+            None => self.walk(),
+        }
+    }
+
+    /// The elements behind a head of the usual form, each at once if it can be.
+    fn read_elements(&mut self, head: Head) -> Result<()> {
+        let Head { mti, announced, bitmaps, end } = head;
+        (self.mti, self.announced, self.bitmaps) = (mti, announced, bitmaps);
+        let mut at = end;
+        announced.try_each(|number| {
+            let quick = self.spec.quick(number);
+            let next = match quick.find(self.wire, at).filter(|lies| quick.is_sound(self.wire, *lies)) {
+                Some(lies) if !quick.is_composite => lies.end,
+                _ => self.read_element(number, at)?,
+            };
+            self.push(at);
+            at = next;
+            Ok(())
+        })?;
+        Reader::new(Octets::of(self.wire), at).end()
+    }
+
+    /// The element at `at`, whatever its form; returns where the next one starts.
+    #[inline(never)]
+    fn read_element(&self, number: u8, at: usize) -> Result<usize> {
+        let mut reader = Reader::new(Octets::of(self.wire), at);
+        let taken = match self.spec.body().element(u32::from(number)) {
+            Some(element) => reader.take_element(element).map(|_| reader.at()),
+            None => Err(Error::new(Kind::Undefined, at, 0, 0)),
+        };
+        taken.map_err(|error| error.at(Place::Element(number)))
+    }
+
+    /// The whole message, whatever its form.
+    fn walk(&mut self) -> Result<()> {
         let (spec, octets) = (self.spec, read::input(self.wire)?);
         let mut reader = Reader::new(octets, 0);
         reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
@@ -74,6 +120,15 @@ impl<'a> Message<'a> {
         let mut pass = Parse { reader, message: self };
         walk(spec.body(), &mut pass, in_element)?;
         pass.reader.end()
+    }
+
+    /// Notes where the next element starts.
+    #[inline(always)]
+    fn push(&mut self, start: usize) {
+        if let Some(slot) = self.starts.get_mut(usize::from(self.count)) {
+            *slot = u16::try_from(start).unwrap_or(FAR);
+        }
+        self.count += 1;
     }
 
     /// The spec the message was parsed with.
@@ -115,16 +170,37 @@ impl<'a> Message<'a> {
     /// Whether an element is there.
     #[must_use]
     pub fn has(&self, number: u8) -> bool {
-        self.start(number).is_some()
+        self.announced.contains(number) && self.announced.rank(number) < usize::from(self.count)
     }
 
     /// The element with this number.
     #[must_use]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
-        let start = self.start(number)?;
-        let element = self.spec.body().element(u32::from(number))?;
-        let mut reader = Reader::new(Octets::of(self.wire), widen(start));
-        reader.field(Key::number(u32::from(number)), element).ok()
+        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        let start = *self.starts.get(rank).filter(|_| rank < usize::from(self.count)).unwrap_or(&FAR);
+        match start {
+            FAR => self.walked().find(|field| field.key.value() == u32::from(number)),
+            near => self.field(number, usize::from(near)),
+        }
+    }
+
+    /// The element that starts at `start`.
+    #[inline]
+    fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
+        let (key, element) = (u32::from(number), self.spec.body().element(u32::from(number))?);
+        Reader::new(Octets::of(self.wire), start).field(Key::number(key), element).ok()
+    }
+
+    /// The elements in ascending order, walked to anew.
+    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
+        let mut steps = Steps::new(self.spec.body());
+        let mut reader = Reader::new(Octets::of(self.wire), self.spec.header() + self.spec.mti().len());
+        // what is walked was checked before: no error comes, and one would end the iteration
+        let walk = move || {
+            let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
+            reader.field(key, element).ok()
+        };
+        core::iter::from_fn(walk).take(usize::from(self.count))
     }
 
     /// The element or part at a path: `39`, `55.9F26`, `48.0105`, `60.2`.
@@ -140,7 +216,11 @@ impl<'a> Message<'a> {
 
     /// The elements in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        self.announced.iter().filter_map(|number| self.get(number))
+        let count = usize::from(self.count);
+        let are_near = count <= NEAR && self.wire.len() <= usize::from(FAR);
+        let near = self.announced.iter().zip(&self.starts).take(if are_near { count } else { 0 });
+        let far = self.walked().take(if are_near { 0 } else { count });
+        near.filter_map(|(number, start)| self.field(number, usize::from(*start))).chain(far)
     }
 
     /// The text of an open element.
@@ -174,15 +254,6 @@ impl<'a> Message<'a> {
     pub fn require(&self, number: u8) -> Result<Field<'a>> {
         self.get(number)
             .ok_or_else(|| Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number)))
-    }
-
-    fn start(&self, number: u8) -> Option<u32> {
-        let rank = self.announced.rank(number);
-        if self.announced.contains(number) && rank < usize::from(self.count) {
-            self.starts.get(rank).copied()
-        } else {
-            None
-        }
     }
 }
 
@@ -357,10 +428,7 @@ impl<'a> Pass<'a> for Parse<'_, 'a> {
     fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
         let start = self.reader.at();
         self.reader.take_element(element)?;
-        if let Some(slot) = self.message.starts.get_mut(usize::from(self.message.count)) {
-            *slot = u32::try_from(start).unwrap_or(u32::MAX);
-            self.message.count += 1;
-        }
+        self.message.push(start);
         Ok(())
     }
 

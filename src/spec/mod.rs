@@ -27,6 +27,8 @@ pub use unionpay::{
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
 
+use crate::bitmap::MAX_ELEMENTS;
+use crate::codec::quick::Quick;
 use crate::error::{Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, Order};
 
@@ -48,6 +50,8 @@ pub struct Spec<'s> {
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
+    /// The short form of each element, by number: what the body says, packed.
+    quick: [Quick; MAX_ELEMENTS + 1],
 }
 
 impl<'s> Spec<'s> {
@@ -77,7 +81,14 @@ impl<'s> Spec<'s> {
     ) -> Result<Self> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
-            Ok(()) => Ok(Self { name, header: dialect.header, mti: dialect.mti, codes: dialect.codes, body }),
+            Ok(()) => Ok(Self {
+                name,
+                header: dialect.header,
+                mti: dialect.mti,
+                codes: dialect.codes,
+                body,
+                quick: table::quick(elements),
+            }),
             Err(error) => Err(error),
         }
     }
@@ -117,6 +128,12 @@ impl<'s> Spec<'s> {
     #[inline]
     pub fn element(&self, number: u8) -> Option<&Element<'s>> {
         self.body.elements.get(usize::from(number))?.as_ref()
+    }
+
+    /// The short form of the element with this number; one that knows nothing if there is none.
+    #[inline(always)]
+    pub(crate) fn quick(&self, number: u8) -> &Quick {
+        self.quick.get(usize::from(number)).unwrap_or(&Quick::UNKNOWN)
     }
 
     /// How bitmaps are written.

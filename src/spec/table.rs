@@ -4,9 +4,10 @@
 
 use super::dialect::Dialect;
 use crate::bitmap::MAX_ELEMENTS;
+use crate::codec::quick::Quick;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
-use crate::layout::{Element, Fill, Form, Length, Row, Size};
+use crate::layout::{Element, Fill, Form, Layout, Length, Order, Row, Size};
 
 /// Elements indexed by number, as a spec wants them.
 pub type Slots<'s> = [Option<Element<'s>>; SLOTS];
@@ -150,6 +151,16 @@ impl<'s> Row<'s> {
             None if fixed => dialect.spare_fixed,
             None => dialect.spare_var,
         };
+        let (coded, limits) = ((coding, content, spare), (min, shape.max));
+        let quick = match form {
+            Form::Fixed => Quick::fixed(coded, shape.max),
+            Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, limits),
+            Form::Rest | Form::Until(_) => Quick::UNKNOWN,
+        };
+        let quick = match shape.layout {
+            Some(layout) if !(fixed && layout.holds_every(content, shape.max)) => quick.composite(),
+            _ => quick,
+        };
         Element {
             name: self.name,
             layout: shape.layout,
@@ -160,7 +171,47 @@ impl<'s> Row<'s> {
             fill,
             spare,
             privacy: self.privacy,
+            quick,
         }
+    }
+}
+
+/// The short forms of elements, by number.
+pub(super) const fn quick(elements: &[Option<Element<'_>>]) -> [Quick; SLOTS] {
+    let mut slots = [Quick::UNKNOWN; SLOTS];
+    let mut number = 0;
+    while number < SLOTS && number < elements.len() {
+        if let Some(element) = &elements[number] {
+            slots[number] = element.quick;
+        }
+        number += 1;
+    }
+    slots
+}
+
+impl Layout<'_> {
+    /// Whether every value of that class and length splits into these parts without a further
+    /// check: plain positions that fill it, each admitting all that the class does.
+    const fn holds_every(&self, content: Content, units: u32) -> bool {
+        if !matches!(self.order, Order::Positions { .. }) {
+            return false;
+        }
+        let (mut index, mut filled) = (0, 0);
+        while index < self.elements.len() {
+            match &self.elements[index] {
+                Some(part) if part.is_plain() && part.content.includes(content) => filled += part.size.max,
+                _ => return false,
+            }
+            index += 1;
+        }
+        filled == units
+    }
+}
+
+impl Element<'_> {
+    /// Characters of a fixed number, without parts.
+    const fn is_plain(&self) -> bool {
+        matches!((self.size.form, self.coding), (Form::Fixed, Coding::Ascii)) && self.layout.is_none()
     }
 }
 

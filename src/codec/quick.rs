@@ -1,0 +1,213 @@
+//! Elements in the usual forms, packed into a few octets so that they can be read at once.
+//!
+//! A [`Quick`] is worked out from the coding, the class and the length form of an element when its
+//! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
+//! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
+//! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
+//! sound that is not, and tests hold it against the ordinary reader on every form.
+
+use super::block::Test;
+use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::content::Content;
+
+/// How to read an element of a usual form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Quick {
+    announced: Announced,
+    wide: Wide,
+    test: Test,
+    /// Whether the value holds parts whose check the value's own does not include.
+    pub(crate) is_composite: bool,
+    min: u16,
+    max: u16,
+}
+
+/// Where the length of the value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Announced {
+    /// Ask the ordinary reader.
+    Unknown,
+    /// It is always the maximum.
+    Fixed,
+    /// That many digits, the first argument standing for zero.
+    Digits(u8, u8),
+    /// That many octets of packed digits.
+    Packed(u8),
+    /// That many octets.
+    Binary(u8),
+    /// One octet below `80`.
+    Ber,
+}
+
+/// How many octets a length makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wide {
+    /// As many.
+    Same,
+    /// As many, which is an even number.
+    Even,
+    /// Two for each.
+    Twice,
+    /// One for two, and the half byte that is left when the number is odd.
+    Half(Spare),
+}
+
+/// Where a value lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lies {
+    /// First octet of the value.
+    pub(crate) start: usize,
+    /// First octet behind it.
+    pub(crate) end: usize,
+    /// Units of the value.
+    pub(crate) units: usize,
+}
+
+/// How a value is written: coding, class, spare half byte.
+pub(crate) type Coded = (Coding, Content, Spare);
+
+impl Quick {
+    /// Knows nothing.
+    pub(crate) const UNKNOWN: Self = Self {
+        announced: Announced::Unknown,
+        wide: Wide::Same,
+        test: Test::Unknown,
+        is_composite: false,
+        min: 0,
+        max: 0,
+    };
+
+    /// An element that is always `units` long.
+    pub(crate) const fn fixed(coded: Coded, units: u32) -> Self {
+        Self::new(Announced::Fixed, Counts::Units, coded, (units, units))
+    }
+
+    /// An element whose length a prefix announces.
+    pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
+        let announced = match (prefix.coding, prefix.width) {
+            _ if prefix.includes != 0 => Announced::Unknown,
+            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits(b'0', width),
+            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits(0xF0, width),
+            (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
+            (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
+            (PrefixCoding::Ber, _) => Announced::Ber,
+            _ => Announced::Unknown,
+        };
+        Self::new(announced, prefix.counts, coded, limits)
+    }
+
+    /// The same, of a value that holds parts which are checked apart.
+    pub(crate) const fn composite(mut self) -> Self {
+        self.is_composite = true;
+        self
+    }
+
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    const fn new(
+        announced: Announced,
+        counts: Counts,
+        (coding, content, spare): Coded,
+        (min, max): (u32, u32),
+    ) -> Self {
+        let test = Test::of(coding, content);
+        let wide = match (coding, counts) {
+            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => Wide::Same,
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => Wide::Twice,
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => Wide::Even,
+            // the octets of packed digits are counted: whether there is a spare half byte is another question
+            (Coding::Bcd, Counts::Units) => Wide::Half(spare),
+            _ => return Self::UNKNOWN,
+        };
+        let factor = if matches!(wide, Wide::Even) { 2 } else { 1 };
+        if max > 0x7FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+            return Self::UNKNOWN;
+        }
+        let (min, max) = ((min * factor) as u16, (max * factor) as u16);
+        Self { announced, wide, test, is_composite: false, min, max }
+    }
+
+    /// Where the value of the element at `at` lies, if its length is admitted and it ends within
+    /// the wire. Its content is not looked at.
+    #[inline(always)]
+    pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
+        let (number, start) = self.length(wire, at)?;
+        let (len, units) = match self.wide {
+            Wide::Same => (number, number),
+            Wide::Even => (number, number / 2),
+            Wide::Twice => (2 * number, number),
+            Wide::Half(_) => (number.div_ceil(2), number),
+        };
+        let end = start + len;
+        if end > wire.len() || (self.wide == Wide::Even && !number.is_multiple_of(2)) {
+            return None;
+        }
+        Some(Lies { start, end, units })
+    }
+
+    /// Whether the content of the value is certainly sound.
+    #[inline(always)]
+    pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
+        let Lies { start, end, units } = lies;
+        match self.wide {
+            Wide::Half(spare) if !units.is_multiple_of(2) => self.is_sound_odd(wire, start, end, spare),
+            _ => self.test.passes(wire, start, end),
+        }
+    }
+
+    /// An odd number of packed digits: the octet with the spare half byte is looked at apart.
+    #[inline]
+    fn is_sound_odd(&self, wire: &[u8], start: usize, end: usize, spare: Spare) -> bool {
+        let (place, rest) = match spare.side {
+            Side::Left => (start, (start + 1, end)),
+            Side::Right => (end - 1, (start, end - 1)),
+        };
+        let Some(octet) = wire.get(place) else { return false };
+        let (half, digit) = match spare.side {
+            Side::Left => (octet >> 4, octet & 0x0F),
+            Side::Right => (octet & 0x0F, octet >> 4),
+        };
+        half == spare.nibble && (digit <= 9 || self.test == Test::Free) && self.test.passes(wire, rest.0, rest.1)
+    }
+
+    /// The announced number, if it is admitted, and where the value starts.
+    #[inline(always)]
+    fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
+        let (min, max) = (usize::from(self.min), usize::from(self.max));
+        let behind = wire.get(at..)?;
+        let (number, width) = match self.announced {
+            Announced::Unknown => return None,
+            Announced::Fixed => return Some((max, at)),
+            Announced::Digits(zero, 1) => (digits(*behind.first_chunk::<1>()?, zero)?, 1),
+            Announced::Digits(zero, 2) => (digits(*behind.first_chunk::<2>()?, zero)?, 2),
+            Announced::Digits(zero, 3) => (digits(*behind.first_chunk::<3>()?, zero)?, 3),
+            Announced::Digits(zero, _) => (digits(*behind.first_chunk::<4>()?, zero)?, 4),
+            Announced::Packed(1) => (packed(*behind.first()?)?, 1),
+            Announced::Packed(_) => {
+                let [high, low] = *behind.first_chunk::<2>()?;
+                (packed(high)? * 100 + packed(low)?, 2)
+            }
+            Announced::Binary(1) => (usize::from(*behind.first()?), 1),
+            Announced::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
+            Announced::Ber => match behind.first()? {
+                short @ 0..=0x7F => (usize::from(*short), 1),
+                _ => return None,
+            },
+        };
+        (min <= number && number <= max).then_some((number, at + width))
+    }
+}
+
+/// The number that digits write, if they are all digits.
+#[inline(always)]
+fn digits<const N: usize>(octets: [u8; N], zero: u8) -> Option<usize> {
+    let values = octets.map(|octet| octet.wrapping_sub(zero));
+    let is_number = values.iter().all(|value| *value <= 9);
+    is_number.then(|| values.iter().fold(0, |number, value| number * 10 + usize::from(*value)))
+}
+
+/// The number that two packed digits write, if they are digits.
+#[inline(always)]
+fn packed(octet: u8) -> Option<usize> {
+    let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
+    (high <= 9 && low <= 9).then_some(high * 10 + low)
+}
