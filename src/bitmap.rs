@@ -94,20 +94,6 @@ impl Bitmap {
         Iter { words: self.words() }
     }
 
-    /// Calls `visit` for each number in ascending order, until it fails.
-    #[inline(always)]
-    pub(crate) fn try_each<E>(&self, mut visit: impl FnMut(u8) -> Result<(), E>) -> Result<(), E> {
-        for (word, before) in self.words().into_iter().zip([1, 65, 129]) {
-            let mut rest = word;
-            while rest != 0 {
-                let zeros = rest.leading_zeros();
-                rest &= !(TOP_BIT >> zeros);
-                visit(u8::try_from(before + zeros).unwrap_or(0))?;
-            }
-        }
-        Ok(())
-    }
-
     /// The bits as a `bitvec` slice of 192 bits; bit 0 is element 1.
     ///
     /// The one place where a foreign type shows in the API; prefer the other methods.

@@ -98,6 +98,7 @@ pub mod layout;
 pub mod mask;
 mod message;
 mod mti;
+mod parse;
 mod path;
 pub mod profile;
 mod read;

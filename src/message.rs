@@ -3,17 +3,14 @@
 use core::fmt;
 
 use crate::bitmap::Bitmap;
-use crate::codec::CodePage;
 use crate::codec::octets::Octets;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
-use crate::head::{Head, head};
-use crate::layout::{BitmapForm, Element, Tag};
 use crate::mti::Mti;
 use crate::path;
-use crate::read::{self, Reader};
-use crate::spec::{MtiCoding, Spec};
-use crate::walk::{Announced, Pass, Steps, walk};
+use crate::read::Reader;
+use crate::spec::Spec;
+use crate::walk::Steps;
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
 /// and nothing is left over. Borrows the input, copies nothing, uses no heap.
@@ -31,25 +28,25 @@ use crate::walk::{Announced, Pass, Steps, walk};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
-    spec: &'a Spec<'a>,
-    wire: &'a [u8],
-    mti: Mti,
+    pub(crate) spec: &'a Spec<'a>,
+    pub(crate) wire: &'a [u8],
+    pub(crate) mti: Mti,
     /// How many bitmaps were on the wire; a second one may be there and announce nothing.
-    bitmaps: u8,
+    pub(crate) bitmaps: u8,
     /// How many elements were read: all that `announced` announces, or fewer in an inspection.
-    count: u8,
-    announced: Bitmap,
+    pub(crate) count: u8,
+    pub(crate) announced: Bitmap,
     /// Where the first elements start, in ascending order of number: the index is the rank. An
     /// element that starts further than `u16` counts, or comes behind more others than there is
     /// room for, is found by walking to it.
-    starts: [u16; NEAR],
+    pub(crate) starts: [u16; NEAR],
 }
 
 /// How many elements of a message are found at once; few messages have as many.
-const NEAR: usize = 64;
+pub(crate) const NEAR: usize = 64;
 
 /// The start of an element that is found by walking to it.
-const FAR: u16 = u16::MAX;
+pub(crate) const FAR: u16 = u16::MAX;
 
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
@@ -63,7 +60,7 @@ impl<'a> Message<'a> {
         Ok(message)
     }
 
-    fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+    pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         Self {
             spec,
             wire,
@@ -73,62 +70,6 @@ impl<'a> Message<'a> {
             announced: Bitmap::EMPTY,
             starts: [FAR; NEAR],
         }
-    }
-
-    fn read(&mut self) -> Result<()> {
-        match head(self.spec, self.wire) {
-            Some(head) => self.read_elements(head),
-            None => self.walk(),
-        }
-    }
-
-    /// The elements behind a head of the usual form, each at once if it can be.
-    fn read_elements(&mut self, head: Head) -> Result<()> {
-        let Head { mti, announced, bitmaps, end } = head;
-        (self.mti, self.announced, self.bitmaps) = (mti, announced, bitmaps);
-        let mut at = end;
-        announced.try_each(|number| {
-            let quick = self.spec.quick(number);
-            let next = match quick.find(self.wire, at).filter(|lies| quick.is_sound(self.wire, *lies)) {
-                Some(lies) if !quick.is_composite => lies.end,
-                _ => self.read_element(number, at)?,
-            };
-            self.push(at);
-            at = next;
-            Ok(())
-        })?;
-        Reader::new(Octets::of(self.wire), at).end()
-    }
-
-    /// The element at `at`, whatever its form; returns where the next one starts.
-    #[inline(never)]
-    fn read_element(&self, number: u8, at: usize) -> Result<usize> {
-        let mut reader = Reader::new(Octets::of(self.wire), at);
-        let taken = match self.spec.body().element(u32::from(number)) {
-            Some(element) => reader.take_element(element).map(|_| reader.at()),
-            None => Err(Error::new(Kind::Undefined, at, 0, 0)),
-        };
-        taken.map_err(|error| error.at(Place::Element(number)))
-    }
-
-    /// The whole message, whatever its form.
-    fn walk(&mut self) -> Result<()> {
-        let (spec, octets) = (self.spec, read::input(self.wire)?);
-        let mut reader = Reader::new(octets, 0);
-        reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
-        self.mti = take_mti(&mut reader, spec.mti()).map_err(|error| error.at(Place::Mti))?;
-        let mut pass = Parse { reader, message: self };
-        walk(spec.body(), &mut pass, in_element)?;
-        pass.reader.end()
-    }
-
-    /// Notes where the next element starts.
-    #[inline(always)]
-    fn push(&mut self, start: usize) {
-        if let Some(slot) = self.starts.get_mut(usize::from(self.count)) {
-            *slot = u16::try_from(start).unwrap_or(FAR);
-        }
-        self.count += 1;
     }
 
     /// The spec the message was parsed with.
@@ -389,73 +330,6 @@ impl fmt::Debug for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
-}
-
-/// The read pass over a message body: records where elements start.
-struct Parse<'m, 'a> {
-    reader: Reader<'a>,
-    message: &'m mut Message<'a>,
-}
-
-impl<'a> Pass<'a> for Parse<'_, 'a> {
-    fn more(&self) -> bool {
-        self.reader.more()
-    }
-
-    #[inline]
-    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let start = self.reader.at();
-        let announced = self.reader.bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
-        let width = form.coding.wire_len(crate::content::Content::B, usize::from(form.octets));
-        self.message.bitmaps = u8::try_from((self.reader.at() - start) / width.max(1)).unwrap_or(u8::MAX);
-        self.message.announced = announced.elements;
-        Ok(announced)
-    }
-
-    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        let word = self.reader.third_bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
-        let [first, second, _] = self.message.announced.words();
-        self.message.announced = Bitmap::from_words([first, second, word]);
-        self.message.bitmaps += 1;
-        Ok(word)
-    }
-
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
-        self.reader.tag(tag)
-    }
-
-    #[inline]
-    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
-        let start = self.reader.at();
-        self.reader.take_element(element)?;
-        self.message.push(start);
-        Ok(())
-    }
-
-    fn offset(&self) -> usize {
-        self.reader.offset()
-    }
-}
-
-/// Reads an MTI; its mirror is in `write`.
-fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
-    let octets = reader.take(coding.len())?;
-    let at = |index| octets.get(index);
-    let digits = match coding {
-        MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
-        MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
-        MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
-        MtiCoding::Binary => {
-            let number = u16::from_be_bytes([at(0), at(1)]);
-            let digit = |unit: u16| u8::try_from(number / unit % 10).map_or(0, |digit| b'0' + digit);
-            if number > 9999 { [0; 4] } else { [digit(1000), digit(100), digit(10), digit(1)] }
-        }
-    };
-    Mti::from_digits(digits).map_err(|_| Error::new(Kind::MtiDigit, octets.position(0), 4, 0))
-}
-
-fn in_element(error: Error, key: Key) -> Error {
-    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
 }
 
 /// A field names itself as a part; at the top it is the element.

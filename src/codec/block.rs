@@ -99,9 +99,15 @@ struct Admits {
     second: [Block; 2],
     extra: Block,
     low: Block,
+    /// Whether the first range says it all.
+    is_range: bool,
 }
 
 impl Admits {
+    const fn range(first: [u8; 2]) -> Self {
+        Self { is_range: true, ..Self::new(first, 0, first, first[0]) }
+    }
+
     const fn new(first: [u8; 2], fold: u8, second: [u8; 2], extra: u8) -> Self {
         let ([first, first_end], [second, second_end]) = (first, second);
         Self {
@@ -110,23 +116,19 @@ impl Admits {
             second: [[second; BLOCK], [second_end - second; BLOCK]],
             extra: [extra; BLOCK],
             low: [0; BLOCK],
+            is_range: false,
         }
     }
 }
 
-/// Digits alone: the second range and the further octet say nothing new.
-const fn digits(zero: u8) -> Admits {
-    Admits::new([zero, zero + 9], 0, [zero, zero + 9], zero)
-}
-
-static DIGITS: Admits = digits(b'0');
+static DIGITS: Admits = Admits::range([b'0', b'9']);
 static LETTERS: Admits = Admits::new([b'A', b'Z'], 0x20, [b'a', b'z'], b' ');
 static LETTERS_DIGITS: Admits = Admits::new([b'0', b'9'], 0x20, [b'a', b'z'], b' ');
-static PRINTABLE: Admits = Admits::new([0x20, 0x7E], 0, [0x20, 0x7E], b' ');
+static PRINTABLE: Admits = Admits::range([0x20, 0x7E]);
 static TRACK: Admits = Admits::new([0x30, 0x3F], 0, [0x30, 0x3F], b'D');
 static HEX: Admits = Admits::new([b'0', b'9'], 0x20, [b'a', b'f'], b'0');
 static PACKED: Admits = Admits { low: [0x0F; BLOCK], ..Admits::new([0x00, 0x9F], 0, [0x00, 0x9F], 0) };
-static EBCDIC_DIGITS: Admits = digits(0xF0);
+static EBCDIC_DIGITS: Admits = Admits::range([0xF0, 0xF9]);
 static EBCDIC_HEX: Admits = Admits::new([0xF0, 0xF9], 0x40, [0xC1, 0xC6], 0xF0);
 
 impl Class {
@@ -151,15 +153,13 @@ impl Class {
     // Not inlined: alone, the compiler turns it into two dozen wide instructions; among other code
     // it may not.
     #[inline(never)]
-    fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
+    pub(crate) fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
         let row = self.row();
-        let Some(last) = wire.get(..end).and_then(<[u8]>::last_chunk) else { return false };
-        let len = end.wrapping_sub(start);
-        if let Some(mask) = MASKS.get(len..).and_then(<[u8]>::first_chunk) {
-            return is_zero(each(row.violations(last), mask, |bad, mask| bad & mask));
+        if row.is_range {
+            admits_all(wire, start, end, |block| row.beyond_first(block))
+        } else {
+            admits_all(wire, start, end, |block| row.violations(block))
         }
-        let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
-        blocks.iter().all(|block| is_zero(row.violations(block))) && is_zero(row.violations(last))
     }
 }
 
@@ -167,9 +167,8 @@ impl Admits {
     /// An octet that is not zero for each octet of the block that the class refuses.
     #[inline(always)]
     fn violations(&self, block: &Block) -> Block {
-        let [first, first_span] = &self.first;
         let [second, second_span] = &self.second;
-        let beyond_first = each(each(*block, first, u8::wrapping_sub), first_span, u8::saturating_sub);
+        let beyond_first = self.beyond_first(block);
         let folded = each(*block, &self.fold, |octet, fold| octet | fold);
         let beyond_second = each(each(folded, second, u8::wrapping_sub), second_span, u8::saturating_sub);
         let other = each(*block, &self.extra, |octet, extra| octet ^ extra);
@@ -178,6 +177,24 @@ impl Admits {
         let in_none = each(each(beyond_first, &beyond_second, u8::min), &other, u8::min);
         each(in_none, &above_nine, |outside, above| outside | above)
     }
+
+    /// The same for a class that is one range.
+    #[inline(always)]
+    fn beyond_first(&self, block: &Block) -> Block {
+        let [first, span] = &self.first;
+        each(each(*block, first, u8::wrapping_sub), span, u8::saturating_sub)
+    }
+}
+
+/// Whether a test that leaves zeros for what it admits does so from `start` to `end`.
+#[inline(always)]
+fn admits_all(wire: &[u8], start: usize, end: usize, violations: impl Fn(&Block) -> Block) -> bool {
+    let Some(last) = wire.get(..end).and_then(<[u8]>::last_chunk) else { return false };
+    if let Some(mask) = MASKS.get(end.wrapping_sub(start)..).and_then(<[u8]>::first_chunk) {
+        return is_zero(each(violations(last), mask, |bad, mask| bad & mask));
+    }
+    let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
+    blocks.iter().all(|block| is_zero(violations(block))) && is_zero(violations(last))
 }
 
 /// `act` on each pair of octets: one wide instruction.

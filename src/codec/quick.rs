@@ -6,7 +6,7 @@
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
 //! sound that is not, and tests hold it against the ordinary reader on every form.
 
-use super::block::Test;
+use super::block::{Class, Test};
 use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
 
@@ -14,8 +14,13 @@ use crate::content::Content;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Quick {
     announced: Announced,
-    wide: Wide,
+    /// Half octets a unit of length takes.
+    halves: u8,
+    /// What an odd length means.
+    odd: Odd,
     test: Test,
+    /// The class that the whole element is made of, prefix included.
+    run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
     min: u16,
@@ -39,17 +44,15 @@ enum Announced {
     Ber,
 }
 
-/// How many octets a length makes.
+/// What an odd length means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Wide {
-    /// As many.
-    Same,
-    /// As many, which is an even number.
-    Even,
-    /// Two for each.
-    Twice,
-    /// One for two, and the half byte that is left when the number is odd.
-    Half(Spare),
+enum Odd {
+    /// Nothing.
+    Whatever,
+    /// It cannot be.
+    Wrong,
+    /// There is a spare half byte.
+    Spare(Spare),
 }
 
 /// Where a value lies.
@@ -59,8 +62,8 @@ pub(crate) struct Lies {
     pub(crate) start: usize,
     /// First octet behind it.
     pub(crate) end: usize,
-    /// Units of the value.
-    pub(crate) units: usize,
+    /// Its length as it was announced.
+    length: usize,
 }
 
 /// How a value is written: coding, class, spare half byte.
@@ -70,8 +73,10 @@ impl Quick {
     /// Knows nothing.
     pub(crate) const UNKNOWN: Self = Self {
         announced: Announced::Unknown,
-        wide: Wide::Same,
+        halves: 0,
+        odd: Odd::Wrong,
         test: Test::Unknown,
+        run: None,
         is_composite: false,
         min: 0,
         max: 0,
@@ -98,7 +103,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        self.is_composite = true;
+        (self.is_composite, self.run) = (true, None);
         self
     }
 
@@ -110,48 +115,56 @@ impl Quick {
         (min, max): (u32, u32),
     ) -> Self {
         let test = Test::of(coding, content);
-        let wide = match (coding, counts) {
-            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => Wide::Same,
-            (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => Wide::Twice,
-            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => Wide::Even,
-            // the octets of packed digits are counted: whether there is a spare half byte is another question
-            (Coding::Bcd, Counts::Units) => Wide::Half(spare),
+        let (halves, odd) = match (coding, counts) {
+            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => (2, Odd::Whatever),
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => (4, Odd::Whatever),
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => (2, Odd::Wrong),
+            // where the octets of packed digits are counted, a spare half byte is another question
+            (Coding::Bcd, Counts::Units) => (1, Odd::Spare(spare)),
             _ => return Self::UNKNOWN,
         };
-        let factor = if matches!(wide, Wide::Even) { 2 } else { 1 };
+        let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
         if max > 0x7FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
             return Self::UNKNOWN;
         }
         let (min, max) = ((min * factor) as u16, (max * factor) as u16);
-        Self { announced, wide, test, is_composite: false, min, max }
+        let run = match test {
+            Test::Block(class) if announced.fits(class) => Some(class),
+            _ => None,
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, min, max }
     }
 
-    /// Where the value of the element at `at` lies, if its length is admitted and it ends within
-    /// the wire. Its content is not looked at.
+    /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
+    /// within the wire, and its content, are not looked at.
     #[inline(always)]
     pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
-        let (number, start) = self.length(wire, at)?;
-        let (len, units) = match self.wide {
-            Wide::Same => (number, number),
-            Wide::Even => (number, number / 2),
-            Wide::Twice => (2 * number, number),
-            Wide::Half(_) => (number.div_ceil(2), number),
-        };
-        let end = start + len;
-        if end > wire.len() || (self.wide == Wide::Even && !number.is_multiple_of(2)) {
-            return None;
-        }
-        Some(Lies { start, end, units })
+        let (length, start) = self.length(wire, at)?;
+        let end = start + (length * usize::from(self.halves)).div_ceil(2);
+        Some(Lies { start, end, length })
+    }
+
+    /// The class of the run of octets that the element, prefix included, can be checked with.
+    #[inline(always)]
+    pub(crate) fn run(&self, lies: Lies) -> Option<Class> {
+        if self.is_whole(lies.length) { self.run } else { None }
     }
 
     /// Whether the content of the value is certainly sound.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
-        let Lies { start, end, units } = lies;
-        match self.wide {
-            Wide::Half(spare) if !units.is_multiple_of(2) => self.is_sound_odd(wire, start, end, spare),
+        let Lies { start, end, length } = lies;
+        match self.odd {
+            Odd::Wrong if !length.is_multiple_of(2) => false,
+            Odd::Spare(spare) if !length.is_multiple_of(2) => self.is_sound_odd(wire, start, end, spare),
             _ => self.test.passes(wire, start, end),
         }
+    }
+
+    /// Whether the length is of whole octets.
+    #[inline(always)]
+    fn is_whole(&self, length: usize) -> bool {
+        self.odd == Odd::Whatever || length.is_multiple_of(2)
     }
 
     /// An odd number of packed digits: the octet with the spare half byte is looked at apart.
@@ -173,10 +186,12 @@ impl Quick {
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
         let (min, max) = (usize::from(self.min), usize::from(self.max));
+        if self.announced == Announced::Fixed {
+            return Some((max, at));
+        }
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
-            Announced::Unknown => return None,
-            Announced::Fixed => return Some((max, at)),
+            Announced::Unknown | Announced::Fixed => return None,
             Announced::Digits(zero, 1) => (digits(*behind.first_chunk::<1>()?, zero)?, 1),
             Announced::Digits(zero, 2) => (digits(*behind.first_chunk::<2>()?, zero)?, 2),
             Announced::Digits(zero, 3) => (digits(*behind.first_chunk::<3>()?, zero)?, 3),
@@ -194,6 +209,22 @@ impl Quick {
             },
         };
         (min <= number && number <= max).then_some((number, at + width))
+    }
+}
+
+impl Announced {
+    /// Whether the octets of the prefix are all of that class.
+    const fn fits(self, class: Class) -> bool {
+        use Class::{Digits, EbcdicDigits, EbcdicHex, Hex, LettersDigits, Packed, Printable, Track};
+        match self {
+            Self::Fixed => true,
+            Self::Digits(b'0', _) => {
+                matches!(class, Digits | LettersDigits | Printable | Track | Hex | Packed)
+            }
+            Self::Digits(_, _) => matches!(class, EbcdicDigits | EbcdicHex),
+            Self::Packed(_) => matches!(class, Packed),
+            Self::Unknown | Self::Binary(_) | Self::Ber => false,
+        }
     }
 }
 

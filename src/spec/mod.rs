@@ -27,7 +27,6 @@ pub use unionpay::{
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
 
-use crate::bitmap::MAX_ELEMENTS;
 use crate::codec::quick::Quick;
 use crate::error::{Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, Order};
@@ -50,8 +49,8 @@ pub struct Spec<'s> {
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
-    /// The short form of each element, by number: what the body says, packed.
-    quick: [Quick; MAX_ELEMENTS + 1],
+    /// The short form of each element, by bitmap and bit: what the body says, packed.
+    quicks: [[Quick; 64]; 3],
 }
 
 impl<'s> Spec<'s> {
@@ -87,7 +86,7 @@ impl<'s> Spec<'s> {
                 mti: dialect.mti,
                 codes: dialect.codes,
                 body,
-                quick: table::quick(elements),
+                quicks: table::quicks(elements),
             }),
             Err(error) => Err(error),
         }
@@ -130,10 +129,10 @@ impl<'s> Spec<'s> {
         self.body.elements.get(usize::from(number))?.as_ref()
     }
 
-    /// The short form of the element with this number; one that knows nothing if there is none.
+    /// The short form of each element, by bitmap and bit; one that knows nothing where none is.
     #[inline(always)]
-    pub(crate) fn quick(&self, number: u8) -> &Quick {
-        self.quick.get(usize::from(number)).unwrap_or(&Quick::UNKNOWN)
+    pub(crate) const fn quicks(&self) -> &[[Quick; 64]; 3] {
+        &self.quicks
     }
 
     /// How bitmaps are written.

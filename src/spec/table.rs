@@ -176,17 +176,17 @@ impl<'s> Row<'s> {
     }
 }
 
-/// The short forms of elements, by number.
-pub(super) const fn quick(elements: &[Option<Element<'_>>]) -> [Quick; SLOTS] {
-    let mut slots = [Quick::UNKNOWN; SLOTS];
-    let mut number = 0;
+/// The short forms of elements, by bitmap and bit.
+pub(super) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3] {
+    let mut quicks = [[Quick::UNKNOWN; 64]; 3];
+    let mut number = 1;
     while number < SLOTS && number < elements.len() {
         if let Some(element) = &elements[number] {
-            slots[number] = element.quick;
+            quicks[(number - 1) / 64][(number - 1) % 64] = element.quick;
         }
         number += 1;
     }
-    slots
+    quicks
 }
 
 impl Layout<'_> {
