@@ -43,25 +43,9 @@ impl<'a> Message<'a> {
             while rest != 0 {
                 let quick = bit(quicks, rest.trailing_zeros());
                 rest &= rest - 1;
-                let lies = quick.find(wire, at);
-                let next = match lies.and_then(|lies| Some((quick.run(lies)?, lies.end))) {
-                    Some((class, end)) => {
-                        if class != run.class {
-                            self.finish(run, at, rank)?;
-                            run = Run { class, start: at, rank };
-                        }
-                        end
-                    }
-                    None => {
-                        self.finish(run, at, rank)?;
-                        let sound = lies.filter(|lies| !quick.is_composite && quick.is_sound(wire, *lies));
-                        let next = match sound {
-                            Some(lies) => lies.end,
-                            None => self.read_one(at, rank)?,
-                        };
-                        run = Run { class: run.class, start: next, rank: rank + 1 };
-                        next
-                    }
+                let next = match usize::from(quick.fixed) {
+                    fixed @ 1.. if quick.run == Some(run.class) => at + fixed,
+                    _ => self.read_quick(quick, &mut run, at, rank)?,
                 };
                 if let Some(slot) = self.starts.get_mut(rank) {
                     *slot = near(at);
@@ -72,6 +56,26 @@ impl<'a> Message<'a> {
         self.finish(run, at, rank)?;
         self.count = u8::try_from(rank).unwrap_or(u8::MAX);
         Reader::new(Octets::of(wire), at).end()
+    }
+
+    /// Reads an element that does not simply prolong the run; returns where the next one starts.
+    #[inline(never)]
+    fn read_quick(&mut self, quick: &Quick, run: &mut Run, at: usize, rank: usize) -> Result<usize> {
+        let lies = quick.find(self.wire, at);
+        if let Some((class, end)) = lies.and_then(|lies| Some((quick.run_of(lies)?, lies.end))) {
+            if class != run.class {
+                self.finish(*run, at, rank)?;
+                *run = Run { class, start: at, rank };
+            }
+            return Ok(end);
+        }
+        self.finish(*run, at, rank)?;
+        let next = match lies.filter(|lies| !quick.is_composite && quick.is_sound(self.wire, *lies)) {
+            Some(lies) => lies.end,
+            None => self.read_one(at, rank)?,
+        };
+        *run = Run { class: run.class, start: next, rank: rank + 1 };
+        Ok(next)
     }
 
     /// Ends a run before the element of that rank at `at`: all its octets are of its class.

@@ -155,46 +155,39 @@ impl Class {
     #[inline(never)]
     pub(crate) fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
         let row = self.row();
-        if row.is_range {
-            admits_all(wire, start, end, |block| row.beyond_first(block))
-        } else {
-            admits_all(wire, start, end, |block| row.violations(block))
-        }
+        if row.is_range { row.admit::<true>(wire, start, end) } else { row.admit::<false>(wire, start, end) }
     }
 }
 
 impl Admits {
+    /// Whether all octets from `start` to `end` are admitted; the shorter formula for a `RANGE`.
+    #[inline(always)]
+    fn admit<const RANGE: bool>(&self, wire: &[u8], start: usize, end: usize) -> bool {
+        let Some(last) = wire.get(..end).and_then(<[u8]>::last_chunk) else { return false };
+        if let Some(mask) = MASKS.get(end.wrapping_sub(start)..).and_then(<[u8]>::first_chunk) {
+            return is_zero(each(self.refused::<RANGE>(last), mask, |bad, mask| bad & mask));
+        }
+        let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
+        blocks.iter().all(|block| is_zero(self.refused::<RANGE>(block))) && is_zero(self.refused::<RANGE>(last))
+    }
+
     /// An octet that is not zero for each octet of the block that the class refuses.
     #[inline(always)]
-    fn violations(&self, block: &Block) -> Block {
-        let [second, second_span] = &self.second;
-        let beyond_first = self.beyond_first(block);
+    fn refused<const RANGE: bool>(&self, block: &Block) -> Block {
+        let [first, span] = &self.first;
+        let beyond_first = each(each(*block, first, u8::wrapping_sub), span, u8::saturating_sub);
+        if RANGE {
+            return beyond_first;
+        }
+        let [second, span] = &self.second;
         let folded = each(*block, &self.fold, |octet, fold| octet | fold);
-        let beyond_second = each(each(folded, second, u8::wrapping_sub), second_span, u8::saturating_sub);
+        let beyond_second = each(each(folded, second, u8::wrapping_sub), span, u8::saturating_sub);
         let other = each(*block, &self.extra, |octet, extra| octet ^ extra);
         let low = each(*block, &self.low, |octet, low| octet & low);
         let above_nine = each(low, &[9; BLOCK], u8::saturating_sub);
         let in_none = each(each(beyond_first, &beyond_second, u8::min), &other, u8::min);
         each(in_none, &above_nine, |outside, above| outside | above)
     }
-
-    /// The same for a class that is one range.
-    #[inline(always)]
-    fn beyond_first(&self, block: &Block) -> Block {
-        let [first, span] = &self.first;
-        each(each(*block, first, u8::wrapping_sub), span, u8::saturating_sub)
-    }
-}
-
-/// Whether a test that leaves zeros for what it admits does so from `start` to `end`.
-#[inline(always)]
-fn admits_all(wire: &[u8], start: usize, end: usize, violations: impl Fn(&Block) -> Block) -> bool {
-    let Some(last) = wire.get(..end).and_then(<[u8]>::last_chunk) else { return false };
-    if let Some(mask) = MASKS.get(end.wrapping_sub(start)..).and_then(<[u8]>::first_chunk) {
-        return is_zero(each(violations(last), mask, |bad, mask| bad & mask));
-    }
-    let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
-    blocks.iter().all(|block| is_zero(violations(block))) && is_zero(violations(last))
 }
 
 /// `act` on each pair of octets: one wide instruction.

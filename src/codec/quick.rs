@@ -20,9 +20,11 @@ pub(crate) struct Quick {
     odd: Odd,
     test: Test,
     /// The class that the whole element is made of, prefix included.
-    run: Option<Class>,
+    pub(crate) run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
+    /// The octets of an element that is always as long and made of one class; otherwise 0.
+    pub(crate) fixed: u16,
     min: u16,
     max: u16,
 }
@@ -78,6 +80,7 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
+        fixed: 0,
         min: 0,
         max: 0,
     };
@@ -103,7 +106,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.run) = (true, None);
+        (self.is_composite, self.run, self.fixed) = (true, None, 0);
         self
     }
 
@@ -124,7 +127,7 @@ impl Quick {
             _ => return Self::UNKNOWN,
         };
         let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
-        if max > 0x7FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
             return Self::UNKNOWN;
         }
         let (min, max) = ((min * factor) as u16, (max * factor) as u16);
@@ -132,7 +135,12 @@ impl Quick {
             Test::Block(class) if announced.fits(class) => Some(class),
             _ => None,
         };
-        Self { announced, halves, odd, test, run, is_composite: false, min, max }
+        let is_whole = matches!(odd, Odd::Whatever) || max.is_multiple_of(2);
+        let fixed = match (announced, run) {
+            (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
+            _ => 0,
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -146,7 +154,7 @@ impl Quick {
 
     /// The class of the run of octets that the element, prefix included, can be checked with.
     #[inline(always)]
-    pub(crate) fn run(&self, lies: Lies) -> Option<Class> {
+    pub(crate) fn run_of(&self, lies: Lies) -> Option<Class> {
         if self.is_whole(lies.length) { self.run } else { None }
     }
 
