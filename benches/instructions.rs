@@ -127,7 +127,7 @@ fn read5(message: &Message<'_>) {
 /// (a) from values in any order.
 fn build(spec: &'static Spec<'static>) -> Builder<'static> {
     let mut builder = Builder::new(spec, black_box(Mti::AUTHORIZATION_REQUEST));
-    for (number, value) in VALUES {
+    for (number, value) in common::VALUES {
         builder.set(number, black_box(value));
     }
     builder
@@ -137,26 +137,3 @@ fn write(spec: &'static Spec<'static>) {
     let mut out = [0; 512];
     black_box(build(spec).write(&mut out).expect("sound"));
 }
-
-const VALUES: [(u8, &str); 20] = [
-    (41, "TERM0001"),
-    (42, "MERCHANT0000001"),
-    (43, "ACME STORES INC        MONTEVIDEO     UY"),
-    (2, "4111111111111111"),
-    (3, "000000"),
-    (4, "000000012500"),
-    (11, "123456"),
-    (7, "0415123456"),
-    (12, "123456"),
-    (13, "0415"),
-    (14, "2912"),
-    (18, "5411"),
-    (22, "051"),
-    (25, "00"),
-    (32, "12345678901"),
-    (35, "4111111111111111=29122011234567890"),
-    (37, "610512123456"),
-    (48, "LOYALTY 0123456789; POINTS 000120; LANE 07; CASHIER MARIA S."),
-    (49, "840"),
-    (62, "SOFTWARE 4.12.7; BUILD 20260415; KERNEL 2.9; LANG ES."),
-];

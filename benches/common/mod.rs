@@ -142,3 +142,27 @@ pub fn unhex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
     pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect()
 }
+
+/// The values of (a), in any order.
+pub const VALUES: [(u8, &str); 20] = [
+    (41, "TERM0001"),
+    (42, "MERCHANT0000001"),
+    (43, "ACME STORES INC        MONTEVIDEO     UY"),
+    (2, "4111111111111111"),
+    (3, "000000"),
+    (4, "000000012500"),
+    (11, "123456"),
+    (7, "0415123456"),
+    (12, "123456"),
+    (13, "0415"),
+    (14, "2912"),
+    (18, "5411"),
+    (22, "051"),
+    (25, "00"),
+    (32, "12345678901"),
+    (35, "4111111111111111=29122011234567890"),
+    (37, "610512123456"),
+    (48, "LOYALTY 0123456789; POINTS 000120; LANE 07; CASHIER MARIA S."),
+    (49, "840"),
+    (62, "SOFTWARE 4.12.7; BUILD 20260415; KERNEL 2.9; LANG ES."),
+];
