@@ -9,7 +9,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Inspection, Message, Mti, Spec};
+use cardwire::{Builder, Inspection, Message, Mti, Parser, Spec};
 
 type Wire<'a> = &'a [u8];
 
@@ -40,6 +40,18 @@ cases! {
     case_parse_full_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
     case_reject_a_late(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
     case_reject_a_early(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_planned_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_a_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_b_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
+    case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
+    case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_inspect_a(wire: Wire<'_>) {
         black_box(Inspection::of(&ISO87_ASCII, black_box(wire)).error());
     }
@@ -83,6 +95,14 @@ fn main() {
     let [full_ascii, full_bcd, full_ebcdic] = links.map(common::full);
     let (late, early) = (common::late_error(a), common::early_error(a));
     let message = Message::parse(&ISO87_ASCII, a).expect("sound");
+    let [mut ascii, mut bcd, mut ebcdic] = links.map(Parser::new);
+    for (parser, wires) in [
+        (&mut ascii, [&a_ascii, &b_ascii, &tlv_ascii]),
+        (&mut bcd, [&a_bcd, &b_bcd, &tlv_bcd]),
+        (&mut ebcdic, [&a_ebcdic, &b_ebcdic, &tlv_ebcdic]),
+    ] {
+        wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
+    }
     for _ in 0..64 {
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
@@ -98,6 +118,18 @@ fn main() {
         case_parse_full_ebcdic(&full_ebcdic);
         case_reject_a_late(&late);
         case_reject_a_early(&early);
+        case_planned_a_ascii(&mut ascii, &a_ascii);
+        case_planned_a_bcd(&mut bcd, &a_bcd);
+        case_planned_a_ebcdic(&mut ebcdic, &a_ebcdic);
+        case_planned_b_ascii(&mut ascii, &b_ascii);
+        case_planned_b_bcd(&mut bcd, &b_bcd);
+        case_planned_tlv_ascii(&mut ascii, &tlv_ascii);
+        case_planned_tlv_bcd(&mut bcd, &tlv_bcd);
+        case_planned_tlv_ebcdic(&mut ebcdic, &tlv_ebcdic);
+        case_planned_reject_a_late(&mut ascii, &late);
+        case_scan_a_ascii(&mut ascii, &a_ascii);
+        case_scan_a_bcd(&mut bcd, &a_bcd);
+        case_scan_b_ascii(&mut ascii, &b_ascii);
         case_inspect_a(&a_ascii);
         case_read5_a(&message);
         case_fields_a(&message);
@@ -116,6 +148,16 @@ fn main() {
 fn parse(spec: &'static Spec<'static>, wire: &[u8]) {
     // a reference, so that the message is made once, where the caller wants it
     let _ = black_box(&Message::parse(spec, black_box(wire)));
+}
+
+#[inline(always)]
+fn planned(parser: &mut Parser<'_>, wire: &[u8]) {
+    let _ = black_box(&parser.parse(black_box(wire)));
+}
+
+#[inline(always)]
+fn scan(parser: &mut Parser<'_>, wire: &[u8]) {
+    let _ = black_box(&parser.scan(black_box(wire)));
 }
 
 fn read5(message: &Message<'_>) {

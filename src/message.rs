@@ -56,7 +56,7 @@ impl<'a> Message<'a> {
     /// [`Inspection`].
     pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
         let mut message = Self::empty(spec, wire);
-        message.read()?;
+        message.read::<true>()?;
         Ok(message)
     }
 
@@ -225,7 +225,7 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         let mut partial = Message::empty(spec, wire);
-        let error = partial.read().err();
+        let error = partial.read::<true>().err();
         Self { partial, error }
     }
 

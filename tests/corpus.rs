@@ -43,7 +43,8 @@ fn unionpay_frames_are_rebuilt_octet_by_octet() {
         assert_eq!(frame.consumed, wire.len(), "{name}");
         rebuilds(name, &UNIONPAY_POS, frame.payload);
         let message = Message::parse(&UNIONPAY_POS, frame.payload).unwrap();
-        let violations: Vec<String> = UNIONPAY_PROFILE.check(&message).map(|found| found.to_string()).collect();
+        let violations: Vec<String> =
+            UNIONPAY_PROFILE.check(&message).map(|found| found.to_string()).collect();
         assert_eq!(violations, Vec::<String>::new(), "{name}");
         let mut again = vec![0; wire.len()];
         assert_eq!(Framing::UNIONPAY.wrap(frame.header, frame.payload, &mut again).unwrap(), wire, "{name}");

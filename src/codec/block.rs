@@ -168,7 +168,8 @@ impl Admits {
             return is_zero(each(self.refused::<RANGE>(last), mask, |bad, mask| bad & mask));
         }
         let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
-        blocks.iter().all(|block| is_zero(self.refused::<RANGE>(block))) && is_zero(self.refused::<RANGE>(last))
+        blocks.iter().all(|block| is_zero(self.refused::<RANGE>(block)))
+            && is_zero(self.refused::<RANGE>(last))
     }
 
     /// An octet that is not zero for each octet of the block that the class refuses.
@@ -205,11 +206,8 @@ fn is_zero(block: Block) -> bool {
 /// From index `len` on: a mask of the last `len` octets of a block.
 static MASKS: [u8; 2 * BLOCK] = {
     let mut masks = [0xFF; 2 * BLOCK];
-    let mut i = 0;
-    while i < BLOCK {
-        masks[i] = 0;
-        i += 1;
-    }
+    let (before, _) = masks.split_at_mut(BLOCK);
+    before.copy_from_slice(&[0; BLOCK]);
     masks
 };
 
@@ -309,9 +307,7 @@ mod tests {
             Coding::Ebcdic(page) => content.admits(1, page.get(octet)),
             Coding::Hex => hex_value(octet).is_some(),
             Coding::EbcdicHex(page) => hex_value(page.get(octet)).is_some(),
-            Coding::Bcd => {
-                [octet >> 4, octet & 15].into_iter().all(|half| content.admits(1, b'0' + half))
-            }
+            Coding::Bcd => [octet >> 4, octet & 15].into_iter().all(|half| content.admits(1, b'0' + half)),
             Coding::Raw | Coding::Zoned(_) => true,
         }
     }
@@ -325,14 +321,20 @@ mod tests {
                 continue;
             }
             let good = (0..=255).find(|octet| is_admitted(coding, content, *octet)).unwrap();
-            for (octet, len) in (0..=255).flat_map(|octet| [1, 2, 15, 16, 17, 31, 32, 50].map(|len| (octet, len))) {
+            for (octet, len) in
+                (0..=255).flat_map(|octet| [1, 2, 15, 16, 17, 31, 32, 50].map(|len| (octet, len)))
+            {
                 for place in [0, len / 2, len - 1] {
                     // neighbours that no class admits must not matter
                     let mut wire = Vec::from([7; 80]);
                     wire[20..20 + len].fill(good);
                     wire[20 + place] = octet;
                     let passes = test.passes(&wire, 20, 20 + len);
-                    assert_eq!(passes, is_admitted(coding, content, octet), "{coding:?} {content:?} {octet:02X}");
+                    assert_eq!(
+                        passes,
+                        is_admitted(coding, content, octet),
+                        "{coding:?} {content:?} {octet:02X}"
+                    );
                 }
             }
         }

@@ -36,8 +36,13 @@ enum Announced {
     Unknown,
     /// It is always the maximum.
     Fixed,
-    /// That many digits, the first argument standing for zero.
-    Digits(u8, u8),
+    /// That many digits, the octet standing for zero.
+    Digits {
+        /// The octet of digit zero.
+        zero: u8,
+        /// One to four.
+        width: u8,
+    },
     /// That many octets of packed digits.
     Packed(u8),
     /// That many octets.
@@ -94,8 +99,8 @@ impl Quick {
     pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
         let announced = match (prefix.coding, prefix.width) {
             _ if prefix.includes != 0 => Announced::Unknown,
-            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits(b'0', width),
-            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits(0xF0, width),
+            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits { zero: b'0', width },
+            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits { zero: 0xF0, width },
             (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
             (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
             (PrefixCoding::Ber, _) => Announced::Ber,
@@ -119,7 +124,9 @@ impl Quick {
     ) -> Self {
         let test = Test::of(coding, content);
         let (halves, odd) = match (coding, counts) {
-            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => (2, Odd::Whatever),
+            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => {
+                (2, Odd::Whatever)
+            }
             (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => (4, Odd::Whatever),
             (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => (2, Odd::Wrong),
             // where the octets of packed digits are counted, a spare half byte is another question
@@ -152,10 +159,16 @@ impl Quick {
         Some(Lies { start, end, length })
     }
 
-    /// The class of the run of octets that the element, prefix included, can be checked with.
+    /// The class of the run of octets that the element at `at`, prefix included, can be checked
+    /// with, and the first octet behind it.
     #[inline(always)]
-    pub(crate) fn run_of(&self, lies: Lies) -> Option<Class> {
-        if self.is_whole(lies.length) { self.run } else { None }
+    pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(Class, usize)> {
+        let class = self.run?;
+        if self.fixed > 0 {
+            return Some((class, at + usize::from(self.fixed)));
+        }
+        let lies = self.find(wire, at)?;
+        self.is_whole(lies.length).then_some((class, lies.end))
     }
 
     /// Whether the content of the value is certainly sound.
@@ -163,10 +176,16 @@ impl Quick {
     pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
         let Lies { start, end, length } = lies;
         match self.odd {
+            _ if end > wire.len() => false,
             Odd::Wrong if !length.is_multiple_of(2) => false,
             Odd::Spare(spare) if !length.is_multiple_of(2) => self.is_sound_odd(wire, start, end, spare),
             _ => self.test.passes(wire, start, end),
         }
+    }
+
+    /// Whether a value can be as long as announced.
+    pub(crate) fn is_possible(&self, lies: Lies) -> bool {
+        self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
     }
 
     /// Whether the length is of whole octets.
@@ -187,23 +206,22 @@ impl Quick {
             Side::Left => (octet >> 4, octet & 0x0F),
             Side::Right => (octet & 0x0F, octet >> 4),
         };
-        half == spare.nibble && (digit <= 9 || self.test == Test::Free) && self.test.passes(wire, rest.0, rest.1)
+        half == spare.nibble
+            && (digit <= 9 || self.test == Test::Free)
+            && self.test.passes(wire, rest.0, rest.1)
     }
 
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
         let (min, max) = (usize::from(self.min), usize::from(self.max));
-        if self.announced == Announced::Fixed {
-            return Some((max, at));
-        }
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
-            Announced::Unknown | Announced::Fixed => return None,
-            Announced::Digits(zero, 1) => (digits(*behind.first_chunk::<1>()?, zero)?, 1),
-            Announced::Digits(zero, 2) => (digits(*behind.first_chunk::<2>()?, zero)?, 2),
-            Announced::Digits(zero, 3) => (digits(*behind.first_chunk::<3>()?, zero)?, 3),
-            Announced::Digits(zero, _) => (digits(*behind.first_chunk::<4>()?, zero)?, 4),
+            Announced::Digits { zero, width } => {
+                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
+            }
+            Announced::Fixed => return Some((max, at)),
+            Announced::Unknown => return None,
             Announced::Packed(1) => (packed(*behind.first()?)?, 1),
             Announced::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
@@ -226,22 +244,25 @@ impl Announced {
         use Class::{Digits, EbcdicDigits, EbcdicHex, Hex, LettersDigits, Packed, Printable, Track};
         match self {
             Self::Fixed => true,
-            Self::Digits(b'0', _) => {
+            Self::Digits { zero: b'0', .. } => {
                 matches!(class, Digits | LettersDigits | Printable | Track | Hex | Packed)
             }
-            Self::Digits(_, _) => matches!(class, EbcdicDigits | EbcdicHex),
+            Self::Digits { .. } => matches!(class, EbcdicDigits | EbcdicHex),
             Self::Packed(_) => matches!(class, Packed),
             Self::Unknown | Self::Binary(_) | Self::Ber => false,
         }
     }
 }
 
-/// The number that digits write, if they are all digits.
+/// The number that the first `width` of four octets write, if they are digits: all at once.
 #[inline(always)]
-fn digits<const N: usize>(octets: [u8; N], zero: u8) -> Option<usize> {
-    let values = octets.map(|octet| octet.wrapping_sub(zero));
-    let is_number = values.iter().all(|value| *value <= 9);
-    is_number.then(|| values.iter().fold(0, |number, value| number * 10 + usize::from(*value)))
+fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
+    let values = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
+    let values = values.checked_shr(32 - 8 * u32::from(width))?;
+    let are_digits = (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0;
+    let pairs = (values & 0x000F_000F) + 10 * (values >> 8 & 0x000F_000F);
+    let number = (pairs & 0xFF) + 100 * (pairs >> 16);
+    are_digits.then_some(crate::error::widen(number))
 }
 
 /// The number that two packed digits write, if they are digits.
