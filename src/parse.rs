@@ -88,7 +88,7 @@ impl<'a> Message<'a> {
     }
 
     /// Reads an element that does not simply prolong the run; returns where the next one starts.
-    #[inline(never)]
+    #[inline(always)]
     fn read_quick<const CHECK: bool>(
         &mut self,
         quick: &Quick,
@@ -103,6 +103,18 @@ impl<'a> Message<'a> {
             }
             return Ok(end);
         }
+        self.finish_and_read::<CHECK>(quick, run, at, rank)
+    }
+
+    /// Ends the run, and reads an element that can be in none.
+    #[inline(never)]
+    fn finish_and_read<const CHECK: bool>(
+        &mut self,
+        quick: &Quick,
+        run: &mut Run,
+        at: usize,
+        rank: usize,
+    ) -> Result<usize> {
         self.finish::<CHECK>(*run, at, rank)?;
         let next = self.read_apart::<CHECK>(quick, at, rank)?;
         *run = Run { class: run.class, start: next, rank: rank + 1 };

@@ -297,12 +297,18 @@ impl Plan {
     /// at once; those behind the leg are noted again when their turn comes.
     #[inline(always)]
     pub(crate) fn note(&self, leg: &Leg, starts: &mut [u16; NEAR], rank: usize, at: usize) {
-        let base = near(at);
-        for from in (rank..rank + usize::from(leg.elements)).step_by(8) {
-            let slots = starts.get_mut(from..).map(|slots| slots.iter_mut().take(8));
+        let (base, end) = (near(at), rank + usize::from(leg.elements));
+        for from in (rank..end).step_by(8) {
+            let slots = starts.get_mut(from..).unwrap_or_default();
             let offsets = self.offsets.get(from..).unwrap_or_default();
-            let noted = slots.into_iter().flatten().zip(offsets);
-            noted.for_each(|(slot, offset)| *slot = base.saturating_add(*offset));
+            // what is far stays far: the sum stops there
+            match (slots.first_chunk_mut::<8>(), offsets.first_chunk::<8>()) {
+                (Some(slots), Some(offsets)) => *slots = offsets.map(|offset| base.saturating_add(offset)),
+                _ => slots
+                    .iter_mut()
+                    .zip(offsets)
+                    .for_each(|(slot, offset)| *slot = base.saturating_add(*offset)),
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The messages that every bench reads and writes: one text each, the other links by translation.
 
-#![allow(dead_code, reason = "each bench uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each bench uses some of it, and the peers too")]
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
 use cardwire::{Builder, Message, Mti, Spec};
