@@ -165,7 +165,7 @@ impl<'a> Message<'a> {
         let number = self.announced.iter().nth(rank).unwrap_or(0);
         let mut reader = Reader::new(Octets::of(self.wire), at);
         let taken = match self.spec.body().element(u32::from(number)) {
-            Some(element) if CHECK => reader.take_element(element).map(|_| reader.at()),
+            Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
             Some(element) => reader.measure(element).map(|span| span.next),
             None => Err(Error::new(Kind::Undefined, at, 0, 0)),
         };

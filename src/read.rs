@@ -60,9 +60,22 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// Takes an element and checks it, parts included; returns where it lay.
+    /// Takes an element and checks it, parts included.
     #[inline]
-    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<Span> {
+    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
+        if let Some(wire) = self.octets.plain()
+            && let Some(lies) = element.quick.find(wire, self.at)
+            && !element.quick.is_composite
+            && element.quick.is_sound(wire, lies)
+        {
+            self.at = lies.end;
+            return Ok(());
+        }
+        self.take_any(element)
+    }
+
+    /// The same for an element of any form, and for one that is wrong.
+    fn take_any(&mut self, element: &'a Element<'a>) -> Result<()> {
         let span = self.measure(element)?;
         let wire = self.octets.slice(span.start, span.len);
         let value = self.value(element, span);
@@ -71,7 +84,7 @@ impl<'a> Reader<'a> {
             check_parts(value, layout)?;
         }
         self.at = span.next;
-        Ok(span)
+        Ok(())
     }
 
     /// The logical value at `span`.
@@ -182,7 +195,25 @@ impl<'a> Reader<'a> {
 }
 
 /// Checks a composite value to its last octet.
+///
+/// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
+/// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
+    let mut room = [0; DECODED];
+    match value.copy_to(&mut room) {
+        Some(decoded) if are_sound(decoded, layout) => Ok(()),
+        _ => walk_parts(value, layout),
+    }
+}
+
+/// The longest composite that is decoded as a whole.
+const DECODED: usize = 256;
+
+fn are_sound(decoded: &[u8], layout: &Layout<'_>) -> bool {
+    walk_parts(Octets::of(decoded), layout).is_ok()
+}
+
+fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let mut reader = Reader::new(value, 0);
     walk(layout, &mut reader, Error::within)?;
     reader.end()
@@ -227,7 +258,14 @@ impl<'a> Pass<'a> for Reader<'a> {
         self.bitmap_word(form)
     }
 
+    #[inline]
     fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
+        if let (Tag::Ber, Some(wire)) = (tag, self.octets.plain())
+            && let Some((value, width)) = ber_tag(wire, self.at)
+        {
+            self.at += width;
+            return Ok(Some(value));
+        }
         while tag == Tag::Ber && self.left() > 0 && self.octets.get(self.at) == PADDING {
             self.at += 1;
         }
@@ -236,7 +274,7 @@ impl<'a> Pass<'a> for Reader<'a> {
 
     #[inline]
     fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
-        self.take_element(element).map(|_| ())
+        self.take_element(element)
     }
 
     fn offset(&self) -> usize {
@@ -288,6 +326,17 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+}
+
+/// The BER tag at `at` and its octets, if one is there, of one or two octets, and no padding.
+#[inline]
+fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
+    match *wire.get(at..)? {
+        [PADDING, ..] => None,
+        [first, ..] if first & 0x1F != 0x1F => Some((u32::from(first), 1)),
+        [first, second @ 0..=0x7F, ..] => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Content checks in blocks of sixteen octets that end where the value ends.
 //!
 //! A letter to the next editor. Octets before a value nearly always exist: the head of a message is
-//! at least ten octets. So the last block of a value, or the only one, is the sixteen octets that
+//! at least ten octets. (Where they do not, the value is copied behind some.) So the last block of a value, or the only one, is the sixteen octets that
 //! end with it, and what belongs to its neighbour is masked off: no tail loop, no test for short
 //! values. One formula serves every class, so there is no branch per class either: two ranges and
 //! one further octet, and a limit on the low half of packed digits. Differences that wrap and
@@ -147,8 +147,7 @@ impl Class {
         }
     }
 
-    /// Whether all octets from `start` to `end` belong to the class; also `false` when fewer than a
-    /// block of octets stand before `end`.
+    /// Whether all octets from `start` to `end` belong to the class.
     //
     // Not inlined: alone, the compiler turns it into two dozen wide instructions; among other code
     // it may not.
@@ -163,13 +162,23 @@ impl Admits {
     /// Whether all octets from `start` to `end` are admitted; the shorter formula for a `RANGE`.
     #[inline(always)]
     fn admit<const RANGE: bool>(&self, wire: &[u8], start: usize, end: usize) -> bool {
-        let Some(last) = wire.get(..end).and_then(<[u8]>::last_chunk) else { return false };
+        let Some(before) = wire.get(..end) else { return false };
+        let Some(last) = before.last_chunk() else { return self.admit_early::<RANGE>(before, start) };
         if let Some(mask) = MASKS.get(end.wrapping_sub(start)..).and_then(<[u8]>::first_chunk) {
             return is_zero(each(self.refused::<RANGE>(last), mask, |bad, mask| bad & mask));
         }
         let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
         blocks.iter().all(|block| is_zero(self.refused::<RANGE>(block)))
             && is_zero(self.refused::<RANGE>(last))
+    }
+
+    /// The same where fewer octets than a block stand before the end.
+    #[inline(never)]
+    fn admit_early<const RANGE: bool>(&self, before: &[u8], start: usize) -> bool {
+        let mut block = [0; 2 * BLOCK];
+        let (from, value) = (BLOCK, before.get(start..).unwrap_or_default());
+        block.iter_mut().skip(from).zip(value).for_each(|(slot, octet)| *slot = *octet);
+        self.admit::<RANGE>(&block, from, from + value.len())
     }
 
     /// An octet that is not zero for each octet of the block that the class refuses.
@@ -345,6 +354,7 @@ mod tests {
         let wire = [b'0'; 40];
         assert!(Test::Block(Class::Digits).passes(&wire, 30, 30));
         assert!(!Test::Block(Class::Digits).passes(&wire, 30, 41));
-        assert!(!Test::Block(Class::Digits).passes(&wire, 2, 15), "asks again: no block before the end");
+        assert!(Test::Block(Class::Digits).passes(&wire, 2, 15), "no block before the end");
+        assert!(!Test::Block(Class::Letters).passes(&wire, 14, 15));
     }
 }
