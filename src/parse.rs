@@ -162,7 +162,7 @@ impl<'a> Message<'a> {
     #[inline(never)]
     fn read_one<const CHECK: bool>(&mut self, at: usize, rank: usize) -> Result<usize> {
         self.count = narrow(rank);
-        let number = self.announced.iter().nth(rank).unwrap_or(0);
+        let number = self.announced.nth(rank).unwrap_or(0);
         let mut reader = Reader::new(Octets::of(self.wire), at);
         let taken = match self.spec.body().element(u32::from(number)) {
             Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),

@@ -48,11 +48,14 @@ pub(crate) fn check(
 pub(crate) fn first_misfit(value: &Octets<'_>, content: Content, lead: usize) -> Option<(usize, u8)> {
     match value.plain() {
         Some(octets) if lead == 0 && all(content, octets) => None,
-        _ => value.iter().enumerate().find(|(index, octet)| !content.admits(lead + index, *octet)),
+        Some(octets) => {
+            let mut octets = octets.iter().copied().enumerate();
+            octets.find(|(index, octet)| !content.admits(lead + index, *octet))
+        }
+        None => value.iter().enumerate().find(|(index, octet)| !content.admits(lead + index, *octet)),
     }
 }
 
-#[cold]
 fn check_logical(value: &Octets<'_>, content: Content) -> Result<()> {
     match first_misfit(value, content, 0) {
         None => Ok(()),

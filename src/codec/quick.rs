@@ -120,7 +120,7 @@ impl Quick {
         announced: Announced,
         counts: Counts,
         (coding, content, spare): Coded,
-        (min, max): (u32, u32),
+        (mut min, mut max): (u32, u32),
     ) -> Self {
         let test = Test::of(coding, content);
         let (halves, odd) = match (coding, counts) {
@@ -129,8 +129,12 @@ impl Quick {
             }
             (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => (4, Odd::Whatever),
             (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => (2, Odd::Wrong),
-            // where the octets of packed digits are counted, a spare half byte is another question
             (Coding::Bcd, Counts::Units) => (1, Odd::Spare(spare)),
+            // octets are counted, and all are of two digits: no fill marks one, no limit is odd
+            (Coding::Bcd, Counts::Bytes) if spare.nibble <= 9 && max.is_multiple_of(2) => {
+                (min, max) = (min.div_ceil(2), max / 2);
+                (2, Odd::Whatever)
+            }
             _ => return Self::UNKNOWN,
         };
         let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
