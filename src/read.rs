@@ -2,10 +2,11 @@
 
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
+use crate::codec::quick::Quick;
 use crate::codec::{Coding, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result, widen};
-use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, More, Order, Tag};
 use crate::walk::{Announced, Pass, walk};
 
 /// A place in a run of octets.
@@ -63,23 +64,31 @@ impl<'a> Reader<'a> {
     /// Takes an element and checks it, parts included.
     #[inline]
     pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
-        if let Some(wire) = self.octets.plain()
-            && let Some(lies) = element.quick.find(wire, self.at)
-            && !element.quick.is_composite
-            && element.quick.is_sound(wire, lies)
-        {
-            self.at = lies.end;
-            return Ok(());
+        match self.sound_end(&element.quick) {
+            Some(end) if !element.quick.is_composite => {
+                self.at = end;
+                Ok(())
+            }
+            sound => self.take_any(element, sound.is_some()),
         }
-        self.take_any(element)
     }
 
-    /// The same for an element of any form, and for one that is wrong.
-    fn take_any(&mut self, element: &'a Element<'a>) -> Result<()> {
+    /// Where the element ends, if its short form says that it is sound, apart from its parts.
+    #[inline]
+    fn sound_end(&self, quick: &Quick) -> Option<usize> {
+        let wire = self.octets.plain()?;
+        let lies = quick.find(wire, self.at)?;
+        quick.is_sound(wire, lies).then_some(lies.end)
+    }
+
+    /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
+    fn take_any(&mut self, element: &'a Element<'a>, is_sound: bool) -> Result<()> {
         let span = self.measure(element)?;
-        let wire = self.octets.slice(span.start, span.len);
         let value = self.value(element, span);
-        check::check(&wire, &value, element.coding, element.content, element.spare)?;
+        if !is_sound {
+            let wire = self.octets.slice(span.start, span.len);
+            check::check(&wire, &value, element.coding, element.content, element.spare)?;
+        }
         if let Some(layout) = element.layout {
             check_parts(value, layout)?;
         }
@@ -199,18 +208,35 @@ impl<'a> Reader<'a> {
 /// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
 /// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
-    let mut room = [0; DECODED];
-    match value.copy_to(&mut room) {
-        Some(decoded) if are_sound(decoded, layout) => Ok(()),
-        _ => walk_parts(value, layout),
-    }
+    let is_sound = match value.plain() {
+        Some(plain) => are_sound(plain, layout),
+        None => {
+            let decoded = &mut [0; DECODED];
+            let decoded = value.copy_to(decoded);
+            decoded.is_some_and(|plain| {
+                are_sound(plain, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+            })
+        }
+    };
+    if is_sound { Ok(()) } else { walk_parts(value, layout) }
 }
 
 /// The longest composite that is decoded as a whole.
 const DECODED: usize = 256;
 
-fn are_sound(decoded: &[u8], layout: &Layout<'_>) -> bool {
-    walk_parts(Octets::of(decoded), layout).is_ok()
+/// Whether these are BER objects of the usual forms, and certainly sound.
+fn are_sound(plain: &[u8], layout: &Layout<'_>) -> bool {
+    let mut at = 0;
+    while at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, .. }) {
+        let object = ber_tag(plain, at).and_then(|(tag, width)| {
+            let quick = &layout.element(tag)?.quick;
+            let lies = quick.find(plain, at + width)?;
+            (!quick.is_composite && quick.is_sound(plain, lies)).then_some(lies.end)
+        });
+        let Some(end) = object else { return false };
+        at = end;
+    }
+    at == plain.len() && at > 0
 }
 
 fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
