@@ -24,7 +24,8 @@ pub(crate) const MAX_ELEMENTS: usize = 192;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Bitmap {
-    bits: BitArray<[u64; 3], Msb0>,
+    /// In words of 32 bits: `bitvec` has no wider ones on targets of 32 bits.
+    bits: BitArray<[u32; 6], Msb0>,
 }
 
 impl Bitmap {
@@ -34,13 +35,16 @@ impl Bitmap {
     /// The bitmap made of up to three 64-bit words, element 1 being the top bit of the first.
     #[must_use]
     pub(crate) fn from_words(words: [u64; 3]) -> Self {
-        Self { bits: BitArray::new(words) }
+        let [[a0, a1], [b0, b1], [c0, c1]] = words.map(halves);
+        Self { bits: BitArray::new([a0, a1, b0, b1, c0, c1]) }
     }
 
     /// The three words; element 1 is the top bit of the first.
     #[must_use]
-    pub(crate) const fn words(&self) -> [u64; 3] {
-        self.bits.data
+    #[inline]
+    pub(crate) fn words(&self) -> [u64; 3] {
+        let [a0, a1, b0, b1, c0, c1] = self.bits.data;
+        [join(a0, a1), join(b0, b1), join(c0, c1)]
     }
 
     /// Adds an element. Numbers outside 1 to 192 are ignored; returns whether it was added anew.
@@ -111,7 +115,7 @@ impl Bitmap {
     ///
     /// The one place where a foreign type shows in the API; prefer the other methods.
     #[must_use]
-    pub fn bits(&self) -> &BitSlice<u64, Msb0> {
+    pub fn bits(&self) -> &BitSlice<u32, Msb0> {
         self.bits.as_bitslice()
     }
 }
@@ -183,6 +187,16 @@ const TOP_BIT: u64 = 1 << 63;
 /// Element 1 is bit 0; number 0 maps beyond the end.
 fn index(number: u8) -> usize {
     usize::from(number.wrapping_sub(1))
+}
+
+/// The upper and the lower half of a word; its mirror is [`join`].
+#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
+const fn halves(word: u64) -> [u32; 2] {
+    [(word >> 32) as u32, word as u32]
+}
+
+fn join(upper: u32, lower: u32) -> u64 {
+    u64::from(upper) << 32 | u64::from(lower)
 }
 
 /// A mask of the `bits` highest bits.

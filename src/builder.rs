@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::bitmap::{Bitmap, MAX_ELEMENTS, MAX_NUMBER};
+use crate::codec::Prefix;
 use crate::codec::octets::OctetsMut;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::layout::{BitmapForm, Element, Tag};
@@ -229,7 +230,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.builder.present, form))
     }
 
-    fn tag(&mut self, _tag: Tag) -> Result<Option<u32>> {
+    fn tag(&mut self, _tag: Tag, _lead: Option<Prefix>) -> Result<Option<u32>> {
         Ok(None)
     }
 

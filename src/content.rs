@@ -28,6 +28,11 @@ pub enum Content {
     Z,
     /// `x+n`: `C` (credit) or `D` (debit), then digits.
     Xn,
+    /// `y+n`: one printable character, then digits: a signed amount on links that write other signs
+    /// than `C` and `D`, or a digit where the sign belongs.
+    Yn,
+    /// `h`: hexadecimal digits, read and written as text.
+    H,
     /// `b`: any octet; the value is bytes, not text.
     B,
     /// `ansb`: any octet, read as text: GBK or Latin-1 names, and elements of no declared class.
@@ -36,7 +41,7 @@ pub enum Content {
 
 impl Content {
     /// Every class, in the order of the enum.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::N,
         Self::A,
         Self::An,
@@ -46,6 +51,8 @@ impl Content {
         Self::Ans,
         Self::Z,
         Self::Xn,
+        Self::Yn,
+        Self::H,
         Self::B,
         Self::Any,
     ];
@@ -63,6 +70,8 @@ impl Content {
             Self::Ans => "ans",
             Self::Z => "z",
             Self::Xn => "x+n",
+            Self::Yn => "y+n",
+            Self::H => "h",
             Self::B => "b",
             Self::Any => "ansb",
         }
@@ -70,7 +79,7 @@ impl Content {
 
     /// Whether `octet` may stand at position `index` of a value of this class.
     ///
-    /// The position matters for `x+n` alone: its first character is the sign.
+    /// The position matters for `x+n` and `y+n` alone: their first character is the sign.
     #[must_use]
     #[inline]
     pub const fn admits(self, index: usize, octet: u8) -> bool {
@@ -83,21 +92,35 @@ impl Content {
             Self::Ans => matches!(octet, 0x20..=0x7E),
             Self::Z => matches!(octet, 0x30..=0x3F | b'D'),
             Self::Xn if index == 0 => matches!(octet, b'C' | b'D'),
-            Self::Xn => octet.is_ascii_digit(),
+            Self::Yn if index == 0 => matches!(octet, 0x20..=0x7E),
+            Self::Xn | Self::Yn => octet.is_ascii_digit(),
+            Self::H => octet.is_ascii_hexdigit(),
             Self::B | Self::Any => true,
         }
     }
 
-    /// Whether every character of `other` is one of this class, wherever it stands.
+    /// Whether every value of class `other` could stand within a value of this class.
     pub(crate) const fn includes(self, other: Self) -> bool {
-        let (mut octet, mut all) = (0, !matches!(self, Self::Xn) && !matches!(other, Self::Xn));
-        while octet < 256 {
-            #[allow(clippy::as_conversions, reason = "below 256")]
-            let character = octet as u8;
-            all = all && (self.admits(1, character) || !other.admits(1, character));
-            octet += 1;
+        match self {
+            Self::N => matches!(other, Self::N),
+            Self::A => matches!(other, Self::A),
+            Self::An | Self::Anp => {
+                matches!(other, Self::N | Self::A | Self::An | Self::Anp | Self::Xn | Self::H)
+            }
+            Self::S => matches!(other, Self::S),
+            Self::Ns => matches!(other, Self::N | Self::S | Self::Ns),
+            Self::Ans => !matches!(other, Self::B | Self::Any),
+            Self::Z => matches!(other, Self::N | Self::Z),
+            Self::Xn | Self::Yn => matches!(other, Self::N),
+            Self::H => matches!(other, Self::N | Self::Xn | Self::H),
+            Self::B | Self::Any => true,
         }
-        all
+    }
+
+    /// Whether the value is a sign followed by digits.
+    #[must_use]
+    pub(crate) const fn is_signed(self) -> bool {
+        matches!(self, Self::Xn | Self::Yn)
     }
 
     /// Whether the value is bytes rather than text.
@@ -178,6 +201,19 @@ mod tests {
             assert!(!admits(Content::S) || admits(Content::Ns));
             assert_eq!(admits(Content::Ans), (0x20..=0x7E).contains(&octet));
             assert!(admits(Content::B) && admits(Content::Any));
+        }
+    }
+
+    #[test]
+    fn a_class_includes_another_when_it_admits_all_of_it() {
+        for class in Content::ALL {
+            for other in Content::ALL {
+                let mut octets = 0..=255u8;
+                let admits = |octet: u8| class.admits(1, octet);
+                let all =
+                    octets.all(|octet| !(other.admits(0, octet) || other.admits(1, octet)) || admits(octet));
+                assert_eq!(class.includes(other), all, "{class} {other}");
+            }
         }
     }
 

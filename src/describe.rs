@@ -304,7 +304,9 @@ impl fmt::Display for Notation<'_> {
         let Self(element) = self;
         let dots = if element.form() == Form::Fixed { "" } else { ".." };
         match element.content() {
-            Content::Xn => write!(f, "x+n{dots}{}", element.max().saturating_sub(1)),
+            content if content.is_signed() => {
+                write!(f, "{content}{dots}{}", element.max().saturating_sub(1))
+            }
             content => write!(f, "{content}{dots}{}", element.max()),
         }
     }

@@ -273,7 +273,15 @@ impl fmt::Display for Key {
             Style::None => Ok(()),
             Style::Number => write!(f, "{}", self.value),
             Style::Digits(width) => write!(f, "{:0width$}", self.value, width = usize::from(width)),
-            Style::Hex => write!(f, "{:02X}", self.value),
+            Style::Hex => {
+                let digits = match self.value {
+                    0..=0xFF => 2,
+                    0x100..=0xFFFF => 4,
+                    0x1_0000..=0xFF_FFFF => 6,
+                    _ => 8,
+                };
+                write!(f, "{:0digits$X}", self.value)
+            }
             Style::Text => {
                 let octets = self.value.to_be_bytes();
                 octets.iter().skip_while(|octet| **octet == 0).try_for_each(|octet| match octet {
@@ -418,5 +426,6 @@ mod tests {
         assert_eq!(std::format!("{}", Key::tag(105, Style::Digits(4))), "0105");
         assert_eq!(std::format!("{}", Key::tag(0x41_42_43, Style::Text)), "ABC");
         assert_eq!(std::format!("{}", Key::tag(0x9F26, Style::Hex)), "9F26");
+        assert_eq!(std::format!("{}", Key::tag(0x0103, Style::Hex)), "0103");
     }
 }

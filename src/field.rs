@@ -128,11 +128,12 @@ impl<'a> Field<'a> {
     }
 
     /// The parts read with a layout of the caller's, for elements whose use depends on the
-    /// message. The layout is checked against the value first.
+    /// message. The layout is checked first, as that of a spec is, and the value against it.
     ///
     /// # Errors
-    /// As parsing a composite.
+    /// As parsing a composite, and [`Kind::Spec`].
     pub fn parts_as(&self, layout: &'a Layout<'a>) -> Result<Parts<'a>> {
+        crate::spec::check_below(layout, self.element, self.value.layers())?;
         crate::read::check_parts(self.value, layout)?;
         Ok(Parts { steps: Some(Steps::new(layout)), reader: Reader::new(self.value, 0) })
     }

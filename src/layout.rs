@@ -6,13 +6,14 @@
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
 use crate::codec::quick::Quick;
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
 use crate::mask::{Privacy, SECRET};
 
-/// How deep layouts may nest, the message body being the first.
-pub const MAX_DEPTH: usize = 4;
+/// How deep layouts may nest, the message body being the first. At most four of the elements that
+/// hold them may be in a coding other than ASCII or raw octets.
+pub const MAX_DEPTH: usize = 8;
 
 /// One data element or part, fully resolved: everything parse, build, measure and describe need.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,9 @@ pub enum Form {
     Fixed,
     /// A prefix announces it.
     Prefixed(Prefix),
+    /// A prefix announces it, and fill up to the maximum follows the value: the element always takes
+    /// the same room. For characters of one octet and raw octets.
+    Padded(Prefix),
     /// The value takes the rest of what it stands in.
     Rest,
     /// The value ends before this octet, which follows it on the wire and is not part of it.
@@ -81,6 +85,9 @@ pub enum Order<'s> {
     Tags {
         /// How a tag is written.
         tag: Tag,
+        /// A length before each tag, which counts the tag and what follows it, in octets; `None`
+        /// where the element announces its own length behind the tag.
+        lead: Option<Prefix>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
     },
@@ -89,13 +96,15 @@ pub enum Order<'s> {
 /// How a tag is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tag {
-    /// BER: one to three octets. A `00` where a tag is expected is padding: no part, but kept when
-    /// the element is copied.
+    /// BER: one to three octets. A `00` where a tag is expected, and no length leads it, is padding:
+    /// no part, but kept when the element is copied.
     Ber,
     /// That many ASCII digits, 1 to 6.
     Digits(u8),
     /// That many characters, 1 to 4.
     Text(u8),
+    /// That many EBCDIC characters, 1 to 4; named by the characters, not by their octets.
+    Ebcdic(CodePage, u8),
     /// That many octets, 1 to 4.
     Octets(u8),
 }
@@ -197,7 +206,17 @@ impl<'s> Layout<'s> {
         unknown: Option<&'s Element<'s>>,
         elements: &'s [Option<Element<'s>>],
     ) -> Self {
-        Self { order: Order::Tags { tag, unknown }, elements }
+        Self { order: Order::Tags { tag, lead: None, unknown }, elements }
+    }
+
+    /// The same with a length before each tag, which counts the tag and what follows it. The
+    /// elements then take the rest of what that length announces. Other layouts stay as they are.
+    #[must_use]
+    pub const fn led(mut self, prefix: Prefix) -> Self {
+        if let Order::Tags { tag, unknown, .. } = self.order {
+            self.order = Order::Tags { tag, lead: Some(prefix), unknown };
+        }
+        self
     }
 
     /// The element with this number or tag, if the layout defines one.
@@ -244,7 +263,7 @@ impl Tag {
         match self {
             Self::Ber | Self::Octets(_) => Style::Hex,
             Self::Digits(width) => Style::Digits(width),
-            Self::Text(_) => Style::Text,
+            Self::Text(_) | Self::Ebcdic(..) => Style::Text,
         }
     }
 }
@@ -290,6 +309,26 @@ impl<'s> Element<'s> {
     #[must_use]
     pub const fn form(&self) -> Form {
         self.size.form
+    }
+
+    /// What a value that is given too short is filled with, and on which side.
+    #[must_use]
+    pub const fn fill(&self) -> Fill {
+        self.fill
+    }
+
+    /// The spare half byte of an odd number of packed digits.
+    #[must_use]
+    pub const fn spare(&self) -> Spare {
+        self.spare
+    }
+
+    /// What a padded value is filled with, as it lies on the wire.
+    pub(crate) const fn wire_fill(&self) -> u8 {
+        match self.coding {
+            Coding::Ebcdic(page) => page.put(self.fill.with),
+            _ => self.fill.with,
+        }
     }
 
     /// What formatting may show.
@@ -341,6 +380,8 @@ pub(crate) enum Length {
     Var(u8),
     /// Spelled out, whatever the dialect says.
     Prefix(Prefix),
+    /// The same, with fill behind the value.
+    Padded(Prefix),
     Rest,
     Until(u8),
 }
@@ -364,6 +405,7 @@ classes! {
     s S "Special characters";
     ans Ans "Printable characters";
     z Z "Track 2 or 3 characters";
+    h H "Hexadecimal digits";
     b B "Binary, length in octets";
     ansb Any "Any octets as text";
 }
@@ -374,8 +416,14 @@ pub const fn x_n<'s>(digits: u32) -> Shape<'s> {
     Shape::new(Content::Xn, digits + 1)
 }
 
+/// A signed amount whose first character is any printable one: `y_n(8)` is nine characters.
+#[must_use]
+pub const fn y_n<'s>(digits: u32) -> Shape<'s> {
+    Shape::new(Content::Yn, digits + 1)
+}
+
 impl<'s> Shape<'s> {
-    const fn new(content: Content, max: u32) -> Self {
+    pub(crate) const fn new(content: Content, max: u32) -> Self {
         Self {
             content,
             max,
@@ -386,6 +434,14 @@ impl<'s> Shape<'s> {
             spare: None,
             layout: None,
         }
+    }
+
+    /// The same shape with another length; a least length that was the greatest goes with it.
+    #[cfg(feature = "jpos")]
+    #[must_use]
+    pub(crate) const fn with_max(mut self, max: u32) -> Self {
+        self.max = max;
+        self
     }
 
     /// LVAR: up to the length, announced by one digit.
@@ -426,10 +482,18 @@ impl<'s> Shape<'s> {
         self
     }
 
+    /// Up to the length, announced by exactly this prefix, and filled up to the length behind the
+    /// value.
+    #[must_use]
+    pub const fn padded(mut self, prefix: Prefix) -> Self {
+        self.length = Length::Padded(prefix);
+        self
+    }
+
     /// Up to the length, announced by a BER length that counts octets.
     #[must_use]
     pub const fn ber(self) -> Self {
-        self.prefix(Prefix { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 })
+        self.prefix(Prefix::BER)
     }
 
     /// The rest of what the element stands in, up to the length.

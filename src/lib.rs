@@ -47,6 +47,9 @@
 //! | cut messages out of a TCP stream | [`frame`] |
 //! | know what a code means | [`codes`], element numbers: [`de`] |
 //! | check which elements must be there | [`profile`] |
+//! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
+//! | read and write clearing files | `ipm` (feature `std`) |
+//! | fill your own structs from messages | `serde` (feature `serde`) |
 //!
 //! # How a value is seen
 //!
@@ -94,6 +97,10 @@ mod error;
 mod field;
 pub mod frame;
 mod head;
+#[cfg(feature = "alloc")]
+pub mod import;
+#[cfg(feature = "std")]
+pub mod ipm;
 pub mod layout;
 pub mod mask;
 mod message;
@@ -101,8 +108,12 @@ mod mti;
 mod parse;
 mod path;
 mod plan;
+#[cfg(feature = "alloc")]
+pub mod probe;
 pub mod profile;
 mod read;
+#[cfg(feature = "serde")]
+pub mod serde;
 pub mod spec;
 mod value;
 mod walk;

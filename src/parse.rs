@@ -9,10 +9,10 @@
 //! that is reported.
 
 use crate::bitmap::Bitmap;
-use crate::codec::CodePage;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
 use crate::codec::quick::{Lies, Quick};
+use crate::codec::{CodePage, Prefix};
 use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::head::{Head, head};
@@ -222,8 +222,8 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
-        self.reader.tag(tag)
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+        self.reader.tag(tag, lead)
     }
 
     #[inline]

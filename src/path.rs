@@ -18,10 +18,12 @@ pub(crate) fn key(layout: &Layout<'_>, component: &str) -> Option<u32> {
             let hex = component.len() <= 8 && component.bytes().all(|octet| octet.is_ascii_hexdigit());
             if hex { u32::from_str_radix(component, 16).ok() } else { None }
         }
-        Order::Tags { tag: Tag::Text(width), .. } if component.len() == usize::from(width) => {
+        Order::Tags { tag: Tag::Text(width) | Tag::Ebcdic(_, width), .. }
+            if component.len() == usize::from(width) =>
+        {
             Some(component.bytes().fold(0, |value, octet| value << 8 | u32::from(octet)))
         }
-        Order::Tags { tag: Tag::Text(_), .. } => None,
+        Order::Tags { tag: Tag::Text(_) | Tag::Ebcdic(..), .. } => None,
         _ => decimal(component),
     }
 }

@@ -3,7 +3,7 @@
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
 use crate::codec::quick::Quick;
-use crate::codec::{Coding, check};
+use crate::codec::{Coding, Prefix, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result, widen};
 use crate::layout::{BitmapForm, Element, Form, Layout, More, Order, Tag};
@@ -14,6 +14,10 @@ use crate::walk::{Announced, Pass, walk};
 pub(crate) struct Reader<'a> {
     octets: Octets<'a>,
     at: usize,
+    /// The octet behind what may be read: of all octets, or of what a leading length announced.
+    end: usize,
+    /// Whether a leading length set that end.
+    led: bool,
 }
 
 /// Where an element's value lies, relative to the octets it was read from.
@@ -31,7 +35,7 @@ pub(crate) struct Span {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(octets: Octets<'a>, at: usize) -> Self {
-        Self { octets, at }
+        Self { octets, at, end: octets.len(), led: false }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -48,7 +52,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn left(&self) -> usize {
-        self.octets.len().saturating_sub(self.at)
+        self.end.saturating_sub(self.at)
     }
 
     /// The next `len` octets, or an error of kind [`Kind::Truncated`].
@@ -64,6 +68,7 @@ impl<'a> Reader<'a> {
     /// Takes an element and checks it, parts included.
     #[inline]
     pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
+        debug_assert!(element.quick == element.with_quick().quick, "whoever changes an element renews it");
         match self.sound_end(&element.quick) {
             Some(end) if !element.quick.is_composite => {
                 self.at = end;
@@ -76,7 +81,7 @@ impl<'a> Reader<'a> {
     /// Where the element ends, if its short form says that it is sound, apart from its parts.
     #[inline]
     fn sound_end(&self, quick: &Quick) -> Option<usize> {
-        let wire = self.octets.plain()?;
+        let wire = self.octets.plain()?.get(..self.end)?;
         let lies = quick.find(wire, self.at)?;
         quick.is_sound(wire, lies).then_some(lies.end)
     }
@@ -91,6 +96,9 @@ impl<'a> Reader<'a> {
         }
         if let Some(layout) = element.layout {
             check_parts(value, layout)?;
+        }
+        if let Form::Padded(_) = element.size.form {
+            self.check_fill(element, span)?;
         }
         self.at = span.next;
         Ok(())
@@ -114,13 +122,20 @@ impl<'a> Reader<'a> {
                 let units = self.admit(element, units, self.at + width, number)?;
                 self.span(element, self.at + width, units, 0)
             }
+            Form::Padded(prefix) => {
+                let (number, width) = prefix.get(&self.octets, self.at)?;
+                let units = prefix.units(element.coding, element.content, number);
+                let units = self.admit(element, units, self.at + width, number)?;
+                let room = self.span(element, self.at + width, max, 0)?;
+                Ok(Span { len: element.coding.wire_len(element.content, units), units, ..room })
+            }
             Form::Rest => {
                 let units = element.coding.units_of(element.content, self.left());
                 let units = self.admit(element, units, self.at, self.left())?;
                 self.span(element, self.at, units, 0)
             }
             Form::Until(end) => {
-                let len = (self.at..self.octets.len()).position(|index| self.octets.get(index) == end);
+                let len = (self.at..self.end).position(|index| self.octets.get(index) == end);
                 let Some(len) = len else {
                     return Err(Error::new(Kind::Terminator, self.offset(), 1, 0));
                 };
@@ -161,7 +176,10 @@ impl<'a> Reader<'a> {
         }
         let len = element.coding.wire_len(element.content, units);
         let fill = match element.spare.side {
-            crate::codec::Side::Left => self.octets.get(start) >> 4,
+            crate::codec::Side::Left => {
+                let sign = usize::from(element.content.is_signed());
+                self.octets.get(start + sign) >> 4
+            }
             crate::codec::Side::Right => self.octets.get(start + len - 1) & 0x0F,
         };
         let is_marked =
@@ -172,11 +190,21 @@ impl<'a> Reader<'a> {
     #[inline]
     fn span(&self, element: &Element<'_>, start: usize, units: usize, terminator: usize) -> Result<Span> {
         let len = element.coding.wire_len(element.content, units);
-        let left = self.octets.len().saturating_sub(start);
+        let left = self.end.saturating_sub(start);
         if left < len + terminator {
             return Err(Error::new(Kind::Truncated, self.octets.position(start), len, left));
         }
         Ok(Span { start, len, units, next: start + len + terminator })
+    }
+
+    /// What stands behind a padded value must be its fill: anything else would be lost in a copy.
+    #[cold]
+    fn check_fill(&self, element: &Element<'_>, span: Span) -> Result<()> {
+        let fill = element.wire_fill();
+        match (span.start + span.len..span.next).find(|index| self.octets.get(*index) != fill) {
+            Some(index) => Err(Error::new(Kind::Fill, self.octets.position(index), fill.into(), 0)),
+            None => Ok(()),
+        }
     }
 
     /// One bitmap of up to 64 bits, its first bit being the top bit of the word.
@@ -227,7 +255,7 @@ const DECODED: usize = 256;
 /// Whether these are BER objects of the usual forms, and certainly sound.
 fn are_sound(plain: &[u8], layout: &Layout<'_>) -> bool {
     let mut at = 0;
-    while at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, .. }) {
+    while at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, lead: None, .. }) {
         let object = ber_tag(plain, at).and_then(|(tag, width)| {
             let quick = &layout.element(tag)?.quick;
             let lies = quick.find(plain, at + width)?;
@@ -285,17 +313,28 @@ impl<'a> Pass<'a> for Reader<'a> {
     }
 
     #[inline]
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
-        if let (Tag::Ber, Some(wire)) = (tag, self.octets.plain())
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+        if self.led {
+            self.end()?;
+            (self.end, self.led) = (self.octets.len(), false);
+        }
+        if let (Tag::Ber, None, Some(wire)) = (tag, lead, self.octets.plain())
             && let Some((value, width)) = ber_tag(wire, self.at)
         {
             self.at += width;
             return Ok(Some(value));
         }
-        while tag == Tag::Ber && self.left() > 0 && self.octets.get(self.at) == PADDING {
+        // a leading length may begin with 00, so there is no padding before one
+        while tag == Tag::Ber && lead.is_none() && self.left() > 0 && self.octets.get(self.at) == PADDING {
             self.at += 1;
         }
-        if self.left() == 0 { Ok(None) } else { self.take_tag(tag).map(Some) }
+        if self.left() == 0 {
+            return Ok(None);
+        }
+        if let Some(lead) = lead {
+            self.take_lead(lead)?;
+        }
+        self.take_tag(tag).map(Some)
     }
 
     #[inline]
@@ -320,6 +359,21 @@ impl Reader<'_> {
         }
     }
 
+    /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
+    fn take_lead(&mut self, lead: Prefix) -> Result<()> {
+        let (number, width) = lead.get(&self.octets, self.at)?;
+        let start = self.at + width;
+        let Some(len) = number.checked_sub(usize::from(lead.includes)) else {
+            return Err(Error::new(Kind::LengthUnit, self.offset(), 0, number));
+        };
+        let left = self.octets.len().saturating_sub(start);
+        if left < len {
+            return Err(Error::new(Kind::Truncated, self.octets.position(start), len, left));
+        }
+        (self.at, self.end, self.led) = (start, start + len, true);
+        Ok(())
+    }
+
     fn take_tag(&mut self, tag: Tag) -> Result<u32> {
         let (start, width) = (self.at, self.tag_width(tag)?);
         let octets = self.take(width)?;
@@ -327,9 +381,13 @@ impl Reader<'_> {
         let mut value = 0;
         for index in 0..octets.len() {
             let octet = octets.get(index);
+            let octet = match tag {
+                Tag::Ebcdic(page, _) => page.get(octet),
+                _ => octet,
+            };
             value = match tag {
                 Tag::Digits(_) if !octet.is_ascii_digit() => return Err(malformed(index)),
-                Tag::Text(_) if !octet.is_ascii_graphic() => return Err(malformed(index)),
+                Tag::Text(_) | Tag::Ebcdic(..) if !octet.is_ascii_graphic() => return Err(malformed(index)),
                 Tag::Digits(_) => value * 10 + u32::from(octet - b'0'),
                 _ => value << 8 | u32::from(octet),
             };
@@ -341,9 +399,12 @@ impl Reader<'_> {
     /// How many octets the next tag takes.
     fn tag_width(&self, tag: Tag) -> Result<usize> {
         match tag {
-            Tag::Digits(width) | Tag::Text(width) | Tag::Octets(width) => Ok(usize::from(width)),
+            Tag::Digits(width) | Tag::Text(width) | Tag::Ebcdic(_, width) | Tag::Octets(width) => {
+                Ok(usize::from(width))
+            }
             Tag::Ber => {
-                let octet = |index| self.octets.get(self.at + index);
+                // 0 behind the end, whatever follows there: a tag cut short is no other tag
+                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
                 match (octet(0) & 0x1F, octet(1), octet(2)) {
                     (0..=0x1E, _, _) => Ok(1),
                     (_, 0..=0x7F, _) => Ok(2),
@@ -370,7 +431,7 @@ fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
 fn counts_digits(element: &Element<'_>) -> bool {
     match element.size.form {
         Form::Fixed => true,
-        Form::Prefixed(prefix) => prefix.counts != crate::codec::Counts::Bytes,
+        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::Counts::Units,
         Form::Rest | Form::Until(_) => false,
     }
 }

@@ -16,10 +16,9 @@ pub(crate) enum Source<'v> {
     None,
     /// Logical octets: characters or binary.
     Octets(&'v [u8]),
-    /// Digits, filled to a fixed length with zeros.
-    Number(u64),
-    /// A number below zero: no element holds one.
-    Negative,
+    /// Digits, filled to a fixed length with zeros; from a `u64` or an `i64`. Class `x+n` puts the
+    /// sign in front, every other class refuses what is below zero.
+    Number(i128),
     /// Logical octets of another message.
     View(View<'v>),
     /// The element of the same number in another message.
@@ -125,37 +124,18 @@ impl<'v, const N: usize> From<&'v [u8; N]> for Value<'v> {
     }
 }
 
-impl From<u64> for Value<'_> {
-    fn from(number: u64) -> Self {
-        Self(Source::Number(number))
-    }
+macro_rules! from_numbers {
+    ($($number:ty),*) => { $(
+        /// The digits of the number; for class `x+n` with `C` or `D` before them.
+        impl From<$number> for Value<'_> {
+            fn from(number: $number) -> Self {
+                Self(Source::Number(number.into()))
+            }
+        }
+    )* };
 }
 
-impl From<u32> for Value<'_> {
-    fn from(number: u32) -> Self {
-        Self(Source::Number(number.into()))
-    }
-}
-
-impl From<u16> for Value<'_> {
-    fn from(number: u16) -> Self {
-        Self(Source::Number(number.into()))
-    }
-}
-
-impl From<u8> for Value<'_> {
-    fn from(number: u8) -> Self {
-        Self(Source::Number(number.into()))
-    }
-}
-
-/// For literals, which are `i32` where nothing else is said; a negative one is refused when the
-/// message is written.
-impl From<i32> for Value<'_> {
-    fn from(number: i32) -> Self {
-        Self(u64::try_from(number).map_or(Source::Negative, Source::Number))
-    }
-}
+from_numbers!(u8, u16, u32, u64, i32, i64);
 
 impl<'v> From<&'v Field<'v>> for Value<'v> {
     fn from(field: &'v Field<'v>) -> Self {
@@ -200,7 +180,7 @@ impl core::fmt::Debug for Value<'_> {
         f.write_str(match self.0 {
             Source::None => "Value(none)",
             Source::Octets(_) => "Value(octets)",
-            Source::Number(_) | Source::Negative => "Value(number)",
+            Source::Number(_) => "Value(number)",
             Source::View(_) | Source::Echo(_) => "Value(of another message)",
             Source::Parts(_) => "Value(parts)",
         })
@@ -219,7 +199,7 @@ pub(crate) fn is_writable(tag: Tag, value: u32) -> bool {
     match tag {
         Tag::Digits(digits) => value.checked_ilog10().unwrap_or(0) < u32::from(digits),
         Tag::Octets(octets) => width <= usize::from(octets),
-        Tag::Text(characters) => {
+        Tag::Text(characters) | Tag::Ebcdic(_, characters) => {
             let significant = octets.iter().skip(4 - width);
             width == usize::from(characters) && significant.into_iter().all(u8::is_ascii_graphic)
         }
@@ -235,7 +215,9 @@ pub(crate) fn is_writable(tag: Tag, value: u32) -> bool {
 /// How many octets a tag takes.
 pub(crate) fn tag_len(tag: Tag, value: u32) -> usize {
     match tag {
-        Tag::Digits(width) | Tag::Octets(width) | Tag::Text(width) => usize::from(width),
+        Tag::Digits(width) | Tag::Octets(width) | Tag::Text(width) | Tag::Ebcdic(_, width) => {
+            usize::from(width)
+        }
         Tag::Ber => match value {
             0..=0xFF => 1,
             0x100..=0xFFFF => 2,

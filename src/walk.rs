@@ -7,11 +7,12 @@
 //!   message  = header? MTI layout
 //!   layout   = bitmap(s) then the elements they announce, ascending
 //!            | parts one after the other
-//!            | (tag part)*
+//!            | (tag part)*  or  (length tag part)*
 //!   element  = prefix? value            a value may hold a layout
 //! ```
 
 use crate::bitmap::{Bitmap, Iter};
+use crate::codec::Prefix;
 use crate::error::{Error, Key, Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, More, Order, Tag};
 
@@ -23,8 +24,8 @@ pub(crate) trait Pass<'s> {
     fn bitmap(&mut self, form: BitmapForm) -> Result<Announced>;
     /// Reads or writes a third bitmap that stands among the values.
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64>;
-    /// Reads or writes the next tag; `None` at the end.
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>>;
+    /// Reads or writes the next tag and the length that leads it, if any; `None` at the end.
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>>;
     /// Reads or writes one element.
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()>;
     /// The offset of what comes next.
@@ -84,7 +85,7 @@ impl<'s> Steps<'s> {
         let value = match self.layout.order {
             Order::Bitmap(form) => self.next_number(pass, form)?.map(u32::from),
             Order::Positions { required } => self.next_position(pass, u32::from(required)),
-            Order::Tags { tag, .. } => pass.tag(tag)?,
+            Order::Tags { tag, lead, .. } => pass.tag(tag, lead)?,
         };
         let Some(value) = value else {
             self.state = State::Done;

@@ -2,7 +2,7 @@
 
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{Octets, OctetsMut, hex_digit};
-use crate::codec::{CodePage, Coding, Side, check};
+use crate::codec::{CodePage, Coding, Prefix, Side, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result};
 use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
@@ -69,14 +69,16 @@ impl<'b> Writer<'b> {
     /// Writes the bitmaps of `elements`, at least `least` of them.
     pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
         let [mut first, mut second, third] = elements.words();
-        let has_third = third != 0 || least > 2;
+        let needs_third = third != 0 || least > 2;
+        let has_second = second != 0 || needs_third || least > 1 || form.second == More::Always;
+        // a third bitmap that is always there follows a second one: without it there is none
+        let has_third = needs_third || (has_second && form.third == More::Always);
         let third_pending = has_third && form.has_third_among_values();
-        let has_second = second != 0 || has_third || least > 1 || form.second == More::Always;
         let fits = |has: bool, more: More| !has || more != More::Never;
         if !fits(has_second, form.second) || !fits(has_third, form.third) {
             return Err(self.error(Kind::Undefined, 0, 0));
         }
-        if has_third || form.third == More::Always {
+        if has_third {
             second |= TOP_BIT;
         }
         if has_second {
@@ -86,7 +88,7 @@ impl<'b> Writer<'b> {
         if has_second {
             self.put_bitmap(second, form);
         }
-        if (has_third || form.third == More::Always) && !third_pending {
+        if has_third && !third_pending {
             self.put_bitmap(third, form);
         }
         Ok(Announced { elements, third_pending })
@@ -102,51 +104,42 @@ impl<'b> Writer<'b> {
     pub(crate) fn put_element(&mut self, element: &Element<'_>, source: &Source<'_>) -> Result<()> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(Kind::Missing, 0, 0)),
-            Source::Negative => Err(self.error(Kind::Number, 0, 0)),
-            Source::Octets(octets) => self.put_leaf(element, Octets::of(octets), false),
-            Source::View(view) => self.put_leaf(element, view.octets(), false),
+            Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
+            Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
             Source::Number(number) => {
-                let (digits, len) = decimal(number);
-                let digits = Octets::of(&digits);
-                self.put_leaf(element, digits.slice(digits.len() - len, len), true)
+                let content = element.content;
+                if content.is_binary() {
+                    return Err(self.error(Kind::Form, 0, 0));
+                }
+                if number < 0 && !content.is_signed() {
+                    return Err(self.error(Kind::Number, 0, 0));
+                }
+                let mut text = [0; DIGITS + 1];
+                let text = signed_decimal(number, content.is_signed(), &mut text);
+                self.put_leaf(element, Filled::number(element, Octets::of(text)))
             }
             Source::Parts(parts) => self.put_parts(element, parts),
         }
     }
 
-    /// Writes a value given as octets, filled up to its fixed or least length.
-    fn put_leaf(&mut self, element: &Element<'_>, value: Octets<'_>, is_number: bool) -> Result<()> {
-        let content = element.content;
-        if is_number && content.is_binary() {
-            return Err(self.error(Kind::Form, 0, 0));
-        }
-        let filled = match element.size.form {
-            Form::Fixed => element.max().max(value.len()),
-            _ if is_number => element.min().max(value.len()),
-            _ => value.len(),
-        };
-        let start = self.begin(element, filled)?;
-        let fill = element.fill;
-        let (side, with) = if is_number { (Side::Left, b'0') } else { (fill.side, fill.with) };
-        let missing = filled - value.len();
-        let lead = if side == Side::Left { missing } else { 0 };
-        let mut window = self.out.encode(start, filled, element.coding, content, element.spare);
-        for index in 0..missing {
-            window.set(if side == Side::Left { index } else { value.len() + index }, with);
-        }
-        match (value.plain(), window.plain(lead, value.len())) {
+    /// Writes a value and the fill it needs.
+    fn put_leaf(&mut self, element: &Element<'_>, value: Filled<'_>) -> Result<()> {
+        let (content, units) = (element.content, value.len());
+        let start = self.begin(element, units)?;
+        let mut window = self.out.encode(start, units, element.coding, content, element.spare);
+        match (value.plain(), window.plain(0, units)) {
             (Some(from), Some(to)) => to.copy_from_slice(from),
-            _ => value.iter().enumerate().for_each(|(index, octet)| window.set(lead + index, octet)),
+            _ => (0..units).for_each(|index| window.set(index, value.get(index))),
         }
-        if let Some((index, octet)) = check::first_misfit(&value, content, lead) {
-            let kind = Kind::Character(content, Seen::of(octet));
-            return Err(Error::new(kind, window.position(lead + index), 0, 0));
+        if let Some((index, octet)) = value.first_misfit(content) {
+            let at = window.position(index);
+            return Err(match value.is_fill(index) {
+                true => Error::new(Kind::TooShort, at, units, units - value.missing),
+                false => Error::new(Kind::Character(content, Seen::of(octet)), at, 0, 0),
+            });
         }
-        if missing > 0 && !content.admits(if lead > 0 { 0 } else { value.len() }, with) {
-            return Err(Error::new(Kind::TooShort, window.position(0), filled, value.len()));
-        }
-        self.end(element, start, filled);
-        self.check_composite(element, start, filled)
+        self.end(element, start, units)?;
+        self.check_composite(element, start, units)
     }
 
     /// Writes a composite from its parts: measured first, for the prefix, then written.
@@ -157,7 +150,7 @@ impl<'b> Writer<'b> {
         let start = self.begin(element, units)?;
         let window = self.out.encode(start, units, element.coding, element.content, element.spare);
         write_parts(Writer::new(window), layout, parts)?;
-        self.end(element, start, units);
+        self.end(element, start, units)?;
         self.check_composite(element, start, units)
     }
 
@@ -169,26 +162,43 @@ impl<'b> Writer<'b> {
         if units < element.min() {
             return Err(self.error(Kind::TooShort, element.min(), units));
         }
-        let Form::Prefixed(prefix) = element.size.form else { return Ok(self.at) };
+        let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
         prefix.put(&mut self.out, self.at, number);
         Ok(self.at + prefix.octets(number))
     }
 
     /// Writes what stands around a value of `units` units at `start`, and moves behind it.
-    fn end(&mut self, element: &Element<'_>, start: usize, units: usize) {
+    fn end(&mut self, element: &Element<'_>, start: usize, units: usize) -> Result<()> {
         let len = element.coding.wire_len(element.content, units);
         if element.coding == Coding::Bcd {
             self.put_spare(element, start, units, len);
         }
         self.at = start + len;
-        if let Form::Until(end) = element.size.form {
-            self.put(end);
+        match element.size.form {
+            Form::Until(end) => self.put_terminator(start, end)?,
+            Form::Padded(_) => {
+                let fill = element.wire_fill();
+                (units..element.max()).for_each(|_| self.put(fill));
+            }
+            _ => {}
         }
+        Ok(())
+    }
+
+    /// A value that holds its own terminator would be read back shorter. Without a buffer there is
+    /// nothing to look into.
+    fn put_terminator(&mut self, start: usize, end: u8) -> Result<()> {
+        let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
+        if let Some(index) = early {
+            return Err(Error::new(Kind::Terminator, self.out.position(index), 0, 0));
+        }
+        self.put(end);
+        Ok(())
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {
-        let sign = usize::from(element.content == Content::Xn);
+        let sign = usize::from(element.content.is_signed());
         if units.saturating_sub(sign).is_multiple_of(2) || len == 0 {
             return;
         }
@@ -216,7 +226,11 @@ impl<'b> Writer<'b> {
 }
 
 /// Writes the parts of a composite; returns how many octets they take.
-fn write_parts<'s>(writer: Writer<'_>, layout: &'s Layout<'s>, parts: &dyn PartList<'_>) -> Result<usize> {
+pub(crate) fn write_parts<'s>(
+    writer: Writer<'_>,
+    layout: &'s Layout<'s>,
+    parts: &dyn PartList<'_>,
+) -> Result<usize> {
     let mut pass = PartWriter { writer, layout, parts, written: 0 };
     walk(layout, &mut pass, Error::within)?;
     match parts.len() - pass.written {
@@ -250,12 +264,15 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         Ok(self.writer.put_third_bitmap(elements, form))
     }
 
-    fn tag(&mut self, tag: Tag) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
         match self.parts.key(self.written, self.layout) {
             Some(value) if is_writable(tag, value) => {
+                if let Some(lead) = lead {
+                    self.put_lead(lead, tag, value)?;
+                }
                 put_tag(&mut self.writer, tag, value);
                 Ok(Some(value))
             }
@@ -281,27 +298,120 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
     }
 }
 
+impl PartWriter<'_, '_, '_, '_> {
+    /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
+    /// it first.
+    fn put_lead(&mut self, lead: Prefix, tag: Tag, value: u32) -> Result<()> {
+        let mut measure = Writer::new(OctetsMut::of(&mut []));
+        if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
+            measure.put_element(element, &part.0).map_err(|error| {
+                error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
+            })?;
+        }
+        let number = tag_len(tag, value) + measure.at + usize::from(lead.includes);
+        if number > lead.capacity() {
+            return Err(self.writer.error(Kind::TooLong, lead.capacity(), number));
+        }
+        lead.put(&mut self.writer.out, self.writer.at, number);
+        self.writer.at += lead.octets(number);
+        Ok(())
+    }
+}
+
 /// Writes a tag; its mirror is `take_tag` in `read`.
 fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
     let width = tag_len(tag, value);
     if let Tag::Digits(_) = tag {
-        let (digits, _) = decimal(value.into());
-        let start = digits.len().saturating_sub(width);
-        writer.put_all(digits.get(start..).unwrap_or_default());
+        let mut text = [0; DIGITS + 1];
+        let digits = signed_decimal(value.into(), false, &mut text);
+        (digits.len()..width).for_each(|_| writer.put(b'0'));
+        writer.put_all(digits);
     } else {
-        writer.put_all(value.to_be_bytes().get(4 - width..).unwrap_or_default());
+        for octet in value.to_be_bytes().into_iter().skip(4 - width) {
+            writer.put(if let Tag::Ebcdic(page, _) = tag { page.put(octet) } else { octet });
+        }
     }
 }
 
-/// The decimal digits of a number, right-aligned and zero-filled, and how many are significant.
-fn decimal(number: u64) -> ([u8; 20], usize) {
-    let (mut digits, mut rest) = ([b'0'; 20], number);
-    for digit in digits.iter_mut().rev() {
-        *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
+/// A value with the fill that brings it to its length: before it, behind it, or behind its sign.
+struct Filled<'v> {
+    value: Octets<'v>,
+    /// How many octets of the value stand before the fill.
+    gap: usize,
+    missing: usize,
+    with: u8,
+}
+
+impl<'v> Filled<'v> {
+    /// Text and octets are filled as the element says, when it is of fixed length.
+    fn text(element: &Element<'_>, value: Octets<'v>) -> Self {
+        let len = if element.size.form == Form::Fixed { element.max() } else { 0 };
+        let gap = match element.fill.side {
+            Side::Left => usize::from(element.content.is_signed()).min(value.len()),
+            Side::Right => value.len(),
+        };
+        Self { value, gap, missing: len.saturating_sub(value.len()), with: element.fill.with }
+    }
+
+    /// Numbers are filled with zeros, to the fixed length or the least one.
+    fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
+        let gap = usize::from(element.content.is_signed());
+        Self { value, gap, missing: element.min().saturating_sub(value.len()), with: b'0' }
+    }
+
+    fn len(&self) -> usize {
+        self.value.len() + self.missing
+    }
+
+    fn is_fill(&self, index: usize) -> bool {
+        (self.gap..self.gap + self.missing).contains(&index)
+    }
+
+    fn get(&self, index: usize) -> u8 {
+        match index {
+            _ if index < self.gap => self.value.get(index),
+            _ if self.is_fill(index) => self.with,
+            _ => self.value.get(index - self.missing),
+        }
+    }
+
+    /// The value as a slice, where it needs no fill and comes from no coding.
+    fn plain(&self) -> Option<&'v [u8]> {
+        if self.missing == 0 { self.value.plain() } else { None }
+    }
+
+    /// The first octet, of value or fill, that the class does not admit.
+    fn first_misfit(&self, content: Content) -> Option<(usize, u8)> {
+        if self.missing == 0 {
+            return check::first_misfit(&self.value, content);
+        }
+        (0..self.len())
+            .map(|index| (index, self.get(index)))
+            .find(|(index, octet)| !content.admits(*index, *octet))
+    }
+}
+
+/// The most digits a `u64` has.
+const DIGITS: usize = 20;
+
+/// The significant decimal digits of a number, a sign `C` or `D` before them where one belongs.
+fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
+    let mut rest = number.unsigned_abs();
+    let mut start = text.len();
+    while start > 1 && (rest > 0 || start == text.len()) {
+        start -= 1;
+        if let Some(slot) = text.get_mut(start) {
+            *slot = u8::try_from(rest % 10).map_or(b'0', |digit| b'0' + digit);
+        }
         rest /= 10;
     }
-    let significant = number.checked_ilog10().map_or(1, |log| log + 1);
-    (digits, usize::try_from(significant).unwrap_or(digits.len()))
+    if is_signed {
+        start -= 1;
+        if let Some(slot) = text.get_mut(start) {
+            *slot = if number < 0 { b'D' } else { b'C' };
+        }
+    }
+    text.get(start..).unwrap_or_default()
 }
 
 const TOP_BIT: u64 = 1 << 63;

@@ -1,25 +1,11 @@
 //! Replays wire vectors that others recorded, where the corpus is at hand.
 
-use std::path::PathBuf;
+mod common;
 
 use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_BCD_N49, UNIONPAY_POS};
 use cardwire::{Builder, Framing, Message, Spec};
-
-fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("CARDWIRE_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    if folder.join("corpora").is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no corpus at {} (set CARDWIRE_SHARED)", folder.display());
-    None
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
-    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
-}
+use common::{shared, unhex};
 
 /// Parses, rebuilds from the copy, and compares every octet.
 fn rebuilds(name: &str, spec: &Spec<'static>, wire: &[u8]) {

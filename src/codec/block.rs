@@ -54,12 +54,12 @@ impl Test {
     /// The test of whole octets that `coding` writes for values of `content`.
     pub(crate) const fn of(coding: Coding, content: Content) -> Self {
         match (coding, content) {
-            (Coding::Raw, _) | (Coding::Bcd, Content::Z) => Self::Free,
+            (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => Self::Free,
             (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => Self::Free,
-            (_, Content::Xn) => Self::Unknown,
+            (_, Content::Xn | Content::Yn) => Self::Unknown,
             (Coding::Bcd, _) => Self::Block(Class::Packed),
-            (Coding::Hex, _) => Self::Block(Class::Hex),
-            (Coding::EbcdicHex(_), _) => Self::Block(Class::EbcdicHex),
+            (Coding::Hex, _) | (Coding::Ascii, Content::H) => Self::Block(Class::Hex),
+            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => Self::Block(Class::EbcdicHex),
             (Coding::Ascii, Content::N) => Self::Block(Class::Digits),
             (Coding::Ascii, Content::A) => Self::Block(Class::Letters),
             (Coding::Ascii, Content::An | Content::Anp) => Self::Block(Class::LettersDigits),
@@ -316,7 +316,9 @@ mod tests {
             Coding::Ebcdic(page) => content.admits(1, page.get(octet)),
             Coding::Hex => hex_value(octet).is_some(),
             Coding::EbcdicHex(page) => hex_value(page.get(octet)).is_some(),
-            Coding::Bcd => [octet >> 4, octet & 15].into_iter().all(|half| content.admits(1, b'0' + half)),
+            Coding::Bcd => [octet >> 4, octet & 15]
+                .into_iter()
+                .all(|half| content == Content::H || content.admits(1, b'0' + half)),
             Coding::Raw | Coding::Zoned(_) => true,
         }
     }

@@ -25,44 +25,44 @@ pub(crate) fn check(
             if all(content, octets) {
                 Ok(())
             } else {
-                check_logical(value, content)
+                check_logical(value, coding, content)
             }
         }
         (Coding::Bcd, Some(octets)) if matches!(content, Content::N) && value.len().is_multiple_of(2) => {
             if each(octets, is_packed) {
                 Ok(())
             } else {
-                check_logical(value, content)
+                check_logical(value, coding, content)
             }
         }
         _ => {
             check_wire(wire, value, coding, content, spare)?;
-            check_logical(value, content)
+            check_logical(value, coding, content)
         }
     }
 }
 
-/// The first octet of a logical value that its class does not admit; `lead` octets of fill stand
-/// before the value.
+/// The first octet of a logical value that its class does not admit.
 #[inline]
-pub(crate) fn first_misfit(value: &Octets<'_>, content: Content, lead: usize) -> Option<(usize, u8)> {
+pub(crate) fn first_misfit(value: &Octets<'_>, content: Content) -> Option<(usize, u8)> {
     match value.plain() {
-        Some(octets) if lead == 0 && all(content, octets) => None,
+        Some(octets) if all(content, octets) => None,
         Some(octets) => {
             let mut octets = octets.iter().copied().enumerate();
-            octets.find(|(index, octet)| !content.admits(lead + index, *octet))
+            octets.find(|(index, octet)| !content.admits(*index, *octet))
         }
-        None => value.iter().enumerate().find(|(index, octet)| !content.admits(lead + index, *octet)),
+        None => value.iter().enumerate().find(|(index, octet)| !content.admits(*index, *octet)),
     }
 }
 
-fn check_logical(value: &Octets<'_>, content: Content) -> Result<()> {
-    match first_misfit(value, content, 0) {
+fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result<()> {
+    match first_misfit(value, content) {
         None => Ok(()),
         Some((index, octet)) => {
-            let is_packed = value.plain().is_none() && matches!(octet, 0x3A..=0x3F);
+            let is_packed = matches!(coding, Coding::Bcd | Coding::Zoned(_));
             let kind = match content {
-                Content::N | Content::Xn if is_packed => Kind::Nibble,
+                Content::N if is_packed => Kind::Nibble,
+                Content::Xn | Content::Yn if is_packed && index > 0 => Kind::Nibble,
                 _ => Kind::Character(content, Seen::of(octet)),
             };
             Err(Error::new(kind, value.position(index), 0, 0))
@@ -83,7 +83,7 @@ fn check_wire(
         Coding::Hex => check_hex(wire, |octet| octet),
         Coding::EbcdicHex(page) => check_hex(wire, |octet| page.get(octet)),
         Coding::Bcd => {
-            let sign = usize::from(matches!(content, Content::Xn));
+            let sign = usize::from(content.is_signed());
             let digits = value.len().saturating_sub(sign);
             if digits.is_multiple_of(2) {
                 return Ok(());
@@ -141,8 +141,9 @@ fn all(content: Content, octets: &[u8]) -> bool {
         Content::S => each(octets, |octet| Content::S.admits(1, octet)),
         Content::Ans => each(octets, |octet| Content::Ans.admits(1, octet)),
         Content::Z => each(octets, |octet| Content::Z.admits(1, octet)),
-        Content::Xn => match octets.split_first() {
-            Some((sign, digits)) => Content::Xn.admits(0, *sign) && all(Content::N, digits),
+        Content::H => each(octets, |octet| Content::H.admits(1, octet)),
+        Content::Xn | Content::Yn => match octets.split_first() {
+            Some((sign, digits)) => content.admits(0, *sign) && all(Content::N, digits),
             None => true,
         },
         Content::B | Content::Any => true,
@@ -168,7 +169,7 @@ mod tests {
         for content in Content::ALL {
             for octet in 0..=255 {
                 let mut value = *b"C0000000000000000000000000000000";
-                if content.admits(1, b'0') && content.admits(0, b'C') || content == Content::Xn {
+                if content.admits(1, b'0') && content.admits(0, b'C') {
                     value[17] = octet;
                     assert_eq!(all(content, &value), content.admits(17, octet), "{content:?} {octet:02X}");
                 }

@@ -8,6 +8,7 @@
 //! Ascii        "123"              31 32 33                  k
 //! Ebcdic       "123"              F1 F2 F3                  k
 //! Bcd          "123"              01 23  or  12 30, 12 3F   k/2, rounded up
+//! Bcd, h       "9F2"              09 F2  or  9F 20          k/2, rounded up
 //! Raw          9F 26              9F 26                     k
 //! Hex          9F 26              39 46 32 36 ("9F26")      2k
 //! EbcdicHex    9F 26              F9 C6 F2 F6               2k
@@ -34,7 +35,8 @@ pub enum Coding {
     Ascii,
     /// One octet a character, EBCDIC.
     Ebcdic(CodePage),
-    /// Two digits an octet; `x+n` keeps its sign as one ASCII octet in front.
+    /// Two digits an octet, hexadecimal ones for class `h`; `x+n` and `y+n` keep their sign as one
+    /// ASCII octet in front.
     Bcd,
     /// The octets themselves.
     Raw,
@@ -91,10 +93,8 @@ impl Coding {
     pub(crate) const fn wire_len(self, content: Content, units: usize) -> usize {
         match self {
             Self::Ascii | Self::Ebcdic(_) | Self::Raw => units,
-            Self::Bcd => match content {
-                Content::Xn => 1 + units.saturating_sub(1).div_ceil(2),
-                _ => units.div_ceil(2),
-            },
+            Self::Bcd if content.is_signed() => 1 + units.saturating_sub(1).div_ceil(2),
+            Self::Bcd => units.div_ceil(2),
             Self::Hex | Self::EbcdicHex(_) => units.saturating_mul(2),
             Self::Zoned(_) => units.saturating_sub(1),
         }
@@ -107,13 +107,11 @@ impl Coding {
     pub(crate) const fn units_of(self, content: Content, octets: usize) -> Option<usize> {
         match self {
             Self::Ascii | Self::Ebcdic(_) | Self::Raw => Some(octets),
-            Self::Bcd => match content {
-                Content::Xn => match octets {
-                    0 => None,
-                    _ => Some(1 + 2 * (octets - 1)),
-                },
-                _ => Some(octets.saturating_mul(2)),
+            Self::Bcd if content.is_signed() => match octets {
+                0 => None,
+                _ => Some(1 + 2 * (octets - 1)),
             },
+            Self::Bcd => Some(octets.saturating_mul(2)),
             Self::Hex | Self::EbcdicHex(_) if octets.is_multiple_of(2) => Some(octets / 2),
             Self::Hex | Self::EbcdicHex(_) => None,
             Self::Zoned(_) => Some(octets.saturating_add(1)),
@@ -125,7 +123,9 @@ impl Coding {
     pub(crate) const fn carries(self, content: Content) -> bool {
         match self {
             Self::Ascii | Self::Ebcdic(_) => !content.is_binary(),
-            Self::Bcd => matches!(content, Content::N | Content::Z | Content::Xn),
+            Self::Bcd => {
+                matches!(content, Content::N | Content::Z | Content::Xn | Content::Yn | Content::H)
+            }
             Self::Raw | Self::Hex | Self::EbcdicHex(_) => matches!(content, Content::B | Content::Any),
             Self::Zoned(_) => matches!(content, Content::Xn),
         }

@@ -34,7 +34,10 @@ enum View {
     Same,
     Ebcdic(CodePage),
     Hex(Option<CodePage>),
-    Nibbles,
+    /// Digits in half bytes; `hex` says whether `A` to `F` are digits too.
+    Nibbles {
+        hex: bool,
+    },
     /// One sign octet, then digits; `skip` half bytes between them.
     SignedNibbles {
         skip: u8,
@@ -82,13 +85,14 @@ impl Stack {
             Coding::Ebcdic(page) => Layer { view: View::Ebcdic(page), start },
             Coding::Hex => Layer { view: View::Hex(None), start },
             Coding::EbcdicHex(page) => Layer { view: View::Hex(Some(page)), start },
-            Coding::Bcd if matches!(content, Content::Xn) => {
+            Coding::Bcd if content.is_signed() => {
                 let odd = u8::from(units.is_multiple_of(2));
                 Layer { view: View::SignedNibbles { skip: skip & odd }, start }
             }
             Coding::Bcd => {
                 let odd = u32::from(!units.is_multiple_of(2));
-                Layer { view: View::Nibbles, start: 2 * start + (u32::from(skip) & odd) }
+                let hex = matches!(content, Content::H);
+                Layer { view: View::Nibbles { hex }, start: 2 * start + (u32::from(skip) & odd) }
             }
             Coding::Zoned(zone) => {
                 Layer { view: View::Zoned { zone, digits: units.saturating_sub(1) }, start }
@@ -117,7 +121,10 @@ impl Stack {
                 };
                 digit(2 * index) << 4 | digit(2 * index + 1)
             }
-            View::Nibbles => character(nibble(outside((layer.start + index) / 2), layer.start + index)),
+            View::Nibbles { hex } => {
+                let half = nibble(outside((layer.start + index) / 2), layer.start + index);
+                if hex { hex_digit(half) } else { character(half) }
+            }
             View::SignedNibbles { .. } if index == 0 => outside(layer.start),
             View::SignedNibbles { skip } => {
                 let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
@@ -151,7 +158,10 @@ impl Stack {
                     self.set(wire, outer, layer.start + place, digit);
                 }
             }
-            View::Nibbles => self.set_nibble(wire, outer, layer.start + index, digit_of(octet)),
+            View::Nibbles { hex } => {
+                let half = if hex { hex_value(octet).unwrap_or(0) } else { digit_of(octet) };
+                self.set_nibble(wire, outer, layer.start + index, half);
+            }
             View::SignedNibbles { .. } if index == 0 => self.set(wire, outer, layer.start, octet),
             View::SignedNibbles { skip } => {
                 let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
@@ -193,7 +203,7 @@ impl Stack {
         let place = match layer.view {
             View::Same | View::Ebcdic(_) => layer.start + index,
             View::Hex(_) => layer.start + 2 * index,
-            View::Nibbles => (layer.start + index) / 2,
+            View::Nibbles { .. } => (layer.start + index) / 2,
             View::SignedNibbles { .. } if index == 0 => layer.start,
             View::SignedNibbles { skip } => (2 * (layer.start + 1) + u32::from(skip) + index - 1) / 2,
             View::Zoned { .. } => layer.start + index.saturating_sub(1),
@@ -245,10 +255,11 @@ impl<'a> Octets<'a> {
                 let (pairs, _) = self.wire.get(start..start + 2 * len)?.as_chunks();
                 out.iter_mut().zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
             }
-            View::Nibbles => {
+            View::Nibbles { hex } => {
                 let from = self.wire.get(start / 2..(start + len).div_ceil(2))?;
                 let halves = from.iter().flat_map(|octet| [octet >> 4, octet & 0x0F]).skip(start % 2);
-                out.iter_mut().zip(halves).for_each(|(slot, half)| *slot = character(half));
+                let digit = |half| if hex { hex_digit(half) } else { character(half) };
+                out.iter_mut().zip(halves).for_each(|(slot, half)| *slot = digit(half));
             }
             _ => return None,
         }
@@ -280,6 +291,11 @@ impl<'a> Octets<'a> {
         let (start, len) = (self.start + narrow(start), narrow(units));
         let (stack, start) = self.stack.push(coding, content, spare, start, len);
         Self { wire: self.wire, stack, start, len }
+    }
+
+    /// How many codings lie between the octets and the wire.
+    pub(crate) fn layers(&self) -> usize {
+        usize::from(self.stack.depth)
     }
 
     /// The octets as a slice, where no coding lies between.
@@ -344,7 +360,8 @@ impl<'b> OctetsMut<'b> {
 
     /// Whether the first `len` octets lie within the buffer.
     pub(crate) fn holds(&self, len: usize) -> bool {
-        len == 0 || self.position(len - 1) < self.wire.len()
+        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
     }
 
     /// The offset in the output of the octet at `index`.
@@ -427,7 +444,9 @@ mod tests {
         let octets = || proptest::collection::vec(any::<u8>(), 0..20);
         prop_oneof![
             (spare.clone(), digits()).prop_map(|(spare, v)| (Coding::Bcd, Content::N, spare, v)),
-            (spare, signed()).prop_map(|(spare, v)| (Coding::Bcd, Content::Xn, spare, v)),
+            (spare.clone(), signed()).prop_map(|(spare, v)| (Coding::Bcd, Content::Xn, spare, v)),
+            (spare, proptest::collection::vec(prop_oneof![b'0'..=b'9', b'A'..=b'F'], 0..20))
+                .prop_map(|(spare, v)| (Coding::Bcd, Content::H, spare, v)),
             (page.clone(), octets()).prop_map(|(p, v)| (
                 Coding::Ebcdic(p),
                 Content::Any,

@@ -51,11 +51,14 @@ pub enum Counts {
     Units,
     /// Octets on the wire.
     Bytes,
-    /// Half bytes on the wire.
+    /// Half bytes on the wire, a spare one included: always even.
     Nibbles,
 }
 
 impl Prefix {
+    /// A BER length that counts octets.
+    pub const BER: Self = Self { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 };
+
     /// How many octets the prefix takes when it announces `number`.
     #[must_use]
     pub(crate) const fn octets(&self, number: usize) -> usize {
@@ -102,10 +105,7 @@ impl Prefix {
         let counted = match self.counts {
             Counts::Units => units,
             Counts::Bytes => coding.wire_len(content, units),
-            Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => units,
-                _ => coding.wire_len(content, units).saturating_mul(2),
-            },
+            Counts::Nibbles => coding.wire_len(content, units).saturating_mul(2),
         };
         counted.saturating_add(usize_of(self.includes))
     }
@@ -117,11 +117,8 @@ impl Prefix {
         match self.counts {
             Counts::Units => Some(counted),
             Counts::Bytes => coding.units_of(content, counted),
-            Counts::Nibbles => match coding {
-                Coding::Bcd if !matches!(content, Content::Xn) => Some(counted),
-                _ if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
-                _ => None,
-            },
+            Counts::Nibbles if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
+            Counts::Nibbles => None,
         }
     }
 

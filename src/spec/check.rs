@@ -6,14 +6,15 @@
     reason = "const evaluation; every index is guarded"
 )]
 
-use crate::codec::{Coding, octets::MAX_INDEX};
+use crate::codec::octets::{MAX_INDEX, MAX_LAYERS};
+use crate::codec::{Coding, PrefixCoding};
 use crate::content::Content;
 use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
 
 /// Checks the layout of a message body and all layouts below it.
 pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
-    match check_layout(body, None, 1) {
+    match check_layout(body, None, (1, 0)) {
         Ok(()) => Ok(()),
         Err((error, number)) => Err(match number {
             1..=255 => error.at(Place::Element(number as u8)),
@@ -22,11 +23,23 @@ pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
     }
 }
 
+/// Checks a layout that a caller reads `parent` with, `layers` codings deep in a message.
+pub(crate) const fn check_below(layout: &Layout<'_>, parent: &Element<'_>, layers: usize) -> Result<()> {
+    match check_layout(layout, Some(parent), (2, layers)) {
+        Ok(()) => Ok(()),
+        Err((error, 0)) => Err(error),
+        Err((error, inner)) => Err(error.within(layout.key(inner))),
+    }
+}
+
 /// An error and the key of the outermost element it lies in, 0 for none.
 type Checked = core::result::Result<(), (Error, u32)>;
 
-const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
-    if depth > MAX_DEPTH {
+/// How many layouts, and how many codings around them, something stands in.
+type Depth = (usize, usize);
+
+const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
+    if depth.0 > MAX_DEPTH || depth.1 >= MAX_LAYERS {
         return Err((fault(Fault::TooDeep), 0));
     }
     if let Err(fault_found) = check_order(layout, parent) {
@@ -34,18 +47,26 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
     }
     let mut index = 0;
     while index < layout.elements.len() {
-        if let Some(element) = &layout.elements[index]
-            && let Err((error, inner)) = check_slot(layout, index, element, parent, depth)
-        {
-            let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
-            return Err((error, element.key));
+        match &layout.elements[index] {
+            Some(element) => {
+                if let Err((error, inner)) = check_slot(layout, index, element, parent, depth) {
+                    let error = if inner == 0 { error } else { error.within(key_of(element, inner)) };
+                    return Err((error, element.key));
+                }
+            }
+            None if matches!(layout.order, Order::Bitmap(_)) => {}
+            // positions are counted and tags are searched through: neither can have a gap
+            None => return Err((fault(Fault::ReservedNumber), 0)),
         }
         index += 1;
     }
-    if let Order::Tags { unknown: Some(element), .. } = layout.order
-        && let Err((error, _)) = check_element(element, parent, depth)
-    {
-        return Err((error, 0));
+    if let Order::Tags { unknown: Some(element), .. } = layout.order {
+        if matches!(element.size.form, Form::Rest) {
+            return Err((fault(Fault::OpenLength), 0));
+        }
+        if let Err((error, _)) = check_element(element, parent, depth) {
+            return Err((error, 0));
+        }
     }
     Ok(())
 }
@@ -65,8 +86,8 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
         Order::Bitmap(form) => {
             let coding_fits = match form.coding {
                 Coding::Raw => !in_text,
-                Coding::Hex => true,
-                Coding::EbcdicHex(_) => parent.is_none(),
+                Coding::Hex => fits(parent, Content::An),
+                Coding::EbcdicHex(_) => !in_text,
                 _ => false,
             };
             if coding_fits && is_possible(form) { Ok(()) } else { Err(Fault::BitmapForm) }
@@ -78,9 +99,12 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
                 Err(Fault::ReservedNumber)
             }
         }
+        Order::Tags { lead: Some(prefix), .. } if !prefix.is_supported() => Err(Fault::PrefixWidth),
         Order::Tags { tag, .. } => match tag {
+            Tag::Ebcdic(_, 1..=4) if !in_text => Ok(()),
             Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
-            Tag::Digits(1..=6) | Tag::Text(1..=4) => Ok(()),
+            Tag::Digits(1..=6) if fits(parent, Content::N) => Ok(()),
+            Tag::Text(1..=4) if fits(parent, Content::Ans) => Ok(()),
             _ => Err(Fault::LayoutMisplaced),
         },
     }
@@ -105,7 +129,7 @@ const fn check_slot(
     index: usize,
     element: &Element<'_>,
     parent: Option<&Element<'_>>,
-    depth: usize,
+    depth: Depth,
 ) -> Checked {
     let last = is_last(layout, index);
     let key = widen(element.key);
@@ -137,10 +161,11 @@ const fn check_slot(
     }
 }
 
-/// Whether no further element is defined behind `index`; tags may come in any order, so none is.
+/// Whether no further element is defined behind `index`; tags may come in any order, so none is,
+/// unless a length before the tag says where the element ends.
 const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
-    if matches!(layout.order, Order::Tags { .. }) {
-        return false;
+    if let Order::Tags { lead, .. } = layout.order {
+        return lead.is_some();
     }
     let mut next = index + 1;
     while next < layout.elements.len() {
@@ -152,13 +177,16 @@ const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
     true
 }
 
-const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: usize) -> Checked {
+const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
     if let Some(found) = fault_of(element, parent) {
         return Err((fault(found), 0));
     }
     match element.layout {
         None => Ok(()),
-        Some(layout) => check_layout(layout, Some(element), depth + 1),
+        Some(layout) => {
+            let coded = !matches!(element.coding, Coding::Ascii | Coding::Raw);
+            check_layout(layout, Some(element), (depth.0 + 1, depth.1 + coded as usize))
+        }
     }
 }
 
@@ -173,21 +201,52 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if !element.coding.carries(element.content) {
         return Some(Fault::CodingCannotCarry);
     }
-    if in_text(parent) && !matches!(element.coding, Coding::Ascii | Coding::Hex) {
+    let carried = match element.coding {
+        Coding::Hex => Content::An,
+        _ => element.content,
+    };
+    if in_text(parent) && !(matches!(element.coding, Coding::Ascii | Coding::Hex) && fits(parent, carried)) {
         return Some(Fault::CodingCannotCarry);
     }
-    if let Form::Prefixed(prefix) = size.form {
+    // without a digit there is no place for the sign
+    let has_sign = element.content.is_signed();
+    if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if let Form::Until(end) = size.form
+        && let Some(parent) = parent
+        && !parent.content.admits(1, end)
+    {
+        return Some(Fault::LayoutMisplaced);
+    }
+    if matches!(size.form, Form::Padded(_))
+        && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
+    {
+        return Some(Fault::CodingCannotCarry);
+    }
+    if let Form::Prefixed(prefix) | Form::Padded(prefix) = size.form {
         if !prefix.is_supported() {
             return Some(Fault::PrefixWidth);
+        }
+        let written = match prefix.coding {
+            PrefixCoding::Ascii => Content::N,
+            PrefixCoding::Hex => Content::An,
+            _ => Content::Any,
+        };
+        if in_text(parent) && !fits(parent, written) {
+            return Some(Fault::CodingCannotCarry);
         }
         if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
             return Some(Fault::PrefixTooNarrow);
         }
     }
-    if !element.privacy.is_sound() {
+    let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
+    if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
         return Some(Fault::MaskTooOpen);
     }
-    if element.layout.is_some() && matches!(element.content, Content::Xn | Content::Z) {
+    if element.layout.is_some()
+        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::H)
+    {
         return Some(Fault::LayoutMisplaced);
     }
     None
@@ -198,6 +257,15 @@ const fn in_text(parent: Option<&Element<'_>>) -> bool {
     match parent {
         Some(parent) => !matches!(parent.content, Content::B | Content::Any),
         None => false,
+    }
+}
+
+/// Whether what `parent` holds, if it is text, can be of `class` throughout: else parts would be
+/// written that its own check refuses, or that packed digits cannot carry at all.
+const fn fits(parent: Option<&Element<'_>>, class: Content) -> bool {
+    match parent {
+        Some(parent) => parent.content.includes(class),
+        None => true,
     }
 }
 

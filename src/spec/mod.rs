@@ -9,6 +9,7 @@ mod iso03;
 mod iso87;
 mod iso93;
 pub mod parts;
+mod short;
 mod table;
 mod unionpay;
 
@@ -26,6 +27,8 @@ pub use unionpay::{
     UNIONPAY, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_SECURITY,
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
+
+pub(crate) use check::check_below;
 
 use crate::codec::quick::Quick;
 use crate::error::{Kind, Result};
@@ -86,7 +89,7 @@ impl<'s> Spec<'s> {
                 mti: dialect.mti,
                 codes: dialect.codes,
                 body,
-                quicks: table::quicks(elements),
+                quicks: short::quicks(elements),
             }),
             Err(error) => Err(error),
         }

@@ -7,7 +7,7 @@ use crate::bitmap::MAX_ELEMENTS;
 use crate::codec::quick::Quick;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
-use crate::layout::{Element, Fill, Form, Layout, Length, Order, Row, Size};
+use crate::layout::{Element, Fill, Form, Length, Row, Size};
 
 /// Elements indexed by number, as a spec wants them.
 pub type Slots<'s> = [Option<Element<'s>>; SLOTS];
@@ -133,6 +133,7 @@ impl<'s> Row<'s> {
             Length::Fixed => Form::Fixed,
             Length::Var(digits) => Form::Prefixed(dialect.prefix(content, digits)),
             Length::Prefix(prefix) => Form::Prefixed(prefix),
+            Length::Padded(prefix) => Form::Padded(prefix),
             Length::Rest => Form::Rest,
             Length::Until(octet) => Form::Until(octet),
         };
@@ -151,17 +152,7 @@ impl<'s> Row<'s> {
             None if fixed => dialect.spare_fixed,
             None => dialect.spare_var,
         };
-        let (coded, limits) = ((coding, content, spare), (min, shape.max));
-        let quick = match form {
-            Form::Fixed => Quick::fixed(coded, shape.max),
-            Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, limits),
-            Form::Rest | Form::Until(_) => Quick::UNKNOWN,
-        };
-        let quick = match shape.layout {
-            Some(layout) if !(fixed && layout.holds_every(content, shape.max)) => quick.composite(),
-            _ => quick,
-        };
-        Element {
+        let element = Element {
             name: self.name,
             layout: shape.layout,
             key: self.key,
@@ -171,47 +162,9 @@ impl<'s> Row<'s> {
             fill,
             spare,
             privacy: self.privacy,
-            quick,
-        }
-    }
-}
-
-/// The short forms of elements, by bitmap and bit.
-pub(super) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3] {
-    let mut quicks = [[Quick::UNKNOWN; 64]; 3];
-    let mut number = 1;
-    while number < SLOTS && number < elements.len() {
-        if let Some(element) = &elements[number] {
-            quicks[(number - 1) / 64][(number - 1) % 64] = element.quick;
-        }
-        number += 1;
-    }
-    quicks
-}
-
-impl Layout<'_> {
-    /// Whether every value of that class and length splits into these parts without a further
-    /// check: plain positions that fill it, each admitting all that the class does.
-    const fn holds_every(&self, content: Content, units: u32) -> bool {
-        if !matches!(self.order, Order::Positions { .. }) {
-            return false;
-        }
-        let (mut index, mut filled) = (0, 0);
-        while index < self.elements.len() {
-            match &self.elements[index] {
-                Some(part) if part.is_plain() && part.content.includes(content) => filled += part.size.max,
-                _ => return false,
-            }
-            index += 1;
-        }
-        filled == units
-    }
-}
-
-impl Element<'_> {
-    /// Characters of a fixed number, without parts.
-    const fn is_plain(&self) -> bool {
-        matches!((self.size.form, self.coding), (Form::Fixed, Coding::Ascii)) && self.layout.is_none()
+            quick: Quick::UNKNOWN,
+        };
+        element.with_quick()
     }
 }
 
@@ -221,14 +174,14 @@ impl Dialect {
         match content {
             Content::N => self.digits,
             Content::Z => self.track,
-            Content::Xn => self.amount,
+            Content::Xn | Content::Yn => self.amount,
             Content::B => self.binary,
             _ => self.text,
         }
     }
 
     /// The prefix that the standard writes with `digits` letters L.
-    const fn prefix(&self, content: Content, digits: u8) -> Prefix {
+    pub(crate) const fn prefix(&self, content: Content, digits: u8) -> Prefix {
         let width = match (self.prefix, digits) {
             (PrefixCoding::Binary | PrefixCoding::Hex, 0..=2) => 1,
             (PrefixCoding::Binary | PrefixCoding::Hex, 3..=4) => 2,
@@ -241,11 +194,11 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
     const fn usual(content: Content) -> Self {
         match content {
-            Content::N => Self { side: Side::Left, with: b'0' },
+            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },
             _ => Self { side: Side::Right, with: b' ' },
         }

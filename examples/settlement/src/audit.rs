@@ -1,0 +1,331 @@
+//! Do the books balance? Every check is recomputed from the stored history; nothing a party says
+//! about itself is believed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::{Account, Digest, Ledger, Purpose, Transfer};
+use crate::local::Local;
+use crate::money::signed;
+use crate::store::{History, SqliteStore, StoreError, link};
+
+/// The stored histories of the three parties.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    histories: BTreeMap<Party, History>,
+}
+
+impl Books {
+    /// Reads them from a ledger file, without changing it.
+    pub fn read(file: &Path) -> Result<Self, StoreError> {
+        let read = |party| SqliteStore::read(file, party).map(|history| (party, history));
+        Ok(Self { histories: Party::ALL.into_iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// Reads them from the stores of a local world.
+    pub fn of(local: &Local) -> Result<Self, StoreError> {
+        let stores = Party::ALL.into_iter().filter_map(|party| Some((party, local.store(party)?)));
+        let histories = stores.map(|(party, store)| Ok((party, store.history()?)));
+        Ok(Self { histories: histories.collect::<Result<_, StoreError>>()? })
+    }
+
+    /// The history of one party; for tests that tamper, mutable.
+    pub fn history_mut(&mut self, party: Party) -> &mut History {
+        self.histories.entry(party).or_default()
+    }
+
+    /// A party's journal.
+    pub fn records(&self, party: Party) -> &[Record] {
+        self.histories.get(&party).map_or(&[], |history| &history.records)
+    }
+
+    /// A party's transfers.
+    pub fn transfers(&self, party: Party) -> &[Transfer] {
+        self.histories.get(&party).map_or(&[], |history| &history.transfers)
+    }
+
+    /// A party's book, folded from its transfers one by one. What the ledger refuses is left out
+    /// and named by [`audit`].
+    pub fn ledger(&self, party: Party) -> Ledger {
+        let mut ledger = Ledger::default();
+        self.transfers(party).iter().for_each(|transfer| {
+            ledger.commit(std::slice::from_ref(transfer));
+        });
+        ledger
+    }
+
+    fn balances(&self, party: Party) -> &[(String, Account)] {
+        self.histories.get(&party).map_or(&[], |history| &history.balances)
+    }
+
+    fn history(&self, party: Party) -> History {
+        self.histories.get(&party).cloned().unwrap_or_default()
+    }
+}
+
+/// One question and its answer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Check {
+    /// What must hold.
+    pub rule: String,
+    /// Does it?
+    pub holds: bool,
+    /// The figures.
+    pub figures: String,
+}
+
+impl Check {
+    fn equal(rule: impl Into<String>, left: i128, right: i128) -> Self {
+        let figures =
+            if left == right { signed(left) } else { format!("{} against {}", signed(left), signed(right)) };
+        Self { rule: rule.into(), holds: left == right, figures }
+    }
+
+    fn that(rule: impl Into<String>, holds: bool, figures: impl Into<String>) -> Self {
+        Self { rule: rule.into(), holds, figures: figures.into() }
+    }
+}
+
+/// Asks everything.
+pub fn audit(books: &Books) -> Vec<Check> {
+    let mut checks = Vec::new();
+    checks.extend(Party::ALL.map(|party| chains(&books.history(party), party)));
+    for party in [Party::Issuer, Party::Acquirer] {
+        checks.extend(book(books, party));
+    }
+    checks.extend(mirrors(books));
+    checks.extend(open_items(books));
+    checks.push(items(books));
+    checks.push(conservation(books));
+    checks.push(quiet(books));
+    checks
+}
+
+/// Is each row the one that was written after the row before it?
+fn chains(history: &History, party: Party) -> Check {
+    let records = broken_at(history.records.iter().map(Record::words), &history.record_chain);
+    let transfers = broken_at(history.transfers.iter().map(Transfer::words), &history.chain);
+    let figures = match (records, transfers) {
+        (Some(row), _) => format!("record {row} was altered"),
+        (None, Some(row)) => format!("transfer {row} was altered"),
+        (None, None) => format!("{} records, {} transfers", history.records.len(), history.transfers.len()),
+    };
+    let intact = records.is_none() && transfers.is_none();
+    Check::that(format!("{party}: history is the one that was written"), intact, figures)
+}
+
+fn broken_at<const N: usize>(rows: impl Iterator<Item = [String; N]>, stored: &[Digest]) -> Option<usize> {
+    let mut chain = Digest::START;
+    let mut stored = stored.iter();
+    for (number, words) in rows.enumerate() {
+        chain = link(chain, &words);
+        if stored.next() != Some(&chain) {
+            return Some(number + 1);
+        }
+    }
+    stored.next().map(|_| 0)
+}
+
+/// Is the book of one party sound in itself?
+fn book(books: &Books, party: Party) -> Vec<Check> {
+    let mut ledger = Ledger::default();
+    let statuses: Vec<_> = books
+        .transfers(party)
+        .iter()
+        .flat_map(|transfer| ledger.commit(std::slice::from_ref(transfer)))
+        .collect();
+    let refused = statuses.iter().find(|status| !status.booked());
+    let accepted = refused.map_or_else(|| "each accepted".to_owned(), |status| status.name().to_owned());
+
+    let folded: Vec<_> = ledger.accounts().map(|(name, account)| (name.to_owned(), *account)).collect();
+    let differs = folded.iter().find(|account| !books.balances(party).contains(account));
+    let same = folded.len() == books.balances(party).len() && differs.is_none();
+    let stored =
+        differs.map_or_else(|| format!("{} accounts", folded.len()), |(name, _)| format!("differs: {name}"));
+
+    let (posted, pending) = ledger.imbalance();
+    let debits: i128 = folded.iter().map(|(_, account)| account.debits_posted + account.debits_pending).sum();
+    let overdrawn = ledger.overdrawn().next().unwrap_or("none").to_owned();
+    vec![
+        Check::that(format!("{party}: history folds into a ledger"), refused.is_none(), accepted),
+        Check::that(format!("{party}: stored balances = history"), same, stored),
+        Check::equal(
+            format!("{party}: debits = credits, posted and pending"),
+            debits,
+            debits - posted - pending,
+        ),
+        Check::that(format!("{party}: no account overdrawn"), overdrawn == "none", overdrawn),
+    ]
+}
+
+/// What one owes the other is what the other expects.
+fn mirrors(books: &Books) -> Vec<Check> {
+    let (acquirer, issuer) = (books.ledger(Party::Acquirer), books.ledger(Party::Issuer));
+    let expected = -acquirer.account("hub_receivable").net();
+    let owed = issuer.account("hub_settlement").net();
+    let moved = |party| sum(books, party, |transfer| transfer.purpose == Purpose::Settlement);
+    let reconciled =
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::DateReconciled);
+    let nets: i128 = reconciled.filter_map(|record| record.totals).map(|totals| totals.net()).sum();
+    vec![
+        Check::equal("acquirer's receivable = issuer's debt", expected, owed),
+        Check::equal(
+            "settled at the acquirer = settled at the issuer",
+            moved(Party::Acquirer),
+            moved(Party::Issuer),
+        ),
+        Check::equal("settled = net of the reconciled 0520", moved(Party::Acquirer), nets),
+    ]
+}
+
+/// Clearing accounts are zero or explained by named open items.
+fn open_items(books: &Books) -> Vec<Check> {
+    let ledger = books.ledger(Party::Acquirer);
+    let net = |head: &str| -> i128 {
+        ledger.accounts().filter(|(name, _)| name.starts_with(head)).map(|(_, account)| account.net()).sum()
+    };
+    let mut open_batch = 0;
+    let mut unpaid = 0;
+    let mut unsettled = 0;
+    for sale in sales(books) {
+        let amount = i128::from(sale.amount);
+        let standing = sale.approved && !sale.undone;
+        open_batch += if standing && !sale.captured { amount } else { 0 };
+        unpaid += if sale.captured && !sale.paid { amount } else { 0 };
+        unsettled += if standing && !sale.settled { amount } else { 0 };
+    }
+    let unpaid_fees = sum(books, Party::Acquirer, |transfer| {
+        transfer.purpose == Purpose::Fee
+            && sales(books).iter().any(|sale| sale.tx == transfer.reference && !sale.paid)
+    });
+    vec![
+        Check::equal("merchant_unsettled = sales in open batches", net("merchant_unsettled:"), open_batch),
+        Check::equal(
+            "merchant_payable = confirmed, not yet paid, less fees",
+            net("merchant_payable:"),
+            unpaid - unpaid_fees,
+        ),
+        Check::equal("hub_receivable = sales waiting for settlement", -net("hub_receivable"), unsettled),
+        Check::equal("payout_in_transit is empty", net("payout_in_transit:"), 0),
+    ]
+}
+
+/// For each sale: what the journal says is what the books of both sides hold.
+fn items(books: &Books) -> Check {
+    let (acquirer, issuer) = (books.ledger(Party::Acquirer), books.ledger(Party::Issuer));
+    let mut wrong = Vec::new();
+    let all = sales(books);
+    for sale in &all {
+        let expected = if sale.approved && !sale.undone { i128::from(sale.amount) } else { 0 };
+        let held = held_for(&acquirer, books.transfers(Party::Acquirer), &sale.tx);
+        let keys =
+            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == sale.rrn);
+        let charged: i128 =
+            keys.map(|record| held_for(&issuer, books.transfers(Party::Issuer), &record.tx)).sum();
+        if held != expected || charged != expected {
+            wrong.push(format!(
+                "RRN {}: {} / {} / {}",
+                sale.rrn,
+                signed(expected),
+                signed(held),
+                signed(charged)
+            ));
+        }
+    }
+    let figures = if wrong.is_empty() { format!("{} sales", all.len()) } else { wrong.join("; ") };
+    Check::that("each sale: journal = acquirer's book = issuer's book", wrong.is_empty(), figures)
+}
+
+/// Nothing appears and nothing vanishes between the cardholders and the merchant.
+fn conservation(books: &Books) -> Check {
+    let issuer = books.ledger(Party::Issuer);
+    let opening = sum(books, Party::Issuer, |transfer| transfer.purpose == Purpose::Opening);
+    let cardholders = issuer.accounts().filter(|(name, _)| name.starts_with("cardholder:"));
+    let charged = opening - cardholders.map(|(_, account)| account.net()).sum::<i128>();
+    let acquirer = books.ledger(Party::Acquirer);
+    let merchant =
+        acquirer.accounts().filter(|(name, _)| name.starts_with("merchant_") || *name == "mdr_income");
+    let open: i128 = merchant.map(|(_, account)| account.net()).sum();
+    let paid = sum(books, Party::Acquirer, |transfer| {
+        transfer.purpose == Purpose::Payout && transfer.credit == "nostro"
+    });
+    Check::equal("charged to cardholders = paid out + fees + open items", charged, paid + open)
+}
+
+/// No outcome is unknown and nobody has to look at anything.
+fn quiet(books: &Books) -> Check {
+    let unknown = sales(books).iter().filter(|sale| !sale.approved && !sale.undone && !sale.declined).count();
+    let unfinished = sales(books).iter().filter(|sale| sale.reversing && !sale.undone).count();
+    let everything = || Party::ALL.into_iter().flat_map(|party| books.records(party));
+    let work = everything().filter(|record| record.kind == Kind::WorkItem).count();
+    let uneven =
+        everything().filter(|r| matches!(r.kind, Kind::BatchOutOfBalance | Kind::DateOutOfBalance)).count();
+    let figures =
+        format!("{unknown} unknown, {unfinished} being reversed, {work} work items, {uneven} out of balance");
+    Check::that(
+        "no unknown outcome, no work item, no total out of balance",
+        unknown + unfinished + work + uneven == 0,
+        figures,
+    )
+}
+
+/// A sale as the acquirer's journal tells it.
+#[derive(Clone, Debug, Default)]
+struct SaleFacts {
+    tx: String,
+    rrn: String,
+    amount: u64,
+    approved: bool,
+    declined: bool,
+    reversing: bool,
+    undone: bool,
+    captured: bool,
+    settled: bool,
+    paid: bool,
+}
+
+fn sales(books: &Books) -> Vec<SaleFacts> {
+    let mut sales: BTreeMap<&str, SaleFacts> = BTreeMap::new();
+    for record in books.records(Party::Acquirer).iter().filter(|record| !record.tx.is_empty()) {
+        if record.kind == Kind::SaleSent {
+            let amount = record.amount.map_or(0, crate::money::Money::units);
+            let (tx, rrn) = (record.tx.clone(), record.rrn.clone());
+            sales.insert(&record.tx, SaleFacts { tx, rrn, amount, ..SaleFacts::default() });
+        } else if let Some(sale) = sales.get_mut(record.tx.as_str()) {
+            match record.kind {
+                Kind::SaleApproved => sale.approved = true,
+                Kind::SaleDeclined => sale.declined = true,
+                Kind::SaleReversing => sale.reversing = true,
+                Kind::SaleReversed => sale.undone = true,
+                Kind::SaleCaptured => sale.captured = true,
+                Kind::SaleSettled => sale.settled = true,
+                Kind::SalePaid => sale.paid = true,
+                _ => {}
+            }
+        }
+    }
+    sales.into_values().collect()
+}
+
+/// What a sale is in a book: held or posted, and not voided.
+pub(crate) fn held_for(ledger: &Ledger, transfers: &[Transfer], reference: &str) -> i128 {
+    let of_sale = transfers.iter().filter(|transfer| transfer.reference == reference);
+    let sum: i128 = of_sale
+        .map(|transfer| match transfer.purpose {
+            Purpose::Sale => i128::from(transfer.amount.units()),
+            Purpose::Reversal => transfer
+                .flag
+                .resolves()
+                .and_then(|id| ledger.transfer(id))
+                .map_or(0, |hold| -i128::from(hold.amount.units())),
+            _ => 0,
+        })
+        .sum();
+    sum
+}
+
+fn sum(books: &Books, party: Party, mut counts: impl FnMut(&Transfer) -> bool) -> i128 {
+    let transfers = books.transfers(party).iter().filter(|transfer| counts(transfer));
+    transfers.map(|transfer| i128::from(transfer.amount.units())).sum()
+}

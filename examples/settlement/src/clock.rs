@@ -1,0 +1,168 @@
+//! Time as the messages need it: a local instant that can be written as MMDDhhmmss. Parties never
+//! read a clock, they are told the time; only the runtime holds a [`Clock`].
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const SECOND: u64 = 1_000_000;
+const DAY: u64 = 86_400 * SECOND;
+
+/// Local time, in microseconds since 1970-01-01 00:00 local.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Stamp(pub u64);
+
+impl Stamp {
+    /// The instant `duration` later.
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)))
+    }
+
+    /// Midnight of this day, plus `seconds`.
+    pub const fn on(date: Date, seconds: u64) -> Self {
+        Self(date.0 * DAY + seconds * SECOND)
+    }
+
+    /// The calendar day.
+    pub const fn date(self) -> Date {
+        Date(self.0 / DAY)
+    }
+
+    /// DE7: `MMDDhhmmss`.
+    pub fn transmission(self) -> String {
+        format!("{}{}", self.date().mmdd(), self.hhmmss())
+    }
+
+    /// DE12: `hhmmss`.
+    pub fn hhmmss(self) -> String {
+        let second = self.0 % DAY / SECOND;
+        format!("{:02}{:02}{:02}", second / 3_600, second / 60 % 60, second % 60)
+    }
+}
+
+/// `14:02:01.120`
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.0 % DAY / SECOND;
+        let (hour, minute, milli) = (second / 3_600, second / 60 % 60, self.0 % SECOND / 1_000);
+        let text = format!("{hour:02}:{minute:02}:{:02}.{milli:03}", second % 60);
+        f.pad(&text)
+    }
+}
+
+/// A calendar day, counted from 1970-01-01.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct Date(pub u64);
+
+impl Date {
+    /// The day after.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Year, month, day in the Gregorian calendar (the era arithmetic counts years from March, so
+    /// leap days come last).
+    pub const fn civil(self) -> (u64, u64, u64) {
+        let days = self.0 + 719_468;
+        let era = days / 146_097;
+        let of_era = days % 146_097;
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+        (year, month, day)
+    }
+
+    /// DE13 and DE15: `MMDD`.
+    pub fn mmdd(self) -> String {
+        let (_, month, day) = self.civil();
+        format!("{month:02}{day:02}")
+    }
+
+    /// DE14: `YYMM`.
+    pub fn yymm(self) -> String {
+        let (year, month, _) = self.civil();
+        format!("{:02}{month:02}", year % 100)
+    }
+
+    /// `YDDD`, the head of a retrieval reference number.
+    pub fn yddd(self) -> String {
+        let (year, _, _) = self.civil();
+        let first = (self.0.saturating_sub(366)..=self.0).find(|day| Self(*day).civil().0 == year);
+        format!("{}{:03}", year % 10, self.0 - first.unwrap_or(self.0) + 1)
+    }
+
+    /// The day a `MMDD` means, seen from `near`: 1987 dates carry no year, so the nearest one is meant.
+    pub fn resolve(mmdd: &str, near: Self) -> Option<Self> {
+        (0..=183)
+            .flat_map(|distance| [near.0.saturating_add(distance), near.0.saturating_sub(distance)])
+            .map(Self)
+            .find(|day| day.mmdd() == mmdd)
+    }
+}
+
+/// `2026-11-23`
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.civil();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// Where the time comes from. Tests and a later simulation bring their own.
+pub trait Clock: Send + Sync {
+    /// The local time now.
+    fn now(&self) -> Stamp;
+}
+
+/// The real clock, moved to local time by a fixed number of seconds east of UTC. No two readings
+/// are equal, so that sorting by time keeps the order in which things happened.
+#[derive(Debug)]
+pub struct SystemClock {
+    east_seconds: i64,
+    last: AtomicU64,
+}
+
+impl SystemClock {
+    /// A clock that shows the time `east_seconds` east of UTC.
+    pub const fn new(east_seconds: i64) -> Self {
+        Self { east_seconds, last: AtomicU64::new(0) }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Stamp {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let utc = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        let local = utc.saturating_add_signed(self.east_seconds.saturating_mul(1_000_000));
+        let before = self.last.fetch_max(local, Ordering::SeqCst);
+        if before < local { Stamp(local) } else { Stamp(self.last.fetch_add(1, Ordering::SeqCst) + 1) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn civil_dates() {
+        assert_eq!(Date(0).to_string(), "1970-01-01");
+        assert_eq!(Date(19_782).to_string(), "2024-02-29");
+        assert_eq!(Date(19_783).to_string(), "2024-03-01");
+        assert_eq!(Date(20_780).to_string(), "2026-11-23");
+        assert_eq!(Date(20_780).yddd(), "6327");
+        assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).to_string(), "01:01:01.007");
+        assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).transmission(), "1123010101");
+    }
+
+    #[test]
+    fn a_date_without_year_is_the_nearest_one() {
+        let new_year = Date(20_819);
+        assert_eq!(new_year.to_string(), "2027-01-01");
+        assert_eq!(Date::resolve("1231", new_year), Some(Date(20_818)));
+        assert_eq!(Date::resolve("0101", Date(20_818)), Some(new_year));
+        assert_eq!(Date::resolve("1399", new_year), None);
+    }
+}

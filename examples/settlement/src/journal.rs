@@ -1,0 +1,219 @@
+//! The journal: what a party did and saw, in order. A record has no place for a full card number, a
+//! track or a PIN.
+
+use crate::clock::{Date, Stamp};
+use crate::money::Money;
+use crate::names::named;
+use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
+
+named! {
+    /// Who.
+    Party {
+        /// The point-of-sale terminal at the merchant.
+        Terminal = "terminal",
+        /// The acquirer's host.
+        Acquirer = "acquirer",
+        /// The issuer's host.
+        Issuer = "issuer",
+    }
+}
+
+impl Party {
+    /// All of them, from the merchant to the bank.
+    pub const ALL: [Self; 3] = [Self::Terminal, Self::Acquirer, Self::Issuer];
+
+    /// One letter for tables.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::Terminal => 'T',
+            Self::Acquirer => 'A',
+            Self::Issuer => 'I',
+        }
+    }
+}
+
+named! {
+    /// What happened.
+    Kind {
+        /// A message is about to leave.
+        MessageOut = "message_out",
+        /// A message arrived.
+        MessageIn = "message_in",
+        /// A message that could not leave: not one byte was written.
+        NotSent = "not_sent",
+        /// Bytes arrived that are no message of the dialect.
+        BadFrame = "bad_frame",
+        /// The party (re)started with this history.
+        Started = "started",
+        /// The other side signed on, or we did.
+        SignedOn = "signed_on",
+        /// The other side is gone.
+        LinkDown = "link_down",
+        /// A batch is open from here on.
+        BatchOpened = "batch_opened",
+        /// Both sides of a batch agree.
+        BatchBalanced = "batch_balanced",
+        /// They do not.
+        BatchOutOfBalance = "batch_out_of_balance",
+        /// Durable intent: a sale is about to be sent on.
+        SaleSent = "sale_sent",
+        /// The answer was yes.
+        SaleApproved = "sale_approved",
+        /// The answer was no.
+        SaleDeclined = "sale_declined",
+        /// The outcome is unknown or must be undone: being reversed.
+        SaleReversing = "sale_reversing",
+        /// Undone, and the other side said so.
+        SaleReversed = "sale_reversed",
+        /// A reversal came for a sale we never saw: remembered, the sale will be refused if it
+        /// still comes.
+        Tombstone = "tombstone",
+        /// An approval came after the reversal. It changes nothing.
+        LateApproval = "late_approval",
+        /// The same STAN with other content.
+        StanReuse = "stan_reuse",
+        /// Confirmed by a balanced batch.
+        SaleCaptured = "sale_captured",
+        /// Reconciled with the other side.
+        SaleSettled = "sale_settled",
+        /// Part of a payout.
+        SalePaid = "sale_paid",
+        /// A settlement date begins.
+        DateOpened = "date_opened",
+        /// A settlement date is over.
+        DateClosed = "date_closed",
+        /// Both sides of a settlement date agree.
+        DateReconciled = "date_reconciled",
+        /// They do not.
+        DateOutOfBalance = "date_out_of_balance",
+        /// The merchant was paid.
+        Payout = "payout",
+        /// A part of the party is out of order.
+        Broken = "broken",
+        /// It works again.
+        Repaired = "repaired",
+        /// Money that was there before.
+        Opening = "opening",
+        /// Somebody has to look at this.
+        WorkItem = "work_item",
+    }
+}
+
+/// One line of the journal. What does not apply is empty, zero or `None`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// When.
+    pub at: Stamp,
+    /// What happened.
+    pub kind: Kind,
+    /// With whom.
+    pub peer: Option<Party>,
+    /// The message that did it.
+    pub mti: Option<Mti>,
+    /// The transaction, as this party keys it.
+    pub tx: String,
+    /// DE11 on the terminal's link (for the issuer: on its own link).
+    pub stan: u64,
+    /// DE11 on the acquirer's host link.
+    pub host_stan: u64,
+    /// DE7 on the host link.
+    pub transmission: String,
+    /// Batch number.
+    pub batch: u64,
+    /// DE37.
+    pub rrn: String,
+    /// DE4.
+    pub amount: Option<Money>,
+    /// DE39.
+    pub code: Option<Code>,
+    /// DE38.
+    pub approval: String,
+    /// Settlement date, DE15.
+    pub date: Option<Date>,
+    /// First six and last four of the card number.
+    pub card: String,
+    /// Totals of a batch or a date.
+    pub totals: Option<Totals>,
+    /// Result of comparing totals.
+    pub balance: Option<Balance>,
+    /// Anything else, in words.
+    pub note: String,
+}
+
+impl Record {
+    /// An empty record of this kind.
+    pub const fn new(at: Stamp, kind: Kind) -> Self {
+        Self {
+            at,
+            kind,
+            peer: None,
+            mti: None,
+            tx: String::new(),
+            stan: 0,
+            host_stan: 0,
+            transmission: String::new(),
+            batch: 0,
+            rrn: String::new(),
+            amount: None,
+            code: None,
+            approval: String::new(),
+            date: None,
+            card: String::new(),
+            totals: None,
+            balance: None,
+            note: String::new(),
+        }
+    }
+
+    /// All of it, in a fixed order: what the hash chain covers.
+    pub fn words(&self) -> [String; 18] {
+        fn shown<T: ToString>(value: Option<T>) -> String {
+            value.map_or_else(String::new, |value| value.to_string())
+        }
+        [
+            self.at.0.to_string(),
+            self.kind.to_string(),
+            shown(self.peer),
+            shown(self.mti),
+            self.tx.clone(),
+            self.stan.to_string(),
+            self.host_stan.to_string(),
+            self.transmission.clone(),
+            self.batch.to_string(),
+            self.rrn.clone(),
+            shown(self.amount.map(Money::units)),
+            shown(self.code),
+            self.approval.clone(),
+            shown(self.date.map(|date| date.0)),
+            self.card.clone(),
+            shown(self.totals),
+            shown(self.balance.map(Balance::digit)),
+            self.note.clone(),
+        ]
+    }
+
+    /// A message that arrived or is about to leave.
+    pub fn traffic(at: Stamp, kind: Kind, peer: Party, message: &Telegram) -> Self {
+        let note = match message.management {
+            Some(code) => format!("network management {code:03}"),
+            None => String::new(),
+        };
+        Self {
+            peer: Some(peer),
+            mti: Some(message.mti),
+            stan: message.stan,
+            transmission: message.transmission.clone().unwrap_or_default(),
+            batch: message.batch.unwrap_or_default(),
+            rrn: message.rrn.clone().unwrap_or_default(),
+            amount: message.amount,
+            code: message.code,
+            approval: message.approval.clone().unwrap_or_default(),
+            date: message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, at.date())),
+            card: message.pan.as_ref().map(crate::card::Pan::masked).unwrap_or_default(),
+            totals: message.totals,
+            balance: message.balance,
+            note,
+            ..Self::new(at, kind)
+        }
+    }
+}

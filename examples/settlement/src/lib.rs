@@ -1,0 +1,50 @@
+//! A payment day: a terminal, an acquirer and an issuer talk ISO 8583 to each other, keep
+//! double-entry books, and can answer "where is my money" for every sale with the message that
+//! proves it.
+//!
+//! ```text
+//!  terminal ──UnionPay POS, packed──▶ acquirer ──ISO 8583:1987, ASCII──▶ issuer   over TCP, 127.0.0.1
+//!     │ journal                         │ journal, book                     │ journal, book
+//!     └──────────────────────────── one SQLite file ──────────────────────────┘
+//! ```
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
+//! | [`ledger`], [`store`] | double entry, and where it is kept |
+//! | [`party`] | the three parties as pure state machines: input in, effects out |
+//! | [`wire`] | one file per dialect: message to bytes and back |
+//! | [`net`] | the runtime: threads, TCP, timers, faults; durable first, then send |
+//! | [`day`] | the story of the day |
+//! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stderr,
+        clippy::print_stdout,
+        clippy::unwrap_used
+    )
+)]
+
+pub mod audit;
+pub mod card;
+pub mod clock;
+pub mod day;
+pub mod journal;
+pub mod ledger;
+pub mod local;
+pub mod money;
+mod names;
+pub mod net;
+pub mod node;
+pub mod party;
+pub mod report;
+pub mod store;
+pub mod telegram;
+pub mod wimm;
+pub mod wire;
+pub mod world;

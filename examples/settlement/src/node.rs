@@ -1,0 +1,71 @@
+//! A party with its store: the one place where "durable first, then send" is written down. Whoever
+//! moves the messages, threads over TCP (`net`) or one loop in virtual time (`local`), gets them
+//! from here and cannot get them earlier.
+
+use std::time::Duration;
+
+use crate::clock::Stamp;
+use crate::journal::Party;
+use crate::party::{Effect, Input, Machine, Outcome, Timer};
+use crate::store::{Commit, Store, StoreError};
+use crate::telegram::Telegram;
+
+/// What may leave a party after its step is durable.
+#[derive(Debug, Default)]
+pub struct Released {
+    /// Messages, in order.
+    pub sends: Vec<(Party, Telegram)>,
+    /// Wake-up calls.
+    pub timers: Vec<(Timer, Duration)>,
+    /// Answers to the person who asked.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// A state machine and the history it lives on.
+pub struct Node {
+    machine: Box<dyn Machine>,
+    store: Box<dyn Store>,
+}
+
+impl Node {
+    /// Puts a machine that knows nothing on its history: a first start and a restart are the same thing.
+    pub fn open(mut machine: Box<dyn Machine>, store: Box<dyn Store>) -> Result<Self, StoreError> {
+        store.history()?.records.iter().for_each(|record| machine.apply(record));
+        Ok(Self { machine, store })
+    }
+
+    /// Who this is.
+    pub fn party(&self) -> Party {
+        self.machine.party()
+    }
+
+    /// One step: decide, keep, take note, and only then release.
+    pub fn handle(&mut self, input: Input, now: Stamp) -> Result<Released, StoreError> {
+        let mut commit = Commit { seq: self.store.last_seq() + 1, ..Commit::default() };
+        let mut released = Released::default();
+        for effect in self.machine.step(self.store.books(), input, now) {
+            match effect {
+                Effect::Record(record) => commit.records.push(*record),
+                Effect::Transfer(transfer) => commit.transfers.push(transfer),
+                Effect::Send(to, message) => released.sends.push((to, *message)),
+                Effect::Timer(timer, delay) => released.timers.push((timer, delay)),
+                Effect::Done(outcome) => released.outcomes.push(outcome),
+            }
+        }
+        if !commit.records.is_empty() || !commit.transfers.is_empty() {
+            self.store.commit(&commit)?;
+        }
+        commit.records.iter().for_each(|record| self.machine.apply(record));
+        Ok(released)
+    }
+
+    /// The store, when the party is gone.
+    pub fn into_store(self) -> Box<dyn Store> {
+        self.store
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+}

@@ -1,0 +1,113 @@
+//! The command line.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use settlement::party::Timers;
+use settlement::wimm::Lang;
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+settlement - a payment day between a terminal, an acquirer and an issuer, over TCP on 127.0.0.1
+
+The terminal speaks UnionPay POS, the hosts speak ISO 8583:1987. Sales are approved, declined by the
+issuer's rules, lost and reversed; batches are closed, the settlement date is reconciled, the merchant
+is paid. Then every sale gets an answer to 'where is my money', and the books are checked.
+
+Usage: settlement [options]             play the day on a fresh ledger
+       settlement --check FILE          check the books of a ledger file
+       settlement --where FILE          where is the money of each sale in it
+
+  --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
+  --timeout-ms N      the shortest timer (default 300); the acquirer waits twice, the terminal three times
+                      as long
+  --lang en|zh        language of the code meanings
+  --no-colour         plain text (also: NO_COLOR, or when the output is no terminal)
+  --help              this text
+
+Exit status: 0 the books balance, 1 they do not, 2 it could not be done.
+Test cards only. PIN blocks are clear test blocks, MACs and keys are left out; never use this with real cards.
+";
+
+/// What to do.
+pub(crate) enum Task {
+    Help,
+    Day(PathBuf),
+    Check(PathBuf),
+    Where(PathBuf),
+}
+
+/// The command line, understood.
+pub(crate) struct Options {
+    pub(crate) task: Task,
+    pub(crate) timers: Timers,
+    pub(crate) lang: Lang,
+    pub(crate) colour: bool,
+}
+
+impl Options {
+    pub(crate) fn from_command_line() -> Result<Self, String> {
+        let mut words = std::env::args().skip(1);
+        let (mut task, mut base, mut lang) = (None, 300, Lang::English);
+        let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
+            match word.as_str() {
+                "--help" | "-h" => task = Some(Task::Help),
+                "--ledger" => task = Some(Task::Day(fresh(value()?.into())?)),
+                "--check" => task = Some(Task::Check(value()?.into())),
+                "--where" => task = Some(Task::Where(value()?.into())),
+                "--no-colour" | "--no-color" => colour = false,
+                "--timeout-ms" => {
+                    base = value()?
+                        .parse()
+                        .map_err(|_| "--timeout-ms needs a number of milliseconds".to_owned())?;
+                }
+                "--lang" => {
+                    lang = match value()?.as_str() {
+                        "en" => Lang::English,
+                        "zh" => Lang::Chinese,
+                        other => return Err(format!("--lang knows en and zh, not {other}")),
+                    }
+                }
+                other => return Err(format!("unknown option {other}; see --help")),
+            }
+        }
+        let timers = Timers::from_base(Duration::from_millis(base));
+        if !timers.nest() || base > 60_000 {
+            return Err("--timeout-ms must be between 1 and 60000".to_owned());
+        }
+        let task = match task {
+            Some(task) => task,
+            None => Task::Day(fresh(default_file()?)?),
+        };
+        Ok(Self { task, timers, lang, colour })
+    }
+}
+
+/// A business day begins with an empty ledger; yesterday's is never written over.
+fn fresh(file: PathBuf) -> Result<PathBuf, String> {
+    if file.exists() {
+        Err(format!("{} exists already; a day needs a fresh ledger", file.display()))
+    } else {
+        Ok(file)
+    }
+}
+
+/// A new name beside the program, so that `cargo clean` takes it away, or in the temporary folder
+/// if that cannot be written.
+fn default_file() -> Result<PathBuf, String> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let name = format!("day-{}-{}.sqlite", since.as_millis(), std::process::id());
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("settlement-ledgers")));
+    let places = beside.into_iter().chain([std::env::temp_dir().join("settlement-ledgers")]);
+    let usable = |place: &PathBuf| {
+        let probe = place.join(format!("{name}.probe"));
+        std::fs::create_dir_all(place).and_then(|()| std::fs::write(&probe, b"")).is_ok()
+            && std::fs::remove_file(&probe).is_ok()
+    };
+    let place =
+        places.into_iter().find(usable).ok_or("no folder for the ledger can be written; use --ledger")?;
+    Ok(place.join(name))
+}

@@ -1,0 +1,240 @@
+//! The acquirer's host: between the terminal's dialect and the issuer's, and the one who owes the
+//! merchant. Its rules are those that keep money from getting lost: unknown is not failed, a
+//! reversal is never dropped, an answer that comes after the reversal revives nothing, and a
+//! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
+
+mod item;
+mod sale;
+mod settle;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::item::{Sale, State};
+use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
+use crate::clock::{Date, Stamp};
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::Ledger;
+use crate::telegram::{Balance, Code, Mti, Telegram};
+
+/// DE70: sign-on.
+const SIGN_ON: u64 = 1;
+/// DE70: the settlement date is over.
+const CUT_OVER: u64 = 201;
+/// Clear test bytes in the place of the work keys (40 bytes: PIN key, check value, MAC key,
+/// padding, check value).
+const TEST_KEYS: [u8; 40] = [0x5A; 40];
+
+const APPROVED: Code = Code::of(b"00");
+const NOT_FOUND: Code = Code::of(b"25");
+
+/// Who this acquirer is and what it agreed with whom.
+#[derive(Clone, Debug)]
+pub struct AcquirerConfig {
+    /// DE32 of everything it sends to the issuer.
+    pub institution: String,
+    /// The merchants it has a contract with (DE42).
+    pub merchants: BTreeSet<String>,
+    /// Merchant fee, in hundredths of a percent.
+    pub fee_basis_points: u64,
+    /// Which of several acquirer processes this is, for the RRN.
+    pub node: u8,
+    /// How long to wait.
+    pub timers: Timers,
+}
+
+/// The acquirer's state machine.
+#[derive(Debug)]
+pub struct Acquirer {
+    config: AcquirerConfig,
+    /// By merchant, terminal, batch and STAN.
+    sales: BTreeMap<String, Sale>,
+    /// From DE7 and DE11 of the host link to the key above.
+    by_network: BTreeMap<String, String>,
+    tombstones: BTreeSet<String>,
+    /// The open batch of each terminal.
+    batches: BTreeMap<String, u64>,
+    /// Answers given to 0500, to be given again.
+    closed: BTreeMap<String, Record>,
+    dates: BTreeMap<Date, Balance>,
+    host_stan: u64,
+    sequence: u64,
+    host_in_service: bool,
+}
+
+impl Acquirer {
+    /// An acquirer without history.
+    pub const fn new(config: AcquirerConfig) -> Self {
+        Self {
+            config,
+            sales: BTreeMap::new(),
+            by_network: BTreeMap::new(),
+            tombstones: BTreeSet::new(),
+            batches: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            dates: BTreeMap::new(),
+            host_stan: 500_000,
+            sequence: 0,
+            host_in_service: false,
+        }
+    }
+
+    fn hear_terminal(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+        match message.mti {
+            Mti::NETWORK => self.terminal_signs_on(message, fx),
+            Mti::SALE => self.sale(message, fx),
+            Mti::REVERSAL => self.reversal(message, books, fx),
+            Mti::SETTLEMENT => self.batch(message, books, fx),
+            _ => fx.send(Party::Terminal, message.answer(Code::of(b"40"))),
+        }
+    }
+
+    fn hear_issuer(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+        match (message.mti.0, message.management) {
+            (810, _) if message.code == Some(APPROVED) => self.host_signed_on(fx),
+            (800, Some(CUT_OVER)) => self.cut_over(message, fx),
+            (210, _) => self.sale_answered(message, fx),
+            (430, _) => self.reversal_answered(message, fx),
+            (530, _) => self.reconciled(message, books, fx),
+            _ => {}
+        }
+    }
+
+    fn terminal_signs_on(&self, message: &Telegram, fx: &mut Effects) {
+        let batch = self.batches.get(&message.terminal).copied();
+        if batch.is_none() {
+            let opened = fx.record(Kind::BatchOpened);
+            fx.note(Record { batch: 1, note: message.terminal.clone(), ..opened });
+        }
+        let answer = Telegram {
+            batch: Some(batch.unwrap_or(1)),
+            local: Some(fx.now.transmission()),
+            keys: Some(TEST_KEYS.to_vec()),
+            ..message.answer(APPROVED)
+        };
+        fx.send(Party::Terminal, answer);
+    }
+
+    fn host_signed_on(&mut self, fx: &mut Effects) {
+        self.host_in_service = true;
+        let record = fx.record(Kind::SignedOn);
+        fx.note(Record { peer: Some(Party::Issuer), ..record });
+        let waiting = self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing);
+        let waiting: Vec<_> = waiting.map(|(key, _)| key.clone()).collect();
+        waiting.iter().for_each(|key| {
+            self.repeat_reversal(key, fx);
+        });
+        fx.done(Outcome::InService(Party::Issuer));
+    }
+
+    fn host_message(&mut self, mti: Mti, now: Stamp) -> Telegram {
+        self.host_stan += 1;
+        let (transmission, acquirer) = (Some(now.transmission()), self.config.institution.clone());
+        Telegram { transmission, acquirer, ..Telegram::new(mti, self.host_stan) }
+    }
+
+    fn timer(&mut self, timer: Timer, fx: &mut Effects) {
+        match timer {
+            Timer::Answer(key) => self.answer_overdue(&key, fx),
+            Timer::Repeat(key) => {
+                if self.repeat_reversal(&key, fx) {
+                    fx.after(self.config.timers.acquirer, Timer::Repeat(key));
+                }
+            }
+            Timer::Reconcile(date) => self.reconcile(date, fx),
+            Timer::CutOver(_) | Timer::Terminal(_) => {}
+        }
+    }
+
+    fn started(&mut self, fx: &mut Effects) {
+        let record = fx.record(Kind::Started);
+        fx.note(record);
+        let open: Vec<_> =
+            self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
+        for key in open {
+            self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
+        }
+        for key in self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing).map(|(key, _)| key) {
+            fx.after(self.config.timers.acquirer, Timer::Repeat(key.clone()));
+        }
+        for date in
+            self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date)
+        {
+            fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
+        }
+    }
+
+    fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
+        fx.note(Record::traffic(fx.now, Kind::NotSent, to, message));
+        if message.mti == Mti::SALE {
+            self.never_left(message, fx);
+        }
+    }
+}
+
+impl Machine for Acquirer {
+    fn party(&self) -> Party {
+        Party::Acquirer
+    }
+
+    fn step(&mut self, books: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+        let mut fx = Effects::at(now);
+        match input {
+            Input::Start => self.started(&mut fx),
+            Input::Received(from, message) => {
+                fx.received(from, &message);
+                match from {
+                    Party::Terminal => self.hear_terminal(&message, books, &mut fx),
+                    Party::Issuer => self.hear_issuer(&message, books, &mut fx),
+                    Party::Acquirer => {}
+                }
+            }
+            Input::NotSent(to, message) => self.not_sent(to, &message, &mut fx),
+            Input::BadFrame(from, why) => {
+                let record = fx.record(Kind::BadFrame);
+                fx.note(Record { peer: Some(from), note: why, ..record });
+            }
+            Input::LinkUp(Party::Issuer) => {
+                let message = self.host_message(Mti::NETWORK, now);
+                fx.send(Party::Issuer, Telegram { management: Some(SIGN_ON), ..message });
+            }
+            Input::LinkDown(Party::Issuer) => {
+                self.host_in_service = false;
+                let record = fx.record(Kind::LinkDown);
+                fx.note(Record { peer: Some(Party::Issuer), ..record });
+                fx.done(Outcome::Noted);
+            }
+            Input::LinkUp(_) | Input::LinkDown(_) => {}
+            Input::Timer(timer) => self.timer(timer, &mut fx),
+            Input::Command(Command::Pay) => self.pay(books, &mut fx),
+            Input::Command(_) => fx.done(Outcome::Refused("not a matter of the acquirer")),
+        }
+        fx.list
+    }
+
+    fn apply(&mut self, record: &Record) {
+        match record.kind {
+            Kind::MessageOut
+                if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) =>
+            {
+                self.host_stan = self.host_stan.max(record.stan);
+            }
+            Kind::BatchOpened => {
+                self.batches.insert(record.note.clone(), record.batch);
+            }
+            Kind::BatchBalanced => {
+                self.batches.insert(record.note.clone(), record.batch + 1);
+                self.closed.insert(record.tx.clone(), record.clone());
+            }
+            Kind::DateClosed => {
+                self.dates.extend(record.date.map(|date| (date, Balance::Error)));
+            }
+            Kind::DateReconciled | Kind::DateOutOfBalance => {
+                self.dates.extend(record.date.zip(record.balance));
+            }
+            Kind::Tombstone => {
+                self.tombstones.insert(record.tx.clone());
+            }
+            _ => self.apply_sale(record),
+        }
+    }
+}

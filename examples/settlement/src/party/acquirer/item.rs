@@ -1,0 +1,125 @@
+//! What the acquirer remembers of a sale.
+
+use super::APPROVED;
+use crate::clock::{Date, Stamp};
+use crate::journal::{Kind, Record};
+use crate::money::Money;
+use crate::party::Effects;
+use crate::telegram::{Code, Mti, Telegram};
+
+/// Where a sale stands between acquirer and issuer.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// Asked; the outcome is unknown.
+    Sent,
+    Approved,
+    Declined,
+    /// To be undone; the issuer has not confirmed yet.
+    Reversing,
+    Reversed,
+}
+
+/// What the acquirer knows of a sale. Being in a closed batch and being reconciled are two
+/// independent facts, and only both together make the item payable.
+#[derive(Clone, Debug)]
+pub(super) struct Sale {
+    pub(super) terminal: String,
+    pub(super) merchant: String,
+    pub(super) batch: u64,
+    pub(super) stan: u64,
+    pub(super) amount: Money,
+    pub(super) rrn: String,
+    pub(super) code: Option<Code>,
+    pub(super) approval: String,
+    pub(super) date: Option<Date>,
+    pub(super) state: State,
+    /// The issuer had approved it, as far as we know: it counts in the totals even if reversed.
+    pub(super) approved: bool,
+    pub(super) captured: bool,
+    pub(super) settled: bool,
+    pub(super) paid: bool,
+    pub(super) answered_at: Stamp,
+    pub(super) host_stan: u64,
+    pub(super) transmission: String,
+    pub(super) reversal: Option<(u64, String)>,
+}
+
+impl Sale {
+    pub(super) fn from_intent(record: &Record) -> Self {
+        let (merchant, terminal) = record.note.split_once('|').unwrap_or_default();
+        Self {
+            terminal: terminal.to_owned(),
+            merchant: merchant.to_owned(),
+            batch: record.batch,
+            stan: record.stan,
+            amount: record.amount.unwrap_or_default(),
+            rrn: record.rrn.clone(),
+            code: None,
+            approval: String::new(),
+            date: None,
+            state: State::Sent,
+            approved: false,
+            captured: false,
+            settled: false,
+            paid: false,
+            answered_at: record.at,
+            host_stan: record.host_stan,
+            transmission: record.transmission.clone(),
+            reversal: None,
+        }
+    }
+
+    pub(super) fn apply(&mut self, record: &Record) {
+        match record.kind {
+            Kind::SaleApproved | Kind::SaleDeclined => {
+                self.approved = record.kind == Kind::SaleApproved;
+                self.state = if self.approved { State::Approved } else { State::Declined };
+                self.code = record.code;
+                self.approval.clone_from(&record.approval);
+                self.date = record.date;
+                self.answered_at = record.at;
+            }
+            Kind::SaleReversing => {
+                self.state = State::Reversing;
+                self.reversal = Some((record.host_stan, record.transmission.clone()));
+            }
+            Kind::SaleReversed => {
+                self.state = State::Reversed;
+                self.approved = record.code == Some(APPROVED);
+                self.date = record.date;
+            }
+            Kind::SaleCaptured => self.captured = true,
+            Kind::SaleSettled => self.settled = true,
+            Kind::SalePaid => self.paid = true,
+            _ => {}
+        }
+    }
+
+    pub(super) fn record(&self, key: &str, kind: Kind, fx: &mut Effects) -> Record {
+        Record {
+            tx: key.to_owned(),
+            stan: self.stan,
+            batch: self.batch,
+            rrn: self.rrn.clone(),
+            amount: Some(self.amount),
+            date: self.date,
+            ..fx.record(kind)
+        }
+    }
+
+    pub(super) fn answer_to_terminal(&self, code: Code) -> Telegram {
+        Telegram {
+            amount: Some(self.amount),
+            local: Some(self.answered_at.transmission()),
+            settlement: self.date.map(Date::mmdd),
+            rrn: Some(self.rrn.clone()),
+            approval: (!self.approval.is_empty()).then(|| self.approval.clone()),
+            code: Some(code),
+            terminal: self.terminal.clone(),
+            merchant: self.merchant.clone(),
+            batch: Some(self.batch),
+            management: Some(0),
+            ..Telegram::new(Mti::SALE.answer(), self.stan)
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! The issuer's host: it owns the cardholders' accounts and answers from rules, never from a
+//! script. An approval is a hold in the ledger; the settlement of the date turns holds into
+//! postings, a reversal releases them, each exactly once.
+
+mod settle;
+
+use std::collections::BTreeMap;
+
+use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
+use crate::card::{Pan, PinBlock};
+use crate::clock::{Date, Stamp};
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
+use crate::money::Money;
+use crate::telegram::{Code, Mti, Telegram};
+
+const APPROVED: Code = Code::of(b"00");
+/// DE70: the settlement date is over.
+const CUT_OVER: u64 = 201;
+/// After this many wrong PINs in a row nothing is tried any more.
+const PIN_TRIES: u32 = 3;
+
+/// What the issuer keeps about a card. In memory only; the journal knows the account number.
+#[derive(Clone, Debug)]
+pub struct CardFile {
+    /// The number.
+    pub pan: Pan,
+    /// The account behind it.
+    pub account: String,
+    /// The last month it is valid, YYMM.
+    pub expiry: String,
+    /// The reference of the PIN: here simply the block the right PIN gives.
+    pub pin: PinBlock,
+    /// The most one sale may be.
+    pub limit: Money,
+    /// What is on the account when the day begins.
+    pub balance: Money,
+}
+
+/// Who this issuer is.
+#[derive(Clone, Debug)]
+pub struct IssuerConfig {
+    /// Its cards.
+    pub cards: Vec<CardFile>,
+    /// The settlement date that is open when it starts for the first time.
+    pub first_date: Date,
+    /// How long to wait.
+    pub timers: Timers,
+}
+
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum State {
+    Held,
+    Declined,
+    Released,
+    Posted,
+    /// A reversal came first.
+    Tombstone,
+}
+
+#[derive(Clone, Debug)]
+struct Item {
+    account: String,
+    amount: Money,
+    code: Code,
+    approval: String,
+    rrn: String,
+    date: Date,
+    state: State,
+}
+
+/// The issuer's state machine.
+#[derive(Debug)]
+pub struct Issuer {
+    config: IssuerConfig,
+    date: Date,
+    items: BTreeMap<String, Item>,
+    wrong_pins: BTreeMap<String, u32>,
+    reconciled: BTreeMap<Date, Record>,
+    announced: Option<Telegram>,
+    stan: u64,
+    broken: bool,
+}
+
+/// The hold that an approved sale is in the issuer's book.
+fn hold(key: &str, account: &str, amount: Money) -> Transfer {
+    Transfer::pending(Purpose::Sale, key, &format!("cardholder:{account}"), "hub_settlement", amount)
+}
+
+/// The key of a message on the network: DE7, DE11, DE32.
+fn network_key(transmission: &str, stan: u64, acquirer: &str) -> String {
+    format!("{transmission}/{stan:06}/{acquirer}")
+}
+
+impl Issuer {
+    /// An issuer without history.
+    pub const fn new(config: IssuerConfig) -> Self {
+        let date = config.first_date;
+        Self {
+            config,
+            date,
+            items: BTreeMap::new(),
+            wrong_pins: BTreeMap::new(),
+            reconciled: BTreeMap::new(),
+            announced: None,
+            stan: 900_000,
+            broken: false,
+        }
+    }
+
+    fn start(&mut self, books: &Ledger, fx: &mut Effects) {
+        if self.date != self.config.first_date {
+            self.announcement(self.date, fx);
+        }
+        let record = fx.record(Kind::Started);
+        fx.note(Record { date: Some(self.date), ..record });
+        for card in &self.config.cards {
+            let (account, reference) = (format!("cardholder:{}", card.account), "opening balance");
+            let opening = Transfer::posted(Purpose::Opening, reference, "vault", &account, card.balance);
+            if card.balance > Money::ZERO && books.transfer(opening.id).is_none() {
+                fx.transfer(opening);
+                let record = fx.record(Kind::Opening);
+                fx.note(Record { tx: card.account.clone(), amount: Some(card.balance), ..record });
+            }
+        }
+    }
+
+    fn received(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+        match message.mti {
+            Mti::NETWORK => fx.send(Party::Acquirer, message.answer(APPROVED)),
+            Mti::SALE => self.sale(message, books, fx),
+            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, fx),
+            Mti::RECONCILIATION => self.reconcile(message, fx),
+            Mti(810) => self.cut_over_answered(message, fx),
+            _ => {}
+        }
+    }
+
+    fn sale(&self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+        let transmission = message.transmission.as_deref().unwrap_or_default();
+        let key = network_key(transmission, message.stan, &message.acquirer);
+        if let Some(item) = self.items.get(&key).filter(|item| item.state != State::Tombstone) {
+            let same = message.amount == Some(item.amount);
+            let answer = if same { item.answer(message) } else { message.answer(Code::of(b"94")) };
+            return fx.send(Party::Acquirer, answer);
+        }
+        let verdict = self.judge(&key, message, books);
+        let account = verdict.card.map_or(String::new(), |card| card.account.clone());
+        let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
+        let amount = message.amount.unwrap_or_default();
+        let kind = if verdict.code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
+        let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
+        let record = Record {
+            tx: key,
+            code: Some(verdict.code),
+            approval,
+            amount: Some(amount),
+            date: Some(self.date),
+            note: account,
+            ..traffic
+        };
+        let item = Item::from_record(&record, self.date);
+        if let (true, Some(item)) = (verdict.code.approved(), &item) {
+            fx.transfer(hold(&record.tx, &item.account, amount));
+        }
+        fx.note(record);
+        fx.send(
+            Party::Acquirer,
+            item.map_or_else(|| message.answer(verdict.code), |item| item.answer(message)),
+        );
+    }
+
+    /// The rules of the bank, in the order in which they say no.
+    fn judge(&self, key: &str, message: &Telegram, books: &Ledger) -> Verdict<'_> {
+        let no = |code: &[u8; 2], card| Verdict { code: Code::of(code), card };
+        if self.broken {
+            return no(b"96", None);
+        }
+        if self.items.contains_key(key) {
+            return no(b"22", None);
+        }
+        let (Some(pan), Some(amount)) = (&message.pan, message.amount) else { return no(b"30", None) };
+        let Some(card) =
+            self.config.cards.iter().find(|card| card.pan == *pan).filter(|card| card.pan.checks())
+        else {
+            return no(b"14", None);
+        };
+        let today = Date(self.date.0).yymm();
+        if card.expiry < today || message.expiry.as_deref().is_none_or(|expiry| expiry < today.as_str()) {
+            return no(b"54", Some(card));
+        }
+        if self.wrong_pins.get(&card.account).is_some_and(|tries| *tries >= PIN_TRIES) {
+            return no(b"75", Some(card));
+        }
+        if message.pin.as_ref() != Some(&card.pin) {
+            return no(b"55", Some(card));
+        }
+        if amount > card.limit {
+            return no(b"61", Some(card));
+        }
+        match books.admit(&hold(key, &card.account, amount)) {
+            Status::Created => no(b"00", Some(card)),
+            Status::ExceedsCredits => no(b"51", Some(card)),
+            _ => no(b"96", Some(card)),
+        }
+    }
+
+    fn reversal(&self, message: &Telegram, fx: &mut Effects) {
+        let Some(original) = &message.original else {
+            return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
+        };
+        let key = network_key(&original.transmission, original.stan, &message.acquirer);
+        let traffic = Record::traffic(fx.now, Kind::SaleReversed, Party::Acquirer, message);
+        let (code, date) = match self.items.get(&key) {
+            None => {
+                let date = Some(self.date);
+                fx.note(Record {
+                    tx: key,
+                    kind: Kind::Tombstone,
+                    code: Some(Code::of(b"25")),
+                    date,
+                    ..traffic
+                });
+                (Code::of(b"25"), None)
+            }
+            Some(item) => match item.state {
+                State::Held => {
+                    fx.transfer(hold(&key, &item.account, item.amount).void());
+                    fx.note(Record { tx: key, code: Some(APPROVED), date: Some(item.date), ..traffic });
+                    (APPROVED, Some(item.date))
+                }
+                State::Released => (APPROVED, Some(item.date)),
+                State::Tombstone => (Code::of(b"25"), None),
+                State::Declined => (Code::of(b"21"), None),
+                State::Posted => {
+                    let note = "reversal after settlement; owner: issuer's adjustment desk".to_owned();
+                    fx.note(Record { tx: key, kind: Kind::WorkItem, note, ..traffic });
+                    (Code::of(b"12"), None)
+                }
+            },
+        };
+        let settlement = date.map(Date::mmdd);
+        fx.send(Party::Acquirer, Telegram { settlement, ..message.answer(code) });
+    }
+
+    fn command(&mut self, command: &Command, fx: &mut Effects) {
+        match command {
+            Command::CutOver => {
+                let next = self.date.next();
+                let record = fx.record(Kind::DateOpened);
+                fx.note(Record { date: Some(next), ..record });
+                let message = self.announcement(next, fx);
+                fx.send(Party::Acquirer, message);
+            }
+            Command::Break | Command::Repair => {
+                let kind = if matches!(command, Command::Break) { Kind::Broken } else { Kind::Repaired };
+                let record = fx.record(kind);
+                fx.note(Record { note: "account system".to_owned(), ..record });
+                fx.done(Outcome::Noted);
+            }
+            Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay => {
+                fx.done(Outcome::Refused("not a matter of the issuer"));
+            }
+        }
+    }
+}
+
+struct Verdict<'a> {
+    code: Code,
+    card: Option<&'a CardFile>,
+}
+
+impl Item {
+    fn from_record(record: &Record, today: Date) -> Option<Self> {
+        let state = match record.kind {
+            Kind::SaleApproved => State::Held,
+            Kind::SaleDeclined => State::Declined,
+            Kind::Tombstone => State::Tombstone,
+            _ => return None,
+        };
+        Some(Self {
+            account: record.note.clone(),
+            amount: record.amount.unwrap_or_default(),
+            code: record.code.unwrap_or(Code::of(b"96")),
+            approval: record.approval.clone(),
+            rrn: record.rrn.clone(),
+            date: record.date.unwrap_or(today),
+            state,
+        })
+    }
+
+    fn answer(&self, request: &Telegram) -> Telegram {
+        Telegram {
+            settlement: Some(self.date.mmdd()),
+            approval: (!self.approval.is_empty()).then(|| self.approval.clone()),
+            local: request.local.clone(),
+            ..request.answer(self.code)
+        }
+    }
+}
+
+/// Six characters that follow from the key, so that a repeated answer carries the same ones.
+fn approval_code(key: &str) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKLMNPQRSTUVWX";
+    let id = TransferId::of(&["approval", key]).0.to_be_bytes();
+    let sign = |byte: &u8| SIGNS.get(usize::from(byte % 32)).copied().map_or('0', char::from);
+    id.iter().take(6).map(sign).collect()
+}
+
+impl Machine for Issuer {
+    fn party(&self) -> Party {
+        Party::Issuer
+    }
+
+    fn step(&mut self, books: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+        let mut fx = Effects::at(now);
+        match input {
+            Input::Start => self.start(books, &mut fx),
+            Input::Received(from, message) => {
+                fx.received(from, &message);
+                self.received(&message, books, &mut fx);
+            }
+            Input::NotSent(to, message) => {
+                fx.note(Record::traffic(now, Kind::NotSent, to, &message));
+            }
+            Input::BadFrame(from, why) => {
+                let record = fx.record(Kind::BadFrame);
+                fx.note(Record { peer: Some(from), note: why, ..record });
+            }
+            Input::LinkUp(_) | Input::LinkDown(_) => {}
+            Input::Timer(Timer::CutOver(date)) => {
+                if let Some(message) = self.announced.clone() {
+                    fx.send(Party::Acquirer, message);
+                    fx.after(self.config.timers.issuer, Timer::CutOver(date));
+                }
+            }
+            Input::Timer(_) => {}
+            Input::Command(command) => self.command(&command, &mut fx),
+        }
+        fx.list
+    }
+
+    fn apply(&mut self, record: &Record) {
+        match record.kind {
+            Kind::MessageOut if record.mti == Some(Mti::NETWORK) => self.stan = self.stan.max(record.stan),
+            Kind::DateOpened => self.date = record.date.unwrap_or(self.date),
+            Kind::DateReconciled | Kind::DateOutOfBalance => {
+                self.reconciled.extend(record.date.map(|date| (date, record.clone())));
+            }
+            Kind::Broken => self.broken = true,
+            Kind::Repaired => self.broken = false,
+            Kind::SaleApproved | Kind::SaleDeclined | Kind::Tombstone => {
+                if record.code == Some(Code::of(b"55")) {
+                    *self.wrong_pins.entry(record.note.clone()).or_default() += 1;
+                } else if record.kind == Kind::SaleApproved {
+                    self.wrong_pins.remove(&record.note);
+                }
+                if let Some(item) = Item::from_record(record, self.date) {
+                    self.items.entry(record.tx.clone()).or_insert(item);
+                }
+            }
+            Kind::SaleReversed | Kind::SaleSettled => {
+                if let Some(item) = self.items.get_mut(&record.tx) {
+                    item.state =
+                        if record.kind == Kind::SaleReversed { State::Released } else { State::Posted };
+                }
+            }
+            _ => {}
+        }
+    }
+}

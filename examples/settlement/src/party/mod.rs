@@ -1,0 +1,201 @@
+//! The parties, without input or output. A party is told what happened ([`Input`]) and says what is
+//! to be done ([`Effect`]); the runtime makes the records and transfers of a step durable
+//! **before** it lets a message leave. What a party knows is the fold of its own records
+//! ([`Machine::apply`]), so a restart is a replay and nothing can be remembered that was not
+//! stored.
+
+mod acquirer;
+mod issuer;
+mod terminal;
+
+use std::time::Duration;
+
+pub use acquirer::{Acquirer, AcquirerConfig};
+pub use issuer::{CardFile, Issuer, IssuerConfig};
+pub use terminal::{Terminal, TerminalConfig};
+
+use crate::card::Card;
+use crate::clock::{Date, Stamp};
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::{Ledger, Transfer};
+use crate::money::Money;
+use crate::telegram::{Balance, Code, Telegram};
+
+/// What happens to a party.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The party (re)started; its history is applied.
+    Start,
+    /// A message arrived.
+    Received(Party, Telegram),
+    /// This message could not leave: there is no connection, not one byte was written.
+    NotSent(Party, Telegram),
+    /// Bytes arrived that are no message of the dialect. They change nothing but are remembered.
+    BadFrame(Party, String),
+    /// There is a connection to this party.
+    LinkUp(Party),
+    /// There is none any more.
+    LinkDown(Party),
+    /// A timer that the party set has run out.
+    Timer(Timer),
+    /// A person wants something.
+    Command(Command),
+}
+
+/// What a person can ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Terminal: sign on.
+    SignOn,
+    /// Terminal: sell.
+    Sell(Card, Money),
+    /// Terminal: close the batch.
+    CloseBatch,
+    /// Issuer: end the settlement date.
+    CutOver,
+    /// Acquirer: pay what is due.
+    Pay,
+    /// Issuer: the account system fails from here on.
+    Break,
+    /// Issuer: it works again.
+    Repair,
+}
+
+/// What a timer is for. Timers are not cancelled: when one runs out the party looks whether it
+/// still waits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Timer {
+    /// An answer about this transaction is overdue.
+    Answer(String),
+    /// The reversal of this transaction is to be repeated.
+    Repeat(String),
+    /// Time to reconcile this date.
+    Reconcile(Date),
+    /// The announcement that this date is over was not answered.
+    CutOver(Date),
+    /// The terminal's message with this STAN was not answered.
+    Terminal(u64),
+}
+
+/// What a party wants done.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Remember this.
+    Record(Box<Record>),
+    /// Book this.
+    Transfer(Transfer),
+    /// Let this leave, once the above is durable.
+    Send(Party, Box<Telegram>),
+    /// Wake me.
+    Timer(Timer, Duration),
+    /// Tell the person who asked.
+    Done(Outcome),
+}
+
+/// What a person is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The link to this party is in service.
+    InService(Party),
+    /// Signed on, with this batch.
+    SignedOn(u64),
+    /// The sale was approved.
+    Approved(u64),
+    /// The sale was declined.
+    Declined(u64, Code),
+    /// There was no answer in time; the terminal will reverse.
+    NoAnswer(u64),
+    /// A reversal is still not answered, so nothing else can be done.
+    ReversalPending,
+    /// An approval came after its reversal and was ignored.
+    LateApproval,
+    /// A sale is reversed.
+    Reversed,
+    /// The batch was compared.
+    BatchClosed(Balance),
+    /// The date was compared.
+    Reconciled(Date, Balance),
+    /// The merchant was paid this much.
+    Paid(Money),
+    /// The party is out of order, or works again.
+    Noted,
+    /// Not possible now.
+    Refused(&'static str),
+}
+
+/// A party: a decision and a fold.
+pub trait Machine: Send {
+    /// Who this is.
+    fn party(&self) -> Party;
+    /// Decides. Nothing durable changes here; that is the job of the records in the answer.
+    fn step(&mut self, books: &Ledger, input: Input, now: Stamp) -> Vec<Effect>;
+    /// Takes note of a record that is durable now.
+    fn apply(&mut self, record: &Record);
+}
+
+/// How long each party waits. Timers nest: whoever is nearer to the issuer gives up first, so that
+/// the one next to the fault answers and the ones behind it still hear the answer.
+#[derive(Copy, Clone, Debug)]
+pub struct Timers {
+    /// The terminal waits this long for the acquirer.
+    pub terminal: Duration,
+    /// The acquirer waits this long for the issuer.
+    pub acquirer: Duration,
+    /// The issuer waits this long for an answer to its announcements.
+    pub issuer: Duration,
+}
+
+impl Timers {
+    /// Timers that nest, from the shortest.
+    pub const fn from_base(base: Duration) -> Self {
+        Self { terminal: base.saturating_mul(3), acquirer: base.saturating_mul(2), issuer: base }
+    }
+
+    /// Do they nest?
+    pub fn nest(&self) -> bool {
+        self.terminal > self.acquirer && self.acquirer > self.issuer && !self.issuer.is_zero()
+    }
+}
+
+/// The effects of one step, in the making.
+#[derive(Debug)]
+struct Effects {
+    now: Stamp,
+    list: Vec<Effect>,
+}
+
+impl Effects {
+    const fn at(now: Stamp) -> Self {
+        Self { now, list: Vec::new() }
+    }
+
+    fn note(&mut self, record: Record) {
+        self.list.push(Effect::Record(Box::new(record)));
+    }
+
+    fn record(&mut self, kind: Kind) -> Record {
+        Record::new(self.now, kind)
+    }
+
+    fn received(&mut self, from: Party, message: &Telegram) {
+        self.note(Record::traffic(self.now, Kind::MessageIn, from, message));
+    }
+
+    fn transfer(&mut self, transfer: Transfer) {
+        self.list.push(Effect::Transfer(transfer));
+    }
+
+    /// A message never leaves without a record that says so.
+    fn send(&mut self, to: Party, message: Telegram) {
+        self.note(Record::traffic(self.now, Kind::MessageOut, to, &message));
+        self.list.push(Effect::Send(to, Box::new(message)));
+    }
+
+    fn after(&mut self, delay: Duration, timer: Timer) {
+        self.list.push(Effect::Timer(timer, delay));
+    }
+
+    fn done(&mut self, outcome: Outcome) {
+        self.list.push(Effect::Done(outcome));
+    }
+}

@@ -1,0 +1,360 @@
+//! The point-of-sale terminal. Before a sale leaves, the intent is durable: that record *is* the
+//! reversal file. It is closed by an answer or by an answered reversal and by nothing else, so a
+//! power cut or a lost answer ends in a 0400, never in oblivion.
+
+use std::collections::BTreeMap;
+
+use super::{Command, Effects, Input, Machine, Outcome, Timer, Timers};
+use crate::card::Card;
+use crate::clock::Stamp;
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::Ledger;
+use crate::money::Money;
+use crate::party::Effect;
+use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
+
+/// `60.3` of a sign-on with double-length keys.
+const SIGN_ON: u64 = 3;
+/// `60.3` of a batch settlement.
+const SETTLE: u64 = 201;
+/// Reversal reason: no answer was received.
+const NO_ANSWER: Code = Code::of(b"98");
+/// Reversals are sent this often before the operator is told that the acquirer cannot be reached.
+/// They are kept regardless.
+const REVERSAL_TRIES: u32 = 3;
+
+/// Who this terminal is.
+#[derive(Clone, Debug)]
+pub struct TerminalConfig {
+    /// DE41.
+    pub terminal: String,
+    /// DE42.
+    pub merchant: String,
+    /// How long to wait.
+    pub timers: Timers,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sale {
+    Waiting,
+    Approved,
+    Declined,
+    Reversing,
+    Reversed,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slip {
+    amount: Money,
+    batch: u64,
+    state: Sale,
+}
+
+/// The terminal's state machine.
+#[derive(Debug)]
+pub struct Terminal {
+    config: TerminalConfig,
+    stan: u64,
+    batch: u64,
+    slips: BTreeMap<u64, Slip>,
+    /// Memory of the running operation only; a restart forgets it and reverses what it left open.
+    waiting_for: Option<Mti>,
+    next: Option<Command>,
+    tries: u32,
+}
+
+impl Terminal {
+    /// A terminal that has not signed on.
+    pub const fn new(config: TerminalConfig) -> Self {
+        let slips = BTreeMap::new();
+        Self { config, stan: 0, batch: 0, slips, waiting_for: None, next: None, tries: 0 }
+    }
+
+    fn command(&mut self, command: Command, fx: &mut Effects) {
+        if self.waiting_for.is_some() {
+            return fx.done(Outcome::Refused("the terminal is busy"));
+        }
+        self.tries = 0;
+        if self.open_reversal().is_some() {
+            self.next = Some(command);
+            return self.reverse(fx);
+        }
+        self.execute(command, fx);
+    }
+
+    fn execute(&mut self, command: Command, fx: &mut Effects) {
+        match command {
+            Command::SignOn => self.sign_on(fx),
+            Command::Sell(_, _) | Command::CloseBatch if self.batch == 0 => {
+                fx.done(Outcome::Refused("the terminal has not signed on"));
+            }
+            Command::Sell(card, amount) => self.sell(&card, amount, fx),
+            Command::CloseBatch => self.close_batch(fx),
+            Command::CutOver | Command::Pay | Command::Break | Command::Repair => {
+                fx.done(Outcome::Refused("not a matter of the terminal"));
+            }
+        }
+    }
+
+    fn sign_on(&mut self, fx: &mut Effects) {
+        let batch = self.batch.max(1);
+        let request =
+            Telegram { management: Some(SIGN_ON), batch: Some(batch), ..self.request(Mti::NETWORK) };
+        self.ask(request, fx);
+    }
+
+    fn sell(&mut self, card: &Card, amount: Money, fx: &mut Effects) {
+        let request = Telegram {
+            pan: Some(card.pan.clone()),
+            amount: Some(amount),
+            expiry: Some(card.expiry.clone()),
+            pin: Some(card.pin.clone()),
+            batch: Some(self.batch),
+            management: Some(0),
+            ..self.request(Mti::SALE)
+        };
+        let (stan, batch, card) = (request.stan, self.batch, card.pan.masked());
+        let intent = fx.record(Kind::SaleSent);
+        fx.note(Record { stan, batch, card, amount: Some(amount), mti: Some(Mti::SALE), ..intent });
+        self.ask(request, fx);
+    }
+
+    fn close_batch(&mut self, fx: &mut Effects) {
+        let totals = Some(self.totals(self.batch));
+        let request = Telegram {
+            totals,
+            batch: Some(self.batch),
+            management: Some(SETTLE),
+            ..self.request(Mti::SETTLEMENT)
+        };
+        self.ask(request, fx);
+    }
+
+    /// The reversal repeats the STAN and batch of the sale. The card number is not in it: the
+    /// terminal no longer has it, and the acquirer finds the sale by merchant, terminal, batch and
+    /// STAN.
+    fn reverse(&mut self, fx: &mut Effects) {
+        let Some((stan, slip)) = self.open_reversal() else { return };
+        let request = Telegram {
+            stan,
+            amount: Some(slip.amount),
+            batch: Some(slip.batch),
+            management: Some(0),
+            code: Some(NO_ANSWER),
+            ..self.request(Mti::REVERSAL)
+        };
+        self.tries += 1;
+        self.ask(request, fx);
+    }
+
+    fn ask(&mut self, request: Telegram, fx: &mut Effects) {
+        self.waiting_for = Some(request.mti);
+        fx.after(self.config.timers.terminal, Timer::Terminal(request.stan));
+        fx.send(Party::Acquirer, request);
+    }
+
+    /// An answer counts only if it is the answer: type, STAN, terminal, merchant and amount agree.
+    /// Anything else is as good as none.
+    fn answered(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let expected = self.waiting_for.map(Mti::answer);
+        let ours = answer.terminal == self.config.terminal && answer.merchant == self.config.merchant;
+        if expected != Some(answer.mti) || !ours {
+            return;
+        }
+        match answer.mti.0 {
+            810 => self.signed_on(answer, fx),
+            210 => self.sale_answered(answer, fx),
+            410 => self.reversal_answered(answer, fx),
+            510 => self.batch_answered(answer, fx),
+            _ => {}
+        }
+    }
+
+    fn signed_on(&mut self, answer: &Telegram, fx: &mut Effects) {
+        if answer.stan != self.stan {
+            return;
+        }
+        self.waiting_for = None;
+        match (answer.code, answer.batch, &answer.keys) {
+            (Some(code), Some(batch), Some(_)) if code.approved() => {
+                let record = fx.record(Kind::SignedOn);
+                fx.note(Record { batch, code: answer.code, mti: Some(answer.mti), ..record });
+                fx.done(Outcome::SignedOn(batch));
+            }
+            _ => fx.done(Outcome::Refused("the acquirer did not accept the sign-on")),
+        }
+    }
+
+    fn sale_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let slip = self.slips.get(&answer.stan).copied();
+        let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting) else { return };
+        let (Some(code), true) = (answer.code, answer.amount == Some(slip.amount)) else { return };
+        self.waiting_for = None;
+        let kind = if code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
+        let record = self.about(answer.stan, slip, kind, fx);
+        let (rrn, approval) =
+            (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
+        fx.note(Record { mti: Some(answer.mti), code: Some(code), rrn, approval, ..record });
+        fx.done(if code.approved() {
+            Outcome::Approved(answer.stan)
+        } else {
+            Outcome::Declined(answer.stan, code)
+        });
+    }
+
+    /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no
+    /// answer yet.
+    fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let Some((stan, slip)) = self.open_reversal().filter(|(stan, _)| *stan == answer.stan) else {
+            return;
+        };
+        let Some(code) = answer.code.filter(|code| ["00", "25", "12"].contains(&code.as_str())) else {
+            return;
+        };
+        self.waiting_for = None;
+        let record = self.about(stan, slip, Kind::SaleReversed, fx);
+        fx.note(Record { mti: Some(answer.mti), code: Some(code), ..record });
+        if let Some(next) = self.next.take() {
+            self.execute(next, fx);
+        }
+    }
+
+    fn batch_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let (Some(balance), true) = (answer.balance, answer.batch == Some(self.batch)) else { return };
+        self.waiting_for = None;
+        let kind = if balance == Balance::In { Kind::BatchBalanced } else { Kind::BatchOutOfBalance };
+        let record = fx.record(kind);
+        let totals = Some(self.totals(self.batch));
+        fx.note(Record {
+            batch: self.batch,
+            totals,
+            balance: Some(balance),
+            mti: Some(answer.mti),
+            ..record
+        });
+        fx.done(Outcome::BatchClosed(balance));
+    }
+
+    fn timed_out(&mut self, stan: u64, fx: &mut Effects) {
+        let Some(waiting_for) = self.waiting_for else { return };
+        match waiting_for {
+            Mti::SALE if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) => {
+                self.waiting_for = None;
+                self.give_up(stan, fx);
+                fx.done(Outcome::NoAnswer(stan));
+            }
+            Mti::REVERSAL if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
+                self.waiting_for = None;
+                if self.tries < REVERSAL_TRIES {
+                    return self.reverse(fx);
+                }
+                self.next = None;
+                fx.done(Outcome::ReversalPending);
+            }
+            Mti::NETWORK | Mti::SETTLEMENT if self.stan == stan => {
+                self.waiting_for = None;
+                fx.done(Outcome::NoAnswer(stan));
+            }
+            _ => {}
+        }
+    }
+
+    fn give_up(&self, stan: u64, fx: &mut Effects) {
+        if let Some(slip) = self.slips.get(&stan).copied() {
+            let record = self.about(stan, slip, Kind::SaleReversing, fx);
+            fx.note(Record { code: Some(NO_ANSWER), note: "no answer in time".to_owned(), ..record });
+        }
+    }
+
+    fn about(&self, stan: u64, slip: Slip, kind: Kind, fx: &mut Effects) -> Record {
+        Record { stan, batch: slip.batch, amount: Some(slip.amount), ..fx.record(kind) }
+    }
+
+    fn open_reversal(&self) -> Option<(u64, Slip)> {
+        let mut open = self.slips.iter().filter(|(_, slip)| slip.state == Sale::Reversing);
+        open.next().map(|(stan, slip)| (*stan, *slip))
+    }
+
+    fn totals(&self, batch: u64) -> Totals {
+        let mut totals = Totals::default();
+        for slip in self.slips.values().filter(|slip| slip.batch == batch && slip.state == Sale::Approved) {
+            totals.sales.add(slip.amount);
+        }
+        totals
+    }
+
+    fn request(&self, mti: Mti) -> Telegram {
+        let (terminal, merchant) = (self.config.terminal.clone(), self.config.merchant.clone());
+        Telegram { terminal, merchant, ..Telegram::new(mti, self.stan + 1) }
+    }
+}
+
+impl Machine for Terminal {
+    fn party(&self) -> Party {
+        Party::Terminal
+    }
+
+    fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+        let mut fx = Effects::at(now);
+        match input {
+            Input::Start => {
+                let record = fx.record(Kind::Started);
+                fx.note(record);
+                let open =
+                    self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
+                open.collect::<Vec<_>>().into_iter().for_each(|stan| self.give_up(stan, &mut fx));
+            }
+            Input::Received(from, message) => {
+                fx.received(from, &message);
+                self.answered(&message, &mut fx);
+            }
+            Input::NotSent(to, message) => {
+                fx.note(Record::traffic(now, Kind::NotSent, to, &message));
+            }
+            Input::BadFrame(from, why) => {
+                let record = fx.record(Kind::BadFrame);
+                fx.note(Record { peer: Some(from), note: why, ..record });
+            }
+            Input::LinkUp(party) => fx.done(Outcome::InService(party)),
+            Input::LinkDown(_) => {}
+            Input::Timer(Timer::Terminal(stan)) => self.timed_out(stan, &mut fx),
+            Input::Timer(_) => {}
+            Input::Command(command) => self.command(command, &mut fx),
+        }
+        fx.list
+    }
+
+    fn apply(&mut self, record: &Record) {
+        let state = match record.kind {
+            Kind::MessageOut => {
+                self.stan = self.stan.max(record.stan);
+                return;
+            }
+            Kind::SignedOn => {
+                self.batch = record.batch;
+                return;
+            }
+            Kind::BatchBalanced => {
+                self.batch = record.batch + 1;
+                return;
+            }
+            Kind::SaleSent => {
+                let slip = Slip {
+                    amount: record.amount.unwrap_or_default(),
+                    batch: record.batch,
+                    state: Sale::Waiting,
+                };
+                self.slips.insert(record.stan, slip);
+                return;
+            }
+            Kind::SaleApproved => Sale::Approved,
+            Kind::SaleDeclined => Sale::Declined,
+            Kind::SaleReversing => Sale::Reversing,
+            Kind::SaleReversed => Sale::Reversed,
+            _ => return,
+        };
+        if let Some(slip) = self.slips.get_mut(&record.stan) {
+            slip.state = state;
+        }
+    }
+}

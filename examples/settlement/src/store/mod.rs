@@ -1,0 +1,127 @@
+//! Where a party keeps its history. One [`Store::commit`] makes the records and the transfers of
+//! one step durable together, or not at all; the runtime sends nothing before it returned. The two
+//! stores pass the same conformance tests (`tests/ledger.rs`); a third one has to pass them too.
+
+mod mem;
+mod sqlite;
+
+use std::fmt;
+
+pub use mem::MemStore;
+pub use sqlite::{SqliteStore, local_seconds_east, rows_in, seal};
+
+use crate::journal::Record;
+use crate::ledger::{Digest, Ledger, Status, Transfer};
+
+/// Everything one step of a party wants to keep.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    /// The number of this commit in the life of the party, from 1. It makes the commit idempotent
+    /// and locks out a second instance of the same party.
+    pub seq: u64,
+    /// What happened.
+    pub records: Vec<Record>,
+    /// What moved.
+    pub transfers: Vec<Transfer>,
+}
+
+/// Why nothing was kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StoreError {
+    /// The ledger refused a transfer; the statuses say which and why.
+    Refused(Vec<Status>),
+    /// Another instance committed under this number.
+    Fenced {
+        /// The number that would be next.
+        expected: u64,
+        /// The number of this commit.
+        found: u64,
+    },
+    /// What is stored makes no sense.
+    Corrupt(String),
+    /// The storage failed.
+    Failed(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(statuses) => {
+                let names: Vec<_> = statuses.iter().map(|status| status.name()).collect();
+                write!(f, "the ledger refused: {}", names.join(", "))
+            }
+            Self::Fenced { expected, found } => {
+                write!(f, "another instance is at work: commit {found}, expected {expected}")
+            }
+            Self::Corrupt(what) => write!(f, "the stored history is damaged: {what}"),
+            Self::Failed(why) => write!(f, "the storage failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// What is stored of one party, to be judged by `audit`: the rows and what the store claims about them.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// The journal in order.
+    pub records: Vec<Record>,
+    /// The chain value stored with each record.
+    pub record_chain: Vec<Digest>,
+    /// The transfers in order.
+    pub transfers: Vec<Transfer>,
+    /// The chain value stored with each transfer.
+    pub chain: Vec<Digest>,
+    /// The balances as stored, by account: debits posted, credits posted, debits pending, credits
+    /// pending.
+    pub balances: Vec<(String, crate::ledger::Account)>,
+}
+
+/// A durable, append-only history of one party.
+pub trait Store: Send {
+    /// Keeps the records and books the transfers, together or not at all. Durable when it returns.
+    fn commit(&mut self, commit: &Commit) -> Result<Vec<Status>, StoreError>;
+    /// The books as of the last commit.
+    fn books(&self) -> &Ledger;
+    /// The number of the last commit.
+    fn last_seq(&self) -> u64;
+    /// Everything stored, read back from where it is stored.
+    fn history(&self) -> Result<History, StoreError>;
+}
+
+/// The chain value of a row with these words that follows `previous`.
+pub fn link<const N: usize>(previous: Digest, words: &[String; N]) -> Digest {
+    words.iter().fold(previous, |digest, word| digest.word(word))
+}
+
+/// The last value of a chain.
+fn end_of(chain: &[Digest]) -> Digest {
+    chain.last().copied().unwrap_or(Digest::START)
+}
+
+/// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is
+/// stored already.
+fn book(ledger: &mut Ledger, last: u64, commit: &Commit) -> Result<Option<Vec<Status>>, StoreError> {
+    if commit.seq == last && last > 0 {
+        return Ok(None);
+    }
+    if commit.seq != last + 1 {
+        return Err(StoreError::Fenced { expected: last + 1, found: commit.seq });
+    }
+    let statuses = ledger.commit(&commit.transfers);
+    if statuses.iter().all(|status| status.booked()) {
+        Ok(Some(statuses))
+    } else {
+        Err(StoreError::Refused(statuses))
+    }
+}
+
+/// The transfers of a commit that were not booked before.
+fn created<'a>(commit: &'a Commit, statuses: &'a [Status]) -> impl Iterator<Item = &'a Transfer> {
+    commit
+        .transfers
+        .iter()
+        .zip(statuses)
+        .filter(|(_, s)| **s == Status::Created)
+        .map(|(transfer, _)| transfer)
+}

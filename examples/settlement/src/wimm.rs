@@ -1,0 +1,304 @@
+//! "Where is my money?" One answer per sale, from the stored journals and books: a verdict, who has
+//! the money, and the message that proves it. What three parties say must fit together; if it does
+//! not, the answer is *conflict* and not a guess.
+
+use crate::audit::{Books, Check, held_for};
+use crate::clock::Stamp;
+use crate::journal::{Kind, Party, Record};
+use crate::ledger::Purpose;
+use crate::money::Money;
+use crate::names::named;
+use crate::report::meaning;
+use crate::telegram::{Code, Mti};
+
+named! {
+    /// Where the money of a sale is.
+    Verdict {
+        /// W20.
+        NeverCharged = "never charged",
+        /// W30.
+        Reversing = "being reversed",
+        /// W31.
+        Reversed = "reversed",
+        /// W40.
+        BatchOpen = "batch still open",
+        /// W60.
+        WaitingForSettlement = "waiting for settlement",
+        /// W65.
+        WaitingForPayout = "waiting for payout",
+        /// W90.
+        Conflict = "conflicting evidence",
+        /// W00.
+        Paid = "paid",
+    }
+}
+
+impl Verdict {
+    /// All of them, in the order of a sale's life.
+    pub const ALL: [Self; 8] = [
+        Self::NeverCharged,
+        Self::Reversing,
+        Self::Reversed,
+        Self::BatchOpen,
+        Self::WaitingForSettlement,
+        Self::WaitingForPayout,
+        Self::Paid,
+        Self::Conflict,
+    ];
+
+    /// The code in tables and tests.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Paid => "W00",
+            Self::NeverCharged => "W20",
+            Self::Reversing => "W30",
+            Self::Reversed => "W31",
+            Self::BatchOpen => "W40",
+            Self::WaitingForSettlement => "W60",
+            Self::WaitingForPayout => "W65",
+            Self::Conflict => "W90",
+        }
+    }
+}
+
+/// The answer for one sale.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// When the terminal asked.
+    pub at: Stamp,
+    /// The terminal's STAN.
+    pub stan: u64,
+    /// The terminal's batch.
+    pub batch: u64,
+    /// The acquirer's reference, empty if the sale never got there.
+    pub rrn: String,
+    /// First six and last four.
+    pub card: String,
+    /// What was to be paid.
+    pub amount: Money,
+    /// Where it is.
+    pub verdict: Verdict,
+    /// In words, for the merchant.
+    pub story: String,
+    /// The message that proves it.
+    pub proof: String,
+}
+
+/// Answers for every sale the terminal ever started, in that order.
+pub fn answers(books: &Books, lang: Lang) -> Vec<Answer> {
+    let asked = books.records(Party::Terminal).iter().filter(|record| record.kind == Kind::SaleSent);
+    asked.map(|intent| Case::of(books, intent, lang).answer()).collect()
+}
+
+/// The language of code meanings.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub enum Lang {
+    /// English.
+    #[default]
+    English,
+    /// Chinese, where the network has a wording.
+    Chinese,
+}
+
+/// Do all sales have an answer without conflict, and do the amounts add up to what was asked?
+pub fn check(answers: &[Answer]) -> Check {
+    let conflicts = answers.iter().filter(|answer| answer.verdict == Verdict::Conflict).count();
+    let figures = format!("{} sales, {conflicts} in conflict", answers.len());
+    Check {
+        rule: "every sale has one answer that all parties support".to_owned(),
+        holds: conflicts == 0,
+        figures,
+    }
+}
+
+/// Everything that is known about one sale.
+struct Case<'a> {
+    intent: &'a Record,
+    lang: Lang,
+    terminal: Vec<&'a Record>,
+    acquirer: Vec<&'a Record>,
+    messages: Vec<&'a Record>,
+    held_by_acquirer: i128,
+    held_by_issuer: i128,
+    fee: Money,
+}
+
+impl<'a> Case<'a> {
+    fn of(books: &'a Books, intent: &'a Record, lang: Lang) -> Self {
+        let (stan, batch) = (intent.stan, intent.batch);
+        let own = |record: &&Record| {
+            record.stan == stan && record.batch == batch && record.kind != Kind::MessageOut
+        };
+        let terminal = books.records(Party::Terminal).iter().filter(own).collect();
+        let of_sale =
+            |record: &&Record| record.stan == stan && record.batch == batch && !record.tx.is_empty();
+        let acquirer: Vec<_> = books.records(Party::Acquirer).iter().filter(of_sale).collect();
+        let (tx, rrn) = acquirer.first().map_or(("", ""), |first| (first.tx.as_str(), first.rrn.as_str()));
+        let heard = books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::MessageIn);
+        let messages = heard.filter(|record| !rrn.is_empty() && record.rrn == rrn).collect();
+        let approved =
+            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == rrn);
+        let book = books.ledger(Party::Issuer);
+        let held = approved.map(|record| held_for(&book, books.transfers(Party::Issuer), &record.tx));
+        let fees = books
+            .transfers(Party::Acquirer)
+            .iter()
+            .filter(|t| t.purpose == Purpose::Fee && t.reference == tx);
+        Self {
+            intent,
+            lang,
+            terminal,
+            messages,
+            held_by_acquirer: held_for(&books.ledger(Party::Acquirer), books.transfers(Party::Acquirer), tx),
+            held_by_issuer: if rrn.is_empty() { 0 } else { held.sum() },
+            fee: fees.map(|transfer| transfer.amount).collect(),
+            acquirer,
+        }
+    }
+
+    fn answer(&self) -> Answer {
+        let stands = self.find(Kind::SaleApproved).is_some() && self.find(Kind::SaleReversed).is_none();
+        let verdict = self.verdict();
+        let expected = match verdict {
+            Verdict::NeverCharged | Verdict::Reversed => Some(0),
+            Verdict::Reversing | Verdict::Conflict => None,
+            _ => Some(i128::from(self.intent.amount.unwrap_or_default().units())),
+        };
+        let told = self.terminal.iter().any(|record| record.kind == Kind::SaleApproved);
+        let books_agree =
+            expected.is_none_or(|sum| self.held_by_acquirer == sum && self.held_by_issuer == sum);
+        let slip_agrees = verdict == Verdict::Reversing || told == stands;
+        let verdict = if books_agree && slip_agrees { verdict } else { Verdict::Conflict };
+        let (story, proof) = self.words(verdict);
+        Answer {
+            at: self.intent.at,
+            stan: self.intent.stan,
+            batch: self.intent.batch,
+            rrn: self.acquirer.first().map(|record| record.rrn.clone()).unwrap_or_default(),
+            card: self.intent.card.clone(),
+            amount: self.intent.amount.unwrap_or_default(),
+            verdict,
+            story,
+            proof,
+        }
+    }
+
+    fn verdict(&self) -> Verdict {
+        let has = |kind| self.find(kind).is_some();
+        let terminal_reversed = self.terminal.iter().any(|record| record.kind == Kind::SaleReversed);
+        if has(Kind::SaleReversed) {
+            Verdict::Reversed
+        } else if has(Kind::SaleReversing) {
+            Verdict::Reversing
+        } else if has(Kind::SaleDeclined) {
+            Verdict::NeverCharged
+        } else if has(Kind::SalePaid) {
+            Verdict::Paid
+        } else if has(Kind::SaleCaptured) && has(Kind::SaleSettled) {
+            Verdict::WaitingForPayout
+        } else if has(Kind::SaleCaptured) {
+            Verdict::WaitingForSettlement
+        } else if has(Kind::SaleApproved) {
+            Verdict::BatchOpen
+        } else if terminal_reversed {
+            Verdict::Reversed
+        } else {
+            Verdict::Reversing
+        }
+    }
+
+    fn words(&self, verdict: Verdict) -> (String, String) {
+        let batch = self.intent.batch;
+        match verdict {
+            Verdict::NeverCharged => self.never_charged(),
+            Verdict::Reversed => self.reversed(),
+            Verdict::Reversing => (
+                "outcome unknown; the reversal is repeated until it is answered".to_owned(),
+                self.last_message(),
+            ),
+            Verdict::BatchOpen => (
+                format!("approved, held at the issuer; batch {batch:06} is not closed"),
+                self.heard(Mti::SALE.answer()),
+            ),
+            Verdict::WaitingForSettlement => {
+                let date = self.find(Kind::SaleApproved).and_then(|record| record.date);
+                let date = date.map_or_else(String::new, |date| date.to_string());
+                (
+                    format!("batch {batch:06} agreed; date {date} not reconciled yet"),
+                    self.state(Kind::SaleCaptured),
+                )
+            }
+            Verdict::WaitingForPayout => (
+                "settled by the issuer, owed to the merchant, not paid yet".to_owned(),
+                self.state(Kind::SaleSettled),
+            ),
+            Verdict::Paid => {
+                let paid = self.find(Kind::SalePaid);
+                let net = paid.and_then(|record| record.amount).unwrap_or_default();
+                let payout = paid.map_or("", |record| record.note.as_str());
+                (format!("{net} after fee {}, payout {payout}", self.fee), self.state(Kind::SaleSettled))
+            }
+            Verdict::Conflict => {
+                let (acquirer, issuer) = (self.held_by_acquirer, self.held_by_issuer);
+                let (acquirer, issuer) = (crate::money::signed(acquirer), crate::money::signed(issuer));
+                (format!("acquirer's book {acquirer}, issuer's book {issuer}: ask both"), self.last_message())
+            }
+        }
+    }
+
+    fn never_charged(&self) -> (String, String) {
+        let declined = self.find(Kind::SaleDeclined);
+        let code = declined.and_then(|record| record.code).unwrap_or(Code::of(b"96"));
+        let meaning = meaning(Mti::SALE.answer(), code, self.lang);
+        let by_issuer = self.messages.iter().any(|record| record.peer == Some(Party::Issuer));
+        if by_issuer {
+            (format!("{code} {meaning}, says the issuer"), self.heard(Mti::SALE.answer()))
+        } else {
+            let at = declined.map_or(self.intent.at, |record| record.at);
+            (
+                format!("{code} {meaning}; it never left the acquirer"),
+                proof('A', 'T', Mti(210), Some(code), at),
+            )
+        }
+    }
+
+    fn reversed(&self) -> (String, String) {
+        let Some(reversed) = self.find(Kind::SaleReversed) else {
+            return ("the acquirer never saw the sale".to_owned(), self.last_message());
+        };
+        let undone = reversed.code.is_some_and(Code::approved);
+        let why = self.find(Kind::SaleReversing).map_or("", |record| record.note.as_str());
+        let late = if self.find(Kind::LateApproval).is_some() { ", late approval ignored" } else { "" };
+        let end = if undone { "hold released" } else { "nothing was held" };
+        let code = reversed.code;
+        (format!("{why}: {end}{late}"), proof('I', 'A', reversed.mti.unwrap_or(Mti(430)), code, reversed.at))
+    }
+
+    fn find(&self, kind: Kind) -> Option<&'a Record> {
+        self.acquirer.iter().copied().find(|record| record.kind == kind)
+    }
+
+    /// The message from the issuer that says so.
+    fn heard(&self, mti: Mti) -> String {
+        let message = self.messages.iter().find(|r| r.mti == Some(mti) && r.peer == Some(Party::Issuer));
+        message.map_or_else(String::new, |record| proof('I', 'A', mti, record.code, record.at))
+    }
+
+    /// The message that brought the sale into this state.
+    fn state(&self, kind: Kind) -> String {
+        let Some(record) = self.find(kind) else { return String::new() };
+        let (from, to) = if kind == Kind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
+        let says = if kind == Kind::SaleSettled { "66=1" } else { "answer=1" };
+        format!("{from}>{to} {} {says} {}", record.mti.unwrap_or_default(), record.at)
+    }
+
+    fn last_message(&self) -> String {
+        let last = self.terminal.iter().chain(&self.acquirer).max_by_key(|record| record.at);
+        last.map_or_else(String::new, |record| format!("{} {}", record.kind, record.at))
+    }
+}
+
+fn proof(from: char, to: char, mti: Mti, code: Option<Code>, at: Stamp) -> String {
+    let code = code.map_or_else(String::new, |code| format!(" 39={code}"));
+    format!("{from}>{to} {mti}{code} {at}")
+}

@@ -1,0 +1,122 @@
+//! The hosts' dialect: ISO 8583:1987 in ASCII. DE7 and DE32 in the key, DE90 for the original, DE66
+//! and DE74-97 for the totals.
+
+use cardwire::spec::ISO87_ASCII;
+use cardwire::{Builder, Message, de};
+
+use super::{CURRENCY, SALE, WireError, common, mti_of, number, text, time_and_date};
+use crate::money::Money;
+use crate::telegram::{Balance, Mti, Original, Tally, Telegram, Totals};
+
+/// The pairs of count and amount of a reconciliation, in the order of [`Totals`]: a sale is a
+/// credit to the acquirer.
+const TALLIES: [(u8, u8); 4] = [(74, 86), (75, 87), (76, 88), (77, 89)];
+
+/// A message in bytes.
+pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
+    let original = message.original.as_ref().map(|original| original_parts(original, &message.acquirer));
+    let net = message.totals.map(|totals| net_amount(&totals));
+
+    let mut builder = Builder::new(&ISO87_ASCII, mti_of(message.mti)?);
+    builder.set(de::STAN, message.stan);
+    if let Some(amount) = message.amount {
+        builder.set(3, SALE).set(de::AMOUNT, amount.units()).set(49, CURRENCY);
+    }
+    if let Some(pan) = &message.pan {
+        builder.set(de::PAN, pan.expose()).set(22, "011").set(25, "00");
+    }
+    if let Some(pin) = &message.pin {
+        builder.set(52, pin.expose());
+    }
+    if let Some((time, date)) = message.local.as_deref().and_then(time_and_date) {
+        builder.set(12, time).set(13, date);
+    }
+    let optional = [
+        (7, &message.transmission),
+        (14, &message.expiry),
+        (15, &message.settlement),
+        (37, &message.rrn),
+        (38, &message.approval),
+    ];
+    let optional = optional.into_iter().filter_map(|(number, text)| Some((number, text.as_deref()?)));
+    let stations = [(32, message.acquirer.as_str()), (41, &message.terminal), (42, &message.merchant)];
+    for (number, text) in optional.chain(stations.into_iter().filter(|(_, text)| !text.is_empty())) {
+        builder.set(number, text);
+    }
+    if let Some(code) = &message.code {
+        builder.set(39, code.as_str());
+    }
+    if let Some(balance) = message.balance {
+        builder.set(66, balance.digit());
+    }
+    if let Some(management) = message.management {
+        builder.set(70, management);
+    }
+    if let (Some(totals), Some(net)) = (&message.totals, &net) {
+        for ((count, amount), tally) in TALLIES.into_iter().zip(tallies(totals)) {
+            builder.set(count, tally.count).set(amount, tally.amount.units());
+        }
+        builder.set(50, CURRENCY).set(97, net.as_str());
+    }
+    if let Some(original) = &original {
+        builder.set(90, original.as_str());
+    }
+    let mut room = [0; 1024];
+    Ok(builder.write(&mut room)?.to_vec())
+}
+
+/// Bytes as a message.
+pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
+    let message = Message::parse(&ISO87_ASCII, payload)?;
+    let totals = read_totals(&message)?;
+    if let (Some(totals), Some(net)) = (totals, message.get(97))
+        && i128::from(net.bytes()?.signed()?) != totals.net()
+    {
+        return Err(WireError::Unsupported(97));
+    }
+    Ok(Telegram {
+        transmission: text(&message, 7)?,
+        acquirer: text(&message, 32)?.unwrap_or_default(),
+        balance: number(&message, 66)?.and_then(Balance::from_digit),
+        management: number(&message, 70)?,
+        totals,
+        original: read_original(&message)?,
+        ..common(&message)?
+    })
+}
+
+/// DE90: MTI, STAN, DE7, DE32 and DE33, filled with zeros.
+fn original_parts(original: &Original, acquirer: &str) -> String {
+    format!("{}{:06}{}{acquirer:0>11}{:011}", original.mti, original.stan, original.transmission, 0)
+}
+
+fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
+    let (Some(mti), Some(stan), Some(time)) = (message.at("90.1"), message.at("90.2"), message.at("90.3"))
+    else {
+        return Ok(None);
+    };
+    let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;
+    Ok(Some(Original { mti: Mti(mti), stan: stan.number()?, transmission: time.text()?.to_string() }))
+}
+
+fn tallies(totals: &Totals) -> [Tally; 4] {
+    [totals.sales, totals.sales_reversed, totals.refunds, totals.refunds_reversed]
+}
+
+fn net_amount(totals: &Totals) -> String {
+    let net = totals.net();
+    format!("{}{:016}", if net < 0 { 'D' } else { 'C' }, net.unsigned_abs())
+}
+
+fn read_totals(message: &Message<'_>) -> Result<Option<Totals>, WireError> {
+    if !message.has(86) {
+        return Ok(None);
+    }
+    let mut read = [Tally::default(); 4];
+    for ((count, amount), tally) in TALLIES.into_iter().zip(&mut read) {
+        tally.count = number(message, count)?.unwrap_or_default();
+        tally.amount = Money::minor(number(message, amount)?.unwrap_or_default());
+    }
+    let [sales, sales_reversed, refunds, refunds_reversed] = read;
+    Ok(Some(Totals { sales, sales_reversed, refunds, refunds_reversed }))
+}

@@ -1,0 +1,126 @@
+//! Both dialects: what goes in comes out, what is not ours is refused, and nothing private shows.
+
+mod common;
+
+use std::fmt::Debug;
+
+use common::{PANS, sale_request};
+use settlement::card::Pan;
+use settlement::money::Money;
+use settlement::telegram::{Balance, Code, Mti, Original, Tally, Telegram, Totals};
+use settlement::wire::{Dialect, WireError};
+
+fn returns(dialect: Dialect, message: &Telegram) {
+    let bytes = dialect.encode(message).unwrap();
+    let read = dialect.decode(&bytes).unwrap();
+    let shown = |telegram: &Telegram| {
+        let secret = telegram.pin.as_ref().map(|pin| *pin.expose());
+        (format!("{telegram:#?}"), telegram.pan.as_ref().map(|pan| pan.expose().to_owned()), secret)
+    };
+    assert_eq!(shown(&read), shown(message));
+}
+
+fn totals() -> Totals {
+    let tally = |count, units| Tally { count, amount: Money::minor(units) };
+    Totals { sales: tally(3, 25_300), refunds: tally(1, 2_000), ..Totals::default() }
+}
+
+#[test]
+fn terminal_messages_return_as_they_left() {
+    let dialect = Dialect::Pos;
+    let sale = sale_request(7, 12_850);
+    returns(dialect, &sale);
+    let answer = Telegram {
+        local: Some("1123140201".to_owned()),
+        settlement: Some("1124".to_owned()),
+        rrn: Some("632714100001".to_owned()),
+        approval: Some("A1B2C3".to_owned()),
+        ..sale.answer(Code::of(b"00"))
+    };
+    returns(dialect, &answer);
+    let plain = Telegram { pan: None, pin: None, expiry: None, ..sale };
+    returns(dialect, &Telegram { mti: Mti::REVERSAL, code: Some(Code::of(b"98")), ..plain.clone() });
+    let management = Telegram { amount: None, management: Some(3), ..plain };
+    returns(dialect, &Telegram { mti: Mti::NETWORK, ..management.clone() });
+    let keys = Telegram {
+        mti: Mti(810),
+        keys: Some(vec![0x5A; 40]),
+        code: Some(Code::of(b"00")),
+        ..management.clone()
+    };
+    returns(dialect, &keys);
+    let close =
+        Telegram { mti: Mti::SETTLEMENT, totals: Some(totals()), management: Some(201), ..management };
+    returns(dialect, &close);
+    for balance in [Balance::In, Balance::Out, Balance::Error] {
+        returns(dialect, &Telegram { mti: Mti(510), balance: Some(balance), ..close.clone() });
+    }
+}
+
+#[test]
+fn host_messages_return_as_they_left() {
+    let dialect = Dialect::Host;
+    let sale = Telegram {
+        batch: None,
+        management: None,
+        acquirer: "10344000".to_owned(),
+        transmission: Some("1123140201".to_owned()),
+        local: Some("1123140201".to_owned()),
+        rrn: Some("632714100001".to_owned()),
+        ..sale_request(500_001, 12_850)
+    };
+    returns(dialect, &sale);
+    let answer = Telegram { settlement: Some("1124".to_owned()), ..sale.answer(Code::of(b"51")) };
+    returns(dialect, &answer);
+    let original = Original { mti: Mti::SALE, stan: 500_001, transmission: "1123140201".to_owned() };
+    let plain = Telegram { pan: None, pin: None, expiry: None, ..sale };
+    let code = Some(Code::of(b"68"));
+    returns(dialect, &Telegram { mti: Mti(421), original: Some(original), code, ..plain.clone() });
+    let date = Telegram { amount: None, rrn: None, settlement: Some("1123".to_owned()), ..plain };
+    let undone = Tally { count: 1, amount: Money::minor(50_000) };
+    for totals in [totals(), Totals { sales_reversed: undone, ..totals() }] {
+        let request = Telegram { mti: Mti::RECONCILIATION, totals: Some(totals), ..date.clone() };
+        returns(dialect, &request);
+        returns(dialect, &Telegram { mti: Mti(530), balance: Some(Balance::In), ..request });
+    }
+    returns(dialect, &Telegram { mti: Mti::NETWORK, management: Some(201), ..date });
+}
+
+#[test]
+fn what_this_network_does_not_do_is_refused_and_not_guessed() {
+    for (dialect, message) in [(Dialect::Pos, sale_request(7, 500)), (Dialect::Host, sale_request(7, 500))] {
+        let good = dialect.encode(&message).unwrap();
+        let at = |needle: &[u8]| good.windows(needle.len()).position(|window| window == needle).unwrap();
+        let mut dollars = good.clone();
+        let place = at(b"156");
+        dollars[place..place + 3].copy_from_slice(b"840");
+        assert_eq!(dialect.decode(&dollars).unwrap_err(), WireError::Unsupported(49));
+        for cut in 0..good.len() {
+            assert!(dialect.decode(&good[..cut]).is_err(), "{dialect:?} cut at {cut}");
+        }
+    }
+    let mut refund = Dialect::Host.encode(&sale_request(7, 500)).unwrap();
+    let place = refund.windows(18).position(|window| window == b"000000000000000500").unwrap();
+    refund[place] = b'2';
+    assert_eq!(Dialect::Host.decode(&refund).unwrap_err(), WireError::Unsupported(3));
+}
+
+#[test]
+fn nothing_private_shows_in_messages_or_errors() {
+    fn hides(shown: &dyn Debug) {
+        let text = format!("{shown:?}");
+        for pan in PANS {
+            assert!(!text.contains(&pan[4..]), "{text}");
+        }
+    }
+    let message = Telegram { pan: Pan::new(PANS[0]), ..sale_request(7, 500) };
+    hides(&message);
+    for dialect in [Dialect::Pos, Dialect::Host] {
+        let good = dialect.encode(&message).unwrap();
+        for place in 0..good.len() {
+            let mut bad = good.clone();
+            bad[place] ^= 0xFF;
+            hides(&dialect.decode(&bad));
+        }
+    }
+}

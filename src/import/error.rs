@@ -1,0 +1,112 @@
+//! Why a spec file was refused: file, line, element, and what is wrong with it.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use crate::error::Error;
+
+/// Why a spec file was refused.
+///
+/// Unlike [`Error`] it holds text: names and values of a spec file, never of a message.
+///
+/// ```
+/// # #[cfg(feature = "toml")] {
+/// let error = cardwire::import::toml::parse("name = 'x'\n[elements]\n2 = { is = 'n..199', length = 'LL' }")
+///     .unwrap_err()
+///     .in_file("links/x.toml");
+/// assert_eq!(
+///     error.to_string(),
+///     "links/x.toml, line 3, element 2: the length prefix cannot express the maximum length"
+/// );
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub struct ImportError {
+    file: String,
+    line: Option<u32>,
+    element: String,
+    message: String,
+}
+
+impl ImportError {
+    /// An error that is told nowhere yet.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { file: String::new(), line: None, element: String::new(), message: message.into() }
+    }
+
+    /// The same, in a line. The innermost line stays.
+    #[must_use]
+    pub fn at_line(mut self, line: u32) -> Self {
+        self.line = self.line.or(Some(line));
+        self
+    }
+
+    /// The same, in an element, named by its path such as `48.3`. The innermost path stays.
+    #[must_use]
+    pub fn in_element(mut self, path: &str) -> Self {
+        if self.element.is_empty() {
+            self.element.push_str(path);
+        }
+        self
+    }
+
+    /// The same, in a file, for whoever read it.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.file = file.to_string();
+        self
+    }
+
+    /// The line, from 1, if it is known.
+    #[must_use]
+    pub const fn line(&self) -> Option<u32> {
+        self.line
+    }
+
+    /// The path of the element, such as `48.3`; empty when the file as a whole is meant.
+    #[must_use]
+    pub fn element(&self) -> &str {
+        &self.element
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// A document that contradicts itself: the fault, and the path of the element that has it.
+impl From<Error> for ImportError {
+    fn from(error: Error) -> Self {
+        let message = match error.kind() {
+            crate::Kind::Spec(fault) => fault.sentence().to_string(),
+            _ => error.to_string(),
+        };
+        let mut path = error.field().map_or_else(String::new, |number| number.to_string());
+        for part in error.parts() {
+            path.push('.');
+            path.push_str(&part.to_string());
+        }
+        Self::new(message).in_element(&path)
+    }
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if !self.file.is_empty() {
+            f.write_str(&self.file)?;
+            separator = ", ";
+        }
+        if let Some(line) = self.line {
+            write!(f, "{separator}line {line}")?;
+            separator = ", ";
+        }
+        if !self.element.is_empty() {
+            write!(f, "{separator}element {}", self.element)?;
+            separator = ", ";
+        }
+        write!(f, "{}{}", if separator.is_empty() { "" } else { ": " }, self.message)
+    }
+}

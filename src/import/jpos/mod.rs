@@ -1,0 +1,147 @@
+//! jPOS GenericPackager XML.
+//!
+//! ```
+//! let xml = r#"
+//!   <isopackager>
+//!     <isofield id="0" length="4" name="MTI" class="org.jpos.iso.IFB_NUMERIC" pad="true"/>
+//!     <isofield id="1" length="16" name="BITMAP" class="org.jpos.iso.IFB_BITMAP"/>
+//!     <isofield id="11" length="6" name="STAN" class="org.jpos.iso.IFB_NUMERIC" pad="true"/>
+//!     <isofield id="41" length="8" name="TERMINAL" class="org.jpos.iso.IF_CHAR"/>
+//!   </isopackager>"#;
+//! let doc = cardwire::import::jpos::import(xml, &Default::default())?;
+//! let spec = doc.leak()?;
+//! let message = cardwire::Message::parse(spec, b"\x08\x00\0\x20\0\0\0\x80\0\0\x12\x34\x56TERM0001").unwrap();
+//! assert_eq!(message.number(11), Ok(123_456));
+//! # Ok::<(), cardwire::import::ImportError>(())
+//! ```
+//!
+//! # What becomes of what
+//!
+//! | jPOS | here |
+//! | --- | --- |
+//! | CHAR | class `ansb`: any octet, as jPOS takes any; nothing is trimmed when read |
+//! | NUM, NUMERIC | class `n`; `z` for tracks: elements 35 and 36, and names with "track" in them |
+//! | AMOUNT | class `y+n`: any sign character, then digits |
+//! | HEX | class `h` |
+//! | SIGNED_NUMERIC | class `x+n`, zoned: `C` and `D` in front of the digits instead of `-` |
+//! | BINARY | class `b` |
+//! | `pad`, missing or false, of packed digits | spare half byte behind the digits; `true`: before |
+//! | a length that its prefix cannot announce | the longest length it can |
+//! | NOP, UNUSED, and fields of length 0 | no element; a message that announces one is refused |
+//! | sub-packager with `emitBitmap` and a bitmap class | parts by number |
+//! | sub-packager without | parts by position, numbered 1, 2, 3, ... whatever their ids |
+//! | `headerLength` of a sub-packager | two parts by position: the header, and the rest |
+//! | tagged, BER-TLV, dataset packagers | parts by tag |
+//! | `trim`, `encoding`, validators | nothing: they do not change the wire |
+//!
+//! A field given twice is what it was given last, as in jPOS. Every field is private, except those
+//! that agree with the ISO tables in number, kind of class, and maximum, where the tables say it is
+//! open. A document type is skipped: nothing is fetched, no entity is expanded.
+
+mod classes;
+mod field;
+mod packager;
+mod xml;
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{ImportError, SpecDoc};
+use crate::layout::{BitmapForm, Shape};
+
+/// What the XML does not say.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    name: Option<String>,
+    classes: Vec<(String, Custom)>,
+    tags: Vec<(String, u32, String)>,
+    bitmap: Option<BitmapForm>,
+}
+
+/// What a custom class is.
+#[derive(Clone, Debug)]
+enum Custom {
+    /// The same as another class.
+    Like(String),
+    /// A shape, whose length the field gives.
+    Shape(Shape<'static>),
+}
+
+impl Options {
+    /// No custom class; the spec is named `jpos`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the spec.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.name = Some(name.to_string());
+        self
+    }
+
+    /// A custom field class or packager that behaves as one of jPOS's own does.
+    ///
+    /// ```
+    /// use cardwire::import::jpos::{Options, import};
+    /// # let head = r#"<isopackager><isofield id="0" length="4" name="" class="IFA_NUMERIC"/>
+    /// #   <isofield id="1" length="16" name="" class="IFA_BITMAP"/>"#;
+    /// let xml = format!(r#"{head}<isofield id="2" length="19" name="PAN" class="com.acme.PANField"/></isopackager>"#);
+    /// let error = import(&xml, &Options::new()).unwrap_err();
+    /// assert!(error.to_string().ends_with(
+    ///     "element 2: com.acme.PANField is no class of jPOS; say with Options::class or Options::shape what it is"
+    /// ));
+    /// assert!(import(&xml, &Options::new().class("com.acme.PANField", "IFA_LLNUM")).is_ok());
+    /// # Ok::<(), cardwire::import::ImportError>(())
+    /// ```
+    #[must_use]
+    pub fn class(mut self, class: &str, like: &str) -> Self {
+        self.classes.push((class.trim().to_string(), Custom::Like(like.trim().to_string())));
+        self
+    }
+
+    /// A custom field class of this shape. Of a fixed shape the field gives the length, of any
+    /// other the maximum; what the shape leaves open is ASCII.
+    #[must_use]
+    pub fn shape(mut self, class: &str, shape: Shape<'static>) -> Self {
+        self.classes.push((class.trim().to_string(), Custom::Shape(shape)));
+        self
+    }
+
+    /// The tag of part `id` of the element at `path` (such as `48`), where a `tagMapper` in Java
+    /// knows it and the XML does not.
+    #[must_use]
+    pub fn tag(mut self, path: &str, id: u32, tag: &str) -> Self {
+        self.tags.push((path.to_string(), id, tag.to_string()));
+        self
+    }
+
+    /// How the bitmap of messages is written, where no field of the packager is one because its
+    /// Java class knows it, as that of X9.2 does. All fields are data elements then.
+    #[must_use]
+    pub fn bitmap(mut self, form: BitmapForm) -> Self {
+        self.bitmap = Some(form);
+        self
+    }
+
+    fn custom(&self, class: &str) -> Option<&Custom> {
+        self.classes.iter().rev().find(|(known, _)| known == class.trim()).map(|(_, custom)| custom)
+    }
+
+    fn tag_of(&self, path: &str, id: u32) -> Option<&str> {
+        let found = self.tags.iter().rev().find(|(known, part, _)| known == path && *part == id);
+        found.map(|(_, _, tag)| tag.as_str())
+    }
+}
+
+/// Reads a packager and checks it.
+///
+/// # Errors
+/// Text that is no XML or no packager, a class that is not known, a spec that contradicts itself;
+/// with the line and the field.
+pub fn import(xml: &str, options: &Options) -> Result<SpecDoc, ImportError> {
+    super::check_size(xml)?;
+    let root = xml::read(xml)?;
+    packager::spec(&root, options)
+}

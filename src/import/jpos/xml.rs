@@ -1,0 +1,140 @@
+//! The XML of packagers, bounded: elements and attributes, nothing else.
+//!
+//! A document type is skipped, not read: what it declares is never fetched and never expanded, so
+//! a reference to an entity of its own is an error. Elements that say nothing about the wire
+//! (validators and their properties) are skipped too.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::import::{ImportError, Lines, MAX_ELEMENTS};
+
+/// How deep elements may nest, skipped ones included.
+const MAX_NESTING: usize = 32;
+
+/// How many attributes an element may have.
+const MAX_ATTRIBUTES: usize = 64;
+
+/// One `isopackager`, `isofieldpackager` or `isofield`.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) line: u32,
+    pub(super) is_packager: bool,
+    attributes: Vec<(String, String)>,
+    pub(super) children: Vec<Node>,
+}
+
+impl Node {
+    /// The value of an attribute, without blanks around it.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+}
+
+/// Reads a packager to its last element.
+pub(super) fn read(text: &str) -> Result<Node, ImportError> {
+    let lines = Lines::of(text);
+    let mut reader = Reader::from_str(text);
+    let mut tree = Tree::default();
+    loop {
+        let start = reader.buffer_position();
+        let line = |offset: u64| lines.line(usize::try_from(offset).unwrap_or(usize::MAX));
+        let event = reader
+            .read_event()
+            .map_err(|error| ImportError::new(error.to_string()).at_line(line(reader.error_position())))?;
+        let here = line(start + leading_blanks(text, start));
+        let place = |error: ImportError| error.at_line(here);
+        match event {
+            Event::Start(tag) => tree.open(&tag, here).map_err(place)?,
+            Event::Empty(tag) => {
+                tree.open(&tag, here).map_err(place)?;
+                tree.close();
+            }
+            Event::End(_) => tree.close(),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    match (tree.open.is_empty() && tree.skipped == 0, tree.root) {
+        (true, Some(root)) => Ok(root),
+        (true, None) => Err(ImportError::new("there is no <isopackager>")),
+        (false, _) => {
+            Err(ImportError::new("the text ends inside an element").at_line(lines.line(text.len())))
+        }
+    }
+}
+
+/// An event starts where the one before it ended, at the blanks in front of its element.
+fn leading_blanks(text: &str, start: u64) -> u64 {
+    let start = usize::try_from(start).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let blanks = rest.iter().take_while(|octet| octet.is_ascii_whitespace()).count();
+    u64::try_from(blanks).unwrap_or(0)
+}
+
+#[derive(Default)]
+struct Tree {
+    root: Option<Node>,
+    open: Vec<Node>,
+    /// How many elements are open that say nothing about the wire.
+    skipped: usize,
+    count: usize,
+}
+
+impl Tree {
+    fn open(&mut self, tag: &BytesStart<'_>, line: u32) -> Result<(), ImportError> {
+        let name = tag.name();
+        let name: &str = name.as_ref();
+        if self.open.len() + self.skipped >= MAX_NESTING {
+            return Err(ImportError::new(format!("elements are nested deeper than {MAX_NESTING}")));
+        }
+        if self.open.is_empty() && (name != "isopackager" || self.root.is_some()) {
+            return Err(ImportError::new(format!(
+                "expected <isopackager>, found <{}>: this is no packager",
+                name.chars().take(40).collect::<String>()
+            )));
+        }
+        self.count += 1;
+        if self.count > MAX_ELEMENTS {
+            return Err(ImportError::new(format!("there are more than {MAX_ELEMENTS} elements")));
+        }
+        let is_packager = matches!(name, "isopackager" | "isofieldpackager");
+        if self.skipped > 0 || !(is_packager || name == "isofield") {
+            self.skipped += 1;
+            return Ok(());
+        }
+        let attributes = attributes(tag)?;
+        self.open.push(Node { line, is_packager, attributes, children: Vec::new() });
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+        } else if let Some(node) = self.open.pop() {
+            match self.open.last_mut() {
+                Some(parent) => parent.children.push(node),
+                None => self.root = Some(node),
+            }
+        }
+    }
+}
+
+fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ImportError> {
+    let mut attributes = Vec::new();
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|error| ImportError::new(error.to_string()))?;
+        if attributes.len() >= MAX_ATTRIBUTES {
+            return Err(ImportError::new(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
+        }
+        let name: &str = attribute.key.as_ref();
+        let value = quick_xml::escape::unescape(&attribute.value)
+            .map_err(|error| ImportError::new(format!("attribute {name}: {error}")))?;
+        attributes.push((name.to_string(), value.into_owned()));
+    }
+    Ok(attributes)
+}

@@ -1,0 +1,169 @@
+//! The native format: a dialect, and rows as the standard writes them.
+//!
+//! ```toml
+//! name = "my-network"
+//! dialect = "bcd"          # ascii, ascii-binary, bcd, ebcdic, ebcdic-037, ebcdic-500
+//!
+//! # What departs from the dialect; nothing of this needs to be said.
+//! header = 5               # octets before the MTI
+//! mti = "bcd"              # ascii, ebcdic, bcd, binary
+//! bitmap = "raw"           # raw, hex, ebcdic-hex; or a table, see below
+//! text = "ascii"           # coding of classes a, an, ans, anp, ns, s, ansb, h
+//! digits = "bcd"           # coding of class n; also: track (z), amount (x+n, y+n), binary (b)
+//! prefix = "bcd"           # length prefixes: ascii, ebcdic, bcd, binary, hex
+//! binary-counts = "units"  # what the prefix of a binary value counts: units, bytes, nibbles
+//! spare-fixed = "left 0"   # the spare half byte of fixed packed digits, and of
+//! spare-var = "right 0"    # variable ones: a side and 0 to F
+//! codes = "iso"            # iso, unionpay
+//!
+//! [elements]
+//! 2  = { is = "n..19", length = "LL", name = "Primary account number", privacy = "pan" }
+//! 3  = { is = "n6", name = "Processing code", privacy = "open" }
+//! 22 = { is = "n3", name = "POS entry mode", spare = "right 0" }
+//! 28 = { is = "x+n8", name = "Amount, fee", privacy = "open" }
+//! 41 = { is = "ans8", name = "Terminal", fill = "right blank", privacy = "open" }
+//! 52 = { is = "b8", name = "PIN data" }
+//! ```
+//!
+//! # An element
+//!
+//! | key | says | if it is missing |
+//! | --- | --- | --- |
+//! | `is` | class and length in units: `n6`; `n..19` up to 19; `n5..19` | must be there |
+//! | `length` | how the length is known | it is fixed |
+//! | `name` | the name | none |
+//! | `coding` | how the value is written | the dialect's coding of the class |
+//! | `fill` | side and character of what fills a short value: `left 0`, `right blank`, `right 0x00` | digits `left 0`, text `right blank`, binary `right 0x00` |
+//! | `spare` | the spare half byte of an odd number of packed digits | the dialect's |
+//! | `privacy` | `open`, `pan`, `pan 8 4` (shown in front and behind), `track`, `secret` | `secret` |
+//! | `positions`, `tags`, `bitmap` | it holds parts, see below | it holds none |
+//!
+//! The classes are those of the standard, lengths in characters, digits, or octets of binary:
+//! `n a an anp ns s ans z x+n b`; and `ansb` any octet read as text, `h` hexadecimal digits, `y+n`
+//! any character and digits. The length of `x+n` and `y+n` is that of the digits.
+//!
+//! # An example for each coding
+//!
+//! | `coding` | value | on the wire |
+//! | --- | --- | --- |
+//! | `ascii` | `"123"` | `31 32 33` |
+//! | `ebcdic`, `ebcdic-037`, `ebcdic-500` | `"123"` | `F1 F2 F3` |
+//! | `bcd`, spare `left 0` | `"123"` | `01 23` |
+//! | `bcd`, spare `right F` | `"123"` | `12 3F` |
+//! | `bcd` of `x+n8` | `"D00000123"` | `44 00 00 01 23` |
+//! | `bcd` of `h3`, spare `left 0` | `"9F2"` | `09 F2` |
+//! | `raw` | `9F 26` | `9F 26` |
+//! | `hex` | `9F 26` | `39 46 32 36` |
+//! | `ebcdic-hex`, `-037`, `-500` | `9F 26` | `F9 C6 F2 F6` |
+//! | `zoned-c` of `x+n8` | `"D00000123"` | `F0 F0 F0 F0 F0 F1 F2 D3` |
+//! | `zoned-f` of `x+n8` | `"C00000123"` | `F0 F0 F0 F0 F0 F1 F2 F3` |
+//!
+//! # An example for each length
+//!
+//! | `length` | says |
+//! | --- | --- |
+//! | `"L"` to `"LLLLLL"` | that many digits in the dialect's prefix coding |
+//! | `{ prefix = "binary", width = 2 }` | two octets, whatever the dialect says |
+//! | `{ prefix = "bcd", width = 2, counts = "bytes" }` | counts octets on the wire; also `nibbles` |
+//! | `{ prefix = "ascii", width = 3, includes = 3 }` | counts itself too |
+//! | `{ prefix = "ascii", width = 2, padded = true }` | always takes the room of its maximum |
+//! | `"ber"` | a BER length |
+//! | `"rest"` | the rest of what it stands in |
+//! | `{ until = "1C" }` | ends before this octet |
+//!
+//! # Parts
+//!
+//! ```toml
+//! [elements.3]
+//! is = "n6"
+//! positions = 3            # one after the other; so many must be there
+//! [elements.3.parts]
+//! 1 = { is = "n2" }
+//! 2 = { is = "n2" }
+//! 3 = { is = "n2" }
+//!
+//! [elements.48]
+//! is = "ans..999"
+//! length = "LLL"
+//! tags = "digits 4"        # ber, digits 1-6, text 1-4, octets 1-4, ebcdic 1-4
+//! unknown = { is = "ans..999", length = "LLL" }    # what other tags hold; without it they are refused
+//! [elements.48.parts]
+//! 0105 = { is = "ans..30", length = "LLL" }
+//!
+//! [elements.62]
+//! is = "b..255"
+//! length = "LLL"
+//! bitmap = { coding = "raw", octets = 8, second = "never", third = "never" }
+//! [elements.62.parts]
+//! 1 = { is = "n10", coding = "bcd" }
+//! ```
+//!
+//! `lead = { prefix = "ebcdic", width = 3 }` beside `tags` is a length before each tag, which counts
+//! the tag and what follows it. A bitmap says of a second and third one `never`, `announced`,
+//! `always` or `in-element`; a word alone means eight octets, a second one announced, no third.
+//! Parts of a binary (or `ansb`) element are in dialect `bcd`, parts of any other in `ascii`: they
+//! lie over the characters of the element, however it is coded itself.
+
+mod read;
+mod words;
+mod write;
+
+use alloc::string::String;
+
+use super::{ImportError, OrderDoc, SpecDoc};
+use crate::content::Content;
+use crate::layout::{Layout, Order};
+use crate::spec::Dialect;
+
+/// Reads a document and checks it.
+///
+/// ```
+/// let doc = cardwire::import::toml::parse(r#"
+///     name = "echo"
+///     dialect = "ascii"
+///     [elements]
+///     11 = { is = "n6", name = "STAN", privacy = "open" }
+///     70 = { is = "n3", name = "Network management code", privacy = "open" }
+/// "#)?;
+/// let wire = b"080080200000000000000400000000000000123456301";
+/// doc.with(|spec| assert_eq!(cardwire::Message::parse(spec, wire).unwrap().number(70), Ok(301)))?;
+/// # Ok::<(), cardwire::import::ImportError>(())
+/// ```
+///
+/// # Errors
+/// Text that is no TOML, a word or key that is not of the format, or a spec that contradicts
+/// itself; with the line and the element.
+pub fn parse(text: &str) -> Result<SpecDoc, ImportError> {
+    super::check_size(text)?;
+    read::document(text)
+}
+
+/// Writes a document; [`parse`] reads the same document back.
+///
+/// ```
+/// use cardwire::{import::{SpecDoc, toml}, spec::UNIONPAY_POS};
+/// let doc = SpecDoc::from_spec(&UNIONPAY_POS);
+/// assert_eq!(toml::parse(&toml::write(&doc)).unwrap(), doc);
+/// ```
+#[must_use]
+pub fn write(doc: &SpecDoc) -> String {
+    write::shortest(doc)
+}
+
+/// The dialect in which parts are read and written where nothing else is said.
+const fn parts_dialect(parent: Content) -> &'static Dialect {
+    match parent {
+        Content::B | Content::Any => &Dialect::OCTETS,
+        _ => &Dialect::CHARACTERS,
+    }
+}
+
+/// An empty layout of this order: it knows how its keys are written.
+fn with_order<R>(order: &OrderDoc, read: impl FnOnce(&Layout<'_>) -> R) -> R {
+    let order = match *order {
+        OrderDoc::Bitmap(form) => Order::Bitmap(form),
+        OrderDoc::Positions { required } => Order::Positions { required },
+        OrderDoc::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
+    };
+    read(&Layout { order, elements: &[] })
+}

@@ -1,0 +1,191 @@
+//! The words of the format: one table for each kind of thing, read in both directions.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Side, Spare, Zone};
+use crate::layout::{Fill, More, Tag};
+use crate::mask::{PAN, Privacy};
+use crate::spec::{Codes, Dialect, MtiCoding};
+
+pub(super) type Words<T> = [(&'static str, T)];
+
+pub(super) const DIALECTS: &Words<Dialect> = &[
+    ("ascii", Dialect::ASCII),
+    ("ascii-binary", Dialect::ASCII_BINARY),
+    ("bcd", Dialect::BCD),
+    ("ebcdic", Dialect::EBCDIC),
+    ("ebcdic-037", Dialect::ebcdic(CodePage::Cp037)),
+    ("ebcdic-500", Dialect::ebcdic(CodePage::Cp500)),
+];
+
+pub(super) const MTI: &Words<MtiCoding> = &[
+    ("ascii", MtiCoding::Ascii),
+    ("ebcdic", MtiCoding::Ebcdic),
+    ("bcd", MtiCoding::Bcd),
+    ("binary", MtiCoding::Binary),
+];
+
+pub(super) const CODES: &Words<Codes> = &[("iso", Codes::Iso), ("unionpay", Codes::UnionPay)];
+
+pub(super) const CODINGS: &Words<Coding> = &[
+    ("ascii", Coding::Ascii),
+    ("ebcdic", Coding::Ebcdic(CodePage::Cp1047)),
+    ("ebcdic-037", Coding::Ebcdic(CodePage::Cp037)),
+    ("ebcdic-500", Coding::Ebcdic(CodePage::Cp500)),
+    ("bcd", Coding::Bcd),
+    ("raw", Coding::Raw),
+    ("hex", Coding::Hex),
+    ("ebcdic-hex", Coding::EbcdicHex(CodePage::Cp1047)),
+    ("ebcdic-hex-037", Coding::EbcdicHex(CodePage::Cp037)),
+    ("ebcdic-hex-500", Coding::EbcdicHex(CodePage::Cp500)),
+    ("zoned-c", Coding::Zoned(Zone::C)),
+    ("zoned-f", Coding::Zoned(Zone::F)),
+];
+
+pub(super) const PREFIXES: &Words<PrefixCoding> = &[
+    ("ascii", PrefixCoding::Ascii),
+    ("ebcdic", PrefixCoding::Ebcdic(CodePage::Cp1047)),
+    ("ebcdic-037", PrefixCoding::Ebcdic(CodePage::Cp037)),
+    ("ebcdic-500", PrefixCoding::Ebcdic(CodePage::Cp500)),
+    ("bcd", PrefixCoding::Bcd),
+    ("binary", PrefixCoding::Binary),
+    ("hex", PrefixCoding::Hex),
+    ("ber", PrefixCoding::Ber),
+];
+
+pub(super) const COUNTS: &Words<Counts> =
+    &[("units", Counts::Units), ("bytes", Counts::Bytes), ("nibbles", Counts::Nibbles)];
+
+pub(super) const MORE: &Words<More> = &[
+    ("never", More::Never),
+    ("announced", More::Announced),
+    ("always", More::Always),
+    ("in-element", More::InElement),
+];
+
+const SIDES: &Words<Side> = &[("left", Side::Left), ("right", Side::Right)];
+
+/// The word of a value.
+pub(super) fn word<T: PartialEq>(words: &Words<T>, value: &T) -> &'static str {
+    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
+}
+
+/// The value of a word.
+pub(super) fn value<T: Copy>(words: &Words<T>, word: &str) -> Option<T> {
+    words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+}
+
+/// `left 0`, `right F`.
+pub(super) fn spare_word(spare: Spare) -> String {
+    format!("{} {:X}", word(SIDES, &spare.side), spare.nibble)
+}
+
+pub(super) fn spare(text: &str) -> Option<Spare> {
+    let (side, nibble) = text.split_once(' ')?;
+    let nibble = u8::from_str_radix(nibble, 16).ok().filter(|nibble| *nibble <= 0xF)?;
+    Some(Spare { side: value(SIDES, side)?, nibble })
+}
+
+/// `left 0`, `right blank`, or the octet: `right 0x00`.
+pub(super) fn fill_word(fill: Fill) -> String {
+    let side = word(SIDES, &fill.side);
+    match fill.with {
+        b' ' => format!("{side} blank"),
+        with @ 0x21..=0x7E => format!("{side} {}", char::from(with)),
+        with => format!("{side} 0x{with:02X}"),
+    }
+}
+
+pub(super) fn fill(text: &str) -> Option<Fill> {
+    let (side, with) = text.split_once(' ')?;
+    let with = match (with, with.as_bytes(), with.strip_prefix("0x")) {
+        ("blank", ..) => b' ',
+        (_, [one @ 0x21..=0x7E], _) => *one,
+        (_, _, Some(octet)) => u8::from_str_radix(octet, 16).ok()?,
+        _ => return None,
+    };
+    Some(Fill { side: value(SIDES, side)?, with })
+}
+
+/// `open`, `secret`, `track`, `pan`, `pan 8 4`.
+pub(super) fn privacy_word(privacy: Privacy) -> String {
+    match privacy {
+        Privacy::Open => "open".into(),
+        Privacy::Secret => "secret".into(),
+        Privacy::Track => "track".into(),
+        PAN => "pan".into(),
+        Privacy::Pan { head, tail } => format!("pan {head} {tail}"),
+    }
+}
+
+pub(super) fn privacy(text: &str) -> Option<Privacy> {
+    match text {
+        "open" => Some(Privacy::Open),
+        "secret" => Some(Privacy::Secret),
+        "track" => Some(Privacy::Track),
+        "pan" => Some(PAN),
+        _ => {
+            let (head, tail) = text.strip_prefix("pan ")?.split_once(' ')?;
+            Some(Privacy::Pan { head: head.parse().ok()?, tail: tail.parse().ok()? })
+        }
+    }
+}
+
+/// `ber`, `digits 4`, `text 2`, `octets 1`, `ebcdic 2`.
+pub(super) fn tag_word(tag: Tag) -> String {
+    match tag {
+        Tag::Ber => "ber".into(),
+        Tag::Digits(width) => format!("digits {width}"),
+        Tag::Text(width) => format!("text {width}"),
+        Tag::Octets(width) => format!("octets {width}"),
+        Tag::Ebcdic(page, width) => format!("{} {width}", word(PREFIXES, &PrefixCoding::Ebcdic(page))),
+    }
+}
+
+pub(super) fn tag(text: &str) -> Option<Tag> {
+    if text == "ber" {
+        return Some(Tag::Ber);
+    }
+    let (kind, width) = text.split_once(' ')?;
+    let width = width.parse().ok()?;
+    match (kind, value(PREFIXES, kind)) {
+        ("digits", _) => Some(Tag::Digits(width)),
+        ("text", _) => Some(Tag::Text(width)),
+        ("octets", _) => Some(Tag::Octets(width)),
+        (_, Some(PrefixCoding::Ebcdic(page))) => Some(Tag::Ebcdic(page, width)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mask::{OPEN, SECRET, TRACK};
+
+    #[test]
+    fn every_word_means_one_thing() {
+        for (name, dialect) in DIALECTS {
+            assert_eq!((word(DIALECTS, dialect), value(DIALECTS, name)), (*name, Some(*dialect)));
+        }
+        for (name, coding) in CODINGS {
+            assert_eq!((word(CODINGS, coding), value(CODINGS, name)), (*name, Some(*coding)));
+        }
+        for side in [Side::Left, Side::Right] {
+            for octet in 0..=255 {
+                let one = Fill { side, with: octet };
+                assert_eq!(fill(&fill_word(one)), Some(one));
+            }
+            for nibble in 0..16 {
+                let one = Spare { side, nibble };
+                assert_eq!(spare(&spare_word(one)), Some(one));
+            }
+        }
+        for one in [OPEN, SECRET, TRACK, PAN, Privacy::Pan { head: 8, tail: 0 }] {
+            assert_eq!(privacy(&privacy_word(one)), Some(one));
+        }
+        for one in [Tag::Ber, Tag::Digits(6), Tag::Text(1), Tag::Octets(2), Tag::Ebcdic(CodePage::Cp500, 2)] {
+            assert_eq!(tag(&tag_word(one)), Some(one));
+        }
+    }
+}

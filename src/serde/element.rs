@@ -1,0 +1,245 @@
+//! One element or part to write: what a field of the struct becomes in it.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use ::serde::ser::{Impossible, SerializeSeq, SerializeTuple, SerializeTupleStruct};
+use ::serde::{Serialize, Serializer};
+
+use super::write::{Collector, Leaf, Values, fail, join};
+use crate::codec::octets::hex_value;
+use crate::content::{Content, Seen};
+use crate::error::{Error, Kind, Result};
+use crate::layout::{Element, Layout, Order};
+
+/// Gives the values of an element: none for `None`, several for a tag that is there several times.
+pub(super) struct ElementSerializer<'s> {
+    pub(super) element: &'s Element<'s>,
+    /// Whether a sequence repeats the element.
+    pub(super) is_tagged: bool,
+}
+
+/// Puts the parts of a composite together.
+type Finish<'s> = Box<dyn FnOnce(Values) -> Result<Vec<Leaf>> + 's>;
+
+impl<'s> ElementSerializer<'s> {
+    fn collector(self) -> Result<Collector<'s, Finish<'s>>> {
+        let layout = self.element.layout().ok_or(fail(Kind::Form))?;
+        let finish: Finish<'s> =
+            Box::new(move |values: Values| join(layout, &values.elements).map(|leaf| vec![leaf]));
+        Ok(Collector::new(layout, false, finish))
+    }
+
+    fn sequence(self, is_tuple: bool) -> Items<'s> {
+        let by_position = self.element.layout().filter(|layout| {
+            let has_tags = matches!(layout.order(), Order::Tags { .. });
+            !has_tags && !self.element.content().is_binary()
+        });
+        let way = match by_position {
+            _ if self.is_tagged && !is_tuple => Way::Repeats,
+            Some(layout) => Way::Positions(layout, Vec::new()),
+            None => Way::Octets(Vec::new()),
+        };
+        Items { element: self.element, leaves: Vec::new(), way }
+    }
+
+    fn signed(&self, sign: char, magnitude: u64) -> Vec<Leaf> {
+        let width = self.element.min().saturating_sub(1);
+        vec![Leaf::Octets(format!("{sign}{magnitude:0width$}").into_bytes())]
+    }
+}
+
+impl<'s> Serializer for ElementSerializer<'s> {
+    type Ok = Vec<Leaf>;
+    type Error = Error;
+    type SerializeSeq = Items<'s>;
+    type SerializeTuple = Items<'s>;
+    type SerializeTupleStruct = Items<'s>;
+    type SerializeMap = Collector<'s, Finish<'s>>;
+    type SerializeStruct = Collector<'s, Finish<'s>>;
+
+    fn serialize_none(self) -> Result<Vec<Leaf>> {
+        Ok(Vec::new())
+    }
+
+    fn serialize_u64(self, number: u64) -> Result<Vec<Leaf>> {
+        match self.element.content() {
+            Content::Xn => Ok(self.signed('C', number)),
+            _ => Ok(vec![Leaf::Number(number)]),
+        }
+    }
+
+    fn serialize_i64(self, number: i64) -> Result<Vec<Leaf>> {
+        match (u64::try_from(number), self.element.content()) {
+            (Ok(number), _) => self.serialize_u64(number),
+            (Err(_), Content::Xn) => Ok(self.signed('D', number.unsigned_abs())),
+            _ => Err(fail(Kind::Number)),
+        }
+    }
+
+    /// Characters; octets in hexadecimal for a binary element.
+    fn serialize_str(self, text: &str) -> Result<Vec<Leaf>> {
+        let octets = match self.element.content().is_binary() {
+            true => unhex(text)?,
+            false => latin(text)?,
+        };
+        Ok(vec![Leaf::Octets(octets)])
+    }
+
+    fn serialize_bytes(self, octets: &[u8]) -> Result<Vec<Leaf>> {
+        Ok(vec![Leaf::Octets(octets.to_vec())])
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items<'s>> {
+        Ok(self.sequence(false))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Items<'s>> {
+        Ok(self.sequence(true))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items<'s>> {
+        Ok(self.sequence(true))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap> {
+        self.collector()
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct> {
+        self.collector()
+    }
+
+    forwarded!(Vec<Leaf>);
+    no_variants!(Vec<Leaf>);
+}
+
+/// The items of a sequence or a tuple.
+pub(super) struct Items<'s> {
+    element: &'s Element<'s>,
+    leaves: Vec<Leaf>,
+    way: Way<'s>,
+}
+
+/// What a sequence is to an element.
+enum Way<'s> {
+    /// Each item is the element once more.
+    Repeats,
+    /// Each item is the next part.
+    Positions(&'s Layout<'s>, Vec<(u32, Leaf)>),
+    /// Each item is an octet.
+    Octets(Vec<u8>),
+}
+
+impl Items<'_> {
+    fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<()> {
+        match &mut self.way {
+            Way::Repeats => {
+                let single = ElementSerializer { element: self.element, is_tagged: false };
+                self.leaves.extend(item.serialize(single)?);
+            }
+            Way::Positions(layout, parts) => {
+                let key = u32::try_from(parts.len()).unwrap_or(u32::MAX).saturating_add(1);
+                let element = layout.element(key).ok_or(Error::new(Kind::Trailing, 0, 0, 1))?;
+                let leaves = item.serialize(ElementSerializer { element, is_tagged: false })?;
+                parts.extend(leaves.into_iter().map(|leaf| (key, leaf)));
+            }
+            Way::Octets(octets) => match item.serialize(Text)? {
+                Leaf::Number(number) => octets.push(u8::try_from(number).map_err(|_| fail(Kind::Number))?),
+                Leaf::Octets(_) => return Err(fail(Kind::Form)),
+            },
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Vec<Leaf>> {
+        match self.way {
+            Way::Repeats => Ok(self.leaves),
+            Way::Positions(layout, parts) => join(layout, &parts).map(|leaf| vec![leaf]),
+            Way::Octets(octets) => Ok(vec![Leaf::Octets(octets)]),
+        }
+    }
+}
+
+macro_rules! items {
+    ($($kind:ident $method:ident)*) => { $(
+        impl $kind for Items<'_> {
+            type Ok = Vec<Leaf>;
+            type Error = Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<()> {
+                self.push(item)
+            }
+
+            fn end(self) -> Result<Vec<Leaf>> {
+                self.finish()
+            }
+        }
+    )* };
+}
+
+items! {
+    SerializeSeq serialize_element
+    SerializeTuple serialize_element
+    SerializeTupleStruct serialize_field
+}
+
+/// A key, an MTI, or an octet.
+pub(super) struct Text;
+
+impl Serializer for Text {
+    type Ok = Leaf;
+    type Error = Error;
+    type SerializeSeq = Impossible<Leaf, Error>;
+    type SerializeTuple = Impossible<Leaf, Error>;
+    type SerializeTupleStruct = Impossible<Leaf, Error>;
+    type SerializeMap = Impossible<Leaf, Error>;
+    type SerializeStruct = Impossible<Leaf, Error>;
+
+    fn serialize_u64(self, number: u64) -> Result<Leaf> {
+        Ok(Leaf::Number(number))
+    }
+
+    fn serialize_i64(self, number: i64) -> Result<Leaf> {
+        u64::try_from(number).map(Leaf::Number).map_err(|_| fail(Kind::Number))
+    }
+
+    fn serialize_str(self, text: &str) -> Result<Leaf> {
+        Ok(Leaf::Octets(text.as_bytes().to_vec()))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap> {
+        Err(fail(Kind::Form))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct> {
+        Err(fail(Kind::Form))
+    }
+
+    fn serialize_none(self) -> Result<Leaf> {
+        Err(fail(Kind::Form))
+    }
+
+    refused! { Leaf: serialize_bytes(&[u8]) }
+    forwarded!(Leaf);
+    no_variants!(Leaf);
+    no_sequences!(Leaf);
+}
+
+/// The octets of text: Latin-1, the mirror of how octets above `7F` are read.
+fn latin(text: &str) -> Result<Vec<u8>> {
+    let octet =
+        |letter| u8::try_from(u32::from(letter)).map_err(|_| fail(Kind::Character(Content::Any, Seen::High)));
+    text.chars().map(octet).collect()
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>> {
+    if !text.len().is_multiple_of(2) {
+        return Err(Error::new(Kind::LengthUnit, 0, 0, text.len()));
+    }
+    let digit = |octet: u8| hex_value(octet).ok_or(fail(Kind::HexDigit(Seen::of(octet))));
+    let pair = |pair: &[u8]| pair.iter().try_fold(0, |value, octet| Ok(value << 4 | digit(*octet)?));
+    text.as_bytes().chunks(2).map(pair).collect()
+}

@@ -1,0 +1,214 @@
+//! Typed messages: your own structs, filled from a [`Message`] and written to one.
+//!
+//! A field is named by the element's number, or by the spec's name for it in `snake_case`, words in
+//! brackets left out: DE 11, "Systems trace audit number (STAN)", is `"11"` or
+//! `systems_trace_audit_number`. The MTI is `mti`. Parts of a composite are named as in paths:
+//! `"9F26"`, `"0105"`, `"1"`. Private elements are refused unless the field is an [`Exposed`].
+//!
+//! ```
+//! use cardwire::{Message, Mti, serde::Exposed, spec::ISO87_ASCII};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize, Debug, PartialEq)]
+//! struct Sale<'a> {
+//!     #[serde(rename = "2", borrow)]
+//!     pan: Exposed<&'a str>,
+//!     #[serde(rename = "4")]
+//!     amount: u64,
+//!     systems_trace_audit_number: u32,
+//!     #[serde(rename = "39", skip_serializing_if = "Option::is_none")]
+//!     response: Option<&'a str>,
+//!     #[serde(rename = "55")]
+//!     icc: Icc,
+//! }
+//!
+//! #[derive(Serialize, Deserialize, Debug, PartialEq)]
+//! struct Icc {
+//!     #[serde(rename = "9F26")]
+//!     cryptogram: Exposed<[u8; 8]>,
+//! }
+//!
+//! let sale = Sale {
+//!     pan: Exposed("4111111111111111"),
+//!     amount: 12_300,
+//!     systems_trace_audit_number: 7,
+//!     response: None,
+//!     icc: Icc { cryptogram: Exposed([0xA1; 8]) },
+//! };
+//! let wire = cardwire::serde::to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &sale)?;
+//! let message = Message::parse(&ISO87_ASCII, &wire)?;
+//! assert_eq!(cardwire::serde::from_message::<Sale<'_>>(&message)?, sale);
+//! # Ok::<(), cardwire::Error>(())
+//! ```
+//!
+//! # What becomes what
+//!
+//! | the element | fits |
+//! | --- | --- |
+//! | digits | any integer that is wide enough, text |
+//! | signed amounts (`x+n`) | signed integers, text |
+//! | text | `String`; `&str` where the link writes ASCII, else an error: use `Cow` or `String` there |
+//! | binary | `[u8; N]`, byte buffers, `Vec<u8>`; `&[u8]` where the link writes raw octets; text as hexadecimal digits |
+//! | composite | a struct or a map by part; by position: a tuple or a sequence, too; or its text |
+//! | a tag that is there several times | a sequence of what the part fits, `Vec<u8>` for octets excepted |
+//! | a list of codes | an enum of unit variants, named by the code |
+//!
+//! What is absent fits an `Option`; a private element that may be, an `Option<Exposed<T>>`. Elements that the struct does not name are ignored, unless it
+//! says `deny_unknown_fields`.
+//!
+//! Errors are those of the crate: they name the element and never hold content. The text of an
+//! error from a `Deserialize` of your own is therefore lost.
+
+#[macro_use]
+mod macros;
+mod element;
+mod names;
+mod read;
+mod write;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use ::serde::de::{Expected, IntoDeserializer, Unexpected};
+use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use crate::error::{Error, Key, Kind, Place, Result, Style};
+use crate::message::Message;
+use crate::mti::Mti;
+use crate::spec::Spec;
+
+pub use write::Values;
+
+/// Fills a value from a message; see the [module](self) for what fits what.
+///
+/// # Errors
+/// [`Kind::Missing`] for an element that the value needs, [`Kind::Private`] for one that is private
+/// where no [`Exposed`] is, [`Kind::Form`] and [`Kind::Number`] for one that does not fit.
+pub fn from_message<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<T> {
+    T::deserialize(read::MessageDeserializer { message }).map_err(outermost)
+}
+
+/// Turns a value into what a [`Builder`](crate::Builder) borrows, in the shapes of this spec.
+///
+/// # Errors
+/// [`Kind::Undefined`] for a field that the spec does not know, and what does not fit.
+pub fn to_values<T: Serialize + ?Sized>(spec: &Spec<'_>, value: &T) -> Result<Values> {
+    value.serialize(write::MessageSerializer { spec }).map_err(outermost)
+}
+
+/// Writes a value as a message. Where the value itself has an `mti`, that one is written.
+///
+/// # Errors
+/// As [`to_values`] and [`Builder::write`](crate::Builder::write).
+pub fn to_vec<T: Serialize + ?Sized>(spec: &Spec<'_>, mti: Mti, value: &T) -> Result<Vec<u8>> {
+    let values = to_values(spec, value)?;
+    values.builder(spec, mti).to_vec()
+}
+
+/// A private value that the caller asked for: the one wrapper to search a code base for.
+///
+/// Around a composite it opens all parts. `Debug` shows nothing of the value. `Serialize` has to
+/// give the value away to whichever serializer asks, so a struct that has an `Exposed` should go to
+/// no other format than messages.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Exposed<T>(pub T);
+
+impl<T> fmt::Debug for Exposed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exposed(*)")
+    }
+}
+
+/// The name of the newtype by which the deserializer knows an [`Exposed`].
+const EXPOSED: &str = "cardwire::Exposed";
+
+impl<T: Serialize> Serialize for Exposed<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(EXPOSED, &self.0)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Exposed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(EXPOSED, Opening(core::marker::PhantomData))
+    }
+}
+
+/// What serde calls with the opened value.
+struct Opening<T>(core::marker::PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Opening<T> {
+    type Value = Exposed<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Exposed<T>, D::Error> {
+        T::deserialize(deserializer).map(Exposed)
+    }
+
+    /// The MTI, which is private nowhere.
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Exposed<T>, E> {
+        T::deserialize(String::from(text).into_deserializer()).map(Exposed)
+    }
+}
+
+/// No message of serde's is kept: it may hold content.
+impl de::Error for Error {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::new(Kind::Form, 0, 0, 0)
+    }
+
+    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
+        Self::new(Kind::Number, 0, 0, 0)
+    }
+
+    fn invalid_length(found: usize, _: &dyn Expected) -> Self {
+        Self::new(Kind::LengthUnit, 0, 0, found)
+    }
+
+    fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
+        named(Kind::Undefined, field)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        named(Kind::Missing, field)
+    }
+}
+
+impl ser::Error for Error {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::new(Kind::Form, 0, 0, 0)
+    }
+}
+
+/// An error about the part that a field of a struct names, if its name is of a number or a tag.
+fn named(kind: Kind, field: &str) -> Error {
+    let error = Error::new(kind, 0, 0, 0);
+    let is_hex = field.len() <= 6 && field.bytes().all(|octet| octet.is_ascii_hexdigit());
+    match (crate::path::decimal(field), u32::from_str_radix(field, 16)) {
+        (Some(number), _) if field.len() < 4 => error.within(Key::number(number)),
+        (Some(tag), _) if field.len() == 4 => error.within(Key::tag(tag, Style::Digits(4))),
+        (_, Ok(tag)) if is_hex => error.within(Key::tag(tag, Style::Hex)),
+        _ => error,
+    }
+}
+
+/// An error whose outermost part is a number is about that element.
+fn outermost(error: Error) -> Error {
+    let mut parts = error.parts();
+    match (error.place(), parts.next()) {
+        (Place::Whole, Some(key)) if key.style() == Style::Number => {
+            let inner = Error::new(error.kind(), error.offset(), error.expected(), error.found());
+            let mut rest: Vec<Key> = parts.collect();
+            let mut inner = inner.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)));
+            while let Some(key) = rest.pop() {
+                inner = inner.within(key);
+            }
+            inner
+        }
+        _ => error,
+    }
+}

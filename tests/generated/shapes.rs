@@ -1,0 +1,302 @@
+//! Elements: leaves and composites in every coding, length form and nesting.
+
+use cardwire::layout::{self, row};
+use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
+use cardwire::{
+    Coding, Content, Counts, Dialect, Element, Layout, Order, Prefix, PrefixCoding, Privacy, Row, Shape,
+    Side, Spare, Zone,
+};
+
+use super::{Dice, bitmap_form, capacity, continues, is_within, tag_forms, wide_enough};
+use crate::reference::{is_signed, wire_len};
+
+/// Where an element stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) within: Within,
+    pub(super) depth: usize,
+    /// Nothing can follow, so its length may be open.
+    pub(super) is_last: bool,
+    /// What it stands in is shown in full, so nothing in it may be private.
+    pub(super) is_open: bool,
+    /// Coding and prefix are left to the dialect.
+    pub(super) is_plain: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Within {
+    Message,
+    Octets,
+    Text(Content),
+}
+
+/// An element, and the octets it takes of what it stands in.
+pub(super) struct Made {
+    shape: Shape<'static>,
+    privacy: Privacy,
+    /// So many always, if it is fixed.
+    exact: Option<usize>,
+    most: usize,
+}
+
+impl Made {
+    pub(super) fn row(&self, key: usize) -> Row<'static> {
+        row(u32::try_from(key).unwrap(), self.shape, "generated", self.privacy)
+    }
+
+    pub(super) fn element(&self, key: usize, dialect: &Dialect) -> Element<'static> {
+        self.row(key).resolve(dialect)
+    }
+}
+
+const CLASSES: [Content; 13] = Content::ALL;
+
+/// The deepest layout; the message body is the first.
+const DEEPEST: usize = 4;
+
+pub(super) fn element(dice: &mut Dice, place: Place) -> Made {
+    if place.depth < DEEPEST && dice.below(3) == 2 { composite(dice, place) } else { leaf(dice, place) }
+}
+
+fn leaf(dice: &mut Dice, place: Place) -> Made {
+    let fits = |content: &Content| match place.within {
+        Within::Text(Content::N) => *content == Content::N,
+        Within::Text(parent) => content_is_hex(*content) || is_within(parent, *content),
+        _ => true,
+    };
+    let classes: Vec<Content> = CLASSES.into_iter().filter(fits).collect();
+    let content = dice.one_of(&classes);
+    let coding = coding(dice, content, place.within);
+    let least = if is_signed(content) { 2 } else { 1 };
+    let max = dice.between(least, 24);
+    let mut shape = shape(content, max).coding(coding).spare(spare(dice));
+    if place.is_plain {
+        shape = self::shape(content, max);
+    }
+    let privacy = if place.is_open { OPEN } else { dice.one_of(&[OPEN, SECRET, PAN, TRACK]) };
+    lengthen(dice, place, (shape, privacy), (content, coding, max), Composite::No)
+}
+
+fn composite(dice: &mut Dice, place: Place) -> Made {
+    let text = [Content::Ans, Content::An, Content::N];
+    let classes: Vec<Content> = match place.within {
+        Within::Text(Content::N) => vec![Content::N],
+        Within::Text(parent) => {
+            let text = text.into_iter().filter(|content| is_within(parent, *content));
+            text.chain([Content::B, Content::Any]).collect()
+        }
+        _ => text.into_iter().chain([Content::B, Content::Any]).collect(),
+    };
+    let content = dice.one_of(&classes);
+    let coding = coding(dice, content, place.within);
+    let within = if content_is_hex(content) { Within::Octets } else { Within::Text(content) };
+    let is_open = place.is_open || dice.chance(3);
+    let inner = Place { within, depth: place.depth + 1, is_last: false, is_open, is_plain: false };
+    let (layout, exact, most) = layout(dice, inner);
+    let max = exact.unwrap_or(most).max(1);
+    let layout: &'static Layout<'static> = Box::leak(Box::new(layout));
+    let mut shape = shape(content, max).of(layout);
+    if !place.is_plain {
+        shape = shape.coding(coding).spare(spare(dice));
+    }
+    let privacy = if is_open { OPEN } else { SECRET };
+    let kind = if exact.is_some_and(|exact| exact > 0) { Composite::Fixed } else { Composite::Variable };
+    lengthen(dice, place, (shape, privacy), (content, coding, max), kind)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Composite {
+    No,
+    Fixed,
+    Variable,
+}
+
+/// Gives the element a length form that what it stands in can carry.
+fn lengthen(
+    dice: &mut Dice,
+    place: Place,
+    (shape, privacy): (Shape<'static>, Privacy),
+    (content, coding, max): (Content, Coding, usize),
+    composite: Composite,
+) -> Made {
+    let wire = wire_len(coding, content, max);
+    let made = |shape, exact, most| Made { shape, privacy, exact, most };
+    let needs_digit = matches!(coding, Coding::Bcd | Coding::Zoned(_)) || place.is_plain;
+    let least = if is_signed(content) && needs_digit { 2 } else { 0 };
+    // a composite says by its parts how short it can be
+    let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
+    let form = dice.below(6);
+    if form == 0 && composite != Composite::Variable {
+        return made(shape, Some(wire), wire);
+    }
+    let shape = shape.min(u32::try_from(min).unwrap());
+    if place.is_plain {
+        // in hexadecimal digits a value takes twice the octets
+        let digits = match max {
+            ..=49 => dice.one_of(&[2, 3, 4]),
+            ..=4_999 => 4,
+            _ => 6,
+        };
+        return made(shape.var(digits), None, 0);
+    }
+    let is_hex = matches!(coding, Coding::Hex | Coding::EbcdicHex(_));
+    let can_count_octets = composite == Composite::No || coding != Coding::Bcd;
+    let can_end = composite == Composite::No || is_hex;
+    let end = match (place.within, coding) {
+        (Within::Text(Content::Ans), _) => Some(b'\\'),
+        (Within::Text(_), _) => None,
+        (_, Coding::Bcd) => Some(0xEE),
+        _ => Some(3),
+    };
+    // an empty last part cannot be told from one that is missing
+    let can_be_open = place.is_last && can_count_octets && (composite == Composite::No || place.depth == 1);
+    match (form, end) {
+        (1, _) if can_be_open => {
+            let shape = shape.min(u32::try_from(min.max(usize::from(place.depth > 1))).unwrap()).rest();
+            made(shape, None, wire)
+        }
+        (2, Some(end)) if can_end && can_count_octets => made(shape.until(end), None, wire + 1),
+        (3, _) if matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw) => {
+            let prefix = prefix(dice, place, max, can_count_octets);
+            made(shape.padded(prefix), None, wire + 6)
+        }
+        _ => made(shape.prefix(prefix(dice, place, wire.max(max), can_count_octets)), None, wire + 6),
+    }
+}
+
+fn prefix(dice: &mut Dice, place: Place, most: usize, can_count_octets: bool) -> Prefix {
+    use PrefixCoding::{Ascii, Bcd, Ber, Binary, Ebcdic, Hex};
+    let coding = match place.within {
+        Within::Text(Content::N) => Ascii,
+        Within::Text(_) => dice.one_of(&[Ascii, Hex]),
+        _ => {
+            let page = dice.page();
+            dice.one_of(&[Ascii, Bcd, Binary, Ber, Hex, Ebcdic(page)])
+        }
+    };
+    let counts = match dice.one_of(&[Counts::Units, Counts::Nibbles, Counts::Bytes]) {
+        Counts::Bytes | Counts::Nibbles if !can_count_octets => Counts::Units,
+        counts => counts,
+    };
+    let includes = dice.one_of(&[0, 0, 1, 4]);
+    wide_enough(Prefix { coding, width: 1, counts, includes }, 2 * most + usize::from(includes))
+}
+
+/// A layout, the octets it takes if they are always as many, and the most it takes.
+fn layout(dice: &mut Dice, place: Place) -> (Layout<'static>, Option<usize>, usize) {
+    let (can_hex, can_octets) = match place.within {
+        Within::Text(content) => (content != Content::N, false),
+        _ => (true, true),
+    };
+    match dice.below(3) {
+        1 => {
+            let (layout, most) = tags(dice, place, can_octets);
+            (layout, None, most)
+        }
+        2 if can_hex => {
+            let codings = if can_octets { &[Coding::Raw, Coding::Hex][..] } else { &[Coding::Hex][..] };
+            let form = bitmap_form(dice, codings);
+            let numbers = dice.numbers(4, capacity(form), |number| !continues(form, number));
+            let mut slots = vec![None; capacity(form) + 1];
+            let mut most = 48;
+            for number in &numbers {
+                let place = Place { is_last: Some(number) == numbers.last(), ..place };
+                let made = element(dice, place);
+                most += made.most;
+                slots[*number] = Some(made.element(*number, &Dialect::ASCII));
+            }
+            (Layout::bitmap(form, slots.leak()), None, most)
+        }
+        _ => positions(dice, place),
+    }
+}
+
+fn positions(dice: &mut Dice, place: Place) -> (Layout<'static>, Option<usize>, usize) {
+    let count = dice.between(1, 4);
+    let required = count - dice.below(count + 1);
+    let parts: Vec<Made> =
+        (1..=count).map(|part| element(dice, Place { is_last: part == count, ..place })).collect();
+    let exact: Option<usize> = parts.iter().map(|part| part.exact).sum();
+    let most = parts.iter().map(|part| part.most).sum();
+    let slots = parts.iter().zip(1..).map(|(part, key)| Some(part.element(key, &Dialect::ASCII)));
+    let slots: Vec<_> = slots.collect();
+    let layout = Layout::positions(u8::try_from(required).unwrap(), slots.leak());
+    (layout, exact.filter(|_| required == count), most)
+}
+
+/// At most four tags in a message of these.
+fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, usize) {
+    let can_text = !matches!(place.within, Within::Text(Content::An | Content::N));
+    let tag = tag_forms(dice, can_text, can_octets);
+    let mut keys: Vec<u32> = (0..dice.below(4)).map(|_| super::values::tag(dice, tag)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut most = 0;
+    let mut slots = vec![];
+    for key in &keys {
+        let made = element(dice, place);
+        most = most.max(made.most);
+        slots.push(Some(made.element(usize::try_from(*key).unwrap(), &Dialect::ASCII)));
+    }
+    let mut unknown: Option<&'static Element<'static>> = None;
+    if keys.is_empty() || dice.chance(2) {
+        let made = leaf(dice, place);
+        most = most.max(made.most);
+        unknown = Some(Box::leak(Box::new(made.element(0, &Dialect::ASCII))));
+    }
+    let layout = Layout::tags(tag, unknown, slots.leak());
+    debug_assert!(matches!(layout.order(), Order::Tags { .. }));
+    if dice.chance(3) {
+        return (layout.led(prefix(dice, place, most + 6, false)), 4 * (most + 12));
+    }
+    (layout, 4 * (most + 6))
+}
+
+fn spare(dice: &mut Dice) -> Spare {
+    let side = dice.one_of(&[Side::Left, Side::Right]);
+    Spare { side, nibble: dice.one_of(&[0, 0xF, 0xA, 7]) }
+}
+
+const fn content_is_hex(content: Content) -> bool {
+    matches!(content, Content::B | Content::Any)
+}
+
+fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
+    if let Within::Text(_) = within {
+        return if content_is_hex(content) { Coding::Hex } else { Coding::Ascii };
+    }
+    let (page, zone) = (dice.page(), dice.one_of(&[Zone::C, Zone::F]));
+    match content {
+        Content::N | Content::Z => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
+        Content::Yn | Content::H => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
+        Content::Xn => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Zoned(zone), Coding::Ebcdic(page)]),
+        Content::B => dice.one_of(&[Coding::Raw, Coding::Hex, Coding::EbcdicHex(page)]),
+        Content::Any => dice.one_of(&[
+            Coding::Ascii,
+            Coding::Raw,
+            Coding::Hex,
+            Coding::EbcdicHex(page),
+            Coding::Ebcdic(page),
+        ]),
+        _ => dice.one_of(&[Coding::Ascii, Coding::Ebcdic(page)]),
+    }
+}
+
+fn shape(content: Content, max: usize) -> Shape<'static> {
+    let max = u32::try_from(max).unwrap();
+    match content {
+        Content::N => layout::n(max),
+        Content::A => layout::a(max),
+        Content::An => layout::an(max),
+        Content::Anp => layout::anp(max),
+        Content::Ns => layout::ns(max),
+        Content::S => layout::s(max),
+        Content::Ans => layout::ans(max),
+        Content::Z => layout::z(max),
+        Content::Xn => layout::x_n(max - 1),
+        Content::Yn => layout::y_n(max - 1),
+        Content::H => layout::h(max),
+        Content::B => layout::b(max),
+        Content::Any => layout::ansb(max),
+    }
+}

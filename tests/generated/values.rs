@@ -1,0 +1,114 @@
+//! Messages for a spec: values that the spec allows and that the wire can tell apart.
+
+use cardwire::layout::Form;
+use cardwire::{Coding, Content, Counts, Element, Layout, Mti, Order, Spec, Tag};
+
+use super::{Case, Dice, capacity};
+use crate::common::Node;
+use crate::reference::{is_of_class, is_signed};
+
+/// A message for the spec.
+pub(crate) fn message(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
+    let digits = [(); 4].map(|()| b'0' + u8::try_from(dice.below(10)).unwrap());
+    let header: Vec<u8> = (0..spec.header()).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
+    let nodes = parts(dice, spec.body());
+    Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes }
+}
+
+fn parts(dice: &mut Dice, layout: &Layout<'static>) -> Vec<Node> {
+    match *layout.order() {
+        Order::Bitmap(form) => {
+            debug_assert!(layout.elements().all(|element| element.key() as usize <= capacity(form)));
+            let present = layout.elements().filter(|_| !dice.chance(4)).collect::<Vec<_>>();
+            present.into_iter().map(|element| node(dice, element, element.key())).collect()
+        }
+        Order::Positions { required } => {
+            let all: Vec<_> = layout.elements().collect();
+            let count = all.len() - dice.below(all.len() - usize::from(required) + 1);
+            all.into_iter().take(count).map(|element| node(dice, element, element.key())).collect()
+        }
+        Order::Tags { tag: form, unknown, .. } => {
+            let count = dice.below(5);
+            let listed: Vec<_> = layout.elements().collect();
+            let part = |dice: &mut Dice| match (dice.below(listed.len() + 1), unknown) {
+                (index, _) if index < listed.len() => {
+                    let element = listed[index];
+                    Some(node(dice, element, element.key()))
+                }
+                (_, Some(other)) => {
+                    let key = tag(dice, form);
+                    (!listed.iter().any(|element| element.key() == key)).then(|| node(dice, other, key))
+                }
+                _ => None,
+            };
+            (0..count).filter_map(|_| part(dice)).collect()
+        }
+    }
+}
+
+fn node(dice: &mut Dice, element: &Element<'static>, key: u32) -> Node {
+    match element.layout() {
+        Some(layout) => Node::composite(key, parts(dice, layout)),
+        None => {
+            let units = units(dice, element);
+            Node::leaf(key, (0..units).map(|index| octet(dice, element, index)).collect())
+        }
+    }
+}
+
+/// A length; where octets of packed digits are counted, one that can be told from them.
+fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
+    let (min, max) = (element.min(), element.max());
+    let units = if element.form() == Form::Fixed { max } else { dice.between(min, max) };
+    let sign = usize::from(is_signed(element.content()));
+    let shows_its_end = element.spare().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
+    let is_odd = units >= sign && (units - sign) % 2 == 1;
+    if counts_octets(element) && is_odd && !shows_its_end && units < max { units + 1 } else { units }
+}
+
+fn counts_octets(element: &Element<'_>) -> bool {
+    element.coding() == Coding::Bcd
+        && match element.form() {
+            Form::Fixed => false,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
+            Form::Rest | Form::Until(_) => true,
+        }
+}
+
+/// An octet of the class that is neither the terminator nor, in packed digits, a fill.
+fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
+    let content = element.content();
+    let admits = |octet: &u8| {
+        let is_over_nine = matches!(content, Content::Z | Content::H) && *octet > b'9';
+        let is_fill = is_over_nine && counts_octets(element);
+        // packed, and so in every dialect, digits are upper case
+        let is_lower = content == Content::H && octet.is_ascii_lowercase();
+        // packed, and so in every dialect, the separator is `=`
+        let is_other_separator = content == Content::Z && *octet == b'D';
+        let is_end = element.form() == Form::Until(*octet);
+        is_of_class(content, index, *octet) && !is_fill && !is_lower && !is_other_separator && !is_end
+    };
+    let start = b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap());
+    (0..=255u8).map(|step| start.wrapping_add(step)).find(admits).unwrap()
+}
+
+/// A well-formed tag.
+pub(super) fn tag(dice: &mut Dice, form: Tag) -> u32 {
+    let mut number = |least: u32, most: u32| {
+        let sides = usize::try_from(most - least + 1).unwrap();
+        least + u32::try_from(dice.below(sides)).unwrap()
+    };
+    match form {
+        Tag::Digits(width) => number(0, 10u32.pow(width.into()) - 1),
+        Tag::Text(width) | Tag::Ebcdic(_, width) => {
+            (0..width).fold(0, |value, _| value << 8 | number(0x21, 0x7E))
+        }
+        Tag::Octets(width) => (0..width).fold(0, |value, _| value << 8 | number(0, 0xFF)),
+        Tag::Ber => match number(0, 3) {
+            0 => number(1, 0xFF) & 0xFE | 0x40,
+            1 => number(0, 7) << 13 | 0x1F00 | number(0, 0x7F),
+            2 => number(0, 7) << 21 | 0x1F_0000 | number(0x80, 0xFF) << 8 | number(0, 0x7F),
+            _ => 0x9F26,
+        },
+    }
+}

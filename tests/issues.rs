@@ -1,0 +1,186 @@
+//! One test for every bug that was found, so that it stays fixed.
+
+mod common;
+
+use cardwire::layout::{Layout, Tag, an, ans, b, n, row, x_n};
+use cardwire::mask::{OPEN, SECRET};
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, Slots, binary_parts, table, text_parts};
+use cardwire::{
+    BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti, Prefix,
+    PrefixCoding, Row, Side, Spare, Spec,
+};
+use common::{hex, unhex};
+
+fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
+    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
+    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
+}
+
+/// A third bitmap that is always there was written without the second one, which announces it.
+#[test]
+fn issue_001_third_bitmap_without_second() {
+    let bitmap = BitmapForm::new(Coding::Raw).third(More::Always);
+    let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN), row(66, n(1), "", OPEN)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let wire = builder.set(3, "123456").to_vec().unwrap();
+    assert_eq!(hex(&wire), "08002000000000000000123456");
+    assert!(Message::parse(spec, &wire).is_ok());
+    let wire = builder.set(66, 1).to_vec().unwrap();
+    assert_eq!(Message::parse(spec, &wire).unwrap().bitmaps(), 3);
+}
+
+/// A value that held its terminator was written and read back shorter.
+#[test]
+fn issue_002_terminator_within_the_value() {
+    let spec = spec_of(Dialect::ASCII, [row(43, ans(99).until(b'\\'), "", OPEN)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let error = builder.set(43, "a\\b").to_vec().unwrap_err();
+    assert_eq!(error.to_string(), "field 43 at byte 21: expected a terminator before the end");
+    assert_eq!(builder.set(43, "a/b").to_vec().unwrap(), b"08000000000000200000a/b\\");
+    // a terminator of zero is no octet of an unwritten buffer
+    let spec = spec_of(Dialect::ASCII, [row(43, ans(99).until(0), "", OPEN)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    assert_eq!(builder.set(43, "a").measure(), Ok(22));
+}
+
+/// A BER tag cut by the end of its element was judged by the octets of the next element.
+#[test]
+fn issue_003_tag_cut_by_the_end_of_its_element() {
+    let of = |after: &str| {
+        let wire = unhex(&format!("0200 0000000000000201 0001 9F {after}"));
+        Message::parse(&ISO87_BCD, &wire).unwrap_err().to_string()
+    };
+    assert_eq!(of("0000000000000000"), of("8080808080808080"));
+    assert_eq!(of("8080808080808080"), "field 55 at byte 12: the value needs 2 bytes, 1 are left");
+}
+
+/// A colon in EBCDIC digits was called a half byte.
+#[test]
+fn issue_004_colon_in_ebcdic_digits() {
+    let error = Message::parse(&ISO87_EBCDIC, &unhex("F0F8F0F00020000000000000F1F2F3F47AF6")).unwrap_err();
+    assert!(matches!(error.kind(), Kind::Character(..)), "{error}");
+}
+
+/// The fill in front of a signed packed value was looked for in its sign.
+#[test]
+fn issue_005_fill_of_a_signed_packed_value() {
+    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Bytes, includes: 0 };
+    let spare = Spare { side: Side::Left, nibble: 0xF };
+    let spec = spec_of(Dialect::BCD, [row(28, x_n(8).min(2).prefix(prefix).spare(spare), "", OPEN)]);
+    let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(28, "C123").to_vec().unwrap();
+    assert_eq!(hex(&wire), "08000000001000000000303343F123");
+    assert!(Message::parse(spec, &wire).unwrap().get(28).unwrap() == "C123");
+}
+
+/// A length in half bytes was odd for a signed packed value, which was then read with one digit more.
+/// It counts a spare half byte, so it is even, and only a fill that is no digit tells it apart.
+#[test]
+fn issue_006_half_bytes_of_a_signed_packed_value() {
+    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Nibbles, includes: 0 };
+    let shape = x_n(8).min(2).prefix(prefix).spare(Spare::RIGHT_F);
+    let spec = spec_of(Dialect::BCD, [row(28, shape, "", OPEN)]);
+    for (value, length) in [("C123", "3036"), ("D1234", "3036"), ("D12345", "3038")] {
+        let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(28, value).to_vec().unwrap();
+        assert_eq!(hex(&wire[10..12]), length);
+        assert!(Message::parse(spec, &wire).unwrap().get(28).unwrap() == value);
+    }
+}
+
+/// Of a fill of several characters only the first was checked.
+#[test]
+fn issue_007_fill_that_is_a_sign() {
+    let spec = spec_of(Dialect::ASCII, [row(28, x_n(4).fill(Side::Left, b'C'), "", OPEN)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let error = builder.set(28, "C12").to_vec().unwrap_err();
+    assert_eq!(error.to_string(), "field 28 at byte 21: expected at least 5, found 3");
+    assert!(builder.set(28, "123").to_vec().is_err());
+    assert!(builder.set(28, "C1234").to_vec().unwrap().ends_with(b"C1234"));
+}
+
+/// A buffer one octet short gave an error of a part, read from a half-written hexadecimal digit.
+#[test]
+fn issue_008_one_octet_short_in_hexadecimal_digits() {
+    static INNER: Layout<'static> =
+        Layout::tags(Tag::Octets(1), None, &const { binary_parts([row(1, an(1), "", SECRET)]) });
+    static OUTER: Layout<'static> = Layout::tags(
+        Tag::Octets(1),
+        None,
+        &const { binary_parts([row(1, b(9).ber().of(&INNER), "", SECRET)]) },
+    );
+    let spec = spec_of(Dialect::ASCII, [row(48, b(9).ll().of(&OUTER), "", SECRET)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    builder.set(48, &[(1, b"\x01A")]);
+    let wire = builder.to_vec().unwrap();
+    for dirt in [0, 0xFF, b'A'] {
+        let error = builder.write(&mut vec![dirt; wire.len() - 1]).unwrap_err();
+        assert_eq!(error.kind(), Kind::Room, "{error}");
+    }
+}
+
+/// A layout of the caller's was taken as it came: one that holds itself never ended.
+#[test]
+fn issue_009_layout_of_the_caller() {
+    static ITSELF: [Option<Element<'static>>; 1] =
+        text_parts([row(1, ans(99).rest().of(&ENDLESS), "", SECRET)]);
+    static ENDLESS: Layout<'static> = Layout::positions(1, &ITSELF);
+    static WIDE: Layout<'static> = Layout::bitmap(BitmapForm::single(Coding::Hex, 9), &[]);
+    static SHORT: Layout<'static> =
+        Layout::positions(1, &const { text_parts([row(1, ans(2).rest(), "", SECRET)]) });
+    let message = Message::parse(&ISO87_ASCII, b"08000000000000010000003abc").unwrap();
+    let field = message.get(48).unwrap();
+    let refusal = |layout| field.parts_as(layout).unwrap_err().to_string();
+    assert!(refusal(&ENDLESS).ends_with("layouts are nested too deep"), "{}", refusal(&ENDLESS));
+    assert_eq!(refusal(&WIDE), "spec, message: the bitmap form is impossible");
+    assert_eq!(refusal(&SHORT), "message, part 1 at byte 23: expected at most 2, found 3");
+}
+
+/// A signed amount of no digit took an octet that nobody wrote.
+#[test]
+fn issue_010_signed_amount_of_nothing() {
+    let slots = |shape| -> &'static Slots<'static> {
+        Box::leak(Box::new(table([row(28, shape, "", OPEN)]).elements(&Dialect::BCD)))
+    };
+    assert!(Spec::try_new("test", &Dialect::BCD, slots(x_n(8).ll())).is_err());
+    assert!(Spec::try_new("test", &Dialect::BCD, slots(x_n(8).ll().min(2))).is_ok());
+}
+
+/// Letters in the parts of packed digits were written as their low half bytes, without a word.
+#[test]
+fn issue_011_letters_in_packed_digits() {
+    let part: &'static [Option<Element<'static>>] = text_parts([row(1, ans(4), "", OPEN)]).to_vec().leak();
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::positions(1, part)));
+    let slots: &'static Slots<'static> =
+        Box::leak(Box::new(table([row(3, n(4).of(layout), "", OPEN)]).elements(&Dialect::BCD)));
+    let error = Spec::try_new("test", &Dialect::BCD, slots).unwrap_err();
+    assert_eq!(error.to_string(), "spec, field 3, part 1: the coding cannot carry the content class");
+}
+
+/// An empty slot behind the tags hid them from the search.
+#[test]
+fn issue_012_gap_in_a_list_of_tags() {
+    let one = text_parts([row(5, n(2), "", OPEN)])[0];
+    let layout: &'static Layout<'static> =
+        Box::leak(Box::new(Layout::tags(Tag::Digits(2), None, Box::leak(Box::new([one, None, None])))));
+    let slots: &'static Slots<'static> =
+        Box::leak(Box::new(table([row(48, ans(9).of(layout), "", OPEN)]).elements(&Dialect::ASCII)));
+    assert!(Spec::try_new("test", &Dialect::ASCII, slots).is_err());
+}
+
+/// An input that is too long had the MTI 0000.
+#[test]
+fn issue_013_mti_of_an_input_that_is_too_long() {
+    assert_eq!(Inspection::of(&ISO87_ASCII, &vec![b'0'; 0x1000_0000]).mti(), None);
+}
+
+/// The zero that began a length before a BER tag was taken for padding.
+#[test]
+fn issue_014_length_before_a_tag_that_begins_with_zero() {
+    let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
+    let lead = Prefix { coding: PrefixCoding::Bcd, width: 3, counts: Counts::Units, includes: 0 };
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let wire = builder.set(48, &[(0x40, b"\xAA"), (0x40, b"\xBB")]).to_vec().unwrap();
+    assert_eq!(hex(&wire[10..]), "0008000240AA000240BB");
+    assert_eq!(Message::parse(spec, &wire).unwrap().get(48).unwrap().parts().count(), 2);
+}

@@ -1,0 +1,159 @@
+//! House rules as tests: who may use whom, how long things get, and what no file may hold.
+
+#[path = "tidy/ranks.rs"]
+mod ranks;
+#[path = "tidy/source.rs"]
+mod source;
+
+use source::{Source, files};
+
+const FILE_LINES: usize = 500;
+const FUNCTION_LINES: usize = 70;
+
+/// Files that are longer because they list facts.
+const TABLES: [&str; 0] = [];
+
+/// Files in `src` that may stop the program: constants only, where it is a compile error.
+const MAY_PANIC: [&str; 1] = ["src/spec/mod.rs"];
+
+/// Texts that are not ours to lay out.
+const FOREIGN: [&str; 2] = ["LICENSE-APACHE", "Cargo.lock"];
+
+#[test]
+fn a_file_uses_lower_ranks_only() {
+    let files = files();
+    let ranks = ranks::ranks(&named(&files, "ARCHITECTURE.md").text);
+    let root = named(&files, "src/lib.rs");
+    let mut wrong = Vec::new();
+    let mut rooms = std::collections::BTreeSet::new();
+    for file in files.iter().filter(|file| file.is_rust_in("src") && file.path != root.path) {
+        let room = ranks::room(&file.path);
+        rooms.insert(room.to_owned());
+        let Some(rank) = ranks.get(room) else {
+            wrong.push(format!("{}: ARCHITECTURE.md does not rank `{room}`", file.path));
+            continue;
+        };
+        for name in file.crate_paths() {
+            let used = ranks::origin(&name, root);
+            match ranks.get(used) {
+                _ if used == room => (),
+                Some(lower) if lower < rank => (),
+                Some(higher) => {
+                    wrong.push(format!("{}, rank {rank}, uses `{used}`, rank {higher}", file.path))
+                }
+                None => wrong.push(format!("{} uses `{used}`, which has no rank", file.path)),
+            }
+        }
+    }
+    let missing = ranks.keys().filter(|room| !rooms.contains(*room));
+    wrong.extend(missing.map(|room| format!("ARCHITECTURE.md ranks `{room}`, which is not there")));
+    none(&wrong);
+}
+
+#[test]
+fn files_and_functions_are_short() {
+    let mut wrong = Vec::new();
+    for file in files().iter().filter(|file| file.path.ends_with(".rs")) {
+        let lines = file.text.lines().count();
+        if lines > FILE_LINES && !TABLES.contains(&file.path.as_str()) {
+            wrong.push(format!("{} has {lines} lines, {FILE_LINES} are allowed", file.path));
+        }
+        let functions = file.functions();
+        let long = functions.iter().filter(|function| function.lines > FUNCTION_LINES);
+        wrong.extend(long.map(|function| {
+            format!("{}:{} {} has {} lines", file.path, function.line, function.name, function.lines)
+        }));
+    }
+    none(&wrong);
+}
+
+#[test]
+fn examples_fit_on_a_page() {
+    let files = files();
+    let pages =
+        files.iter().filter(|file| file.is_rust_in("examples") && file.path.matches('/').count() == 1);
+    let long = pages.filter(|file| file.text.lines().count() > 60);
+    none(&long.map(|file| file.path.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_library_never_stops_the_program() {
+    let words = [".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "dbg!", "println!"];
+    let mut wrong = Vec::new();
+    for file in files().iter().filter(|file| file.is_rust_in("src") && !file.path.starts_with("src/bin/")) {
+        if !MAY_PANIC.contains(&file.path.as_str()) {
+            let code = file.code();
+            let found = words.iter().filter(|word| code.contains(*word));
+            wrong.extend(found.map(|word| format!("{} holds {word}", file.path)));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn texts_are_clean() {
+    // written apart, so that this file is clean, too
+    let hosts = [
+        concat!("crates", ".io"),
+        concat!("rust-lang", ".org"),
+        concat!("debian", ".org"),
+        concat!("pypi", ".org"),
+        concat!("pythonhosted", ".org"),
+        concat!("golang", ".org"),
+        concat!("npmjs", ".org"),
+    ];
+    let unfinished = [concat!("TO", "DO"), concat!("FIX", "ME")];
+    let mut wrong = Vec::new();
+    for file in files().iter().filter(|file| !FOREIGN.iter().any(|name| file.path.ends_with(name))) {
+        // blanks at the end are part of a printed line and of a value
+        let is_output = file.path.ends_with(".out") || file.path.starts_with("tests/golden/");
+        for (index, line) in file.text.lines().enumerate() {
+            let mut report = |what: &str| wrong.push(format!("{}:{}: {what}", file.path, index + 1));
+            if line.contains('\t') {
+                report("a tab");
+            }
+            if line != line.trim_end() && !is_output {
+                report("white space at the end");
+            }
+            hosts.iter().filter(|host| line.contains(**host)).for_each(|host| report(host));
+            unfinished.iter().filter(|word| line.contains(**word)).for_each(|word| report(word));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn every_program_says_what_it_is() {
+    let files = files();
+    let programs = files.iter().filter(|file| {
+        let folder = ["tests", "examples", "benches", "fuzz/fuzz_targets"];
+        folder.iter().any(|folder| file.is_rust_in(folder))
+    });
+    let silent = programs.filter(|file| !file.text.starts_with("//! "));
+    none(&silent.map(|file| file.path.clone()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_changelog_knows_the_version() {
+    let files = files();
+    let version = concat!("## ", env!("CARGO_PKG_VERSION"));
+    assert!(named(&files, "CHANGELOG.md").text.contains(version), "CHANGELOG.md has no {version}");
+}
+
+#[test]
+fn only_tests_know_the_folder_beside_the_project() {
+    let outside = [concat!("../sha", "red"), concat!("/work", "/")];
+    let files = files();
+    let others =
+        files.iter().filter(|file| !file.path.starts_with("tests/") && !file.path.starts_with(".ci/"));
+    let wrong = others.filter(|file| outside.iter().any(|folder| file.text.contains(folder)));
+    none(&wrong.map(|file| file.path.clone()).collect::<Vec<_>>());
+}
+
+fn named<'f>(files: &'f [Source], path: &str) -> &'f Source {
+    files.iter().find(|file| file.path == path).unwrap_or_else(|| panic!("there is no {path}"))
+}
+
+fn none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n  {}\n", wrong.join("\n  "));
+}
