@@ -93,6 +93,19 @@ impl Bitmap {
             + count(third & top(below.saturating_sub(128)))
     }
 
+    /// The number below which `rank` others are present: the inverse of [`Bitmap::rank`].
+    pub(crate) fn nth(&self, rank: usize) -> Option<u8> {
+        let mut rest = rank;
+        for (word, first) in self.words().into_iter().zip([1, 65, 129]) {
+            if rest < count(word) {
+                let word = (0..rest).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
+                return u8::try_from(first + word.trailing_zeros()).ok();
+            }
+            rest -= count(word);
+        }
+        None
+    }
+
     /// The present numbers in ascending order.
     pub fn iter(&self) -> Iter {
         Iter { words: self.words() }
@@ -217,6 +230,8 @@ mod tests {
             prop_assert_eq!(map.is_empty(), set.is_empty());
             prop_assert_eq!(map.contains(probe), set.contains(&probe));
             prop_assert_eq!(map.rank(probe), set.iter().filter(|n| **n < probe).count());
+            let rank = usize::from(probe);
+            prop_assert_eq!(map.nth(rank), set.iter().nth(rank).copied());
         }
     }
 

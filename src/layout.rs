@@ -10,6 +10,7 @@ mod row;
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
 
+use crate::codec::quick::Quick;
 use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
@@ -31,6 +32,8 @@ pub struct Element<'s> {
     pub(crate) fill: Fill,
     pub(crate) spare: Spare,
     pub(crate) privacy: Privacy,
+    /// How to read it fast, if it is of a usual form.
+    pub(crate) quick: Quick,
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.

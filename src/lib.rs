@@ -101,6 +101,7 @@ mod describe;
 mod error;
 mod field;
 pub mod frame;
+mod head;
 #[cfg(feature = "alloc")]
 pub mod import;
 #[cfg(feature = "std")]
@@ -111,7 +112,9 @@ mod message;
 mod mti;
 #[cfg(feature = "alloc")]
 pub mod net;
+mod parse;
 mod path;
+mod plan;
 #[cfg(feature = "alloc")]
 pub mod probe;
 pub mod profile;
@@ -136,6 +139,7 @@ pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
 pub use mti::{Class, Function, Mti, Origin, Version};
+pub use plan::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};

@@ -2,17 +2,15 @@
 
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_ELEMENTS};
+use crate::bitmap::Bitmap;
 use crate::codec::octets::Octets;
-use crate::codec::{CodePage, Prefix};
-use crate::error::{Error, Key, Kind, Place, Result, widen};
+use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
-use crate::layout::{BitmapForm, Element, Tag};
 use crate::mti::Mti;
 use crate::path;
-use crate::read::{self, Reader};
-use crate::spec::{MtiCoding, Spec};
-use crate::walk::{Announced, Pass, walk};
+use crate::read::Reader;
+use crate::spec::Spec;
+use crate::walk::Steps;
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
 /// and nothing is left over. Borrows the input, copies nothing, uses no heap.
@@ -30,17 +28,25 @@ use crate::walk::{Announced, Pass, walk};
 /// ```
 #[derive(Clone, Copy)]
 pub struct Message<'a> {
-    spec: &'a Spec<'a>,
-    wire: &'a [u8],
-    mti: Mti,
+    pub(crate) spec: &'a Spec<'a>,
+    pub(crate) wire: &'a [u8],
+    pub(crate) mti: Mti,
     /// How many bitmaps were on the wire; a second one may be there and announce nothing.
-    bitmaps: u8,
+    pub(crate) bitmaps: u8,
     /// How many elements were read: all that `announced` announces, or fewer in an inspection.
-    count: u8,
-    announced: Bitmap,
-    /// Where each element starts, in ascending order of number: the index is the rank.
-    starts: [u32; MAX_ELEMENTS],
+    pub(crate) count: u8,
+    pub(crate) announced: Bitmap,
+    /// Where the first elements start, in ascending order of number: the index is the rank. An
+    /// element that starts further than `u16` counts, or comes behind more others than there is
+    /// room for, is found by walking to it.
+    pub(crate) starts: [u16; NEAR],
 }
+
+/// How many elements of a message are found at once; few messages have as many.
+pub(crate) const NEAR: usize = 64;
+
+/// The start of an element that is found by walking to it.
+pub(crate) const FAR: u16 = u16::MAX;
 
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
@@ -50,11 +56,11 @@ impl<'a> Message<'a> {
     /// [`Inspection`].
     pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
         let mut message = Self::empty(spec, wire);
-        message.read()?;
+        message.read::<true>()?;
         Ok(message)
     }
 
-    fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+    pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         Self {
             spec,
             wire,
@@ -62,18 +68,8 @@ impl<'a> Message<'a> {
             bitmaps: 0,
             count: 0,
             announced: Bitmap::EMPTY,
-            starts: [0; MAX_ELEMENTS],
+            starts: [FAR; NEAR],
         }
-    }
-
-    fn read(&mut self) -> Result<()> {
-        let (spec, octets) = (self.spec, read::input(self.wire)?);
-        let mut reader = Reader::new(octets, 0);
-        reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
-        self.mti = take_mti(&mut reader, spec.mti()).map_err(|error| error.at(Place::Mti))?;
-        let mut pass = Parse { reader, message: self };
-        walk(spec.body(), &mut pass, in_element)?;
-        pass.reader.end()
     }
 
     /// The spec the message was parsed with.
@@ -115,16 +111,37 @@ impl<'a> Message<'a> {
     /// Whether an element is there.
     #[must_use]
     pub fn has(&self, number: u8) -> bool {
-        self.start(number).is_some()
+        self.announced.contains(number) && self.announced.rank(number) < usize::from(self.count)
     }
 
     /// The element with this number.
     #[must_use]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
-        let start = self.start(number)?;
-        let element = self.spec.body().element(u32::from(number))?;
-        let mut reader = Reader::new(Octets::of(self.wire), widen(start));
-        reader.field(Key::number(u32::from(number)), element).ok()
+        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        let start = *self.starts.get(rank).filter(|_| rank < usize::from(self.count)).unwrap_or(&FAR);
+        match start {
+            FAR => self.walked().find(|field| field.key.value() == u32::from(number)),
+            near => self.field(number, usize::from(near)),
+        }
+    }
+
+    /// The element that starts at `start`.
+    #[inline]
+    fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
+        let (key, element) = (u32::from(number), self.spec.body().element(u32::from(number))?);
+        Reader::new(Octets::of(self.wire), start).field(Key::number(key), element).ok()
+    }
+
+    /// The elements in ascending order, walked to anew.
+    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
+        let mut steps = Steps::new(self.spec.body());
+        let mut reader = Reader::new(Octets::of(self.wire), self.spec.header() + self.spec.mti().len());
+        // what is walked was checked before: no error comes, and one would end the iteration
+        let walk = move || {
+            let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
+            reader.field(key, element).ok()
+        };
+        core::iter::from_fn(walk).take(usize::from(self.count))
     }
 
     /// The element or part at a path: `39`, `55.9F26`, `48.0105`, `60.2`.
@@ -140,7 +157,11 @@ impl<'a> Message<'a> {
 
     /// The elements in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        self.announced.iter().filter_map(|number| self.get(number))
+        let count = usize::from(self.count);
+        let are_near = count <= NEAR && self.wire.len() <= usize::from(FAR);
+        let near = self.announced.iter().zip(&self.starts).take(if are_near { count } else { 0 });
+        let far = self.walked().take(if are_near { 0 } else { count });
+        near.filter_map(|(number, start)| self.field(number, usize::from(*start))).chain(far)
     }
 
     /// The text of an open element.
@@ -175,15 +196,6 @@ impl<'a> Message<'a> {
         self.get(number)
             .ok_or_else(|| Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number)))
     }
-
-    fn start(&self, number: u8) -> Option<u32> {
-        let rank = self.announced.rank(number);
-        if self.announced.contains(number) && rank < usize::from(self.count) {
-            self.starts.get(rank).copied()
-        } else {
-            None
-        }
-    }
 }
 
 /// What parsed of an input, and the error that stopped it.
@@ -213,7 +225,7 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         let mut partial = Message::empty(spec, wire);
-        let error = partial.read().err();
+        let error = partial.read::<true>().err();
         Self { partial, error }
     }
 
@@ -318,76 +330,6 @@ impl fmt::Debug for Masked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
-}
-
-/// The read pass over a message body: records where elements start.
-struct Parse<'m, 'a> {
-    reader: Reader<'a>,
-    message: &'m mut Message<'a>,
-}
-
-impl<'a> Pass<'a> for Parse<'_, 'a> {
-    fn more(&self) -> bool {
-        self.reader.more()
-    }
-
-    #[inline]
-    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let start = self.reader.at();
-        let announced = self.reader.bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
-        let width = form.coding.wire_len(crate::content::Content::B, usize::from(form.octets));
-        self.message.bitmaps = u8::try_from((self.reader.at() - start) / width.max(1)).unwrap_or(u8::MAX);
-        self.message.announced = announced.elements;
-        Ok(announced)
-    }
-
-    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        let word = self.reader.third_bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
-        let [first, second, _] = self.message.announced.words();
-        self.message.announced = Bitmap::from_words([first, second, word]);
-        self.message.bitmaps += 1;
-        Ok(word)
-    }
-
-    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
-        self.reader.tag(tag, lead)
-    }
-
-    #[inline]
-    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
-        let start = self.reader.at();
-        self.reader.take_element(element)?;
-        if let Some(slot) = self.message.starts.get_mut(usize::from(self.message.count)) {
-            *slot = u32::try_from(start).unwrap_or(u32::MAX);
-            self.message.count += 1;
-        }
-        Ok(())
-    }
-
-    fn offset(&self) -> usize {
-        self.reader.offset()
-    }
-}
-
-/// Reads an MTI; its mirror is in `write`.
-fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
-    let octets = reader.take(coding.len())?;
-    let at = |index| octets.get(index);
-    let digits = match coding {
-        MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
-        MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
-        MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
-        MtiCoding::Binary => {
-            let number = u16::from_be_bytes([at(0), at(1)]);
-            let digit = |unit: u16| u8::try_from(number / unit % 10).map_or(0, |digit| b'0' + digit);
-            if number > 9999 { [0; 4] } else { [digit(1000), digit(100), digit(10), digit(1)] }
-        }
-    };
-    Mti::from_digits(digits).map_err(|_| Error::new(Kind::MtiDigit, octets.position(0), 4, 0))
-}
-
-fn in_element(error: Error, key: Key) -> Error {
-    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
 }
 
 /// A field names itself as a part; at the top it is the element.

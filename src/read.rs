@@ -2,10 +2,11 @@
 
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
+use crate::codec::quick::Quick;
 use crate::codec::{Coding, Prefix, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result, widen};
-use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, More, Order, Tag};
 use crate::walk::{Announced, Pass, walk};
 
 /// A place in a run of octets.
@@ -64,13 +65,35 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// Takes an element and checks it, parts included; returns where it lay.
+    /// Takes an element and checks it, parts included.
     #[inline]
-    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<Span> {
+    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
+        debug_assert!(element.quick == element.with_quick().quick, "whoever changes an element renews it");
+        match self.sound_end(&element.quick) {
+            Some(end) if !element.quick.is_composite => {
+                self.at = end;
+                Ok(())
+            }
+            sound => self.take_any(element, sound.is_some()),
+        }
+    }
+
+    /// Where the element ends, if its short form says that it is sound, apart from its parts.
+    #[inline]
+    fn sound_end(&self, quick: &Quick) -> Option<usize> {
+        let wire = self.octets.plain()?.get(..self.end)?;
+        let lies = quick.find(wire, self.at)?;
+        quick.is_sound(wire, lies).then_some(lies.end)
+    }
+
+    /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
+    fn take_any(&mut self, element: &'a Element<'a>, is_sound: bool) -> Result<()> {
         let span = self.measure(element)?;
-        let wire = self.octets.slice(span.start, span.len);
         let value = self.value(element, span);
-        check::check(&wire, &value, element.coding, element.content, element.spare)?;
+        if !is_sound {
+            let wire = self.octets.slice(span.start, span.len);
+            check::check(&wire, &value, element.coding, element.content, element.spare)?;
+        }
         if let Some(layout) = element.layout {
             check_parts(value, layout)?;
         }
@@ -78,7 +101,7 @@ impl<'a> Reader<'a> {
             self.check_fill(element, span)?;
         }
         self.at = span.next;
-        Ok(span)
+        Ok(())
     }
 
     /// The logical value at `span`.
@@ -209,7 +232,42 @@ impl<'a> Reader<'a> {
 }
 
 /// Checks a composite value to its last octet.
+///
+/// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
+/// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
+    let is_sound = match value.plain() {
+        Some(plain) => are_sound(plain, layout),
+        None => {
+            let decoded = &mut [0; DECODED];
+            let decoded = value.copy_to(decoded);
+            decoded.is_some_and(|plain| {
+                are_sound(plain, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+            })
+        }
+    };
+    if is_sound { Ok(()) } else { walk_parts(value, layout) }
+}
+
+/// The longest composite that is decoded as a whole.
+const DECODED: usize = 256;
+
+/// Whether these are BER objects of the usual forms, and certainly sound.
+fn are_sound(plain: &[u8], layout: &Layout<'_>) -> bool {
+    let mut at = 0;
+    while at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, lead: None, .. }) {
+        let object = ber_tag(plain, at).and_then(|(tag, width)| {
+            let quick = &layout.element(tag)?.quick;
+            let lies = quick.find(plain, at + width)?;
+            (!quick.is_composite && quick.is_sound(plain, lies)).then_some(lies.end)
+        });
+        let Some(end) = object else { return false };
+        at = end;
+    }
+    at == plain.len() && at > 0
+}
+
+fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let mut reader = Reader::new(value, 0);
     walk(layout, &mut reader, Error::within)?;
     reader.end()
@@ -254,10 +312,17 @@ impl<'a> Pass<'a> for Reader<'a> {
         self.bitmap_word(form)
     }
 
+    #[inline]
     fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
         if self.led {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
+        }
+        if let (Tag::Ber, None, Some(wire)) = (tag, lead, self.octets.plain())
+            && let Some((value, width)) = ber_tag(wire, self.at)
+        {
+            self.at += width;
+            return Ok(Some(value));
         }
         // a leading length may begin with 00, so there is no padding before one
         while tag == Tag::Ber && lead.is_none() && self.left() > 0 && self.octets.get(self.at) == PADDING {
@@ -274,7 +339,7 @@ impl<'a> Pass<'a> for Reader<'a> {
 
     #[inline]
     fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
-        self.take_element(element).map(|_| ())
+        self.take_element(element)
     }
 
     fn offset(&self) -> usize {
@@ -348,6 +413,17 @@ impl Reader<'_> {
                 }
             }
         }
+    }
+}
+
+/// The BER tag at `at` and its octets, if one is there, of one or two octets, and no padding.
+#[inline]
+fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
+    match *wire.get(at..)? {
+        [PADDING, ..] => None,
+        [first, ..] if first & 0x1F != 0x1F => Some((u32::from(first), 1)),
+        [first, second @ 0..=0x7F, ..] => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
+        _ => None,
     }
 }
 

@@ -47,11 +47,14 @@ pub(crate) fn check(
 pub(crate) fn first_misfit(value: &Octets<'_>, content: Content) -> Option<(usize, u8)> {
     match value.plain() {
         Some(octets) if all(content, octets) => None,
-        _ => value.iter().enumerate().find(|(index, octet)| !content.admits(*index, *octet)),
+        Some(octets) => {
+            let mut octets = octets.iter().copied().enumerate();
+            octets.find(|(index, octet)| !content.admits(*index, *octet))
+        }
+        None => value.iter().enumerate().find(|(index, octet)| !content.admits(*index, *octet)),
     }
 }
 
-#[cold]
 fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result<()> {
     match first_misfit(value, content) {
         None => Ok(()),

@@ -16,10 +16,12 @@
 //! Zoned, x+n   "D00000123"        F0 F0 F0 F0 F0 F1 F2 D3   k-1
 //! ```
 
+pub(crate) mod block;
 pub(crate) mod check;
 mod ebcdic;
 pub(crate) mod octets;
 mod prefix;
+pub(crate) mod quick;
 
 pub use ebcdic::CodePage;
 pub use prefix::{Counts, Prefix, PrefixCoding};

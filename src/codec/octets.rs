@@ -232,7 +232,38 @@ impl<'a> Octets<'a> {
     /// The octet at `index`; 0 beyond the end.
     #[inline]
     pub(crate) fn get(&self, index: usize) -> u8 {
-        self.stack.get(self.wire, self.stack.depth, self.start + narrow(index))
+        let index = self.start + narrow(index);
+        match self.stack.depth {
+            0 => self.wire.get(widen(index)).copied().unwrap_or(0),
+            depth => self.stack.get(self.wire, depth, index),
+        }
+    }
+
+    /// All octets, decoded into the start of `room`, where they are written in one usual coding
+    /// and fit.
+    pub(crate) fn copy_to<'r>(&self, room: &'r mut [u8]) -> Option<&'r [u8]> {
+        let [layer, ..] = self.stack.layers;
+        let (start, len) = (widen(layer.start + self.start), self.len());
+        let out = room.get_mut(..len).filter(|_| self.stack.depth == 1)?;
+        match layer.view {
+            View::Ebcdic(page) => {
+                let from = self.wire.get(start..start + len)?;
+                out.iter_mut().zip(from).for_each(|(slot, octet)| *slot = page.get(*octet));
+            }
+            View::Hex(None) => {
+                let start = widen(layer.start + 2 * self.start);
+                let (pairs, _) = self.wire.get(start..start + 2 * len)?.as_chunks();
+                out.iter_mut().zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
+            }
+            View::Nibbles { hex } => {
+                let from = self.wire.get(start / 2..(start + len).div_ceil(2))?;
+                let halves = from.iter().flat_map(|octet| [octet >> 4, octet & 0x0F]).skip(start % 2);
+                let digit = |half| if hex { hex_digit(half) } else { character(half) };
+                out.iter_mut().zip(halves).for_each(|(slot, half)| *slot = digit(half));
+            }
+            _ => return None,
+        }
+        Some(out)
     }
 
     pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = u8> + Clone {
@@ -347,6 +378,13 @@ pub(crate) const fn hex_value(digit: u8) -> Option<u8> {
         b'a'..=b'f' => Some(digit - b'a' + 10),
         _ => None,
     }
+}
+
+/// The octet that two hexadecimal digits write; any octet, if they are none. Letters have bit 6
+/// set, and are 9 short.
+const fn hex_pair([high, low]: [u8; 2]) -> u8 {
+    let (high, low) = ((high & 0x0F) + (high >> 6 & 1) * 9, (low & 0x0F) + (low >> 6 & 1) * 9);
+    high << 4 | low & 0x0F
 }
 
 /// The upper-case hexadecimal digit of a half byte.

@@ -12,6 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
+use crate::codec::quick::Quick;
 use crate::error::Fault;
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
 use crate::spec::Spec;
@@ -125,7 +126,7 @@ impl ElementDoc {
     }
 
     fn element<'s>(&self, name: &'s str, layout: Option<&'s Layout<'s>>) -> Element<'s> {
-        Element {
+        let element = Element {
             name,
             layout,
             key: self.key,
@@ -135,7 +136,9 @@ impl ElementDoc {
             fill: self.fill,
             spare: self.spare,
             privacy: self.privacy,
-        }
+            quick: Quick::UNKNOWN,
+        };
+        element.with_quick()
     }
 }
 

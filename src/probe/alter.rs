@@ -89,6 +89,7 @@ pub(super) fn page_of(spec: &Spec<'_>) -> CodePage {
 impl<'s> Variant<'s> {
     fn with(mut self, change: impl FnOnce(&mut Element<'s>)) -> Option<Self> {
         change(&mut self.element);
+        self.element = self.element.with_quick();
         Some(self)
     }
 
@@ -102,6 +103,7 @@ impl<'s> Variant<'s> {
     fn sized(mut self, min: u32, max: u32, change: Option<Change>) -> Option<Self> {
         self.element.size.min = min;
         self.element.size.max = max;
+        self.element = self.element.with_quick();
         self.noting(change)
     }
 }

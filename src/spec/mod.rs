@@ -9,6 +9,7 @@ mod iso03;
 mod iso87;
 mod iso93;
 pub mod parts;
+mod short;
 mod table;
 mod unionpay;
 
@@ -29,6 +30,7 @@ pub use unionpay::{
 
 pub(crate) use check::check_below;
 
+use crate::codec::quick::Quick;
 use crate::error::{Kind, Result};
 use crate::layout::{BitmapForm, Element, Layout, Order};
 
@@ -50,6 +52,8 @@ pub struct Spec<'s> {
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
+    /// The short form of each element, by bitmap and bit: what the body says, packed.
+    quicks: [[Quick; 64]; 3],
 }
 
 impl<'s> Spec<'s> {
@@ -79,7 +83,14 @@ impl<'s> Spec<'s> {
     ) -> Result<Self> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
-            Ok(()) => Ok(Self { name, header: dialect.header, mti: dialect.mti, codes: dialect.codes, body }),
+            Ok(()) => Ok(Self {
+                name,
+                header: dialect.header,
+                mti: dialect.mti,
+                codes: dialect.codes,
+                body,
+                quicks: short::quicks(elements),
+            }),
             Err(error) => Err(error),
         }
     }
@@ -119,6 +130,12 @@ impl<'s> Spec<'s> {
     #[inline]
     pub fn element(&self, number: u8) -> Option<&Element<'s>> {
         self.body.elements.get(usize::from(number))?.as_ref()
+    }
+
+    /// The short form of each element, by bitmap and bit; one that knows nothing where none is.
+    #[inline(always)]
+    pub(crate) const fn quicks(&self) -> &[[Quick; 64]; 3] {
+        &self.quicks
     }
 
     /// How bitmaps are written.

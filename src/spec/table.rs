@@ -4,6 +4,7 @@
 
 use super::dialect::Dialect;
 use crate::bitmap::MAX_ELEMENTS;
+use crate::codec::quick::Quick;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
@@ -151,7 +152,7 @@ impl<'s> Row<'s> {
             None if fixed => dialect.spare_fixed,
             None => dialect.spare_var,
         };
-        Element {
+        let element = Element {
             name: self.name,
             layout: shape.layout,
             key: self.key,
@@ -161,7 +162,9 @@ impl<'s> Row<'s> {
             fill,
             spare,
             privacy: self.privacy,
-        }
+            quick: Quick::UNKNOWN,
+        };
+        element.with_quick()
     }
 }
 

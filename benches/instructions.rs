@@ -1,0 +1,181 @@
+//! Each operation in a function of its own, run a fixed number of times, for callgrind to count.
+//!
+//! `benches/record/check.sh` runs it and compares with the record. A case is a function that the
+//! compiler may not inline; its inclusive cost over its number of calls is the cost of one
+//! operation, the same on every run.
+
+mod common;
+
+use std::hint::black_box;
+
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
+use cardwire::{Builder, Inspection, Message, Mti, Parser, Spec};
+
+type Wire<'a> = &'a [u8];
+
+/// Functions that callgrind sees by name.
+macro_rules! cases {
+    ($($name:ident($($arg:ident: $type:ty),*) $body:block)*) => { $(
+        #[inline(never)]
+        fn $name($($arg: $type),*) {
+            // keeps functions of one body apart
+            black_box(stringify!($name));
+            $body
+        }
+    )* };
+}
+
+cases! {
+    case_parse_a_ascii(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_parse_a_bcd(wire: Wire<'_>) { parse(&ISO87_BCD, wire) }
+    case_parse_a_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
+    case_parse_b_ascii(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_parse_b_bcd(wire: Wire<'_>) { parse(&ISO87_BCD, wire) }
+    case_parse_b_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
+    case_parse_tlv_ascii(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_parse_tlv_bcd(wire: Wire<'_>) { parse(&ISO87_BCD, wire) }
+    case_parse_tlv_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
+    case_parse_full_ascii(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_parse_full_bcd(wire: Wire<'_>) { parse(&ISO87_BCD, wire) }
+    case_parse_full_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
+    case_reject_a_late(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_reject_a_early(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_planned_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_a_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_b_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_tlv_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
+    case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
+    case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
+    case_inspect_a(wire: Wire<'_>) {
+        black_box(Inspection::of(&ISO87_ASCII, black_box(wire)).error());
+    }
+    case_read5_a(message: &Message<'_>) { read5(message); }
+    case_fields_a(message: &Message<'_>) {
+        black_box(black_box(message).fields().map(|field| field.len()).sum::<usize>());
+    }
+    case_reply_a(wire: Wire<'_>) {
+        let mut out = [0; 512];
+        let request = Message::parse(&ISO87_ASCII, black_box(wire)).expect("sound");
+        let mut reply = Builder::reply_to(&request);
+        reply.echo(&request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]).set(38, "123456").set(39, "00");
+        black_box(reply.write(&mut out).expect("sound"));
+    }
+    case_copy_a(message: &Message<'_>) {
+        let mut out = [0; 512];
+        black_box(Builder::copy_of(black_box(message), &ISO87_ASCII).write(&mut out).expect("sound"));
+    }
+    case_translate_a_to_bcd(message: &Message<'_>) {
+        let mut out = [0; 512];
+        black_box(Builder::copy_of(black_box(message), &ISO87_BCD).write(&mut out).expect("sound"));
+    }
+    case_measure_a() { black_box(build(&ISO87_ASCII).measure().expect("sound")); }
+    case_build_a_ascii() { write(&ISO87_ASCII); }
+    case_build_a_bcd() { write(&ISO87_BCD); }
+    case_build_a_ebcdic() { write(&ISO87_EBCDIC); }
+    case_build_b_ascii() {
+        let mut out = [0; 512];
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+        builder.set(7, black_box("0415123456")).set(11, black_box("123456")).set(70, black_box("301"));
+        black_box(builder.write(&mut out).expect("sound"));
+    }
+}
+
+fn main() {
+    let [a, b] = [common::A.as_bytes(), common::B.as_bytes()];
+    let forms = |wire| common::LINKS.map(|(_, spec)| common::on(spec, wire));
+    let links = common::LINKS.map(|(_, spec)| spec);
+    let ([a_ascii, a_bcd, a_ebcdic], [b_ascii, b_bcd, b_ebcdic]) = (forms(a), forms(b));
+    let [tlv_ascii, tlv_bcd, tlv_ebcdic] = links.map(common::tlv);
+    let [full_ascii, full_bcd, full_ebcdic] = links.map(common::full);
+    let (late, early) = (common::late_error(a), common::early_error(a));
+    let message = Message::parse(&ISO87_ASCII, a).expect("sound");
+    let [mut ascii, mut bcd, mut ebcdic] = links.map(Parser::new);
+    for (parser, wires) in [
+        (&mut ascii, [&a_ascii, &b_ascii, &tlv_ascii]),
+        (&mut bcd, [&a_bcd, &b_bcd, &tlv_bcd]),
+        (&mut ebcdic, [&a_ebcdic, &b_ebcdic, &tlv_ebcdic]),
+    ] {
+        wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
+    }
+    for _ in 0..64 {
+        case_parse_a_ascii(&a_ascii);
+        case_parse_a_bcd(&a_bcd);
+        case_parse_a_ebcdic(&a_ebcdic);
+        case_parse_b_ascii(&b_ascii);
+        case_parse_b_bcd(&b_bcd);
+        case_parse_b_ebcdic(&b_ebcdic);
+        case_parse_tlv_ascii(&tlv_ascii);
+        case_parse_tlv_bcd(&tlv_bcd);
+        case_parse_tlv_ebcdic(&tlv_ebcdic);
+        case_parse_full_ascii(&full_ascii);
+        case_parse_full_bcd(&full_bcd);
+        case_parse_full_ebcdic(&full_ebcdic);
+        case_reject_a_late(&late);
+        case_reject_a_early(&early);
+        case_planned_a_ascii(&mut ascii, &a_ascii);
+        case_planned_a_bcd(&mut bcd, &a_bcd);
+        case_planned_a_ebcdic(&mut ebcdic, &a_ebcdic);
+        case_planned_b_ascii(&mut ascii, &b_ascii);
+        case_planned_b_bcd(&mut bcd, &b_bcd);
+        case_planned_tlv_ascii(&mut ascii, &tlv_ascii);
+        case_planned_tlv_bcd(&mut bcd, &tlv_bcd);
+        case_planned_tlv_ebcdic(&mut ebcdic, &tlv_ebcdic);
+        case_planned_reject_a_late(&mut ascii, &late);
+        case_scan_a_ascii(&mut ascii, &a_ascii);
+        case_scan_a_bcd(&mut bcd, &a_bcd);
+        case_scan_b_ascii(&mut ascii, &b_ascii);
+        case_inspect_a(&a_ascii);
+        case_read5_a(&message);
+        case_fields_a(&message);
+        case_reply_a(&a_ascii);
+        case_copy_a(&message);
+        case_translate_a_to_bcd(&message);
+        case_measure_a();
+        case_build_a_ascii();
+        case_build_a_bcd();
+        case_build_a_ebcdic();
+        case_build_b_ascii();
+    }
+}
+
+#[inline(always)]
+fn parse(spec: &'static Spec<'static>, wire: &[u8]) {
+    // a reference, so that the message is made once, where the caller wants it
+    let _ = black_box(&Message::parse(spec, black_box(wire)));
+}
+
+#[inline(always)]
+fn planned(parser: &mut Parser<'_>, wire: &[u8]) {
+    let _ = black_box(&parser.parse(black_box(wire)));
+}
+
+#[inline(always)]
+fn scan(parser: &mut Parser<'_>, wire: &[u8]) {
+    let _ = black_box(&parser.scan(black_box(wire)));
+}
+
+fn read5(message: &Message<'_>) {
+    for number in [2, 4, 11, 41, 49] {
+        black_box(black_box(message).expose(black_box(number)).map(|value| value.as_bytes()).ok());
+    }
+}
+
+/// (a) from values in any order.
+fn build(spec: &'static Spec<'static>) -> Builder<'static> {
+    let mut builder = Builder::new(spec, black_box(Mti::AUTHORIZATION_REQUEST));
+    for (number, value) in common::VALUES {
+        builder.set(number, black_box(value));
+    }
+    builder
+}
+
+fn write(spec: &'static Spec<'static>) {
+    let mut out = [0; 512];
+    black_box(build(spec).write(&mut out).expect("sound"));
+}

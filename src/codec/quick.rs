@@ -1,0 +1,277 @@
+//! Elements in the usual forms, packed into a few octets so that they can be read at once.
+//!
+//! A [`Quick`] is worked out from the coding, the class and the length form of an element when its
+//! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
+//! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
+//! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
+//! sound that is not, and tests hold it against the ordinary reader on every form.
+
+use super::block::{Class, Test};
+use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::content::Content;
+
+/// How to read an element of a usual form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Quick {
+    announced: Announced,
+    /// Half octets a unit of length takes.
+    halves: u8,
+    /// What an odd length means.
+    odd: Odd,
+    test: Test,
+    /// The class that the whole element is made of, prefix included.
+    pub(crate) run: Option<Class>,
+    /// Whether the value holds parts whose check the value's own does not include.
+    pub(crate) is_composite: bool,
+    /// The octets of an element that is always as long and made of one class; otherwise 0.
+    pub(crate) fixed: u16,
+    min: u16,
+    max: u16,
+}
+
+/// Where the length of the value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Announced {
+    /// Ask the ordinary reader.
+    Unknown,
+    /// It is always the maximum.
+    Fixed,
+    /// That many digits, the octet standing for zero.
+    Digits {
+        /// The octet of digit zero.
+        zero: u8,
+        /// One to four.
+        width: u8,
+    },
+    /// That many octets of packed digits.
+    Packed(u8),
+    /// That many octets.
+    Binary(u8),
+    /// One octet below `80`.
+    Ber,
+}
+
+/// What an odd length means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Odd {
+    /// Nothing.
+    Whatever,
+    /// It cannot be.
+    Wrong,
+    /// There is a spare half byte.
+    Spare(Spare),
+}
+
+/// Where a value lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lies {
+    /// First octet of the value.
+    pub(crate) start: usize,
+    /// First octet behind it.
+    pub(crate) end: usize,
+    /// Its length as it was announced.
+    length: usize,
+}
+
+/// How a value is written: coding, class, spare half byte.
+pub(crate) type Coded = (Coding, Content, Spare);
+
+impl Quick {
+    /// Knows nothing.
+    pub(crate) const UNKNOWN: Self = Self {
+        announced: Announced::Unknown,
+        halves: 0,
+        odd: Odd::Wrong,
+        test: Test::Unknown,
+        run: None,
+        is_composite: false,
+        fixed: 0,
+        min: 0,
+        max: 0,
+    };
+
+    /// An element that is always `units` long.
+    pub(crate) const fn fixed(coded: Coded, units: u32) -> Self {
+        Self::new(Announced::Fixed, Counts::Units, coded, (units, units))
+    }
+
+    /// An element whose length a prefix announces.
+    pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
+        let announced = match (prefix.coding, prefix.width) {
+            _ if prefix.includes != 0 => Announced::Unknown,
+            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits { zero: b'0', width },
+            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits { zero: 0xF0, width },
+            (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
+            (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
+            (PrefixCoding::Ber, _) => Announced::Ber,
+            _ => Announced::Unknown,
+        };
+        Self::new(announced, prefix.counts, coded, limits)
+    }
+
+    /// The same, of a value that holds parts which are checked apart.
+    pub(crate) const fn composite(mut self) -> Self {
+        (self.is_composite, self.run, self.fixed) = (true, None, 0);
+        self
+    }
+
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    const fn new(
+        announced: Announced,
+        counts: Counts,
+        (coding, content, spare): Coded,
+        (mut min, mut max): (u32, u32),
+    ) -> Self {
+        let test = Test::of(coding, content);
+        let (halves, odd) = match (coding, counts) {
+            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, Counts::Units | Counts::Bytes) => {
+                (2, Odd::Whatever)
+            }
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => (4, Odd::Whatever),
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => (2, Odd::Wrong),
+            (Coding::Bcd, Counts::Units) => (1, Odd::Spare(spare)),
+            // octets are counted, and all are of two digits: no fill marks one, no limit is odd
+            (Coding::Bcd, Counts::Bytes) if spare.nibble <= 9 && max.is_multiple_of(2) => {
+                (min, max) = (min.div_ceil(2), max / 2);
+                (2, Odd::Whatever)
+            }
+            _ => return Self::UNKNOWN,
+        };
+        let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
+        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+            return Self::UNKNOWN;
+        }
+        let (min, max) = ((min * factor) as u16, (max * factor) as u16);
+        let run = match test {
+            Test::Block(class) if announced.fits(class) => Some(class),
+            _ => None,
+        };
+        let is_whole = matches!(odd, Odd::Whatever) || max.is_multiple_of(2);
+        let fixed = match (announced, run) {
+            (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
+            _ => 0,
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, fixed, min, max }
+    }
+
+    /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
+    /// within the wire, and its content, are not looked at.
+    #[inline(always)]
+    pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
+        let (length, start) = self.length(wire, at)?;
+        let end = start + (length * usize::from(self.halves)).div_ceil(2);
+        Some(Lies { start, end, length })
+    }
+
+    /// The class of the run of octets that the element at `at`, prefix included, can be checked
+    /// with, and the first octet behind it.
+    #[inline(always)]
+    pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(Class, usize)> {
+        let class = self.run?;
+        if self.fixed > 0 {
+            return Some((class, at + usize::from(self.fixed)));
+        }
+        let lies = self.find(wire, at)?;
+        self.is_whole(lies.length).then_some((class, lies.end))
+    }
+
+    /// Whether the content of the value is certainly sound.
+    #[inline]
+    pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
+        let Lies { start, end, length } = lies;
+        match self.odd {
+            _ if end > wire.len() => false,
+            Odd::Wrong if !length.is_multiple_of(2) => false,
+            Odd::Spare(spare) if !length.is_multiple_of(2) => self.is_sound_odd(wire, start, end, spare),
+            _ => self.test.passes(wire, start, end),
+        }
+    }
+
+    /// Whether a value can be as long as announced.
+    pub(crate) fn is_possible(&self, lies: Lies) -> bool {
+        self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
+    }
+
+    /// Whether the length is of whole octets.
+    #[inline(always)]
+    fn is_whole(&self, length: usize) -> bool {
+        self.odd == Odd::Whatever || length.is_multiple_of(2)
+    }
+
+    /// An odd number of packed digits: the octet with the spare half byte is looked at apart.
+    #[inline]
+    fn is_sound_odd(&self, wire: &[u8], start: usize, end: usize, spare: Spare) -> bool {
+        let (place, rest) = match spare.side {
+            Side::Left => (start, (start + 1, end)),
+            Side::Right => (end - 1, (start, end - 1)),
+        };
+        let Some(octet) = wire.get(place) else { return false };
+        let (half, digit) = match spare.side {
+            Side::Left => (octet >> 4, octet & 0x0F),
+            Side::Right => (octet & 0x0F, octet >> 4),
+        };
+        half == spare.nibble
+            && (digit <= 9 || self.test == Test::Free)
+            && self.test.passes(wire, rest.0, rest.1)
+    }
+
+    /// The announced number, if it is admitted, and where the value starts.
+    #[inline(always)]
+    fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
+        let (min, max) = (usize::from(self.min), usize::from(self.max));
+        let behind = wire.get(at..)?;
+        let (number, width) = match self.announced {
+            Announced::Digits { zero, width } => {
+                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
+            }
+            Announced::Fixed => return Some((max, at)),
+            Announced::Unknown => return None,
+            Announced::Packed(1) => (packed(*behind.first()?)?, 1),
+            Announced::Packed(_) => {
+                let [high, low] = *behind.first_chunk::<2>()?;
+                (packed(high)? * 100 + packed(low)?, 2)
+            }
+            Announced::Binary(1) => (usize::from(*behind.first()?), 1),
+            Announced::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
+            Announced::Ber => match behind.first()? {
+                short @ 0..=0x7F => (usize::from(*short), 1),
+                _ => return None,
+            },
+        };
+        (min <= number && number <= max).then_some((number, at + width))
+    }
+}
+
+impl Announced {
+    /// Whether the octets of the prefix are all of that class.
+    const fn fits(self, class: Class) -> bool {
+        use Class::{Digits, EbcdicDigits, EbcdicHex, Hex, LettersDigits, Packed, Printable, Track};
+        match self {
+            Self::Fixed => true,
+            Self::Digits { zero: b'0', .. } => {
+                matches!(class, Digits | LettersDigits | Printable | Track | Hex | Packed)
+            }
+            Self::Digits { .. } => matches!(class, EbcdicDigits | EbcdicHex),
+            Self::Packed(_) => matches!(class, Packed),
+            Self::Unknown | Self::Binary(_) | Self::Ber => false,
+        }
+    }
+}
+
+/// The number that the first `width` of four octets write, if they are digits: all at once.
+#[inline(always)]
+fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
+    let values = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
+    let values = values.checked_shr(32 - 8 * u32::from(width))?;
+    let are_digits = (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0;
+    let pairs = (values & 0x000F_000F) + 10 * (values >> 8 & 0x000F_000F);
+    let number = (pairs & 0xFF) + 100 * (pairs >> 16);
+    are_digits.then_some(crate::error::widen(number))
+}
+
+/// The number that two packed digits write, if they are digits.
+#[inline(always)]
+fn packed(octet: u8) -> Option<usize> {
+    let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
+    (high <= 9 && low <= 9).then_some(high * 10 + low)
+}

@@ -1,0 +1,289 @@
+//! The read pass over a message: the usual forms at once, the others by the walk.
+//!
+//! A letter to the next editor. There are two ways through a message and they must agree on every
+//! input. [`Message::walk`] is the one that decides: it knows every form, and whom to blame.
+//! [`Message::read_elements`] takes a message with a usual head, and reads each element by its
+//! short form. It does not look at content element by element: neighbours of one class are a *run*
+//! and are checked as one. What the short form does not know, and what looks wrong, is given to the
+//! ordinary reader, element by element, in wire order, so the first thing that is wrong is the one
+//! that is reported.
+
+use crate::bitmap::Bitmap;
+use crate::codec::block::Class;
+use crate::codec::octets::Octets;
+use crate::codec::quick::{Lies, Quick};
+use crate::codec::{CodePage, Prefix};
+use crate::content::Content;
+use crate::error::{Error, Key, Kind, Place, Result};
+use crate::head::{Head, head};
+use crate::layout::{BitmapForm, Element, Tag};
+use crate::message::{FAR, Message};
+use crate::mti::Mti;
+use crate::plan::Plan;
+use crate::read::{self, Reader};
+use crate::spec::MtiCoding;
+use crate::walk::{Announced, Pass, walk};
+
+impl<'a> Message<'a> {
+    /// Reads a message into this empty one; content is looked at if `CHECK` says so.
+    pub(crate) fn read<const CHECK: bool>(&mut self) -> Result<()> {
+        match head(self.spec, self.wire) {
+            Some(head) => self.read_elements::<CHECK>(head),
+            None => self.walk::<CHECK>(),
+        }
+    }
+
+    /// The elements behind a head of the usual form.
+    fn read_elements<const CHECK: bool>(&mut self, head: Head) -> Result<()> {
+        self.begin(head);
+        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
+        let (mut at, mut rank) = (head.end, 0);
+        for (word, quicks) in head.announced.words().into_iter().zip(self.spec.quicks()) {
+            let mut rest = word.reverse_bits();
+            while rest != 0 {
+                let quick = bit(quicks, rest.trailing_zeros());
+                rest &= rest - 1;
+                let next = match usize::from(quick.fixed) {
+                    fixed @ 1.. if quick.run == Some(run.class) => at + fixed,
+                    _ => self.read_quick::<CHECK>(quick, &mut run, at, rank)?,
+                };
+                if let Some(slot) = self.starts.get_mut(rank) {
+                    *slot = near(at);
+                }
+                (at, rank) = (next, rank + 1);
+            }
+        }
+        self.end::<CHECK>(run, at, rank)
+    }
+
+    /// The elements of a message whose head is that of a plan.
+    pub(crate) fn read_planned<const CHECK: bool>(&mut self, plan: &Plan, head: Head) -> Result<()> {
+        self.begin(head);
+        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
+        let (mut at, mut rank) = (head.end, 0);
+        for leg in plan.legs() {
+            let next = match usize::from(leg.quick.fixed) {
+                fixed @ 1.. if leg.quick.run == Some(run.class) => at + fixed,
+                _ => self.read_quick::<CHECK>(&leg.quick, &mut run, at, rank)?,
+            };
+            plan.note(leg, &mut self.starts, rank, at);
+            (at, rank) = (next, rank + usize::from(leg.elements));
+        }
+        self.end::<CHECK>(run, at, rank)
+    }
+
+    #[inline(always)]
+    fn begin(&mut self, head: Head) {
+        (self.mti, self.announced, self.bitmaps) = (head.mti, head.announced, head.bitmaps);
+    }
+
+    #[inline(always)]
+    fn end<const CHECK: bool>(&mut self, run: Run, at: usize, rank: usize) -> Result<()> {
+        self.finish::<CHECK>(run, at, rank)?;
+        self.count = narrow(rank);
+        if at == self.wire.len() {
+            return Ok(());
+        }
+        Reader::new(Octets::of(self.wire), at).end()
+    }
+
+    /// Reads an element that does not simply prolong the run; returns where the next one starts.
+    #[inline(always)]
+    fn read_quick<const CHECK: bool>(
+        &mut self,
+        quick: &Quick,
+        run: &mut Run,
+        at: usize,
+        rank: usize,
+    ) -> Result<usize> {
+        if let Some((class, end)) = quick.in_run(self.wire, at) {
+            if class != run.class {
+                self.finish::<CHECK>(*run, at, rank)?;
+                *run = Run { class, start: at, rank };
+            }
+            return Ok(end);
+        }
+        self.finish_and_read::<CHECK>(quick, run, at, rank)
+    }
+
+    /// Ends the run, and reads an element that can be in none.
+    #[inline(never)]
+    fn finish_and_read<const CHECK: bool>(
+        &mut self,
+        quick: &Quick,
+        run: &mut Run,
+        at: usize,
+        rank: usize,
+    ) -> Result<usize> {
+        self.finish::<CHECK>(*run, at, rank)?;
+        let next = self.read_apart::<CHECK>(quick, at, rank)?;
+        *run = Run { class: run.class, start: next, rank: rank + 1 };
+        Ok(next)
+    }
+
+    /// Reads one element by its short form, or if that does not do, as [`Message::read_one`].
+    fn read_apart<const CHECK: bool>(&mut self, quick: &Quick, at: usize, rank: usize) -> Result<usize> {
+        let is_sound = |lies: &Lies| match CHECK {
+            true => !quick.is_composite && quick.is_sound(self.wire, *lies),
+            false => lies.end <= self.wire.len() && quick.is_possible(*lies),
+        };
+        match quick.find(self.wire, at).filter(is_sound) {
+            Some(lies) => Ok(lies.end),
+            None => self.read_one::<CHECK>(at, rank),
+        }
+    }
+
+    /// Ends a run before the element of that rank at `at`: all its octets are of its class.
+    #[inline(always)]
+    fn finish<const CHECK: bool>(&mut self, run: Run, at: usize, rank: usize) -> Result<()> {
+        let is_sound = match CHECK {
+            true => run.start == at || run.class.admits(self.wire, run.start, at),
+            false => at <= self.wire.len(),
+        };
+        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, rank) }
+    }
+
+    /// Finds out what is wrong with a run, if anything is.
+    #[cold]
+    #[inline(never)]
+    fn read_again<const CHECK: bool>(&mut self, run: Run, end: usize) -> Result<()> {
+        let (mut at, announced) = (run.start, self.announced);
+        for (rank, number) in announced.iter().enumerate().take(end).skip(run.rank) {
+            at = match self.spec.body().element(u32::from(number)) {
+                Some(element) => self.read_apart::<CHECK>(&element.quick, at, rank)?,
+                None => self.read_one::<CHECK>(at, rank)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Reads the element of that rank at `at`, whatever its form; returns where the next one
+    /// starts. If it cannot be read, it and those behind it do not count.
+    #[inline(never)]
+    fn read_one<const CHECK: bool>(&mut self, at: usize, rank: usize) -> Result<usize> {
+        self.count = narrow(rank);
+        let number = self.announced.nth(rank).unwrap_or(0);
+        let mut reader = Reader::new(Octets::of(self.wire), at);
+        let taken = match self.spec.body().element(u32::from(number)) {
+            Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
+            Some(element) => reader.measure(element).map(|span| span.next),
+            None => Err(Error::new(Kind::Undefined, at, 0, 0)),
+        };
+        taken.map_err(|error| error.at(Place::Element(number)))
+    }
+
+    /// The whole message, whatever its form.
+    fn walk<const CHECK: bool>(&mut self) -> Result<()> {
+        let (spec, octets) = (self.spec, read::input(self.wire)?);
+        let mut reader = Reader::new(octets, 0);
+        reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
+        self.mti = take_mti(&mut reader, spec.mti()).map_err(|error| error.at(Place::Mti))?;
+        let mut pass = Parse::<CHECK> { reader, message: self };
+        walk(spec.body(), &mut pass, in_element)?;
+        pass.reader.end()
+    }
+}
+
+/// Elements of one class, one after the other, not checked yet.
+#[derive(Clone, Copy)]
+struct Run {
+    class: Class,
+    start: usize,
+    /// The rank of its first element.
+    rank: usize,
+}
+
+/// The read pass over a message body: records where elements start.
+struct Parse<'m, 'a, const CHECK: bool> {
+    reader: Reader<'a>,
+    message: &'m mut Message<'a>,
+}
+
+impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
+    fn more(&self) -> bool {
+        self.reader.more()
+    }
+
+    #[inline]
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let start = self.reader.at();
+        let announced = self.reader.bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
+        let width = form.coding.wire_len(Content::B, usize::from(form.octets));
+        self.message.bitmaps = u8::try_from((self.reader.at() - start) / width.max(1)).unwrap_or(u8::MAX);
+        self.message.announced = announced.elements;
+        Ok(announced)
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        let word = self.reader.third_bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
+        let [first, second, _] = self.message.announced.words();
+        self.message.announced = Bitmap::from_words([first, second, word]);
+        self.message.bitmaps += 1;
+        Ok(word)
+    }
+
+    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+        self.reader.tag(tag, lead)
+    }
+
+    #[inline]
+    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
+        let start = self.reader.at();
+        if CHECK {
+            self.reader.take_element(element)?;
+        } else {
+            let span = self.reader.measure(element)?;
+            self.reader.skip_to(span.next);
+        }
+        if let Some(slot) = self.message.starts.get_mut(usize::from(self.message.count)) {
+            *slot = near(start);
+        }
+        self.message.count += 1;
+        Ok(())
+    }
+
+    fn offset(&self) -> usize {
+        self.reader.offset()
+    }
+}
+
+/// Reads an MTI; its mirror is in `write`.
+fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
+    let octets = reader.take(coding.len())?;
+    let at = |index| octets.get(index);
+    let digits = match coding {
+        MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
+        MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
+        MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
+        MtiCoding::Binary => {
+            let number = u16::from_be_bytes([at(0), at(1)]);
+            let digit = |unit: u16| u8::try_from(number / unit % 10).map_or(0, |digit| b'0' + digit);
+            if number > 9999 { [0; 4] } else { [digit(1000), digit(100), digit(10), digit(1)] }
+        }
+    };
+    Mti::from_digits(digits).map_err(|_| Error::new(Kind::MtiDigit, octets.position(0), 4, 0))
+}
+
+fn in_element(error: Error, key: Key) -> Error {
+    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
+}
+
+/// A count of elements as a message keeps it: there are never more than 192.
+#[inline(always)]
+fn narrow(elements: usize) -> u8 {
+    u8::try_from(elements).unwrap_or(u8::MAX)
+}
+
+/// A start as a message keeps it.
+#[inline(always)]
+pub(crate) const fn near(start: usize) -> u16 {
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    if start < FAR as usize { start as u16 } else { FAR }
+}
+
+/// The short form at a bit of a word.
+#[inline(always)]
+const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
+    &quicks[(bit & 63) as usize]
+}

@@ -1,0 +1,68 @@
+//! The short forms of elements, worked out when a spec is made.
+
+#![allow(clippy::indexing_slicing, reason = "const evaluation; every index is guarded")]
+
+use crate::bitmap::MAX_ELEMENTS;
+use crate::codec::Coding;
+use crate::codec::quick::Quick;
+use crate::content::Content;
+use crate::layout::{Element, Form, Layout, Order, Size};
+
+/// The short forms of elements, by bitmap and bit.
+pub(super) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3] {
+    let mut quicks = [[Quick::UNKNOWN; 64]; 3];
+    let mut number = 1;
+    while number <= MAX_ELEMENTS && number < elements.len() {
+        if let Some(element) = &elements[number] {
+            quicks[(number - 1) / 64][(number - 1) % 64] = element.quick;
+        }
+        number += 1;
+    }
+    quicks
+}
+
+impl Layout<'_> {
+    /// Whether every value of that class and length splits into these parts without a further
+    /// check: plain positions that fill it, each admitting all that the class does.
+    const fn holds_every(&self, content: Content, units: u32) -> bool {
+        if !matches!(self.order, Order::Positions { .. }) {
+            return false;
+        }
+        let (mut index, mut filled) = (0, 0);
+        while index < self.elements.len() {
+            match &self.elements[index] {
+                Some(part) if part.is_plain() && part.content.includes(content) => filled += part.size.max,
+                _ => return false,
+            }
+            index += 1;
+        }
+        filled == units
+    }
+}
+
+impl Element<'_> {
+    /// The element with its short form worked out from all the rest of it.
+    #[must_use]
+    pub(crate) const fn with_quick(mut self) -> Self {
+        let coded = (self.coding, self.content, self.spare);
+        let Size { min, max, form } = self.size;
+        let quick = match form {
+            Form::Fixed => Quick::fixed(coded, max),
+            Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, (min, max)),
+            Form::Padded(_) | Form::Rest | Form::Until(_) => Quick::UNKNOWN,
+        };
+        self.quick = match self.layout {
+            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
+                quick.composite()
+            }
+            _ => quick,
+        };
+        self
+    }
+
+    /// Characters of a fixed number, none of them a sign, without parts.
+    const fn is_plain(&self) -> bool {
+        let is_fixed = matches!((self.size.form, self.coding), (Form::Fixed, Coding::Ascii));
+        is_fixed && !self.content.is_signed() && self.layout.is_none()
+    }
+}
