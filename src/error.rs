@@ -9,7 +9,7 @@ use crate::content::{Content, Seen};
 /// `Copy`, 32 bytes, no borrowed data and no heap. It names the element and the part within it,
 /// the byte offset in the input (when parsing) or in the output (when building), and what was
 /// expected and found as *lengths, limits and kinds of character*. It never holds a character of
-/// the message, so it is always safe to log.
+/// a value; of the message it repeats nothing but the tag of a part, so it is safe to log.
 ///
 /// ```
 /// use cardwire::{Message, spec::ISO87_ASCII};
