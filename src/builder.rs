@@ -98,6 +98,13 @@ impl<'v> Builder<'v> {
         self
     }
 
+    /// Writes at least so many bitmaps, 1 to 3, though the last of them announce nothing: what
+    /// [`Message::bitmaps`] says of a message that was received so.
+    pub fn bitmaps(&mut self, least: u8) -> &mut Self {
+        self.bitmaps = least;
+        self
+    }
+
     /// Changes the MTI.
     pub fn mti(&mut self, mti: Mti) -> &mut Self {
         self.mti = mti;

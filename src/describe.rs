@@ -60,11 +60,7 @@ pub struct Describe<'m, 'a> {
 
 impl fmt::Display for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (spec, bytes) = (self.message.spec(), self.message.wire().len());
-        match self.mti {
-            Some(mti) => writeln!(f, "{mti} {} ({}, {bytes} bytes)", MtiWords(mti), spec.name())?,
-            None => writeln!(f, "no MTI ({}, {bytes} bytes)", spec.name())?,
-        }
+        writeln!(f, "{}", self.title())?;
         for field in self.message.fields() {
             self.line(f, &field, 0)?;
         }
@@ -81,13 +77,60 @@ impl fmt::Debug for Describe<'_, '_> {
     }
 }
 
+impl<'a> Describe<'_, 'a> {
+    /// The first line: message type, spec, size.
+    #[must_use]
+    pub fn title(&self) -> impl fmt::Display + use<'_, 'a> {
+        Title(self)
+    }
+
+    /// What the code in an element (depth 0) or in a part of one (depth 1) means, as it stands in
+    /// the listing: two blanks and the words, or nothing. Of an open amount the decimal amount.
+    #[must_use]
+    pub fn meaning(&self, field: &Field<'a>, depth: usize) -> impl fmt::Display + use<'_, 'a> {
+        Words { describe: self, field: *field, depth }
+    }
+}
+
+/// See [`Describe::title`].
+struct Title<'d, 'm, 'a>(&'d Describe<'m, 'a>);
+
+impl fmt::Display for Title<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Describe { message, mti, .. } = self.0;
+        let (spec, bytes) = (message.spec(), message.wire().len());
+        match mti {
+            Some(mti) => write!(f, "{mti} {} ({}, {bytes} bytes)", MtiWords(*mti), spec.name()),
+            None => write!(f, "no MTI ({}, {bytes} bytes)", spec.name()),
+        }
+    }
+}
+
+/// See [`Describe::meaning`].
+struct Words<'d, 'm, 'a> {
+    describe: &'d Describe<'m, 'a>,
+    field: Field<'a>,
+    depth: usize,
+}
+
+impl fmt::Display for Words<'_, '_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { describe, field, depth } = self;
+        match depth {
+            0 if field.privacy_is_open() => describe.element_meaning(f, field),
+            1 if describe.is_unionpay() => describe.part_meaning(f, field),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Describe<'_, '_> {
     /// One element, and its parts below it.
     fn line(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
         let indent = 5 * depth;
         let name_width = 46usize.saturating_sub(indent);
         write!(f, "{:indent$}{:>5} ", "", Short(field.key()))?;
-        write!(f, "{:<name_width$} {:<8} ", field.name(), Short(Notation(field.element())))?;
+        write!(f, "{:<name_width$} {:<8} ", field.name(), Short(field.element().notation()))?;
         let parts_tell = field.is_composite() && !field.privacy_is_open();
         if parts_tell {
             write!(
@@ -99,11 +142,7 @@ impl Describe<'_, '_> {
         } else {
             write!(f, "{field}")?;
         }
-        if depth == 0 && field.privacy_is_open() {
-            self.meaning(f, field)?;
-        } else if self.is_unionpay() && depth == 1 {
-            self.part_meaning(f, field)?;
-        }
+        write!(f, "{}", self.meaning(field, depth))?;
         f.write_char('\n')?;
         field.parts().try_for_each(|part| self.line(f, &part, depth + 1))
     }
@@ -124,7 +163,7 @@ impl Describe<'_, '_> {
     }
 
     /// What a code says, two blanks behind it.
-    fn meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
+    fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
         if matches!(number, 4..=6) {
             return match self.message.amount(number) {
@@ -296,7 +335,15 @@ fn words(f: &mut fmt::Formatter<'_>, meaning: Option<&str>) -> fmt::Result {
     }
 }
 
-/// The standard's notation of an element: `n..19`, `an12`, `b..255`.
+impl<'s> Element<'s> {
+    /// The standard's notation: `n..19`, `an12`, `b..255`.
+    #[must_use]
+    pub fn notation(&self) -> impl fmt::Display + use<'s, '_> {
+        Notation(self)
+    }
+}
+
+/// See [`Element::notation`].
 struct Notation<'s>(&'s Element<'s>);
 
 impl fmt::Display for Notation<'_> {

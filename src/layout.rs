@@ -5,11 +5,16 @@
 //! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
+mod row;
+
+pub(crate) use row::Length;
+pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
+
 use crate::codec::quick::Quick;
 use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
-use crate::mask::{Privacy, SECRET};
+use crate::mask::Privacy;
 
 /// How deep layouts may nest, the message body being the first. At most four of the elements that
 /// hold them may be in a coding other than ASCII or raw octets.
@@ -248,9 +253,9 @@ impl<'s> Layout<'s> {
         &self.order
     }
 
-    /// The number or tag as a key of this layout.
+    /// The number or tag as a key of this layout, which knows how it is written.
     #[must_use]
-    pub(crate) const fn key(&self, value: u32) -> Key {
+    pub const fn key(&self, value: u32) -> Key {
         match self.order {
             Order::Bitmap(_) | Order::Positions { .. } => Key::number(value),
             Order::Tags { tag, .. } => Key::tag(value, tag.style()),
@@ -342,211 +347,4 @@ impl<'s> Element<'s> {
     pub const fn layout(&self) -> Option<&'s Layout<'s>> {
         self.layout
     }
-}
-
-/// One line of a table: number or tag, shape, name, privacy.
-#[derive(Clone, Copy, Debug)]
-pub struct Row<'s> {
-    pub(crate) key: u32,
-    pub(crate) shape: Shape<'s>,
-    pub(crate) name: &'s str,
-    pub(crate) privacy: Privacy,
-}
-
-/// A row; see [`n`] and its siblings for shapes.
-#[must_use]
-pub const fn row<'s>(key: u32, shape: Shape<'s>, name: &'s str, privacy: Privacy) -> Row<'s> {
-    Row { key, shape, name, privacy }
-}
-
-/// What an element is, before a dialect says how it is written. What is not said is the dialect's.
-#[derive(Clone, Copy, Debug)]
-pub struct Shape<'s> {
-    pub(crate) content: Content,
-    pub(crate) max: u32,
-    pub(crate) min: Option<u32>,
-    pub(crate) length: Length,
-    pub(crate) coding: Option<Coding>,
-    pub(crate) fill: Option<Fill>,
-    pub(crate) spare: Option<Spare>,
-    pub(crate) layout: Option<&'s Layout<'s>>,
-}
-
-/// The length form of a [`Shape`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Length {
-    Fixed,
-    /// That many digits, in the dialect's prefix coding.
-    Var(u8),
-    /// Spelled out, whatever the dialect says.
-    Prefix(Prefix),
-    /// The same, with fill behind the value.
-    Padded(Prefix),
-    Rest,
-    Until(u8),
-}
-
-macro_rules! classes {
-    ($($name:ident $class:ident $doc:literal;)*) => { $(
-        #[doc = concat!($doc, ": fixed length `length` unless a length form follows.")]
-        #[must_use]
-        pub const fn $name<'s>(length: u32) -> Shape<'s> {
-            Shape::new(Content::$class, length)
-        }
-    )* };
-}
-
-classes! {
-    n N "Digits";
-    a A "Letters";
-    an An "Letters and digits";
-    anp Anp "Letters, digits and blank";
-    ns Ns "Digits and special characters";
-    s S "Special characters";
-    ans Ans "Printable characters";
-    z Z "Track 2 or 3 characters";
-    h H "Hexadecimal digits";
-    b B "Binary, length in octets";
-    ansb Any "Any octets as text";
-}
-
-/// A signed amount, `C` or `D` and digits: `x_n(8)` is the standard's `x+n 8`, nine characters.
-#[must_use]
-pub const fn x_n<'s>(digits: u32) -> Shape<'s> {
-    Shape::new(Content::Xn, digits + 1)
-}
-
-/// A signed amount whose first character is any printable one: `y_n(8)` is nine characters.
-#[must_use]
-pub const fn y_n<'s>(digits: u32) -> Shape<'s> {
-    Shape::new(Content::Yn, digits + 1)
-}
-
-impl<'s> Shape<'s> {
-    pub(crate) const fn new(content: Content, max: u32) -> Self {
-        Self {
-            content,
-            max,
-            min: None,
-            length: Length::Fixed,
-            coding: None,
-            fill: None,
-            spare: None,
-            layout: None,
-        }
-    }
-
-    /// The same shape with another length; a least length that was the greatest goes with it.
-    #[cfg(feature = "jpos")]
-    #[must_use]
-    pub(crate) const fn with_max(mut self, max: u32) -> Self {
-        self.max = max;
-        self
-    }
-
-    /// LVAR: up to the length, announced by one digit.
-    #[must_use]
-    pub const fn l(self) -> Self {
-        self.var(1)
-    }
-
-    /// LLVAR: up to the length, announced by two digits.
-    #[must_use]
-    pub const fn ll(self) -> Self {
-        self.var(2)
-    }
-
-    /// LLLVAR: up to the length, announced by three digits.
-    #[must_use]
-    pub const fn lll(self) -> Self {
-        self.var(3)
-    }
-
-    /// LLLLVAR: up to the length, announced by four digits.
-    #[must_use]
-    pub const fn llll(self) -> Self {
-        self.var(4)
-    }
-
-    /// Up to the length, announced by `digits` digits.
-    #[must_use]
-    pub const fn var(mut self, digits: u8) -> Self {
-        self.length = Length::Var(digits);
-        self
-    }
-
-    /// Up to the length, announced by exactly this prefix, whatever the dialect says.
-    #[must_use]
-    pub const fn prefix(mut self, prefix: Prefix) -> Self {
-        self.length = Length::Prefix(prefix);
-        self
-    }
-
-    /// Up to the length, announced by exactly this prefix, and filled up to the length behind the
-    /// value.
-    #[must_use]
-    pub const fn padded(mut self, prefix: Prefix) -> Self {
-        self.length = Length::Padded(prefix);
-        self
-    }
-
-    /// Up to the length, announced by a BER length that counts octets.
-    #[must_use]
-    pub const fn ber(self) -> Self {
-        self.prefix(Prefix::BER)
-    }
-
-    /// The rest of what the element stands in, up to the length.
-    #[must_use]
-    pub const fn rest(mut self) -> Self {
-        self.length = Length::Rest;
-        self
-    }
-
-    /// Up to the length, ended by `octet`.
-    #[must_use]
-    pub const fn until(mut self, octet: u8) -> Self {
-        self.length = Length::Until(octet);
-        self
-    }
-
-    /// At least `units` long. A variable value has at least 0 units unless said.
-    #[must_use]
-    pub const fn min(mut self, units: u32) -> Self {
-        self.min = Some(units);
-        self
-    }
-
-    /// In this coding, whatever the dialect says.
-    #[must_use]
-    pub const fn coding(mut self, coding: Coding) -> Self {
-        self.coding = Some(coding);
-        self
-    }
-
-    /// A fixed value that is given too short is filled so.
-    #[must_use]
-    pub const fn fill(mut self, side: Side, with: u8) -> Self {
-        self.fill = Some(Fill { side, with });
-        self
-    }
-
-    /// The spare half byte of an odd number of packed digits, whatever the dialect says.
-    #[must_use]
-    pub const fn spare(mut self, spare: Spare) -> Self {
-        self.spare = Some(spare);
-        self
-    }
-
-    /// The value holds this layout.
-    #[must_use]
-    pub const fn of(mut self, layout: &'s Layout<'s>) -> Self {
-        self.layout = Some(layout);
-        self
-    }
-}
-
-impl Row<'_> {
-    /// The privacy of rows that say none.
-    pub const DEFAULT_PRIVACY: Privacy = SECRET;
 }

@@ -50,6 +50,8 @@
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
+//! | talk to a host, or be one | `net` (feature `net`; TLS: `tls`) |
+//! | match answers to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
 //!
 //! # How a value is seen
 //!
@@ -63,7 +65,8 @@
 //!
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
 //! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
-//! editions, `tokio` adds a `tokio_util` codec for every framing.
+//! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
+//! tokio, `tls` their encryption, `tracing` their events.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.
@@ -105,7 +108,10 @@ pub mod layout;
 pub mod mask;
 mod message;
 mod mti;
+#[cfg(feature = "alloc")]
+pub mod net;
 mod parse;
+mod parser;
 mod path;
 mod plan;
 #[cfg(feature = "alloc")]
@@ -115,6 +121,7 @@ mod read;
 #[cfg(feature = "serde")]
 pub mod serde;
 pub mod spec;
+mod starts;
 mod value;
 mod walk;
 mod write;
@@ -131,8 +138,8 @@ pub use frame::Framing;
 pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
-pub use mti::Mti;
-pub use plan::{Parser, Scan};
+pub use mti::{Class, Function, Mti, Origin, Version};
+pub use parser::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};

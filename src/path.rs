@@ -28,6 +28,18 @@ pub(crate) fn key(layout: &Layout<'_>, component: &str) -> Option<u32> {
     }
 }
 
+impl Layout<'_> {
+    /// The number or tag that a text names in this layout: what [`Layout::key`] writes, read back.
+    ///
+    /// ```
+    /// assert_eq!(cardwire::spec::EMV.key_named("9F26"), Some(0x9F26));
+    /// ```
+    #[must_use]
+    pub fn key_named(&self, name: &str) -> Option<u32> {
+        key(self, name)
+    }
+}
+
 /// A decimal number without sign or blank.
 pub(crate) fn decimal(component: &str) -> Option<u32> {
     if component.bytes().all(|octet| octet.is_ascii_digit()) { component.parse().ok() } else { None }

@@ -48,7 +48,7 @@ impl<'v> View<'v> {
 /// The parts of a composite: a slice of pairs of number or tag and value.
 ///
 /// Implemented for slices and arrays of `(u32, value)` and, where tags are text, `(&str, value)`.
-pub trait PartList<'v> {
+pub trait PartList<'v>: Sync {
     /// How many parts there are.
     fn len(&self) -> usize;
 
@@ -64,7 +64,7 @@ pub trait PartList<'v> {
     fn value(&self, index: usize) -> Option<Value<'v>>;
 }
 
-impl<'v, V: Copy + Into<Value<'v>>> PartList<'v> for [(u32, V)] {
+impl<'v, V: Copy + Sync + Into<Value<'v>>> PartList<'v> for [(u32, V)] {
     fn len(&self) -> usize {
         <[_]>::len(self)
     }
@@ -78,7 +78,7 @@ impl<'v, V: Copy + Into<Value<'v>>> PartList<'v> for [(u32, V)] {
     }
 }
 
-impl<'v, V: Copy + Into<Value<'v>>, const N: usize> PartList<'v> for [(u32, V); N] {
+impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(u32, V); N] {
     fn len(&self) -> usize {
         N
     }
@@ -92,7 +92,7 @@ impl<'v, V: Copy + Into<Value<'v>>, const N: usize> PartList<'v> for [(u32, V); 
     }
 }
 
-impl<'v, V: Copy + Into<Value<'v>>, const N: usize> PartList<'v> for [(&str, V); N] {
+impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(&str, V); N] {
     fn len(&self) -> usize {
         N
     }
@@ -155,13 +155,13 @@ impl<'v> From<&'v Text<'v>> for Value<'v> {
     }
 }
 
-impl<'v, V: Copy + Into<Value<'v>>, const N: usize> From<&'v [(u32, V); N]> for Value<'v> {
+impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> From<&'v [(u32, V); N]> for Value<'v> {
     fn from(parts: &'v [(u32, V); N]) -> Self {
         Self(Source::Parts(parts))
     }
 }
 
-impl<'v, V: Copy + Into<Value<'v>>, const N: usize> From<&'v [(&'v str, V); N]> for Value<'v> {
+impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> From<&'v [(&'v str, V); N]> for Value<'v> {
     fn from(parts: &'v [(&'v str, V); N]) -> Self {
         Self(Source::Parts(parts))
     }

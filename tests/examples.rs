@@ -5,8 +5,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-/// Two programs that talk to each other; they run together, not alone.
-const PAIR: [&str; 2] = ["acquirer", "issuer"];
+/// Programs that talk to each other; they run together, not alone. `tests/net_examples.rs` runs the
+/// last two.
+const PAIR: [&str; 4] = ["acquirer", "issuer", "echo_client", "net_issuer"];
 
 #[test]
 fn every_example_prints_what_is_written_down() {

@@ -22,6 +22,7 @@ const TRACK1: &str = "B6212345678901232^HUSH/QUIET^29122011987654321";
 const WORD: &str = "HUSH";
 const PIN_BLOCK: [u8; 8] = [0xC0, 0xFF, 0xEE, 0xC0, 0xFF, 0xEE, 0xC0, 0xFF];
 
+type OfAField = (&'static str, fn(&Field<'_>) -> String);
 type Formatter = (&'static str, fn(&Inspection<'_>) -> String);
 
 /// What is formatted of a message, whole or broken.
@@ -60,7 +61,7 @@ const FORMATTERS: &[Formatter] = &[
 ];
 
 /// What is formatted of every element and part.
-const OF_A_FIELD: &[(&str, fn(&Field<'_>) -> String)] = &[
+const OF_A_FIELD: &[OfAField] = &[
     ("Field", |field| format!("{field} {field:?} {field:#?}")),
     ("Clear", |field| format!("{:?} {:#?}", field.expose(), field.expose())),
     ("Parts", |field| format!("{:?} {:#?}", field.parts(), field.parts())),
@@ -75,11 +76,7 @@ const OF_A_FIELD: &[(&str, fn(&Field<'_>) -> String)] = &[
 
 /// A message with a secret in every private element.
 fn secrets(spec: &'static Spec<'static>) -> Vec<Node> {
-    spec.body()
-        .elements()
-        .filter(|element| !element.privacy().is_open())
-        .map(|element| secret(element))
-        .collect()
+    spec.body().elements().filter(|element| !element.privacy().is_open()).map(secret).collect()
 }
 
 fn secret(element: &Element<'static>) -> Node {

@@ -134,7 +134,7 @@ fn lengthen(
         // in hexadecimal digits a value takes twice the octets
         let digits = match max {
             ..=49 => dice.one_of(&[2, 3, 4]),
-            ..=4_999 => 4,
+            50..=4_999 => 4,
             _ => 6,
         };
         return made(shape.var(digits), None, 0);

@@ -42,9 +42,11 @@ fn collect(folder: &Path, below: &str, found: &mut Vec<Source>) {
 }
 
 impl Source {
-    /// Whether the file is Rust code in `folder`, or in a folder below it.
+    /// Whether the file is Rust code in `folder`, or in a folder below it. Unit tests that have a
+    /// file of their own are no part of `src`.
     pub(crate) fn is_rust_in(&self, folder: &str) -> bool {
-        self.path.starts_with(&format!("{folder}/")) && self.path.ends_with(".rs")
+        let is_tests = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
+        self.path.starts_with(&format!("{folder}/")) && self.path.ends_with(".rs") && !is_tests
     }
 
     /// The code alone: comments and the insides of literals are blanked, every line keeps its

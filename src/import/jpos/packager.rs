@@ -140,6 +140,8 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
                 return Err(ImportError::new("packagers are nested too deep"));
             }
             compose(node, &mut field.element, options, &path, depth + 1)?;
+            // Its parts are private, so the whole must be.
+            field.element.privacy = SECRET;
         }
         Ok(Some(field))
     };

@@ -1,0 +1,45 @@
+//! An issuer: answers echoes, approves purchases up to a limit, and closes in good order.
+//!
+//! `net_issuer [address] [requests]`: where to listen, and after how many requests to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cardwire::net::{Reply, Server};
+use cardwire::{Builder, Message, Mti, de, spec::ISO87_BCD};
+use tokio::sync::Semaphore;
+
+const LIMIT: u64 = 50_000;
+
+fn decide(request: &Message<'_>) -> &'static str {
+    match (request.mti(), request.number(de::AMOUNT)) {
+        (Mti::NETWORK_REQUEST | Mti::REVERSAL_ADVICE, _) => "00",
+        (Mti::FINANCIAL_REQUEST, Ok(amount)) if amount <= LIMIT => "00",
+        (Mti::FINANCIAL_REQUEST, Ok(_)) => "51",
+        _ => "30",
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let address = arguments.next().unwrap_or_else(|| "127.0.0.1:5000".into());
+    let requests = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let answered = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&answered);
+    let answer = move |request: &Message<'_>, reply: Reply<'_>| {
+        let mut answer = Builder::reply_to(request);
+        answer.echo(request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49, 70]);
+        answer.set(de::RESPONSE_CODE, decide(request));
+        match reply.send(&answer) {
+            Ok(()) => count.add_permits(1),
+            Err(error) => eprintln!("{error}"),
+        }
+    };
+    let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(answer).await?;
+    println!("issuer at {}", server.address());
+    let _ = answered.acquire_many(requests).await?;
+    server.shutdown(Duration::from_secs(5)).await;
+    println!("closed after {requests}");
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! `cardwire decode`.
+
+use std::io::Write;
+
+use cardwire::{Inspection, Spec};
+
+use super::probe::{best, options, suggestion};
+use super::tally;
+use crate::failure::{Failure, Outcome, complain};
+use crate::input::{InputArgs, Item};
+use crate::json::{self, Shown};
+use crate::output::{Output, Role};
+use crate::show;
+use crate::specs::SpecArgs;
+
+/// Decode messages: a listing, JSON, or an annotated hexdump.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cardwire decode -s iso87-ascii messages.hex\n  \
+    cardwire decode -s unionpay-pos -F unionpay capture.pcapng --format hexdump\n  \
+    cardwire decode -s iso87-bcd --format ndjson --expose < hex-lines > messages.ndjson\n  \
+    cardwire decode -s iso87-ascii -m 0800822000000000000004000000000000001123061759123456301")]
+pub(crate) struct Decode {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    spec: SpecArgs,
+    /// What to print.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+    /// Show card data as it is.
+    #[arg(long)]
+    expose: bool,
+}
+
+/// How many broken messages the prober looks into.
+const MOST_SUGGESTIONS: u64 = 3;
+
+/// The spec that explains the first message, when none was said.
+fn guessed(first: Option<&Item>) -> Outcome<&'static Spec<'static>> {
+    let ask = "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them";
+    let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
+    match best(&payload.message) {
+        None => Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets"))),
+        Some(found) if found.envelope().framing.is_none() && found.envelope().header == 0 => {
+            complain(format_args!("no spec was said; the first message fits {}", options(&found)));
+            Ok(found.spec())
+        }
+        Some(found) => Err(Failure::usage(format_args!("no spec was said; try {}", options(&found)))),
+    }
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A listing.
+    #[default]
+    Text,
+    /// JSON, indented.
+    Json,
+    /// JSON, one object a line.
+    Ndjson,
+    /// A hexdump that names elements.
+    Hexdump,
+}
+
+impl Decode {
+    pub(super) fn run(&self, output: &mut Output) -> Outcome {
+        let chosen = self.spec.chosen()?;
+        let mut messages = self.input.messages(chosen);
+        let (mut total, mut broken) = (0, 0);
+        let mut text = Vec::new();
+        let mut first = None;
+        let spec = match chosen {
+            Some(spec) => spec,
+            None => {
+                first = messages.next()?;
+                guessed(first.as_ref())?
+            }
+        };
+        while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
+            total += 1;
+            text.clear();
+            let fine = match self.format {
+                Format::Text | Format::Hexdump => self.show(output, spec, &item, broken)?,
+                Format::Json | Format::Ndjson => self.object(output, spec, &item, &mut text)?,
+            };
+            broken += u64::from(!fine);
+            if messages.waits() {
+                output.flush()?;
+            }
+        }
+        output.flush()?;
+        tally(broken, total, "messages are broken")
+    }
+
+    fn shown(&self) -> Shown {
+        if self.expose { Shown::Exposed } else { Shown::Masked }
+    }
+
+    fn show(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        item: &Item,
+        broken: u64,
+    ) -> Outcome<bool> {
+        let title = item.origin.to_string();
+        let payload = match &item.content {
+            Ok(payload) => payload,
+            Err(refusal) => {
+                let painted = output.paint(Role::Bad, &format!("!! {title}: {refusal}"));
+                output.line(painted)?;
+                return Ok(false);
+            }
+        };
+        let parsed = Inspection::of(spec, &payload.message);
+        match self.format {
+            Format::Hexdump => show::dump(output, &parsed, &title, self.shown())?,
+            _ => {
+                show::listing(output, &parsed, &title, self.shown())?;
+                // looking for what is wrong takes time, so only the first few are looked into
+                if parsed.error().is_some() && broken < MOST_SUGGESTIONS {
+                    if let Some(text) = suggestion(&payload.message, spec) {
+                        let text = output.paint(Role::Meaning, &format!("-> {text}"));
+                        output.line(format_args!("  {text}"))?;
+                    }
+                }
+                output.line("")?;
+            }
+        }
+        Ok(parsed.error().is_none())
+    }
+
+    fn object(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        item: &Item,
+        text: &mut Vec<u8>,
+    ) -> Outcome<bool> {
+        let fine = match &item.content {
+            Err(refusal) => {
+                json::refusal(text, refusal.byte, &refusal.text);
+                false
+            }
+            Ok(payload) => {
+                let parsed = Inspection::of(spec, &payload.message);
+                match parsed.error() {
+                    None => json::message(text, &parsed, payload.station(), self.shown()),
+                    Some(error) => json::error(text, &error, Some((&parsed, self.shown()))),
+                }
+                parsed.error().is_none()
+            }
+        };
+        if self.format == Format::Json {
+            *text = json::pretty(text);
+        }
+        text.push(b'\n');
+        output.bytes().write_all(text)?;
+        Ok(fine)
+    }
+}

@@ -1,0 +1,218 @@
+//! `cardwire load`.
+
+use std::io::{IsTerminal, Write};
+use std::net::ToSocketAddrs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use cardwire::net::Client;
+use cardwire::{Builder, Message, Spec, de};
+
+use super::send;
+use crate::failure::{Failure, Outcome};
+use crate::input::{self, Line, Lines, files};
+use crate::latency::Latency;
+use crate::link::{LinkArgs, block_on, duration, host};
+use crate::output::Output;
+use crate::specs::SpecArgs;
+
+/// Put a bounded load on a host, and measure its answers.
+#[derive(clap::Args)]
+#[command(
+    after_help = "The messages are sent in turn, each time with a new STAN (DE 11). With --rate, a time counts\n\
+    from the moment when the request was due, so that a host that stalls is not flattered.\n\nExample:\n  \
+    cardwire load localhost:5000 -s iso87-ascii --rate 500 --window 64 --count 10000 messages.ndjson"
+)]
+pub(crate) struct Load {
+    /// Host and port.
+    #[arg(value_name = "HOST:PORT")]
+    address: String,
+    /// Files of messages: hexadecimal digits or JSON, one a line; `-` or none is standard input.
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    spec: SpecArgs,
+    #[command(flatten)]
+    link: LinkArgs,
+    /// How many requests a second; as fast as answers come when it is not said.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    rate: Option<u32>,
+    /// How many requests in all.
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    count: u64,
+    /// How long at most.
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    duration: Duration,
+    /// Allow a host that is not this machine; it must be the one named.
+    #[arg(long, value_name = "HOST")]
+    allow_host: Option<String>,
+}
+
+/// What the workers share.
+struct Run {
+    spec: &'static Spec<'static>,
+    templates: Vec<Vec<u8>>,
+    start: Instant,
+    end: Instant,
+    count: u64,
+    rate: Option<u32>,
+    timeout: Duration,
+    taken: AtomicU64,
+    answered: AtomicU64,
+    lost: AtomicU64,
+    latency: Mutex<Latency>,
+    /// The first error, to be shown.
+    error: Mutex<Option<String>>,
+}
+
+impl Load {
+    pub(super) fn run(&self, output: &mut Output) -> Outcome {
+        let spec = self.spec.required()?;
+        self.check_host()?;
+        let templates = self.templates(spec)?;
+        let run = block_on(self.measure(spec, templates))?;
+        let seconds = run.start.elapsed().as_secs_f64();
+        let (answered, lost) = (run.answered.load(Ordering::Relaxed), run.lost.load(Ordering::Relaxed));
+        #[allow(clippy::cast_precision_loss, reason = "a rate to be read by people")]
+        let rate = answered as f64 / seconds;
+        output
+            .line(format_args!("{answered} answered, {lost} not, in {seconds:.2} s: {rate:.0} a second"))?;
+        let latency = run.latency.lock().unwrap_or_else(PoisonError::into_inner);
+        output.line(latency.line())?;
+        for bar in latency.bars() {
+            output.line(bar)?;
+        }
+        match run.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some(error) => Err(Failure::data(format_args!("the first of {lost} errors: {error}"))),
+        }
+    }
+
+    /// A load meets this machine, or a host that was named twice.
+    fn check_host(&self) -> Outcome {
+        let host = host(&self.address);
+        if self.allow_host.as_deref() == Some(host) {
+            return Ok(());
+        }
+        let addresses = self.address.to_socket_addrs().map_err(|error| Failure::io(&self.address, error))?;
+        if addresses.into_iter().all(|address| address.ip().is_loopback()) {
+            return Ok(());
+        }
+        Err(Failure::usage(format_args!(
+            "{host} is not this machine: say --allow-host {host} if the load is meant for it"
+        )))
+    }
+
+    fn templates(&self, spec: &Spec<'_>) -> Outcome<Vec<Vec<u8>>> {
+        let mut templates = Vec::new();
+        for file in files(&self.files) {
+            let (name, stream) = input::open(&file)?;
+            let mut lines = Lines::new(stream, 1 << 20);
+            loop {
+                let wire = match lines.next().map_err(|error| Failure::io(&name, error))? {
+                    None => break,
+                    Some(Line::Whole(b"")) => continue,
+                    Some(Line::Whole(line)) => send::message(spec, line),
+                    Some(Line::TooLong) => Err("longer than 1 MiB".into()),
+                };
+                let wire = wire.and_then(|wire| match Message::parse(spec, &wire) {
+                    Ok(_) => Ok(wire),
+                    Err(error) => Err(error.to_string()),
+                });
+                templates.push(
+                    wire.map_err(|text| Failure::data(format_args!("{name}:{}: {text}", lines.number())))?,
+                );
+            }
+        }
+        if templates.is_empty() { Err(Failure::data("no message to send")) } else { Ok(templates) }
+    }
+
+    async fn measure(&self, spec: &'static Spec<'static>, templates: Vec<Vec<u8>>) -> Outcome<Arc<Run>> {
+        let client = self.link.connect(&self.address, spec).await?;
+        let start = Instant::now();
+        let run = Arc::new(Run {
+            spec,
+            templates,
+            start,
+            end: start + self.duration,
+            count: self.count,
+            rate: self.rate,
+            timeout: self.link.timeout,
+            taken: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            lost: AtomicU64::new(0),
+            latency: Mutex::new(Latency::new()),
+            error: Mutex::new(None),
+        });
+        let workers: Vec<_> =
+            (0..self.link.window).map(|_| tokio::spawn(work(Arc::clone(&run), client.clone()))).collect();
+        let progress = tokio::spawn(progress(Arc::clone(&run)));
+        for worker in workers {
+            worker.await.map_err(|_| Failure::data("a worker stopped"))?;
+        }
+        progress.abort();
+        if std::io::stderr().is_terminal() {
+            let _ = writeln!(std::io::stderr());
+        }
+        client.shutdown(Duration::from_secs(1)).await;
+        Ok(run)
+    }
+}
+
+/// Sends one request after the other until the run is over.
+async fn work(run: Arc<Run>, client: Client) {
+    loop {
+        let ticket = run.taken.fetch_add(1, Ordering::Relaxed);
+        let due = match run.rate {
+            Some(rate) => run.start + Duration::from_secs(ticket) / rate,
+            None => Instant::now(),
+        };
+        if ticket >= run.count || due >= run.end || Instant::now() >= run.end {
+            return;
+        }
+        tokio::time::sleep_until(due.into()).await;
+        let result = match request(&run, ticket) {
+            Ok(wire) => client.request(&wire, run.timeout).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        match result {
+            Ok(_) => {
+                run.answered.fetch_add(1, Ordering::Relaxed);
+                run.latency.lock().unwrap_or_else(PoisonError::into_inner).record(due.elapsed());
+            }
+            Err(error) => {
+                run.lost.fetch_add(1, Ordering::Relaxed);
+                run.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+        }
+    }
+}
+
+/// The next message, with a STAN of its own.
+fn request(run: &Run, ticket: u64) -> cardwire::Result<Vec<u8>> {
+    let count = u64::try_from(run.templates.len()).unwrap_or(1).max(1);
+    let index = usize::try_from(ticket % count).unwrap_or(0);
+    let template = run.templates.get(index).map(Vec::as_slice).unwrap_or_default();
+    let message = Message::parse(run.spec, template)?;
+    Builder::copy_of(&message, run.spec).set(de::STAN, ticket % 999_999 + 1).to_vec()
+}
+
+/// A bar on the terminal, five times a second.
+async fn progress(run: Arc<Run>) {
+    if !std::io::stderr().is_terminal() {
+        return;
+    }
+    loop {
+        let done = run.answered.load(Ordering::Relaxed) + run.lost.load(Ordering::Relaxed);
+        let by_count = done * 100 / run.count.max(1);
+        let time = run.start.elapsed().as_millis() * 100 / (run.end - run.start).as_millis().max(1);
+        let percent =
+            usize::try_from(by_count.max(u64::try_from(time).unwrap_or(100)).min(100)).unwrap_or(100);
+        let bar = "#".repeat(percent / 2);
+        let lost = run.lost.load(Ordering::Relaxed);
+        let _ = write!(std::io::stderr(), "\r[{bar:<50}] {percent:>3}%  {done} done, {lost} lost ");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

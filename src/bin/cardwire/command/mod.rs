@@ -1,0 +1,76 @@
+//! The commands, one a file.
+
+mod advice;
+mod check;
+mod code;
+mod completions;
+mod decode;
+mod diff;
+mod encode;
+mod ipm;
+mod load;
+mod probe;
+mod redact;
+mod send;
+mod serve;
+mod spec;
+
+use crate::failure::Outcome;
+use crate::output::{Color, Output};
+
+/// What to do.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Decode(decode::Decode),
+    Encode(encode::Encode),
+    Check(check::Check),
+    Diff(diff::Diff),
+    Probe(probe::Probe),
+    Spec(spec::SpecCommand),
+    Code(code::Code),
+    Redact(redact::Redact),
+    Send(send::Send),
+    Serve(serve::Serve),
+    Load(load::Load),
+    Ipm(ipm::Ipm),
+    Completions(completions::Completions),
+    Man(completions::Man),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self, color: Color) -> Outcome {
+        let mut output = Output::new(color);
+        let done = match self {
+            Self::Decode(command) => command.run(&mut output),
+            Self::Encode(command) => command.run(&mut output),
+            Self::Check(command) => command.run(&mut output),
+            Self::Diff(command) => command.run(&mut output),
+            Self::Ipm(command) => command.run(&mut output),
+            Self::Probe(command) => command.run(&mut output),
+            Self::Spec(command) => command.run(&mut output),
+            Self::Code(command) => command.run(&mut output),
+            Self::Redact(command) => command.run(&mut output),
+            Self::Send(command) => command.run(&mut output),
+            Self::Serve(command) => command.run(&mut output),
+            Self::Load(command) => command.run(&mut output),
+            Self::Completions(command) => command.run(&mut output),
+            Self::Man(command) => command.run(&mut output),
+        };
+        let flushed = output.flush();
+        match done {
+            Ok(()) => Ok(flushed?),
+            // what was found before the failure is out; the failure is what matters
+            failed => failed,
+        }
+    }
+}
+
+/// What is to be said at the end of a run over many messages.
+pub(crate) fn tally(broken: u64, total: u64, what: &str) -> Outcome {
+    match (broken, total) {
+        (0, _) => Ok(()),
+        (1, 1) => Err(crate::failure::Failure::Told),
+        _ => Err(crate::failure::Failure::Data(format!("{broken} of {total} {what}"))),
+    }
+}

@@ -1,0 +1,158 @@
+//! `cardwire redact`.
+
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cardwire::{Builder, Inspection, Message, Spec};
+
+use super::encode::{Trouble, build};
+use super::tally;
+use crate::failure::{Failure, Outcome, complain};
+use crate::input::{self, InputArgs, Item, Line, Lines, files};
+use crate::json::{self, Lists, Prepared, Record, Shown};
+use crate::mask;
+use crate::output::Output;
+use crate::specs::SpecArgs;
+
+/// Mask card data, and print messages that still parse.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Hidden digits become 0, hidden letters X, hidden octets 00; lengths stay. What the spec\n\
+    does not call open is hidden.\n\nExamples:\n  \
+    cardwire redact -s iso87-ascii messages.hex > safe.hex\n  \
+    cardwire redact -s iso87-ascii --json messages.ndjson > safe.ndjson\n  \
+    cardwire redact -s unionpay-pos -F unionpay -i raw --format raw frames.bin > safe.bin"
+)]
+pub(crate) struct Redact {
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    spec: SpecArgs,
+    /// Read and print JSON lines.
+    #[arg(long, conflicts_with_all = ["message", "framing", "format"])]
+    json: bool,
+    /// What to print.
+    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Hexadecimal digits, one message a line.
+    #[default]
+    Hex,
+    /// Bytes as they are, in their frames.
+    Raw,
+    /// Base64, one message a line.
+    Base64,
+}
+
+impl Redact {
+    pub(super) fn run(&self, output: &mut Output) -> Outcome {
+        let spec = self.spec.required()?;
+        if self.json {
+            return self.objects(output, spec);
+        }
+        let mut messages = self.input.messages(Some(spec));
+        let (mut total, mut broken) = (0, 0);
+        while let Some(item) = messages.next()? {
+            total += 1;
+            match self.message(spec, &item) {
+                Ok(wire) => self.put(output, &wire)?,
+                // what does not parse is not passed on: nobody knows what it holds
+                Err(text) => {
+                    broken += 1;
+                    complain(format_args!("{}: left out: {text}", item.origin));
+                }
+            }
+            if messages.waits() {
+                output.flush()?;
+            }
+        }
+        output.flush()?;
+        tally(broken, total, "messages are broken and left out")
+    }
+
+    fn message(&self, spec: &Spec<'_>, item: &Item) -> Result<Vec<u8>, String> {
+        let payload = item.content.as_ref().map_err(ToString::to_string)?;
+        let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
+        let redacted = redacted(&message).map_err(|error| error.to_string())?;
+        let Some(framing) = self.input.framing else { return Ok(redacted) };
+        let size = framing.measure(&payload.station, &redacted).map_err(|error| error.to_string())?;
+        let mut out = vec![0; size];
+        framing.wrap(&payload.station, &redacted, &mut out).map_err(|error| error.to_string())?;
+        Ok(out)
+    }
+
+    fn put(&self, output: &mut Output, wire: &[u8]) -> Outcome {
+        let mut text = Vec::new();
+        match self.format {
+            Format::Raw => text.extend_from_slice(wire),
+            Format::Hex => {
+                crate::hex::push(&mut text, wire.iter().copied());
+                text.push(b'\n');
+            }
+            Format::Base64 => {
+                text.extend(STANDARD.encode(wire).bytes());
+                text.push(b'\n');
+            }
+        }
+        Ok(output.bytes().write_all(&text)?)
+    }
+
+    fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
+        let (mut total, mut broken) = (0, 0);
+        for file in files(&self.input.files) {
+            let (name, stream) = input::open(&file)?;
+            let mut lines = Lines::new(stream, self.input.max_line);
+            loop {
+                let number = lines.number() + 1;
+                let done = match lines.next().map_err(|error| Failure::io(&name, error))? {
+                    None => break,
+                    Some(Line::Whole(b"")) => continue,
+                    Some(Line::Whole(line)) => object(spec, line),
+                    Some(Line::TooLong) => {
+                        Err(Trouble::Object(None, input::too_long(self.input.max_line).text))
+                    }
+                };
+                total += 1;
+                match done {
+                    Ok(text) => output.bytes().write_all(&text)?,
+                    Err(trouble) => {
+                        broken += 1;
+                        complain(format_args!("{name}:{number}: left out: {}", trouble.text()));
+                    }
+                }
+            }
+        }
+        output.flush()?;
+        tally(broken, total, "objects are broken and left out")
+    }
+}
+
+fn object(spec: &'static Spec<'static>, line: &[u8]) -> Result<Vec<u8>, Trouble> {
+    let record = Record::parse(line).map_err(|text| Trouble::Object(None, text))?;
+    let wire = build(spec, &record)?;
+    let message = Message::parse(spec, &wire).map_err(Trouble::Build)?;
+    let redacted = redacted(&message).map_err(Trouble::Build)?;
+    let mut text = Vec::new();
+    json::message(&mut text, &Inspection::of(spec, &redacted), &record.station, Shown::Exposed);
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// The message with everything hidden that its spec does not call open.
+pub(crate) fn redacted(message: &Message<'_>) -> cardwire::Result<Vec<u8>> {
+    let hidden: Vec<(u8, Prepared)> = message
+        .fields()
+        .filter(|field| mask::hides(field))
+        .map(|field| (u8::try_from(field.key().value()).unwrap_or(0), mask::masked(&field)))
+        .collect();
+    let lists = Lists::new(hidden.iter().map(|(_, value)| value));
+    let mut builder = Builder::copy_of(message, message.spec());
+    for (number, value) in &hidden {
+        builder.set(*number, lists.value(value));
+    }
+    builder.to_vec()
+}

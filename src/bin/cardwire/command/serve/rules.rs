@@ -1,0 +1,151 @@
+//! The rules of a responder.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use cardwire::{Message, Spec};
+use serde::Deserialize;
+
+use crate::json::Record;
+use crate::link::duration;
+
+/// A file of rules, the first of which that fits a request tells the answer.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rules {
+    #[serde(default, rename = "rule")]
+    rules: Vec<Rule>,
+}
+
+/// What to do about some requests.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Rule {
+    /// For the log.
+    pub(super) name: String,
+    /// Which requests: paths and patterns, all of which must fit. `mti` is the message type.
+    #[serde(rename = "match")]
+    patterns: BTreeMap<String, String>,
+    /// Only every so many of them.
+    every: u64,
+    /// Elements of the answer, besides those echoed.
+    pub(super) answer: BTreeMap<String, String>,
+    /// Elements that the answer carries over; the usual ones when not said.
+    pub(super) echo: Option<Vec<u8>>,
+    /// How long the answer waits.
+    #[serde(deserialize_with = "time")]
+    pub(super) delay: Duration,
+    /// No answer.
+    pub(super) drop: bool,
+    /// The connection is closed instead.
+    pub(super) close: bool,
+    /// The answer comes twice.
+    pub(super) twice: bool,
+    /// The answer is damaged.
+    pub(super) broken: Option<Damage>,
+    #[serde(skip)]
+    seen: AtomicU64,
+}
+
+/// How an answer is damaged.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Damage {
+    /// The message lacks its end; the frame is right.
+    Cut,
+    /// Octets that mean nothing; the frame is right.
+    Garbage,
+    /// The question comes back as it was.
+    Mirror,
+    /// The frame announces more than it holds.
+    Frame,
+}
+
+fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    duration(&text).map_err(serde::de::Error::custom)
+}
+
+impl Rules {
+    /// Reads rules and checks that their answers fit the spec.
+    pub(super) fn parse(text: &str, spec: &Spec<'_>) -> Result<Self, String> {
+        let rules: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (index, rule) in rules.rules.iter().enumerate() {
+            for number in rule.answer.keys() {
+                let known = number.parse().is_ok_and(|number: u8| spec.element(number).is_some());
+                if !known {
+                    return Err(format!("rule {}: the spec does not define field {number}", index + 1));
+                }
+            }
+            rule.record().map_err(|text| format!("rule {}: {text}", index + 1))?;
+        }
+        Ok(rules)
+    }
+
+    /// The rule for a request.
+    pub(super) fn find(&self, request: &Message<'_>) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.fits(request))
+    }
+}
+
+impl Rule {
+    fn fits(&self, request: &Message<'_>) -> bool {
+        let fits = self.patterns.iter().all(|(path, pattern)| match path.as_str() {
+            "mti" => matches(pattern, &request.mti().to_string()),
+            path => match request.at(path) {
+                Some(field) if field.content().is_binary() => {
+                    let octets: Vec<u8> = field.expose().octets().collect();
+                    matches(pattern, &crate::hex::text(&octets))
+                }
+                Some(field) => matches(pattern, &field.expose().chars().collect::<String>()),
+                None => pattern == "absent",
+            },
+        });
+        fits && (self.every <= 1
+            || (self.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.every))
+    }
+
+    /// The elements of the answer, as the JSON contract reads them.
+    pub(super) fn record(&self) -> Result<Record, String> {
+        let fields = serde_json::to_string(&self.answer).map_err(|error| error.to_string())?;
+        Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
+    }
+}
+
+/// Whether a value fits: `absent`, `present`, `>=N`, `<=N`, a start with `*`, or the value itself.
+fn matches(pattern: &str, value: &str) -> bool {
+    let number = |text: &str| text.trim_start_matches(['C', 'D']).parse::<u128>().ok();
+    if let Some(least) = pattern.strip_prefix(">=") {
+        return number(value).zip(number(least)).is_some_and(|(value, least)| value >= least);
+    }
+    if let Some(most) = pattern.strip_prefix("<=") {
+        return number(value).zip(number(most)).is_some_and(|(value, most)| value <= most);
+    }
+    match pattern.strip_suffix('*') {
+        Some(start) => value.starts_with(start),
+        None => pattern == "present" || pattern == value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns() {
+        for (pattern, value, fits) in [
+            ("51", "51", true),
+            ("51", "510", false),
+            ("4111*", "4111111111111111", true),
+            ("*", "", true),
+            (">=1000", "000000001000", true),
+            ("<=999", "000000001000", false),
+            (">=5", "D00000009", true),
+            ("present", "x", true),
+            ("absent", "x", false),
+        ] {
+            assert_eq!(matches(pattern, value), fits, "{pattern} {value}");
+        }
+    }
+}

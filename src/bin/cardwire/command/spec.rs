@@ -1,0 +1,211 @@
+//! `cardwire spec`.
+
+use std::io::Write;
+
+use cardwire::layout::Form;
+use cardwire::{Element, Layout, Prefix, Privacy, Spec, spec};
+
+use crate::failure::{Failure, Outcome, complain};
+use crate::json;
+use crate::output::{Output, Role};
+use crate::specs;
+
+/// List, show, check and convert specs.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  \
+    cardwire spec show unionpay-pos 60 61\n  \
+    cardwire spec convert iso87-bcd > mine.toml\n  \
+    cardwire spec convert packager.xml > mine.toml\n  \
+    cardwire spec check mine.toml")]
+pub(crate) struct SpecCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// List the specs that come with the command.
+    List,
+    /// Show a spec as a table: number, notation, coding, length, privacy, name.
+    Show {
+        /// The spec.
+        spec: String,
+        /// Only these elements.
+        numbers: Vec<u8>,
+        /// JSON, one element a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check spec files: a contradiction is told with file, line and element.
+    Check {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<String>,
+    },
+    /// Print a spec as TOML, the native format.
+    Convert {
+        /// The spec, built in or a file.
+        spec: String,
+    },
+    /// List the framings that --framing takes.
+    Framings,
+}
+
+impl SpecCommand {
+    pub(super) fn run(&self, output: &mut Output) -> Outcome {
+        match &self.action {
+            Action::List => list(output),
+            Action::Framings => framings(output),
+            Action::Check { files } => check(output, files),
+            Action::Convert { spec } => {
+                let text = cardwire::import::toml::write(&specs::document(spec)?);
+                Ok(output.bytes().write_all(text.as_bytes())?)
+            }
+            Action::Show { spec, numbers, json } => {
+                let spec = specs::load(spec)?;
+                let wanted = |element: &Element<'_>| {
+                    numbers.is_empty() || numbers.iter().any(|number| u32::from(*number) == element.key())
+                };
+                if !*json {
+                    head(output, spec)?;
+                }
+                for element in spec.body().elements().filter(|element| wanted(element)) {
+                    if *json {
+                        let mut text = Vec::new();
+                        object(&mut text, spec.body(), element);
+                        text.push(b'\n');
+                        output.bytes().write_all(&text)?;
+                    } else {
+                        row(output, spec.body(), element, 0)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn list(output: &mut Output) -> Outcome {
+    for spec in spec::builtin() {
+        let name = output.paint(Role::Key, &format!("{:<20}", spec.name()));
+        let count = spec.body().elements().count();
+        output.line(format_args!(
+            "{name} {count:>3} elements, MTI {:?}, bitmap {:?}",
+            spec.mti(),
+            spec.bitmap().coding
+        ))?;
+    }
+    Ok(())
+}
+
+fn check(output: &mut Output, files: &[String]) -> Outcome {
+    let mut broken = 0;
+    for file in files {
+        match specs::load(file) {
+            Ok(spec) => {
+                let right = output.paint(Role::Good, "ok");
+                let count = spec.body().elements().count();
+                output.line(format_args!("{file}: {right}, {}, {count} elements", spec.name()))?;
+            }
+            Err(Failure::Data(text)) => {
+                broken += 1;
+                complain(text);
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if broken == 0 { Ok(()) } else { Err(Failure::Told) }
+}
+
+fn framings(output: &mut Output) -> Outcome {
+    for (name, _, words) in crate::framing::NAMED {
+        let name = output.paint(Role::Key, &format!("{name:<18}"));
+        output.line(format_args!("{name} {words}"))?;
+    }
+    output.line("\nwith a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
+    Ok(())
+}
+
+fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
+    let title = output.paint(Role::Title, spec.name());
+    let form = spec.bitmap();
+    output.line(format_args!(
+        "{title}: header {} bytes, MTI {:?}, bitmap {:?} of {} bytes, second {:?}, third {:?}\n",
+        spec.header(),
+        spec.mti(),
+        form.coding,
+        form.octets,
+        form.second,
+        form.third
+    ))?;
+    Ok(())
+}
+
+fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: usize) -> Outcome {
+    let indent = 5 * depth;
+    let key = format!("{:indent$}{:>5}", "", layout.key(element.key()).to_string());
+    let key = output.paint(Role::Key, &format!("{key:<15}"));
+    let privacy = match element.privacy() {
+        Privacy::Open => String::new(),
+        hidden => output.paint(Role::Masked, privacy(hidden)),
+    };
+    let coding = format!("{:?}", element.coding());
+    let length = length(element);
+    output.line(
+        format!(
+            "{key} {:<9} {coding:<12} {length:<22} {} {privacy}",
+            element.notation().to_string(),
+            element.name()
+        )
+        .trim_end(),
+    )?;
+    let Some(layout) = element.layout() else { return Ok(()) };
+    layout.elements().try_for_each(|part| row(output, layout, part, depth + 1))
+}
+
+fn privacy(privacy: Privacy) -> &'static str {
+    match privacy {
+        Privacy::Open => "open",
+        Privacy::Pan { .. } => "card number",
+        Privacy::Track => "track",
+        Privacy::Secret => "secret",
+    }
+}
+
+fn length(element: &Element<'_>) -> String {
+    match element.form() {
+        Form::Fixed => "fixed".into(),
+        Form::Prefixed(Prefix { coding, width: 0, .. }) => format!("{coding:?} length"),
+        Form::Prefixed(Prefix { coding, width, counts, .. }) => format!("{width} {coding:?}, {counts:?}"),
+        Form::Padded(Prefix { coding, width, .. }) => format!("{width} {coding:?}, padded"),
+        Form::Rest => "the rest".into(),
+        Form::Until(octet) => format!("until {octet:02X}"),
+    }
+}
+
+fn object(out: &mut Vec<u8>, layout: &Layout<'_>, element: &Element<'_>) {
+    let member = |out: &mut Vec<u8>, name: &str, text: &str| {
+        out.extend(format!("\"{name}\":").bytes());
+        json::string(out, text.bytes());
+        out.push(b',');
+    };
+    out.push(b'{');
+    member(out, "key", &layout.key(element.key()).to_string());
+    member(out, "name", element.name());
+    member(out, "notation", &element.notation().to_string());
+    member(out, "coding", &format!("{:?}", element.coding()));
+    member(out, "length", &length(element));
+    member(out, "privacy", privacy(element.privacy()));
+    out.extend(format!("\"min\":{},\"max\":{}", element.min(), element.max()).bytes());
+    if let Some(layout) = element.layout() {
+        out.extend(b",\"parts\":[");
+        for (index, part) in layout.elements().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            object(out, layout, part);
+        }
+        out.push(b']');
+    }
+    out.push(b'}');
+}

@@ -1,0 +1,76 @@
+//! What can go wrong, and which exit code it gives.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments make no sense: exit code 2.
+    Usage(String),
+    /// The data is bad: exit code 1.
+    Data(String),
+    /// The data is bad, and the output says so already: exit code 1 and not a word more.
+    Told,
+    /// Reading or writing failed.
+    Io(String, io::Error),
+    /// Whoever read the output has seen enough.
+    Closed,
+}
+
+/// The result of a command or a step of it.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    /// Bad usage.
+    pub(crate) fn usage(text: impl fmt::Display) -> Self {
+        Self::Usage(text.to_string())
+    }
+
+    /// Bad data.
+    pub(crate) fn data(text: impl fmt::Display) -> Self {
+        Self::Data(text.to_string())
+    }
+
+    /// A failure to read or write the thing of that name.
+    pub(crate) fn io(name: impl fmt::Display, error: io::Error) -> Self {
+        Self::Io(name.to_string(), error)
+    }
+}
+
+/// Errors that come without a name are those of the output.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Io("standard output".into(), error),
+        }
+    }
+}
+
+/// Says on standard error what went wrong.
+pub(crate) fn complain(text: impl fmt::Display) {
+    // nobody is left to be told when standard error is closed, too
+    let _ = writeln!(io::stderr(), "cardwire: {text}");
+}
+
+/// The exit code of a result, after saying what went wrong.
+pub(crate) fn report(done: Outcome) -> ExitCode {
+    match done {
+        Ok(()) | Err(Failure::Closed) => ExitCode::SUCCESS,
+        Err(Failure::Told) => ExitCode::from(1),
+        Err(Failure::Data(text)) => {
+            complain(text);
+            ExitCode::from(1)
+        }
+        Err(Failure::Io(name, error)) => {
+            complain(format_args!("{name}: {error}"));
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(text)) => {
+            complain(text);
+            ExitCode::from(2)
+        }
+    }
+}

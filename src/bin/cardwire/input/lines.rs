@@ -1,0 +1,76 @@
+//! Lines with a limit: what exceeds it is read past, not kept.
+
+use std::io::{self, BufRead};
+
+use super::Stream;
+
+/// The lines of a stream.
+pub(crate) struct Lines {
+    stream: Stream,
+    limit: usize,
+    line: Vec<u8>,
+    number: u64,
+}
+
+/// A line, without its end.
+pub(crate) enum Line<'l> {
+    /// All of it.
+    Whole(&'l [u8]),
+    /// It was longer than the limit.
+    TooLong,
+}
+
+impl Lines {
+    pub(crate) fn new(stream: Stream, limit: usize) -> Self {
+        Self { stream, limit, line: Vec::new(), number: 0 }
+    }
+
+    /// The number of the line read last, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The limit.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// Whether the next line has to be waited for.
+    pub(crate) fn waits(&self) -> bool {
+        self.stream.buffer().is_empty()
+    }
+
+    /// The next line.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+        self.line.clear();
+        let (mut too_long, mut some) = (false, false);
+        loop {
+            let buffer = match self.stream.fill_buf() {
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            if buffer.is_empty() {
+                break;
+            }
+            some = true;
+            let end = memchr::memchr(b'\n', buffer);
+            let part = buffer.get(..end.unwrap_or(buffer.len())).unwrap_or_default();
+            if self.line.len() + part.len() > self.limit {
+                too_long = true;
+            } else {
+                self.line.extend_from_slice(part);
+            }
+            let used = part.len() + usize::from(end.is_some());
+            self.stream.consume(used);
+            if end.is_some() {
+                break;
+            }
+        }
+        if !some {
+            return Ok(None);
+        }
+        self.number += 1;
+        Ok(Some(if too_long { Line::TooLong } else { Line::Whole(self.line.trim_ascii_end()) }))
+    }
+}

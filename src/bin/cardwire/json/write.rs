@@ -1,0 +1,184 @@
+//! Messages and errors as JSON, written straight from the wire.
+
+use std::io::Write;
+
+use cardwire::{Clear, Error, Field, Inspection, Order, Place, Style};
+
+use crate::hex;
+use crate::input::Payload;
+
+/// Whether values are shown as they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// Card data is masked, and `"masked":true` says so.
+    Masked,
+    /// As they are.
+    Exposed,
+}
+
+/// A writer of one object.
+struct Writer<'o> {
+    out: &'o mut Vec<u8>,
+    shown: Shown,
+}
+
+/// A whole message, or what parsed of it.
+pub(crate) fn message(out: &mut Vec<u8>, parsed: &Inspection<'_>, station: &[u8], shown: Shown) {
+    let mut writer = Writer { out, shown };
+    writer.record(parsed, station);
+}
+
+/// `{"error":{...}}` for a message that did not parse, or could not be built.
+pub(crate) fn error(out: &mut Vec<u8>, error: &Error, parsed: Option<(&Inspection<'_>, Shown)>) {
+    out.extend_from_slice(b"{\"error\":{");
+    match error.place() {
+        Place::Element(number) => out.extend(format!("\"field\":{number},").bytes()),
+        place => {
+            out.extend_from_slice(b"\"place\":");
+            string(out, place.to_string().bytes());
+            out.push(b',');
+        }
+    }
+    let parts: Vec<String> = error.parts().map(|key| key.to_string()).collect();
+    if !parts.is_empty() {
+        out.extend_from_slice(b"\"part\":");
+        string(out, parts.join(".").bytes());
+        out.push(b',');
+    }
+    let _ = write!(out, "\"byte\":{},\"message\":", error.offset());
+    string(out, error.to_string().bytes());
+    if let Some((parsed, shown)) = parsed {
+        out.extend_from_slice(b",\"parsed\":");
+        message(out, parsed, &[], shown);
+    }
+    out.extend_from_slice(b"}}");
+}
+
+/// `{"error":{...}}` for a line that holds no message.
+pub(crate) fn refusal(out: &mut Vec<u8>, byte: Option<usize>, text: &str) {
+    out.extend_from_slice(b"{\"error\":{\"place\":\"input\",");
+    if let Some(byte) = byte {
+        let _ = write!(out, "\"byte\":{byte},");
+    }
+    out.extend_from_slice(b"\"message\":");
+    string(out, text.bytes());
+    out.extend_from_slice(b"}}");
+}
+
+/// A JSON string of octets, each one character: those above 7F as U+0080 to U+00FF.
+pub(crate) fn string(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
+    out.push(b'"');
+    for octet in octets {
+        match octet {
+            b'"' | b'\\' => out.extend([b'\\', octet]),
+            0x20..=0x7E => out.push(octet),
+            _ => {
+                out.extend_from_slice(b"\\u00");
+                hex::push(out, [octet]);
+            }
+        }
+    }
+    out.push(b'"');
+}
+
+/// The string of a value, at once where the link writes it as JSON does.
+fn clear(out: &mut Vec<u8>, value: &Clear<'_>) {
+    let simple = |octet: &u8| matches!(octet, 0x20..=0x7E) && !matches!(octet, b'"' | b'\\');
+    match value.as_bytes() {
+        Some(octets) if octets.iter().all(simple) => {
+            out.push(b'"');
+            out.extend_from_slice(octets);
+            out.push(b'"');
+        }
+        _ => string(out, value.octets()),
+    }
+}
+
+impl Writer<'_> {
+    fn record(&mut self, parsed: &Inspection<'_>, station: &[u8]) {
+        self.out.push(b'{');
+        let message = parsed.message();
+        if !station.is_empty() {
+            self.octets("station", station);
+        }
+        if let Some(header) = message.map(|message| message.header()).filter(|header| !header.is_empty()) {
+            self.octets("header", header);
+        }
+        if let Some(mti) = parsed.mti() {
+            let _ = write!(self.out, "\"mti\":\"{mti}\",");
+        }
+        if let Some(bitmaps) = message.and_then(|message| super::record::extra_bitmaps(message)) {
+            let _ = write!(self.out, "\"bitmaps\":{bitmaps},");
+        }
+        self.out.extend_from_slice(b"\"fields\":{");
+        let mut first = true;
+        for field in parsed.fields() {
+            if !std::mem::take(&mut first) {
+                self.out.push(b',');
+            }
+            let _ = write!(self.out, "\"{}\":", field.key());
+            self.value(&field);
+        }
+        self.out.push(b'}');
+        if self.shown == Shown::Masked {
+            self.out.extend_from_slice(b",\"masked\":true");
+        }
+        self.out.push(b'}');
+    }
+
+    fn octets(&mut self, name: &str, octets: &[u8]) {
+        let _ = write!(self.out, "\"{name}\":\"");
+        hex::push(self.out, octets.iter().copied());
+        self.out.extend_from_slice(b"\",");
+    }
+
+    fn value(&mut self, field: &Field<'_>) {
+        let layout = field.element().layout();
+        let lists = layout.is_some_and(|layout| !matches!(layout.order(), Order::Positions { .. }));
+        match (lists, self.shown) {
+            (true, _) => self.parts(field),
+            (false, Shown::Exposed) if field.content().is_binary() => {
+                self.out.push(b'"');
+                hex::push(self.out, field.expose().octets());
+                self.out.push(b'"');
+            }
+            (false, Shown::Exposed) => clear(self.out, &field.expose()),
+            (false, Shown::Masked) => self.masked(field),
+        }
+    }
+
+    fn parts(&mut self, field: &Field<'_>) {
+        self.out.push(b'[');
+        for (index, part) in field.parts().enumerate() {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.out.push(b'[');
+            match part.key().style() {
+                // its characters may need escapes
+                Style::Text => string(self.out, part.key().to_string().bytes()),
+                _ => drop(write!(self.out, "\"{}\"", part.key())),
+            }
+            self.out.push(b',');
+            self.value(&part);
+            self.out.push(b']');
+        }
+        self.out.push(b']');
+    }
+
+    /// A value as its privacy shows it; open text that is not printable keeps its escapes.
+    fn masked(&mut self, field: &Field<'_>) {
+        if field.element().privacy().is_open() && !field.content().is_binary() {
+            string(self.out, field.expose().octets());
+        } else {
+            string(self.out, field.to_string().bytes());
+        }
+    }
+}
+
+impl Payload {
+    /// The station header, to be shown.
+    pub(crate) fn station(&self) -> &[u8] {
+        &self.station
+    }
+}

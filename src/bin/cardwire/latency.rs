@@ -1,0 +1,57 @@
+//! How long answers took.
+
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+/// A distribution of times, in microseconds, with three digits.
+pub(crate) struct Latency(Histogram<u64>);
+
+impl Latency {
+    pub(crate) fn new() -> Self {
+        // one to sixty million microseconds is a range that the histogram takes
+        Self(
+            Histogram::new_with_bounds(1, 3_600_000_000, 3)
+                .unwrap_or_else(|_| Histogram::new(1).unwrap_or_else(|_| unreachable!())),
+        )
+    }
+
+    pub(crate) fn record(&mut self, time: Duration) {
+        self.0.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1));
+    }
+
+    /// One line of percentiles.
+    pub(crate) fn line(&self) -> String {
+        if self.0.is_empty() {
+            return "no answer".into();
+        }
+        let at = |quantile| millis(self.0.value_at_quantile(quantile));
+        format!(
+            "latency p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+            at(0.5),
+            at(0.9),
+            at(0.99),
+            at(0.999),
+            millis(self.0.max())
+        )
+    }
+
+    /// A bar for each power of two of microseconds.
+    pub(crate) fn bars(&self) -> Vec<String> {
+        let mut counts = std::collections::BTreeMap::new();
+        for value in self.0.iter_recorded() {
+            let power = value.value_iterated_to().max(1).ilog2();
+            *counts.entry(power).or_insert(0) += value.count_at_value();
+        }
+        let most = counts.values().copied().max().unwrap_or(1);
+        let bar = |count: u64| "#".repeat(usize::try_from((count * 50).div_ceil(most)).unwrap_or(0));
+        counts
+            .into_iter()
+            .map(|(power, count)| format!("{:>10} {count:>9} {}", millis(1 << power), bar(count)))
+            .collect()
+    }
+}
+
+fn millis(micros: u64) -> String {
+    format!("{}.{:03} ms", micros / 1000, micros % 1000)
+}

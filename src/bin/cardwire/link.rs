@@ -1,0 +1,112 @@
+//! What the commands that connect have in common.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use cardwire::net::{Client, ClientTls, Correlation, Identity, mux};
+use cardwire::{Framing, Spec};
+
+use crate::failure::{Failure, Outcome};
+use crate::hex;
+use crate::input::parse_framing;
+
+/// How to reach the host.
+#[derive(clap::Args, Clone)]
+pub(crate) struct LinkArgs {
+    /// The framing, such as binary2, ascii4 or binary2+tpdu.
+    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
+    pub(crate) framing: Framing,
+    /// The station header of requests, such as a TPDU, in hexadecimal digits.
+    #[arg(long, value_name = "HEX", default_value = "")]
+    station: String,
+    /// The elements by which answers find their requests.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    key: Vec<u8>,
+    /// How long an answer is waited for.
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub(crate) timeout: Duration,
+    /// How many requests may be in flight.
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) window: u16,
+    /// TLS, trusting the authorities in this PEM file.
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// The name in the certificate of the host, when it is not the host's.
+    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    tls_name: Option<String>,
+    /// The certificate chain (PEM) to show to the host.
+    #[arg(long, value_name = "FILE", requires = "tls_ca", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+/// A time such as `250ms`, `30s` or `2m`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| "a time is 250ms, 30s or 2m")?;
+    match unit {
+        "ms" => Ok(Duration::from_millis(number)),
+        "s" | "" => Ok(Duration::from_secs(number)),
+        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
+        _ => Err("a time is 250ms, 30s or 2m".into()),
+    }
+}
+
+impl LinkArgs {
+    /// Connects.
+    pub(crate) async fn connect(&self, address: &str, spec: &'static Spec<'static>) -> Outcome<Client> {
+        let station = hex::octets(self.station.as_bytes())
+            .map_err(|(_, text)| Failure::usage(format_args!("--station: {text}")))?;
+        // numbers are given out in order, so that none comes again while it could be mistaken
+        let limits =
+            mux::Limits { window: usize::from(self.window), reuse_answered: true, ..mux::Limits::default() };
+        let mut builder =
+            Client::builder(address).framing(self.framing).spec(spec).limits(limits).header(&station);
+        if !self.key.is_empty() {
+            builder = builder.key(Correlation::on(&self.key));
+        }
+        if let Some(tls) = self.tls(address)? {
+            builder = builder.tls(tls);
+        }
+        let connected = tokio::time::timeout(self.timeout, builder.connect()).await;
+        match connected {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(why)) => Err(Failure::data(format_args!("{address}: {why}"))),
+            Err(_) => Err(Failure::data(format_args!("{address}: no connection in time"))),
+        }
+    }
+
+    fn tls(&self, address: &str) -> Outcome<Option<ClientTls>> {
+        let Some(roots) = &self.tls_ca else { return Ok(None) };
+        let identity = match (&self.tls_cert, &self.tls_key) {
+            (Some(chain), Some(key)) => Some(
+                Identity::from_pem(&read(chain)?, &read(key)?)
+                    .map_err(|error| Failure::io(chain.display(), error))?,
+            ),
+            _ => None,
+        };
+        let host = self.tls_name.as_deref().unwrap_or_else(|| host(address));
+        let tls = ClientTls::new(&read(roots)?, host, identity);
+        tls.map(Some).map_err(|error| Failure::io(roots.display(), error))
+    }
+}
+
+/// The host of an address with a port.
+pub(crate) fn host(address: &str) -> &str {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+/// A small file.
+pub(crate) fn read(file: &PathBuf) -> Outcome<Vec<u8>> {
+    std::fs::read(file).map_err(|error| Failure::io(file.display(), error))
+}
+
+/// Runs what connects.
+pub(crate) fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::io("the runtime", error))?.block_on(work)
+}

@@ -1,0 +1,45 @@
+//! The command `cardwire`: what an ISO 8583 engineer keeps open.
+//!
+//! Every command reads files or standard input, one message after another, and writes to standard
+//! output; errors go to standard error. Exit codes: 0 done, 1 bad data, 2 bad usage. `docs/cli.md`
+//! shows every command, `docs/json.md` the JSON contract.
+#![forbid(unsafe_code)]
+#![warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
+
+mod command;
+mod failure;
+mod framing;
+mod hex;
+mod input;
+mod json;
+mod latency;
+mod link;
+mod mask;
+mod output;
+mod show;
+mod specs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use command::Command;
+
+/// ISO 8583 on the command line: decode, encode, check, compare and mask card payment messages.
+#[derive(Parser)]
+#[command(name = "cardwire", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Card data is masked unless --expose is said.\n\
+    Exit codes: 0 done, 1 bad data, 2 bad usage.")]
+pub(crate) struct Cli {
+    /// Colours.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: output::Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = cli.command.run(cli.color);
+    failure::report(done)
+}

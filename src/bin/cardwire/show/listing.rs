@@ -1,0 +1,87 @@
+//! The listing: number, name, notation, value, meaning; parts below their element.
+
+use std::io::{self, Write};
+
+use cardwire::{Describe, Field, Inspection};
+
+use crate::json::Shown;
+use crate::output::{Output, Role};
+
+/// Lists what parsed, and the error that stopped it.
+pub(crate) fn listing(
+    output: &mut Output,
+    parsed: &Inspection<'_>,
+    title: &str,
+    shown: Shown,
+) -> io::Result<()> {
+    let describe = parsed.describe();
+    let painted = output.paint(Role::Title, &describe.title().to_string());
+    let origin = output.paint(Role::Faint, title);
+    output.line(format_args!("{painted}  {origin}"))?;
+    for field in parsed.fields() {
+        line(output, &describe, &field, 0, shown)?;
+    }
+    if let Some(error) = parsed.error() {
+        let left = parsed.announced().iter().filter(|number| !parsed.bitmap().contains(*number));
+        let left: Vec<String> = left.map(|number| number.to_string()).collect();
+        let painted = output.paint(Role::Bad, &format!("!! {error}"));
+        output.line(format_args!("  {painted}"))?;
+        if parsed.mti().is_some() && !left.is_empty() {
+            let text = format!("   announced and not read: {}", left.join(", "));
+            let painted = output.paint(Role::Faint, &text);
+            output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(
+    output: &mut Output,
+    describe: &Describe<'_, '_>,
+    field: &Field<'_>,
+    depth: usize,
+    with: Shown,
+) -> io::Result<()> {
+    let indent = 5 * depth;
+    let width = 46usize.saturating_sub(indent);
+    let key = format!("{:indent$}{:>5}", "", field.key().to_string());
+    let key = output.paint(Role::Key, &key);
+    let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
+    let open = field.element().privacy().is_open();
+    let value = if field.is_composite() && !open {
+        let units = if field.content().is_binary() { "bytes" } else { "characters" };
+        output.paint(Role::Faint, &format!("({} {units})", field.len()))
+    } else {
+        let role = if open || with == Shown::Exposed { Role::Value } else { Role::Masked };
+        output.paint(role, &shown(field, with))
+    };
+    let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
+    writeln!(output.bytes(), "{key} {:<width$} {kind} {value}{meaning}", field.name())?;
+    field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
+}
+
+fn meaning<'a>(describe: &Describe<'_, 'a>, field: &Field<'_>, depth: usize) -> String {
+    describe.meaning(field, depth).to_string()
+}
+
+/// A value, masked or not, on one line whatever it holds.
+pub(crate) fn shown(field: &Field<'_>, with: Shown) -> String {
+    match with {
+        Shown::Masked => field.to_string(),
+        Shown::Exposed => {
+            let octets: Vec<u8> = field.expose().octets().collect();
+            if field.content().is_binary() { crate::hex::text(&octets) } else { escaped(&octets) }
+        }
+    }
+}
+
+/// Octets as text; what is not printable ASCII escaped, so that no value forges a line.
+fn escaped(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut text, octet| {
+        match octet {
+            0x20..=0x7E => text.push(char::from(*octet)),
+            _ => text.push_str(&format!("\\x{octet:02X}")),
+        }
+        text
+    })
+}

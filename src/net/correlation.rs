@@ -1,0 +1,255 @@
+//! Which elements tell one exchange from another, and what a message says there.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::de;
+use crate::message::Message;
+use crate::mti::{Class, Mti};
+
+/// The rule by which an answer is matched to its request: a list of elements that the answer
+/// carries back unchanged, and the MTI.
+///
+/// The default is STAN, terminal and transmission time. A link that does not have one of them does
+/// not mind: an element that is absent is part of the key as absent.
+///
+/// ```
+/// use cardwire::{de, Class, net::Correlation};
+///
+/// let rule = Correlation::on(&[de::STAN, de::TERMINAL])
+///     // this host does not echo the terminal in 0810
+///     .for_class(Class::NetworkManagement, &[de::STAN])
+///     // and answers 0420 as if it were 0400
+///     .answer("0420".parse()?, "0410".parse()?);
+/// # Ok::<_, cardwire::Error>(())
+/// ```
+///
+/// Values are compared in their logical form, so an answer in another coding matches. Repeats have
+/// the key of their original: `0421` and `0420` are one exchange.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Correlation {
+    elements: Elements,
+    overrides: Vec<(Which, Elements)>,
+    answers: Vec<(Mti, Mti)>,
+}
+
+/// A list of element numbers; unused places are 0.
+type Elements = [u8; MAX_ELEMENTS];
+
+/// How many elements can make up a key.
+const MAX_ELEMENTS: usize = 8;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Which {
+    /// The exchange that this MTI answers.
+    Exchange(Mti),
+    Class(Class),
+}
+
+/// STAN, terminal and transmission time.
+impl Default for Correlation {
+    fn default() -> Self {
+        Self::on(&[de::STAN, de::TERMINAL, de::TRANSMISSION_TIME])
+    }
+}
+
+impl Correlation {
+    /// The rule of these elements, for every MTI. The first eight of them count.
+    #[must_use]
+    pub fn on(elements: &[u8]) -> Self {
+        Self { elements: list(elements), overrides: Vec::new(), answers: Vec::new() }
+    }
+
+    /// Other elements for a class of messages.
+    #[must_use]
+    pub fn for_class(mut self, class: Class, elements: &[u8]) -> Self {
+        self.overrides.push((Which::Class(class), list(elements)));
+        self
+    }
+
+    /// Other elements for one exchange, named by the MTI of the request. Goes before its class.
+    #[must_use]
+    pub fn for_mti(mut self, request: Mti, elements: &[u8]) -> Self {
+        if let Some(answer) = self.answer_to(request) {
+            self.overrides.insert(0, (Which::Exchange(answer), list(elements)));
+        }
+        self
+    }
+
+    /// Says how a request is answered when it is not by its [response MTI](Mti::response).
+    #[must_use]
+    pub fn answer(mut self, request: Mti, answer: Mti) -> Self {
+        self.answers.push((original(request), original(answer)));
+        self
+    }
+
+    /// The MTI of the answer to a request, without the repeat mark.
+    #[must_use]
+    pub fn answer_to(&self, request: Mti) -> Option<Mti> {
+        let mapped = self.answers.iter().find(|(from, _)| *from == original(request));
+        mapped.map(|(_, to)| *to).or_else(|| request.response())
+    }
+
+    /// Whether a message with this MTI is an answer.
+    #[must_use]
+    pub fn is_answer(&self, mti: Mti) -> bool {
+        mti.is_response() || self.answers.iter().any(|(_, answer)| *answer == original(mti))
+    }
+
+    /// The key of the exchange a message belongs to, as request or as answer. `None` when it has
+    /// none of the elements, or when no answer to its MTI is known.
+    #[must_use]
+    pub fn trace(&self, message: &Message<'_>) -> Option<Trace> {
+        let mti = message.mti();
+        let answer = if self.is_answer(mti) { original(mti) } else { self.answer_to(mti)? };
+        let mut trace = Trace::of(answer);
+        let mut found = false;
+        for number in self.elements(answer).iter().copied().take_while(|number| *number > 0) {
+            match message.get(number) {
+                None => trace.push(ABSENT)?,
+                Some(field) => {
+                    found = true;
+                    trace.push(u8::try_from(field.len()).ok().filter(|len| *len < ABSENT)?)?;
+                    trace.extend(field.expose().octets())?;
+                }
+            }
+        }
+        found.then(|| trace.sealed())
+    }
+
+    fn elements(&self, answer: Mti) -> &Elements {
+        let fits = |which: &Which| match which {
+            Which::Exchange(mti) => *mti == answer,
+            Which::Class(class) => *class == answer.class(),
+        };
+        self.overrides.iter().find(|(which, _)| fits(which)).map_or(&self.elements, |(_, elements)| elements)
+    }
+}
+
+/// The MTI without the repeat mark.
+fn original(mti: Mti) -> Mti {
+    let [version, class, function, origin] = mti.digits();
+    let origin = if mti.is_repeat() { origin - 1 } else { origin };
+    Mti::from_digits([version, class, function, origin]).unwrap_or(mti)
+}
+
+fn list(elements: &[u8]) -> Elements {
+    let mut list = [0; MAX_ELEMENTS];
+    list.iter_mut().zip(elements).for_each(|(slot, number)| *slot = *number);
+    list
+}
+
+/// What stands for the length of an element that is not there.
+const ABSENT: u8 = 0xFF;
+
+/// The key of one exchange: what its request and its answer have in common. No heap, no order that
+/// means anything.
+///
+/// It may hold card data, if the rule names such elements: its `Debug` shows a digest only.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trace {
+    /// Compared first, so that most comparisons are of one number.
+    digest: u64,
+    len: u8,
+    octets: [u8; Trace::SIZE],
+}
+
+impl Trace {
+    /// The most octets a key can have.
+    pub const SIZE: usize = 95;
+
+    fn of(mti: Mti) -> Self {
+        let mut octets = [0; Self::SIZE];
+        octets.iter_mut().zip(mti.digits()).for_each(|(slot, digit)| *slot = digit);
+        Self { digest: 0, len: 4, octets }
+    }
+
+    fn push(&mut self, octet: u8) -> Option<()> {
+        *self.octets.get_mut(usize::from(self.len))? = octet;
+        self.len += 1;
+        Some(())
+    }
+
+    fn extend(&mut self, mut octets: impl Iterator<Item = u8>) -> Option<()> {
+        octets.try_for_each(|octet| self.push(octet))
+    }
+
+    fn sealed(mut self) -> Self {
+        let used = self.octets.get(..usize::from(self.len)).unwrap_or_default();
+        self.digest = used.chunks(8).fold(0, |digest: u64, chunk| {
+            let mut word = [0; 8];
+            word.iter_mut().zip(chunk).for_each(|(slot, octet)| *slot = *octet);
+            (digest.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517C_C1B7_2722_0A95)
+        });
+        self
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trace({} octets)", self.len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::Builder;
+    use crate::spec::{ISO87_ASCII, ISO87_BCD};
+    use std::vec::Vec;
+
+    fn wire(mti: &str, stan: u32, terminal: &str) -> Vec<u8> {
+        Builder::new(&ISO87_BCD, mti.parse().unwrap())
+            .set(de::STAN, stan)
+            .set(de::TERMINAL, terminal)
+            .set(de::PAN, "4111111111111111")
+            .to_vec()
+            .unwrap()
+    }
+
+    fn trace(rule: &Correlation, mti: &str, stan: u32, terminal: &str) -> Option<Trace> {
+        rule.trace(&Message::parse(&ISO87_BCD, &wire(mti, stan, terminal)).unwrap())
+    }
+
+    #[test]
+    fn request_repeat_and_answer_have_one_key() {
+        let rule = Correlation::default();
+        let request = trace(&rule, "0420", 1, "TERM0001");
+        assert!(request.is_some());
+        for same in ["0421", "0430", "0431"] {
+            assert_eq!(trace(&rule, same, 1, "TERM0001"), request, "{same}");
+        }
+        assert_ne!(trace(&rule, "0430", 2, "TERM0001"), request);
+        assert_ne!(trace(&rule, "0430", 1, "TERM0002"), request);
+        assert_ne!(trace(&rule, "0410", 1, "TERM0001"), request);
+    }
+
+    #[test]
+    fn the_coding_of_the_link_does_not_matter() {
+        let rule = Correlation::default();
+        let wire = wire("0200", 1, "TERM0001");
+        let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+        let other = Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap();
+        assert_eq!(rule.trace(&Message::parse(&ISO87_ASCII, &other).unwrap()), rule.trace(&message));
+    }
+
+    #[test]
+    fn rules_for_a_class_and_for_an_exchange() {
+        let mti = |text: &str| text.parse().unwrap();
+        let rule = Correlation::on(&[de::STAN, de::TERMINAL])
+            .for_class(Class::Reversal, &[de::STAN])
+            .for_mti(mti("0400"), &[de::TERMINAL])
+            .answer(mti("0320"), mti("0340"));
+        assert_eq!(trace(&rule, "0420", 1, "A       "), trace(&rule, "0430", 1, "B       "));
+        assert_eq!(trace(&rule, "0400", 1, "A       "), trace(&rule, "0410", 2, "A       "));
+        assert_eq!(trace(&rule, "0320", 1, "A       "), trace(&rule, "0340", 1, "A       "));
+        assert!(rule.is_answer(mti("0340")) && !rule.is_answer(mti("0320")));
+    }
+
+    #[test]
+    fn no_key_without_elements_and_no_card_data_in_debug() {
+        assert_eq!(trace(&Correlation::on(&[de::RRN]), "0200", 1, "A       "), None);
+        let shown = std::format!("{:?}", trace(&Correlation::on(&[de::PAN]), "0200", 1, "A       "));
+        assert_eq!(shown, "Some(Trace(21 octets))");
+    }
+}

@@ -1,0 +1,476 @@
+//! Where requests and answers meet: the state that callers, reader, writer and timer share.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::correlation::Trace;
+use super::error::{Lost, NotSent, Rejection, SendError};
+use super::mux::{Answer, Mux, Refusal, Ticket, Unanswered};
+use super::observe::{Counters, Event};
+use super::outbox::{Batch, Outbox};
+use super::received::{Outgoing, Received, written};
+use super::settings::Settings;
+use crate::error::Error;
+use crate::message::{Inspection, Message};
+
+/// The shared state of one connection, or of one client over its successive connections.
+pub(super) struct Desk {
+    pub(super) settings: Settings,
+    pub(super) counters: Arc<Counters>,
+    state: Mutex<State>,
+    window: Semaphore,
+    /// Places for requests of the peer that are answered later.
+    pub(super) places: Arc<Semaphore>,
+    phase: watch::Sender<Phase>,
+    /// Wakes the writer.
+    wake: Notify,
+    /// Tells that the writer took what waited.
+    room: Notify,
+    /// Wakes the timer, because a deadline is sooner than it knows.
+    sooner: Notify,
+    start: Instant,
+    /// When octets last came in, in milliseconds since `start`.
+    heard: AtomicU64,
+}
+
+struct State {
+    mux: Mux<Trace, Waiter>,
+    outbox: Outbox,
+    /// Whether a connection is there: the truth that `phase` tells the others.
+    open: bool,
+    /// When the timer will look next.
+    looks: Duration,
+    /// Whether the writer ends when nothing waits.
+    finishing: bool,
+}
+
+/// Who waits for an answer.
+struct Waiter {
+    answer: oneshot::Sender<Result<Received, SendError>>,
+    /// The number of its frame.
+    frame: u64,
+    since: Duration,
+}
+
+/// What a connection can be used for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    Down,
+    /// Connected, for the sign-on only.
+    SigningOn,
+    Up,
+    /// Up for what is in flight, closed for what is new.
+    Closing,
+}
+
+/// Why a request could not be posted at once.
+enum Wait {
+    Connection,
+    Room,
+    Never(NotSent),
+}
+
+impl Desk {
+    pub(super) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
+        let state = State {
+            mux: Mux::new(settings.limits),
+            outbox: Outbox::default(),
+            open: false,
+            looks: Duration::MAX,
+            finishing: false,
+        };
+        Arc::new(Self {
+            counters,
+            state: Mutex::new(state),
+            window: Semaphore::new(settings.limits.window),
+            places: Arc::new(Semaphore::new(settings.concurrency)),
+            phase: watch::Sender::new(Phase::Down),
+            wake: Notify::new(),
+            room: Notify::new(),
+            sooner: Notify::new(),
+            start: Instant::now(),
+            heard: AtomicU64::new(0),
+            settings,
+        })
+    }
+
+    /// Sends a request and waits for its answer. `early` requests go before the sign-on is done.
+    pub(super) async fn request(
+        &self,
+        message: &(impl Outgoing + ?Sized),
+        header: &[u8],
+        timeout: Duration,
+        early: bool,
+    ) -> Result<Received, SendError> {
+        let deadline = Instant::now() + timeout;
+        let over = |why| SendError::NotSent(why);
+        let _permit = match self.window.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => timeout_at(deadline, self.window.acquire())
+                .await
+                .map_err(|_| over(NotSent::NoRoom))?
+                .map_err(|_| over(NotSent::Closing))?,
+        };
+        let (answer, mut posted) = loop {
+            let room = self.room.notified();
+            match self.post(message, header, deadline, early) {
+                Ok(posted) => break posted,
+                Err(Wait::Never(why)) => return Err(over(why)),
+                Err(Wait::Connection) => {
+                    let mut phase = self.phase.subscribe();
+                    let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
+                    timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
+                }
+                Err(Wait::Room) => {
+                    timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
+                }
+            }
+        };
+        let outcome = answer.await;
+        posted.done = true;
+        outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
+    }
+
+    /// Opens the request in the table and puts its frame into the outbox: both or neither.
+    fn post(
+        &self,
+        message: &(impl Outgoing + ?Sized),
+        header: &[u8],
+        deadline: Instant,
+        early: bool,
+    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
+        let phase = *self.phase.borrow();
+        match phase {
+            Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
+            Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
+            Phase::SigningOn if !early => return Err(Wait::Connection),
+            Phase::Down => return Err(Wait::Connection),
+            Phase::SigningOn | Phase::Up | Phase::Closing => (),
+        }
+        let posted = written(message, |octets| self.post_octets(octets, header, deadline));
+        posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
+    }
+
+    fn post_octets(
+        &self,
+        octets: &[u8],
+        header: &[u8],
+        deadline: Instant,
+    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
+        let wrong = |error: Error| Wait::Never(NotSent::Message(error));
+        let message = Message::parse(self.settings.spec, octets).map_err(wrong)?;
+        let correlation = &self.settings.correlation;
+        let asks = correlation.answer_to(message.mti()).is_some();
+        let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;
+        let (sender, receiver) = oneshot::channel();
+        let (now, deadline) = (self.now(), deadline.saturating_duration_since(self.start));
+        let mut state = self.lock();
+        if !state.open {
+            return Err(Wait::Connection);
+        }
+        if state.outbox.len() >= self.settings.outbox_bytes {
+            return Err(Wait::Room);
+        }
+        let frame = state.outbox.next();
+        let waiter = Waiter { answer: sender, frame, since: now };
+        let opened = match message.mti().is_repeat() {
+            true => state.mux.open_repeat(now, trace, deadline, waiter),
+            false => state.mux.open(now, trace, deadline, waiter),
+        };
+        let ticket = opened.map_err(|refused| match refused.why {
+            Refusal::Full => Wait::Never(NotSent::NoRoom),
+            Refusal::InFlight => Wait::Never(NotSent::InFlight),
+            Refusal::Recent => Wait::Never(NotSent::Recent),
+        })?;
+        if let Err(error) = self.put(&mut state, header, octets, false) {
+            state.mux.withdraw(ticket);
+            return Err(wrong(error));
+        }
+        if deadline < state.looks {
+            state.looks = deadline;
+            self.sooner.notify_one();
+        }
+        drop(state);
+        Counters::add(&self.counters.requests, 1);
+        Ok((receiver, Posted { desk: self, ticket, frame, done: false }))
+    }
+
+    /// Puts an answer to a request of the peer into the outbox; no octets are no answer.
+    pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
+        if octets.is_empty() { Ok(()) } else { self.put_answer(header, octets) }
+    }
+
+    /// Answers a poll with one.
+    pub(super) fn poll(&self) {
+        let _ = self.put_answer(&[], &[]);
+    }
+
+    fn put_answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
+        let mut state = self.lock();
+        if !state.open {
+            drop(state);
+            self.tell(Event::AnswerLost);
+            return Ok(());
+        }
+        self.put(&mut state, header, octets, true)
+    }
+
+    fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
+        let idle = state.outbox.is_empty();
+        state.outbox.push(&self.settings.framing, header, octets, answers)?;
+        if idle {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// What to do with an answer that came in.
+    pub(super) fn settle(&self, inspection: &Inspection<'_>, header: &[u8], now: Duration) {
+        let Settings { spec, correlation, check, observer, .. } = &self.settings;
+        let trace = correlation.trace(inspection.partial());
+        let outcome = trace.map(|trace| self.lock().mux.answer(now, &trace));
+        let received = || Received::new(spec, header, inspection.wire());
+        match outcome {
+            Some(Answer::Matched { payload, waited, .. }) => {
+                let refused = match (inspection.error(), check) {
+                    (Some(error), _) => Some(Rejection::Spec(error)),
+                    (None, Some(check)) => check(inspection.partial()).err(),
+                    (None, None) => None,
+                };
+                let answer = match refused {
+                    None => Ok(received()),
+                    Some(why) => Err(SendError::Refused { why, answer: received() }),
+                };
+                self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
+                // An error means that the caller went away at this very moment.
+                if let Err(Ok(answer)) = payload.answer.send(answer) {
+                    self.tell(Event::Late(Duration::ZERO));
+                    observer.late(answer);
+                }
+            }
+            _ if inspection.error().is_some() => self.unreadable(inspection),
+            Some(Answer::Late { after, .. }) => {
+                self.tell(Event::Late(after));
+                observer.late(received());
+            }
+            Some(Answer::Duplicate { .. }) => {
+                self.tell(Event::Duplicate);
+                observer.duplicate(received());
+            }
+            Some(Answer::Unsolicited) | None => {
+                self.tell(Event::Unsolicited);
+                observer.unsolicited(received());
+            }
+        }
+    }
+
+    pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {
+        self.tell(Event::Unreadable);
+        self.settings.observer.unreadable(inspection);
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        self.counters.count(event);
+        self.settings.observer.event(event);
+        super::log::event(event);
+    }
+
+    /// Ends the requests whose time is over, again and again.
+    pub(super) async fn keep_time(&self) {
+        loop {
+            let sooner = self.sooner.notified();
+            let looks = self.expire();
+            if looks == Duration::MAX {
+                sooner.await;
+            } else {
+                let _ = timeout_at(self.start + looks, sooner).await;
+            }
+        }
+    }
+
+    fn expire(&self) -> Duration {
+        let now = self.now();
+        loop {
+            let mut state = self.lock();
+            let Some(Unanswered { payload, ticket, .. }) = state.mux.expire(now) else {
+                state.looks = state.mux.next_deadline().unwrap_or(Duration::MAX);
+                return state.looks;
+            };
+            let cut = state.outbox.cut(payload.frame);
+            if cut {
+                state.mux.forget_unsent(ticket);
+            }
+            drop(state);
+            let waited = now.saturating_sub(payload.since);
+            let error = match cut {
+                true => SendError::NotSent(NotSent::NoRoom),
+                false => SendError::Unknown { waited, why: Lost::TimedOut },
+            };
+            self.tell(Event::Expired);
+            let _ = payload.answer.send(Err(error));
+        }
+    }
+
+    /// Waits until there is something to write, and takes all of it. `false` at the end.
+    pub(super) async fn take(&self, batch: &mut Batch) -> bool {
+        loop {
+            {
+                let mut state = self.lock();
+                if !state.outbox.is_empty() {
+                    state.outbox.take(batch);
+                    drop(state);
+                    self.room.notify_waiters();
+                    return true;
+                }
+                if state.finishing {
+                    return false;
+                }
+            }
+            self.wake.notified().await;
+            // Whoever is ready adds to this batch first; alone, this costs nothing.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub(super) fn note(&self, batch: &Batch, octets: usize) {
+        self.lock().outbox.note(batch, octets);
+    }
+
+    /// Waits until less is to be written than allowed: who does not read is not answered.
+    pub(super) async fn wait_for_room(&self) {
+        loop {
+            let room = self.room.notified();
+            if self.lock().outbox.len() < self.settings.outbox_bytes {
+                return;
+            }
+            room.await;
+        }
+    }
+
+    /// Waits until one more request of the peer may be answered.
+    pub(super) async fn wait_for_place(&self) {
+        let _ = self.places.acquire().await;
+    }
+
+    /// Whether the peer is owed as much as is allowed.
+    pub(super) fn is_owing(&self) -> bool {
+        self.places.available_permits() == 0 || self.lock().outbox.len() >= self.settings.outbox_bytes
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// A connection was made: nothing is in flight yet.
+    pub(super) fn connected(&self, phase: Phase) {
+        {
+            let mut state = self.lock();
+            state.outbox.reset();
+            state.finishing = false;
+            state.open = true;
+        }
+        self.hear();
+        self.set_phase(phase);
+    }
+
+    pub(super) fn set_phase(&self, phase: Phase) {
+        // Closing is for good.
+        self.phase.send_if_modified(|old| {
+            let new = if *old == Phase::Closing { Phase::Closing } else { phase };
+            core::mem::replace(old, new) != new
+        });
+    }
+
+    /// The connection was lost: everything in flight ends, told apart by whether it had left.
+    pub(super) fn disconnected(&self) {
+        self.set_phase(Phase::Down);
+        let now = self.now();
+        let mut guard = self.lock();
+        let State { mux, outbox, open, .. } = &mut *guard;
+        *open = false;
+        let all = mux.abandon_all(now, |waiter| outbox.has_left(waiter.frame));
+        outbox.reset();
+        drop(guard);
+        self.room.notify_waiters();
+        for Unanswered { payload, sent, .. } in all {
+            let waited = now.saturating_sub(payload.since);
+            let error = match sent {
+                true => SendError::Unknown { waited, why: Lost::Disconnected },
+                false => SendError::NotSent(NotSent::Lost),
+            };
+            let _ = payload.answer.send(Err(error));
+        }
+    }
+
+    /// Lets the writer end when nothing waits.
+    pub(super) fn finish(&self) {
+        self.lock().finishing = true;
+        self.wake.notify_one();
+    }
+
+    /// Waits until no request is in flight; all permits back means that.
+    pub(super) async fn drained(&self) {
+        let all = u32::try_from(self.settings.limits.window).unwrap_or(u32::MAX);
+        let _ = self.window.acquire_many(all).await;
+    }
+
+    /// Waits until no request of the peer is being answered.
+    pub(super) async fn answered(&self) {
+        let all = u32::try_from(self.settings.concurrency).unwrap_or(u32::MAX);
+        let _ = self.places.acquire_many(all).await;
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.lock().mux.in_flight()
+    }
+
+    pub(super) async fn until(&self, wanted: impl Fn(Phase) -> bool) {
+        let _ = self.phase.subscribe().wait_for(|phase| wanted(*phase)).await;
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Notes that octets came in.
+    pub(super) fn hear(&self) {
+        let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
+        self.heard.store(now, Ordering::Relaxed);
+    }
+
+    /// How long nothing has come in.
+    pub(super) fn silence(&self) -> Duration {
+        self.now().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request in flight; dropped before its answer, it is given up.
+struct Posted<'d> {
+    desk: &'d Desk,
+    ticket: Ticket,
+    frame: u64,
+    done: bool,
+}
+
+impl Drop for Posted<'_> {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let now = self.desk.now();
+        let mut state = self.desk.lock();
+        if state.outbox.cut(self.frame) {
+            state.mux.withdraw(self.ticket);
+        } else {
+            state.mux.cancel(now, self.ticket);
+        }
+    }
+}

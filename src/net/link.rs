@@ -1,0 +1,244 @@
+//! One live connection: a task that reads, a task that writes, and the timer.
+//!
+//! ```text
+//!              +----------- desk ------------+
+//!  request --->| table    outbox ----------->| writer ---> one write for all that waits
+//!              |   ^                         |
+//!  answer <----|   +------ answers <---------| reader <--- many frames in one read
+//!              |            handler <--------|
+//!              +-----------------------------+
+//! ```
+//!
+//! Whatever ends first ends the connection.
+
+use core::time::Duration;
+use std::sync::Arc;
+use std::vec::Vec;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::desk::{Desk, Phase};
+use super::error::Closed;
+use super::handler::Reply;
+use super::observe::{Counters, Event};
+use super::outbox::Batch;
+use crate::error::widen;
+use crate::frame::Frame;
+use crate::message::Inspection;
+
+/// Runs a connection to its end. `keeper` is one more task of it, which may end it.
+///
+/// The caller has called [`Desk::connected`], and calls [`Desk::disconnected`].
+pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, keeper: K) -> Closed
+where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+    K: Future<Output = Closed> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    let reading = tasks.spawn(read(Arc::clone(&desk), reader)).id();
+    tasks.spawn(write(Arc::clone(&desk), writer));
+    tasks.spawn(keeper);
+    let timer = Arc::clone(&desk);
+    tasks.spawn(async move {
+        timer.keep_time().await;
+        Closed::Here
+    });
+    let first = tasks.join_next_with_id().await;
+    let closed = match first {
+        Some(Ok((id, closed))) => {
+            if id == reading && closed == Closed::Ended {
+                // Half closed: what was asked before is still answered.
+                let rest = async {
+                    desk.answered().await;
+                    desk.finish();
+                    tasks.join_next().await
+                };
+                let _ = timeout(desk.settings.write_timeout, rest).await;
+            }
+            closed
+        }
+        // A task can only panic in a handler or an observer of the caller.
+        Some(Err(_)) | None => Closed::Io(std::io::ErrorKind::Other),
+    };
+    tasks.shutdown().await;
+    closed
+}
+
+/// Writes all that waits, again and again.
+async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed {
+    let mut batch = Batch::default();
+    while desk.take(&mut batch).await {
+        let mut at = 0;
+        while let Some(rest) = batch.octets().get(at..).filter(|rest| !rest.is_empty()) {
+            let piece = match desk.settings.one_write_per_frame {
+                true => desk
+                    .settings
+                    .framing
+                    .split(rest)
+                    .ok()
+                    .flatten()
+                    .map_or(rest.len(), |frame| frame.consumed),
+                false => rest.len(),
+            };
+            let piece = rest.get(..piece).unwrap_or(rest);
+            match timeout(desk.settings.write_timeout, writer.write(piece)).await {
+                Ok(Ok(0)) => return Closed::Io(std::io::ErrorKind::WriteZero),
+                Ok(Ok(written)) => {
+                    at += written;
+                    desk.note(&batch, at);
+                    Counters::add(&desk.counters.writes, 1);
+                    Counters::add(&desk.counters.octets_out, written);
+                }
+                Ok(Err(error)) => return Closed::Io(error.kind()),
+                Err(_) => return Closed::Stuck,
+            }
+        }
+        batch.trim();
+        match timeout(desk.settings.write_timeout, writer.flush()).await {
+            Ok(Ok(())) => (),
+            Ok(Err(error)) => return Closed::Io(error.kind()),
+            Err(_) => return Closed::Stuck,
+        }
+    }
+    let _ = timeout(desk.settings.write_timeout, writer.shutdown()).await;
+    Closed::Here
+}
+
+/// Reads all that has come in, again and again.
+async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R) -> Closed {
+    let mut inbox = Inbox::new(&desk);
+    loop {
+        match inbox.handle(&desk).await {
+            Ok(()) => (),
+            Err(closed) => return closed,
+        }
+        let limit = inbox.limit(&desk);
+        let room = inbox.room();
+        let read = match limit {
+            Some((limit, closed)) => match timeout_at(limit, reader.read(room)).await {
+                Ok(read) => read,
+                Err(_) => return closed,
+            },
+            None => reader.read(room).await,
+        };
+        match read {
+            Ok(0) if inbox.is_empty() => return Closed::Ended,
+            Ok(0) => return Closed::Truncated,
+            Ok(octets) => {
+                inbox.filled += octets;
+                desk.hear();
+                Counters::add(&desk.counters.octets_in, octets);
+            }
+            Err(error) => return closed_by(error.kind()),
+        }
+    }
+}
+
+/// A reset is how many peers close; the requests it cuts off are told so one by one.
+const fn closed_by(kind: std::io::ErrorKind) -> Closed {
+    match kind {
+        std::io::ErrorKind::UnexpectedEof => Closed::Truncated,
+        other => Closed::Io(other),
+    }
+}
+
+/// What has come in and was not handled yet; no larger than one frame of the largest size, or one
+/// read.
+struct Inbox {
+    octets: Vec<u8>,
+    filled: usize,
+    /// When the frame that is not whole yet began to come in.
+    began: Option<Instant>,
+    largest: usize,
+}
+
+impl Inbox {
+    fn new(desk: &Desk) -> Self {
+        let framing = desk.settings.framing;
+        let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
+        let size = desk.settings.read_buffer.max(64);
+        Self { octets: std::vec![0; size], filled: 0, began: None, largest: largest.max(size) }
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// Where the next octets go; there is always room for one.
+    fn room(&mut self) -> &mut [u8] {
+        if self.filled == self.octets.len() {
+            let size = self.octets.len().saturating_mul(2).min(self.largest).max(self.filled + 1);
+            self.octets.resize(size, 0);
+        }
+        self.octets.get_mut(self.filled..).unwrap_or_default()
+    }
+
+    /// Until when octets must come in, and what it means when they do not.
+    fn limit(&self, desk: &Desk) -> Option<(Instant, Closed)> {
+        if let Some(began) = self.began {
+            return Some((began + desk.settings.frame_timeout, Closed::SlowFrame));
+        }
+        desk.settings.silence.map(|time| (Instant::now() + time, Closed::Silent))
+    }
+
+    /// Handles every whole frame, and moves the rest to the front.
+    async fn handle(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
+        let mut at = 0;
+        let mut frames = 0;
+        let now = desk.now();
+        loop {
+            let input = self.octets.get(at..self.filled).unwrap_or_default();
+            let Some(frame) = desk.settings.framing.split(input).map_err(Closed::Framing)? else { break };
+            // What the peer is owed is bounded: by octets, and by requests being answered.
+            if desk.is_owing() {
+                desk.wait_for_room().await;
+                desk.wait_for_place().await;
+            }
+            receive(desk, &frame, now);
+            at += frame.consumed;
+            frames += 1;
+        }
+        Counters::add(&desk.counters.frames_in, frames);
+        self.octets.copy_within(at..self.filled, 0);
+        self.filled -= at;
+        if self.filled == 0 {
+            self.began = None;
+        } else if at > 0 || self.began.is_none() {
+            self.began = Some(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+/// What to do with one frame.
+fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration) {
+    let settings = &desk.settings;
+    if frame.is_poll() {
+        desk.tell(Event::Polled);
+        if settings.answer_polls {
+            desk.poll();
+        }
+        return;
+    }
+    let inspection = Inspection::of(settings.spec, frame.payload);
+    let Some(mti) = inspection.mti() else { return desk.unreadable(&inspection) };
+    if settings.correlation.is_answer(mti) {
+        return desk.settle(&inspection, frame.header, now);
+    }
+    match (inspection.message(), &settings.handler) {
+        (None, _) => desk.unreadable(&inspection),
+        (Some(_), _) if desk.phase() == Phase::Closing => (),
+        (Some(message), Some(handler)) => {
+            desk.tell(Event::Taken);
+            handler.handle(message, Reply { desk, header: frame.header });
+        }
+        (Some(_), None) => {
+            desk.tell(Event::Unsolicited);
+            let received = super::received::Received::new(settings.spec, frame.header, frame.payload);
+            settings.observer.unsolicited(received);
+        }
+    }
+}

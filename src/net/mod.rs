@@ -1,0 +1,105 @@
+//! Connections: what stands between the messages and the business.
+//!
+//! A link that stays up, gives every answer to its own request, and never loses one.
+//!
+//! | part | what it does | needs |
+//! | --- | --- | --- |
+//! | [`Correlation`] | which elements tell one exchange from another | `alloc` |
+//! | [`mux`] | the requests in flight: window, deadlines, late answers, duplicates | `alloc` |
+//! | [`saf`] | store and forward: what must arrive, in order, repeated, never dropped | `alloc` |
+//! | `Client`, `Pool` | asks; connects again whenever the connection is lost | `net` |
+//! | `Server` | answers; no connection can hold the others | `net` |
+//! | `ClientTls`, `ServerTls` | rustls; the host is verified, peers too if wanted | `tls` |
+//!
+//! The first three know no socket and no clock; the others are a shell of tokio around them.
+//!
+//! # What becomes of a request
+//!
+//! ```text
+//!  request --> waits for a connection and for room in the window --> written --> answered: Ok
+//!                |                                                     |  |
+//!                | deadline, shutdown, connection lost                 |  +--> answer does not
+//!                v                                                     |       hold: Refused
+//!              NotSent: certainly not received                         v
+//!                                              deadline, connection lost: Unknown
+//! ```
+//!
+//! The difference is money. What was `NotSent` may be sent again. What is `Unknown` or `Refused`
+//! may have been booked, and has to be reversed: put the reversal into a [`saf::Forwarder`].
+//! An answer that comes after its request has ended goes to `Observer::late`, never to another
+//! request.
+//!
+//! # How it is fast
+//!
+//! Requests and answers are written into one buffer, and one task writes all of it at once. It does
+//! so whenever there is something to write: a lone request waits for nobody, and while one write is
+//! on its way the next batch gathers. On the way in, one read takes many frames.
+//!
+//! # What is bounded
+//!
+//! | what | by | and then |
+//! | --- | --- | --- |
+//! | a frame | `Framing::with_limit` | the connection is closed before memory is set aside |
+//! | a frame that trickles in | `frame_timeout` | closed |
+//! | requests in flight | `window` | callers wait until their deadline |
+//! | octets to be written | `outbox` | callers wait; the peer is not read |
+//! | a peer that takes nothing | `write_timeout` | closed |
+//! | a peer that says nothing | `silence`, `echo` | closed |
+//! | requests of the peer in work | `concurrency` | the peer is not read |
+//! | connections | `connections` | turned away |
+//! | keys remembered | `Limits::memory` | the oldest are forgotten |
+mod backoff;
+mod correlation;
+pub mod mux;
+pub mod saf;
+
+#[cfg(feature = "net")]
+mod client;
+#[cfg(feature = "net")]
+mod desk;
+#[cfg(feature = "net")]
+mod error;
+#[cfg(feature = "net")]
+mod handler;
+#[cfg(feature = "net")]
+mod link;
+#[cfg(feature = "net")]
+mod log;
+#[cfg(feature = "net")]
+mod observe;
+#[cfg(feature = "net")]
+mod outbox;
+#[cfg(feature = "net")]
+mod peer;
+#[cfg(feature = "net")]
+mod pool;
+#[cfg(feature = "net")]
+mod received;
+#[cfg(feature = "net")]
+mod server;
+#[cfg(feature = "net")]
+mod settings;
+#[cfg(feature = "net")]
+mod supervisor;
+#[cfg(feature = "tls")]
+mod tls;
+
+pub use backoff::Backoff;
+pub use correlation::{Correlation, Trace};
+
+#[cfg(feature = "tls")]
+pub use tls::{ClientTls, Identity, ServerTls};
+#[cfg(feature = "net")]
+pub use {
+    client::{Client, ClientBuilder},
+    error::{Closed, Lost, NotSent, Rejection, SendError},
+    handler::{Handler, Reply, Responder},
+    observe::{Event, Observer, Totals},
+    peer::Peer,
+    pool::{Health, Pool},
+    received::{Outgoing, Received},
+    server::{Server, ServerBuilder},
+};
+
+#[cfg(all(test, feature = "net"))]
+mod tests;

@@ -1,0 +1,444 @@
+//! Which answer belongs to which request: the table of outstanding requests.
+//!
+//! Sans-IO: no socket, no clock, no task. The caller says what time it is, as a [`Duration`] since
+//! any fixed moment, and is told what to do.
+//!
+//! ```text
+//!                 open                        answer
+//!   (unknown) -----------> in flight ----------------------> answered --+
+//!       ^                   |      ^                          ^   |     |
+//!       |   expire, cancel, |      | open a repeat     answer |   | answer: Duplicate
+//!       |   abandon_all     v      |                   (Late) |   +-----+
+//!       |                  expired ----------------------------+
+//!       |                   |
+//!       +---- forgotten ----+---- after `memory` keys or `remember` time
+//! ```
+//!
+//! A key that has expired is remembered for a while, because its answer may still come. Until then
+//! it cannot be given to another request, so a late answer never meets the wrong request: the caller
+//! of [`Mux::open`] gets an error instead. A repeat of the same request may take it again, since any
+//! answer settles both.
+
+use alloc::collections::{BTreeMap, BinaryHeap, VecDeque};
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::time::Duration;
+
+use crate::error::widen;
+
+/// How much a [`Mux`] holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// How many requests may be in flight.
+    pub window: usize,
+    /// How many keys of answered and expired requests are remembered.
+    pub memory: usize,
+    /// How long they are remembered.
+    pub remember: Duration,
+    /// Whether a key may be used again as soon as it was answered. A second answer to the first
+    /// request would then be taken for an answer to the second one.
+    pub reuse_answered: bool,
+}
+
+/// 256 in flight; 4096 keys remembered for two minutes.
+impl Default for Limits {
+    fn default() -> Self {
+        Self { window: 256, memory: 4096, remember: Duration::from_secs(120), reuse_answered: false }
+    }
+}
+
+/// The requests in flight, by key, each with a payload of the caller's: a channel, a record, a number.
+///
+/// ```
+/// use cardwire::net::mux::{Answer, Limits, Mux, Refusal};
+/// use core::time::Duration;
+///
+/// let second = Duration::from_secs;
+/// let mut mux = Mux::new(Limits { window: 2, ..Limits::default() });
+/// mux.open(second(0), "stan 1", second(10), "sale").unwrap();
+///
+/// // two in flight with one key: an error to the second caller, nothing lost
+/// let refused = mux.open(second(1), "stan 1", second(11), "other sale").unwrap_err();
+/// assert_eq!((refused.why, refused.payload), (Refusal::InFlight, "other sale"));
+///
+/// assert!(matches!(mux.answer(second(2), &"stan 1"), Answer::Matched { payload: "sale", .. }));
+/// assert!(matches!(mux.answer(second(2), &"stan 1"), Answer::Duplicate { .. }));
+/// assert!(matches!(mux.answer(second(2), &"stan 7"), Answer::Unsolicited));
+/// ```
+pub struct Mux<K, P> {
+    limits: Limits,
+    slots: Vec<Slot<K, P>>,
+    free: Vec<u32>,
+    index: BTreeMap<K, u32>,
+    /// Earliest first; entries of requests that are no longer in flight are dropped later.
+    deadlines: BinaryHeap<Reverse<(Duration, Ticket)>>,
+    /// Answered and expired, oldest first; entries of slots reopened since are dropped later.
+    memory: VecDeque<(Duration, Ticket)>,
+    in_flight: usize,
+}
+
+struct Slot<K, P> {
+    /// Grows whenever the slot gets another meaning, so that old tickets do not fit.
+    turn: u32,
+    key: Option<K>,
+    state: State<P>,
+}
+
+enum State<P> {
+    Free,
+    Open { payload: P, since: Duration },
+    Expired { at: Duration },
+    Answered,
+}
+
+/// The name of one request in a [`Mux`]; never given twice within 4 billion uses of its slot.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ticket {
+    slot: u32,
+    turn: u32,
+}
+
+/// Why a request was not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// As many requests are in flight as the window allows.
+    Full,
+    /// A request with the same key is in flight.
+    InFlight,
+    /// A request with the same key is remembered: an answer to it may still come.
+    Recent,
+}
+
+/// A request that was not taken, with what it carried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused<P> {
+    /// Why.
+    pub why: Refusal,
+    /// The payload, given back.
+    pub payload: P,
+}
+
+/// What an incoming answer is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer<P> {
+    /// The answer to a request in flight, which is in flight no longer.
+    Matched {
+        /// The request.
+        ticket: Ticket,
+        /// What it carried.
+        payload: P,
+        /// How long it took.
+        waited: Duration,
+    },
+    /// The first answer to a request that has expired.
+    Late {
+        /// The request.
+        ticket: Ticket,
+        /// How long ago it expired.
+        after: Duration,
+    },
+    /// One more answer to a request that was answered.
+    Duplicate {
+        /// The request.
+        ticket: Ticket,
+    },
+    /// No request with this key is known.
+    Unsolicited,
+}
+
+/// A request that ended without an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unanswered<K, P> {
+    /// The request.
+    pub ticket: Ticket,
+    /// Its key.
+    pub key: K,
+    /// What it carried.
+    pub payload: P,
+    /// Whether it may have been sent, as the caller of [`Mux::abandon_all`] says; else always true.
+    pub sent: bool,
+}
+
+impl<K: Ord + Clone, P> Mux<K, P> {
+    /// An empty table.
+    #[must_use]
+    pub const fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            slots: Vec::new(),
+            free: Vec::new(),
+            index: BTreeMap::new(),
+            deadlines: BinaryHeap::new(),
+            memory: VecDeque::new(),
+            in_flight: 0,
+        }
+    }
+
+    /// How much it holds.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// How many requests are in flight.
+    #[must_use]
+    pub const fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// How many keys of answered and expired requests are remembered.
+    #[must_use]
+    pub fn remembered(&self) -> usize {
+        self.index.len() - self.in_flight
+    }
+
+    /// Takes a request that is about to be sent.
+    ///
+    /// # Errors
+    /// When the window is full or the key is taken; the payload comes back.
+    pub fn open(
+        &mut self,
+        now: Duration,
+        key: K,
+        deadline: Duration,
+        payload: P,
+    ) -> Result<Ticket, Refused<P>> {
+        self.take(now, key, deadline, payload, false)
+    }
+
+    /// Takes a repeat of an earlier request: as [`Mux::open`], but the key may be a remembered one.
+    ///
+    /// # Errors
+    /// When the window is full or the original is still in flight.
+    pub fn open_repeat(
+        &mut self,
+        now: Duration,
+        key: K,
+        deadline: Duration,
+        payload: P,
+    ) -> Result<Ticket, Refused<P>> {
+        self.take(now, key, deadline, payload, true)
+    }
+
+    fn take(
+        &mut self,
+        now: Duration,
+        key: K,
+        deadline: Duration,
+        payload: P,
+        repeat: bool,
+    ) -> Result<Ticket, Refused<P>> {
+        self.forget(now);
+        if self.in_flight >= self.limits.window {
+            return Err(Refused { why: Refusal::Full, payload });
+        }
+        let slot = match self.index.get(&key).copied() {
+            None => None,
+            Some(slot) => match self.slots.get(widen(slot)).map(|slot| &slot.state) {
+                Some(State::Open { .. }) => return Err(Refused { why: Refusal::InFlight, payload }),
+                Some(State::Answered) if repeat || self.limits.reuse_answered => Some(slot),
+                Some(State::Expired { .. }) if repeat => Some(slot),
+                _ => return Err(Refused { why: Refusal::Recent, payload }),
+            },
+        };
+        let Some(slot) = slot.or_else(|| self.vacant(&key)) else {
+            return Err(Refused { why: Refusal::Full, payload });
+        };
+        let Some(entry) = self.slots.get_mut(widen(slot)) else {
+            return Err(Refused { why: Refusal::Full, payload });
+        };
+        entry.turn = entry.turn.wrapping_add(1);
+        entry.state = State::Open { payload, since: now };
+        let ticket = Ticket { slot, turn: entry.turn };
+        self.in_flight += 1;
+        self.deadlines.push(Reverse((deadline, ticket)));
+        self.compact();
+        Ok(ticket)
+    }
+
+    /// A slot for a key that is not in the table.
+    fn vacant(&mut self, key: &K) -> Option<u32> {
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                let slot = u32::try_from(self.slots.len()).ok()?;
+                self.slots.push(Slot { turn: 0, key: None, state: State::Free });
+                slot
+            }
+        };
+        self.slots.get_mut(widen(slot))?.key = Some(key.clone());
+        self.index.insert(key.clone(), slot);
+        Some(slot)
+    }
+
+    /// Takes an answer that has come in.
+    pub fn answer(&mut self, now: Duration, key: &K) -> Answer<P> {
+        let Some(slot) = self.index.get(key).copied() else { return Answer::Unsolicited };
+        let Some(entry) = self.slots.get_mut(widen(slot)) else { return Answer::Unsolicited };
+        let ticket = Ticket { slot, turn: entry.turn };
+        match core::mem::replace(&mut entry.state, State::Answered) {
+            State::Open { payload, since } => {
+                self.close(now, ticket);
+                Answer::Matched { ticket, payload, waited: now.saturating_sub(since) }
+            }
+            State::Expired { at } => Answer::Late { ticket, after: now.saturating_sub(at) },
+            State::Answered => Answer::Duplicate { ticket },
+            State::Free => Answer::Unsolicited,
+        }
+    }
+
+    /// The next request whose deadline has passed. Ask again until there is none.
+    pub fn expire(&mut self, now: Duration) -> Option<Unanswered<K, P>> {
+        loop {
+            let Reverse((deadline, ticket)) = *self.deadlines.peek()?;
+            if self.is_open(ticket) && deadline > now {
+                return None;
+            }
+            self.deadlines.pop();
+            if let Some(unanswered) = self.end(now, ticket) {
+                return Some(unanswered);
+            }
+        }
+    }
+
+    /// When [`Mux::expire`] should be called next.
+    pub fn next_deadline(&mut self) -> Option<Duration> {
+        loop {
+            let Reverse((deadline, ticket)) = *self.deadlines.peek()?;
+            if self.is_open(ticket) {
+                return Some(deadline);
+            }
+            self.deadlines.pop();
+        }
+    }
+
+    /// Gives up a request that may have been sent: an answer to it will be [`Answer::Late`].
+    pub fn cancel(&mut self, now: Duration, ticket: Ticket) -> Option<P> {
+        self.end(now, ticket).map(|unanswered| unanswered.payload)
+    }
+
+    /// Takes back a request that was certainly not sent: its key is free again at once.
+    pub fn withdraw(&mut self, ticket: Ticket) -> Option<P> {
+        let entry = self.entry(ticket)?;
+        match core::mem::replace(&mut entry.state, State::Free) {
+            State::Open { payload, .. } => {
+                self.in_flight -= 1;
+                self.release(ticket);
+                Some(payload)
+            }
+            other => {
+                entry.state = other;
+                None
+            }
+        }
+    }
+
+    /// Frees the key of a request that has expired without having been sent.
+    pub fn forget_unsent(&mut self, ticket: Ticket) {
+        if matches!(self.entry(ticket).map(|entry| &entry.state), Some(State::Expired { .. })) {
+            self.release(ticket);
+        }
+    }
+
+    /// Gives up all requests in flight, because the connection that carried them is lost.
+    ///
+    /// `sent` says whether one may have been sent: as after [`Mux::cancel`] then, and as after
+    /// [`Mux::withdraw`] otherwise.
+    pub fn abandon_all(&mut self, now: Duration, mut sent: impl FnMut(&P) -> bool) -> Vec<Unanswered<K, P>> {
+        let slots = (0_u32..).zip(&self.slots);
+        let tickets: Vec<_> = slots.map(|(slot, entry)| Ticket { slot, turn: entry.turn }).collect();
+        self.deadlines.clear();
+        let mut unanswered: Vec<_> = tickets.into_iter().filter_map(|ticket| self.end(now, ticket)).collect();
+        for Unanswered { ticket, payload, sent: was_sent, .. } in &mut unanswered {
+            *was_sent = sent(payload);
+            if !*was_sent {
+                self.release(*ticket);
+            }
+        }
+        unanswered
+    }
+
+    /// What a request in flight carries.
+    pub fn payload_mut(&mut self, ticket: Ticket) -> Option<&mut P> {
+        match &mut self.entry(ticket)?.state {
+            State::Open { payload, .. } => Some(payload),
+            _ => None,
+        }
+    }
+
+    /// From in flight to expired.
+    fn end(&mut self, now: Duration, ticket: Ticket) -> Option<Unanswered<K, P>> {
+        let entry = self.entry(ticket)?;
+        let State::Open { .. } = entry.state else { return None };
+        let key = entry.key.clone()?;
+        let State::Open { payload, .. } = core::mem::replace(&mut entry.state, State::Expired { at: now })
+        else {
+            return None;
+        };
+        self.close(now, ticket);
+        Some(Unanswered { ticket, key, payload, sent: true })
+    }
+
+    /// Accounts for a request that is in flight no longer.
+    fn close(&mut self, now: Duration, ticket: Ticket) {
+        self.in_flight -= 1;
+        self.memory.push_back((now, ticket));
+        self.forget(now);
+    }
+
+    /// Forgets the oldest keys, beyond the limits of number and time.
+    fn forget(&mut self, now: Duration) {
+        while let Some(&(at, ticket)) = self.memory.front() {
+            let aged = now.saturating_sub(at) >= self.limits.remember;
+            if self.memory.len() <= self.limits.memory && !aged {
+                break;
+            }
+            self.memory.pop_front();
+            if !self.is_open(ticket) {
+                self.release(ticket);
+            }
+        }
+    }
+
+    /// Frees a slot, unless it has got another meaning since.
+    fn release(&mut self, ticket: Ticket) {
+        let Some(entry) = self.entry(ticket) else { return };
+        entry.turn = entry.turn.wrapping_add(1);
+        entry.state = State::Free;
+        if let Some(key) = entry.key.take() {
+            self.index.remove(&key);
+            self.free.push(ticket.slot);
+        }
+    }
+
+    fn entry(&mut self, ticket: Ticket) -> Option<&mut Slot<K, P>> {
+        self.slots.get_mut(widen(ticket.slot)).filter(|entry| entry.turn == ticket.turn)
+    }
+
+    fn is_open(&self, ticket: Ticket) -> bool {
+        is_open(&self.slots, ticket)
+    }
+
+    /// Drops deadlines of the answered once they are the greater part: constant cost per request.
+    fn compact(&mut self) {
+        if self.deadlines.len() > 2 * self.in_flight + 64 {
+            let slots = &self.slots;
+            self.deadlines.retain(|Reverse((_, ticket))| is_open(slots, *ticket));
+        }
+    }
+}
+
+fn is_open<K, P>(slots: &[Slot<K, P>], ticket: Ticket) -> bool {
+    let entry = slots.get(widen(ticket.slot)).filter(|entry| entry.turn == ticket.turn);
+    matches!(entry.map(|entry| &entry.state), Some(State::Open { .. }))
+}
+
+impl<K, P> core::fmt::Debug for Mux<K, P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Mux").field("in_flight", &self.in_flight).field("limits", &self.limits).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The far end of a connection, as something to send requests to.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use super::desk::{Desk, Phase};
+use super::error::SendError;
+use super::observe::Totals;
+use super::received::{Outgoing, Received};
+
+/// The far end of a connection. Cloning it is cheap; all clones share the connection.
+#[derive(Clone)]
+pub struct Peer {
+    pub(super) desk: Arc<Desk>,
+}
+
+impl Peer {
+    /// Sends a request and waits for its answer, for no longer than `timeout` in all: waiting for a
+    /// connection and for room in the window counts.
+    ///
+    /// Dropping the future gives the request up. When it had left, its answer goes to
+    /// [`Observer::late`](super::Observer::late).
+    ///
+    /// # Errors
+    /// See [`SendError`]: they tell what certainly was not sent from what must be reversed.
+    pub async fn request(&self, message: impl Outgoing, timeout: Duration) -> Result<Received, SendError> {
+        self.desk.request(&message, &self.desk.settings.header, timeout, false).await
+    }
+
+    /// The same with a station header for this request alone.
+    ///
+    /// # Errors
+    /// As [`Peer::request`].
+    pub async fn request_with_header(
+        &self,
+        header: &[u8],
+        message: impl Outgoing,
+        timeout: Duration,
+    ) -> Result<Received, SendError> {
+        self.desk.request(&message, header, timeout, false).await
+    }
+
+    /// Whether requests can be sent now, without waiting for a connection.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.desk.phase() == Phase::Up
+    }
+
+    /// How many requests are in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.desk.in_flight()
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        self.desk.counters.totals()
+    }
+}
+
+impl fmt::Debug for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peer")
+            .field("phase", &self.desk.phase())
+            .field("in_flight", &self.in_flight())
+            .finish()
+    }
+}

@@ -1,0 +1,158 @@
+//! Connections under a virtual clock: streams in memory, waits that take no time.
+
+mod answers;
+mod ends;
+mod privacy;
+mod serving;
+
+use std::string::{String, ToString};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use std::vec::Vec;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::desk::Desk;
+use super::observe::{Event, Observer};
+use super::peer::Peer;
+use super::received::Received;
+use super::settings::Settings;
+use super::supervisor::{Hooks, connected};
+use super::{Closed, SendError};
+use crate::frame::Framing;
+use crate::message::{Inspection, Message};
+use crate::spec::ISO87_ASCII;
+use crate::{Builder, Mti, de};
+
+const SECOND: Duration = Duration::from_secs(1);
+const PAN: &str = "4111111111111111";
+
+/// A request with that STAN.
+fn request(stan: u32) -> Vec<u8> {
+    Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST)
+        .set(de::PAN, PAN)
+        .set(de::AMOUNT, 100 + stan)
+        .set(de::STAN, stan)
+        .set(de::TERMINAL, "TERM0001")
+        .to_vec()
+        .unwrap()
+}
+
+/// A good answer to a request.
+fn answer_to(request: &[u8]) -> Vec<u8> {
+    let request = Message::parse(&ISO87_ASCII, request).unwrap();
+    Builder::reply_to(&request)
+        .echo(&request, &[de::AMOUNT, de::TRANSMISSION_TIME, de::STAN, de::TERMINAL])
+        .set(de::RESPONSE_CODE, "00")
+        .to_vec()
+        .unwrap()
+}
+
+fn stan(message: &[u8]) -> u32 {
+    Message::parse(&ISO87_ASCII, message).unwrap().number(de::STAN).unwrap().try_into().unwrap()
+}
+
+/// What an observer heard.
+#[derive(Default)]
+struct Heard {
+    late: Mutex<Vec<u32>>,
+    duplicates: Mutex<Vec<u32>>,
+    unsolicited: Mutex<Vec<u32>>,
+    unreadable: Mutex<Vec<String>>,
+    events: Mutex<Vec<Event>>,
+}
+
+impl Observer for Heard {
+    fn late(&self, answer: Received) {
+        self.late.lock().unwrap().push(stan(answer.wire()));
+    }
+    fn duplicate(&self, answer: Received) {
+        self.duplicates.lock().unwrap().push(stan(answer.wire()));
+    }
+    fn unsolicited(&self, message: Received) {
+        self.unsolicited.lock().unwrap().push(stan(message.wire()));
+    }
+    fn unreadable(&self, inspection: &Inspection<'_>) {
+        self.unreadable.lock().unwrap().push(inspection.error().unwrap().to_string());
+    }
+    fn event(&self, event: Event) {
+        self.events.lock().unwrap().push(event);
+    }
+}
+
+/// One side of a connection under test, and the far end in the hands of the test.
+struct Bench {
+    peer: Peer,
+    heard: Arc<Heard>,
+    session: JoinHandle<Closed>,
+    host: Host,
+}
+
+/// The far end.
+struct Host {
+    stream: DuplexStream,
+    framing: Framing,
+    received: Vec<u8>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with(1 << 16, Hooks::NONE, |_| ())
+    }
+
+    /// A stream with so much room, and settings changed.
+    fn with(room: usize, hooks: Hooks, change: impl FnOnce(&mut Settings)) -> Self {
+        let heard = Arc::new(Heard::default());
+        let mut settings = Settings { observer: Arc::clone(&heard) as _, ..Settings::default() };
+        change(&mut settings);
+        let framing = settings.framing;
+        let (near, far) = duplex(room);
+        let desk = Desk::new(settings, Arc::default());
+        let (reader, writer) = split(near);
+        let (up, _) = oneshot::channel();
+        let task_desk = Arc::clone(&desk);
+        let session = tokio::spawn(async move {
+            let closed = connected(Arc::clone(&task_desk), hooks, reader, writer, up).await;
+            task_desk.disconnected();
+            closed
+        });
+        let host = Host { stream: far, framing, received: Vec::new() };
+        Self { peer: Peer { desk }, heard, session, host }
+    }
+
+    /// Sends a request in the background.
+    fn ask(&self, message: Vec<u8>, time: Duration) -> JoinHandle<Result<Received, SendError>> {
+        let peer = self.peer.clone();
+        tokio::spawn(async move { peer.request(message, time).await })
+    }
+}
+
+impl Host {
+    /// The next message; fails the test at the end of the stream.
+    async fn next(&mut self) -> Vec<u8> {
+        self.next_with_header().await.1
+    }
+
+    async fn next_with_header(&mut self) -> (Vec<u8>, Vec<u8>) {
+        loop {
+            if let Some(frame) = self.framing.split(&self.received).unwrap() {
+                let (found, used) = ((frame.header.to_vec(), frame.payload.to_vec()), frame.consumed);
+                self.received.drain(..used);
+                return found;
+            }
+            assert!(self.stream.read_buf(&mut self.received).await.unwrap() > 0, "the stream has ended");
+        }
+    }
+
+    fn frame(&self, header: &[u8], payload: &[u8]) -> Vec<u8> {
+        let mut room = std::vec![0; 4096];
+        self.framing.wrap(header, payload, &mut room).unwrap().to_vec()
+    }
+
+    async fn send(&mut self, payload: &[u8]) {
+        let frame = self.frame(&[], payload);
+        self.stream.write_all(&frame).await.unwrap();
+    }
+}

@@ -1,0 +1,129 @@
+//! `cardwire encode`, and that it undoes `decode`.
+
+use cardwire::{Builder, Content, Mti, spec};
+
+use super::common::golden;
+use super::{REQUEST, cardwire, good, hex};
+
+#[test]
+fn an_object_becomes_a_message() {
+    let object = concat!(
+        r#"{"mti":"0200","fields":{"55":[["95","0000008000"]],"4":12300,"2":"4111111111111111","#,
+        r#""3":[["1","00"],["2","00"],["3","00"]],"11":123456,"49":"156"}}"#
+    );
+    assert_eq!(good(&["encode", "-s", "iso87-ascii"], object), hex(REQUEST.as_bytes()) + "\n");
+    let raw = good(&["encode", "-s", "iso87-ascii", "--format", "raw", "-F", "ascii4"], object);
+    assert_eq!(raw, format!("0082{REQUEST}"));
+}
+
+#[test]
+fn an_object_that_gives_none_says_why() {
+    let objects = r#"{"mti":"0200","fields":{"4":"12X"}}
+{"mti":"0200","fields":{"55":[["95","000000800000"]]}}
+{"mti":"0200","fields":{"52":"12345"}}
+{"mti":"0200","fields":{"2":"411111******1111"},"masked":true}
+{"mti":"02","fields":{}}
+{"fields":{}}
+{"mti":"0200","fields":"4111111111111111"}
+{"mti":"0200","fields":{"11":"1"}}
+{"mti":"0200",
+"#;
+    let done = cardwire(&["encode", "-s", "iso87-ascii"], objects);
+    let wanted = r#"{"error":{"field":4,"byte":31,"message":"field 4 at byte 31: expected class n, found a letter"}}
+{"error":{"field":55,"part":"95","byte":21,"message":"field 55, part 95 at byte 21: expected at most 5, found 6"}}
+{"error":{"field":52,"message":"field 52: an odd number of hexadecimal digits at character 5"}}
+{"error":{"place":"input","message":"the message is masked: decode it with --expose at column 62"}}
+{"error":{"place":"input","message":"\"mti\" is not four digits at column 11"}}
+{"error":{"place":"input","message":"the object has no \"mti\""}}
+{"error":{"place":"input","message":"expected an object of fields at column 41"}}
+3032303030303230303030303030303030303030303030303031
+{"error":{"place":"input","message":"EOF while parsing a value at column 14"}}
+"#;
+    assert_eq!(done.out, wanted);
+    assert_eq!((done.code, done.err.as_str()), (1, "cardwire: 8 of 9 objects gave no message\n"));
+}
+
+/// Decodes and encodes lines, which must come back as they were.
+fn there_and_back(spec: &str, lines: &str) {
+    let objects = good(&["decode", "-s", spec, "--format", "ndjson", "--expose", "-i", "hex"], lines);
+    assert_eq!(objects.lines().count(), lines.lines().count());
+    let back = good(&["encode", "-s", spec], objects.clone());
+    for ((line, back), object) in lines.lines().zip(back.lines()).zip(objects.lines()) {
+        assert_eq!(line, back, "{spec}: {object}");
+    }
+    // card data is hidden, and what is hidden still parses and has its length
+    let redacted = good(&["redact", "-s", spec, "-i", "hex"], lines);
+    for (line, redacted) in lines.lines().zip(redacted.lines()) {
+        assert_eq!(line.len(), redacted.len(), "{spec}: {line}");
+    }
+    good(&["decode", "-s", spec, "-i", "hex"], redacted);
+    assert_eq!(
+        good(&["redact", "-s", spec, "--json"], objects.clone()),
+        good(&["redact", "-s", spec, "--json"], good(&["redact", "-s", spec, "--json"], objects)),
+    );
+}
+
+#[test]
+fn decode_and_encode_are_inverse_on_every_golden_message() {
+    let wires = golden::wires();
+    assert!(wires.len() > 20);
+    for spec in spec::builtin() {
+        let lines = wires.iter().filter(|(_, of, _)| of.name() == spec.name());
+        let lines: String = lines.map(|(.., wire)| hex(wire) + "\n").collect();
+        if !lines.is_empty() {
+            there_and_back(spec.name(), &lines);
+        }
+    }
+}
+
+#[test]
+fn decode_and_encode_are_inverse_on_every_element_of_every_spec() {
+    let (mut tried, mut left) = (0, 0);
+    for spec in spec::builtin() {
+        let mut lines = String::new();
+        for element in spec.body().elements() {
+            let number = u8::try_from(element.key()).unwrap();
+            let value: Vec<u8> = match element.content() {
+                Content::N | Content::Ns | Content::Z => vec![b'1'; element.max()],
+                Content::Xn => [b"C", vec![b'1'; element.max() - 1].as_slice()].concat(),
+                Content::B if element.layout().is_some() => vec![0x9F, 0x1C, 2, b'"', b'\\'],
+                Content::B => vec![0xA5; element.max()],
+                Content::Any => (0..=255).cycle().take(element.max()).collect(),
+                _ => vec![b' '; element.max()],
+            };
+            tried += 1;
+            match Builder::new(spec, Mti::FINANCIAL_REQUEST).set(number, value.as_slice()).to_vec() {
+                Ok(wire) => lines += &(hex(&wire) + "\n"),
+                // amounts with signs, sub-elements with tags: golden messages hold them
+                Err(_) => left += 1,
+            }
+        }
+        there_and_back(spec.name(), &lines);
+    }
+    assert!(tried > 1500 && left * 20 < tried, "{left} of {tried} left out");
+}
+
+#[test]
+fn bitmaps_that_announce_nothing_come_back() {
+    // a second bitmap without elements
+    let wire = format!("08008020000000000000{}123456", "0".repeat(16));
+    let line = hex(wire.as_bytes()) + "\n";
+    let object = good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose"], line.clone());
+    assert_eq!(object, "{\"mti\":\"0800\",\"bitmaps\":2,\"fields\":{\"11\":\"123456\"}}\n");
+    assert_eq!(good(&["encode", "-s", "iso87-ascii"], object), line);
+}
+
+#[test]
+fn station_headers_come_back() {
+    let frame = "00156000030000603100311203080000200000000000000000 07".replace(' ', "");
+    let frame = frame.replacen("0015", "0018", 1);
+    let object = good(
+        &["decode", "-s", "unionpay-pos", "-F", "unionpay", "--format", "ndjson", "--expose", "-m", &frame],
+        "",
+    );
+    assert_eq!(
+        object,
+        "{\"station\":\"6000030000603100311203\",\"mti\":\"0800\",\"fields\":{\"11\":\"000007\"}}\n"
+    );
+    assert_eq!(good(&["encode", "-s", "unionpay-pos", "-F", "unionpay"], object), frame + "\n");
+}

@@ -1,0 +1,191 @@
+//! `cardwire serve`, `send` and `load`, against each other.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use super::{cardwire, file, good, hex};
+
+/// A responder that is stopped when it goes out of scope.
+struct Issuer {
+    child: Child,
+    log: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Issuer {
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cardwire"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { child, log, address }
+    }
+
+    /// What it logged, after it has ended by itself.
+    fn log(mut self) -> String {
+        let mut log = String::new();
+        self.log.read_to_string(&mut log).unwrap();
+        log
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const RULES: &str = r#"
+[[rule]]
+name = "declined"
+match = { mti = "0200", "4" = ">=1000" }
+answer = { "39" = "51" }
+
+[[rule]]
+name = "silent"
+match = { "11" = "000003" }
+drop = true
+
+[[rule]]
+name = "mad"
+match = { "11" = "000004" }
+broken = "garbage"
+
+[[rule]]
+name = "slow and double"
+match = { "11" = "000005" }
+delay = "120ms"
+twice = true
+answer = { "39" = "91", "38" = "ABC" }
+
+[[rule]]
+name = "rude"
+match = { "11" = "000006" }
+close = true
+"#;
+
+fn objects(count: u32) -> String {
+    (1..=count).map(|stan| object(stan, if stan == 2 { 5000 } else { 10 })).collect()
+}
+
+fn object(stan: u32, amount: u32) -> String {
+    format!(
+        "{{\"mti\":\"0200\",\"fields\":{{\"2\":\"4111111111111111\",\"3\":\"000000\",\"4\":{amount},\"11\":{stan},\"41\":\"TERM0001\"}}}}\n"
+    )
+}
+
+#[test]
+fn a_misbehaving_issuer() {
+    let rules = file("rules.toml", RULES.as_bytes());
+    let issuer =
+        Issuer::start(&["-s", "iso87-ascii", "-F", "ascii4", "--count", "6", "-r", rules.to_str().unwrap()]);
+    let address = issuer.address.clone();
+    let send =
+        ["send", &address, "-s", "iso87-ascii", "-F", "ascii4", "--timeout", "700ms", "--format", "ndjson"];
+    let done = cardwire(&[&send[..], &["--window", "1"]].concat(), objects(6));
+    let lines: Vec<&str> = done.out.lines().collect();
+    assert_eq!((done.code, lines.len()), (1, 6), "{} {}", done.out, done.err);
+    assert!(lines[0].starts_with("{\"origin\":\"stdin:1\",\"ms\":"), "{}", lines[0]);
+    assert!(lines[0].contains(r#""answer":{"mti":"0210","fields":{"2":"411111******1111","#));
+    assert!(lines[0].contains(r#""39":"00""#) && lines[1].contains(r#""39":"51""#));
+    assert!(lines[2].contains("no answer in time"), "{}", lines[2]);
+    assert!(lines[3].contains("\"error\":"), "{}", lines[3]);
+    assert!(lines[4].contains(r#""38":"ABC   ","39":"91""#), "{}", lines[4]);
+    assert!(lines[5].contains("the connection was lost"), "{}", lines[5]);
+    assert!(done.err.contains("latency p50 "), "{}", done.err);
+    let log = issuer.log();
+    for words in [
+        "0200 000001 -> 0210 00\n",
+        "0200 000002 -> 0210 51, rule 'declined'\n",
+        "0200 000003 -> dropped, rule 'silent'\n",
+        "0200 000004 -> 0210 00, broken, rule 'mad'\n",
+        "0200 000005 -> 0210 91, rule 'slow and double', after 120ms\n",
+        "0200 000006 -> closed, rule 'rude'\n",
+    ] {
+        assert!(log.contains(words), "{words}{log}");
+    }
+}
+
+#[test]
+fn a_text_answer_and_a_station_header() {
+    let issuer = Issuer::start(&["-s", "unionpay-pos", "-F", "unionpay", "--count", "1"]);
+    let object = r#"{"mti":"0800","fields":{"11":"000007","41":"12345678","42":"898111148140001","60":"00000001003","63":"01 "}}"#;
+    let message = good(&["encode", "-s", "unionpay-pos"], object);
+    let args = [
+        "send",
+        &issuer.address,
+        "-s",
+        "unionpay-pos",
+        "-F",
+        "unionpay",
+        "--station",
+        "6000030000603100311203",
+    ];
+    let done = cardwire(&[&args[..], &["-m", message.trim()]].concat(), "");
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(
+        done.out.starts_with("0810 network management response, acquirer (unionpay-pos, "),
+        "{}",
+        done.out
+    );
+    assert!(done.out.contains("39 Response code                                  an2      00  approved"));
+}
+
+#[test]
+fn a_load_is_bounded_and_measured() {
+    let issuer = Issuer::start(&["-s", "iso87-ascii", "-F", "binary2"]);
+    let load = ["load", &issuer.address, "-s", "iso87-ascii", "--count", "500", "--window", "16"];
+    let out = good(&load, object(1, 10));
+    assert!(out.starts_with("500 answered, 0 not, in "), "{out}");
+    assert!(out.contains("latency p50 ") && out.contains("###"), "{out}");
+    let start = std::time::Instant::now();
+    let out = good(&[&load[..], &["--rate", "100", "--duration", "1s"]].concat(), object(1, 10));
+    let answered: u32 = out.split(' ').next().unwrap().parse().unwrap();
+    assert!((80..=101).contains(&answered), "{out}");
+    assert!(start.elapsed().as_secs() < 10);
+    let done = cardwire(&["load", "192.0.2.1:5000", "-s", "iso87-ascii"], object(1, 10));
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("--allow-host 192.0.2.1"), "{}", done.err);
+}
+
+#[test]
+fn tls() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let chain = file("chain.pem", made.cert.pem().as_bytes());
+    let key = file("key.pem", made.signing_key.serialize_pem().as_bytes());
+    let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
+    let issuer = Issuer::start(&["-s", "iso87-ascii", "--tls-cert", chain, "--tls-key", key]);
+    let line = good(&["encode", "-s", "iso87-ascii"], object(1, 10));
+    let send = ["send", &issuer.address, "-s", "iso87-ascii", "--timeout", "5s", "--tls-ca", chain];
+    let done = cardwire(&[&send[..], &["--tls-name", "localhost"]].concat(), line.clone());
+    assert!(done.code == 0 && done.out.contains("0210 financial response"), "{} {}", done.out, done.err);
+    let done = cardwire(&[&send[..], &["--tls-name", "other.example"]].concat(), line);
+    assert_eq!((done.code, done.out.as_str()), (1, ""), "the host is verified");
+}
+
+#[test]
+fn nobody_there() {
+    let done = cardwire(&["send", "127.0.0.1:1", "-s", "iso87-ascii", "-m", &hex(b"0800")], "");
+    assert_eq!(done.code, 1);
+    assert!(done.err.starts_with("cardwire: 127.0.0.1:1: "), "{}", done.err);
+}
+
+#[test]
+fn rules_are_checked() {
+    for (rules, words) in [
+        ("[[rule]]\nanswer = { \"200\" = \"1\" }", "rule 1: the spec does not define field 200"),
+        ("[[rule]]\ncolour = 1", "unknown field"),
+        ("[[rule]]\ndelay = \"soon\"", "a time is 250ms"),
+    ] {
+        let path = file("bad-rules.toml", rules.as_bytes());
+        let done = cardwire(&["serve", "-s", "iso87-ascii", "-r", path.to_str().unwrap()], "");
+        assert!(done.code == 1 && done.err.contains(words), "{}", done.err);
+    }
+}

@@ -1,0 +1,162 @@
+//! The smaller commands.
+
+use super::{REQUEST, cardwire, file, good, hex, request};
+
+#[test]
+fn check_names_field_and_byte() {
+    let mut broken = request();
+    broken[47] = b'X';
+    let input = format!("{}\n{}\nzz\n", hex(REQUEST.as_bytes()), hex(&broken));
+    let done = cardwire(&["check", "-s", "iso87-ascii", "-p", "iso87", "-i", "hex"], input.clone());
+    let wanted = "\
+stdin:1: field 7 is mandatory in 0200
+stdin:1: field 22 is mandatory in 0200
+stdin:1: field 25 is mandatory in 0200
+stdin:1: field 41 is mandatory in 0200
+stdin:1: field 42 is mandatory in 0200
+stdin:2: field 4 at byte 47: expected class n, found a letter
+stdin:3: expected a hexadecimal digit, found a letter
+";
+    assert_eq!(done.out, wanted);
+    assert_eq!((done.code, done.err.as_str()), (1, "cardwire: 3 of 3 messages are not as they should be\n"));
+    let out = good(&["check", "-s", "iso87-ascii"], hex(REQUEST.as_bytes()));
+    assert_eq!(out, "stdin:1: ok\n");
+    let done = cardwire(&["check", "-s", "iso87-ascii", "--format", "ndjson"], input);
+    assert!(
+        done.out.contains(r#"{"origin":"stdin:2","violations":[{"field":4,"byte":47,"message":"field 4 at"#)
+    );
+}
+
+#[test]
+fn check_holds_answers_against_their_questions() {
+    let encode = |object: &str| good(&["encode", "-s", "iso87-ascii"], object);
+    let question = encode(r#"{"mti":"0800","fields":{"7":"1123061759","11":"000007","70":"301"}}"#);
+    let answer = encode(r#"{"mti":"0810","fields":{"7":"1123061759","11":"000007","39":"00","70":"001"}}"#);
+    let args = ["check", "-s", "iso87-ascii", "-p", "iso87", "--pairs", "-q"];
+    let done = cardwire(&args, question + &answer);
+    assert_eq!(done.out, "stdin:2: field 70 of 0810 is not what the request holds\n");
+}
+
+#[test]
+fn diff_goes_into_composites() {
+    let one = file("one.hex", hex(REQUEST.as_bytes()).as_bytes());
+    let other = REQUEST.replace("000000012300", "000000012400").replace("95050000008000", "95050000008001");
+    let other = other.replacen("0200", "0210", 1).replace("4111111111111111", "4111112222221111");
+    let other = file("other.hex", hex(other.as_bytes()).as_bytes());
+    let files = [one.to_str().unwrap(), other.to_str().unwrap()];
+    let done = cardwire(&["diff", "-s", "iso87-ascii", files[0], files[1]], "");
+    let wanted = "\
+~ MTI 0200 -> 0210
+~ 2 Primary account number (PAN): 411111******1111 -> 411111******1111  (they differ where they are masked)
+~ 4 Amount, transaction: 000000012300 -> 000000012400
+~ 55.95 Terminal verification results (TVR): 0000008000 -> 0000008001
+";
+    assert_eq!(done.out, wanted);
+    assert_eq!((done.code, done.err.as_str()), (1, ""));
+    assert_eq!(good(&["diff", "-s", "iso87-ascii", files[0], files[0]], ""), "");
+    // the same message on two links
+    let object = good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose", files[0]], "");
+    let packed = file("packed.hex", good(&["encode", "-s", "iso87-bcd"], object).as_bytes());
+    let across =
+        ["diff", "-s", "iso87-ascii", "--other-spec", "iso87-bcd", files[0], packed.to_str().unwrap()];
+    assert_eq!(good(&across, ""), "");
+}
+
+#[test]
+fn specs_are_listed_and_shown() {
+    let list = good(&["spec", "list"], "");
+    assert_eq!(list.lines().count(), cardwire::spec::builtin().count());
+    assert!(list.contains("unionpay-pos"));
+    let table = good(&["spec", "show", "iso87-bcd", "2", "3"], "");
+    assert!(
+        table.contains("    2           n..19     Bcd          2 Bcd, Units           Primary account"),
+        "{table}"
+    );
+    assert!(
+        table.contains("         1      n2        Ascii        fixed                  Transaction type\n")
+    );
+    let json = good(&["spec", "show", "iso87-bcd", "--json", "39"], "");
+    assert!(
+        json.starts_with(r#"{"key":"39","name":"Response code","notation":"an2","coding":"Ascii""#),
+        "{json}"
+    );
+    assert!(good(&["spec", "framings"], "").contains("unionpay"));
+}
+
+#[test]
+fn specs_come_from_files() {
+    let toml = good(&["spec", "convert", "iso87-ascii"], "");
+    let path = file("mine.toml", toml.replace("iso87-ascii", "mine").as_bytes());
+    let path = path.to_str().unwrap();
+    assert_eq!(good(&["spec", "check", path], ""), format!("{path}: ok, mine, 127 elements\n"));
+    let line = hex(REQUEST.as_bytes());
+    let ours = good(&["decode", "-s", path, "--format", "ndjson", "-m", &line], "");
+    assert_eq!(ours, good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "-m", &line], ""));
+    assert_eq!(good(&["spec", "convert", path], ""), toml.replace("iso87-ascii", "mine"));
+    let bad = file("bad.toml", b"name = 'x'\n[elements]\n2 = { is = 'n..199', length = 'LL' }\n");
+    let bad = bad.to_str().unwrap();
+    let done = cardwire(&["spec", "check", path, bad], "");
+    let wanted = "line 3, element 2: the length prefix cannot express the maximum length";
+    assert_eq!((done.code, done.err), (1, format!("cardwire: {bad}, {wanted}\n")));
+    assert_eq!(cardwire(&["decode", "-s", bad, "-m", &line], "").code, 1);
+}
+
+#[test]
+fn codes_are_explained_in_two_languages() {
+    let out = good(&["code", "unionpay", "51"], "");
+    for words in
+        ["insufficient funds", "可用余额不足", "cardholder 持卡人", "with another card", "换卡或减少金额"]
+    {
+        assert!(out.contains(words), "{words}: {out}");
+    }
+    for (args, words) in [
+        (["code", "response", "91"], "later"),
+        (["code", "action", "116"], "insufficient funds"),
+        (["code", "mti", "0421"], "reversal advice, acquirer repeat"),
+        (["code", "processing", "010000"], "cash withdrawal"),
+        (["code", "reason", "4021"], "reversal"),
+        (["code", "entry-mode", "051"], "contact chip"),
+        (["code", "currency", "156"], "Yuan Renminbi"),
+        (["code", "country", "CN"], "China"),
+        (["code", "network", "301"], "echo"),
+    ] {
+        let out = good(&args, "");
+        assert!(out.contains(words), "{args:?}: {out}");
+    }
+    assert!(good(&["code", "51"], "").contains("condition code"), "all that it can be");
+    assert!(good(&["code", "currency", "JPY", "--json"], "").contains(r#""decimals":"0""#));
+    assert_eq!(cardwire(&["code", "response", "zz"], "").code, 1);
+    assert_eq!(cardwire(&["code", "colour", "51"], "").code, 2);
+}
+
+#[test]
+fn redacted_bytes_still_parse() {
+    let line = hex(REQUEST.as_bytes());
+    let out = good(&["redact", "-s", "iso87-ascii", "-m", &line], "");
+    assert_eq!(out, line.replace(&hex(b"4111111111111111"), &hex(b"4111110000001111")) + "\n");
+    let object = r#"{"mti":"0200","fields":{"35":"4111111111111111=29122011234","52":"0123456789ABCDEF"}}"#;
+    let out = good(&["redact", "-s", "iso87-bcd", "--json"], object);
+    assert_eq!(
+        out,
+        concat!(
+            r#"{"mti":"0200","fields":{"35":"4111110000001111=00000000000","52":"0000000000000000"}}"#,
+            "\n"
+        )
+    );
+    let framed = [&[0, 82][..], REQUEST.as_bytes()].concat();
+    let out = good(&["redact", "-s", "iso87-ascii", "-F", "binary2", "-i", "raw", "--format", "raw"], framed);
+    assert_eq!(out.len(), 84);
+    let done = cardwire(&["redact", "-s", "iso87-ascii"], "303230");
+    assert_eq!((done.code, done.out.as_str()), (1, ""), "what does not parse is not passed on");
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(good(&["completions", shell], "").contains("decode"), "{shell}");
+    }
+    assert!(good(&["man"], "").starts_with(".ie"));
+    assert!(good(&["man", "decode"], "").contains("cardwire\\-decode"));
+    assert_eq!(cardwire(&["man", "dance"], "").code, 2);
+    assert!(good(&["--help"], "").contains("Exit codes"));
+}

@@ -1,0 +1,441 @@
+//! Connections over loopback: reconnecting, listening, draining, TLS, and a host that misbehaves.
+#![cfg(feature = "net")]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use cardwire::net::{Client, Closed, NotSent, Pool, Received, Reply, SendError, Server};
+use cardwire::spec::ISO87_ASCII;
+use cardwire::{Builder, Framing, Message, Mti, de};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::time::{sleep, timeout};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MILLI: Duration = Duration::from_millis(1);
+
+fn request(stan: u32) -> Vec<u8> {
+    Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST)
+        .set(de::AMOUNT, 1_000 + stan)
+        .set(de::STAN, stan)
+        .set(de::TERMINAL, "TERM0001")
+        .to_vec()
+        .unwrap()
+}
+
+fn network(stan: u32, code: &str) -> Vec<u8> {
+    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    builder.set(de::STAN, stan).set(de::NETWORK_CODE, code).to_vec().unwrap()
+}
+
+fn answer_to(request: &[u8]) -> Vec<u8> {
+    let request = Message::parse(&ISO87_ASCII, request).unwrap();
+    Builder::reply_to(&request)
+        .echo(&request, &[de::AMOUNT, de::STAN, de::TERMINAL, de::NETWORK_CODE])
+        .set(de::RESPONSE_CODE, "00")
+        .to_vec()
+        .unwrap()
+}
+
+fn approve(request: &Message<'_>, reply: Reply<'_>) {
+    reply.send(answer_to(request.wire())).unwrap();
+}
+
+async fn server() -> Server {
+    Server::bind("127.0.0.1:0").serve_sync(approve).await.unwrap()
+}
+
+fn holds(answer: &Received, stan: u32) -> bool {
+    let message = answer.message();
+    message.number(de::STAN) == Ok(stan.into()) && message.number(de::AMOUNT) == Ok((1_000 + stan).into())
+}
+
+/// The host goes away and comes back: requests wait for it, and nobody calls connect again.
+#[tokio::test]
+async fn moov_84_a_lost_connection_is_made_again() {
+    let first = server().await;
+    let address = first.address();
+    let client = Client::builder(address).reconnect(5 * MILLI, 20 * MILLI).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), SECOND).await.unwrap(), 1));
+    first.shutdown(SECOND).await;
+    while client.is_up() {
+        sleep(MILLI).await;
+    }
+    let waiting = tokio::spawn({
+        let client = client.clone();
+        async move { client.request(request(2), 10 * SECOND).await }
+    });
+    sleep(20 * MILLI).await;
+    let _second = Server::bind(address).serve_sync(approve).await.unwrap();
+    assert!(holds(&waiting.await.unwrap().unwrap(), 2));
+    assert_eq!(client.totals().connections, 2);
+}
+
+#[tokio::test]
+async fn the_first_attempt_tells_why_it_failed() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let error = Client::builder(free).connect().await.unwrap_err();
+    assert_eq!(error, Closed::Io(std::io::ErrorKind::ConnectionRefused));
+    // in the background it tries on; a request waits for its deadline and was certainly not sent
+    let client = Client::builder(free).reconnect(5 * MILLI, 5 * MILLI).start();
+    let error = client.request(request(1), 30 * MILLI).await.unwrap_err();
+    assert!(matches!(error, SendError::NotSent(NotSent::Down)), "{error}");
+}
+
+/// The host dials, and this side asks. When it dials anew, the new connection replaces the old.
+#[tokio::test]
+async fn moov_112_the_asking_side_may_be_the_listener() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = Client::listener(listener).start();
+    // a host that dials and answers is a client with a handler
+    let host = Client::builder(address).on_request(approve).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), SECOND).await.unwrap(), 1));
+    // a half-open connection: the host has forgotten the old one and dials anew
+    let again = Client::builder(address).on_request(approve).connect().await.unwrap();
+    for n in 2..10 {
+        match client.request(request(n), SECOND).await {
+            Ok(answer) => assert!(holds(&answer, n)),
+            Err(error) => assert!(n == 2, "{error}"),
+        }
+    }
+    drop((host, again));
+}
+
+/// A server asks over a connection that the other side made.
+#[tokio::test]
+async fn a_server_asks_its_peers() {
+    let (peers, mut connected) = tokio::sync::mpsc::unbounded_channel();
+    let server = Server::bind("127.0.0.1:0")
+        .on_connect(move |peer, _| peers.send(peer).unwrap())
+        .serve_sync(approve)
+        .await
+        .unwrap();
+    let serve = |request: Received| async move { Some(answer_to(request.wire())) };
+    let _client = Client::builder(server.address()).on_request_async(serve).connect().await.unwrap();
+    let peer = connected.recv().await.unwrap();
+    assert!(holds(&peer.request(request(1), SECOND).await.unwrap(), 1));
+}
+
+#[tokio::test]
+async fn shutdown_waits_for_answers_and_signs_off() {
+    let codes = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = Arc::clone(&codes);
+    let server = Server::bind("127.0.0.1:0")
+        .serve(move |request: Received| {
+            let code =
+                request.message().get(de::NETWORK_CODE).map_or("sale".into(), |field| field.to_string());
+            seen.lock().unwrap().push(code);
+            async move {
+                sleep(50 * MILLI).await;
+                answer_to(request.wire())
+            }
+        })
+        .await
+        .unwrap();
+    let client = Client::builder(server.address())
+        .sign_on(|| network(900, "001"), |answer| answer.get(39).is_some_and(|code| code == "00"), SECOND)
+        .sign_off(|| network(901, "002"), SECOND)
+        .connect()
+        .await
+        .unwrap();
+    let asked = tokio::spawn({
+        let client = client.clone();
+        async move { client.request(request(1), SECOND).await }
+    });
+    while client.in_flight() == 0 {
+        sleep(MILLI).await;
+    }
+    client.shutdown(5 * SECOND).await;
+    assert!(holds(&asked.await.unwrap().unwrap(), 1));
+    assert_eq!(*codes.lock().unwrap(), ["001", "sale", "002"]);
+    let error = client.request(request(2), SECOND).await.unwrap_err();
+    assert!(matches!(error, SendError::NotSent(NotSent::Closing)), "{error}");
+    server.shutdown(SECOND).await;
+}
+
+#[tokio::test]
+async fn a_server_answers_what_it_took_before_it_closes() {
+    let serve = |request: Received| async move {
+        sleep(80 * MILLI).await;
+        answer_to(request.wire())
+    };
+    let server = Server::bind("127.0.0.1:0").serve(serve).await.unwrap();
+    let client = Client::builder(server.address()).reconnect(SECOND, SECOND).connect().await.unwrap();
+    let asked: Vec<_> = (0..20)
+        .map(|n| {
+            let client = client.clone();
+            (n, tokio::spawn(async move { client.request(request(n), 5 * SECOND).await }))
+        })
+        .collect();
+    while server.totals().taken < 20 {
+        sleep(MILLI).await;
+    }
+    server.shutdown(5 * SECOND).await;
+    for (n, asked) in asked {
+        assert!(holds(&asked.await.unwrap().unwrap(), n));
+    }
+}
+
+#[tokio::test]
+async fn a_pool_goes_around_connections_that_are_down() {
+    let servers = [server().await, server().await, server().await];
+    let clients = servers
+        .each_ref()
+        .map(|server| Client::builder(server.address()).reconnect(5 * MILLI, 20 * MILLI).start());
+    for client in &clients {
+        client.up().await;
+    }
+    let pool = Pool::new(clients);
+    for n in 0..30 {
+        assert!(holds(&pool.request(request(n), SECOND).await.unwrap(), n));
+    }
+    assert!(servers.iter().all(|server| server.totals().taken >= 5), "each has its share");
+    let [first, rest @ ..] = servers;
+    first.shutdown(SECOND).await;
+    while pool.health().up > 2 {
+        sleep(MILLI).await;
+    }
+    for n in 100..130 {
+        assert!(holds(&pool.request(request(n), SECOND).await.unwrap(), n));
+    }
+    assert_eq!((pool.health().up, pool.health().of), (2, 3));
+    pool.shutdown(SECOND).await;
+    drop(rest);
+}
+
+/// Peers that send nothing, send slowly, or read nothing, and one that works: it does not notice.
+#[tokio::test]
+async fn slow_and_hostile_peers_hold_nobody_else() {
+    // small socket buffers, so that who reads nothing is found out soon
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(8_192).unwrap();
+    socket.set_recv_buffer_size(8_192).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = Server::on(socket.listen(64).unwrap())
+        .framing(Framing::BINARY2.with_limit(1_000))
+        .connections(40)
+        .frame_timeout(300 * MILLI)
+        .write_timeout(300 * MILLI)
+        .outbox(4_096)
+        .serve_sync(approve)
+        .await
+        .unwrap();
+    let client = Client::builder(server.address()).connect().await.unwrap();
+    let mut hostile = Vec::new();
+    for kind in 0..36 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8_192).unwrap();
+        let mut stream = socket.connect(server.address()).await.unwrap();
+        hostile.push(tokio::spawn(async move {
+            match kind % 4 {
+                // half a frame
+                0 => stream.write_all(b"\x01\0half").await.unwrap(),
+                // a corrupt length
+                1 => stream.write_all(b"\xFF\xFFcorrupt").await.unwrap(),
+                // asks and asks, and takes no answer
+                2 => {
+                    let mut frame = [0; 256];
+                    let frame = Framing::BINARY2.wrap(b"", &request(1), &mut frame).unwrap();
+                    while stream.write_all(frame).await.is_ok() {}
+                    return;
+                }
+                // what is no message
+                _ => stream.write_all(b"\0\x04\xFF\xFF\xFF\xFF").await.unwrap(),
+            }
+            let mut rest = Vec::new();
+            let _ = timeout(5 * SECOND, stream.read_to_end(&mut rest)).await;
+        }));
+    }
+    for n in 0..200 {
+        let began = Instant::now();
+        assert!(holds(&client.request(request(n), 5 * SECOND).await.unwrap(), n));
+        assert!(began.elapsed() < 2 * SECOND, "{:?}", began.elapsed());
+    }
+    client.shutdown(SECOND).await;
+    for task in hostile {
+        timeout(10 * SECOND, task).await.expect("every hostile peer is let go").unwrap();
+    }
+}
+
+/// A host with every bad habit at once. Each request gets its own answer, or the truth about why
+/// there is none: an answered one was asked of the host once, a not sent one never.
+#[tokio::test]
+async fn no_request_is_lost_mismatched_or_answered_twice() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let seen = Arc::new(std::sync::Mutex::new(HashMap::<u32, u32>::new()));
+    let host = tokio::spawn(bad_host(listener, Arc::clone(&seen)));
+    let client = Client::builder(address).reconnect(MILLI, 5 * MILLI).window(64).start();
+    let next = Arc::new(AtomicU32::new(0));
+    let callers: Vec<_> = (0..32)
+        .map(|_| {
+            let (client, next) = (client.clone(), Arc::clone(&next));
+            tokio::spawn(async move {
+                let mut outcomes = Vec::new();
+                loop {
+                    let stan = next.fetch_add(1, Ordering::Relaxed);
+                    if stan >= 3_000 {
+                        return outcomes;
+                    }
+                    outcomes.push((stan, client.request(request(stan), 400 * MILLI).await));
+                }
+            })
+        })
+        .collect();
+    let (mut answered, mut unknown, mut not_sent) = (0, 0, 0);
+    let mut outcomes = HashMap::new();
+    for caller in callers {
+        for (stan, outcome) in timeout(60 * SECOND, caller).await.unwrap().unwrap() {
+            assert!(outcomes.insert(stan, ()).is_none(), "one outcome each");
+            let times = seen.lock().unwrap().get(&stan).copied().unwrap_or(0);
+            match outcome {
+                Ok(answer) => {
+                    assert!(holds(&answer, stan), "the answer to another request");
+                    assert_eq!(times, 1, "{stan}");
+                    answered += 1;
+                }
+                Err(SendError::NotSent(why)) => {
+                    assert_eq!(times, 0, "{stan} was told not sent ({why}), and it was");
+                    not_sent += 1;
+                }
+                Err(error) => {
+                    assert!(times <= 1 && error.may_have_arrived(), "{stan}: {error}");
+                    unknown += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((outcomes.len(), answered + unknown + not_sent), (3_000, 3_000));
+    assert!(answered > 500 && unknown > 20, "{answered} answered, {unknown} unknown, {not_sent} not sent");
+    host.abort();
+}
+
+/// Delays, reorders, merges, splits, answers twice, keeps silent, corrupts a length, closes in
+/// mid-frame; then accepts the next connection.
+async fn bad_host(listener: TcpListener, seen: Arc<std::sync::Mutex<HashMap<u32, u32>>>) {
+    let mut random = 7_u32;
+    let mut dice = move |sides: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) % sides
+    };
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut input, mut held) = (Vec::new(), Vec::<Vec<u8>>::new());
+        let mut lives = 20 + dice(60);
+        'connection: loop {
+            if !matches!(timeout(20 * MILLI, stream.read_buf(&mut input)).await, Ok(Ok(1..)) | Err(_)) {
+                break;
+            }
+            while let Some(frame) = Framing::BINARY2.split(&input).unwrap() {
+                let message = frame.payload.to_vec();
+                let used = frame.consumed;
+                input.drain(..used);
+                let stan = Message::parse(&ISO87_ASCII, &message).unwrap().number(de::STAN).unwrap();
+                *seen.lock().unwrap().entry(u32::try_from(stan).unwrap()).or_default() += 1;
+                held.push(message);
+            }
+            lives = lives.saturating_sub(1);
+            let mut out = Vec::new();
+            while !held.is_empty() && dice(8) != 0 {
+                let index = usize::try_from(dice(u32::try_from(held.len()).unwrap())).unwrap();
+                let message = held.swap_remove(index);
+                let mut room = [0; 256];
+                let frame = Framing::BINARY2.wrap(b"", &answer_to(&message), &mut room).unwrap();
+                match dice(40) {
+                    0 => (),
+                    1 => out.extend([frame, frame].concat()),
+                    _ => out.extend(frame),
+                }
+            }
+            if lives == 0 {
+                match dice(3) {
+                    // a corrupt length, and half of what it would have said
+                    0 => out.extend(b"\xFF\xF0\xFF"),
+                    1 => out.truncate(out.len() / 2),
+                    _ => (),
+                }
+            }
+            let piece = usize::try_from(1 + dice(200)).unwrap();
+            for piece in out.chunks(piece) {
+                if stream.write_all(piece).await.is_err() {
+                    break 'connection;
+                }
+                if dice(10) == 0 {
+                    sleep(MILLI).await;
+                }
+            }
+            if lives == 0 {
+                break;
+            }
+        }
+    }
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use super::*;
+    use cardwire::net::{ClientTls, Identity, ServerTls};
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+
+    struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+    impl Authority {
+        fn new() -> Self {
+            let mut params = CertificateParams::new(Vec::new()).unwrap();
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+        }
+        fn pem(&self) -> Vec<u8> {
+            self.0.pem().into_bytes()
+        }
+        fn identity(&self, name: &str) -> Identity {
+            let key = KeyPair::generate().unwrap();
+            let params = CertificateParams::new(vec![name.to_string()]).unwrap();
+            let certificate = params.signed_by(&key, &self.0).unwrap();
+            Identity::from_pem(certificate.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap()
+        }
+    }
+
+    async fn secure(authority: &Authority, clients: Option<&[u8]>) -> Server {
+        let tls = ServerTls::new(authority.identity("host.example"), clients).unwrap();
+        Server::bind("127.0.0.1:0").tls(tls).serve_sync(approve).await.unwrap()
+    }
+
+    async fn ask(server: &Server, tls: ClientTls) -> Result<Received, String> {
+        let client =
+            Client::builder(server.address()).tls(tls).connect().await.map_err(|error| error.to_string())?;
+        client.request(request(1), 5 * SECOND).await.map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn the_host_is_verified_unless_nobody_asks_for_tls() {
+        let (ours, theirs) = (Authority::new(), Authority::new());
+        let server = secure(&ours, None).await;
+        let tls = |roots: &Authority, host| ClientTls::new(&roots.pem(), host, None).unwrap();
+        assert!(holds(&ask(&server, tls(&ours, "host.example")).await.unwrap(), 1));
+        ask(&server, tls(&theirs, "host.example")).await.unwrap_err();
+        ask(&server, tls(&ours, "other.example")).await.unwrap_err();
+        assert_eq!(server.totals().taken, 1);
+    }
+
+    #[tokio::test]
+    async fn mutual_tls_lets_in_who_is_known() {
+        let (ours, theirs) = (Authority::new(), Authority::new());
+        let server = secure(&ours, Some(&ours.pem())).await;
+        let tls = |identity| ClientTls::new(&ours.pem(), "host.example", identity).unwrap();
+        assert!(holds(&ask(&server, tls(Some(ours.identity("terminal")))).await.unwrap(), 1));
+        ask(&server, tls(Some(theirs.identity("terminal")))).await.unwrap_err();
+        ask(&server, tls(None)).await.unwrap_err();
+        assert_eq!(server.totals().taken, 1);
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_refused_and_keys_are_not_shown() {
+        assert!(Identity::from_pem(b"", b"").is_err() && ClientTls::new(b"x", "host", None).is_err());
+        let shown = format!("{:?}", Authority::new().identity("terminal"));
+        assert_eq!(shown, "Identity(1 certificates)");
+    }
+}
