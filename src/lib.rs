@@ -113,6 +113,7 @@ mod mti;
 #[cfg(feature = "alloc")]
 pub mod net;
 mod parse;
+mod parser;
 mod path;
 mod plan;
 #[cfg(feature = "alloc")]
@@ -122,6 +123,7 @@ mod read;
 #[cfg(feature = "serde")]
 pub mod serde;
 pub mod spec;
+mod starts;
 mod value;
 mod walk;
 mod write;
@@ -139,7 +141,7 @@ pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
 pub use mti::{Class, Function, Mti, Origin, Version};
-pub use plan::{Parser, Scan};
+pub use parser::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
 pub use value::{PartList, Value};

@@ -10,6 +10,7 @@ use crate::mti::Mti;
 use crate::path;
 use crate::read::Reader;
 use crate::spec::Spec;
+use crate::starts::Starts;
 use crate::walk::Steps;
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
@@ -36,17 +37,11 @@ pub struct Message<'a> {
     /// How many elements were read: all that `announced` announces, or fewer in an inspection.
     pub(crate) count: u8,
     pub(crate) announced: Bitmap,
-    /// Where the first elements start, in ascending order of number: the index is the rank. An
-    /// element that starts further than `u16` counts, or comes behind more others than there is
-    /// room for, is found by walking to it.
-    pub(crate) starts: [u16; NEAR],
+    pub(crate) starts: Starts,
 }
 
-/// How many elements of a message are found at once; few messages have as many.
-pub(crate) const NEAR: usize = 64;
-
-/// The start of an element that is found by walking to it.
-pub(crate) const FAR: u16 = u16::MAX;
+/// A message is small enough to be handed on by value.
+const _: () = assert!(size_of::<Message<'_>>() <= 192);
 
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
@@ -68,7 +63,7 @@ impl<'a> Message<'a> {
             bitmaps: 0,
             count: 0,
             announced: Bitmap::EMPTY,
-            starts: [FAR; NEAR],
+            starts: Starts::NONE,
         }
     }
 
@@ -118,10 +113,12 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
         let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
-        let start = *self.starts.get(rank).filter(|_| rank < usize::from(self.count)).unwrap_or(&FAR);
-        match start {
-            FAR => self.walked().find(|field| field.key.value() == u32::from(number)),
-            near => self.field(number, usize::from(near)),
+        if rank >= usize::from(self.count) {
+            return None;
+        }
+        match self.starts.get(rank) {
+            Some(start) => self.field(number, start),
+            None => self.walked().find(|field| field.key.value() == u32::from(number)),
         }
     }
 
@@ -158,10 +155,10 @@ impl<'a> Message<'a> {
     /// The elements in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
         let count = usize::from(self.count);
-        let are_near = count <= NEAR && self.wire.len() <= usize::from(FAR);
-        let near = self.announced.iter().zip(&self.starts).take(if are_near { count } else { 0 });
-        let far = self.walked().take(if are_near { 0 } else { count });
-        near.filter_map(|(number, start)| self.field(number, usize::from(*start))).chain(far)
+        let near = if Starts::hold(count, self.wire.len()) { count } else { 0 };
+        let starts = self.announced.iter().take(near).enumerate();
+        let near_fields = starts.filter_map(|(rank, number)| self.field(number, self.starts.get(rank)?));
+        near_fields.chain(self.walked().take(count - near))
     }
 
     /// The text of an open element.

@@ -17,7 +17,7 @@ use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::head::{Head, head};
 use crate::layout::{BitmapForm, Element, Tag};
-use crate::message::{FAR, Message};
+use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::Plan;
 use crate::read::{self, Reader};
@@ -47,9 +47,7 @@ impl<'a> Message<'a> {
                     fixed @ 1.. if quick.run == Some(run.class) => at + fixed,
                     _ => self.read_quick::<CHECK>(quick, &mut run, at, rank)?,
                 };
-                if let Some(slot) = self.starts.get_mut(rank) {
-                    *slot = near(at);
-                }
+                self.starts.note(rank, at);
                 (at, rank) = (next, rank + 1);
             }
         }
@@ -235,9 +233,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
             let span = self.reader.measure(element)?;
             self.reader.skip_to(span.next);
         }
-        if let Some(slot) = self.message.starts.get_mut(usize::from(self.message.count)) {
-            *slot = near(start);
-        }
+        self.message.starts.note(usize::from(self.message.count), start);
         self.message.count += 1;
         Ok(())
     }
@@ -272,13 +268,6 @@ fn in_element(error: Error, key: Key) -> Error {
 #[inline(always)]
 fn narrow(elements: usize) -> u8 {
     u8::try_from(elements).unwrap_or(u8::MAX)
-}
-
-/// A start as a message keeps it.
-#[inline(always)]
-pub(crate) const fn near(start: usize) -> u16 {
-    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
-    if start < FAR as usize { start as u16 } else { FAR }
 }
 
 /// The short form at a bit of a word.

@@ -1,239 +1,24 @@
-//! Parsers that remember: the walk of a bitmap, worked out once.
+//! Plans: the walk of a bitmap, worked out once.
 //!
-//! A link sends few kinds of message: a handful of bitmaps makes nearly all of its traffic. A
-//! [`Parser`] keeps a [`Plan`] for those it has met twice. A plan is the elements that the bitmap
-//! announces, by the same short forms that any message is read with, neighbours of a fixed length
-//! and one class joined to one leg. So a plan cannot read a message differently, only sooner.
-
-use core::fmt;
+//! A plan is the elements that a bitmap announces, by the same short forms that any message is read
+//! with, neighbours of a fixed length and one class joined to one leg. So a plan cannot read a
+//! message differently, only sooner.
 
 use crate::bitmap::Bitmap;
-use crate::codec::Coding;
-use crate::codec::octets::MAX_INDEX;
 use crate::codec::quick::Quick;
 use crate::content::Content;
-use crate::error::Result;
-use crate::head::{Head, head, mti};
-use crate::layout::{BitmapForm, More};
-use crate::message::{Message, NEAR};
+use crate::head::Head;
 use crate::mti::Mti;
-use crate::parse::near;
 use crate::spec::Spec;
-
-/// Parses the messages of a link, and gets faster with those whose bitmap it has met before.
-///
-/// What it returns is what [`Message::parse`] returns, errors included. It is worth having where
-/// the same few bitmaps come again and again. It holds up to `PLANS` plans of about a kilobyte
-/// each in itself, uses no heap, and is owned by its user: one for each link or thread. Messages
-/// made up to confuse it, each with a bitmap of its own, cost what they cost without it.
-///
-/// ```
-/// use cardwire::{Parser, spec::ISO87_ASCII};
-///
-/// let mut parser = Parser::new(&ISO87_ASCII);
-/// for wire in [b"0800822000000000000004000000000000000415123456123456301"; 3] {
-///     let message = parser.parse(wire)?;
-///     assert_eq!(message.number(70)?, 301);
-/// }
-/// # Ok::<(), cardwire::Error>(())
-/// ```
-#[derive(Clone)]
-pub struct Parser<'s, const PLANS: usize = 16> {
-    spec: &'s Spec<'s>,
-    /// The keys of the plans, and whether each plan was used since it was last passed over.
-    keys: [Key; PLANS],
-    used: [bool; PLANS],
-    plans: [Plan; PLANS],
-    /// How many plans there are, and where the next one goes.
-    len: usize,
-    hand: usize,
-    /// The bitmaps, as hashed, that were met last and have no plan.
-    met: [u64; MET],
-}
-
-/// How many bitmaps without a plan are remembered.
-const MET: usize = 8;
-
-impl<'s> Parser<'s> {
-    /// A parser with room for sixteen plans that has met no message.
-    #[must_use]
-    pub const fn new(spec: &'s Spec<'s>) -> Self {
-        Self::sized(spec)
-    }
-}
-
-impl<'s, const PLANS: usize> Parser<'s, PLANS> {
-    /// A parser with room for `PLANS` plans that has met no message.
-    #[must_use]
-    pub const fn sized(spec: &'s Spec<'s>) -> Self {
-        Self {
-            spec,
-            keys: [[0; 4]; PLANS],
-            used: [false; PLANS],
-            plans: [Plan::EMPTY; PLANS],
-            len: 0,
-            hand: 0,
-            met: [0; MET],
-        }
-    }
-
-    /// The spec.
-    #[must_use]
-    pub const fn spec(&self) -> &'s Spec<'s> {
-        self.spec
-    }
-
-    /// Parses and checks a whole message.
-    ///
-    /// # Errors
-    /// As [`Message::parse`].
-    #[inline]
-    pub fn parse<'a>(&mut self, wire: &'a [u8]) -> Result<Message<'a>>
-    where
-        's: 'a,
-    {
-        let mut message = Message::empty(self.spec, wire);
-        self.read::<true>(&mut message)?;
-        Ok(message)
-    }
-
-    /// Finds the elements of a message and looks at none.
-    ///
-    /// # Errors
-    /// As [`Message::parse`], apart from what lies in the content of elements.
-    #[inline]
-    pub fn scan<'a>(&mut self, wire: &'a [u8]) -> Result<Scan<'a>>
-    where
-        's: 'a,
-    {
-        let mut message = Message::empty(self.spec, wire);
-        self.read::<false>(&mut message)?;
-        Ok(Scan { message })
-    }
-
-    /// Makes the plan for messages like this one now, rather than when two of them have come.
-    ///
-    /// # Errors
-    /// As [`Message::parse`].
-    pub fn learn(&mut self, wire: &[u8]) -> Result<()> {
-        let message = Message::parse(self.spec, wire)?;
-        if let Some((_, key, _)) = self.key(message.wire()) {
-            self.plan(key, wire);
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn read<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
-        let Some((mti, key, at)) = self.key(message.wire) else { return message.read::<CHECK>() };
-        let known = self.keys.iter().take(self.len).position(|known| *known == key);
-        let Some(slot) = known else { return self.read_unplanned::<CHECK>(message, key) };
-        match (self.plans.get(slot), self.used.get_mut(slot)) {
-            (Some(plan), Some(used)) if at + usize::from(plan.wide) <= message.wire.len() => {
-                *used = true;
-                message.read_planned::<CHECK>(plan, plan.head(mti, at))
-            }
-            _ => message.read::<CHECK>(),
-        }
-    }
-
-    /// A plan is made on the second sighting, and only of messages that are sound.
-    #[inline(never)]
-    fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>, key: Key) -> Result<()> {
-        message.read::<CHECK>()?;
-        let hash = hash(key);
-        if self.met.contains(&hash) {
-            self.plan(key, message.wire);
-        } else {
-            self.met.rotate_right(1);
-            let [newest, ..] = &mut self.met;
-            *newest = hash;
-        }
-        Ok(())
-    }
-
-    /// MTI, bitmaps as they lie on the wire, and where they start.
-    #[inline(always)]
-    fn key(&self, wire: &[u8]) -> Option<(Mti, Key, usize)> {
-        let (mti, at) = mti(self.spec, wire).filter(|_| wire.len() <= MAX_INDEX)?;
-        Some((mti, key(self.spec.bitmap(), wire.get(at..)?)?, at))
-    }
-
-    /// Makes a plan for the bitmaps of this message where there is room, or where a plan stands
-    /// that was not used since the last time it was in the way.
-    #[cold]
-    fn plan(&mut self, key: Key, wire: &[u8]) {
-        let slot = self.hand;
-        self.hand = (slot + 1) % PLANS.max(1);
-        let new = head(self.spec, wire).and_then(|head| Plan::of(self.spec, &head));
-        let place = (self.keys.get_mut(slot), self.used.get_mut(slot), self.plans.get_mut(slot));
-        if let ((Some(old_key), Some(used), Some(plan)), Some(new)) = (place, new) {
-            if !*used {
-                (*old_key, *plan) = (key, new);
-                self.len = self.len.max(slot + 1);
-            }
-            *used = false;
-        }
-    }
-}
-
-/// The bitmaps planned, and nothing of any message.
-impl<const PLANS: usize> fmt::Debug for Parser<'_, PLANS> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plans = self.plans.iter().take(self.len).map(|plan| plan.announced);
-        f.debug_list().entries(plans).finish()
-    }
-}
-
-/// The bitmaps as they lie on the wire, with zeros behind them.
-type Key = [u64; 4];
-
-/// The key of a message: the bitmaps that it starts with here.
-#[inline(always)]
-fn key(form: BitmapForm, behind: &[u8]) -> Option<Key> {
-    let wire = match behind.first_chunk::<32>() {
-        Some(wire) => *wire,
-        None => padded(behind),
-    };
-    let (words, _) = wire.as_chunks::<8>();
-    let mut key = [0; 4];
-    key.iter_mut().zip(words).for_each(|(slot, word)| *slot = u64::from_be_bytes(*word));
-    // the first hexadecimal digit of a bitmap whose first bit is set is an 8 or more, as are letters
-    let (first_bit, words) = match (form.coding, form.octets) {
-        (Coding::Raw, 8) => (0x80, 1),
-        (Coding::Hex, 8) => (b'8', 2),
-        _ => return None,
-    };
-    let has_second = form.second != More::Never && behind.first()? >= &first_bit;
-    let [_, b, c, d] = &mut key;
-    match (words, has_second) {
-        (1, false) => (*b, *c, *d) = (0, 0, 0),
-        (1, true) | (_, false) => (*c, *d) = (0, 0),
-        _ => {}
-    }
-    Some(key)
-}
-
-/// A message that is shorter than a key may be.
-#[cold]
-fn padded(behind: &[u8]) -> [u8; 32] {
-    let mut padded = [0; 32];
-    padded.iter_mut().zip(behind).for_each(|(slot, octet)| *slot = *octet);
-    padded
-}
-
-fn hash(key: Key) -> u64 {
-    key.into_iter()
-        .fold(0, |hash: u64, word| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29))
-}
+use crate::starts::{NEAR, Starts};
 
 /// How the elements of one bitmap follow each other.
 #[derive(Clone)]
 pub(crate) struct Plan {
-    announced: Bitmap,
+    pub(crate) announced: Bitmap,
     bitmaps: u8,
     /// Octets of the bitmaps on the wire.
-    wide: u8,
+    pub(crate) wide: u8,
     len: u8,
     legs: [Leg; LEGS],
     /// Where the elements of fixed legs start, by rank, from the start of their leg.
@@ -251,7 +36,7 @@ pub(crate) struct Leg {
 }
 
 impl Plan {
-    const EMPTY: Self = Self {
+    pub(crate) const EMPTY: Self = Self {
         announced: Bitmap::EMPTY,
         bitmaps: 1,
         wide: 0,
@@ -261,7 +46,7 @@ impl Plan {
     };
 
     /// The plan for messages with these bitmaps, if it fits.
-    fn of(spec: &Spec<'_>, head: &Head) -> Option<Self> {
+    pub(crate) fn of(spec: &Spec<'_>, head: &Head) -> Option<Self> {
         let Head { announced, bitmaps, .. } = *head;
         let wide = spec.bitmap().coding.wire_len(Content::B, 8) * usize::from(bitmaps);
         let mut plan = Self { announced, bitmaps, wide: u8::try_from(wide).ok()?, ..Self::EMPTY };
@@ -284,7 +69,7 @@ impl Plan {
     }
 
     #[inline(always)]
-    fn head(&self, mti: Mti, at: usize) -> Head {
+    pub(crate) fn head(&self, mti: Mti, at: usize) -> Head {
         Head { mti, announced: self.announced, bitmaps: self.bitmaps, end: at + usize::from(self.wide) }
     }
 
@@ -293,23 +78,10 @@ impl Plan {
         self.legs.iter().take(usize::from(self.len))
     }
 
-    /// Notes where the elements of a leg start: its first is the one of that rank, at `at`. Eight
-    /// at once; those behind the leg are noted again when their turn comes.
+    /// Notes where the elements of a leg start: its first is the one of that rank, at `at`.
     #[inline(always)]
-    pub(crate) fn note(&self, leg: &Leg, starts: &mut [u16; NEAR], rank: usize, at: usize) {
-        let (base, end) = (near(at), rank + usize::from(leg.elements));
-        for from in (rank..end).step_by(8) {
-            let slots = starts.get_mut(from..).unwrap_or_default();
-            let offsets = self.offsets.get(from..).unwrap_or_default();
-            // what is far stays far: the sum stops there
-            match (slots.first_chunk_mut::<8>(), offsets.first_chunk::<8>()) {
-                (Some(slots), Some(offsets)) => *slots = offsets.map(|offset| base.saturating_add(offset)),
-                _ => slots
-                    .iter_mut()
-                    .zip(offsets)
-                    .for_each(|(slot, offset)| *slot = base.saturating_add(*offset)),
-            }
-        }
+    pub(crate) fn note(&self, leg: &Leg, starts: &mut Starts, rank: usize, at: usize) {
+        starts.note_all(rank, usize::from(leg.elements), at, &self.offsets);
     }
 }
 
@@ -321,68 +93,5 @@ impl Leg {
         self.quick.fixed = offset.checked_add(quick.fixed).filter(|_| is_like)?;
         self.elements += 1;
         Some(offset)
-    }
-}
-
-/// Where the elements of a message lie, and nothing about what they hold: *not checked*.
-///
-/// Made by [`Parser::scan`] for those who route messages and hand them on. The structure is
-/// sound: MTI, bitmaps, the length of every element, and nothing left over. What an element holds
-/// is not known to be of its class, so a scan gives octets, not [`Field`](crate::Field)s.
-#[derive(Clone, Copy)]
-pub struct Scan<'a> {
-    message: Message<'a>,
-}
-
-impl<'a> Scan<'a> {
-    /// Finds the elements of a message and looks at none.
-    ///
-    /// # Errors
-    /// As [`Message::parse`], apart from what lies in the content of elements.
-    pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        let mut message = Message::empty(spec, wire);
-        message.read::<false>()?;
-        Ok(Self { message })
-    }
-
-    /// The message type identifier.
-    #[must_use]
-    pub const fn mti(&self) -> Mti {
-        self.message.mti
-    }
-
-    /// The elements that are there.
-    #[must_use]
-    pub const fn bitmap(&self) -> Bitmap {
-        self.message.announced
-    }
-
-    /// The input.
-    #[must_use]
-    pub const fn wire(&self) -> &'a [u8] {
-        self.message.wire
-    }
-
-    /// The octets of an element's value as they lie on the wire, unchecked, without its prefix.
-    ///
-    /// They may be card data, and nothing masks them.
-    #[must_use]
-    pub fn octets(&self, number: u8) -> Option<&'a [u8]> {
-        self.message.wire.get(self.message.get(number)?.value_range())
-    }
-
-    /// The message, now checked to its last octet.
-    ///
-    /// # Errors
-    /// As [`Message::parse`].
-    pub fn check(&self) -> Result<Message<'a>> {
-        Message::parse(self.message.spec, self.message.wire)
-    }
-}
-
-/// MTI and numbers; no content.
-impl fmt::Debug for Scan<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scan").field("mti", &self.mti()).field("elements", &self.bitmap()).finish()
     }
 }

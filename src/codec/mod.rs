@@ -18,6 +18,7 @@
 
 pub(crate) mod block;
 pub(crate) mod check;
+mod digit;
 mod ebcdic;
 pub(crate) mod octets;
 mod prefix;

@@ -14,6 +14,8 @@
 //! mirror and stands beside it. Where no layer is needed (ASCII, raw) none is pushed, so the usual
 //! value *is* a byte slice and [`Octets::plain`] says so.
 
+use super::digit::{character, digit_of, hex_pair, nibble};
+pub(crate) use super::digit::{hex_digit, hex_value};
 use super::{CodePage, Coding, Side, Spare, Zone};
 use crate::content::Content;
 use crate::error::widen;
@@ -251,7 +253,7 @@ impl<'a> Octets<'a> {
                 out.iter_mut().zip(from).for_each(|(slot, octet)| *slot = page.get(*octet));
             }
             View::Hex(None) => {
-                let start = widen(layer.start + 2 * self.start);
+                let start = start + widen(self.start);
                 let (pairs, _) = self.wire.get(start..start + 2 * len)?.as_chunks();
                 out.iter_mut().zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
             }
@@ -367,49 +369,6 @@ impl<'b> OctetsMut<'b> {
     /// The offset in the output of the octet at `index`.
     pub(crate) fn position(&self, index: usize) -> usize {
         widen(self.stack.position(self.stack.depth, self.start + narrow(index)))
-    }
-}
-
-/// The value of a hexadecimal digit of either case.
-pub(crate) const fn hex_value(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
-}
-
-/// The octet that two hexadecimal digits write; any octet, if they are none. Letters have bit 6
-/// set, and are 9 short.
-const fn hex_pair([high, low]: [u8; 2]) -> u8 {
-    let (high, low) = ((high & 0x0F) + (high >> 6 & 1) * 9, (low & 0x0F) + (low >> 6 & 1) * 9);
-    high << 4 | low & 0x0F
-}
-
-/// The upper-case hexadecimal digit of a half byte.
-pub(crate) const fn hex_digit(value: u8) -> u8 {
-    match value {
-        0..=9 => b'0' + value,
-        _ => b'A' + value - 10,
-    }
-}
-
-/// The half byte at half-byte `place` of `octet`: even places are the high half.
-const fn nibble(octet: u8, place: u32) -> u8 {
-    if place.is_multiple_of(2) { octet >> 4 } else { octet & 0x0F }
-}
-
-/// A half byte as a character of the track code, `0`-`9` and `:;<=>?`: `D` reads as `=`.
-const fn character(nibble: u8) -> u8 {
-    b'0' + nibble
-}
-
-/// The half byte of a character; a track separator may be written `=` or `D`.
-const fn digit_of(character: u8) -> u8 {
-    match character {
-        b'D' => 0xD,
-        other => other & 0x0F,
     }
 }
 

@@ -1,0 +1,44 @@
+//! Digits: hexadecimal ones, half bytes, and the characters that stand for them.
+
+/// The value of a hexadecimal digit of either case.
+pub(crate) const fn hex_value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// The octet that two hexadecimal digits write; any octet, if they are none. Letters have bit 6
+/// set, and are 9 short.
+pub(super) const fn hex_pair([high, low]: [u8; 2]) -> u8 {
+    let (high, low) = ((high & 0x0F) + (high >> 6 & 1) * 9, (low & 0x0F) + (low >> 6 & 1) * 9);
+    high << 4 | low & 0x0F
+}
+
+/// The upper-case hexadecimal digit of a half byte.
+pub(crate) const fn hex_digit(value: u8) -> u8 {
+    match value {
+        0..=9 => b'0' + value,
+        _ => b'A' + value - 10,
+    }
+}
+
+/// The half byte at half-byte `place` of `octet`: even places are the high half.
+pub(super) const fn nibble(octet: u8, place: u32) -> u8 {
+    if place.is_multiple_of(2) { octet >> 4 } else { octet & 0x0F }
+}
+
+/// A half byte as a character of the track code, `0`-`9` and `:;<=>?`: `D` reads as `=`.
+pub(super) const fn character(nibble: u8) -> u8 {
+    b'0' + nibble
+}
+
+/// The half byte of a character; a track separator may be written `=` or `D`.
+pub(super) const fn digit_of(character: u8) -> u8 {
+    match character {
+        b'D' => 0xD,
+        other => other & 0x0F,
+    }
+}
