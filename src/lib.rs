@@ -41,6 +41,7 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
+//! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
 //! | describe your own link | [`layout`], [`Dialect`], [`Spec::new`] |
