@@ -32,14 +32,14 @@ use crate::write::Writer;
 /// ```
 #[derive(Clone)]
 pub struct Builder<'v> {
-    spec: &'v Spec<'v>,
-    mti: Mti,
-    header: &'v [u8],
+    pub(crate) spec: &'v Spec<'v>,
+    pub(crate) mti: Mti,
+    pub(crate) header: &'v [u8],
     /// At least so many bitmaps are written, empty or not.
-    bitmaps: u8,
-    present: Bitmap,
-    sources: [Source<'v>; SLOTS],
-    problem: Option<Error>,
+    pub(crate) bitmaps: u8,
+    pub(crate) present: Bitmap,
+    pub(crate) sources: [Source<'v>; SLOTS],
+    pub(crate) problem: Option<Error>,
 }
 
 const SLOTS: usize = MAX_ELEMENTS + 1;
@@ -153,7 +153,10 @@ impl<'v> Builder<'v> {
     /// needed.
     pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
         let room = out.len();
-        let needed = self.run(out)?;
+        let needed = match self.lay(out) {
+            Some(len) => len,
+            None => self.run(out)?,
+        };
         match out.get(..needed) {
             Some(written) => Ok(written),
             None => Err(Error::new(Kind::Room, room, needed, room)),
@@ -179,7 +182,7 @@ impl<'v> Builder<'v> {
         Ok(out)
     }
 
-    fn run(&self, out: &mut [u8]) -> Result<usize> {
+    pub(crate) fn run(&self, out: &mut [u8]) -> Result<usize> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }

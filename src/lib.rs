@@ -107,6 +107,7 @@ mod head;
 pub mod import;
 #[cfg(feature = "std")]
 pub mod ipm;
+mod lay;
 pub mod layout;
 pub mod mask;
 mod message;

@@ -122,6 +122,15 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The octets of an element of a usual form, length prefix included.
+    #[inline]
+    pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
+        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        let start = self.starts.get(rank)?;
+        let lies = self.spec.element(number)?.quick.find(self.wire, start)?;
+        self.wire.get(start..lies.end)
+    }
+
     /// The element that starts at `start`.
     #[inline]
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {

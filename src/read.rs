@@ -81,9 +81,7 @@ impl<'a> Reader<'a> {
     /// Where the element ends, if its short form says that it is sound, apart from its parts.
     #[inline]
     fn sound_end(&self, quick: &Quick) -> Option<usize> {
-        let wire = self.octets.plain()?.get(..self.end)?;
-        let lies = quick.find(wire, self.at)?;
-        quick.is_sound(wire, lies).then_some(lies.end)
+        quick.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
     }
 
     /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.

@@ -28,13 +28,23 @@ impl<'b> Writer<'b> {
         self.at
     }
 
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     fn put(&mut self, octet: u8) {
         self.out.set(self.at, octet);
         self.at += 1;
     }
 
     pub(crate) fn put_all(&mut self, octets: &[u8]) {
-        octets.iter().for_each(|octet| self.put(*octet));
+        match self.out.plain(self.at, octets.len()) {
+            Some(room) => {
+                room.copy_from_slice(octets);
+                self.at += octets.len();
+            }
+            None => octets.iter().for_each(|octet| self.put(*octet)),
+        }
     }
 
     fn error(&self, kind: Kind, expected: usize, found: usize) -> Error {
@@ -409,10 +419,10 @@ impl<'v> Filled<'v> {
 }
 
 /// The most digits a `u64` has.
-const DIGITS: usize = 20;
+pub(crate) const DIGITS: usize = 20;
 
 /// The significant decimal digits of a number, a sign `C` or `D` before them where one belongs.
-fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
+pub(crate) fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
     let mut rest = number.unsigned_abs();
     let mut start = text.len();
     while start > 1 && (rest > 0 || start == text.len()) {

@@ -20,6 +20,7 @@ pub(crate) mod block;
 pub(crate) mod check;
 mod digit;
 mod ebcdic;
+pub(crate) mod lay;
 pub(crate) mod octets;
 mod prefix;
 pub(crate) mod quick;

@@ -187,6 +187,51 @@ impl Quick {
         }
     }
 
+    /// Where the element at `at` ends, if it is certainly sound, apart from its parts.
+    #[inline]
+    pub(crate) fn sound_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
+    }
+
+    /// Whether there is but one way to write the element's value.
+    pub(crate) fn is_canonical(&self) -> bool {
+        !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
+    }
+
+    /// Writes the prefix of a value of so many units; returns where the value starts. `None` where
+    /// the ordinary writer has to.
+    #[inline(always)]
+    pub(crate) fn put_length(&self, out: &mut [u8], at: usize, units: usize) -> Option<usize> {
+        let mut number = match self.odd {
+            Odd::Wrong => 2 * units,
+            _ => units,
+        };
+        let (width, base, zero) = match self.announced {
+            Announced::Fixed => return Some(at),
+            Announced::Digits { zero, width } => (width, 10, zero),
+            Announced::Binary(width) => (width, 256, 0),
+            Announced::Packed(_) | Announced::Ber | Announced::Unknown => {
+                return self.put_packed(out, at, number);
+            }
+        };
+        let end = at + usize::from(width);
+        for slot in out.get_mut(at..end)?.iter_mut().rev() {
+            *slot = zero + u8::try_from(number % base).ok()?;
+            number /= base;
+        }
+        Some(end)
+    }
+
+    fn put_packed(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
+        let Announced::Packed(width) = self.announced else { return None };
+        let (end, mut number) = (at + usize::from(width), number);
+        for slot in out.get_mut(at..end)?.iter_mut().rev() {
+            *slot = u8::try_from(number / 10 % 10 * 16 + number % 10).ok()?;
+            number /= 100;
+        }
+        Some(end)
+    }
+
     /// Whether a value can be as long as announced.
     pub(crate) fn is_possible(&self, lies: Lies) -> bool {
         self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
