@@ -67,7 +67,8 @@ impl Bitmap {
     #[must_use]
     #[inline]
     pub fn contains(&self, number: u8) -> bool {
-        self.bits.get(index(number)).is_some_and(|bit| *bit)
+        let place = index(number);
+        self.bits.data.get(place / 64).is_some_and(|word| word & (TOP_BIT >> (place % 64)) != 0)
     }
 
     /// How many elements are present.
