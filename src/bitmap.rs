@@ -68,7 +68,8 @@ impl Bitmap {
     #[inline]
     pub fn contains(&self, number: u8) -> bool {
         let place = index(number);
-        self.bits.data.get(place / 64).is_some_and(|word| word & (TOP_BIT >> (place % 64)) != 0)
+        let top: u64 = 1 << 63;
+        self.words().get(place / 64).is_some_and(|word| word & (top >> (place % 64)) != 0)
     }
 
     /// How many elements are present.
