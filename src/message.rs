@@ -51,9 +51,24 @@ impl<'a> Message<'a> {
     /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
     /// [`Inspection`].
     pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        let mut message = Self::empty(spec, wire);
-        message.read::<true>()?;
-        Ok(message)
+        Self::made(spec, wire, Self::read::<true>)
+    }
+
+    /// A message that `read` fills, made where the caller wants it: a copy would cost as much as
+    /// many elements.
+    #[inline(always)]
+    pub(crate) fn made(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<Self> {
+        let mut made = Ok(Self::empty(spec, wire));
+        if let Ok(message) = &mut made
+            && let Err(error) = read(message)
+        {
+            made = Err(error);
+        }
+        made
     }
 
     pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
