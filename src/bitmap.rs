@@ -67,7 +67,9 @@ impl Bitmap {
     #[must_use]
     #[inline]
     pub fn contains(&self, number: u8) -> bool {
-        self.bits.get(index(number)).is_some_and(|bit| *bit)
+        let place = index(number);
+        let top: u64 = 1 << 63;
+        self.words().get(place / 64).is_some_and(|word| word & (top >> (place % 64)) != 0)
     }
 
     /// How many elements are present.

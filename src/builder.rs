@@ -38,7 +38,7 @@ pub struct Builder<'v> {
     /// At least so many bitmaps are written, empty or not.
     pub(crate) bitmaps: u8,
     pub(crate) present: Bitmap,
-    pub(crate) sources: [Source<'v>; SLOTS],
+    pub(crate) sources: Sources<'v>,
     pub(crate) problem: Option<Error>,
 }
 
@@ -54,7 +54,7 @@ impl<'v> Builder<'v> {
             header: &[],
             bitmaps: 1,
             present: Bitmap::EMPTY,
-            sources: [Source::None; SLOTS],
+            sources: Sources::NONE,
             problem: None,
         }
     }
@@ -207,7 +207,32 @@ impl<'v> Builder<'v> {
     }
 
     fn put_source(&mut self, number: u8, source: Source<'v>) {
-        if let Some(slot) = self.sources.get_mut(usize::from(number)) {
+        self.sources.put(number, source);
+    }
+}
+
+/// Values by number, in banks that take no time until something is put into them.
+#[derive(Clone)]
+pub(crate) struct Sources<'v> {
+    banks: [Option<[Source<'v>; BANK]>; SLOTS.div_ceil(BANK)],
+}
+
+const BANK: usize = 16;
+
+impl<'v> Sources<'v> {
+    const NONE: Self = Self { banks: [None; SLOTS.div_ceil(BANK)] };
+
+    #[inline]
+    pub(crate) fn get(&self, number: u8) -> Option<&Source<'v>> {
+        let number = usize::from(number);
+        self.banks.get(number / BANK)?.as_ref()?.get(number % BANK)
+    }
+
+    #[inline]
+    fn put(&mut self, number: u8, source: Source<'v>) {
+        let number = usize::from(number);
+        let bank = self.banks.get_mut(number / BANK).map(|bank| bank.get_or_insert([Source::None; BANK]));
+        if let Some(slot) = bank.and_then(|bank| bank.get_mut(number % BANK)) {
             *slot = source;
         }
     }
@@ -246,7 +271,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
 
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
         let number = u8::try_from(key.value()).unwrap_or(0);
-        match self.builder.sources.get(usize::from(number)) {
+        match self.builder.sources.get(number) {
             Some(Source::Echo(message)) => match message.get(number) {
                 Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
                 None => self.writer.put_element(element, &Source::None),

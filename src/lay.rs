@@ -6,6 +6,7 @@
 //! decides.
 
 use crate::builder::Builder;
+use crate::codec::Coding;
 use crate::codec::block::Class;
 use crate::codec::lay::Missing;
 use crate::codec::octets::{Octets, OctetsMut};
@@ -27,9 +28,18 @@ impl Builder<'_> {
         let mut at = writer.at();
         let (mut class, mut start) = (Class::Digits, at);
         for number in &self.present {
-            let (element, source) = (self.spec.element(number)?, self.sources.get(usize::from(number))?);
-            let end = self.lay_element(out, at, number, element, source)?;
-            let joined = element.quick.in_run(out, at).map(|(class, _)| class);
+            let (element, source) = (self.spec.element(number)?, self.sources.get(number)?);
+            let (end, joined) = match source {
+                Source::Octets(value) if element.takes_as_it_is(value) => {
+                    let end = at + value.len();
+                    out.get_mut(at..end)?.copy_from_slice(value);
+                    (end, element.quick.run)
+                }
+                _ => {
+                    let end = self.lay_element(out, at, number, element, source)?;
+                    (end, element.quick.in_run(out, at).map(|(class, _)| class))
+                }
+            };
             if joined != Some(class) {
                 is_sound(class, out, start, at)?;
                 (class, start) = (joined.unwrap_or(class), if joined.is_some() { at } else { end });
@@ -41,6 +51,7 @@ impl Builder<'_> {
     }
 
     /// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
+    #[inline(never)]
     fn lay_element(
         &self,
         out: &mut [u8],
@@ -77,6 +88,14 @@ impl Builder<'_> {
             }
             _ => ordinary(out, at, element, source),
         }
+    }
+}
+
+impl Element<'_> {
+    /// Whether the element is of fixed length and class, and its wire is the value.
+    #[inline(always)]
+    fn takes_as_it_is(&self, value: &[u8]) -> bool {
+        self.coding == Coding::Ascii && self.quick.fixed > 0 && value.len() == usize::from(self.quick.fixed)
     }
 }
 

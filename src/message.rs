@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::bitmap::Bitmap;
+use crate::codec::Coding;
 use crate::codec::octets::Octets;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
@@ -50,9 +51,24 @@ impl<'a> Message<'a> {
     /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
     /// [`Inspection`].
     pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        let mut message = Self::empty(spec, wire);
-        message.read::<true>()?;
-        Ok(message)
+        Self::made(spec, wire, Self::read::<true>)
+    }
+
+    /// A message that `read` fills, made where the caller wants it: a copy would cost as much as
+    /// many elements.
+    #[inline(always)]
+    pub(crate) fn made(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<Self> {
+        let mut made = Ok(Self::empty(spec, wire));
+        if let Ok(message) = &mut made
+            && let Err(error) = read(message)
+        {
+            made = Err(error);
+        }
+        made
     }
 
     pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
@@ -134,8 +150,16 @@ impl<'a> Message<'a> {
     /// The element that starts at `start`.
     #[inline]
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
-        let (key, element) = (u32::from(number), self.spec.body().element(u32::from(number))?);
-        Reader::new(Octets::of(self.wire), start).field(Key::number(key), element).ok()
+        let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
+        let octets = Octets::of(self.wire);
+        if let (Coding::Ascii | Coding::Raw, Some(lies)) =
+            (element.coding, element.quick.find(self.wire, start))
+        {
+            let bounds = [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+            let value = octets.slice(lies.start, lies.end - lies.start);
+            return Some(Field { key, element, value, bounds });
+        }
+        Reader::new(octets, start).field(key, element).ok()
     }
 
     /// The elements in ascending order, walked to anew.

@@ -77,7 +77,7 @@ impl<'a> Message<'a> {
 
     #[inline(always)]
     fn end<const CHECK: bool>(&mut self, run: Run, at: usize, rank: usize) -> Result<()> {
-        self.finish::<CHECK>(run, at, rank)?;
+        self.finish::<CHECK>(&run, at, rank)?;
         self.count = narrow(rank);
         if at == self.wire.len() {
             return Ok(());
@@ -96,8 +96,8 @@ impl<'a> Message<'a> {
     ) -> Result<usize> {
         if let Some((class, end)) = quick.in_run(self.wire, at) {
             if class != run.class {
-                self.finish::<CHECK>(*run, at, rank)?;
-                *run = Run { class, start: at, rank };
+                self.finish::<CHECK>(run, at, rank)?;
+                (run.class, run.start, run.rank) = (class, at, rank);
             }
             return Ok(end);
         }
@@ -113,9 +113,9 @@ impl<'a> Message<'a> {
         at: usize,
         rank: usize,
     ) -> Result<usize> {
-        self.finish::<CHECK>(*run, at, rank)?;
+        self.finish::<CHECK>(run, at, rank)?;
         let next = self.read_apart::<CHECK>(quick, at, rank)?;
-        *run = Run { class: run.class, start: next, rank: rank + 1 };
+        (run.start, run.rank) = (next, rank + 1);
         Ok(next)
     }
 
@@ -133,7 +133,7 @@ impl<'a> Message<'a> {
 
     /// Ends a run before the element of that rank at `at`: all its octets are of its class.
     #[inline(always)]
-    fn finish<const CHECK: bool>(&mut self, run: Run, at: usize, rank: usize) -> Result<()> {
+    fn finish<const CHECK: bool>(&mut self, run: &Run, at: usize, rank: usize) -> Result<()> {
         let is_sound = match CHECK {
             true => run.start == at || run.class.admits(self.wire, run.start, at),
             false => at <= self.wire.len(),
@@ -144,7 +144,7 @@ impl<'a> Message<'a> {
     /// Finds out what is wrong with a run, if anything is.
     #[cold]
     #[inline(never)]
-    fn read_again<const CHECK: bool>(&mut self, run: Run, end: usize) -> Result<()> {
+    fn read_again<const CHECK: bool>(&mut self, run: &Run, end: usize) -> Result<()> {
         let (mut at, announced) = (run.start, self.announced);
         for (rank, number) in announced.iter().enumerate().take(end).skip(run.rank) {
             at = match self.spec.body().element(u32::from(number)) {

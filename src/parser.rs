@@ -88,9 +88,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        let mut message = Message::empty(self.spec, wire);
-        self.read::<true>(&mut message)?;
-        Ok(message)
+        Message::made(self.spec, wire, |message| self.read::<true>(message))
     }
 
     /// Finds the elements of a message and looks at none.
@@ -102,9 +100,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        let mut message = Message::empty(self.spec, wire);
-        self.read::<false>(&mut message)?;
-        Ok(Scan { message })
+        Message::made(self.spec, wire, |message| self.read::<false>(message)).map(|message| Scan { message })
     }
 
     /// Makes the plan for messages like this one now, rather than when two of them have come.
@@ -122,7 +118,8 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     #[inline(always)]
     fn read<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
         let Some((mti, key, at)) = self.key(message.wire) else { return message.read::<CHECK>() };
-        let known = self.keys.iter().take(self.len).position(|known| *known == key);
+        let is_key = |known: &Key| known.iter().zip(key).all(|(known, key)| *known == key);
+        let known = self.keys.get(..self.len).unwrap_or_default().iter().position(is_key);
         let Some(slot) = known else { return self.read_unplanned::<CHECK>(message, key) };
         match (self.plans.get(slot), self.used.get_mut(slot)) {
             (Some(plan), Some(used)) if at + usize::from(plan.wide) <= message.wire.len() => {
@@ -192,22 +189,22 @@ fn key(form: BitmapForm, behind: &[u8]) -> Option<Key> {
         None => padded(behind),
     };
     let (words, _) = wire.as_chunks::<8>();
-    let mut key = [0; 4];
-    key.iter_mut().zip(words).for_each(|(slot, word)| *slot = u64::from_be_bytes(*word));
+    let mut words = words.iter().map(|word| u64::from_be_bytes(*word));
+    let mut word = || words.next().unwrap_or(0);
+    let [a, mut b, mut c, mut d] = [word(), word(), word(), word()];
     // the first hexadecimal digit of a bitmap whose first bit is set is an 8 or more, as are letters
-    let (first_bit, words) = match (form.coding, form.octets) {
+    let (first_bit, wide) = match (form.coding, form.octets) {
         (Coding::Raw, 8) => (0x80, 1),
         (Coding::Hex, 8) => (b'8', 2),
         _ => return None,
     };
     let has_second = form.second != More::Never && behind.first()? >= &first_bit;
-    let [_, b, c, d] = &mut key;
-    match (words, has_second) {
-        (1, false) => (*b, *c, *d) = (0, 0, 0),
-        (1, true) | (_, false) => (*c, *d) = (0, 0),
+    match (wide, has_second) {
+        (1, false) => (b, c, d) = (0, 0, 0),
+        (1, true) | (_, false) => (c, d) = (0, 0),
         _ => {}
     }
-    Some(key)
+    Some([a, b, c, d])
 }
 
 /// A message that is shorter than a key may be.
@@ -239,9 +236,7 @@ impl<'a> Scan<'a> {
     /// # Errors
     /// As [`Message::parse`], apart from what lies in the content of elements.
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        let mut message = Message::empty(spec, wire);
-        message.read::<false>()?;
-        Ok(Self { message })
+        Message::made(spec, wire, Message::read::<false>).map(|message| Self { message })
     }
 
     /// The message type identifier.

@@ -75,7 +75,7 @@ impl Plan {
 
     #[inline(always)]
     pub(crate) fn legs(&self) -> impl Iterator<Item = &Leg> {
-        self.legs.iter().take(usize::from(self.len))
+        self.legs.get(..usize::from(self.len)).unwrap_or_default().iter()
     }
 
     /// Notes where the elements of a leg start: its first is the one of that rank, at `at`.

@@ -37,6 +37,9 @@ impl Starts {
     /// Eight at once: those behind the last are noted again when their turn comes.
     #[inline(always)]
     pub(crate) fn note_all(&mut self, rank: usize, count: usize, base: usize, offsets: &[u16; NEAR]) {
+        if count == 1 {
+            return self.note(rank, base);
+        }
         let base = near(base);
         for from in (rank..rank + count).step_by(8) {
             let slots = self.0.get_mut(from..).unwrap_or_default();

@@ -66,13 +66,18 @@ impl<'b> Writer<'b> {
     }
 
     fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
-        for octet in word.to_be_bytes().into_iter().take(usize::from(form.octets)) {
-            let digits = [octet >> 4, octet & 0x0F].map(hex_digit);
-            match form.coding {
-                Coding::EbcdicHex(page) => self.put_all(&digits.map(|digit| page.put(digit))),
-                Coding::Hex => self.put_all(&digits),
-                _ => self.put(octet),
-            }
+        let octets = word.to_be_bytes();
+        let mut digits = [0; 16];
+        for (pair, octet) in digits.as_chunks_mut().0.iter_mut().zip(octets) {
+            *pair = [octet >> 4, octet & 0x0F].map(hex_digit);
+        }
+        if let Coding::EbcdicHex(page) = form.coding {
+            digits = digits.map(|digit| page.put(digit));
+        }
+        let len = usize::from(form.octets);
+        match form.coding {
+            Coding::Raw => self.put_all(octets.get(..len).unwrap_or_default()),
+            _ => self.put_all(digits.get(..2 * len).unwrap_or_default()),
         }
     }
 

@@ -12,7 +12,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Message, Mti, Spec};
+use cardwire::{Builder, Message, Mti, Parser, Scan, Spec};
 
 use measure::Report;
 
@@ -37,8 +37,17 @@ fn ascii(report: &mut Report, case: &'static str, wire: &[u8]) {
     report.row(case, "parse", "cardwire", true, || {
         black_box(&Message::parse(&ISO87_ASCII, black_box(wire))).is_ok()
     });
+    let mut parser = Parser::new(&ISO87_ASCII);
+    parser.learn(wire).expect("the message is sound");
+    report.row(case, "parse", "cardwire Parser", true, || black_box(&parser.parse(black_box(wire))).is_ok());
     report.row(case, "parse", "iso_8583_rs strict", true, || {
         black_box(&iso_8583_rs::Message::parse(&strict, black_box(wire))).is_ok()
+    });
+    report.row(case, "parse_spans", "cardwire", false, || {
+        black_box(&Scan::of(&ISO87_ASCII, black_box(wire))).is_ok()
+    });
+    report.row(case, "parse_spans", "cardwire Parser", false, || {
+        black_box(&parser.scan(black_box(wire))).is_ok()
     });
     report.row(case, "parse_spans", "iso_8583_rs lazy", false, || {
         black_box(&iso_8583_rs::Message::parse_lazy(&strict, black_box(wire))).is_ok()
@@ -53,12 +62,16 @@ fn ascii(report: &mut Report, case: &'static str, wire: &[u8]) {
     report.row(case, "parse_read5", "cardwire", true, || {
         let message = Message::parse(&ISO87_ASCII, black_box(wire));
         let Ok(message) = &message else { return false };
-        black_box(numbers.map(|number| message.get(number).map(|field| field.len()))).iter().all(Option::is_some)
+        black_box(numbers.map(|number| message.get(number).map(|field| field.len())))
+            .iter()
+            .all(Option::is_some)
     });
     report.row(case, "parse_read5", "iso_8583_rs strict", true, || {
         let message = iso_8583_rs::Message::parse(&strict, black_box(wire));
         let Ok(message) = &message else { return false };
-        black_box(numbers.map(|number| message.get(number.into()).map(<[u8]>::len))).iter().all(Option::is_some)
+        black_box(numbers.map(|number| message.get(number.into()).map(<[u8]>::len)))
+            .iter()
+            .all(Option::is_some)
     });
     for (op, wire) in [("reject", common::late_error(wire))] {
         report.row(case, op, "cardwire", true, || {
@@ -88,6 +101,11 @@ fn stream(report: &mut Report) {
         report.row(case, "parse", "cardwire", true, || {
             next.next().is_some_and(|wire| black_box(&Message::parse(&ISO87_ASCII, black_box(wire))).is_ok())
         });
+        let mut parser = Parser::new(&ISO87_ASCII);
+        let mut next = messages.iter().cycle();
+        report.row(case, "parse", "cardwire Parser", true, || {
+            next.next().is_some_and(|wire| black_box(&parser.parse(black_box(wire))).is_ok())
+        });
         let mut next = messages.iter().cycle();
         report.row(case, "parse", "iso_8583_rs strict", true, || {
             let wire = next.next().expect("a cycle has no end");
@@ -109,6 +127,11 @@ fn alone(report: &mut Report) {
     for (case, spec, wire) in &forms {
         report.row(case, "parse", "cardwire", true, || {
             black_box(&Message::parse(spec, black_box(wire))).is_ok()
+        });
+        let mut parser = Parser::new(spec);
+        parser.learn(wire).expect("the message is sound");
+        report.row(case, "parse", "cardwire Parser", true, || {
+            black_box(&parser.parse(black_box(wire))).is_ok()
         });
     }
 }

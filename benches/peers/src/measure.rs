@@ -56,7 +56,10 @@ impl Report {
     }
 
     pub fn print(&self) {
-        println!("{:14} {:18} {:20} {:7} {:>10} {:>10} {:>7}", "case", "op", "library", "checks", "median ns", "min ns", "allocs");
+        println!(
+            "{:14} {:18} {:20} {:7} {:>10} {:>10} {:>7}",
+            "case", "op", "library", "checks", "median ns", "min ns", "allocs"
+        );
         for row in &self.rows {
             let Row { case, op, library, ns_median, ns_min, allocs, .. } = row;
             let checks = if row.checks_content { "yes" } else { "no" };
