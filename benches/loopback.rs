@@ -21,6 +21,10 @@ fn main() {
     let arguments: Vec<u64> = std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
     runtime.block_on(async {
+        if std::env::args().any(|argument| argument == "--test") {
+            run("a test", 64, 1, false, None).await;
+            return;
+        }
         if let [in_flight, seconds, ..] = arguments[..] {
             run("asked for", in_flight, seconds, false, None).await;
             return;
@@ -32,6 +36,7 @@ fn main() {
         for in_flight in [1, 64, 256, 1024] {
             run("batched", in_flight, 3, false, None).await;
         }
+        run("0800 of 3 fields", 256, 3, false, None).await;
         run("one write per message", 256, 3, true, None).await;
         let full = run("batched", 256, 3, false, None).await;
         run("half load, 256 at most", 256, 3, false, Some(full / 2)).await;
@@ -73,7 +78,7 @@ async fn run(name: &str, in_flight: u64, seconds: u64, one_write: bool, rate: Op
         .map(|_| {
             let (client, stan) = (client.clone(), Arc::clone(&stan));
             let permits = pace.as_ref().map(|(permits, _)| Arc::clone(permits));
-            tokio::spawn(call(client, stan, permits, until))
+            tokio::spawn(call(client, stan, permits, until, name.starts_with("0800")))
         })
         .collect();
     let mut times = Vec::new();
@@ -107,6 +112,7 @@ async fn call(
     stan: Arc<AtomicU64>,
     permits: Option<Arc<Semaphore>>,
     until: Instant,
+    is_echo: bool,
 ) -> Vec<u32> {
     let mut times = Vec::with_capacity(1 << 16);
     while Instant::now() < until {
@@ -115,7 +121,8 @@ async fn call(
         }
         let began = Instant::now();
         let number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
-        let reply = client.request(request(number), Duration::from_secs(10)).await.unwrap();
+        let builder = if is_echo { echo(number) } else { request(number) };
+        let reply = client.request(builder, Duration::from_secs(10)).await.unwrap();
         debug_assert_eq!(reply.message().number(de::STAN), Ok(number));
         times.push(u32::try_from(began.elapsed().as_nanos()).unwrap());
     }
@@ -145,6 +152,12 @@ fn request(stan: u64) -> Builder<'static> {
         .set(de::CURRENCY, "156")
         .set(de::PIN, &[0x12, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0])
         .set(de::ICC, ICC);
+    builder
+}
+
+fn echo(stan: u64) -> Builder<'static> {
+    let mut builder = Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST);
+    builder.set(de::TRANSMISSION_TIME, "1123061759").set(de::STAN, stan).set(de::NETWORK_CODE, "301");
     builder
 }
 

@@ -41,12 +41,14 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
+//! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
 //! | describe your own link | [`layout`], [`Dialect`], [`Spec::new`] |
 //! | cut messages out of a TCP stream | [`frame`] |
 //! | know what a code means | [`codes`], element numbers: [`de`] |
 //! | check which elements must be there | [`profile`] |
+//! | read a spec from a file (features `toml`, `jpos`) | `import` |
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
@@ -66,7 +68,8 @@
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
 //! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
 //! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
-//! tokio, `tls` their encryption, `tracing` their events.
+//! tokio, `tls` their encryption, `tracing` their events. `toml` and `jpos`
+//! read specs from files, see `import`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.

@@ -160,13 +160,30 @@ impl<'b> Writer<'b> {
     /// Writes a composite from its parts: measured first, for the prefix, then written.
     fn put_parts(&mut self, element: &Element<'_>, parts: &dyn PartList<'_>) -> Result<()> {
         let Some(layout) = element.layout else { return Err(self.error(Kind::Form, 0, 0)) };
-        let units = write_parts(Writer::new(OctetsMut::of(&mut [])), layout, parts)
-            .map_err(|error| error.moved(self.out.position(self.at)))?;
+        let measured = write_parts(Writer::new(OctetsMut::of(&mut [])), layout, parts);
+        let units = measured.map_err(|error| self.placed(element, error, layout, parts))?;
         let start = self.begin(element, units)?;
         let window = self.out.encode(start, units, element.coding, element.content, element.spare);
         write_parts(Writer::new(window), layout, parts)?;
         self.end(element, start, units)?;
         self.check_composite(element, start, units)
+    }
+
+    /// An error of measuring, with the offset it has where the parts are written.
+    #[cold]
+    fn placed(
+        &mut self,
+        element: &Element<'_>,
+        error: Error,
+        layout: &Layout<'_>,
+        parts: &dyn PartList<'_>,
+    ) -> Error {
+        let start = match element.size.form {
+            Form::Prefixed(prefix) | Form::Padded(prefix) => self.at + prefix.octets(0),
+            _ => self.at,
+        };
+        let window = self.out.encode(start, 0, element.coding, element.content, element.spare);
+        write_parts(Writer::new(window), layout, parts).err().unwrap_or(error)
     }
 
     /// Checks the length of a value and writes its prefix; returns where the value starts.

@@ -20,7 +20,7 @@ use report::Report;
 #[test]
 fn recorded_rows_are_exact_or_refused_for_a_reviewed_reason() {
     let Some(shared) = row::shared() else { return };
-    let mut report = Report::new(include_str!("conformance/deviations.tsv"));
+    let mut report = Report::new(include_str!("conformance/deviations.toml"));
     for row in row::rows(&shared.join("corpora/jpos/vectors.jsonl")) {
         match row.is_j8583() {
             true => report.add("j8583", &row, j8583::replay(&row)),

@@ -212,7 +212,7 @@ fn what_is_malformed_is_refused_by_line() {
     }
     let whole = around("");
     for cut in (0..whole.len()).filter(|cut| whole.is_char_boundary(*cut)) {
-        if whole[cut..].trim().len() > 0 {
+        if !whole[cut..].trim().is_empty() {
             assert!(import(&whole[..cut], &Options::new()).is_err(), "{cut}");
         }
     }

@@ -184,3 +184,14 @@ fn issue_014_length_before_a_tag_that_begins_with_zero() {
     assert_eq!(hex(&wire[10..]), "0008000240AA000240BB");
     assert_eq!(Message::parse(spec, &wire).unwrap().get(48).unwrap().parts().count(), 2);
 }
+
+/// The pass that measures a composite knew nothing of its prefix and coding, and named their offset
+/// as if there were none.
+#[test]
+fn issue_015_offset_of_a_part_that_is_refused() {
+    let mut buffer = [0; 64];
+    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    let error = builder.set(55, &[(0x9A, "26X123")]).write(&mut buffer).unwrap_err();
+    // 20 octets of MTI and bitmap, LLL, then 9A03 as four digits and one packed octet as two
+    assert_eq!(error.to_string(), "field 55, part 9A at byte 29: expected class n, found a letter");
+}

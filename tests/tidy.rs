@@ -144,6 +144,27 @@ fn the_changelog_knows_the_version() {
 }
 
 #[test]
+fn every_rule_is_held_by_a_test_that_exists() {
+    let files = files();
+    let rules = &named(&files, "RULES.md").text;
+    let cited: Vec<(&str, &str)> = rules
+        .split('`')
+        .filter_map(|word| word.split_once("::"))
+        .filter(|(file, _)| file.ends_with(".rs"))
+        .collect();
+    assert!(cited.len() > 40, "{} tests cited", cited.len());
+    let missing = cited.into_iter().filter(|(file, test)| {
+        let path = format!("tests/{file}");
+        !files.iter().any(|file| file.path == path && file.text.contains(&format!("fn {test}(")))
+    });
+    none(
+        &missing
+            .map(|(file, test)| format!("RULES.md cites {file}::{test}, which is not there"))
+            .collect::<Vec<_>>(),
+    );
+}
+
+#[test]
 fn only_tests_know_the_folder_beside_the_project() {
     let outside = [concat!("../sha", "red"), concat!("/work", "/")];
     let files = files();

@@ -80,7 +80,7 @@ impl fmt::Debug for Settings {
 macro_rules! settings {
     ($builder:ident) => {
         impl $builder {
-            /// How messages are delimited; [`Framing::BINARY2`] unless said. Its limit is the
+            /// How messages are delimited; [`Framing::BINARY2`](crate::Framing::BINARY2) unless said. Its limit is the
             /// largest frame that is taken in.
             #[must_use]
             pub const fn framing(mut self, framing: crate::Framing) -> Self {

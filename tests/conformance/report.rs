@@ -24,7 +24,7 @@ struct Count {
     wrong: usize,
 }
 
-/// A reviewed line: source, class (`*` matches anything), what the outcome contains, why.
+/// A reviewed entry: source, class (`*` matches anything), what the outcome contains, why.
 struct Deviation<'t> {
     source: &'t str,
     class: &'t str,
@@ -41,10 +41,12 @@ pub(crate) struct Report<'t> {
 
 impl<'t> Report<'t> {
     pub(crate) fn new(deviations: &'t str) -> Self {
-        let lines = deviations.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-        let deviations = lines.map(|line| {
-            let columns: Vec<&str> = line.split('\t').collect();
-            let [source, class, outcome, reason] = columns[..] else { panic!("four columns: {line}") };
+        let deviations = deviations.split("[[deviation]]").skip(1).map(|table| {
+            let text = |key: &str| {
+                let line = table.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+                line.map(|said| &said[1..said.len() - 1]).unwrap_or_else(|| panic!("no {key}: {table}"))
+            };
+            let [source, class, outcome, reason] = ["source", "class", "outcome", "reason"].map(text);
             Deviation { source, class, outcome, reason, rows: 0 }
         });
         Self { counts: BTreeMap::new(), deviations: deviations.collect(), wrong: Vec::new() }

@@ -108,5 +108,9 @@ pub(crate) fn read(file: &PathBuf) -> Outcome<Vec<u8>> {
 /// Runs what connects.
 pub(crate) fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::io("the runtime", error))?.block_on(work)
+    let runtime = runtime.map_err(|error| Failure::io("the runtime", error))?;
+    let done = runtime.block_on(work);
+    // a thread that still waits for standard input holds up nobody
+    runtime.shutdown_background();
+    done
 }

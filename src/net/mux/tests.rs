@@ -186,8 +186,7 @@ proptest! {
     fn the_table_behaves_as_the_model(steps in proptest::collection::vec(step(), 1..200)) {
         let limits = Limits { window: WINDOW, memory: 4096, remember: s(1 << 20), reuse_answered: false };
         let (mut mux, mut now) = (Mux::new(limits), 0_u64);
-        let mut model: BTreeMap<u8, Model> = BTreeMap::new();
-        let mut tickets: BTreeMap<u8, Ticket> = BTreeMap::new();
+        let (mut model, mut tickets) = (BTreeMap::<u8, Model>::new(), BTreeMap::<u8, Ticket>::new());
         let (mut next, mut out) = (0_u32, vec![]);
         for step in steps {
             match step {
@@ -231,15 +230,14 @@ proptest! {
                     now += seconds;
                     while let Some(unanswered) = mux.expire(s(now)) {
                         let Some(Model::Open { payload, deadline, .. }) = model.get(&unanswered.key).copied() else {
-                            return Err(TestCaseError::fail("expired, and not open"));
+                            panic!("expired, and not open");
                         };
                         prop_assert!(deadline <= now && payload == unanswered.payload);
                         out.push(payload);
                         model.insert(unanswered.key, Model::Expired { at: now });
                     }
-                    let next = earliest(&model);
-                    prop_assert_eq!(mux.next_deadline(), next);
-                    prop_assert!(next.is_none_or(|deadline| deadline > s(now)));
+                    prop_assert_eq!(mux.next_deadline(), earliest(&model));
+                    prop_assert!(mux.next_deadline().is_none_or(|deadline| deadline > s(now)));
                 }
                 Step::Abandon => for unanswered in mux.abandon_all(s(now), |_| true) {
                     let open = matches!(model.get(&unanswered.key), Some(Model::Open { .. }));

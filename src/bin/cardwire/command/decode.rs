@@ -119,11 +119,10 @@ impl Decode {
             _ => {
                 show::listing(output, &parsed, &title, self.shown())?;
                 // looking for what is wrong takes time, so only the first few are looked into
-                if parsed.error().is_some() && broken < MOST_SUGGESTIONS {
-                    if let Some(text) = suggestion(&payload.message, spec) {
-                        let text = output.paint(Role::Meaning, &format!("-> {text}"));
-                        output.line(format_args!("  {text}"))?;
-                    }
+                let looked_into = parsed.error().is_some() && broken < MOST_SUGGESTIONS;
+                if let Some(text) = looked_into.then(|| suggestion(&payload.message, spec)).flatten() {
+                    let text = output.paint(Role::Meaning, &format!("-> {text}"));
+                    output.line(format_args!("  {text}"))?;
                 }
                 output.line("")?;
             }

@@ -112,7 +112,10 @@ impl Ipm {
                 output.line(columns.join(","))?;
                 each(file.as_ref(), |number, parsed| match parsed.message() {
                     Some(message) => Ok(output.line(row(message, columns, shown))?),
-                    None => Ok(complain(format_args!("record {number} is broken and left out"))),
+                    None => {
+                        complain(format_args!("record {number} is broken and left out"));
+                        Ok(())
+                    }
                 })
             }
             Action::Convert { file, target } => convert(output, file.as_ref(), target),

@@ -172,7 +172,10 @@ async fn work(run: Arc<Run>, client: Client) {
         if ticket >= run.count || due >= run.end || Instant::now() >= run.end {
             return;
         }
-        tokio::time::sleep_until(due.into()).await;
+        // even a sleep of no time lasts until the next tick of the timer
+        if due > Instant::now() {
+            tokio::time::sleep_until(due.into()).await;
+        }
         let result = match request(&run, ticket) {
             Ok(wire) => client.request(&wire, run.timeout).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),

@@ -134,7 +134,9 @@ pub(super) fn suggestion(message: &[u8], spec: &'static Spec<'static>) -> Option
         // the spec is right, what stands around the message is not
         return Some(format!("it parses with {}", options(&mine)));
     }
-    match (best(message), mine.hints().first()) {
+    // a change that does not carry the message to its end is a guess: `cardwire probe` tells those
+    let hint = mine.hints().iter().find(|hint| hint.explains().0 > 0);
+    match (best(message), hint) {
         (Some(other), _) => Some(format!("it parses with {}", options(&other))),
         (None, Some(hint)) => Some(hint.to_string()),
         (None, None) => None,

@@ -58,6 +58,9 @@ enum Format {
     Ndjson,
 }
 
+/// Where a message was found, and the message or why there is none.
+type Queued = (String, Result<Arc<Vec<u8>>, String>);
+
 /// A message that was sent, and what came of it.
 struct Sent {
     origin: String,
@@ -119,7 +122,7 @@ impl Send {
     fn reader(
         &self,
         spec: &'static Spec<'static>,
-        queue: mpsc::Sender<(String, Result<Arc<Vec<u8>>, String>)>,
+        queue: mpsc::Sender<Queued>,
     ) -> impl FnOnce() -> Outcome + use<> {
         let (arguments, named) = (self.message.clone(), self.files.clone());
         move || {

@@ -103,7 +103,10 @@ async fn request(
     }
     let outbox = outbox.clone();
     let sending = async move {
-        tokio::time::sleep(delay).await;
+        // even a sleep of no time lasts until the next tick of the timer
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         for out in outs {
             if outbox.send(out).await.is_err() {
                 return;
