@@ -90,9 +90,12 @@ impl Bitmap {
     pub fn rank(&self, number: u8) -> usize {
         let below = u32::from(number).saturating_sub(1);
         let [first, second, third] = self.words();
-        count(first & top(below))
-            + count(second & top(below.saturating_sub(64)))
-            + count(third & top(below.saturating_sub(128)))
+        // counting a word takes a dozen instructions where the target has none for it
+        match number {
+            0..=64 => count(first & top(below)),
+            65..=128 => count(first) + count(second & top(below - 64)),
+            _ => count(first) + count(second) + count(third & top(below - 128)),
+        }
     }
 
     /// The number below which `rank` others are present: the inverse of [`Bitmap::rank`].

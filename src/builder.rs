@@ -54,7 +54,7 @@ impl<'v> Builder<'v> {
             header: &[],
             bitmaps: 1,
             present: Bitmap::EMPTY,
-            sources: Sources::NONE,
+            sources: Sources::none(),
             problem: None,
         }
     }
@@ -220,7 +220,10 @@ pub(crate) struct Sources<'v> {
 const BANK: usize = 16;
 
 impl<'v> Sources<'v> {
-    const NONE: Self = Self { banks: [None; SLOTS.div_ceil(BANK)] };
+    #[inline]
+    fn none() -> Self {
+        Self { banks: core::array::from_fn(|_| None) }
+    }
 
     #[inline]
     pub(crate) fn get(&self, number: u8) -> Option<&Source<'v>> {

@@ -11,6 +11,7 @@ use crate::codec::block::Class;
 use crate::codec::lay::Missing;
 use crate::codec::octets::{Octets, OctetsMut};
 use crate::layout::{Element, Fill, Form, More};
+use crate::message::Message;
 use crate::value::{Source, View};
 use crate::write::{DIGITS, Writer, signed_decimal};
 
@@ -31,9 +32,17 @@ impl Builder<'_> {
             let (element, source) = (self.spec.element(number)?, self.sources.get(number)?);
             let (end, joined) = match source {
                 Source::Octets(value) if element.takes_as_it_is(value) => {
-                    let end = at + value.len();
-                    out.get_mut(at..end)?.copy_from_slice(value);
+                    let start = element.quick.put_length(out, at, value.len())?;
+                    let end = start + value.len();
+                    out.get_mut(start..end)?.copy_from_slice(value);
                     (end, element.quick.run)
+                }
+                // what was checked when it was parsed is in no run that needs it again
+                Source::Echo(message) if self.has_wire_of(message, element) => {
+                    let octets = message.octets(number)?;
+                    let end = at + octets.len();
+                    out.get_mut(at..end)?.copy_from_slice(octets);
+                    (end, None)
                 }
                 _ => {
                     let end = self.lay_element(out, at, number, element, source)?;
@@ -48,6 +57,12 @@ impl Builder<'_> {
         }
         is_sound(class, out, start, at)?;
         Some(at)
+    }
+
+    /// Whether the element is written just as it lies in that message.
+    #[inline(always)]
+    fn has_wire_of(&self, message: &Message<'_>, element: &Element<'_>) -> bool {
+        core::ptr::eq(message.spec(), self.spec) && element.quick.is_canonical()
     }
 
     /// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
@@ -70,13 +85,6 @@ impl Builder<'_> {
                 let digits = text.get(text.len() - units..)?;
                 octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
             }
-            Source::Echo(message)
-                if core::ptr::eq(message.spec(), self.spec) && element.quick.is_canonical() =>
-            {
-                let element = message.octets(number)?;
-                out.get_mut(at..at + element.len())?.copy_from_slice(element);
-                Some(at + element.len())
-            }
             Source::Echo(message) => {
                 let field = message.get(number)?;
                 let value = field.value;
@@ -92,10 +100,10 @@ impl Builder<'_> {
 }
 
 impl Element<'_> {
-    /// Whether the element is of fixed length and class, and its wire is the value.
+    /// Whether the wire is the value, of an admitted length and behind its prefix, and a run checks it.
     #[inline(always)]
     fn takes_as_it_is(&self, value: &[u8]) -> bool {
-        self.coding == Coding::Ascii && self.quick.fixed > 0 && value.len() == usize::from(self.quick.fixed)
+        self.coding == Coding::Ascii && self.quick.run.is_some() && self.quick.admits(value.len())
     }
 }
 
@@ -157,7 +165,6 @@ fn is_sound(class: Class, out: &[u8], start: usize, end: usize) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Message;
     use crate::mti::Mti;
     use crate::spec::builtin;
     use proptest::prelude::*;

@@ -193,6 +193,12 @@ impl Quick {
         self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
     }
 
+    /// Whether a prefix may announce that length.
+    #[inline(always)]
+    pub(crate) fn admits(&self, length: usize) -> bool {
+        (usize::from(self.min)..=usize::from(self.max)).contains(&length)
+    }
+
     /// Whether there is but one way to write the element's value.
     pub(crate) fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
