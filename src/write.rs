@@ -51,7 +51,7 @@ impl<'b> Writer<'b> {
         Error::new(kind, self.out.position(self.at), expected, found)
     }
 
-    /// Writes an MTI; its mirror is in `message`.
+    /// Writes an MTI; its mirror is `take_mti` in `parse`.
     pub(crate) fn put_mti(&mut self, mti: Mti, coding: MtiCoding) {
         let digits = mti.digits();
         match coding {
@@ -285,15 +285,11 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
     }
 
     fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let keys = (0..self.parts.len()).filter_map(|index| self.parts.key(index, self.layout));
-        let elements = keys.filter_map(|key| u8::try_from(key).ok()).collect();
-        self.writer.put_bitmaps(elements, form, 1)
+        self.writer.put_bitmaps(self.numbers(), form, 1)
     }
 
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        let keys = (0..self.parts.len()).filter_map(|index| self.parts.key(index, self.layout));
-        let elements = keys.filter_map(|key| u8::try_from(key).ok()).collect();
-        Ok(self.writer.put_third_bitmap(elements, form))
+        Ok(self.writer.put_third_bitmap(self.numbers(), form))
     }
 
     fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
@@ -331,6 +327,12 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
 }
 
 impl PartWriter<'_, '_, '_, '_> {
+    /// The numbers of the parts, for a bitmap of them.
+    fn numbers(&self) -> Bitmap {
+        let keys = (0..self.parts.len()).filter_map(|index| self.parts.key(index, self.layout));
+        keys.filter_map(|key| u8::try_from(key).ok()).collect()
+    }
+
     /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
     /// it first.
     fn put_lead(&mut self, lead: Prefix, tag: Tag, value: u32) -> Result<()> {
