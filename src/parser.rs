@@ -43,12 +43,12 @@ pub struct Parser<'s, const PLANS: usize = 16> {
     /// How many plans there are, and where the next one goes.
     len: usize,
     hand: usize,
-    /// The bitmaps, as hashed, that were met last and have no plan.
+    /// The bitmaps that were met last and have no plan: hashes, each in the place that it names.
     met: [u64; MET],
 }
 
 /// How many bitmaps without a plan are remembered.
-const MET: usize = 8;
+const MET: usize = 32;
 
 impl<'s> Parser<'s> {
     /// A parser with room for sixteen plans that has met no message.
@@ -135,12 +135,11 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>, key: Key) -> Result<()> {
         message.read::<CHECK>()?;
         let hash = hash(key);
-        if self.met.contains(&hash) {
-            self.plan(key, message.wire);
-        } else {
-            self.met.rotate_right(1);
-            let [newest, ..] = &mut self.met;
-            *newest = hash;
+        let [.., low] = hash.to_be_bytes();
+        match self.met.get_mut(usize::from(low) % MET) {
+            Some(met) if *met == hash => self.plan(key, message.wire),
+            Some(met) => *met = hash,
+            None => {}
         }
         Ok(())
     }
