@@ -23,7 +23,7 @@
 //! | `Track2`, `Track3` in `BCD`, `LBCD` | class z |
 //! | text in `ASCIIToHex` | class h, packed: two digits an octet; the length counts octets |
 //! | `Binary`, `Hex`, `Bitmap` in `Binary`, `HexToASCII` | class b |
-//! | `BerTLV`, `None.Fixed` | a BER length, the rest |
+//! | `BerTLV`, `None.Fixed`, no `prefix` | a BER length, the rest, a fixed length |
 //! | `Composite` without a tag coding | parts one after the other |
 //! | `Composite` with a tag coding | parts by tag; those that it skips are kept |
 //! | `Composite` with a bitmap | parts by bitmap |

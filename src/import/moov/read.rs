@@ -22,7 +22,7 @@ use crate::spec::{Codes, MtiCoding};
 type Result<T> = core::result::Result<T, ImportError>;
 
 /// The longest field, in units.
-const MAX_LENGTH: u32 = 9_999_999;
+const MAX_LENGTH: u32 = 99_999_999;
 
 pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>) -> Result<SpecDoc> {
     let name: Option<String> = text.take(&mut root, "name")?;
@@ -361,7 +361,7 @@ fn positions(mut parts: Vec<(String, u32, ElementDoc)>, sort: Sort) -> LayoutDoc
 /// A field, its parts apart.
 fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
     let fail = |message: &str| Err(ImportError::new(message));
-    let Some(lengths) = field.lengths else { return fail("the field does not say its `prefix`") };
+    let lengths = field.lengths.unwrap_or(Lengths::Fixed);
     let (content, coding, spare) = match (field.encoding, is_composite) {
         (_, true) => (Content::B, Coding::Raw, Spare::LEFT_ZERO),
         (Some(encoding), false) => value_of(field, encoding)?,
