@@ -44,6 +44,11 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
     })
 }
 
+/// Messages for a spec.
+pub(crate) fn messages(spec: &'static Spec<'static>) -> impl Strategy<Value = Case> {
+    rolls().prop_map(move |rolls| message(&mut Dice { rolls, at: 0 }, spec))
+}
+
 /// One table in two dialects, with a message for the first.
 pub(crate) fn translations() -> impl Strategy<Value = (Case, &'static Spec<'static>)> {
     rolls().prop_map(|rolls| {

@@ -147,6 +147,16 @@ pub fn import(text: &str, options: &Options) -> Result<SpecDoc, ImportError> {
     guides::spec(&xml::read(text, &GRAMMAR)?, options)
 }
 
+impl SpecDoc {
+    /// Reads a spec in j8583 configuration XML, everything in ASCII: [`j8583::import`](crate::import::j8583::import).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_j8583(text: &str) -> Result<Self, ImportError> {
+        import(text, &Options::new())
+    }
+}
+
 const GRAMMAR: Grammar = Grammar {
     root: "j8583-config",
     below: &["header", "template", "parse", "field"],
