@@ -36,7 +36,11 @@ pub(super) fn spec(doc: &SpecDoc) -> Result<String> {
     fields.push(("1".to_string(), body_bitmap(form).map_err(|error| error.in_element("1"))?));
     for element in &doc.body.elements {
         let key = element.key.to_string();
-        let text = field(element, 2).map_err(|error| error.in_element(&key))?;
+        let text = match element.key {
+            1 => Err(lacking("an element of the number 1 beside the bitmap")),
+            _ => field(element, 2),
+        };
+        let text = text.map_err(|error| error.in_element(&key))?;
         fields.push((key, text));
     }
     let fields = block(&fields, 1);
