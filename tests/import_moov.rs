@@ -63,7 +63,10 @@ fn value_coding_and_length_follow_the_words() {
     assert_eq!((at(45).content, at(45).max, prefix.counts), (Content::H, 40, Counts::Bytes));
     assert_eq!((at(52).content, at(52).coding, at(52).privacy), (Content::B, Coding::Hex, SECRET));
     let Form::Prefixed(prefix) = at(53).form else { panic!() };
-    assert_eq!((at(53).content, at(53).coding, prefix.coding), (Content::Any, Coding::Hex, PrefixCoding::Hex));
+    assert_eq!(
+        (at(53).content, at(53).coding, prefix.coding),
+        (Content::Any, Coding::Hex, PrefixCoding::Hex)
+    );
     assert_eq!((at(64).content, at(64).coding), (Content::B, Coding::Raw));
     assert_eq!(at(90).content, Content::Any, "no number of moov is as long");
     assert_eq!((at(127).max, at(128).form), (0xFFFF, Form::Rest));
@@ -98,7 +101,9 @@ fn composites_are_told_apart_by_what_they_say_of_tags() {
     assert!(matches!(layout(55).order, OrderDoc::Tags { tag: Tag::Ber, unknown: Some(_), .. }));
     let OrderDoc::Bitmap(form) = layout(62).order else { panic!() };
     assert_eq!((form.octets, form.second, form.coding), (3, More::Never, Coding::Hex));
-    let OrderDoc::Tags { tag: Tag::Octets(2), unknown: Some(other), .. } = &layout(63).order else { panic!() };
+    let OrderDoc::Tags { tag: Tag::Octets(2), unknown: Some(other), .. } = &layout(63).order else {
+        panic!()
+    };
     assert_eq!((other.max, layout(63).elements[0].key), (99, 0x12));
     assert_eq!(moov::parse(&moov::write(&doc).unwrap()).unwrap(), doc);
 }
@@ -121,10 +126,7 @@ fn further_bitmaps_are_there_where_fields_need_them() {
     assert_eq!(with("\"length\": 16,", &field(65)), (8, More::Announced, More::Never, true));
     let both = format!("{}, {}", field(65), field(130));
     assert_eq!(with("", &both), (8, More::Announced, More::Announced, false));
-    assert_eq!(
-        with("\"disableAutoExpand\": true,", &field(64)),
-        (8, More::Never, More::Never, false)
-    );
+    assert_eq!(with("\"disableAutoExpand\": true,", &field(64)), (8, More::Never, More::Never, false));
 }
 
 #[test]
@@ -145,7 +147,8 @@ fn the_older_notation_is_read_too() {
     let wire = b"02005000000000010000\x16\x01\x02\x03\x04\x05\x06\x07\x08\x09\x10";
     let wire = [b"0200C000000000011000", &wire[20..]].concat();
     assert!(doc.with(|spec| Message::parse(spec, &wire).is_err()).unwrap(), "bits 1, 48 and 52");
-    let wire = [&b"02004200000000001000"[..], b"16\x41\x11\x11\x11\x11\x11\x11\x11", b"\x11\x23\x06\x17\x59"].concat();
+    let wire = [&b"02004200000000001000"[..], b"16\x41\x11\x11\x11\x11\x11\x11\x11", b"\x11\x23\x06\x17\x59"]
+        .concat();
     let wire = [&wire[..], b"0123456789ABCDEF"].concat();
     let copy = doc.with(|spec| {
         let message = Message::parse(spec, &wire).unwrap();
@@ -230,7 +233,8 @@ proptest! {
 #[test]
 fn what_the_format_has_no_words_for_is_refused_by_element() {
     let written = |change: fn(&mut SpecDoc)| {
-        let mut doc = doc(r#""48": { "type": "String", "length": 99, "enc": "ASCII", "prefix": "ASCII.LL" }"#);
+        let mut doc =
+            doc(r#""48": { "type": "String", "length": 99, "enc": "ASCII", "prefix": "ASCII.LL" }"#);
         change(&mut doc);
         moov::write(&doc).unwrap_err().to_string()
     };

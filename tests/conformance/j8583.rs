@@ -69,7 +69,11 @@ fn message(row: &Row, wire: &[u8]) -> Outcome {
         return Outcome::Refused("the row has no values".into());
     };
     let of = |(number, field): (&String, &Json)| {
-        (number.parse().unwrap(), field["type"].as_str().unwrap().to_owned(), field["length"].as_u64().unwrap())
+        (
+            number.parse().unwrap(),
+            field["type"].as_str().unwrap().to_owned(),
+            field["length"].as_u64().unwrap(),
+        )
     };
     let mut types: Vec<(u8, String, u64)> = fields.iter().map(of).collect();
     types.sort();

@@ -110,7 +110,8 @@ fn message_type(node: &Node) -> Result<&str> {
     match mti.len() == 4 && mti.bytes().all(|octet| octet.is_ascii_hexdigit()) {
         true => Ok(mti),
         false => {
-            Err(ImportError::new(format!("the <{}> has no type of four digits", node.name)).at_line(node.line))
+            Err(ImportError::new(format!("the <{}> has no type of four digits", node.name))
+                .at_line(node.line))
         }
     }
 }
@@ -161,7 +162,8 @@ impl<'n> Reader<'_, 'n> {
             let place = |message: String| ImportError::new(message).at_line(last.line);
             let same = |node: &&Node| node.name == name && node.get("type") == Some(base);
             let found = self.root.children.iter().find(same);
-            let found = found.ok_or_else(|| place(format!("there is no <{name}> of type {base} to extend")))?;
+            let found =
+                found.ok_or_else(|| place(format!("there is no <{name}> of type {base} to extend")))?;
             if chain.iter().any(|node| core::ptr::eq(*node, found)) {
                 return Err(place(format!("it extends {base}, which extends it")));
             }
@@ -195,8 +197,7 @@ impl<'n> Reader<'_, 'n> {
         let length = number(field, "length").map_err(place)?.unwrap_or(0);
         let element = types::element(key, kind, length, self.options);
         let mut element = element.ok_or_else(|| {
-            let shown: String = kind.chars().take(40).collect();
-            fail(format!("{shown} is no type of j8583, or needs a length in range that it does not have"))
+            fail(format!("{kind} is no type of j8583, or needs a length in range that it does not have"))
         })?;
         let parts: Vec<&Node> = field.children.iter().filter(|node| node.name == "field").collect();
         if parts.is_empty() {
@@ -245,5 +246,7 @@ fn number(node: &Node, name: &str) -> Result<Option<u32>> {
     let Some(text) = node.get(name) else { return Ok(None) };
     let is_short = !text.is_empty() && text.len() <= 9;
     let found = crate::path::decimal(text).filter(|_| is_short);
-    found.map(Some).ok_or_else(|| ImportError::new(format!("{name} is no number in range")).at_line(node.line))
+    found
+        .map(Some)
+        .ok_or_else(|| ImportError::new(format!("{name} is no number in range")).at_line(node.line))
 }

@@ -101,8 +101,7 @@ fn word<'t, T: Copy>(
     into: &mut T,
 ) -> Result<()> {
     let Some(word) = text.take::<String>(object, key)? else { return Ok(()) };
-    let shown: String = word.chars().take(40).collect();
-    let fail = || ImportError::new(format!("`{shown}` is no word for `{key}`")).at_line(object.line);
+    let fail = || ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line);
     *into = value(words, &word).ok_or_else(fail)?;
     Ok(())
 }
@@ -122,10 +121,8 @@ fn element<'t>(
         return Ok(None);
     }
     let describe = describe.ok_or_else(|| ImportError::new("the element does not say its `Describe`"))?;
-    let shape = notation(&describe).ok_or_else(|| {
-        let shown: String = describe.chars().take(40).collect();
-        ImportError::new(format!("`{shown}` is no notation such as n 6, n..19 or b 64"))
-    })?;
+    let shape = notation(&describe)
+        .ok_or_else(|| ImportError::new(format!("`{describe}` is no notation such as n 6, n..19 or b 64")))?;
     let name = name.unwrap_or_default();
     let row = Row { key: number, shape, name: &name, privacy: SECRET };
     let mut element = ElementDoc::new(&row, dialect);
@@ -172,7 +169,8 @@ mod tests {
         assert_eq!(of("ans...999"), Some((Content::Ans, 999, Var(3))));
         assert_eq!(of("x+n 8"), Some((Content::Xn, 9, Fixed)));
         assert_eq!(of("b 64"), Some((Content::B, 8, Fixed)));
-        for wrong in ["", "n", "n..", "q 6", "n -6", "n 6 6", "b 63", "n 9999999", "n.......6", "..6", "n 6x"] {
+        for wrong in ["", "n", "n..", "q 6", "n -6", "n 6 6", "b 63", "n 9999999", "n.......6", "..6", "n 6x"]
+        {
             assert_eq!(of(wrong), None, "{wrong}");
         }
     }

@@ -52,7 +52,8 @@ pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>) -> Result<SpecDoc>
         }
     }
     elements.sort_by_key(|element| element.key);
-    let missing = |what: &str| ImportError::new(format!("there is no field {what}")).at_line(text.line(fields));
+    let missing =
+        |what: &str| ImportError::new(format!("there is no field {what}")).at_line(text.line(fields));
     let mut form = bitmap.ok_or_else(|| missing("1, the bitmap"))?;
     let is_long = elements.last().is_some_and(|element| element.key > 128);
     if is_long && form.second == More::Announced {
@@ -109,10 +110,8 @@ impl<'t> Reader<'_, 't> {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>> {
         let Some(word) = self.text.take::<String>(object, key)? else { return Ok(None) };
-        let known = parse(&word).ok_or_else(|| {
-            let word: String = word.chars().take(40).collect();
-            ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line)
-        });
+        let known = parse(&word)
+            .ok_or_else(|| ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line));
         known.map(Some)
     }
 

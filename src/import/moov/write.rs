@@ -188,10 +188,8 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
             return Err(lacking("fill above 7F"));
         }
         let pad = quoted(&char::from(with).to_string());
-        let padding = [
-            ("type".to_string(), quoted(word(words::PADDINGS, &Some(side)))),
-            ("pad".to_string(), pad),
-        ];
+        let padding =
+            [("type".to_string(), quoted(word(words::PADDINGS, &Some(side)))), ("pad".to_string(), pad)];
         members.push(("padding".to_string(), inline(&padding)));
     }
     Ok(members)
@@ -221,7 +219,9 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
         Coding::Hex if in_units => (octets, Encoding::HexDigits, max),
         Coding::Hex if in_bytes => (Kind::Text, Encoding::Ascii, max.saturating_mul(2)),
         Coding::EbcdicHex(page) if in_bytes => (Kind::Text, Encoding::Ebcdic(page), max.saturating_mul(2)),
-        Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => (Kind::Text, Encoding::Unhex, max / 2),
+        Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => {
+            (Kind::Text, Encoding::Unhex, max / 2)
+        }
         Coding::Bcd if matches!(content, Content::N | Content::Z) && in_units => {
             let kind = if content == Content::Z { Kind::Track } else { Kind::Text };
             let is_even = element.form == Form::Fixed && max % 2 == 0;
