@@ -19,7 +19,7 @@ use crate::head::{Head, head};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
-use crate::plan::Plan;
+use crate::plan::{Check, Marks, Plan};
 use crate::read::{self, Reader};
 use crate::spec::MtiCoding;
 use crate::walk::{Announced, Pass, walk};
@@ -55,19 +55,36 @@ impl<'a> Message<'a> {
     }
 
     /// The elements of a message whose head is that of a plan.
+    #[inline(always)]
     pub(crate) fn read_planned<const CHECK: bool>(&mut self, plan: &Plan, head: Head) -> Result<()> {
-        self.begin(head);
-        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
-        let (mut at, mut rank) = (head.end, 0);
-        for leg in plan.legs() {
-            let next = match usize::from(leg.quick.fixed) {
-                fixed @ 1.. if leg.quick.run == Some(run.class) => at + fixed,
-                _ => self.read_quick::<CHECK>(&leg.quick, &mut run, at, rank)?,
-            };
-            plan.note(leg, &mut self.starts, rank, at);
-            (at, rank) = (next, rank + usize::from(leg.elements));
+        let mut marks = Marks::default();
+        if !plan.find(self.wire, head.end, &mut marks, &mut self.starts)
+            || CHECK && !plan.has_sound_halves(self.wire, &marks)
+        {
+            return self.read_elements::<CHECK>(head);
         }
-        self.end::<CHECK>(run, at, rank)
+        self.begin(head);
+        if CHECK {
+            for check in plan.checks() {
+                if !check.passes(self.wire, &marks) {
+                    self.read_checked(check, head)?;
+                }
+            }
+        }
+        self.count = plan.count;
+        Ok(())
+    }
+
+    /// Finds out what is wrong with the elements of a check, if anything is.
+    #[cold]
+    #[inline(never)]
+    fn read_checked(&mut self, check: &Check, head: Head) -> Result<()> {
+        let first = usize::from(check.rank);
+        for rank in first..first + usize::from(check.elements) {
+            let Some(start) = self.starts.get(rank) else { return self.read_elements::<true>(head) };
+            self.read_one::<true>(start, rank)?;
+        }
+        Ok(())
     }
 
     #[inline(always)]
