@@ -61,13 +61,13 @@ impl<'a> Message<'a> {
         if !plan.find(self.wire, head.end, &mut marks, &mut self.starts)
             || CHECK && !plan.has_sound_halves(self.wire, &marks)
         {
-            return self.read_elements::<CHECK>(head);
+            return self.read::<CHECK>();
         }
         self.begin(head);
         if CHECK {
             for check in plan.checks() {
                 if !check.passes(self.wire, &marks) {
-                    self.read_checked(check, head)?;
+                    self.read_checked(check)?;
                 }
             }
         }
@@ -78,10 +78,10 @@ impl<'a> Message<'a> {
     /// Finds out what is wrong with the elements of a check, if anything is.
     #[cold]
     #[inline(never)]
-    fn read_checked(&mut self, check: &Check, head: Head) -> Result<()> {
+    fn read_checked(&mut self, check: &Check) -> Result<()> {
         let first = usize::from(check.rank);
         for rank in first..first + usize::from(check.elements) {
-            let Some(start) = self.starts.get(rank) else { return self.read_elements::<true>(head) };
+            let Some(start) = self.starts.get(rank) else { return self.read::<true>() };
             self.read_one::<true>(start, rank)?;
         }
         Ok(())
