@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::bitmap::Bitmap;
 use crate::error::Result;
-use crate::head::{head, mti};
+use crate::head::{Head, head, mti};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::Plan;
@@ -109,8 +109,8 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     /// As [`Message::parse`].
     pub fn learn(&mut self, wire: &[u8]) -> Result<()> {
         let message = Message::parse(self.spec, wire)?;
-        if let Some(key) = self.key(message.wire()) {
-            self.plan(key, wire);
+        if let Some(head) = head(self.spec, message.wire()) {
+            self.learn_head(wire, &head);
         }
         Ok(())
     }
@@ -136,37 +136,37 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     /// The plan for the bitmaps that these octets start with.
     #[inline(never)]
     fn find(&self, words: [u64; 4]) -> Option<usize> {
-        self.keys.get(..self.len)?.iter().position(|key| key.is(words))
+        let [first, ..] = words;
+        let mut keys = self.keys.get(..self.len)?.iter();
+        keys.position(|key| key.words.first() == Some(&first) && key.is(words))
     }
 
     /// A plan is made on the second sighting, and only of messages that are sound.
     #[inline(never)]
     fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
-        message.read::<CHECK>()?;
-        let Some(key) = self.key(message.wire) else { return Ok(()) };
-        let hash = key.hash();
-        let [.., low] = hash.to_be_bytes();
-        match self.met.get_mut(usize::from(low) % MET) {
-            Some(met) if *met == hash => self.plan(key, message.wire),
-            Some(met) => *met = hash,
-            None => {}
+        let head = head(self.spec, message.wire);
+        message.read_behind::<CHECK>(head)?;
+        if let Some(head) = head {
+            let hash = hash(head.announced);
+            let [.., low] = hash.to_be_bytes();
+            match self.met.get_mut(usize::from(low) % MET) {
+                Some(met) if *met == hash => self.learn_head(message.wire, &head),
+                Some(met) => *met = hash,
+                None => {}
+            }
         }
         Ok(())
-    }
-
-    /// The key of the bitmaps of a sound message, if its head is of a usual form.
-    fn key(&self, wire: &[u8]) -> Option<Key> {
-        let (_, at) = mti(self.spec, wire)?;
-        Some(Key::of(words(wire, at), head(self.spec, wire)?.end - at))
     }
 
     /// Makes a plan for the bitmaps of this message where there is room, or where a plan stands
     /// that was not used since the last time it was in the way.
     #[cold]
-    fn plan(&mut self, key: Key, wire: &[u8]) {
+    fn learn_head(&mut self, wire: &[u8], head: &Head) {
+        let octets = head.bitmaps_len(self.spec);
+        let key = Key::of(words(wire, head.end - octets), octets);
         let slot = self.hand;
         self.hand = (slot + 1) % PLANS.max(1);
-        let new = head(self.spec, wire).and_then(|head| Plan::of(self.spec, &head));
+        let new = Plan::of(self.spec, head);
         let place = (self.keys.get_mut(slot), self.used.get_mut(slot), self.plans.get_mut(slot));
         if let ((Some(old_key), Some(used), Some(plan)), Some(new)) = (place, new) {
             if !*used {
@@ -211,11 +211,11 @@ impl Key {
         let differences = self.words.iter().zip(self.mask).zip(words);
         differences.fold(0, |all, ((key, mask), word)| all | (key ^ word & mask)) == 0
     }
+}
 
-    fn hash(self) -> u64 {
-        let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-        self.words.into_iter().fold(0, mix)
-    }
+fn hash(announced: Bitmap) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    announced.words().into_iter().fold(0, mix)
 }
 
 /// The 32 octets from there on, zeros where the wire ends.

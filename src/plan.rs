@@ -17,7 +17,6 @@ use crate::bitmap::Bitmap;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
 use crate::codec::quick::{Odd, Quick};
-use crate::content::Content;
 use crate::head::Head;
 use crate::mti::Mti;
 use crate::spec::Spec;
@@ -29,7 +28,7 @@ pub(crate) struct Plan {
     pub(crate) announced: Bitmap,
     bitmaps: u8,
     /// Octets of the bitmaps on the wire.
-    pub(crate) wide: u8,
+    wide: u8,
     pub(crate) count: u8,
     steps: List<Step, STEPS>,
     /// The fixed elements behind the last step.
@@ -115,8 +114,8 @@ impl Plan {
     /// The plan for messages with these bitmaps, if it fits.
     pub(crate) fn of(spec: &Spec<'_>, head: &Head) -> Option<Self> {
         let Head { announced, bitmaps, .. } = *head;
-        let wide = spec.bitmap().coding.wire_len(Content::B, 8) * usize::from(bitmaps);
-        let mut plan = Self { announced, bitmaps, wide: u8::try_from(wide).ok()?, ..Self::EMPTY };
+        let wide = u8::try_from(head.bitmaps_len(spec)).ok()?;
+        let mut plan = Self { announced, bitmaps, wide, ..Self::EMPTY };
         for number in announced.iter() {
             plan.add(spec.element(number)?.quick)?;
         }
