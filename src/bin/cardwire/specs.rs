@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use cardwire::import::{self, ImportError, SpecDoc};
-use cardwire::{Profile, Spec, profile, spec};
+use cardwire::{Spec, spec};
 
 use crate::failure::{Failure, Outcome};
 
@@ -90,15 +90,3 @@ impl Format {
         }
     }
 }
-
-/// The profile of that name.
-pub(crate) fn profile(name: &str) -> Outcome<&'static Profile<'static>> {
-    PROFILES.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
-        Failure::usage(format_args!(
-            "no profile is called '{name}'; there are {}",
-            PROFILES.map(Profile::name).join(", ")
-        ))
-    })
-}
-
-const PROFILES: [&Profile<'static>; 2] = [&profile::ISO87_PROFILE, &profile::UNIONPAY_PROFILE];
