@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
 pub(crate) mod golden;
+pub(crate) mod venv;
 
 use std::fmt;
 use std::path::PathBuf;

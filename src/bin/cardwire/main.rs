@@ -16,6 +16,7 @@ mod latency;
 mod link;
 mod mask;
 mod output;
+mod profiles;
 mod show;
 mod specs;
 

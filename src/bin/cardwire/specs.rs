@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cardwire::import::j8583::Options as J8583;
 use cardwire::import::{self, ImportError, SpecDoc};
-use cardwire::{CodePage, Profile, Spec, profile, spec};
+use cardwire::{CodePage, Spec, spec};
 
 use crate::failure::{Failure, Outcome};
 
@@ -127,15 +127,3 @@ fn j8583(title: &str, settings: &str) -> Outcome<J8583> {
     }
     Ok(options)
 }
-
-/// The profile of that name.
-pub(crate) fn profile(name: &str) -> Outcome<&'static Profile<'static>> {
-    PROFILES.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
-        Failure::usage(format_args!(
-            "no profile is called '{name}'; there are {}",
-            PROFILES.map(Profile::name).join(", ")
-        ))
-    })
-}
-
-const PROFILES: [&Profile<'static>; 2] = [&profile::ISO87_PROFILE, &profile::UNIONPAY_PROFILE];
