@@ -75,7 +75,6 @@ impl<'t> Report<'t> {
             Some(deviation) => {
                 deviation.rows += 1;
                 count.named += 1;
-
             }
             None => {
                 count.wrong += 1;

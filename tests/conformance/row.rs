@@ -80,7 +80,8 @@ impl Row {
     /// The octets, as far as the peer consumed them.
     pub(crate) fn wire(&self) -> Option<Vec<u8>> {
         let mut wire = unhex(self.json["hex"].as_str()?);
-        if let Some(consumed) = self.json["consumed"].as_u64().filter(|_| !self.is_pack() && !self.is_error()) {
+        if let Some(consumed) = self.json["consumed"].as_u64().filter(|_| !self.is_pack() && !self.is_error())
+        {
             wire.truncate(usize::try_from(consumed).unwrap());
         }
         Some(wire)
