@@ -130,6 +130,21 @@ fn further_bitmaps_are_there_where_fields_need_them() {
 }
 
 #[test]
+fn words_that_were_once_others_are_read_too() {
+    let now = doc(r#""3": { "type": "Numeric", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed",
+        "padding": { "type": "Left", "pad": "0" } }"#);
+    let text = around(
+        r#""Field003": { "type": "Numeric", "length": 6, "enc": "asciiEncoder",
+        "prefix": "ASCII.fixed", "padding": { "type": "leftPadder", "pad": 48 } }"#,
+    )
+    .replace("\"0\": {", "\"Field000\": {")
+    .replace("\"1\": {", "\"Field001\": {");
+    assert_eq!(moov::parse(&text).unwrap(), now);
+    let error = moov::parse(&text.replace("48", "480")).unwrap_err().to_string();
+    assert!(error.contains("element Field003"), "{error}");
+}
+
+#[test]
 fn the_older_notation_is_read_too() {
     let text = r#"{ "elements": {
         "1": { "Describe": "b 64", "Description": "Second Bitmap" },

@@ -29,7 +29,8 @@
 //! | `Composite` with a bitmap | parts by bitmap |
 //! | bitmap of the message | of 8 octets; a second one when bit 1 is set, a third one where there are fields above 128 |
 //!
-//! Where it reads or writes what no one else can (a first bitmap of 16 octets that is always there)
+//! What it once called `asciiEncoder`, `ASCII.fixed`, `leftPadder` and `Field002` is read too. Where
+//! it reads or writes what no one else can (a first bitmap of 16 octets that is always there)
 //! the standard holds. The format says nothing of privacy: rows are hidden unless the standard
 //! agrees with them.
 //!

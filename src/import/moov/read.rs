@@ -147,9 +147,16 @@ impl<'t> Reader<'_, 't> {
         let Some(padding) = object.take("padding") else { return Ok(None) };
         let mut padding = self.text.object(padding)?;
         let side = self.word(&mut padding, "type", words::PADDINGS)?.flatten();
-        let with = self.text.take::<String>(&mut padding, "pad")?.unwrap_or_default();
+        let with = match padding.take("pad") {
+            // once the number of the character
+            Some(pad) if pad.get().starts_with(|first: char| first.is_ascii_digit()) => {
+                self.text.read::<u8>(pad).map(|octet| Vec::from([octet]))?
+            }
+            Some(pad) => self.text.read::<String>(pad)?.into_bytes(),
+            None => Vec::new(),
+        };
         padding.done()?;
-        match (side, with.as_bytes()) {
+        match (side, with.as_slice()) {
             (None, _) => Ok(None),
             (Some(side), [with]) => Ok(Some(Fill { side, with: *with })),
             (Some(_), _) => {
