@@ -11,7 +11,7 @@
 use crate::bitmap::Bitmap;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
-use crate::codec::quick::{Lies, Quick};
+use crate::codec::quick::{Lies, Quick, bit};
 use crate::codec::{CodePage, Prefix};
 use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
@@ -288,11 +288,4 @@ fn in_element(error: Error, key: Key) -> Error {
 #[inline(always)]
 fn narrow(elements: usize) -> u8 {
     u8::try_from(elements).unwrap_or(u8::MAX)
-}
-
-/// The short form at a bit of a word.
-#[inline(always)]
-const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
-    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
-    &quicks[(bit & 63) as usize]
 }

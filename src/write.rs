@@ -430,7 +430,8 @@ pub(crate) const DIGITS: usize = 20;
 
 /// The significant decimal digits of a number, a sign `C` or `D` before them where one belongs.
 pub(crate) fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
-    let mut rest = number.unsigned_abs();
+    // a `u64` or an `i64` made it
+    let mut rest = u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
     let mut start = text.len();
     while start > 1 && (rest > 0 || start == text.len()) {
         start -= 1;
