@@ -12,6 +12,7 @@ use crate::codec::octets::{Octets, OctetsMut};
 use crate::codec::quick::{Quick, bit};
 use crate::layout::{Element, Fill, Form, More};
 use crate::message::Message;
+use crate::spec::Spec;
 use crate::value::{Source, View};
 use crate::write::{DIGITS, Writer, signed_decimal};
 
@@ -48,14 +49,14 @@ impl Builder<'_> {
 
     /// Lays an element out at `at`; returns where it ends, and the run it has to be checked in.
     #[inline(always)]
-    fn lay_one(&self, out: &mut [u8], at: usize, quick: &Quick, number: u8) -> Option<(usize, Option<Class>)> {
+    fn lay_one(
+        &self,
+        out: &mut [u8],
+        at: usize,
+        quick: &Quick,
+        number: u8,
+    ) -> Option<(usize, Option<Class>)> {
         match self.sources.get(number)? {
-            Source::Octets(value) if quick.is_plain && quick.admits(value.len()) => {
-                let start = quick.put_length(out, at, value.len())?;
-                let end = start + value.len();
-                out.get_mut(start..end)?.copy_from_slice(value);
-                Some((end, quick.run))
-            }
             // what was checked when it was parsed is in no run that needs it again
             Source::Echo(message) if self.has_wire_of(message, quick) => {
                 let octets = message.octets(number)?;
@@ -63,11 +64,7 @@ impl Builder<'_> {
                 out.get_mut(at..end)?.copy_from_slice(octets);
                 Some((end, None))
             }
-            source => {
-                let element = self.spec.element(number)?;
-                let end = self.lay_element(out, at, number, element, source)?;
-                Some((end, quick.in_run(out, at).map(|(class, _)| class)))
-            }
+            source => lay_value(self.spec, quick, (out, at), number, source),
         }
     }
 
@@ -76,38 +73,59 @@ impl Builder<'_> {
     fn has_wire_of(&self, message: &Message<'_>, quick: &Quick) -> bool {
         core::ptr::eq(message.spec(), self.spec) && quick.is_canonical()
     }
+}
 
-    /// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
-    #[inline(never)]
-    fn lay_element(
-        &self,
-        out: &mut [u8],
-        at: usize,
-        number: u8,
-        element: &Element<'_>,
-        source: &Source<'_>,
-    ) -> Option<usize> {
-        match *source {
-            Source::Octets(value) if !element.quick.is_composite => {
-                octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
-            }
-            Source::Number(number @ 0..) if takes_digits(element) => {
-                let mut text = [b'0'; DIGITS + 1];
-                let units = signed_decimal(number, false, &mut text).len().max(element.min());
-                let digits = text.get(text.len() - units..)?;
-                octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
-            }
-            Source::Echo(message) => {
-                let field = message.get(number)?;
-                let value = field.value;
-                decoded(out, at, element, &value)
-                    .or_else(|| ordinary(out, at, element, &Source::View(View::Field(&field))))
-            }
-            Source::View(view) => {
-                decoded(out, at, element, &view.octets()).or_else(|| ordinary(out, at, element, source))
-            }
-            _ => ordinary(out, at, element, source),
+/// Lays an element out at `at`; returns where it ends, and the run it still has to be checked in.
+#[inline(always)]
+pub(crate) fn lay_value(
+    spec: &Spec<'_>,
+    quick: &Quick,
+    (out, at): (&mut [u8], usize),
+    number: u8,
+    source: &Source<'_>,
+) -> Option<(usize, Option<Class>)> {
+    match source {
+        Source::Octets(value) if quick.is_plain && quick.admits(value.len()) => {
+            let start = quick.put_length(out, at, value.len())?;
+            let end = start + value.len();
+            out.get_mut(start..end)?.copy_from_slice(value);
+            Some((end, quick.run))
         }
+        source => {
+            let end = lay_element(spec.element(number)?, (out, at), number, source)?;
+            Some((end, quick.in_run(out, at).map(|(class, _)| class)))
+        }
+    }
+}
+
+/// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
+#[inline(never)]
+fn lay_element(
+    element: &Element<'_>,
+    (out, at): (&mut [u8], usize),
+    number: u8,
+    source: &Source<'_>,
+) -> Option<usize> {
+    match *source {
+        Source::Octets(value) if !element.quick.is_composite => {
+            octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
+        }
+        Source::Number(number @ 0..) if takes_digits(element) => {
+            let mut text = [b'0'; DIGITS + 1];
+            let units = signed_decimal(number, false, &mut text).len().max(element.min());
+            let digits = text.get(text.len() - units..)?;
+            octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
+        }
+        Source::Echo(message) => {
+            let field = message.get(number)?;
+            let value = field.value;
+            decoded(out, at, element, &value)
+                .or_else(|| ordinary(out, at, element, &Source::View(View::Field(&field))))
+        }
+        Source::View(view) => {
+            decoded(out, at, element, &view.octets()).or_else(|| ordinary(out, at, element, source))
+        }
+        _ => ordinary(out, at, element, source),
     }
 }
 

@@ -142,7 +142,8 @@ impl<'a> Message<'a> {
     #[inline]
     pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
         // a third bitmap may stand among the elements
-        let rank = (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
+        let rank =
+            (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
         let start = self.starts.get(rank)?;
         match rank + 1 == usize::from(self.count) {
             true => self.wire.get(start..),
