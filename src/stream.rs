@@ -123,9 +123,10 @@ impl<'s, 'o> Stream<'s, 'o> {
     /// # Errors
     /// [`Kind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
     pub fn finish(self) -> Result<&'o [u8]> {
+        let present = self.present();
         let mut writer = Writer::new(OctetsMut::of(self.out));
         writer.skip_to(self.bitmaps_at);
-        let bitmaps = writer.put_bitmaps(self.present(), self.spec.bitmap(), self.bitmaps);
+        let bitmaps = writer.put_bitmaps(present, self.spec.bitmap(), self.bitmaps);
         bitmaps.map_err(|error| error.at(Place::Bitmap))?;
         self.out.get(..self.at).ok_or(Error::new(Kind::Room, 0, self.at, 0))
     }

@@ -12,7 +12,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Message, Mti, Parser, Scan, Stream, Spec};
+use cardwire::{Builder, Message, Mti, Parser, Scan, Spec, Stream};
 
 use measure::Report;
 
@@ -147,7 +147,9 @@ fn build(report: &mut Report) {
         black_box(builder.write(&mut out)).is_ok()
     });
     report.row("a_0100", "build", "cardwire Stream", true, || {
-        let Ok(mut stream) = Stream::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, &mut out) else { return false };
+        let Ok(mut stream) = Stream::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, &mut out) else {
+            return false;
+        };
         for (number, value) in common::ascending() {
             if stream.put(*number, *black_box(value)).is_err() {
                 return false;
