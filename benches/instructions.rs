@@ -124,19 +124,12 @@ fn main() {
     ] {
         wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
     }
-    let [stream, hostile] = [common::stream(), common::hostile()];
-    let mut parsers = [Parser::new(&ISO87_ASCII), Parser::new(&ISO87_ASCII)];
-    for (parser, wires) in parsers.iter_mut().zip([&stream, &hostile]) {
-        wires.iter().for_each(|wire| {
-            let _ = black_box(parser.parse(wire));
-        });
-    }
-    let [streamed, attacked] = &mut parsers;
+    let ([mut streamed, mut attacked], [stream, hostile]) = met();
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     for round in 0..64 {
-        case_planned_stream(streamed, &stream[4 * round]);
-        case_planned_hostile(attacked, &hostile[4 * round]);
+        case_planned_stream(&mut streamed, &stream[4 * round]);
+        case_planned_hostile(&mut attacked, &hostile[4 * round]);
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
         case_parse_a_ebcdic(&a_ebcdic);
@@ -179,6 +172,18 @@ fn main() {
         case_build_a_ebcdic();
         case_build_b_ascii();
     }
+}
+
+/// Parsers that have met the messages of a stream, and those made up to confuse them.
+fn met() -> ([Parser<'static>; 2], [Vec<Vec<u8>>; 2]) {
+    let wires = [common::stream(), common::hostile()];
+    let mut parsers = [Parser::new(&ISO87_ASCII), Parser::new(&ISO87_ASCII)];
+    for (parser, wires) in parsers.iter_mut().zip(&wires) {
+        for wire in wires {
+            let _ = black_box(parser.parse(wire));
+        }
+    }
+    (parsers, wires)
 }
 
 #[inline(always)]

@@ -1,10 +1,11 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::bitmap::Bitmap;
-use crate::codec::octets::{Octets, OctetsMut, hex_digit};
+use crate::codec::octets::{Octets, OctetsMut};
 use crate::codec::{CodePage, Coding, Prefix, Side, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result};
+use crate::head::hex_word;
 use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
 use crate::mti::Mti;
 use crate::read::check_parts;
@@ -68,9 +69,7 @@ impl<'b> Writer<'b> {
     fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
         let octets = word.to_be_bytes();
         let mut digits = [0; 16];
-        for (pair, octet) in digits.as_chunks_mut().0.iter_mut().zip(octets) {
-            *pair = [octet >> 4, octet & 0x0F].map(hex_digit);
-        }
+        digits.copy_from_slice(hex_word(word).as_flattened());
         if let Coding::EbcdicHex(page) = form.coding {
             digits = digits.map(|digit| page.put(digit));
         }
