@@ -49,6 +49,8 @@ cases! {
     case_planned_tlv_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_tlv_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_stream(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_hostile(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
@@ -107,7 +109,17 @@ fn main() {
     ] {
         wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
     }
-    for _ in 0..64 {
+    let [stream, hostile] = [common::stream(), common::hostile()];
+    let mut parsers = [Parser::new(&ISO87_ASCII), Parser::new(&ISO87_ASCII)];
+    for (parser, wires) in parsers.iter_mut().zip([&stream, &hostile]) {
+        wires.iter().for_each(|wire| {
+            let _ = black_box(parser.parse(wire));
+        });
+    }
+    let [streamed, attacked] = &mut parsers;
+    for round in 0..64 {
+        case_planned_stream(streamed, &stream[4 * round]);
+        case_planned_hostile(attacked, &hostile[4 * round]);
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
         case_parse_a_ebcdic(&a_ebcdic);

@@ -6,6 +6,7 @@ use crate::bitmap::Bitmap;
 use crate::codec::Coding;
 use crate::codec::block::{Class, Test};
 use crate::codec::octets::MAX_INDEX;
+use crate::content::Content;
 use crate::layout::More;
 use crate::mti::Mti;
 use crate::spec::{MtiCoding, Spec};
@@ -19,6 +20,13 @@ pub(crate) struct Head {
     pub(crate) bitmaps: u8,
     /// The first octet behind them.
     pub(crate) end: usize,
+}
+
+impl Head {
+    /// Octets of the bitmaps on the wire.
+    pub(crate) fn bitmaps_len(&self, spec: &Spec<'_>) -> usize {
+        spec.bitmap().coding.wire_len(Content::B, 8) * usize::from(self.bitmaps)
+    }
 }
 
 /// Reads the head, if its form is a usual one and it is sound.

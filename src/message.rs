@@ -55,8 +55,8 @@ impl<'a> Message<'a> {
     }
 
     /// A message that `read` fills, made where the caller wants it: a copy would cost as much as
-    /// many elements.
-    #[inline(always)]
+    /// many elements. Not inlined, as that would bring the copy back.
+    #[inline(never)]
     pub(crate) fn made(
         spec: &'a Spec<'a>,
         wire: &'a [u8],

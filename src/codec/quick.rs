@@ -53,7 +53,7 @@ enum Announced {
 
 /// What an odd length means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Odd {
+pub(crate) enum Odd {
     /// Nothing.
     Whatever,
     /// It cannot be.
@@ -71,6 +71,13 @@ pub(crate) struct Lies {
     pub(crate) end: usize,
     /// Its length as it was announced.
     length: usize,
+}
+
+impl Lies {
+    #[inline(always)]
+    pub(crate) fn is_odd(&self) -> bool {
+        !self.length.is_multiple_of(2)
+    }
 }
 
 /// How a value is written: coding, class, spare half byte.
@@ -238,6 +245,38 @@ impl Quick {
         Some(end)
     }
 
+    /// The octets of an element that is always as long.
+    pub(crate) fn always(&self) -> Option<u16> {
+        let is_fixed = self.announced == Announced::Fixed;
+        is_fixed.then(|| (self.max * u16::from(self.halves)).div_ceil(2))
+    }
+
+    /// The octets of the prefix that announces the length.
+    pub(crate) fn prefix_octets(&self) -> Option<u8> {
+        match self.announced {
+            Announced::Digits { width, .. } | Announced::Packed(width) | Announced::Binary(width) => {
+                Some(width)
+            }
+            Announced::Ber => Some(1),
+            Announced::Fixed | Announced::Unknown => None,
+        }
+    }
+
+    /// What it means that the value is of an odd length, if it ever is.
+    pub(crate) fn how_odd(&self) -> Odd {
+        match self.odd {
+            Odd::Spare(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
+                Odd::Whatever
+            }
+            odd => odd,
+        }
+    }
+
+    /// How the octets of the value are tested.
+    pub(crate) fn test(&self) -> Test {
+        self.test
+    }
+
     /// Whether a value can be as long as announced.
     pub(crate) fn is_possible(&self, lies: Lies) -> bool {
         self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
@@ -269,40 +308,48 @@ impl Quick {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        let (min, max) = (usize::from(self.min), usize::from(self.max));
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
+            // most elements of most links
             Announced::Digits { zero, width } => {
                 (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
             }
-            Announced::Fixed => return Some((max, at)),
-            Announced::Unknown => return None,
-            Announced::Packed(1) => (packed(*behind.first()?)?, 1),
-            Announced::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
-                (packed(high)? * 100 + packed(low)?, 2)
-            }
-            Announced::Binary(1) => (usize::from(*behind.first()?), 1),
-            Announced::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Announced::Ber => match behind.first()? {
-                short @ 0..=0x7F => (usize::from(*short), 1),
-                _ => return None,
-            },
+            other => other.number(behind, self.max)?,
         };
-        (min <= number && number <= max).then_some((number, at + width))
+        self.admits(number).then_some((number, at + width))
     }
 }
 
 impl Announced {
+    /// The announced number, and the octets of the prefix.
+    #[inline(always)]
+    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
+        Some(match self {
+            Self::Digits { .. } | Self::Unknown => return None,
+            Self::Fixed => (usize::from(fixed), 0),
+            Self::Packed(1) => (packed(*behind.first()?)?, 1),
+            Self::Packed(_) => {
+                let [high, low] = *behind.first_chunk::<2>()?;
+                (packed(high)? * 100 + packed(low)?, 2)
+            }
+            Self::Binary(1) => (usize::from(*behind.first()?), 1),
+            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
+            Self::Ber => match behind.first()? {
+                short @ 0..=0x7F => (usize::from(*short), 1),
+                _ => return None,
+            },
+        })
+    }
+
     /// Whether the octets of the prefix are all of that class.
     const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, EbcdicDigits, EbcdicHex, Hex, LettersDigits, Packed, Printable, Track};
+        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
         match self {
             Self::Fixed => true,
             Self::Digits { zero: b'0', .. } => {
-                matches!(class, Digits | LettersDigits | Printable | Track | Hex | Packed)
+                matches!(class, Digits | LettersDigits | DigitsSpecials | Printable | Track | Hex | Packed)
             }
-            Self::Digits { .. } => matches!(class, EbcdicDigits | EbcdicHex),
+            Self::Digits { .. } => class.has_ebcdic_digits(),
             Self::Packed(_) => matches!(class, Packed),
             Self::Unknown | Self::Binary(_) | Self::Ber => false,
         }
@@ -313,7 +360,7 @@ impl Announced {
 #[inline(always)]
 fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
     let values = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    let values = values.checked_shr(32 - 8 * u32::from(width))?;
+    let values = values.wrapping_shr(8 * (4 - u32::from(width)));
     let are_digits = (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0;
     let pairs = (values & 0x000F_000F) + 10 * (values >> 8 & 0x000F_000F);
     let number = (pairs & 0xFF) + 100 * (pairs >> 16);

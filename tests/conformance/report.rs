@@ -52,8 +52,8 @@ impl<'t> Report<'t> {
         Self { counts: BTreeMap::new(), deviations: deviations.collect(), wrong: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, source: &str, row: &Row, outcome: Outcome) {
-        let count = self.counts.entry((source.to_owned(), row.class().to_owned())).or_default();
+    pub(crate) fn add(&mut self, source: &str, class: &str, row: &Row, outcome: Outcome) {
+        let count = self.counts.entry((source.to_owned(), class.to_owned())).or_default();
         count.rows += 1;
         let said = match outcome {
             Outcome::Exact => {
@@ -69,7 +69,7 @@ impl<'t> Report<'t> {
         };
         let found = self.deviations.iter_mut().find(|deviation| {
             deviation.source == source
-                && matches(deviation.class, row.class())
+                && matches(deviation.class, class)
                 && said.contains(deviation.outcome)
         });
         match found {
@@ -80,7 +80,7 @@ impl<'t> Report<'t> {
             None => {
                 count.wrong += 1;
                 let test = row.text("source").split(':').nth(1).unwrap_or_default();
-                self.wrong.push(format!("line {} {} {test}: {said}", row.line, row.class()));
+                self.wrong.push(format!("line {} {} {test}: {said}", row.line, class));
             }
         }
     }

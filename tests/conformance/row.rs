@@ -55,6 +55,11 @@ impl Row {
         self.text("op") == "pack"
     }
 
+    /// Whether the peer raised an error.
+    pub(crate) fn is_error(&self) -> bool {
+        !self.json["error"].is_null()
+    }
+
     /// The octets, as far as the peer consumed them.
     pub(crate) fn wire(&self) -> Option<Vec<u8>> {
         let mut wire = unhex(self.json["hex"].as_str()?);

@@ -110,9 +110,8 @@ mod write;
 
 use alloc::string::String;
 
-use super::{ImportError, OrderDoc, SpecDoc};
+use super::{ImportError, SpecDoc};
 use crate::content::Content;
-use crate::layout::{Layout, Order};
 use crate::spec::Dialect;
 
 /// Reads a document and checks it.
@@ -156,14 +155,4 @@ const fn parts_dialect(parent: Content) -> &'static Dialect {
         Content::B | Content::Any => &Dialect::OCTETS,
         _ => &Dialect::CHARACTERS,
     }
-}
-
-/// An empty layout of this order: it knows how its keys are written.
-fn with_order<R>(order: &OrderDoc, read: impl FnOnce(&Layout<'_>) -> R) -> R {
-    let order = match *order {
-        OrderDoc::Bitmap(form) => Order::Bitmap(form),
-        OrderDoc::Positions { required } => Order::Positions { required },
-        OrderDoc::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
-    };
-    read(&Layout { order, elements: &[] })
 }
