@@ -111,7 +111,8 @@ fn told(error: cardwire::Error) -> String {
 /// The peer refused it, so it must be refused here.
 pub(crate) fn must_refuse(row: &Row, done: Result<(), String>) -> Outcome {
     let error = row.text("error");
-    let fixed = error.split_once("field length: ").and_then(|(_, said)| said.split_once(" should be fixed: "));
+    let fixed =
+        error.split_once("field length: ").and_then(|(_, said)| said.split_once(" should be fixed: "));
     let is_short = fixed.is_some_and(|(found, wanted)| {
         let [found, wanted] = [found, wanted].map(|said| said.parse().unwrap_or(0u32));
         found < wanted
@@ -145,7 +146,9 @@ fn field(spec: &Json, row: &Row) -> Outcome {
         Err(error) => return Outcome::Refused(error),
     };
     let value = match spec["type"].as_str() {
-        Some("Track1") if squeezed(&octets) == squeezed(given["v"].as_str().unwrap().as_bytes()) => Tree::Opaque,
+        Some("Track1") if squeezed(&octets) == squeezed(given["v"].as_str().unwrap().as_bytes()) => {
+            Tree::Opaque
+        }
         _ => tree(spec, &element, given),
     };
     let doc = alone(element, 2);

@@ -88,7 +88,8 @@ fn tag(row: &Row) -> Outcome {
     let mut octets = unhex(row.text(if is_decode { "in" } else { "out" }));
     let name = String::from_utf8(unhex(row.text(if is_decode { "out" } else { "in" }))).unwrap();
     let (doc, _) = one(&objects_field()).unwrap_or_else(|_| panic!());
-    let with_length = |octets: &[u8]| announced(2, &[&[0, u8::try_from(octets.len()).unwrap()], octets].concat());
+    let with_length =
+        |octets: &[u8]| announced(2, &[&[0, u8::try_from(octets.len()).unwrap()], octets].concat());
     if row.is_error() {
         // no tag at all is the end of the objects
         return match octets.len() {
@@ -250,9 +251,7 @@ fn probe(shared: &Path, row: &Row) -> Outcome {
         let payload = vec![b'1'; usize::try_from(row.json["length"].as_u64().unwrap()).unwrap()];
         must_refuse(row, framing.measure(&[], &payload).map(|_| ()).map_err(|error| error.to_string()))
     };
-    let fixed = |kind: &str, coding: &str, length: u32| {
-        json!({ "type": kind, "length": length, "enc": coding, "prefix": "ASCII.Fixed" })
-    };
+    let fixed = |kind: &str, coding: &str, length: u32| json!({ "type": kind, "length": length, "enc": coding, "prefix": "ASCII.Fixed" });
     match row.text("case") {
         "trailing bytes" => must_refuse(row, reading(&spec("go_iso8583.Spec87.json"), &raw)),
         "standard primary-only bitmap" => must_accept(reading(&spec("go_specs.Spec87ASCII.json"), &raw)),
@@ -261,7 +260,9 @@ fn probe(shared: &Path, row: &Row) -> Outcome {
         }
         "BCD pad nibble not zero" => with(fixed("String", "BCD", 3), &refused),
         "BER-TLV zero length" | "BER-TLV duplicate tag" | "BER-TLV order" => in_objects(&copied),
-        "BER-TLV indefinite length" | "BER-TLV 6-octet huge length on an LBCD subfield" => in_objects(&refused),
+        "BER-TLV indefinite length" | "BER-TLV 6-octet huge length on an LBCD subfield" => {
+            in_objects(&refused)
+        }
         "ASCII length header -001" => match Framing::ASCII4.split(&raw) {
             Err(_) => Outcome::Exact,
             Ok(_) => Outcome::Differs("accepted what the peer should refuse".into()),

@@ -103,7 +103,11 @@ fn value_of<'a>(tree: &Tree, field: Field<'a>) -> Value<'a> {
         }
         Tree::Keyed(parts) => {
             let keyed = matched(&field, parts).into_iter();
-            list(keyed.map(|(part, tree)| (part.key().value(), value_of(tree.unwrap_or(&Tree::Opaque), part))).collect())
+            list(
+                keyed
+                    .map(|(part, tree)| (part.key().value(), value_of(tree.unwrap_or(&Tree::Opaque), part)))
+                    .collect(),
+            )
         }
     }
 }
@@ -206,7 +210,12 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
             return pairs.iter().try_for_each(|(part, tree)| match tree {
                 Some(tree) => compare(part, tree).map_err(|said| format!("part {}: {said}", part.key())),
                 // a peer may drop what its spec does not list
-                None if !element.layout().unwrap().elements().any(|known| known.key() == part.key().value()) => {
+                None if !element
+                    .layout()
+                    .unwrap()
+                    .elements()
+                    .any(|known| known.key() == part.key().value()) =>
+                {
                     Ok(())
                 }
                 None => Err(format!("part {}: the peer has none", part.key())),

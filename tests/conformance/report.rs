@@ -68,9 +68,7 @@ impl<'t> Report<'t> {
             None => text == pattern,
         };
         let found = self.deviations.iter_mut().find(|deviation| {
-            deviation.source == source
-                && matches(deviation.class, class)
-                && said.contains(deviation.outcome)
+            deviation.source == source && matches(deviation.class, class) && said.contains(deviation.outcome)
         });
         match found {
             Some(deviation) => {

@@ -172,7 +172,8 @@ mod tests {
         assert_eq!(of("ans...999"), Some((Content::Ans, 999, Var(3))));
         assert_eq!(of("x+n 8"), Some((Content::Xn, 9, Fixed)));
         assert_eq!(of("b 64"), Some((Content::B, 8, Fixed)));
-        for wrong in ["", "n", "n..", "q 6", "n -6", "n 6 6", "b 63", "n 9999999", "n.......6", "..6", "n 6x"] {
+        for wrong in ["", "n", "n..", "q 6", "n -6", "n 6 6", "b 63", "n 9999999", "n.......6", "..6", "n 6x"]
+        {
             assert_eq!(of(wrong), None, "{wrong}");
         }
     }

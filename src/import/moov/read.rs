@@ -52,7 +52,8 @@ pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>) -> Result<SpecDoc>
         }
     }
     elements.sort_by_key(|element| element.key);
-    let missing = |what: &str| ImportError::new(format!("there is no field {what}")).at_line(text.line(fields));
+    let missing =
+        |what: &str| ImportError::new(format!("there is no field {what}")).at_line(text.line(fields));
     let mut form = bitmap.ok_or_else(|| missing("1, the bitmap"))?;
     let is_long = elements.last().is_some_and(|element| element.key > 128);
     if is_long && form.second == More::Announced {

@@ -123,8 +123,5 @@ pub(super) const SORTS: &Words<Sort> =
     &[("StringsByInt", Sort::Numbers), ("StringsByHex", Sort::HexNumbers), ("Strings", Sort::Texts)];
 
 /// The side that is padded; none where nothing is.
-pub(super) const PADDINGS: &Words<Option<Side>> = &[
-    ("Left", Some(Side::Left)),
-    ("Right", Some(Side::Right)),
-    ("None", None),
-];
+pub(super) const PADDINGS: &Words<Option<Side>> =
+    &[("Left", Some(Side::Left)), ("Right", Some(Side::Right)), ("None", None)];

@@ -183,10 +183,8 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
             return Err(lacking("fill above 7F"));
         }
         let pad = quoted(&char::from(with).to_string());
-        let padding = [
-            ("type".to_string(), quoted(word(words::PADDINGS, &Some(side)))),
-            ("pad".to_string(), pad),
-        ];
+        let padding =
+            [("type".to_string(), quoted(word(words::PADDINGS, &Some(side)))), ("pad".to_string(), pad)];
         members.push(("padding".to_string(), inline(&padding)));
     }
     Ok(members)
