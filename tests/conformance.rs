@@ -1,6 +1,6 @@
 //! Replays what other libraries recorded: every row byte-exact, refused for a reviewed reason, or
 //! wrong. The table goes to `target/conformance.md`.
-#![cfg(all(feature = "toml", feature = "jpos", feature = "json"))]
+#![cfg(all(feature = "toml", feature = "jpos", feature = "json", feature = "j8583"))]
 
 #[path = "conformance/j8583.rs"]
 mod j8583;

@@ -33,6 +33,8 @@ use alloc::vec::Vec;
 
 mod doc;
 mod error;
+#[cfg(feature = "j8583")]
+pub mod j8583;
 #[cfg(feature = "jpos")]
 pub mod jpos;
 #[cfg(feature = "json")]

@@ -109,9 +109,7 @@ impl Tree<'_> {
         if self.open.is_empty() && (name != self.grammar.root || self.root.is_some()) {
             return Err(ImportError::new(format!(
                 "expected <{}>, found <{}>: this is no {}",
-                self.grammar.root,
-                name.chars().take(40).collect::<String>(),
-                self.grammar.what
+                self.grammar.root, name, self.grammar.what
             )));
         }
         self.count += 1;

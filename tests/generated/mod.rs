@@ -2,7 +2,7 @@
 //!
 //! A case is drawn from a list of numbers, each of which settles one choice; 0 settles it in the
 //! simplest way, so that a shorter list with smaller numbers is a simpler case and proptest finds it.
-#![allow(dead_code, reason = "each test file uses what it needs")]
+#![allow(dead_code, unused_imports, reason = "each test file uses what it needs")]
 
 mod shapes;
 mod values;
@@ -43,6 +43,11 @@ pub(crate) fn cases() -> impl Strategy<Value = Case> {
         let spec = spec(dice);
         message(dice, spec)
     })
+}
+
+/// Messages for a spec.
+pub(crate) fn messages(spec: &'static Spec<'static>) -> impl Strategy<Value = Case> {
+    rolls().prop_map(move |rolls| message(&mut Dice { rolls, at: 0 }, spec))
 }
 
 /// One table in two dialects, with a message for the first.

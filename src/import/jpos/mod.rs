@@ -146,5 +146,15 @@ pub fn import(text: &str, options: &Options) -> Result<SpecDoc, ImportError> {
     packager::spec(&root, options)
 }
 
+impl SpecDoc {
+    /// Reads a spec in jPOS GenericPackager XML, without custom classes: [`jpos::import`](crate::import::jpos::import).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_jpos(text: &str) -> Result<Self, ImportError> {
+        import(text, &Options::new())
+    }
+}
+
 const GRAMMAR: Grammar =
     Grammar { root: "isopackager", below: &["isofieldpackager", "isofield"], what: "packager" };

@@ -103,6 +103,16 @@ pub fn write(doc: &SpecDoc) -> Result<String, ImportError> {
     write::spec(doc)
 }
 
+impl SpecDoc {
+    /// Reads a spec in either notation of moov-io/iso8583: [`moov::parse`](crate::import::moov::parse).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_moov(text: &str) -> Result<Self, ImportError> {
+        parse(text)
+    }
+}
+
 /// The longest number that `Numeric` holds.
 const MAX_NUMBER: u32 = 18;
 

@@ -101,8 +101,7 @@ fn word<'t, T: Copy>(
     into: &mut T,
 ) -> Result<()> {
     let Some(word) = text.take::<String>(object, key)? else { return Ok(()) };
-    let shown: String = word.chars().take(40).collect();
-    let fail = || ImportError::new(format!("`{shown}` is no word for `{key}`")).at_line(object.line);
+    let fail = || ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line);
     *into = value(words, &word).ok_or_else(fail)?;
     Ok(())
 }
@@ -122,10 +121,8 @@ fn element<'t>(
         return Ok(None);
     }
     let describe = describe.ok_or_else(|| ImportError::new("the element does not say its `Describe`"))?;
-    let shape = notation(&describe).ok_or_else(|| {
-        let shown: String = describe.chars().take(40).collect();
-        ImportError::new(format!("`{shown}` is no notation such as n 6, n..19 or b 64"))
-    })?;
+    let shape = notation(&describe)
+        .ok_or_else(|| ImportError::new(format!("`{describe}` is no notation such as n 6, n..19 or b 64")))?;
     let name = name.unwrap_or_default();
     let row = Row { key: number, shape, name: &name, privacy: SECRET };
     let mut element = ElementDoc::new(&row, dialect);

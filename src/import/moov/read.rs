@@ -110,10 +110,8 @@ impl<'t> Reader<'_, 't> {
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>> {
         let Some(word) = self.text.take::<String>(object, key)? else { return Ok(None) };
-        let known = parse(&word).ok_or_else(|| {
-            let word: String = word.chars().take(40).collect();
-            ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line)
-        });
+        let known = parse(&word)
+            .ok_or_else(|| ImportError::new(format!("`{word}` is no word for `{key}`")).at_line(object.line));
         known.map(Some)
     }
 
@@ -365,10 +363,11 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
     let lengths = field.lengths.unwrap_or(Lengths::Fixed);
     let (content, coding, spare) = match (field.encoding, is_composite) {
         (_, true) => (Content::B, Coding::Raw, Spare::LEFT_ZERO),
-        (Some(encoding), false) => value_of(field, encoding)?,
+        (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    let fill = field.fill.unwrap_or(usual_fill(content));
+    // what varies in length is not filled here
+    let fill = field.fill.filter(|_| lengths == Lengths::Fixed).unwrap_or(usual_fill(content));
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {
@@ -398,11 +397,14 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
 }
 
 /// Class, coding and spare half byte of a value.
-fn value_of(field: &Field<'_>, encoding: Encoding) -> Result<(Content, Coding, Spare)> {
+fn value_of(field: &Field<'_>, encoding: Encoding, lengths: Lengths) -> Result<(Content, Coding, Spare)> {
     let is_octets = matches!(field.kind, Kind::Binary | Kind::Hex | Kind::Bitmap);
     let is_number = field.kind == Kind::Numeric && field.length <= MAX_NUMBER;
     let text = match field.fill {
-        Some(Fill { side: Side::Left, with }) if is_number && with != b'0' => Content::Ns,
+        Some(Fill { with, .. }) if is_number && with != b'0' => match (field.fill, lengths) {
+            (Some(Fill { side: Side::Left, .. }), Lengths::Fixed) => Content::Ns,
+            _ => Content::Any,
+        },
         _ if is_number => Content::N,
         _ => Content::Any,
     };

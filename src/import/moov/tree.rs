@@ -83,7 +83,6 @@ impl<'t> Object<'t> {
     pub(super) fn done(&self) -> Result<()> {
         match self.keys().next() {
             Some(key) => {
-                let key: String = key.chars().take(40).collect();
                 Err(ImportError::new(format!("the key `{key}` is not of the format")).at_line(self.line))
             }
             None => Ok(()),

@@ -8,6 +8,7 @@ use super::words::{self, Encoding, Kind, Lengths, Sort};
 use super::{MAX_BER, MAX_NUMBER, read};
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
+use crate::error::widen;
 use crate::import::words::word;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use crate::layout::{BitmapForm, Fill, Form, More, Tag};
@@ -35,7 +36,11 @@ pub(super) fn spec(doc: &SpecDoc) -> Result<String> {
     fields.push(("1".to_string(), body_bitmap(form).map_err(|error| error.in_element("1"))?));
     for element in &doc.body.elements {
         let key = element.key.to_string();
-        let text = field(element, 2).map_err(|error| error.in_element(&key))?;
+        let text = match element.key {
+            1 => Err(lacking("an element of the number 1 beside the bitmap")),
+            _ => field(element, 2),
+        };
+        let text = text.map_err(|error| error.in_element(&key))?;
         fields.push((key, text));
     }
     let fields = block(&fields, 1);
@@ -111,7 +116,7 @@ fn composite(element: &ElementDoc, layout: &LayoutDoc, depth: usize) -> Result<S
         return Err(lacking("parts over a coding"));
     }
     let lengths = lengths_of(element)?;
-    let mut members = head(Kind::Composite, length_of(element, lengths, 1), &element.name, None, lengths)?;
+    let mut members = head(Kind::Composite, said_length(element.max, lengths), &element.name, None, lengths)?;
     match &layout.order {
         OrderDoc::Bitmap(form) if form.third == More::Never && form.second != More::Always => {
             members.push(("bitmap".to_string(), bitmap(*form)?));
@@ -168,16 +173,16 @@ fn tag(order: &OrderDoc) -> Result<Members> {
 }
 
 fn leaf(element: &ElementDoc) -> Result<Members> {
-    let (kind, encoding, octets_each) = value_of(element)?;
+    let (kind, encoding, length) = value_of(element)?;
     let lengths = lengths_of(element)?;
-    let length = length_of(element, lengths, octets_each);
+    let length = said_length(length, lengths);
     let mut members = head(kind, length, &element.name, Some(encoding), lengths)?;
-    let said = match (element.content, element.form) {
-        (Content::B | Content::H, Form::Fixed) => element.fill != read::usual_fill(element.content),
-        (_, Form::Fixed) => true,
-        _ => element.fill != read::usual_fill(element.content),
+    let said = match kind {
+        Kind::Binary => element.content == Content::B && element.fill != read::usual_fill(Content::B),
+        _ if encoding == Encoding::Unhex => false,
+        _ => element.form == Form::Fixed,
     };
-    if said && encoding != Encoding::Unhex {
+    if said {
         let Fill { side, with } = element.fill;
         if !with.is_ascii() {
             return Err(lacking("fill above 7F"));
@@ -190,8 +195,8 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
     Ok(members)
 }
 
-/// The kind of a value, its coding, and how many units of the format one unit is: 2 for octets that
-/// are written as text, 0 for two digits in one.
+/// The kind of a value, its coding, and its length as the format counts it. What it has no words for
+/// is octets, if only their number says how long it is.
 fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
     let ElementDoc { content, coding, fill, max, .. } = *element;
     let counts = match element.form {
@@ -208,33 +213,36 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
     };
     let octets = if content == Content::B { Kind::Binary } else { Kind::Text };
     Ok(match coding {
-        Coding::Ascii => (text, Encoding::Ascii, 1),
-        Coding::Ebcdic(page) => (text, Encoding::Ebcdic(page), 1),
-        Coding::Raw => (octets, Encoding::Binary, 1),
-        Coding::Hex if in_units => (octets, Encoding::HexDigits, 1),
-        Coding::Hex if in_bytes => (Kind::Text, Encoding::Ascii, 2),
-        Coding::EbcdicHex(page) if in_bytes => (Kind::Text, Encoding::Ebcdic(page), 2),
-        Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => (Kind::Text, Encoding::Unhex, 0),
+        Coding::Ascii => (text, Encoding::Ascii, max),
+        Coding::Ebcdic(page) => (text, Encoding::Ebcdic(page), max),
+        Coding::Raw => (octets, Encoding::Binary, max),
+        Coding::Hex if in_units => (octets, Encoding::HexDigits, max),
+        Coding::Hex if in_bytes => (Kind::Text, Encoding::Ascii, max.saturating_mul(2)),
+        Coding::EbcdicHex(page) if in_bytes => (Kind::Text, Encoding::Ebcdic(page), max.saturating_mul(2)),
+        Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => {
+            (Kind::Text, Encoding::Unhex, max / 2)
+        }
         Coding::Bcd if matches!(content, Content::N | Content::Z) && in_units => {
             let kind = if content == Content::Z { Kind::Track } else { Kind::Text };
             let is_even = element.form == Form::Fixed && max % 2 == 0;
             match element.spare {
-                Spare::LEFT_ZERO => (kind, Encoding::Bcd, 1),
-                Spare::RIGHT_ZERO => (kind, Encoding::LeftBcd, 1),
-                _ if is_even => (kind, Encoding::Bcd, 1),
+                Spare::LEFT_ZERO => (kind, Encoding::Bcd, max),
+                Spare::RIGHT_ZERO => (kind, Encoding::LeftBcd, max),
+                _ if is_even => (kind, Encoding::Bcd, max),
                 _ => return Err(lacking("a spare half byte other than 0")),
             }
+        }
+        _ if in_bytes => {
+            let octets = coding.wire_len(content, widen(max));
+            (Kind::Binary, Encoding::Binary, u32::try_from(octets).unwrap_or(u32::MAX))
         }
         _ => return Err(lacking("such a coding, or a length that counts so")),
     })
 }
 
-fn length_of(element: &ElementDoc, lengths: Lengths, octets_each: u32) -> Option<u32> {
-    match (element.max, octets_each) {
-        (MAX_BER, 1) if lengths == Lengths::Ber => None,
-        (max, 0) => Some(max / 2),
-        (max, each) => Some(max.saturating_mul(each)),
-    }
+/// The length of a field, which one with a BER length need not say.
+fn said_length(length: u32, lengths: Lengths) -> Option<u32> {
+    Some(length).filter(|length| !(lengths == Lengths::Ber && *length == MAX_BER))
 }
 
 fn lengths_of(element: &ElementDoc) -> Result<Lengths> {

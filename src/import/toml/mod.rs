@@ -149,6 +149,16 @@ pub fn write(doc: &SpecDoc) -> String {
     write::shortest(doc)
 }
 
+impl SpecDoc {
+    /// Reads a spec in the native format: [`toml::parse`](crate::import::toml::parse).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_toml(text: &str) -> Result<Self, ImportError> {
+        parse(text)
+    }
+}
+
 /// The dialect in which parts are read and written where nothing else is said.
 const fn parts_dialect(parent: Content) -> &'static Dialect {
     match parent {
