@@ -41,6 +41,7 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
+//! | write as fast as can be | [`Stream`]: in ascending order; [`Template`]: what changes, in place |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -126,6 +127,8 @@ mod read;
 pub mod serde;
 pub mod spec;
 mod starts;
+mod stream;
+mod template;
 mod value;
 mod walk;
 mod write;
@@ -146,6 +149,8 @@ pub use mti::{Class, Function, Mti, Origin, Version};
 pub use parser::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
+pub use stream::Stream;
+pub use template::Template;
 pub use value::{PartList, Value};
 
 /// The README, whose examples compile and run as tests.

@@ -11,7 +11,7 @@
 use crate::bitmap::Bitmap;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
-use crate::codec::quick::{Lies, Quick};
+use crate::codec::quick::{Lies, Quick, bit};
 use crate::codec::{CodePage, Prefix};
 use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
@@ -290,9 +290,69 @@ fn narrow(elements: usize) -> u8 {
     u8::try_from(elements).unwrap_or(u8::MAX)
 }
 
-/// The short form at a bit of a word.
-#[inline(always)]
-const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
-    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
-    &quicks[(bit & 63) as usize]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::Builder;
+    use crate::spec::{Spec, builtin};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// What a read leaves behind: all of it that can be seen.
+    fn left<'a>(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl Fn(&mut Message<'a>) -> Result<()>,
+    ) -> (Option<Error>, Mti, Bitmap, u8, Vec<core::ops::Range<usize>>) {
+        let mut message = Message::empty(spec, wire);
+        let error = read(&mut message).err();
+        let ranges = message.fields().map(|field| field.value_range()).collect();
+        (error, message.mti, message.bitmap(), message.bitmaps, ranges)
+    }
+
+    fn message(spec: &Spec<'static>, values: &[(u8, Vec<u8>)]) -> Vec<u8> {
+        let header = [0x60; 64];
+        let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+        builder.header(&header[..spec.header()]);
+        for (number, value) in values {
+            let mut longer = builder.clone();
+            if longer.set(*number, value.as_slice()).to_vec().is_ok() {
+                builder = longer;
+            }
+        }
+        builder.to_vec().unwrap()
+    }
+
+    fn value() -> impl Strategy<Value = Vec<u8>> {
+        let digits = proptest::collection::vec(b'0'..=b'9', 0..40);
+        prop_oneof![3 => digits, 1 => proptest::collection::vec(b' '..=b'~', 0..60)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn the_short_way_is_the_long_way(
+            link in 0..builtin().count(),
+            values in proptest::collection::vec((2u8..=128, value()), 0..20),
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            cut in proptest::option::of(any::<prop::sample::Index>()),
+        ) {
+            let spec = builtin().nth(link).unwrap();
+            let ordinary = spec.without_short_forms();
+            let mut wire = message(spec, &values);
+            for (index, octet) in changes {
+                let place = index.index(wire.len());
+                wire[place] = octet;
+            }
+            if let Some(index) = cut {
+                wire.truncate(index.index(wire.len()));
+            }
+            let short = left(spec, &wire, Message::read::<true>);
+            prop_assert_eq!(&short, &left(&ordinary, &wire, Message::walk::<true>));
+            prop_assert_eq!(&short, &left(spec, &wire, Message::walk::<true>));
+            let scanned = left(spec, &wire, Message::read::<false>).0.is_none();
+            prop_assert_eq!(scanned, left(&ordinary, &wire, Message::walk::<false>).0.is_none());
+        }
+    }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Quick {
     pub(crate) run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
+    /// Whether the wire octets are the characters of the value, and of the run.
+    pub(crate) is_plain: bool,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -92,6 +94,7 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
+        is_plain: false,
         fixed: 0,
         min: 0,
         max: 0,
@@ -118,7 +121,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.run, self.fixed) = (true, None, 0);
+        (self.is_composite, self.is_plain, self.run, self.fixed) = (true, false, None, 0);
         self
     }
 
@@ -158,7 +161,8 @@ impl Quick {
             (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        Self { announced, halves, odd, test, run, is_composite: false, fixed, min, max }
+        let is_plain = matches!(coding, Coding::Ascii) && run.is_some();
+        Self { announced, halves, odd, test, run, is_composite: false, is_plain, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -215,24 +219,31 @@ impl Quick {
     /// the ordinary writer has to.
     #[inline(always)]
     pub(crate) fn put_length(&self, out: &mut [u8], at: usize, units: usize) -> Option<usize> {
-        let mut number = match self.odd {
+        let number = match self.odd {
             Odd::Wrong => 2 * units,
             _ => units,
         };
-        let (width, base, zero) = match self.announced {
-            Announced::Fixed => return Some(at),
-            Announced::Digits { zero, width } => (width, 10, zero),
-            Announced::Binary(width) => (width, 256, 0),
-            Announced::Packed(_) | Announced::Ber | Announced::Unknown => {
-                return self.put_packed(out, at, number);
+        match self.announced {
+            Announced::Fixed => Some(at),
+            Announced::Digits { zero, width } => {
+                let (end, mut rest) = (at + usize::from(width), u32::from(u16::try_from(number).ok()?));
+                for slot in out.get_mut(at..end)?.iter_mut().rev() {
+                    let [.., digit] = (rest % 10).to_be_bytes();
+                    *slot = zero + digit;
+                    rest /= 10;
+                }
+                Some(end)
             }
-        };
-        let end = at + usize::from(width);
-        for slot in out.get_mut(at..end)?.iter_mut().rev() {
-            *slot = zero + u8::try_from(number % base).ok()?;
-            number /= base;
+            Announced::Binary(1) => {
+                *out.get_mut(at)? = u8::try_from(number).ok()?;
+                Some(at + 1)
+            }
+            Announced::Binary(_) => {
+                *out.get_mut(at..)?.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
+                Some(at + 2)
+            }
+            Announced::Packed(_) | Announced::Ber | Announced::Unknown => self.put_packed(out, at, number),
         }
-        Some(end)
     }
 
     fn put_packed(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
@@ -354,6 +365,13 @@ impl Announced {
             Self::Unknown | Self::Binary(_) | Self::Ber => false,
         }
     }
+}
+
+/// The short form at a bit of a word.
+#[inline(always)]
+pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
+    &quicks[(bit & 63) as usize]
 }
 
 /// The number that the first `width` of four octets write, if they are digits: all at once.

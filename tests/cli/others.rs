@@ -84,6 +84,10 @@ stdin:1: field 49 at byte 62 is not provided for in 0200
         assert_eq!((done.code, done.out.as_str()), (1, ""), "{text}");
         assert!(done.err.starts_with(&format!("cardwire: {path}, {wanted}")), "{}", done.err);
     }
+    let manual = std::fs::read_to_string("docs/cli.md").unwrap();
+    let example = manual.split("## Profiles").nth(1).unwrap().split("```").nth(1).unwrap();
+    let done = check(&profile("manual-profile.toml", example.strip_prefix("toml").unwrap()), REQUEST);
+    assert_eq!(done.out.matches("is mandatory in 0200").count(), 3, "{}{}", done.out, done.err);
     let done = check("nobody", REQUEST);
     assert_eq!(done.code, 2);
     assert!(done.err.contains("there are iso87, unionpay-pos"), "{}", done.err);

@@ -19,6 +19,7 @@ mod output;
 mod profiles;
 mod show;
 mod specs;
+mod toml_file;
 
 use std::process::ExitCode;
 

@@ -1,34 +1,28 @@
 //! The profile that messages are checked against: a built-in name, or a TOML file.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use cardwire::import::MAX_TEXT;
 use cardwire::profile::{self, Rule, When, rule};
 use cardwire::{Mti, Profile};
 use serde::Deserialize;
 
 use crate::failure::{Failure, Outcome};
+use crate::toml_file;
 
 /// The profile of that name, or in that file.
 pub(crate) fn load(name: &str) -> Outcome<&'static Profile<'static>> {
     if let Some(profile) = builtin(name) {
         return Ok(profile);
     }
-    if !Path::new(name).exists() {
+    let path = Path::new(name);
+    if !path.exists() {
         return Err(Failure::usage(format_args!(
             "no profile and no file is called '{name}'; there are {}",
             PROFILES.map(Profile::name).join(", ")
         )));
     }
-    let mut text = String::new();
-    let limit = u64::try_from(MAX_TEXT).unwrap_or(u64::MAX);
-    File::open(name)
-        .and_then(|file| file.take(limit).read_to_string(&mut text))
-        .map_err(|error| Failure::io(name, error))?;
-    match parse(&text) {
+    match profile(toml_file::read(path)?) {
         // a command reads one profile and ends
         Ok(profile) => Ok(Box::leak(Box::new(profile))),
         Err(wrong) => Err(Failure::data(format_args!("{name}, {wrong}"))),
@@ -41,11 +35,7 @@ fn builtin(name: &str) -> Option<&'static Profile<'static>> {
 
 const PROFILES: [&Profile<'static>; 2] = [&profile::ISO87_PROFILE, &profile::UNIONPAY_PROFILE];
 
-fn parse(text: &str) -> Result<Profile<'static>, String> {
-    let document: Document = toml::from_str(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        format!("line {}: {}", before.matches('\n').count() + 1, error.message())
-    })?;
+fn profile(document: Document) -> Result<Profile<'static>, String> {
     let mut rules = Vec::new();
     for (index, written) in document.rules.into_iter().enumerate() {
         rules.extend(written.rules().map_err(|wrong| format!("rule {}: {wrong}", index + 1))?);

@@ -29,6 +29,8 @@ pub(super) struct Flow {
     splitter: Option<Splitter>,
     /// What arrived before the framing was known.
     start: Vec<u8>,
+    /// How much of it was looked at.
+    looked_at: usize,
     closed: bool,
 }
 
@@ -51,6 +53,7 @@ impl Flow {
             waiting: 0,
             splitter: framing.map(Splitter::new),
             start: Vec::new(),
+            looked_at: 0,
             closed: false,
         }
     }
@@ -155,6 +158,7 @@ impl Flow {
         let at = usize::try_from(self.position).unwrap_or(usize::MAX);
         self.splitter = self.splitter.as_ref().map(|splitter| splitter.again(at));
         self.start.clear();
+        self.looked_at = 0;
         self.catch_up();
         found.extend(self.messages());
         found
@@ -162,6 +166,10 @@ impl Flow {
 
     fn messages(&mut self) -> Found {
         if self.splitter.is_none() {
+            if self.start.len() == self.looked_at {
+                return Vec::new();
+            }
+            self.looked_at = self.start.len();
             let Some(framing) = framing_of(&self.start, self.spec) else { return Vec::new() };
             let mut splitter = Splitter::new(framing);
             splitter.push(&std::mem::take(&mut self.start));
