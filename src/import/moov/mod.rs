@@ -69,9 +69,9 @@ use super::{ImportError, SpecDoc};
 /// let doc = cardwire::import::moov::parse(r#"{ "name": "echo", "fields": {
 ///     "0": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" },
 ///     "1": { "type": "Bitmap", "enc": "HexToASCII", "prefix": "Hex.Fixed" },
-///     "11": { "type": "String", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed" } } }"#)?;
+///     "11": { "type": "Numeric", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed" } } }"#)?;
 /// let wire = b"08000020000000000000000007";
-/// doc.with(|spec| assert_eq!(cardwire::Message::parse(spec, wire).unwrap().text(11).unwrap(), "000007"))?;
+/// doc.with(|spec| assert_eq!(cardwire::Message::parse(spec, wire).unwrap().number(11), Ok(7)))?;
 /// # Ok::<(), cardwire::import::ImportError>(())
 /// ```
 ///
