@@ -17,7 +17,7 @@ use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
 
-/// The fields of one message type by number, with the type and line that define them.
+/// The fields of one message type by number.
 type Fields<'n> = BTreeMap<u32, &'n Node>;
 
 pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {

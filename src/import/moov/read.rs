@@ -228,20 +228,20 @@ impl<'t> Reader<'_, 't> {
                 parts.push((key, line, self.element(field, &path, depth + 1).map_err(place)?));
             }
         }
-        let (order, keep) = match (bitmap, tag) {
+        let (order, padding) = match (bitmap, tag) {
             (Some(form), _) => (OrderDoc::Bitmap(form), None),
             (None, None) => return Ok(positions(parts, Sort::Texts)),
             (None, Some(tag)) => {
                 let line = tag.line;
                 match self.tags(tag, &parts).map_err(|error| error.at_line(line))? {
-                    Tags::Order(order, pad) => (order, pad),
+                    Tags::Order(order, padding) => (order, Some(padding)),
                     Tags::Sorted(sort) => return Ok(positions(parts, sort)),
                 }
             }
         };
         let mut elements = Vec::new();
         for (key, line, mut element) in parts {
-            let written = keep.as_ref().map_or_else(|| key.clone(), |tag| tag.pad(&key));
+            let written = padding.as_ref().map_or_else(|| key.clone(), |padding| padding.pad(&key));
             element.key = order.key_named(&written).ok_or_else(|| {
                 let told = ImportError::new("it is no number or tag of this composite");
                 told.at_line(line).in_element(&format!("{path}.{key}"))
@@ -288,13 +288,13 @@ impl<'t> Reader<'_, 't> {
         };
         let fill = if matches!(encoding, Encoding::Bcd) { Some(ZERO) } else { fill };
         let order = OrderDoc::Tags { tag, lead: None, unknown: unknown.map(Box::new) };
-        Ok(Tags::Order(order, Some(Padding { fill, width })))
+        Ok(Tags::Order(order, Padding { fill, width }))
     }
 }
 
 /// What tells which part comes next.
 enum Tags {
-    Order(OrderDoc, Option<Padding>),
+    Order(OrderDoc, Padding),
     /// Nothing does: they are sorted by their keys.
     Sorted(Sort),
 }
