@@ -78,8 +78,16 @@ fn specs_are_converted_between_the_native_format_and_that_of_moov() {
 #[test]
 fn a_file_is_refused_by_line_and_element() {
     for (name, text, said) in [
-        ("bad.json", MOOV.replace("ASCII.LL", "ASCII.MM"), "line 4, element 2: `ASCII.MM` is no word for `prefix`"),
-        ("bad.xml", JPOS.replace("IFA_LLNUM", "IFA_QQNUM"), "line 5, element 2: org.jpos.iso.IFA_QQNUM is no class"),
+        (
+            "bad.json",
+            MOOV.replace("ASCII.LL", "ASCII.MM"),
+            "line 4, element 2: `ASCII.MM` is no word for `prefix`",
+        ),
+        (
+            "bad.xml",
+            JPOS.replace("IFA_LLNUM", "IFA_QQNUM"),
+            "line 5, element 2: org.jpos.iso.IFA_QQNUM is no class",
+        ),
         ("bad2.xml", J8583.replace("LLLVAR", "LLVARX"), "line 3, element 2: LLVARX is no type of j8583"),
         ("both.xml", J8583.into(), "line 3, element 2: it is not the same in 0200 and 0800"),
         ("bad.toml", TOML.replace("n..19", "n..199"), "line 3, element 2: the length prefix cannot express"),
@@ -94,7 +102,11 @@ fn a_file_is_refused_by_line_and_element() {
     let path = file("settings.xml", J8583.as_bytes());
     let done = cardwire(&["spec", "check", &format!("{}#0200,loud", path.to_str().unwrap())], "");
     assert_eq!(done.code, 2);
-    assert!(done.err.contains("'loud' is neither a message type nor one of binary, binary-header"), "{}", done.err);
+    assert!(
+        done.err.contains("'loud' is neither a message type nor one of binary, binary-header"),
+        "{}",
+        done.err
+    );
     let path = file("settings.toml", TOML.as_bytes());
     let done = cardwire(&["spec", "check", &format!("{}#0200", path.to_str().unwrap())], "");
     assert!(done.err.contains("only a spec of j8583 has settings"), "{}", done.err);
