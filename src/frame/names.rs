@@ -48,6 +48,8 @@ fn station(name: &str) -> Option<Station> {
         "base1" => Station::Base1,
         "cups" => Station::Cups,
         "base24" => Station::Base24,
+        // a number may begin with a sign, but not here
+        number if number.starts_with('+') => return None,
         number => Station::Bytes(number.parse().ok()?),
     })
 }
