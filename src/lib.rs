@@ -49,7 +49,7 @@
 //! | cut messages out of a TCP stream | [`frame`] |
 //! | know what a code means | [`codes`], element numbers: [`de`] |
 //! | check which elements must be there | [`profile`] |
-//! | read a spec from a file (features `toml`, `jpos`) | `import` |
+//! | read a spec from a file (features `toml`, `json`, `jpos`, `j8583`) | `import` |
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
@@ -69,7 +69,7 @@
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
 //! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
 //! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
-//! tokio, `tls` their encryption, `tracing` their events. `toml` and `jpos`
+//! tokio, `tls` their encryption, `tracing` their events. `toml`, `json`, `jpos` and `j8583`
 //! read specs from files, see `import`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]

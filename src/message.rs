@@ -145,10 +145,12 @@ impl<'a> Message<'a> {
         let rank =
             (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
         let start = self.starts.get(rank)?;
-        match rank + 1 == usize::from(self.count) {
-            true => self.wire.get(start..),
-            false => self.wire.get(start..self.starts.get(rank + 1)?),
-        }
+        let end = match rank + 1 == usize::from(self.count) {
+            // behind the last one that was read of a broken message stands what broke it
+            true => (self.announced.len() == usize::from(self.count)).then_some(self.wire.len())?,
+            false => self.starts.get(rank + 1)?,
+        };
+        self.wire.get(start..end)
     }
 
     /// The element that starts at `start`.

@@ -40,9 +40,13 @@ fn guide(fields: &[(u8, &str, u64)]) -> String {
 }
 
 pub(crate) fn replay(row: &Row) -> Outcome {
-    if !row.json["error"].is_null() {
-        return Outcome::Refused("the peer raised an error".into());
+    match row.is_error() {
+        true => row.refused_by_peer(|| exchanged(row)),
+        false => exchanged(row),
     }
+}
+
+fn exchanged(row: &Row) -> Outcome {
     let Some(wire) = row.wire() else { return Outcome::Refused("the row has no octets".into()) };
     let outcome = if row.text("kind") == "message" { message(row, &wire) } else { field(row, &wire) };
     let is_utf8 = row.param("encoding") == "UTF-8" && !row.json["value"].to_string().is_ascii();

@@ -243,13 +243,13 @@ fn tree(spec: &Json, element: &ElementDoc, value: &Json) -> Tree {
 
 /// Octets of hexadecimal digits; what is none stands for itself and fits nowhere.
 fn octets(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len() % 2 == 0 && text.bytes().all(|octet| octet.is_ascii_hexdigit());
+    let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|octet| octet.is_ascii_hexdigit());
     if is_hex { Some(unhex(text)) } else { Some(text.as_bytes().to_vec()) }
 }
 
 /// The position, number or tag of a part, by the key that the peer has for it.
 fn key_of(spec: &Json, layout: &LayoutDoc, key: &str) -> u32 {
-    let digits = |key: &str| u32::from_str_radix(key, 10).unwrap_or(u32::MAX);
+    let digits = |key: &str| key.parse::<u32>().unwrap_or(u32::MAX);
     match &layout.order {
         OrderDoc::Positions { .. } => {
             let mut keys: Vec<&String> = spec["subfields"].as_object().unwrap().keys().collect();
