@@ -84,8 +84,8 @@ pub(crate) fn framing_of(start: &[u8], spec: Option<&Spec<'_>>) -> Option<Framin
         };
         std::iter::from_fn(next).take(MOST_FRAMES)
     };
-    let framings = Framing::named().map(|named| named.framing).chain(WITH_HEADER);
-    framings.clone().find(|framing| frames(*framing).any(|frame| fits(frame.payload)))
+    let mut framings = Framing::named().map(|named| named.framing).chain(WITH_HEADER);
+    framings.find(|framing| frames(*framing).any(|frame| fits(frame.payload)))
 }
 
 const WITH_HEADER: [Framing; 4] = [
