@@ -12,6 +12,7 @@ use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::spec::Spec;
+use crate::target::{Count, Room};
 use crate::value::{Source, Value, View};
 use crate::walk::{Announced, Pass, walk};
 use crate::write::Writer;
@@ -38,14 +39,15 @@ pub struct Builder<'v> {
     /// At least so many bitmaps are written, empty or not.
     pub(crate) bitmaps: u8,
     pub(crate) present: Bitmap,
+    /// A message, and those of the elements that are carried over from it.
+    pub(crate) origin: Option<&'v Message<'v>>,
+    pub(crate) echoed: Bitmap,
+    /// The values of all others.
     pub(crate) sources: Sources<'v>,
     pub(crate) problem: Option<Error>,
 }
 
 const SLOTS: usize = MAX_ELEMENTS + 1;
-
-/// Room that nearly every message fits.
-const SCRATCH: usize = 1024;
 
 impl<'v> Builder<'v> {
     /// An empty message.
@@ -57,6 +59,8 @@ impl<'v> Builder<'v> {
             header: &[],
             bitmaps: 1,
             present: Bitmap::EMPTY,
+            origin: None,
+            echoed: Bitmap::EMPTY,
             sources: Sources::none(),
             problem: None,
         }
@@ -75,9 +79,7 @@ impl<'v> Builder<'v> {
         if spec.bitmap() == message.spec().bitmap() {
             builder.bitmaps = message.bitmaps();
         }
-        for number in &message.bitmap() {
-            builder.put(number, Source::Echo(message));
-        }
+        builder.carry(message, message.bitmap());
         builder
     }
 
@@ -130,16 +132,15 @@ impl<'v> Builder<'v> {
 
     /// Carries elements of a message over; those it does not have are left out.
     pub fn echo(&mut self, message: &'v Message<'v>, numbers: &[u8]) -> &mut Self {
-        for number in numbers.iter().copied().filter(|number| message.announced.contains(*number)) {
-            self.put(number, Source::Echo(message));
-        }
+        let wanted: Bitmap = numbers.iter().copied().collect();
+        self.carry(message, wanted.merged(&message.bitmap(), |wanted, there| wanted & there));
         self
     }
 
     /// Takes an element out again.
     pub fn remove(&mut self, number: u8) -> &mut Self {
         self.present.remove(number);
-        self.put_source(number, Source::None);
+        self.echoed.remove(number);
         self
     }
 
@@ -156,24 +157,26 @@ impl<'v> Builder<'v> {
     /// needed.
     pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
         let room = out.len();
-        let needed = match self.lay(out) {
-            Some(len) => len,
-            None => self.run(out)?,
+        let mut laid = Room { out, at: 0 };
+        let needed = match self.lay(&mut laid) {
+            Some(()) => laid.at,
+            None => self.run(laid.out)?,
         };
-        match out.get(..needed) {
+        match laid.out.get(..needed) {
             Some(written) => Ok(written),
             None => Err(Error::new(Kind::Room, room, needed, room)),
         }
     }
 
-    /// How many octets [`Builder::write`] needs: the same pass, into a kilobyte of its own, or with
-    /// no room.
+    /// How many octets [`Builder::write`] needs: the same pass, counting.
     ///
     /// # Errors
-    /// As [`Builder::write`], except that a composite given as octets is not looked into.
+    /// As [`Builder::write`], except that content need not be looked at: what has a size may still be
+    /// refused when it is written.
     pub fn measure(&self) -> Result<usize> {
-        match self.lay(&mut [0; SCRATCH]) {
-            Some(len) => Ok(len),
+        let mut count = Count(0);
+        match self.lay(&mut count) {
+            Some(()) => Ok(count.0),
             None => self.run(&mut []),
         }
     }
@@ -184,11 +187,7 @@ impl<'v> Builder<'v> {
     /// As [`Builder::write`].
     #[cfg(feature = "alloc")]
     pub fn to_vec(&self) -> Result<Vec<u8>> {
-        let mut scratch = [0; SCRATCH];
-        if let Some(written) = self.lay(&mut scratch).and_then(|len| scratch.get(..len)) {
-            return Ok(written.into());
-        }
-        let mut out = alloc::vec![0; self.run(&mut [])?];
+        let mut out = alloc::vec![0; self.measure()?];
         self.write(&mut out)?;
         Ok(out)
     }
@@ -209,16 +208,39 @@ impl<'v> Builder<'v> {
         Ok(pass.writer.at())
     }
 
+    #[inline(always)]
     fn put(&mut self, number: u8, source: Source<'v>) {
         self.present.insert(number);
-        self.put_source(number, source);
+        if self.origin.is_some() {
+            self.echoed.remove(number);
+        }
+        self.sources.put(number, source);
         if number == 0 || number > MAX_NUMBER {
             self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number)));
         }
     }
 
-    fn put_source(&mut self, number: u8, source: Source<'v>) {
-        self.sources.put(number, source);
+    /// Carries elements over that the message has.
+    #[inline]
+    fn carry(&mut self, message: &'v Message<'v>, numbers: Bitmap) {
+        let origin = *self.origin.get_or_insert(message);
+        if core::ptr::eq(origin, message) {
+            // an element has a value, or is carried over
+            let replaced = self.present.merged(&numbers, |old, new| old & new);
+            replaced.iter().for_each(|number| self.sources.put(number, Source::None));
+            self.present = self.present.merged(&numbers, |old, new| old | new);
+            self.echoed = self.echoed.merged(&numbers, |old, new| old | new);
+        } else {
+            numbers.iter().for_each(|number| self.put(number, Source::Echo(message)));
+        }
+    }
+
+    /// The value of an element.
+    pub(crate) fn source(&self, number: u8) -> Source<'v> {
+        match self.origin {
+            Some(message) if self.echoed.contains(number) => Source::Echo(message),
+            _ => self.sources.get(number).copied().unwrap_or(Source::None),
+        }
     }
 }
 
@@ -285,13 +307,12 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
 
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
         let number = u8::try_from(key.value()).unwrap_or(0);
-        match self.builder.sources.get(number) {
-            Some(Source::Echo(message)) => match message.get(number) {
+        match self.builder.source(number) {
+            Source::Echo(message) => match message.get(number) {
                 Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
                 None => self.writer.put_element(element, &Source::None),
             },
-            Some(source) => self.writer.put_element(element, source),
-            None => self.writer.put_element(element, &Source::None),
+            source => self.writer.put_element(element, &source),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::read::Reader;
 use crate::spec::Spec;
 use crate::starts::Starts;
 use crate::value::{Source, Value};
-use crate::write::{DIGITS, Writer, signed_decimal};
+use crate::write::{DIGITS, Writer, decimal};
 
 /// A sound message whose elements can be given other values of the same length, in place.
 ///
@@ -85,34 +85,19 @@ impl<'s, 'o> Template<'s, 'o> {
         let element = self.spec.element(number).filter(|_| self.announced.contains(number));
         let element = element.ok_or(fail(Kind::Missing))?;
         let start = self.starts.get(self.announced.rank(number)).ok_or(fail(Kind::Form))?;
-        let is_laid = match source {
-            Source::Octets(value) => self.lay(element, start, value),
-            Source::Number(number @ 0..) if element.min() <= DIGITS => {
-                let mut text = [b'0'; DIGITS + 1];
-                let units = signed_decimal(number, false, &mut text).len().max(element.min());
-                self.lay(element, start, text.get(text.len() - units..).unwrap_or_default())
+        let mut digits = [b'0'; DIGITS + 1];
+        let value = match source {
+            Source::Octets(value) => Some(value),
+            Source::Number(number) if !element.content.is_binary() => {
+                let units = decimal(number, &mut digits).max(element.min());
+                (DIGITS + 1).checked_sub(units).and_then(|start| digits.get(start..))
             }
-            _ => false,
+            _ => None,
         };
-        if !is_laid {
+        if value.and_then(|value| element.quick.lay_over(self.wire, start, value)).is_none() {
             self.patch_ordinary(element, start, &source).map_err(|error| error.at(Place::Element(number)))?;
         }
         Ok(self)
-    }
-
-    /// Lays plain characters over those of the value, if that certainly leaves a sound element.
-    #[inline(always)]
-    fn lay(&mut self, element: &Element<'_>, start: usize, value: &[u8]) -> bool {
-        let quick = &element.quick;
-        let Some(lies) = quick.find(self.wire, start).filter(|_| quick.is_plain) else { return false };
-        let is_sound = quick.run.is_some_and(|class| class.admits(value, 0, value.len()));
-        match self.wire.get_mut(lies.start..lies.end) {
-            Some(place) if is_sound && place.len() == value.len() => {
-                place.copy_from_slice(value);
-                true
-            }
-            _ => false,
-        }
     }
 
     #[inline(never)]

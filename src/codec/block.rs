@@ -106,17 +106,13 @@ impl Class {
         let Some(value) = before.get(start..) else { return false };
         match self {
             Self::Digits => all(value, last, digit),
-            Self::Letters => all(value, last, |octet| letter(octet).min(octet ^ b' ')),
-            Self::LettersDigits => {
-                all(value, last, |octet| letter(octet).min(digit(octet)).min(octet ^ b' '))
-            }
-            Self::Specials => all(value, last, |octet| {
-                special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))
-            }),
-            Self::DigitsSpecials => all(value, last, |octet| special(octet).min(beyond(octet, b' '..=b'@'))),
-            Self::Printable => all(value, last, |octet| beyond(octet, b' '..=b'~')),
-            Self::Track => all(value, last, |octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
-            Self::Hex => all(value, last, |octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
+            Self::Letters => all(value, last, letter_or_blank),
+            Self::LettersDigits => all(value, last, letter_digit_or_blank),
+            Self::Specials => all(value, last, special),
+            Self::DigitsSpecials => all(value, last, digit_or_special),
+            Self::Printable => all(value, last, printable),
+            Self::Track => all(value, last, track),
+            Self::Hex => all(value, last, hex),
             Self::Packed => all(value, last, |octet| beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)),
             Self::EbcdicDigits => all(value, last, ebcdic_digit),
             Self::EbcdicLetters => all(value, last, |octet| ebcdic_letter(octet).min(octet ^ 0x40)),
@@ -129,6 +125,52 @@ impl Class {
             }
             listed => listed.admits_listed(value, last),
         }
+    }
+
+    /// Whether the octets of a value, wherever it stands, belong to the class, which is one of ASCII.
+    #[inline(always)]
+    pub(crate) fn holds(self, value: &[u8]) -> bool {
+        match gathered(value) {
+            Some(words) => self.holds_words(words),
+            None => value.is_empty() || self.admits(value, 0, value.len()),
+        }
+    }
+
+    /// Whether all octets of the words belong to the class.
+    #[inline(always)]
+    pub(crate) fn holds_words(self, [first, last]: [u64; 2]) -> bool {
+        match self {
+            Self::Digits => (all_digits(first) | all_digits(last)) & TOPS == 0,
+            Self::Printable => (printable(first) | printable(last)) & TOPS == 0,
+            _ => self.holds_rarer(first, last),
+        }
+    }
+
+    /// The same of one word.
+    #[inline(always)]
+    pub(crate) fn holds_word(self, word: u64) -> bool {
+        match self {
+            Self::Digits => all_digits(word) & TOPS == 0,
+            Self::Printable => printable(word) & TOPS == 0,
+            _ => self.holds_rarer(word, word),
+        }
+    }
+
+    #[inline(never)]
+    fn holds_rarer(self, first: u64, last: u64) -> bool {
+        let any = |wrong: fn(u64) -> u64| wrong(first) | wrong(last);
+        let wrong = match self {
+            Self::Digits => any(digit),
+            Self::Letters => any(letter_or_blank),
+            Self::LettersDigits => any(letter_digit_or_blank),
+            Self::Specials => any(special),
+            Self::DigitsSpecials => any(digit_or_special),
+            Self::Printable => any(printable),
+            Self::Track => any(track),
+            Self::Hex => any(hex),
+            _ => TOPS,
+        };
+        wrong & TOPS == 0
     }
 
     /// The same where fewer octets than a block stand before the end.
@@ -167,26 +209,161 @@ fn is_zero(block: Block) -> bool {
     block.iter().fold(0, |all, octet| all | octet) == 0
 }
 
-/// Zero for the octets of a range.
+/// One octet, or eight at once; and of each whether it is wrong: then it is not zero, or of eight the
+/// top bit of each wrong one is set.
+trait Lane: Copy {
+    /// Wrong, if it is not in the range.
+    fn beyond(self, range: RangeInclusive<u8>) -> Self;
+    /// The same where nothing else is right: of eight, a wrong one may make the next one wrong, too.
+    fn outside(self, range: RangeInclusive<u8>) -> Self;
+    /// Wrong, if it is another octet.
+    fn other(self, than: u8) -> Self;
+    /// With further bits.
+    fn with(self, bits: u8) -> Self;
+    /// Wrong, if both are.
+    fn both(self, other: Self) -> Self;
+}
+
+impl Lane for u8 {
+    #[inline(always)]
+    fn beyond(self, range: RangeInclusive<u8>) -> Self {
+        self.wrapping_sub(*range.start()).saturating_sub(range.end() - range.start())
+    }
+
+    #[inline(always)]
+    fn outside(self, range: RangeInclusive<u8>) -> Self {
+        self.beyond(range)
+    }
+
+    #[inline(always)]
+    fn other(self, than: u8) -> Self {
+        self ^ than
+    }
+
+    #[inline(always)]
+    fn with(self, bits: u8) -> Self {
+        self | bits
+    }
+
+    #[inline(always)]
+    fn both(self, other: Self) -> Self {
+        self.min(other)
+    }
+}
+
+/// Of characters of ASCII: any octet above is wrong.
+impl Lane for u64 {
+    #[inline(always)]
+    fn beyond(self, range: RangeInclusive<u8>) -> Self {
+        let low = self & !TOPS;
+        let (from_start, behind_end) = (low + eight(0x80 - range.start()), low + eight(0x7F - range.end()));
+        self | !from_start | behind_end
+    }
+
+    #[inline(always)]
+    fn outside(self, range: RangeInclusive<u8>) -> Self {
+        self | self.wrapping_sub(eight(*range.start())) | self.wrapping_add(eight(0x7F - range.end()))
+    }
+
+    #[inline(always)]
+    fn other(self, than: u8) -> Self {
+        let differing = self ^ eight(than);
+        differing | ((differing & !TOPS) + !TOPS)
+    }
+
+    #[inline(always)]
+    fn with(self, bits: u8) -> Self {
+        self | eight(bits)
+    }
+
+    #[inline(always)]
+    fn both(self, other: Self) -> Self {
+        self & other
+    }
+}
+
+/// The top bits of eight octets.
+const TOPS: u64 = eight(0x80);
+
+/// Eight times the octet.
+#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
+const fn eight(octet: u8) -> u64 {
+    octet as u64 * 0x0101_0101_0101_0101
+}
+
+/// The octets of a value of one to sixteen as two words, each at least once.
 #[inline(always)]
-fn beyond(octet: u8, range: RangeInclusive<u8>) -> u8 {
-    octet.wrapping_sub(*range.start()).saturating_sub(range.end() - range.start())
+fn gathered(value: &[u8]) -> Option<[u64; 2]> {
+    let four = |octets| u64::from(u32::from_le_bytes(octets));
+    match (value.len(), value) {
+        (8..=BLOCK, _) => Some([*value.first_chunk()?, *value.last_chunk()?].map(u64::from_le_bytes)),
+        (4..=7, _) => Some([four(*value.first_chunk()?) | four(*value.last_chunk()?) << 32; 2]),
+        (2..=3, [a, b, .., d]) => Some([four([*a, *b, *b, *d]) * (1 | 1 << 32); 2]),
+        (2, [a, b]) => Some([four([*a, *b, *b, *b]) * (1 | 1 << 32); 2]),
+        (1, [a]) => Some([eight(*a); 2]),
+        _ => None,
+    }
 }
 
 #[inline(always)]
-fn digit(octet: u8) -> u8 {
-    beyond(octet, b'0'..=b'9')
+fn digit<L: Lane>(octet: L) -> L {
+    octet.beyond(b'0'..=b'9')
 }
 
 #[inline(always)]
-fn letter(octet: u8) -> u8 {
-    beyond(octet | 0x20, b'a'..=b'z')
+fn all_digits<L: Lane>(octet: L) -> L {
+    octet.outside(b'0'..=b'9')
+}
+
+#[inline(always)]
+fn letter<L: Lane>(octet: L) -> L {
+    octet.with(0x20).beyond(b'a'..=b'z')
+}
+
+#[inline(always)]
+fn letter_or_blank<L: Lane>(octet: L) -> L {
+    letter(octet).both(octet.other(b' '))
+}
+
+#[inline(always)]
+fn letter_digit_or_blank<L: Lane>(octet: L) -> L {
+    letter_or_blank(octet).both(digit(octet))
 }
 
 /// What is neither letter nor digit, and above the letters.
 #[inline(always)]
-fn special(octet: u8) -> u8 {
-    beyond(octet, b'['..=b'`').min(beyond(octet, b'{'..=b'~'))
+fn high_special<L: Lane>(octet: L) -> L {
+    octet.beyond(b'['..=b'`').both(octet.beyond(b'{'..=b'~'))
+}
+
+#[inline(always)]
+fn special<L: Lane>(octet: L) -> L {
+    high_special(octet).both(octet.beyond(b' '..=b'/')).both(octet.beyond(b':'..=b'@'))
+}
+
+#[inline(always)]
+fn digit_or_special<L: Lane>(octet: L) -> L {
+    high_special(octet).both(octet.beyond(b' '..=b'@'))
+}
+
+#[inline(always)]
+fn printable<L: Lane>(octet: L) -> L {
+    octet.outside(b' '..=b'~')
+}
+
+#[inline(always)]
+fn track<L: Lane>(octet: L) -> L {
+    octet.beyond(b'0'..=b'?').both(octet.other(b'D'))
+}
+
+#[inline(always)]
+fn hex<L: Lane>(octet: L) -> L {
+    digit(octet).both(octet.with(0x20).beyond(b'a'..=b'f'))
+}
+
+#[inline(always)]
+fn beyond(octet: u8, range: RangeInclusive<u8>) -> u8 {
+    octet.beyond(range)
 }
 
 #[inline(always)]
@@ -351,8 +528,8 @@ mod tests {
                 continue;
             }
             let good = (0..=255).find(|octet| is_admitted(coding, content, *octet)).unwrap();
-            for (octet, len) in
-                (0..=255).flat_map(|octet| [1, 2, 15, 16, 17, 31, 32, 50].map(|len| (octet, len)))
+            for (octet, len) in (0..=255)
+                .flat_map(|octet| [1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 50].map(|len| (octet, len)))
             {
                 for place in [0, len / 2, len - 1] {
                     // neighbours that no class admits must not matter
@@ -360,6 +537,9 @@ mod tests {
                     wire[20..20 + len].fill(good);
                     wire[20 + place] = octet;
                     let passes = test.passes(&wire, 20, 20 + len);
+                    if let (Coding::Ascii, Test::Block(class)) = (coding, test) {
+                        assert_eq!(class.holds(&wire[20..20 + len]), passes, "{content:?} {octet:02X} {len}");
+                    }
                     assert_eq!(
                         passes,
                         is_admitted(coding, content, octet),

@@ -18,7 +18,7 @@
 
 pub(crate) mod block;
 pub(crate) mod check;
-mod digit;
+pub(crate) mod digit;
 mod ebcdic;
 pub(crate) mod lay;
 pub(crate) mod octets;

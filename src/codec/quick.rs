@@ -7,6 +7,7 @@
 //! sound that is not, and tests hold it against the ordinary reader on every form.
 
 use super::block::{Class, Test};
+use super::lay::{FEW, Lay, put_few};
 use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
 
@@ -23,8 +24,8 @@ pub(crate) struct Quick {
     pub(crate) run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
-    /// Whether the wire octets are the characters of the value, and of the run.
-    pub(crate) is_plain: bool,
+    /// How a value is laid out.
+    lay: Lay,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -94,7 +95,7 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
-        is_plain: false,
+        lay: Lay::Unknown,
         fixed: 0,
         min: 0,
         max: 0,
@@ -121,7 +122,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.is_plain, self.run, self.fixed) = (true, false, None, 0);
+        (self.is_composite, self.lay, self.run, self.fixed) = (true, Lay::Unknown, None, 0);
         self
     }
 
@@ -161,8 +162,12 @@ impl Quick {
             (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        let is_plain = matches!(coding, Coding::Ascii) && run.is_some();
-        Self { announced, halves, odd, test, run, is_composite: false, is_plain, fixed, min, max }
+        let lay = match (coding, counts, announced) {
+            (Coding::Bcd, Counts::Bytes, _) | (.., Announced::Ber) => Lay::Unknown,
+            _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
+            _ => Lay::of((coding, content, spare)),
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, lay, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -170,8 +175,7 @@ impl Quick {
     #[inline(always)]
     pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
         let (length, start) = self.length(wire, at)?;
-        let end = start + (length * usize::from(self.halves)).div_ceil(2);
-        Some(Lies { start, end, length })
+        Some(Lies { start, end: start + self.octets(length), length })
     }
 
     /// The class of the run of octets that the element at `at`, prefix included, can be checked
@@ -210,50 +214,87 @@ impl Quick {
         (usize::from(self.min)..=usize::from(self.max)).contains(&length)
     }
 
-    /// Whether there is but one way to write the element's value.
-    pub(crate) fn is_canonical(&self) -> bool {
+    /// Whether there is but one way to write the element.
+    pub(crate) const fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
+            && !matches!(self.announced, Announced::Ber)
     }
 
-    /// Writes the prefix of a value of so many units; returns where the value starts. `None` where
-    /// the ordinary writer has to.
+    /// Whether so many units of value, laid out, are what a prefix may announce; and the octets of
+    /// the element. `None` where the ordinary writer has to say.
     #[inline(always)]
-    pub(crate) fn put_length(&self, out: &mut [u8], at: usize, units: usize) -> Option<usize> {
-        let number = match self.odd {
-            Odd::Wrong => 2 * units,
-            _ => units,
-        };
-        match self.announced {
-            Announced::Fixed => Some(at),
-            Announced::Digits { zero, width } => {
-                let (end, mut rest) = (at + usize::from(width), u32::from(u16::try_from(number).ok()?));
-                for slot in out.get_mut(at..end)?.iter_mut().rev() {
-                    let [.., digit] = (rest % 10).to_be_bytes();
-                    *slot = zero + digit;
-                    rest /= 10;
-                }
-                Some(end)
+    pub(crate) fn measure(&self, units: usize) -> Option<usize> {
+        let is_known = self.lay != Lay::Unknown && self.admits(units);
+        is_known.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(units))
+    }
+
+    /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
+    /// sound element; returns where it ends. What lies behind that is left alone.
+    //
+    // What most elements are stands in the caller; the rest is called.
+    #[inline(always)]
+    pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        let is_usual = self.announced == Announced::Fixed && value.len() == usize::from(self.max);
+        match (self.lay, value.len()) {
+            (Lay::Same(class @ (Class::Digits | Class::Printable)), 2..=FEW) if is_usual => {
+                let end = at.wrapping_add(value.len());
+                put_few::<0>(class, value, out.get_mut(at..end)?).then_some(end)
             }
-            Announced::Binary(1) => {
-                *out.get_mut(at)? = u8::try_from(number).ok()?;
-                Some(at + 1)
-            }
-            Announced::Binary(_) => {
-                *out.get_mut(at..)?.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
-                Some(at + 2)
-            }
-            Announced::Packed(_) | Announced::Ber | Announced::Unknown => self.put_packed(out, at, number),
+            _ => self.lay_any(out, at, value),
         }
     }
 
-    fn put_packed(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
-        let Announced::Packed(width) = self.announced else { return None };
-        let (end, mut number) = (at + usize::from(width), number);
-        for slot in out.get_mut(at..end)?.iter_mut().rev() {
-            *slot = u8::try_from(number / 10 % 10 * 16 + number % 10).ok()?;
-            number /= 100;
+    #[inline(never)]
+    fn lay_any(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        if !self.admits(value.len()) {
+            return None;
         }
-        Some(end)
+        let start = match self.announced {
+            Announced::Fixed => at,
+            _ => self.put_length(out, at, value.len())?,
+        };
+        let end = start + self.octets(value.len());
+        self.lay.put(value, out.get_mut(start..end)?).then_some(end)
+    }
+
+    /// Lays a value out over the one of the element at `at`, if it takes the same room.
+    #[inline(always)]
+    pub(crate) fn lay_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
+        let lies = self.find(out, at)?;
+        let room = out.get_mut(lies.start..lies.end)?;
+        (lies.length == value.len() && self.lay.put(value, room)).then_some(())
+    }
+
+    /// The octets of a value of that length.
+    #[inline(always)]
+    fn octets(&self, length: usize) -> usize {
+        (length * usize::from(self.halves)).div_ceil(2)
+    }
+
+    /// Writes a length prefix; returns where the value starts.
+    #[inline(always)]
+    fn put_length(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
+        let (room, number) = (out.get_mut(at..)?, u16::try_from(number).ok()?);
+        let width = match self.announced {
+            Announced::Digits { zero, width: 2 } => put(room, two_digits(number).map(|digit| zero + digit)),
+            Announced::Digits { zero, width: 3 } => {
+                let [_, a] = two_digits(number / 100);
+                let [b, c] = two_digits(number % 100);
+                put(room, [a, b, c].map(|digit| zero + digit))
+            }
+            Announced::Digits { zero, width } => {
+                let ([a, b], [c, d]) = (two_digits(number / 100), two_digits(number % 100));
+                let [a, b, c, d] = [a, b, c, d].map(|digit| zero + digit);
+                if width == 1 { put(room, [d]) } else { put(room, [a, b, c, d]) }
+            }
+            Announced::Packed(1) => put(room, [packed_digits(number)]),
+            Announced::Packed(_) => put(room, [number / 100, number % 100].map(packed_digits)),
+            Announced::Binary(1) => put(room, [u8::try_from(number).ok()?]),
+            Announced::Binary(_) => put(room, number.to_be_bytes()),
+            Announced::Fixed => Some(0),
+            Announced::Ber | Announced::Unknown => None,
+        };
+        width.map(|width| at + width)
     }
 
     /// The octets of an element that is always as long.
@@ -372,6 +413,25 @@ impl Announced {
 pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
     &quicks[(bit & 63) as usize]
+}
+
+/// The decimal digits of a number of two.
+#[inline(always)]
+fn two_digits(number: u16) -> [u8; 2] {
+    [number / 10, number % 10].map(|digit| digit.to_be_bytes()[1])
+}
+
+/// The same as one octet.
+#[inline(always)]
+fn packed_digits(number: u16) -> u8 {
+    let [high, low] = two_digits(number);
+    high << 4 | low
+}
+
+#[inline(always)]
+fn put<const N: usize>(room: &mut [u8], octets: [u8; N]) -> Option<usize> {
+    *room.first_chunk_mut()? = octets;
+    Some(N)
 }
 
 /// The number that the first `width` of four octets write, if they are digits: all at once.
