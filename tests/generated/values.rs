@@ -3,15 +3,21 @@
 use cardwire::layout::Form;
 use cardwire::{Coding, Content, Counts, Element, Layout, Mti, Order, Spec, Tag};
 
-use super::{Case, Dice, capacity};
+use super::{Case, Dice, Elements, capacity};
 use crate::common::Node;
 use crate::reference::{is_of_class, is_signed};
 
-/// A message for the spec.
-pub(crate) fn message(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
+/// A message for the spec: what `elements` draw, most of them present.
+pub(super) fn message(dice: &mut Dice, elements: &mut Elements, spec: &'static Spec<'static>) -> Case {
     let digits = [(); 4].map(|()| b'0' + u8::try_from(dice.below(10)).unwrap());
     let header: Vec<u8> = (0..spec.header()).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
-    let nodes = parts(dice, spec.body());
+    let mut nodes = vec![];
+    for (number, dice) in elements {
+        let element = spec.element(u8::try_from(*number).unwrap()).unwrap();
+        if !dice.chance(4) {
+            nodes.push(node(dice, element, element.key()));
+        }
+    }
     Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes }
 }
 
