@@ -9,7 +9,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Inspection, Message, Mti, Parser, Spec};
+use cardwire::{Builder, Inspection, Message, Mti, Parser, Spec, Stream, Template};
 
 type Wire<'a> = &'a [u8];
 
@@ -49,6 +49,8 @@ cases! {
     case_planned_tlv_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_tlv_ebcdic(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_stream(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    case_planned_hostile(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
@@ -82,6 +84,21 @@ cases! {
     case_build_a_ascii() { write(&ISO87_ASCII); }
     case_build_a_bcd() { write(&ISO87_BCD); }
     case_build_a_ebcdic() { write(&ISO87_EBCDIC); }
+    case_stream_a_ascii() { stream(&ISO87_ASCII); }
+    case_stream_a_bcd() { stream(&ISO87_BCD); }
+    case_stream_b_ascii() {
+        let mut out = [0; 128];
+        let mut stream = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut out).and_then(Stream::with_second).expect("room");
+        stream.put(7, black_box("0415123456")).expect("sound");
+        stream.put(11, black_box("123456")).expect("sound");
+        stream.put(70, black_box("301")).expect("sound");
+        black_box(stream.finish().expect("sound"));
+    }
+    case_patch_six(template: &mut Template<'_, '_>) {
+        for (number, value) in [(4, "000000012600"), (7, "0415123457"), (11, "123457"), (12, "123457"), (13, "0416"), (37, "610512123457")] {
+            template.patch(number, black_box(value)).expect("sound");
+        }
+    }
     case_build_b_ascii() {
         let mut out = [0; 512];
         let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
@@ -107,7 +124,12 @@ fn main() {
     ] {
         wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
     }
-    for _ in 0..64 {
+    let ([mut streamed, mut attacked], [stream, hostile]) = met();
+    let mut patched = a_ascii.clone();
+    let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
+    for round in 0..64 {
+        case_planned_stream(&mut streamed, &stream[4 * round]);
+        case_planned_hostile(&mut attacked, &hostile[4 * round]);
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
         case_parse_a_ebcdic(&a_ebcdic);
@@ -142,10 +164,26 @@ fn main() {
         case_translate_a_to_bcd(&message);
         case_measure_a();
         case_build_a_ascii();
+        case_stream_a_ascii();
+        case_stream_a_bcd();
+        case_stream_b_ascii();
+        case_patch_six(&mut template);
         case_build_a_bcd();
         case_build_a_ebcdic();
         case_build_b_ascii();
     }
+}
+
+/// Parsers that have met the messages of a stream, and those made up to confuse them.
+fn met() -> ([Parser<'static>; 2], [Vec<Vec<u8>>; 2]) {
+    let wires = [common::stream(), common::hostile()];
+    let mut parsers = [Parser::new(&ISO87_ASCII), Parser::new(&ISO87_ASCII)];
+    for (parser, wires) in parsers.iter_mut().zip(&wires) {
+        for wire in wires {
+            let _ = black_box(parser.parse(wire));
+        }
+    }
+    (parsers, wires)
 }
 
 #[inline(always)]
@@ -168,6 +206,17 @@ fn read5(message: &Message<'_>) {
     for number in [2, 4, 11, 41, 49] {
         black_box(black_box(message).expose(black_box(number)).map(|value| value.as_bytes()).ok());
     }
+}
+
+/// (a) from values in ascending order.
+#[inline(always)]
+fn stream(spec: &'static Spec<'static>) {
+    let mut out = [0; 512];
+    let mut stream = Stream::new(spec, black_box(Mti::AUTHORIZATION_REQUEST), &mut out).expect("room");
+    for (number, value) in common::ascending() {
+        stream.put(*number, *black_box(value)).expect("sound");
+    }
+    black_box(stream.finish().expect("sound"));
 }
 
 /// (a) from values in any order.

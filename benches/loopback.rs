@@ -122,7 +122,7 @@ async fn call(
         let began = Instant::now();
         let number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
         let builder = if is_echo { echo(number) } else { request(number) };
-        let reply = client.request(builder, Duration::from_secs(10)).await.unwrap();
+        let reply = client.request(&builder, Duration::from_secs(10)).await.unwrap();
         debug_assert_eq!(reply.message().number(de::STAN), Ok(number));
         times.push(u32::try_from(began.elapsed().as_nanos()).unwrap());
     }

@@ -100,15 +100,18 @@ impl Bitmap {
 
     /// The number below which `rank` others are present: the inverse of [`Bitmap::rank`].
     pub(crate) fn nth(&self, rank: usize) -> Option<u8> {
-        let mut rest = rank;
-        for (word, first) in self.words().into_iter().zip([1, 65, 129]) {
-            if rest < count(word) {
-                let word = (0..rest).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
-                return u8::try_from(first + word.trailing_zeros()).ok();
-            }
-            rest -= count(word);
+        self.iter_from(rank).next()
+    }
+
+    /// The present numbers in ascending order without the first `rank`.
+    pub(crate) fn iter_from(&self, rank: usize) -> Iter {
+        let (mut words, mut rest) = (self.words(), rank);
+        for word in &mut words {
+            let left = rest.saturating_sub(count(*word));
+            let rest_of = (0..rest - left).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
+            (*word, rest) = (rest_of.reverse_bits(), left);
         }
-        None
+        Iter { words }
     }
 
     /// The present numbers in ascending order.

@@ -44,6 +44,9 @@ pub struct Builder<'v> {
 
 const SLOTS: usize = MAX_ELEMENTS + 1;
 
+/// Room that nearly every message fits.
+const SCRATCH: usize = 1024;
+
 impl<'v> Builder<'v> {
     /// An empty message.
     #[must_use]
@@ -127,7 +130,7 @@ impl<'v> Builder<'v> {
 
     /// Carries elements of a message over; those it does not have are left out.
     pub fn echo(&mut self, message: &'v Message<'v>, numbers: &[u8]) -> &mut Self {
-        for number in numbers.iter().copied().filter(|number| message.has(*number)) {
+        for number in numbers.iter().copied().filter(|number| message.announced.contains(*number)) {
             self.put(number, Source::Echo(message));
         }
         self
@@ -163,12 +166,16 @@ impl<'v> Builder<'v> {
         }
     }
 
-    /// How many octets [`Builder::write`] needs: the same pass, with no room.
+    /// How many octets [`Builder::write`] needs: the same pass, into a kilobyte of its own, or with
+    /// no room.
     ///
     /// # Errors
     /// As [`Builder::write`], except that a composite given as octets is not looked into.
     pub fn measure(&self) -> Result<usize> {
-        self.run(&mut [])
+        match self.lay(&mut [0; SCRATCH]) {
+            Some(len) => Ok(len),
+            None => self.run(&mut []),
+        }
     }
 
     /// The message in a vector of its exact size.
@@ -177,7 +184,11 @@ impl<'v> Builder<'v> {
     /// As [`Builder::write`].
     #[cfg(feature = "alloc")]
     pub fn to_vec(&self) -> Result<Vec<u8>> {
-        let mut out = alloc::vec![0; self.measure()?];
+        let mut scratch = [0; SCRATCH];
+        if let Some(written) = self.lay(&mut scratch).and_then(|len| scratch.get(..len)) {
+            return Ok(written.into());
+        }
+        let mut out = alloc::vec![0; self.run(&mut [])?];
         self.write(&mut out)?;
         Ok(out)
     }

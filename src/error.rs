@@ -67,6 +67,8 @@ pub enum Kind {
     Tag,
     /// A mandatory element or part is missing.
     Missing,
+    /// An element that has to come before what is written already, or is written twice.
+    Order,
     /// A terminator was expected before the end of the value.
     Terminator,
     /// The element is private: only `expose` opens it.
@@ -351,6 +353,7 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Kind::Undefined => f.write_str("the spec does not define it"),
         Kind::Tag => f.write_str("expected a well-formed tag"),
         Kind::Missing => f.write_str("it is mandatory and missing"),
+        Kind::Order => write!(f, "field {found} is written already, and order is ascending"),
         Kind::Terminator => f.write_str("expected a terminator before the end"),
         Kind::Private => f.write_str("it is private: read it with expose"),
         Kind::Form => f.write_str("the value has no such form"),

@@ -6,6 +6,7 @@ use crate::bitmap::Bitmap;
 use crate::codec::Coding;
 use crate::codec::block::{Class, Test};
 use crate::codec::octets::MAX_INDEX;
+use crate::content::Content;
 use crate::layout::More;
 use crate::mti::Mti;
 use crate::spec::{MtiCoding, Spec};
@@ -19,6 +20,13 @@ pub(crate) struct Head {
     pub(crate) bitmaps: u8,
     /// The first octet behind them.
     pub(crate) end: usize,
+}
+
+impl Head {
+    /// Octets of the bitmaps on the wire.
+    pub(crate) fn bitmaps_len(&self, spec: &Spec<'_>) -> usize {
+        spec.bitmap().coding.wire_len(Content::B, 8) * usize::from(self.bitmaps)
+    }
 }
 
 /// Reads the head, if its form is a usual one and it is sound.
@@ -84,6 +92,25 @@ const fn hex(digits: [u8; 8]) -> u64 {
     let octets = (halves | halves >> 4) & 0x00FF_00FF_00FF_00FF;
     let pairs = (octets | octets >> 8) & 0x0000_FFFF_0000_FFFF;
     (pairs | pairs >> 16) & 0xFFFF_FFFF
+}
+
+/// The eight hexadecimal digits of a number: the mirror of [`hex`].
+#[inline]
+#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
+const fn unhex(number: u32) -> [u8; 8] {
+    let pairs = (number as u64 | (number as u64) << 16) & 0x0000_FFFF_0000_FFFF;
+    let octets = (pairs | pairs << 8) & 0x00FF_00FF_00FF_00FF;
+    let halves = (octets | octets << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    // ten and more have bit 4 set when six are added; the letters are seven further than the digits
+    let letters = (halves + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (halves + 0x3030_3030_3030_3030 + letters * 7).to_be_bytes()
+}
+
+/// The sixteen hexadecimal digits of a bitmap.
+#[inline]
+#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
+pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
+    [unhex((word >> 32) as u32), unhex(word as u32)]
 }
 
 const TOP_BIT: u64 = 1 << 63;

@@ -6,12 +6,13 @@
 //! decides.
 
 use crate::builder::Builder;
-use crate::codec::Coding;
 use crate::codec::block::Class;
 use crate::codec::lay::Missing;
 use crate::codec::octets::{Octets, OctetsMut};
+use crate::codec::quick::{Quick, bit};
 use crate::layout::{Element, Fill, Form, More};
 use crate::message::Message;
+use crate::spec::Spec;
 use crate::value::{Source, View};
 use crate::write::{DIGITS, Writer, signed_decimal};
 
@@ -28,82 +29,103 @@ impl Builder<'_> {
         writer.put_bitmaps(self.present, form, self.bitmaps).ok()?;
         let mut at = writer.at();
         let (mut class, mut start) = (Class::Digits, at);
-        for number in &self.present {
-            let (element, source) = (self.spec.element(number)?, self.sources.get(number)?);
-            let (end, joined) = match source {
-                Source::Octets(value) if element.takes_as_it_is(value) => {
-                    let start = element.quick.put_length(out, at, value.len())?;
-                    let end = start + value.len();
-                    out.get_mut(start..end)?.copy_from_slice(value);
-                    (end, element.quick.run)
+        let words = self.present.words().into_iter().zip(self.spec.quicks());
+        for ((word, quicks), first) in words.zip([1, 65, 129]) {
+            let mut rest = word.reverse_bits();
+            while rest != 0 {
+                let (quick, number) = (bit(quicks, rest.trailing_zeros()), first + rest.trailing_zeros());
+                rest &= rest - 1;
+                let (end, joined) = self.lay_one(out, at, quick, u8::try_from(number).ok()?)?;
+                if joined != Some(class) {
+                    is_sound(class, out, start, at)?;
+                    (class, start) = (joined.unwrap_or(class), if joined.is_some() { at } else { end });
                 }
-                // what was checked when it was parsed is in no run that needs it again
-                Source::Echo(message) if self.has_wire_of(message, element) => {
-                    let octets = message.octets(number)?;
-                    let end = at + octets.len();
-                    out.get_mut(at..end)?.copy_from_slice(octets);
-                    (end, None)
-                }
-                _ => {
-                    let end = self.lay_element(out, at, number, element, source)?;
-                    (end, element.quick.in_run(out, at).map(|(class, _)| class))
-                }
-            };
-            if joined != Some(class) {
-                is_sound(class, out, start, at)?;
-                (class, start) = (joined.unwrap_or(class), if joined.is_some() { at } else { end });
+                at = end;
             }
-            at = end;
         }
         is_sound(class, out, start, at)?;
         Some(at)
     }
 
-    /// Whether the element is written just as it lies in that message.
+    /// Lays an element out at `at`; returns where it ends, and the run it has to be checked in.
     #[inline(always)]
-    fn has_wire_of(&self, message: &Message<'_>, element: &Element<'_>) -> bool {
-        core::ptr::eq(message.spec(), self.spec) && element.quick.is_canonical()
-    }
-
-    /// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
-    #[inline(never)]
-    fn lay_element(
+    fn lay_one(
         &self,
         out: &mut [u8],
         at: usize,
+        quick: &Quick,
         number: u8,
-        element: &Element<'_>,
-        source: &Source<'_>,
-    ) -> Option<usize> {
-        match *source {
-            Source::Octets(value) if !element.quick.is_composite => {
-                octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
+    ) -> Option<(usize, Option<Class>)> {
+        match self.sources.get(number)? {
+            // what was checked when it was parsed is in no run that needs it again
+            Source::Echo(message) if self.has_wire_of(message, quick) => {
+                let octets = message.octets(number)?;
+                let end = at + octets.len();
+                out.get_mut(at..end)?.copy_from_slice(octets);
+                Some((end, None))
             }
-            Source::Number(number @ 0..) if takes_digits(element) => {
-                let mut text = [b'0'; DIGITS + 1];
-                let units = signed_decimal(number, false, &mut text).len().max(element.min());
-                let digits = text.get(text.len() - units..)?;
-                octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
-            }
-            Source::Echo(message) => {
-                let field = message.get(number)?;
-                let value = field.value;
-                decoded(out, at, element, &value)
-                    .or_else(|| ordinary(out, at, element, &Source::View(View::Field(&field))))
-            }
-            Source::View(view) => {
-                decoded(out, at, element, &view.octets()).or_else(|| ordinary(out, at, element, source))
-            }
-            _ => ordinary(out, at, element, source),
+            source => lay_value(self.spec, quick, (out, at), number, source),
+        }
+    }
+
+    /// Whether the element is written just as it lies in that message.
+    #[inline(always)]
+    fn has_wire_of(&self, message: &Message<'_>, quick: &Quick) -> bool {
+        core::ptr::eq(message.spec(), self.spec) && quick.is_canonical()
+    }
+}
+
+/// Lays an element out at `at`; returns where it ends, and the run it still has to be checked in.
+#[inline(always)]
+pub(crate) fn lay_value(
+    spec: &Spec<'_>,
+    quick: &Quick,
+    (out, at): (&mut [u8], usize),
+    number: u8,
+    source: &Source<'_>,
+) -> Option<(usize, Option<Class>)> {
+    match source {
+        Source::Octets(value) if quick.is_plain && quick.admits(value.len()) => {
+            let start = quick.put_length(out, at, value.len())?;
+            let end = start + value.len();
+            out.get_mut(start..end)?.copy_from_slice(value);
+            Some((end, quick.run))
+        }
+        source => {
+            let end = lay_element(spec.element(number)?, (out, at), number, source)?;
+            Some((end, quick.in_run(out, at).map(|(class, _)| class)))
         }
     }
 }
 
-impl Element<'_> {
-    /// Whether the wire is the value, of an admitted length and behind its prefix, and a run checks it.
-    #[inline(always)]
-    fn takes_as_it_is(&self, value: &[u8]) -> bool {
-        self.coding == Coding::Ascii && self.quick.run.is_some() && self.quick.admits(value.len())
+/// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
+#[inline(never)]
+fn lay_element(
+    element: &Element<'_>,
+    (out, at): (&mut [u8], usize),
+    number: u8,
+    source: &Source<'_>,
+) -> Option<usize> {
+    match *source {
+        Source::Octets(value) if !element.quick.is_composite => {
+            octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
+        }
+        Source::Number(number @ 0..) if takes_digits(element) => {
+            let mut text = [b'0'; DIGITS + 1];
+            let units = signed_decimal(number, false, &mut text).len().max(element.min());
+            let digits = text.get(text.len() - units..)?;
+            octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
+        }
+        Source::Echo(message) => {
+            let field = message.get(number)?;
+            let value = field.value;
+            decoded(out, at, element, &value)
+                .or_else(|| ordinary(out, at, element, &Source::View(View::Field(&field))))
+        }
+        Source::View(view) => {
+            decoded(out, at, element, &view.octets()).or_else(|| ordinary(out, at, element, source))
+        }
+        _ => ordinary(out, at, element, source),
     }
 }
 

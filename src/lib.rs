@@ -41,6 +41,7 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
+//! | write as fast as can be | [`Stream`]: in ascending order; [`Template`]: what changes, in place |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -48,7 +49,7 @@
 //! | cut messages out of a TCP stream | [`frame`] |
 //! | know what a code means | [`codes`], element numbers: [`de`] |
 //! | check which elements must be there | [`profile`] |
-//! | read a spec from a file (features `toml`, `jpos`) | `import` |
+//! | read a spec from a file (features `toml`, `json`, `jpos`, `j8583`) | `import` |
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
@@ -68,7 +69,7 @@
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
 //! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
 //! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
-//! tokio, `tls` their encryption, `tracing` their events. `toml` and `jpos`
+//! tokio, `tls` their encryption, `tracing` their events. `toml`, `json`, `jpos` and `j8583`
 //! read specs from files, see `import`.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -126,6 +127,8 @@ mod read;
 pub mod serde;
 pub mod spec;
 mod starts;
+mod stream;
+mod template;
 mod value;
 mod walk;
 mod write;
@@ -146,6 +149,8 @@ pub use mti::{Class, Function, Mti, Origin, Version};
 pub use parser::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};
+pub use stream::Stream;
+pub use template::Template;
 pub use value::{PartList, Value};
 
 /// The README, whose examples compile and run as tests.

@@ -55,8 +55,8 @@ impl<'a> Message<'a> {
     }
 
     /// A message that `read` fills, made where the caller wants it: a copy would cost as much as
-    /// many elements.
-    #[inline(always)]
+    /// many elements. Not inlined, as that would bring the copy back.
+    #[inline(never)]
     pub(crate) fn made(
         spec: &'a Spec<'a>,
         wire: &'a [u8],
@@ -138,13 +138,19 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// The octets of an element of a usual form, length prefix included.
+    /// The octets of an element, length prefix included, if it is near and so is the next one.
     #[inline]
     pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
-        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        // a third bitmap may stand among the elements
+        let rank =
+            (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
         let start = self.starts.get(rank)?;
-        let lies = self.spec.element(number)?.quick.find(self.wire, start)?;
-        self.wire.get(start..lies.end)
+        let end = match rank + 1 == usize::from(self.count) {
+            // behind the last one that was read of a broken message stands what broke it
+            true => (self.announced.len() == usize::from(self.count)).then_some(self.wire.len())?,
+            false => self.starts.get(rank + 1)?,
+        };
+        self.wire.get(start..end)
     }
 
     /// The element that starts at `start`.

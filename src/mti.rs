@@ -156,9 +156,11 @@ impl Mti {
     }
 
     /// The identifier with these four ASCII digits, or an error of kind [`Kind::MtiDigit`].
+    #[inline]
     pub const fn from_digits(digits: [u8; 4]) -> Result<Self> {
-        let [a, b, c, d] = digits;
-        if a.is_ascii_digit() && b.is_ascii_digit() && c.is_ascii_digit() && d.is_ascii_digit() {
+        // all at once: what is below `0` or above `9` has more than its low half set, or gets so
+        let values = u32::from_ne_bytes(digits) ^ 0x3030_3030;
+        if (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0 {
             Ok(Self { digits })
         } else {
             Err(Error::new(Kind::MtiDigit, 0, 4, 4).at(Place::Mti))

@@ -11,7 +11,7 @@
 use crate::bitmap::Bitmap;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
-use crate::codec::quick::{Lies, Quick};
+use crate::codec::quick::{Lies, Quick, bit};
 use crate::codec::{CodePage, Prefix};
 use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
@@ -19,7 +19,7 @@ use crate::head::{Head, head};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
-use crate::plan::Plan;
+use crate::plan::{Check, Marks, Plan};
 use crate::read::{self, Reader};
 use crate::spec::MtiCoding;
 use crate::walk::{Announced, Pass, walk};
@@ -27,7 +27,13 @@ use crate::walk::{Announced, Pass, walk};
 impl<'a> Message<'a> {
     /// Reads a message into this empty one; content is looked at if `CHECK` says so.
     pub(crate) fn read<const CHECK: bool>(&mut self) -> Result<()> {
-        match head(self.spec, self.wire) {
+        self.read_behind::<CHECK>(head(self.spec, self.wire))
+    }
+
+    /// The same, when the head is known, if it is a usual one.
+    #[inline]
+    pub(crate) fn read_behind<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
+        match head {
             Some(head) => self.read_elements::<CHECK>(head),
             None => self.walk::<CHECK>(),
         }
@@ -55,19 +61,37 @@ impl<'a> Message<'a> {
     }
 
     /// The elements of a message whose head is that of a plan.
+    #[inline(always)]
     pub(crate) fn read_planned<const CHECK: bool>(&mut self, plan: &Plan, head: Head) -> Result<()> {
-        self.begin(head);
-        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
-        let (mut at, mut rank) = (head.end, 0);
-        for leg in plan.legs() {
-            let next = match usize::from(leg.quick.fixed) {
-                fixed @ 1.. if leg.quick.run == Some(run.class) => at + fixed,
-                _ => self.read_quick::<CHECK>(&leg.quick, &mut run, at, rank)?,
-            };
-            plan.note(leg, &mut self.starts, rank, at);
-            (at, rank) = (next, rank + usize::from(leg.elements));
+        let mut marks = Marks::default();
+        if !plan.find(self.wire, head.end, &mut marks, &mut self.starts)
+            || CHECK && !plan.has_sound_halves(self.wire, &marks)
+        {
+            return self.read::<CHECK>();
         }
-        self.end::<CHECK>(run, at, rank)
+        self.begin(head);
+        if CHECK {
+            for check in plan.checks() {
+                if !check.passes(self.wire, &marks) {
+                    self.read_checked(check)?;
+                }
+            }
+        }
+        self.count = plan.count;
+        Ok(())
+    }
+
+    /// Finds out what is wrong with the elements of a check, if anything is.
+    #[cold]
+    #[inline(never)]
+    fn read_checked(&mut self, check: &Check) -> Result<()> {
+        let first = usize::from(check.rank);
+        let ranks = first..first + usize::from(check.elements);
+        for (number, rank) in self.announced.iter_from(first).zip(ranks) {
+            let Some(start) = self.starts.get(rank) else { return self.read::<true>() };
+            self.read_one::<true>(number, start, rank)?;
+        }
+        Ok(())
     }
 
     #[inline(always)]
@@ -127,7 +151,7 @@ impl<'a> Message<'a> {
         };
         match quick.find(self.wire, at).filter(is_sound) {
             Some(lies) => Ok(lies.end),
-            None => self.read_one::<CHECK>(at, rank),
+            None => self.read_one::<CHECK>(self.announced.nth(rank).unwrap_or(0), at, rank),
         }
     }
 
@@ -145,12 +169,9 @@ impl<'a> Message<'a> {
     #[cold]
     #[inline(never)]
     fn read_again<const CHECK: bool>(&mut self, run: &Run, end: usize) -> Result<()> {
-        let (mut at, announced) = (run.start, self.announced);
-        for (rank, number) in announced.iter().enumerate().take(end).skip(run.rank) {
-            at = match self.spec.body().element(u32::from(number)) {
-                Some(element) => self.read_apart::<CHECK>(&element.quick, at, rank)?,
-                None => self.read_one::<CHECK>(at, rank)?,
-            };
+        let mut at = run.start;
+        for (number, rank) in self.announced.iter_from(run.rank).zip(run.rank..end) {
+            at = self.read_one::<CHECK>(number, at, rank)?;
         }
         Ok(())
     }
@@ -158,9 +179,8 @@ impl<'a> Message<'a> {
     /// Reads the element of that rank at `at`, whatever its form; returns where the next one
     /// starts. If it cannot be read, it and those behind it do not count.
     #[inline(never)]
-    fn read_one<const CHECK: bool>(&mut self, at: usize, rank: usize) -> Result<usize> {
+    fn read_one<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
         self.count = narrow(rank);
-        let number = self.announced.nth(rank).unwrap_or(0);
         let mut reader = Reader::new(Octets::of(self.wire), at);
         let taken = match self.spec.body().element(u32::from(number)) {
             Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
@@ -270,9 +290,69 @@ fn narrow(elements: usize) -> u8 {
     u8::try_from(elements).unwrap_or(u8::MAX)
 }
 
-/// The short form at a bit of a word.
-#[inline(always)]
-const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
-    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
-    &quicks[(bit & 63) as usize]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::Builder;
+    use crate::spec::{Spec, builtin};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// What a read leaves behind: all of it that can be seen.
+    fn left<'a>(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl Fn(&mut Message<'a>) -> Result<()>,
+    ) -> (Option<Error>, Mti, Bitmap, u8, Vec<core::ops::Range<usize>>) {
+        let mut message = Message::empty(spec, wire);
+        let error = read(&mut message).err();
+        let ranges = message.fields().map(|field| field.value_range()).collect();
+        (error, message.mti, message.bitmap(), message.bitmaps, ranges)
+    }
+
+    fn message(spec: &Spec<'static>, values: &[(u8, Vec<u8>)]) -> Vec<u8> {
+        let header = [0x60; 64];
+        let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+        builder.header(&header[..spec.header()]);
+        for (number, value) in values {
+            let mut longer = builder.clone();
+            if longer.set(*number, value.as_slice()).to_vec().is_ok() {
+                builder = longer;
+            }
+        }
+        builder.to_vec().unwrap()
+    }
+
+    fn value() -> impl Strategy<Value = Vec<u8>> {
+        let digits = proptest::collection::vec(b'0'..=b'9', 0..40);
+        prop_oneof![3 => digits, 1 => proptest::collection::vec(b' '..=b'~', 0..60)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn the_short_way_is_the_long_way(
+            link in 0..builtin().count(),
+            values in proptest::collection::vec((2u8..=128, value()), 0..20),
+            changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+            cut in proptest::option::of(any::<prop::sample::Index>()),
+        ) {
+            let spec = builtin().nth(link).unwrap();
+            let ordinary = spec.without_short_forms();
+            let mut wire = message(spec, &values);
+            for (index, octet) in changes {
+                let place = index.index(wire.len());
+                wire[place] = octet;
+            }
+            if let Some(index) = cut {
+                wire.truncate(index.index(wire.len()));
+            }
+            let short = left(spec, &wire, Message::read::<true>);
+            prop_assert_eq!(&short, &left(&ordinary, &wire, Message::walk::<true>));
+            prop_assert_eq!(&short, &left(spec, &wire, Message::walk::<true>));
+            let scanned = left(spec, &wire, Message::read::<false>).0.is_none();
+            prop_assert_eq!(scanned, left(&ordinary, &wire, Message::walk::<false>).0.is_none());
+        }
+    }
 }

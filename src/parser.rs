@@ -6,11 +6,8 @@
 use core::fmt;
 
 use crate::bitmap::Bitmap;
-use crate::codec::Coding;
-use crate::codec::octets::MAX_INDEX;
 use crate::error::Result;
-use crate::head::{head, mti};
-use crate::layout::{BitmapForm, More};
+use crate::head::{Head, head, mti};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::Plan;
@@ -43,6 +40,8 @@ pub struct Parser<'s, const PLANS: usize = 16> {
     /// How many plans there are, and where the next one goes.
     len: usize,
     hand: usize,
+    /// The plan that was used last.
+    last: usize,
     /// The bitmaps that were met last and have no plan: hashes, each in the place that it names.
     met: [u64; MET],
 }
@@ -64,11 +63,12 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     pub const fn sized(spec: &'s Spec<'s>) -> Self {
         Self {
             spec,
-            keys: [[0; 4]; PLANS],
+            keys: [Key::NONE; PLANS],
             used: [false; PLANS],
             plans: [Plan::EMPTY; PLANS],
             len: 0,
             hand: 0,
+            last: 0,
             met: [0; MET],
         }
     }
@@ -109,20 +109,23 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     /// As [`Message::parse`].
     pub fn learn(&mut self, wire: &[u8]) -> Result<()> {
         let message = Message::parse(self.spec, wire)?;
-        if let Some((_, key, _)) = self.key(message.wire()) {
-            self.plan(key, wire);
+        if let Some(head) = head(self.spec, message.wire()) {
+            self.learn_head(wire, &head);
         }
         Ok(())
     }
 
     #[inline(always)]
     fn read<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
-        let Some((mti, key, at)) = self.key(message.wire) else { return message.read::<CHECK>() };
-        let is_key = |known: &Key| known.iter().zip(key).all(|(known, key)| *known == key);
-        let known = self.keys.get(..self.len).unwrap_or_default().iter().position(is_key);
-        let Some(slot) = known else { return self.read_unplanned::<CHECK>(message, key) };
+        let Some((mti, at)) = mti(self.spec, message.wire) else { return message.read::<CHECK>() };
+        let words = words(message.wire, at);
+        let is_last = self.keys.get(self.last).is_some_and(|key| key.is(words));
+        let Some(slot) = is_last.then_some(self.last).or_else(|| self.find(words)) else {
+            return self.read_unplanned::<CHECK>(message);
+        };
+        self.last = slot;
         match (self.plans.get(slot), self.used.get_mut(slot)) {
-            (Some(plan), Some(used)) if at + usize::from(plan.wide) <= message.wire.len() => {
+            (Some(plan), Some(used)) => {
                 *used = true;
                 message.read_planned::<CHECK>(plan, plan.head(mti, at))
             }
@@ -130,34 +133,40 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
         }
     }
 
-    /// A plan is made on the second sighting, and only of messages that are sound.
+    /// The plan for the bitmaps that these octets start with.
     #[inline(never)]
-    fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>, key: Key) -> Result<()> {
-        message.read::<CHECK>()?;
-        let hash = hash(key);
-        let [.., low] = hash.to_be_bytes();
-        match self.met.get_mut(usize::from(low) % MET) {
-            Some(met) if *met == hash => self.plan(key, message.wire),
-            Some(met) => *met = hash,
-            None => {}
-        }
-        Ok(())
+    fn find(&self, words: [u64; 4]) -> Option<usize> {
+        let [first, ..] = words;
+        let mut keys = self.keys.get(..self.len)?.iter();
+        keys.position(|key| key.words.first() == Some(&first) && key.is(words))
     }
 
-    /// MTI, bitmaps as they lie on the wire, and where they start.
-    #[inline(always)]
-    fn key(&self, wire: &[u8]) -> Option<(Mti, Key, usize)> {
-        let (mti, at) = mti(self.spec, wire).filter(|_| wire.len() <= MAX_INDEX)?;
-        Some((mti, key(self.spec.bitmap(), wire.get(at..)?)?, at))
+    /// A plan is made on the second sighting, and only of messages that are sound.
+    #[inline(never)]
+    fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
+        let head = head(self.spec, message.wire);
+        message.read_behind::<CHECK>(head)?;
+        if let Some(head) = head {
+            let hash = hash(head.announced);
+            let [.., low] = hash.to_be_bytes();
+            match self.met.get_mut(usize::from(low) % MET) {
+                Some(met) if *met == hash => self.learn_head(message.wire, &head),
+                Some(met) => *met = hash,
+                None => {}
+            }
+        }
+        Ok(())
     }
 
     /// Makes a plan for the bitmaps of this message where there is room, or where a plan stands
     /// that was not used since the last time it was in the way.
     #[cold]
-    fn plan(&mut self, key: Key, wire: &[u8]) {
+    fn learn_head(&mut self, wire: &[u8], head: &Head) {
+        let octets = head.bitmaps_len(self.spec);
+        let key = Key::of(words(wire, head.end - octets), octets);
         let slot = self.hand;
         self.hand = (slot + 1) % PLANS.max(1);
-        let new = head(self.spec, wire).and_then(|head| Plan::of(self.spec, &head));
+        let new = Plan::of(self.spec, head);
         let place = (self.keys.get_mut(slot), self.used.get_mut(slot), self.plans.get_mut(slot));
         if let ((Some(old_key), Some(used), Some(plan)), Some(new)) = (place, new) {
             if !*used {
@@ -177,46 +186,57 @@ impl<const PLANS: usize> fmt::Debug for Parser<'_, PLANS> {
     }
 }
 
-/// The bitmaps as they lie on the wire, with zeros behind them.
-type Key = [u64; 4];
-
-/// The key of a message: the bitmaps that it starts with here.
-#[inline(always)]
-fn key(form: BitmapForm, behind: &[u8]) -> Option<Key> {
-    let wire = match behind.first_chunk::<32>() {
-        Some(wire) => *wire,
-        None => padded(behind),
-    };
-    let (words, _) = wire.as_chunks::<8>();
-    let mut words = words.iter().map(|word| u64::from_be_bytes(*word));
-    let mut word = || words.next().unwrap_or(0);
-    let [a, mut b, mut c, mut d] = [word(), word(), word(), word()];
-    // the first hexadecimal digit of a bitmap whose first bit is set is an 8 or more, as are letters
-    let (first_bit, wide) = match (form.coding, form.octets) {
-        (Coding::Raw, 8) => (0x80, 1),
-        (Coding::Hex, 8) => (b'8', 2),
-        _ => return None,
-    };
-    let has_second = form.second != More::Never && behind.first()? >= &first_bit;
-    match (wide, has_second) {
-        (1, false) => (b, c, d) = (0, 0, 0),
-        (1, true) | (_, false) => (c, d) = (0, 0),
-        _ => {}
-    }
-    Some([a, b, c, d])
+/// The bitmaps of a message as they lie on the wire: 8, 16 or 32 octets, by which the message says
+/// itself whether there is a second one.
+#[derive(Clone, Copy)]
+struct Key {
+    words: [u64; 4],
+    /// The words that count.
+    mask: [u64; 4],
 }
 
-/// A message that is shorter than a key may be.
+impl Key {
+    /// Of no message: no word is like it.
+    const NONE: Self = Self { words: [1; 4], mask: [0; 4] };
+
+    fn of(words: [u64; 4], octets: usize) -> Self {
+        let mut key = Self { words, mask: [0; 4] };
+        key.mask.iter_mut().take(octets / 8).for_each(|mask| *mask = u64::MAX);
+        key.words.iter_mut().zip(key.mask).for_each(|(word, mask)| *word &= mask);
+        key
+    }
+
+    #[inline(always)]
+    fn is(&self, words: [u64; 4]) -> bool {
+        let differences = self.words.iter().zip(self.mask).zip(words);
+        differences.fold(0, |all, ((key, mask), word)| all | (key ^ word & mask)) == 0
+    }
+}
+
+fn hash(announced: Bitmap) -> u64 {
+    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    announced.words().into_iter().fold(0, mix)
+}
+
+/// The 32 octets from there on, zeros where the wire ends.
+#[inline(always)]
+fn words(wire: &[u8], at: usize) -> [u64; 4] {
+    let behind = wire.get(at..).unwrap_or_default();
+    let octets = match behind.first_chunk::<32>() {
+        Some(octets) => *octets,
+        None => padded(behind),
+    };
+    let (words, _) = octets.as_chunks::<8>();
+    let mut words = words.iter().map(|word| u64::from_ne_bytes(*word));
+    let mut word = || words.next().unwrap_or(0);
+    [word(), word(), word(), word()]
+}
+
 #[cold]
 fn padded(behind: &[u8]) -> [u8; 32] {
     let mut padded = [0; 32];
     padded.iter_mut().zip(behind).for_each(|(slot, octet)| *slot = *octet);
     padded
-}
-
-fn hash(key: Key) -> u64 {
-    key.into_iter()
-        .fold(0, |hash: u64, word| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29))
 }
 
 /// Where the elements of a message lie, and nothing about what they hold: *not checked*.

@@ -1,69 +1,123 @@
 //! Plans: the walk of a bitmap, worked out once.
 //!
 //! A plan is the elements that a bitmap announces, by the same short forms that any message is read
-//! with, neighbours of a fixed length and one class joined to one leg. So a plan cannot read a
-//! message differently, only sooner.
+//! with. What differs between two messages with one bitmap is how long their variable elements are.
+//! So a plan goes from one such element to the next, a *mark* behind each, and everything else lies
+//! at a known distance from a mark:
+//!
+//! ```text
+//! 16 4111111111111111 000000 000000012500 0415123456 ... 11 12345678901 ...
+//! ^                   ^      ^            ^                              ^
+//! mark 0              mark 1 +6           +18                            mark 2
+//! ```
+//!
+//! A plan only ever says yes. Where it does not, the ordinary reader looks again and decides.
 
 use crate::bitmap::Bitmap;
-use crate::codec::quick::Quick;
-use crate::content::Content;
+use crate::codec::Side;
+use crate::codec::block::{Class, Test};
+use crate::codec::quick::{Odd, Quick};
 use crate::head::Head;
 use crate::mti::Mti;
 use crate::spec::Spec;
-use crate::starts::{NEAR, Starts};
+use crate::starts::{NEAR, NOTED, Starts, near};
 
-/// How the elements of one bitmap follow each other.
+/// How the elements of one bitmap follow each other, and how their content is checked.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) announced: Bitmap,
     bitmaps: u8,
     /// Octets of the bitmaps on the wire.
-    pub(crate) wide: u8,
-    len: u8,
-    legs: [Leg; LEGS],
-    /// Where the elements of fixed legs start, by rank, from the start of their leg.
+    wide: u8,
+    pub(crate) count: u8,
+    steps: List<Step, STEPS>,
+    /// The fixed elements behind the last step.
+    tail: Step,
+    checks: List<Check, CHECKS>,
+    halves: List<Half, HALVES>,
+    /// Where each element starts, by rank, behind the mark before it.
     offsets: [u16; NEAR],
 }
 
-/// The legs of a plan: more than nearly any message needs. A message that needs more has no plan.
-const LEGS: usize = 32;
+/// More than nearly any message needs. A message that needs more has no plan.
+const STEPS: usize = 15;
+const CHECKS: usize = 24;
+const HALVES: usize = 12;
 
-/// An element, or neighbours of one class and fixed length as if they were one.
+/// Fixed elements, and the variable one behind them.
 #[derive(Clone, Copy)]
-pub(crate) struct Leg {
-    pub(crate) quick: Quick,
+struct Step {
+    /// Octets of the fixed elements.
+    skip: u16,
+    /// The rank of the first element, and how many there are, with the variable one.
+    rank: u8,
+    elements: u8,
+    /// The variable one.
+    quick: Quick,
+}
+
+/// A place in every message that the plan is for: so far behind a mark, in arithmetic that wraps.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Spot {
+    mark: u8,
+    offset: u16,
+}
+
+/// Octets to look at, and the elements that they belong to.
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    /// What all are; `None`: the elements are read one by one.
+    class: Option<Class>,
+    from: Spot,
+    to: Spot,
+    pub(crate) rank: u8,
     pub(crate) elements: u8,
 }
 
+/// A spare half byte: the octet, and what of it must be what.
+#[derive(Clone, Copy)]
+struct Half {
+    place: Spot,
+    /// Looked at in messages that share a bit with it: the steps whose length is odd, or [`ALWAYS`].
+    when: u32,
+    mask: u8,
+    is: u8,
+}
+
+const EMPTY_STEP: Step = Step { skip: 0, rank: 0, elements: 0, quick: Quick::UNKNOWN };
+
+const ALWAYS: u32 = 1 << 31;
+
+/// Where the variable elements of a message end, and which of them are of odd length.
+#[derive(Default)]
+pub(crate) struct Marks {
+    ends: [u16; STEPS + 1],
+    odd: u32,
+}
+
 impl Plan {
-    pub(crate) const EMPTY: Self = Self {
-        announced: Bitmap::EMPTY,
-        bitmaps: 1,
-        wide: 0,
-        len: 0,
-        legs: [Leg { quick: Quick::UNKNOWN, elements: 0 }; LEGS],
-        offsets: [0; NEAR],
+    pub(crate) const EMPTY: Self = {
+        let (step, spot) = (EMPTY_STEP, Spot { mark: 0, offset: 0 });
+        Self {
+            announced: Bitmap::EMPTY,
+            bitmaps: 1,
+            wide: 0,
+            count: 0,
+            steps: List::of(step),
+            tail: step,
+            checks: List::of(Check { class: None, from: spot, to: spot, rank: 0, elements: 0 }),
+            halves: List::of(Half { place: spot, when: 0, mask: 0, is: 0 }),
+            offsets: [0; NEAR],
+        }
     };
 
     /// The plan for messages with these bitmaps, if it fits.
     pub(crate) fn of(spec: &Spec<'_>, head: &Head) -> Option<Self> {
         let Head { announced, bitmaps, .. } = *head;
-        let wide = spec.bitmap().coding.wire_len(Content::B, 8) * usize::from(bitmaps);
-        let mut plan = Self { announced, bitmaps, wide: u8::try_from(wide).ok()?, ..Self::EMPTY };
-        for (rank, number) in announced.iter().enumerate() {
-            let quick = spec.element(number)?.quick;
-            let last = plan.legs.get_mut(usize::from(plan.len.wrapping_sub(1)));
-            let offset = match last.map(|leg| (leg.join(quick), leg)) {
-                Some((Some(offset), _)) => offset,
-                _ => {
-                    *plan.legs.get_mut(usize::from(plan.len))? = Leg { quick, elements: 1 };
-                    plan.len += 1;
-                    0
-                }
-            };
-            if let Some(slot) = plan.offsets.get_mut(rank) {
-                *slot = offset;
-            }
+        let wide = u8::try_from(head.bitmaps_len(spec)).ok()?;
+        let mut plan = Self { announced, bitmaps, wide, ..Self::EMPTY };
+        for number in announced.iter() {
+            plan.add(spec.element(number)?.quick)?;
         }
         Some(plan)
     }
@@ -73,25 +127,145 @@ impl Plan {
         Head { mti, announced: self.announced, bitmaps: self.bitmaps, end: at + usize::from(self.wide) }
     }
 
-    #[inline(always)]
-    pub(crate) fn legs(&self) -> impl Iterator<Item = &Leg> {
-        self.legs.get(..usize::from(self.len)).unwrap_or_default().iter()
+    /// Goes through a message from `at`; `true` if the last element ends where the message does.
+    /// Notes the marks, and where each element starts.
+    #[inline(never)]
+    pub(crate) fn find(&self, wire: &[u8], mut at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
+        if near(wire.len()).is_none() {
+            return false;
+        }
+        let (steps, mut bit) = (self.steps.as_slice(), 1);
+        marks.odd = ALWAYS;
+        let mut ends = marks.ends.iter_mut();
+        for (step, mark) in steps.iter().zip(&mut ends) {
+            let Some(base) = near(at) else { return false };
+            *mark = base;
+            starts.note_all(step.rank, step.elements, base, &self.offsets);
+            let Some(lies) = step.quick.find(wire, at + usize::from(step.skip)) else { return false };
+            if lies.is_odd() {
+                if !step.quick.is_possible(lies) {
+                    return false;
+                }
+                marks.odd |= bit;
+            }
+            (at, bit) = (lies.end, bit << 1);
+        }
+        let (Some(base), Some(mark)) = (near(at), ends.next()) else { return false };
+        *mark = base;
+        starts.note_all(self.tail.rank, self.tail.elements, base, &self.offsets);
+        at + usize::from(self.tail.skip) == wire.len()
     }
 
-    /// Notes where the elements of a leg start: its first is the one of that rank, at `at`.
+    /// Whether every spare half byte is what it must be.
     #[inline(always)]
-    pub(crate) fn note(&self, leg: &Leg, starts: &mut Starts, rank: usize, at: usize) {
-        starts.note_all(rank, usize::from(leg.elements), at, &self.offsets);
+    pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
+        self.halves.as_slice().iter().all(|half| {
+            let octet = wire.get(marks.place(half.place));
+            half.when & marks.odd == 0 || octet.is_some_and(|octet| octet & half.mask == half.is)
+        })
+    }
+
+    /// What else must be looked at, in wire order.
+    #[inline(always)]
+    pub(crate) fn checks(&self) -> &[Check] {
+        self.checks.as_slice()
+    }
+
+    /// Adds the element that comes next.
+    fn add(&mut self, quick: Quick) -> Option<()> {
+        let (rank, mark, skip) = (self.count, self.steps.len, self.tail.skip);
+        let start = Spot { mark, offset: skip };
+        *self.offsets.get_mut(..NOTED)?.get_mut(usize::from(rank))? = skip;
+        self.count += 1;
+        self.tail.elements += 1;
+        let (value, end) = match quick.always() {
+            Some(octets) => {
+                self.tail.skip = skip.checked_add(octets)?;
+                (start, Spot { mark, offset: self.tail.skip })
+            }
+            None => {
+                self.steps.push(Step { quick, ..self.tail })?;
+                self.tail = Step { rank: self.count, ..EMPTY_STEP };
+                let value = Spot { mark, offset: skip.checked_add(u16::from(quick.prefix_octets()?))? };
+                (value, Spot { mark: self.steps.len, offset: 0 })
+            }
+        };
+        let class = match (quick.test(), quick.how_odd()) {
+            _ if quick.is_composite => None,
+            (Test::Free, _) => {
+                self.add_half(quick, value, end)?;
+                return Some(());
+            }
+            (Test::Block(class), Odd::Whatever | Odd::Wrong) => Some(class),
+            // a fill that is a digit is one of the class, too; another breaks the run where it is
+            (Test::Block(class), Odd::Spare(spare)) if spare.nibble <= 9 => {
+                self.add_half(quick, value, end)?;
+                Some(class)
+            }
+            _ => None,
+        };
+        let from = if class.is_some() && class == quick.run { start } else { value };
+        match self.checks.last() {
+            Some(last) if class.is_some() && last.class == class && last.to == from => {
+                (last.to, last.elements) = (end, last.elements + 1);
+                Some(())
+            }
+            _ => self.checks.push(Check { class, from: value, to: end, rank, elements: 1 }),
+        }
+    }
+
+    /// Adds the spare half byte of a value, if it ever has one.
+    fn add_half(&mut self, quick: Quick, value: Spot, end: Spot) -> Option<()> {
+        let Odd::Spare(spare) = quick.how_odd() else { return Some(()) };
+        let (place, mask, is) = match spare.side {
+            Side::Left => (value, 0xF0, spare.nibble << 4),
+            Side::Right => (Spot { offset: end.offset.wrapping_sub(1), ..end }, 0x0F, spare.nibble),
+        };
+        let when = if end.mark == value.mark { ALWAYS } else { 1 << value.mark };
+        self.halves.push(Half { place, when, mask, is })
     }
 }
 
-impl Leg {
-    /// Takes the element in, if it prolongs the leg; returns where it starts in it.
-    fn join(&mut self, quick: Quick) -> Option<u16> {
-        let is_like = self.quick.fixed > 0 && quick.fixed > 0 && self.quick.run == quick.run;
-        let offset = self.quick.fixed;
-        self.quick.fixed = offset.checked_add(quick.fixed).filter(|_| is_like)?;
-        self.elements += 1;
-        Some(offset)
+impl Marks {
+    #[inline(always)]
+    fn place(&self, spot: Spot) -> usize {
+        let mark = self.ends.get(usize::from(spot.mark) % (STEPS + 1)).copied().unwrap_or(0);
+        usize::from(mark.wrapping_add(spot.offset))
+    }
+}
+
+impl Check {
+    /// Whether the octets are certainly sound.
+    #[inline(always)]
+    pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
+        self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))
+    }
+}
+
+/// A few things of a kind.
+#[derive(Clone)]
+struct List<T, const N: usize> {
+    items: [T; N],
+    len: u8,
+}
+
+impl<T: Copy, const N: usize> List<T, N> {
+    const fn of(nothing: T) -> Self {
+        Self { items: [nothing; N], len: 0 }
+    }
+
+    fn push(&mut self, item: T) -> Option<()> {
+        *self.items.get_mut(usize::from(self.len))? = item;
+        self.len += 1;
+        Some(())
+    }
+
+    fn last(&mut self) -> Option<&mut T> {
+        self.items.get_mut(usize::from(self.len.checked_sub(1)?))
+    }
+
+    #[inline(always)]
+    fn as_slice(&self) -> &[T] {
+        self.items.get(..usize::from(self.len)).unwrap_or_default()
     }
 }

@@ -175,6 +175,12 @@ impl<'s> Profile<'s> {
         self.name
     }
 
+    /// The rules, for a profile that adds to them.
+    #[must_use]
+    pub const fn rules(&self) -> &'s [Rule<'s>] {
+        self.rules
+    }
+
     /// The rule for a message, if there is one.
     #[must_use]
     pub fn rule(&self, message: &Message<'_>) -> Option<&'s Rule<'s>> {

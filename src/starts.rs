@@ -9,6 +9,9 @@ pub(crate) struct Starts([u16; NEAR]);
 /// How many elements of a message are found at once; few messages have as many.
 pub(crate) const NEAR: usize = 64;
 
+/// How many can be noted by [`Starts::note_all`].
+pub(crate) const NOTED: usize = NEAR - 8;
+
 /// The start of an element that is found by walking to it.
 const FAR: u16 = u16::MAX;
 
@@ -29,35 +32,28 @@ impl Starts {
     #[inline(always)]
     pub(crate) fn note(&mut self, rank: usize, start: usize) {
         if let Some(slot) = self.0.get_mut(rank) {
-            *slot = near(start);
+            *slot = near(start).unwrap_or(FAR);
         }
     }
 
-    /// Notes where `count` elements start, their offsets from `base` being those of their ranks.
-    /// Eight at once: those behind the last are noted again when their turn comes.
+    /// Notes where `count` elements from that rank on start, their offsets from `base` being those of
+    /// their ranks. Eight at once: those behind the last are noted again when their turn comes.
     #[inline(always)]
-    pub(crate) fn note_all(&mut self, rank: usize, count: usize, base: usize, offsets: &[u16; NEAR]) {
-        if count == 1 {
-            return self.note(rank, base);
-        }
-        let base = near(base);
-        for from in (rank..rank + count).step_by(8) {
-            let slots = self.0.get_mut(from..).unwrap_or_default();
-            let offsets = offsets.get(from..).unwrap_or_default();
-            // what is far stays far: the sum stops there
-            match (slots.first_chunk_mut::<8>(), offsets.first_chunk::<8>()) {
-                (Some(slots), Some(offsets)) => *slots = offsets.map(|offset| base.saturating_add(offset)),
-                _ => slots
-                    .iter_mut()
-                    .zip(offsets)
-                    .for_each(|(slot, offset)| *slot = base.saturating_add(*offset)),
+    pub(crate) fn note_all(&mut self, rank: u8, count: u8, base: u16, offsets: &[u16; NEAR]) {
+        let (mut from, end) = (usize::from(rank), usize::from(rank) + usize::from(count));
+        while from < end {
+            let slots = self.0.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<8>);
+            let offsets = offsets.get(from..).and_then(<[u16]>::first_chunk::<8>);
+            if let (Some(slots), Some(offsets)) = (slots, offsets) {
+                *slots = offsets.map(|offset| base.wrapping_add(offset));
             }
+            from += 8;
         }
     }
 }
 
+/// The start of an element as it is remembered, if it is near.
 #[inline(always)]
-const fn near(start: usize) -> u16 {
-    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
-    if start < FAR as usize { start as u16 } else { FAR }
+pub(crate) fn near(start: usize) -> Option<u16> {
+    u16::try_from(start).ok().filter(|start| *start != FAR)
 }

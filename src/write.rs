@@ -1,10 +1,11 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::bitmap::Bitmap;
-use crate::codec::octets::{Octets, OctetsMut, hex_digit};
+use crate::codec::octets::{Octets, OctetsMut};
 use crate::codec::{CodePage, Coding, Prefix, Side, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result};
+use crate::head::hex_word;
 use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
 use crate::mti::Mti;
 use crate::read::check_parts;
@@ -68,9 +69,7 @@ impl<'b> Writer<'b> {
     fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
         let octets = word.to_be_bytes();
         let mut digits = [0; 16];
-        for (pair, octet) in digits.as_chunks_mut().0.iter_mut().zip(octets) {
-            *pair = [octet >> 4, octet & 0x0F].map(hex_digit);
-        }
+        digits.copy_from_slice(hex_word(word).as_flattened());
         if let Coding::EbcdicHex(page) = form.coding {
             digits = digits.map(|digit| page.put(digit));
         }
@@ -430,7 +429,8 @@ pub(crate) const DIGITS: usize = 20;
 
 /// The significant decimal digits of a number, a sign `C` or `D` before them where one belongs.
 pub(crate) fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
-    let mut rest = number.unsigned_abs();
+    // a `u64` or an `i64` made it
+    let mut rest = u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
     let mut start = text.len();
     while start > 1 && (rest > 0 || start == text.len()) {
         start -= 1;

@@ -11,13 +11,14 @@
     reason = "helpers of tests"
 )]
 
+mod common;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use cardwire::ipm::{Encoding, Format, PdsList, RecordWriter, Records, pds};
 use cardwire::{Builder, Field, Message};
+use common::venv::Package;
 
 const FILES: [(&str, Format); 4] = [
     ("vbs_ascii", Format { blocked: false, encoding: Encoding::Ascii }),
@@ -28,48 +29,15 @@ const FILES: [(&str, Format); 4] = [
 
 const ICC: [(u32, &[u8]); 2] = [(0x9F36, &[0x00, 0x12]), (0x95, &[0x80; 5])];
 
-const PACKAGE: &str = "cardutil==0.7.3";
-
-/// The interpreter of an environment that has the package, looked for once.
-fn python() -> Option<&'static Path> {
-    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-    PYTHON.get_or_init(install).as_deref()
-}
-
-fn install() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cardutil-venv");
-    let python = folder.join("bin/python");
-    let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
-    let has_package = || runs(Command::new(&python).args(["-c", "import cardutil.mciipm"]));
-    let installs = || {
-        runs(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-            && runs(Command::new(&python).args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--retries",
-                "1",
-                "--timeout",
-                "10",
-                PACKAGE,
-            ]))
-    };
-    (has_package() || (installs() && has_package())).then_some(python)
-}
+static CARDUTIL: Package = Package::new("cardutil", "0.7.3", "cardutil.mciipm");
 
 /// A scratch folder of this test, or `None` and a message where the package cannot be had.
 fn cardutil(name: &str, action: &str, prepare: impl FnOnce(&Path)) -> Option<PathBuf> {
-    let Some(python) = python() else {
-        println!("skipped: pip could not install {PACKAGE}");
-        return None;
-    };
+    let mut script = CARDUTIL.script("with_cardutil.py")?;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(&folder).unwrap();
     prepare(&folder);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/with_cardutil.py");
-    let output = Command::new(python).arg(script).arg(action).arg(&folder).output().unwrap();
+    let output = script.arg(action).arg(&folder).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(folder)
 }

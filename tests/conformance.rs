@@ -1,11 +1,15 @@
 //! Replays what other libraries recorded: every row byte-exact, refused for a reviewed reason, or
 //! wrong. The table goes to `target/conformance.md`.
-#![cfg(all(feature = "toml", feature = "jpos"))]
+#![cfg(all(feature = "toml", feature = "jpos", feature = "json", feature = "j8583"))]
 
 #[path = "conformance/j8583.rs"]
 mod j8583;
 #[path = "conformance/jpos.rs"]
 mod jpos;
+#[path = "conformance/moov.rs"]
+mod moov;
+#[path = "conformance/moov_parts.rs"]
+mod moov_parts;
 #[path = "conformance/packagers.rs"]
 mod packagers;
 #[path = "conformance/replay.rs"]
@@ -23,9 +27,13 @@ fn recorded_rows_are_exact_or_refused_for_a_reviewed_reason() {
     let mut report = Report::new(include_str!("conformance/deviations.toml"));
     for row in row::rows(&shared.join("corpora/jpos/vectors.jsonl")) {
         match row.is_j8583() {
-            true => report.add("j8583", &row, j8583::replay(&row)),
-            false => report.add("jPOS", &row, jpos::replay(&shared, &row)),
+            true => report.add("j8583", row.class(), &row, j8583::replay(&row)),
+            false => report.add("jPOS", row.class(), &row, jpos::replay(&shared, &row)),
         }
+    }
+    let specs = moov::Specs::read(&shared);
+    for row in row::rows(&shared.join("corpora/moov/vectors.jsonl")) {
+        report.add("moov", &moov::class(&specs, &row), &row, moov::replay(&shared, &specs, &row));
     }
     report.finish();
 }

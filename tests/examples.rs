@@ -64,7 +64,9 @@ struct Running {
 impl Running {
     fn start(name: &str, arguments: &[&str]) -> Self {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["run", "--quiet", "--features", "serde", "--example", name, "--"]).args(arguments);
+        cargo
+            .args(["run", "--quiet", "--features", "serde,jpos,toml", "--example", name, "--"])
+            .args(arguments);
         cargo.current_dir(folder("")).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = cargo.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());

@@ -439,3 +439,47 @@ mod tls {
         assert_eq!(shown, "Identity(1 certificates)");
     }
 }
+
+/// A request that comes again, as a repeat or as it was, over the same connection or a new one, gets
+/// the answer that was given, and no handler sees it again.
+#[tokio::test]
+async fn a_request_that_comes_again_gets_the_same_answer_and_is_not_processed_twice() {
+    let processed = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&processed);
+    let server = Server::bind("127.0.0.1:0")
+        .replay(16, 60 * SECOND)
+        .serve_sync(move |request: &Message<'_>, reply: Reply<'_>| {
+            let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
+            let mut answer = Builder::reply_to(request);
+            answer.echo(request, &[de::AMOUNT, de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, "00");
+            reply.send(answer.set(de::APPROVAL_CODE, 100_000 + number)).unwrap();
+        })
+        .await
+        .unwrap();
+    let repeat = {
+        let octets = request(1);
+        let message = Message::parse(&ISO87_ASCII, &octets).unwrap();
+        Builder::copy_of(&message, &ISO87_ASCII)
+            .mti(Mti::FINANCIAL_REQUEST.repeat().unwrap())
+            .to_vec()
+            .unwrap()
+    };
+    let first = Client::builder(server.address()).connect().await.unwrap();
+    let given = first.request(request(1), SECOND).await.unwrap();
+    assert_eq!(first.request(repeat.clone(), SECOND).await.unwrap().wire(), given.wire());
+    drop(first);
+    let second = Client::builder(server.address()).connect().await.unwrap();
+    assert_eq!(second.request(request(1), SECOND).await.unwrap().wire(), given.wire());
+    assert_eq!(processed.load(Ordering::SeqCst), 1);
+    // the same key with another amount is another request, and so is another key
+    let other = {
+        let octets = request(1);
+        let message = Message::parse(&ISO87_ASCII, &octets).unwrap();
+        Builder::copy_of(&message, &ISO87_ASCII).set(de::AMOUNT, 77).to_vec().unwrap()
+    };
+    let third = Client::builder(server.address()).connect().await.unwrap();
+    assert!(third.request(other, SECOND).await.is_ok());
+    assert!(second.request(request(2), SECOND).await.is_ok());
+    assert_eq!(processed.load(Ordering::SeqCst), 3);
+    assert_eq!(server.totals().repeated, 2);
+}

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each bench uses some of it, and the peers too")]
 
+use std::sync::LazyLock;
+
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
 use cardwire::{Builder, Message, Mti, Spec};
 
@@ -141,6 +143,16 @@ pub const LINKS: [(&str, &Spec<'static>); 3] =
 pub fn unhex(text: &str) -> Vec<u8> {
     let pairs = text.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("ASCII"));
     pairs.map(|pair| u8::from_str_radix(pair, 16).expect("hexadecimal")).collect()
+}
+
+/// The values of (a), in ascending order.
+pub fn ascending() -> &'static [(u8, &'static str); 20] {
+    static SORTED: LazyLock<[(u8, &str); 20]> = LazyLock::new(|| {
+        let mut values = VALUES;
+        values.sort_unstable();
+        values
+    });
+    &SORTED
 }
 
 /// The values of (a), in any order.

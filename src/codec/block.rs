@@ -1,75 +1,84 @@
 //! Content checks in blocks of sixteen octets that end where the value ends.
 //!
 //! A letter to the next editor. Octets before a value nearly always exist: the head of a message is
-//! at least ten octets. (Where they do not, the value is copied behind some.) So the last block of a value, or the only one, is the sixteen octets that
-//! end with it, and what belongs to its neighbour is masked off: no tail loop, no test for short
-//! values. One formula serves every class, so there is no branch per class either: two ranges and
-//! one further octet, and a limit on the low half of packed digits. Differences that wrap and
-//! differences that stop at zero turn "outside the range" into "not zero", octet by octet, which
-//! the compiler makes wide instructions of on any target; what is not zero is looked at once.
+//! at least ten octets. (Where they do not, the value is copied behind some.) So a short value is
+//! the end of the sixteen octets that end with it, and what belongs to its neighbour is masked off;
+//! a longer one ends with whole blocks, which may overlap the ones before: no tail loop. A class is
+//! a few ranges, each a difference that wraps and one that stops at zero; an octet [`beyond`] all of
+//! them is wrong, and no branch asks which. What is wrong is gathered and looked at behind the last.
+//! It is plain code on octets, of which the compiler makes wide instructions on any target.
 //!
 //! A block says yes or nothing: without a `true`, [`check`](super::check) decides, which knows
 //! every coding and whom to blame.
 
+use core::ops::RangeInclusive;
+
 use super::{CodePage, Coding};
 use crate::content::Content;
 
-/// How the wire octets of a value are tested; `Unknown` where neither blocks nor a table can tell.
+/// How the wire octets of a value are tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Test {
     /// Every octet is admitted.
     Free,
-    /// In blocks.
+    /// All of a class.
     Block(Class),
-    /// Octet by octet: in the table of a code page, the bit of a content class must not be set.
-    Lookup(Page, u8),
     /// Not here.
     Unknown,
 }
 
-/// The classes that blocks can tell.
+/// The classes of wire octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Class {
     Digits,
     Letters,
     LettersDigits,
+    Specials,
+    DigitsSpecials,
     Printable,
     Track,
     Hex,
     Packed,
     EbcdicDigits,
+    EbcdicLetters,
+    EbcdicLettersDigits,
+    EbcdicTrack,
     EbcdicHex,
-}
-
-/// The tables of octets a class refuses.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Page {
-    Ascii,
-    Cp037,
-    Cp500,
-    Cp1047,
+    // of a code page on which the class has no order: octet by octet, in a table
+    Cp037Specials,
+    Cp037DigitsSpecials,
+    Cp037Printable,
+    Cp500Specials,
+    Cp500DigitsSpecials,
+    Cp500Printable,
+    Cp1047Specials,
+    Cp1047DigitsSpecials,
+    Cp1047Printable,
 }
 
 impl Test {
     /// The test of whole octets that `coding` writes for values of `content`.
     pub(crate) const fn of(coding: Coding, content: Content) -> Self {
-        match (coding, content) {
-            (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => Self::Free,
-            (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => Self::Free,
-            (_, Content::Xn | Content::Yn) => Self::Unknown,
-            (Coding::Bcd, _) => Self::Block(Class::Packed),
-            (Coding::Hex, _) | (Coding::Ascii, Content::H) => Self::Block(Class::Hex),
-            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => Self::Block(Class::EbcdicHex),
-            (Coding::Ascii, Content::N) => Self::Block(Class::Digits),
-            (Coding::Ascii, Content::A) => Self::Block(Class::Letters),
-            (Coding::Ascii, Content::An | Content::Anp) => Self::Block(Class::LettersDigits),
-            (Coding::Ascii, Content::Ans) => Self::Block(Class::Printable),
-            (Coding::Ascii, Content::Z) => Self::Block(Class::Track),
-            (Coding::Ascii, _) => Self::Lookup(Page::Ascii, bit(content)),
-            (Coding::Ebcdic(_), Content::N) => Self::Block(Class::EbcdicDigits),
-            (Coding::Ebcdic(page), _) => Self::Lookup(Page::of(page), bit(content)),
-            (Coding::Zoned(_), _) => Self::Unknown,
-        }
+        Self::Block(match (coding, content) {
+            (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => return Self::Free,
+            (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => return Self::Free,
+            (_, Content::Xn | Content::Yn) | (Coding::Zoned(_), _) => return Self::Unknown,
+            (Coding::Bcd, _) => Class::Packed,
+            (Coding::Hex, _) | (Coding::Ascii, Content::H) => Class::Hex,
+            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => Class::EbcdicHex,
+            (Coding::Ascii, Content::N) => Class::Digits,
+            (Coding::Ascii, Content::A) => Class::Letters,
+            (Coding::Ascii, Content::An | Content::Anp) => Class::LettersDigits,
+            (Coding::Ascii, Content::S) => Class::Specials,
+            (Coding::Ascii, Content::Ns) => Class::DigitsSpecials,
+            (Coding::Ascii, Content::Ans) => Class::Printable,
+            (Coding::Ascii, Content::Z) => Class::Track,
+            (Coding::Ebcdic(_), Content::N) => Class::EbcdicDigits,
+            (Coding::Ebcdic(_), Content::A) => Class::EbcdicLetters,
+            (Coding::Ebcdic(_), Content::An | Content::Anp) => Class::EbcdicLettersDigits,
+            (Coding::Ebcdic(_), Content::Z) => Class::EbcdicTrack,
+            (Coding::Ebcdic(page), Content::S | Content::Ns | Content::Ans) => Class::listed(page, content),
+        })
     }
 
     /// Whether all octets from `start` to `end` pass.
@@ -78,7 +87,6 @@ impl Test {
         match self {
             Self::Free => true,
             Self::Block(class) => class.admits(wire, start, end),
-            Self::Lookup(page, bit) => page.admits(bit, wire.get(start..end)),
             Self::Unknown => false,
         }
     }
@@ -89,127 +97,121 @@ const BLOCK: usize = 16;
 
 type Block = [u8; BLOCK];
 
-/// What a class admits, so that one formula serves all: octets from `first[0]` on, at most
-/// `first[1]` further; octets that, with `fold` set, are from `second[0]` on, at most `second[1]`
-/// further; and `extra`. The bits under `low` must make at most 9.
-#[repr(align(16))]
-struct Admits {
-    first: [Block; 2],
-    fold: Block,
-    second: [Block; 2],
-    extra: Block,
-    low: Block,
-    /// Whether the first range says it all.
-    is_range: bool,
-}
-
-impl Admits {
-    const fn range(first: [u8; 2]) -> Self {
-        Self { is_range: true, ..Self::new(first, 0, first, first[0]) }
-    }
-
-    const fn new(first: [u8; 2], fold: u8, second: [u8; 2], extra: u8) -> Self {
-        let ([first, first_end], [second, second_end]) = (first, second);
-        Self {
-            first: [[first; BLOCK], [first_end - first; BLOCK]],
-            fold: [fold; BLOCK],
-            second: [[second; BLOCK], [second_end - second; BLOCK]],
-            extra: [extra; BLOCK],
-            low: [0; BLOCK],
-            is_range: false,
-        }
-    }
-}
-
-static DIGITS: Admits = Admits::range([b'0', b'9']);
-static LETTERS: Admits = Admits::new([b'A', b'Z'], 0x20, [b'a', b'z'], b' ');
-static LETTERS_DIGITS: Admits = Admits::new([b'0', b'9'], 0x20, [b'a', b'z'], b' ');
-static PRINTABLE: Admits = Admits::range([0x20, 0x7E]);
-static TRACK: Admits = Admits::new([0x30, 0x3F], 0, [0x30, 0x3F], b'D');
-static HEX: Admits = Admits::new([b'0', b'9'], 0x20, [b'a', b'f'], b'0');
-static PACKED: Admits = Admits { low: [0x0F; BLOCK], ..Admits::new([0x00, 0x9F], 0, [0x00, 0x9F], 0) };
-static EBCDIC_DIGITS: Admits = Admits::range([0xF0, 0xF9]);
-static EBCDIC_HEX: Admits = Admits::new([0xF0, 0xF9], 0x40, [0xC1, 0xC6], 0xF0);
-
 impl Class {
-    #[inline]
-    const fn row(self) -> &'static Admits {
-        match self {
-            Self::Digits => &DIGITS,
-            Self::Letters => &LETTERS,
-            Self::LettersDigits => &LETTERS_DIGITS,
-            Self::Printable => &PRINTABLE,
-            Self::Track => &TRACK,
-            Self::Hex => &HEX,
-            Self::Packed => &PACKED,
-            Self::EbcdicDigits => &EBCDIC_DIGITS,
-            Self::EbcdicHex => &EBCDIC_HEX,
-        }
-    }
-
     /// Whether all octets from `start` to `end` belong to the class.
-    //
-    // Not inlined: alone, the compiler turns it into two dozen wide instructions; among other code
-    // it may not.
     #[inline(never)]
     pub(crate) fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
-        let row = self.row();
-        if row.is_range { row.admit::<true>(wire, start, end) } else { row.admit::<false>(wire, start, end) }
-    }
-}
-
-impl Admits {
-    /// Whether all octets from `start` to `end` are admitted; the shorter formula for a `RANGE`.
-    #[inline(always)]
-    fn admit<const RANGE: bool>(&self, wire: &[u8], start: usize, end: usize) -> bool {
         let Some(before) = wire.get(..end) else { return false };
-        let Some(last) = before.last_chunk() else { return self.admit_early::<RANGE>(before, start) };
-        if let Some(mask) = MASKS.get(end.wrapping_sub(start)..).and_then(<[u8]>::first_chunk) {
-            return is_zero(each(self.refused::<RANGE>(last), mask, |bad, mask| bad & mask));
+        let Some(last) = before.last_chunk() else { return self.admits_early(before, start) };
+        let Some(value) = before.get(start..) else { return false };
+        match self {
+            Self::Digits => all(value, last, digit),
+            Self::Letters => all(value, last, |octet| letter(octet).min(octet ^ b' ')),
+            Self::LettersDigits => {
+                all(value, last, |octet| letter(octet).min(digit(octet)).min(octet ^ b' '))
+            }
+            Self::Specials => all(value, last, |octet| {
+                special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))
+            }),
+            Self::DigitsSpecials => all(value, last, |octet| special(octet).min(beyond(octet, b' '..=b'@'))),
+            Self::Printable => all(value, last, |octet| beyond(octet, b' '..=b'~')),
+            Self::Track => all(value, last, |octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
+            Self::Hex => all(value, last, |octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
+            Self::Packed => all(value, last, |octet| beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)),
+            Self::EbcdicDigits => all(value, last, ebcdic_digit),
+            Self::EbcdicLetters => all(value, last, |octet| ebcdic_letter(octet).min(octet ^ 0x40)),
+            Self::EbcdicLettersDigits => {
+                all(value, last, |octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
+            }
+            Self::EbcdicTrack => all(value, last, |octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
+            Self::EbcdicHex => {
+                all(value, last, |octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6)))
+            }
+            listed => listed.admits_listed(value, last),
         }
-        let (blocks, _) = wire.get(start..end).unwrap_or_default().as_chunks();
-        blocks.iter().all(|block| is_zero(self.refused::<RANGE>(block)))
-            && is_zero(self.refused::<RANGE>(last))
     }
 
     /// The same where fewer octets than a block stand before the end.
+    #[cold]
     #[inline(never)]
-    fn admit_early<const RANGE: bool>(&self, before: &[u8], start: usize) -> bool {
+    fn admits_early(self, before: &[u8], start: usize) -> bool {
         let mut block = [0; 2 * BLOCK];
         let (from, value) = (BLOCK, before.get(start..).unwrap_or_default());
         block.iter_mut().skip(from).zip(value).for_each(|(slot, octet)| *slot = *octet);
-        self.admit::<RANGE>(&block, from, from + value.len())
-    }
-
-    /// An octet that is not zero for each octet of the block that the class refuses.
-    #[inline(always)]
-    fn refused<const RANGE: bool>(&self, block: &Block) -> Block {
-        let [first, span] = &self.first;
-        let beyond_first = each(each(*block, first, u8::wrapping_sub), span, u8::saturating_sub);
-        if RANGE {
-            return beyond_first;
-        }
-        let [second, span] = &self.second;
-        let folded = each(*block, &self.fold, |octet, fold| octet | fold);
-        let beyond_second = each(each(folded, second, u8::wrapping_sub), span, u8::saturating_sub);
-        let other = each(*block, &self.extra, |octet, extra| octet ^ extra);
-        let low = each(*block, &self.low, |octet, low| octet & low);
-        let above_nine = each(low, &[9; BLOCK], u8::saturating_sub);
-        let in_none = each(each(beyond_first, &beyond_second, u8::min), &other, u8::min);
-        each(in_none, &above_nine, |outside, above| outside | above)
+        self.admits(&block, from, from + value.len())
     }
 }
 
-/// `act` on each pair of octets: one wide instruction.
+/// Whether `wrong` is zero for each octet of a value; the last of them, or what stands before it,
+/// are a block. All are looked at before it is known: that is what makes the loops wide.
 #[inline(always)]
-fn each(mut block: Block, other: &Block, act: impl Fn(u8, u8) -> u8) -> Block {
-    block.iter_mut().zip(other).for_each(|(octet, other)| *octet = act(*octet, *other));
-    block
+fn all(value: &[u8], last: &Block, wrong: impl Fn(u8) -> u8) -> bool {
+    if let Some(mask) = MASKS.get(value.len()..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+        let mut wrongs = *last;
+        for (octet, mask) in wrongs.iter_mut().zip(mask) {
+            *octet = wrong(*octet) & mask;
+        }
+        return is_zero(wrongs);
+    }
+    let any = |octets: &[u8]| octets.iter().fold(0, |any, octet| any | wrong(*octet));
+    let (pairs, _) = value.as_chunks::<{ 2 * BLOCK }>();
+    match (value.first_chunk::<BLOCK>(), value.last_chunk::<{ 2 * BLOCK }>()) {
+        (_, Some(pair)) => any(pairs.as_flattened()) == 0 && any(pair) == 0,
+        (Some(first), None) => any(first) == 0 && any(last) == 0,
+        _ => false,
+    }
 }
 
 #[inline(always)]
 fn is_zero(block: Block) -> bool {
     block.iter().fold(0, |all, octet| all | octet) == 0
+}
+
+/// Zero for the octets of a range.
+#[inline(always)]
+fn beyond(octet: u8, range: RangeInclusive<u8>) -> u8 {
+    octet.wrapping_sub(*range.start()).saturating_sub(range.end() - range.start())
+}
+
+#[inline(always)]
+fn digit(octet: u8) -> u8 {
+    beyond(octet, b'0'..=b'9')
+}
+
+#[inline(always)]
+fn letter(octet: u8) -> u8 {
+    beyond(octet | 0x20, b'a'..=b'z')
+}
+
+/// What is neither letter nor digit, and above the letters.
+#[inline(always)]
+fn special(octet: u8) -> u8 {
+    beyond(octet, b'['..=b'`').min(beyond(octet, b'{'..=b'~'))
+}
+
+#[inline(always)]
+fn ebcdic_digit(octet: u8) -> u8 {
+    beyond(octet, 0xF0..=0xF9)
+}
+
+/// `C1` to `C9`, `D1` to `D9`, `E2` to `E9`, and the same 40 lower.
+#[inline(always)]
+fn ebcdic_letter(octet: u8) -> u8 {
+    beyond(octet | 0x50, 0xD1..=0xD9).min(beyond(octet | 0x40, 0xE2..=0xE9))
+}
+
+/// Letters, digits, `.<(+` and what stands below them on the page, blank and `&`, `-` and `/`:
+/// printable on every page.
+#[inline(always)]
+fn ebcdic_text(octet: u8) -> u8 {
+    let special = beyond(octet | 0x30, 0x7B..=0x7E).min((octet | 0x10) ^ 0x50).min((octet | 0x01) ^ 0x61);
+    ebcdic_letter(octet).min(ebcdic_digit(octet)).min(special)
+}
+
+/// `:`, `;` and `=`, `>` and `?`, `<`, `D`.
+#[inline(always)]
+fn ebcdic_track(octet: u8) -> u8 {
+    (octet ^ 0x7A).min((octet | 0x20) ^ 0x7E).min((octet | 0x01) ^ 0x6F).min(octet ^ 0x4C).min(octet ^ 0xC4)
 }
 
 /// From index `len` on: a mask of the last `len` octets of a block.
@@ -220,65 +222,82 @@ static MASKS: [u8; 2 * BLOCK] = {
     masks
 };
 
-impl Page {
-    const fn of(page: CodePage) -> Self {
-        match page {
-            CodePage::Cp037 => Self::Cp037,
-            CodePage::Cp500 => Self::Cp500,
-            CodePage::Cp1047 => Self::Cp1047,
+impl Class {
+    const fn listed(page: CodePage, content: Content) -> Self {
+        match (page, content) {
+            (CodePage::Cp037, Content::S) => Self::Cp037Specials,
+            (CodePage::Cp037, Content::Ns) => Self::Cp037DigitsSpecials,
+            (CodePage::Cp037, _) => Self::Cp037Printable,
+            (CodePage::Cp500, Content::S) => Self::Cp500Specials,
+            (CodePage::Cp500, Content::Ns) => Self::Cp500DigitsSpecials,
+            (CodePage::Cp500, _) => Self::Cp500Printable,
+            (CodePage::Cp1047, Content::S) => Self::Cp1047Specials,
+            (CodePage::Cp1047, Content::Ns) => Self::Cp1047DigitsSpecials,
+            (CodePage::Cp1047, _) => Self::Cp1047Printable,
         }
     }
 
-    /// Whether none of the octets is refused by the class of that bit.
-    #[inline]
-    fn admits(self, bit: u8, octets: Option<&[u8]>) -> bool {
-        let refused: &Refused = match self {
-            Self::Ascii => &ASCII,
-            Self::Cp037 => &CP037,
-            Self::Cp500 => &CP500,
-            Self::Cp1047 => &CP1047,
+    /// Whether no table refuses any octet.
+    #[inline(never)]
+    fn admits_listed(self, value: &[u8], last: &Block) -> bool {
+        let (refused, class) = match self {
+            Self::Cp037Specials => (&CP037, SPECIALS),
+            Self::Cp037DigitsSpecials => (&CP037, DIGITS_SPECIALS),
+            Self::Cp037Printable => (&CP037, PRINTABLE),
+            Self::Cp500Specials => (&CP500, SPECIALS),
+            Self::Cp500DigitsSpecials => (&CP500, DIGITS_SPECIALS),
+            Self::Cp500Printable => (&CP500, PRINTABLE),
+            Self::Cp1047Specials => (&CP1047, SPECIALS),
+            Self::Cp1047DigitsSpecials => (&CP1047, DIGITS_SPECIALS),
+            Self::Cp1047Printable => (&CP1047, PRINTABLE),
+            _ => return false,
         };
-        let all = |octets: &[u8]| octets.iter().fold(0, |all, octet| all | at(refused, *octet));
-        octets.is_some_and(|octets| all(octets) & bit == 0)
+        // most text is of characters that every page has at one place
+        (class == PRINTABLE && all(value, last, ebcdic_text))
+            || value.iter().fold(0, |any, octet| any | at(refused, *octet)) & class == 0
+    }
+
+    /// Whether digits of an EBCDIC prefix are of the class.
+    pub(super) const fn has_ebcdic_digits(self) -> bool {
+        matches!(
+            self,
+            Self::EbcdicDigits
+                | Self::EbcdicLettersDigits
+                | Self::EbcdicTrack
+                | Self::EbcdicHex
+                | Self::Cp037DigitsSpecials
+                | Self::Cp037Printable
+                | Self::Cp500DigitsSpecials
+                | Self::Cp500Printable
+                | Self::Cp1047DigitsSpecials
+                | Self::Cp1047Printable
+        )
     }
 }
 
 /// For each octet of a code page, the bits of the classes that refuse its character.
 type Refused = [u8; 256];
 
-static ASCII: Refused = refused(None);
-static CP037: Refused = refused(Some(CodePage::Cp037));
-static CP500: Refused = refused(Some(CodePage::Cp500));
-static CP1047: Refused = refused(Some(CodePage::Cp1047));
+static CP037: Refused = refused(CodePage::Cp037);
+static CP500: Refused = refused(CodePage::Cp500);
+static CP1047: Refused = refused(CodePage::Cp1047);
 
-/// The classes that the tables tell, each with a bit of its own.
-const LOOKED_UP: [Content; 6] = [Content::A, Content::An, Content::Ns, Content::S, Content::Ans, Content::Z];
-
-const fn bit(content: Content) -> u8 {
-    match content {
-        Content::A => 1,
-        Content::An | Content::Anp => 2,
-        Content::Ns => 4,
-        Content::S => 8,
-        Content::Ans => 16,
-        Content::Z => 32,
-        _ => 0xFF,
-    }
-}
+const SPECIALS: u8 = 1;
+const DIGITS_SPECIALS: u8 = 2;
+const PRINTABLE: u8 = 4;
+const LISTED: [(u8, Content); 3] =
+    [(SPECIALS, Content::S), (DIGITS_SPECIALS, Content::Ns), (PRINTABLE, Content::Ans)];
 
 #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation only")]
-const fn refused(page: Option<CodePage>) -> Refused {
+const fn refused(page: CodePage) -> Refused {
     let mut table = [0; 256];
     let mut octet = 0;
     while octet < 256 {
-        let latin = match page {
-            Some(page) => page.get(octet as u8),
-            None => octet as u8,
-        };
         let mut class = 0;
-        while class < LOOKED_UP.len() {
-            if !LOOKED_UP[class].admits(1, latin) {
-                table[octet] |= bit(LOOKED_UP[class]);
+        while class < LISTED.len() {
+            let (bit, content) = LISTED[class];
+            if !content.admits(1, page.get(octet as u8)) {
+                table[octet] |= bit;
             }
             class += 1;
         }

@@ -21,13 +21,7 @@ pub(crate) fn check(
 ) -> Result<()> {
     match (coding, wire.plain()) {
         (Coding::Raw, _) => Ok(()),
-        (Coding::Ascii, Some(octets)) => {
-            if all(content, octets) {
-                Ok(())
-            } else {
-                check_logical(value, coding, content)
-            }
-        }
+        (Coding::Ascii, _) => check_logical(value, coding, content),
         (Coding::Bcd, Some(octets)) if matches!(content, Content::N) && value.len().is_multiple_of(2) => {
             if each(octets, is_packed) {
                 Ok(())
@@ -46,13 +40,24 @@ pub(crate) fn check(
 #[inline]
 pub(crate) fn first_misfit(value: &Octets<'_>, content: Content) -> Option<(usize, u8)> {
     match value.plain() {
-        Some(octets) if all(content, octets) => None,
         Some(octets) => {
-            let mut octets = octets.iter().copied().enumerate();
+            // the sign of a class that has one stands in the first chunk
+            let mut chunks = octets.chunks(CHUNK).enumerate();
+            let (chunk, octets) = chunks.find(|(chunk, octets)| !all_in(content, *chunk, octets))?;
+            let mut octets = (chunk * CHUNK..).zip(octets.iter().copied());
             octets.find(|(index, octet)| !content.admits(*index, *octet))
         }
         None => value.iter().enumerate().find(|(index, octet)| !content.admits(*index, *octet)),
     }
+}
+
+/// Octets that are looked at together before any is looked at alone.
+const CHUNK: usize = 16;
+
+/// Whether the chunk of that index of a value belongs to the class.
+#[inline]
+fn all_in(content: Content, chunk: usize, octets: &[u8]) -> bool {
+    all(if content.is_signed() && chunk > 0 { Content::N } else { content }, octets)
 }
 
 fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result<()> {

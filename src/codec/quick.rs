@@ -23,6 +23,8 @@ pub(crate) struct Quick {
     pub(crate) run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
+    /// Whether the wire octets are the characters of the value, and of the run.
+    pub(crate) is_plain: bool,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -53,7 +55,7 @@ enum Announced {
 
 /// What an odd length means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Odd {
+pub(crate) enum Odd {
     /// Nothing.
     Whatever,
     /// It cannot be.
@@ -73,6 +75,13 @@ pub(crate) struct Lies {
     length: usize,
 }
 
+impl Lies {
+    #[inline(always)]
+    pub(crate) fn is_odd(&self) -> bool {
+        !self.length.is_multiple_of(2)
+    }
+}
+
 /// How a value is written: coding, class, spare half byte.
 pub(crate) type Coded = (Coding, Content, Spare);
 
@@ -85,6 +94,7 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
+        is_plain: false,
         fixed: 0,
         min: 0,
         max: 0,
@@ -111,7 +121,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.run, self.fixed) = (true, None, 0);
+        (self.is_composite, self.is_plain, self.run, self.fixed) = (true, false, None, 0);
         self
     }
 
@@ -151,7 +161,8 @@ impl Quick {
             (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        Self { announced, halves, odd, test, run, is_composite: false, fixed, min, max }
+        let is_plain = matches!(coding, Coding::Ascii) && run.is_some();
+        Self { announced, halves, odd, test, run, is_composite: false, is_plain, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -208,24 +219,31 @@ impl Quick {
     /// the ordinary writer has to.
     #[inline(always)]
     pub(crate) fn put_length(&self, out: &mut [u8], at: usize, units: usize) -> Option<usize> {
-        let mut number = match self.odd {
+        let number = match self.odd {
             Odd::Wrong => 2 * units,
             _ => units,
         };
-        let (width, base, zero) = match self.announced {
-            Announced::Fixed => return Some(at),
-            Announced::Digits { zero, width } => (width, 10, zero),
-            Announced::Binary(width) => (width, 256, 0),
-            Announced::Packed(_) | Announced::Ber | Announced::Unknown => {
-                return self.put_packed(out, at, number);
+        match self.announced {
+            Announced::Fixed => Some(at),
+            Announced::Digits { zero, width } => {
+                let (end, mut rest) = (at + usize::from(width), u32::from(u16::try_from(number).ok()?));
+                for slot in out.get_mut(at..end)?.iter_mut().rev() {
+                    let [.., digit] = (rest % 10).to_be_bytes();
+                    *slot = zero + digit;
+                    rest /= 10;
+                }
+                Some(end)
             }
-        };
-        let end = at + usize::from(width);
-        for slot in out.get_mut(at..end)?.iter_mut().rev() {
-            *slot = zero + u8::try_from(number % base).ok()?;
-            number /= base;
+            Announced::Binary(1) => {
+                *out.get_mut(at)? = u8::try_from(number).ok()?;
+                Some(at + 1)
+            }
+            Announced::Binary(_) => {
+                *out.get_mut(at..)?.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
+                Some(at + 2)
+            }
+            Announced::Packed(_) | Announced::Ber | Announced::Unknown => self.put_packed(out, at, number),
         }
-        Some(end)
     }
 
     fn put_packed(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
@@ -236,6 +254,38 @@ impl Quick {
             number /= 100;
         }
         Some(end)
+    }
+
+    /// The octets of an element that is always as long.
+    pub(crate) fn always(&self) -> Option<u16> {
+        let is_fixed = self.announced == Announced::Fixed;
+        is_fixed.then(|| (self.max * u16::from(self.halves)).div_ceil(2))
+    }
+
+    /// The octets of the prefix that announces the length.
+    pub(crate) fn prefix_octets(&self) -> Option<u8> {
+        match self.announced {
+            Announced::Digits { width, .. } | Announced::Packed(width) | Announced::Binary(width) => {
+                Some(width)
+            }
+            Announced::Ber => Some(1),
+            Announced::Fixed | Announced::Unknown => None,
+        }
+    }
+
+    /// What it means that the value is of an odd length, if it ever is.
+    pub(crate) fn how_odd(&self) -> Odd {
+        match self.odd {
+            Odd::Spare(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
+                Odd::Whatever
+            }
+            odd => odd,
+        }
+    }
+
+    /// How the octets of the value are tested.
+    pub(crate) fn test(&self) -> Test {
+        self.test
     }
 
     /// Whether a value can be as long as announced.
@@ -269,51 +319,66 @@ impl Quick {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        let (min, max) = (usize::from(self.min), usize::from(self.max));
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
+            // most elements of most links
             Announced::Digits { zero, width } => {
                 (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
             }
-            Announced::Fixed => return Some((max, at)),
-            Announced::Unknown => return None,
-            Announced::Packed(1) => (packed(*behind.first()?)?, 1),
-            Announced::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
-                (packed(high)? * 100 + packed(low)?, 2)
-            }
-            Announced::Binary(1) => (usize::from(*behind.first()?), 1),
-            Announced::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Announced::Ber => match behind.first()? {
-                short @ 0..=0x7F => (usize::from(*short), 1),
-                _ => return None,
-            },
+            other => other.number(behind, self.max)?,
         };
-        (min <= number && number <= max).then_some((number, at + width))
+        self.admits(number).then_some((number, at + width))
     }
 }
 
 impl Announced {
+    /// The announced number, and the octets of the prefix.
+    #[inline(always)]
+    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
+        Some(match self {
+            Self::Digits { .. } | Self::Unknown => return None,
+            Self::Fixed => (usize::from(fixed), 0),
+            Self::Packed(1) => (packed(*behind.first()?)?, 1),
+            Self::Packed(_) => {
+                let [high, low] = *behind.first_chunk::<2>()?;
+                (packed(high)? * 100 + packed(low)?, 2)
+            }
+            Self::Binary(1) => (usize::from(*behind.first()?), 1),
+            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
+            Self::Ber => match behind.first()? {
+                short @ 0..=0x7F => (usize::from(*short), 1),
+                _ => return None,
+            },
+        })
+    }
+
     /// Whether the octets of the prefix are all of that class.
     const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, EbcdicDigits, EbcdicHex, Hex, LettersDigits, Packed, Printable, Track};
+        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
         match self {
             Self::Fixed => true,
             Self::Digits { zero: b'0', .. } => {
-                matches!(class, Digits | LettersDigits | Printable | Track | Hex | Packed)
+                matches!(class, Digits | LettersDigits | DigitsSpecials | Printable | Track | Hex | Packed)
             }
-            Self::Digits { .. } => matches!(class, EbcdicDigits | EbcdicHex),
+            Self::Digits { .. } => class.has_ebcdic_digits(),
             Self::Packed(_) => matches!(class, Packed),
             Self::Unknown | Self::Binary(_) | Self::Ber => false,
         }
     }
 }
 
+/// The short form at a bit of a word.
+#[inline(always)]
+pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
+    &quicks[(bit & 63) as usize]
+}
+
 /// The number that the first `width` of four octets write, if they are digits: all at once.
 #[inline(always)]
 fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
     let values = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    let values = values.checked_shr(32 - 8 * u32::from(width))?;
+    let values = values.wrapping_shr(8 * (4 - u32::from(width)));
     let are_digits = (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0;
     let pairs = (values & 0x000F_000F) + 10 * (values >> 8 & 0x000F_000F);
     let number = (pairs & 0xFF) + 100 * (pairs >> 16);

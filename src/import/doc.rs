@@ -152,6 +152,30 @@ impl LayoutDoc {
     }
 }
 
+impl OrderDoc {
+    /// The number, position or tag that a text names in a layout of this order.
+    #[must_use]
+    pub fn key_named(&self, name: &str) -> Option<u32> {
+        crate::path::key(&self.bare(), name)
+    }
+
+    /// How the number, position or tag is written: what [`OrderDoc::key_named`] reads.
+    #[must_use]
+    pub fn name_of(&self, key: u32) -> String {
+        self.bare().key(key).to_string()
+    }
+
+    /// A layout of this order without elements: it knows how its keys are written.
+    fn bare(&self) -> Layout<'static> {
+        let order = match *self {
+            Self::Bitmap(form) => Order::Bitmap(form),
+            Self::Positions { required } => Order::Positions { required },
+            Self::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
+        };
+        Layout { order, elements: &[] }
+    }
+}
+
 impl ElementDoc {
     /// A document of an element and everything below it.
     #[must_use]

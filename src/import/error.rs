@@ -29,9 +29,10 @@ pub struct ImportError {
 }
 
 impl ImportError {
-    /// An error that is told nowhere yet.
+    /// An error that is told nowhere yet. Of a long message only the ends are kept: it may repeat
+    /// any part of a file.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { file: String::new(), line: None, element: String::new(), message: message.into() }
+        Self { file: String::new(), line: None, element: String::new(), message: shortened(message.into()) }
     }
 
     /// The same, in a line. The innermost line stays.
@@ -45,7 +46,7 @@ impl ImportError {
     #[must_use]
     pub fn in_element(mut self, path: &str) -> Self {
         if self.element.is_empty() {
-            self.element.push_str(path);
+            self.element = shortened(path.to_string());
         }
         self
     }
@@ -74,6 +75,18 @@ impl ImportError {
     pub fn message(&self) -> &str {
         &self.message
     }
+}
+
+/// A text without its middle, if it is long.
+fn shortened(text: String) -> String {
+    const END: usize = 80;
+    let count = text.chars().count();
+    if count <= 3 * END {
+        return text;
+    }
+    let head: String = text.chars().take(END).collect();
+    let tail: String = text.chars().skip(count - END).collect();
+    head + " ... " + &tail
 }
 
 /// A document that contradicts itself: the fault, and the path of the element that has it.

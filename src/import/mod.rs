@@ -8,7 +8,9 @@
 //! | module | feature | reads |
 //! | --- | --- | --- |
 //! | `toml` | `toml` | the native format; also writes it |
+//! | `moov` | `json` | JSON specs of moov-io/iso8583 and their older notation; also writes the former |
 //! | `jpos` | `jpos` | GenericPackager XML |
+//! | `j8583` | `j8583` | configuration XML of j8583 |
 //!
 //! ```
 //! use cardwire::import::SpecDoc;
@@ -26,16 +28,26 @@
 //! Every importer is bounded: [`MAX_TEXT`] octets of text, [`MAX_ELEMENTS`] elements and parts,
 //! [`MAX_DEPTH`](crate::layout::MAX_DEPTH) layouts. Nothing outside the text is ever read.
 
-#[cfg(any(feature = "toml", feature = "jpos"))]
+#[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
 use alloc::vec::Vec;
 
 mod doc;
 mod error;
+#[cfg(feature = "j8583")]
+pub mod j8583;
 #[cfg(feature = "jpos")]
 pub mod jpos;
+#[cfg(feature = "json")]
+pub mod moov;
 mod resolve;
+#[cfg(any(feature = "json", feature = "jpos", feature = "j8583"))]
+mod standard;
 #[cfg(feature = "toml")]
 pub mod toml;
+#[cfg(any(feature = "toml", feature = "json"))]
+mod words;
+#[cfg(any(feature = "jpos", feature = "j8583"))]
+mod xml;
 
 pub use doc::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
 pub use error::ImportError;
@@ -47,7 +59,7 @@ pub const MAX_TEXT: usize = 4 << 20;
 pub const MAX_ELEMENTS: usize = 10_000;
 
 /// Refuses a text that is too long, before anything looks into it.
-#[cfg(any(feature = "toml", feature = "jpos"))]
+#[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
 fn check_size(text: &str) -> Result<(), ImportError> {
     match text.len() {
         len if len > MAX_TEXT => Err(ImportError::new(alloc::format!(
@@ -58,10 +70,10 @@ fn check_size(text: &str) -> Result<(), ImportError> {
 }
 
 /// Where the lines of a text end, to tell the line of an offset.
-#[cfg(any(feature = "toml", feature = "jpos"))]
+#[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
 struct Lines(Vec<usize>);
 
-#[cfg(any(feature = "toml", feature = "jpos"))]
+#[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
 impl Lines {
     fn of(text: &str) -> Self {
         Self(text.match_indices('\n').map(|(offset, _)| offset).collect())

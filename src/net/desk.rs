@@ -11,7 +11,7 @@ use super::correlation::Trace;
 use super::error::{Lost, NotSent, Rejection, SendError};
 use super::mux::{Answer, Mux, Refusal, Ticket, Unanswered};
 use super::observe::{Counters, Event};
-use super::outbox::{Batch, Outbox};
+use super::outbox::{Batch, Frames, Outbox};
 use super::received::{Outgoing, Received, written};
 use super::settings::Settings;
 use crate::error::Error;
@@ -172,7 +172,7 @@ impl Desk {
         if !state.open {
             return Err(Wait::Connection);
         }
-        if state.outbox.len() >= self.settings.outbox_bytes {
+        if state.outbox.frames().len() >= self.settings.outbox_bytes {
             return Err(Wait::Room);
         }
         let frame = state.outbox.next();
@@ -219,8 +219,27 @@ impl Desk {
         self.put(&mut state, header, octets, true)
     }
 
+    /// Puts answers that were made together into the outbox, all at once.
+    pub(super) fn answer_all(&self, answers: &mut Frames) {
+        if answers.is_empty() {
+            return;
+        }
+        let mut state = self.lock();
+        if !state.open {
+            drop(state);
+            (0..answers.count()).for_each(|_| self.tell(Event::AnswerLost));
+            answers.clear();
+            return;
+        }
+        let idle = state.outbox.frames().is_empty();
+        state.outbox.add(answers);
+        if idle {
+            self.wake.notify_one();
+        }
+    }
+
     fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
-        let idle = state.outbox.is_empty();
+        let idle = state.outbox.frames().is_empty();
         state.outbox.push(&self.settings.framing, header, octets, answers)?;
         if idle {
             self.wake.notify_one();
@@ -320,7 +339,7 @@ impl Desk {
         loop {
             {
                 let mut state = self.lock();
-                if !state.outbox.is_empty() {
+                if !state.outbox.frames().is_empty() {
                     state.outbox.take(batch);
                     drop(state);
                     self.room.notify_waiters();
@@ -344,7 +363,7 @@ impl Desk {
     pub(super) async fn wait_for_room(&self) {
         loop {
             let room = self.room.notified();
-            if self.lock().outbox.len() < self.settings.outbox_bytes {
+            if self.lock().outbox.frames().len() < self.settings.outbox_bytes {
                 return;
             }
             room.await;
@@ -356,9 +375,14 @@ impl Desk {
         let _ = self.places.acquire().await;
     }
 
+    /// Whether as many requests of the peer are in work as are allowed.
+    pub(super) fn is_busy(&self) -> bool {
+        self.places.available_permits() == 0
+    }
+
     /// Whether the peer is owed as much as is allowed.
     pub(super) fn is_owing(&self) -> bool {
-        self.places.available_permits() == 0 || self.lock().outbox.len() >= self.settings.outbox_bytes
+        self.is_busy() || self.lock().outbox.frames().len() >= self.settings.outbox_bytes
     }
 
     pub(super) fn phase(&self) -> Phase {

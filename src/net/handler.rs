@@ -8,7 +8,9 @@ use std::vec::Vec;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::desk::Desk;
+use super::outbox::Frames;
 use super::received::{Outgoing, Received, written};
+use super::replay::Promise;
 use crate::error::Result;
 use crate::message::Message;
 
@@ -31,6 +33,10 @@ impl<F: Fn(&Message<'_>, Reply<'_>) + Send + Sync + 'static> Handler for F {
 pub struct Reply<'a> {
     pub(super) desk: &'a Arc<Desk>,
     pub(super) header: &'a [u8],
+    /// The answers that leave together.
+    pub(super) answers: &'a mut Frames,
+    /// Where the answer is kept for a repeat of the request.
+    pub(super) promise: Option<Promise>,
 }
 
 impl Reply<'_> {
@@ -45,7 +51,15 @@ impl Reply<'_> {
     /// # Errors
     /// When the answer cannot be built, or does not fit the framing.
     pub fn send(self, answer: impl Outgoing) -> Result<()> {
-        written(&answer, |octets| self.desk.answer(self.header, octets))?
+        let Self { desk, header, answers, promise } = self;
+        written(&answer, |octets| {
+            if octets.is_empty() {
+                return Ok(());
+            }
+            answers.push(&desk.settings.framing, header, octets, true)?;
+            promise.into_iter().for_each(|promise| promise.keep(octets));
+            Ok(())
+        })?
     }
 
     /// A way back that can be kept and sent to another task.
@@ -53,7 +67,8 @@ impl Reply<'_> {
     pub fn later(self) -> Responder {
         // The reader does not call a handler before a place is free, so there is one.
         let place = Arc::clone(&self.desk.places).try_acquire_owned().ok();
-        Responder { desk: Arc::clone(self.desk), header: self.header.to_vec(), _place: place }
+        let (desk, header) = (Arc::clone(self.desk), self.header.to_vec());
+        Responder { desk, header, promise: self.promise, _place: place }
     }
 }
 
@@ -67,6 +82,7 @@ impl fmt::Debug for Reply<'_> {
 pub struct Responder {
     desk: Arc<Desk>,
     header: Vec<u8>,
+    promise: Option<Promise>,
     _place: Option<OwnedSemaphorePermit>,
 }
 
@@ -76,7 +92,14 @@ impl Responder {
     /// # Errors
     /// When the answer cannot be built, or does not fit the framing.
     pub fn send(self, answer: impl Outgoing) -> Result<()> {
-        written(&answer, |octets| self.desk.answer(&self.header, octets))?
+        let Self { desk, header, promise, _place } = self;
+        written(&answer, |octets| {
+            if octets.is_empty() {
+                return Ok(());
+            }
+            promise.into_iter().for_each(|promise| promise.keep(octets));
+            desk.answer(&header, octets)
+        })?
     }
 }
 

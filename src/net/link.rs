@@ -23,10 +23,15 @@ use super::desk::{Desk, Phase};
 use super::error::Closed;
 use super::handler::Reply;
 use super::observe::{Counters, Event};
-use super::outbox::Batch;
+use super::outbox::{Batch, Frames};
+use super::received::{Received, written};
+use super::replay::Seen;
+use crate::builder::Builder;
+use crate::de;
 use crate::error::widen;
 use crate::frame::Frame;
 use crate::message::Inspection;
+use crate::mti::Version;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///
@@ -153,6 +158,8 @@ struct Inbox {
     /// When the frame that is not whole yet began to come in.
     began: Option<Instant>,
     largest: usize,
+    /// Answers that were made since the last read.
+    answers: Frames,
 }
 
 impl Inbox {
@@ -160,7 +167,13 @@ impl Inbox {
         let framing = desk.settings.framing;
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
         let size = desk.settings.read_buffer.max(64);
-        Self { octets: std::vec![0; size], filled: 0, began: None, largest: largest.max(size) }
+        Self {
+            octets: std::vec![0; size],
+            filled: 0,
+            began: None,
+            largest: largest.max(size),
+            answers: Frames::default(),
+        }
     }
 
     const fn is_empty(&self) -> bool {
@@ -184,8 +197,15 @@ impl Inbox {
         desk.settings.silence.map(|time| (Instant::now() + time, Closed::Silent))
     }
 
-    /// Handles every whole frame, and moves the rest to the front.
+    /// Handles every whole frame, and moves the rest to the front. Answers that are made at once
+    /// leave together.
     async fn handle(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
+        let handled = self.handle_all(desk).await;
+        desk.answer_all(&mut self.answers);
+        handled
+    }
+
+    async fn handle_all(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
         let mut at = 0;
         let mut frames = 0;
         let now = desk.now();
@@ -193,11 +213,14 @@ impl Inbox {
             let input = self.octets.get(at..self.filled).unwrap_or_default();
             let Some(frame) = desk.settings.framing.split(input).map_err(Closed::Framing)? else { break };
             // What the peer is owed is bounded: by octets, and by requests being answered.
-            if desk.is_owing() {
-                desk.wait_for_room().await;
-                desk.wait_for_place().await;
+            if frames == 0 || desk.is_busy() || self.answers.len() >= desk.settings.outbox_bytes {
+                desk.answer_all(&mut self.answers);
+                if desk.is_owing() {
+                    desk.wait_for_room().await;
+                    desk.wait_for_place().await;
+                }
             }
-            receive(desk, &frame, now);
+            receive(desk, &frame, now, &mut self.answers);
             at += frame.consumed;
             frames += 1;
         }
@@ -214,7 +237,7 @@ impl Inbox {
 }
 
 /// What to do with one frame.
-fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration) {
+fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration, answers: &mut Frames) {
     let settings = &desk.settings;
     if frame.is_poll() {
         desk.tell(Event::Polled);
@@ -229,16 +252,58 @@ fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration) {
         return desk.settle(&inspection, frame.header, now);
     }
     match (inspection.message(), &settings.handler) {
-        (None, _) => desk.unreadable(&inspection),
+        (None, _) => {
+            desk.unreadable(&inspection);
+            if settings.answer_format_errors && settings.handler.is_some() {
+                refuse(desk, &inspection, frame.header, answers);
+            }
+        }
         (Some(_), _) if desk.phase() == Phase::Closing => (),
         (Some(message), Some(handler)) => {
+            let promise = match settings.seen(message) {
+                None | Some(Seen::Other) => None,
+                Some(Seen::New(promise)) => Some(promise),
+                Some(Seen::InWork) => return desk.tell(Event::Repeated),
+                Some(Seen::Answered(answer)) => {
+                    desk.tell(Event::Repeated);
+                    // it was framed before, behind a header of the same length
+                    let _ = answers.push(&settings.framing, frame.header, &answer, true);
+                    return;
+                }
+            };
             desk.tell(Event::Taken);
-            handler.handle(message, Reply { desk, header: frame.header });
+            handler.handle(message, Reply { desk, header: frame.header, answers, promise });
         }
         (Some(_), None) => {
             desk.tell(Event::Unsolicited);
-            let received = super::received::Received::new(settings.spec, frame.header, frame.payload);
+            let received = Received::new(settings.spec, frame.header, frame.payload);
             settings.observer.unsolicited(received);
         }
     }
 }
+
+/// Answers a request that does not follow the spec, as far as it can be read: format error.
+#[cold]
+fn refuse(desk: &Arc<Desk>, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
+    let partial = inspection.partial();
+    let mut answer = Builder::reply_to(partial);
+    for number in ECHOED.into_iter().filter(|number| inspection.get(*number).is_some()) {
+        answer.echo(partial, &[number]);
+    }
+    answer.set(de::RESPONSE_CODE, if partial.mti().version() == Version::V1987 { "30" } else { "904" });
+    // a message that knows no answer, or whose spec has no response code, gets none
+    let _ = written(&answer, |octets| answers.push(&desk.settings.framing, header, octets, true));
+}
+
+/// What the answer to a broken request repeats of it.
+const ECHOED: [u8; 9] = [
+    de::PROCESSING_CODE,
+    de::AMOUNT,
+    de::TRANSMISSION_TIME,
+    de::STAN,
+    de::TIME_LOCAL,
+    de::DATE_LOCAL,
+    de::RRN,
+    de::TERMINAL,
+    de::MERCHANT,
+];

@@ -76,6 +76,8 @@ mod pool;
 #[cfg(feature = "net")]
 mod received;
 #[cfg(feature = "net")]
+mod replay;
+#[cfg(feature = "net")]
 mod server;
 #[cfg(feature = "net")]
 mod settings;

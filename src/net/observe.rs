@@ -66,6 +66,8 @@ pub enum Event {
     Unreadable,
     /// A request of the peer was taken.
     Taken,
+    /// A request of the peer came again: its kept answer was sent, or is under way.
+    Repeated,
     /// A request of the peer got no answer, because its connection was gone.
     AnswerLost,
     /// The peer polled with an empty frame.
@@ -116,6 +118,8 @@ counters! {
     unreadable,
     /// Requests of the peer.
     taken,
+    /// Requests of the peer that came again.
+    repeated,
     /// Answers whose connection was gone.
     answers_lost,
     /// Frames received.
@@ -144,6 +148,7 @@ impl Counters {
             Event::Unsolicited => &self.unsolicited,
             Event::Unreadable => &self.unreadable,
             Event::Taken => &self.taken,
+            Event::Repeated => &self.repeated,
             Event::AnswerLost => &self.answers_lost,
             Event::Down(_) | Event::Retry(_) | Event::Polled | Event::TurnedAway | Event::Handshake => return,
         };

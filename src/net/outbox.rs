@@ -3,18 +3,24 @@
 //! Every frame has a number on its connection. When the connection is lost, the numbers tell which
 //! frames certainly did not leave.
 
-use core::mem::{swap, take};
+use core::mem::swap;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
 use crate::error::{Result, widen};
 use crate::frame::Framing;
 
+/// Frames, one behind the other.
+#[derive(Default)]
+pub(super) struct Frames {
+    octets: Vec<u8>,
+    sizes: VecDeque<u32>,
+}
+
 /// The waiting frames of one connection.
 #[derive(Default)]
 pub(super) struct Outbox {
-    octets: Vec<u8>,
-    sizes: VecDeque<u32>,
+    frames: Frames,
     /// The number of the first waiting frame.
     first: u64,
     /// How many frames were begun to be written.
@@ -24,26 +30,11 @@ pub(super) struct Outbox {
 /// The frames taken to be written.
 #[derive(Default)]
 pub(super) struct Batch {
-    octets: Vec<u8>,
-    sizes: VecDeque<u32>,
+    frames: Frames,
     first: u64,
 }
 
-impl Outbox {
-    /// The number the next frame will have.
-    pub(super) fn next(&self) -> u64 {
-        self.first + u64::try_from(self.sizes.len()).unwrap_or(u64::MAX)
-    }
-
-    pub(super) const fn is_empty(&self) -> bool {
-        self.octets.is_empty()
-    }
-
-    /// How many octets wait.
-    pub(super) const fn len(&self) -> usize {
-        self.octets.len()
-    }
-
+impl Frames {
     /// Adds a frame; `answers` says that `header` is that of the request and has to be turned round.
     pub(super) fn push(
         &mut self,
@@ -52,20 +43,74 @@ impl Outbox {
         payload: &[u8],
         answers: bool,
     ) -> Result<()> {
-        let size = framing.measure(header, payload)?;
         let before = self.octets.len();
-        self.octets.resize(before + size, 0);
+        self.octets.resize(before + framing.overhead() + header.len() + payload.len(), 0);
         let room = self.octets.get_mut(before..).unwrap_or_default();
         let done = match answers {
             true => framing.reply(header, payload, room),
             false => framing.wrap(header, payload, room),
         };
-        if let Err(error) = done {
-            self.octets.truncate(before);
-            return Err(error);
+        let size = done.as_ref().map_or(0, |frame| frame.len());
+        let outcome = done.map(|_| ());
+        self.octets.truncate(before + size);
+        if outcome.is_ok() {
+            self.sizes.push_back(u32::try_from(size).unwrap_or(u32::MAX));
         }
-        self.sizes.push_back(u32::try_from(size).unwrap_or(u32::MAX));
-        Ok(())
+        outcome
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+
+    /// How many octets they have.
+    pub(super) fn len(&self) -> usize {
+        self.octets.len()
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.sizes.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.octets.clear();
+        self.sizes.clear();
+    }
+}
+
+impl Outbox {
+    /// The number the next frame will have.
+    pub(super) fn next(&self) -> u64 {
+        self.first + u64::try_from(self.frames.count()).unwrap_or(u64::MAX)
+    }
+
+    /// What waits.
+    pub(super) const fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// Adds a frame.
+    pub(super) fn push(
+        &mut self,
+        framing: &Framing,
+        header: &[u8],
+        payload: &[u8],
+        answers: bool,
+    ) -> Result<()> {
+        self.frames.push(framing, header, payload, answers)
+    }
+
+    /// Moves frames here.
+    pub(super) fn add(&mut self, frames: &mut Frames) {
+        if self.frames.sizes.is_empty() {
+            self.frames.clear();
+            swap(&mut self.frames, frames);
+        } else {
+            self.frames.octets.extend_from_slice(&frames.octets);
+            self.frames.sizes.extend(&frames.sizes);
+            frames.clear();
+        }
     }
 
     /// Takes a frame back. `false` when it was taken to be written.
@@ -73,10 +118,10 @@ impl Outbox {
         let Some(index) = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else {
             return false;
         };
-        let Some(size) = self.sizes.get(index).copied() else { return false };
-        let start: usize = self.sizes.iter().take(index).map(|size| widen(*size)).sum();
-        self.octets.drain(start..start + widen(size));
-        if let Some(size) = self.sizes.get_mut(index) {
+        let Some(size) = self.frames.sizes.get(index).copied() else { return false };
+        let start: usize = self.frames.sizes.iter().take(index).map(|size| widen(*size)).sum();
+        self.frames.octets.drain(start..start + widen(size));
+        if let Some(size) = self.frames.sizes.get_mut(index) {
             *size = 0;
         }
         true
@@ -89,19 +134,17 @@ impl Outbox {
 
     /// Moves everything that waits into `batch`, which is empty.
     pub(super) fn take(&mut self, batch: &mut Batch) {
-        batch.octets.clear();
-        batch.sizes.clear();
+        batch.frames.clear();
         batch.first = self.first;
         self.first = self.next();
-        swap(&mut self.octets, &mut batch.octets);
-        swap(&mut self.sizes, &mut batch.sizes);
+        swap(&mut self.frames, &mut batch.frames);
     }
 
     /// Notes that so many octets of `batch` were handed over.
     pub(super) fn note(&mut self, batch: &Batch, octets: usize) {
         let mut left = octets;
         let mut begun = batch.first;
-        for size in &batch.sizes {
+        for size in &batch.frames.sizes {
             if left == 0 {
                 break;
             }
@@ -115,20 +158,19 @@ impl Outbox {
     pub(super) fn reset(&mut self) {
         self.first = self.next();
         self.begun = self.first;
-        take(&mut self.octets);
-        self.sizes.clear();
+        self.frames = Frames::default();
     }
 }
 
 impl Batch {
     pub(super) fn octets(&self) -> &[u8] {
-        &self.octets
+        &self.frames.octets
     }
 
     /// Gives room back that an unusually large batch took.
     pub(super) fn trim(&mut self) {
-        if self.octets.capacity() > KEPT {
-            self.octets = Vec::new();
+        if self.frames.octets.capacity() > KEPT {
+            self.frames.octets = Vec::new();
         }
     }
 }
@@ -174,6 +216,19 @@ mod tests {
     }
 
     #[test]
+    fn frames_made_elsewhere_go_behind_those_that_wait() {
+        let (mut outbox, mut batch, mut made) = (Outbox::default(), Batch::default(), Frames::default());
+        for (text, is_left) in [(b"one", 0), (b"two", 0)] {
+            made.push(&Framing::BINARY2, b"", text, false).unwrap();
+            outbox.add(&mut made);
+            assert_eq!(made.count(), is_left);
+        }
+        assert_eq!((outbox.frames().count(), outbox.next()), (2, 2));
+        outbox.take(&mut batch);
+        assert_eq!(batch.octets(), b"\0\x03one\0\x03two");
+    }
+
+    #[test]
     fn numbers_go_on_over_connections() {
         let mut outbox = Outbox::default();
         let one = push(&mut outbox, b"111");
@@ -186,6 +241,6 @@ mod tests {
     fn a_frame_that_cannot_be_is_not_there() {
         let mut outbox = Outbox::default();
         assert!(outbox.push(&Framing::BCD2, b"", &[0; 10_000], false).is_err());
-        assert!(outbox.is_empty() && outbox.next() == 0);
+        assert!(outbox.frames().is_empty() && outbox.next() == 0);
     }
 }

@@ -10,6 +10,7 @@ use super::error::Rejection;
 use super::handler::Handler;
 use super::mux::Limits;
 use super::observe::Observer;
+use super::replay::{Replay, Seen};
 use crate::frame::Framing;
 use crate::message::Message;
 use crate::spec::{ISO87_ASCII, Spec};
@@ -28,6 +29,8 @@ pub(super) struct Settings {
     pub(super) check: Option<Check>,
     pub(super) handler: Option<Arc<dyn Handler>>,
     pub(super) observer: Arc<dyn Observer>,
+    /// The answers to give once more; none, and every copy of a request is handled.
+    pub(super) replay: Option<Arc<Replay>>,
     /// How many requests of the peer are answered at a time, by handlers that answer later.
     pub(super) concurrency: usize,
     /// New frames wait while so many octets are to be written.
@@ -42,6 +45,7 @@ pub(super) struct Settings {
     /// How long connecting, or a TLS handshake, may take.
     pub(super) connect_timeout: Duration,
     pub(super) answer_polls: bool,
+    pub(super) answer_format_errors: bool,
     pub(super) one_write_per_frame: bool,
 }
 
@@ -56,6 +60,7 @@ impl Default for Settings {
             check: None,
             handler: None,
             observer: Arc::new(()),
+            replay: None,
             concurrency: 256,
             outbox_bytes: 1 << 20,
             read_buffer: 1 << 16,
@@ -64,8 +69,17 @@ impl Default for Settings {
             silence: None,
             connect_timeout: Duration::from_secs(10),
             answer_polls: false,
+            answer_format_errors: false,
             one_write_per_frame: false,
         }
+    }
+}
+
+impl Settings {
+    /// What a request of the peer is, where that is remembered and the request has a key.
+    pub(super) fn seen(&self, request: &Message<'_>) -> Option<Seen> {
+        let replay = self.replay.as_ref()?;
+        Some(replay.meet(self.correlation.trace(request)?, request))
     }
 }
 
@@ -148,6 +162,18 @@ macro_rules! settings {
                 self
             }
 
+            /// Gives the kept answer to a request that comes again, by its key and with a repeat MTI or
+            /// without, and hands no copy of it to the handler: so that none is booked twice. The last
+            /// `requests` are kept, each for `time`, over all connections.
+            ///
+            /// Two requests are copies of each other when they have the same key, card, processing
+            /// code, amount, currency, terminal and merchant.
+            #[must_use]
+            pub fn replay(mut self, requests: usize, time: core::time::Duration) -> Self {
+                self.settings.replay = Some(crate::net::replay::Replay::new(requests, time));
+                self
+            }
+
             /// How many octets may wait to be written on one connection.
             #[must_use]
             pub const fn outbox(mut self, octets: usize) -> Self {
@@ -196,6 +222,16 @@ macro_rules! settings {
             #[must_use]
             pub const fn answer_polls(mut self, answer: bool) -> Self {
                 self.settings.answer_polls = answer;
+                self
+            }
+
+            /// Answers a request that does not follow the spec with the elements that could be read of
+            /// it and a format error: response code 30, action code 904 since 1993. Without this it
+            /// gets no answer. Either way [`Observer::unreadable`](crate::net::Observer::unreadable)
+            /// hears of it.
+            #[must_use]
+            pub const fn answer_format_errors(mut self, answer: bool) -> Self {
+                self.settings.answer_format_errors = answer;
                 self
             }
 

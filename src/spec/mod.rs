@@ -138,6 +138,18 @@ impl<'s> Spec<'s> {
         &self.quicks
     }
 
+    /// The same spec without short forms: every element is read the ordinary way.
+    #[cfg(test)]
+    pub(crate) fn without_short_forms(&self) -> Spec<'s> {
+        let ordinary = |element: &Option<Element<'s>>| {
+            let element = element.as_ref()?;
+            Some(Element { quick: Quick::UNKNOWN, ..*element })
+        };
+        let elements: Vec<_> = self.body.elements.iter().map(ordinary).collect();
+        let body = Layout { elements: elements.leak(), ..self.body };
+        Spec { body, quicks: [[Quick::UNKNOWN; 64]; 3], ..*self }
+    }
+
     /// How bitmaps are written.
     #[must_use]
     pub const fn bitmap(&self) -> BitmapForm {

@@ -3,6 +3,13 @@
 use super::{REQUEST, cardwire, file, good, hex};
 
 #[test]
+fn probe_says_when_nothing_fits() {
+    let done = cardwire(&["probe", "-i", "raw"], vec![0xFE; 300]);
+    assert_eq!((done.code, done.out.as_str()), (1, ""));
+    assert_eq!(done.err, "cardwire: no spec explains any of these bytes\n");
+}
+
+#[test]
 fn probe_finds_spec_and_framing() {
     let out = good(&["probe", "-m", &hex(REQUEST.as_bytes())], "");
     assert!(

@@ -125,6 +125,39 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
+fn files_that_a_command_wants_whole_have_a_limit() {
+    let big = file("big.toml", &b"# ".repeat(1 << 20));
+    let big = big.to_str().unwrap();
+    for (args, code) in [
+        (vec!["check", "-s", "iso87-ascii", "-p", big], 1),
+        (vec!["serve", "-s", "iso87-ascii", "-l", "127.0.0.1:0", "--rules", big], 1),
+    ] {
+        let done = cardwire(&args, "");
+        assert_eq!((done.code, done.err), (code, format!("cardwire: {big}: longer than 1 MiB\n")));
+    }
+}
+
+#[test]
+fn bad_usage_is_told_before_anything_is_done() {
+    for (args, wanted) in [
+        (&["send", "nowhere", "-s", "iso87-ascii"][..], "a host and a port"),
+        (&["load", "localhost:x", "-s", "iso87-ascii"], "a host and a port"),
+        (&["serve", "-l", "127.0.0.1", "-s", "iso87-ascii"], "a host and a port"),
+        (&["decode"], "say which spec"),
+        (&["decode", "-s", "nobody"], "no spec and no file"),
+        (&["decode", "-s", "iso87-ascii", "-F", "binary9"], "no framing is called"),
+        (&["decode", "-s", "iso87-ascii", "--format", "wild"], "possible values"),
+        (&["spec", "show", "nobody"], "no spec and no file"),
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&[], "Usage"),
+    ] {
+        let done = cardwire(args, "");
+        assert_eq!((done.code, done.out.as_str()), (2, ""), "{args:?}");
+        assert!(done.err.contains(wanted), "{args:?}: {}", done.err);
+    }
+}
+
+#[test]
 fn files_that_are_not_there_are_named() {
     let done = cardwire(&["decode", "-s", "iso87-ascii", "nowhere.hex"], "");
     assert_eq!(done.code, 1);

@@ -105,10 +105,73 @@ fn captures() {
                 || listing.contains("packet 7, 127.0.0.1:5000")
         );
     }
-    // what was not captured is told
-    let cut = pcap(&[packets[0].clone(), packets[2].clone(), packets[4].clone()]);
+    // what was not captured is told, and what follows it is read
+    let cut = pcap(&[packets[0].clone(), packets[2].clone(), part(168, 252, base)]);
     let path = file("cut.pcap", &cut);
-    let done = cardwire(&["decode", "-s", "iso87-ascii", "-F", "binary2", path.to_str().unwrap()], "");
+    let args = ["decode", "-s", "iso87-ascii", "-F", "binary2", "--format", "ndjson", "--expose"];
+    let done = cardwire(&[&args[..], &[path.to_str().unwrap()]].concat(), "");
     assert_eq!(done.code, 1);
-    assert!(done.out.contains("70 bytes wait for a segment that was not captured"), "{}", done.out);
+    let lines: Vec<&str> = done.out.lines().collect();
+    assert!(lines[0].contains("the stream ends within a frame, 60 bytes into it"), "{}", done.out);
+    assert!(lines[1].contains("108 bytes were not captured"), "{}", done.out);
+    assert_eq!(lines[2], OBJECT.trim_end());
+}
+
+#[test]
+fn more_connections_than_are_followed() {
+    let frame = [&[0, 82][..], REQUEST.as_bytes()].concat();
+    let half = |port: u16, is_second: bool| {
+        let (at, bytes) = if is_second { (41, &frame[40..]) } else { (1, &frame[..40]) };
+        packet(port, 9000, at, 0x18, bytes)
+    };
+    // closed connections make room, and so nothing is lost
+    let closed =
+        (1..6000).flat_map(|port| [half(port, false), half(port, true), packet(port, 9000, 85, 0x11, b"")]);
+    let path = file("closed.pcap", &pcap(&closed.collect::<Vec<_>>()));
+    assert_eq!(objects(&[path.to_str().unwrap()], ""), OBJECT.repeat(5999));
+    // of open ones, those that are idle give way
+    let open = (1..=4106).flat_map(|port| [half(port, false), half(1, port > 4105)]);
+    let path = file("open.pcap", &pcap(&open.collect::<Vec<_>>()));
+    let args = ["decode", "-s", "iso87-ascii", "-F", "binary2", "--format", "ndjson", "--expose"];
+    let done = cardwire(&[&args[..], &[path.to_str().unwrap()]].concat(), "");
+    assert!(done.out.contains(OBJECT), "the first is heard of all the time");
+    assert_eq!(done.out.matches("the stream ends within a frame, 40 bytes into it").count(), 4105);
+    assert!(done.err.contains("too many connections at a time; 10 directions were given up"), "{}", done.err);
+}
+
+#[test]
+fn a_framing_is_found_however_small_the_first_piece_is() {
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
+    let frame = [&[0, 82][..], REQUEST.as_bytes()].concat();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cardwire"))
+        .args(["decode", "-s", "iso87-ascii", "-i", "raw", "--format", "ndjson", "--expose"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    for piece in [&frame[..1], &frame[1..3], &frame[3..]] {
+        stdin.write_all(piece).unwrap();
+        stdin.flush().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    // it is told while the pipe is open
+    let mut first = vec![0; OBJECT.len()];
+    stdout.read_exact(&mut first).unwrap();
+    assert_eq!(first, OBJECT.as_bytes());
+    // the second message is broken, which makes the framing no other
+    stdin.write_all(&[&[0, 4][..], b"0200", &frame].concat()).unwrap();
+    drop(stdin);
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert!(rest.starts_with("{\"error\"") && rest.ends_with(OBJECT), "{rest}");
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    // nor when it is the first
+    let done = cardwire(
+        &["decode", "-s", "iso87-ascii", "-i", "raw", "--format", "ndjson", "--expose"],
+        [&[0, 4][..], b"0200", &frame].concat(),
+    );
+    assert!(done.out.starts_with("{\"error\"") && done.out.ends_with(OBJECT), "{}", done.out);
 }

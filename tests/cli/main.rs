@@ -12,6 +12,7 @@ mod inputs;
 mod network;
 mod others;
 mod picture;
+mod specs;
 
 use std::path::PathBuf;
 

@@ -38,6 +38,62 @@ fn check_holds_answers_against_their_questions() {
 }
 
 #[test]
+fn profiles_come_from_files() {
+    let profile = |name: &str, text: &str| file(name, text.as_bytes()).to_str().unwrap().to_owned();
+    let written = r#"
+name = "mine"
+base = "iso87"
+
+[[rule]]
+mti = ["0100", "0200"]
+processing = "00"
+mandatory = [3, 4, 11]
+optional = [2, 55]
+conditional = { 23 = "with 55 or approved", 35 = "without 2", 52 = "49 is 156" }
+"#;
+    let mine = profile("mine-profile.toml", written);
+    let check = |profile: &str, input: &str| {
+        cardwire(&["check", "-s", "iso87-ascii", "-p", profile, "-i", "hex"], hex(input.as_bytes()))
+    };
+    let done = check(&mine, REQUEST);
+    let wanted = "\
+stdin:1: field 23 is mandatory in 0200 when field 55 is there
+stdin:1: field 52 is mandatory in 0200 when field 49 is 156
+stdin:1: field 49 at byte 62 is not provided for in 0200
+";
+    assert_eq!((done.code, done.out.as_str()), (1, wanted));
+    // the second type of the list, and one that the base knows
+    let done = check(&mine, &REQUEST.replacen("0200", "0100", 1));
+    assert_eq!(done.out, wanted.replace("0200", "0100"));
+    let done = check(&mine, &REQUEST.replacen("0200", "0400", 1));
+    assert!(done.out.ends_with("field 90 is mandatory in 0400\n"), "{}", done.out);
+    for (text, wanted) in [
+        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatry = [2]", "line 4: unknown field `mandatry`"),
+        (
+            "name = 'x'\n[[rule]]\nmti = 200",
+            "line 3: expected a message type such as \"0200\", or a list of them",
+        ),
+        ("name = 'x'\n[[rule]]\nmti = '02OO'", "rule 1: '02OO' is no message type"),
+        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatory = [1]", "rule 1: there is no field 1"),
+        ("name = 'x'\n[[rule]]\nmti = '0200'\nconditional = { 2 = 'now' }", "rule 1: 'now' is none of:"),
+        ("name = 'x'\nbase = 'y'", "the base 'y' is no built-in profile"),
+        ("\u{1}", "line 1: "),
+    ] {
+        let path = profile("bad-profile.toml", text);
+        let done = check(&path, REQUEST);
+        assert_eq!((done.code, done.out.as_str()), (1, ""), "{text}");
+        assert!(done.err.starts_with(&format!("cardwire: {path}, {wanted}")), "{}", done.err);
+    }
+    let manual = std::fs::read_to_string("docs/cli.md").unwrap();
+    let example = manual.split("## Profiles").nth(1).unwrap().split("```").nth(1).unwrap();
+    let done = check(&profile("manual-profile.toml", example.strip_prefix("toml").unwrap()), REQUEST);
+    assert_eq!(done.out.matches("is mandatory in 0200").count(), 3, "{}{}", done.out, done.err);
+    let done = check("nobody", REQUEST);
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("there are iso87, unionpay-pos"), "{}", done.err);
+}
+
+#[test]
 fn diff_goes_into_composites() {
     let one = file("one.hex", hex(REQUEST.as_bytes()).as_bytes());
     let other = REQUEST.replace("000000012300", "000000012400").replace("95050000008000", "95050000008001");

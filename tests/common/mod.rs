@@ -3,6 +3,7 @@
 
 pub(crate) mod alike;
 pub(crate) mod golden;
+pub(crate) mod venv;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,10 +1,8 @@
-//! Rows of j8583's own tests: its types as rows of a table, its flags as a dialect.
+//! Rows of j8583's own tests: its types as a guide that is imported, its flags as options.
 
-use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
-use cardwire::layout::{More, Shape, ansb, b, h, n, row as table_row};
-use cardwire::mask::SECRET;
-use cardwire::spec::{Codes, Dialect, MtiCoding};
-use cardwire::{BitmapForm, CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use cardwire::CodePage;
+use cardwire::import::ElementDoc;
+use cardwire::import::j8583::{Options, import};
 use serde_json::Value as Json;
 
 use crate::replay::{Tree, Values, alone, announced, both_ways};
@@ -12,42 +10,43 @@ use crate::report::Outcome;
 use crate::row::{Row, unhex};
 
 /// How a message factory is set.
-struct Flags {
-    binary: bool,
-    ebcdic: Option<CodePage>,
-    /// Length digits are in the encoding too.
-    ebcdic_lengths: bool,
-    /// Binary fields have lengths in characters nevertheless.
-    text_lengths: bool,
-    hex_lengths: bool,
+fn options(row: &Row, binary: &str) -> Options {
+    let is = |key| row.param(key).as_bool().unwrap_or(false);
+    let mut options = Options::new();
+    match row.param("encoding").as_str().unwrap_or_default() {
+        // 277 agrees with it in letters and digits
+        "Cp1047" | "Cp277" => options = options.character_encoding(CodePage::Cp1047),
+        "Cp037" => options = options.character_encoding(CodePage::Cp037),
+        "Cp500" => options = options.character_encoding(CodePage::Cp500),
+        _ => {}
+    }
+    let set = [
+        (binary, Options::use_binary_fields as fn(Options) -> Options),
+        ("binaryHeader", Options::use_binary_header),
+        ("binaryBitmap", Options::use_binary_bitmap),
+        ("forceStringEncoding", Options::force_string_encoding),
+        ("varLenInHex", Options::variable_length_fields_in_hex),
+    ];
+    set.into_iter().filter(|(key, _)| is(key)).fold(options, |options, (_, set)| set(options))
 }
 
-impl Flags {
-    fn of(row: &Row, binary: &str) -> Self {
-        let is = |key| row.param(key).as_bool().unwrap_or(false);
-        let encoding = row.param("encoding").as_str().unwrap_or_default();
-        let page = match encoding {
-            "Cp1047" => Some(CodePage::Cp1047),
-            "Cp037" => Some(CodePage::Cp037),
-            "Cp500" => Some(CodePage::Cp500),
-            // agrees in letters and digits
-            "Cp277" => Some(CodePage::Cp1047),
-            _ => None,
-        };
-        Self {
-            binary: is(binary),
-            ebcdic: page,
-            ebcdic_lengths: page.is_some() && is("forceStringEncoding"),
-            text_lengths: is("forceStringEncoding"),
-            hex_lengths: is("varLenInHex"),
-        }
-    }
+/// A configuration with one guide.
+fn guide(fields: &[(u8, &str, u64)]) -> String {
+    let field = |(number, kind, length): &(u8, &str, u64)| {
+        format!("<field num='{number}' type='{kind}' length='{length}'/>")
+    };
+    let fields: String = fields.iter().map(field).collect();
+    format!("<j8583-config><parse type='0200'>{fields}</parse></j8583-config>")
 }
 
 pub(crate) fn replay(row: &Row) -> Outcome {
-    if !row.json["error"].is_null() {
-        return Outcome::Refused("the peer raised an error".into());
+    match row.is_error() {
+        true => row.refused_by_peer(|| exchanged(row)),
+        false => exchanged(row),
     }
+}
+
+fn exchanged(row: &Row) -> Outcome {
     let Some(wire) = row.wire() else { return Outcome::Refused("the row has no octets".into()) };
     let outcome = if row.text("kind") == "message" { message(row, &wire) } else { field(row, &wire) };
     let is_utf8 = row.param("encoding") == "UTF-8" && !row.json["value"].to_string().is_ascii();
@@ -59,144 +58,50 @@ pub(crate) fn replay(row: &Row) -> Outcome {
 }
 
 fn field(row: &Row, wire: &[u8]) -> Outcome {
-    let flags = Flags::of(row, "binary");
     let length = row.param("length").as_u64().unwrap_or(0);
-    let Some(element) = element(2, row.class(), length, &flags) else {
-        return Outcome::Refused("no such type".into());
+    let doc = match import(&guide(&[(2, row.class(), length)]), &options(row, "binary")) {
+        Ok(doc) => doc,
+        Err(error) => return Outcome::Refused(format!("spec: {error}")),
     };
-    let value = tree(row.class(), &row.json["value"], &element, None, length);
-    let doc = alone(element, 2);
-    both_ways(&doc, &announced(2, wire), &vec![(2, value)])
+    let element = doc.element(2).unwrap();
+    let value = tree(row.class(), &row.json["value"], element, None, length);
+    both_ways(&alone(element.clone(), 2), &announced(2, wire), &vec![(2, value)])
 }
 
 fn message(row: &Row, wire: &[u8]) -> Outcome {
-    let flags = Flags::of(row, "binaryFields");
-    let is = |key| row.param(key).as_bool().unwrap_or(false);
-    let page = flags.ebcdic;
     let Some(fields) = row.json["value"]["fields"].as_object() else {
         return Outcome::Refused("the row has no values".into());
     };
-    let (mut elements, mut values) = (Vec::new(), Values::new());
-    for (number, field) in fields {
-        let number: u8 = number.parse().unwrap();
-        let (class, length) = (field["type"].as_str().unwrap(), field["length"].as_u64().unwrap());
-        let Some(element) = element(number, class, length, &flags) else {
-            return Outcome::Refused(format!("no such type {class}"));
-        };
-        values.push((number, tree(class, &field["value"], &element, field["text"].as_str(), length)));
-        elements.push(element);
-    }
-    values.sort_by_key(|(number, _)| *number);
-    elements.sort_by_key(|element| element.key);
-    let coding = match (is("binaryHeader") || is("binaryBitmap"), page) {
-        (true, _) => Coding::Raw,
-        (false, Some(page)) if flags.text_lengths => Coding::EbcdicHex(page),
-        (false, _) => Coding::Hex,
+    let of = |(number, field): (&String, &Json)| {
+        (
+            number.parse().unwrap(),
+            field["type"].as_str().unwrap().to_owned(),
+            field["length"].as_u64().unwrap(),
+        )
     };
-    let mut form = BitmapForm::new(coding);
-    if values.iter().any(|(number, _)| *number > 128) {
-        // element 65 is the third bitmap itself
-        form = form.third(More::InElement);
-        values.retain(|(number, _)| *number != 65);
-        elements.retain(|element: &ElementDoc| element.key != 65);
-    }
+    let mut types: Vec<(u8, String, u64)> = fields.iter().map(of).collect();
+    types.sort();
+    let rows: Vec<(u8, &str, u64)> =
+        types.iter().map(|(number, kind, length)| (*number, kind.as_str(), *length)).collect();
     let text_header = row.param("isoHeader").as_str().map_or(0, str::len);
     let octet_header = row.param("binIsoHeader").as_str().map_or(0, |hex| hex.len() / 2);
-    let parsed = row.param("headerLength").as_u64().unwrap_or(0);
-    let doc = SpecDoc {
-        name: "j8583".into(),
-        header: text_header + octet_header + usize::try_from(parsed).unwrap(),
-        mti: match (is("binaryHeader"), page) {
-            (true, _) => MtiCoding::Bcd,
-            (false, Some(_)) => MtiCoding::Ebcdic,
-            (false, None) => MtiCoding::Ascii,
-        },
-        codes: Codes::Iso,
-        body: LayoutDoc { order: OrderDoc::Bitmap(form), elements },
+    let parsed = usize::try_from(row.param("headerLength").as_u64().unwrap_or(0)).unwrap();
+    let options = options(row, "binaryFields").header(text_header + octet_header + parsed);
+    let doc = match import(&guide(&rows), &options) {
+        Ok(doc) => doc,
+        // a message of no field needs no guide
+        Err(_) if rows.is_empty() => import(&guide(&[(2, "NUMERIC", 1)]), &options).unwrap(),
+        Err(error) => return Outcome::Refused(format!("spec: {error}")),
     };
+    let mut values = Values::new();
+    for (number, class, length) in rows {
+        // element 65 may be the third bitmap itself
+        if let Some(element) = doc.element(number.into()) {
+            let field = &fields[&number.to_string()];
+            values.push((number, tree(class, &field["value"], element, field["text"].as_str(), length)));
+        }
+    }
     both_ways(&doc, wire, &values)
-}
-
-/// The row of a type, written as the flags say.
-fn element(number: u8, class: &str, length: u64, flags: &Flags) -> Option<ElementDoc> {
-    let length = u32::try_from(length).unwrap();
-    let text = flags.ebcdic.map_or(Coding::Ascii, Coding::Ebcdic);
-    let digits = if flags.binary { Coding::Bcd } else { text };
-    let letters = u8::try_from(class.bytes().take_while(|octet| *octet == b'L').count()).unwrap();
-    let prefix = |coding: Option<PrefixCoding>, width: u8| Prefix {
-        coding: coding.unwrap_or_else(|| length_coding(flags)),
-        width,
-        counts: Counts::Units,
-        includes: 0,
-    };
-    let var = |shape: Shape<'static>| {
-        let width = if flags.hex_lengths { letters.div_ceil(2) } else { letters };
-        shape.prefix(prefix(None, width))
-    };
-    let binary_length =
-        |shape: Shape<'static>| shape.prefix(prefix(Some(PrefixCoding::Binary), letters.div_ceil(2)));
-    let hex_text = |length| h(length).coding(text).fill(Side::Right, b'0');
-    let shape = match class {
-        "NUMERIC" | "AMOUNT" => n(fixed(class, length)).coding(digits),
-        "ALPHA" => ansb(length).coding(text),
-        "DATE4" | "DATE6" | "DATE10" | "DATE12" | "DATE14" | "DATE_EXP" | "TIME" => {
-            n(fixed(class, length)).coding(digits)
-        }
-        "BINARY" if flags.binary => b(length).coding(Coding::Raw),
-        "BINARY" => hex_text(2 * length),
-        "RAW_BINARY" => b(length).coding(Coding::Raw),
-        "LLVAR" | "LLLVAR" | "LLLLVAR" => var(ansb(longest(letters)).coding(text)),
-        "LLBIN" | "LLLBIN" | "LLLLBIN" if flags.binary => var(b(longest(letters)).coding(Coding::Raw)),
-        "LLBIN" | "LLLBIN" | "LLLLBIN" => var(hex_text(longest(letters))),
-        "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" if flags.binary => {
-            var(h(longest(letters)).coding(Coding::Bcd).spare(Spare::LEFT_ZERO))
-        }
-        "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" => var(hex_text(longest(letters))),
-        "LLBINLENGTHNUM" | "LLLLBINLENGTHNUM" => {
-            binary_length(n(bytes(letters)).coding(Coding::Bcd).spare(Spare::LEFT_ZERO))
-        }
-        "LLBINLENGTHALPHANUM" | "LLLLBINLENGTHALPHANUM" => binary_length(ansb(bytes(letters)).coding(text)),
-        "LLBINLENGTHBIN" | "LLLLBINLENGTHBIN" => binary_length(b(bytes(letters)).coding(Coding::Raw)),
-        "LLBCDLENGTHALPHANUM" | "LLLLBCDLENGTHALPHANUM" => {
-            ansb(longest(letters)).coding(text).prefix(prefix(Some(PrefixCoding::Bcd), letters))
-        }
-        _ => return None,
-    };
-    Some(ElementDoc::new(&table_row(number.into(), shape, class, SECRET), &Dialect::ASCII))
-}
-
-fn length_coding(flags: &Flags) -> PrefixCoding {
-    match (flags.hex_lengths, flags.binary, flags.text_lengths) {
-        (true, true, _) => PrefixCoding::Binary,
-        (true, false, _) => PrefixCoding::Hex,
-        (_, true, false) => PrefixCoding::Bcd,
-        _ => match flags.ebcdic {
-            Some(page) if flags.ebcdic_lengths => PrefixCoding::Ebcdic(page),
-            _ => PrefixCoding::Ascii,
-        },
-    }
-}
-
-/// The longest value that so many digits announce.
-fn longest(digits: u8) -> u32 {
-    10u32.pow(digits.into()) - 1
-}
-
-/// The longest value that a binary length announces: one octet for two letters.
-fn bytes(letters: u8) -> u32 {
-    if letters > 2 { 0xFFFF } else { 0xFF }
-}
-
-fn fixed(class: &str, length: u32) -> u32 {
-    match class {
-        "AMOUNT" => 12,
-        "DATE4" | "DATE_EXP" => 4,
-        "DATE6" | "TIME" => 6,
-        "DATE10" => 10,
-        "DATE12" => 12,
-        "DATE14" => 14,
-        _ => length,
-    }
 }
 
 /// A value of j8583 as the element has it. Dates are moments in time: the text says their digits.

@@ -12,9 +12,13 @@ use crate::report::Outcome;
 use crate::row::{Row, unhex};
 
 pub(crate) fn replay(shared: &Path, row: &Row) -> Outcome {
-    if !row.json["error"].is_null() {
-        return Outcome::Refused("the peer raised an error".into());
+    match row.is_error() {
+        true => row.refused_by_peer(|| exchanged(shared, row)),
+        false => exchanged(shared, row),
     }
+}
+
+fn exchanged(shared: &Path, row: &Row) -> Outcome {
     let Some(wire) = row.wire() else { return Outcome::Refused("the row has no octets".into()) };
     let folder = shared.join("corpora/jpos/packagers");
     let is_part = row.param("headerLength") == 1;
@@ -76,7 +80,13 @@ fn message(folder: &Path, row: &Row, wire: &[u8]) -> Outcome {
     if missing > 0 {
         return Outcome::Refused(format!("{missing} octets of header"));
     }
-    let Some(fields) = fields.as_object() else { return Outcome::Refused("the row has no values".into()) };
+    let none = serde_json::Map::new();
+    let fields = match fields.as_object() {
+        Some(fields) => fields,
+        // octets that the peer refused are read for their own sake
+        None if row.is_error() => &none,
+        None => return Outcome::Refused("the row has no values".into()),
+    };
     let mut values = Values::new();
     for (number, value) in fields {
         let number: u8 = number.parse().unwrap();
@@ -348,8 +358,10 @@ fn tlv(row: &Row, wire: &[u8]) -> Outcome {
          unknown = {{ is = \"b..{max}\", length = {prefix}, coding = \"raw\" }}\n"
     );
     let doc = cardwire::import::toml::parse(&text).unwrap();
-    let Some(objects) = row.json["value"].as_array() else {
-        return Outcome::Refused("the row has no values".into());
+    let objects = match row.json["value"].as_array() {
+        Some(objects) => objects.as_slice(),
+        None if row.is_error() => &[],
+        None => return Outcome::Refused("the row has no values".into()),
     };
     let value = |object: &Json| Tree::Octets(unhex(object["value"].as_str().unwrap_or_default()));
     let parts = Tree::Parts(objects.iter().map(value).collect());

@@ -3,7 +3,9 @@
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::layout::{Form, Layout};
 use cardwire::spec::{Codes, MtiCoding};
-use cardwire::{BitmapForm, Builder, Coding, Content, Counts, Field, Message, PartList, Side, Value};
+use cardwire::{
+    BitmapForm, Builder, Coding, Content, Counts, Field, Message, Mti, PartList, Side, Spec, Value,
+};
 
 use crate::report::Outcome;
 
@@ -14,6 +16,8 @@ pub(crate) enum Tree {
     Octets(Vec<u8>),
     /// The parts of a composite in wire order.
     Parts(Vec<Tree>),
+    /// The parts of a composite by number, position or tag; unlisted ones may have been dropped.
+    Keyed(Vec<(u32, Tree)>),
     /// One that says nothing about the octets: a moment in time, an object.
     Opaque,
 }
@@ -95,10 +99,56 @@ fn value_of<'a>(tree: &Tree, field: Field<'a>) -> Value<'a> {
         Tree::Text(text) => Value::from(&*logical(&field, text).leak()),
         Tree::Parts(parts) => {
             let keyed = field.parts().zip(parts);
-            let list = List(keyed.map(|(part, tree)| (part.key().value(), value_of(tree, part))).collect());
-            Value::from(&*Box::leak(Box::new(list)) as &dyn PartList<'a>)
+            list(keyed.map(|(part, tree)| (part.key().value(), value_of(tree, part))).collect())
+        }
+        Tree::Keyed(parts) => {
+            let keyed = matched(&field, parts).into_iter();
+            list(
+                keyed
+                    .map(|(part, tree)| (part.key().value(), value_of(tree.unwrap_or(&Tree::Opaque), part)))
+                    .collect(),
+            )
         }
     }
+}
+
+/// A peer's value as it is; leaked, as a test may.
+fn plain<'a>(tree: &Tree) -> Value<'a> {
+    match tree {
+        Tree::Opaque => Value::from(""),
+        Tree::Octets(octets) => Value::from(&*octets.clone().leak()),
+        Tree::Text(text) => Value::from(&*text.clone().leak()),
+        Tree::Parts(parts) => list((1..).zip(parts).map(|(key, tree)| (key, plain(tree))).collect()),
+        Tree::Keyed(parts) => list(parts.iter().map(|(key, tree)| (*key, plain(tree))).collect()),
+    }
+}
+
+/// Builds a message of values alone; what stands in the way is said.
+pub(crate) fn built(doc: &SpecDoc, mti: Mti, values: &Values) -> Result<Vec<u8>, String> {
+    let build = |spec: &Spec<'_>| {
+        let mut builder = Builder::new(spec, mti);
+        for (number, tree) in values {
+            builder.set(*number, plain(tree));
+        }
+        builder.to_vec().map_err(|error| error.to_string())
+    };
+    doc.with(build).unwrap()
+}
+
+fn list<'a>(parts: Vec<(u32, Value<'a>)>) -> Value<'a> {
+    Value::from(&*Box::leak(Box::new(List(parts))) as &dyn PartList<'a>)
+}
+
+/// Each part with what the peer has for it: the first of its key that is not yet taken.
+fn matched<'a, 't>(field: &Field<'a>, parts: &'t [(u32, Tree)]) -> Vec<(Field<'a>, Option<&'t Tree>)> {
+    let mut left: Vec<Option<&(u32, Tree)>> = parts.iter().map(Some).collect();
+    let mut pairs = Vec::new();
+    for part in field.parts() {
+        let key = part.key().value();
+        let found = left.iter_mut().find(|slot| slot.is_some_and(|(known, _)| *known == key));
+        pairs.push((part, found.and_then(Option::take).map(|(_, tree)| tree)));
+    }
+    pairs
 }
 
 struct List<'a>(Vec<(u32, Value<'a>)>);
@@ -150,6 +200,25 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
             }
             return ours.iter().zip(parts).try_for_each(|(part, tree)| {
                 compare(part, tree).map_err(|said| format!("part {}: {said}", part.key()))
+            });
+        }
+        Tree::Keyed(parts) => {
+            let pairs = matched(field, parts);
+            if pairs.iter().filter(|(_, tree)| tree.is_some()).count() != parts.len() {
+                return Err("a part of the peer is not there".into());
+            }
+            return pairs.iter().try_for_each(|(part, tree)| match tree {
+                Some(tree) => compare(part, tree).map_err(|said| format!("part {}: {said}", part.key())),
+                // a peer may drop what its spec does not list
+                None if !element
+                    .layout()
+                    .unwrap()
+                    .elements()
+                    .any(|known| known.key() == part.key().value()) =>
+                {
+                    Ok(())
+                }
+                None => Err(format!("part {}: the peer has none", part.key())),
             });
         }
         Tree::Text(text)

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 
+use crate::report::Outcome;
+
 /// One recorded row; see the README of the corpora.
 pub(crate) struct Row {
     pub(crate) json: Json,
@@ -55,10 +57,31 @@ impl Row {
         self.text("op") == "pack"
     }
 
+    /// Whether the peer raised an error.
+    pub(crate) fn is_error(&self) -> bool {
+        !self.json["error"].is_null()
+    }
+
+    /// What is to be said of octets that the peer refused, and that came to `outcome` here. What it
+    /// refused to write tells nothing: there are no octets, and mostly no values.
+    pub(crate) fn refused_by_peer(&self, replay: impl FnOnce() -> Outcome) -> Outcome {
+        let error = self.text("error");
+        if self.is_pack() || self.json["hex"].as_str().is_none_or(str::is_empty) {
+            return Outcome::Refused(format!("the peer gave no octets: {error}"));
+        }
+        match replay() {
+            // an error in the octets, and not in the way to them
+            Outcome::Refused(said) if said.contains(" at byte ") => Outcome::Exact,
+            Outcome::Refused(said) => Outcome::Refused(said),
+            _ => Outcome::Differs(format!("accepted, the peer says: {error}")),
+        }
+    }
+
     /// The octets, as far as the peer consumed them.
     pub(crate) fn wire(&self) -> Option<Vec<u8>> {
         let mut wire = unhex(self.json["hex"].as_str()?);
-        if let Some(consumed) = self.json["consumed"].as_u64().filter(|_| !self.is_pack()) {
+        if let Some(consumed) = self.json["consumed"].as_u64().filter(|_| !self.is_pack() && !self.is_error())
+        {
             wire.truncate(usize::try_from(consumed).unwrap());
         }
         Some(wire)

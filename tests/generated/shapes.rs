@@ -303,7 +303,8 @@ fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
     }
 }
 
-fn shape(content: Content, max: usize) -> Shape<'static> {
+/// The class at this length.
+pub(crate) fn shape(content: Content, max: usize) -> Shape<'static> {
     let max = u32::try_from(max).unwrap();
     match content {
         Content::N => layout::n(max),

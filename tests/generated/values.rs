@@ -8,17 +8,26 @@ use crate::common::Node;
 use crate::reference::{is_of_class, is_signed};
 
 /// A message for the spec: what `elements` draw, most of them present.
-pub(super) fn message(dice: &mut Dice, elements: &mut Elements, spec: &'static Spec<'static>) -> Case {
-    let digits = [(); 4].map(|()| b'0' + u8::try_from(dice.below(10)).unwrap());
-    let header: Vec<u8> = (0..spec.header()).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
-    let mut nodes = vec![];
+pub(super) fn drawn(dice: &mut Dice, elements: &mut Elements, spec: &'static Spec<'static>) -> Case {
+    let mut case = empty(dice, spec);
     for (number, dice) in elements {
         let element = spec.element(u8::try_from(*number).unwrap()).unwrap();
         if !dice.chance(4) {
-            nodes.push(node(dice, element, element.key()));
+            case.nodes.push(node(dice, element, element.key()));
         }
     }
-    Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes }
+    case
+}
+
+/// A message for any spec, most of its elements present.
+pub(crate) fn message(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
+    Case { nodes: parts(dice, spec.body()), ..empty(dice, spec) }
+}
+
+fn empty(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
+    let digits = [(); 4].map(|()| b'0' + u8::try_from(dice.below(10)).unwrap());
+    let header: Vec<u8> = (0..spec.header()).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
+    Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes: vec![] }
 }
 
 fn parts(dice: &mut Dice, layout: &Layout<'static>) -> Vec<Node> {

@@ -12,7 +12,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Message, Mti, Parser, Scan, Spec};
+use cardwire::{Builder, Message, Mti, Parser, Scan, Spec, Stream};
 
 use measure::Report;
 
@@ -145,6 +145,17 @@ fn build(report: &mut Report) {
             builder.set(number, black_box(value));
         }
         black_box(builder.write(&mut out)).is_ok()
+    });
+    report.row("a_0100", "build", "cardwire Stream", true, || {
+        let Ok(mut stream) = Stream::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, &mut out) else {
+            return false;
+        };
+        for (number, value) in common::ascending() {
+            if stream.put(*number, *black_box(value)).is_err() {
+                return false;
+            }
+        }
+        black_box(stream.finish()).is_ok()
     });
     report.row("a_0100", "build", "iso_8583_rs", true, || {
         let Ok(mut builder) = iso_8583_rs::Builder::new(&strict, b"0100") else { return false };

@@ -15,6 +15,7 @@
 //! | [`party`] | the three parties as pure state machines: input in, effects out |
 //! | [`wire`] | one file per dialect: message to bytes and back |
 //! | [`net`] | the runtime: threads, TCP, timers, faults; durable first, then send |
+//! | [`capture`] | what was sent, as a pcap file |
 //! | [`day`] | the story of the day |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
@@ -31,6 +32,7 @@
 )]
 
 pub mod audit;
+pub mod capture;
 pub mod card;
 pub mod clock;
 pub mod day;

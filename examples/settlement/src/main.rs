@@ -21,6 +21,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use settlement::audit::{Books, Check, audit};
+use settlement::capture::Capture;
 use settlement::clock::{Clock, SystemClock};
 use settlement::day::{self, Caption};
 use settlement::journal::Party;
@@ -53,7 +54,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let style = Style { colour: options.colour, lang: options.lang };
     match &options.task {
         Task::Help => print(HELP).map(|()| true),
-        Task::Day(file) => whole_day(file, options.timers, style),
+        Task::Day(file) => whole_day(file, options, style),
         Task::Check(file) => check(&Books::read(file)?, style),
         Task::Where(file) => {
             let books = Books::read(file)?;
@@ -64,8 +65,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
     }
 }
 
-fn whole_day(file: &Path, timers: Timers, style: Style) -> Result<bool, Failure> {
-    let captions = live_through(file, timers)?;
+fn whole_day(file: &Path, options: &Options, style: Style) -> Result<bool, Failure> {
+    let captions = live_through(file, options.timers, options.capture.as_deref())?;
     let books = Books::read(file)?;
     print(&report::traffic(&books, &captions, style))?;
     print("\n")?;
@@ -82,7 +83,11 @@ fn whole_day(file: &Path, timers: Timers, style: Style) -> Result<bool, Failure>
 }
 
 /// Opens the parties on a fresh ledger, plays the day, and closes everything.
-fn live_through(file: &Path, timers: Timers) -> Result<Vec<Caption>, Failure> {
+fn live_through(file: &Path, timers: Timers, capture: Option<&Path>) -> Result<Vec<Caption>, Failure> {
+    let capture = match capture {
+        Some(path) => Capture::create(path).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => Capture::default(),
+    };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new(local_seconds_east()));
     let parties =
         day::parties(clock.now().date(), timers).ok_or("a test card of the script is impossible")?;
@@ -92,7 +97,7 @@ fn live_through(file: &Path, timers: Timers) -> Result<Vec<Caption>, Failure> {
         nodes.push(Node::open(machine, Box::new(store))?);
     }
     let steps = day::script();
-    let mut network = Network::open(nodes, clock)?;
+    let mut network = Network::open(nodes, clock, capture)?;
     let played = day::play(&mut network, &steps, timers, &mut |number, caption| {
         progress(number, steps.len(), caption);
     });

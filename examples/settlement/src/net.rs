@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use self::line::{Event, Line, Switches};
+use crate::capture::Capture;
 use crate::clock::{Clock, Stamp};
 use crate::journal::Party;
 use crate::node::{Node, Released};
@@ -34,7 +35,12 @@ pub struct Network {
 
 impl Network {
     /// Opens the ports and starts the parties.
-    pub fn open(nodes: impl IntoIterator<Item = Node>, clock: Arc<dyn Clock>) -> std::io::Result<Self> {
+    pub fn open(
+        nodes: impl IntoIterator<Item = Node>,
+        clock: Arc<dyn Clock>,
+        capture: Capture,
+    ) -> std::io::Result<Self> {
+        let capture = Arc::new(capture);
         let (to_person, outcomes) = channel();
         let faults = Arc::new(Mutex::new(Vec::new()));
         let switches = Arc::new(Switches { stop: AtomicBool::new(false), host_link: AtomicBool::new(true) });
@@ -61,7 +67,7 @@ impl Network {
             }
             network.doors.insert(party, door);
             let (clock, faults) = (Arc::clone(&network.clock), Arc::clone(&network.faults));
-            let station = Station::new(node, clock, faults, to_person.clone());
+            let station = Station::new(node, clock, faults, Arc::clone(&capture), to_person.clone());
             let thread = std::thread::Builder::new().name(party.to_string());
             network.threads.push(thread.spawn(move || station.run(&events))?);
         }
@@ -151,6 +157,7 @@ struct Station {
     node: Node,
     clock: Arc<dyn Clock>,
     faults: Arc<Mutex<Vec<Fault>>>,
+    capture: Arc<Capture>,
     to_person: Sender<(Party, Result<Outcome, String>)>,
     connections: BTreeMap<u64, Connection>,
     due: BTreeMap<(Instant, u64), Due>,
@@ -162,10 +169,11 @@ impl Station {
         node: Node,
         clock: Arc<dyn Clock>,
         faults: Arc<Mutex<Vec<Fault>>>,
+        capture: Arc<Capture>,
         to_person: Sender<(Party, Result<Outcome, String>)>,
     ) -> Self {
         let (connections, due) = (BTreeMap::new(), BTreeMap::new());
-        Self { node, clock, faults, to_person, connections, due, sequence: 0 }
+        Self { node, clock, faults, capture, to_person, connections, due, sequence: 0 }
     }
 
     fn run(mut self, events: &Receiver<Event>) {
@@ -278,6 +286,9 @@ impl Station {
             framing.wrap(dialect.header(), &payload, &mut room)
         };
         let frame = frame.map_err(|error| format!("cannot frame {}: {error}", message.mti))?;
+        self.capture
+            .sent(self.node.party(), to, frame)
+            .map_err(|error| format!("cannot write the capture: {error}"))?;
         let _ = connection.stream.write_all(frame);
         Ok(())
     }

@@ -20,6 +20,7 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement --where FILE          where is the money of each sale in it
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
+  --capture FILE      write the frames there, as pcap (must not exist yet)
   --timeout-ms N      the shortest timer (default 300); the acquirer waits twice, the terminal three times
                       as long
   --lang en|zh        language of the code meanings
@@ -41,6 +42,8 @@ pub(crate) enum Task {
 /// The command line, understood.
 pub(crate) struct Options {
     pub(crate) task: Task,
+    /// Where the frames of the day go.
+    pub(crate) capture: Option<PathBuf>,
     pub(crate) timers: Timers,
     pub(crate) lang: Lang,
     pub(crate) colour: bool,
@@ -49,13 +52,14 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1);
-        let (mut task, mut base, mut lang) = (None, 300, Lang::English);
+        let (mut task, mut capture, mut base, mut lang) = (None, None, 300, Lang::English);
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
             match word.as_str() {
                 "--help" | "-h" => task = Some(Task::Help),
                 "--ledger" => task = Some(Task::Day(fresh(value()?.into())?)),
+                "--capture" => capture = Some(value()?.into()),
                 "--check" => task = Some(Task::Check(value()?.into())),
                 "--where" => task = Some(Task::Where(value()?.into())),
                 "--no-colour" | "--no-color" => colour = false,
@@ -82,7 +86,7 @@ impl Options {
             Some(task) => task,
             None => Task::Day(fresh(default_file()?)?),
         };
-        Ok(Self { task, timers, lang, colour })
+        Ok(Self { task, capture, timers, lang, colour })
     }
 }
 

@@ -127,6 +127,11 @@ fn a_used_ledger_is_not_written_over() {
     std::fs::remove_file(&file).unwrap();
     assert_eq!(settlement(&["--check", path(&file)]).status.code(), Some(2), "and that is no file");
     assert!(!file.exists(), "asking does not create one");
+    std::fs::write(&file, "yesterday").unwrap();
+    let output = settlement(&["--ledger", path(&ledger("unused")), "--capture", path(&file)]);
+    assert_eq!(output.status.code(), Some(2), "nor is a capture");
+    assert!(String::from_utf8_lossy(&output.stderr).contains(path(&file)));
+    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

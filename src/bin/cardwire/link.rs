@@ -94,6 +94,14 @@ impl LinkArgs {
     }
 }
 
+/// A host and a port, to which a connection may be tried.
+pub(crate) fn address(text: &str) -> Result<String, String> {
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("an address is a host and a port, such as 127.0.0.1:5000 or [::1]:5000".to_owned()),
+    }
+}
+
 /// The host of an address with a port.
 pub(crate) fn host(address: &str) -> &str {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);

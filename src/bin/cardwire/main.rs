@@ -16,8 +16,10 @@ mod latency;
 mod link;
 mod mask;
 mod output;
+mod profiles;
 mod show;
 mod specs;
+mod toml_file;
 
 use std::process::ExitCode;
 

@@ -4,15 +4,18 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use cardwire::import::j8583::Options as J8583;
 use cardwire::import::{self, ImportError, SpecDoc};
-use cardwire::{Profile, Spec, profile, spec};
+use cardwire::{CodePage, Spec, spec};
 
 use crate::failure::{Failure, Outcome};
 
 /// Which spec.
 #[derive(clap::Args, Clone, Default)]
 pub(crate) struct SpecArgs {
-    /// The spec: a name of `cardwire spec list`, or a file (TOML, jPOS XML).
+    /// The spec: a name of `cardwire spec list`, or a file (TOML, moov JSON, jPOS XML, j8583 XML).
+    ///
+    /// What Java code sets around a file of j8583 stands behind a #: `links.xml#0800,binary`.
     #[arg(short, long, value_name = "SPEC", env = "CARDWIRE_SPEC")]
     pub(crate) spec: Option<String>,
 }
@@ -47,58 +50,80 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
     if let Some(spec) = spec::by_name(name) {
         return Ok(SpecDoc::from_spec(spec));
     }
-    let path = Path::new(name);
-    if !path.exists() {
+    let (file, settings) = match name.rsplit_once('#') {
+        Some((file, settings)) if !Path::new(name).exists() => (file, settings),
+        _ => (name, ""),
+    };
+    if !Path::new(file).exists() {
         let names: Vec<&str> = spec::builtin().map(Spec::name).collect();
         return Err(Failure::usage(format_args!(
-            "no spec and no file is called '{name}'; there are {}",
+            "no spec and no file is called '{file}'; there are {}",
             names.join(", ")
         )));
     }
-    let mut text = String::new();
+    let mut octets = Vec::new();
     let limit = u64::try_from(import::MAX_TEXT).unwrap_or(u64::MAX) + 1;
-    File::open(path)
-        .and_then(|file| file.take(limit).read_to_string(&mut text))
-        .map_err(|error| Failure::io(name, error))?;
-    Format::of(&text).parse(&text).map_err(|error| in_file(name, error))
+    File::open(file)
+        .and_then(|content| content.take(limit).read_to_end(&mut octets))
+        .map_err(|error| Failure::io(file, error))?;
+    // files of other tools may be in Latin-1
+    let text = String::from_utf8(octets)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    let text = text.trim_start_matches('\u{feff}');
+    let title = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
+    parse(text, &title, settings)?.map_err(|error| in_file(file, error))
 }
 
 fn in_file(name: &str, error: ImportError) -> Failure {
     Failure::data(error.in_file(name))
 }
 
-/// The formats of spec files.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Toml,
-    Jpos,
-}
-
-impl Format {
-    /// The format that a text is in.
-    fn of(text: &str) -> Self {
-        match text.trim_start_matches('\u{feff}').trim_start().chars().next() {
-            Some('<') => Self::Jpos,
-            _ => Self::Toml,
-        }
+/// Reads a spec in the format that the text is in.
+fn parse(text: &str, title: &str, settings: &str) -> Outcome<Result<SpecDoc, ImportError>> {
+    let is_j8583 = text.contains("<j8583-config");
+    if !settings.is_empty() && !is_j8583 {
+        return Err(Failure::usage("only a spec of j8583 has settings behind a #"));
     }
-
-    fn parse(self, text: &str) -> Result<SpecDoc, ImportError> {
-        match self {
-            Self::Toml => import::toml::parse(text),
-            Self::Jpos => import::jpos::import(text, &import::jpos::Options::new()),
-        }
-    }
-}
-
-/// The profile of that name.
-pub(crate) fn profile(name: &str) -> Outcome<&'static Profile<'static>> {
-    PROFILES.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
-        Failure::usage(format_args!(
-            "no profile is called '{name}'; there are {}",
-            PROFILES.map(Profile::name).join(", ")
-        ))
+    Ok(match text.trim_start().chars().next() {
+        Some('<') if is_j8583 => import::j8583::import(text, &j8583(title, settings)?),
+        Some('<') => import::jpos::import(text, &import::jpos::Options::new().name(title)),
+        Some('{') => import::moov::parse(text),
+        _ => import::toml::parse(text),
     })
 }
 
-const PROFILES: [&Profile<'static>; 2] = [&profile::ISO87_PROFILE, &profile::UNIONPAY_PROFILE];
+type Set = fn(J8583) -> J8583;
+
+/// What the Java code around a configuration of j8583 sets.
+const SETTINGS: [(&str, Set); 9] = [
+    ("binary", J8583::use_binary_messages),
+    ("binary-header", J8583::use_binary_header),
+    ("binary-fields", J8583::use_binary_fields),
+    ("binary-bitmap", J8583::use_binary_bitmap),
+    ("ebcdic", |options| options.character_encoding(CodePage::Cp1047)),
+    ("ebcdic-037", |options| options.character_encoding(CodePage::Cp037)),
+    ("ebcdic-500", |options| options.character_encoding(CodePage::Cp500)),
+    ("force-string-encoding", J8583::force_string_encoding),
+    ("hex-lengths", J8583::variable_length_fields_in_hex),
+];
+
+/// `0800,binary`: a message type, and settings.
+fn j8583(title: &str, settings: &str) -> Outcome<J8583> {
+    let mut options = J8583::new().name(title);
+    for word in settings.split(',').filter(|word| !word.is_empty()) {
+        let set = SETTINGS.iter().find(|(known, _)| *known == word);
+        options = match set {
+            Some((_, set)) => set(options),
+            None if word.len() == 4 && word.bytes().all(|digit| digit.is_ascii_digit()) => {
+                options.message(word)
+            }
+            None => {
+                return Err(Failure::usage(format_args!(
+                    "'{word}' is neither a message type nor one of {}",
+                    SETTINGS.map(|(known, _)| known).join(", ")
+                )));
+            }
+        };
+    }
+    Ok(options)
+}

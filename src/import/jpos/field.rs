@@ -4,15 +4,14 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::classes::{self, Class, Length, TagForm, Value};
-use super::xml::Node;
 use super::{Custom, Options};
 use crate::codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare, Zone};
 use crate::content::Content;
-use crate::error::widen;
-use crate::import::{ElementDoc, ImportError};
+use crate::import::xml::Node;
+use crate::import::{ElementDoc, ImportError, standard};
 use crate::layout::{Fill, Form, Row};
-use crate::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
-use crate::spec::{Dialect, ISO03_BCD, ISO87_BCD, ISO93_BCD};
+use crate::mask::SECRET;
+use crate::spec::Dialect;
 
 type Result<T> = core::result::Result<T, ImportError>;
 
@@ -101,7 +100,7 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
         (false, _) => Spare::LEFT_ZERO,
     };
     if is_top {
-        element.privacy = privacy(&element);
+        element.privacy = standard::privacy(&element);
     }
     let is_bitmap = matches!(class.value, Value::Bitmap(_));
     Ok(Some(FieldDoc { element, tag: class.tag, is_bitmap }))
@@ -184,36 +183,6 @@ pub(super) fn longest(prefix: Prefix) -> u32 {
     let units = prefix.capacity().saturating_sub(prefix.includes.into());
     let units = if prefix.counts == Counts::Nibbles { units - units % 2 } else { units };
     u32::try_from(units).unwrap_or(MAX_LENGTH)
-}
-
-/// What the ISO tables say, where they mean the same element; card numbers and tracks by number.
-fn privacy(element: &ElementDoc) -> Privacy {
-    match (element.key, element.content) {
-        (2, Content::B) => return SECRET,
-        (2, _) => return PAN,
-        (35, Content::B) => return SECRET,
-        (35, _) => return TRACK,
-        _ => {}
-    }
-    let Ok(number) = u8::try_from(element.key) else { return SECRET };
-    let tables = [&ISO87_BCD, &ISO93_BCD, &ISO03_BCD];
-    let rows = tables.iter().filter_map(|spec| spec.element(number));
-    let mut same = rows
-        .filter(|row| row.max() == widen(element.max) && kind(row.content()) == kind(element.content))
-        .map(|row| row.privacy())
-        .peekable();
-    if same.peek().is_some() && same.all(|privacy| privacy == OPEN) { OPEN } else { SECRET }
-}
-
-/// Classes of one kind hold the same sort of value.
-fn kind(content: Content) -> u8 {
-    match content {
-        Content::N | Content::H => 0,
-        Content::Xn | Content::Yn => 1,
-        Content::Z => 2,
-        Content::B => 3,
-        _ => 4,
-    }
 }
 
 /// How a tag of that form is written, and the length that leads it, if one does.

@@ -41,11 +41,11 @@
 mod classes;
 mod field;
 mod packager;
-mod xml;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::xml::{self, Grammar};
 use super::{ImportError, SpecDoc};
 use crate::layout::{BitmapForm, Shape};
 
@@ -140,8 +140,21 @@ impl Options {
 /// # Errors
 /// Text that is no XML or no packager, a class that is not known, a spec that contradicts itself;
 /// with the line and the field.
-pub fn import(xml: &str, options: &Options) -> Result<SpecDoc, ImportError> {
-    super::check_size(xml)?;
-    let root = xml::read(xml)?;
+pub fn import(text: &str, options: &Options) -> Result<SpecDoc, ImportError> {
+    super::check_size(text)?;
+    let root = xml::read(text, &GRAMMAR)?;
     packager::spec(&root, options)
 }
+
+impl SpecDoc {
+    /// Reads a spec in jPOS GenericPackager XML, without custom classes: [`jpos::import`](crate::import::jpos::import).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_jpos(text: &str) -> Result<Self, ImportError> {
+        import(text, &Options::new())
+    }
+}
+
+const GRAMMAR: Grammar =
+    Grammar { root: "isopackager", below: &["isofieldpackager", "isofield"], what: "packager" };

@@ -9,12 +9,12 @@ use alloc::vec::Vec;
 
 use super::classes::{self, TagForm};
 use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag, number};
-use super::xml::Node;
 use super::{Custom, Options};
 use crate::codec::{Coding, Counts, Side, Spare};
 use crate::content::Content;
+use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Fill, Form, Layout, MAX_DEPTH, More, Tag};
+use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, More, Tag};
 use crate::mask::SECRET;
 use crate::spec::{Codes, EMV, MtiCoding};
 
@@ -135,7 +135,7 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
     let path = if parent.is_empty() { id.to_string() } else { format!("{parent}.{id}") };
     let read = || -> Result<Option<FieldDoc>> {
         let Some(mut field) = field::field(node, options, &path)? else { return Ok(None) };
-        if node.is_packager {
+        if node.name != "isofield" {
             if depth >= MAX_DEPTH {
                 return Err(ImportError::new("packagers are nested too deep"));
             }
@@ -351,7 +351,7 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
             }
         };
         let order = OrderDoc::Tags { tag, lead: None, unknown: None };
-        element.key = key_of(&order, &written).ok_or_else(|| {
+        element.key = order.key_named(&written).ok_or_else(|| {
             ImportError::new(format!(
                 "field {key} has the tag {written}, which is not {width} characters long"
             ))
@@ -362,13 +362,6 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
     elements.dedup_by_key(|element| element.key);
     let order = OrderDoc::Tags { tag, lead, unknown: unknown.map(Box::new) };
     Ok((head, LayoutDoc { order, elements }))
-}
-
-/// The number that stands for a tag in a layout.
-fn key_of(order: &OrderDoc, written: &str) -> Option<u32> {
-    let OrderDoc::Tags { tag, lead, .. } = *order else { return None };
-    let order = crate::layout::Order::Tags { tag, lead, unknown: None };
-    crate::path::key(&Layout { order, elements: &[] }, written)
 }
 
 /// Of two models for unlisted tags the one that admits longer values.

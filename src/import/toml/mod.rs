@@ -71,6 +71,56 @@
 //! | `"rest"` | the rest of what it stands in |
 //! | `{ until = "1C" }` | ends before this octet |
 //!
+//! # An example for each option
+//!
+//! One element of a link in dialect `ascii-binary`, a value, and its octets.
+//!
+//! | row | value | on the wire |
+//! | --- | --- | --- |
+//! | `{ is = "n6" }` | `42` | `303030303432` |
+//! | `{ is = "n6", fill = "right 0" }` | `42` | `343230303030` |
+//! | `{ is = "ns6", fill = "left blank" }` | `42` | `202020203432` |
+//! | `{ is = "ans6" }` | `AB` | `414220202020` |
+//! | `{ is = "ans6", fill = "left blank" }` | `AB` | `202020204142` |
+//! | `{ is = "ansb6", fill = "right 0x00" }` | `AB` | `414200000000` |
+//! | `{ is = "ans6", coding = "ebcdic" }` | `AB` | `C1C240404040` |
+//! | `{ is = "n..19", length = "LL" }` | `123` | `3033313233` |
+//! | `{ is = "n..19", length = { prefix = "bcd", width = 2 } }` | `123` | `03313233` |
+//! | `{ is = "n..19", length = { prefix = "binary", width = 1 } }` | `123` | `03313233` |
+//! | `{ is = "n..19", length = { prefix = "binary", width = 2 } }` | `123` | `0003313233` |
+//! | `{ is = "n..19", length = { prefix = "ebcdic", width = 2 } }` | `123` | `F0F3313233` |
+//! | `{ is = "n..19", length = { prefix = "hex", width = 1 } }` | `123` | `3033313233` |
+//! | `{ is = "n..19", length = "ber" }` | `123` | `03313233` |
+//! | `{ is = "n..19", coding = "bcd", length = { prefix = "bcd", width = 2, counts = "bytes" } }` | `1234` | `021234` |
+//! | `{ is = "n..18", coding = "bcd", length = { prefix = "bcd", width = 2, counts = "nibbles" } }` | `1234` | `041234` |
+//! | `{ is = "n..9", length = { prefix = "ascii", width = 2, includes = 2 } }` | `123` | `3035313233` |
+//! | `{ is = "ans..6", length = { prefix = "ascii", width = 2, padded = true } }` | `AB` | `3032414220202020` |
+//! | `{ is = "ans..6", length = { until = "1C" } }` | `AB` | `41421C` |
+//! | `{ is = "n3", coding = "bcd" }` | `123` | `0123` |
+//! | `{ is = "n3", coding = "bcd", spare = "right 0" }` | `123` | `1230` |
+//! | `{ is = "n3", coding = "bcd", spare = "right F" }` | `123` | `123F` |
+//! | `{ is = "n3", coding = "bcd", spare = "left F" }` | `123` | `F123` |
+//! | `{ is = "n..19", coding = "bcd", length = "LL", spare = "left 0" }` | `123` | `30330123` |
+//! | `{ is = "z..37", coding = "bcd", length = "LL", spare = "right F" }` | `12=` | `303312DF` |
+//! | `{ is = "x+n8" }` | `D00000123` | `443030303030313233` |
+//! | `{ is = "x+n8", coding = "bcd" }` | `D00000123` | `4400000123` |
+//! | `{ is = "x+n8", coding = "zoned-c" }` | `D00000123` | `F0F0F0F0F0F1F2D3` |
+//! | `{ is = "b2" }` | `\u{1}\u{2}` | `0102` |
+//! | `{ is = "b2", coding = "hex" }` | `\u{1}\u{2}` | `30313032` |
+//! | `{ is = "b2", coding = "ebcdic-hex" }` | `\u{1}\u{2}` | `F0F1F0F2` |
+//!
+//! For the message as a whole: `header`, `mti`, and
+//!
+//! | `bitmap` | says |
+//! | --- | --- |
+//! | `"hex"` | of 8 octets as 16 digits; a second one when bit 1 is set |
+//! | `{ coding = "raw", second = "always" }` | always 16 octets, bit 1 set |
+//! | `{ coding = "raw", second = "never" }` | 8 octets, and bit 1 is an element |
+//! | `{ coding = "raw", third = "announced" }` | a third one, at once behind the second, when bit 65 is set |
+//! | `{ coding = "raw", third = "in-element" }` | the same in the place of DE 65 |
+//!
+//! DE 64 and DE 128 are `b8`, written as `binary` or their own `coding` says.
+//!
 //! # Parts
 //!
 //! ```toml
@@ -110,9 +160,8 @@ mod write;
 
 use alloc::string::String;
 
-use super::{ImportError, OrderDoc, SpecDoc};
+use super::{ImportError, SpecDoc};
 use crate::content::Content;
-use crate::layout::{Layout, Order};
 use crate::spec::Dialect;
 
 /// Reads a document and checks it.
@@ -150,20 +199,20 @@ pub fn write(doc: &SpecDoc) -> String {
     write::shortest(doc)
 }
 
+impl SpecDoc {
+    /// Reads a spec in the native format: [`toml::parse`](crate::import::toml::parse).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_toml(text: &str) -> Result<Self, ImportError> {
+        parse(text)
+    }
+}
+
 /// The dialect in which parts are read and written where nothing else is said.
 const fn parts_dialect(parent: Content) -> &'static Dialect {
     match parent {
         Content::B | Content::Any => &Dialect::OCTETS,
         _ => &Dialect::CHARACTERS,
     }
-}
-
-/// An empty layout of this order: it knows how its keys are written.
-fn with_order<R>(order: &OrderDoc, read: impl FnOnce(&Layout<'_>) -> R) -> R {
-    let order = match *order {
-        OrderDoc::Bitmap(form) => Order::Bitmap(form),
-        OrderDoc::Positions { required } => Order::Positions { required },
-        OrderDoc::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
-    };
-    read(&Layout { order, elements: &[] })
 }

@@ -10,9 +10,10 @@ use alloc::vec::Vec;
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
-use super::words::{self, Words, value};
+use super::words;
 use crate::codec::{Coding, Counts, Prefix, PrefixCoding};
 use crate::content::Content;
+use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
 use crate::layout::{BitmapForm, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
@@ -165,15 +166,15 @@ impl Reader<'_> {
         Ok(dialect)
     }
 
-    fn bitmap<'t>(&self, value: &'t Spanned<DeValue<'t>>) -> Result<BitmapForm> {
+    fn bitmap<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<BitmapForm> {
         let mut form = BitmapForm::new(Coding::Raw);
-        if let DeValue::String(word) = value.get_ref() {
-            let coding = words::value(words::CODINGS, word);
+        if let DeValue::String(word) = said.get_ref() {
+            let coding = value(words::CODINGS, word);
             let message = || format!("`{word}` is no word for `bitmap`");
-            form.coding = coding.ok_or_else(|| self.fail(value.span().start, message()))?;
+            form.coding = coding.ok_or_else(|| self.fail(said.span().start, message()))?;
             return Ok(form);
         }
-        let mut section = self.section(value)?;
+        let mut section = self.section(said)?;
         self.word(&mut section, "coding", words::CODINGS, &mut form.coding)?;
         self.word(&mut section, "second", words::MORE, &mut form.second)?;
         self.word(&mut section, "third", words::MORE, &mut form.third)?;
@@ -196,7 +197,7 @@ impl Reader<'_> {
         for (written, (offset, row)) in section.entries {
             let path = join(path, written);
             let place = |error: ImportError| error.at_line(self.text.line(offset)).in_element(&path);
-            let key = super::with_order(order, |layout| crate::path::key(layout, written));
+            let key = order.key_named(written);
             let key = key.ok_or_else(|| place(ImportError::new("it is no number or tag of this layout")))?;
             self.lines.insert(path.clone(), self.text.line(offset));
             elements.push(

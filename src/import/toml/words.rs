@@ -4,11 +4,10 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Side, Spare, Zone};
+use crate::import::words::{Words, value, word};
 use crate::layout::{Fill, More, Tag};
 use crate::mask::{PAN, Privacy};
 use crate::spec::{Codes, Dialect, MtiCoding};
-
-pub(super) type Words<T> = [(&'static str, T)];
 
 pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ascii", Dialect::ASCII),
@@ -65,16 +64,6 @@ pub(super) const MORE: &Words<More> = &[
 ];
 
 const SIDES: &Words<Side> = &[("left", Side::Left), ("right", Side::Right)];
-
-/// The word of a value.
-pub(super) fn word<T: PartialEq>(words: &Words<T>, value: &T) -> &'static str {
-    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
-}
-
-/// The value of a word.
-pub(super) fn value<T: Copy>(words: &Words<T>, word: &str) -> Option<T> {
-    words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
-}
 
 /// `left 0`, `right F`.
 pub(super) fn spare_word(spare: Spare) -> String {

@@ -5,10 +5,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
-use super::words::{self, word};
+use super::words;
 use crate::codec::{Counts, Prefix};
+use crate::import::words::word;
 use crate::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Form, Layout, More, Row, Shape};
+use crate::layout::{BitmapForm, Form, More, Row, Shape};
 use crate::mask::SECRET;
 use crate::spec::Dialect;
 
@@ -182,7 +183,7 @@ fn inline(element: &ElementDoc, dialect: &Dialect) -> String {
 
 /// The number, position or tag as a TOML key.
 fn key_of(layout: &LayoutDoc, key: u32) -> String {
-    let written = super::with_order(&layout.order, |layout: &Layout<'_>| layout.key(key).to_string());
+    let written = layout.order.name_of(key);
     let bare = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_');
     if !written.is_empty() && written.bytes().all(bare) { written } else { quoted(&written) }
 }

@@ -7,24 +7,22 @@ use cardwire::profile::Violation;
 use cardwire::{Inspection, Message, Profile, Spec};
 
 use super::tally;
-use crate::failure::Outcome;
+use crate::failure::{Outcome, complain};
 use crate::input::{InputArgs, Item};
 use crate::json;
 use crate::output::{Output, Role};
-use crate::specs::{self, SpecArgs};
+use crate::profiles;
+use crate::specs::SpecArgs;
 
 /// Check messages against a spec and a profile: every violation, with field and byte.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  \
-    cardwire check -s iso87-ascii -p iso87 messages.hex\n  \
-    cardwire check -s unionpay-pos -p unionpay-pos -F unionpay --pairs capture.pcap\n\n\
-    Exit code 1 when anything is wrong.")]
+#[command(after_help = PROFILES)]
 pub(crate) struct Check {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
     spec: SpecArgs,
-    /// The profile, which says what each message type carries: iso87, unionpay-pos.
+    /// The profile, which says what each message type carries: iso87, unionpay-pos, or a TOML file.
     #[arg(short, long, value_name = "PROFILE")]
     profile: Option<String>,
     /// Match answers to questions by STAN (DE 11) and terminal (DE 41), and check what they echo.
@@ -37,6 +35,26 @@ pub(crate) struct Check {
     #[arg(short, long)]
     quiet: bool,
 }
+
+const PROFILES: &str = r#"Examples:
+  cardwire check -s iso87-ascii -p iso87 messages.hex
+  cardwire check -s unionpay-pos -p unionpay-pos -F unionpay --pairs capture.pcap
+  cardwire check -s iso87-ascii -p mine.toml messages.hex
+
+A profile has a rule for each message type; the first that fits counts:
+
+  name = "mine"
+  base = "iso87"              # the rules of that profile come after these
+
+  [[rule]]
+  mti = "0200"                # or ["0100", "0200"]
+  processing = "00"           # where DE 3 starts so
+  mandatory = [3, 4, 11, 41]
+  optional = [37, 48]         # once said, nothing else may be there
+  echoed = [11, 41]           # an answer holds what its question held (--pairs)
+  conditional = { 2 = "without 35", 26 = "with 52", 38 = "approved", 62 = "39 is 00 or 39 is 10" }
+
+Exit code 1 when anything is wrong."#;
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
@@ -54,8 +72,14 @@ struct Finding {
     text: String,
 }
 
-/// Questions that wait for their answer: what is looked up, and the message.
-type Waiting = HashMap<(String, String), Vec<u8>>;
+/// Questions that wait for their answer.
+#[derive(Default)]
+struct Waiting {
+    /// The messages, by what is looked up.
+    questions: HashMap<(String, String), Vec<u8>>,
+    /// How many found no room.
+    left_out: u64,
+}
 
 /// The most questions that are kept.
 const MOST_WAITING: usize = 100_000;
@@ -63,10 +87,10 @@ const MOST_WAITING: usize = 100_000;
 impl Check {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
-        let profile = self.profile.as_deref().map(specs::profile).transpose()?;
+        let profile = self.profile.as_deref().map(profiles::load).transpose()?;
         let mut messages = self.input.messages(Some(spec));
         let (mut total, mut broken) = (0, 0);
-        let mut waiting = Waiting::new();
+        let mut waiting = Waiting::default();
         while let Some(item) = messages.next()? {
             let found = self.findings(spec, profile, &item, &mut waiting);
             total += 1;
@@ -77,6 +101,12 @@ impl Check {
             }
         }
         output.flush()?;
+        if waiting.left_out > 0 {
+            complain(format_args!(
+                "{} questions were not held against their answers: {MOST_WAITING} others waited for theirs",
+                waiting.left_out
+            ));
+        }
         tally(broken, total, "messages are not as they should be")
     }
 
@@ -102,15 +132,15 @@ impl Check {
             }];
         }
         let (Some(message), Some(profile)) = (parsed.message(), profile) else { return Vec::new() };
-        let found = match self.pairs.then(|| question(message, waiting)).flatten() {
+        let found = match self.pairs.then(|| waiting.question(message)).flatten() {
             Some(question) => match Message::parse(spec, &question) {
                 Ok(question) => profile.check_reply(&question, message).map(Finding::of).collect(),
                 Err(_) => Vec::new(),
             },
             None => profile.check(message).map(Finding::of).collect(),
         };
-        if self.pairs && !message.mti().is_response() && waiting.len() < MOST_WAITING {
-            waiting.insert(key(message), payload.message.clone());
+        if self.pairs && !message.mti().is_response() {
+            waiting.keep(message);
         }
         found
     }
@@ -148,9 +178,19 @@ impl Check {
     }
 }
 
-/// The question that a message answers.
-fn question(message: &Message<'_>, waiting: &mut Waiting) -> Option<Vec<u8>> {
-    if message.mti().is_response() { waiting.remove(&key(message)) } else { None }
+impl Waiting {
+    fn keep(&mut self, question: &Message<'_>) {
+        if self.questions.len() < MOST_WAITING {
+            self.questions.insert(key(question), question.wire().to_vec());
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    /// The question that a message answers.
+    fn question(&mut self, message: &Message<'_>) -> Option<Vec<u8>> {
+        if message.mti().is_response() { self.questions.remove(&key(message)) } else { None }
+    }
 }
 
 fn key(message: &Message<'_>) -> (String, String) {

@@ -14,7 +14,7 @@ use super::send;
 use crate::failure::{Failure, Outcome};
 use crate::input::{self, Line, Lines, files};
 use crate::latency::Latency;
-use crate::link::{LinkArgs, block_on, duration, host};
+use crate::link::{LinkArgs, address, block_on, duration, host};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 
@@ -27,7 +27,7 @@ use crate::specs::SpecArgs;
 )]
 pub(crate) struct Load {
     /// Host and port.
-    #[arg(value_name = "HOST:PORT")]
+    #[arg(value_name = "HOST:PORT", value_parser = address)]
     address: String,
     /// Files of messages: hexadecimal digits or JSON, one a line; `-` or none is standard input.
     #[arg(value_name = "FILE")]

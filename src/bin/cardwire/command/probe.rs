@@ -50,6 +50,9 @@ impl Probe {
         let octets: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();
         let explanations = probe(&octets, specs);
         let Some(best) = explanations.first() else { return Err(Failure::data("no message to look at")) };
+        if best.score() == 0 {
+            return Err(Failure::data("no spec explains any of these bytes"));
+        }
         for explanation in explanations.iter().take(self.top.max(1)) {
             if self.json {
                 object(output, explanation)?;

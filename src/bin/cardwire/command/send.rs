@@ -15,7 +15,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Line, Lines, files};
 use crate::json::{self, Record, Shown};
 use crate::latency::Latency;
-use crate::link::{LinkArgs, block_on};
+use crate::link::{LinkArgs, address, block_on};
 use crate::output::{Output, Role};
 use crate::specs::SpecArgs;
 use crate::{hex, show};
@@ -29,7 +29,7 @@ use crate::{hex, show};
     Exit code 1 when a message has no answer.")]
 pub(crate) struct Send {
     /// Host and port.
-    #[arg(value_name = "HOST:PORT")]
+    #[arg(value_name = "HOST:PORT", value_parser = address)]
     address: String,
     /// Files; `-` or none is standard input.
     #[arg(value_name = "FILE")]

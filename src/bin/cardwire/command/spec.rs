@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use cardwire::import::{moov, toml};
 use cardwire::layout::Form;
 use cardwire::{Element, Layout, Prefix, Privacy, Spec, spec};
 
@@ -16,6 +17,8 @@ use crate::specs;
     cardwire spec show unionpay-pos 60 61\n  \
     cardwire spec convert iso87-bcd > mine.toml\n  \
     cardwire spec convert packager.xml > mine.toml\n  \
+    cardwire spec convert mine.toml --to moov > mine.json\n  \
+    cardwire spec convert 'j8583.xml#0200,binary'\n  \
     cardwire spec check mine.toml")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
@@ -42,13 +45,24 @@ enum Action {
         #[arg(required = true)]
         files: Vec<String>,
     },
-    /// Print a spec as TOML, the native format.
+    /// Print a spec in the native format, or in that of moov-io/iso8583.
     Convert {
         /// The spec, built in or a file.
         spec: String,
+        /// The format to print.
+        #[arg(long, value_name = "FORMAT", default_value = "toml")]
+        to: Format,
     },
     /// List the framings that --framing takes.
     Framings,
+}
+
+/// The formats that specs are written in.
+#[derive(clap::ValueEnum, Clone, Copy)]
+enum Format {
+    Toml,
+    /// JSON of moov-io/iso8583.
+    Moov,
 }
 
 impl SpecCommand {
@@ -57,8 +71,12 @@ impl SpecCommand {
             Action::List => list(output),
             Action::Framings => framings(output),
             Action::Check { files } => check(output, files),
-            Action::Convert { spec } => {
-                let text = cardwire::import::toml::write(&specs::document(spec)?);
+            Action::Convert { spec, to } => {
+                let doc = specs::document(spec)?;
+                let text = match to {
+                    Format::Toml => toml::write(&doc),
+                    Format::Moov => moov::write(&doc).map_err(|error| Failure::data(error.in_file(spec)))?,
+                };
                 Ok(output.bytes().write_all(text.as_bytes())?)
             }
             Action::Show { spec, numbers, json } => {

@@ -63,6 +63,12 @@ fn looks_like_message(line: &[u8]) -> bool {
         && line.iter().filter(|octet| !octet.is_ascii_hexdigit()).count() > 2
 }
 
+/// The most bytes that are looked at for a framing.
+pub(super) const MOST_START: usize = 1 << 16;
+
+/// The most frames of them: the first messages of a stream may be broken.
+const MOST_FRAMES: usize = 16;
+
 /// The framing with which the start of a stream gives a message of the spec; `None` when it is a
 /// message without framing, or when nothing fits.
 pub(crate) fn framing_of(start: &[u8], spec: Option<&Spec<'_>>) -> Option<Framing> {
@@ -71,16 +77,17 @@ pub(crate) fn framing_of(start: &[u8], spec: Option<&Spec<'_>>) -> Option<Framin
     if fits(start) {
         return None;
     }
-    NAMED.iter().map(|(_, framing, _)| *framing).chain(WITH_HEADER).find(|framing| {
+    let frames = |framing: Framing| {
         let mut rest = start;
-        while let Ok(Some(frame)) = framing.split(rest) {
-            if !frame.is_poll() {
-                return fits(frame.payload);
-            }
+        let next = move || {
+            let frame = framing.split(rest).ok()??;
             rest = rest.get(frame.consumed..).unwrap_or_default();
-        }
-        false
-    })
+            Some(frame)
+        };
+        std::iter::from_fn(next).take(MOST_FRAMES)
+    };
+    let framings = NAMED.iter().map(|(_, framing, _)| *framing).chain(WITH_HEADER);
+    framings.into_iter().find(|framing| frames(*framing).any(|frame| fits(frame.payload)))
 }
 
 const WITH_HEADER: [Framing; 4] = [

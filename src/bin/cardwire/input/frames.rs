@@ -82,6 +82,16 @@ impl Splitter {
         }
     }
 
+    /// Another one for the same framing, from that place of the stream on.
+    pub(super) fn again(&self, base: usize) -> Self {
+        Self { base, ..Self::new(self.framing) }
+    }
+
+    /// How many bytes it holds.
+    pub(super) fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Whether no frame can be found any more.
     pub(super) fn is_broken(&self) -> bool {
         self.broken

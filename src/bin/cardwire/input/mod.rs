@@ -5,6 +5,7 @@
 
 mod detect;
 mod flow;
+mod flows;
 mod frames;
 mod hexdump;
 mod lines;

@@ -1,6 +1,6 @@
 //! Messages in captures: pcap and pcapng, TCP over IP over Ethernet, loopback or nothing.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use cardwire::{Framing, Spec};
@@ -8,29 +8,22 @@ use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
-use super::flow::{Flow, Segment};
-use super::{Item, Origin, Refusal, Source, Stream};
-use crate::failure::{Failure, Outcome};
+use super::flow::Segment;
+use super::flows::{Ends, Flows};
+use super::{Item, Origin, Payload, Refusal, Source, Stream};
+use crate::failure::{Failure, Outcome, complain};
 
 /// A capture, read packet by packet.
 pub(super) struct Capture {
     name: Rc<str>,
     reader: Box<dyn PcapReaderIterator + Send>,
-    framing: Option<Framing>,
-    spec: Option<&'static Spec<'static>>,
     /// What the interfaces capture; one for pcap, any number for pcapng.
     links: Vec<Linktype>,
-    flows: HashMap<Ends, Flow>,
+    flows: Flows,
     packet: u64,
     ready: VecDeque<Item>,
     done: bool,
 }
-
-/// The two ends of one direction of a connection.
-type Ends = (std::net::SocketAddr, std::net::SocketAddr);
-
-/// The most directions of connections that are followed at a time.
-const MOST_FLOWS: usize = 4096;
 
 /// The largest block of a capture: a packet of 256 KiB, twice the largest snap length in use.
 const BLOCK: usize = 1 << 18;
@@ -48,10 +41,8 @@ impl Capture {
         Ok(Self {
             name,
             reader,
-            framing,
-            spec,
             links: Vec::new(),
-            flows: HashMap::new(),
+            flows: Flows::new(framing, spec),
             packet: 0,
             ready: VecDeque::new(),
             done: false,
@@ -82,28 +73,16 @@ impl Capture {
             Taken::Packet(link, bytes) => {
                 self.packet += 1;
                 if let Some((ends, segment)) = segment(link, &bytes) {
-                    self.follow(ends, segment);
+                    let found = self.flows.take(self.packet, ends, &segment);
+                    self.add(found);
                 }
             }
         }
     }
 
-    fn follow(&mut self, ends: Ends, segment: Segment<'_>) {
-        if !self.flows.contains_key(&ends) && self.flows.len() >= MOST_FLOWS {
-            self.flows.retain(|_, flow| !flow.is_closed());
-            if self.flows.len() >= MOST_FLOWS {
-                return;
-            }
-        }
-        let (framing, spec, packet) = (self.framing, self.spec, self.packet);
-        let flow = self.flows.entry(ends).or_insert_with(|| Flow::new(framing, spec));
-        let found = flow.take(&segment);
-        if found.is_empty() {
-            return;
-        }
-        let name: Rc<str> = format!("{} > {}", ends.0, ends.1).into();
-        for content in found {
-            let origin = Origin::Packet(self.name.clone(), packet, name.clone());
+    fn add(&mut self, found: Vec<(Ends, Result<Payload, Refusal>)>) {
+        for ((from, to), content) in found {
+            let origin = Origin::Packet(self.name.clone(), self.packet, format!("{from} > {to}").into());
             self.ready.push_back(Item { origin, content });
         }
     }
@@ -112,15 +91,8 @@ impl Capture {
     /// when it is cut.
     fn end(&mut self, problem: Option<&str>) {
         self.done = true;
-        let mut flows: Vec<_> = self.flows.drain().collect();
-        flows.sort_by_key(|(ends, _)| *ends);
-        for (ends, mut flow) in flows {
-            let name: Rc<str> = format!("{} > {}", ends.0, ends.1).into();
-            for content in flow.end() {
-                let origin = Origin::Packet(self.name.clone(), self.packet, name.clone());
-                self.ready.push_back(Item { origin, content });
-            }
-        }
+        let found = self.flows.end();
+        self.add(found);
         if let Some(problem) = problem {
             let origin = Origin::Byte(self.name.clone(), self.reader.position_bytes());
             let refusal = Refusal::new(
@@ -128,6 +100,14 @@ impl Capture {
                 format_args!("the capture is broken after packet {}: {problem}", self.packet),
             );
             self.ready.push_back(Item { origin, content: Err(refusal) });
+        }
+        if self.flows.given_up() > 0 {
+            complain(format_args!(
+                "{}: too many connections at a time; {} directions were given up while they were idle, \
+                 and taken for new ones if they went on",
+                self.name,
+                self.flows.given_up()
+            ));
         }
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use cardwire::{Framing, Spec};
 
+use super::detect::MOST_START;
 use super::frames::Splitter;
 use super::{Item, Origin, Payload, Refusal, Source, Stream, framing_of, text};
 use crate::failure::{Failure, Outcome};
@@ -50,6 +51,20 @@ impl Raw {
         }
     }
 
+    /// The start of the stream, as much of it as tells the framing; a pipe may give it in small pieces.
+    fn start(&mut self) -> Outcome<(Vec<u8>, Option<Framing>)> {
+        let mut start = Vec::new();
+        while start.len() < MOST_START {
+            let bytes = self.read_some()?;
+            start.extend_from_slice(&bytes);
+            let framing = framing_of(&start, self.spec);
+            if framing.is_some() || bytes.is_empty() || self.spec.is_none() {
+                return Ok((start, framing));
+            }
+        }
+        Ok((start, None))
+    }
+
     /// The whole stream as one message, `start` being read of it.
     fn whole(&mut self, mut start: Vec<u8>) -> Outcome<Option<Item>> {
         self.state = State::Done;
@@ -80,15 +95,11 @@ impl Source for Raw {
                 State::Done => return Ok(None),
                 State::Fresh(Some(framing)) => self.state = State::Framed(Splitter::new(*framing)),
                 State::Fresh(None) => {
-                    let start = self.read_some()?;
-                    match framing_of(&start, self.spec) {
-                        None => return self.whole(start),
-                        Some(framing) => {
-                            let mut splitter = Splitter::new(framing);
-                            splitter.push(&start);
-                            self.state = State::Framed(splitter);
-                        }
-                    }
+                    let (start, framing) = self.start()?;
+                    let Some(framing) = framing else { return self.whole(start) };
+                    let mut splitter = Splitter::new(framing);
+                    splitter.push(&start);
+                    self.state = State::Framed(splitter);
                 }
                 State::Framed(splitter) => {
                     if let Some((at, content)) = splitter.next() {

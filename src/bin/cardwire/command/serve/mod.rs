@@ -18,9 +18,10 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_framing;
-use crate::link::{block_on, read};
+use crate::link::{address, block_on, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
+use crate::toml_file;
 use rules::Rules;
 
 /// Answer requests, well or badly: what an acquirer is tested against.
@@ -30,7 +31,7 @@ pub(crate) struct Serve {
     #[command(flatten)]
     spec: SpecArgs,
     /// Where to listen; port 0 takes a free one.
-    #[arg(short, long, value_name = "HOST:PORT", default_value = "127.0.0.1:5000")]
+    #[arg(short, long, value_name = "HOST:PORT", value_parser = address, default_value = "127.0.0.1:5000")]
     listen: String,
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
@@ -82,10 +83,11 @@ impl Serve {
         let rules = match &self.rules {
             None => Rules::default(),
             Some(file) => {
-                let text = String::from_utf8(read(file)?)
-                    .map_err(|_| Failure::data(format_args!("{}: not UTF-8", file.display())))?;
-                Rules::parse(&text, spec)
-                    .map_err(|text| Failure::data(format_args!("{}: {text}", file.display())))?
+                let rules: Rules = toml_file::read(file)?;
+                rules
+                    .check(spec)
+                    .map_err(|text| Failure::data(format_args!("{}, {text}", file.display())))?;
+                rules
             }
         };
         let tls = self.tls()?;

@@ -68,10 +68,9 @@ fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D
 }
 
 impl Rules {
-    /// Reads rules and checks that their answers fit the spec.
-    pub(super) fn parse(text: &str, spec: &Spec<'_>) -> Result<Self, String> {
-        let rules: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        for (index, rule) in rules.rules.iter().enumerate() {
+    /// Whether the answers fit the spec.
+    pub(super) fn check(&self, spec: &Spec<'_>) -> Result<(), String> {
+        for (index, rule) in self.rules.iter().enumerate() {
             for number in rule.answer.keys() {
                 let known = number.parse().is_ok_and(|number: u8| spec.element(number).is_some());
                 if !known {
@@ -80,7 +79,7 @@ impl Rules {
             }
             rule.record().map_err(|text| format!("rule {}: {text}", index + 1))?;
         }
-        Ok(rules)
+        Ok(())
     }
 
     /// The rule for a request.

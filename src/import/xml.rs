@@ -1,4 +1,4 @@
-//! The XML of packagers, bounded: elements and attributes, nothing else.
+//! XML, bounded: elements, their attributes, and how much text stands in them.
 //!
 //! A document type is skipped, not read: what it declares is never fetched and never expanded, so
 //! a reference to an entity of its own is an error. Elements that say nothing about the wire
@@ -9,9 +9,10 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use crate::import::{ImportError, Lines, MAX_ELEMENTS};
+use super::{ImportError, Lines, MAX_ELEMENTS};
 
 /// How deep elements may nest, skipped ones included.
 const MAX_NESTING: usize = 32;
@@ -19,11 +20,21 @@ const MAX_NESTING: usize = 32;
 /// How many attributes an element may have.
 const MAX_ATTRIBUTES: usize = 64;
 
-/// One `isopackager`, `isofieldpackager` or `isofield`.
+/// The elements that a format consists of; others are skipped.
+pub(super) struct Grammar {
+    pub(super) root: &'static str,
+    pub(super) below: &'static [&'static str],
+    /// What a text of another root is not.
+    pub(super) what: &'static str,
+}
+
+/// One element.
 #[derive(Debug)]
 pub(super) struct Node {
     pub(super) line: u32,
-    pub(super) is_packager: bool,
+    pub(super) name: String,
+    /// The text directly within.
+    pub(super) text: String,
     attributes: Vec<(String, String)>,
     pub(super) children: Vec<Node>,
 }
@@ -35,11 +46,11 @@ impl Node {
     }
 }
 
-/// Reads a packager to its last element.
-pub(super) fn read(text: &str) -> Result<Node, ImportError> {
+/// Reads a text to its last element.
+pub(super) fn read(text: &str, grammar: &Grammar) -> Result<Node, ImportError> {
     let lines = Lines::of(text);
     let mut reader = Reader::from_str(text);
-    let mut tree = Tree::default();
+    let mut tree = Tree { grammar, root: None, open: Vec::new(), skipped: 0, count: 0 };
     loop {
         let start = reader.buffer_position();
         let line = |offset: u64| lines.line(usize::try_from(offset).unwrap_or(usize::MAX));
@@ -55,13 +66,16 @@ pub(super) fn read(text: &str) -> Result<Node, ImportError> {
                 tree.close();
             }
             Event::End(_) => tree.close(),
+            Event::Text(text) => tree.text(&text),
+            Event::CData(text) => tree.text(&text),
+            Event::GeneralRef(name) => tree.reference(&name).map_err(place)?,
             Event::Eof => break,
             _ => {}
         }
     }
     match (tree.open.is_empty() && tree.skipped == 0, tree.root) {
         (true, Some(root)) => Ok(root),
-        (true, None) => Err(ImportError::new("there is no <isopackager>")),
+        (true, None) => Err(ImportError::new(format!("there is no <{}>", grammar.root))),
         (false, _) => {
             Err(ImportError::new("the text ends inside an element").at_line(lines.line(text.len())))
         }
@@ -76,8 +90,8 @@ fn leading_blanks(text: &str, start: u64) -> u64 {
     u64::try_from(blanks).unwrap_or(0)
 }
 
-#[derive(Default)]
-struct Tree {
+struct Tree<'g> {
+    grammar: &'g Grammar,
     root: Option<Node>,
     open: Vec<Node>,
     /// How many elements are open that say nothing about the wire.
@@ -85,30 +99,45 @@ struct Tree {
     count: usize,
 }
 
-impl Tree {
+impl Tree<'_> {
     fn open(&mut self, tag: &BytesStart<'_>, line: u32) -> Result<(), ImportError> {
         let name = tag.name();
         let name: &str = name.as_ref();
         if self.open.len() + self.skipped >= MAX_NESTING {
             return Err(ImportError::new(format!("elements are nested deeper than {MAX_NESTING}")));
         }
-        if self.open.is_empty() && (name != "isopackager" || self.root.is_some()) {
+        if self.open.is_empty() && (name != self.grammar.root || self.root.is_some()) {
             return Err(ImportError::new(format!(
-                "expected <isopackager>, found <{}>: this is no packager",
-                name.chars().take(40).collect::<String>()
+                "expected <{}>, found <{}>: this is no {}",
+                self.grammar.root, name, self.grammar.what
             )));
         }
         self.count += 1;
         if self.count > MAX_ELEMENTS {
             return Err(ImportError::new(format!("there are more than {MAX_ELEMENTS} elements")));
         }
-        let is_packager = matches!(name, "isopackager" | "isofieldpackager");
-        if self.skipped > 0 || !(is_packager || name == "isofield") {
+        let is_known = name == self.grammar.root || self.grammar.below.contains(&name);
+        if self.skipped > 0 || !is_known {
             self.skipped += 1;
             return Ok(());
         }
         let attributes = attributes(tag)?;
-        self.open.push(Node { line, is_packager, attributes, children: Vec::new() });
+        let (name, text) = (name.to_string(), String::new());
+        self.open.push(Node { line, name, text, attributes, children: Vec::new() });
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) {
+        if let (0, Some(node)) = (self.skipped, self.open.last_mut()) {
+            node.text.push_str(text);
+        }
+    }
+
+    /// A reference in text: to a character, or to one of the five entities that XML itself has.
+    fn reference(&mut self, name: &BytesRef<'_>) -> Result<(), ImportError> {
+        let text = format!("&{};", &**name);
+        let character = unescape(&text).map_err(|error| ImportError::new(error.to_string()))?;
+        self.text(&character);
         Ok(())
     }
 
@@ -132,7 +161,7 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ImportError
             return Err(ImportError::new(format!("an element has more than {MAX_ATTRIBUTES} attributes")));
         }
         let name: &str = attribute.key.as_ref();
-        let value = quick_xml::escape::unescape(&attribute.value)
+        let value = unescape(&attribute.value)
             .map_err(|error| ImportError::new(format!("attribute {name}: {error}")))?;
         attributes.push((name.to_string(), value.into_owned()));
     }

@@ -1,0 +1,85 @@
+//! The frames of a day as a capture file, for Wireshark, tshark and `cardwire decode`.
+//!
+//! Nothing is sniffed: each frame is noted where it is sent, in a TCP stream made for the file. The
+//! addresses stand for the parties: 10.0.0.1 the terminal, 10.0.0.2 the acquirer on port 8581,
+//! 10.0.0.3 the issuer on port 8583. The card numbers are in it as they are on the wire.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use etherparse::PacketBuilder;
+
+use crate::journal::Party;
+
+/// A capture file that grows, or none.
+#[derive(Default)]
+pub struct Capture(Option<Mutex<Streams>>);
+
+struct Streams {
+    file: File,
+    /// The octets sent so far from the first to the second.
+    sent: BTreeMap<(Party, Party), u32>,
+}
+
+impl Capture {
+    /// A new file, which must not exist yet.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let mut file = File::create_new(path)?;
+        file.write_all(&[MAGIC, VERSION, [0; 4], [0; 4], LONGEST, RAW_IP].concat())?;
+        Ok(Self(Some(Mutex::new(Streams { file, sent: BTreeMap::new() }))))
+    }
+
+    /// Notes a frame that is about to be sent, so that no answer is noted before its request.
+    pub fn sent(&self, from: Party, to: Party, frame: &[u8]) -> io::Result<()> {
+        let Some(streams) = &self.0 else { return Ok(()) };
+        streams.lock().unwrap_or_else(PoisonError::into_inner).write(from, to, frame)
+    }
+}
+
+impl Streams {
+    fn write(&mut self, from: Party, to: Party, frame: &[u8]) -> io::Result<()> {
+        let heard = self.sent.get(&(to, from)).copied().unwrap_or_default();
+        let sent = self.sent.entry((from, to)).or_default();
+        let builder = PacketBuilder::ipv4(address(from), address(to), 64)
+            .tcp(port(from, to), port(to, from), *sent, u16::MAX)
+            .ack(heard)
+            .psh();
+        *sent = sent.wrapping_add(u32::try_from(frame.len()).map_err(io::Error::other)?);
+        let octets = builder.size(frame.len());
+        let mut packet = Vec::with_capacity(octets);
+        builder.write(&mut packet, frame).map_err(io::Error::other)?;
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = u32::try_from(since.as_secs()).map_err(io::Error::other)?.to_le_bytes();
+        let length = u32::try_from(octets).map_err(io::Error::other)?.to_le_bytes();
+        self.file.write_all(&[seconds, since.subsec_micros().to_le_bytes(), length, length].concat())?;
+        self.file.write_all(&packet)
+    }
+}
+
+const fn address(party: Party) -> [u8; 4] {
+    match party {
+        Party::Terminal => [10, 0, 0, 1],
+        Party::Acquirer => [10, 0, 0, 2],
+        Party::Issuer => [10, 0, 0, 3],
+    }
+}
+
+/// The port of a party on its line to `peer`.
+const fn port(party: Party, peer: Party) -> u16 {
+    match (party, peer) {
+        (Party::Acquirer, Party::Terminal) => 8581,
+        (Party::Issuer, _) => 8583,
+        _ => 48583,
+    }
+}
+
+/// A pcap file with microseconds, little endian.
+const MAGIC: [u8; 4] = 0xA1B2_C3D4_u32.to_le_bytes();
+const VERSION: [u8; 4] = [2, 0, 4, 0];
+const LONGEST: [u8; 4] = 0xFFFF_u32.to_le_bytes();
+/// Packets begin with their IP header.
+const RAW_IP: [u8; 4] = 101_u32.to_le_bytes();

@@ -1,0 +1,204 @@
+//! Elements written as they come: in ascending order, straight to the wire.
+
+use core::fmt;
+
+use crate::bitmap::Bitmap;
+use crate::codec::octets::OctetsMut;
+use crate::codec::quick::bit;
+use crate::content::Content;
+use crate::error::{Error, Kind, Place, Result};
+use crate::lay::lay_value;
+use crate::layout::More;
+use crate::mti::Mti;
+use crate::spec::Spec;
+use crate::value::{Source, Value};
+use crate::write::Writer;
+
+/// A message that is written element by element: the fastest way to build one.
+///
+/// Where a [`Builder`](crate::Builder) keeps values of any order until all are known, a stream
+/// writes each at once, so elements have to come in ascending order. What it writes is what the
+/// builder writes, octet for octet, and what it refuses is what the builder refuses.
+///
+/// ```
+/// use cardwire::{Mti, Stream, de, spec::ISO87_ASCII};
+///
+/// let mut buffer = [0; 128];
+/// let mut stream = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer)?;
+/// stream.put(de::TRANSMISSION_TIME, "1123061759")?.put(de::STAN, 123_456)?.put(de::NETWORK_CODE, "301")?;
+/// assert_eq!(stream.finish()?, b"0800822000000000000004000000000000001123061759123456301");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+///
+/// An element that is refused leaves the stream as it was: another value may be tried, or the
+/// element left out. The bitmaps are written last. The first element above 64 moves what is written
+/// to make room for a second one: give [`Stream::with_second`] where that is known.
+pub struct Stream<'s, 'o> {
+    spec: &'s Spec<'s>,
+    out: &'o mut [u8],
+    /// Where the bitmaps stand, and how many there are.
+    bitmaps_at: usize,
+    bitmaps: u8,
+    at: usize,
+    /// The words of the bitmaps, without the bit that announces the second one.
+    present: [u64; 2],
+    last: u8,
+}
+
+impl<'s, 'o> Stream<'s, 'o> {
+    /// A message without elements.
+    ///
+    /// # Errors
+    /// [`Kind::Missing`] for a spec with octets before the MTI: see [`Stream::with_header`];
+    /// [`Kind::Form`] for one whose messages always have a third bitmap; [`Kind::Room`].
+    pub fn new(spec: &'s Spec<'s>, mti: Mti, out: &'o mut [u8]) -> Result<Self> {
+        Self::with_header(spec, &[], mti, out)
+    }
+
+    /// The same behind a header.
+    ///
+    /// # Errors
+    /// [`Kind::LengthUnit`] for a header that is not as long as the spec says; as [`Stream::new`].
+    pub fn with_header(spec: &'s Spec<'s>, header: &[u8], mti: Mti, out: &'o mut [u8]) -> Result<Self> {
+        let form = spec.bitmap();
+        if header.len() != spec.header() {
+            let kind = if header.is_empty() { Kind::Missing } else { Kind::LengthUnit };
+            return Err(Error::new(kind, 0, spec.header(), header.len()).at(Place::Header));
+        }
+        if form.third == More::Always {
+            return Err(Error::new(Kind::Form, 0, 0, 0).at(Place::Bitmap));
+        }
+        let mut writer = Writer::new(OctetsMut::of(out));
+        writer.put_all(header);
+        writer.put_mti(mti, spec.mti());
+        let bitmaps_at = writer.at();
+        let mut stream = Self { spec, out, bitmaps_at, bitmaps: 0, at: bitmaps_at, present: [0; 2], last: 0 };
+        stream.add_bitmap()?;
+        if form.second == More::Always {
+            stream.add_bitmap()?;
+        }
+        Ok(stream)
+    }
+
+    /// Makes room for the second bitmap now.
+    ///
+    /// # Errors
+    /// [`Kind::Undefined`] where the spec has none; [`Kind::Room`].
+    pub fn with_second(mut self) -> Result<Self> {
+        if self.bitmaps < 2 {
+            self.add_bitmap()?;
+        }
+        Ok(self)
+    }
+
+    /// Writes an element; takes the values that [`Builder::set`](crate::Builder::set) takes.
+    ///
+    /// # Errors
+    /// [`Kind::Order`] for a number that is not above the last one; [`Kind::Undefined`] for one that
+    /// the spec does not have, and above 128; [`Kind::Room`] says how much is needed so far; as
+    /// [`Builder::write`](crate::Builder::write) for the value. Offsets count the bitmaps that are
+    /// there now.
+    #[inline]
+    pub fn put<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
+        let Value(source) = value.into();
+        let place = u32::from(number.wrapping_sub(1));
+        let quicks = match self.spec.quicks() {
+            [first, ..] if number <= 64 => first,
+            [_, second, _] if self.bitmaps == 2 => second,
+            _ => return self.put_ordinary(number, &source),
+        };
+        if number <= self.last || number > 128 {
+            return self.put_ordinary(number, &source);
+        }
+        match lay_value(self.spec, bit(quicks, place), (self.out, self.at), number, &source) {
+            Some((end, class)) if class.is_none_or(|class| class.admits(self.out, self.at, end)) => {
+                Ok(self.advance(number, end))
+            }
+            _ => self.put_ordinary(number, &source),
+        }
+    }
+
+    /// The message.
+    ///
+    /// # Errors
+    /// [`Kind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
+    pub fn finish(self) -> Result<&'o [u8]> {
+        let present = self.present();
+        let mut writer = Writer::new(OctetsMut::of(self.out));
+        writer.skip_to(self.bitmaps_at);
+        let bitmaps = writer.put_bitmaps(present, self.spec.bitmap(), self.bitmaps);
+        bitmaps.map_err(|error| error.at(Place::Bitmap))?;
+        self.out.get(..self.at).ok_or(Error::new(Kind::Room, 0, self.at, 0))
+    }
+
+    fn present(&self) -> Bitmap {
+        let [first, second] = self.present;
+        Bitmap::from_words([first, second, 0])
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, number: u8, end: usize) -> &mut Self {
+        let [first, second] = &mut self.present;
+        let word = if number <= 64 { first } else { second };
+        *word |= TOP_BIT.wrapping_shr(u32::from(number.wrapping_sub(1)));
+        (self.last, self.at) = (number, end);
+        self
+    }
+
+    /// Writes an element of any form, or says what is wrong with it.
+    #[inline(never)]
+    fn put_ordinary(&mut self, number: u8, source: &Source<'_>) -> Result<&mut Self> {
+        let fail = |kind, at, found| Error::new(kind, at, 0, usize::from(found)).at(Place::Element(number));
+        if number <= self.last {
+            return Err(fail(Kind::Order, self.at, self.last));
+        }
+        let element = self.spec.element(number).filter(|_| number <= 128);
+        let element = element.ok_or(fail(Kind::Undefined, self.at, 0))?;
+        // a second bitmap moves what is written, but not before the element is known to be sound
+        let needs_second = number > 64 && self.bitmaps < 2;
+        let start = self.at + if needs_second { self.bitmap_len() } else { 0 };
+        let mut writer = Writer::new(OctetsMut::of(self.out));
+        writer.skip_to(start);
+        writer.put_element(element, source).map_err(|error| error.at(Place::Element(number)))?;
+        let end = writer.at();
+        self.require(end)?;
+        if needs_second {
+            self.add_bitmap()?;
+        }
+        Ok(self.advance(number, end))
+    }
+
+    /// Makes room for one more bitmap, before what is written behind the others.
+    fn add_bitmap(&mut self) -> Result<()> {
+        if self.bitmaps > 0 && self.spec.bitmap().second == More::Never {
+            return Err(Error::new(Kind::Undefined, self.bitmaps_at, 0, 0).at(Place::Bitmap));
+        }
+        let wide = self.bitmap_len();
+        self.require(self.at + wide)?;
+        let body = self.bitmaps_at + usize::from(self.bitmaps) * wide;
+        self.out.copy_within(body..self.at, body + wide);
+        (self.bitmaps, self.at) = (self.bitmaps + 1, self.at + wide);
+        Ok(())
+    }
+
+    fn bitmap_len(&self) -> usize {
+        let form = self.spec.bitmap();
+        form.coding.wire_len(Content::B, usize::from(form.octets))
+    }
+
+    fn require(&self, needed: usize) -> Result<()> {
+        match self.out.len() {
+            room if room < needed => Err(Error::new(Kind::Room, room, needed, room)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The numbers that are written; no values.
+impl fmt::Debug for Stream<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("written", &self.present()).finish()
+    }
+}
+
+const TOP_BIT: u64 = 1 << 63;

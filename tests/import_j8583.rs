@@ -1,0 +1,200 @@
+//! j8583 configurations: what becomes of what, and refusals. The samples are our own.
+#![cfg(feature = "j8583")]
+
+use cardwire::import::SpecDoc;
+use cardwire::import::j8583::{Options, import};
+use cardwire::layout::{Form, More};
+use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
+use cardwire::spec::MtiCoding;
+use cardwire::{Builder, CodePage, Coding, Content, Counts, Message, Mti, PrefixCoding};
+
+/// A configuration of two guides, a template and two headers.
+const LINK: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE j8583-config PUBLIC "-//none//" "http://127.0.0.1:1/never-fetched.dtd">
+<j8583-config>
+  <header type="0200">ISO015000050</header>
+  <header type="0210" ref="0200"/>
+  <template type="0200">
+    <field num="49" type="ALPHA" length="3">484</field>
+    <field num="11" type="ALPHA" length="99"/>
+  </template>
+  <parse type="0200">
+    <field num="2" type="LLVAR"/>
+    <field num="4" type="AMOUNT"/>
+    <field num="7" type="DATE10" tz="GMT"/>
+    <field num="11" type="NUMERIC" length="6"/>
+    <field num="35" type="LLVAR"/>
+    <field num="41" type="ALPHA" length="8"/>
+    <field num="48" type="LLLVAR">
+      <field num="1" type="ALPHA" length="5"/>
+      <field num="2" type="LLVAR"/>
+    </field>
+    <field num="52" type="BINARY" length="8"/>
+    <field num="55" type="LLLBIN"/>
+    <field num="62" type="LLBCDBIN"/>
+    <field num="70" type="LLBINLENGTHNUM"/>
+  </parse>
+  <parse type="0210" extends="0200">
+    <field num="7" type="exclude"/>
+    <field num="39" type="NUMERIC" length="2"/>
+  </parse>
+  <custom-field field="62" class="com.acme.Field62"/>
+</j8583-config>"#;
+
+fn doc(options: &Options) -> SpecDoc {
+    import(LINK, options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn error(guides: &str) -> String {
+    import(&format!("<j8583-config>\n{guides}</j8583-config>"), &Options::new()).unwrap_err().to_string()
+}
+
+#[test]
+fn guides_are_read_together_and_a_template_adds_to_them() {
+    let all = doc(&Options::new().name("link"));
+    let numbers = |doc: &SpecDoc| doc.body.elements.iter().map(|element| element.key).collect::<Vec<_>>();
+    assert_eq!(numbers(&all), [2, 4, 7, 11, 35, 39, 41, 48, 49, 52, 55, 62, 70]);
+    assert_eq!((all.name.as_str(), all.header, all.mti), ("link", 12, MtiCoding::Ascii));
+    assert_eq!(all.element(11).unwrap().max, 6, "the guide, not the template");
+    let one = doc(&Options::new().message("0210").header(0));
+    assert_eq!(numbers(&one), [2, 4, 11, 35, 39, 41, 48, 52, 55, 62, 70], "without what it excludes");
+    assert_eq!(one.header, 0);
+    let privacy = |number| all.element(number).unwrap().privacy;
+    assert_eq!([2, 35, 11, 48, 52].map(privacy), [PAN, TRACK, OPEN, SECRET, SECRET]);
+}
+
+#[test]
+fn the_options_say_how_types_are_written() {
+    let form = |doc: &SpecDoc, number: u32| match doc.element(number).unwrap().form {
+        Form::Prefixed(prefix) => (prefix.coding, prefix.width, prefix.counts),
+        other => panic!("{other:?}"),
+    };
+    let value = |doc: &SpecDoc, number: u32| {
+        let element = doc.element(number).unwrap();
+        (element.content, element.coding, element.max)
+    };
+    let ascii = doc(&Options::new());
+    assert_eq!(value(&ascii, 4), (Content::N, Coding::Ascii, 12));
+    assert_eq!(value(&ascii, 52), (Content::H, Coding::Ascii, 16));
+    assert_eq!(form(&ascii, 55), (PrefixCoding::Ascii, 3, Counts::Units));
+    assert_eq!(form(&ascii, 70), (PrefixCoding::Binary, 1, Counts::Units));
+    let binary = doc(&Options::new().use_binary_messages());
+    assert_eq!(binary.mti, MtiCoding::Bcd);
+    assert_eq!(value(&binary, 4), (Content::N, Coding::Bcd, 12));
+    assert_eq!(value(&binary, 52), (Content::B, Coding::Raw, 8));
+    assert_eq!(value(&binary, 62), (Content::H, Coding::Bcd, 99));
+    assert_eq!(form(&binary, 2), (PrefixCoding::Bcd, 2, Counts::Units));
+    let page = CodePage::Cp500;
+    let ebcdic = doc(&Options::new().character_encoding(page).force_string_encoding());
+    assert_eq!(value(&ebcdic, 41), (Content::Any, Coding::Ebcdic(page), 8));
+    assert_eq!(form(&ebcdic, 2), (PrefixCoding::Ebcdic(page), 2, Counts::Units));
+    assert_eq!(ebcdic.with(|spec| spec.bitmap().coding).unwrap(), Coding::EbcdicHex(page));
+    let hex = doc(&Options::new().variable_length_fields_in_hex());
+    assert_eq!((form(&hex, 55), value(&hex, 55).2), ((PrefixCoding::Hex, 2, Counts::Units), 0xFFFF));
+    let raw = doc(&Options::new().use_binary_header().variable_length_fields_in_hex().use_binary_fields());
+    assert_eq!(form(&raw, 2), (PrefixCoding::Binary, 1, Counts::Units));
+}
+
+#[test]
+fn messages_are_read_by_the_guides() {
+    let spec = doc(&Options::new().use_binary_bitmap()).leak().unwrap();
+    let parts = [(1, "ab   "), (2, "xyz")];
+    let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+    builder.header(b"ISO015000050");
+    builder
+        .set(2, "4111111111111111")
+        .set(11, 7u32)
+        .set(41, "TERM")
+        .set(48, &parts)
+        .set(52, "0123456789ABCDEF");
+    let wire = builder.to_vec().unwrap();
+    let expected = b"ISO0150000500200\x40\x20\x00\x00\x00\x81\x10\x00\
+        164111111111111111000007TERM    010ab   03xyz0123456789ABCDEF";
+    assert_eq!(wire, expected);
+    let message = Message::parse(spec, &wire).unwrap();
+    assert_eq!(message.number(11).unwrap(), 7);
+    assert_eq!(message.at("48.2").unwrap(), "xyz");
+    assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
+}
+
+#[test]
+fn parts_of_hexadecimal_and_packed_fields_lie_over_their_octets() {
+    let xml = |kind: &str| {
+        format!(
+            "<j8583-config><parse type='0800'><field num='62' type='{kind}' length='4'>
+               <field type='NUMERIC' num='1' length='2'/><field num='2' type='ALPHA' length='2'/>
+             </field></parse></j8583-config>"
+        )
+    };
+    let built = |kind: &str, options: &Options| {
+        let spec = import(&xml(kind), options).unwrap().leak().unwrap();
+        let wire =
+            Builder::new(spec, Mti::NETWORK_REQUEST).set(62, &[(1, "12"), (2, "ab")]).to_vec().unwrap();
+        let message = Message::parse(spec, &wire).unwrap();
+        assert_eq!(message.at("62.2").unwrap(), "ab");
+        wire
+    };
+    assert!(built("LLBIN", &Options::new()).ends_with(b"0831326162"));
+    assert!(built("LLBIN", &Options::new().use_binary_messages()).ends_with(b"\x03\x12ab"));
+    assert!(built("LLBCDBIN", &Options::new().use_binary_messages()).ends_with(b"\x06\x12ab"));
+    assert!(built("BINARY", &Options::new()).ends_with(b"31326162"));
+}
+
+#[test]
+fn fields_above_128_have_a_third_bitmap() {
+    let xml = "<j8583-config><parse type='0800'><field num='65' type='BINARY' length='8'/>
+        <field num='130' type='NUMERIC' length='1'/></parse></j8583-config>";
+    let doc = import(xml, &Options::new()).unwrap();
+    assert_eq!(doc.with(|spec| spec.bitmap().third).unwrap(), More::InElement);
+    assert!(doc.element(65).is_none() && doc.element(130).is_some());
+}
+
+#[test]
+fn what_is_malformed_is_refused_by_line_and_element() {
+    let parse = |mti: &str, fields: &str| format!("<parse type='{mti}'>\n{fields}\n</parse>\n");
+    for (guides, expected) in [
+        (String::new(), "line 1: there is no field of any message"),
+        (parse("0200", "<field num='2'/>"), "line 3, element 2: the field has no type"),
+        (
+            parse("0200", "<field num='2' type='NUMERIC'/>"),
+            "line 3, element 2: NUMERIC is no type of j8583, or",
+        ),
+        (parse("0200", "<field num='2' type='NUMBER' length='2'/>"), "element 2: NUMBER is no type of j8583"),
+        (parse("0200", "<field num='2' type='ALPHA' length='999999999'/>"), "a length in range"),
+        (
+            parse("0200", "<field num='2' type='ALPHA' length='-1'/>"),
+            "element 2: length is no number in range",
+        ),
+        (parse("0200", "<field type='LLVAR'/>"), "line 3: the field has no `num` from 2 to 192"),
+        (parse("0200", "<field num='1' type='LLVAR'/>"), "from 2 to 192"),
+        (parse("0200", "<field num='193' type='LLVAR'/>"), "from 2 to 192"),
+        (parse("02", "<field num='2' type='LLVAR'/>"), "line 2: the <parse> has no type of four digits"),
+        (
+            parse("0200", "<field num='2' type='LLVAR'/>") + &parse("0800", "<field num='2' type='LLLVAR'/>"),
+            "line 6, element 2: it is not the same in 0200 and 0800; say with Options::message which",
+        ),
+        ("<parse type='0200' extends='0100'/>".into(), "line 2: there is no <parse> of type 0100 to extend"),
+        (
+            "<parse type='0200' extends='0800'/>\n<parse type='0800' extends='0200'/>".into(),
+            "line 3: it extends 0200, which extends it",
+        ),
+        ("<parse type='0200' extends='0200'/>".into(), "line 2: it extends 0200, which extends it"),
+        (
+            "<header type='0200'>ISO1</header>\n<header type='0800'>ISO12</header>\n".to_owned()
+                + &parse("0200", "<field num='2' type='LLVAR'/>"),
+            "line 3: the header of 0800 has 5 octets, that of 0200 4; say with Options::message",
+        ),
+        (
+            "<header type='0200' ref='0800'/>\n".to_owned() + &parse("0200", "<field num='2' type='LLVAR'/>"),
+            "line 2: there is no header of type 0800 to refer to",
+        ),
+        ("<parse type='0200'><field num='2' type='LLVAR'>&boom;</field></parse>".into(), "line 2"),
+    ] {
+        let said = error(&guides);
+        assert!(said.contains(expected), "{said}\n{expected}");
+    }
+    let none = import(LINK, &Options::new().message("0800")).unwrap_err().to_string();
+    assert!(none.contains("there is no field of a message 0800"), "{none}");
+    let other = import("<isopackager/>", &Options::new()).unwrap_err().to_string();
+    assert!(other.contains("found <isopackager>: this is no configuration of j8583"), "{other}");
+}

@@ -1,0 +1,289 @@
+//! JSON specs of moov-io/iso8583: what becomes of what, both ways, and refusals. The samples are
+//! our own.
+#![cfg(feature = "json")]
+
+mod common;
+mod generated;
+mod reference;
+
+use cardwire::import::{OrderDoc, SpecDoc, moov};
+use cardwire::layout::{Form, More, Tag};
+use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
+use cardwire::spec::{MtiCoding, builtin};
+use cardwire::{Builder, CodePage, Coding, Content, Counts, Message, PrefixCoding, Spare};
+use common::{Node, set_all};
+use generated::{Case, config};
+use proptest::prelude::*;
+
+const HEAD: &str = r#""0": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" },
+  "1": { "type": "Bitmap", "enc": "Binary", "prefix": "Binary.Fixed" }"#;
+
+/// A spec around some fields; the first of them stands in line 4.
+fn around(fields: &str) -> String {
+    format!("{{ \"fields\": {{ {HEAD},\n  \n{fields} }} }}")
+}
+
+fn doc(fields: &str) -> SpecDoc {
+    moov::parse(&around(fields)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn error(fields: &str) -> String {
+    moov::parse(&around(fields)).unwrap_err().to_string()
+}
+
+#[test]
+fn value_coding_and_length_follow_the_words() {
+    let doc = doc(r#"
+      "2": { "type": "String", "length": 19, "enc": "BCD", "prefix": "BCD.LL", "description": "PAN" },
+      "3": { "type": "String", "length": 5, "enc": "LBCD", "prefix": "BCD.Fixed" },
+      "4": { "type": "Numeric", "length": 12, "enc": "ASCII", "prefix": "ASCII.Fixed",
+             "padding": { "type": "Left", "pad": "0" } },
+      "5": { "type": "Numeric", "length": 12, "enc": "ASCII", "prefix": "ASCII.Fixed",
+             "padding": { "type": "Left", "pad": " " } },
+      "11": { "type": "Numeric", "length": 6, "enc": "EBCDIC", "prefix": "EBCDIC.Fixed" },
+      "35": { "type": "Track2", "length": 37, "enc": "EBCDIC1047", "prefix": "EBCDIC1047.LL" },
+      "36": { "type": "Track3", "length": 104, "enc": "BCD", "prefix": "ASCII.LLL" },
+      "45": { "type": "Track2", "length": 20, "enc": "ASCIIToHex", "prefix": "Binary.L" },
+      "52": { "type": "Binary", "length": 8, "enc": "HexToASCII", "prefix": "Hex.Fixed" },
+      "53": { "type": "String", "length": 8, "enc": "HexToASCII", "prefix": "Hex.L" },
+      "64": { "type": "Hex", "length": 8, "enc": "Binary", "prefix": "Binary.Fixed" },
+      "90": { "type": "Numeric", "length": 42, "enc": "ASCII", "prefix": "ASCII.Fixed" },
+      "127": { "type": "Binary", "enc": "Binary", "prefix": "BerTLV" },
+      "128": { "type": "String", "length": 999, "enc": "ASCII", "prefix": "None.Fixed" }"#);
+    let at = |number| doc.element(number).unwrap();
+    assert_eq!((at(2).content, at(2).coding, at(2).spare), (Content::N, Coding::Bcd, Spare::LEFT_ZERO));
+    assert_eq!((at(2).name.as_str(), at(2).privacy), ("PAN", PAN));
+    assert_eq!((at(3).content, at(3).spare), (Content::N, Spare::RIGHT_ZERO));
+    assert_eq!((at(4).content, at(4).fill.with), (Content::N, b'0'));
+    assert_eq!((at(5).content, at(5).fill.with), (Content::Ns, b' '));
+    assert_eq!((at(11).coding, at(11).privacy), (Coding::Ebcdic(CodePage::Cp037), OPEN));
+    assert_eq!((at(35).content, at(35).privacy), (Content::Any, TRACK));
+    assert_eq!(at(36).content, Content::Z);
+    let Form::Prefixed(prefix) = at(45).form else { panic!() };
+    assert_eq!((at(45).content, at(45).max, prefix.counts), (Content::H, 40, Counts::Bytes));
+    assert_eq!((at(52).content, at(52).coding, at(52).privacy), (Content::B, Coding::Hex, SECRET));
+    let Form::Prefixed(prefix) = at(53).form else { panic!() };
+    assert_eq!(
+        (at(53).content, at(53).coding, prefix.coding),
+        (Content::Any, Coding::Hex, PrefixCoding::Hex)
+    );
+    assert_eq!((at(64).content, at(64).coding), (Content::B, Coding::Raw));
+    assert_eq!(at(90).content, Content::Any, "no number of moov is as long");
+    assert_eq!((at(127).max, at(128).form), (0xFFFF, Form::Rest));
+}
+
+#[test]
+fn composites_are_told_apart_by_what_they_say_of_tags() {
+    let doc = doc(r#"
+      "3": { "type": "Composite", "length": 6, "prefix": "ASCII.Fixed", "tag": { "sort": "StringsByInt" },
+        "subfields": {
+          "10": { "type": "String", "length": 2, "enc": "ASCII", "prefix": "ASCII.Fixed", "description": "last" },
+          "2": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" } } },
+      "48": { "type": "Composite", "length": 999, "prefix": "ASCII.LLL",
+        "tag": { "length": 3, "enc": "ASCII", "padding": { "type": "Left", "pad": "0" }, "sort": "StringsByInt" },
+        "subfields": { "7": { "type": "String", "length": 9, "enc": "ASCII", "prefix": "ASCII.L" } } },
+      "55": { "type": "Composite", "length": 999, "prefix": "ASCII.LLL",
+        "tag": { "enc": "BerTLVTag", "sort": "StringsByHex", "skipUnknownTLVTags": true },
+        "subfields": { "9F02": { "type": "Hex", "enc": "Binary", "prefix": "BerTLV" } } },
+      "62": { "type": "Composite", "length": 255, "prefix": "Binary.L",
+        "bitmap": { "type": "Bitmap", "length": 3, "enc": "HexToASCII", "prefix": "Hex.Fixed",
+          "disableAutoExpand": true },
+        "subfields": { "24": { "type": "Numeric", "length": 1, "enc": "ASCII", "prefix": "ASCII.Fixed" } } },
+      "63": { "type": "Composite", "length": 255, "prefix": "Binary.L",
+        "tag": { "length": 4, "enc": "BCD", "sort": "StringsByInt", "storeUnknownTLVTags": true,
+          "prefUnknownTLV": "ASCII.LL" },
+        "subfields": { "12": { "type": "Numeric", "length": 1, "enc": "ASCII", "prefix": "ASCII.L" } } }"#);
+    let layout = |number| doc.element(number).unwrap().layout.as_ref().unwrap();
+    assert_eq!(layout(3).order, OrderDoc::Positions { required: 0 });
+    assert_eq!(layout(3).element(2).unwrap().name, "last");
+    assert!(matches!(layout(48).order, OrderDoc::Tags { tag: Tag::Digits(3), unknown: None, .. }));
+    assert_eq!(layout(48).element(7).unwrap().max, 9);
+    assert!(matches!(layout(55).order, OrderDoc::Tags { tag: Tag::Ber, unknown: Some(_), .. }));
+    let OrderDoc::Bitmap(form) = layout(62).order else { panic!() };
+    assert_eq!((form.octets, form.second, form.coding), (3, More::Never, Coding::Hex));
+    let OrderDoc::Tags { tag: Tag::Octets(2), unknown: Some(other), .. } = &layout(63).order else {
+        panic!()
+    };
+    assert_eq!((other.max, layout(63).elements[0].key), (99, 0x12));
+    assert_eq!(moov::parse(&moov::write(&doc).unwrap()).unwrap(), doc);
+}
+
+#[test]
+fn further_bitmaps_are_there_where_fields_need_them() {
+    let with = |bitmap: &str, fields: &str| {
+        let text = around(fields).replace(
+            r#""enc": "Binary", "prefix": "Binary.Fixed" }"#,
+            &format!(r#""enc": "HexToASCII", {bitmap} "prefix": "Hex.Fixed" }}"#),
+        );
+        let doc = moov::parse(&text).unwrap();
+        let OrderDoc::Bitmap(form) = doc.body.order else { panic!() };
+        (form.octets, form.second, form.third, doc.element(65).is_some())
+    };
+    let field = |number: u8| {
+        format!(r#""{number}": {{ "type": "String", "length": 1, "enc": "ASCII", "prefix": "ASCII.Fixed" }}"#)
+    };
+    assert_eq!(with("", &field(65)), (8, More::Announced, More::Never, true));
+    assert_eq!(with("\"length\": 16,", &field(65)), (8, More::Announced, More::Never, true));
+    let both = format!("{}, {}", field(65), field(130));
+    assert_eq!(with("", &both), (8, More::Announced, More::Announced, false));
+    assert_eq!(with("\"disableAutoExpand\": true,", &field(64)), (8, More::Never, More::Never, false));
+}
+
+#[test]
+fn the_older_notation_is_read_too() {
+    let text = r#"{ "elements": {
+        "1": { "Describe": "b 64", "Description": "Second Bitmap" },
+        "2": { "Describe": "n..19", "Description": "PAN" },
+        "7": { "Describe": "n 10; MMDDhhmmss" },
+        "28": { "Describe": "x+n 8" },
+        "48": { "Describe": "ans...999" },
+        "52": { "Describe": "b 64" },
+        "65": { "Describe": "b 1" } },
+      "encoding": { "mti_enc": "CHAR", "bmp_enc": "HEX", "len_enc": "CHAR", "num_enc": "RBCD",
+        "chr_enc": "ASCII", "bin_enc": "HEX", "trk_enc": "EBCDIC" } }"#;
+    let doc = moov::parse(text).unwrap();
+    let numbers: Vec<u32> = doc.body.elements.iter().map(|element| element.key).collect();
+    assert_eq!((numbers, doc.mti), (vec![2, 7, 28, 48, 52], MtiCoding::Ascii));
+    let wire = b"02005000000000010000\x16\x01\x02\x03\x04\x05\x06\x07\x08\x09\x10";
+    let wire = [b"0200C000000000011000", &wire[20..]].concat();
+    assert!(doc.with(|spec| Message::parse(spec, &wire).is_err()).unwrap(), "bits 1, 48 and 52");
+    let wire = [&b"02004200000000001000"[..], b"16\x41\x11\x11\x11\x11\x11\x11\x11", b"\x11\x23\x06\x17\x59"]
+        .concat();
+    let wire = [&wire[..], b"0123456789ABCDEF"].concat();
+    let copy = doc.with(|spec| {
+        let message = Message::parse(spec, &wire).unwrap();
+        assert_eq!(message.number(7).unwrap(), 1_123_061_759);
+        Builder::copy_of(&message, spec).to_vec().unwrap()
+    });
+    assert_eq!(copy.unwrap(), wire);
+    for (from, to, said) in [
+        ("n..19", "n..a", "line 3, element 2: `n..a` is no notation"),
+        ("b 64", "b 63", "element 52: `b 63` is no notation"),
+        ("RBCD", "XBCD", "`XBCD` is no word for `num_enc`"),
+        ("\"2\"", "\"two\"", "element two: it is no number of a data element"),
+        ("n 10; MMDDhhmmss", "n 10000000", "element 7"),
+    ] {
+        let error = moov::parse(&text.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}\n{said}");
+    }
+}
+
+#[test]
+fn builtin_specs_are_written_and_read_the_same_octets() {
+    let mut refused = Vec::new();
+    for (name, spec, wire) in common::golden::wires() {
+        match moov::write(&SpecDoc::from_spec(spec)) {
+            Ok(json) => same_octets(&json, &wire, &name),
+            Err(error) => {
+                assert!(error.to_string().contains("element 1: the format has no words"), "{error}");
+                refused.push(spec.name());
+            }
+        }
+    }
+    refused.dedup();
+    assert!(refused.iter().all(|name| name.starts_with("ipm-")), "{refused:?}");
+    assert!(builtin().count() > 10);
+}
+
+/// Reads a message by a spec as it was written, and copies it; and the spec comes back as it is.
+fn same_octets(json: &str, wire: &[u8], name: &str) {
+    let doc = moov::parse(json).unwrap_or_else(|error| panic!("{name}: {error}\n{json}"));
+    assert_eq!(moov::parse(&moov::write(&doc).unwrap()).unwrap(), doc, "{name}");
+    let copy = doc.with(|spec| {
+        let message = Message::parse(spec, wire).unwrap_or_else(|error| panic!("{name}: {error}\n{json}"));
+        Builder::copy_of(&message, spec).to_vec().unwrap()
+    });
+    assert_eq!(copy.unwrap(), wire, "{name}");
+}
+
+/// What the format has words for, of a spec and a message for it.
+fn sayable(case: &Case) -> Option<(SpecDoc, String, Vec<u8>)> {
+    let mut doc = SpecDoc::from_spec(case.spec);
+    doc.header = 0;
+    let json = loop {
+        match moov::write(&doc).map_err(|error| error.element().split('.').next().unwrap().parse()) {
+            Ok(json) => break json,
+            Err(Ok(0)) => doc.mti = MtiCoding::Bcd,
+            Err(Ok(number)) if doc.element(number).is_some() => {
+                doc.body.elements.retain(|element| element.key != number);
+            }
+            // such a bitmap
+            Err(_) => return None,
+        }
+    };
+    let nodes: Vec<Node> =
+        case.nodes.iter().filter(|node| doc.element(node.key).is_some()).cloned().collect();
+    let mut builder = Builder::new(doc.clone().leak().unwrap(), case.mti);
+    let wire = set_all(&mut builder, &nodes).to_vec().unwrap();
+    Some((doc, json, wire))
+}
+
+proptest! {
+    #![proptest_config(config(1_024))]
+
+    /// Whatever spec: what there are words for reads the same octets, and comes back as it is.
+    #[test]
+    fn what_is_written_reads_the_same_octets(case in generated::cases()) {
+        if let Some((_, json, wire)) = sayable(&case) {
+            same_octets(&json, &wire, "generated");
+        }
+    }
+}
+
+#[test]
+fn what_the_format_has_no_words_for_is_refused_by_element() {
+    let written = |change: fn(&mut SpecDoc)| {
+        let mut doc =
+            doc(r#""48": { "type": "String", "length": 99, "enc": "ASCII", "prefix": "ASCII.LL" }"#);
+        change(&mut doc);
+        moov::write(&doc).unwrap_err().to_string()
+    };
+    assert_eq!(written(|doc| doc.header = 5), "the format has no words for octets before the MTI");
+    assert!(written(|doc| doc.mti = MtiCoding::Binary).contains("element 0: the format has no words"));
+    let said = written(|doc| doc.element_mut(48).unwrap().form = Form::Until(0x1C));
+    assert_eq!(said, "element 48: the format has no words for a value that ends before an octet");
+    let said = written(|doc| doc.element_mut(48).unwrap().coding = Coding::Ebcdic(CodePage::Cp500));
+    assert!(said.contains("element 48: the format has no words for that code page"), "{said}");
+}
+
+#[test]
+fn what_is_malformed_is_refused_by_line_and_element() {
+    let field = |members: &str| format!(r#""2": {{ {members} }}"#);
+    for (fields, expected) in [
+        (field(r#""type": "Strange""#), "line 4, element 2: `Strange` is no word for `type`"),
+        (field(r#""length": 2"#), "line 4, element 2: the field does not say its `type`"),
+        (field(r#""type": "String", "length": 2, "prefix": "ASCII.Fixed""#), "does not say its `enc`"),
+        (field(r#""type": "String", "enc": "ASCII", "prefix": "ASCII.LL""#), "does not say its `length`"),
+        (field(r#""type": "String", "length": -1"#), "element 2: length: invalid value"),
+        (field(r#""type": "String", "length": "2""#), "element 2: length: invalid type"),
+        (field(r#""type": "String", "length": 1e9"#), "element 2: length"),
+        (field(r#""type": "String", "length": 999999999"#), "above the limit"),
+        (field(r#""type": "String", "lenght": 2"#), "element 2"),
+        (field(r#""type": "String", "length": 2, "enc": "ASCII", "prefix": "ASCII.MM""#), "no word for `prefix`"),
+        (field(r#""type": "String", "length": 2, "enc": "ASCII", "prefix": "Binary.LLLLL""#), "too wide"),
+        (field(r#""type": "String", "length": 2, "enc": "BerTLVTag", "prefix": "BerTLV""#), "coding of tags"),
+        (
+            field(r#""type": "String", "length": 2, "enc": "ASCII", "prefix": "ASCII.Fixed", "x": 1"#),
+            "line 4, element 2: the key `x` is not of the format",
+        ),
+        (field(r#""type": "String", "type": "String""#), "line 4, element 2: the key `type` is there twice"),
+        (r#""x": {}"#.into(), "line 4, element x: it is no number of a data element"),
+        (
+            r#""200": { "type": "String", "length": 2, "enc": "ASCII", "prefix": "ASCII.Fixed" }"#.into(),
+            "line 4, element 200: the number is not available",
+        ),
+        (r#""2": []"#.into(), "element 2"),
+        (r#""2": null"#.into(), "element 2"),
+        (
+            "\"2\": { \"type\": \"Composite\", \"length\": 9, \"prefix\": \"ASCII.LL\",\n \"subfields\": {\n\"x\": {} } }"
+                .into(),
+            "line 6, element 2.x: the field does not say its `type`",
+        ),
+    ] {
+        let said = error(&fields);
+        assert!(said.contains(expected), "{said}\n{expected}");
+    }
+    let missing = moov::parse(r#"{ "fields": { } }"#).unwrap_err().to_string();
+    assert!(missing.contains("there is no field 1, the bitmap"), "{missing}");
+    assert!(moov::parse("[]").is_err() && moov::parse("{}").is_err() && moov::parse("").is_err());
+}
