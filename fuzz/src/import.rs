@@ -1,6 +1,6 @@
 //! Any text into each importer: a refusal in words, or a document that is a spec.
 
-use cardwire::import::{ImportError, SpecDoc, jpos, toml};
+use cardwire::import::{ImportError, SpecDoc, toml};
 use cardwire::{Inspection, Message};
 
 use crate::{Named, choose};
@@ -8,8 +8,12 @@ use crate::{Named, choose};
 /// An importer and its name in the seeds.
 type Importer = (&'static str, fn(&str) -> Result<SpecDoc, ImportError>);
 
-const IMPORTERS: [Importer; 2] =
-    [("toml", toml::parse), ("jpos", |text| jpos::import(text, &jpos::Options::new()))];
+const IMPORTERS: [Importer; 4] = [
+    ("toml", SpecDoc::from_toml),
+    ("jpos", SpecDoc::from_jpos),
+    ("moov", SpecDoc::from_moov),
+    ("j8583", SpecDoc::from_j8583),
+];
 
 /// Imports a text; what was taken is written, read again, and used.
 pub fn import(data: &[u8]) {

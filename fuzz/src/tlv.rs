@@ -30,7 +30,7 @@ pub fn tlv(data: &[u8]) {
     let expected = walk(data);
     let found = Message::parse(&SPEC, &wire);
     let found = found.as_ref().map(|message| items(message));
-    assert_eq!(found.ok(), expected, "{found:?}");
+    assert_eq!(found.clone().ok(), expected, "{found:?}");
     // the same list with the tags of EMV, some of which say what their values may be
     if let Ok(message) = Message::parse(&ISO87_BCD, &wire) {
         let field = message.get(55).expect("it is announced");
@@ -52,7 +52,7 @@ pub fn tlv(data: &[u8]) {
 fn write(list: &[Item]) {
     let pairs: Vec<(u32, &[u8])> = list.iter().map(|(tag, value)| (*tag, value.as_slice())).collect();
     let mut builder = Builder::new(&SPEC, Mti::NETWORK_REQUEST);
-    let written = builder.set(55, pairs.as_slice()).to_vec().expect("what was read can be written");
+    let written = builder.set(55, &pairs.as_slice()).to_vec().expect("what was read can be written");
     let message = Message::parse(&SPEC, &written).expect("what was written can be read");
     assert_eq!(items(&message), list);
 }
