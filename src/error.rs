@@ -393,6 +393,14 @@ impl Fault {
     }
 }
 
+/// Bad data; the error itself can be had of it again by downcasting.
+#[cfg(feature = "std")]
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        Self::new(std::io::ErrorKind::InvalidData, error)
+    }
+}
+
 const fn saturate(value: usize) -> u32 {
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
     if value > u32::MAX as usize { u32::MAX } else { value as u32 }
@@ -412,6 +420,15 @@ mod tests {
     fn an_error_is_small() {
         assert_eq!(size_of::<Error>(), 36);
         assert!(size_of::<Result<(), Error>>() <= 36);
+    }
+
+    #[test]
+    #[cfg(feature = "std")]
+    fn an_io_error_holds_the_error() {
+        let error = Error::new(Kind::TooLong, 20, 5, 6);
+        let io: std::io::Error = error.into();
+        assert_eq!(io.kind(), std::io::ErrorKind::InvalidData);
+        assert_eq!(io.get_ref().and_then(|inner| inner.downcast_ref()), Some(&error));
     }
 
     #[test]

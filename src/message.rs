@@ -243,6 +243,7 @@ impl<'a> Message<'a> {
 /// use cardwire::{Inspection, spec::ISO87_ASCII};
 /// let wire = b"0800202000000080000000000012345X00000001";
 /// let inspection = Inspection::of(&ISO87_ASCII, wire);
+/// assert_eq!((inspection.header(), inspection.bitmaps()), (&b""[..], 1));
 /// assert_eq!(inspection.mti().unwrap(), "0800");
 /// assert_eq!(inspection.get(3).unwrap(), "000000");
 /// assert_eq!(
@@ -287,6 +288,18 @@ impl<'a> Inspection<'a> {
             Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
             _ => Some(self.partial.mti),
         }
+    }
+
+    /// The octets before the MTI; empty if the input ends within them.
+    #[must_use]
+    pub fn header(&self) -> &'a [u8] {
+        self.partial.header()
+    }
+
+    /// How many bitmaps were read.
+    #[must_use]
+    pub const fn bitmaps(&self) -> u8 {
+        self.partial.bitmaps()
     }
 
     /// What the bitmap announces, read or not.

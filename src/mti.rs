@@ -167,6 +167,22 @@ impl Mti {
         }
     }
 
+    /// The inverse of [`number`](Self::number): `200` gives `0200`. Above `9999` it is an error of
+    /// kind [`Kind::MtiDigit`].
+    ///
+    /// ```
+    /// use cardwire::Mti;
+    /// assert_eq!(Mti::from_number(200), Ok(Mti::FINANCIAL_REQUEST));
+    /// assert!(Mti::from_number(10_000).is_err());
+    /// ```
+    pub fn from_number(number: u16) -> Result<Self> {
+        let digit = |power: u16| u8::try_from(number / power % 10).map_or(0, |digit| b'0' + digit);
+        match number {
+            0..=9999 => Ok(Self::of([digit(1000), digit(100), digit(10), digit(1)])),
+            _ => Err(Error::new(Kind::MtiDigit, 0, 4, 5).at(Place::Mti)),
+        }
+    }
+
     /// The four ASCII digits.
     #[must_use]
     pub const fn digits(self) -> [u8; 4] {

@@ -378,3 +378,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_name_is_that_of_one_framing() {
+    for named in Framing::named() {
+        assert_eq!(Framing::by_name(named.name), Some(named.framing), "{}", named.name);
+        let with_header = Framing::by_name(&format!("{}+7", named.name));
+        assert_eq!(with_header, Some(named.framing.with_header(Station::Bytes(7))));
+        let same =
+            Framing::named().filter(|other| other.name == named.name || other.framing == named.framing);
+        assert_eq!(same.count(), 1, "{}", named.name);
+    }
+    for wrong in
+        ["", "BINARY2", "binary2+", "binary2+256", "binary2+-1", "binary2++1", "binary2+tpdu+4", "+tpdu"]
+    {
+        assert_eq!(Framing::by_name(wrong), None, "{wrong}");
+    }
+}

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use cardwire::import::{ImportError, MAX_TEXT, SpecDoc, toml};
 use cardwire::{Builder, Kind, Message};
-use common::{nodes, set_all};
+use common::{Node, Tree, nodes, set_all};
 use generated::config;
 use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
@@ -121,10 +121,22 @@ fn lives(name: &str, doc: SpecDoc, messages: u32) {
         built += 1;
         let message =
             Message::parse(spec, &wire).unwrap_or_else(|error| panic!("{name}: {error}, {wire:02X?}"));
-        assert_eq!(nodes(&message), case.nodes, "{name}");
+        assert_eq!(solid(&nodes(&message)), solid(&case.nodes), "{name}");
         assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire, "{name}");
     }
     assert!(built >= messages / 10, "{name}: {built} of {messages}");
+}
+
+/// What is in a message; at the end of a composite an empty part is none.
+fn solid(nodes: &[Node]) -> Vec<Node> {
+    let keep = |node: &Node| match node.value {
+        Tree::Leaf(octets) => (!octets.is_empty()).then_some(*node),
+        Tree::Parts(list) => {
+            let parts = solid(&list.0);
+            (!parts.is_empty()).then(|| Node::composite(node.key, parts))
+        }
+    };
+    nodes.iter().filter_map(keep).collect()
 }
 
 #[test]

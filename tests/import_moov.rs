@@ -73,6 +73,21 @@ fn value_coding_and_length_follow_the_words() {
 }
 
 #[test]
+fn only_what_agrees_with_the_standard_is_open() {
+    let field = |number: u32, kind: &str, length: u32| {
+        format!(
+            r#""{number}": {{ "type": "{kind}", "length": {length}, "enc": "ASCII", "prefix": "ASCII.Fixed" }}"#
+        )
+    };
+    let fields =
+        [(11, "String", 6), (12, "String", 7), (39, "String", 2), (52, "String", 8), (70, "Numeric", 3)];
+    let fields = fields.map(|(number, kind, length)| field(number, kind, length)).join(",\n");
+    let doc = doc(&fields);
+    let privacy = |number| doc.element(number).unwrap().privacy;
+    assert_eq!([11, 12, 39, 52, 70].map(privacy), [OPEN, SECRET, OPEN, SECRET, OPEN]);
+}
+
+#[test]
 fn composites_are_told_apart_by_what_they_say_of_tags() {
     let doc = doc(r#"
       "3": { "type": "Composite", "length": 6, "prefix": "ASCII.Fixed", "tag": { "sort": "StringsByInt" },
@@ -127,6 +142,21 @@ fn further_bitmaps_are_there_where_fields_need_them() {
     let both = format!("{}, {}", field(65), field(130));
     assert_eq!(with("", &both), (8, More::Announced, More::Announced, false));
     assert_eq!(with("\"disableAutoExpand\": true,", &field(64)), (8, More::Never, More::Never, false));
+}
+
+#[test]
+fn words_that_were_once_others_are_read_too() {
+    let now = doc(r#""3": { "type": "Numeric", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed",
+        "padding": { "type": "Left", "pad": "0" } }"#);
+    let text = around(
+        r#""Field003": { "type": "Numeric", "length": 6, "enc": "asciiEncoder",
+        "prefix": "ASCII.fixed", "padding": { "type": "leftPadder", "pad": 48 } }"#,
+    )
+    .replace("\"0\": {", "\"Field000\": {")
+    .replace("\"1\": {", "\"Field001\": {");
+    assert_eq!(moov::parse(&text).unwrap(), now);
+    let error = moov::parse(&text.replace("48", "480")).unwrap_err().to_string();
+    assert!(error.contains("element Field003"), "{error}");
 }
 
 #[test]

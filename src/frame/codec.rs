@@ -8,12 +8,11 @@ use tokio_util::codec::{Decoder, Encoder};
 
 use super::envelope::Frame;
 use super::framing::Framing;
-use crate::error::Error;
 
 /// Any [`Framing`] as a decoder and encoder of [`OwnedFrame`]s.
 ///
 /// The end of the stream between two frames is its end; within a frame it is an `UnexpectedEof`.
-/// A refusal is an [`io::Error`] of kind `InvalidData` that holds the [`Error`].
+/// A refusal is an [`io::Error`] of kind `InvalidData` that holds the [`Error`](crate::Error).
 ///
 /// ```
 /// use bytes::BytesMut;
@@ -110,12 +109,6 @@ impl Encoder<OwnedFrame> for Codec {
         let room = dst.get_mut(before..).unwrap_or_default();
         self.framing.wrap(&frame.header, &frame.payload, room)?;
         Ok(())
-    }
-}
-
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        Self::new(io::ErrorKind::InvalidData, error)
     }
 }
 

@@ -35,6 +35,11 @@
 //! nothing in them; [`Frame::is_poll`] tells them, and `wrap(b"", b"", out)` writes one. To answer,
 //! to ignore or to count them is for the caller to decide.
 //!
+//! # Names
+//!
+//! [`Framing::by_name`] finds a framing by what a configuration file calls it, such as `binary2` or
+//! `ascii4+tpdu`; [`Framing::named`] lists the names.
+//!
 //! # Station headers
 //!
 //! Many networks put a header of their own between the length and the message. A framing
@@ -59,6 +64,7 @@ mod cups;
 mod envelope;
 mod framing;
 mod length;
+mod names;
 mod parts;
 mod reader;
 mod station;
@@ -72,6 +78,7 @@ pub use codec::{Codec, OwnedFrame};
 pub use cups::CupsHeader;
 pub use envelope::Frame;
 pub use framing::Framing;
+pub use names::Named;
 pub use station::Station;
 pub use tpdu::Tpdu;
 pub use unionpay::{Request, UnionPayHeader};

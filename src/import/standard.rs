@@ -19,10 +19,16 @@ pub(super) fn privacy(element: &ElementDoc) -> Privacy {
     let tables = [&ISO87_BCD, &ISO93_BCD, &ISO03_BCD];
     let rows = tables.iter().filter_map(|spec| spec.element(number));
     let mut same = rows
-        .filter(|row| row.max() == widen(element.max) && kind(row.content()) == kind(element.content))
+        .filter(|row| row.max() == widen(element.max) && agrees(row.content(), element.content))
         .map(|row| row.privacy())
         .peekable();
     if same.peek().is_some() && same.all(|privacy| privacy == OPEN) { OPEN } else { SECRET }
+}
+
+/// Whether a format means the element of the standard; text of no declared class may be digits.
+fn agrees(standard: Content, imported: Content) -> bool {
+    let is_digits = matches!(standard, Content::N) && matches!(imported, Content::Any);
+    is_digits || kind(standard) == kind(imported)
 }
 
 /// Classes of one kind hold the same sort of value.

@@ -44,6 +44,14 @@ impl Node {
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
     }
+
+    /// An attribute that is a decimal number of up to nine digits.
+    pub(super) fn number(&self, name: &str) -> Result<Option<u32>, ImportError> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let is_short = (1..=9).contains(&text.len());
+        let number = crate::path::decimal(text).filter(|_| is_short);
+        number.map(Some).ok_or_else(|| ImportError::new(format!("{name} is no number in range")))
+    }
 }
 
 /// Reads a text to its last element.

@@ -146,7 +146,9 @@ fn field(spec: &Json, row: &Row) -> Outcome {
         Err(error) => return Outcome::Refused(error),
     };
     let value = match spec["type"].as_str() {
-        Some("Track1") if squeezed(&octets) == squeezed(given["v"].as_str().unwrap().as_bytes()) => {
+        Some("Track1")
+            if squeezed(&octets) == squeezed(given["v"].as_str().unwrap_or_default().as_bytes()) =>
+        {
             Tree::Opaque
         }
         _ => tree(spec, &element, given),
@@ -236,6 +238,9 @@ fn tree(spec: &Json, element: &ElementDoc, value: &Json) -> Tree {
         Some(text) if element.form == Form::Fixed && text.is_empty() && element.content == Content::N => {
             Tree::Text("0".into())
         }
+        Some(text) if spec["type"] == "Numeric" && element.form != Form::Fixed => {
+            Tree::Number(text.to_owned())
+        }
         Some(text) => Tree::Text(text.to_owned()),
         None => Tree::Opaque,
     }
@@ -254,12 +259,13 @@ fn key_of(spec: &Json, layout: &LayoutDoc, key: &str) -> u32 {
         OrderDoc::Positions { .. } => {
             let mut keys: Vec<&String> = spec["subfields"].as_object().unwrap().keys().collect();
             keys.sort_by_key(|key| digits(key));
-            let index = keys.iter().position(|known| digits(known) == digits(key)).unwrap();
-            u32::try_from(index).unwrap() + 1
+            // one that the spec does not have is nowhere
+            let index = keys.iter().position(|known| digits(known) == digits(key)).unwrap_or(usize::MAX - 1);
+            u32::try_from(index + 1).unwrap_or(u32::MAX)
         }
         order => {
             let width = usize::try_from(spec["tag"]["length"].as_u64().unwrap_or(0)).unwrap();
-            order.key_named(&format!("{key:0>width$}")).unwrap_or_else(|| panic!("{key} in {spec}"))
+            order.key_named(&format!("{key:0>width$}")).unwrap_or(u32::MAX)
         }
     }
 }

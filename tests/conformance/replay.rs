@@ -18,6 +18,8 @@ pub(crate) enum Tree {
     Parts(Vec<Tree>),
     /// The parts of a composite by number, position or tag; unlisted ones may have been dropped.
     Keyed(Vec<(u32, Tree)>),
+    /// A number, which has no leading zeros.
+    Number(String),
     /// One that says nothing about the octets: a moment in time, an object.
     Opaque,
 }
@@ -94,7 +96,7 @@ fn rebuild(message: &Message<'_>, values: &Values, wire: &[u8]) -> Outcome {
 /// A peer's value in the form the element takes; leaked, as a test may.
 fn value_of<'a>(tree: &Tree, field: Field<'a>) -> Value<'a> {
     match tree {
-        Tree::Opaque => Value::from(&*Box::leak(Box::new(field))),
+        Tree::Opaque | Tree::Number(_) => Value::from(&*Box::leak(Box::new(field))),
         Tree::Octets(octets) => Value::from(&*octets.clone().leak()),
         Tree::Text(text) => Value::from(&*logical(&field, text).leak()),
         Tree::Parts(parts) => {
@@ -117,7 +119,7 @@ fn plain<'a>(tree: &Tree) -> Value<'a> {
     match tree {
         Tree::Opaque => Value::from(""),
         Tree::Octets(octets) => Value::from(&*octets.clone().leak()),
-        Tree::Text(text) => Value::from(&*text.clone().leak()),
+        Tree::Text(text) | Tree::Number(text) => Value::from(&*text.clone().leak()),
         Tree::Parts(parts) => list((1..).zip(parts).map(|(key, tree)| (key, plain(tree))).collect()),
         Tree::Keyed(parts) => list(parts.iter().map(|(key, tree)| (*key, plain(tree))).collect()),
     }
@@ -186,6 +188,10 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
     let element = field.element();
     let same = match tree {
         Tree::Opaque => true,
+        Tree::Number(text) => {
+            let zeros = octets.iter().take_while(|octet| **octet == b'0').count();
+            octets[zeros..] == *text.trim_start_matches('0').as_bytes()
+        }
         Tree::Octets(expected) => {
             let mut expected = expected.clone();
             if element.form() == Form::Fixed {
@@ -198,58 +204,58 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
             if ours.len() != parts.len() {
                 return Err(format!("it has {} parts, the peer's {}", ours.len(), parts.len()));
             }
-            return ours.iter().zip(parts).try_for_each(|(part, tree)| {
-                compare(part, tree).map_err(|said| format!("part {}: {said}", part.key()))
-            });
+            return ours.iter().zip(parts).try_for_each(|(part, tree)| compare_part(part, tree));
         }
-        Tree::Keyed(parts) => {
-            let pairs = matched(field, parts);
-            if pairs.iter().filter(|(_, tree)| tree.is_some()).count() != parts.len() {
-                return Err("a part of the peer is not there".into());
-            }
-            return pairs.iter().try_for_each(|(part, tree)| match tree {
-                Some(tree) => compare(part, tree).map_err(|said| format!("part {}: {said}", part.key())),
-                // a peer may drop what its spec does not list
-                None if !element
-                    .layout()
-                    .unwrap()
-                    .elements()
-                    .any(|known| known.key() == part.key().value()) =>
-                {
-                    Ok(())
-                }
-                None => Err(format!("part {}: the peer has none", part.key())),
-            });
-        }
-        Tree::Text(text)
-            if field.content() == Content::N && text.bytes().any(|octet| !octet.is_ascii_digit()) =>
-        {
-            return Err("a letter in digits".into());
-        }
-        Tree::Text(text) => {
-            let mut expected = logical(field, text);
-            if element.form() == Form::Fixed && expected.len() > element.max() {
-                return Err("a value longer than the field".into());
-            }
-            if element.form() == Form::Fixed {
-                pad(&mut expected, element);
-            }
-            let half_bytes =
-                matches!(element.form(), Form::Prefixed(prefix) if prefix.counts == Counts::Nibbles);
-            if half_bytes && expected.len() % 2 == 1 {
-                // behind such a length a spare half byte cannot be told from a digit
-                match element.spare().side {
-                    Side::Left => expected.insert(0, b'0'),
-                    Side::Right => expected.push(b'0'),
-                }
-            }
-            match field.content() {
-                Content::H => octets.eq_ignore_ascii_case(&expected),
-                _ => octets == expected,
-            }
-        }
+        Tree::Keyed(parts) => return compare_keyed(field, parts),
+        Tree::Text(text) => same_text(field, &octets, text)?,
     };
     if same { Ok(()) } else { Err("another value".into()) }
+}
+
+fn compare_part(part: &Field<'_>, tree: &Tree) -> Result<(), String> {
+    compare(part, tree).map_err(|said| format!("part {}: {said}", part.key()))
+}
+
+fn compare_keyed(field: &Field<'_>, parts: &[(u32, Tree)]) -> Result<(), String> {
+    let pairs = matched(field, parts);
+    if pairs.iter().filter(|(_, tree)| tree.is_some()).count() != parts.len() {
+        return Err("a part of the peer is not there".into());
+    }
+    let layout = field.element().layout().unwrap();
+    let is_listed = |part: &Field<'_>| layout.elements().any(|known| known.key() == part.key().value());
+    pairs.iter().try_for_each(|(part, tree)| match tree {
+        Some(tree) => compare_part(part, tree),
+        // a peer may drop what its spec does not list
+        None if !is_listed(part) => Ok(()),
+        None => Err(format!("part {}: the peer has none", part.key())),
+    })
+}
+
+/// Whether an element holds a peer's text, which may want its fill.
+fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, String> {
+    let element = field.element();
+    if field.content() == Content::N && text.bytes().any(|octet| !octet.is_ascii_digit()) {
+        return Err("a letter in digits".into());
+    }
+    let mut expected = logical(field, text);
+    if element.form() == Form::Fixed && expected.len() > element.max() {
+        return Err("a value longer than the field".into());
+    }
+    if element.form() == Form::Fixed {
+        pad(&mut expected, element);
+    }
+    let half_bytes = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts == Counts::Nibbles);
+    if half_bytes && expected.len() % 2 == 1 {
+        // behind such a length a spare half byte cannot be told from a digit
+        match element.spare().side {
+            Side::Left => expected.insert(0, b'0'),
+            Side::Right => expected.push(b'0'),
+        }
+    }
+    Ok(match field.content() {
+        Content::H => octets.eq_ignore_ascii_case(&expected),
+        _ => octets == expected,
+    })
 }
 
 /// jPOS fills what is fixed: digits in front, behind a sign, text behind.

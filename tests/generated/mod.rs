@@ -104,12 +104,15 @@ impl Dice {
 
     /// Dice that fall the same way for the same seed (SplitMix64), for cases that proptest does not draw.
     pub(crate) fn seeded(seed: u64) -> Self {
-        let roll = |index: u64| {
-            let mut mixed = seed.wrapping_add(index).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mix = |mut mixed: u64| {
             mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
             mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-            u32::try_from((mixed ^ mixed >> 31) >> 32).unwrap()
+            mixed ^ mixed >> 31
         };
+        // mixed once more, so that one seed and the next do not share their rolls
+        let start = mix(seed);
+        let state = |index: u64| start.wrapping_add(index.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let roll = |index| u32::try_from(mix(state(index)) >> 32).unwrap();
         Self { rolls: (1..=SEEDED_ROLLS).map(roll).collect(), at: 0 }
     }
 

@@ -8,7 +8,6 @@
 
 mod command;
 mod failure;
-mod framing;
 mod hex;
 mod input;
 mod json;

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Options, types};
-use crate::codec::{Coding, Counts};
+use crate::codec::{Coding, Counts, Side};
 use crate::content::Content;
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc, standard};
@@ -17,7 +17,7 @@ use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
 
-/// The fields of one message type by number, with the type and line that define them.
+/// The fields of one message type by number.
 type Fields<'n> = BTreeMap<u32, &'n Node>;
 
 pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
@@ -177,7 +177,10 @@ impl<'n> Reader<'_, 'n> {
                     let message = format!("there are more than {MAX_ELEMENTS} fields");
                     return Err(ImportError::new(message).at_line(field.line));
                 }
-                let number = number(field, "num")?.filter(|number| (2..=192).contains(number));
+                let number = field
+                    .number("num")
+                    .map_err(|error| error.at_line(field.line))?
+                    .filter(|number| (2..=192).contains(number));
                 let number = number.ok_or_else(|| {
                     ImportError::new("the field has no `num` from 2 to 192").at_line(field.line)
                 })?;
@@ -194,7 +197,7 @@ impl<'n> Reader<'_, 'n> {
         let place = |error: ImportError| error.at_line(field.line).in_element(path);
         let fail = |message: String| place(ImportError::new(message));
         let kind = field.get("type").ok_or_else(|| fail(String::from("the field has no type")))?;
-        let length = number(field, "length").map_err(place)?.unwrap_or(0);
+        let length = field.number("length").map_err(place)?.unwrap_or(0);
         let element = types::element(key, kind, length, self.options);
         let mut element = element.ok_or_else(|| {
             fail(format!("{kind} is no type of j8583, or needs a length in range that it does not have"))
@@ -238,15 +241,5 @@ fn holding(element: &mut ElementDoc) {
         element.max = element.max.min(u32::try_from(prefix.capacity()).unwrap_or(u32::MAX) / digits);
     }
     element.content = Content::B;
-    element.fill = Fill { side: crate::codec::Side::Right, with: 0 };
-}
-
-/// A decimal attribute.
-fn number(node: &Node, name: &str) -> Result<Option<u32>> {
-    let Some(text) = node.get(name) else { return Ok(None) };
-    let is_short = !text.is_empty() && text.len() <= 9;
-    let found = crate::path::decimal(text).filter(|_| is_short);
-    found
-        .map(Some)
-        .ok_or_else(|| ImportError::new(format!("{name} is no number in range")).at_line(node.line))
+    element.fill = Fill { side: Side::Right, with: 0 };
 }

@@ -54,11 +54,13 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
 
 /// The types whose length is in binary, or packed, whatever the options say.
 fn length_in_binary(kind: &str, letters: u8, text: Coding) -> Option<Shape<'static>> {
-    let (coding, width, most) = match kind.strip_prefix("LLLL").or_else(|| kind.strip_prefix("LL"))? {
-        "BCDLENGTHALPHANUM" => (PrefixCoding::Bcd, letters, longest(Longest::Digits, letters)),
+    let name = kind.trim_start_matches('L');
+    let (coding, width, most) = match (letters, name) {
+        (0, _) => return None,
+        (_, "BCDLENGTHALPHANUM") => (PrefixCoding::Bcd, letters, longest(Longest::Digits, letters)),
         _ => (PrefixCoding::Binary, letters.div_ceil(2), longest(Longest::Octets, letters)),
     };
-    let shape = match kind.trim_start_matches('L') {
+    let shape = match name {
         "BINLENGTHNUM" => n(most).coding(Coding::Bcd).spare(Spare::LEFT_ZERO),
         "BINLENGTHALPHANUM" | "BCDLENGTHALPHANUM" => ansb(most).coding(text),
         "BINLENGTHBIN" => b(most).coding(Coding::Raw),

@@ -28,15 +28,7 @@ pub(super) struct FieldDoc {
 
 /// The number or position a node is given.
 pub(super) fn id(node: &Node) -> Result<u32> {
-    number(node, "id")?.ok_or_else(|| ImportError::new("the field has no id"))
-}
-
-/// A decimal attribute.
-pub(super) fn number(node: &Node, name: &str) -> Result<Option<u32>> {
-    let Some(text) = node.get(name) else { return Ok(None) };
-    let is_number = !text.is_empty() && text.len() <= 9 && text.bytes().all(|octet| octet.is_ascii_digit());
-    let number = if is_number { text.parse().ok() } else { None };
-    number.map(Some).ok_or_else(|| ImportError::new(format!("{name} is no number in range")))
+    node.number("id")?.ok_or_else(|| ImportError::new("the field has no id"))
 }
 
 /// An attribute that is true or false.
@@ -58,7 +50,7 @@ pub(super) fn required<'n>(node: &'n Node, name: &str) -> Result<&'n str> {
 pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option<FieldDoc>> {
     let key = id(node)?;
     let class_name = required(node, "class")?;
-    let length = number(node, "length")?.ok_or_else(|| ImportError::new("the field has no length"))?;
+    let length = node.number("length")?.ok_or_else(|| ImportError::new("the field has no length"))?;
     if length > MAX_LENGTH {
         return Err(ImportError::new(format!("a length of {length} is above the limit of {MAX_LENGTH}")));
     }

@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::classes::{self, TagForm};
-use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag, number};
+use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag};
 use super::{Custom, Options};
 use crate::codec::{Coding, Counts, Side, Spare};
 use crate::content::Content;
@@ -40,7 +40,7 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     for node in fields.values() {
         elements.extend(child(node, options, "", 1)?.map(|field| field.element));
     }
-    let header = number(root, "headerLength").map_err(place)?.unwrap_or(0);
+    let header = root.number("headerLength").map_err(place)?.unwrap_or(0);
     let doc = SpecDoc {
         name: options.name.clone().unwrap_or_else(|| String::from("jpos")),
         header: usize::try_from(header).unwrap_or(usize::MAX),
@@ -58,7 +58,7 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
 /// The bitmap of messages; its field is taken out.
 fn body_bitmap(root: &Node, options: &Options, fields: &mut Fields<'_>) -> Result<BitmapForm> {
     let place = |error: ImportError| error.at_line(root.line);
-    let number = number(root, "bitmapField").map_err(place)?.unwrap_or(1);
+    let number = root.number("bitmapField").map_err(place)?.unwrap_or(1);
     let bitmap = match fields.remove(&number) {
         Some(node) => child(node, options, "", 1)?,
         None => None,
@@ -215,7 +215,7 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
         Packager::Fields => by_number(node, options, path, depth)?,
     };
     element.layout = Some(layout);
-    match number(node, "headerLength")? {
+    match node.number("headerLength")? {
         Some(header @ 1..) => behind(element, vec![octets("Header", header)]),
         _ => Ok(()),
     }
@@ -299,7 +299,7 @@ fn positions(fields: Vec<FieldDoc>) -> LayoutDoc {
 fn by_number(node: &Node, options: &Options, path: &str, depth: usize) -> Result<LayoutDoc> {
     let mut fields = children(node, options, path, depth)?;
     let is_base1 = node.get("packager").is_some_and(|name| classes::short(name) == "Base1SubFieldPackager");
-    let bitmap_field = match number(node, "bitmapField")? {
+    let bitmap_field = match node.number("bitmapField")? {
         Some(number) => number,
         None if is_base1 => 0,
         None => 1,
@@ -374,7 +374,7 @@ fn wider(before: Option<ElementDoc>, next: ElementDoc) -> Option<ElementDoc> {
 
 /// How the tags of a packager are written, as its fields say; they must agree.
 fn tag_form(node: &Node, nodes: &Fields<'_>, fields: &[FieldDoc]) -> Result<Tag> {
-    let tag_size = number(node, "tagSize")?.and_then(|size| u8::try_from(size).ok());
+    let tag_size = node.number("tagSize")?.and_then(|size| u8::try_from(size).ok());
     let form = fields.iter().map(|field| field.tag).find(|form| *form != TagForm::None);
     Ok(match form {
         Some(TagForm::Ebcdic | TagForm::EbcdicBehind) => Tag::Ebcdic(PAGE, 2),

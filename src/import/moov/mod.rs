@@ -29,7 +29,8 @@
 //! | `Composite` with a bitmap | parts by bitmap |
 //! | bitmap of the message | of 8 octets; a second one when bit 1 is set, a third one where there are fields above 128 |
 //!
-//! Where it reads or writes what no one else can (a first bitmap of 16 octets that is always there)
+//! What it once called `asciiEncoder`, `ASCII.fixed`, `leftPadder` and `Field002` is read too. Where
+//! it reads or writes what no one else can (a first bitmap of 16 octets that is always there)
 //! the standard holds. The format says nothing of privacy: rows are hidden unless the standard
 //! agrees with them.
 //!
@@ -68,9 +69,9 @@ use super::{ImportError, SpecDoc};
 /// let doc = cardwire::import::moov::parse(r#"{ "name": "echo", "fields": {
 ///     "0": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" },
 ///     "1": { "type": "Bitmap", "enc": "HexToASCII", "prefix": "Hex.Fixed" },
-///     "11": { "type": "String", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed" } } }"#)?;
+///     "11": { "type": "Numeric", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed" } } }"#)?;
 /// let wire = b"08000020000000000000000007";
-/// doc.with(|spec| assert_eq!(cardwire::Message::parse(spec, wire).unwrap().text(11).unwrap(), "000007"))?;
+/// doc.with(|spec| assert_eq!(cardwire::Message::parse(spec, wire).unwrap().number(11), Ok(7)))?;
 /// # Ok::<(), cardwire::import::ImportError>(())
 /// ```
 ///

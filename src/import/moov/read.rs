@@ -147,9 +147,16 @@ impl<'t> Reader<'_, 't> {
         let Some(padding) = object.take("padding") else { return Ok(None) };
         let mut padding = self.text.object(padding)?;
         let side = self.word(&mut padding, "type", words::PADDINGS)?.flatten();
-        let with = self.text.take::<String>(&mut padding, "pad")?.unwrap_or_default();
+        let with = match padding.take("pad") {
+            // once the number of the character
+            Some(pad) if pad.get().starts_with(|first: char| first.is_ascii_digit()) => {
+                self.text.read::<u8>(pad).map(|octet| Vec::from([octet]))?
+            }
+            Some(pad) => self.text.read::<String>(pad)?.into_bytes(),
+            None => Vec::new(),
+        };
         padding.done()?;
-        match (side, with.as_bytes()) {
+        match (side, with.as_slice()) {
             (None, _) => Ok(None),
             (Some(side), [with]) => Ok(Some(Fill { side, with: *with })),
             (Some(_), _) => {
@@ -221,20 +228,20 @@ impl<'t> Reader<'_, 't> {
                 parts.push((key, line, self.element(field, &path, depth + 1).map_err(place)?));
             }
         }
-        let (order, keep) = match (bitmap, tag) {
+        let (order, padding) = match (bitmap, tag) {
             (Some(form), _) => (OrderDoc::Bitmap(form), None),
             (None, None) => return Ok(positions(parts, Sort::Texts)),
             (None, Some(tag)) => {
                 let line = tag.line;
                 match self.tags(tag, &parts).map_err(|error| error.at_line(line))? {
-                    Tags::Order(order, pad) => (order, pad),
+                    Tags::Order(order, padding) => (order, Some(padding)),
                     Tags::Sorted(sort) => return Ok(positions(parts, sort)),
                 }
             }
         };
         let mut elements = Vec::new();
         for (key, line, mut element) in parts {
-            let written = keep.as_ref().map_or_else(|| key.clone(), |tag| tag.pad(&key));
+            let written = padding.as_ref().map_or_else(|| key.clone(), |padding| padding.pad(&key));
             element.key = order.key_named(&written).ok_or_else(|| {
                 let told = ImportError::new("it is no number or tag of this composite");
                 told.at_line(line).in_element(&format!("{path}.{key}"))
@@ -281,13 +288,13 @@ impl<'t> Reader<'_, 't> {
         };
         let fill = if matches!(encoding, Encoding::Bcd) { Some(ZERO) } else { fill };
         let order = OrderDoc::Tags { tag, lead: None, unknown: unknown.map(Box::new) };
-        Ok(Tags::Order(order, Some(Padding { fill, width })))
+        Ok(Tags::Order(order, Padding { fill, width }))
     }
 }
 
 /// What tells which part comes next.
 enum Tags {
-    Order(OrderDoc, Option<Padding>),
+    Order(OrderDoc, Padding),
     /// Nothing does: they are sorted by their keys.
     Sorted(Sort),
 }

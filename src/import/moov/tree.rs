@@ -54,7 +54,7 @@ impl<'t> Text<'t> {
         self.lines.line(value.get().as_ptr().addr().wrapping_sub(self.text.as_ptr().addr()))
     }
 
-    fn read<T: Deserialize<'t>>(&self, value: &'t RawValue) -> Result<T> {
+    pub(super) fn read<T: Deserialize<'t>>(&self, value: &'t RawValue) -> Result<T> {
         serde_json::from_str(value.get()).map_err(|error| told(&error, self.line(value)))
     }
 

@@ -58,6 +58,11 @@ pub(super) const ENCODINGS: &Words<Encoding> = &[
     ("HexToASCII", Encoding::HexDigits),
     ("ASCIIToHex", Encoding::Unhex),
     ("BerTLVTag", Encoding::BerTag),
+    // as they were once called
+    ("asciiEncoder", Encoding::Ascii),
+    ("bcdEncoder", Encoding::Bcd),
+    ("binaryEncoder", Encoding::Binary),
+    ("hexEncoder", Encoding::HexDigits),
 ];
 
 /// How the length of a field is known.
@@ -85,7 +90,7 @@ pub(super) fn lengths(text: &str) -> Option<Lengths> {
     match text.split_once('.') {
         None if text == "BerTLV" => Some(Lengths::Ber),
         Some(("None", "Fixed")) => Some(Lengths::Rest),
-        Some((family, "Fixed")) => value(FAMILIES, family).map(|_| Lengths::Fixed),
+        Some((family, "Fixed" | "fixed")) => value(FAMILIES, family).map(|_| Lengths::Fixed),
         Some((family, letters)) if (1..=6).contains(&letters.len()) => {
             let is_width = letters.bytes().all(|octet| octet == b'L');
             let width = u8::try_from(letters.len()).ok().filter(|_| is_width)?;
@@ -123,5 +128,10 @@ pub(super) const SORTS: &Words<Sort> =
     &[("StringsByInt", Sort::Numbers), ("StringsByHex", Sort::HexNumbers), ("Strings", Sort::Texts)];
 
 /// The side that is padded; none where nothing is.
-pub(super) const PADDINGS: &Words<Option<Side>> =
-    &[("Left", Some(Side::Left)), ("Right", Some(Side::Right)), ("None", None)];
+pub(super) const PADDINGS: &Words<Option<Side>> = &[
+    ("Left", Some(Side::Left)),
+    ("Right", Some(Side::Right)),
+    ("None", None),
+    ("leftPadder", Some(Side::Left)),
+    ("rightPadder", Some(Side::Right)),
+];

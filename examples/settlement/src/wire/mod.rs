@@ -86,9 +86,7 @@ impl Dialect {
 
 /// The library's MTI.
 fn mti_of(mti: Mti) -> Result<cardwire::Mti, WireError> {
-    let text = mti.to_string();
-    let digits = text.as_bytes().try_into().map_err(|_| WireError::Unsupported(0))?;
-    Ok(cardwire::Mti::from_digits(digits)?)
+    Ok(cardwire::Mti::from_number(mti.0)?)
 }
 
 /// An open field as text, if it is there.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use cardwire::import::{moov, toml};
 use cardwire::layout::Form;
-use cardwire::{Element, Layout, Prefix, Privacy, Spec, spec};
+use cardwire::{Element, Framing, Layout, Prefix, Privacy, Spec, spec};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;
@@ -136,9 +136,9 @@ fn check(output: &mut Output, files: &[String]) -> Outcome {
 }
 
 fn framings(output: &mut Output) -> Outcome {
-    for (name, _, words) in crate::framing::NAMED {
-        let name = output.paint(Role::Key, &format!("{name:<18}"));
-        output.line(format_args!("{name} {words}"))?;
+    for named in Framing::named() {
+        let name = output.paint(Role::Key, &format!("{:<18}", named.name));
+        output.line(format_args!("{name} {}", named.summary))?;
     }
     output.line("\nwith a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
     Ok(())

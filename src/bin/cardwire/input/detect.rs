@@ -2,8 +2,6 @@
 
 use cardwire::{Framing, Inspection, Spec};
 
-use crate::framing::NAMED;
-
 /// The form of an input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
 pub(crate) enum Kind {
@@ -86,8 +84,8 @@ pub(crate) fn framing_of(start: &[u8], spec: Option<&Spec<'_>>) -> Option<Framin
         };
         std::iter::from_fn(next).take(MOST_FRAMES)
     };
-    let framings = NAMED.iter().map(|(_, framing, _)| *framing).chain(WITH_HEADER);
-    framings.into_iter().find(|framing| frames(*framing).any(|frame| fits(frame.payload)))
+    let mut framings = Framing::named().map(|named| named.framing).chain(WITH_HEADER);
+    framings.find(|framing| frames(*framing).any(|frame| fits(frame.payload)))
 }
 
 const WITH_HEADER: [Framing; 4] = [

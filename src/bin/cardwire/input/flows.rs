@@ -16,6 +16,7 @@ type Found = Vec<(Ends, Result<Payload, Refusal>)>;
 pub(super) struct Flows {
     framing: Option<Framing>,
     spec: Option<&'static Spec<'static>>,
+    most: Most,
     flows: HashMap<Ends, (u64, Flow)>,
     /// By when they were last heard of: those that are closed, and those that are open.
     closed: BTreeMap<u64, Ends>,
@@ -24,16 +25,19 @@ pub(super) struct Flows {
     given_up: u64,
 }
 
-/// The most directions that are followed at a time.
-const MOST_FLOWS: usize = 4096;
+/// What is kept at a time.
+struct Most {
+    flows: usize,
+    /// The memory for bytes that are no message yet, of all of them.
+    held: usize,
+}
 
-/// The most memory that all of them take for bytes which are no message yet.
-const MOST_HELD: usize = 1 << 26;
+const MOST: Most = Most { flows: 4096, held: 1 << 26 };
 
 impl Flows {
     pub(super) fn new(framing: Option<Framing>, spec: Option<&'static Spec<'static>>) -> Self {
         let (closed, open) = (BTreeMap::new(), BTreeMap::new());
-        Self { framing, spec, flows: HashMap::new(), closed, open, held: 0, given_up: 0 }
+        Self { framing, spec, most: MOST, flows: HashMap::new(), closed, open, held: 0, given_up: 0 }
     }
 
     /// How many open directions were given up, because there were too many.
@@ -53,7 +57,7 @@ impl Flows {
         let order = if flow.is_closed() { &mut self.closed } else { &mut self.open };
         order.insert(packet, ends);
         self.flows.insert(ends, (packet, flow));
-        while self.flows.len() > MOST_FLOWS || self.held > MOST_HELD {
+        while self.flows.len() > self.most.flows || self.held > self.most.held {
             found.extend(self.give_up());
         }
         found
@@ -77,5 +81,32 @@ impl Flows {
             flow.end().into_iter().map(move |content| (ends, content))
         };
         flows.into_iter().flat_map(end).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first bytes of a frame of 1,000 bytes, from that port.
+    fn begin(flows: &mut Flows, packet: u64, port: u16, bytes: &[u8]) -> Vec<u16> {
+        let ends = (([127, 0, 0, 1], port).into(), ([127, 0, 0, 1], 9000).into());
+        let bytes = [&[3, 0xE8][..], bytes].concat();
+        let segment = Segment { sequence: 1, starts: false, closes: false, bytes: &bytes };
+        flows.take(packet, ends, &segment).into_iter().map(|((from, _), _)| from.port()).collect()
+    }
+
+    #[test]
+    fn the_idlest_gives_way_when_memory_is_short() {
+        let mut flows = Flows::new(Some(Framing::BINARY2), None);
+        flows.most = Most { flows: 100, held: 1500 };
+        assert_eq!(begin(&mut flows, 1, 1, &[b'0'; 498]), [0_u16; 0]);
+        assert_eq!(begin(&mut flows, 2, 2, &[b'0'; 498]), [0_u16; 0]);
+        assert_eq!(begin(&mut flows, 3, 3, &[b'0'; 498]), [0_u16; 0]);
+        assert_eq!((flows.held, flows.given_up()), (1500, 0));
+        assert_eq!(begin(&mut flows, 4, 4, b"0"), [1], "what it holds is told");
+        assert_eq!((flows.held, flows.given_up()), (1003, 1));
+        assert_eq!(begin(&mut flows, 5, 5, &[b'0'; 990]), [2]);
+        assert_eq!((flows.held, flows.flows.len(), flows.open.len()), (1495, 3, 3));
     }
 }

@@ -22,7 +22,6 @@ use std::rc::Rc;
 use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
-use crate::framing;
 
 pub(crate) use detect::{Kind, framing_of};
 pub(crate) use lines::{Line, Lines};
@@ -49,11 +48,19 @@ pub(crate) struct InputArgs {
     pub(crate) max_line: usize,
 }
 
-pub(crate) fn parse_framing(name: &str) -> Result<Framing, String> {
-    framing::by_name(name).map_err(|failure| match failure {
-        Failure::Usage(text) | Failure::Data(text) => text,
-        _ => String::new(),
-    })
+/// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
+pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
+    let name = text.split('+').next().unwrap_or_default();
+    match (Framing::by_name(text), Framing::by_name(name)) {
+        (Some(framing), _) => Ok(framing),
+        (None, Some(_)) => Err(format!(
+            "'{text}': the header is tpdu, unionpay, base1, cups, base24 or a number of bytes up to 255"
+        )),
+        (None, None) => Err(format!(
+            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, binary2+12",
+            Framing::named().map(|named| named.name).collect::<Vec<_>>().join(", ")
+        )),
+    }
 }
 
 /// Where a message was found.
