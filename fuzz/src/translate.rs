@@ -49,5 +49,8 @@ fn value(field: &Field<'_>, above: String, values: &mut Vec<(String, Vec<u8>)>) 
         Content::H => octet.to_ascii_uppercase(),
         _ => octet,
     };
-    values.push((path, if field.is_composite() { Vec::new() } else { field.expose().octets().map(of).collect() }));
+    values.push((
+        path,
+        if field.is_composite() { Vec::new() } else { field.expose().octets().map(of).collect() },
+    ));
 }
