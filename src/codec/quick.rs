@@ -273,6 +273,20 @@ impl Quick {
         }
     }
 
+    /// How the length is announced, if digits or packed digits do, in the plainest way.
+    pub(crate) fn announced_length(&self) -> Length {
+        let (zero, octets, is_packed) = match self.announced {
+            _ if self.odd == Odd::Wrong => return Length::UNKNOWN,
+            Announced::Digits { zero, width } => (zero, width, false),
+            Announced::Packed(octets) => (0, octets, true),
+            _ => return Length::UNKNOWN,
+        };
+        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
+        let zeros = u32::from_be_bytes([zero; 4]);
+        let (min, max) = (u32::from(self.min), u32::from(self.max));
+        Length { zeros, mask, min, span: max - min, halves: self.halves, is_packed }
+    }
+
     /// What it means that the value is of an odd length, if it ever is.
     pub(crate) fn how_odd(&self) -> Odd {
         match self.odd {
@@ -328,6 +342,56 @@ impl Quick {
             other => other.number(behind, self.max)?,
         };
         self.admits(number).then_some((number, at + width))
+    }
+}
+
+/// A length announced by digits, ready to be read from the four octets that end with its prefix.
+#[derive(Clone, Copy)]
+pub(crate) struct Length {
+    /// Digits of zero.
+    zeros: u32,
+    /// What of the four octets is the prefix; nothing of a length that is announced otherwise.
+    mask: u32,
+    min: u32,
+    /// How much more than `min` it may be.
+    span: u32,
+    /// Half octets a unit takes.
+    halves: u8,
+    /// Whether two digits stand in an octet.
+    is_packed: bool,
+}
+
+impl Length {
+    /// Of an element whose length is announced otherwise.
+    pub(crate) const UNKNOWN: Self = Self { zeros: 0, mask: 0, min: 0, span: 0, halves: 0, is_packed: false };
+
+    #[inline(always)]
+    pub(crate) fn is_known(&self) -> bool {
+        self.mask != 0
+    }
+
+    /// The length, if it is admitted, and the octets that the value takes.
+    #[inline(always)]
+    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
+        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
+        let (tens, number) = match self.is_packed {
+            // each digit to ten of its neighbour, each pair to a hundred of its own
+            false => {
+                let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
+                (0, pairs.wrapping_mul(1 << 16 | 100) >> 16)
+            }
+            true => {
+                let tens = digits >> 4 & 0x0F0F_0F0F;
+                let pairs = digits - 6 * tens;
+                (tens, (pairs >> 8) * 100 + (pairs & 0xFF))
+            }
+        };
+        let ones = if self.is_packed { digits & 0x0F0F_0F0F } else { digits };
+        let above_nine =
+            (ones | ones.wrapping_add(0x0606_0606) | tens.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0;
+        let is_admitted = above_nine == 0 && number.wrapping_sub(self.min) <= self.span;
+        let halves = number * u32::from(self.halves);
+        is_admitted.then_some((number, crate::error::widen(halves.div_ceil(2))))
     }
 }
 
