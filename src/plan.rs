@@ -54,6 +54,8 @@ struct Step {
     /// How the variable one announces its length, in the prefix behind the fixed ones.
     length: Length,
     prefix: u8,
+    /// What [`Half::when`] shares with messages where its length is odd.
+    bit: u32,
     /// The variable one, whatever announces its length.
     quick: Quick,
 }
@@ -87,7 +89,7 @@ struct Half {
 }
 
 const EMPTY_STEP: Step =
-    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, prefix: 0, quick: Quick::UNKNOWN };
+    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, prefix: 0, bit: 0, quick: Quick::UNKNOWN };
 
 const ALWAYS: u32 = 1 << 31;
 
@@ -132,11 +134,11 @@ impl Plan {
         let mut at = at + usize::from(self.wide);
         let mut odd = ALWAYS;
         let mut ends = marks.ends.iter_mut();
-        for ((step, mark), bit) in self.steps.as_slice().iter().zip(&mut ends).zip(0..) {
+        for (step, mark) in self.steps.as_slice().iter().zip(&mut ends) {
             *mark = wrap(at);
             starts.note_all(step.rank, step.elements, wrap(at), &self.offsets);
             let Some((length, end)) = step.variable(wire, at + usize::from(step.skip)) else { return false };
-            odd |= (length & 1) << bit;
+            odd |= (length & 1).wrapping_neg() & step.bit;
             at = end;
         }
         if let Some(mark) = ends.next() {
@@ -177,7 +179,8 @@ impl Plan {
             }
             None => {
                 let prefix = quick.prefix_octets()?;
-                self.steps.push(Step { length: quick.announced_length(), prefix, quick, ..self.tail })?;
+                let (length, bit) = (quick.announced_length(), 1 << mark);
+                self.steps.push(Step { length, prefix, bit, quick, ..self.tail })?;
                 self.tail = Step { rank: self.count, ..EMPTY_STEP };
                 let value = Spot { mark, offset: skip.checked_add(u16::from(prefix))? };
                 (value, Spot { mark: self.steps.len, offset: 0 })
@@ -223,11 +226,16 @@ impl Step {
     /// The length of the variable element whose prefix starts at `at`, and where it ends.
     #[inline(always)]
     fn variable(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
-        if self.length.is_known() {
-            let value = at + usize::from(self.prefix);
-            let (length, octets) = self.length.read(*wire.get(..value)?.last_chunk()?)?;
-            return Some((length, value + octets));
+        let value = at + usize::from(self.prefix);
+        match self.length.read(*wire.get(..value)?.last_chunk()?) {
+            Some((length, octets)) => Some((length, value + octets)),
+            None => self.unusual(wire, at),
         }
+    }
+
+    /// The same of a length that is announced otherwise.
+    #[inline(never)]
+    fn unusual(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
         let lies = self.quick.find(wire, at).filter(|lies| self.quick.is_possible(*lies))?;
         Some((u32::from(lies.is_odd()), lies.end))
     }
