@@ -289,11 +289,8 @@ fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
         MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
         MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
         MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
-        MtiCoding::Binary => {
-            let number = u16::from_be_bytes([at(0), at(1)]);
-            let digit = |unit: u16| u8::try_from(number / unit % 10).map_or(0, |digit| b'0' + digit);
-            if number > 9999 { [0; 4] } else { [digit(1000), digit(100), digit(10), digit(1)] }
-        }
+        // zeros are no digits: the error
+        MtiCoding::Binary => Mti::from_number(u16::from_be_bytes([at(0), at(1)])).map_or([0; 4], Mti::digits),
     };
     Mti::from_digits(digits).map_err(|_| Error::new(Kind::MtiDigit, octets.position(0), 4, 0))
 }

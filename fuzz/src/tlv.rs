@@ -78,7 +78,7 @@ fn walk(mut rest: &[u8]) -> Option<Vec<Item>> {
             _ => return None,
         };
         let (octets, behind) = match behind {
-            [length @ ..0x80, behind @ ..] => (vec![*length], behind),
+            [length @ ..=0x7F, behind @ ..] => (vec![*length], behind),
             [form @ 0x81..=0x84, behind @ ..] => {
                 let (length, behind) = behind.split_at_checked(usize::from(form - 0x80))?;
                 (length.to_vec(), behind)
