@@ -218,7 +218,8 @@ impl Error {
         }
     }
 
-    /// The parts within the element, outermost first; empty when the element itself is meant.
+    /// The parts within the element, the outermost three of them, outermost first; empty when the
+    /// element itself is meant.
     pub fn parts(&self) -> impl Iterator<Item = Key> + use<> {
         let pairs = self.parts.into_iter().zip(self.styles);
         pairs.take_while(|(_, style)| *style != Style::None).map(|(value, style)| Key { value, style })

@@ -93,6 +93,20 @@ impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(u3
     }
 }
 
+impl<'v, V: Copy + Sync + Into<Value<'v>>> PartList<'v> for &[(u32, V)] {
+    fn len(&self) -> usize {
+        <[_]>::len(self)
+    }
+
+    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
+        (**self).key(index, layout)
+    }
+
+    fn value(&self, index: usize) -> Option<Value<'v>> {
+        (**self).value(index)
+    }
+}
+
 impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(&str, V); N] {
     fn len(&self) -> usize {
         N
@@ -177,7 +191,14 @@ impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> From<&'v [(&'v str, V
     }
 }
 
-/// For lists whose length is not known when compiling.
+/// For a slice of parts, whose length is not known when compiling: `set(55, &parts.as_slice())`.
+impl<'v, V: Copy + Sync + Into<Value<'v>>> From<&'v &'v [(u32, V)]> for Value<'v> {
+    fn from(parts: &'v &'v [(u32, V)]) -> Self {
+        Self(Source::Parts(parts))
+    }
+}
+
+/// For lists of your own.
 impl<'v> From<&'v dyn PartList<'v>> for Value<'v> {
     fn from(parts: &'v dyn PartList<'v>) -> Self {
         Self(Source::Parts(parts))

@@ -1,36 +1,12 @@
 //! A parser that has plans reads every input as one that has none: same message, same error, same
 //! place. Held on sound messages of every link, and on what a few changed octets make of them.
 
-use cardwire::spec::builtin;
-use cardwire::{Builder, Content, Message, Mti, Parser, Scan, Spec};
-use proptest::prelude::*;
+mod common;
 
-/// The property, for any spec and any input: also what a fuzzer asserts.
-fn reads_as_the_walk_does(parser: &mut Parser<'_>, wire: &[u8]) {
-    let (walked, planned) = (Message::parse(parser.spec(), wire), parser.parse(wire));
-    match (&walked, &planned) {
-        (Ok(walked), Ok(planned)) => {
-            assert_eq!(walked.mti(), planned.mti());
-            assert_eq!((walked.bitmap(), walked.bitmaps()), (planned.bitmap(), planned.bitmaps()));
-            let ranges = |message: &Message<'_>| -> Vec<_> {
-                message.fields().map(|field| (field.key(), field.range(), field.value_range())).collect()
-            };
-            assert_eq!(ranges(walked), ranges(planned));
-        }
-        (Err(walked), Err(planned)) => assert_eq!(walked, planned),
-        _ => panic!("one says {walked:?}, the other {planned:?}"),
-    }
-    let (scan, scanned) = (Scan::of(parser.spec(), wire), parser.scan(wire));
-    assert_eq!(scan.is_ok(), scanned.is_ok());
-    if let Ok(message) = walked {
-        let scanned = scanned.unwrap();
-        assert_eq!((scanned.mti(), scanned.bitmap()), (message.mti(), message.bitmap()));
-        for field in message.fields() {
-            let number = u8::try_from(field.key().value()).unwrap();
-            assert_eq!(scanned.octets(number), wire.get(field.value_range()));
-        }
-    }
-}
+use cardwire::spec::builtin;
+use cardwire::{Builder, Content, Mti, Parser, Spec};
+use common::alike::reads_as_the_walk_does;
+use proptest::prelude::*;
 
 /// A value that an element takes, of a length made from `seed`.
 fn value(content: Content, min: usize, max: usize, seed: usize) -> Vec<u8> {

@@ -5,17 +5,47 @@
 //! change of the list: `iso87-bcd`, a line feed, and then the octets. Where the first line names
 //! none, the first octet chooses one.
 
+// The oracles and the generator of the tests, and the command's JSON: one of each, used from both.
+#[path = "../../src/bin/cardwire/json/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the command uses the rest")]
+mod cli;
+#[path = "../../tests/common/mod.rs"]
+mod common;
+#[path = "../../tests/generated/mod.rs"]
+mod generated;
+#[path = "../../src/bin/cardwire/hex.rs"]
+#[allow(dead_code, reason = "the command uses the rest")]
+mod hex;
+#[path = "../../tests/reference/mod.rs"]
+mod reference;
+
 mod build;
+mod differential;
 mod frame;
+mod import;
+mod ipm;
+mod json;
 mod parse;
+mod plan;
 mod privacy;
 mod roundtrip;
+mod spec;
+mod tlv;
+mod translate;
 
 pub use build::{Plan, build};
+pub use differential::differential;
 pub use frame::frame;
+pub use import::import;
+pub use ipm::ipm;
+pub use json::json;
 pub use parse::parse;
+pub use plan::plan;
 pub use privacy::privacy;
 pub use roundtrip::roundtrip;
+pub use spec::spec;
+pub use tlv::tlv;
+pub use translate::translate;
 
 use cardwire::spec::{ISO87_ASCII, builtin, by_name};
 use cardwire::{Inspection, Spec};
@@ -27,7 +57,7 @@ pub fn canary(data: &[u8]) {
 }
 
 /// The spec that an input names or chooses, and the rest of the input.
-pub fn spec(data: &[u8]) -> Option<(&'static Spec<'static>, &[u8])> {
+fn named_spec(data: &[u8]) -> Option<(&'static Spec<'static>, &[u8])> {
     let listed: Vec<_> = builtin().collect();
     choose(data, &listed, by_name).map(|(spec, rest)| (*spec, rest))
 }
@@ -110,7 +140,7 @@ mod tests {
         for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/message")).unwrap() {
             let path = entry.unwrap().path();
             let seed = fs::read(&path).unwrap();
-            let (spec, wire) = spec(&seed).unwrap();
+            let (spec, wire) = named_spec(&seed).unwrap();
             let found = cardwire::Message::parse(spec, wire).err();
             let broken = path.file_name().unwrap().to_string_lossy().starts_with("broken-");
             assert_eq!(found.is_some(), broken, "{}: {found:?}", path.display());

@@ -7,7 +7,7 @@ use cardwire::{Field, Inspection, Message};
 
 /// Parses the input, then asks everything that can be asked of what was found.
 pub fn parse(data: &[u8]) {
-    let Some((spec, wire)) = crate::spec(data) else { return };
+    let Some((spec, wire)) = crate::named_spec(data) else { return };
     let inspection = Inspection::of(spec, wire);
     match Message::parse(spec, wire) {
         Ok(message) => {

@@ -7,7 +7,7 @@ use cardwire::{Coding, Content, Field, Inspection, Message, Privacy, Spec};
 
 /// Formats a message, then the same message with other private values.
 pub fn privacy(data: &[u8]) {
-    let Some((spec, wire)) = crate::spec(data) else { return };
+    let Some((spec, wire)) = crate::named_spec(data) else { return };
     let Ok(message) = Message::parse(spec, wire) else { return };
     let mut hidden = Vec::new();
     message.fields().for_each(|field| hide(&field, &mut hidden));

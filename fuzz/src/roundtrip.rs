@@ -4,7 +4,7 @@ use cardwire::{Builder, Coding, Message};
 
 /// Parses, writes the copy, and does so again with what was written.
 pub fn roundtrip(data: &[u8]) {
-    let Some((spec, wire)) = crate::spec(data) else { return };
+    let Some((spec, wire)) = crate::named_spec(data) else { return };
     let Ok(message) = Message::parse(spec, wire) else { return };
     let written = copy(&message);
     assert_eq!(written.len(), wire.len(), "a copy is as long as its original");

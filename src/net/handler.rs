@@ -97,8 +97,9 @@ impl Responder {
             if octets.is_empty() {
                 return Ok(());
             }
+            desk.answer(&header, octets)?;
             promise.into_iter().for_each(|promise| promise.keep(octets));
-            desk.answer(&header, octets)
+            Ok(())
         })?
     }
 }

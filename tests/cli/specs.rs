@@ -90,7 +90,11 @@ fn a_file_is_refused_by_line_and_element() {
         ),
         ("bad2.xml", J8583.replace("LLLVAR", "LLVARX"), "line 3, element 2: LLVARX is no type of j8583"),
         ("both.xml", J8583.into(), "line 3, element 2: it is not the same in 0200 and 0800"),
-        ("bad.toml", TOML.replace("n..19", "n..199"), "line 3, element 2: the length prefix cannot express"),
+        (
+            "too-wide.toml",
+            TOML.replace("n..19", "n..199"),
+            "line 3, element 2: the length prefix cannot express",
+        ),
         ("cut.json", MOOV[..MOOV.len() - 9].into(), "line"),
         ("other.xml", "<a/>".into(), "line 1: expected <isopackager>, found <a>: this is no packager"),
     ] {

@@ -1,6 +1,7 @@
 //! What the tests of this folder share: hexadecimal, the shared folder, and values as a tree.
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub(crate) mod alike;
 pub(crate) mod golden;
 pub(crate) mod venv;
 

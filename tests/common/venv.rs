@@ -34,7 +34,8 @@ impl Package {
 
     /// The interpreter of an environment that has the package, looked for once.
     fn install(&self) -> Option<PathBuf> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-venv", self.name));
+        let folder = Path::new(option_env!("CARGO_TARGET_TMPDIR").unwrap_or("target"))
+            .join(format!("{}-venv", self.name));
         let python = folder.join("bin/python");
         let runs = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
         let check = format!(

@@ -1,13 +1,15 @@
 //! Specs nobody wrote by hand, and messages for them.
 //!
-//! A case is drawn from a list of numbers, each of which settles one choice; 0 settles it in the
-//! simplest way, so that a shorter list with smaller numbers is a simpler case and proptest finds it.
+//! A case is drawn from lists of numbers, each of which settles one choice; 0 settles it in the
+//! simplest way, and every element has a list of its own. So fewer elements, shorter lists and
+//! smaller numbers are a simpler case, and proptest finds it.
 #![allow(dead_code, unused_imports, reason = "each test file uses what it needs")]
 
+pub(crate) mod laws;
 mod shapes;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use cardwire::spec::{Slots, table};
@@ -15,16 +17,22 @@ use cardwire::{
     BitmapForm, CodePage, Coding, Content, Dialect, Element, More, Mti, MtiCoding, Order, Prefix, Spec, Tag,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use crate::common::Node;
 
 pub(crate) use shapes::shape;
 pub(crate) use values::message;
 
-/// So many cases, or `CARDWIRE_CASES` times as many; a failing one is shown, not stored.
+/// So many cases, or `CARDWIRE_CASES` times as many. What fails is kept beside the test.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let times = std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
-    ProptestConfig { cases: cases * times, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases * times,
+        max_shrink_iters: 20_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
+        ..ProptestConfig::default()
+    }
 }
 
 /// A spec and a message for it.
@@ -36,31 +44,55 @@ pub(crate) struct Case {
     pub(crate) nodes: Vec<Node>,
 }
 
+/// What a case is drawn from.
+#[derive(Clone, Debug)]
+pub(crate) struct Rolls {
+    /// For what concerns the whole message.
+    pub(crate) message: Vec<u32>,
+    /// For each element: its number, and what draws its shape and its value.
+    pub(crate) elements: Vec<(usize, Vec<u32>)>,
+}
+
 /// Any spec the library can express, with a message.
 pub(crate) fn cases() -> impl Strategy<Value = Case> {
-    rolls().prop_map(|rolls| {
-        let dice = &mut Dice { rolls, at: 0 };
-        let spec = spec(dice);
-        message(dice, spec)
-    })
+    rolls().prop_map(case)
 }
 
 /// Messages for a spec.
 pub(crate) fn messages(spec: &'static Spec<'static>) -> impl Strategy<Value = Case> {
-    rolls().prop_map(move |rolls| message(&mut Dice { rolls, at: 0 }, spec))
+    let rolls = proptest::collection::vec(any::<u32>(), 0..400);
+    rolls.prop_map(move |rolls| message(&mut Dice::of(rolls), spec))
 }
 
 /// One table in two dialects, with a message for the first.
 pub(crate) fn translations() -> impl Strategy<Value = (Case, &'static Spec<'static>)> {
-    rolls().prop_map(|rolls| {
-        let dice = &mut Dice { rolls, at: 0 };
-        let [from, to] = specs_of_one_table(dice);
-        (message(dice, from), to)
-    })
+    rolls().prop_map(translation)
 }
 
-fn rolls() -> impl Strategy<Value = Vec<u32>> {
-    proptest::collection::vec(any::<u32>(), 0..400)
+/// A few octets changed, and perhaps the end cut off.
+pub(crate) fn damage() -> impl Strategy<Value = laws::Damage> {
+    let octet = prop_oneof![any::<u8>(), Just(0), Just(b'0'), Just(b'9'), Just(0xFF), Just(b'+')];
+    let changes = proptest::collection::vec((0..usize::from(u16::MAX), octet), 0..4);
+    let cut = proptest::option::of(0..usize::from(u16::MAX));
+    (changes, cut).prop_map(|(changes, cut)| laws::Damage { changes, cut })
+}
+
+fn rolls() -> impl Strategy<Value = Rolls> {
+    // mostly few and short ones, because a small case is read by people; a message remembers where
+    // its first 64 elements start, and walks to those beyond
+    let list = || {
+        let numbers = prop_oneof![
+            9 => proptest::collection::vec(any::<u32>(), 0..60),
+            1 => proptest::collection::vec(any::<u32>(), 60..600),
+        ];
+        (0..192usize, numbers)
+    };
+    let elements = prop_oneof![
+        15 => proptest::collection::vec(list(), 0..9),
+        1 => proptest::collection::vec(list(), 70..140),
+    ];
+    (proptest::collection::vec(any::<u32>(), 0..16), elements)
+        .prop_map(|(message, elements)| Rolls { message, elements })
 }
 
 /// As many as the messages of one spec take; those after them are 0.
@@ -72,6 +104,10 @@ pub(crate) struct Dice {
 }
 
 impl Dice {
+    fn of(rolls: Vec<u32>) -> Self {
+        Self { rolls, at: 0 }
+    }
+
     /// Dice that fall the same way for the same seed (SplitMix64), for cases that proptest does not draw.
     pub(crate) fn seeded(seed: u64) -> Self {
         let mix = |mut mixed: u64| {
@@ -121,51 +157,51 @@ impl Dice {
     }
 }
 
-fn spec(dice: &mut Dice) -> &'static Spec<'static> {
+/// The dice of each element, by number.
+type Elements = BTreeMap<usize, Dice>;
+
+/// The spec and the message that lists of numbers draw.
+pub(crate) fn case(rolls: Rolls) -> Case {
+    let dice = &mut Dice::of(rolls.message);
     let coding = [Coding::Hex, Coding::Raw, Coding::EbcdicHex(dice.page())];
     let form = bitmap_form(dice, &coding);
-    let numbers = dice.numbers(8, capacity(form), |number| !continues(form, number));
-    let mut slots = vec![None; capacity(form) + 1];
-    for number in &numbers {
-        let made = shapes::element(
-            dice,
-            shapes::Place {
-                within: shapes::Within::Message,
-                depth: 1,
-                is_last: Some(number) == numbers.last(),
-                is_open: false,
-                is_plain: false,
-            },
-        );
-        slots[*number] = Some(made.element(*number, &Dialect::ASCII));
-    }
     let dialect = Dialect {
         mti: dice.one_of(&[MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary]),
         header: dice.one_of(&[0, 0, 0, 5]),
         bitmap: form,
         ..Dialect::ASCII
     };
-    checked(&dialect, slots.leak())
+    let numbered = rolls.elements.into_iter().map(|(number, rolls)| (1 + number % capacity(form), rolls));
+    let mut elements: Elements = numbered
+        .filter(|(number, _)| !continues(form, *number))
+        .map(|(number, rolls)| (number, Dice::of(rolls)))
+        .collect();
+    let last = elements.keys().last().copied();
+    let mut slots = vec![None; capacity(form) + 1];
+    for (number, dice) in &mut elements {
+        let made = shapes::element(dice, shapes::Place::message(Some(*number) == last));
+        slots[*number] = Some(made.element(*number, &Dialect::ASCII));
+    }
+    values::drawn(dice, &mut elements, checked(&dialect, slots.leak()))
 }
 
-fn specs_of_one_table(dice: &mut Dice) -> [&'static Spec<'static>; 2] {
+/// One table in two dialects, and a message in the first.
+pub(crate) fn translation(rolls: Rolls) -> (Case, &'static Spec<'static>) {
+    let dice = &mut Dice::of(rolls.message);
     let mut all = table([]);
-    for number in dice.numbers(8, 128, |number| number > 1) {
-        let place = shapes::Place {
-            within: shapes::Within::Message,
-            depth: 1,
-            is_last: false,
-            is_open: false,
-            is_plain: true,
-        };
-        all = all.with(shapes::element(dice, place).row(number));
+    let numbered = rolls.elements.into_iter().map(|(number, rolls)| (2 + number % 127, Dice::of(rolls)));
+    let mut elements: Elements = numbered.collect();
+    for (number, dice) in &mut elements {
+        let place = shapes::Place { is_plain: true, ..shapes::Place::message(false) };
+        all = all.with(shapes::element(dice, place).row(*number));
     }
     let dialects = [Dialect::ASCII, Dialect::BCD, Dialect::ebcdic(dice.page()), Dialect::ASCII_BINARY];
-    [(); 2].map(|()| {
+    let [from, to] = [(); 2].map(|()| {
         let dialect = dice.one_of(&dialects);
         let elements: &'static Slots<'static> = Box::leak(Box::new(all.elements(&dialect)));
         checked(&dialect, elements)
-    })
+    });
+    (values::drawn(dice, &mut elements, from), to)
 }
 
 /// Every generated spec is sound, so one that is refused is a finding.

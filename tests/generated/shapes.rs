@@ -15,12 +15,21 @@ use crate::reference::{is_signed, wire_len};
 pub(super) struct Place {
     pub(super) within: Within,
     pub(super) depth: usize,
+    /// How many codings other than plain octets lie around it.
+    pub(super) layers: usize,
     /// Nothing can follow, so its length may be open.
     pub(super) is_last: bool,
     /// What it stands in is shown in full, so nothing in it may be private.
     pub(super) is_open: bool,
     /// Coding and prefix are left to the dialect.
     pub(super) is_plain: bool,
+}
+
+impl Place {
+    /// An element of a message body.
+    pub(super) fn message(is_last: bool) -> Self {
+        Self { within: Within::Message, depth: 1, layers: 0, is_last, is_open: false, is_plain: false }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -51,11 +60,16 @@ impl Made {
 
 const CLASSES: [Content; 13] = Content::ALL;
 
-/// The deepest layout; the message body is the first.
-const DEEPEST: usize = 4;
+/// A composite that could be longer is not drawn: lists of lists of tags grow fourfold at each level,
+/// and no prefix has more than six digits.
+const MOST_OCTETS: usize = 40_000;
+
+/// A window lies under so many codings at most; the check refuses more.
+const MOST_LAYERS: usize = 4;
 
 pub(super) fn element(dice: &mut Dice, place: Place) -> Made {
-    if place.depth < DEEPEST && dice.below(3) == 2 { composite(dice, place) } else { leaf(dice, place) }
+    let has_room = place.depth < layout::MAX_DEPTH && place.layers + 1 < MOST_LAYERS;
+    if has_room && dice.below(3) == 2 { composite(dice, place) } else { leaf(dice, place) }
 }
 
 fn leaf(dice: &mut Dice, place: Place) -> Made {
@@ -68,7 +82,10 @@ fn leaf(dice: &mut Dice, place: Place) -> Made {
     let content = dice.one_of(&classes);
     let coding = coding(dice, content, place.within);
     let least = if is_signed(content) { 2 } else { 1 };
-    let max = dice.between(least, 24);
+    // mostly short, because a shorter case is read by people; longer than a block, a prefix of two
+    // digits and a length octet now and then
+    let most = dice.one_of(&[24, 24, 24, 24, 24, 24, 24, 300]);
+    let max = dice.between(least, most);
     let mut shape = shape(content, max).coding(coding).spare(spare(dice));
     if place.is_plain {
         shape = self::shape(content, max);
@@ -91,9 +108,20 @@ fn composite(dice: &mut Dice, place: Place) -> Made {
     let coding = coding(dice, content, place.within);
     let within = if content_is_hex(content) { Within::Octets } else { Within::Text(content) };
     let is_open = place.is_open || dice.chance(3);
-    let inner = Place { within, depth: place.depth + 1, is_last: false, is_open, is_plain: false };
+    let coded = !matches!(coding, Coding::Ascii | Coding::Raw);
+    let inner = Place {
+        within,
+        depth: place.depth + 1,
+        layers: place.layers + usize::from(coded || place.is_plain),
+        is_last: false,
+        is_open,
+        is_plain: false,
+    };
     let (layout, exact, most) = layout(dice, inner);
     let max = exact.unwrap_or(most).max(1);
+    if max > MOST_OCTETS {
+        return leaf(dice, place);
+    }
     let layout: &'static Layout<'static> = Box::leak(Box::new(layout));
     let mut shape = shape(content, max).of(layout);
     if !place.is_plain {

@@ -3,16 +3,31 @@
 use cardwire::layout::Form;
 use cardwire::{Coding, Content, Counts, Element, Layout, Mti, Order, Spec, Tag};
 
-use super::{Case, Dice, capacity};
+use super::{Case, Dice, Elements, capacity};
 use crate::common::Node;
 use crate::reference::{is_of_class, is_signed};
 
-/// A message for the spec.
+/// A message for the spec: what `elements` draw, most of them present.
+pub(super) fn drawn(dice: &mut Dice, elements: &mut Elements, spec: &'static Spec<'static>) -> Case {
+    let mut case = empty(dice, spec);
+    for (number, dice) in elements {
+        let element = spec.element(u8::try_from(*number).unwrap()).unwrap();
+        if !dice.chance(4) {
+            case.nodes.push(node(dice, element, element.key()));
+        }
+    }
+    case
+}
+
+/// A message for any spec, most of its elements present.
 pub(crate) fn message(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
+    Case { nodes: parts(dice, spec.body()), ..empty(dice, spec) }
+}
+
+fn empty(dice: &mut Dice, spec: &'static Spec<'static>) -> Case {
     let digits = [(); 4].map(|()| b'0' + u8::try_from(dice.below(10)).unwrap());
     let header: Vec<u8> = (0..spec.header()).map(|_| u8::try_from(dice.below(256)).unwrap()).collect();
-    let nodes = parts(dice, spec.body());
-    Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes }
+    Case { spec, mti: Mti::from_digits(digits).unwrap(), header: header.leak(), nodes: vec![] }
 }
 
 fn parts(dice: &mut Dice, layout: &Layout<'static>) -> Vec<Node> {

@@ -6,6 +6,7 @@
 //! offset it came from, so a part of a part of packed digits still knows its place.
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub(crate) mod compare;
 mod decode;
 mod ebcdic;
 

@@ -100,6 +100,13 @@ pub(crate) struct Payload {
     pub(crate) message: Vec<u8>,
 }
 
+impl Payload {
+    /// The station header, to be shown.
+    pub(crate) fn station(&self) -> &[u8] {
+        &self.station
+    }
+}
+
 /// What is wrong with the input around a message.
 pub(crate) struct Refusal {
     /// Where in the line or stream.

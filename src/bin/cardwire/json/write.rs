@@ -5,7 +5,6 @@ use std::io::Write;
 use cardwire::{Clear, Error, Field, Inspection, Order, Place, Style};
 
 use crate::hex;
-use crate::input::Payload;
 
 /// Whether values are shown as they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -173,12 +172,5 @@ impl Writer<'_> {
         } else {
             string(self.out, field.to_string().bytes());
         }
-    }
-}
-
-impl Payload {
-    /// The station header, to be shown.
-    pub(crate) fn station(&self) -> &[u8] {
-        &self.station
     }
 }

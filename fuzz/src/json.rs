@@ -1,0 +1,51 @@
+//! The JSON contract of the command: what `decode` prints, `encode` takes, and the same comes of it.
+
+use cardwire::{Inspection, Message, Spec};
+
+use crate::cli::{Lists, Record, Shown, message as print, pretty};
+
+/// Prints a message as JSON and builds it from that; takes whatever else it is given for JSON.
+pub fn json(data: &[u8]) {
+    let Some((spec, data)) = crate::named_spec(data) else { return };
+    let inspection = Inspection::of(spec, data);
+    for shown in [Shown::Masked, Shown::Exposed] {
+        let text = printed(&inspection, shown);
+        let value: serde_json::Value = serde_json::from_slice(&text).expect("what is printed is JSON");
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&pretty(&text)).ok(), Some(value));
+        let record = Record::parse(&text);
+        assert_eq!(record.is_ok(), shown == Shown::Exposed, "masked values are refused");
+    }
+    if inspection.message().is_some() {
+        let text = printed(&inspection, Shown::Exposed);
+        let built = build(spec, &text).expect("what decode prints, encode takes");
+        again(spec, &text, &built);
+    }
+    if let Some(built) = build(spec, data) {
+        let inspection = Inspection::of(spec, &built);
+        assert_eq!(inspection.error(), None, "what was built can be read");
+        let text = printed(&inspection, Shown::Exposed);
+        again(spec, &text, &build(spec, &text).expect("what decode prints, encode takes"));
+    }
+}
+
+/// What was built from a text prints the same text.
+fn again(spec: &Spec<'_>, text: &[u8], built: &[u8]) {
+    assert_eq!(Message::parse(spec, built).err(), None, "what was built can be read");
+    let again = printed(&Inspection::of(spec, built), Shown::Exposed);
+    assert_eq!(String::from_utf8_lossy(&again), String::from_utf8_lossy(text));
+}
+
+fn printed(inspection: &Inspection<'_>, shown: Shown) -> Vec<u8> {
+    let mut text = Vec::new();
+    print(&mut text, inspection, &[], shown);
+    text
+}
+
+/// What `encode` makes of a line; `None` where it refuses.
+fn build(spec: &Spec<'_>, line: &[u8]) -> Option<Vec<u8>> {
+    let record = Record::parse(line).ok()?;
+    let mti = record.mti().ok()?;
+    let values = record.prepare(spec).ok()?;
+    let lists = Lists::new(values.iter().map(|(_, value)| value));
+    record.builder(spec, mti, &values, &lists).to_vec().ok()
+}

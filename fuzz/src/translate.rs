@@ -1,0 +1,56 @@
+//! ASCII to BCD to EBCDIC and back to ASCII is the identity on values.
+
+use cardwire::spec::by_name;
+use cardwire::{Builder, Content, Field, Message};
+
+/// The dialects of each table; a message is translated around its circle.
+const CIRCLES: [&[&str]; 4] = [
+    &["iso87-ascii", "iso87-bcd", "iso87-ebcdic", "iso87-ascii-binary"],
+    &["iso93-ascii", "iso93-bcd", "iso93-ebcdic", "iso93-ascii-binary"],
+    &["iso03-ascii", "iso03-bcd", "iso03-ebcdic", "iso03-ascii-binary"],
+    &["ipm-ascii", "ipm-ebcdic"],
+];
+
+/// Translates a message from dialect to dialect until it is back.
+pub fn translate(data: &[u8]) {
+    let Some((spec, wire)) = crate::named_spec(data) else { return };
+    let Some(circle) = CIRCLES.iter().find(|circle| circle.contains(&spec.name())) else { return };
+    let Ok(message) = Message::parse(spec, wire) else { return };
+    let values = values(&message);
+    let start = circle.iter().position(|name| *name == spec.name()).expect("it is in its circle");
+    let mut wire = wire.to_vec();
+    let mut at = spec;
+    for step in 1..=circle.len() {
+        let next = by_name(circle[(start + step) % circle.len()]).expect("a built-in spec");
+        let message = Message::parse(at, &wire).expect("what was written can be read");
+        let written = Builder::copy_of(&message, next).to_vec();
+        wire = written.unwrap_or_else(|error| panic!("{} to {}: {error}", at.name(), next.name()));
+        at = next;
+        let translated = Message::parse(at, &wire).expect("what was written can be read");
+        assert_eq!(self::values(&translated), values, "{}", at.name());
+    }
+}
+
+/// Every value by path. Packed, both separators of a track are one half byte, and hexadecimal
+/// digits have no case.
+fn values(message: &Message<'_>) -> Vec<(String, Vec<u8>)> {
+    let mut values = vec![(message.mti().to_string(), Vec::new())];
+    message.fields().for_each(|field| value(&field, String::new(), &mut values));
+    values
+}
+
+fn value(field: &Field<'_>, above: String, values: &mut Vec<(String, Vec<u8>)>) {
+    let path = format!("{above}.{}", field.key());
+    if field.is_composite() {
+        field.parts().for_each(|part| value(&part, path.clone(), values));
+    }
+    let of = |octet: u8| match field.content() {
+        Content::Z if octet == b'D' => b'=',
+        Content::H => octet.to_ascii_uppercase(),
+        _ => octet,
+    };
+    values.push((
+        path,
+        if field.is_composite() { Vec::new() } else { field.expose().octets().map(of).collect() },
+    ));
+}
