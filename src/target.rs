@@ -118,30 +118,51 @@ pub(crate) fn lay_element(
     number: u8,
     source: &Source<'_>,
 ) -> Option<()> {
-    let (mut digits, mut decoded, mut filled) = ([b'0'; DIGITS + 1], [0; WIDE], [0; WIDE]);
-    let value = match *source {
-        Source::Octets(value) => Some(value),
-        Source::Number(number) if !element.content.is_binary() => {
-            let units = decimal(number, &mut digits).max(element.min());
-            (DIGITS + 1).checked_sub(units).and_then(|start| digits.get(start..))
-        }
-        Source::View(view) => {
-            let value = view.octets();
-            value.plain().or_else(|| value.copy_to(&mut decoded))
-        }
-        Source::Echo(message) => {
-            let field = message.get(number)?;
-            return lay_element(target, element, number, &Source::View(View::Field(&field)));
-        }
-        _ => None,
-    };
-    let value = value.and_then(|value| fill(element, value, &mut filled));
+    if let Source::Echo(message) = *source {
+        let field = message.get(number)?;
+        return lay_element(target, element, number, &Source::View(View::Field(&field)));
+    }
+    let mut scratch = Scratch::NEW;
+    let value = scratch.value(element, source);
     let laid = value.and_then(|value| target.value(&element.quick, value));
     laid.or_else(|| target.ordinary(element, source))
 }
 
 /// The longest value that is decoded, or filled, here.
 const WIDE: usize = 128;
+
+/// Where a value is made that is not simply there.
+pub(crate) struct Scratch {
+    decoded: [u8; WIDE],
+    filled: [u8; WIDE],
+}
+
+impl Scratch {
+    pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
+
+    /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
+    /// usual matter.
+    pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
+        let value = match *source {
+            Source::Octets(value) => value,
+            Source::Number(number) if !element.content.is_binary() => {
+                let digits = self.decoded.first_chunk_mut()?;
+                digits.fill(b'0');
+                let units = decimal(number, digits).max(element.min());
+                return digits.get((DIGITS + 1).checked_sub(units)?..);
+            }
+            Source::View(view) => {
+                let value = view.octets();
+                match value.plain() {
+                    Some(value) => value,
+                    None => value.copy_to(&mut self.decoded)?,
+                }
+            }
+            _ => return None,
+        };
+        fill(element, value, &mut self.filled)
+    }
+}
 
 /// The value with the fill that brings it to a fixed length.
 fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) -> Option<&'v [u8]> {

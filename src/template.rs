@@ -11,8 +11,9 @@ use crate::mti::Mti;
 use crate::read::Reader;
 use crate::spec::Spec;
 use crate::starts::Starts;
+use crate::target::Scratch;
 use crate::value::{Source, Value};
-use crate::write::{DIGITS, Writer, decimal};
+use crate::write::Writer;
 
 /// A sound message whose elements can be given other values of the same length, in place.
 ///
@@ -85,22 +86,24 @@ impl<'s, 'o> Template<'s, 'o> {
         let element = self.spec.element(number).filter(|_| self.announced.contains(number));
         let element = element.ok_or(fail(Kind::Missing))?;
         let start = self.starts.get(self.announced.rank(number)).ok_or(fail(Kind::Form))?;
-        let mut digits = [b'0'; DIGITS + 1];
-        let value = match source {
-            Source::Octets(value) => Some(value),
-            Source::Number(number) if !element.content.is_binary() => {
-                let units = decimal(number, &mut digits).max(element.min());
-                (DIGITS + 1).checked_sub(units).and_then(|start| digits.get(start..))
-            }
-            _ => None,
-        };
-        if value.and_then(|value| element.quick.lay_over(self.wire, start, value)).is_none() {
-            self.patch_ordinary(element, start, &source).map_err(|error| error.at(Place::Element(number)))?;
+        match source {
+            Source::Octets(value) if element.quick.lay_over(self.wire, start, value).is_some() => Ok(()),
+            _ => self.patch_slowly(element, start, &source),
         }
+        .map_err(|error| error.at(Place::Element(number)))?;
         Ok(self)
     }
 
     #[inline(never)]
+    fn patch_slowly(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
+        let mut scratch = Scratch::NEW;
+        let value = scratch.value(element, source);
+        match value.and_then(|value| element.quick.lay_over(self.wire, start, value)) {
+            Some(()) => Ok(()),
+            None => self.patch_ordinary(element, start, source),
+        }
+    }
+
     fn patch_ordinary(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
         let fail = |kind, expected, found| Error::new(kind, start, expected, found);
         let len = self.len(element, start)?;

@@ -11,8 +11,10 @@
 //! A block says yes or nothing: without a `true`, [`check`](super::check) decides, which knows
 //! every coding and whom to blame.
 
-use core::ops::RangeInclusive;
-
+use super::lane::{
+    TOPS, all_digits, beyond, digit, digit_or_special, ebcdic_digit, ebcdic_letter, ebcdic_text,
+    ebcdic_track, eight, hex, letter_digit_or_blank, letter_or_blank, printable, special, track,
+};
 use super::{CodePage, Coding};
 use crate::content::Content;
 
@@ -215,88 +217,6 @@ fn is_zero(block: Block) -> bool {
     block.iter().fold(0, |all, octet| all | octet) == 0
 }
 
-/// One octet, or eight at once; and of each whether it is wrong: then it is not zero, or of eight the
-/// top bit of each wrong one is set.
-trait Lane: Copy {
-    /// Wrong, if it is not in the range.
-    fn beyond(self, range: RangeInclusive<u8>) -> Self;
-    /// The same where nothing else is right: of eight, a wrong one may make the next one wrong, too.
-    fn outside(self, range: RangeInclusive<u8>) -> Self;
-    /// Wrong, if it is another octet.
-    fn other(self, than: u8) -> Self;
-    /// With further bits.
-    fn with(self, bits: u8) -> Self;
-    /// Wrong, if both are.
-    fn both(self, other: Self) -> Self;
-}
-
-impl Lane for u8 {
-    #[inline(always)]
-    fn beyond(self, range: RangeInclusive<u8>) -> Self {
-        self.wrapping_sub(*range.start()).saturating_sub(range.end() - range.start())
-    }
-
-    #[inline(always)]
-    fn outside(self, range: RangeInclusive<u8>) -> Self {
-        self.beyond(range)
-    }
-
-    #[inline(always)]
-    fn other(self, than: u8) -> Self {
-        self ^ than
-    }
-
-    #[inline(always)]
-    fn with(self, bits: u8) -> Self {
-        self | bits
-    }
-
-    #[inline(always)]
-    fn both(self, other: Self) -> Self {
-        self.min(other)
-    }
-}
-
-/// Of characters of ASCII: any octet above is wrong.
-impl Lane for u64 {
-    #[inline(always)]
-    fn beyond(self, range: RangeInclusive<u8>) -> Self {
-        let low = self & !TOPS;
-        let (from_start, behind_end) = (low + eight(0x80 - range.start()), low + eight(0x7F - range.end()));
-        self | !from_start | behind_end
-    }
-
-    #[inline(always)]
-    fn outside(self, range: RangeInclusive<u8>) -> Self {
-        self | self.wrapping_sub(eight(*range.start())) | self.wrapping_add(eight(0x7F - range.end()))
-    }
-
-    #[inline(always)]
-    fn other(self, than: u8) -> Self {
-        let differing = self ^ eight(than);
-        differing | ((differing & !TOPS) + !TOPS)
-    }
-
-    #[inline(always)]
-    fn with(self, bits: u8) -> Self {
-        self | eight(bits)
-    }
-
-    #[inline(always)]
-    fn both(self, other: Self) -> Self {
-        self & other
-    }
-}
-
-/// The top bits of eight octets.
-const TOPS: u64 = eight(0x80);
-
-/// Eight times the octet.
-#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
-const fn eight(octet: u8) -> u64 {
-    octet as u64 * 0x0101_0101_0101_0101
-}
-
 /// The octets of a value of one to sixteen as two words, each at least once.
 #[inline(always)]
 fn gathered(value: &[u8]) -> Option<[u64; 2]> {
@@ -309,92 +229,6 @@ fn gathered(value: &[u8]) -> Option<[u64; 2]> {
         (1, [a]) => Some([eight(*a); 2]),
         _ => None,
     }
-}
-
-#[inline(always)]
-fn digit<L: Lane>(octet: L) -> L {
-    octet.beyond(b'0'..=b'9')
-}
-
-#[inline(always)]
-fn all_digits<L: Lane>(octet: L) -> L {
-    octet.outside(b'0'..=b'9')
-}
-
-#[inline(always)]
-fn letter<L: Lane>(octet: L) -> L {
-    octet.with(0x20).beyond(b'a'..=b'z')
-}
-
-#[inline(always)]
-fn letter_or_blank<L: Lane>(octet: L) -> L {
-    letter(octet).both(octet.other(b' '))
-}
-
-#[inline(always)]
-fn letter_digit_or_blank<L: Lane>(octet: L) -> L {
-    letter_or_blank(octet).both(digit(octet))
-}
-
-/// What is neither letter nor digit, and above the letters.
-#[inline(always)]
-fn high_special<L: Lane>(octet: L) -> L {
-    octet.beyond(b'['..=b'`').both(octet.beyond(b'{'..=b'~'))
-}
-
-#[inline(always)]
-fn special<L: Lane>(octet: L) -> L {
-    high_special(octet).both(octet.beyond(b' '..=b'/')).both(octet.beyond(b':'..=b'@'))
-}
-
-#[inline(always)]
-fn digit_or_special<L: Lane>(octet: L) -> L {
-    high_special(octet).both(octet.beyond(b' '..=b'@'))
-}
-
-#[inline(always)]
-fn printable<L: Lane>(octet: L) -> L {
-    octet.outside(b' '..=b'~')
-}
-
-#[inline(always)]
-fn track<L: Lane>(octet: L) -> L {
-    octet.beyond(b'0'..=b'?').both(octet.other(b'D'))
-}
-
-#[inline(always)]
-fn hex<L: Lane>(octet: L) -> L {
-    digit(octet).both(octet.with(0x20).beyond(b'a'..=b'f'))
-}
-
-#[inline(always)]
-fn beyond(octet: u8, range: RangeInclusive<u8>) -> u8 {
-    octet.beyond(range)
-}
-
-#[inline(always)]
-fn ebcdic_digit(octet: u8) -> u8 {
-    beyond(octet, 0xF0..=0xF9)
-}
-
-/// `C1` to `C9`, `D1` to `D9`, `E2` to `E9`, and the same 40 lower.
-#[inline(always)]
-fn ebcdic_letter(octet: u8) -> u8 {
-    beyond(octet | 0x50, 0xD1..=0xD9).min(beyond(octet | 0x40, 0xE2..=0xE9))
-}
-
-/// Letters, digits, `.<(+` and what stands below them on the page, blank and `&`, `-` and `/`:
-/// printable on every page.
-#[inline(always)]
-fn ebcdic_text(octet: u8) -> u8 {
-    let special = beyond(octet | 0x30, 0x7B..=0x7E).min((octet | 0x10) ^ 0x50).min((octet | 0x01) ^ 0x61);
-    ebcdic_letter(octet).min(ebcdic_digit(octet)).min(special)
-}
-
-/// `:`, `;` and `=`, `>` and `?`, `<`, `D`.
-#[inline(always)]
-fn ebcdic_track(octet: u8) -> u8 {
-    (octet ^ 0x7A).min((octet | 0x20) ^ 0x7E).min((octet | 0x01) ^ 0x6F).min(octet ^ 0x4C).min(octet ^ 0xC4)
 }
 
 /// From index `len` on: a mask of the last `len` octets of a block.

@@ -16,10 +16,12 @@
 //! Zoned, x+n   "D00000123"        F0 F0 F0 F0 F0 F1 F2 D3   k-1
 //! ```
 
+mod announced;
 pub(crate) mod block;
 pub(crate) mod check;
 pub(crate) mod digit;
 mod ebcdic;
+mod lane;
 pub(crate) mod lay;
 pub(crate) mod octets;
 mod prefix;

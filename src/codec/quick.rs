@@ -6,11 +6,12 @@
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
 //! sound that is not, and tests hold it against the ordinary reader on every form.
 
+use super::announced::Announced;
+pub(crate) use super::announced::Length;
 use super::block::{Class, Test};
 use super::lay::{FEW, Lay, put_few};
-use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use super::{Coding, Counts, Prefix, Side, Spare};
 use crate::content::Content;
-use crate::error::widen;
 
 /// How to read an element of a usual form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,28 +32,6 @@ pub(crate) struct Quick {
     pub(crate) fixed: u16,
     min: u16,
     max: u16,
-}
-
-/// Where the length of the value comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Announced {
-    /// Ask the ordinary reader.
-    Unknown,
-    /// It is always the maximum.
-    Fixed,
-    /// That many digits, the octet standing for zero.
-    Digits {
-        /// The octet of digit zero.
-        zero: u8,
-        /// One to four.
-        width: u8,
-    },
-    /// That many octets of packed digits.
-    Packed(u8),
-    /// That many octets.
-    Binary(u8),
-    /// One octet below `80`.
-    Ber,
 }
 
 /// What an odd length means.
@@ -109,16 +88,7 @@ impl Quick {
 
     /// An element whose length a prefix announces.
     pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
-        let announced = match (prefix.coding, prefix.width) {
-            _ if prefix.includes != 0 => Announced::Unknown,
-            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits { zero: b'0', width },
-            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits { zero: 0xF0, width },
-            (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
-            (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
-            (PrefixCoding::Ber, _) => Announced::Ber,
-            _ => Announced::Unknown,
-        };
-        Self::new(announced, prefix.counts, coded, limits)
+        Self::new(Announced::of(prefix), prefix.counts, coded, limits)
     }
 
     /// The same, of a value that holds parts which are checked apart.
@@ -252,7 +222,7 @@ impl Quick {
         }
         let start = match self.announced {
             Announced::Fixed => at,
-            _ => self.put_length(out, at, value.len())?,
+            announced => at + announced.put(out.get_mut(at..)?, value.len())?,
         };
         let end = start + self.octets(value.len());
         self.lay.put(value, out.get_mut(start..end)?).then_some(end)
@@ -272,32 +242,6 @@ impl Quick {
         (length * usize::from(self.halves)).div_ceil(2)
     }
 
-    /// Writes a length prefix; returns where the value starts.
-    #[inline(always)]
-    fn put_length(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
-        let (room, number) = (out.get_mut(at..)?, u16::try_from(number).ok()?);
-        let width = match self.announced {
-            Announced::Digits { zero, width: 2 } => put(room, two_digits(number).map(|digit| zero + digit)),
-            Announced::Digits { zero, width: 3 } => {
-                let [_, a] = two_digits(number / 100);
-                let [b, c] = two_digits(number % 100);
-                put(room, [a, b, c].map(|digit| zero + digit))
-            }
-            Announced::Digits { zero, width } => {
-                let ([a, b], [c, d]) = (two_digits(number / 100), two_digits(number % 100));
-                let [a, b, c, d] = [a, b, c, d].map(|digit| zero + digit);
-                if width == 1 { put(room, [d]) } else { put(room, [a, b, c, d]) }
-            }
-            Announced::Packed(1) => put(room, [packed_digits(number)]),
-            Announced::Packed(_) => put(room, [number / 100, number % 100].map(packed_digits)),
-            Announced::Binary(1) => put(room, [u8::try_from(number).ok()?]),
-            Announced::Binary(_) => put(room, number.to_be_bytes()),
-            Announced::Fixed => Some(0),
-            Announced::Ber | Announced::Unknown => None,
-        };
-        width.map(|width| at + width)
-    }
-
     /// The octets of an element that is always as long.
     pub(crate) fn always(&self) -> Option<u16> {
         let is_fixed = self.announced == Announced::Fixed;
@@ -306,26 +250,15 @@ impl Quick {
 
     /// The octets of the prefix that announces the length.
     pub(crate) fn prefix_octets(&self) -> Option<u8> {
-        match self.announced {
-            Announced::Digits { width, .. } | Announced::Packed(width) | Announced::Binary(width) => {
-                Some(width)
-            }
-            Announced::Ber => Some(1),
-            Announced::Fixed | Announced::Unknown => None,
-        }
+        self.announced.octets()
     }
 
     /// How the length is announced, if digits do, and no length of the value is impossible.
     pub(crate) fn announced_length(&self) -> Length {
-        let (form, zero, octets) = match self.announced {
-            _ if self.odd == Odd::Wrong => return Length::UNKNOWN,
-            Announced::Digits { zero, width } => (Digits::Single, zero, width),
-            Announced::Packed(octets) => (Digits::Packed, 0, octets),
-            _ => return Length::UNKNOWN,
-        };
-        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
-        let (min, span) = (self.min, self.max - self.min);
-        Length { form, halves: self.halves, min, span, zeros: u32::from_be_bytes([zero; 4]), mask }
+        match self.odd {
+            Odd::Wrong => Length::UNKNOWN,
+            _ => Length::of(self.announced, self.halves, self.min, self.max),
+        }
     }
 
     /// What it means that the value is of an odd length, if it ever is.
@@ -374,119 +307,8 @@ impl Quick {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        let behind = wire.get(at..)?;
-        let (number, width) = match self.announced {
-            // most elements of most links
-            Announced::Digits { zero, width } => {
-                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
-            }
-            other => other.number(behind, self.max)?,
-        };
+        let (number, width) = self.announced.number(wire.get(at..)?, self.max)?;
         self.admits(number).then_some((number, at + width))
-    }
-}
-
-/// A length announced by digits, ready to be read from the four octets that end with its prefix.
-#[derive(Clone, Copy)]
-pub(crate) struct Length {
-    form: Digits,
-    /// Half octets a unit takes.
-    halves: u8,
-    min: u16,
-    /// How much more than `min` it may be.
-    span: u16,
-    /// Digits of zero.
-    zeros: u32,
-    /// What of the four octets is the prefix.
-    mask: u32,
-}
-
-/// How digits stand in octets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Digits {
-    /// One in each.
-    Single,
-    /// Two in each.
-    Packed,
-    /// The length is announced otherwise.
-    None,
-}
-
-impl Length {
-    /// Of an element whose length is announced otherwise.
-    pub(crate) const UNKNOWN: Self =
-        Self { form: Digits::None, halves: 0, min: 0, span: 0, zeros: 0, mask: 0 };
-
-    /// The length, and the octets that the value takes; `None` if it is not admitted, or not known.
-    #[inline(always)]
-    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
-        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
-        let number = match self.form {
-            Digits::Single => single(digits)?,
-            Digits::Packed => packed_pairs(digits)?,
-            Digits::None => return None,
-        };
-        let above_min = number.wrapping_sub(u32::from(self.min));
-        let octets = (number * u32::from(self.halves) + 1) >> 1;
-        (above_min <= u32::from(self.span)).then_some((number, widen(octets)))
-    }
-}
-
-/// The number that four octets of a digit each write.
-#[inline(always)]
-fn single(digits: u32) -> Option<u32> {
-    // each digit to ten of its neighbour, each pair to a hundred of its own
-    let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
-    are_digits(digits).then_some(pairs.wrapping_mul(1 << 16 | 100) >> 16)
-}
-
-/// The number that two octets of two digits each write.
-#[inline(always)]
-fn packed_pairs(digits: u32) -> Option<u32> {
-    let (tens, ones) = (digits >> 4 & 0x0F0F_0F0F, digits & 0x0F0F_0F0F);
-    let pairs = 10 * tens + ones;
-    (are_digits(tens) & are_digits(ones)).then_some((pairs >> 8) * 100 + (pairs & 0xFF))
-}
-
-/// Whether four octets are at most nine.
-#[inline(always)]
-const fn are_digits(digits: u32) -> bool {
-    (digits | digits.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0
-}
-
-impl Announced {
-    /// The announced number, and the octets of the prefix.
-    #[inline(always)]
-    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
-        Some(match self {
-            Self::Digits { .. } | Self::Unknown => return None,
-            Self::Fixed => (usize::from(fixed), 0),
-            Self::Packed(1) => (packed(*behind.first()?)?, 1),
-            Self::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
-                (packed(high)? * 100 + packed(low)?, 2)
-            }
-            Self::Binary(1) => (usize::from(*behind.first()?), 1),
-            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Self::Ber => match behind.first()? {
-                short @ 0..=0x7F => (usize::from(*short), 1),
-                _ => return None,
-            },
-        })
-    }
-
-    /// Whether the octets of the prefix are all of that class.
-    const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
-        match self {
-            Self::Fixed => true,
-            Self::Digits { zero: b'0', .. } => {
-                matches!(class, Digits | LettersDigits | DigitsSpecials | Printable | Track | Hex | Packed)
-            }
-            Self::Digits { .. } => class.has_ebcdic_digits(),
-            Self::Packed(_) => matches!(class, Packed),
-            Self::Unknown | Self::Binary(_) | Self::Ber => false,
-        }
     }
 }
 
@@ -495,37 +317,4 @@ impl Announced {
 pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
     &quicks[(bit & 63) as usize]
-}
-
-/// The decimal digits of a number of two.
-#[inline(always)]
-fn two_digits(number: u16) -> [u8; 2] {
-    [number / 10, number % 10].map(|digit| digit.to_be_bytes()[1])
-}
-
-/// The same as one octet.
-#[inline(always)]
-fn packed_digits(number: u16) -> u8 {
-    let [high, low] = two_digits(number);
-    high << 4 | low
-}
-
-#[inline(always)]
-fn put<const N: usize>(room: &mut [u8], octets: [u8; N]) -> Option<usize> {
-    *room.first_chunk_mut()? = octets;
-    Some(N)
-}
-
-/// The number that the first `width` of four octets write, if they are digits: all at once.
-#[inline(always)]
-fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
-    let digits = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    single(digits.wrapping_shr(8 * (4 - u32::from(width)))).map(widen)
-}
-
-/// The number that two packed digits write, if they are digits.
-#[inline(always)]
-fn packed(octet: u8) -> Option<usize> {
-    let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
-    (high <= 9 && low <= 9).then_some(high * 10 + low)
 }
