@@ -4,10 +4,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_ELEMENTS, MAX_NUMBER};
+use crate::bitmap::{Bitmap, MAX_ELEMENTS};
 use crate::codec::Prefix;
 use crate::codec::octets::OctetsMut;
-use crate::error::{Error, Key, Kind, Place, Result};
+use crate::error::{Error, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
@@ -46,8 +46,6 @@ pub struct Builder<'v> {
     pub(crate) sources: Sources<'v>,
     pub(crate) problem: Option<Error>,
 }
-
-const SLOTS: usize = MAX_ELEMENTS + 1;
 
 impl<'v> Builder<'v> {
     /// An empty message.
@@ -210,13 +208,13 @@ impl<'v> Builder<'v> {
 
     #[inline(always)]
     fn put(&mut self, number: u8, source: Source<'v>) {
+        match self.sources.slot(number) {
+            Some(slot) => *slot = source,
+            None => self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number))),
+        }
         self.present.insert(number);
         if self.origin.is_some() {
             self.echoed.remove(number);
-        }
-        self.sources.put(number, source);
-        if number == 0 || number > MAX_NUMBER {
-            self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number)));
         }
     }
 
@@ -227,7 +225,7 @@ impl<'v> Builder<'v> {
         if core::ptr::eq(origin, message) {
             // an element has a value, or is carried over
             let replaced = self.present.merged(&numbers, |old, new| old & new);
-            replaced.iter().for_each(|number| self.sources.put(number, Source::None));
+            replaced.iter().for_each(|number| self.sources.forget(number));
             self.present = self.present.merged(&numbers, |old, new| old | new);
             self.echoed = self.echoed.merged(&numbers, |old, new| old | new);
         } else {
@@ -244,34 +242,52 @@ impl<'v> Builder<'v> {
     }
 }
 
-/// Values by number, in banks that take no time until something is put into them.
+/// Values by bitmap and bit, in banks that take no time until something is put into them.
 #[derive(Clone)]
-pub(crate) struct Sources<'v> {
-    banks: [Option<[Source<'v>; BANK]>; SLOTS.div_ceil(BANK)],
-}
+pub(crate) struct Sources<'v>([Banks<'v>; MAX_ELEMENTS / 64]);
+
+/// The values of a bitmap.
+pub(crate) type Banks<'v> = [Option<[Source<'v>; BANK]>; 64 / BANK];
 
 const BANK: usize = 16;
 
 impl<'v> Sources<'v> {
     #[inline]
     fn none() -> Self {
-        Self { banks: core::array::from_fn(|_| None) }
+        Self(core::array::from_fn(|_| [None; 64 / BANK]))
+    }
+
+    /// The values of each bitmap.
+    #[inline(always)]
+    pub(crate) fn banks(&self) -> &[Banks<'v>; MAX_ELEMENTS / 64] {
+        &self.0
     }
 
     #[inline]
-    pub(crate) fn get(&self, number: u8) -> Option<&Source<'v>> {
-        let number = usize::from(number);
-        self.banks.get(number / BANK)?.as_ref()?.get(number % BANK)
+    fn get(&self, number: u8) -> Option<&Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        self.0.as_flattened().get(place / BANK)?.as_ref()?.get(place % BANK)
     }
 
-    #[inline]
-    fn put(&mut self, number: u8, source: Source<'v>) {
-        let number = usize::from(number);
-        let bank = self.banks.get_mut(number / BANK).map(|bank| bank.get_or_insert([Source::None; BANK]));
-        if let Some(slot) = bank.and_then(|bank| bank.get_mut(number % BANK)) {
-            *slot = source;
+    fn forget(&mut self, number: u8) {
+        if let Some(slot) = self.slot(number) {
+            *slot = Source::None;
         }
     }
+
+    #[inline(always)]
+    fn slot(&mut self, number: u8) -> Option<&mut Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        let bank = self.0.as_flattened_mut().get_mut(place / BANK)?;
+        bank.get_or_insert([Source::None; BANK]).get_mut(place % BANK)
+    }
+}
+
+/// The value at a bit of a word.
+#[inline(always)]
+pub(crate) fn value<'b, 'v>(banks: &'b Banks<'v>, bit: u32) -> Option<&'b Source<'v>> {
+    let place = widen(bit) % 64;
+    banks.get(place / BANK)?.as_ref()?.get(place % BANK)
 }
 
 /// MTI and the numbers that are set; no values.

@@ -6,29 +6,38 @@
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
 use crate::bitmap::{TOP_BIT, top};
-use crate::builder::Builder;
+use crate::builder::{Banks, Builder, value};
 use crate::codec::quick::{Quick, bit};
 use crate::head::{Bitmaps, mti_octets};
 use crate::layout::More;
+use crate::message::Message;
 use crate::target::{Target, lay_element};
 use crate::value::Source;
 
-impl Builder<'_> {
+impl<'v> Builder<'v> {
     /// Lays the message out, if it is certainly sound and fits.
     #[inline(always)]
     pub(crate) fn lay(&self, target: &mut impl Target) -> Option<()> {
         self.lay_head(target)?;
-        let (present, spans) = (self.present.words(), self.spans());
-        let there = self.origin.map_or([0; 3], |message| message.announced.words());
-        let words = present.into_iter().zip(spans).zip(there).zip(self.spec.quicks()).zip([1, 65, 129]);
-        for ((((present, spans), there), quicks), first) in words {
-            match (present, spans) {
-                (0, _) => {}
-                (_, 0) => self.lay_values(target, present, quicks, first)?,
-                _ => self.lay_among(target, (present, spans, present | there), quicks, first)?,
-            }
+        let (present, [a, b, c]) = (self.present.words(), self.words());
+        let Some(message) = self.origin else {
+            let [first, second, third] = present;
+            self.lay_values(target, first, &a)?;
+            self.lay_values(target, second, &b)?;
+            return self.lay_values(target, third, &c);
+        };
+        let words = present.into_iter().zip(self.spans()).zip(message.announced.words()).zip([a, b, c]);
+        for (((present, spans), there), word) in words {
+            self.lay_among(target, message, (present, spans, present | there), &word)?;
         }
         Some(())
+    }
+
+    /// What is known of the elements of each bitmap.
+    #[inline(always)]
+    fn words<'b>(&'b self) -> [Word<'b, 'v>; 3] {
+        let ([a, b, c], [d, e, f]) = (self.sources.banks(), self.spec.quicks());
+        [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, quicks, first)| Word { banks, quicks, first })
     }
 
     /// Lays out the elements of a bitmap: those in `spans` are copied, with their neighbours, as far as
@@ -37,45 +46,43 @@ impl Builder<'_> {
     fn lay_among(
         &self,
         target: &mut impl Target,
+        message: &Message<'_>,
         (present, spans, others): (u64, u64, u64),
-        quicks: &[Quick; 64],
-        first: u32,
+        word: &Word<'_, '_>,
     ) -> Option<()> {
-        let (message, mut rest) = (self.origin?, present);
+        let mut rest = present;
         while rest != 0 {
             let place = (rest & spans).leading_zeros();
-            self.lay_values(target, rest & top(place), quicks, first)?;
+            self.lay_values(target, rest & top(place), word)?;
             rest &= !top(place);
             if rest != 0 {
                 let until = (others & !spans & !top(place)).leading_zeros();
-                let [from, to] = [place, until].map(|place| u8::try_from(first + place));
-                target.copy(message.between(from.ok()?, to.ok()?)?)?;
+                target.copy(message.between(word.number(place)?, word.number(until)?)?)?;
                 rest &= !top(until);
             }
         }
         Some(())
     }
 
-    /// Lays out elements of the bitmap of `first` one by one.
+    /// Lays out elements of a bitmap one by one.
     #[inline(always)]
-    fn lay_values(
-        &self,
-        target: &mut impl Target,
-        elements: u64,
-        quicks: &[Quick; 64],
-        first: u32,
-    ) -> Option<()> {
+    fn lay_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+        match elements {
+            0 => Some(()),
+            _ => self.lay_each(target, elements, word),
+        }
+    }
+
+    #[inline(never)]
+    fn lay_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
         let mut rest = elements;
         while rest != 0 {
             let place = rest.leading_zeros();
             rest ^= TOP_BIT >> place;
-            let number = u8::try_from(first + place).ok()?;
-            if let Some(Source::Octets(value)) = self.sources.get(number)
-                && target.value(bit(quicks, place), value).is_some()
-            {
-                continue;
+            match value(word.banks, place) {
+                Some(Source::Octets(value)) if target.value(bit(word.quicks, place), value).is_some() => {}
+                _ => self.lay_slowly(target, word.number(place)?)?,
             }
-            self.lay_slowly(target, number)?;
         }
         Some(())
     }
@@ -95,8 +102,13 @@ impl Builder<'_> {
         }
         let bitmaps = Bitmaps::of(self.present, form, self.bitmaps)?;
         let (mti, len) = mti_octets(self.mti, self.spec.mti());
-        target.copy(self.header)?;
-        target.copy(mti.get(..len)?)?;
+        if !self.header.is_empty() {
+            target.copy(self.header)?;
+        }
+        match len {
+            4 => target.copy(&mti)?,
+            _ => target.copy(mti.get(..len)?)?,
+        }
         target.bitmaps(&bitmaps, form)
     }
 
@@ -114,11 +126,23 @@ impl Builder<'_> {
     }
 }
 
+/// What is known of the elements of one bitmap.
+struct Word<'b, 'v> {
+    banks: &'b Banks<'v>,
+    quicks: &'b [Quick; 64],
+    first: u32,
+}
+
+impl Word<'_, '_> {
+    fn number(&self, bit: u32) -> Option<u8> {
+        u8::try_from(self.first + bit).ok()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Result;
-    use crate::message::Message;
     use crate::mti::Mti;
     use crate::spec::builtin;
     use crate::target::{Count, Room};

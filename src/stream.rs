@@ -102,19 +102,20 @@ impl<'s, 'o> Stream<'s, 'o> {
     #[inline]
     pub fn put<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
         match value.into().0 {
-            Source::Octets(value) => self.put_octets(number, value),
+            Source::Octets(value) if self.lay(number, value) => Ok(self),
             source => self.put_source(number, &source),
         }
     }
 
-    #[inline(always)]
-    fn put_octets(&mut self, number: u8, value: &[u8]) -> Result<&mut Self> {
-        if let Some(quick) = self.quick(number)
-            && let Some(end) = quick.lay(self.out, self.at, value)
-        {
-            return Ok(self.advance(number, end));
+    /// Lays a value out, if that is certainly right.
+    #[inline(never)]
+    fn lay(&mut self, number: u8, value: &[u8]) -> bool {
+        let Some(quick) = self.quick(number) else { return false };
+        let end = quick.lay(self.out, self.at, value);
+        if let Some(end) = end {
+            self.advance(number, end);
         }
-        self.put_source(number, &Source::Octets(value))
+        end.is_some()
     }
 
     /// The short form of an element that may come next, and whose bitmap is there.

@@ -1,6 +1,7 @@
 //! Lengths before values: read and written in the usual forms, and read by a plan.
 
 use super::block::Class;
+use super::digit::four_digits;
 use super::{Prefix, PrefixCoding};
 use crate::error::widen;
 
@@ -73,29 +74,35 @@ impl Announced {
         })
     }
 
-    /// Writes the prefix to the start of `room`; returns its octets.
+    /// Writes the prefix to the start of `room`, maybe with a few octets behind it, which the value
+    /// takes; returns how long it is.
     #[inline(always)]
     pub(super) fn put(self, room: &mut [u8], number: usize) -> Option<usize> {
-        let number = u16::try_from(number).ok()?;
         match self {
-            Self::Digits { zero, width: 2 } => put(room, two_digits(number).map(|digit| zero + digit)),
-            Self::Digits { zero, width: 3 } => {
-                let [_, a] = two_digits(number / 100);
-                let [b, c] = two_digits(number % 100);
-                put(room, [a, b, c].map(|digit| zero + digit))
-            }
-            Self::Digits { zero, width } => {
-                let ([a, b], [c, d]) = (two_digits(number / 100), two_digits(number % 100));
-                let [a, b, c, d] = [a, b, c, d].map(|digit| zero + digit);
-                if width == 1 { put(room, [d]) } else { put(room, [a, b, c, d]) }
-            }
-            Self::Packed(1) => put(room, [packed_digits(number)]),
-            Self::Packed(_) => put(room, [number / 100, number % 100].map(packed_digits)),
-            Self::Binary(1) => put(room, [u8::try_from(number).ok()?]),
-            Self::Binary(_) => put(room, number.to_be_bytes()),
             Self::Fixed => Some(0),
-            Self::Ber | Self::Unknown => None,
+            Self::Digits { zero, width } => {
+                let digits = u32::from_le_bytes(four_digits(u16::try_from(number).ok()?));
+                let digits = digits + u32::from_le_bytes([zero; 4]);
+                *room.first_chunk_mut()? = digits.wrapping_shr(8 * (4 - u32::from(width))).to_le_bytes();
+                Some(usize::from(width))
+            }
+            _ => self.put_other(room, number),
         }
+    }
+
+    #[inline(never)]
+    fn put_other(self, room: &mut [u8], number: usize) -> Option<usize> {
+        let number = u16::try_from(number).ok()?;
+        let [a, b, c, d] = four_digits(number);
+        let (octets, width) = match self {
+            Self::Packed(1) => ([0, c << 4 | d], 1),
+            Self::Packed(_) => ([a << 4 | b, c << 4 | d], 2),
+            Self::Binary(1) => ([0, u8::try_from(number).ok()?], 1),
+            Self::Binary(_) => (number.to_be_bytes(), 2),
+            _ => return None,
+        };
+        room.get_mut(..width)?.copy_from_slice(octets.get(2 - width..)?);
+        Some(width)
     }
 
     /// Whether the octets of the prefix are all of that class.
@@ -190,25 +197,6 @@ fn packed_pairs(digits: u32) -> Option<u32> {
 #[inline(always)]
 const fn are_digits(digits: u32) -> bool {
     (digits | digits.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0
-}
-
-/// The decimal digits of a number of two.
-#[inline(always)]
-fn two_digits(number: u16) -> [u8; 2] {
-    [number / 10, number % 10].map(|digit| digit.to_be_bytes()[1])
-}
-
-/// The same as one octet.
-#[inline(always)]
-fn packed_digits(number: u16) -> u8 {
-    let [high, low] = two_digits(number);
-    high << 4 | low
-}
-
-#[inline(always)]
-fn put<const N: usize>(room: &mut [u8], octets: [u8; N]) -> Option<usize> {
-    *room.first_chunk_mut()? = octets;
-    Some(N)
 }
 
 /// The number that the first `width` of four octets write, if they are digits: all at once.

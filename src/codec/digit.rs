@@ -72,3 +72,14 @@ const fn unhex(number: u32) -> [u8; 8] {
 pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
     [unhex((word >> 32) as u32), unhex(word as u32)]
 }
+
+/// The four decimal digits of a number below ten thousand, as values.
+#[inline]
+#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
+pub(crate) const fn four_digits(number: u16) -> [u8; 4] {
+    let number = number as u32;
+    let pairs = (number / 100) | ((number % 100) << 16);
+    // a tenth of each pair, and what that leaves of it
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F;
+    (tens | ((pairs - tens * 10) << 8)).to_le_bytes()
+}

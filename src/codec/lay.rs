@@ -7,6 +7,7 @@
 use super::block::{Class, Test};
 use super::digit::{hex, hex_digit};
 use super::quick::Coded;
+use super::row::{Chars, Ends};
 use super::{CodePage, Coding, Side, Spare};
 use crate::content::Content;
 
@@ -18,11 +19,13 @@ pub(crate) enum Lay {
     /// As they are, whatever they are.
     Free,
     /// As they are, if all are of the class.
-    Same(Class),
+    Same(Chars),
+    /// The same of a class that takes longer to look at.
+    Rare(Class),
     /// As that code page has them, if all are of the class.
-    Page(Class, CodePage),
+    Page(Chars, CodePage),
     /// Two digits an octet, if all are of the class.
-    Packed(Class, Spare),
+    Packed(Chars, Spare),
     /// Two hexadecimal digits each.
     Hex,
 }
@@ -36,10 +39,11 @@ impl Lay {
             Test::Free if matches!(coding, Coding::Ascii | Coding::Raw) => return Self::Free,
             Test::Free | Test::Unknown => return Self::Unknown,
         };
-        match (coding, content) {
-            (Coding::Ascii, _) => Self::Same(class),
-            (Coding::Ebcdic(page), _) => Self::Page(class, page),
-            (Coding::Bcd, Content::N | Content::Z | Content::H) => Self::Packed(class, spare),
+        match (coding, content, Chars::of(class)) {
+            (Coding::Ascii, _, Some(chars)) => Self::Same(chars),
+            (Coding::Ascii, _, None) => Self::Rare(class),
+            (Coding::Ebcdic(page), _, Some(chars)) => Self::Page(chars, page),
+            (Coding::Bcd, Content::N | Content::Z | Content::H, Some(chars)) => Self::Packed(chars, spare),
             _ => Self::Unknown,
         }
     }
@@ -48,7 +52,7 @@ impl Lay {
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Same(class) => put_flipped::<0>(class, value, room),
+            Self::Same(chars) => put_flipped::<0>(chars, value, room),
             _ => self.put_changed(value, room),
         }
     }
@@ -56,11 +60,14 @@ impl Lay {
     #[inline(never)]
     fn put_changed(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Free => put_each(value, room, |octet| octet),
             // digits are those of ASCII with two further bits, on every page
-            Self::Page(Class::Digits, _) => return put_flipped::<0xC0>(Class::Digits, value, room),
-            Self::Page(class, page) if class.holds(value) => put_each(value, room, |octet| page.put(octet)),
-            Self::Packed(class, spare) if class.holds(value) => pack(value, room, spare),
+            Self::Page(Chars::Digits, _) => return put_flipped::<0xC0>(Chars::Digits, value, room),
+            Self::Page(chars, page) if chars.row().admits(value) => {
+                put_each(value, room, |octet| page.put(octet));
+            }
+            Self::Packed(chars, spare) if chars.row().admits(value) => pack(value, room, spare),
+            Self::Free => put_each(value, room, |octet| octet),
+            Self::Rare(class) if class.admits(value, 0, value.len()) => put_each(value, room, |octet| octet),
             Self::Hex => {
                 let pairs = room.as_chunks_mut().0.iter_mut();
                 pairs.zip(value).for_each(|(pair, octet)| *pair = [octet >> 4, octet & 0x0F].map(hex_digit));
@@ -73,80 +80,61 @@ impl Lay {
 
 /// Copies a value with some bits changed, if it is of the class.
 #[inline(always)]
-fn put_flipped<const BITS: u8>(class: Class, value: &[u8], room: &mut [u8]) -> bool {
+fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
     match value.len() {
-        0..=FEW => put_few::<BITS>(class, value, room),
-        _ => put_many::<BITS>(class, value, room),
+        0 => true,
+        1..=FEW => put_few::<BITS>(chars, value, room),
+        17..=32 => put_ends::<16, BITS>(chars, value, room),
+        33..=64 => put_ends::<32, BITS>(chars, value, room),
+        _ => {
+            let is_sound = chars.row().admits(value);
+            if is_sound {
+                put_each(value, room, |octet| octet ^ BITS);
+            }
+            is_sound
+        }
     }
 }
 
-/// The most octets that are looked at as two words.
+/// The most octets that fill a block.
 pub(super) const FEW: usize = 16;
 
-/// The same for a value of up to that many octets.
+/// The same for a value of some octets, but no more than that.
 #[inline(always)]
-pub(super) fn put_few<const BITS: u8>(class: Class, value: &[u8], room: &mut [u8]) -> bool {
-    match value.len() {
-        8.. => match ends(value) {
-            Some(ends) if class.holds_words(ends.map(u64::from_le_bytes)) => put_ends::<BITS, _>(room, ends),
-            _ => false,
-        },
-        4..=7 => match ends(value) {
-            Some(ends) if class.holds_word(joined(ends.map(u32::from_le_bytes))) => {
-                put_ends::<BITS, _>(room, ends)
-            }
-            _ => false,
-        },
-        2..=3 => match ends(value) {
-            Some([[a, b], [c, d]]) if class.holds_word(joined([u32::from_le_bytes([a, b, c, d]); 2])) => {
-                put_ends::<BITS, _>(room, [[a, b], [c, d]])
-            }
-            _ => false,
-        },
-        _ => match ends(value) {
-            Some([[one], _]) if class.holds_word(u64::from_le_bytes([one; 8])) => {
-                put_ends::<BITS, _>(room, [[one]; 2])
-            }
-            ends => ends.is_none(),
-        },
+pub(super) fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+    // a match would take three times as many instructions to find the length
+    if value.len() > FEW {
+        false
+    } else if value.len() >= 8 {
+        put_ends::<8, BITS>(chars, value, room)
+    } else if value.len() >= 4 {
+        put_ends::<4, BITS>(chars, value, room)
+    } else if value.len() >= 2 {
+        put_ends::<2, BITS>(chars, value, room)
+    } else {
+        put_ends::<1, BITS>(chars, value, room)
     }
 }
 
-/// The same for a value of more.
+/// Copies the first and the last `N` octets, all of a value of up to twice as many.
 #[inline(always)]
-fn put_many<const BITS: u8>(class: Class, value: &[u8], room: &mut [u8]) -> bool {
-    class.admits(value, 0, value.len())
-        && match value.len() {
-            0..=32 => ends::<16>(value).is_some_and(|ends| put_ends::<BITS, _>(room, ends)),
-            33..=64 => ends::<32>(value).is_some_and(|ends| put_ends::<BITS, _>(room, ends)),
-            _ => {
-                put_each(value, room, |octet| octet ^ BITS);
-                true
-            }
-        }
-}
-
-/// The first and the last `N` octets: all of a value of up to twice as many.
-#[inline(always)]
-fn ends<const N: usize>(value: &[u8]) -> Option<[[u8; N]; 2]> {
-    Some([*value.first_chunk()?, *value.last_chunk()?])
-}
-
-#[inline(always)]
-fn put_ends<const BITS: u8, const N: usize>(room: &mut [u8], [mut first, mut last]: [[u8; N]; 2]) -> bool {
-    let flip_all = |octets: &mut [u8; N]| octets.iter_mut().for_each(|octet| *octet ^= BITS);
-    flip_all(&mut first);
-    flip_all(&mut last);
+fn put_ends<const N: usize, const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool
+where
+    [[u8; N]; 2]: Ends,
+{
+    let (Some(first), Some(last)) = (value.first_chunk::<N>(), value.last_chunk::<N>()) else { return false };
+    if ![*first, *last].are_of(chars.row()) {
+        return false;
+    }
+    let flipped = |mut octets: [u8; N]| {
+        octets.iter_mut().for_each(|octet| *octet ^= BITS);
+        octets
+    };
     let Some(slot) = room.first_chunk_mut() else { return false };
-    *slot = first;
+    *slot = flipped(*first);
     let Some(slot) = room.last_chunk_mut() else { return false };
-    *slot = last;
+    *slot = flipped(*last);
     true
-}
-
-#[inline(always)]
-fn joined([first, last]: [u32; 2]) -> u64 {
-    u64::from(first) | u64::from(last) << 32
 }
 
 /// Puts each octet, changed, into room of as many.
@@ -187,4 +175,42 @@ fn pack(value: &[u8], room: &mut [u8], spare: Spare) {
 /// The half byte of a digit, decimal, hexadecimal or of a track, whose separator may be a `D`.
 const fn half(digit: u8) -> u8 {
     (digit & 0x0F) + (digit >> 6 & 1) * 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_octet_at_every_place_of_every_length() {
+        let classes = [
+            (Class::Digits, b'4'),
+            (Class::Letters, b'D'),
+            (Class::LettersDigits, b'D'),
+            (Class::Printable, b'D'),
+            (Class::Track, b'D'),
+            (Class::Hex, b'D'),
+        ];
+        for (class, good) in classes {
+            let chars = Chars::of(class).unwrap();
+            for (octet, len) in (0..=255).flat_map(|octet| (1..=65).map(move |len| (octet, len))) {
+                for place in [0, len / 2, len - 1] {
+                    let mut value = Vec::from([good; 65]);
+                    value.truncate(len);
+                    value[place] = octet;
+                    let admitted = class.admits(&value, 0, len);
+                    assert_eq!(
+                        chars.row().admits(&value),
+                        admitted,
+                        "{class:?} {octet:02X} at {place} of {len}"
+                    );
+                    let mut room = Vec::from([0; 65]);
+                    let laid = Lay::Same(chars).put(&value, &mut room[..len]);
+                    assert_eq!(laid, admitted, "{class:?} {octet:02X} at {place} of {len}");
+                    assert!(!laid || room.starts_with(&value));
+                }
+            }
+        }
+    }
 }

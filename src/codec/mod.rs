@@ -21,11 +21,11 @@ pub(crate) mod block;
 pub(crate) mod check;
 pub(crate) mod digit;
 mod ebcdic;
-mod lane;
 pub(crate) mod lay;
 pub(crate) mod octets;
 mod prefix;
 pub(crate) mod quick;
+mod row;
 
 pub use ebcdic::CodePage;
 pub use prefix::{Counts, Prefix, PrefixCoding};

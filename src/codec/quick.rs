@@ -28,6 +28,8 @@ pub(crate) struct Quick {
     pub(crate) is_composite: bool,
     /// How a value is laid out.
     lay: Lay,
+    /// The octets of an element that is always as long, and short; otherwise 0.
+    few: u8,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -76,6 +78,7 @@ impl Quick {
         run: None,
         is_composite: false,
         lay: Lay::Unknown,
+        few: 0,
         fixed: 0,
         min: 0,
         max: 0,
@@ -138,7 +141,11 @@ impl Quick {
             _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
             _ => Lay::of((coding, content, spare)),
         };
-        Self { announced, halves, odd, test, run, is_composite: false, lay, fixed, min, max }
+        let few = match announced {
+            Announced::Fixed if max as usize <= FEW => max as u8,
+            _ => 0,
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, lay, few, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -200,16 +207,15 @@ impl Quick {
     }
 
     /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
-    /// sound element; returns where it ends. What lies behind that is left alone.
+    /// sound element; returns where it ends.
     //
     // What most elements are stands in the caller; the rest is called.
     #[inline(always)]
     pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
-        let is_usual = self.announced == Announced::Fixed && value.len() == usize::from(self.max);
-        match (self.lay, value.len()) {
-            (Lay::Same(class @ (Class::Digits | Class::Printable)), 2..=FEW) if is_usual => {
-                let end = at.wrapping_add(value.len());
-                put_few::<0>(class, value, out.get_mut(at..end)?).then_some(end)
+        match self.lay {
+            Lay::Same(chars) if value.len() == usize::from(self.few) => {
+                let room = out.get_mut(at..)?.get_mut(..value.len())?;
+                put_few::<0>(chars, value, room).then_some(at + value.len())
             }
             _ => self.lay_any(out, at, value),
         }
@@ -220,20 +226,16 @@ impl Quick {
         if !self.admits(value.len()) {
             return None;
         }
-        let start = match self.announced {
-            Announced::Fixed => at,
-            announced => at + announced.put(out.get_mut(at..)?, value.len())?,
-        };
-        let end = start + self.octets(value.len());
-        self.lay.put(value, out.get_mut(start..end)?).then_some(end)
+        let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
+        let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
+        self.lay.put(value, room).then_some(start + room.len())
     }
 
     /// Lays a value out over the one of the element at `at`, if it takes the same room.
     #[inline(always)]
     pub(crate) fn lay_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
-        let lies = self.find(out, at)?;
-        let room = out.get_mut(lies.start..lies.end)?;
-        (lies.length == value.len() && self.lay.put(value, room)).then_some(())
+        let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
+        self.lay.put(value, out.get_mut(lies.start..lies.end)?).then_some(())
     }
 
     /// The octets of a value of that length.
