@@ -131,13 +131,29 @@ impl<'a> Message<'a> {
     /// The element with this number.
     #[must_use]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
-        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
-        if rank >= usize::from(self.count) {
-            return None;
-        }
-        match self.starts.get(rank) {
+        match self.starts.get(self.rank(number)?) {
             Some(start) => self.field(number, start),
             None => self.walked().find(|field| field.key.value() == u32::from(number)),
+        }
+    }
+
+    /// How many elements stand before the one with this number, if it is there.
+    #[inline]
+    fn rank(&self, number: u8) -> Option<usize> {
+        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        (rank < usize::from(self.count)).then_some(rank)
+    }
+
+    /// The value of an element as it lies, if it is near, of a usual form, and lies as it is.
+    #[inline]
+    pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let (start, element) = (self.starts.get(self.rank(number)?)?, self.spec.element(number)?);
+        match element.coding {
+            Coding::Ascii | Coding::Raw => {
+                let lies = element.quick.find(self.wire, start)?;
+                self.wire.get(lies.start..lies.end)
+            }
+            _ => None,
         }
     }
 
