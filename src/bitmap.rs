@@ -107,9 +107,13 @@ impl Bitmap {
     pub(crate) fn iter_from(&self, rank: usize) -> Iter {
         let (mut words, mut rest) = (self.words(), rank);
         for word in &mut words {
-            let left = rest.saturating_sub(count(*word));
-            let rest_of = (0..rest - left).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
-            (*word, rest) = (rest_of.reverse_bits(), left);
+            let here = count(*word);
+            if rest < here {
+                let rest_of = (0..rest).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
+                *word = rest_of.reverse_bits();
+                break;
+            }
+            (*word, rest) = (0, rest - here);
         }
         Iter { words }
     }

@@ -9,6 +9,7 @@
 //! that is reported.
 
 use crate::bitmap::Bitmap;
+use crate::blame::Suspects;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
 use crate::codec::quick::{Lies, Quick, bit};
@@ -76,7 +77,7 @@ impl<'a> Message<'a> {
         if CHECK {
             for check in plan.checks() {
                 if !check.passes(wire, &marks) {
-                    read_checked(spec, wire, plan, &starts, check)?;
+                    read_checked(spec, wire, plan, (&marks, &starts), check)?;
                 }
             }
         }
@@ -152,13 +153,19 @@ impl<'a> Message<'a> {
             true => run.start == at || run.class.admits(self.wire, run.start, at),
             false => at <= self.wire.len(),
         };
-        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, rank) }
+        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, at, rank) }
     }
 
     /// Finds out what is wrong with a run, if anything is.
     #[cold]
     #[inline(never)]
-    fn read_again<const CHECK: bool>(&mut self, run: &Run, end: usize) -> Result<()> {
+    fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
+        let suspects = Suspects { class: run.class, octets: run.start..at, ranks: run.rank..end };
+        let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
+        if let Some((rank, error)) = blamed.filter(|_| CHECK) {
+            self.count = narrow(rank);
+            return Err(error);
+        }
         let mut at = run.start;
         for (number, rank) in self.announced.iter_from(run.rank).zip(run.rank..end) {
             at = self.read_one::<CHECK>(number, at, rank)?;
@@ -191,12 +198,15 @@ fn read_checked<'a>(
     spec: &'a Spec<'a>,
     wire: &'a [u8],
     plan: &Plan,
-    starts: &Starts,
+    (marks, starts): (&Marks, &Starts),
     check: &Check,
 ) -> Result<()> {
-    let first = usize::from(check.rank);
-    let ranks = first..first + usize::from(check.elements);
-    for (number, rank) in plan.announced.iter_from(first).zip(ranks) {
+    let suspects = check.suspects(marks);
+    if let Some((_, error)) = suspects.and_then(|run| run.blame((spec, wire), plan.announced, starts)) {
+        return Err(error);
+    }
+    let ranks = check.ranks();
+    for (number, rank) in plan.announced.iter_from(ranks.start).zip(ranks) {
         // where a plan fits, all are near
         take_one::<true>(spec, wire, number, starts.get(rank).unwrap_or(wire.len()))?;
     }
@@ -336,6 +346,22 @@ mod tests {
             }
         }
         builder.to_vec().unwrap()
+    }
+
+    #[test]
+    fn whom_the_short_way_blames_the_long_way_blames() {
+        for spec in builtin() {
+            let ordinary = spec.without_short_forms();
+            let len = |number| spec.element(number).map_or(0, |element| element.max().min(4));
+            let values: Vec<_> = (2..50).map(|number| (number, std::vec![b'5'; len(number)])).collect();
+            let sound = message(spec, &values);
+            for (place, wrong) in (0..sound.len()).zip([0x07, b'x', 0xFF].into_iter().cycle()) {
+                let mut wire = sound.clone();
+                wire[place] = wrong;
+                let short = left(spec, &wire, Message::read::<true>);
+                assert_eq!(short, left(&ordinary, &wire, Message::walk::<true>), "{} {place}", spec.name());
+            }
+        }
     }
 
     fn value() -> impl Strategy<Value = Vec<u8>> {

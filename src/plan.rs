@@ -13,7 +13,10 @@
 //!
 //! A plan only ever says yes. Where it does not, the ordinary reader looks again and decides.
 
+use core::ops::Range;
+
 use crate::bitmap::Bitmap;
+use crate::blame::Suspects;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
 use crate::codec::quick::{Length, Odd, Quick};
@@ -74,8 +77,8 @@ pub(crate) struct Check {
     class: Option<Class>,
     from: Spot,
     to: Spot,
-    pub(crate) rank: u8,
-    pub(crate) elements: u8,
+    rank: u8,
+    elements: u8,
 }
 
 /// A spare half byte: the octet, and what of it must be what.
@@ -254,6 +257,18 @@ impl Check {
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))
+    }
+
+    /// The ranks of the elements.
+    pub(crate) fn ranks(&self) -> Range<usize> {
+        let first = usize::from(self.rank);
+        first..first + usize::from(self.elements)
+    }
+
+    /// The elements, if they are of one class.
+    pub(crate) fn suspects(&self, marks: &Marks) -> Option<Suspects> {
+        let octets = marks.place(self.from)..marks.place(self.to);
+        Some(Suspects { class: self.class?, octets, ranks: self.ranks() })
     }
 }
 
