@@ -21,7 +21,7 @@ use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::{Check, Marks, Plan};
-use crate::read::{self, Reader};
+use crate::read::{self, Reader, sound_composite_end};
 use crate::spec::{MtiCoding, Spec};
 use crate::starts::Starts;
 use crate::walk::{Announced, Pass, walk};
@@ -76,8 +76,10 @@ impl<'a> Message<'a> {
         }
         if CHECK {
             for check in plan.checks() {
-                if !check.passes(wire, &marks) {
-                    read_checked(spec, wire, plan, (&marks, &starts), check)?;
+                if !check.passes(wire, &marks)
+                    && let Some(error) = wrong(spec, wire, plan, (&marks, &starts), check)
+                {
+                    return Err(error);
                 }
             }
         }
@@ -192,25 +194,24 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Finds out what is wrong with the elements of a check, if anything is.
+/// What is wrong with the elements of a check that did not pass, if anything is.
 #[inline(never)]
-fn read_checked<'a>(
+fn wrong<'a>(
     spec: &'a Spec<'a>,
     wire: &'a [u8],
     plan: &Plan,
     (marks, starts): (&Marks, &Starts),
     check: &Check,
-) -> Result<()> {
-    let suspects = check.suspects(marks);
-    if let Some((_, error)) = suspects.and_then(|run| run.blame((spec, wire), plan.announced, starts)) {
-        return Err(error);
-    }
-    let ranks = check.ranks();
-    for (number, rank) in plan.announced.iter_from(ranks.start).zip(ranks) {
+) -> Option<Error> {
+    let Some(run) = check.suspects(marks) else {
         // where a plan fits, all are near
-        take_one::<true>(spec, wire, number, starts.get(rank).unwrap_or(wire.len()))?;
+        let start = starts.get(usize::from(check.rank)).unwrap_or(wire.len());
+        return take_one::<true>(spec, wire, check.number, start).err();
+    };
+    match run.blame((spec, wire), plan.announced, starts) {
+        Some((_, error)) => Some(error),
+        None => Message::parse(spec, wire).err(),
     }
-    Ok(())
 }
 
 /// Takes the element of that number at `at`, whatever its form; returns where it ends.
@@ -221,8 +222,12 @@ fn take_one<'a, const CHECK: bool>(
     number: u8,
     at: usize,
 ) -> Result<usize> {
+    let element = spec.element(number);
+    if let Some(end) = element.filter(|_| CHECK).and_then(|element| sound_composite_end(element, wire, at)) {
+        return Ok(end);
+    }
     let mut reader = Reader::new(Octets::of(wire), at);
-    let taken = match spec.body().element(u32::from(number)) {
+    let taken = match element {
         Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
         Some(element) => reader.measure(element).map(|span| span.next),
         None => Err(Error::new(Kind::Undefined, at, 0, 0)),

@@ -107,6 +107,16 @@ impl Class {
         self.ask(All { value, last })
     }
 
+    /// Whether all octets from `start` to `end` are packed digits, looked at in the caller if they are
+    /// few.
+    #[inline(always)]
+    pub(crate) fn is_packed(wire: &[u8], start: usize, end: usize) -> bool {
+        match (wire.get(..end).and_then(<[u8]>::last_chunk), wire.get(start..end)) {
+            (Some(last), Some(value)) if value.len() <= BLOCK => All { value, last }.of(packed),
+            _ => Self::Packed.admits(wire, start, end),
+        }
+    }
+
     /// The first octet of a value that does not belong to the class.
     #[cold]
     #[inline(never)]
@@ -127,7 +137,7 @@ impl Class {
             Self::Printable => question.of(|octet| beyond(octet, b' '..=b'~')),
             Self::Track => question.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
             Self::Hex => question.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
-            Self::Packed => question.of(|octet| beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)),
+            Self::Packed => question.of(packed),
             Self::EbcdicDigits => question.of(ebcdic_digit),
             Self::EbcdicLetters => question.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
             Self::EbcdicLettersDigits => {
@@ -263,6 +273,11 @@ fn letter(octet: u8) -> u8 {
 #[inline(always)]
 fn special(octet: u8) -> u8 {
     beyond(octet, b'['..=b'`').min(beyond(octet, b'{'..=b'~'))
+}
+
+#[inline(always)]
+fn packed(octet: u8) -> u8 {
+    beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)
 }
 
 #[inline(always)]
