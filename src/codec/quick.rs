@@ -352,11 +352,12 @@ impl Quick {
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
+            Announced::Fixed => return Some((usize::from(self.max), at)),
             // most elements of most links
             Announced::Digits { zero, width } => {
                 (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
             }
-            other => other.number(behind, self.max)?,
+            other => other.number(behind)?,
         };
         self.admits(number).then_some((number, at + width))
     }
@@ -433,10 +434,9 @@ const fn are_digits(digits: u32) -> bool {
 impl Announced {
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
+    fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
         Some(match self {
-            Self::Digits { .. } | Self::Unknown => return None,
-            Self::Fixed => (usize::from(fixed), 0),
+            Self::Fixed | Self::Digits { .. } | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
