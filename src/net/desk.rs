@@ -1,17 +1,19 @@
 //! Where requests and answers meet: the state that callers, reader, writer and timer share.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::Vec;
 
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::correlation::Trace;
 use super::error::{Lost, NotSent, Rejection, SendError};
+use super::link::Gathered;
 use super::mux::{Answer, Mux, Refusal, Ticket, Unanswered};
 use super::observe::{Counters, Event};
-use super::outbox::{Batch, Frames, Outbox};
+use super::outbox::{Batch, Outbox};
 use super::received::{Outgoing, Received, written};
 use super::settings::Settings;
 use crate::error::Error;
@@ -28,6 +30,10 @@ pub(super) struct Desk {
     phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
+    /// Whether the writer ends when nothing waits.
+    finishing: AtomicBool,
+    /// Whether the reader holds answers that the outbox does not.
+    gathering: AtomicBool,
     /// Tells that the writer took what waited.
     room: Notify,
     /// Wakes the timer, because a deadline is sooner than it knows.
@@ -44,8 +50,6 @@ struct State {
     open: bool,
     /// When the timer will look next.
     looks: Duration,
-    /// Whether the writer ends when nothing waits.
-    finishing: bool,
 }
 
 /// Who waits for an answer.
@@ -81,7 +85,6 @@ impl Desk {
             outbox: Outbox::default(),
             open: false,
             looks: Duration::MAX,
-            finishing: false,
         };
         Arc::new(Self {
             counters,
@@ -90,6 +93,8 @@ impl Desk {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
+            finishing: AtomicBool::new(false),
+            gathering: AtomicBool::new(false),
             room: Notify::new(),
             sooner: Notify::new(),
             start: Instant::now(),
@@ -199,17 +204,8 @@ impl Desk {
         Ok((receiver, Posted { desk: self, ticket, frame, done: false }))
     }
 
-    /// Puts an answer to a request of the peer into the outbox; no octets are no answer.
+    /// Puts an answer to a request of the peer into the outbox.
     pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
-        if octets.is_empty() { Ok(()) } else { self.put_answer(header, octets) }
-    }
-
-    /// Answers a poll with one.
-    pub(super) fn poll(&self) {
-        let _ = self.put_answer(&[], &[]);
-    }
-
-    fn put_answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
         let mut state = self.lock();
         if !state.open {
             drop(state);
@@ -217,25 +213,6 @@ impl Desk {
             return Ok(());
         }
         self.put(&mut state, header, octets, true)
-    }
-
-    /// Puts answers that were made together into the outbox, all at once.
-    pub(super) fn answer_all(&self, answers: &mut Frames) {
-        if answers.is_empty() {
-            return;
-        }
-        let mut state = self.lock();
-        if !state.open {
-            drop(state);
-            (0..answers.count()).for_each(|_| self.tell(Event::AnswerLost));
-            answers.clear();
-            return;
-        }
-        let idle = state.outbox.frames().is_empty();
-        state.outbox.add(answers);
-        if idle {
-            self.wake.notify_one();
-        }
     }
 
     fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
@@ -247,22 +224,47 @@ impl Desk {
         Ok(())
     }
 
+    /// Deals with what one read brought: takes the lock once for all of it.
+    pub(super) fn deliver(&self, gathered: &mut Gathered, now: Duration) {
+        let Gathered { arrived, answers } = gathered;
+        if arrived.is_empty() && answers.is_empty() && !self.gathering.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut state = self.lock();
+        self.gathering.store(false, Ordering::SeqCst);
+        if !answers.is_empty() {
+            let idle = state.outbox.frames().is_empty();
+            state.outbox.add(answers);
+            if idle {
+                self.wake.notify_one();
+            }
+        }
+        let mut outcomes = Vec::with_capacity(arrived.len());
+        for (trace, _) in arrived.iter() {
+            outcomes.push(trace.as_ref().map(|trace| state.mux.answer(now, trace)));
+        }
+        drop(state);
+        if self.finishing.load(Ordering::SeqCst) {
+            self.wake.notify_one();
+        }
+        for ((_, received), outcome) in arrived.drain(..).zip(outcomes) {
+            self.settle(received, outcome);
+        }
+    }
+
     /// What to do with an answer that came in.
-    pub(super) fn settle(&self, inspection: &Inspection<'_>, header: &[u8], now: Duration) {
-        let Settings { spec, correlation, check, observer, .. } = &self.settings;
-        let trace = correlation.trace(inspection.partial());
-        let outcome = trace.map(|trace| self.lock().mux.answer(now, &trace));
-        let received = || Received::new(spec, header, inspection.wire());
+    fn settle(&self, received: Received, outcome: Option<Answer<Waiter>>) {
+        let Settings { check, observer, .. } = &self.settings;
         match outcome {
             Some(Answer::Matched { payload, waited, .. }) => {
-                let refused = match (inspection.error(), check) {
+                let refused = match (received.error(), check) {
                     (Some(error), _) => Some(Rejection::Spec(error)),
-                    (None, Some(check)) => check(inspection.partial()).err(),
+                    (None, Some(check)) => check(&received.message()).err(),
                     (None, None) => None,
                 };
                 let answer = match refused {
-                    None => Ok(received()),
-                    Some(why) => Err(SendError::Refused { why, answer: received() }),
+                    None => Ok(received),
+                    Some(why) => Err(SendError::Refused { why, answer: received }),
                 };
                 self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
@@ -271,18 +273,18 @@ impl Desk {
                     observer.late(answer);
                 }
             }
-            _ if inspection.error().is_some() => self.unreadable(inspection),
+            _ if received.error().is_some() => self.unreadable(&received.inspect()),
             Some(Answer::Late { after, .. }) => {
                 self.tell(Event::Late(after));
-                observer.late(received());
+                observer.late(received);
             }
             Some(Answer::Duplicate { .. }) => {
                 self.tell(Event::Duplicate);
-                observer.duplicate(received());
+                observer.duplicate(received);
             }
             Some(Answer::Unsolicited) | None => {
                 self.tell(Event::Unsolicited);
-                observer.unsolicited(received());
+                observer.unsolicited(received);
             }
         }
     }
@@ -345,14 +347,23 @@ impl Desk {
                     self.room.notify_waiters();
                     return true;
                 }
-                if state.finishing {
+                // In this order: what the reader holds will be put, and this be woken.
+                if self.finishing.load(Ordering::SeqCst) && !self.gathering.load(Ordering::SeqCst) {
                     return false;
                 }
             }
             self.wake.notified().await;
-            // Whoever is ready adds to this batch first; alone, this costs nothing.
-            tokio::task::yield_now().await;
+            if self.has_company() {
+                tokio::task::yield_now().await;
+            }
         }
+    }
+
+    /// Whether others may be ready to add to the batch: some request is in flight besides those
+    /// that wait to be written. A lone request has no company, and leaves at once.
+    fn has_company(&self) -> bool {
+        let state = self.lock();
+        state.mux.in_flight() > state.outbox.frames().count()
     }
 
     pub(super) fn note(&self, batch: &Batch, octets: usize) {
@@ -385,6 +396,13 @@ impl Desk {
         self.is_busy() || self.lock().outbox.frames().len() >= self.settings.outbox_bytes
     }
 
+    /// Whether a request of the peer can still be answered; from here to [`Desk::deliver`] the writer
+    /// does not end.
+    pub(super) fn begins_to_gather(&self) -> bool {
+        self.gathering.store(true, Ordering::SeqCst);
+        !self.finishing.load(Ordering::SeqCst)
+    }
+
     pub(super) fn phase(&self) -> Phase {
         *self.phase.borrow()
     }
@@ -394,8 +412,8 @@ impl Desk {
         {
             let mut state = self.lock();
             state.outbox.reset();
-            state.finishing = false;
             state.open = true;
+            self.finishing.store(false, Ordering::SeqCst);
         }
         self.hear();
         self.set_phase(phase);
@@ -432,7 +450,7 @@ impl Desk {
 
     /// Lets the writer end when nothing waits.
     pub(super) fn finish(&self) {
-        self.lock().finishing = true;
+        self.finishing.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 

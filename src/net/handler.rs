@@ -127,7 +127,7 @@ where
     T: Future<Output: Outgoing + Send> + Send + 'static,
 {
     fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
-        let received = Received::new(reply.desk.settings.spec, reply.header, request.wire());
+        let received = Received::new(reply.desk.settings.spec, reply.header, request, None);
         let (answer, reply) = ((self.serve)(received), reply.later());
         tokio::spawn(async move {
             let answer = answer.await;

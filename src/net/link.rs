@@ -19,7 +19,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::desk::{Desk, Phase};
+use super::correlation::Trace;
+use super::desk::Desk;
 use super::error::Closed;
 use super::handler::Reply;
 use super::observe::{Counters, Event};
@@ -44,7 +45,7 @@ where
 {
     let mut tasks = JoinSet::new();
     let reading = tasks.spawn(read(Arc::clone(&desk), reader)).id();
-    tasks.spawn(write(Arc::clone(&desk), writer));
+    let writing = tasks.spawn(write(Arc::clone(&desk), writer)).id();
     tasks.spawn(keeper);
     let timer = Arc::clone(&desk);
     tasks.spawn(async move {
@@ -62,6 +63,10 @@ where
                     tasks.join_next().await
                 };
                 let _ = timeout(desk.settings.write_timeout, rest).await;
+            } else if id == writing && closed == Closed::Here {
+                // To close with octets unread is a reset, which can destroy what was written last:
+                // the peer closes first, if it does so soon.
+                let _ = timeout(LINGER, tasks.join_next()).await;
             }
             closed
         }
@@ -71,6 +76,9 @@ where
     tasks.shutdown().await;
     closed
 }
+
+/// How long a peer may take to close after this end did.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Writes all that waits, again and again.
 async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed {
@@ -158,8 +166,16 @@ struct Inbox {
     /// When the frame that is not whole yet began to come in.
     began: Option<Instant>,
     largest: usize,
-    /// Answers that were made since the last read.
-    answers: Frames,
+    gathered: Gathered,
+}
+
+/// What the frames of one read lead to, dealt with together.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Answers that came in, to requests that are yet to be found.
+    pub(super) arrived: Vec<(Option<Trace>, Received)>,
+    /// Answers to requests of the peer, as frames.
+    pub(super) answers: Frames,
 }
 
 impl Inbox {
@@ -172,7 +188,7 @@ impl Inbox {
             filled: 0,
             began: None,
             largest: largest.max(size),
-            answers: Frames::default(),
+            gathered: Gathered::default(),
         }
     }
 
@@ -200,27 +216,27 @@ impl Inbox {
     /// Handles every whole frame, and moves the rest to the front. Answers that are made at once
     /// leave together.
     async fn handle(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
-        let handled = self.handle_all(desk).await;
-        desk.answer_all(&mut self.answers);
+        let now = desk.now();
+        let handled = self.handle_all(desk, now).await;
+        desk.deliver(&mut self.gathered, now);
         handled
     }
 
-    async fn handle_all(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
+    async fn handle_all(&mut self, desk: &Arc<Desk>, now: Duration) -> Result<(), Closed> {
         let mut at = 0;
         let mut frames = 0;
-        let now = desk.now();
         loop {
             let input = self.octets.get(at..self.filled).unwrap_or_default();
             let Some(frame) = desk.settings.framing.split(input).map_err(Closed::Framing)? else { break };
             // What the peer is owed is bounded: by octets, and by requests being answered.
-            if frames == 0 || desk.is_busy() || self.answers.len() >= desk.settings.outbox_bytes {
-                desk.answer_all(&mut self.answers);
+            if frames == 0 || desk.is_busy() || self.gathered.answers.len() >= desk.settings.outbox_bytes {
+                desk.deliver(&mut self.gathered, now);
                 if desk.is_owing() {
                     desk.wait_for_room().await;
                     desk.wait_for_place().await;
                 }
             }
-            receive(desk, &frame, now, &mut self.answers);
+            receive(desk, &frame, &mut self.gathered);
             at += frame.consumed;
             frames += 1;
         }
@@ -237,19 +253,22 @@ impl Inbox {
 }
 
 /// What to do with one frame.
-fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration, answers: &mut Frames) {
+fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, gathered: &mut Gathered) {
     let settings = &desk.settings;
+    let Gathered { arrived, answers } = gathered;
     if frame.is_poll() {
         desk.tell(Event::Polled);
         if settings.answer_polls {
-            desk.poll();
+            // a poll fits the framing that it came by
+            let _ = answers.push(&settings.framing, &[], &[], true);
         }
         return;
     }
     let inspection = Inspection::of(settings.spec, frame.payload);
     let Some(mti) = inspection.mti() else { return desk.unreadable(&inspection) };
     if settings.correlation.is_answer(mti) {
-        return desk.settle(&inspection, frame.header, now);
+        let trace = settings.correlation.trace(inspection.partial());
+        return arrived.push((trace, Received::of(settings.spec, frame.header, &inspection)));
     }
     match (inspection.message(), &settings.handler) {
         (None, _) => {
@@ -258,7 +277,7 @@ fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration, answers: &mut Fra
                 refuse(desk, &inspection, frame.header, answers);
             }
         }
-        (Some(_), _) if desk.phase() == Phase::Closing => (),
+        (Some(_), Some(_)) if !desk.begins_to_gather() => desk.tell(Event::Unanswered),
         (Some(message), Some(handler)) => {
             let promise = match settings.seen(message) {
                 None | Some(Seen::Other) => None,
@@ -276,8 +295,7 @@ fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration, answers: &mut Fra
         }
         (Some(_), None) => {
             desk.tell(Event::Unsolicited);
-            let received = Received::new(settings.spec, frame.header, frame.payload);
-            settings.observer.unsolicited(received);
+            settings.observer.unsolicited(Received::of(settings.spec, frame.header, &inspection));
         }
     }
 }

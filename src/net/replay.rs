@@ -12,7 +12,7 @@
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::boxed::Box;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,7 +33,7 @@ pub(super) struct Replay {
 
 #[derive(Default)]
 struct Table {
-    entries: BTreeMap<Trace, Entry>,
+    entries: HashMap<Trace, Entry>,
     /// Oldest first; of an entry that was taken out and put in anew, only the last place counts.
     order: VecDeque<(Duration, Trace)>,
 }
@@ -62,6 +62,8 @@ pub(super) enum Seen {
 pub(super) struct Promise {
     replay: Arc<Replay>,
     trace: Trace,
+    /// When the request came: tells its entry from a later one.
+    since: Duration,
     kept: bool,
 }
 
@@ -90,7 +92,7 @@ impl Replay {
         }
         table.entries.insert(trace, Entry { content, since: now, answer: None });
         table.order.push_back((now, trace));
-        Seen::New(Promise { replay: Arc::clone(self), trace, kept: false })
+        Seen::New(Promise { replay: Arc::clone(self), trace, since: now, kept: false })
     }
 
     fn content(&self, request: &Message<'_>) -> u64 {
@@ -126,7 +128,8 @@ impl Promise {
     /// Keeps the answer.
     pub(super) fn keep(mut self, answer: &[u8]) {
         self.kept = true;
-        if let Some(entry) = self.replay.lock().entries.get_mut(&self.trace) {
+        let mut table = self.replay.lock();
+        if let Some(entry) = table.entries.get_mut(&self.trace).filter(|entry| entry.since == self.since) {
             entry.answer = Some(answer.into());
         }
     }
@@ -134,8 +137,12 @@ impl Promise {
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        if !self.kept {
-            self.replay.lock().entries.remove(&self.trace);
+        if self.kept {
+            return;
+        }
+        let mut table = self.replay.lock();
+        if table.entries.get(&self.trace).is_some_and(|entry| entry.since == self.since) {
+            table.entries.remove(&self.trace);
         }
     }
 }

@@ -77,8 +77,12 @@ impl Server {
         self.counters.totals()
     }
 
-    /// Ends in good order: accepts no connection and takes no new request, answers what was taken,
-    /// and closes. After `limit` it closes in any case.
+    /// Ends in good order: accepts no connection, answers what was asked, and closes. After `limit`
+    /// it closes in any case.
+    ///
+    /// A request that comes while others are still being answered is answered, too. One that meets
+    /// a connection closed for writing is not handled and counts as `unanswered`; its sender sees
+    /// the end of the connection at once.
     pub async fn shutdown(mut self, limit: Duration) {
         self.closing.send_replace(true);
         let _ = timeout(limit, &mut self.task).await;
@@ -278,6 +282,7 @@ async fn close_when_told(desk: Arc<Desk>, mut closes: watch::Receiver<bool>) -> 
         return Closed::Here;
     }
     desk.set_phase(Phase::Closing);
+    // What comes in meanwhile is answered, too, until nothing is owed.
     desk.answered().await;
     desk.drained().await;
     desk.finish();
