@@ -5,6 +5,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use crate::de;
+use crate::field::Clear;
 use crate::message::Message;
 use crate::mti::{Class, Mti};
 
@@ -111,7 +112,7 @@ impl Correlation {
                 Some(field) => {
                     found = true;
                     trace.push(u8::try_from(field.len()).ok().filter(|len| *len < ABSENT)?)?;
-                    trace.extend(field.expose().octets())?;
+                    trace.extend(&field.expose())?;
                 }
             }
         }
@@ -168,8 +169,11 @@ impl Trace {
         Some(())
     }
 
-    fn extend(&mut self, mut octets: impl Iterator<Item = u8>) -> Option<()> {
-        octets.try_for_each(|octet| self.push(octet))
+    fn extend(&mut self, value: &Clear<'_>) -> Option<()> {
+        let room = self.octets.get_mut(usize::from(self.len)..)?;
+        let copied = value.copy_to(room).ok()?.len();
+        self.len += u8::try_from(copied).ok()?;
+        Some(())
     }
 
     fn octets(&self) -> &[u8] {

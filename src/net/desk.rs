@@ -156,18 +156,25 @@ impl Desk {
             Phase::Down => return Err(Wait::Connection),
             Phase::SigningOn | Phase::Up | Phase::Closing => (),
         }
-        let posted = written(message, |octets| self.post_octets(octets, header, deadline));
+        let sound = message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec));
+        let posted = written(message, |octets| self.post_octets(octets, sound, header, deadline));
         posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
     }
 
+    /// `sound` octets are not checked again.
     fn post_octets(
         &self,
         octets: &[u8],
+        sound: bool,
         header: &[u8],
         deadline: Instant,
     ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
         let wrong = |error: Error| Wait::Never(NotSent::Message(error));
-        let message = Message::parse(self.settings.spec, octets).map_err(wrong)?;
+        let message = match sound {
+            true => Message::made(self.settings.spec, octets, Message::read::<false>),
+            false => Message::parse(self.settings.spec, octets),
+        };
+        let message = message.map_err(wrong)?;
         let correlation = &self.settings.correlation;
         let asks = correlation.answer_to(message.mti()).is_some();
         let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;

@@ -12,6 +12,7 @@
 //! Whatever ends first ends the connection.
 
 use core::time::Duration;
+use std::boxed::Box;
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -33,6 +34,7 @@ use crate::error::widen;
 use crate::frame::Frame;
 use crate::message::Inspection;
 use crate::mti::Version;
+use crate::parser::Parser;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///
@@ -166,6 +168,7 @@ struct Inbox {
     /// When the frame that is not whole yet began to come in.
     began: Option<Instant>,
     largest: usize,
+    parser: Box<Parser<'static>>,
     gathered: Gathered,
 }
 
@@ -188,6 +191,7 @@ impl Inbox {
             filled: 0,
             began: None,
             largest: largest.max(size),
+            parser: Box::new(Parser::new(desk.settings.spec)),
             gathered: Gathered::default(),
         }
     }
@@ -236,7 +240,7 @@ impl Inbox {
                     desk.wait_for_place().await;
                 }
             }
-            receive(desk, &frame, &mut self.gathered);
+            receive(desk, &mut self.parser, &frame, &mut self.gathered);
             at += frame.consumed;
             frames += 1;
         }
@@ -253,7 +257,7 @@ impl Inbox {
 }
 
 /// What to do with one frame.
-fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, gathered: &mut Gathered) {
+fn receive(desk: &Arc<Desk>, parser: &mut Parser<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
     let settings = &desk.settings;
     let Gathered { arrived, answers } = gathered;
     if frame.is_poll() {
@@ -264,45 +268,55 @@ fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, gathered: &mut Gathered) {
         }
         return;
     }
-    let inspection = Inspection::of(settings.spec, frame.payload);
-    let Some(mti) = inspection.mti() else { return desk.unreadable(&inspection) };
-    if settings.correlation.is_answer(mti) {
-        let trace = settings.correlation.trace(inspection.partial());
-        return arrived.push((trace, Received::of(settings.spec, frame.header, &inspection)));
+    let message = match parser.parse(frame.payload) {
+        Ok(message) => message,
+        Err(_) => return receive_broken(desk, &Inspection::of(settings.spec, frame.payload), frame, gathered),
+    };
+    if settings.correlation.is_answer(message.mti()) {
+        let trace = settings.correlation.trace(&message);
+        return arrived.push((trace, Received::new(settings.spec, frame.header, &message, None)));
     }
-    match (inspection.message(), &settings.handler) {
-        (None, _) => {
-            desk.unreadable(&inspection);
-            if settings.answer_format_errors && settings.handler.is_some() {
-                refuse(desk, &inspection, frame.header, answers);
-            }
+    let Some(handler) = &settings.handler else {
+        desk.tell(Event::Unsolicited);
+        return settings.observer.unsolicited(Received::new(settings.spec, frame.header, &message, None));
+    };
+    if !desk.begins_to_gather() {
+        return desk.tell(Event::Unanswered);
+    }
+    let promise = match settings.seen(&message) {
+        None | Some(Seen::Other) => None,
+        Some(Seen::New(promise)) => Some(promise),
+        Some(Seen::InWork) => return desk.tell(Event::Repeated),
+        Some(Seen::Answered(answer)) => {
+            desk.tell(Event::Repeated);
+            // it was framed before, behind a header of the same length
+            let _ = answers.push(&settings.framing, frame.header, &answer, true);
+            return;
         }
-        (Some(_), Some(_)) if !desk.begins_to_gather() => desk.tell(Event::Unanswered),
-        (Some(message), Some(handler)) => {
-            let promise = match settings.seen(message) {
-                None | Some(Seen::Other) => None,
-                Some(Seen::New(promise)) => Some(promise),
-                Some(Seen::InWork) => return desk.tell(Event::Repeated),
-                Some(Seen::Answered(answer)) => {
-                    desk.tell(Event::Repeated);
-                    // it was framed before, behind a header of the same length
-                    let _ = answers.push(&settings.framing, frame.header, &answer, true);
-                    return;
-                }
-            };
-            desk.tell(Event::Taken);
-            handler.handle(message, Reply { desk, header: frame.header, answers, promise });
-        }
-        (Some(_), None) => {
-            desk.tell(Event::Unsolicited);
-            settings.observer.unsolicited(Received::of(settings.spec, frame.header, &inspection));
-        }
+    };
+    desk.tell(Event::Taken);
+    handler.handle(&message, Reply { desk, header: frame.header, answers, promise });
+}
+
+/// What to do with a frame that holds no message of the spec.
+#[cold]
+fn receive_broken(desk: &Arc<Desk>, inspection: &Inspection<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
+    let settings = &desk.settings;
+    if inspection.mti().is_some_and(|mti| settings.correlation.is_answer(mti)) {
+        let trace = settings.correlation.trace(inspection.partial());
+        let partial = inspection.partial();
+        let received = Received::new(settings.spec, frame.header, partial, inspection.error());
+        return gathered.arrived.push((trace, received));
+    }
+    desk.unreadable(inspection);
+    let may_answer = settings.answer_format_errors && settings.handler.is_some();
+    if inspection.mti().is_some() && may_answer && desk.begins_to_gather() {
+        refuse(desk, inspection, frame.header, &mut gathered.answers);
     }
 }
 
 /// Answers a request that does not follow the spec, as far as it can be read: format error.
-#[cold]
-fn refuse(desk: &Arc<Desk>, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
+fn refuse(desk: &Desk, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
     let partial = inspection.partial();
     let mut answer = Builder::reply_to(partial);
     for number in ECHOED.into_iter().filter(|number| inspection.get(*number).is_some()) {

@@ -39,10 +39,6 @@ impl Received {
         Self { parsed, error, octets: octets.into_boxed_slice(), header: header.len() }
     }
 
-    pub(super) fn of(spec: &'static Spec<'static>, header: &[u8], inspection: &Inspection<'_>) -> Self {
-        Self::new(spec, header, inspection.partial(), inspection.error())
-    }
-
     /// The message. It was checked when it came in, and is not parsed again.
     ///
     /// The answer within [`SendError::Refused`](super::SendError::Refused) may be broken: this is
@@ -95,9 +91,18 @@ pub trait Outgoing {
     /// # Errors
     /// As [`Builder::write`].
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize>;
+
+    /// The spec by which the octets are checked as they are written; none if they are not.
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        None
+    }
 }
 
 impl Outgoing for Builder<'_> {
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        Some(self.spec)
+    }
+
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         if room.is_empty() {
             room.resize(1024, 0);
@@ -140,11 +145,19 @@ impl<T: Outgoing + ?Sized> Outgoing for &T {
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         (**self).write_into(room)
     }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
+    }
 }
 
 impl<T: Outgoing + ?Sized> Outgoing for &mut T {
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         (**self).write_into(room)
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
     }
 }
 
