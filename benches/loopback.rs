@@ -165,7 +165,11 @@ async fn call(
         let began = Instant::now();
         number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
         let mut builder = Builder::new(case.spec, Mti::FINANCIAL_REQUEST);
-        if case.echo { echo(&mut builder, number) } else { request(&mut builder, number) }
+        if case.echo {
+            echo(&mut builder, number)
+        } else {
+            request(&mut builder, number)
+        }
         let reply = client.request(&builder, Duration::from_secs(10)).await.unwrap();
         assert!(reply.message().get(de::RESPONSE_CODE).is_some_and(|code| code == "00"));
         times.push(u32::try_from(began.elapsed().as_nanos()).unwrap());

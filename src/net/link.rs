@@ -270,7 +270,9 @@ fn receive(desk: &Arc<Desk>, parser: &mut Parser<'_>, frame: &Frame<'_>, gathere
     }
     let message = match parser.parse(frame.payload) {
         Ok(message) => message,
-        Err(_) => return receive_broken(desk, &Inspection::of(settings.spec, frame.payload), frame, gathered),
+        Err(_) => {
+            return receive_broken(desk, &Inspection::of(settings.spec, frame.payload), frame, gathered);
+        }
     };
     if settings.correlation.is_answer(message.mti()) {
         let trace = settings.correlation.trace(&message);

@@ -286,7 +286,8 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
 
     /// The slot of a key.
     fn find(&self, hash: u64, key: &K) -> Option<u32> {
-        let holds = |slot: &u32| self.slots.get(widen(*slot)).is_some_and(|entry| entry.key.as_ref() == Some(key));
+        let holds =
+            |slot: &u32| self.slots.get(widen(*slot)).is_some_and(|entry| entry.key.as_ref() == Some(key));
         self.index.find(hash, holds).copied()
     }
 

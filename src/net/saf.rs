@@ -70,6 +70,8 @@ pub struct Forwarder<Q> {
     lanes: BTreeMap<u32, VecDeque<u64>>,
     next_id: u64,
     seed: u64,
+    /// Whether steps wait for the commit of their group.
+    grouping: bool,
 }
 
 struct Entry {
@@ -102,7 +104,7 @@ impl<Q: Queue> Forwarder<Q> {
                 lanes.entry(entry.destination).or_default().push_back(id);
             }
         }
-        Ok(Self { queue, policy, entries: kept.entries, lanes, next_id: kept.next_id, seed })
+        Ok(Self { queue, policy, entries: kept.entries, lanes, next_id: kept.next_id, seed, grouping: false })
     }
 
     /// Takes a message for a destination. When this returns `Ok`, it is durable.
@@ -185,15 +187,38 @@ impl<Q: Queue> Forwarder<Q> {
         Ok(())
     }
 
-    /// It was certainly not sent: it waits, and the attempt does not count.
+    /// It was certainly not sent: it waits for the shortest time, and the attempt does not count.
     ///
     /// # Errors
     /// When it is not in flight.
     pub fn not_sent(&mut self, now: Duration, id: u64) -> Result<(), SafError<Q::Error>> {
         let entry = self.in_flight(id)?;
         entry.attempts -= 1;
+        entry.backoff.reset();
         entry.state = State::Waiting { until: now.saturating_add(entry.backoff.wait()) };
         Ok(())
+    }
+
+    /// Takes several steps that become durable together, by one commit. Nothing that was due may be
+    /// sent, and nobody be told that it is held, before this returns.
+    ///
+    /// # Errors
+    /// When they could not be kept. The steps are taken here and not in the queue then: go on with
+    /// [`Forwarder::into_queue`] and [`Forwarder::recover`].
+    pub fn group<T>(&mut self, steps: impl FnOnce(&mut Self) -> T) -> Result<T, Q::Error> {
+        self.grouping = true;
+        let done = steps(self);
+        self.grouping = false;
+        self.queue.commit().map(|()| done)
+    }
+
+    /// It can never be sent: a work item.
+    ///
+    /// # Errors
+    /// As [`Forwarder::acknowledged`].
+    pub fn unsendable(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
+        self.in_flight(id)?;
+        self.park(id, Why::Unsendable)
     }
 
     /// The work items, by number.
@@ -288,7 +313,8 @@ impl<Q: Queue> Forwarder<Q> {
     }
 
     fn keep(&mut self, record: Record<'_>) -> Result<(), SafError<Q::Error>> {
-        self.queue.append(record).map_err(SafError::Queue)
+        self.queue.append(record).map_err(SafError::Queue)?;
+        if self.grouping { Ok(()) } else { self.queue.commit().map_err(SafError::Queue) }
     }
 
     /// The first message of each destination.

@@ -197,6 +197,30 @@ fn a_file_is_rewritten_whole() {
     fs::remove_file(&path).unwrap();
 }
 
+#[test]
+fn a_group_is_in_the_file_whole_or_not_at_all() {
+    let path = scratch("group");
+    let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
+    saf.put(1, b"before").unwrap();
+    let before = fs::metadata(&path).unwrap().len();
+    saf.group(|saf| {
+        for text in ["one", "two", "three"] {
+            saf.put(2, text.as_bytes()).unwrap();
+        }
+        assert_eq!(fs::metadata(&path).unwrap().len(), before, "nothing is written yet");
+        assert!(saf.due(s(0)).unwrap().is_some());
+    })
+    .unwrap();
+    drop(saf);
+    let whole = fs::read(&path).unwrap();
+    for cut in before..=whole.len() as u64 {
+        fs::write(&path, &whole[..cut as usize]).unwrap();
+        let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
+        assert_eq!(saf.len(), if cut == whole.len() as u64 { 4 } else { 1 }, "cut at {cut}");
+    }
+    fs::remove_file(&path).unwrap();
+}
+
 /// A queue whose disk fails when told to: before the record is kept.
 #[derive(Default)]
 struct Failing {
@@ -212,6 +236,10 @@ impl Queue for Failing {
             return Err("disk".to_string());
         }
         self.inner.append(record).map_err(|never| match never {})
+    }
+
+    fn commit(&mut self) -> Result<(), String> {
+        Ok(())
     }
 
     fn replay(&mut self, each: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ends;
+mod forwarding;
 mod privacy;
 mod serving;
 
