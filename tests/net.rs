@@ -1,6 +1,9 @@
 //! Connections over loopback: reconnecting, listening, draining, TLS, and a host that misbehaves.
 #![cfg(feature = "net")]
 
+#[path = "common/exchange.rs"]
+mod exchange;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,43 +16,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
+use exchange::{answer_to, approve, holds, network, request};
+
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 
-fn request(stan: u32) -> Vec<u8> {
-    Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST)
-        .set(de::AMOUNT, 1_000 + stan)
-        .set(de::STAN, stan)
-        .set(de::TERMINAL, "TERM0001")
-        .to_vec()
-        .unwrap()
-}
-
-fn network(stan: u32, code: &str) -> Vec<u8> {
-    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
-    builder.set(de::STAN, stan).set(de::NETWORK_CODE, code).to_vec().unwrap()
-}
-
-fn answer_to(request: &[u8]) -> Vec<u8> {
-    let request = Message::parse(&ISO87_ASCII, request).unwrap();
-    Builder::reply_to(&request)
-        .echo(&request, &[de::AMOUNT, de::STAN, de::TERMINAL, de::NETWORK_CODE])
-        .set(de::RESPONSE_CODE, "00")
-        .to_vec()
-        .unwrap()
-}
-
-fn approve(request: &Message<'_>, reply: Reply<'_>) {
-    reply.send(answer_to(request.wire())).unwrap();
-}
-
 async fn server() -> Server {
     Server::bind("127.0.0.1:0").serve_sync(approve).await.unwrap()
-}
-
-fn holds(answer: &Received, stan: u32) -> bool {
-    let message = answer.message();
-    message.number(de::STAN) == Ok(stan.into()) && message.number(de::AMOUNT) == Ok((1_000 + stan).into())
 }
 
 /// The host goes away and comes back: requests wait for it, and nobody calls connect again.

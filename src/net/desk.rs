@@ -30,10 +30,14 @@ pub(super) struct Desk {
     phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
+    /// Whether requests of the peer are handled no longer.
+    refusing: AtomicBool,
     /// Whether the writer ends when nothing waits.
     finishing: AtomicBool,
     /// Whether the reader holds answers that the outbox does not.
     gathering: AtomicBool,
+    /// Tells that a request of the peer is in work no longer.
+    pub(super) freed: Notify,
     /// Tells that the writer took what waited.
     room: Notify,
     /// Wakes the timer, because a deadline is sooner than it knows.
@@ -93,8 +97,10 @@ impl Desk {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
+            refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
             gathering: AtomicBool::new(false),
+            freed: Notify::new(),
             room: Notify::new(),
             sooner: Notify::new(),
             start: Instant::now(),
@@ -407,7 +413,7 @@ impl Desk {
     /// does not end.
     pub(super) fn begins_to_gather(&self) -> bool {
         self.gathering.store(true, Ordering::SeqCst);
-        !self.finishing.load(Ordering::SeqCst)
+        !self.refusing.load(Ordering::SeqCst)
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -420,6 +426,7 @@ impl Desk {
             let mut state = self.lock();
             state.outbox.reset();
             state.open = true;
+            self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
         self.hear();
@@ -455,8 +462,14 @@ impl Desk {
         }
     }
 
+    /// Handles no request of the peer any more.
+    pub(super) fn refuse(&self) {
+        self.refusing.store(true, Ordering::SeqCst);
+    }
+
     /// Lets the writer end when nothing waits.
     pub(super) fn finish(&self) {
+        self.refuse();
         self.finishing.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
@@ -467,10 +480,15 @@ impl Desk {
         let _ = self.window.acquire_many(all).await;
     }
 
-    /// Waits until no request of the peer is being answered.
+    /// Waits until no request of the peer is being answered; more may come meanwhile.
     pub(super) async fn answered(&self) {
-        let all = u32::try_from(self.settings.concurrency).unwrap_or(u32::MAX);
-        let _ = self.places.acquire_many(all).await;
+        loop {
+            let freed = self.freed.notified();
+            if self.places.available_permits() >= self.settings.concurrency {
+                return;
+            }
+            freed.await;
+        }
     }
 
     pub(super) fn in_flight(&self) -> usize {

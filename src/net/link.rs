@@ -39,14 +39,16 @@ use crate::parser::Parser;
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///
 /// The caller has called [`Desk::connected`], and calls [`Desk::disconnected`].
-pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, keeper: K) -> Closed
+///
+/// `early` octets were read before.
+pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, early: Vec<u8>, keeper: K) -> Closed
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
     K: Future<Output = Closed> + Send + 'static,
 {
     let mut tasks = JoinSet::new();
-    let reading = tasks.spawn(read(Arc::clone(&desk), reader)).id();
+    let reading = tasks.spawn(read(Arc::clone(&desk), reader, early)).id();
     let writing = tasks.spawn(write(Arc::clone(&desk), writer)).id();
     tasks.spawn(keeper);
     let timer = Arc::clone(&desk);
@@ -123,8 +125,8 @@ async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed 
 }
 
 /// Reads all that has come in, again and again.
-async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R) -> Closed {
-    let mut inbox = Inbox::new(&desk);
+async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R, early: Vec<u8>) -> Closed {
+    let mut inbox = Inbox::new(&desk, early);
     loop {
         match inbox.handle(&desk).await {
             Ok(()) => (),
@@ -182,13 +184,16 @@ pub(super) struct Gathered {
 }
 
 impl Inbox {
-    fn new(desk: &Desk) -> Self {
+    fn new(desk: &Desk, early: Vec<u8>) -> Self {
         let framing = desk.settings.framing;
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
         let size = desk.settings.read_buffer.max(64);
+        let filled = early.len();
+        let mut octets = early;
+        octets.resize(size.max(filled), 0);
         Self {
-            octets: std::vec![0; size],
-            filled: 0,
+            octets,
+            filled,
             began: None,
             largest: largest.max(size),
             parser: Box::new(Parser::new(desk.settings.spec)),

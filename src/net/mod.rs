@@ -66,6 +66,8 @@ mod error;
 #[cfg(feature = "net")]
 mod handler;
 #[cfg(feature = "net")]
+mod line;
+#[cfg(feature = "net")]
 mod link;
 #[cfg(feature = "net")]
 mod log;

@@ -114,7 +114,7 @@ async fn what_waits_for_a_connection_was_not_sent_and_is_no_repeat() {
     let (near, mut far) = duplex(4096);
     let (reader, writer) = split(near);
     let (up, _) = oneshot::channel();
-    tokio::spawn(connected(desk, Hooks::NONE, reader, writer, up));
+    tokio::spawn(connected(desk, Hooks::NONE, reader, writer, None, up));
     let mut octets = std::vec![0; 2 + reversal(1).len()];
     far.read_exact(&mut octets).await.unwrap();
     assert_eq!(octets[2..], reversal(1));
