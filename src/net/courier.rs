@@ -90,9 +90,11 @@ impl Route {
     /// Sends a message, as a repeat of itself when it may have arrived before.
     async fn send(self, repeat: bool, octets: Vec<u8>) -> Result<Received, SendError> {
         let spec = self.peer.desk.settings.spec;
+        if !repeat {
+            return self.peer.request(octets, self.time).await;
+        }
         // What has no repeat form is sent as it was.
-        let repeated = if repeat { repeat_of(spec, &octets).ok() } else { None };
-        self.peer.request(repeated.unwrap_or(octets), self.time).await
+        self.peer.request_again(repeat_of(spec, &octets).unwrap_or(octets), self.time).await
     }
 }
 

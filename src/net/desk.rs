@@ -75,6 +75,26 @@ pub(super) enum Phase {
     Closing,
 }
 
+/// What is special about a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    Plain,
+    /// It was sent before, and its MTI does not say so.
+    Again,
+    /// It goes before the sign-on is done.
+    Early,
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    header: &'a [u8],
+    deadline: Instant,
+    manner: Manner,
+    /// Whether the octets were checked by the spec of the connection.
+    sound: bool,
+}
+
 /// Why a request could not be posted at once.
 enum Wait {
     Connection,
@@ -109,15 +129,17 @@ impl Desk {
         })
     }
 
-    /// Sends a request and waits for its answer. `early` requests go before the sign-on is done.
+    /// Sends a request and waits for its answer.
     pub(super) async fn request(
         &self,
         message: &(impl Outgoing + ?Sized),
         header: &[u8],
         timeout: Duration,
-        early: bool,
+        manner: Manner,
     ) -> Result<Received, SendError> {
         let deadline = Instant::now() + timeout;
+        let sound = message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec));
+        let call = Call { header, deadline, manner, sound };
         let over = |why| SendError::NotSent(why);
         let _permit = match self.window.try_acquire() {
             Ok(permit) => permit,
@@ -128,7 +150,7 @@ impl Desk {
         };
         let (answer, mut posted) = loop {
             let room = self.room.notified();
-            match self.post(message, header, deadline, early) {
+            match self.post(message, call) {
                 Ok(posted) => break posted,
                 Err(Wait::Never(why)) => return Err(over(why)),
                 Err(Wait::Connection) => {
@@ -150,11 +172,9 @@ impl Desk {
     fn post(
         &self,
         message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-        deadline: Instant,
-        early: bool,
+        call: Call<'_>,
     ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
-        let phase = *self.phase.borrow();
+        let (phase, early) = (*self.phase.borrow(), call.manner == Manner::Early);
         match phase {
             Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
             Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
@@ -162,18 +182,14 @@ impl Desk {
             Phase::Down => return Err(Wait::Connection),
             Phase::SigningOn | Phase::Up | Phase::Closing => (),
         }
-        let sound = message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec));
-        let posted = written(message, |octets| self.post_octets(octets, sound, header, deadline));
+        let posted = written(message, |octets| self.post_octets(octets, call));
         posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
     }
 
-    /// `sound` octets are not checked again.
     fn post_octets(
         &self,
         octets: &[u8],
-        sound: bool,
-        header: &[u8],
-        deadline: Instant,
+        Call { header, deadline, manner, sound }: Call<'_>,
     ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
         let wrong = |error: Error| Wait::Never(NotSent::Message(error));
         let message = match sound {
@@ -195,7 +211,7 @@ impl Desk {
         }
         let frame = state.outbox.next();
         let waiter = Waiter { answer: sender, frame, since: now };
-        let opened = match message.mti().is_repeat() {
+        let opened = match manner == Manner::Again || message.mti().is_repeat() {
             true => state.mux.open_repeat(now, trace, deadline, waiter),
             false => state.mux.open(now, trace, deadline, waiter),
         };

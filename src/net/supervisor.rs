@@ -23,7 +23,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
-use super::desk::{Desk, Phase};
+use super::desk::{Desk, Manner, Phase};
 use super::error::{Closed, SendError};
 use super::line::Line;
 use super::link;
@@ -120,7 +120,7 @@ impl Dialogue {
 
     async fn ask(&self, desk: &Desk) -> Result<Received, SendError> {
         let request = (self.request)();
-        desk.request(&request, &desk.settings.header, self.time, true).await
+        desk.request(&request, &desk.settings.header, self.time, Manner::Early).await
     }
 }
 

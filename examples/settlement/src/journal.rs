@@ -22,6 +22,14 @@ impl Party {
     /// All of them, from the merchant to the bank.
     pub const ALL: [Self; 3] = [Self::Terminal, Self::Acquirer, Self::Issuer];
 
+    /// The next one on the way to the bank.
+    pub const fn towards_issuer(self) -> Self {
+        match self {
+            Self::Terminal => Self::Acquirer,
+            Self::Acquirer | Self::Issuer => Self::Issuer,
+        }
+    }
+
     /// One letter for tables.
     pub const fn letter(self) -> char {
         match self {

@@ -1,5 +1,5 @@
 //! What a story needs from the world it happens in, and what can go wrong there. Two worlds exist:
-//! `net` (threads and TCP) and `local` (one loop, virtual time).
+//! `net` (TCP) and `local` (one loop, virtual time).
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub enum Mishap {
     Drop,
     /// It takes this long.
     Delay(Duration),
-    /// It arrives twice.
+    /// It arrives twice; in `local` only, since real connections do not do that.
     Duplicate,
 }
 

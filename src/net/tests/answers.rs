@@ -260,6 +260,20 @@ async fn a_repeat_may_follow_its_original_and_either_answer_settles_it() {
     assert_eq!(*bench.heard.duplicates.lock().unwrap(), [9]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_request_without_a_repeat_form_can_be_sent_again() {
+    let mut bench = Bench::new();
+    assert!(bench.ask(request(1), SECOND).await.unwrap().is_err());
+    bench.host.next().await;
+    let recent = bench.ask(request(1), SECOND).await.unwrap().unwrap_err();
+    assert!(matches!(recent, SendError::NotSent(NotSent::Recent)), "{recent}");
+    let peer = bench.peer.clone();
+    let again = tokio::spawn(async move { peer.request_again(request(1), SECOND).await });
+    let found = bench.host.next().await;
+    bench.host.send(&answer_to(&found)).await;
+    assert_eq!(stan(again.await.unwrap().unwrap().wire()), 1);
+}
+
 fn answer_to_advice(advice: &[u8]) -> Vec<u8> {
     let advice = Message::parse(&ISO87_ASCII, advice).unwrap();
     Builder::reply_to(&advice).echo(&advice, &[de::STAN]).set(de::RESPONSE_CODE, "00").to_vec().unwrap()

@@ -151,6 +151,15 @@ impl Timers {
         Self { terminal: base.saturating_mul(3), acquirer: base.saturating_mul(2), issuer: base }
     }
 
+    /// How long this party waits.
+    pub const fn of(&self, party: Party) -> Duration {
+        match party {
+            Party::Terminal => self.terminal,
+            Party::Acquirer => self.acquirer,
+            Party::Issuer => self.issuer,
+        }
+    }
+
     /// Do they nest?
     pub fn nest(&self) -> bool {
         self.terminal > self.acquirer && self.acquirer > self.issuer && !self.issuer.is_zero()
