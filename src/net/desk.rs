@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
+use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
@@ -138,7 +139,7 @@ impl Desk {
         manner: Manner,
     ) -> Result<Received, SendError> {
         let deadline = Instant::now() + timeout;
-        let sound = message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec));
+        let sound = self.checks(message);
         let call = Call { header, deadline, manner, sound };
         let over = |why| SendError::NotSent(why);
         let _permit = match self.window.try_acquire() {
@@ -233,6 +234,32 @@ impl Desk {
         Ok((receiver, Posted { desk: self, ticket, frame, done: false }))
     }
 
+    /// Puts a message that is not answered into the outbox, if it can leave now.
+    pub(super) fn notify(&self, message: &(impl Outgoing + ?Sized), header: &[u8]) -> Result<(), NotSent> {
+        let sound = self.checks(message);
+        let put = |octets: &[u8]| {
+            if !sound {
+                Message::parse(self.settings.spec, octets).map_err(NotSent::Message)?;
+            }
+            let mut state = self.lock();
+            match self.phase() {
+                Phase::Up if state.open => (),
+                Phase::Closing => return Err(NotSent::Closing),
+                _ => return Err(NotSent::Down),
+            }
+            if state.outbox.frames().len() >= self.settings.outbox_bytes {
+                return Err(NotSent::NoRoom);
+            }
+            self.put(&mut state, header, octets, false).map_err(NotSent::Message)
+        };
+        written(message, put).map_err(NotSent::Message)?
+    }
+
+    /// Whether a message is checked by the spec of the connection as it is written.
+    fn checks(&self, message: &(impl Outgoing + ?Sized)) -> bool {
+        message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec))
+    }
+
     /// Puts an answer to a request of the peer into the outbox.
     pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
         let mut state = self.lock();
@@ -293,7 +320,7 @@ impl Desk {
                 };
                 let answer = match refused {
                     None => Ok(received),
-                    Some(why) => Err(SendError::Refused { why, answer: received }),
+                    Some(why) => Err(SendError::Refused { why, answer: Box::new(received) }),
                 };
                 self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::desk::{Desk, Manner, Phase};
-use super::error::SendError;
+use super::error::{NotSent, SendError};
 use super::observe::Totals;
 use super::received::{Outgoing, Received};
 
@@ -53,6 +53,24 @@ impl Peer {
         timeout: Duration,
     ) -> Result<Received, SendError> {
         self.desk.request(&message, header, timeout, Manner::Plain).await
+    }
+
+    /// Sends a message that nobody answers, such as a notification (`1140`, `1640`). `Ok` says that
+    /// it is about to leave, not that it arrives: what must arrive is for a [`Courier`](super::Courier).
+    ///
+    /// # Errors
+    /// When it does not leave: the message is wrong, there is no connection, or as much as is
+    /// allowed waits to be written.
+    pub fn notify(&self, message: impl Outgoing) -> Result<(), NotSent> {
+        self.desk.notify(&message, &self.desk.settings.header)
+    }
+
+    /// As [`Peer::notify`], with a station header for this message alone.
+    ///
+    /// # Errors
+    /// As [`Peer::notify`].
+    pub fn notify_with_header(&self, header: &[u8], message: impl Outgoing) -> Result<(), NotSent> {
+        self.desk.notify(&message, header)
     }
 
     /// Whether requests can be sent now, without waiting for a connection.

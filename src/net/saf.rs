@@ -152,12 +152,16 @@ impl<Q: Queue> Forwarder<Q> {
         waits.min()
     }
 
-    /// The receiver has it, whatever it said about it: done.
+    /// The receiver has it, whatever it said about it: done. An answer that comes late counts, when
+    /// the message waits for its repeat already, or is a work item.
     ///
     /// # Errors
-    /// When it is not in flight, or that could not be kept.
+    /// When it was never sent, or that could not be kept.
     pub fn acknowledged(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
-        self.in_flight(id)?;
+        let sent = self.entries.get(&id).is_some_and(|entry| entry.attempts > 0);
+        if !sent {
+            return Err(SafError::Unknown(id));
+        }
         self.keep(Record::Done { id })?;
         self.leave(id);
         self.entries.remove(&id);
@@ -167,7 +171,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// The receiver refused it and would refuse it again: a work item.
     ///
     /// # Errors
-    /// As [`Forwarder::acknowledged`].
+    /// When it is not in flight, or that could not be kept.
     pub fn refused(&mut self, id: u64, code: [u8; 2]) -> Result<(), SafError<Q::Error>> {
         self.in_flight(id)?;
         self.park(id, Why::Refused(code))
@@ -176,7 +180,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// No answer came: it will be repeated, or becomes a work item after the last attempt.
     ///
     /// # Errors
-    /// As [`Forwarder::acknowledged`].
+    /// As [`Forwarder::refused`].
     pub fn unanswered(&mut self, now: Duration, id: u64) -> Result<(), SafError<Q::Error>> {
         let attempts = self.policy.attempts;
         let entry = self.in_flight(id)?;
@@ -215,7 +219,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// It can never be sent: a work item.
     ///
     /// # Errors
-    /// As [`Forwarder::acknowledged`].
+    /// As [`Forwarder::refused`].
     pub fn unsendable(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
         self.in_flight(id)?;
         self.park(id, Why::Unsendable)
@@ -306,6 +310,11 @@ impl<Q: Queue> Forwarder<Q> {
         &self.queue
     }
 
+    /// The queue, for an owner who keeps its records with those of a larger step.
+    pub const fn queue_mut(&mut self) -> &mut Q {
+        &mut self.queue
+    }
+
     /// Gives the queue back.
     #[must_use]
     pub fn into_queue(self) -> Q {
@@ -334,12 +343,12 @@ impl<Q: Queue> Forwarder<Q> {
         Ok(())
     }
 
-    /// Takes a message out of its lane, where it is the first: no other is ever in flight.
+    /// Takes a message out of its lane, where it is the first unless it was put back by hand.
     fn leave(&mut self, id: u64) {
         let Some(destination) = self.entries.get(&id).map(|entry| entry.destination) else { return };
         if let Some(lane) = self.lanes.get_mut(&destination) {
-            if lane.front() == Some(&id) {
-                lane.pop_front();
+            if let Some(place) = lane.iter().position(|other| *other == id) {
+                lane.remove(place);
             }
             if lane.is_empty() {
                 self.lanes.remove(&destination);

@@ -4,7 +4,7 @@
 
 mod line;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -78,7 +78,7 @@ impl Network {
                 to_person: to_person.clone(),
                 lines: called.iter().map(|(to, client)| (*to, (**client).clone())).collect(),
                 limit: timers.of(party),
-                requests: BTreeMap::new(),
+                requests: VecDeque::new(),
                 runtime: runtime.handle().clone(),
                 door,
                 due: BTreeMap::new(),
@@ -172,8 +172,16 @@ enum Due {
     Send(Party, Box<Telegram>),
 }
 
-/// What tells one request that waits for its answer from another.
+/// What tells one request that waits for its answer from another: with whom, and of the answer its
+/// MTI, DE11 and DE7.
 type Key = (Party, Mti, u64, Option<String>);
+
+fn key(peer: Party, answer: Mti, message: &Telegram) -> Key {
+    (peer, answer, message.stan, message.transmission.clone())
+}
+
+/// A party that stays silent about this many requests on purpose forgets the oldest.
+const UNANSWERED: usize = 64;
 
 /// One party's thread: events in, messages out.
 struct Station {
@@ -186,8 +194,8 @@ struct Station {
     lines: BTreeMap<Party, Peer>,
     /// How long this party waits for an answer.
     limit: Duration,
-    /// Requests that wait for this party's answer, by the key of the answer.
-    requests: BTreeMap<Key, Request>,
+    /// Requests that wait for this party's answer, oldest first.
+    requests: VecDeque<(Key, Request)>,
     runtime: Handle,
     door: Sender<Event>,
     due: BTreeMap<(Instant, u64), Due>,
@@ -212,7 +220,7 @@ impl Station {
             while let Some(due) = self.next_due() {
                 match due {
                     Due::Timer(timer) => self.handle(Input::Timer(timer))?,
-                    Due::Send(to, message) => self.transmit(to, *message)?,
+                    Due::Send(to, message) => self.transmit(to, *message, false)?,
                 }
             }
         }
@@ -229,8 +237,10 @@ impl Station {
             Event::Down(peer) => self.handle(Input::LinkDown(peer)),
             Event::Request(peer, request) => match self.dialect(peer).decode(&request.payload) {
                 Ok(message) => {
-                    let key = (peer, message.mti.answer(), message.stan, message.transmission.clone());
-                    self.requests.insert(key, request);
+                    self.requests.push_back((key(peer, message.mti.answer(), &message), request));
+                    if self.requests.len() > UNANSWERED {
+                        self.requests.pop_front();
+                    }
                     self.handle(Input::Received(peer, message))
                 }
                 Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
@@ -277,50 +287,51 @@ impl Station {
                 self.plan(delay, Due::Send(to, Box::new(message)));
                 Ok(())
             }
-            Some(Mishap::Duplicate) => Err("connections here send a message once".to_owned()),
-            None => self.transmit(to, message),
+            Some(Mishap::Duplicate) => self.transmit(to, message, true),
+            None => self.transmit(to, message, false),
         }
     }
 
     /// Hands a message to its connection: a request to be answered, or the answer to one. Without a
-    /// connection not one byte leaves, and the party is told.
-    fn transmit(&mut self, to: Party, message: Telegram) -> Result<(), String> {
+    /// connection not one byte leaves, and the party is told. `twice`, and the wire carries a copy.
+    fn transmit(&mut self, to: Party, message: Telegram, twice: bool) -> Result<(), String> {
         let Some(line) = self.lines.get(&to).filter(|line| line.is_up()).cloned() else {
             return self.handle(Input::NotSent(to, message));
         };
-        let dialect = self.dialect(to);
-        let octets =
-            dialect.encode(&message).map_err(|error| format!("cannot write {}: {error}", message.mti))?;
-        if message.mti.is_request() {
-            self.note(to, &message, dialect.header(), &octets, false)?;
-            self.runtime.spawn(line::ask(line, to, message, octets, self.limit, self.door.clone()));
-            return Ok(());
+        let (dialect, mti) = (self.dialect(to), message.mti);
+        let unframed = |error: cardwire::Error| format!("cannot frame {mti}: {error}");
+        let octets = dialect.encode(&message).map_err(|error| format!("cannot write {mti}: {error}"))?;
+        let asked = (!mti.is_request()).then(|| self.asked(&key(to, mti, &message)));
+        let framing = dialect.framing();
+        let mut room = vec![0; octets.len() + 64];
+        let frame = match &asked {
+            None => framing.wrap(dialect.header(), &octets, &mut room),
+            Some(Some(request)) => framing.reply(&request.header, &octets, &mut room),
+            // Without a request there is nobody to answer.
+            Some(None) => return Ok(()),
+        };
+        let frame = frame.map_err(unframed)?;
+        for _ in 0..=usize::from(twice) {
+            let noted = self.capture.sent(self.node.party(), to, frame);
+            noted.map_err(|error| format!("cannot write the capture: {error}"))?;
         }
-        let key = (to, message.mti, message.stan, message.transmission.clone());
-        // Without a request there is nobody to answer.
-        let Some(request) = self.requests.remove(&key) else { return Ok(()) };
-        self.note(to, &message, &request.header, &octets, true)?;
-        request.responder.send(octets).map_err(|error| format!("cannot frame {}: {error}", message.mti))
+        if twice {
+            let header = framing.split(frame).map_err(unframed)?.map_or(&[][..], |frame| frame.header);
+            line.notify_with_header(header, &octets).map_err(|error| format!("no copy of {mti}: {error}"))?;
+        }
+        match asked.flatten() {
+            Some(request) => request.responder.send(octets).map_err(unframed),
+            None => {
+                self.runtime.spawn(line::ask(line, to, message, octets, self.limit, self.door.clone()));
+                Ok(())
+            }
+        }
     }
 
-    /// Writes a frame into the capture, as it is about to be sent.
-    fn note(
-        &self,
-        to: Party,
-        message: &Telegram,
-        header: &[u8],
-        octets: &[u8],
-        answers: bool,
-    ) -> Result<(), String> {
-        let framing = self.dialect(to).framing();
-        let mut room = vec![0; octets.len() + 64];
-        let frame = match answers {
-            true => framing.reply(header, octets, &mut room),
-            false => framing.wrap(header, octets, &mut room),
-        };
-        let frame = frame.map_err(|error| format!("cannot frame {}: {error}", message.mti))?;
-        let noted = self.capture.sent(self.node.party(), to, frame);
-        noted.map_err(|error| format!("cannot write the capture: {error}"))
+    /// The oldest request that this answers.
+    fn asked(&mut self, answer: &Key) -> Option<Request> {
+        let place = self.requests.iter().position(|(key, _)| key == answer)?;
+        self.requests.remove(place).map(|(_, request)| request)
     }
 
     fn plan(&mut self, delay: Duration, due: Due) {

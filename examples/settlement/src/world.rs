@@ -16,7 +16,7 @@ pub enum Mishap {
     Drop,
     /// It takes this long.
     Delay(Duration),
-    /// It arrives twice; in `local` only, since real connections do not do that.
+    /// It arrives twice.
     Duplicate,
 }
 

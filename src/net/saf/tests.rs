@@ -69,6 +69,28 @@ fn after_the_last_attempt_it_is_a_work_item_and_the_next_one_leaves() {
 }
 
 #[test]
+fn an_answer_that_comes_late_still_counts() {
+    let mut saf = forwarder();
+    let [first, second, third] = [b"a", b"b", b"c"].map(|text| saf.put(1, text).unwrap());
+    due(&mut saf, 0);
+    saf.unanswered(s(0), first).unwrap();
+    saf.acknowledged(first).unwrap();
+    assert_eq!(due(&mut saf, 0), Some((second, 1, false)), "the first is not repeated");
+    saf.refused(second, *b"30").unwrap();
+    saf.retry(s(0), second).unwrap();
+    saf.acknowledged(second).unwrap();
+    assert_eq!(saf.acknowledged(third), Err(SafError::Unknown(third)), "never sent");
+    assert_eq!(due(&mut saf, 0), Some((third, 1, false)), "the second was not its head, and is gone");
+    for attempt in 0..3 {
+        saf.unanswered(s(attempt * 100), third).unwrap();
+        due(&mut saf, attempt * 100 + 99);
+    }
+    assert_eq!(saf.work_items().count(), 1);
+    saf.acknowledged(third).unwrap();
+    assert!(saf.is_empty() && saf.next_due().is_none());
+}
+
+#[test]
 fn what_was_certainly_not_sent_is_no_repeat() {
     let mut saf = forwarder();
     let id = saf.put(1, b"x").unwrap();

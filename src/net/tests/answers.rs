@@ -230,6 +230,20 @@ async fn an_answer_that_breaks_behind_its_key_is_refused_by_the_spec() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_nobody_answers_is_sent_and_forgotten() {
+    let mut bench = Bench::new();
+    let notification = Builder::new(&ISO87_ASCII, "0640".parse().unwrap()).set(de::STAN, 7).to_vec().unwrap();
+    sleep(SECOND).await;
+    bench.peer.notify(&notification).unwrap();
+    assert_eq!(bench.host.next().await, notification);
+    assert_eq!((bench.peer.in_flight(), bench.peer.totals().requests), (0, 0));
+    assert!(matches!(bench.peer.notify(b"0640"), Err(NotSent::Message(_))), "it is checked as others are");
+    drop(bench.host);
+    bench.session.await.unwrap();
+    assert_eq!(bench.peer.notify(&notification), Err(NotSent::Down));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_sent_is_told_before_it_is_tried() {
     let bench = Bench::new();
     let not_sent = async |message: Vec<u8>| match bench.peer.request(message, SECOND).await {

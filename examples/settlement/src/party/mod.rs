@@ -67,8 +67,10 @@ pub enum Command {
 pub enum Timer {
     /// An answer about this transaction is overdue.
     Answer(String),
-    /// The reversal of this transaction is to be repeated.
-    Repeat(String),
+    /// Time to look whether an advice is due.
+    Forward,
+    /// The advice with this number, sent then, was not answered.
+    Advice(u64, Stamp),
     /// Time to reconcile this date.
     Reconcile(Date),
     /// The announcement that this date is over was not answered.
