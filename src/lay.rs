@@ -14,7 +14,7 @@ use crate::layout::{Element, Fill, Form, More};
 use crate::message::Message;
 use crate::spec::Spec;
 use crate::value::{Source, View};
-use crate::write::{DIGITS, Writer, signed_decimal};
+use crate::write::{DIGITS, Writer, padded_decimal};
 
 impl Builder<'_> {
     /// Writes the message, if it is certainly sound and fits; returns its length.
@@ -111,9 +111,8 @@ fn lay_element(
             octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
         }
         Source::Number(number @ 0..) if takes_digits(element) => {
-            let mut text = [b'0'; DIGITS + 1];
-            let units = signed_decimal(number, false, &mut text).len().max(element.min());
-            let digits = text.get(text.len() - units..)?;
+            let mut text = [0; DIGITS + 1];
+            let digits = padded_decimal(number, element.min(), &mut text);
             octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
         }
         Source::Echo(message) => {

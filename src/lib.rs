@@ -66,11 +66,11 @@
 //!
 //! # Features
 //!
-//! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above.
-//! `alloc` adds [`Builder::to_vec`], `std` (default) makes [`Error`] a `std::error::Error` on all
-//! editions, `tokio` adds a `tokio_util` codec for every framing. `net` adds connections over
-//! tokio, `tls` their encryption, `tracing` their events. `toml`, `json`, `jpos` and `j8583`
-//! read specs from files, see `import`.
+//! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above
+//! that names no feature. `alloc` adds [`Builder::to_vec`], `probe`, and specs as owned data in
+//! `import`; `std` (default) adds `ipm`; `toml`, `json`, `jpos` and `j8583` read specs from files.
+//! `serde` adds typed messages, `tokio` a `tokio_util` codec for every framing. `net` adds
+//! connections over tokio, `tls` their encryption, `tracing` their events. `cli` is the command.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.

@@ -12,7 +12,7 @@ use crate::read::Reader;
 use crate::spec::Spec;
 use crate::starts::Starts;
 use crate::value::{Source, Value};
-use crate::write::{DIGITS, Writer, signed_decimal};
+use crate::write::{DIGITS, Writer, padded_decimal};
 
 /// A sound message whose elements can be given other values of the same length, in place.
 ///
@@ -88,9 +88,7 @@ impl<'s, 'o> Template<'s, 'o> {
         let is_laid = match source {
             Source::Octets(value) => self.lay(element, start, value),
             Source::Number(number @ 0..) if element.min() <= DIGITS => {
-                let mut text = [b'0'; DIGITS + 1];
-                let units = signed_decimal(number, false, &mut text).len().max(element.min());
-                self.lay(element, start, text.get(text.len() - units..).unwrap_or_default())
+                self.lay(element, start, padded_decimal(number, element.min(), &mut [0; DIGITS + 1]))
             }
             _ => false,
         };

@@ -448,4 +448,12 @@ pub(crate) fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGI
     text.get(start..).unwrap_or_default()
 }
 
+/// The decimal digits of a number that is not negative, with zeros before them up to so many.
+#[inline(always)]
+pub(crate) fn padded_decimal(number: i128, digits: usize, text: &mut [u8; DIGITS + 1]) -> &[u8] {
+    *text = [b'0'; DIGITS + 1];
+    let digits = signed_decimal(number, false, text).len().max(digits);
+    text.get(text.len().saturating_sub(digits)..).unwrap_or_default()
+}
+
 const TOP_BIT: u64 = 1 << 63;

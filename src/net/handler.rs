@@ -111,8 +111,9 @@ impl Responder {
             if octets.is_empty() {
                 return Ok(());
             }
+            place.desk.answer(&header, octets)?;
             promise.into_iter().for_each(|promise| promise.keep(octets));
-            place.desk.answer(&header, octets)
+            Ok(())
         })?
     }
 }

@@ -83,13 +83,14 @@ impl Replay {
         let (content, now) = (self.content(request), self.start.elapsed());
         let mut guard = self.lock();
         let table = &mut *guard;
-        table.forget(now, self.remember, self.limit.saturating_sub(1));
+        table.forget(now, self.remember, self.limit);
         match table.entries.get(&trace) {
             Some(known) if known.content != content => return Seen::Other,
             Some(Entry { answer: Some(answer), .. }) => return Seen::Answered(answer.clone()),
             Some(_) => return Seen::InWork,
             None => (),
         }
+        table.forget(now, self.remember, self.limit.saturating_sub(1));
         table.entries.insert(trace, Entry { content, since: now, answer: None });
         table.order.push_back((now, trace));
         Seen::New(Promise { replay: Arc::clone(self), trace, since: now, kept: false })
@@ -117,19 +118,25 @@ impl Table {
                 break;
             }
             self.order.pop_front();
-            if self.entries.get(&trace).is_some_and(|entry| entry.since == at) {
-                self.entries.remove(&trace);
-            }
+            self.remove(&trace, at);
+        }
+    }
+
+    /// Takes the entry out that was made then.
+    fn remove(&mut self, trace: &Trace, since: Duration) {
+        if self.entries.get(trace).is_some_and(|entry| entry.since == since) {
+            self.entries.remove(trace);
         }
     }
 }
 
 impl Promise {
-    /// Keeps the answer.
+    /// Keeps the answer, unless the request was forgotten: then its key may be another's by now.
     pub(super) fn keep(mut self, answer: &[u8]) {
         self.kept = true;
         let mut table = self.replay.lock();
-        if let Some(entry) = table.entries.get_mut(&self.trace).filter(|entry| entry.since == self.since) {
+        let entry = table.entries.get_mut(&self.trace);
+        if let Some(entry) = entry.filter(|entry| entry.since == self.since) {
             entry.answer = Some(answer.into());
         }
     }
@@ -137,12 +144,53 @@ impl Promise {
 
 impl Drop for Promise {
     fn drop(&mut self) {
-        if self.kept {
-            return;
+        if !self.kept {
+            self.replay.lock().remove(&self.trace, self.since);
         }
-        let mut table = self.replay.lock();
-        if table.entries.get(&self.trace).is_some_and(|entry| entry.since == self.since) {
-            table.entries.remove(&self.trace);
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::builder::Builder;
+    use crate::mti::Mti;
+    use crate::net::Correlation;
+    use crate::spec::ISO87_ASCII;
+
+    fn meet(replay: &Arc<Replay>, stan: u32, amount: u32) -> Seen {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+        let wire = builder.set(de::STAN, stan).set(de::AMOUNT, amount).to_vec().unwrap();
+        let request = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        replay.meet(Correlation::default().trace(&request).unwrap(), &request)
+    }
+
+    fn promise(seen: Seen) -> Promise {
+        let Seen::New(promise) = seen else { panic!("met before") };
+        promise
+    }
+
+    #[test]
+    fn a_late_answer_is_not_kept_for_another_request_with_its_key() {
+        let replay = Replay::new(1, Duration::from_secs(60));
+        let first = promise(meet(&replay, 1, 100));
+        // pushes the first one out, which is still in work
+        let other = promise(meet(&replay, 2, 100));
+        let second = promise(meet(&replay, 1, 200));
+        first.keep(b"100");
+        assert!(matches!(meet(&replay, 1, 200), Seen::InWork), "the answer was to another request");
+        second.keep(b"200");
+        drop(other);
+        assert!(matches!(meet(&replay, 1, 200), Seen::Answered(answer) if *answer == *b"200"));
+    }
+
+    #[test]
+    fn a_promise_that_is_broken_late_forgets_no_other_request() {
+        let replay = Replay::new(1, Duration::from_secs(60));
+        let first = promise(meet(&replay, 1, 100));
+        let other = promise(meet(&replay, 2, 100));
+        let _second = promise(meet(&replay, 1, 200));
+        drop((first, other));
+        assert!(matches!(meet(&replay, 1, 200), Seen::InWork));
     }
 }

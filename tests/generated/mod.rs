@@ -17,6 +17,7 @@ use cardwire::{
     BitmapForm, CodePage, Coding, Content, Dialect, Element, More, Mti, MtiCoding, Order, Prefix, Spec, Tag,
 };
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 use crate::common::Node;
 
@@ -26,7 +27,12 @@ pub(crate) use values::message;
 /// So many cases, or `CARDWIRE_CASES` times as many. What fails is kept beside the test.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let times = std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
-    ProptestConfig { cases: cases * times, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases * times,
+        max_shrink_iters: 20_000,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
+        ..ProptestConfig::default()
+    }
 }
 
 /// A spec and a message for it.

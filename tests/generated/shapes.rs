@@ -60,6 +60,10 @@ impl Made {
 
 const CLASSES: [Content; 13] = Content::ALL;
 
+/// A composite that could be longer is not drawn: lists of lists of tags grow fourfold at each level,
+/// and no prefix has more than six digits.
+const MOST_OCTETS: usize = 40_000;
+
 /// A window lies under so many codings at most; the check refuses more.
 const MOST_LAYERS: usize = 4;
 
@@ -115,6 +119,9 @@ fn composite(dice: &mut Dice, place: Place) -> Made {
     };
     let (layout, exact, most) = layout(dice, inner);
     let max = exact.unwrap_or(most).max(1);
+    if max > MOST_OCTETS {
+        return leaf(dice, place);
+    }
     let layout: &'static Layout<'static> = Box::leak(Box::new(layout));
     let mut shape = shape(content, max).of(layout);
     if !place.is_plain {
