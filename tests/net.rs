@@ -1,4 +1,16 @@
 //! Connections over loopback: reconnecting, listening, draining, TLS, and a host that misbehaves.
+//!
+//! What the users of other libraries complain about most, and the test named after it. Those that need
+//! no socket are under `src/net/tests`, with a virtual clock.
+//!
+//! | complaint | issues | test |
+//! | --- | --- | --- |
+//! | an answer goes to another request, or to nobody | jreactive-8583 2, 53, 74, 160 | `net/tests/answers.rs::jreactive_2_53_74_160_answers_in_any_order_find_their_requests` |
+//! | a request replaces another with its key | jPOS 428 | `net/tests/answers.rs::jpos_428_a_key_in_flight_is_an_error_to_the_second_caller` |
+//! | headers and framing get lost or in the way | jreactive-8583 48, 57, 78, 84, 119; jPOS 186, 510 | `net/tests/serving.rs::jreactive_48_57_78_84_119_jpos_186_510_headers_come_back_turned_round` |
+//! | nobody connects again | moov connection 84 | `net.rs::moov_84_a_lost_connection_is_made_again` |
+//! | the side that asks cannot be the one that listens | moov connection 112 | `net.rs::moov_112_the_asking_side_may_be_the_listener` |
+//! | the end of a connection is logged as an error | moov connection 95 | `net/tests/ends.rs::moov_95_the_end_of_a_connection_is_not_an_error` |
 #![cfg(feature = "net")]
 
 #[path = "common/exchange.rs"]
