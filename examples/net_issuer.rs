@@ -1,6 +1,4 @@
-//! An issuer: answers echoes, approves purchases up to a limit, and closes in good order.
-//!
-//! `net_issuer [address] [requests]`: where to listen, and after how many requests to stop.
+//! An issuer: `net_issuer [address] [requests]` answers so many requests by rule, and closes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +7,13 @@ use cardwire::net::{Reply, Server};
 use cardwire::{Builder, Message, Mti, de, spec::ISO87_BCD};
 use tokio::sync::Semaphore;
 
+/// The most this issuer lends at once, in minor units.
 const LIMIT: u64 = 50_000;
 
 fn decide(request: &Message<'_>) -> &'static str {
     match (request.mti(), request.number(de::AMOUNT)) {
-        (Mti::NETWORK_REQUEST | Mti::REVERSAL_ADVICE, _) => "00",
-        (Mti::FINANCIAL_REQUEST, Ok(amount)) if amount <= LIMIT => "00",
-        (Mti::FINANCIAL_REQUEST, Ok(_)) => "51",
+        (Mti::NETWORK_REQUEST | Mti::REVERSAL_ADVICE, _) | (Mti::FINANCIAL_REQUEST, Ok(0..=LIMIT)) => "00",
+        (Mti::FINANCIAL_REQUEST, Ok(_)) => "61",
         _ => "30",
     }
 }
@@ -29,12 +27,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count = Arc::clone(&answered);
     let answer = move |request: &Message<'_>, reply: Reply<'_>| {
         let mut answer = Builder::reply_to(request);
-        answer.echo(request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49, 70]);
-        answer.set(de::RESPONSE_CODE, decide(request));
-        match reply.send(&answer) {
-            Ok(()) => count.add_permits(1),
-            Err(error) => eprintln!("{error}"),
-        }
+        answer.echo(request, &[3, 4, 7, 11, 41, 49, 70]).set(de::RESPONSE_CODE, decide(request));
+        reply.send(&answer).map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
     };
     let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(answer).await?;
     println!("issuer at {}", server.address());
