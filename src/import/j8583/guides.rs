@@ -210,7 +210,8 @@ impl<'n> Reader<'_, 'n> {
         self.count += 1;
         match self.count > MAX_ELEMENTS {
             true => {
-                let message = format!("there are more than {MAX_ELEMENTS} fields, those that are extended included");
+                let message =
+                    format!("there are more than {MAX_ELEMENTS} fields, those that are extended included");
                 Err(ImportError::new(message).at_line(at.line))
             }
             false => Ok(()),
