@@ -114,7 +114,7 @@ fn main() {
     let ([a_ascii, a_bcd, a_ebcdic], [b_ascii, b_bcd, b_ebcdic]) = (forms(a), forms(b));
     let [tlv_ascii, tlv_bcd, tlv_ebcdic] = links.map(common::tlv);
     let [full_ascii, full_bcd, full_ebcdic] = links.map(common::full);
-    let (late, early) = (common::late_error(a), common::early_error(a));
+    let (late, early) = (common::late_error(&ISO87_ASCII, a), common::early_error(&ISO87_ASCII, a));
     let message = Message::parse(&ISO87_ASCII, a).expect("sound");
     let [mut ascii, mut bcd, mut ebcdic] = links.map(Parser::new);
     for (parser, wires) in [
