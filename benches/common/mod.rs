@@ -82,10 +82,10 @@ impl Case {
     }
 }
 
-/// The message with the first octet spoilt that shows: in the first element or close to it.
+/// The message with the first octet of a value spoilt that shows: that of the first element, if it can.
 pub fn early_error(spec: &Spec<'_>, wire: &[u8]) -> Vec<u8> {
     let message = Message::parse(spec, wire).expect("the message is sound");
-    let first = message.fields().next().expect("it has elements").range().start;
+    let first = message.fields().next().expect("it has elements").value_range().start;
     spoilt(spec, wire, first..wire.len())
 }
 
