@@ -93,9 +93,9 @@ impl Test {
 }
 
 /// Octets of a block.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
-type Block = [u8; BLOCK];
+pub(super) type Block = [u8; BLOCK];
 
 impl Class {
     /// Whether all octets from `start` to `end` belong to the class.
