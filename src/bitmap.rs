@@ -247,8 +247,9 @@ pub(crate) const fn top(bits: u32) -> u64 {
     }
 }
 
+/// How many bits are set.
 #[allow(clippy::as_conversions, reason = "at most 64")]
-const fn count(word: u64) -> usize {
+pub(crate) const fn count(word: u64) -> usize {
     word.count_ones() as usize
 }
 

@@ -5,7 +5,7 @@
 //! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
-use crate::bitmap::{TOP_BIT, top};
+use crate::bitmap::{TOP_BIT, count, top};
 use crate::builder::{Banks, Builder, value};
 use crate::codec::quick::{Quick, bit};
 use crate::head::{Bitmaps, mti_octets};
@@ -27,8 +27,10 @@ impl<'v> Builder<'v> {
             return self.lay_values(target, third, &c);
         };
         let words = present.into_iter().zip(self.spans()).zip(message.announced.words()).zip([a, b, c]);
+        let mut before = 0;
         for (((present, spans), there), word) in words {
-            self.lay_among(target, message, (present, spans, present | there), &word)?;
+            self.lay_among(target, &Origin { message, before, there, spans }, present, &word)?;
+            before += count(there);
         }
         Some(())
     }
@@ -40,28 +42,28 @@ impl<'v> Builder<'v> {
         [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, quicks, first)| Word { banks, quicks, first })
     }
 
-    /// Lays out the elements of a bitmap: those in `spans` are copied, with their neighbours, as far as
-    /// none of `others` stands between.
+    /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
+    /// nothing else stands between.
     #[inline(always)]
     fn lay_among(
         &self,
         target: &mut impl Target,
-        message: &Message<'_>,
-        (present, spans, others): (u64, u64, u64),
+        origin: &Origin<'_>,
+        present: u64,
         word: &Word<'_, '_>,
     ) -> Option<()> {
+        let Origin { message, before, there, spans } = *origin;
         let mut rest = present;
-        while rest != 0 {
+        while rest & spans != 0 {
             let place = (rest & spans).leading_zeros();
-            self.lay_values(target, rest & top(place), word)?;
-            rest &= !top(place);
-            if rest != 0 {
-                let until = (others & !spans & !top(place)).leading_zeros();
-                target.copy(message.between(word.number(place)?, word.number(until)?)?)?;
-                rest &= !top(until);
-            }
+            let from = u64::MAX >> place;
+            self.lay_values(target, rest & !from, word)?;
+            let until = top(((present | there) & !spans & from).leading_zeros());
+            let first = before + count(there & !from);
+            target.copy(message.between(first, first + count(there & from & until))?)?;
+            rest &= !until;
         }
-        Some(())
+        self.lay_values(target, rest, word)
     }
 
     /// Lays out elements of a bitmap one by one.
@@ -124,6 +126,16 @@ impl<'v> Builder<'v> {
             _ => [0; 3],
         }
     }
+}
+
+/// What one bitmap of another message announces.
+struct Origin<'m> {
+    message: &'m Message<'m>,
+    /// How many elements stand in the bitmaps before.
+    before: usize,
+    there: u64,
+    /// Those that are copied as they lie.
+    spans: u64,
 }
 
 /// What is known of the elements of one bitmap.

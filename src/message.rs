@@ -150,11 +150,10 @@ impl<'a> Message<'a> {
         self.walked().find(|field| field.key.value() == u32::from(number))
     }
 
-    /// The octets of the elements from one number up to another, which is not included, if both are
+    /// The octets of the elements from one rank up to another, which is not included, if both are
     /// near.
-    #[inline]
-    pub(crate) fn between(&self, from: u8, to: u8) -> Option<&'a [u8]> {
-        let (first, behind) = (self.announced.rank(from), self.announced.rank(to));
+    #[inline(always)]
+    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
         let end = match behind == usize::from(self.count) {
             // behind the last one that was read of a broken message stands what broke it
             true => (self.announced.len() == behind).then_some(self.wire.len())?,

@@ -73,13 +73,14 @@ impl Announced {
         })
     }
 
-    /// Writes the prefix to the start of `room`, maybe with a few octets behind it, which the value
-    /// takes; returns how long it is.
+    /// Writes the prefix to the start of `room`; returns how long it is. The octets of the value are
+    /// yet to be written.
     #[inline(always)]
     pub(super) fn put(self, room: &mut [u8], number: usize) -> Option<usize> {
         match self {
             Self::Fixed => Some(0),
-            Self::Digits { zero, width } => {
+            // four octets at once: what is too many is taken by the value, which is not shorter
+            Self::Digits { zero, width } if number > 5 => {
                 let digits = u32::from_le_bytes(four_digits(u16::try_from(number).ok()?));
                 let digits = digits + u32::from_le_bytes([zero; 4]);
                 *room.first_chunk_mut()? = digits.wrapping_shr(8 * (4 - u32::from(width))).to_le_bytes();
@@ -93,14 +94,16 @@ impl Announced {
     fn put_other(self, room: &mut [u8], number: usize) -> Option<usize> {
         let number = u16::try_from(number).ok()?;
         let [a, b, c, d] = four_digits(number);
-        let (octets, width) = match self {
-            Self::Packed(1) => ([0, c << 4 | d], 1),
-            Self::Packed(_) => ([a << 4 | b, c << 4 | d], 2),
-            Self::Binary(1) => ([0, u8::try_from(number).ok()?], 1),
-            Self::Binary(_) => (number.to_be_bytes(), 2),
+        let [high, low] = number.to_be_bytes();
+        let octets = match self {
+            Self::Digits { zero, .. } => [a, b, c, d].map(|digit| zero + digit),
+            Self::Packed(_) => [0, 0, a << 4 | b, c << 4 | d],
+            Self::Binary(1) if high != 0 => return None,
+            Self::Binary(_) => [0, 0, high, low],
             _ => return None,
         };
-        room.get_mut(..width)?.copy_from_slice(octets.get(2 - width..)?);
+        let width = usize::from(self.octets()?);
+        room.get_mut(..width)?.copy_from_slice(octets.get(4 - width..)?);
         Some(width)
     }
 
