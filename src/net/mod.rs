@@ -101,6 +101,7 @@ pub use tls::{ClientTls, Identity, ServerTls};
 pub use {
     client::{Client, ClientBuilder},
     courier::{Courier, Route, Verdict},
+    desk::Pending,
     error::{Closed, Lost, NotSent, Rejection, SendError},
     handler::{Handler, Reply, Responder},
     observe::{Event, Observer, Totals},
