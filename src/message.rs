@@ -138,6 +138,18 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The value of an element that stands in the message as it is, if it is near.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
+        let start = self.starts.get(rank).filter(|_| rank < usize::from(self.count))?;
+        let element = self.spec.element(number)?;
+        let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
+        let lies = element.quick.find(self.wire, start)?;
+        self.wire.get(lies.start..lies.end)
+    }
+
     /// The octets of an element, length prefix included, if it is near and so is the next one.
     #[inline]
     pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
