@@ -53,7 +53,7 @@ pub use doc::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
 pub use error::ImportError;
 
 /// The longest text an importer reads, in octets.
-pub const MAX_TEXT: usize = 4 << 20;
+pub const MAX_TEXT: usize = 1 << 20;
 
 /// How many elements and parts a document may have in all.
 pub const MAX_ELEMENTS: usize = 10_000;

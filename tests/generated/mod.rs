@@ -24,11 +24,13 @@ use crate::common::Node;
 pub(crate) use shapes::shape;
 pub(crate) use values::message;
 
-/// So many cases, or `CARDWIRE_CASES` times as many. What fails is kept beside the test.
+/// So many cases, or `CARDWIRE_CASES` times as many, such as 40 or 0.1. What fails is kept beside the
+/// test.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
-    let times = std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
+    let times = std::env::var("CARDWIRE_CASES").map_or(1.0, |times| times.parse().expect("a number"));
+    let cases = f64::from(cases) * times;
     ProptestConfig {
-        cases: cases * times,
+        cases: cases as u32,
         max_shrink_iters: 20_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("proptest-regressions"))),
         ..ProptestConfig::default()

@@ -168,12 +168,16 @@ impl Desk {
         Pending { progress, timeout }
     }
 
+    /// What waits is sound: what is not is told at once.
     #[cold]
     fn wait(self: &Arc<Self>, octets: &[u8], call: Call<'_>, place: Option<Place>) -> Progress {
-        let (desk, octets, header) = (Arc::clone(self), octets.to_vec(), call.header.to_vec());
-        let Call { now, deadline, manner, sound, .. } = call;
+        let Call { header, now, deadline, manner, sound } = call;
+        if !sound && let Err(error) = Message::parse(self.settings.spec, octets) {
+            return Progress::Over(Some(NotSent::Message(error)));
+        }
+        let (desk, octets, header) = (Arc::clone(self), octets.to_vec(), header.to_vec());
         Progress::Waiting(Box::pin(async move {
-            let call = Call { header: &header, now, deadline, manner, sound };
+            let call = Call { header: &header, now, deadline, manner, sound: true };
             desk.request_in_turn(&octets, call, place).await
         }))
     }
