@@ -172,14 +172,12 @@ impl Desk {
                 self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
                 if let Err(Ok(answer)) = payload.answer.send(answer) {
-                    self.tell(Event::Late(Duration::ZERO));
-                    observer.late(answer);
+                    self.late(Duration::ZERO, answer);
                 }
             }
             _ if received.error().is_some() => self.unreadable(&received.inspect()),
             Some(Answer::Late { after, .. }) => {
-                self.tell(Event::Late(after));
-                observer.late(received);
+                self.late(after, received);
             }
             Some(Answer::Duplicate { .. }) => {
                 self.tell(Event::Duplicate);
@@ -190,6 +188,11 @@ impl Desk {
                 observer.unsolicited(received);
             }
         }
+    }
+
+    fn late(&self, after: Duration, answer: Received) {
+        self.tell(Event::Late(after));
+        self.settings.observer.late(answer);
     }
 
     pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {

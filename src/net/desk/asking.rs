@@ -34,10 +34,7 @@ pub struct Pending {
 
 enum Progress {
     /// It is in the table and in the outbox, or gone.
-    Posted {
-        answer: oneshot::Receiver<Outcome>,
-        posted: Posted,
-    },
+    Posted(Posted),
     /// It waits for room or for a connection.
     Waiting(Pin<Box<dyn Future<Output = Outcome> + Send>>),
     Over(Option<NotSent>),
@@ -49,13 +46,17 @@ impl Future for Pending {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let timeout = self.timeout;
         let outcome = match &mut self.progress {
-            Progress::Posted { answer, posted } => {
-                let outcome = ready!(Pin::new(answer).poll(context));
+            Progress::Posted(posted) => {
+                let outcome = ready!(Pin::new(&mut posted.answer).poll(context));
                 posted.done = true;
                 outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
             }
             Progress::Waiting(waiting) => ready!(waiting.as_mut().poll(context)),
-            Progress::Over(why) => Err(SendError::NotSent(why.take().unwrap_or(NotSent::Lost))),
+            Progress::Over(why) => match why.take() {
+                Some(why) => Err(SendError::NotSent(why)),
+                // Asked again after its outcome: there is no other.
+                None => return Poll::Pending,
+            },
         };
         // A place in the window is free as soon as the answer is there.
         self.progress = Progress::Over(None);
@@ -66,7 +67,7 @@ impl Future for Pending {
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.progress {
-            Progress::Posted { .. } => "Pending(posted)",
+            Progress::Posted(_) => "Pending(posted)",
             Progress::Waiting(_) => "Pending(waiting for its turn)",
             Progress::Over(_) => "Pending(over)",
         })
@@ -115,6 +116,7 @@ impl Drop for Place {
 
 /// A request in flight; dropped before its answer, it is given up.
 struct Posted {
+    answer: oneshot::Receiver<Outcome>,
     ticket: Ticket,
     frame: u64,
     done: bool,
@@ -127,6 +129,11 @@ impl Drop for Posted {
             return;
         }
         let desk = &*self.place.0;
+        self.answer.close();
+        if let Ok(outcome) = self.answer.try_recv() {
+            // It was answered, and nobody looked.
+            return outcome.map_or((), |answer| desk.late(Duration::ZERO, answer));
+        }
         let now = desk.now();
         let mut state = desk.lock();
         if state.outbox.cut(self.frame) {
@@ -158,7 +165,7 @@ impl Desk {
             None => self.wait(octets, call, None),
             Some(place) => match self.post(octets, call) {
                 Ok((answer, ticket, frame)) => {
-                    Progress::Posted { answer, posted: Posted { ticket, frame, done: false, place } }
+                    Progress::Posted(Posted { answer, ticket, frame, done: false, place })
                 }
                 Err(Wait::Never(why)) => Progress::Over(Some(why)),
                 Err(Wait::Connection | Wait::Room) => self.wait(octets, call, Some(place)),
@@ -214,7 +221,7 @@ impl Desk {
                 }
             }
         };
-        let progress = Progress::Posted { answer, posted: Posted { ticket, frame, done: false, place } };
+        let progress = Progress::Posted(Posted { answer, ticket, frame, done: false, place });
         Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
     }
 
