@@ -139,6 +139,17 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The value of an element that stands in the message as it is, if it is near.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let start = self.starts.get(self.rank(number)?)?;
+        let element = self.spec.element(number)?;
+        let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
+        let lies = element.quick.find(self.wire, start)?;
+        self.wire.get(lies.start..lies.end)
+    }
+
     /// The rank of an element that was read.
     #[inline]
     fn rank(&self, number: u8) -> Option<usize> {
