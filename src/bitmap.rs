@@ -49,18 +49,25 @@ impl Bitmap {
 
     /// Adds an element. Numbers outside 1 to 192 are ignored; returns whether it was added anew.
     pub fn insert(&mut self, number: u8) -> bool {
-        match self.bits.get_mut(index(number)) {
-            Some(mut bit) => !bit.replace(true),
-            None => false,
-        }
+        let Some((word, bit)) = self.word_of(number) else { return false };
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
     }
 
     /// Removes an element; returns whether it was there.
     pub fn remove(&mut self, number: u8) -> bool {
-        match self.bits.get_mut(index(number)) {
-            Some(mut bit) => bit.replace(false),
-            None => false,
-        }
+        let Some((word, bit)) = self.word_of(number) else { return false };
+        let was_there = *word & bit != 0;
+        *word &= !bit;
+        was_there
+    }
+
+    /// The word that holds an element, and its bit there. (A reference to a single bit is an unsafe
+    /// thing in `bitvec`, and Miri does not like it.)
+    fn word_of(&mut self, number: u8) -> Option<(&mut u32, u32)> {
+        let (place, top) = (index(number), 1 << 31);
+        self.bits.data.get_mut(place / 32).map(|word| (word, top >> (place % 32)))
     }
 
     /// Whether the element is present.

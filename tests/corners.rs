@@ -1,0 +1,290 @@
+//! Corners of the interface that no larger test comes by: found by coverage and by mutants.
+
+mod common;
+
+use cardwire::codes::{EntryMode, PanEntry, PinCapability, ResponseCode, SettlementCode};
+use cardwire::layout::{Layout, Tag, ans, b, n, row};
+use cardwire::mask::{OPEN, SECRET};
+use cardwire::profile::When;
+use cardwire::spec::{ISO87, ISO87_ASCII, ISO87_BCD, Slots, binary_parts, table};
+use cardwire::{
+    Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Inspection, Kind, Message, More, Mti, Parser,
+    Place, Prefix, PrefixCoding, Row, Scan, Spec, Stream, Template, Value,
+};
+use common::unhex;
+
+fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
+    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
+    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
+}
+
+fn wire(spec: &'static Spec<'static>, values: &[(u8, &str)]) -> Vec<u8> {
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    for (number, value) in values {
+        builder.set(*number, *value);
+    }
+    builder.to_vec().unwrap()
+}
+
+#[test]
+fn amounts_of_currencies_with_and_without_a_fraction() {
+    let amount = |currency: &str, value: &str| {
+        let wire = wire(&ISO87_ASCII, &[(4, value), (49, currency)]);
+        Message::parse(&ISO87_ASCII, &wire).unwrap().amount(4).unwrap().to_string()
+    };
+    assert_eq!(amount("392", "000000012300"), "12300 JPY");
+    assert_eq!(amount("840", "000000000005"), "0.05 USD");
+    assert_eq!(amount("USD", "000000012300"), "123.00 USD");
+    assert_eq!(amount("048", "000000012345"), "12.345 BHD");
+    assert_eq!(amount("XQQ", "000000012300"), "12300 minor units");
+    let wire = wire(&ISO87_ASCII, &[(7, "1123061759")]);
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    assert_eq!(message.amount(4).unwrap_err().kind(), Kind::Missing);
+    assert!(message.amount(7).unwrap().currency.is_none());
+}
+
+#[test]
+fn a_bitmap_and_its_bits() {
+    let bitmap: Bitmap = [1, 32, 33, 64, 65, 192].into_iter().collect();
+    let ones: Vec<usize> = bitmap.bits().iter_ones().collect();
+    assert_eq!(ones, [0, 31, 32, 63, 64, 191]);
+    let mut bitmap = bitmap;
+    assert!(!bitmap.insert(0) && !bitmap.insert(193) && !bitmap.remove(0) && !bitmap.remove(193));
+    assert!(!bitmap.insert(64) && bitmap.remove(64) && !bitmap.remove(64) && bitmap.insert(64));
+    assert_eq!(bitmap.len(), 6);
+}
+
+#[test]
+fn what_was_set_can_be_taken_back() {
+    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    builder.set(3, "000000").set(11, 1).set(3, "111111");
+    assert!(builder.has(3) && builder.has(11) && !builder.has(4));
+    builder.remove(3).remove(4);
+    assert!(!builder.has(3));
+    let wire = builder.to_vec().unwrap();
+    assert_eq!(wire, wire_of_stan());
+    let error = builder.set(193, "1").to_vec().unwrap_err();
+    assert_eq!((error.kind(), error.place()), (Kind::Undefined, Place::Element(193)));
+}
+
+fn wire_of_stan() -> Vec<u8> {
+    wire(&ISO87_ASCII, &[(11, "000001")])
+}
+
+#[test]
+fn a_header_is_as_long_as_the_spec_says() {
+    let spec = spec_of(Dialect { header: 5, ..Dialect::ASCII }, [row(3, n(6), "", OPEN)]);
+    let built = |header: &'static [u8]| Builder::new(spec, Mti::NETWORK_REQUEST).header(header).to_vec();
+    for (header, kind) in
+        [(&b""[..], Kind::Missing), (b"ISO0", Kind::LengthUnit), (b"ISO000", Kind::LengthUnit)]
+    {
+        let error = built(header).unwrap_err();
+        assert_eq!((error.kind(), error.place()), (kind, Place::Header));
+        assert_eq!((error.expected(), error.found()), (5, header.len()));
+        let mut out = [0; 64];
+        let error = Stream::with_header(spec, header, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
+        assert_eq!((error.kind(), error.expected(), error.found()), (kind, 5, header.len()));
+    }
+    let wire = built(b"ISO01").unwrap();
+    let inspection = Inspection::of(spec, &wire);
+    assert_eq!((inspection.header(), inspection.bitmaps()), (&b"ISO01"[..], 1));
+    assert_eq!(Message::parse(spec, &wire).unwrap().header(), b"ISO01");
+    assert_eq!(Inspection::of(spec, b"ISO").header(), b"");
+}
+
+#[test]
+fn every_digit_of_an_mti_has_words() {
+    let words = |mti: &str| {
+        let mti: Mti = mti.parse().unwrap();
+        let wire = Builder::new(&ISO87_ASCII, mti).to_vec().unwrap();
+        let listing = Message::parse(&ISO87_ASCII, &wire).unwrap().describe().to_string();
+        listing.lines().next().unwrap().to_owned()
+    };
+    for (mti, said) in [
+        ("0100", "authorization request, acquirer"),
+        ("0211", "financial response, acquirer repeat"),
+        ("0322", "file action advice, issuer"),
+        ("0433", "reversal advice response, issuer repeat"),
+        ("0544", "reconciliation notification, other"),
+        ("0655", "administrative notification acknowledgement, other repeat"),
+        ("0766", "fee collection instruction"),
+        ("0877", "network management instruction acknowledgement"),
+        ("0989", "reserved class reserved function"),
+    ] {
+        assert!(words(mti).contains(said), "{mti}: {}", words(mti));
+    }
+}
+
+#[test]
+fn views_of_a_value_agree() {
+    let table = ISO87.with(row(44, ans(25).ll(), "", OPEN));
+    let elements: &'static Slots<'static> = Box::leak(Box::new(table.elements(&Dialect::ASCII)));
+    let spec: &'static Spec<'static> =
+        Box::leak(Box::new(Spec::try_new("open", &Dialect::ASCII, elements).unwrap()));
+    let wire = wire(spec, &[(2, "4111111111111111"), (41, "TERM  01"), (43, "SHOP"), (44, "")]);
+    let message = Message::parse(spec, &wire).unwrap();
+    let (pan, empty) = (message.expose(2).unwrap(), message.get(44).unwrap());
+    assert!(empty.is_empty() && empty.expose().is_empty() && empty.text().unwrap().is_empty());
+    assert!(pan == "4111111111111111" && pan == *"4111111111111111" && pan == b"4111111111111111"[..]);
+    assert!(pan != "4111111111111112" && pan != "411111111111111" && !pan.is_empty());
+    let text = message.text(41).unwrap();
+    assert_eq!((text.as_str(), text.len(), text.is_empty()), (Some("TERM  01"), 8, false));
+    assert!(text == *"TERM  01" && text == "TERM  01" && text != *"TERM  02");
+    assert_eq!(text.chars().rev().collect::<String>(), "10  MRET");
+    let mut room = [0; 8];
+    assert_eq!(text.copy_to(&mut room).unwrap(), b"TERM  01");
+    assert_eq!(text.copy_to(&mut room[..7]).unwrap_err().kind(), Kind::Room);
+    let shop = message.text(43).unwrap();
+    assert_eq!((shop.len(), shop.trimmed().to_string().as_str()), (40, "SHOP"));
+    let mut copy = Builder::new(spec, Mti::NETWORK_REQUEST);
+    copy.set(2, &pan).set(41, &text).set(43, &shop).set(44, &empty);
+    assert_eq!(copy.to_vec().unwrap(), wire);
+}
+
+#[test]
+fn a_value_says_what_kind_it_is_and_nothing_else() {
+    let wire = wire(&ISO87_ASCII, &[(41, "TERM  01")]);
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    let (clear, text) = (message.expose(41).unwrap(), message.text(41).unwrap());
+    let said = |value: Value<'_>| format!("{value:?}");
+    assert_eq!(said("4111111111111111".into()), "Value(octets)");
+    assert_eq!(said(Value::from(41_u64)), "Value(number)");
+    assert_eq!(said(Value::from(&clear)), "Value(of another message)");
+    assert_eq!(said(Value::from(&text)), "Value(of another message)");
+    assert_eq!(said(Value::from(&[("9F26", "4111111111111111")])), "Value(parts)");
+    assert_eq!(said(Value::from(&&[(1_u32, "4111111111111111")][..])), "Value(parts)");
+}
+
+#[test]
+fn parts_are_named_by_number_or_by_text() {
+    let built = |value: Value<'_>| Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST).set(55, value).to_vec();
+    let number: &[(u32, &[u8])] = &[(0x9A, b"261123"), (0x95, &[0; 5])];
+    let by_number = built(Value::from(&number)).unwrap();
+    let text = [("9A", &b"261123"[..]), ("95", &[0; 5])];
+    assert_eq!(built(Value::from(&text)).unwrap(), by_number);
+    let none = [("9A9A9A9A9A", &[0x26][..])];
+    assert!(built(Value::from(&none)).is_err());
+    let empty: &[(u32, &[u8])] = &[];
+    assert_eq!(common::hex(&built(Value::from(&empty)).unwrap()[10..]), "0000");
+}
+
+#[test]
+fn a_plan_can_be_made_ahead() {
+    let wire = wire(&ISO87_ASCII, &[(3, "000000"), (11, "123456"), (41, "TERM  01")]);
+    let mut parser = Parser::new(&ISO87_ASCII);
+    assert!(parser.learn(b"0800").is_err());
+    parser.learn(&wire).unwrap();
+    parser.learn(&wire).unwrap();
+    assert!(parser.parse(&wire).unwrap().get(11).unwrap() == "123456");
+    let scan = parser.scan(&wire).unwrap();
+    assert_eq!((scan.wire(), scan.octets(41)), (&wire[..], Some(&b"TERM  01"[..])));
+    assert_eq!(scan.octets(4), None);
+    assert!(scan.check().unwrap().get(3).unwrap() == "000000");
+    assert_eq!(format!("{scan:?}"), "Scan { mti: 0800, elements: {3, 11, 41} }");
+    // a scan does not look at content, its check does
+    let mut spoilt = wire.clone();
+    spoilt[26] = b'x';
+    let scan = Scan::of(&ISO87_ASCII, &spoilt).unwrap();
+    let error = scan.check().unwrap_err();
+    assert_eq!((error.place(), error.offset()), (Place::Element(11), 26));
+    assert_eq!(Message::parse(&ISO87_ASCII, &spoilt).unwrap_err(), error);
+}
+
+#[test]
+fn a_stream_knows_which_bitmaps_its_spec_has() {
+    let mut out = [0; 64];
+    let third = BitmapForm::new(Coding::Raw).third(More::Always);
+    let spec = spec_of(Dialect { bitmap: third, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
+    let error = Stream::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
+    assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Bitmap));
+    let bitmap = BitmapForm::single(Coding::Raw, 8);
+    let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
+    let error = Stream::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second();
+    assert_eq!(error.unwrap_err().kind(), Kind::Undefined);
+    let mut stream = Stream::new(&ISO87_BCD, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second().unwrap();
+    stream.put(11, 1).unwrap();
+    assert_eq!(format!("{stream:?}"), "Stream { written: {11} }");
+    assert_eq!(common::hex(stream.finish().unwrap()), "080080200000000000000000000000000000000001");
+}
+
+#[test]
+fn a_template_says_which_elements_it_has() {
+    let mut wire = wire(&ISO87_ASCII, &[(11, "123456"), (41, "TERM  01")]);
+    let template = Template::of(&ISO87_ASCII, &mut wire).unwrap();
+    assert_eq!(format!("{template:?}"), "Template { elements: {11, 41} }");
+}
+
+#[test]
+fn codes_say_what_comes_next() {
+    let step = |code: &str| SettlementCode::new(code).unwrap().next_step();
+    assert_eq!(["1", "2", "3", "9"].map(|code| step(code).is_some()), [true; 4]);
+    assert!(step("1").unwrap().contains("close the batch") && step("3").unwrap().contains("repeat"));
+    assert_eq!(step("4"), None);
+    let step = |code: &str| SettlementCode::new(code).unwrap().unionpay_next_step();
+    assert!(step("1").unwrap().contains("207") && step("2").unwrap().contains("202"));
+    assert_eq!((step("3"), step("9")), (Some("settle again"), None));
+    let mode = EntryMode::of(PanEntry::new("05").unwrap(), PinCapability::new("1").unwrap());
+    assert_eq!(mode.as_ref(), "051");
+    let is_final = |code: &str| ResponseCode::new(code).unwrap().advice().unwrap().is_final();
+    assert!(is_final("00") && is_final("05"));
+}
+
+#[test]
+fn conditions_are_said_in_words() {
+    assert_eq!(When::With(35).to_string(), "when field 35 is there");
+    assert_eq!(When::Without(35).to_string(), "when field 35 is not");
+    assert_eq!(When::Is(3, "00").to_string(), "when field 3 is 00");
+    assert_eq!(When::Approved.to_string(), "when it approves");
+}
+
+#[test]
+fn a_row_can_be_taken_out_of_a_table() {
+    let table = ISO87.without(3);
+    let elements: &'static Slots<'static> = Box::leak(Box::new(table.elements(&Dialect::ASCII)));
+    let spec = Spec::try_new("less", &Dialect::ASCII, elements).unwrap();
+    assert!(spec.element(3).is_none() && spec.element(2).is_some() && spec.element(4).is_some());
+}
+
+#[test]
+#[should_panic(expected = "the length prefix cannot express the maximum length")]
+fn a_spec_that_contradicts_itself_says_so_when_it_is_made() {
+    let elements = table([row(2, n(19).l(), "", SECRET)]).elements(&Dialect::ASCII);
+    let _ = Spec::new("wrong", &Dialect::ASCII, &elements);
+}
+
+#[test]
+fn prefixes_of_one_and_four_digits() {
+    let spec =
+        spec_of(Dialect::ASCII, [row(44, ans(9).l(), "", OPEN), row(48, ans(2_000).llll(), "", SECRET)]);
+    let long = "x".repeat(1_234);
+    let wire = wire(spec, &[(44, "abc"), (48, &long)]);
+    assert_eq!(&wire[20..28], b"3abc1234");
+    assert!(Message::parse(spec, &wire).unwrap().expose(48).unwrap() == long.as_str());
+}
+
+#[test]
+fn a_length_before_a_tag_is_held_against_what_follows() {
+    let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
+    let lead = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 1 };
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
+    let refusal = |value: &str| {
+        let len = value.len() / 2;
+        let wire = unhex(&format!("08000000000000010000 00{len:02} {value}"));
+        Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
+    };
+    assert_eq!(refusal("0340AA"), Ok(()));
+    // a length that counts itself is one at least
+    assert_eq!(refusal("0040AA"), Err((Kind::LengthUnit, 12)));
+    assert_eq!(refusal("0440AA"), Err((Kind::Truncated, 13)));
+}
+
+#[test]
+fn amounts_of_2003_carry_their_currency() {
+    let message = common::golden::wires();
+    let found = message.into_iter().filter(|(name, ..)| name.contains("iso03")).any(|(_, spec, wire)| {
+        let message = Message::parse(spec, &wire).unwrap();
+        (4..=6).any(|number| message.amount(number).is_ok_and(|amount| amount.exponent().is_some()))
+    });
+    assert!(found, "no amount in the golden messages of 2003");
+}
