@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Program {
     path: PathBuf,
     tree: PathBuf,
+    arguments: Vec<String>,
     time: Duration,
     /// The mutants that it comes by.
     met: BTreeSet<usize>,
@@ -28,28 +29,36 @@ pub(crate) enum Verdict {
     NotReached,
     /// It can not stand beside the original.
     NotWritten,
+    /// It does not compile.
+    Unviable,
 }
 
 /// Memory of a program, in kilobytes, for mutants that take all there is.
-const MEMORY: &str = "ulimit -v 8000000; exec \"$0\"";
+const MEMORY: &str = "ulimit -v 8000000; exec \"$0\" \"$@\"";
 
 /// Runs each program without a mutant: how long it takes, and what it comes by.
-pub(crate) fn baseline(programs: BTreeMap<String, PathBuf>, folder: &Path) -> Vec<Program> {
+pub(crate) fn baseline(
+    programs: BTreeMap<String, PathBuf>,
+    folder: &Path,
+    arguments: &[String],
+) -> Vec<Program> {
     let folder = fs::canonicalize(folder).expect("the folder is there");
     let mut all = Vec::new();
     for (name, path) in programs {
         let met = folder.join(format!("{name}.met"));
         let _ = fs::remove_file(&met);
         let tree = folder.join("tree");
-        let status = command(&path, &tree).env("CARDWIRE_MUTANTS_MET", &met).status().expect("it runs");
+        let (time, arguments) = (Duration::MAX, arguments.to_vec());
+        let mut program = Program { path, tree, arguments, time, met: BTreeSet::new() };
+        let status = program.command().env("CARDWIRE_MUTANTS_MET", &met).status().expect("it runs");
         assert!(status.success(), "{name} fails without a mutant");
         let start = Instant::now();
-        assert!(command(&path, &tree).status().expect("it runs").success());
-        let time = start.elapsed();
+        assert!(program.command().status().expect("it runs").success());
+        program.time = start.elapsed();
         let met = fs::read_to_string(&met).unwrap_or_default();
-        let met: BTreeSet<usize> = met.lines().map(|line| line.parse().expect("a number")).collect();
-        eprintln!("{name}: {time:?}, comes by {} mutants", met.len());
-        all.push(Program { path, tree, time, met });
+        program.met = met.lines().map(|line| line.parse().expect("a number")).collect();
+        eprintln!("{name}: {:?}, comes by {} mutants", program.time, program.met.len());
+        all.push(program);
     }
     all.sort_by_key(|program| program.time);
     all
@@ -68,8 +77,17 @@ pub(crate) fn verdict(id: usize, programs: &[Program]) -> Verdict {
 }
 
 impl Program {
+    fn command(&self) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", MEMORY]).arg(&self.path).args(&self.arguments).current_dir(&self.tree);
+        command.env("CARDWIRE_CASES", "0.1").env("RUST_BACKTRACE", "0").env_remove("CARDWIRE_MUTANT");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
     fn run(&self, id: usize) -> Verdict {
-        let mut child = command(&self.path, &self.tree)
+        let mut child = self
+            .command()
             .env("CARDWIRE_MUTANT", id.to_string())
             .stdout(Stdio::piped())
             .spawn()
@@ -104,12 +122,4 @@ fn stop(mut child: Child, verdict: Verdict) -> Verdict {
     let _ = child.kill();
     let _ = child.wait();
     verdict
-}
-
-fn command(path: &Path, tree: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", MEMORY]).arg(path).current_dir(tree);
-    command.env("CARDWIRE_CASES", "0.1").env("RUST_BACKTRACE", "0");
-    command.env_remove("CARDWIRE_MUTANT").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    command
 }
