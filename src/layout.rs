@@ -114,6 +114,48 @@ pub enum Tag {
     Octets(u8),
 }
 
+impl Tag {
+    /// Whether a tag can be written in this form: `9F26` is one of BER-TLV, `9F` alone is none.
+    #[must_use]
+    pub const fn admits(self, tag: u32) -> bool {
+        match self {
+            Self::Digits(digits) => places(tag, 10) <= digits,
+            Self::Octets(octets) => places(tag, 256) <= octets,
+            Self::Text(characters) | Self::Ebcdic(_, characters) => {
+                places(tag, 256) == characters && is_graphic(tag)
+            }
+            Self::Ber => match tag.to_be_bytes() {
+                [0, 0, 0, one] => one & 0x1F != 0x1F && one != 0,
+                [0, 0, one, two] => one & 0x1F == 0x1F && two < 0x80,
+                [0, one, two, three] => one & 0x1F == 0x1F && two >= 0x80 && three < 0x80,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// How many places a number takes to that base; none for zero.
+const fn places(number: u32, base: u32) -> u8 {
+    let (mut rest, mut places) = (number, 0);
+    while rest > 0 {
+        (rest, places) = (rest / base, places + 1);
+    }
+    places
+}
+
+/// Whether the octets of a number, without zeros before them, are visible ASCII characters.
+const fn is_graphic(number: u32) -> bool {
+    let mut rest = number;
+    while rest > 0 {
+        let [.., last] = rest.to_be_bytes();
+        if !last.is_ascii_graphic() {
+            return false;
+        }
+        rest >>= 8;
+    }
+    true
+}
+
 /// How a bitmap is written and how many there can be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BitmapForm {

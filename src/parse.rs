@@ -21,7 +21,8 @@ use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::{Check, Marks, Plan};
 use crate::read::{self, Reader};
-use crate::spec::MtiCoding;
+use crate::spec::{MtiCoding, Spec};
+use crate::starts::Starts;
 use crate::walk::{Announced, Pass, walk};
 
 impl<'a> Message<'a> {
@@ -60,38 +61,27 @@ impl<'a> Message<'a> {
         self.end::<CHECK>(run, at, rank)
     }
 
-    /// The elements of a message whose head is that of a plan.
+    /// Reads the message whose bitmaps, those of a plan, start at `at`.
     #[inline(always)]
-    pub(crate) fn read_planned<const CHECK: bool>(&mut self, plan: &Plan, head: Head) -> Result<()> {
-        let mut marks = Marks::default();
-        if !plan.find(self.wire, head.end, &mut marks, &mut self.starts)
-            || CHECK && !plan.has_sound_halves(self.wire, &marks)
-        {
-            return self.read::<CHECK>();
+    pub(crate) fn planned<T, const CHECK: bool>(
+        (spec, wire): (&'a Spec<'a>, &'a [u8]),
+        plan: &Plan,
+        (mti, at): (Mti, usize),
+        made: impl FnOnce(Self) -> T,
+    ) -> Result<T> {
+        let (mut marks, mut starts) = (Marks::default(), Starts::NONE);
+        if !plan.find(wire, at, &mut marks, &mut starts) || CHECK && !plan.has_sound_halves(wire, &marks) {
+            return Self::made(spec, wire, Self::read::<CHECK>).map(made);
         }
-        self.begin(head);
         if CHECK {
             for check in plan.checks() {
-                if !check.passes(self.wire, &marks) {
-                    self.read_checked(check)?;
+                if !check.passes(wire, &marks) {
+                    read_checked(spec, wire, plan, &starts, check)?;
                 }
             }
         }
-        self.count = plan.count;
-        Ok(())
-    }
-
-    /// Finds out what is wrong with the elements of a check, if anything is.
-    #[cold]
-    #[inline(never)]
-    fn read_checked(&mut self, check: &Check) -> Result<()> {
-        let first = usize::from(check.rank);
-        let ranks = first..first + usize::from(check.elements);
-        for (number, rank) in self.announced.iter_from(first).zip(ranks) {
-            let Some(start) = self.starts.get(rank) else { return self.read::<true>() };
-            self.read_one::<true>(number, start, rank)?;
-        }
-        Ok(())
+        let Plan { announced, bitmaps, count, .. } = *plan;
+        Ok(made(Self { spec, wire, mti, bitmaps, count, announced, starts }))
     }
 
     #[inline(always)]
@@ -178,16 +168,9 @@ impl<'a> Message<'a> {
 
     /// Reads the element of that rank at `at`, whatever its form; returns where the next one
     /// starts. If it cannot be read, it and those behind it do not count.
-    #[inline(never)]
     fn read_one<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
         self.count = narrow(rank);
-        let mut reader = Reader::new(Octets::of(self.wire), at);
-        let taken = match self.spec.body().element(u32::from(number)) {
-            Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
-            Some(element) => reader.measure(element).map(|span| span.next),
-            None => Err(Error::new(Kind::Undefined, at, 0, 0)),
-        };
-        taken.map_err(|error| error.at(Place::Element(number)))
+        take_one::<CHECK>(self.spec, self.wire, number, at)
     }
 
     /// The whole message, whatever its form.
@@ -200,6 +183,41 @@ impl<'a> Message<'a> {
         walk(spec.body(), &mut pass, in_element)?;
         pass.reader.end()
     }
+}
+
+/// Finds out what is wrong with the elements of a check, if anything is.
+#[inline(never)]
+fn read_checked<'a>(
+    spec: &'a Spec<'a>,
+    wire: &'a [u8],
+    plan: &Plan,
+    starts: &Starts,
+    check: &Check,
+) -> Result<()> {
+    let first = usize::from(check.rank);
+    let ranks = first..first + usize::from(check.elements);
+    for (number, rank) in plan.announced.iter_from(first).zip(ranks) {
+        // where a plan fits, all are near
+        take_one::<true>(spec, wire, number, starts.get(rank).unwrap_or(wire.len()))?;
+    }
+    Ok(())
+}
+
+/// Takes the element of that number at `at`, whatever its form; returns where it ends.
+#[inline(never)]
+fn take_one<'a, const CHECK: bool>(
+    spec: &'a Spec<'a>,
+    wire: &'a [u8],
+    number: u8,
+    at: usize,
+) -> Result<usize> {
+    let mut reader = Reader::new(Octets::of(wire), at);
+    let taken = match spec.body().element(u32::from(number)) {
+        Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
+        Some(element) => reader.measure(element).map(|span| span.next),
+        None => Err(Error::new(Kind::Undefined, at, 0, 0)),
+    };
+    taken.map_err(|error| error.at(Place::Element(number)))
 }
 
 /// Elements of one class, one after the other, not checked yet.
@@ -291,7 +309,7 @@ fn narrow(elements: usize) -> u8 {
 mod tests {
     use super::*;
     use crate::builder::Builder;
-    use crate::spec::{Spec, builtin};
+    use crate::spec::builtin;
     use proptest::prelude::*;
     use std::vec::Vec;
 

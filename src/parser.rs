@@ -40,8 +40,6 @@ pub struct Parser<'s, const PLANS: usize = 16> {
     /// How many plans there are, and where the next one goes.
     len: usize,
     hand: usize,
-    /// The plan that was used last.
-    last: usize,
     /// The bitmaps that were met last and have no plan: hashes, each in the place that it names.
     met: [u64; MET],
 }
@@ -68,7 +66,6 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
             plans: [Plan::EMPTY; PLANS],
             len: 0,
             hand: 0,
-            last: 0,
             met: [0; MET],
         }
     }
@@ -88,7 +85,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        Message::made(self.spec, wire, |message| self.read::<true>(message))
+        self.read::<_, true>(wire, |message| message)
     }
 
     /// Finds the elements of a message and looks at none.
@@ -100,7 +97,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        Message::made(self.spec, wire, |message| self.read::<false>(message)).map(|message| Scan { message })
+        self.read::<_, false>(wire, |message| Scan { message })
     }
 
     /// Makes the plan for messages like this one now, rather than when two of them have come.
@@ -115,30 +112,39 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
         Ok(())
     }
 
+    /// Reads a message by its plan, if there is one, and makes of it what `made` says.
     #[inline(always)]
-    fn read<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
-        let Some((mti, at)) = mti(self.spec, message.wire) else { return message.read::<CHECK>() };
-        let words = words(message.wire, at);
-        let is_last = self.keys.get(self.last).is_some_and(|key| key.is(words));
-        let Some(slot) = is_last.then_some(self.last).or_else(|| self.find(words)) else {
-            return self.read_unplanned::<CHECK>(message);
-        };
-        self.last = slot;
-        match (self.plans.get(slot), self.used.get_mut(slot)) {
-            (Some(plan), Some(used)) => {
-                *used = true;
-                message.read_planned::<CHECK>(plan, plan.head(mti, at))
-            }
-            _ => message.read::<CHECK>(),
+    fn read<'a, T, const CHECK: bool>(
+        &mut self,
+        wire: &'a [u8],
+        made: impl FnOnce(Message<'a>) -> T,
+    ) -> Result<T>
+    where
+        's: 'a,
+    {
+        if let Some((mti, at)) = mti(self.spec, wire)
+            && let Some(slot) = self.find(wire, at)
+            && let (Some(plan), Some(used)) = (self.plans.get(slot), self.used.get_mut(slot))
+        {
+            *used = true;
+            return Message::planned::<_, CHECK>((self.spec, wire), plan, (mti, at), made);
         }
+        Message::made(self.spec, wire, |message| self.read_unplanned::<CHECK>(message)).map(made)
     }
 
-    /// The plan for the bitmaps that these octets start with.
-    #[inline(never)]
-    fn find(&self, words: [u64; 4]) -> Option<usize> {
-        let [first, ..] = words;
+    /// The plan for the bitmaps that start at `at`.
+    #[inline(always)]
+    fn find(&self, wire: &[u8], at: usize) -> Option<usize> {
+        let behind = wire.get(at..)?;
+        let first = u64::from_ne_bytes(*behind.first_chunk()?);
         let mut keys = self.keys.get(..self.len)?.iter();
-        keys.position(|key| key.words.first() == Some(&first) && key.is(words))
+        match behind.first_chunk::<32>() {
+            Some(octets) => keys.position(|key| key.first() == first && key.is(octets)),
+            None => {
+                let octets = padded(behind);
+                keys.position(|key| key.is(&octets))
+            }
+        }
     }
 
     /// A plan is made on the second sighting, and only of messages that are sound.
@@ -163,7 +169,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     #[cold]
     fn learn_head(&mut self, wire: &[u8], head: &Head) {
         let octets = head.bitmaps_len(self.spec);
-        let key = Key::of(words(wire, head.end - octets), octets);
+        let key = Key::of(wire.get(head.end - octets..head.end).unwrap_or_default());
         let slot = self.hand;
         self.hand = (slot + 1) % PLANS.max(1);
         let new = Plan::of(self.spec, head);
@@ -199,16 +205,22 @@ impl Key {
     /// Of no message: no word is like it.
     const NONE: Self = Self { words: [1; 4], mask: [0; 4] };
 
-    fn of(words: [u64; 4], octets: usize) -> Self {
-        let mut key = Self { words, mask: [0; 4] };
-        key.mask.iter_mut().take(octets / 8).for_each(|mask| *mask = u64::MAX);
-        key.words.iter_mut().zip(key.mask).for_each(|(word, mask)| *word &= mask);
-        key
+    fn of(bitmaps: &[u8]) -> Self {
+        let mut mask = [0; 4];
+        mask.iter_mut().take(bitmaps.len() / 8).for_each(|mask| *mask = u64::MAX);
+        Self { words: words(&padded(bitmaps)), mask }
+    }
+
+    /// The first word: of a message, too, it counts.
+    #[inline(always)]
+    const fn first(&self) -> u64 {
+        let [first, ..] = self.words;
+        first
     }
 
     #[inline(always)]
-    fn is(&self, words: [u64; 4]) -> bool {
-        let differences = self.words.iter().zip(self.mask).zip(words);
+    fn is(&self, octets: &[u8; 32]) -> bool {
+        let differences = self.words.iter().zip(self.mask).zip(words(octets));
         differences.fold(0, |all, ((key, mask), word)| all | (key ^ word & mask)) == 0
     }
 }
@@ -218,24 +230,19 @@ fn hash(announced: Bitmap) -> u64 {
     announced.words().into_iter().fold(0, mix)
 }
 
-/// The 32 octets from there on, zeros where the wire ends.
 #[inline(always)]
-fn words(wire: &[u8], at: usize) -> [u64; 4] {
-    let behind = wire.get(at..).unwrap_or_default();
-    let octets = match behind.first_chunk::<32>() {
-        Some(octets) => *octets,
-        None => padded(behind),
-    };
+fn words(octets: &[u8; 32]) -> [u64; 4] {
     let (words, _) = octets.as_chunks::<8>();
     let mut words = words.iter().map(|word| u64::from_ne_bytes(*word));
     let mut word = || words.next().unwrap_or(0);
     [word(), word(), word(), word()]
 }
 
+/// The octets, and zeros behind them up to the size of a key.
 #[cold]
-fn padded(behind: &[u8]) -> [u8; 32] {
+fn padded(octets: &[u8]) -> [u8; 32] {
     let mut padded = [0; 32];
-    padded.iter_mut().zip(behind).for_each(|(slot, octet)| *slot = *octet);
+    padded.iter_mut().zip(octets).for_each(|(slot, octet)| *slot = *octet);
     padded
 }
 

@@ -16,20 +16,19 @@
 use crate::bitmap::Bitmap;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
-use crate::codec::quick::{Odd, Quick};
+use crate::codec::quick::{Length, Odd, Quick};
 use crate::head::Head;
-use crate::mti::Mti;
 use crate::spec::Spec;
-use crate::starts::{NEAR, NOTED, Starts, near};
+use crate::starts::{NEAR, NOTED, Starts, near, wrap};
 
 /// How the elements of one bitmap follow each other, and how their content is checked.
 #[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) announced: Bitmap,
-    bitmaps: u8,
+    pub(crate) bitmaps: u8,
+    pub(crate) count: u8,
     /// Octets of the bitmaps on the wire.
     wide: u8,
-    pub(crate) count: u8,
     steps: List<Step, STEPS>,
     /// The fixed elements behind the last step.
     tail: Step,
@@ -52,7 +51,12 @@ struct Step {
     /// The rank of the first element, and how many there are, with the variable one.
     rank: u8,
     elements: u8,
-    /// The variable one.
+    /// How the variable one announces its length, in the prefix behind the fixed ones.
+    length: Length,
+    prefix: u8,
+    /// What [`Half::when`] shares with messages where its length is odd.
+    bit: u32,
+    /// The variable one, whatever announces its length.
     quick: Quick,
 }
 
@@ -84,7 +88,8 @@ struct Half {
     is: u8,
 }
 
-const EMPTY_STEP: Step = Step { skip: 0, rank: 0, elements: 0, quick: Quick::UNKNOWN };
+const EMPTY_STEP: Step =
+    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, prefix: 0, bit: 0, quick: Quick::UNKNOWN };
 
 const ALWAYS: u32 = 1 << 31;
 
@@ -122,38 +127,27 @@ impl Plan {
         Some(plan)
     }
 
+    /// Goes through the elements of a message whose bitmaps start at `at`; `true` if the last one ends
+    /// where the message does. Notes the marks, and where each element starts.
     #[inline(always)]
-    pub(crate) fn head(&self, mti: Mti, at: usize) -> Head {
-        Head { mti, announced: self.announced, bitmaps: self.bitmaps, end: at + usize::from(self.wide) }
-    }
-
-    /// Goes through a message from `at`; `true` if the last element ends where the message does.
-    /// Notes the marks, and where each element starts.
-    #[inline(never)]
-    pub(crate) fn find(&self, wire: &[u8], mut at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
-        if near(wire.len()).is_none() {
-            return false;
-        }
-        let (steps, mut bit) = (self.steps.as_slice(), 1);
-        marks.odd = ALWAYS;
+    pub(crate) fn find(&self, wire: &[u8], at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
+        let mut at = at + usize::from(self.wide);
+        let mut odd = ALWAYS;
         let mut ends = marks.ends.iter_mut();
-        for (step, mark) in steps.iter().zip(&mut ends) {
-            let Some(base) = near(at) else { return false };
-            *mark = base;
-            starts.note_all(step.rank, step.elements, base, &self.offsets);
-            let Some(lies) = step.quick.find(wire, at + usize::from(step.skip)) else { return false };
-            if lies.is_odd() {
-                if !step.quick.is_possible(lies) {
-                    return false;
-                }
-                marks.odd |= bit;
-            }
-            (at, bit) = (lies.end, bit << 1);
+        for (step, mark) in self.steps.as_slice().iter().zip(&mut ends) {
+            *mark = wrap(at);
+            starts.note_all(step.rank, step.elements, wrap(at), &self.offsets);
+            let Some((length, end)) = step.variable(wire, at + usize::from(step.skip)) else { return false };
+            odd |= (length & 1).wrapping_neg() & step.bit;
+            at = end;
         }
-        let (Some(base), Some(mark)) = (near(at), ends.next()) else { return false };
-        *mark = base;
-        starts.note_all(self.tail.rank, self.tail.elements, base, &self.offsets);
-        at + usize::from(self.tail.skip) == wire.len()
+        if let Some(mark) = ends.next() {
+            *mark = wrap(at);
+        }
+        starts.note_all(self.tail.rank, self.tail.elements, wrap(at), &self.offsets);
+        marks.odd = odd;
+        // what wrapped on the way lies beyond the end
+        at + usize::from(self.tail.skip) == wire.len() && near(wire.len()).is_some()
     }
 
     /// Whether every spare half byte is what it must be.
@@ -184,9 +178,11 @@ impl Plan {
                 (start, Spot { mark, offset: self.tail.skip })
             }
             None => {
-                self.steps.push(Step { quick, ..self.tail })?;
+                let prefix = quick.prefix_octets()?;
+                let (length, bit) = (quick.announced_length(), 1 << mark);
+                self.steps.push(Step { length, prefix, bit, quick, ..self.tail })?;
                 self.tail = Step { rank: self.count, ..EMPTY_STEP };
-                let value = Spot { mark, offset: skip.checked_add(u16::from(quick.prefix_octets()?))? };
+                let value = Spot { mark, offset: skip.checked_add(u16::from(prefix))? };
                 (value, Spot { mark: self.steps.len, offset: 0 })
             }
         };
@@ -226,6 +222,25 @@ impl Plan {
     }
 }
 
+impl Step {
+    /// The length of the variable element whose prefix starts at `at`, and where it ends.
+    #[inline(always)]
+    fn variable(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
+        let value = at + usize::from(self.prefix);
+        match self.length.read(*wire.get(..value)?.last_chunk()?) {
+            Some((length, octets)) => Some((length, value + octets)),
+            None => self.unusual(wire, at),
+        }
+    }
+
+    /// The same of a length that is announced otherwise.
+    #[inline(never)]
+    fn unusual(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
+        let lies = self.quick.find(wire, at).filter(|lies| self.quick.is_possible(*lies))?;
+        Some((u32::from(lies.is_odd()), lies.end))
+    }
+}
+
 impl Marks {
     #[inline(always)]
     fn place(&self, spot: Spot) -> usize {
@@ -235,7 +250,7 @@ impl Marks {
 }
 
 impl Check {
-    /// Whether the octets are certainly sound.
+    /// Whether the octets are certainly sound. A block of them lies before their end.
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))

@@ -57,3 +57,10 @@ impl Starts {
 pub(crate) fn near(start: usize) -> Option<u16> {
     u16::try_from(start).ok().filter(|start| *start != FAR)
 }
+
+/// A start that is known to be near.
+#[inline(always)]
+pub(crate) const fn wrap(start: usize) -> u16 {
+    let [low, high, ..] = start.to_le_bytes();
+    u16::from_le_bytes([low, high])
+}

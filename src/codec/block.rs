@@ -153,7 +153,13 @@ fn all(value: &[u8], last: &Block, wrong: impl Fn(u8) -> u8) -> bool {
         }
         return is_zero(wrongs);
     }
-    let any = |octets: &[u8]| octets.iter().fold(0, |any, octet| any | wrong(*octet));
+    let any = |octets: &[u8]| {
+        let mut any = 0;
+        for octet in octets {
+            any |= wrong(*octet);
+        }
+        any
+    };
     let (pairs, _) = value.as_chunks::<{ 2 * BLOCK }>();
     match (value.first_chunk::<BLOCK>(), value.last_chunk::<{ 2 * BLOCK }>()) {
         (_, Some(pair)) => any(pairs.as_flattened()) == 0 && any(pair) == 0,

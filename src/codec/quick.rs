@@ -9,6 +9,7 @@
 use super::block::{Class, Test};
 use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
 use crate::content::Content;
+use crate::error::widen;
 
 /// How to read an element of a usual form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -273,6 +274,19 @@ impl Quick {
         }
     }
 
+    /// How the length is announced, if digits do, and no length of the value is impossible.
+    pub(crate) fn announced_length(&self) -> Length {
+        let (form, zero, octets) = match self.announced {
+            _ if self.odd == Odd::Wrong => return Length::UNKNOWN,
+            Announced::Digits { zero, width } => (Digits::Single, zero, width),
+            Announced::Packed(octets) => (Digits::Packed, 0, octets),
+            _ => return Length::UNKNOWN,
+        };
+        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
+        let (min, span) = (self.min, self.max - self.min);
+        Length { form, halves: self.halves, min, span, zeros: u32::from_be_bytes([zero; 4]), mask }
+    }
+
     /// What it means that the value is of an odd length, if it ever is.
     pub(crate) fn how_odd(&self) -> Odd {
         match self.odd {
@@ -331,6 +345,74 @@ impl Quick {
     }
 }
 
+/// A length announced by digits, ready to be read from the four octets that end with its prefix.
+#[derive(Clone, Copy)]
+pub(crate) struct Length {
+    form: Digits,
+    /// Half octets a unit takes.
+    halves: u8,
+    min: u16,
+    /// How much more than `min` it may be.
+    span: u16,
+    /// Digits of zero.
+    zeros: u32,
+    /// What of the four octets is the prefix.
+    mask: u32,
+}
+
+/// How digits stand in octets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    /// One in each.
+    Single,
+    /// Two in each.
+    Packed,
+    /// The length is announced otherwise.
+    None,
+}
+
+impl Length {
+    /// Of an element whose length is announced otherwise.
+    pub(crate) const UNKNOWN: Self =
+        Self { form: Digits::None, halves: 0, min: 0, span: 0, zeros: 0, mask: 0 };
+
+    /// The length, and the octets that the value takes; `None` if it is not admitted, or not known.
+    #[inline(always)]
+    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
+        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
+        let number = match self.form {
+            Digits::Single => single(digits)?,
+            Digits::Packed => packed_pairs(digits)?,
+            Digits::None => return None,
+        };
+        let above_min = number.wrapping_sub(u32::from(self.min));
+        let octets = (number * u32::from(self.halves) + 1) >> 1;
+        (above_min <= u32::from(self.span)).then_some((number, widen(octets)))
+    }
+}
+
+/// The number that four octets of a digit each write.
+#[inline(always)]
+fn single(digits: u32) -> Option<u32> {
+    // each digit to ten of its neighbour, each pair to a hundred of its own
+    let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
+    are_digits(digits).then_some(pairs.wrapping_mul(1 << 16 | 100) >> 16)
+}
+
+/// The number that two octets of two digits each write.
+#[inline(always)]
+fn packed_pairs(digits: u32) -> Option<u32> {
+    let (tens, ones) = (digits >> 4 & 0x0F0F_0F0F, digits & 0x0F0F_0F0F);
+    let pairs = 10 * tens + ones;
+    (are_digits(tens) & are_digits(ones)).then_some((pairs >> 8) * 100 + (pairs & 0xFF))
+}
+
+/// Whether four octets are at most nine.
+#[inline(always)]
+const fn are_digits(digits: u32) -> bool {
+    (digits | digits.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0
+}
+
 impl Announced {
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
@@ -377,12 +459,8 @@ pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
 /// The number that the first `width` of four octets write, if they are digits: all at once.
 #[inline(always)]
 fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
-    let values = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    let values = values.wrapping_shr(8 * (4 - u32::from(width)));
-    let are_digits = (values | values.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0;
-    let pairs = (values & 0x000F_000F) + 10 * (values >> 8 & 0x000F_000F);
-    let number = (pairs & 0xFF) + 100 * (pairs >> 16);
-    are_digits.then_some(crate::error::widen(number))
+    let digits = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
+    single(digits.wrapping_shr(8 * (4 - u32::from(width)))).map(widen)
 }
 
 /// The number that two packed digits write, if they are digits.

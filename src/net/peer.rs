@@ -4,8 +4,8 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::desk::{Desk, Phase};
-use super::error::SendError;
+use super::desk::{Desk, Manner, Phase};
+use super::error::{NotSent, SendError};
 use super::observe::Totals;
 use super::received::{Outgoing, Received};
 
@@ -25,10 +25,24 @@ impl Peer {
     /// # Errors
     /// See [`SendError`]: they tell what certainly was not sent from what must be reversed.
     pub async fn request(&self, message: impl Outgoing, timeout: Duration) -> Result<Received, SendError> {
-        self.desk.request(&message, &self.desk.settings.header, timeout, false).await
+        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Plain).await
     }
 
-    /// The same with a station header for this request alone.
+    /// Sends a request again that ended without an answer, where its MTI cannot say so: a terminal's
+    /// `0400`, say. The answer to either copy settles it. Repeats by MTI (`0421`) need no more than
+    /// [`Peer::request`].
+    ///
+    /// # Errors
+    /// As [`Peer::request`].
+    pub async fn request_again(
+        &self,
+        message: impl Outgoing,
+        timeout: Duration,
+    ) -> Result<Received, SendError> {
+        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Again).await
+    }
+
+    /// As [`Peer::request`], with a station header for this request alone.
     ///
     /// # Errors
     /// As [`Peer::request`].
@@ -38,7 +52,25 @@ impl Peer {
         message: impl Outgoing,
         timeout: Duration,
     ) -> Result<Received, SendError> {
-        self.desk.request(&message, header, timeout, false).await
+        self.desk.request(&message, header, timeout, Manner::Plain).await
+    }
+
+    /// Sends a message that nobody answers, such as a notification (`1140`, `1640`). `Ok` says that
+    /// it is about to leave, not that it arrives: what must arrive is for a [`Courier`](super::Courier).
+    ///
+    /// # Errors
+    /// When it does not leave: the message is wrong, there is no connection, or as much as is
+    /// allowed waits to be written.
+    pub fn notify(&self, message: impl Outgoing) -> Result<(), NotSent> {
+        self.desk.notify(&message, &self.desk.settings.header)
+    }
+
+    /// As [`Peer::notify`], with a station header for this message alone.
+    ///
+    /// # Errors
+    /// As [`Peer::notify`].
+    pub fn notify_with_header(&self, header: &[u8], message: impl Outgoing) -> Result<(), NotSent> {
+        self.desk.notify(&message, header)
     }
 
     /// Whether requests can be sent now, without waiting for a connection.
