@@ -6,7 +6,9 @@ use cardwire::codes::{EntryMode, PanEntry, PinCapability, ResponseCode, Settleme
 use cardwire::layout::{Layout, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::profile::When;
-use cardwire::spec::{ISO87, ISO87_ASCII, ISO87_BCD, Slots, binary_parts, table};
+use cardwire::spec::{
+    ISO03_ASCII, ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, Slots, binary_parts, table,
+};
 use cardwire::{
     Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Inspection, Kind, Message, More, Mti, Parser,
     Place, Prefix, PrefixCoding, Row, Scan, Spec, Stream, Template, Value,
@@ -36,11 +38,55 @@ fn amounts_of_currencies_with_and_without_a_fraction() {
     assert_eq!(amount("840", "000000000005"), "0.05 USD");
     assert_eq!(amount("USD", "000000012300"), "123.00 USD");
     assert_eq!(amount("048", "000000012345"), "12.345 BHD");
+    assert_eq!(amount("840", "000000000000"), "0.00 USD");
     assert_eq!(amount("XQQ", "000000012300"), "12300 minor units");
     let wire = wire(&ISO87_ASCII, &[(7, "1123061759")]);
     let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
     assert_eq!(message.amount(4).unwrap_err().kind(), Kind::Missing);
     assert!(message.amount(7).unwrap().currency.is_none());
+}
+
+#[test]
+fn every_amount_has_its_own_currency() {
+    let values = [(4, "000000000400"), (5, "000000000500"), (6, "000000000600"), (8, "00000800")];
+    let others = [(28, "D00000028"), (29, "C00000029"), (49, "840"), (50, "978"), (51, "156")];
+    let values: Vec<(u8, &str)> = values.into_iter().chain(others).collect();
+    let wire = wire(&ISO87_ASCII, &values);
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    let said = [4, 5, 6, 8, 28, 29].map(|number| message.amount(number).unwrap().to_string());
+    assert_eq!(said, ["4.00 USD", "5.00 EUR", "6.00 CNY", "8.00 CNY", "-0.28 USD", "0.29 EUR"]);
+    // an element of 2003 that is no composite is a number, without a currency
+    let mut builder = Builder::new(&ISO03_ASCII, "2800".parse().unwrap());
+    let wire = builder.set(11, 123_456_789_012_u64).to_vec().unwrap();
+    let amount = Message::parse(&ISO03_ASCII, &wire).unwrap().amount(11).unwrap();
+    assert_eq!((amount.minor, amount.currency, amount.exponent()), (123_456_789_012, None, None));
+}
+
+#[test]
+fn numbers_and_signs() {
+    let values = [(2, "4111111111111111"), (28, "D00000028"), (29, "C00000029"), (41, "12345678")];
+    let mut builder = Builder::new(&ISO87_ASCII_BINARY, Mti::NETWORK_REQUEST);
+    values.iter().for_each(|(number, value)| {
+        builder.set(*number, *value);
+    });
+    let wire = builder.set(52, b"12345678").to_vec().unwrap();
+    let message = Message::parse(&ISO87_ASCII_BINARY, &wire).unwrap();
+    let value = |number| message.expose(number).unwrap();
+    assert_eq!([28, 29].map(|number| value(number).signed()), [Ok(-28), Ok(29)]);
+    assert_eq!(value(41).signed().unwrap_err().kind(), Kind::Form);
+    assert_eq!((value(41).number(), value(28).number().is_err()), (Ok(12_345_678), true));
+    // octets are no digits, whatever they look like
+    assert_eq!(value(52).number().unwrap_err().kind(), Kind::Form);
+    assert_eq!(
+        (value(52).as_bytes(), value(41).as_bytes()),
+        (Some(&b"12345678"[..]), Some(&b"12345678"[..]))
+    );
+    assert_eq!(value(28).digits().collect::<Vec<_>>(), [0, 0, 0, 0, 0, 0, 2, 8]);
+    let (pan, terminal) = (message.get(2).unwrap(), message.get(41).unwrap());
+    assert!(terminal == "12345678" && terminal == *"12345678");
+    assert!(terminal != "12345679" && terminal != *"12345679" && message.text(41).unwrap() != "12345679");
+    assert!(!terminal.is_empty() && terminal.bytes().is_ok() && pan.bytes().is_err());
+    assert_eq!((pan.name(), pan.to_string().as_str()), ("Primary account number (PAN)", "411111******1111"));
 }
 
 #[test]
@@ -86,10 +132,27 @@ fn a_header_is_as_long_as_the_spec_says() {
         assert_eq!((error.kind(), error.expected(), error.found()), (kind, 5, header.len()));
     }
     let wire = built(b"ISO01").unwrap();
+    let message = Message::parse(spec, &wire).unwrap();
+    assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
+    let bare = Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap();
+    assert_eq!(bare, wire[5..]);
     let inspection = Inspection::of(spec, &wire);
     assert_eq!((inspection.header(), inspection.bitmaps()), (&b"ISO01"[..], 1));
     assert_eq!(Message::parse(spec, &wire).unwrap().header(), b"ISO01");
     assert_eq!(Inspection::of(spec, b"ISO").header(), b"");
+}
+
+#[test]
+fn a_third_bitmap_that_must_be_there() {
+    let bitmap = BitmapForm::new(Coding::Raw).third(More::Always);
+    let spec =
+        spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN), row(130, n(1), "", OPEN)]);
+    let parsed = |wire: &str| Message::parse(spec, &unhex(wire)).map(|message| message.bitmaps());
+    let error = |wire: &str| parsed(wire).map_err(|error| error.place());
+    assert_eq!(error("0800 A000000000000000 8000000000000000 0000000000000000 123456"), Ok(3));
+    // without a second bitmap there is no third, and a second one must announce it
+    assert_eq!(error("0800 2000000000000000 123456"), Ok(1));
+    assert_eq!(error("0800 A000000000000000 0000000000000000 123456"), Err(Place::Bitmap));
 }
 
 #[test]
