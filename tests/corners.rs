@@ -5,13 +5,14 @@ mod common;
 use cardwire::codes::{EntryMode, PanEntry, PinCapability, ResponseCode, SettlementCode};
 use cardwire::layout::{Layout, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
-use cardwire::profile::When;
+use cardwire::profile::{Profile, Rule, When, rule};
 use cardwire::spec::{
-    ISO03_ASCII, ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, Slots, binary_parts, table,
+    EMV, ISO03_ASCII, ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO93_ASCII, PDS, Slots,
+    binary_parts, table,
 };
 use cardwire::{
-    Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Inspection, Kind, Message, More, Mti, Parser,
-    Place, Prefix, PrefixCoding, Row, Scan, Spec, Stream, Template, Value,
+    Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti,
+    Parser, Place, Prefix, PrefixCoding, Row, Scan, Spec, Stream, Template, Value,
 };
 use common::unhex;
 
@@ -350,4 +351,129 @@ fn amounts_of_2003_carry_their_currency() {
         (4..=6).any(|number| message.amount(number).is_ok_and(|amount| amount.exponent().is_some()))
     });
     assert!(found, "no amount in the golden messages of 2003");
+}
+
+#[test]
+fn paths_name_parts_in_the_words_of_their_layout() {
+    let named = |layout: &Layout<'_>, name: &str| layout.key_named(name);
+    assert_eq!(
+        ["9F26", "9f26", "5A"].map(|name| named(&EMV, name)),
+        [Some(0x9F26), Some(0x9F26), Some(0x5A)]
+    );
+    assert_eq!(["", "9G", "123456789", "-1"].map(|name| named(&EMV, name)), [None; 4]);
+    assert_eq!(["0105", "105", "x"].map(|name| named(&PDS, name)), [Some(105), Some(105), None]);
+    let any = ans(9).ll();
+    let element: &'static Element<'static> =
+        Box::leak(Box::new(row(0, any, "", SECRET).resolve(&Dialect::ASCII)));
+    let text = Layout::tags(Tag::Text(2), Some(element), &[]);
+    assert_eq!(["Ab", "A", "Abc"].map(|name| named(&text, name)), [Some(0x4162), None, None]);
+    let octets = Layout::tags(Tag::Octets(4), Some(element), &[]);
+    assert_eq!(
+        [0x41, 0x4142, 0x41_4243, 0x4142_4344].map(|tag| octets.key(tag).to_string()),
+        ["41", "4142", "414243", "41424344"]
+    );
+}
+
+#[test]
+fn an_inspection_gives_what_was_read_and_no_more() {
+    let wire = wire(&ISO87_ASCII, &[(3, "012345"), (11, "123456"), (41, "TERM  01")]);
+    let whole = Inspection::of(&ISO87_ASCII, &wire);
+    assert!(whole.message().is_some() && whole.error().is_none());
+    let broken = Inspection::of(&ISO87_ASCII, &wire[..wire.len() - 1]);
+    assert!(broken.message().is_none() && broken.mti() == Some(Mti::NETWORK_REQUEST));
+    assert!(broken.get(3).unwrap() == "012345" && broken.at("3.2").unwrap() == "23");
+    assert!(broken.get(41).is_none() && broken.at("41").is_none() && broken.announced().contains(41));
+    assert_eq!(broken.fields().map(|field| field.key().value()).collect::<Vec<_>>(), [3, 11]);
+    assert_eq!((broken.bitmaps(), Inspection::of(&ISO87_ASCII, b"0800").bitmaps()), (1, 0));
+    assert_eq!(Inspection::of(&ISO87_ASCII, b"0800").mti(), Some(Mti::NETWORK_REQUEST));
+    assert_eq!(Inspection::of(&ISO87_ASCII, b"080").mti(), None);
+    // trailing octets are wrong with the whole, and its MTI was read all the same
+    let long = [&wire[..], b"x"].concat();
+    let long = Inspection::of(&ISO87_ASCII, &long);
+    assert_eq!((long.error().unwrap().place(), long.mti()), (Place::Whole, Some(Mti::NETWORK_REQUEST)));
+    assert!(Mti::NETWORK_REQUEST == "0800" && Mti::NETWORK_REQUEST != "0801");
+    let repeat = |mti: &str| mti.parse::<Mti>().unwrap().repeat().map(|mti| mti.to_string());
+    assert_eq!(repeat("0420").as_deref(), Some("0421"));
+    assert_eq!((repeat("0421").as_deref(), repeat("0411"), repeat("0430")), (Some("0421"), None, None));
+}
+
+#[test]
+fn profiles_say_what_is_missing_not_allowed_and_not_echoed() {
+    const RULES: &[Rule<'static>] =
+        &[rule(b"0810").mandatory(&[39]).echoed(&[11]).optional(&[7]).conditional(&[
+            (38, When::Approved),
+            (44, When::Is(39, "05")),
+            (41, When::With(7)),
+            (42, When::Without(7)),
+        ])];
+    const PROFILE: Profile<'static> = Profile::new("test", RULES);
+    let request = wire(&ISO87_ASCII, &[(11, "123456"), (3, "000000")]);
+    let request = Message::parse(&ISO87_ASCII, &request).unwrap();
+    let said = |values: &[(u8, &str)]| {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_RESPONSE);
+        values.iter().for_each(|(number, value)| {
+            builder.set(*number, *value);
+        });
+        let wire = builder.to_vec().unwrap();
+        let reply = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        PROFILE.check_reply(&request, &reply).map(|violation| violation.to_string()).collect::<Vec<_>>()
+    };
+    const SHOP: &str = "MERCHANT0000001";
+    assert_eq!(said(&[(11, "123456"), (38, "A1B2C3"), (39, "00"), (42, SHOP)]), [""; 0]);
+    assert_eq!(
+        said(&[(7, "1123061759"), (11, "123457"), (39, "00")]),
+        [
+            "field 38 is mandatory in 0810 when it approves",
+            "field 41 is mandatory in 0810 when field 7 is there",
+            "field 11 of 0810 is not what the request holds",
+        ]
+    );
+    assert_eq!(
+        said(&[(3, "000000"), (39, "05")]),
+        [
+            "field 44 is mandatory in 0810 when field 39 is 05",
+            "field 42 is mandatory in 0810 when field 7 is not",
+            "field 3 at byte 20 is not provided for in 0810",
+            "field 11 of 0810 is not what the request holds",
+        ]
+    );
+    assert_eq!(said(&[(11, "123456"), (42, SHOP)]), ["field 39 is mandatory in 0810"]);
+    assert_eq!(PROFILE.name(), "test");
+    let unknown = PROFILE.check(&request).map(|violation| violation.to_string()).collect::<Vec<_>>();
+    assert_eq!(unknown, ["the profile has no rule for 0800"]);
+}
+
+#[test]
+fn approval_is_said_in_the_codes_of_each_edition() {
+    let approved = |spec: &'static Spec<'static>, mti: &'static str, code: &str| {
+        let rule: &'static [Rule<'static>] =
+            vec![rule(mti.as_bytes().try_into().unwrap()).conditional(&[(38, When::Approved)])].leak();
+        let wire = Builder::new(spec, mti.parse().unwrap()).set(39, code).to_vec().unwrap();
+        let message = Message::parse(spec, &wire).unwrap();
+        Profile::new("", rule).check(&message).count() == 1
+    };
+    assert!(approved(&ISO87_ASCII, "0210", "00") && approved(&ISO87_ASCII, "0210", "10"));
+    assert!(!approved(&ISO87_ASCII, "0210", "05") && !approved(&ISO87_ASCII, "0210", "0A"));
+    assert!(approved(&ISO93_ASCII, "1210", "000") && !approved(&ISO93_ASCII, "1210", "100"));
+    assert!(approved(&ISO03_ASCII, "2210", "0000") && !approved(&ISO03_ASCII, "2210", "1000"));
+}
+
+/// A message remembers where its first 64 elements start, and walks to those beyond.
+#[test]
+fn elements_far_behind_are_found() {
+    let numbers = || (2..=128).filter(|number| *number != 65);
+    let full = numbers()
+        .skip(1)
+        .fold(table([row(2, n(3), "", OPEN)]), |table, number| table.with(row(number, n(3), "", OPEN)));
+    let elements: &'static Slots<'static> = Box::leak(Box::new(full.elements(&Dialect::ASCII)));
+    let spec: &'static Spec<'static> =
+        Box::leak(Box::new(Spec::try_new("full", &Dialect::ASCII, elements).unwrap()));
+    let values: Vec<(u8, String)> = numbers().map(|number| (number, format!("{number:03}"))).collect();
+    let values: Vec<(u8, &str)> = values.iter().map(|(number, value)| (*number, value.as_str())).collect();
+    let wire = wire(spec, &values);
+    let message = Message::parse(spec, &wire).unwrap();
+    for (number, value) in values {
+        assert!(message.has(number) && message.get(number).unwrap() == value, "{number}");
+    }
+    assert!(message.get(1).is_none() && message.get(65).is_none() && message.fields().count() == 126);
 }
