@@ -468,7 +468,8 @@ fn elements_far_behind_are_found() {
     let elements: &'static Slots<'static> = Box::leak(Box::new(full.elements(&Dialect::ASCII)));
     let spec: &'static Spec<'static> =
         Box::leak(Box::new(Spec::try_new("full", &Dialect::ASCII, elements).unwrap()));
-    let values: Vec<(u8, String)> = numbers().map(|number| (number, format!("{number:03}"))).collect();
+    let number = |number: u32| u8::try_from(number).unwrap();
+    let values: Vec<(u8, String)> = numbers().map(|key| (number(key), format!("{key:03}"))).collect();
     let values: Vec<(u8, &str)> = values.iter().map(|(number, value)| (*number, value.as_str())).collect();
     let wire = wire(spec, &values);
     let message = Message::parse(spec, &wire).unwrap();
