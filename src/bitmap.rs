@@ -60,7 +60,8 @@ impl Bitmap {
         self.change(number, |word, bit| word & !bit)
     }
 
-    /// Changes the bit of an element in its word; returns whether that changed anything.
+    /// Changes the bit of an element in its word; returns whether that changed anything. (A reference
+    /// to a single bit is an unsafe thing in `bitvec`, and Miri does not like it.)
     #[inline(always)]
     fn change(&mut self, number: u8, act: impl Fn(u32, u32) -> u32) -> bool {
         let (place, top) = (index(number), 1 << 31);
