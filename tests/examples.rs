@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Programs that talk to each other: `tests/net_examples.rs` runs them together.
-const TOGETHER: [&str; 3] = ["acquirer", "echo_client", "net_issuer"];
+const TOGETHER: [&str; 3] = ["acquirer", "echo_client", "issuer"];
 
 #[test]
 fn every_example_prints_what_is_written_down() {

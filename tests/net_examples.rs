@@ -19,7 +19,7 @@ fn expected(name: &str) -> String {
 
 #[test]
 fn the_echo_client_the_acquirer_and_the_issuer_understand_each_other() {
-    let mut issuer = example("net_issuer", &["127.0.0.1:0", "5"]);
+    let mut issuer = example("issuer", &["127.0.0.1:0", "5"]);
     let mut output = BufReader::new(issuer.stdout.take().unwrap());
     let mut said = String::new();
     output.read_line(&mut said).unwrap();
@@ -31,5 +31,5 @@ fn the_echo_client_the_acquirer_and_the_issuer_understand_each_other() {
     }
     output.read_to_string(&mut said).unwrap();
     assert!(issuer.wait().unwrap().success());
-    assert_eq!(said.replace(&address, "ADDRESS"), expected("net_issuer"));
+    assert_eq!(said.replace(&address, "ADDRESS"), expected("issuer"));
 }

@@ -179,12 +179,22 @@ impl Desk {
         match phase {
             Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
             Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
-            Phase::SigningOn if !early => return Err(Wait::Connection),
-            Phase::Down => return Err(Wait::Connection),
+            Phase::SigningOn if !early => return Err(self.wait_to_connect(message)),
+            Phase::Down => return Err(self.wait_to_connect(message)),
             Phase::SigningOn | Phase::Up | Phase::Closing => (),
         }
         let posted = written(message, |octets| self.post_octets(octets, call));
         posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
+    }
+
+    /// What waits for a connection is sound: what is not is told at once.
+    #[cold]
+    fn wait_to_connect(&self, message: &(impl Outgoing + ?Sized)) -> Wait {
+        let parsed = written(message, |octets| Message::parse(self.settings.spec, octets).map(|_| ()));
+        match parsed.and_then(|sound| sound) {
+            Ok(()) => Wait::Connection,
+            Err(error) => Wait::Never(NotSent::Message(error)),
+        }
     }
 
     fn post_octets(

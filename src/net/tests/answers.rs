@@ -182,6 +182,10 @@ async fn a_lost_connection_ends_everything_at_once() {
     let error = bench.peer.request(request(2), 3 * SECOND).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSent::Down)) && !error.may_have_arrived(), "{error}");
     assert_eq!(began.elapsed(), 3 * SECOND);
+    // what is wrong with a message is told at once, not after a wait for a connection
+    let error = bench.peer.request(b"0200", 3 * SECOND).await.unwrap_err();
+    assert!(matches!(error, SendError::NotSent(NotSent::Message(_))), "{error}");
+    assert_eq!(began.elapsed(), 3 * SECOND);
 }
 
 /// A decline with a wrong code is as little believed as an approval.

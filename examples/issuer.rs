@@ -1,4 +1,4 @@
-//! An issuer: `net_issuer [address] [requests]` answers so many requests by rule, and closes.
+//! An issuer: `issuer [address] [requests]` answers so many requests by rule, and closes.
 
 use std::sync::Arc;
 use std::time::Duration;
