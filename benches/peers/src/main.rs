@@ -24,20 +24,17 @@ fn main() -> std::io::Result<()> {
     }
     std::fs::create_dir_all("target")?;
     let mut report = Report::default();
-    let mut python = Python::start();
-    for subject in subject::subjects() {
-        match subject.name {
-            "stream_256" => subject::assert_mixed(&subject, 8),
-            "hostile_256" => subject::assert_mixed(&subject, 256),
-            _ => (),
-        }
-        let mut contenders = ours::contenders(&subject);
-        contenders.extend(peer::contenders(&subject));
-        report.case(subject.name, contenders);
-        if let Some(python) = python.as_mut().filter(|_| subject.is_one()) {
-            python.measure(&subject, &mut report);
-        }
+    let subjects = subject::subjects();
+    let all = subjects.iter().flat_map(|subject| {
+        let contenders = ours::contenders(subject).into_iter().chain(peer::contenders(subject));
+        contenders.map(|contender| (subject.name, contender))
+    });
+    report.measure(all.collect());
+    if let Some(mut python) = Python::start() {
+        let single = subjects.iter().filter(|subject| subject.is_one());
+        single.for_each(|subject| python.measure(subject, &mut report));
     }
+    report.sort();
     report.print();
     report.write("target/peers.json")?;
     report.assert_no_heap("cardwire");
