@@ -14,6 +14,7 @@
 //! A plan only ever says yes. Where it does not, the ordinary reader looks again and decides.
 
 use crate::bitmap::Bitmap;
+use crate::blame::Suspects;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
 use crate::codec::quick::{Length, Odd, Quick};
@@ -70,12 +71,14 @@ struct Spot {
 /// Octets to look at, and the elements that they belong to.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
-    /// What all are; `None`: the elements are read one by one.
+    /// What all are; `None`: it is one element, which is read by itself.
     class: Option<Class>,
     from: Spot,
     to: Spot,
+    /// The number and the rank of the first element, and how many there are.
+    pub(crate) number: u8,
     pub(crate) rank: u8,
-    pub(crate) elements: u8,
+    elements: u8,
 }
 
 /// A spare half byte: the octet, and what of it must be what.
@@ -110,7 +113,7 @@ impl Plan {
             count: 0,
             steps: List::of(step),
             tail: step,
-            checks: List::of(Check { class: None, from: spot, to: spot, rank: 0, elements: 0 }),
+            checks: List::of(Check { class: None, from: spot, to: spot, number: 0, rank: 0, elements: 0 }),
             halves: List::of(Half { place: spot, when: 0, mask: 0, is: 0 }),
             offsets: [0; NEAR],
         }
@@ -122,7 +125,7 @@ impl Plan {
         let wide = u8::try_from(head.bitmaps_len(spec)).ok()?;
         let mut plan = Self { announced, bitmaps, wide, ..Self::EMPTY };
         for number in announced.iter() {
-            plan.add(spec.element(number)?.quick)?;
+            plan.add(number, spec.element(number)?.quick)?;
         }
         Some(plan)
     }
@@ -166,7 +169,7 @@ impl Plan {
     }
 
     /// Adds the element that comes next.
-    fn add(&mut self, quick: Quick) -> Option<()> {
+    fn add(&mut self, number: u8, quick: Quick) -> Option<()> {
         let (rank, mark, skip) = (self.count, self.steps.len, self.tail.skip);
         let start = Spot { mark, offset: skip };
         *self.offsets.get_mut(..NOTED)?.get_mut(usize::from(rank))? = skip;
@@ -206,7 +209,7 @@ impl Plan {
                 (last.to, last.elements) = (end, last.elements + 1);
                 Some(())
             }
-            _ => self.checks.push(Check { class, from: value, to: end, rank, elements: 1 }),
+            _ => self.checks.push(Check { class, from: value, to: end, number, rank, elements: 1 }),
         }
     }
 
@@ -254,6 +257,13 @@ impl Check {
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))
+    }
+
+    /// The elements, if they are of one class.
+    pub(crate) fn suspects(&self, marks: &Marks) -> Option<Suspects> {
+        let octets = marks.place(self.from)..marks.place(self.to);
+        let first = usize::from(self.rank);
+        Some(Suspects { class: self.class?, octets, ranks: first..first + usize::from(self.elements) })
     }
 }
 

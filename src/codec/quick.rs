@@ -50,7 +50,7 @@ enum Announced {
     Packed(u8),
     /// That many octets.
     Binary(u8),
-    /// One octet below `80`.
+    /// One octet below `80`, which counts octets.
     Ber,
 }
 
@@ -114,7 +114,7 @@ impl Quick {
             (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits { zero: 0xF0, width },
             (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
             (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
-            (PrefixCoding::Ber, _) => Announced::Ber,
+            (PrefixCoding::Ber, _) if matches!(prefix.counts, Counts::Bytes) => Announced::Ber,
             _ => Announced::Unknown,
         };
         Self::new(announced, prefix.counts, coded, limits)
@@ -203,6 +203,23 @@ impl Quick {
     #[inline]
     pub(crate) fn sound_end(&self, wire: &[u8], at: usize) -> Option<usize> {
         self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
+    }
+
+    /// The same of an object without parts whose BER length stands at `at`.
+    #[inline(always)]
+    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        let length @ 0..=0x7F = *wire.get(at)? else { return None };
+        let (start, end) = (at + 1, at + 1 + usize::from(length));
+        let is_usual = self.announced == Announced::Ber && !self.is_composite;
+        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+            return None;
+        }
+        let is_sound = match self.test {
+            Test::Free => true,
+            Test::Block(Class::Packed) => Class::is_packed(wire, start, end),
+            test => test.passes(wire, start, end),
+        };
+        is_sound.then_some(end)
     }
 
     /// Whether a prefix may announce that length.
@@ -335,11 +352,12 @@ impl Quick {
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
         let behind = wire.get(at..)?;
         let (number, width) = match self.announced {
+            Announced::Fixed => return Some((usize::from(self.max), at)),
             // most elements of most links
             Announced::Digits { zero, width } => {
                 (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
             }
-            other => other.number(behind, self.max)?,
+            other => other.number(behind)?,
         };
         self.admits(number).then_some((number, at + width))
     }
@@ -416,10 +434,9 @@ const fn are_digits(digits: u32) -> bool {
 impl Announced {
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
+    fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
         Some(match self {
-            Self::Digits { .. } | Self::Unknown => return None,
-            Self::Fixed => (usize::from(fixed), 0),
+            Self::Fixed | Self::Digits { .. } | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
