@@ -38,6 +38,8 @@ cases! {
     case_parse_full_ascii(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
     case_parse_full_bcd(wire: Wire<'_>) { parse(&ISO87_BCD, wire) }
     case_parse_full_ebcdic(wire: Wire<'_>) { parse(&ISO87_EBCDIC, wire) }
+    case_parse_stream(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
+    case_parse_hostile(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
     case_reject_a_late(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
     case_reject_a_early(wire: Wire<'_>) { parse(&ISO87_ASCII, wire) }
     case_planned_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
@@ -51,6 +53,11 @@ cases! {
     case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_stream(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_hostile(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    // the worst that can be sent: each bitmap twice, so that its plan is made and never used
+    case_planned_hostile_twice(parser: &mut Parser<'_>, wire: Wire<'_>) {
+        planned(parser, wire);
+        planned(parser, wire);
+    }
     case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
@@ -114,7 +121,7 @@ fn main() {
     let ([a_ascii, a_bcd, a_ebcdic], [b_ascii, b_bcd, b_ebcdic]) = (forms(a), forms(b));
     let [tlv_ascii, tlv_bcd, tlv_ebcdic] = links.map(common::tlv);
     let [full_ascii, full_bcd, full_ebcdic] = links.map(common::full);
-    let (late, early) = (common::late_error(a), common::early_error(a));
+    let (late, early) = (common::late_error(&ISO87_ASCII, a), common::early_error(&ISO87_ASCII, a));
     let message = Message::parse(&ISO87_ASCII, a).expect("sound");
     let [mut ascii, mut bcd, mut ebcdic] = links.map(Parser::new);
     for (parser, wires) in [
@@ -125,11 +132,15 @@ fn main() {
         wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
     }
     let ([mut streamed, mut attacked], [stream, hostile]) = met();
+    let mut twice = Parser::new(&ISO87_ASCII);
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     for round in 0..64 {
+        case_parse_stream(&stream[4 * round]);
+        case_parse_hostile(&hostile[4 * round]);
         case_planned_stream(&mut streamed, &stream[4 * round]);
         case_planned_hostile(&mut attacked, &hostile[4 * round]);
+        case_planned_hostile_twice(&mut twice, &hostile[4 * round]);
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
         case_parse_a_ebcdic(&a_ebcdic);

@@ -5,62 +5,109 @@
 //! cargo bench --features net --bench loopback -- 256 5   # 256 in flight, 5 seconds
 //! ```
 //!
-//! Client and server share one process and its cores. Per round trip the client builds and checks
-//! a request, the server parses it, builds an answer from it, and the client parses that.
+//! Per round trip the client builds and checks a request, the server parses it and builds an answer
+//! from it, and the client parses that and reads the response code. The requests are sent by one task,
+//! which awaits the oldest, or by a task for each. "A thread each" gives client and server a runtime
+//! of one thread; otherwise both share a pool of two.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cardwire::net::{Client, Reply, Server};
-use cardwire::spec::ISO87_BCD;
-use cardwire::{Builder, Framing, Message, Mti, de};
+use cardwire::net::{Client, Pending, Reply, Server};
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD};
+use cardwire::{Builder, Framing, Message, Mti, Spec, de};
+use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
 use tokio::sync::Semaphore;
+
+/// What is measured.
+#[derive(Clone)]
+struct Case {
+    name: &'static str,
+    in_flight: u64,
+    seconds: u64,
+    spec: &'static Spec<'static>,
+    echo: bool,
+    one_write: bool,
+    /// Round trips a second, instead of as many as can be.
+    rate: Option<u64>,
+    thread_each: bool,
+    task_each: bool,
+}
+
+const CASE: Case = Case {
+    name: "20 fields, ASCII",
+    in_flight: 256,
+    seconds: 3,
+    spec: &ISO87_ASCII,
+    echo: false,
+    one_write: false,
+    rate: None,
+    thread_each: true,
+    task_each: false,
+};
 
 fn main() {
     let arguments: Vec<u64> = std::env::args().skip(1).filter_map(|text| text.parse().ok()).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
-    runtime.block_on(async {
-        if std::env::args().any(|argument| argument == "--test") {
-            run("a test", 64, 1, false, None).await;
-            return;
+    if std::env::args().any(|argument| argument == "--test") {
+        run(&Case { name: "a test", seconds: 0, ..CASE });
+        return;
+    }
+    println!(
+        "{:<64}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
+        "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
+    );
+    if let [in_flight, seconds, ..] = arguments[..] {
+        for (thread_each, task_each) in [(true, false), (false, false), (true, true)] {
+            run(&Case { in_flight, seconds, thread_each, task_each, ..CASE });
         }
-        if let [in_flight, seconds, ..] = arguments[..] {
-            run("asked for", in_flight, seconds, false, None).await;
-            return;
-        }
-        println!(
-            "{:<34}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
-            "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
-        );
-        for in_flight in [1, 64, 256, 1024] {
-            run("batched", in_flight, 3, false, None).await;
-        }
-        run("0800 of 3 fields", 256, 3, false, None).await;
-        run("one write per message", 256, 3, true, None).await;
-        let full = run("batched", 256, 3, false, None).await;
-        run("half load, 256 at most", 256, 3, false, Some(full / 2)).await;
-    });
+        return;
+    }
+    for in_flight in [1, 64, 256, 1024] {
+        run(&Case { in_flight, ..CASE });
+    }
+    for in_flight in [1, 256] {
+        run(&Case { in_flight, thread_each: false, ..CASE });
+    }
+    run(&Case { task_each: true, ..CASE });
+    run(&Case { name: "20 fields, BCD", spec: &ISO87_BCD, ..CASE });
+    run(&Case { name: "0800 of 3 fields, ASCII", echo: true, ..CASE });
+    run(&Case { name: "one write per message", one_write: true, ..CASE });
+    let full = run(&CASE);
+    run(&Case { name: "half load", rate: Some(full / 2), task_each: true, ..CASE });
 }
 
 /// The rate of round trips per second.
-async fn run(name: &str, in_flight: u64, seconds: u64, one_write: bool, rate: Option<u64>) -> u64 {
-    let server = Server::bind("127.0.0.1:0")
-        .spec(&ISO87_BCD)
-        .one_write_per_frame(one_write)
-        .serve_sync(answer)
-        .await
-        .unwrap();
+fn run(case: &Case) -> u64 {
+    let thread = || RuntimeBuilder::new_multi_thread().enable_all().worker_threads(1).build().unwrap();
+    let pool = || RuntimeBuilder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
+    match case.thread_each {
+        true => measure(case, &thread(), &thread()),
+        false => {
+            let pool = pool();
+            measure(case, &pool, &pool)
+        }
+    }
+}
+
+fn measure(case: &Case, near: &Runtime, far: &Runtime) -> u64 {
+    let server = Server::bind("127.0.0.1:0").spec(case.spec).one_write_per_frame(case.one_write);
+    let server = far.block_on(server.serve_sync(answer)).unwrap();
     let client = Client::builder(server.address())
         .framing(Framing::BINARY2)
-        .spec(&ISO87_BCD)
-        .window(usize::try_from(in_flight).unwrap())
-        .one_write_per_frame(one_write)
-        .connect()
-        .await
-        .unwrap();
+        .spec(case.spec)
+        .window(usize::try_from(case.in_flight).unwrap())
+        .one_write_per_frame(case.one_write);
+    let client = near.block_on(client.connect()).unwrap();
+    let measured = near.block_on(near.spawn(load(case.clone(), client))).unwrap();
+    far.block_on(server.shutdown(Duration::ZERO));
+    measured
+}
+
+async fn load(case: Case, client: Client) -> u64 {
     let stan = Arc::new(AtomicU64::new(0));
-    let pace = rate.map(|rate| {
+    let pace = case.rate.map(|rate| {
         let permits = Arc::new(Semaphore::new(0));
         let given = Arc::clone(&permits);
         let pacer = tokio::spawn(async move {
@@ -73,15 +120,16 @@ async fn run(name: &str, in_flight: u64, seconds: u64, one_write: bool, rate: Op
         (permits, pacer)
     });
     let (began, cpu) = (Instant::now(), cpu_time());
-    let until = began + Duration::from_secs(seconds);
-    let callers: Vec<_> = (0..in_flight)
+    let until = began + Duration::from_secs(case.seconds);
+    let callers = if case.task_each { case.in_flight } else { 0 };
+    let callers: Vec<_> = (0..callers)
         .map(|_| {
             let (client, stan) = (client.clone(), Arc::clone(&stan));
             let permits = pace.as_ref().map(|(permits, _)| Arc::clone(permits));
-            tokio::spawn(call(client, stan, permits, until, name.starts_with("0800")))
+            tokio::spawn(call(case.clone(), client, stan, permits, until))
         })
         .collect();
-    let mut times = Vec::new();
+    let mut times = if case.task_each { Vec::new() } else { pipeline(&case, &client, until).await };
     for caller in callers {
         times.extend(caller.await.unwrap());
     }
@@ -92,9 +140,11 @@ async fn run(name: &str, in_flight: u64, seconds: u64, one_write: bool, rate: Op
     times.sort_unstable();
     let share = |permille: usize| f64::from(times[(times.len() - 1) * permille / 1000]) / 1000.0;
     let (trips, totals) = (times.len() as f64, client.totals());
+    let tasks = if case.task_each { ", a task each" } else { "" };
+    let threads = if case.thread_each { "a thread each" } else { "a pool of 2" };
     println!(
-        "{:<34}{:>12.0}{:>10.1}{:>10.1}{:>10.1}{:>10.2}{:>10.1}",
-        format!("{name}, {in_flight} in flight"),
+        "{:<64}{:>12.0}{:>10.1}{:>10.1}{:>10.1}{:>10.2}{:>10.1}",
+        format!("{}, {} in flight{tasks}, {threads}", case.name, case.in_flight),
         trips / took.as_secs_f64(),
         share(500),
         share(990),
@@ -102,72 +152,93 @@ async fn run(name: &str, in_flight: u64, seconds: u64, one_write: bool, rate: Op
         cpu.as_secs_f64() * 1e6 / trips,
         totals.requests as f64 / totals.writes as f64,
     );
-    server.shutdown(Duration::ZERO).await;
     (trips / took.as_secs_f64()) as u64
 }
 
 /// One request after the other; the times they took, in nanoseconds.
 async fn call(
+    case: Case,
     client: Client,
     stan: Arc<AtomicU64>,
     permits: Option<Arc<Semaphore>>,
     until: Instant,
-    is_echo: bool,
 ) -> Vec<u32> {
     let mut times = Vec::with_capacity(1 << 16);
-    while Instant::now() < until {
+    let mut number = 0;
+    while number == 0 || Instant::now() < until {
         if let Some(permits) = &permits {
             permits.acquire().await.unwrap().forget();
         }
         let began = Instant::now();
-        let number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
-        let builder = if is_echo { echo(number) } else { request(number) };
-        let reply = client.request(&builder, Duration::from_secs(10)).await.unwrap();
-        debug_assert_eq!(reply.message().number(de::STAN), Ok(number));
+        number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
+        let reply = send(&case, &client, number).await.unwrap();
+        assert!(reply.message().get(de::RESPONSE_CODE).is_some_and(|code| code == "00"));
         times.push(u32::try_from(began.elapsed().as_nanos()).unwrap());
     }
     times
 }
 
-fn request(stan: u64) -> Builder<'static> {
-    let mut builder = Builder::new(&ISO87_BCD, Mti::FINANCIAL_REQUEST);
+/// So many requests in flight, from one task; the times they took, in nanoseconds.
+async fn pipeline(case: &Case, client: &Client, until: Instant) -> Vec<u32> {
+    let mut sent = VecDeque::new();
+    let mut times = Vec::with_capacity(1 << 20);
+    let (mut now, mut number) = (Instant::now(), 0);
+    loop {
+        while sent.len() as u64 != case.in_flight && (now < until || number == 0) {
+            number += 1;
+            sent.push_back((now, send(case, client, number % 1_000_000)));
+        }
+        let Some((began, pending)) = sent.pop_front() else { return times };
+        let reply = pending.await.unwrap();
+        assert!(reply.message().get(de::RESPONSE_CODE).is_some_and(|code| code == "00"));
+        now = Instant::now();
+        times.push(u32::try_from((now - began).as_nanos()).unwrap());
+    }
+}
+
+fn send(case: &Case, client: &Client, stan: u64) -> Pending {
+    let mut builder = Builder::new(case.spec, Mti::FINANCIAL_REQUEST);
+    if case.echo {
+        echo(&mut builder, stan)
+    } else {
+        request(&mut builder, stan)
+    }
+    client.request(&builder, Duration::from_secs(10))
+}
+
+fn request(builder: &mut Builder<'_>, stan: u64) {
     builder
         .set(de::PAN, "4111111111111111")
         .set(de::PROCESSING_CODE, "000000")
-        .set(de::AMOUNT, 12_300)
-        .set(de::TRANSMISSION_TIME, "1123061759")
+        .set(de::AMOUNT, "000000012500")
+        .set(de::TRANSMISSION_TIME, "0415123456")
         .set(de::STAN, stan)
-        .set(de::TIME_LOCAL, "141759")
-        .set(de::DATE_LOCAL, "1123")
+        .set(de::TIME_LOCAL, "123456")
+        .set(de::DATE_LOCAL, "0415")
         .set(de::EXPIRY, "2912")
         .set(de::MERCHANT_TYPE, "5411")
         .set(de::ENTRY_MODE, "051")
-        .set(de::CARD_SEQUENCE, "001")
         .set(de::CONDITION_CODE, "00")
-        .set(de::ACQUIRER, "12345678")
+        .set(de::ACQUIRER, "12345678901")
         .set(de::TRACK2, "4111111111111111=29122011234567890")
-        .set(de::RRN, "632706123456")
+        .set(de::RRN, "610512123456")
         .set(de::TERMINAL, "TERM0001")
         .set(de::MERCHANT, "MERCHANT0000001")
-        .set(de::CURRENCY, "156")
-        .set(de::PIN, &[0x12, 0x34, 0x56, 0x78, 0x9A, 0xBC, 0xDE, 0xF0])
-        .set(de::ICC, ICC);
-    builder
+        .set(43, "ACME STORES INC        MONTEVIDEO     UY")
+        .set(48, "LOYALTY 0123456789; POINTS 000120; LANE 07; CASHIER MARIA S.")
+        .set(de::CURRENCY, "840")
+        .set(60, "SOFTWARE 4.12.7; BUILD 20260415; KERNEL 2.9; LANG ES.");
 }
 
-fn echo(stan: u64) -> Builder<'static> {
-    let mut builder = Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST);
-    builder.set(de::TRANSMISSION_TIME, "1123061759").set(de::STAN, stan).set(de::NETWORK_CODE, "301");
-    builder
+fn echo(builder: &mut Builder<'_>, stan: u64) {
+    builder.mti(Mti::NETWORK_REQUEST).set(de::TRANSMISSION_TIME, "1123061759");
+    builder.set(de::STAN, stan).set(de::NETWORK_CODE, "301");
 }
-
-const ICC: &[u8] =
-    b"\x9F\x26\x08\xA1\xB2\xC3\xD4\xE5\xF6\x07\x18\x95\x05\0\0\0\0\0\x9F\x10\x07\x06\x01\x0A\x03\xA0\0\0";
 
 fn answer(request: &Message<'_>, reply: Reply<'_>) {
     let mut builder = Builder::reply_to(request);
     builder
-        .echo(request, &[2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 23, 25, 32, 37, 41, 42, 49, 55])
+        .echo(request, &[2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 48, 49, 60])
         .set(de::APPROVAL_CODE, "123456")
         .set(de::RESPONSE_CODE, "00");
     reply.send(&builder).unwrap();

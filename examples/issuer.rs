@@ -1,59 +1,39 @@
-//! The smallest issuer: `issuer [port] [messages]` prints its address and answers purchases by rule.
+//! An issuer: `issuer [address] [requests]` answers so many requests by rule, and closes.
 
-use std::error::Error;
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
 
-use cardwire::codes::ResponseCode;
-use cardwire::{Builder, Framing, Inspection, Message, Mti, de, spec::ISO87_ASCII};
+use cardwire::net::{Reply, Server};
+use cardwire::{Builder, Message, Mti, de, spec::ISO87_BCD};
+use tokio::sync::Semaphore;
 
 /// The most this issuer lends at once, in minor units.
-const LIMIT: u64 = 100_000;
+const LIMIT: u64 = 50_000;
 
-const ECHOED: [u8; 6] =
-    [de::PROCESSING_CODE, de::AMOUNT, de::TRANSMISSION_TIME, de::STAN, de::TERMINAL, de::NETWORK_CODE];
-
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
-    let listener = TcpListener::bind(("127.0.0.1", arguments.next().unwrap_or(0)))?;
-    let messages = arguments.next().unwrap_or(u16::MAX);
-    println!("listening on {}", listener.local_addr()?);
-    let (mut stream, _) = listener.accept()?;
-    let (mut received, mut packet) = (Vec::new(), [0; 1024]);
-    let mut answered = 0;
-    while answered < messages {
-        if let Some(frame) = Framing::BINARY2.split(&received)? {
-            let (mut message, mut out) = ([0; 512], [0; 514]);
-            if let Some(answer) = answer(frame.payload, &mut message) {
-                stream.write_all(Framing::BINARY2.wrap(b"", answer?, &mut out)?)?;
-                answered += 1;
-            }
-            received.drain(..frame.consumed);
-            continue;
-        }
-        match stream.read(&mut packet)? {
-            0 => break,
-            size => received.extend(packet.iter().take(size)),
-        }
+fn decide(request: &Message<'_>) -> &'static str {
+    match (request.mti(), request.number(de::AMOUNT)) {
+        (Mti::NETWORK_REQUEST | Mti::REVERSAL_ADVICE, _) | (Mti::FINANCIAL_REQUEST, Ok(0..=LIMIT)) => "00",
+        (Mti::FINANCIAL_REQUEST, Ok(_)) => "61",
+        _ => "30",
     }
-    println!("answered {answered}");
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let address = arguments.next().unwrap_or_else(|| "127.0.0.1:5000".into());
+    let requests = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
+    let answered = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&answered);
+    let answer = move |request: &Message<'_>, reply: Reply<'_>| {
+        let mut answer = Builder::reply_to(request);
+        answer.echo(request, &[3, 4, 7, 11, 41, 49, 70]).set(de::RESPONSE_CODE, decide(request));
+        reply.send(&answer).map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
+    };
+    let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(answer).await?;
+    println!("issuer at {}", server.address());
+    let _ = answered.acquire_many(requests).await?;
+    server.shutdown(Duration::from_secs(5)).await;
+    println!("closed after {requests}");
     Ok(())
-}
-
-/// The answer to a message; none when its MTI cannot be read or asks for none.
-fn answer<'o>(wire: &[u8], out: &'o mut [u8]) -> Option<cardwire::Result<&'o [u8]>> {
-    let seen = Inspection::of(&ISO87_ASCII, wire);
-    let mut builder = Builder::new(&ISO87_ASCII, seen.mti()?.response()?);
-    let fields: Vec<_> = ECHOED.iter().filter_map(|number| Some((*number, seen.get(*number)?))).collect();
-    fields.iter().for_each(|(number, field)| _ = builder.set(*number, field));
-    let code = seen.message().map_or(ResponseCode::FORMAT_ERROR, decide);
-    Some(builder.set(de::RESPONSE_CODE, code.as_str()).write(out))
-}
-
-fn decide(message: &Message<'_>) -> ResponseCode {
-    match (message.mti(), message.number(de::AMOUNT)) {
-        (Mti::NETWORK_REQUEST, _) | (_, Ok(1..=LIMIT)) => ResponseCode::APPROVED,
-        (Mti::AUTHORIZATION_REQUEST | Mti::FINANCIAL_REQUEST, Ok(_)) => ResponseCode::EXCEEDS_LIMIT,
-        _ => ResponseCode::FORMAT_ERROR,
-    }
 }

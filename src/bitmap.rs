@@ -60,7 +60,8 @@ impl Bitmap {
         self.change(number, |word, bit| word & !bit)
     }
 
-    /// Changes the bit of an element in its word; returns whether that changed anything.
+    /// Changes the bit of an element in its word; returns whether that changed anything. (A reference
+    /// to a single bit is an unsafe thing in `bitvec`, and Miri does not like it.)
     #[inline(always)]
     fn change(&mut self, number: u8, act: impl Fn(u32, u32) -> u32) -> bool {
         let (place, top) = (index(number), 1 << 31);
@@ -111,6 +112,20 @@ impl Bitmap {
         }
     }
 
+    /// The rank of an element that is present.
+    #[inline]
+    pub(crate) fn rank_of(&self, number: u8) -> Option<usize> {
+        let [first, second, third] = self.words();
+        let (word, before) = match number {
+            1..=64 => (first, 0),
+            65..=128 => (second, count(first)),
+            129..=MAX_NUMBER => (third, count(first) + count(second)),
+            _ => return None,
+        };
+        let up_to = word >> (u32::from(number).wrapping_neg() % 64);
+        (up_to & 1 != 0).then(|| before + count(up_to) - 1)
+    }
+
     /// The number below which `rank` others are present: the inverse of [`Bitmap::rank`].
     pub(crate) fn nth(&self, rank: usize) -> Option<u8> {
         self.iter_from(rank).next()
@@ -120,9 +135,13 @@ impl Bitmap {
     pub(crate) fn iter_from(&self, rank: usize) -> Iter {
         let (mut words, mut rest) = (self.words(), rank);
         for word in &mut words {
-            let left = rest.saturating_sub(count(*word));
-            let rest_of = (0..rest - left).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
-            (*word, rest) = (rest_of.reverse_bits(), left);
+            let here = count(*word);
+            if rest < here {
+                let rest_of = (0..rest).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
+                *word = rest_of.reverse_bits();
+                break;
+            }
+            (*word, rest) = (0, rest - here);
         }
         Iter { words }
     }
@@ -252,6 +271,7 @@ mod tests {
             prop_assert_eq!(map.is_empty(), set.is_empty());
             prop_assert_eq!(map.contains(probe), set.contains(&probe));
             prop_assert_eq!(map.rank(probe), set.iter().filter(|n| **n < probe).count());
+            prop_assert_eq!(map.rank_of(probe), set.contains(&probe).then(|| map.rank(probe)));
             let rank = usize::from(probe);
             prop_assert_eq!(map.nth(rank), set.iter().nth(rank).copied());
         }

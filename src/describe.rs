@@ -2,6 +2,7 @@
 //! Private values stay masked in both, and neither needs an allocator.
 
 use core::fmt::{self, Write as _};
+use core::ops::Range;
 
 use crate::codes::{
     ActionCode03, ActionCode93, ConditionCode, FunctionCode, ManagementCode, NetworkCode, ProcessingCode,
@@ -9,8 +10,8 @@ use crate::codes::{
 };
 use crate::content::Content;
 use crate::error::Error;
-use crate::field::Field;
-use crate::layout::{Element, Form};
+use crate::field::{Field, Parts};
+use crate::layout::{Element, Form, MAX_DEPTH};
 use crate::mask::{write_character, write_hex};
 use crate::message::{Inspection, Message};
 use crate::mti::{Class, Function, Mti, Origin, Version};
@@ -239,7 +240,8 @@ impl fmt::Display for Dump<'_, '_> {
                 rows(f, wire, at..field.range().start, |_| true, format_args!("bitmap"))?;
             }
             at = field.range().end;
-            let shown = |index| is_shown(&field, index);
+            let mut within = Within::default();
+            let shown = |index| is_shown(&field, index, &mut within);
             rows(f, wire, field.range(), shown, format_args!("{} {}", field.key(), field.name()))?;
         }
         match self.0.error {
@@ -263,9 +265,19 @@ fn bitmap_len(message: &Message<'_>, spec: &Spec<'_>) -> usize {
     count * form.coding.wire_len(Content::B, usize::from(form.octets))
 }
 
+/// How far a dump has come within the parts of an element, and within parts of parts.
+type Within<'a> = [Option<Level<'a>>; MAX_DEPTH];
+
+/// The part of an element that a dump has come to.
+struct Level<'a> {
+    of: Range<usize>,
+    parts: Parts<'a>,
+    part: Option<Field<'a>>,
+}
+
 /// Whether the octet at `index` of the message may be shown: prefixes and tags may, and values
-/// that are open, parts on their own.
-fn is_shown(field: &Field<'_>, index: usize) -> bool {
+/// that are open, parts on their own. Asked in ascending order, so that parts are walked once.
+fn is_shown<'a>(field: &Field<'a>, index: usize, within: &mut [Option<Level<'a>>]) -> bool {
     if field.privacy_is_open() || index < field.value_range().start {
         return true;
     }
@@ -273,17 +285,22 @@ fn is_shown(field: &Field<'_>, index: usize) -> bool {
     if !field.content().is_binary() || !field.range().contains(&index) {
         return false;
     }
-    let mut before = field.value_range().start;
-    for part in field.parts() {
-        if (before..part.range().start).contains(&index) {
-            return true;
+    let Some((level, deeper)) = within.split_first_mut() else { return false };
+    let level = match level {
+        Some(level) if level.of == field.range() => level,
+        other => {
+            let mut parts = field.parts();
+            let part = parts.next();
+            other.insert(Level { of: field.range(), parts, part })
         }
-        if part.range().contains(&index) {
-            return is_shown(&part, index);
-        }
-        before = part.range().end;
+    };
+    while level.part.is_some_and(|part| part.range().end <= index) {
+        level.part = level.parts.next();
     }
-    false
+    match &level.part {
+        Some(part) => index < part.range().start || is_shown(part, index, deeper),
+        None => false,
+    }
 }
 
 const OCTETS_A_ROW: usize = 16;
@@ -292,22 +309,24 @@ const OCTETS_A_ROW: usize = 16;
 fn rows(
     f: &mut fmt::Formatter<'_>,
     wire: &[u8],
-    range: core::ops::Range<usize>,
-    shown: impl Fn(usize) -> bool,
+    range: Range<usize>,
+    mut shown: impl FnMut(usize) -> bool,
     name: fmt::Arguments<'_>,
 ) -> fmt::Result {
     for start in range.clone().step_by(OCTETS_A_ROW) {
         let end = (start + OCTETS_A_ROW).min(range.end);
         let octets = wire.get(start..end).unwrap_or_default();
+        let mut open = [false; OCTETS_A_ROW];
+        open.iter_mut().zip(start..end).for_each(|(open, index)| *open = shown(index));
         write!(f, "{start:04X} ")?;
-        for (index, octet) in (start..).zip(octets) {
+        for (is_open, octet) in open.iter().zip(octets) {
             f.write_char(' ')?;
-            if shown(index) { write_hex(f, *octet)? } else { f.write_str("**")? }
+            if *is_open { write_hex(f, *octet)? } else { f.write_str("**")? }
         }
         write!(f, "{:pad$}  ", "", pad = 3 * (OCTETS_A_ROW - octets.len()))?;
-        for (index, octet) in (start..).zip(octets) {
+        for (is_open, octet) in open.iter().zip(octets) {
             match octet {
-                _ if !shown(index) => f.write_char('*')?,
+                _ if !is_open => f.write_char('*')?,
                 0x21..=0x7E => write_character(f, *octet)?,
                 _ => f.write_char('.')?,
             }

@@ -101,7 +101,8 @@ pub enum Fault {
     ZeroLength,
     /// The element is defined twice, or tags are not in ascending order.
     DefinedTwice,
-    /// The number is not available for data: 0, 1, a continuation bit, or beyond the bitmap.
+    /// The number is not available for data: 0, 1, a continuation bit, beyond the bitmap, or a tag that cannot be
+    /// written in its form.
     ReservedNumber,
     /// Layouts are nested too deep.
     TooDeep,

@@ -5,11 +5,13 @@
 //! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
+mod places;
 mod row;
 
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
 
+use self::places::Places;
 use crate::codec::quick::Quick;
 use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
@@ -74,6 +76,8 @@ pub struct Fill {
 pub struct Layout<'s> {
     pub(crate) order: Order<'s>,
     pub(crate) elements: &'s [Option<Element<'s>>],
+    /// Of tags: where they are listed.
+    places: Places,
 }
 
 /// What tells which element comes next.
@@ -112,6 +116,48 @@ pub enum Tag {
     Ebcdic(CodePage, u8),
     /// That many octets, 1 to 4.
     Octets(u8),
+}
+
+impl Tag {
+    /// Whether a tag can be written in this form: `9F26` is one of BER-TLV, `9F` alone is none.
+    #[must_use]
+    pub const fn admits(self, tag: u32) -> bool {
+        match self {
+            Self::Digits(digits) => places(tag, 10) <= digits,
+            Self::Octets(octets) => places(tag, 256) <= octets,
+            Self::Text(characters) | Self::Ebcdic(_, characters) => {
+                places(tag, 256) == characters && is_graphic(tag)
+            }
+            Self::Ber => match tag.to_be_bytes() {
+                [0, 0, 0, one] => one & 0x1F != 0x1F && one != 0,
+                [0, 0, one, two] => one & 0x1F == 0x1F && two < 0x80,
+                [0, one, two, three] => one & 0x1F == 0x1F && two >= 0x80 && three < 0x80,
+                _ => false,
+            },
+        }
+    }
+}
+
+/// How many places a number takes to that base; none for zero.
+const fn places(number: u32, base: u32) -> u8 {
+    let (mut rest, mut places) = (number, 0);
+    while rest > 0 {
+        (rest, places) = (rest / base, places + 1);
+    }
+    places
+}
+
+/// Whether the octets of a number, without zeros before them, are visible ASCII characters.
+const fn is_graphic(number: u32) -> bool {
+    let mut rest = number;
+    while rest > 0 {
+        let [.., last] = rest.to_be_bytes();
+        if !last.is_ascii_graphic() {
+            return false;
+        }
+        rest >>= 8;
+    }
+    true
 }
 
 /// How a bitmap is written and how many there can be.
@@ -190,17 +236,25 @@ impl BitmapForm {
 }
 
 impl<'s> Layout<'s> {
+    pub(crate) const fn new(order: Order<'s>, elements: &'s [Option<Element<'s>>]) -> Self {
+        let places = match order {
+            Order::Tags { .. } => Places::of(elements),
+            Order::Bitmap(_) | Order::Positions { .. } => Places::NONE,
+        };
+        Self { order, elements, places }
+    }
+
     /// Elements announced by a bitmap. `elements` is indexed by number; slot 0 is empty.
     #[must_use]
     pub const fn bitmap(form: BitmapForm, elements: &'s [Option<Element<'s>>]) -> Self {
-        Self { order: Order::Bitmap(form), elements }
+        Self::new(Order::Bitmap(form), elements)
     }
 
     /// Parts one after the other, of which the first `required` must be there. `elements` lists
     /// the parts 1, 2, 3, ... in order.
     #[must_use]
     pub const fn positions(required: u8, elements: &'s [Option<Element<'s>>]) -> Self {
-        Self { order: Order::Positions { required }, elements }
+        Self::new(Order::Positions { required }, elements)
     }
 
     /// Parts announced by tags. `elements` is in ascending order of tag; `unknown` is the model of
@@ -211,7 +265,7 @@ impl<'s> Layout<'s> {
         unknown: Option<&'s Element<'s>>,
         elements: &'s [Option<Element<'s>>],
     ) -> Self {
-        Self { order: Order::Tags { tag, lead: None, unknown }, elements }
+        Self::new(Order::Tags { tag, lead: None, unknown }, elements)
     }
 
     /// The same with a length before each tag, which counts the tag and what follows it. The
@@ -236,7 +290,15 @@ impl<'s> Layout<'s> {
     }
 
     /// The element listed under this tag.
+    #[inline(always)]
     fn tagged(&self, tag: u32) -> Option<&'s Element<'s>> {
+        let placed = self.places.get(tag).and_then(|index| self.elements.get(index)?.as_ref());
+        placed.filter(|element| element.key == tag).or_else(|| self.searched(tag))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn searched(&self, tag: u32) -> Option<&'s Element<'s>> {
         let key = |slot: &Option<Element<'_>>| slot.as_ref().map_or(0, |element| element.key);
         let index = self.elements.binary_search_by_key(&tag, key).ok()?;
         self.elements.get(index)?.as_ref()

@@ -94,6 +94,7 @@ extern crate std;
 
 mod amount;
 mod bitmap;
+mod blame;
 mod builder;
 mod codec;
 pub mod codes;

@@ -7,6 +7,7 @@ use crate::codec::Coding;
 use crate::codec::octets::Octets;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
+use crate::layout::Element;
 use crate::mti::Mti;
 use crate::path;
 use crate::read::Reader;
@@ -125,36 +126,38 @@ impl<'a> Message<'a> {
     /// Whether an element is there.
     #[must_use]
     pub fn has(&self, number: u8) -> bool {
-        self.announced.contains(number) && self.announced.rank(number) < usize::from(self.count)
+        self.rank(number).is_some()
     }
 
     /// The element with this number.
     #[must_use]
+    #[inline]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
         match self.starts.get(self.rank(number)?) {
             Some(start) => self.field(number, start),
-            None => self.walked().find(|field| field.key.value() == u32::from(number)),
+            None => self.walk_to(number),
         }
     }
 
-    /// How many elements stand before the one with this number, if it is there.
-    #[inline]
-    fn rank(&self, number: u8) -> Option<usize> {
-        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
-        (rank < usize::from(self.count)).then_some(rank)
-    }
-
-    /// The value of an element as it lies, if it is near, of a usual form, and lies as it is.
+    /// The value of an element that stands in the message as it is, if it is near.
     #[inline]
     pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
-        let (start, element) = (self.starts.get(self.rank(number)?)?, self.spec.element(number)?);
-        match element.coding {
-            Coding::Ascii | Coding::Raw => {
-                let lies = element.quick.find(self.wire, start)?;
-                self.wire.get(lies.start..lies.end)
-            }
-            _ => None,
-        }
+        let start = self.starts.get(self.rank(number)?)?;
+        let element = self.spec.element(number)?;
+        let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
+        let lies = element.quick.find(self.wire, start)?;
+        self.wire.get(lies.start..lies.end)
+    }
+
+    /// The rank of an element that was read.
+    #[inline]
+    fn rank(&self, number: u8) -> Option<usize> {
+        self.announced.rank_of(number).filter(|rank| *rank < usize::from(self.count))
+    }
+
+    #[cold]
+    fn walk_to(&self, number: u8) -> Option<Field<'a>> {
+        self.walked().find(|field| field.key.value() == u32::from(number))
     }
 
     /// The octets of the elements from one rank up to another, which is not included, if both are
@@ -173,15 +176,16 @@ impl<'a> Message<'a> {
     #[inline]
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
-        let octets = Octets::of(self.wire);
-        if let (Coding::Ascii | Coding::Raw, Some(lies)) =
-            (element.coding, element.quick.find(self.wire, start))
-        {
-            let bounds = [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-            let value = octets.slice(lies.start, lies.end - lies.start);
-            return Some(Field { key, element, value, bounds });
+        let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
+        match element.quick.find(self.wire, start).filter(|_| is_plain) {
+            Some(lies) => {
+                let bounds =
+                    [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+                let value = Octets::of(self.wire).slice(lies.start, lies.end - lies.start);
+                Some(Field { key, element, value, bounds })
+            }
+            None => read_field(self.wire, key, element, start),
         }
-        Reader::new(octets, start).field(key, element).ok()
     }
 
     /// The elements in ascending order, walked to anew.
@@ -220,6 +224,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`], and as [`Field::text`].
+    #[inline]
     pub fn text(&self, number: u8) -> Result<Text<'a>> {
         self.require(number)?.text().map_err(|error| in_place(error, number))
     }
@@ -228,6 +233,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`], and as [`Field::number`].
+    #[inline]
     pub fn number(&self, number: u8) -> Result<u64> {
         self.require(number)?.number().map_err(|error| in_place(error, number))
     }
@@ -236,6 +242,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`].
+    #[inline]
     pub fn expose(&self, number: u8) -> Result<Clear<'a>> {
         Ok(self.require(number)?.expose())
     }
@@ -244,9 +251,14 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`].
+    #[inline]
     pub fn require(&self, number: u8) -> Result<Field<'a>> {
-        self.get(number)
-            .ok_or_else(|| Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number)))
+        self.get(number).ok_or_else(|| self.missing(number))
+    }
+
+    #[cold]
+    fn missing(&self, number: u8) -> Error {
+        Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number))
     }
 }
 
@@ -397,7 +409,14 @@ impl fmt::Debug for Masked<'_> {
     }
 }
 
+/// The element that starts at `start`, whatever its form.
+#[inline(never)]
+fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
+    Reader::new(Octets::of(wire), start).field(key, element).ok()
+}
+
 /// A field names itself as a part; at the top it is the element.
+#[cold]
 fn in_place(error: Error, number: u8) -> Error {
     Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
 }

@@ -223,26 +223,6 @@ pub(crate) fn find(parts: &dyn PartList<'_>, key: u32, layout: &Layout<'_>) -> O
     (0..parts.len()).find(|index| parts.key(*index, layout) == Some(key))
 }
 
-/// Whether a tag can be written in its form.
-pub(crate) fn is_writable(tag: Tag, value: u32) -> bool {
-    let octets = value.to_be_bytes();
-    let width = octets.len() - octets.iter().take_while(|octet| **octet == 0).count();
-    match tag {
-        Tag::Digits(digits) => value.checked_ilog10().unwrap_or(0) < u32::from(digits),
-        Tag::Octets(octets) => width <= usize::from(octets),
-        Tag::Text(characters) | Tag::Ebcdic(_, characters) => {
-            let significant = octets.iter().skip(4 - width);
-            width == usize::from(characters) && significant.into_iter().all(u8::is_ascii_graphic)
-        }
-        Tag::Ber => match octets {
-            [0, 0, 0, one] => one & 0x1F != 0x1F && one != 0,
-            [0, 0, one, two] => one & 0x1F == 0x1F && two < 0x80,
-            [0, one, two, three] => one & 0x1F == 0x1F && two >= 0x80 && three < 0x80,
-            _ => false,
-        },
-    }
-}
-
 /// How many octets a tag takes.
 pub(crate) fn tag_len(tag: Tag, value: u32) -> usize {
     match tag {

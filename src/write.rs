@@ -11,7 +11,7 @@ use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
 use crate::mti::Mti;
 use crate::read::check_parts;
 use crate::spec::MtiCoding;
-use crate::value::{PartList, Source, find, is_by_key, is_writable, tag_len};
+use crate::value::{PartList, Source, find, is_by_key, tag_len};
 use crate::walk::{Announced, Pass, walk};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
@@ -280,7 +280,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
             return Ok(None);
         }
         match self.parts.key(self.written, self.layout) {
-            Some(value) if is_writable(tag, value) => {
+            Some(value) if tag.admits(value) => {
                 if let Some(lead) = lead {
                     self.put_lead(lead, tag, value)?;
                 }

@@ -244,7 +244,7 @@ fn what_is_too_much_is_refused_in_time() {
         format!("{{\"fields\":{{{}}}}}", "\"2\":{},".repeat(100_000)),
         format!("{{\"fields\":{}1{}}}", "{\"2\":".repeat(100_000), "}".repeat(100_000)),
         format!("{{\"elements\":{{{}\"2\":{{}}}}}}", "\"2\":{},".repeat(100_000)),
-        format!("[elements]\n2 = {{ is = \"{}\" }}", "n".repeat(1 << 20)),
+        format!("[elements]\n2 = {{ is = \"{}\" }}", "n".repeat(MAX_TEXT / 2)),
         bomb("isopackager"),
         bomb("j8583-config"),
         "\u{0}".repeat(1_000),

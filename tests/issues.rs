@@ -195,3 +195,18 @@ fn issue_015_offset_of_a_part_that_is_refused() {
     // 20 octets of MTI and bitmap, LLL, then 9A03 as four digits and one packed octet as two
     assert_eq!(error.to_string(), "field 55, part 9A at byte 29: expected class n, found a letter");
 }
+
+/// Guides that extend each other were looked for again and again: minutes for a file of a megabyte.
+#[cfg(feature = "j8583")]
+#[test]
+fn issue_016_guides_that_extend_each_other() {
+    let guides = |extends: fn(u32) -> String| {
+        let guides = (0..9_000).map(|own| format!("<parse type='{own:04}' {}/>\n", extends(own)));
+        let text = format!("<j8583-config>\n{}</j8583-config>", guides.collect::<String>());
+        cardwire::import::SpecDoc::from_j8583(&text).unwrap_err().to_string()
+    };
+    let chain = guides(|own| (own < 8_999).then(|| format!("extends='{:04}'", own + 1)).unwrap_or_default());
+    assert_eq!(chain, "line 1004: there are more than 10000 fields, those that are extended included");
+    let ring = guides(|own| format!("extends='{:04}'", (own + 1) % 9_000));
+    assert_eq!(ring, "line 9001: it extends 0000, which extends it");
+}

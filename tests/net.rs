@@ -1,5 +1,20 @@
 //! Connections over loopback: reconnecting, listening, draining, TLS, and a host that misbehaves.
+//!
+//! What the users of other libraries complain about most, and the test named after it. Those that need
+//! no socket are under `src/net/tests`, with a virtual clock.
+//!
+//! | complaint | issues | test |
+//! | --- | --- | --- |
+//! | an answer goes to another request, or to nobody | jreactive-8583 2, 53, 74, 160 | `net/tests/answers.rs::jreactive_2_53_74_160_answers_in_any_order_find_their_requests` |
+//! | a request replaces another with its key | jPOS 428 | `net/tests/answers.rs::jpos_428_a_key_in_flight_is_an_error_to_the_second_caller` |
+//! | headers and framing get lost or in the way | jreactive-8583 48, 57, 78, 84, 119; jPOS 186, 510 | `net/tests/serving.rs::jreactive_48_57_78_84_119_jpos_186_510_headers_come_back_turned_round` |
+//! | nobody connects again | moov connection 84 | `net.rs::moov_84_a_lost_connection_is_made_again` |
+//! | the side that asks cannot be the one that listens | moov connection 112 | `net.rs::moov_112_the_asking_side_may_be_the_listener` |
+//! | the end of a connection is logged as an error | moov connection 95 | `net/tests/ends.rs::moov_95_the_end_of_a_connection_is_not_an_error` |
 #![cfg(feature = "net")]
+
+#[path = "common/exchange.rs"]
+mod exchange;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,43 +28,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
+use exchange::{answer_to, approve, holds, network, request};
+
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 
-fn request(stan: u32) -> Vec<u8> {
-    Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST)
-        .set(de::AMOUNT, 1_000 + stan)
-        .set(de::STAN, stan)
-        .set(de::TERMINAL, "TERM0001")
-        .to_vec()
-        .unwrap()
-}
-
-fn network(stan: u32, code: &str) -> Vec<u8> {
-    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
-    builder.set(de::STAN, stan).set(de::NETWORK_CODE, code).to_vec().unwrap()
-}
-
-fn answer_to(request: &[u8]) -> Vec<u8> {
-    let request = Message::parse(&ISO87_ASCII, request).unwrap();
-    Builder::reply_to(&request)
-        .echo(&request, &[de::AMOUNT, de::STAN, de::TERMINAL, de::NETWORK_CODE])
-        .set(de::RESPONSE_CODE, "00")
-        .to_vec()
-        .unwrap()
-}
-
-fn approve(request: &Message<'_>, reply: Reply<'_>) {
-    reply.send(answer_to(request.wire())).unwrap();
-}
-
 async fn server() -> Server {
     Server::bind("127.0.0.1:0").serve_sync(approve).await.unwrap()
-}
-
-fn holds(answer: &Received, stan: u32) -> bool {
-    let message = answer.message();
-    message.number(de::STAN) == Ok(stan.into()) && message.number(de::AMOUNT) == Ok((1_000 + stan).into())
 }
 
 /// The host goes away and comes back: requests wait for it, and nobody calls connect again.

@@ -18,16 +18,18 @@ fn expected(name: &str) -> String {
 }
 
 #[test]
-fn the_echo_client_and_the_issuer_understand_each_other() {
-    let mut issuer = example("net_issuer", &["127.0.0.1:0", "1"]);
+fn the_echo_client_the_acquirer_and_the_issuer_understand_each_other() {
+    let mut issuer = example("issuer", &["127.0.0.1:0", "5"]);
     let mut output = BufReader::new(issuer.stdout.take().unwrap());
     let mut said = String::new();
     output.read_line(&mut said).unwrap();
     let address = said.trim().rsplit(' ').next().unwrap().to_owned();
-    let client = example("echo_client", &[&address]).wait_with_output().unwrap();
-    assert!(client.status.success());
-    assert_eq!(String::from_utf8(client.stdout).unwrap(), expected("echo_client"));
+    for name in ["echo_client", "acquirer"] {
+        let client = example(name, &[&address]).wait_with_output().unwrap();
+        assert!(client.status.success());
+        assert_eq!(String::from_utf8(client.stdout).unwrap(), expected(name));
+    }
     output.read_to_string(&mut said).unwrap();
     assert!(issuer.wait().unwrap().success());
-    assert_eq!(said.replace(&address, "ADDRESS"), expected("net_issuer"));
+    assert_eq!(said.replace(&address, "ADDRESS"), expected("issuer"));
 }

@@ -7,8 +7,8 @@ use cardwire::layout::{BitmapForm, Layout, Tag, ans, ansb, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, PAN, SECRET};
 use cardwire::spec::{Slots, binary_parts, numbered_parts, table, text_parts};
 use cardwire::{
-    Coding, Counts, Dialect, Element, Fault, Kind, More, Prefix, PrefixCoding, Privacy, Row, Shape, Side,
-    Spec, Zone,
+    CodePage, Coding, Counts, Dialect, Element, Fault, Kind, More, Prefix, PrefixCoding, Privacy, Row, Shape,
+    Side, Spec, Zone,
 };
 
 /// What is wrong with a spec of one row.
@@ -99,6 +99,34 @@ fn reserved_number() {
     assert_eq!(fault_of_layout(ans(99).lll(), Layout::positions(2, one)), text);
     assert_eq!(fault_of_layout(ans(99).lll(), Layout::positions(1, gap)), text);
     assert_eq!(fault_of_layout(ans(99).lll(), Layout::tags(Tag::Digits(2), None, gap)), text);
+    // tags that cannot be written so
+    let ebcdic = Tag::Ebcdic(CodePage::Cp037, 2);
+    for (tag, key, is_sound) in [
+        (Tag::Digits(2), 99, true),
+        (Tag::Digits(2), 100, false),
+        (Tag::Text(2), 0x4142, true),
+        (Tag::Text(2), 0x41, false),
+        (Tag::Text(2), 0x0741, false),
+    ] {
+        let list = [Some(row(key, n(2), "", OPEN).resolve(&Dialect::CHARACTERS))].to_vec().leak();
+        let found = fault_of_layout(ans(99).lll(), Layout::tags(tag, None, list));
+        assert_eq!(found.ends_with("the number is not available for data"), !is_sound, "{tag:?} {key}");
+    }
+    for (tag, key, is_sound) in [
+        (ebcdic, 0x4142, true),
+        (ebcdic, 0x0042, false),
+        (Tag::Octets(1), 0xFF, true),
+        (Tag::Octets(1), 0x100, false),
+        (Tag::Ber, 0x9F26, true),
+        (Tag::Ber, 0x9F, false),
+        (Tag::Ber, 0x9F80, false),
+        (Tag::Ber, 0x9F_8101, true),
+        (Tag::Ber, 0x00DF_8181, false),
+    ] {
+        let list = [Some(row(key, n(2), "", OPEN).resolve(&Dialect::BCD))].to_vec().leak();
+        let found = fault_of_layout(b(99).lll(), Layout::tags(tag, None, list));
+        assert_eq!(found.ends_with("the number is not available for data"), !is_sound, "{tag:?} {key:X}");
+    }
 }
 
 #[test]

@@ -43,20 +43,64 @@ pub const ICC: &str = concat!(
     "5F340101",
 );
 
-/// Where the late error stands: the last character of (a).
-pub fn late_error(wire: &[u8]) -> Vec<u8> {
-    let mut wire = wire.to_vec();
-    if let Some(last) = wire.last_mut() {
-        *last = 0x07;
-    }
-    wire
+/// A message on a link, in logical values and as it lies on the wire.
+pub struct Case {
+    pub message: &'static str,
+    pub link: &'static str,
+    pub spec: &'static Spec<'static>,
+    pub mti: Mti,
+    /// In ascending order: characters, or octets of what is binary.
+    pub values: Vec<(u8, Vec<u8>)>,
+    pub wire: Vec<u8>,
 }
 
-/// An early error: a letter in DE 3 of (a).
-pub fn early_error(wire: &[u8]) -> Vec<u8> {
-    let mut wire = wire.to_vec();
-    wire[40] = b'x';
-    wire
+/// Each message on each link.
+pub fn cases() -> Vec<Case> {
+    let sources = [
+        ("minimal", B.into()),
+        ("typical", A.into()),
+        ("full", full(&ISO87_ASCII)),
+        ("tlv", tlv(&ISO87_ASCII)),
+    ];
+    let pairs = sources.iter().flat_map(|source| LINKS.map(|link| (source, link)));
+    pairs.map(|((message, wire), (link, spec))| Case::of(message, link, spec, on(spec, wire))).collect()
+}
+
+impl Case {
+    pub fn of(
+        message: &'static str,
+        link: &'static str,
+        spec: &'static Spec<'static>,
+        wire: Vec<u8>,
+    ) -> Self {
+        let parsed = Message::parse(spec, &wire).expect("the message is sound");
+        let values = parsed.bitmap().into_iter().map(|number| {
+            let value = parsed.expose(number).expect("it is in the bitmap");
+            (number, value.octets().collect())
+        });
+        Self { message, link, spec, mti: parsed.mti(), values: values.collect(), wire }
+    }
+}
+
+/// The message with the first octet of a value spoilt that shows: that of the first element, if it can.
+pub fn early_error(spec: &Spec<'_>, wire: &[u8]) -> Vec<u8> {
+    let message = Message::parse(spec, wire).expect("the message is sound");
+    let first = message.fields().next().expect("it has elements").value_range().start;
+    spoilt(spec, wire, first..wire.len())
+}
+
+/// The message with the last octet spoilt that shows: the last one, unless it is binary.
+pub fn late_error(spec: &Spec<'_>, wire: &[u8]) -> Vec<u8> {
+    spoilt(spec, wire, (0..wire.len()).rev())
+}
+
+fn spoilt(spec: &Spec<'_>, wire: &[u8], places: impl Iterator<Item = usize>) -> Vec<u8> {
+    let spoil = |place| {
+        let mut wire = wire.to_vec();
+        wire[place] = 0xFF;
+        wire
+    };
+    places.map(spoil).find(|wire| Message::parse(spec, wire).is_err()).expect("0xFF is not always sound")
 }
 
 /// The same values on another link.
@@ -126,8 +170,7 @@ pub fn hostile() -> Vec<Vec<u8>> {
     let numbers = [3, 12, 13, 14, 18, 22, 25, 49];
     let without = |shape: usize| {
         let mut builder = Builder::copy_of(&model, &ISO87_ASCII);
-        for (bit, number) in numbers.iter().enumerate().filter(|(bit, _)| shape >> bit & 1 == 1) {
-            let _ = bit;
+        for (_, number) in numbers.iter().enumerate().filter(|(bit, _)| shape >> bit & 1 == 1) {
             builder.remove(*number);
         }
         builder.to_vec().expect("the message is sound")

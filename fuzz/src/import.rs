@@ -17,8 +17,7 @@ const IMPORTERS: [Importer; 4] = [
 
 /// Imports a text; what was taken is written, read again, and used.
 pub fn import(data: &[u8]) {
-    let by_name = |name: &str| IMPORTERS.iter().copied().find(|importer| importer.0 == name);
-    let Some(((_, read), data)) = choose(data, &IMPORTERS, by_name) else { return };
+    let Some((read, data)) = named(data) else { return };
     let text = String::from_utf8_lossy(data);
     let doc = match read(&text) {
         Ok(doc) => doc,
@@ -38,6 +37,19 @@ pub fn import(data: &[u8]) {
         }
     })
     .expect("an importer gives what the check accepts");
+}
+
+/// The importer that an input names or chooses, and the text.
+fn named(data: &[u8]) -> Option<(fn(&str) -> Result<SpecDoc, ImportError>, &[u8])> {
+    let by_name = |name: &str| IMPORTERS.iter().copied().find(|importer| importer.0 == name);
+    choose(data, &IMPORTERS, by_name).map(|((_, read), text)| (*read, text))
+}
+
+/// What an input is as a spec.
+#[cfg(test)]
+pub(crate) fn read(data: &[u8]) -> Result<SpecDoc, String> {
+    let (read, text) = named(data).ok_or("it is empty")?;
+    read(&String::from_utf8_lossy(text)).map_err(|error| error.to_string())
 }
 
 impl Named for Importer {

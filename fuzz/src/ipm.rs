@@ -38,6 +38,12 @@ fn read(mut records: Records<impl Read>) -> Seen {
     (all, error, records.ended_cleanly(), records.odd_trailers())
 }
 
+/// Whether the input is a file that ends where it should.
+#[cfg(test)]
+pub(crate) fn is_whole(data: &[u8]) -> bool {
+    Records::open(data).map(read).is_ok_and(|(_, error, is_whole, _)| is_whole && error.is_none())
+}
+
 fn write(format: Format, all: &[Vec<u8>]) {
     let mut writer = RecordWriter::new(Vec::new(), format);
     for record in all {

@@ -41,6 +41,12 @@ fn printed(inspection: &Inspection<'_>, shown: Shown) -> Vec<u8> {
     text
 }
 
+/// What `encode` makes of an input.
+#[cfg(test)]
+pub(crate) fn build_named(data: &[u8]) -> Option<Vec<u8>> {
+    crate::named_spec(data).and_then(|(spec, line)| build(spec, line))
+}
+
 /// What `encode` makes of a line; `None` where it refuses.
 fn build(spec: &Spec<'_>, line: &[u8]) -> Option<Vec<u8>> {
     let record = Record::parse(line).ok()?;

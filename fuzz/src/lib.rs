@@ -94,56 +94,115 @@ impl Named for &'static Spec<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arbitrary::{Arbitrary, Unstructured};
     use std::fs;
     use std::path::Path;
 
+    /// The inputs of a folder.
+    fn inputs(folder: &str) -> Vec<(String, Vec<u8>)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into(), fs::read(&path).unwrap()))
+            .collect()
+    }
+
     /// The seeds of a folder, each also cut short and with one octet changed.
     fn replay(folder: &str, property: fn(&[u8])) {
-        let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(folder)).unwrap();
-        let mut seeds = 0;
-        for entry in entries {
-            let seed = fs::read(entry.unwrap().path()).unwrap();
-            property(&seed);
+        let seeds = inputs(&format!("seeds/{folder}"));
+        for (_, seed) in &seeds {
+            property(seed);
             for index in 0..seed.len() {
                 property(&seed[..index]);
                 let mut changed = seed.clone();
                 changed[index] ^= 1 << (index % 8);
                 property(&changed);
             }
-            seeds += 1;
         }
-        assert!(seeds > 3, "{seeds} seeds");
+        assert!(seeds.len() > 3, "{} seeds", seeds.len());
     }
 
-    #[test]
-    fn parse_is_total() {
-        replay("message", parse);
+    macro_rules! replays {
+        ($($test:ident $folder:literal $property:ident;)*) => { $(
+            #[test]
+            fn $test() {
+                replay($folder, $property);
+            }
+        )* };
     }
 
-    #[test]
-    fn copies_are_equal() {
-        replay("message", roundtrip);
+    replays! {
+        parse_is_total "message" parse;
+        readers_agree "message" differential;
+        plans_read_as_the_walk_does "message" plan;
+        copies_are_equal "message" roundtrip;
+        private_values_stay_private "message" privacy;
+        a_translation_and_back_is_the_identity "message" translate;
+        packets_do_not_change_frames "frame" frame;
+        lists_of_tags_are_those_of_a_simple_walk "tlv" tlv;
+        importers_refuse_or_give_a_spec "import" import;
+        clearing_files_are_read_however_they_arrive "ipm" ipm;
+        what_is_printed_is_taken "json" json;
     }
 
-    #[test]
-    fn private_values_stay_private() {
-        replay("message", privacy);
+    /// Builds what an input says.
+    fn builder(data: &[u8]) {
+        let plan = Plan::arbitrary_take_rest(Unstructured::new(data)).expect("any octets are a plan");
+        build(&plan);
     }
 
+    /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
     #[test]
-    fn packets_do_not_change_frames() {
-        replay("frame", frame);
+    fn the_corpus_that_is_kept() {
+        let properties: [(&str, fn(&[u8])); 13] = [
+            ("builder", builder),
+            ("differential", differential),
+            ("frame", frame),
+            ("import", import),
+            ("ipm", ipm),
+            ("json", json),
+            ("parse", parse),
+            ("plan", plan),
+            ("privacy", privacy),
+            ("roundtrip", roundtrip),
+            ("spec", spec),
+            ("tlv", tlv),
+            ("translate", translate),
+        ];
+        let texts = inputs("corpus");
+        assert_eq!(texts.len(), properties.len(), "a file for each target");
+        for (target, property) in properties {
+            let (_, text) = texts.iter().find(|(name, _)| *name == format!("{target}.hex")).expect(target);
+            let text = std::str::from_utf8(text).expect("digits");
+            for line in text.lines() {
+                property(&common::unhex(line));
+            }
+            assert!(text.lines().count() > 9, "{target}");
+        }
     }
 
+    /// A seed is what its name says: `broken-` where the message is refused, `-refused-` where the spec is.
     #[test]
-    fn every_message_seed_is_a_message() {
-        for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/message")).unwrap() {
-            let path = entry.unwrap().path();
-            let seed = fs::read(&path).unwrap();
+    fn seeds_are_what_their_names_say() {
+        for (name, seed) in inputs("seeds/message") {
             let (spec, wire) = named_spec(&seed).unwrap();
             let found = cardwire::Message::parse(spec, wire).err();
-            let broken = path.file_name().unwrap().to_string_lossy().starts_with("broken-");
-            assert_eq!(found.is_some(), broken, "{}: {found:?}", path.display());
+            assert_eq!(found.is_some(), name.starts_with("broken-"), "{name}: {found:?}");
+        }
+        for (name, seed) in inputs("seeds/import") {
+            let found = import::read(&seed).err();
+            assert_eq!(found.is_some(), name.contains("-refused-"), "{name}: {found:?}");
+        }
+        for (name, seed) in inputs("seeds/tlv") {
+            assert_eq!(tlv::walk(&seed).is_none(), name.starts_with("broken-"), "{name}");
+        }
+        for (name, seed) in inputs("seeds/ipm") {
+            assert_eq!(ipm::is_whole(&seed), !name.starts_with("broken-"), "{name}");
+        }
+        for (name, seed) in inputs("seeds/json") {
+            let is_built = json::build_named(&seed).is_some();
+            assert_eq!(is_built, !name.starts_with("broken-") && !name.starts_with("message-"), "{name}");
         }
     }
 

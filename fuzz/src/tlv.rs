@@ -18,7 +18,7 @@ static SPEC: Spec<'static> = Spec::new("tags", &Dialect::BCD, &ELEMENTS);
 const START: [u8; 10] = [0x08, 0, 0, 0, 0, 0, 0, 0, 0x02, 0];
 
 /// A tag and what it holds.
-type Item = (u32, Vec<u8>);
+pub(crate) type Item = (u32, Vec<u8>);
 
 /// Reads octets as a list of tags in three ways.
 pub fn tlv(data: &[u8]) {
@@ -64,7 +64,7 @@ fn items(message: &Message<'_>) -> Vec<Item> {
 
 /// The list, if it is one: zeros between tags are padding, tags have up to three octets, lengths are
 /// definite and have up to five.
-fn walk(mut rest: &[u8]) -> Option<Vec<Item>> {
+pub(crate) fn walk(mut rest: &[u8]) -> Option<Vec<Item>> {
     let mut list = Vec::new();
     loop {
         while let [0, behind @ ..] = rest {

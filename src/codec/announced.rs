@@ -2,7 +2,7 @@
 
 use super::block::Class;
 use super::digit::four_digits;
-use super::{Prefix, PrefixCoding};
+use super::{Counts, Prefix, PrefixCoding};
 use crate::error::widen;
 
 /// Where the length of the value comes from.
@@ -23,7 +23,7 @@ pub(super) enum Announced {
     Packed(u8),
     /// That many octets.
     Binary(u8),
-    /// One octet below `80`.
+    /// One octet below `80`, which counts octets.
     Ber,
 }
 
@@ -36,7 +36,7 @@ impl Announced {
             (PrefixCoding::Ebcdic(_), width @ 1..=4) => Self::Digits { zero: 0xF0, width },
             (PrefixCoding::Bcd, width @ 1..=4) => Self::Packed(width.div_ceil(2)),
             (PrefixCoding::Binary, width @ 1..=2) => Self::Binary(width),
-            (PrefixCoding::Ber, _) => Self::Ber,
+            (PrefixCoding::Ber, _) if matches!(prefix.counts, Counts::Bytes) => Self::Ber,
             _ => Self::Unknown,
         }
     }
@@ -52,14 +52,13 @@ impl Announced {
 
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    pub(super) fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
+    pub(super) fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
         Some(match self {
             // most elements of most links
             Self::Digits { zero, width } => {
                 (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
             }
-            Self::Unknown => return None,
-            Self::Fixed => (usize::from(fixed), 0),
+            Self::Fixed | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;

@@ -12,9 +12,11 @@ pub(crate) const fn hex_value(digit: u8) -> Option<u8> {
 
 /// The octet that two hexadecimal digits write; any octet, if they are none. Letters have bit 6
 /// set, and are 9 short.
-pub(super) const fn hex_pair([high, low]: [u8; 2]) -> u8 {
-    let (high, low) = ((high & 0x0F) + (high >> 6 & 1) * 9, (low & 0x0F) + (low >> 6 & 1) * 9);
-    high << 4 | low & 0x0F
+pub(crate) const fn hex_pair(pair: [u8; 2]) -> u8 {
+    let pair = u16::from_le_bytes(pair);
+    let digits = (pair & 0x0F0F) + (pair >> 6 & 0x0101) * 9;
+    let [octet, _] = (digits << 4 | digits >> 8).to_le_bytes();
+    octet
 }
 
 /// The upper-case hexadecimal digit of a half byte.

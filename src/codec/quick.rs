@@ -186,6 +186,23 @@ impl Quick {
         self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
     }
 
+    /// The same of an object without parts whose BER length stands at `at`.
+    #[inline(always)]
+    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        let length @ 0..=0x7F = *wire.get(at)? else { return None };
+        let (start, end) = (at + 1, at + 1 + usize::from(length));
+        let is_usual = self.announced == Announced::Ber && !self.is_composite;
+        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+            return None;
+        }
+        let is_sound = match self.test {
+            Test::Free => true,
+            Test::Block(Class::Packed) => Class::is_packed(wire, start, end),
+            test => test.passes(wire, start, end),
+        };
+        is_sound.then_some(end)
+    }
+
     /// Whether a prefix may announce that length.
     #[inline(always)]
     pub(crate) fn admits(&self, length: usize) -> bool {
@@ -309,7 +326,10 @@ impl Quick {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        let (number, width) = self.announced.number(wire.get(at..)?, self.max)?;
+        if self.announced == Announced::Fixed {
+            return Some((usize::from(self.max), at));
+        }
+        let (number, width) = self.announced.number(wire.get(at..)?)?;
         self.admits(number).then_some((number, at + width))
     }
 }

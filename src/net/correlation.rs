@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 
 use crate::de;
 use crate::message::Message;
@@ -105,16 +106,18 @@ impl Correlation {
         let mut trace = Trace::of(answer);
         let mut found = false;
         for number in self.elements(answer).iter().copied().take_while(|number| *number > 0) {
-            match message.get(number) {
-                None => trace.push(ABSENT)?,
-                Some(field) => {
-                    found = true;
-                    trace.push(u8::try_from(field.len()).ok().filter(|len| *len < ABSENT)?)?;
-                    trace.extend(field.expose().octets())?;
-                }
+            if let Some(value) = message.plain(number) {
+                found = true;
+                trace.extend(value.len(), |room| room.copy_from_slice(value))?;
+            } else if let Some(field) = message.get(number) {
+                found = true;
+                let value = field.expose();
+                trace.extend(field.len(), |room| _ = value.copy_to(room))?;
+            } else {
+                trace.push(ABSENT)?;
             }
         }
-        found.then(|| trace.sealed())
+        found.then_some(trace)
     }
 
     fn elements(&self, answer: Mti) -> &Elements {
@@ -142,14 +145,11 @@ fn list(elements: &[u8]) -> Elements {
 /// What stands for the length of an element that is not there.
 const ABSENT: u8 = 0xFF;
 
-/// The key of one exchange: what its request and its answer have in common. No heap, no order that
-/// means anything.
+/// The key of one exchange: what its request and its answer have in common. No heap.
 ///
 /// It may hold card data, if the rule names such elements: its `Debug` shows a digest only.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub struct Trace {
-    /// Compared first, so that most comparisons are of one number.
-    digest: u64,
     len: u8,
     octets: [u8; Trace::SIZE],
 }
@@ -161,7 +161,7 @@ impl Trace {
     fn of(mti: Mti) -> Self {
         let mut octets = [0; Self::SIZE];
         octets.iter_mut().zip(mti.digits()).for_each(|(slot, digit)| *slot = digit);
-        Self { digest: 0, len: 4, octets }
+        Self { len: 4, octets }
     }
 
     fn push(&mut self, octet: u8) -> Option<()> {
@@ -170,18 +170,32 @@ impl Trace {
         Some(())
     }
 
-    fn extend(&mut self, mut octets: impl Iterator<Item = u8>) -> Option<()> {
-        octets.try_for_each(|octet| self.push(octet))
+    /// Adds a value of that length.
+    fn extend(&mut self, len: usize, copy: impl FnOnce(&mut [u8])) -> Option<()> {
+        let size = u8::try_from(len).ok().filter(|len| *len < ABSENT)?;
+        self.push(size)?;
+        let start = usize::from(self.len);
+        copy(self.octets.get_mut(start..start + len)?);
+        self.len += size;
+        Some(())
     }
 
-    fn sealed(mut self) -> Self {
-        let used = self.octets.get(..usize::from(self.len)).unwrap_or_default();
-        self.digest = used.chunks(8).fold(0, |digest: u64, chunk| {
-            let mut word = [0; 8];
-            word.iter_mut().zip(chunk).for_each(|(slot, octet)| *slot = *octet);
-            (digest.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517C_C1B7_2722_0A95)
-        });
-        self
+    fn octets(&self) -> &[u8] {
+        self.octets.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Trace {
+    fn eq(&self, other: &Self) -> bool {
+        self.octets() == other.octets()
+    }
+}
+
+impl Eq for Trace {}
+
+impl Hash for Trace {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(self.octets());
     }
 }
 

@@ -1,21 +1,28 @@
 //! Where requests and answers meet: the state that callers, reader, writer and timer share.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+mod asking;
+
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
+use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::vec::Vec;
 
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::correlation::Trace;
 use super::error::{Lost, NotSent, Rejection, SendError};
-use super::mux::{Answer, Mux, Refusal, Ticket, Unanswered};
+use super::link::Gathered;
+use super::mux::{Answer, Mux, Unanswered};
 use super::observe::{Counters, Event};
-use super::outbox::{Batch, Frames, Outbox};
-use super::received::{Outgoing, Received, written};
+use super::outbox::{Batch, Outbox};
+use super::received::Received;
 use super::settings::Settings;
-use crate::error::Error;
-use crate::message::{Inspection, Message};
+use crate::message::Inspection;
+
+pub(super) use self::asking::Manner;
+pub use self::asking::Pending;
 
 /// The shared state of one connection, or of one client over its successive connections.
 pub(super) struct Desk {
@@ -28,6 +35,14 @@ pub(super) struct Desk {
     phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
+    /// Whether requests of the peer are handled no longer.
+    refusing: AtomicBool,
+    /// Whether the writer ends when nothing waits.
+    finishing: AtomicBool,
+    /// Whether the reader holds answers that the outbox does not.
+    gathering: AtomicBool,
+    /// Tells that a request of the peer is in work no longer.
+    pub(super) freed: Notify,
     /// Tells that the writer took what waited.
     room: Notify,
     /// Wakes the timer, because a deadline is sooner than it knows.
@@ -44,8 +59,6 @@ struct State {
     open: bool,
     /// When the timer will look next.
     looks: Duration,
-    /// Whether the writer ends when nothing waits.
-    finishing: bool,
 }
 
 /// Who waits for an answer.
@@ -67,13 +80,6 @@ pub(super) enum Phase {
     Closing,
 }
 
-/// Why a request could not be posted at once.
-enum Wait {
-    Connection,
-    Room,
-    Never(NotSent),
-}
-
 impl Desk {
     pub(super) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         let state = State {
@@ -81,7 +87,6 @@ impl Desk {
             outbox: Outbox::default(),
             open: false,
             looks: Duration::MAX,
-            finishing: false,
         };
         Arc::new(Self {
             counters,
@@ -90,6 +95,10 @@ impl Desk {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
+            refusing: AtomicBool::new(false),
+            finishing: AtomicBool::new(false),
+            gathering: AtomicBool::new(false),
+            freed: Notify::new(),
             room: Notify::new(),
             sooner: Notify::new(),
             start: Instant::now(),
@@ -98,118 +107,8 @@ impl Desk {
         })
     }
 
-    /// Sends a request and waits for its answer. `early` requests go before the sign-on is done.
-    pub(super) async fn request(
-        &self,
-        message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-        timeout: Duration,
-        early: bool,
-    ) -> Result<Received, SendError> {
-        let deadline = Instant::now() + timeout;
-        let over = |why| SendError::NotSent(why);
-        let _permit = match self.window.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => timeout_at(deadline, self.window.acquire())
-                .await
-                .map_err(|_| over(NotSent::NoRoom))?
-                .map_err(|_| over(NotSent::Closing))?,
-        };
-        let (answer, mut posted) = loop {
-            let room = self.room.notified();
-            match self.post(message, header, deadline, early) {
-                Ok(posted) => break posted,
-                Err(Wait::Never(why)) => return Err(over(why)),
-                Err(Wait::Connection) => {
-                    let mut phase = self.phase.subscribe();
-                    let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
-                    timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
-                }
-                Err(Wait::Room) => {
-                    timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
-                }
-            }
-        };
-        let outcome = answer.await;
-        posted.done = true;
-        outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
-    }
-
-    /// Opens the request in the table and puts its frame into the outbox: both or neither.
-    fn post(
-        &self,
-        message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-        deadline: Instant,
-        early: bool,
-    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
-        let phase = *self.phase.borrow();
-        match phase {
-            Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
-            Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
-            Phase::SigningOn if !early => return Err(Wait::Connection),
-            Phase::Down => return Err(Wait::Connection),
-            Phase::SigningOn | Phase::Up | Phase::Closing => (),
-        }
-        let posted = written(message, |octets| self.post_octets(octets, header, deadline));
-        posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
-    }
-
-    fn post_octets(
-        &self,
-        octets: &[u8],
-        header: &[u8],
-        deadline: Instant,
-    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
-        let wrong = |error: Error| Wait::Never(NotSent::Message(error));
-        let message = Message::parse(self.settings.spec, octets).map_err(wrong)?;
-        let correlation = &self.settings.correlation;
-        let asks = correlation.answer_to(message.mti()).is_some();
-        let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;
-        let (sender, receiver) = oneshot::channel();
-        let (now, deadline) = (self.now(), deadline.saturating_duration_since(self.start));
-        let mut state = self.lock();
-        if !state.open {
-            return Err(Wait::Connection);
-        }
-        if state.outbox.frames().len() >= self.settings.outbox_bytes {
-            return Err(Wait::Room);
-        }
-        let frame = state.outbox.next();
-        let waiter = Waiter { answer: sender, frame, since: now };
-        let opened = match message.mti().is_repeat() {
-            true => state.mux.open_repeat(now, trace, deadline, waiter),
-            false => state.mux.open(now, trace, deadline, waiter),
-        };
-        let ticket = opened.map_err(|refused| match refused.why {
-            Refusal::Full => Wait::Never(NotSent::NoRoom),
-            Refusal::InFlight => Wait::Never(NotSent::InFlight),
-            Refusal::Recent => Wait::Never(NotSent::Recent),
-        })?;
-        if let Err(error) = self.put(&mut state, header, octets, false) {
-            state.mux.withdraw(ticket);
-            return Err(wrong(error));
-        }
-        if deadline < state.looks {
-            state.looks = deadline;
-            self.sooner.notify_one();
-        }
-        drop(state);
-        Counters::add(&self.counters.requests, 1);
-        Ok((receiver, Posted { desk: self, ticket, frame, done: false }))
-    }
-
-    /// Puts an answer to a request of the peer into the outbox; no octets are no answer.
+    /// Puts an answer to a request of the peer into the outbox.
     pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
-        if octets.is_empty() { Ok(()) } else { self.put_answer(header, octets) }
-    }
-
-    /// Answers a poll with one.
-    pub(super) fn poll(&self) {
-        let _ = self.put_answer(&[], &[]);
-    }
-
-    fn put_answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
         let mut state = self.lock();
         if !state.open {
             drop(state);
@@ -217,25 +116,6 @@ impl Desk {
             return Ok(());
         }
         self.put(&mut state, header, octets, true)
-    }
-
-    /// Puts answers that were made together into the outbox, all at once.
-    pub(super) fn answer_all(&self, answers: &mut Frames) {
-        if answers.is_empty() {
-            return;
-        }
-        let mut state = self.lock();
-        if !state.open {
-            drop(state);
-            (0..answers.count()).for_each(|_| self.tell(Event::AnswerLost));
-            answers.clear();
-            return;
-        }
-        let idle = state.outbox.frames().is_empty();
-        state.outbox.add(answers);
-        if idle {
-            self.wake.notify_one();
-        }
     }
 
     fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
@@ -247,44 +127,72 @@ impl Desk {
         Ok(())
     }
 
+    /// Deals with what one read brought: takes the lock once for all of it.
+    pub(super) fn deliver(&self, gathered: &mut Gathered, now: Duration) {
+        let Gathered { arrived, answers } = gathered;
+        if arrived.is_empty() && answers.is_empty() && !self.gathering.load(Ordering::SeqCst) {
+            return;
+        }
+        let mut state = self.lock();
+        self.gathering.store(false, Ordering::SeqCst);
+        if !answers.is_empty() {
+            let idle = state.outbox.frames().is_empty();
+            state.outbox.add(answers);
+            if idle {
+                self.wake.notify_one();
+            }
+        }
+        let mut outcomes = Vec::with_capacity(arrived.len());
+        for (trace, _) in arrived.iter() {
+            outcomes.push(trace.as_ref().map(|trace| state.mux.answer(now, trace)));
+        }
+        drop(state);
+        if self.finishing.load(Ordering::SeqCst) {
+            self.wake.notify_one();
+        }
+        for ((_, received), outcome) in arrived.drain(..).zip(outcomes) {
+            self.settle(received, outcome);
+        }
+    }
+
     /// What to do with an answer that came in.
-    pub(super) fn settle(&self, inspection: &Inspection<'_>, header: &[u8], now: Duration) {
-        let Settings { spec, correlation, check, observer, .. } = &self.settings;
-        let trace = correlation.trace(inspection.partial());
-        let outcome = trace.map(|trace| self.lock().mux.answer(now, &trace));
-        let received = || Received::new(spec, header, inspection.wire());
+    fn settle(&self, received: Received, outcome: Option<Answer<Waiter>>) {
+        let Settings { check, observer, .. } = &self.settings;
         match outcome {
             Some(Answer::Matched { payload, waited, .. }) => {
-                let refused = match (inspection.error(), check) {
+                let refused = match (received.error(), check) {
                     (Some(error), _) => Some(Rejection::Spec(error)),
-                    (None, Some(check)) => check(inspection.partial()).err(),
+                    (None, Some(check)) => check(&received.message()).err(),
                     (None, None) => None,
                 };
                 let answer = match refused {
-                    None => Ok(received()),
-                    Some(why) => Err(SendError::Refused { why, answer: received() }),
+                    None => Ok(received),
+                    Some(why) => Err(SendError::Refused { why, answer: Box::new(received) }),
                 };
                 self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
                 if let Err(Ok(answer)) = payload.answer.send(answer) {
-                    self.tell(Event::Late(Duration::ZERO));
-                    observer.late(answer);
+                    self.late(Duration::ZERO, answer);
                 }
             }
-            _ if inspection.error().is_some() => self.unreadable(inspection),
+            _ if received.error().is_some() => self.unreadable(&received.inspect()),
             Some(Answer::Late { after, .. }) => {
-                self.tell(Event::Late(after));
-                observer.late(received());
+                self.late(after, received);
             }
             Some(Answer::Duplicate { .. }) => {
                 self.tell(Event::Duplicate);
-                observer.duplicate(received());
+                observer.duplicate(received);
             }
             Some(Answer::Unsolicited) | None => {
                 self.tell(Event::Unsolicited);
-                observer.unsolicited(received());
+                observer.unsolicited(received);
             }
         }
+    }
+
+    fn late(&self, after: Duration, answer: Received) {
+        self.tell(Event::Late(after));
+        self.settings.observer.late(answer);
     }
 
     pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {
@@ -345,14 +253,23 @@ impl Desk {
                     self.room.notify_waiters();
                     return true;
                 }
-                if state.finishing {
+                // In this order: what the reader holds will be put, and this be woken.
+                if self.finishing.load(Ordering::SeqCst) && !self.gathering.load(Ordering::SeqCst) {
                     return false;
                 }
             }
             self.wake.notified().await;
-            // Whoever is ready adds to this batch first; alone, this costs nothing.
-            tokio::task::yield_now().await;
+            if self.has_company() {
+                tokio::task::yield_now().await;
+            }
         }
+    }
+
+    /// Whether others may be ready to add to the batch: some request is in flight besides those
+    /// that wait to be written. A lone request has no company, and leaves at once.
+    fn has_company(&self) -> bool {
+        let state = self.lock();
+        state.mux.in_flight() > state.outbox.frames().count()
     }
 
     pub(super) fn note(&self, batch: &Batch, octets: usize) {
@@ -385,6 +302,13 @@ impl Desk {
         self.is_busy() || self.lock().outbox.frames().len() >= self.settings.outbox_bytes
     }
 
+    /// Whether a request of the peer can still be answered; from here to [`Desk::deliver`] the writer
+    /// does not end.
+    pub(super) fn begins_to_gather(&self) -> bool {
+        self.gathering.store(true, Ordering::SeqCst);
+        !self.refusing.load(Ordering::SeqCst)
+    }
+
     pub(super) fn phase(&self) -> Phase {
         *self.phase.borrow()
     }
@@ -394,8 +318,9 @@ impl Desk {
         {
             let mut state = self.lock();
             state.outbox.reset();
-            state.finishing = false;
             state.open = true;
+            self.refusing.store(false, Ordering::SeqCst);
+            self.finishing.store(false, Ordering::SeqCst);
         }
         self.hear();
         self.set_phase(phase);
@@ -430,9 +355,15 @@ impl Desk {
         }
     }
 
+    /// Handles no request of the peer any more.
+    pub(super) fn refuse(&self) {
+        self.refusing.store(true, Ordering::SeqCst);
+    }
+
     /// Lets the writer end when nothing waits.
     pub(super) fn finish(&self) {
-        self.lock().finishing = true;
+        self.refuse();
+        self.finishing.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
@@ -442,10 +373,15 @@ impl Desk {
         let _ = self.window.acquire_many(all).await;
     }
 
-    /// Waits until no request of the peer is being answered.
+    /// Waits until no request of the peer is being answered; more may come meanwhile.
     pub(super) async fn answered(&self) {
-        let all = u32::try_from(self.settings.concurrency).unwrap_or(u32::MAX);
-        let _ = self.places.acquire_many(all).await;
+        loop {
+            let freed = self.freed.notified();
+            if self.places.available_permits() >= self.settings.concurrency {
+                return;
+            }
+            freed.await;
+        }
     }
 
     pub(super) fn in_flight(&self) -> usize {
@@ -473,28 +409,5 @@ impl Desk {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A request in flight; dropped before its answer, it is given up.
-struct Posted<'d> {
-    desk: &'d Desk,
-    ticket: Ticket,
-    frame: u64,
-    done: bool,
-}
-
-impl Drop for Posted<'_> {
-    fn drop(&mut self) {
-        if self.done {
-            return;
-        }
-        let now = self.desk.now();
-        let mut state = self.desk.lock();
-        if state.outbox.cut(self.frame) {
-            state.mux.withdraw(self.ticket);
-        } else {
-            state.mux.cancel(now, self.ticket);
-        }
     }
 }

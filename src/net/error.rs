@@ -1,6 +1,7 @@
 //! What became of a request: the four cases that money depends on.
 
 use core::time::Duration;
+use std::boxed::Box;
 
 use super::received::Received;
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub enum SendError {
         /// What is wrong with it.
         why: Rejection,
         /// The answer as it came in; it may not even parse.
-        answer: Received,
+        answer: Box<Received>,
     },
 }
 

@@ -66,9 +66,11 @@ impl Reply<'_> {
     #[must_use]
     pub fn later(self) -> Responder {
         // The reader does not call a handler before a place is free, so there is one.
-        let place = Arc::clone(&self.desk.places).try_acquire_owned().ok();
-        let (desk, header) = (Arc::clone(self.desk), self.header.to_vec());
-        Responder { desk, header, promise: self.promise, _place: place }
+        let place = Place {
+            desk: Arc::clone(self.desk),
+            permit: Arc::clone(&self.desk.places).try_acquire_owned().ok(),
+        };
+        Responder { place, header: self.header.to_vec(), promise: self.promise }
     }
 }
 
@@ -80,10 +82,22 @@ impl fmt::Debug for Reply<'_> {
 
 /// The way back to a request, for as long as it takes. It counts as one request being answered.
 pub struct Responder {
-    desk: Arc<Desk>,
+    place: Place,
     header: Vec<u8>,
     promise: Option<Promise>,
-    _place: Option<OwnedSemaphorePermit>,
+}
+
+/// One of the requests that may be answered at a time.
+struct Place {
+    desk: Arc<Desk>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.permit = None;
+        self.desk.freed.notify_waiters();
+    }
 }
 
 impl Responder {
@@ -92,12 +106,12 @@ impl Responder {
     /// # Errors
     /// When the answer cannot be built, or does not fit the framing.
     pub fn send(self, answer: impl Outgoing) -> Result<()> {
-        let Self { desk, header, promise, _place } = self;
+        let Self { place, header, promise } = self;
         written(&answer, |octets| {
             if octets.is_empty() {
                 return Ok(());
             }
-            desk.answer(&header, octets)?;
+            place.desk.answer(&header, octets)?;
             promise.into_iter().for_each(|promise| promise.keep(octets));
             Ok(())
         })?
@@ -128,7 +142,7 @@ where
     T: Future<Output: Outgoing + Send> + Send + 'static,
 {
     fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
-        let received = Received::new(reply.desk.settings.spec, reply.header, request.wire());
+        let received = Received::new(reply.desk.settings.spec, reply.header, request, None);
         let (answer, reply) = ((self.serve)(received), reply.later());
         tokio::spawn(async move {
             let answer = answer.await;

@@ -12,6 +12,7 @@
 //! Whatever ends first ends the connection.
 
 use core::time::Duration;
+use std::boxed::Box;
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -19,7 +20,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::desk::{Desk, Phase};
+use super::correlation::Trace;
+use super::desk::Desk;
 use super::error::Closed;
 use super::handler::Reply;
 use super::observe::{Counters, Event};
@@ -32,19 +34,22 @@ use crate::error::widen;
 use crate::frame::Frame;
 use crate::message::Inspection;
 use crate::mti::Version;
+use crate::parser::Parser;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///
 /// The caller has called [`Desk::connected`], and calls [`Desk::disconnected`].
-pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, keeper: K) -> Closed
+///
+/// `early` octets were read before.
+pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, early: Vec<u8>, keeper: K) -> Closed
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
     K: Future<Output = Closed> + Send + 'static,
 {
     let mut tasks = JoinSet::new();
-    let reading = tasks.spawn(read(Arc::clone(&desk), reader)).id();
-    tasks.spawn(write(Arc::clone(&desk), writer));
+    let reading = tasks.spawn(read(Arc::clone(&desk), reader, early)).id();
+    let writing = tasks.spawn(write(Arc::clone(&desk), writer)).id();
     tasks.spawn(keeper);
     let timer = Arc::clone(&desk);
     tasks.spawn(async move {
@@ -62,6 +67,10 @@ where
                     tasks.join_next().await
                 };
                 let _ = timeout(desk.settings.write_timeout, rest).await;
+            } else if id == writing && closed == Closed::Here {
+                // To close with octets unread is a reset, which can destroy what was written last:
+                // the peer closes first, if it does so soon.
+                let _ = timeout(LINGER, tasks.join_next()).await;
             }
             closed
         }
@@ -71,6 +80,9 @@ where
     tasks.shutdown().await;
     closed
 }
+
+/// How long a peer may take to close after this end did.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Writes all that waits, again and again.
 async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed {
@@ -113,8 +125,8 @@ async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed 
 }
 
 /// Reads all that has come in, again and again.
-async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R) -> Closed {
-    let mut inbox = Inbox::new(&desk);
+async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R, early: Vec<u8>) -> Closed {
+    let mut inbox = Inbox::new(&desk, early);
     loop {
         match inbox.handle(&desk).await {
             Ok(()) => (),
@@ -158,21 +170,34 @@ struct Inbox {
     /// When the frame that is not whole yet began to come in.
     began: Option<Instant>,
     largest: usize,
-    /// Answers that were made since the last read.
-    answers: Frames,
+    parser: Box<Parser<'static>>,
+    gathered: Gathered,
+}
+
+/// What the frames of one read lead to, dealt with together.
+#[derive(Default)]
+pub(super) struct Gathered {
+    /// Answers that came in, to requests that are yet to be found.
+    pub(super) arrived: Vec<(Option<Trace>, Received)>,
+    /// Answers to requests of the peer, as frames.
+    pub(super) answers: Frames,
 }
 
 impl Inbox {
-    fn new(desk: &Desk) -> Self {
+    fn new(desk: &Desk, early: Vec<u8>) -> Self {
         let framing = desk.settings.framing;
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
         let size = desk.settings.read_buffer.max(64);
+        let filled = early.len();
+        let mut octets = early;
+        octets.resize(size.max(filled), 0);
         Self {
-            octets: std::vec![0; size],
-            filled: 0,
+            octets,
+            filled,
             began: None,
             largest: largest.max(size),
-            answers: Frames::default(),
+            parser: Box::new(Parser::new(desk.settings.spec)),
+            gathered: Gathered::default(),
         }
     }
 
@@ -200,27 +225,27 @@ impl Inbox {
     /// Handles every whole frame, and moves the rest to the front. Answers that are made at once
     /// leave together.
     async fn handle(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
-        let handled = self.handle_all(desk).await;
-        desk.answer_all(&mut self.answers);
+        let now = desk.now();
+        let handled = self.handle_all(desk, now).await;
+        desk.deliver(&mut self.gathered, now);
         handled
     }
 
-    async fn handle_all(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
+    async fn handle_all(&mut self, desk: &Arc<Desk>, now: Duration) -> Result<(), Closed> {
         let mut at = 0;
         let mut frames = 0;
-        let now = desk.now();
         loop {
             let input = self.octets.get(at..self.filled).unwrap_or_default();
             let Some(frame) = desk.settings.framing.split(input).map_err(Closed::Framing)? else { break };
             // What the peer is owed is bounded: by octets, and by requests being answered.
-            if frames == 0 || desk.is_busy() || self.answers.len() >= desk.settings.outbox_bytes {
-                desk.answer_all(&mut self.answers);
+            if frames == 0 || desk.is_busy() || self.gathered.answers.len() >= desk.settings.outbox_bytes {
+                desk.deliver(&mut self.gathered, now);
                 if desk.is_owing() {
                     desk.wait_for_room().await;
                     desk.wait_for_place().await;
                 }
             }
-            receive(desk, &frame, now, &mut self.answers);
+            receive(desk, &mut self.parser, &frame, &mut self.gathered);
             at += frame.consumed;
             frames += 1;
         }
@@ -237,54 +262,68 @@ impl Inbox {
 }
 
 /// What to do with one frame.
-fn receive(desk: &Arc<Desk>, frame: &Frame<'_>, now: Duration, answers: &mut Frames) {
+fn receive(desk: &Arc<Desk>, parser: &mut Parser<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
     let settings = &desk.settings;
+    let Gathered { arrived, answers } = gathered;
     if frame.is_poll() {
         desk.tell(Event::Polled);
         if settings.answer_polls {
-            desk.poll();
+            // a poll fits the framing that it came by
+            let _ = answers.push(&settings.framing, &[], &[], true);
         }
         return;
     }
-    let inspection = Inspection::of(settings.spec, frame.payload);
-    let Some(mti) = inspection.mti() else { return desk.unreadable(&inspection) };
-    if settings.correlation.is_answer(mti) {
-        return desk.settle(&inspection, frame.header, now);
+    let message = match parser.parse(frame.payload) {
+        Ok(message) => message,
+        Err(_) => {
+            return receive_broken(desk, &Inspection::of(settings.spec, frame.payload), frame, gathered);
+        }
+    };
+    if settings.correlation.is_answer(message.mti()) {
+        let trace = settings.correlation.trace(&message);
+        return arrived.push((trace, Received::new(settings.spec, frame.header, &message, None)));
     }
-    match (inspection.message(), &settings.handler) {
-        (None, _) => {
-            desk.unreadable(&inspection);
-            if settings.answer_format_errors && settings.handler.is_some() {
-                refuse(desk, &inspection, frame.header, answers);
-            }
+    let Some(handler) = &settings.handler else {
+        desk.tell(Event::Unsolicited);
+        return settings.observer.unsolicited(Received::new(settings.spec, frame.header, &message, None));
+    };
+    if !desk.begins_to_gather() {
+        return desk.tell(Event::Unanswered);
+    }
+    let promise = match settings.seen(&message) {
+        None | Some(Seen::Other) => None,
+        Some(Seen::New(promise)) => Some(promise),
+        Some(Seen::InWork) => return desk.tell(Event::Repeated),
+        Some(Seen::Answered(answer)) => {
+            desk.tell(Event::Repeated);
+            // it was framed before, behind a header of the same length
+            let _ = answers.push(&settings.framing, frame.header, &answer, true);
+            return;
         }
-        (Some(_), _) if desk.phase() == Phase::Closing => (),
-        (Some(message), Some(handler)) => {
-            let promise = match settings.seen(message) {
-                None | Some(Seen::Other) => None,
-                Some(Seen::New(promise)) => Some(promise),
-                Some(Seen::InWork) => return desk.tell(Event::Repeated),
-                Some(Seen::Answered(answer)) => {
-                    desk.tell(Event::Repeated);
-                    // it was framed before, behind a header of the same length
-                    let _ = answers.push(&settings.framing, frame.header, &answer, true);
-                    return;
-                }
-            };
-            desk.tell(Event::Taken);
-            handler.handle(message, Reply { desk, header: frame.header, answers, promise });
-        }
-        (Some(_), None) => {
-            desk.tell(Event::Unsolicited);
-            let received = Received::new(settings.spec, frame.header, frame.payload);
-            settings.observer.unsolicited(received);
-        }
+    };
+    desk.tell(Event::Taken);
+    handler.handle(&message, Reply { desk, header: frame.header, answers, promise });
+}
+
+/// What to do with a frame that holds no message of the spec.
+#[cold]
+fn receive_broken(desk: &Arc<Desk>, inspection: &Inspection<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
+    let settings = &desk.settings;
+    if inspection.mti().is_some_and(|mti| settings.correlation.is_answer(mti)) {
+        let trace = settings.correlation.trace(inspection.partial());
+        let partial = inspection.partial();
+        let received = Received::new(settings.spec, frame.header, partial, inspection.error());
+        return gathered.arrived.push((trace, received));
+    }
+    desk.unreadable(inspection);
+    let may_answer = settings.answer_format_errors && settings.handler.is_some();
+    if inspection.mti().is_some() && may_answer && desk.begins_to_gather() {
+        refuse(desk, inspection, frame.header, &mut gathered.answers);
     }
 }
 
 /// Answers a request that does not follow the spec, as far as it can be read: format error.
-#[cold]
-fn refuse(desk: &Arc<Desk>, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
+fn refuse(desk: &Desk, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
     let partial = inspection.partial();
     let mut answer = Builder::reply_to(partial);
     for number in ECHOED.into_iter().filter(|number| inspection.get(*number).is_some()) {

@@ -7,6 +7,7 @@
 //! | [`Correlation`] | which elements tell one exchange from another | `alloc` |
 //! | [`mux`] | the requests in flight: window, deadlines, late answers, duplicates | `alloc` |
 //! | [`saf`] | store and forward: what must arrive, in order, repeated, never dropped | `alloc` |
+//! | `Courier` | a running `Forwarder`: the task between its queue and its peers | `net` |
 //! | `Client`, `Pool` | asks; connects again whenever the connection is lost | `net` |
 //! | `Server` | answers; no connection can hold the others | `net` |
 //! | `ClientTls`, `ServerTls` | rustls; the host is verified, peers too if wanted | `tls` |
@@ -25,11 +26,15 @@
 //! ```
 //!
 //! The difference is money. What was `NotSent` may be sent again. What is `Unknown` or `Refused`
-//! may have been booked, and has to be reversed: put the reversal into a [`saf::Forwarder`].
+//! may have been booked, and has to be reversed: put the reversal into a
+//! [`saf::Forwarder`], which `Forwarder::run` joins to a client.
 //! An answer that comes after its request has ended goes to `Observer::late`, never to another
 //! request.
 //!
 //! # How it is fast
+//!
+//! A request is in the table and in the buffer when `Peer::request` returns; what is awaited is its
+//! answer. So one task can have many in flight, and no message is held while it waits.
 //!
 //! Requests and answers are written into one buffer, and one task writes all of it at once. It does
 //! so whenever there is something to write: a lone request waits for nobody, and while one write is
@@ -56,11 +61,15 @@ pub mod saf;
 #[cfg(feature = "net")]
 mod client;
 #[cfg(feature = "net")]
+mod courier;
+#[cfg(feature = "net")]
 mod desk;
 #[cfg(feature = "net")]
 mod error;
 #[cfg(feature = "net")]
 mod handler;
+#[cfg(feature = "net")]
+mod line;
 #[cfg(feature = "net")]
 mod link;
 #[cfg(feature = "net")]
@@ -94,6 +103,8 @@ pub use tls::{ClientTls, Identity, ServerTls};
 #[cfg(feature = "net")]
 pub use {
     client::{Client, ClientBuilder},
+    courier::{Courier, Route, Verdict},
+    desk::Pending,
     error::{Closed, Lost, NotSent, Rejection, SendError},
     handler::{Handler, Reply, Responder},
     observe::{Event, Observer, Totals},

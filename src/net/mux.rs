@@ -19,10 +19,13 @@
 //! of [`Mux::open`] gets an error instead. A repeat of the same request may take it again, since any
 //! answer settles both.
 
-use alloc::collections::{BTreeMap, BinaryHeap, VecDeque};
+use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
+use core::hash::{BuildHasher, Hash};
 use core::time::Duration;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::error::widen;
 
@@ -69,7 +72,9 @@ pub struct Mux<K, P> {
     limits: Limits,
     slots: Vec<Slot<K, P>>,
     free: Vec<u32>,
-    index: BTreeMap<K, u32>,
+    /// The slots in use, by their key.
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
     /// Earliest first; entries of requests that are no longer in flight are dropped later.
     deadlines: BinaryHeap<Reverse<(Duration, Ticket)>>,
     /// Answered and expired, oldest first; entries of slots reopened since are dropped later.
@@ -80,6 +85,8 @@ pub struct Mux<K, P> {
 struct Slot<K, P> {
     /// Grows whenever the slot gets another meaning, so that old tickets do not fit.
     turn: u32,
+    /// The hash of the key.
+    hash: u64,
     key: Option<K>,
     state: State<P>,
 }
@@ -160,15 +167,16 @@ pub struct Unanswered<K, P> {
     pub sent: bool,
 }
 
-impl<K: Ord + Clone, P> Mux<K, P> {
+impl<K: Hash + Eq + Clone, P> Mux<K, P> {
     /// An empty table.
     #[must_use]
-    pub const fn new(limits: Limits) -> Self {
+    pub fn new(limits: Limits) -> Self {
         Self {
             limits,
             slots: Vec::new(),
             free: Vec::new(),
-            index: BTreeMap::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
             deadlines: BinaryHeap::new(),
             memory: VecDeque::new(),
             in_flight: 0,
@@ -233,7 +241,8 @@ impl<K: Ord + Clone, P> Mux<K, P> {
         if self.in_flight >= self.limits.window {
             return Err(Refused { why: Refusal::Full, payload });
         }
-        let slot = match self.index.get(&key).copied() {
+        let hash = self.hasher.hash_one(&key);
+        let slot = match self.find(hash, &key) {
             None => None,
             Some(slot) => match self.slots.get(widen(slot)).map(|slot| &slot.state) {
                 Some(State::Open { .. }) => return Err(Refused { why: Refusal::InFlight, payload }),
@@ -242,7 +251,7 @@ impl<K: Ord + Clone, P> Mux<K, P> {
                 _ => return Err(Refused { why: Refusal::Recent, payload }),
             },
         };
-        let Some(slot) = slot.or_else(|| self.vacant(&key)) else {
+        let Some(slot) = slot.or_else(|| self.vacant(hash, key)) else {
             return Err(Refused { why: Refusal::Full, payload });
         };
         let Some(entry) = self.slots.get_mut(widen(slot)) else {
@@ -258,23 +267,33 @@ impl<K: Ord + Clone, P> Mux<K, P> {
     }
 
     /// A slot for a key that is not in the table.
-    fn vacant(&mut self, key: &K) -> Option<u32> {
+    fn vacant(&mut self, hash: u64, key: K) -> Option<u32> {
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
                 let slot = u32::try_from(self.slots.len()).ok()?;
-                self.slots.push(Slot { turn: 0, key: None, state: State::Free });
+                self.slots.push(Slot { turn: 0, hash, key: None, state: State::Free });
                 slot
             }
         };
-        self.slots.get_mut(widen(slot))?.key = Some(key.clone());
-        self.index.insert(key.clone(), slot);
+        let entry = self.slots.get_mut(widen(slot))?;
+        (entry.hash, entry.key) = (hash, Some(key));
+        let slots = &self.slots;
+        let hash_of = |slot: &u32| slots.get(widen(*slot)).map_or(0, |entry| entry.hash);
+        self.index.insert_unique(hash, slot, hash_of);
         Some(slot)
+    }
+
+    /// The slot of a key.
+    fn find(&self, hash: u64, key: &K) -> Option<u32> {
+        let holds =
+            |slot: &u32| self.slots.get(widen(*slot)).is_some_and(|entry| entry.key.as_ref() == Some(key));
+        self.index.find(hash, holds).copied()
     }
 
     /// Takes an answer that has come in.
     pub fn answer(&mut self, now: Duration, key: &K) -> Answer<P> {
-        let Some(slot) = self.index.get(key).copied() else { return Answer::Unsolicited };
+        let Some(slot) = self.find(self.hasher.hash_one(key), key) else { return Answer::Unsolicited };
         let Some(entry) = self.slots.get_mut(widen(slot)) else { return Answer::Unsolicited };
         let ticket = Ticket { slot, turn: entry.turn };
         match core::mem::replace(&mut entry.state, State::Answered) {
@@ -406,8 +425,11 @@ impl<K: Ord + Clone, P> Mux<K, P> {
         let Some(entry) = self.entry(ticket) else { return };
         entry.turn = entry.turn.wrapping_add(1);
         entry.state = State::Free;
-        if let Some(key) = entry.key.take() {
-            self.index.remove(&key);
+        let (hash, key) = (entry.hash, entry.key.take());
+        if key.is_some()
+            && let Ok(found) = self.index.find_entry(hash, |slot| *slot == ticket.slot)
+        {
+            found.remove();
             self.free.push(ticket.slot);
         }
     }

@@ -68,6 +68,8 @@ pub enum Event {
     Taken,
     /// A request of the peer came again: its kept answer was sent, or is under way.
     Repeated,
+    /// A request of the peer came when this end had closed already: it was not handled.
+    Unanswered,
     /// A request of the peer got no answer, because its connection was gone.
     AnswerLost,
     /// The peer polled with an empty frame.
@@ -120,6 +122,8 @@ counters! {
     taken,
     /// Requests of the peer that came again.
     repeated,
+    /// Requests of the peer that came too late to be handled.
+    unanswered,
     /// Answers whose connection was gone.
     answers_lost,
     /// Frames received.
@@ -149,6 +153,7 @@ impl Counters {
             Event::Unreadable => &self.unreadable,
             Event::Taken => &self.taken,
             Event::Repeated => &self.repeated,
+            Event::Unanswered => &self.unanswered,
             Event::AnswerLost => &self.answers_lost,
             Event::Down(_) | Event::Retry(_) | Event::Polled | Event::TurnedAway | Event::Handshake => return,
         };

@@ -5,7 +5,7 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use crate::builder::Builder;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::message::{Inspection, Message};
 use crate::spec::Spec;
 
@@ -14,33 +14,48 @@ use crate::spec::Spec;
 /// Its `Debug` shows sizes, never content.
 #[derive(Clone)]
 pub struct Received {
-    spec: &'static Spec<'static>,
+    /// What the parse found, without the octets.
+    parsed: Message<'static>,
+    /// What stopped it.
+    error: Option<Error>,
     /// Station header and message.
     octets: Box<[u8]>,
     header: usize,
 }
 
 impl Received {
-    pub(super) fn new(spec: &'static Spec<'static>, header: &[u8], payload: &[u8]) -> Self {
-        let mut octets = Vec::with_capacity(header.len() + payload.len());
+    /// Keeps a message that was parsed by `spec`, so that nobody has to parse it again.
+    pub(super) fn new(
+        spec: &'static Spec<'static>,
+        header: &[u8],
+        parsed: &Message<'_>,
+        error: Option<Error>,
+    ) -> Self {
+        let mut octets = Vec::with_capacity(header.len() + parsed.wire.len());
         octets.extend_from_slice(header);
-        octets.extend_from_slice(payload);
-        Self { spec, octets: octets.into_boxed_slice(), header: header.len() }
+        octets.extend_from_slice(parsed.wire);
+        let Message { mti, bitmaps, count, announced, starts, .. } = *parsed;
+        let parsed = Message { spec, wire: &[], mti, bitmaps, count, announced, starts };
+        Self { parsed, error, octets: octets.into_boxed_slice(), header: header.len() }
     }
 
-    /// The message. It was checked when it came in.
+    /// The message. It was checked when it came in, and is not parsed again.
     ///
     /// The answer within [`SendError::Refused`](super::SendError::Refused) may be broken: this is
     /// then the part before the failure, and [`Received::inspect`] tells the failure.
     #[must_use]
     pub fn message(&self) -> Message<'_> {
-        *self.inspect().partial()
+        Message { wire: self.wire(), ..self.parsed }
     }
 
     /// The message as far as it parses.
     #[must_use]
     pub fn inspect(&self) -> Inspection<'_> {
-        Inspection::of(self.spec, self.wire())
+        Inspection::of(self.parsed.spec, self.wire())
+    }
+
+    pub(super) const fn error(&self) -> Option<Error> {
+        self.error
     }
 
     /// The octets of the message.
@@ -58,7 +73,7 @@ impl Received {
     /// The spec of the connection.
     #[must_use]
     pub const fn spec(&self) -> &'static Spec<'static> {
-        self.spec
+        self.parsed.spec
     }
 }
 
@@ -76,9 +91,18 @@ pub trait Outgoing {
     /// # Errors
     /// As [`Builder::write`].
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize>;
+
+    /// The spec by which the octets are checked as they are written; none if they are not.
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        None
+    }
 }
 
 impl Outgoing for Builder<'_> {
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        Some(self.spec)
+    }
+
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         if room.is_empty() {
             room.resize(1024, 0);
@@ -121,11 +145,19 @@ impl<T: Outgoing + ?Sized> Outgoing for &T {
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         (**self).write_into(room)
     }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
+    }
 }
 
 impl<T: Outgoing + ?Sized> Outgoing for &mut T {
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
         (**self).write_into(room)
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
     }
 }
 

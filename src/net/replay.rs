@@ -12,7 +12,7 @@
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use std::boxed::Box;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,7 +33,7 @@ pub(super) struct Replay {
 
 #[derive(Default)]
 struct Table {
-    entries: BTreeMap<Trace, Entry>,
+    entries: HashMap<Trace, Entry>,
     /// Oldest first; of an entry that was taken out and put in anew, only the last place counts.
     order: VecDeque<(Duration, Trace)>,
 }
@@ -62,6 +62,7 @@ pub(super) enum Seen {
 pub(super) struct Promise {
     replay: Arc<Replay>,
     trace: Trace,
+    /// When the request came: tells its entry from a later one.
     since: Duration,
     kept: bool,
 }

@@ -70,6 +70,8 @@ pub struct Forwarder<Q> {
     lanes: BTreeMap<u32, VecDeque<u64>>,
     next_id: u64,
     seed: u64,
+    /// Whether steps wait for the commit of their group.
+    grouping: bool,
 }
 
 struct Entry {
@@ -102,7 +104,7 @@ impl<Q: Queue> Forwarder<Q> {
                 lanes.entry(entry.destination).or_default().push_back(id);
             }
         }
-        Ok(Self { queue, policy, entries: kept.entries, lanes, next_id: kept.next_id, seed })
+        Ok(Self { queue, policy, entries: kept.entries, lanes, next_id: kept.next_id, seed, grouping: false })
     }
 
     /// Takes a message for a destination. When this returns `Ok`, it is durable.
@@ -150,12 +152,16 @@ impl<Q: Queue> Forwarder<Q> {
         waits.min()
     }
 
-    /// The receiver has it, whatever it said about it: done.
+    /// The receiver has it, whatever it said about it: done. An answer that comes late counts, when
+    /// the message waits for its repeat already, or is a work item.
     ///
     /// # Errors
-    /// When it is not in flight, or that could not be kept.
+    /// When it was never sent, or that could not be kept.
     pub fn acknowledged(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
-        self.in_flight(id)?;
+        let sent = self.entries.get(&id).is_some_and(|entry| entry.attempts > 0);
+        if !sent {
+            return Err(SafError::Unknown(id));
+        }
         self.keep(Record::Done { id })?;
         self.leave(id);
         self.entries.remove(&id);
@@ -165,7 +171,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// The receiver refused it and would refuse it again: a work item.
     ///
     /// # Errors
-    /// As [`Forwarder::acknowledged`].
+    /// When it is not in flight, or that could not be kept.
     pub fn refused(&mut self, id: u64, code: [u8; 2]) -> Result<(), SafError<Q::Error>> {
         self.in_flight(id)?;
         self.park(id, Why::Refused(code))
@@ -174,7 +180,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// No answer came: it will be repeated, or becomes a work item after the last attempt.
     ///
     /// # Errors
-    /// As [`Forwarder::acknowledged`].
+    /// As [`Forwarder::refused`].
     pub fn unanswered(&mut self, now: Duration, id: u64) -> Result<(), SafError<Q::Error>> {
         let attempts = self.policy.attempts;
         let entry = self.in_flight(id)?;
@@ -185,15 +191,38 @@ impl<Q: Queue> Forwarder<Q> {
         Ok(())
     }
 
-    /// It was certainly not sent: it waits, and the attempt does not count.
+    /// It was certainly not sent: it waits for the shortest time, and the attempt does not count.
     ///
     /// # Errors
     /// When it is not in flight.
     pub fn not_sent(&mut self, now: Duration, id: u64) -> Result<(), SafError<Q::Error>> {
         let entry = self.in_flight(id)?;
         entry.attempts -= 1;
+        entry.backoff.reset();
         entry.state = State::Waiting { until: now.saturating_add(entry.backoff.wait()) };
         Ok(())
+    }
+
+    /// Takes several steps that become durable together, by one commit. Nothing that was due may be
+    /// sent, and nobody be told that it is held, before this returns.
+    ///
+    /// # Errors
+    /// When they could not be kept. The steps are taken here and not in the queue then: go on with
+    /// [`Forwarder::into_queue`] and [`Forwarder::recover`].
+    pub fn group<T>(&mut self, steps: impl FnOnce(&mut Self) -> T) -> Result<T, Q::Error> {
+        self.grouping = true;
+        let done = steps(self);
+        self.grouping = false;
+        self.queue.commit().map(|()| done)
+    }
+
+    /// It can never be sent: a work item.
+    ///
+    /// # Errors
+    /// As [`Forwarder::refused`].
+    pub fn unsendable(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
+        self.in_flight(id)?;
+        self.park(id, Why::Unsendable)
     }
 
     /// The work items, by number.
@@ -281,6 +310,11 @@ impl<Q: Queue> Forwarder<Q> {
         &self.queue
     }
 
+    /// The queue, for an owner who keeps its records with those of a larger step.
+    pub const fn queue_mut(&mut self) -> &mut Q {
+        &mut self.queue
+    }
+
     /// Gives the queue back.
     #[must_use]
     pub fn into_queue(self) -> Q {
@@ -288,7 +322,8 @@ impl<Q: Queue> Forwarder<Q> {
     }
 
     fn keep(&mut self, record: Record<'_>) -> Result<(), SafError<Q::Error>> {
-        self.queue.append(record).map_err(SafError::Queue)
+        self.queue.append(record).map_err(SafError::Queue)?;
+        if self.grouping { Ok(()) } else { self.queue.commit().map_err(SafError::Queue) }
     }
 
     /// The first message of each destination.
@@ -308,12 +343,12 @@ impl<Q: Queue> Forwarder<Q> {
         Ok(())
     }
 
-    /// Takes a message out of its lane, where it is the first: no other is ever in flight.
+    /// Takes a message out of its lane, where it is the first unless it was put back by hand.
     fn leave(&mut self, id: u64) {
         let Some(destination) = self.entries.get(&id).map(|entry| entry.destination) else { return };
         if let Some(lane) = self.lanes.get_mut(&destination) {
-            if lane.front() == Some(&id) {
-                lane.pop_front();
+            if let Some(place) = lane.iter().position(|other| *other == id) {
+                lane.remove(place);
             }
             if lane.is_empty() {
                 self.lanes.remove(&destination);

@@ -7,6 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::string::{String, ToString};
 use std::sync::Arc;
+use std::vec::Vec;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -48,7 +49,7 @@ use super::settings::{Settings, settings};
 pub struct Server {
     address: SocketAddr,
     counters: Arc<Counters>,
-    closing: watch::Sender<bool>,
+    closing: watch::Sender<Option<Duration>>,
     task: JoinHandle<()>,
 }
 
@@ -77,10 +78,14 @@ impl Server {
         self.counters.totals()
     }
 
-    /// Ends in good order: accepts no connection and takes no new request, answers what was taken,
-    /// and closes. After `limit` it closes in any case.
+    /// Ends in good order: accepts no connection, answers what was asked, and closes. After `limit`
+    /// it closes in any case.
+    ///
+    /// A request that comes while others are being answered is answered, too, until half of the time
+    /// is over. One that comes later is not handled and counts as `unanswered`; its sender sees the
+    /// end of the connection as soon as the others have their answers.
     pub async fn shutdown(mut self, limit: Duration) {
-        self.closing.send_replace(true);
+        self.closing.send_replace(Some(limit));
         let _ = timeout(limit, &mut self.task).await;
     }
 }
@@ -176,7 +181,7 @@ impl ServerBuilder {
         };
         let address = listener.local_addr()?;
         let counters = Arc::<Counters>::default();
-        let (closing, closes) = watch::channel(false);
+        let (closing, closes) = watch::channel(None);
         let acceptor = Acceptor {
             settings: self.settings,
             counters: Arc::clone(&counters),
@@ -205,7 +210,7 @@ struct Acceptor {
     on_connect: Option<OnConnect>,
     #[cfg(feature = "tls")]
     tls: Option<super::tls::ServerTls>,
-    closes: watch::Receiver<bool>,
+    closes: watch::Receiver<Option<Duration>>,
 }
 
 impl Acceptor {
@@ -215,7 +220,7 @@ impl Acceptor {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 Some(_) = connections.join_next() => continue,
-                _ = self.closes.wait_for(|closes| *closes) => break,
+                _ = self.closes.wait_for(Option::is_some) => break,
             };
             let Ok((stream, address)) = accepted else {
                 // Out of descriptors, most likely: some will be free again.
@@ -267,17 +272,25 @@ impl Acceptor {
             hook(Peer { desk: Arc::clone(&desk) }, address);
         }
         let keeper = close_when_told(Arc::clone(&desk), self.closes);
-        let closed = link::run(Arc::clone(&desk), reader, writer, keeper).await;
+        let closed = link::run(Arc::clone(&desk), reader, writer, Vec::new(), keeper).await;
         desk.disconnected();
         desk.tell(Event::Down(closed));
     }
 }
 
-async fn close_when_told(desk: Arc<Desk>, mut closes: watch::Receiver<bool>) -> Closed {
-    if closes.wait_for(|closes| *closes).await.is_err() {
+/// Closes a connection when the server does, in two steps: until half of the time is over, what
+/// comes in is answered, too, as long as something is owed; after that only what was taken is.
+async fn close_when_told(desk: Arc<Desk>, mut closes: watch::Receiver<Option<Duration>>) -> Closed {
+    let Some(limit) = closes.wait_for(Option::is_some).await.ok().and_then(|limit| *limit) else {
         return Closed::Here;
-    }
+    };
     desk.set_phase(Phase::Closing);
+    let owed = async {
+        desk.answered().await;
+        desk.drained().await;
+    };
+    let _ = timeout(limit / 2, owed).await;
+    desk.refuse();
     desk.answered().await;
     desk.drained().await;
     desk.finish();

@@ -16,17 +16,20 @@ use std::string::String;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
-use super::desk::{Desk, Phase};
+use super::desk::{Desk, Manner, Phase};
 use super::error::{Closed, SendError};
+use super::line::Line;
 use super::link;
 use super::observe::Event;
 use super::received::Received;
+use super::settings::Settings;
 use crate::message::Message;
 
 /// Where connections come from.
@@ -73,13 +76,51 @@ impl Dialogue {
     }
 
     /// Whether the answer came and was accepted.
-    pub(super) async fn run(&self, desk: &Desk) -> bool {
+    pub(super) async fn run(&self, desk: &Arc<Desk>) -> bool {
         self.ask(desk).await.is_ok_and(|answer| (self.accepted)(&answer.message()))
     }
 
-    async fn ask(&self, desk: &Desk) -> Result<Received, SendError> {
+    /// The same on a connection that is no desk's yet: the octets that came in besides the answer.
+    pub(super) async fn introduce<S>(&self, settings: &Settings, stream: &mut S) -> Option<Vec<u8>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        timeout(self.time, self.introduced(settings, stream)).await.ok().flatten()
+    }
+
+    async fn introduced<S>(&self, settings: &Settings, stream: &mut S) -> Option<Vec<u8>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Settings { spec, framing, correlation, check, .. } = settings;
         let request = (self.request)();
-        desk.request(&request, &desk.settings.header, self.time, true).await
+        let trace = correlation.trace(&Message::parse(spec, &request).ok()?)?;
+        let mut frame = std::vec![0; framing.measure(&settings.header, &request).ok()?];
+        stream.write_all(framing.wrap(&settings.header, &request, &mut frame).ok()?).await.ok()?;
+        let (mut octets, mut at) = (Vec::new(), 0);
+        loop {
+            while let Some(frame) = framing.split(octets.get(at..)?).ok()? {
+                let answer = Message::parse(spec, frame.payload).ok();
+                let answer = answer.filter(|answer| correlation.is_answer(answer.mti()));
+                if let Some(answer) = answer.filter(|answer| correlation.trace(answer) == Some(trace)) {
+                    let holds = check.as_ref().is_none_or(|check| check(&answer).is_ok());
+                    let accepted = holds && (self.accepted)(&answer);
+                    let end = at + frame.consumed;
+                    octets.drain(at..end);
+                    return accepted.then_some(octets);
+                }
+                at += frame.consumed;
+            }
+            // Whatever else is said before the sign-on is answered has to fit into one read.
+            if octets.len() >= settings.read_buffer || stream.read_buf(&mut octets).await.ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
+    async fn ask(&self, desk: &Arc<Desk>) -> Result<Received, SendError> {
+        let request = (self.request)();
+        desk.request(&request, &desk.settings.header, self.time, Manner::Early).await
     }
 }
 
@@ -99,23 +140,24 @@ impl Supervisor {
         let mut next = None;
         loop {
             let attempt = match next.take() {
-                Some(stream) => Ok(stream),
+                Some(line) => Ok(line),
                 None => self.reach().await,
             };
             match attempt {
-                Ok(stream) => {
+                Ok(line) => {
                     let began = Instant::now();
-                    next = self.serve(stream).await;
+                    next = self.serve(line).await;
                     if began.elapsed() >= STEADY {
                         self.backoff.reset();
                     }
                 }
-                Err(error) => self.failed(Closed::Io(error.kind())),
+                Err(closed) => self.failed(closed),
             }
             if self.desk.phase() == Phase::Closing {
                 return;
             }
-            if next.is_none() {
+            // Who is called has nothing to wait for.
+            if let Endpoint::Dial(_) = self.endpoint {
                 let wait = self.backoff.wait();
                 self.desk.tell(Event::Retry(wait));
                 tokio::select! {
@@ -133,31 +175,32 @@ impl Supervisor {
     }
 
     /// A new connection.
-    async fn reach(&self) -> io::Result<TcpStream> {
+    async fn reach(&self) -> Result<Line, Closed> {
+        let settings = &self.desk.settings;
         match &self.endpoint {
-            Endpoint::Accept(listener) => listener.accept().await.map(|(stream, _)| stream),
+            Endpoint::Accept(listener) => Ok(newcomer(&self.desk, &self.hooks, listener).await),
             Endpoint::Dial(addresses) => {
-                let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+                let mut last = io::ErrorKind::AddrNotAvailable;
                 for address in addresses {
-                    match timeout(self.desk.settings.connect_timeout, TcpStream::connect(address)).await {
-                        Ok(Ok(stream)) => return Ok(stream),
-                        Ok(Err(error)) => last = error,
-                        Err(_) => last = io::ErrorKind::TimedOut.into(),
+                    match timeout(settings.connect_timeout, TcpStream::connect(address)).await {
+                        Ok(Ok(stream)) => return Line::over(stream, settings, &self.hooks).await,
+                        Ok(Err(error)) => last = error.kind(),
+                        Err(_) => last = io::ErrorKind::TimedOut,
                     }
                 }
-                Err(last)
+                Err(Closed::Io(last))
             }
         }
     }
 
-    /// Serves a connection to its end, or until the host dials anew.
-    async fn serve(&mut self, stream: TcpStream) -> Option<TcpStream> {
+    /// Serves a connection to its end, or until the host has dialled anew.
+    async fn serve(&mut self, line: Line) -> Option<Line> {
         let (up, is_up) = oneshot::channel();
-        let session = Self::session(Arc::clone(&self.desk), self.hooks.clone(), stream, up);
+        let session = line.run(Arc::clone(&self.desk), self.hooks.clone(), up);
         let mut first = self.first.take();
         let again = async {
             match &self.endpoint {
-                Endpoint::Accept(listener) => listener.accept().await.ok().map(|(stream, _)| stream),
+                Endpoint::Accept(listener) => newcomer(&self.desk, &self.hooks, listener).await,
                 Endpoint::Dial(_) => pending().await,
             }
         };
@@ -171,7 +214,7 @@ impl Supervisor {
         };
         let (closed, next) = tokio::select! {
             closed = session => (closed, None),
-            next = again => (Closed::Here, next),
+            next = again => (Closed::Here, Some(next)),
             () = told => (Closed::Here, None),
         };
         self.desk.disconnected();
@@ -181,50 +224,63 @@ impl Supervisor {
         }
         next
     }
+}
 
-    async fn session(desk: Arc<Desk>, hooks: Hooks, stream: TcpStream, up: oneshot::Sender<()>) -> Closed {
-        if let Err(error) = stream.set_nodelay(true) {
-            return Closed::Io(error.kind());
-        }
-        #[cfg(feature = "tls")]
-        if let Some(tls) = hooks.tls.clone() {
-            let handshake = timeout(desk.settings.connect_timeout, tls.connect(stream)).await;
-            return match handshake {
-                Ok(Ok(stream)) => {
-                    let (reader, writer) = tokio::io::split(stream);
-                    connected(desk, hooks, reader, writer, up).await
+/// The next connection from outside that proves itself: by its TLS handshake, and by the answer to
+/// the sign-on. Until then it takes the place of no other, and holds up no other.
+async fn newcomer(desk: &Arc<Desk>, hooks: &Hooks, listener: &TcpListener) -> Line {
+    let mut candidates = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept(), if candidates.len() < CANDIDATES => match accepted {
+                Ok((stream, _)) => {
+                    let (desk, hooks) = (Arc::clone(desk), hooks.clone());
+                    candidates.spawn(async move { Line::over(stream, &desk.settings, &hooks).await?.introduced(&desk, &hooks).await });
                 }
-                Ok(Err(error)) => Closed::Io(error.kind()),
-                Err(_) => Closed::Io(io::ErrorKind::TimedOut),
-            };
+                // Out of descriptors, most likely: some will be free again.
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            },
+            Some(candidate) = candidates.join_next() => match candidate {
+                Ok(Ok(line)) => return line,
+                Ok(Err(_)) | Err(_) => desk.tell(Event::TurnedAway),
+            },
         }
-        let (reader, writer) = stream.into_split();
-        connected(desk, hooks, reader, writer, up).await
     }
 }
+
+/// How many connections may be about to prove themselves.
+const CANDIDATES: usize = 8;
 
 /// How long a connection has to last before the waits start over.
 const STEADY: Duration = Duration::from_secs(5);
 
-/// A connection with its sign-on and its echoes.
+/// A connection with its sign-on and its echoes. With `early` octets, which were read already, the
+/// sign-on was accepted before.
 pub(super) async fn connected<R, W>(
     desk: Arc<Desk>,
     hooks: Hooks,
     reader: R,
     writer: W,
+    early: Option<Vec<u8>>,
     up: oneshot::Sender<()>,
 ) -> Closed
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    desk.connected(if hooks.sign_on.is_some() { Phase::SigningOn } else { Phase::Up });
-    let keeper = keep(Arc::clone(&desk), hooks, up);
-    link::run(desk, reader, writer, keeper).await
+    let sign_on = hooks.sign_on.clone().filter(|_| early.is_none());
+    desk.connected(if sign_on.is_some() { Phase::SigningOn } else { Phase::Up });
+    let keeper = keep(Arc::clone(&desk), sign_on, hooks.echo, up);
+    link::run(desk, reader, writer, early.unwrap_or_default(), keeper).await
 }
 
-async fn keep(desk: Arc<Desk>, hooks: Hooks, up: oneshot::Sender<()>) -> Closed {
-    if let Some(sign_on) = &hooks.sign_on {
+async fn keep(
+    desk: Arc<Desk>,
+    sign_on: Option<Dialogue>,
+    echo: Option<(Duration, Dialogue)>,
+    up: oneshot::Sender<()>,
+) -> Closed {
+    if let Some(sign_on) = sign_on {
         if !sign_on.run(&desk).await {
             return Closed::SignOn;
         }
@@ -232,7 +288,7 @@ async fn keep(desk: Arc<Desk>, hooks: Hooks, up: oneshot::Sender<()>) -> Closed 
     }
     desk.tell(Event::Up);
     let _ = up.send(());
-    let Some((idle, echo)) = hooks.echo else { return pending().await };
+    let Some((idle, echo)) = echo else { return pending().await };
     loop {
         let silence = desk.silence();
         if silence < idle {

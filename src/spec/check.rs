@@ -146,6 +146,7 @@ const fn check_slot(
         }
         Order::Positions { .. } if key == index + 1 => None,
         Order::Positions { .. } => Some(Fault::DefinedTwice),
+        Order::Tags { tag, .. } if !tag.admits(element.key) => Some(Fault::ReservedNumber),
         Order::Tags { .. } => match index {
             0 => None,
             _ => match &layout.elements[index - 1] {

@@ -152,7 +152,7 @@ impl<'s> Spec<'s> {
             Some(Element { quick: Quick::UNKNOWN, ..*element })
         };
         let elements: Vec<_> = self.body.elements.iter().map(ordinary).collect();
-        let body = Layout { elements: elements.leak(), ..self.body };
+        let body = Layout::new(self.body.order, elements.leak());
         Spec { body, quicks: [[Quick::UNKNOWN; 64]; 3], canonical: [0; 3], ..*self }
     }
 

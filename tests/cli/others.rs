@@ -125,15 +125,15 @@ fn specs_are_listed_and_shown() {
     assert!(list.contains("unionpay-pos"));
     let table = good(&["spec", "show", "iso87-bcd", "2", "3"], "");
     assert!(
-        table.contains("    2           n..19     Bcd          2 Bcd, Units           Primary account"),
+        table.contains("    2           n..19     bcd          2 bcd, units           Primary account"),
         "{table}"
     );
     assert!(
-        table.contains("         1      n2        Ascii        fixed                  Transaction type\n")
+        table.contains("         1      n2        ascii        fixed                  Transaction type\n")
     );
     let json = good(&["spec", "show", "iso87-bcd", "--json", "39"], "");
     assert!(
-        json.starts_with(r#"{"key":"39","name":"Response code","notation":"an2","coding":"Ascii""#),
+        json.starts_with(r#"{"key":"39","name":"Response code","notation":"an2","coding":"ascii""#),
         "{json}"
     );
     assert!(good(&["spec", "framings"], "").contains("unionpay"));

@@ -113,8 +113,24 @@ fn a_file_is_refused_by_line_and_element() {
     );
     let path = file("settings.toml", TOML.as_bytes());
     let done = cardwire(&["spec", "check", &format!("{}#0200", path.to_str().unwrap())], "");
-    assert!(done.err.contains("only a spec of j8583 has settings"), "{}", done.err);
+    assert!(done.err.contains("only a spec in XML has settings"), "{}", done.err);
     assert_eq!(cardwire(&["spec", "check", "no-such-file#0200"], "").code, 2);
+    let path = file("link.yaml", b"# of a colleague\nname: link\nfields:\n  2: {type: String}\n");
+    let done = cardwire(&["spec", "check", path.to_str().unwrap()], "");
+    assert!(done.err.contains("specs in YAML are not read"), "{}", done.err);
+}
+
+#[test]
+fn a_class_of_ones_own_stands_behind_the_file() {
+    let path = file("own.xml", JPOS.replace("IFA_LLNUM", "PANField").as_bytes());
+    let path = path.to_str().unwrap();
+    let done = cardwire(&["spec", "check", path], "");
+    assert_eq!(done.code, 1);
+    assert!(done.err.contains("here: behind a #, as in packager.xml#com.acme.PANField="), "{}", done.err);
+    let own = format!("{path}#org.jpos.iso.PANField=IFA_LLNUM");
+    assert_eq!(good(&["spec", "show", &own, "11"], "").lines().count(), 3);
+    let done = cardwire(&["spec", "check", &format!("{path}#PANField")], "");
+    assert!(done.err.contains("'PANField' is no CLASS=CLASS of jPOS"), "{}", done.err);
 }
 
 #[test]

@@ -22,6 +22,14 @@ impl Party {
     /// All of them, from the merchant to the bank.
     pub const ALL: [Self; 3] = [Self::Terminal, Self::Acquirer, Self::Issuer];
 
+    /// The next one on the way to the bank.
+    pub const fn towards_issuer(self) -> Self {
+        match self {
+            Self::Terminal => Self::Acquirer,
+            Self::Acquirer | Self::Issuer => Self::Issuer,
+        }
+    }
+
     /// One letter for tables.
     pub const fn letter(self) -> char {
         match self {
@@ -65,6 +73,16 @@ named! {
         SaleReversing = "sale_reversing",
         /// Undone, and the other side said so.
         SaleReversed = "sale_reversed",
+        /// The advice that a sale is to be undone waits for its turn.
+        AdviceQueued = "advice_queued",
+        /// It is about to be sent, for the first time or again.
+        AdviceSent = "advice_sent",
+        /// The other side has it.
+        AdviceDone = "advice_done",
+        /// It was never answered: somebody has to look at it.
+        AdviceParked = "advice_parked",
+        /// It is tried once more.
+        AdviceRetried = "advice_retried",
         /// A reversal came for a sale we never saw: remembered, the sale will be refused if it
         /// still comes.
         Tombstone = "tombstone",
@@ -208,7 +226,7 @@ impl Record {
             amount: message.amount,
             code: message.code,
             approval: message.approval.clone().unwrap_or_default(),
-            date: message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, at.date())),
+            date: message.date(at),
             card: message.pan.as_ref().map(crate::card::Pan::masked).unwrap_or_default(),
             totals: message.totals,
             balance: message.balance,

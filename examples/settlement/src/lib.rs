@@ -14,7 +14,7 @@
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
 //! | [`party`] | the three parties as pure state machines: input in, effects out |
 //! | [`wire`] | one file per dialect: message to bytes and back |
-//! | [`net`] | the runtime: threads, TCP, timers, faults; durable first, then send |
+//! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`day`] | the story of the day |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |

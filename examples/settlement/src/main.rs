@@ -97,7 +97,7 @@ fn live_through(file: &Path, timers: Timers, capture: Option<&Path>) -> Result<V
         nodes.push(Node::open(machine, Box::new(store))?);
     }
     let steps = day::script();
-    let mut network = Network::open(nodes, clock, capture)?;
+    let mut network = Network::open(nodes, clock, capture, timers)?;
     let played = day::play(&mut network, &steps, timers, &mut |number, caption| {
         progress(number, steps.len(), caption);
     });

@@ -1,36 +1,42 @@
-//! The parties as threads that talk TCP on 127.0.0.1, on ports the system picks. A party's thread
-//! owns its [`Node`]; readers and acceptors only pass on what they hear, so nothing is locked but
-//! the list of arranged faults.
+//! The parties over TCP on 127.0.0.1, on ports the system picks. Their connections are those of
+//! `cardwire::net`, on one runtime; each party's thread owns its [`Node`] and hears through a door
+//! what happened, so nothing is locked but the list of arranged faults.
 
 mod line;
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use self::line::{Event, Line, Switches};
+use cardwire::net::{Peer, Server};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use self::line::{Event, Request};
 use crate::capture::Capture;
 use crate::clock::{Clock, Stamp};
 use crate::journal::Party;
 use crate::node::{Node, Released};
-use crate::party::{Command, Input, Outcome, Timer};
-use crate::telegram::Telegram;
+use crate::party::{Command, Input, Outcome, Timer, Timers};
+use crate::telegram::{Mti, Telegram};
 use crate::wire::Dialect;
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
 /// The three parties, running.
 pub struct Network {
     clock: Arc<dyn Clock>,
-    switches: Arc<Switches>,
     faults: Arc<Mutex<Vec<Fault>>>,
     doors: BTreeMap<Party, Sender<Event>>,
     outcomes: Receiver<(Party, Result<Outcome, String>)>,
     threads: Vec<JoinHandle<()>>,
+    /// Where the issuer is called, and the line while it takes calls.
+    host: (SocketAddr, Option<Server>),
+    /// Where the acquirer is called by the terminal.
+    _pos: Server,
+    runtime: Runtime,
 }
 
 impl Network {
@@ -39,39 +45,53 @@ impl Network {
         nodes: impl IntoIterator<Item = Node>,
         clock: Arc<dyn Clock>,
         capture: Capture,
-    ) -> std::io::Result<Self> {
-        let capture = Arc::new(capture);
+        timers: Timers,
+    ) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (to_person, outcomes) = channel();
-        let faults = Arc::new(Mutex::new(Vec::new()));
-        let switches = Arc::new(Switches { stop: AtomicBool::new(false), host_link: AtomicBool::new(true) });
-        let (pos, host) = (TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?);
-        let (pos_port, host_port) = (pos.local_addr()?, host.local_addr()?);
-        let mut lines = BTreeMap::from([
-            (Party::Terminal, vec![Line::dial(Party::Acquirer, Dialect::Pos, pos_port)]),
-            (
-                Party::Acquirer,
-                vec![
-                    Line::listen(Party::Terminal, Dialect::Pos, pos),
-                    Line::dial(Party::Issuer, Dialect::Host, host_port),
-                ],
-            ),
-            (Party::Issuer, vec![Line::listen(Party::Acquirer, Dialect::Host, host)]),
-        ]);
-        let mut network =
-            Self { clock, switches, faults, doors: BTreeMap::new(), outcomes, threads: Vec::new() };
+        let mut ways: BTreeMap<_, _> = Party::ALL.into_iter().map(|party| (party, channel())).collect();
+        let doors: BTreeMap<_, _> = ways.iter().map(|(party, (door, _))| (*party, door.clone())).collect();
+        let door = |party| doors.get(&party).ok_or(io::ErrorKind::NotFound);
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (terminal, acquirer, issuer) =
+            (door(Party::Terminal)?, door(Party::Acquirer)?, door(Party::Issuer)?);
+        let pos = runtime.block_on(line::answer(any, Party::Terminal, Dialect::Pos, acquirer))?;
+        let host = runtime.block_on(line::answer(any, Party::Acquirer, Dialect::Host, issuer))?;
+        let mut calls = {
+            let _within = runtime.enter();
+            BTreeMap::from([
+                (Party::Terminal, line::call(pos.address(), Party::Acquirer, Dialect::Pos, terminal)),
+                (Party::Acquirer, line::call(host.address(), Party::Issuer, Dialect::Host, acquirer)),
+            ])
+        };
+        let (faults, capture) = (Arc::new(Mutex::new(Vec::new())), Arc::new(capture));
+        let mut threads = Vec::new();
         for node in nodes {
             let party = node.party();
-            let (door, events) = channel();
-            for line in lines.remove(&party).unwrap_or_default() {
-                network.threads.push(line.start(door.clone(), Arc::clone(&network.switches))?);
-            }
-            network.doors.insert(party, door);
-            let (clock, faults) = (Arc::clone(&network.clock), Arc::clone(&network.faults));
-            let station = Station::new(node, clock, faults, Arc::clone(&capture), to_person.clone());
+            let Some((door, events)) = ways.remove(&party) else { continue };
+            let called = calls.remove(&party).map(|client| (party.towards_issuer(), client));
+            let station = Station {
+                node,
+                clock: Arc::clone(&clock),
+                faults: Arc::clone(&faults),
+                capture: Arc::clone(&capture),
+                to_person: to_person.clone(),
+                lines: called.iter().map(|(to, client)| (*to, (**client).clone())).collect(),
+                limit: timers.of(party),
+                requests: VecDeque::new(),
+                runtime: runtime.handle().clone(),
+                door,
+                due: BTreeMap::new(),
+                sequence: 0,
+            };
             let thread = std::thread::Builder::new().name(party.to_string());
-            network.threads.push(thread.spawn(move || station.run(&events))?);
+            threads.push(thread.spawn(move || {
+                station.run(&events);
+                drop(called);
+            })?);
         }
-        Ok(network)
+        let host = (host.address(), Some(host));
+        Ok(Self { clock, faults, doors, outcomes, threads, host, _pos: pos, runtime })
     }
 
     /// Hangs up everywhere and waits until every thread is gone. Ledger files are closed then.
@@ -80,7 +100,6 @@ impl Network {
     }
 
     fn hang_up(&mut self) {
-        self.switches.stop.store(true, Ordering::SeqCst);
         for door in self.doors.values() {
             // A party that stopped already has nobody behind its door.
             let _ = door.send(Event::Stop);
@@ -124,11 +143,20 @@ impl World for Network {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
-    /// The issuer hangs up and takes no calls. The acquirer's next call waits unanswered until it
-    /// does again.
+    /// The issuer hangs up and takes no calls, until it does again. The acquirer calls on.
     fn host_link(&mut self, up: bool) -> Result<(), WorldError> {
-        self.switches.host_link.store(up, Ordering::SeqCst);
-        if up { Ok(()) } else { self.tell(Party::Issuer, Event::HangUp) }
+        let (address, server) = &mut self.host;
+        if !up {
+            if let Some(server) = server.take() {
+                self.runtime.block_on(server.shutdown(HANG_UP));
+            }
+            return Ok(());
+        }
+        let gone = || WorldError::Stopped("the issuer is gone".to_owned());
+        let door = self.doors.get(&Party::Issuer).ok_or_else(gone)?;
+        let opened = self.runtime.block_on(line::answer(*address, Party::Acquirer, Dialect::Host, door));
+        *server = Some(opened.map_err(|error| WorldError::Stopped(format!("issuer: {error}")))?);
+        Ok(())
     }
 
     fn now(&self) -> Stamp {
@@ -136,51 +164,49 @@ impl World for Network {
     }
 }
 
-/// A connection as its party sees it.
-struct Connection {
-    peer: Party,
-    dialect: Dialect,
-    stream: TcpStream,
-    /// The station header of the last request, for the answer to it.
-    header: Vec<u8>,
-    /// We called, so we start the conversation.
-    caller: bool,
-}
+/// How long the issuer waits for the acquirer to hang up, too.
+const HANG_UP: Duration = Duration::from_secs(2);
 
 enum Due {
     Timer(Timer),
     Send(Party, Box<Telegram>),
 }
 
-/// One party's thread: events in, bytes out.
+/// What tells one request that waits for its answer from another: with whom, and of the answer its
+/// MTI, DE11 and DE7.
+type Key = (Party, Mti, u64, Option<String>);
+
+fn key(peer: Party, answer: Mti, message: &Telegram) -> Key {
+    (peer, answer, message.stan, message.transmission.clone())
+}
+
+/// A party that stays silent about this many requests on purpose forgets the oldest.
+const UNANSWERED: usize = 64;
+
+/// One party's thread: events in, messages out.
 struct Station {
     node: Node,
     clock: Arc<dyn Clock>,
     faults: Arc<Mutex<Vec<Fault>>>,
     capture: Arc<Capture>,
     to_person: Sender<(Party, Result<Outcome, String>)>,
-    connections: BTreeMap<u64, Connection>,
+    /// The connections, by who is at the other end.
+    lines: BTreeMap<Party, Peer>,
+    /// How long this party waits for an answer.
+    limit: Duration,
+    /// Requests that wait for this party's answer, oldest first.
+    requests: VecDeque<(Key, Request)>,
+    runtime: Handle,
+    door: Sender<Event>,
     due: BTreeMap<(Instant, u64), Due>,
     sequence: u64,
 }
 
 impl Station {
-    fn new(
-        node: Node,
-        clock: Arc<dyn Clock>,
-        faults: Arc<Mutex<Vec<Fault>>>,
-        capture: Arc<Capture>,
-        to_person: Sender<(Party, Result<Outcome, String>)>,
-    ) -> Self {
-        let (connections, due) = (BTreeMap::new(), BTreeMap::new());
-        Self { node, clock, faults, capture, to_person, connections, due, sequence: 0 }
-    }
-
     fn run(mut self, events: &Receiver<Event>) {
         if let Err(why) = self.live(events) {
             let _ = self.to_person.send((self.node.party(), Err(why)));
         }
-        self.hang_up();
     }
 
     fn live(&mut self, events: &Receiver<Event>) -> Result<(), String> {
@@ -194,7 +220,7 @@ impl Station {
             while let Some(due) = self.next_due() {
                 match due {
                     Due::Timer(timer) => self.handle(Input::Timer(timer))?,
-                    Due::Send(to, message) => self.transmit(to, *message)?,
+                    Due::Send(to, message) => self.transmit(to, *message, false)?,
                 }
             }
         }
@@ -202,36 +228,38 @@ impl Station {
 
     fn event(&mut self, event: Event) -> Result<(), String> {
         match event {
-            Event::Opened { id, peer, dialect, stream, caller } => {
-                self.connections.insert(id, Connection { peer, dialect, stream, header: Vec::new(), caller });
+            Event::Up(peer, line) => {
+                if let Some(line) = line {
+                    self.lines.insert(peer, line);
+                }
                 self.handle(Input::LinkUp(peer))
             }
-            Event::Closed { id } => match self.connections.remove(&id) {
-                Some(connection) => self.handle(Input::LinkDown(connection.peer)),
-                None => Ok(()),
+            Event::Down(peer) => self.handle(Input::LinkDown(peer)),
+            Event::Request(peer, request) => match self.dialect(peer).decode(&request.payload) {
+                Ok(message) => {
+                    self.requests.push_back((key(peer, message.mti.answer(), &message), request));
+                    if self.requests.len() > UNANSWERED {
+                        self.requests.pop_front();
+                    }
+                    self.handle(Input::Received(peer, message))
+                }
+                Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
             },
-            Event::Frame { id, header, payload } => self.frame(id, header, &payload),
-            Event::Broken { id, why } => match self.connections.get(&id) {
-                Some(connection) => self.handle(Input::BadFrame(connection.peer, why)),
-                None => Ok(()),
+            Event::Answer(peer, payload) => match self.dialect(peer).decode(&payload) {
+                Ok(message) => self.handle(Input::Received(peer, message)),
+                Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
             },
+            Event::NotSent(to, message) => self.handle(Input::NotSent(to, *message)),
+            Event::Broken(peer, why) => self.handle(Input::BadFrame(peer, why)),
             Event::Input(input) => self.handle(*input),
-            Event::HangUp => {
-                self.hang_up();
-                Ok(())
-            }
             Event::Stop => Ok(()),
         }
     }
 
-    fn frame(&mut self, id: u64, header: Vec<u8>, payload: &[u8]) -> Result<(), String> {
-        let Some(connection) = self.connections.get_mut(&id) else { return Ok(()) };
-        connection.header = header;
-        let peer = connection.peer;
-        match connection.dialect.decode(payload) {
-            Ok(message) => self.handle(Input::Received(peer, message)),
-            Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
-        }
+    /// The language spoken with this party.
+    fn dialect(&self, peer: Party) -> Dialect {
+        let with_terminal = peer == Party::Terminal || self.node.party() == Party::Terminal;
+        if with_terminal { Dialect::Pos } else { Dialect::Host }
     }
 
     fn handle(&mut self, input: Input) -> Result<(), String> {
@@ -259,38 +287,51 @@ impl Station {
                 self.plan(delay, Due::Send(to, Box::new(message)));
                 Ok(())
             }
-            Some(Mishap::Duplicate) => {
-                self.transmit(to, message.clone())?;
-                self.transmit(to, message)
-            }
-            None => self.transmit(to, message),
+            Some(Mishap::Duplicate) => self.transmit(to, message, true),
+            None => self.transmit(to, message, false),
         }
     }
 
-    /// Puts a message on the wire. Without a connection not one byte leaves, and the party is told;
-    /// a write that fails half-way is left to the party's timer, because nobody knows what arrived.
-    fn transmit(&mut self, to: Party, message: Telegram) -> Result<(), String> {
-        let Some(connection) = self.connections.values_mut().rev().find(|connection| connection.peer == to)
-        else {
+    /// Hands a message to its connection: a request to be answered, or the answer to one. Without a
+    /// connection not one byte leaves, and the party is told. `twice`, and the wire carries a copy.
+    fn transmit(&mut self, to: Party, message: Telegram, twice: bool) -> Result<(), String> {
+        let Some(line) = self.lines.get(&to).filter(|line| line.is_up()).cloned() else {
             return self.handle(Input::NotSent(to, message));
         };
-        let dialect = connection.dialect;
-        let payload =
-            dialect.encode(&message).map_err(|error| format!("cannot write {}: {error}", message.mti))?;
-        let mut room = vec![0; payload.len() + 64];
+        let (dialect, mti) = (self.dialect(to), message.mti);
+        let unframed = |error: cardwire::Error| format!("cannot frame {mti}: {error}");
+        let octets = dialect.encode(&message).map_err(|error| format!("cannot write {mti}: {error}"))?;
+        let asked = (!mti.is_request()).then(|| self.asked(&key(to, mti, &message)));
         let framing = dialect.framing();
-        let answer = !message.mti.is_request() && !connection.caller;
-        let frame = if answer {
-            framing.reply(&connection.header, &payload, &mut room)
-        } else {
-            framing.wrap(dialect.header(), &payload, &mut room)
+        let mut room = vec![0; octets.len() + 64];
+        let frame = match &asked {
+            None => framing.wrap(dialect.header(), &octets, &mut room),
+            Some(Some(request)) => framing.reply(&request.header, &octets, &mut room),
+            // Without a request there is nobody to answer.
+            Some(None) => return Ok(()),
         };
-        let frame = frame.map_err(|error| format!("cannot frame {}: {error}", message.mti))?;
-        self.capture
-            .sent(self.node.party(), to, frame)
-            .map_err(|error| format!("cannot write the capture: {error}"))?;
-        let _ = connection.stream.write_all(frame);
-        Ok(())
+        let frame = frame.map_err(unframed)?;
+        for _ in 0..=usize::from(twice) {
+            let noted = self.capture.sent(self.node.party(), to, frame);
+            noted.map_err(|error| format!("cannot write the capture: {error}"))?;
+        }
+        if twice {
+            let header = framing.split(frame).map_err(unframed)?.map_or(&[][..], |frame| frame.header);
+            line.notify_with_header(header, &octets).map_err(|error| format!("no copy of {mti}: {error}"))?;
+        }
+        match asked.flatten() {
+            Some(request) => request.responder.send(octets).map_err(unframed),
+            None => {
+                self.runtime.spawn(line::ask(line, to, message, octets, self.limit, self.door.clone()));
+                Ok(())
+            }
+        }
+    }
+
+    /// The oldest request that this answers.
+    fn asked(&mut self, answer: &Key) -> Option<Request> {
+        let place = self.requests.iter().position(|(key, _)| key == answer)?;
+        self.requests.remove(place).map(|(_, request)| request)
     }
 
     fn plan(&mut self, delay: Duration, due: Due) {
@@ -307,12 +348,5 @@ impl Station {
         let next =
             self.due.first_key_value().map(|((at, _), _)| at.saturating_duration_since(Instant::now()));
         next.unwrap_or(Duration::from_secs(60))
-    }
-
-    fn hang_up(&self) {
-        for connection in self.connections.values() {
-            // The other side may have hung up first.
-            let _ = connection.stream.shutdown(Shutdown::Both);
-        }
     }
 }

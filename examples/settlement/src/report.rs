@@ -128,6 +128,7 @@ fn event(record: &Record) -> Option<String> {
         Kind::LateApproval => Some(format!("late approval {}", record.note)),
         Kind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
         Kind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
+        Kind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::card::{Pan, PinBlock};
+use crate::clock::{Date, Stamp};
 use crate::money::{Money, signed};
 
 /// A message type indicator of ISO 8583:1987, as its number: `0x0200` in print is 200 here.
@@ -269,6 +270,11 @@ impl Telegram {
     /// An empty message of this type.
     pub fn new(mti: Mti, stan: u64) -> Self {
         Self { mti, stan, ..Self::default() }
+    }
+
+    /// The settlement date it names: the one of that day and month that is nearest.
+    pub fn date(&self, now: Stamp) -> Option<Date> {
+        Date::resolve(self.settlement.as_deref()?, now.date())
     }
 
     /// The answer to this message: the fields an answer repeats, and the code.

@@ -1,5 +1,5 @@
 //! What a story needs from the world it happens in, and what can go wrong there. Two worlds exist:
-//! `net` (threads and TCP) and `local` (one loop, virtual time).
+//! `net` (TCP) and `local` (one loop, virtual time).
 
 use std::fmt;
 use std::time::Duration;

@@ -10,7 +10,7 @@ use common::{
 };
 use settlement::audit::Books;
 use settlement::card::Card;
-use settlement::journal::{Kind, Party};
+use settlement::journal::{Kind, Party, Record};
 use settlement::ledger::Purpose;
 use settlement::money::Money;
 use settlement::party::{Command, Input, Outcome};
@@ -125,6 +125,60 @@ fn a_reversal_is_repeated_until_it_is_answered_and_releases_once() {
     let released = world.store(Issuer).unwrap().history().unwrap().transfers;
     assert_eq!(released.iter().filter(|transfer| transfer.purpose == Purpose::Reversal).count(), 1);
     assert_eq!((held(&world), failed(&world)), (0, Vec::new()));
+}
+
+#[test]
+fn a_reversal_that_is_never_answered_is_a_work_item_until_the_issuer_is_back() {
+    let mut world = open_shop();
+    world.fault(fault(Issuer, Acquirer, 210, Mishap::Drop));
+    for _ in 0..8 {
+        world.fault(fault(Issuer, Acquirer, 430, Mishap::Drop));
+    }
+    sell(&mut world, 500);
+    wait_long(&mut world);
+    wait_long(&mut world);
+    assert_eq!(records(&world, Acquirer, Kind::AdviceSent).len(), 8);
+    assert_eq!(records(&world, Acquirer, Kind::AdviceParked).len(), 1);
+    assert!(failed(&world).iter().any(|check| check.contains("work item")), "{:?}", failed(&world));
+    world.restart(Acquirer, machine(Acquirer)).unwrap();
+    wait_long(&mut world);
+    assert_eq!(records(&world, Acquirer, Kind::AdviceRetried).len(), 1, "a restart forgets no work item");
+    assert_eq!(records(&world, Acquirer, Kind::AdviceDone).len(), 1);
+    assert_eq!((held(&world), failed(&world)), (0, Vec::new()));
+    let sent = records(&world, Acquirer, Kind::MessageOut);
+    let advices: Vec<_> = sent.iter().filter(|record| matches!(record.mti, Some(Mti(420 | 421)))).collect();
+    let identity = |record: &Record| (record.stan, record.transmission.clone(), record.rrn.clone());
+    assert!(advices.iter().all(|advice| identity(advice) == identity(advices[0])));
+    assert_eq!(advices.iter().filter(|advice| advice.mti == Some(Mti(420))).count(), 1, "then repeats");
+}
+
+#[test]
+fn reversals_leave_one_after_the_other_and_in_order() {
+    let mut world = open_shop();
+    world.fault(fault(Acquirer, Issuer, 420, Mishap::Drop));
+    for units in [500, 600, 700] {
+        world.fault(fault(Acquirer, Terminal, 210, Mishap::Drop));
+        sell(&mut world, units);
+        wait_long(&mut world);
+    }
+    sell(&mut world, 800);
+    wait_long(&mut world);
+    let of = |kind| records(&world, Acquirer, kind).into_iter().map(|record| record.tx).collect::<Vec<_>>();
+    let sent = of(Kind::AdviceSent);
+    assert_eq!((sent.len(), &sent[0]), (4, &sent[1]), "the first one twice, and before the others");
+    assert_eq!(of(Kind::AdviceQueued), of(Kind::AdviceDone));
+    assert_eq!((held(&world), failed(&world)), (800, Vec::new()));
+}
+
+#[test]
+fn a_late_answer_to_a_reversal_ends_its_repeats() {
+    let mut world = open_shop();
+    world.fault(fault(Issuer, Acquirer, 210, Mishap::Drop));
+    world.fault(fault(Issuer, Acquirer, 430, Mishap::Delay(Duration::from_millis(650))));
+    sell(&mut world, 500);
+    wait_long(&mut world);
+    assert_eq!((codes_sent(&world, Acquirer, 421).len(), held(&world)), (0, 0));
+    assert_eq!(failed(&world), [""; 0]);
 }
 
 #[test]

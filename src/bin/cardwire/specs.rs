@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use cardwire::import::j8583::Options as J8583;
+use cardwire::import::jpos::Options as Jpos;
 use cardwire::import::{self, ImportError, SpecDoc};
 use cardwire::{CodePage, Spec, spec};
 
@@ -15,7 +16,8 @@ use crate::failure::{Failure, Outcome};
 pub(crate) struct SpecArgs {
     /// The spec: a name of `cardwire spec list`, or a file (TOML, moov JSON, jPOS XML, j8583 XML).
     ///
-    /// What Java code sets around a file of j8583 stands behind a #: `links.xml#0800,binary`.
+    /// What Java code adds to XML stands behind a #: `links.xml#0800,binary` of j8583, classes of
+    /// your own as one of jPOS: `packager.xml#com.acme.PANField=IFA_LLNUM`.
     #[arg(short, long, value_name = "SPEC", env = "CARDWIRE_SPEC")]
     pub(crate) spec: Option<String>,
 }
@@ -75,21 +77,50 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
 }
 
 fn in_file(name: &str, error: ImportError) -> Failure {
-    Failure::data(error.in_file(name))
+    let said = error.in_file(name).to_string();
+    // the library names the function that would say more
+    let help = match said.split_once("Options::") {
+        Some((_, option)) if option.starts_with("class") => {
+            "\n  here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM"
+        }
+        Some((_, option)) if option.starts_with("message") => "\n  here: behind a #, as in links.xml#0800",
+        _ => "",
+    };
+    Failure::data(format_args!("{said}{help}"))
 }
 
 /// Reads a spec in the format that the text is in.
 fn parse(text: &str, title: &str, settings: &str) -> Outcome<Result<SpecDoc, ImportError>> {
-    let is_j8583 = text.contains("<j8583-config");
-    if !settings.is_empty() && !is_j8583 {
-        return Err(Failure::usage("only a spec of j8583 has settings behind a #"));
-    }
     Ok(match text.trim_start().chars().next() {
-        Some('<') if is_j8583 => import::j8583::import(text, &j8583(title, settings)?),
-        Some('<') => import::jpos::import(text, &import::jpos::Options::new().name(title)),
+        Some('<') if text.contains("<j8583-config") => import::j8583::import(text, &j8583(title, settings)?),
+        Some('<') => import::jpos::import(text, &jpos(title, settings)?),
+        _ if !settings.is_empty() => {
+            return Err(Failure::usage("only a spec in XML has settings behind a #"));
+        }
         Some('{') => import::moov::parse(text),
+        _ if is_yaml(text) => {
+            return Err(Failure::usage("specs in YAML are not read; TOML, JSON and XML are"));
+        }
         _ => import::toml::parse(text),
     })
+}
+
+/// Whether the first line that says something is one of YAML: a key and a colon, or a marker.
+fn is_yaml(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line == "---" || line.contains(':') && !line.contains(['=', '[']))
+}
+
+/// `com.acme.PANField=IFA_LLNUM`: classes that are not of jPOS, and what they are like.
+fn jpos(title: &str, settings: &str) -> Outcome<Jpos> {
+    let mut options = Jpos::new().name(title);
+    for word in settings.split(',').filter(|word| !word.is_empty()) {
+        let (class, like) = word
+            .split_once('=')
+            .ok_or_else(|| Failure::usage(format_args!("'{word}' is no CLASS=CLASS of jPOS")))?;
+        options = options.class(class, like);
+    }
+    Ok(options)
 }
 
 type Set = fn(J8583) -> J8583;

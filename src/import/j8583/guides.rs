@@ -1,10 +1,11 @@
 //! Guides and templates, which say the fields of one message type each, as one spec.
 
-use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::ptr;
 
 use super::{Options, types};
 use crate::codec::{Coding, Counts, Side};
@@ -20,8 +21,12 @@ type Result<T> = core::result::Result<T, ImportError>;
 /// The fields of one message type by number.
 type Fields<'n> = BTreeMap<u32, &'n Node>;
 
+/// The first element of each name and type.
+type Index<'n> = BTreeMap<(&'n str, &'n str), &'n Node>;
+
 pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
-    let mut reader = Reader { root, options, count: 0 };
+    let index = index(root);
+    let mut reader = Reader { index: &index, options, count: 0 };
     let (mut known, mut elements) = (BTreeMap::new(), BTreeMap::new());
     for name in ["parse", "template"] {
         // what a guide says is not asked of a template
@@ -51,7 +56,7 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     }
     let doc = SpecDoc {
         name: options.name.clone().unwrap_or_else(|| String::from("j8583")),
-        header: options.header.map_or_else(|| header(root, options), Ok)?,
+        header: options.header.map_or_else(|| header(root, &index, options), Ok)?,
         mti: match (options.binary_header, options.page) {
             (true, _) => MtiCoding::Bcd,
             (false, Some(_)) => MtiCoding::Ebcdic,
@@ -66,6 +71,16 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
         line.into_iter().fold(error, ImportError::at_line)
     })?;
     Ok(doc)
+}
+
+fn index(root: &Node) -> Index<'_> {
+    let mut index = Index::new();
+    for node in &root.children {
+        if let Some(kind) = node.get("type") {
+            index.entry((node.name.as_str(), kind)).or_insert(node);
+        }
+    }
+    index
 }
 
 fn bitmap_coding(options: &Options) -> Coding {
@@ -117,7 +132,7 @@ fn message_type(node: &Node) -> Result<&str> {
 }
 
 /// The length of the headers, which must all be as long.
-fn header(root: &Node, options: &Options) -> Result<usize> {
+fn header(root: &Node, index: &Index<'_>, options: &Options) -> Result<usize> {
     let mut found: Option<(usize, &str)> = None;
     for node in root.children.iter().filter(|node| node.name == "header" && is_meant(node, options)) {
         let place = |message: String| ImportError::new(message).at_line(node.line);
@@ -125,8 +140,7 @@ fn header(root: &Node, options: &Options) -> Result<usize> {
         let text = match node.get("ref") {
             None => node,
             Some(other) => {
-                let same = |node: &&Node| node.name == "header" && node.get("type") == Some(other);
-                let found = root.children.iter().find(same);
+                let found = index.get(&("header", other)).copied();
                 found.ok_or_else(|| place(format!("there is no header of type {other} to refer to")))?
             }
         };
@@ -148,8 +162,9 @@ fn header(root: &Node, options: &Options) -> Result<usize> {
 }
 
 struct Reader<'r, 'n> {
-    root: &'n Node,
+    index: &'r Index<'n>,
     options: &'r Options,
+    /// Of fields and of steps from a guide to the one it extends: a file may not cost more.
     count: usize,
 }
 
@@ -157,26 +172,23 @@ impl<'n> Reader<'_, 'n> {
     /// The fields of a guide or template, with those that it inherits and without those it excludes.
     fn fields(&mut self, node: &'n Node, name: &str) -> Result<Fields<'n>> {
         let mut chain = Vec::from([node]);
+        let mut met = BTreeSet::from([ptr::from_ref(node)]);
         while let Some(last) = chain.last().copied() {
             let Some(base) = last.get("extends") else { break };
             let place = |message: String| ImportError::new(message).at_line(last.line);
-            let same = |node: &&Node| node.name == name && node.get("type") == Some(base);
-            let found = self.root.children.iter().find(same);
+            let found = self.index.get(&(name, base)).copied();
             let found =
                 found.ok_or_else(|| place(format!("there is no <{name}> of type {base} to extend")))?;
-            if chain.iter().any(|node| core::ptr::eq(*node, found)) {
+            if !met.insert(found) {
                 return Err(place(format!("it extends {base}, which extends it")));
             }
+            self.step(last)?;
             chain.push(found);
         }
         let mut fields = Fields::new();
         for node in chain.into_iter().rev() {
             for field in node.children.iter().filter(|node| node.name == "field") {
-                self.count += 1;
-                if self.count > MAX_ELEMENTS {
-                    let message = format!("there are more than {MAX_ELEMENTS} fields");
-                    return Err(ImportError::new(message).at_line(field.line));
-                }
+                self.step(field)?;
                 let number = field
                     .number("num")
                     .map_err(|error| error.at_line(field.line))?
@@ -191,6 +203,19 @@ impl<'n> Reader<'_, 'n> {
             }
         }
         Ok(fields)
+    }
+
+    /// Counts what is gone through.
+    fn step(&mut self, at: &Node) -> Result<()> {
+        self.count += 1;
+        match self.count > MAX_ELEMENTS {
+            true => {
+                let message =
+                    format!("there are more than {MAX_ELEMENTS} fields, those that are extended included");
+                Err(ImportError::new(message).at_line(at.line))
+            }
+            false => Ok(()),
+        }
     }
 
     fn element(&mut self, field: &Node, key: u32, path: &str, depth: usize) -> Result<ElementDoc> {
@@ -213,10 +238,7 @@ impl<'n> Reader<'_, 'n> {
         }
         let mut elements = Vec::new();
         for (part, position) in parts.into_iter().zip(1..) {
-            self.count += 1;
-            if self.count > MAX_ELEMENTS {
-                return Err(fail(format!("there are more than {MAX_ELEMENTS} fields")));
-            }
+            self.step(part).map_err(|error| error.in_element(path))?;
             elements.push(self.element(part, position, &format!("{path}.{position}"), depth + 1)?);
         }
         holding(&mut element);

@@ -155,7 +155,7 @@
 //! lie over the characters of the element, however it is coded itself.
 
 mod read;
-mod words;
+pub mod words;
 mod write;
 
 use alloc::string::String;

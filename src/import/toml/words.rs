@@ -9,6 +9,36 @@ use crate::layout::{Fill, More, Tag};
 use crate::mask::{PAN, Privacy};
 use crate::spec::{Codes, Dialect, MtiCoding};
 
+/// The word of a coding: `bcd`, `ebcdic-037`.
+#[must_use]
+pub fn coding(coding: Coding) -> &'static str {
+    word(CODINGS, &coding)
+}
+
+/// The word of how an MTI is written: `ascii`, `bcd`.
+#[must_use]
+pub fn mti(coding: MtiCoding) -> &'static str {
+    word(MTI, &coding)
+}
+
+/// The word of how a length is written: `bcd`, `ber`.
+#[must_use]
+pub fn prefix(coding: PrefixCoding) -> &'static str {
+    word(PREFIXES, &coding)
+}
+
+/// The word of what a length counts: `units`, `bytes`, `nibbles`.
+#[must_use]
+pub fn counts(counts: Counts) -> &'static str {
+    word(COUNTS, &counts)
+}
+
+/// The word of whether a further bitmap is there: `never`, `announced`.
+#[must_use]
+pub fn more(more: More) -> &'static str {
+    word(MORE, &more)
+}
+
 pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ascii", Dialect::ASCII),
     ("ascii-binary", Dialect::ASCII_BINARY),

@@ -1,5 +1,6 @@
 //! The table of outstanding requests against its rules, and against a model of them.
 
+use std::collections::BTreeMap;
 use std::vec;
 
 use super::*;

@@ -1,16 +1,21 @@
 //! A queue in one file that only grows, until it is rewritten.
 //!
 //! ```text
-//! +--------+-------+------+----+---------------------+
-//! | length | check | what | id | destination, octets |   one record
-//! |   4    |   4   |  1   | 8  |      what needs     |
-//! +--------+-------+------+----+---------------------+
-//!                   \__________ length ____________/
+//! +--------+-------+---------+---------+----    one commit, of as many records as there were
+//! | length | check | record  | record  | ...
+//! |   4    |   4   |         |         |
+//! +--------+-------+---------+---------+----
+//!                   \______ length ______/
+//!
+//! +------+----+-----------------------------+
+//! | what | id | destination, length, octets |   one record
+//! |  1   | 8  |       what needs them       |
+//! +------+----+-----------------------------+
 //! ```
 //!
-//! A record that ends early is one that was being written when the machine stopped: its step was
-//! never confirmed, and it is cut off. A record that is there and does not fit its check is damage,
-//! and the file is refused.
+//! A commit that ends early is one that was being written when the machine stopped: none of its
+//! steps was confirmed, and it is cut off. A commit that is there and does not fit its check is
+//! damage, and the file is refused.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -20,7 +25,7 @@ use std::vec::Vec;
 use super::{Queue, Record, Why};
 use crate::error::widen;
 
-/// The records of a forwarder in a file; every step is synchronised to the disk.
+/// The records of a forwarder in a file; every commit is synchronised to the disk.
 ///
 /// The octets are kept as they are given. Messages with card data are to be encrypted by whoever
 /// puts them in, or the file must lie on encrypted storage.
@@ -28,8 +33,10 @@ use crate::error::widen;
 pub struct FileQueue {
     path: PathBuf,
     file: File,
-    /// Where the next record goes: behind the last one that is whole.
+    /// Where the next commit goes: behind the last one that is whole.
     end: u64,
+    /// The records of the next commit.
+    pending: Vec<u8>,
 }
 
 impl FileQueue {
@@ -41,7 +48,7 @@ impl FileQueue {
         let path = path.as_ref().to_path_buf();
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
         let end = file.metadata()?.len();
-        Ok(Self { path, file, end })
+        Ok(Self { path, file, end, pending: Vec::new() })
     }
 }
 
@@ -49,7 +56,14 @@ impl Queue for FileQueue {
     type Error = io::Error;
 
     fn append(&mut self, record: Record<'_>) -> io::Result<()> {
-        let octets = encode(record)?;
+        encode(record, &mut self.pending)
+    }
+
+    fn commit(&mut self) -> io::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let octets = sealed(&core::mem::take(&mut self.pending))?;
         self.file.seek(SeekFrom::Start(self.end))?;
         self.file.write_all(&octets)?;
         self.file.sync_data()?;
@@ -62,8 +76,11 @@ impl Queue for FileQueue {
         let mut octets = Vec::new();
         self.file.read_to_end(&mut octets)?;
         let mut rest = octets.as_slice();
-        while let Some((record, after)) = decode(rest)? {
-            each(record);
+        while let Some((mut records, after)) = opened(rest)? {
+            while let Some((record, others)) = decode(records)? {
+                each(record);
+                records = others;
+            }
             rest = after;
         }
         self.end = length(&octets)? - length(rest)?;
@@ -75,8 +92,11 @@ impl Queue for FileQueue {
         let path = self.path.with_extension("new");
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
         let mut end = 0;
+        let mut octets = Vec::new();
         for record in records {
-            let octets = encode(record)?;
+            octets.clear();
+            encode(record, &mut octets)?;
+            octets = sealed(&octets)?;
             file.write_all(&octets)?;
             end += length(&octets)?;
         }
@@ -90,64 +110,90 @@ impl Queue for FileQueue {
     }
 }
 
-fn encode(record: Record<'_>) -> io::Result<Vec<u8>> {
+fn encode(record: Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
     let (what, id) = match record {
         Record::Queued { id, .. } => (QUEUED, id),
         Record::Sent { id } => (SENT, id),
         Record::Done { id } => (DONE, id),
         Record::Parked { id, why: Why::Refused(_) } => (REFUSED, id),
         Record::Parked { id, why: Why::Unanswered } => (UNANSWERED, id),
+        Record::Parked { id, why: Why::Unsendable } => (UNSENDABLE, id),
         Record::Retried { id } => (RETRIED, id),
     };
-    let mut body = Vec::from([what]);
-    body.extend(id.to_be_bytes());
+    let size = match record {
+        Record::Queued { octets, .. } => {
+            u32::try_from(octets.len()).map_err(|_| io::ErrorKind::InvalidInput)?
+        }
+        _ => 0,
+    };
+    out.push(what);
+    out.extend(id.to_be_bytes());
     match record {
         Record::Queued { destination, octets, .. } => {
-            body.extend(destination.to_be_bytes());
-            body.extend(octets);
+            out.extend(destination.to_be_bytes());
+            out.extend(size.to_be_bytes());
+            out.extend(octets);
         }
-        Record::Parked { why: Why::Refused(code), .. } => body.extend(code),
+        Record::Parked { why: Why::Refused(code), .. } => out.extend(code),
         _ => (),
     }
-    let size = u32::try_from(body.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
-    let mut whole = Vec::with_capacity(body.len() + 8);
-    whole.extend(size.to_be_bytes());
-    whole.extend(check(&body).to_be_bytes());
-    whole.extend(body);
-    Ok(whole)
+    Ok(())
 }
 
-/// The first record and what follows it; `None` when no whole one is there.
+/// The first record of a commit, and what follows it; `None` at the end.
 fn decode(octets: &[u8]) -> io::Result<Option<(Record<'_>, &[u8])>> {
-    let Some((size, rest)) = octets.split_first_chunk() else { return Ok(None) };
-    let Some((sum, rest)) = rest.split_first_chunk() else { return Ok(None) };
-    let Some((body, rest)) = rest.split_at_checked(widen(u32::from_be_bytes(*size))) else {
-        return Ok(None);
-    };
-    let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a record of the queue is damaged");
-    if check(body) != u32::from_be_bytes(*sum) {
-        // The last record may have been cut short by blocks that never reached the disk.
-        return if rest.is_empty() { Ok(None) } else { Err(damaged()) };
-    }
-    let (what, body) = body.split_first().ok_or_else(damaged)?;
-    let (id, body) = body.split_first_chunk().ok_or_else(damaged)?;
+    let Some((what, body)) = octets.split_first() else { return Ok(None) };
+    let (id, mut rest) = body.split_first_chunk().ok_or_else(damaged)?;
     let id = u64::from_be_bytes(*id);
     let record = match *what {
         QUEUED => {
-            let (destination, octets) = body.split_first_chunk().ok_or_else(damaged)?;
-            Record::Queued { id, destination: u32::from_be_bytes(*destination), octets }
+            let (destination, body) = rest.split_first_chunk().ok_or_else(damaged)?;
+            let (size, body) = body.split_first_chunk().ok_or_else(damaged)?;
+            let octets = body.split_at_checked(widen(u32::from_be_bytes(*size))).ok_or_else(damaged)?;
+            rest = octets.1;
+            Record::Queued { id, destination: u32::from_be_bytes(*destination), octets: octets.0 }
         }
         SENT => Record::Sent { id },
         DONE => Record::Done { id },
         REFUSED => {
-            let code = body.first_chunk().ok_or_else(damaged)?;
+            let (code, after) = rest.split_first_chunk().ok_or_else(damaged)?;
+            rest = after;
             Record::Parked { id, why: Why::Refused(*code) }
         }
         UNANSWERED => Record::Parked { id, why: Why::Unanswered },
+        UNSENDABLE => Record::Parked { id, why: Why::Unsendable },
         RETRIED => Record::Retried { id },
         _ => return Err(damaged()),
     };
     Ok(Some((record, rest)))
+}
+
+/// Records with their length and check.
+fn sealed(records: &[u8]) -> io::Result<Vec<u8>> {
+    let size = u32::try_from(records.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let mut whole = Vec::with_capacity(records.len() + 8);
+    whole.extend(size.to_be_bytes());
+    whole.extend(check(records).to_be_bytes());
+    whole.extend(records);
+    Ok(whole)
+}
+
+/// The records of the first commit, and what follows it; `None` when no whole one is there.
+fn opened(octets: &[u8]) -> io::Result<Option<(&[u8], &[u8])>> {
+    let Some((size, rest)) = octets.split_first_chunk() else { return Ok(None) };
+    let Some((sum, rest)) = rest.split_first_chunk() else { return Ok(None) };
+    let Some((records, rest)) = rest.split_at_checked(widen(u32::from_be_bytes(*size))) else {
+        return Ok(None);
+    };
+    if check(records) != u32::from_be_bytes(*sum) {
+        // The last commit may have been cut short by blocks that never reached the disk.
+        return if rest.is_empty() { Ok(None) } else { Err(damaged()) };
+    }
+    Ok(Some((records, rest)))
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a record of the queue is damaged")
 }
 
 const QUEUED: u8 = 1;
@@ -156,6 +202,7 @@ const DONE: u8 = 3;
 const REFUSED: u8 = 4;
 const UNANSWERED: u8 = 5;
 const RETRIED: u8 = 6;
+const UNSENDABLE: u8 = 7;
 
 /// CRC-32 of IEEE 802.3, bit by bit: the disk takes far longer.
 fn check(body: &[u8]) -> u32 {

@@ -42,6 +42,10 @@ impl Queue for MemoryQueue {
         Ok(())
     }
 
+    fn commit(&mut self) -> Result<(), Infallible> {
+        Ok(())
+    }
+
     fn replay(&mut self, each: &mut dyn FnMut(Record<'_>)) -> Result<(), Infallible> {
         self.records.iter().for_each(|record| each(record.borrow()));
         Ok(())

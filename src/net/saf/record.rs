@@ -7,11 +7,18 @@ pub trait Queue {
     /// Why a step could not be kept.
     type Error;
 
-    /// Keeps a record. It must be durable when this returns.
+    /// Takes a record, to be kept by the next [`Queue::commit`].
     ///
     /// # Errors
-    /// When it is not; the step is then not taken.
+    /// When it cannot be taken; the step is then not taken, either.
     fn append(&mut self, record: Record<'_>) -> Result<(), Self::Error>;
+
+    /// Keeps what was appended since the last time: it must be durable when this returns. One
+    /// commit keeps many records, so that many messages cost one write to the disk.
+    ///
+    /// # Errors
+    /// When it is not durable. No record since the last commit may turn up in [`Queue::replay`] then.
+    fn commit(&mut self) -> Result<(), Self::Error>;
 
     /// Hands over every record, in the order they were appended.
     ///
@@ -86,6 +93,9 @@ pub enum Why {
     Refused([u8; 2]),
     /// It was sent as often as allowed and never answered.
     Unanswered,
+    /// It can never be sent: it is no message of the connection's spec, or nothing would tell its
+    /// answer.
+    Unsendable,
 }
 
 /// How a [`Forwarder`](super::Forwarder) works.
@@ -121,6 +131,9 @@ pub enum SafError<E> {
     /// The record could not be kept: the step was not taken.
     #[error("the step could not be kept")]
     Queue(E),
+    /// The queue failed before, or was shut down: the step was not taken.
+    #[error("the queue is closed")]
+    Closed,
 }
 
 /// A message that is due.

@@ -69,6 +69,28 @@ fn after_the_last_attempt_it_is_a_work_item_and_the_next_one_leaves() {
 }
 
 #[test]
+fn an_answer_that_comes_late_still_counts() {
+    let mut saf = forwarder();
+    let [first, second, third] = [b"a", b"b", b"c"].map(|text| saf.put(1, text).unwrap());
+    due(&mut saf, 0);
+    saf.unanswered(s(0), first).unwrap();
+    saf.acknowledged(first).unwrap();
+    assert_eq!(due(&mut saf, 0), Some((second, 1, false)), "the first is not repeated");
+    saf.refused(second, *b"30").unwrap();
+    saf.retry(s(0), second).unwrap();
+    saf.acknowledged(second).unwrap();
+    assert_eq!(saf.acknowledged(third), Err(SafError::Unknown(third)), "never sent");
+    assert_eq!(due(&mut saf, 0), Some((third, 1, false)), "the second was not its head, and is gone");
+    for attempt in 0..3 {
+        saf.unanswered(s(attempt * 100), third).unwrap();
+        due(&mut saf, attempt * 100 + 99);
+    }
+    assert_eq!(saf.work_items().count(), 1);
+    saf.acknowledged(third).unwrap();
+    assert!(saf.is_empty() && saf.next_due().is_none());
+}
+
+#[test]
 fn what_was_certainly_not_sent_is_no_repeat() {
     let mut saf = forwarder();
     let id = saf.put(1, b"x").unwrap();
@@ -197,6 +219,30 @@ fn a_file_is_rewritten_whole() {
     fs::remove_file(&path).unwrap();
 }
 
+#[test]
+fn a_group_is_in_the_file_whole_or_not_at_all() {
+    let path = scratch("group");
+    let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
+    saf.put(1, b"before").unwrap();
+    let before = fs::metadata(&path).unwrap().len();
+    saf.group(|saf| {
+        for text in ["one", "two", "three"] {
+            saf.put(2, text.as_bytes()).unwrap();
+        }
+        assert_eq!(fs::metadata(&path).unwrap().len(), before, "nothing is written yet");
+        assert!(saf.due(s(0)).unwrap().is_some());
+    })
+    .unwrap();
+    drop(saf);
+    let whole = fs::read(&path).unwrap();
+    for cut in before..=whole.len() as u64 {
+        fs::write(&path, &whole[..cut as usize]).unwrap();
+        let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
+        assert_eq!(saf.len(), if cut == whole.len() as u64 { 4 } else { 1 }, "cut at {cut}");
+    }
+    fs::remove_file(&path).unwrap();
+}
+
 /// A queue whose disk fails when told to: before the record is kept.
 #[derive(Default)]
 struct Failing {
@@ -212,6 +258,10 @@ impl Queue for Failing {
             return Err("disk".to_string());
         }
         self.inner.append(record).map_err(|never| match never {})
+    }
+
+    fn commit(&mut self) -> Result<(), String> {
+        Ok(())
     }
 
     fn replay(&mut self, each: &mut dyn FnMut(Record<'_>)) -> Result<(), String> {

@@ -120,6 +120,40 @@ async fn a_lone_request_waits_for_no_timer_and_many_share_a_write() {
     drop(asked);
 }
 
+/// One task sends many in a row, and awaits them in any order.
+#[tokio::test(start_paused = true)]
+async fn a_request_is_on_its_way_before_it_is_awaited() {
+    let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.limits.window = 3);
+    // The connection is not up yet: the first one waits while it is awaited, like any other.
+    let early = bench.peer.request(request(1), SECOND);
+    assert_eq!(format!("{early:?}"), "Pending(waiting for its turn)");
+    let early = tokio::spawn(early);
+    let first = bench.host.next().await;
+    bench.host.send(&answer_to(&first)).await;
+    assert_eq!(stan(early.await.unwrap().unwrap().wire()), 1);
+
+    let writes = bench.peer.totals().writes;
+    let [two, three, four] = [2, 3, 4].map(|stan| bench.peer.request(request(stan), SECOND));
+    let beyond = bench.peer.request(request(5), 2 * SECOND);
+    assert_eq!((format!("{two:?}"), bench.peer.in_flight()), ("Pending(posted)".into(), 3));
+    for _ in 0..3 {
+        let asked = bench.host.next().await;
+        bench.host.send(&answer_to(&asked)).await;
+    }
+    assert_eq!(bench.peer.totals().writes - writes, 1);
+    sleep(SECOND / 10).await;
+    drop(three);
+    for (pending, expected) in [(four, 4), (two, 2)] {
+        assert_eq!(stan(pending.await.unwrap().wire()), expected);
+    }
+    let beyond = tokio::spawn(beyond);
+    let last = bench.host.next().await;
+    bench.host.send(&answer_to(&last)).await;
+    assert_eq!(stan(beyond.await.unwrap().unwrap().wire()), 5);
+    assert_eq!(bench.peer.in_flight(), 0);
+    assert_eq!(*bench.heard.late.lock().unwrap(), [3], "it was given up, answered or not");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_window_makes_callers_wait_and_then_says_not_sent() {
     let limits = Limits { window: 2, ..Limits::default() };
@@ -182,6 +216,10 @@ async fn a_lost_connection_ends_everything_at_once() {
     let error = bench.peer.request(request(2), 3 * SECOND).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSent::Down)) && !error.may_have_arrived(), "{error}");
     assert_eq!(began.elapsed(), 3 * SECOND);
+    // what is wrong with a message is told at once, not after a wait for a connection
+    let error = bench.peer.request(b"0200", 3 * SECOND).await.unwrap_err();
+    assert!(matches!(error, SendError::NotSent(NotSent::Message(_))), "{error}");
+    assert_eq!(began.elapsed(), 3 * SECOND);
 }
 
 /// A decline with a wrong code is as little believed as an approval.
@@ -230,6 +268,20 @@ async fn an_answer_that_breaks_behind_its_key_is_refused_by_the_spec() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_nobody_answers_is_sent_and_forgotten() {
+    let mut bench = Bench::new();
+    let notification = Builder::new(&ISO87_ASCII, "0640".parse().unwrap()).set(de::STAN, 7).to_vec().unwrap();
+    sleep(SECOND).await;
+    bench.peer.notify(&notification).unwrap();
+    assert_eq!(bench.host.next().await, notification);
+    assert_eq!((bench.peer.in_flight(), bench.peer.totals().requests), (0, 0));
+    assert!(matches!(bench.peer.notify(b"0640"), Err(NotSent::Message(_))), "it is checked as others are");
+    drop(bench.host);
+    bench.session.await.unwrap();
+    assert_eq!(bench.peer.notify(&notification), Err(NotSent::Down));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_sent_is_told_before_it_is_tried() {
     let bench = Bench::new();
     let not_sent = async |message: Vec<u8>| match bench.peer.request(message, SECOND).await {
@@ -258,6 +310,20 @@ async fn a_repeat_may_follow_its_original_and_either_answer_settles_it() {
     bench.host.send(&answer_to_advice(&original)).await;
     sleep(SECOND).await;
     assert_eq!(*bench.heard.duplicates.lock().unwrap(), [9]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_without_a_repeat_form_can_be_sent_again() {
+    let mut bench = Bench::new();
+    assert!(bench.ask(request(1), SECOND).await.unwrap().is_err());
+    bench.host.next().await;
+    let recent = bench.ask(request(1), SECOND).await.unwrap().unwrap_err();
+    assert!(matches!(recent, SendError::NotSent(NotSent::Recent)), "{recent}");
+    let peer = bench.peer.clone();
+    let again = tokio::spawn(async move { peer.request_again(request(1), SECOND).await });
+    let found = bench.host.next().await;
+    bench.host.send(&answer_to(&found)).await;
+    assert_eq!(stan(again.await.unwrap().unwrap().wire()), 1);
 }
 
 fn answer_to_advice(advice: &[u8]) -> Vec<u8> {

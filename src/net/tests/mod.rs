@@ -2,6 +2,7 @@
 
 mod answers;
 mod ends;
+mod forwarding;
 mod privacy;
 mod serving;
 
@@ -114,7 +115,7 @@ impl Bench {
         let (up, _) = oneshot::channel();
         let task_desk = Arc::clone(&desk);
         let session = tokio::spawn(async move {
-            let closed = connected(Arc::clone(&task_desk), hooks, reader, writer, up).await;
+            let closed = connected(Arc::clone(&task_desk), hooks, reader, writer, None, up).await;
             task_desk.disconnected();
             closed
         });

@@ -31,7 +31,9 @@ async fn errors_and_debug_show_no_card_data() {
     ] {
         shown += &format!("{error} {error:?}");
     }
-    let received = Received::new(&ISO87_ASCII, &[0x60], &request(3));
+    let request = request(3);
+    let received =
+        Received::new(&ISO87_ASCII, &[0x60], &Message::parse(&ISO87_ASCII, &request).unwrap(), None);
     shown += &format!("{received:?} {:?} {:?}", bench.peer, bench.peer.desk.settings);
     assert!(shown.contains("its authentication code does not match"));
     assert!(!shown.contains("4111") && !shown.contains("52, 49, 49"), "{shown}");

@@ -1,180 +1,156 @@
-//! A line of a party: it calls or is called, and passes on every frame it hears.
+//! A line of a party, made of the library's connections: a [`Client`] where the party calls, a
+//! [`Server`] where it is called. Whatever is heard goes to the party's thread as an [`Event`].
 
-use std::io::{self, Read};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::thread::JoinHandle;
 use std::time::Duration;
+
+use cardwire::net::{Client, Closed, Observer, Peer, Received, Reply, Responder, SendError, Server};
+use cardwire::net::{Event as Told, NotSent};
+use cardwire::{Inspection, Message};
 
 use crate::journal::Party;
 use crate::party::Input;
+use crate::telegram::Telegram;
 use crate::wire::Dialect;
-
-/// How often a waiting line looks whether it should stop.
-const TICK: Duration = Duration::from_millis(3);
-/// No message of either dialect is longer.
-const BUFFER: usize = 8_192;
 
 /// What a party's thread is told.
 pub(super) enum Event {
-    /// There is a connection.
-    Opened { id: u64, peer: Party, dialect: Dialect, stream: TcpStream, caller: bool },
+    /// There is a connection to this party.
+    Up(Party, Option<Peer>),
     /// It is gone.
-    Closed { id: u64 },
-    /// A frame arrived on it.
-    Frame { id: u64, header: Vec<u8>, payload: Vec<u8> },
-    /// What arrived can never become a frame.
-    Broken { id: u64, why: String },
+    Down(Party),
+    /// A request of this party arrived, with the way back to it.
+    Request(Party, Request),
+    /// An answer of this party arrived, in time or not.
+    Answer(Party, Vec<u8>),
+    /// This did certainly not leave.
+    NotSent(Party, Box<Telegram>),
+    /// What arrived is no message, or no answer that holds.
+    Broken(Party, String),
     /// A person asks.
     Input(Box<Input>),
-    /// Close all connections.
-    HangUp,
     /// The end.
     Stop,
 }
 
-/// What is switched from outside.
-pub(super) struct Switches {
-    pub(super) stop: AtomicBool,
-    pub(super) host_link: AtomicBool,
+/// A request that waits for its answer.
+pub(super) struct Request {
+    pub(super) header: Vec<u8>,
+    pub(super) payload: Vec<u8>,
+    pub(super) responder: Responder,
 }
 
-impl Switches {
-    fn stopped(&self) -> bool {
-        self.stop.load(Ordering::SeqCst)
-    }
-
-    fn taking_calls(&self, dialect: Dialect) -> bool {
-        dialect == Dialect::Pos || self.host_link.load(Ordering::SeqCst)
-    }
-}
-
-enum Way {
-    Listen(TcpListener),
-    Dial(SocketAddr),
-}
-
-/// One line, not yet started.
-pub(super) struct Line {
+/// The ear of a line: passes on what nobody asked for.
+struct Ear {
     peer: Party,
-    dialect: Dialect,
-    way: Way,
-}
-
-/// Connections are numbered over the whole process.
-static NEXT: AtomicU64 = AtomicU64::new(1);
-
-impl Line {
-    pub(super) const fn listen(peer: Party, dialect: Dialect, listener: TcpListener) -> Self {
-        Self { peer, dialect, way: Way::Listen(listener) }
-    }
-
-    pub(super) const fn dial(peer: Party, dialect: Dialect, address: SocketAddr) -> Self {
-        Self { peer, dialect, way: Way::Dial(address) }
-    }
-
-    pub(super) fn start(self, door: Sender<Event>, switches: Arc<Switches>) -> io::Result<JoinHandle<()>> {
-        std::thread::Builder::new().name("line".to_owned()).spawn(move || self.run(&door, &switches))
-    }
-
-    fn run(self, door: &Sender<Event>, switches: &Arc<Switches>) {
-        match self.way {
-            Way::Listen(listener) => accept(&listener, self.peer, self.dialect, door, switches),
-            Way::Dial(address) => {
-                while !switches.stopped() {
-                    match TcpStream::connect(address) {
-                        Ok(stream) => talk(stream, self.peer, self.dialect, true, door, switches),
-                        Err(_) => std::thread::sleep(TICK),
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn accept(
-    listener: &TcpListener,
-    peer: Party,
-    dialect: Dialect,
-    door: &Sender<Event>,
-    switches: &Arc<Switches>,
-) {
-    if listener.set_nonblocking(true).is_err() {
-        return;
-    }
-    let mut readers = Vec::new();
-    while !switches.stopped() {
-        let call = if switches.taking_calls(dialect) { listener.accept().ok() } else { None };
-        match call {
-            Some((stream, _)) => {
-                let (door, switches) = (door.clone(), Arc::clone(switches));
-                readers
-                    .push(std::thread::spawn(move || talk(stream, peer, dialect, false, &door, &switches)));
-            }
-            None => std::thread::sleep(TICK),
-        }
-    }
-    for reader in readers {
-        let _ = reader.join();
-    }
-}
-
-/// Announces the connection and passes on its frames until it ends.
-fn talk(
-    stream: TcpStream,
-    peer: Party,
-    dialect: Dialect,
+    door: Sender<Event>,
+    /// A caller's connections are told here, a server's with their [`Peer`].
     caller: bool,
-    door: &Sender<Event>,
-    switches: &Switches,
-) {
-    let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let ready = stream
-        .set_nonblocking(false)
-        .and_then(|()| stream.set_nodelay(true))
-        .and_then(|()| stream.set_write_timeout(Some(Duration::from_secs(2))))
-        .and_then(|()| stream.set_read_timeout(Some(Duration::from_millis(100))))
-        .and_then(|()| stream.try_clone());
-    let Ok(writer) = ready else { return };
-    if door.send(Event::Opened { id, peer, dialect, stream: writer, caller }).is_ok() {
-        if let Err(why) = listen(&stream, id, dialect, door, switches) {
-            let _ = door.send(Event::Broken { id, why: why.to_string() });
-        }
-        let _ = stream.shutdown(std::net::Shutdown::Both);
-        let _ = door.send(Event::Closed { id });
+}
+
+impl Ear {
+    fn pass(&self, event: Event) {
+        // A party that stopped already has nobody behind its door.
+        let _ = self.door.send(event);
     }
 }
 
-fn listen(
-    mut stream: &TcpStream,
-    id: u64,
+impl Observer for Ear {
+    fn late(&self, answer: Received) {
+        self.pass(Event::Answer(self.peer, answer.wire().to_vec()));
+    }
+
+    fn duplicate(&self, answer: Received) {
+        self.pass(Event::Answer(self.peer, answer.wire().to_vec()));
+    }
+
+    fn unsolicited(&self, message: Received) {
+        self.pass(Event::Answer(self.peer, message.wire().to_vec()));
+    }
+
+    fn unreadable(&self, inspection: &Inspection<'_>) {
+        let why = inspection.error().map(|error| error.to_string());
+        self.pass(Event::Broken(self.peer, why.unwrap_or_default()));
+    }
+
+    fn event(&self, event: Told) {
+        match event {
+            Told::Up if self.caller => self.pass(Event::Up(self.peer, None)),
+            Told::Down(why) => {
+                if let Closed::Framing(why) = why {
+                    self.pass(Event::Broken(self.peer, why.to_string()));
+                }
+                self.pass(Event::Down(self.peer));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Hands requests to the party's thread.
+fn pass_on(peer: Party, door: Sender<Event>) -> impl Fn(&Message<'_>, Reply<'_>) + Send + Sync + 'static {
+    move |request, reply| {
+        let (header, payload) = (reply.header().to_vec(), request.wire().to_vec());
+        let request = Request { header, payload, responder: reply.later() };
+        let _ = door.send(Event::Request(peer, request));
+    }
+}
+
+/// A line that calls, again and again. Must be called within the runtime.
+pub(super) fn call(address: SocketAddr, peer: Party, dialect: Dialect, door: &Sender<Event>) -> Client {
+    Client::builder(address)
+        .framing(dialect.framing())
+        .header(dialect.header())
+        .spec(dialect.spec())
+        .reconnect(Duration::from_millis(3), Duration::from_millis(20))
+        .observer(Arc::new(Ear { peer, door: door.clone(), caller: true }))
+        .on_request(pass_on(peer, door.clone()))
+        .start()
+}
+
+/// A line that is called.
+pub(super) async fn answer(
+    address: SocketAddr,
+    peer: Party,
     dialect: Dialect,
     door: &Sender<Event>,
-    switches: &Switches,
-) -> cardwire::Result<()> {
-    let framing = dialect.framing();
-    let mut received = Vec::new();
-    let mut chunk = [0; BUFFER];
-    while !switches.stopped() {
-        match stream.read(&mut chunk) {
-            Ok(0) => return Ok(()),
-            Ok(count) => received.extend_from_slice(chunk.get(..count).unwrap_or_default()),
-            Err(error) if is_pause(&error) => continue,
-            Err(_) => return Ok(()),
-        }
-        while let Some(frame) = framing.split(&received)? {
-            let (header, payload, consumed) = (frame.header.to_vec(), frame.payload.to_vec(), frame.consumed);
-            received.drain(..consumed);
-            if !payload.is_empty() && door.send(Event::Frame { id, header, payload }).is_err() {
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
+) -> io::Result<Server> {
+    let opened = door.clone();
+    Server::bind(address)
+        .framing(dialect.framing())
+        .header(dialect.header())
+        .spec(dialect.spec())
+        .observer(Arc::new(Ear { peer, door: door.clone(), caller: false }))
+        .on_connect(move |connection, _| {
+            let _ = opened.send(Event::Up(peer, Some(connection)));
+        })
+        .serve_sync(pass_on(peer, door.clone()))
+        .await
 }
 
-fn is_pause(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+/// Sends a request and tells its party what became of it. Silence is not told: the party has a
+/// timer of its own, and an answer that comes after all is heard by the [`Ear`].
+pub(super) async fn ask(
+    line: Peer,
+    to: Party,
+    message: Telegram,
+    octets: Vec<u8>,
+    limit: Duration,
+    door: Sender<Event>,
+) {
+    let outcome = match line.request(&octets, limit).await {
+        // A terminal repeats its 0400 as it was.
+        Err(SendError::NotSent(NotSent::Recent)) => line.request_again(&octets, limit).await,
+        outcome => outcome,
+    };
+    let event = match outcome {
+        Ok(answer) => Event::Answer(to, answer.wire().to_vec()),
+        Err(SendError::NotSent(_)) => Event::NotSent(to, Box::new(message)),
+        Err(SendError::Refused { why, .. }) => Event::Broken(to, why.to_string()),
+        Err(SendError::Unknown { .. }) => return,
+    };
+    let _ = door.send(event);
 }

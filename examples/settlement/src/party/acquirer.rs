@@ -3,12 +3,14 @@
 //! reversal is never dropped, an answer that comes after the reversal revives nothing, and a
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
+mod advices;
 mod item;
 mod sale;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::advices::Advices;
 use self::item::{Sale, State};
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
@@ -50,6 +52,7 @@ pub struct Acquirer {
     sales: BTreeMap<String, Sale>,
     /// From DE7 and DE11 of the host link to the key above.
     by_network: BTreeMap<String, String>,
+    advices: Advices,
     tombstones: BTreeSet<String>,
     /// The open batch of each terminal.
     batches: BTreeMap<String, u64>,
@@ -68,6 +71,7 @@ impl Acquirer {
             config,
             sales: BTreeMap::new(),
             by_network: BTreeMap::new(),
+            advices: Advices::new(),
             tombstones: BTreeSet::new(),
             batches: BTreeMap::new(),
             closed: BTreeMap::new(),
@@ -118,11 +122,7 @@ impl Acquirer {
         self.host_in_service = true;
         let record = fx.record(Kind::SignedOn);
         fx.note(Record { peer: Some(Party::Issuer), ..record });
-        let waiting = self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing);
-        let waiting: Vec<_> = waiting.map(|(key, _)| key.clone()).collect();
-        waiting.iter().for_each(|key| {
-            self.repeat_reversal(key, fx);
-        });
+        self.resume(fx);
         fx.done(Outcome::InService(Party::Issuer));
     }
 
@@ -135,11 +135,8 @@ impl Acquirer {
     fn timer(&mut self, timer: Timer, fx: &mut Effects) {
         match timer {
             Timer::Answer(key) => self.answer_overdue(&key, fx),
-            Timer::Repeat(key) => {
-                if self.repeat_reversal(&key, fx) {
-                    fx.after(self.config.timers.acquirer, Timer::Repeat(key));
-                }
-            }
+            Timer::Forward => self.forward(fx),
+            Timer::Advice(id, sent) => self.advice_unanswered(Some((id, sent)), fx),
             Timer::Reconcile(date) => self.reconcile(date, fx),
             Timer::CutOver(_) | Timer::Terminal(_) => {}
         }
@@ -148,13 +145,14 @@ impl Acquirer {
     fn started(&mut self, fx: &mut Effects) {
         let record = fx.record(Kind::Started);
         fx.note(record);
+        if let Err(why) = self.advices.start(self.config.timers, self.config.node.into()) {
+            let record = fx.record(Kind::WorkItem);
+            fx.note(Record { note: why.to_owned(), ..record });
+        }
         let open: Vec<_> =
             self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
         for key in open {
             self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
-        }
-        for key in self.sales.iter().filter(|(_, sale)| sale.state == State::Reversing).map(|(key, _)| key) {
-            fx.after(self.config.timers.acquirer, Timer::Repeat(key.clone()));
         }
         for date in
             self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date)
@@ -165,8 +163,10 @@ impl Acquirer {
 
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
         fx.note(Record::traffic(fx.now, Kind::NotSent, to, message));
-        if message.mti == Mti::SALE {
-            self.never_left(message, fx);
+        match message.mti {
+            Mti::SALE => self.never_left(message, fx),
+            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
+            _ => {}
         }
     }
 }
@@ -201,12 +201,17 @@ impl Machine for Acquirer {
                 self.host_in_service = false;
                 let record = fx.record(Kind::LinkDown);
                 fx.note(Record { peer: Some(Party::Issuer), ..record });
+                self.advice_unanswered(None, &mut fx);
                 fx.done(Outcome::Noted);
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
             Input::Timer(timer) => self.timer(timer, &mut fx),
             Input::Command(Command::Pay) => self.pay(books, &mut fx),
             Input::Command(_) => fx.done(Outcome::Refused("not a matter of the acquirer")),
+        }
+        for (kind, tx) in self.advices.taken() {
+            let record = fx.record(kind);
+            fx.note(Record { tx, peer: Some(Party::Issuer), ..record });
         }
         fx.list
     }
@@ -234,6 +239,11 @@ impl Machine for Acquirer {
             Kind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());
             }
+            Kind::AdviceQueued
+            | Kind::AdviceSent
+            | Kind::AdviceDone
+            | Kind::AdviceParked
+            | Kind::AdviceRetried => self.advices.apply(record),
             _ => self.apply_sale(record),
         }
     }

@@ -67,8 +67,10 @@ pub enum Command {
 pub enum Timer {
     /// An answer about this transaction is overdue.
     Answer(String),
-    /// The reversal of this transaction is to be repeated.
-    Repeat(String),
+    /// Time to look whether an advice is due.
+    Forward,
+    /// The advice with this number, sent then, was not answered.
+    Advice(u64, Stamp),
     /// Time to reconcile this date.
     Reconcile(Date),
     /// The announcement that this date is over was not answered.
@@ -149,6 +151,15 @@ impl Timers {
     /// Timers that nest, from the shortest.
     pub const fn from_base(base: Duration) -> Self {
         Self { terminal: base.saturating_mul(3), acquirer: base.saturating_mul(2), issuer: base }
+    }
+
+    /// How long this party waits.
+    pub const fn of(&self, party: Party) -> Duration {
+        match party {
+            Party::Terminal => self.terminal,
+            Party::Acquirer => self.acquirer,
+            Party::Issuer => self.issuer,
+        }
     }
 
     /// Do they nest?

@@ -6,7 +6,8 @@ pub mod pos;
 
 use std::fmt;
 
-use cardwire::{Framing, Message};
+use cardwire::spec::{ISO87_ASCII, UNIONPAY_POS};
+use cardwire::{Framing, Message, Spec};
 
 use crate::telegram::{Code, Mti, Telegram};
 
@@ -56,6 +57,14 @@ impl Dialect {
         match self {
             Self::Pos => Framing::UNIONPAY,
             Self::Host => Framing::BINARY2,
+        }
+    }
+
+    /// The spec of its messages.
+    pub const fn spec(self) -> &'static Spec<'static> {
+        match self {
+            Self::Pos => &UNIONPAY_POS,
+            Self::Host => &ISO87_ASCII,
         }
     }
 

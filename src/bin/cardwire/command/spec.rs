@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use cardwire::import::toml::words;
 use cardwire::import::{moov, toml};
 use cardwire::layout::Form;
 use cardwire::{Element, Framing, Layout, Prefix, Privacy, Spec, spec};
@@ -108,9 +109,9 @@ fn list(output: &mut Output) -> Outcome {
         let name = output.paint(Role::Key, &format!("{:<20}", spec.name()));
         let count = spec.body().elements().count();
         output.line(format_args!(
-            "{name} {count:>3} elements, MTI {:?}, bitmap {:?}",
-            spec.mti(),
-            spec.bitmap().coding
+            "{name} {count:>3} elements, MTI {}, bitmap {}",
+            words::mti(spec.mti()),
+            words::coding(spec.bitmap().coding)
         ))?;
     }
     Ok(())
@@ -148,13 +149,13 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
     let title = output.paint(Role::Title, spec.name());
     let form = spec.bitmap();
     output.line(format_args!(
-        "{title}: header {} bytes, MTI {:?}, bitmap {:?} of {} bytes, second {:?}, third {:?}\n",
+        "{title}: header {} bytes, MTI {}, bitmap {} of {} bytes, second {}, third {}\n",
         spec.header(),
-        spec.mti(),
-        form.coding,
+        words::mti(spec.mti()),
+        words::coding(form.coding),
         form.octets,
-        form.second,
-        form.third
+        words::more(form.second),
+        words::more(form.third)
     ))?;
     Ok(())
 }
@@ -165,9 +166,9 @@ fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: u
     let key = output.paint(Role::Key, &format!("{key:<15}"));
     let privacy = match element.privacy() {
         Privacy::Open => String::new(),
-        hidden => output.paint(Role::Masked, privacy(hidden)),
+        hidden => output.paint(Role::Masked, &format!("[{}]", privacy(hidden))),
     };
-    let coding = format!("{:?}", element.coding());
+    let coding = words::coding(element.coding());
     let length = length(element);
     output.line(
         format!(
@@ -193,9 +194,11 @@ fn privacy(privacy: Privacy) -> &'static str {
 fn length(element: &Element<'_>) -> String {
     match element.form() {
         Form::Fixed => "fixed".into(),
-        Form::Prefixed(Prefix { coding, width: 0, .. }) => format!("{coding:?} length"),
-        Form::Prefixed(Prefix { coding, width, counts, .. }) => format!("{width} {coding:?}, {counts:?}"),
-        Form::Padded(Prefix { coding, width, .. }) => format!("{width} {coding:?}, padded"),
+        Form::Prefixed(Prefix { coding, width: 0, .. }) => format!("{} length", words::prefix(coding)),
+        Form::Prefixed(Prefix { coding, width, counts, .. }) => {
+            format!("{width} {}, {}", words::prefix(coding), words::counts(counts))
+        }
+        Form::Padded(Prefix { coding, width, .. }) => format!("{width} {}, padded", words::prefix(coding)),
         Form::Rest => "the rest".into(),
         Form::Until(octet) => format!("until {octet:02X}"),
     }
@@ -211,7 +214,7 @@ fn object(out: &mut Vec<u8>, layout: &Layout<'_>, element: &Element<'_>) {
     member(out, "key", &layout.key(element.key()).to_string());
     member(out, "name", element.name());
     member(out, "notation", &element.notation().to_string());
-    member(out, "coding", &format!("{:?}", element.coding()));
+    member(out, "coding", words::coding(element.coding()));
     member(out, "length", &length(element));
     member(out, "privacy", privacy(element.privacy()));
     out.extend(format!("\"min\":{},\"max\":{}", element.min(), element.max()).bytes());

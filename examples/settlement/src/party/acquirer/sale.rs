@@ -1,16 +1,13 @@
-//! One sale at the acquirer: forwarded, answered, reversed.
+//! One sale at the acquirer: forwarded, answered, or to be undone.
 
+use super::advices::TOO_LATE;
 use super::item::{Sale, State};
 use super::{APPROVED, Acquirer, NOT_FOUND};
-use crate::clock::Date;
 use crate::journal::{Kind, Party, Record};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
-use crate::telegram::{Code, Mti, Original, Telegram};
-
-/// Reversal reason: the answer came too late, or never.
-const TOO_LATE: Code = Code::of(b"68");
+use crate::telegram::{Code, Mti, Telegram};
 
 /// The key of a sale on the terminal link: DE42, DE41, DE60.2 and DE11.
 pub(super) fn key_of(message: &Telegram) -> String {
@@ -51,7 +48,7 @@ impl Acquirer {
         let intent = self.intent(&key, message, fx);
         match refusal {
             Some(code) => self.refuse(intent, message, Code::of(&code), fx),
-            None => self.forward(intent, message, fx),
+            None => self.ask_issuer(intent, message, fx),
         }
     }
 
@@ -79,7 +76,7 @@ impl Acquirer {
         fx.send(Party::Terminal, Telegram { rrn, local, ..message.answer(code) });
     }
 
-    fn forward(&mut self, intent: Record, message: &Telegram, fx: &mut Effects) {
+    fn ask_issuer(&mut self, intent: Record, message: &Telegram, fx: &mut Effects) {
         let request = Telegram {
             pan: message.pan.clone(),
             amount: message.amount,
@@ -127,7 +124,7 @@ impl Acquirer {
             State::Sent => {
                 let kind = if code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
                 let record = sale.record(&key, kind, fx);
-                let date = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()));
+                let date = answer.date(fx.now);
                 let approval = answer.approval.clone().unwrap_or_default();
                 fx.note(Record {
                     mti: Some(answer.mti),
@@ -199,62 +196,6 @@ impl Acquirer {
             }
         };
         fx.send(Party::Terminal, message.answer(code));
-    }
-
-    pub(super) fn begin_reversal(&mut self, key: &str, why: &str, fx: &mut Effects) {
-        let Some(sale) = self.sales.get(key).cloned() else { return };
-        let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
-        let (host_stan, transmission) = (advice.stan, advice.transmission.clone().unwrap_or_default());
-        let record = sale.record(key, Kind::SaleReversing, fx);
-        fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
-        let reversing = Sale { reversal: Some((host_stan, advice.transmission.unwrap_or_default())), ..sale };
-        self.send_reversal(&reversing, Mti::REVERSAL_ADVICE, fx);
-        fx.after(self.config.timers.acquirer, Timer::Repeat(key.to_owned()));
-    }
-
-    /// Sends an unanswered reversal again. `false`: there is nothing to repeat (any more).
-    pub(super) fn repeat_reversal(&self, key: &str, fx: &mut Effects) -> bool {
-        let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Reversing) else {
-            return false;
-        };
-        self.send_reversal(sale, Mti::REVERSAL_REPEAT, fx);
-        true
-    }
-
-    /// DE90 says which sale is meant. The card number is not repeated: the acquirer does not keep it.
-    fn send_reversal(&self, sale: &Sale, mti: Mti, fx: &mut Effects) {
-        let Some((stan, transmission)) = sale.reversal.clone() else { return };
-        let original =
-            Original { mti: Mti::SALE, stan: sale.host_stan, transmission: sale.transmission.clone() };
-        let advice = Telegram {
-            transmission: Some(transmission),
-            acquirer: self.config.institution.clone(),
-            amount: Some(sale.amount),
-            rrn: Some(sale.rrn.clone()),
-            code: Some(TOO_LATE),
-            terminal: sale.terminal.clone(),
-            merchant: sale.merchant.clone(),
-            original: Some(original),
-            local: Some(fx.now.transmission()),
-            ..Telegram::new(mti, stan)
-        };
-        if self.host_in_service {
-            fx.send(Party::Issuer, advice);
-        }
-    }
-
-    /// 00: the issuer undid it. 25 and 21: there was nothing to undo. Anything else is no final answer.
-    pub(super) fn reversal_answered(&self, answer: &Telegram, fx: &mut Effects) {
-        let named = |sale: &Sale| sale.reversal.as_ref().is_some_and(|(stan, _)| *stan == answer.stan);
-        let found = self.sales.iter().find(|(_, sale)| sale.state == State::Reversing && named(sale));
-        let (Some((key, sale)), Some(code)) = (found, answer.code) else { return };
-        if !["00", "25", "21"].contains(&code.as_str()) {
-            return;
-        }
-        let record = sale.record(key, Kind::SaleReversed, fx);
-        let date = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()));
-        fx.note(Record { mti: Some(answer.mti), code: Some(code), date: date.or(sale.date), ..record });
-        fx.done(Outcome::Reversed);
     }
 
     fn find(&self, message: &Telegram) -> Option<(String, Sale)> {

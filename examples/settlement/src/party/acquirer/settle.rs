@@ -60,8 +60,7 @@ impl Acquirer {
 
     /// The issuer says that a settlement date is over.
     pub(super) fn cut_over(&mut self, message: &Telegram, fx: &mut Effects) {
-        let Some(next) = message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()))
-        else {
+        let Some(next) = message.date(fx.now) else {
             return fx.send(Party::Issuer, message.answer(crate::telegram::Code::of(b"30")));
         };
         let date = Date(next.0.saturating_sub(1));
@@ -103,10 +102,7 @@ impl Acquirer {
     /// 0530: the issuer's view of the date. Only "in balance" moves money: the net of the date goes
     /// to our account.
     pub(super) fn reconciled(&self, answer: &Telegram, books: &Ledger, fx: &mut Effects) {
-        let Some(date) = answer.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()))
-        else {
-            return;
-        };
+        let Some(date) = answer.date(fx.now) else { return };
         if self.dates.get(&date) != Some(&Balance::Error) {
             return;
         }

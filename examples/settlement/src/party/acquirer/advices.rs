@@ -1,0 +1,286 @@
+//! The acquirer's reversal advices: the library's store and forward, with the acquirer's own journal
+//! as its queue. That an advice is queued, sent, answered or given up is a record of the step in
+//! which it happened, durable together with the sale and the transfers of that step.
+
+use std::time::Duration;
+
+use cardwire::net::saf::{Forwarder, Policy, Queue, Record as Step, SafError, Why};
+
+use super::Acquirer;
+use super::item::{Sale, State};
+use crate::clock::Stamp;
+use crate::journal::{Kind, Party, Record};
+use crate::party::{Effects, Outcome, Timer, Timers};
+use crate::telegram::{Code, Mti, Original, Telegram};
+
+/// Reversal reason: the answer came too late, or never.
+pub(super) const TOO_LATE: Code = Code::of(b"68");
+/// Sent so often without an answer, an advice is a work item until the issuer signs on again.
+const ATTEMPTS: u32 = 8;
+/// All advices go to the issuer, one after the other.
+const ISSUER: u32 = 1;
+
+/// What the journal says of the advices, and the forwarder that goes on from there.
+#[derive(Debug)]
+pub(super) enum Advices {
+    /// The history is being read.
+    Stored(Journal),
+    /// The party has started.
+    Running {
+        forwarder: Forwarder<Journal>,
+        /// The advice that waits for its answer, and since when.
+        asked: Option<(u64, Stamp)>,
+    },
+}
+
+impl Advices {
+    pub(super) const fn new() -> Self {
+        Self::Stored(Journal { keys: Vec::new(), steps: Vec::new() })
+    }
+
+    /// Takes note of a step of the history. What happens from the start on, the forwarder knows.
+    pub(super) fn apply(&mut self, record: &Record) {
+        if let Self::Stored(journal) = self {
+            journal.note(record.kind, record.tx.clone());
+        }
+    }
+
+    /// Takes up what the history holds: what was in flight will be repeated.
+    pub(super) fn start(&mut self, timers: Timers, seed: u64) -> Result<(), &'static str> {
+        let Self::Stored(journal) = std::mem::replace(self, Self::new()) else { return Err("started twice") };
+        let (capacity, attempts) = (usize::MAX, ATTEMPTS);
+        let (first_wait, longest_wait) = (timers.issuer, timers.acquirer);
+        let policy = Policy { capacity, attempts, first_wait, longest_wait };
+        let mut forwarder = Forwarder::recover(journal, policy, seed)?;
+        forwarder.queue_mut().steps.clear();
+        *self = Self::Running { forwarder, asked: None };
+        Ok(())
+    }
+
+    /// The steps since the last time, for the journal.
+    pub(super) fn taken(&mut self) -> Vec<(Kind, String)> {
+        match self {
+            Self::Running { forwarder, .. } => std::mem::take(&mut forwarder.queue_mut().steps),
+            Self::Stored(_) => Vec::new(),
+        }
+    }
+
+    fn put(&mut self, key: &str) -> Result<(), SafError<&'static str>> {
+        let Self::Running { forwarder, .. } = self else { return Err(SafError::Closed) };
+        forwarder.put(ISSUER, key.as_bytes()).map(|_| ())
+    }
+
+    /// The sale whose advice is due, and whether the issuer may have it already.
+    fn due(&mut self, now: Stamp) -> Option<(u64, String, bool)> {
+        let Self::Running { forwarder, asked } = self else { return None };
+        let due = forwarder.due(since(now)).ok()??;
+        let (id, repeat) = (due.id, due.repeat);
+        *asked = Some((id, now));
+        Some((id, forwarder.queue().key(id)?.to_owned(), repeat))
+    }
+
+    /// When an advice is due again. Stamps are whole microseconds, waits are not: rather late than early.
+    fn next(&self, now: Stamp) -> Option<Duration> {
+        let Self::Running { forwarder, .. } = self else { return None };
+        Some(forwarder.next_due()?.saturating_sub(since(now)) + Duration::from_micros(1))
+    }
+
+    fn acknowledged(&mut self, key: &str) {
+        let Self::Running { forwarder, asked } = self else { return };
+        let Some(id) = forwarder.queue().id(key) else { return };
+        asked.take_if(|(asked, _)| *asked == id);
+        // Refused only when it is done already.
+        let _ = forwarder.acknowledged(id);
+    }
+
+    /// No answer, if it still waits for the one it was asked for then.
+    fn unanswered(&mut self, now: Stamp, about: Option<(u64, Stamp)>) {
+        let Self::Running { forwarder, asked } = self else { return };
+        if let Some((id, _)) = asked.take_if(|asked| about.is_none_or(|about| about == *asked)) {
+            let _ = forwarder.unanswered(since(now), id);
+        }
+    }
+
+    fn not_sent(&mut self, now: Stamp) {
+        let Self::Running { forwarder, asked } = self else { return };
+        if let Some((id, _)) = asked.take() {
+            let _ = forwarder.not_sent(since(now), id);
+        }
+    }
+
+    /// Tries the work items once more.
+    fn retry(&mut self, now: Stamp) {
+        let Self::Running { forwarder, .. } = self else { return };
+        let items: Vec<_> = forwarder.work_items().map(|item| item.id).collect();
+        for id in items {
+            let _ = forwarder.retry(since(now), id);
+        }
+    }
+}
+
+/// The forwarder's clock.
+const fn since(now: Stamp) -> Duration {
+    Duration::from_micros(now.0)
+}
+
+/// The advices as the journal knows them: by the key of their sale. A sale is reversed once.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    /// The keys; the number of an advice is its place, from 1.
+    keys: Vec<String>,
+    steps: Vec<(Kind, String)>,
+}
+
+impl Journal {
+    fn note(&mut self, kind: Kind, key: String) {
+        if kind == Kind::AdviceQueued {
+            self.keys.push(key.clone());
+        }
+        self.steps.push((kind, key));
+    }
+
+    fn id(&self, key: &str) -> Option<u64> {
+        (1..).zip(&self.keys).find(|(_, known)| *known == key).map(|(id, _)| id)
+    }
+
+    fn key(&self, id: u64) -> Option<&str> {
+        self.keys.get(usize::try_from(id.checked_sub(1)?).ok()?).map(String::as_str)
+    }
+}
+
+impl Queue for Journal {
+    type Error = &'static str;
+
+    fn append(&mut self, step: Step<'_>) -> Result<(), Self::Error> {
+        let (kind, id) = match step {
+            Step::Queued { octets, .. } => {
+                let key = str::from_utf8(octets).map_err(|_| "an advice is named by the key of its sale")?;
+                self.note(Kind::AdviceQueued, key.to_owned());
+                return Ok(());
+            }
+            Step::Sent { id } => (Kind::AdviceSent, id),
+            Step::Done { id } => (Kind::AdviceDone, id),
+            Step::Parked { id, why: Why::Unanswered } => (Kind::AdviceParked, id),
+            Step::Retried { id } => (Kind::AdviceRetried, id),
+            _ => return Err("the journal has no word for this step"),
+        };
+        let key = self.key(id).ok_or("no such advice")?.to_owned();
+        self.note(kind, key);
+        Ok(())
+    }
+
+    /// [`Node::handle`](crate::node::Node::handle) keeps the records of a step before anything leaves.
+    fn commit(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    fn replay(&mut self, each: &mut dyn FnMut(Step<'_>)) -> Result<(), Self::Error> {
+        for (kind, key) in &self.steps {
+            let id = self.id(key).ok_or("a step of an advice that was not queued")?;
+            each(match kind {
+                Kind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
+                Kind::AdviceSent => Step::Sent { id },
+                Kind::AdviceDone => Step::Done { id },
+                Kind::AdviceParked => Step::Parked { id, why: Why::Unanswered },
+                Kind::AdviceRetried => Step::Retried { id },
+                _ => continue,
+            });
+        }
+        Ok(())
+    }
+
+    fn rewrite(&mut self, _: &mut dyn Iterator<Item = Step<'_>>) -> Result<(), Self::Error> {
+        Err("a journal is never rewritten")
+    }
+}
+
+impl Acquirer {
+    /// The sale is to be undone: from here on the advice is ours, until the issuer has answered it.
+    pub(super) fn begin_reversal(&mut self, key: &str, why: &str, fx: &mut Effects) {
+        let Some(sale) = self.sales.get(key).cloned() else { return };
+        let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
+        let (host_stan, transmission) = (advice.stan, advice.transmission.unwrap_or_default());
+        let record = sale.record(key, Kind::SaleReversing, fx);
+        fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
+        if let Err(error) = self.advices.put(key) {
+            let record = sale.record(key, Kind::WorkItem, fx);
+            fx.note(Record { note: format!("the advice was not queued: {error}"), ..record });
+        }
+        fx.after(Duration::ZERO, Timer::Forward);
+    }
+
+    /// Sends the advice that is due.
+    pub(super) fn forward(&mut self, fx: &mut Effects) {
+        if !self.host_in_service {
+            return;
+        }
+        let Some((id, key, repeat)) = self.advices.due(fx.now) else { return self.look_again(fx) };
+        let Some(advice) = self.sales.get(&key).and_then(|sale| self.advice(sale, repeat)) else { return };
+        fx.send(Party::Issuer, advice);
+        fx.after(self.config.timers.acquirer, Timer::Advice(id, fx.now));
+    }
+
+    /// DE90 says which sale is meant. The card number is not repeated: the acquirer does not keep it.
+    /// A repeat differs in its MTI and in nothing else.
+    fn advice(&self, sale: &Sale, repeat: bool) -> Option<Telegram> {
+        let (stan, transmission) = sale.reversal.clone()?;
+        let mti = if repeat { Mti::REVERSAL_REPEAT } else { Mti::REVERSAL_ADVICE };
+        let original =
+            Original { mti: Mti::SALE, stan: sale.host_stan, transmission: sale.transmission.clone() };
+        Some(Telegram {
+            local: Some(transmission.clone()),
+            transmission: Some(transmission),
+            acquirer: self.config.institution.clone(),
+            amount: Some(sale.amount),
+            rrn: Some(sale.rrn.clone()),
+            code: Some(TOO_LATE),
+            terminal: sale.terminal.clone(),
+            merchant: sale.merchant.clone(),
+            original: Some(original),
+            ..Telegram::new(mti, stan)
+        })
+    }
+
+    /// 00: the issuer undid it. 25 and 21: there was nothing to undo. Anything else is no final answer.
+    pub(super) fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let named = |sale: &Sale| sale.reversal.as_ref().is_some_and(|(stan, _)| *stan == answer.stan);
+        let found = self.sales.iter().find(|(_, sale)| sale.state == State::Reversing && named(sale));
+        let (Some((key, sale)), Some(code)) = (found, answer.code) else { return };
+        if !["00", "25", "21"].contains(&code.as_str()) {
+            return;
+        }
+        let record = sale.record(key, Kind::SaleReversed, fx);
+        fx.note(Record {
+            mti: Some(answer.mti),
+            code: Some(code),
+            date: answer.date(fx.now).or(sale.date),
+            ..record
+        });
+        self.advices.acknowledged(key);
+        fx.after(Duration::ZERO, Timer::Forward);
+        fx.done(Outcome::Reversed);
+    }
+
+    /// No answer: to the advice that was sent then, or to whichever waits, since the line is dead.
+    pub(super) fn advice_unanswered(&mut self, about: Option<(u64, Stamp)>, fx: &mut Effects) {
+        self.advices.unanswered(fx.now, about);
+        self.look_again(fx);
+    }
+
+    pub(super) fn advice_not_sent(&mut self, fx: &mut Effects) {
+        self.advices.not_sent(fx.now);
+        self.look_again(fx);
+    }
+
+    /// The issuer can be reached again.
+    pub(super) fn resume(&mut self, fx: &mut Effects) {
+        self.advices.retry(fx.now);
+        self.forward(fx);
+    }
+
+    fn look_again(&self, fx: &mut Effects) {
+        if let Some(wait) = self.advices.next(fx.now) {
+            fx.after(wait, Timer::Forward);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The ends of connections: what a closing server owes, and who may take the place of whom.
+#![cfg(feature = "net")]
+
+#[path = "common/exchange.rs"]
+mod exchange;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use cardwire::net::{Client, Received, Reply, Server};
+use cardwire::spec::ISO87_ASCII;
+use cardwire::{Builder, Framing, Message, de};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use exchange::{answer_to, approve, holds, network, request};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MILLI: Duration = Duration::from_millis(1);
+
+#[tokio::test]
+async fn a_request_that_comes_while_a_server_closes_is_answered_too() {
+    let server = Server::bind("127.0.0.1:0")
+        .serve(|request: Received| async move {
+            sleep(100 * MILLI).await;
+            answer_to(request.wire())
+        })
+        .await
+        .unwrap();
+    let client = Client::builder(server.address()).connect().await.unwrap();
+    let ask = |stan| {
+        let client = client.clone();
+        tokio::spawn(async move { client.request(request(stan), 5 * SECOND).await })
+    };
+    let early = ask(1);
+    while server.totals().taken < 1 {
+        sleep(MILLI).await;
+    }
+    let closing = tokio::spawn(server.shutdown(5 * SECOND));
+    sleep(20 * MILLI).await;
+    let late = ask(2);
+    assert!(holds(&early.await.unwrap().unwrap(), 1));
+    assert!(holds(&late.await.unwrap().unwrap(), 2));
+    closing.await.unwrap();
+}
+
+/// However the end falls, whatever was handled is answered, and nobody waits for a time-out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_closing_server_handled_was_answered() {
+    for round in 0..20 {
+        let handled = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&handled);
+        let handler = move |request: &Message<'_>, reply: Reply<'_>| {
+            count.fetch_add(1, Ordering::SeqCst);
+            approve(request, reply);
+        };
+        let server = Server::bind("127.0.0.1:0").serve_sync(handler).await.unwrap();
+        let client = Client::builder(server.address()).reconnect(SECOND, SECOND).connect().await.unwrap();
+        let next = Arc::new(AtomicU32::new(0));
+        let callers: Vec<_> = (0..32)
+            .map(|_| {
+                let (client, next) = (client.clone(), Arc::clone(&next));
+                tokio::spawn(async move {
+                    let mut answered = 0;
+                    loop {
+                        let stan = next.fetch_add(1, Ordering::Relaxed);
+                        match client.request(request(stan), 200 * MILLI).await {
+                            Ok(answer) => assert!(holds(&answer, stan)),
+                            Err(_) => return answered,
+                        }
+                        answered += 1;
+                    }
+                })
+            })
+            .collect();
+        sleep((5 + round) * MILLI).await;
+        server.shutdown(5 * SECOND).await;
+        let mut answered = 0;
+        for caller in callers {
+            answered += caller.await.unwrap();
+        }
+        assert_eq!(handled.load(Ordering::SeqCst), answered, "round {round}");
+    }
+}
+
+/// Answers one frame with what `answer` makes of it.
+async fn answer_once(stream: &mut TcpStream, answer: impl Fn(&[u8]) -> Vec<u8>) {
+    let mut received = Vec::new();
+    let payload = loop {
+        if let Some(frame) = Framing::BINARY2.split(&received).unwrap() {
+            break frame.payload.to_vec();
+        }
+        assert!(stream.read_buf(&mut received).await.unwrap() > 0);
+    };
+    let mut room = [0; 512];
+    stream.write_all(Framing::BINARY2.wrap(b"", &answer(&payload), &mut room).unwrap()).await.unwrap();
+}
+
+fn refused(request: &[u8]) -> Vec<u8> {
+    let request = Message::parse(&ISO87_ASCII, request).unwrap();
+    let mut answer = Builder::reply_to(&request);
+    answer.echo(&request, &[de::STAN, de::NETWORK_CODE]).set(de::RESPONSE_CODE, "05").to_vec().unwrap()
+}
+
+/// Strangers that say nothing, or are refused by the sign-on, leave the host its connection.
+#[tokio::test]
+async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stan = AtomicU32::new(900);
+    let client = Client::listener(listener)
+        .sign_on(
+            move || network(stan.fetch_add(1, Ordering::Relaxed), "001"),
+            |answer| answer.get(39).is_some_and(|code| code == "00"),
+            SECOND,
+        )
+        .start();
+    // who comes first and says nothing does not keep the host out
+    let silent = TcpStream::connect(address).await.unwrap();
+    let host = Client::builder(address).on_request(approve).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+    let mut stranger = TcpStream::connect(address).await.unwrap();
+    answer_once(&mut stranger, refused).await;
+    assert_eq!(stranger.read(&mut [0; 1]).await.unwrap(), 0, "the stranger is sent away");
+    assert!(holds(&client.request(request(2), SECOND).await.unwrap(), 2));
+    assert_eq!(client.totals().connections, 1);
+    // who is accepted takes over
+    let mut again = TcpStream::connect(address).await.unwrap();
+    answer_once(&mut again, answer_to).await;
+    while client.totals().connections < 2 {
+        sleep(MILLI).await;
+    }
+    let asked = tokio::spawn({
+        let client = client.clone();
+        async move { client.request(request(3), SECOND).await }
+    });
+    answer_once(&mut again, answer_to).await;
+    assert!(holds(&asked.await.unwrap().unwrap(), 3));
+    drop((silent, host));
+}
