@@ -34,6 +34,7 @@ impl Bitmap {
 
     /// The bitmap made of up to three 64-bit words, element 1 being the top bit of the first.
     #[must_use]
+    #[inline]
     pub(crate) fn from_words(words: [u64; 3]) -> Self {
         let [[a0, a1], [b0, b1], [c0, c1]] = words.map(halves);
         Self { bits: BitArray::new([a0, a1, b0, b1, c0, c1]) }
@@ -48,19 +49,32 @@ impl Bitmap {
     }
 
     /// Adds an element. Numbers outside 1 to 192 are ignored; returns whether it was added anew.
+    #[inline]
     pub fn insert(&mut self, number: u8) -> bool {
-        match self.bits.get_mut(index(number)) {
-            Some(mut bit) => !bit.replace(true),
-            None => false,
-        }
+        self.change(number, |word, bit| word | bit)
     }
 
     /// Removes an element; returns whether it was there.
+    #[inline]
     pub fn remove(&mut self, number: u8) -> bool {
-        match self.bits.get_mut(index(number)) {
-            Some(mut bit) => bit.replace(false),
-            None => false,
-        }
+        self.change(number, |word, bit| word & !bit)
+    }
+
+    /// Changes the bit of an element in its word; returns whether that changed anything. (A reference
+    /// to a single bit is an unsafe thing in `bitvec`, and Miri does not like it.)
+    #[inline(always)]
+    fn change(&mut self, number: u8, act: impl Fn(u32, u32) -> u32) -> bool {
+        let (place, top) = (index(number), 1 << 31);
+        let Some(word) = self.bits.data.get_mut(place / 32) else { return false };
+        let old = core::mem::replace(word, act(*word, top >> (place % 32)));
+        old != *word
+    }
+
+    /// The elements that are here, there, or both, as `merge` says of their words.
+    #[inline(always)]
+    pub(crate) fn merged(&self, other: &Self, merge: impl Fn(u64, u64) -> u64) -> Self {
+        let ([a, b, c], [d, e, f]) = (self.words(), other.words());
+        Self::from_words([merge(a, d), merge(b, e), merge(c, f)])
     }
 
     /// Whether the element is present.
@@ -208,7 +222,7 @@ impl fmt::Debug for Bitmap {
     }
 }
 
-const TOP_BIT: u64 = 1 << 63;
+pub(crate) const TOP_BIT: u64 = 1 << 63;
 
 /// Element 1 is bit 0; number 0 maps beyond the end.
 fn index(number: u8) -> usize {
@@ -226,7 +240,7 @@ fn join(upper: u32, lower: u32) -> u64 {
 }
 
 /// A mask of the `bits` highest bits.
-const fn top(bits: u32) -> u64 {
+pub(crate) const fn top(bits: u32) -> u64 {
     match bits {
         0 => 0,
         1..=63 => !(u64::MAX >> bits),
@@ -234,8 +248,9 @@ const fn top(bits: u32) -> u64 {
     }
 }
 
+/// How many bits are set.
 #[allow(clippy::as_conversions, reason = "at most 64")]
-const fn count(word: u64) -> usize {
+pub(crate) const fn count(word: u64) -> usize {
     word.count_ones() as usize
 }
 

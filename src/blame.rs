@@ -18,6 +18,8 @@ pub(crate) struct Suspects {
     /// The octets, prefixes between the values included.
     pub(crate) octets: Range<usize>,
     pub(crate) ranks: Range<usize>,
+    /// The number of the first, where it is known.
+    pub(crate) first: Option<u8>,
 }
 
 impl Suspects {
@@ -30,12 +32,12 @@ impl Suspects {
         announced: Bitmap,
         starts: &Starts,
     ) -> Option<(usize, Error)> {
-        let Self { class, octets, ranks } = self;
+        let Self { class, octets, ranks, first } = self;
         let place = octets.start + class.first_misfit(wire.get(octets.clone())?)?;
-        let mut ranks = ranks.clone().rev();
-        let rank = ranks.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
+        let mut behind = ranks.clone().rev();
+        let rank = behind.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
         starts.get(rank)?;
-        let number = announced.nth(rank)?;
+        let number = first.filter(|_| rank == ranks.start).or_else(|| announced.nth(rank))?;
         let element = spec.element(number)?;
         let kind = check::misfit(element.coding, element.content, *wire.get(place)?);
         Some((rank, Error::new(kind, place, 0, 0).at(Place::Element(number))))

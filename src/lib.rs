@@ -129,6 +129,7 @@ pub mod serde;
 pub mod spec;
 mod starts;
 mod stream;
+mod target;
 mod template;
 mod value;
 mod walk;

@@ -117,7 +117,10 @@ impl<'a> Message<'a> {
     /// The elements that are there. Bits that only announce a further bitmap do not count.
     #[must_use]
     pub fn bitmap(&self) -> Bitmap {
-        self.announced.iter().take(usize::from(self.count)).collect()
+        match self.announced.len() == usize::from(self.count) {
+            true => self.announced,
+            false => self.announced.iter().take(usize::from(self.count)).collect(),
+        }
     }
 
     /// Whether an element is there.
@@ -158,19 +161,16 @@ impl<'a> Message<'a> {
         self.walked().find(|field| field.key.value() == u32::from(number))
     }
 
-    /// The octets of an element, length prefix included, if it is near and so is the next one.
-    #[inline]
-    pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
-        // a third bitmap may stand among the elements
-        let rank =
-            (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
-        let start = self.starts.get(rank)?;
-        let end = match rank + 1 == usize::from(self.count) {
+    /// The octets of the elements from one rank up to another, which is not included, if both are
+    /// near.
+    #[inline(always)]
+    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
+        let end = match behind == usize::from(self.count) {
             // behind the last one that was read of a broken message stands what broke it
-            true => (self.announced.len() == usize::from(self.count)).then_some(self.wire.len())?,
-            false => self.starts.get(rank + 1)?,
+            true => (self.announced.len() == behind).then_some(self.wire.len())?,
+            false => self.starts.get(behind)?,
         };
-        self.wire.get(start..end)
+        self.wire.get(self.starts.get(first)?..end)
     }
 
     /// The element that starts at `start`.

@@ -70,7 +70,7 @@ impl<'a> Message<'a> {
         (mti, at): (Mti, usize),
         made: impl FnOnce(Self) -> T,
     ) -> Result<T> {
-        let (mut marks, mut starts) = (Marks::default(), Starts::NONE);
+        let (mut marks, mut starts) = (Marks::NONE, Starts::NONE);
         if !plan.find(wire, at, &mut marks, &mut starts) || CHECK && !plan.has_sound_halves(wire, &marks) {
             return Self::made(spec, wire, Self::read::<CHECK>).map(made);
         }
@@ -162,7 +162,8 @@ impl<'a> Message<'a> {
     #[cold]
     #[inline(never)]
     fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
-        let suspects = Suspects { class: run.class, octets: run.start..at, ranks: run.rank..end };
+        let (octets, ranks) = (run.start..at, run.rank..end);
+        let suspects = Suspects { class: run.class, octets, ranks, first: None };
         let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
         if let Some((rank, error)) = blamed.filter(|_| CHECK) {
             self.count = narrow(rank);

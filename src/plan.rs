@@ -18,6 +18,7 @@ use crate::blame::Suspects;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
 use crate::codec::quick::{Length, Odd, Quick};
+use crate::error::widen;
 use crate::head::Head;
 use crate::spec::Spec;
 use crate::starts::{NEAR, NOTED, Starts, near, wrap};
@@ -52,11 +53,10 @@ struct Step {
     /// The rank of the first element, and how many there are, with the variable one.
     rank: u8,
     elements: u8,
-    /// How the variable one announces its length, in the prefix behind the fixed ones.
+    /// How the variable one announces its length, in the octets before its value.
     length: Length,
-    prefix: u8,
-    /// What [`Half::when`] shares with messages where its length is odd.
-    bit: u32,
+    /// Where its value starts.
+    value: u16,
     /// The variable one, whatever announces its length.
     quick: Quick,
 }
@@ -85,22 +85,22 @@ pub(crate) struct Check {
 #[derive(Clone, Copy)]
 struct Half {
     place: Spot,
-    /// Looked at in messages that share a bit with it: the steps whose length is odd, or [`ALWAYS`].
-    when: u32,
+    /// Looked at in messages where the value of this step is of odd length, or [`ALWAYS`].
+    when: u8,
     mask: u8,
     is: u8,
 }
 
 const EMPTY_STEP: Step =
-    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, prefix: 0, bit: 0, quick: Quick::UNKNOWN };
+    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, value: 0, quick: Quick::UNKNOWN };
 
-const ALWAYS: u32 = 1 << 31;
+/// Instead of a step: in every message.
+const ALWAYS: u8 = u8::MAX;
 
-/// Where the variable elements of a message end, and which of them are of odd length.
-#[derive(Default)]
+/// The marks of a message, and how long its variable elements are, in units or at least their parity.
 pub(crate) struct Marks {
     ends: [u16; STEPS + 1],
-    odd: u32,
+    lengths: [u16; STEPS],
 }
 
 impl Plan {
@@ -135,20 +135,17 @@ impl Plan {
     #[inline(always)]
     pub(crate) fn find(&self, wire: &[u8], at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
         let mut at = at + usize::from(self.wide);
-        let mut odd = ALWAYS;
         let mut ends = marks.ends.iter_mut();
-        for (step, mark) in self.steps.as_slice().iter().zip(&mut ends) {
+        for ((step, length), mark) in self.steps.as_slice().iter().zip(&mut marks.lengths).zip(&mut ends) {
             *mark = wrap(at);
             starts.note_all(step.rank, step.elements, wrap(at), &self.offsets);
-            let Some((length, end)) = step.variable(wire, at + usize::from(step.skip)) else { return false };
-            odd |= (length & 1).wrapping_neg() & step.bit;
-            at = end;
+            let Some((units, end)) = step.variable(wire, at) else { return false };
+            (*length, at) = (wrap(widen(units)), end);
         }
         if let Some(mark) = ends.next() {
             *mark = wrap(at);
         }
         starts.note_all(self.tail.rank, self.tail.elements, wrap(at), &self.offsets);
-        marks.odd = odd;
         // what wrapped on the way lies beyond the end
         at + usize::from(self.tail.skip) == wire.len() && near(wire.len()).is_some()
     }
@@ -157,8 +154,8 @@ impl Plan {
     #[inline(always)]
     pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
         self.halves.as_slice().iter().all(|half| {
-            let octet = wire.get(marks.place(half.place));
-            half.when & marks.odd == 0 || octet.is_some_and(|octet| octet & half.mask == half.is)
+            let octet = || wire.get(marks.place(half.place));
+            !marks.is_odd(half.when) || octet().is_some_and(|octet| octet & half.mask == half.is)
         })
     }
 
@@ -182,11 +179,10 @@ impl Plan {
             }
             None => {
                 let prefix = quick.prefix_octets()?;
-                let (length, bit) = (quick.announced_length(), 1 << mark);
-                self.steps.push(Step { length, prefix, bit, quick, ..self.tail })?;
+                let value = skip.checked_add(u16::from(prefix))?;
+                self.steps.push(Step { length: quick.announced_length(), value, quick, ..self.tail })?;
                 self.tail = Step { rank: self.count, ..EMPTY_STEP };
-                let value = Spot { mark, offset: skip.checked_add(u16::from(prefix))? };
-                (value, Spot { mark: self.steps.len, offset: 0 })
+                (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: 0 })
             }
         };
         let class = match (quick.test(), quick.how_odd()) {
@@ -220,23 +216,23 @@ impl Plan {
             Side::Left => (value, 0xF0, spare.nibble << 4),
             Side::Right => (Spot { offset: end.offset.wrapping_sub(1), ..end }, 0x0F, spare.nibble),
         };
-        let when = if end.mark == value.mark { ALWAYS } else { 1 << value.mark };
+        let when = if end.mark == value.mark { ALWAYS } else { value.mark };
         self.halves.push(Half { place, when, mask, is })
     }
 }
 
 impl Step {
-    /// The length of the variable element whose prefix starts at `at`, and where it ends.
+    /// The length of the variable element of the step that starts at `at`, and where it ends.
     #[inline(always)]
     fn variable(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
-        let value = at + usize::from(self.prefix);
+        let value = at + usize::from(self.value);
         match self.length.read(*wire.get(..value)?.last_chunk()?) {
             Some((length, octets)) => Some((length, value + octets)),
-            None => self.unusual(wire, at),
+            None => self.unusual(wire, at + usize::from(self.skip)),
         }
     }
 
-    /// The same of a length that is announced otherwise.
+    /// The same of one that starts at `at`, and whose length is announced otherwise.
     #[inline(never)]
     fn unusual(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
         let lies = self.quick.find(wire, at).filter(|lies| self.quick.is_possible(*lies))?;
@@ -245,6 +241,13 @@ impl Step {
 }
 
 impl Marks {
+    pub(crate) const NONE: Self = Self { ends: [0; STEPS + 1], lengths: [0; STEPS] };
+
+    #[inline(always)]
+    fn is_odd(&self, step: u8) -> bool {
+        step == ALWAYS || self.lengths.get(usize::from(step) % STEPS).is_some_and(|length| length % 2 == 1)
+    }
+
     #[inline(always)]
     fn place(&self, spot: Spot) -> usize {
         let mark = self.ends.get(usize::from(spot.mark) % (STEPS + 1)).copied().unwrap_or(0);
@@ -262,8 +265,9 @@ impl Check {
     /// The elements, if they are of one class.
     pub(crate) fn suspects(&self, marks: &Marks) -> Option<Suspects> {
         let octets = marks.place(self.from)..marks.place(self.to);
-        let first = usize::from(self.rank);
-        Some(Suspects { class: self.class?, octets, ranks: first..first + usize::from(self.elements) })
+        let rank = usize::from(self.rank);
+        let ranks = rank..rank + usize::from(self.elements);
+        Some(Suspects { class: self.class?, octets, ranks, first: Some(self.number) })
     }
 }
 

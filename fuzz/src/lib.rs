@@ -94,6 +94,7 @@ impl Named for &'static Spec<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arbitrary::{Arbitrary, Unstructured};
     use std::fs;
     use std::path::Path;
 
@@ -143,6 +144,42 @@ mod tests {
         importers_refuse_or_give_a_spec "import" import;
         clearing_files_are_read_however_they_arrive "ipm" ipm;
         what_is_printed_is_taken "json" json;
+    }
+
+    /// Builds what an input says.
+    fn builder(data: &[u8]) {
+        let plan = Plan::arbitrary_take_rest(Unstructured::new(data)).expect("any octets are a plan");
+        build(&plan);
+    }
+
+    /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
+    #[test]
+    fn the_corpus_that_is_kept() {
+        let properties: [(&str, fn(&[u8])); 13] = [
+            ("builder", builder),
+            ("differential", differential),
+            ("frame", frame),
+            ("import", import),
+            ("ipm", ipm),
+            ("json", json),
+            ("parse", parse),
+            ("plan", plan),
+            ("privacy", privacy),
+            ("roundtrip", roundtrip),
+            ("spec", spec),
+            ("tlv", tlv),
+            ("translate", translate),
+        ];
+        let texts = inputs("corpus");
+        assert_eq!(texts.len(), properties.len(), "a file for each target");
+        for (target, property) in properties {
+            let (_, text) = texts.iter().find(|(name, _)| *name == format!("{target}.hex")).expect(target);
+            let text = std::str::from_utf8(text).expect("digits");
+            for line in text.lines() {
+                property(&common::unhex(line));
+            }
+            assert!(text.lines().count() > 9, "{target}");
+        }
     }
 
     /// A seed is what its name says: `broken-` where the message is refused, `-refused-` where the spec is.

@@ -93,9 +93,9 @@ impl Test {
 }
 
 /// Octets of a block.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
-type Block = [u8; BLOCK];
+pub(super) type Block = [u8; BLOCK];
 
 impl Class {
     /// Whether all octets from `start` to `end` belong to the class.
@@ -202,17 +202,10 @@ impl Ask for All<'_> {
             }
             return is_zero(wrongs);
         }
-        let any = |octets: &[u8]| {
-            let mut any = 0;
-            for octet in octets {
-                any |= wrong(*octet);
-            }
-            any
-        };
         let (pairs, _) = value.as_chunks::<{ 2 * BLOCK }>();
         match (value.first_chunk::<BLOCK>(), value.last_chunk::<{ 2 * BLOCK }>()) {
-            (_, Some(pair)) => any(pairs.as_flattened()) == 0 && any(pair) == 0,
-            (Some(first), None) => any(first) == 0 && any(last) == 0,
+            (_, Some(pair)) => any(pairs.as_flattened(), &wrong) == 0 && any(pair, &wrong) == 0,
+            (Some(first), None) => any(first, &wrong) == 0 && any(last, &wrong) == 0,
             _ => false,
         }
     }
@@ -221,6 +214,16 @@ impl Ask for All<'_> {
     fn of_listed(self, refused: &Refused, class: u8) -> bool {
         all_listed(refused, class, self.value, self.last)
     }
+}
+
+/// Zero, if no octet is wrong.
+#[inline(always)]
+fn any(octets: &[u8], wrong: impl Fn(u8) -> u8) -> u8 {
+    let mut any = 0;
+    for octet in octets {
+        any |= wrong(*octet);
+    }
+    any
 }
 
 /// Whether the table refuses no octet of a value.

@@ -1,0 +1,186 @@
+//! The project with its mutants, built; what does not compile is taken out again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::Mutant;
+use crate::edit::{self, Written};
+
+/// How often the project is built without the mutants that the compiler refused.
+const ROUNDS: usize = 40;
+
+/// Asks for the number of the mutant that is on; constants are worth what they were.
+const SWITCH: &str = r#"
+extern crate std;
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+static CHOSEN: AtomicU32 = AtomicU32::new(u32::MAX);
+static MET: [AtomicBool; 8192] = [const { AtomicBool::new(false) }; 8192];
+
+pub const fn on(id: u32) -> bool {
+    core::intrinsics::const_eval_select((id,), constant, running)
+}
+
+const fn constant(_: u32) -> bool {
+    false
+}
+
+fn running(id: u32) -> bool {
+    let mut chosen = CHOSEN.load(Ordering::Relaxed);
+    if chosen == u32::MAX {
+        chosen = std::env::var("CARDWIRE_MUTANT").map_or(u32::MAX - 1, |id| id.parse().unwrap());
+        CHOSEN.store(chosen, Ordering::Relaxed);
+    }
+    if chosen == u32::MAX - 1 && !MET[id as usize].swap(true, Ordering::Relaxed) {
+        if let Ok(path) = std::env::var("CARDWIRE_MUTANTS_MET") {
+            use std::io::Write;
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+            file.write_all(std::format!("{id}\n").as_bytes()).unwrap();
+        }
+    }
+    chosen == id
+}
+"#;
+
+/// Builds the tests with every mutant that compiles; the programs by name, and those mutants.
+pub(crate) fn build(
+    folder: &Path,
+    mutants: &[Mutant],
+    tests: &[String],
+) -> (BTreeMap<String, PathBuf>, BTreeSet<usize>) {
+    let tree = folder.join("tree");
+    copy(&tree);
+    // what was refused once, by name
+    let kept = folder.join("refused.txt");
+    let known = fs::read_to_string(&kept).unwrap_or_default();
+    let known: BTreeSet<&str> = known.lines().collect();
+    let named = |(id, mutant): (usize, &Mutant)| known.contains(mutant.name.as_str()).then_some(id);
+    let mut refused: BTreeSet<usize> = mutants.iter().enumerate().filter_map(named).collect();
+    for round in 1..=ROUNDS {
+        let written = write(&tree, mutants, &refused);
+        // checking is quicker than building
+        let (mut programs, mut errors) = compile(folder, &tree, &["check", "--lib"]);
+        if errors.is_empty() {
+            let build = ["test", "--no-run"].into_iter().chain(tests.iter().map(String::as_str));
+            (programs, errors) = compile(folder, &tree, &build.collect::<Vec<_>>());
+        }
+        if errors.is_empty() {
+            let ids = written.values().flat_map(|file| file.places.iter().map(|(id, _)| *id)).collect();
+            return (programs, ids);
+        }
+        let before = refused.len();
+        for (file, place, message) in errors {
+            let Some(id) = written.get(&file).and_then(|written| nearest(written, place)) else {
+                panic!("{file}, {place}: {message}");
+            };
+            refused.insert(id);
+        }
+        let names: Vec<&str> = refused.iter().map(|id| mutants[*id].name.as_str()).collect();
+        fs::write(&kept, names.join("\n")).expect("a file can be written");
+        eprintln!("round {round}: {} mutants are refused", refused.len());
+        assert!(refused.len() > before, "it does not compile, and not for a mutant");
+    }
+    panic!("too many rounds");
+}
+
+/// The files that git knows, where they changed.
+fn copy(tree: &Path) {
+    let listed = Command::new("git").args(["ls-files", "-z"]).output().expect("git");
+    for path in String::from_utf8(listed.stdout).expect("names of files").split_terminator('\0') {
+        if path.starts_with("fuzz/") || !Path::new(path).exists() {
+            continue;
+        }
+        put(&tree.join(path), &fs::read(path).expect("a file of the project"));
+    }
+}
+
+fn put(path: &Path, content: &[u8]) {
+    if fs::read(path).is_ok_and(|known| known == content) {
+        return;
+    }
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+    fs::write(path, content).expect("a file can be written");
+}
+
+/// Writes the mutants that are not refused into the files of the tree.
+fn write(tree: &Path, mutants: &[Mutant], refused: &BTreeSet<usize>) -> BTreeMap<String, Written> {
+    let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::from([("src/lib.rs", Vec::new())]);
+    for (id, mutant) in mutants.iter().enumerate() {
+        let of_file = files.entry(&mutant.file).or_default();
+        if !refused.contains(&id) {
+            of_file.push((id, mutant));
+        }
+    }
+    let mut all = BTreeMap::new();
+    for (path, mutants) in files {
+        let text = fs::read_to_string(path).expect("a file of the project");
+        let mut written = edit::write(&text, &mutants);
+        if path == "src/lib.rs" {
+            let head = "#![feature(core_intrinsics, const_eval_select)]\n#![allow(internal_features)]\n";
+            written.text = format!("{head}{}\nmod mutants;\n", written.text);
+        }
+        put(&tree.join(path), written.text.as_bytes());
+        all.insert(path.to_owned(), written);
+    }
+    put(&tree.join("src/mutants.rs"), SWITCH.as_bytes());
+    all
+}
+
+/// The mutant in which an error lies, or the last one before it.
+fn nearest(written: &Written, place: usize) -> Option<usize> {
+    let inside = written.places.iter().filter(|(_, range)| range.contains(&place));
+    let before = written.places.iter().filter(|(_, range)| range.end <= place);
+    let smallest = inside.min_by_key(|(_, range)| range.len());
+    smallest.or(before.max_by_key(|(_, range)| range.end)).map(|(id, _)| *id)
+}
+
+type Errors = Vec<(String, usize, String)>;
+
+/// Calls cargo: the programs by name, or where the errors are.
+fn compile(folder: &Path, tree: &Path, call: &[&str]) -> (BTreeMap<String, PathBuf>, Errors) {
+    let output = Command::new("cargo")
+        .args(call)
+        .arg("--message-format=json")
+        .current_dir(tree)
+        .env("CARGO_TARGET_DIR", fs::canonicalize(folder).expect("the folder is there").join("target"))
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Awarnings")
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo");
+    let (mut programs, mut errors) = (BTreeMap::new(), Vec::new());
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
+        let path = message["executable"].as_str();
+        if let (Some(path), Some(name)) = (path, message["target"]["name"].as_str()) {
+            programs.insert(name.to_owned(), PathBuf::from(path));
+        }
+        let error = &message["message"];
+        if error["level"] == "error" {
+            errors.extend(place(error));
+        }
+    }
+    if errors.is_empty() && !output.status.success() {
+        panic!("it does not build");
+    }
+    (programs, errors)
+}
+
+fn place(error: &Value) -> Option<(String, usize, String)> {
+    let span = error["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
+    let (mut file, mut start) = (span["file_name"].as_str()?.to_owned(), span["byte_start"].as_u64()?);
+    // an error in a macro lies where the macro is used
+    let mut outer = &span["expansion"]["span"];
+    while !file.starts_with("src/") && outer.is_object() {
+        file = outer["file_name"].as_str()?.to_owned();
+        start = outer["byte_start"].as_u64()?;
+        outer = &outer["expansion"]["span"];
+    }
+    Some((file, usize::try_from(start).ok()?, error["rendered"].as_str()?.to_owned()))
+}
