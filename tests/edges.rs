@@ -10,8 +10,8 @@ use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, z};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87, Slots, binary_parts, numbered_parts, table, text_parts};
 use cardwire::{
-    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Error, Framing, Kind, Message, Mti, Prefix,
-    PrefixCoding, Row, Spare, Spec,
+    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Error, Framing, Kind, Message, More,
+    Mti, Place, Prefix, PrefixCoding, Row, Spare, Spec,
 };
 use common::unhex;
 
@@ -48,15 +48,15 @@ fn totals_that_disagree_are_named_where_they_stand() {
     frame[8] += 1;
     let error = Framing::VAP.split(&frame).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (Kind::FrameShape, 7));
-    let link = Framing::BINARY2.with_header(Station::Cups);
+    let link = Framing::BINARY4.with_header(Station::Cups);
     let mut header = [b'1'; CupsHeader::SIZE];
     (header[0], header[1]) = (0x2E, 0x02);
     let mut out = [0; 64];
     let good = link.wrap(&header, b"0800", &mut out).unwrap().to_vec();
     for spoilt in [b'1', b'x'] {
         let mut frame = good.clone();
-        frame[7] = spoilt;
-        assert_eq!(link.split(&frame).unwrap_err().offset(), if spoilt == b'x' { 7 } else { 4 });
+        frame[9] = spoilt;
+        assert_eq!(link.split(&frame).unwrap_err().offset(), if spoilt == b'x' { 9 } else { 6 });
     }
 }
 
@@ -165,10 +165,17 @@ fn what_a_dialect_says_of_each_class() {
         spare_var: Spare::RIGHT_F,
         ..Dialect::BCD
     };
-    let rows = [row(3, n(5), "", OPEN), row(4, n(5).ll(), "", OPEN), row(35, z(9).ll(), "", SECRET)];
+    let rows = [row(3, n(5), "", OPEN), row(4, n(5).ll(), "", OPEN), row(35, z(9).ll(), "track", SECRET)];
     let spec = spec_of(dialect, &[rows[0], rows[1], rows[2], row(52, b(4), "", SECRET)]).unwrap();
     assert_eq!((built(spec, 3, "12345").as_str(), built(spec, 4, "12345").as_str()), ("012345", "0512345F"));
     assert_eq!(built(spec, 35, "41=2512"), "0734313D32353132");
+    let packed = Dialect { track: Coding::Bcd, bitmap: BitmapForm::new(Coding::Raw), ..Dialect::ASCII };
+    let spec_of_track = spec_of(packed, &[row(35, z(9).ll(), "", SECRET)]).unwrap();
+    let wire = Builder::new(spec_of_track, Mti::NETWORK_REQUEST).set(35, "41=25").to_vec().unwrap();
+    assert!(
+        wire.ends_with(&[b'0', b'5', 0x04, 0x1D, 0x25]) || wire.ends_with(&[b'0', b'5', 0x41, 0xD2, 0x50])
+    );
+    assert_eq!(spec.element(35).unwrap().name(), "track");
     // octets are filled with zeros behind them
     assert_eq!(built(spec, 52, "\x01\x02"), "01020000");
 }
@@ -200,6 +207,8 @@ fn layouts_and_lengths_that_do_not_fit_their_element() {
     let led = leak(Layout::tags(Tag::Octets(1), None, octets()).led(wide));
     assert!(said(b(99).ll().of(led)).contains("the length prefix is too wide"));
     let misplaced = said(ans(99).ll().of(leak(Layout::tags(Tag::Octets(1), None, octets()))));
+    let ebcdic = leak(Layout::tags(Tag::Ebcdic(CodePage::Cp1047, 2), None, octets()));
+    assert_eq!(said(ans(99).ll().of(ebcdic)), misplaced);
     let digits = leak(Layout::tags(Tag::Digits(2), None, text()));
     assert!(fault(ans(99).ll().of(digits)).is_ok());
     assert_eq!(said(a(99).ll().of(digits)), misplaced);
@@ -207,4 +216,61 @@ fn layouts_and_lengths_that_do_not_fit_their_element() {
     let four = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
     assert!(fault(b(0x01FF_FFFF).prefix(four)).is_ok());
     assert!(said(b(0x0200_0000).prefix(four)).contains("length"));
+}
+
+#[test]
+fn tags_that_their_form_cannot_write() {
+    let writes = |tag: Tag, value: u32| {
+        let in_text = matches!(tag, Tag::Text(_) | Tag::Digits(_));
+        let (any, shape): (_, fn(&'static Layout<'static>) -> Shape<'static>) = match in_text {
+            true => (row(0, ans(9).l(), "", SECRET), |layout| ans(99).ll().of(layout)),
+            false => (row(0, b(9).l(), "", SECRET), |layout| b(99).ll().of(layout)),
+        };
+        let any: &'static Element<'static> = Box::leak(Box::new(any.resolve(match in_text {
+            true => &Dialect::CHARACTERS,
+            false => &Dialect::OCTETS,
+        })));
+        let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(tag, Some(any), &[])));
+        let spec = spec_of(Dialect::BCD, &[row(48, shape(layout), "", SECRET)]).unwrap();
+        let parts: &[(u32, &str)] = &[(value, "1")];
+        match Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec() {
+            Ok(wire) => {
+                let message = Message::parse(spec, &wire).unwrap();
+                let found = message.get(48).unwrap().parts().next().unwrap();
+                assert_eq!(found.key().value(), value, "{tag:?}");
+                true
+            }
+            Err(error) => {
+                assert_eq!((error.kind(), error.place()), (Kind::Tag, Place::Element(48)));
+                false
+            }
+        }
+    };
+    let all = |tag, values: &[u32]| values.iter().all(|value| writes(tag, *value));
+    let none = |tag, values: &[u32]| !values.iter().any(|value| writes(tag, *value));
+    assert!(all(Tag::Digits(2), &[0, 9, 10, 99]) && none(Tag::Digits(2), &[100, 1_000]));
+    assert!(all(Tag::Octets(1), &[0, 0xFF]) && none(Tag::Octets(1), &[0x100]));
+    assert!(all(Tag::Octets(3), &[0, 0xFF_FFFF]) && none(Tag::Octets(3), &[0x100_0000]));
+    assert!(all(Tag::Text(2), &[0x4162]) && none(Tag::Text(2), &[0x41, 0x4120, 0x2041, 0x41_6263]));
+    assert!(all(Tag::Ber, &[0x9A, 0x9F26, 0x9F7F, 0xDF_8101, 0xBF_FF7F]));
+    assert!(none(Tag::Ber, &[0, 0x1F, 0x9A26, 0x9F80, 0xDF_0101, 0xDF_8181, 0xDA_8101, 0x9F81_8101]));
+}
+
+#[test]
+fn a_third_bitmap_among_the_elements() {
+    let bitmap = BitmapForm::new(Coding::Raw).third(More::InElement);
+    let rows = [3, 64, 66, 130].map(|number| row(number, n(2), "", OPEN));
+    let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, &rows).unwrap();
+    let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+    let wire = builder.set(3, 1).set(64, 2).set(66, 3).set(130, 4).to_vec().unwrap();
+    let message = Message::parse(spec, &wire).unwrap();
+    assert_eq!((message.bitmaps(), message.bitmap().iter().collect::<Vec<_>>()), (3, vec![3, 64, 66, 130]));
+    for (number, value) in [(3, "01"), (64, "02"), (66, "03"), (130, "04")] {
+        assert!(message.get(number).unwrap() == value, "{number}");
+    }
+    let dump = message.dump().to_string();
+    let heads: Vec<&str> =
+        dump.lines().filter(|line| line.contains("bitmap")).map(|line| &line[..7]).collect();
+    assert_eq!(heads, ["0002  A", "0014  4"], "{dump}");
+    assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
 }
