@@ -53,6 +53,11 @@ cases! {
     case_planned_reject_a_late(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_stream(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
     case_planned_hostile(parser: &mut Parser<'_>, wire: Wire<'_>) { planned(parser, wire) }
+    // the worst that can be sent: each bitmap twice, so that its plan is made and never used
+    case_planned_hostile_twice(parser: &mut Parser<'_>, wire: Wire<'_>) {
+        planned(parser, wire);
+        planned(parser, wire);
+    }
     case_scan_a_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_a_bcd(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
     case_scan_b_ascii(parser: &mut Parser<'_>, wire: Wire<'_>) { scan(parser, wire) }
@@ -63,11 +68,11 @@ cases! {
     case_fields_a(message: &Message<'_>) {
         black_box(black_box(message).fields().map(|field| field.len()).sum::<usize>());
     }
-    case_reply_a(wire: Wire<'_>) {
+    case_reply_a(parser: &mut Parser<'static>, wire: Wire<'_>) {
         let mut out = [0; 512];
-        let request = Message::parse(&ISO87_ASCII, black_box(wire)).expect("sound");
-        let mut reply = Builder::reply_to(&request);
-        reply.echo(&request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]).set(38, "123456").set(39, "00");
+        let request = &parser.parse(black_box(wire)).expect("sound");
+        let mut reply = Builder::reply_to(request);
+        reply.echo(request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]).set(38, "123456").set(39, "00");
         black_box(reply.write(&mut out).expect("sound"));
     }
     case_copy_a(message: &Message<'_>) {
@@ -127,6 +132,7 @@ fn main() {
         wires.into_iter().for_each(|wire| parser.learn(wire).expect("sound"));
     }
     let ([mut streamed, mut attacked], [stream, hostile]) = met();
+    let mut twice = Parser::new(&ISO87_ASCII);
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     for round in 0..64 {
@@ -134,6 +140,7 @@ fn main() {
         case_parse_hostile(&hostile[4 * round]);
         case_planned_stream(&mut streamed, &stream[4 * round]);
         case_planned_hostile(&mut attacked, &hostile[4 * round]);
+        case_planned_hostile_twice(&mut twice, &hostile[4 * round]);
         case_parse_a_ascii(&a_ascii);
         case_parse_a_bcd(&a_bcd);
         case_parse_a_ebcdic(&a_ebcdic);
@@ -163,7 +170,7 @@ fn main() {
         case_inspect_a(&a_ascii);
         case_read5_a(&message);
         case_fields_a(&message);
-        case_reply_a(&a_ascii);
+        case_reply_a(&mut ascii, &a_ascii);
         case_copy_a(&message);
         case_translate_a_to_bcd(&message);
         case_measure_a();

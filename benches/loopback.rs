@@ -6,14 +6,16 @@
 //! ```
 //!
 //! Per round trip the client builds and checks a request, the server parses it and builds an answer
-//! from it, and the client parses that and reads the response code. "A thread each" gives client and
-//! server a runtime of one thread; otherwise both share a pool of two.
+//! from it, and the client parses that and reads the response code. The requests are sent by one task,
+//! which awaits the oldest, or by a task for each. "A thread each" gives client and server a runtime
+//! of one thread; otherwise both share a pool of two.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cardwire::net::{Client, Reply, Server};
+use cardwire::net::{Client, Pending, Reply, Server};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD};
 use cardwire::{Builder, Framing, Message, Mti, Spec, de};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
@@ -31,6 +33,7 @@ struct Case {
     /// Round trips a second, instead of as many as can be.
     rate: Option<u64>,
     thread_each: bool,
+    task_each: bool,
 }
 
 const CASE: Case = Case {
@@ -42,6 +45,7 @@ const CASE: Case = Case {
     one_write: false,
     rate: None,
     thread_each: true,
+    task_each: false,
 };
 
 fn main() {
@@ -51,12 +55,12 @@ fn main() {
         return;
     }
     println!(
-        "{:<46}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
+        "{:<64}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
         "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
     );
     if let [in_flight, seconds, ..] = arguments[..] {
-        for thread_each in [true, false] {
-            run(&Case { in_flight, seconds, thread_each, ..CASE });
+        for (thread_each, task_each) in [(true, false), (false, false), (true, true)] {
+            run(&Case { in_flight, seconds, thread_each, task_each, ..CASE });
         }
         return;
     }
@@ -66,11 +70,12 @@ fn main() {
     for in_flight in [1, 256] {
         run(&Case { in_flight, thread_each: false, ..CASE });
     }
+    run(&Case { task_each: true, ..CASE });
     run(&Case { name: "20 fields, BCD", spec: &ISO87_BCD, ..CASE });
     run(&Case { name: "0800 of 3 fields, ASCII", echo: true, ..CASE });
     run(&Case { name: "one write per message", one_write: true, ..CASE });
     let full = run(&CASE);
-    run(&Case { name: "half load", rate: Some(full / 2), ..CASE });
+    run(&Case { name: "half load", rate: Some(full / 2), task_each: true, ..CASE });
 }
 
 /// The rate of round trips per second.
@@ -116,14 +121,15 @@ async fn load(case: Case, client: Client) -> u64 {
     });
     let (began, cpu) = (Instant::now(), cpu_time());
     let until = began + Duration::from_secs(case.seconds);
-    let callers: Vec<_> = (0..case.in_flight)
+    let callers = if case.task_each { case.in_flight } else { 0 };
+    let callers: Vec<_> = (0..callers)
         .map(|_| {
             let (client, stan) = (client.clone(), Arc::clone(&stan));
             let permits = pace.as_ref().map(|(permits, _)| Arc::clone(permits));
             tokio::spawn(call(case.clone(), client, stan, permits, until))
         })
         .collect();
-    let mut times = Vec::new();
+    let mut times = if case.task_each { Vec::new() } else { pipeline(&case, &client, until).await };
     for caller in callers {
         times.extend(caller.await.unwrap());
     }
@@ -134,10 +140,11 @@ async fn load(case: Case, client: Client) -> u64 {
     times.sort_unstable();
     let share = |permille: usize| f64::from(times[(times.len() - 1) * permille / 1000]) / 1000.0;
     let (trips, totals) = (times.len() as f64, client.totals());
+    let tasks = if case.task_each { ", a task each" } else { "" };
     let threads = if case.thread_each { "a thread each" } else { "a pool of 2" };
     println!(
-        "{:<46}{:>12.0}{:>10.1}{:>10.1}{:>10.1}{:>10.2}{:>10.1}",
-        format!("{}, {} in flight, {threads}", case.name, case.in_flight),
+        "{:<64}{:>12.0}{:>10.1}{:>10.1}{:>10.1}{:>10.2}{:>10.1}",
+        format!("{}, {} in flight{tasks}, {threads}", case.name, case.in_flight),
         trips / took.as_secs_f64(),
         share(500),
         share(990),
@@ -164,17 +171,39 @@ async fn call(
         }
         let began = Instant::now();
         number = stan.fetch_add(1, Ordering::Relaxed) % 1_000_000;
-        let mut builder = Builder::new(case.spec, Mti::FINANCIAL_REQUEST);
-        if case.echo {
-            echo(&mut builder, number)
-        } else {
-            request(&mut builder, number)
-        }
-        let reply = client.request(&builder, Duration::from_secs(10)).await.unwrap();
+        let reply = send(&case, &client, number).await.unwrap();
         assert!(reply.message().get(de::RESPONSE_CODE).is_some_and(|code| code == "00"));
         times.push(u32::try_from(began.elapsed().as_nanos()).unwrap());
     }
     times
+}
+
+/// So many requests in flight, from one task; the times they took, in nanoseconds.
+async fn pipeline(case: &Case, client: &Client, until: Instant) -> Vec<u32> {
+    let mut sent = VecDeque::new();
+    let mut times = Vec::with_capacity(1 << 20);
+    let (mut now, mut number) = (Instant::now(), 0);
+    loop {
+        while sent.len() as u64 != case.in_flight && (now < until || number == 0) {
+            number += 1;
+            sent.push_back((now, send(case, client, number % 1_000_000)));
+        }
+        let Some((began, pending)) = sent.pop_front() else { return times };
+        let reply = pending.await.unwrap();
+        assert!(reply.message().get(de::RESPONSE_CODE).is_some_and(|code| code == "00"));
+        now = Instant::now();
+        times.push(u32::try_from((now - began).as_nanos()).unwrap());
+    }
+}
+
+fn send(case: &Case, client: &Client, stan: u64) -> Pending {
+    let mut builder = Builder::new(case.spec, Mti::FINANCIAL_REQUEST);
+    if case.echo {
+        echo(&mut builder, stan)
+    } else {
+        request(&mut builder, stan)
+    }
+    client.request(&builder, Duration::from_secs(10))
 }
 
 fn request(builder: &mut Builder<'_>, stan: u64) {

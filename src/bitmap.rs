@@ -34,6 +34,7 @@ impl Bitmap {
 
     /// The bitmap made of up to three 64-bit words, element 1 being the top bit of the first.
     #[must_use]
+    #[inline]
     pub(crate) fn from_words(words: [u64; 3]) -> Self {
         let [[a0, a1], [b0, b1], [c0, c1]] = words.map(halves);
         Self { bits: BitArray::new([a0, a1, b0, b1, c0, c1]) }
@@ -48,26 +49,32 @@ impl Bitmap {
     }
 
     /// Adds an element. Numbers outside 1 to 192 are ignored; returns whether it was added anew.
+    #[inline]
     pub fn insert(&mut self, number: u8) -> bool {
-        let Some((word, bit)) = self.word_of(number) else { return false };
-        let is_new = *word & bit == 0;
-        *word |= bit;
-        is_new
+        self.change(number, |word, bit| word | bit)
     }
 
     /// Removes an element; returns whether it was there.
+    #[inline]
     pub fn remove(&mut self, number: u8) -> bool {
-        let Some((word, bit)) = self.word_of(number) else { return false };
-        let was_there = *word & bit != 0;
-        *word &= !bit;
-        was_there
+        self.change(number, |word, bit| word & !bit)
     }
 
-    /// The word that holds an element, and its bit there. (A reference to a single bit is an unsafe
-    /// thing in `bitvec`, and Miri does not like it.)
-    fn word_of(&mut self, number: u8) -> Option<(&mut u32, u32)> {
+    /// Changes the bit of an element in its word; returns whether that changed anything. (A reference
+    /// to a single bit is an unsafe thing in `bitvec`, and Miri does not like it.)
+    #[inline(always)]
+    fn change(&mut self, number: u8, act: impl Fn(u32, u32) -> u32) -> bool {
         let (place, top) = (index(number), 1 << 31);
-        self.bits.data.get_mut(place / 32).map(|word| (word, top >> (place % 32)))
+        let Some(word) = self.bits.data.get_mut(place / 32) else { return false };
+        let old = core::mem::replace(word, act(*word, top >> (place % 32)));
+        old != *word
+    }
+
+    /// The elements that are here, there, or both, as `merge` says of their words.
+    #[inline(always)]
+    pub(crate) fn merged(&self, other: &Self, merge: impl Fn(u64, u64) -> u64) -> Self {
+        let ([a, b, c], [d, e, f]) = (self.words(), other.words());
+        Self::from_words([merge(a, d), merge(b, e), merge(c, f)])
     }
 
     /// Whether the element is present.
@@ -105,6 +112,20 @@ impl Bitmap {
         }
     }
 
+    /// The rank of an element that is present.
+    #[inline]
+    pub(crate) fn rank_of(&self, number: u8) -> Option<usize> {
+        let [first, second, third] = self.words();
+        let (word, before) = match number {
+            1..=64 => (first, 0),
+            65..=128 => (second, count(first)),
+            129..=MAX_NUMBER => (third, count(first) + count(second)),
+            _ => return None,
+        };
+        let up_to = word >> (u32::from(number).wrapping_neg() % 64);
+        (up_to & 1 != 0).then(|| before + count(up_to) - 1)
+    }
+
     /// The number below which `rank` others are present: the inverse of [`Bitmap::rank`].
     pub(crate) fn nth(&self, rank: usize) -> Option<u8> {
         self.iter_from(rank).next()
@@ -114,9 +135,13 @@ impl Bitmap {
     pub(crate) fn iter_from(&self, rank: usize) -> Iter {
         let (mut words, mut rest) = (self.words(), rank);
         for word in &mut words {
-            let left = rest.saturating_sub(count(*word));
-            let rest_of = (0..rest - left).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
-            (*word, rest) = (rest_of.reverse_bits(), left);
+            let here = count(*word);
+            if rest < here {
+                let rest_of = (0..rest).fold(word.reverse_bits(), |word, _| word & word.wrapping_sub(1));
+                *word = rest_of.reverse_bits();
+                break;
+            }
+            (*word, rest) = (0, rest - here);
         }
         Iter { words }
     }
@@ -197,7 +222,7 @@ impl fmt::Debug for Bitmap {
     }
 }
 
-const TOP_BIT: u64 = 1 << 63;
+pub(crate) const TOP_BIT: u64 = 1 << 63;
 
 /// Element 1 is bit 0; number 0 maps beyond the end.
 fn index(number: u8) -> usize {
@@ -215,7 +240,7 @@ fn join(upper: u32, lower: u32) -> u64 {
 }
 
 /// A mask of the `bits` highest bits.
-const fn top(bits: u32) -> u64 {
+pub(crate) const fn top(bits: u32) -> u64 {
     match bits {
         0 => 0,
         1..=63 => !(u64::MAX >> bits),
@@ -223,8 +248,9 @@ const fn top(bits: u32) -> u64 {
     }
 }
 
+/// How many bits are set.
 #[allow(clippy::as_conversions, reason = "at most 64")]
-const fn count(word: u64) -> usize {
+pub(crate) const fn count(word: u64) -> usize {
     word.count_ones() as usize
 }
 
@@ -245,6 +271,7 @@ mod tests {
             prop_assert_eq!(map.is_empty(), set.is_empty());
             prop_assert_eq!(map.contains(probe), set.contains(&probe));
             prop_assert_eq!(map.rank(probe), set.iter().filter(|n| **n < probe).count());
+            prop_assert_eq!(map.rank_of(probe), set.contains(&probe).then(|| map.rank(probe)));
             let rank = usize::from(probe);
             prop_assert_eq!(map.nth(rank), set.iter().nth(rank).copied());
         }

@@ -4,14 +4,15 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::bitmap::{Bitmap, MAX_ELEMENTS, MAX_NUMBER};
+use crate::bitmap::{Bitmap, MAX_ELEMENTS};
 use crate::codec::Prefix;
 use crate::codec::octets::OctetsMut;
-use crate::error::{Error, Key, Kind, Place, Result};
+use crate::error::{Error, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::spec::Spec;
+use crate::target::{Count, Room};
 use crate::value::{Source, Value, View};
 use crate::walk::{Announced, Pass, walk};
 use crate::write::Writer;
@@ -38,14 +39,13 @@ pub struct Builder<'v> {
     /// At least so many bitmaps are written, empty or not.
     pub(crate) bitmaps: u8,
     pub(crate) present: Bitmap,
+    /// A message, and those of the elements that are carried over from it.
+    pub(crate) origin: Option<&'v Message<'v>>,
+    pub(crate) echoed: Bitmap,
+    /// The values of all others.
     pub(crate) sources: Sources<'v>,
     pub(crate) problem: Option<Error>,
 }
-
-const SLOTS: usize = MAX_ELEMENTS + 1;
-
-/// Room that nearly every message fits.
-const SCRATCH: usize = 1024;
 
 impl<'v> Builder<'v> {
     /// An empty message.
@@ -57,6 +57,8 @@ impl<'v> Builder<'v> {
             header: &[],
             bitmaps: 1,
             present: Bitmap::EMPTY,
+            origin: None,
+            echoed: Bitmap::EMPTY,
             sources: Sources::none(),
             problem: None,
         }
@@ -75,9 +77,7 @@ impl<'v> Builder<'v> {
         if spec.bitmap() == message.spec().bitmap() {
             builder.bitmaps = message.bitmaps();
         }
-        for number in &message.bitmap() {
-            builder.put(number, Source::Echo(message));
-        }
+        builder.carry(message, message.bitmap());
         builder
     }
 
@@ -130,16 +130,15 @@ impl<'v> Builder<'v> {
 
     /// Carries elements of a message over; those it does not have are left out.
     pub fn echo(&mut self, message: &'v Message<'v>, numbers: &[u8]) -> &mut Self {
-        for number in numbers.iter().copied().filter(|number| message.announced.contains(*number)) {
-            self.put(number, Source::Echo(message));
-        }
+        let wanted: Bitmap = numbers.iter().copied().collect();
+        self.carry(message, wanted.merged(&message.bitmap(), |wanted, there| wanted & there));
         self
     }
 
     /// Takes an element out again.
     pub fn remove(&mut self, number: u8) -> &mut Self {
         self.present.remove(number);
-        self.put_source(number, Source::None);
+        self.echoed.remove(number);
         self
     }
 
@@ -156,24 +155,26 @@ impl<'v> Builder<'v> {
     /// needed.
     pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
         let room = out.len();
-        let needed = match self.lay(out) {
-            Some(len) => len,
-            None => self.run(out)?,
+        let mut laid = Room { out, at: 0 };
+        let needed = match self.lay(&mut laid) {
+            Some(()) => laid.at,
+            None => self.run(laid.out)?,
         };
-        match out.get(..needed) {
+        match laid.out.get(..needed) {
             Some(written) => Ok(written),
             None => Err(Error::new(Kind::Room, room, needed, room)),
         }
     }
 
-    /// How many octets [`Builder::write`] needs: the same pass, into a kilobyte of its own, or with
-    /// no room.
+    /// How many octets [`Builder::write`] needs: the same pass, counting.
     ///
     /// # Errors
-    /// As [`Builder::write`], except that a composite given as octets is not looked into.
+    /// As [`Builder::write`], except that content need not be looked at: what has a size may still be
+    /// refused when it is written.
     pub fn measure(&self) -> Result<usize> {
-        match self.lay(&mut [0; SCRATCH]) {
-            Some(len) => Ok(len),
+        let mut count = Count(0);
+        match self.lay(&mut count) {
+            Some(()) => Ok(count.0),
             None => self.run(&mut []),
         }
     }
@@ -184,11 +185,7 @@ impl<'v> Builder<'v> {
     /// As [`Builder::write`].
     #[cfg(feature = "alloc")]
     pub fn to_vec(&self) -> Result<Vec<u8>> {
-        let mut scratch = [0; SCRATCH];
-        if let Some(written) = self.lay(&mut scratch).and_then(|len| scratch.get(..len)) {
-            return Ok(written.into());
-        }
-        let mut out = alloc::vec![0; self.run(&mut [])?];
+        let mut out = alloc::vec![0; self.measure()?];
         self.write(&mut out)?;
         Ok(out)
     }
@@ -209,47 +206,88 @@ impl<'v> Builder<'v> {
         Ok(pass.writer.at())
     }
 
+    #[inline(always)]
     fn put(&mut self, number: u8, source: Source<'v>) {
+        match self.sources.slot(number) {
+            Some(slot) => *slot = source,
+            None => self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number))),
+        }
         self.present.insert(number);
-        self.put_source(number, source);
-        if number == 0 || number > MAX_NUMBER {
-            self.problem = Some(Error::new(Kind::Undefined, 0, 0, 0).at(Place::Element(number)));
+        if self.origin.is_some() {
+            self.echoed.remove(number);
         }
     }
 
-    fn put_source(&mut self, number: u8, source: Source<'v>) {
-        self.sources.put(number, source);
+    /// Carries elements over that the message has.
+    #[inline]
+    fn carry(&mut self, message: &'v Message<'v>, numbers: Bitmap) {
+        let origin = *self.origin.get_or_insert(message);
+        if core::ptr::eq(origin, message) {
+            // an element has a value, or is carried over
+            let replaced = self.present.merged(&numbers, |old, new| old & new);
+            replaced.iter().for_each(|number| self.sources.forget(number));
+            self.present = self.present.merged(&numbers, |old, new| old | new);
+            self.echoed = self.echoed.merged(&numbers, |old, new| old | new);
+        } else {
+            numbers.iter().for_each(|number| self.put(number, Source::Echo(message)));
+        }
+    }
+
+    /// The value of an element.
+    pub(crate) fn source(&self, number: u8) -> Source<'v> {
+        match self.origin {
+            Some(message) if self.echoed.contains(number) => Source::Echo(message),
+            _ => self.sources.get(number).copied().unwrap_or(Source::None),
+        }
     }
 }
 
-/// Values by number, in banks that take no time until something is put into them.
+/// Values by bitmap and bit, in banks that take no time until something is put into them.
 #[derive(Clone)]
-pub(crate) struct Sources<'v> {
-    banks: [Option<[Source<'v>; BANK]>; SLOTS.div_ceil(BANK)],
-}
+pub(crate) struct Sources<'v>([Banks<'v>; MAX_ELEMENTS / 64]);
+
+/// The values of a bitmap.
+pub(crate) type Banks<'v> = [Option<[Source<'v>; BANK]>; 64 / BANK];
 
 const BANK: usize = 16;
 
 impl<'v> Sources<'v> {
     #[inline]
     fn none() -> Self {
-        Self { banks: core::array::from_fn(|_| None) }
+        Self(core::array::from_fn(|_| [None; 64 / BANK]))
+    }
+
+    /// The values of each bitmap.
+    #[inline(always)]
+    pub(crate) fn banks(&self) -> &[Banks<'v>; MAX_ELEMENTS / 64] {
+        &self.0
     }
 
     #[inline]
-    pub(crate) fn get(&self, number: u8) -> Option<&Source<'v>> {
-        let number = usize::from(number);
-        self.banks.get(number / BANK)?.as_ref()?.get(number % BANK)
+    fn get(&self, number: u8) -> Option<&Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        self.0.as_flattened().get(place / BANK)?.as_ref()?.get(place % BANK)
     }
 
-    #[inline]
-    fn put(&mut self, number: u8, source: Source<'v>) {
-        let number = usize::from(number);
-        let bank = self.banks.get_mut(number / BANK).map(|bank| bank.get_or_insert([Source::None; BANK]));
-        if let Some(slot) = bank.and_then(|bank| bank.get_mut(number % BANK)) {
-            *slot = source;
+    fn forget(&mut self, number: u8) {
+        if let Some(slot) = self.slot(number) {
+            *slot = Source::None;
         }
     }
+
+    #[inline(always)]
+    fn slot(&mut self, number: u8) -> Option<&mut Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        let bank = self.0.as_flattened_mut().get_mut(place / BANK)?;
+        bank.get_or_insert([Source::None; BANK]).get_mut(place % BANK)
+    }
+}
+
+/// The value at a bit of a word.
+#[inline(always)]
+pub(crate) fn value<'b, 'v>(banks: &'b Banks<'v>, bit: u32) -> Option<&'b Source<'v>> {
+    let place = widen(bit) % 64;
+    banks.get(place / BANK)?.as_ref()?.get(place % BANK)
 }
 
 /// MTI and the numbers that are set; no values.
@@ -285,13 +323,12 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
 
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
         let number = u8::try_from(key.value()).unwrap_or(0);
-        match self.builder.sources.get(number) {
-            Some(Source::Echo(message)) => match message.get(number) {
+        match self.builder.source(number) {
+            Source::Echo(message) => match message.get(number) {
                 Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
                 None => self.writer.put_element(element, &Source::None),
             },
-            Some(source) => self.writer.put_element(element, source),
-            None => self.writer.put_element(element, &Source::None),
+            source => self.writer.put_element(element, &source),
         }
     }
 

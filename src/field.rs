@@ -85,6 +85,7 @@ impl<'a> Field<'a> {
     ///
     /// # Errors
     /// [`Kind::Private`] for a private element, whatever it holds; [`Kind::Form`] for binary.
+    #[inline]
     pub fn text(&self) -> Result<Text<'a>> {
         if self.element.content.is_binary() {
             return Err(self.error(Kind::Form));
@@ -97,6 +98,7 @@ impl<'a> Field<'a> {
     /// # Errors
     /// [`Kind::Private`]; [`Kind::Form`] when it is empty or not all digits; [`Kind::Number`] when
     /// it exceeds `u64`.
+    #[inline]
     pub fn number(&self) -> Result<u64> {
         self.open()?.number()
     }
@@ -105,12 +107,14 @@ impl<'a> Field<'a> {
     ///
     /// # Errors
     /// [`Kind::Private`] for a private element.
+    #[inline]
     pub fn bytes(&self) -> Result<Clear<'a>> {
         self.open()
     }
 
     /// Opens the value, private or not: the one word to search a code base for.
     #[must_use]
+    #[inline]
     pub const fn expose(&self) -> Clear<'a> {
         Clear { value: self.value, binary: self.element.content.is_binary() }
     }
@@ -156,6 +160,7 @@ impl<'a> Field<'a> {
         }
     }
 
+    #[inline]
     fn open(&self) -> Result<Clear<'a>> {
         if self.element.privacy.is_open() { Ok(self.expose()) } else { Err(self.error(Kind::Private)) }
     }
@@ -251,12 +256,14 @@ impl<'a> Clear<'a> {
 
     /// The value as a slice of the input, where the link writes it as it is (ASCII, raw octets).
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> Option<&'a [u8]> {
         self.value.plain()
     }
 
     /// The value as text borrowed from the input, where the link writes ASCII.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> Option<&'a str> {
         core::str::from_utf8(self.value.plain()?).ok()
     }
@@ -293,6 +300,7 @@ impl<'a> Clear<'a> {
     ///
     /// # Errors
     /// [`Kind::Form`] when it is empty or not all digits; [`Kind::Number`] when it exceeds `u64`.
+    #[inline]
     pub fn number(&self) -> Result<u64> {
         let fail = |kind, index| Error::new(kind, self.value.position(index), 0, 0);
         if self.binary || self.is_empty() {
@@ -376,6 +384,7 @@ impl<'a> Text<'a> {
 
     /// The text borrowed from the input, where the link writes ASCII.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> Option<&'a str> {
         self.0.as_str()
     }

@@ -1,13 +1,14 @@
-//! The head of a message in the usual forms, read at once: MTI and bitmaps.
+//! The head of a message, MTI and bitmaps: read at once in the usual forms, and made for writing.
 //!
-//! Of any other form, and of a head that is wrong, it says nothing: the walk reads those.
+//! Of any other form, and of a head that is wrong, reading says nothing: the walk reads those.
 
-use crate::bitmap::Bitmap;
+use crate::bitmap::{Bitmap, TOP_BIT};
 use crate::codec::Coding;
 use crate::codec::block::{Class, Test};
+use crate::codec::digit::hex;
 use crate::codec::octets::MAX_INDEX;
 use crate::content::Content;
-use crate::layout::More;
+use crate::layout::{BitmapForm, More};
 use crate::mti::Mti;
 use crate::spec::{MtiCoding, Spec};
 
@@ -83,34 +84,57 @@ fn word(wire: &[u8], at: usize, wide: usize) -> Option<u64> {
     Test::Block(Class::Hex).passes(wire, at, at + wide).then_some(high << 32 | low)
 }
 
-/// The number that eight hexadecimal digits write. Letters have bit 6 set, and are 9 short.
+/// The octets of an MTI, which may be fewer than four; the mirror of [`mti`].
 #[inline]
-const fn hex(digits: [u8; 8]) -> u64 {
-    let digits = u64::from_be_bytes(digits);
-    let letters = digits >> 6 & 0x0101_0101_0101_0101;
-    let halves = (digits & 0x0F0F_0F0F_0F0F_0F0F) + letters * 9;
-    let octets = (halves | halves >> 4) & 0x00FF_00FF_00FF_00FF;
-    let pairs = (octets | octets >> 8) & 0x0000_FFFF_0000_FFFF;
-    (pairs | pairs >> 16) & 0xFFFF_FFFF
+pub(crate) fn mti_octets(mti: Mti, coding: MtiCoding) -> ([u8; 4], usize) {
+    let digits = mti.digits();
+    let [a, b, c, d] = digits.map(|digit| digit & 0x0F);
+    match coding {
+        MtiCoding::Ascii => (digits, 4),
+        MtiCoding::Ebcdic => (digits.map(|digit| digit ^ 0xC0), 4),
+        MtiCoding::Bcd => ([a << 4 | b, c << 4 | d, 0, 0], 2),
+        MtiCoding::Binary => {
+            let [high, low] = mti.number().to_be_bytes();
+            ([high, low, 0, 0], 2)
+        }
+    }
 }
 
-/// The eight hexadecimal digits of a number: the mirror of [`hex`].
-#[inline]
-#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
-const fn unhex(number: u32) -> [u8; 8] {
-    let pairs = (number as u64 | (number as u64) << 16) & 0x0000_FFFF_0000_FFFF;
-    let octets = (pairs | pairs << 8) & 0x00FF_00FF_00FF_00FF;
-    let halves = (octets | octets << 4) & 0x0F0F_0F0F_0F0F_0F0F;
-    // ten and more have bit 4 set when six are added; the letters are seven further than the digits
-    let letters = (halves + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    (halves + 0x3030_3030_3030_3030 + letters * 7).to_be_bytes()
+/// The bitmaps of a message that is written.
+pub(crate) struct Bitmaps {
+    words: [u64; 3],
+    /// How many stand at the start.
+    pub(crate) count: usize,
+    /// Whether a third one stands among the values.
+    pub(crate) third_pending: bool,
 }
 
-/// The sixteen hexadecimal digits of a bitmap.
-#[inline]
-#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
-pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
-    [unhex((word >> 32) as u32), unhex(word as u32)]
-}
+impl Bitmaps {
+    /// Those of `elements`, at least `least` of them, if there can be so many.
+    #[inline]
+    pub(crate) fn of(elements: Bitmap, form: BitmapForm, least: u8) -> Option<Self> {
+        let [mut first, mut second, third] = elements.words();
+        let needs_third = third != 0 || least > 2;
+        let has_second = second != 0 || needs_third || least > 1 || form.second == More::Always;
+        // a third bitmap that is always there follows a second one: without it there is none
+        let has_third = needs_third || (has_second && form.third == More::Always);
+        let third_pending = has_third && form.has_third_among_values();
+        if (has_second && form.second == More::Never) || (has_third && form.third == More::Never) {
+            return None;
+        }
+        if has_third {
+            second |= TOP_BIT;
+        }
+        if has_second {
+            first |= TOP_BIT;
+        }
+        let count = 1 + usize::from(has_second) + usize::from(has_third && !third_pending);
+        Some(Self { words: [first, second, third], count, third_pending })
+    }
 
-const TOP_BIT: u64 = 1 << 63;
+    /// The words that stand at the start.
+    #[inline]
+    pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
+        self.words.into_iter().take(self.count)
+    }
+}

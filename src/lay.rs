@@ -1,193 +1,163 @@
 //! The write pass in the usual forms: values laid out by the short forms of their elements.
 //!
-//! What `parse` does, the other way round: neighbours of one class are laid out without a look at
-//! their content, and then checked as one run, in the output. Where it cannot lay a value out, and
-//! where anything looks wrong, this pass gives up: the ordinary writer writes the message anew, and
-//! decides.
+//! What `parse` does, the other way round. A value is looked at, and laid out behind its prefix; what
+//! lies in a message of the same spec is copied as it lies there, neighbours together. Where a value
+//! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
+//! writes the message anew, and decides. Measuring is the same pass, counting.
 
-use crate::builder::Builder;
-use crate::codec::block::Class;
-use crate::codec::lay::Missing;
-use crate::codec::octets::{Octets, OctetsMut};
+use crate::bitmap::{TOP_BIT, count, top};
+use crate::builder::{Banks, Builder, value};
 use crate::codec::quick::{Quick, bit};
-use crate::layout::{Element, Fill, Form, More};
+use crate::head::{Bitmaps, mti_octets};
+use crate::layout::More;
 use crate::message::Message;
-use crate::spec::Spec;
-use crate::value::{Source, View};
-use crate::write::{DIGITS, Writer, padded_decimal};
+use crate::target::{Target, lay_element};
+use crate::value::Source;
 
-impl Builder<'_> {
-    /// Writes the message, if it is certainly sound and fits; returns its length.
-    pub(crate) fn lay(&self, out: &mut [u8]) -> Option<usize> {
+impl<'v> Builder<'v> {
+    /// Lays the message out, if it is certainly sound and fits.
+    #[inline(always)]
+    pub(crate) fn lay(&self, target: &mut impl Target) -> Option<()> {
+        self.lay_head(target)?;
+        let (present, [a, b, c]) = (self.present.words(), self.words());
+        let Some(message) = self.origin else {
+            let [first, second, third] = present;
+            self.lay_values(target, first, &a)?;
+            self.lay_values(target, second, &b)?;
+            return self.lay_values(target, third, &c);
+        };
+        let words = present.into_iter().zip(self.spans()).zip(message.announced.words()).zip([a, b, c]);
+        let mut before = 0;
+        for (((present, spans), there), word) in words {
+            self.lay_among(target, &Origin { message, before, there, spans }, present, &word)?;
+            before += count(there);
+        }
+        Some(())
+    }
+
+    /// What is known of the elements of each bitmap.
+    #[inline(always)]
+    fn words<'b>(&'b self) -> [Word<'b, 'v>; 3] {
+        let ([a, b, c], [d, e, f]) = (self.sources.banks(), self.spec.quicks());
+        [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, quicks, first)| Word { banks, quicks, first })
+    }
+
+    /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
+    /// nothing else stands between.
+    #[inline(always)]
+    fn lay_among(
+        &self,
+        target: &mut impl Target,
+        origin: &Origin<'_>,
+        present: u64,
+        word: &Word<'_, '_>,
+    ) -> Option<()> {
+        let Origin { message, before, there, spans } = *origin;
+        let mut rest = present;
+        while rest & spans != 0 {
+            let place = (rest & spans).leading_zeros();
+            let from = u64::MAX >> place;
+            self.lay_values(target, rest & !from, word)?;
+            let until = top(((present | there) & !spans & from).leading_zeros());
+            let first = before + count(there & !from);
+            target.copy(message.between(first, first + count(there & from & until))?)?;
+            rest &= !until;
+        }
+        self.lay_values(target, rest, word)
+    }
+
+    /// Lays out elements of a bitmap one by one.
+    #[inline(always)]
+    fn lay_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+        match elements {
+            0 => Some(()),
+            _ => self.lay_each(target, elements, word),
+        }
+    }
+
+    #[inline(never)]
+    fn lay_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+        let mut rest = elements;
+        while rest != 0 {
+            let place = rest.leading_zeros();
+            rest ^= TOP_BIT >> place;
+            match value(word.banks, place) {
+                Some(Source::Octets(value)) if target.value(bit(word.quicks, place), value).is_some() => {}
+                _ => self.lay_slowly(target, word.number(place)?)?,
+            }
+        }
+        Some(())
+    }
+
+    /// Lays out an element whose value is not simply one.
+    #[inline(never)]
+    fn lay_slowly(&self, target: &mut impl Target, number: u8) -> Option<()> {
+        lay_element(target, self.spec.element(number)?, number, &self.source(number))
+    }
+
+    /// Header, MTI and bitmaps.
+    #[inline(always)]
+    fn lay_head(&self, target: &mut impl Target) -> Option<()> {
         let form = self.spec.bitmap();
         if self.problem.is_some() || self.header.len() != self.spec.header() || form.third != More::Never {
             return None;
         }
-        let mut writer = Writer::new(OctetsMut::of(out));
-        writer.put_all(self.header);
-        writer.put_mti(self.mti, self.spec.mti());
-        writer.put_bitmaps(self.present, form, self.bitmaps).ok()?;
-        let mut at = writer.at();
-        let (mut class, mut start) = (Class::Digits, at);
-        let words = self.present.words().into_iter().zip(self.spec.quicks());
-        for ((word, quicks), first) in words.zip([1, 65, 129]) {
-            let mut rest = word.reverse_bits();
-            while rest != 0 {
-                let (quick, number) = (bit(quicks, rest.trailing_zeros()), first + rest.trailing_zeros());
-                rest &= rest - 1;
-                let (end, joined) = self.lay_one(out, at, quick, u8::try_from(number).ok()?)?;
-                if joined != Some(class) {
-                    is_sound(class, out, start, at)?;
-                    (class, start) = (joined.unwrap_or(class), if joined.is_some() { at } else { end });
-                }
-                at = end;
-            }
+        let bitmaps = Bitmaps::of(self.present, form, self.bitmaps)?;
+        let (mti, len) = mti_octets(self.mti, self.spec.mti());
+        if !self.header.is_empty() {
+            target.copy(self.header)?;
         }
-        is_sound(class, out, start, at)?;
-        Some(at)
+        match len {
+            4 => target.copy(&mti)?,
+            _ => target.copy(mti.get(..len)?)?,
+        }
+        target.bitmaps(&bitmaps, form)
     }
 
-    /// Lays an element out at `at`; returns where it ends, and the run it has to be checked in.
+    /// The elements that are written as they lie in another message, as the words of a bitmap.
     #[inline(always)]
-    fn lay_one(
-        &self,
-        out: &mut [u8],
-        at: usize,
-        quick: &Quick,
-        number: u8,
-    ) -> Option<(usize, Option<Class>)> {
-        match self.sources.get(number)? {
-            // what was checked when it was parsed is in no run that needs it again
-            Source::Echo(message) if self.has_wire_of(message, quick) => {
-                let octets = message.octets(number)?;
-                let end = at + octets.len();
-                out.get_mut(at..end)?.copy_from_slice(octets);
-                Some((end, None))
+    fn spans(&self) -> [u64; 3] {
+        match self.origin {
+            Some(message) if core::ptr::eq(message.spec(), self.spec) => {
+                let [a, b, c] = self.echoed.words();
+                let [d, e, f] = self.spec.canonical();
+                [a & d, b & e, c & f]
             }
-            source => lay_value(self.spec, quick, (out, at), number, source),
-        }
-    }
-
-    /// Whether the element is written just as it lies in that message.
-    #[inline(always)]
-    fn has_wire_of(&self, message: &Message<'_>, quick: &Quick) -> bool {
-        core::ptr::eq(message.spec(), self.spec) && quick.is_canonical()
-    }
-}
-
-/// Lays an element out at `at`; returns where it ends, and the run it still has to be checked in.
-#[inline(always)]
-pub(crate) fn lay_value(
-    spec: &Spec<'_>,
-    quick: &Quick,
-    (out, at): (&mut [u8], usize),
-    number: u8,
-    source: &Source<'_>,
-) -> Option<(usize, Option<Class>)> {
-    match source {
-        Source::Octets(value) if quick.is_plain && quick.admits(value.len()) => {
-            let start = quick.put_length(out, at, value.len())?;
-            let end = start + value.len();
-            out.get_mut(start..end)?.copy_from_slice(value);
-            Some((end, quick.run))
-        }
-        source => {
-            let end = lay_element(spec.element(number)?, (out, at), number, source)?;
-            Some((end, quick.in_run(out, at).map(|(class, _)| class)))
+            _ => [0; 3],
         }
     }
 }
 
-/// Lays an element out at `at`; what can be in no run is checked. Returns where it ends.
-#[inline(never)]
-fn lay_element(
-    element: &Element<'_>,
-    (out, at): (&mut [u8], usize),
-    number: u8,
-    source: &Source<'_>,
-) -> Option<usize> {
-    match *source {
-        Source::Octets(value) if !element.quick.is_composite => {
-            octets(out, at, element, value).or_else(|| ordinary(out, at, element, source))
-        }
-        Source::Number(number @ 0..) if takes_digits(element) => {
-            let mut text = [0; DIGITS + 1];
-            let digits = padded_decimal(number, element.min(), &mut text);
-            octets(out, at, element, digits).or_else(|| ordinary(out, at, element, source))
-        }
-        Source::Echo(message) => {
-            let field = message.get(number)?;
-            let value = field.value;
-            decoded(out, at, element, &value)
-                .or_else(|| ordinary(out, at, element, &Source::View(View::Field(&field))))
-        }
-        Source::View(view) => {
-            decoded(out, at, element, &view.octets()).or_else(|| ordinary(out, at, element, source))
-        }
-        _ => ordinary(out, at, element, source),
+/// What one bitmap of another message announces.
+struct Origin<'m> {
+    message: &'m Message<'m>,
+    /// How many elements stand in the bitmaps before.
+    before: usize,
+    there: u64,
+    /// Those that are copied as they lie.
+    spans: u64,
+}
+
+/// What is known of the elements of one bitmap.
+struct Word<'b, 'v> {
+    banks: &'b Banks<'v>,
+    quicks: &'b [Quick; 64],
+    first: u32,
+}
+
+impl Word<'_, '_> {
+    fn number(&self, bit: u32) -> Option<u8> {
+        u8::try_from(self.first + bit).ok()
     }
-}
-
-/// Whether a number is written as its digits, with zeros before them that fit a number's room.
-fn takes_digits(element: &Element<'_>) -> bool {
-    let content = element.content;
-    !content.is_signed() && !content.is_binary() && !element.quick.is_composite && element.min() <= DIGITS
-}
-
-/// What the ordinary writer makes of an element, which it checks.
-#[inline(never)]
-fn ordinary(out: &mut [u8], at: usize, element: &Element<'_>, source: &Source<'_>) -> Option<usize> {
-    let mut writer = Writer::new(OctetsMut::of(out));
-    writer.skip_to(at);
-    writer.put_element(element, source).ok()?;
-    let end = writer.at();
-    (end <= out.len()).then_some(end)
-}
-
-/// Lays out a value of another message.
-fn decoded(out: &mut [u8], at: usize, element: &Element<'_>, value: &Octets<'_>) -> Option<usize> {
-    if element.quick.is_composite {
-        return None;
-    }
-    let mut room = [0; 128];
-    let plain = match value.plain() {
-        Some(plain) => plain,
-        None => value.copy_to(&mut room)?,
-    };
-    octets(out, at, element, plain)
-}
-
-/// Lays out logical octets with their prefix. `None` where there is more to do than that: for the
-/// length to be refused, for fill of a class that does not take it, for packed values of anything
-/// but digits.
-#[inline(always)]
-fn octets(out: &mut [u8], at: usize, element: &Element<'_>, value: &[u8]) -> Option<usize> {
-    let is_fixed = element.size.form == Form::Fixed;
-    let units = if is_fixed { element.max() } else { value.len() };
-    if units < element.min()
-        || (is_fixed && units > element.min())
-        || units > element.max()
-        || value.len() > units
-    {
-        return None;
-    }
-    let start = element.quick.put_length(out, at, units)?;
-    let Fill { side, with } = element.fill;
-    let value = (value, Missing { octets: units - value.len(), side, with });
-    let end = element.coding.lay(out, start, element.content, value, element.spare)?;
-    let in_run = element.quick.in_run(out, at).map(|(_, end)| end);
-    (in_run.or_else(|| element.quick.sound_end(out, at)) == Some(end)).then_some(end)
-}
-
-fn is_sound(class: Class, out: &[u8], start: usize, end: usize) -> Option<()> {
-    (start == end || class.admits(out, start, end)).then_some(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Result;
     use crate::mti::Mti;
     use crate::spec::builtin;
+    use crate::target::{Count, Room};
     use proptest::prelude::*;
     use std::vec::Vec;
 
@@ -240,9 +210,15 @@ mod tests {
     }
 
     fn agree(builder: &Builder<'_>, laid: &mut [u8], written: &mut [u8]) -> Result<(), TestCaseError> {
-        if let Some(len) = builder.lay(laid) {
+        let mut room = Room { out: laid, at: 0 };
+        let (is_laid, mut count) = (builder.lay(&mut room).is_some(), Count(0));
+        let len = room.at;
+        if is_laid {
             prop_assert_eq!(builder.run(written), Ok(len));
             prop_assert_eq!(laid.get(..len), written.get(..len));
+        }
+        if let (Some(()), Ok(len)) = (builder.lay(&mut count), builder.run(&mut [])) {
+            prop_assert_eq!(count.0, len);
         }
         Ok(())
     }

@@ -5,11 +5,13 @@
 //! A [`Row`] says *what* an element is, as the standard writes it: `n(19).ll()` is `n..19`, LLVAR.
 //! A [`Dialect`](crate::Dialect) says *how* a link writes it. Resolved, they give [`Element`]s.
 
+mod places;
 mod row;
 
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
 
+use self::places::Places;
 use crate::codec::quick::Quick;
 use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
 use crate::content::Content;
@@ -74,6 +76,8 @@ pub struct Fill {
 pub struct Layout<'s> {
     pub(crate) order: Order<'s>,
     pub(crate) elements: &'s [Option<Element<'s>>],
+    /// Of tags: where they are listed.
+    places: Places,
 }
 
 /// What tells which element comes next.
@@ -232,17 +236,25 @@ impl BitmapForm {
 }
 
 impl<'s> Layout<'s> {
+    pub(crate) const fn new(order: Order<'s>, elements: &'s [Option<Element<'s>>]) -> Self {
+        let places = match order {
+            Order::Tags { .. } => Places::of(elements),
+            Order::Bitmap(_) | Order::Positions { .. } => Places::NONE,
+        };
+        Self { order, elements, places }
+    }
+
     /// Elements announced by a bitmap. `elements` is indexed by number; slot 0 is empty.
     #[must_use]
     pub const fn bitmap(form: BitmapForm, elements: &'s [Option<Element<'s>>]) -> Self {
-        Self { order: Order::Bitmap(form), elements }
+        Self::new(Order::Bitmap(form), elements)
     }
 
     /// Parts one after the other, of which the first `required` must be there. `elements` lists
     /// the parts 1, 2, 3, ... in order.
     #[must_use]
     pub const fn positions(required: u8, elements: &'s [Option<Element<'s>>]) -> Self {
-        Self { order: Order::Positions { required }, elements }
+        Self::new(Order::Positions { required }, elements)
     }
 
     /// Parts announced by tags. `elements` is in ascending order of tag; `unknown` is the model of
@@ -253,7 +265,7 @@ impl<'s> Layout<'s> {
         unknown: Option<&'s Element<'s>>,
         elements: &'s [Option<Element<'s>>],
     ) -> Self {
-        Self { order: Order::Tags { tag, lead: None, unknown }, elements }
+        Self::new(Order::Tags { tag, lead: None, unknown }, elements)
     }
 
     /// The same with a length before each tag, which counts the tag and what follows it. The
@@ -278,7 +290,15 @@ impl<'s> Layout<'s> {
     }
 
     /// The element listed under this tag.
+    #[inline(always)]
     fn tagged(&self, tag: u32) -> Option<&'s Element<'s>> {
+        let placed = self.places.get(tag).and_then(|index| self.elements.get(index)?.as_ref());
+        placed.filter(|element| element.key == tag).or_else(|| self.searched(tag))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn searched(&self, tag: u32) -> Option<&'s Element<'s>> {
         let key = |slot: &Option<Element<'_>>| slot.as_ref().map_or(0, |element| element.key);
         let index = self.elements.binary_search_by_key(&tag, key).ok()?;
         self.elements.get(index)?.as_ref()

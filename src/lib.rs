@@ -94,6 +94,7 @@ extern crate std;
 
 mod amount;
 mod bitmap;
+mod blame;
 mod builder;
 mod codec;
 pub mod codes;
@@ -128,6 +129,7 @@ pub mod serde;
 pub mod spec;
 mod starts;
 mod stream;
+mod target;
 mod template;
 mod value;
 mod walk;

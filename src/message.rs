@@ -7,6 +7,7 @@ use crate::codec::Coding;
 use crate::codec::octets::Octets;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::field::{Clear, Field, Text};
+use crate::layout::Element;
 use crate::mti::Mti;
 use crate::path;
 use crate::read::Reader;
@@ -116,56 +117,76 @@ impl<'a> Message<'a> {
     /// The elements that are there. Bits that only announce a further bitmap do not count.
     #[must_use]
     pub fn bitmap(&self) -> Bitmap {
-        self.announced.iter().take(usize::from(self.count)).collect()
+        match self.announced.len() == usize::from(self.count) {
+            true => self.announced,
+            false => self.announced.iter().take(usize::from(self.count)).collect(),
+        }
     }
 
     /// Whether an element is there.
     #[must_use]
     pub fn has(&self, number: u8) -> bool {
-        self.announced.contains(number) && self.announced.rank(number) < usize::from(self.count)
+        self.rank(number).is_some()
     }
 
     /// The element with this number.
     #[must_use]
+    #[inline]
     pub fn get(&self, number: u8) -> Option<Field<'a>> {
-        let rank = self.announced.contains(number).then(|| self.announced.rank(number))?;
-        if rank >= usize::from(self.count) {
-            return None;
-        }
-        match self.starts.get(rank) {
+        match self.starts.get(self.rank(number)?) {
             Some(start) => self.field(number, start),
-            None => self.walked().find(|field| field.key.value() == u32::from(number)),
+            None => self.walk_to(number),
         }
     }
 
-    /// The octets of an element, length prefix included, if it is near and so is the next one.
+    /// The value of an element that stands in the message as it is, if it is near.
+    #[cfg(feature = "alloc")]
     #[inline]
-    pub(crate) fn octets(&self, number: u8) -> Option<&'a [u8]> {
-        // a third bitmap may stand among the elements
-        let rank =
-            (self.announced.contains(number) && self.bitmaps < 3).then(|| self.announced.rank(number))?;
-        let start = self.starts.get(rank)?;
-        let end = match rank + 1 == usize::from(self.count) {
+    pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let start = self.starts.get(self.rank(number)?)?;
+        let element = self.spec.element(number)?;
+        let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
+        let lies = element.quick.find(self.wire, start)?;
+        self.wire.get(lies.start..lies.end)
+    }
+
+    /// The rank of an element that was read.
+    #[inline]
+    fn rank(&self, number: u8) -> Option<usize> {
+        self.announced.rank_of(number).filter(|rank| *rank < usize::from(self.count))
+    }
+
+    #[cold]
+    fn walk_to(&self, number: u8) -> Option<Field<'a>> {
+        self.walked().find(|field| field.key.value() == u32::from(number))
+    }
+
+    /// The octets of the elements from one rank up to another, which is not included, if both are
+    /// near.
+    #[inline(always)]
+    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
+        let end = match behind == usize::from(self.count) {
             // behind the last one that was read of a broken message stands what broke it
-            true => (self.announced.len() == usize::from(self.count)).then_some(self.wire.len())?,
-            false => self.starts.get(rank + 1)?,
+            true => (self.announced.len() == behind).then_some(self.wire.len())?,
+            false => self.starts.get(behind)?,
         };
-        self.wire.get(start..end)
+        self.wire.get(self.starts.get(first)?..end)
     }
 
     /// The element that starts at `start`.
     #[inline]
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
-        let octets = Octets::of(self.wire);
-        if let (Coding::Ascii | Coding::Raw, Some(lies)) =
-            (element.coding, element.quick.find(self.wire, start))
-        {
-            let bounds = [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-            let value = octets.slice(lies.start, lies.end - lies.start);
-            return Some(Field { key, element, value, bounds });
+        let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
+        match element.quick.find(self.wire, start).filter(|_| is_plain) {
+            Some(lies) => {
+                let bounds =
+                    [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+                let value = Octets::of(self.wire).slice(lies.start, lies.end - lies.start);
+                Some(Field { key, element, value, bounds })
+            }
+            None => read_field(self.wire, key, element, start),
         }
-        Reader::new(octets, start).field(key, element).ok()
     }
 
     /// The elements in ascending order, walked to anew.
@@ -204,6 +225,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`], and as [`Field::text`].
+    #[inline]
     pub fn text(&self, number: u8) -> Result<Text<'a>> {
         self.require(number)?.text().map_err(|error| in_place(error, number))
     }
@@ -212,6 +234,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`], and as [`Field::number`].
+    #[inline]
     pub fn number(&self, number: u8) -> Result<u64> {
         self.require(number)?.number().map_err(|error| in_place(error, number))
     }
@@ -220,6 +243,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`].
+    #[inline]
     pub fn expose(&self, number: u8) -> Result<Clear<'a>> {
         Ok(self.require(number)?.expose())
     }
@@ -228,9 +252,14 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// [`Kind::Missing`].
+    #[inline]
     pub fn require(&self, number: u8) -> Result<Field<'a>> {
-        self.get(number)
-            .ok_or_else(|| Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number)))
+        self.get(number).ok_or_else(|| self.missing(number))
+    }
+
+    #[cold]
+    fn missing(&self, number: u8) -> Error {
+        Error::new(Kind::Missing, self.wire.len(), 0, 0).at(Place::Element(number))
     }
 }
 
@@ -381,7 +410,14 @@ impl fmt::Debug for Masked<'_> {
     }
 }
 
+/// The element that starts at `start`, whatever its form.
+#[inline(never)]
+fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
+    Reader::new(Octets::of(wire), start).field(key, element).ok()
+}
+
 /// A field names itself as a part; at the top it is the element.
+#[cold]
 fn in_place(error: Error, number: u8) -> Error {
     Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
 }

@@ -9,6 +9,7 @@
 //! that is reported.
 
 use crate::bitmap::Bitmap;
+use crate::blame::Suspects;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
 use crate::codec::quick::{Lies, Quick, bit};
@@ -20,7 +21,7 @@ use crate::layout::{BitmapForm, Element, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::plan::{Check, Marks, Plan};
-use crate::read::{self, Reader};
+use crate::read::{self, Reader, sound_composite_end};
 use crate::spec::{MtiCoding, Spec};
 use crate::starts::Starts;
 use crate::walk::{Announced, Pass, walk};
@@ -69,14 +70,16 @@ impl<'a> Message<'a> {
         (mti, at): (Mti, usize),
         made: impl FnOnce(Self) -> T,
     ) -> Result<T> {
-        let (mut marks, mut starts) = (Marks::default(), Starts::NONE);
+        let (mut marks, mut starts) = (Marks::NONE, Starts::NONE);
         if !plan.find(wire, at, &mut marks, &mut starts) || CHECK && !plan.has_sound_halves(wire, &marks) {
             return Self::made(spec, wire, Self::read::<CHECK>).map(made);
         }
         if CHECK {
             for check in plan.checks() {
-                if !check.passes(wire, &marks) {
-                    read_checked(spec, wire, plan, &starts, check)?;
+                if !check.passes(wire, &marks)
+                    && let Some(error) = wrong(spec, wire, plan, (&marks, &starts), check)
+                {
+                    return Err(error);
                 }
             }
         }
@@ -152,13 +155,20 @@ impl<'a> Message<'a> {
             true => run.start == at || run.class.admits(self.wire, run.start, at),
             false => at <= self.wire.len(),
         };
-        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, rank) }
+        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, at, rank) }
     }
 
     /// Finds out what is wrong with a run, if anything is.
     #[cold]
     #[inline(never)]
-    fn read_again<const CHECK: bool>(&mut self, run: &Run, end: usize) -> Result<()> {
+    fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
+        let (octets, ranks) = (run.start..at, run.rank..end);
+        let suspects = Suspects { class: run.class, octets, ranks, first: None };
+        let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
+        if let Some((rank, error)) = blamed.filter(|_| CHECK) {
+            self.count = narrow(rank);
+            return Err(error);
+        }
         let mut at = run.start;
         for (number, rank) in self.announced.iter_from(run.rank).zip(run.rank..end) {
             at = self.read_one::<CHECK>(number, at, rank)?;
@@ -185,22 +195,24 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Finds out what is wrong with the elements of a check, if anything is.
+/// What is wrong with the elements of a check that did not pass, if anything is.
 #[inline(never)]
-fn read_checked<'a>(
+fn wrong<'a>(
     spec: &'a Spec<'a>,
     wire: &'a [u8],
     plan: &Plan,
-    starts: &Starts,
+    (marks, starts): (&Marks, &Starts),
     check: &Check,
-) -> Result<()> {
-    let first = usize::from(check.rank);
-    let ranks = first..first + usize::from(check.elements);
-    for (number, rank) in plan.announced.iter_from(first).zip(ranks) {
+) -> Option<Error> {
+    let Some(run) = check.suspects(marks) else {
         // where a plan fits, all are near
-        take_one::<true>(spec, wire, number, starts.get(rank).unwrap_or(wire.len()))?;
+        let start = starts.get(usize::from(check.rank)).unwrap_or(wire.len());
+        return take_one::<true>(spec, wire, check.number, start).err();
+    };
+    match run.blame((spec, wire), plan.announced, starts) {
+        Some((_, error)) => Some(error),
+        None => Message::parse(spec, wire).err(),
     }
-    Ok(())
 }
 
 /// Takes the element of that number at `at`, whatever its form; returns where it ends.
@@ -211,8 +223,12 @@ fn take_one<'a, const CHECK: bool>(
     number: u8,
     at: usize,
 ) -> Result<usize> {
+    let element = spec.element(number);
+    if let Some(end) = element.filter(|_| CHECK).and_then(|element| sound_composite_end(element, wire, at)) {
+        return Ok(end);
+    }
     let mut reader = Reader::new(Octets::of(wire), at);
-    let taken = match spec.body().element(u32::from(number)) {
+    let taken = match element {
         Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
         Some(element) => reader.measure(element).map(|span| span.next),
         None => Err(Error::new(Kind::Undefined, at, 0, 0)),
@@ -336,6 +352,22 @@ mod tests {
             }
         }
         builder.to_vec().unwrap()
+    }
+
+    #[test]
+    fn whom_the_short_way_blames_the_long_way_blames() {
+        for spec in builtin() {
+            let ordinary = spec.without_short_forms();
+            let len = |number| spec.element(number).map_or(0, |element| element.max().min(4));
+            let values: Vec<_> = (2..50).map(|number| (number, std::vec![b'5'; len(number)])).collect();
+            let sound = message(spec, &values);
+            for (place, wrong) in (0..sound.len()).zip([0x07, b'x', 0xFF].into_iter().cycle()) {
+                let mut wire = sound.clone();
+                wire[place] = wrong;
+                let short = left(spec, &wire, Message::read::<true>);
+                assert_eq!(short, left(&ordinary, &wire, Message::walk::<true>), "{} {place}", spec.name());
+            }
+        }
     }
 
     fn value() -> impl Strategy<Value = Vec<u8>> {

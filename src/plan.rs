@@ -14,9 +14,11 @@
 //! A plan only ever says yes. Where it does not, the ordinary reader looks again and decides.
 
 use crate::bitmap::Bitmap;
+use crate::blame::Suspects;
 use crate::codec::Side;
 use crate::codec::block::{Class, Test};
 use crate::codec::quick::{Length, Odd, Quick};
+use crate::error::widen;
 use crate::head::Head;
 use crate::spec::Spec;
 use crate::starts::{NEAR, NOTED, Starts, near, wrap};
@@ -51,11 +53,10 @@ struct Step {
     /// The rank of the first element, and how many there are, with the variable one.
     rank: u8,
     elements: u8,
-    /// How the variable one announces its length, in the prefix behind the fixed ones.
+    /// How the variable one announces its length, in the octets before its value.
     length: Length,
-    prefix: u8,
-    /// What [`Half::when`] shares with messages where its length is odd.
-    bit: u32,
+    /// Where its value starts.
+    value: u16,
     /// The variable one, whatever announces its length.
     quick: Quick,
 }
@@ -70,34 +71,36 @@ struct Spot {
 /// Octets to look at, and the elements that they belong to.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
-    /// What all are; `None`: the elements are read one by one.
+    /// What all are; `None`: it is one element, which is read by itself.
     class: Option<Class>,
     from: Spot,
     to: Spot,
+    /// The number and the rank of the first element, and how many there are.
+    pub(crate) number: u8,
     pub(crate) rank: u8,
-    pub(crate) elements: u8,
+    elements: u8,
 }
 
 /// A spare half byte: the octet, and what of it must be what.
 #[derive(Clone, Copy)]
 struct Half {
     place: Spot,
-    /// Looked at in messages that share a bit with it: the steps whose length is odd, or [`ALWAYS`].
-    when: u32,
+    /// Looked at in messages where the value of this step is of odd length, or [`ALWAYS`].
+    when: u8,
     mask: u8,
     is: u8,
 }
 
 const EMPTY_STEP: Step =
-    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, prefix: 0, bit: 0, quick: Quick::UNKNOWN };
+    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, value: 0, quick: Quick::UNKNOWN };
 
-const ALWAYS: u32 = 1 << 31;
+/// Instead of a step: in every message.
+const ALWAYS: u8 = u8::MAX;
 
-/// Where the variable elements of a message end, and which of them are of odd length.
-#[derive(Default)]
+/// The marks of a message, and how long its variable elements are, in units or at least their parity.
 pub(crate) struct Marks {
     ends: [u16; STEPS + 1],
-    odd: u32,
+    lengths: [u16; STEPS],
 }
 
 impl Plan {
@@ -110,7 +113,7 @@ impl Plan {
             count: 0,
             steps: List::of(step),
             tail: step,
-            checks: List::of(Check { class: None, from: spot, to: spot, rank: 0, elements: 0 }),
+            checks: List::of(Check { class: None, from: spot, to: spot, number: 0, rank: 0, elements: 0 }),
             halves: List::of(Half { place: spot, when: 0, mask: 0, is: 0 }),
             offsets: [0; NEAR],
         }
@@ -122,7 +125,7 @@ impl Plan {
         let wide = u8::try_from(head.bitmaps_len(spec)).ok()?;
         let mut plan = Self { announced, bitmaps, wide, ..Self::EMPTY };
         for number in announced.iter() {
-            plan.add(spec.element(number)?.quick)?;
+            plan.add(number, spec.element(number)?.quick)?;
         }
         Some(plan)
     }
@@ -132,20 +135,17 @@ impl Plan {
     #[inline(always)]
     pub(crate) fn find(&self, wire: &[u8], at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
         let mut at = at + usize::from(self.wide);
-        let mut odd = ALWAYS;
         let mut ends = marks.ends.iter_mut();
-        for (step, mark) in self.steps.as_slice().iter().zip(&mut ends) {
+        for ((step, length), mark) in self.steps.as_slice().iter().zip(&mut marks.lengths).zip(&mut ends) {
             *mark = wrap(at);
             starts.note_all(step.rank, step.elements, wrap(at), &self.offsets);
-            let Some((length, end)) = step.variable(wire, at + usize::from(step.skip)) else { return false };
-            odd |= (length & 1).wrapping_neg() & step.bit;
-            at = end;
+            let Some((units, end)) = step.variable(wire, at) else { return false };
+            (*length, at) = (wrap(widen(units)), end);
         }
         if let Some(mark) = ends.next() {
             *mark = wrap(at);
         }
         starts.note_all(self.tail.rank, self.tail.elements, wrap(at), &self.offsets);
-        marks.odd = odd;
         // what wrapped on the way lies beyond the end
         at + usize::from(self.tail.skip) == wire.len() && near(wire.len()).is_some()
     }
@@ -154,8 +154,8 @@ impl Plan {
     #[inline(always)]
     pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
         self.halves.as_slice().iter().all(|half| {
-            let octet = wire.get(marks.place(half.place));
-            half.when & marks.odd == 0 || octet.is_some_and(|octet| octet & half.mask == half.is)
+            let octet = || wire.get(marks.place(half.place));
+            !marks.is_odd(half.when) || octet().is_some_and(|octet| octet & half.mask == half.is)
         })
     }
 
@@ -166,7 +166,7 @@ impl Plan {
     }
 
     /// Adds the element that comes next.
-    fn add(&mut self, quick: Quick) -> Option<()> {
+    fn add(&mut self, number: u8, quick: Quick) -> Option<()> {
         let (rank, mark, skip) = (self.count, self.steps.len, self.tail.skip);
         let start = Spot { mark, offset: skip };
         *self.offsets.get_mut(..NOTED)?.get_mut(usize::from(rank))? = skip;
@@ -179,11 +179,10 @@ impl Plan {
             }
             None => {
                 let prefix = quick.prefix_octets()?;
-                let (length, bit) = (quick.announced_length(), 1 << mark);
-                self.steps.push(Step { length, prefix, bit, quick, ..self.tail })?;
+                let value = skip.checked_add(u16::from(prefix))?;
+                self.steps.push(Step { length: quick.announced_length(), value, quick, ..self.tail })?;
                 self.tail = Step { rank: self.count, ..EMPTY_STEP };
-                let value = Spot { mark, offset: skip.checked_add(u16::from(prefix))? };
-                (value, Spot { mark: self.steps.len, offset: 0 })
+                (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: 0 })
             }
         };
         let class = match (quick.test(), quick.how_odd()) {
@@ -206,7 +205,7 @@ impl Plan {
                 (last.to, last.elements) = (end, last.elements + 1);
                 Some(())
             }
-            _ => self.checks.push(Check { class, from: value, to: end, rank, elements: 1 }),
+            _ => self.checks.push(Check { class, from: value, to: end, number, rank, elements: 1 }),
         }
     }
 
@@ -217,23 +216,23 @@ impl Plan {
             Side::Left => (value, 0xF0, spare.nibble << 4),
             Side::Right => (Spot { offset: end.offset.wrapping_sub(1), ..end }, 0x0F, spare.nibble),
         };
-        let when = if end.mark == value.mark { ALWAYS } else { 1 << value.mark };
+        let when = if end.mark == value.mark { ALWAYS } else { value.mark };
         self.halves.push(Half { place, when, mask, is })
     }
 }
 
 impl Step {
-    /// The length of the variable element whose prefix starts at `at`, and where it ends.
+    /// The length of the variable element of the step that starts at `at`, and where it ends.
     #[inline(always)]
     fn variable(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
-        let value = at + usize::from(self.prefix);
+        let value = at + usize::from(self.value);
         match self.length.read(*wire.get(..value)?.last_chunk()?) {
             Some((length, octets)) => Some((length, value + octets)),
-            None => self.unusual(wire, at),
+            None => self.unusual(wire, at + usize::from(self.skip)),
         }
     }
 
-    /// The same of a length that is announced otherwise.
+    /// The same of one that starts at `at`, and whose length is announced otherwise.
     #[inline(never)]
     fn unusual(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
         let lies = self.quick.find(wire, at).filter(|lies| self.quick.is_possible(*lies))?;
@@ -242,6 +241,13 @@ impl Step {
 }
 
 impl Marks {
+    pub(crate) const NONE: Self = Self { ends: [0; STEPS + 1], lengths: [0; STEPS] };
+
+    #[inline(always)]
+    fn is_odd(&self, step: u8) -> bool {
+        step == ALWAYS || self.lengths.get(usize::from(step) % STEPS).is_some_and(|length| length % 2 == 1)
+    }
+
     #[inline(always)]
     fn place(&self, spot: Spot) -> usize {
         let mark = self.ends.get(usize::from(spot.mark) % (STEPS + 1)).copied().unwrap_or(0);
@@ -254,6 +260,14 @@ impl Check {
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))
+    }
+
+    /// The elements, if they are of one class.
+    pub(crate) fn suspects(&self, marks: &Marks) -> Option<Suspects> {
+        let octets = marks.place(self.from)..marks.place(self.to);
+        let rank = usize::from(self.rank);
+        let ranks = rank..rank + usize::from(self.elements);
+        Some(Suspects { class: self.class?, octets, ranks, first: Some(self.number) })
     }
 }
 

@@ -1,12 +1,17 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
+mod objects;
+
+pub(crate) use objects::sound_composite_end;
+
+use self::objects::{are_sound, ber_tag};
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
 use crate::codec::quick::Quick;
 use crate::codec::{Coding, Prefix, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result, widen};
-use crate::layout::{BitmapForm, Element, Form, Layout, More, Order, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
 use crate::walk::{Announced, Pass, walk};
 
 /// A place in a run of octets.
@@ -238,12 +243,12 @@ impl<'a> Reader<'a> {
 /// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let is_sound = match value.plain() {
-        Some(plain) => are_sound(plain, layout),
+        Some(plain) => are_sound(plain, 0, layout),
         None => {
             let decoded = &mut [0; DECODED];
             let decoded = value.copy_to(decoded);
             decoded.is_some_and(|plain| {
-                are_sound(plain, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+                are_sound(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
             })
         }
     };
@@ -252,21 +257,6 @@ pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Resu
 
 /// The longest composite that is decoded as a whole.
 const DECODED: usize = 256;
-
-/// Whether these are BER objects of the usual forms, and certainly sound.
-fn are_sound(plain: &[u8], layout: &Layout<'_>) -> bool {
-    let mut at = 0;
-    while at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, lead: None, .. }) {
-        let object = ber_tag(plain, at).and_then(|(tag, width)| {
-            let quick = &layout.element(tag)?.quick;
-            let lies = quick.find(plain, at + width)?;
-            (!quick.is_composite && quick.is_sound(plain, lies)).then_some(lies.end)
-        });
-        let Some(end) = object else { return false };
-        at = end;
-    }
-    at == plain.len() && at > 0
-}
 
 fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let mut reader = Reader::new(value, 0);
@@ -414,17 +404,6 @@ impl Reader<'_> {
                 }
             }
         }
-    }
-}
-
-/// The BER tag at `at` and its octets, if one is there, of one or two octets, and no padding.
-#[inline]
-fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
-    match *wire.get(at..)? {
-        [PADDING, ..] => None,
-        [first, ..] if first & 0x1F != 0x1F => Some((u32::from(first), 1)),
-        [first, second @ 0..=0x7F, ..] => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
-        _ => None,
     }
 }
 

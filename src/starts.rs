@@ -41,13 +41,16 @@ impl Starts {
     #[inline(always)]
     pub(crate) fn note_all(&mut self, rank: u8, count: u8, base: u16, offsets: &[u16; NEAR]) {
         let (mut from, end) = (usize::from(rank), usize::from(rank) + usize::from(count));
-        while from < end {
+        loop {
             let slots = self.0.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<8>);
             let offsets = offsets.get(from..).and_then(<[u16]>::first_chunk::<8>);
             if let (Some(slots), Some(offsets)) = (slots, offsets) {
                 *slots = offsets.map(|offset| base.wrapping_add(offset));
             }
             from += 8;
+            if from >= end {
+                break;
+            }
         }
     }
 }

@@ -4,13 +4,14 @@ use core::fmt;
 
 use crate::bitmap::Bitmap;
 use crate::codec::octets::OctetsMut;
-use crate::codec::quick::bit;
+use crate::codec::quick::{Quick, bit};
 use crate::content::Content;
 use crate::error::{Error, Kind, Place, Result};
-use crate::lay::lay_value;
+use crate::head::Bitmaps;
 use crate::layout::More;
 use crate::mti::Mti;
 use crate::spec::Spec;
+use crate::target::{Room, Target, lay_element};
 use crate::value::{Source, Value};
 use crate::write::Writer;
 
@@ -100,21 +101,45 @@ impl<'s, 'o> Stream<'s, 'o> {
     /// there now.
     #[inline]
     pub fn put<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
-        let Value(source) = value.into();
-        let place = u32::from(number.wrapping_sub(1));
-        let quicks = match self.spec.quicks() {
-            [first, ..] if number <= 64 => first,
-            [_, second, _] if self.bitmaps == 2 => second,
-            _ => return self.put_ordinary(number, &source),
-        };
-        if number <= self.last || number > 128 {
-            return self.put_ordinary(number, &source);
+        match value.into().0 {
+            Source::Octets(value) if self.lay(number, value) => Ok(self),
+            source => self.put_source(number, &source),
         }
-        match lay_value(self.spec, bit(quicks, place), (self.out, self.at), number, &source) {
-            Some((end, class)) if class.is_none_or(|class| class.admits(self.out, self.at, end)) => {
+    }
+
+    /// Lays a value out, if that is certainly right.
+    #[inline(never)]
+    fn lay(&mut self, number: u8, value: &[u8]) -> bool {
+        let Some(quick) = self.quick(number) else { return false };
+        let end = quick.lay(self.out, self.at, value);
+        if let Some(end) = end {
+            self.advance(number, end);
+        }
+        end.is_some()
+    }
+
+    /// The short form of an element that may come next, and whose bitmap is there.
+    #[inline(always)]
+    fn quick(&self, number: u8) -> Option<&'s Quick> {
+        let [first, second, _] = self.spec.quicks();
+        let place = u32::from(number.wrapping_sub(1));
+        match number > self.last {
+            true if number <= 64 => Some(bit(first, place)),
+            true if number <= 128 && self.bitmaps == 2 => Some(bit(second, place)),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn put_source(&mut self, number: u8, source: &Source<'_>) -> Result<&mut Self> {
+        let element = self.quick(number).and_then(|_| self.spec.element(number));
+        let mut room = Room { out: self.out, at: self.at };
+        match element.and_then(|element| lay_element(&mut room, element, number, source)) {
+            Some(()) => {
+                let end = room.at;
                 Ok(self.advance(number, end))
             }
-            _ => self.put_ordinary(number, &source),
+            None => self.put_ordinary(number, source),
         }
     }
 
@@ -123,12 +148,12 @@ impl<'s, 'o> Stream<'s, 'o> {
     /// # Errors
     /// [`Kind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
     pub fn finish(self) -> Result<&'o [u8]> {
-        let present = self.present();
-        let mut writer = Writer::new(OctetsMut::of(self.out));
-        writer.skip_to(self.bitmaps_at);
-        let bitmaps = writer.put_bitmaps(present, self.spec.bitmap(), self.bitmaps);
-        bitmaps.map_err(|error| error.at(Place::Bitmap))?;
-        self.out.get(..self.at).ok_or(Error::new(Kind::Room, 0, self.at, 0))
+        let form = self.spec.bitmap();
+        let bitmaps = Bitmaps::of(self.present(), form, self.bitmaps);
+        let undefined = Error::new(Kind::Undefined, self.bitmaps_at, 0, 0).at(Place::Bitmap);
+        let mut head = Room { out: self.out, at: self.bitmaps_at };
+        bitmaps.and_then(|bitmaps| head.bitmaps(&bitmaps, form)).ok_or(undefined)?;
+        head.out.get(..self.at).ok_or(Error::new(Kind::Room, 0, self.at, 0))
     }
 
     fn present(&self) -> Bitmap {

@@ -11,8 +11,9 @@ use crate::mti::Mti;
 use crate::read::Reader;
 use crate::spec::Spec;
 use crate::starts::Starts;
+use crate::target::Scratch;
 use crate::value::{Source, Value};
-use crate::write::{DIGITS, Writer, padded_decimal};
+use crate::write::Writer;
 
 /// A sound message whose elements can be given other values of the same length, in place.
 ///
@@ -85,35 +86,24 @@ impl<'s, 'o> Template<'s, 'o> {
         let element = self.spec.element(number).filter(|_| self.announced.contains(number));
         let element = element.ok_or(fail(Kind::Missing))?;
         let start = self.starts.get(self.announced.rank(number)).ok_or(fail(Kind::Form))?;
-        let is_laid = match source {
-            Source::Octets(value) => self.lay(element, start, value),
-            Source::Number(number @ 0..) if element.min() <= DIGITS => {
-                self.lay(element, start, padded_decimal(number, element.min(), &mut [0; DIGITS + 1]))
-            }
-            _ => false,
-        };
-        if !is_laid {
-            self.patch_ordinary(element, start, &source).map_err(|error| error.at(Place::Element(number)))?;
+        match source {
+            Source::Octets(value) if element.quick.lay_over(self.wire, start, value).is_some() => Ok(()),
+            _ => self.patch_slowly(element, start, &source),
         }
+        .map_err(|error| error.at(Place::Element(number)))?;
         Ok(self)
     }
 
-    /// Lays plain characters over those of the value, if that certainly leaves a sound element.
-    #[inline(always)]
-    fn lay(&mut self, element: &Element<'_>, start: usize, value: &[u8]) -> bool {
-        let quick = &element.quick;
-        let Some(lies) = quick.find(self.wire, start).filter(|_| quick.is_plain) else { return false };
-        let is_sound = quick.run.is_some_and(|class| class.admits(value, 0, value.len()));
-        match self.wire.get_mut(lies.start..lies.end) {
-            Some(place) if is_sound && place.len() == value.len() => {
-                place.copy_from_slice(value);
-                true
-            }
-            _ => false,
+    #[inline(never)]
+    fn patch_slowly(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
+        let mut scratch = Scratch::NEW;
+        let value = scratch.value(element, source);
+        match value.and_then(|value| element.quick.lay_over(self.wire, start, value)) {
+            Some(()) => Ok(()),
+            None => self.patch_ordinary(element, start, source),
         }
     }
 
-    #[inline(never)]
     fn patch_ordinary(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
         let fail = |kind, expected, found| Error::new(kind, start, expected, found);
         let len = self.len(element, start)?;

@@ -16,9 +16,10 @@ pub(crate) enum Source<'v> {
     None,
     /// Logical octets: characters or binary.
     Octets(&'v [u8]),
-    /// Digits, filled to a fixed length with zeros; from a `u64` or an `i64`. Class `x+n` puts the
-    /// sign in front, every other class refuses what is below zero.
-    Number(i128),
+    /// Digits, filled to a fixed length with zeros. Class `x+n` puts a sign in front.
+    Number(u64),
+    /// The same of a number below zero, which every other class refuses.
+    Negative(u64),
     /// Logical octets of another message.
     View(View<'v>),
     /// The element of the same number in another message.
@@ -139,17 +140,26 @@ impl<'v, const N: usize> From<&'v [u8; N]> for Value<'v> {
 }
 
 macro_rules! from_numbers {
-    ($($number:ty),*) => { $(
+    ($($number:ty => $magnitude:ident),*) => { $(
         /// The digits of the number; for class `x+n` with `C` or `D` before them.
         impl From<$number> for Value<'_> {
             fn from(number: $number) -> Self {
-                Self(Source::Number(number.into()))
+                Self($magnitude(number.into()))
             }
         }
     )* };
 }
 
-from_numbers!(u8, u16, u32, u64, i32, i64);
+from_numbers!(u8 => natural, u16 => natural, u32 => natural, u64 => natural, i32 => signed, i64 => signed);
+
+const fn natural<'v>(number: u64) -> Source<'v> {
+    Source::Number(number)
+}
+
+const fn signed<'v>(number: i64) -> Source<'v> {
+    let magnitude = number.unsigned_abs();
+    if number < 0 { Source::Negative(magnitude) } else { Source::Number(magnitude) }
+}
 
 impl<'v> From<&'v Field<'v>> for Value<'v> {
     fn from(field: &'v Field<'v>) -> Self {
@@ -201,7 +211,7 @@ impl core::fmt::Debug for Value<'_> {
         f.write_str(match self.0 {
             Source::None => "Value(none)",
             Source::Octets(_) => "Value(octets)",
-            Source::Number(_) => "Value(number)",
+            Source::Number(_) | Source::Negative(_) => "Value(number)",
             Source::View(_) | Source::Echo(_) => "Value(of another message)",
             Source::Parts(_) => "Value(parts)",
         })

@@ -1,12 +1,13 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::bitmap::Bitmap;
+use crate::codec::digit::hex_word;
 use crate::codec::octets::{Octets, OctetsMut};
-use crate::codec::{CodePage, Coding, Prefix, Side, check};
+use crate::codec::{Coding, Prefix, Side, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result};
-use crate::head::hex_word;
-use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
+use crate::head::{Bitmaps, mti_octets};
+use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
 use crate::mti::Mti;
 use crate::read::check_parts;
 use crate::spec::MtiCoding;
@@ -22,7 +23,12 @@ pub(crate) struct Writer<'b> {
 
 impl<'b> Writer<'b> {
     pub(crate) fn new(out: OctetsMut<'b>) -> Self {
-        Self { out, at: 0 }
+        Self::at_place(out, 0)
+    }
+
+    /// The same from there on.
+    pub(crate) fn at_place(out: OctetsMut<'b>, at: usize) -> Self {
+        Self { out, at }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -54,19 +60,11 @@ impl<'b> Writer<'b> {
 
     /// Writes an MTI; its mirror is `take_mti` in `parse`.
     pub(crate) fn put_mti(&mut self, mti: Mti, coding: MtiCoding) {
-        let digits = mti.digits();
-        match coding {
-            MtiCoding::Ascii => self.put_all(&digits),
-            MtiCoding::Ebcdic => self.put_all(&digits.map(|digit| CodePage::Cp1047.put(digit))),
-            MtiCoding::Bcd => {
-                let [a, b, c, d] = digits.map(|digit| digit & 0x0F);
-                self.put_all(&[a << 4 | b, c << 4 | d]);
-            }
-            MtiCoding::Binary => self.put_all(&mti.number().to_be_bytes()),
-        }
+        let (octets, len) = mti_octets(mti, coding);
+        self.put_all(octets.get(..len).unwrap_or_default());
     }
 
-    fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
+    pub(crate) fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
         let octets = word.to_be_bytes();
         let mut digits = [0; 16];
         digits.copy_from_slice(hex_word(word).as_flattened());
@@ -82,30 +80,9 @@ impl<'b> Writer<'b> {
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
     pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
-        let [mut first, mut second, third] = elements.words();
-        let needs_third = third != 0 || least > 2;
-        let has_second = second != 0 || needs_third || least > 1 || form.second == More::Always;
-        // a third bitmap that is always there follows a second one: without it there is none
-        let has_third = needs_third || (has_second && form.third == More::Always);
-        let third_pending = has_third && form.has_third_among_values();
-        let fits = |has: bool, more: More| !has || more != More::Never;
-        if !fits(has_second, form.second) || !fits(has_third, form.third) {
-            return Err(self.error(Kind::Undefined, 0, 0));
-        }
-        if has_third {
-            second |= TOP_BIT;
-        }
-        if has_second {
-            first |= TOP_BIT;
-        }
-        self.put_bitmap(first, form);
-        if has_second {
-            self.put_bitmap(second, form);
-        }
-        if has_third && !third_pending {
-            self.put_bitmap(third, form);
-        }
-        Ok(Announced { elements, third_pending })
+        let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(Kind::Undefined, 0, 0))?;
+        bitmaps.words().for_each(|word| self.put_bitmap(word, form));
+        Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
 
     pub(crate) fn put_third_bitmap(&mut self, elements: Bitmap, form: BitmapForm) -> u64 {
@@ -120,20 +97,27 @@ impl<'b> Writer<'b> {
             Source::None | Source::Echo(_) => Err(self.error(Kind::Missing, 0, 0)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
             Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
-            Source::Number(number) => {
-                let content = element.content;
-                if content.is_binary() {
-                    return Err(self.error(Kind::Form, 0, 0));
-                }
-                if number < 0 && !content.is_signed() {
-                    return Err(self.error(Kind::Number, 0, 0));
-                }
-                let mut text = [0; DIGITS + 1];
-                let text = signed_decimal(number, content.is_signed(), &mut text);
-                self.put_leaf(element, Filled::number(element, Octets::of(text)))
-            }
+            Source::Number(number) => self.put_number(element, number, b'C'),
+            Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
         }
+    }
+
+    fn put_number(&mut self, element: &Element<'_>, magnitude: u64, sign: u8) -> Result<()> {
+        let content = element.content;
+        if content.is_binary() {
+            return Err(self.error(Kind::Form, 0, 0));
+        }
+        if sign == b'D' && !content.is_signed() {
+            return Err(self.error(Kind::Number, 0, 0));
+        }
+        let mut text = [0; DIGITS + 1];
+        let digits = decimal(magnitude, &mut text);
+        let start = DIGITS + 1 - digits - usize::from(content.is_signed());
+        if let (Some(slot), true) = (text.get_mut(start), content.is_signed()) {
+            *slot = sign;
+        }
+        self.put_leaf(element, Filled::number(element, Octets::of(text.get(start..).unwrap_or_default())))
     }
 
     /// Writes a value and the fill it needs.
@@ -356,9 +340,9 @@ fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
     let width = tag_len(tag, value);
     if let Tag::Digits(_) = tag {
         let mut text = [0; DIGITS + 1];
-        let digits = signed_decimal(value.into(), false, &mut text);
-        (digits.len()..width).for_each(|_| writer.put(b'0'));
-        writer.put_all(digits);
+        let digits = decimal(value.into(), &mut text);
+        (digits..width).for_each(|_| writer.put(b'0'));
+        writer.put_all(text.get(DIGITS + 1 - digits..).unwrap_or_default());
     } else {
         for octet in value.to_be_bytes().into_iter().skip(4 - width) {
             writer.put(if let Tag::Ebcdic(page, _) = tag { page.put(octet) } else { octet });
@@ -427,33 +411,17 @@ impl<'v> Filled<'v> {
 /// The most digits a `u64` has.
 pub(crate) const DIGITS: usize = 20;
 
-/// The significant decimal digits of a number, a sign `C` or `D` before them where one belongs.
-pub(crate) fn signed_decimal(number: i128, is_signed: bool, text: &mut [u8; DIGITS + 1]) -> &[u8] {
-    // a `u64` or an `i64` made it
-    let mut rest = u64::try_from(number.unsigned_abs()).unwrap_or(u64::MAX);
-    let mut start = text.len();
-    while start > 1 && (rest > 0 || start == text.len()) {
-        start -= 1;
-        if let Some(slot) = text.get_mut(start) {
-            *slot = u8::try_from(rest % 10).map_or(b'0', |digit| b'0' + digit);
-        }
-        rest /= 10;
-    }
-    if is_signed {
-        start -= 1;
-        if let Some(slot) = text.get_mut(start) {
-            *slot = if number < 0 { b'D' } else { b'C' };
+/// Writes the significant digits of a number to the end of `text`; returns how many they are.
+#[inline]
+pub(crate) fn decimal(number: u64, text: &mut [u8; DIGITS + 1]) -> usize {
+    let (mut rest, mut digits) = (number, 0);
+    for slot in text.iter_mut().rev() {
+        let [.., digit] = (rest % 10).to_be_bytes();
+        *slot = b'0' + digit;
+        (rest, digits) = (rest / 10, digits + 1);
+        if rest == 0 {
+            break;
         }
     }
-    text.get(start..).unwrap_or_default()
+    digits
 }
-
-/// The decimal digits of a number that is not negative, with zeros before them up to so many.
-#[inline(always)]
-pub(crate) fn padded_decimal(number: i128, digits: usize, text: &mut [u8; DIGITS + 1]) -> &[u8] {
-    *text = [b'0'; DIGITS + 1];
-    let digits = signed_decimal(number, false, text).len().max(digits);
-    text.get(text.len().saturating_sub(digits)..).unwrap_or_default()
-}
-
-const TOP_BIT: u64 = 1 << 63;

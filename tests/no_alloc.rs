@@ -1,9 +1,12 @@
 //! The core allocates nothing: not one allocation while parsing, reading, building or framing.
 
+#[path = "../benches/common/mod.rs"]
+mod benched;
 mod common;
 
 use allocation_counter::measure;
-use cardwire::{Builder, Framing, Inspection, Message, Mti, de};
+use benched::Case;
+use cardwire::{Builder, Framing, Inspection, Message, Mti, Parser, Scan, Stream, Template, de};
 use common::golden;
 
 /// Fails if `act` allocates.
@@ -80,6 +83,60 @@ fn building_from_values_and_parts() {
         assert!(builder.write(&mut out).is_ok());
         assert!(builder.set(3, "12345X").write(&mut out).is_err());
     });
+}
+
+/// What the benches measure, with what the others here leave out: parsers, scans, streams, templates.
+#[test]
+fn what_is_benched() {
+    let mut out = [0; 8192];
+    for case in benched::cases() {
+        let (name, spec, wire) = (format!("{} {}", case.message, case.link), case.spec, &case.wire[..]);
+        let [early, late] = [benched::early_error(spec, wire), benched::late_error(spec, wire)];
+        let mut parser: Parser<'_> = Parser::new(spec);
+        let mut patched = wire.to_vec();
+        assert_no_heap(&name, || {
+            assert!(parser.parse(&early).is_err() && parser.parse(&late).is_err());
+            assert!((0..3).all(|_| parser.parse(wire).is_ok() && parser.scan(wire).is_ok()));
+            let scan = Scan::of(spec, wire).expect("sound");
+            assert!(case.values.iter().all(|(number, _)| scan.octets(*number).is_some()));
+            assert_eq!(streamed(&case, &mut out), wire);
+            let mut template = Template::of(spec, &mut patched).expect("sound");
+            template.patch(de::STAN, 654_321).expect("the same length");
+            let message = parser.parse(template.wire()).expect("sound");
+            for other in benched::LINKS.map(|(_, other)| other) {
+                Builder::copy_of(&message, other).write(&mut out).expect("every link can carry it");
+            }
+        });
+    }
+}
+
+fn streamed<'o>(case: &Case, out: &'o mut [u8]) -> &'o [u8] {
+    let mut stream = Stream::new(case.spec, case.mti, out).expect("room");
+    for (number, value) in &case.values {
+        stream.put(*number, value.as_slice()).expect("sound");
+    }
+    stream.finish().expect("sound")
+}
+
+/// However many bitmaps a link sends, a parser stays what it is.
+#[test]
+fn parsing_what_was_made_up_to_confuse_a_parser() {
+    let wires = benched::hostile();
+    let mut parser: Parser<'_> = Parser::new(&cardwire::spec::ISO87_ASCII);
+    assert_no_heap("hostile", || {
+        for wire in wires.iter().chain(&wires).flat_map(|wire| [wire, wire, wire]) {
+            assert!(parser.parse(wire).is_ok());
+        }
+    });
+}
+
+/// What benches/README.md says of sizes.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn sizes() {
+    assert_eq!(size_of::<Message<'_>>(), 184);
+    assert_eq!(size_of::<cardwire::Result<Message<'_>>>(), 184);
+    assert!(size_of::<Parser<'_>>() <= 24 << 10 && size_of::<Builder<'_>>() <= 7 << 10);
 }
 
 #[test]

@@ -79,6 +79,22 @@ proptest! {
 }
 
 #[test]
+fn each_wrong_octet_is_blamed_alike() {
+    let numbers: Vec<u8> = (2..=30).chain(32..=49).chain([100, 128]).collect();
+    for spec in builtin() {
+        let (sound, mut parser) = (message(spec, &numbers, 7), Parser::new(spec));
+        parser.learn(&sound).unwrap();
+        for place in 0..sound.len() {
+            for wrong in [0x07, b'x', 0xFF] {
+                let mut wire = sound.clone();
+                wire[place] = wrong;
+                reads_as_the_walk_does(&mut parser, &wire);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_parser_has_room_for_so_many_plans_and_no_more() {
     let spec = builtin().next().unwrap();
     let mut parser = Parser::<2>::sized(spec);

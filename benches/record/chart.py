@@ -44,6 +44,9 @@ def peers() -> None:
             checks = "" if row["checks_content"] else " (unchecked)"
             out.append(text(LABEL - 8, y + 13, row["library"] + checks, ' text-anchor="end"'))
             out.append(f'<rect x="{LABEL}" y="{y}" width="{length:.0f}" height="{BAR - 4}" fill="{color}"/>')
+            if row not in shown:
+                # a slit says that the bar is cut
+                out.append(f'<rect x="{LABEL + length - 20:.0f}" y="{y}" width="4" height="{BAR - 4}" fill="white"/>')
             out.append(text(LABEL + length + 6, y + 12, f'{row["ns_min"]:,.0f}'))
             y += BAR
         y += 12

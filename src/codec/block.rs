@@ -93,9 +93,9 @@ impl Test {
 }
 
 /// Octets of a block.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
-type Block = [u8; BLOCK];
+pub(super) type Block = [u8; BLOCK];
 
 impl Class {
     /// Whether all octets from `start` to `end` belong to the class.
@@ -104,30 +104,58 @@ impl Class {
         let Some(before) = wire.get(..end) else { return false };
         let Some(last) = before.last_chunk() else { return self.admits_early(before, start) };
         let Some(value) = before.get(start..) else { return false };
+        self.ask(All { value, last })
+    }
+
+    /// Whether all octets from `start` to `end` are packed digits, looked at in the caller if they are
+    /// few.
+    #[inline(always)]
+    pub(crate) fn is_packed(wire: &[u8], start: usize, end: usize) -> bool {
+        match (wire.get(..end).and_then(<[u8]>::last_chunk), wire.get(start..end)) {
+            (Some(last), Some(value)) if value.len() <= BLOCK => All { value, last }.of(packed),
+            _ => Self::Packed.admits(wire, start, end),
+        }
+    }
+
+    /// The first octet of a value that does not belong to the class.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn first_misfit(self, value: &[u8]) -> Option<usize> {
+        self.ask(First { value })
+    }
+
+    /// Has a test of the class done.
+    #[inline(always)]
+    fn ask<A: Ask>(self, question: A) -> A::Answer {
         match self {
-            Self::Digits => all(value, last, digit),
-            Self::Letters => all(value, last, |octet| letter(octet).min(octet ^ b' ')),
-            Self::LettersDigits => {
-                all(value, last, |octet| letter(octet).min(digit(octet)).min(octet ^ b' '))
-            }
-            Self::Specials => all(value, last, |octet| {
-                special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))
-            }),
-            Self::DigitsSpecials => all(value, last, |octet| special(octet).min(beyond(octet, b' '..=b'@'))),
-            Self::Printable => all(value, last, |octet| beyond(octet, b' '..=b'~')),
-            Self::Track => all(value, last, |octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
-            Self::Hex => all(value, last, |octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
-            Self::Packed => all(value, last, |octet| beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)),
-            Self::EbcdicDigits => all(value, last, ebcdic_digit),
-            Self::EbcdicLetters => all(value, last, |octet| ebcdic_letter(octet).min(octet ^ 0x40)),
+            Self::Digits => question.of(digit),
+            Self::Letters => question.of(|octet| letter(octet).min(octet ^ b' ')),
+            Self::LettersDigits => question.of(|octet| letter(octet).min(digit(octet)).min(octet ^ b' ')),
+            Self::Specials => question
+                .of(|octet| special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))),
+            Self::DigitsSpecials => question.of(|octet| special(octet).min(beyond(octet, b' '..=b'@'))),
+            Self::Printable => question.of(|octet| beyond(octet, b' '..=b'~')),
+            Self::Track => question.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
+            Self::Hex => question.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
+            Self::Packed => question.of(packed),
+            Self::EbcdicDigits => question.of(ebcdic_digit),
+            Self::EbcdicLetters => question.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
             Self::EbcdicLettersDigits => {
-                all(value, last, |octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
+                question.of(|octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
             }
-            Self::EbcdicTrack => all(value, last, |octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
+            Self::EbcdicTrack => question.of(|octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
             Self::EbcdicHex => {
-                all(value, last, |octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6)))
+                question.of(|octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6)))
             }
-            listed => listed.admits_listed(value, last),
+            Self::Cp037Specials => question.of_listed(&CP037, SPECIALS),
+            Self::Cp037DigitsSpecials => question.of_listed(&CP037, DIGITS_SPECIALS),
+            Self::Cp037Printable => question.of_listed(&CP037, PRINTABLE),
+            Self::Cp500Specials => question.of_listed(&CP500, SPECIALS),
+            Self::Cp500DigitsSpecials => question.of_listed(&CP500, DIGITS_SPECIALS),
+            Self::Cp500Printable => question.of_listed(&CP500, PRINTABLE),
+            Self::Cp1047Specials => question.of_listed(&CP1047, SPECIALS),
+            Self::Cp1047DigitsSpecials => question.of_listed(&CP1047, DIGITS_SPECIALS),
+            Self::Cp1047Printable => question.of_listed(&CP1047, PRINTABLE),
         }
     }
 
@@ -142,29 +170,84 @@ impl Class {
     }
 }
 
-/// Whether `wrong` is zero for each octet of a value; the last of them, or what stands before it,
-/// are a block. All are looked at before it is known: that is what makes the loops wide.
-#[inline(always)]
-fn all(value: &[u8], last: &Block, wrong: impl Fn(u8) -> u8) -> bool {
-    if let Some(mask) = MASKS.get(value.len()..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-        let mut wrongs = *last;
-        for (octet, mask) in wrongs.iter_mut().zip(mask) {
-            *octet = wrong(*octet) & mask;
-        }
-        return is_zero(wrongs);
+/// A question about octets, asked with what makes one of them wrong: then it is not zero.
+trait Ask: Sized {
+    type Answer;
+    fn of(self, wrong: impl Fn(u8) -> u8) -> Self::Answer;
+
+    /// The same, where a table knows which octets a class refuses.
+    #[inline(never)]
+    fn of_listed(self, refused: &Refused, class: u8) -> Self::Answer {
+        self.of(|octet| at(refused, octet) & class)
     }
-    let any = |octets: &[u8]| {
-        let mut any = 0;
-        for octet in octets {
-            any |= wrong(*octet);
+}
+
+/// Whether no octet of a value is wrong; the last of them, or what stands before it, are a block.
+struct All<'a> {
+    value: &'a [u8],
+    last: &'a Block,
+}
+
+impl Ask for All<'_> {
+    type Answer = bool;
+
+    /// All are looked at before it is known: that is what makes the loops wide.
+    #[inline(always)]
+    fn of(self, wrong: impl Fn(u8) -> u8) -> bool {
+        let Self { value, last } = self;
+        if let Some(mask) = MASKS.get(value.len()..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+            let mut wrongs = *last;
+            for (octet, mask) in wrongs.iter_mut().zip(mask) {
+                *octet = wrong(*octet) & mask;
+            }
+            return is_zero(wrongs);
         }
-        any
-    };
-    let (pairs, _) = value.as_chunks::<{ 2 * BLOCK }>();
-    match (value.first_chunk::<BLOCK>(), value.last_chunk::<{ 2 * BLOCK }>()) {
-        (_, Some(pair)) => any(pairs.as_flattened()) == 0 && any(pair) == 0,
-        (Some(first), None) => any(first) == 0 && any(last) == 0,
-        _ => false,
+        let (pairs, _) = value.as_chunks::<{ 2 * BLOCK }>();
+        match (value.first_chunk::<BLOCK>(), value.last_chunk::<{ 2 * BLOCK }>()) {
+            (_, Some(pair)) => any(pairs.as_flattened(), &wrong) == 0 && any(pair, &wrong) == 0,
+            (Some(first), None) => any(first, &wrong) == 0 && any(last, &wrong) == 0,
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    fn of_listed(self, refused: &Refused, class: u8) -> bool {
+        all_listed(refused, class, self.value, self.last)
+    }
+}
+
+/// Zero, if no octet is wrong.
+#[inline(always)]
+fn any(octets: &[u8], wrong: impl Fn(u8) -> u8) -> u8 {
+    let mut any = 0;
+    for octet in octets {
+        any |= wrong(*octet);
+    }
+    any
+}
+
+/// Whether the table refuses no octet of a value.
+#[inline(never)]
+fn all_listed(refused: &Refused, class: u8, value: &[u8], last: &Block) -> bool {
+    // most text is of characters that every page has at one place
+    (class == PRINTABLE && All { value, last }.of(ebcdic_text))
+        || value.iter().fold(0, |any, octet| any | at(refused, *octet)) & class == 0
+}
+
+/// Which octet of a value is the first wrong one.
+struct First<'a> {
+    value: &'a [u8],
+}
+
+impl Ask for First<'_> {
+    type Answer = Option<usize>;
+
+    #[inline(always)]
+    fn of(self, wrong: impl Fn(u8) -> u8) -> Option<usize> {
+        let (blocks, _) = self.value.as_chunks::<BLOCK>();
+        let sound = BLOCK * blocks.iter().take_while(|block| is_zero(block.map(&wrong))).count();
+        let mut rest = self.value.get(sound..)?.iter();
+        rest.position(|octet| wrong(*octet) != 0).map(|place| sound + place)
     }
 }
 
@@ -193,6 +276,11 @@ fn letter(octet: u8) -> u8 {
 #[inline(always)]
 fn special(octet: u8) -> u8 {
     beyond(octet, b'['..=b'`').min(beyond(octet, b'{'..=b'~'))
+}
+
+#[inline(always)]
+fn packed(octet: u8) -> u8 {
+    beyond(octet, 0..=0x9F) | beyond(octet & 0x0F, 0..=9)
 }
 
 #[inline(always)]
@@ -241,26 +329,6 @@ impl Class {
             (CodePage::Cp1047, Content::Ns) => Self::Cp1047DigitsSpecials,
             (CodePage::Cp1047, _) => Self::Cp1047Printable,
         }
-    }
-
-    /// Whether no table refuses any octet.
-    #[inline(never)]
-    fn admits_listed(self, value: &[u8], last: &Block) -> bool {
-        let (refused, class) = match self {
-            Self::Cp037Specials => (&CP037, SPECIALS),
-            Self::Cp037DigitsSpecials => (&CP037, DIGITS_SPECIALS),
-            Self::Cp037Printable => (&CP037, PRINTABLE),
-            Self::Cp500Specials => (&CP500, SPECIALS),
-            Self::Cp500DigitsSpecials => (&CP500, DIGITS_SPECIALS),
-            Self::Cp500Printable => (&CP500, PRINTABLE),
-            Self::Cp1047Specials => (&CP1047, SPECIALS),
-            Self::Cp1047DigitsSpecials => (&CP1047, DIGITS_SPECIALS),
-            Self::Cp1047Printable => (&CP1047, PRINTABLE),
-            _ => return false,
-        };
-        // most text is of characters that every page has at one place
-        (class == PRINTABLE && all(value, last, ebcdic_text))
-            || value.iter().fold(0, |any, octet| any | at(refused, *octet)) & class == 0
     }
 
     /// Whether digits of an EBCDIC prefix are of the class.
@@ -366,6 +434,10 @@ mod tests {
                     wire[20..20 + len].fill(good);
                     wire[20 + place] = octet;
                     let passes = test.passes(&wire, 20, 20 + len);
+                    if let Test::Block(class) = test {
+                        let misfit = (!passes).then_some(place);
+                        assert_eq!(class.first_misfit(&wire[20..20 + len]), misfit, "{class:?} {octet:02X}");
+                    }
                     assert_eq!(
                         passes,
                         is_admitted(coding, content, octet),

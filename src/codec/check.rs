@@ -75,6 +75,17 @@ fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result
     }
 }
 
+/// What is wrong with an octet of a wire form in which each is looked at by itself, if it is wrong.
+pub(crate) fn misfit(coding: Coding, content: Content, octet: u8) -> Kind {
+    match coding {
+        Coding::Ascii | Coding::Raw => Kind::Character(content, Seen::of(octet)),
+        Coding::Ebcdic(page) => Kind::Character(content, Seen::of(page.get(octet))),
+        Coding::Hex => Kind::HexDigit(Seen::of(octet)),
+        Coding::EbcdicHex(page) => Kind::HexDigit(Seen::of(page.get(octet))),
+        Coding::Bcd | Coding::Zoned(_) => Kind::Nibble,
+    }
+}
+
 /// What the logical view cannot show: fill half bytes, zones, characters that are no hex digits.
 fn check_wire(
     wire: &Octets<'_>,

@@ -12,9 +12,11 @@ pub(crate) const fn hex_value(digit: u8) -> Option<u8> {
 
 /// The octet that two hexadecimal digits write; any octet, if they are none. Letters have bit 6
 /// set, and are 9 short.
-pub(super) const fn hex_pair([high, low]: [u8; 2]) -> u8 {
-    let (high, low) = ((high & 0x0F) + (high >> 6 & 1) * 9, (low & 0x0F) + (low >> 6 & 1) * 9);
-    high << 4 | low & 0x0F
+pub(crate) const fn hex_pair(pair: [u8; 2]) -> u8 {
+    let pair = u16::from_le_bytes(pair);
+    let digits = (pair & 0x0F0F) + (pair >> 6 & 0x0101) * 9;
+    let [octet, _] = (digits << 4 | digits >> 8).to_le_bytes();
+    octet
 }
 
 /// The upper-case hexadecimal digit of a half byte.
@@ -41,4 +43,45 @@ pub(super) const fn digit_of(character: u8) -> u8 {
         b'D' => 0xD,
         other => other & 0x0F,
     }
+}
+
+/// The number that eight hexadecimal digits write. Letters have bit 6 set, and are 9 short.
+#[inline]
+pub(crate) const fn hex(digits: [u8; 8]) -> u64 {
+    let digits = u64::from_be_bytes(digits);
+    let letters = digits >> 6 & 0x0101_0101_0101_0101;
+    let halves = (digits & 0x0F0F_0F0F_0F0F_0F0F) + letters * 9;
+    let octets = (halves | halves >> 4) & 0x00FF_00FF_00FF_00FF;
+    let pairs = (octets | octets >> 8) & 0x0000_FFFF_0000_FFFF;
+    (pairs | pairs >> 16) & 0xFFFF_FFFF
+}
+
+/// The eight hexadecimal digits of a number: the mirror of [`hex`].
+#[inline]
+#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
+const fn unhex(number: u32) -> [u8; 8] {
+    let pairs = (number as u64 | (number as u64) << 16) & 0x0000_FFFF_0000_FFFF;
+    let octets = (pairs | pairs << 8) & 0x00FF_00FF_00FF_00FF;
+    let halves = (octets | octets << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    // ten and more have bit 4 set when six are added; the letters are seven further than the digits
+    let letters = (halves + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (halves + 0x3030_3030_3030_3030 + letters * 7).to_be_bytes()
+}
+
+/// The sixteen hexadecimal digits of a bitmap.
+#[inline]
+#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
+pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
+    [unhex((word >> 32) as u32), unhex(word as u32)]
+}
+
+/// The four decimal digits of a number below ten thousand, as values.
+#[inline]
+#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
+pub(crate) const fn four_digits(number: u16) -> [u8; 4] {
+    let number = number as u32;
+    let pairs = (number / 100) | ((number % 100) << 16);
+    // a tenth of each pair, and what that leaves of it
+    let tens = ((pairs * 103) >> 10) & 0x000F_000F;
+    (tens | ((pairs - tens * 10) << 8)).to_le_bytes()
 }

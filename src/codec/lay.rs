@@ -1,102 +1,216 @@
 //! Laying out whole values at once, in the usual codings: the mirror of what blocks check.
+//!
+//! A value is looked at before it is laid out, in the characters that it has here: where it is not
+//! of its class, nothing is written. Values are short, so they are taken as two pieces that may
+//! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
-use super::block::Class;
-use super::digit::{digit_of, hex_digit, hex_value};
-use super::{Coding, Side, Spare};
+use super::block::{Class, Test};
+use super::digit::{hex, hex_digit};
+use super::quick::Coded;
+use super::row::{Chars, Ends};
+use super::{CodePage, Coding, Side, Spare};
 use crate::content::Content;
 
-/// Fill that brings a value to its length: how many octets, on which side, of what.
-#[derive(Clone, Copy)]
-pub(crate) struct Missing {
-    pub(crate) octets: usize,
-    pub(crate) side: Side,
-    pub(crate) with: u8,
+/// How the octets of a value become those of the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Lay {
+    /// The ordinary writer has to do it.
+    Unknown,
+    /// As they are, whatever they are.
+    Free,
+    /// As they are, if all are of the class.
+    Same(Chars),
+    /// The same of a class that takes longer to look at.
+    Rare(Class),
+    /// As that code page has them, if all are of the class.
+    Page(Chars, CodePage),
+    /// Two digits an octet, if all are of the class.
+    Packed(Chars, Spare),
+    /// Two hexadecimal digits each.
+    Hex,
 }
 
-impl Coding {
-    /// Lays the logical `value` and its fill out at `start`; returns where they end. `None` where
-    /// they do not fit, for a coding that is not usual, and for packed values that need fill or hold
-    /// what a half byte does not.
-    ///
-    /// The content of values in other codings is not looked at: on the wire it can still be seen.
+impl Lay {
+    /// How `coding` lays out values of `content`.
+    pub(crate) const fn of((coding, content, spare): Coded) -> Self {
+        let class = match Test::of(Coding::Ascii, content) {
+            Test::Block(class) => class,
+            Test::Free if matches!(coding, Coding::Hex) => return Self::Hex,
+            Test::Free if matches!(coding, Coding::Ascii | Coding::Raw) => return Self::Free,
+            Test::Free | Test::Unknown => return Self::Unknown,
+        };
+        match (coding, content, Chars::of(class)) {
+            (Coding::Ascii, _, Some(chars)) => Self::Same(chars),
+            (Coding::Ascii, _, None) => Self::Rare(class),
+            (Coding::Ebcdic(page), _, Some(chars)) => Self::Page(chars, page),
+            (Coding::Bcd, Content::N | Content::Z | Content::H, Some(chars)) => Self::Packed(chars, spare),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Lays out a value in room of just the octets that it takes, if it is of the class.
     #[inline(always)]
-    pub(crate) fn lay(
-        self,
-        out: &mut [u8],
-        start: usize,
-        content: Content,
-        (value, missing): (&[u8], Missing),
-        spare: Spare,
-    ) -> Option<usize> {
-        let units = value.len() + missing.octets;
-        let end = start + self.wire_len(content, units);
-        let room = out.get_mut(start..end)?;
+    pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Ascii | Self::Raw => {
-                let (fill, place) = split(room, missing, 1);
-                fill.fill(missing.with);
-                place.copy_from_slice(value);
+            Self::Same(chars) => put_flipped::<0>(chars, value, room),
+            _ => self.put_changed(value, room),
+        }
+    }
+
+    #[inline(never)]
+    fn put_changed(self, value: &[u8], room: &mut [u8]) -> bool {
+        match self {
+            // digits are those of ASCII with two further bits, on every page
+            Self::Page(Chars::Digits, _) => return put_flipped::<0xC0>(Chars::Digits, value, room),
+            Self::Page(chars, page) if chars.row().admits(value) => {
+                put_each(value, room, |octet| page.put(octet));
             }
-            Self::Ebcdic(page) => {
-                let (fill, place) = split(room, missing, 1);
-                fill.fill(page.put(missing.with));
-                place.iter_mut().zip(value).for_each(|(slot, octet)| *slot = page.put(*octet));
-            }
+            Self::Packed(chars, spare) if chars.row().admits(value) => pack(value, room, spare),
+            Self::Free => put_each(value, room, |octet| octet),
+            Self::Rare(class) if class.admits(value, 0, value.len()) => put_each(value, room, |octet| octet),
             Self::Hex => {
-                let (fill, place) = split(room, missing, 2);
-                fill.as_chunks_mut().0.fill(hex(missing.with));
-                place.as_chunks_mut().0.iter_mut().zip(value).for_each(|(slot, octet)| *slot = hex(*octet));
+                let pairs = room.as_chunks_mut().0.iter_mut();
+                pairs.zip(value).for_each(|(pair, octet)| *pair = [octet >> 4, octet & 0x0F].map(hex_digit));
             }
-            Self::Bcd if missing.octets == 0 => pack(room, content, value, spare)?,
-            _ => return None,
+            _ => return false,
         }
-        Some(end)
+        true
     }
 }
 
-/// The room for the fill and the room for the value, of so many octets a unit.
+/// Copies a value with some bits changed, if it is of the class.
 #[inline(always)]
-fn split(room: &mut [u8], missing: Missing, wide: usize) -> (&mut [u8], &mut [u8]) {
-    let fill = missing.octets * wide;
-    match missing.side {
-        Side::Left => room.split_at_mut(fill),
-        Side::Right => {
-            let (place, fill) = room.split_at_mut(room.len() - fill);
-            (fill, place)
+fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+    match value.len() {
+        0 => true,
+        1..=FEW => put_few::<BITS>(chars, value, room),
+        17..=32 => put_ends::<16, BITS>(chars, value, room),
+        33..=64 => put_ends::<32, BITS>(chars, value, room),
+        _ => {
+            let is_sound = chars.row().admits(value);
+            if is_sound {
+                put_each(value, room, |octet| octet ^ BITS);
+            }
+            is_sound
         }
     }
 }
 
-#[inline]
-const fn hex(octet: u8) -> [u8; 2] {
-    [hex_digit(octet >> 4), hex_digit(octet & 0x0F)]
+/// The most octets that fill a block.
+pub(super) const FEW: usize = 16;
+
+/// The same for a value of some octets, but no more than that.
+#[inline(always)]
+pub(super) fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+    // a match would take three times as many instructions to find the length
+    if value.len() > FEW {
+        false
+    } else if value.len() >= 8 {
+        put_ends::<8, BITS>(chars, value, room)
+    } else if value.len() >= 4 {
+        put_ends::<4, BITS>(chars, value, room)
+    } else if value.len() >= 2 {
+        put_ends::<2, BITS>(chars, value, room)
+    } else {
+        put_ends::<1, BITS>(chars, value, room)
+    }
 }
 
-/// Packs digits, which the half bytes can no longer be asked about.
-fn pack(room: &mut [u8], content: Content, value: &[u8], spare: Spare) -> Option<()> {
-    let (class, digit): (_, fn(u8) -> u8) = match content {
-        Content::N => (Class::Digits, |octet| octet & 0x0F),
-        Content::Z => (Class::Track, digit_of),
-        Content::H => (Class::Hex, |octet| hex_value(octet).unwrap_or(0)),
-        _ => return None,
-    };
-    if !class.admits(value, 0, value.len()) {
-        return None;
+/// Copies the first and the last `N` octets, all of a value of up to twice as many.
+#[inline(always)]
+fn put_ends<const N: usize, const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool
+where
+    [[u8; N]; 2]: Ends,
+{
+    let (Some(first), Some(last)) = (value.first_chunk::<N>(), value.last_chunk::<N>()) else { return false };
+    if ![*first, *last].are_of(chars.row()) {
+        return false;
     }
-    let (room, value) = match (value.len().is_multiple_of(2), spare.side) {
-        (true, _) => (room, value),
-        (false, Side::Left) => {
-            let ((slot, room), (first, value)) = (room.split_first_mut()?, value.split_first()?);
-            *slot = spare.nibble << 4 | digit(*first);
-            (room, value)
-        }
-        (false, Side::Right) => {
-            let ((slot, room), (last, value)) = (room.split_last_mut()?, value.split_last()?);
-            *slot = digit(*last) << 4 | spare.nibble;
-            (room, value)
-        }
+    let flipped = |mut octets: [u8; N]| {
+        octets.iter_mut().for_each(|octet| *octet ^= BITS);
+        octets
     };
-    let pairs = value.as_chunks::<2>().0.iter();
-    room.iter_mut().zip(pairs).for_each(|(slot, [high, low])| *slot = digit(*high) << 4 | digit(*low));
-    Some(())
+    let Some(slot) = room.first_chunk_mut() else { return false };
+    *slot = flipped(*first);
+    let Some(slot) = room.last_chunk_mut() else { return false };
+    *slot = flipped(*last);
+    true
+}
+
+/// Puts each octet, changed, into room of as many.
+#[inline(always)]
+fn put_each(value: &[u8], room: &mut [u8], change: impl Fn(u8) -> u8) {
+    room.iter_mut().zip(value).for_each(|(slot, octet)| *slot = change(*octet));
+}
+
+/// Packs digits, eight at a time; those of the last eight may be packed twice.
+fn pack(value: &[u8], room: &mut [u8], spare: Spare) {
+    let (value, room) = match (value.len().is_multiple_of(2), spare.side, value, room) {
+        (true, _, value, room) => (value, room),
+        (_, Side::Left, [first, value @ ..], [slot, room @ ..]) => {
+            *slot = spare.nibble << 4 | half(*first);
+            (value, room)
+        }
+        (_, Side::Right, [value @ .., last], [room @ .., slot]) => {
+            *slot = half(*last) << 4 | spare.nibble;
+            (value, room)
+        }
+        _ => return,
+    };
+    let four = |eight: &[u8; 8]| {
+        let [.., a, b, c, d] = hex(*eight).to_be_bytes();
+        [a, b, c, d]
+    };
+    let (eights, _) = value.as_chunks::<8>();
+    room.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, eight)| *slot = four(eight));
+    match (value.last_chunk::<8>(), room.last_chunk_mut::<4>()) {
+        (Some(eight), Some(slot)) => *slot = four(eight),
+        _ => {
+            let pairs = value.as_chunks::<2>().0.iter();
+            room.iter_mut().zip(pairs).for_each(|(slot, [high, low])| *slot = half(*high) << 4 | half(*low));
+        }
+    }
+}
+
+/// The half byte of a digit, decimal, hexadecimal or of a track, whose separator may be a `D`.
+const fn half(digit: u8) -> u8 {
+    (digit & 0x0F) + (digit >> 6 & 1) * 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn every_octet_at_every_place_of_every_length() {
+        let classes = [
+            (Class::Digits, b'4'),
+            (Class::Letters, b'D'),
+            (Class::LettersDigits, b'D'),
+            (Class::Printable, b'D'),
+            (Class::Track, b'D'),
+            (Class::Hex, b'D'),
+        ];
+        for (class, good) in classes {
+            let chars = Chars::of(class).unwrap();
+            for (octet, len) in (0..=255).flat_map(|octet| (1..=65).map(move |len| (octet, len))) {
+                for place in [0, len / 2, len - 1] {
+                    let mut value = Vec::from([good; 65]);
+                    value.truncate(len);
+                    value[place] = octet;
+                    let admitted = class.admits(&value, 0, len);
+                    assert_eq!(
+                        chars.row().admits(&value),
+                        admitted,
+                        "{class:?} {octet:02X} at {place} of {len}"
+                    );
+                    let mut room = Vec::from([0; 65]);
+                    let laid = Lay::Same(chars).put(&value, &mut room[..len]);
+                    assert_eq!(laid, admitted, "{class:?} {octet:02X} at {place} of {len}");
+                    assert!(!laid || room.starts_with(&value));
+                }
+            }
+        }
+    }
 }

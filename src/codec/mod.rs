@@ -16,14 +16,16 @@
 //! Zoned, x+n   "D00000123"        F0 F0 F0 F0 F0 F1 F2 D3   k-1
 //! ```
 
+mod announced;
 pub(crate) mod block;
 pub(crate) mod check;
-mod digit;
+pub(crate) mod digit;
 mod ebcdic;
 pub(crate) mod lay;
 pub(crate) mod octets;
 mod prefix;
 pub(crate) mod quick;
+mod row;
 
 pub use ebcdic::CodePage;
 pub use prefix::{Counts, Prefix, PrefixCoding};

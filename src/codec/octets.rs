@@ -14,8 +14,8 @@
 //! mirror and stands beside it. Where no layer is needed (ASCII, raw) none is pushed, so the usual
 //! value *is* a byte slice and [`Octets::plain`] says so.
 
-use super::digit::{character, digit_of, hex_pair, nibble};
-pub(crate) use super::digit::{hex_digit, hex_value};
+use super::digit::{character, digit_of, nibble};
+pub(crate) use super::digit::{hex_digit, hex_pair, hex_value};
 use super::{CodePage, Coding, Side, Spare, Zone};
 use crate::content::Content;
 use crate::error::widen;

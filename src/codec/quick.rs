@@ -6,10 +6,12 @@
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
 //! sound that is not, and tests hold it against the ordinary reader on every form.
 
+use super::announced::Announced;
+pub(crate) use super::announced::Length;
 use super::block::{Class, Test};
-use super::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use super::lay::{FEW, Lay, put_few};
+use super::{Coding, Counts, Prefix, Side, Spare};
 use crate::content::Content;
-use crate::error::widen;
 
 /// How to read an element of a usual form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,34 +26,14 @@ pub(crate) struct Quick {
     pub(crate) run: Option<Class>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
-    /// Whether the wire octets are the characters of the value, and of the run.
-    pub(crate) is_plain: bool,
+    /// How a value is laid out.
+    lay: Lay,
+    /// The octets of an element that is always as long, and short; otherwise 0.
+    few: u8,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
     max: u16,
-}
-
-/// Where the length of the value comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Announced {
-    /// Ask the ordinary reader.
-    Unknown,
-    /// It is always the maximum.
-    Fixed,
-    /// That many digits, the octet standing for zero.
-    Digits {
-        /// The octet of digit zero.
-        zero: u8,
-        /// One to four.
-        width: u8,
-    },
-    /// That many octets of packed digits.
-    Packed(u8),
-    /// That many octets.
-    Binary(u8),
-    /// One octet below `80`.
-    Ber,
 }
 
 /// What an odd length means.
@@ -95,7 +77,8 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
-        is_plain: false,
+        lay: Lay::Unknown,
+        few: 0,
         fixed: 0,
         min: 0,
         max: 0,
@@ -108,21 +91,12 @@ impl Quick {
 
     /// An element whose length a prefix announces.
     pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
-        let announced = match (prefix.coding, prefix.width) {
-            _ if prefix.includes != 0 => Announced::Unknown,
-            (PrefixCoding::Ascii, width @ 1..=4) => Announced::Digits { zero: b'0', width },
-            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Announced::Digits { zero: 0xF0, width },
-            (PrefixCoding::Bcd, width @ 1..=4) => Announced::Packed(width.div_ceil(2)),
-            (PrefixCoding::Binary, width @ 1..=2) => Announced::Binary(width),
-            (PrefixCoding::Ber, _) => Announced::Ber,
-            _ => Announced::Unknown,
-        };
-        Self::new(announced, prefix.counts, coded, limits)
+        Self::new(Announced::of(prefix), prefix.counts, coded, limits)
     }
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.is_plain, self.run, self.fixed) = (true, false, None, 0);
+        (self.is_composite, self.lay, self.run, self.fixed) = (true, Lay::Unknown, None, 0);
         self
     }
 
@@ -162,8 +136,16 @@ impl Quick {
             (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        let is_plain = matches!(coding, Coding::Ascii) && run.is_some();
-        Self { announced, halves, odd, test, run, is_composite: false, is_plain, fixed, min, max }
+        let lay = match (coding, counts, announced) {
+            (Coding::Bcd, Counts::Bytes, _) | (.., Announced::Ber) => Lay::Unknown,
+            _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
+            _ => Lay::of((coding, content, spare)),
+        };
+        let few = match announced {
+            Announced::Fixed if max as usize <= FEW => max as u8,
+            _ => 0,
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, lay, few, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -171,8 +153,7 @@ impl Quick {
     #[inline(always)]
     pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
         let (length, start) = self.length(wire, at)?;
-        let end = start + (length * usize::from(self.halves)).div_ceil(2);
-        Some(Lies { start, end, length })
+        Some(Lies { start, end: start + self.octets(length), length })
     }
 
     /// The class of the run of octets that the element at `at`, prefix included, can be checked
@@ -205,56 +186,79 @@ impl Quick {
         self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
     }
 
+    /// The same of an object without parts whose BER length stands at `at`.
+    #[inline(always)]
+    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        let length @ 0..=0x7F = *wire.get(at)? else { return None };
+        let (start, end) = (at + 1, at + 1 + usize::from(length));
+        let is_usual = self.announced == Announced::Ber && !self.is_composite;
+        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+            return None;
+        }
+        let is_sound = match self.test {
+            Test::Free => true,
+            Test::Block(Class::Packed) => Class::is_packed(wire, start, end),
+            test => test.passes(wire, start, end),
+        };
+        is_sound.then_some(end)
+    }
+
     /// Whether a prefix may announce that length.
     #[inline(always)]
     pub(crate) fn admits(&self, length: usize) -> bool {
         (usize::from(self.min)..=usize::from(self.max)).contains(&length)
     }
 
-    /// Whether there is but one way to write the element's value.
-    pub(crate) fn is_canonical(&self) -> bool {
+    /// Whether there is but one way to write the element.
+    pub(crate) const fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
+            && !matches!(self.announced, Announced::Ber)
     }
 
-    /// Writes the prefix of a value of so many units; returns where the value starts. `None` where
-    /// the ordinary writer has to.
+    /// Whether so many units of value, laid out, are what a prefix may announce; and the octets of
+    /// the element. `None` where the ordinary writer has to say.
     #[inline(always)]
-    pub(crate) fn put_length(&self, out: &mut [u8], at: usize, units: usize) -> Option<usize> {
-        let number = match self.odd {
-            Odd::Wrong => 2 * units,
-            _ => units,
-        };
-        match self.announced {
-            Announced::Fixed => Some(at),
-            Announced::Digits { zero, width } => {
-                let (end, mut rest) = (at + usize::from(width), u32::from(u16::try_from(number).ok()?));
-                for slot in out.get_mut(at..end)?.iter_mut().rev() {
-                    let [.., digit] = (rest % 10).to_be_bytes();
-                    *slot = zero + digit;
-                    rest /= 10;
-                }
-                Some(end)
+    pub(crate) fn measure(&self, units: usize) -> Option<usize> {
+        let is_known = self.lay != Lay::Unknown && self.admits(units);
+        is_known.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(units))
+    }
+
+    /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
+    /// sound element; returns where it ends.
+    //
+    // What most elements are stands in the caller; the rest is called.
+    #[inline(always)]
+    pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.lay {
+            Lay::Same(chars) if value.len() == usize::from(self.few) => {
+                let room = out.get_mut(at..)?.get_mut(..value.len())?;
+                put_few::<0>(chars, value, room).then_some(at + value.len())
             }
-            Announced::Binary(1) => {
-                *out.get_mut(at)? = u8::try_from(number).ok()?;
-                Some(at + 1)
-            }
-            Announced::Binary(_) => {
-                *out.get_mut(at..)?.first_chunk_mut()? = u16::try_from(number).ok()?.to_be_bytes();
-                Some(at + 2)
-            }
-            Announced::Packed(_) | Announced::Ber | Announced::Unknown => self.put_packed(out, at, number),
+            _ => self.lay_any(out, at, value),
         }
     }
 
-    fn put_packed(&self, out: &mut [u8], at: usize, number: usize) -> Option<usize> {
-        let Announced::Packed(width) = self.announced else { return None };
-        let (end, mut number) = (at + usize::from(width), number);
-        for slot in out.get_mut(at..end)?.iter_mut().rev() {
-            *slot = u8::try_from(number / 10 % 10 * 16 + number % 10).ok()?;
-            number /= 100;
+    #[inline(never)]
+    fn lay_any(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        if !self.admits(value.len()) {
+            return None;
         }
-        Some(end)
+        let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
+        let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
+        self.lay.put(value, room).then_some(start + room.len())
+    }
+
+    /// Lays a value out over the one of the element at `at`, if it takes the same room.
+    #[inline(always)]
+    pub(crate) fn lay_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
+        let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
+        self.lay.put(value, out.get_mut(lies.start..lies.end)?).then_some(())
+    }
+
+    /// The octets of a value of that length.
+    #[inline(always)]
+    fn octets(&self, length: usize) -> usize {
+        (length * usize::from(self.halves)).div_ceil(2)
     }
 
     /// The octets of an element that is always as long.
@@ -265,26 +269,15 @@ impl Quick {
 
     /// The octets of the prefix that announces the length.
     pub(crate) fn prefix_octets(&self) -> Option<u8> {
-        match self.announced {
-            Announced::Digits { width, .. } | Announced::Packed(width) | Announced::Binary(width) => {
-                Some(width)
-            }
-            Announced::Ber => Some(1),
-            Announced::Fixed | Announced::Unknown => None,
-        }
+        self.announced.octets()
     }
 
     /// How the length is announced, if digits do, and no length of the value is impossible.
     pub(crate) fn announced_length(&self) -> Length {
-        let (form, zero, octets) = match self.announced {
-            _ if self.odd == Odd::Wrong => return Length::UNKNOWN,
-            Announced::Digits { zero, width } => (Digits::Single, zero, width),
-            Announced::Packed(octets) => (Digits::Packed, 0, octets),
-            _ => return Length::UNKNOWN,
-        };
-        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
-        let (min, span) = (self.min, self.max - self.min);
-        Length { form, halves: self.halves, min, span, zeros: u32::from_be_bytes([zero; 4]), mask }
+        match self.odd {
+            Odd::Wrong => Length::UNKNOWN,
+            _ => Length::of(self.announced, self.halves, self.min, self.max),
+        }
     }
 
     /// What it means that the value is of an odd length, if it ever is.
@@ -333,119 +326,11 @@ impl Quick {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        let behind = wire.get(at..)?;
-        let (number, width) = match self.announced {
-            // most elements of most links
-            Announced::Digits { zero, width } => {
-                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
-            }
-            other => other.number(behind, self.max)?,
-        };
-        self.admits(number).then_some((number, at + width))
-    }
-}
-
-/// A length announced by digits, ready to be read from the four octets that end with its prefix.
-#[derive(Clone, Copy)]
-pub(crate) struct Length {
-    form: Digits,
-    /// Half octets a unit takes.
-    halves: u8,
-    min: u16,
-    /// How much more than `min` it may be.
-    span: u16,
-    /// Digits of zero.
-    zeros: u32,
-    /// What of the four octets is the prefix.
-    mask: u32,
-}
-
-/// How digits stand in octets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Digits {
-    /// One in each.
-    Single,
-    /// Two in each.
-    Packed,
-    /// The length is announced otherwise.
-    None,
-}
-
-impl Length {
-    /// Of an element whose length is announced otherwise.
-    pub(crate) const UNKNOWN: Self =
-        Self { form: Digits::None, halves: 0, min: 0, span: 0, zeros: 0, mask: 0 };
-
-    /// The length, and the octets that the value takes; `None` if it is not admitted, or not known.
-    #[inline(always)]
-    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
-        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
-        let number = match self.form {
-            Digits::Single => single(digits)?,
-            Digits::Packed => packed_pairs(digits)?,
-            Digits::None => return None,
-        };
-        let above_min = number.wrapping_sub(u32::from(self.min));
-        let octets = (number * u32::from(self.halves) + 1) >> 1;
-        (above_min <= u32::from(self.span)).then_some((number, widen(octets)))
-    }
-}
-
-/// The number that four octets of a digit each write.
-#[inline(always)]
-fn single(digits: u32) -> Option<u32> {
-    // each digit to ten of its neighbour, each pair to a hundred of its own
-    let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
-    are_digits(digits).then_some(pairs.wrapping_mul(1 << 16 | 100) >> 16)
-}
-
-/// The number that two octets of two digits each write.
-#[inline(always)]
-fn packed_pairs(digits: u32) -> Option<u32> {
-    let (tens, ones) = (digits >> 4 & 0x0F0F_0F0F, digits & 0x0F0F_0F0F);
-    let pairs = 10 * tens + ones;
-    (are_digits(tens) & are_digits(ones)).then_some((pairs >> 8) * 100 + (pairs & 0xFF))
-}
-
-/// Whether four octets are at most nine.
-#[inline(always)]
-const fn are_digits(digits: u32) -> bool {
-    (digits | digits.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0
-}
-
-impl Announced {
-    /// The announced number, and the octets of the prefix.
-    #[inline(always)]
-    fn number(self, behind: &[u8], fixed: u16) -> Option<(usize, usize)> {
-        Some(match self {
-            Self::Digits { .. } | Self::Unknown => return None,
-            Self::Fixed => (usize::from(fixed), 0),
-            Self::Packed(1) => (packed(*behind.first()?)?, 1),
-            Self::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
-                (packed(high)? * 100 + packed(low)?, 2)
-            }
-            Self::Binary(1) => (usize::from(*behind.first()?), 1),
-            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Self::Ber => match behind.first()? {
-                short @ 0..=0x7F => (usize::from(*short), 1),
-                _ => return None,
-            },
-        })
-    }
-
-    /// Whether the octets of the prefix are all of that class.
-    const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
-        match self {
-            Self::Fixed => true,
-            Self::Digits { zero: b'0', .. } => {
-                matches!(class, Digits | LettersDigits | DigitsSpecials | Printable | Track | Hex | Packed)
-            }
-            Self::Digits { .. } => class.has_ebcdic_digits(),
-            Self::Packed(_) => matches!(class, Packed),
-            Self::Unknown | Self::Binary(_) | Self::Ber => false,
+        if self.announced == Announced::Fixed {
+            return Some((usize::from(self.max), at));
         }
+        let (number, width) = self.announced.number(wire.get(at..)?)?;
+        self.admits(number).then_some((number, at + width))
     }
 }
 
@@ -454,18 +339,4 @@ impl Announced {
 pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
     &quicks[(bit & 63) as usize]
-}
-
-/// The number that the first `width` of four octets write, if they are digits: all at once.
-#[inline(always)]
-fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
-    let digits = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    single(digits.wrapping_shr(8 * (4 - u32::from(width)))).map(widen)
-}
-
-/// The number that two packed digits write, if they are digits.
-#[inline(always)]
-fn packed(octet: u8) -> Option<usize> {
-    let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
-    (high <= 9 && low <= 9).then_some(high * 10 + low)
 }

@@ -172,7 +172,7 @@ impl OrderDoc {
             Self::Positions { required } => Order::Positions { required },
             Self::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
         };
-        Layout { order, elements: &[] }
+        Layout::new(order, &[])
     }
 }
 

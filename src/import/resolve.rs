@@ -181,7 +181,7 @@ fn layout<'s>(
         OrderDoc::Positions { required } => Order::Positions { required },
         OrderDoc::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: unknown.as_ref() },
     };
-    Layout { order, elements }
+    Layout::new(order, elements)
 }
 
 fn leak_layout(doc: LayoutDoc) -> Result<Layout<'static>, ImportError> {

@@ -5,7 +5,6 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use crate::de;
-use crate::field::Clear;
 use crate::message::Message;
 use crate::mti::{Class, Mti};
 
@@ -107,13 +106,15 @@ impl Correlation {
         let mut trace = Trace::of(answer);
         let mut found = false;
         for number in self.elements(answer).iter().copied().take_while(|number| *number > 0) {
-            match message.get(number) {
-                None => trace.push(ABSENT)?,
-                Some(field) => {
-                    found = true;
-                    trace.push(u8::try_from(field.len()).ok().filter(|len| *len < ABSENT)?)?;
-                    trace.extend(&field.expose())?;
-                }
+            if let Some(value) = message.plain(number) {
+                found = true;
+                trace.extend(value.len(), |room| room.copy_from_slice(value))?;
+            } else if let Some(field) = message.get(number) {
+                found = true;
+                let value = field.expose();
+                trace.extend(field.len(), |room| _ = value.copy_to(room))?;
+            } else {
+                trace.push(ABSENT)?;
             }
         }
         found.then_some(trace)
@@ -169,10 +170,13 @@ impl Trace {
         Some(())
     }
 
-    fn extend(&mut self, value: &Clear<'_>) -> Option<()> {
-        let room = self.octets.get_mut(usize::from(self.len)..)?;
-        let copied = value.copy_to(room).ok()?.len();
-        self.len += u8::try_from(copied).ok()?;
+    /// Adds a value of that length.
+    fn extend(&mut self, len: usize, copy: impl FnOnce(&mut [u8])) -> Option<()> {
+        let size = u8::try_from(len).ok().filter(|len| *len < ABSENT)?;
+        self.push(size)?;
+        let start = usize::from(self.len);
+        copy(self.octets.get_mut(start..start + len)?);
+        self.len += size;
         Some(())
     }
 

@@ -1,5 +1,7 @@
 //! Where requests and answers meet: the state that callers, reader, writer and timer share.
 
+mod asking;
+
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
@@ -12,13 +14,15 @@ use tokio::time::{Instant, timeout_at};
 use super::correlation::Trace;
 use super::error::{Lost, NotSent, Rejection, SendError};
 use super::link::Gathered;
-use super::mux::{Answer, Mux, Refusal, Ticket, Unanswered};
+use super::mux::{Answer, Mux, Unanswered};
 use super::observe::{Counters, Event};
 use super::outbox::{Batch, Outbox};
-use super::received::{Outgoing, Received, written};
+use super::received::Received;
 use super::settings::Settings;
-use crate::error::Error;
-use crate::message::{Inspection, Message};
+use crate::message::Inspection;
+
+pub(super) use self::asking::Manner;
+pub use self::asking::Pending;
 
 /// The shared state of one connection, or of one client over its successive connections.
 pub(super) struct Desk {
@@ -76,33 +80,6 @@ pub(super) enum Phase {
     Closing,
 }
 
-/// What is special about a request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Manner {
-    Plain,
-    /// It was sent before, and its MTI does not say so.
-    Again,
-    /// It goes before the sign-on is done.
-    Early,
-}
-
-/// How a request is sent.
-#[derive(Clone, Copy)]
-struct Call<'a> {
-    header: &'a [u8],
-    deadline: Instant,
-    manner: Manner,
-    /// Whether the octets were checked by the spec of the connection.
-    sound: bool,
-}
-
-/// Why a request could not be posted at once.
-enum Wait {
-    Connection,
-    Room,
-    Never(NotSent),
-}
-
 impl Desk {
     pub(super) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         let state = State {
@@ -128,146 +105,6 @@ impl Desk {
             heard: AtomicU64::new(0),
             settings,
         })
-    }
-
-    /// Sends a request and waits for its answer.
-    pub(super) async fn request(
-        &self,
-        message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-        timeout: Duration,
-        manner: Manner,
-    ) -> Result<Received, SendError> {
-        let deadline = Instant::now() + timeout;
-        let sound = self.checks(message);
-        let call = Call { header, deadline, manner, sound };
-        let over = |why| SendError::NotSent(why);
-        let _permit = match self.window.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => timeout_at(deadline, self.window.acquire())
-                .await
-                .map_err(|_| over(NotSent::NoRoom))?
-                .map_err(|_| over(NotSent::Closing))?,
-        };
-        let (answer, mut posted) = loop {
-            let room = self.room.notified();
-            match self.post(message, call) {
-                Ok(posted) => break posted,
-                Err(Wait::Never(why)) => return Err(over(why)),
-                Err(Wait::Connection) => {
-                    let mut phase = self.phase.subscribe();
-                    let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
-                    timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
-                }
-                Err(Wait::Room) => {
-                    timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
-                }
-            }
-        };
-        let outcome = answer.await;
-        posted.done = true;
-        outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
-    }
-
-    /// Opens the request in the table and puts its frame into the outbox: both or neither.
-    fn post(
-        &self,
-        message: &(impl Outgoing + ?Sized),
-        call: Call<'_>,
-    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
-        let (phase, early) = (*self.phase.borrow(), call.manner == Manner::Early);
-        match phase {
-            Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
-            Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
-            Phase::SigningOn if !early => return Err(self.wait_to_connect(message)),
-            Phase::Down => return Err(self.wait_to_connect(message)),
-            Phase::SigningOn | Phase::Up | Phase::Closing => (),
-        }
-        let posted = written(message, |octets| self.post_octets(octets, call));
-        posted.map_err(|error| Wait::Never(NotSent::Message(error)))?
-    }
-
-    /// What waits for a connection is sound: what is not is told at once.
-    #[cold]
-    fn wait_to_connect(&self, message: &(impl Outgoing + ?Sized)) -> Wait {
-        let parsed = written(message, |octets| Message::parse(self.settings.spec, octets).map(|_| ()));
-        match parsed.and_then(|sound| sound) {
-            Ok(()) => Wait::Connection,
-            Err(error) => Wait::Never(NotSent::Message(error)),
-        }
-    }
-
-    fn post_octets(
-        &self,
-        octets: &[u8],
-        Call { header, deadline, manner, sound }: Call<'_>,
-    ) -> Result<(oneshot::Receiver<Result<Received, SendError>>, Posted<'_>), Wait> {
-        let wrong = |error: Error| Wait::Never(NotSent::Message(error));
-        let message = match sound {
-            true => Message::made(self.settings.spec, octets, Message::read::<false>),
-            false => Message::parse(self.settings.spec, octets),
-        };
-        let message = message.map_err(wrong)?;
-        let correlation = &self.settings.correlation;
-        let asks = correlation.answer_to(message.mti()).is_some();
-        let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;
-        let (sender, receiver) = oneshot::channel();
-        let (now, deadline) = (self.now(), deadline.saturating_duration_since(self.start));
-        let mut state = self.lock();
-        if !state.open {
-            return Err(Wait::Connection);
-        }
-        if state.outbox.frames().len() >= self.settings.outbox_bytes {
-            return Err(Wait::Room);
-        }
-        let frame = state.outbox.next();
-        let waiter = Waiter { answer: sender, frame, since: now };
-        let opened = match manner == Manner::Again || message.mti().is_repeat() {
-            true => state.mux.open_repeat(now, trace, deadline, waiter),
-            false => state.mux.open(now, trace, deadline, waiter),
-        };
-        let ticket = opened.map_err(|refused| match refused.why {
-            Refusal::Full => Wait::Never(NotSent::NoRoom),
-            Refusal::InFlight => Wait::Never(NotSent::InFlight),
-            Refusal::Recent => Wait::Never(NotSent::Recent),
-        })?;
-        if let Err(error) = self.put(&mut state, header, octets, false) {
-            state.mux.withdraw(ticket);
-            return Err(wrong(error));
-        }
-        if deadline < state.looks {
-            state.looks = deadline;
-            self.sooner.notify_one();
-        }
-        drop(state);
-        Counters::add(&self.counters.requests, 1);
-        Ok((receiver, Posted { desk: self, ticket, frame, done: false }))
-    }
-
-    /// Puts a message that is not answered into the outbox, if it can leave now.
-    pub(super) fn notify(&self, message: &(impl Outgoing + ?Sized), header: &[u8]) -> Result<(), NotSent> {
-        let sound = self.checks(message);
-        let put = |octets: &[u8]| {
-            if !sound {
-                Message::parse(self.settings.spec, octets).map_err(NotSent::Message)?;
-            }
-            let mut state = self.lock();
-            match self.phase() {
-                Phase::Up if state.open => (),
-                Phase::Closing => return Err(NotSent::Closing),
-                _ => return Err(NotSent::Down),
-            }
-            if state.outbox.frames().len() >= self.settings.outbox_bytes {
-                return Err(NotSent::NoRoom);
-            }
-            self.put(&mut state, header, octets, false).map_err(NotSent::Message)
-        };
-        written(message, put).map_err(NotSent::Message)?
-    }
-
-    /// Whether a message is checked by the spec of the connection as it is written.
-    fn checks(&self, message: &(impl Outgoing + ?Sized)) -> bool {
-        message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec))
     }
 
     /// Puts an answer to a request of the peer into the outbox.
@@ -335,14 +172,12 @@ impl Desk {
                 self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
                 if let Err(Ok(answer)) = payload.answer.send(answer) {
-                    self.tell(Event::Late(Duration::ZERO));
-                    observer.late(answer);
+                    self.late(Duration::ZERO, answer);
                 }
             }
             _ if received.error().is_some() => self.unreadable(&received.inspect()),
             Some(Answer::Late { after, .. }) => {
-                self.tell(Event::Late(after));
-                observer.late(received);
+                self.late(after, received);
             }
             Some(Answer::Duplicate { .. }) => {
                 self.tell(Event::Duplicate);
@@ -353,6 +188,11 @@ impl Desk {
                 observer.unsolicited(received);
             }
         }
+    }
+
+    fn late(&self, after: Duration, answer: Received) {
+        self.tell(Event::Late(after));
+        self.settings.observer.late(answer);
     }
 
     pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {
@@ -569,28 +409,5 @@ impl Desk {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A request in flight; dropped before its answer, it is given up.
-struct Posted<'d> {
-    desk: &'d Desk,
-    ticket: Ticket,
-    frame: u64,
-    done: bool,
-}
-
-impl Drop for Posted<'_> {
-    fn drop(&mut self) {
-        if self.done {
-            return;
-        }
-        let now = self.desk.now();
-        let mut state = self.desk.lock();
-        if state.outbox.cut(self.frame) {
-            state.mux.withdraw(self.ticket);
-        } else {
-            state.mux.cancel(now, self.ticket);
-        }
     }
 }

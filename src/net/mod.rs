@@ -33,6 +33,9 @@
 //!
 //! # How it is fast
 //!
+//! A request is in the table and in the buffer when `Peer::request` returns; what is awaited is its
+//! answer. So one task can have many in flight, and no message is held while it waits.
+//!
 //! Requests and answers are written into one buffer, and one task writes all of it at once. It does
 //! so whenever there is something to write: a lone request waits for nobody, and while one write is
 //! on its way the next batch gathers. On the way in, one read takes many frames.
@@ -101,6 +104,7 @@ pub use tls::{ClientTls, Identity, ServerTls};
 pub use {
     client::{Client, ClientBuilder},
     courier::{Courier, Route, Verdict},
+    desk::Pending,
     error::{Closed, Lost, NotSent, Rejection, SendError},
     handler::{Handler, Reply, Responder},
     observe::{Event, Observer, Totals},

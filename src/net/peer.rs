@@ -4,10 +4,10 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::desk::{Desk, Manner, Phase};
-use super::error::{NotSent, SendError};
+use super::desk::{Desk, Manner, Pending, Phase};
+use super::error::NotSent;
 use super::observe::Totals;
-use super::received::{Outgoing, Received};
+use super::received::Outgoing;
 
 /// The far end of a connection. Cloning it is cheap; all clones share the connection.
 #[derive(Clone)]
@@ -16,43 +16,39 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Sends a request and waits for its answer, for no longer than `timeout` in all: waiting for a
-    /// connection and for room in the window counts.
+    /// Sends a request, whose answer is to be awaited, for no longer than `timeout` in all: waiting
+    /// for a connection and for room in the window counts. [`SendError`](super::SendError) tells what
+    /// certainly was not sent from what must be reversed.
     ///
-    /// Dropping the future gives the request up. When it had left, its answer goes to
-    /// [`Observer::late`](super::Observer::late).
+    /// Where there is a connection and room, the request is on its way when this returns. So many can
+    /// be sent in a row and answered in any order:
     ///
-    /// # Errors
-    /// See [`SendError`]: they tell what certainly was not sent from what must be reversed.
-    pub async fn request(&self, message: impl Outgoing, timeout: Duration) -> Result<Received, SendError> {
-        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Plain).await
+    /// ```no_run
+    /// # use cardwire::net::{Client, SendError};
+    /// # use std::time::Duration;
+    /// # async fn run(client: Client, batch: Vec<Vec<u8>>) -> Result<(), SendError> {
+    /// let limit = Duration::from_secs(10);
+    /// let sent: Vec<_> = batch.iter().map(|message| client.request(message, limit)).collect();
+    /// for pending in sent {
+    ///     let answer = pending.await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, message: impl Outgoing, timeout: Duration) -> Pending {
+        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Plain)
     }
 
     /// Sends a request again that ended without an answer, where its MTI cannot say so: a terminal's
     /// `0400`, say. The answer to either copy settles it. Repeats by MTI (`0421`) need no more than
     /// [`Peer::request`].
-    ///
-    /// # Errors
-    /// As [`Peer::request`].
-    pub async fn request_again(
-        &self,
-        message: impl Outgoing,
-        timeout: Duration,
-    ) -> Result<Received, SendError> {
-        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Again).await
+    pub fn request_again(&self, message: impl Outgoing, timeout: Duration) -> Pending {
+        self.desk.request(&message, &self.desk.settings.header, timeout, Manner::Again)
     }
 
     /// As [`Peer::request`], with a station header for this request alone.
-    ///
-    /// # Errors
-    /// As [`Peer::request`].
-    pub async fn request_with_header(
-        &self,
-        header: &[u8],
-        message: impl Outgoing,
-        timeout: Duration,
-    ) -> Result<Received, SendError> {
-        self.desk.request(&message, header, timeout, Manner::Plain).await
+    pub fn request_with_header(&self, header: &[u8], message: impl Outgoing, timeout: Duration) -> Pending {
+        self.desk.request(&message, header, timeout, Manner::Plain)
     }
 
     /// Sends a message that nobody answers, such as a notification (`1140`, `1640`). `Ok` says that

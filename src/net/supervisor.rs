@@ -76,7 +76,7 @@ impl Dialogue {
     }
 
     /// Whether the answer came and was accepted.
-    pub(super) async fn run(&self, desk: &Desk) -> bool {
+    pub(super) async fn run(&self, desk: &Arc<Desk>) -> bool {
         self.ask(desk).await.is_ok_and(|answer| (self.accepted)(&answer.message()))
     }
 
@@ -118,7 +118,7 @@ impl Dialogue {
         }
     }
 
-    async fn ask(&self, desk: &Desk) -> Result<Received, SendError> {
+    async fn ask(&self, desk: &Arc<Desk>) -> Result<Received, SendError> {
         let request = (self.request)();
         desk.request(&request, &desk.settings.header, self.time, Manner::Early).await
     }

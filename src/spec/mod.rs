@@ -54,6 +54,8 @@ pub struct Spec<'s> {
     body: Layout<'s>,
     /// The short form of each element, by bitmap and bit: what the body says, packed.
     quicks: [[Quick; 64]; 3],
+    /// The elements that there is but one way to write, as the words of a bitmap.
+    canonical: [u64; 3],
 }
 
 impl<'s> Spec<'s> {
@@ -83,14 +85,12 @@ impl<'s> Spec<'s> {
     ) -> Result<Self> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
-            Ok(()) => Ok(Self {
-                name,
-                header: dialect.header,
-                mti: dialect.mti,
-                codes: dialect.codes,
-                body,
-                quicks: short::quicks(elements),
-            }),
+            Ok(()) => {
+                let quicks = short::quicks(elements);
+                let canonical = short::canonical(&quicks);
+                let Dialect { header, mti, codes, .. } = *dialect;
+                Ok(Self { name, header, mti, codes, body, quicks, canonical })
+            }
             Err(error) => Err(error),
         }
     }
@@ -138,6 +138,12 @@ impl<'s> Spec<'s> {
         &self.quicks
     }
 
+    /// The elements that there is but one way to write, as the words of a bitmap.
+    #[inline(always)]
+    pub(crate) const fn canonical(&self) -> [u64; 3] {
+        self.canonical
+    }
+
     /// The same spec without short forms: every element is read the ordinary way.
     #[cfg(test)]
     pub(crate) fn without_short_forms(&self) -> Spec<'s> {
@@ -146,8 +152,8 @@ impl<'s> Spec<'s> {
             Some(Element { quick: Quick::UNKNOWN, ..*element })
         };
         let elements: Vec<_> = self.body.elements.iter().map(ordinary).collect();
-        let body = Layout { elements: elements.leak(), ..self.body };
-        Spec { body, quicks: [[Quick::UNKNOWN; 64]; 3], ..*self }
+        let body = Layout::new(self.body.order, elements.leak());
+        Spec { body, quicks: [[Quick::UNKNOWN; 64]; 3], canonical: [0; 3], ..*self }
     }
 
     /// How bitmaps are written.

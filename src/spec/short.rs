@@ -21,6 +21,19 @@ pub(super) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3]
     quicks
 }
 
+/// The elements that there is but one way to write, by bitmap and bit from the top.
+pub(super) const fn canonical(quicks: &[[Quick; 64]; 3]) -> [u64; 3] {
+    let mut words = [0; 3];
+    let mut place = 0;
+    while place < MAX_ELEMENTS {
+        if quicks[place / 64][place % 64].is_canonical() {
+            words[place / 64] |= 1 << (63 - place % 64);
+        }
+        place += 1;
+    }
+    words
+}
+
 impl Layout<'_> {
     /// Whether every value of that class and length splits into these parts without a further
     /// check: plain positions that fill it, each admitting all that the class does.

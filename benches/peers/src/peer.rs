@@ -1,60 +1,54 @@
-//! The specs of the peers, made from the table that cardwire reads the same messages with.
+//! The peers, each as its documentation says, with a spec made from the table that cardwire reads.
+//!
+//! A peer takes part where it reads the same values from the same octets, and writes the same octets.
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
+pub mod i8583;
+pub mod iso8583_codec_rs;
+pub mod iso8583_core;
+pub mod iso8583_rs;
+pub mod iso_8583_rs;
+pub mod pyiso8583;
 
 use cardwire::layout::Form;
-use cardwire::spec::ISO87_ASCII;
-use cardwire::{Element, Prefix};
+use cardwire::{Element, Prefix, Spec};
 
-pub fn iso_8583_rs() -> iso_8583_rs::CompiledSpec {
-    let fields = ISO87_ASCII.body().elements().map(|element| (element.key().into(), described(element)));
-    let fields: HashMap<i64, _> = fields.filter(|(number, _)| *number != 65).collect();
-    iso_8583_rs::CompiledSpec::compile(&iso_8583_rs::specfile::Spec { fields }).expect("the table is sound")
+use crate::measure::Contender;
+use crate::subject::Subject;
+
+type Contenders = for<'c> fn(&'c Subject) -> Vec<Contender<'c>>;
+
+/// The Rust peers.
+const PEERS: [(&str, Contenders); 5] = [
+    ("iso_8583_rs", iso_8583_rs::contenders),
+    ("i8583", i8583::contenders),
+    ("iso8583-codec-rs", iso8583_codec_rs::contenders),
+    ("iso8583-core", iso8583_core::contenders),
+    ("iso8583_rs", iso8583_rs::contenders),
+];
+
+/// What the Rust peers do with a message; who does not read it is named.
+pub fn contenders(subject: &Subject) -> Vec<Contender<'_>> {
+    let each = PEERS.iter().flat_map(|(library, contenders)| {
+        let contenders = contenders(subject);
+        if contenders.is_empty() {
+            println!("{}: {library} does not read it", subject.name);
+        }
+        contenders
+    });
+    each.collect()
 }
 
-fn described(element: &Element<'_>) -> iso_8583_rs::specfile::FieldDescription {
-    // binary values are pairs of hexadecimal digits on this link
-    let factor = if element.content().is_binary() { 2 } else { 1 };
-    let len_type = match element.form() {
-        Form::Prefixed(Prefix { width: 2, .. }) => "llvar",
-        Form::Prefixed(_) => "lllvar",
-        _ => "fixed",
-    };
-    iso_8583_rs::specfile::FieldDescription {
-        content_type: element.content().notation().to_owned(),
-        max_len: element.max() * factor,
-        min_len: element.min() * factor,
-        len_type: len_type.to_owned(),
-        label: String::new(),
+/// How many octets or characters of length are in front of an element; 0 where its length is fixed.
+pub fn prefix_width(element: &Element<'_>) -> u8 {
+    match element.form() {
+        Form::Prefixed(Prefix { width, .. }) => width,
+        _ => 0,
     }
 }
 
-pub fn codec_rs() -> iso8583_codec_rs::field_spec::LoadedSpec {
-    let mut fields = String::new();
-    for element in ISO87_ASCII.body().elements().filter(|element| element.key() != 65) {
-        let prefix = match element.form() {
-            Form::Prefixed(Prefix { width: 2, .. }) => "LLVAR",
-            Form::Prefixed(_) => "LLLVAR",
-            _ => "fixed",
-        };
-        let (number, len) = (element.key(), element.max());
-        write!(
-            fields,
-            r#",{{"de":{number},"name":"de{number}","label":"","type":"string","length":{len},"prefix":"{prefix}","encoding":"ascii","padding":{{"side":"none"}}}}"#
-        )
-        .expect("a string takes all");
-    }
-    let json = format!(
-        r#"{{"version":"1987","defaults":{{"encoding":"ascii","prefix_encoding":"ascii","bitmap_encoding":"hex"}},"fields":[{}]}}"#,
-        &fields[1..]
-    );
-    iso8583_codec_rs::load_spec(&json).expect("the spec is sound")
-}
-
-pub fn parse_codec_rs(
-    wire: &[u8],
-    spec: &iso8583_codec_rs::field_spec::LoadedSpec,
-) -> Result<impl Sized + use<>, impl Sized + use<>> {
-    iso8583_codec_rs::iso8583::parse_bytes(wire, spec)
+/// The elements of a spec by number, without the mark of a third bitmap, which peers have built in.
+pub fn elements<'s>(spec: &Spec<'s>) -> impl Iterator<Item = (u8, &'s Element<'s>)> {
+    let elements = spec.body().elements();
+    let numbered = elements.filter_map(|element| Some((u8::try_from(element.key()).ok()?, element)));
+    numbered.filter(|(number, _)| *number != 65)
 }

@@ -120,6 +120,40 @@ async fn a_lone_request_waits_for_no_timer_and_many_share_a_write() {
     drop(asked);
 }
 
+/// One task sends many in a row, and awaits them in any order.
+#[tokio::test(start_paused = true)]
+async fn a_request_is_on_its_way_before_it_is_awaited() {
+    let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.limits.window = 3);
+    // The connection is not up yet: the first one waits while it is awaited, like any other.
+    let early = bench.peer.request(request(1), SECOND);
+    assert_eq!(format!("{early:?}"), "Pending(waiting for its turn)");
+    let early = tokio::spawn(early);
+    let first = bench.host.next().await;
+    bench.host.send(&answer_to(&first)).await;
+    assert_eq!(stan(early.await.unwrap().unwrap().wire()), 1);
+
+    let writes = bench.peer.totals().writes;
+    let [two, three, four] = [2, 3, 4].map(|stan| bench.peer.request(request(stan), SECOND));
+    let beyond = bench.peer.request(request(5), 2 * SECOND);
+    assert_eq!((format!("{two:?}"), bench.peer.in_flight()), ("Pending(posted)".into(), 3));
+    for _ in 0..3 {
+        let asked = bench.host.next().await;
+        bench.host.send(&answer_to(&asked)).await;
+    }
+    assert_eq!(bench.peer.totals().writes - writes, 1);
+    sleep(SECOND / 10).await;
+    drop(three);
+    for (pending, expected) in [(four, 4), (two, 2)] {
+        assert_eq!(stan(pending.await.unwrap().wire()), expected);
+    }
+    let beyond = tokio::spawn(beyond);
+    let last = bench.host.next().await;
+    bench.host.send(&answer_to(&last)).await;
+    assert_eq!(stan(beyond.await.unwrap().unwrap().wire()), 5);
+    assert_eq!(bench.peer.in_flight(), 0);
+    assert_eq!(*bench.heard.late.lock().unwrap(), [3], "it was given up, answered or not");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_window_makes_callers_wait_and_then_says_not_sent() {
     let limits = Limits { window: 2, ..Limits::default() };

@@ -1,4 +1,5 @@
-//! `cardwire serve`.
+//! `cardwire serve`. Its connections are its own: it cuts frames, answers twice and hangs up in the
+//! middle when told so, which those of `cardwire::net` cannot be made to do.
 
 mod connection;
 mod rules;

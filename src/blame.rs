@@ -1,0 +1,45 @@
+//! Whom to blame for a run of one class that is wrong: its first wrong octet, found in blocks.
+//!
+//! Says what the ordinary reader would say. That one is asked where the elements of the run are not
+//! all remembered.
+
+use core::ops::Range;
+
+use crate::bitmap::Bitmap;
+use crate::codec::block::Class;
+use crate::codec::check;
+use crate::error::{Error, Place};
+use crate::spec::Spec;
+use crate::starts::Starts;
+
+/// Elements of one class, one after the other, whose lengths are sound.
+pub(crate) struct Suspects {
+    pub(crate) class: Class,
+    /// The octets, prefixes between the values included.
+    pub(crate) octets: Range<usize>,
+    pub(crate) ranks: Range<usize>,
+    /// The number of the first, where it is known.
+    pub(crate) first: Option<u8>,
+}
+
+impl Suspects {
+    /// The rank of the element to blame, and the error, if the run is known and wrong.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn blame(
+        &self,
+        (spec, wire): (&Spec<'_>, &[u8]),
+        announced: Bitmap,
+        starts: &Starts,
+    ) -> Option<(usize, Error)> {
+        let Self { class, octets, ranks, first } = self;
+        let place = octets.start + class.first_misfit(wire.get(octets.clone())?)?;
+        let mut behind = ranks.clone().rev();
+        let rank = behind.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
+        starts.get(rank)?;
+        let number = first.filter(|_| rank == ranks.start).or_else(|| announced.nth(rank))?;
+        let element = spec.element(number)?;
+        let kind = check::misfit(element.coding, element.content, *wire.get(place)?);
+        Some((rank, Error::new(kind, place, 0, 0).at(Place::Element(number))))
+    }
+}

@@ -1,0 +1,216 @@
+//! Lengths before values: read and written in the usual forms, and read by a plan.
+
+use super::block::Class;
+use super::digit::four_digits;
+use super::{Counts, Prefix, PrefixCoding};
+use crate::error::widen;
+
+/// Where the length of the value comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Announced {
+    /// Ask the ordinary reader.
+    Unknown,
+    /// It is always the maximum.
+    Fixed,
+    /// That many digits, the octet standing for zero.
+    Digits {
+        /// The octet of digit zero.
+        zero: u8,
+        /// One to four.
+        width: u8,
+    },
+    /// That many octets of packed digits.
+    Packed(u8),
+    /// That many octets.
+    Binary(u8),
+    /// One octet below `80`, which counts octets.
+    Ber,
+}
+
+impl Announced {
+    /// How a prefix announces, if it is a usual one.
+    pub(super) const fn of(prefix: Prefix) -> Self {
+        match (prefix.coding, prefix.width) {
+            _ if prefix.includes != 0 => Self::Unknown,
+            (PrefixCoding::Ascii, width @ 1..=4) => Self::Digits { zero: b'0', width },
+            (PrefixCoding::Ebcdic(_), width @ 1..=4) => Self::Digits { zero: 0xF0, width },
+            (PrefixCoding::Bcd, width @ 1..=4) => Self::Packed(width.div_ceil(2)),
+            (PrefixCoding::Binary, width @ 1..=2) => Self::Binary(width),
+            (PrefixCoding::Ber, _) if matches!(prefix.counts, Counts::Bytes) => Self::Ber,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The octets of the prefix.
+    pub(super) const fn octets(self) -> Option<u8> {
+        match self {
+            Self::Digits { width, .. } | Self::Packed(width) | Self::Binary(width) => Some(width),
+            Self::Ber => Some(1),
+            Self::Fixed | Self::Unknown => None,
+        }
+    }
+
+    /// The announced number, and the octets of the prefix.
+    #[inline(always)]
+    pub(super) fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
+        Some(match self {
+            // most elements of most links
+            Self::Digits { zero, width } => {
+                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
+            }
+            Self::Fixed | Self::Unknown => return None,
+            Self::Packed(1) => (packed(*behind.first()?)?, 1),
+            Self::Packed(_) => {
+                let [high, low] = *behind.first_chunk::<2>()?;
+                (packed(high)? * 100 + packed(low)?, 2)
+            }
+            Self::Binary(1) => (usize::from(*behind.first()?), 1),
+            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
+            Self::Ber => match behind.first()? {
+                short @ 0..=0x7F => (usize::from(*short), 1),
+                _ => return None,
+            },
+        })
+    }
+
+    /// Writes the prefix to the start of `room`; returns how long it is. The octets of the value are
+    /// yet to be written.
+    #[inline(always)]
+    pub(super) fn put(self, room: &mut [u8], number: usize) -> Option<usize> {
+        match self {
+            Self::Fixed => Some(0),
+            // four octets at once: what is too many is taken by the value, which is not shorter
+            Self::Digits { zero, width } if number > 5 => {
+                let digits = u32::from_le_bytes(four_digits(u16::try_from(number).ok()?));
+                let digits = digits + u32::from_le_bytes([zero; 4]);
+                *room.first_chunk_mut()? = digits.wrapping_shr(8 * (4 - u32::from(width))).to_le_bytes();
+                Some(usize::from(width))
+            }
+            _ => self.put_other(room, number),
+        }
+    }
+
+    #[inline(never)]
+    fn put_other(self, room: &mut [u8], number: usize) -> Option<usize> {
+        let number = u16::try_from(number).ok()?;
+        let [a, b, c, d] = four_digits(number);
+        let [high, low] = number.to_be_bytes();
+        let octets = match self {
+            Self::Digits { zero, .. } => [a, b, c, d].map(|digit| zero + digit),
+            Self::Packed(_) => [0, 0, a << 4 | b, c << 4 | d],
+            Self::Binary(1) if high != 0 => return None,
+            Self::Binary(_) => [0, 0, high, low],
+            _ => return None,
+        };
+        let width = usize::from(self.octets()?);
+        room.get_mut(..width)?.copy_from_slice(octets.get(4 - width..)?);
+        Some(width)
+    }
+
+    /// Whether the octets of the prefix are all of that class.
+    pub(super) const fn fits(self, class: Class) -> bool {
+        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
+        match self {
+            Self::Fixed => true,
+            Self::Digits { zero: b'0', .. } => {
+                matches!(class, Digits | LettersDigits | DigitsSpecials | Printable | Track | Hex | Packed)
+            }
+            Self::Digits { .. } => class.has_ebcdic_digits(),
+            Self::Packed(_) => matches!(class, Packed),
+            Self::Unknown | Self::Binary(_) | Self::Ber => false,
+        }
+    }
+}
+
+/// A length announced by digits, ready to be read from the four octets that end with its prefix.
+#[derive(Clone, Copy)]
+pub(crate) struct Length {
+    form: Digits,
+    /// Half octets a unit takes.
+    halves: u8,
+    min: u16,
+    /// How much more than `min` it may be.
+    span: u16,
+    /// Digits of zero.
+    zeros: u32,
+    /// What of the four octets is the prefix.
+    mask: u32,
+}
+
+/// How digits stand in octets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Digits {
+    /// One in each.
+    Single,
+    /// Two in each.
+    Packed,
+    /// The length is announced otherwise.
+    None,
+}
+
+impl Length {
+    /// Of an element whose length is announced otherwise.
+    pub(crate) const UNKNOWN: Self =
+        Self { form: Digits::None, halves: 0, min: 0, span: 0, zeros: 0, mask: 0 };
+
+    /// That of a value between the limits, of so many half octets a unit.
+    pub(super) fn of(announced: Announced, halves: u8, min: u16, max: u16) -> Self {
+        let (form, zero, octets) = match announced {
+            Announced::Digits { zero, width } => (Digits::Single, zero, width),
+            Announced::Packed(octets) => (Digits::Packed, 0, octets),
+            _ => return Self::UNKNOWN,
+        };
+        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
+        Self { form, halves, min, span: max - min, zeros: u32::from_be_bytes([zero; 4]), mask }
+    }
+
+    /// The length, and the octets that the value takes; `None` if it is not admitted, or not known.
+    #[inline(always)]
+    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
+        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
+        let number = match self.form {
+            Digits::Single => single(digits)?,
+            Digits::Packed => packed_pairs(digits)?,
+            Digits::None => return None,
+        };
+        let above_min = number.wrapping_sub(u32::from(self.min));
+        let octets = (number * u32::from(self.halves) + 1) >> 1;
+        (above_min <= u32::from(self.span)).then_some((number, widen(octets)))
+    }
+}
+
+/// The number that four octets of a digit each write.
+#[inline(always)]
+fn single(digits: u32) -> Option<u32> {
+    // each digit to ten of its neighbour, each pair to a hundred of its own
+    let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
+    are_digits(digits).then_some(pairs.wrapping_mul(1 << 16 | 100) >> 16)
+}
+
+/// The number that two octets of two digits each write.
+#[inline(always)]
+fn packed_pairs(digits: u32) -> Option<u32> {
+    let (tens, ones) = (digits >> 4 & 0x0F0F_0F0F, digits & 0x0F0F_0F0F);
+    let pairs = 10 * tens + ones;
+    (are_digits(tens) & are_digits(ones)).then_some((pairs >> 8) * 100 + (pairs & 0xFF))
+}
+
+/// Whether four octets are at most nine.
+#[inline(always)]
+const fn are_digits(digits: u32) -> bool {
+    (digits | digits.wrapping_add(0x0606_0606)) & 0xF0F0_F0F0 == 0
+}
+
+/// The number that the first `width` of four octets write, if they are digits: all at once.
+#[inline(always)]
+fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
+    let digits = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
+    single(digits.wrapping_shr(8 * (4 - u32::from(width)))).map(widen)
+}
+
+/// The number that two packed digits write, if they are digits.
+#[inline(always)]
+fn packed(octet: u8) -> Option<usize> {
+    let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
+    (high <= 9 && low <= 9).then_some(high * 10 + low)
+}

@@ -1,0 +1,76 @@
+//! Where a tag is listed, found at once.
+
+use core::fmt;
+
+use super::Element;
+
+/// For each number that is made of a tag, the place of an element in the list, from 1 on; 0 for none.
+///
+/// Two tags may make the same number: the first one listed has the place, the others are searched for.
+#[derive(Clone, Copy)]
+pub(super) struct Places([u8; SLOTS]);
+
+const SLOTS: usize = 256;
+
+impl Places {
+    pub(super) const NONE: Self = Self([0; SLOTS]);
+
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "guarded; a slot is below 256")]
+    pub(super) const fn of(elements: &[Option<Element<'_>>]) -> Self {
+        let mut slots = [0; SLOTS];
+        let mut index = if elements.len() < SLOTS { elements.len() } else { SLOTS - 1 };
+        while index > 0 {
+            if let Some(element) = &elements[index - 1] {
+                slots[slot(element.key) as usize] = index as u8;
+            }
+            index -= 1;
+        }
+        Self(slots)
+    }
+
+    /// The index of the element that may be listed under the tag.
+    #[inline(always)]
+    pub(super) fn get(&self, tag: u32) -> Option<usize> {
+        let place = *self.0.get(usize::from(slot(tag)))?;
+        usize::from(place).checked_sub(1)
+    }
+}
+
+/// The number made of a tag: of those listed in [`EMV`](crate::spec::EMV), no two make the same.
+#[inline(always)]
+const fn slot(tag: u32) -> u8 {
+    let [number, ..] = tag.wrapping_mul(0xA6CE_CC1B).to_be_bytes();
+    number
+}
+
+/// It says no more than the list does.
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Places")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::layout::{Element, Layout, Tag};
+    use crate::spec::EMV;
+    use std::vec::Vec;
+
+    #[test]
+    fn chip_data_is_found_without_a_search() {
+        for (index, element) in EMV.elements().enumerate() {
+            assert_eq!(EMV.places.get(element.key), Some(index));
+        }
+    }
+
+    #[test]
+    fn tags_that_share_a_place_or_have_none_are_found_all_the_same() {
+        let model = EMV.element(0x9F02).unwrap();
+        let listed: Vec<_> = (1..2000).map(|key| Some(Element { key: 2 * key, ..*model })).collect();
+        let layout = Layout::tags(Tag::Octets(2), None, &listed);
+        for key in 0..5000 {
+            let is_listed = key % 2 == 0 && (2..4000).contains(&key);
+            assert_eq!(layout.element(key).map(Element::key), is_listed.then_some(key));
+        }
+    }
+}

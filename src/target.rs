@@ -1,0 +1,182 @@
+//! What elements are laid out to by their short forms: a buffer, or a count of octets.
+
+use crate::codec::digit::hex_word;
+use crate::codec::octets::OctetsMut;
+use crate::codec::quick::Quick;
+use crate::codec::{Coding, Side};
+use crate::head::Bitmaps;
+use crate::layout::{BitmapForm, Element, Fill, Form};
+use crate::value::{Source, View};
+use crate::write::{DIGITS, Writer, decimal};
+
+/// What elements are laid out to.
+pub(crate) trait Target {
+    /// The ordinary writer, where the next element goes.
+    fn writer(&mut self) -> Writer<'_>;
+    /// Goes on there, if there is so much room.
+    fn go_on(&mut self, at: usize) -> Option<()>;
+    /// Takes octets as they are.
+    fn copy(&mut self, octets: &[u8]) -> Option<()>;
+    /// Takes a value that is certainly one of the element.
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()>;
+
+    /// Takes the bitmaps.
+    #[inline(always)]
+    fn bitmaps(&mut self, bitmaps: &Bitmaps, form: BitmapForm) -> Option<()> {
+        for word in bitmaps.words() {
+            match (form.coding, form.octets) {
+                (Coding::Raw, 8) => self.copy(&word.to_be_bytes())?,
+                (Coding::Hex, 8) => self.copy(hex_word(word).as_flattened())?,
+                _ => self.other_bitmap(word, form)?,
+            }
+        }
+        Some(())
+    }
+
+    #[inline(never)]
+    fn other_bitmap(&mut self, word: u64, form: BitmapForm) -> Option<()> {
+        let mut writer = self.writer();
+        writer.put_bitmap(word, form);
+        let end = writer.at();
+        self.go_on(end)
+    }
+
+    /// Takes what the ordinary writer makes of an element, which it checks.
+    #[inline(never)]
+    fn ordinary(&mut self, element: &Element<'_>, source: &Source<'_>) -> Option<()> {
+        let mut writer = self.writer();
+        writer.put_element(element, source).ok()?;
+        let end = writer.at();
+        self.go_on(end)
+    }
+}
+
+/// A buffer, and how far it is full.
+pub(crate) struct Room<'o> {
+    pub(crate) out: &'o mut [u8],
+    pub(crate) at: usize,
+}
+
+impl Target for Room<'_> {
+    #[inline(always)]
+    fn writer(&mut self) -> Writer<'_> {
+        Writer::at_place(OctetsMut::of(self.out), self.at)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self, at: usize) -> Option<()> {
+        self.at = at;
+        (at <= self.out.len()).then_some(())
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, octets: &[u8]) -> Option<()> {
+        let end = self.at + octets.len();
+        self.out.get_mut(self.at..end)?.copy_from_slice(octets);
+        self.at = end;
+        Some(())
+    }
+
+    #[inline(always)]
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
+        self.at = quick.lay(self.out, self.at, value)?;
+        Some(())
+    }
+}
+
+/// No buffer: octets are counted, and the content of usual values is not looked at.
+pub(crate) struct Count(pub(crate) usize);
+
+impl Target for Count {
+    fn writer(&mut self) -> Writer<'_> {
+        Writer::at_place(OctetsMut::of(&mut []), self.0)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self, at: usize) -> Option<()> {
+        self.0 = at;
+        Some(())
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, octets: &[u8]) -> Option<()> {
+        self.go_on(self.0 + octets.len())
+    }
+
+    #[inline(always)]
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
+        self.go_on(self.0 + quick.measure(value.len())?)
+    }
+}
+
+/// Lays out an element whose value needs more than to be laid out: numbers, fill, values of other
+/// messages.
+#[inline(never)]
+pub(crate) fn lay_element(
+    target: &mut impl Target,
+    element: &Element<'_>,
+    number: u8,
+    source: &Source<'_>,
+) -> Option<()> {
+    if let Source::Echo(message) = *source {
+        let field = message.get(number)?;
+        return lay_element(target, element, number, &Source::View(View::Field(&field)));
+    }
+    let mut scratch = Scratch::NEW;
+    let value = scratch.value(element, source);
+    let laid = value.and_then(|value| target.value(&element.quick, value));
+    laid.or_else(|| target.ordinary(element, source))
+}
+
+/// The longest value that is decoded, or filled, here.
+const WIDE: usize = 128;
+
+/// Where a value is made that is not simply there.
+pub(crate) struct Scratch {
+    decoded: [u8; WIDE],
+    filled: [u8; WIDE],
+}
+
+impl Scratch {
+    pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
+
+    /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
+    /// usual matter.
+    pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
+        let value = match *source {
+            Source::Octets(value) => value,
+            Source::Number(number) if !element.content.is_binary() => {
+                let digits = self.decoded.first_chunk_mut()?;
+                digits.fill(b'0');
+                let units = decimal(number, digits).max(element.min());
+                return digits.get((DIGITS + 1).checked_sub(units)?..);
+            }
+            Source::View(view) => {
+                let value = view.octets();
+                match value.plain() {
+                    Some(value) => value,
+                    None => value.copy_to(&mut self.decoded)?,
+                }
+            }
+            _ => return None,
+        };
+        fill(element, value, &mut self.filled)
+    }
+}
+
+/// The value with the fill that brings it to a fixed length.
+fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) -> Option<&'v [u8]> {
+    if element.size.form != Form::Fixed || value.len() >= element.max() {
+        return Some(value);
+    }
+    let Fill { side, with } = element.fill;
+    let room = room.get_mut(..element.max())?;
+    let missing = room.len() - value.len();
+    room.fill(with);
+    let place = match side {
+        Side::Left => room.get_mut(missing..)?,
+        Side::Right => room.get_mut(..value.len())?,
+    };
+    place.copy_from_slice(value);
+    Some(room)
+}
