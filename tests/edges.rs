@@ -6,7 +6,7 @@ use cardwire::codes::{
     ActionCode03, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode, ResponseCode,
 };
 use cardwire::frame::{Base1Header, CupsHeader, Station, UnionPayHeader};
-use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, z};
+use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87, Slots, binary_parts, numbered_parts, table, text_parts};
 use cardwire::{
@@ -273,4 +273,35 @@ fn a_third_bitmap_among_the_elements() {
         dump.lines().filter(|line| line.contains("bitmap")).map(|line| &line[..7]).collect();
     assert_eq!(heads, ["0002  A", "0014  4"], "{dump}");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
+}
+
+#[test]
+fn hexadecimal_digits_are_read_in_either_case_and_written_in_upper_case() {
+    let parts: &'static [_] =
+        binary_parts([row(1, b(1), "", SECRET), row(2, b(1), "", SECRET)]).to_vec().leak();
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::positions(1, parts)));
+    let spec = spec_of(Dialect::ASCII, &[row(48, b(8).ll().of(layout), "", SECRET)]).unwrap();
+    let wire = "08000000000000010000";
+    let read = |digits: &str| {
+        let wire = [&wire[..20], "04", digits].concat().into_bytes();
+        let message = Message::parse(spec, &wire).unwrap();
+        let parts = message.get(48).unwrap().parts().flat_map(|part| part.expose().octets());
+        let copy = Builder::copy_of(&message, spec).to_vec().unwrap();
+        (parts.collect::<Vec<u8>>(), String::from_utf8(copy[22..].to_vec()).unwrap())
+    };
+    for digits in ["0AFE", "0afe", "0aFe"] {
+        assert_eq!(read(digits), (vec![0x0A, 0xFE], String::from("0AFE")));
+    }
+}
+
+#[test]
+fn a_digit_that_is_wrong_is_found_in_its_half_byte() {
+    let spec = spec_of(Dialect::BCD, &[row(28, x_n(8), "", OPEN)]).unwrap();
+    let good = unhex("0800 0000001000000000 43 00001234");
+    assert!(Message::parse(spec, &good).unwrap().get(28).unwrap() == "C00001234");
+    for (at, spoilt) in [(10, 0x58), (11, 0xA0), (11, 0x0A), (12, 0xA0), (13, 0x1A), (14, 0xA4), (14, 0x3A)] {
+        let mut wire = good.clone();
+        wire[at] = spoilt;
+        assert_eq!(Message::parse(spec, &wire).unwrap_err().offset(), at, "{spoilt:02X}");
+    }
 }
