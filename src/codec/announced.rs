@@ -52,13 +52,13 @@ impl Announced {
 
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    pub(super) fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
-        Some(match self {
-            // most elements of most links
-            Self::Digits { zero, width } => {
-                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
-            }
-            Self::Fixed | Self::Unknown => return None,
+    pub(super) fn number(&self, behind: &[u8]) -> Option<(usize, usize)> {
+        // most elements of most links
+        if let Self::Digits { zero, width } = *self {
+            return Some((digits(*behind.first_chunk()?, zero, width)?, usize::from(width)));
+        }
+        Some(match *self {
+            Self::Fixed | Self::Digits { .. } | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
