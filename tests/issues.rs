@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::{Duration, Instant};
+
 use cardwire::layout::{Layout, Tag, an, ans, b, n, row, x_n};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, Slots, binary_parts, table, text_parts};
@@ -205,8 +207,25 @@ fn issue_016_guides_that_extend_each_other() {
         let text = format!("<j8583-config>\n{}</j8583-config>", guides.collect::<String>());
         cardwire::import::SpecDoc::from_j8583(&text).unwrap_err().to_string()
     };
-    let chain = guides(|own| (own < 8_999).then(|| format!("extends='{:04}'", own + 1)).unwrap_or_default());
+    let chain = guides(|own| if own < 8_999 { format!("extends='{:04}'", own + 1) } else { String::new() });
     assert_eq!(chain, "line 1004: there are more than 10000 fields, those that are extended included");
     let ring = guides(|own| format!("extends='{:04}'", (own + 1) % 9_000));
     assert_eq!(ring, "line 9001: it extends 0000, which extends it");
+}
+
+/// A hexdump walked the parts of an element again for each of its octets: hours for a mebibyte.
+#[test]
+fn issue_017_hexdump_of_many_parts() {
+    let any: &'static Element<'static> =
+        Box::leak(Box::new(row(0, b(9).ber(), "", SECRET).resolve(&Dialect::OCTETS)));
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, Some(any), &[])));
+    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+    let spec = spec_of(Dialect::BCD, [row(48, b(1 << 20).prefix(wide).of(layout), "", SECRET)]);
+    let (tags, start) = ([0xC1, 0].repeat(1 << 16), Instant::now());
+    let wire = [&unhex("0800 0000000000010000 00020000")[..], &tags].concat();
+    let message = Message::parse(spec, &wire).unwrap();
+    let dump = message.dump().to_string();
+    // sixteen octets a line, and four of the prefix before them
+    assert_eq!(dump.lines().filter(|line| line.contains("C1 00")).count(), (1 << 13) + 1);
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }

@@ -53,12 +53,12 @@ impl Announced {
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
     pub(super) fn number(&self, behind: &[u8]) -> Option<(usize, usize)> {
-        // most elements of most links
+        // most elements of most links: to compare is shorter than to choose among all forms
         if let Self::Digits { zero, width } = *self {
             return Some((digits(*behind.first_chunk()?, zero, width)?, usize::from(width)));
         }
-        Some(match *self {
-            Self::Fixed | Self::Digits { .. } | Self::Unknown => return None,
+        Some(match self {
+            Self::Digits { .. } | Self::Fixed | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
@@ -76,11 +76,11 @@ impl Announced {
     /// Writes the prefix to the start of `room`; returns how long it is. The octets of the value are
     /// yet to be written.
     #[inline(always)]
-    pub(super) fn put(self, room: &mut [u8], number: usize) -> Option<usize> {
-        let Some(width) = self.octets() else { return (self == Self::Fixed).then_some(0) };
+    pub(super) fn put(&self, room: &mut [u8], number: usize) -> Option<usize> {
+        let Some(width) = self.octets() else { return (*self == Self::Fixed).then_some(0) };
         let (number, width) = (u16::try_from(number).ok()?, usize::from(width));
         // four octets, lowest first, that end with the prefix
-        let octets = match self {
+        let octets = match *self {
             Self::Digits { zero, .. } => {
                 u32::from_le_bytes(four_digits(number)) + u32::from_le_bytes([zero; 4])
             }

@@ -20,6 +20,8 @@ pub(crate) enum Lay {
     Free,
     /// As they are, if all are of the class.
     Same(Chars),
+    /// The same of an element that is always of so many octets, at most [`FEW`].
+    Short(Chars, u8),
     /// The same of a class that takes longer to look at.
     Rare(Class),
     /// As that code page has them, if all are of the class.
@@ -52,7 +54,7 @@ impl Lay {
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Same(chars) => put_flipped::<0>(chars, value, room),
+            Self::Same(chars) | Self::Short(chars, _) => put_flipped::<0>(chars, value, room),
             Self::Packed(chars, spare) => put_packed(chars, spare, value, room),
             _ => self.put_changed(value, room),
         }
