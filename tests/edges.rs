@@ -63,7 +63,7 @@ fn totals_that_disagree_are_named_where_they_stand() {
 #[test]
 fn the_second_header_of_a_reject_is_measured_where_it_stands() {
     let framing = Framing::BINARY2.with_header(Station::Base1);
-    let mut reject = vec![26; 26];
+    let mut reject = [26; 26];
     (reject[22], reject[23]) = (0x80, 0);
     let refusal = |second: &[u8]| {
         let body = [&reject[..], second].concat();

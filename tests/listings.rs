@@ -35,7 +35,7 @@ fn golden_messages_are_listed_as_they_were() {
         let broken = Inspection::of(spec, &wire[..wire.len() - 1]);
         let error = broken.error().unwrap();
         write!(text, "{name}\n\n{}\n{}\ncut: {error}\n", message.describe(), message.dump()).unwrap();
-        write!(text, "{}\n", broken.dump().to_string().lines().last().unwrap()).unwrap();
+        writeln!(text, "{}", broken.dump().to_string().lines().last().unwrap()).unwrap();
         let cut = broken.describe().to_string();
         assert!(cut.contains(&error.to_string()), "{cut}");
         text.push('\n');
