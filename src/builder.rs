@@ -139,6 +139,7 @@ impl<'v> Builder<'v> {
     pub fn remove(&mut self, number: u8) -> &mut Self {
         self.present.remove(number);
         self.echoed.remove(number);
+        self.sources.forget(number);
         self
     }
 
@@ -269,6 +270,7 @@ impl<'v> Sources<'v> {
         self.0.as_flattened().get(place / BANK)?.as_ref()?.get(place % BANK)
     }
 
+    /// Without the value: an element that is carried over has none.
     fn forget(&mut self, number: u8) {
         if let Some(slot) = self.slot(number) {
             *slot = Source::None;

@@ -140,7 +140,6 @@ impl<'a> Message<'a> {
     }
 
     /// The value of an element that stands in the message as it is, if it is near.
-    #[cfg(feature = "alloc")]
     #[inline]
     pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
         let start = self.starts.get(self.rank(number)?)?;

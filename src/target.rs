@@ -119,6 +119,11 @@ pub(crate) fn lay_element(
     source: &Source<'_>,
 ) -> Option<()> {
     if let Source::Echo(message) = *source {
+        if let Some(value) = message.plain(number)
+            && target.value(&element.quick, value).is_some()
+        {
+            return Some(());
+        }
         let field = message.get(number)?;
         return lay_element(target, element, number, &Source::View(View::Field(&field)));
     }

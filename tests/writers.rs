@@ -132,6 +132,20 @@ fn whole_number(values: &[(u8, Vec<u8>)], number: u8) -> u8 {
 }
 
 #[test]
+fn a_value_that_was_taken_out_does_not_come_back() {
+    let wire = *b"0800202000000080000000000012345600000001";
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    for spec in builtin().filter(|spec| spec.header() == 0) {
+        let expected = Builder::copy_of(&message, spec).to_vec();
+        let mut builder = Builder::copy_of(&message, spec);
+        builder.set(11, "654321").remove(11).echo(&message, &[11]);
+        assert_eq!(builder.to_vec(), expected, "{}", spec.name());
+        builder.set(11, "654321").echo(&message, &[11]);
+        assert_eq!(builder.to_vec(), expected, "{}", spec.name());
+    }
+}
+
+#[test]
 fn a_stream_takes_elements_in_ascending_order_and_once() {
     let mut buffer = [0; 100];
     let mut stream = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer).unwrap();

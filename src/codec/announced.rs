@@ -52,13 +52,13 @@ impl Announced {
 
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    pub(super) fn number(self, behind: &[u8]) -> Option<(usize, usize)> {
+    pub(super) fn number(&self, behind: &[u8]) -> Option<(usize, usize)> {
+        // most elements of most links: to compare is shorter than to choose among all forms
+        if let Self::Digits { zero, width } = *self {
+            return Some((digits(*behind.first_chunk()?, zero, width)?, usize::from(width)));
+        }
         Some(match self {
-            // most elements of most links
-            Self::Digits { zero, width } => {
-                (digits(*behind.first_chunk()?, zero, width)?, usize::from(width))
-            }
-            Self::Fixed | Self::Unknown => return None,
+            Self::Digits { .. } | Self::Fixed | Self::Unknown => return None,
             Self::Packed(1) => (packed(*behind.first()?)?, 1),
             Self::Packed(_) => {
                 let [high, low] = *behind.first_chunk::<2>()?;
@@ -76,34 +76,28 @@ impl Announced {
     /// Writes the prefix to the start of `room`; returns how long it is. The octets of the value are
     /// yet to be written.
     #[inline(always)]
-    pub(super) fn put(self, room: &mut [u8], number: usize) -> Option<usize> {
-        match self {
-            Self::Fixed => Some(0),
-            // four octets at once: what is too many is taken by the value, which is not shorter
-            Self::Digits { zero, width } if number > 5 => {
-                let digits = u32::from_le_bytes(four_digits(u16::try_from(number).ok()?));
-                let digits = digits + u32::from_le_bytes([zero; 4]);
-                *room.first_chunk_mut()? = digits.wrapping_shr(8 * (4 - u32::from(width))).to_le_bytes();
-                Some(usize::from(width))
+    pub(super) fn put(&self, room: &mut [u8], number: usize) -> Option<usize> {
+        let Some(width) = self.octets() else { return (*self == Self::Fixed).then_some(0) };
+        let (number, width) = (u16::try_from(number).ok()?, usize::from(width));
+        // four octets, lowest first, that end with the prefix
+        let octets = match *self {
+            Self::Digits { zero, .. } => {
+                u32::from_le_bytes(four_digits(number)) + u32::from_le_bytes([zero; 4])
             }
-            _ => self.put_other(room, number),
-        }
-    }
-
-    #[inline(never)]
-    fn put_other(self, room: &mut [u8], number: usize) -> Option<usize> {
-        let number = u16::try_from(number).ok()?;
-        let [a, b, c, d] = four_digits(number);
-        let [high, low] = number.to_be_bytes();
-        let octets = match self {
-            Self::Digits { zero, .. } => [a, b, c, d].map(|digit| zero + digit),
-            Self::Packed(_) => [0, 0, a << 4 | b, c << 4 | d],
-            Self::Binary(1) if high != 0 => return None,
-            Self::Binary(_) => [0, 0, high, low],
-            _ => return None,
+            Self::Packed(_) => {
+                let [a, b, c, d] = four_digits(number);
+                u32::from_le_bytes([0, 0, a << 4 | b, c << 4 | d])
+            }
+            Self::Binary(1) if number > 0xFF => return None,
+            Self::Binary(_) => u32::from(number).swap_bytes(),
+            Self::Ber | Self::Fixed | Self::Unknown => return None,
         };
-        let width = usize::from(self.octets()?);
-        room.get_mut(..width)?.copy_from_slice(octets.get(4 - width..)?);
+        if number > 5 {
+            // all four at once: what is behind the prefix is taken by the value, which is long enough
+            *room.first_chunk_mut()? = (octets >> (8 * (4 - width))).to_le_bytes();
+        } else {
+            room.get_mut(..width)?.copy_from_slice(octets.to_le_bytes().get(4 - width..)?);
+        }
         Some(width)
     }
 

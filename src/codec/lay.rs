@@ -20,6 +20,8 @@ pub(crate) enum Lay {
     Free,
     /// As they are, if all are of the class.
     Same(Chars),
+    /// The same of an element that is always of so many octets, at most [`FEW`].
+    Short(Chars, u8),
     /// The same of a class that takes longer to look at.
     Rare(Class),
     /// As that code page has them, if all are of the class.
@@ -52,7 +54,8 @@ impl Lay {
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Same(chars) => put_flipped::<0>(chars, value, room),
+            Self::Same(chars) | Self::Short(chars, _) => put_flipped::<0>(chars, value, room),
+            Self::Packed(chars, spare) => put_packed(chars, spare, value, room),
             _ => self.put_changed(value, room),
         }
     }
@@ -65,7 +68,6 @@ impl Lay {
             Self::Page(chars, page) if chars.row().admits(value) => {
                 put_each(value, room, |octet| page.put(octet));
             }
-            Self::Packed(chars, spare) if chars.row().admits(value) => pack(value, room, spare),
             Self::Free => put_each(value, room, |octet| octet),
             Self::Rare(class) if class.admits(value, 0, value.len()) => put_each(value, room, |octet| octet),
             Self::Hex => {
@@ -87,7 +89,8 @@ fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> b
         17..=32 => put_ends::<16, BITS>(chars, value, room),
         33..=64 => put_ends::<32, BITS>(chars, value, room),
         _ => {
-            let is_sound = chars.row().admits(value);
+            // for many octets, the loop of the class is the shorter one
+            let is_sound = chars.class().admits(value, 0, value.len());
             if is_sound {
                 put_each(value, room, |octet| octet ^ BITS);
             }
@@ -143,33 +146,51 @@ fn put_each(value: &[u8], room: &mut [u8], change: impl Fn(u8) -> u8) {
     room.iter_mut().zip(value).for_each(|(slot, octet)| *slot = change(*octet));
 }
 
-/// Packs digits, eight at a time; those of the last eight may be packed twice.
-fn pack(value: &[u8], room: &mut [u8], spare: Spare) {
-    let (value, room) = match (value.len().is_multiple_of(2), spare.side, value, room) {
-        (true, _, value, room) => (value, room),
+/// Packs digits, two an octet, if they are of the class. Of an odd number, the first or the last
+/// shares its octet with the spare half byte.
+#[inline(never)]
+fn put_packed(chars: Chars, spare: Spare, value: &[u8], room: &mut [u8]) -> bool {
+    if !chars.row().admits(value) {
+        return false;
+    }
+    match (value.len().is_multiple_of(2), spare.side, value, room) {
+        (true, _, value, room) => pack(value, room),
         (_, Side::Left, [first, value @ ..], [slot, room @ ..]) => {
             *slot = spare.nibble << 4 | half(*first);
-            (value, room)
+            pack(value, room)
         }
         (_, Side::Right, [value @ .., last], [room @ .., slot]) => {
             *slot = half(*last) << 4 | spare.nibble;
-            (value, room)
+            pack(value, room)
         }
-        _ => return,
-    };
-    let four = |eight: &[u8; 8]| {
-        let [.., a, b, c, d] = hex(*eight).to_be_bytes();
-        [a, b, c, d]
-    };
-    let (eights, _) = value.as_chunks::<8>();
-    room.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, eight)| *slot = four(eight));
-    match (value.last_chunk::<8>(), room.last_chunk_mut::<4>()) {
-        (Some(eight), Some(slot)) => *slot = four(eight),
-        _ => {
-            let pairs = value.as_chunks::<2>().0.iter();
-            room.iter_mut().zip(pairs).for_each(|(slot, [high, low])| *slot = half(*high) << 4 | half(*low));
-        }
+        _ => false,
     }
+}
+
+/// Packs an even number of digits into room of half as many octets, eight at a time; some of the
+/// last eight may be packed twice.
+#[inline(always)]
+fn pack(value: &[u8], room: &mut [u8]) -> bool {
+    if let (Some(last), Some(slot)) = (value.last_chunk::<8>(), room.last_chunk_mut::<4>()) {
+        *slot = packed(*last);
+        let eights = value.as_chunks::<8>().0.iter();
+        room.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, eight)| *slot = packed(*eight));
+    } else if let (Some([a, b, c, d]), Some([y, z])) = (value.last_chunk(), room.last_chunk_mut()) {
+        [.., *y, *z] = packed([0, 0, 0, 0, *a, *b, *c, *d]);
+        if let ([a, b, ..], [slot, ..]) = (value, room) {
+            *slot = half(*a) << 4 | half(*b);
+        }
+    } else if let ([a, b], [slot]) = (value, room) {
+        *slot = half(*a) << 4 | half(*b);
+    }
+    true
+}
+
+/// The four octets that eight digits pack into.
+#[inline(always)]
+fn packed(digits: [u8; 8]) -> [u8; 4] {
+    let [.., a, b, c, d] = hex(digits).to_be_bytes();
+    [a, b, c, d]
 }
 
 /// The half byte of a digit, decimal, hexadecimal or of a track, whose separator may be a `D`.

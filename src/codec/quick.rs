@@ -28,8 +28,6 @@ pub(crate) struct Quick {
     pub(crate) is_composite: bool,
     /// How a value is laid out.
     lay: Lay,
-    /// The octets of an element that is always as long, and short; otherwise 0.
-    few: u8,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -78,7 +76,6 @@ impl Quick {
         run: None,
         is_composite: false,
         lay: Lay::Unknown,
-        few: 0,
         fixed: 0,
         min: 0,
         max: 0,
@@ -139,13 +136,12 @@ impl Quick {
         let lay = match (coding, counts, announced) {
             (Coding::Bcd, Counts::Bytes, _) | (.., Announced::Ber) => Lay::Unknown,
             _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
-            _ => Lay::of((coding, content, spare)),
+            _ => match (Lay::of((coding, content, spare)), announced) {
+                (Lay::Same(chars), Announced::Fixed) if max as usize <= FEW => Lay::Short(chars, max as u8),
+                (lay, _) => lay,
+            },
         };
-        let few = match announced {
-            Announced::Fixed if max as usize <= FEW => max as u8,
-            _ => 0,
-        };
-        Self { announced, halves, odd, test, run, is_composite: false, lay, few, fixed, min, max }
+        Self { announced, halves, odd, test, run, is_composite: false, lay, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -230,7 +226,7 @@ impl Quick {
     #[inline(always)]
     pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
         match self.lay {
-            Lay::Same(chars) if value.len() == usize::from(self.few) => {
+            Lay::Short(chars, length) if value.len() == usize::from(length) => {
                 let room = out.get_mut(at..)?.get_mut(..value.len())?;
                 put_few::<0>(chars, value, room).then_some(at + value.len())
             }

@@ -42,6 +42,17 @@ impl Chars {
         })
     }
 
+    pub(super) const fn class(self) -> Class {
+        match self {
+            Self::Digits => Class::Digits,
+            Self::Letters => Class::Letters,
+            Self::LettersDigits => Class::LettersDigits,
+            Self::Printable => Class::Printable,
+            Self::Track => Class::Track,
+            Self::Hex => Class::Hex,
+        }
+    }
+
     #[inline(always)]
     pub(super) const fn row(self) -> &'static Row {
         const DIGITS: Row = Row::new(b'0'..=b'9', 0, b'0'..=b'9', b'0');

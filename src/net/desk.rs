@@ -8,7 +8,7 @@ use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
-use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::correlation::Trace;
@@ -29,7 +29,7 @@ pub(super) struct Desk {
     pub(super) settings: Settings,
     pub(super) counters: Arc<Counters>,
     state: Mutex<State>,
-    window: Semaphore,
+    window: Arc<Semaphore>,
     /// Places for requests of the peer that are answered later.
     pub(super) places: Arc<Semaphore>,
     phase: watch::Sender<Phase>,
@@ -67,6 +67,8 @@ struct Waiter {
     /// The number of its frame.
     frame: u64,
     since: Duration,
+    /// Its place in the window.
+    _place: OwnedSemaphorePermit,
 }
 
 /// What a connection can be used for.
@@ -91,7 +93,7 @@ impl Desk {
         Arc::new(Self {
             counters,
             state: Mutex::new(state),
-            window: Semaphore::new(settings.limits.window),
+            window: Arc::new(Semaphore::new(settings.limits.window)),
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),

@@ -20,8 +20,8 @@ impl Peer {
     /// for a connection and for room in the window counts. [`SendError`](super::SendError) tells what
     /// certainly was not sent from what must be reversed.
     ///
-    /// Where there is a connection and room, the request is on its way when this returns. So many can
-    /// be sent in a row and answered in any order:
+    /// Where there is a connection and room, the request is on its way when this returns. So as many as
+    /// the window holds can be sent in a row, and answered in any order:
     ///
     /// ```no_run
     /// # use cardwire::net::{Client, SendError};

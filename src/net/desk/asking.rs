@@ -7,7 +7,7 @@ use core::time::Duration;
 use std::boxed::Box;
 use std::sync::Arc;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Desk, Phase, Waiter};
@@ -22,10 +22,10 @@ type Outcome = Result<Received, SendError>;
 
 /// A request on its way, and its answer to be awaited.
 ///
-/// It was written before this was returned, where there was a connection and room for it: so many
-/// requests can be sent one after the other, and their answers awaited then, without a task for each.
-/// Otherwise it waits for its turn while it is awaited. Dropped before its answer, it is given up:
-/// an answer that comes after all goes to [`Observer::late`](crate::net::Observer::late).
+/// It was written before this was returned, where there was a connection and room for it: so as many
+/// as the window holds can be sent one after the other, and their answers awaited then, without a task
+/// for each. Otherwise it waits for its turn, and only while it is awaited. Dropped before its answer,
+/// it is given up: an answer that comes after all goes to [`Observer::late`](crate::net::Observer::late).
 #[must_use = "dropped before its answer, a request is given up"]
 pub struct Pending {
     progress: Progress,
@@ -97,6 +97,7 @@ struct Call<'a> {
 
 /// Why a request could not be posted at once.
 enum Wait {
+    Place,
     Connection,
     Room,
     Never(NotSent),
@@ -105,22 +106,13 @@ enum Wait {
 /// A year: for time-outs that lie beyond all clocks.
 const FAR: Duration = Duration::from_secs(86_400 * 365);
 
-/// One of the requests that the window allows.
-struct Place(Arc<Desk>);
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.window.add_permits(1);
-    }
-}
-
 /// A request in flight; dropped before its answer, it is given up.
 struct Posted {
     answer: oneshot::Receiver<Outcome>,
     ticket: Ticket,
     frame: u64,
     done: bool,
-    place: Place,
+    desk: Arc<Desk>,
 }
 
 impl Drop for Posted {
@@ -128,7 +120,7 @@ impl Drop for Posted {
         if self.done {
             return;
         }
-        let desk = &*self.place.0;
+        let desk = &*self.desk;
         self.answer.close();
         if let Ok(outcome) = self.answer.try_recv() {
             // It was answered, and nobody looked.
@@ -157,19 +149,11 @@ impl Desk {
         let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
         let sound = self.checks(message);
         let call = Call { header, now, deadline, manner, sound };
-        let place = self.window.try_acquire().ok().map(|permit| {
-            permit.forget();
-            Place(Arc::clone(self))
-        });
-        let progress = written(message, |octets| match place {
-            None => self.wait(octets, call, None),
-            Some(place) => match self.post(octets, call) {
-                Ok((answer, ticket, frame)) => {
-                    Progress::Posted(Posted { answer, ticket, frame, done: false, place })
-                }
-                Err(Wait::Never(why)) => Progress::Over(Some(why)),
-                Err(Wait::Connection | Wait::Room) => self.wait(octets, call, Some(place)),
-            },
+        let mut place = Arc::clone(&self.window).try_acquire_owned().ok();
+        let progress = written(message, |octets| match self.post(octets, call, &mut place) {
+            Ok(posted) => Progress::Posted(posted),
+            Err(Wait::Never(why)) => Progress::Over(Some(why)),
+            Err(Wait::Place | Wait::Connection | Wait::Room) => self.wait(octets, call, place),
         });
         let progress = progress.unwrap_or_else(|error| Progress::Over(Some(NotSent::Message(error))));
         Pending { progress, timeout }
@@ -177,7 +161,12 @@ impl Desk {
 
     /// What waits is sound: what is not is told at once.
     #[cold]
-    fn wait(self: &Arc<Self>, octets: &[u8], call: Call<'_>, place: Option<Place>) -> Progress {
+    fn wait(
+        self: &Arc<Self>,
+        octets: &[u8],
+        call: Call<'_>,
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Progress {
         let Call { header, now, deadline, manner, sound } = call;
         if !sound && let Err(error) = Message::parse(self.settings.spec, octets) {
             return Progress::Over(Some(NotSent::Message(error)));
@@ -193,24 +182,20 @@ impl Desk {
         self: Arc<Self>,
         octets: &[u8],
         call: Call<'_>,
-        place: Option<Place>,
+        mut place: Option<OwnedSemaphorePermit>,
     ) -> Outcome {
         let Call { now, deadline, .. } = call;
         let over = |why| SendError::NotSent(why);
-        let place = match place {
-            Some(place) => place,
-            None => {
-                let permit = timeout_at(deadline, self.window.acquire()).await;
-                let permit = permit.map_err(|_| over(NotSent::NoRoom))?;
-                permit.map_err(|_| over(NotSent::Closing))?.forget();
-                Place(Arc::clone(&self))
-            }
-        };
-        let (answer, ticket, frame) = loop {
+        let posted = loop {
             let room = self.room.notified();
-            match self.post(octets, Call { now: Instant::now(), ..call }) {
+            match self.post(octets, Call { now: Instant::now(), ..call }, &mut place) {
                 Ok(posted) => break posted,
                 Err(Wait::Never(why)) => return Err(over(why)),
+                Err(Wait::Place) => {
+                    let free = timeout_at(deadline, Arc::clone(&self.window).acquire_owned()).await;
+                    place =
+                        Some(free.map_err(|_| over(NotSent::NoRoom))?.map_err(|_| over(NotSent::Closing))?);
+                }
                 Err(Wait::Connection) => {
                     let mut phase = self.phase.subscribe();
                     let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
@@ -221,16 +206,17 @@ impl Desk {
                 }
             }
         };
-        let progress = Progress::Posted(Posted { answer, ticket, frame, done: false, place });
+        let progress = Progress::Posted(posted);
         Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
     }
 
     /// Opens the request in the table and puts its frame into the outbox: both or neither.
     fn post(
-        &self,
+        self: &Arc<Self>,
         octets: &[u8],
         Call { header, now, deadline, manner, sound }: Call<'_>,
-    ) -> Result<(oneshot::Receiver<Outcome>, Ticket, u64), Wait> {
+        place: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Posted, Wait> {
         let (phase, early) = (self.phase(), manner == Manner::Early);
         match phase {
             Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
@@ -238,6 +224,9 @@ impl Desk {
             Phase::SigningOn if !early => return Err(Wait::Connection),
             Phase::Down => return Err(Wait::Connection),
             Phase::SigningOn | Phase::Up | Phase::Closing => (),
+        }
+        if place.is_none() {
+            return Err(Wait::Place);
         }
         let wrong = |error: Error| Wait::Never(NotSent::Message(error));
         let message = match sound {
@@ -258,7 +247,8 @@ impl Desk {
             return Err(Wait::Room);
         }
         let frame = state.outbox.next();
-        let waiter = Waiter { answer: sender, frame, since: now };
+        let place = place.take().ok_or(Wait::Place)?;
+        let waiter = Waiter { answer: sender, frame, since: now, _place: place };
         let opened = match manner == Manner::Again || message.mti().is_repeat() {
             true => state.mux.open_repeat(now, trace, deadline, waiter),
             false => state.mux.open(now, trace, deadline, waiter),
@@ -278,7 +268,7 @@ impl Desk {
         }
         drop(state);
         Counters::add(&self.counters.requests, 1);
-        Ok((receiver, ticket, frame))
+        Ok(Posted { answer: receiver, ticket, frame, done: false, desk: Arc::clone(self) })
     }
 
     /// Puts a message that is not answered into the outbox, if it can leave now.
