@@ -3,7 +3,7 @@
 mod common;
 
 use cardwire::codes::{
-    ActionCode03, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode, ResponseCode,
+    ActionCode03, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode, ResponseCode, unionpay,
 };
 use cardwire::frame::{Base1Header, CupsHeader, Station, UnionPayHeader};
 use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
@@ -124,6 +124,8 @@ fn codes_and_what_they_leave_open() {
         advices.partition(|advice| advice.outcome != Outcome::Unknown);
     assert!(closed.len() > 9 && closed.iter().all(|advice| advice.is_final()));
     assert!(!open.is_empty() && !open.iter().any(|advice| advice.is_final()));
+    let slip = unionpay::advice(ResponseCode::new("00").unwrap()).unwrap();
+    assert_eq!((slip.action, slip.action_zh), (Some("print the slip"), Some("打印签购单")));
     assert_eq!(
         (PosData::title(7), PosData::title(0), PosData::title(13)),
         (Some("card data input mode"), None, None)

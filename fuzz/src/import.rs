@@ -5,8 +5,10 @@ use cardwire::{Inspection, Message};
 
 use crate::{Named, choose};
 
+type Read = fn(&str) -> Result<SpecDoc, ImportError>;
+
 /// An importer and its name in the seeds.
-type Importer = (&'static str, fn(&str) -> Result<SpecDoc, ImportError>);
+type Importer = (&'static str, Read);
 
 const IMPORTERS: [Importer; 4] = [
     ("toml", SpecDoc::from_toml),
@@ -40,7 +42,7 @@ pub fn import(data: &[u8]) {
 }
 
 /// The importer that an input names or chooses, and the text.
-fn named(data: &[u8]) -> Option<(fn(&str) -> Result<SpecDoc, ImportError>, &[u8])> {
+fn named(data: &[u8]) -> Option<(Read, &[u8])> {
     let by_name = |name: &str| IMPORTERS.iter().copied().find(|importer| importer.0 == name);
     choose(data, &IMPORTERS, by_name).map(|((_, read), text)| (*read, text))
 }

@@ -98,6 +98,8 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    type Property = fn(&[u8]);
+
     /// The inputs of a folder.
     fn inputs(folder: &str) -> Vec<(String, Vec<u8>)> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -109,7 +111,7 @@ mod tests {
     }
 
     /// The seeds of a folder, each also cut short and with one octet changed.
-    fn replay(folder: &str, property: fn(&[u8])) {
+    fn replay(folder: &str, property: Property) {
         let seeds = inputs(&format!("seeds/{folder}"));
         for (_, seed) in &seeds {
             property(seed);
@@ -155,7 +157,7 @@ mod tests {
     /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
     #[test]
     fn the_corpus_that_is_kept() {
-        let properties: [(&str, fn(&[u8])); 13] = [
+        let properties: [(&str, Property); 13] = [
             ("builder", builder),
             ("differential", differential),
             ("frame", frame),
