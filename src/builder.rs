@@ -170,8 +170,7 @@ impl<'v> Builder<'v> {
     /// How many octets [`Builder::write`] needs: the same pass, counting.
     ///
     /// # Errors
-    /// As [`Builder::write`], except that content need not be looked at: what has a size may still be
-    /// refused when it is written.
+    /// As [`Builder::write`], except that a composite given as octets is not looked into.
     pub fn measure(&self) -> Result<usize> {
         let mut count = Count(0);
         match self.lay(&mut count) {

@@ -84,7 +84,7 @@ impl Target for Room<'_> {
     }
 }
 
-/// No buffer: octets are counted, and the content of usual values is not looked at.
+/// No buffer: values are looked at, and their octets counted.
 pub(crate) struct Count(pub(crate) usize);
 
 impl Target for Count {
@@ -105,7 +105,7 @@ impl Target for Count {
 
     #[inline(always)]
     fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
-        self.go_on(self.0 + quick.measure(value.len())?)
+        self.go_on(self.0 + quick.measure(value)?)
     }
 }
 

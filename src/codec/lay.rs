@@ -50,6 +50,19 @@ impl Lay {
         }
     }
 
+    /// Whether a value can be laid out.
+    #[inline(always)]
+    pub(crate) fn admits(self, value: &[u8]) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Free | Self::Hex => true,
+            Self::Same(chars) | Self::Short(chars, _) | Self::Page(chars, _) | Self::Packed(chars, _) => {
+                chars.admits(value)
+            }
+            Self::Rare(class) => class.admits(value, 0, value.len()),
+        }
+    }
+
     /// Lays out a value in room of just the octets that it takes, if it is of the class.
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
@@ -65,7 +78,7 @@ impl Lay {
         match self {
             // digits are those of ASCII with two further bits, on every page
             Self::Page(Chars::Digits, _) => return put_flipped::<0xC0>(Chars::Digits, value, room),
-            Self::Page(chars, page) if chars.row().admits(value) => {
+            Self::Page(chars, page) if chars.admits(value) => {
                 put_each(value, room, |octet| page.put(octet));
             }
             Self::Free => put_each(value, room, |octet| octet),
@@ -89,8 +102,7 @@ fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> b
         17..=32 => put_ends::<16, BITS>(chars, value, room),
         33..=64 => put_ends::<32, BITS>(chars, value, room),
         _ => {
-            // for many octets, the loop of the class is the shorter one
-            let is_sound = chars.class().admits(value, 0, value.len());
+            let is_sound = chars.admits(value);
             if is_sound {
                 put_each(value, room, |octet| octet ^ BITS);
             }
@@ -150,7 +162,7 @@ fn put_each(value: &[u8], room: &mut [u8], change: impl Fn(u8) -> u8) {
 /// shares its octet with the spare half byte.
 #[inline(never)]
 fn put_packed(chars: Chars, spare: Spare, value: &[u8], room: &mut [u8]) -> bool {
-    if !chars.row().admits(value) {
+    if !chars.admits(value) {
         return false;
     }
     match (value.len().is_multiple_of(2), spare.side, value, room) {

@@ -211,12 +211,11 @@ impl Quick {
             && !matches!(self.announced, Announced::Ber)
     }
 
-    /// Whether so many units of value, laid out, are what a prefix may announce; and the octets of
-    /// the element. `None` where the ordinary writer has to say.
+    /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
     #[inline(always)]
-    pub(crate) fn measure(&self, units: usize) -> Option<usize> {
-        let is_known = self.lay != Lay::Unknown && self.admits(units);
-        is_known.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(units))
+    pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
+        let is_sound = self.admits(value.len()) && self.lay.admits(value);
+        is_sound.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
     }
 
     /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a

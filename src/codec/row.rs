@@ -18,6 +18,9 @@ pub(super) struct Row {
     more: Block,
 }
 
+/// Octets that are many.
+const MANY: usize = 65;
+
 /// The classes of ASCII that are a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Chars {
@@ -42,7 +45,17 @@ impl Chars {
         })
     }
 
-    pub(super) const fn class(self) -> Class {
+    /// Whether all octets of a value are of the class.
+    #[inline(always)]
+    pub(super) fn admits(self, value: &[u8]) -> bool {
+        match value.len() {
+            // for many octets, the loop of the class is the shorter one
+            MANY.. => self.class().admits(value, 0, value.len()),
+            _ => self.row().admits(value),
+        }
+    }
+
+    const fn class(self) -> Class {
         match self {
             Self::Digits => Class::Digits,
             Self::Letters => Class::Letters,
