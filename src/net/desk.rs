@@ -120,6 +120,19 @@ impl Desk {
         self.put(&mut state, header, octets, true)
     }
 
+    /// Puts octets into the outbox as they are.
+    pub(super) fn write_raw(&self, octets: &[u8]) {
+        let mut state = self.lock();
+        if !state.open {
+            return;
+        }
+        let idle = state.outbox.frames().is_empty();
+        state.outbox.push_raw(octets);
+        if idle {
+            self.wake.notify_one();
+        }
+    }
+
     fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
         let idle = state.outbox.frames().is_empty();
         state.outbox.push(&self.settings.framing, header, octets, answers)?;

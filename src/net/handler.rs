@@ -116,6 +116,18 @@ impl Responder {
             Ok(())
         })?
     }
+
+    /// Writes octets as they are, in no frame of their own, and keeps the way back. For hosts that
+    /// break the rules on purpose, so that others can be tested against them: what stands in the
+    /// framing is the caller's to answer for.
+    pub fn send_raw(&self, octets: &[u8]) {
+        self.place.desk.write_raw(octets);
+    }
+
+    /// Closes the connection, as soon as what waits is written. This request has no answer.
+    pub fn hang_up(self) {
+        self.place.desk.finish();
+    }
 }
 
 impl fmt::Debug for Responder {

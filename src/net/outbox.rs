@@ -59,6 +59,12 @@ impl Frames {
         outcome
     }
 
+    /// Adds octets that are a frame of their own, or none.
+    fn push_raw(&mut self, octets: &[u8]) {
+        self.octets.extend_from_slice(octets);
+        self.sizes.push_back(u32::try_from(octets.len()).unwrap_or(u32::MAX));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.octets.is_empty()
     }
@@ -99,6 +105,11 @@ impl Outbox {
         answers: bool,
     ) -> Result<()> {
         self.frames.push(framing, header, payload, answers)
+    }
+
+    /// Adds octets as they are.
+    pub(super) fn push_raw(&mut self, octets: &[u8]) {
+        self.frames.push_raw(octets);
     }
 
     /// Moves frames here.

@@ -19,7 +19,7 @@ use super::desk::{Desk, Phase};
 use super::error::Closed;
 use super::handler::{Async, Handler};
 use super::link;
-use super::observe::{Counters, Event, Totals};
+use super::observe::{Counters, Event, Observer, Totals};
 use super::peer::Peer;
 use super::received::{Outgoing, Received};
 use super::settings::{Settings, settings};
@@ -108,6 +108,7 @@ enum Listen {
 }
 
 type OnConnect = Arc<dyn Fn(Peer, SocketAddr) + Send + Sync>;
+type Each = Arc<dyn Fn(SocketAddr) -> (Arc<dyn Handler>, Arc<dyn Observer>) + Send + Sync>;
 
 /// What a server will be. Every method has a default that is safe.
 pub struct ServerBuilder {
@@ -175,6 +176,25 @@ impl ServerBuilder {
     /// When the address cannot be listened on.
     pub async fn serve_sync(mut self, handler: impl Handler) -> io::Result<Server> {
         self.settings.handler = Some(Arc::new(handler));
+        self.listen(None).await
+    }
+
+    /// Listens, and has each connection served, and watched, by what `make` gives for its peer.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn serve_each<S: Handler + Observer>(
+        self,
+        make: impl Fn(SocketAddr) -> S + Send + Sync + 'static,
+    ) -> io::Result<Server> {
+        let each: Each = Arc::new(move |peer| {
+            let one = Arc::new(make(peer));
+            (one.clone(), one)
+        });
+        self.listen(Some(each)).await
+    }
+
+    async fn listen(self, each: Option<Each>) -> io::Result<Server> {
         let listener = match self.listen {
             Listen::Listener(listener) => listener,
             Listen::Address(address) => TcpListener::bind(address).await?,
@@ -187,6 +207,7 @@ impl ServerBuilder {
             counters: Arc::clone(&counters),
             places: Arc::new(Semaphore::new(self.connections)),
             on_connect: self.on_connect,
+            each,
             #[cfg(feature = "tls")]
             tls: self.tls,
             closes,
@@ -208,6 +229,8 @@ struct Acceptor {
     counters: Arc<Counters>,
     places: Arc<Semaphore>,
     on_connect: Option<OnConnect>,
+    /// Who serves the connection of a peer, where that is not the same for all.
+    each: Option<Each>,
     #[cfg(feature = "tls")]
     tls: Option<super::tls::ServerTls>,
     closes: watch::Receiver<Option<Duration>>,
@@ -241,7 +264,11 @@ impl Acceptor {
         while connections.join_next().await.is_some() {}
     }
 
-    async fn serve(self, stream: TcpStream, address: SocketAddr) {
+    async fn serve(mut self, stream: TcpStream, address: SocketAddr) {
+        if let Some(each) = &self.each {
+            let (handler, observer) = each(address);
+            (self.settings.handler, self.settings.observer) = (Some(handler), observer);
+        }
         if stream.set_nodelay(true).is_err() {
             return;
         }

@@ -1,6 +1,6 @@
 //! `cardwire serve`, `send` and `load`, against each other.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::{cardwire, file, good, hex};
@@ -111,6 +111,30 @@ fn a_misbehaving_issuer() {
     ] {
         assert!(log.contains(words), "{words}{log}");
     }
+}
+
+#[test]
+fn what_is_no_request_is_told_and_not_answered() {
+    let issuer = Issuer::start(&["-s", "iso87-ascii", "-F", "ascii4", "--count", "3"]);
+    let mut stream = std::net::TcpStream::connect(&issuer.address).unwrap();
+    let frame = |mti: &str, stan: &str| format!("0026{mti}0020000000000000{stan}");
+    let (answer, broken) = (frame("0210", "000007"), frame("0200", "00007X"));
+    stream.write_all(format!("{answer}{broken}XXXX").as_bytes()).unwrap();
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
+    let mut other = std::net::TcpStream::connect(&issuer.address).unwrap();
+    other.write_all(frame("0200", "000009").as_bytes()).unwrap();
+    let mut answered = [0; 8];
+    other.read_exact(&mut answered).unwrap();
+    assert_eq!(&answered[4..], b"0210");
+    let log = issuer.log();
+    for words in [
+        " 0210 000007 -> not a request\n",
+        " not answered: field 11 at byte 25: expected",
+        " 0200 000009 -> 0210 00\n",
+    ] {
+        assert!(log.contains(words), "{words}{log}");
+    }
+    assert!(log.lines().any(|line| line.starts_with("- 127.0.0.1:") && line.contains(" closed: ")), "{log}");
 }
 
 #[test]

@@ -1,150 +1,133 @@
 //! One connection of a responder.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-use cardwire::{Builder, Message, de};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::mpsc;
+use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder};
+use cardwire::{Builder, Inspection, Message, de};
 
 use super::Issuer;
 use super::rules::{Damage, Rule};
 use crate::json::Lists;
 
-/// What leaves a connection.
-enum Out {
-    Octets(Vec<u8>),
-    Close,
+/// A peer, and who answers it.
+pub(super) struct Connection {
+    pub(super) issuer: Arc<Issuer>,
+    pub(super) peer: SocketAddr,
 }
 
 /// What is done about a request.
-struct Deed {
-    frame: Option<Vec<u8>>,
-    words: String,
+enum Deed {
+    Nothing,
+    Close,
+    Answer(Vec<u8>),
+    /// Octets in place of one frame.
+    Raw(Vec<u8>),
 }
 
-/// Reads requests and answers them until the peer, or a rule, closes the connection.
-pub(super) async fn serve(
-    issuer: &Issuer,
-    stream: impl AsyncRead + AsyncWrite + Send + 'static,
-    peer: SocketAddr,
-) {
-    let (mut reader, mut writer) = tokio::io::split(stream);
-    let (outbox, mut out) = mpsc::channel(256);
-    let writing = tokio::spawn(async move {
-        while let Some(Out::Octets(octets)) = out.recv().await {
-            if writer.write_all(&octets).await.is_err() || writer.flush().await.is_err() {
-                break;
-            }
-        }
-        let _ = writer.shutdown().await;
-    });
-    let (mut buffer, mut room) = (Vec::new(), vec![0; 1 << 16]);
-    'reading: while !outbox.is_closed() {
-        let count = tokio::select! {
-            read = reader.read(&mut room) => read.unwrap_or(0),
-            () = outbox.closed() => 0,
-        };
-        if count == 0 {
-            break;
-        }
-        buffer.extend_from_slice(room.get(..count).unwrap_or_default());
-        let mut used = 0;
-        loop {
-            match issuer.framing.split(buffer.get(used..).unwrap_or_default()) {
-                Ok(None) => break,
-                Ok(Some(frame)) => {
-                    used += frame.consumed;
-                    if !frame.is_poll() {
-                        request(issuer, frame.header, frame.payload, &outbox, peer).await;
-                    }
-                }
-                Err(error) => {
-                    let _ = issuer.log.send(format!("- {peer} closed: {error}")).await;
-                    break 'reading;
-                }
-            }
-        }
-        buffer.drain(..used);
+impl Connection {
+    fn log(&self, text: impl std::fmt::Display) {
+        self.issuer.log(format!("{} {text}", self.peer));
     }
-    drop(outbox);
-    let _ = writing.await;
+
+    /// What does not count as a request.
+    fn remark(&self, text: impl std::fmt::Display) {
+        self.issuer.log(format!("- {} {text}", self.peer));
+    }
 }
 
-/// Answers a request as its rule says.
-async fn request(
-    issuer: &Issuer,
-    header: &[u8],
-    payload: &[u8],
-    outbox: &mpsc::Sender<Out>,
-    peer: SocketAddr,
-) {
-    let message = match Message::parse(issuer.spec, payload) {
-        Ok(message) => message,
-        Err(error) => {
-            let _ = issuer.log.send(format!("{peer} not answered: {error}")).await;
-            return;
+impl Handler for Connection {
+    /// Answers a request as its rule says.
+    fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
+        let issuer = &self.issuer;
+        let rule = issuer.rules.find(request);
+        let (deed, words) = answer(issuer, rule, reply.header(), request);
+        let name = rule.map(|rule| format!(", rule '{}'", rule.name)).unwrap_or_default();
+        let delay = rule.map_or_else(Default::default, |rule| rule.delay);
+        let after = if delay.is_zero() { String::new() } else { format!(", after {delay:?}") };
+        self.log(format_args!("{} -> {words}{name}{after}", named(request)));
+        let responder = reply.later();
+        if delay.is_zero() {
+            return deed.done(responder);
         }
-    };
-    let rule = issuer.rules.find(&message);
-    let deed = answer(issuer, rule, header, &message);
-    let stan = message.get(de::STAN).map(|field| field.to_string()).unwrap_or_default();
-    let name = rule.map(|rule| format!(", rule '{}'", rule.name)).unwrap_or_default();
-    let delay = rule.map_or_else(Default::default, |rule| rule.delay);
-    let after = if delay.is_zero() { String::new() } else { format!(", after {delay:?}") };
-    let _ = issuer.log.send(format!("{peer} {} {stan} -> {}{name}{after}", message.mti(), deed.words)).await;
-    let mut outs: Vec<Out> = Vec::new();
-    if rule.is_some_and(|rule| rule.close) {
-        outs.push(Out::Close);
-    } else if let Some(frame) = deed.frame {
-        if rule.is_some_and(|rule| rule.twice) {
-            outs.push(Out::Octets(frame.clone()));
-        }
-        outs.push(Out::Octets(frame));
-    }
-    let outbox = outbox.clone();
-    let sending = async move {
-        // even a sleep of no time lasts until the next tick of the timer
-        if !delay.is_zero() {
+        // what waits does not hold up others
+        tokio::spawn(async move {
             tokio::time::sleep(delay).await;
-        }
-        for out in outs {
-            if outbox.send(out).await.is_err() {
-                return;
-            }
-        }
-    };
-    // what waits does not hold up others
-    if delay.is_zero() { sending.await } else { drop(tokio::spawn(sending)) }
+            deed.done(responder);
+        });
+    }
 }
 
-fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message<'_>) -> Deed {
-    let words = |words: &str| Deed { frame: None, words: words.into() };
+impl Observer for Connection {
+    fn unsolicited(&self, message: Received) {
+        self.log(format_args!("{} -> not a request", named(&message.message())));
+    }
+
+    fn unreadable(&self, inspection: &Inspection<'_>) {
+        if let Some(error) = inspection.error() {
+            self.log(format_args!("not answered: {error}"));
+        }
+    }
+
+    fn event(&self, event: Event) {
+        match event {
+            Event::Down(Closed::Framing(error)) => self.remark(format_args!("closed: {error}")),
+            Event::Handshake => self.remark("TLS: the handshake failed"),
+            _ => {}
+        }
+    }
+}
+
+impl Deed {
+    fn done(self, responder: Responder) {
+        match self {
+            Self::Nothing => {}
+            Self::Close => responder.hang_up(),
+            Self::Raw(octets) => responder.send_raw(&octets),
+            // it was framed once to see whether it can be
+            Self::Answer(payload) => _ = responder.send(payload),
+        }
+    }
+}
+
+/// The MTI and the STAN.
+fn named(message: &Message<'_>) -> String {
+    let stan = message.get(de::STAN).map(|field| field.to_string()).unwrap_or_default();
+    format!("{} {stan}", message.mti())
+}
+
+/// What is done about a request, and how that is said.
+fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message<'_>) -> (Deed, String) {
+    let nothing = |words: &str| (Deed::Nothing, words.to_owned());
     if rule.is_some_and(|rule| rule.close) {
-        return words("closed");
+        return (Deed::Close, "closed".into());
     }
     if rule.is_some_and(|rule| rule.drop) {
-        return words("dropped");
+        return nothing("dropped");
     }
-    if request.mti().response().is_none() {
-        return words("not a request");
-    }
+    let Some(mti) = request.mti().response() else { return nothing("not a request") };
     let (payload, code) = match built(issuer, rule, request) {
         Ok(built) => built,
-        Err(text) => return words(&format!("no answer: {text}")),
+        Err(text) => return nothing(&format!("no answer: {text}")),
     };
-    let mti = request.mti().response().map(|mti| mti.to_string()).unwrap_or_default();
     let damage = rule.and_then(|rule| rule.broken);
     let payload = damaged(payload, damage, request);
-    let mut frame = vec![0; payload.len() + header.len() + 64];
-    let mut frame = match issuer.framing.reply(header, &payload, &mut frame) {
-        Ok(frame) => frame.to_vec(),
-        Err(error) => return words(&format!("no answer: {error}")),
+    let mut room = vec![0; payload.len() + header.len() + 64];
+    let frame = match issuer.framing.reply(header, &payload, &mut room) {
+        Ok(frame) => frame,
+        Err(error) => return nothing(&format!("no answer: {error}")),
     };
-    if damage == Some(Damage::Frame) {
-        frame.truncate(frame.len() / 2);
-    }
+    let frame = match damage {
+        Some(Damage::Frame) => frame.get(..frame.len() / 2).unwrap_or_default(),
+        _ => frame,
+    };
+    let deed = match (rule.is_some_and(|rule| rule.twice), damage) {
+        (true, _) => Deed::Raw([frame, frame].concat()),
+        (false, Some(Damage::Frame)) => Deed::Raw(frame.to_vec()),
+        (false, _) => Deed::Answer(payload),
+    };
     let broken = if damage.is_some() { ", broken" } else { "" };
-    Deed { frame: Some(frame), words: format!("{mti} {code}{broken}") }
+    (deed, format!("{mti} {code}{broken}"))
 }
 
 /// The answer and its code.

@@ -1,5 +1,4 @@
-//! `cardwire serve`. Its connections are its own: it cuts frames, answers twice and hangs up in the
-//! middle when told so, which those of `cardwire::net` cannot be made to do.
+//! `cardwire serve`.
 
 mod connection;
 mod rules;
@@ -8,22 +7,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cardwire::net::{Identity, Server, ServerTls};
 use cardwire::{Framing, Spec};
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use self::connection::Connection;
+use self::rules::Rules;
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_framing;
 use crate::link::{address, block_on, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::toml_file;
-use rules::Rules;
 
 /// Answer requests, well or badly: what an acquirer is tested against.
 #[derive(clap::Args)]
@@ -75,7 +70,15 @@ struct Issuer {
     spec: &'static Spec<'static>,
     framing: Framing,
     rules: Rules,
-    log: mpsc::Sender<String>,
+    /// Its other end is read by the thread that fills it.
+    lines: mpsc::UnboundedSender<String>,
+}
+
+impl Issuer {
+    fn log(&self, line: String) {
+        // when nobody reads any more, the command is about to end
+        let _ = self.lines.send(line);
+    }
 }
 
 impl Serve {
@@ -100,64 +103,40 @@ impl Serve {
         output: &mut Output,
         spec: &'static Spec<'static>,
         rules: Rules,
-        tls: Option<TlsAcceptor>,
+        tls: Option<ServerTls>,
     ) -> Outcome {
-        let listener =
-            TcpListener::bind(&self.listen).await.map_err(|error| Failure::io(&self.listen, error))?;
-        let address = listener.local_addr().map_err(|error| Failure::io(&self.listen, error))?;
-        output.line(format_args!("listening on {address}"))?;
+        let (lines, mut logged) = mpsc::unbounded_channel();
+        let issuer = Arc::new(Issuer { spec, framing: self.framing, rules, lines });
+        let mut server = Server::bind(&self.listen).spec(spec).framing(self.framing);
+        if let Some(tls) = tls {
+            server = server.tls(tls);
+        }
+        let server = server
+            .serve_each(move |peer| Connection { issuer: Arc::clone(&issuer), peer })
+            .await
+            .map_err(|error| Failure::io(&self.listen, error))?;
+        output.line(format_args!("listening on {}", server.address()))?;
         output.flush()?;
-        let (log, mut lines) = mpsc::channel(1024);
-        let issuer = Arc::new(Issuer { spec, framing: self.framing, rules, log });
         let mut requests = 0;
-        loop {
-            tokio::select! {
-                accepted = listener.accept() => {
-                    // a connection that failed before it was taken is the peer's affair
-                    let Ok((stream, peer)) = accepted else { continue };
-                    let (issuer, tls) = (Arc::clone(&issuer), tls.clone());
-                    tokio::spawn(async move {
-                        let _ = stream.set_nodelay(true);
-                        match tls {
-                            None => connection::serve(&issuer, stream, peer).await,
-                            Some(tls) => match tls.accept(stream).await {
-                                Ok(stream) => connection::serve(&issuer, stream, peer).await,
-                                Err(error) => {
-                                    let _ = issuer.log.send(format!("- {peer} TLS: {error}")).await;
-                                }
-                            },
-                        }
-                    });
-                }
-                Some(line) = lines.recv() => {
-                    requests += u64::from(!line.starts_with('-'));
-                    output.line(&line)?;
-                    if lines.is_empty() {
-                        output.flush()?;
-                    }
-                    if self.count.is_some_and(|count| requests >= count) {
-                        output.flush()?;
-                        // the last answers are on their way
-                        tokio::time::sleep(GRACE).await;
-                        return Ok(());
-                    }
-                }
+        while let Some(line) = logged.recv().await {
+            requests += u64::from(!line.starts_with('-'));
+            output.line(&line)?;
+            if logged.is_empty() {
+                output.flush()?;
+            }
+            if self.count.is_some_and(|count| requests >= count) {
+                break;
             }
         }
+        output.flush()?;
+        server.shutdown(GRACE).await;
+        Ok(())
     }
 
-    fn tls(&self) -> Outcome<Option<TlsAcceptor>> {
+    fn tls(&self) -> Outcome<Option<ServerTls>> {
         let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
-        let wrong = |file: &PathBuf, what: &str| Failure::data(format_args!("{}: {what}", file.display()));
-        let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&read(chain)?).collect();
-        let certificates = certificates.map_err(|_| wrong(chain, "no certificates"))?;
-        let private = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| wrong(key, "no private key"))?;
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| wrong(chain, &error.to_string()))?
-            .with_no_client_auth()
-            .with_single_cert(certificates, private)
-            .map_err(|error| wrong(chain, &error.to_string()))?;
-        Ok(Some(TlsAcceptor::from(Arc::new(config))))
+        let wrong = |error: std::io::Error| Failure::data(format_args!("{}: {error}", chain.display()));
+        let identity = Identity::from_pem(&read(chain)?, &read(key)?).map_err(wrong)?;
+        ServerTls::new(identity, None).map(Some).map_err(wrong)
     }
 }
