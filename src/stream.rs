@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::bitmap::Bitmap;
+use crate::codec::lay::put_short;
 use crate::codec::octets::OctetsMut;
 use crate::codec::quick::{Quick, bit};
 use crate::content::Content;
@@ -111,11 +112,17 @@ impl<'s, 'o> Stream<'s, 'o> {
     #[inline(never)]
     fn lay(&mut self, number: u8, value: &[u8]) -> bool {
         let Some(quick) = self.quick(number) else { return false };
-        let end = quick.lay(self.out, self.at, value);
-        if let Some(end) = end {
-            self.advance(number, end);
-        }
-        end.is_some()
+        let Some(chars) = quick.short(value) else { return self.lay_longer(number, quick, value) };
+        let Some(end) = put_short(chars, self.out, self.at, value) else { return false };
+        self.advance(number, end);
+        true
+    }
+
+    #[inline(never)]
+    fn lay_longer(&mut self, number: u8, quick: &Quick, value: &[u8]) -> bool {
+        let Some(end) = quick.lay_longer(self.out, self.at, value) else { return false };
+        self.advance(number, end);
+        true
     }
 
     /// The short form of an element that may come next, and whose bitmap is there.

@@ -80,6 +80,10 @@ pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
 #[allow(clippy::as_conversions, reason = "lossless; from is not const")]
 pub(crate) const fn four_digits(number: u16) -> [u8; 4] {
     let number = number as u32;
+    if number < 100 {
+        let tens = (number * 103) >> 10;
+        return (tens << 16 | (number - tens * 10) << 24).to_le_bytes();
+    }
     let pairs = (number / 100) | ((number % 100) << 16);
     // a tenth of each pair, and what that leaves of it
     let tens = ((pairs * 103) >> 10) & 0x000F_000F;

@@ -5,7 +5,7 @@
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
 use super::block::{Class, Test};
-use super::digit::{hex, hex_digit};
+use super::digit::{four_digits, hex, hex_digit};
 use super::quick::Coded;
 use super::row::{Chars, Ends};
 use super::{CodePage, Coding, Side, Spare};
@@ -22,6 +22,8 @@ pub(crate) enum Lay {
     Same(Chars),
     /// The same of an element that is always of so many octets, at most [`FEW`].
     Short(Chars, u8),
+    /// The same behind so many digits in ASCII, or none.
+    Text(Chars, u8),
     /// The same of a class that takes longer to look at.
     Rare(Class),
     /// As that code page has them, if all are of the class.
@@ -56,9 +58,11 @@ impl Lay {
         match self {
             Self::Unknown => false,
             Self::Free | Self::Hex => true,
-            Self::Same(chars) | Self::Short(chars, _) | Self::Page(chars, _) | Self::Packed(chars, _) => {
-                chars.admits(value)
-            }
+            Self::Same(chars)
+            | Self::Short(chars, _)
+            | Self::Text(chars, _)
+            | Self::Page(chars, _)
+            | Self::Packed(chars, _) => chars.admits(value),
             Self::Rare(class) => class.admits(value, 0, value.len()),
         }
     }
@@ -67,7 +71,9 @@ impl Lay {
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
-            Self::Same(chars) | Self::Short(chars, _) => put_flipped::<0>(chars, value, room),
+            Self::Same(chars) | Self::Short(chars, _) | Self::Text(chars, _) => {
+                put_flipped::<0>(chars, value, room)
+            }
             Self::Packed(chars, spare) => put_packed(chars, spare, value, room),
             _ => self.put_changed(value, room),
         }
@@ -93,6 +99,28 @@ impl Lay {
     }
 }
 
+/// Lays out a value of at most [`FEW`] octets, if it is of the class; returns where it ends.
+#[inline(always)]
+pub(crate) fn put_short(chars: Chars, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+    let end = at + value.len();
+    put_few::<0>(chars, value, out.get_mut(at..end)?).then_some(end)
+}
+
+/// The same of a value of any length behind so many digits that announce it, if all are at least
+/// four octets.
+#[inline(never)]
+pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+    let (start, end) = (at + usize::from(width), at + usize::from(width) + value.len());
+    let room = out.get_mut(at..end)?;
+    if width > 0 {
+        let digits = four_digits(u16::try_from(value.len()).ok()?).map(|digit| digit | b'0');
+        // all four at once: the value takes what is behind the prefix
+        let digits = u32::from_le_bytes(digits).wrapping_shr(8 * (4 - u32::from(width)));
+        *room.first_chunk_mut()? = digits.to_le_bytes();
+    }
+    put_flipped::<0>(chars, value, out.get_mut(start..end)?).then_some(end)
+}
+
 /// Copies a value with some bits changed, if it is of the class.
 #[inline(always)]
 fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
@@ -101,14 +129,18 @@ fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> b
         1..=FEW => put_few::<BITS>(chars, value, room),
         17..=32 => put_ends::<16, BITS>(chars, value, room),
         33..=64 => put_ends::<32, BITS>(chars, value, room),
-        _ => {
-            let is_sound = chars.admits(value);
-            if is_sound {
-                put_each(value, room, |octet| octet ^ BITS);
-            }
-            is_sound
-        }
+        _ => put_many::<BITS>(chars, value, room),
     }
+}
+
+/// The same of a value of many octets.
+#[inline(never)]
+fn put_many<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+    let is_sound = chars.admits(value);
+    if is_sound {
+        put_each(value, room, |octet| octet ^ BITS);
+    }
+    is_sound
 }
 
 /// The most octets that fill a block.
@@ -116,11 +148,10 @@ pub(super) const FEW: usize = 16;
 
 /// The same for a value of some octets, but no more than that.
 #[inline(always)]
-pub(super) fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+    debug_assert!(value.len() <= FEW, "the middle would be left out");
     // a match would take three times as many instructions to find the length
-    if value.len() > FEW {
-        false
-    } else if value.len() >= 8 {
+    if value.len() >= 8 {
         put_ends::<8, BITS>(chars, value, room)
     } else if value.len() >= 4 {
         put_ends::<4, BITS>(chars, value, room)
@@ -138,7 +169,7 @@ where
     [[u8; N]; 2]: Ends,
 {
     let (Some(first), Some(last)) = (value.first_chunk::<N>(), value.last_chunk::<N>()) else { return false };
-    if ![*first, *last].are_of(chars.row()) {
+    if ![*first, *last].are_of(chars) {
         return false;
     }
     let flipped = |mut octets: [u8; N]| {
@@ -234,7 +265,7 @@ mod tests {
                     value[place] = octet;
                     let admitted = class.admits(&value, 0, len);
                     assert_eq!(
-                        chars.row().admits(&value),
+                        chars.admits_few(&value),
                         admitted,
                         "{class:?} {octet:02X} at {place} of {len}"
                     );

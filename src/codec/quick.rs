@@ -9,7 +9,8 @@
 use super::announced::Announced;
 pub(crate) use super::announced::Length;
 use super::block::{Class, Test};
-use super::lay::{FEW, Lay, put_few};
+use super::lay::{FEW, Lay, put_short, put_text};
+use super::row::Chars;
 use super::{Coding, Counts, Prefix, Side, Spare};
 use crate::content::Content;
 
@@ -138,6 +139,8 @@ impl Quick {
             _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
             _ => match (Lay::of((coding, content, spare)), announced) {
                 (Lay::Same(chars), Announced::Fixed) if max as usize <= FEW => Lay::Short(chars, max as u8),
+                (Lay::Same(chars), Announced::Fixed) => Lay::Text(chars, 0),
+                (Lay::Same(chars), Announced::Digits { zero: b'0', width }) => Lay::Text(chars, width),
                 (lay, _) => lay,
             },
         };
@@ -224,10 +227,28 @@ impl Quick {
     // What most elements are stands in the caller; the rest is called.
     #[inline(always)]
     pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.short(value) {
+            Some(chars) => put_short(chars, out, at, value),
+            None => self.lay_longer(out, at, value),
+        }
+    }
+
+    /// The class of an element that is short and always as long as this value.
+    #[inline(always)]
+    pub(crate) fn short(&self, value: &[u8]) -> Option<Chars> {
         match self.lay {
-            Lay::Short(chars, length) if value.len() == usize::from(length) => {
-                let room = out.get_mut(at..)?.get_mut(..value.len())?;
-                put_few::<0>(chars, value, room).then_some(at + value.len())
+            Lay::Short(chars, length) if value.len() == usize::from(length) => Some(chars),
+            _ => None,
+        }
+    }
+
+    /// Lays out a value of any other element.
+    #[inline(always)]
+    pub(crate) fn lay_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.lay {
+            _ if !self.admits(value.len()) => None,
+            Lay::Text(chars, width) if usize::from(width) + value.len() >= 4 => {
+                put_text(chars, width, out, at, value)
             }
             _ => self.lay_any(out, at, value),
         }
@@ -235,9 +256,6 @@ impl Quick {
 
     #[inline(never)]
     fn lay_any(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
-        if !self.admits(value.len()) {
-            return None;
-        }
         let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
         let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
         self.lay.put(value, room).then_some(start + room.len())

@@ -8,7 +8,7 @@ use super::block::{BLOCK, Block, Class};
 /// at once and no branch asks which class it is. A class of one range has it twice.
 // Aligned, so that a wide instruction may take its operand from here.
 #[repr(align(16))]
-pub(super) struct Row {
+struct Row {
     low: Block,
     span: Block,
     /// The bits that octets are given before they are held against the other range.
@@ -51,7 +51,22 @@ impl Chars {
         match value.len() {
             // for many octets, the loop of the class is the shorter one
             MANY.. => self.class().admits(value, 0, value.len()),
-            _ => self.row().admits(value),
+            _ => self.admits_few(value),
+        }
+    }
+
+    #[inline]
+    pub(super) fn admits_few(self, value: &[u8]) -> bool {
+        match value.len() {
+            0 => true,
+            1 => ends::<1>(value).is_some_and(|ends| ends.are_of(self)),
+            2..=3 => ends::<2>(value).is_some_and(|ends| ends.are_of(self)),
+            4..=7 => ends::<4>(value).is_some_and(|ends| ends.are_of(self)),
+            8..=16 => ends::<8>(value).is_some_and(|ends| ends.are_of(self)),
+            _ => {
+                let blocks = value.as_chunks().0.iter().chain(value.last_chunk());
+                blocks.fold(true, |all, block| all & self.row().admit(*block))
+            }
         }
     }
 
@@ -66,24 +81,23 @@ impl Chars {
         }
     }
 
+    /// From a table, not by a choice: only digits are told apart.
     #[inline(always)]
-    pub(super) const fn row(self) -> &'static Row {
-        const DIGITS: Row = Row::new(b'0'..=b'9', 0, b'0'..=b'9', b'0');
-        const LETTERS: Row = Row::new(b'A'..=b'Z', 0, b'a'..=b'z', b' ');
-        const LETTERS_DIGITS: Row = Row::new(b'0'..=b'9', 0x20, b'a'..=b'z', b' ');
-        const PRINTABLE: Row = Row::new(b' '..=b'~', 0, b' '..=b'~', b' ');
-        const TRACK: Row = Row::new(b'0'..=b'?', 0, b'0'..=b'?', b'D');
-        const HEX: Row = Row::new(b'0'..=b'9', 0x20, b'a'..=b'f', b'0');
-        match self {
-            Self::Digits => &DIGITS,
-            Self::Letters => &LETTERS,
-            Self::LettersDigits => &LETTERS_DIGITS,
-            Self::Printable => &PRINTABLE,
-            Self::Track => &TRACK,
-            Self::Hex => &HEX,
-        }
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "as many as there are classes")]
+    const fn row(self) -> &'static Row {
+        &ROWS[self as usize]
     }
 }
+
+/// By [`Chars`].
+static ROWS: [Row; 6] = [
+    Row::new(b'0'..=b'9', 0, b'0'..=b'9', b'0'),
+    Row::new(b'A'..=b'Z', 0, b'a'..=b'z', b' '),
+    Row::new(b'0'..=b'9', 0x20, b'a'..=b'z', b' '),
+    Row::new(b' '..=b'~', 0, b' '..=b'~', b' '),
+    Row::new(b'0'..=b'?', 0, b'0'..=b'?', b'D'),
+    Row::new(b'0'..=b'9', 0x20, b'a'..=b'f', b'0'),
+];
 
 impl Row {
     const fn new(range: RangeInclusive<u8>, bits: u8, other: RangeInclusive<u8>, more: u8) -> Self {
@@ -95,22 +109,6 @@ impl Row {
             other_low: [other_low; BLOCK],
             other_span: [*other.end() - other_low; BLOCK],
             more: [more; BLOCK],
-        }
-    }
-
-    /// Whether all octets of a value are of the class.
-    #[inline]
-    pub(super) fn admits(&self, value: &[u8]) -> bool {
-        match value.len() {
-            0 => true,
-            1 => ends::<1>(value).is_some_and(|ends| ends.are_of(self)),
-            2..=3 => ends::<2>(value).is_some_and(|ends| ends.are_of(self)),
-            4..=7 => ends::<4>(value).is_some_and(|ends| ends.are_of(self)),
-            8..=16 => ends::<8>(value).is_some_and(|ends| ends.are_of(self)),
-            _ => {
-                let blocks = value.as_chunks().0.iter().chain(value.last_chunk());
-                blocks.fold(true, |all, block| all & self.admit(*block))
-            }
         }
     }
 
@@ -139,57 +137,76 @@ pub(super) fn ends<const N: usize>(value: &[u8]) -> Option<[[u8; N]; 2]> {
     Some([*value.first_chunk()?, *value.last_chunk()?])
 }
 
-/// What [`ends`] gives, to be looked at.
+/// What [`ends`] gives, to be looked at. Most are digits, or long and printable: those have a shorter
+/// test than a row is.
 pub(super) trait Ends {
-    fn are_of(&self, row: &Row) -> bool;
+    fn are_of(&self, chars: Chars) -> bool;
 }
 
 impl Ends for [[u8; 1]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
+    fn are_of(&self, chars: Chars) -> bool {
         let [[one], _] = *self;
-        row.admit([one; BLOCK])
+        [[one; 8]; 2].are_of(chars)
     }
 }
 
 impl Ends for [[u8; 2]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
-        let [[a, b], [c, d]] = *self;
-        [[a, b, c, d]; 2].are_of(row)
+    fn are_of(&self, chars: Chars) -> bool {
+        let [first, last] = self.map(|octets| u32::from(u16::from_le_bytes(octets)));
+        [(first | last << 16).to_le_bytes(); 2].are_of(chars)
     }
 }
 
 impl Ends for [[u8; 4]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
+    fn are_of(&self, chars: Chars) -> bool {
         let [first, last] = self.map(|octets| u64::from(u32::from_le_bytes(octets)));
-        [(first | last << 32).to_le_bytes(); 2].are_of(row)
+        [(first | last << 32).to_le_bytes(); 2].are_of(chars)
     }
 }
 
 impl Ends for [[u8; 8]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
-        let [first, last] = self.map(|octets| u128::from(u64::from_le_bytes(octets)));
-        row.admit((first | last << 64).to_le_bytes())
+    fn are_of(&self, chars: Chars) -> bool {
+        let [first, last] = self.map(u64::from_le_bytes);
+        match chars {
+            Chars::Digits => {
+                (beyond_digits(first) | beyond_digits(last)) & u64::from_le_bytes([0x80; 8]) == 0
+            }
+            _ => chars.row().admit((u128::from(first) | u128::from(last) << 64).to_le_bytes()),
+        }
     }
 }
 
 impl Ends for [[u8; 16]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
-        let [first, last] = *self;
+    fn are_of(&self, chars: Chars) -> bool {
+        let ([first, last], row) = (*self, chars.row());
         row.admit(first) & row.admit(last)
     }
 }
 
 impl Ends for [[u8; 32]; 2] {
     #[inline(always)]
-    fn are_of(&self, row: &Row) -> bool {
+    fn are_of(&self, chars: Chars) -> bool {
+        let row = chars.row();
         match self.as_flattened().as_chunks().0 {
+            octets if chars == Chars::Printable => {
+                let octets = octets.as_flattened().iter();
+                octets.fold(0, |any, octet| any | octet.wrapping_sub(b' ').saturating_sub(b'~' - b' ')) == 0
+            }
             [a, b, c, d] => row.admit(*a) & row.admit(*b) & row.admit(*c) & row.admit(*d),
             _ => false,
         }
     }
+}
+
+/// Of eight octets, the highest bits of those that are no digits.
+#[inline(always)]
+const fn beyond_digits(octets: u64) -> u64 {
+    let digits = octets ^ u64::from_le_bytes([b'0'; 8]);
+    // an octet that carries into the next one is wrong itself
+    digits | digits.wrapping_add(u64::from_le_bytes([0x80 - 10; 8]))
 }
