@@ -224,8 +224,10 @@ impl<'v> Builder<'v> {
         let origin = *self.origin.get_or_insert(message);
         if core::ptr::eq(origin, message) {
             // an element has a value, or is carried over
-            let replaced = self.present.merged(&numbers, |old, new| old & new);
-            replaced.iter().for_each(|number| self.sources.forget(number));
+            if !self.present.is_empty() {
+                let replaced = self.present.merged(&numbers, |old, new| old & new);
+                replaced.iter().for_each(|number| self.sources.forget(number));
+            }
             self.present = self.present.merged(&numbers, |old, new| old | new);
             self.echoed = self.echoed.merged(&numbers, |old, new| old | new);
         } else {

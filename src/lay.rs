@@ -8,7 +8,7 @@
 use crate::bitmap::{TOP_BIT, count, top};
 use crate::builder::{Banks, Builder, value};
 use crate::codec::quick::{Quick, bit};
-use crate::head::{Bitmaps, mti_octets};
+use crate::head::Bitmaps;
 use crate::layout::More;
 use crate::message::Message;
 use crate::target::{Target, lay_element};
@@ -26,11 +26,15 @@ impl<'v> Builder<'v> {
             self.lay_values(target, second, &b)?;
             return self.lay_values(target, third, &c);
         };
-        let words = present.into_iter().zip(self.spans()).zip(message.announced.words()).zip([a, b, c]);
+        let (spans, there) = (self.spans(message), message.announced.words());
         let mut before = 0;
-        for (((present, spans), there), word) in words {
-            self.lay_among(target, &Origin { message, before, there, spans }, present, &word)?;
-            before += count(there);
+        for (index, word) in [a, b, c].iter().enumerate() {
+            let of = |words: &[u64; 3]| words.get(index).copied().unwrap_or(0);
+            if of(&present) != 0 {
+                let origin = Origin { message, before, there: of(&there), spans: of(&spans) };
+                self.lay_among(target, &origin, of(&present), word)?;
+            }
+            before += count(of(&there));
         }
         Some(())
     }
@@ -44,7 +48,7 @@ impl<'v> Builder<'v> {
 
     /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
     /// nothing else stands between.
-    #[inline(always)]
+    #[inline(never)]
     fn lay_among(
         &self,
         target: &mut impl Target,
@@ -103,28 +107,21 @@ impl<'v> Builder<'v> {
             return None;
         }
         let bitmaps = Bitmaps::of(self.present, form, self.bitmaps)?;
-        let (mti, len) = mti_octets(self.mti, self.spec.mti());
-        if !self.header.is_empty() {
-            target.copy(self.header)?;
+        target.head(self.header, self.mti, self.spec.mti())?;
+        for word in bitmaps.words() {
+            target.bitmap(word, form)?;
         }
-        match len {
-            4 => target.copy(&mti)?,
-            _ => target.copy(mti.get(..len)?)?,
-        }
-        target.bitmaps(&bitmaps, form)
+        Some(())
     }
 
     /// The elements that are written as they lie in another message, as the words of a bitmap.
     #[inline(always)]
-    fn spans(&self) -> [u64; 3] {
-        match self.origin {
-            Some(message) if core::ptr::eq(message.spec(), self.spec) => {
-                let [a, b, c] = self.echoed.words();
-                let [d, e, f] = self.spec.canonical();
-                [a & d, b & e, c & f]
-            }
-            _ => [0; 3],
+    fn spans(&self, message: &Message<'_>) -> [u64; 3] {
+        if !core::ptr::eq(message.spec(), self.spec) {
+            return [0; 3];
         }
+        let ([a, b, c], [d, e, f]) = (self.echoed.words(), self.spec.canonical());
+        [a & d, b & e, c & f]
     }
 }
 

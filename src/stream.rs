@@ -8,7 +8,6 @@ use crate::codec::octets::OctetsMut;
 use crate::codec::quick::{Quick, bit};
 use crate::content::Content;
 use crate::error::{Error, Kind, Place, Result};
-use crate::head::Bitmaps;
 use crate::layout::More;
 use crate::mti::Mti;
 use crate::spec::Spec;
@@ -70,10 +69,11 @@ impl<'s, 'o> Stream<'s, 'o> {
         if form.third == More::Always {
             return Err(Error::new(Kind::Form, 0, 0, 0).at(Place::Bitmap));
         }
-        let mut writer = Writer::new(OctetsMut::of(out));
-        writer.put_all(header);
-        writer.put_mti(mti, spec.mti());
-        let bitmaps_at = writer.at();
+        let bitmaps_at = header.len() + spec.mti().len();
+        let mut head = Room { out, at: 0 };
+        // where it does not fit, the bitmap behind it does not
+        let _ = head.head(header, mti, spec.mti());
+        let out = head.out;
         let mut stream = Self { spec, out, bitmaps_at, bitmaps: 0, at: bitmaps_at, present: [0; 2], last: 0 };
         stream.add_bitmap()?;
         if form.second == More::Always {
@@ -155,12 +155,14 @@ impl<'s, 'o> Stream<'s, 'o> {
     /// # Errors
     /// [`Kind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
     pub fn finish(self) -> Result<&'o [u8]> {
-        let form = self.spec.bitmap();
-        let bitmaps = Bitmaps::of(self.present(), form, self.bitmaps);
-        let undefined = Error::new(Kind::Undefined, self.bitmaps_at, 0, 0).at(Place::Bitmap);
+        let ([first, second], form) = (self.present, self.spec.bitmap());
         let mut head = Room { out: self.out, at: self.bitmaps_at };
-        bitmaps.and_then(|bitmaps| head.bitmaps(&bitmaps, form)).ok_or(undefined)?;
-        head.out.get(..self.at).ok_or(Error::new(Kind::Room, 0, self.at, 0))
+        let laid = match self.bitmaps {
+            2 => head.bitmap(first | TOP_BIT, form).and_then(|()| head.bitmap(second, form)),
+            _ => head.bitmap(first, form),
+        };
+        let message = laid.and_then(|()| head.out.get(..self.at));
+        message.ok_or(Error::new(Kind::Room, 0, self.at, 0))
     }
 
     fn present(&self) -> Bitmap {
@@ -208,7 +210,9 @@ impl<'s, 'o> Stream<'s, 'o> {
         let wide = self.bitmap_len();
         self.require(self.at + wide)?;
         let body = self.bitmaps_at + usize::from(self.bitmaps) * wide;
-        self.out.copy_within(body..self.at, body + wide);
+        if body < self.at {
+            self.out.copy_within(body..self.at, body + wide);
+        }
         (self.bitmaps, self.at) = (self.bitmaps + 1, self.at + wide);
         Ok(())
     }

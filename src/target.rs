@@ -4,8 +4,10 @@ use crate::codec::digit::hex_word;
 use crate::codec::octets::OctetsMut;
 use crate::codec::quick::Quick;
 use crate::codec::{Coding, Side};
-use crate::head::Bitmaps;
+use crate::head::mti_octets;
 use crate::layout::{BitmapForm, Element, Fill, Form};
+use crate::mti::Mti;
+use crate::spec::MtiCoding;
 use crate::value::{Source, View};
 use crate::write::{DIGITS, Writer, decimal};
 
@@ -20,23 +22,32 @@ pub(crate) trait Target {
     /// Takes a value that is certainly one of the element.
     fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()>;
 
-    /// Takes the bitmaps.
+    /// Takes header and MTI.
     #[inline(always)]
-    fn bitmaps(&mut self, bitmaps: &Bitmaps, form: BitmapForm) -> Option<()> {
-        for word in bitmaps.words() {
-            match (form.coding, form.octets) {
-                (Coding::Raw, 8) => self.copy(&word.to_be_bytes())?,
-                (Coding::Hex, 8) => self.copy(hex_word(word).as_flattened())?,
-                _ => self.other_bitmap(word, form)?,
-            }
+    fn head(&mut self, header: &[u8], mti: Mti, coding: MtiCoding) -> Option<()> {
+        if !header.is_empty() {
+            self.copy(header)?;
         }
-        Some(())
+        match mti_octets(mti, coding) {
+            (mti, 4) => self.copy(&mti),
+            (mti, len) => self.copy(mti.get(..len)?),
+        }
+    }
+
+    /// Takes a bitmap.
+    #[inline(always)]
+    fn bitmap(&mut self, word: u64, BitmapForm { coding, octets, .. }: BitmapForm) -> Option<()> {
+        match (coding, octets) {
+            (Coding::Raw, 8) => self.copy(&word.to_be_bytes()),
+            (Coding::Hex, 8) => self.copy(hex_word(word).as_flattened()),
+            _ => self.other_bitmap(word, coding, octets),
+        }
     }
 
     #[inline(never)]
-    fn other_bitmap(&mut self, word: u64, form: BitmapForm) -> Option<()> {
+    fn other_bitmap(&mut self, word: u64, coding: Coding, octets: u8) -> Option<()> {
         let mut writer = self.writer();
-        writer.put_bitmap(word, form);
+        writer.put_bitmap(word, BitmapForm::single(coding, octets));
         let end = writer.at();
         self.go_on(end)
     }

@@ -56,23 +56,24 @@ pub(crate) const fn hex(digits: [u8; 8]) -> u64 {
     (pairs | pairs >> 16) & 0xFFFF_FFFF
 }
 
-/// The eight hexadecimal digits of a number: the mirror of [`hex`].
+/// The eight hexadecimal digits of four octets, lowest first: the mirror of [`hex`].
 #[inline]
-#[allow(clippy::as_conversions, reason = "each half is taken as it is")]
-const fn unhex(number: u32) -> [u8; 8] {
-    let pairs = (number as u64 | (number as u64) << 16) & 0x0000_FFFF_0000_FFFF;
+#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
+const fn unhex(octets: u32) -> [u8; 8] {
+    let pairs = (octets as u64 | (octets as u64) << 16) & 0x0000_FFFF_0000_FFFF;
     let octets = (pairs | pairs << 8) & 0x00FF_00FF_00FF_00FF;
-    let halves = (octets | octets << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    let halves = (octets >> 4 | octets << 8) & 0x0F0F_0F0F_0F0F_0F0F;
     // ten and more have bit 4 set when six are added; the letters are seven further than the digits
     let letters = (halves + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
-    (halves + 0x3030_3030_3030_3030 + letters * 7).to_be_bytes()
+    (halves + 0x3030_3030_3030_3030 + letters * 7).to_le_bytes()
 }
 
 /// The sixteen hexadecimal digits of a bitmap.
 #[inline]
 #[allow(clippy::as_conversions, reason = "each half is taken as it is")]
 pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
-    [unhex((word >> 32) as u32), unhex(word as u32)]
+    let octets = word.swap_bytes();
+    [unhex(octets as u32), unhex((octets >> 32) as u32)]
 }
 
 /// The four decimal digits of a number below ten thousand, as values.
