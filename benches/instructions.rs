@@ -75,6 +75,18 @@ cases! {
         reply.echo(request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]).set(38, "123456").set(39, "00");
         black_box(reply.write(&mut out).expect("sound"));
     }
+    case_build_tlv_ascii(values: &[(u8, Vec<u8>)]) {
+        let mut out = [0; 512];
+        let mut builder = Builder::new(&ISO87_ASCII, black_box(Mti::FINANCIAL_REQUEST));
+        for (number, value) in values {
+            builder.set(*number, black_box(value.as_slice()));
+        }
+        black_box(builder.write(&mut out).expect("sound"));
+    }
+    case_copy_tlv_ascii(message: &Message<'_>) {
+        let mut out = [0; 512];
+        black_box(Builder::copy_of(black_box(message), &ISO87_ASCII).write(&mut out).expect("sound"));
+    }
     case_copy_a(message: &Message<'_>) {
         let mut out = [0; 512];
         black_box(Builder::copy_of(black_box(message), &ISO87_ASCII).write(&mut out).expect("sound"));
@@ -123,6 +135,8 @@ fn main() {
     let [full_ascii, full_bcd, full_ebcdic] = links.map(common::full);
     let (late, early) = (common::late_error(&ISO87_ASCII, a), common::early_error(&ISO87_ASCII, a));
     let message = Message::parse(&ISO87_ASCII, a).expect("sound");
+    let tlv = Message::parse(&ISO87_ASCII, &tlv_ascii).expect("sound");
+    let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv_ascii.clone()).values;
     let [mut ascii, mut bcd, mut ebcdic] = links.map(Parser::new);
     for (parser, wires) in [
         (&mut ascii, [&a_ascii, &b_ascii, &tlv_ascii]),
@@ -172,6 +186,8 @@ fn main() {
         case_fields_a(&message);
         case_reply_a(&mut ascii, &a_ascii);
         case_copy_a(&message);
+        case_build_tlv_ascii(&values);
+        case_copy_tlv_ascii(&tlv);
         case_translate_a_to_bcd(&message);
         case_measure_a();
         case_build_a_ascii();

@@ -51,16 +51,30 @@ impl<'v> Builder<'v> {
     /// An empty message.
     #[must_use]
     pub fn new(spec: &'v Spec<'v>, mti: Mti) -> Self {
+        Self::made(spec, mti, &[], 1, None, None)
+    }
+
+    /// Made at once, where the caller wants it: to change what was made would copy it.
+    #[inline(always)]
+    fn made(
+        spec: &'v Spec<'v>,
+        mti: Mti,
+        header: &'v [u8],
+        bitmaps: u8,
+        origin: Option<&'v Message<'v>>,
+        problem: Option<Error>,
+    ) -> Self {
+        let echoed = origin.map_or(Bitmap::EMPTY, Message::bitmap);
         Self {
             spec,
             mti,
-            header: &[],
-            bitmaps: 1,
-            present: Bitmap::EMPTY,
-            origin: None,
-            echoed: Bitmap::EMPTY,
+            header,
+            bitmaps,
+            present: echoed,
+            origin,
+            echoed,
             sources: Sources::none(),
-            problem: None,
+            problem,
         }
     }
 
@@ -70,15 +84,9 @@ impl<'v> Builder<'v> {
     /// Header and empty bitmaps are carried over where the other spec has the like.
     #[must_use]
     pub fn copy_of(message: &'v Message<'v>, spec: &'v Spec<'v>) -> Self {
-        let mut builder = Self::new(spec, message.mti());
-        if spec.header() == message.header().len() {
-            builder.header = message.header();
-        }
-        if spec.bitmap() == message.spec().bitmap() {
-            builder.bitmaps = message.bitmaps();
-        }
-        builder.carry(message, message.bitmap());
-        builder
+        let header = if spec.header() == message.header().len() { message.header() } else { &[] };
+        let bitmaps = if spec.bitmap() == message.spec().bitmap() { message.bitmaps() } else { 1 };
+        Self::made(spec, message.mti(), header, bitmaps, Some(message), None)
     }
 
     /// The answer to a message: its response MTI, its header, and no element yet. Say with
@@ -87,12 +95,12 @@ impl<'v> Builder<'v> {
     #[must_use]
     pub fn reply_to(message: &'v Message<'v>) -> Self {
         let response = message.mti().response();
-        let mut builder = Self::new(message.spec(), response.unwrap_or(message.mti()));
-        builder.header = message.header();
-        if response.is_none() {
-            builder.problem = Some(Error::new(Kind::Form, 0, 0, 0).at(Place::Mti));
-        }
-        builder
+        let problem = match response {
+            Some(_) => None,
+            None => Some(Error::new(Kind::Form, 0, 0, 0).at(Place::Mti)),
+        };
+        let mti = response.unwrap_or(message.mti());
+        Self::made(message.spec(), mti, message.header(), 1, None, problem)
     }
 
     /// The octets before the MTI, for a spec that has some.

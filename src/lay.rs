@@ -5,7 +5,7 @@
 //! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
-use crate::bitmap::{TOP_BIT, count, top};
+use crate::bitmap::{count, top};
 use crate::builder::{Banks, Builder, value};
 use crate::codec::quick::{Quick, bit};
 use crate::head::Bitmaps;
@@ -81,10 +81,10 @@ impl<'v> Builder<'v> {
 
     #[inline(never)]
     fn lay_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
-        let mut rest = elements;
+        let mut rest = elements.reverse_bits();
         while rest != 0 {
-            let place = rest.leading_zeros();
-            rest ^= TOP_BIT >> place;
+            let place = rest.trailing_zeros();
+            rest &= rest - 1;
             match value(word.banks, place) {
                 Some(Source::Octets(value)) if target.value(bit(word.quicks, place), value).is_some() => {}
                 _ => self.lay_slowly(target, word.number(place)?)?,

@@ -6,6 +6,7 @@ use crate::codec::quick::Quick;
 use crate::codec::{Coding, Side};
 use crate::head::mti_octets;
 use crate::layout::{BitmapForm, Element, Fill, Form};
+use crate::message::Message;
 use crate::mti::Mti;
 use crate::spec::MtiCoding;
 use crate::value::{Source, View};
@@ -130,6 +131,11 @@ pub(crate) fn lay_element(
     source: &Source<'_>,
 ) -> Option<()> {
     if let Source::Echo(message) = *source {
+        if element.quick.is_canonical_in_capitals()
+            && let Some(octets) = in_capitals(message, element, number)
+        {
+            return target.copy(octets);
+        }
         if let Some(value) = message.plain(number)
             && target.value(&element.quick, value).is_some()
         {
@@ -142,6 +148,17 @@ pub(crate) fn lay_element(
     let value = scratch.value(element, source);
     let laid = value.and_then(|value| target.value(&element.quick, value));
     laid.or_else(|| target.ordinary(element, source))
+}
+
+/// The octets of an element that lies in a message of the same spec as it would be written, but for
+/// letters among its hexadecimal digits that may be small: there are none.
+fn in_capitals<'m>(message: &'m Message<'_>, element: &Element<'_>, number: u8) -> Option<&'m [u8]> {
+    let own = message.spec().element(number)?;
+    let rank = message.announced.rank_of(number).filter(|_| core::ptr::eq(own, element))?;
+    // all are looked at: that is what makes the loop wide
+    message
+        .between(rank, rank + 1)
+        .filter(|octets| octets.iter().fold(0, |most, octet| most.max(*octet)) < b'a')
 }
 
 /// The longest value that is decoded, or filled, here.

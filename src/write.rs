@@ -125,9 +125,8 @@ impl<'b> Writer<'b> {
         let (content, units) = (element.content, value.len());
         let start = self.begin(element, units)?;
         let mut window = self.out.encode(start, units, element.coding, content, element.spare);
-        match (value.plain(), window.plain(0, units)) {
-            (Some(from), Some(to)) => to.copy_from_slice(from),
-            _ => (0..units).for_each(|index| window.set(index, value.get(index))),
+        if !value.plain().is_some_and(|value| window.copy_from(value)) {
+            (0..units).for_each(|index| window.set(index, value.get(index)));
         }
         if let Some((index, octet)) = value.first_misfit(content) {
             let at = window.position(index);

@@ -27,6 +27,11 @@ pub(crate) const fn hex_digit(value: u8) -> u8 {
     }
 }
 
+/// The two upper-case hexadecimal digits of an octet: the mirror of [`hex_pair`].
+pub(crate) const fn hex_digits(octet: u8) -> [u8; 2] {
+    [hex_digit(octet >> 4), hex_digit(octet & 0x0F)]
+}
+
 /// The half byte at half-byte `place` of `octet`: even places are the high half.
 pub(super) const fn nibble(octet: u8, place: u32) -> u8 {
     if place.is_multiple_of(2) { octet >> 4 } else { octet & 0x0F }

@@ -5,7 +5,7 @@
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
 use super::block::{Class, Test};
-use super::digit::{four_digits, hex, hex_digit};
+use super::digit::{four_digits, hex, hex_digits};
 use super::quick::Coded;
 use super::row::{Chars, Ends};
 use super::{CodePage, Coding, Side, Spare};
@@ -91,7 +91,7 @@ impl Lay {
             Self::Rare(class) if class.admits(value, 0, value.len()) => put_each(value, room, |octet| octet),
             Self::Hex => {
                 let pairs = room.as_chunks_mut().0.iter_mut();
-                pairs.zip(value).for_each(|(pair, octet)| *pair = [octet >> 4, octet & 0x0F].map(hex_digit));
+                pairs.zip(value).for_each(|(pair, octet)| *pair = hex_digits(*octet));
             }
             _ => return false,
         }

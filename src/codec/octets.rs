@@ -15,7 +15,7 @@
 //! value *is* a byte slice and [`Octets::plain`] says so.
 
 use super::digit::{character, digit_of, nibble};
-pub(crate) use super::digit::{hex_digit, hex_pair, hex_value};
+pub(crate) use super::digit::{hex_digit, hex_digits, hex_pair, hex_value};
 use super::{CodePage, Coding, Side, Spare, Zone};
 use crate::content::Content;
 use crate::error::widen;
@@ -348,6 +348,22 @@ impl<'b> OctetsMut<'b> {
             0 => self.wire.get_mut(start..start + len),
             _ => None,
         }
+    }
+
+    /// Writes all octets of a value at once, if they are written as they are or as hexadecimal digits,
+    /// and fit; the mirror of [`Octets::copy_to`].
+    pub(crate) fn copy_from(&mut self, value: &[u8]) -> bool {
+        let [layer, ..] = self.stack.layers;
+        let room = match (self.stack.depth, layer.view) {
+            (0, _) => return self.plain(0, value.len()).map(|room| room.copy_from_slice(value)).is_some(),
+            (1, View::Hex(None)) => self
+                .wire
+                .get_mut(widen(layer.start + 2 * self.start)..)
+                .and_then(|room| room.get_mut(..2 * value.len())),
+            _ => None,
+        };
+        let pairs = room.map(|room| room.as_chunks_mut().0.iter_mut().zip(value));
+        pairs.map(|pairs| pairs.for_each(|(pair, octet)| *pair = hex_digits(*octet))).is_some()
     }
 
     /// The octet at `index`; 0 beyond the end of the buffer.

@@ -214,6 +214,11 @@ impl Quick {
             && !matches!(self.announced, Announced::Ber)
     }
 
+    /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
+    pub(crate) const fn is_canonical_in_capitals(&self) -> bool {
+        matches!(self.test, Test::Block(Class::Hex)) && !matches!(self.announced, Announced::Ber)
+    }
+
     /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
     #[inline(always)]
     pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
