@@ -55,18 +55,17 @@ impl Chars {
         }
     }
 
+    /// The same of fewer than that.
     #[inline]
-    pub(super) fn admits_few(self, value: &[u8]) -> bool {
+    fn admits_few(self, value: &[u8]) -> bool {
         match value.len() {
             0 => true,
             1 => ends::<1>(value).is_some_and(|ends| ends.are_of(self)),
             2..=3 => ends::<2>(value).is_some_and(|ends| ends.are_of(self)),
             4..=7 => ends::<4>(value).is_some_and(|ends| ends.are_of(self)),
             8..=16 => ends::<8>(value).is_some_and(|ends| ends.are_of(self)),
-            _ => {
-                let blocks = value.as_chunks().0.iter().chain(value.last_chunk());
-                blocks.fold(true, |all, block| all & self.row().admit(*block))
-            }
+            17..=32 => ends::<16>(value).is_some_and(|ends| ends.are_of(self)),
+            _ => ends::<32>(value).is_some_and(|ends| ends.are_of(self)),
         }
     }
 
