@@ -52,6 +52,7 @@ impl<'s, 'o> Stream<'s, 'o> {
     /// # Errors
     /// [`Kind::Missing`] for a spec with octets before the MTI: see [`Stream::with_header`];
     /// [`Kind::Form`] for one whose messages always have a third bitmap; [`Kind::Room`].
+    #[inline]
     pub fn new(spec: &'s Spec<'s>, mti: Mti, out: &'o mut [u8]) -> Result<Self> {
         Self::with_header(spec, &[], mti, out)
     }
@@ -60,32 +61,39 @@ impl<'s, 'o> Stream<'s, 'o> {
     ///
     /// # Errors
     /// [`Kind::LengthUnit`] for a header that is not as long as the spec says; as [`Stream::new`].
+    #[inline]
     pub fn with_header(spec: &'s Spec<'s>, header: &[u8], mti: Mti, out: &'o mut [u8]) -> Result<Self> {
-        let form = spec.bitmap();
         if header.len() != spec.header() {
             let kind = if header.is_empty() { Kind::Missing } else { Kind::LengthUnit };
             return Err(Error::new(kind, 0, spec.header(), header.len()).at(Place::Header));
         }
-        if form.third == More::Always {
+        if spec.bitmap().third == More::Always {
             return Err(Error::new(Kind::Form, 0, 0, 0).at(Place::Bitmap));
         }
-        let bitmaps_at = header.len() + spec.mti().len();
-        let mut head = Room { out, at: 0 };
-        // where it does not fit, the bitmap behind it does not
-        let _ = head.head(header, mti, spec.mti());
-        let out = head.out;
-        let mut stream = Self { spec, out, bitmaps_at, bitmaps: 0, at: bitmaps_at, present: [0; 2], last: 0 };
-        stream.add_bitmap()?;
-        if form.second == More::Always {
-            stream.add_bitmap()?;
-        }
+        let at = header.len() + spec.mti().len();
+        let mut stream = Self { spec, out, bitmaps_at: at, bitmaps: 0, at, present: [0; 2], last: 0 };
+        stream.begin(header, mti)?;
         Ok(stream)
+    }
+
+    // Not inlined, and what calls it is: to hand a stream on would copy it, and wait for that.
+    #[inline(never)]
+    fn begin(&mut self, header: &[u8], mti: Mti) -> Result<()> {
+        let mut head = Room { out: self.out, at: 0 };
+        // where it does not fit, the bitmap behind it does not
+        let _ = head.head(header, mti, self.spec.mti());
+        self.add_bitmap()?;
+        match self.spec.bitmap().second {
+            More::Always => self.add_bitmap(),
+            _ => Ok(()),
+        }
     }
 
     /// Makes room for the second bitmap now.
     ///
     /// # Errors
     /// [`Kind::Undefined`] where the spec has none; [`Kind::Room`].
+    #[inline]
     pub fn with_second(mut self) -> Result<Self> {
         if self.bitmaps < 2 {
             self.add_bitmap()?;
@@ -154,15 +162,22 @@ impl<'s, 'o> Stream<'s, 'o> {
     ///
     /// # Errors
     /// [`Kind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
-    pub fn finish(self) -> Result<&'o [u8]> {
+    #[inline]
+    pub fn finish(mut self) -> Result<&'o [u8]> {
+        let laid = self.lay_bitmaps();
+        let Self { out, at, .. } = self;
+        let message: Option<&'o [u8]> = laid.and_then(|()| out.get(..at));
+        message.ok_or(Error::new(Kind::Room, 0, at, 0))
+    }
+
+    #[inline(never)]
+    fn lay_bitmaps(&mut self) -> Option<()> {
         let ([first, second], form) = (self.present, self.spec.bitmap());
         let mut head = Room { out: self.out, at: self.bitmaps_at };
-        let laid = match self.bitmaps {
+        match self.bitmaps {
             2 => head.bitmap(first | TOP_BIT, form).and_then(|()| head.bitmap(second, form)),
             _ => head.bitmap(first, form),
-        };
-        let message = laid.and_then(|()| head.out.get(..self.at));
-        message.ok_or(Error::new(Kind::Room, 0, self.at, 0))
+        }
     }
 
     fn present(&self) -> Bitmap {
@@ -203,6 +218,7 @@ impl<'s, 'o> Stream<'s, 'o> {
     }
 
     /// Makes room for one more bitmap, before what is written behind the others.
+    #[inline(never)]
     fn add_bitmap(&mut self) -> Result<()> {
         if self.bitmaps > 0 && self.spec.bitmap().second == More::Never {
             return Err(Error::new(Kind::Undefined, self.bitmaps_at, 0, 0).at(Place::Bitmap));

@@ -264,11 +264,7 @@ mod tests {
                     value.truncate(len);
                     value[place] = octet;
                     let admitted = class.admits(&value, 0, len);
-                    assert_eq!(
-                        chars.admits(&value),
-                        admitted,
-                        "{class:?} {octet:02X} at {place} of {len}"
-                    );
+                    assert_eq!(chars.admits(&value), admitted, "{class:?} {octet:02X} at {place} of {len}");
                     let mut room = Vec::from([0; 65]);
                     let laid = Lay::Same(chars).put(&value, &mut room[..len]);
                     assert_eq!(laid, admitted, "{class:?} {octet:02X} at {place} of {len}");
