@@ -9,8 +9,8 @@ use cardwire::spec::{
     text_parts,
 };
 use cardwire::{
-    Coding, Counts, Dialect, Inspection, Kind, Message, More, Prefix, PrefixCoding, Row, Side, Spare, Spec,
-    Zone,
+    Coding, Counts, Dialect, Inspection, Kind, Message, More, Place, Prefix, PrefixCoding, Row, Side, Spare,
+    Spec, Zone,
 };
 use common::unhex;
 
@@ -380,7 +380,9 @@ fn nesting_bombs() {
 
 #[test]
 fn input_longer_than_offsets_count() {
-    let wire = vec![b'0'; 0x1000_0000];
+    let wire = vec![0; 0x1000_0000];
+    let longest = Message::parse(&ISO87_ASCII, &wire[1..]).unwrap_err();
+    assert_eq!((longest.place(), longest.offset()), (Place::Mti, 0));
     let inspection = Inspection::of(&ISO87_ASCII, &wire);
     let error = inspection.error().expect("too long");
     assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455, found 268435456");

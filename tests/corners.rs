@@ -17,8 +17,7 @@ use cardwire::{
 use common::unhex;
 
 fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
-    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
-    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
+    common::spec_of(dialect, &rows).expect("a sound spec")
 }
 
 fn wire(spec: &'static Spec<'static>, values: &[(u8, &str)]) -> Vec<u8> {

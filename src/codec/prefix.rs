@@ -81,8 +81,10 @@ impl Prefix {
     pub(crate) const fn capacity(&self) -> usize {
         match self.coding {
             PrefixCoding::Ascii | PrefixCoding::Ebcdic(_) | PrefixCoding::Bcd => power(10, self.width) - 1,
-            PrefixCoding::Binary | PrefixCoding::Hex if self.width >= 4 => widen(u32::MAX),
-            PrefixCoding::Binary | PrefixCoding::Hex => power(256, self.width) - 1,
+            PrefixCoding::Binary | PrefixCoding::Hex => match self.width {
+                width @ 0..=3 => power(256, width) - 1,
+                _ => widen(u32::MAX),
+            },
             PrefixCoding::Ber => widen(u32::MAX),
         }
     }
