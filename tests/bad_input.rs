@@ -205,6 +205,15 @@ fn fills_that_are_others() {
         refusal_of_hex(spec, "02004000000000000000031230"),
         "field 2 at byte 12: expected the fill half byte F, found another"
     );
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let spec = spec_of(Dialect::ASCII, [row(2, ans(5).padded(length), "", OPEN), row(3, n(2), "", OPEN)]);
+    let padded = |value: &str| {
+        let wire = format!("02006000000000000000{value}").into_bytes();
+        Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
+    };
+    assert_eq!(["05ABCDE12", "02AB   12", "00     12"].map(padded), [Ok(()); 3]);
+    assert_eq!(padded("02AB x 12"), Err((Kind::Fill, 25)));
+    assert_eq!(padded("04ABCDx12"), Err((Kind::Fill, 26)));
 }
 
 #[test]

@@ -248,7 +248,10 @@ fn tags_that_their_form_cannot_write() {
     assert!(all(Tag::Octets(3), &[0, 0xFF_FFFF]) && none(Tag::Octets(3), &[0x100_0000]));
     assert!(all(Tag::Text(2), &[0x4162]) && none(Tag::Text(2), &[0x41, 0x4120, 0x2041, 0x41_6263]));
     assert!(all(Tag::Ber, &[0x9A, 0x9F26, 0x9F7F, 0xDF_8101, 0xBF_FF7F]));
-    assert!(none(Tag::Ber, &[0, 0x1F, 0x9A26, 0x9F80, 0xDF_0101, 0xDF_8181, 0xDA_8101, 0x9F81_8101]));
+    assert!(none(
+        Tag::Ber,
+        &[0, 0x1F, 0x9A26, 0x9F80, 0xDF_0101, 0xDF_8181, 0xDA_8101, 0xDF_8180, 0x9F81_8101]
+    ));
 }
 
 #[test]
@@ -287,6 +290,14 @@ fn hexadecimal_digits_are_read_in_either_case_and_written_in_upper_case() {
     for digits in ["0AFE", "0afe", "0aFe"] {
         assert_eq!(read(digits), (vec![0x0A, 0xFE], String::from("0AFE")));
     }
+    // in a copy, too, whatever its neighbours are
+    let rows = [63, 64, 65, 127, 128]
+        .map(|number| row(number, if number % 64 == 0 { b(2) } else { n(2) }, "", OPEN));
+    let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+    let wire = b"08008000000000000003800000000000000300aafF0112bBCc";
+    let message = Message::parse(spec, wire).unwrap();
+    let copy = Builder::copy_of(&message, spec).to_vec().unwrap();
+    assert_eq!(copy, wire.to_ascii_uppercase());
 }
 
 #[test]

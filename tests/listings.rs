@@ -27,7 +27,7 @@ const SHOWN: [(&str, &str); 10] = [
 ];
 
 #[test]
-fn golden_messages_are_listed_as_they_were() {
+fn messages_are_listed_as_they_were() {
     let mut text = String::new();
     for (name, spec) in SHOWN {
         let found =
@@ -181,4 +181,17 @@ fn a_hexdump_hides_what_is_private_within_what_is_private() {
         dump.lines().last().unwrap().trim_end(),
         "000A  10 A1 03 ** ** 11 A2 03 ** ** 21                 ...**...**!       48"
     );
+}
+
+#[test]
+fn parts_that_share_an_octet_are_hidden_together() {
+    let parts: &'static [_] = text_parts([row(1, n(1), "", OPEN), row(2, n(3), "", SECRET)]).to_vec().leak();
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::positions(2, parts)));
+    let spec = spec_of(Dialect::BCD, &[row(48, n(4).of(layout), "", SECRET)]).unwrap();
+    let wire = common::unhex("0800 0000000000010000 1234");
+    let message = Message::parse(spec, &wire).unwrap();
+    let dump = message.dump().to_string();
+    assert!(dump.lines().last().unwrap().starts_with("000A  ** **   "), "{dump}");
+    // the listing knows them apart
+    assert_eq!(message.describe().to_string().matches("***").count(), 1);
 }
