@@ -271,6 +271,9 @@ fn a_third_bitmap_among_the_elements() {
         dump.lines().filter(|line| line.contains("bitmap")).map(|line| &line[..7]).collect();
     assert_eq!(heads, ["0002  A", "0014  4"], "{dump}");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
+    // the bit that announces it is no element
+    let error = builder.set(65, 5).to_vec().unwrap_err();
+    assert_eq!((error.kind(), error.place(), error.offset()), (Kind::Undefined, Place::Element(65), 20));
 }
 
 #[test]
@@ -404,7 +407,8 @@ fn parts_that_must_be_there() {
 
 #[test]
 fn hexadecimal_digits_of_an_ebcdic_link_are_counted_as_octets() {
-    let dialect = Dialect { binary: Coding::EbcdicHex(CodePage::Cp1047), ..Dialect::EBCDIC };
+    let dialect =
+        Dialect { binary: Coding::EbcdicHex(CodePage::Cp1047), ..Dialect::ebcdic(CodePage::Cp1047) };
     let spec = spec_of(dialect, &[row(48, b(8).ll(), "", SECRET)]).unwrap();
     let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &[0x9F, 0x26]).to_vec().unwrap();
     assert_eq!(common::hex(&wire[12..]), "F0F2F9C6F2F6");
