@@ -8,8 +8,8 @@ mod reference;
 use cardwire::layout::{Form, Shape, a, an, ans, ansb, b, h, n, ns, row, x_n, z};
 use cardwire::mask::OPEN;
 use cardwire::{
-    Builder, CodePage, Coding, Content, Counts, Dialect, Element, Kind, Message, Mti, Parser, Place, Prefix,
-    PrefixCoding, Spare, Spec, Stream, Template,
+    BitmapForm, Builder, CodePage, Coding, Content, Counts, Dialect, Element, Kind, Message, Mti, MtiCoding,
+    Parser, Place, Prefix, PrefixCoding, Spare, Spec, Stream, Template,
 };
 use common::alike::reads_as_the_walk_does;
 use common::{hex, spec_of};
@@ -274,4 +274,53 @@ fn a_number_is_written_as_its_digits() {
             }
         }
     }
+}
+
+#[test]
+fn a_head_of_any_form_is_read_as_the_reference_reads_it() {
+    use cardwire::More::{Always, Announced, InElement, Never};
+    let bitmaps = [(Never, Never), (Announced, Never), (Always, Never), (Announced, Announced)];
+    let others = [(Announced, InElement), (Announced, Always), (Always, Always)];
+    for (second, third) in bitmaps.into_iter().chain(others) {
+        for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary] {
+            for (at, coding) in
+                [Coding::Raw, Coding::Hex, Coding::EbcdicHex(CodePage::Cp1047)].into_iter().enumerate()
+            {
+                let form = BitmapForm { second, third, ..BitmapForm::new(coding) };
+                let header = if at == 1 { 3 } else { 0 };
+                let most = if second == Never { 64 } else { 128 };
+                let numbers = [3, 64, 66, 128].into_iter().filter(|number| *number <= most);
+                let rows: Vec<_> = numbers.map(|number| row(number, n(2), "", OPEN)).collect();
+                let spec = spec_of(Dialect { mti, header, bitmap: form, ..Dialect::ASCII }, &rows).unwrap();
+                for chosen in [&[3][..], &[64, 66], &[128], &[]] {
+                    head_is_read(spec, chosen, &[0x2E; 3][..header]);
+                }
+            }
+        }
+    }
+}
+
+/// A message of those elements, and with each octet of its head changed or missing.
+fn head_is_read(spec: &'static Spec<'static>, chosen: &[u8], header: &[u8]) {
+    let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+    builder.header(header);
+    chosen.iter().filter(|number| spec.element(**number).is_some()).for_each(|number| {
+        builder.set(*number, 12);
+    });
+    let (wire, mut parser) = (builder.to_vec().unwrap(), Parser::new(spec));
+    let mut read = |wire: &[u8]| {
+        compare(spec, wire);
+        reads_as_the_walk_does(&mut parser, wire);
+    };
+    (0..3).for_each(|_| read(&wire));
+    for place in 0..wire.len() {
+        read(&wire[..place]);
+        for step in 0..2 {
+            let mut spoilt = wire.clone();
+            spoilt[place] ^=
+                [0x01, 0x10, 0x20, 0x80, 0x0B, 0xF7, 0x40][(place + 3 * step + chosen.len()) % 7];
+            read(&spoilt);
+        }
+    }
+    read(&[&wire[..], b"0"].concat());
 }
