@@ -131,12 +131,13 @@ fn what_is_read_is_what_the_reference_reads() {
             assert!(Message::parse(spec, &wire).unwrap().expose(2).unwrap() == value[..]);
             let mut parser = Parser::new(spec);
             parser.learn(&wire).unwrap();
-            for place in 0..wire.len() {
+            // each other place, and those between in the next length
+            for place in (len % 2..wire.len()).step_by(2) {
                 let mut spoilt = wire.clone();
                 spoilt[place] = WRONG[(at + len + place) % WRONG.len()];
                 compare(spec, &spoilt);
                 reads_as_the_walk_does(&mut parser, &spoilt);
-                if place % 4 == 0 {
+                if place % 8 < 2 {
                     compare(spec, &wire[..place]);
                     reads_as_the_walk_does(&mut parser, &wire[..place]);
                 }
@@ -157,8 +158,11 @@ fn what_is_written_is_what_was_given_or_nothing() {
                 let mut value = good.clone();
                 value[place] = WRONG[(at + len + place) % WRONG.len()];
                 // packed, a separator is `=`, and digits are upper case
-                let is_same = !(content == Content::Z && value[place] == b'D')
-                    && !(content == Content::H && value[place].is_ascii_lowercase());
+                let is_other = match content {
+                    Content::Z => value[place] == b'D',
+                    Content::H => value[place].is_ascii_lowercase(),
+                    _ => false,
+                };
                 let is_sound = is_of_class(content, place, value[place]);
                 let mut patched = wire.clone();
                 let mut template = Template::of(spec, &mut patched).unwrap();
@@ -176,7 +180,7 @@ fn what_is_written_is_what_was_given_or_nothing() {
                 stream.put(3, 1234_u32).unwrap().put(64, "AB").unwrap();
                 assert_eq!(hex(stream.finish().unwrap()), hex(&built));
                 let message = Message::parse(spec, &built).unwrap();
-                assert!(!is_same || message.expose(2).unwrap() == value[..], "{content:?} {place}");
+                assert!(is_other || message.expose(2).unwrap() == value[..], "{content:?} {place}");
             }
         }
     }
