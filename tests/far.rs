@@ -92,7 +92,7 @@ fn any_number_of_elements_near_and_far() {
     for dialect in [Dialect::ASCII, Dialect::BCD] {
         let spec = full(dialect);
         let all: Vec<u8> = numbers().collect();
-        for many in [0, 1, 56, 57, 63, 64, 65, 66, 129, 190] {
+        for many in [0, 57, 64, 65, 190] {
             for chosen in [&all[..many], &all[all.len() - many..]] {
                 let (wire, values) = made(spec, chosen, 5);
                 let message = Message::parse(spec, &wire).unwrap();
@@ -111,9 +111,7 @@ fn any_number_of_elements_near_and_far() {
 fn more_octets_than_are_counted() {
     let spec = full(Dialect::ASCII);
     let all: Vec<u8> = numbers().collect();
-    for chosen in
-        [all.clone(), (2..=64).collect(), all.iter().copied().filter(|number| number % 3 == 2).collect()]
-    {
+    for chosen in [all.clone(), all.iter().copied().filter(|number| number % 3 == 2).collect()] {
         let (wire, values) = made(spec, &chosen, 999);
         let message = Message::parse(spec, &wire).unwrap();
         holds(&message, &values);
@@ -136,7 +134,7 @@ fn elements_at_the_last_places_that_are_counted() {
     let rows = [(2, wide), (3, n(2)), (4, n(2)), (127, an(1)), (128, ansb(9).rest())];
     let spec = spec_of(Dialect::ASCII, &rows.map(|(number, shape)| row(number, shape, "", OPEN))).unwrap();
     let empty = Builder::new(spec, Mti::FINANCIAL_REQUEST).set(2, "").set(128, "").to_vec().unwrap().len();
-    for start in 65_532..65_538 {
+    for start in 65_534..65_537 {
         let fill = "x".repeat(start - empty);
         let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
         builder.set(2, fill.as_str()).set(3, 12).set(4, 34).set(127, "Z").set(128, "");
@@ -168,7 +166,7 @@ fn what_is_patched_far_behind_or_wide_is_patched_whole_or_not_at_all() {
     let all: Vec<u8> = numbers().collect();
     for (many, len) in [(60, 5), (100, 5), (100, 999)] {
         let (wire, values) = made(spec, &all[..many], len);
-        for (number, value) in values.into_iter().step_by(4) {
+        for (number, value) in values.into_iter().step_by(7) {
             let other: String = value.chars().rev().collect();
             let mut patched = wire.clone();
             let result = Template::of(spec, &mut patched).unwrap().patch(number, other.as_str()).map(drop);
