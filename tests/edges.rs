@@ -8,10 +8,10 @@ use cardwire::codes::{
 use cardwire::frame::{Base1Header, CupsHeader, Station, UnionPayHeader};
 use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, SECRET};
-use cardwire::spec::{ISO87, Slots, binary_parts, numbered_parts, text_parts};
+use cardwire::spec::{ISO87, ISO87_ASCII, Slots, binary_parts, numbered_parts, text_parts};
 use cardwire::{
-    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Fault, Framing, Kind, Message, More,
-    Mti, Place, Prefix, PrefixCoding, Side, Spare, Spec,
+    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Fault, Framing, Inspection, Kind,
+    Message, More, Mti, Place, Prefix, PrefixCoding, Side, Spare, Spec, Version,
 };
 use common::{spec_of, unhex};
 
@@ -437,4 +437,34 @@ fn a_layout_of_the_caller_stands_as_deep_as_its_parent() {
             Err(error) => assert_eq!((error.kind(), is_fine), (Kind::Spec(Fault::TooDeep), false)),
         }
     }
+}
+
+#[test]
+fn a_copy_of_one_message_takes_elements_of_another() {
+    let wire = |stan: u32, terminal: &str| {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+        builder.set(11, stan).set(41, terminal).to_vec().unwrap()
+    };
+    let (first, second) = (wire(1, "TERM0001"), wire(2, "TERM0002"));
+    let [first, second] = [&first, &second].map(|wire| Message::parse(&ISO87_ASCII, wire).unwrap());
+    let mixed = Builder::copy_of(&first, &ISO87_ASCII).echo(&second, &[11, 70]).to_vec().unwrap();
+    assert_eq!(mixed, wire(2, "TERM0001"));
+    assert_eq!(Inspection::of(&ISO87_ASCII, &mixed).wire(), mixed);
+    let error = first.number(41).unwrap_err();
+    assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Element(41)));
+}
+
+#[test]
+fn wide_prefixes_and_what_is_said_of_the_rest() {
+    let dialect = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
+    let spec = spec_of(dialect, &[row(48, ans(99_999).var(5), "", SECRET)]).unwrap();
+    let long = "x".repeat(70_000);
+    let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, long.as_str()).to_vec().unwrap();
+    assert_eq!(common::hex(&wire[20..24]), "01117078");
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let packed = spec_of(Dialect::BCD, &[row(48, n(5).padded(length), "", SECRET)]);
+    assert_eq!(packed.unwrap_err().kind(), Kind::Spec(Fault::CodingCannotCarry));
+    assert_eq!(Spare::default(), Spare::LEFT_ZERO);
+    let version = |mti: &str| mti.parse::<Mti>().unwrap().version();
+    assert_eq!([version("8100"), version("9100")], [Version::National, Version::Private]);
 }

@@ -8,7 +8,7 @@ use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{binary_parts, text_parts};
 use cardwire::{
     Builder, Coding, Content, Counts, Dialect, Field, Kind, Message, Mti, Prefix, PrefixCoding, Row, Spare,
-    Spec, Value,
+    Spec, Template, Value,
 };
 use common::{golden, hex, spec_of};
 
@@ -153,4 +153,37 @@ fn half_bytes_are_counted_in_pairs() {
     };
     assert_eq!([read("04 1234"), read("08 12345678")], [Ok(()); 2]);
     assert_eq!(read("05 1234"), Err((Kind::LengthUnit, 10)));
+}
+
+#[test]
+fn parts_end_once_and_for_all() {
+    let layout = characters([row(1, n(1), "", OPEN), row(2, n(1), "", OPEN)]);
+    let spec = holding(Dialect::ASCII, n(2).of(layout));
+    let wire = b"0800000000000001000012";
+    let message = Message::parse(spec, wire).unwrap();
+    let mut parts = message.get(48).unwrap().parts();
+    assert_eq!((parts.by_ref().count(), parts.next().is_none(), parts.next().is_none()), (2, true, true));
+}
+
+#[test]
+fn a_part_behind_a_length_is_refused_where_it_would_stand() {
+    let lead = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 0 };
+    let tags = binary_parts([row(0x40, b(3).rest(), "", SECRET)]).to_vec().leak();
+    let spec =
+        holding(Dialect::BCD, b(99).ll().of(leaked(Layout::tags(Tag::Octets(1), None, tags).led(lead))));
+    let parts: [(u32, &[u8]); 2] = [(0x40, &[1]), (0x40, &[1, 2, 3, 4])];
+    let error = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec().unwrap_err();
+    assert_eq!(error.to_string(), "field 48, part 40 at byte 14: expected at most 3, found 4");
+}
+
+#[test]
+fn a_wide_composite_is_not_patched() {
+    let layout = characters([row(1, ans(700), "", OPEN), row(2, ans(700), "", OPEN)]);
+    let spec = holding(Dialect::ASCII, ans(1_400).of(layout));
+    let (one, other) = ("x".repeat(1_400), "y".repeat(700));
+    let mut wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, one.as_str()).to_vec().unwrap();
+    let before = wire.clone();
+    let parts = [(1_u32, other.as_str()), (2, other.as_str())];
+    let error = Template::of(spec, &mut wire).unwrap().patch(48, &parts).map(drop).unwrap_err();
+    assert_eq!((error.kind(), wire), (Kind::Form, before));
 }

@@ -41,7 +41,7 @@ fn shapes() -> Vec<Shape<'static>> {
         n(5),
         n(12),
         n(19).ll(),
-        n(33).lll(),
+        n(99).lll(),
         octets(PrefixCoding::Bcd, n(18)),
         octets(PrefixCoding::Ascii, n(7).spare(Spare::RIGHT_F)),
         a(9).l(),
@@ -97,7 +97,7 @@ fn value(content: Content, len: usize) -> Vec<u8> {
         Content::Xn if index == 0 => b'D',
         Content::A => b"QxZ"[index % 3],
         Content::S => b'-',
-        Content::B | Content::Any => u8::try_from(index * 37 % 256).unwrap(),
+        Content::B | Content::Any => u8::try_from((index * 37 + 5) % 256).unwrap(),
         Content::Z if index == 5 => b'=',
         Content::H => b"0AF9"[index % 4],
         Content::An | Content::Ans => b"9Zk0"[index % 4],
@@ -168,7 +168,7 @@ fn what_is_written_is_what_was_given_or_nothing() {
                 let mut template = Template::of(spec, &mut patched).unwrap();
                 let is_patched = template.patch(2, value.as_slice()).is_ok();
                 let built = builder(spec, &value).to_vec();
-                let mut out = [0; 200];
+                let mut out = [0; 400];
                 let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
                 let is_put = stream.put(2, value.as_slice()).is_ok();
                 assert_eq!((is_sound, is_put, is_patched), (built.is_ok(), is_sound, is_sound));
@@ -265,9 +265,12 @@ fn a_number_is_written_as_its_digits() {
                     expected.as_ref().map_err(|error| (error.kind(), error.expected(), error.found()))
                 ),
             }
-            let mut out = [0; 200];
+            let mut out = [0; 400];
             let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
             assert_eq!(stream.put(2, number).is_ok(), built.is_ok());
+            if let Ok(number) = i64::try_from(number) {
+                assert_eq!(builder(spec, b"").set(2, number).to_vec(), built);
+            }
             let negative = i64::try_from(number).map_or(i64::MIN, |number| -number - 1);
             let below = builder(spec, b"").set(2, negative).to_vec();
             if !is_signed {
