@@ -3,7 +3,8 @@
 mod common;
 
 use cardwire::codes::{
-    ActionCode03, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode, ResponseCode, unionpay,
+    ActionCode03, ActionCode93, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode,
+    ResponseCode, Scope, SettlementCode, unionpay,
 };
 use cardwire::frame::{Base1Header, CupsHeader, Station, UnionPayHeader};
 use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
@@ -119,6 +120,8 @@ fn codes_and_what_they_leave_open() {
     // a range that repeats message reasons takes their words, a single code has its own
     assert_eq!(Some(meaning("1508")), ReasonCode::new("1508").unwrap().meaning().map(|row| row.text));
     assert_eq!(meaning("1016"), "insufficient funds");
+    assert_eq!(FunctionCode::new("180").unwrap().scope(), Scope::Private);
+    assert_eq!(SettlementCode::from_action(ActionCode93::new("000").unwrap()), None);
     let advices = (0..100).filter_map(|code| ResponseCode::new(&format!("{code:02}")).unwrap().advice());
     let (closed, open): (Vec<&Advice>, Vec<&Advice>) =
         advices.partition(|advice| advice.outcome != Outcome::Unknown);

@@ -259,6 +259,8 @@ mod tests {
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x7F), [0x7F]);
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0xFF), [0x81, 0xFF]);
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x1_0000), [0x83, 1, 0, 0]);
+        assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x100), [0x82, 1, 0]);
+        assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x100_0000), [0x84, 1, 0, 0, 0]);
     }
 
     #[test]
