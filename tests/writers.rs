@@ -381,3 +381,28 @@ fn a_terminator_is_looked_for_in_what_is_written_alone() {
     let early: [(u32, &[u8]); 2] = [(1, b"A\0B"), (2, &[0, 0])];
     assert_eq!(built(spec, &early), Err((Kind::Terminator, 12)));
 }
+
+#[test]
+fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such() {
+    const NUMBERS: [u8; 8] = [2, 62, 63, 64, 65, 66, 127, 128];
+    for binary in NUMBERS {
+        let shape = |number| if number == binary { b(2) } else { n(2) };
+        let rows = NUMBERS.map(|number| row(number.into(), shape(number), "", OPEN));
+        let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+        let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+        NUMBERS.iter().for_each(|number| {
+            let octets: &[u8] = if *number == binary { &[0xAF, 0xFA] } else { b"12" };
+            builder.set(*number, octets);
+        });
+        let upper = builder.to_vec().unwrap();
+        let lower = upper.to_ascii_lowercase();
+        let message = Message::parse(spec, &lower).unwrap();
+        assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), upper, "{binary}");
+    }
+    let empty = ["0800", "A020000000000000", "0000000000000000", "123456", "000001"].concat();
+    let message = Message::parse(&ISO87_ASCII, empty.as_bytes()).unwrap();
+    assert_eq!(message.bitmaps(), 2);
+    assert_eq!(Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap(), empty.as_bytes());
+    let packed = Builder::copy_of(&message, &ISO87_BCD).to_vec().unwrap();
+    assert_eq!(hex(&packed), ["0800", "2020000000000000", "123456", "000001"].concat());
+}
