@@ -286,22 +286,21 @@ fn a_number_is_written_as_its_digits() {
 #[test]
 fn a_head_of_any_form_is_read_as_the_reference_reads_it() {
     use cardwire::More::{Always, Announced, InElement, Never};
-    let bitmaps = [(Never, Never), (Announced, Never), (Always, Never), (Announced, Announced)];
-    let others = [(Announced, InElement), (Announced, Always), (Always, Always)];
-    for (second, third) in bitmaps.into_iter().chain(others) {
+    let further = [(Announced, Never), (Always, Never), (Announced, Announced), (Announced, InElement)];
+    let always = [(Announced, Always), (Always, Always)];
+    let with_more = |(second, third)| BitmapForm { second, third, ..BitmapForm::new(Coding::Raw) };
+    let single = [8, 7, 4, 1].map(|octets| BitmapForm::single(Coding::Raw, octets));
+    let forms: Vec<_> = further.into_iter().chain(always).map(with_more).chain(single).collect();
+    let codings = [Coding::Raw, Coding::Hex, Coding::EbcdicHex(CodePage::Cp1047)];
+    for form in forms.iter().flat_map(|form| codings.map(|coding| BitmapForm { coding, ..*form })) {
         for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary] {
-            for (at, coding) in
-                [Coding::Raw, Coding::Hex, Coding::EbcdicHex(CodePage::Cp1047)].into_iter().enumerate()
-            {
-                let form = BitmapForm { second, third, ..BitmapForm::new(coding) };
-                let header = if at == 1 { 3 } else { 0 };
-                let most = if second == Never { 64 } else { 128 };
-                let numbers = [3, 64, 66, 128].into_iter().filter(|number| *number <= most);
-                let rows: Vec<_> = numbers.map(|number| row(number, n(2), "", OPEN)).collect();
-                let spec = spec_of(Dialect { mti, header, bitmap: form, ..Dialect::ASCII }, &rows).unwrap();
-                for chosen in [&[3][..], &[64, 66], &[128], &[]] {
-                    head_is_read(spec, chosen, &[0x2E; 3][..header]);
-                }
+            let header = if form.coding == Coding::Hex { 3 } else { 0 };
+            let most = if form.second == Never { 8 * u32::from(form.octets) } else { 128 };
+            let numbers = [3, 64, 66, 128].into_iter().filter(|number| *number <= most);
+            let rows: Vec<_> = numbers.map(|number| row(number, n(2), "", OPEN)).collect();
+            let spec = spec_of(Dialect { mti, header, bitmap: form, ..Dialect::ASCII }, &rows).unwrap();
+            for chosen in [&[3][..], &[64, 66], &[128], &[]] {
+                head_is_read(spec, chosen, &[0x2E; 3][..header]);
             }
         }
     }
