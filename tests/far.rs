@@ -12,21 +12,22 @@ use cardwire::{
 use common::alike::reads_as_the_walk_does;
 use common::spec_of;
 
-/// Elements 2 to 192, without those that announce bitmaps; each third one is variable.
-fn full(dialect: Dialect) -> &'static Spec<'static> {
+/// Elements 2 to 192, or to 128, without those that announce bitmaps; each third one is variable.
+fn full(dialect: Dialect, third: More) -> &'static Spec<'static> {
     let shape = |number: u32| match number % 3 {
         0 => n(4),
         1 => an(3),
         _ => ans(999).lll(),
     };
     let rows: Vec<Row<'static>> =
-        numbers().map(|number| row(number.into(), shape(number.into()), "", OPEN)).collect();
-    let bitmap = BitmapForm { third: More::Announced, ..dialect.bitmap };
+        numbers(third).map(|number| row(number.into(), shape(number.into()), "", OPEN)).collect();
+    let bitmap = BitmapForm { third, ..dialect.bitmap };
     spec_of(Dialect { bitmap, ..dialect }, &rows).unwrap()
 }
 
-fn numbers() -> impl Iterator<Item = u8> {
-    (2..=192).filter(|number| *number != 65)
+fn numbers(third: More) -> impl Iterator<Item = u8> {
+    let most = if third == More::Never { 128 } else { 192 };
+    (2..=most).filter(move |number| third == More::Never || *number != 65)
 }
 
 /// A value for that element, variable ones as long as said.
@@ -71,28 +72,32 @@ fn holds(message: &Message<'_>, values: &[(u8, String)]) {
 fn copies(message: &Message<'_>, spec: &'static Spec<'static>, values: &[(u8, String)]) {
     let wire = message.wire();
     assert_eq!(Builder::copy_of(message, message.spec()).to_vec().unwrap(), wire);
-    for without in values.iter().step_by(40).map(|(number, _)| *number) {
+    for without in values.iter().step_by(19).chain(values.last()).map(|(number, _)| *number) {
         let mut expected = Builder::new(spec, message.mti());
         for (number, value) in values.iter().filter(|(number, _)| *number != without) {
             expected.set(*number, value.as_str());
         }
         let expected = expected.bitmaps(message.bitmaps()).to_vec().unwrap();
         assert_eq!(Builder::copy_of(message, spec).remove(without).to_vec().unwrap(), expected);
-        let others: Vec<u8> = numbers().filter(|number| *number != without).collect();
+        let others: Vec<u8> = (0..=255).filter(|number| *number != without).collect();
         let mut echo = Builder::new(spec, message.mti());
         assert_eq!(echo.bitmaps(message.bitmaps()).echo(message, &others).to_vec().unwrap(), expected);
         // and with a value of its own among what is carried over
         let (_, value) = values.iter().find(|(number, _)| *number == without).unwrap();
         assert_eq!(echo.set(without, value.as_str()).to_vec().unwrap(), wire);
+        // or new among them
+        let lesser = Message::parse(spec, &expected).unwrap();
+        let greater = Builder::copy_of(&lesser, spec).set(without, value.as_str()).to_vec().unwrap();
+        assert_eq!(greater, wire);
     }
 }
 
 #[test]
 fn any_number_of_elements_near_and_far() {
-    for dialect in [Dialect::ASCII, Dialect::BCD] {
-        let spec = full(dialect);
-        let all: Vec<u8> = numbers().collect();
-        for many in [0, 57, 64, 65, 190] {
+    for (dialect, third) in [(Dialect::ASCII, More::Announced), (Dialect::BCD, More::Never)] {
+        let spec = full(dialect, third);
+        let all: Vec<u8> = numbers(third).collect();
+        for many in [0, 5, 57, 64, 65, all.len()] {
             for chosen in [&all[..many], &all[all.len() - many..]] {
                 let (wire, values) = made(spec, chosen, 5);
                 let message = Message::parse(spec, &wire).unwrap();
@@ -109,8 +114,8 @@ fn any_number_of_elements_near_and_far() {
 
 #[test]
 fn more_octets_than_are_counted() {
-    let spec = full(Dialect::ASCII);
-    let all: Vec<u8> = numbers().collect();
+    let spec = full(Dialect::ASCII, More::Never);
+    let all: Vec<u8> = numbers(More::Never).collect();
     for chosen in [all.clone(), all.iter().copied().filter(|number| number % 3 == 2).collect()] {
         let (wire, values) = made(spec, &chosen, 999);
         let message = Message::parse(spec, &wire).unwrap();
@@ -162,8 +167,8 @@ fn elements_at_the_last_places_that_are_counted() {
 
 #[test]
 fn what_is_patched_far_behind_or_wide_is_patched_whole_or_not_at_all() {
-    let spec = full(Dialect::ASCII);
-    let all: Vec<u8> = numbers().collect();
+    let spec = full(Dialect::ASCII, More::Never);
+    let all: Vec<u8> = numbers(More::Never).collect();
     for (many, len) in [(60, 5), (100, 5), (100, 999)] {
         let (wire, values) = made(spec, &all[..many], len);
         for (number, value) in values.into_iter().step_by(7) {
