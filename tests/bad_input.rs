@@ -397,3 +397,16 @@ fn input_longer_than_offsets_count() {
     assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455, found 268435456");
     assert_eq!((error.kind(), inspection.mti()), (Kind::TooLong, None));
 }
+
+#[test]
+fn packed_digits_up_to_the_end_of_the_message() {
+    let spec = spec_of(Dialect::BCD, [row(2, n(40).rest(), "", OPEN)]);
+    let read = |digits: &str| {
+        let wire = unhex(&format!("0200 4000000000000000 {digits}"));
+        Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
+    };
+    assert_eq!([read("99"), read("90"), read("1234567890")], [Ok(()); 3]);
+    for (wrong, offset) in [("A5", 10), ("A0", 10), ("5A", 10), ("AA", 10), ("12A0", 11), ("120F34", 11)] {
+        assert_eq!(read(wrong), Err((Kind::Nibble, offset)), "{wrong}");
+    }
+}

@@ -444,6 +444,9 @@ fn a_copy_of_one_message_takes_elements_of_another() {
     let [first, second] = [&first, &second].map(|wire| Message::parse(&ISO87_ASCII, wire).unwrap());
     let mixed = Builder::copy_of(&first, &ISO87_ASCII).echo(&second, &[11, 70]).to_vec().unwrap();
     assert_eq!(mixed, wire(2, "TERM0001"));
+    // carried over twice is carried over
+    let mut twice = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    assert_eq!(twice.echo(&first, &[11]).echo(&first, &[11, 41]).to_vec().unwrap(), first.wire());
     assert_eq!(Inspection::of(&ISO87_ASCII, &mixed).wire(), mixed);
     let error = first.number(41).unwrap_err();
     assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Element(41)));

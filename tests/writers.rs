@@ -406,3 +406,21 @@ fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such()
     let packed = Builder::copy_of(&message, &ISO87_BCD).to_vec().unwrap();
     assert_eq!(hex(&packed), ["0800", "2020000000000000", "123456", "000001"].concat());
 }
+
+#[test]
+fn bitmaps_that_a_spec_does_not_have_are_refused() {
+    let single = Dialect { bitmap: BitmapForm::single(Coding::Raw, 8), ..Dialect::BCD };
+    let single = spec_of(single, &[row(3, n(2), "", OPEN)]).unwrap();
+    for (spec, most) in [(single, 1), (&ISO87_BCD, 2), (&ISO87_ASCII, 2)] {
+        for bitmaps in 1..=3 {
+            let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+            let (written, measured) = (builder.bitmaps(bitmaps).to_vec(), builder.measure());
+            assert_eq!((written.is_ok(), measured.is_ok()), (bitmaps <= most, bitmaps <= most));
+            let refused = (Kind::Undefined, Place::Bitmap);
+            assert!(
+                written.is_ok_and(|wire| Message::parse(spec, &wire).unwrap().bitmaps() == bitmaps)
+                    || measured.is_err_and(|error| (error.kind(), error.place()) == refused)
+            );
+        }
+    }
+}
