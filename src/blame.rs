@@ -18,8 +18,6 @@ pub(crate) struct Suspects {
     /// The octets, prefixes between the values included.
     pub(crate) octets: Range<usize>,
     pub(crate) ranks: Range<usize>,
-    /// The number of the first, where it is known.
-    pub(crate) first: Option<u8>,
 }
 
 impl Suspects {
@@ -32,14 +30,25 @@ impl Suspects {
         announced: Bitmap,
         starts: &Starts,
     ) -> Option<(usize, Error)> {
-        let Self { class, octets, ranks, first } = self;
-        let place = octets.start + class.first_misfit(wire.get(octets.clone())?)?;
-        let mut behind = ranks.clone().rev();
+        let place = wrong_octet(self.class, wire, self.octets.clone())?;
+        let mut behind = self.ranks.clone().rev();
         let rank = behind.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
         starts.get(rank)?;
-        let number = first.filter(|_| rank == ranks.start).or_else(|| announced.nth(rank))?;
-        let element = spec.element(number)?;
-        let kind = check::misfit(element.coding, element.content, *wire.get(place)?);
-        Some((rank, Error::new(kind, place, 0, 0).at(Place::Element(number))))
+        Some((rank, blame((spec, wire), announced.nth(rank)?, place)?))
     }
+}
+
+/// The first octet that is not of the class.
+#[inline]
+pub(crate) fn wrong_octet(class: Class, wire: &[u8], octets: Range<usize>) -> Option<usize> {
+    let start = octets.start;
+    class.first_misfit(wire.get(octets)?).map(|place| start + place)
+}
+
+/// What is wrong with the octet of an element in which each is looked at by itself.
+#[inline]
+pub(crate) fn blame((spec, wire): (&Spec<'_>, &[u8]), number: u8, place: usize) -> Option<Error> {
+    let element = spec.element(number)?;
+    let kind = check::misfit(element.coding, element.content, *wire.get(place)?);
+    Some(Error::new(kind, place, 0, 0).at(Place::Element(number)))
 }

@@ -62,8 +62,10 @@ pub(crate) fn head(spec: &Spec<'_>, wire: &[u8]) -> Option<Head> {
 pub(crate) fn mti(spec: &Spec<'_>, wire: &[u8]) -> Option<(Mti, usize)> {
     let (at, behind) = (spec.header(), wire.get(spec.header()..)?);
     let (digits, end) = match spec.mti() {
-        MtiCoding::Ascii => (*behind.first_chunk()?, at + 4),
-        MtiCoding::Ebcdic => (behind.first_chunk::<4>()?.map(|octet| octet ^ 0xC0), at + 4),
+        form @ (MtiCoding::Ascii | MtiCoding::Ebcdic) => {
+            let other = if form == MtiCoding::Ascii { 0 } else { 0xC0C0_C0C0 };
+            ((u32::from_ne_bytes(*behind.first_chunk()?) ^ other).to_ne_bytes(), at + 4)
+        }
         MtiCoding::Bcd => {
             let [high, low] = *behind.first_chunk()?;
             ([high >> 4, high & 15, low >> 4, low & 15].map(|half| b'0' + half), at + 2)

@@ -45,6 +45,24 @@ pub struct Message<'a> {
 /// A message is small enough to be handed on by value.
 const _: () = assert!(size_of::<Message<'_>>() <= 192);
 
+/// What is made of a message that is read, in its place: the message, or something that holds it.
+pub(crate) trait Made<'a> {
+    fn of(message: Message<'a>) -> Self;
+    fn message(&mut self) -> &mut Message<'a>;
+}
+
+impl<'a> Made<'a> for Message<'a> {
+    #[inline(always)]
+    fn of(message: Self) -> Self {
+        message
+    }
+
+    #[inline(always)]
+    fn message(&mut self) -> &mut Self {
+        self
+    }
+}
+
 impl<'a> Message<'a> {
     /// Parses and checks a whole message.
     ///
@@ -55,17 +73,17 @@ impl<'a> Message<'a> {
         Self::made(spec, wire, Self::read::<true>)
     }
 
-    /// A message that `read` fills, made where the caller wants it: a copy would cost as much as
-    /// many elements. Not inlined, as that would bring the copy back.
+    /// A message that `read` fills, or what holds it. Not inlined, as that would copy it once more: a
+    /// copy costs as much as many elements.
     #[inline(never)]
-    pub(crate) fn made(
+    pub(crate) fn made<M: Made<'a>>(
         spec: &'a Spec<'a>,
         wire: &'a [u8],
         read: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<Self> {
-        let mut made = Ok(Self::empty(spec, wire));
+    ) -> Result<M> {
+        let mut made = Ok(M::of(Self::empty(spec, wire)));
         if let Ok(message) = &mut made
-            && let Err(error) = read(message)
+            && let Err(error) = read(message.message())
         {
             made = Err(error);
         }

@@ -9,7 +9,7 @@
 //! that is reported.
 
 use crate::bitmap::Bitmap;
-use crate::blame::Suspects;
+use crate::blame::{Suspects, blame, wrong_octet};
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
 use crate::codec::quick::{Lies, Quick, bit};
@@ -18,12 +18,12 @@ use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::head::{Head, head};
 use crate::layout::{BitmapForm, Element, Tag};
-use crate::message::Message;
+use crate::message::{Made, Message};
 use crate::mti::Mti;
 use crate::plan::{Check, Marks, Plan};
 use crate::read::{self, Reader, sound_composite_end};
 use crate::spec::{MtiCoding, Spec};
-use crate::starts::Starts;
+use crate::starts::Noted;
 use crate::walk::{Announced, Pass, walk};
 
 impl<'a> Message<'a> {
@@ -64,15 +64,16 @@ impl<'a> Message<'a> {
 
     /// Reads the message whose bitmaps, those of a plan, start at `at`.
     #[inline(always)]
-    pub(crate) fn planned<T, const CHECK: bool>(
+    pub(crate) fn planned<M: Made<'a>, const CHECK: bool>(
         (spec, wire): (&'a Spec<'a>, &'a [u8]),
         plan: &Plan,
         (mti, at): (Mti, usize),
-        made: impl FnOnce(Self) -> T,
-    ) -> Result<T> {
-        let (mut marks, mut starts) = (Marks::NONE, Starts::NONE);
-        if !plan.find(wire, at, &mut marks, &mut starts) || CHECK && !plan.has_sound_halves(wire, &marks) {
-            return Self::made(spec, wire, Self::read::<CHECK>).map(made);
+    ) -> Result<M> {
+        let (mut marks, mut starts) = (Marks::NONE, Noted::NONE);
+        if !plan.find(spec, wire, at, (&mut marks, &mut starts))
+            || CHECK && !plan.has_sound_halves(wire, &marks)
+        {
+            return Self::made(spec, wire, Self::read::<CHECK>);
         }
         if CHECK {
             for check in plan.checks() {
@@ -84,7 +85,7 @@ impl<'a> Message<'a> {
             }
         }
         let Plan { announced, bitmaps, count, .. } = *plan;
-        Ok(made(Self { spec, wire, mti, bitmaps, count, announced, starts }))
+        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts: starts.starts() }))
     }
 
     #[inline(always)]
@@ -163,7 +164,7 @@ impl<'a> Message<'a> {
     #[inline(never)]
     fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
         let (octets, ranks) = (run.start..at, run.rank..end);
-        let suspects = Suspects { class: run.class, octets, ranks, first: None };
+        let suspects = Suspects { class: run.class, octets, ranks };
         let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
         if let Some((rank, error)) = blamed.filter(|_| CHECK) {
             self.count = narrow(rank);
@@ -196,21 +197,23 @@ impl<'a> Message<'a> {
 }
 
 /// What is wrong with the elements of a check that did not pass, if anything is.
+#[cold]
 #[inline(never)]
 fn wrong<'a>(
     spec: &'a Spec<'a>,
     wire: &'a [u8],
     plan: &Plan,
-    (marks, starts): (&Marks, &Starts),
+    (marks, starts): (&Marks, &Noted),
     check: &Check,
 ) -> Option<Error> {
-    let Some(run) = check.suspects(marks) else {
-        // where a plan fits, all are near
-        let start = starts.get(usize::from(check.rank)).unwrap_or(wire.len());
-        return take_one::<true>(spec, wire, check.number, start).err();
+    let Some(class) = check.class else {
+        return take_one::<true>(spec, wire, plan.number(check.rank)?, starts.get(check.rank)).err();
     };
-    match run.blame((spec, wire), plan.announced, starts) {
-        Some((_, error)) => Some(error),
+    match wrong_octet(class, wire, check.range(marks)) {
+        Some(place) => {
+            let rank = (check.rank..plan.count).rev().find(|rank| starts.get(*rank) <= place)?;
+            blame((spec, wire), plan.number(rank)?, place)
+        }
         None => Message::parse(spec, wire).err(),
     }
 }

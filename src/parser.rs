@@ -8,7 +8,7 @@ use core::fmt;
 use crate::bitmap::Bitmap;
 use crate::error::Result;
 use crate::head::{Head, head, mti};
-use crate::message::Message;
+use crate::message::{Made, Message};
 use crate::mti::Mti;
 use crate::plan::Plan;
 use crate::spec::Spec;
@@ -85,7 +85,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        self.read::<_, true>(wire, |message| message)
+        self.read::<_, true>(wire)
     }
 
     /// Finds the elements of a message and looks at none.
@@ -97,7 +97,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     where
         's: 'a,
     {
-        self.read::<_, false>(wire, |message| Scan { message })
+        self.read::<_, false>(wire)
     }
 
     /// Makes the plan for messages like this one now, rather than when two of them have come.
@@ -112,13 +112,9 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
         Ok(())
     }
 
-    /// Reads a message by its plan, if there is one, and makes of it what `made` says.
+    /// Reads a message by its plan, if there is one.
     #[inline(always)]
-    fn read<'a, T, const CHECK: bool>(
-        &mut self,
-        wire: &'a [u8],
-        made: impl FnOnce(Message<'a>) -> T,
-    ) -> Result<T>
+    fn read<'a, M: Made<'a>, const CHECK: bool>(&mut self, wire: &'a [u8]) -> Result<M>
     where
         's: 'a,
     {
@@ -127,24 +123,20 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
             && let (Some(plan), Some(used)) = (self.plans.get(slot), self.used.get_mut(slot))
         {
             *used = true;
-            return Message::planned::<_, CHECK>((self.spec, wire), plan, (mti, at), made);
+            return Message::planned::<M, CHECK>((self.spec, wire), plan, (mti, at));
         }
-        Message::made(self.spec, wire, |message| self.read_unplanned::<CHECK>(message)).map(made)
+        Message::made(self.spec, wire, |message| self.read_unplanned::<CHECK>(message))
     }
 
     /// The plan for the bitmaps that start at `at`.
     #[inline(always)]
     fn find(&self, wire: &[u8], at: usize) -> Option<usize> {
         let behind = wire.get(at..)?;
-        let first = u64::from_ne_bytes(*behind.first_chunk()?);
-        let mut keys = self.keys.get(..self.len)?.iter();
-        match behind.first_chunk::<32>() {
-            Some(octets) => keys.position(|key| key.first() == first && key.is(octets)),
-            None => {
-                let octets = padded(behind);
-                keys.position(|key| key.is(&octets))
-            }
-        }
+        let bitmaps = match behind.first_chunk::<32>() {
+            Some(octets) => words(octets),
+            None => words(&padded(behind)),
+        };
+        self.keys.get(..self.len)?.iter().position(|key| key.is(bitmaps))
     }
 
     /// A plan is made on the second sighting, and only of messages that are sound.
@@ -211,17 +203,12 @@ impl Key {
         Self { words: words(&padded(bitmaps)), mask }
     }
 
-    /// The first word: of a message, too, it counts.
     #[inline(always)]
-    const fn first(&self) -> u64 {
-        let [first, ..] = self.words;
-        first
-    }
-
-    #[inline(always)]
-    fn is(&self, octets: &[u8; 32]) -> bool {
-        let differences = self.words.iter().zip(self.mask).zip(words(octets));
-        differences.fold(0, |all, ((key, mask), word)| all | (key ^ word & mask)) == 0
+    fn is(&self, bitmaps: [u64; 4]) -> bool {
+        let ([first, rest @ ..], [own, own_rest @ ..]) = (bitmaps, self.words);
+        let [_, masks @ ..] = self.mask;
+        let differences = rest.iter().zip(own_rest).zip(masks);
+        first == own && differences.fold(0, |all, ((word, own), mask)| all | (own ^ word & mask)) == 0
     }
 }
 
@@ -256,13 +243,25 @@ pub struct Scan<'a> {
     message: Message<'a>,
 }
 
+impl<'a> Made<'a> for Scan<'a> {
+    #[inline(always)]
+    fn of(message: Message<'a>) -> Self {
+        Self { message }
+    }
+
+    #[inline(always)]
+    fn message(&mut self) -> &mut Message<'a> {
+        &mut self.message
+    }
+}
+
 impl<'a> Scan<'a> {
     /// Finds the elements of a message and looks at none.
     ///
     /// # Errors
     /// As [`Message::parse`], apart from what lies in the content of elements.
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        Message::made(spec, wire, Message::read::<false>).map(|message| Self { message })
+        Message::made(spec, wire, Message::read::<false>)
     }
 
     /// The message type identifier.

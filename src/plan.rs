@@ -11,17 +11,21 @@
 //! mark 0              mark 1 +6           +18                            mark 2
 //! ```
 //!
+//! A mark stands four octets before the place it marks: there the four octets start that end with
+//! the next prefix, if that comes at once.
+//!
 //! A plan only ever says yes. Where it does not, the ordinary reader looks again and decides.
 
+use core::ops::Range;
+
 use crate::bitmap::Bitmap;
-use crate::blame::Suspects;
 use crate::codec::Side;
-use crate::codec::block::{Class, Test};
+use crate::codec::block::{Class, Few, Test};
 use crate::codec::quick::{Length, Odd, Quick};
 use crate::error::widen;
 use crate::head::Head;
 use crate::spec::Spec;
-use crate::starts::{NEAR, NOTED, Starts, near, wrap};
+use crate::starts::{NEAR, NO_OFFSETS, Noted, Offsets, near};
 
 /// How the elements of one bitmap follow each other, and how their content is checked.
 #[derive(Clone)]
@@ -29,101 +33,106 @@ pub(crate) struct Plan {
     pub(crate) announced: Bitmap,
     pub(crate) bitmaps: u8,
     pub(crate) count: u8,
-    /// Octets of the bitmaps on the wire.
-    wide: u8,
     steps: List<Step, STEPS>,
-    /// The fixed elements behind the last step.
-    tail: Step,
+    /// The octets between the last mark and the end.
+    tail: u16,
+    /// How many elements start before the second mark.
+    first: u8,
     checks: List<Check, CHECKS>,
     halves: List<Half, HALVES>,
     /// Where each element starts, by rank, behind the mark before it.
-    offsets: [u16; NEAR],
+    offsets: Offsets,
+    /// Which each is.
+    numbers: [u8; NEAR],
 }
 
 /// More than nearly any message needs. A message that needs more has no plan.
-const STEPS: usize = 15;
-const CHECKS: usize = 24;
-const HALVES: usize = 12;
+const STEPS: usize = 16;
+const CHECKS: usize = 32;
+const HALVES: usize = 16;
 
-/// Fixed elements, and the variable one behind them.
+/// From a mark to the one behind the next variable element.
 #[derive(Clone, Copy)]
 struct Step {
-    /// Octets of the fixed elements.
-    skip: u16,
-    /// The rank of the first element, and how many there are, with the variable one.
-    rank: u8,
-    elements: u8,
-    /// How the variable one announces its length, in the octets before its value.
+    /// How the element announces its length, and how far behind the mark the four octets start that
+    /// end with that.
     length: Length,
-    /// Where its value starts.
-    value: u16,
-    /// The variable one, whatever announces its length.
-    quick: Quick,
+    window: u16,
+    /// Where the element starts, and its number.
+    start: u16,
+    number: u8,
+    /// The ranks of the elements that start behind it, up to the next mark but one.
+    next: u8,
+    end: u8,
 }
 
-/// A place in every message that the plan is for: so far behind a mark, in arithmetic that wraps.
+/// A place in every message that the plan is for: so far behind a mark.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Spot {
     mark: u8,
     offset: u16,
 }
 
-/// Octets to look at, and the elements that they belong to.
+/// Octets to look at.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     /// What all are; `None`: it is one element, which is read by itself.
-    class: Option<Class>,
+    pub(crate) class: Option<Class>,
+    /// The same, if they are always as many, and few.
+    few: Option<Few>,
+    /// The rank of the first element.
+    pub(crate) rank: u8,
     from: Spot,
     to: Spot,
-    /// The number and the rank of the first element, and how many there are.
-    pub(crate) number: u8,
-    pub(crate) rank: u8,
-    elements: u8,
 }
 
 /// A spare half byte: the octet, and what of it must be what.
 #[derive(Clone, Copy)]
 struct Half {
     place: Spot,
-    /// Looked at in messages where the value of this step is of odd length, or [`ALWAYS`].
+    /// Looked at in messages where the value before this mark is of odd length, or [`ALWAYS`].
     when: u8,
     mask: u8,
     is: u8,
 }
 
-const EMPTY_STEP: Step =
-    Step { skip: 0, rank: 0, elements: 0, length: Length::UNKNOWN, value: 0, quick: Quick::UNKNOWN };
+/// How far before the place it marks a mark stands.
+const LEAD: u16 = 4;
 
-/// Instead of a step: in every message.
-const ALWAYS: u8 = u8::MAX;
+/// Before this mark there is no value: in every message.
+const ALWAYS: u8 = 0;
 
-/// The marks of a message, and how long its variable elements are, in units or at least their parity.
+/// The marks of a message, and how long the variable elements before them are, in units or at least
+/// their parity.
 pub(crate) struct Marks {
-    ends: [u16; STEPS + 1],
-    lengths: [u16; STEPS],
+    places: [u32; STEPS],
+    lengths: [u8; STEPS],
 }
 
 impl Plan {
     pub(crate) const EMPTY: Self = {
-        let (step, spot) = (EMPTY_STEP, Spot { mark: 0, offset: 0 });
+        let spot = Spot { mark: 0, offset: 0 };
+        let step = Step { length: Length::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
         Self {
             announced: Bitmap::EMPTY,
             bitmaps: 1,
-            wide: 0,
             count: 0,
             steps: List::of(step),
-            tail: step,
-            checks: List::of(Check { class: None, from: spot, to: spot, number: 0, rank: 0, elements: 0 }),
+            tail: 0,
+            first: 0,
+            checks: List::of(Check { class: None, few: None, rank: 0, from: spot, to: spot }),
             halves: List::of(Half { place: spot, when: 0, mask: 0, is: 0 }),
-            offsets: [0; NEAR],
+            offsets: NO_OFFSETS,
+            numbers: [0; NEAR],
         }
     };
 
     /// The plan for messages with these bitmaps, if it fits.
     pub(crate) fn of(spec: &Spec<'_>, head: &Head) -> Option<Self> {
         let Head { announced, bitmaps, .. } = *head;
-        let wide = u8::try_from(head.bitmaps_len(spec)).ok()?;
-        let mut plan = Self { announced, bitmaps, wide, ..Self::EMPTY };
+        // the first mark is where the bitmaps start
+        let tail = u16::try_from(head.bitmaps_len(spec)).ok()?;
+        let mut plan = Self { announced, bitmaps, tail, ..Self::EMPTY };
         for number in announced.iter() {
             plan.add(number, spec.element(number)?.quick)?;
         }
@@ -133,28 +142,35 @@ impl Plan {
     /// Goes through the elements of a message whose bitmaps start at `at`; `true` if the last one ends
     /// where the message does. Notes the marks, and where each element starts.
     #[inline(always)]
-    pub(crate) fn find(&self, wire: &[u8], at: usize, marks: &mut Marks, starts: &mut Starts) -> bool {
-        let mut at = at + usize::from(self.wide);
-        let mut ends = marks.ends.iter_mut();
-        for ((step, length), mark) in self.steps.as_slice().iter().zip(&mut marks.lengths).zip(&mut ends) {
-            *mark = wrap(at);
-            starts.note_all(step.rank, step.elements, wrap(at), &self.offsets);
-            let Some((units, end)) = step.variable(wire, at) else { return false };
-            (*length, at) = (wrap(widen(units)), end);
+    pub(crate) fn find(
+        &self,
+        spec: &Spec<'_>,
+        wire: &[u8],
+        at: usize,
+        (marks, starts): (&mut Marks, &mut Noted),
+    ) -> bool {
+        let (Some(_), Ok(mut at)) = (near(wire.len()), u32::try_from(at)) else { return false };
+        let ([first, places @ ..], [_, lengths @ ..]) = (&mut marks.places, &mut marks.lengths);
+        *first = at;
+        starts.note_first(self.first, at, &self.offsets);
+        for ((step, place), parity) in self.steps.as_slice().iter().zip(places).zip(lengths) {
+            let Some((length, mark)) = step.variable(spec, wire, at) else { return false };
+            starts.note(step.next..step.end, mark, &self.offsets);
+            (*place, [*parity, ..], at) = (mark, length.to_le_bytes(), mark);
         }
-        if let Some(mark) = ends.next() {
-            *mark = wrap(at);
-        }
-        starts.note_all(self.tail.rank, self.tail.elements, wrap(at), &self.offsets);
-        // what wrapped on the way lies beyond the end
-        at + usize::from(self.tail.skip) == wire.len() && near(wire.len()).is_some()
+        widen(at) + usize::from(self.tail) == wire.len()
+    }
+
+    /// The number of the element of that rank.
+    pub(crate) fn number(&self, rank: u8) -> Option<u8> {
+        self.numbers.get(usize::from(rank)).copied()
     }
 
     /// Whether every spare half byte is what it must be.
     #[inline(always)]
     pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
         self.halves.as_slice().iter().all(|half| {
-            let octet = || wire.get(marks.place(half.place));
+            let octet = || wire.get(marks.at(half.place));
             !marks.is_odd(half.when) || octet().is_some_and(|octet| octet & half.mask == half.is)
         })
     }
@@ -167,22 +183,24 @@ impl Plan {
 
     /// Adds the element that comes next.
     fn add(&mut self, number: u8, quick: Quick) -> Option<()> {
-        let (rank, mark, skip) = (self.count, self.steps.len, self.tail.skip);
-        let start = Spot { mark, offset: skip };
-        *self.offsets.get_mut(..NOTED)?.get_mut(usize::from(rank))? = skip;
+        let (rank, mark, offset) = (self.count, self.steps.len, self.tail);
+        let start = Spot { mark, offset };
+        *self.offsets.get_mut(..NEAR)?.get_mut(usize::from(rank))? = offset;
+        *self.numbers.get_mut(usize::from(rank))? = number;
         self.count += 1;
-        self.tail.elements += 1;
+        *self.steps.last().map_or(&mut self.first, |step| &mut step.end) += 1;
         let (value, end) = match quick.always() {
             Some(octets) => {
-                self.tail.skip = skip.checked_add(octets)?;
-                (start, Spot { mark, offset: self.tail.skip })
+                self.tail = offset.checked_add(octets)?;
+                (start, Spot { mark, offset: self.tail })
             }
             None => {
-                let prefix = quick.prefix_octets()?;
-                let value = skip.checked_add(u16::from(prefix))?;
-                self.steps.push(Step { length: quick.announced_length(), value, quick, ..self.tail })?;
-                self.tail = Step { rank: self.count, ..EMPTY_STEP };
-                (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: 0 })
+                let value = offset.checked_add(u16::from(quick.prefix_octets()?))?;
+                let (length, window) = (quick.announced_length(), value.checked_sub(LEAD)?);
+                let (next, end) = (self.count, self.count);
+                self.steps.push(Step { length, window, start: offset, number, next, end })?;
+                self.tail = LEAD;
+                (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: LEAD })
             }
         };
         let class = match (quick.test(), quick.how_odd()) {
@@ -201,12 +219,15 @@ impl Plan {
         };
         let from = if class.is_some() && class == quick.run { start } else { value };
         match self.checks.last() {
-            Some(last) if class.is_some() && last.class == class && last.to == from => {
-                (last.to, last.elements) = (end, last.elements + 1);
-                Some(())
-            }
-            _ => self.checks.push(Check { class, from: value, to: end, number, rank, elements: 1 }),
+            Some(last) if class.is_some() && last.class == class && last.to == from => last.to = end,
+            _ => self.checks.push(Check { class, few: None, rank, from: value, to: end })?,
         }
+        let last = self.checks.last()?;
+        last.few = last
+            .class
+            .filter(|_| last.from.mark == last.to.mark)
+            .and_then(|class| Few::of(class, last.to.offset - last.from.offset));
+        Some(())
     }
 
     /// Adds the spare half byte of a value, if it ever has one.
@@ -214,64 +235,69 @@ impl Plan {
         let Odd::Spare(spare) = quick.how_odd() else { return Some(()) };
         let (place, mask, is) = match spare.side {
             Side::Left => (value, 0xF0, spare.nibble << 4),
-            Side::Right => (Spot { offset: end.offset.wrapping_sub(1), ..end }, 0x0F, spare.nibble),
+            Side::Right => (Spot { offset: end.offset.checked_sub(1)?, ..end }, 0x0F, spare.nibble),
         };
-        let when = if end.mark == value.mark { ALWAYS } else { value.mark };
+        let when = if end.mark == value.mark { ALWAYS } else { end.mark };
         self.halves.push(Half { place, when, mask, is })
     }
 }
 
 impl Step {
-    /// The length of the variable element of the step that starts at `at`, and where it ends.
+    /// The length of the variable element of the step from the mark `at`, and the mark behind it.
     #[inline(always)]
-    fn variable(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
-        let value = at + usize::from(self.value);
-        match self.length.read(*wire.get(..value)?.last_chunk()?) {
-            Some((length, octets)) => Some((length, value + octets)),
-            None => self.unusual(wire, at + usize::from(self.skip)),
+    fn variable(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
+        let window = at + u32::from(self.window);
+        match self.length.read(*wire.get(widen(window)..widen(window) + 4)?.first_chunk()?) {
+            Some((length, octets)) => Some((length, window + octets)),
+            None => self.unusual(spec, wire, at),
         }
     }
 
-    /// The same of one that starts at `at`, and whose length is announced otherwise.
+    /// The same of one whose length is announced otherwise.
     #[inline(never)]
-    fn unusual(&self, wire: &[u8], at: usize) -> Option<(u32, usize)> {
-        let lies = self.quick.find(wire, at).filter(|lies| self.quick.is_possible(*lies))?;
-        Some((u32::from(lies.is_odd()), lies.end))
+    fn unusual(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
+        let (quick, start) = (spec.element(self.number)?.quick, widen(at) + usize::from(self.start));
+        let lies = quick.find(wire, start).filter(|lies| quick.is_possible(*lies))?;
+        Some((u32::from(lies.is_odd()), u32::try_from(lies.end).ok()? - u32::from(LEAD)))
     }
 }
 
 impl Marks {
-    pub(crate) const NONE: Self = Self { ends: [0; STEPS + 1], lengths: [0; STEPS] };
+    pub(crate) const NONE: Self = Self { places: [0; STEPS], lengths: [0; STEPS] };
 
     #[inline(always)]
-    fn is_odd(&self, step: u8) -> bool {
-        step == ALWAYS || self.lengths.get(usize::from(step) % STEPS).is_some_and(|length| length % 2 == 1)
+    fn is_odd(&self, mark: u8) -> bool {
+        let length = || self.lengths.get(usize::from(mark) % STEPS);
+        mark == ALWAYS || length().is_some_and(|length| length % 2 == 1)
     }
 
     #[inline(always)]
-    fn place(&self, spot: Spot) -> usize {
-        let mark = self.ends.get(usize::from(spot.mark) % (STEPS + 1)).copied().unwrap_or(0);
-        usize::from(mark.wrapping_add(spot.offset))
+    fn place(&self, mark: u8) -> u32 {
+        self.places.get(usize::from(mark) % STEPS).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn at(&self, spot: Spot) -> usize {
+        widen(self.place(spot.mark) + u32::from(spot.offset))
     }
 }
 
 impl Check {
-    /// Whether the octets are certainly sound. A block of them lies before their end.
+    /// Whether the octets are certainly sound.
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
-        self.class.is_some_and(|class| class.admits(wire, marks.place(self.from), marks.place(self.to)))
+        let to = marks.at(self.to);
+        let few = self.few.is_some_and(|few| wire.get(..to).is_some_and(|octets| few.end(octets)));
+        few || self.class.is_some_and(|class| class.admits(wire, marks.at(self.from), to))
     }
 
-    /// The elements, if they are of one class.
-    pub(crate) fn suspects(&self, marks: &Marks) -> Option<Suspects> {
-        let octets = marks.place(self.from)..marks.place(self.to);
-        let rank = usize::from(self.rank);
-        let ranks = rank..rank + usize::from(self.elements);
-        Some(Suspects { class: self.class?, octets, ranks, first: Some(self.number) })
+    /// The octets.
+    pub(crate) fn range(&self, marks: &Marks) -> Range<usize> {
+        marks.at(self.from)..marks.at(self.to)
     }
 }
 
-/// A few things of a kind.
+/// Fewer than `N` things of a kind, `N` being a power of two: so no bounds are checked.
 #[derive(Clone)]
 struct List<T, const N: usize> {
     items: [T; N],
@@ -284,7 +310,8 @@ impl<T: Copy, const N: usize> List<T, N> {
     }
 
     fn push(&mut self, item: T) -> Option<()> {
-        *self.items.get_mut(usize::from(self.len))? = item;
+        let (_, slots) = self.items.split_last_mut()?;
+        *slots.get_mut(usize::from(self.len))? = item;
         self.len += 1;
         Some(())
     }
@@ -295,6 +322,6 @@ impl<T: Copy, const N: usize> List<T, N> {
 
     #[inline(always)]
     fn as_slice(&self) -> &[T] {
-        self.items.get(..usize::from(self.len)).unwrap_or_default()
+        self.items.get(..usize::from(self.len) % N).unwrap_or_default()
     }
 }

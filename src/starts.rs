@@ -1,5 +1,7 @@
 //! Where the elements of a message start, as far as a message remembers.
 
+use core::ops::Range;
+
 /// Where the first elements start, in ascending order of number: the index is the rank. An element
 /// that starts further than `u16` counts, or comes behind more others than there is room for, is
 /// found by walking to it.
@@ -9,8 +11,8 @@ pub(crate) struct Starts([u16; NEAR]);
 /// How many elements of a message are found at once; few messages have as many.
 pub(crate) const NEAR: usize = 64;
 
-/// How many can be noted by [`Starts::note_all`].
-pub(crate) const NOTED: usize = NEAR - 8;
+/// How many are noted at once.
+const EIGHT: usize = 8;
 
 /// The start of an element that is found by walking to it.
 const FAR: u16 = u16::MAX;
@@ -35,23 +37,55 @@ impl Starts {
             *slot = near(start).unwrap_or(FAR);
         }
     }
+}
 
-    /// Notes where `count` elements from that rank on start, their offsets from `base` being those of
-    /// their ranks. Eight at once: those behind the last are noted again when their turn comes.
+/// Starts that are noted eight at once.
+pub(crate) struct Noted(Offsets);
+
+/// By rank, and room for seven behind the last.
+pub(crate) type Offsets = [u16; NEAR + EIGHT];
+pub(crate) const NO_OFFSETS: Offsets = [0; NEAR + EIGHT];
+
+impl Noted {
+    pub(crate) const NONE: Self = Self([FAR; NEAR + EIGHT]);
+
+    /// Notes where the elements from one rank up to another start, their offsets from `base` being those
+    /// of their ranks. Eight at once: those behind the last are noted again when their turn comes.
     #[inline(always)]
-    pub(crate) fn note_all(&mut self, rank: u8, count: u8, base: u16, offsets: &[u16; NEAR]) {
-        let (mut from, end) = (usize::from(rank), usize::from(rank) + usize::from(count));
-        loop {
-            let slots = self.0.get_mut(from..).and_then(<[u16]>::first_chunk_mut::<8>);
-            let offsets = offsets.get(from..).and_then(<[u16]>::first_chunk::<8>);
-            if let (Some(slots), Some(offsets)) = (slots, offsets) {
-                *slots = offsets.map(|offset| base.wrapping_add(offset));
-            }
-            from += 8;
-            if from >= end {
-                break;
-            }
+    pub(crate) fn note(&mut self, ranks: Range<u8>, base: u32, offsets: &Offsets) {
+        let (mut from, end) = (usize::from(ranks.start), usize::from(ranks.end));
+        while from < end {
+            self.note_eight(from, base, offsets);
+            from += EIGHT;
         }
+    }
+
+    /// The same of the elements up to a rank.
+    // The first eight at a place that is known when compiling: what was written to any other seems to
+    // wait when it is copied at once, as it is where nothing else follows.
+    #[inline(always)]
+    pub(crate) fn note_first(&mut self, end: u8, base: u32, offsets: &Offsets) {
+        self.note_eight(0, base, offsets);
+        self.note(8..end, base, offsets);
+    }
+
+    #[inline(always)]
+    fn note_eight(&mut self, from: usize, base: u32, offsets: &Offsets) {
+        let slots = self.0.get_mut(from % NEAR..).and_then(<[u16]>::first_chunk_mut::<EIGHT>);
+        let offsets = offsets.get(from % NEAR..).and_then(<[u16]>::first_chunk::<EIGHT>);
+        if let (Some(slots), Some(offsets)) = (slots, offsets) {
+            *slots = offsets.map(|offset| wrap(base).wrapping_add(offset));
+        }
+    }
+
+    /// Where the element of that rank starts.
+    pub(crate) fn get(&self, rank: u8) -> usize {
+        self.0.get(usize::from(rank)).copied().map_or(0, usize::from)
+    }
+
+    #[inline(always)]
+    pub(crate) fn starts(&self) -> Starts {
+        Starts(*self.0.first_chunk().unwrap_or(&[FAR; NEAR]))
     }
 }
 
@@ -63,7 +97,7 @@ pub(crate) fn near(start: usize) -> Option<u16> {
 
 /// A start that is known to be near.
 #[inline(always)]
-pub(crate) const fn wrap(start: usize) -> u16 {
+const fn wrap(start: u32) -> u16 {
     let [low, high, ..] = start.to_le_bytes();
     u16::from_le_bytes([low, high])
 }

@@ -18,7 +18,7 @@ macro_rules! inputs {
 }
 
 #[rustfmt::skip]
-pub(crate) const CASES: [Case; 19] = inputs! {
+pub(crate) static CASES: [Case; 19] = inputs! {
     "toml, parts" SpecDoc::from_toml,
         "name='x'\ndialect='ascii'\n[elements.48]\nis='ans..999'\nlength='LLL'\ntags='digits 6'\n[elements.48.parts]\n",
         |index| format!("{index:06}={{is='ans..9',length='L'}}\n"), "";

@@ -3,10 +3,12 @@
 //! `cargo bench --all-features --bench hostile` prints nanoseconds an octet for inputs of four sizes,
 //! each the worst of its kind that is known, and fails where a larger one costs an octet more than
 //! eight times what the smallest does. With `--test`, as CI runs it, nothing is timed and only memory
-//! is asserted. `docs/proof.md` says what follows from it.
+//! is asserted. With `--search 60` worse inputs are looked for, so many seconds each.
+//! `docs/proof.md` says what follows from it.
 
 mod imports;
 mod messages;
+mod search;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -35,13 +37,7 @@ struct Case {
 impl Case {
     /// The shortest of some runs, in nanoseconds an octet.
     fn cost(&self, input: &[u8]) -> f64 {
-        let mut shortest = Duration::MAX;
-        for _ in 0..9 {
-            let start = Instant::now();
-            (self.act)(black_box(input));
-            shortest = shortest.min(start.elapsed());
-        }
-        shortest.as_secs_f64() * 1e9 / input.len() as f64
+        nanoseconds(|| (self.act)(black_box(input))) / input.len() as f64
     }
 
     /// The most heap held at once.
@@ -60,9 +56,25 @@ impl Case {
     }
 }
 
+/// The shortest of some runs.
+fn nanoseconds(act: impl Fn()) -> f64 {
+    let mut shortest = Duration::MAX;
+    for _ in 0..9 {
+        let start = Instant::now();
+        act();
+        shortest = shortest.min(start.elapsed());
+    }
+    shortest.as_secs_f64() * 1e9
+}
+
 fn main() {
-    let is_test = std::env::args().any(|argument| argument == "--test");
-    let cases = messages::CASES.into_iter().chain(imports::CASES);
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "--search") {
+        let seconds = arguments.get(at + 1).and_then(|seconds| seconds.parse().ok());
+        return search::search(Duration::from_secs(seconds.expect("--search SECONDS")));
+    }
+    let is_test = arguments.iter().any(|argument| argument == "--test");
+    let cases = messages::CASES.iter().chain(&imports::CASES);
     let mut worse = Vec::new();
     println!(
         "{:44}{:>10}{:>10}{:>10}{:>10}{:>12}",

@@ -154,14 +154,14 @@ impl Length {
             Announced::Packed(octets) => (Digits::Packed, 0, octets),
             _ => return Self::UNKNOWN,
         };
-        let mask = u32::MAX >> (32 - 8 * u32::from(octets));
-        Self { form, halves, min, span: max - min, zeros: u32::from_be_bytes([zero; 4]), mask }
+        let mask = u32::MAX << (32 - 8 * u32::from(octets));
+        Self { form, halves, min, span: max - min, zeros: u32::from_le_bytes([zero; 4]), mask }
     }
 
     /// The length, and the octets that the value takes; `None` if it is not admitted, or not known.
     #[inline(always)]
-    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, usize)> {
-        let digits = (u32::from_be_bytes(octets) ^ self.zeros) & self.mask;
+    pub(crate) fn read(&self, octets: [u8; 4]) -> Option<(u32, u32)> {
+        let digits = (u32::from_le_bytes(octets) ^ self.zeros) & self.mask;
         let number = match self.form {
             Digits::Single => single(digits)?,
             Digits::Packed => packed_pairs(digits)?,
@@ -169,24 +169,24 @@ impl Length {
         };
         let above_min = number.wrapping_sub(u32::from(self.min));
         let octets = (number * u32::from(self.halves) + 1) >> 1;
-        (above_min <= u32::from(self.span)).then_some((number, widen(octets)))
+        (above_min <= u32::from(self.span)).then_some((number, octets))
     }
 }
 
-/// The number that four octets of a digit each write.
+/// The number that four octets of a digit each write, the first octet being the lowest.
 #[inline(always)]
 fn single(digits: u32) -> Option<u32> {
     // each digit to ten of its neighbour, each pair to a hundred of its own
-    let pairs = (digits.wrapping_mul(1 << 8 | 10) >> 8) & 0x00FF_00FF;
-    are_digits(digits).then_some(pairs.wrapping_mul(1 << 16 | 100) >> 16)
+    let pairs = (digits.wrapping_mul(10 << 8 | 1) >> 8) & 0x00FF_00FF;
+    are_digits(digits).then_some(pairs.wrapping_mul(100 << 16 | 1) >> 16)
 }
 
-/// The number that two octets of two digits each write.
+/// The number that the last two of four octets write, of two digits each.
 #[inline(always)]
 fn packed_pairs(digits: u32) -> Option<u32> {
     let (tens, ones) = (digits >> 4 & 0x0F0F_0F0F, digits & 0x0F0F_0F0F);
-    let pairs = 10 * tens + ones;
-    (are_digits(tens) & are_digits(ones)).then_some((pairs >> 8) * 100 + (pairs & 0xFF))
+    let pairs = (10 * tens + ones) >> 16;
+    (are_digits(tens) & are_digits(ones)).then_some((pairs & 0xFF) * 100 + (pairs >> 8))
 }
 
 /// Whether four octets are at most nine.
@@ -198,8 +198,8 @@ const fn are_digits(digits: u32) -> bool {
 /// The number that the first `width` of four octets write, if they are digits: all at once.
 #[inline(always)]
 fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
-    let digits = u32::from_be_bytes(octets) ^ u32::from_be_bytes([zero; 4]);
-    single(digits.wrapping_shr(8 * (4 - u32::from(width)))).map(widen)
+    let digits = u32::from_le_bytes(octets) ^ u32::from_le_bytes([zero; 4]);
+    single(digits.wrapping_shl(8 * (4 - u32::from(width)))).map(widen)
 }
 
 /// The number that two packed digits write, if they are digits.

@@ -13,8 +13,10 @@
 
 use core::ops::RangeInclusive;
 
+pub(crate) use super::row::Few;
 use super::{CodePage, Coding};
 use crate::content::Content;
+use crate::error::widen;
 
 /// How the wire octets of a value are tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -195,7 +197,7 @@ impl Ask for All<'_> {
     #[inline(always)]
     fn of(self, wrong: impl Fn(u8) -> u8) -> bool {
         let Self { value, last } = self;
-        if let Some(mask) = MASKS.get(value.len()..).and_then(<[u8]>::first_chunk::<BLOCK>) {
+        if let Some(mask) = mask(value.len()) {
             let mut wrongs = *last;
             for (octet, mask) in wrongs.iter_mut().zip(mask) {
                 *octet = wrong(*octet) & mask;
@@ -244,15 +246,22 @@ impl Ask for First<'_> {
 
     #[inline(always)]
     fn of(self, wrong: impl Fn(u8) -> u8) -> Option<usize> {
-        let (blocks, _) = self.value.as_chunks::<BLOCK>();
-        let sound = BLOCK * blocks.iter().take_while(|block| is_zero(block.map(&wrong))).count();
-        let mut rest = self.value.get(sound..)?.iter();
-        rest.position(|octet| wrong(*octet) != 0).map(|place| sound + place)
+        let value = self.value;
+        let Some(last) = value.last_chunk::<BLOCK>() else {
+            return value.iter().position(|octet| wrong(*octet) != 0);
+        };
+        // the last block begins with octets that are known to be sound
+        let mut blocks = value.as_chunks().0.iter().zip((0..).step_by(BLOCK));
+        let (block, start) =
+            blocks.find(|(block, _)| !is_zero(block.map(&wrong))).unwrap_or((last, value.len() - BLOCK));
+        let wrongs = u128::from_le_bytes(block.map(&wrong));
+        let place = wrongs.trailing_zeros() / u8::BITS;
+        (wrongs != 0).then(|| start + widen(place))
     }
 }
 
 #[inline(always)]
-fn is_zero(block: Block) -> bool {
+pub(super) fn is_zero(block: Block) -> bool {
     block.iter().fold(0, |all, octet| all | octet) == 0
 }
 
@@ -308,7 +317,12 @@ fn ebcdic_track(octet: u8) -> u8 {
     (octet ^ 0x7A).min((octet | 0x20) ^ 0x7E).min((octet | 0x01) ^ 0x6F).min(octet ^ 0x4C).min(octet ^ 0xC4)
 }
 
-/// From index `len` on: a mask of the last `len` octets of a block.
+/// A mask of the last `len` octets of a block, if it has as many.
+#[inline(always)]
+pub(super) fn mask(len: usize) -> Option<&'static Block> {
+    MASKS.get(len..)?.first_chunk()
+}
+
 static MASKS: [u8; 2 * BLOCK] = {
     let mut masks = [0xFF; 2 * BLOCK];
     let (before, _) = masks.split_at_mut(BLOCK);

@@ -69,6 +69,7 @@ fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result
 }
 
 /// What is wrong with an octet of a wire form in which each is looked at by itself, if it is wrong.
+#[inline]
 pub(crate) fn misfit(coding: Coding, content: Content, octet: u8) -> Kind {
     match coding {
         Coding::Ascii | Coding::Raw => Kind::Character(content, Seen::of(octet)),

@@ -2,7 +2,7 @@
 
 use core::ops::RangeInclusive;
 
-use super::block::{BLOCK, Block, Class};
+use super::block::{BLOCK, Block, Class, is_zero, mask};
 
 /// A class as two ranges and one octet more, each sixteen times, so that sixteen octets are tested
 /// at once and no branch asks which class it is. A class of one range has it twice.
@@ -130,6 +130,36 @@ impl Row {
             *octet = beyond.min(beyond_other).min(*octet ^ more);
         }
         octets
+    }
+}
+
+/// The class of octets that are always as many, and at most two blocks.
+#[derive(Clone, Copy)]
+pub(crate) struct Few {
+    chars: Chars,
+    len: u8,
+}
+
+impl Few {
+    pub(crate) fn of(class: Class, len: u16) -> Option<Self> {
+        let len = u8::try_from(len).ok().filter(|len| usize::from(*len) <= 2 * BLOCK)?;
+        Some(Self { chars: Chars::of(class)?, len })
+    }
+
+    /// Whether such octets certainly end these: not if they are less than a block.
+    #[inline(always)]
+    pub(crate) fn end(self, octets: &[u8]) -> bool {
+        let (row, len) = (self.chars.row(), usize::from(self.len));
+        let Some(last) = octets.last_chunk() else { return false };
+        let mut wrongs = row.wrong(*last);
+        if let Some(mask) = mask(len) {
+            wrongs.iter_mut().zip(mask).for_each(|(octet, mask)| *octet &= mask);
+            return is_zero(wrongs);
+        }
+        let start = octets.len().checked_sub(len);
+        let Some(first) = start.and_then(|start| octets.get(start..)?.first_chunk()) else { return false };
+        wrongs.iter_mut().zip(row.wrong(*first)).for_each(|(octet, wrong)| *octet |= wrong);
+        is_zero(wrongs)
     }
 }
 

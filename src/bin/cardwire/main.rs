@@ -19,6 +19,7 @@ mod profiles;
 mod show;
 mod specs;
 mod toml_file;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cardwire::{Framing, Spec};
 
 use super::tally;
@@ -13,6 +11,7 @@ use crate::input::{self, Lines, Refusal, files, parse_framing};
 use crate::json::{self, Lists, Record};
 use crate::output::Output;
 use crate::specs::SpecArgs;
+use crate::wire::{WireFormat, framed};
 
 /// Encode JSON, one object a line, to messages.
 #[derive(clap::Args)]
@@ -27,24 +26,13 @@ pub(crate) struct Encode {
     spec: SpecArgs,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: Format,
+    format: WireFormat,
     /// The framing to put around messages.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing)]
     framing: Option<Framing>,
     /// The longest line, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_line: usize,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// Hexadecimal digits, one message a line.
-    #[default]
-    Hex,
-    /// Bytes as they are, one message after the other.
-    Raw,
-    /// Base64, one message a line.
-    Base64,
 }
 
 /// Why a line gives no message.
@@ -77,10 +65,10 @@ impl Encode {
                 total += 1;
                 text.clear();
                 match encoded {
-                    Ok(wire) => self.put(&mut text, &wire),
+                    Ok(wire) => self.format.push(&mut text, &wire),
                     Err(trouble) => {
                         broken += 1;
-                        if self.format == Format::Raw {
+                        if self.format == WireFormat::Raw {
                             complain(format_args!("{name}:{number}: {}", trouble.text()));
                         } else {
                             trouble.object(&mut text);
@@ -97,31 +85,13 @@ impl Encode {
         output.flush()?;
         tally(broken, total, "objects gave no message")
     }
-
-    fn put(&self, text: &mut Vec<u8>, wire: &[u8]) {
-        match self.format {
-            Format::Raw => text.extend_from_slice(wire),
-            Format::Hex => {
-                crate::hex::push(text, wire.iter().copied());
-                text.push(b'\n');
-            }
-            Format::Base64 => {
-                text.extend(STANDARD.encode(wire).bytes());
-                text.push(b'\n');
-            }
-        }
-    }
 }
 
 /// The message of an object, in its frame.
 pub(crate) fn encode(spec: &Spec<'_>, framing: Option<Framing>, line: &[u8]) -> Result<Vec<u8>, Trouble> {
     let record = Record::parse(line).map_err(|text| Trouble::Object(None, text))?;
     let message = build(spec, &record)?;
-    let Some(framing) = framing else { return Ok(message) };
-    let size = framing.measure(&record.station, &message).map_err(Trouble::Build)?;
-    let mut out = vec![0; size];
-    framing.wrap(&record.station, &message, &mut out).map_err(Trouble::Build)?;
-    Ok(out)
+    framed(framing, &record.station, message).map_err(Trouble::Build)
 }
 
 /// The message of an object.

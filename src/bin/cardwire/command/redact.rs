@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use cardwire::{Builder, Inspection, Message, Spec};
 
 use super::encode::{Trouble, build};
@@ -14,6 +12,7 @@ use crate::json::{self, Lists, Prepared, Record, Shown};
 use crate::mask;
 use crate::output::Output;
 use crate::specs::SpecArgs;
+use crate::wire::{WireFormat, framed};
 
 /// Mask card data, and print messages that still parse.
 #[derive(clap::Args)]
@@ -34,18 +33,7 @@ pub(crate) struct Redact {
     json: bool,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// Hexadecimal digits, one message a line.
-    #[default]
-    Hex,
-    /// Bytes as they are, in their frames.
-    Raw,
-    /// Base64, one message a line.
-    Base64,
+    format: WireFormat,
 }
 
 impl Redact {
@@ -55,11 +43,15 @@ impl Redact {
             return self.objects(output, spec);
         }
         let mut messages = self.input.messages(Some(spec));
-        let (mut total, mut broken) = (0, 0);
+        let (mut total, mut broken, mut text) = (0, 0, Vec::new());
         while let Some(item) = messages.next()? {
             total += 1;
             match self.message(spec, &item) {
-                Ok(wire) => self.put(output, &wire)?,
+                Ok(wire) => {
+                    text.clear();
+                    self.format.push(&mut text, &wire);
+                    output.bytes().write_all(&text)?;
+                }
                 // what does not parse is not passed on: nobody knows what it holds
                 Err(text) => {
                     broken += 1;
@@ -78,27 +70,7 @@ impl Redact {
         let payload = item.content.as_ref().map_err(ToString::to_string)?;
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        let Some(framing) = self.input.framing else { return Ok(redacted) };
-        let size = framing.measure(&payload.station, &redacted).map_err(|error| error.to_string())?;
-        let mut out = vec![0; size];
-        framing.wrap(&payload.station, &redacted, &mut out).map_err(|error| error.to_string())?;
-        Ok(out)
-    }
-
-    fn put(&self, output: &mut Output, wire: &[u8]) -> Outcome {
-        let mut text = Vec::new();
-        match self.format {
-            Format::Raw => text.extend_from_slice(wire),
-            Format::Hex => {
-                crate::hex::push(&mut text, wire.iter().copied());
-                text.push(b'\n');
-            }
-            Format::Base64 => {
-                text.extend(STANDARD.encode(wire).bytes());
-                text.push(b'\n');
-            }
-        }
-        Ok(output.bytes().write_all(&text)?)
+        framed(self.input.framing, &payload.station, redacted).map_err(|error| error.to_string())
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
@@ -123,6 +95,9 @@ impl Redact {
                         broken += 1;
                         complain(format_args!("{name}:{number}: left out: {}", trouble.text()));
                     }
+                }
+                if lines.waits() {
+                    output.flush()?;
                 }
             }
         }

@@ -1,0 +1,40 @@
+//! Messages on their way out: the frame around them, and the form they are printed in.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cardwire::Framing;
+
+/// What a message is printed as.
+#[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum WireFormat {
+    /// Hexadecimal digits, one message a line.
+    #[default]
+    Hex,
+    /// Bytes as they are, one message after the other.
+    Raw,
+    /// Base64, one message a line.
+    Base64,
+}
+
+impl WireFormat {
+    pub(crate) fn push(self, text: &mut Vec<u8>, wire: &[u8]) {
+        match self {
+            Self::Raw => return text.extend_from_slice(wire),
+            Self::Hex => crate::hex::push(text, wire.iter().copied()),
+            Self::Base64 => text.extend(STANDARD.encode(wire).bytes()),
+        }
+        text.push(b'\n');
+    }
+}
+
+/// A message in its frame, with the station header that it had.
+pub(crate) fn framed(
+    framing: Option<Framing>,
+    station: &[u8],
+    message: Vec<u8>,
+) -> cardwire::Result<Vec<u8>> {
+    let Some(framing) = framing else { return Ok(message) };
+    let mut frame = vec![0; framing.measure(station, &message)?];
+    framing.wrap(station, &message, &mut frame)?;
+    Ok(frame)
+}
