@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use cardwire::layout::{Layout, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
-use cardwire::spec::{binary_parts, text_parts};
+use cardwire::spec::{Codes, binary_parts, text_parts};
 use cardwire::{BitmapForm, Builder, Coding, Dialect, Element, Inspection, Message, More, Row, Spec};
 use common::{golden, spec_of};
 
@@ -125,7 +125,6 @@ fn a_code_is_explained_where_it_is_one_and_may_be_seen() {
         let rows = [row(60, ans(3).ll().of(layout), "", OPEN)];
         said(spec_of(Dialect { codes, ..Dialect::ASCII }, &rows).unwrap(), "0800", 60, "001")
     };
-    use cardwire::spec::Codes;
     assert_eq!(
         [network(Codes::Iso), network(Codes::UnionPay)],
         ["001, 001", "001, 001  sign-on, single-length keys"]
