@@ -118,7 +118,7 @@ impl fmt::Display for Words<'_, '_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { describe, field, depth } = self;
         match depth {
-            0 if field.privacy_is_open() => describe.element_meaning(f, field),
+            0 => describe.element_meaning(f, field),
             1 if describe.is_unionpay() => describe.part_meaning(f, field),
             _ => Ok(()),
         }
@@ -163,7 +163,7 @@ impl Describe<'_, '_> {
         }
     }
 
-    /// What a code says, two blanks behind it.
+    /// What a code says, two blanks behind it; nothing of a private one.
     fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
         if matches!(number, 4..=6) {
@@ -236,9 +236,8 @@ impl fmt::Display for Dump<'_, '_> {
             head(f, bitmap_len(message, spec), format_args!("bitmap {:?}", message.bitmap()))?;
         }
         for field in message.fields() {
-            if field.range().start > at {
-                rows(f, wire, at..field.range().start, |_| true, format_args!("bitmap"))?;
-            }
+            // a third bitmap among the elements; usually there is nothing between two
+            rows(f, wire, at..field.range().start, |_| true, format_args!("bitmap"))?;
             at = field.range().end;
             let mut within = Within::default();
             let shown = |index| is_shown(&field, index, &mut within);

@@ -404,7 +404,7 @@ impl From<Error> for std::io::Error {
 
 const fn saturate(value: usize) -> u32 {
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
-    if value > u32::MAX as usize { u32::MAX } else { value as u32 }
+    if widen(value as u32) == value { value as u32 } else { u32::MAX }
 }
 
 /// A `u32` as a `usize`; the crate supports targets of 32 bits and more.

@@ -1,5 +1,6 @@
 //! Privacy of elements, and how private values are shown.
 
+use core::cmp::Ordering;
 use core::fmt::{self, Write};
 
 use crate::codec::octets::{Octets, hex_digit};
@@ -61,7 +62,12 @@ impl Privacy {
                 separator.is_some_and(|end| {
                     let digits = value.slice(0, end);
                     let is_pan = end <= 19 && digits.iter().all(|octet| octet.is_ascii_digit());
-                    is_pan && (index == end || shows_pan(end, index, (6, 4)))
+                    is_pan
+                        && match index.cmp(&end) {
+                            Ordering::Less => shows_pan(end, index, (6, 4)),
+                            Ordering::Equal => true,
+                            Ordering::Greater => false,
+                        }
                 })
             }
         }
@@ -72,7 +78,7 @@ impl Privacy {
 /// hidden characters of, is hidden whole.
 fn shows_pan(len: usize, index: usize, (head, tail): (u8, u8)) -> bool {
     let (head, tail) = (usize::from(head), usize::from(tail));
-    index < len && len >= 12 && len >= head + tail + 3 && (index < head || index >= len - tail)
+    len >= 12 && len >= head + tail + 3 && (index < head || index >= len - tail)
 }
 
 /// Writes `value` as text or as hexadecimal, hiding what its privacy hides behind `*`.

@@ -9,8 +9,8 @@ use cardwire::spec::{
     text_parts,
 };
 use cardwire::{
-    Coding, Counts, Dialect, Inspection, Kind, Message, More, Prefix, PrefixCoding, Row, Side, Spare, Spec,
-    Zone,
+    Coding, Counts, Dialect, Inspection, Kind, Message, More, Place, Prefix, PrefixCoding, Row, Side, Spare,
+    Spec, Zone,
 };
 use common::unhex;
 
@@ -205,6 +205,15 @@ fn fills_that_are_others() {
         refusal_of_hex(spec, "02004000000000000000031230"),
         "field 2 at byte 12: expected the fill half byte F, found another"
     );
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let spec = spec_of(Dialect::ASCII, [row(2, ans(5).padded(length), "", OPEN), row(3, n(2), "", OPEN)]);
+    let padded = |value: &str| {
+        let wire = format!("02006000000000000000{value}").into_bytes();
+        Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
+    };
+    assert_eq!(["05ABCDE12", "02AB   12", "00     12"].map(padded), [Ok(()); 3]);
+    assert_eq!(padded("02AB x 12"), Err((Kind::Fill, 25)));
+    assert_eq!(padded("04ABCDx12"), Err((Kind::Fill, 26)));
 }
 
 #[test]
@@ -380,9 +389,24 @@ fn nesting_bombs() {
 
 #[test]
 fn input_longer_than_offsets_count() {
-    let wire = vec![b'0'; 0x1000_0000];
+    let wire = vec![0; 0x1000_0000];
+    let longest = Message::parse(&ISO87_ASCII, &wire[1..]).unwrap_err();
+    assert_eq!((longest.place(), longest.offset()), (Place::Mti, 0));
     let inspection = Inspection::of(&ISO87_ASCII, &wire);
     let error = inspection.error().expect("too long");
     assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455, found 268435456");
     assert_eq!((error.kind(), inspection.mti()), (Kind::TooLong, None));
+}
+
+#[test]
+fn packed_digits_up_to_the_end_of_the_message() {
+    let spec = spec_of(Dialect::BCD, [row(2, n(40).rest(), "", OPEN)]);
+    let read = |digits: &str| {
+        let wire = unhex(&format!("0200 4000000000000000 {digits}"));
+        Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
+    };
+    assert_eq!([read("99"), read("90"), read("1234567890")], [Ok(()); 3]);
+    for (wrong, offset) in [("A5", 10), ("A0", 10), ("5A", 10), ("AA", 10), ("12A0", 11), ("120F34", 11)] {
+        assert_eq!(read(wrong), Err((Kind::Nibble, offset)), "{wrong}");
+    }
 }

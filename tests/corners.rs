@@ -17,8 +17,7 @@ use cardwire::{
 use common::unhex;
 
 fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
-    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
-    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
+    common::spec_of(dialect, &rows).expect("a sound spec")
 }
 
 fn wire(spec: &'static Spec<'static>, values: &[(u8, &str)]) -> Vec<u8> {
@@ -288,7 +287,7 @@ fn codes_say_what_comes_next() {
     assert!(step("1").unwrap().contains("207") && step("2").unwrap().contains("202"));
     assert_eq!((step("3"), step("9")), (Some("settle again"), None));
     let mode = EntryMode::of(PanEntry::new("05").unwrap(), PinCapability::new("1").unwrap());
-    assert_eq!(mode.as_ref(), "051");
+    assert_eq!((mode.as_ref(), mode.pan_entry().as_ref(), mode.pin().as_ref()), ("051", "05", "1"));
     let is_final = |code: &str| ResponseCode::new(code).unwrap().advice().unwrap().is_final();
     assert!(is_final("00") && is_final("05"));
 }
@@ -438,7 +437,7 @@ fn profiles_say_what_is_missing_not_allowed_and_not_echoed() {
         ]
     );
     assert_eq!(said(&[(11, "123456"), (42, SHOP)]), ["field 39 is mandatory in 0810"]);
-    assert_eq!(PROFILE.name(), "test");
+    assert_eq!((PROFILE.name(), PROFILE.rules().len()), ("test", 1));
     let unknown = PROFILE.check(&request).map(|violation| violation.to_string()).collect::<Vec<_>>();
     assert_eq!(unknown, ["the profile has no rule for 0800"]);
 }

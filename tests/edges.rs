@@ -3,17 +3,18 @@
 mod common;
 
 use cardwire::codes::{
-    ActionCode03, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode, ResponseCode, unionpay,
+    ActionCode03, ActionCode93, Advice, FunctionCode, NetworkCode, Outcome, PosData, ReasonCode,
+    ResponseCode, Scope, SettlementCode, unionpay,
 };
 use cardwire::frame::{Base1Header, CupsHeader, Station, UnionPayHeader};
 use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, SECRET};
-use cardwire::spec::{ISO87, Slots, binary_parts, numbered_parts, table, text_parts};
+use cardwire::spec::{ISO87, ISO87_ASCII, Slots, binary_parts, numbered_parts, text_parts};
 use cardwire::{
-    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Error, Framing, Kind, Message, More,
-    Mti, Place, Prefix, PrefixCoding, Row, Spare, Spec,
+    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Fault, Framing, Inspection, Kind,
+    Message, More, Mti, Place, Prefix, PrefixCoding, Side, Spare, Spec, Version,
 };
-use common::unhex;
+use common::{spec_of, unhex};
 
 #[test]
 fn a_base1_header_keeps_every_field() {
@@ -119,6 +120,8 @@ fn codes_and_what_they_leave_open() {
     // a range that repeats message reasons takes their words, a single code has its own
     assert_eq!(Some(meaning("1508")), ReasonCode::new("1508").unwrap().meaning().map(|row| row.text));
     assert_eq!(meaning("1016"), "insufficient funds");
+    assert_eq!(FunctionCode::new("180").unwrap().scope(), Scope::Private);
+    assert_eq!(SettlementCode::from_action(ActionCode93::new("000").unwrap()), None);
     let advices = (0..100).filter_map(|code| ResponseCode::new(&format!("{code:02}")).unwrap().advice());
     let (closed, open): (Vec<&Advice>, Vec<&Advice>) =
         advices.partition(|advice| advice.outcome != Outcome::Unknown);
@@ -145,13 +148,6 @@ fn an_ebcdic_dialect_differs_in_its_page_alone() {
     assert_eq!(written(usual, "A"), written(Dialect::EBCDIC, "A"));
     assert_eq!(written(other, "A"), written(Dialect::EBCDIC, "A"));
     assert_ne!(written(other, "[A]"), written(Dialect::EBCDIC, "[A]"));
-}
-
-fn spec_of(dialect: Dialect, rows: &[Row<'static>]) -> Result<&'static Spec<'static>, Error> {
-    let (first, rest) = rows.split_first().expect("a row");
-    let full = rest.iter().fold(table([*first]), |table, row| table.with(*row));
-    let slots: &'static Slots<'static> = Box::leak(Box::new(full.elements(&dialect)));
-    Spec::try_new("test", &dialect, slots).map(|spec| &*Box::leak(Box::new(spec)))
 }
 
 fn built(spec: &'static Spec<'static>, number: u8, value: &str) -> String {
@@ -248,14 +244,18 @@ fn tags_that_their_form_cannot_write() {
             }
         }
     };
-    let all = |tag, values: &[u32]| values.iter().all(|value| writes(tag, *value));
-    let none = |tag, values: &[u32]| !values.iter().any(|value| writes(tag, *value));
+    let all = |tag: Tag, values: &[u32]| values.iter().all(|value| tag.admits(*value) && writes(tag, *value));
+    let none =
+        |tag: Tag, values: &[u32]| !values.iter().any(|value| tag.admits(*value) || writes(tag, *value));
     assert!(all(Tag::Digits(2), &[0, 9, 10, 99]) && none(Tag::Digits(2), &[100, 1_000]));
     assert!(all(Tag::Octets(1), &[0, 0xFF]) && none(Tag::Octets(1), &[0x100]));
     assert!(all(Tag::Octets(3), &[0, 0xFF_FFFF]) && none(Tag::Octets(3), &[0x100_0000]));
     assert!(all(Tag::Text(2), &[0x4162]) && none(Tag::Text(2), &[0x41, 0x4120, 0x2041, 0x41_6263]));
     assert!(all(Tag::Ber, &[0x9A, 0x9F26, 0x9F7F, 0xDF_8101, 0xBF_FF7F]));
-    assert!(none(Tag::Ber, &[0, 0x1F, 0x9A26, 0x9F80, 0xDF_0101, 0xDF_8181, 0xDA_8101, 0x9F81_8101]));
+    assert!(none(
+        Tag::Ber,
+        &[0, 0x1F, 0x9A26, 0x9F80, 0xDF_0101, 0xDF_8181, 0xDA_8101, 0xDF_8180, 0x9F81_8101]
+    ));
 }
 
 #[test]
@@ -275,6 +275,9 @@ fn a_third_bitmap_among_the_elements() {
         dump.lines().filter(|line| line.contains("bitmap")).map(|line| &line[..7]).collect();
     assert_eq!(heads, ["0002  A", "0014  4"], "{dump}");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
+    // the bit that announces it is no element
+    let error = builder.set(65, 5).to_vec().unwrap_err();
+    assert_eq!((error.kind(), error.place(), error.offset()), (Kind::Undefined, Place::Element(65), 20));
 }
 
 #[test]
@@ -306,4 +309,160 @@ fn a_digit_that_is_wrong_is_found_in_its_half_byte() {
         wire[at] = spoilt;
         assert_eq!(Message::parse(spec, &wire).unwrap_err().offset(), at, "{spoilt:02X}");
     }
+}
+
+#[test]
+fn a_sign_and_digits_are_blamed_where_they_stand() {
+    let refused = |dialect, digits: u32, good: &[u8], at: usize, spoilt: u8| {
+        let spec = spec_of(dialect, &[row(28, x_n(digits), "", OPEN)]).unwrap();
+        assert!(Message::parse(spec, good).is_ok());
+        let mut wire = good.to_vec();
+        wire[at] = spoilt;
+        let error = Message::parse(spec, &wire).unwrap_err();
+        assert_eq!(error.offset(), at, "{spoilt:02X}");
+        error.kind()
+    };
+    // seven digits take a spare half byte behind the sign
+    let packed = unhex("0800 0000001000000000 43 01234567");
+    let of_packed = |at, spoilt| refused(Dialect::BCD, 7, &packed, at, spoilt);
+    assert!(matches!(of_packed(10, 0x58), Kind::Character(..)));
+    for (at, spoilt) in [(11, 0x0A), (12, 0xA3), (12, 0x2A), (13, 0xA5), (14, 0x6A)] {
+        assert_eq!(of_packed(at, spoilt), Kind::Nibble);
+    }
+    assert_eq!(of_packed(11, 0x11), Kind::Fill);
+    // a sign stands in front alone, however long the value is
+    let plain = b"08000000001000000000C12345678901234567890";
+    for (at, spoilt) in [(20, b'X'), (21, b'x'), (36, b'C'), (37, b'D'), (40, b'x')] {
+        assert!(matches!(refused(Dialect::ASCII, 20, plain, at, spoilt), Kind::Character(..)));
+    }
+}
+
+#[test]
+fn ber_lengths_are_written_in_their_shortest_form() {
+    let object = row(0x40, b(70_000).prefix(Prefix::BER), "", SECRET);
+    let parts: &'static [_] = binary_parts([object]).to_vec().leak();
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts)));
+    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+    let spec = spec_of(Dialect::BCD, &[row(48, b(80_000).prefix(wide).of(layout), "", SECRET)]).unwrap();
+    for (len, length) in
+        [(127, "7F"), (128, "8180"), (255, "81FF"), (256, "820100"), (65_535, "82FFFF"), (65_536, "83010000")]
+    {
+        let value = vec![7; len];
+        let parts: &[(u32, &[u8])] = &[(0x40, &value)];
+        let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+        let wire = builder.set(48, &parts).to_vec().unwrap();
+        assert_eq!(common::hex(&wire[14..15 + length.len() / 2]), format!("40{length}"));
+        assert_eq!(wire.len(), 15 + length.len() / 2 + len);
+        let message = Message::parse(spec, &wire).unwrap();
+        assert!(message.at("48.40").unwrap().expose() == value[..]);
+    }
+}
+
+#[test]
+fn lengths_that_count_octets_of_packed_digits() {
+    let octets = Prefix { coding: PrefixCoding::Bcd, width: 2, counts: Counts::Bytes, includes: 0 };
+    let nine = Spare { side: Side::Right, nibble: 9 };
+    let rows = [
+        row(28, x_n(9).min(2).prefix(octets), "", OPEN),
+        row(44, n(6).prefix(octets).spare(nine), "", OPEN),
+        row(45, n(6).prefix(octets).spare(Spare::RIGHT_F), "", OPEN),
+    ];
+    let spec = spec_of(Dialect::BCD, &rows).unwrap();
+    let read = |bitmap: &str, value: &str| {
+        let wire = unhex(&format!("0800 {bitmap} {value}"));
+        let message = Message::parse(spec, &wire).map_err(|error| (error.kind(), error.offset()))?;
+        let field = message.fields().next().unwrap();
+        Ok(field.text().unwrap().chars().collect::<String>())
+    };
+    // not even the sign
+    assert_eq!(read("0000001000000000", "00"), Err((Kind::LengthUnit, 10)));
+    assert_eq!(read("0000001000000000", "03 43 1234"), Ok("C1234".into()));
+    // a digit marks no spare half byte, what is no digit does
+    assert_eq!(read("0000000000100000", "02 1239"), Ok("1239".into()));
+    assert_eq!(read("0000000000080000", "02 123F"), Ok("123".into()));
+    assert_eq!(read("0000000000080000", "02 1239"), Ok("1239".into()));
+}
+
+#[test]
+fn parts_that_must_be_there() {
+    let read = |required: u8, value: &str| {
+        let rows = [row(1, ans(1), "", OPEN), row(2, ans(2), "", OPEN), row(3, ans(3), "", OPEN)];
+        let parts: &'static [_] = text_parts(rows).to_vec().leak();
+        let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::positions(required, parts)));
+        let spec = spec_of(Dialect::ASCII, &[row(48, ans(6).ll().of(layout), "", SECRET)]).unwrap();
+        let wire = format!("08000000000000010000{:02}{value}", value.len());
+        Message::parse(spec, wire.as_bytes())
+            .map(|message| message.get(48).unwrap().parts().count())
+            .map_err(|error| (error.kind(), error.offset(), error.parts().count()))
+    };
+    let truncated = |offset| Err((Kind::Truncated, offset, 1));
+    assert_eq!([read(0, ""), read(0, "A"), read(0, "ABB")], [Ok(0), Ok(1), Ok(2)]);
+    assert_eq!([read(1, ""), read(1, "A"), read(2, "A")], [truncated(22), Ok(1), truncated(23)]);
+    assert_eq!([read(2, "ABB"), read(3, "ABB"), read(2, "AB")], [Ok(2), truncated(25), truncated(23)]);
+}
+
+#[test]
+fn hexadecimal_digits_of_an_ebcdic_link_are_counted_as_octets() {
+    let dialect =
+        Dialect { binary: Coding::EbcdicHex(CodePage::Cp1047), ..Dialect::ebcdic(CodePage::Cp1047) };
+    let spec = spec_of(dialect, &[row(48, b(8).ll(), "", SECRET)]).unwrap();
+    let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &[0x9F, 0x26]).to_vec().unwrap();
+    assert_eq!(common::hex(&wire[12..]), "F0F2F9C6F2F6");
+    assert!(Message::parse(spec, &wire).unwrap().expose(48).unwrap() == [0x9F, 0x26][..]);
+}
+
+#[test]
+fn a_layout_of_the_caller_stands_as_deep_as_its_parent() {
+    let nested = |shape: Shape<'static>| -> &'static Layout<'static> {
+        let parts: &'static [_] = binary_parts([row(1, shape, "", OPEN)]).to_vec().leak();
+        Box::leak(Box::new(Layout::positions(1, parts)))
+    };
+    let octets = || b(8).coding(Coding::Hex).rest();
+    let (second, third) = (octets().of(nested(octets())), octets().of(nested(octets().of(nested(octets())))));
+    let own = nested(b(1));
+    for (shape, path, is_fine) in [(second, "48.1.1", true), (third, "48.1.1.1", false)] {
+        let spec = spec_of(Dialect::ASCII, &[row(48, b(64).lll().of(nested(shape)), "", OPEN)]).unwrap();
+        // the digits of 41, of those digits, and so on
+        let digits = if is_fine { "33343331" } else { "3333333433333331" };
+        let wire = format!("08000000000000010000{:03}{digits}", digits.len());
+        let message = Message::parse(spec, wire.as_bytes()).unwrap();
+        let value = message.at(path).unwrap();
+        match value.parts_as(own) {
+            Ok(_) => assert!(is_fine, "{path}"),
+            Err(error) => assert_eq!((error.kind(), is_fine), (Kind::Spec(Fault::TooDeep), false)),
+        }
+    }
+}
+
+#[test]
+fn a_copy_of_one_message_takes_elements_of_another() {
+    let wire = |stan: u32, terminal: &str| {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+        builder.set(11, stan).set(41, terminal).to_vec().unwrap()
+    };
+    let (first, second) = (wire(1, "TERM0001"), wire(2, "TERM0002"));
+    let [first, second] = [&first, &second].map(|wire| Message::parse(&ISO87_ASCII, wire).unwrap());
+    let mixed = Builder::copy_of(&first, &ISO87_ASCII).echo(&second, &[11, 70]).to_vec().unwrap();
+    assert_eq!(mixed, wire(2, "TERM0001"));
+    // carried over twice is carried over
+    let mut twice = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    assert_eq!(twice.echo(&first, &[11]).echo(&first, &[11, 41]).to_vec().unwrap(), first.wire());
+    assert_eq!(Inspection::of(&ISO87_ASCII, &mixed).wire(), mixed);
+    let error = first.number(41).unwrap_err();
+    assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Element(41)));
+}
+
+#[test]
+fn wide_prefixes_and_what_is_said_of_the_rest() {
+    let dialect = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
+    let spec = spec_of(dialect, &[row(48, ans(99_999).var(5), "", SECRET)]).unwrap();
+    let long = "x".repeat(70_000);
+    let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, long.as_str()).to_vec().unwrap();
+    assert_eq!(common::hex(&wire[20..24]), "01117078");
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let packed = spec_of(Dialect::BCD, &[row(48, n(5).padded(length), "", SECRET)]);
+    assert_eq!(packed.unwrap_err().kind(), Kind::Spec(Fault::CodingCannotCarry));
+    assert_eq!(Spare::default(), Spare::LEFT_ZERO);
+    let version = |mti: &str| mti.parse::<Mti>().unwrap().version();
+    assert_eq!([version("8100"), version("9100")], [Version::National, Version::Private]);
 }

@@ -3,8 +3,10 @@
 
 mod common;
 
+use cardwire::layout::{Shape, ans, b, n, row, z};
+use cardwire::mask::OPEN;
 use cardwire::spec::builtin;
-use cardwire::{Builder, Content, Mti, Parser, Spec};
+use cardwire::{Builder, Content, Dialect, Message, Mti, Parser, Spec};
 use common::alike::reads_as_the_walk_does;
 use proptest::prelude::*;
 
@@ -94,15 +96,110 @@ fn each_wrong_octet_is_blamed_alike() {
     }
 }
 
+/// The bitmaps that a parser has plans for.
+fn planned<const PLANS: usize>(parser: &Parser<'_, PLANS>) -> Vec<String> {
+    let text = format!("{parser:?}");
+    text.split('{').skip(1).map(|plan| plan[..plan.find('}').unwrap()].to_owned()).collect()
+}
+
+/// Messages of one element each, and its number.
+fn kinds(spec: &Spec<'static>) -> Vec<(String, Vec<u8>)> {
+    let is_plain = |number: &u8| spec.element(*number).is_some_and(|element| element.layout().is_none());
+    let numbers = (2..=128).filter(is_plain);
+    numbers.map(|number| (number.to_string(), message(spec, &[number], 5))).collect()
+}
+
 #[test]
 fn a_parser_has_room_for_so_many_plans_and_no_more() {
     let spec = builtin().next().unwrap();
+    let (names, wires): (Vec<String>, Vec<Vec<u8>>) = kinds(spec).into_iter().unzip();
+    fn fed<const PLANS: usize>(spec: &'static Spec<'static>, wires: &[Vec<u8>]) -> Vec<String> {
+        let mut parser = Parser::<PLANS>::sized(spec);
+        for wire in wires.iter().flat_map(|wire| [wire; 3]) {
+            assert_eq!(parser.parse(wire).unwrap().bitmap(), Message::parse(spec, wire).unwrap().bitmap());
+            assert_eq!(parser.scan(wire).unwrap().wire(), wire);
+        }
+        planned(&parser)
+    }
+    assert_eq!((fed::<0>(spec, &wires), fed::<1>(spec, &wires).len()), (vec![], 1));
+    assert_eq!((fed::<2>(spec, &wires).len(), fed::<16>(spec, &wires).len()), (2, 16));
+    assert_eq!(fed::<2>(spec, &wires[..2]), names[..2]);
+}
+
+#[test]
+fn a_plan_is_made_when_it_is_worth_it_and_stays_while_it_is_used() {
+    let spec = builtin().next().unwrap();
+    let kinds = kinds(spec);
+    let wire = |index: usize| kinds[index].1.as_slice();
     let mut parser = Parser::<2>::sized(spec);
-    for number in 2..60 {
-        let wire = message(spec, &[number], 5);
-        for _ in 0..3 {
-            assert!(parser.parse(&wire).is_ok());
+    parser.parse(wire(0)).unwrap();
+    assert_eq!(planned(&parser), [""; 0], "one of a kind needs no plan");
+    parser.parse(wire(0)).unwrap();
+    parser.learn(wire(1)).unwrap();
+    let first = [kinds[0].0.as_str(), kinds[1].0.as_str()];
+    assert_eq!(planned(&parser), first);
+    // strangers do not drive out what comes again and again
+    for stranger in 4..50 {
+        for index in [0, stranger, 1, stranger, 0, 1] {
+            parser.parse(wire(index)).unwrap();
         }
     }
-    assert!(format!("{parser:?}").matches('{').count() <= 2);
+    assert_eq!(planned(&parser), first);
+    // what comes no more gives way to what comes now
+    for index in [2, 3].repeat(5) {
+        parser.parse(wire(index)).unwrap();
+    }
+    let now = planned(&parser);
+    assert!(now.contains(&kinds[2].0) && now.contains(&kinds[3].0), "{now:?}");
+    // a message that is wrong makes none
+    let mut parser = Parser::<2>::sized(spec);
+    let broken = &wire(0)[..wire(0).len() - 1];
+    assert!((0..3).all(|_| parser.parse(broken).is_err()) && planned(&parser).is_empty());
+}
+
+#[test]
+fn bitmaps_that_begin_alike_have_plans_of_their_own() {
+    for spec in builtin() {
+        let chosen: [&[u8]; 6] = [&[], &[3], &[3, 11], &[3, 70], &[3, 100], &[70]];
+        let wires = chosen.map(|numbers| message(spec, numbers, 5));
+        let mut parser = Parser::new(spec);
+        wires.iter().for_each(|wire| parser.learn(wire).unwrap());
+        for wire in wires {
+            // cut anywhere, the bitmaps included, and with more behind
+            (0..=wire.len()).for_each(|end| reads_as_the_walk_does(&mut parser, &wire[..end]));
+            for more in [1, 7, 8, 9, 24, 31, 32] {
+                reads_as_the_walk_does(&mut parser, &[&wire[..], &vec![b'0'; more]].concat());
+            }
+        }
+    }
+}
+
+/// More variable elements, more changes of class, and more odd lengths than a plan holds.
+#[test]
+fn messages_too_rich_for_a_plan_are_read_alike() {
+    let shapes: [fn(u32) -> Shape<'static>; 4] = [
+        |_| n(7).ll(),
+        |number| if number % 2 == 0 { n(3) } else { ans(3) },
+        |number| if number % 2 == 0 { n(5).ll() } else { b(4) },
+        |number| if number % 3 == 0 { z(5).ll() } else { n(3) },
+    ];
+    for (dialect, shape) in
+        [Dialect::ASCII, Dialect::BCD].into_iter().flat_map(|dialect| shapes.map(|shape| (dialect, shape)))
+    {
+        for many in [11, 12, 13, 14, 15, 16, 24, 25, 26, 55, 56, 57] {
+            let rows: Vec<_> = (2..many + 2).map(|number| row(number, shape(number), "", OPEN)).collect();
+            let spec = common::spec_of(dialect, &rows).unwrap();
+            let numbers: Vec<u8> = (2..many + 2).map(|number| u8::try_from(number).unwrap()).collect();
+            for seed in 0..2 {
+                let (sound, mut parser) = (message(spec, &numbers, seed), Parser::new(spec));
+                parser.learn(&sound).unwrap();
+                reads_as_the_walk_does(&mut parser, &sound);
+                for place in (0..sound.len()).step_by(1 + sound.len() / 40) {
+                    let mut wire = sound.clone();
+                    wire[place] ^= 0x1F;
+                    reads_as_the_walk_does(&mut parser, &wire);
+                }
+            }
+        }
+    }
 }

@@ -19,16 +19,9 @@ pub(crate) fn check(
     content: Content,
     spare: Spare,
 ) -> Result<()> {
+    let is_even = matches!(content, Content::N) && value.len().is_multiple_of(2);
     match (coding, wire.plain()) {
-        (Coding::Raw, _) => Ok(()),
-        (Coding::Ascii, _) => check_logical(value, coding, content),
-        (Coding::Bcd, Some(octets)) if matches!(content, Content::N) && value.len().is_multiple_of(2) => {
-            if each(octets, is_packed) {
-                Ok(())
-            } else {
-                check_logical(value, coding, content)
-            }
-        }
+        (Coding::Bcd, Some(octets)) if is_even && each(octets, is_packed) => Ok(()),
         _ => {
             check_wire(wire, value, coding, content, spare)?;
             check_logical(value, coding, content)

@@ -33,7 +33,6 @@ struct Layer {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum View {
-    Same,
     Ebcdic(CodePage),
     Hex(Option<CodePage>),
     /// Digits in half bytes; `hex` says whether `A` to `F` are digits too.
@@ -75,7 +74,7 @@ pub(crate) struct OctetsMut<'b> {
 }
 
 impl Stack {
-    const EMPTY: Self = Self { layers: [Layer { view: View::Same, start: 0 }; MAX_LAYERS], depth: 0 };
+    const EMPTY: Self = Self { layers: [Layer { view: View::Hex(None), start: 0 }; MAX_LAYERS], depth: 0 };
 
     /// The stack with the coding of a value of `units` units on top; the value's wire form begins
     /// at `start` in the space below. Returns the new stack and where the value starts in it.
@@ -114,7 +113,6 @@ impl Stack {
         };
         let outside = |index: u32| self.get(wire, outer, index);
         match layer.view {
-            View::Same => outside(layer.start + index),
             View::Ebcdic(page) => page.get(outside(layer.start + index)),
             View::Hex(page) => {
                 let digit = |index| {
@@ -151,7 +149,6 @@ impl Stack {
             return;
         };
         match layer.view {
-            View::Same => self.set(wire, outer, layer.start + index, octet),
             View::Ebcdic(page) => self.set(wire, outer, layer.start + index, page.put(octet)),
             View::Hex(page) => {
                 for (place, value) in [(2 * index, octet >> 4), (2 * index + 1, octet & 0x0F)] {
@@ -203,7 +200,7 @@ impl Stack {
     fn position(&self, depth: u8, index: u32) -> u32 {
         let Some((outer, layer)) = self.below(depth) else { return index };
         let place = match layer.view {
-            View::Same | View::Ebcdic(_) => layer.start + index,
+            View::Ebcdic(_) => layer.start + index,
             View::Hex(_) => layer.start + 2 * index,
             View::Nibbles { .. } => (layer.start + index) / 2,
             View::SignedNibbles { .. } if index == 0 => layer.start,
@@ -391,8 +388,8 @@ impl<'b> OctetsMut<'b> {
 /// Offsets fit `u32`: the walk refuses longer input before it makes a window.
 #[allow(clippy::as_conversions, reason = "saturates first")]
 #[inline]
-const fn narrow(value: usize) -> u32 {
-    if value > MAX_INDEX { MAX_INDEX as u32 } else { value as u32 }
+fn narrow(value: usize) -> u32 {
+    value.min(MAX_INDEX) as u32
 }
 
 /// The longest input, 256 MiB: room for counting half bytes of nested values within `u32`.

@@ -81,8 +81,10 @@ impl Prefix {
     pub(crate) const fn capacity(&self) -> usize {
         match self.coding {
             PrefixCoding::Ascii | PrefixCoding::Ebcdic(_) | PrefixCoding::Bcd => power(10, self.width) - 1,
-            PrefixCoding::Binary | PrefixCoding::Hex if self.width >= 4 => widen(u32::MAX),
-            PrefixCoding::Binary | PrefixCoding::Hex => power(256, self.width) - 1,
+            PrefixCoding::Binary | PrefixCoding::Hex => match self.width {
+                width @ 0..=3 => power(256, width) - 1,
+                _ => widen(u32::MAX),
+            },
             PrefixCoding::Ber => widen(u32::MAX),
         }
     }
@@ -257,6 +259,8 @@ mod tests {
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x7F), [0x7F]);
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0xFF), [0x81, 0xFF]);
         assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x1_0000), [0x83, 1, 0, 0]);
+        assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x100), [0x82, 1, 0]);
+        assert_eq!(put(prefix(PrefixCoding::Ber, 0), 0x100_0000), [0x84, 1, 0, 0, 0]);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use super::Element;
 
 /// For each number that is made of a tag, the place of an element in the list, from 1 on; 0 for none.
 ///
-/// Two tags may make the same number: the first one listed has the place, the others are searched for.
+/// Two tags may make the same number: the first one listed has the place, the others are searched for,
+/// and so are those beyond 255. Who looks an element up compares its tag.
 #[derive(Clone, Copy)]
 pub(super) struct Places([u8; SLOTS]);
 
@@ -15,10 +16,10 @@ const SLOTS: usize = 256;
 impl Places {
     pub(super) const NONE: Self = Self([0; SLOTS]);
 
-    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "guarded; a slot is below 256")]
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "guarded; a place is a hint")]
     pub(super) const fn of(elements: &[Option<Element<'_>>]) -> Self {
         let mut slots = [0; SLOTS];
-        let mut index = if elements.len() < SLOTS { elements.len() } else { SLOTS - 1 };
+        let mut index = elements.len();
         while index > 0 {
             if let Some(element) = &elements[index - 1] {
                 slots[slot(element.key) as usize] = index as u8;

@@ -135,8 +135,7 @@ const fn check_slot(
     let key = widen(element.key);
     let found = match layout.order {
         Order::Bitmap(form) => {
-            let number = if index < 256 { index as u8 } else { 255 };
-            if index == 0 || index > widen(form.capacity() as u32) || form.is_continuation(number) {
+            if index == 0 || index > widen(form.capacity() as u32) || form.is_continuation(index as u8) {
                 Some(Fault::ReservedNumber)
             } else if key != index {
                 Some(Fault::DefinedTwice)

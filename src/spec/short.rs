@@ -73,9 +73,8 @@ impl Element<'_> {
         self
     }
 
-    /// Characters of a fixed number, none of them a sign, without parts.
+    /// Characters of a fixed number, without parts.
     const fn is_plain(&self) -> bool {
-        let is_fixed = matches!((self.size.form, self.coding), (Form::Fixed, Coding::Ascii));
-        is_fixed && !self.content.is_signed() && self.layout.is_none()
+        matches!((self.size.form, self.coding, self.layout), (Form::Fixed, Coding::Ascii, None))
     }
 }

@@ -1,6 +1,6 @@
 //! The walk and a plan, on one input.
 
-use cardwire::{Message, Parser, Scan};
+use cardwire::{Builder, Message, Parser, Scan};
 
 /// The property, for any spec and any input.
 pub(crate) fn reads_as_the_walk_does(parser: &mut Parser<'_>, wire: &[u8]) {
@@ -13,6 +13,8 @@ pub(crate) fn reads_as_the_walk_does(parser: &mut Parser<'_>, wire: &[u8]) {
                 message.fields().map(|field| (field.key(), field.range(), field.value_range())).collect()
             };
             assert_eq!(ranges(walked), ranges(planned));
+            let copy = |message: &Message<'_>| Builder::copy_of(message, message.spec()).to_vec();
+            assert_eq!(copy(walked), copy(planned));
         }
         (Err(walked), Err(planned)) => assert_eq!(walked, planned),
         _ => panic!("one says {walked:?}, the other {planned:?}"),

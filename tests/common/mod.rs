@@ -8,7 +8,8 @@ pub(crate) mod venv;
 use std::fmt;
 use std::path::PathBuf;
 
-use cardwire::{Builder, Field, Layout, Message, PartList, Value};
+use cardwire::spec::{Slots, table};
+use cardwire::{Builder, Dialect, Field, Layout, Message, PartList, Row, Spec, Value};
 
 /// The folder of collected facts and corpora, where it is at hand.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -19,6 +20,16 @@ pub(crate) fn shared() -> Option<PathBuf> {
     }
     println!("skipped: no corpus at {} (set CARDWIRE_SHARED)", folder.display());
     None
+}
+
+/// A spec of these rows, leaked, if they are sound.
+pub(crate) fn spec_of(
+    dialect: Dialect,
+    rows: &[Row<'static>],
+) -> Result<&'static Spec<'static>, cardwire::Error> {
+    let full = rows.iter().fold(table([]), |table, row| table.with(*row));
+    let slots: &'static Slots<'static> = Box::leak(Box::new(full.elements(&dialect)));
+    Spec::try_new("test", &dialect, slots).map(|spec| &*Box::leak(Box::new(spec)))
 }
 
 pub(crate) fn unhex(text: &str) -> Vec<u8> {
