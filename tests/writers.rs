@@ -407,6 +407,27 @@ fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such()
     assert_eq!(hex(&packed), ["0800", "2020000000000000", "123456", "000001"].concat());
 }
 
+/// The PIN data and the chip data of one message, each in capitals or in small letters (W1).
+#[test]
+fn hexadecimal_digits_are_written_in_capitals() {
+    let (pin, chip) = ("0123456789ABCDEF", "9F26080A1B2C3D4E5F60719A03261123DF01009505FFEEDDCCBB");
+    let message = |mti: &str, pin: &str, chip: &str| {
+        format!("{mti}0020000000001200123456{pin}{:03}{chip}", chip.len()).into_bytes()
+    };
+    let (request, response) = (message("0200", pin, chip), message("0210", pin, chip));
+    let each = |text: &str| [text.to_owned(), text.to_ascii_lowercase()];
+    for (pin, chip) in each(pin).iter().flat_map(|pin| each(chip).map(|chip| (pin.clone(), chip))) {
+        let wire = message("0200", &pin, &chip);
+        let read = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        assert_eq!(read.get(55).unwrap().parts().count(), 4);
+        let copy = Builder::copy_of(&read, &ISO87_ASCII);
+        assert_eq!((copy.to_vec(), copy.measure()), (Ok(request.clone()), Ok(request.len())), "{pin} {chip}");
+        let mut reply = Builder::reply_to(&read);
+        reply.echo(&read, &[11, 52, 55]);
+        assert_eq!(reply.to_vec().as_ref(), Ok(&response), "{pin} {chip}");
+    }
+}
+
 #[test]
 fn bitmaps_that_a_spec_does_not_have_are_refused() {
     let single = Dialect { bitmap: BitmapForm::single(Coding::Raw, 8), ..Dialect::BCD };
