@@ -173,6 +173,25 @@ fn a_stream_takes_elements_in_ascending_order_and_once() {
 }
 
 #[test]
+fn a_stream_has_no_elements_beyond_its_bitmaps() {
+    for spec in [&ISO87_ASCII, &ISO87_BCD] {
+        for number in 129..=255 {
+            // what the element of the same place in the second bitmap would take
+            let same = spec.element(65 + (number - 129) % 64);
+            let value = "1".repeat(same.map_or(1, |element| element.max().min(20)));
+            let mut buffer = [0; 100];
+            let mut stream =
+                Stream::new(spec, Mti::NETWORK_REQUEST, &mut buffer).unwrap().with_second().unwrap();
+            assert_eq!(stream.put(number, value.as_str()).map(drop).unwrap_err().kind(), Kind::Undefined);
+            assert_eq!(
+                stream.put(70, 301).unwrap().put(number, 1).map(drop).unwrap_err().kind(),
+                Kind::Undefined
+            );
+        }
+    }
+}
+
+#[test]
 fn a_stream_says_how_much_room_it_needs() {
     for room in 0..44 {
         let mut buffer = vec![0; room];
@@ -410,21 +429,24 @@ fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such()
 /// The PIN data and the chip data of one message, each in capitals or in small letters (W1).
 #[test]
 fn hexadecimal_digits_are_written_in_capitals() {
-    let (pin, chip) = ("0123456789ABCDEF", "9F26080A1B2C3D4E5F60719A03261123DF01009505FFEEDDCCBB");
-    let message = |mti: &str, pin: &str, chip: &str| {
-        format!("{mti}0020000000001200123456{pin}{:03}{chip}", chip.len()).into_bytes()
-    };
-    let (request, response) = (message("0200", pin, chip), message("0210", pin, chip));
-    let each = |text: &str| [text.to_owned(), text.to_ascii_lowercase()];
-    for (pin, chip) in each(pin).iter().flat_map(|pin| each(chip).map(|chip| (pin.clone(), chip))) {
-        let wire = message("0200", &pin, &chip);
-        let read = Message::parse(&ISO87_ASCII, &wire).unwrap();
-        assert_eq!(read.get(55).unwrap().parts().count(), 4);
-        let copy = Builder::copy_of(&read, &ISO87_ASCII);
-        assert_eq!((copy.to_vec(), copy.measure()), (Ok(request.clone()), Ok(request.len())), "{pin} {chip}");
-        let mut reply = Builder::reply_to(&read);
-        reply.echo(&read, &[11, 52, 55]);
-        assert_eq!(reply.to_vec().as_ref(), Ok(&response), "{pin} {chip}");
+    // letters of all kinds, and the lowest alone
+    for pin in ["0123456789ABCDEF", "11A1111111111111"] {
+        let chip = "9F26080A1B2C3D4E5F60719A03261123DF01009505FFEEDDCCBB";
+        let message = |mti: &str, pin: &str, chip: &str| {
+            format!("{mti}0020000000001200123456{pin}{:03}{chip}", chip.len()).into_bytes()
+        };
+        let (request, response) = (message("0200", pin, chip), message("0210", pin, chip));
+        let each = |text: &str| [text.to_owned(), text.to_ascii_lowercase()];
+        for (pin, chip) in each(pin).iter().flat_map(|pin| each(chip).map(|chip| (pin.clone(), chip))) {
+            let wire = message("0200", &pin, &chip);
+            let read = Message::parse(&ISO87_ASCII, &wire).unwrap();
+            assert_eq!(read.get(55).unwrap().parts().count(), 4);
+            let copy = Builder::copy_of(&read, &ISO87_ASCII);
+            assert_eq!((copy.to_vec(), copy.measure()), (Ok(request.clone()), Ok(request.len())));
+            let mut reply = Builder::reply_to(&read);
+            reply.echo(&read, &[11, 52, 55]);
+            assert_eq!(reply.to_vec().as_ref(), Ok(&response), "{pin} {chip}");
+        }
     }
 }
 

@@ -88,7 +88,6 @@ impl Announced {
                 let [a, b, c, d] = four_digits(number);
                 u32::from_le_bytes([0, 0, a << 4 | b, c << 4 | d])
             }
-            Self::Binary(1) if number > 0xFF => return None,
             Self::Binary(_) => u32::from(number).swap_bytes(),
             Self::Ber | Self::Fixed | Self::Unknown => return None,
         };
