@@ -6,7 +6,7 @@ mod common;
 use cardwire::layout::{Shape, ans, b, h, n, row, z};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_ASCII, builtin};
-use cardwire::{Builder, Content, Dialect, Message, Mti, Parser, Side, Spare, Spec};
+use cardwire::{Builder, Content, Dialect, Message, Mti, Parser, PrefixCoding, Side, Spare, Spec};
 use common::alike::reads_as_the_walk_does;
 use common::{golden, spec_of};
 use proptest::prelude::*;
@@ -273,5 +273,28 @@ fn bitmaps_that_come_once_have_no_plans() {
     for (_, wire) in kinds(&ISO87_ASCII) {
         parser.parse(&wire).unwrap();
         assert_eq!(planned(&parser), [""; 0]);
+    }
+}
+
+/// A prefix that announces any length, in a message of any length: only where both fit is it sound.
+#[test]
+fn each_length_is_read_alike_in_messages_of_each_length() {
+    let prefix: [fn(u8) -> Vec<u8>; 3] = [
+        |length| format!("{length:02}").into_bytes(),
+        |length| vec![length / 10 << 4 | length % 10],
+        |length| vec![length],
+    ];
+    let binary = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
+    for (dialect, prefix) in [Dialect::ASCII, Dialect::BCD, binary].into_iter().zip(prefix) {
+        let rows = [row(2, n(99).ll(), "", OPEN), row(3, n(26), "", OPEN)];
+        let spec = spec_of(dialect, &rows).unwrap();
+        let sound = message(spec, &[2, 3], 0);
+        let start = Message::parse(spec, &sound).unwrap().get(2).unwrap().range().start;
+        let mut parser = Parser::new(spec);
+        parser.learn(&sound).unwrap();
+        for (length, fill) in (0..=99).flat_map(|length| [(length, b"12"), (length, b"33")]) {
+            let wire = [&sound[..start], &prefix(length), &fill.repeat(65)].concat();
+            (start..wire.len()).for_each(|end| reads_as_the_walk_does(&mut parser, &wire[..end]));
+        }
     }
 }
