@@ -283,14 +283,16 @@ fn bitmaps_that_come_once_have_no_plans() {
 /// A prefix that announces any length, in a message of any length: only where both fit is it sound.
 #[test]
 fn each_length_is_read_alike_in_messages_of_each_length() {
-    let prefix: [fn(u8) -> Vec<u8>; 3] = [
+    let prefix: [fn(u8) -> Vec<u8>; 4] = [
+        |length| format!("{length:02}").into_bytes(),
         |length| format!("{length:02}").into_bytes(),
         |length| vec![length / 10 << 4 | length % 10],
         |length| vec![length],
     ];
     let binary = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
-    for (dialect, prefix) in [Dialect::ASCII, Dialect::BCD, binary].into_iter().zip(prefix) {
-        let rows = [row(2, n(99).ll(), "", OPEN), row(3, n(26), "", OPEN)];
+    let forms = [(Dialect::ASCII, n(99)), (Dialect::ASCII, b(49)), (Dialect::BCD, n(99)), (binary, b(49))];
+    for ((dialect, shape), prefix) in forms.into_iter().zip(prefix) {
+        let rows = [row(2, shape.ll(), "", OPEN), row(3, n(26), "", OPEN)];
         let spec = spec_of(dialect, &rows).unwrap();
         let sound = message(spec, &[2, 3], 0);
         let start = Message::parse(spec, &sound).unwrap().get(2).unwrap().range().start;

@@ -450,6 +450,26 @@ fn hexadecimal_digits_are_written_in_capitals() {
     }
 }
 
+/// BER lengths may be written in more octets than they take (W1).
+#[test]
+fn a_copy_has_the_shortest_lengths() {
+    let rows = [row(3, n(2), "", OPEN), row(48, b(300).ber(), "", OPEN), row(60, n(2), "", OPEN)];
+    let spec = spec_of(Dialect::BCD, &rows).unwrap();
+    for len in [0_u8, 1, 5, 0x7F] {
+        let built = |prefix: &[u8]| {
+            [&[8, 0, 0x20, 0, 0, 0, 0, 1, 0, 0x10, 0x12], prefix, &vec![0x5A; len.into()], &[0x34]].concat()
+        };
+        let shortest = built(&[len]);
+        for prefix in [&[len][..], &[0x81, len], &[0x82, 0, len], &[0x84, 0, 0, 0, len]] {
+            let wire = built(prefix);
+            let message = Message::parse(spec, &wire).unwrap();
+            assert_eq!(hex(&Builder::copy_of(&message, spec).to_vec().unwrap()), hex(&shortest));
+            let mut echo = Builder::new(spec, message.mti());
+            assert_eq!(hex(&echo.echo(&message, &[3, 48, 60]).to_vec().unwrap()), hex(&shortest));
+        }
+    }
+}
+
 #[test]
 fn bitmaps_that_a_spec_does_not_have_are_refused() {
     let single = Dialect { bitmap: BitmapForm::single(Coding::Raw, 8), ..Dialect::BCD };

@@ -219,7 +219,7 @@ impl Quick {
 
     /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
     pub(crate) const fn is_canonical_in_capitals(&self) -> bool {
-        matches!(self.test, Test::Block(Class::Hex)) && !matches!(self.announced, Announced::Ber)
+        matches!(self.test, Test::Block(Class::Hex))
     }
 
     /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
