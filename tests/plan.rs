@@ -232,7 +232,7 @@ fn each_half_octet_that_fills_is_looked_at() {
     for spare in spares.map(|(side, nibble)| Spare { side, nibble }) {
         for shape in [n(7), h(7), n(7).ll(), h(7).ll(), n(8).ll(), z(8).ll()] {
             let rows = [
-                row(2, n(2), "", OPEN),
+                row(2, ans(2), "", OPEN),
                 row(3, shape.coding(Coding::Bcd).spare(spare), "", OPEN),
                 row(4, b(1), "", OPEN),
             ];
