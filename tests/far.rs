@@ -112,6 +112,28 @@ fn any_number_of_elements_near_and_far() {
     }
 }
 
+/// About as many elements as are remembered, one of them variable: few enough steps for a plan.
+#[test]
+fn a_plan_for_all_elements_that_are_remembered() {
+    let numbers: Vec<u8> = (2..=64).chain(66..=69).collect();
+    for (index, variable) in numbers.iter().enumerate().step_by(3).chain(numbers.iter().enumerate().skip(60))
+    {
+        let shape = |number| if number == *variable { n(9).ll() } else { n(2) };
+        let rows: Vec<_> =
+            numbers.iter().map(|number| row((*number).into(), shape(*number), "", OPEN)).collect();
+        let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+        for many in index + 1..=numbers.len() {
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            numbers[..many].iter().for_each(|number| {
+                builder.set(*number, "12");
+            });
+            let (wire, mut parser) = (builder.to_vec().unwrap(), Parser::new(spec));
+            parser.learn(&wire).unwrap();
+            reads_as_the_walk_does(&mut parser, &wire);
+        }
+    }
+}
+
 #[test]
 fn more_octets_than_are_counted() {
     let spec = full(Dialect::ASCII, More::Never);
