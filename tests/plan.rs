@@ -286,7 +286,7 @@ fn each_length_is_read_alike_in_messages_of_each_length() {
     let prefix: [fn(u8) -> Vec<u8>; 4] = [
         |length| format!("{length:02}").into_bytes(),
         |length| format!("{length:02}").into_bytes(),
-        |length| vec![length / 10 << 4 | length % 10],
+        |length| vec![(length / 10) * 16 + length % 10],
         |length| vec![length],
     ];
     let binary = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
