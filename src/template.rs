@@ -78,7 +78,8 @@ impl<'s, 'o> Template<'s, 'o> {
     /// # Errors
     /// [`Kind::Missing`] for an element that the message does not have; [`Kind::TooShort`] and
     /// [`Kind::TooLong`] for one that would become shorter or longer, in octets with its prefix;
-    /// [`Kind::Form`] for one of more than 1,024 octets, and for one that starts beyond 65,534 octets
+    /// [`Kind::Form`] for one of more than 1,024 octets that holds parts, is of an unusual form, or
+    /// takes its value from a message in another coding, and for one that starts beyond 65,534 octets
     /// or 64 other elements; as [`Builder::write`](crate::Builder::write) for the value.
     pub fn patch<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
         let Value(source) = value.into();

@@ -112,6 +112,28 @@ fn any_number_of_elements_near_and_far() {
     }
 }
 
+/// About as many elements as are remembered, one of them variable: few enough steps for a plan.
+#[test]
+fn a_plan_for_all_elements_that_are_remembered() {
+    let numbers: Vec<u8> = (2..=64).chain(66..=69).collect();
+    for (index, variable) in numbers.iter().enumerate().step_by(3).chain(numbers.iter().enumerate().skip(60))
+    {
+        let shape = |number| if number == *variable { n(9).ll() } else { n(2) };
+        let rows: Vec<_> =
+            numbers.iter().map(|number| row((*number).into(), shape(*number), "", OPEN)).collect();
+        let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+        for many in index + 1..=numbers.len() {
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            numbers[..many].iter().for_each(|number| {
+                builder.set(*number, "12");
+            });
+            let (wire, mut parser) = (builder.to_vec().unwrap(), Parser::new(spec));
+            parser.learn(&wire).unwrap();
+            reads_as_the_walk_does(&mut parser, &wire);
+        }
+    }
+}
+
 #[test]
 fn more_octets_than_are_counted() {
     let spec = full(Dialect::ASCII, More::Never);
@@ -189,32 +211,38 @@ fn what_is_patched_far_behind_or_wide_is_patched_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_wide_element_is_patched_or_refused_but_never_in_part() {
+fn a_wide_element_is_patched_unless_it_is_of_another_coding() {
     let rows = [row(48, ans(3_000).llll(), "", OPEN), row(60, n(2), "", OPEN)];
-    let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+    let [spec, other] = [Dialect::ASCII, Dialect::EBCDIC].map(|dialect| spec_of(dialect, &rows).unwrap());
     for len in [1_019, 1_020, 1_021, 1_024, 1_025, 2_000, 3_000] {
-        let (value, other) = ("x".repeat(len), "y".repeat(len));
-        let built = |value: &str| {
+        let (old, new) = ("x".repeat(len), "y".repeat(len));
+        let built = |spec, value: &str| {
             Builder::new(spec, Mti::FINANCIAL_REQUEST).set(48, value).set(60, 12).to_vec().unwrap()
         };
-        let (wire, expected) = (built(&value), built(&other));
-        let given = Message::parse(spec, &expected).unwrap();
-        let field = given.get(48).unwrap();
-        for value in [Value::from(other.as_str()), Value::from(&field)] {
+        let (wire, expected, translated) = (built(spec, &old), built(spec, &new), built(other, &new));
+        let same = Message::parse(spec, &expected).unwrap();
+        let foreign = Message::parse(other, &translated).unwrap();
+        let patched = |value: Value<'_>| {
             let mut patched = wire.clone();
-            match Template::of(spec, &mut patched).unwrap().patch(48, value).map(drop) {
-                Ok(()) => assert_eq!(patched, expected),
-                Err(error) => {
-                    assert!(error.kind() == Kind::Form && len > 1_020 && patched == wire, "{error}")
-                }
-            }
+            let result = Template::of(spec, &mut patched).unwrap().patch(48, value).map(drop);
+            (result.map_err(|error| error.kind()), patched)
+        };
+        let (field, foreign) = (same.get(48).unwrap(), foreign.get(48).unwrap());
+        for value in [Value::from(new.as_str()), Value::from(&field)] {
+            assert_eq!(patched(value), (Ok(()), expected.clone()), "{len}");
         }
+        let written = match len + "0000".len() {
+            ..=1_024 => (Ok(()), expected.clone()),
+            _ => (Err(Kind::Form), wire.clone()),
+        };
+        assert_eq!(patched(Value::from(&foreign)), written, "{len}");
         // one that is longer, shorter or wrong is refused, and for that
-        for (value, kind) in [(value + "x", Kind::TooLong), (other[1..].to_owned(), Kind::TooShort)] {
-            let mut patched = wire.clone();
-            let error =
-                Template::of(spec, &mut patched).unwrap().patch(48, value.as_str()).map(drop).unwrap_err();
-            assert!(error.kind() == kind && patched == wire, "{len} {error}");
+        let wrong = "\u{7}".repeat(len);
+        let misfit = Builder::new(spec, Mti::FINANCIAL_REQUEST).set(48, wrong.as_str()).to_vec().unwrap_err();
+        for (value, kind) in
+            [(old + "x", Kind::TooLong), (new[1..].to_owned(), Kind::TooShort), (wrong, misfit.kind())]
+        {
+            assert_eq!(patched(Value::from(value.as_str())), (Err(kind), wire.clone()), "{len}");
         }
     }
 }

@@ -229,3 +229,19 @@ fn issue_017_hexdump_of_many_parts() {
     assert_eq!(dump.lines().filter(|line| line.contains("C1 00")).count(), (1 << 13) + 1);
     assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
+
+/// Of tags within an element, one in hexadecimal digits could be of half an octet more.
+#[test]
+fn issue_018_half_an_octet_of_hexadecimal_digits() {
+    let tags = binary_parts([row(0xC1, b(4).coding(Coding::Hex).ber(), "", SECRET)]).to_vec().leak();
+    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, tags)));
+    let spec = spec_of(Dialect::BCD, [row(48, b(99).ll().of(layout), "", SECRET)]);
+    let read = |digits: &str| {
+        let wire = unhex("0800 0000000000010000");
+        let wire = [&wire, &unhex(&format!("0{}C10{}", digits.len() + 2, digits.len())), digits.as_bytes()];
+        Message::parse(spec, &wire.concat()).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!([read("A1"), read("A1B2")], [Ok(()), Ok(())]);
+    let refused = "field 48, part C1 at byte 12: a length of 3 is no whole value here";
+    assert_eq!(read("A1B"), Err(refused.to_owned()));
+}

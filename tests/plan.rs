@@ -3,11 +3,12 @@
 
 mod common;
 
-use cardwire::layout::{Shape, ans, b, n, row, z};
+use cardwire::layout::{Shape, ans, b, h, n, row, z};
 use cardwire::mask::OPEN;
-use cardwire::spec::builtin;
-use cardwire::{Builder, Content, Dialect, Message, Mti, Parser, Spec};
+use cardwire::spec::{ISO87_ASCII, builtin};
+use cardwire::{Builder, Coding, Content, Dialect, Message, Mti, Parser, PrefixCoding, Side, Spare, Spec};
 use common::alike::reads_as_the_walk_does;
+use common::{golden, spec_of};
 use proptest::prelude::*;
 
 /// A value that an element takes, of a length made from `seed`.
@@ -188,7 +189,7 @@ fn messages_too_rich_for_a_plan_are_read_alike() {
     {
         for many in [11, 12, 13, 14, 15, 16, 24, 25, 26, 55, 56, 57] {
             let rows: Vec<_> = (2..many + 2).map(|number| row(number, shape(number), "", OPEN)).collect();
-            let spec = common::spec_of(dialect, &rows).unwrap();
+            let spec = spec_of(dialect, &rows).unwrap();
             let numbers: Vec<u8> = (2..many + 2).map(|number| u8::try_from(number).unwrap()).collect();
             for seed in 0..2 {
                 let (sound, mut parser) = (message(spec, &numbers, seed), Parser::new(spec));
@@ -200,6 +201,106 @@ fn messages_too_rich_for_a_plan_are_read_alike() {
                     reads_as_the_walk_does(&mut parser, &wire);
                 }
             }
+        }
+    }
+}
+
+/// Parts included, which the messages above do not have: each octet changed, and cut at each.
+#[test]
+fn messages_with_parts_are_read_alike() {
+    let mut parts = 0;
+    for (_, spec, sound) in golden::wires() {
+        let mut parser = Parser::new(spec);
+        parser.learn(&sound).unwrap();
+        parts += Message::parse(spec, &sound).unwrap().fields().filter(|field| field.is_composite()).count();
+        for place in 0..sound.len() {
+            if place % 3 == 0 {
+                reads_as_the_walk_does(&mut parser, &sound[..place]);
+            }
+            let mut wire = sound.clone();
+            wire[place] ^= [0x01, 0x0F, 0x80][(place + spec.name().len()) % 3];
+            reads_as_the_walk_does(&mut parser, &wire);
+        }
+    }
+    assert!(parts > 20, "{parts}");
+}
+
+/// Odd numbers of packed digits and what fills them, before neighbours that look like a fill.
+#[test]
+fn each_half_octet_that_fills_is_looked_at() {
+    let spares = [(Side::Left, 0), (Side::Left, 9), (Side::Right, 0), (Side::Right, 9), (Side::Right, 15)];
+    for spare in spares.map(|(side, nibble)| Spare { side, nibble }) {
+        for shape in [n(7), h(7), n(7).ll(), h(7).ll(), n(8).ll(), z(8).ll()] {
+            let rows = [
+                row(2, ans(2), "", OPEN),
+                row(3, shape.coding(Coding::Bcd).spare(spare), "", OPEN),
+                row(4, b(1), "", OPEN),
+            ];
+            let spec = spec_of(Dialect::BCD, &rows).unwrap();
+            let whole = |next: u8| {
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                builder.set(2, "12").set(3, "1234567").set(4, &[next]).to_vec().unwrap()
+            };
+            let mut parser = Parser::new(spec);
+            parser.learn(&whole(0)).unwrap();
+            for mut wire in [0x00, 0x05, 0x09, 0x0F, 0x55, 0x90, 0xFF].map(whole) {
+                let end = wire.len() - 1;
+                for (place, octet) in [end - 4, end - 1]
+                    .into_iter()
+                    .flat_map(|place| (0..=255).step_by(5).map(move |octet| (place, octet)))
+                {
+                    let before = std::mem::replace(&mut wire[place], octet);
+                    reads_as_the_walk_does(&mut parser, &wire);
+                    wire[place] = before;
+                }
+            }
+        }
+    }
+}
+
+/// The octets of two bitmaps differ in two places, in the same bits.
+#[test]
+fn bitmaps_that_differ_alike_in_two_places_are_two_bitmaps() {
+    let rows = [3, 48, 80, 112, 128].map(|number| row(number, n(2), "", OPEN));
+    let spec = spec_of(Dialect::ASCII, &rows).unwrap();
+    let wires = [[3, 48, 128], [3, 80, 128], [3, 112, 128]].map(|numbers| message(spec, &numbers, 0));
+    for learnt in &wires {
+        let mut parser = Parser::new(spec);
+        parser.learn(learnt).unwrap();
+        wires.iter().for_each(|wire| reads_as_the_walk_does(&mut parser, wire));
+    }
+}
+
+#[test]
+fn bitmaps_that_come_once_have_no_plans() {
+    let mut parser = Parser::new(&ISO87_ASCII);
+    for (_, wire) in kinds(&ISO87_ASCII) {
+        parser.parse(&wire).unwrap();
+        assert_eq!(planned(&parser), [""; 0]);
+    }
+}
+
+/// A prefix that announces any length, in a message of any length: only where both fit is it sound.
+#[test]
+fn each_length_is_read_alike_in_messages_of_each_length() {
+    let prefix: [fn(u8) -> Vec<u8>; 4] = [
+        |length| format!("{length:02}").into_bytes(),
+        |length| format!("{length:02}").into_bytes(),
+        |length| vec![(length / 10) * 16 + length % 10],
+        |length| vec![length],
+    ];
+    let binary = Dialect { prefix: PrefixCoding::Binary, ..Dialect::ASCII };
+    let forms = [(Dialect::ASCII, n(99)), (Dialect::ASCII, b(49)), (Dialect::BCD, n(99)), (binary, b(49))];
+    for ((dialect, shape), prefix) in forms.into_iter().zip(prefix) {
+        let rows = [row(2, shape.ll(), "", OPEN), row(3, n(26), "", OPEN)];
+        let spec = spec_of(dialect, &rows).unwrap();
+        let sound = message(spec, &[2, 3], 0);
+        let start = Message::parse(spec, &sound).unwrap().get(2).unwrap().range().start;
+        let mut parser = Parser::new(spec);
+        parser.learn(&sound).unwrap();
+        for (length, fill) in (0..=99).flat_map(|length| [(length, b"12"), (length, b"33")]) {
+            let wire = [&sound[..start], &prefix(length), &fill.repeat(65)].concat();
+            (start..wire.len()).for_each(|end| reads_as_the_walk_does(&mut parser, &wire[..end]));
         }
     }
 }

@@ -52,6 +52,8 @@ fn shapes() -> Vec<Shape<'static>> {
         ansb(18).lll(),
         z(37).ll(),
         h(6).ll(),
+        h(7).coding(Coding::Bcd),
+        h(9).coding(Coding::Bcd).ll(),
         x_n(7),
         x_n(8),
         x_n(9).min(3).ll(),

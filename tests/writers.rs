@@ -173,6 +173,25 @@ fn a_stream_takes_elements_in_ascending_order_and_once() {
 }
 
 #[test]
+fn a_stream_has_no_elements_beyond_its_bitmaps() {
+    for spec in [&ISO87_ASCII, &ISO87_BCD] {
+        for number in 129..=255 {
+            // what the element of the same place in the second bitmap would take
+            let same = spec.element(65 + (number - 129) % 64);
+            let value = "1".repeat(same.map_or(1, |element| element.max().min(20)));
+            let mut buffer = [0; 100];
+            let mut stream =
+                Stream::new(spec, Mti::NETWORK_REQUEST, &mut buffer).unwrap().with_second().unwrap();
+            assert_eq!(stream.put(number, value.as_str()).map(drop).unwrap_err().kind(), Kind::Undefined);
+            assert_eq!(
+                stream.put(70, 301).unwrap().put(number, 1).map(drop).unwrap_err().kind(),
+                Kind::Undefined
+            );
+        }
+    }
+}
+
+#[test]
 fn a_stream_says_how_much_room_it_needs() {
     for room in 0..44 {
         let mut buffer = vec![0; room];
@@ -405,6 +424,50 @@ fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such()
     assert_eq!(Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap(), empty.as_bytes());
     let packed = Builder::copy_of(&message, &ISO87_BCD).to_vec().unwrap();
     assert_eq!(hex(&packed), ["0800", "2020000000000000", "123456", "000001"].concat());
+}
+
+/// The PIN data and the chip data of one message, each in capitals or in small letters (W1).
+#[test]
+fn hexadecimal_digits_are_written_in_capitals() {
+    // letters of all kinds, and the lowest alone
+    for pin in ["0123456789ABCDEF", "11A1111111111111"] {
+        let chip = "9F26080A1B2C3D4E5F60719A03261123DF01009505FFEEDDCCBB";
+        let message = |mti: &str, pin: &str, chip: &str| {
+            format!("{mti}0020000000001200123456{pin}{:03}{chip}", chip.len()).into_bytes()
+        };
+        let (request, response) = (message("0200", pin, chip), message("0210", pin, chip));
+        let each = |text: &str| [text.to_owned(), text.to_ascii_lowercase()];
+        for (pin, chip) in each(pin).iter().flat_map(|pin| each(chip).map(|chip| (pin.clone(), chip))) {
+            let wire = message("0200", &pin, &chip);
+            let read = Message::parse(&ISO87_ASCII, &wire).unwrap();
+            assert_eq!(read.get(55).unwrap().parts().count(), 4);
+            let copy = Builder::copy_of(&read, &ISO87_ASCII);
+            assert_eq!((copy.to_vec(), copy.measure()), (Ok(request.clone()), Ok(request.len())));
+            let mut reply = Builder::reply_to(&read);
+            reply.echo(&read, &[11, 52, 55]);
+            assert_eq!(reply.to_vec().as_ref(), Ok(&response), "{pin} {chip}");
+        }
+    }
+}
+
+/// BER lengths may be written in more octets than they take (W1).
+#[test]
+fn a_copy_has_the_shortest_lengths() {
+    let rows = [row(3, n(2), "", OPEN), row(48, b(300).ber(), "", OPEN), row(60, n(2), "", OPEN)];
+    let spec = spec_of(Dialect::BCD, &rows).unwrap();
+    for len in [0_u8, 1, 5, 0x7F] {
+        let built = |prefix: &[u8]| {
+            [&[8, 0, 0x20, 0, 0, 0, 0, 1, 0, 0x10, 0x12], prefix, &vec![0x5A; len.into()], &[0x34]].concat()
+        };
+        let shortest = built(&[len]);
+        for prefix in [&[len][..], &[0x81, len], &[0x82, 0, len], &[0x84, 0, 0, 0, len]] {
+            let wire = built(prefix);
+            let message = Message::parse(spec, &wire).unwrap();
+            assert_eq!(hex(&Builder::copy_of(&message, spec).to_vec().unwrap()), hex(&shortest));
+            let mut echo = Builder::new(spec, message.mti());
+            assert_eq!(hex(&echo.echo(&message, &[3, 48, 60]).to_vec().unwrap()), hex(&shortest));
+        }
+    }
 }
 
 #[test]

@@ -88,7 +88,6 @@ impl Announced {
                 let [a, b, c, d] = four_digits(number);
                 u32::from_le_bytes([0, 0, a << 4 | b, c << 4 | d])
             }
-            Self::Binary(1) if number > 0xFF => return None,
             Self::Binary(_) => u32::from(number).swap_bytes(),
             Self::Ber | Self::Fixed | Self::Unknown => return None,
         };
@@ -207,4 +206,109 @@ fn digits(octets: [u8; 4], zero: u8, width: u8) -> Option<usize> {
 fn packed(octet: u8) -> Option<usize> {
     let (high, low) = (usize::from(octet >> 4), usize::from(octet & 0x0F));
     (high <= 9 && low <= 9).then_some(high * 10 + low)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::CodePage;
+    use crate::codec::octets::{Octets, OctetsMut};
+    use std::vec::Vec;
+
+    /// Those that are read at once, and those that are not.
+    fn prefixes() -> Vec<(Prefix, Announced)> {
+        let codings = [
+            PrefixCoding::Ascii,
+            PrefixCoding::Ebcdic(CodePage::Cp500),
+            PrefixCoding::Bcd,
+            PrefixCoding::Binary,
+            PrefixCoding::Hex,
+            PrefixCoding::Ber,
+        ];
+        let forms = codings.into_iter().flat_map(|coding| (1..=4).map(move |width| (coding, width)));
+        let prefix = |(coding, width)| Prefix { coding, width, counts: Counts::Bytes, includes: 0 };
+        forms.map(prefix).map(|prefix| (prefix, Announced::of(prefix))).collect()
+    }
+
+    /// Prefixes of that width: of two octets all, of more those of octets on either side of the digits.
+    fn wires(width: usize) -> Vec<Vec<u8>> {
+        let some = [0x00, 0x09, 0x10, 0x2F, 0x30, 0x35, 0x39, 0x3A, 0xEF, 0xF0, 0xF7, 0xF9, 0xFA];
+        let octets: Vec<u8> = if width < 3 { (0..=255).collect() } else { some.to_vec() };
+        let longer = |wires: Vec<Vec<u8>>, _| -> Vec<Vec<u8>> {
+            wires.iter().flat_map(|wire| octets.iter().map(|octet| [&wire[..], &[*octet]].concat())).collect()
+        };
+        (0..width).fold(std::vec![Vec::new()], longer)
+    }
+
+    #[test]
+    fn what_is_announced_is_read_as_the_ordinary_reader_reads_it() {
+        for (prefix, announced) in prefixes() {
+            let Some(width) = announced.octets() else {
+                assert!(announced == Announced::Unknown && announced.number(b"0001").is_none());
+                continue;
+            };
+            let any = Length::of(announced, 1, 0, 0x3FFF);
+            let some = [(0, 7), (5, 5), (3, 260)];
+            let some = some.map(|(min, max)| (min, max, Length::of(announced, 3, min, max)));
+            for wire in wires(width.into()) {
+                let expected = prefix.get(&Octets::of(&wire), 0).ok();
+                let (followed, led) = ([&wire[..], b"0000"].concat(), [b"0000", &wire[..]].concat());
+                let (read, alone) = (announced.number(&followed), announced.number(&wire));
+                match announced {
+                    Announced::Ber if wire[0] > 0x7F => assert!(read.is_none() && alone.is_none()),
+                    _ => assert!(read == expected && (alone.is_none() || alone == read), "{wire:02X?}"),
+                }
+                let last = *led.last_chunk().unwrap();
+                let is_of_digits = matches!(announced, Announced::Digits { .. } | Announced::Packed(_));
+                let expected = expected.filter(|_| is_of_digits).map(|(number, _)| number);
+                let of = |halves: usize, min, max| {
+                    let number = expected.filter(|number| (min..=max).contains(number))?;
+                    Some((number, (number * halves).div_ceil(2)))
+                };
+                let read = |length: &Length| {
+                    length.read(last).map(|(number, octets)| (widen(number), widen(octets)))
+                };
+                assert_eq!(read(&any), of(1, 0, 0x3FFF), "{wire:02X?}");
+                for (min, max, length) in &some {
+                    assert_eq!(read(length), of(3, (*min).into(), (*max).into()), "{wire:02X?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_announces_is_written_as_the_ordinary_writer_writes_it() {
+        for (prefix, announced) in prefixes() {
+            for number in 0..=prefix.capacity().min(0x3FFF) {
+                let width = prefix.octets(number);
+                let mut wire = Vec::from([0xEE; 12]);
+                prefix.put(&mut OctetsMut::of(&mut wire), 0, number);
+                for room in [0, width - 1, width, 12] {
+                    let mut laid = Vec::from([0xEE; 12]);
+                    let Some(written) = announced.put(&mut laid[..room], number) else {
+                        let is_usual = !matches!(announced, Announced::Unknown | Announced::Ber);
+                        assert!(room < 12 || !is_usual, "{number}");
+                        continue;
+                    };
+                    // what the value is laid out over, of two units an octet, does not matter yet
+                    let behind = width + number.div_ceil(2);
+                    laid.iter_mut().take(behind).skip(width).for_each(|octet| *octet = 0xEE);
+                    assert_eq!((written, laid), (width, wire.clone()), "{prefix:?} {number} {room}");
+                }
+            }
+        }
+        assert_eq!(Announced::Fixed.put(&mut [], 12), Some(0));
+    }
+
+    #[test]
+    fn a_length_that_counts_itself_and_a_wide_one_are_left_to_the_ordinary_reader() {
+        for coding in [PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Binary] {
+            for (width, includes) in [(2, 2), (5, 0), (0, 0)] {
+                let prefix = Prefix { coding, width, counts: Counts::Bytes, includes };
+                assert_eq!(Announced::of(prefix), Announced::Unknown);
+            }
+        }
+        let units = Prefix { counts: Counts::Units, ..Prefix::BER };
+        assert_eq!([Announced::of(Prefix::BER), Announced::of(units)], [Announced::Ber, Announced::Unknown]);
+    }
 }

@@ -273,4 +273,38 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_digit_at_every_place_is_packed_into_its_half_octet() {
+        let spares = [Spare::LEFT_ZERO, Spare::RIGHT_F, Spare { side: Side::Left, nibble: 0xE }];
+        let digits =
+            [(Content::N, "0123456789"), (Content::H, "0123456789ABCDEF"), (Content::Z, "0123456789=D")];
+        for ((content, digits), spare) in
+            digits.into_iter().flat_map(|digits| spares.map(|spare| (digits, spare)))
+        {
+            let Lay::Packed(chars, _) = Lay::of((Coding::Bcd, content, spare)) else {
+                panic!("it is packed")
+            };
+            for (len, digit) in (1..=33).flat_map(|len| digits.bytes().map(move |digit| (len, digit))) {
+                for place in 0..len {
+                    let mut value = std::vec![b'7'; len];
+                    value[place] = digit;
+                    let half = |digit| match digit {
+                        b'A'..=b'F' => digit - b'A' + 10,
+                        _ => digit & 0x0F,
+                    };
+                    let mut halves: Vec<u8> = value.iter().map(|digit| half(*digit)).collect();
+                    match (len % 2, spare.side) {
+                        (0, _) => {}
+                        (_, Side::Left) => halves.insert(0, spare.nibble),
+                        (_, Side::Right) => halves.push(spare.nibble),
+                    }
+                    let packed: Vec<u8> = halves.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+                    let mut room = std::vec![0xEE; packed.len()];
+                    assert!(Lay::Packed(chars, spare).put(&value, &mut room));
+                    assert_eq!(room, packed, "{value:02X?} {spare:?}");
+                }
+            }
+        }
+    }
 }

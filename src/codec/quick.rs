@@ -111,7 +111,10 @@ impl Quick {
                 (2, Odd::Whatever)
             }
             (Coding::Hex | Coding::EbcdicHex(_), Counts::Units) => (4, Odd::Whatever),
-            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) => (2, Odd::Wrong),
+            // of an object, nobody asks whether its length is odd
+            (Coding::Hex | Coding::EbcdicHex(_), Counts::Bytes) if !matches!(announced, Announced::Ber) => {
+                (2, Odd::Wrong)
+            }
             (Coding::Bcd, Counts::Units) => (1, Odd::Spare(spare)),
             // octets are counted, and all are of two digits: no fill marks one, no limit is odd
             (Coding::Bcd, Counts::Bytes) if spare.nibble <= 9 && max.is_multiple_of(2) => {
@@ -216,7 +219,7 @@ impl Quick {
 
     /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
     pub(crate) const fn is_canonical_in_capitals(&self) -> bool {
-        matches!(self.test, Test::Block(Class::Hex)) && !matches!(self.announced, Announced::Ber)
+        matches!(self.test, Test::Block(Class::Hex))
     }
 
     /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
@@ -358,3 +361,6 @@ pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
     &quicks[(bit & 63) as usize]
 }
+
+#[cfg(test)]
+mod tests;
