@@ -6,12 +6,14 @@ use cardwire::import::{ImportError, SpecDoc};
 
 use crate::Case;
 
+pub(crate) type Read = fn(&str) -> Result<SpecDoc, ImportError>;
+
 macro_rules! inputs {
     ($($name:literal $read:expr, $head:literal, $line:expr, $end:literal;)*) => { [$(
         Case {
             name: $name,
             input: |size| text(size, $head, $line, $end),
-            act: |input| import($read, input),
+            act: |input| import($read, std::str::from_utf8(input).expect("written as text")),
             has_heap: true,
         },
     )*] };
@@ -64,7 +66,6 @@ fn text(size: usize, head: &str, line: impl Fn(usize) -> String, end: &str) -> V
     (text + end).into_bytes()
 }
 
-fn import(read: fn(&str) -> Result<SpecDoc, ImportError>, input: &[u8]) {
-    let input = std::str::from_utf8(input).expect("written as text");
-    let _ = black_box(read(input).map(|doc| doc.check()));
+pub(crate) fn import(read: Read, text: &str) {
+    let _ = black_box(read(text).map(|doc| doc.check()));
 }

@@ -6,6 +6,8 @@
 //! is asserted. With `--search 60` worse inputs are looked for, so many seconds each.
 //! `docs/proof.md` says what follows from it.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod imports;
 mod messages;
 mod search;
