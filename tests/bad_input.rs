@@ -5,14 +5,13 @@ mod common;
 use cardwire::layout::{BitmapForm, Layout, Tag, ans, ansb, b, n, row, x_n};
 use cardwire::mask::OPEN;
 use cardwire::spec::{
-    IPM_ASCII, ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, Slots, UNIONPAY_POS, binary_parts, table,
-    text_parts,
+    IPM_ASCII, ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, UNIONPAY_POS, binary_parts, text_parts,
 };
 use cardwire::{
-    Coding, Counts, Dialect, Inspection, Kind, Message, More, Place, Prefix, PrefixCoding, Row, Side, Spare,
-    Spec, Zone,
+    Coding, Counts, Dialect, Inspection, Kind, Message, More, Place, Prefix, PrefixCoding, Side, Spare, Spec,
+    Zone,
 };
-use common::unhex;
+use common::{sound_spec_of as spec_of, unhex};
 
 fn refusal(spec: &'static Spec<'static>, wire: &[u8]) -> String {
     Message::parse(spec, wire).expect_err("bad input").to_string()
@@ -20,12 +19,6 @@ fn refusal(spec: &'static Spec<'static>, wire: &[u8]) -> String {
 
 fn refusal_of_hex(spec: &'static Spec<'static>, wire: &str) -> String {
     refusal(spec, &unhex(wire))
-}
-
-/// A spec of these rows, with one bitmap of eight octets.
-fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
-    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
-    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
 }
 
 /// A packed 0200 with chip data alone.

@@ -12,13 +12,9 @@ use cardwire::spec::{
 };
 use cardwire::{
     Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti,
-    Parser, Place, Prefix, PrefixCoding, Row, Scan, Spec, Stream, Template, Value,
+    Parser, Place, Prefix, PrefixCoding, Scan, Spec, Stream, Template, Value,
 };
-use common::unhex;
-
-fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
-    common::spec_of(dialect, &rows).expect("a sound spec")
-}
+use common::{sound_spec_of as spec_of, unhex};
 
 fn wire(spec: &'static Spec<'static>, values: &[(u8, &str)]) -> Vec<u8> {
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);

@@ -9,14 +9,9 @@ use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, Slots, binary_parts, table, text_parts};
 use cardwire::{
     BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti, Prefix,
-    PrefixCoding, Row, Side, Spare, Spec,
+    PrefixCoding, Side, Spare, Spec,
 };
-use common::{hex, unhex};
-
-fn spec_of<const N: usize>(dialect: Dialect, rows: [Row<'static>; N]) -> &'static Spec<'static> {
-    let elements: &'static Slots<'static> = Box::leak(Box::new(table(rows).elements(&dialect)));
-    Box::leak(Box::new(Spec::try_new("test", &dialect, elements).expect("a sound spec")))
-}
+use common::{hex, sound_spec_of as spec_of, unhex};
 
 /// A third bitmap that is always there was written without the second one, which announces it.
 #[test]

@@ -8,7 +8,7 @@ pub(crate) mod venv;
 use std::fmt;
 use std::path::PathBuf;
 
-use cardwire::spec::{Slots, table};
+use cardwire::spec::{Slots, Table, table};
 use cardwire::{Builder, Dialect, Field, Layout, Message, PartList, Row, Spec, Value};
 
 /// The folder of collected facts and corpora, where it is at hand.
@@ -22,13 +22,24 @@ pub(crate) fn shared() -> Option<PathBuf> {
     None
 }
 
-/// A spec of these rows, leaked, if they are sound.
+/// A spec of these rows, leaked, if they are sound; of two with one number, the last.
 pub(crate) fn spec_of(
     dialect: Dialect,
     rows: &[Row<'static>],
 ) -> Result<&'static Spec<'static>, cardwire::Error> {
-    let full = rows.iter().fold(table([]), |table, row| table.with(*row));
-    let slots: &'static Slots<'static> = Box::leak(Box::new(full.elements(&dialect)));
+    leaked(dialect, &rows.iter().fold(table([]), |table, row| table.with(*row)))
+}
+
+/// The same of rows that are sound, each with a number of its own.
+pub(crate) fn sound_spec_of<const N: usize>(
+    dialect: Dialect,
+    rows: [Row<'static>; N],
+) -> &'static Spec<'static> {
+    leaked(dialect, &table(rows)).expect("a sound spec")
+}
+
+fn leaked(dialect: Dialect, table: &Table<'static>) -> Result<&'static Spec<'static>, cardwire::Error> {
+    let slots: &'static Slots<'static> = Box::leak(Box::new(table.elements(&dialect)));
     Spec::try_new("test", &dialect, slots).map(|spec| &*Box::leak(Box::new(spec)))
 }
 
