@@ -123,23 +123,23 @@ impl Desk {
     /// Puts octets into the outbox as they are.
     pub(super) fn write_raw(&self, octets: &[u8]) {
         let mut state = self.lock();
-        if !state.open {
-            return;
-        }
-        let idle = state.outbox.frames().is_empty();
-        state.outbox.push_raw(octets);
-        if idle {
-            self.wake.notify_one();
+        if state.open {
+            self.add(&mut state.outbox, |outbox| outbox.push_raw(octets));
         }
     }
 
     fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
-        let idle = state.outbox.frames().is_empty();
-        state.outbox.push(&self.settings.framing, header, octets, answers)?;
-        if idle {
+        self.add(&mut state.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, answers))
+    }
+
+    /// Adds to the outbox, and wakes the writer where nothing waited before.
+    fn add<T>(&self, outbox: &mut Outbox, add: impl FnOnce(&mut Outbox) -> T) -> T {
+        let idle = outbox.frames().is_empty();
+        let added = add(outbox);
+        if idle && !outbox.frames().is_empty() {
             self.wake.notify_one();
         }
-        Ok(())
+        added
     }
 
     /// Deals with what one read brought: takes the lock once for all of it.
@@ -151,11 +151,7 @@ impl Desk {
         let mut state = self.lock();
         self.gathering.store(false, Ordering::SeqCst);
         if !answers.is_empty() {
-            let idle = state.outbox.frames().is_empty();
-            state.outbox.add(answers);
-            if idle {
-                self.wake.notify_one();
-            }
+            self.add(&mut state.outbox, |outbox| outbox.add(answers));
         }
         let mut outcomes = Vec::with_capacity(arrived.len());
         for (trace, _) in arrived.iter() {

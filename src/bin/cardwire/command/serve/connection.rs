@@ -20,9 +20,8 @@ pub(super) struct Connection {
 enum Deed {
     Nothing,
     Close,
-    Answer(Vec<u8>),
-    /// Octets in place of one frame.
-    Raw(Vec<u8>),
+    /// Frames, whole or not.
+    Write(Vec<u8>),
 }
 
 impl Connection {
@@ -83,9 +82,7 @@ impl Deed {
         match self {
             Self::Nothing => {}
             Self::Close => responder.hang_up(),
-            Self::Raw(octets) => responder.send_raw(&octets),
-            // it was framed once to see whether it can be
-            Self::Answer(payload) => _ = responder.send(payload),
+            Self::Write(octets) => responder.send_raw(&octets),
         }
     }
 }
@@ -121,13 +118,9 @@ fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message
         Some(Damage::Frame) => frame.get(..frame.len() / 2).unwrap_or_default(),
         _ => frame,
     };
-    let deed = match (rule.is_some_and(|rule| rule.twice), damage) {
-        (true, _) => Deed::Raw([frame, frame].concat()),
-        (false, Some(Damage::Frame)) => Deed::Raw(frame.to_vec()),
-        (false, _) => Deed::Answer(payload),
-    };
+    let times = if rule.is_some_and(|rule| rule.twice) { 2 } else { 1 };
     let broken = if damage.is_some() { ", broken" } else { "" };
-    (deed, format!("{mti} {code}{broken}"))
+    (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}"))
 }
 
 /// The answer and its code.
