@@ -69,7 +69,7 @@ fn truncated() {
     );
     assert_eq!(
         refusal(&ISO87_ASCII, b"020040000000000000001"),
-        "field 2 at byte 20: the value needs 2 bytes, 1 are left"
+        "field 2 at byte 20: the value needs 2 bytes, 1 is left"
     );
 }
 
@@ -77,15 +77,15 @@ fn truncated() {
 fn a_value_that_is_too_long() {
     assert_eq!(
         refusal(&ISO87_ASCII, b"02004000000000000000204111111111111111111"),
-        "field 2 at byte 20: expected at most 19, found 20"
+        "field 2 at byte 20: expected at most 19 digits, found 20"
     );
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "020040000000000000002041111111111111111111"),
-        "field 2 at byte 10: expected at most 19, found 20"
+        "field 2 at byte 10: expected at most 19 digits, found 20"
     );
     assert_eq!(
         refusal_of_hex(&ISO87_EBCDIC, "F0F2F0F04000000000000000F2F0"),
-        "field 2 at byte 12: expected at most 19, found 20"
+        "field 2 at byte 12: expected at most 19 digits, found 20"
     );
 }
 
@@ -94,7 +94,7 @@ fn a_value_that_is_too_short() {
     let spec = spec_of(Dialect::ASCII, [row(2, n(19).ll().min(12), "", OPEN)]);
     assert_eq!(
         refusal(spec, b"02004000000000000000041234"),
-        "field 2 at byte 20: expected at least 12, found 4"
+        "field 2 at byte 20: expected at least 12 digits, found 4"
     );
 }
 
@@ -119,7 +119,7 @@ fn a_length_that_is_no_number() {
     );
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "020040000000000000001A4111111111111111"),
-        "field 2 at byte 10: expected a decimal half byte, found one above 9"
+        "field 2 at byte 10: expected a packed digit (0-9), found a nibble above 9"
     );
 }
 
@@ -127,13 +127,13 @@ fn a_length_that_is_no_number() {
 fn a_length_that_is_no_whole_value() {
     assert_eq!(
         refusal(&ISO87_ASCII, b"020000000000000002000039F2"),
-        "field 55 at byte 20: a length of 3 is no whole value here"
+        "field 55 at byte 20: length 3 is not a whole number of units"
     );
     let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 2 };
     let spec = spec_of(Dialect::ASCII, [row(2, n(19).prefix(inclusive), "", OPEN)]);
     assert_eq!(
         refusal(spec, b"0200400000000000000001"),
-        "field 2 at byte 20: a length of 1 is no whole value here"
+        "field 2 at byte 20: expected a length of at least 2 (it includes its prefix), found 1"
     );
 }
 
@@ -145,7 +145,7 @@ fn a_character_of_another_class() {
     );
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "080000200000000000001234A6"),
-        "field 11 at byte 12: expected a decimal half byte, found one above 9"
+        "field 11 at byte 12: expected a packed digit (0-9), found a nibble above 9"
     );
     // the EBCDIC colon is 7A and reads as 3A, which is no half byte
     assert_eq!(
@@ -183,21 +183,21 @@ fn fills_that_are_others() {
     // DE 22 is fixed, its pad nibble a 0 in front; DE 2 variable, behind
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "020000000400000000001051"),
-        "field 22 at byte 10: expected the fill half byte 0, found another"
+        "field 22 at byte 10: expected the pad nibble 0, found another nibble"
     );
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "02004000000000000000031231"),
-        "field 2 at byte 12: expected the fill half byte 0, found another"
+        "field 2 at byte 12: expected the pad nibble 0, found another nibble"
     );
     assert_eq!(
         refusal_of_hex(&UNIONPAY_POS, "020000000400000000000051"),
-        "field 22 at byte 11: expected the fill half byte 0, found another"
+        "field 22 at byte 11: expected the pad nibble 0, found another nibble"
     );
     let pad_nibble = PadNibble { side: Side::Right, nibble: 0xF };
     let spec = spec_of(Dialect::BCD, [row(2, n(19).ll().pad_nibble(pad_nibble), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000031230"),
-        "field 2 at byte 12: expected the fill half byte F, found another"
+        "field 2 at byte 12: expected the pad nibble F, found another nibble"
     );
     let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 0 };
     let spec = spec_of(Dialect::ASCII, [row(2, ans(5).padded(length), "", OPEN), row(3, n(2), "", OPEN)]);
@@ -214,10 +214,11 @@ fn fills_that_are_others() {
 fn zones_that_are_none() {
     let spec = spec_of(Dialect::EBCDIC, [row(28, x_n(4).coding(Coding::Zoned(Zone::C)), "", OPEN)]);
     let wire = |value| refusal_of_hex(spec, &format!("F0F2F0F00000001000000000{value}"));
-    let text = |at| format!("field 28 at byte {at}: expected a decimal half byte, found one above 9");
-    assert_eq!(wire("C1F2F3D4"), text(12));
-    assert_eq!(wire("F1F2F3F4"), text(15));
-    assert_eq!(wire("F1F2FAD4"), text(14));
+    let zone = "expected the zone of a zoned digit, found another nibble";
+    assert_eq!(wire("C1F2F3D4"), format!("field 28 at byte 12: {zone}"));
+    assert_eq!(wire("F1F2F3F4"), format!("field 28 at byte 15: {zone}"));
+    let digit = "expected a packed digit (0-9), found a nibble above 9";
+    assert_eq!(wire("F1F2FAD4"), format!("field 28 at byte 14: {digit}"));
     assert!(
         Message::parse(spec, &unhex("F0F2F0F00000001000000000F1F2F3D4")).unwrap().get(28).unwrap() == "D1234"
     );
@@ -237,7 +238,7 @@ fn bitmaps_that_cannot_be() {
     // both are always there, and the first says there is no second
     assert_eq!(
         refusal_of_hex(&IPM_ASCII, "31323430 0000000000000000 0000000000000000"),
-        "bitmap at byte 12: it is mandatory and missing"
+        "bitmap at byte 12: required, but not present"
     );
     let form = BitmapForm::new(Coding::Hex).third(NextBitmap::InElement);
     let spec = spec_of(
@@ -255,31 +256,31 @@ fn bitmaps_that_cannot_be() {
 fn octets_behind_the_end() {
     assert_eq!(
         refusal(&ISO87_ASCII, b"08000020000000000000123456\0"),
-        "message at byte 26: expected the end, found 1 more bytes"
+        "message at byte 26: expected the end, found 1 more byte"
     );
     // within a composite: the acquirer takes five of six
     assert_eq!(
         refusal(&ISO93_ASCII, b"1420000000000000010030110012345626112314175905123456"),
-        "field 56 at byte 51: expected the end, found 1 more bytes"
+        "field 56 at byte 51: expected the end, found 1 more byte"
     );
 }
 
 #[test]
 fn parts_that_do_not_fit() {
     let of = |icc: &str| refusal(&ISO87_BCD, &with_icc(&unhex(icc)));
-    assert_eq!(of("9F3606 0001"), "field 55, part 9F36 at byte 14: expected at most 2, found 6");
+    assert_eq!(of("9F3606 0001"), "field 55, part 9F36 at byte 14: expected at most 2 octets, found 6");
     assert_eq!(of("9505 000000"), "field 55, part 95 at byte 14: the value needs 5 bytes, 3 are left");
-    assert_eq!(of("95"), "field 55, part 95 at byte 13: the value needs 1 bytes, 0 are left");
-    assert_eq!(of("9F"), "field 55 at byte 12: the value needs 2 bytes, 1 are left");
+    assert_eq!(of("95"), "field 55, part 95 at byte 13: the value needs 1 byte, 0 are left");
+    assert_eq!(of("9F"), "field 55 at byte 12: the value needs 2 bytes, 1 is left");
     assert_eq!(of("9F81"), "field 55 at byte 12: the value needs 3 bytes, 2 are left");
     assert_eq!(of("DF8281010100"), "field 55 at byte 12: expected a well-formed tag");
     assert_eq!(
         of("9A03 2611A3"),
-        "field 55, part 9A at byte 16: expected a decimal half byte, found one above 9"
+        "field 55, part 9A at byte 16: expected a packed digit (0-9), found a nibble above 9"
     );
     assert_eq!(
         of("0000 9C01 0A"),
-        "field 55, part 9C at byte 16: expected a decimal half byte, found one above 9"
+        "field 55, part 9C at byte 16: expected a packed digit (0-9), found a nibble above 9"
     );
 }
 
@@ -294,7 +295,7 @@ fn ber_lengths_that_are_none() {
     // four gigabytes are claimed and refused for what they are
     assert_eq!(
         of("7184 FFFFFFFF 00"),
-        "field 55, part 71 at byte 13: expected at most 255, found 4294967295"
+        "field 55, part 71 at byte 13: expected at most 255 octets, found 4294967295"
     );
 }
 
@@ -305,20 +306,20 @@ fn four_gigabytes_are_claimed() {
     let spec = spec_of(Dialect::BCD, [row(2, b(9999).prefix(big), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000FFFFFFFF00"),
-        "field 2 at byte 10: expected at most 9999, found 4294967295"
+        "field 2 at byte 10: expected at most 9999 octets, found 4294967295"
     );
     // packed digits: twice as many, and an error counts to four gigabytes
     let octets = prefix(PrefixCoding::Binary, LengthUnit::Bytes);
     let spec = spec_of(Dialect::BCD, [row(2, n(9999).prefix(octets), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000FFFFFFFF00"),
-        "field 2 at byte 10: expected at most 9999, found 4294967295"
+        "field 2 at byte 10: expected at most 9999 digits, found 4294967295"
     );
     let hex = prefix(PrefixCoding::Hex, LengthUnit::Nibbles);
     let spec = spec_of(Dialect::ASCII, [row(2, ans(9999).prefix(hex), "", OPEN)]);
     assert_eq!(
         refusal(spec, b"02004000000000000000FFFFFFFEA"),
-        "field 2 at byte 20: expected at most 9999, found 2147483647"
+        "field 2 at byte 20: expected at most 9999 characters, found 2147483647"
     );
 }
 
@@ -332,7 +333,7 @@ fn a_terminator_that_does_not_come() {
     let short = spec_of(Dialect::ASCII, [row(43, ans(4).until(b'\\'), "", OPEN)]);
     assert_eq!(
         refusal(short, b"02000000000000200000Name!\\"),
-        "field 43 at byte 20: expected at most 4, found 5"
+        "field 43 at byte 20: expected at most 4 characters, found 5"
     );
 }
 
@@ -361,7 +362,10 @@ fn tags_that_are_none() {
         refusal(&IPM_ASCII, &[&head[..], value].concat())
     };
     assert_eq!(pds(b"00701 5000"), "field 48 at byte 25: expected a well-formed tag");
-    assert_eq!(pds(b"0070105026"), "field 48, part 0105 at byte 27: expected at most 25, found 26");
+    assert_eq!(
+        pds(b"0070105026"),
+        "field 48, part 0105 at byte 27: expected at most 25 characters, found 26"
+    );
 }
 
 /// Layouts nest as deep as a spec says and no deeper, so a bomb has nowhere to go off; what it can
@@ -388,7 +392,7 @@ fn input_longer_than_offsets_count() {
     assert_eq!((longest.place(), longest.offset()), (Place::Mti, 0));
     let inspection = Inspection::of(&ISO87_ASCII, &wire);
     let error = inspection.error().expect("too long");
-    assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455, found 268435456");
+    assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455 bytes, found 268435456");
     assert_eq!((error.kind(), inspection.mti()), (ErrorKind::TooLong, None));
 }
 

@@ -32,7 +32,7 @@ fn issue_002_terminator_within_the_value() {
     let spec = spec_of(Dialect::ASCII, [row(43, ans(99).until(b'\\'), "", OPEN)]);
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
     let error = builder.set(43, "a\\b").to_vec().unwrap_err();
-    assert_eq!(error.to_string(), "field 43 at byte 21: expected a terminator before the end");
+    assert_eq!(error.to_string(), "field 43 at byte 21: the value contains its own terminator");
     assert_eq!(builder.set(43, "a/b").to_vec().unwrap(), b"08000000000000200000a/b\\");
     // a terminator of zero is no octet of an unwritten buffer
     let spec = spec_of(Dialect::ASCII, [row(43, ans(99).until(0), "", OPEN)]);
@@ -48,7 +48,7 @@ fn issue_003_tag_cut_by_the_end_of_its_element() {
         Message::parse(&ISO87_BCD, &wire).unwrap_err().to_string()
     };
     assert_eq!(of("0000000000000000"), of("8080808080808080"));
-    assert_eq!(of("8080808080808080"), "field 55 at byte 12: the value needs 2 bytes, 1 are left");
+    assert_eq!(of("8080808080808080"), "field 55 at byte 12: the value needs 2 bytes, 1 is left");
 }
 
 /// A colon in EBCDIC digits was called a half byte.
@@ -90,7 +90,7 @@ fn issue_007_fill_that_is_a_sign() {
     let spec = spec_of(Dialect::ASCII, [row(28, x_n(4).fill(Side::Left, b'C'), "", OPEN)]);
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
     let error = builder.set(28, "C12").to_vec().unwrap_err();
-    assert_eq!(error.to_string(), "field 28 at byte 21: expected at least 5, found 3");
+    assert_eq!(error.to_string(), "field 28 at byte 21: expected at least 5 characters, found 3");
     assert!(builder.set(28, "123").to_vec().is_err());
     assert!(builder.set(28, "C1234").to_vec().unwrap().ends_with(b"C1234"));
 }
@@ -129,7 +129,7 @@ fn issue_009_layout_of_the_caller() {
     let refusal = |layout| field.parts_as(layout).unwrap_err().to_string();
     assert!(refusal(&ENDLESS).ends_with("layouts are nested too deep"), "{}", refusal(&ENDLESS));
     assert_eq!(refusal(&WIDE), "spec, message: the bitmap form is impossible");
-    assert_eq!(refusal(&SHORT), "message, part 1 at byte 23: expected at most 2, found 3");
+    assert_eq!(refusal(&SHORT), "message, part 1 at byte 23: expected at most 2 characters, found 3");
 }
 
 /// A signed amount of no digit took an octet that nobody wrote.
@@ -239,6 +239,6 @@ fn issue_018_half_an_octet_of_hexadecimal_digits() {
         Message::parse(spec, &wire.concat()).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!([read("A1"), read("A1B2")], [Ok(()), Ok(())]);
-    let refused = "field 48, part C1 at byte 12: a length of 3 is no whole value here";
+    let refused = "field 48, part C1 at byte 12: length 3 is not a whole number of units";
     assert_eq!(read("A1B"), Err(refused.to_owned()));
 }

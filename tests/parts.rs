@@ -179,7 +179,7 @@ fn a_part_behind_a_length_is_refused_where_it_would_stand() {
     );
     let parts: [(u32, &[u8]); 2] = [(0x40, &[1]), (0x40, &[1, 2, 3, 4])];
     let error = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec().unwrap_err();
-    assert_eq!(error.to_string(), "field 48, part 40 at byte 14: expected at most 3, found 4");
+    assert_eq!(error.to_string(), "field 48, part 40 at byte 14: expected at most 3 octets, found 4");
 }
 
 #[test]

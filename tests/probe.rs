@@ -60,7 +60,7 @@ fn the_hint_names_what_is_wrong_and_not_what_was_blamed() {
     assert_eq!(
         best.to_string(),
         "mine, no framing: score 476, 0 of 3 messages complete; 9 of 18 elements, 87 of 245 bytes, \
-         stopped by field 32 at byte 87: expected at most 11, found 111; field 32: its length probably has \
+         stopped by field 32 at byte 87: expected at most 11 digits, found 111; field 32: its length probably has \
          2 digits or octets (explains 3 of 3 messages)"
     );
     // DE 37 reads on at the wrong place, DE 38 is blamed

@@ -117,7 +117,7 @@ fn private_elements_are_refused_unless_exposed() {
         _pan: String,
     }
     let error = read::<Open>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err();
-    assert_eq!(error.to_string(), "field 2 at byte 20: it is private: read it with expose");
+    assert_eq!(error.to_string(), "field 2 at byte 20: private: use expose to read it");
     let all: Result<BTreeMap<String, String>, _> = read(&ISO87_ASCII, &sale(&ISO87_ASCII));
     assert_eq!(all.unwrap_err().kind(), ErrorKind::Private);
 }

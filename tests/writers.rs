@@ -167,7 +167,7 @@ fn a_stream_takes_elements_in_ascending_order_and_once() {
     }
     assert_eq!(
         stream.put(7, 1).unwrap_err().to_string(),
-        "field 7 at byte 26: field 11 is written already, and order is ascending"
+        "field 7 at byte 26: fields must be written in ascending order; field 11 was already written"
     );
     assert_eq!(stream.put(129, 1).unwrap_err().kind(), ErrorKind::Undefined);
     stream.put(70, "3").unwrap();

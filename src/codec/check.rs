@@ -7,7 +7,7 @@
 use super::window::{Octets, hex_value};
 use super::{Coding, PadNibble, Side};
 use crate::model::content::{CharKind, Content};
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::{Error, ErrorKind, Note, Result};
 
 /// Checks the wire form of a value: `wire` holds its octets and nothing else, `value` is the
 /// logical view of the same octets.
@@ -125,7 +125,9 @@ fn check_wire(
                 }
             });
             match bad {
-                Some((index, _)) => Err(Error::new(ErrorKind::Nibble, wire.position(index), 0, 0)),
+                Some((index, _)) => {
+                    Err(Error::new(ErrorKind::Nibble, wire.position(index), 0, 0).noted(Note::Zone))
+                }
                 None => Ok(()),
             }
         }

@@ -152,7 +152,7 @@ mod tests {
         let mut buffer = BytesMut::from("kept");
         let error = codec.encode(OwnedFrame::new("", vec![0; 10_000]), &mut buffer).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidData);
-        assert_eq!(error.to_string(), "frame at byte 0: expected at most 9999, found 10000");
+        assert_eq!(error.to_string(), "frame at byte 0: expected at most 9999 bytes, found 10000");
         assert_eq!(buffer, "kept");
         let frame = OwnedFrame::new("", "4111111111111111");
         assert_eq!(format!("{frame:?}"), "OwnedFrame(0 bytes of header, 16 of payload)");

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
 use crate::codec::fast::element::Quick;
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
-use crate::model::error::SpecFault;
+use crate::model::SpecFault;
 use crate::spec::Spec;
 
 impl SpecDoc {

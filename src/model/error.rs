@@ -3,6 +3,8 @@
 use core::fmt;
 
 use crate::model::content::{CharKind, Content};
+use crate::model::fault::SpecFault;
+use crate::model::unit::Unit;
 
 /// Why a message, a frame, a value or a spec was refused.
 ///
@@ -20,6 +22,7 @@ use crate::model::content::{CharKind, Content};
 pub struct Error {
     kind: ErrorKind,
     place: Place,
+    note: Note,
     styles: [KeyStyle; MAX_PARTS],
     parts: [u32; MAX_PARTS],
     offset: u32,
@@ -89,39 +92,9 @@ pub enum ErrorKind {
     Spec(SpecFault),
 }
 
-/// What makes a spec contradictory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum SpecFault {
-    /// The length prefix cannot express the maximum length.
-    PrefixTooNarrow,
-    /// The minimum length exceeds the maximum.
-    MinimumAboveMaximum,
-    /// A fixed or maximum length of zero.
-    ZeroLength,
-    /// The element is defined twice, or tags are not in ascending order.
-    DefinedTwice,
-    /// The number is not available for data: 0, 1, a continuation bit, beyond the bitmap, or a tag that cannot be
-    /// written in its form.
-    ReservedNumber,
-    /// Layouts are nested too deep.
-    TooDeep,
-    /// The coding cannot carry the content class.
-    CodingCannotCarry,
-    /// The mask shows more of the value than it hides.
-    MaskTooOpen,
-    /// A layout inside an element that cannot hold it.
-    LayoutMisplaced,
-    /// An element of open length stands before other elements.
-    OpenLength,
-    /// The prefix is wider than any supported one, or has no digits.
-    PrefixWidth,
-    /// The bitmap form is impossible.
-    BitmapForm,
-}
-
 /// Where in the message: the part of its outermost structure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Place {
     /// Nowhere more precise: the message, frame or spec as a whole.
     Whole,
@@ -137,6 +110,26 @@ pub enum Place {
     Frame,
 }
 
+/// What an error says beyond its kind: its sentence depends on it, and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Note {
+    None,
+    /// What `expected` and `found` count.
+    Counts(Unit),
+    /// What is not present must be.
+    Required,
+    /// The least length is that of the prefix that the length includes.
+    Includes,
+    /// The value holds the octet that ends it.
+    Terminated,
+    /// The zone of a zoned digit, not the digit.
+    Zone,
+    /// There is no response to the message type, or no repeat of it.
+    NoCounterpart,
+    /// Too far from the start of the message, too large, or of too unusual a form to be patched.
+    NotInPlace,
+}
+
 /// The name of a part within a composite element: a position, a sub-element number or a tag.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -146,6 +139,7 @@ pub struct Key {
 
 /// How a [`Key`] is written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
 pub enum KeyStyle {
     /// No part.
     None,
@@ -166,6 +160,7 @@ impl Error {
         Self {
             kind,
             place: Place::Whole,
+            note: Note::None,
             styles: [KeyStyle::None; MAX_PARTS],
             parts: [0; MAX_PARTS],
             offset: saturate(offset),
@@ -196,6 +191,26 @@ impl Error {
     pub(crate) const fn moved(mut self, base: usize) -> Self {
         self.offset = self.offset.saturating_add(saturate(base));
         self
+    }
+
+    /// The same error, which counts in `unit`.
+    #[cold]
+    pub(crate) const fn counting(self, unit: Unit) -> Self {
+        self.noted(Note::Counts(unit))
+    }
+
+    /// The same error with a note.
+    #[cold]
+    pub(crate) const fn noted(mut self, note: Note) -> Self {
+        self.note = note;
+        self
+    }
+
+    /// The same error of the element as a whole: without parts.
+    #[cold]
+    pub(crate) const fn of_element(mut self, number: u8) -> Self {
+        self.styles = [KeyStyle::None; MAX_PARTS];
+        self.at(Place::Element(number))
     }
 
     /// What was wrong.
@@ -230,6 +245,17 @@ impl Error {
     #[must_use]
     pub const fn offset(&self) -> usize {
         widen(self.offset)
+    }
+
+    /// What [`Error::expected`] and [`Error::found`] count; `None` where they are no lengths.
+    #[must_use]
+    pub const fn unit(&self) -> Option<Unit> {
+        use ErrorKind::{FrameLimit, Room, TooLong, TooShort, Trailing, Truncated};
+        match (self.note, self.kind) {
+            (Note::Counts(unit), _) => Some(unit),
+            (_, Truncated | Trailing | TooShort | TooLong | Room | FrameLimit) => Some(Unit::Bytes),
+            _ => None,
+        }
     }
 
     /// What was expected, as the [`ErrorKind`] counts it. Saturates at 4 GiB.
@@ -331,66 +357,82 @@ impl fmt::Display for Error {
         }
         write!(f, "{}", self.place)?;
         self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+        if (self.kind, self.note) == (ErrorKind::Missing, Note::None) {
+            return f.write_str(" is not present");
+        }
         write!(f, " at byte {}: ", self.offset)?;
         sentence(self, f)
     }
 }
 
 fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Error { expected, found, .. } = *error;
+    let (expected, found) = (error.expected(), error.found());
+    let unit = error.unit().unwrap_or(Unit::Bytes);
     match error.kind {
-        ErrorKind::Truncated => write!(f, "the value needs {expected} bytes, {found} are left"),
-        ErrorKind::Trailing => write!(f, "expected the end, found {found} more bytes"),
-        ErrorKind::TooShort => write!(f, "expected at least {expected}, found {found}"),
-        ErrorKind::TooLong => write!(f, "expected at most {expected}, found {found}"),
+        ErrorKind::Truncated => {
+            let are = if found == 1 { "is" } else { "are" };
+            write!(f, "the value needs {}, {found} {are} left", unit.count(expected))
+        }
+        ErrorKind::Trailing => write!(f, "expected the end, found {found} more {}", unit.word(found)),
+        ErrorKind::TooShort => write!(f, "expected at least {}, found {found}", unit.count(expected)),
+        ErrorKind::TooLong => write!(f, "expected at most {}, found {found}", unit.count(expected)),
         ErrorKind::LengthDigit(seen) => write!(f, "expected a digit in the length prefix, found {seen}"),
         ErrorKind::LengthForm => f.write_str("expected a definite BER length of at most four octets"),
-        ErrorKind::LengthUnit => write!(f, "a length of {found} is no whole value here"),
+        ErrorKind::LengthUnit => wrong_length(error, f),
         ErrorKind::Character(content, seen) => write!(f, "expected class {content}, found {seen}"),
-        ErrorKind::Nibble => f.write_str("expected a decimal half byte, found one above 9"),
-        ErrorKind::Fill => write!(f, "expected the fill half byte {expected:X}, found another"),
+        ErrorKind::Nibble if error.note == Note::Zone => {
+            f.write_str("expected the zone of a zoned digit, found another nibble")
+        }
+        ErrorKind::Nibble => f.write_str("expected a packed digit (0-9), found a nibble above 9"),
+        ErrorKind::Fill if error.unit() == Some(Unit::Bytes) => {
+            write!(f, "expected the fill byte {expected:02X}, found another byte")
+        }
+        ErrorKind::Fill => write!(f, "expected the pad nibble {expected:X}, found another nibble"),
         ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
         ErrorKind::MtiDigit => f.write_str("expected four digits"),
+        ErrorKind::Undefined if error.place == Place::Bitmap => {
+            f.write_str("the spec has no bitmap for these elements")
+        }
         ErrorKind::Undefined => f.write_str("the spec does not define it"),
         ErrorKind::Tag => f.write_str("expected a well-formed tag"),
-        ErrorKind::Missing => f.write_str("it is mandatory and missing"),
-        ErrorKind::Order => write!(f, "field {found} is written already, and order is ascending"),
+        ErrorKind::Missing => f.write_str("required, but not present"),
+        ErrorKind::Order => {
+            write!(f, "fields must be written in ascending order; field {found} was already written")
+        }
+        ErrorKind::Terminator if error.note == Note::Terminated => {
+            f.write_str("the value contains its own terminator")
+        }
         ErrorKind::Terminator => f.write_str("expected a terminator before the end"),
-        ErrorKind::Private => f.write_str("it is private: read it with expose"),
-        ErrorKind::Form => f.write_str("the value has no such form"),
-        ErrorKind::Number => f.write_str("the number does not fit"),
-        ErrorKind::Room => write!(f, "the buffer needs {expected} bytes, it has {found}"),
-        ErrorKind::FrameLimit => write!(f, "a frame of {found} bytes exceeds the limit of {expected}"),
+        ErrorKind::Private => f.write_str("private: use expose to read it"),
+        ErrorKind::Form => f.write_str(match (error.note, error.place) {
+            (Note::NoCounterpart, _) => "this message type has no response or repeat",
+            (Note::NotInPlace, _) => "cannot be patched in place",
+            (_, Place::Bitmap) => "a third bitmap cannot be written here",
+            (_, Place::Frame) => "the header may contain the ETX that ends the frame",
+            _ => "cannot be read or written as this type",
+        }),
+        ErrorKind::Number => f.write_str("the number is out of range"),
+        ErrorKind::Room => write!(f, "the buffer needs {}, it has {found}", unit.count(expected)),
+        ErrorKind::FrameLimit => {
+            write!(f, "a frame of {} exceeds the limit of {expected}", unit.count(found))
+        }
         ErrorKind::FrameShape => f.write_str("the frame header or trailer is malformed"),
         ErrorKind::FrameCheck => f.write_str("the check character does not match"),
         ErrorKind::Spec(fault) => write!(f, "{fault}"),
     }
 }
 
-impl fmt::Display for SpecFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.sentence())
-    }
-}
-
-impl SpecFault {
-    /// One sentence for people; also the text of the compile error of a constant spec.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::PrefixTooNarrow => "the length prefix cannot express the maximum length",
-            Self::MinimumAboveMaximum => "the minimum length exceeds the maximum",
-            Self::ZeroLength => "the length is zero",
-            Self::DefinedTwice => "an element is defined twice, or tags are not in ascending order",
-            Self::ReservedNumber => "the number is not available for data",
-            Self::TooDeep => "layouts are nested too deep",
-            Self::CodingCannotCarry => "the coding cannot carry the content class",
-            Self::MaskTooOpen => "the mask shows more of the value than it hides",
-            Self::LayoutMisplaced => "the element cannot hold a layout of this kind",
-            Self::OpenLength => "an element of open length must be the last",
-            Self::PrefixWidth => "the length prefix is too wide, or has no digits",
-            Self::BitmapForm => "the bitmap form is impossible",
+/// A length that no value can have: of no whole units, too short for its own prefix, or not the only
+/// one allowed.
+fn wrong_length(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (expected, found) = (error.expected(), error.found());
+    match error.note {
+        Note::Counts(unit) if expected > 0 => write!(f, "expected {}, found {found}", unit.count(expected)),
+        Note::Counts(unit) => write!(f, "found {}, which is not the number expected", unit.count(found)),
+        Note::Includes => {
+            write!(f, "expected a length of at least {expected} (it includes its prefix), found {found}")
         }
+        _ => write!(f, "length {found} is not a whole number of units"),
     }
 }
 
@@ -438,7 +480,7 @@ mod tests {
         let outer = inner.within(Key::number(3)).at(Place::Element(55));
         assert_eq!(
             std::format!("{outer}"),
-            "field 55, part 3, part 95 at byte 20: expected at most 5, found 6"
+            "field 55, part 3, part 95 at byte 20: expected at most 5 bytes, found 6"
         );
         assert_eq!(outer.parts().count(), 2);
     }

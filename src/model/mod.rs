@@ -4,9 +4,13 @@
 pub(crate) mod bitmap;
 pub(crate) mod content;
 pub(crate) mod error;
+mod fault;
 pub(crate) mod mti;
+mod unit;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};
 pub use content::CharKind;
-pub use error::{Error, ErrorKind, Key, KeyStyle, Place, Result, SpecFault};
+pub use error::{Error, ErrorKind, Key, KeyStyle, Place, Result};
+pub use fault::SpecFault;
 pub use mti::{Class, Function, Mti, Origin, Version};
+pub use unit::Unit;

@@ -244,7 +244,7 @@ impl<'a> Message<'a> {
     /// [`ErrorKind::Missing`], and as [`Field::text`].
     #[inline]
     pub fn text(&self, number: u8) -> Result<Text<'a>> {
-        self.require(number)?.text().map_err(|error| in_place(error, number))
+        self.require(number)?.text().map_err(|error| error.of_element(number))
     }
 
     /// The number in an open element of digits.
@@ -253,7 +253,7 @@ impl<'a> Message<'a> {
     /// [`ErrorKind::Missing`], and as [`Field::number`].
     #[inline]
     pub fn number(&self, number: u8) -> Result<u64> {
-        self.require(number)?.number().map_err(|error| in_place(error, number))
+        self.require(number)?.number().map_err(|error| error.of_element(number))
     }
 
     /// Opens an element, private or not.
@@ -431,10 +431,4 @@ impl fmt::Debug for Masked<'_> {
 #[inline(never)]
 fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
     Reader::new(Octets::of(wire), start).field(key, element).ok()
-}
-
-/// A field names itself as a part; at the top it is the element.
-#[cold]
-fn in_place(error: Error, number: u8) -> Error {
-    Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
 }

@@ -5,9 +5,10 @@ use crate::codec::window::{MAX_INDEX, Octets, hex_value};
 use crate::codec::{Coding, Prefix, check};
 use crate::layout::walk::{Announced, Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, NextBitmap, Tag};
+use crate::model::Unit;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
-use crate::model::error::{Error, ErrorKind, Key, Result, widen};
+use crate::model::error::{Error, ErrorKind, Key, Note, Result, widen};
 use crate::read::fast::ber::{are_sound, ber_tag};
 
 /// A place in a run of octets.
@@ -158,14 +159,26 @@ impl<'a> Reader<'a> {
         number: usize,
     ) -> Result<usize> {
         let fail = |kind, expected, found| Error::new(kind, self.octets.position(self.at), expected, found);
-        let Some(units) = units else { return Err(fail(ErrorKind::LengthUnit, 0, number)) };
+        let Some(units) = units else { return Err(self.no_length(element, number)) };
         let units = self.without_spare(element, units, start);
         if units > element.max() {
-            Err(fail(ErrorKind::TooLong, element.max(), units))
+            Err(fail(ErrorKind::TooLong, element.max(), units).counting(Unit::of(element.content)))
         } else if units < element.min() {
-            Err(fail(ErrorKind::TooShort, element.min(), units))
+            Err(fail(ErrorKind::TooShort, element.min(), units).counting(Unit::of(element.content)))
         } else {
             Ok(units)
+        }
+    }
+
+    /// A number that is the length of no value: shorter than what it includes, or not of whole units.
+    #[cold]
+    fn no_length(&self, element: &Element<'_>, number: usize) -> Error {
+        let fail = |expected| Error::new(ErrorKind::LengthUnit, self.offset(), expected, number);
+        match element.size.form {
+            Form::Prefixed(prefix) | Form::Padded(prefix) if number < usize::from(prefix.includes) => {
+                fail(prefix.includes.into()).noted(Note::Includes)
+            }
+            _ => fail(0),
         }
     }
 
@@ -205,7 +218,10 @@ impl<'a> Reader<'a> {
     fn check_fill(&self, element: &Element<'_>, span: Span) -> Result<()> {
         let fill = element.wire_fill();
         match (span.start + span.len..span.next).find(|index| self.octets.get(*index) != fill) {
-            Some(index) => Err(Error::new(ErrorKind::Fill, self.octets.position(index), fill.into(), 0)),
+            Some(index) => {
+                let error = Error::new(ErrorKind::Fill, self.octets.position(index), fill.into(), 0);
+                Err(error.counting(Unit::Bytes))
+            }
             None => Ok(()),
         }
     }
@@ -347,7 +363,9 @@ impl Reader<'_> {
             NextBitmap::Never | NextBitmap::InElement => Ok(false),
             NextBitmap::Announced => Ok(announced),
             NextBitmap::Always if announced => Ok(true),
-            NextBitmap::Always => Err(Error::new(ErrorKind::Missing, self.offset(), 0, 0)),
+            NextBitmap::Always => {
+                Err(Error::new(ErrorKind::Missing, self.offset(), 0, 0).noted(Note::Required))
+            }
         }
     }
 
@@ -356,7 +374,8 @@ impl Reader<'_> {
         let (number, width) = length_first.get(&self.octets, self.at)?;
         let start = self.at + width;
         let Some(len) = number.checked_sub(usize::from(length_first.includes)) else {
-            return Err(Error::new(ErrorKind::LengthUnit, self.offset(), 0, number));
+            let (at, least) = (self.offset(), length_first.includes.into());
+            return Err(Error::new(ErrorKind::LengthUnit, at, least, number).noted(Note::Includes));
         };
         let left = self.octets.len().saturating_sub(start);
         if left < len {

@@ -1,6 +1,6 @@
 //! What the serializers here have in common, so that each says only what it takes.
 
-/// Refused: the value has no such form.
+/// Refused: the value cannot be written as this type.
 macro_rules! refused {
     ($ok:ty: $($method:ident($kind:ty))*) => { $(
         fn $method(self, _: $kind) -> Result<$ok> {

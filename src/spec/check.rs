@@ -9,8 +9,9 @@
 use crate::codec::window::{MAX_INDEX, MAX_LAYERS};
 use crate::codec::{Coding, PrefixCoding};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, NextBitmap, Order, Tag};
+use crate::model::SpecFault;
 use crate::model::content::Content;
-use crate::model::error::{Error, ErrorKind, Key, Place, Result, SpecFault, widen};
+use crate::model::error::{Error, ErrorKind, Key, Place, Result, widen};
 
 /// Checks the layout of a message body and all layouts below it.
 pub(super) const fn check(body: &Layout<'_>) -> Result<()> {

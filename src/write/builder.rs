@@ -9,13 +9,13 @@ use crate::codec::window::OctetsMut;
 use crate::layout::walk::{Announced, Pass, walk};
 use crate::layout::{BitmapForm, Element, Tag};
 use crate::model::bitmap::{Bitmap, MAX_ELEMENTS};
-use crate::model::error::{Error, ErrorKind, Key, Place, Result, widen};
+use crate::model::error::{Error, ErrorKind, Key, Note, Place, Result, widen};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::Spec;
 use crate::write::fast::target::{Count, Room};
 use crate::write::value::{Source, Value, View};
-use crate::write::writer::Writer;
+use crate::write::writer::{Writer, wrong_header};
 
 /// A message under construction: borrowed values, any order, no heap.
 ///
@@ -97,7 +97,7 @@ impl<'v> Builder<'v> {
         let response = message.mti().response();
         let problem = match response {
             Some(_) => None,
-            None => Some(Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Mti)),
+            None => Some(Error::new(ErrorKind::Form, 0, 0, 0).noted(Note::NoCounterpart).at(Place::Mti)),
         };
         let mti = response.unwrap_or(message.mti());
         Self::made(message.spec(), mti, message.header(), 1, None, problem)
@@ -203,8 +203,7 @@ impl<'v> Builder<'v> {
             return Err(problem);
         }
         if self.header.len() != self.spec.header() {
-            let kind = if self.header.is_empty() { ErrorKind::Missing } else { ErrorKind::LengthUnit };
-            return Err(Error::new(kind, 0, self.spec.header(), self.header.len()).at(Place::Header));
+            return Err(wrong_header(self.spec.header(), self.header.len()));
         }
         let mut writer = Writer::new(OctetsMut::of(out));
         writer.put_all(self.header);

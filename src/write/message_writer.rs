@@ -13,7 +13,7 @@ use crate::model::mti::Mti;
 use crate::spec::Spec;
 use crate::write::fast::target::{Room, Target, lay_element};
 use crate::write::value::{Source, Value};
-use crate::write::writer::Writer;
+use crate::write::writer::{Writer, wrong_header};
 
 /// A message that is written element by element: the fastest way to build one.
 ///
@@ -64,8 +64,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     #[inline]
     pub fn with_header(spec: &'s Spec<'s>, header: &[u8], mti: Mti, out: &'o mut [u8]) -> Result<Self> {
         if header.len() != spec.header() {
-            let kind = if header.is_empty() { ErrorKind::Missing } else { ErrorKind::LengthUnit };
-            return Err(Error::new(kind, 0, spec.header(), header.len()).at(Place::Header));
+            return Err(wrong_header(spec.header(), header.len()));
         }
         if spec.bitmap().third == NextBitmap::Always {
             return Err(Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Bitmap));

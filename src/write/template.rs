@@ -5,7 +5,7 @@ use core::fmt;
 use crate::codec::window::{Octets, OctetsMut};
 use crate::layout::Element;
 use crate::model::bitmap::Bitmap;
-use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::model::error::{Error, ErrorKind, Note, Place, Result};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::read::offsets::Starts;
@@ -86,7 +86,10 @@ impl<'s, 'o> Template<'s, 'o> {
         let fail = |kind| Error::new(kind, 0, 0, 0).at(Place::Element(number));
         let element = self.spec.element(number).filter(|_| self.announced.contains(number));
         let element = element.ok_or(fail(ErrorKind::Missing))?;
-        let start = self.starts.get(self.announced.rank(number)).ok_or(fail(ErrorKind::Form))?;
+        let start = self
+            .starts
+            .get(self.announced.rank(number))
+            .ok_or(fail(ErrorKind::Form).noted(Note::NotInPlace))?;
         match source {
             Source::Octets(value) if element.quick.lay_over(self.wire, start, value).is_some() => Ok(()),
             _ => self.patch_slowly(element, start, &source),
@@ -117,7 +120,7 @@ impl<'s, 'o> Template<'s, 'o> {
         }
         match (self.wire.get_mut(start..start + len), scratch.get(..len)) {
             (Some(place), Some(octets)) => place.copy_from_slice(octets),
-            _ => return Err(fail(ErrorKind::Form, SCRATCH, len)),
+            _ => return Err(fail(ErrorKind::Form, SCRATCH, len).noted(Note::NotInPlace)),
         }
         Ok(())
     }

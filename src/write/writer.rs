@@ -5,9 +5,10 @@ use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{Coding, Prefix, Side, check};
 use crate::layout::walk::{Announced, Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::model::Unit;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
-use crate::model::error::{Error, ErrorKind, Key, Result};
+use crate::model::error::{Error, ErrorKind, Key, Note, Place, Result};
 use crate::model::mti::Mti;
 use crate::read::fast::head::{Bitmaps, mti_octets};
 use crate::read::reader::check_parts;
@@ -94,7 +95,7 @@ impl<'b> Writer<'b> {
     /// Writes an element with its prefix and everything around it.
     pub(crate) fn put_element(&mut self, element: &Element<'_>, source: &Source<'_>) -> Result<()> {
         match *source {
-            Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
+            Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
             Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
             Source::Number(number) => self.put_number(element, number, b'C'),
@@ -131,7 +132,8 @@ impl<'b> Writer<'b> {
         if let Some((index, octet)) = value.first_misfit(content) {
             let at = window.position(index);
             return Err(match value.is_fill(index) {
-                true => Error::new(ErrorKind::TooShort, at, units, units - value.missing),
+                true => Error::new(ErrorKind::TooShort, at, units, units - value.missing)
+                    .counting(Unit::of(content)),
                 false => Error::new(ErrorKind::Character(content, CharKind::of(octet)), at, 0, 0),
             });
         }
@@ -171,10 +173,14 @@ impl<'b> Writer<'b> {
     /// Checks the length of a value and writes its prefix; returns where the value starts.
     fn begin(&mut self, element: &Element<'_>, units: usize) -> Result<usize> {
         if units > element.max() {
-            return Err(self.error(ErrorKind::TooLong, element.max(), units));
+            return Err(self
+                .error(ErrorKind::TooLong, element.max(), units)
+                .counting(Unit::of(element.content)));
         }
         if units < element.min() {
-            return Err(self.error(ErrorKind::TooShort, element.min(), units));
+            return Err(self
+                .error(ErrorKind::TooShort, element.min(), units)
+                .counting(Unit::of(element.content)));
         }
         let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
@@ -205,7 +211,8 @@ impl<'b> Writer<'b> {
     fn put_terminator(&mut self, start: usize, end: u8) -> Result<()> {
         let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
         if let Some(index) = early {
-            return Err(Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0));
+            let error = Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0);
+            return Err(error.noted(Note::Terminated));
         }
         self.put(end);
         Ok(())
@@ -249,7 +256,7 @@ pub(crate) fn write_parts<'s>(
     walk(layout, &mut pass, Error::within)?;
     match parts.len() - pass.written {
         0 => Ok(pass.writer.at),
-        left => Err(pass.writer.error(ErrorKind::Trailing, 0, left)),
+        left => Err(pass.writer.error(ErrorKind::Trailing, 0, left).counting(Unit::Parts)),
     }
 }
 
@@ -299,7 +306,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         self.written += 1;
         match value {
             Some(value) => self.writer.put_element(element, &value.0),
-            None => Err(self.writer.error(ErrorKind::Missing, 0, 0)),
+            None => Err(self.writer.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
         }
     }
 
@@ -405,6 +412,16 @@ impl<'v> Filled<'v> {
             .map(|index| (index, self.get(index)))
             .find(|(index, octet)| !content.admits(*index, *octet))
     }
+}
+
+/// Why a header of `found` octets cannot stand before the MTI.
+#[cold]
+pub(crate) fn wrong_header(expected: usize, found: usize) -> Error {
+    let error = match found {
+        0 => Error::new(ErrorKind::Missing, 0, expected, found).noted(Note::Required),
+        _ => Error::new(ErrorKind::LengthUnit, 0, expected, found).counting(Unit::Bytes),
+    };
+    error.at(Place::Header)
 }
 
 /// The most digits a `u64` has.

@@ -88,7 +88,7 @@ fn a_broken_message_says_what_parsed_and_where_it_broke() {
         lines[1],
         concat!(
             r#"{"error":{"field":55,"part":"95","byte":25,"message":"field 55, part 95 at byte 25: "#,
-            r#"expected at most 5, found 6","parsed":{"mti":"0200","fields":{}}}}"#
+            r#"expected at most 5 octets, found 6","parsed":{"mti":"0200","fields":{}}}}"#
         )
     );
     assert!(lines[2].starts_with(r#"{"mti":"0200""#), "the next line is decoded");

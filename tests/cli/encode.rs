@@ -30,7 +30,7 @@ fn an_object_that_gives_none_says_why() {
 "#;
     let done = cardwire(&["encode", "-s", "iso87-ascii"], objects);
     let wanted = r#"{"error":{"field":4,"byte":31,"message":"field 4 at byte 31: expected class n, found a letter"}}
-{"error":{"field":55,"part":"95","byte":25,"message":"field 55, part 95 at byte 25: expected at most 5, found 6"}}
+{"error":{"field":55,"part":"95","byte":25,"message":"field 55, part 95 at byte 25: expected at most 5 octets, found 6"}}
 {"error":{"field":52,"message":"field 52: an odd number of hexadecimal digits at character 5"}}
 {"error":{"place":"input","message":"the message is masked: decode it with --expose at column 62"}}
 {"error":{"place":"input","message":"\"mti\" is not four digits at column 11"}}
