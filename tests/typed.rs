@@ -181,6 +181,95 @@ fn what_is_missing_or_unknown_is_named() {
 }
 
 #[test]
+fn an_error_names_the_element_and_the_field_of_the_struct() {
+    #[derive(Serialize, Deserialize, Debug, Default)]
+    struct Chip {
+        #[serde(rename = "9F26", skip_serializing_if = "Option::is_none")]
+        cryptogram: Option<Exposed<[u8; 8]>>,
+        terminal_verification_results: [u8; 5],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        nonsense: Option<u8>,
+    }
+    #[derive(Serialize, Deserialize, Debug)]
+    struct Purchase {
+        systems_trace_audit_number: u32,
+        integrated_circuit_card_data: Chip,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code)]
+    struct Wrong {
+        amuont: u64,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code)]
+    struct Bytes {
+        systems_trace_audit_number: u8,
+    }
+    let wire = |icc: &[u8]| {
+        let mut builder = Builder::new(&ISO87_BCD, Mti::FINANCIAL_REQUEST);
+        if !icc.is_empty() {
+            builder.set(55, icc);
+        }
+        builder.set(11, 654_321).to_vec().unwrap()
+    };
+    let said = |error: cardwire::Error| (error.struct_field(), error.to_string());
+    let missing = read::<Purchase>(&ISO87_BCD, &wire(&[])).unwrap_err();
+    let name = "integrated_circuit_card_data";
+    assert_eq!(said(missing), (Some(name), format!("field 55 ({name}) is not present")));
+    assert_eq!((missing.kind(), missing.field()), (ErrorKind::Missing, Some(55)));
+    let missing = read::<Purchase>(&ISO87_BCD, &wire(b"\x9F\x36\x02\x00\x01")).unwrap_err();
+    let name = "terminal_verification_results";
+    assert_eq!(said(missing), (Some(name), format!("field 55, part 95 ({name}) is not present")));
+    let wrong = read::<Bytes>(&ISO87_BCD, &wire(&[])).unwrap_err();
+    let text = "field 11 (systems_trace_audit_number) at byte 10: the number is out of range";
+    assert_eq!(said(wrong), (Some("systems_trace_audit_number"), text.into()));
+    let wrong = read::<Wrong>(&ISO87_BCD, &wire(&[])).unwrap_err();
+    assert_eq!(said(wrong).1, "struct field amuont: the spec has no element of that name");
+    assert_eq!(wrong.kind(), ErrorKind::Undefined);
+
+    let chip = |nonsense| Chip { nonsense, ..Chip::default() };
+    let written = |sale: &Purchase| to_vec(&ISO87_BCD, Mti::FINANCIAL_REQUEST, sale).map(|_| ()).unwrap_err();
+    let mut sale = Purchase { systems_trace_audit_number: 1, integrated_circuit_card_data: chip(Some(1)) };
+    assert_eq!(
+        said(written(&sale)).1,
+        "field 55, struct field nonsense: the spec has no element of that name"
+    );
+    sale.integrated_circuit_card_data = chip(None);
+    assert!(to_vec(&ISO87_BCD, Mti::FINANCIAL_REQUEST, &sale).is_ok());
+    let unknown = to_vec(&ISO87_BCD, Mti::FINANCIAL_REQUEST, &chip(None)).unwrap_err();
+    let text = "struct field terminal_verification_results: the spec has no element of that name";
+    assert_eq!(said(unknown).1, text);
+    // the key of a map may be content
+    let secret = BTreeMap::from([("4111111111111111", 1)]);
+    let unknown = to_vec(&ISO87_BCD, Mti::FINANCIAL_REQUEST, &secret).unwrap_err();
+    assert_eq!(said(unknown), (None, "message at byte 0: the spec has no element of that name".into()));
+}
+
+#[test]
+fn what_a_struct_or_an_enum_does_not_have_is_said_so() {
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Only {
+        mti: String,
+        #[serde(rename = "2")]
+        pan: Exposed<String>,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code)]
+    struct Reference {
+        retrieval_reference_number: Answer,
+    }
+    let wire = sale(&ISO87_ASCII);
+    let error = read::<Only>(&ISO87_ASCII, &wire).unwrap_err();
+    assert_eq!(error.to_string(), "field 3 at byte 0: the struct has no field for it");
+    let error = read::<Reference>(&ISO87_ASCII, &wire).unwrap_err();
+    let text = "the enum has no variant for this value";
+    assert!(error.to_string().ends_with(text), "{error}");
+    assert_eq!((error.field(), error.struct_field()), (Some(37), Some("retrieval_reference_number")));
+}
+
+#[test]
 fn no_content_is_in_an_error() {
     #[derive(Deserialize, Debug)]
     struct Small {

@@ -4,6 +4,9 @@ use core::fmt;
 
 use crate::model::content::{CharKind, Content};
 use crate::model::fault::SpecFault;
+pub(crate) use crate::model::key::{Key, KeyStyle};
+#[cfg(feature = "serde")]
+use crate::model::names;
 use crate::model::unit::Unit;
 
 /// Why a message, a frame, a value or a spec was refused.
@@ -23,7 +26,7 @@ pub struct Error {
     kind: ErrorKind,
     place: Place,
     note: Note,
-    styles: [KeyStyle; MAX_PARTS],
+    slots: [Slot; MAX_PARTS],
     parts: [u32; MAX_PARTS],
     offset: u32,
     expected: u32,
@@ -110,6 +113,15 @@ pub enum Place {
     Frame,
 }
 
+/// What a number among the parts of an error is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Empty,
+    Part(KeyStyle),
+    /// After the last part, the name of a field in the caller's own struct.
+    Name,
+}
+
 /// What an error says beyond its kind: its sentence depends on it, and nothing else.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Note {
@@ -126,31 +138,11 @@ pub(crate) enum Note {
     Zone,
     /// There is no response to the message type, or no repeat of it.
     NoCounterpart,
+    /// The spec knows it, the caller's own struct does not.
+    #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "said of structs alone"))]
+    NotInStruct,
     /// Too far from the start of the message, too large, or of too unusual a form to be patched.
     NotInPlace,
-}
-
-/// The name of a part within a composite element: a position, a sub-element number or a tag.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key {
-    value: u32,
-    style: KeyStyle,
-}
-
-/// How a [`Key`] is written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
-#[non_exhaustive]
-pub enum KeyStyle {
-    /// No part.
-    None,
-    /// A position or bit number: `3`.
-    Number,
-    /// A decimal tag of that many digits: `0105`.
-    Digits(u8),
-    /// A binary or BER tag in hexadecimal: `9F26`.
-    Hex,
-    /// A tag of one to four characters: `ABC`.
-    Text,
 }
 
 impl Error {
@@ -161,7 +153,7 @@ impl Error {
             kind,
             place: Place::Whole,
             note: Note::None,
-            styles: [KeyStyle::None; MAX_PARTS],
+            slots: [Slot::Empty; MAX_PARTS],
             parts: [0; MAX_PARTS],
             offset: saturate(offset),
             expected: saturate(expected),
@@ -173,9 +165,9 @@ impl Error {
     #[cold]
     pub(crate) const fn within(mut self, key: Key) -> Self {
         let [first, second, _] = self.parts;
-        self.parts = [key.value, first, second];
-        let [first, second, _] = self.styles;
-        self.styles = [key.style, first, second];
+        self.parts = [key.value(), first, second];
+        let [first, second, _] = self.slots;
+        self.slots = [Slot::Part(key.style()), first, second];
         self
     }
 
@@ -209,8 +201,45 @@ impl Error {
     /// The same error of the element as a whole: without parts.
     #[cold]
     pub(crate) const fn of_element(mut self, number: u8) -> Self {
-        self.styles = [KeyStyle::None; MAX_PARTS];
+        self.slots = [Slot::Empty; MAX_PARTS];
         self.at(Place::Element(number))
+    }
+
+    /// The same error of the element that its outermost part is, if that is a number.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_outermost(mut self) -> Self {
+        let ([number, second, third], [outermost, rest @ ..]) = (self.parts, self.slots);
+        if (self.place, outermost) == (Place::Whole, Slot::Part(KeyStyle::Number)) {
+            self.place = Place::Element(u8::try_from(number).unwrap_or(u8::MAX));
+            (self.parts, self.slots) = ([second, third, 0], [rest[0], rest[1], Slot::Empty]);
+        }
+        self
+    }
+
+    /// The same error with the name of a field in the caller's own struct, if there is room for it.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_struct_field(mut self, name: &'static str) -> Self {
+        let mut places = self.parts.iter_mut().zip(&mut self.slots);
+        if let Some((part, slot)) = places.find(|(_, slot)| !matches!(slot, Slot::Part(_)))
+            && let (Slot::Empty, Some(place)) = (*slot, names::slot(name))
+        {
+            (*part, *slot) = (place, Slot::Name);
+        }
+        self
+    }
+
+    /// The field of the caller's own struct that the error is about, by the name that serde knows.
+    /// `None` where the number or tag of the element is that name, and without the feature `std`.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn struct_field(&self) -> Option<&'static str> {
+        let mut places = self.parts.iter().zip(&self.slots);
+        places.find(|(_, slot)| **slot == Slot::Name).and_then(|(part, _)| names::name(*part))
+    }
+
+    #[cfg(not(feature = "serde"))]
+    const fn struct_field(&self) -> Option<&'static str> {
+        None
     }
 
     /// What was wrong.
@@ -237,8 +266,10 @@ impl Error {
     /// The parts within the element, the outermost three of them, outermost first; empty when the
     /// element itself is meant.
     pub fn parts(&self) -> impl Iterator<Item = Key> + use<> {
-        let pairs = self.parts.into_iter().zip(self.styles);
-        pairs.take_while(|(_, style)| *style != KeyStyle::None).map(|(value, style)| Key { value, style })
+        self.parts.into_iter().zip(self.slots).map_while(|(value, slot)| match slot {
+            Slot::Part(style) => Some(Key::tag(value, style)),
+            Slot::Empty | Slot::Name => None,
+        })
     }
 
     /// The byte offset in the input, or in the output when building.
@@ -271,64 +302,6 @@ impl Error {
     }
 }
 
-impl Key {
-    /// A position or bit number within a composite.
-    #[must_use]
-    pub const fn number(value: u32) -> Self {
-        Self { value, style: KeyStyle::Number }
-    }
-
-    /// A tag, written in `style`.
-    #[must_use]
-    pub const fn tag(value: u32, style: KeyStyle) -> Self {
-        Self { value, style }
-    }
-
-    /// The number, or the tag's octets read as a big-endian number.
-    #[must_use]
-    pub const fn value(self) -> u32 {
-        self.value
-    }
-
-    /// How the key is written.
-    #[must_use]
-    pub const fn style(self) -> KeyStyle {
-        self.style
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.style {
-            KeyStyle::None => Ok(()),
-            KeyStyle::Number => write!(f, "{}", self.value),
-            KeyStyle::Digits(width) => write!(f, "{:0width$}", self.value, width = usize::from(width)),
-            KeyStyle::Hex => {
-                let digits = match self.value {
-                    0..=0xFF => 2,
-                    0x100..=0xFFFF => 4,
-                    0x1_0000..=0xFF_FFFF => 6,
-                    _ => 8,
-                };
-                write!(f, "{:0digits$X}", self.value)
-            }
-            KeyStyle::Text => {
-                let octets = self.value.to_be_bytes();
-                octets.iter().skip_while(|octet| **octet == 0).try_for_each(|octet| match octet {
-                    0x21..=0x7E => write!(f, "{}", char::from(*octet)),
-                    other => write!(f, "\\x{other:02X}"),
-                })
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -355,8 +328,20 @@ impl fmt::Display for Error {
             self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
             return write!(f, ": {fault}");
         }
+        let is_anywhere = self.place == Place::Whole && self.parts().next().is_none();
+        if let (Some(name), true) = (self.struct_field(), is_anywhere) {
+            write!(f, "struct field {name}: ")?;
+            return sentence(self, f);
+        }
         write!(f, "{}", self.place)?;
         self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+        match self.struct_field() {
+            Some(name) if self.kind == ErrorKind::Undefined => {
+                write!(f, ", struct field {name}: ")?;
+                return sentence(self, f);
+            }
+            name => name.map_or(Ok(()), |name| write!(f, " ({name})"))?,
+        }
         if (self.kind, self.note) == (ErrorKind::Missing, Note::None) {
             return f.write_str(" is not present");
         }
@@ -390,11 +375,15 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Fill => write!(f, "expected the pad nibble {expected:X}, found another nibble"),
         ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
         ErrorKind::MtiDigit => f.write_str("expected four digits"),
-        ErrorKind::Undefined if error.place == Place::Bitmap => {
-            f.write_str("the spec has no bitmap for these elements")
-        }
-        ErrorKind::Undefined => f.write_str("the spec does not define it"),
+        ErrorKind::Undefined => f.write_str(match (error.note, error.place, error.slots) {
+            (Note::NotInStruct, ..) => "the struct has no field for it",
+            (_, Place::Bitmap, _) => "the spec has no bitmap for these elements",
+            (_, Place::Whole, [Slot::Empty, ..]) => "the spec has no element of that name",
+            _ if error.slots.contains(&Slot::Name) => "the spec has no element of that name",
+            _ => "the spec does not define it",
+        }),
         ErrorKind::Tag => f.write_str("expected a well-formed tag"),
+        ErrorKind::Missing if error.note == Note::None => f.write_str("is not present"),
         ErrorKind::Missing => f.write_str("required, but not present"),
         ErrorKind::Order => {
             write!(f, "fields must be written in ascending order; field {found} was already written")
@@ -406,6 +395,7 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Private => f.write_str("private: use expose to read it"),
         ErrorKind::Form => f.write_str(match (error.note, error.place) {
             (Note::NoCounterpart, _) => "this message type has no response or repeat",
+            (Note::NotInStruct, _) => "the enum has no variant for this value",
             (Note::NotInPlace, _) => "cannot be patched in place",
             (_, Place::Bitmap) => "a third bitmap cannot be written here",
             (_, Place::Frame) => "the header may contain the ETX that ends the frame",
@@ -483,13 +473,5 @@ mod tests {
             "field 55, part 3, part 95 at byte 20: expected at most 5 bytes, found 6"
         );
         assert_eq!(outer.parts().count(), 2);
-    }
-
-    #[test]
-    fn keys_are_written_as_their_field_writes_them() {
-        assert_eq!(std::format!("{}", Key::tag(105, KeyStyle::Digits(4))), "0105");
-        assert_eq!(std::format!("{}", Key::tag(0x41_42_43, KeyStyle::Text)), "ABC");
-        assert_eq!(std::format!("{}", Key::tag(0x9F26, KeyStyle::Hex)), "9F26");
-        assert_eq!(std::format!("{}", Key::tag(0x0103, KeyStyle::Hex)), "0103");
     }
 }

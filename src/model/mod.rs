@@ -5,12 +5,16 @@ pub(crate) mod bitmap;
 pub(crate) mod content;
 pub(crate) mod error;
 mod fault;
+mod key;
 pub(crate) mod mti;
+#[cfg(feature = "serde")]
+pub(crate) mod names;
 mod unit;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};
 pub use content::CharKind;
-pub use error::{Error, ErrorKind, Key, KeyStyle, Place, Result};
+pub use error::{Error, ErrorKind, Place, Result};
 pub use fault::SpecFault;
+pub use key::{Key, KeyStyle};
 pub use mti::{Class, Function, Mti, Origin, Version};
 pub use unit::Unit;

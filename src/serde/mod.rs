@@ -66,14 +66,16 @@ mod names;
 mod read;
 mod write;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
 use ::serde::de::{Expected, IntoDeserializer, Unexpected};
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use crate::model::error::{Error, ErrorKind, Key, KeyStyle, Place, Result};
+use crate::layout::Layout;
+use crate::model::Unit;
+use crate::model::error::{Error, ErrorKind, Key, KeyStyle, Note, Place, Result};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::Spec;
@@ -86,7 +88,7 @@ pub use write::Values;
 /// [`ErrorKind::Missing`] for an element that the value needs, [`ErrorKind::Private`] for one that is private
 /// where no [`Exposed`] is, [`ErrorKind::Form`] and [`ErrorKind::Number`] for one that does not fit.
 pub fn from_message<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<T> {
-    T::deserialize(read::MessageDeserializer { message }).map_err(outermost)
+    T::deserialize(read::MessageDeserializer { message }).map_err(Error::of_outermost)
 }
 
 /// Turns a value into what a [`Builder`](crate::Builder) borrows, in the shapes of this spec.
@@ -94,7 +96,7 @@ pub fn from_message<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<T> 
 /// # Errors
 /// [`ErrorKind::Undefined`] for a field that the spec does not know, and what does not fit.
 pub fn to_values<T: Serialize + ?Sized>(spec: &Spec<'_>, value: &T) -> Result<Values> {
-    value.serialize(write::MessageSerializer { spec }).map_err(outermost)
+    value.serialize(write::MessageSerializer { spec }).map_err(Error::of_outermost)
 }
 
 /// Writes a value as a message. Where the value itself has an `mti`, that one is written.
@@ -166,11 +168,16 @@ impl de::Error for Error {
     }
 
     fn invalid_length(found: usize, _: &dyn Expected) -> Self {
-        Self::new(ErrorKind::LengthUnit, 0, 0, found)
+        Self::new(ErrorKind::LengthUnit, 0, 0, found).counting(Unit::Items)
+    }
+
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self::new(ErrorKind::Form, 0, 0, 0).noted(Note::NotInStruct)
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        named(ErrorKind::Undefined, field)
+        let error = keyed(ErrorKind::Undefined, field).noted(Note::NotInStruct);
+        if field == "mti" { error.at(Place::Mti) } else { error }
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -184,8 +191,14 @@ impl ser::Error for Error {
     }
 }
 
-/// An error about the part that a field of a struct names, if its name is of a number or a tag.
-fn named(kind: ErrorKind, field: &str) -> Error {
+/// An error about the part or, if its name is no number and no tag, the field of a struct.
+fn named(kind: ErrorKind, field: &'static str) -> Error {
+    let error = keyed(kind, field);
+    if error.parts().next().is_none() { error.of_struct_field(field) } else { error }
+}
+
+/// An error about the part that a field of a struct names, if its name is a number or a tag.
+fn keyed(kind: ErrorKind, field: &str) -> Error {
     let error = Error::new(kind, 0, 0, 0);
     let is_hex = field.len() <= 6 && field.bytes().all(|octet| octet.is_ascii_hexdigit());
     match (crate::layout::path::decimal(field), u32::from_str_radix(field, 16)) {
@@ -196,19 +209,22 @@ fn named(kind: ErrorKind, field: &str) -> Error {
     }
 }
 
-/// An error whose outermost part is a number is about that element.
-fn outermost(error: Error) -> Error {
+/// An error about a field that is missing from a struct, with the element that its name means.
+fn resolved(error: Error, layout: &Layout<'_>) -> Error {
+    match (error.kind(), error.struct_field(), error.parts().next()) {
+        (ErrorKind::Missing, Some(field), None) => match names::key(layout, field) {
+            Some(key) => error.within(layout.key(key)),
+            None => Error::new(ErrorKind::Undefined, 0, 0, 0).of_struct_field(field),
+        },
+        _ => error,
+    }
+}
+
+/// An error of an element or part, with the name that the struct has for it.
+fn in_struct(error: Error, field: &'static str) -> Error {
     let mut parts = error.parts();
-    match (error.place(), parts.next()) {
-        (Place::Whole, Some(key)) if key.style() == KeyStyle::Number => {
-            let inner = Error::new(error.kind(), error.offset(), error.expected(), error.found());
-            let mut rest: Vec<Key> = parts.collect();
-            let mut inner = inner.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)));
-            while let Some(key) = rest.pop() {
-                inner = inner.within(key);
-            }
-            inner
-        }
+    match (parts.next(), parts.next()) {
+        (Some(key), None) if key.to_string() != field => error.of_struct_field(field),
         _ => error,
     }
 }

@@ -11,7 +11,9 @@ use ::serde::forward_to_deserialize_any;
 
 use super::EXPOSED;
 use super::names::is_name;
+use super::{in_struct, resolved};
 use crate::layout::Order;
+use crate::model::Unit;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::read::field::{Exposed, Field};
@@ -36,7 +38,8 @@ impl<'a> Deserializer<'a> for MessageDeserializer<'_, 'a> {
         visitor: V,
     ) -> Result<V::Value> {
         let entries = self.message.fields().map(|field| Entry::new(field, names, false)).collect();
-        visitor.visit_map(Entries::new(Some(self.message), entries))
+        let filled = visitor.visit_map(Entries::new(Some(self.message), entries));
+        filled.map_err(|error| resolved(error, self.message.spec().body()))
     }
 
     fn deserialize_newtype_struct<V: Visitor<'a>>(self, _: &'static str, visitor: V) -> Result<V::Value> {
@@ -79,7 +82,8 @@ struct Entries<'m, 'a> {
 
 enum Value<'a> {
     Mti(String),
-    Element(Element<'a>),
+    /// With the name that the struct has for it.
+    Element(Element<'a>, Option<&'static str>),
 }
 
 impl<'m, 'a> Entries<'m, 'a> {
@@ -95,7 +99,10 @@ impl<'a> MapAccess<'a> for Entries<'_, 'a> {
         let (name, value) = match (self.mti.take(), self.value.take()) {
             (Some(message), _) => (Cow::Borrowed("mti"), Value::Mti(message.mti().to_string())),
             _ => match self.entries.next() {
-                Some(entry) => (entry.name, Value::Element(entry.element)),
+                Some(Entry { name, element }) => {
+                    let own = if let Cow::Borrowed(own) = name { Some(own) } else { None };
+                    (name, Value::Element(element, own))
+                }
                 None => return Ok(None),
             },
         };
@@ -109,9 +116,12 @@ impl<'a> MapAccess<'a> for Entries<'_, 'a> {
             Some(Value::Mti(mti)) => {
                 seed.deserialize(mti.into_deserializer()).map_err(|error: Error| error.at(Place::Mti))
             }
-            Some(Value::Element(element)) => {
+            Some(Value::Element(element, own)) => {
                 let field = element.field;
-                seed.deserialize(element).map_err(|error| placed(error, &field))
+                seed.deserialize(element).map_err(|error| {
+                    let error = placed(error, &field);
+                    own.map_or(error, |own| in_struct(error, own))
+                })
             }
             None => Err(Error::new(ErrorKind::Form, 0, 0, 0)),
         }
@@ -176,7 +186,11 @@ impl<'a> Element<'a> {
         }
         let is_tagged = self.has_tags();
         entries.iter_mut().for_each(|entry| entry.element.is_tagged = is_tagged);
-        visitor.visit_map(Entries::new(None, entries))
+        let filled = visitor.visit_map(Entries::new(None, entries));
+        filled.map_err(|error| match self.field.element().layout() {
+            Some(layout) => resolved(error, layout),
+            None => error,
+        })
     }
 
     fn has_tags(&self) -> bool {
@@ -291,7 +305,7 @@ impl<'a> Deserializer<'a> for Element<'a> {
         let parts = if self.field.is_composite() { self.field.parts().count() } else { self.field.len() };
         match parts == len {
             true => self.sequence(true, visitor),
-            false => Err(Error::new(ErrorKind::LengthUnit, 0, len, parts)),
+            false => Err(Error::new(ErrorKind::LengthUnit, 0, len, parts).counting(Unit::Items)),
         }
     }
 

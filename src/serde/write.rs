@@ -123,6 +123,15 @@ impl<'s, F> Collector<'s, F> {
         Self { layout, is_message, values, key: None, finish }
     }
 
+    /// Takes the value of a field in a struct.
+    fn put_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+        self.put(name, value).map_err(|error| match error.parts().next() {
+            Some(_) => super::in_struct(error, name),
+            None if error.place() == Place::Whole => error.of_struct_field(name),
+            None => error,
+        })
+    }
+
     fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
         if self.is_message && name == "mti" {
             let Leaf::Octets(digits) = value.serialize(Text)? else { return Err(fail(ErrorKind::MtiDigit)) };
@@ -131,7 +140,7 @@ impl<'s, F> Collector<'s, F> {
             return Ok(());
         }
         let found = names::key(self.layout, name).and_then(|key| Some((key, self.layout.element(key)?)));
-        let Some((key, element)) = found else { return Err(super::named(ErrorKind::Undefined, name)) };
+        let Some((key, element)) = found else { return Err(super::keyed(ErrorKind::Undefined, name)) };
         let is_tagged = matches!(self.layout.order(), Order::Tags { .. });
         let leaves = value.serialize(ElementSerializer { element, is_tagged });
         let leaves = leaves.map_err(|error| error.within(self.layout.key(key)))?;
@@ -145,7 +154,7 @@ impl<O, F: FnOnce(Values) -> Result<O>> SerializeStruct for Collector<'_, F> {
     type Error = Error;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
-        self.put(name, value)
+        self.put_field(name, value)
     }
 
     fn end(self) -> Result<O> {
