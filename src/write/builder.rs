@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use crate::layout::walk::Pass;
 use crate::model::bitmap::{Bitmap, MAX_ELEMENTS};
 use crate::model::error::{Error, ErrorKind, Place, widen};
 use crate::model::mti::Mti;

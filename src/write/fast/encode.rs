@@ -178,7 +178,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1024))]
 
         #[test]
-        fn what_is_laid_is_what_is_written(
+        fn what_is_encoded_is_what_is_written(
             from in 0..builtin().count(),
             to in 0..builtin().count(),
             values in proptest::collection::vec((2u8..=128, value()), 0..6),
