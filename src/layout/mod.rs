@@ -40,7 +40,7 @@ pub struct Element<'s> {
     pub(crate) fill: Fill,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
-    /// How to read it fast, if it is of a usual form.
+    /// How to read it fast, if it is of a common form.
     pub(crate) fast: FastElement,
 }
 
@@ -101,7 +101,7 @@ pub enum Order<'s> {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length behind the tag.
+        /// where the element announces its own length after the tag.
         length_first: Option<Prefix>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,

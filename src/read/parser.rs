@@ -131,15 +131,15 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     /// The plan for the bitmaps that start at `at`.
     #[inline(always)]
     fn find(&self, wire: &[u8], at: usize) -> Option<usize> {
-        let behind = wire.get(at..)?;
-        let bitmaps = match behind.first_chunk::<32>() {
+        let rest = wire.get(at..)?;
+        let bitmaps = match rest.first_chunk::<32>() {
             Some(octets) => words(octets),
-            None => words(&padded(behind)),
+            None => words(&padded(rest)),
         };
         self.keys.get(..self.len)?.iter().position(|key| key.is(bitmaps))
     }
 
-    /// A plan is made on the second sighting, and only of messages that are sound.
+    /// A plan is made on the second sighting, and only of messages that are valid.
     #[inline(never)]
     fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
         let head = head(self.spec, message.wire);
@@ -225,7 +225,7 @@ fn words(octets: &[u8; 32]) -> [u64; 4] {
     [word(), word(), word(), word()]
 }
 
-/// The octets, and zeros behind them up to the size of a key.
+/// The octets, and zeros after them up to the size of a key.
 #[cold]
 fn padded(octets: &[u8]) -> [u8; 32] {
     let mut padded = [0; 32];

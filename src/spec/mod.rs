@@ -46,7 +46,7 @@ pub struct Spec<'s> {
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
-    /// The short form of each element, by bitmap and bit: what the body says, packed.
+    /// The fast form of each element, by bitmap and bit: what the body says, packed.
     fast_elements: [[FastElement; 64]; 3],
     /// The elements that there is but one way to write, as the words of a bitmap.
     canonical: [u64; 3],
@@ -113,7 +113,7 @@ impl<'s> Spec<'s> {
         self.codes
     }
 
-    /// The layout of everything behind the MTI.
+    /// The layout of everything after the MTI.
     #[must_use]
     pub const fn body(&self) -> &Layout<'s> {
         &self.body
@@ -126,7 +126,7 @@ impl<'s> Spec<'s> {
         self.body.elements.get(usize::from(number))?.as_ref()
     }
 
-    /// The short form of each element, by bitmap and bit; one that knows nothing where none is.
+    /// The fast form of each element, by bitmap and bit; one that knows nothing where none is.
     #[inline(always)]
     pub(crate) const fn fast_elements(&self) -> &[[FastElement; 64]; 3] {
         &self.fast_elements
@@ -138,7 +138,7 @@ impl<'s> Spec<'s> {
         self.canonical
     }
 
-    /// The same spec without short forms: every element is read the ordinary way.
+    /// The same spec without fast forms: every element is read the ordinary way.
     #[cfg(test)]
     pub(crate) fn without_fast_forms(&self) -> Spec<'s> {
         let ordinary = |element: &Option<Element<'s>>| {

@@ -145,7 +145,7 @@ impl<'s> Row<'s> {
         };
         let fill = match shape.fill {
             Some(fill) => fill,
-            None => Fill::usual(content),
+            None => Fill::of_class(content),
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -194,9 +194,9 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those after the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    const fn usual(content: Content) -> Self {
+    const fn of_class(content: Content) -> Self {
         match content {
             Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

@@ -1,10 +1,10 @@
-//! Elements in the usual forms, packed into a few octets so that they can be read at once.
+//! Elements in the common forms, packed into a few octets so that they can be read at once.
 //!
 //! A [`FastElement`] is worked out from the coding, the class and the length form of an element when its
 //! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
-//! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
+//! it knows that it does not know. It never says what is wrong: where it finds no valid element, the
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
-//! sound that is not, and tests hold it against the ordinary reader on every form.
+//! valid that is not, and tests hold it against the ordinary reader on every form.
 
 use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
@@ -13,7 +13,7 @@ use super::prefix::Announced;
 pub(crate) use super::prefix::Length;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
 
-/// How to read an element of a usual form.
+/// How to read an element of a common form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FastElement {
     announced: Announced,
@@ -26,7 +26,7 @@ pub(crate) struct FastElement {
     pub(crate) run: Option<CharClass>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
-    /// How a value is laid out.
+    /// How a value is encoded.
     encode: FastCoding,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
@@ -50,7 +50,7 @@ pub(crate) enum Odd {
 pub(crate) struct ValueSpan {
     /// First octet of the value.
     pub(crate) start: usize,
-    /// First octet behind it.
+    /// First octet after it.
     pub(crate) end: usize,
     /// Its length as it was announced.
     length: usize,
@@ -161,7 +161,7 @@ impl FastElement {
     }
 
     /// The class of the run of octets that the element at `at`, prefix included, can be checked
-    /// with, and the first octet behind it.
+    /// with, and the first octet after it.
     #[inline(always)]
     pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(CharClass, usize)> {
         let class = self.run?;
@@ -172,41 +172,41 @@ impl FastElement {
         self.is_whole(lies.length).then_some((class, lies.end))
     }
 
-    /// Whether the content of the value is certainly sound.
+    /// Whether the content of the value is certainly valid.
     #[inline]
-    pub(crate) fn is_sound(&self, wire: &[u8], lies: ValueSpan) -> bool {
+    pub(crate) fn is_valid(&self, wire: &[u8], lies: ValueSpan) -> bool {
         let ValueSpan { start, end, length } = lies;
         match self.odd {
             _ if end > wire.len() => false,
             Odd::Wrong if !length.is_multiple_of(2) => false,
             Odd::PadNibble(pad_nibble) if !length.is_multiple_of(2) => {
-                self.is_sound_odd(wire, start, end, pad_nibble)
+                self.is_valid_odd(wire, start, end, pad_nibble)
             }
             _ => self.test.passes(wire, start, end),
         }
     }
 
-    /// Where the element at `at` ends, if it is certainly sound, apart from its parts.
+    /// Where the element at `at` ends, if it is certainly valid, apart from its parts.
     #[inline]
-    pub(crate) fn sound_end(&self, wire: &[u8], at: usize) -> Option<usize> {
-        self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
+    pub(crate) fn valid_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        self.find(wire, at).filter(|lies| self.is_valid(wire, *lies)).map(|lies| lies.end)
     }
 
     /// The same of an object without parts whose BER length stands at `at`.
     #[inline(always)]
-    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn valid_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
         let length @ 0..=0x7F = *wire.get(at)? else { return None };
         let (start, end) = (at + 1, at + 1 + usize::from(length));
-        let is_usual = self.announced == Announced::Ber && !self.is_composite;
-        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+        let is_common = self.announced == Announced::Ber && !self.is_composite;
+        if !is_common || !self.admits(usize::from(length)) || end > wire.len() {
             return None;
         }
-        let is_sound = match self.test {
+        let is_valid = match self.test {
             Test::Free => true,
             Test::Block(CharClass::Packed) => CharClass::is_packed(wire, start, end),
             test => test.passes(wire, start, end),
         };
-        is_sound.then_some(end)
+        is_valid.then_some(end)
     }
 
     /// Whether a prefix may announce that length.
@@ -226,15 +226,15 @@ impl FastElement {
         matches!(self.test, Test::Block(CharClass::Hex))
     }
 
-    /// The octets of the element that [`FastElement::lay`] makes of a value, if it does.
+    /// The octets of the element that [`FastElement::encode`] makes of a value, if it does.
     #[inline(always)]
     pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
-        let is_sound = self.admits(value.len()) && self.encode.admits(value);
-        is_sound.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
+        let is_valid = self.admits(value.len()) && self.encode.admits(value);
+        is_valid.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
     }
 
-    /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
-    /// sound element; returns where it ends.
+    /// Encodes the logical octets of a value at `at`, after their prefix, if they certainly make a
+    /// valid element; returns where it ends.
     //
     // What most elements are stands in the caller; the rest is called.
     #[inline(always)]
@@ -254,7 +254,7 @@ impl FastElement {
         }
     }
 
-    /// Lays out a value of any other element.
+    /// Encodes a value of any other element.
     #[inline(always)]
     pub(crate) fn encode_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
         match self.encode {
@@ -273,7 +273,7 @@ impl FastElement {
         self.encode.put(value, room).then_some(start + room.len())
     }
 
-    /// Lays a value out over the one of the element at `at`, if it takes the same room.
+    /// Encodes a value over the one of the element at `at`, if it takes the same room.
     #[inline(always)]
     pub(crate) fn encode_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
         let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
@@ -333,7 +333,7 @@ impl FastElement {
 
     /// An odd number of packed digits: the octet with the pad nibble is looked at apart.
     #[inline]
-    fn is_sound_odd(&self, wire: &[u8], start: usize, end: usize, pad_nibble: PadNibble) -> bool {
+    fn is_valid_odd(&self, wire: &[u8], start: usize, end: usize, pad_nibble: PadNibble) -> bool {
         let (place, rest) = match pad_nibble.side {
             Side::Left => (start, (start + 1, end)),
             Side::Right => (end - 1, (start, end - 1)),
@@ -359,7 +359,7 @@ impl FastElement {
     }
 }
 
-/// The short form at a bit of a word.
+/// The fast form at a bit of a word.
 #[inline(always)]
 pub(crate) const fn bit(fast_elements: &[FastElement; 64], bit: u32) -> &FastElement {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]

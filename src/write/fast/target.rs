@@ -1,4 +1,4 @@
-//! What elements are laid out to by their short forms: a buffer, or a count of octets.
+//! Output sink of the fast encoder: a buffer, or a count of octets.
 
 use crate::codec::digit::hex_word;
 use crate::codec::fast::element::FastElement;
@@ -11,7 +11,7 @@ use crate::spec::MtiCoding;
 use crate::write::value::{Source, View};
 use crate::write::writer::{DIGITS, Writer, decimal};
 
-/// What elements are laid out to.
+/// Output sink of the fast encoder.
 pub(crate) trait Target {
     /// The ordinary writer, where the next element goes.
     fn writer(&mut self) -> Writer<'_>;
@@ -118,7 +118,7 @@ impl Target for Count {
     }
 }
 
-/// Lays out an element whose value needs more than to be laid out: numbers, fill, values of other
+/// Encodes an element whose value needs more than to be encoded: numbers, fill, values of other
 /// messages.
 #[inline(never)]
 pub(crate) fn encode_element(
@@ -171,7 +171,7 @@ impl Scratch {
     pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
 
     /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
-    /// usual matter.
+    /// common matter.
     pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
         let value = match *source {
             Source::Octets(value) => value,
