@@ -55,7 +55,8 @@ impl<const SLOTS: usize> Names<SLOTS> {
     }
 }
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
+#[cfg(feature = "std")]
 mod tests {
     use super::*;
     use std::vec::Vec;
