@@ -190,7 +190,7 @@ fn parts_by_a_bitmap_of_one_octet() {
     let spec = spec_of(Dialect::BCD, &[row(62, b(99).ll().of(layout), "", SECRET)]).unwrap();
     let values: &[(u32, &str)] = &[(1, "12"), (2, "AB"), (8, "34")];
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
-    let wire = builder.set(62, &values).to_vec().unwrap();
+    let wire = builder.set(62, values).to_vec().unwrap();
     assert_eq!(common::hex(&wire[10..]), "06C1120241423 4".replace(' ', ""));
     let message = Message::parse(spec, &wire).unwrap();
     let keys: Vec<u32> = message.get(62).unwrap().parts().map(|part| part.key().value()).collect();
@@ -234,7 +234,7 @@ fn tags_that_their_form_cannot_write() {
         let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(tag, Some(any), &[])));
         let spec = spec_of(Dialect::BCD, &[row(48, shape(layout), "", SECRET)]).unwrap();
         let parts: &[(u32, &str)] = &[(value, "1")];
-        match Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec() {
+        match Builder::new(spec, Mti::NETWORK_REQUEST).set(48, parts).to_vec() {
             Ok(wire) => {
                 let message = Message::parse(spec, &wire).unwrap();
                 let found = message.get(48).unwrap().parts().next().unwrap();
@@ -356,7 +356,7 @@ fn ber_lengths_are_written_in_their_shortest_form() {
         let value = vec![7; len];
         let parts: &[(u32, &[u8])] = &[(0x40, &value)];
         let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
-        let wire = builder.set(48, &parts).to_vec().unwrap();
+        let wire = builder.set(48, parts).to_vec().unwrap();
         assert_eq!(common::hex(&wire[14..15 + length.len() / 2]), format!("40{length}"));
         assert_eq!(wire.len(), 15 + length.len() / 2 + len);
         let message = Message::parse(spec, &wire).unwrap();

@@ -55,8 +55,8 @@ impl<const SLOTS: usize> Names<SLOTS> {
     }
 }
 
-#[cfg(test)]
 #[cfg(feature = "std")]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::vec::Vec;

@@ -69,7 +69,7 @@ impl Leaf {
 /// The parts of a composite that is put together.
 struct List<'l>(&'l [(u32, Leaf)]);
 
-impl<'l> PartList<'l> for List<'l> {
+impl PartList for List<'_> {
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -78,7 +78,7 @@ impl<'l> PartList<'l> for List<'l> {
         self.0.get(index).map(|(key, _)| *key)
     }
 
-    fn value(&self, index: usize) -> Option<Value<'l>> {
+    fn value(&self, index: usize) -> Option<Value<'_>> {
         self.0.get(index).map(|(_, leaf)| leaf.value())
     }
 }

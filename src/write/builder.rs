@@ -118,11 +118,24 @@ impl<'v> Builder<'v> {
     ///
     /// | value | becomes |
     /// | --- | --- |
-    /// | `&str` | the characters; filled when the element is fixed and the text too short |
+    /// | `&str`, `&String` | the characters; filled when the element is fixed and the text too short |
     /// | a number | its digits; filled with zeros when the element is fixed |
-    /// | `&[u8]`, `&[u8; N]` | binary octets, or the characters of text |
-    /// | `&[(tag, value); N]` | the parts of a composite |
-    /// | `&Field`, `&Clear`, `&Text` | a value of another message, in whatever dialect that was |
+    /// | `&[u8]`, `&[u8; N]`, `&Vec<u8>` | binary octets, or the characters of text |
+    /// | `&[(tag, value); N]`, `&Vec<(tag, value)>`, slices of these | the parts of a composite: [`PartList`](crate::write::PartList) |
+    /// | `&Field`, `&Exposed`, `&Text` | a value of another message, in whatever dialect that was |
+    ///
+    /// A tag is a number, or text as in a path. Values of mixed types become a [`Value`] each:
+    ///
+    /// ```
+    /// use cardwire::{Builder, Mti, Value, de, spec::ISO87_BCD};
+    ///
+    /// let mut parts: Vec<(u32, Value<'_>)> = vec![(0x9F36, Value::from(&[0x00, 0x1C]))];
+    /// parts.push((0x8A, "00".into()));
+    /// parts.push((0x9A, 261_123.into()));
+    /// let wire = Builder::new(&ISO87_BCD, Mti::AUTHORIZATION_REQUEST).set(de::ICC, &parts).to_vec()?;
+    /// # assert_eq!(wire.len(), 26);
+    /// # Ok::<(), cardwire::Error>(())
+    /// ```
     pub fn set(&mut self, number: u8, value: impl Into<Value<'v>>) -> &mut Self {
         self.put(number, value.into().0);
         self

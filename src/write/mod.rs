@@ -11,4 +11,4 @@ pub(crate) mod writer;
 pub use builder::Builder;
 pub use message_writer::MessageWriter;
 pub use template::Template;
-pub use value::{PartList, Value};
+pub use value::{PartKey, PartList, PartValue, Value};

@@ -1,7 +1,11 @@
 //! Values a builder takes: borrowed, in logical form.
 
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+
 use crate::codec::window::Octets;
-use crate::layout::{Layout, Order};
+use crate::layout::{Layout, Order, path};
+use crate::model::error::Key;
 use crate::read::field::{Exposed, Field, Text};
 
 /// A value to build: text, octets, a number, parts, or an element of another message.
@@ -25,7 +29,9 @@ pub(crate) enum Source<'v> {
     /// The element of the same number in another message.
     Echo(&'v crate::Message<'v>),
     /// The parts of a composite.
-    Parts(&'v dyn PartList<'v>),
+    Parts(&'v dyn PartList),
+    /// The same, of a slice.
+    Slice(Slice<'v>),
 }
 
 /// A view of logical octets, by reference: the view itself is larger than a value should be.
@@ -46,81 +52,6 @@ impl<'v> View<'v> {
     }
 }
 
-/// The parts of a composite: a slice of pairs of number or tag and value.
-///
-/// Implemented for slices and arrays of `(u32, value)` and, where tags are text, `(&str, value)`.
-pub trait PartList<'v>: Sync {
-    /// How many parts there are.
-    fn len(&self) -> usize;
-
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The number or tag of the part at `index`, as the layout reads it.
-    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32>;
-
-    /// The value of the part at `index`.
-    fn value(&self, index: usize) -> Option<Value<'v>>;
-}
-
-impl<'v, V: Copy + Sync + Into<Value<'v>>> PartList<'v> for [(u32, V)] {
-    fn len(&self) -> usize {
-        <[_]>::len(self)
-    }
-
-    fn key(&self, index: usize, _: &Layout<'_>) -> Option<u32> {
-        self.get(index).map(|(key, _)| *key)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'v>> {
-        self.get(index).map(|(_, value)| (*value).into())
-    }
-}
-
-impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(u32, V); N] {
-    fn len(&self) -> usize {
-        N
-    }
-
-    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
-        self.as_slice().key(index, layout)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'v>> {
-        self.as_slice().value(index)
-    }
-}
-
-impl<'v, V: Copy + Sync + Into<Value<'v>>> PartList<'v> for &[(u32, V)] {
-    fn len(&self) -> usize {
-        <[_]>::len(self)
-    }
-
-    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
-        (**self).key(index, layout)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'v>> {
-        (**self).value(index)
-    }
-}
-
-impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> PartList<'v> for [(&str, V); N] {
-    fn len(&self) -> usize {
-        N
-    }
-
-    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
-        crate::layout::path::key(layout, self.get(index)?.0)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'v>> {
-        self.get(index).map(|(_, value)| (*value).into())
-    }
-}
-
 impl<'v> From<&'v str> for Value<'v> {
     fn from(text: &'v str) -> Self {
         Self(Source::Octets(text.as_bytes()))
@@ -135,6 +66,20 @@ impl<'v> From<&'v [u8]> for Value<'v> {
 
 impl<'v, const N: usize> From<&'v [u8; N]> for Value<'v> {
     fn from(octets: &'v [u8; N]) -> Self {
+        Self(Source::Octets(octets))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'v> From<&'v String> for Value<'v> {
+    fn from(text: &'v String) -> Self {
+        Self(Source::Octets(text.as_bytes()))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'v> From<&'v Vec<u8>> for Value<'v> {
+    fn from(octets: &'v Vec<u8>) -> Self {
         Self(Source::Octets(octets))
     }
 }
@@ -179,28 +124,16 @@ impl<'v> From<&'v Text<'v>> for Value<'v> {
     }
 }
 
-impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> From<&'v [(u32, V); N]> for Value<'v> {
-    fn from(parts: &'v [(u32, V); N]) -> Self {
+/// Parts: an array or a vector of pairs, a reference to a slice, a list of your own.
+impl<'v, L: PartList> From<&'v L> for Value<'v> {
+    fn from(parts: &'v L) -> Self {
         Self(Source::Parts(parts))
     }
 }
 
-impl<'v, V: Copy + Sync + Into<Value<'v>>, const N: usize> From<&'v [(&'v str, V); N]> for Value<'v> {
-    fn from(parts: &'v [(&'v str, V); N]) -> Self {
-        Self(Source::Parts(parts))
-    }
-}
-
-/// For a slice of parts, whose length is not known when compiling: `set(55, &parts.as_slice())`.
-impl<'v, V: Copy + Sync + Into<Value<'v>>> From<&'v &'v [(u32, V)]> for Value<'v> {
-    fn from(parts: &'v &'v [(u32, V)]) -> Self {
-        Self(Source::Parts(parts))
-    }
-}
-
-/// For lists of your own.
-impl<'v> From<&'v dyn PartList<'v>> for Value<'v> {
-    fn from(parts: &'v dyn PartList<'v>) -> Self {
+/// Lists of parts whose type is not known when compiling.
+impl<'v> From<&'v dyn PartList> for Value<'v> {
+    fn from(parts: &'v dyn PartList) -> Self {
         Self(Source::Parts(parts))
     }
 }
@@ -213,13 +146,261 @@ impl core::fmt::Debug for Value<'_> {
             Source::Octets(_) => "Value(octets)",
             Source::Number(_) | Source::Negative(_) => "Value(number)",
             Source::View(_) | Source::Echo(_) => "Value(of another message)",
-            Source::Parts(_) => "Value(parts)",
+            Source::Parts(_) | Source::Slice(_) => "Value(parts)",
         })
     }
 }
 
+/// The parts of a composite, in order: each a number or a tag, and a value.
+///
+/// Implemented for arrays, slices and vectors of pairs of a [`PartKey`] and a [`PartValue`]. Not sealed:
+/// implement it for a list of your own, and give that to [`Builder::set`](crate::Builder::set) by
+/// reference.
+///
+/// ```
+/// use cardwire::layout::Layout;
+/// use cardwire::{Builder, Mti, Value, spec::ISO87_BCD, write::PartList};
+///
+/// /// Tags that count up from one.
+/// struct Counters(Vec<[u8; 2]>);
+///
+/// impl PartList for Counters {
+///     fn len(&self) -> usize {
+///         self.0.len()
+///     }
+///     fn key(&self, index: usize, _: &Layout<'_>) -> Option<u32> {
+///         Some(0xDF01 + u32::try_from(index).ok()?)
+///     }
+///     fn value(&self, index: usize) -> Option<Value<'_>> {
+///         Some(Value::from(self.0.get(index)?))
+///     }
+/// }
+///
+/// let counters = Counters(vec![[0, 7], [0, 8]]);
+/// let wire = Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST).set(55, &counters).to_vec()?;
+/// assert_eq!(wire[10..], *b"\x00\x10\xDF\x01\x02\x00\x07\xDF\x02\x02\x00\x08".as_slice());
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+pub trait PartList: Sync {
+    /// How many parts there are.
+    fn len(&self) -> usize;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number or tag of the part at `index`, as the layout reads it.
+    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32>;
+
+    /// The value of the part at `index`.
+    fn value(&self, index: usize) -> Option<Value<'_>>;
+}
+
+/// What names a part: a number or tag as `u32`, its text as a path has it (`"9F26"`, `"0105"`, `"1"`), or
+/// the [`Key`] of a part that was read.
+///
+/// Sealed: a name that is none of these has to be turned into one of them.
+pub trait PartKey: Sync + sealed::Key {
+    /// The number or tag, as the layout reads it.
+    fn part_key(&self, layout: &Layout<'_>) -> Option<u32>;
+}
+
+/// What the value of a part can be: whatever [`Builder::set`](crate::Builder::set) takes, by value or by
+/// reference, and the owned `String`, `Vec<u8>` and `[u8; N]`. Parts of parts are lists again.
+///
+/// Sealed: turn a value of your own into a [`Value`].
+pub trait PartValue: Sync + sealed::Value {
+    /// The value, borrowed.
+    fn part_value(&self) -> Value<'_>;
+}
+
+mod sealed {
+    /// Named by the types of this file alone.
+    pub trait Key {}
+    /// The same of values.
+    pub trait Value {}
+}
+
+impl<K: PartKey, V: PartValue> PartList for [(K, V)] {
+    fn len(&self) -> usize {
+        <[_]>::len(self)
+    }
+
+    fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
+        self.get(index)?.0.part_key(layout)
+    }
+
+    fn value(&self, index: usize) -> Option<Value<'_>> {
+        self.get(index).map(|(_, value)| value.part_value())
+    }
+}
+
+/// A list that is another one.
+macro_rules! forwarded {
+    ($($(#[$gate:meta])? [$($generics:tt)*] $list:ty => $inner:expr;)*) => { $(
+        $(#[$gate])?
+        impl<$($generics)*> PartList for $list {
+            fn len(&self) -> usize {
+                PartList::len($inner(self))
+            }
+
+            fn key(&self, index: usize, layout: &Layout<'_>) -> Option<u32> {
+                PartList::key($inner(self), index, layout)
+            }
+
+            fn value(&self, index: usize) -> Option<Value<'_>> {
+                PartList::value($inner(self), index)
+            }
+        }
+    )* };
+}
+
+forwarded! {
+    [K: PartKey, V: PartValue, const N: usize] [(K, V); N] => <[_; N]>::as_slice;
+    #[cfg(feature = "alloc")]
+    [K: PartKey, V: PartValue] Vec<(K, V)> => Vec::as_slice;
+    [L: PartList + ?Sized] &L => |list: &Self| -> &L { list };
+}
+
+macro_rules! keys {
+    ($($(#[$gate:meta])? $key:ty: $of:expr;)*) => { $(
+        $(#[$gate])?
+        impl sealed::Key for $key {}
+
+        $(#[$gate])?
+        impl PartKey for $key {
+            fn part_key(&self, layout: &Layout<'_>) -> Option<u32> {
+                $of(self, layout)
+            }
+        }
+    )* };
+}
+
+keys! {
+    u32: |key: &u32, _| Some(*key);
+    Key: |key: &Key, _| Some(key.value());
+    str: |text: &str, layout| path::key(layout, text);
+    #[cfg(feature = "alloc")]
+    String: |text: &String, layout| path::key(layout, text);
+}
+
+impl<K: PartKey + ?Sized> sealed::Key for &K {}
+
+impl<K: PartKey + ?Sized> PartKey for &K {
+    fn part_key(&self, layout: &Layout<'_>) -> Option<u32> {
+        (**self).part_key(layout)
+    }
+}
+
+macro_rules! values {
+    ($($(#[$gate:meta])? [$($generics:tt)*] $value:ty: $of:expr;)*) => { $(
+        $(#[$gate])?
+        impl<$($generics)*> sealed::Value for $value {}
+
+        $(#[$gate])?
+        impl<$($generics)*> PartValue for $value {
+            fn part_value(&self) -> Value<'_> {
+                $of(self)
+            }
+        }
+    )* };
+}
+
+values! {
+    [] str: Value::from;
+    [] [u8]: Value::from;
+    [const N: usize] [u8; N]: Value::from;
+    #[cfg(feature = "alloc")]
+    [] String: Value::from;
+    #[cfg(feature = "alloc")]
+    [] Vec<u8>: Value::from;
+    [] u8: number;
+    [] u32: number;
+    [] u16: number;
+    [] u64: number;
+    [] i32: number;
+    [] i64: number;
+    ['a] Field<'a>: Value::from;
+    ['a] Exposed<'a>: Value::from;
+    ['a] Text<'a>: Value::from;
+    ['a] Value<'a>: Value::clone;
+    [K: PartKey, V: PartValue, const N: usize] [(K, V); N]: Value::from;
+    #[cfg(feature = "alloc")]
+    [K: PartKey, V: PartValue] Vec<(K, V)>: Value::from;
+}
+
+fn number<N: Copy + Into<Value<'static>>>(number: &N) -> Value<'static> {
+    (*number).into()
+}
+
+impl<V: PartValue + ?Sized> sealed::Value for &V {}
+
+impl<V: PartValue + ?Sized> PartValue for &V {
+    fn part_value(&self) -> Value<'_> {
+        (**self).part_value()
+    }
+}
+
+/// Slices that a value can be: one for each pair of types, because a value that may be any list
+/// refers to one of known length.
+macro_rules! slices {
+    ($($(#[$gate:meta])? $name:ident [$key:ty, $value:ty];)*) => {
+        /// A slice of parts.
+        #[derive(Clone, Copy)]
+        pub(crate) enum Slice<'v> {
+            $($(#[$gate])? $name(&'v [($key, $value)]),)*
+        }
+
+        impl Slice<'_> {
+            /// What `act` makes of the parts.
+            pub(crate) fn with<T>(self, act: impl FnOnce(&dyn PartList) -> T) -> T {
+                match self {
+                    $($(#[$gate])? Self::$name(parts) => act(&parts),)*
+                }
+            }
+        }
+
+        $(
+            $(#[$gate])?
+            impl<'v> From<&'v [($key, $value)]> for Value<'v> {
+                fn from(parts: &'v [($key, $value)]) -> Self {
+                    Self(Source::Slice(Slice::$name(parts)))
+                }
+            }
+
+            $(#[$gate])?
+            impl<'v> sealed::Value for [($key, $value)] {}
+
+            $(#[$gate])?
+            impl<'v> PartValue for [($key, $value)] {
+                fn part_value(&self) -> Value<'_> {
+                    Value::from(self)
+                }
+            }
+        )*
+    };
+}
+
+slices! {
+    Values [u32, Value<'v>];
+    Octets [u32, &'v [u8]];
+    Texts [u32, &'v str];
+    NamedValues [&'v str, Value<'v>];
+    NamedOctets [&'v str, &'v [u8]];
+    NamedTexts [&'v str, &'v str];
+    #[cfg(feature = "alloc")]
+    OwnedOctets [u32, Vec<u8>];
+    #[cfg(feature = "alloc")]
+    OwnedTexts [u32, String];
+    #[cfg(feature = "alloc")]
+    NamedOwnedOctets [String, Vec<u8>];
+    #[cfg(feature = "alloc")]
+    NamedOwnedTexts [String, String];
+}
+
 /// Where in a list of parts the one with `key` is.
-pub(crate) fn find(parts: &dyn PartList<'_>, key: u32, layout: &Layout<'_>) -> Option<usize> {
+pub(crate) fn find(parts: &dyn PartList, key: u32, layout: &Layout<'_>) -> Option<usize> {
     (0..parts.len()).find(|index| parts.key(*index, layout) == Some(key))
 }
 
@@ -227,3 +408,6 @@ pub(crate) fn find(parts: &dyn PartList<'_>, key: u32, layout: &Layout<'_>) -> O
 pub(crate) fn is_by_key(layout: &Layout<'_>) -> bool {
     !matches!(layout.order, Order::Tags { .. })
 }
+
+// builders hold an array of them
+const _: () = assert!(size_of::<Value<'_>>() == 3 * size_of::<usize>());

@@ -83,6 +83,7 @@ impl<'b> Writer<'b> {
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
+            Source::Slice(slice) => slice.with(|parts| self.put_parts(element, parts)),
         }
     }
 
@@ -124,7 +125,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes a composite from its parts: measured first, for the prefix, then written.
-    fn put_parts(&mut self, element: &Element<'_>, parts: &dyn PartList<'_>) -> Result<()> {
+    fn put_parts(&mut self, element: &Element<'_>, parts: &dyn PartList) -> Result<()> {
         let Some(layout) = element.layout else { return Err(self.error(ErrorKind::Form, 0, 0)) };
         let measured = write_parts(Writer::new(OctetsMut::of(&mut [])), layout, parts);
         let units = measured.map_err(|error| self.placed(element, error, layout, parts))?;
@@ -142,7 +143,7 @@ impl<'b> Writer<'b> {
         element: &Element<'_>,
         error: Error,
         layout: &Layout<'_>,
-        parts: &dyn PartList<'_>,
+        parts: &dyn PartList,
     ) -> Error {
         let start = match element.size.form {
             Form::Prefixed(prefix) | Form::Padded(prefix) => self.at + prefix.octets(0),
@@ -232,7 +233,7 @@ impl<'b> Writer<'b> {
 pub(crate) fn write_parts<'s>(
     writer: Writer<'_>,
     layout: &'s Layout<'s>,
-    parts: &dyn PartList<'_>,
+    parts: &dyn PartList,
 ) -> Result<usize> {
     let mut pass = PartWriter { writer, layout, parts, written: 0 };
     walk(layout, &mut pass, Error::within)?;
@@ -243,14 +244,14 @@ pub(crate) fn write_parts<'s>(
 }
 
 /// The write pass over a composite.
-struct PartWriter<'b, 's, 'p, 'v> {
+struct PartWriter<'b, 's, 'p> {
     writer: Writer<'b>,
     layout: &'s Layout<'s>,
-    parts: &'p dyn PartList<'v>,
+    parts: &'p dyn PartList,
     written: usize,
 }
 
-impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
+impl<'s> Pass<'s> for PartWriter<'_, 's, '_> {
     fn more(&self) -> bool {
         self.written < self.parts.len()
     }
@@ -297,7 +298,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
     }
 }
 
-impl PartWriter<'_, '_, '_, '_> {
+impl PartWriter<'_, '_, '_> {
     /// The numbers of the parts, for a bitmap of them.
     fn numbers(&self) -> Bitmap {
         let keys = (0..self.parts.len()).filter_map(|index| self.parts.key(index, self.layout));

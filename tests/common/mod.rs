@@ -99,15 +99,12 @@ impl From<Node> for Value<'static> {
     fn from(node: Node) -> Self {
         match node.value {
             Tree::Leaf(octets) => octets.into(),
-            Tree::Parts(list) => {
-                let list: &'static dyn PartList<'static> = list;
-                list.into()
-            }
+            Tree::Parts(list) => list.into(),
         }
     }
 }
 
-impl PartList<'static> for List {
+impl PartList for List {
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -116,7 +113,7 @@ impl PartList<'static> for List {
         self.0.get(index).map(|node| node.key)
     }
 
-    fn value(&self, index: usize) -> Option<Value<'static>> {
+    fn value(&self, index: usize) -> Option<Value<'_>> {
         self.0.get(index).map(|node| (*node).into())
     }
 }

@@ -8,7 +8,6 @@ use cardwire::layout::{Form, Layout, NextBitmap, Order, Tag};
 use cardwire::{
     Builder, Message, Mti, Spec, Value,
     layout::{BitmapForm, Coding, Content, Element},
-    write::PartList,
 };
 
 /// What only the Java classes around a file know.
@@ -83,8 +82,7 @@ fn round_trip(file: &str, spec: &Spec<'_>, elements: &[&Element<'_>], long: bool
 fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
     if let Some(layout) = element.layout() {
         let is_filled = element.form() == Form::Fixed;
-        let list = List(parts(layout, long || is_filled, element.max()));
-        return Value::from(&*Box::leak(Box::new(list)) as &dyn PartList<'a>);
+        return Value::from(&*parts(layout, long || is_filled, element.max()).leak());
     }
     let length = match (element.form(), long) {
         (Form::Fixed, _) => element.max(),
@@ -103,22 +101,6 @@ fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
         octets[1..].fill(b'7');
     }
     Value::from(&*octets.leak())
-}
-
-struct List<'a>(Vec<(u32, Value<'a>)>);
-
-impl<'a> PartList<'a> for List<'a> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn key(&self, index: usize, _: &Layout<'_>) -> Option<u32> {
-        self.0.get(index).map(|(key, _)| *key)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'a>> {
-        self.0.get(index).map(|(_, value)| *value)
-    }
 }
 
 /// As many parts as surely fit.

@@ -1,12 +1,11 @@
 //! One message, both ways: read, compared by value, written again.
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
-use cardwire::layout::{Form, Layout};
+use cardwire::layout::Form;
 use cardwire::spec::{Codes, MtiCoding};
 use cardwire::{
     Builder, Field, Message, Mti, Spec, Value,
     layout::{BitmapForm, Coding, Content, LengthUnit, Side},
-    write::PartList,
 };
 
 use crate::report::Outcome;
@@ -140,7 +139,7 @@ pub(crate) fn built(doc: &SpecDoc, mti: Mti, values: &Values) -> Result<Vec<u8>,
 }
 
 fn list<'a>(parts: Vec<(u32, Value<'a>)>) -> Value<'a> {
-    Value::from(&*Box::leak(Box::new(List(parts))) as &dyn PartList<'a>)
+    Value::from(&*parts.leak())
 }
 
 /// Each part with what the peer has for it: the first of its key that is not yet taken.
@@ -153,22 +152,6 @@ fn matched<'a, 't>(field: &Field<'a>, parts: &'t [(u32, Tree)]) -> Vec<(Field<'a
         pairs.push((part, found.and_then(Option::take).map(|(_, tree)| tree)));
     }
     pairs
-}
-
-struct List<'a>(Vec<(u32, Value<'a>)>);
-
-impl<'a> PartList<'a> for List<'a> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn key(&self, index: usize, _: &Layout<'_>) -> Option<u32> {
-        self.0.get(index).map(|(key, _)| *key)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'a>> {
-        self.0.get(index).map(|(_, value)| *value)
-    }
 }
 
 /// The characters of a peer's text as the element holds them.

@@ -3,11 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use cardwire::{
-    Builder, Mti, Spec, Value,
-    layout::{Element, Layout},
-    write::PartList,
-};
+use cardwire::{Builder, Mti, Spec, Value, layout::Element};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::hex;
@@ -120,7 +116,7 @@ pub(crate) struct Lists<'v> {
     used: Cell<usize>,
 }
 
-struct List<'v>(Vec<(u32, Value<'v>)>);
+type List<'v> = Vec<(u32, Value<'v>)>;
 
 impl<'v> Lists<'v> {
     /// Room for the lists in these values.
@@ -135,10 +131,10 @@ impl<'v> Lists<'v> {
             Prepared::Octets(octets) => octets.as_slice().into(),
             Prepared::Number(number) => (*number).into(),
             Prepared::Parts(parts) => {
-                let list = List(parts.iter().map(|(key, part)| (*key, self.value(part))).collect());
+                let list = parts.iter().map(|(key, part)| (*key, self.value(part))).collect();
                 let index = self.used.replace(self.used.get() + 1);
                 match self.slots.get(index) {
-                    Some(slot) => Value::from(slot.get_or_init(|| list) as &dyn PartList<'v>),
+                    Some(slot) => slot.get_or_init(|| list).into(),
                     None => Value::from(&[] as &[u8]),
                 }
             }
@@ -150,20 +146,6 @@ fn count(prepared: &Prepared) -> usize {
     match prepared {
         Prepared::Parts(parts) => 1 + parts.iter().map(|(_, part)| count(part)).sum::<usize>(),
         _ => 0,
-    }
-}
-
-impl<'v> PartList<'v> for List<'v> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn key(&self, index: usize, _: &Layout<'_>) -> Option<u32> {
-        self.0.get(index).map(|(key, _)| *key)
-    }
-
-    fn value(&self, index: usize) -> Option<Value<'v>> {
-        self.0.get(index).map(|(_, value)| *value)
     }
 }
 
