@@ -21,8 +21,9 @@ pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
 use crate::mask::Privacy;
+use crate::model::Unit;
 pub use crate::model::content::Content;
-use crate::model::error::{Key, widen};
+use crate::model::error::{Error, ErrorKind, Key, widen};
 
 /// How deep layouts may nest, the message body being the first. At most four of the elements that
 /// hold them may be in a coding other than ASCII or raw octets.
@@ -257,6 +258,16 @@ impl<'s> Element<'s> {
     #[must_use]
     pub const fn pad_nibble(&self) -> PadNibble {
         self.pad_nibble
+    }
+
+    /// Why a value of so many units, too many or too few, is none of this element.
+    #[cold]
+    pub(crate) const fn wrong_length(&self, offset: usize, units: usize) -> Error {
+        let (kind, limit) = match units > self.max() {
+            true => (ErrorKind::TooLong, self.max()),
+            false => (ErrorKind::TooShort, self.min()),
+        };
+        Error::new(kind, offset, limit, units).counting(Unit::of(self.content))
     }
 
     /// What a padded value is filled with, as it lies on the wire.

@@ -158,28 +158,24 @@ impl<'a> Reader<'a> {
         start: usize,
         number: usize,
     ) -> Result<usize> {
-        let fail = |kind, expected, found| Error::new(kind, self.octets.position(self.at), expected, found);
         let Some(units) = units else { return Err(self.no_length(element, number)) };
         let units = self.without_spare(element, units, start);
-        if units > element.max() {
-            Err(fail(ErrorKind::TooLong, element.max(), units).counting(Unit::of(element.content)))
-        } else if units < element.min() {
-            Err(fail(ErrorKind::TooShort, element.min(), units).counting(Unit::of(element.content)))
-        } else {
+        if (element.min()..=element.max()).contains(&units) {
             Ok(units)
+        } else {
+            Err(element.wrong_length(self.octets.position(self.at), units))
         }
     }
 
     /// A number that is the length of no value: shorter than what it includes, or not of whole units.
     #[cold]
     fn no_length(&self, element: &Element<'_>, number: usize) -> Error {
-        let fail = |expected| Error::new(ErrorKind::LengthUnit, self.offset(), expected, number);
-        match element.size.form {
-            Form::Prefixed(prefix) | Form::Padded(prefix) if number < usize::from(prefix.includes) => {
-                fail(prefix.includes.into()).noted(Note::Includes)
-            }
-            _ => fail(0),
-        }
+        let included = match element.size.form {
+            Form::Prefixed(prefix) | Form::Padded(prefix) => usize::from(prefix.includes),
+            _ => 0,
+        };
+        let (least, note) = if number < included { (included, Note::Includes) } else { (0, Note::None) };
+        Error::new(ErrorKind::LengthUnit, self.offset(), least, number).noted(note)
     }
 
     /// Packed digits whose octets, not digits, were counted may have a pad nibble: it is one

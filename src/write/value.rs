@@ -153,9 +153,11 @@ impl core::fmt::Debug for Value<'_> {
 
 /// The parts of a composite, in order: each a number or a tag, and a value.
 ///
-/// Implemented for arrays, slices and vectors of pairs of a [`PartKey`] and a [`PartValue`]. Not sealed:
-/// implement it for a list of your own, and give that to [`Builder::set`](crate::Builder::set) by
-/// reference.
+/// Implemented for arrays, slices and vectors of pairs of a [`PartKey`] and a [`PartValue`]; what
+/// [`Builder::set`](crate::Builder::set) takes is a reference to one. Slices are taken of the usual types: numbers or
+/// (feature `alloc`) text with octets, text or [`Value`]s. Of others take a reference to the slice, or `&vec`.
+///
+/// Not sealed: implement it for a list of your own.
 ///
 /// ```
 /// use cardwire::layout::Layout;
@@ -343,7 +345,7 @@ impl<V: PartValue + ?Sized> PartValue for &V {
 }
 
 /// Slices that a value can be: one for each pair of types, because a value that may be any list
-/// refers to one of known length.
+/// refers to one of known length. Those with names are left out where every octet of code counts.
 macro_rules! slices {
     ($($(#[$gate:meta])? $name:ident [$key:ty, $value:ty];)*) => {
         /// A slice of parts.
@@ -353,10 +355,10 @@ macro_rules! slices {
         }
 
         impl Slice<'_> {
-            /// What `act` makes of the parts.
-            pub(crate) fn with<T>(self, act: impl FnOnce(&dyn PartList) -> T) -> T {
+            /// The parts as any list has them.
+            pub(crate) fn list(&self) -> &dyn PartList {
                 match self {
-                    $($(#[$gate])? Self::$name(parts) => act(&parts),)*
+                    $($(#[$gate])? Self::$name(parts) => parts,)*
                 }
             }
         }
@@ -386,8 +388,11 @@ slices! {
     Values [u32, Value<'v>];
     Octets [u32, &'v [u8]];
     Texts [u32, &'v str];
+    #[cfg(feature = "alloc")]
     NamedValues [&'v str, Value<'v>];
+    #[cfg(feature = "alloc")]
     NamedOctets [&'v str, &'v [u8]];
+    #[cfg(feature = "alloc")]
     NamedTexts [&'v str, &'v str];
     #[cfg(feature = "alloc")]
     OwnedOctets [u32, Vec<u8>];

@@ -83,7 +83,7 @@ impl<'b> Writer<'b> {
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
-            Source::Slice(slice) => slice.with(|parts| self.put_parts(element, parts)),
+            Source::Slice(slice) => self.put_parts(element, slice.list()),
         }
     }
 
@@ -155,15 +155,8 @@ impl<'b> Writer<'b> {
 
     /// Checks the length of a value and writes its prefix; returns where the value starts.
     fn begin(&mut self, element: &Element<'_>, units: usize) -> Result<usize> {
-        if units > element.max() {
-            return Err(self
-                .error(ErrorKind::TooLong, element.max(), units)
-                .counting(Unit::of(element.content)));
-        }
-        if units < element.min() {
-            return Err(self
-                .error(ErrorKind::TooShort, element.min(), units)
-                .counting(Unit::of(element.content)));
+        if !(element.min()..=element.max()).contains(&units) {
+            return Err(element.wrong_length(self.out.position(self.at), units));
         }
         let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
