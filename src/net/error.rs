@@ -3,8 +3,8 @@
 use core::time::Duration;
 use std::boxed::Box;
 
-use super::received::Received;
 use crate::error::Error;
+use crate::net::connection::received::Received;
 
 /// Why a request has no good answer. `Ok` is the fourth case: answered.
 ///

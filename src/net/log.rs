@@ -1,10 +1,10 @@
 //! Events for `tracing`: numbers and kinds, never content. Without the feature, nothing.
 
-use super::observe::Event;
+use crate::net::observe::Event;
 
 /// What is ordinary traffic goes to `trace`, so that it costs nothing unless it is asked for.
 #[cfg(feature = "tracing")]
-pub(super) fn event(event: Event) {
+pub(crate) fn event(event: Event) {
     match event {
         Event::Answered(waited) => {
             tracing::trace!(target: "cardwire::net", waited_us = u64::try_from(waited.as_micros()).unwrap_or(0), "answered");
@@ -18,16 +18,16 @@ pub(super) fn event(event: Event) {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) const fn event(_: Event) {}
+pub(crate) const fn event(_: Event) {}
 
 /// Runs a task of a connection within a span that names the peer.
 #[cfg(feature = "tracing")]
-pub(super) fn within<F: Future>(peer: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
+pub(crate) fn within<F: Future>(peer: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
     use tracing::Instrument;
     task.instrument(tracing::info_span!(target: "cardwire::net", "connection", peer))
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn within<F: Future>(_: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
+pub(crate) fn within<F: Future>(_: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
     task
 }

@@ -53,64 +53,41 @@
 //! | requests of the peer in work | `concurrency` | the peer is not read |
 //! | connections | `connections` | turned away |
 //! | keys remembered | `Limits::memory` | the oldest are forgotten |
-mod backoff;
-mod correlation;
-pub mod mux;
-pub mod saf;
-
 #[cfg(feature = "net")]
 mod client;
 #[cfg(feature = "net")]
-mod courier;
-#[cfg(feature = "net")]
-mod desk;
+mod connection;
 #[cfg(feature = "net")]
 mod error;
-#[cfg(feature = "net")]
-mod handler;
-#[cfg(feature = "net")]
-mod line;
-#[cfg(feature = "net")]
-mod link;
+mod exchange;
 #[cfg(feature = "net")]
 mod log;
 #[cfg(feature = "net")]
 mod observe;
 #[cfg(feature = "net")]
-mod outbox;
-#[cfg(feature = "net")]
-mod peer;
-#[cfg(feature = "net")]
-mod pool;
-#[cfg(feature = "net")]
-mod received;
-#[cfg(feature = "net")]
-mod replay;
-#[cfg(feature = "net")]
 mod server;
 #[cfg(feature = "net")]
 mod settings;
-#[cfg(feature = "net")]
-mod supervisor;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use backoff::Backoff;
-pub use correlation::{Correlation, Trace};
+pub use exchange::backoff::Backoff;
+pub use exchange::correlation::{Correlation, Trace};
+pub use exchange::{mux, saf};
 
 #[cfg(feature = "tls")]
 pub use tls::{ClientTls, Identity, ServerTls};
 #[cfg(feature = "net")]
 pub use {
+    client::forwarder::{Courier, Route, Verdict},
+    client::pool::{Health, Pool},
     client::{Client, ClientBuilder},
-    courier::{Courier, Route, Verdict},
-    desk::Pending,
+    connection::handler::{Handler, Reply, Responder},
+    connection::peer::Peer,
+    connection::pending::Pending,
+    connection::received::{Outgoing, Received},
     error::{Closed, Lost, NotSent, Rejection, SendError},
-    handler::{Handler, Reply, Responder},
     observe::{Event, Observer, Totals},
-    peer::Peer,
-    pool::{Health, Pool},
-    received::{Outgoing, Received},
     server::{Server, ServerBuilder},
 };
 

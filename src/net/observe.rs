@@ -3,9 +3,9 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
-use super::error::Closed;
-use super::received::Received;
 use crate::message::Inspection;
+use crate::net::connection::received::Received;
+use crate::net::error::Closed;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///
@@ -84,7 +84,7 @@ macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// Totals since the start; updated without locks.
         #[derive(Default, Debug)]
-        pub(super) struct Counters { $(pub(super) $name: AtomicU64,)* }
+        pub(crate) struct Counters { $(pub(crate) $name: AtomicU64,)* }
 
         /// The totals at one moment.
         #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -92,7 +92,7 @@ macro_rules! counters {
         pub struct Totals { $($(#[$doc])* pub $name: u64,)* }
 
         impl Counters {
-            pub(super) fn totals(&self) -> Totals {
+            pub(crate) fn totals(&self) -> Totals {
                 Totals { $($name: self.$name.load(Ordering::Relaxed),)* }
             }
         }
@@ -137,11 +137,11 @@ counters! {
 }
 
 impl Counters {
-    pub(super) fn add(counter: &AtomicU64, amount: usize) {
+    pub(crate) fn add(counter: &AtomicU64, amount: usize) {
         counter.fetch_add(u64::try_from(amount).unwrap_or(0), Ordering::Relaxed);
     }
 
-    pub(super) fn count(&self, event: Event) {
+    pub(crate) fn count(&self, event: Event) {
         let counter = match event {
             Event::Up => &self.connections,
             Event::Answered(_) => &self.answered,

@@ -15,14 +15,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::desk::{Desk, Phase};
-use super::error::Closed;
-use super::handler::{Async, Handler};
-use super::link;
-use super::observe::{Counters, Event, Observer, Totals};
-use super::peer::Peer;
-use super::received::{Outgoing, Received};
-use super::settings::{Settings, settings};
+use crate::net::connection::handler::{Async, Handler};
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::{Outgoing, Received};
+use crate::net::connection::run;
+use crate::net::connection::state::{Desk, Phase};
+use crate::net::error::Closed;
+use crate::net::observe::{Counters, Event, Observer, Totals};
+use crate::net::settings::{Settings, settings};
 
 /// A listener and its connections. Dropping it closes them; [`Server::shutdown`] does so in good
 /// order.
@@ -117,7 +117,7 @@ pub struct ServerBuilder {
     connections: usize,
     on_connect: Option<OnConnect>,
     #[cfg(feature = "tls")]
-    tls: Option<super::tls::ServerTls>,
+    tls: Option<crate::net::tls::ServerTls>,
 }
 
 settings!(ServerBuilder);
@@ -152,7 +152,7 @@ impl ServerBuilder {
     /// TLS.
     #[cfg(feature = "tls")]
     #[must_use]
-    pub fn tls(mut self, tls: super::tls::ServerTls) -> Self {
+    pub fn tls(mut self, tls: crate::net::tls::ServerTls) -> Self {
         self.tls = Some(tls);
         self
     }
@@ -232,7 +232,7 @@ struct Acceptor {
     /// Who serves the connection of a peer, where that is not the same for all.
     each: Option<Each>,
     #[cfg(feature = "tls")]
-    tls: Option<super::tls::ServerTls>,
+    tls: Option<crate::net::tls::ServerTls>,
     closes: watch::Receiver<Option<Duration>>,
 }
 
@@ -255,7 +255,7 @@ impl Acceptor {
                 continue;
             };
             let connection = self.clone();
-            connections.spawn(super::log::within(&address.to_string(), async move {
+            connections.spawn(crate::net::log::within(&address.to_string(), async move {
                 connection.serve(stream, address).await;
                 drop(place);
             }));
@@ -299,7 +299,7 @@ impl Acceptor {
             hook(Peer { desk: Arc::clone(&desk) }, address);
         }
         let keeper = close_when_told(Arc::clone(&desk), self.closes);
-        let closed = link::run(Arc::clone(&desk), reader, writer, Vec::new(), keeper).await;
+        let closed = run::run(Arc::clone(&desk), reader, writer, Vec::new(), keeper).await;
         desk.disconnected();
         desk.tell(Event::Down(closed));
     }

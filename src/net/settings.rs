@@ -5,48 +5,48 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::correlation::Correlation;
-use super::error::Rejection;
-use super::handler::Handler;
-use super::mux::Limits;
-use super::observe::Observer;
-use super::replay::{Replay, Seen};
 use crate::frame::Framing;
 use crate::message::Message;
+use crate::net::connection::duplicates::{Replay, Seen};
+use crate::net::connection::handler::Handler;
+use crate::net::error::Rejection;
+use crate::net::exchange::correlation::Correlation;
+use crate::net::exchange::mux::Limits;
+use crate::net::observe::Observer;
 use crate::spec::{ISO87_ASCII, Spec};
 
 /// Says whether an answer holds, its authentication code above all.
-pub(super) type Check = Arc<dyn Fn(&Message<'_>) -> Result<(), Rejection> + Send + Sync>;
+pub(crate) type Check = Arc<dyn Fn(&Message<'_>) -> Result<(), Rejection> + Send + Sync>;
 
 #[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) framing: Framing,
-    pub(super) spec: &'static Spec<'static>,
-    pub(super) correlation: Correlation,
-    pub(super) limits: Limits,
+pub(crate) struct Settings {
+    pub(crate) framing: Framing,
+    pub(crate) spec: &'static Spec<'static>,
+    pub(crate) correlation: Correlation,
+    pub(crate) limits: Limits,
     /// The station header of requests.
-    pub(super) header: Vec<u8>,
-    pub(super) check: Option<Check>,
-    pub(super) handler: Option<Arc<dyn Handler>>,
-    pub(super) observer: Arc<dyn Observer>,
+    pub(crate) header: Vec<u8>,
+    pub(crate) check: Option<Check>,
+    pub(crate) handler: Option<Arc<dyn Handler>>,
+    pub(crate) observer: Arc<dyn Observer>,
     /// The answers to give once more; none, and every copy of a request is handled.
-    pub(super) replay: Option<Arc<Replay>>,
+    pub(crate) replay: Option<Arc<Replay>>,
     /// How many requests of the peer are answered at a time, by handlers that answer later.
-    pub(super) concurrency: usize,
+    pub(crate) concurrency: usize,
     /// New frames wait while so many octets are to be written.
-    pub(super) outbox_bytes: usize,
-    pub(super) read_buffer: usize,
+    pub(crate) outbox_bytes: usize,
+    pub(crate) read_buffer: usize,
     /// How long a frame may take from its first octet to its last.
-    pub(super) frame_timeout: Duration,
+    pub(crate) frame_timeout: Duration,
     /// How long the peer may take nothing of what is written.
-    pub(super) write_timeout: Duration,
+    pub(crate) write_timeout: Duration,
     /// How long the peer may be silent.
-    pub(super) silence: Option<Duration>,
+    pub(crate) silence: Option<Duration>,
     /// How long connecting, or a TLS handshake, may take.
-    pub(super) connect_timeout: Duration,
-    pub(super) answer_polls: bool,
-    pub(super) answer_format_errors: bool,
-    pub(super) one_write_per_frame: bool,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) answer_polls: bool,
+    pub(crate) answer_format_errors: bool,
+    pub(crate) one_write_per_frame: bool,
 }
 
 impl Default for Settings {
@@ -77,7 +77,7 @@ impl Default for Settings {
 
 impl Settings {
     /// What a request of the peer is, where that is remembered and the request has a key.
-    pub(super) fn seen(&self, request: &Message<'_>) -> Option<Seen> {
+    pub(crate) fn seen(&self, request: &Message<'_>) -> Option<Seen> {
         let replay = self.replay.as_ref()?;
         Some(replay.meet(self.correlation.trace(request)?, request))
     }
@@ -118,7 +118,7 @@ macro_rules! settings {
 
             /// How many requests are in flight, and how long their keys are remembered.
             #[must_use]
-            pub const fn limits(mut self, limits: crate::net::mux::Limits) -> Self {
+            pub const fn limits(mut self, limits: crate::net::exchange::mux::Limits) -> Self {
                 self.settings.limits = limits;
                 self
             }
@@ -170,7 +170,7 @@ macro_rules! settings {
             /// code, amount, currency, terminal and merchant.
             #[must_use]
             pub fn replay(mut self, requests: usize, time: core::time::Duration) -> Self {
-                self.settings.replay = Some(crate::net::replay::Replay::new(requests, time));
+                self.settings.replay = Some(crate::net::connection::duplicates::Replay::new(requests, time));
                 self
             }
 
@@ -246,4 +246,4 @@ macro_rules! settings {
     };
 }
 
-pub(super) use settings;
+pub(crate) use settings;

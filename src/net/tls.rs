@@ -71,7 +71,7 @@ impl ClientTls {
         Self { connector: config.into(), host }
     }
 
-    pub(super) async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
+    pub(crate) async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
         self.connector.connect(self.host, stream).await
     }
 }
@@ -118,7 +118,7 @@ impl ServerTls {
         Self { acceptor: config.into() }
     }
 
-    pub(super) async fn accept(self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
+    pub(crate) async fn accept(self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
         self.acceptor.accept(stream).await
     }
 }

@@ -1,8 +1,8 @@
 //! Every answer to its own request: the complaints about correlation, and the four outcomes.
 
 use super::*;
-use crate::net::mux::Limits;
-use crate::net::supervisor::Dialogue;
+use crate::net::client::supervisor::Dialogue;
+use crate::net::exchange::mux::Limits;
 use crate::net::{Lost, NotSent, Rejection};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -302,7 +302,7 @@ async fn a_repeat_may_follow_its_original_and_either_answer_settles_it() {
     let advice = Builder::new(&ISO87_ASCII, Mti::REVERSAL_ADVICE).set(de::STAN, 9).to_vec().unwrap();
     bench.peer.request(&advice, SECOND).await.unwrap_err();
     let original = bench.host.next().await;
-    let repeat = crate::net::saf::repeat_of(&ISO87_ASCII, &advice).unwrap();
+    let repeat = crate::net::exchange::saf::repeat_of(&ISO87_ASCII, &advice).unwrap();
     let asked = bench.ask(repeat, SECOND);
     assert_eq!(bench.host.next().await[..4], *b"0421");
     bench.host.send(&answer_to_advice(&original)).await;

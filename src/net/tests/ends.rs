@@ -1,7 +1,7 @@
 //! How connections end: quietly when nothing is wrong, and never by hanging.
 
 use super::*;
-use crate::net::supervisor::Dialogue;
+use crate::net::client::supervisor::Dialogue;
 use tokio::time::{Instant, sleep};
 
 /// A peer that closes between two messages is no error, and is told as the end that it is.

@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 
 use super::*;
-use crate::net::saf::{Forwarder, MemoryQueue, Policy, Queue, Record, SafError, Why};
+use crate::net::exchange::saf::{Forwarder, MemoryQueue, Policy, Queue, Record, SafError, Why};
 use crate::net::{Courier, Route};
 
 const POLICY: Policy = Policy {

@@ -15,15 +15,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::desk::Desk;
-use super::observe::{Event, Observer};
-use super::peer::Peer;
-use super::received::Received;
-use super::settings::Settings;
-use super::supervisor::{Hooks, connected};
 use super::{Closed, SendError};
 use crate::frame::Framing;
 use crate::message::{Inspection, Message};
+use crate::net::client::supervisor::{Hooks, connected};
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::Received;
+use crate::net::connection::state::Desk;
+use crate::net::observe::{Event, Observer};
+use crate::net::settings::Settings;
 use crate::spec::ISO87_ASCII;
 use crate::{Builder, Mti, de};
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::frame::Station;
-use crate::net::handler::{Async, Reply};
+use crate::net::connection::handler::{Async, Reply};
 use tokio::time::{sleep, timeout};
 
 fn approve(request: &Message<'_>, reply: Reply<'_>) {

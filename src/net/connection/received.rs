@@ -25,7 +25,7 @@ pub struct Received {
 
 impl Received {
     /// Keeps a message that was parsed by `spec`, so that nobody has to parse it again.
-    pub(super) fn new(
+    pub(crate) fn new(
         spec: &'static Spec<'static>,
         header: &[u8],
         parsed: &Message<'_>,
@@ -41,7 +41,7 @@ impl Received {
 
     /// The message. It was checked when it came in, and is not parsed again.
     ///
-    /// The answer within [`SendError::Refused`](super::SendError::Refused) may be broken: this is
+    /// The answer within [`SendError::Refused`](crate::net::SendError::Refused) may be broken: this is
     /// then the part before the failure, and [`Received::inspect`] tells the failure.
     #[must_use]
     pub fn message(&self) -> Message<'_> {
@@ -54,7 +54,7 @@ impl Received {
         Inspection::of(self.parsed.spec, self.wire())
     }
 
-    pub(super) const fn error(&self) -> Option<Error> {
+    pub(crate) const fn error(&self) -> Option<Error> {
         self.error
     }
 
@@ -162,7 +162,7 @@ impl<T: Outgoing + ?Sized> Outgoing for &mut T {
 }
 
 /// Calls `use_it` with the octets of a message, written into room that the thread keeps.
-pub(super) fn written<T>(message: &(impl Outgoing + ?Sized), use_it: impl FnOnce(&[u8]) -> T) -> Result<T> {
+pub(crate) fn written<T>(message: &(impl Outgoing + ?Sized), use_it: impl FnOnce(&[u8]) -> T) -> Result<T> {
     std::thread_local! {
         static ROOM: core::cell::Cell<Vec<u8>> = const { core::cell::Cell::new(Vec::new()) };
     }

@@ -23,24 +23,15 @@
 //! so (`0420` becomes `0421`) and changes nothing else, so that the receiver recognises it. After a
 //! restart everything that was in flight is due as a repeat.
 
-#[cfg(feature = "std")]
-mod file;
-mod memory;
-mod record;
-
-#[cfg(feature = "std")]
-pub use file::FileQueue;
-pub use memory::MemoryQueue;
-pub use record::{Due, Policy, Queue, Record, SafError, Why, WorkItem};
-
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Backoff;
+use super::record::{Due, Policy, Queue, Record, SafError, Why, WorkItem};
 use crate::builder::Builder;
 use crate::error::{Kind, Place};
 use crate::message::Message;
+use crate::net::exchange::backoff::Backoff;
 use crate::spec::Spec;
 
 /// The messages to be forwarded, and what happens next to each.
@@ -454,4 +445,5 @@ pub fn repeat_of(spec: &Spec<'_>, wire: &[u8]) -> crate::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[path = "tests.rs"]
 mod tests;

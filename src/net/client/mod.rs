@@ -1,5 +1,10 @@
 //! The side that asks: a connection that is made again whenever it is lost.
 
+pub(crate) mod forwarder;
+pub(crate) mod pool;
+pub(crate) mod supervisor;
+mod transport;
+
 use core::fmt;
 use core::ops::Deref;
 use core::time::Duration;
@@ -12,15 +17,15 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::backoff::Backoff;
-use super::desk::{Desk, Phase};
-use super::error::Closed;
-use super::handler::{Async, Handler};
-use super::peer::Peer;
-use super::received::{Outgoing, Received};
-use super::settings::{Settings, settings};
-use super::supervisor::{Dialogue, Endpoint, Hooks, Supervisor};
 use crate::message::Message;
+use crate::net::client::supervisor::{Dialogue, Endpoint, Hooks, Supervisor};
+use crate::net::connection::handler::{Async, Handler};
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::{Outgoing, Received};
+use crate::net::connection::state::{Desk, Phase};
+use crate::net::error::Closed;
+use crate::net::exchange::backoff::Backoff;
+use crate::net::settings::{Settings, settings};
 
 /// A connection to a host that is made again whenever it is lost; a [`Peer`] to send requests to.
 ///
@@ -212,7 +217,7 @@ impl ClientBuilder {
     /// TLS, with the host verified.
     #[cfg(feature = "tls")]
     #[must_use]
-    pub fn tls(mut self, tls: super::tls::ClientTls) -> Self {
+    pub fn tls(mut self, tls: crate::net::tls::ClientTls) -> Self {
         self.hooks.tls = Some(tls);
         self
     }
@@ -242,7 +247,7 @@ impl ClientBuilder {
         let name = endpoint.name();
         let supervisor =
             Supervisor { desk: Arc::clone(&desk), endpoint, hooks: hooks.clone(), backoff, first };
-        let task = tokio::spawn(super::log::within(&name, supervisor.run()));
+        let task = tokio::spawn(crate::net::log::within(&name, supervisor.run()));
         Client { peer: Peer { desk }, held: Arc::new(Held { hooks, supervisor: Mutex::new(Some(task)) }) }
     }
 }

@@ -21,12 +21,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
-use super::error::{NotSent, SendError};
-use super::peer::Peer;
-use super::received::Received;
-use super::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
 use crate::de;
 use crate::message::Message;
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::Received;
+use crate::net::error::{NotSent, SendError};
+use crate::net::exchange::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
 
 /// The way to a destination: which peer, how long an answer may take, and what an answer means.
 #[derive(Clone)]

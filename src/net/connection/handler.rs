@@ -7,12 +7,12 @@ use std::vec::Vec;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::desk::Desk;
-use super::outbox::Frames;
-use super::received::{Outgoing, Received, written};
-use super::replay::Promise;
 use crate::error::Result;
 use crate::message::Message;
+use crate::net::connection::duplicates::Promise;
+use crate::net::connection::outbox::Frames;
+use crate::net::connection::received::{Outgoing, Received, written};
+use crate::net::connection::state::Desk;
 
 /// Answers requests. A function of a message and a [`Reply`] is one.
 ///
@@ -31,12 +31,12 @@ impl<F: Fn(&Message<'_>, Reply<'_>) + Send + Sync + 'static> Handler for F {
 
 /// The way back to the request being handled. Dropped without a word, the request has no answer.
 pub struct Reply<'a> {
-    pub(super) desk: &'a Arc<Desk>,
-    pub(super) header: &'a [u8],
+    pub(crate) desk: &'a Arc<Desk>,
+    pub(crate) header: &'a [u8],
     /// The answers that leave together.
-    pub(super) answers: &'a mut Frames,
+    pub(crate) answers: &'a mut Frames,
     /// Where the answer is kept for a repeat of the request.
-    pub(super) promise: Option<Promise>,
+    pub(crate) promise: Option<Promise>,
 }
 
 impl Reply<'_> {
@@ -137,13 +137,13 @@ impl fmt::Debug for Responder {
 }
 
 /// An `async` function of a request, which gives the octets of the answer or none.
-pub(super) struct Async<F, T> {
+pub(crate) struct Async<F, T> {
     serve: F,
     answers: PhantomData<fn() -> T>,
 }
 
 impl<F, T> Async<F, T> {
-    pub(super) const fn new(serve: F) -> Self {
+    pub(crate) const fn new(serve: F) -> Self {
         Self { serve, answers: PhantomData }
     }
 }

@@ -4,20 +4,21 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::desk::{Desk, Manner, Pending, Phase};
-use super::error::NotSent;
-use super::observe::Totals;
-use super::received::Outgoing;
+use crate::net::connection::pending::{Manner, Pending};
+use crate::net::connection::received::Outgoing;
+use crate::net::connection::state::{Desk, Phase};
+use crate::net::error::NotSent;
+use crate::net::observe::Totals;
 
 /// The far end of a connection. Cloning it is cheap; all clones share the connection.
 #[derive(Clone)]
 pub struct Peer {
-    pub(super) desk: Arc<Desk>,
+    pub(crate) desk: Arc<Desk>,
 }
 
 impl Peer {
     /// Sends a request, whose answer is to be awaited, for no longer than `timeout` in all: waiting
-    /// for a connection and for room in the window counts. [`SendError`](super::SendError) tells what
+    /// for a connection and for room in the window counts. [`SendError`](crate::net::SendError) tells what
     /// certainly was not sent from what must be reversed.
     ///
     /// Where there is a connection and room, the request is on its way when this returns. So as many as
@@ -52,7 +53,7 @@ impl Peer {
     }
 
     /// Sends a message that nobody answers, such as a notification (`1140`, `1640`). `Ok` says that
-    /// it is about to leave, not that it arrives: what must arrive is for a [`Courier`](super::Courier).
+    /// it is about to leave, not that it arrives: what must arrive is for a [`Courier`](crate::net::Courier).
     ///
     /// # Errors
     /// When it does not leave: the message is wrong, there is no connection, or as much as is

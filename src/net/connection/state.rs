@@ -1,7 +1,5 @@
 //! Where requests and answers meet: the state that callers, reader, writer and timer share.
 
-mod asking;
-
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
@@ -11,28 +9,25 @@ use std::vec::Vec;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::correlation::Trace;
-use super::error::{Lost, NotSent, Rejection, SendError};
-use super::link::Gathered;
-use super::mux::{Answer, Mux, Unanswered};
-use super::observe::{Counters, Event};
-use super::outbox::{Batch, Outbox};
-use super::received::Received;
-use super::settings::Settings;
 use crate::message::Inspection;
-
-pub(super) use self::asking::Manner;
-pub use self::asking::Pending;
+use crate::net::connection::outbox::{Batch, Outbox};
+use crate::net::connection::received::Received;
+use crate::net::connection::run::Gathered;
+use crate::net::error::{Lost, NotSent, Rejection, SendError};
+use crate::net::exchange::correlation::Trace;
+use crate::net::exchange::mux::{Answer, Mux, Unanswered};
+use crate::net::observe::{Counters, Event};
+use crate::net::settings::Settings;
 
 /// The shared state of one connection, or of one client over its successive connections.
-pub(super) struct Desk {
-    pub(super) settings: Settings,
-    pub(super) counters: Arc<Counters>,
-    state: Mutex<State>,
-    window: Arc<Semaphore>,
+pub(crate) struct Desk {
+    pub(crate) settings: Settings,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) state: Mutex<State>,
+    pub(crate) window: Arc<Semaphore>,
     /// Places for requests of the peer that are answered later.
-    pub(super) places: Arc<Semaphore>,
-    phase: watch::Sender<Phase>,
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
     /// Whether requests of the peer are handled no longer.
@@ -42,38 +37,38 @@ pub(super) struct Desk {
     /// Whether the reader holds answers that the outbox does not.
     gathering: AtomicBool,
     /// Tells that a request of the peer is in work no longer.
-    pub(super) freed: Notify,
+    pub(crate) freed: Notify,
     /// Tells that the writer took what waited.
-    room: Notify,
+    pub(crate) room: Notify,
     /// Wakes the timer, because a deadline is sooner than it knows.
-    sooner: Notify,
-    start: Instant,
+    pub(crate) sooner: Notify,
+    pub(crate) start: Instant,
     /// When octets last came in, in milliseconds since `start`.
     heard: AtomicU64,
 }
 
-struct State {
-    mux: Mux<Trace, Waiter>,
-    outbox: Outbox,
+pub(crate) struct State {
+    pub(crate) mux: Mux<Trace, Waiter>,
+    pub(crate) outbox: Outbox,
     /// Whether a connection is there: the truth that `phase` tells the others.
-    open: bool,
+    pub(crate) open: bool,
     /// When the timer will look next.
-    looks: Duration,
+    pub(crate) looks: Duration,
 }
 
 /// Who waits for an answer.
-struct Waiter {
-    answer: oneshot::Sender<Result<Received, SendError>>,
+pub(crate) struct Waiter {
+    pub(crate) answer: oneshot::Sender<Result<Received, SendError>>,
     /// The number of its frame.
-    frame: u64,
-    since: Duration,
+    pub(crate) frame: u64,
+    pub(crate) since: Duration,
     /// Its place in the window.
-    _place: OwnedSemaphorePermit,
+    pub(crate) _place: OwnedSemaphorePermit,
 }
 
 /// What a connection can be used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     Down,
     /// Connected, for the sign-on only.
     SigningOn,
@@ -83,7 +78,7 @@ pub(super) enum Phase {
 }
 
 impl Desk {
-    pub(super) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
+    pub(crate) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         let state = State {
             mux: Mux::new(settings.limits),
             outbox: Outbox::default(),
@@ -110,7 +105,7 @@ impl Desk {
     }
 
     /// Puts an answer to a request of the peer into the outbox.
-    pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
+    pub(crate) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
         let mut state = self.lock();
         if !state.open {
             drop(state);
@@ -121,14 +116,20 @@ impl Desk {
     }
 
     /// Puts octets into the outbox as they are.
-    pub(super) fn write_raw(&self, octets: &[u8]) {
+    pub(crate) fn write_raw(&self, octets: &[u8]) {
         let mut state = self.lock();
         if state.open {
             self.add(&mut state.outbox, |outbox| outbox.push_raw(octets));
         }
     }
 
-    fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
+    pub(crate) fn put(
+        &self,
+        state: &mut State,
+        header: &[u8],
+        octets: &[u8],
+        answers: bool,
+    ) -> crate::Result<()> {
         self.add(&mut state.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, answers))
     }
 
@@ -143,7 +144,7 @@ impl Desk {
     }
 
     /// Deals with what one read brought: takes the lock once for all of it.
-    pub(super) fn deliver(&self, gathered: &mut Gathered, now: Duration) {
+    pub(crate) fn deliver(&self, gathered: &mut Gathered, now: Duration) {
         let Gathered { arrived, answers } = gathered;
         if arrived.is_empty() && answers.is_empty() && !self.gathering.load(Ordering::SeqCst) {
             return;
@@ -201,24 +202,24 @@ impl Desk {
         }
     }
 
-    fn late(&self, after: Duration, answer: Received) {
+    pub(crate) fn late(&self, after: Duration, answer: Received) {
         self.tell(Event::Late(after));
         self.settings.observer.late(answer);
     }
 
-    pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {
+    pub(crate) fn unreadable(&self, inspection: &Inspection<'_>) {
         self.tell(Event::Unreadable);
         self.settings.observer.unreadable(inspection);
     }
 
-    pub(super) fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         self.counters.count(event);
         self.settings.observer.event(event);
-        super::log::event(event);
+        crate::net::log::event(event);
     }
 
     /// Ends the requests whose time is over, again and again.
-    pub(super) async fn keep_time(&self) {
+    pub(crate) async fn keep_time(&self) {
         loop {
             let sooner = self.sooner.notified();
             let looks = self.expire();
@@ -254,7 +255,7 @@ impl Desk {
     }
 
     /// Waits until there is something to write, and takes all of it. `false` at the end.
-    pub(super) async fn take(&self, batch: &mut Batch) -> bool {
+    pub(crate) async fn take(&self, batch: &mut Batch) -> bool {
         loop {
             {
                 let mut state = self.lock();
@@ -283,12 +284,12 @@ impl Desk {
         state.mux.in_flight() > state.outbox.frames().count()
     }
 
-    pub(super) fn note(&self, batch: &Batch, octets: usize) {
+    pub(crate) fn note(&self, batch: &Batch, octets: usize) {
         self.lock().outbox.note(batch, octets);
     }
 
     /// Waits until less is to be written than allowed: who does not read is not answered.
-    pub(super) async fn wait_for_room(&self) {
+    pub(crate) async fn wait_for_room(&self) {
         loop {
             let room = self.room.notified();
             if self.lock().outbox.frames().len() < self.settings.outbox_bytes {
@@ -299,33 +300,33 @@ impl Desk {
     }
 
     /// Waits until one more request of the peer may be answered.
-    pub(super) async fn wait_for_place(&self) {
+    pub(crate) async fn wait_for_place(&self) {
         let _ = self.places.acquire().await;
     }
 
     /// Whether as many requests of the peer are in work as are allowed.
-    pub(super) fn is_busy(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         self.places.available_permits() == 0
     }
 
     /// Whether the peer is owed as much as is allowed.
-    pub(super) fn is_owing(&self) -> bool {
+    pub(crate) fn is_owing(&self) -> bool {
         self.is_busy() || self.lock().outbox.frames().len() >= self.settings.outbox_bytes
     }
 
     /// Whether a request of the peer can still be answered; from here to [`Desk::deliver`] the writer
     /// does not end.
-    pub(super) fn begins_to_gather(&self) -> bool {
+    pub(crate) fn begins_to_gather(&self) -> bool {
         self.gathering.store(true, Ordering::SeqCst);
         !self.refusing.load(Ordering::SeqCst)
     }
 
-    pub(super) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         *self.phase.borrow()
     }
 
     /// A connection was made: nothing is in flight yet.
-    pub(super) fn connected(&self, phase: Phase) {
+    pub(crate) fn connected(&self, phase: Phase) {
         {
             let mut state = self.lock();
             state.outbox.reset();
@@ -337,7 +338,7 @@ impl Desk {
         self.set_phase(phase);
     }
 
-    pub(super) fn set_phase(&self, phase: Phase) {
+    pub(crate) fn set_phase(&self, phase: Phase) {
         // Closing is for good.
         self.phase.send_if_modified(|old| {
             let new = if *old == Phase::Closing { Phase::Closing } else { phase };
@@ -346,7 +347,7 @@ impl Desk {
     }
 
     /// The connection was lost: everything in flight ends, told apart by whether it had left.
-    pub(super) fn disconnected(&self) {
+    pub(crate) fn disconnected(&self) {
         self.set_phase(Phase::Down);
         let now = self.now();
         let mut guard = self.lock();
@@ -367,25 +368,25 @@ impl Desk {
     }
 
     /// Handles no request of the peer any more.
-    pub(super) fn refuse(&self) {
+    pub(crate) fn refuse(&self) {
         self.refusing.store(true, Ordering::SeqCst);
     }
 
     /// Lets the writer end when nothing waits.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.refuse();
         self.finishing.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
     /// Waits until no request is in flight; all permits back means that.
-    pub(super) async fn drained(&self) {
+    pub(crate) async fn drained(&self) {
         let all = u32::try_from(self.settings.limits.window).unwrap_or(u32::MAX);
         let _ = self.window.acquire_many(all).await;
     }
 
     /// Waits until no request of the peer is being answered; more may come meanwhile.
-    pub(super) async fn answered(&self) {
+    pub(crate) async fn answered(&self) {
         loop {
             let freed = self.freed.notified();
             if self.places.available_permits() >= self.settings.concurrency {
@@ -395,30 +396,30 @@ impl Desk {
         }
     }
 
-    pub(super) fn in_flight(&self) -> usize {
+    pub(crate) fn in_flight(&self) -> usize {
         self.lock().mux.in_flight()
     }
 
-    pub(super) async fn until(&self, wanted: impl Fn(Phase) -> bool) {
+    pub(crate) async fn until(&self, wanted: impl Fn(Phase) -> bool) {
         let _ = self.phase.subscribe().wait_for(|phase| wanted(*phase)).await;
     }
 
-    pub(super) fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
     /// Notes that octets came in.
-    pub(super) fn hear(&self) {
+    pub(crate) fn hear(&self) {
         let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
     }
 
     /// How long nothing has come in.
-    pub(super) fn silence(&self) -> Duration {
+    pub(crate) fn silence(&self) -> Duration {
         self.now().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

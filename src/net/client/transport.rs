@@ -10,12 +10,12 @@ use tokio::sync::oneshot;
 #[cfg(feature = "tls")]
 use tokio_rustls::client::TlsStream;
 
-use super::desk::Desk;
-use super::error::Closed;
-use super::settings::Settings;
-use super::supervisor::{Hooks, connected};
+use crate::net::client::supervisor::{Hooks, connected};
+use crate::net::connection::state::Desk;
+use crate::net::error::Closed;
+use crate::net::settings::Settings;
 
-pub(super) struct Line {
+pub(crate) struct Line {
     stream: Stream,
     /// What came in while it was introduced; none if it was not.
     early: Option<Vec<u8>>,
@@ -29,7 +29,7 @@ enum Stream {
 
 impl Line {
     /// A line over a TCP connection, after the TLS handshake if there is one.
-    pub(super) async fn over(stream: TcpStream, settings: &Settings, hooks: &Hooks) -> Result<Self, Closed> {
+    pub(crate) async fn over(stream: TcpStream, settings: &Settings, hooks: &Hooks) -> Result<Self, Closed> {
         stream.set_nodelay(true).map_err(|error| Closed::Io(error.kind()))?;
         #[cfg(feature = "tls")]
         if let Some(tls) = hooks.tls.clone() {
@@ -44,7 +44,7 @@ impl Line {
     }
 
     /// The line, once the far end has accepted the sign-on.
-    pub(super) async fn introduced(mut self, desk: &Desk, hooks: &Hooks) -> Result<Self, Closed> {
+    pub(crate) async fn introduced(mut self, desk: &Desk, hooks: &Hooks) -> Result<Self, Closed> {
         if let Some(sign_on) = &hooks.sign_on {
             let early = match &mut self.stream {
                 Stream::Plain(stream) => sign_on.introduce(&desk.settings, stream).await,
@@ -57,7 +57,7 @@ impl Line {
     }
 
     /// Uses it to its end.
-    pub(super) async fn run(self, desk: Arc<Desk>, hooks: Hooks, up: oneshot::Sender<()>) -> Closed {
+    pub(crate) async fn run(self, desk: Arc<Desk>, hooks: Hooks, up: oneshot::Sender<()>) -> Closed {
         match self.stream {
             Stream::Plain(stream) => {
                 let (reader, writer) = stream.into_split();

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::{Queue, Record, Why};
+use super::record::{Queue, Record, Why};
 
 /// The records of a forwarder in memory. It survives the forwarder, not the process.
 #[derive(Clone, Default)]

@@ -20,20 +20,20 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::correlation::Trace;
-use super::desk::Desk;
-use super::error::Closed;
-use super::handler::Reply;
-use super::observe::{Counters, Event};
-use super::outbox::{Batch, Frames};
-use super::received::{Received, written};
-use super::replay::Seen;
 use crate::builder::Builder;
 use crate::de;
 use crate::error::widen;
 use crate::frame::Frame;
 use crate::message::Inspection;
 use crate::mti::Version;
+use crate::net::connection::duplicates::Seen;
+use crate::net::connection::handler::Reply;
+use crate::net::connection::outbox::{Batch, Frames};
+use crate::net::connection::received::{Received, written};
+use crate::net::connection::state::Desk;
+use crate::net::error::Closed;
+use crate::net::exchange::correlation::Trace;
+use crate::net::observe::{Counters, Event};
 use crate::parser::Parser;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
@@ -41,7 +41,7 @@ use crate::parser::Parser;
 /// The caller has called [`Desk::connected`], and calls [`Desk::disconnected`].
 ///
 /// `early` octets were read before.
-pub(super) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, early: Vec<u8>, keeper: K) -> Closed
+pub(crate) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, early: Vec<u8>, keeper: K) -> Closed
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
@@ -176,11 +176,11 @@ struct Inbox {
 
 /// What the frames of one read lead to, dealt with together.
 #[derive(Default)]
-pub(super) struct Gathered {
+pub(crate) struct Gathered {
     /// Answers that came in, to requests that are yet to be found.
-    pub(super) arrived: Vec<(Option<Trace>, Received)>,
+    pub(crate) arrived: Vec<(Option<Trace>, Received)>,
     /// Answers to requests of the peer, as frames.
-    pub(super) answers: Frames,
+    pub(crate) answers: Frames,
 }
 
 impl Inbox {

@@ -22,34 +22,35 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::backoff::Backoff;
-use super::desk::{Desk, Manner, Phase};
-use super::error::{Closed, SendError};
-use super::line::Line;
-use super::link;
-use super::observe::Event;
-use super::received::Received;
-use super::settings::Settings;
 use crate::message::Message;
+use crate::net::client::transport::Line;
+use crate::net::connection::pending::Manner;
+use crate::net::connection::received::Received;
+use crate::net::connection::run;
+use crate::net::connection::state::{Desk, Phase};
+use crate::net::error::{Closed, SendError};
+use crate::net::exchange::backoff::Backoff;
+use crate::net::observe::Event;
+use crate::net::settings::Settings;
 
 /// Where connections come from.
-pub(super) enum Endpoint {
+pub(crate) enum Endpoint {
     Dial(Vec<String>),
     Accept(TcpListener),
 }
 
 /// What is said on a connection besides the requests of the caller.
 #[derive(Clone)]
-pub(super) struct Hooks {
-    pub(super) sign_on: Option<Dialogue>,
-    pub(super) echo: Option<(Duration, Dialogue)>,
-    pub(super) sign_off: Option<Dialogue>,
+pub(crate) struct Hooks {
+    pub(crate) sign_on: Option<Dialogue>,
+    pub(crate) echo: Option<(Duration, Dialogue)>,
+    pub(crate) sign_off: Option<Dialogue>,
     #[cfg(feature = "tls")]
-    pub(super) tls: Option<super::tls::ClientTls>,
+    pub(crate) tls: Option<crate::net::tls::ClientTls>,
 }
 
 impl Hooks {
-    pub(super) const NONE: Self = Self {
+    pub(crate) const NONE: Self = Self {
         sign_on: None,
         echo: None,
         sign_off: None,
@@ -60,14 +61,14 @@ impl Hooks {
 
 /// One request of the connection itself, and what makes its answer good.
 #[derive(Clone)]
-pub(super) struct Dialogue {
+pub(crate) struct Dialogue {
     request: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     accepted: Arc<dyn Fn(&Message<'_>) -> bool + Send + Sync>,
     time: Duration,
 }
 
 impl Dialogue {
-    pub(super) fn new(
+    pub(crate) fn new(
         request: impl Fn() -> Vec<u8> + Send + Sync + 'static,
         accepted: impl Fn(&Message<'_>) -> bool + Send + Sync + 'static,
         time: Duration,
@@ -76,12 +77,12 @@ impl Dialogue {
     }
 
     /// Whether the answer came and was accepted.
-    pub(super) async fn run(&self, desk: &Arc<Desk>) -> bool {
+    pub(crate) async fn run(&self, desk: &Arc<Desk>) -> bool {
         self.ask(desk).await.is_ok_and(|answer| (self.accepted)(&answer.message()))
     }
 
     /// The same on a connection that is no desk's yet: the octets that came in besides the answer.
-    pub(super) async fn introduce<S>(&self, settings: &Settings, stream: &mut S) -> Option<Vec<u8>>
+    pub(crate) async fn introduce<S>(&self, settings: &Settings, stream: &mut S) -> Option<Vec<u8>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -126,17 +127,17 @@ impl Dialogue {
 
 type First = Option<oneshot::Sender<Result<(), Closed>>>;
 
-pub(super) struct Supervisor {
-    pub(super) desk: Arc<Desk>,
-    pub(super) endpoint: Endpoint,
-    pub(super) hooks: Hooks,
-    pub(super) backoff: Backoff,
+pub(crate) struct Supervisor {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) hooks: Hooks,
+    pub(crate) backoff: Backoff,
     /// Who waits for the outcome of the first attempt.
-    pub(super) first: First,
+    pub(crate) first: First,
 }
 
 impl Supervisor {
-    pub(super) async fn run(mut self) {
+    pub(crate) async fn run(mut self) {
         let mut next = None;
         loop {
             let attempt = match next.take() {
@@ -256,7 +257,7 @@ const STEADY: Duration = Duration::from_secs(5);
 
 /// A connection with its sign-on and its echoes. With `early` octets, which were read already, the
 /// sign-on was accepted before.
-pub(super) async fn connected<R, W>(
+pub(crate) async fn connected<R, W>(
     desk: Arc<Desk>,
     hooks: Hooks,
     reader: R,
@@ -271,7 +272,7 @@ where
     let sign_on = hooks.sign_on.clone().filter(|_| early.is_none());
     desk.connected(if sign_on.is_some() { Phase::SigningOn } else { Phase::Up });
     let keeper = keep(Arc::clone(&desk), sign_on, hooks.echo, up);
-    link::run(desk, reader, writer, early.unwrap_or_default(), keeper).await
+    run::run(desk, reader, writer, early.unwrap_or_default(), keeper).await
 }
 
 async fn keep(

@@ -22,7 +22,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
-use super::{Queue, Record, Why};
+use super::record::{Queue, Record, Why};
 use crate::error::widen;
 
 /// The records of a forwarder in a file; every commit is synchronised to the disk.

@@ -8,6 +8,7 @@ use std::{format, fs, path::PathBuf};
 use super::*;
 use crate::de;
 use crate::mti::Mti;
+use crate::net::saf::{FileQueue, MemoryQueue};
 use crate::spec::ISO87_BCD;
 use proptest::prelude::*;
 

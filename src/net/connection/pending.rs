@@ -10,13 +10,13 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Desk, Phase, Waiter};
 use crate::error::Error;
 use crate::message::Message;
+use crate::net::connection::received::{Outgoing, Received, written};
+use crate::net::connection::state::{Desk, Phase, Waiter};
 use crate::net::error::{Lost, NotSent, SendError};
-use crate::net::mux::{Refusal, Ticket};
+use crate::net::exchange::mux::{Refusal, Ticket};
 use crate::net::observe::Counters;
-use crate::net::received::{Outgoing, Received, written};
 
 type Outcome = Result<Received, SendError>;
 
@@ -76,7 +76,7 @@ impl fmt::Debug for Pending {
 
 /// What is special about a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::net) enum Manner {
+pub(crate) enum Manner {
     Plain,
     /// It was sent before, and its MTI does not say so.
     Again,
@@ -138,7 +138,7 @@ impl Drop for Posted {
 
 impl Desk {
     /// Sends a request, at once where that can be.
-    pub(in crate::net) fn request(
+    pub(crate) fn request(
         self: &Arc<Self>,
         message: &(impl Outgoing + ?Sized),
         header: &[u8],
@@ -272,11 +272,7 @@ impl Desk {
     }
 
     /// Puts a message that is not answered into the outbox, if it can leave now.
-    pub(in crate::net) fn notify(
-        &self,
-        message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-    ) -> Result<(), NotSent> {
+    pub(crate) fn notify(&self, message: &(impl Outgoing + ?Sized), header: &[u8]) -> Result<(), NotSent> {
         let sound = self.checks(message);
         let put = |octets: &[u8]| {
             if !sound {

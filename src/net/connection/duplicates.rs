@@ -18,12 +18,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::correlation::Trace;
 use crate::de;
 use crate::message::Message;
+use crate::net::exchange::correlation::Trace;
 
 /// The requests of the last while and their answers, bounded in number and time.
-pub(super) struct Replay {
+pub(crate) struct Replay {
     limit: usize,
     remember: Duration,
     start: Instant,
@@ -47,7 +47,7 @@ struct Entry {
 }
 
 /// What a request is.
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// Not met before: to be handled, and its answer given to this.
     New(Promise),
     /// Its first copy is being handled.
@@ -59,7 +59,7 @@ pub(super) enum Seen {
 }
 
 /// The place of an answer to come. Dropped without one, the request is forgotten.
-pub(super) struct Promise {
+pub(crate) struct Promise {
     replay: Arc<Replay>,
     trace: Trace,
     /// When the request came: tells its entry from a later one.
@@ -73,13 +73,13 @@ const CONTENT: [u8; 7] =
     [de::PAN, de::PROCESSING_CODE, de::AMOUNT, de::TERMINAL, de::MERCHANT, de::CURRENCY, de::NETWORK_CODE];
 
 impl Replay {
-    pub(super) fn new(limit: usize, remember: Duration) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, remember: Duration) -> Arc<Self> {
         let (hasher, table) = (RandomState::new(), Mutex::default());
         Arc::new(Self { limit, remember, start: Instant::now(), hasher, table })
     }
 
     /// Looks a request up, and takes note of a new one.
-    pub(super) fn meet(self: &Arc<Self>, trace: Trace, request: &Message<'_>) -> Seen {
+    pub(crate) fn meet(self: &Arc<Self>, trace: Trace, request: &Message<'_>) -> Seen {
         let (content, now) = (self.content(request), self.start.elapsed());
         let mut guard = self.lock();
         let table = &mut *guard;
@@ -132,7 +132,7 @@ impl Table {
 
 impl Promise {
     /// Keeps the answer, unless the request was forgotten: then its key may be another's by now.
-    pub(super) fn keep(mut self, answer: &[u8]) {
+    pub(crate) fn keep(mut self, answer: &[u8]) {
         self.kept = true;
         let mut table = self.replay.lock();
         let entry = table.entries.get_mut(&self.trace);
