@@ -42,6 +42,7 @@
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
 //! | write as fast as can be | [`Stream`]: in ascending order; [`Template`]: what changes, in place |
+//! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -116,6 +117,8 @@ mod message;
 mod mti;
 #[cfg(feature = "alloc")]
 pub mod net;
+#[cfg(feature = "alloc")]
+mod owned;
 mod parse;
 mod parser;
 mod path;
@@ -148,6 +151,8 @@ pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
 pub use mask::Privacy;
 pub use message::{Inspection, Message};
 pub use mti::{Class, Function, Mti, Origin, Version};
+#[cfg(feature = "alloc")]
+pub use owned::OwnedMessage;
 pub use parser::{Parser, Scan};
 pub use profile::Profile;
 pub use spec::{Dialect, MtiCoding, Spec, Table};

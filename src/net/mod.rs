@@ -76,17 +76,18 @@ pub use exchange::correlation::{Correlation, Trace};
 pub use exchange::{mux, saf};
 
 #[cfg(feature = "tls")]
-pub use tls::{ClientTls, Identity, ServerTls};
+pub use tls::{ClientTls, Identity, ServerTls, TlsError};
 #[cfg(feature = "net")]
 pub use {
-    client::forwarder::{Courier, Route, Verdict},
+    client::forwarder::{ForwarderHandle, Route, Verdict},
     client::pool::{Health, Pool},
     client::{Client, ClientBuilder},
     connection::handler::{Handler, Reply, Responder},
+    connection::outgoing::Outgoing,
     connection::peer::Peer,
     connection::pending::Pending,
-    connection::received::{Outgoing, Received},
-    error::{Closed, Lost, NotSent, Rejection, SendError},
+    connection::received::Received,
+    error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
     observe::{Event, Observer, Totals},
     server::{Server, ServerBuilder},
 };

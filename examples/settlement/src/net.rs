@@ -320,7 +320,9 @@ impl Station {
             line.notify_with_header(header, &octets).map_err(|error| format!("no copy of {mti}: {error}"))?;
         }
         match asked.flatten() {
-            Some(request) => request.responder.send(octets).map_err(unframed),
+            Some(request) => {
+                request.responder.send(octets).map_err(|error| format!("cannot send {mti}: {error}"))
+            }
             None => {
                 self.runtime.spawn(line::ask(line, to, message, octets, self.limit, self.door.clone()));
                 Ok(())

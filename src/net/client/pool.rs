@@ -6,8 +6,9 @@ use std::vec::Vec;
 
 use tokio::time::Instant;
 
-use crate::net::client::Client;
-use crate::net::connection::received::{Outgoing, Received};
+use super::Client;
+use crate::net::connection::outgoing::Outgoing;
+use crate::net::connection::received::Received;
 use crate::net::error::{NotSent, SendError};
 
 /// Several clients, each with a connection of its own; requests go to the one that is up and has
@@ -22,6 +23,7 @@ pub struct Pool {
 
 /// How well a pool is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Health {
     /// How many connections are up.
     pub up: usize,

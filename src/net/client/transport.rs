@@ -10,14 +10,15 @@ use tokio::sync::oneshot;
 #[cfg(feature = "tls")]
 use tokio_rustls::client::TlsStream;
 
-use crate::net::client::supervisor::{Hooks, connected};
-use crate::net::connection::state::Desk;
+use super::session::{Hooks, connected};
+use crate::net::connection::run::Service;
+use crate::net::connection::state::State;
 use crate::net::error::Closed;
 use crate::net::settings::Settings;
 
-pub(crate) struct Line {
+pub(crate) struct Transport {
     stream: Stream,
-    /// What came in while it was introduced; none if it was not.
+    /// What came in during a sign-on that was accepted.
     early: Option<Vec<u8>>,
 }
 
@@ -27,15 +28,16 @@ enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-impl Line {
-    /// A line over a TCP connection, after the TLS handshake if there is one.
+impl Transport {
+    /// Over a TCP connection, after the TLS handshake if there is one.
     pub(crate) async fn over(stream: TcpStream, settings: &Settings, hooks: &Hooks) -> Result<Self, Closed> {
-        stream.set_nodelay(true).map_err(|error| Closed::Io(error.kind()))?;
+        stream.set_nodelay(true).map_err(|error| Closed::by(&error))?;
         #[cfg(feature = "tls")]
         if let Some(tls) = hooks.tls.clone() {
+            use crate::net::tls::TlsError;
             let handshake = tokio::time::timeout(settings.connect_timeout, tls.connect(stream)).await;
-            let stream = handshake.map_err(|_| Closed::Io(std::io::ErrorKind::TimedOut))?;
-            let stream = stream.map_err(|error| Closed::Io(error.kind()))?;
+            let stream = handshake.map_err(|_| Closed::Tls(TlsError::TimedOut))?;
+            let stream = stream.map_err(|error| Closed::by(&error))?;
             return Ok(Self { stream: Stream::Tls(stream.into()), early: None });
         }
         #[cfg(not(feature = "tls"))]
@@ -43,13 +45,13 @@ impl Line {
         Ok(Self { stream: Stream::Plain(stream), early: None })
     }
 
-    /// The line, once the far end has accepted the sign-on.
-    pub(crate) async fn introduced(mut self, desk: &Desk, hooks: &Hooks) -> Result<Self, Closed> {
+    /// The same, once the far end has accepted the sign-on.
+    pub(crate) async fn signed_on(mut self, state: &State, hooks: &Hooks) -> Result<Self, Closed> {
         if let Some(sign_on) = &hooks.sign_on {
             let early = match &mut self.stream {
-                Stream::Plain(stream) => sign_on.introduce(&desk.settings, stream).await,
+                Stream::Plain(stream) => sign_on.succeeds_on(&state.settings, stream).await,
                 #[cfg(feature = "tls")]
-                Stream::Tls(stream) => sign_on.introduce(&desk.settings, stream).await,
+                Stream::Tls(stream) => sign_on.succeeds_on(&state.settings, stream).await,
             };
             self.early = Some(early.ok_or(Closed::SignOn)?);
         }
@@ -57,17 +59,16 @@ impl Line {
     }
 
     /// Uses it to its end.
-    pub(crate) async fn run(self, desk: Arc<Desk>, hooks: Hooks, up: oneshot::Sender<()>) -> Closed {
+    pub(crate) async fn run(
+        self,
+        client: (Arc<State>, Service),
+        hooks: Hooks,
+        up: oneshot::Sender<()>,
+    ) -> Closed {
         match self.stream {
-            Stream::Plain(stream) => {
-                let (reader, writer) = stream.into_split();
-                connected(desk, hooks, reader, writer, self.early, up).await
-            }
+            Stream::Plain(stream) => connected(client, hooks, stream.into_split(), self.early, up).await,
             #[cfg(feature = "tls")]
-            Stream::Tls(stream) => {
-                let (reader, writer) = tokio::io::split(*stream);
-                connected(desk, hooks, reader, writer, self.early, up).await
-            }
+            Stream::Tls(stream) => connected(client, hooks, tokio::io::split(*stream), self.early, up).await,
         }
     }
 }

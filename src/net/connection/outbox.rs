@@ -10,7 +10,7 @@ use std::vec::Vec;
 use crate::error::{Result, widen};
 use crate::frame::Framing;
 
-/// Frames, one behind the other.
+/// Frames, one after the other.
 #[derive(Default)]
 pub(crate) struct Frames {
     octets: Vec<u8>,
@@ -35,18 +35,18 @@ pub(crate) struct Batch {
 }
 
 impl Frames {
-    /// Adds a frame; `answers` says that `header` is that of the request and has to be turned round.
+    /// Adds a frame; `responds` says that `header` is that of the request and has to be turned round.
     pub(crate) fn push(
         &mut self,
         framing: &Framing,
         header: &[u8],
         payload: &[u8],
-        answers: bool,
+        responds: bool,
     ) -> Result<()> {
         let before = self.octets.len();
         self.octets.resize(before + framing.overhead() + header.len() + payload.len(), 0);
         let room = self.octets.get_mut(before..).unwrap_or_default();
-        let done = match answers {
+        let done = match responds {
             true => framing.reply(header, payload, room),
             false => framing.wrap(header, payload, room),
         };
@@ -102,9 +102,9 @@ impl Outbox {
         framing: &Framing,
         header: &[u8],
         payload: &[u8],
-        answers: bool,
+        responds: bool,
     ) -> Result<()> {
-        self.frames.push(framing, header, payload, answers)
+        self.frames.push(framing, header, payload, responds)
     }
 
     /// Adds octets as they are.
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_made_elsewhere_go_behind_those_that_wait() {
+    fn frames_made_elsewhere_go_after_those_that_wait() {
         let (mut outbox, mut batch, mut made) = (Outbox::default(), Batch::default(), Frames::default());
         for (text, is_left) in [(b"one", 0), (b"two", 0)] {
             made.push(&Framing::BINARY2, b"", text, false).unwrap();

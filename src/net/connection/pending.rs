@@ -10,23 +10,25 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
 
+use super::outgoing::{Outgoing, written};
+use super::received::Received;
+use super::state::{Phase, State, Waiter};
 use crate::error::Error;
 use crate::message::Message;
-use crate::net::connection::received::{Outgoing, Received, written};
-use crate::net::connection::state::{Desk, Phase, Waiter};
 use crate::net::error::{Lost, NotSent, SendError};
 use crate::net::exchange::mux::{Refusal, Ticket};
 use crate::net::observe::Counters;
 
 type Outcome = Result<Received, SendError>;
 
-/// A request on its way, and its answer to be awaited.
+/// A request on its way, and its response to be awaited.
 ///
 /// It was written before this was returned, where there was a connection and room for it: so as many
-/// as the window holds can be sent one after the other, and their answers awaited then, without a task
-/// for each. Otherwise it waits for its turn, and only while it is awaited. Dropped before its answer,
-/// it is given up: an answer that comes after all goes to [`Observer::late`](crate::net::Observer::late).
-#[must_use = "dropped before its answer, a request is given up"]
+/// as the window holds can be sent one after the other, and their responses awaited then, without a
+/// task for each. Otherwise it waits for its turn, and only while it is awaited. Dropped before its
+/// response, it is given up: a response that comes after all goes to
+/// [`Observer::late`](crate::net::Observer::late).
+#[must_use = "dropped before its response, a request is given up"]
 pub struct Pending {
     progress: Progress,
     timeout: Duration,
@@ -34,7 +36,7 @@ pub struct Pending {
 
 enum Progress {
     /// It is in the table and in the outbox, or gone.
-    Posted(Posted),
+    InFlight(InFlight),
     /// It waits for room or for a connection.
     Waiting(Pin<Box<dyn Future<Output = Outcome> + Send>>),
     Over(Option<NotSent>),
@@ -46,9 +48,9 @@ impl Future for Pending {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
         let timeout = self.timeout;
         let outcome = match &mut self.progress {
-            Progress::Posted(posted) => {
-                let outcome = ready!(Pin::new(&mut posted.answer).poll(context));
-                posted.done = true;
+            Progress::InFlight(request) => {
+                let outcome = ready!(Pin::new(&mut request.response).poll(context));
+                request.done = true;
                 outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
             }
             Progress::Waiting(waiting) => ready!(waiting.as_mut().poll(context)),
@@ -58,7 +60,7 @@ impl Future for Pending {
                 None => return Poll::Pending,
             },
         };
-        // A place in the window is free as soon as the answer is there.
+        // A place in the window is free as soon as the response is there.
         self.progress = Progress::Over(None);
         Poll::Ready(outcome)
     }
@@ -67,7 +69,7 @@ impl Future for Pending {
 impl fmt::Debug for Pending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.progress {
-            Progress::Posted(_) => "Pending(posted)",
+            Progress::InFlight(_) => "Pending(in flight)",
             Progress::Waiting(_) => "Pending(waiting for its turn)",
             Progress::Over(_) => "Pending(over)",
         })
@@ -76,7 +78,7 @@ impl fmt::Debug for Pending {
 
 /// What is special about a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum Kind {
     Plain,
     /// It was sent before, and its MTI does not say so.
     Again,
@@ -90,12 +92,12 @@ struct Call<'a> {
     header: &'a [u8],
     now: Instant,
     deadline: Instant,
-    manner: Manner,
+    kind: Kind,
     /// Whether the octets were checked by the spec of the connection.
     sound: bool,
 }
 
-/// Why a request could not be posted at once.
+/// Why a request could not be sent at once.
 enum Wait {
     Place,
     Connection,
@@ -106,199 +108,191 @@ enum Wait {
 /// A year: for time-outs that lie beyond all clocks.
 const FAR: Duration = Duration::from_secs(86_400 * 365);
 
-/// A request in flight; dropped before its answer, it is given up.
-struct Posted {
-    answer: oneshot::Receiver<Outcome>,
+/// A request in flight; dropped before its response, it is given up.
+struct InFlight {
+    response: oneshot::Receiver<Outcome>,
     ticket: Ticket,
     frame: u64,
     done: bool,
-    desk: Arc<Desk>,
+    state: Arc<State>,
 }
 
-impl Drop for Posted {
+impl Drop for InFlight {
     fn drop(&mut self) {
         if self.done {
             return;
         }
-        let desk = &*self.desk;
-        self.answer.close();
-        if let Ok(outcome) = self.answer.try_recv() {
-            // It was answered, and nobody looked.
-            return outcome.map_or((), |answer| desk.late(Duration::ZERO, answer));
+        let state = &*self.state;
+        self.response.close();
+        if let Ok(outcome) = self.response.try_recv() {
+            // Its response was there, and nobody looked.
+            return outcome.map_or((), |response| state.late(Duration::ZERO, response));
         }
-        let now = desk.now();
-        let mut state = desk.lock();
-        if state.outbox.cut(self.frame) {
-            state.mux.withdraw(self.ticket);
+        let now = state.now();
+        let mut tables = state.lock();
+        if tables.outbox.cut(self.frame) {
+            tables.mux.withdraw(self.ticket);
         } else {
-            state.mux.cancel(now, self.ticket);
+            tables.mux.cancel(now, self.ticket);
         }
     }
 }
 
-impl Desk {
-    /// Sends a request, at once where that can be.
-    pub(crate) fn request(
-        self: &Arc<Self>,
-        message: &(impl Outgoing + ?Sized),
-        header: &[u8],
-        timeout: Duration,
-        manner: Manner,
-    ) -> Pending {
-        let now = Instant::now();
-        let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
-        let sound = self.checks(message);
-        let call = Call { header, now, deadline, manner, sound };
-        let mut place = Arc::clone(&self.window).try_acquire_owned().ok();
-        let progress = written(message, |octets| match self.post(octets, call, &mut place) {
-            Ok(posted) => Progress::Posted(posted),
-            Err(Wait::Never(why)) => Progress::Over(Some(why)),
-            Err(Wait::Place | Wait::Connection | Wait::Room) => self.wait(octets, call, place),
-        });
-        let progress = progress.unwrap_or_else(|error| Progress::Over(Some(NotSent::Message(error))));
-        Pending { progress, timeout }
-    }
+/// Sends a request, at once where that can be.
+pub(crate) fn request(
+    state: &Arc<State>,
+    message: &(impl Outgoing + ?Sized),
+    header: &[u8],
+    timeout: Duration,
+    kind: Kind,
+) -> Pending {
+    let now = Instant::now();
+    let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
+    let sound = is_checked(state, message);
+    let call = Call { header, now, deadline, kind, sound };
+    let mut place = Arc::clone(&state.window).try_acquire_owned().ok();
+    let progress = written(message, |octets| match post(state, octets, call, &mut place) {
+        Ok(request) => Progress::InFlight(request),
+        Err(Wait::Never(why)) => Progress::Over(Some(why)),
+        Err(Wait::Place | Wait::Connection | Wait::Room) => wait(state, octets, call, place),
+    });
+    let progress = progress.unwrap_or_else(|error| Progress::Over(Some(NotSent::Message(error))));
+    Pending { progress, timeout }
+}
 
-    /// What waits is sound: what is not is told at once.
-    #[cold]
-    fn wait(
-        self: &Arc<Self>,
-        octets: &[u8],
-        call: Call<'_>,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Progress {
-        let Call { header, now, deadline, manner, sound } = call;
-        if !sound && let Err(error) = Message::parse(self.settings.spec, octets) {
-            return Progress::Over(Some(NotSent::Message(error)));
-        }
-        let (desk, octets, header) = (Arc::clone(self), octets.to_vec(), header.to_vec());
-        Progress::Waiting(Box::pin(async move {
-            let call = Call { header: &header, now, deadline, manner, sound: true };
-            desk.request_in_turn(&octets, call, place).await
-        }))
+/// Only a sound message waits: what is wrong with another is told at once.
+#[cold]
+fn wait(state: &Arc<State>, octets: &[u8], call: Call<'_>, place: Option<OwnedSemaphorePermit>) -> Progress {
+    let Call { header, now, deadline, kind, sound } = call;
+    if !sound && let Err(error) = Message::parse(state.settings.spec, octets) {
+        return Progress::Over(Some(NotSent::Message(error)));
     }
+    let (state, octets, header) = (Arc::clone(state), octets.to_vec(), header.to_vec());
+    Progress::Waiting(Box::pin(async move {
+        let call = Call { header: &header, now, deadline, kind, sound: true };
+        request_in_turn(&state, &octets, call, place).await
+    }))
+}
 
-    async fn request_in_turn(
-        self: Arc<Self>,
-        octets: &[u8],
-        call: Call<'_>,
-        mut place: Option<OwnedSemaphorePermit>,
-    ) -> Outcome {
-        let Call { now, deadline, .. } = call;
-        let over = |why| SendError::NotSent(why);
-        let posted = loop {
-            let room = self.room.notified();
-            match self.post(octets, Call { now: Instant::now(), ..call }, &mut place) {
-                Ok(posted) => break posted,
-                Err(Wait::Never(why)) => return Err(over(why)),
-                Err(Wait::Place) => {
-                    let free = timeout_at(deadline, Arc::clone(&self.window).acquire_owned()).await;
-                    place =
-                        Some(free.map_err(|_| over(NotSent::NoRoom))?.map_err(|_| over(NotSent::Closing))?);
-                }
-                Err(Wait::Connection) => {
-                    let mut phase = self.phase.subscribe();
-                    let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
-                    timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
-                }
-                Err(Wait::Room) => {
-                    timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
-                }
+async fn request_in_turn(
+    state: &Arc<State>,
+    octets: &[u8],
+    call: Call<'_>,
+    mut place: Option<OwnedSemaphorePermit>,
+) -> Outcome {
+    let Call { now, deadline, .. } = call;
+    let over = |why| SendError::NotSent(why);
+    let request = loop {
+        let room = state.room.notified();
+        match post(state, octets, Call { now: Instant::now(), ..call }, &mut place) {
+            Ok(request) => break request,
+            Err(Wait::Never(why)) => return Err(over(why)),
+            Err(Wait::Place) => {
+                let free = timeout_at(deadline, Arc::clone(&state.window).acquire_owned()).await;
+                place = Some(free.map_err(|_| over(NotSent::NoRoom))?.map_err(|_| over(NotSent::Closing))?);
             }
-        };
-        let progress = Progress::Posted(posted);
-        Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
-    }
-
-    /// Opens the request in the table and puts its frame into the outbox: both or neither.
-    fn post(
-        self: &Arc<Self>,
-        octets: &[u8],
-        Call { header, now, deadline, manner, sound }: Call<'_>,
-        place: &mut Option<OwnedSemaphorePermit>,
-    ) -> Result<Posted, Wait> {
-        let (phase, early) = (self.phase(), manner == Manner::Early);
-        match phase {
-            Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
-            Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
-            Phase::SigningOn if !early => return Err(Wait::Connection),
-            Phase::Down => return Err(Wait::Connection),
-            Phase::SigningOn | Phase::Up | Phase::Closing => (),
-        }
-        if place.is_none() {
-            return Err(Wait::Place);
-        }
-        let wrong = |error: Error| Wait::Never(NotSent::Message(error));
-        let message = match sound {
-            true => Message::made(self.settings.spec, octets, Message::read::<false>),
-            false => Message::parse(self.settings.spec, octets),
-        };
-        let message = message.map_err(wrong)?;
-        let correlation = &self.settings.correlation;
-        let asks = correlation.answer_to(message.mti()).is_some();
-        let trace = correlation.trace(&message).filter(|_| asks).ok_or(Wait::Never(NotSent::NoKey))?;
-        let (sender, receiver) = oneshot::channel();
-        let (now, deadline) = (self.since(now), self.since(deadline));
-        let mut state = self.lock();
-        if !state.open {
-            return Err(Wait::Connection);
-        }
-        if state.outbox.frames().len() >= self.settings.outbox_bytes {
-            return Err(Wait::Room);
-        }
-        let frame = state.outbox.next();
-        let place = place.take().ok_or(Wait::Place)?;
-        let waiter = Waiter { answer: sender, frame, since: now, _place: place };
-        let opened = match manner == Manner::Again || message.mti().is_repeat() {
-            true => state.mux.open_repeat(now, trace, deadline, waiter),
-            false => state.mux.open(now, trace, deadline, waiter),
-        };
-        let ticket = opened.map_err(|refused| match refused.why {
-            Refusal::Full => Wait::Never(NotSent::NoRoom),
-            Refusal::InFlight => Wait::Never(NotSent::InFlight),
-            Refusal::Recent => Wait::Never(NotSent::Recent),
-        })?;
-        if let Err(error) = self.put(&mut state, header, octets, false) {
-            state.mux.withdraw(ticket);
-            return Err(wrong(error));
-        }
-        if deadline < state.looks {
-            state.looks = deadline;
-            self.sooner.notify_one();
-        }
-        drop(state);
-        Counters::add(&self.counters.requests, 1);
-        Ok(Posted { answer: receiver, ticket, frame, done: false, desk: Arc::clone(self) })
-    }
-
-    /// Puts a message that is not answered into the outbox, if it can leave now.
-    pub(crate) fn notify(&self, message: &(impl Outgoing + ?Sized), header: &[u8]) -> Result<(), NotSent> {
-        let sound = self.checks(message);
-        let put = |octets: &[u8]| {
-            if !sound {
-                Message::parse(self.settings.spec, octets).map_err(NotSent::Message)?;
+            Err(Wait::Connection) => {
+                let mut phase = state.phase.subscribe();
+                let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
+                timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
             }
-            let mut state = self.lock();
-            match self.phase() {
-                Phase::Up if state.open => (),
-                Phase::Closing => return Err(NotSent::Closing),
-                _ => return Err(NotSent::Down),
+            Err(Wait::Room) => {
+                timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
             }
-            if state.outbox.frames().len() >= self.settings.outbox_bytes {
-                return Err(NotSent::NoRoom);
-            }
-            self.put(&mut state, header, octets, false).map_err(NotSent::Message)
-        };
-        written(message, put).map_err(NotSent::Message)?
-    }
+        }
+    };
+    let progress = Progress::InFlight(request);
+    Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
+}
 
-    /// Whether a message is checked by the spec of the connection as it is written.
-    fn checks(&self, message: &(impl Outgoing + ?Sized)) -> bool {
-        message.checked_by().is_some_and(|spec| core::ptr::eq(spec, self.settings.spec))
+/// Opens the request in the table and puts its frame into the outbox: both or neither.
+fn post(
+    state: &Arc<State>,
+    octets: &[u8],
+    Call { header, now, deadline, kind, sound }: Call<'_>,
+    place: &mut Option<OwnedSemaphorePermit>,
+) -> Result<InFlight, Wait> {
+    let (phase, early) = (state.phase(), kind == Kind::Early);
+    match phase {
+        Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
+        Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
+        Phase::SigningOn if !early => return Err(Wait::Connection),
+        Phase::Down => return Err(Wait::Connection),
+        Phase::SigningOn | Phase::Up | Phase::Closing => (),
     }
+    if place.is_none() {
+        return Err(Wait::Place);
+    }
+    let wrong = |error: Error| Wait::Never(NotSent::Message(error));
+    let settings = &state.settings;
+    let message = match sound {
+        true => Message::made(settings.spec, octets, Message::read::<false>),
+        false => Message::parse(settings.spec, octets),
+    };
+    let message = message.map_err(wrong)?;
+    let is_request = settings.correlation.response_to(message.mti()).is_some();
+    let trace = settings.correlation.trace(&message).filter(|_| is_request);
+    let trace = trace.ok_or(Wait::Never(NotSent::NoKey))?;
+    let (sender, receiver) = oneshot::channel();
+    let (now, deadline) = (state.since(now), state.since(deadline));
+    let mut tables = state.lock();
+    if !tables.open {
+        return Err(Wait::Connection);
+    }
+    if tables.outbox.frames().len() >= settings.outbox_bytes {
+        return Err(Wait::Room);
+    }
+    let frame = tables.outbox.next();
+    let place = place.take().ok_or(Wait::Place)?;
+    let waiter = Waiter { response: sender, frame, since: now, _place: place };
+    let opened = match kind == Kind::Again || message.mti().is_repeat() {
+        true => tables.mux.open_repeat(now, trace, deadline, waiter),
+        false => tables.mux.open(now, trace, deadline, waiter),
+    };
+    let ticket = opened.map_err(|refused| match refused.why {
+        Refusal::Full => Wait::Never(NotSent::NoRoom),
+        Refusal::InFlight => Wait::Never(NotSent::InFlight),
+        Refusal::Recent => Wait::Never(NotSent::Recent),
+    })?;
+    if let Err(error) = state.put(&mut tables, header, octets, false) {
+        tables.mux.withdraw(ticket);
+        return Err(wrong(error));
+    }
+    if deadline < tables.looks {
+        tables.looks = deadline;
+        state.sooner.notify_one();
+    }
+    drop(tables);
+    Counters::add(&state.counters.requests, 1);
+    Ok(InFlight { response: receiver, ticket, frame, done: false, state: Arc::clone(state) })
+}
 
-    /// On the clock of the table.
-    fn since(&self, at: Instant) -> Duration {
-        at.saturating_duration_since(self.start)
-    }
+/// Puts a message that has no response into the outbox, if it can leave now.
+pub(crate) fn notify(
+    state: &State,
+    message: &(impl Outgoing + ?Sized),
+    header: &[u8],
+) -> Result<(), NotSent> {
+    let sound = is_checked(state, message);
+    let put = |octets: &[u8]| {
+        if !sound {
+            Message::parse(state.settings.spec, octets).map_err(NotSent::Message)?;
+        }
+        let mut tables = state.lock();
+        match state.phase() {
+            Phase::Up if tables.open => (),
+            Phase::Closing => return Err(NotSent::Closing),
+            _ => return Err(NotSent::Down),
+        }
+        if tables.outbox.frames().len() >= state.settings.outbox_bytes {
+            return Err(NotSent::NoRoom);
+        }
+        state.put(&mut tables, header, octets, false).map_err(NotSent::Message)
+    };
+    written(message, put).map_err(NotSent::Message)?
+}
+
+/// Whether a message is checked by the spec of the connection as it is written.
+fn is_checked(state: &State, message: &(impl Outgoing + ?Sized)) -> bool {
+    message.checked_by().is_some_and(|spec| core::ptr::eq(spec, state.settings.spec))
 }

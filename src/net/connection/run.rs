@@ -1,12 +1,12 @@
 //! One live connection: a task that reads, a task that writes, and the timer.
 //!
 //! ```text
-//!              +----------- desk ------------+
-//!  request --->| table    outbox ----------->| writer ---> one write for all that waits
-//!              |   ^                         |
-//!  answer <----|   +------ answers <---------| reader <--- many frames in one read
-//!              |            handler <--------|
-//!              +-----------------------------+
+//!               +---------- state ------------+
+//!  request ---->| table    outbox ----------->| writer ---> one write for all that waits
+//!               |   ^                         |
+//!  response <---|   +----- responses <--------| reader <--- many frames in one read
+//!               |            handler <--------|
+//!               +-----------------------------+
 //! ```
 //!
 //! Whatever ends first ends the connection.
@@ -20,54 +20,65 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::duplicates::Known;
+use super::handler::{Handler, Reply};
+use super::outbox::{Batch, Frames};
+use super::outgoing::written;
+use super::received::Received;
+use super::state::{Arrivals, State};
 use crate::builder::Builder;
 use crate::de;
 use crate::error::widen;
 use crate::frame::Frame;
 use crate::message::Inspection;
 use crate::mti::Version;
-use crate::net::connection::duplicates::Seen;
-use crate::net::connection::handler::Reply;
-use crate::net::connection::outbox::{Batch, Frames};
-use crate::net::connection::received::{Received, written};
-use crate::net::connection::state::Desk;
 use crate::net::error::Closed;
-use crate::net::exchange::correlation::Trace;
 use crate::net::observe::{Counters, Event};
 use crate::parser::Parser;
+use crate::profile::echoed;
+
+/// Who responds to the requests of the peer, if anybody does.
+pub(crate) type Service = Option<Arc<dyn Handler>>;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///
-/// The caller has called [`Desk::connected`], and calls [`Desk::disconnected`].
+/// The caller has called [`State::connected`], and calls [`State::disconnected`].
 ///
 /// `early` octets were read before.
-pub(crate) async fn run<R, W, K>(desk: Arc<Desk>, reader: R, writer: W, early: Vec<u8>, keeper: K) -> Closed
+pub(crate) async fn run<R, W, K>(
+    state: Arc<State>,
+    service: Service,
+    reader: R,
+    writer: W,
+    early: Vec<u8>,
+    keeper: K,
+) -> Closed
 where
     R: AsyncRead + Unpin + Send + 'static,
     W: AsyncWrite + Unpin + Send + 'static,
     K: Future<Output = Closed> + Send + 'static,
 {
     let mut tasks = JoinSet::new();
-    let reading = tasks.spawn(read(Arc::clone(&desk), reader, early)).id();
-    let writing = tasks.spawn(write(Arc::clone(&desk), writer)).id();
+    let reading = tasks.spawn(read(Arc::clone(&state), service, reader, early)).id();
+    let writing = tasks.spawn(write(Arc::clone(&state), writer)).id();
     tasks.spawn(keeper);
-    let timer = Arc::clone(&desk);
+    let timer = Arc::clone(&state);
     tasks.spawn(async move {
         timer.keep_time().await;
-        Closed::Here
+        Closed::Local
     });
     let first = tasks.join_next_with_id().await;
     let closed = match first {
         Some(Ok((id, closed))) => {
-            if id == reading && closed == Closed::Ended {
-                // Half closed: what was asked before is still answered.
+            if id == reading && closed == Closed::ByPeer {
+                // Half closed: what was requested before still gets its response.
                 let rest = async {
-                    desk.answered().await;
-                    desk.finish();
+                    state.responded().await;
+                    state.finish();
                     tasks.join_next().await
                 };
-                let _ = timeout(desk.settings.write_timeout, rest).await;
-            } else if id == writing && closed == Closed::Here {
+                let _ = timeout(state.settings.write_timeout, rest).await;
+            } else if id == writing && closed == Closed::Local {
                 // To close with octets unread is a reset, which can destroy what was written last:
                 // the peer closes first, if it does so soon.
                 let _ = timeout(LINGER, tasks.join_next()).await;
@@ -85,13 +96,13 @@ where
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Writes all that waits, again and again.
-async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed {
+async fn write<W: AsyncWrite + Unpin>(state: Arc<State>, mut writer: W) -> Closed {
     let mut batch = Batch::default();
-    while desk.take(&mut batch).await {
+    while state.take(&mut batch).await {
         let mut at = 0;
         while let Some(rest) = batch.octets().get(at..).filter(|rest| !rest.is_empty()) {
-            let piece = match desk.settings.one_write_per_frame {
-                true => desk
+            let piece = match state.settings.one_write_per_frame {
+                true => state
                     .settings
                     .framing
                     .split(rest)
@@ -101,38 +112,43 @@ async fn write<W: AsyncWrite + Unpin>(desk: Arc<Desk>, mut writer: W) -> Closed 
                 false => rest.len(),
             };
             let piece = rest.get(..piece).unwrap_or(rest);
-            match timeout(desk.settings.write_timeout, writer.write(piece)).await {
+            match timeout(state.settings.write_timeout, writer.write(piece)).await {
                 Ok(Ok(0)) => return Closed::Io(std::io::ErrorKind::WriteZero),
                 Ok(Ok(written)) => {
                     at += written;
-                    desk.note(&batch, at);
-                    Counters::add(&desk.counters.writes, 1);
-                    Counters::add(&desk.counters.octets_out, written);
+                    state.note(&batch, at);
+                    Counters::add(&state.counters.writes, 1);
+                    Counters::add(&state.counters.octets_out, written);
                 }
-                Ok(Err(error)) => return Closed::Io(error.kind()),
-                Err(_) => return Closed::Stuck,
+                Ok(Err(error)) => return Closed::by(&error),
+                Err(_) => return Closed::WriteTimeout,
             }
         }
         batch.trim();
-        match timeout(desk.settings.write_timeout, writer.flush()).await {
+        match timeout(state.settings.write_timeout, writer.flush()).await {
             Ok(Ok(())) => (),
-            Ok(Err(error)) => return Closed::Io(error.kind()),
-            Err(_) => return Closed::Stuck,
+            Ok(Err(error)) => return Closed::by(&error),
+            Err(_) => return Closed::WriteTimeout,
         }
     }
-    let _ = timeout(desk.settings.write_timeout, writer.shutdown()).await;
-    Closed::Here
+    let _ = timeout(state.settings.write_timeout, writer.shutdown()).await;
+    Closed::Local
 }
 
 /// Reads all that has come in, again and again.
-async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R, early: Vec<u8>) -> Closed {
-    let mut inbox = Inbox::new(&desk, early);
+async fn read<R: AsyncRead + Unpin>(
+    state: Arc<State>,
+    service: Service,
+    mut reader: R,
+    early: Vec<u8>,
+) -> Closed {
+    let mut inbox = Inbox::new(&state, service, early);
     loop {
-        match inbox.handle(&desk).await {
+        match inbox.handle(&state).await {
             Ok(()) => (),
             Err(closed) => return closed,
         }
-        let limit = inbox.limit(&desk);
+        let limit = inbox.limit(&state);
         let room = inbox.room();
         let read = match limit {
             Some((limit, closed)) => match timeout_at(limit, reader.read(room)).await {
@@ -142,23 +158,15 @@ async fn read<R: AsyncRead + Unpin>(desk: Arc<Desk>, mut reader: R, early: Vec<u
             None => reader.read(room).await,
         };
         match read {
-            Ok(0) if inbox.is_empty() => return Closed::Ended,
+            Ok(0) if inbox.is_empty() => return Closed::ByPeer,
             Ok(0) => return Closed::Truncated,
             Ok(octets) => {
                 inbox.filled += octets;
-                desk.hear();
-                Counters::add(&desk.counters.octets_in, octets);
+                state.hear();
+                Counters::add(&state.counters.octets_in, octets);
             }
-            Err(error) => return closed_by(error.kind()),
+            Err(error) => return Closed::by(&error),
         }
-    }
-}
-
-/// A reset is how many peers close; the requests it cuts off are told so one by one.
-const fn closed_by(kind: std::io::ErrorKind) -> Closed {
-    match kind {
-        std::io::ErrorKind::UnexpectedEof => Closed::Truncated,
-        other => Closed::Io(other),
     }
 }
 
@@ -171,23 +179,15 @@ struct Inbox {
     began: Option<Instant>,
     largest: usize,
     parser: Box<Parser<'static>>,
-    gathered: Gathered,
-}
-
-/// What the frames of one read lead to, dealt with together.
-#[derive(Default)]
-pub(crate) struct Gathered {
-    /// Answers that came in, to requests that are yet to be found.
-    pub(crate) arrived: Vec<(Option<Trace>, Received)>,
-    /// Answers to requests of the peer, as frames.
-    pub(crate) answers: Frames,
+    service: Service,
+    arrivals: Arrivals,
 }
 
 impl Inbox {
-    fn new(desk: &Desk, early: Vec<u8>) -> Self {
-        let framing = desk.settings.framing;
+    fn new(state: &State, service: Service, early: Vec<u8>) -> Self {
+        let framing = state.settings.framing;
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
-        let size = desk.settings.read_buffer.max(64);
+        let size = state.settings.read_buffer.max(64);
         let filled = early.len();
         let mut octets = early;
         octets.resize(size.max(filled), 0);
@@ -196,8 +196,9 @@ impl Inbox {
             filled,
             began: None,
             largest: largest.max(size),
-            parser: Box::new(Parser::new(desk.settings.spec)),
-            gathered: Gathered::default(),
+            parser: Box::new(Parser::new(state.settings.spec)),
+            service,
+            arrivals: Arrivals::default(),
         }
     }
 
@@ -215,41 +216,41 @@ impl Inbox {
     }
 
     /// Until when octets must come in, and what it means when they do not.
-    fn limit(&self, desk: &Desk) -> Option<(Instant, Closed)> {
+    fn limit(&self, state: &State) -> Option<(Instant, Closed)> {
         if let Some(began) = self.began {
-            return Some((began + desk.settings.frame_timeout, Closed::SlowFrame));
+            return Some((began.checked_add(state.settings.frame_timeout)?, Closed::SlowFrame));
         }
-        desk.settings.silence.map(|time| (Instant::now() + time, Closed::Silent))
+        Some((Instant::now().checked_add(state.settings.idle_timeout?)?, Closed::Silent))
     }
 
-    /// Handles every whole frame, and moves the rest to the front. Answers that are made at once
+    /// Handles every whole frame, and moves the rest to the front. Responses that are made at once
     /// leave together.
-    async fn handle(&mut self, desk: &Arc<Desk>) -> Result<(), Closed> {
-        let now = desk.now();
-        let handled = self.handle_all(desk, now).await;
-        desk.deliver(&mut self.gathered, now);
+    async fn handle(&mut self, state: &Arc<State>) -> Result<(), Closed> {
+        let now = state.now();
+        let handled = self.handle_all(state, now).await;
+        state.deliver(&mut self.arrivals, now);
         handled
     }
 
-    async fn handle_all(&mut self, desk: &Arc<Desk>, now: Duration) -> Result<(), Closed> {
+    async fn handle_all(&mut self, state: &Arc<State>, now: Duration) -> Result<(), Closed> {
         let mut at = 0;
         let mut frames = 0;
         loop {
             let input = self.octets.get(at..self.filled).unwrap_or_default();
-            let Some(frame) = desk.settings.framing.split(input).map_err(Closed::Framing)? else { break };
-            // What the peer is owed is bounded: by octets, and by requests being answered.
-            if frames == 0 || desk.is_busy() || self.gathered.answers.len() >= desk.settings.outbox_bytes {
-                desk.deliver(&mut self.gathered, now);
-                if desk.is_owing() {
-                    desk.wait_for_room().await;
-                    desk.wait_for_place().await;
+            let Some(frame) = state.settings.framing.split(input).map_err(Closed::Framing)? else { break };
+            // What the peer is owed is bounded: by octets, and by requests being processed.
+            if frames == 0 || state.is_busy() || self.arrivals.replies.len() >= state.settings.outbox_bytes {
+                state.deliver(&mut self.arrivals, now);
+                if state.is_owing() {
+                    state.wait_for_room().await;
+                    state.wait_for_place().await;
                 }
             }
-            receive(desk, &mut self.parser, &frame, &mut self.gathered);
+            receive(state, &self.service, &mut self.parser, &frame, &mut self.arrivals);
             at += frame.consumed;
             frames += 1;
         }
-        Counters::add(&desk.counters.frames_in, frames);
+        Counters::add(&state.counters.frames_in, frames);
         self.octets.copy_within(at..self.filled, 0);
         self.filled -= at;
         if self.filled == 0 {
@@ -262,87 +263,79 @@ impl Inbox {
 }
 
 /// What to do with one frame.
-fn receive(desk: &Arc<Desk>, parser: &mut Parser<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
-    let settings = &desk.settings;
-    let Gathered { arrived, answers } = gathered;
+fn receive(
+    state: &Arc<State>,
+    service: &Service,
+    parser: &mut Parser<'_>,
+    frame: &Frame<'_>,
+    arrivals: &mut Arrivals,
+) {
+    let settings = &state.settings;
     if frame.is_poll() {
-        desk.tell(Event::Polled);
-        if settings.answer_polls {
+        state.tell(Event::Polled);
+        if settings.respond_to_polls {
             // a poll fits the framing that it came by
-            let _ = answers.push(&settings.framing, &[], &[], true);
+            let _ = arrivals.replies.push(&settings.framing, &[], &[], true);
         }
         return;
     }
-    let message = match parser.parse(frame.payload) {
-        Ok(message) => message,
-        Err(_) => {
-            return receive_broken(desk, &Inspection::of(settings.spec, frame.payload), frame, gathered);
-        }
+    let Ok(message) = parser.parse(frame.payload) else {
+        return receive_broken(state, service, frame, arrivals);
     };
-    if settings.correlation.is_answer(message.mti()) {
+    let Arrivals { responses, replies } = arrivals;
+    if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);
-        return arrived.push((trace, Received::new(settings.spec, frame.header, &message, None)));
+        return responses.push((trace, Received::new(settings.spec, frame.header, &message, None)));
     }
-    let Some(handler) = &settings.handler else {
-        desk.tell(Event::Unsolicited);
+    let Some(handler) = service else {
+        state.tell(Event::Unsolicited);
         return settings.observer.unsolicited(Received::new(settings.spec, frame.header, &message, None));
     };
-    if !desk.begins_to_gather() {
-        return desk.tell(Event::Unanswered);
+    if !state.begins_to_gather() {
+        if state.needs_response(&message) {
+            state.tell(Event::Unanswered);
+        }
+        return;
     }
-    let promise = match settings.seen(&message) {
-        None | Some(Seen::Other) => None,
-        Some(Seen::New(promise)) => Some(promise),
-        Some(Seen::InWork) => return desk.tell(Event::Repeated),
-        Some(Seen::Answered(answer)) => {
-            desk.tell(Event::Repeated);
-            // it was framed before, behind a header of the same length
-            let _ = answers.push(&settings.framing, frame.header, &answer, true);
+    let slot = match settings.known(&message) {
+        None | Some(Known::Other) => None,
+        Some(Known::New(slot)) => Some(slot),
+        Some(Known::InProgress) => return state.tell(Event::Repeated),
+        Some(Known::Completed(response)) => {
+            state.tell(Event::Repeated);
+            // it was framed before, after a header of the same length
+            let _ = replies.push(&settings.framing, frame.header, &response, true);
             return;
         }
     };
-    desk.tell(Event::Taken);
-    handler.handle(&message, Reply { desk, header: frame.header, answers, promise });
+    state.tell(Event::Taken);
+    handler.handle(&message, Reply::new(state, &message, frame.header, replies, slot));
 }
 
 /// What to do with a frame that holds no message of the spec.
 #[cold]
-fn receive_broken(desk: &Arc<Desk>, inspection: &Inspection<'_>, frame: &Frame<'_>, gathered: &mut Gathered) {
-    let settings = &desk.settings;
-    if inspection.mti().is_some_and(|mti| settings.correlation.is_answer(mti)) {
-        let trace = settings.correlation.trace(inspection.partial());
+fn receive_broken(state: &Arc<State>, service: &Service, frame: &Frame<'_>, arrivals: &mut Arrivals) {
+    let settings = &state.settings;
+    let inspection = Inspection::of(settings.spec, frame.payload);
+    if inspection.mti().is_some_and(|mti| settings.correlation.is_response(mti)) {
         let partial = inspection.partial();
+        let trace = settings.correlation.trace(partial);
         let received = Received::new(settings.spec, frame.header, partial, inspection.error());
-        return gathered.arrived.push((trace, received));
+        return arrivals.responses.push((trace, received));
     }
-    desk.unreadable(inspection);
-    let may_answer = settings.answer_format_errors && settings.handler.is_some();
-    if inspection.mti().is_some() && may_answer && desk.begins_to_gather() {
-        refuse(desk, inspection, frame.header, &mut gathered.answers);
+    state.unreadable(&inspection);
+    let may_respond = settings.respond_to_format_errors && service.is_some();
+    if inspection.mti().is_some() && may_respond && state.begins_to_gather() {
+        refuse(state, &inspection, frame.header, &mut arrivals.replies);
     }
 }
 
-/// Answers a request that does not follow the spec, as far as it can be read: format error.
-fn refuse(desk: &Desk, inspection: &Inspection<'_>, header: &[u8], answers: &mut Frames) {
+/// Responds to a request that does not follow the spec, as far as it can be read: format error.
+fn refuse(state: &State, inspection: &Inspection<'_>, header: &[u8], replies: &mut Frames) {
     let partial = inspection.partial();
-    let mut answer = Builder::reply_to(partial);
-    for number in ECHOED.into_iter().filter(|number| inspection.get(*number).is_some()) {
-        answer.echo(partial, &[number]);
-    }
-    answer.set(de::RESPONSE_CODE, if partial.mti().version() == Version::V1987 { "30" } else { "904" });
-    // a message that knows no answer, or whose spec has no response code, gets none
-    let _ = written(&answer, |octets| answers.push(&desk.settings.framing, header, octets, true));
+    let mut response = Builder::reply_to(partial);
+    response.echo(partial, echoed(state.settings.profile, partial));
+    response.set(de::RESPONSE_CODE, if partial.mti().version() == Version::V1987 { "30" } else { "904" });
+    // a message whose MTI has no response, or whose spec has no response code, gets none
+    let _ = written(&response, |octets| replies.push(&state.settings.framing, header, octets, true));
 }
-
-/// What the answer to a broken request repeats of it.
-const ECHOED: [u8; 9] = [
-    de::PROCESSING_CODE,
-    de::AMOUNT,
-    de::TRANSMISSION_TIME,
-    de::STAN,
-    de::TIME_LOCAL,
-    de::DATE_LOCAL,
-    de::RRN,
-    de::TERMINAL,
-    de::MERCHANT,
-];

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use cardwire::net::saf::{Forwarder, Policy, Queue, Record as Step, SafError, Why};
+use cardwire::net::saf::{Forwarder, ParkReason, Policy, Queue, Record as Step, SafError};
 
 use super::Acquirer;
 use super::item::{Sale, State};
@@ -160,7 +160,7 @@ impl Queue for Journal {
             }
             Step::Sent { id } => (Kind::AdviceSent, id),
             Step::Done { id } => (Kind::AdviceDone, id),
-            Step::Parked { id, why: Why::Unanswered } => (Kind::AdviceParked, id),
+            Step::Parked { id, why: ParkReason::Unanswered } => (Kind::AdviceParked, id),
             Step::Retried { id } => (Kind::AdviceRetried, id),
             _ => return Err("the journal has no word for this step"),
         };
@@ -181,7 +181,7 @@ impl Queue for Journal {
                 Kind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
                 Kind::AdviceSent => Step::Sent { id },
                 Kind::AdviceDone => Step::Done { id },
-                Kind::AdviceParked => Step::Parked { id, why: Why::Unanswered },
+                Kind::AdviceParked => Step::Parked { id, why: ParkReason::Unanswered },
                 Kind::AdviceRetried => Step::Retried { id },
                 _ => continue,
             });
