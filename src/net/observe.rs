@@ -132,8 +132,8 @@ counters! {
     taken,
     /// Requests of the peer that came again.
     repeated,
-    /// Requests of the peer that got no response from this end, handled or not. Requests that need none,
-    /// whose MTI has no response, do not count.
+    /// Requests of the peer that got no response from this end, handled or not. Messages that need none do
+    /// not count: those whose MTI has no response, and notifications before 2003.
     unanswered,
     /// Responses whose connection was gone.
     responses_lost,

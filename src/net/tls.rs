@@ -81,7 +81,8 @@ impl TlsError {
                 let expected = printable(&expected.to_str());
                 Self::WrongName { presented: names(presented), expected }
             }
-            CertificateError::UnknownIssuer => Self::UnknownAuthority,
+            // An authority of the same name with another key leaves a signature that does not match.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UnknownAuthority,
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
             other => Self::Certificate(printable(&other.to_string())),

@@ -9,7 +9,7 @@ mod transport;
 use core::fmt;
 use core::ops::Deref;
 use core::time::Duration;
-use std::string::{String, ToString};
+use std::string::ToString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::vec::Vec;
 
@@ -267,16 +267,4 @@ impl fmt::Debug for ClientBuilder {
 fn seed() -> u64 {
     use core::hash::{BuildHasher, Hasher};
     std::hash::RandomState::new().build_hasher().finish()
-}
-
-/// A name for logs.
-impl Endpoint {
-    fn name(&self) -> String {
-        match self {
-            Self::Dial(addresses) => addresses.join(","),
-            Self::Accept(listener) => {
-                listener.local_addr().map_or_else(|_| "listener".into(), |address| address.to_string())
-            }
-        }
-    }
 }

@@ -12,7 +12,7 @@
 use core::future::pending;
 use core::time::Duration;
 use std::io;
-use std::string::String;
+use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -33,6 +33,18 @@ use crate::net::observe::Event;
 pub(crate) enum Endpoint {
     Dial(Vec<String>),
     Accept(TcpListener),
+}
+
+impl Endpoint {
+    /// A name for logs.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Dial(addresses) => addresses.join(","),
+            Self::Accept(listener) => {
+                listener.local_addr().map_or_else(|_| "listener".into(), |address| address.to_string())
+            }
+        }
+    }
 }
 
 type First = Option<oneshot::Sender<Result<(), Closed>>>;

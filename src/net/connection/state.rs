@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
 use crate::message::{Inspection, Message};
+use crate::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
 use crate::net::exchange::correlation::Trace;
 use crate::net::exchange::mux::{Mux, Response, Unanswered};
@@ -231,9 +232,11 @@ impl State {
         self.settings.observer.unreadable(inspection);
     }
 
-    /// Whether a request of the peer is one that needs a response.
+    /// Whether a request of the peer is one that needs a response. Notifications have none before 2003.
     pub(crate) fn needs_response(&self, request: &Message<'_>) -> bool {
-        self.settings.correlation.response_to(request.mti()).is_some()
+        let mti = request.mti();
+        let notifies = mti.function() == Function::Notification && mti.version() != Version::V2003;
+        !notifies && self.settings.correlation.response_to(mti).is_some()
     }
 
     pub(crate) fn tell(&self, event: Event) {

@@ -3,6 +3,7 @@
 mod ends;
 mod forwarding;
 mod privacy;
+mod replies;
 mod responses;
 mod serving;
 
