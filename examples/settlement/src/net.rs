@@ -237,7 +237,7 @@ impl Station {
             Event::Down(peer) => self.handle(Input::LinkDown(peer)),
             Event::Request(peer, request) => match self.dialect(peer).decode(&request.payload) {
                 Ok(message) => {
-                    self.requests.push_back((key(peer, message.mti.answer(), &message), request));
+                    self.requests.push_back((key(peer, message.mti.answer(), &message), *request));
                     if self.requests.len() > UNANSWERED {
                         self.requests.pop_front();
                     }

@@ -132,8 +132,9 @@ impl Correlation {
         elements.iter().copied().take_while(|number| *number > 0)
     }
 
-    /// What keeps a message from being the response to the request with this key.
-    pub(crate) fn mismatch(&self, request: &Trace, message: &Message<'_>) -> Option<Mismatch> {
+    /// What keeps a message from being the response to the request with this key; `None` when it is.
+    #[must_use]
+    pub fn mismatch(&self, request: &Trace, message: &Message<'_>) -> Option<Mismatch> {
         let mti = message.mti();
         if !self.is_response(mti) || original(mti).digits() != request.mti() {
             return Some(Mismatch::Mti(mti));
@@ -152,7 +153,8 @@ impl Correlation {
 
 /// Why a message is not the response to a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Mismatch {
+#[non_exhaustive]
+pub enum Mismatch {
     /// Its MTI is another, or that of a request.
     Mti(Mti),
     /// This element of the key is another, or only one of both has it.
