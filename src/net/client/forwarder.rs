@@ -22,11 +22,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
 use crate::de;
-use crate::message::Message;
 use crate::net::connection::peer::Peer;
 use crate::net::connection::received::Received;
 use crate::net::error::{NotSent, SendError};
 use crate::net::exchange::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
+use crate::read::message::Message;
 
 /// The way to a destination: which peer, how long a response may take, and what it means.
 #[derive(Clone)]

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
 use super::record::{ParkReason, Queue, Record};
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// The records of a forwarder in a file; every commit is synchronised to the disk.
 ///
