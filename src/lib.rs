@@ -119,6 +119,8 @@ pub mod write;
 pub use frame::Framing;
 pub use model::{Bitmap, Error, ErrorKind, Mti, Result};
 pub use profile::Profile;
+#[cfg(feature = "alloc")]
+pub use read::OwnedMessage;
 pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
 pub use spec::{Dialect, Spec, Table};
 pub use write::{Builder, MessageWriter, Template, Value};

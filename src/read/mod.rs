@@ -5,6 +5,8 @@ pub(crate) mod fast;
 pub(crate) mod field;
 pub(crate) mod message;
 pub(crate) mod offsets;
+#[cfg(feature = "alloc")]
+pub(crate) mod owned;
 pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
@@ -12,4 +14,6 @@ pub(crate) mod reader;
 pub use amount::Amount;
 pub use field::{Exposed, Field, Parts, Text};
 pub use message::{Inspection, Message};
+#[cfg(feature = "alloc")]
+pub use owned::OwnedMessage;
 pub use parser::{Parser, Scan};
