@@ -294,7 +294,7 @@ impl fmt::Display for When<'_> {
     }
 }
 
-/// The usual acquirer-issuer practice over ISO 8583:1987; networks add to it.
+/// The common acquirer-issuer practice over ISO 8583:1987; networks add to it.
 pub static ISO87_PROFILE: Profile<'static> = Profile::new(
     "iso87",
     &[

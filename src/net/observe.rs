@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::connection::received::Received;
 use super::error::{Closed, ReplyError};
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///

@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::model::error::{Error, Result};
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::read::owned::OwnedMessage;
 use crate::spec::Spec;
 
