@@ -294,7 +294,7 @@ fn codes_say_what_comes_next() {
 #[test]
 fn conditions_are_said_in_words() {
     assert_eq!(When::With(35).to_string(), "when field 35 is there");
-    assert_eq!(When::Without(35).to_string(), "when field 35 is not");
+    assert_eq!(When::Without(35).to_string(), "when field 35 is not there");
     assert_eq!(When::Is(3, "00").to_string(), "when field 3 is 00");
     assert_eq!(When::Approved.to_string(), "when it approves");
 }
@@ -432,7 +432,7 @@ fn profiles_say_what_is_missing_not_allowed_and_not_echoed() {
         said(&[(3, "000000"), (39, "05")]),
         [
             "field 44 is mandatory in 0810 when field 39 is 05",
-            "field 42 is mandatory in 0810 when field 7 is not",
+            "field 42 is mandatory in 0810 when field 7 is not there",
             "field 3 at byte 20 is not provided for in 0810",
             "field 11 of 0810 is not what the request holds",
         ]

@@ -1,11 +1,11 @@
-//! Why a spec file was refused: file, line, element, and what is wrong with it.
+//! Why the file of a spec or a profile was refused: file, line, element, and what is wrong with it.
 
 use alloc::string::{String, ToString};
 use core::fmt;
 
 use crate::model::error::Error;
 
-/// Why a spec file was refused.
+/// Why the file of a spec or a profile was refused.
 ///
 /// Unlike [`Error`] it holds text: names and values of a spec file, never of a message.
 ///
@@ -48,6 +48,13 @@ impl ImportError {
         if self.element.is_empty() {
             self.element = shortened(path.to_string());
         }
+        self
+    }
+
+    /// The same, in a rule of a profile, by its place in the file.
+    #[cfg(feature = "toml")]
+    pub(crate) fn in_rule(mut self, number: u32) -> Self {
+        self.message = alloc::format!("rule {number}: {}", self.message);
         self
     }
 

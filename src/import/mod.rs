@@ -61,7 +61,7 @@ pub const MAX_ELEMENTS: usize = 10_000;
 
 /// Refuses a text that is too long, before anything looks into it.
 #[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
-fn check_size(text: &str) -> Result<(), ImportError> {
+pub(crate) fn check_size(text: &str) -> Result<(), ImportError> {
     match text.len() {
         len if len > MAX_TEXT => Err(ImportError::new(alloc::format!(
             "the text has {len} octets, more than the limit of {MAX_TEXT}"
@@ -72,16 +72,16 @@ fn check_size(text: &str) -> Result<(), ImportError> {
 
 /// Where the lines of a text end, to tell the line of an offset.
 #[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
-struct Lines(Vec<usize>);
+pub(crate) struct Lines(Vec<usize>);
 
 #[cfg(any(feature = "toml", feature = "json", feature = "jpos", feature = "j8583"))]
 impl Lines {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self(text.match_indices('\n').map(|(offset, _)| offset).collect())
     }
 
     /// The line, from 1, in which the octet at `offset` stands.
-    fn line(&self, offset: usize) -> u32 {
+    pub(crate) fn line(&self, offset: usize) -> u32 {
         let before = self.0.partition_point(|end| *end < offset);
         u32::try_from(before).map_or(u32::MAX, |lines| lines + 1)
     }

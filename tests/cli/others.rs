@@ -68,15 +68,18 @@ stdin:1: field 49 at byte 62 is not provided for in 0200
     let done = check(&mine, &REQUEST.replacen("0200", "0400", 1));
     assert!(done.out.ends_with("field 90 is mandatory in 0400\n"), "{}", done.out);
     for (text, wanted) in [
-        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatry = [2]", "line 4: unknown field `mandatry`"),
+        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatry = [2]", "line 4: rule 1: unknown field `mandatry`"),
         (
             "name = 'x'\n[[rule]]\nmti = 200",
-            "line 3: expected a message type such as \"0200\", or a list of them",
+            "line 3: rule 1: expected a message type such as \"0200\", or a list of them",
         ),
-        ("name = 'x'\n[[rule]]\nmti = '02OO'", "rule 1: '02OO' is no message type"),
-        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatory = [1]", "rule 1: there is no field 1"),
-        ("name = 'x'\n[[rule]]\nmti = '0200'\nconditional = { 2 = 'now' }", "rule 1: 'now' is none of:"),
-        ("name = 'x'\nbase = 'y'", "the base 'y' is no built-in profile"),
+        ("name = 'x'\n[[rule]]\nmti = '02OO'", "line 3: rule 1: '02OO' is not a message type"),
+        ("name = 'x'\n[[rule]]\nmti = '0200'\nmandatory = [1]", "line 4: rule 1: there is no field 1"),
+        (
+            "name = 'x'\n[[rule]]\nmti = '0200'\nconditional = { 2 = 'now' }",
+            "line 4: rule 1: 'now' is none of:",
+        ),
+        ("name = 'x'\nbase = 'y'", "line 2: the base 'y' is not a built-in profile"),
         ("\u{1}", "line 1: "),
     ] {
         let path = profile("bad-profile.toml", text);

@@ -11,8 +11,8 @@ use crate::failure::{Failure, Outcome};
 /// The longest file; a person wrote it.
 const LONGEST: u64 = 1 << 20;
 
-/// What a file says.
-pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Outcome<T> {
+/// The text of a file that is not too long.
+pub(crate) fn text(file: &Path) -> Outcome<String> {
     let mut text = String::new();
     File::open(file)
         .and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text))
@@ -20,6 +20,12 @@ pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Outcome<T> {
     if u64::try_from(text.len()).is_ok_and(|length| length > LONGEST) {
         return Err(Failure::data(format_args!("{}: longer than 1 MiB", file.display())));
     }
+    Ok(text)
+}
+
+/// What a file says.
+pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Outcome<T> {
+    let text = text(file)?;
     toml::from_str(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

@@ -1,8 +1,4 @@
-//! Profiles: which elements a message type must, may and must not carry.
-//!
-//! A spec says how elements lie on the wire; a profile says which of them a network expects in
-//! which message. Parsing does not look at profiles: ask [`Profile::check`], which reports every
-//! violation at once.
+//! Rules: what a message type must, may and must not carry, and who breaks them.
 
 use core::fmt;
 
@@ -10,7 +6,44 @@ use crate::codes::ResponseCode;
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 
-/// The rules of a network.
+/// The rules of a network: written in Rust, read from a file with `from_toml` (feature `toml`), or built in.
+///
+/// ```
+/// use cardwire::profile::{ISO87_PROFILE, Profile, When, rule};
+/// use cardwire::{Builder, Message, Mti, spec::ISO87_ASCII};
+///
+/// static MINE: Profile<'static> = Profile::new(
+///     "mine",
+///     &[
+///         // the first rule that fits a message counts: this one fits where DE 3 starts with 01
+///         rule(b"0200").processing("01").mandatory(&[3, 4, 11, 41, 52]).optional(&[37, 55]),
+///         rule(b"0200").mandatory(&[3, 4, 11, 41]).conditional(&[
+///             (2, When::Without(35)),
+///             (26, When::With(52)),
+///             (62, When::Is(3, "000000")),
+///         ]),
+///         rule(b"0210").mandatory(&[39]).conditional(&[(38, When::Approved)]).echoed(&[3, 4, 11, 41]),
+///     ],
+/// )
+/// .with_base(&ISO87_PROFILE);
+///
+/// let mut buffer = [0; 64];
+/// let mut request = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+/// let wire = request.set(2, "4111111111111111").set(3, "000000").set(11, 1).write(&mut buffer)?;
+/// let message = Message::parse(&ISO87_ASCII, wire)?;
+/// let found: Vec<String> = MINE.check(&message).map(|violation| violation.to_string()).collect();
+/// assert_eq!(
+///     found,
+///     [
+///         "field 4 is mandatory in 0200",
+///         "field 41 is mandatory in 0200",
+///         "field 62 is mandatory in 0200 when field 3 is 000000",
+///     ]
+/// );
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+///
+/// A built-in one as it is:
 ///
 /// ```
 /// use cardwire::{Builder, Message, Mti, profile::ISO87_PROFILE, spec::ISO87_ASCII};
@@ -26,6 +59,7 @@ use crate::read::message::Message;
 pub struct Profile<'s> {
     name: &'s str,
     rules: &'s [Rule<'s>],
+    base: Option<&'s Profile<'s>>,
 }
 
 /// What one message type, or one kind of transaction of it, carries.
@@ -41,6 +75,7 @@ pub struct Rule<'s> {
 
 /// When a conditional element must be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum When<'s> {
     /// When that element is there.
     With(u8),
@@ -54,6 +89,7 @@ pub enum When<'s> {
 
 /// One thing that a profile does not allow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Violation<'s> {
     /// The message type.
     pub mti: Mti,
@@ -194,7 +230,14 @@ impl<'s> Profile<'s> {
     /// A profile; of several rules that fit a message the first counts.
     #[must_use]
     pub const fn new(name: &'s str, rules: &'s [Rule<'s>]) -> Self {
-        Self { name, rules }
+        Self { name, rules, base: None }
+    }
+
+    /// The same over another profile, whose rules count where none of these fits.
+    #[must_use]
+    pub const fn with_base(mut self, base: &'s Profile<'s>) -> Self {
+        self.base = Some(base);
+        self
     }
 
     /// The name.
@@ -203,16 +246,34 @@ impl<'s> Profile<'s> {
         self.name
     }
 
-    /// The rules, for a profile that adds to them.
+    /// The rules, without those of the base.
     #[must_use]
     pub const fn rules(&self) -> &'s [Rule<'s>] {
         self.rules
     }
 
+    /// The profile whose rules count where none of these fits.
+    #[must_use]
+    pub const fn base(&self) -> Option<&'s Profile<'s>> {
+        self.base
+    }
+
+    /// The first rule that fits, of this profile or those below it.
+    fn find(&self, fits: impl Fn(&Rule<'s>) -> bool) -> Option<&'s Rule<'s>> {
+        let mut profile = Some(*self);
+        while let Some(Profile { rules, base, .. }) = profile {
+            if let Some(rule) = rules.iter().find(|rule| fits(rule)) {
+                return Some(rule);
+            }
+            profile = base.copied();
+        }
+        None
+    }
+
     /// The rule for a message, if there is one.
     #[must_use]
     pub fn rule(&self, message: &Message<'_>) -> Option<&'s Rule<'s>> {
-        self.rules.iter().find(|rule| rule.fits(message))
+        self.find(|rule| rule.fits(message))
     }
 
     /// What the response to a request repeats, by the rule for the response; `None` when the profile has
@@ -220,7 +281,7 @@ impl<'s> Profile<'s> {
     #[must_use]
     pub fn echoed(&self, request: &Message<'_>) -> Option<&'s [u8]> {
         let response = request.mti().response()?;
-        let rule = self.rules.iter().find(|rule| rule.is_for(response, request))?;
+        let rule = self.find(|rule| rule.is_for(response, request))?;
         Some(rule.echoed).filter(|numbers| !numbers.is_empty())
     }
 
@@ -287,87 +348,17 @@ impl fmt::Display for When<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::With(number) => write!(f, "when field {number} is there"),
-            Self::Without(number) => write!(f, "when field {number} is not"),
+            Self::Without(number) => write!(f, "when field {number} is not there"),
             Self::Is(number, value) => write!(f, "when field {number} is {value}"),
             Self::Approved => f.write_str("when it approves"),
         }
     }
 }
 
-/// The common acquirer-issuer practice over ISO 8583:1987; networks add to it.
-pub static ISO87_PROFILE: Profile<'static> = Profile::new(
-    "iso87",
-    &[
-        rule(b"0100").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
-        rule(b"0120").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0130").mandatory(&[7, 11, 39]).echoed(ECHO),
-        rule(b"0200").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
-        rule(b"0220").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0230").mandatory(&[7, 11, 39]).echoed(ECHO),
-        rule(b"0400").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
-        rule(b"0410").mandatory(&[7, 11, 39]).echoed(ECHO),
-        rule(b"0420").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
-        rule(b"0421").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
-        rule(b"0430").mandatory(&[7, 11, 39]).echoed(ECHO),
-        rule(b"0500").mandatory(TOTALS),
-        rule(b"0510").mandatory(&[7, 11, 15, 66]).echoed(&[11, 15, 50]),
-        rule(b"0520").mandatory(TOTALS),
-        rule(b"0530").mandatory(&[7, 11, 15, 66]).echoed(&[11, 15, 50]),
-        rule(b"0800").mandatory(&[7, 11, 70]),
-        rule(b"0810").mandatory(&[7, 11, 39, 70]).echoed(&[11, 70]),
-        rule(b"0820").mandatory(&[7, 11, 70]),
-        rule(b"0830").mandatory(&[7, 11, 39, 70]).echoed(&[11, 70]),
-    ],
-);
-
-const PURCHASE: &[u8] = &[3, 4, 7, 11, 22, 25, 41, 42, 49];
-const TOTALS: &[u8] = &[7, 11, 15, 74, 75, 76, 77, 86, 87, 88, 89, 97];
-const ECHO: &[u8] = &[2, 3, 4, 11, 32, 37, 41, 42, 49];
-/// The card number, unless a track carries it.
-const CARD: &[(u8, When<'static>)] = &[(2, When::Without(35))];
-const RESPONSE: &[(u8, When<'static>)] = &[(38, When::Approved)];
-
-/// UnionPay POS terminals, as public sources describe them.
-pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
-    "unionpay-pos",
-    &[
-        rule(b"0200").processing("31").mandatory(&[3, 11, 22, 25, 41, 42, 49, 60]).conditional(PIN),
-        rule(b"0200").processing("20").mandatory(POS_VOID).conditional(PIN),
-        rule(b"0200").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0210").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
-        rule(b"0100").processing("20").mandatory(POS_VOID).conditional(PIN),
-        rule(b"0100").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0110").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
-        rule(b"0220").mandatory(&[3, 4, 11, 22, 25, 41, 42, 49, 60]),
-        rule(b"0230").mandatory(POS_RESPONSE).echoed(POS_ECHO),
-        rule(b"0400").mandatory(&[3, 4, 11, 22, 25, 39, 41, 42, 49, 60]),
-        rule(b"0410").mandatory(POS_RESPONSE).echoed(POS_ECHO),
-        rule(b"0320").mandatory(&[11, 41, 42, 60]),
-        rule(b"0330").mandatory(&[11, 39, 41, 42, 60]).echoed(&[11, 41, 42]),
-        rule(b"0500").mandatory(&[11, 41, 42, 48, 49, 60, 63]),
-        // no DE 39: the result is in the digits of DE 48
-        rule(b"0510").mandatory(&[11, 12, 13, 41, 42, 48, 60]).echoed(&[11, 41, 42, 49]),
-        rule(b"0800").mandatory(&[11, 41, 42, 60, 63]),
-        rule(b"0810").mandatory(&[11, 12, 13, 39, 41, 42, 60]).conditional(SIGNED_ON).echoed(&[11, 41, 42]),
-        rule(b"0820").mandatory(&[41, 42, 60]),
-        rule(b"0830").mandatory(&[39, 41, 42, 60]).echoed(&[11, 41, 42]),
-    ],
-);
-
-const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
-const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
-const POS_RESPONSE: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
-const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
-const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
-const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];
-/// The work keys come with a sign-on that is accepted.
-const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::ISO87_PROFILE;
     use crate::spec::ISO87_ASCII;
     use crate::write::builder::Builder;
     use std::string::{String, ToString};
