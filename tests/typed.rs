@@ -246,6 +246,29 @@ fn an_error_names_the_element_and_the_field_of_the_struct() {
 }
 
 #[test]
+fn message_types_and_bitmaps_are_fields_and_go_to_other_formats() {
+    #[derive(Serialize, Deserialize, Debug, PartialEq)]
+    struct Typed {
+        mti: Mti,
+        systems_trace_audit_number: u32,
+    }
+    let typed = Typed { mti: Mti::REVERSAL_ADVICE, systems_trace_audit_number: 7 };
+    let wire = to_vec(&ISO87_BCD, Mti::FINANCIAL_REQUEST, &typed).unwrap();
+    assert_eq!(wire[..2], [0x04, 0x20]);
+    assert_eq!(read::<Typed>(&ISO87_BCD, &wire).unwrap(), typed);
+    let bitmap = cardwire::Bitmap::from([2, 39, 192]);
+    let text = serde_json::to_string(&(Mti::NETWORK_REQUEST, bitmap)).unwrap();
+    assert_eq!(text, r#"["0800",[2,39,192]]"#);
+    assert_eq!(
+        serde_json::from_str::<(Mti, cardwire::Bitmap)>(&text).unwrap(),
+        (Mti::NETWORK_REQUEST, bitmap)
+    );
+    for bad in [r#"["080",[]]"#, r#"["0800",[0]]"#, r#"["0800",[193]]"#, r#"[800,[]]"#] {
+        assert!(serde_json::from_str::<(Mti, cardwire::Bitmap)>(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn what_a_struct_or_an_enum_does_not_have_is_said_so() {
     #[derive(Deserialize, Debug)]
     #[serde(deny_unknown_fields)]

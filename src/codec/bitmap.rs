@@ -19,7 +19,7 @@ use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Note, Result};
 
 /// How a bitmap is written and how many there can be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct BitmapForm {
     /// `Raw`, `Hex` or `EbcdicHex`.
     pub coding: Coding,
@@ -32,7 +32,7 @@ pub struct BitmapForm {
 }
 
 /// Whether a further bitmap exists.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NextBitmap {
     /// Never; the bit that would announce it is an ordinary element.
     Never,

@@ -14,7 +14,7 @@ use super::window::Octets;
 use crate::model::error::{Error, ErrorKind, KeyStyle, Result};
 
 /// How a tag is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Tag {
     /// BER: one to three octets. A `00` where a tag is expected, and no length stands first, is padding:
     /// no part, but kept when the element is copied.

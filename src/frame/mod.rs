@@ -78,7 +78,7 @@ pub use codec::{Codec, OwnedFrame};
 pub use cups::CupsHeader;
 pub use envelope::Frame;
 pub use framing::Framing;
-pub use names::Named;
+pub use names::{Named, UnknownFraming};
 pub use station::Station;
 pub use tpdu::Tpdu;
 pub use unionpay::{Request, UnionPayHeader};

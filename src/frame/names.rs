@@ -1,10 +1,13 @@
 //! Framings by the names that configuration files and command lines call them.
 
+use core::str::FromStr;
+
 use super::framing::Framing;
 use super::station::Station;
 
 /// A framing and its name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub struct Named {
     /// Such as `binary2-inclusive`.
     pub name: &'static str,
@@ -28,6 +31,7 @@ impl Framing {
     /// assert_eq!(Framing::by_name("binary2"), Some(Framing::BINARY2));
     /// assert_eq!(Framing::by_name("ascii4+tpdu"), Some(Framing::ASCII4.with_header(Station::Tpdu)));
     /// assert_eq!(Framing::by_name("binary2+12"), Some(Framing::BINARY2.with_header(Station::Bytes(12))));
+    /// assert_eq!("ascii4+tpdu".parse(), Ok(Framing::ASCII4.with_header(Station::Tpdu)));
     /// assert_eq!(Framing::by_name("binary9"), None);
     /// ```
     #[must_use]
@@ -40,6 +44,21 @@ impl Framing {
         Some(header.map_or(framing, |station| framing.with_header(station)))
     }
 }
+
+/// By the name that [`Framing::by_name`] knows.
+impl FromStr for Framing {
+    type Err = UnknownFraming;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFraming> {
+        Self::by_name(name).ok_or(UnknownFraming)
+    }
+}
+
+/// No framing has that name: see [`Framing::named`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+#[error("no framing has this name; names are such as binary2 or binary2+tpdu")]
+#[non_exhaustive]
+pub struct UnknownFraming;
 
 fn station(name: &str) -> Option<Station> {
     Some(match name {

@@ -46,7 +46,7 @@ pub struct Element<'s> {
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Size {
     pub(crate) min: u32,
     pub(crate) max: u32,
@@ -54,7 +54,7 @@ pub struct Size {
 }
 
 /// How the length of a value is known.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Form {
     /// It is always the maximum.
     Fixed,
@@ -70,7 +70,7 @@ pub enum Form {
 }
 
 /// What a fixed value that is given too short is filled with, and on which side.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Fill {
     /// The side that is filled.
     pub side: Side,

@@ -4,6 +4,7 @@ use bitvec::array::BitArray;
 use bitvec::order::Msb0;
 use bitvec::slice::BitSlice;
 use core::fmt;
+use core::ops::{BitAnd, BitOr, BitOrAssign, Sub};
 
 /// The highest element number: three bitmaps of 64 bits.
 pub const MAX_NUMBER: u8 = 192;
@@ -195,6 +196,24 @@ impl Iterator for Iter {
         }
         None
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.words.iter().map(|word| count(*word)).sum();
+        (left, Some(left))
+    }
+}
+
+impl core::iter::FusedIterator for Iter {}
+
+impl ExactSizeIterator for Iter {}
+
+impl IntoIterator for Bitmap {
+    type Item = u8;
+    type IntoIter = Iter;
+
+    fn into_iter(self) -> Iter {
+        self.iter()
+    }
 }
 
 impl IntoIterator for &Bitmap {
@@ -218,6 +237,58 @@ impl FromIterator<u8> for Bitmap {
         }
         let [first, second, third, _] = words;
         Self::from_words([first, second, third])
+    }
+}
+
+impl Extend<u8> for Bitmap {
+    fn extend<I: IntoIterator<Item = u8>>(&mut self, numbers: I) {
+        *self |= numbers.into_iter().collect::<Self>();
+    }
+}
+
+impl<const N: usize> From<[u8; N]> for Bitmap {
+    fn from(numbers: [u8; N]) -> Self {
+        numbers.into_iter().collect()
+    }
+}
+
+/// What is in one or the other.
+impl BitOr for Bitmap {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.merged(&other, |one, other| one | other)
+    }
+}
+
+impl BitOrAssign for Bitmap {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+/// What is in both.
+impl BitAnd for Bitmap {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.merged(&other, |one, other| one & other)
+    }
+}
+
+/// What is in the first and not in the second.
+impl Sub for Bitmap {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.merged(&other, |one, other| one & !other)
+    }
+}
+
+/// As `Debug`: `{2, 39}`.
+impl fmt::Display for Bitmap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
     }
 }
 
@@ -277,9 +348,23 @@ mod tests {
             prop_assert_eq!(map.contains(probe), set.contains(&probe));
             prop_assert_eq!(map.rank(probe), set.iter().filter(|n| **n < probe).count());
             prop_assert_eq!(map.rank_of(probe), set.contains(&probe).then(|| map.rank(probe)));
+            prop_assert_eq!(map.iter().len(), set.len());
             let rank = usize::from(probe);
             prop_assert_eq!(map.nth(rank), set.iter().nth(rank).copied());
         }
+    }
+
+    #[test]
+    fn sets_are_joined_and_taken_apart() {
+        let (one, other) = (Bitmap::from([2, 3, 70]), Bitmap::from([3, 70, 192]));
+        assert_eq!(
+            (one | other, one & other, one - other),
+            ([2, 3, 70, 192].into(), [3, 70].into(), [2].into())
+        );
+        let mut all = one;
+        all.extend(other);
+        assert_eq!((all, std::format!("{}", one & other)), (one | other, "{3, 70}".into()));
+        assert_eq!(one.into_iter().map(u32::from).sum::<u32>(), 75);
     }
 
     #[test]

@@ -139,7 +139,7 @@ impl fmt::Display for Content {
 /// What kind of character stood where another was expected.
 ///
 /// Errors name the kind and never the character: it may belong to a card number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CharKind {
     /// `0`-`9`.
     Digit,

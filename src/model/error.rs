@@ -21,7 +21,7 @@ use crate::model::unit::Unit;
 /// let error = Message::parse(&ISO87_ASCII, b"0800822000000000000004000000000000000415").unwrap_err();
 /// assert_eq!(error.to_string(), "field 7 at byte 36: the value needs 10 bytes, 4 are left");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub struct Error {
     kind: ErrorKind,
     place: Place,
@@ -40,7 +40,7 @@ pub(crate) const MAX_PARTS: usize = 3;
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// What was wrong.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The input ends inside the thing: `expected` bytes needed, `found` left.
@@ -96,7 +96,7 @@ pub enum ErrorKind {
 }
 
 /// Where in the message: the part of its outermost structure.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Place {
     /// Nowhere more precise: the message, frame or spec as a whole.
@@ -114,7 +114,7 @@ pub enum Place {
 }
 
 /// What a number among the parts of an error is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Slot {
     Empty,
     Part(KeyStyle),
@@ -123,7 +123,7 @@ enum Slot {
 }
 
 /// What an error says beyond its kind: its sentence depends on it, and nothing else.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Note {
     None,
     /// What `expected` and `found` count.

@@ -3,7 +3,7 @@
 use core::fmt;
 
 /// What makes a spec contradictory.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum SpecFault {
     /// The length prefix cannot express the maximum length.

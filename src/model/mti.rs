@@ -189,6 +189,13 @@ impl Mti {
         self.digits
     }
 
+    /// The four digits as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // ASCII digits are text
+        core::str::from_utf8(&self.digits).unwrap_or_default()
+    }
+
     /// The identifier as a number, `0` to `9999`.
     #[must_use]
     pub fn number(self) -> u16 {
@@ -304,6 +311,48 @@ impl FromStr for Mti {
     }
 }
 
+impl TryFrom<&str> for Mti {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl TryFrom<[u8; 4]> for Mti {
+    type Error = Error;
+
+    fn try_from(digits: [u8; 4]) -> Result<Self> {
+        Self::from_digits(digits)
+    }
+}
+
+impl TryFrom<u16> for Mti {
+    type Error = Error;
+
+    fn try_from(number: u16) -> Result<Self> {
+        Self::from_number(number)
+    }
+}
+
+impl From<Mti> for [u8; 4] {
+    fn from(mti: Mti) -> Self {
+        mti.digits
+    }
+}
+
+impl From<Mti> for u16 {
+    fn from(mti: Mti) -> Self {
+        mti.number()
+    }
+}
+
+impl PartialEq<str> for Mti {
+    fn eq(&self, other: &str) -> bool {
+        self.digits == other.as_bytes()
+    }
+}
+
 impl PartialEq<&str> for Mti {
     fn eq(&self, other: &&str) -> bool {
         self.digits == other.as_bytes()
@@ -312,7 +361,7 @@ impl PartialEq<&str> for Mti {
 
 impl fmt::Display for Mti {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.digits.iter().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
+        f.pad(self.as_str())
     }
 }
 
@@ -337,6 +386,17 @@ mod tests {
         }
         assert_eq!(mti("0200"), Mti::FINANCIAL_REQUEST);
         assert_eq!(mti("9876").number(), 9876);
+    }
+
+    #[test]
+    fn one_is_made_of_text_digits_or_a_number_and_turned_back() {
+        for made in [Mti::try_from("0420"), Mti::try_from(*b"0420"), Mti::try_from(420)] {
+            let made = made.unwrap();
+            assert_eq!((made.as_str(), <[u8; 4]>::from(made), u16::from(made)), ("0420", *b"0420", 420));
+            assert!(made == "0420" && made == *"0420" && made == Mti::REVERSAL_ADVICE);
+        }
+        assert_eq!(std::format!("{:>6}|{:?}", Mti::REVERSAL_ADVICE, Mti::REVERSAL_ADVICE), "  0420|0420");
+        assert!(Mti::try_from(10_000).is_err() && Mti::try_from(*b"04:0").is_err());
     }
 
     #[test]

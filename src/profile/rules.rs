@@ -74,7 +74,7 @@ pub struct Rule<'s> {
 }
 
 /// When a conditional element must be there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum When<'s> {
     /// When that element is there.
@@ -88,7 +88,7 @@ pub enum When<'s> {
 }
 
 /// One thing that a profile does not allow.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub struct Violation<'s> {
     /// The message type.
@@ -102,7 +102,7 @@ pub struct Violation<'s> {
 }
 
 /// How a message breaks a rule.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum Breach<'s> {
     /// The profile has no rule for the message type.

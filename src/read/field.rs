@@ -339,6 +339,12 @@ impl PartialEq<[u8]> for Exposed<'_> {
     }
 }
 
+impl<const N: usize> PartialEq<[u8; N]> for Exposed<'_> {
+    fn eq(&self, other: &[u8; N]) -> bool {
+        *self == *other.as_slice()
+    }
+}
+
 impl PartialEq<str> for Exposed<'_> {
     fn eq(&self, other: &str) -> bool {
         *self == *other.as_bytes()

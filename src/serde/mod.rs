@@ -53,7 +53,7 @@
 //! | a tag that is there several times | a sequence of what the part fits, `Vec<u8>` for octets excepted |
 //! | a list of codes | an enum of unit variants, named by the code |
 //!
-//! What is absent fits an `Option`; a private element that may be, an `Option<Exposed<T>>`. Elements that the struct does not name are ignored, unless it
+//! The MTI fits a `String`, and an [`Mti`]. What is absent fits an `Option`; a private element that may be, an `Option<Exposed<T>>`. Elements that the struct does not name are ignored, unless it
 //! says `deny_unknown_fields`.
 //!
 //! Errors are those of the crate: they name the element and never hold content. The text of an
@@ -62,6 +62,7 @@
 #[macro_use]
 mod macros;
 mod element;
+mod impls;
 mod names;
 mod read;
 mod values;

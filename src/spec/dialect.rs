@@ -11,7 +11,7 @@ use crate::layout::BitmapForm;
 /// // BCD with a hexadecimal bitmap and eleven octets before the MTI
 /// const MINE: Dialect = Dialect { bitmap: BitmapForm::new(Coding::Hex), header: 11, ..Dialect::BCD };
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Dialect {
     /// Octets before the MTI, carried but not interpreted.
     pub header: usize,
