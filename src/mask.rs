@@ -9,6 +9,8 @@ use crate::model::content::Content;
 /// What formatting may show of an element. A column of the spec, not a switch.
 ///
 /// Nothing turns masking off: a value is either open, or shown masked and read with `expose`.
+///
+/// Exhaustive on purpose: whoever shows a value has to decide for each.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Privacy {
     /// Shown in full, read with `text`, `number`, `bytes`.

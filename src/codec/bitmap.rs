@@ -32,6 +32,8 @@ pub struct BitmapForm {
 }
 
 /// Whether a further bitmap exists.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum NextBitmap {
     /// Never; the bit that would announce it is an ordinary element.

@@ -4,6 +4,8 @@
 ///
 /// The three agree on letters, digits, blank, `\`, `=` and most punctuation; they differ in
 /// `[ ] ! ^ |`, cent and not. All 256 octets map one to one, so nothing is lost either way.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CodePage {
     /// IBM 037, USA and Canada.

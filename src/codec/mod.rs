@@ -35,6 +35,8 @@ pub use tag::Tag;
 use crate::model::content::Content;
 
 /// How a value lies on the wire.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Coding {
     /// One octet a character, ASCII (Latin-1 for class `ansb`).
@@ -55,6 +57,8 @@ pub enum Coding {
 }
 
 /// How zoned decimal writes a positive sign; negative is always zone `D`.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Zone {
     /// Zone `C`.
@@ -64,6 +68,8 @@ pub enum Zone {
 }
 
 /// A side of a value.
+///
+/// Exhaustive: there are two.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Side {
     /// Before the value: the value is right-aligned.

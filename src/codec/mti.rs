@@ -13,6 +13,8 @@ use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::mti::Mti;
 
 /// How the MTI `0200` is written.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum MtiCoding {
     /// `30 32 30 30`.

@@ -28,6 +28,8 @@ pub struct Prefix {
 }
 
 /// How the number of a length prefix is written.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum PrefixCoding {
     /// ASCII digits.
@@ -45,6 +47,8 @@ pub enum PrefixCoding {
 }
 
 /// What the number of a length prefix counts.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum LengthUnit {
     /// Characters, digits, or octets of a binary value, as they are before coding.

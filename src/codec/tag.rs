@@ -14,6 +14,8 @@ use super::window::Octets;
 use crate::model::error::{Error, ErrorKind, KeyStyle, Result};
 
 /// How a tag is written.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Tag {
     /// BER: one to three octets. A `00` where a tag is expected, and no length stands first, is padding:

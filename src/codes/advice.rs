@@ -6,6 +6,7 @@ use super::table::Span;
 
 worded! {
     /// What kind of result a code is.
+    #[non_exhaustive]
     Class {
         /// The transaction is approved.
         Approved => "approved",
@@ -28,6 +29,8 @@ worded! {
 
 worded! {
     /// What the sender may conclude. `Approved` and `Declined` are final.
+    ///
+    /// Exhaustive on purpose: whoever moves money has to decide for each.
     Outcome {
         /// Accepted.
         Approved => "approved",
@@ -61,6 +64,8 @@ worded! {
 
 worded! {
     /// Whether another attempt makes sense.
+    ///
+    /// Exhaustive on purpose: whoever tries again has to decide for each.
     Retry {
         /// No.
         No => "no",

@@ -39,6 +39,7 @@ pub struct UnionPayHeader {
 
 /// What the host asks the terminal to do after this message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Request {
     /// Nothing.
     Nothing,

@@ -36,6 +36,7 @@ pub struct LayoutDoc {
 
 /// What tells which element comes next; see [`Order`].
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum OrderDoc {
     /// A bitmap.
     Bitmap(BitmapForm),

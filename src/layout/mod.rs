@@ -54,6 +54,8 @@ pub struct Size {
 }
 
 /// How the length of a value is known.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Form {
     /// It is always the maximum.
@@ -88,6 +90,8 @@ pub struct Layout<'s> {
 }
 
 /// What tells which element comes next.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, Debug)]
 pub enum Order<'s> {
     /// A bitmap announces the numbers that follow in ascending order.

@@ -7,6 +7,8 @@
 use core::fmt;
 
 /// The class of characters an element holds, named as the standard names it.
+///
+/// Exhaustive on purpose: what reads or writes octets by a spec, as an exporter does, has to know every one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Content {
     /// `n`: digits `0`-`9`.
@@ -140,6 +142,7 @@ impl fmt::Display for Content {
 ///
 /// Errors name the kind and never the character: it may belong to a card number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum CharKind {
     /// `0`-`9`.
     Digit,

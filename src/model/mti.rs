@@ -22,6 +22,7 @@ pub struct Mti {
 
 /// First digit: the version of the standard.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Version {
     /// ISO 8583:1987.
     V1987,
@@ -39,6 +40,7 @@ pub enum Version {
 
 /// Second digit: what the message is about.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Class {
     /// `x1xx`: approval only; no money moves by the message itself.
     Authorization,
@@ -62,6 +64,7 @@ pub enum Class {
 
 /// Third digit: the role of the message in its exchange.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Function {
     /// `xx0x`: the receiver may decline.
     Request,
@@ -85,6 +88,7 @@ pub enum Function {
 
 /// Fourth digit: who sent the message, and whether it is a repeat.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Origin {
     /// `xxx0`.
     Acquirer,

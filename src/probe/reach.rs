@@ -14,6 +14,7 @@ use crate::spec::Spec;
 
 /// How far a message got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Reach {
     /// Elements that were read.
     pub read: usize,

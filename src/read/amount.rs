@@ -22,6 +22,7 @@ use crate::read::message::Message;
 /// # Ok::<(), cardwire::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Amount {
     /// Minor units; negative for a debit of class `x+n`.
     pub minor: i64,

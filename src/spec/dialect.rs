@@ -43,6 +43,7 @@ pub struct Dialect {
 
 /// Whose code lists give meaning to codes such as DE 39.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
 pub enum Codes {
     /// The lists of the edition that the MTI names.
     Iso,
