@@ -91,7 +91,7 @@ pub use {
     connection::pending::Pending,
     connection::received::Received,
     error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
-    observe::{Event, Observer, Totals},
+    observe::{Event, ForwarderState, Observer, Totals},
     server::{Server, ServerBuilder},
 };
 

@@ -173,6 +173,6 @@ async fn one_commit_keeps_many_and_a_failed_one_tells_everybody() {
     assert_eq!(handle.held().await, Ok(500));
     fails.store(true, std::sync::atomic::Ordering::SeqCst);
     for put in put_all().collect::<Vec<_>>() {
-        assert_eq!(put.await.unwrap(), Err(SafError::Closed));
+        assert_eq!(put.await.unwrap(), Err(SafError::Suspended));
     }
 }
