@@ -27,92 +27,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
-use crate::de;
-use crate::message::Message;
+use super::route::{Outcome, Route};
 use crate::net::connection::peer::Peer;
-use crate::net::connection::received::Received;
-use crate::net::error::{NotSent, SendError};
 use crate::net::exchange::backoff::Backoff;
-use crate::net::exchange::saf::{Due, Forwarder, ParkReason, Queue, SafError, WorkItem, repeat_of};
+use crate::net::exchange::saf::{Due, Forwarder, ParkReason, Queue, SafError, WorkItem};
 use crate::net::log::{self, Warnings};
 use crate::net::observe::{Event, ForwarderState, Observer};
-
-/// The way to a destination: which peer, how long a response may take, and what it means.
-#[derive(Clone)]
-pub struct Route {
-    peer: Peer,
-    time: Duration,
-    judge: Arc<dyn Fn(&Message<'_>) -> Verdict + Send + Sync>,
-}
-
-/// What the response to a forwarded message means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// The receiver has it: done.
-    Acknowledged,
-    /// The receiver refuses it and would refuse it again: a work item, with this code.
-    Refused([u8; 2]),
-    /// The receiver could not take it now: as if there had been no response.
-    Later,
-}
-
-impl Verdict {
-    /// What the response code says: format errors (30) are refused, 91 (issuer or switch
-    /// inoperative) and 96 (system malfunction) mean later, and everything else is acknowledged, so
-    /// that a reversal of what never was ends, too. Action codes since 1993 are read likewise: 904,
-    /// 907 and 909.
-    #[must_use]
-    pub fn of(response: &Message<'_>) -> Self {
-        let mut code = [0; 3];
-        let text = response
-            .get(de::RESPONSE_CODE)
-            .and_then(|field| field.expose().copy_to(&mut code).ok().map(<[u8]>::len));
-        match code.get(..text.unwrap_or(0)).unwrap_or_default() {
-            b"30" | b"904" => Self::Refused(*b"30"),
-            b"91" | b"96" | b"907" | b"909" => Self::Later,
-            _ => Self::Acknowledged,
-        }
-    }
-}
-
-impl Route {
-    /// The way to a peer; a response may take 30 seconds and is judged by [`Verdict::of`].
-    #[must_use]
-    pub fn to(peer: &Peer) -> Self {
-        Self { peer: peer.clone(), time: Duration::from_secs(30), judge: Arc::new(Verdict::of) }
-    }
-
-    /// How long a response may take.
-    #[must_use]
-    pub const fn time(mut self, time: Duration) -> Self {
-        self.time = time;
-        self
-    }
-
-    /// What responses mean.
-    #[must_use]
-    pub fn judge(mut self, judge: impl Fn(&Message<'_>) -> Verdict + Send + Sync + 'static) -> Self {
-        self.judge = Arc::new(judge);
-        self
-    }
-
-    /// Sends a message, as a repeat of itself when it may have arrived before.
-    async fn send(self, repeat: bool, octets: Vec<u8>) -> Result<Received, SendError> {
-        let spec = self.peer.state.settings.spec;
-        if !repeat {
-            return self.peer.request(octets, self.time).await;
-        }
-        // What has no repeat form is sent as it was.
-        self.peer.request_again(repeat_of(spec, &octets).unwrap_or(octets), self.time).await
-    }
-}
-
-impl fmt::Debug for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Route").field("peer", &self.peer).field("time", &self.time).finish_non_exhaustive()
-    }
-}
 
 /// A running [`Forwarder`]: takes messages, keeps them, and sends them until they are acknowledged.
 /// Clones share it. When the last one is dropped it stops; what it holds is in its queue.
@@ -150,17 +70,6 @@ enum Order<Q> {
 /// it is not.
 type Step<Q> = Box<dyn FnOnce(Option<(&mut Forwarder<Q>, Duration)>) -> Told + Send>;
 type Told = Box<dyn FnOnce(bool) + Send>;
-
-/// What became of a message that was sent, in the words of store and forward.
-#[derive(Clone, Copy)]
-enum Outcome {
-    Acknowledged,
-    Refused([u8; 2]),
-    /// No response, or none that counts.
-    Unanswered,
-    Unsendable,
-    NotSent,
-}
 
 impl<Q> Forwarder<Q>
 where
@@ -466,10 +375,7 @@ where
         let Outbound { id, destination, repeat, octets } = message;
         let (route, orders) = ((self.routes)(destination), self.orders.clone());
         self.in_flight.insert(id);
-        let sent = tokio::spawn(async move {
-            let judge = Arc::clone(&route.judge);
-            Outcome::of(&route.send(repeat, octets).await, &*judge)
-        });
+        let sent = tokio::spawn(route.send(repeat, octets));
         tokio::spawn(async move {
             // A judge that panics has not judged.
             let outcome = sent.await.unwrap_or(Outcome::Unanswered);
@@ -527,36 +433,5 @@ impl<Q: Queue<Error: Display>> Group<Q> {
             bulky = forwarder.compact().err().map(words);
         }
         Self { forwarder, told, due, parked, kept, bulky }
-    }
-}
-
-impl Outcome {
-    /// What the outcome of a request means to the message.
-    fn of(outcome: &Result<Received, SendError>, judge: &dyn Fn(&Message<'_>) -> Verdict) -> Self {
-        match outcome {
-            Ok(response) => match judge(&response.message()) {
-                Verdict::Acknowledged => Self::Acknowledged,
-                Verdict::Refused(code) => Self::Refused(code),
-                Verdict::Later => Self::Unanswered,
-            },
-            Err(SendError::NotSent(NotSent::Message(_) | NotSent::NoKey)) => Self::Unsendable,
-            Err(SendError::NotSent(_)) => Self::NotSent,
-            Err(SendError::Unknown { .. } | SendError::Refused { .. }) => Self::Unanswered,
-        }
-    }
-
-    fn settle<Q: Queue>(
-        self,
-        forwarder: &mut Forwarder<Q>,
-        now: Duration,
-        id: u64,
-    ) -> Result<(), SafError<Q::Error>> {
-        match self {
-            Self::Acknowledged => forwarder.acknowledged(id),
-            Self::Refused(code) => forwarder.refused(id, code),
-            Self::Unanswered => forwarder.unanswered(now, id),
-            Self::Unsendable => forwarder.unsendable(id),
-            Self::NotSent => forwarder.not_sent(now, id),
-        }
     }
 }

@@ -4,8 +4,8 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::entry::{Entry, Kept, SMALL, State, size};
 use super::record::{Due, ParkReason, Policy, Queue, Record, SafError, WorkItem};
-use crate::net::exchange::backoff::Backoff;
 
 /// The messages to be forwarded, and what happens next to each.
 ///
@@ -43,21 +43,6 @@ pub struct Forwarder<Q> {
     needed: u64,
     /// How many octets that are not needed are no reason to compact the queue.
     spare: u64,
-}
-
-pub(super) struct Entry {
-    destination: u32,
-    octets: Vec<u8>,
-    attempts: u32,
-    state: State,
-    backoff: Backoff,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting { until: Duration },
-    InFlight,
-    Parked(ParkReason),
 }
 
 impl<Q: Queue> Forwarder<Q> {
@@ -438,88 +423,5 @@ impl<Q: Queue> Forwarder<Q> {
 impl<Q> core::fmt::Debug for Forwarder<Q> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Forwarder").field("held", &self.entries.len()).finish_non_exhaustive()
-    }
-}
-
-impl Entry {
-    fn new(id: u64, destination: u32, octets: &[u8], policy: &Policy, seed: u64) -> Self {
-        let backoff = Backoff::new(policy.first_wait, policy.longest_wait, seed ^ id);
-        let state = State::Waiting { until: Duration::ZERO };
-        Self { destination, octets: octets.to_vec(), attempts: 0, state, backoff }
-    }
-
-    /// About how many octets of a queue it needs.
-    fn size(&self) -> u64 {
-        widened(self.octets.len()) + RECORD
-    }
-
-    const fn is_parked(&self) -> bool {
-        matches!(self.state, State::Parked(_))
-    }
-
-    fn is_due(&self, now: Duration) -> bool {
-        matches!(self.state, State::Waiting { until } if until <= now)
-    }
-}
-
-/// About how many octets of a queue a record needs.
-fn size(record: Record<'_>) -> u64 {
-    match record {
-        Record::Queued { octets, .. } => widened(octets.len()) + RECORD,
-        _ => RECORD,
-    }
-}
-
-fn widened(octets: usize) -> u64 {
-    u64::try_from(octets).unwrap_or(u64::MAX)
-}
-
-/// About how many octets a record has besides the message.
-const RECORD: u64 = 32;
-
-/// A queue of so many octets is not worth to be compacted.
-const SMALL: u64 = 1 << 16;
-
-/// What the records say, applied one after the other.
-struct Kept {
-    policy: Policy,
-    seed: u64,
-    entries: BTreeMap<u64, Entry>,
-    order: Vec<u64>,
-    next_id: u64,
-    used: u64,
-}
-
-impl Kept {
-    fn apply(&mut self, record: Record<'_>) {
-        self.used += size(record);
-        match record {
-            Record::Queued { id, destination, octets } => {
-                self.next_id = self.next_id.max(id.saturating_add(1));
-                self.entries.insert(id, Entry::new(id, destination, octets, &self.policy, self.seed));
-                self.order.push(id);
-            }
-            Record::Sent { id } => self.change(id, |entry| entry.attempts += 1),
-            Record::Parked { id, why } => self.change(id, |entry| entry.state = State::Parked(why)),
-            Record::Retried { id } => {
-                self.change(id, |entry| {
-                    entry.state = State::Waiting { until: Duration::ZERO };
-                    entry.attempts = 1;
-                });
-                self.order.retain(|other| *other != id);
-                self.order.push(id);
-            }
-            Record::Done { id } => {
-                self.next_id = self.next_id.max(id.saturating_add(1));
-                self.entries.remove(&id);
-                self.order.retain(|other| *other != id);
-            }
-        }
-    }
-
-    fn change(&mut self, id: u64, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            change(entry);
-        }
     }
 }

@@ -52,6 +52,14 @@ pub(super) struct Journal<D: Disk> {
 /// Where in the file, and how many octets.
 type Place = (u64, usize);
 
+/// A new file with records, durable but for its name.
+struct Copied<F> {
+    file: F,
+    end: u64,
+    number: u64,
+    placed: BTreeMap<u64, Place>,
+}
+
 /// The records of the next commit.
 #[derive(Default, Debug)]
 struct Pending {
@@ -183,7 +191,7 @@ impl<D: Disk> Journal<D> {
         &self,
         path: &Path,
         records: &mut dyn Iterator<Item = Record<'_>>,
-    ) -> io::Result<(D::File, u64, u64, BTreeMap<u64, Place>)> {
+    ) -> io::Result<Copied<D::File>> {
         let mut file = self.disk.create(path)?;
         write_all(&mut file, 0, &format::head())?;
         let (mut end, mut number) = (length(format::HEAD), self.number);
@@ -204,7 +212,7 @@ impl<D: Disk> Journal<D> {
             pending.clear();
         }
         file.sync()?;
-        Ok((file, end, number, placed))
+        Ok(Copied { file, end, number, placed })
     }
 
     /// A name in the folder of the queue that no other file has.
@@ -334,7 +342,7 @@ impl<D: Disk> Queue for Journal<D> {
             },
         });
         match renamed {
-            Ok((file, end, number, placed)) => {
+            Ok(Copied { file, end, number, placed }) => {
                 (self.file, self.end, self.number, self.placed) = (file, end, number, placed);
                 self.finished.clear();
                 self.trouble = Trouble::Name;

@@ -27,6 +27,7 @@
 mod before;
 #[cfg(feature = "file-queue")]
 mod disk;
+mod entry;
 #[cfg(feature = "file-queue")]
 mod file;
 #[cfg(feature = "file-queue")]
