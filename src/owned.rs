@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::Result;
-use crate::message::Message;
+use crate::model::error::Result;
+use crate::read::message::Message;
 use crate::spec::Spec;
 
 /// A checked message with its own octets. [`Message`] borrows them; this is for what outlives the
@@ -116,7 +116,7 @@ impl fmt::Debug for OwnedMessage<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
+    use crate::write::builder::Builder;
     use crate::spec::{ISO87_ASCII, ISO87_BCD};
     use crate::{Mti, de};
     use std::format;

@@ -7,8 +7,8 @@ use std::io;
 use super::connection::received::Received;
 #[cfg(feature = "tls")]
 use super::tls::TlsError;
-use crate::error::Error;
-use crate::mti::Mti;
+use crate::model::error::Error;
+use crate::model::mti::Mti;
 
 /// Why a request has no good response. `Ok` is the fourth case: a response that holds.
 ///

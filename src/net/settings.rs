@@ -12,8 +12,8 @@ use super::exchange::mux::Limits;
 use super::log::Warnings;
 use super::observe::Observer;
 use crate::frame::Framing;
-use crate::message::Message;
 use crate::profile::Profile;
+use crate::read::message::Message;
 use crate::spec::{ISO87_ASCII, Spec};
 
 /// Says whether a response holds, its authentication code above all.
@@ -144,7 +144,7 @@ macro_rules! settings {
             #[must_use]
             pub fn check(
                 mut self,
-                check: impl Fn(&crate::message::Message<'_>) -> Result<(), crate::net::error::Rejection>
+                check: impl Fn(&crate::read::message::Message<'_>) -> Result<(), crate::net::error::Rejection>
                 + Send
                 + Sync
                 + 'static,

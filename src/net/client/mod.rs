@@ -30,7 +30,7 @@ use super::connection::state::{Phase, State};
 use super::error::Closed;
 use super::exchange::backoff::Backoff;
 use super::settings::{Settings, settings};
-use crate::message::Message;
+use crate::read::message::Message;
 
 /// A connection to a host that is made again whenever it is lost; a [`Peer`] to send requests to.
 ///

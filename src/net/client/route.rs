@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::vec::Vec;
 
 use crate::de;
-use crate::message::Message;
 use crate::net::connection::peer::Peer;
 use crate::net::connection::received::Received;
 use crate::net::error::{NotSent, SendError};
 use crate::net::exchange::saf::{Forwarder, Queue, SafError, repeat_of};
+use crate::read::message::Message;
 
 /// The way to a destination: which peer, how long a response may take, and what it means.
 #[derive(Clone)]

@@ -9,14 +9,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use crate::message::Message;
-use crate::net::connection::pending::{Kind, request};
+use crate::net::connection::pending::{ErrorKind, request};
 use crate::net::connection::received::Received;
 use crate::net::connection::run::{self, Service};
 use crate::net::connection::state::{Phase, State};
 use crate::net::error::{Closed, SendError};
 use crate::net::observe::Event;
 use crate::net::settings::Settings;
+use crate::read::message::Message;
 
 /// What is said on a connection besides the requests of the caller.
 #[derive(Clone)]
@@ -63,7 +63,7 @@ impl OwnRequest {
 
     async fn send(&self, state: &Arc<State>) -> Result<Received, SendError> {
         let message = (self.make)();
-        request(state, &message, &state.settings.header, self.time, Kind::Early).await
+        request(state, &message, &state.settings.header, self.time, ErrorKind::Early).await
     }
 
     /// The same on a stream that is no connection of a client yet: gives the octets that came in besides

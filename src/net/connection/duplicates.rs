@@ -20,8 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use crate::de;
-use crate::message::Message;
 use crate::net::exchange::correlation::Trace;
+use crate::read::message::Message;
 
 /// The recent requests and their responses, bounded in number and time.
 pub(crate) struct Duplicates {
@@ -154,10 +154,10 @@ impl Drop for ResponseSlot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
-    use crate::mti::Mti;
+    use crate::model::mti::Mti;
     use crate::net::Correlation;
     use crate::spec::ISO87_ASCII;
+    use crate::write::builder::Builder;
 
     fn look_up(duplicates: &Arc<Duplicates>, stan: u32, amount: u32) -> Known {
         let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);

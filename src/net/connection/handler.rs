@@ -13,10 +13,10 @@ use super::outbox::Frames;
 use super::outgoing::{Outgoing, written};
 use super::received::Received;
 use super::state::State;
-use crate::message::Message;
 use crate::net::error::ReplyError;
 use crate::net::exchange::correlation::{Mismatch, Trace};
 use crate::net::observe::Event;
+use crate::read::message::Message;
 
 /// Responds to requests. A function of a message and a [`Reply`] is one.
 ///

@@ -4,12 +4,12 @@ use core::ptr;
 use std::vec::Vec;
 
 use super::received::Received;
-use crate::builder::Builder;
-use crate::error::Result;
-use crate::message::Message;
+use crate::model::error::Result;
 use crate::net::exchange::correlation::{Correlation, original};
 use crate::owned::OwnedMessage;
+use crate::read::message::Message;
 use crate::spec::Spec;
+use crate::write::builder::Builder;
 
 /// What can be sent: a [`Builder`], a message, or the octets of one. `Option<Vec<u8>>` is for `async`
 /// functions that give no response to some requests.
@@ -49,7 +49,7 @@ impl Outgoing for Builder<'_> {
             room.resize(1024, 0);
         }
         match self.write(room) {
-            Err(error) if error.kind() == crate::error::Kind::Room => {
+            Err(error) if error.kind() == crate::model::error::ErrorKind::Room => {
                 room.resize(self.measure()?, 0);
                 self.write(room).map(<[u8]>::len)
             }

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::error::{Error, Result};
-use crate::message::{Inspection, Message};
+use crate::model::error::{Error, Result};
 use crate::owned::OwnedMessage;
+use crate::read::message::{Inspection, Message};
 use crate::spec::Spec;
 
 /// A message that came in, with its station header: owned, so that it can be kept and sent around.

@@ -26,16 +26,16 @@ use super::outbox::{Batch, Frames};
 use super::outgoing::written;
 use super::received::Received;
 use super::state::{Arrivals, State};
-use crate::builder::Builder;
 use crate::de;
-use crate::error::widen;
 use crate::frame::Frame;
-use crate::message::Inspection;
-use crate::mti::Version;
+use crate::model::error::widen;
+use crate::model::mti::Version;
 use crate::net::error::Closed;
 use crate::net::observe::{Counters, Event};
-use crate::parser::Parser;
 use crate::profile::echoed;
+use crate::read::message::Inspection;
+use crate::read::parser::Parser;
+use crate::write::builder::Builder;
 
 /// Who responds to the requests of the peer, if anybody does.
 pub(crate) type Service = Option<Arc<dyn Handler>>;

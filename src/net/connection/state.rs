@@ -12,14 +12,14 @@ use tokio::time::{Instant, timeout_at};
 
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
-use crate::message::{Inspection, Message};
-use crate::mti::{Function, Version};
+use crate::model::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
 use crate::net::exchange::correlation::Trace;
 use crate::net::exchange::mux::{Mux, Response, Unanswered};
 use crate::net::log;
 use crate::net::observe::{Counters, Event};
 use crate::net::settings::Settings;
+use crate::read::message::{Inspection, Message};
 
 /// The shared state of one connection, or of one client over its successive connections.
 pub(crate) struct State {

@@ -5,8 +5,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use crate::de;
-use crate::message::Message;
-use crate::mti::{Class, Mti};
+use crate::model::mti::{Class, Mti};
+use crate::read::message::Message;
 
 /// The rule by which a response is matched to its request: a list of elements that the response
 /// repeats unchanged, and the MTI. The command and the library have this one rule.
@@ -16,7 +16,7 @@ use crate::mti::{Class, Mti};
 /// their keys differ.
 ///
 /// ```
-/// use cardwire::{de, Class, net::Correlation};
+/// use cardwire::{de, model::Class, net::Correlation};
 ///
 /// let rule = Correlation::on(&[de::STAN, de::TERMINAL])
 ///     // this host does not echo the terminal in 0810
@@ -257,8 +257,8 @@ impl fmt::Debug for Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
     use crate::spec::{ISO87_ASCII, ISO87_BCD};
+    use crate::write::builder::Builder;
     use std::vec::Vec;
 
     fn wire(mti: &str, stan: u32, terminal: &str) -> Vec<u8> {

@@ -27,7 +27,7 @@ use core::time::Duration;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::error::widen;
+use crate::model::error::widen;
 
 mod limits;
 

@@ -18,7 +18,6 @@ use tokio::task::JoinHandle;
 
 use super::{Closed, SendError};
 use crate::frame::Framing;
-use crate::message::{Inspection, Message};
 use crate::net::client::session::{Hooks, connected};
 use crate::net::connection::handler::Handler;
 use crate::net::connection::peer::Peer;
@@ -27,6 +26,7 @@ use crate::net::connection::run::Service;
 use crate::net::connection::state::State;
 use crate::net::observe::{Event, Observer};
 use crate::net::settings::Settings;
+use crate::read::message::{Inspection, Message};
 use crate::spec::ISO87_ASCII;
 use crate::{Builder, Mti, de};
 

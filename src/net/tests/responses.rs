@@ -260,7 +260,7 @@ async fn a_response_that_breaks_after_its_key_is_refused_by_the_spec() {
     bench.host.send(&response).await;
     match sent.await.unwrap().unwrap_err() {
         SendError::Refused { why: Rejection::Spec(error), response } => {
-            assert_eq!(error.kind(), crate::Kind::Trailing);
+            assert_eq!(error.kind(), crate::ErrorKind::Trailing);
             assert_eq!(response.inspect().get(de::STAN).unwrap(), "000002");
         }
         other => panic!("{other}"),

@@ -4,7 +4,7 @@
 use std::vec::Vec;
 
 use super::record::{ParkReason, Record};
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// The records of a queue of that format; `None` when it is none, or is damaged before its last commit.
 pub(super) fn records(file: &[u8]) -> Option<Vec<Record<'_>>> {

@@ -30,7 +30,7 @@ use std::ops::Range;
 use std::vec::Vec;
 
 use super::record::{ParkReason, Record};
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// The head of a file.
 pub(super) const HEAD: usize = 16;

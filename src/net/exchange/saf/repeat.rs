@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use crate::builder::Builder;
-use crate::error::{Error, Kind, Place, Result};
-use crate::message::Message;
+use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::read::message::Message;
 use crate::spec::Spec;
+use crate::write::builder::Builder;
 
 /// A message as a repeat of itself: `0420` becomes `0421`, every element stays as it is.
 ///
@@ -25,7 +25,7 @@ use crate::spec::Spec;
 pub fn repeat_of(spec: &Spec<'_>, wire: &[u8]) -> Result<Vec<u8>> {
     let message = Message::parse(spec, wire)?;
     let mti = message.mti();
-    let no_repeat = Error::new(Kind::Form, 0, 0, 0).at(Place::Mti);
+    let no_repeat = Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Mti);
     let repeat = if mti.is_repeat() { mti } else { mti.repeat().ok_or(no_repeat)? };
     Builder::copy_of(&message, spec).mti(repeat).to_vec()
 }

@@ -11,12 +11,12 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::builder::Builder;
 use crate::de;
-use crate::error::Kind;
-use crate::message::Message;
-use crate::mti::Mti;
+use crate::model::error::ErrorKind;
+use crate::model::mti::Mti;
+use crate::read::message::Message;
 use crate::spec::ISO87_BCD;
+use crate::write::builder::Builder;
 use proptest::prelude::*;
 
 const fn s(seconds: u64) -> Duration {
@@ -160,7 +160,7 @@ fn a_repeat_keeps_its_identity() {
     let trace = |wire: &[u8]| rule.trace(&Message::parse(&ISO87_BCD, wire).unwrap());
     assert_eq!(trace(&repeat), trace(&wire));
     let response = Builder::new(&ISO87_BCD, Mti::REVERSAL_ADVICE_RESPONSE).set(de::STAN, 7).to_vec().unwrap();
-    assert_eq!(repeat_of(&ISO87_BCD, &response).unwrap_err().kind(), Kind::Form);
+    assert_eq!(repeat_of(&ISO87_BCD, &response).unwrap_err().kind(), ErrorKind::Form);
 }
 
 #[test]
