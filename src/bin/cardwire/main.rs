@@ -15,6 +15,7 @@ mod latency;
 mod link;
 mod mask;
 mod output;
+mod plain;
 mod profiles;
 mod show;
 mod specs;
@@ -41,7 +42,8 @@ pub(crate) struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = cli.command.run(cli.color);
-    failure::report(done)
+    match Cli::try_parse() {
+        Ok(cli) => failure::report(cli.command.run(cli.color)),
+        Err(said) => failure::refuse_arguments(&said),
+    }
 }

@@ -7,7 +7,7 @@ use cardwire::{Inspection, Spec};
 use super::probe::{best, options, suggestion};
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{InputArgs, Item};
+use crate::input::{InputArgs, Item, Origin};
 use crate::json::{self, Shown};
 use crate::output::{Output, Role};
 use crate::show;
@@ -31,6 +31,10 @@ pub(crate) struct Decode {
     /// Show card data as it is.
     #[arg(long)]
     expose: bool,
+    /// Say in JSON where each message was found: the file and the line or byte. Of captures, packet,
+    /// time and both ends are always said.
+    #[arg(long)]
+    origin: bool,
 }
 
 /// How many broken messages the prober looks into.
@@ -63,6 +67,12 @@ enum Format {
     Hexdump,
 }
 
+impl Format {
+    fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson)
+    }
+}
+
 impl Decode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let chosen = self.spec.chosen()?;
@@ -81,13 +91,18 @@ impl Decode {
             total += 1;
             text.clear();
             let fine = match self.format {
-                Format::Text | Format::Hexdump => self.show(output, spec, &item, broken)?,
-                Format::Json | Format::Ndjson => self.object(output, spec, &item, &mut text)?,
+                format if format.is_json() => self.object(output, spec, &item, &mut text)?,
+                _ => self.show(output, spec, &item, broken)?,
             };
             broken += u64::from(!fine);
             if messages.waits() {
                 output.flush()?;
             }
+        }
+        if self.format.is_json() {
+            text.clear();
+            messages.skipped().iter().for_each(|skipped| json::skipped(&mut text, skipped));
+            output.bytes().write_all(&text)?;
         }
         output.flush()?;
         tally(broken, total, "messages are broken")
@@ -151,6 +166,11 @@ impl Decode {
                 parsed.error().is_none()
             }
         };
+        if self.origin || matches!(item.origin, Origin::Packet { .. }) {
+            let mut origin = Vec::new();
+            json::origin(&mut origin, &item.origin);
+            text.splice(1..1, origin);
+        }
         if self.format == Format::Json {
             *text = json::pretty(text);
         }

@@ -56,6 +56,7 @@ impl Encode {
                 let encoded = match lines.next().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(input::Line::Whole(b"")) => continue,
+                    Some(input::Line::Whole(line)) if json::is_remark(line) => continue,
                     Some(input::Line::Whole(line)) => encode(spec, self.framing, line),
                     Some(input::Line::TooLong) => {
                         let refusal: Refusal = input::too_long(self.max_line);

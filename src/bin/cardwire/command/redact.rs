@@ -83,6 +83,7 @@ impl Redact {
                 let done = match lines.next().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
+                    Some(Line::Whole(line)) if json::is_remark(line) => continue,
                     Some(Line::Whole(line)) => object(spec, line),
                     Some(Line::TooLong) => {
                         Err(Trouble::Object(None, input::too_long(self.input.max_line).text))

@@ -3,19 +3,20 @@
 //! Everything streams. A line has a limit, a frame has a limit, a TCP stream has a limit, so no
 //! input makes the command grow.
 
+mod capture;
 mod detect;
 mod flow;
 mod flows;
 mod frames;
 mod hexdump;
 mod lines;
-mod pcap;
 mod raw;
 mod text;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -23,6 +24,7 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 
+pub(crate) use capture::{Moment, Skipped};
 pub(crate) use detect::{Kind, framing_of};
 pub(crate) use lines::{Line, Lines};
 pub(crate) use text::too_long;
@@ -70,8 +72,8 @@ pub(crate) enum Origin {
     Line(Rc<str>, u64),
     /// At a byte of a stream.
     Byte(Rc<str>, u64),
-    /// In a packet of a capture, and on which connection.
-    Packet(Rc<str>, u64, Rc<str>),
+    /// In a packet of a capture, on a connection, and when.
+    Packet { file: Rc<str>, number: u64, from: SocketAddr, to: SocketAddr, moment: Option<Moment> },
     /// Among the arguments.
     Argument(usize),
 }
@@ -81,7 +83,10 @@ impl fmt::Display for Origin {
         match self {
             Self::Line(file, line) => write!(f, "{file}:{line}"),
             Self::Byte(file, at) => write!(f, "{file}, byte {at}"),
-            Self::Packet(file, packet, flow) => write!(f, "{file}, packet {packet}, {flow}"),
+            Self::Packet { file, number, from, to, moment } => {
+                write!(f, "{file}, packet {number}, {from} > {to}")?;
+                moment.map_or(Ok(()), |moment| write!(f, ", {moment}"))
+            }
             Self::Argument(index) => write!(f, "message {index}"),
         }
     }
@@ -138,6 +143,11 @@ trait Source {
     fn waits(&self) -> bool {
         false
     }
+
+    /// What was not read so far, when anything was not.
+    fn skipped(&self) -> Option<&Skipped> {
+        None
+    }
 }
 
 /// Anything to read from.
@@ -168,13 +178,22 @@ pub(crate) struct Messages {
     files: std::vec::IntoIter<PathBuf>,
     arguments: usize,
     current: Option<Box<dyn Source>>,
+    /// What was not read of the files that are done.
+    skipped: Vec<Skipped>,
 }
 
 impl InputArgs {
     /// The messages; a spec helps to find the framing of raw streams.
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
-        Messages { args: self.clone(), spec, files: named.into_iter(), arguments: 0, current: None }
+        Messages {
+            args: self.clone(),
+            spec,
+            files: named.into_iter(),
+            arguments: 0,
+            current: None,
+            skipped: Vec::new(),
+        }
     }
 }
 
@@ -194,6 +213,7 @@ impl Messages {
                 if let Some(item) = source.next()? {
                     return Ok(Some(item));
                 }
+                self.skipped.extend(source.skipped().cloned());
                 self.current = None;
             }
             match self.files.next() {
@@ -201,6 +221,11 @@ impl Messages {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// What was not read of the files that are done.
+    pub(crate) fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     fn argument(&mut self) -> Option<Item> {
@@ -219,7 +244,7 @@ impl Messages {
             said => said,
         };
         Ok(match kind {
-            Kind::Pcap => Box::new(pcap::Capture::new(name, stream, framing, self.spec)?),
+            Kind::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
             Kind::Hexdump => Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing)),
             Kind::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
             kind => Box::new(text::Texts::new(name, Lines::new(stream, max_line), kind, framing)),

@@ -1,5 +1,6 @@
 //! The JSON contract: `docs/json.md`.
 
+mod parse;
 mod pretty;
 mod read;
 mod record;
@@ -7,4 +8,5 @@ mod write;
 
 pub(crate) use pretty::pretty;
 pub(crate) use read::{Lists, Prepared, Record};
+pub(crate) use record::{is_remark, origin, skipped};
 pub(crate) use write::{Shown, error, message, refusal, string};

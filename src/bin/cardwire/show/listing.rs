@@ -1,6 +1,6 @@
 //! The listing: number, name, notation, value, meaning; parts below their element.
 
-use std::io::{self, Write};
+use std::io;
 
 use cardwire::{Describe, Field, Inspection};
 
@@ -56,7 +56,7 @@ fn line(
         output.paint(role, &shown(field, with))
     };
     let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
-    writeln!(output.bytes(), "{key} {:<width$} {kind} {value}{meaning}", field.name())?;
+    output.line(format_args!("{key} {:<width$} {kind} {value}{meaning}", field.name()))?;
     field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
 }
 
