@@ -21,6 +21,7 @@ mod show;
 mod specs;
 mod toml_file;
 mod wire;
+mod work;
 
 use std::process::ExitCode;
 

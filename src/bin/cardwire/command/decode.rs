@@ -167,9 +167,7 @@ impl Decode {
             }
         };
         if self.origin || matches!(item.origin, Origin::Packet { .. }) {
-            let mut origin = Vec::new();
-            json::origin(&mut origin, &item.origin);
-            text.splice(1..1, origin);
+            json::origin(text, &item.origin);
         }
         if self.format == Format::Json {
             *text = json::pretty(text);

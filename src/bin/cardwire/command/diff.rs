@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cardwire::{Field, Inspection};
+use cardwire::{Field, Inspection, Spec};
 
 use crate::failure::{Failure, Outcome};
 use crate::input::{InputArgs, Item};
@@ -38,7 +38,7 @@ impl Diff {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         let other_spec = self.other_spec.as_deref().map_or(Ok(spec), specs::load)?;
-        let (one, other) = self.two()?;
+        let (one, other) = self.two(spec, other_spec)?;
         let (one, other) = (bytes(&one)?, bytes(&other)?);
         let (one, other) = (Inspection::of(spec, one), Inspection::of(other_spec, other));
         let shown = if self.expose { Shown::Exposed } else { Shown::Masked };
@@ -53,15 +53,14 @@ impl Diff {
     }
 
     /// The first two messages: one of each file when there are two files.
-    fn two(&self) -> Outcome<(Item, Item)> {
+    fn two(&self, spec: &'static Spec<'static>, other_spec: &'static Spec<'static>) -> Outcome<(Item, Item)> {
         let missing = || Failure::usage("diff takes two messages: two files, two lines, or -m twice");
-        let spec = self.spec.required()?;
-        let first = |file: &PathBuf| {
+        let first = |file: &PathBuf, spec: &'static Spec<'static>| {
             let input = InputArgs { files: vec![file.clone()], ..self.input.clone() };
             input.messages(Some(spec)).next()?.ok_or_else(missing)
         };
         match self.input.files.as_slice() {
-            [one, other] => Ok((first(one)?, first(other)?)),
+            [one, other] => Ok((first(one, spec)?, first(other, other_spec)?)),
             [] | [_] => {
                 let mut messages = self.input.messages(Some(spec));
                 Ok((messages.next()?.ok_or_else(missing)?, messages.next()?.ok_or_else(missing)?))

@@ -5,12 +5,17 @@
 
 mod capture;
 mod detect;
+mod evidence;
 mod flow;
 mod flows;
+mod form;
 mod frames;
 mod hexdump;
 mod lines;
+mod look;
+mod notation;
 mod raw;
+mod row;
 mod text;
 
 use std::fmt;
@@ -22,12 +27,14 @@ use std::rc::Rc;
 
 use cardwire::{Framing, Spec};
 
+use self::evidence::Known;
+use self::form::Form;
 use crate::failure::{Failure, Outcome};
 
 pub(crate) use capture::{Moment, Skipped};
-pub(crate) use detect::{Kind, framing_of};
+pub(crate) use detect::framing_of;
 pub(crate) use lines::{Line, Lines};
-pub(crate) use text::too_long;
+pub(crate) use text::{octets, too_long};
 
 /// What is read, and how.
 #[derive(clap::Args, Clone)]
@@ -40,7 +47,7 @@ pub(crate) struct InputArgs {
     pub(crate) message: Vec<String>,
     /// The form of the input.
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t)]
-    pub(crate) input: Kind,
+    pub(crate) input: form::Kind,
     /// The framing around messages, such as binary2, ascii4 or binary2+tpdu. Raw streams and
     /// captures are looked at when it is not said.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing)]
@@ -231,23 +238,68 @@ impl Messages {
     fn argument(&mut self) -> Option<Item> {
         let text = self.args.message.get(self.arguments)?;
         self.arguments += 1;
-        let whole = text::decode(Kind::Hex, text.as_bytes());
+        let known = self.known();
+        let whole = text::decode(form::of_argument(text.as_bytes(), known), known, text.as_bytes());
         let content = whole.and_then(|bytes| frames::whole(self.args.framing, bytes));
         Some(Item { origin: Origin::Argument(self.arguments), content })
     }
 
+    fn known(&self) -> Known {
+        Known { spec: self.spec, framing: self.args.framing }
+    }
+
     fn source(&self, file: &PathBuf) -> Outcome<Box<dyn Source>> {
-        let (name, mut stream) = open(file)?;
+        let (name, stream) = open(file)?;
+        let (start, mut stream) = peek(stream).map_err(|error| Failure::io(&name, error))?;
         let InputArgs { framing, max_line, .. } = self.args;
-        let kind = match self.args.input {
-            Kind::Auto => detect::kind(stream.fill_buf().map_err(|error| Failure::io(&name, error))?),
-            said => said,
-        };
-        Ok(match kind {
-            Kind::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
-            Kind::Hexdump => Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing)),
-            Kind::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
-            kind => Box::new(text::Texts::new(name, Lines::new(stream, max_line), kind, framing)),
+        let form = form::find(self.args.input, &start, self.known())
+            .map_err(|words| Failure::data(format_args!("{name}: {words}")))?;
+        if !matches!(form, Form::Raw | Form::Pcap) && start.starts_with(MARK) {
+            let mut mark = [0; MARK.len()];
+            stream.read_exact(&mut mark).map_err(|error| Failure::io(&name, error))?;
+        }
+        Ok(match form {
+            Form::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
+            Form::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
+            Form::Dumps { in_log } => {
+                Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))
+            }
+            Form::Lines(notation, wraps) => {
+                let lines = Lines::new(stream, max_line);
+                Box::new(text::Texts::new(name, lines, notation, wraps, self.known()))
+            }
+            Form::Isomsg | Form::Json => return Err(Failure::usage("not yet")),
         })
+    }
+}
+
+/// What some programs put before a text in UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The start of a stream, and the stream from its start on: what tells the form of an input. A pipe
+/// may give it in small pieces, of which a line, or some octets that are no text, are enough.
+fn peek(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
+    const ENOUGH: usize = 64;
+    let mut start = Vec::new();
+    loop {
+        let piece = match stream.fill_buf() {
+            Ok(piece) => piece,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let (used, is_end) = (piece.len(), piece.is_empty());
+        start.extend_from_slice(piece);
+        let is_line = memchr::memchr(b'\n', &start).is_some();
+        if is_end || is_line || start.len() >= ENOUGH || !look::is_text(&start) {
+            // what is in the buffer stays there, what was in it before goes in front again
+            let before = start.len() - used;
+            if before == 0 {
+                return Ok((start, stream));
+            }
+            let chained = io::Cursor::new(start.get(..before).unwrap_or_default().to_vec()).chain(stream);
+            let stream: Box<dyn Read + Send> = Box::new(chained);
+            return Ok((start, BufReader::with_capacity(1 << 16, stream)));
+        }
+        stream.consume(used);
     }
 }

@@ -7,14 +7,17 @@ use cardwire::{Message, More};
 use super::write::string;
 use crate::input::{Origin, Skipped};
 
-/// `"origin":{...},`: where a message was found.
+/// `,"origin":{...}` at the end of an object: where it was found.
 pub(crate) fn origin(out: &mut Vec<u8>, origin: &Origin) {
+    if out.pop() != Some(b'}') {
+        return;
+    }
     let named = |out: &mut Vec<u8>, file: &str, member: &str, number: u64| {
         out.extend_from_slice(b"\"file\":");
         string(out, file.bytes());
         let _ = write!(out, ",\"{member}\":{number}");
     };
-    out.extend_from_slice(b"\"origin\":{");
+    out.extend_from_slice(b",\"origin\":{");
     match origin {
         Origin::Line(file, line) => named(out, file, "line", *line),
         Origin::Byte(file, byte) => named(out, file, "byte", *byte),
@@ -27,7 +30,7 @@ pub(crate) fn origin(out: &mut Vec<u8>, origin: &Origin) {
             let _ = write!(out, ",\"from\":\"{from}\",\"to\":\"{to}\"");
         }
     }
-    out.extend_from_slice(b"},");
+    out.extend_from_slice(b"}}");
 }
 
 /// `{"skipped":{...}}`: what was not read of a file.
