@@ -10,6 +10,7 @@ mod command;
 mod failure;
 mod hex;
 mod input;
+mod isomsg;
 mod json;
 mod latency;
 mod link;

@@ -8,7 +8,8 @@ use super::probe::{best, options, suggestion};
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{InputArgs, Item, Origin};
-use crate::json::{self, Shown};
+use crate::isomsg;
+use crate::json::{self, Left, Shown};
 use crate::output::{Output, Role};
 use crate::show;
 use crate::specs::SpecArgs;
@@ -19,6 +20,7 @@ use crate::specs::SpecArgs;
     cardwire decode -s iso87-ascii messages.hex\n  \
     cardwire decode -s unionpay-pos -F unionpay capture.pcapng --format hexdump\n  \
     cardwire decode -s iso87-bcd --format ndjson --expose < hex-lines > messages.ndjson\n  \
+    cardwire decode -s packager.xml q2.log\n  \
     cardwire decode -s iso87-ascii -m 0800822000000000000004000000000000001123061759123456301")]
 pub(crate) struct Decode {
     #[command(flatten)]
@@ -65,18 +67,14 @@ enum Format {
     Ndjson,
     /// A hexdump that names elements.
     Hexdump,
-}
-
-impl Format {
-    fn is_json(self) -> bool {
-        matches!(self, Self::Json | Self::Ndjson)
-    }
+    /// XML as jPOS logs it.
+    Isomsg,
 }
 
 impl Decode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let chosen = self.spec.chosen()?;
-        let mut messages = self.input.messages(chosen);
+        let mut messages = self.input.messages(chosen).with_left();
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
         let mut first = None;
@@ -90,16 +88,19 @@ impl Decode {
         while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
             total += 1;
             text.clear();
+            let left = messages.left();
             let fine = match self.format {
-                format if format.is_json() => self.object(output, spec, &item, &mut text)?,
-                _ => self.show(output, spec, &item, broken)?,
+                Format::Isomsg => self.xml(output, spec, &item, left)?,
+                Format::Json | Format::Ndjson => self.object(output, spec, &item, left, &mut text)?,
+                Format::Text | Format::Hexdump => self.show(output, spec, &item, left, broken)?,
             };
-            broken += u64::from(!fine);
+            // the spec lacks what is unknown; the message is as it should be
+            broken += u64::from(!fine || left.iter().any(|left| !left.is_unknown));
             if messages.waits() {
                 output.flush()?;
             }
         }
-        if self.format.is_json() {
+        if matches!(self.format, Format::Json | Format::Ndjson) {
             text.clear();
             messages.skipped().iter().for_each(|skipped| json::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
@@ -117,6 +118,7 @@ impl Decode {
         output: &mut Output,
         spec: &'static Spec<'static>,
         item: &Item,
+        left: &[Left],
         broken: u64,
     ) -> Outcome<bool> {
         let title = item.origin.to_string();
@@ -130,9 +132,13 @@ impl Decode {
         };
         let parsed = Inspection::of(spec, &payload.message);
         match self.format {
-            Format::Hexdump => show::dump(output, &parsed, &title, self.shown())?,
+            Format::Hexdump => {
+                show::dump(output, &parsed, &title, self.shown())?;
+                show::left(output, left, self.shown())?;
+            }
             _ => {
                 show::listing(output, &parsed, &title, self.shown())?;
+                show::left(output, left, self.shown())?;
                 // looking for what is wrong takes time, so only the first few are looked into
                 let looked_into = parsed.error().is_some() && broken < MOST_SUGGESTIONS;
                 if let Some(text) = looked_into.then(|| suggestion(&payload.message, spec)).flatten() {
@@ -150,6 +156,7 @@ impl Decode {
         output: &mut Output,
         spec: &'static Spec<'static>,
         item: &Item,
+        left: &[Left],
         text: &mut Vec<u8>,
     ) -> Outcome<bool> {
         let fine = match &item.content {
@@ -160,6 +167,9 @@ impl Decode {
             Ok(payload) => {
                 let parsed = Inspection::of(spec, &payload.message);
                 match parsed.error() {
+                    None if !left.is_empty() => {
+                        json::with_left(text, &parsed, payload.station(), self.shown(), left);
+                    }
                     None => json::message(text, &parsed, payload.station(), self.shown()),
                     Some(error) => json::error(text, &error, Some((&parsed, self.shown()))),
                 }
@@ -175,5 +185,32 @@ impl Decode {
         text.push(b'\n');
         output.bytes().write_all(text)?;
         Ok(fine)
+    }
+
+    fn xml(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        item: &Item,
+        left: &[Left],
+    ) -> Outcome<bool> {
+        let origin = item.origin.to_string();
+        let payload = match &item.content {
+            Ok(payload) => payload,
+            Err(refusal) => {
+                complain(format_args!("{origin}: {refusal}"));
+                return Ok(false);
+            }
+        };
+        let parsed = Inspection::of(spec, &payload.message);
+        let text = match parsed.error() {
+            None => isomsg::message(&parsed, payload.station(), left, self.shown(), &origin),
+            Some(error) => isomsg::broken(&parsed, &error, self.shown(), &origin),
+        };
+        output.bytes().write_all(text.as_bytes())?;
+        left.iter()
+            .filter(|left| !left.is_unknown)
+            .for_each(|left| complain(format_args!("{origin}: {left}")));
+        Ok(parsed.error().is_none())
     }
 }

@@ -17,8 +17,8 @@ use crate::json::{self, Record, Shown};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on};
 use crate::output::{Output, Role};
+use crate::show;
 use crate::specs::SpecArgs;
-use crate::{hex, show};
 
 /// Send messages to a host, and print their answers.
 #[derive(clap::Args)]
@@ -193,6 +193,6 @@ pub(super) fn message(spec: &Spec<'_>, line: &[u8]) -> Result<Vec<u8>, String> {
         let record = Record::parse(line)?;
         build(spec, &record).map_err(|trouble| trouble.text())
     } else {
-        hex::octets(line).map_err(|(at, text)| format!("byte {at}: {text}"))
+        input::octets(line).map_err(|refusal| refusal.to_string())
     }
 }

@@ -15,6 +15,7 @@ mod lines;
 mod look;
 mod notation;
 mod raw;
+mod records;
 mod row;
 mod text;
 
@@ -30,10 +31,13 @@ use cardwire::{Framing, Spec};
 use self::evidence::Known;
 use self::form::Form;
 use crate::failure::{Failure, Outcome};
+use crate::isomsg::Scanner;
+use crate::json::Left;
 
 pub(crate) use capture::{Moment, Skipped};
 pub(crate) use detect::framing_of;
 pub(crate) use lines::{Line, Lines};
+pub(crate) use records::Records;
 pub(crate) use text::{octets, too_long};
 
 /// What is read, and how.
@@ -155,6 +159,16 @@ trait Source {
     fn skipped(&self) -> Option<&Skipped> {
         None
     }
+
+    /// What of the message read last the spec has no place for.
+    fn left(&self) -> &[Left] {
+        &[]
+    }
+
+    /// Whether it is jPOS XML.
+    fn is_isomsg(&self) -> bool {
+        false
+    }
 }
 
 /// Anything to read from.
@@ -187,6 +201,8 @@ pub(crate) struct Messages {
     current: Option<Box<dyn Source>>,
     /// What was not read of the files that are done.
     skipped: Vec<Skipped>,
+    /// Whether the caller looks at [`Messages::left`].
+    takes_left: bool,
 }
 
 impl InputArgs {
@@ -200,6 +216,7 @@ impl InputArgs {
             arguments: 0,
             current: None,
             skipped: Vec::new(),
+            takes_left: false,
         }
     }
 }
@@ -228,6 +245,22 @@ impl Messages {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// The same messages, of which values that the spec has no place for are in [`Messages::left`];
+    /// without this, such a message is refused.
+    pub(crate) fn with_left(self) -> Self {
+        Self { takes_left: true, ..self }
+    }
+
+    /// What of the message read last the spec has no place for: XML and JSON may hold that.
+    pub(crate) fn left(&self) -> &[Left] {
+        self.current.as_ref().map(|source| source.left()).unwrap_or_default()
+    }
+
+    /// Whether the message read last was jPOS XML.
+    pub(crate) fn is_isomsg(&self) -> bool {
+        self.current.as_ref().is_some_and(|source| source.is_isomsg())
     }
 
     /// What was not read of the files that are done.
@@ -268,7 +301,14 @@ impl Messages {
                 let lines = Lines::new(stream, max_line);
                 Box::new(text::Texts::new(name, lines, notation, wraps, self.known()))
             }
-            Form::Isomsg | Form::Json => return Err(Failure::usage("not yet")),
+            Form::Isomsg => {
+                let records = Records::Isomsg(Scanner::new(stream, max_line));
+                Box::new(records::Made::new(name, records, self.spec, self.takes_left))
+            }
+            Form::Json => {
+                let records = Records::Json(Lines::new(stream, max_line));
+                Box::new(records::Made::new(name, records, self.spec, self.takes_left))
+            }
         })
     }
 }

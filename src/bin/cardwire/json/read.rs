@@ -2,27 +2,98 @@
 
 use std::cell::{Cell, OnceCell};
 
-use cardwire::{Builder, Content, Element, Layout, Mti, PartList, Spec, Value};
+use cardwire::{Builder, Content, Element, Layout, Mti, Order, PartList, Spec, Value};
 
+use super::write::Shown;
 use crate::hex;
 
 /// One object: a message by its values.
 #[derive(Default)]
 pub(crate) struct Record {
     pub(crate) station: Vec<u8>,
-    pub(super) header: Vec<u8>,
-    pub(super) mti: Option<Mti>,
+    pub(crate) header: Vec<u8>,
+    pub(crate) mti: Option<Mti>,
     pub(super) bitmaps: u8,
-    pub(super) fields: Vec<(u8, Json)>,
+    pub(crate) fields: Vec<(u8, Json)>,
 }
 
 /// A value in an object.
+#[derive(Clone, PartialEq)]
 pub(crate) enum Json {
     Text(String),
+    /// Octets that were written as such, whatever the element holds.
+    Octets(Vec<u8>),
     Number(u64),
     /// Below zero.
     Negative(i64),
     Pairs(Vec<(String, Json)>),
+}
+
+/// A value that found no place in a message.
+#[derive(Clone)]
+pub(crate) struct Left {
+    pub(crate) number: u8,
+    pub(crate) json: Json,
+    /// Whether the spec lacks the element, or parts of it; otherwise the value is wrong.
+    pub(crate) is_unknown: bool,
+    pub(crate) why: Trouble,
+}
+
+impl Left {
+    /// The same with every digit and letter, and every octet, replaced.
+    pub(crate) fn redacted(&self) -> Self {
+        Self { json: self.json.redacted(), why: self.why.clone(), ..*self }
+    }
+}
+
+impl Json {
+    fn redacted(&self) -> Self {
+        let neutral = |character: char| match character {
+            '0'..='9' => '0',
+            letter if letter.is_alphanumeric() => 'X',
+            other => other,
+        };
+        match self {
+            Self::Text(text) => Self::Text(text.chars().map(neutral).collect()),
+            Self::Octets(octets) => Self::Octets(vec![0; octets.len()]),
+            Self::Number(_) | Self::Negative(_) => Self::Number(0),
+            Self::Pairs(pairs) => Self::Pairs(
+                pairs.iter().map(|(key, json)| (part_name(key).to_owned(), json.redacted())).collect(),
+            ),
+        }
+    }
+}
+
+/// The key of a part that no row knows, as it may be shown: what is longer than any tag may be a
+/// value that somebody put in the wrong place.
+pub(crate) fn part_name(key: &str) -> &str {
+    if key.len() <= 8 { key } else { "?" }
+}
+
+impl std::fmt::Display for Left {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // what the builder refuses names its field itself
+        match self.why.starts_with("field ") {
+            true => f.write_str(&self.why),
+            false => write!(f, "field {}: {}", self.number, self.why),
+        }
+    }
+}
+
+impl Json {
+    /// A value without parts as a string of octets, each one character; hidden unless it is exposed,
+    /// because no row says how private it is.
+    pub(crate) fn shown(&self, shown: Shown) -> String {
+        match (self, shown) {
+            (Self::Text(text), Shown::Exposed) => text.clone(),
+            (Self::Text(text), Shown::Masked) => "*".repeat(text.chars().count()),
+            (Self::Octets(octets), Shown::Exposed) => hex::text(octets),
+            (Self::Octets(octets), Shown::Masked) => "**".repeat(octets.len()),
+            (Self::Number(number), Shown::Exposed) => number.to_string(),
+            (Self::Negative(number), Shown::Exposed) => number.to_string(),
+            (Self::Number(_) | Self::Negative(_) | Self::Pairs(_), _) => "*".into(),
+        }
+    }
 }
 
 /// A value ready to be written: octets in logical form, keys as the layout reads them.
@@ -49,10 +120,51 @@ impl Record {
         self.fields
             .iter()
             .map(|(number, json)| {
-                let element = spec.element(*number).ok_or((*number, "the spec does not define it".into()))?;
+                let element = spec.element(*number).ok_or((*number, UNDEFINED.into()))?;
                 Ok((*number, prepared(json, element).map_err(|trouble| (*number, trouble))?))
             })
             .collect()
+    }
+
+    /// Takes the octets before the MTI for a header of the spec, where it has one.
+    pub(crate) fn settle_header(&mut self, spec: &Spec<'_>) -> Result<(), Trouble> {
+        if spec.header() > 0 && self.header.is_empty() && !self.station.is_empty() {
+            let given = self.station.len();
+            if given != spec.header() {
+                return Err(format!("the header has {given} octets, the spec says {}", spec.header()));
+            }
+            self.header = std::mem::take(&mut self.station);
+        }
+        Ok(())
+    }
+
+    /// The message of the values that the spec has a place for, and what is left.
+    pub(crate) fn place(&self, spec: &Spec<'_>) -> Result<(Vec<u8>, Vec<Left>), Trouble> {
+        let mti = self.mti()?;
+        let (mut values, mut left) = (Vec::new(), Vec::new());
+        for (number, json) in &self.fields {
+            match self.place_one(spec, mti, *number, json) {
+                Ok(value) => values.push((*number, value)),
+                Err(why) => {
+                    let is_unknown = !is_defined(json, spec.element(*number));
+                    left.push(Left { number: *number, json: json.clone(), is_unknown, why });
+                }
+            }
+        }
+        let lists = Lists::new(values.iter().map(|(_, value)| value));
+        let wire = self.builder(spec, mti, &values, &lists).to_vec().map_err(|error| error.to_string())?;
+        Ok((wire, left))
+    }
+
+    /// One value, which the builder takes when it is alone.
+    fn place_one(&self, spec: &Spec<'_>, mti: Mti, number: u8, json: &Json) -> Result<Prepared, Trouble> {
+        let element = spec.element(number).ok_or_else(|| UNDEFINED.to_owned())?;
+        let values = [(number, prepared(json, element)?)];
+        let lists = Lists::new(values.iter().map(|(_, value)| value));
+        let measured = self.builder(spec, mti, &values, &lists).measure();
+        measured.map_err(|error| error.to_string())?;
+        let [(_, value)] = values;
+        Ok(value)
     }
 
     /// A builder of the message.
@@ -84,22 +196,49 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
             })
             .collect::<Result<_, _>>()
             .map(Prepared::Octets),
+        (Json::Octets(octets), _) => Ok(Prepared::Octets(octets.clone())),
         (Json::Number(number), _) => Ok(Prepared::Number(*number)),
         (Json::Negative(number), None) if element.content() == Content::Xn => Ok(Prepared::Negative(*number)),
         (Json::Negative(_), _) => {
             Err(format!("a number below zero needs a sign, and class {} has none", element.content()))
         }
-        (Json::Pairs(_), None) => Err("it has no parts".into()),
+        (Json::Pairs(_), None) => Err("the spec defines no parts of it".into()),
         (Json::Pairs(pairs), Some(layout)) => pairs
             .iter()
             .map(|(name, json)| {
-                let key = layout.key_named(name).ok_or_else(|| "a part has no such key here".to_owned())?;
-                let element =
-                    layout.element(key).ok_or_else(|| format!("part {name}: the spec does not define it"))?;
+                let key = key(layout, name, pairs).ok_or_else(|| "a part has no such key here".to_owned())?;
+                let name = layout.key(key);
+                let element = layout.element(key).ok_or_else(|| format!("part {name}: {UNDEFINED}"))?;
                 Ok((key, prepared(json, element).map_err(|trouble| format!("part {name}: {trouble}"))?))
             })
             .collect::<Result<_, _>>()
             .map(Prepared::Parts),
+    }
+}
+
+/// Whether a spec has rows for an element and all its parts.
+fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
+    match (json, element.map(Element::layout)) {
+        (_, None) | (Json::Pairs(_), Some(None)) => false,
+        (Json::Pairs(pairs), Some(Some(layout))) => pairs.iter().all(|(name, json)| {
+            key(layout, name, pairs).is_some_and(|key| is_defined(json, layout.element(key)))
+        }),
+        _ => true,
+    }
+}
+
+/// What a spec that has no row says.
+const UNDEFINED: &str = "the spec does not define it";
+
+/// The key of a part. jPOS counts positions from zero in some packagers, and writes tags in decimal.
+fn key(layout: &Layout<'_>, name: &str, all: &[(String, Json)]) -> Option<u32> {
+    let key = layout.key_named(name);
+    match layout.order() {
+        Order::Positions { .. } if all.iter().any(|(name, _)| name == "0") => key?.checked_add(1),
+        Order::Tags { tag, .. } if key.is_none_or(|key| !tag.admits(key)) => {
+            name.parse().ok().filter(|key| tag.admits(*key)).or(key)
+        }
+        _ => key,
     }
 }
 

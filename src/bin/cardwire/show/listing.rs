@@ -4,7 +4,7 @@ use std::io;
 
 use cardwire::{Describe, Field, Inspection};
 
-use crate::json::Shown;
+use crate::json::{Json, Left, Shown, part_name};
 use crate::output::{Output, Role};
 
 /// Lists what parsed, and the error that stopped it.
@@ -30,6 +30,48 @@ pub(crate) fn listing(
             let text = format!("   announced and not read: {}", left.join(", "));
             let painted = output.paint(Role::Faint, &text);
             output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Lists values that the spec has no place for, and those that are wrong.
+pub(crate) fn left(output: &mut Output, left: &[Left], with: Shown) -> io::Result<()> {
+    for left in left {
+        let key = output.paint(Role::Key, &format!("{:>5}", left.number));
+        let why =
+            if left.is_unknown { "(the spec has no place for it)" } else { "(not a value of this element)" };
+        let why = output.paint(Role::Faint, why);
+        match &left.json {
+            Json::Pairs(pairs) => {
+                output.line(format_args!("{key} {why}"))?;
+                unknown_parts(output, pairs, 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {why} {value}"))?;
+            }
+        }
+        if !left.is_unknown {
+            let painted = output.paint(Role::Bad, &format!("!! {left}"));
+            output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown_parts(output: &mut Output, pairs: &[(String, Json)], depth: usize, with: Shown) -> io::Result<()> {
+    for (key, json) in pairs {
+        let key = output.paint(Role::Key, &format!("{:2$}{:>5}", "", part_name(key), 5 * depth));
+        match json {
+            Json::Pairs(pairs) => {
+                output.line(key)?;
+                unknown_parts(output, pairs, depth + 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {value}"))?;
+            }
         }
     }
     Ok(())
