@@ -192,8 +192,8 @@ impl Report<'_> {
                 Some(_) => self.unplaced('~', Role::Bad, left)?,
             }
         }
-        let new = other.iter().filter(|other| !one.iter().any(|left| left.number == other.number));
-        new.clone().try_for_each(|left| self.unplaced('+', Role::Good, left))
+        let is_new = |other: &&Left| !one.iter().any(|left| left.number == other.number);
+        other.iter().filter(is_new).try_for_each(|left| self.unplaced('+', Role::Good, left))
     }
 
     fn unplaced(&mut self, sign: char, role: Role, left: &Left) -> Outcome {

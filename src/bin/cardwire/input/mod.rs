@@ -89,6 +89,16 @@ pub(crate) enum Origin {
     Argument(usize),
 }
 
+impl Origin {
+    /// When the message was captured.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Packet { moment, .. } => *moment,
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
