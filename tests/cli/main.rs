@@ -7,6 +7,7 @@ mod common;
 mod decode;
 mod encode;
 mod engines;
+mod forms;
 mod hostile;
 mod inputs;
 mod network;

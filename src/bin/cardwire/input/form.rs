@@ -5,7 +5,7 @@ use cardwire::Inspection;
 use super::evidence::{COMPLETE, Known};
 use super::notation::{self, Nesting, Reading};
 use super::text::{Notation, decode};
-use super::{framing_of, look, row};
+use super::{framing_of, hexdump, look, row};
 
 /// The form of an input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -96,8 +96,14 @@ fn detect(start: &[u8], known: Known) -> Result<Form, String> {
     if row::is_row(first) {
         return Ok(Form::Dumps { in_log: false });
     }
+    // one message in several lines explains more than each line alone
+    for notation in [Notation::Hex, Notation::Base64] {
+        if lines.score(notation, known).is_some() && wraps(notation, start, known) {
+            return Ok(Form::Lines(notation, true));
+        }
+    }
     if let Some(notation) = lines.notation(known) {
-        return Ok(Form::Lines(notation, wraps(notation, start, known)));
+        return Ok(Form::Lines(notation, false));
     }
     // words before and between dumps: a log
     if lines.physical.iter().any(|line| row::is_row(line) || row::Row::find(line, row::Row::begins).is_some())
@@ -198,8 +204,10 @@ impl<'s> Lines<'s> {
         Self { physical, logical }
     }
 
+    /// The first line that is not the head of a table.
     fn first(&self) -> &'s [u8] {
-        self.physical.first().map(|line| line.trim_ascii()).unwrap_or_default()
+        let first = self.physical.iter().find(|line| !hexdump::is_frame(line));
+        first.map(|line| line.trim_ascii()).unwrap_or_default()
     }
 
     /// In which notation every line gives octets; the one that fits best, digits before all others.

@@ -24,6 +24,8 @@ pub(super) struct Dumps {
     pending: Option<Row>,
     /// The line of it.
     pending_line: u64,
+    /// Whether a row was refused, and those of the same dump say nothing more.
+    is_lost: bool,
 }
 
 /// A dump that is being read.
@@ -31,10 +33,11 @@ struct Dump {
     started: u64,
     octets: Vec<u8>,
     radices: Radices,
-    /// Where its last row begins.
+    /// Where its last row begins, and whether two blanks part its halves.
     last_row: usize,
-    /// Whether a row had characters that were taken for octets: its successors may have some, too.
-    characters_look_like_octets: bool,
+    has_halves: bool,
+    /// How long its rows are, once some had characters that were taken for octets.
+    width: Option<usize>,
     /// A row was left out because it is the same as the one before it.
     repeats: bool,
 }
@@ -50,7 +53,7 @@ enum Read {
 
 impl Dumps {
     pub(super) fn new(name: Rc<str>, lines: Lines, framing: Option<Framing>, in_log: bool) -> Self {
-        Self { name, lines, framing, in_log, pending: None, pending_line: 0 }
+        Self { name, lines, framing, in_log, pending: None, pending_line: 0, is_lost: false }
     }
 
     /// The next row, what stands between rows, or the end.
@@ -78,7 +81,8 @@ impl Dumps {
         })
     }
 
-    fn bad(&self, refusal: Refusal) -> Item {
+    fn bad(&mut self, refusal: Refusal) -> Item {
+        self.is_lost = true;
         Item { origin: Origin::Line(self.name.clone(), self.lines.number()), content: Err(refusal) }
     }
 
@@ -96,6 +100,12 @@ impl Source for Dumps {
         let limit = self.lines.limit();
         loop {
             let read = self.row(dump.as_ref())?;
+            match &read {
+                Read::Row(row) if row.is_first() && !row.octets.is_empty() => self.is_lost = false,
+                Read::Row(_) | Read::Bad(_) | Read::Repeated if self.is_lost => continue,
+                Read::Gap => self.is_lost = false,
+                _ => (),
+            }
             match (read, dump.take()) {
                 (Read::Row(row), None) if row.octets.is_empty() => (),
                 (Read::Row(row), None) if row.is_first() => dump = Some(Dump::new(self.lines.number(), row)),
@@ -126,16 +136,8 @@ impl Source for Dumps {
 
 impl Dump {
     fn new(started: u64, row: Row) -> Self {
-        let radices = Radices::ANY;
-        let characters_look_like_octets = false;
-        Self {
-            started,
-            octets: row.octets,
-            radices,
-            last_row: 0,
-            characters_look_like_octets,
-            repeats: false,
-        }
+        let (radices, has_halves) = (Radices::ANY, row.has_halves);
+        Self { started, octets: row.octets, radices, last_row: 0, has_halves, width: None, repeats: false }
     }
 
     /// Whether a row goes on where the dump ends, or begins another.
@@ -143,11 +145,12 @@ impl Dump {
         row.begins() || self.place(row).is_some()
     }
 
-    /// How many of the octets read so far stand before a row: all of them, or those of the usual
-    /// width of a row, when characters of the last one were taken for octets. `None` when the row
-    /// belongs elsewhere.
+    /// How many of the octets read so far stand before a row: all of them, or those of a usual width
+    /// of a row, when characters of the last one were taken for octets. `None` when the row belongs
+    /// elsewhere.
     fn place(&self, row: &Row) -> Option<(usize, Radices)> {
-        let ends = [self.octets.len(), self.last_row + USUAL];
+        let half = if self.has_halves { USUAL / 2 } else { USUAL };
+        let ends = [self.octets.len(), self.last_row + USUAL, self.last_row + half];
         let ends = ends.into_iter().filter(|end| *end <= self.octets.len());
         let mut placed = ends.filter_map(|end| row.is_at(end, self.radices).map(|radices| (end, radices)));
         placed.next()
@@ -165,11 +168,12 @@ impl Dump {
         self.radices = radices;
         if end < self.octets.len() {
             self.octets.truncate(end);
-            self.characters_look_like_octets = true;
+            self.width = Some(end - self.last_row);
         }
         // the offset alone closes a dump of hexdump -C
         if !row.octets.is_empty() {
             self.last_row = self.octets.len();
+            self.has_halves = row.has_halves;
             self.octets.extend_from_slice(&row.octets);
             self.trim();
         }
@@ -199,16 +203,19 @@ impl Dump {
 
     /// Takes away the characters of the last row that were taken for octets.
     fn trim(&mut self) {
-        if self.characters_look_like_octets {
-            self.octets.truncate(self.last_row.saturating_add(USUAL));
+        if let Some(width) = self.width {
+            self.octets.truncate(self.last_row.saturating_add(width));
         }
     }
 }
 
 /// Whether a line is the frame of a table around a dump, or counts its columns.
-fn is_frame(line: &[u8]) -> bool {
+pub(super) fn is_frame(line: &[u8]) -> bool {
     let text = String::from_utf8_lossy(line);
-    text.chars().all(|character| "+-=|─━┌┐└┘├┤┬┴┼│ ".contains(character))
-        || text.split([' ', '|', '-']).filter(|word| !word.is_empty()).take(3).eq(["0", "1", "2"])
-        || text.split([' ', '|', '-']).filter(|word| !word.is_empty()).take(3).eq(["00", "01", "02"])
+    let words = || text.split([' ', '|', '-']).filter(|word| !word.is_empty()).take(16);
+    let is_count = |width: usize| {
+        let numbers = words().map(|word| (word.len() == width).then(|| u8::from_str_radix(word, 16).ok()));
+        words().count() == 16 && numbers.eq((0..16).map(|number| Some(Some(number))))
+    };
+    text.chars().all(|character| "+-=|─━┌┐└┘├┤┬┴┼│ ".contains(character)) || is_count(1) || is_count(2)
 }

@@ -67,6 +67,9 @@ pub(super) fn of_text(lines: &[&[u8]]) -> Option<String> {
     if is_json(b"{") || is_json(b"[") {
         return said("JSON, but no object with \"mti\" and \"fields\"");
     }
+    if begins(&["0000000   ", "0000000  \\"]) {
+        return Some("this looks like a dump of characters, as od -c prints it: take od -t x1 or xxd".into());
+    }
     if begins(&["-----BEGIN "]) {
         return said("a key or a certificate (PEM)");
     }
@@ -112,7 +115,7 @@ fn is_of_log(line: &[u8]) -> bool {
         ["ERROR", "WARN", "WARNING", "INFO", "DEBUG", "TRACE", "FATAL", "SEVERE", "NOTICE"];
     let line = String::from_utf8_lossy(line.get(..200).unwrap_or(line)).into_owned();
     let words = line
-        .split([' ', '\t', '[', ']', '(', ')', '|', '"', '=', 'T', ';', '<', '>'])
+        .split([' ', '\t', '[', ']', '(', ')', '|', '"', '=', 'T', ';', ',', '<', '>'])
         .filter(|word| !word.is_empty());
     words.take(8).any(|word| {
         let word = word.trim_end_matches([':', ',']);

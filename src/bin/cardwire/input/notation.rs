@@ -90,10 +90,17 @@ impl Nesting {
     }
 }
 
-/// Whether a line says nothing: a comment of a program.
+/// Whether a line says nothing: a comment of a program, or the length that stands below an array.
 pub(super) fn is_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii();
-    line.starts_with(b"#") || line.starts_with(b"//") || (line.starts_with(b"/*") && line.ends_with(b"*/"))
+    let number = line.strip_suffix(b";").and_then(|line| line.rsplit(|octet| *octet == b'=').next());
+    let is_length = line.first().is_some_and(u8::is_ascii_alphabetic)
+        && number
+            .is_some_and(|number| number.trim_ascii().iter().all(u8::is_ascii_digit) && number.len() < 12);
+    line.starts_with(b"#")
+        || line.starts_with(b"//")
+        || (line.starts_with(b"/*") && line.ends_with(b"*/"))
+        || is_length
 }
 
 /// Lines without what stands between `/*` and the last `*/` of each: the characters of a dump may
@@ -124,9 +131,12 @@ fn quoted(text: &str) -> Option<Reading> {
     let start = text.find(['"', '\''])?;
     let (before, mut rest) = text.split_at(start);
     let quote = rest.chars().next()?;
-    let word = before.trim_end_matches(['(', '{', '[', ' ']).to_ascii_lowercase();
-    let is_code = before.is_empty() || before.contains('=') || before.ends_with(['(', '{', '[']);
-    if !is_code && !matches!(word.as_str(), "b" | "x" | "h" | "br" | "rb" | "$" | "r" | "l") {
+    // letters before a string say what it is, a call around it says more
+    let letters = before.len() - before.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '$').len();
+    let (around, word) = before.split_at_checked(before.len() - letters)?;
+    let word = word.to_ascii_lowercase();
+    let is_code = around.is_empty() || around.contains('=') || around.ends_with(['(', '{', '[']);
+    if !is_code || !matches!(word.as_str(), "" | "b" | "x" | "h" | "br" | "rb" | "$" | "r" | "l") {
         return None;
     }
     let mut content = String::new();
@@ -143,7 +153,7 @@ fn quoted(text: &str) -> Option<Reading> {
     }
     let digits = hex::octets(content.trim().as_bytes()).ok().or_else(|| marked(&content));
     let characters = escaped(&content);
-    let is_digits = matches!(word.as_str(), "x" | "h") || word.contains("hex") || !after.is_empty();
+    let is_digits = matches!(word.as_str(), "x" | "h") || around.contains("hex") || !after.is_empty();
     let readings: Vec<Vec<u8>> = match word.as_str() {
         _ if content.contains('\\') => characters.into_iter().collect(),
         _ if is_digits => digits.into_iter().collect(),

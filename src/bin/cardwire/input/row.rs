@@ -6,6 +6,8 @@ use super::Refusal;
 pub(super) struct Row {
     offset: Offset,
     pub(super) octets: Vec<u8>,
+    /// Whether two blanks stand in its middle: its characters begin there, when it is a short row.
+    pub(super) has_halves: bool,
 }
 
 /// What stands before the octets: digits that programs write in hexadecimal, octal or decimal.
@@ -69,12 +71,12 @@ impl Row {
         let text = text(line);
         let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
         let (offset, style, rest) = offset(&text).ok_or_else(none)?;
-        let octets = octets(rest, style).map_err(|text| Refusal::new(None, text))?;
+        let (octets, has_halves) = octets(rest, style).map_err(|text| Refusal::new(None, text))?;
         // an offset alone ends a dump; so many digits alone are a message
         if octets.is_empty() && offset.digits.len() > 8 {
             return Err(none());
         }
-        Ok(Self { offset, octets })
+        Ok(Self { offset, octets, has_halves })
     }
 
     /// Reads a row that follows other words in a line, as a log puts them before each.
@@ -167,9 +169,10 @@ fn offset(text: &str) -> Option<(Offset, Style, &str)> {
     Some((Offset { digits: digits.to_owned(), radices }, Style { most, words }, marked))
 }
 
-/// The octets of a row, up to the characters.
-fn octets(text: &str, style: Style) -> Result<Vec<u8>, &'static str> {
+/// The octets of a row, up to the characters, and whether two blanks part its halves.
+fn octets(text: &str, style: Style) -> Result<(Vec<u8>, bool), &'static str> {
     let mut octets = Vec::new();
+    let mut has_halves = false;
     let mut group = None;
     let mut rest = text;
     while octets.len() < style.most {
@@ -199,6 +202,7 @@ fn octets(text: &str, style: Style) -> Result<Vec<u8>, &'static str> {
         if octets.len() >= USUAL && !(is_pairs && is_like_others) {
             break;
         }
+        has_halves |= is_middle;
         match crate::hex::octets(token.as_bytes()) {
             Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(WORDS),
             Ok(more) if is_pairs => octets.extend(more),
@@ -206,7 +210,7 @@ fn octets(text: &str, style: Style) -> Result<Vec<u8>, &'static str> {
         }
         rest = after.get(end..).unwrap_or_default();
     }
-    Ok(octets)
+    Ok((octets, has_halves))
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ impl Texts {
             match line {
                 b"" if text.is_empty() => continue,
                 b"" if self.wraps => break,
+                line if self.notation == Notation::Text && line.starts_with(b"# ") => continue,
                 line if self.notation == Notation::Hex && notation::is_comment(line) => continue,
                 line if self.notation == Notation::Hex && !self.wraps => {
                     match &mut nesting {
