@@ -10,6 +10,7 @@ mod engines;
 mod forms;
 mod hostile;
 mod inputs;
+mod isomsg;
 mod network;
 mod others;
 mod picture;

@@ -139,7 +139,12 @@ fn key(tag: &BytesStart<'_>) -> Result<String, Trouble> {
         (Some(tag), _) | (None, Some(tag)) => Some(tag),
         (None, None) => get(tag, "id")?,
     };
-    key.ok_or_else(|| "a <field>, or an <isomsg> within another, has no id".into())
+    match key {
+        None => Err("a <field>, or an <isomsg> within another, has no id".into()),
+        // it is shown, and a value may stand in its place
+        Some(key) if key.len() > 8 => Err("an id is longer than 8 characters".into()),
+        Some(key) => Ok(key),
+    }
 }
 
 /// An attribute, unescaped.
