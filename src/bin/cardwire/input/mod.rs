@@ -316,8 +316,9 @@ impl Messages {
                 Box::new(records::Made::new(name, records, self.spec, self.takes_left))
             }
             Form::Json => {
+                // an object of ours holds what a spec has a place for
                 let records = Records::Json(Lines::new(stream, max_line));
-                Box::new(records::Made::new(name, records, self.spec, self.takes_left))
+                Box::new(records::Made::new(name, records, self.spec, false))
             }
         })
     }
