@@ -16,6 +16,7 @@ mod network;
 mod others;
 mod picture;
 mod specs;
+mod terminal;
 
 use std::path::PathBuf;
 
