@@ -218,7 +218,7 @@ impl Trail {
         let counts_itself = words != Words::Descriptor { counts_itself: false };
         let first = if in_blocks { 2 * WORD } else { WORD };
         let mut trail = Self { encoding: data.encoding(first)?, records: 0, is_whole: false };
-        let (mut at, mut block_end) = (0, 0);
+        let (mut at, mut block_end, mut is_open) = (0, 0, false);
         while let Some(word) = data.four(at) {
             if word == [0; WORD] {
                 trail.is_whole = true;
@@ -230,8 +230,13 @@ impl Trail {
                 continue;
             }
             let found = Descriptor::of(word, counts_itself)?;
+            let goes_on = matches!(found.segment, Segment::Middle | Segment::Last);
+            if goes_on != is_open || found.octets > widen(DEFAULT_LIMIT) {
+                return None;
+            }
+            is_open = matches!(found.segment, Segment::First | Segment::Middle);
             at += WORD;
-            if matches!(found.segment, Segment::Whole | Segment::First) {
+            if !goes_on {
                 match data.encoding(at) {
                     Some(encoding) if encoding == trail.encoding => (),
                     // cut off behind the word, or no record at all

@@ -127,3 +127,40 @@ fn station_headers_come_back() {
     );
     assert_eq!(good(&["encode", "-s", "unionpay-pos", "-F", "unionpay"], object), frame + "\n");
 }
+
+#[test]
+fn numbers_below_zero_are_written_where_a_sign_is() {
+    // DE 28 has a sign, parts of DE 54 have one, DE 4 has none
+    let object =
+        r#"{"mti":"0200","fields":{"28":-500,"54":[["1",[["1","00"],["2","01"],["3","978"],["4",-12]]]]}}"#;
+    let line = good(&["encode", "-s", "iso87-ascii"], object);
+    let back = good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose"], line);
+    assert_eq!(
+        back,
+        "{\"mti\":\"0200\",\"fields\":{\"28\":\"D00000500\",\"54\":\"0001978D000000000012\"}}\n"
+    );
+    let positive = good(&["encode", "-s", "iso87-ascii"], r#"{"mti":"0200","fields":{"28":500}}"#);
+    assert_eq!(positive, hex(b"02000000001000000000C00000500") + "\n");
+    for (object, words) in [
+        (
+            r#"{"mti":"0200","fields":{"4":-500}}"#,
+            "field 4: a number below zero needs a sign, and class n has none",
+        ),
+        (
+            r#"{"mti":"0200","fields":{"41":-5}}"#,
+            "field 41: a number below zero needs a sign, and class ans has none",
+        ),
+        (
+            r#"{"mti":"0200","fields":{"52":-5}}"#,
+            "field 52: a number below zero needs a sign, and class b has none",
+        ),
+        (r#"{"mti":"0200","fields":{"28":-99999999999}}"#, "field 28 at byte 20: "),
+        (r#"{"mti":"0200","fields":{"28":-9223372036854775808}}"#, "field 28 at byte 20: "),
+        (r#"{"mti":"0200","fields":{"28":-9223372036854775809}}"#, "a whole one of at most 64 bits"),
+        (r#"{"mti":"0200","fields":{"28":-0.5}}"#, "a whole one of at most 64 bits"),
+        (r#"{"mti":"0200","fields":{"4":1e3}}"#, "a whole one of at most 64 bits"),
+    ] {
+        let done = cardwire(&["encode", "-s", "iso87-ascii"], object);
+        assert!(done.code == 1 && done.out.contains(words), "{object}: {}", done.out);
+    }
+}
