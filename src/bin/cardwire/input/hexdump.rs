@@ -149,6 +149,7 @@ impl Dump {
     /// of a row, when characters of the last one were taken for octets. `None` when the row belongs
     /// elsewhere.
     fn place(&self, row: &Row) -> Option<(usize, Radices)> {
+        crate::work::count(1);
         let half = if self.has_halves { USUAL / 2 } else { USUAL };
         let ends = [self.octets.len(), self.last_row + USUAL, self.last_row + half];
         let ends = ends.into_iter().filter(|end| *end <= self.octets.len());

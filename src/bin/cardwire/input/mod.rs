@@ -11,6 +11,8 @@ mod flows;
 mod form;
 mod frames;
 mod hexdump;
+#[cfg(test)]
+mod linear;
 mod lines;
 mod look;
 mod notation;

@@ -68,6 +68,7 @@ impl Row {
 
     /// Reads a row at the start of a line.
     pub(super) fn parse(line: &[u8]) -> Result<Self, Refusal> {
+        crate::work::count(line.len());
         let text = text(line);
         let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
         let (offset, style, rest) = offset(&text).ok_or_else(none)?;

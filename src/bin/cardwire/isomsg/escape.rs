@@ -26,6 +26,7 @@ pub(super) fn push(out: &mut String, octets: impl IntoIterator<Item = u8>) {
 
 /// What a raw attribute or text stands for. No entity is known but the five of XML.
 pub(super) fn unescape(raw: &str) -> Result<String, &'static str> {
+    crate::work::count(raw.len());
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find(['&', '\\']) {

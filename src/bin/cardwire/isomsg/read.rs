@@ -222,6 +222,7 @@ fn finish(root: Open, headers: Vec<(String, bool)>) -> Result<Record, Trouble> {
             (-1 | 1, _) => (),
             (2..=192, json) => {
                 let number = u8::try_from(number).unwrap_or_default();
+                crate::work::count(record.fields.len());
                 if record.fields.iter().any(|(known, _)| *known == number) {
                     return Err(format!("field {number} is there twice"));
                 }

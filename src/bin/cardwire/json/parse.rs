@@ -15,6 +15,7 @@ use crate::hex;
 impl Record {
     /// Reads an object.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, Trouble> {
+        crate::work::count(line.len());
         // serde_json counts lines, of which there is one
         serde_json::from_slice(line).map_err(|error: serde_json::Error| {
             error.to_string().replace(" at line 1 column ", " at column ")
@@ -23,6 +24,7 @@ impl Record {
 
     fn put(&mut self, name: &str, json: Json) -> Result<(), &'static str> {
         let number = name.parse().map_err(|_| "the key of a field is not a number from 2 to 192")?;
+        crate::work::count(self.fields.len());
         if self.fields.iter().any(|(known, _)| *known == number) {
             return Err("a field is there twice");
         }

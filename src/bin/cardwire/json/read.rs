@@ -203,16 +203,17 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
             Err(format!("a number below zero needs a sign, and class {} has none", element.content()))
         }
         (Json::Pairs(_), None) => Err("the spec defines no parts of it".into()),
-        (Json::Pairs(pairs), Some(layout)) => pairs
-            .iter()
-            .map(|(name, json)| {
-                let key = key(layout, name, pairs).ok_or_else(|| "a part has no such key here".to_owned())?;
+        (Json::Pairs(pairs), Some(layout)) => {
+            let names = Names::of(layout, pairs);
+            let part = |(name, json): &(String, Json)| {
+                crate::work::count(1);
+                let key = names.key(name).ok_or_else(|| "a part has no such key here".to_owned())?;
                 let name = layout.key(key);
                 let element = layout.element(key).ok_or_else(|| format!("part {name}: {UNDEFINED}"))?;
                 Ok((key, prepared(json, element).map_err(|trouble| format!("part {name}: {trouble}"))?))
-            })
-            .collect::<Result<_, _>>()
-            .map(Prepared::Parts),
+            };
+            pairs.iter().map(part).collect::<Result<_, _>>().map(Prepared::Parts)
+        }
     }
 }
 
@@ -220,9 +221,13 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
 fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
     match (json, element.map(Element::layout)) {
         (_, None) | (Json::Pairs(_), Some(None)) => false,
-        (Json::Pairs(pairs), Some(Some(layout))) => pairs.iter().all(|(name, json)| {
-            key(layout, name, pairs).is_some_and(|key| is_defined(json, layout.element(key)))
-        }),
+        (Json::Pairs(pairs), Some(Some(layout))) => {
+            let names = Names::of(layout, pairs);
+            pairs.iter().all(|(name, json)| {
+                crate::work::count(1);
+                names.key(name).is_some_and(|key| is_defined(json, layout.element(key)))
+            })
+        }
         _ => true,
     }
 }
@@ -230,15 +235,29 @@ fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
 /// What a spec that has no row says.
 const UNDEFINED: &str = "the spec does not define it";
 
-/// The key of a part. jPOS counts positions from zero in some packagers, and writes tags in decimal.
-fn key(layout: &Layout<'_>, name: &str, all: &[(String, Json)]) -> Option<u32> {
-    let key = layout.key_named(name);
-    match layout.order() {
-        Order::Positions { .. } if all.iter().any(|(name, _)| name == "0") => key?.checked_add(1),
-        Order::Tags { tag, .. } if key.is_none_or(|key| !tag.admits(key)) => {
-            name.parse().ok().filter(|key| tag.admits(*key)).or(key)
+/// How the parts of a composite are named in one list of them. jPOS counts positions from zero in some
+/// packagers, and writes tags in decimal.
+struct Names<'l> {
+    layout: &'l Layout<'l>,
+    /// Whether positions are counted from zero.
+    from_zero: bool,
+}
+
+impl<'l> Names<'l> {
+    fn of(layout: &'l Layout<'l>, all: &[(String, Json)]) -> Self {
+        let is_positional = matches!(layout.order(), Order::Positions { .. });
+        Self { layout, from_zero: is_positional && all.iter().any(|(name, _)| name == "0") }
+    }
+
+    fn key(&self, name: &str) -> Option<u32> {
+        let key = self.layout.key_named(name);
+        match self.layout.order() {
+            Order::Positions { .. } if self.from_zero => key?.checked_add(1),
+            Order::Tags { tag, .. } if key.is_none_or(|key| !tag.admits(key)) => {
+                name.parse().ok().filter(|key| tag.admits(*key)).or(key)
+            }
+            _ => key,
         }
-        _ => key,
     }
 }
 

@@ -252,4 +252,12 @@ mod tests {
             assert_eq!(check(text), Ok(()), "{text}");
         }
     }
+
+    #[test]
+    fn work_grows_with_the_rules() {
+        crate::work::tests::assert_linear("rules", |size| {
+            let rules = "[[rule]]\nmatch = { '11' = '000001' }\nanswer = { '39' = '51' }\n".repeat(size);
+            assert_eq!(check(&rules), Ok(()));
+        });
+    }
 }

@@ -115,6 +115,7 @@ impl Capture {
 
     /// Adds the segment of a packet to its stream, and returns the messages that it completes.
     fn follow(&mut self, packet: &Packet) -> Result<Found, Reason> {
+        crate::work::count(packet.octets.len());
         let Some(tcp) = packet::tcp(packet.link, &packet.octets, &mut self.fragments)? else {
             return Ok(Vec::new());
         };
