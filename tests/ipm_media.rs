@@ -152,7 +152,7 @@ fn what_is_no_ipm_file_is_named() {
     let ascii = record(Encoding::Ascii, 60);
     let ebcdic = record(Encoding::Ebcdic, 60);
     let length = [0, 0, 0, 60];
-    let other = b"0200\x70\x20\0\0\0\0\0\0164111111111111111000000000000012300123456";
+    let other = b"0200\x70\x20\0\0\0\0\0\x00164111111111111111000000000000012300123456";
     for (file, wanted, words) in [
         (vec![], NotIpm::Empty, "it is empty"),
         (b"\x1F\x8B\x08\0\0".to_vec(), NotIpm::Packed("gzip"), "it is packed (gzip)"),

@@ -98,7 +98,7 @@ impl NotIpm {
         let ascii = head.iter().take(256).filter(|octet| octet.is_ascii()).count();
         let encoding = if 2 * ascii > head.len().min(256) { Encoding::Ascii } else { Encoding::Ebcdic };
         let is_base_two = head.starts_with(b"90") || head.starts_with(&[0xF9, 0xF0]);
-        let has_rows = [168, 170].into_iter().any(|row| head.len() > row && head.len() % row == 0)
+        let has_rows = [168, 170].into_iter().any(|row| head.len() > row && head.len().is_multiple_of(row))
             || head.iter().position(|octet| *octet == b'\n').is_some_and(|end| (168..=171).contains(&end));
         Some(if is_base_two && has_rows { Self::BaseTwo } else { Self::Text(encoding) })
     }
