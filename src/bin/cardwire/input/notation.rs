@@ -57,7 +57,8 @@ pub(super) struct Nesting {
 impl Nesting {
     /// That of a first line; `None` when it is no declaration, array or string, and stands alone.
     pub(super) fn of(line: &[u8]) -> Option<Self> {
-        let first = line.iter().position(|octet| matches!(octet, b'{' | b'[' | b'(' | b'\\'))?;
+        let bracket = memchr::memchr3(b'{', b'[', b'(', line);
+        let first = bracket.into_iter().chain(memchr::memchr(b'\\', line)).min()?;
         // what stands before an array or a string is a declaration, and no message
         let before = line.get(..first).unwrap_or_default();
         let longest = before.split(|octet| !octet.is_ascii_hexdigit()).map(<[u8]>::len).max();
