@@ -18,6 +18,7 @@ mod mask;
 mod output;
 mod plain;
 mod profiles;
+mod remark;
 mod show;
 mod specs;
 mod toml_file;

@@ -14,6 +14,7 @@ use crate::json;
 use crate::latency::Latency;
 use crate::output::{Output, Role};
 use crate::profiles;
+use crate::remark;
 use crate::specs::SpecArgs;
 
 /// Check messages against a spec and a profile: every violation, with field and byte.
@@ -120,7 +121,7 @@ impl Check {
         }
         if self.format == Format::Ndjson {
             let mut text = Vec::new();
-            messages.skipped().iter().for_each(|skipped| json::skipped(&mut text, skipped));
+            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
         output.flush()?;

@@ -11,8 +11,8 @@ use crate::input::{InputArgs, Item, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
 use crate::output::{Output, Role};
-use crate::show;
 use crate::specs::SpecArgs;
+use crate::{remark, show};
 
 /// Decode messages: a listing, JSON, or an annotated hexdump.
 #[derive(clap::Args)]
@@ -102,7 +102,7 @@ impl Decode {
         }
         if matches!(self.format, Format::Json | Format::Ndjson) {
             text.clear();
-            messages.skipped().iter().for_each(|skipped| json::skipped(&mut text, skipped));
+            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
         output.flush()?;
@@ -177,7 +177,7 @@ impl Decode {
             }
         };
         if self.origin || matches!(item.origin, Origin::Packet { .. }) {
-            json::origin(text, &item.origin);
+            remark::origin(text, &item.origin);
         }
         if self.format == Format::Json {
             *text = json::pretty(text);

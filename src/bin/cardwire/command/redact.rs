@@ -12,6 +12,7 @@ use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Record, Shown};
 use crate::mask;
 use crate::output::Output;
+use crate::remark;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
 
@@ -105,7 +106,7 @@ impl Redact {
                 let done = match lines.next().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
-                    Some(Line::Whole(line)) if json::is_remark(line) => continue,
+                    Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => object(spec, line),
                     Some(Line::TooLong) => {
                         Err(Trouble::Object(None, input::too_long(self.input.max_line).text))

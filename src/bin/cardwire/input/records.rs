@@ -9,7 +9,8 @@ use super::lines::Line;
 use super::{Item, Lines, Origin, Payload, Refusal, Source, Stream};
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
-use crate::json::{self, Left, Record};
+use crate::json::{Left, Record};
+use crate::remark;
 
 /// The records of a stream.
 pub(crate) enum Records {
@@ -47,7 +48,7 @@ impl Records {
                 return Ok(match lines.next()? {
                     None => None,
                     Some(Line::Whole(b"")) => continue,
-                    Some(Line::Whole(line)) if json::is_remark(line) => continue,
+                    Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => {
                         crate::work::count(line.len());
                         Some((number, Record::parse(line)))

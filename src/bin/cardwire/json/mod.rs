@@ -8,5 +8,4 @@ mod write;
 
 pub(crate) use pretty::pretty;
 pub(crate) use read::{Json, Left, Lists, Prepared, Record, part_name};
-pub(crate) use record::{is_remark, origin, skipped};
 pub(crate) use write::{Shown, error, message, refusal, string, with_left};
