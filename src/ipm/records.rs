@@ -6,8 +6,8 @@ use super::block::{Blocker, Unblocker};
 use super::detect::{ENOUGH, Format, Found, Medium, find};
 use super::error::Error;
 use super::vbs::{VbsReader, VbsWriter};
-use crate::builder::Builder;
-use crate::message::Message;
+use crate::read::message::Message;
+use crate::write::builder::Builder;
 
 /// Reads an IPM file of any kind, record by record.
 ///

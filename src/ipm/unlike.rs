@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::detect::{Data, Encoding, is_text};
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// Why a file is no IPM file that can be read: what was found at its start. It holds no content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

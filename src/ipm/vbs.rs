@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::block::{Blocker, FILL, Unblocker, in_file};
 use super::error::Error;
-use crate::error::{Kind, Place, widen};
+use crate::model::error::{ErrorKind, Place, widen};
 
 /// The most octets of a record unless another limit is set: more than any IPM message has, and a
 /// check against reading a file of another kind.
@@ -76,7 +76,7 @@ impl<R: Read> VbsReader<R> {
     /// The next record, or `None` behind the last.
     ///
     /// # Errors
-    /// [`Kind::FrameLimit`] for a length above the limit, [`Kind::Truncated`] for a file that ends
+    /// [`ErrorKind::FrameLimit`] for a length above the limit, [`ErrorKind::Truncated`] for a file that ends
     /// in a record or in its length. After an error the next record cannot be found: there is none.
     pub fn next_record(&mut self) -> Result<Option<&[u8]>, Error> {
         if self.end != End::NotYet {
@@ -139,7 +139,7 @@ impl<R: Read> VbsReader<R> {
         let Ok(length) = <[u8; LENGTH]>::try_from(self.record.octets.as_slice()) else {
             let stray = self.record.octets.iter().any(|octet| *octet != FILL && *octet != 0);
             if stray {
-                return Err(self.refuse(Kind::Truncated, start, LENGTH, got));
+                return Err(self.refuse(ErrorKind::Truncated, start, LENGTH, got));
             }
             self.end = End::Missing;
             return Ok(false);
@@ -150,12 +150,12 @@ impl<R: Read> VbsReader<R> {
         }
         let length = u32::from_be_bytes(length);
         if length > self.limit {
-            return Err(self.refuse(Kind::FrameLimit, start, widen(self.limit), widen(length)));
+            return Err(self.refuse(ErrorKind::FrameLimit, start, widen(self.limit), widen(length)));
         }
         self.record.start = self.record.position;
         let got = self.take(widen(length))?;
         if got < widen(length) {
-            return Err(self.refuse(Kind::Truncated, self.record.start, widen(length), got));
+            return Err(self.refuse(ErrorKind::Truncated, self.record.start, widen(length), got));
         }
         self.record.number += 1;
         Ok(true)
@@ -179,7 +179,7 @@ impl<R: Read> VbsReader<R> {
         Ok(got)
     }
 
-    fn refuse(&self, kind: Kind, position: u64, expected: usize, found: usize) -> Error {
+    fn refuse(&self, kind: ErrorKind, position: u64, expected: usize, found: usize) -> Error {
         let error = crate::Error::new(kind, 0, expected, found).at(Place::Frame);
         Error::new(self.record.number + 1, self.file_offset(position), error)
     }
@@ -280,7 +280,7 @@ impl<R: Read> VbsReader<R> {
             let Some(word) = self.word(open)? else { return Ok(false) };
             let counts_itself = self.words != Words::Descriptor { counts_itself: false };
             let shape = |kind| self.refuse(kind, start, 0, 0);
-            let found = Descriptor::of(word, counts_itself).ok_or_else(|| shape(Kind::FrameShape))?;
+            let found = Descriptor::of(word, counts_itself).ok_or_else(|| shape(ErrorKind::FrameShape))?;
             let is_next = match found.segment {
                 Segment::Whole | Segment::First => !open,
                 Segment::Middle | Segment::Last => open,
@@ -290,11 +290,11 @@ impl<R: Read> VbsReader<R> {
                 _ => true,
             };
             if !is_next || !fits {
-                return Err(shape(Kind::FrameShape));
+                return Err(shape(ErrorKind::FrameShape));
             }
             let total = self.record.octets.len().saturating_add(found.octets);
             if total > widen(self.limit) {
-                return Err(self.refuse(Kind::FrameLimit, start, widen(self.limit), total));
+                return Err(self.refuse(ErrorKind::FrameLimit, start, widen(self.limit), total));
             }
             if !open {
                 self.record.start = self.record.position;
@@ -302,7 +302,7 @@ impl<R: Read> VbsReader<R> {
             let at = self.record.position;
             let got = self.append(found.octets)?;
             if got < found.octets {
-                return Err(self.refuse(Kind::Truncated, at, found.octets, got));
+                return Err(self.refuse(ErrorKind::Truncated, at, found.octets, got));
             }
             if let Words::Blocks { left } = &mut self.words {
                 *left = left.saturating_sub(found.octets);
@@ -321,7 +321,7 @@ impl<R: Read> VbsReader<R> {
         if self.words == (Words::Blocks { left: 0 }) {
             let start = self.record.position;
             let Some(word) = self.four(open)? else { return Ok(None) };
-            let left = in_block(word).ok_or_else(|| self.refuse(Kind::FrameShape, start, 0, 0))?;
+            let left = in_block(word).ok_or_else(|| self.refuse(ErrorKind::FrameShape, start, 0, 0))?;
             self.words = Words::Blocks { left };
         }
         let in_block = matches!(self.words, Words::Blocks { .. });
@@ -345,7 +345,7 @@ impl<R: Read> VbsReader<R> {
                 Ok(None)
             }
             Ok(word) => Ok(Some(word)),
-            Err(_) => Err(self.refuse(Kind::Truncated, start, WORD, got)),
+            Err(_) => Err(self.refuse(ErrorKind::Truncated, start, WORD, got)),
         }
     }
 }
@@ -392,13 +392,13 @@ impl<W: Write> VbsWriter<W> {
     /// Writes a record.
     ///
     /// # Errors
-    /// [`Kind::FrameLimit`] for a record above the limit, [`Kind::TooShort`] for an empty one, which
+    /// [`ErrorKind::FrameLimit`] for a record above the limit, [`ErrorKind::TooShort`] for an empty one, which
     /// would end the file; nothing is then written. Otherwise as the writer within.
     pub fn write_record(&mut self, record: &[u8]) -> Result<(), Error> {
         let limit = widen(self.limit);
         let refusal = match record.len() {
-            0 => Some(crate::Error::new(Kind::TooShort, 0, 1, 0)),
-            len if len > limit => Some(crate::Error::new(Kind::FrameLimit, 0, limit, len)),
+            0 => Some(crate::Error::new(ErrorKind::TooShort, 0, 1, 0)),
+            len if len > limit => Some(crate::Error::new(ErrorKind::FrameLimit, 0, limit, len)),
             _ => None,
         };
         if let Some(error) = refusal {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 
 use cardwire::layout::Form;
-use cardwire::{Content, Field, Inspection, Spec};
+use cardwire::{Field, Inspection, Spec, layout::Content};
 
 use crate::failure::{Failure, Outcome};
 use crate::input::{InputArgs, Item, Messages};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cardwire::{Error, Field, Inspection, Order, Style};
+use cardwire::{Error, Field, Inspection, layout::Order, model::KeyStyle};
 
 use super::escape;
 use crate::hex;
@@ -69,7 +69,7 @@ impl Writer {
         let nested = layout.is_some_and(|layout| match layout.order() {
             // what has no numbers is written as it is, unless some of it is hidden
             Order::Tags { .. } => {
-                self.shown == Shown::Masked || matches!(layout.key(0).style(), Style::Digits(_))
+                self.shown == Shown::Masked || matches!(layout.key(0).style(), KeyStyle::Digits(_))
             }
             Order::Bitmap(_) => true,
             Order::Positions { .. } => false,
@@ -80,7 +80,7 @@ impl Writer {
             for (index, part) in field.parts().enumerate() {
                 let written = part.key().to_string();
                 let name = match part.key().style() {
-                    Style::Number | Style::Digits(_) => Name::Number(part.key().value()),
+                    KeyStyle::Number | KeyStyle::Digits(_) => Name::Number(part.key().value()),
                     _ => Name::Tag(index + 1, &written),
                 };
                 self.field(&part, name, depth + 1);

@@ -2,7 +2,11 @@
 
 use std::cell::{Cell, OnceCell};
 
-use cardwire::{Builder, Content, Element, Layout, Mti, Order, PartList, Spec, Value};
+use cardwire::{
+    Builder, Mti, Spec, Value,
+    layout::{Content, Element, Layout, Order},
+    write::PartList,
+};
 
 use super::write::Shown;
 use crate::hex;
@@ -176,7 +180,7 @@ impl Record {
         lists: &'v Lists<'v>,
     ) -> Builder<'v> {
         let mut builder = Builder::new(spec, mti);
-        builder.header(&self.header).bitmaps(self.bitmaps);
+        builder.header(&self.header).min_bitmaps(self.bitmaps);
         for (number, value) in values {
             builder.set(*number, lists.value(value));
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use cardwire::{Describe, Field, Inspection};
+use cardwire::{Field, Inspection, show::Describe};
 
 use crate::json::{Json, Left, Shown, part_name};
 use crate::output::{Output, Role};

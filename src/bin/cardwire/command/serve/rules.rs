@@ -81,7 +81,7 @@ impl Rule {
             self.patterns.iter().map(|(path, pattern)| (path.as_str(), pattern.get_ref().as_str()));
         let fits = patterns.into_iter().all(|(path, pattern)| match path {
             "mti" => matches(pattern, &request.mti().to_string()),
-            path => match request.at(path) {
+            path => match request.path(path) {
                 Some(field) if field.content().is_binary() => {
                     let octets: Vec<u8> = field.expose().octets().collect();
                     matches(pattern, &crate::hex::text(&octets))

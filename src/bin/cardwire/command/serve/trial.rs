@@ -1,6 +1,9 @@
 //! Rules tried before anything is served: what cannot work is told by rule and line.
 
-use cardwire::{Builder, Content, Element, Message, Mti, Spec, de};
+use cardwire::{
+    Builder, Message, Mti, Spec, de,
+    layout::{Content, Element},
+};
 use toml::Spanned;
 
 use super::connection::built;
