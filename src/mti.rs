@@ -1,5 +1,7 @@
 //! The message type identifier: four digits that say version, class, function and origin.
 
+mod words;
+
 use core::fmt;
 use core::str::FromStr;
 

@@ -49,7 +49,7 @@ pub fn meaning(mti: Mti, code: Code, lang: Lang) -> String {
         _ => None,
     };
     let Some(code) = ResponseCode::new(code.as_str()) else { return String::new() };
-    let chinese = unionpay::advice(code).and_then(|advice| advice.meaning_zh);
+    let chinese = unionpay::advice(code).map(|advice| advice.meaning_zh);
     let english = || code.advice().or_else(|| unionpay::advice(code)).map(|advice| advice.meaning);
     let text = match (lang, reason) {
         (_, Some(reason)) => Some(reason),
