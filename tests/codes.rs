@@ -180,11 +180,12 @@ fn unionpay_codes() {
         assert!(outcome_word(advice.outcome, &row[5]), "{text}: {} not {}", advice.outcome, row[5]);
         assert!(retry_word(advice, &row[9]), "{text}: retry {} not {}", advice.retry, row[9]);
         assert!(reversal_word(advice, &row[10]), "{text}: reversal {} not {}", advice.reversal, row[10]);
-        let wording = row[2].replace(',', "，");
+        let full_width = |text: &str| text.replace(',', "，").replace('(', "（").replace(')', "）");
+        let wording = full_width(&row[2]);
         let ours = advice.meaning_zh;
         assert!(wording.contains(ours), "{text}: {ours} not in {wording}");
         assert_eq!(advice.action.is_some(), row[8] != "-", "{text}: operator action");
-        let action = row[7].replace(',', "，");
+        let action = full_width(&row[7]);
         assert!(advice.action_zh.is_none_or(|ours| action.starts_with(ours)), "{text}: {action}");
         let same_actor = advice.actor.as_str() == if row[6] == "-" { "nobody" } else { &row[6] };
         assert!(same_actor, "{text}: actor {} not {}", advice.actor, row[6]);

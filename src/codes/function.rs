@@ -3,7 +3,7 @@
 //! The 1987 edition carries the network international identifier there instead. Facts from public
 //! code lists.
 
-use super::scope::Network::{Jpos, Mastercard};
+use super::scope::Network::{Jpos, Mastercard, Several};
 use super::scope::Scope;
 use super::table::{Meaning, find, iso, iso_use, national_use, network, private, private_use};
 
@@ -65,12 +65,12 @@ impl FunctionCode {
     }
 
     /// For whom the standard sets the code aside, known or not: within each hundred 00 to 59 belong to
-    /// ISO, 60 to 79 to national use and 80 to 99 to private use. Reversals (400 to 449) are split
-    /// at 420 and 440 by the one list that splits them.
+    /// ISO, 60 to 79 to national use and 80 to 99 to private use. The first hundred is all of ISO.
+    /// Reversals (400 to 449) are split at 420 and 440 by the one list that splits them.
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self.0 {
-            [b'4', b'0' | b'1', _] => Scope::Iso,
+            [b'0', ..] | [b'4', b'0' | b'1', _] => Scope::Iso,
             [b'4', b'2' | b'3', _] => Scope::National,
             [b'4', b'4', _] => Scope::Private,
             [_, b'0'..=b'5', _] => Scope::Iso,
@@ -107,7 +107,7 @@ pub(super) static TABLE: &[Meaning] = &[
     ]),
     iso("206", "second representment", "第二次再提交").once(),
     iso("207", "third or later representment", "第三次及以后的再提交").once(),
-    private("211", "presentment variants of networks", "卡组织的提交变体").to("213").once(),
+    network(Several, "211", "presentment variants of networks", "卡组织的提交变体").to("213").once(),
     private("280", "presentment variants of networks", "卡组织的提交变体").to("281").once(),
     network(Mastercard, "282", "second presentment, partial", "二次提交，部分金额"),
     private("283", "presentment variants of networks", "卡组织的提交变体").to("285").once(),
@@ -137,14 +137,14 @@ pub(super) static TABLE: &[Meaning] = &[
         network(Mastercard, "454", "arbitration chargeback, partial", "仲裁退单，部分金额"),
     ]),
     iso("455", "third or later chargeback, partial", "第三次及以后的退单，部分金额").once(),
-    private("456", "chargeback variants of networks", "卡组织的退单变体").to("460").disputed(),
+    network(Several, "456", "chargeback variants of networks", "卡组织的退单变体").to("460").disputed(),
     private("490", "chargeback variants of networks", "卡组织的退单变体").to("495").once(),
     iso("500", "final reconciliation", "最终对账").once(),
     iso("501", "checkpoint reconciliation", "检查点对账").once(),
     iso("502", "final reconciliation in a stated currency", "指定货币的最终对账").once(),
     iso("503", "checkpoint reconciliation in a stated currency", "指定货币的检查点对账").once(),
     iso("504", "request for totals", "请求总计").once(),
-    private("570", "request to settle", "请求结算").once(),
+    network(Several, "570", "request to settle", "请求结算").once(),
     iso("600", "original receipt, retrieval request", "原始签购单，调单请求").once(),
     iso("601", "original receipt, repeated request", "原始签购单，再次请求").once(),
     iso("602", "original receipt, fulfilment", "原始签购单，调单答复").once(),

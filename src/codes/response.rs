@@ -303,7 +303,7 @@ pub(super) static TABLE: &[Advice] = &[
         referral("78", "bank approval required for part of the amount", "部分金额需要银行批准").of(Postilion).once(),
     ]),
     private("79").but(&[
-        declined("79", "card life cycle: replaced, expired or closed", "卡片生命周期：已换卡、过期或销户", Merchant, Retry::Fix)
+        declined("79", "card life cycle: replaced, expired or closed", "卡片生命周期：卡已更换、过期或销户", Merchant, Retry::Fix)
             .act("get the new card data", "取得新卡信息后重新发起").of(Mastercard),
         error("79", "already reversed", "已冲正", Acquirer, Retry::No).of(Visa),
     ]),
