@@ -14,6 +14,7 @@ pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, 
 use self::places::Places;
 use crate::codec::quick::Quick;
 use crate::codec::{CodePage, Coding, Prefix, Side, Spare};
+use crate::codes::{Lang, element_name_zh};
 use crate::content::Content;
 use crate::error::{Key, Style, widen};
 use crate::mask::Privacy;
@@ -340,6 +341,23 @@ impl<'s> Element<'s> {
     #[must_use]
     pub const fn name(&self) -> &'s str {
         self.name
+    }
+
+    /// The name in a language; an element that no built-in table knows keeps its own name.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, de, spec::ISO87_ASCII};
+    ///
+    /// let element = ISO87_ASCII.element(de::STAN).unwrap();
+    /// assert_eq!(element.name_in(Lang::En), "Systems trace audit number (STAN)");
+    /// assert_eq!(element.name_in(Lang::Zh), "系统跟踪号");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, lang: Lang) -> &'s str {
+        match lang {
+            Lang::En => self.name,
+            Lang::Zh => element_name_zh(self.name).unwrap_or(self.name),
+        }
     }
 
     /// The number in a bitmap, the position, or the tag.

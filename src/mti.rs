@@ -268,12 +268,19 @@ impl Mti {
         matches!(self.digits[3], b'1' | b'3' | b'5')
     }
 
-    /// The identifier of the answer: `0200` gives `0210`, the repeat `0421` gives `0430`.
-    /// `None` for what is itself an answer, and for reserved functions.
+    /// The identifier of the response: `0200` gives `0210`, the repeat `0421` gives `0430`.
+    ///
+    /// `None` for what is itself a response, and for reserved functions. Notifications and instructions
+    /// have responses from the edition of 2003 on: `2240` gives `2250`, `1240` and `0140` give `None`.
     #[must_use]
     pub const fn response(self) -> Option<Self> {
         let [version, class, function, origin] = self.digits;
-        if !matches!(function, b'0' | b'2' | b'4' | b'6') {
+        let is_responded_to = match function {
+            b'0' | b'2' => true,
+            b'4' | b'6' => !matches!(self.version(), Version::V1987 | Version::V1993),
+            _ => false,
+        };
+        if !is_responded_to {
             return None;
         }
         let origin = if self.is_repeat() { origin - 1 } else { origin };
@@ -365,6 +372,14 @@ mod tests {
             assert!(mti(response).is_response() && mti(response).response().is_none());
         }
         assert_eq!(mti("0280").response(), None);
+        for silent in ["0140", "0640", "1240", "1442", "1644", "1845", "0260"] {
+            assert_eq!(mti(silent).response(), None, "{silent}");
+        }
+        for (notification, response) in
+            [("2240", "2250"), ("2541", "2550"), ("2864", "2874"), ("9240", "9250")]
+        {
+            assert_eq!(mti(notification).response(), Some(mti(response)));
+        }
     }
 
     #[test]
