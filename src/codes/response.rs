@@ -2,7 +2,7 @@
 //!
 //! Digits are the standard's, letters belong to networks and EMV terminals. Facts from public code
 //! lists. Networks read several codes in their own way: [`ResponseCode::at`] gives their reading.
-//! UnionPay has a whole table of its own: see [`unionpay`](super::unionpay).
+//! UnionPay has a whole table of its own: see [`unionpay`].
 
 use super::advice::Actor::{self as By, Acquirer, Cardholder, Device, Issuer, Merchant, Nobody};
 use super::advice::{Advice, Class, Outcome, Retry, Reversal};

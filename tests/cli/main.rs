@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
 mod capture;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
