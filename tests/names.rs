@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cardwire::codes::{Lang, element_name_zh};
 use cardwire::layout::{Layout, Order};
 use cardwire::spec::{self, parts};
-use cardwire::{Element, Spec};
+use cardwire::{Spec, layout::Element};
 
 /// The elements of a layout, those within them, and the model of what is not listed.
 fn within<'s>(layout: &Layout<'s>, place: &str, found: &mut BTreeMap<String, &'s str>) {

@@ -32,15 +32,15 @@ fn whatever_they_hold_what_follows_is_found() {
         let wire = wire(59, value);
         let message = Message::parse(&UNIONPAY_POS, &wire).unwrap();
         assert!(message.expose(59).unwrap() == *value, "{value:?}");
-        assert_eq!(message.at("60.2").unwrap(), "000001");
-        assert_eq!(message.at("59.1").unwrap().len(), 2);
+        assert_eq!(message.path("60.2").unwrap(), "000001");
+        assert_eq!(message.path("59.1").unwrap().len(), 2);
         let again = Builder::copy_of(&message, &UNIONPAY_POS).to_vec().unwrap();
         assert_eq!(again, wire);
     }
     for value in [b"".as_slice(), b"x", b"\xC9\xCC\xBB\xA7", &[b'7'; 999]] {
         let wire = wire(57, value);
         let message = Message::parse(&UNIONPAY_POS, &wire).unwrap();
-        assert!(message.expose(57).unwrap() == *value && message.at("60.1").unwrap() == "22", "{value:?}");
+        assert!(message.expose(57).unwrap() == *value && message.path("60.1").unwrap() == "22", "{value:?}");
     }
 }
 
@@ -86,7 +86,7 @@ fn items_of_usage_a2_are_taken_apart_where_a_link_says_so() {
     let wire = wire(59, &value);
     let message = Message::parse(&MINE, &wire).unwrap();
     for (path, item) in [("59.1", "A2"), ("59.2.01", "04"), ("59.2.02", "T0001"), ("59.2.05", "01.00.01")] {
-        assert_eq!(message.at(path).unwrap(), item, "{path}");
+        assert_eq!(message.path(path).unwrap(), item, "{path}");
     }
     let shown = message.describe().to_string();
     assert!(shown.contains("01.00.01") && !shown.contains("123456") && !shown.contains("GPS"), "{shown}");

@@ -6,7 +6,7 @@ mod kinds;
 use std::io::Write;
 
 use self::entry::Entry;
-use self::kinds::{KINDS, Kind};
+use self::kinds::{ErrorKind, KINDS};
 use crate::failure::{Failure, Outcome};
 use crate::json;
 use crate::output::{Output, Role};
@@ -33,7 +33,7 @@ impl Code {
             [code] => (None, code),
             _ => return Err(Failure::usage("expected a kind and a code")),
         };
-        let kinds: Vec<&Kind> =
+        let kinds: Vec<&ErrorKind> =
             KINDS.iter().filter(|known| kind.is_none_or(|kind| kind == known.name)).collect();
         if let (Some(kind), true) = (kind, kinds.is_empty()) {
             return Err(Failure::usage(no_such_kind(kind, code)));
@@ -91,7 +91,7 @@ fn no_such_kind(kind: &str, code: &str) -> String {
 }
 
 /// What to say of a code that explains nothing: that it is none, or that it is not listed.
-fn not_found(kind: Option<&str>, kinds: &[&Kind], code: &str) -> String {
+fn not_found(kind: Option<&str>, kinds: &[&ErrorKind], code: &str) -> String {
     // whatever is longer than any code is not repeated: it may be a card number
     let Some(shown) = kinds::named(code) else {
         return format!(
@@ -100,7 +100,7 @@ fn not_found(kind: Option<&str>, kinds: &[&Kind], code: &str) -> String {
             code.chars().count()
         );
     };
-    let fitting: Vec<&&Kind> = kinds.iter().filter(|kind| (kind.fits)(code)).collect();
+    let fitting: Vec<&&ErrorKind> = kinds.iter().filter(|kind| (kind.fits)(code)).collect();
     match (kind, fitting.first()) {
         (Some(_), None) => {
             let mut shapes: Vec<String> =

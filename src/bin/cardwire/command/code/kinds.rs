@@ -9,7 +9,7 @@ use cardwire::codes::{
 use super::entry::{Entry, both};
 
 /// A kind of codes.
-pub(super) struct Kind {
+pub(super) struct ErrorKind {
     /// How the kind is called on the command line.
     pub(super) name: &'static str,
     /// What one of its codes is called, with its article.
@@ -24,7 +24,7 @@ pub(super) struct Kind {
     pub(super) unlisted: fn(&str) -> Option<String>,
 }
 
-impl Kind {
+impl ErrorKind {
     /// What one of its codes is called, without the article.
     pub(super) fn noun(&self) -> &'static str {
         self.what.split_once(' ').map_or(self.what, |(_, noun)| noun)
@@ -44,8 +44,8 @@ const THREE: &str = "three digits";
 const FOUR: &str = "four digits";
 
 /// Every kind.
-pub(super) const KINDS: [Kind; 15] = [
-    Kind {
+pub(super) const KINDS: [ErrorKind; 15] = [
+    ErrorKind {
         name: "response",
         what: "a response code",
         shape: TWO,
@@ -53,7 +53,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| found(ResponseCode::new(code), response),
         unlisted: |code| Some(set_aside(ResponseCode::new(code)?.scope().words(Lang::En))),
     },
-    Kind {
+    ErrorKind {
         name: "unionpay",
         what: "a UnionPay response code",
         shape: TWO,
@@ -67,7 +67,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: |_| Some(format!("a terminal shows {} (transaction failed)", unionpay::FAILED_ZH)),
     },
-    Kind {
+    ErrorKind {
         name: "action",
         what: "an action code",
         shape: "three digits (1993) or four (2003)",
@@ -79,7 +79,7 @@ pub(super) const KINDS: [Kind; 15] = [
             Some(format!("its first digit says {}, and {aside}", code.class()))
         },
     },
-    Kind {
+    ErrorKind {
         name: "action",
         what: "an action code",
         shape: "three digits (1993) or four (2003)",
@@ -87,7 +87,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| found(ActionCode03::new(code), action_2003),
         unlisted: |code| Some(format!("its first digit says {}", ActionCode03::new(code)?.class())),
     },
-    Kind {
+    ErrorKind {
         name: "processing",
         what: "a processing code",
         shape: "six letters or digits",
@@ -95,7 +95,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| found(ProcessingCode::new(code), |code| Some(processing(code))),
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "mti",
         what: "a message type",
         shape: FOUR,
@@ -103,7 +103,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| found(code.parse().ok(), |mti| Some(message_type(mti))),
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "reason",
         what: "a message reason code",
         shape: FOUR,
@@ -117,7 +117,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: |code| Some(format!("its range is that of: {}", ReasonCode::new(code)?.class())),
     },
-    Kind {
+    ErrorKind {
         name: "entry-mode",
         what: "an entry mode",
         shape: "three digits (1987) or twelve letters or digits (1993)",
@@ -130,7 +130,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "function",
         what: "a function code",
         shape: THREE,
@@ -142,7 +142,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: |code| Some(set_aside(FunctionCode::new(code)?.scope().words(Lang::En))),
     },
-    Kind {
+    ErrorKind {
         name: "condition",
         what: "a condition code",
         shape: "two digits",
@@ -154,7 +154,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "network",
         what: "a network management code",
         shape: THREE,
@@ -167,7 +167,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "management",
         what: "a UnionPay management code",
         shape: THREE,
@@ -179,7 +179,7 @@ pub(super) const KINDS: [Kind; 15] = [
         },
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "settlement",
         what: "a settlement code",
         shape: "one digit",
@@ -187,7 +187,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| found(SettlementCode::new(code), settlement),
         unlisted: nothing,
     },
-    Kind {
+    ErrorKind {
         name: "currency",
         what: "a currency",
         shape: "three digits or three letters",
@@ -195,7 +195,7 @@ pub(super) const KINDS: [Kind; 15] = [
         look: |code| currency::ever(code).map(money).collect(),
         unlisted: |_| Some("it is in no list of ISO 4217, current or withdrawn".into()),
     },
-    Kind {
+    ErrorKind {
         name: "country",
         what: "a country",
         shape: "three digits, or two or three letters",
