@@ -71,7 +71,8 @@ fn writing(subject: &Subject) -> Vec<Contender<'_>> {
         }),
         subject.writing("build", "cardwire Stream", true, move |out| {
             let stream = MessageWriter::new(case.spec, case.mti, out);
-            let mut stream = if second { stream.and_then(MessageWriter::with_second) } else { stream }.ok()?;
+            let mut stream =
+                if second { stream.and_then(MessageWriter::with_second) } else { stream }.ok()?;
             for (number, value) in black_box(&case.values) {
                 stream.put(*number, value.as_slice()).ok()?;
             }

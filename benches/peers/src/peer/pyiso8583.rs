@@ -3,7 +3,11 @@
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use cardwire::{Spec, layout::{Coding, Element, Side}, spec::MtiCoding};
+use cardwire::{
+    Spec,
+    layout::{Coding, Element, Side},
+    spec::MtiCoding,
+};
 use serde_json::{Map, Value, json};
 
 use super::{elements, prefix_width};
