@@ -11,12 +11,12 @@ mod row;
 mod tag_index;
 pub(crate) mod walk;
 
-pub(crate) use fast::{canonical, quicks};
+pub(crate) use fast::{canonical, fast_elements};
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
 
 use self::tag_index::Places;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 pub use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
 use crate::codes::{Lang, element_name_zh};
 use crate::mask::Privacy;
@@ -39,8 +39,8 @@ pub struct Element<'s> {
     pub(crate) fill: Fill,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
-    /// How to read it fast, if it is of a usual form.
-    pub(crate) quick: Quick,
+    /// How to read it fast, if it is of a common form.
+    pub(crate) fast: FastElement,
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.
@@ -100,7 +100,7 @@ pub enum Order<'s> {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length behind the tag.
+        /// where the element announces its own length after the tag.
         length_first: Option<Prefix>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,

@@ -46,12 +46,12 @@ pub struct Message<'a> {
 const _: () = assert!(size_of::<Message<'_>>() <= 192);
 
 /// What is made of a message that is read, in its place: the message, or something that holds it.
-pub(crate) trait Made<'a> {
+pub(crate) trait FromParsed<'a> {
     fn of(message: Message<'a>) -> Self;
     fn message(&mut self) -> &mut Message<'a>;
 }
 
-impl<'a> Made<'a> for Message<'a> {
+impl<'a> FromParsed<'a> for Message<'a> {
     #[inline(always)]
     fn of(message: Self) -> Self {
         message
@@ -76,7 +76,7 @@ impl<'a> Message<'a> {
     /// A message that `read` fills, or what holds it. Not inlined, as that would copy it once more: a
     /// copy costs as much as many elements.
     #[inline(never)]
-    pub(crate) fn made<M: Made<'a>>(
+    pub(crate) fn made<M: FromParsed<'a>>(
         spec: &'a Spec<'a>,
         wire: &'a [u8],
         read: impl FnOnce(&mut Self) -> Result<()>,
@@ -163,7 +163,7 @@ impl<'a> Message<'a> {
         let start = self.starts.get(self.rank(number)?)?;
         let element = self.spec.element(number)?;
         let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
-        let lies = element.quick.find(self.wire, start)?;
+        let lies = element.fast.find(self.wire, start)?;
         self.wire.get(lies.start..lies.end)
     }
 
@@ -181,11 +181,11 @@ impl<'a> Message<'a> {
     /// The octets of the elements from one rank up to another, which is not included, if both are
     /// near.
     #[inline(always)]
-    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
-        let end = match behind == usize::from(self.count) {
-            // behind the last one that was read of a broken message stands what broke it
-            true => (self.announced.len() == behind).then_some(self.wire.len())?,
-            false => self.starts.get(behind)?,
+    pub(crate) fn between(&self, first: usize, after: usize) -> Option<&'a [u8]> {
+        let end = match after == usize::from(self.count) {
+            // after the last one that was read of a broken message stands what broke it
+            true => (self.announced.len() == after).then_some(self.wire.len())?,
+            false => self.starts.get(after)?,
         };
         self.wire.get(self.starts.get(first)?..end)
     }
@@ -195,7 +195,7 @@ impl<'a> Message<'a> {
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
         let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
-        match element.quick.find(self.wire, start).filter(|_| is_plain) {
+        match element.fast.find(self.wire, start).filter(|_| is_plain) {
             Some(lies) => {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
@@ -282,7 +282,7 @@ impl<'a> Message<'a> {
 
 /// What parsed of an input, and the error that stopped it.
 ///
-/// A switch must be able to answer a broken message: the elements before the failure are here, as
+/// A switch must be able to respond to a broken message: the elements before the failure are here, as
 /// strict as in a [`Message`].
 ///
 /// ```

@@ -1,15 +1,15 @@
-//! The read pass over a message: the usual forms at once, the others by the walk.
+//! The read pass over a message: the common forms at once, the others by the walk.
 //!
 //! A letter to the next editor. There are two ways through a message and they must agree on every
 //! input. [`Message::walk`] is the one that decides: it knows every form, and whom to blame.
-//! [`Message::read_elements`] takes a message with a usual head, and reads each element by its
-//! short form. It does not look at content element by element: neighbours of one class are a *run*
-//! and are checked as one. What the short form does not know, and what looks wrong, is given to the
+//! [`Message::read_runs`] takes a message with a usual head, and reads each element by its
+//! fast form. It does not look at content element by element: neighbours of one class are a *run*
+//! and are checked as one. What the fast form does not know, and what looks wrong, is given to the
 //! ordinary reader, element by element, in wire order, so the first thing that is wrong is the one
 //! that is reported.
 
-use crate::codec::fast::class::Class;
-use crate::codec::fast::element::{Lies, Quick, bit};
+use crate::codec::fast::class::CharClass;
+use crate::codec::fast::element::{FastElement, ValueSpan, bit};
 use crate::codec::window::Octets;
 use crate::codec::{CodePage, Prefix};
 use crate::layout::walk::{Announced, Pass, walk};
@@ -18,11 +18,11 @@ use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
-use crate::read::fast::ber::sound_composite_end;
+use crate::read::fast::ber::valid_composite_end;
 use crate::read::fast::head::{Head, head};
-use crate::read::fast::locate::{Suspects, blame, wrong_octet};
+use crate::read::fast::locate::{SuspectRun, error_at, first_invalid};
 use crate::read::fast::plan::{Check, Marks, Plan};
-use crate::read::message::{Made, Message};
+use crate::read::message::{FromParsed, Message};
 use crate::read::offsets::Noted;
 use crate::read::reader::{self, Reader};
 use crate::spec::{MtiCoding, Spec};
@@ -30,31 +30,31 @@ use crate::spec::{MtiCoding, Spec};
 impl<'a> Message<'a> {
     /// Reads a message into this empty one; content is looked at if `CHECK` says so.
     pub(crate) fn read<const CHECK: bool>(&mut self) -> Result<()> {
-        self.read_behind::<CHECK>(head(self.spec, self.wire))
+        self.read_after_head::<CHECK>(head(self.spec, self.wire))
     }
 
-    /// The same, when the head is known, if it is a usual one.
+    /// The same, when the head is known, if it is a common one.
     #[inline]
-    pub(crate) fn read_behind<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
+    pub(crate) fn read_after_head<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
         match head {
-            Some(head) => self.read_elements::<CHECK>(head),
+            Some(head) => self.read_runs::<CHECK>(head),
             None => self.walk::<CHECK>(),
         }
     }
 
-    /// The elements behind a head of the usual form.
-    fn read_elements<const CHECK: bool>(&mut self, head: Head) -> Result<()> {
+    /// The elements after a head of the common form.
+    fn read_runs<const CHECK: bool>(&mut self, head: Head) -> Result<()> {
         self.begin(head);
-        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
+        let mut run = Run { class: CharClass::Digits, start: head.end, rank: 0 };
         let (mut at, mut rank) = (head.end, 0);
-        for (word, quicks) in head.announced.words().into_iter().zip(self.spec.quicks()) {
+        for (word, fast_elements) in head.announced.words().into_iter().zip(self.spec.fast_elements()) {
             let mut rest = word.reverse_bits();
             while rest != 0 {
-                let quick = bit(quicks, rest.trailing_zeros());
+                let fast = bit(fast_elements, rest.trailing_zeros());
                 rest &= rest - 1;
-                let next = match usize::from(quick.fixed) {
-                    fixed @ 1.. if quick.run == Some(run.class) => at + fixed,
-                    _ => self.read_quick::<CHECK>(quick, &mut run, at, rank)?,
+                let next = match usize::from(fast.fixed) {
+                    fixed @ 1.. if fast.run == Some(run.class) => at + fixed,
+                    _ => self.read_next::<CHECK>(fast, &mut run, at, rank)?,
                 };
                 self.starts.note(rank, at);
                 (at, rank) = (next, rank + 1);
@@ -65,14 +65,14 @@ impl<'a> Message<'a> {
 
     /// Reads the message whose bitmaps, those of a plan, start at `at`.
     #[inline(always)]
-    pub(crate) fn planned<M: Made<'a>, const CHECK: bool>(
+    pub(crate) fn planned<M: FromParsed<'a>, const CHECK: bool>(
         (spec, wire): (&'a Spec<'a>, &'a [u8]),
         plan: &Plan,
         (mti, at): (Mti, usize),
     ) -> Result<M> {
         let (mut marks, mut starts) = (Marks::NONE, Noted::NONE);
         if !plan.find(spec, wire, at, (&mut marks, &mut starts))
-            || CHECK && !plan.has_sound_halves(wire, &marks)
+            || CHECK && !plan.has_valid_halves(wire, &marks)
         {
             return Self::made(spec, wire, Self::read::<CHECK>);
         }
@@ -106,83 +106,88 @@ impl<'a> Message<'a> {
 
     /// Reads an element that does not simply prolong the run; returns where the next one starts.
     #[inline(always)]
-    fn read_quick<const CHECK: bool>(
+    fn read_next<const CHECK: bool>(
         &mut self,
-        quick: &Quick,
+        fast: &FastElement,
         run: &mut Run,
         at: usize,
         rank: usize,
     ) -> Result<usize> {
-        if let Some((class, end)) = quick.in_run(self.wire, at) {
+        if let Some((class, end)) = fast.in_run(self.wire, at) {
             if class != run.class {
                 self.finish::<CHECK>(run, at, rank)?;
                 (run.class, run.start, run.rank) = (class, at, rank);
             }
             return Ok(end);
         }
-        self.finish_and_read::<CHECK>(quick, run, at, rank)
+        self.close_and_read::<CHECK>(fast, run, at, rank)
     }
 
     /// Ends the run, and reads an element that can be in none.
     #[inline(never)]
-    fn finish_and_read<const CHECK: bool>(
+    fn close_and_read<const CHECK: bool>(
         &mut self,
-        quick: &Quick,
+        fast: &FastElement,
         run: &mut Run,
         at: usize,
         rank: usize,
     ) -> Result<usize> {
         self.finish::<CHECK>(run, at, rank)?;
-        let next = self.read_apart::<CHECK>(quick, at, rank)?;
+        let next = self.read_outside_run::<CHECK>(fast, at, rank)?;
         (run.start, run.rank) = (next, rank + 1);
         Ok(next)
     }
 
-    /// Reads one element by its short form, or if that does not do, as [`Message::read_one`].
-    fn read_apart<const CHECK: bool>(&mut self, quick: &Quick, at: usize, rank: usize) -> Result<usize> {
-        let is_sound = |lies: &Lies| match CHECK {
-            true => !quick.is_composite && quick.is_sound(self.wire, *lies),
-            false => lies.end <= self.wire.len() && quick.is_possible(*lies),
+    /// Reads one element by its fast form, or if that does not do, as [`Message::read_ordinary`].
+    fn read_outside_run<const CHECK: bool>(
+        &mut self,
+        fast: &FastElement,
+        at: usize,
+        rank: usize,
+    ) -> Result<usize> {
+        let is_valid = |lies: &ValueSpan| match CHECK {
+            true => !fast.is_composite && fast.is_valid(self.wire, *lies),
+            false => lies.end <= self.wire.len() && fast.is_possible(*lies),
         };
-        match quick.find(self.wire, at).filter(is_sound) {
+        match fast.find(self.wire, at).filter(is_valid) {
             Some(lies) => Ok(lies.end),
-            None => self.read_one::<CHECK>(self.announced.nth(rank).unwrap_or(0), at, rank),
+            None => self.read_ordinary::<CHECK>(self.announced.nth(rank).unwrap_or(0), at, rank),
         }
     }
 
     /// Ends a run before the element of that rank at `at`: all its octets are of its class.
     #[inline(always)]
     fn finish<const CHECK: bool>(&mut self, run: &Run, at: usize, rank: usize) -> Result<()> {
-        let is_sound = match CHECK {
+        let is_valid = match CHECK {
             true => run.start == at || run.class.admits(self.wire, run.start, at),
             false => at <= self.wire.len(),
         };
-        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, at, rank) }
+        if is_valid { Ok(()) } else { self.explain_run::<CHECK>(run, at, rank) }
     }
 
     /// Finds out what is wrong with a run, if anything is.
     #[cold]
     #[inline(never)]
-    fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
+    fn explain_run<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
         let (octets, ranks) = (run.start..at, run.rank..end);
-        let suspects = Suspects { class: run.class, octets, ranks };
-        let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
-        if let Some((rank, error)) = blamed.filter(|_| CHECK) {
+        let suspect = SuspectRun { class: run.class, octets, ranks };
+        let found = suspect.error_at((self.spec, self.wire), self.announced, &self.starts);
+        if let Some((rank, error)) = found.filter(|_| CHECK) {
             self.count = narrow(rank);
             return Err(error);
         }
         let mut at = run.start;
         for (number, rank) in self.announced.iter_from(run.rank).zip(run.rank..end) {
-            at = self.read_one::<CHECK>(number, at, rank)?;
+            at = self.read_ordinary::<CHECK>(number, at, rank)?;
         }
         Ok(())
     }
 
     /// Reads the element of that rank at `at`, whatever its form; returns where the next one
-    /// starts. If it cannot be read, it and those behind it do not count.
-    fn read_one<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
+    /// starts. If it cannot be read, it and those after it do not count.
+    fn read_ordinary<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
         self.count = narrow(rank);
-        take_one::<CHECK>(self.spec, self.wire, number, at)
+        take_ordinary::<CHECK>(self.spec, self.wire, number, at)
     }
 
     /// The whole message, whatever its form.
@@ -208,12 +213,12 @@ fn wrong<'a>(
     check: &Check,
 ) -> Option<Error> {
     let Some(class) = check.class else {
-        return take_one::<true>(spec, wire, plan.number(check.rank)?, starts.get(check.rank)).err();
+        return take_ordinary::<true>(spec, wire, plan.number(check.rank)?, starts.get(check.rank)).err();
     };
-    match wrong_octet(class, wire, check.range(marks)) {
+    match first_invalid(class, wire, check.range(marks)) {
         Some(place) => {
             let rank = (check.rank..plan.count).rev().find(|rank| starts.get(*rank) <= place)?;
-            blame((spec, wire), plan.number(rank)?, place)
+            error_at((spec, wire), plan.number(rank)?, place)
         }
         None => Message::parse(spec, wire).err(),
     }
@@ -221,14 +226,14 @@ fn wrong<'a>(
 
 /// Takes the element of that number at `at`, whatever its form; returns where it ends.
 #[inline(never)]
-fn take_one<'a, const CHECK: bool>(
+fn take_ordinary<'a, const CHECK: bool>(
     spec: &'a Spec<'a>,
     wire: &'a [u8],
     number: u8,
     at: usize,
 ) -> Result<usize> {
     let element = spec.element(number);
-    if let Some(end) = element.filter(|_| CHECK).and_then(|element| sound_composite_end(element, wire, at)) {
+    if let Some(end) = element.filter(|_| CHECK).and_then(|element| valid_composite_end(element, wire, at)) {
         return Ok(end);
     }
     let mut reader = Reader::new(Octets::of(wire), at);
@@ -243,7 +248,7 @@ fn take_one<'a, const CHECK: bool>(
 /// Elements of one class, one after the other, not checked yet.
 #[derive(Clone, Copy)]
 struct Run {
-    class: Class,
+    class: CharClass,
     start: usize,
     /// The rank of its first element.
     rank: usize,
@@ -333,7 +338,7 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
-    /// What a read leaves behind: all of it that can be seen.
+    /// What a read leaves: all of it that can be seen.
     fn left<'a>(
         spec: &'a Spec<'a>,
         wire: &'a [u8],
@@ -361,7 +366,7 @@ mod tests {
     #[test]
     fn whom_the_short_way_blames_the_long_way_blames() {
         for spec in builtin() {
-            let ordinary = spec.without_short_forms();
+            let ordinary = spec.without_fast_forms();
             let len = |number| spec.element(number).map_or(0, |element| element.max().min(4));
             let values: Vec<_> = (2..50).map(|number| (number, std::vec![b'5'; len(number)])).collect();
             let sound = message(spec, &values);
@@ -390,7 +395,7 @@ mod tests {
             cut in proptest::option::of(any::<prop::sample::Index>()),
         ) {
             let spec = builtin().nth(link).unwrap();
-            let ordinary = spec.without_short_forms();
+            let ordinary = spec.without_fast_forms();
             let mut wire = message(spec, &values);
             for (index, octet) in changes {
                 let place = index.index(wire.len());

@@ -14,7 +14,7 @@ use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::Spec;
 use crate::write::fast::target::{Count, Room};
-use crate::write::value::{Source, Value, View};
+use crate::write::value::{Borrowed, Source, Value};
 use crate::write::writer::Writer;
 
 /// A message under construction: borrowed values, any order, no heap.
@@ -54,7 +54,7 @@ impl<'v> Builder<'v> {
         Self::made(spec, mti, &[], 1, None, None)
     }
 
-    /// Made at once, where the caller wants it: to change what was made would copy it.
+    /// FromParsed at once, where the caller wants it: to change what was made would copy it.
     #[inline(always)]
     fn made(
         spec: &'v Spec<'v>,
@@ -89,9 +89,9 @@ impl<'v> Builder<'v> {
         Self::made(spec, message.mti(), header, bitmaps, Some(message), None)
     }
 
-    /// The answer to a message: its response MTI, its header, and no element yet. Say with
-    /// [`Builder::echo`] what is carried over. An MTI that knows no answer is an error when the
-    /// answer is written.
+    /// The response to a message: its response MTI, its header, and no element yet. Say with
+    /// [`Builder::echo`] what is carried over. An MTI without a response is an error when the
+    /// response is written.
     #[must_use]
     pub fn reply_to(message: &'v Message<'v>) -> Self {
         let response = message.mti().response();
@@ -111,8 +111,8 @@ impl<'v> Builder<'v> {
 
     /// Writes at least so many bitmaps, 1 to 3, though the last of them announce nothing: what
     /// [`Message::bitmap_count`] says of a message that was received so.
-    pub fn min_bitmaps(&mut self, least: u8) -> &mut Self {
-        self.bitmaps = least;
+    pub fn min_bitmaps(&mut self, min: u8) -> &mut Self {
+        self.bitmaps = min;
         self
     }
 
@@ -164,12 +164,12 @@ impl<'v> Builder<'v> {
     /// needed.
     pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
         let room = out.len();
-        let mut laid = Room { out, at: 0 };
-        let needed = match self.lay(&mut laid) {
-            Some(()) => laid.at,
-            None => self.run(laid.out)?,
+        let mut encoded = Room { out, at: 0 };
+        let needed = match self.encode(&mut encoded) {
+            Some(()) => encoded.at,
+            None => self.run(encoded.out)?,
         };
-        match laid.out.get(..needed) {
+        match encoded.out.get(..needed) {
             Some(written) => Ok(written),
             None => Err(Error::new(ErrorKind::Room, room, needed, room)),
         }
@@ -181,7 +181,7 @@ impl<'v> Builder<'v> {
     /// As [`Builder::write`], except that a composite given as octets is not looked into.
     pub fn measure(&self) -> Result<usize> {
         let mut count = Count(0);
-        match self.lay(&mut count) {
+        match self.encode(&mut count) {
             Some(()) => Ok(count.0),
             None => self.run(&mut []),
         }
@@ -336,7 +336,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         let number = u8::try_from(key.value()).unwrap_or(0);
         match self.builder.source(number) {
             Source::Echo(message) => match message.get(number) {
-                Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
+                Some(field) => self.writer.put_element(element, &Source::Borrowed(Borrowed::Field(&field))),
                 None => self.writer.put_element(element, &Source::None),
             },
             source => self.writer.put_element(element, &source),

@@ -1,4 +1,4 @@
-//! Elements of the usual forms, read and written at once.
+//! Elements of the common forms, read and written at once.
 
 pub(crate) mod class;
 mod class_table;

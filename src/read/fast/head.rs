@@ -1,4 +1,4 @@
-//! The head of a message, MTI and bitmaps: read at once in the usual forms, and made for writing.
+//! The head of a message, MTI and bitmaps: read at once in the common forms, and made for writing.
 //!
 //! Of any other form, and of a head that is wrong, reading says nothing: the walk reads those.
 
@@ -19,7 +19,7 @@ pub(crate) struct Head {
     pub(crate) announced: Bitmap,
     /// How many bitmaps there are.
     pub(crate) bitmaps: u8,
-    /// The first octet behind them.
+    /// The first octet after them.
     pub(crate) end: usize,
 }
 
@@ -30,7 +30,7 @@ impl Head {
     }
 }
 
-/// Reads the head, if its form is a usual one and it is sound.
+/// Reads the head, if its form is a common one and it is valid.
 #[inline]
 pub(crate) fn head(spec: &Spec<'_>, wire: &[u8]) -> Option<Head> {
     if wire.len() > MAX_INDEX {
@@ -57,7 +57,7 @@ pub(crate) fn head(spec: &Spec<'_>, wire: &[u8]) -> Option<Head> {
     (!is_unusual).then_some(Head { mti, announced: Bitmap::from_words(words), bitmaps, end })
 }
 
-/// The MTI, and the first octet behind it.
+/// The MTI, and the first octet after it.
 #[inline]
 pub(crate) fn mti(spec: &Spec<'_>, wire: &[u8]) -> Option<(Mti, usize)> {
     let (at, behind) = (spec.header(), wire.get(spec.header()..)?);

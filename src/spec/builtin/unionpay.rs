@@ -61,7 +61,7 @@ links! { "UnionPay POS terminals", UNIONPAY:
     UNIONPAY_POS "unionpay-pos" (Dialect { codes: Codes::UnionPay, ..Dialect::BCD }) "packed digits, ASCII or GBK text, bitmaps as they are";
 }
 
-/// F44 of answers: issuer and acquirer, blank filled.
+/// F44 of responses: issuer and acquirer, blank filled.
 pub static UNIONPAY_INSTITUTIONS: Layout<'static> = Layout::positions(
     2,
     &text_parts([
