@@ -5,6 +5,7 @@ mod check;
 mod dialect;
 mod table;
 
+pub use crate::codec::MtiCoding;
 pub use builtin::emv::{EMV, EMV_SCRIPT};
 pub use builtin::ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
 pub use builtin::iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
@@ -19,7 +20,7 @@ pub use builtin::unionpay::{
     UNIONPAY_UPLOADED,
 };
 pub use builtin::{builtin, by_name};
-pub use dialect::{Codes, Dialect, MtiCoding};
+pub use dialect::{Codes, Dialect};
 pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
 
 pub(crate) use check::check_below;

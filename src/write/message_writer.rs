@@ -6,8 +6,7 @@ use crate::codec::fast::element::{FastElement, bit};
 use crate::codec::fast::encode::put_short;
 use crate::codec::window::OctetsMut;
 use crate::layout::NextBitmap;
-use crate::model::bitmap::Bitmap;
-use crate::model::content::Content;
+use crate::model::bitmap::{Bitmap, TOP_BIT};
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::mti::Mti;
 use crate::spec::Spec;
@@ -234,8 +233,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     }
 
     fn bitmap_len(&self) -> usize {
-        let form = self.spec.bitmap();
-        form.coding.wire_len(Content::B, usize::from(form.octets))
+        self.spec.bitmap().len()
     }
 
     fn require(&self, needed: usize) -> Result<()> {
@@ -249,8 +247,6 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
 /// The numbers that are written; no values.
 impl fmt::Debug for MessageWriter<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("written", &self.present()).finish()
+        f.debug_struct("MessageWriter").field("written", &self.present()).finish()
     }
 }
-
-const TOP_BIT: u64 = 1 << 63;

@@ -68,7 +68,7 @@ impl<'s, 'o> Template<'s, 'o> {
     pub fn set_mti(&mut self, mti: Mti) -> &mut Self {
         let mut writer = Writer::new(OctetsMut::of(self.wire));
         writer.skip_to(self.spec.header());
-        writer.put_mti(mti, self.spec.mti());
+        writer.put_some(self.spec.mti().write(mti));
         self
     }
 

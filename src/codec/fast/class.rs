@@ -1,11 +1,11 @@
 //! Content checks in blocks of sixteen octets that end where the value ends.
 //!
 //! A letter to the next editor. Octets before a value nearly always exist: the head of a message is
-//! at least ten octets. (Where they do not, the value is copied after some.) So a short value is
+//! at least ten octets. (Where they do not, the value is copied to a place that has some.) So a short value is
 //! the end of the sixteen octets that end with it, and what belongs to its neighbour is masked off;
 //! a longer one ends with whole blocks, which may overlap the ones before: no tail loop. A class is
 //! a few ranges, each a difference that wraps and one that stops at zero; an octet [`beyond`] all of
-//! them is wrong, and no branch asks which. What is wrong is gathered and looked at after the last.
+//! them is wrong, and no branch asks which. What is wrong is gathered and looked at once, at the end.
 //! It is plain code on octets, of which the compiler makes wide instructions on any target.
 //!
 //! A block says yes or nothing: without a `true`, [`check`](crate::codec::check) decides, which knows
@@ -13,10 +13,12 @@
 
 use core::ops::RangeInclusive;
 
-pub(crate) use super::class_table::Few;
-use crate::codec::{CodePage, Coding};
+use crate::codec::{CodePage, Coding, PadNibble};
 use crate::model::content::Content;
 use crate::model::error::widen;
+
+/// How a value is written: coding, class, pad nibble.
+pub(super) type Coded = (Coding, Content, PadNibble);
 
 /// How the wire octets of a value are tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

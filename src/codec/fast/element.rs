@@ -6,13 +6,12 @@
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
 //! valid that is not, and tests hold it against the ordinary reader on every form.
 
-use super::class::{CharClass, Test};
+use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
 use super::encode::{FEW, FastCoding, put_short, put_text};
 use super::prefix::FastPrefix;
 pub(crate) use super::prefix::LengthReader;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
-use crate::model::content::Content;
 
 /// How to read an element of a common form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,7 +52,7 @@ pub(crate) struct ValueSpan {
     pub(crate) start: usize,
     /// First octet after it.
     pub(crate) end: usize,
-    /// Its length as it was prefix.
+    /// Its length as it was announced.
     length: usize,
 }
 
@@ -63,9 +62,6 @@ impl ValueSpan {
         !self.length.is_multiple_of(2)
     }
 }
-
-/// How a value is written: coding, class, pad nibble.
-pub(crate) type Coded = (Coding, Content, PadNibble);
 
 impl FastElement {
     /// Knows nothing.
@@ -299,7 +295,7 @@ impl FastElement {
         self.prefix.octets()
     }
 
-    /// How the length is prefix, if digits do, and no length of the value is impossible.
+    /// How the length is announced, if digits do, and no length of the value is impossible.
     pub(crate) fn announced_length(&self) -> LengthReader {
         match self.odd {
             Odd::Wrong => LengthReader::UNKNOWN,
@@ -322,7 +318,7 @@ impl FastElement {
         self.test
     }
 
-    /// Whether a value can be as long as prefix.
+    /// Whether a value can be as long as announced.
     pub(crate) fn is_possible(&self, lies: ValueSpan) -> bool {
         self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
     }

@@ -4,9 +4,8 @@
 //! of its class, nothing is written. Values are short, so they are taken as two pieces that may
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
-use super::class::{CharClass, Test};
+use super::class::{CharClass, Coded, Test};
 use super::class_table::{Chars, Ends};
-use super::element::Coded;
 use crate::codec::digit::{four_digits, hex, hex_digits};
 use crate::codec::{CodePage, Coding, PadNibble, Side};
 use crate::model::content::Content;

@@ -5,7 +5,6 @@
 use crate::codec::Coding;
 use crate::codec::window::hex_pair;
 use crate::layout::{Element, Layout, Order, Tag};
-use crate::read::reader::{DECODED, PADDING};
 
 /// Where a composite element of BER objects ends, if all its forms are common, and all is certainly
 /// sound.
@@ -32,7 +31,7 @@ pub(crate) fn are_valid(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> boo
     let is_common =
         at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, length_first: None, .. });
     while is_common && at < plain.len() {
-        let object = ber_tag(plain, at)
+        let object = Tag::read_ber_fast(plain, at)
             .and_then(|(tag, width)| layout.element(tag)?.fast.valid_ber_end(plain, at + width));
         let Some(end) = object else { return false };
         at = end;
@@ -40,18 +39,8 @@ pub(crate) fn are_valid(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> boo
     is_common
 }
 
-/// The BER tag at `at` and its octets, if it takes one or two, is no padding, and not the last octet.
-#[inline(always)]
-pub(crate) fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
-    // a length follows a tag
-    let [first, second, ..] = *wire.get(at..)? else { return None };
-    match (first & 0x1F, second) {
-        (0x1F, 0x80..) => None,
-        (0x1F, _) => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
-        _ if first == PADDING => None,
-        _ => Some((u32::from(first), 1)),
-    }
-}
+/// The longest composite that is decoded as a whole.
+pub(crate) const DECODED: usize = 256;
 
 /// Octets before a value that is decoded as a whole, as there are in a message.
 const START: usize = 16;

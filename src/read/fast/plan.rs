@@ -19,7 +19,8 @@
 use core::ops::Range;
 
 use crate::codec::Side;
-use crate::codec::fast::class::{CharClass, Few, Test};
+use crate::codec::fast::class::{CharClass, Test};
+use crate::codec::fast::class_table::Few;
 use crate::codec::fast::element::{FastElement, LengthReader, Odd};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::widen;

@@ -5,10 +5,10 @@
 //! cannot be encoded so, and where anything looks wrong, this pass gives up: the ordinary writer
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
+use crate::codec::bitmap::Bitmaps;
 use crate::codec::fast::element::{FastElement, bit};
 use crate::layout::NextBitmap;
 use crate::model::bitmap::{count, top};
-use crate::read::fast::head::Bitmaps;
 use crate::read::message::Message;
 use crate::write::builder::{Banks, Builder, value};
 use crate::write::fast::target::{Target, encode_element};
@@ -178,7 +178,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1024))]
 
         #[test]
-        fn what_is_laid_is_what_is_written(
+        fn what_is_encoded_is_what_is_written(
             from in 0..builtin().count(),
             to in 0..builtin().count(),
             values in proptest::collection::vec((2u8..=128, value()), 0..6),

@@ -6,7 +6,6 @@ use crate::codec::window::OctetsMut;
 use crate::codec::{Coding, Side};
 use crate::layout::{BitmapForm, Element, Fill, Form};
 use crate::model::mti::Mti;
-use crate::read::fast::head::mti_octets;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
 use crate::write::value::{Borrowed, Source};
@@ -29,7 +28,7 @@ pub(crate) trait Target {
         if !header.is_empty() {
             self.copy(header)?;
         }
-        match mti_octets(mti, coding) {
+        match coding.write(mti) {
             (mti, 4) => self.copy(&mti),
             (mti, len) => self.copy(mti.get(..len)?),
         }
@@ -47,10 +46,8 @@ pub(crate) trait Target {
 
     #[inline(never)]
     fn other_bitmap(&mut self, word: u64, coding: Coding, octets: u8) -> Option<()> {
-        let mut writer = self.writer();
-        writer.put_bitmap(word, BitmapForm::single(coding, octets));
-        let end = writer.at();
-        self.go_on(end)
+        let (octets, len) = BitmapForm::single(coding, octets).write(word);
+        self.copy(octets.get(..len)?)
     }
 
     /// Takes what the ordinary writer makes of an element, which it checks.

@@ -4,6 +4,7 @@ use super::*;
 use crate::codec::check::check;
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{CodePage, PrefixCoding};
+use crate::model::content::Content;
 use std::vec::Vec;
 
 /// An element: how it is written, what announces it, and between which lengths it is.
