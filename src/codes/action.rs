@@ -6,11 +6,11 @@
 
 use super::advice::{Actor::*, Advice, Class, Outcome, Retry, Reversal};
 use super::advice::{accepted, approved, declined, error, later, pick_up, referral, refused, undefined};
-use super::lang::Lang;
 use super::response::ResponseCode;
 use super::scope::Network::Amex;
 use super::scope::Scope;
 use super::table::find;
+use crate::model::lang::Lang;
 
 open_code! {
     /// An action code, DE 39 of the 1993 edition (n3).

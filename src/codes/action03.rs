@@ -6,12 +6,12 @@
 use super::action::{ActionCode93, class_of, outcome_of};
 use super::advice::{Actor::*, Advice, Class, Outcome, Retry, Reversal};
 use super::advice::{accepted, approved, declined, error, pick_up, referral, refused};
-use super::lang::Lang;
 use super::reason::ReasonCode;
 use super::response::ResponseCode;
 use super::scope::Network::Jpos;
 use super::scope::Scope;
 use super::table::find;
+use crate::model::lang::Lang;
 
 open_code! {
     /// An action code, DE 39 of the 2003 edition (n4).

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use super::lang::Lang;
 use super::scope::{Certainty, Network, Scope};
 use super::table::Span;
+use crate::model::lang::Lang;
 
 worded! {
     /// What kind of result a code is.

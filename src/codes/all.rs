@@ -5,7 +5,8 @@ use super::country::{self, Country};
 use super::currency::{self, Currency};
 use super::table::Meaning;
 use super::{
-    action, action03, condition, entry, function, network, processing, reason, response, settlement, unionpay,
+    action, action03, condition, entry, function, network, processing, reason, response, settlement,
+    unionpay_rows,
 };
 
 /// A table of codes.
@@ -55,7 +56,7 @@ const fn table(name: &'static str, code_len: usize, rows: Rows) -> CodeTable {
 #[rustfmt::skip] // one table, one line
 static TABLES: &[CodeTable] = &[
     table("response", 2, Rows::Advice(response::TABLE)),
-    table("unionpay", 2, Rows::Advice(unionpay::TABLE)),
+    table("unionpay", 2, Rows::Advice(unionpay_rows::TABLE)),
     table("action 1993", 3, Rows::Advice(action::TABLE)),
     table("action 2003", 4, Rows::Advice(action03::TABLE)),
     table("transaction type", 2, Rows::Meaning(processing::TYPES)),

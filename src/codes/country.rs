@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use super::lang::Lang;
+use crate::model::lang::Lang;
 
 /// A country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

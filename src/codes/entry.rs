@@ -4,10 +4,10 @@
 //! capability (1). The 1993 edition has twelve characters (an12), one statement each. Facts from
 //! public code lists. The bitmaps of the 2003 edition are not covered.
 
-use super::lang::Lang;
 use super::scope::Network::{Mastercard, MastercardDebit, Several};
 use super::scope::Scope;
 use super::table::{Meaning, find, iso, network, unionpay};
+use crate::model::lang::Lang;
 
 open_code! {
     /// A point of service entry mode, DE 22 of the 1987 edition (n3).

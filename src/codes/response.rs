@@ -2,7 +2,9 @@
 //!
 //! Digits are the standard's, letters belong to networks and EMV terminals. Facts from public code
 //! lists. Networks read several codes in their own way: [`ResponseCode::at`] gives their reading.
-//! UnionPay has a whole table of its own: see [`unionpay`].
+//! UnionPay has a whole table of its own: see [`unionpay`](super::unionpay).
+
+use core::fmt;
 
 use super::advice::Actor::{self as By, Acquirer, Cardholder, Device, Issuer, Merchant, Nobody};
 use super::advice::{Advice, Class, Outcome, Retry, Reversal};
@@ -10,12 +12,14 @@ use super::advice::{
     accepted, approved, declined, error, later, national, pick_up, private, referral, refused, reserved,
     undefined,
 };
+use super::readings::Described;
 use super::scope::Network::{
     self, Emv, Gicc, Mastercard, MastercardDebit, Postilion, UnionPay, UnionPayOld, Visa,
 };
 use super::scope::Scope;
 use super::table::find;
-use super::unionpay;
+use super::unionpay_rows;
+use crate::model::lang::Lang;
 
 open_code! {
     /// A response code, DE 39 of the 1987 edition (an2). Every pair of letters and digits is a value.
@@ -140,8 +144,10 @@ impl ResponseCode {
     #[must_use]
     pub fn at(self, network: Network) -> Option<&'static Advice> {
         let own = match network {
-            UnionPay => unionpay::advice(self),
-            UnionPayOld => unionpay::advice(self).map(|row| row.at(network).unwrap_or(row)),
+            UnionPay => find(unionpay_rows::TABLE, self.as_str()),
+            UnionPayOld => {
+                find(unionpay_rows::TABLE, self.as_str()).map(|row| row.at(network).unwrap_or(row))
+            }
             _ => self.advice().and_then(|row| row.at(network)),
         };
         own.or_else(|| self.advice())
@@ -149,7 +155,28 @@ impl ResponseCode {
 
     /// What networks mean by the code that have a reading of their own, UnionPay last.
     pub fn readings(self) -> impl Iterator<Item = &'static Advice> + Clone {
-        self.advice().map_or(&[][..], |row| row.readings).iter().chain(unionpay::advice(self))
+        self.advice()
+            .map_or(&[][..], |row| row.readings)
+            .iter()
+            .chain(find(unionpay_rows::TABLE, self.as_str()))
+    }
+
+    /// The meaning, when the code is known; of a code that the standard leaves to others, what networks
+    /// mean by it as well.
+    ///
+    /// ```
+    /// use cardwire::codes::{Lang, ResponseCode};
+    ///
+    /// let code = ResponseCode::new("99").unwrap();
+    /// let words = "reserved for national use (GICC (Germany): PIN error; UnionPay: PIN block format error)";
+    /// assert_eq!(code.describe(Lang::En).unwrap().to_string(), words);
+    /// ```
+    #[must_use]
+    pub fn describe(self, lang: Lang) -> Option<impl fmt::Display + use<>> {
+        let advice = self.advice()?;
+        let count = if advice.class == Class::Reserved { usize::MAX } else { 0 };
+        let readings = self.readings().take(count).map(move |row| (row.scope, row.words(lang)));
+        Some(Described { lang, words: advice.words(lang), readings })
     }
 
     /// For whom the standard sets the code aside, known or not.

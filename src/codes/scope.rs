@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::lang::Lang;
+use crate::model::lang::Lang;
 
 /// Who defined a code, or for whom it is set aside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

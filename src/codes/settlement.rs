@@ -5,9 +5,9 @@
 //! public code lists and terminal programs.
 
 use super::action::ActionCode93;
-use super::lang::Lang;
 use super::scope::Network::MastercardDebit;
 use super::table::{Meaning, find, iso, iso_use, network, unionpay};
+use crate::model::lang::Lang;
 
 open_code! {
     /// A settlement code, DE 66 of the 1987 edition (n1).

@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use super::lang::Lang;
+use super::readings::Described;
 use super::scope::{Certainty, Network, Scope};
+use crate::model::lang::Lang;
 
 /// What a code (or every code of a span) means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,23 @@ impl Meaning {
     #[must_use]
     pub const fn words(&self, lang: Lang) -> &'static str {
         lang.of(self.text, self.text_zh)
+    }
+
+    /// The meaning; of a code that the standard leaves to others, what networks mean by it as well.
+    ///
+    /// ```
+    /// use cardwire::codes::{Lang, TransactionType};
+    ///
+    /// let kind = TransactionType::new("92").unwrap().meaning().unwrap();
+    /// let words = "reserved for private use (UnionPay: revoke a standing commission; Postilion: PIN change)";
+    /// assert_eq!(kind.describe(Lang::En).to_string(), words);
+    /// ```
+    #[must_use]
+    pub fn describe(&self, lang: Lang) -> impl fmt::Display + use<> {
+        let is_left_open = matches!(self.scope, Scope::Private | Scope::National);
+        let readings = if is_left_open { self.readings } else { &[] };
+        let readings = readings.iter().map(move |reading| (reading.scope, reading.words(lang)));
+        Described { lang, words: self.words(lang), readings }
     }
 
     /// What this network means by the code, if it reads it in another way.

@@ -1,6 +1,6 @@
 //! Currencies that are withdrawn: the list of historic codes that belongs to ISO 4217.
 
-use super::{Currency, row};
+use super::row::{Currency, row};
 
 const fn gone(
     alpha: &'static str,

@@ -1,56 +1,89 @@
-//! What the digits of an MTI say, in words.
+//! What each of the four digits says.
 
 use core::fmt;
 
-use super::{Class, Function, Mti, Origin, Version};
-use crate::codes::Lang;
+use crate::model::lang::Lang;
 
-impl Mti {
-    /// What the digits say: `financial response, acquirer`, or `金融请求应答`.
-    ///
-    /// Reversals that an issuer sends in the editions of 1993 and 2003 are chargebacks, and are called so.
-    ///
-    /// ```
-    /// use cardwire::{Mti, codes::Lang};
-    ///
-    /// assert_eq!(Mti::FINANCIAL_RESPONSE.describe(Lang::En).to_string(), "financial response, acquirer");
-    /// assert_eq!(Mti::REVERSAL_ADVICE.describe(Lang::Zh).to_string(), "冲正通知，收单机构");
-    /// ```
-    #[must_use]
-    pub const fn describe(self, lang: Lang) -> impl fmt::Display {
-        Words { mti: self, lang }
-    }
-
-    /// Whether an `x4xx` is a chargeback: of an issuer, in an edition that tells chargebacks apart so.
-    const fn is_chargeback(self) -> bool {
-        matches!(self.class(), Class::Reversal)
-            && matches!(self.version(), Version::V1993 | Version::V2003)
-            && matches!(self.origin(), Origin::Issuer | Origin::IssuerRepeat)
-    }
+/// First digit: the version of the standard.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Version {
+    /// ISO 8583:1987.
+    V1987,
+    /// ISO 8583:1993.
+    V1993,
+    /// ISO 8583:2003.
+    V2003,
+    /// National use.
+    National,
+    /// Private use.
+    Private,
+    /// Reserved by ISO: the digit.
+    Reserved(u8),
 }
 
-/// See [`Mti::describe`].
-struct Words {
-    mti: Mti,
-    lang: Lang,
+/// Second digit: what the message is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Class {
+    /// `x1xx`: approval only; no money moves by the message itself.
+    Authorization,
+    /// `x2xx`: approval and posting in one.
+    Financial,
+    /// `x3xx`: file action; batch upload in POS dialects.
+    FileAction,
+    /// `x4xx`: reversal or chargeback.
+    Reversal,
+    /// `x5xx`: exchange of totals.
+    Reconciliation,
+    /// `x6xx`: administrative.
+    Administrative,
+    /// `x7xx`: fee collection.
+    FeeCollection,
+    /// `x8xx`: sign-on, echo, keys, cut-over.
+    NetworkManagement,
+    /// Reserved by ISO: the digit.
+    Reserved(u8),
 }
 
-impl fmt::Display for Words {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { mti, lang } = *self;
-        let class =
-            if mti.is_chargeback() { lang.of("chargeback", "退单") } else { mti.class().words(lang) };
-        f.write_str(class)?;
-        f.write_str(lang.of(" ", ""))?;
-        f.write_str(mti.function().words(lang))?;
-        match mti.origin() {
-            Origin::Reserved(_) => Ok(()),
-            origin => {
-                f.write_str(lang.of(", ", "，"))?;
-                f.write_str(origin.words(lang))
-            }
-        }
-    }
+/// Third digit: the role of the message in its exchange.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Function {
+    /// `xx0x`: the receiver may decline.
+    Request,
+    /// `xx1x`: response to a request.
+    Response,
+    /// `xx2x`: tells what has happened; may not be declined.
+    Advice,
+    /// `xx3x`: response to an advice.
+    AdviceResponse,
+    /// `xx4x`: like an advice, without a response before 2003.
+    Notification,
+    /// `xx5x`: response to a notification, 2003.
+    NotificationAcknowledgement,
+    /// `xx6x`: instruction, 2003.
+    Instruction,
+    /// `xx7x`: response to an instruction, 2003.
+    InstructionAcknowledgement,
+    /// Reserved by ISO: the digit.
+    Reserved(u8),
+}
+
+/// Fourth digit: who sent the message, and whether it is a repeat.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Origin {
+    /// `xxx0`.
+    Acquirer,
+    /// `xxx1`.
+    AcquirerRepeat,
+    /// `xxx2`.
+    Issuer,
+    /// `xxx3`.
+    IssuerRepeat,
+    /// `xxx4`: a network or processor.
+    Other,
+    /// `xxx5`.
+    OtherRepeat,
+    /// Reserved by ISO: the digit.
+    Reserved(u8),
 }
 
 impl Version {
@@ -131,35 +164,3 @@ macro_rules! displayed {
 }
 
 displayed!(Version Class Function Origin);
-
-#[cfg(test)]
-mod tests {
-    use std::string::ToString;
-
-    use super::*;
-
-    #[test]
-    fn both_languages() {
-        for (mti, en, zh) in [
-            ("0100", "authorization request, acquirer", "授权请求，收单机构"),
-            ("0421", "reversal advice, acquirer repeat", "冲正通知，收单机构重发"),
-            ("0422", "reversal advice, issuer", "冲正通知，发卡机构"),
-            ("1442", "chargeback notification, issuer", "退单告知，发卡机构"),
-            ("2423", "chargeback advice, issuer repeat", "退单通知，发卡机构重发"),
-            ("1804", "network management request, other", "网络管理请求，其他"),
-            ("9976", "reserved class instruction acknowledgement", "保留类指令确认"),
-        ] {
-            let mti: Mti = mti.parse().unwrap();
-            assert_eq!(
-                (mti.describe(Lang::En).to_string().as_str(), mti.describe(Lang::Zh).to_string().as_str()),
-                (en, zh)
-            );
-        }
-        let versions =
-            [0, 1, 2, 3, 8, 9].map(|digit| Mti::from_number(digit * 1000).unwrap().version().to_string());
-        assert_eq!(
-            versions.concat(),
-            "ISO 8583:1987ISO 8583:1993ISO 8583:2003reserved for ISO usenational useprivate use"
-        );
-    }
-}

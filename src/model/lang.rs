@@ -1,4 +1,4 @@
-//! The languages that the words of this module come in.
+//! The languages that words about codes, elements and message types come in.
 
 /// A language of the words that explain codes and elements.
 ///
@@ -24,7 +24,7 @@ impl Lang {
     pub const ALL: [Self; 2] = [Self::En, Self::Zh];
 
     /// The language of a tag or of a locale: `zh`, `zh-Hans-CN`, `zh_CN.UTF-8`, `en_GB`. `None` for
-    /// a language that this module does not have, and for `C` and `POSIX`.
+    /// a language that is not here, and for `C` and `POSIX`.
     ///
     /// ```
     /// use cardwire::codes::Lang;
