@@ -104,7 +104,7 @@ fn outcome_word(outcome: Outcome, cell: &str) -> bool {
     outcome.as_str() == if cell == "-" { "unknown" } else { cell }
 }
 
-/// A retry cell starts with the word, a remark may follow; a dash says the question does not arise.
+/// A retry cell starts with the word, a remark may follow; a dash says that there is nothing to retry.
 fn retry_word(advice: &Advice, cell: &str) -> bool {
     use cardwire::codes::Retry::{Fix, Later, No, NotApplicable, Other};
     match advice.retry {

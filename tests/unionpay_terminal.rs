@@ -1,11 +1,13 @@
-//! DE 57 and 59 of UnionPay terminals: read whatever their usage is, shown no further than is safe.
+//! UnionPay terminals: DE 57 and 59 are read whatever their usage is, and shown no further than is safe; a scanned
+//! code needs no card number.
 
 use cardwire::layout::{Layout, ans, ansb, row};
 use cardwire::mask::{OPEN, SECRET};
+use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::spec::{Slots, UNIONPAY, UNIONPAY_POS, UNIONPAY_TERMINAL, binary_parts};
 use cardwire::{Builder, Dialect, Message, Mti, Spec};
 
-/// A sale with DE 57 or 59 of these octets, and DE 60 behind it, laid out by hand.
+/// A sale with DE 57 or 59 of these octets, and DE 60 after it, laid out by hand.
 fn wire(number: u8, value: &[u8]) -> Vec<u8> {
     let bits: u64 = 1 << (64 - number) | 1 << (64 - 60);
     let length = format!("{:04}", value.len());
@@ -97,4 +99,26 @@ fn items_of_usage_a2_are_taken_apart_where_a_link_says_so() {
     }
     let built = Builder::new(&MINE, Mti::FINANCIAL_REQUEST).set(59, "A20100204").to_vec().unwrap();
     assert!(built.ends_with(b"\x00\x09A20100204"));
+}
+
+#[test]
+fn a_scanned_code_needs_no_card_number() {
+    let missing = |mode: &str, track: bool| {
+        let mut builder = Builder::new(&UNIONPAY_POS, Mti::FINANCIAL_REQUEST);
+        builder.set(3, "000000").set(4, 100).set(11, 1).set(22, mode).set(25, "00").set(41, "10000001");
+        builder.set(42, "123456789012345").set(49, "156").set(60, "22000001");
+        if track {
+            builder.set(35, "6212345678901232=2912201");
+        }
+        let wire = builder.to_vec().unwrap();
+        let message = Message::parse(&UNIONPAY_POS, &wire).unwrap();
+        UNIONPAY_PROFILE.check(&message).map(|violation| violation.to_string()).collect::<Vec<_>>()
+    };
+    for scanned in ["030", "031", "032", "932", "942"] {
+        assert_eq!(missing(scanned, false), Vec::<String>::new(), "{scanned}");
+    }
+    let wanted = "field 2 is mandatory in 0200 when field 35 is not and no code was scanned";
+    for read in ["012", "021", "051", "072", "902", "952"] {
+        assert_eq!((missing(read, false), missing(read, true)), (vec![wanted.to_owned()], vec![]), "{read}");
+    }
 }

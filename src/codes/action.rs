@@ -101,7 +101,7 @@ impl ActionCode93 {
     pub const NO_ROUTE: Self = Self(*b"908");
     /// The system failed.
     pub const SYSTEM_MALFUNCTION: Self = Self(*b"909");
-    /// The issuer did not answer in time.
+    /// The issuer did not respond in time.
     pub const ISSUER_TIMED_OUT: Self = Self(*b"911");
     /// The message was seen before.
     pub const DUPLICATE: Self = Self(*b"913");

@@ -97,7 +97,7 @@ impl ActionCode03 {
     pub const NO_ROUTE: Self = Self(*b"9108");
     /// The system failed.
     pub const SYSTEM_MALFUNCTION: Self = Self(*b"9109");
-    /// The issuer did not answer in time.
+    /// The issuer did not respond in time.
     pub const ISSUER_TIMED_OUT: Self = Self(*b"9111");
     /// The message was seen before.
     pub const DUPLICATE: Self = Self(*b"9113");

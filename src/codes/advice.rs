@@ -21,7 +21,7 @@ worded! {
         Error => "error" "差错",
         /// Nobody could decide now; a later attempt may pass.
         RetryLater => "retry-later" "稍后重试",
-        /// Answer to a file, reconciliation, administrative or network message.
+        /// Response to a file, reconciliation, administrative or network message.
         Admin => "admin" "管理",
         /// Set aside, or not known here.
         Reserved => "reserved" "保留",
@@ -72,7 +72,7 @@ worded! {
         Later => "later" "稍后可重试",
         /// With another card, amount or method.
         Other => "with another card or method" "换卡或换方式",
-        /// The question does not arise.
+        /// There is nothing to retry.
         NotApplicable => "not applicable" "不适用",
     }
 }

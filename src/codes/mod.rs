@@ -17,7 +17,7 @@
 //! | field 60.3 management | UnionPay | n3 | [`ManagementCode`] |
 //!
 //! Every type is open: a code of the right shape is carried whether or not it is known, and a lookup
-//! answers `None` for one that is not. The facts come from public code lists; a network's own book
+//! gives `None` for one that is not. The facts come from public code lists; a network's own book
 //! overrides them.
 
 #[macro_use]

@@ -1,7 +1,7 @@
 //! Settlement codes: DE 66 of the 1987 edition (n1), the result of a reconciliation.
 //!
 //! UnionPay terminals find the same digits in field 48, position 31 for domestic and 62 for foreign
-//! totals. The 1993 and 2003 editions answer with action codes 500-504 and 5000-5004. Facts from
+//! totals. The 1993 and 2003 editions respond with action codes 500-504 and 5000-5004. Facts from
 //! public code lists and terminal programs.
 
 use super::action::ActionCode93;
