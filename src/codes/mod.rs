@@ -19,6 +19,19 @@
 //! Every type is open: a code of the right shape is carried whether or not it is known, and a lookup
 //! gives `None` for one that is not. The facts come from public code lists; a network's own book
 //! overrides them.
+//!
+//! Every row has words in English and Chinese (`words(Lang)`), and says who defined the code
+//! ([`Scope`]) and how sure that is ([`Certainty`]). Where a [`Network`] reads a code in another way,
+//! the row has its reading: `at(Network)`. [`tables`] lists every table with all its rows.
+//!
+//! ```
+//! use cardwire::codes::{Certainty, ConditionCode, Lang, Network, Scope};
+//!
+//! let row = ConditionCode::new("18").unwrap().meaning().unwrap();
+//! assert_eq!((row.words(Lang::En), row.scope), ("no cheque in envelope", Scope::Iso));
+//! let reading = row.at(Network::UnionPay).unwrap();
+//! assert_eq!((reading.words(Lang::Zh), reading.certainty), ("邮件或电话订购预授权", Certainty::Certain));
+//! ```
 
 #[macro_use]
 mod macros;
