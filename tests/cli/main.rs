@@ -3,6 +3,7 @@
 
 mod capture;
 mod captures;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;

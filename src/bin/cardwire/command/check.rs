@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::time::Duration;
 
+use cardwire::net::{Correlation, Trace};
 use cardwire::profile::Violation;
-use cardwire::{Inspection, Message, Profile, Spec};
+use cardwire::{Inspection, Message, Profile, Spec, de};
 
 use super::tally;
 use crate::failure::{Outcome, complain};
@@ -77,10 +78,10 @@ struct Finding {
 }
 
 /// Requests that wait for their response.
-#[derive(Default)]
 struct Waiting {
-    /// By what is looked up.
-    requests: HashMap<Key, Request>,
+    rule: Correlation,
+    /// By the key of their exchange.
+    requests: HashMap<Trace, Request>,
     /// How many found no room.
     left_out: u64,
     /// How long the responses took.
@@ -109,7 +110,7 @@ impl Check {
         let profile = self.profile.as_deref().map(profiles::load).transpose()?;
         let mut messages = self.input.messages(Some(spec));
         let (mut total, mut broken) = (0, 0);
-        let mut waiting = Waiting::default();
+        let mut waiting = Waiting::new();
         while let Some(item) = messages.next()? {
             let verdict = self.verdict(spec, profile, &item, &mut waiting);
             total += 1;
@@ -217,10 +218,16 @@ impl From<Finding> for Verdict {
 }
 
 impl Waiting {
+    fn new() -> Self {
+        let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
+        Self { rule, requests: HashMap::new(), left_out: 0, latency: None }
+    }
+
     fn keep(&mut self, request: &Message<'_>, moment: Option<Moment>) {
         crate::work::count(1);
+        let Some(trace) = self.rule.trace(request) else { return };
         if self.requests.len() < MOST_WAITING {
-            self.requests.insert(key(request), Request { wire: request.wire().to_vec(), moment });
+            self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
         } else {
             self.left_out += 1;
         }
@@ -228,7 +235,8 @@ impl Waiting {
 
     /// The request that a message responds to.
     fn request(&mut self, message: &Message<'_>) -> Option<Request> {
-        if message.mti().is_response() { self.requests.remove(&key(message)) } else { None }
+        let trace = self.rule.trace(message).filter(|_| self.rule.is_response(message.mti()))?;
+        self.requests.remove(&trace)
     }
 
     /// How long after the request a response came; `None` when the input does not say.
@@ -242,17 +250,6 @@ impl Waiting {
 /// Milliseconds, to the microsecond.
 fn millis(time: Duration) -> String {
     format!("{}.{:03}", time.as_millis(), time.subsec_micros() % 1000)
-}
-
-/// What a request and its response have in common: version and class, STAN, terminal.
-type Key = ([u8; 2], String, String);
-
-fn key(message: &Message<'_>) -> Key {
-    let value = |number| {
-        message.get(number).map(|field| field.expose().chars().collect::<String>()).unwrap_or_default()
-    };
-    let [version, class, ..] = message.mti().digits();
-    ([version, class], value(11), value(41))
 }
 
 impl Finding {
