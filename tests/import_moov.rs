@@ -60,8 +60,8 @@ fn value_coding_and_length_follow_the_words() {
     );
     assert_eq!((at(2).name.as_str(), at(2).privacy), ("PAN", PAN));
     assert_eq!((at(3).content, at(3).pad_nibble), (Content::N, PadNibble::RIGHT_ZERO));
-    assert_eq!((at(4).content, at(4).fill.with), (Content::N, b'0'));
-    assert_eq!((at(5).content, at(5).fill.with), (Content::Ns, b' '));
+    assert_eq!((at(4).content, at(4).fill.unwrap().with), (Content::N, b'0'));
+    assert_eq!((at(5).content, at(5).fill.unwrap().with), (Content::Ns, b' '));
     assert_eq!((at(11).coding, at(11).privacy), (Coding::Ebcdic(CodePage::Cp037), OPEN));
     assert_eq!((at(35).content, at(35).privacy), (Content::Any, TRACK));
     assert_eq!(at(36).content, Content::Z);

@@ -213,6 +213,7 @@ fn elements() -> BoxedStrategy<ElementDoc> {
         Just(Privacy::Pan { head: 8, tail: 4 })
     ];
     let fill = (sides(), any::<u8>()).prop_map(|(side, with)| Fill { side, with });
+    let fill = prop::option::of(fill);
     let pad_nibble = (sides(), 0u8..16).prop_map(|(side, nibble)| PadNibble { side, nibble });
     let size = (2u32..60, 1u32..60, forms());
     let coding = (codings(), prop::bool::weighted(0.9));

@@ -72,8 +72,9 @@ pub struct ElementDoc {
     pub max: u32,
     /// How the length is known.
     pub form: Form,
-    /// What a value that is given too short is filled with.
-    pub fill: Fill,
+    /// What a value that is given too short is filled with, a fixed one to its length, one that varies
+    /// to its maximum; `None` where nothing is filled.
+    pub fill: Option<Fill>,
     /// The pad nibble of an odd number of packed digits.
     pub pad_nibble: PadNibble,
     /// What formatting may show.

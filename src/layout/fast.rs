@@ -64,6 +64,11 @@ impl Element<'_> {
             Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, (min, max)),
             Form::Padded(_) | Form::Rest | Form::Until(_) => Quick::UNKNOWN,
         };
+        // what varies and is filled is laid out by the ordinary writer
+        let quick = match (form, self.fill) {
+            (Form::Prefixed(_), Some(_)) => quick.unlaid(),
+            _ => quick,
+        };
         self.quick = match self.layout {
             Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
                 quick.composite()

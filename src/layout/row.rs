@@ -185,7 +185,18 @@ impl<'s> Shape<'s> {
         self
     }
 
-    /// A fixed value that is given too short is filled so.
+    /// A value that is given too short is filled so: a fixed one to its length, one that varies to its
+    /// maximum. A row that does not say it fills what is fixed, digits with zeros in front and text
+    /// with blanks behind; octets, hexadecimal digits, tracks and signed amounts are then refused.
+    ///
+    /// What holds nothing is filled with blanks alone, and is refused, or stays empty where it may,
+    /// instead of becoming a value of zeros.
+    ///
+    /// ```
+    /// use cardwire::layout::{Side, Shape, n};
+    /// /// A numeric data object of EMV: right-aligned in six octets, whatever it was given as.
+    /// const AMOUNT: Shape = n(12).ber().fill(Side::Left, b'0');
+    /// ```
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });

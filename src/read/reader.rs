@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
     /// when it holds a fill that is no digit, or when only so the value is not too long.
     #[inline]
     fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
-        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+        if !element.counts_octets() || units == 0 {
             return units;
         }
         let len = element.coding.wire_len(element.content, units);
@@ -405,15 +405,6 @@ impl Reader<'_> {
                 }
             }
         }
-    }
-}
-
-/// Whether the length of a packed value is known in digits.
-fn counts_digits(element: &Element<'_>) -> bool {
-    match element.size.form {
-        Form::Fixed => true,
-        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::LengthUnit::Units,
-        Form::Rest | Form::Until(_) => false,
     }
 }
 

@@ -143,9 +143,14 @@ impl<'s> Row<'s> {
             None if fixed => shape.max,
             None => 0,
         };
-        let fill = match shape.fill {
-            Some(fill) => fill,
-            None => Fill::usual(content),
+        let fill = match (shape.fill, form) {
+            (None, Form::Fixed) => Fill::usual(content),
+            (None, Form::Padded(_)) => match Fill::usual(content) {
+                // fill stands behind every value, so it has to be something
+                None => Some(Fill { side: Side::Right, with: 0 }),
+                usual => usual,
+            },
+            (said, _) => said,
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -194,13 +199,13 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
-    /// octets left-aligned and filled with zero octets.
-    const fn usual(content: Content) -> Self {
+    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text
+    /// left-aligned and filled with blanks. Of all others a part is no value: half a PIN block is none.
+    const fn usual(content: Content) -> Option<Self> {
         match content {
-            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
-            Content::B => Self { side: Side::Right, with: 0 },
-            _ => Self { side: Side::Right, with: b' ' },
+            Content::N | Content::Yn => Some(Self { side: Side::Left, with: b'0' }),
+            Content::B | Content::H | Content::Z | Content::Xn => None,
+            _ => Some(Self { side: Side::Right, with: b' ' }),
         }
     }
 }

@@ -98,6 +98,12 @@ impl Quick {
         self
     }
 
+    /// The same, of values that the ordinary writer lays out.
+    pub(crate) const fn unlaid(mut self) -> Self {
+        self.lay = Lay::Unknown;
+        self
+    }
+
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
     const fn new(
         announced: Announced,

@@ -1,6 +1,6 @@
 //! The types of j8583 as elements, written as the options say.
 
-use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding};
 use crate::import::ElementDoc;
 use crate::layout::{Row, Shape, ansb, b, h, n, row};
 use crate::mask::SECRET;
@@ -27,7 +27,7 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
         let width = if options.hex_lengths { letters.div_ceil(2) } else { letters };
         shape.prefix(prefix(length_coding(options), width))
     };
-    let hex_text = |length| h(length).coding(text).fill(Side::Right, b'0');
+    let hex_text = |length| h(length).coding(text);
     let fixed = |length: u32| Some(length).filter(|length| (1..=MAX_LENGTH).contains(length));
     let most = longest(if options.hex_lengths { Longest::Octets } else { Longest::Digits }, letters);
     let shape = match kind {

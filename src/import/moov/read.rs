@@ -317,30 +317,29 @@ impl Padding {
     }
 }
 
-/// What fills a value whose field does not say it.
-pub(super) const fn usual_fill(content: Content) -> Fill {
+/// What fills a fixed value whose field does not say it.
+const fn usual_fill(content: Content) -> Option<Fill> {
     match content {
-        Content::B => NULL,
-        Content::N | Content::Z | Content::H => ZERO,
-        _ => BLANK,
+        Content::B => None,
+        Content::N | Content::Z | Content::H => Some(ZERO),
+        _ => Some(BLANK),
     }
 }
 
 const ZERO: Fill = Fill { side: Side::Left, with: b'0' };
 const BLANK: Fill = Fill { side: Side::Right, with: b' ' };
-const NULL: Fill = Fill { side: Side::Right, with: 0 };
 
 /// What a part with a tag that is not listed holds.
 fn unknown(prefix: Prefix) -> ElementDoc {
     let capacity = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
     let form = Form::Prefixed(prefix);
-    bare(Content::B, Coding::Raw, NULL, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
+    bare(Content::B, Coding::Raw, None, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
 }
 
 fn bare(
     content: Content,
     coding: Coding,
-    fill: Fill,
+    fill: Option<Fill>,
     pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
@@ -373,8 +372,11 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    // what varies in length is not filled here
-    let fill = field.fill.filter(|_| lengths == Lengths::Fixed).unwrap_or(usual_fill(content));
+    // what varies in length is not filled
+    let fill = match lengths {
+        Lengths::Fixed => field.fill.or(usual_fill(content)),
+        _ => None,
+    };
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {

@@ -231,11 +231,15 @@ impl Reader<'_> {
             shape = self.length(length, shape)?;
         }
         shape.coding = self.parsed(&mut section, "coding", |word| value(words::CODINGS, word))?;
-        shape.fill = self.parsed(&mut section, "fill", words::fill)?;
+        let fill = self.parsed(&mut section, "fill", words::fill)?;
+        shape.fill = fill.flatten();
         shape.pad_nibble = self.parsed(&mut section, "spare", words::pad_nibble)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
         let mut element = ElementDoc::new(&Row { key, shape, name, privacy }, dialect);
+        if fill == Some(None) {
+            element.fill = None;
+        }
         element.layout = self.layout(&mut section, content, path, depth)?;
         self.done(&section)?;
         Ok(element)

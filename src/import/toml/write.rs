@@ -73,8 +73,11 @@ type Pairs = Vec<(&'static str, String)>;
 
 /// What is said of an element, its parts apart.
 fn pairs(element: &ElementDoc, dialect: &Dialect) -> Pairs {
-    let fixed = matches!(element.form, Form::Fixed);
-    let shape = if fixed { Shape::new(element.content, 1) } else { Shape::new(element.content, 1).rest() };
+    let shape = match element.form {
+        Form::Fixed => Shape::new(element.content, 1),
+        Form::Padded(prefix) => Shape::new(element.content, 1).padded(prefix),
+        _ => Shape::new(element.content, 1).rest(),
+    };
     let usual = Row { key: 0, shape, name: "", privacy: SECRET }.resolve(dialect);
     let mut pairs: Pairs = Vec::new();
     pairs.push(("is", quoted(&notation(element))));
