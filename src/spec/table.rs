@@ -145,11 +145,7 @@ impl<'s> Row<'s> {
         };
         let fill = match (shape.fill, form) {
             (None, Form::Fixed) => Fill::usual(content),
-            (None, Form::Padded(_)) => match Fill::usual(content) {
-                // fill stands behind every value, so it has to be something
-                None => Some(Fill { side: Side::Right, with: 0 }),
-                usual => usual,
-            },
+            (None, Form::Padded(_)) => Some(Fill::behind(content)),
             (said, _) => said,
         };
         let pad_nibble = match shape.pad_nibble {
@@ -207,6 +203,16 @@ impl Fill {
             Content::B | Content::H | Content::Z | Content::Xn => None,
             _ => Some(Self { side: Side::Right, with: b' ' }),
         }
+    }
+
+    /// What stands behind a value that takes the room of its maximum.
+    const fn behind(content: Content) -> Self {
+        let with = match content {
+            Content::N | Content::H | Content::Yn => b'0',
+            Content::B => 0,
+            _ => b' ',
+        };
+        Self { side: Side::Right, with }
     }
 }
 
