@@ -217,21 +217,26 @@ fn elements() -> BoxedStrategy<ElementDoc> {
     let pad_nibble = (sides(), 0u8..16).prop_map(|(side, nibble)| PadNibble { side, nibble });
     let size = (2u32..60, 1u32..60, forms());
     let coding = (codings(), prop::bool::weighted(0.9));
-    let style = (content, coding, fill, pad_nibble, privacy);
+    let style = (content, coding, (fill, any::<bool>()), pad_nibble, privacy);
     (size, style, "\\PC{0,12}")
-        .prop_map(|((a, b, form), (content, (coding, fits), fill, pad_nibble, privacy), name)| ElementDoc {
-            key: 0,
-            name,
-            content,
-            coding: if fits { fitting(content, coding) } else { coding },
-            min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
-            max: a.max(b),
-            form,
-            fill,
-            pad_nibble,
-            privacy,
-            layout: None,
-        })
+        .prop_map(
+            |((a, b, form), (content, (coding, fits), (fill, full_size), pad_nibble, privacy), name)| {
+                ElementDoc {
+                    key: 0,
+                    name,
+                    content,
+                    coding: if fits { fitting(content, coding) } else { coding },
+                    min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
+                    max: a.max(b),
+                    form,
+                    fill,
+                    full_size,
+                    pad_nibble,
+                    privacy,
+                    layout: None,
+                }
+            },
+        )
         .boxed()
 }
 

@@ -29,6 +29,8 @@ pub struct Shape<'s> {
     pub(crate) length: Length,
     pub(crate) coding: Option<Coding>,
     pub(crate) fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub(crate) full_size: bool,
     pub(crate) pad_nibble: Option<PadNibble>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
@@ -92,6 +94,7 @@ impl<'s> Shape<'s> {
             length: Length::Fixed,
             coding: None,
             fill: None,
+            full_size: false,
             pad_nibble: None,
             layout: None,
         }
@@ -185,21 +188,29 @@ impl<'s> Shape<'s> {
         self
     }
 
-    /// A value that is given too short is filled so: a fixed one to its length, one that varies to its
-    /// maximum. A row that does not say it fills what is fixed, digits with zeros in front and text
-    /// with blanks behind; octets, hexadecimal digits, tracks and signed amounts are then refused.
+    /// A fixed value that is given too short is filled so.
     ///
-    /// What holds nothing is filled with blanks alone, and is refused, or stays empty where it may,
-    /// instead of becoming a value of zeros.
-    ///
-    /// ```
-    /// use cardwire::layout::{Side, Shape, n};
-    /// /// A numeric data object of EMV: right-aligned in six octets, whatever it was given as.
-    /// const AMOUNT: Shape = n(12).ber().fill(Side::Left, b'0');
-    /// ```
+    /// A row that does not say it fills digits with zeros in front and text with blanks behind; octets
+    /// (`b`, `h`) that are too few are refused. A value of nothing is filled with blanks alone: zeros
+    /// would be a value that nobody gave.
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });
+        self
+    }
+
+    /// A value that varies in length and is given too short is filled up to its maximum, as a fixed one
+    /// is: the numeric data objects of EMV. What another message has shorter is copied as it is, and
+    /// what is empty stays empty.
+    ///
+    /// ```
+    /// use cardwire::layout::{Shape, n};
+    /// /// 12345 is written as 00 00 00 01 23 45.
+    /// const AMOUNT: Shape = n(12).ber().full_size();
+    /// ```
+    #[must_use]
+    pub const fn full_size(mut self) -> Self {
+        self.full_size = true;
         self
     }
 

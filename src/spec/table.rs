@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
@@ -143,10 +143,11 @@ impl<'s> Row<'s> {
             None if fixed => shape.max,
             None => 0,
         };
-        let fill = match (shape.fill, form) {
-            (None, Form::Fixed) => Fill::usual(content),
-            (None, Form::Padded(_)) => Some(Fill::behind(content)),
-            (said, _) => said,
+        let fill = match shape.fill {
+            // a part of a PIN block, a MAC or other octets is none of them
+            None if fixed && matches!(content, Content::B | Content::H) => None,
+            None => Some(Fill::usual(content)),
+            said => said,
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -161,11 +162,12 @@ impl<'s> Row<'s> {
             content,
             coding,
             fill,
+            full_size: shape.full_size,
             pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 
@@ -195,24 +197,14 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text
-    /// left-aligned and filled with blanks. Of all others a part is no value: half a PIN block is none.
-    const fn usual(content: Content) -> Option<Self> {
+    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// octets left-aligned and filled with zero octets.
+    pub(crate) const fn usual(content: Content) -> Self {
         match content {
-            Content::N | Content::Yn => Some(Self { side: Side::Left, with: b'0' }),
-            Content::B | Content::H | Content::Z | Content::Xn => None,
-            _ => Some(Self { side: Side::Right, with: b' ' }),
+            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
+            Content::B => Self { side: Side::Right, with: 0 },
+            _ => Self { side: Side::Right, with: b' ' },
         }
-    }
-
-    /// What stands behind a value that takes the room of its maximum.
-    const fn behind(content: Content) -> Self {
-        let with = match content {
-            Content::N | Content::H | Content::Yn => b'0',
-            Content::B => 0,
-            _ => b' ',
-        };
-        Self { side: Side::Right, with }
     }
 }
 

@@ -1,18 +1,16 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
-use crate::codec::digit::{half, hex_word};
+use crate::codec::bitmap::{Announced, Bitmaps};
+use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{Coding, PadNibble, Prefix, Side, check};
-use crate::layout::walk::{Announced, Pass, walk};
+use crate::layout::walk::{Pass, walk};
 use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Tag};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
-use crate::model::mti::Mti;
-use crate::read::fast::head::{Bitmaps, mti_octets};
 use crate::read::reader::check_parts;
-use crate::spec::MtiCoding;
-use crate::write::value::{PartList, Source, find, is_by_key, tag_len};
+use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
 /// empty buffer measures.
@@ -58,36 +56,21 @@ impl<'b> Writer<'b> {
         Error::new(kind, self.out.position(self.at), expected, found)
     }
 
-    /// Writes an MTI; its mirror is `take_mti` in `parse`.
-    pub(crate) fn put_mti(&mut self, mti: Mti, coding: MtiCoding) {
-        let (octets, len) = mti_octets(mti, coding);
-        self.put_all(octets.get(..len).unwrap_or_default());
-    }
-
-    pub(crate) fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
-        let octets = word.to_be_bytes();
-        let mut digits = [0; 16];
-        digits.copy_from_slice(hex_word(word).as_flattened());
-        if let Coding::EbcdicHex(page) = form.coding {
-            digits = digits.map(|digit| page.put(digit));
-        }
-        let len = usize::from(form.octets);
-        match form.coding {
-            Coding::Raw => self.put_all(octets.get(..len).unwrap_or_default()),
-            _ => self.put_all(digits.get(..2 * len).unwrap_or_default()),
-        }
+    /// The first `len` of some octets.
+    pub(crate) fn put_some(&mut self, (octets, len): (impl AsRef<[u8]>, usize)) {
+        self.put_all(octets.as_ref().get(..len).unwrap_or_default());
     }
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
     pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
         let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
-        bitmaps.words().for_each(|word| self.put_bitmap(word, form));
+        bitmaps.words().for_each(|word| self.put_some(form.write(word)));
         Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
 
     pub(crate) fn put_third_bitmap(&mut self, elements: Bitmap, form: BitmapForm) -> u64 {
         let [_, _, third] = elements.words();
-        self.put_bitmap(third, form);
+        self.put_some(form.write(third));
         third
     }
 
@@ -290,7 +273,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
                 if let Some(length_first) = length_first {
                     self.put_lead(length_first, tag, value)?;
                 }
-                put_tag(&mut self.writer, tag, value);
+                self.writer.put_some(tag.write(value));
                 Ok(Some(value))
             }
             _ => Err(self.writer.error(ErrorKind::Tag, 0, 0)),
@@ -331,7 +314,7 @@ impl PartWriter<'_, '_, '_, '_> {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let number = tag_len(tag, value) + measure.at + usize::from(length_first.includes);
+        let number = tag.len(value) + measure.at + usize::from(length_first.includes);
         if number > length_first.capacity() {
             return Err(self.writer.error(ErrorKind::TooLong, length_first.capacity(), number));
         }
@@ -353,21 +336,6 @@ fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
     half(value.get(index)) == nibble
 }
 
-/// Writes a tag; its mirror is `take_tag` in `read`.
-fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
-    let width = tag_len(tag, value);
-    if let Tag::Digits(_) = tag {
-        let mut text = [0; DIGITS + 1];
-        let digits = decimal(value.into(), &mut text);
-        (digits..width).for_each(|_| writer.put(b'0'));
-        writer.put_all(text.get(DIGITS + 1 - digits..).unwrap_or_default());
-    } else {
-        for octet in value.to_be_bytes().into_iter().skip(4 - width) {
-            writer.put(if let Tag::Ebcdic(page, _) = tag { page.put(octet) } else { octet });
-        }
-    }
-}
-
 /// A value with the fill that brings it to its length: before it, behind it, or behind its sign.
 struct Filled<'v> {
     value: Octets<'v>,
@@ -385,9 +353,8 @@ impl<'v> Filled<'v> {
     fn text(element: &Element<'_>, value: Octets<'v>, is_given: bool) -> Self {
         let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
         let is_filled = |fill: &Fill| match element.size.form {
-            Form::Padded(_) => false,
-            Form::Fixed => len > sign || (fill.with == b' ' && !element.content.is_binary()),
-            _ => len > sign && element.layout.is_none() && (is_given || !element.is_told(len)),
+            Form::Fixed => len > sign || fill.with == b' ',
+            _ => element.full_size && len > sign && (is_given || !element.is_told(len)),
         };
         match element.fill.filter(is_filled) {
             None => Self { value, gap: 0, missing: 0, with: 0 },
@@ -402,12 +369,7 @@ impl<'v> Filled<'v> {
     /// it is filled.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
-        let len = match (element.fill, element.size.form) {
-            (Some(_), Form::Prefixed(_) | Form::Rest | Form::Until(_)) if element.layout.is_none() => {
-                element.max()
-            }
-            _ => element.min(),
-        };
+        let len = if element.full_size { element.max() } else { element.min() };
         Self { value, gap, missing: len.saturating_sub(value.len()), with: b'0' }
     }
 

@@ -1,6 +1,6 @@
 //! The types of j8583 as elements, written as the options say.
 
-use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::ElementDoc;
 use crate::layout::{Row, Shape, ansb, b, h, n, row};
 use crate::mask::SECRET;
@@ -27,7 +27,7 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
         let width = if options.hex_lengths { letters.div_ceil(2) } else { letters };
         shape.prefix(prefix(length_coding(options), width))
     };
-    let hex_text = |length| h(length).coding(text);
+    let hex_text = |length| h(length).coding(text).fill(Side::Right, b'0');
     let fixed = |length: u32| Some(length).filter(|length| (1..=MAX_LENGTH).contains(length));
     let most = longest(if options.hex_lengths { Longest::Octets } else { Longest::Digits }, letters);
     let shape = match kind {
@@ -38,9 +38,10 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
         "DATE6" | "TIME" => n(6).coding(digits),
         "DATE10" => n(10).coding(digits),
         "DATE14" => n(14).coding(digits),
-        "BINARY" if is_binary => b(fixed(length)?).coding(Coding::Raw),
+        // it fills octets that are too few with zeros
+        "BINARY" if is_binary => b(fixed(length)?).coding(Coding::Raw).fill(Side::Right, 0),
         "BINARY" => hex_text(fixed(length)?.saturating_mul(2)),
-        "RAW_BINARY" => b(fixed(length)?).coding(Coding::Raw),
+        "RAW_BINARY" => b(fixed(length)?).coding(Coding::Raw).fill(Side::Right, 0),
         "LLVAR" | "LLLVAR" | "LLLLVAR" => var(ansb(most).coding(text)),
         "LLBIN" | "LLLBIN" | "LLLLBIN" if is_binary => var(b(most).coding(Coding::Raw)),
         "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" if is_binary => {

@@ -107,7 +107,6 @@ fn is_track(key: u32, name: &str, is_top: bool) -> bool {
 fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
     let blank = Fill { side: Side::Right, with: b' ' };
     let zero = Fill { side: Side::Left, with: b'0' };
-    let null = Fill { side: Side::Right, with: 0 };
     let (content, coding, fill) = match class.value {
         Value::Text(coding) => (Content::Any, coding, blank),
         Value::Digits(coding) if is_track => (Content::Z, coding, zero),
@@ -115,16 +114,18 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         Value::Zoned => (Content::Xn, Coding::Zoned(Zone::F), zero),
         Value::Amount(coding) => (Content::Yn, coding, zero),
         Value::Hex => (Content::H, Coding::Bcd, zero),
-        Value::Binary(coding) | Value::Bitmap(coding) => (Content::B, coding, null),
+        Value::Binary(coding) | Value::Bitmap(coding) => {
+            (Content::B, coding, Fill { side: Side::Right, with: 0 })
+        }
         Value::Nothing => (Content::B, Coding::Raw, blank),
     };
-    // octets have their length, and what varies is as long as it is
-    let fill = match (class.length, content) {
-        (Length::Prefix { padded: true, .. }, Content::B) => Some(null),
-        (Length::Prefix { padded: true, .. }, _) => Some(blank),
-        (Length::Fixed, Content::B) => None,
-        (Length::Fixed, _) => Some(fill),
-        _ => None,
+    let padded = matches!(class.length, Length::Prefix { padded: true, .. });
+    let fill = match (padded, content) {
+        (true, Content::B) => Some(Fill { side: Side::Right, with: 0 }),
+        (true, _) => Some(blank),
+        // it refuses octets that are too few
+        (false, Content::B) => None,
+        (false, _) => Some(fill),
     };
     let length = length + u32::from(class.value == Value::Zoned);
     ElementDoc {
@@ -136,6 +137,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill,
+        full_size: false,
         pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,

@@ -256,6 +256,7 @@ fn octets(name: &str, length: u32) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill: None,
+        full_size: false,
         pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,

@@ -177,7 +177,7 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
     let lengths = lengths_of(element)?;
     let length = said_length(length, lengths);
     let mut members = head(kind, length, &element.name, Some(encoding), lengths)?;
-    // octets that are none here have the fill of what they are
+    // octets that stand for something else have the fill of what they are
     let is_said = match kind {
         Kind::Binary => element.content == Content::B,
         _ => encoding != Encoding::Unhex,

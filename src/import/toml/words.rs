@@ -195,6 +195,7 @@ mod tests {
         for (name, coding) in CODINGS {
             assert_eq!((word(CODINGS, coding), value(CODINGS, name)), (*name, Some(*coding)));
         }
+        assert_eq!(fill(&fill_word(None)), Some(None));
         for side in [Side::Left, Side::Right] {
             for octet in 0..=255 {
                 let one = Some(Fill { side, with: octet });

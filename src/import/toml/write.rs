@@ -73,11 +73,8 @@ type Pairs = Vec<(&'static str, String)>;
 
 /// What is said of an element, its parts apart.
 fn pairs(element: &ElementDoc, dialect: &Dialect) -> Pairs {
-    let shape = match element.form {
-        Form::Fixed => Shape::new(element.content, 1),
-        Form::Padded(prefix) => Shape::new(element.content, 1).padded(prefix),
-        _ => Shape::new(element.content, 1).rest(),
-    };
+    let fixed = matches!(element.form, Form::Fixed);
+    let shape = if fixed { Shape::new(element.content, 1) } else { Shape::new(element.content, 1).rest() };
     let usual = Row { key: 0, shape, name: "", privacy: SECRET }.resolve(dialect);
     let mut pairs: Pairs = Vec::new();
     pairs.push(("is", quoted(&notation(element))));
@@ -92,6 +89,9 @@ fn pairs(element: &ElementDoc, dialect: &Dialect) -> Pairs {
     }
     if element.fill != usual.fill {
         pairs.push(("fill", quoted(&words::fill_word(element.fill))));
+    }
+    if element.full_size {
+        pairs.push(("full-size", "true".into()));
     }
     if element.pad_nibble != usual.pad_nibble {
         pairs.push(("spare", quoted(&words::pad_nibble_word(element.pad_nibble))));

@@ -3,7 +3,7 @@
 //! Privacy: what a card or its holder could be known by is hidden, and so is every tag that is not
 //! listed. What a terminal or issuer decided, and what money and time say, is open.
 
-use crate::layout::{Element, Layout, Shape, Side, Tag, an, ans, ansb, b, n, row};
+use crate::layout::{Element, Layout, Shape, Tag, an, ans, ansb, b, n, row};
 use crate::mask::{OPEN, SECRET};
 use crate::spec::{Dialect, binary_parts};
 
@@ -100,7 +100,7 @@ pub static EMV: Layout<'static> = Layout::tags(
 /// Format n: digits right-aligned in so many, two an octet. What is given shorter gets its leading
 /// zeros; what a message has shorter is read, and copied, as it is.
 const fn numeric(digits: u32) -> Shape<'static> {
-    n(digits).ber().fill(Side::Left, b'0')
+    n(digits).ber().full_size()
 }
 
 /// What the issuer script templates 71 and 72 hold.
