@@ -280,6 +280,13 @@ impl<'s> Element<'s> {
         }
     }
 
+    /// Whether a value that varies in length is filled up: not one with fill behind it, which is none of
+    /// the value, nor parts, which would move.
+    pub(crate) const fn is_filled_up(&self) -> bool {
+        let varies = matches!(self.size.form, Form::Prefixed(_) | Form::Rest | Form::Until(_));
+        self.full_size && varies && self.layout.is_none()
+    }
+
     /// Whether the octets of packed digits are counted, which do not say that their number is odd.
     pub(crate) const fn counts_octets(&self) -> bool {
         let counts_digits = match self.size.form {

@@ -5,7 +5,7 @@ use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{Coding, PadNibble, Prefix, Side, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Tag};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
@@ -287,9 +287,15 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         };
         let value = index.and_then(|index| self.parts.value(index));
         self.written += 1;
-        match value {
-            Some(value) => self.writer.put_element(element, &value.0),
-            None => Err(self.writer.error(ErrorKind::Missing, 0, 0)),
+        let Some(value) = value else { return Err(self.writer.error(ErrorKind::Missing, 0, 0)) };
+        let start = self.writer.at;
+        self.writer.put_element(element, &value.0)?;
+        // no octet stands for it, so it would be read as a part that is not there
+        match self.layout.order {
+            Order::Positions { required } if self.writer.at == start && key.value() > required.into() => {
+                Err(self.writer.error(ErrorKind::TooShort, 1, 0))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -354,7 +360,7 @@ impl<'v> Filled<'v> {
         let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
         let is_filled = |fill: &Fill| match element.size.form {
             Form::Fixed => len > sign || fill.with == b' ',
-            _ => element.full_size && len > sign && (is_given || !element.is_told(len)),
+            _ => element.is_filled_up() && len > sign && (is_given || !element.is_told(len)),
         };
         match element.fill.filter(is_filled) {
             None => Self { value, gap: 0, missing: 0, with: 0 },
@@ -369,7 +375,7 @@ impl<'v> Filled<'v> {
     /// it is filled.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
-        let len = if element.full_size { element.max() } else { element.min() };
+        let len = if element.is_filled_up() { element.max() } else { element.min() };
         Self { value, gap, missing: len.saturating_sub(value.len()), with: b'0' }
     }
 

@@ -258,7 +258,9 @@ fn show(f: &mut fmt::Formatter<'_>, element: &Element<'_>, depth: usize) -> fmt:
     let (min, max) = (element.min(), element.max());
     let (content, coding, form) = (element.content(), element.coding(), element.form());
     let pad_nibble = element.pad_nibble();
-    write!(f, "{:depth$}{:X}: {content} {min}..{max} {coding:?} {form:?} {pad_nibble:?}", "", element.key())?;
+    let (fill, full) = (element.fill(), if element.is_full_size() { " full" } else { "" });
+    write!(f, "{:depth$}{:X}: {content} {min}..{max}{full} {coding:?} {form:?} ", "", element.key())?;
+    write!(f, "{pad_nibble:?} {fill:?}")?;
     match element.layout() {
         None => writeln!(f),
         Some(layout) => {
