@@ -205,7 +205,9 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
     let in_units = matches!(counts, None | Some(LengthUnit::Units));
     let in_bytes = matches!(counts, None | Some(LengthUnit::Bytes));
     let is_short = max <= MAX_NUMBER;
-    let is_padded_before = matches!(fill, Some(Fill { side: Side::Left, with }) if with != b'0');
+    // of what varies in length, no padding is said
+    let is_padded_before =
+        element.form == Form::Fixed && matches!(fill, Some(Fill { side: Side::Left, with }) if with != b'0');
     let text = match content {
         Content::N if is_short => Kind::Numeric,
         Content::Ns if is_short && is_padded_before => Kind::Numeric,
