@@ -144,8 +144,8 @@ impl<'s> Row<'s> {
             None => 0,
         };
         let fill = match shape.fill {
-            // a part of a PIN block, a MAC or other octets is none of them
-            None if fixed && matches!(content, Content::B | Content::H) => None,
+            // part of a PIN block is none, nor is part of a track, and blanks are no digits
+            None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
             None => Some(Fill::usual(content)),
             said => said,
         };
