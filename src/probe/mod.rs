@@ -26,22 +26,27 @@
 //! Nothing here shows message content.
 
 mod alter;
+mod cut;
 mod envelope;
+mod finder;
 mod hint;
 mod reach;
 mod search;
+mod trial;
 
 use alloc::vec::Vec;
 use core::fmt;
 
+use self::cut::Cut;
 use crate::error::Error;
 use crate::spec::Spec;
 
 pub use envelope::Envelope;
+pub use finder::Finder;
 pub use hint::{Change, Hint};
 pub use reach::Reach;
 
-/// How many messages are looked at; those behind them are ignored.
+/// How many messages are read; of those after them, only the frames are looked at.
 pub const MAX_MESSAGES: usize = 16;
 
 /// How well one spec explains the messages, and what to change where it does not.
@@ -50,32 +55,33 @@ pub struct Explanation<'s> {
     spec: &'s Spec<'s>,
     envelope: Envelope,
     score: u16,
+    /// Octets that are explained, weighed by how well.
+    merit: u64,
     reaches: Vec<Reach>,
+    left: usize,
     hints: Vec<Hint>,
 }
 
 /// Ranks specs by how well they explain the messages, the best first; each with the framing and the
 /// header that suit it best.
 ///
-/// Give it all the messages you have, whole and with or without their frame: what explains several
-/// is more than a coincidence. The work is bounded, whatever the bytes are.
-pub fn probe<'s>(messages: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>) -> Vec<Explanation<'s>> {
-    let messages = messages.get(..MAX_MESSAGES).unwrap_or(messages);
-    let mut explanations = Vec::new();
-    if messages.is_empty() {
-        return explanations;
-    }
-    let envelopes = envelope::envelopes(messages);
-    for spec in specs {
-        let ranked = envelopes.iter().map(|envelope| envelope::try_out(spec, messages, *envelope));
-        let named = ranked.reduce(|best, next| if next.rank() > best.rank() { next } else { best });
-        explanations.extend(named.map(|named| envelope::or_any_header(spec, messages, named)));
-    }
+/// An input is a message, with or without its frame, or a stream of frames. All framings are tried,
+/// with and without a header, and the one that explains most octets wins: frames that are polls say
+/// nothing for it, and what is left over speaks against it. Give it all the inputs that you have:
+/// what explains several is more than a coincidence. The work is bounded, whatever the bytes are.
+pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>) -> Vec<Explanation<'s>> {
+    let octets = inputs.iter().map(|input| input.len()).sum();
+    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
+    let cuts: Vec<Cut<'_>> = cuts.collect();
+    let mut explanations: Vec<_> =
+        specs.into_iter().filter_map(|spec| trial::best(spec, &cuts, octets)).collect();
     // stable: what comes first among equals is what the caller named first
     explanations.sort_by_key(|explanation| core::cmp::Reverse(explanation.rank()));
     for explanation in explanations.iter_mut().take(MAX_SEARCHED) {
-        if !explanation.is_complete() {
-            explanation.hints = search::hints(explanation.spec, &explanation.envelope.open_all(messages));
+        let framing = explanation.envelope.framing();
+        let cut = cuts.iter().find(|cut| cut.is_of(framing));
+        if let (false, Some(cut)) = (explanation.is_complete(), cut) {
+            explanation.hints = search::hints(explanation.spec, &cut.messages(framing.header()));
         }
     }
     explanations
@@ -103,7 +109,13 @@ impl<'s> Explanation<'s> {
         self.score
     }
 
-    /// How far each message got, in the order given.
+    /// Bytes after the last frame that are no whole frame.
+    #[must_use]
+    pub const fn left(&self) -> usize {
+        self.left
+    }
+
+    /// How far each message got, in the order given; what could not be cut into frames counts as one.
     #[must_use]
     pub fn reaches(&self) -> &[Reach] {
         &self.reaches
@@ -128,11 +140,16 @@ impl<'s> Explanation<'s> {
         &self.hints
     }
 
-    /// The score, then the simplicity of what stands around the message, then how much of the
-    /// content is of a narrow class.
-    fn rank(&self) -> (u16, core::cmp::Reverse<u8>, u64) {
+    /// The score, then what was explained.
+    fn rank(&self) -> (u16, (u64, core::cmp::Reverse<u8>, u64)) {
+        (self.score, self.weight())
+    }
+
+    /// The octets that are explained, then the simplicity of what stands around the message, then how
+    /// much of the content is of a narrow class.
+    fn weight(&self) -> (u64, core::cmp::Reverse<u8>, u64) {
         let evidence = self.reaches.iter().map(|reach| reach.evidence).sum();
-        (self.score, core::cmp::Reverse(self.envelope.complexity()), evidence)
+        (self.merit, core::cmp::Reverse(self.envelope.complexity()), evidence)
     }
 }
 

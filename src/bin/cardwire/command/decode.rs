@@ -42,7 +42,7 @@ fn guessed(first: Option<&Item>) -> Outcome<&'static Spec<'static>> {
     let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
     match best(&payload.message) {
         None => Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets"))),
-        Some(found) if found.envelope().framing.is_none() && found.envelope().header == 0 => {
+        Some(found) if found.envelope().is_bare() => {
             complain(format_args!("no spec was said; the first message fits {}", options(&found)));
             Ok(found.spec())
         }

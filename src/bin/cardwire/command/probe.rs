@@ -107,13 +107,8 @@ fn object(output: &mut Output, explanation: &Explanation<'_>) -> Outcome {
 
 /// The envelope as --framing takes it.
 fn framing(envelope: Envelope) -> Option<String> {
-    let (name, _) = envelope.framing?;
-    let name = name.to_lowercase().replace('_', "-");
-    Some(match (name.as_str(), envelope.header) {
-        (_, 0) => name,
-        ("binary2", 11) => "unionpay".into(),
-        _ => format!("{name}+{}", envelope.header),
-    })
+    let notation = envelope.framing().notation().map(|notation| notation.to_string());
+    notation.filter(|_| !envelope.is_bare())
 }
 
 /// The options that read what was explained so.
