@@ -90,13 +90,15 @@ impl<'s> Finder<'s> {
         // the first of equals: two framings may be the same for all that was sent
         let found: Vec<_> = found.collect();
         let &(leader, tally) = found.iter().rev().max_by_key(|(_, tally)| tally.octets)?;
+        let is_plain = !matches!(tally.station, Station::Bytes(_));
         let rival = found.iter().filter(|(other, its)| {
             let is_same =
                 (its.station, its.messages, its.octets) == (tally.station, tally.messages, tally.octets);
-            !(is_same && other.at == leader.at)
+            // digits are soon a short message behind a header that may hold anything
+            let is_coincidence = is_plain && matches!(its.station, Station::Bytes(_));
+            !is_coincidence && !(is_same && other.at == leader.at)
         });
         let rival = rival.map(|(_, its)| its.messages).max().unwrap_or(0);
-        let is_plain = !matches!(tally.station, Station::Bytes(_));
         let is_clear = match tally.messages {
             1 => is_plain && leader.at == size && rival == 0,
             2 => is_plain && leader.at == size && rival < 2,

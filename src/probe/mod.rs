@@ -87,6 +87,15 @@ pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>
     explanations
 }
 
+/// How a spec explains the inputs, with the framing and the header that suit it best; without hints,
+/// which take longer to find than all the rest. `None` when there are no inputs.
+#[must_use]
+pub fn explain<'s>(inputs: &[&[u8]], spec: &'s Spec<'s>) -> Option<Explanation<'s>> {
+    let octets = inputs.iter().map(|input| input.len()).sum();
+    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
+    trial::best(spec, &cuts.collect::<Vec<_>>(), octets)
+}
+
 /// For how many of the best explanations hints are looked for.
 const MAX_SEARCHED: usize = 4;
 
@@ -125,6 +134,13 @@ impl<'s> Explanation<'s> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.reaches.iter().all(|reach| reach.error.is_none())
+    }
+
+    /// Whether every message begins with an MTI and a bitmap that make sense, and was read for the
+    /// most part: what stops it is then something within it.
+    #[must_use]
+    pub fn reads_messages(&self) -> bool {
+        self.reaches.iter().all(Reach::is_message_like)
     }
 
     /// What stopped the first message that did not parse.

@@ -9,6 +9,7 @@ mod flows;
 mod frames;
 mod hexdump;
 mod lines;
+mod packet;
 mod pcap;
 mod raw;
 mod text;
@@ -23,7 +24,7 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 
-pub(crate) use detect::{Kind, framing_of};
+pub(crate) use detect::Kind;
 pub(crate) use lines::{Line, Lines};
 pub(crate) use text::too_long;
 
@@ -46,6 +47,9 @@ pub(crate) struct InputArgs {
     /// The longest line or message, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_line: usize,
+    /// Whether polls, which are frames with nothing in them, are among the messages.
+    #[arg(skip)]
+    pub(crate) polls: bool,
 }
 
 /// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
@@ -57,7 +61,8 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
             "'{text}': the header is tpdu, unionpay, base1, cups, base24 or a number of bytes up to 255"
         )),
         (None, None) => Err(format!(
-            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, binary2+12",
+            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, \
+             binary2+12; none+12 is a header and no length",
             Framing::named().map(|named| named.name).collect::<Vec<_>>().join(", ")
         )),
     }
@@ -93,14 +98,25 @@ pub(crate) struct Item {
     pub(crate) content: Result<Payload, Refusal>,
 }
 
-/// A message and the station header before it.
+/// A message, the station header before it, and the framing that it was cut by.
 #[derive(Default)]
 pub(crate) struct Payload {
     pub(crate) station: Vec<u8>,
     pub(crate) message: Vec<u8>,
+    pub(crate) framing: Option<Framing>,
 }
 
 impl Payload {
+    /// A message that stands alone.
+    pub(crate) fn bare(message: Vec<u8>) -> Self {
+        Self { message, ..Self::default() }
+    }
+
+    /// Whether it is a frame with nothing in it.
+    pub(crate) fn is_poll(&self) -> bool {
+        self.framing.is_some() && self.station.is_empty() && self.message.is_empty()
+    }
+
     /// The station header, to be shown.
     pub(crate) fn station(&self) -> &[u8] {
         &self.station
@@ -191,10 +207,13 @@ impl Messages {
         }
         loop {
             if let Some(source) = &mut self.current {
-                if let Some(item) = source.next()? {
-                    return Ok(Some(item));
+                match source.next()? {
+                    Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => {
+                        continue;
+                    }
+                    Some(item) => return Ok(Some(item)),
+                    None => self.current = None,
                 }
-                self.current = None;
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),
