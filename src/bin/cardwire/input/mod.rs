@@ -3,6 +3,7 @@
 //! Everything streams. A line has a limit, a frame has a limit, a TCP stream has a limit, so no
 //! input makes the command grow.
 
+mod again;
 mod detect;
 mod flow;
 mod flows;
@@ -16,7 +17,7 @@ mod text;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -24,6 +25,7 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 
+pub(crate) use again::is_kept;
 pub(crate) use detect::Kind;
 pub(crate) use lines::{Line, Lines};
 pub(crate) use text::too_long;
@@ -163,7 +165,7 @@ pub(crate) type Stream = BufReader<Box<dyn Read + Send>>;
 pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
     if file.as_os_str() == "-" {
-        return Ok(("stdin".into(), stream(Box::new(io::stdin()))));
+        return Ok(("stdin".into(), stream(Box::new(again::stdin()))));
     }
     let name: Rc<str> = file.display().to_string().into();
     match File::open(file) {
@@ -187,6 +189,11 @@ pub(crate) struct Messages {
 }
 
 impl InputArgs {
+    /// Whether standard input is read.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.message.is_empty() && files(&self.files).iter().any(|file| file.as_os_str() == "-")
+    }
+
     /// The messages; a spec helps to find the framing of raw streams.
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
