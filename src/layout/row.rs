@@ -1,9 +1,9 @@
 //! Rows: what an element is, in the notation of the standard.
 
 use super::{Fill, Layout};
-use crate::codec::{Coding, Prefix, Side, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, PadNibble, Prefix, Side};
 use crate::mask::{Privacy, SECRET};
+use crate::model::content::Content;
 
 /// One line of a table: number or tag, shape, name, privacy.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ pub struct Shape<'s> {
     pub(crate) length: Length,
     pub(crate) coding: Option<Coding>,
     pub(crate) fill: Option<Fill>,
-    pub(crate) spare: Option<Spare>,
+    pub(crate) pad_nibble: Option<PadNibble>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
 
@@ -92,7 +92,7 @@ impl<'s> Shape<'s> {
             length: Length::Fixed,
             coding: None,
             fill: None,
-            spare: None,
+            pad_nibble: None,
             layout: None,
         }
     }
@@ -192,10 +192,10 @@ impl<'s> Shape<'s> {
         self
     }
 
-    /// The spare half byte of an odd number of packed digits, whatever the dialect says.
+    /// The pad nibble of an odd number of packed digits, whatever the dialect says.
     #[must_use]
-    pub const fn spare(mut self, spare: Spare) -> Self {
-        self.spare = Some(spare);
+    pub const fn pad_nibble(mut self, pad_nibble: PadNibble) -> Self {
+        self.pad_nibble = Some(pad_nibble);
         self
     }
 

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::MAX_MESSAGES;
-use crate::error::{Error, Kind, Place};
 use crate::frame::{Framing, Station};
+use crate::model::error::{Error, ErrorKind, Place};
 
 /// All inputs, cut by one framing.
 pub(super) struct Cut<'m> {
@@ -61,7 +61,9 @@ impl<'m> Cut<'m> {
                     continue;
                 }
                 Ok(None) if frames > 0 => None,
-                Ok(None) => Some(Error::new(Kind::Truncated, 0, rest.len() + 1, rest.len()).at(Place::Frame)),
+                Ok(None) => {
+                    Some(Error::new(ErrorKind::Truncated, 0, rest.len() + 1, rest.len()).at(Place::Frame))
+                }
                 Err(error) => Some(error.moved(input.len() - rest.len())),
             };
             self.left += rest.len();

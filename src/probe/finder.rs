@@ -5,9 +5,9 @@ use alloc::vec::Vec;
 use super::cut::framings;
 use super::reach::is_plausible;
 use super::trial::MAX_HEADER;
-use crate::error::widen;
 use crate::frame::{Frame, Framing, Station};
-use crate::message::Message;
+use crate::model::error::widen;
+use crate::read::message::Message;
 use crate::spec::Spec;
 
 /// Finds the framing of a stream by evidence, while the stream arrives.

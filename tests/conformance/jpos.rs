@@ -257,13 +257,13 @@ fn adapt(doc: &mut SpecDoc, row: &Row) {
     }
     for element in &mut doc.body.elements {
         if let Some(part) = element.layout.as_mut().and_then(|layout| layout.elements.first_mut()) {
-            if part.content == cardwire::Content::B {
+            if part.content == cardwire::layout::Content::B {
                 // the padder counts hexadecimal digits
                 part.max /= 2;
             }
             (part.form, part.min) = (Form::Fixed, part.max);
-            part.fill.side = cardwire::Side::Left;
-            part.fill.with = if part.content == cardwire::Content::B { 0 } else { b'0' };
+            part.fill.side = cardwire::layout::Side::Left;
+            part.fill.with = if part.content == cardwire::layout::Content::B { 0 } else { b'0' };
         }
     }
 }

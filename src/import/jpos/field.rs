@@ -5,12 +5,12 @@ use alloc::string::{String, ToString};
 
 use super::classes::{self, Class, Length, TagForm, Value};
 use super::{Custom, Options};
-use crate::codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare, Zone};
-use crate::content::Content;
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, standard};
 use crate::layout::{Fill, Form, Row};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::Dialect;
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -85,11 +85,11 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
         element.min = 0;
     }
     let padded_before = flag(node, "pad")?.unwrap_or(false);
-    element.spare = match (padded_before, class.value) {
-        (true, _) => Spare::LEFT_ZERO,
-        (false, Value::Hex) => Spare::RIGHT_F,
-        (false, Value::Digits(Coding::Bcd)) => Spare::RIGHT_ZERO,
-        (false, _) => Spare::LEFT_ZERO,
+    element.pad_nibble = match (padded_before, class.value) {
+        (true, _) => PadNibble::LEFT_ZERO,
+        (false, Value::Hex) => PadNibble::RIGHT_F,
+        (false, Value::Digits(Coding::Bcd)) => PadNibble::RIGHT_ZERO,
+        (false, _) => PadNibble::LEFT_ZERO,
     };
     if is_top {
         element.privacy = standard::privacy(&element);
@@ -135,7 +135,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill,
-        spare: Spare::LEFT_ZERO,
+        pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,
     }
@@ -146,7 +146,7 @@ fn form(length: Length, node: &Node, element: &ElementDoc) -> Result<Form> {
         Length::Fixed => Form::Fixed,
         Length::Until => Form::Until(terminator(node, element)?),
         Length::Prefix { coding, width, padded, half_bytes } => {
-            let counts = if half_bytes { Counts::Nibbles } else { Counts::Units };
+            let counts = if half_bytes { LengthUnit::Nibbles } else { LengthUnit::Units };
             let mut prefix = Prefix { coding, width, counts, includes: 0 };
             if flag(node, "inclusive")? == Some(true) {
                 prefix.includes = u8::try_from(prefix.octets(0)).unwrap_or(0);
@@ -173,7 +173,7 @@ fn terminator(node: &Node, element: &ElementDoc) -> Result<u8> {
 /// The longest value a prefix can announce, in units.
 pub(super) fn longest(prefix: Prefix) -> u32 {
     let units = prefix.capacity().saturating_sub(prefix.includes.into());
-    let units = if prefix.counts == Counts::Nibbles { units - units % 2 } else { units };
+    let units = if prefix.counts == LengthUnit::Nibbles { units - units % 2 } else { units };
     u32::try_from(units).unwrap_or(MAX_LENGTH)
 }
 
@@ -190,4 +190,4 @@ pub(super) const PAGE: CodePage = CodePage::Cp1047;
 
 /// A length of two octets.
 pub(super) const TWO_OCTETS: Prefix =
-    Prefix { coding: PrefixCoding::Binary, width: 2, counts: Counts::Bytes, includes: 0 };
+    Prefix { coding: PrefixCoding::Binary, width: 2, counts: LengthUnit::Bytes, includes: 0 };

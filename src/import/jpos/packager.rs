@@ -10,12 +10,12 @@ use alloc::vec::Vec;
 use super::classes::{self, TagForm};
 use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag};
 use super::{Custom, Options};
-use crate::codec::{Coding, Counts, Side, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, PadNibble, Side};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, More, Tag};
+use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, NextBitmap, Tag};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::{Codes, EMV, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -101,13 +101,17 @@ fn mti_coding(node: &Node, options: &Options) -> Result<MtiCoding> {
 fn bitmap_form(bitmap: &ElementDoc, highest: u32, has_first: bool, is_body: bool) -> Result<BitmapForm> {
     let second = match (bitmap.max, is_body) {
         (0..=7, _) => return Ok(BitmapForm::single(bitmap.coding, u8::try_from(bitmap.max).unwrap_or(0))),
-        (8, true) if highest > 64 => More::Announced,
-        (8, false) if highest > 64 && !has_first => More::Announced,
-        (8, _) => More::Never,
-        _ if has_first && highest <= 64 => More::Never,
-        _ => More::Announced,
+        (8, true) if highest > 64 => NextBitmap::Announced,
+        (8, false) if highest > 64 && !has_first => NextBitmap::Announced,
+        (8, _) => NextBitmap::Never,
+        _ if has_first && highest <= 64 => NextBitmap::Never,
+        _ => NextBitmap::Announced,
     };
-    let third = if bitmap.max > 16 && second == More::Announced { More::Announced } else { More::Never };
+    let third = if bitmap.max > 16 && second == NextBitmap::Announced {
+        NextBitmap::Announced
+    } else {
+        NextBitmap::Never
+    };
     match bitmap.coding {
         Coding::Raw | Coding::Hex | Coding::EbcdicHex(_) => {
             Ok(BitmapForm { coding: bitmap.coding, octets: 8, second, third })
@@ -120,10 +124,10 @@ fn third_bitmap(root: &Node, form: &mut BitmapForm, fields: &mut Fields<'_>) -> 
     match root.get("thirdBitmapField").filter(|text| !text.starts_with('-')) {
         None => {}
         Some("65") => {
-            form.third = More::InElement;
+            form.third = NextBitmap::InElement;
             fields.remove(&65);
         }
-        Some("0") => form.third = More::Announced,
+        Some("0") => form.third = NextBitmap::Announced,
         Some(_) => return Err(ImportError::new("a third bitmap in another field than 65 is not supported")),
     }
     Ok(())
@@ -226,7 +230,7 @@ fn into_coding(element: &mut ElementDoc, coding: Coding) {
     let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_));
     match (coding, &mut element.form) {
         (Coding::Hex | Coding::EbcdicHex(_), Form::Prefixed(prefix)) if is_text => {
-            prefix.counts = Counts::Bytes;
+            prefix.counts = LengthUnit::Bytes;
             (element.content, element.coding, element.max) = (Content::B, coding, (element.max / 2).max(1));
         }
         _ => {}
@@ -238,7 +242,7 @@ fn into_coding(element: &mut ElementDoc, coding: Coding) {
 fn datasets() -> LayoutDoc {
     let mut dataset = octets("Dataset", 0xFFFF);
     (dataset.min, dataset.form) = (0, Form::Prefixed(TWO_OCTETS));
-    let order = OrderDoc::Tags { tag: Tag::Octets(1), lead: None, unknown: Some(Box::new(dataset)) };
+    let order = OrderDoc::Tags { tag: Tag::Octets(1), length_first: None, unknown: Some(Box::new(dataset)) };
     LayoutDoc { order, elements: Vec::new() }
 }
 
@@ -252,7 +256,7 @@ fn octets(name: &str, length: u32) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill: Fill { side: Side::Right, with: 0 },
-        spare: Spare::LEFT_ZERO,
+        pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,
     }
@@ -323,7 +327,7 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
     let fields = children(node, options, path, depth)?;
     let is_led = flag(node, "swapTagAndLen")? == Some(true);
     let tag = tag_form(node, &nodes, &fields)?;
-    let (mut head, mut elements, mut unknown, mut lead) = (Vec::new(), Vec::new(), None, None);
+    let (mut head, mut elements, mut unknown, mut length_first) = (Vec::new(), Vec::new(), None, None);
     let by_id = ["EuroSubFieldPackager", "GICCSubFieldPackager"];
     let is_placeholder = node.get("packager").is_some_and(|name| by_id.contains(&classes::short(name)));
     let has_mapper = node.get("tagMapper").is_some();
@@ -336,7 +340,7 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
             continue;
         }
         if form == TagForm::EbcdicBehind || is_led {
-            lead = lead.or_else(|| field::tag_prefix(&element));
+            length_first = length_first.or_else(|| field::tag_prefix(&element));
             element.form = Form::Rest;
         }
         let said = options.tag_of(path, element.key).map(ToString::to_string);
@@ -350,7 +354,7 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
                 continue;
             }
         };
-        let order = OrderDoc::Tags { tag, lead: None, unknown: None };
+        let order = OrderDoc::Tags { tag, length_first: None, unknown: None };
         element.key = order.key_named(&written).ok_or_else(|| {
             ImportError::new(format!(
                 "field {key} has the tag {written}, which is not {width} characters long"
@@ -360,7 +364,7 @@ fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec
     }
     elements.sort_by_key(|element| element.key);
     elements.dedup_by_key(|element| element.key);
-    let order = OrderDoc::Tags { tag, lead, unknown: unknown.map(Box::new) };
+    let order = OrderDoc::Tags { tag, length_first, unknown: unknown.map(Box::new) };
     Ok((head, LayoutDoc { order, elements }))
 }
 

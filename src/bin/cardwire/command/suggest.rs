@@ -4,7 +4,11 @@
 use std::path::Path;
 
 use cardwire::probe::{Envelope, Explanation, Hint, explain, probe};
-use cardwire::{Class, Framing, Function, Inspection, Mti, Origin, Spec, Version, spec};
+use cardwire::{
+    Framing, Inspection, Mti, Spec,
+    model::{Class, Function, Origin, Version},
+    spec,
+};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Kind, Refusal};
