@@ -245,7 +245,7 @@ impl<'a> Octets<'a> {
         }
     }
 
-    /// All octets, decoded into the start of `room`, where they are written in one usual coding
+    /// All octets, decoded into the start of `room`, where they are written in one common coding
     /// and fit.
     pub(crate) fn copy_to<'r>(&self, room: &'r mut [u8]) -> Option<&'r [u8]> {
         let [layer, ..] = self.stack.layers;
@@ -382,7 +382,7 @@ impl<'b> OctetsMut<'b> {
 
     /// Whether the first `len` octets lie within the buffer.
     pub(crate) fn holds(&self, len: usize) -> bool {
-        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        // the octet before `len` may take two of the wire: then the one after it begins after both
         len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
     }
 

@@ -1,6 +1,6 @@
-//! Lengths before values: read and written in the usual forms, and read by a plan.
+//! Lengths before values: read and written in the common forms, and read by a plan.
 
-use super::class::Class;
+use super::class::CharClass;
 use crate::codec::digit::four_digits;
 use crate::codec::{LengthUnit, Prefix, PrefixCoding};
 use crate::model::error::widen;
@@ -28,7 +28,7 @@ pub(super) enum Announced {
 }
 
 impl Announced {
-    /// How a prefix announces, if it is a usual one.
+    /// How a prefix announces, if it is a common one.
     pub(super) const fn of(prefix: Prefix) -> Self {
         match (prefix.coding, prefix.width) {
             _ if prefix.includes != 0 => Self::Unknown,
@@ -52,21 +52,21 @@ impl Announced {
 
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    pub(super) fn number(&self, behind: &[u8]) -> Option<(usize, usize)> {
+    pub(super) fn number(&self, rest: &[u8]) -> Option<(usize, usize)> {
         // most elements of most links: to compare is shorter than to choose among all forms
         if let Self::Digits { zero, width } = *self {
-            return Some((digits(*behind.first_chunk()?, zero, width)?, usize::from(width)));
+            return Some((digits(*rest.first_chunk()?, zero, width)?, usize::from(width)));
         }
         Some(match self {
             Self::Digits { .. } | Self::Fixed | Self::Unknown => return None,
-            Self::Packed(1) => (packed(*behind.first()?)?, 1),
+            Self::Packed(1) => (packed(*rest.first()?)?, 1),
             Self::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
+                let [high, low] = *rest.first_chunk::<2>()?;
                 (packed(high)? * 100 + packed(low)?, 2)
             }
-            Self::Binary(1) => (usize::from(*behind.first()?), 1),
-            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Self::Ber => match behind.first()? {
+            Self::Binary(1) => (usize::from(*rest.first()?), 1),
+            Self::Binary(_) => (usize::from(u16::from_be_bytes(*rest.first_chunk()?)), 2),
+            Self::Ber => match rest.first()? {
                 short @ 0..=0x7F => (usize::from(*short), 1),
                 _ => return None,
             },
@@ -92,7 +92,7 @@ impl Announced {
             Self::Ber | Self::Fixed | Self::Unknown => return None,
         };
         if number > 5 {
-            // all four at once: what is behind the prefix is taken by the value, which is long enough
+            // all four at once: what is after the prefix is taken by the value, which is long enough
             *room.first_chunk_mut()? = (octets >> (8 * (4 - width))).to_le_bytes();
         } else {
             room.get_mut(..width)?.copy_from_slice(octets.to_le_bytes().get(4 - width..)?);
@@ -101,8 +101,8 @@ impl Announced {
     }
 
     /// Whether the octets of the prefix are all of that class.
-    pub(super) const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
+    pub(super) const fn fits(self, class: CharClass) -> bool {
+        use CharClass::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
         match self {
             Self::Fixed => true,
             Self::Digits { zero: b'0', .. } => {
@@ -284,16 +284,16 @@ mod tests {
                 let mut wire = Vec::from([0xEE; 12]);
                 prefix.put(&mut OctetsMut::of(&mut wire), 0, number);
                 for room in [0, width - 1, width, 12] {
-                    let mut laid = Vec::from([0xEE; 12]);
-                    let Some(written) = announced.put(&mut laid[..room], number) else {
-                        let is_usual = !matches!(announced, Announced::Unknown | Announced::Ber);
-                        assert!(room < 12 || !is_usual, "{number}");
+                    let mut encoded = Vec::from([0xEE; 12]);
+                    let Some(written) = announced.put(&mut encoded[..room], number) else {
+                        let is_common = !matches!(announced, Announced::Unknown | Announced::Ber);
+                        assert!(room < 12 || !is_common, "{number}");
                         continue;
                     };
-                    // what the value is laid out over, of two units an octet, does not matter yet
-                    let behind = width + number.div_ceil(2);
-                    laid.iter_mut().take(behind).skip(width).for_each(|octet| *octet = 0xEE);
-                    assert_eq!((written, laid), (width, wire.clone()), "{prefix:?} {number} {room}");
+                    // what the value is encoded over, of two units an octet, does not matter yet
+                    let end = width + number.div_ceil(2);
+                    encoded.iter_mut().take(end).skip(width).for_each(|octet| *octet = 0xEE);
+                    assert_eq!((written, encoded), (width, wire.clone()), "{prefix:?} {number} {room}");
                 }
             }
         }
