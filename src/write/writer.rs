@@ -78,7 +78,7 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
-            Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets())),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),

@@ -9,14 +9,14 @@
 use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
 use super::encode::{FEW, FastCoding, put_short, put_text};
-use super::prefix::Announced;
-pub(crate) use super::prefix::Length;
+use super::prefix::FastPrefix;
+pub(crate) use super::prefix::LengthReader;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
 
 /// How to read an element of a common form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FastElement {
-    announced: Announced,
+    prefix: FastPrefix,
     /// Half octets a unit of length takes.
     halves: u8,
     /// What an odd length means.
@@ -66,7 +66,7 @@ impl ValueSpan {
 impl FastElement {
     /// Knows nothing.
     pub(crate) const UNKNOWN: Self = Self {
-        announced: Announced::Unknown,
+        prefix: FastPrefix::Unknown,
         halves: 0,
         odd: Odd::Wrong,
         test: Test::Unknown,
@@ -80,12 +80,12 @@ impl FastElement {
 
     /// An element that is always `units` long.
     pub(crate) const fn fixed(coded: Coded, units: u32) -> Self {
-        Self::new(Announced::Fixed, LengthUnit::Units, coded, (units, units))
+        Self::new(FastPrefix::Fixed, LengthUnit::Units, coded, (units, units))
     }
 
     /// An element whose length a prefix announces.
     pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
-        Self::new(Announced::of(prefix), prefix.counts, coded, limits)
+        Self::new(FastPrefix::of(prefix), prefix.counts, coded, limits)
     }
 
     /// The same, of a value that holds parts which are checked apart.
@@ -96,7 +96,7 @@ impl FastElement {
 
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
     const fn new(
-        announced: Announced,
+        prefix: FastPrefix,
         counts: LengthUnit,
         (coding, content, pad_nibble): Coded,
         (mut min, mut max): (u32, u32),
@@ -108,9 +108,7 @@ impl FastElement {
             }
             (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Units) => (4, Odd::Irrelevant),
             // of an object, nobody asks whether its length is odd
-            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes)
-                if !matches!(announced, Announced::Ber) =>
-            {
+            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes) if !matches!(prefix, FastPrefix::Ber) => {
                 (2, Odd::Wrong)
             }
             (Coding::Bcd, LengthUnit::Units) => (1, Odd::PadNibble(pad_nibble)),
@@ -122,34 +120,34 @@ impl FastElement {
             _ => return Self::UNKNOWN,
         };
         let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
-        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(prefix, FastPrefix::Unknown) {
             return Self::UNKNOWN;
         }
         let (min, max) = ((min * factor) as u16, (max * factor) as u16);
         let run = match test {
-            Test::Block(class) if announced.fits(class) => Some(class),
+            Test::Block(class) if prefix.fits(class) => Some(class),
             _ => None,
         };
         let is_whole = matches!(odd, Odd::Irrelevant) || max.is_multiple_of(2);
-        let fixed = match (announced, run) {
-            (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
+        let fixed = match (prefix, run) {
+            (FastPrefix::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        let encode = match (coding, counts, announced) {
-            (Coding::Bcd, LengthUnit::Bytes, _) | (.., Announced::Ber) => FastCoding::Unknown,
+        let encode = match (coding, counts, prefix) {
+            (Coding::Bcd, LengthUnit::Bytes, _) | (.., FastPrefix::Ber) => FastCoding::Unknown,
             _ if matches!(odd, Odd::Wrong) => FastCoding::Unknown,
-            _ => match (FastCoding::of((coding, content, pad_nibble)), announced) {
-                (FastCoding::Same(chars), Announced::Fixed) if max as usize <= FEW => {
+            _ => match (FastCoding::of((coding, content, pad_nibble)), prefix) {
+                (FastCoding::Same(chars), FastPrefix::Fixed) if max as usize <= FEW => {
                     FastCoding::Short(chars, max as u8)
                 }
-                (FastCoding::Same(chars), Announced::Fixed) => FastCoding::Text(chars, 0),
-                (FastCoding::Same(chars), Announced::Digits { zero: b'0', width }) => {
+                (FastCoding::Same(chars), FastPrefix::Fixed) => FastCoding::Text(chars, 0),
+                (FastCoding::Same(chars), FastPrefix::Digits { zero: b'0', width }) => {
                     FastCoding::Text(chars, width)
                 }
                 (encode, _) => encode,
             },
         };
-        Self { announced, halves, odd, test, run, is_composite: false, encode, fixed, min, max }
+        Self { prefix, halves, odd, test, run, is_composite: false, encode, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -197,7 +195,7 @@ impl FastElement {
     pub(crate) fn valid_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
         let length @ 0..=0x7F = *wire.get(at)? else { return None };
         let (start, end) = (at + 1, at + 1 + usize::from(length));
-        let is_common = self.announced == Announced::Ber && !self.is_composite;
+        let is_common = self.prefix == FastPrefix::Ber && !self.is_composite;
         if !is_common || !self.admits(usize::from(length)) || end > wire.len() {
             return None;
         }
@@ -218,7 +216,7 @@ impl FastElement {
     /// Whether there is but one way to write the element.
     pub(crate) const fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(CharClass::Hex | CharClass::EbcdicHex))
-            && !matches!(self.announced, Announced::Ber)
+            && !matches!(self.prefix, FastPrefix::Ber)
     }
 
     /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
@@ -268,7 +266,7 @@ impl FastElement {
 
     #[inline(never)]
     fn encode_other(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
-        let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
+        let start = at + self.prefix.put(out.get_mut(at..)?, value.len())?;
         let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
         self.encode.put(value, room).then_some(start + room.len())
     }
@@ -288,27 +286,27 @@ impl FastElement {
 
     /// The octets of an element that is always as long.
     pub(crate) fn always(&self) -> Option<u16> {
-        let is_fixed = self.announced == Announced::Fixed;
+        let is_fixed = self.prefix == FastPrefix::Fixed;
         is_fixed.then(|| (self.max * u16::from(self.halves)).div_ceil(2))
     }
 
     /// The octets of the prefix that announces the length.
     pub(crate) fn prefix_octets(&self) -> Option<u8> {
-        self.announced.octets()
+        self.prefix.octets()
     }
 
     /// How the length is announced, if digits do, and no length of the value is impossible.
-    pub(crate) fn announced_length(&self) -> Length {
+    pub(crate) fn announced_length(&self) -> LengthReader {
         match self.odd {
-            Odd::Wrong => Length::UNKNOWN,
-            _ => Length::of(self.announced, self.halves, self.min, self.max),
+            Odd::Wrong => LengthReader::UNKNOWN,
+            _ => LengthReader::of(self.prefix, self.halves, self.min, self.max),
         }
     }
 
     /// What it means that the value is of an odd length, if it ever is.
     pub(crate) fn how_odd(&self) -> Odd {
         match self.odd {
-            Odd::PadNibble(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
+            Odd::PadNibble(_) if self.prefix == FastPrefix::Fixed && self.max.is_multiple_of(2) => {
                 Odd::Irrelevant
             }
             odd => odd,
@@ -351,10 +349,10 @@ impl FastElement {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        if self.announced == Announced::Fixed {
+        if self.prefix == FastPrefix::Fixed {
             return Some((usize::from(self.max), at));
         }
-        let (number, width) = self.announced.number(wire.get(at..)?)?;
+        let (number, width) = self.prefix.number(wire.get(at..)?)?;
         self.admits(number).then_some((number, at + width))
     }
 }

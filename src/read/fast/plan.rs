@@ -21,7 +21,7 @@ use core::ops::Range;
 use crate::codec::Side;
 use crate::codec::fast::class::{CharClass, Test};
 use crate::codec::fast::class_table::Few;
-use crate::codec::fast::element::{FastElement, Length, Odd};
+use crate::codec::fast::element::{FastElement, LengthReader, Odd};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::widen;
 use crate::read::fast::head::Head;
@@ -57,7 +57,7 @@ const HALVES: usize = 16;
 struct Step {
     /// How the element announces its length, and how far after the mark the four octets start that
     /// end with that.
-    length: Length,
+    length: LengthReader,
     window: u16,
     /// Where the element starts, and its number.
     start: u16,
@@ -113,7 +113,7 @@ pub(crate) struct Marks {
 impl Plan {
     pub(crate) const EMPTY: Self = {
         let spot = Spot { mark: 0, offset: 0 };
-        let step = Step { length: Length::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
+        let step = Step { length: LengthReader::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
         Self {
             announced: Bitmap::EMPTY,
             bitmaps: 1,

@@ -31,7 +31,7 @@ impl<'v> Builder<'v> {
         for (index, word) in [a, b, c].iter().enumerate() {
             let of = |words: &[u64; 3]| words.get(index).copied().unwrap_or(0);
             if of(&present) != 0 {
-                let origin = Origin { message, before, there: of(&there), spans: of(&spans) };
+                let origin = CopySource { message, before, there: of(&there), spans: of(&spans) };
                 self.encode_among(target, &origin, of(&present), word)?;
             }
             before += count(of(&there));
@@ -56,11 +56,11 @@ impl<'v> Builder<'v> {
     fn encode_among(
         &self,
         target: &mut impl Target,
-        origin: &Origin<'_>,
+        origin: &CopySource<'_>,
         present: u64,
         word: &Word<'_, '_>,
     ) -> Option<()> {
-        let Origin { message, before, there, spans } = *origin;
+        let CopySource { message, before, there, spans } = *origin;
         let mut rest = present;
         while rest & spans != 0 {
             let place = (rest & spans).leading_zeros();
@@ -134,7 +134,7 @@ impl<'v> Builder<'v> {
 }
 
 /// What one bitmap of another message announces.
-struct Origin<'m> {
+struct CopySource<'m> {
     message: &'m Message<'m>,
     /// How many elements stand in the bitmaps before.
     before: usize,

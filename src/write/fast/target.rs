@@ -8,7 +8,7 @@ use crate::layout::{BitmapForm, Element, Fill, Form};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
-use crate::write::value::{Source, View};
+use crate::write::value::{Borrowed, Source};
 use crate::write::writer::{DIGITS, Writer, decimal};
 
 /// Output sink of the fast encoder.
@@ -139,7 +139,7 @@ pub(crate) fn encode_element(
             return Some(());
         }
         let field = message.get(number)?;
-        return encode_element(target, element, number, &Source::View(View::Field(&field)));
+        return encode_element(target, element, number, &Source::Borrowed(Borrowed::Field(&field)));
     }
     let mut scratch = Scratch::NEW;
     let value = scratch.value(element, source);
@@ -181,7 +181,7 @@ impl Scratch {
                 let units = decimal(number, digits).max(element.min());
                 return digits.get((DIGITS + 1).checked_sub(units)?..);
             }
-            Source::View(view) => {
+            Source::Borrowed(view) => {
                 let value = view.octets();
                 match value.plain() {
                     Some(value) => value,
