@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::MAX_MESSAGES;
 use crate::frame::{Framing, Station};
 use crate::model::error::{Error, ErrorKind, Place};
+
+/// How many messages are read; of those after them, only the frames are looked at.
+pub const MAX_MESSAGES: usize = 16;
 
 /// All inputs, cut by one framing.
 pub(super) struct Cut<'m> {

@@ -28,39 +28,25 @@
 mod alter;
 mod cut;
 mod envelope;
+mod explanation;
 mod finder;
 mod hint;
+mod mend;
 mod reach;
 mod search;
 mod trial;
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use self::cut::Cut;
-use crate::model::error::Error;
 use crate::spec::Spec;
 
+pub use cut::MAX_MESSAGES;
 pub use envelope::Envelope;
+pub use explanation::Explanation;
 pub use finder::Finder;
 pub use hint::{Change, Hint};
 pub use reach::Reach;
-
-/// How many messages are read; of those after them, only the frames are looked at.
-pub const MAX_MESSAGES: usize = 16;
-
-/// How well one spec explains the messages, and what to change where it does not.
-#[derive(Clone)]
-pub struct Explanation<'s> {
-    spec: &'s Spec<'s>,
-    envelope: Envelope,
-    score: u16,
-    /// Octets that are explained, weighed by how well.
-    merit: u64,
-    reaches: Vec<Reach>,
-    left: usize,
-    hints: Vec<Hint>,
-}
 
 /// Ranks specs by how well they explain the messages, the best first; each with the framing and the
 /// header that suit it best.
@@ -77,12 +63,9 @@ pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>
         specs.into_iter().filter_map(|spec| trial::best(spec, &cuts, octets)).collect();
     // stable: what comes first among equals is what the caller named first
     explanations.sort_by_key(|explanation| core::cmp::Reverse(explanation.rank()));
-    for explanation in explanations.iter_mut().take(MAX_SEARCHED) {
-        let framing = explanation.envelope.framing();
-        let cut = cuts.iter().find(|cut| cut.is_of(framing));
-        if let (false, Some(cut)) = (explanation.is_complete(), cut) {
-            explanation.hints = search::hints(explanation.spec, &cut.messages(framing.header()));
-        }
+    for explanation in explanations.iter_mut().take(MAX_SEARCHED).filter(|it| !it.is_complete()) {
+        let messages = trial::messages(&cuts, explanation.envelope().framing());
+        explanation.set_hints(search::hints(explanation.spec(), &messages));
     }
     explanations
 }
@@ -98,91 +81,3 @@ pub fn explain<'s>(inputs: &[&[u8]], spec: &'s Spec<'s>) -> Option<Explanation<'
 
 /// For how many of the best explanations hints are looked for.
 const MAX_SEARCHED: usize = 4;
-
-impl<'s> Explanation<'s> {
-    /// The spec.
-    #[must_use]
-    pub const fn spec(&self) -> &'s Spec<'s> {
-        self.spec
-    }
-
-    /// What stands around the message.
-    #[must_use]
-    pub const fn envelope(&self) -> Envelope {
-        self.envelope
-    }
-
-    /// 0 to 1000; 1000 when every message parses to its end.
-    #[must_use]
-    pub const fn score(&self) -> u16 {
-        self.score
-    }
-
-    /// Bytes after the last frame that are no whole frame.
-    #[must_use]
-    pub const fn left(&self) -> usize {
-        self.left
-    }
-
-    /// How far each message got, in the order given; what could not be cut into frames counts as one.
-    #[must_use]
-    pub fn reaches(&self) -> &[Reach] {
-        &self.reaches
-    }
-
-    /// Whether every message parses to its end.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.reaches.iter().all(|reach| reach.error.is_none())
-    }
-
-    /// Whether every message begins with an MTI and a bitmap that make sense, and was read for the
-    /// most part: what stops it is then something within it.
-    #[must_use]
-    pub fn reads_messages(&self) -> bool {
-        self.reaches.iter().all(Reach::is_message_like)
-    }
-
-    /// What stopped the first message that did not parse.
-    #[must_use]
-    pub fn error(&self) -> Option<Error> {
-        self.reaches.iter().find_map(|reach| reach.error)
-    }
-
-    /// What is probably wrong with the spec, the likeliest first; empty when nothing is, and when
-    /// no single change helps.
-    #[must_use]
-    pub fn hints(&self) -> &[Hint] {
-        &self.hints
-    }
-
-    /// The score, then what was explained.
-    fn rank(&self) -> (u16, (u64, core::cmp::Reverse<u8>, u64)) {
-        (self.score, self.weight())
-    }
-
-    /// The octets that are explained, then the simplicity of what stands around the message, then how
-    /// much of the content is of a narrow class.
-    fn weight(&self) -> (u64, core::cmp::Reverse<u8>, u64) {
-        let evidence = self.reaches.iter().map(|reach| reach.evidence).sum();
-        (self.merit, core::cmp::Reverse(self.envelope.complexity()), evidence)
-    }
-}
-
-impl fmt::Display for Explanation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}: score {}", self.spec.name(), self.envelope, self.score)?;
-        let complete = self.reaches.iter().filter(|reach| reach.error.is_none()).count();
-        write!(f, ", {complete} of {} messages complete", self.reaches.len())?;
-        if let Some(reach) = self.reaches.iter().find(|reach| reach.error.is_some()) {
-            write!(f, "; {reach}")?;
-        }
-        self.hints.first().map_or(Ok(()), |hint| write!(f, "; {hint}"))
-    }
-}
-
-impl fmt::Debug for Explanation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Explanation({self})")
-    }
-}
