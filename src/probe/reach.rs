@@ -55,6 +55,12 @@ impl Reach {
         Self { read: 0, announced: 0, offset: 0, size, error: Some(error), plausible: false, evidence: 0 }
     }
 
+    /// Whether the MTI is one of the standard's.
+    #[must_use]
+    pub const fn is_plausible(&self) -> bool {
+        self.plausible
+    }
+
     /// Whether MTI and bitmap make sense and most of the message was read: what stops it is then
     /// something within it.
     pub(super) fn is_message_like(&self) -> bool {

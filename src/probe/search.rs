@@ -7,7 +7,7 @@ use super::hint::{Change, Changes, Hint, Outcome};
 use super::mend::{Lengths, Mend, Rewrite, What, dialect_of};
 use super::reach::{Reach, mean};
 use crate::codec::{Coding, LengthUnit, PrefixCoding};
-use crate::layout::NextBitmap;
+use crate::layout::{Element, NextBitmap};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, ErrorKind, Place};
 use crate::spec::{Dialect, MtiCoding, Spec};
@@ -54,6 +54,7 @@ impl<'s> Search<'s, '_> {
     fn outlines(&mut self) {
         let spec = self.spec;
         let dialect = dialect_of(spec);
+        let slots = Mend { dialect, what: What::Nothing }.slots(spec);
         let mut best: Option<(Outcome, Dialect, Changes)> = None;
         for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary] {
             for bitmap in [Coding::Raw, Coding::Hex, Coding::EbcdicHex(page_of(spec))] {
@@ -65,7 +66,7 @@ impl<'s> Search<'s, '_> {
                 ];
                 let (place, changes) = (outline_place(changes), collected(changes));
                 let mend = Mend { dialect: changed, what: What::Nothing };
-                let outcome = self.attempt(place, changes, changes.cost(), mend);
+                let outcome = self.attempt(place, changes, (changes.cost(), mend), &slots);
                 let is_better = |outcome: &Outcome| best.is_none_or(|(known, ..)| *outcome > known);
                 if let Some(outcome) = outcome.filter(is_better) {
                     best = Some((outcome, changed, changes));
@@ -105,7 +106,7 @@ impl<'s> Search<'s, '_> {
                     }
                     let all = collected(outline.iter().map(Some).chain(changes));
                     let mend = Mend { dialect, what: What::Everywhere(rewrite) };
-                    self.attempt(Place::Whole, all, all.cost(), mend);
+                    self.attempt(Place::Whole, all, (all.cost(), mend), &mend.slots(self.spec));
                 }
             }
         }
@@ -162,12 +163,21 @@ impl<'s> Search<'s, '_> {
             })
             .collect();
         let dialect = dialect_of(self.spec);
+        // the bitmap stays what it is: to check all other elements would only take time
+        let mut slots = Mend { dialect, what: What::Nothing }.slots(self.spec);
+        let is_announced = |number| u8::try_from(number).is_ok_and(|it| self.announced.contains(it));
+        slots.iter_mut().enumerate().filter(|(at, _)| !is_announced(*at)).for_each(|(_, slot)| *slot = None);
         let outlines = self.hints.len();
         for cost in 1..=MAX_COST {
             for (number, variants) in &suspects {
                 for (_, variant) in variants.iter().filter(|(known, _)| *known == cost) {
                     let mend = Mend { dialect, what: What::Element(*number, variant.element) };
-                    self.attempt(Place::Element(*number), variant.changes, cost, mend);
+                    let Some(slot) = slots.get_mut(usize::from(*number)) else { continue };
+                    let original = slot.replace(variant.element);
+                    self.attempt(Place::Element(*number), variant.changes, (cost, mend), &slots);
+                    if let Some(slot) = slots.get_mut(usize::from(*number)) {
+                        *slot = original;
+                    }
                 }
             }
             let found = self.hints.iter().skip(outlines);
@@ -197,21 +207,17 @@ impl<'s> Search<'s, '_> {
     }
 
     /// Reads the messages with a changed spec, and keeps the change if it gets further.
-    fn attempt(&mut self, place: Place, changes: Changes, cost: u8, mend: Mend<'s>) -> Option<Outcome> {
+    fn attempt(
+        &mut self,
+        place: Place,
+        changes: Changes,
+        (cost, mend): (u8, Mend<'s>),
+        slots: &[Option<Element<'s>>],
+    ) -> Option<Outcome> {
         if cost == 0 {
             return None;
         }
-        let mut slots = mend.slots(self.spec);
-        if let What::Element(..) = mend.what {
-            // the bitmap stays what it is: the check of all other elements would only take time
-            let is_needed = |number| u8::try_from(number).is_ok_and(|it| self.announced.contains(it));
-            slots
-                .iter_mut()
-                .enumerate()
-                .filter(|(number, _)| !is_needed(*number))
-                .for_each(|(_, slot)| *slot = None);
-        }
-        let spec = Spec::try_new("", &mend.dialect, &slots).ok()?;
+        let spec = Spec::try_new("", &mend.dialect, slots).ok()?;
         let mut after = Vec::with_capacity(self.messages.len());
         for (message, before) in self.messages.iter().zip(&self.before) {
             self.budget = self.budget.checked_sub(1)?;

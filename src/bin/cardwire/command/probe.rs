@@ -1,12 +1,15 @@
 //! `cardwire probe`.
 
+use std::fs::File;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use cardwire::import::toml;
 use cardwire::probe::{Explanation, MAX_MESSAGES, probe};
 use cardwire::{Spec, spec};
 
-use super::suggest::{Reading, hint_words};
-use crate::failure::{Failure, Outcome};
+use super::suggest::{Mended, Reading, hint_words};
+use crate::failure::{Failure, Outcome, complain};
 use crate::input::{InputArgs, Item, Origin};
 use crate::json;
 use crate::output::{Output, Role};
@@ -31,19 +34,25 @@ pub(crate) struct Probe {
     /// How many explanations to show.
     #[arg(short, long, value_name = "COUNT", default_value_t = 5)]
     top: usize,
+    /// Write the spec to this new file, with what the best hint says put right.
+    #[arg(long, value_name = "FILE")]
+    mend: Option<PathBuf>,
     /// JSON, one explanation a line.
     #[arg(long)]
     json: bool,
 }
 
+/// Specs and what the user calls them.
+type Named = [(String, &'static Spec<'static>)];
+
 /// Inputs that are explained together: all of them, or the two directions of one connection.
 struct Group {
-    /// The ends of the connections, if they are some.
-    connections: Vec<String>,
+    /// The ends of the connection, if it is one.
+    connection: Option<String>,
     inputs: Vec<Vec<u8>>,
 }
 
-/// A group and what explains it, the best first.
+/// What explains a group, the best first, and the connections that it explains alike.
 struct Explained {
     connections: Vec<String>,
     explanations: Vec<Explanation<'static>>,
@@ -55,7 +64,7 @@ const MOST_CONNECTIONS: usize = 16;
 impl Probe {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let named = self.named()?;
-        let (groups, left_out) = self.groups()?;
+        let (groups, left_out) = groups(&self.input)?;
         let mut found = Vec::new();
         for group in groups {
             merge(&mut found, explained(group, &named));
@@ -70,14 +79,17 @@ impl Probe {
         for group in &found {
             self.show(output, group, &named)?;
         }
-        if left_out > 0 {
+        if let (false, Some(reading)) = (self.json, self.common(&found, &named)) {
+            command(output, &reading.command(&self.input))?;
+        }
+        if left_out > 0 && !self.json {
             output.line(format_args!("{left_out} more connections were not looked at"))?;
         }
-        if let (false, Some(reading)) = (self.json, self.common(&found, &named)) {
-            let text = output.paint(Role::Faint, &reading.command(&self.input));
-            output.line(format_args!("    {text}"))?;
+        match &self.mend {
+            Some(file) => mend(&found, file),
+            None if best.all(Explanation::is_complete) => Ok(()),
+            None => Err(Failure::Told),
         }
-        if best.all(Explanation::is_complete) { Ok(()) } else { Err(Failure::Told) }
     }
 
     /// The specs and what the user calls them.
@@ -88,72 +100,103 @@ impl Probe {
         self.spec.iter().map(|name| Ok((name.clone(), specs::load(name)?))).collect()
     }
 
-    /// What is explained together, and how many connections are left out.
-    fn groups(&self) -> Outcome<(Vec<Group>, usize)> {
-        let mut messages = self.input.messages(None);
-        let (mut groups, mut left_out): (Vec<Group>, Vec<String>) = (Vec::new(), Vec::new());
-        let mut count = 0;
-        while let Some(item) = messages.next()? {
-            let Item { origin, content } = item;
-            let message = match content {
-                Ok(payload) => payload.message,
-                Err(refusal) => return Err(Failure::data(format_args!("{origin}: {refusal}"))),
-            };
-            let connection = connection(&origin);
-            let is_full = groups.len() >= MOST_CONNECTIONS;
-            let known = groups.iter_mut().find(|group| group.connections.first() == connection.as_ref());
-            match (known, connection) {
-                (Some(group), _) => group.inputs.push(message),
-                (None, Some(name)) if is_full => {
-                    left_out.extend((!left_out.contains(&name)).then_some(name));
-                }
-                (None, name) => {
-                    groups.push(Group { connections: name.into_iter().collect(), inputs: vec![message] });
-                }
-            }
-            count += 1;
-            if count >= MAX_MESSAGES && groups.iter().all(|group| group.connections.is_empty()) {
-                break;
-            }
-        }
-        Ok((groups, left_out.len()))
-    }
-
-    fn show(
-        &self,
-        output: &mut Output,
-        group: &Explained,
-        named: &[(String, &'static Spec<'static>)],
-    ) -> Outcome {
+    fn show(&self, output: &mut Output, group: &Explained, named: &Named) -> Outcome {
         if !self.json && !group.connections.is_empty() {
             let title = output.paint(Role::Title, &title(&group.connections));
             output.line(title)?;
         }
-        for explanation in group.explanations.iter().take(self.top.max(1)) {
-            match self.json {
-                true => object(output, &group.connections, explanation)?,
-                false => show(output, explanation)?,
+        // what is wrong with other specs says nothing where one is right, unless they were asked for
+        let is_clear = group.explanations.first().is_some_and(Explanation::is_complete);
+        let with_hints = !is_clear || !self.spec.is_empty();
+        let told = group.explanations.iter().filter(|explanation| explanation.score() > 0);
+        for explanation in told.take(self.top.max(1)) {
+            if self.json {
+                object(output, &group.connections, explanation)?;
+                continue;
             }
+            show(output, explanation, with_hints)?;
             // of a capture, one command reads all connections
-            let is_alone = !self.json && group.connections.is_empty() && explanation.is_complete();
-            let reading = is_alone.then(|| reading(explanation, named)).flatten();
-            if let Some(reading) = reading.filter(|reading| reading.works(&self.input)) {
-                let text = output.paint(Role::Faint, &reading.command(&self.input));
-                output.line(format_args!("    {text}"))?;
+            let alone = Some(explanation).filter(|_| group.connections.is_empty());
+            if let Some(words) = alone.and_then(|explanation| self.command(explanation, named)) {
+                command(output, &words)?;
             }
         }
         Ok(())
     }
 
-    /// What reads all connections of a capture; each finds its framing for itself.
-    fn common(&self, found: &[Explained], named: &[(String, &'static Spec<'static>)]) -> Option<Reading> {
+    /// A command that reads the whole input as an explanation says, or as its best hint says.
+    fn command(&self, explanation: &Explanation<'static>, named: &Named) -> Option<String> {
+        let name = name_of(explanation, named)?;
+        if explanation.is_complete() {
+            let reading = Reading::of(name, explanation, &self.input);
+            return reading.works(&self.input).then(|| reading.command(&self.input));
+        }
+        if self.mend.is_some() {
+            return None;
+        }
+        Mended::of(name, explanation, &self.input)?.command(&self.input)
+    }
+
+    /// What reads all connections of a capture; each finds its framing for itself where they differ.
+    fn common(&self, found: &[Explained], named: &Named) -> Option<Reading> {
         let first = found.first().filter(|group| !group.connections.is_empty())?;
-        let mut reading = reading(first.explanations.first()?, named)?;
+        let best = first.explanations.first()?;
+        let mut reading = Reading::of(name_of(best, named)?, best, &self.input);
         if found.len() > 1 {
-            reading.framing = None;
+            reading.framing = self.input.framing;
         }
         Some(reading).filter(|reading| reading.works(&self.input))
     }
+}
+
+/// What is explained together, and how many connections are left out.
+fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
+    let mut messages = args.messages(None);
+    let (mut groups, mut left_out): (Vec<Group>, Vec<String>) = (Vec::new(), Vec::new());
+    while let Some(Item { origin, content }) = messages.next()? {
+        let connection = connection(&origin);
+        let message = match content {
+            Ok(payload) => payload.message,
+            // what is missing of one connection says nothing about the others
+            Err(refusal) if connection.is_some() => {
+                complain(format_args!("{origin}: {refusal}"));
+                continue;
+            }
+            Err(refusal) => return Err(Failure::data(format_args!("{origin}: {refusal}"))),
+        };
+        let is_full = groups.len() >= MOST_CONNECTIONS;
+        match (groups.iter_mut().find(|group| group.connection == connection), connection) {
+            (Some(group), _) if group.inputs.len() >= MAX_MESSAGES => (),
+            (Some(group), _) => group.inputs.push(message),
+            (None, Some(name)) if is_full => left_out.extend((!left_out.contains(&name)).then_some(name)),
+            (None, connection) => groups.push(Group { connection, inputs: vec![message] }),
+        }
+        let is_enough = |group: &Group| group.connection.is_none() && group.inputs.len() >= MAX_MESSAGES;
+        if groups.iter().all(is_enough) {
+            break;
+        }
+    }
+    Ok((groups, left_out.len()))
+}
+
+/// What `cardwire probe` looks at, if it is all explained together.
+pub(super) fn inputs(args: &InputArgs) -> Outcome<Vec<Vec<u8>>> {
+    let (groups, _) = groups(args)?;
+    match <[Group; 1]>::try_from(groups) {
+        Ok([group]) => Ok(group.inputs),
+        Err(_) => Err(Failure::data("there is no message, or more than one connection")),
+    }
+}
+
+/// Writes the spec with what the best hint says put right.
+fn mend(found: &[Explained], file: &Path) -> Outcome {
+    let best = found.first().and_then(|group| group.explanations.first());
+    let Some(doc) = best.and_then(|best| best.mended(0)) else {
+        return Err(Failure::data("there is no hint to go by, and no spec is written"));
+    };
+    let opened = File::options().write(true).create_new(true).open(file);
+    let written = opened.and_then(|mut file| file.write_all(toml::write(&doc).as_bytes()));
+    written.map_err(|error| Failure::io(file.display(), error))
 }
 
 /// The two ends of a connection, the same for both directions.
@@ -172,10 +215,10 @@ fn title(connections: &[String]) -> String {
     }
 }
 
-fn explained(group: Group, named: &[(String, &'static Spec<'static>)]) -> Explained {
+fn explained(group: Group, named: &Named) -> Explained {
     let octets: Vec<&[u8]> = group.inputs.iter().map(Vec::as_slice).collect();
     let explanations = probe(&octets, named.iter().map(|(_, spec)| *spec));
-    Explained { connections: group.connections, explanations }
+    Explained { connections: group.connection.into_iter().collect(), explanations }
 }
 
 /// Connections that are explained alike are shown once.
@@ -184,23 +227,26 @@ fn merge(found: &mut Vec<Explained>, next: Explained) {
         let best = group.explanations.first()?;
         best.is_complete().then(|| (best.spec().name(), best.envelope()))
     };
-    let alike = found.iter_mut().find(|known| !known.connections.is_empty() && key(known) == key(&next));
-    match alike.filter(|known| key(known).is_some()) {
+    let is_alike = |known: &&mut Explained| key(known).is_some() && key(known) == key(&next);
+    match found.iter_mut().find(is_alike) {
         Some(known) => known.connections.extend(next.connections),
         None if next.explanations.is_empty() => (),
         None => found.push(next),
     }
 }
 
-fn reading(
-    explanation: &Explanation<'static>,
-    named: &[(String, &'static Spec<'static>)],
-) -> Option<Reading> {
-    let (name, _) = named.iter().find(|(_, spec)| std::ptr::eq(*spec, explanation.spec()))?;
-    Some(Reading::of(name, explanation))
+/// The spec of an explanation as the user calls it.
+fn name_of<'n>(explanation: &Explanation<'static>, named: &'n Named) -> Option<&'n str> {
+    let is_it = |(_, spec): &&(String, &'static Spec<'static>)| std::ptr::eq(*spec, explanation.spec());
+    named.iter().find(is_it).map(|(name, _)| name.as_str())
 }
 
-fn show(output: &mut Output, explanation: &Explanation<'_>) -> Outcome {
+fn command(output: &mut Output, words: &str) -> Outcome {
+    let text = output.paint(Role::Faint, words);
+    Ok(output.line(format_args!("    {text}"))?)
+}
+
+fn show(output: &mut Output, explanation: &Explanation<'_>, with_hints: bool) -> Outcome {
     let name = output.paint(Role::Key, &format!("{:<20}", explanation.spec().name()));
     let complete = explanation.reaches().iter().filter(|reach| reach.error.is_none()).count();
     let total = explanation.reaches().len();
@@ -217,7 +263,7 @@ fn show(output: &mut Output, explanation: &Explanation<'_>) -> Outcome {
     if let Some(reach) = explanation.reaches().iter().find(|reach| reach.error.is_some()) {
         output.line(format_args!("    {reach}"))?;
     }
-    for hint in explanation.hints().iter().take(3) {
+    for hint in explanation.hints().iter().take(3).filter(|_| with_hints) {
         let text = output.paint(Role::Meaning, &hint_words(explanation.envelope(), hint));
         output.line(format_args!("    {text}"))?;
     }

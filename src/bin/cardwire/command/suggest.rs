@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use cardwire::frame::Station;
 use cardwire::probe::{Envelope, Explanation, Hint, explain, probe};
 use cardwire::{
     Framing, Inspection, Mti, Spec,
@@ -26,9 +27,8 @@ pub(super) struct Reading {
 impl Reading {
     /// How an explanation reads the input: the spec by the name that the user gave it, a framing only
     /// where something stands around the message.
-    pub(super) fn of(name: &str, explanation: &Explanation<'static>) -> Self {
-        let envelope = explanation.envelope();
-        let framing = (!envelope.is_bare()).then(|| envelope.framing());
+    pub(super) fn of(name: &str, explanation: &Explanation<'static>, args: &InputArgs) -> Self {
+        let framing = combined(args.framing, explanation.envelope());
         Self { name: name.to_owned(), spec: explanation.spec(), framing }
     }
 
@@ -61,21 +61,83 @@ impl Reading {
         }
     }
 
+    /// The files and the form of an input, as they are typed behind a command.
+    fn input(args: &InputArgs) -> String {
+        let mut words = String::new();
+        if args.input != Kind::Auto {
+            let form = clap::ValueEnum::to_possible_value(&args.input);
+            words += &form.map_or(String::new(), |form| format!(" --input {}", form.get_name()));
+        }
+        for file in &args.files {
+            words += " ";
+            words += &quoted_path(file);
+        }
+        words
+    }
+
     /// What to type; the options alone where the messages are arguments, which nobody types again.
     pub(super) fn command(&self, args: &InputArgs) -> String {
         if !args.message.is_empty() {
             return self.options();
         }
-        let mut command = format!("cardwire decode {}", self.options());
-        if args.input != Kind::Auto {
-            let form = clap::ValueEnum::to_possible_value(&args.input);
-            command += &form.map_or(String::new(), |form| format!(" --input {}", form.get_name()));
+        format!("cardwire decode {}{}", self.options(), Self::input(args))
+    }
+}
+
+/// A spec with one thing put right, and options that read an input with it.
+pub(super) struct Mended {
+    /// The spec that is wrong, as the user named it.
+    wrong: String,
+    /// With the file that the spec is to be written to.
+    reading: Reading,
+}
+
+impl Mended {
+    /// What the best hint of an explanation leads to, if that reads the whole input.
+    pub(super) fn of(name: &str, explanation: &Explanation<'static>, args: &InputArgs) -> Option<Self> {
+        let (complete, messages) = explanation.hints().first()?.explains();
+        let doc = explanation.mended(0).filter(|_| complete == messages && messages > 0)?;
+        let spec = doc.leak().ok()?;
+        let mut reading = Reading::of(&unused("mended.toml"), explanation, args);
+        reading.spec = spec;
+        reading.works(args).then(|| Self { wrong: name.to_owned(), reading })
+    }
+
+    /// What to type: first the spec is written, then it is used. `None` where the input cannot be read
+    /// twice.
+    pub(super) fn command(&self, args: &InputArgs) -> Option<String> {
+        if args.reads_stdin() || !args.message.is_empty() {
+            return None;
         }
-        for file in &args.files {
-            command += " ";
-            command += &quoted_path(file);
+        let framing = args.framing.and_then(|framing| framing.notation());
+        let said = framing.map_or(String::new(), |notation| format!(" --framing {notation}"));
+        Some(format!(
+            "cardwire probe --spec {}{said} --mend {}{} && {}",
+            quoted(&plain(&self.wrong)),
+            quoted(&self.reading.name),
+            Reading::input(args),
+            self.reading.command(args)
+        ))
+    }
+}
+
+/// A name like this that no file has.
+fn unused(name: &str) -> String {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let names =
+        std::iter::once(name.to_owned()).chain((2..).map(|number| format!("{stem}-{number}.{extension}")));
+    names.take(1000).find(|name| !Path::new(name).exists()).unwrap_or_else(|| name.to_owned())
+}
+
+/// The framing to be said where messages that were cut by one have something around them still.
+fn combined(said: Option<Framing>, envelope: Envelope) -> Option<Framing> {
+    let found = envelope.framing();
+    match said {
+        _ if envelope.is_bare() => said,
+        Some(said) if !found.is_delimited() && said.header() == Station::None => {
+            Some(said.with_header(found.header()))
         }
-        command
+        _ => Some(found),
     }
 }
 
@@ -113,7 +175,7 @@ pub(super) fn guessed(first: Option<&Item>, args: &InputArgs) -> Outcome<&'stati
     let Some(found) = best(&payload.message) else {
         return Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets")));
     };
-    let reading = Reading::of(found.spec().name(), &found);
+    let reading = Reading::of(found.spec().name(), &found, args);
     let options = reading.options();
     if found.envelope().is_bare() {
         complain(format_args!("no spec was said; the first message fits {options}"));
@@ -138,7 +200,12 @@ pub(super) struct Advisor {
     looked_at: u32,
     hinted_at: u32,
     readings: Vec<Reading>,
+    /// Whether a change to the spec would carry some message to its end.
+    is_hinted: bool,
 }
+
+/// How many ways to read the input are tried at its end.
+const MOST_READINGS: usize = 4;
 
 /// How many messages in a row are looked into for a frame or a header that was not said.
 const MOST_LOOKS: u32 = 64;
@@ -155,6 +222,7 @@ impl Advisor {
             looked_at: 0,
             hinted_at: 0,
             readings: Vec::new(),
+            is_hinted: false,
         }
     }
 
@@ -163,46 +231,33 @@ impl Advisor {
     pub(super) fn look(&mut self, item: Item) -> Item {
         let Item { origin, content } = item;
         let content = content.and_then(|payload| match self.misread(&payload.message, payload.framing) {
-            Some(envelope) => Err(Refusal::new(0, around(envelope))),
+            Some(words) => Err(Refusal::new(0, words)),
             None => Ok(payload),
         });
         Item { origin, content }
     }
 
-    /// What stands before the MTI of a message that does not parse.
-    fn misread(&mut self, message: &[u8], cut_by: Option<Framing>) -> Option<Envelope> {
+    /// What stands before the MTI of a message that does not parse, in words.
+    fn misread(&mut self, message: &[u8], cut_by: Option<Framing>) -> Option<String> {
         let here = Inspection::of(self.spec, message);
         if here.error().is_none() || self.looked_at >= MOST_LOOKS {
             return None;
         }
-        let found = explain(&[message], self.spec).filter(|found| found.is_complete() && found.left() == 0);
-        let envelope = found.as_ref().map(Explanation::envelope).filter(|it| !it.is_bare());
-        // digits are soon a whole message behind a header that may hold anything
-        let is_sure = |envelope: &Envelope| {
-            envelope.framing().is_delimited()
-                || envelope.header_name().is_some()
-                || !here.mti().is_some_and(is_usual)
-        };
-        let Some(envelope) = envelope.filter(is_sure) else {
+        let found = explain(&[message], self.spec).filter(|found| is_sure(found, &here));
+        let Some(found) = found else {
             self.looked_at += 1;
             return None;
         };
         self.looked_at = 0;
-        let framing = match cut_by.or(self.args.framing) {
-            None => Some(envelope.framing()),
-            Some(cut_by) if !envelope.framing().is_delimited() => {
-                Some(cut_by.with_header(envelope.framing().header()))
-            }
-            Some(_) => None,
-        };
-        self.keep(framing.map(|framing| (self.name.clone(), self.spec, Some(framing))));
-        Some(envelope)
+        let framing = combined(cut_by.or(self.args.framing), found.envelope());
+        self.keep(self.name.clone(), self.spec, framing);
+        let words = around(found.envelope());
+        Some(found.error().map_or(words.clone(), |error| format!("{words}; behind that, {error}")))
     }
 
-    fn keep(&mut self, reading: Option<(String, &'static Spec<'static>, Option<Framing>)>) {
-        let Some((name, spec, framing)) = reading else { return };
+    fn keep(&mut self, name: String, spec: &'static Spec<'static>, framing: Option<Framing>) {
         let is_known = |known: &Reading| known.name == name && known.framing == framing;
-        if self.readings.len() < 4 && !self.readings.iter().any(is_known) {
+        if self.readings.len() < MOST_READINGS && !self.readings.iter().any(is_known) {
             self.readings.push(Reading { name, spec, framing });
         }
     }
@@ -215,26 +270,58 @@ impl Advisor {
         self.hinted_at += 1;
         if let Some(other) = best(message) {
             let name = other.spec().name();
-            let framing = (!other.envelope().is_bare()).then(|| other.envelope().framing());
-            self.keep(Some((name.into(), other.spec(), framing)));
+            self.keep(name.into(), other.spec(), combined(self.args.framing, other.envelope()));
             return Some(format!("it reads as {name}, {}", other.envelope()));
         }
         let mine = probe(&[message], [self.spec]).into_iter().next()?;
         // a change that does not carry the message to its end is a guess: `cardwire probe` tells those
         let hint = mine.hints().iter().find(|hint| hint.explains().0 > 0)?;
+        self.is_hinted = true;
         Some(hint_words(mine.envelope(), hint))
     }
 
-    /// Options with which the whole input parses, if some were found.
+    /// What reads the whole input, if something was found that does.
     pub(super) fn end(&self) -> Option<String> {
-        let found = self.readings.iter().find(|reading| reading.works(&self.args))?;
-        Some(format!("it parses with {}", found.options()))
+        if let Some(found) = self.readings.iter().find(|reading| reading.works(&self.args)) {
+            return Some(format!("it parses with {}", found.options()));
+        }
+        if !self.is_hinted && self.readings.is_empty() {
+            return None;
+        }
+        let inputs = super::probe::inputs(&self.args).ok()?;
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let mine = probe(&inputs, [self.spec]).into_iter().next()?;
+        let command = Mended::of(&self.name, &mine, &self.args)?.command(&self.args)?;
+        let advice = format!("this mends the spec and reads the input: {command}");
+        match mine.hints().first().filter(|_| !self.is_hinted) {
+            Some(hint) => Some(format!("{}\n-> {advice}", hint_words(mine.envelope(), hint))),
+            None => Some(advice),
+        }
+    }
+}
+
+/// Whether an explanation is right about what stands before a message, which was read without it.
+fn is_sure(found: &Explanation<'_>, here: &Inspection<'_>) -> bool {
+    let envelope = found.envelope();
+    // a length that counts what follows it, or the content of a header, is no coincidence
+    let is_evident =
+        (envelope.framing().is_delimited() && found.left() == 0) || envelope.header_name().is_some();
+    let is_message_here = here.mti().is_some_and(is_usual);
+    let is_message_there = found.reaches().iter().all(|reach| reach.is_plausible() && reach.read > 0);
+    match (envelope.is_bare(), found.is_complete()) {
+        (true, _) => false,
+        // digits are soon a whole message behind a header that may hold anything
+        (false, true) => is_evident || !is_message_here,
+        (false, false) => is_evident && !is_message_here && is_message_there,
     }
 }
 
 /// A hint, and what it takes for granted.
 pub(super) fn hint_words(envelope: Envelope, hint: &Hint) -> String {
-    if envelope.is_bare() { hint.to_string() } else { format!("{envelope}: {hint}") }
+    match envelope.framing().notation() {
+        Some(notation) if !envelope.is_bare() => format!("with --framing {notation}, {hint}"),
+        _ => hint.to_string(),
+    }
 }
 
 fn is_usual(mti: Mti) -> bool {
