@@ -17,7 +17,7 @@ pub struct Explanation<'s> {
     spec: &'s Spec<'s>,
     envelope: Envelope,
     score: u16,
-    /// Octets that are explained, weighed by how well.
+    /// Octets that are explained to the last: those of complete messages, and what stands around them.
     merit: u64,
     reaches: Vec<Reach>,
     left: usize,
@@ -105,18 +105,21 @@ impl<'s> Explanation<'s> {
         self.mends.get(hint)?.apply(self.spec)
     }
 
-    /// The score, then what was explained.
-    pub(super) fn rank(&self) -> (u16, (u64, core::cmp::Reverse<u8>, u64)) {
+    /// By what specs are ranked: the score, then what is explained.
+    pub(super) fn rank(&self) -> (u16, Weight) {
         (self.score, self.weight())
     }
 
-    /// The octets that are explained, then the simplicity of what stands around the message, then how
-    /// much of the content is of a narrow class.
-    pub(super) fn weight(&self) -> (u64, core::cmp::Reverse<u8>, u64) {
+    /// By what the framing and the header are chosen that suit one spec.
+    pub(super) fn weight(&self) -> Weight {
         let evidence = self.reaches.iter().map(|reach| reach.evidence).sum();
-        (self.merit, core::cmp::Reverse(self.envelope.complexity()), evidence)
+        (self.merit, self.score, core::cmp::Reverse(self.envelope.complexity()), evidence)
     }
 }
+
+/// The octets that are explained, the score, the simplicity of what stands around the message, and
+/// how much of the content is of a narrow class.
+type Weight = (u64, u16, core::cmp::Reverse<u8>, u64);
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

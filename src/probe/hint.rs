@@ -156,6 +156,12 @@ impl Hint {
         self.changes.iter()
     }
 
+    /// Whether it names a third bitmap, which the bitmap before it announces.
+    #[must_use]
+    pub fn is_third_bitmap(&self) -> bool {
+        self.changes().any(|change| matches!(change, Change::ThirdBitmap(_)))
+    }
+
     /// How many messages parse to their end with the change, and of how many.
     #[must_use]
     pub const fn explains(&self) -> (usize, usize) {

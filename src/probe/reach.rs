@@ -69,11 +69,10 @@ impl Reach {
         self.plausible && is_within && self.read > 0 && 2 * self.offset >= self.size
     }
 
-    /// How much a reading of `octets` octets speaks for it: all of them if it is complete; of what
-    /// stopped early little, because a coincidence soon reads a few elements.
+    /// How much the reading of `octets` octets speaks for it: all of them if it is complete, and else
+    /// nothing, because a coincidence soon reads a few elements.
     pub(super) fn merit(&self, octets: usize) -> u64 {
-        let score = u64::from(self.score());
-        wide(octets) * if score < 1000 { score / 4 } else { score }
+        if self.score() == 1000 { wide(octets) } else { 0 }
     }
 
     /// 0 to 1000; 1000 only at the end.

@@ -117,6 +117,7 @@ impl<'s> Search<'s, '_> {
     fn third_bitmap(&mut self) {
         let form = self.spec.bitmap();
         let is_seen = self.announced.contains(THIRD) && form.third == NextBitmap::Never;
+        let mut best: Option<(usize, Hint, Mend<'s>)> = None;
         for third in [NextBitmap::Announced, NextBitmap::InElement] {
             let mut dialect = dialect_of(self.spec);
             dialect.bitmap.third = third;
@@ -125,22 +126,20 @@ impl<'s> Search<'s, '_> {
             let slots = mend.slots(self.spec);
             let changed = Spec::try_new("", &dialect, &slots).ok().filter(|_| is_seen);
             let Some(changed) = changed else { continue };
-            let after: Vec<Reach> =
-                self.messages.iter().map(|message| Reach::of(&changed, message).0).collect();
-            let is_read = |reach: &Reach| match reach.error.map(|error| (error.kind(), error.place())) {
-                None => true,
-                Some((kind, Place::Element(number))) => kind == ErrorKind::Undefined && number > 2 * 64,
-                Some(_) => false,
-            };
-            let gets_further = after
-                .iter()
-                .zip(&self.before)
-                .all(|(after, before)| before.error.is_none() || is_read(after));
-            if gets_further {
+            let (after, announced): (Vec<Reach>, Vec<Bitmap>) =
+                self.messages.iter().map(|message| Reach::of(&changed, message)).unzip();
+            let reads = |(after, before): (&Reach, &Reach)| before.error.is_none() || gets_to_third(after);
+            if after.iter().zip(&self.before).all(reads) {
+                // read at the wrong place, values announce many elements
+                let beyond = announced.iter().flatten().filter(|number| *number > 2 * 64).count();
                 let outcome = outcome_of(&after, changes.cost());
-                self.hints.push((Hint { place: Place::Bitmap, changes, outcome, rivals: 0 }, mend));
+                let hint = Hint { place: Place::Bitmap, changes, outcome, rivals: 0 };
+                if best.is_none_or(|(fewest, ..)| beyond < fewest) {
+                    best = Some((beyond, hint, mend));
+                }
             }
         }
+        self.hints.extend(best.map(|(_, hint, mend)| (hint, mend)));
     }
 
     /// One element after the other, what is cheap to get wrong before what is not.
@@ -241,7 +240,8 @@ impl<'s> Search<'s, '_> {
 
     /// The best change of each place, the best place first.
     fn finish(mut self) -> Vec<(Hint, Mend<'s>)> {
-        self.hints.sort_by_key(|(hint, _)| core::cmp::Reverse(hint.outcome));
+        // a bit that announces a bitmap is no coincidence, whatever else would explain the message
+        self.hints.sort_by_key(|(hint, _)| core::cmp::Reverse((hint.is_third_bitmap(), hint.outcome)));
         let mut kept: Vec<(Hint, Mend<'s>)> = Vec::new();
         for (hint, mend) in self.hints {
             if kept.iter().all(|(known, _)| known.place != hint.place) {
@@ -256,6 +256,15 @@ impl<'s> Search<'s, '_> {
         }
         kept.truncate(MAX_HINTS);
         kept
+    }
+}
+
+/// Whether a message is read to its end, or to the first element that only a third bitmap announces.
+fn gets_to_third(reach: &Reach) -> bool {
+    match reach.error.map(|error| (error.kind(), error.place())) {
+        None => true,
+        Some((kind, Place::Element(number))) => kind == ErrorKind::Undefined && number > 2 * 64,
+        Some(_) => false,
     }
 }
 

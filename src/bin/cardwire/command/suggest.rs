@@ -275,7 +275,7 @@ impl Advisor {
         }
         let mine = probe(&[message], [self.spec]).into_iter().next()?;
         // a change that does not carry the message to its end is a guess: `cardwire probe` tells those
-        let hint = mine.hints().iter().find(|hint| hint.explains().0 > 0)?;
+        let hint = mine.hints().iter().find(|hint| hint.explains().0 > 0 || hint.is_third_bitmap())?;
         self.is_hinted = true;
         Some(hint_words(mine.envelope(), hint))
     }
