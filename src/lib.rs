@@ -42,6 +42,7 @@
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
 //! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -118,6 +119,8 @@ pub mod write;
 pub use frame::Framing;
 pub use model::{Bitmap, Error, ErrorKind, Mti, Result};
 pub use profile::Profile;
+#[cfg(feature = "alloc")]
+pub use read::OwnedMessage;
 pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
 pub use spec::{Dialect, Spec, Table};
 pub use write::{Builder, MessageWriter, Template, Value};

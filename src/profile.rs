@@ -81,6 +81,29 @@ pub enum Breach<'s> {
     NotEchoed,
 }
 
+/// The elements that a response usually repeats from its request: what says which transaction it is,
+/// and who is in it. The one such list of the library: connections use it for the responses they make
+/// themselves, and the command `serve` for all of its own. A profile overrides it.
+///
+/// ```
+/// use cardwire::{Builder, Message, Mti, de, profile, spec::ISO87_ASCII};
+///
+/// # let mut buffer = [0; 64];
+/// # let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST).set(de::STAN, 1).write(&mut buffer)?;
+/// # let request = Message::parse(&ISO87_ASCII, wire)?;
+/// let mut response = Builder::reply_to(&request);
+/// response.echo(&request, profile::ECHOED).set(de::RESPONSE_CODE, "00");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+pub const ECHOED: &[u8] = &[2, 3, 4, 7, 11, 12, 13, 24, 25, 32, 33, 37, 41, 42, 49, 60, 70];
+
+/// The elements that the response to a request repeats: those of the profile's rule for the response,
+/// or [`ECHOED`] where there is no profile, no rule, or no list in the rule.
+#[must_use]
+pub fn echoed<'s>(profile: Option<&Profile<'s>>, request: &Message<'_>) -> &'s [u8] {
+    profile.and_then(|profile| profile.echoed(request)).unwrap_or(ECHOED)
+}
+
 /// A rule for a message type, nothing mandatory yet and everything allowed.
 #[must_use]
 pub const fn rule<'s>(mti: &[u8; 4]) -> Rule<'s> {
@@ -116,7 +139,7 @@ impl<'s> Rule<'s> {
         self
     }
 
-    /// These stand in a response as they stood in the request, when they stood there.
+    /// A response repeats these from its request, where the request has them.
     #[must_use]
     pub const fn echoed(mut self, numbers: &'s [u8]) -> Self {
         self.echoed = numbers;
@@ -124,8 +147,13 @@ impl<'s> Rule<'s> {
     }
 
     fn fits(&self, message: &Message<'_>) -> bool {
+        self.is_for(message.mti(), message)
+    }
+
+    /// Whether it is the rule for this MTI and the processing code of this message.
+    fn is_for(&self, mti: Mti, message: &Message<'_>) -> bool {
         let start = self.processing.as_bytes();
-        message.mti().digits() == self.mti
+        mti.digits() == self.mti
             && (start.is_empty()
                 || message
                     .get(3)
@@ -187,6 +215,15 @@ impl<'s> Profile<'s> {
         self.rules.iter().find(|rule| rule.fits(message))
     }
 
+    /// What the response to a request repeats, by the rule for the response; `None` when the profile has
+    /// no rule for it, or its rule says nothing about it. See [`echoed`].
+    #[must_use]
+    pub fn echoed(&self, request: &Message<'_>) -> Option<&'s [u8]> {
+        let response = request.mti().response()?;
+        let rule = self.rules.iter().find(|rule| rule.is_for(response, request))?;
+        Some(rule.echoed).filter(|numbers| !numbers.is_empty())
+    }
+
     /// Every violation of the message on its own: missing elements first, then those not allowed.
     pub fn check<'m>(&self, message: &'m Message<'_>) -> impl Iterator<Item = Violation<'s>> + use<'s, 'm> {
         let rule = self.rule(message);
@@ -213,7 +250,7 @@ impl<'s> Profile<'s> {
         unknown.into_iter().chain(missing).chain(missing_when).chain(extra)
     }
 
-    /// Every violation of a response: its own, and elements that it does not echo.
+    /// Every violation of a response: its own, and elements that it does not repeat from its request.
     pub fn check_reply<'m>(
         &self,
         request: &'m Message<'_>,
@@ -377,7 +414,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_echoes_what_was_asked() {
+    fn a_response_repeats_elements_of_its_request() {
         let (mut asked, mut answered) = ([0; 256], [0; 256]);
         let request = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
             .set(7, "1123061759")
@@ -394,5 +431,9 @@ mod tests {
             found(ISO87_PROFILE.check_reply(&request, &reply)),
             ["field 11 of 0810 is not what the request holds"]
         );
+        assert_eq!(echoed(Some(&ISO87_PROFILE), &request), [11, 70], "the rule for 0810");
+        assert_eq!(echoed(None, &request), ECHOED);
+        static SILENT: Profile<'static> = Profile::new("silent", &[rule(b"0810")]);
+        assert_eq!(echoed(Some(&SILENT), &request), ECHOED, "a rule without a list");
     }
 }

@@ -8,11 +8,12 @@ use crate::de;
 use crate::model::mti::{Class, Mti};
 use crate::read::message::Message;
 
-/// The rule by which an answer is matched to its request: a list of elements that the answer
-/// carries back unchanged, and the MTI.
+/// The rule by which a response is matched to its request: a list of elements that the response
+/// repeats unchanged, and the MTI. The command and the library have this one rule.
 ///
-/// The default is STAN, terminal and transmission time. A link that does not have one of them does
-/// not mind: an element that is absent is part of the key as absent.
+/// The default is STAN, terminal and transmission time. It still works on a link without one of them:
+/// an element that is absent is part of the key as absent. Absent from one of the two only, it makes
+/// their keys differ.
 ///
 /// ```
 /// use cardwire::{de, model::Class, net::Correlation};
@@ -20,18 +21,18 @@ use crate::read::message::Message;
 /// let rule = Correlation::on(&[de::STAN, de::TERMINAL])
 ///     // this host does not echo the terminal in 0810
 ///     .for_class(Class::NetworkManagement, &[de::STAN])
-///     // and answers 0420 as if it were 0400
-///     .answer("0420".parse()?, "0410".parse()?);
+///     // and responds to 0420 as if it were 0400
+///     .response("0420".parse()?, "0410".parse()?);
 /// # Ok::<_, cardwire::Error>(())
 /// ```
 ///
-/// Values are compared in their logical form, so an answer in another coding matches. Repeats have
+/// Values are compared in their logical form, so a response in another coding matches. Repeats have
 /// the key of their original: `0421` and `0420` are one exchange.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Correlation {
     elements: Elements,
     overrides: Vec<(Which, Elements)>,
-    answers: Vec<(Mti, Mti)>,
+    responses: Vec<(Mti, Mti)>,
 }
 
 /// A list of element numbers; unused places are 0.
@@ -42,7 +43,7 @@ const MAX_ELEMENTS: usize = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Which {
-    /// The exchange that this MTI answers.
+    /// The exchange whose response has this MTI.
     Exchange(Mti),
     Class(Class),
 }
@@ -58,7 +59,7 @@ impl Correlation {
     /// The rule of these elements, for every MTI. The first eight of them count.
     #[must_use]
     pub fn on(elements: &[u8]) -> Self {
-        Self { elements: list(elements), overrides: Vec::new(), answers: Vec::new() }
+        Self { elements: list(elements), overrides: Vec::new(), responses: Vec::new() }
     }
 
     /// Other elements for a class of messages.
@@ -71,41 +72,41 @@ impl Correlation {
     /// Other elements for one exchange, named by the MTI of the request. Goes before its class.
     #[must_use]
     pub fn for_mti(mut self, request: Mti, elements: &[u8]) -> Self {
-        if let Some(answer) = self.answer_to(request) {
-            self.overrides.insert(0, (Which::Exchange(answer), list(elements)));
+        if let Some(response) = self.response_to(request) {
+            self.overrides.insert(0, (Which::Exchange(response), list(elements)));
         }
         self
     }
 
-    /// Says how a request is answered when it is not by its [response MTI](Mti::response).
+    /// Says what responds to a request when it is not its [response MTI](Mti::response).
     #[must_use]
-    pub fn answer(mut self, request: Mti, answer: Mti) -> Self {
-        self.answers.push((original(request), original(answer)));
+    pub fn response(mut self, request: Mti, response: Mti) -> Self {
+        self.responses.push((original(request), original(response)));
         self
     }
 
-    /// The MTI of the answer to a request, without the repeat mark.
+    /// The MTI of the response to a request, without the repeat mark.
     #[must_use]
-    pub fn answer_to(&self, request: Mti) -> Option<Mti> {
-        let mapped = self.answers.iter().find(|(from, _)| *from == original(request));
+    pub fn response_to(&self, request: Mti) -> Option<Mti> {
+        let mapped = self.responses.iter().find(|(from, _)| *from == original(request));
         mapped.map(|(_, to)| *to).or_else(|| request.response())
     }
 
-    /// Whether a message with this MTI is an answer.
+    /// Whether a message with this MTI is a response.
     #[must_use]
-    pub fn is_answer(&self, mti: Mti) -> bool {
-        mti.is_response() || self.answers.iter().any(|(_, answer)| *answer == original(mti))
+    pub fn is_response(&self, mti: Mti) -> bool {
+        mti.is_response() || self.responses.iter().any(|(_, response)| *response == original(mti))
     }
 
-    /// The key of the exchange a message belongs to, as request or as answer. `None` when it has
-    /// none of the elements, or when no answer to its MTI is known.
+    /// The key of the exchange a message belongs to, as request or as response. `None` when it has
+    /// none of the elements, or when no response to its MTI is known.
     #[must_use]
     pub fn trace(&self, message: &Message<'_>) -> Option<Trace> {
         let mti = message.mti();
-        let answer = if self.is_answer(mti) { original(mti) } else { self.answer_to(mti)? };
-        let mut trace = Trace::of(answer);
+        let response = if self.is_response(mti) { original(mti) } else { self.response_to(mti)? };
+        let mut trace = Trace::of(response);
         let mut found = false;
-        for number in self.elements(answer).iter().copied().take_while(|number| *number > 0) {
+        for number in self.elements(response) {
             if let Some(value) = message.plain(number) {
                 found = true;
                 trace.extend(value.len(), |room| room.copy_from_slice(value))?;
@@ -120,17 +121,48 @@ impl Correlation {
         found.then_some(trace)
     }
 
-    fn elements(&self, answer: Mti) -> &Elements {
+    /// The elements of the key of the exchange whose response has this MTI.
+    pub(crate) fn elements(&self, response: Mti) -> impl Iterator<Item = u8> + '_ {
         let fits = |which: &Which| match which {
-            Which::Exchange(mti) => *mti == answer,
-            Which::Class(class) => *class == answer.class(),
+            Which::Exchange(mti) => *mti == response,
+            Which::Class(class) => *class == response.class(),
         };
-        self.overrides.iter().find(|(which, _)| fits(which)).map_or(&self.elements, |(_, elements)| elements)
+        let found = self.overrides.iter().find(|(which, _)| fits(which));
+        let elements = found.map_or(&self.elements, |(_, elements)| elements);
+        elements.iter().copied().take_while(|number| *number > 0)
+    }
+
+    /// What keeps a message from being the response to the request with this key; `None` when it is.
+    #[must_use]
+    pub fn mismatch(&self, request: &Trace, message: &Message<'_>) -> Option<Mismatch> {
+        let mti = message.mti();
+        if !self.is_response(mti) || original(mti).digits() != request.mti() {
+            return Some(Mismatch::Mti(mti));
+        }
+        let response = self.trace(message);
+        if response.as_ref() == Some(request) {
+            return None;
+        }
+        let values =
+            response.as_ref().map(Trace::values).into_iter().flatten().chain(core::iter::repeat(None));
+        let differs = self.elements(original(mti)).zip(request.values().zip(values));
+        let first = differs.into_iter().find(|(_, (one, other))| one != other);
+        Some(Mismatch::Element(first.map_or(0, |(number, _)| number)))
     }
 }
 
+/// Why a message is not the response to a request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Mismatch {
+    /// Its MTI is another, or that of a request.
+    Mti(Mti),
+    /// This element of the key is another, or only one of both has it.
+    Element(u8),
+}
+
 /// The MTI without the repeat mark.
-fn original(mti: Mti) -> Mti {
+pub(crate) fn original(mti: Mti) -> Mti {
     let [version, class, function, origin] = mti.digits();
     let origin = if mti.is_repeat() { origin - 1 } else { origin };
     Mti::from_digits([version, class, function, origin]).unwrap_or(mti)
@@ -145,7 +177,7 @@ fn list(elements: &[u8]) -> Elements {
 /// What stands for the length of an element that is not there.
 const ABSENT: u8 = 0xFF;
 
-/// The key of one exchange: what its request and its answer have in common. No heap.
+/// The key of one exchange: what its request and its response have in common. No heap.
 ///
 /// It may hold card data, if the rule names such elements: its `Debug` shows a digest only.
 #[derive(Clone, Copy)]
@@ -155,7 +187,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The most octets a key can have.
+    /// How many octets a key can have.
     pub const SIZE: usize = 95;
 
     fn of(mti: Mti) -> Self {
@@ -178,6 +210,23 @@ impl Trace {
         copy(self.octets.get_mut(start..start + len)?);
         self.len += size;
         Some(())
+    }
+
+    /// The MTI of the response.
+    fn mti(&self) -> [u8; 4] {
+        self.octets.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// The values of the elements, in the order of the rule.
+    fn values(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        let mut rest = self.octets().get(4..).unwrap_or_default();
+        core::iter::from_fn(move || {
+            let (len, after) = rest.split_first()?;
+            let size = if *len == ABSENT { 0 } else { usize::from(*len) };
+            let (value, after) = after.split_at_checked(size)?;
+            rest = after;
+            Some((*len != ABSENT).then_some(value))
+        })
     }
 
     fn octets(&self) -> &[u8] {
@@ -226,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn request_repeat_and_answer_have_one_key() {
+    fn request_repeat_and_response_have_one_key() {
         let rule = Correlation::default();
         let request = trace(&rule, "0420", 1, "TERM0001");
         assert!(request.is_some());
@@ -253,11 +302,33 @@ mod tests {
         let rule = Correlation::on(&[de::STAN, de::TERMINAL])
             .for_class(Class::Reversal, &[de::STAN])
             .for_mti(mti("0400"), &[de::TERMINAL])
-            .answer(mti("0320"), mti("0340"));
+            .response(mti("0320"), mti("0340"));
         assert_eq!(trace(&rule, "0420", 1, "A       "), trace(&rule, "0430", 1, "B       "));
         assert_eq!(trace(&rule, "0400", 1, "A       "), trace(&rule, "0410", 2, "A       "));
         assert_eq!(trace(&rule, "0320", 1, "A       "), trace(&rule, "0340", 1, "A       "));
-        assert!(rule.is_answer(mti("0340")) && !rule.is_answer(mti("0320")));
+        assert!(rule.is_response(mti("0340")) && !rule.is_response(mti("0320")));
+    }
+
+    #[test]
+    fn what_keeps_a_message_from_being_the_response_is_named() {
+        let rule = Correlation::on(&[de::STAN, de::RRN, de::TERMINAL]);
+        let request = trace(&rule, "0420", 7, "TERM0001").unwrap();
+        let mismatch = |wire: &[u8]| rule.mismatch(&request, &Message::parse(&ISO87_BCD, wire).unwrap());
+        assert_eq!(mismatch(&wire("0430", 7, "TERM0001")), None);
+        assert_eq!(mismatch(&wire("0431", 7, "TERM0001")), None);
+        for other in ["0410", "0420", "0210", "0800"] {
+            assert_eq!(mismatch(&wire(other, 7, "TERM0001")), Some(Mismatch::Mti(other.parse().unwrap())));
+        }
+        assert_eq!(mismatch(&wire("0430", 8, "TERM0001")), Some(Mismatch::Element(de::STAN)));
+        assert_eq!(mismatch(&wire("0430", 7, "TERM0002")), Some(Mismatch::Element(de::TERMINAL)));
+        let response = |numbers: &[u8]| {
+            let wire = wire("0430", 7, "TERM0001");
+            let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+            let mut builder = Builder::new(&ISO87_BCD, message.mti());
+            builder.echo(&message, numbers).to_vec().unwrap()
+        };
+        assert_eq!(mismatch(&response(&[de::STAN, de::PAN])), Some(Mismatch::Element(de::TERMINAL)));
+        assert_eq!(mismatch(&response(&[de::PAN])), Some(Mismatch::Element(de::STAN)));
     }
 
     #[test]

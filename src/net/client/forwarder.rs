@@ -5,7 +5,7 @@
 //!  put --+--> gathered --> steps of one group --> one commit --> callers are told
 //!  put --+        ^                                    |
 //!                 |                                    +-------> what is due leaves
-//!                 +--- answered, refused, silent, not sent <------------+
+//!                 +--- response, refusal, silence, not sent <----------+
 //! ```
 //!
 //! While one group is being committed the next one gathers, so the disk sets the size of the groups
@@ -21,14 +21,14 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
-use super::error::{NotSent, SendError};
-use super::peer::Peer;
-use super::received::Received;
-use super::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
 use crate::de;
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::Received;
+use crate::net::error::{NotSent, SendError};
+use crate::net::exchange::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
 use crate::read::message::Message;
 
-/// The way to a destination: which peer, how long an answer may take, and what an answer means.
+/// The way to a destination: which peer, how long a response may take, and what it means.
 #[derive(Clone)]
 pub struct Route {
     peer: Peer,
@@ -36,14 +36,15 @@ pub struct Route {
     judge: Arc<dyn Fn(&Message<'_>) -> Verdict + Send + Sync>,
 }
 
-/// What the answer to a forwarded message means.
+/// What the response to a forwarded message means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub enum Verdict {
     /// The receiver has it: done.
     Acknowledged,
     /// The receiver refuses it and would refuse it again: a work item, with this code.
     Refused([u8; 2]),
-    /// The receiver could not take it now: as if there had been no answer.
+    /// The receiver could not take it now: as if there had been no response.
     Later,
 }
 
@@ -53,9 +54,9 @@ impl Verdict {
     /// that a reversal of what never was ends, too. Action codes since 1993 are read likewise: 904,
     /// 907 and 909.
     #[must_use]
-    pub fn of(answer: &Message<'_>) -> Self {
+    pub fn of(response: &Message<'_>) -> Self {
         let mut code = [0; 3];
-        let text = answer
+        let text = response
             .get(de::RESPONSE_CODE)
             .and_then(|field| field.expose().copy_to(&mut code).ok().map(<[u8]>::len));
         match code.get(..text.unwrap_or(0)).unwrap_or_default() {
@@ -67,20 +68,20 @@ impl Verdict {
 }
 
 impl Route {
-    /// The way to a peer; an answer may take 30 seconds and is judged by [`Verdict::of`].
+    /// The way to a peer; a response may take 30 seconds and is judged by [`Verdict::of`].
     #[must_use]
     pub fn to(peer: &Peer) -> Self {
         Self { peer: peer.clone(), time: Duration::from_secs(30), judge: Arc::new(Verdict::of) }
     }
 
-    /// How long an answer may take.
+    /// How long a response may take.
     #[must_use]
     pub const fn time(mut self, time: Duration) -> Self {
         self.time = time;
         self
     }
 
-    /// What answers mean.
+    /// What responses mean.
     #[must_use]
     pub fn judge(mut self, judge: impl Fn(&Message<'_>) -> Verdict + Send + Sync + 'static) -> Self {
         self.judge = Arc::new(judge);
@@ -89,7 +90,7 @@ impl Route {
 
     /// Sends a message, as a repeat of itself when it may have arrived before.
     async fn send(self, repeat: bool, octets: Vec<u8>) -> Result<Received, SendError> {
-        let spec = self.peer.desk.settings.spec;
+        let spec = self.peer.state.settings.spec;
         if !repeat {
             return self.peer.request(octets, self.time).await;
         }
@@ -108,21 +109,21 @@ impl fmt::Debug for Route {
 /// Clones share it. When the last one is dropped it stops; what it holds is in its queue.
 ///
 /// ```no_run
-/// use cardwire::net::{Client, Courier, saf::{FileQueue, Forwarder, Policy}};
+/// use cardwire::net::{Client, ForwarderHandle, saf::{FileQueue, Forwarder, Policy}};
 ///
 /// # async fn run(client: Client, reversal: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
 /// let held = Forwarder::recover(FileQueue::open("reversals.saf")?, Policy::default(), 7)?;
-/// let courier: Courier<FileQueue> = held.run(&client);
-/// courier.put(1, reversal).await?;        // on the disk now, and on its way
+/// let handle: ForwarderHandle<FileQueue> = held.run(&client);
+/// handle.put(1, reversal).await?;        // on the disk now, and on its way
 /// # Ok(())
 /// # }
 /// ```
-pub struct Courier<Q: Queue> {
+pub struct ForwarderHandle<Q: Queue> {
     orders: mpsc::Sender<Order<Q>>,
-    task: Arc<Task<Q>>,
+    task: Arc<Running<Q>>,
 }
 
-type Task<Q> = Mutex<Option<JoinHandle<Option<Q>>>>;
+type Running<Q> = Mutex<Option<JoinHandle<Option<Q>>>>;
 
 enum Order<Q> {
     Step(Step<Q>),
@@ -140,24 +141,24 @@ where
     /// Sends what it holds, and what it is given from here on, to one peer. Must be called within a
     /// `tokio` runtime.
     #[must_use]
-    pub fn run(self, peer: &Peer) -> Courier<Q> {
+    pub fn run(self, peer: &Peer) -> ForwarderHandle<Q> {
         let route = Route::to(peer);
         self.run_by(move |_| route.clone())
     }
 
     /// The same with a route for each destination.
     #[must_use]
-    pub fn run_by(self, routes: impl Fn(u32) -> Route + Send + 'static) -> Courier<Q> {
+    pub fn run_by(self, routes: impl Fn(u32) -> Route + Send + 'static) -> ForwarderHandle<Q> {
         let (orders, taken) = mpsc::channel(GATHERED);
-        let run = Run { start: Instant::now(), routes, orders: orders.downgrade(), taken };
-        Courier { orders, task: Arc::new(Mutex::new(Some(tokio::spawn(run.run(self))))) }
+        let task = Task { start: Instant::now(), routes, orders: orders.downgrade(), taken };
+        ForwarderHandle { orders, task: Arc::new(Mutex::new(Some(tokio::spawn(task.run(self))))) }
     }
 }
 
 /// How many steps may wait for one commit.
 const GATHERED: usize = 1024;
 
-impl<Q> Courier<Q>
+impl<Q> ForwarderHandle<Q>
 where
     Q: Queue<Error: Send> + Send + 'static,
 {
@@ -229,23 +230,23 @@ where
     }
 }
 
-impl<Q: Queue> Clone for Courier<Q> {
+impl<Q: Queue> Clone for ForwarderHandle<Q> {
     fn clone(&self) -> Self {
         Self { orders: self.orders.clone(), task: Arc::clone(&self.task) }
     }
 }
 
-impl<Q: Queue> fmt::Debug for Courier<Q> {
+impl<Q: Queue> fmt::Debug for ForwarderHandle<Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Courier").field("waiting", &(GATHERED - self.orders.capacity())).finish()
+        f.debug_struct("ForwarderHandle").field("waiting", &(GATHERED - self.orders.capacity())).finish()
     }
 }
 
-/// The task of a courier.
-struct Run<Q, R> {
+/// The task of a forwarder.
+struct Task<Q, R> {
     start: Instant,
     routes: R,
-    /// For the outcomes of what is in flight; it does not keep the courier running.
+    /// For the outcomes of what is in flight; it does not keep the task running.
     orders: mpsc::WeakSender<Order<Q>>,
     taken: mpsc::Receiver<Order<Q>>,
 }
@@ -254,19 +255,19 @@ struct Run<Q, R> {
 struct Group<Q> {
     forwarder: Forwarder<Q>,
     told: Vec<Told>,
-    due: Vec<Parcel>,
+    due: Vec<Outbound>,
     kept: bool,
 }
 
 /// A message that leaves now.
-struct Parcel {
+struct Outbound {
     id: u64,
     destination: u32,
     repeat: bool,
     octets: Vec<u8>,
 }
 
-impl<Q, R> Run<Q, R>
+impl<Q, R> Task<Q, R>
 where
     Q: Queue<Error: Send> + Send + 'static,
     R: Fn(u32) -> Route + Send + 'static,
@@ -283,13 +284,13 @@ where
             if stops || !kept {
                 break;
             }
-            due.into_iter().for_each(|parcel| self.send(parcel));
+            due.into_iter().for_each(|message| self.send(message));
         }
         Some(forwarder.into_queue())
     }
 
     /// Waits for an order or for the time when something is due, and takes all orders that are
-    /// there. `None` when all couriers are gone.
+    /// there. `None` when all handles are gone.
     async fn gather(&mut self, due: Option<Duration>) -> Option<(Vec<Step<Q>>, bool)> {
         let first = match due {
             Some(due) => timeout_at(self.start + due, self.taken.recv()).await.ok(),
@@ -310,8 +311,8 @@ where
         Some((steps, false))
     }
 
-    fn send(&self, parcel: Parcel) {
-        let Parcel { id, destination, repeat, octets } = parcel;
+    fn send(&self, message: Outbound) {
+        let Outbound { id, destination, repeat, octets } = message;
         let (route, orders) = ((self.routes)(destination), self.orders.clone());
         tokio::spawn(async move {
             let judge = Arc::clone(&route.judge);
@@ -335,7 +336,7 @@ impl<Q: Queue> Group<Q> {
             loop {
                 match forwarder.due(now) {
                     Ok(Some(Due { id, destination, repeat, octets })) => {
-                        due.push(Parcel { id, destination, repeat, octets: octets.to_vec() });
+                        due.push(Outbound { id, destination, repeat, octets: octets.to_vec() });
                     }
                     Ok(None) => return true,
                     Err(_) => return false,
@@ -355,7 +356,7 @@ fn settle<Q: Queue>(
     judge: &dyn Fn(&Message<'_>) -> Verdict,
 ) -> Result<(), SafError<Q::Error>> {
     match outcome {
-        Ok(answer) => match judge(&answer.message()) {
+        Ok(response) => match judge(&response.message()) {
             Verdict::Acknowledged => forwarder.acknowledged(id),
             Verdict::Refused(code) => forwarder.refused(id, code),
             Verdict::Later => forwarder.unanswered(now, id),

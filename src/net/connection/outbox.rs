@@ -10,16 +10,16 @@ use std::vec::Vec;
 use crate::frame::Framing;
 use crate::model::error::{Result, widen};
 
-/// Frames, one behind the other.
+/// Frames, one after the other.
 #[derive(Default)]
-pub(super) struct Frames {
+pub(crate) struct Frames {
     octets: Vec<u8>,
     sizes: VecDeque<u32>,
 }
 
 /// The waiting frames of one connection.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     frames: Frames,
     /// The number of the first waiting frame.
     first: u64,
@@ -29,24 +29,24 @@ pub(super) struct Outbox {
 
 /// The frames taken to be written.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(crate) struct Batch {
     frames: Frames,
     first: u64,
 }
 
 impl Frames {
-    /// Adds a frame; `answers` says that `header` is that of the request and has to be turned round.
-    pub(super) fn push(
+    /// Adds a frame; `responds` says that `header` is that of the request and has to be turned round.
+    pub(crate) fn push(
         &mut self,
         framing: &Framing,
         header: &[u8],
         payload: &[u8],
-        answers: bool,
+        responds: bool,
     ) -> Result<()> {
         let before = self.octets.len();
         self.octets.resize(before + framing.overhead() + header.len() + payload.len(), 0);
         let room = self.octets.get_mut(before..).unwrap_or_default();
-        let done = match answers {
+        let done = match responds {
             true => framing.reply(header, payload, room),
             false => framing.wrap(header, payload, room),
         };
@@ -65,21 +65,21 @@ impl Frames {
         self.sizes.push_back(u32::try_from(octets.len()).unwrap_or(u32::MAX));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.octets.is_empty()
     }
 
     /// How many octets they have.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.octets.len()
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.sizes.len()
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.octets.clear();
         self.sizes.clear();
     }
@@ -87,33 +87,33 @@ impl Frames {
 
 impl Outbox {
     /// The number the next frame will have.
-    pub(super) fn next(&self) -> u64 {
+    pub(crate) fn next(&self) -> u64 {
         self.first + u64::try_from(self.frames.count()).unwrap_or(u64::MAX)
     }
 
     /// What waits.
-    pub(super) const fn frames(&self) -> &Frames {
+    pub(crate) const fn frames(&self) -> &Frames {
         &self.frames
     }
 
     /// Adds a frame.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         framing: &Framing,
         header: &[u8],
         payload: &[u8],
-        answers: bool,
+        responds: bool,
     ) -> Result<()> {
-        self.frames.push(framing, header, payload, answers)
+        self.frames.push(framing, header, payload, responds)
     }
 
     /// Adds octets as they are.
-    pub(super) fn push_raw(&mut self, octets: &[u8]) {
+    pub(crate) fn push_raw(&mut self, octets: &[u8]) {
         self.frames.push_raw(octets);
     }
 
     /// Moves frames here.
-    pub(super) fn add(&mut self, frames: &mut Frames) {
+    pub(crate) fn add(&mut self, frames: &mut Frames) {
         if self.frames.sizes.is_empty() {
             self.frames.clear();
             swap(&mut self.frames, frames);
@@ -125,7 +125,7 @@ impl Outbox {
     }
 
     /// Takes a frame back. `false` when it was taken to be written.
-    pub(super) fn cut(&mut self, number: u64) -> bool {
+    pub(crate) fn cut(&mut self, number: u64) -> bool {
         let Some(index) = number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok()) else {
             return false;
         };
@@ -139,12 +139,12 @@ impl Outbox {
     }
 
     /// Whether some octet of a frame may have left.
-    pub(super) const fn has_left(&self, number: u64) -> bool {
+    pub(crate) const fn has_left(&self, number: u64) -> bool {
         number < self.begun
     }
 
     /// Moves everything that waits into `batch`, which is empty.
-    pub(super) fn take(&mut self, batch: &mut Batch) {
+    pub(crate) fn take(&mut self, batch: &mut Batch) {
         batch.frames.clear();
         batch.first = self.first;
         self.first = self.next();
@@ -152,7 +152,7 @@ impl Outbox {
     }
 
     /// Notes that so many octets of `batch` were handed over.
-    pub(super) fn note(&mut self, batch: &Batch, octets: usize) {
+    pub(crate) fn note(&mut self, batch: &Batch, octets: usize) {
         let mut left = octets;
         let mut begun = batch.first;
         for size in &batch.frames.sizes {
@@ -166,7 +166,7 @@ impl Outbox {
     }
 
     /// Begins a new connection: nothing waits; numbers go on.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.first = self.next();
         self.begun = self.first;
         self.frames = Frames::default();
@@ -174,12 +174,12 @@ impl Outbox {
 }
 
 impl Batch {
-    pub(super) fn octets(&self) -> &[u8] {
+    pub(crate) fn octets(&self) -> &[u8] {
         &self.frames.octets
     }
 
     /// Gives room back that an unusually large batch took.
-    pub(super) fn trim(&mut self) {
+    pub(crate) fn trim(&mut self) {
         if self.frames.octets.capacity() > KEPT {
             self.frames.octets = Vec::new();
         }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_made_elsewhere_go_behind_those_that_wait() {
+    fn frames_made_elsewhere_go_after_those_that_wait() {
         let (mut outbox, mut batch, mut made) = (Outbox::default(), Batch::default(), Frames::default());
         for (text, is_left) in [(b"one", 0), (b"two", 0)] {
             made.push(&Framing::BINARY2, b"", text, false).unwrap();

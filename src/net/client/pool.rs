@@ -6,9 +6,10 @@ use std::vec::Vec;
 
 use tokio::time::Instant;
 
-use super::client::Client;
-use super::error::{NotSent, SendError};
-use super::received::{Outgoing, Received};
+use super::Client;
+use crate::net::connection::outgoing::Outgoing;
+use crate::net::connection::received::Received;
+use crate::net::error::{NotSent, SendError};
 
 /// Several clients, each with a connection of its own; requests go to the one that is up and has
 /// the least in flight.
@@ -22,6 +23,7 @@ pub struct Pool {
 
 /// How well a pool is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Health {
     /// How many connections are up.
     pub up: usize,
@@ -38,10 +40,10 @@ impl Pool {
         Self { clients: clients.into_iter().collect(), turn: AtomicUsize::new(0) }
     }
 
-    /// Sends a request over the best connection, as [`Peer::request`](super::Peer::request).
+    /// Sends a request over the best connection, as [`Peer::request`](crate::net::Peer::request).
     ///
     /// # Errors
-    /// As [`Peer::request`](super::Peer::request); `NotSent` only when no connection could send it.
+    /// As [`Peer::request`](crate::net::Peer::request); `NotSent` only when no connection could send it.
     pub async fn request(&self, message: impl Outgoing, timeout: Duration) -> Result<Received, SendError> {
         let deadline = Instant::now() + timeout;
         let mut last = NotSent::Down;

@@ -1,9 +1,15 @@
 //! The side that asks: a connection that is made again whenever it is lost.
 
+pub(crate) mod forwarder;
+pub(crate) mod pool;
+pub(crate) mod session;
+mod supervisor;
+mod transport;
+
 use core::fmt;
 use core::ops::Deref;
 use core::time::Duration;
-use std::string::{String, ToString};
+use std::string::ToString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::vec::Vec;
 
@@ -12,14 +18,17 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::backoff::Backoff;
-use super::desk::{Desk, Phase};
+use self::session::{Hooks, OwnRequest};
+use self::supervisor::{Endpoint, Supervisor};
+use super::connection::handler::{Async, Handler};
+use super::connection::outgoing::Outgoing;
+use super::connection::peer::Peer;
+use super::connection::received::Received;
+use super::connection::run::Service;
+use super::connection::state::{Phase, State};
 use super::error::Closed;
-use super::handler::{Async, Handler};
-use super::peer::Peer;
-use super::received::{Outgoing, Received};
+use super::exchange::backoff::Backoff;
 use super::settings::{Settings, settings};
-use super::supervisor::{Dialogue, Endpoint, Hooks, Supervisor};
 use crate::read::message::Message;
 
 /// A connection to a host that is made again whenever it is lost; a [`Peer`] to send requests to.
@@ -37,7 +46,7 @@ use crate::read::message::Message;
 ///     .await?;
 /// let request = Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST).set(de::STAN, 1).set(de::NETWORK_CODE, "301").to_vec()?;
 /// match client.request(&request, Duration::from_secs(10)).await {
-///     Ok(answer) => println!("{}", answer.message().describe()),
+///     Ok(response) => println!("{}", response.message().describe()),
 ///     Err(SendError::NotSent(why)) => println!("safe to send again: {why}"),
 ///     Err(unknown) => println!("to be reversed: {unknown}"),
 /// }
@@ -90,22 +99,22 @@ impl Client {
 
     /// Waits until requests can be sent.
     pub async fn up(&self) {
-        self.peer.desk.until(|phase| phase == Phase::Up).await;
+        self.peer.state.until(|phase| phase == Phase::Up).await;
     }
 
     /// Ends in good order: takes no new request, waits for what is in flight, signs off, closes.
     /// After `limit` it closes in any case; what is in flight then ends as unknown.
     pub async fn shutdown(&self, limit: Duration) {
-        let desk = &self.peer.desk;
-        let was_up = desk.phase() == Phase::Up;
-        desk.set_phase(Phase::Closing);
+        let state = &self.peer.state;
+        let was_up = state.phase() == Phase::Up;
+        state.set_phase(Phase::Closing);
         let supervisor = self.held.supervisor.lock().unwrap_or_else(PoisonError::into_inner).take();
         let orderly = async {
-            desk.drained().await;
+            state.drained().await;
             if let Some(sign_off) = self.held.hooks.sign_off.as_ref().filter(|_| was_up) {
-                sign_off.run(desk).await;
+                sign_off.succeeds(state).await;
             }
-            desk.finish();
+            state.finish();
         };
         let _ = timeout(limit, orderly).await;
         if let Some(mut task) = supervisor {
@@ -113,7 +122,7 @@ impl Client {
             if timeout(patience, &mut task).await.is_err() {
                 task.abort();
                 let _ = task.await;
-                desk.disconnected();
+                state.disconnected();
             }
         }
     }
@@ -139,6 +148,7 @@ impl fmt::Debug for Client {
 /// What a client will be. Every method has a default that is safe.
 pub struct ClientBuilder {
     settings: Settings,
+    service: Service,
     endpoint: Endpoint,
     hooks: Hooks,
     backoff: (Duration, Duration),
@@ -149,7 +159,7 @@ settings!(ClientBuilder);
 impl ClientBuilder {
     fn new(endpoint: Endpoint) -> Self {
         let backoff = (Duration::from_millis(200), Duration::from_secs(30));
-        Self { settings: Settings::default(), endpoint, hooks: Hooks::NONE, backoff }
+        Self { settings: Settings::default(), service: None, endpoint, hooks: Hooks::NONE, backoff }
     }
 
     /// The waits between attempts to connect: from `first`, doubling, to `longest`, with jitter.
@@ -160,7 +170,7 @@ impl ClientBuilder {
     }
 
     /// Sends this request on every new connection, before any other. The connection is up when the
-    /// answer is `accepted`; otherwise it is closed and tried again.
+    /// response is `accepted`; otherwise it is closed and tried again.
     #[must_use]
     pub fn sign_on(
         mut self,
@@ -168,38 +178,38 @@ impl ClientBuilder {
         accepted: impl Fn(&Message<'_>) -> bool + Send + Sync + 'static,
         time: Duration,
     ) -> Self {
-        self.hooks.sign_on = Some(Dialogue::new(request, accepted, time));
+        self.hooks.sign_on = Some(OwnRequest::new(request, accepted, time));
         self
     }
 
-    /// Sends this request when the connection was quiet for `idle`. When no answer comes within
+    /// Sends this request when the connection was quiet for `idle`. When no response comes within
     /// `time`, the connection is half open: it is closed and made again.
     #[must_use]
-    pub fn echo(
+    pub fn echo_test(
         mut self,
         idle: Duration,
         request: impl Fn() -> Vec<u8> + Send + Sync + 'static,
         time: Duration,
     ) -> Self {
-        self.hooks.echo = Some((idle, Dialogue::new(request, |_| true, time)));
+        self.hooks.echo_test = Some((idle, OwnRequest::new(request, |_| true, time)));
         self
     }
 
     /// Sends this request last, in [`Client::shutdown`].
     #[must_use]
     pub fn sign_off(mut self, request: impl Fn() -> Vec<u8> + Send + Sync + 'static, time: Duration) -> Self {
-        self.hooks.sign_off = Some(Dialogue::new(request, |_| true, time));
+        self.hooks.sign_off = Some(OwnRequest::new(request, |_| true, time));
         self
     }
 
-    /// Who answers requests of the host, such as its echo. Called by the task that reads.
+    /// Who responds to requests of the host, such as its echo test. Called by the task that reads.
     #[must_use]
     pub fn on_request(mut self, handler: impl Handler) -> Self {
-        self.settings.handler = Some(Arc::new(handler));
+        self.service = Some(Arc::new(handler));
         self
     }
 
-    /// The same with an `async` function that gives the octets of the answer, or none.
+    /// The same with an `async` function that gives the octets of the response, or none.
     #[must_use]
     pub fn on_request_async<F, T>(self, serve: F) -> Self
     where
@@ -225,7 +235,7 @@ impl ClientBuilder {
     pub async fn connect(self) -> Result<Client, Closed> {
         let (first, outcome) = oneshot::channel();
         let client = self.spawn(Some(first));
-        outcome.await.unwrap_or(Err(Closed::Here)).map(|()| client)
+        outcome.await.unwrap_or(Err(Closed::Local)).map(|()| client)
     }
 
     /// Connects in the background, again and again until it succeeds. Must be called within a
@@ -236,14 +246,14 @@ impl ClientBuilder {
     }
 
     fn spawn(self, first: Option<oneshot::Sender<Result<(), Closed>>>) -> Client {
-        let Self { settings, endpoint, hooks, backoff: (soonest, longest) } = self;
-        let desk = Desk::new(settings, Arc::default());
+        let Self { settings, service, endpoint, hooks, backoff: (soonest, longest) } = self;
+        let state = State::new(settings, Arc::default());
         let backoff = Backoff::new(soonest, longest, seed());
         let name = endpoint.name();
         let supervisor =
-            Supervisor { desk: Arc::clone(&desk), endpoint, hooks: hooks.clone(), backoff, first };
+            Supervisor { state: Arc::clone(&state), service, endpoint, hooks: hooks.clone(), backoff, first };
         let task = tokio::spawn(super::log::within(&name, supervisor.run()));
-        Client { peer: Peer { desk }, held: Arc::new(Held { hooks, supervisor: Mutex::new(Some(task)) }) }
+        Client { peer: Peer { state }, held: Arc::new(Held { hooks, supervisor: Mutex::new(Some(task)) }) }
     }
 }
 
@@ -257,16 +267,4 @@ impl fmt::Debug for ClientBuilder {
 fn seed() -> u64 {
     use core::hash::{BuildHasher, Hasher};
     std::hash::RandomState::new().build_hasher().finish()
-}
-
-/// A name for logs.
-impl Endpoint {
-    fn name(&self) -> String {
-        match self {
-            Self::Dial(addresses) => addresses.join(","),
-            Self::Accept(listener) => {
-                listener.local_addr().map_or_else(|_| "listener".into(), |address| address.to_string())
-            }
-        }
-    }
 }

@@ -1,52 +1,16 @@
-//! Store and forward: messages that must arrive, such as reversals and advices.
-//!
-//! Sans-IO: [`Forwarder`] says what to send and is told how it went; a [`Queue`] makes every step
-//! durable before it takes effect. A message that was taken is never dropped. It ends acknowledged,
-//! or as a work item that somebody has to look at.
-//!
-//! ```text
-//!  put              due                      acknowledged
-//!  ---> queued ------------> in flight -----------------------> gone
-//!         ^                  |   |   |
-//!         |    not_sent      |   |   | refused, or unanswered for the last time
-//!         +------------------+   |   +----------------> work item --+
-//!         |    unanswered        |                         |  |     | settled by hand
-//!         +--- wait, repeat -----+                         |  +---> gone
-//!         +------------------------------------------------+
-//!                          retry, by hand
-//! ```
-//!
-//! Each destination gets its messages in the order they came, one at a time: the next one leaves
-//! when the one before it is acknowledged or has become a work item.
-//!
-//! A message that was sent before is due as a *repeat*: [`repeat_of`] gives it the MTI that says
-//! so (`0420` becomes `0421`) and changes nothing else, so that the receiver recognises it. After a
-//! restart everything that was in flight is due as a repeat.
-
-#[cfg(feature = "std")]
-mod file;
-mod memory;
-mod record;
-
-#[cfg(feature = "std")]
-pub use file::FileQueue;
-pub use memory::MemoryQueue;
-pub use record::{Due, Policy, Queue, Record, SafError, Why, WorkItem};
+//! The sans-IO state machine of store and forward.
 
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::Backoff;
-use crate::model::error::{ErrorKind, Place};
-use crate::read::message::Message;
-use crate::spec::Spec;
-use crate::write::builder::Builder;
+use super::record::{Due, ParkReason, Policy, Queue, Record, SafError, WorkItem};
+use crate::net::exchange::backoff::Backoff;
 
 /// The messages to be forwarded, and what happens next to each.
 ///
 /// ```
-/// use cardwire::net::saf::{Forwarder, MemoryQueue, Policy, Why};
+/// use cardwire::net::saf::{Forwarder, MemoryQueue, Policy, ParkReason};
 /// use core::time::Duration;
 ///
 /// let second = Duration::from_secs;
@@ -65,16 +29,16 @@ use crate::write::builder::Builder;
 pub struct Forwarder<Q> {
     queue: Q,
     policy: Policy,
-    entries: BTreeMap<u64, Entry>,
+    pub(super) entries: BTreeMap<u64, Entry>,
     /// Numbers of the messages that are not work items, in order.
-    lanes: BTreeMap<u32, VecDeque<u64>>,
+    pub(super) lanes: BTreeMap<u32, VecDeque<u64>>,
     next_id: u64,
     seed: u64,
     /// Whether steps wait for the commit of their group.
     grouping: bool,
 }
 
-struct Entry {
+pub(super) struct Entry {
     destination: u32,
     octets: Vec<u8>,
     attempts: u32,
@@ -86,7 +50,7 @@ struct Entry {
 enum State {
     Waiting { until: Duration },
     InFlight,
-    Parked(Why),
+    Parked(ParkReason),
 }
 
 impl<Q: Queue> Forwarder<Q> {
@@ -152,7 +116,7 @@ impl<Q: Queue> Forwarder<Q> {
         waits.min()
     }
 
-    /// The receiver has it, whatever it said about it: done. An answer that comes late counts, when
+    /// The receiver has it, whatever it said about it: done. A response that comes late counts, when
     /// the message waits for its repeat already, or is a work item.
     ///
     /// # Errors
@@ -174,10 +138,10 @@ impl<Q: Queue> Forwarder<Q> {
     /// When it is not in flight, or that could not be kept.
     pub fn refused(&mut self, id: u64, code: [u8; 2]) -> Result<(), SafError<Q::Error>> {
         self.in_flight(id)?;
-        self.park(id, Why::Refused(code))
+        self.park(id, ParkReason::Refused(code))
     }
 
-    /// No answer came: it will be repeated, or becomes a work item after the last attempt.
+    /// No response came: it will be repeated, or becomes a work item after the last attempt.
     ///
     /// # Errors
     /// As [`Forwarder::refused`].
@@ -185,7 +149,7 @@ impl<Q: Queue> Forwarder<Q> {
         let attempts = self.policy.attempts;
         let entry = self.in_flight(id)?;
         if entry.attempts >= attempts {
-            return self.park(id, Why::Unanswered);
+            return self.park(id, ParkReason::Unanswered);
         }
         entry.state = State::Waiting { until: now.saturating_add(entry.backoff.wait()) };
         Ok(())
@@ -222,7 +186,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// As [`Forwarder::refused`].
     pub fn unsendable(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
         self.in_flight(id)?;
-        self.park(id, Why::Unsendable)
+        self.park(id, ParkReason::Unsendable)
     }
 
     /// The work items, by number.
@@ -236,7 +200,7 @@ impl<Q: Queue> Forwarder<Q> {
         })
     }
 
-    /// Puts a work item back, behind what waits for its destination. It is due as a repeat.
+    /// Puts a work item back, after what waits for its destination. It is due as a repeat.
     ///
     /// # Errors
     /// When it is no work item, or that could not be kept.
@@ -334,7 +298,7 @@ impl<Q: Queue> Forwarder<Q> {
         })
     }
 
-    fn park(&mut self, id: u64, why: Why) -> Result<(), SafError<Q::Error>> {
+    fn park(&mut self, id: u64, why: ParkReason) -> Result<(), SafError<Q::Error>> {
         self.keep(Record::Parked { id, why })?;
         self.leave(id);
         if let Some(entry) = self.entries.get_mut(&id) {
@@ -429,29 +393,3 @@ impl Kept {
         }
     }
 }
-
-/// A message as a repeat of itself: `0420` becomes `0421`, every element stays as it is.
-///
-/// An authentication code that covers the MTI is to be made anew by the caller.
-///
-/// ```
-/// use cardwire::{Builder, Message, Mti, de, net::saf::repeat_of, spec::ISO87_ASCII};
-/// let wire = Builder::new(&ISO87_ASCII, Mti::REVERSAL_ADVICE).set(de::STAN, 7).to_vec()?;
-/// let repeat = repeat_of(&ISO87_ASCII, &wire)?;
-/// assert_eq!(repeat[..4], *b"0421");
-/// assert_eq!(repeat[4..], wire[4..]);
-/// # Ok::<_, cardwire::Error>(())
-/// ```
-///
-/// # Errors
-/// When the message does not parse, or its MTI has no repeat (`Form`).
-pub fn repeat_of(spec: &Spec<'_>, wire: &[u8]) -> crate::Result<Vec<u8>> {
-    let message = Message::parse(spec, wire)?;
-    let mti = message.mti();
-    let no_repeat = crate::Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Mti);
-    let repeat = if mti.is_repeat() { mti } else { mti.repeat().ok_or(no_repeat)? };
-    Builder::copy_of(&message, spec).mti(repeat).to_vec()
-}
-
-#[cfg(test)]
-mod tests;

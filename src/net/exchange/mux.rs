@@ -1,23 +1,23 @@
-//! Which answer belongs to which request: the table of outstanding requests.
+//! Which response belongs to which request: the table of outstanding requests.
 //!
 //! Sans-IO: no socket, no clock, no task. The caller says what time it is, as a [`Duration`] since
 //! any fixed moment, and is told what to do.
 //!
 //! ```text
-//!                 open                        answer
-//!   (unknown) -----------> in flight ----------------------> answered --+
+//!                 open                       response
+//!   (unknown) -----------> in flight ---------------------> completed --+
 //!       ^                   |      ^                          ^   |     |
-//!       |   expire, cancel, |      | open a repeat     answer |   | answer: Duplicate
+//!       |   expire, cancel, |      | open a repeat   response |   | response: Duplicate
 //!       |   abandon_all     v      |                   (Late) |   +-----+
-//!       |                  expired ----------------------------+
+//!       |                  expired ---------------------------+
 //!       |                   |
 //!       +---- forgotten ----+---- after `memory` keys or `remember` time
 //! ```
 //!
-//! A key that has expired is remembered for a while, because its answer may still come. Until then
-//! it cannot be given to another request, so a late answer never meets the wrong request: the caller
+//! A key that has expired is remembered for a while, because its response may still come. Until then
+//! it cannot be given to another request, so a late response never meets the wrong request: the caller
 //! of [`Mux::open`] gets an error instead. A repeat of the same request may take it again, since any
-//! answer settles both.
+//! response settles both.
 
 use alloc::collections::{BinaryHeap, VecDeque};
 use alloc::vec::Vec;
@@ -29,44 +29,27 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::model::error::widen;
 
-/// How much a [`Mux`] holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// How many requests may be in flight.
-    pub window: usize,
-    /// How many keys of answered and expired requests are remembered.
-    pub memory: usize,
-    /// How long they are remembered.
-    pub remember: Duration,
-    /// Whether a key may be used again as soon as it was answered. A second answer to the first
-    /// request would then be taken for an answer to the second one.
-    pub reuse_answered: bool,
-}
+mod limits;
 
-/// 256 in flight; 4096 keys remembered for two minutes.
-impl Default for Limits {
-    fn default() -> Self {
-        Self { window: 256, memory: 4096, remember: Duration::from_secs(120), reuse_answered: false }
-    }
-}
+pub use limits::Limits;
 
 /// The requests in flight, by key, each with a payload of the caller's: a channel, a record, a number.
 ///
 /// ```
-/// use cardwire::net::mux::{Answer, Limits, Mux, Refusal};
+/// use cardwire::net::mux::{Limits, Mux, Refusal, Response};
 /// use core::time::Duration;
 ///
 /// let second = Duration::from_secs;
-/// let mut mux = Mux::new(Limits { window: 2, ..Limits::default() });
+/// let mut mux = Mux::new(Limits::default().window(2));
 /// mux.open(second(0), "stan 1", second(10), "sale").unwrap();
 ///
 /// // two in flight with one key: an error to the second caller, nothing lost
 /// let refused = mux.open(second(1), "stan 1", second(11), "other sale").unwrap_err();
 /// assert_eq!((refused.why, refused.payload), (Refusal::InFlight, "other sale"));
 ///
-/// assert!(matches!(mux.answer(second(2), &"stan 1"), Answer::Matched { payload: "sale", .. }));
-/// assert!(matches!(mux.answer(second(2), &"stan 1"), Answer::Duplicate { .. }));
-/// assert!(matches!(mux.answer(second(2), &"stan 7"), Answer::Unsolicited));
+/// assert!(matches!(mux.take_response(second(2), &"stan 1"), Response::Matched { payload: "sale", .. }));
+/// assert!(matches!(mux.take_response(second(2), &"stan 1"), Response::Duplicate { .. }));
+/// assert!(matches!(mux.take_response(second(2), &"stan 7"), Response::Unsolicited));
 /// ```
 pub struct Mux<K, P> {
     limits: Limits,
@@ -75,9 +58,9 @@ pub struct Mux<K, P> {
     /// The slots in use, by their key.
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
-    /// Earliest first; entries of requests that are no longer in flight are dropped later.
+    /// Earliest first; entries of requests that have ended are dropped later.
     deadlines: BinaryHeap<Reverse<(Duration, Ticket)>>,
-    /// Answered and expired, oldest first; entries of slots reopened since are dropped later.
+    /// Completed and expired, oldest first; entries of slots reopened since are dropped later.
     memory: VecDeque<(Duration, Ticket)>,
     in_flight: usize,
 }
@@ -95,7 +78,7 @@ enum State<P> {
     Free,
     Open { payload: P, since: Duration },
     Expired { at: Duration },
-    Answered,
+    Completed,
 }
 
 /// The name of one request in a [`Mux`]; never given twice within 4 billion uses of its slot.
@@ -113,12 +96,13 @@ pub enum Refusal {
     Full,
     /// A request with the same key is in flight.
     InFlight,
-    /// A request with the same key is remembered: an answer to it may still come.
+    /// A request with the same key is remembered: a response to it may still come.
     Recent,
 }
 
 /// A request that was not taken, with what it carried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Refused<P> {
     /// Why.
     pub why: Refusal,
@@ -126,10 +110,10 @@ pub struct Refused<P> {
     pub payload: P,
 }
 
-/// What an incoming answer is.
+/// What an incoming response is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Answer<P> {
-    /// The answer to a request in flight, which is in flight no longer.
+pub enum Response<P> {
+    /// The response to a request that was in flight until now.
     Matched {
         /// The request.
         ticket: Ticket,
@@ -138,14 +122,14 @@ pub enum Answer<P> {
         /// How long it took.
         waited: Duration,
     },
-    /// The first answer to a request that has expired.
+    /// The first response to a request that has expired.
     Late {
         /// The request.
         ticket: Ticket,
         /// How long ago it expired.
         after: Duration,
     },
-    /// One more answer to a request that was answered.
+    /// One more response to a request that is completed.
     Duplicate {
         /// The request.
         ticket: Ticket,
@@ -154,8 +138,9 @@ pub enum Answer<P> {
     Unsolicited,
 }
 
-/// A request that ended without an answer.
+/// A request that ended without a response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Unanswered<K, P> {
     /// The request.
     pub ticket: Ticket,
@@ -195,7 +180,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         self.in_flight
     }
 
-    /// How many keys of answered and expired requests are remembered.
+    /// How many keys of completed and expired requests are remembered.
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.index.len() - self.in_flight
@@ -246,7 +231,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
             None => None,
             Some(slot) => match self.slots.get(widen(slot)).map(|slot| &slot.state) {
                 Some(State::Open { .. }) => return Err(Refused { why: Refusal::InFlight, payload }),
-                Some(State::Answered) if repeat || self.limits.reuse_answered => Some(slot),
+                Some(State::Completed) if repeat || self.limits.reuse_completed => Some(slot),
                 Some(State::Expired { .. }) if repeat => Some(slot),
                 _ => return Err(Refused { why: Refusal::Recent, payload }),
             },
@@ -291,19 +276,19 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         self.index.find(hash, holds).copied()
     }
 
-    /// Takes an answer that has come in.
-    pub fn answer(&mut self, now: Duration, key: &K) -> Answer<P> {
-        let Some(slot) = self.find(self.hasher.hash_one(key), key) else { return Answer::Unsolicited };
-        let Some(entry) = self.slots.get_mut(widen(slot)) else { return Answer::Unsolicited };
+    /// Takes a response that has come in.
+    pub fn take_response(&mut self, now: Duration, key: &K) -> Response<P> {
+        let Some(slot) = self.find(self.hasher.hash_one(key), key) else { return Response::Unsolicited };
+        let Some(entry) = self.slots.get_mut(widen(slot)) else { return Response::Unsolicited };
         let ticket = Ticket { slot, turn: entry.turn };
-        match core::mem::replace(&mut entry.state, State::Answered) {
+        match core::mem::replace(&mut entry.state, State::Completed) {
             State::Open { payload, since } => {
                 self.close(now, ticket);
-                Answer::Matched { ticket, payload, waited: now.saturating_sub(since) }
+                Response::Matched { ticket, payload, waited: now.saturating_sub(since) }
             }
-            State::Expired { at } => Answer::Late { ticket, after: now.saturating_sub(at) },
-            State::Answered => Answer::Duplicate { ticket },
-            State::Free => Answer::Unsolicited,
+            State::Expired { at } => Response::Late { ticket, after: now.saturating_sub(at) },
+            State::Completed => Response::Duplicate { ticket },
+            State::Free => Response::Unsolicited,
         }
     }
 
@@ -332,7 +317,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         }
     }
 
-    /// Gives up a request that may have been sent: an answer to it will be [`Answer::Late`].
+    /// Gives up a request that may have been sent: a response to it will be [`Response::Late`].
     pub fn cancel(&mut self, now: Duration, ticket: Ticket) -> Option<P> {
         self.end(now, ticket).map(|unanswered| unanswered.payload)
     }
@@ -399,7 +384,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         Some(Unanswered { ticket, key, payload, sent: true })
     }
 
-    /// Accounts for a request that is in flight no longer.
+    /// Accounts for a request that was in flight until now.
     fn close(&mut self, now: Duration, ticket: Ticket) {
         self.in_flight -= 1;
         self.memory.push_back((now, ticket));
@@ -442,7 +427,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         is_open(&self.slots, ticket)
     }
 
-    /// Drops deadlines of the answered once they are the greater part: constant cost per request.
+    /// Drops deadlines of completed requests once they are the greater part: constant cost per request.
     fn compact(&mut self) {
         if self.deadlines.len() > 2 * self.in_flight + 64 {
             let slots = &self.slots;

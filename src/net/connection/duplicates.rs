@@ -1,13 +1,14 @@
-//! Answers kept for requests that come again, so that none is processed twice.
+//! Responses kept for requests that come again, so that none is processed twice.
 //!
 //! ```text
-//!  request ---> new ------------------> handled, and its answer kept
-//!               in work --------------> silence: the answer is under way
-//!               answered -------------> the kept answer, once more
+//!  request ---> new ------------------> handled, and its response kept
+//!               in progress ----------> silence: the response is under way
+//!               completed ------------> the kept response, once more
 //!               another under the key > handled: it is another request
 //! ```
 //!
-//! A server has one memory for all its connections, because who repeats has often connected anew.
+//! A server has one memory for all its connections, because a peer that repeats a request has often
+//! connected anew.
 
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
@@ -18,12 +19,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::correlation::Trace;
 use crate::de;
+use crate::net::exchange::correlation::Trace;
 use crate::read::message::Message;
 
-/// The requests of the last while and their answers, bounded in number and time.
-pub(super) struct Replay {
+/// The recent requests and their responses, bounded in number and time.
+pub(crate) struct Duplicates {
     limit: usize,
     remember: Duration,
     start: Instant,
@@ -42,25 +43,25 @@ struct Entry {
     /// What the request asks for, as a number.
     content: u64,
     since: Duration,
-    /// None while it is in work.
-    answer: Option<Box<[u8]>>,
+    /// None while it is being processed.
+    response: Option<Box<[u8]>>,
 }
 
-/// What a request is.
-pub(super) enum Seen {
-    /// Not met before: to be handled, and its answer given to this.
-    New(Promise),
+/// What is known of a request that comes in.
+pub(crate) enum Known {
+    /// Nothing: it is to be handled, and its response put into this.
+    New(ResponseSlot),
     /// Its first copy is being handled.
-    InWork,
-    /// It was answered with this.
-    Answered(Box<[u8]>),
-    /// Its key was met with other content: another request.
+    InProgress,
+    /// It got this response.
+    Completed(Box<[u8]>),
+    /// Its key came with other content: it is another request.
     Other,
 }
 
-/// The place of an answer to come. Dropped without one, the request is forgotten.
-pub(super) struct Promise {
-    replay: Arc<Replay>,
+/// The place of a response to come. Dropped without one, the request is forgotten.
+pub(crate) struct ResponseSlot {
+    duplicates: Arc<Duplicates>,
     trace: Trace,
     /// When the request came: tells its entry from a later one.
     since: Duration,
@@ -72,28 +73,28 @@ pub(super) struct Promise {
 const CONTENT: [u8; 7] =
     [de::PAN, de::PROCESSING_CODE, de::AMOUNT, de::TERMINAL, de::MERCHANT, de::CURRENCY, de::NETWORK_CODE];
 
-impl Replay {
-    pub(super) fn new(limit: usize, remember: Duration) -> Arc<Self> {
+impl Duplicates {
+    pub(crate) fn new(limit: usize, remember: Duration) -> Arc<Self> {
         let (hasher, table) = (RandomState::new(), Mutex::default());
         Arc::new(Self { limit, remember, start: Instant::now(), hasher, table })
     }
 
-    /// Looks a request up, and takes note of a new one.
-    pub(super) fn meet(self: &Arc<Self>, trace: Trace, request: &Message<'_>) -> Seen {
+    /// Looks a request up, and takes note of it when it is new.
+    pub(crate) fn look_up(self: &Arc<Self>, trace: Trace, request: &Message<'_>) -> Known {
         let (content, now) = (self.content(request), self.start.elapsed());
         let mut guard = self.lock();
         let table = &mut *guard;
         table.forget(now, self.remember, self.limit);
         match table.entries.get(&trace) {
-            Some(known) if known.content != content => return Seen::Other,
-            Some(Entry { answer: Some(answer), .. }) => return Seen::Answered(answer.clone()),
-            Some(_) => return Seen::InWork,
+            Some(known) if known.content != content => return Known::Other,
+            Some(Entry { response: Some(response), .. }) => return Known::Completed(response.clone()),
+            Some(_) => return Known::InProgress,
             None => (),
         }
         table.forget(now, self.remember, self.limit.saturating_sub(1));
-        table.entries.insert(trace, Entry { content, since: now, answer: None });
+        table.entries.insert(trace, Entry { content, since: now, response: None });
         table.order.push_back((now, trace));
-        Seen::New(Promise { replay: Arc::clone(self), trace, since: now, kept: false })
+        Known::New(ResponseSlot { duplicates: Arc::clone(self), trace, since: now, kept: false })
     }
 
     fn content(&self, request: &Message<'_>) -> u64 {
@@ -130,22 +131,22 @@ impl Table {
     }
 }
 
-impl Promise {
-    /// Keeps the answer, unless the request was forgotten: then its key may be another's by now.
-    pub(super) fn keep(mut self, answer: &[u8]) {
+impl ResponseSlot {
+    /// Keeps the response, unless the request was forgotten: then its key may be another's by now.
+    pub(crate) fn keep(mut self, response: &[u8]) {
         self.kept = true;
-        let mut table = self.replay.lock();
+        let mut table = self.duplicates.lock();
         let entry = table.entries.get_mut(&self.trace);
         if let Some(entry) = entry.filter(|entry| entry.since == self.since) {
-            entry.answer = Some(answer.into());
+            entry.response = Some(response.into());
         }
     }
 }
 
-impl Drop for Promise {
+impl Drop for ResponseSlot {
     fn drop(&mut self) {
         if !self.kept {
-            self.replay.lock().remove(&self.trace, self.since);
+            self.duplicates.lock().remove(&self.trace, self.since);
         }
     }
 }
@@ -158,39 +159,42 @@ mod tests {
     use crate::spec::ISO87_ASCII;
     use crate::write::builder::Builder;
 
-    fn meet(replay: &Arc<Replay>, stan: u32, amount: u32) -> Seen {
+    fn look_up(duplicates: &Arc<Duplicates>, stan: u32, amount: u32) -> Known {
         let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
         let wire = builder.set(de::STAN, stan).set(de::AMOUNT, amount).to_vec().unwrap();
         let request = Message::parse(&ISO87_ASCII, &wire).unwrap();
-        replay.meet(Correlation::default().trace(&request).unwrap(), &request)
+        duplicates.look_up(Correlation::default().trace(&request).unwrap(), &request)
     }
 
-    fn promise(seen: Seen) -> Promise {
-        let Seen::New(promise) = seen else { panic!("met before") };
-        promise
+    fn slot(known: Known) -> ResponseSlot {
+        let Known::New(slot) = known else { panic!("known before") };
+        slot
     }
 
     #[test]
-    fn a_late_answer_is_not_kept_for_another_request_with_its_key() {
-        let replay = Replay::new(1, Duration::from_secs(60));
-        let first = promise(meet(&replay, 1, 100));
-        // pushes the first one out, which is still in work
-        let other = promise(meet(&replay, 2, 100));
-        let second = promise(meet(&replay, 1, 200));
+    fn a_late_response_is_not_kept_for_another_request_with_its_key() {
+        let duplicates = Duplicates::new(1, Duration::from_secs(60));
+        let first = slot(look_up(&duplicates, 1, 100));
+        // pushes the first one out, which is still being processed
+        let other = slot(look_up(&duplicates, 2, 100));
+        let second = slot(look_up(&duplicates, 1, 200));
         first.keep(b"100");
-        assert!(matches!(meet(&replay, 1, 200), Seen::InWork), "the answer was to another request");
+        assert!(
+            matches!(look_up(&duplicates, 1, 200), Known::InProgress),
+            "the response was to another request"
+        );
         second.keep(b"200");
         drop(other);
-        assert!(matches!(meet(&replay, 1, 200), Seen::Answered(answer) if *answer == *b"200"));
+        assert!(matches!(look_up(&duplicates, 1, 200), Known::Completed(response) if *response == *b"200"));
     }
 
     #[test]
-    fn a_promise_that_is_broken_late_forgets_no_other_request() {
-        let replay = Replay::new(1, Duration::from_secs(60));
-        let first = promise(meet(&replay, 1, 100));
-        let other = promise(meet(&replay, 2, 100));
-        let _second = promise(meet(&replay, 1, 200));
+    fn a_slot_that_is_dropped_late_forgets_no_other_request() {
+        let duplicates = Duplicates::new(1, Duration::from_secs(60));
+        let first = slot(look_up(&duplicates, 1, 100));
+        let other = slot(look_up(&duplicates, 2, 100));
+        let _second = slot(look_up(&duplicates, 1, 200));
         drop((first, other));
-        assert!(matches!(meet(&replay, 1, 200), Seen::InWork));
+        assert!(matches!(look_up(&duplicates, 1, 200), Known::InProgress));
     }
 }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use super::{Queue, Record, Why};
+use super::record::{ParkReason, Queue, Record};
 
 /// The records of a forwarder in memory. It survives the forwarder, not the process.
 #[derive(Clone, Default)]
@@ -16,7 +16,7 @@ enum Owned {
     Queued(u64, u32, Vec<u8>),
     Sent(u64),
     Done(u64),
-    Parked(u64, Why),
+    Parked(u64, ParkReason),
     Retried(u64),
 }
 

@@ -1,6 +1,5 @@
-//! Where requests and answers meet: the state that callers, reader, writer and timer share.
-
-mod asking;
+//! What the callers, the reader, the writer and the timer of a connection share: the table of requests
+//! in flight, and the frames that wait to be written.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
@@ -11,69 +10,79 @@ use std::vec::Vec;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::correlation::Trace;
-use super::error::{Lost, NotSent, Rejection, SendError};
-use super::link::Gathered;
-use super::mux::{Answer, Mux, Unanswered};
-use super::observe::{Counters, Event};
-use super::outbox::{Batch, Outbox};
+use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
-use super::settings::Settings;
+use crate::model::mti::{Function, Version};
+use crate::net::error::{Lost, NotSent, Rejection, SendError};
+use crate::net::exchange::correlation::Trace;
+use crate::net::exchange::mux::{Mux, Response, Unanswered};
+use crate::net::log;
+use crate::net::observe::{Counters, Event};
+use crate::net::settings::Settings;
 use crate::read::inspection::Inspection;
-
-pub(super) use self::asking::Manner;
-pub use self::asking::Pending;
+use crate::read::message::Message;
 
 /// The shared state of one connection, or of one client over its successive connections.
-pub(super) struct Desk {
-    pub(super) settings: Settings,
-    pub(super) counters: Arc<Counters>,
-    state: Mutex<State>,
-    window: Arc<Semaphore>,
-    /// Places for requests of the peer that are answered later.
-    pub(super) places: Arc<Semaphore>,
-    phase: watch::Sender<Phase>,
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) counters: Arc<Counters>,
+    tables: Mutex<Tables>,
+    /// Places for requests in flight.
+    pub(crate) window: Arc<Semaphore>,
+    /// Places for requests of the peer whose response comes later.
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
-    /// Whether requests of the peer are handled no longer.
+    /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
     /// Whether the writer ends when nothing waits.
     finishing: AtomicBool,
-    /// Whether the reader holds answers that the outbox does not.
+    /// Whether the reader holds responses that the outbox does not.
     gathering: AtomicBool,
-    /// Tells that a request of the peer is in work no longer.
-    pub(super) freed: Notify,
+    /// Tells that a request of the peer is no longer being processed.
+    pub(crate) freed: Notify,
     /// Tells that the writer took what waited.
-    room: Notify,
+    pub(crate) room: Notify,
     /// Wakes the timer, because a deadline is sooner than it knows.
-    sooner: Notify,
+    pub(crate) sooner: Notify,
     start: Instant,
     /// When octets last came in, in milliseconds since `start`.
     heard: AtomicU64,
 }
 
-struct State {
-    mux: Mux<Trace, Waiter>,
-    outbox: Outbox,
+/// What the lock protects.
+pub(crate) struct Tables {
+    pub(crate) mux: Mux<Trace, Waiter>,
+    pub(crate) outbox: Outbox,
     /// Whether a connection is there: the truth that `phase` tells the others.
-    open: bool,
+    pub(crate) open: bool,
     /// When the timer will look next.
-    looks: Duration,
+    pub(crate) looks: Duration,
 }
 
-/// Who waits for an answer.
-struct Waiter {
-    answer: oneshot::Sender<Result<Received, SendError>>,
+/// Who waits for a response.
+pub(crate) struct Waiter {
+    pub(crate) response: oneshot::Sender<Result<Received, SendError>>,
     /// The number of its frame.
-    frame: u64,
-    since: Duration,
+    pub(crate) frame: u64,
+    pub(crate) since: Duration,
     /// Its place in the window.
-    _place: OwnedSemaphorePermit,
+    pub(crate) _place: OwnedSemaphorePermit,
+}
+
+/// What the frames of one read lead to, dealt with together.
+#[derive(Default)]
+pub(crate) struct Arrivals {
+    /// Responses that came in, to requests that are yet to be found.
+    pub(crate) responses: Vec<(Option<Trace>, Received)>,
+    /// Responses to requests of the peer, as frames.
+    pub(crate) replies: Frames,
 }
 
 /// What a connection can be used for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     Down,
     /// Connected, for the sign-on only.
     SigningOn,
@@ -82,9 +91,15 @@ pub(super) enum Phase {
     Closing,
 }
 
-impl Desk {
-    pub(super) fn new(settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
-        let state = State {
+/// How many requests may be in flight or be processed at most, whatever the settings say.
+const MOST_PLACES: usize = 1 << 28;
+
+impl State {
+    pub(crate) fn new(mut settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
+        // Semaphores count no further, and without a place no request of the peer would be read.
+        settings.limits.window = settings.limits.window.min(MOST_PLACES);
+        settings.concurrency = settings.concurrency.clamp(1, MOST_PLACES);
+        let tables = Tables {
             mux: Mux::new(settings.limits),
             outbox: Outbox::default(),
             open: false,
@@ -92,7 +107,7 @@ impl Desk {
         };
         Arc::new(Self {
             counters,
-            state: Mutex::new(state),
+            tables: Mutex::new(tables),
             window: Arc::new(Semaphore::new(settings.limits.window)),
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
@@ -109,27 +124,34 @@ impl Desk {
         })
     }
 
-    /// Puts an answer to a request of the peer into the outbox.
-    pub(super) fn answer(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
-        let mut state = self.lock();
-        if !state.open {
-            drop(state);
-            self.tell(Event::AnswerLost);
+    /// Puts a response to a request of the peer into the outbox.
+    pub(crate) fn respond(&self, header: &[u8], octets: &[u8]) -> crate::Result<()> {
+        let mut tables = self.lock();
+        if !tables.open {
+            drop(tables);
+            self.tell(Event::ResponseLost);
             return Ok(());
         }
-        self.put(&mut state, header, octets, true)
+        self.put(&mut tables, header, octets, true)
     }
 
     /// Puts octets into the outbox as they are.
-    pub(super) fn write_raw(&self, octets: &[u8]) {
-        let mut state = self.lock();
-        if state.open {
-            self.add(&mut state.outbox, |outbox| outbox.push_raw(octets));
+    pub(crate) fn write_raw(&self, octets: &[u8]) {
+        let mut tables = self.lock();
+        if tables.open {
+            self.add(&mut tables.outbox, |outbox| outbox.push_raw(octets));
         }
     }
 
-    fn put(&self, state: &mut State, header: &[u8], octets: &[u8], answers: bool) -> crate::Result<()> {
-        self.add(&mut state.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, answers))
+    /// Puts a message into the outbox; `responds` says that the header is that of its request.
+    pub(crate) fn put(
+        &self,
+        tables: &mut Tables,
+        header: &[u8],
+        octets: &[u8],
+        responds: bool,
+    ) -> crate::Result<()> {
+        self.add(&mut tables.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, responds))
     }
 
     /// Adds to the outbox, and wakes the writer where nothing waited before.
@@ -143,89 +165,95 @@ impl Desk {
     }
 
     /// Deals with what one read brought: takes the lock once for all of it.
-    pub(super) fn deliver(&self, gathered: &mut Gathered, now: Duration) {
-        let Gathered { arrived, answers } = gathered;
-        if arrived.is_empty() && answers.is_empty() && !self.gathering.load(Ordering::SeqCst) {
+    pub(crate) fn deliver(&self, arrivals: &mut Arrivals, now: Duration) {
+        let Arrivals { responses, replies } = arrivals;
+        if responses.is_empty() && replies.is_empty() && !self.gathering.load(Ordering::SeqCst) {
             return;
         }
-        let mut state = self.lock();
+        let mut tables = self.lock();
         self.gathering.store(false, Ordering::SeqCst);
-        if !answers.is_empty() {
-            self.add(&mut state.outbox, |outbox| outbox.add(answers));
+        if !replies.is_empty() {
+            self.add(&mut tables.outbox, |outbox| outbox.add(replies));
         }
-        let mut outcomes = Vec::with_capacity(arrived.len());
-        for (trace, _) in arrived.iter() {
-            outcomes.push(trace.as_ref().map(|trace| state.mux.answer(now, trace)));
+        let mut outcomes = Vec::with_capacity(responses.len());
+        for (trace, _) in responses.iter() {
+            outcomes.push(trace.as_ref().map(|trace| tables.mux.take_response(now, trace)));
         }
-        drop(state);
+        drop(tables);
         if self.finishing.load(Ordering::SeqCst) {
             self.wake.notify_one();
         }
-        for ((_, received), outcome) in arrived.drain(..).zip(outcomes) {
+        for ((_, received), outcome) in responses.drain(..).zip(outcomes) {
             self.settle(received, outcome);
         }
     }
 
-    /// What to do with an answer that came in.
-    fn settle(&self, received: Received, outcome: Option<Answer<Waiter>>) {
+    /// What to do with a response that came in.
+    fn settle(&self, received: Received, outcome: Option<Response<Waiter>>) {
         let Settings { check, observer, .. } = &self.settings;
         match outcome {
-            Some(Answer::Matched { payload, waited, .. }) => {
+            Some(Response::Matched { payload, waited, .. }) => {
                 let refused = match (received.error(), check) {
                     (Some(error), _) => Some(Rejection::Spec(error)),
                     (None, Some(check)) => check(&received.message()).err(),
                     (None, None) => None,
                 };
-                let answer = match refused {
+                let response = match refused {
                     None => Ok(received),
-                    Some(why) => Err(SendError::Refused { why, answer: Box::new(received) }),
+                    Some(why) => Err(SendError::Refused { why, response: Box::new(received) }),
                 };
-                self.tell(if answer.is_ok() { Event::Answered(waited) } else { Event::Refused });
+                self.tell(if response.is_ok() { Event::Responded(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
-                if let Err(Ok(answer)) = payload.answer.send(answer) {
-                    self.late(Duration::ZERO, answer);
+                if let Err(Ok(response)) = payload.response.send(response) {
+                    self.late(Duration::ZERO, response);
                 }
             }
             _ if received.error().is_some() => self.unreadable(&received.inspect()),
-            Some(Answer::Late { after, .. }) => {
+            Some(Response::Late { after, .. }) => {
                 self.late(after, received);
             }
-            Some(Answer::Duplicate { .. }) => {
+            Some(Response::Duplicate { .. }) => {
                 self.tell(Event::Duplicate);
                 observer.duplicate(received);
             }
-            Some(Answer::Unsolicited) | None => {
+            Some(Response::Unsolicited) | None => {
                 self.tell(Event::Unsolicited);
                 observer.unsolicited(received);
             }
         }
     }
 
-    fn late(&self, after: Duration, answer: Received) {
+    pub(crate) fn late(&self, after: Duration, response: Received) {
         self.tell(Event::Late(after));
-        self.settings.observer.late(answer);
+        self.settings.observer.late(response);
     }
 
-    pub(super) fn unreadable(&self, inspection: &Inspection<'_>) {
+    pub(crate) fn unreadable(&self, inspection: &Inspection<'_>) {
         self.tell(Event::Unreadable);
         self.settings.observer.unreadable(inspection);
     }
 
-    pub(super) fn tell(&self, event: Event) {
-        self.counters.count(event);
+    /// Whether a request of the peer is one that needs a response. Notifications have none before 2003.
+    pub(crate) fn needs_response(&self, request: &Message<'_>) -> bool {
+        let mti = request.mti();
+        let notifies = mti.function() == Function::Notification && mti.version() != Version::V2003;
+        !notifies && self.settings.correlation.response_to(mti).is_some()
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        self.counters.count(&event);
+        log::event(&event);
         self.settings.observer.event(event);
-        super::log::event(event);
     }
 
     /// Ends the requests whose time is over, again and again.
-    pub(super) async fn keep_time(&self) {
+    pub(crate) async fn keep_time(&self) {
         loop {
             let sooner = self.sooner.notified();
             let looks = self.expire();
-            if looks == Duration::MAX {
-                sooner.await;
-            } else {
-                let _ = timeout_at(self.start + looks, sooner).await;
+            match self.start.checked_add(looks) {
+                None => sooner.await,
+                Some(looks) => _ = timeout_at(looks, sooner).await,
             }
         }
     }
@@ -233,34 +261,34 @@ impl Desk {
     fn expire(&self) -> Duration {
         let now = self.now();
         loop {
-            let mut state = self.lock();
-            let Some(Unanswered { payload, ticket, .. }) = state.mux.expire(now) else {
-                state.looks = state.mux.next_deadline().unwrap_or(Duration::MAX);
-                return state.looks;
+            let mut tables = self.lock();
+            let Some(Unanswered { payload, ticket, .. }) = tables.mux.expire(now) else {
+                tables.looks = tables.mux.next_deadline().unwrap_or(Duration::MAX);
+                return tables.looks;
             };
-            let cut = state.outbox.cut(payload.frame);
+            let cut = tables.outbox.cut(payload.frame);
             if cut {
-                state.mux.forget_unsent(ticket);
+                tables.mux.forget_unsent(ticket);
             }
-            drop(state);
+            drop(tables);
             let waited = now.saturating_sub(payload.since);
             let error = match cut {
                 true => SendError::NotSent(NotSent::NoRoom),
                 false => SendError::Unknown { waited, why: Lost::TimedOut },
             };
             self.tell(Event::Expired);
-            let _ = payload.answer.send(Err(error));
+            let _ = payload.response.send(Err(error));
         }
     }
 
     /// Waits until there is something to write, and takes all of it. `false` at the end.
-    pub(super) async fn take(&self, batch: &mut Batch) -> bool {
+    pub(crate) async fn take(&self, batch: &mut Batch) -> bool {
         loop {
             {
-                let mut state = self.lock();
-                if !state.outbox.frames().is_empty() {
-                    state.outbox.take(batch);
-                    drop(state);
+                let mut tables = self.lock();
+                if !tables.outbox.frames().is_empty() {
+                    tables.outbox.take(batch);
+                    drop(tables);
                     self.room.notify_waiters();
                     return true;
                 }
@@ -279,16 +307,16 @@ impl Desk {
     /// Whether others may be ready to add to the batch: some request is in flight besides those
     /// that wait to be written. A lone request has no company, and leaves at once.
     fn has_company(&self) -> bool {
-        let state = self.lock();
-        state.mux.in_flight() > state.outbox.frames().count()
+        let tables = self.lock();
+        tables.mux.in_flight() > tables.outbox.frames().count()
     }
 
-    pub(super) fn note(&self, batch: &Batch, octets: usize) {
+    pub(crate) fn note(&self, batch: &Batch, octets: usize) {
         self.lock().outbox.note(batch, octets);
     }
 
-    /// Waits until less is to be written than allowed: who does not read is not answered.
-    pub(super) async fn wait_for_room(&self) {
+    /// Waits until less is to be written than allowed: a peer that does not read is not read.
+    pub(crate) async fn wait_for_room(&self) {
         loop {
             let room = self.room.notified();
             if self.lock().outbox.frames().len() < self.settings.outbox_bytes {
@@ -298,38 +326,38 @@ impl Desk {
         }
     }
 
-    /// Waits until one more request of the peer may be answered.
-    pub(super) async fn wait_for_place(&self) {
+    /// Waits until one more request of the peer may be processed.
+    pub(crate) async fn wait_for_place(&self) {
         let _ = self.places.acquire().await;
     }
 
-    /// Whether as many requests of the peer are in work as are allowed.
-    pub(super) fn is_busy(&self) -> bool {
+    /// Whether as many requests of the peer are being processed as are allowed.
+    pub(crate) fn is_busy(&self) -> bool {
         self.places.available_permits() == 0
     }
 
     /// Whether the peer is owed as much as is allowed.
-    pub(super) fn is_owing(&self) -> bool {
+    pub(crate) fn is_owing(&self) -> bool {
         self.is_busy() || self.lock().outbox.frames().len() >= self.settings.outbox_bytes
     }
 
-    /// Whether a request of the peer can still be answered; from here to [`Desk::deliver`] the writer
-    /// does not end.
-    pub(super) fn begins_to_gather(&self) -> bool {
+    /// Whether a request of the peer can still get a response; from here to [`State::deliver`] the
+    /// writer does not end.
+    pub(crate) fn begins_to_gather(&self) -> bool {
         self.gathering.store(true, Ordering::SeqCst);
         !self.refusing.load(Ordering::SeqCst)
     }
 
-    pub(super) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         *self.phase.borrow()
     }
 
     /// A connection was made: nothing is in flight yet.
-    pub(super) fn connected(&self, phase: Phase) {
+    pub(crate) fn connected(&self, phase: Phase) {
         {
-            let mut state = self.lock();
-            state.outbox.reset();
-            state.open = true;
+            let mut tables = self.lock();
+            tables.outbox.reset();
+            tables.open = true;
             self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
@@ -337,7 +365,7 @@ impl Desk {
         self.set_phase(phase);
     }
 
-    pub(super) fn set_phase(&self, phase: Phase) {
+    pub(crate) fn set_phase(&self, phase: Phase) {
         // Closing is for good.
         self.phase.send_if_modified(|old| {
             let new = if *old == Phase::Closing { Phase::Closing } else { phase };
@@ -346,11 +374,11 @@ impl Desk {
     }
 
     /// The connection was lost: everything in flight ends, told apart by whether it had left.
-    pub(super) fn disconnected(&self) {
+    pub(crate) fn disconnected(&self) {
         self.set_phase(Phase::Down);
         let now = self.now();
         let mut guard = self.lock();
-        let State { mux, outbox, open, .. } = &mut *guard;
+        let Tables { mux, outbox, open, .. } = &mut *guard;
         *open = false;
         let all = mux.abandon_all(now, |waiter| outbox.has_left(waiter.frame));
         outbox.reset();
@@ -362,30 +390,30 @@ impl Desk {
                 true => SendError::Unknown { waited, why: Lost::Disconnected },
                 false => SendError::NotSent(NotSent::Lost),
             };
-            let _ = payload.answer.send(Err(error));
+            let _ = payload.response.send(Err(error));
         }
     }
 
     /// Handles no request of the peer any more.
-    pub(super) fn refuse(&self) {
+    pub(crate) fn refuse(&self) {
         self.refusing.store(true, Ordering::SeqCst);
     }
 
     /// Lets the writer end when nothing waits.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.refuse();
         self.finishing.store(true, Ordering::SeqCst);
         self.wake.notify_one();
     }
 
     /// Waits until no request is in flight; all permits back means that.
-    pub(super) async fn drained(&self) {
+    pub(crate) async fn drained(&self) {
         let all = u32::try_from(self.settings.limits.window).unwrap_or(u32::MAX);
         let _ = self.window.acquire_many(all).await;
     }
 
-    /// Waits until no request of the peer is being answered; more may come meanwhile.
-    pub(super) async fn answered(&self) {
+    /// Waits until no request of the peer is being processed; more may come meanwhile.
+    pub(crate) async fn responded(&self) {
         loop {
             let freed = self.freed.notified();
             if self.places.available_permits() >= self.settings.concurrency {
@@ -395,30 +423,35 @@ impl Desk {
         }
     }
 
-    pub(super) fn in_flight(&self) -> usize {
+    pub(crate) fn in_flight(&self) -> usize {
         self.lock().mux.in_flight()
     }
 
-    pub(super) async fn until(&self, wanted: impl Fn(Phase) -> bool) {
+    pub(crate) async fn until(&self, wanted: impl Fn(Phase) -> bool) {
         let _ = self.phase.subscribe().wait_for(|phase| wanted(*phase)).await;
     }
 
-    pub(super) fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
+    /// On the clock of the table.
+    pub(crate) fn since(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.start)
+    }
+
     /// Notes that octets came in.
-    pub(super) fn hear(&self) {
+    pub(crate) fn hear(&self) {
         let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
     }
 
     /// How long nothing has come in.
-    pub(super) fn silence(&self) -> Duration {
+    pub(crate) fn silence(&self) -> Duration {
         self.now().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,33 +1,33 @@
-//! Every answer to its own request: the complaints about correlation, and the four outcomes.
+//! Every response to its own request: the complaints about correlation, and the four outcomes.
 
 use super::*;
-use crate::net::mux::Limits;
-use crate::net::supervisor::Dialogue;
+use crate::net::client::session::OwnRequest;
+use crate::net::exchange::mux::Limits;
 use crate::net::{Lost, NotSent, Rejection};
 use tokio::time::{Instant, sleep, timeout};
 
-/// Answers that overtake each other, from many callers at once.
+/// Responses that overtake each other, from many callers at once.
 #[tokio::test(start_paused = true)]
-async fn jreactive_2_53_74_160_answers_in_any_order_find_their_requests() {
+async fn jreactive_2_53_74_160_responses_in_any_order_find_their_requests() {
     let mut bench = Bench::new();
-    let asked: Vec<_> = (0..100).map(|n| (n, bench.ask(request(n), 10 * SECOND))).collect();
+    let sent: Vec<_> = (0..100).map(|n| (n, bench.ask(request(n), 10 * SECOND))).collect();
     let mut requests = Vec::new();
     for _ in 0..100 {
         requests.push(bench.host.next().await);
     }
     requests.sort_by_key(|request| stan(request).wrapping_mul(2_654_435_761));
     for request in &requests {
-        bench.host.send(&answer_to(request)).await;
+        bench.host.send(&response_to(request)).await;
     }
-    for (n, asked) in asked {
-        let answer = asked.await.unwrap().unwrap();
-        assert_eq!(answer.message().number(de::STAN), Ok(u64::from(n)));
-        assert_eq!(answer.message().number(de::AMOUNT), Ok(u64::from(n) + 100), "the amount of the same");
+    for (n, sent) in sent {
+        let response = sent.await.unwrap().unwrap();
+        assert_eq!(response.message().number(de::STAN), Ok(u64::from(n)));
+        assert_eq!(response.message().number(de::AMOUNT), Ok(u64::from(n) + 100), "the amount of the same");
     }
-    assert_eq!(bench.peer.totals().answered, 100);
+    assert_eq!(bench.peer.totals().responses, 100);
 }
 
-/// Two requests with one key: the second caller is told, the first one gets its answer.
+/// Two requests with one key: the second caller is told, the first one gets its response.
 #[tokio::test(start_paused = true)]
 async fn jpos_428_a_key_in_flight_is_an_error_to_the_second_caller() {
     let mut bench = Bench::new();
@@ -35,16 +35,16 @@ async fn jpos_428_a_key_in_flight_is_an_error_to_the_second_caller() {
     let seen = bench.host.next().await;
     let second = bench.peer.request(request(1), SECOND).await.unwrap_err();
     assert!(matches!(second, SendError::NotSent(NotSent::InFlight)), "{second}");
-    bench.host.send(&answer_to(&seen)).await;
+    bench.host.send(&response_to(&seen)).await;
     first.await.unwrap().unwrap();
-    // and while an answer to the first could still be repeated, the key is not given again
+    // and while a response to the first could still be repeated, the key is not given again
     let third = bench.peer.request(request(1), SECOND).await.unwrap_err();
     assert!(matches!(third, SendError::NotSent(NotSent::Recent)), "{third}");
 }
 
-/// The answer to a request that timed out is handed over as late; the next request does not get it.
+/// The response to a request that timed out is handed over as late; the next request does not get it.
 #[tokio::test(start_paused = true)]
-async fn a_late_answer_is_delivered_and_matches_nothing_else() {
+async fn a_late_response_is_delivered_and_matches_nothing_else() {
     let mut bench = Bench::new();
     let began = Instant::now();
     let lost = bench.ask(request(1), 5 * SECOND);
@@ -54,10 +54,10 @@ async fn a_late_answer_is_delivered_and_matches_nothing_else() {
     assert_eq!(began.elapsed().as_secs(), 5);
     let next = bench.ask(request(2), 5 * SECOND);
     let other = bench.host.next().await;
-    bench.host.send(&answer_to(&seen)).await;
-    bench.host.send(&answer_to(&seen)).await;
-    bench.host.send(&answer_to(&other)).await;
-    bench.host.send(&answer_to(&request(77))).await;
+    bench.host.send(&response_to(&seen)).await;
+    bench.host.send(&response_to(&seen)).await;
+    bench.host.send(&response_to(&other)).await;
+    bench.host.send(&response_to(&request(77))).await;
     assert_eq!(next.await.unwrap().unwrap().message().number(de::STAN), Ok(2));
     sleep(SECOND).await;
     let heard = &bench.heard;
@@ -69,14 +69,14 @@ async fn a_late_answer_is_delivered_and_matches_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_leaves_a_late_answer() {
+async fn a_caller_that_goes_away_leaves_a_late_response() {
     let mut bench = Bench::new();
-    let asked = bench.ask(request(1), 60 * SECOND);
+    let sent = bench.ask(request(1), 60 * SECOND);
     let seen = bench.host.next().await;
-    asked.abort();
-    let _ = asked.await;
+    sent.abort();
+    let _ = sent.await;
     assert_eq!(bench.peer.in_flight(), 0);
-    bench.host.send(&answer_to(&seen)).await;
+    bench.host.send(&response_to(&seen)).await;
     sleep(SECOND).await;
     assert_eq!(*bench.heard.late.lock().unwrap(), [1]);
 }
@@ -85,19 +85,19 @@ async fn a_caller_that_goes_away_leaves_a_late_answer() {
 async fn frames_split_at_every_octet_and_merged_are_the_same_messages() {
     let mut bench = Bench::new();
     for n in 0..10 {
-        let asked = [bench.ask(request(2 * n), SECOND), bench.ask(request(2 * n + 1), SECOND)];
+        let sent = [bench.ask(request(2 * n), SECOND), bench.ask(request(2 * n + 1), SECOND)];
         let mut stream = Vec::new();
         for _ in 0..2 {
             let seen = bench.host.next().await;
-            stream.extend(bench.host.frame(&[], &answer_to(&seen)));
+            stream.extend(bench.host.frame(&[], &response_to(&seen)));
         }
         // in pieces of 1, 2, 3 ... octets; the last rounds in one
         for piece in stream.chunks(1 + usize::try_from(n * n * n).unwrap()) {
             bench.host.stream.write_all(piece).await.unwrap();
             tokio::task::yield_now().await;
         }
-        for asked in asked {
-            asked.await.unwrap().unwrap();
+        for sent in sent {
+            sent.await.unwrap().unwrap();
         }
     }
 }
@@ -106,18 +106,18 @@ async fn frames_split_at_every_octet_and_merged_are_the_same_messages() {
 async fn a_lone_request_waits_for_no_timer_and_many_share_a_write() {
     let mut bench = Bench::new();
     let began = Instant::now();
-    let asked = bench.ask(request(1), 10 * SECOND);
+    let sent = bench.ask(request(1), 10 * SECOND);
     let seen = bench.host.next().await;
-    bench.host.send(&answer_to(&seen)).await;
-    asked.await.unwrap().unwrap();
+    bench.host.send(&response_to(&seen)).await;
+    sent.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
     let before = bench.peer.totals().writes;
-    let asked: Vec<_> = (2..66).map(|n| bench.ask(request(n), 10 * SECOND)).collect();
+    let sent: Vec<_> = (2..66).map(|n| bench.ask(request(n), 10 * SECOND)).collect();
     for _ in 2..66 {
         bench.host.next().await;
     }
     assert_eq!(bench.peer.totals().writes - before, 1, "64 requests in one write");
-    drop(asked);
+    drop(sent);
 }
 
 /// One task sends many in a row, and awaits them in any order.
@@ -129,16 +129,16 @@ async fn a_request_is_on_its_way_before_it_is_awaited() {
     assert_eq!(format!("{early:?}"), "Pending(waiting for its turn)");
     let early = tokio::spawn(early);
     let first = bench.host.next().await;
-    bench.host.send(&answer_to(&first)).await;
+    bench.host.send(&response_to(&first)).await;
     assert_eq!(stan(early.await.unwrap().unwrap().wire()), 1);
 
     let writes = bench.peer.totals().writes;
     let [two, three, four] = [2, 3, 4].map(|stan| bench.peer.request(request(stan), SECOND));
     let beyond = bench.peer.request(request(5), 2 * SECOND);
-    assert_eq!((format!("{two:?}"), bench.peer.in_flight()), ("Pending(posted)".into(), 3));
+    assert_eq!((format!("{two:?}"), bench.peer.in_flight()), ("Pending(in flight)".into(), 3));
     for _ in 0..3 {
-        let asked = bench.host.next().await;
-        bench.host.send(&answer_to(&asked)).await;
+        let sent = bench.host.next().await;
+        bench.host.send(&response_to(&sent)).await;
     }
     assert_eq!(bench.peer.totals().writes - writes, 1);
     sleep(SECOND / 10).await;
@@ -148,15 +148,15 @@ async fn a_request_is_on_its_way_before_it_is_awaited() {
     }
     let beyond = tokio::spawn(beyond);
     let last = bench.host.next().await;
-    bench.host.send(&answer_to(&last)).await;
+    bench.host.send(&response_to(&last)).await;
     assert_eq!(stan(beyond.await.unwrap().unwrap().wire()), 5);
     assert_eq!(bench.peer.in_flight(), 0);
-    assert_eq!(*bench.heard.late.lock().unwrap(), [3], "it was given up, answered or not");
+    assert_eq!(*bench.heard.late.lock().unwrap(), [3], "it was given up, whether its response came or not");
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_window_makes_callers_wait_and_then_says_not_sent() {
-    let limits = Limits { window: 2, ..Limits::default() };
+    let limits = Limits::default().window(2);
     let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.limits = limits);
     let first = bench.ask(request(1), 10 * SECOND);
     let _second = bench.ask(request(2), 10 * SECOND);
@@ -164,11 +164,11 @@ async fn the_window_makes_callers_wait_and_then_says_not_sent() {
     let error = bench.peer.request(request(3), SECOND).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSent::NoRoom)), "{error}");
     let fourth = bench.ask(request(4), 5 * SECOND);
-    bench.host.send(&answer_to(seen.iter().find(|seen| stan(seen) == 1).unwrap())).await;
+    bench.host.send(&response_to(seen.iter().find(|seen| stan(seen) == 1).unwrap())).await;
     first.await.unwrap().unwrap();
     let seen = bench.host.next().await;
     assert_eq!(stan(&seen), 4, "the third never left");
-    bench.host.send(&answer_to(&seen)).await;
+    bench.host.send(&response_to(&seen)).await;
     fourth.await.unwrap().unwrap();
 }
 
@@ -176,14 +176,14 @@ async fn the_window_makes_callers_wait_and_then_says_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_reads_nothing_leaves_not_sent_and_unknown_apart() {
     let bench = Bench::with(150, Hooks::NONE, |settings| settings.write_timeout = 30 * SECOND);
-    let mut asked = Vec::new();
+    let mut sent = Vec::new();
     for n in 0..6 {
-        asked.push(bench.ask(request(n), 20 * SECOND));
+        sent.push(bench.ask(request(n), 20 * SECOND));
         sleep(SECOND).await;
     }
     let mut unknown = 0;
-    for (n, asked) in asked.into_iter().enumerate() {
-        match asked.await.unwrap().unwrap_err() {
+    for (n, sent) in sent.into_iter().enumerate() {
+        match sent.await.unwrap().unwrap_err() {
             SendError::Unknown { why: Lost::TimedOut, .. } => unknown += 1,
             SendError::NotSent(NotSent::NoRoom) => assert!(n >= 2, "{n} had left"),
             other => panic!("{other}"),
@@ -191,7 +191,7 @@ async fn a_peer_that_reads_nothing_leaves_not_sent_and_unknown_apart() {
     }
     // 72 octets each: the third was begun, and the fourth could be taken into its batch
     assert!((2..=4).contains(&unknown), "{unknown}");
-    assert_eq!(bench.session.await.unwrap(), Closed::Stuck);
+    assert_eq!(bench.session.await.unwrap(), Closed::WriteTimeout);
     let Host { mut stream, framing, mut received } = bench.host;
     stream.read_to_end(&mut received).await.unwrap();
     let mut frames = 0;
@@ -206,10 +206,10 @@ async fn a_peer_that_reads_nothing_leaves_not_sent_and_unknown_apart() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_connection_ends_everything_at_once() {
     let mut bench = Bench::new();
-    let asked = bench.ask(request(1), 60 * SECOND);
+    let sent = bench.ask(request(1), 60 * SECOND);
     bench.host.next().await;
     drop(bench.host);
-    let error = asked.await.unwrap().unwrap_err();
+    let error = sent.await.unwrap().unwrap_err();
     assert!(matches!(error, SendError::Unknown { why: Lost::Disconnected, .. }), "{error}");
     assert!(error.may_have_arrived());
     let began = Instant::now();
@@ -224,24 +224,24 @@ async fn a_lost_connection_ends_everything_at_once() {
 
 /// A decline with a wrong code is as little believed as an approval.
 #[tokio::test(start_paused = true)]
-async fn an_answer_refused_by_its_mac_or_by_the_spec_is_told_as_such() {
+async fn a_response_refused_by_its_mac_or_by_the_spec_is_told_as_such() {
     let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| {
-        settings.check = Some(Arc::new(|answer| match answer.number(de::AMOUNT) {
+        settings.check = Some(Arc::new(|response| match response.number(de::AMOUNT) {
             Ok(101) => Err(Rejection::Mac),
             _ => Ok(()),
         }));
     });
-    let asked = [1, 2, 3].map(|n| bench.ask(request(n), 10 * SECOND));
+    let sent = [1, 2, 3].map(|n| bench.ask(request(n), 10 * SECOND));
     for _ in 0..3 {
         let seen = bench.host.next().await;
-        let mut answer = answer_to(&seen);
+        let mut response = response_to(&seen);
         if stan(&seen) == 2 {
-            let last = answer.len() - 1;
-            answer[last] = 0x07;
+            let last = response.len() - 1;
+            response[last] = 0x07;
         }
-        bench.host.send(&answer).await;
+        bench.host.send(&response).await;
     }
-    let [mac, spec, good] = asked;
+    let [mac, spec, good] = sent;
     let error = mac.await.unwrap().unwrap_err();
     assert!(matches!(error, SendError::Refused { why: Rejection::Mac, .. }), "{error}");
     good.await.unwrap().unwrap();
@@ -252,23 +252,23 @@ async fn an_answer_refused_by_its_mac_or_by_the_spec_is_told_as_such() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_breaks_behind_its_key_is_refused_by_the_spec() {
+async fn a_response_that_breaks_after_its_key_is_refused_by_the_spec() {
     let mut bench = Bench::new();
-    let asked = bench.ask(request(2), 10 * SECOND);
-    let mut answer = answer_to(&bench.host.next().await);
-    answer.push(b'!');
-    bench.host.send(&answer).await;
-    match asked.await.unwrap().unwrap_err() {
-        SendError::Refused { why: Rejection::Spec(error), answer } => {
+    let sent = bench.ask(request(2), 10 * SECOND);
+    let mut response = response_to(&bench.host.next().await);
+    response.push(b'!');
+    bench.host.send(&response).await;
+    match sent.await.unwrap().unwrap_err() {
+        SendError::Refused { why: Rejection::Spec(error), response } => {
             assert_eq!(error.kind(), crate::ErrorKind::Trailing);
-            assert_eq!(answer.inspect().get(de::STAN).unwrap(), "000002");
+            assert_eq!(response.inspect().get(de::STAN).unwrap(), "000002");
         }
         other => panic!("{other}"),
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_that_nobody_answers_is_sent_and_forgotten() {
+async fn a_message_without_a_response_is_sent_and_forgotten() {
     let mut bench = Bench::new();
     let notification = Builder::new(&ISO87_ASCII, "0640".parse().unwrap()).set(de::STAN, 7).to_vec().unwrap();
     sleep(SECOND).await;
@@ -289,25 +289,28 @@ async fn what_cannot_be_sent_is_told_before_it_is_tried() {
         other => panic!("{other:?}"),
     };
     assert!(matches!(not_sent(b"0200".to_vec()).await, NotSent::Message(_)));
-    assert_eq!(not_sent(answer_to(&request(1))).await.to_string(), "nothing in it would tell its answer");
+    assert_eq!(
+        not_sent(response_to(&request(1))).await.to_string(),
+        "it has nothing by which its response would be known"
+    );
     let no_key = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST).set(de::AMOUNT, 1).to_vec().unwrap();
     assert_eq!(not_sent(no_key).await, NotSent::NoKey);
     assert_eq!(bench.peer.totals().requests, 0);
 }
 
-/// Repeats keep their identity; the first answer settles the exchange, whichever it answers.
+/// Repeats keep their identity; the first response settles the exchange, whichever it responses.
 #[tokio::test(start_paused = true)]
-async fn a_repeat_may_follow_its_original_and_either_answer_settles_it() {
+async fn a_repeat_may_follow_its_original_and_either_response_settles_it() {
     let mut bench = Bench::new();
     let advice = Builder::new(&ISO87_ASCII, Mti::REVERSAL_ADVICE).set(de::STAN, 9).to_vec().unwrap();
     bench.peer.request(&advice, SECOND).await.unwrap_err();
     let original = bench.host.next().await;
-    let repeat = crate::net::saf::repeat_of(&ISO87_ASCII, &advice).unwrap();
-    let asked = bench.ask(repeat, SECOND);
+    let repeat = crate::net::exchange::saf::repeat_of(&ISO87_ASCII, &advice).unwrap();
+    let sent = bench.ask(repeat, SECOND);
     assert_eq!(bench.host.next().await[..4], *b"0421");
-    bench.host.send(&answer_to_advice(&original)).await;
-    asked.await.unwrap().unwrap();
-    bench.host.send(&answer_to_advice(&original)).await;
+    bench.host.send(&response_to_advice(&original)).await;
+    sent.await.unwrap().unwrap();
+    bench.host.send(&response_to_advice(&original)).await;
     sleep(SECOND).await;
     assert_eq!(*bench.heard.duplicates.lock().unwrap(), [9]);
 }
@@ -322,11 +325,11 @@ async fn a_request_without_a_repeat_form_can_be_sent_again() {
     let peer = bench.peer.clone();
     let again = tokio::spawn(async move { peer.request_again(request(1), SECOND).await });
     let found = bench.host.next().await;
-    bench.host.send(&answer_to(&found)).await;
+    bench.host.send(&response_to(&found)).await;
     assert_eq!(stan(again.await.unwrap().unwrap().wire()), 1);
 }
 
-fn answer_to_advice(advice: &[u8]) -> Vec<u8> {
+fn response_to_advice(advice: &[u8]) -> Vec<u8> {
     let advice = Message::parse(&ISO87_ASCII, advice).unwrap();
     Builder::reply_to(&advice).echo(&advice, &[de::STAN]).set(de::RESPONSE_CODE, "00").to_vec().unwrap()
 }
@@ -340,28 +343,28 @@ fn sign_on(code: &'static str) -> Hooks {
             .unwrap()
     };
     let accepted =
-        move |answer: &Message<'_>| answer.get(de::RESPONSE_CODE).is_some_and(|field| field == code);
-    Hooks { sign_on: Some(Dialogue::new(hello, accepted, SECOND)), ..Hooks::NONE }
+        move |response: &Message<'_>| response.get(de::RESPONSE_CODE).is_some_and(|field| field == code);
+    Hooks { sign_on: Some(OwnRequest::new(hello, accepted, SECOND)), ..Hooks::NONE }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_request_overtakes_the_sign_on() {
     let mut bench = Bench::with(1 << 16, sign_on("00"), |_| ());
-    let asked = bench.ask(request(5), 10 * SECOND);
+    let sent = bench.ask(request(5), 10 * SECOND);
     let hello = bench.host.next().await;
     assert_eq!(hello[..4], *b"0800");
-    assert!(timeout(SECOND / 2, bench.host.next()).await.is_err(), "nothing before the answer");
-    bench.host.send(&answer_to(&hello)).await;
+    assert!(timeout(SECOND / 2, bench.host.next()).await.is_err(), "nothing before the response");
+    bench.host.send(&response_to(&hello)).await;
     let seen = bench.host.next().await;
-    bench.host.send(&answer_to(&seen)).await;
-    asked.await.unwrap().unwrap();
+    bench.host.send(&response_to(&seen)).await;
+    sent.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sign_on_that_is_refused_or_ignored_ends_the_connection() {
     let mut refused = Bench::with(1 << 16, sign_on("77"), |_| ());
     let hello = refused.host.next().await;
-    refused.host.send(&answer_to(&hello)).await;
+    refused.host.send(&response_to(&hello)).await;
     assert_eq!(refused.session.await.unwrap(), Closed::SignOn);
     let ignored = Bench::with(1 << 16, sign_on("00"), |_| ());
     assert_eq!(ignored.session.await.unwrap(), Closed::SignOn);

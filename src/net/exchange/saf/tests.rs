@@ -1,14 +1,18 @@
 //! Nothing that was taken is dropped: on every path, through restarts and failing disks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, fs, path::PathBuf};
 
 use super::*;
 use crate::de;
+use crate::model::error::ErrorKind;
 use crate::model::mti::Mti;
+use crate::read::message::Message;
 use crate::spec::ISO87_BCD;
+use crate::write::builder::Builder;
 use proptest::prelude::*;
 
 const fn s(seconds: u64) -> Duration {
@@ -56,10 +60,10 @@ fn after_the_last_attempt_it_is_a_work_item_and_the_next_one_leaves() {
         saf.unanswered(s(attempt * 100), first).unwrap();
     }
     let item = saf.work_items().next().unwrap();
-    assert_eq!((item.id, item.attempts, item.why), (first, 3, Why::Unanswered));
+    assert_eq!((item.id, item.attempts, item.why), (first, 3, ParkReason::Unanswered));
     assert_eq!(due(&mut saf, 300), Some((second, 1, false)));
     saf.refused(second, *b"14").unwrap();
-    assert_eq!(saf.work_items().map(|item| item.why).last(), Some(Why::Refused(*b"14")));
+    assert_eq!(saf.work_items().map(|item| item.why).last(), Some(ParkReason::Refused(*b"14")));
     // by hand: one goes back, one is settled
     saf.retry(s(400), first).unwrap();
     saf.settled(second).unwrap();
@@ -69,7 +73,7 @@ fn after_the_last_attempt_it_is_a_work_item_and_the_next_one_leaves() {
 }
 
 #[test]
-fn an_answer_that_comes_late_still_counts() {
+fn a_response_that_comes_late_still_counts() {
     let mut saf = forwarder();
     let [first, second, third] = [b"a", b"b", b"c"].map(|text| saf.put(1, text).unwrap());
     due(&mut saf, 0);
@@ -151,8 +155,8 @@ fn a_repeat_keeps_its_identity() {
     let rule = crate::net::Correlation::default();
     let trace = |wire: &[u8]| rule.trace(&Message::parse(&ISO87_BCD, wire).unwrap());
     assert_eq!(trace(&repeat), trace(&wire));
-    let answer = Builder::new(&ISO87_BCD, Mti::REVERSAL_ADVICE_RESPONSE).set(de::STAN, 7).to_vec().unwrap();
-    assert_eq!(repeat_of(&ISO87_BCD, &answer).unwrap_err().kind(), ErrorKind::Form);
+    let response = Builder::new(&ISO87_BCD, Mti::REVERSAL_ADVICE_RESPONSE).set(de::STAN, 7).to_vec().unwrap();
+    assert_eq!(repeat_of(&ISO87_BCD, &response).unwrap_err().kind(), ErrorKind::Form);
 }
 
 #[test]
@@ -354,7 +358,7 @@ proptest! {
                     saf = Forwarder::recover(saf.into_queue(), POLICY, 1).unwrap();
                 }
                 Step::Compact => { let _ = saf.compact(); }
-                Step::Disk(broken) => saf.queue.broken = broken,
+                Step::Disk(broken) => saf.queue_mut().broken = broken,
                 Step::Wait(seconds) => now += seconds,
             }
             prop_assert_eq!(saf.entries.keys().copied().collect::<BTreeSet<_>>(), held.clone());

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 /// Where the steps of a [`Forwarder`](super::Forwarder) are kept.
 pub trait Queue {
-    /// Why a step could not be kept.
+    /// ParkReason a step could not be kept.
     type Error;
 
     /// Takes a record, to be kept by the next [`Queue::commit`].
@@ -60,8 +60,8 @@ pub enum Record<'a> {
     Parked {
         /// Its number.
         id: u64,
-        /// Why.
-        why: Why,
+        /// ParkReason.
+        why: ParkReason,
     },
     /// The work item was put back into the queue.
     Retried {
@@ -85,16 +85,16 @@ impl core::fmt::Debug for Record<'_> {
     }
 }
 
-/// Why a message became a work item.
+/// ParkReason a message became a work item.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
-pub enum Why {
+pub enum ParkReason {
     /// The receiver refused it, with this code: DE 39 as two characters, or a number of the caller's.
     Refused([u8; 2]),
-    /// It was sent as often as allowed and never answered.
+    /// It was sent as often as allowed, and no response came.
     Unanswered,
-    /// It can never be sent: it is no message of the connection's spec, or nothing would tell its
-    /// answer.
+    /// It can never be sent: it is no message of the connection's spec, or has nothing by which its
+    /// response would be known.
     Unsendable,
 }
 
@@ -119,7 +119,7 @@ impl Default for Policy {
     }
 }
 
-/// Why a step was not taken.
+/// ParkReason a step was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum SafError<E> {
     /// As many messages are held as the policy allows: the message was not taken.
@@ -165,6 +165,6 @@ pub struct WorkItem {
     pub destination: u32,
     /// How often it was sent.
     pub attempts: u32,
-    /// Why.
-    pub why: Why,
+    /// ParkReason.
+    pub why: ParkReason,
 }

@@ -22,7 +22,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
-use super::{Queue, Record, Why};
+use super::record::{ParkReason, Queue, Record};
 use crate::model::error::widen;
 
 /// The records of a forwarder in a file; every commit is synchronised to the disk.
@@ -115,9 +115,9 @@ fn encode(record: Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
         Record::Queued { id, .. } => (QUEUED, id),
         Record::Sent { id } => (SENT, id),
         Record::Done { id } => (DONE, id),
-        Record::Parked { id, why: Why::Refused(_) } => (REFUSED, id),
-        Record::Parked { id, why: Why::Unanswered } => (UNANSWERED, id),
-        Record::Parked { id, why: Why::Unsendable } => (UNSENDABLE, id),
+        Record::Parked { id, why: ParkReason::Refused(_) } => (REFUSED, id),
+        Record::Parked { id, why: ParkReason::Unanswered } => (UNANSWERED, id),
+        Record::Parked { id, why: ParkReason::Unsendable } => (UNSENDABLE, id),
         Record::Retried { id } => (RETRIED, id),
     };
     let size = match record {
@@ -134,7 +134,7 @@ fn encode(record: Record<'_>, out: &mut Vec<u8>) -> io::Result<()> {
             out.extend(size.to_be_bytes());
             out.extend(octets);
         }
-        Record::Parked { why: Why::Refused(code), .. } => out.extend(code),
+        Record::Parked { why: ParkReason::Refused(code), .. } => out.extend(code),
         _ => (),
     }
     Ok(())
@@ -158,10 +158,10 @@ fn decode(octets: &[u8]) -> io::Result<Option<(Record<'_>, &[u8])>> {
         REFUSED => {
             let (code, after) = rest.split_first_chunk().ok_or_else(damaged)?;
             rest = after;
-            Record::Parked { id, why: Why::Refused(*code) }
+            Record::Parked { id, why: ParkReason::Refused(*code) }
         }
-        UNANSWERED => Record::Parked { id, why: Why::Unanswered },
-        UNSENDABLE => Record::Parked { id, why: Why::Unsendable },
+        UNANSWERED => Record::Parked { id, why: ParkReason::Unanswered },
+        UNSENDABLE => Record::Parked { id, why: ParkReason::Unsendable },
         RETRIED => Record::Retried { id },
         _ => return Err(damaged()),
     };
