@@ -70,6 +70,14 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
     }
 }
 
+/// The same for a connection, which goes on behind a message.
+pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
+    match parse_framing(text)? {
+        framing if framing.is_delimited() => Ok(framing),
+        _ => Err(format!("'{text}': a connection needs a length, or an octet that ends a message")),
+    }
+}
+
 /// Where a message was found.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
