@@ -20,6 +20,7 @@ use crate::codec::fast::element::FastElement;
 pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
+use crate::codes::{Lang, element_name_zh};
 use crate::mask::Privacy;
 pub use crate::model::content::Content;
 use crate::model::error::{Key, widen};
@@ -209,6 +210,23 @@ impl<'s> Element<'s> {
     #[must_use]
     pub const fn name(&self) -> &'s str {
         self.name
+    }
+
+    /// The name in a language; an element that no built-in table knows keeps its own name.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, de, spec::ISO87_ASCII};
+    ///
+    /// let element = ISO87_ASCII.element(de::STAN).unwrap();
+    /// assert_eq!(element.name_in(Lang::En), "Systems trace audit number (STAN)");
+    /// assert_eq!(element.name_in(Lang::Zh), "系统跟踪号");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, lang: Lang) -> &'s str {
+        match lang {
+            Lang::En => self.name,
+            Lang::Zh => element_name_zh(self.name).unwrap_or(self.name),
+        }
     }
 
     /// The number in a bitmap, the position, or the tag.

@@ -3,6 +3,7 @@
 
 mod advice;
 mod capture;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;

@@ -1,6 +1,5 @@
 //! The commands, one a file.
 
-mod advice;
 mod check;
 mod code;
 mod completions;
