@@ -66,6 +66,27 @@ impl<'s> Table<'s> {
         self
     }
 
+    /// The table of a link that announces every variable length in one binary octet, which counts
+    /// this; nothing is longer than 255 then. Rows that spell their prefix out keep it.
+    #[must_use]
+    pub const fn with_octet_lengths(mut self, counts: LengthUnit) -> Self {
+        let mut number = 0;
+        while number < SLOTS {
+            if let Some(mut row) = self.rows[number]
+                && let Length::Var(_) = row.shape.length
+            {
+                let prefix = Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
+                row.shape.length = Length::Prefix(prefix);
+                if row.shape.max > 255 {
+                    row.shape.max = 255;
+                }
+                self.rows[number] = Some(row);
+            }
+            number += 1;
+        }
+        self
+    }
+
     /// The elements as the dialect writes them.
     #[must_use]
     pub const fn elements(&self, dialect: &Dialect) -> Slots<'s> {
