@@ -20,6 +20,7 @@ use crate::codec::fast::element::FastElement;
 pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
+use crate::codes::{Lang, element_name_zh};
 use crate::mask::Privacy;
 pub use crate::model::content::Content;
 use crate::model::error::{Key, widen};
@@ -42,7 +43,7 @@ pub struct Element<'s> {
     pub(crate) full_size: bool,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
-    /// How to read it fast, if it is of a usual form.
+    /// How to read it fast, if it is of a common form.
     pub(crate) fast: FastElement,
 }
 
@@ -103,7 +104,7 @@ pub enum Order<'s> {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length behind the tag.
+        /// where the element announces its own length after the tag.
         length_first: Option<Prefix>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
@@ -213,6 +214,23 @@ impl<'s> Element<'s> {
         self.name
     }
 
+    /// The name in a language; an element that no built-in table knows keeps its own name.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, de, spec::ISO87_ASCII};
+    ///
+    /// let element = ISO87_ASCII.element(de::STAN).unwrap();
+    /// assert_eq!(element.name_in(Lang::En), "Systems trace audit number (STAN)");
+    /// assert_eq!(element.name_in(Lang::Zh), "系统跟踪号");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, lang: Lang) -> &'s str {
+        match lang {
+            Lang::En => self.name,
+            Lang::Zh => element_name_zh(self.name).unwrap_or(self.name),
+        }
+    }
+
     /// The number in a bitmap, the position, or the tag.
     #[must_use]
     pub const fn key(&self) -> u32 {
@@ -272,7 +290,7 @@ impl<'s> Element<'s> {
     pub(crate) const fn wire_fill(&self) -> u8 {
         let fill = match self.fill {
             Some(fill) => fill,
-            None => Fill::usual(self.content),
+            None => Fill::of_class(self.content),
         };
         match self.coding {
             Coding::Ebcdic(page) => page.put(fill.with),

@@ -62,8 +62,8 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
-    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
-        let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
+    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, min: u8) -> Result<Announced> {
+        let bitmaps = Bitmaps::of(elements, form, min).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
         bitmaps.words().for_each(|word| self.put_some(form.write(word)));
         Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
@@ -79,7 +79,7 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets), true)),
-            Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
@@ -172,7 +172,7 @@ impl<'b> Writer<'b> {
         Ok(self.at + prefix.octets(number))
     }
 
-    /// Writes what stands around a value of `units` units at `start`, and moves behind it.
+    /// Writes what stands around a value of `units` units at `start`, and moves after it.
     fn end(&mut self, element: &Element<'_>, start: usize, units: usize) -> Result<()> {
         let len = element.coding.wire_len(element.content, units);
         if element.coding == Coding::Bcd {
@@ -342,7 +342,7 @@ fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
     half(value.get(index)) == nibble
 }
 
-/// A value with the fill that brings it to its length: before it, behind it, or behind its sign.
+/// A value with the fill that brings it to its length: before it, after it, or after its sign.
 struct Filled<'v> {
     value: Octets<'v>,
     /// How many octets of the value stand before the fill.
