@@ -1,11 +1,12 @@
 //! The form of an input: said with `--input`, or found by what its start looks like and what fits.
 
-use cardwire::Inspection;
+use cardwire::{Inspection, spec};
 
+use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
 use super::notation::{self, Nesting, Reading};
 use super::text::{Notation, decode};
-use super::{framing_of, hexdump, look, row};
+use super::{hexdump, look, row};
 
 /// The form of an input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -143,7 +144,7 @@ fn is_whole(start: &[u8], known: Known) -> bool {
     let parses = known.spec.is_some_and(|spec| Inspection::of(spec, start).error().is_none());
     parses
         || (known.framing.is_some() && known.fit(start) == COMPLETE)
-        || framing_of(start, known.spec).is_some()
+        || known.spec.is_some_and(|spec| framing_of(&[start], spec).is_some())
 }
 
 /// The notation of one message among the arguments.
@@ -220,13 +221,23 @@ impl<'s> Lines<'s> {
         let any_spec = Known { spec: None, ..known };
         let is_text = text == Some(whole)
             || (text.is_some_and(|text| 2 * text >= whole)
-                && self.score(Notation::Hex, any_spec) < Some(whole));
+                && self.score(Notation::Hex, any_spec) < Some(whole)
+                && !self.is_framed_hex(known));
         match (hex, base64) {
             (hex, _) if is_text && is_better(hex) && is_better(base64) => Some(Notation::Text),
             (Some(_), _) => Some(Notation::Hex),
             (None, Some(_)) => Some(Notation::Base64),
             (None, None) => None,
         }
+    }
+
+    /// Whether the first line is digits of a message with something around it.
+    fn is_framed_hex(&self, known: Known) -> bool {
+        let first = self.logical.first().map(|line| line.trim_ascii()).unwrap_or_default();
+        let octets = decode(Notation::Hex, known, first).unwrap_or_default();
+        let given = known.spec.into_iter();
+        let all = spec::builtin().filter(|_| known.spec.is_none());
+        given.chain(all).any(|spec| framing_of(&[&octets], spec).is_some())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

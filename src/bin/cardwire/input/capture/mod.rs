@@ -14,8 +14,9 @@ use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use self::fragments::Fragments;
-use super::flows::{Ends, Flows};
-use super::{Item, Origin, Payload, Refusal, Source, Stream};
+use super::flow::Stamp;
+use super::flows::{Flows, Found};
+use super::{Item, Origin, Refusal, Source, Stream};
 use crate::failure::{Failure, Outcome, complain};
 
 pub(crate) use skipped::{Reason, Skipped};
@@ -121,13 +122,14 @@ impl Capture {
         };
         let (ends, segment) = tcp.segment()?;
         self.skipped.count(Reason::Cut, u64::from(packet.is_cut || tcp.is_cut));
-        Ok(self.flows.take(self.skipped.packets, ends, &segment))
+        let stamp = Stamp { packet: self.skipped.packets, moment: self.moment };
+        Ok(self.flows.take(stamp, ends, &segment))
     }
 
     fn add(&mut self, found: Found) {
-        for ((from, to), content) in found {
+        for ((from, to), Stamp { packet: number, moment }, content) in found {
             let file = self.name.clone();
-            let origin = Origin::Packet { file, number: self.skipped.packets, from, to, moment: self.moment };
+            let origin = Origin::Packet { file, number, from, to, moment };
             self.ready.push_back(Item { origin, content });
         }
     }
@@ -161,8 +163,6 @@ impl Capture {
         }
     }
 }
-
-type Found = Vec<(Ends, Result<Payload, Refusal>)>;
 
 impl Source for Capture {
     fn next(&mut self) -> Outcome<Option<Item>> {
