@@ -46,6 +46,9 @@ pub enum When<'s> {
     With(u8),
     /// When that element is not there.
     Without(u8),
+    /// When that element is not there, and DE 22 does not say that a bar code or a QR code was scanned (03,
+    /// 93, 94): such a message may name its payer by the code alone.
+    Unscanned(u8),
     /// When that element has this value.
     Is(u8, &'s str),
     /// When DE 39 says that the transaction is approved.
@@ -173,10 +176,18 @@ impl When<'_> {
         match self {
             Self::With(number) => message.has(*number),
             Self::Without(number) => !message.has(*number),
+            Self::Unscanned(number) => !message.has(*number) && !is_scanned(message),
             Self::Is(number, value) => message.get(*number).is_some_and(|field| field == **value),
             Self::Approved => message.get(39).is_some_and(|field| is_approved(&field)),
         }
     }
+}
+
+/// Whether DE 22 of 1987 says that a code was scanned.
+fn is_scanned(message: &Message<'_>) -> bool {
+    let mut text = [0; 3];
+    let mode = message.get(22).and_then(|field| field.expose().copy_to(&mut text).ok());
+    matches!(mode, Some([b'0', b'3', _] | [b'9', b'3' | b'4', _]))
 }
 
 /// Whether DE 39, of two to four characters, says approved: every class of code that starts so.
@@ -288,13 +299,14 @@ impl fmt::Display for When<'_> {
         match self {
             Self::With(number) => write!(f, "when field {number} is there"),
             Self::Without(number) => write!(f, "when field {number} is not"),
+            Self::Unscanned(number) => write!(f, "when field {number} is not and no code was scanned"),
             Self::Is(number, value) => write!(f, "when field {number} is {value}"),
             Self::Approved => f.write_str("when it approves"),
         }
     }
 }
 
-/// The usual acquirer-issuer practice over ISO 8583:1987; networks add to it.
+/// The common acquirer-issuer practice over ISO 8583:1987; networks add to it.
 pub static ISO87_PROFILE: Profile<'static> = Profile::new(
     "iso87",
     &[
@@ -360,7 +372,7 @@ const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
 const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
 const POS_RESPONSE: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
 const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
-const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
+const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Unscanned(35))];
 const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];
 /// The work keys come with a sign-on that is accepted.
 const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];

@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
 use crate::model::error::SpecFault;
 use crate::spec::Spec;
@@ -134,11 +134,12 @@ impl ElementDoc {
             content: self.content,
             coding: self.coding,
             fill: self.fill,
+            full_size: self.full_size,
             pad_nibble: self.pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 

@@ -57,6 +57,9 @@ pub enum ErrorKind {
     Nibble,
     /// A fill half byte that is not the fill of the spec.
     Fill,
+    /// Packed digits that would be read back as more or fewer: their octets are counted, and the pad
+    /// nibble cannot be told from a digit. `found` were given, `expected` would be read.
+    DigitCount,
     /// A character that is not a hexadecimal digit.
     HexDigit(CharKind),
     /// The message type identifier is not four digits.
@@ -189,6 +192,12 @@ impl Error {
     pub(crate) const fn at(mut self, place: Place) -> Self {
         self.place = place;
         self
+    }
+
+    /// The same error, in the data element that `key` is the number of.
+    #[cold]
+    pub(crate) fn in_element(self, key: Key) -> Self {
+        self.at(Place::Element(u8::try_from(key.value).unwrap_or(u8::MAX)))
     }
 
     /// The same error with an offset that counts from `base`.
@@ -349,6 +358,10 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Character(content, seen) => write!(f, "expected class {content}, found {seen}"),
         ErrorKind::Nibble => f.write_str("expected a decimal half byte, found one above 9"),
         ErrorKind::Fill => write!(f, "expected the fill half byte {expected:X}, found another"),
+        ErrorKind::DigitCount => write!(
+            f,
+            "{found} digits would be read back as {expected}: octets are counted, and the pad nibble looks like a digit"
+        ),
         ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
         ErrorKind::MtiDigit => f.write_str("expected four digits"),
         ErrorKind::Undefined => f.write_str("the spec does not define it"),

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::string::String;
 
 use super::observe::{Event, ForwarderState, Observer};
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 
 /// The observer of whoever names none.
 #[derive(Default)]

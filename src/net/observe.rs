@@ -7,7 +7,7 @@ use std::boxed::Box;
 use super::connection::received::Received;
 use super::error::{Closed, ReplyError};
 use super::exchange::saf::ParkReason;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///

@@ -1,6 +1,6 @@
 //! Dialects: how a link writes the elements that a table lists.
 
-use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding};
+use crate::codec::{CodePage, Coding, LengthUnit, MtiCoding, PadNibble, PrefixCoding};
 use crate::layout::BitmapForm;
 
 /// How a link writes MTI, bitmaps, values and length prefixes. Rows may say otherwise for
@@ -50,29 +50,6 @@ pub enum Codes {
     UnionPay,
 }
 
-/// How the MTI `0200` is written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum MtiCoding {
-    /// `30 32 30 30`.
-    Ascii,
-    /// `F0 F2 F0 F0`.
-    Ebcdic,
-    /// `02 00`.
-    Bcd,
-    /// `00 C8`: the number two hundred in two big-endian octets.
-    Binary,
-}
-
-impl MtiCoding {
-    /// Octets on the wire.
-    pub(crate) const fn len(self) -> usize {
-        match self {
-            Self::Ascii | Self::Ebcdic => 4,
-            Self::Bcd | Self::Binary => 2,
-        }
-    }
-}
-
 impl Dialect {
     /// Everything in ASCII: bitmap and binary values as hexadecimal digits.
     pub const ASCII: Self = Self {
@@ -111,6 +88,18 @@ impl Dialect {
 
     /// EBCDIC (code page 1047) text and digits, binary bitmap and binary values.
     pub const EBCDIC: Self = Self::ebcdic(CodePage::Cp1047);
+
+    /// Packed digits, EBCDIC text (code page 1047), binary bitmap, binary length prefixes, as most
+    /// hosts of the large networks write them; a signed amount is text. Their prefixes are one octet
+    /// whatever the standard says: [`Table::with_octet_lengths`](super::Table::with_octet_lengths).
+    /// A pad nibble is 0, before the digits.
+    pub const BCD_EBCDIC: Self = Self {
+        text: Coding::Ebcdic(CodePage::Cp1047),
+        amount: Coding::Ebcdic(CodePage::Cp1047),
+        prefix: PrefixCoding::Binary,
+        pad_nibble_var: PadNibble::LEFT_ZERO,
+        ..Self::BCD
+    };
 
     /// What parts inside a text element are written in: the characters of the element, whatever
     /// its own coding is.

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
@@ -63,6 +63,27 @@ impl<'s> Table<'s> {
     #[must_use]
     pub const fn without(mut self, number: u8) -> Self {
         self.rows[number as usize] = None;
+        self
+    }
+
+    /// The table of a link that announces every variable length in one binary octet, which counts
+    /// this; nothing is longer than 255 then. Rows that spell their prefix out keep it.
+    #[must_use]
+    pub const fn with_octet_lengths(mut self, counts: LengthUnit) -> Self {
+        let mut number = 0;
+        while number < SLOTS {
+            if let Some(mut row) = self.rows[number]
+                && let Length::Var(_) = row.shape.length
+            {
+                let prefix = Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
+                row.shape.length = Length::Prefix(prefix);
+                if row.shape.max > 255 {
+                    row.shape.max = 255;
+                }
+                self.rows[number] = Some(row);
+            }
+            number += 1;
+        }
         self
     }
 
@@ -144,8 +165,10 @@ impl<'s> Row<'s> {
             None => 0,
         };
         let fill = match shape.fill {
-            Some(fill) => fill,
-            None => Fill::usual(content),
+            // part of a PIN block is none, nor is part of a track, and blanks are no digits
+            None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
+            None => Some(Fill::of_class(content)),
+            said => said,
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -160,11 +183,12 @@ impl<'s> Row<'s> {
             content,
             coding,
             fill,
+            full_size: shape.full_size,
             pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 
@@ -194,9 +218,9 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those after the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    const fn usual(content: Content) -> Self {
+    pub(crate) const fn of_class(content: Content) -> Self {
         match content {
             Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

@@ -6,8 +6,8 @@ use std::vec::Vec;
 use super::received::Received;
 use crate::model::error::Result;
 use crate::net::exchange::correlation::{Correlation, original};
-use crate::owned::OwnedMessage;
 use crate::read::message::Message;
+use crate::read::owned::OwnedMessage;
 use crate::spec::Spec;
 use crate::write::builder::Builder;
 

@@ -3,8 +3,9 @@
 use core::fmt;
 
 use crate::model::error::{Error, Result};
-use crate::owned::OwnedMessage;
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
+use crate::read::owned::OwnedMessage;
 use crate::spec::Spec;
 
 /// A message that came in, with its station header: owned, so that it can be kept and sent around.

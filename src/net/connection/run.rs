@@ -33,7 +33,7 @@ use crate::model::mti::Version;
 use crate::net::error::Closed;
 use crate::net::observe::{Counters, Event};
 use crate::profile::echoed;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 use crate::read::parser::Parser;
 use crate::write::builder::Builder;
 

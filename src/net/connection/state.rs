@@ -19,7 +19,8 @@ use crate::net::exchange::mux::{Mux, Response, Unanswered};
 use crate::net::log;
 use crate::net::observe::{Counters, Event};
 use crate::net::settings::Settings;
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 
 /// The shared state of one connection, or of one client over its successive connections.
 pub(crate) struct State {

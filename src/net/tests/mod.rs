@@ -26,7 +26,8 @@ use crate::net::connection::run::Service;
 use crate::net::connection::state::State;
 use crate::net::observe::{Event, Observer};
 use crate::net::settings::Settings;
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::spec::ISO87_ASCII;
 use crate::{Builder, Mti, de};
 

@@ -116,8 +116,8 @@ impl fmt::Debug for OwnedMessage<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::builder::Builder;
     use crate::spec::{ISO87_ASCII, ISO87_BCD};
+    use crate::write::builder::Builder;
     use crate::{Mti, de};
     use std::format;
 
