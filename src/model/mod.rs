@@ -5,6 +5,7 @@ pub(crate) mod bitmap;
 pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod mti;
+pub(crate) mod trust;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};
 pub use content::CharKind;

@@ -34,8 +34,8 @@ impl Received {
         let mut octets = Vec::with_capacity(header.len() + parsed.wire.len());
         octets.extend_from_slice(header);
         octets.extend_from_slice(parsed.wire);
-        let Message { mti, bitmaps, count, announced, starts, .. } = *parsed;
-        let parsed = Message { spec, wire: &[], mti, bitmaps, count, announced, starts };
+        let Message { mti, bitmaps, count, announced, starts, trust, .. } = *parsed;
+        let parsed = Message { spec, wire: &[], mti, bitmaps, count, announced, starts, trust };
         Self { parsed, error, octets: octets.into_boxed_slice(), header: header.len() }
     }
 

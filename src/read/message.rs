@@ -10,6 +10,7 @@ use crate::layout::walk::Steps;
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::field::{Exposed, Field, Text};
 use crate::read::offsets::Starts;
 use crate::read::reader::Reader;
@@ -40,6 +41,7 @@ pub struct Message<'a> {
     pub(crate) count: u8,
     pub(crate) announced: Bitmap,
     pub(crate) starts: Starts,
+    pub(crate) trust: Trust,
 }
 
 /// A message is small enough to be handed on by value.
@@ -99,6 +101,7 @@ impl<'a> Message<'a> {
             count: 0,
             announced: Bitmap::EMPTY,
             starts: Starts::NONE,
+            trust: Trust::Unknown,
         }
     }
 
@@ -199,21 +202,28 @@ impl<'a> Message<'a> {
             Some(lies) => {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-                let value = Octets::of(self.wire).slice(lies.start, lies.end - lies.start);
-                Some(Field { key, element, value, bounds })
+                let value = self.octets().slice(lies.start, lies.end - lies.start);
+                Some(Field { key, element, value, bounds, spec: Some(self.spec), is_top: true })
             }
-            None => read_field(self.wire, key, element, start),
+            None => read_field(self, key, element, start),
         }
+    }
+
+    /// The input, trusted as the message is.
+    #[inline]
+    fn octets(&self) -> Octets<'a> {
+        Octets::of(self.wire).trusted(self.trust)
     }
 
     /// The elements in ascending order, walked to anew.
     fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
         let mut steps = Steps::new(self.spec.body());
-        let mut reader = Reader::new(Octets::of(self.wire), self.spec.header() + self.spec.mti().len());
+        let mut reader = Reader::new(self.octets(), self.spec.header() + self.spec.mti().len());
+        let spec = self.spec;
         // what is walked was checked before: no error comes, and one would end the iteration
         let walk = move || {
             let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
-            reader.field(key, element).ok()
+            Some(Field { spec: Some(spec), is_top: true, ..reader.field(key, element).ok()? })
         };
         core::iter::from_fn(walk).take(usize::from(self.count))
     }
@@ -309,6 +319,9 @@ impl<'a> Inspection<'a> {
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         let mut partial = Message::empty(spec, wire);
         let error = partial.read::<true>().err();
+        if error.is_some() {
+            partial.trust = Trust::Doubtful;
+        }
         Self { partial, error }
     }
 
@@ -340,6 +353,20 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn header(&self) -> &'a [u8] {
         self.partial.header()
+    }
+
+    /// The MTI as formatting shows it, if it was read: `####` where the message broke, and what was read is no
+    /// type that the standard knows.
+    #[must_use]
+    pub fn shown_mti(&self) -> Option<impl fmt::Display + use<>> {
+        self.mti().map(|_| self.partial.settled().shown_mti())
+    }
+
+    /// Whether formatting may tell which elements the bitmaps announce: not where the message broke, and their
+    /// octets could be part of a card number.
+    #[must_use]
+    pub fn shows_bitmaps(&self) -> bool {
+        self.partial.settled().shows_bitmaps()
     }
 
     /// How many bitmaps were read.
@@ -374,7 +401,8 @@ impl<'a> Inspection<'a> {
 
     /// The elements that were read, in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        self.partial.fields()
+        let trust = self.partial.settled().trust;
+        self.partial.fields().map(move |field| field.trusted(trust))
     }
 
     /// The spec.
@@ -397,15 +425,18 @@ impl<'a> Inspection<'a> {
 /// Masked: MTI and elements, private values hidden.
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("mti", &self.mti).field("fields", &DebugFields(self)).finish()
+        let message = self.settled();
+        let mut debug = f.debug_struct("Message");
+        debug.field("mti", &message.shown_mti()).field("fields", &DebugFields(&message)).finish()
     }
 }
 
 impl fmt::Debug for Inspection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let partial = self.partial.settled();
         f.debug_struct("Inspection")
-            .field("mti", &self.mti())
-            .field("fields", &DebugFields(&self.partial))
+            .field("mti", &self.mti().map(|_| partial.shown_mti()))
+            .field("fields", &DebugFields(&partial))
             .field("error", &self.error)
             .finish()
     }
@@ -415,22 +446,29 @@ struct DebugFields<'m, 'a>(&'m Message<'a>);
 
 impl fmt::Debug for DebugFields<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.fields().map(|field| (field.key(), Masked(field)))).finish()
+        f.debug_map().entries(self.0.fields().map(|field| (Plain(field.shown_key()), Plain(field)))).finish()
     }
 }
 
-struct Masked<'a>(Field<'a>);
+/// What shows in `Debug` as in `Display`.
+struct Plain<T>(T);
 
-impl fmt::Debug for Masked<'_> {
+impl<T: fmt::Display> fmt::Debug for Plain<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
 /// The element that starts at `start`, whatever its form.
 #[inline(never)]
-fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
-    Reader::new(Octets::of(wire), start).field(key, element).ok()
+fn read_field<'a>(
+    message: &Message<'a>,
+    key: Key,
+    element: &'a Element<'a>,
+    start: usize,
+) -> Option<Field<'a>> {
+    let field = Reader::new(message.octets(), start).field(key, element).ok()?;
+    Some(Field { spec: Some(message.spec), is_top: true, ..field })
 }
 
 /// A field names itself as a part; at the top it is the element.

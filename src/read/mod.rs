@@ -3,11 +3,15 @@
 pub(crate) mod amount;
 pub(crate) mod fast;
 pub(crate) mod field;
+mod listed;
 pub(crate) mod message;
 pub(crate) mod offsets;
 pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
+mod shown;
+mod trust;
+mod vouch;
 
 pub use amount::Amount;
 pub use field::{Exposed, Field, Parts, Text};

@@ -18,6 +18,7 @@ use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::fast::ber::sound_composite_end;
 use crate::read::fast::head::{Head, head};
 use crate::read::fast::locate::{Suspects, blame, wrong_octet};
@@ -86,7 +87,8 @@ impl<'a> Message<'a> {
             }
         }
         let Plan { announced, bitmaps, count, .. } = *plan;
-        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts: starts.starts() }))
+        let (starts, trust) = (starts.starts(), Trust::Unknown);
+        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts, trust }))
     }
 
     #[inline(always)]
