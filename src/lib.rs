@@ -25,13 +25,13 @@
 //! assert_eq!(message.require(de::PAN)?.to_string(), "411111******1111");
 //! assert_eq!(message.expose(de::PAN)?, "4111111111111111");
 //!
-//! // Answer: the elements to echo are named, the rest is set.
+//! // Respond: the elements to echo are named, the rest is set.
 //! let mut buffer = [0; 256];
-//! let answer = Builder::reply_to(&message)
+//! let response = Builder::reply_to(&message)
 //!     .echo(&message, &[de::PROCESSING_CODE, de::AMOUNT, de::STAN])
 //!     .set(de::RESPONSE_CODE, "00")
 //!     .write(&mut buffer)?;
-//! assert!(answer.starts_with(b"0210"));
+//! assert!(response.starts_with(b"0210"));
 //! # Ok::<(), cardwire::Error>(())
 //! ```
 //!
@@ -54,7 +54,7 @@
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
 //! | talk to a host, or be one | `net` (feature `net`; TLS: `tls`) |
-//! | match answers to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
+//! | match responses to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
 //!
 //! # How a value is seen
 //!

@@ -77,7 +77,7 @@ pub enum Breach<'s> {
     MissingWhen(When<'s>),
     /// An element that the profile does not provide for.
     NotAllowed,
-    /// An element of the answer is missing or differs from that of the question.
+    /// An element of the response is missing or differs from that of the request.
     NotEchoed,
 }
 
@@ -116,7 +116,7 @@ impl<'s> Rule<'s> {
         self
     }
 
-    /// These stand in an answer as they stood in the question, when they stood there.
+    /// These stand in a response as they stood in the request, when they stood there.
     #[must_use]
     pub const fn echoed(mut self, numbers: &'s [u8]) -> Self {
         self.echoed = numbers;
@@ -213,7 +213,7 @@ impl<'s> Profile<'s> {
         unknown.into_iter().chain(missing).chain(missing_when).chain(extra)
     }
 
-    /// Every violation of an answer: its own, and elements that it does not echo.
+    /// Every violation of a response: its own, and elements that it does not echo.
     pub fn check_reply<'m>(
         &self,
         request: &'m Message<'_>,
@@ -257,16 +257,16 @@ impl fmt::Display for When<'_> {
     }
 }
 
-/// The usual acquirer-issuer practice over ISO 8583:1987; networks add to it.
+/// The common acquirer-issuer practice over ISO 8583:1987; networks add to it.
 pub static ISO87_PROFILE: Profile<'static> = Profile::new(
     "iso87",
     &[
         rule(b"0100").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
         rule(b"0120").mandatory(PURCHASE).conditional(CARD),
         rule(b"0130").mandatory(&[7, 11, 39]).echoed(ECHO),
         rule(b"0200").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
         rule(b"0220").mandatory(PURCHASE).conditional(CARD),
         rule(b"0230").mandatory(&[7, 11, 39]).echoed(ECHO),
         rule(b"0400").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
@@ -290,7 +290,7 @@ const TOTALS: &[u8] = &[7, 11, 15, 74, 75, 76, 77, 86, 87, 88, 89, 97];
 const ECHO: &[u8] = &[2, 3, 4, 11, 32, 37, 41, 42, 49];
 /// The card number, unless a track carries it.
 const CARD: &[(u8, When<'static>)] = &[(2, When::Without(35))];
-const ANSWER: &[(u8, When<'static>)] = &[(38, When::Approved)];
+const RESPONSE: &[(u8, When<'static>)] = &[(38, When::Approved)];
 
 /// UnionPay POS terminals, as public sources describe them.
 pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
@@ -299,18 +299,18 @@ pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
         rule(b"0200").processing("31").mandatory(&[3, 11, 22, 25, 41, 42, 49, 60]).conditional(PIN),
         rule(b"0200").processing("20").mandatory(POS_VOID).conditional(PIN),
         rule(b"0200").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0210").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0210").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
         rule(b"0100").processing("20").mandatory(POS_VOID).conditional(PIN),
         rule(b"0100").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0110").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0110").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
         rule(b"0220").mandatory(&[3, 4, 11, 22, 25, 41, 42, 49, 60]),
-        rule(b"0230").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0230").mandatory(POS_RESPONSE).echoed(POS_ECHO),
         rule(b"0400").mandatory(&[3, 4, 11, 22, 25, 39, 41, 42, 49, 60]),
-        rule(b"0410").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0410").mandatory(POS_RESPONSE).echoed(POS_ECHO),
         rule(b"0320").mandatory(&[11, 41, 42, 60]),
         rule(b"0330").mandatory(&[11, 39, 41, 42, 60]).echoed(&[11, 41, 42]),
         rule(b"0500").mandatory(&[11, 41, 42, 48, 49, 60, 63]),
-        // no DE 39: the answer is in the digits of DE 48
+        // no DE 39: the result is in the digits of DE 48
         rule(b"0510").mandatory(&[11, 12, 13, 41, 42, 48, 60]).echoed(&[11, 41, 42, 49]),
         rule(b"0800").mandatory(&[11, 41, 42, 60, 63]),
         rule(b"0810").mandatory(&[11, 12, 13, 39, 41, 42, 60]).conditional(SIGNED_ON).echoed(&[11, 41, 42]),
@@ -321,7 +321,7 @@ pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
 
 const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
 const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
-const POS_ANSWER: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
+const POS_RESPONSE: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
 const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
 const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
 const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];

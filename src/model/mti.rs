@@ -65,19 +65,19 @@ pub enum Class {
 pub enum Function {
     /// `xx0x`: the receiver may decline.
     Request,
-    /// `xx1x`: answer to a request.
+    /// `xx1x`: response to a request.
     Response,
     /// `xx2x`: tells what has happened; may not be declined.
     Advice,
-    /// `xx3x`: answer to an advice.
+    /// `xx3x`: response to an advice.
     AdviceResponse,
-    /// `xx4x`: like an advice, without an answer before 2003.
+    /// `xx4x`: like an advice, without a response before 2003.
     Notification,
-    /// `xx5x`: answer to a notification, 2003.
+    /// `xx5x`: response to a notification, 2003.
     NotificationAcknowledgement,
     /// `xx6x`: instruction, 2003.
     Instruction,
-    /// `xx7x`: answer to an instruction, 2003.
+    /// `xx7x`: response to an instruction, 2003.
     InstructionAcknowledgement,
     /// Reserved by ISO: the digit.
     Reserved(u8),
@@ -263,7 +263,7 @@ impl Mti {
             && !matches!(self.origin(), Origin::Reserved(_))
     }
 
-    /// Whether this answers another message: an odd function digit.
+    /// Whether this is a response to another message: an odd function digit.
     #[must_use]
     pub const fn is_response(self) -> bool {
         matches!(self.digits[2], b'1' | b'3' | b'5' | b'7')
@@ -275,8 +275,8 @@ impl Mti {
         matches!(self.digits[3], b'1' | b'3' | b'5')
     }
 
-    /// The identifier of the answer: `0200` gives `0210`, the repeat `0421` gives `0430`.
-    /// `None` for what is itself an answer, and for reserved functions.
+    /// The identifier of the response: `0200` gives `0210`, the repeat `0421` gives `0430`.
+    /// `None` for what is itself a response, and for reserved functions.
     #[must_use]
     pub const fn response(self) -> Option<Self> {
         let [version, class, function, origin] = self.digits;
@@ -288,7 +288,7 @@ impl Mti {
     }
 
     /// The identifier of a repeat: `0420` gives `0421`; a repeat stays one.
-    /// `None` for answers and for origins that know no repeat.
+    /// `None` for responses and for origins that know no repeat.
     #[must_use]
     pub const fn repeat(self) -> Option<Self> {
         let [version, class, function, origin] = self.digits;

@@ -1,21 +1,21 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
-use crate::codec::fast::element::Quick;
-use crate::codec::window::{MAX_INDEX, Octets, hex_value};
+use crate::codec::bitmap::Announced;
+use crate::codec::fast::element::FastElement;
+use crate::codec::tag::PADDING;
+use crate::codec::window::{MAX_INDEX, Octets};
 use crate::codec::{Coding, Prefix, check};
-use crate::layout::walk::{Announced, Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, NextBitmap, Tag};
-use crate::model::bitmap::Bitmap;
-use crate::model::content::{CharKind, Content};
+use crate::layout::walk::{Pass, walk};
+use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
-use crate::read::fast::ber::{are_sound, ber_tag};
+use crate::read::fast::ber::{DECODED, are_valid};
 
 /// A place in a run of octets.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     octets: Octets<'a>,
     at: usize,
-    /// The octet behind what may be read: of all octets, or of what a leading length announced.
+    /// The octet after what may be read: of all octets, or of what a leading length announced.
     end: usize,
     /// Whether a leading length set that end.
     led: bool,
@@ -24,13 +24,13 @@ pub(crate) struct Reader<'a> {
 /// Where an element's value lies, relative to the octets it was read from.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
-    /// First octet of the value, behind a prefix.
+    /// First octet of the value, after a prefix.
     pub(crate) start: usize,
     /// Octets of the value on the wire.
     pub(crate) len: usize,
     /// Units of the value.
     pub(crate) units: usize,
-    /// First octet behind the element, terminator included.
+    /// First octet after the element, terminator included.
     pub(crate) next: usize,
 }
 
@@ -70,11 +70,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
         debug_assert!(
-            [Quick::UNKNOWN, element.with_quick().quick].contains(&element.quick),
+            [FastElement::UNKNOWN, element.with_fast().fast].contains(&element.fast),
             "whoever changes an element renews it"
         );
-        match self.sound_end(&element.quick) {
-            Some(end) if !element.quick.is_composite => {
+        match self.valid_end(&element.fast) {
+            Some(end) if !element.fast.is_composite => {
                 self.at = end;
                 Ok(())
             }
@@ -82,17 +82,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the element ends, if its short form says that it is sound, apart from its parts.
+    /// Where the element ends, if its fast form says that it is valid, apart from its parts.
     #[inline]
-    fn sound_end(&self, quick: &Quick) -> Option<usize> {
-        quick.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
+    fn valid_end(&self, fast: &FastElement) -> Option<usize> {
+        fast.valid_end(self.octets.plain()?.get(..self.end)?, self.at)
     }
 
-    /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
-    pub(crate) fn take_any(&mut self, element: &'a Element<'a>, is_sound: bool) -> Result<()> {
+    /// Takes an element of any form, or one that is wrong; its own octets may be known to be valid.
+    pub(crate) fn take_any(&mut self, element: &'a Element<'a>, is_valid: bool) -> Result<()> {
         let span = self.measure(element)?;
         let value = self.value(element, span);
-        if !is_sound {
+        if !is_valid {
             let wire = self.octets.slice(span.start, span.len);
             check::check(&wire, &value, element.coding, element.content, element.pad_nibble)?;
         }
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         Ok(Span { start, len, units, next: start + len + terminator })
     }
 
-    /// What stands behind a padded value must be its fill: anything else would be lost in a copy.
+    /// What stands after a padded value must be its fill: anything else would be lost in a copy.
     #[cold]
     fn check_fill(&self, element: &Element<'_>, span: Span) -> Result<()> {
         let fill = element.wire_fill();
@@ -209,29 +209,6 @@ impl<'a> Reader<'a> {
             None => Ok(()),
         }
     }
-
-    /// One bitmap of up to 64 bits, its first bit being the top bit of the word.
-    fn bitmap_word(&mut self, form: BitmapForm) -> Result<u64> {
-        let octets = self.take(form.coding.wire_len(Content::B, usize::from(form.octets)))?;
-        let latin = |index| match form.coding {
-            Coding::EbcdicHex(page) => page.get(octets.get(index)),
-            _ => octets.get(index),
-        };
-        let mut word = 0;
-        for index in 0..octets.len() {
-            word = match form.coding {
-                Coding::Raw => word << 8 | u64::from(octets.get(index)),
-                _ => match hex_value(latin(index)) {
-                    Some(value) => word << 4 | u64::from(value),
-                    None => {
-                        let seen = CharKind::of(latin(index));
-                        return Err(Error::new(ErrorKind::HexDigit(seen), octets.position(index), 0, 0));
-                    }
-                },
-            };
-        }
-        Ok(word << (64 - 8 * u32::from(form.octets)))
-    }
 }
 
 /// Checks a composite value to its last octet.
@@ -239,21 +216,18 @@ impl<'a> Reader<'a> {
 /// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
 /// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
-    let is_sound = match value.plain() {
-        Some(plain) => are_sound(plain, 0, layout),
+    let is_valid = match value.plain() {
+        Some(plain) => are_valid(plain, 0, layout),
         None => {
             let decoded = &mut [0; DECODED];
             let decoded = value.copy_to(decoded);
             decoded.is_some_and(|plain| {
-                are_sound(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+                are_valid(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
             })
         }
     };
-    if is_sound { Ok(()) } else { walk_parts(value, layout) }
+    if is_valid { Ok(()) } else { walk_parts(value, layout) }
 }
-
-/// The longest composite that is decoded as a whole.
-pub(crate) const DECODED: usize = 256;
 
 fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let mut reader = Reader::new(value, 0);
@@ -278,26 +252,11 @@ impl<'a> Pass<'a> for Reader<'a> {
 
     #[inline]
     fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let mut words = [self.bitmap_word(form)?, 0, 0];
-        let mut third_pending = false;
-        if self.announces(form.second, words[0])? {
-            words[1] = self.bitmap_word(form)?;
-            third_pending = form.has_third_among_values() && words[1] & TOP_BIT != 0;
-            if !third_pending && self.announces(form.third, words[1])? {
-                words[2] = self.bitmap_word(form)?;
-            }
-        }
-        if form.second != NextBitmap::Never {
-            words[0] &= !TOP_BIT;
-        }
-        if form.third != NextBitmap::Never {
-            words[1] &= !TOP_BIT;
-        }
-        Ok(Announced { elements: Bitmap::from_words(words), third_pending })
+        form.read(|len| self.take(len))
     }
 
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        self.bitmap_word(form)
+        form.word(&self.take(form.len())?)
     }
 
     #[inline]
@@ -307,7 +266,7 @@ impl<'a> Pass<'a> for Reader<'a> {
             (self.end, self.led) = (self.octets.len(), false);
         }
         if let (Tag::Ber, None, Some(wire)) = (tag, length_first, self.octets.plain())
-            && let Some((value, width)) = ber_tag(wire, self.at)
+            && let Some((value, width)) = Tag::read_ber_fast(wire, self.at)
         {
             self.at += width;
             return Ok(Some(value));
@@ -340,17 +299,6 @@ impl<'a> Pass<'a> for Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether a further bitmap follows at once.
-    fn announces(&self, more: NextBitmap, word: u64) -> Result<bool> {
-        let announced = word & TOP_BIT != 0;
-        match more {
-            NextBitmap::Never | NextBitmap::InElement => Ok(false),
-            NextBitmap::Announced => Ok(announced),
-            NextBitmap::Always if announced => Ok(true),
-            NextBitmap::Always => Err(Error::new(ErrorKind::Missing, self.offset(), 0, 0)),
-        }
-    }
-
     /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
     fn take_lead(&mut self, length_first: Prefix) -> Result<()> {
         let (number, width) = length_first.get(&self.octets, self.at)?;
@@ -367,44 +315,9 @@ impl Reader<'_> {
     }
 
     fn take_tag(&mut self, tag: Tag) -> Result<u32> {
-        let (start, width) = (self.at, self.tag_width(tag)?);
-        let octets = self.take(width)?;
-        let malformed = |index| Error::new(ErrorKind::Tag, octets.position(index), 0, 0);
-        let mut value = 0;
-        for index in 0..octets.len() {
-            let octet = octets.get(index);
-            let octet = match tag {
-                Tag::Ebcdic(page, _) => page.get(octet),
-                _ => octet,
-            };
-            value = match tag {
-                Tag::Digits(_) if !octet.is_ascii_digit() => return Err(malformed(index)),
-                Tag::Text(_) | Tag::Ebcdic(..) if !octet.is_ascii_graphic() => return Err(malformed(index)),
-                Tag::Digits(_) => value * 10 + u32::from(octet - b'0'),
-                _ => value << 8 | u32::from(octet),
-            };
-        }
-        debug_assert!(self.at > start, "a tag takes at least one octet");
-        Ok(value)
-    }
-
-    /// How many octets the next tag takes.
-    fn tag_width(&self, tag: Tag) -> Result<usize> {
-        match tag {
-            Tag::Digits(width) | Tag::Text(width) | Tag::Ebcdic(_, width) | Tag::Octets(width) => {
-                Ok(usize::from(width))
-            }
-            Tag::Ber => {
-                // 0 behind the end, whatever follows there: a tag cut short is no other tag
-                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
-                match (octet(0) & 0x1F, octet(1), octet(2)) {
-                    (0..=0x1E, _, _) => Ok(1),
-                    (_, 0..=0x7F, _) => Ok(2),
-                    (_, _, 0..=0x7F) => Ok(3),
-                    _ => Err(Error::new(ErrorKind::Tag, self.offset(), 3, 4)),
-                }
-            }
-        }
+        let rest = self.octets.slice(self.at, self.left());
+        let len = tag.len_at(&rest).ok_or_else(|| Error::new(ErrorKind::Tag, self.offset(), 3, 4))?;
+        tag.read(&self.take(len)?)
     }
 }
 
@@ -424,10 +337,5 @@ pub(crate) fn input(wire: &[u8]) -> Result<Octets<'_>> {
     }
     Ok(Octets::of(wire))
 }
-
-/// The octet that may stand before, between and after BER objects.
-pub(crate) const PADDING: u8 = 0;
-
-const TOP_BIT: u64 = 1 << 63;
 
 const _: () = assert!(MAX_INDEX <= widen(u32::MAX) / 4, "half bytes of an index fit u32");

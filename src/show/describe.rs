@@ -11,7 +11,8 @@ use crate::layout::{Element, Form};
 use crate::model::error::Error;
 use crate::model::mti::{Class, Function, Mti, Origin, Version};
 use crate::read::field::Field;
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::show::dump::Dump;
 use crate::spec::Codes;
 

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
@@ -145,7 +145,7 @@ impl<'s> Row<'s> {
         };
         let fill = match shape.fill {
             Some(fill) => fill,
-            None => Fill::usual(content),
+            None => Fill::of_class(content),
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -162,9 +162,9 @@ impl<'s> Row<'s> {
             fill,
             pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 
@@ -194,9 +194,9 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those after the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    const fn usual(content: Content) -> Self {
+    const fn of_class(content: Content) -> Self {
         match content {
             Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

@@ -15,7 +15,7 @@ use crate::write::fast::target::Scratch;
 use crate::write::value::{Source, Value};
 use crate::write::writer::Writer;
 
-/// A sound message whose elements can be given other values of the same length, in place.
+/// A valid message whose elements can be given other values of the same length, in place.
 ///
 /// A terminal sends the same message all day with another time, another trace number and another
 /// amount. Patching these costs what they cost, whatever else the message holds. The message stays
@@ -45,7 +45,7 @@ pub struct Template<'s, 'o> {
     starts: Starts,
 }
 
-/// Room for an element that is laid out before it replaces another.
+/// Room for an element that is encoded before it replaces another.
 const SCRATCH: usize = 1024;
 
 impl<'s, 'o> Template<'s, 'o> {
@@ -68,7 +68,7 @@ impl<'s, 'o> Template<'s, 'o> {
     pub fn set_mti(&mut self, mti: Mti) -> &mut Self {
         let mut writer = Writer::new(OctetsMut::of(self.wire));
         writer.skip_to(self.spec.header());
-        writer.put_mti(mti, self.spec.mti());
+        writer.put_some(self.spec.mti().write(mti));
         self
     }
 
@@ -78,7 +78,7 @@ impl<'s, 'o> Template<'s, 'o> {
     /// # Errors
     /// [`ErrorKind::Missing`] for an element that the message does not have; [`ErrorKind::TooShort`] and
     /// [`ErrorKind::TooLong`] for one that would become shorter or longer, in octets with its prefix;
-    /// [`ErrorKind::Form`] for one of more than 1,024 octets that holds parts, is of an unusual form, or
+    /// [`ErrorKind::Form`] for one of more than 1,024 octets that holds parts, is of an uncommon form, or
     /// takes its value from a message in another coding, and for one that starts beyond 65,534 octets
     /// or 64 other elements; as [`Builder::write`](crate::Builder::write) for the value.
     pub fn patch<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
@@ -88,7 +88,7 @@ impl<'s, 'o> Template<'s, 'o> {
         let element = element.ok_or(fail(ErrorKind::Missing))?;
         let start = self.starts.get(self.announced.rank(number)).ok_or(fail(ErrorKind::Form))?;
         match source {
-            Source::Octets(value) if element.quick.lay_over(self.wire, start, value).is_some() => Ok(()),
+            Source::Octets(value) if element.fast.encode_over(self.wire, start, value).is_some() => Ok(()),
             _ => self.patch_slowly(element, start, &source),
         }
         .map_err(|error| error.at(Place::Element(number)))?;
@@ -99,7 +99,7 @@ impl<'s, 'o> Template<'s, 'o> {
     fn patch_slowly(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
         let mut scratch = Scratch::NEW;
         let value = scratch.value(element, source);
-        match value.and_then(|value| element.quick.lay_over(self.wire, start, value)) {
+        match value.and_then(|value| element.fast.encode_over(self.wire, start, value)) {
             Some(()) => Ok(()),
             None => self.patch_ordinary(element, start, source),
         }

@@ -1,18 +1,15 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
-use crate::codec::digit::hex_word;
+use crate::codec::bitmap::{Announced, Bitmaps};
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{Coding, Prefix, Side, check};
-use crate::layout::walk::{Announced, Pass, walk};
+use crate::layout::walk::{Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
-use crate::model::mti::Mti;
-use crate::read::fast::head::{Bitmaps, mti_octets};
 use crate::read::reader::check_parts;
-use crate::spec::MtiCoding;
-use crate::write::value::{PartList, Source, find, is_by_key, tag_len};
+use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
 /// empty buffer measures.
@@ -58,36 +55,21 @@ impl<'b> Writer<'b> {
         Error::new(kind, self.out.position(self.at), expected, found)
     }
 
-    /// Writes an MTI; its mirror is `take_mti` in `parse`.
-    pub(crate) fn put_mti(&mut self, mti: Mti, coding: MtiCoding) {
-        let (octets, len) = mti_octets(mti, coding);
-        self.put_all(octets.get(..len).unwrap_or_default());
-    }
-
-    pub(crate) fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
-        let octets = word.to_be_bytes();
-        let mut digits = [0; 16];
-        digits.copy_from_slice(hex_word(word).as_flattened());
-        if let Coding::EbcdicHex(page) = form.coding {
-            digits = digits.map(|digit| page.put(digit));
-        }
-        let len = usize::from(form.octets);
-        match form.coding {
-            Coding::Raw => self.put_all(octets.get(..len).unwrap_or_default()),
-            _ => self.put_all(digits.get(..2 * len).unwrap_or_default()),
-        }
+    /// The first `len` of some octets.
+    pub(crate) fn put_some(&mut self, (octets, len): (impl AsRef<[u8]>, usize)) {
+        self.put_all(octets.as_ref().get(..len).unwrap_or_default());
     }
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
-    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
-        let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
-        bitmaps.words().for_each(|word| self.put_bitmap(word, form));
+    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, min: u8) -> Result<Announced> {
+        let bitmaps = Bitmaps::of(elements, form, min).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
+        bitmaps.words().for_each(|word| self.put_some(form.write(word)));
         Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
 
     pub(crate) fn put_third_bitmap(&mut self, elements: Bitmap, form: BitmapForm) -> u64 {
         let [_, _, third] = elements.words();
-        self.put_bitmap(third, form);
+        self.put_some(form.write(third));
         third
     }
 
@@ -96,7 +78,7 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
-            Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets())),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
@@ -182,7 +164,7 @@ impl<'b> Writer<'b> {
         Ok(self.at + prefix.octets(number))
     }
 
-    /// Writes what stands around a value of `units` units at `start`, and moves behind it.
+    /// Writes what stands around a value of `units` units at `start`, and moves after it.
     fn end(&mut self, element: &Element<'_>, start: usize, units: usize) -> Result<()> {
         let len = element.coding.wire_len(element.content, units);
         if element.coding == Coding::Bcd {
@@ -283,7 +265,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
                 if let Some(length_first) = length_first {
                     self.put_lead(length_first, tag, value)?;
                 }
-                put_tag(&mut self.writer, tag, value);
+                self.writer.put_some(tag.write(value));
                 Ok(Some(value))
             }
             _ => Err(self.writer.error(ErrorKind::Tag, 0, 0)),
@@ -324,7 +306,7 @@ impl PartWriter<'_, '_, '_, '_> {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let number = tag_len(tag, value) + measure.at + usize::from(length_first.includes);
+        let number = tag.len(value) + measure.at + usize::from(length_first.includes);
         if number > length_first.capacity() {
             return Err(self.writer.error(ErrorKind::TooLong, length_first.capacity(), number));
         }
@@ -334,22 +316,7 @@ impl PartWriter<'_, '_, '_, '_> {
     }
 }
 
-/// Writes a tag; its mirror is `take_tag` in `read`.
-fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
-    let width = tag_len(tag, value);
-    if let Tag::Digits(_) = tag {
-        let mut text = [0; DIGITS + 1];
-        let digits = decimal(value.into(), &mut text);
-        (digits..width).for_each(|_| writer.put(b'0'));
-        writer.put_all(text.get(DIGITS + 1 - digits..).unwrap_or_default());
-    } else {
-        for octet in value.to_be_bytes().into_iter().skip(4 - width) {
-            writer.put(if let Tag::Ebcdic(page, _) = tag { page.put(octet) } else { octet });
-        }
-    }
-}
-
-/// A value with the fill that brings it to its length: before it, behind it, or behind its sign.
+/// A value with the fill that brings it to its length: before it, after it, or after its sign.
 struct Filled<'v> {
     value: Octets<'v>,
     /// How many octets of the value stand before the fill.
@@ -369,7 +336,7 @@ impl<'v> Filled<'v> {
         Self { value, gap, missing: len.saturating_sub(value.len()), with: element.fill.with }
     }
 
-    /// Numbers are filled with zeros, to the fixed length or the least one.
+    /// Numbers are filled with zeros, to the fixed length or the minimum.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
         Self { value, gap, missing: element.min().saturating_sub(value.len()), with: b'0' }

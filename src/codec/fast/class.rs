@@ -1,22 +1,24 @@
 //! Content checks in blocks of sixteen octets that end where the value ends.
 //!
 //! A letter to the next editor. Octets before a value nearly always exist: the head of a message is
-//! at least ten octets. (Where they do not, the value is copied behind some.) So a short value is
+//! at least ten octets. (Where they do not, the value is copied to a place that has some.) So a short value is
 //! the end of the sixteen octets that end with it, and what belongs to its neighbour is masked off;
 //! a longer one ends with whole blocks, which may overlap the ones before: no tail loop. A class is
 //! a few ranges, each a difference that wraps and one that stops at zero; an octet [`beyond`] all of
-//! them is wrong, and no branch asks which. What is wrong is gathered and looked at behind the last.
+//! them is wrong, and no branch asks which. What is wrong is gathered and looked at once, at the end.
 //! It is plain code on octets, of which the compiler makes wide instructions on any target.
 //!
 //! A block says yes or nothing: without a `true`, [`check`](crate::codec::check) decides, which knows
-//! every coding and whom to blame.
+//! every coding and which octet is the first invalid one.
 
 use core::ops::RangeInclusive;
 
-pub(crate) use super::class_table::Few;
-use crate::codec::{CodePage, Coding};
+use crate::codec::{CodePage, Coding, PadNibble};
 use crate::model::content::Content;
 use crate::model::error::widen;
+
+/// How a value is written: coding, class, pad nibble.
+pub(super) type Coded = (Coding, Content, PadNibble);
 
 /// How the wire octets of a value are tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,14 +26,14 @@ pub(crate) enum Test {
     /// Every octet is admitted.
     Free,
     /// All of a class.
-    Block(Class),
+    Block(CharClass),
     /// Not here.
     Unknown,
 }
 
 /// The classes of wire octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Class {
+pub(crate) enum CharClass {
     Digits,
     Letters,
     LettersDigits,
@@ -65,21 +67,23 @@ impl Test {
             (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => return Self::Free,
             (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => return Self::Free,
             (_, Content::Xn | Content::Yn) | (Coding::Zoned(_), _) => return Self::Unknown,
-            (Coding::Bcd, _) => Class::Packed,
-            (Coding::Hex, _) | (Coding::Ascii, Content::H) => Class::Hex,
-            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => Class::EbcdicHex,
-            (Coding::Ascii, Content::N) => Class::Digits,
-            (Coding::Ascii, Content::A) => Class::Letters,
-            (Coding::Ascii, Content::An | Content::Anp) => Class::LettersDigits,
-            (Coding::Ascii, Content::S) => Class::Specials,
-            (Coding::Ascii, Content::Ns) => Class::DigitsSpecials,
-            (Coding::Ascii, Content::Ans) => Class::Printable,
-            (Coding::Ascii, Content::Z) => Class::Track,
-            (Coding::Ebcdic(_), Content::N) => Class::EbcdicDigits,
-            (Coding::Ebcdic(_), Content::A) => Class::EbcdicLetters,
-            (Coding::Ebcdic(_), Content::An | Content::Anp) => Class::EbcdicLettersDigits,
-            (Coding::Ebcdic(_), Content::Z) => Class::EbcdicTrack,
-            (Coding::Ebcdic(page), Content::S | Content::Ns | Content::Ans) => Class::listed(page, content),
+            (Coding::Bcd, _) => CharClass::Packed,
+            (Coding::Hex, _) | (Coding::Ascii, Content::H) => CharClass::Hex,
+            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => CharClass::EbcdicHex,
+            (Coding::Ascii, Content::N) => CharClass::Digits,
+            (Coding::Ascii, Content::A) => CharClass::Letters,
+            (Coding::Ascii, Content::An | Content::Anp) => CharClass::LettersDigits,
+            (Coding::Ascii, Content::S) => CharClass::Specials,
+            (Coding::Ascii, Content::Ns) => CharClass::DigitsSpecials,
+            (Coding::Ascii, Content::Ans) => CharClass::Printable,
+            (Coding::Ascii, Content::Z) => CharClass::Track,
+            (Coding::Ebcdic(_), Content::N) => CharClass::EbcdicDigits,
+            (Coding::Ebcdic(_), Content::A) => CharClass::EbcdicLetters,
+            (Coding::Ebcdic(_), Content::An | Content::Anp) => CharClass::EbcdicLettersDigits,
+            (Coding::Ebcdic(_), Content::Z) => CharClass::EbcdicTrack,
+            (Coding::Ebcdic(page), Content::S | Content::Ns | Content::Ans) => {
+                CharClass::listed(page, content)
+            }
         })
     }
 
@@ -99,14 +103,14 @@ pub(super) const BLOCK: usize = 16;
 
 pub(super) type Block = [u8; BLOCK];
 
-impl Class {
+impl CharClass {
     /// Whether all octets from `start` to `end` belong to the class.
     #[inline(never)]
     pub(crate) fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
         let Some(before) = wire.get(..end) else { return false };
         let Some(last) = before.last_chunk() else { return self.admits_early(before, start) };
         let Some(value) = before.get(start..) else { return false };
-        self.ask(All { value, last })
+        self.run(All { value, last })
     }
 
     /// Whether all octets from `start` to `end` are packed digits, looked at in the caller if they are
@@ -123,41 +127,39 @@ impl Class {
     #[cold]
     #[inline(never)]
     pub(crate) fn first_misfit(self, value: &[u8]) -> Option<usize> {
-        self.ask(First { value })
+        self.run(First { value })
     }
 
     /// Has a test of the class done.
     #[inline(always)]
-    fn ask<A: Ask>(self, question: A) -> A::Answer {
+    fn run<C: Check>(self, check: C) -> C::Verdict {
         match self {
-            Self::Digits => question.of(digit),
-            Self::Letters => question.of(|octet| letter(octet).min(octet ^ b' ')),
-            Self::LettersDigits => question.of(|octet| letter(octet).min(digit(octet)).min(octet ^ b' ')),
-            Self::Specials => question
+            Self::Digits => check.of(digit),
+            Self::Letters => check.of(|octet| letter(octet).min(octet ^ b' ')),
+            Self::LettersDigits => check.of(|octet| letter(octet).min(digit(octet)).min(octet ^ b' ')),
+            Self::Specials => check
                 .of(|octet| special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))),
-            Self::DigitsSpecials => question.of(|octet| special(octet).min(beyond(octet, b' '..=b'@'))),
-            Self::Printable => question.of(|octet| beyond(octet, b' '..=b'~')),
-            Self::Track => question.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
-            Self::Hex => question.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
-            Self::Packed => question.of(packed),
-            Self::EbcdicDigits => question.of(ebcdic_digit),
-            Self::EbcdicLetters => question.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
+            Self::DigitsSpecials => check.of(|octet| special(octet).min(beyond(octet, b' '..=b'@'))),
+            Self::Printable => check.of(|octet| beyond(octet, b' '..=b'~')),
+            Self::Track => check.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
+            Self::Hex => check.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
+            Self::Packed => check.of(packed),
+            Self::EbcdicDigits => check.of(ebcdic_digit),
+            Self::EbcdicLetters => check.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
             Self::EbcdicLettersDigits => {
-                question.of(|octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
+                check.of(|octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
             }
-            Self::EbcdicTrack => question.of(|octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
-            Self::EbcdicHex => {
-                question.of(|octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6)))
-            }
-            Self::Cp037Specials => question.of_listed(&CP037, SPECIALS),
-            Self::Cp037DigitsSpecials => question.of_listed(&CP037, DIGITS_SPECIALS),
-            Self::Cp037Printable => question.of_listed(&CP037, PRINTABLE),
-            Self::Cp500Specials => question.of_listed(&CP500, SPECIALS),
-            Self::Cp500DigitsSpecials => question.of_listed(&CP500, DIGITS_SPECIALS),
-            Self::Cp500Printable => question.of_listed(&CP500, PRINTABLE),
-            Self::Cp1047Specials => question.of_listed(&CP1047, SPECIALS),
-            Self::Cp1047DigitsSpecials => question.of_listed(&CP1047, DIGITS_SPECIALS),
-            Self::Cp1047Printable => question.of_listed(&CP1047, PRINTABLE),
+            Self::EbcdicTrack => check.of(|octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
+            Self::EbcdicHex => check.of(|octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6))),
+            Self::Cp037Specials => check.of_listed(&CP037, SPECIALS),
+            Self::Cp037DigitsSpecials => check.of_listed(&CP037, DIGITS_SPECIALS),
+            Self::Cp037Printable => check.of_listed(&CP037, PRINTABLE),
+            Self::Cp500Specials => check.of_listed(&CP500, SPECIALS),
+            Self::Cp500DigitsSpecials => check.of_listed(&CP500, DIGITS_SPECIALS),
+            Self::Cp500Printable => check.of_listed(&CP500, PRINTABLE),
+            Self::Cp1047Specials => check.of_listed(&CP1047, SPECIALS),
+            Self::Cp1047DigitsSpecials => check.of_listed(&CP1047, DIGITS_SPECIALS),
+            Self::Cp1047Printable => check.of_listed(&CP1047, PRINTABLE),
         }
     }
 
@@ -172,14 +174,14 @@ impl Class {
     }
 }
 
-/// A question about octets, asked with what makes one of them wrong: then it is not zero.
-trait Ask: Sized {
-    type Answer;
-    fn of(self, wrong: impl Fn(u8) -> u8) -> Self::Answer;
+/// A check of octets by what makes one of them invalid: then it is not zero.
+trait Check: Sized {
+    type Verdict;
+    fn of(self, wrong: impl Fn(u8) -> u8) -> Self::Verdict;
 
     /// The same, where a table knows which octets a class refuses.
     #[inline(never)]
-    fn of_listed(self, refused: &Refused, class: u8) -> Self::Answer {
+    fn of_listed(self, refused: &Refused, class: u8) -> Self::Verdict {
         self.of(|octet| at(refused, octet) & class)
     }
 }
@@ -190,8 +192,8 @@ struct All<'a> {
     last: &'a Block,
 }
 
-impl Ask for All<'_> {
-    type Answer = bool;
+impl Check for All<'_> {
+    type Verdict = bool;
 
     /// All are looked at before it is known: that is what makes the loops wide.
     #[inline(always)]
@@ -241,8 +243,8 @@ struct First<'a> {
     value: &'a [u8],
 }
 
-impl Ask for First<'_> {
-    type Answer = Option<usize>;
+impl Check for First<'_> {
+    type Verdict = Option<usize>;
 
     #[inline(always)]
     fn of(self, wrong: impl Fn(u8) -> u8) -> Option<usize> {
@@ -250,7 +252,7 @@ impl Ask for First<'_> {
         let Some(last) = value.last_chunk::<BLOCK>() else {
             return value.iter().position(|octet| wrong(*octet) != 0);
         };
-        // the last block begins with octets that are known to be sound
+        // the last block begins with octets that are known to be valid
         let mut blocks = value.as_chunks().0.iter().zip((0..).step_by(BLOCK));
         let (block, start) =
             blocks.find(|(block, _)| !is_zero(block.map(&wrong))).unwrap_or((last, value.len() - BLOCK));
@@ -330,7 +332,7 @@ static MASKS: [u8; 2 * BLOCK] = {
     masks
 };
 
-impl Class {
+impl CharClass {
     const fn listed(page: CodePage, content: Content) -> Self {
         match (page, content) {
             (CodePage::Cp037, Content::S) => Self::Cp037Specials,
@@ -465,9 +467,9 @@ mod tests {
     #[test]
     fn an_empty_value_passes_and_one_beyond_the_end_does_not() {
         let wire = [b'0'; 40];
-        assert!(Test::Block(Class::Digits).passes(&wire, 30, 30));
-        assert!(!Test::Block(Class::Digits).passes(&wire, 30, 41));
-        assert!(Test::Block(Class::Digits).passes(&wire, 2, 15), "no block before the end");
-        assert!(!Test::Block(Class::Letters).passes(&wire, 14, 15));
+        assert!(Test::Block(CharClass::Digits).passes(&wire, 30, 30));
+        assert!(!Test::Block(CharClass::Digits).passes(&wire, 30, 41));
+        assert!(Test::Block(CharClass::Digits).passes(&wire, 2, 15), "no block before the end");
+        assert!(!Test::Block(CharClass::Letters).passes(&wire, 14, 15));
     }
 }

@@ -1,19 +1,18 @@
-//! Laying out whole values at once, in the usual codings: the mirror of what blocks check.
+//! Encodes whole values at once, in the common codings: the mirror of what blocks check.
 //!
-//! A value is looked at before it is laid out, in the characters that it has here: where it is not
+//! A value is looked at before it is encoded, in the characters that it has here: where it is not
 //! of its class, nothing is written. Values are short, so they are taken as two pieces that may
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
-use super::class::{Class, Test};
+use super::class::{CharClass, Coded, Test};
 use super::class_table::{Chars, Ends};
-use super::element::Coded;
 use crate::codec::digit::{four_digits, hex, hex_digits};
 use crate::codec::{CodePage, Coding, PadNibble, Side};
 use crate::model::content::Content;
 
 /// How the octets of a value become those of the wire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Lay {
+pub(crate) enum FastCoding {
     /// The ordinary writer has to do it.
     Unknown,
     /// As they are, whatever they are.
@@ -22,10 +21,10 @@ pub(crate) enum Lay {
     Same(Chars),
     /// The same of an element that is always of so many octets, at most [`FEW`].
     Short(Chars, u8),
-    /// The same behind so many digits in ASCII, or none.
+    /// The same after so many digits in ASCII, or none.
     Text(Chars, u8),
     /// The same of a class that takes longer to look at.
-    Rare(Class),
+    Rare(CharClass),
     /// As that code page has them, if all are of the class.
     Page(Chars, CodePage),
     /// Two digits an octet, if all are of the class.
@@ -34,8 +33,8 @@ pub(crate) enum Lay {
     Hex,
 }
 
-impl Lay {
-    /// How `coding` lays out values of `content`.
+impl FastCoding {
+    /// How `coding` encodes values of `content`.
     pub(crate) const fn of((coding, content, pad_nibble): Coded) -> Self {
         let class = match Test::of(Coding::Ascii, content) {
             Test::Block(class) => class,
@@ -54,7 +53,7 @@ impl Lay {
         }
     }
 
-    /// Whether a value can be laid out.
+    /// Whether a value can be encoded.
     #[inline(always)]
     pub(crate) fn admits(self, value: &[u8]) -> bool {
         match self {
@@ -69,7 +68,7 @@ impl Lay {
         }
     }
 
-    /// Lays out a value in room of just the octets that it takes, if it is of the class.
+    /// Encodes a value in room of just the octets that it takes, if it is of the class.
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
@@ -101,14 +100,14 @@ impl Lay {
     }
 }
 
-/// Lays out a value of at most [`FEW`] octets, if it is of the class; returns where it ends.
+/// Encodes a value of at most [`FEW`] octets, if it is of the class; returns where it ends.
 #[inline(always)]
 pub(crate) fn put_short(chars: Chars, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
     let end = at + value.len();
     put_few::<0>(chars, value, out.get_mut(at..end)?).then_some(end)
 }
 
-/// The same of a value of any length behind so many digits that announce it, if all are at least
+/// The same of a value of any length after so many digits that announce it, if all are at least
 /// four octets.
 #[inline(always)]
 pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
@@ -116,7 +115,7 @@ pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value
     let room = out.get_mut(at..end)?;
     if width > 0 {
         let digits = four_digits(u16::try_from(value.len()).ok()?).map(|digit| digit | b'0');
-        // all four at once: the value takes what is behind the prefix
+        // all four at once: the value takes what is after the prefix
         let digits = u32::from_le_bytes(digits).wrapping_shr(8 * (4 - u32::from(width)));
         *room.first_chunk_mut()? = digits.to_le_bytes();
     }
@@ -138,11 +137,11 @@ fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> b
 /// The same of a value of many octets.
 #[inline(never)]
 fn put_many<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
-    let is_sound = chars.admits(value);
-    if is_sound {
+    let is_valid = chars.admits(value);
+    if is_valid {
         put_each(value, room, |octet| octet ^ BITS);
     }
-    is_sound
+    is_valid
 }
 
 /// The most octets that fill a block.
@@ -251,12 +250,12 @@ mod tests {
     #[test]
     fn every_octet_at_every_place_of_every_length() {
         let classes = [
-            (Class::Digits, b'4'),
-            (Class::Letters, b'D'),
-            (Class::LettersDigits, b'D'),
-            (Class::Printable, b'D'),
-            (Class::Track, b'D'),
-            (Class::Hex, b'D'),
+            (CharClass::Digits, b'4'),
+            (CharClass::Letters, b'D'),
+            (CharClass::LettersDigits, b'D'),
+            (CharClass::Printable, b'D'),
+            (CharClass::Track, b'D'),
+            (CharClass::Hex, b'D'),
         ];
         for (class, good) in classes {
             let chars = Chars::of(class).unwrap();
@@ -268,9 +267,9 @@ mod tests {
                     let admitted = class.admits(&value, 0, len);
                     assert_eq!(chars.admits(&value), admitted, "{class:?} {octet:02X} at {place} of {len}");
                     let mut room = Vec::from([0; 65]);
-                    let laid = Lay::Same(chars).put(&value, &mut room[..len]);
-                    assert_eq!(laid, admitted, "{class:?} {octet:02X} at {place} of {len}");
-                    assert!(!laid || room.starts_with(&value));
+                    let encoded = FastCoding::Same(chars).put(&value, &mut room[..len]);
+                    assert_eq!(encoded, admitted, "{class:?} {octet:02X} at {place} of {len}");
+                    assert!(!encoded || room.starts_with(&value));
                 }
             }
         }
@@ -284,7 +283,7 @@ mod tests {
         for ((content, digits), pad_nibble) in
             digits.into_iter().flat_map(|digits| spares.map(|pad_nibble| (digits, pad_nibble)))
         {
-            let Lay::Packed(chars, _) = Lay::of((Coding::Bcd, content, pad_nibble)) else {
+            let FastCoding::Packed(chars, _) = FastCoding::of((Coding::Bcd, content, pad_nibble)) else {
                 panic!("it is packed")
             };
             for (len, digit) in (1..=33).flat_map(|len| digits.bytes().map(move |digit| (len, digit))) {
@@ -303,7 +302,7 @@ mod tests {
                     }
                     let packed: Vec<u8> = halves.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
                     let mut room = std::vec![0xEE; packed.len()];
-                    assert!(Lay::Packed(chars, pad_nibble).put(&value, &mut room));
+                    assert!(FastCoding::Packed(chars, pad_nibble).put(&value, &mut room));
                     assert_eq!(room, packed, "{value:02X?} {pad_nibble:?}");
                 }
             }

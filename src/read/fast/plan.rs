@@ -1,8 +1,8 @@
 //! Plans: the walk of a bitmap, worked out once.
 //!
-//! A plan is the elements that a bitmap announces, by the same short forms that any message is read
+//! A plan is the elements that a bitmap announces, by the same fast forms that any message is read
 //! with. What differs between two messages with one bitmap is how long their variable elements are.
-//! So a plan goes from one such element to the next, a *mark* behind each, and everything else lies
+//! So a plan goes from one such element to the next, a *mark* after each, and everything else lies
 //! at a known distance from a mark:
 //!
 //! ```text
@@ -19,8 +19,9 @@
 use core::ops::Range;
 
 use crate::codec::Side;
-use crate::codec::fast::class::{Class, Few, Test};
-use crate::codec::fast::element::{Length, Odd, Quick};
+use crate::codec::fast::class::{CharClass, Test};
+use crate::codec::fast::class_table::Few;
+use crate::codec::fast::element::{FastElement, LengthReader, Odd};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::widen;
 use crate::read::fast::head::Head;
@@ -40,7 +41,7 @@ pub(crate) struct Plan {
     first: u8,
     checks: List<Check, CHECKS>,
     halves: List<Half, HALVES>,
-    /// Where each element starts, by rank, behind the mark before it.
+    /// Where each element starts, by rank, after the mark before it.
     offsets: Offsets,
     /// Which each is.
     numbers: [u8; NEAR],
@@ -51,22 +52,22 @@ const STEPS: usize = 16;
 const CHECKS: usize = 32;
 const HALVES: usize = 16;
 
-/// From a mark to the one behind the next variable element.
+/// From a mark to the one after the next variable element.
 #[derive(Clone, Copy)]
 struct Step {
-    /// How the element announces its length, and how far behind the mark the four octets start that
+    /// How the element announces its length, and how far after the mark the four octets start that
     /// end with that.
-    length: Length,
+    length: LengthReader,
     window: u16,
     /// Where the element starts, and its number.
     start: u16,
     number: u8,
-    /// The ranks of the elements that start behind it, up to the next mark but one.
+    /// The ranks of the elements that start after it, up to the next mark but one.
     next: u8,
     end: u8,
 }
 
-/// A place in every message that the plan is for: so far behind a mark.
+/// A place in every message that the plan is for: so far after a mark.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Spot {
     mark: u8,
@@ -77,7 +78,7 @@ struct Spot {
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     /// What all are; `None`: it is one element, which is read by itself.
-    pub(crate) class: Option<Class>,
+    pub(crate) class: Option<CharClass>,
     /// The same, if they are always as many, and few.
     few: Option<Few>,
     /// The rank of the first element.
@@ -112,7 +113,7 @@ pub(crate) struct Marks {
 impl Plan {
     pub(crate) const EMPTY: Self = {
         let spot = Spot { mark: 0, offset: 0 };
-        let step = Step { length: Length::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
+        let step = Step { length: LengthReader::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
         Self {
             announced: Bitmap::EMPTY,
             bitmaps: 1,
@@ -134,7 +135,7 @@ impl Plan {
         let tail = u16::try_from(head.bitmaps_len(spec)).ok()?;
         let mut plan = Self { announced, bitmaps, tail, ..Self::EMPTY };
         for number in announced.iter() {
-            plan.add(number, spec.element(number)?.quick)?;
+            plan.add(number, spec.element(number)?.fast)?;
         }
         Some(plan)
     }
@@ -168,7 +169,7 @@ impl Plan {
 
     /// Whether every pad nibble is what it must be.
     #[inline(always)]
-    pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
+    pub(crate) fn has_valid_halves(&self, wire: &[u8], marks: &Marks) -> bool {
         self.halves.as_slice().iter().all(|half| {
             let octet = || wire.get(marks.at(half.place));
             !marks.is_odd(half.when) || octet().is_some_and(|octet| octet & half.mask == half.is)
@@ -182,42 +183,42 @@ impl Plan {
     }
 
     /// Adds the element that comes next.
-    fn add(&mut self, number: u8, quick: Quick) -> Option<()> {
+    fn add(&mut self, number: u8, fast: FastElement) -> Option<()> {
         let (rank, mark, offset) = (self.count, self.steps.len, self.tail);
         let start = Spot { mark, offset };
         *self.offsets.get_mut(..NEAR)?.get_mut(usize::from(rank))? = offset;
         *self.numbers.get_mut(usize::from(rank))? = number;
         self.count += 1;
         *self.steps.last().map_or(&mut self.first, |step| &mut step.end) += 1;
-        let (value, end) = match quick.always() {
+        let (value, end) = match fast.always() {
             Some(octets) => {
                 self.tail = offset.checked_add(octets)?;
                 (start, Spot { mark, offset: self.tail })
             }
             None => {
-                let value = offset.checked_add(u16::from(quick.prefix_octets()?))?;
-                let (length, window) = (quick.announced_length(), value.checked_sub(LEAD)?);
+                let value = offset.checked_add(u16::from(fast.prefix_octets()?))?;
+                let (length, window) = (fast.announced_length(), value.checked_sub(LEAD)?);
                 let (next, end) = (self.count, self.count);
                 self.steps.push(Step { length, window, start: offset, number, next, end })?;
                 self.tail = LEAD;
                 (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: LEAD })
             }
         };
-        let class = match (quick.test(), quick.how_odd()) {
-            _ if quick.is_composite => None,
+        let class = match (fast.test(), fast.how_odd()) {
+            _ if fast.is_composite => None,
             (Test::Free, _) => {
-                self.add_half(quick, value, end)?;
+                self.add_half(fast, value, end)?;
                 return Some(());
             }
-            (Test::Block(class), Odd::Whatever | Odd::Wrong) => Some(class),
+            (Test::Block(class), Odd::Irrelevant | Odd::Wrong) => Some(class),
             // a fill that is a digit is one of the class, too; another breaks the run where it is
             (Test::Block(class), Odd::PadNibble(pad_nibble)) if pad_nibble.nibble <= 9 => {
-                self.add_half(quick, value, end)?;
+                self.add_half(fast, value, end)?;
                 Some(class)
             }
             _ => None,
         };
-        let from = if class.is_some() && class == quick.run { start } else { value };
+        let from = if class.is_some() && class == fast.run { start } else { value };
         match self.checks.last() {
             Some(last) if class.is_some() && last.class == class && last.to == from => last.to = end,
             _ => self.checks.push(Check { class, few: None, rank, from: value, to: end })?,
@@ -231,8 +232,8 @@ impl Plan {
     }
 
     /// Adds the pad nibble of a value, if it ever has one.
-    fn add_half(&mut self, quick: Quick, value: Spot, end: Spot) -> Option<()> {
-        let Odd::PadNibble(pad_nibble) = quick.how_odd() else { return Some(()) };
+    fn add_half(&mut self, fast: FastElement, value: Spot, end: Spot) -> Option<()> {
+        let Odd::PadNibble(pad_nibble) = fast.how_odd() else { return Some(()) };
         let (place, mask, is) = match pad_nibble.side {
             Side::Left => (value, 0xF0, pad_nibble.nibble << 4),
             Side::Right => (Spot { offset: end.offset.checked_sub(1)?, ..end }, 0x0F, pad_nibble.nibble),
@@ -243,21 +244,21 @@ impl Plan {
 }
 
 impl Step {
-    /// The length of the variable element of the step from the mark `at`, and the mark behind it.
+    /// The length of the variable element of the step from the mark `at`, and the mark after it.
     #[inline(always)]
     fn variable(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
         let window = at + u32::from(self.window);
         match self.length.read(*wire.get(widen(window)..widen(window) + 4)?.first_chunk()?) {
             Some((length, octets)) => Some((length, window + octets)),
-            None => self.unusual(spec, wire, at),
+            None => self.uncommon(spec, wire, at),
         }
     }
 
     /// The same of one whose length is announced otherwise.
     #[inline(never)]
-    fn unusual(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
-        let (quick, start) = (spec.element(self.number)?.quick, widen(at) + usize::from(self.start));
-        let lies = quick.find(wire, start).filter(|lies| quick.is_possible(*lies))?;
+    fn uncommon(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
+        let (fast, start) = (spec.element(self.number)?.fast, widen(at) + usize::from(self.start));
+        let lies = fast.find(wire, start).filter(|lies| fast.is_possible(*lies))?;
         Some((u32::from(lies.is_odd()), u32::try_from(lies.end).ok()? - u32::from(LEAD)))
     }
 }
@@ -283,7 +284,7 @@ impl Marks {
 }
 
 impl Check {
-    /// Whether the octets are certainly sound.
+    /// Whether the octets are certainly valid.
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         let to = marks.at(self.to);

@@ -1,7 +1,7 @@
 //! Mastercard IPM clearing records: the 1993 layout with private data subelements.
 
 use super::iso93::ISO93;
-use super::links;
+use super::links::links;
 use crate::codec::{CodePage, Coding};
 use crate::layout::{BitmapForm, Element, Layout, NextBitmap, Tag, an, ans, n, row};
 use crate::mask::{OPEN, SECRET};
@@ -51,6 +51,6 @@ pub static PDS: Layout<'static> = Layout::tags(
     ]),
 );
 
-/// 992 characters are what an element of 999 leaves behind tag and length.
+/// 992 characters are what an element of 999 leaves after tag and length.
 static UNLISTED: Element<'static> =
     row(0, ans(992).lll(), "Private data subelement", SECRET).resolve(&Dialect::CHARACTERS);

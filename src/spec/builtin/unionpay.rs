@@ -4,7 +4,7 @@
 //! frame has a length, a TPDU and a header of six octets before the message: see the framings.
 
 use super::emv::EMV;
-use super::links;
+use super::links::links;
 use super::parts::{AMOUNT_1987, PROCESSING_CODE};
 use crate::codec::PadNibble;
 use crate::layout::{Layout, an, ans, ansb, b, n, row, z};
@@ -57,7 +57,7 @@ links! { "UnionPay POS terminals", UNIONPAY:
     UNIONPAY_POS "unionpay-pos" (Dialect { codes: Codes::UnionPay, ..Dialect::BCD }) "packed digits, ASCII or GBK text, bitmaps as they are";
 }
 
-/// F44 of answers: issuer and acquirer, blank filled.
+/// F44 of responses: issuer and acquirer, blank filled.
 pub static UNIONPAY_INSTITUTIONS: Layout<'static> = Layout::positions(
     2,
     &text_parts([
