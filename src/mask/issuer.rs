@@ -109,12 +109,10 @@ mod tests {
             "6011000990139424",
             "6212345678901232",
             "6799990100000000019",
-            "676770000000",
+            "676770123450",
             "2200000000000053",
             "9792030000000000",
         ] {
-            // twelve digits with a check digit of their own
-            let number = if number.len() == 12 { "676770000003" } else { number };
             assert_eq!(longest_of(number), Some(number.len()), "{number}");
             let other = format!("{}{}", &number[..number.len() - 1], (number.as_bytes()[number.len() - 1] - b'0' + 1) % 10);
             assert_eq!(longest_of(&other), None, "{other}");

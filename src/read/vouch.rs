@@ -36,7 +36,7 @@ fn is_what_it_is_called(field: &Field<'_>) -> bool {
     let name = field.name();
     match value {
         // filled with zeros, as no card number is
-        [b'0', ..] | [b'C' | b'D', b'0', ..] => name.contains("mount"),
+        [b'0', ..] | [b'C' | b'D', b'0', ..] if name.contains("mount") => true,
         _ if name.contains("Date") => is_date(value),
         _ if name.starts_with("Acquirer reference") => is_acquirer_reference(value),
         // a type of three digits, then the day
