@@ -87,9 +87,14 @@ struct Report<'o> {
 
 impl Report<'_> {
     fn types(&mut self, one: &Inspection<'_>, other: &Inspection<'_>) -> Outcome {
-        let text = |parsed: &Inspection<'_>| parsed.mti().map_or("none".into(), |mti| mti.to_string());
-        let (one, other) = (text(one), text(other));
-        if one != other {
+        if one.mti() != other.mti() {
+            let expose = self.shown == Shown::Exposed;
+            let text = |parsed: &Inspection<'_>| match parsed.mti() {
+                None => "none".into(),
+                Some(mti) if expose => mti.to_string(),
+                Some(_) => parsed.shown_mti().map_or_else(String::new, |mti| mti.to_string()),
+            };
+            let (one, other) = (text(one), text(other));
             self.differences += 1;
             let (one, other) = (self.output.paint(Role::Bad, &one), self.output.paint(Role::Good, &other));
             self.output.line(format_args!("~ MTI {one} -> {other}"))?;
@@ -113,7 +118,7 @@ impl Report<'_> {
     fn fields(&mut self, one: Vec<Field<'_>>, other: Vec<Field<'_>>, path: &str) -> Outcome {
         let mut left: Vec<Option<Field<'_>>> = other.into_iter().map(Some).collect();
         for field in one {
-            let name = name(path, &field);
+            let name = self.name(path, &field);
             let slot =
                 left.iter_mut().find(|slot| slot.as_ref().is_some_and(|other| other.key() == field.key()));
             match slot.and_then(Option::take) {
@@ -122,10 +127,18 @@ impl Report<'_> {
             }
         }
         for field in left.into_iter().flatten() {
-            let name = name(path, &field);
+            let name = self.name(path, &field);
             self.lone('+', Role::Good, &field, &name)?;
         }
         Ok(())
+    }
+
+    fn name(&self, path: &str, field: &Field<'_>) -> String {
+        let key = match self.shown {
+            Shown::Exposed => field.key().to_string(),
+            Shown::Masked => field.shown_key().to_string(),
+        };
+        if path.is_empty() { key } else { format!("{path}.{key}") }
     }
 
     fn pair(&mut self, one: &Field<'_>, other: &Field<'_>, path: &str) -> Outcome {
@@ -161,6 +174,3 @@ impl Report<'_> {
     }
 }
 
-fn name(path: &str, field: &Field<'_>) -> String {
-    if path.is_empty() { field.key().to_string() } else { format!("{path}.{}", field.key()) }
-}
