@@ -10,13 +10,13 @@ use crate::mask::stands_in_card;
 /// The longest code that is in a list.
 const ROOM: usize = 6;
 
-/// Whether an element of a message holds a code that says no more than its list does. Long codes, and those whose
-/// neighbours are codes too, must not lie in what could be a card number.
+/// Whether an element of a message holds a code that says no more than its list does. Codes of more than three
+/// characters, and those that can stand beside each other, must not lie in what could be a card number.
 pub(crate) fn is_listed(field: &Field<'_>) -> bool {
     let mut room = [0; ROOM];
     let text = field.expose().copy_to(&mut room).ok().and_then(|text| core::str::from_utf8(text).ok());
     let Some((text, number)) = text.zip(u8::try_from(field.key().value()).ok()) else { return false };
-    let stands_alone = matches!(number, 19 | 24 | 25 | 39 | 49 | 66 | 68 | 70) && text.len() < 4;
+    let stands_alone = matches!(number, 25 | 39 | 49 | 66 | 70) && text.len() < 4;
     is_in_list(number, text) && (stands_alone || !lies_in_card(field))
 }
 

@@ -16,18 +16,26 @@ const ROOM: usize = 32;
 /// Whether an element that seems to hold a card number holds what its name says.
 pub(crate) fn vouches(field: &Field<'_>) -> bool {
     match field.element().layout().map(|layout| *layout.order()) {
-        None => is_what_it_is_called(field),
+        _ if is_what_it_is_called(field) => true,
         Some(Order::Positions { .. }) => {
             let mut parts = field.own_parts();
             let first = parts.next();
             first.is_some_and(|first| match first.name() {
                 "Message type" => is_type(&first),
                 "Currency code" => is_currency(&first),
-                _ => field.own_parts().all(|part| part.len() < 8 || vouches(&part)),
+                // nothing follows the three digits of UnionPay's F53
+                "PIN block format" => field.expose().octets().skip(3).all(|digit| digit == b'0'),
+                _ => all_long_parts_vouch(field),
             })
         }
-        Some(_) => false,
+        _ => false,
     }
+}
+
+/// Amounts and counts, one after the other. Short parts say too little.
+fn all_long_parts_vouch(field: &Field<'_>) -> bool {
+    let long_parts = || field.own_parts().filter(|part| part.len() > 7);
+    long_parts().next().is_some() && long_parts().all(|part| vouches(&part))
 }
 
 fn is_what_it_is_called(field: &Field<'_>) -> bool {
@@ -35,8 +43,8 @@ fn is_what_it_is_called(field: &Field<'_>) -> bool {
     let Ok(value) = field.expose().copy_to(&mut room) else { return false };
     let name = field.name();
     match value {
-        // filled with zeros, as no card number is
-        [b'0', ..] | [b'C' | b'D', b'0', ..] if name.contains("mount") => true,
+        // amounts and counts are filled with zeros, as no card number is
+        [b'0', ..] | [b'C' | b'D', b'0', ..] if name.contains("mount") || name.ends_with("number") => true,
         _ if name.contains("Date") => is_date(value),
         _ if name.starts_with("Acquirer reference") => is_acquirer_reference(value),
         // a type of three digits, then the day

@@ -3,7 +3,7 @@
 use cardwire::layout::{Content, Element, Form, Order};
 
 use super::Dice;
-use crate::common::Node;
+use crate::common::{Node, unhex};
 
 /// A value of the element without card data.
 pub(crate) fn honest(dice: &mut Dice<'_>, element: &Element<'static>) -> Node {
@@ -41,14 +41,31 @@ fn value(dice: &mut Dice<'_>, element: &Element<'static>) -> Vec<u8> {
     let is = |word: &str| name.contains(word);
     let len = if fixed { max } else { element.min().max(1 + dice.below(max.min(40))) };
     let text = match content {
-        Content::B => return dice.octets(len),
+        Content::B if is("method (CVM) list") => {
+            let list = ["00000000000000001E0302031F00", "000000000000000041034203440301000303"];
+            return unhex(dice.word(&list));
+        }
+        Content::B if is("file locator") => return unhex("08010100100102011801020020010200"),
+        Content::B if fixed => return dice.octets(len),
+        Content::B => return dice.octets(len.min(8)),
         Content::Xn => format!("{}{}", dice.word(&["C", "D"]), amount(dice, max - 1)),
+        _ if is("YDDD") => format!("{}{:03}", dice.below(10), 1 + dice.below(365)),
+        _ if name == "Format" => dice.word(&["0", "2", "7"]).to_owned(),
         _ if is("urrency code") => currency(dice, max),
         _ if is("ountry") && max <= 4 => pad(dice.word(&["156", "840", "276", "826", "392", "036"]), max),
         _ if is("mount") && content == Content::N => amount(dice, len),
         _ if content == Content::N && (is("Date") || is("ime") || is("date")) => date(dice, len),
+        _ if is("mount") && content == Content::An && max == 9 => {
+            format!("{}{}", dice.word(&["C", "D"]), amount(dice, 8))
+        }
+        _ if is("PIN block format") => dice.word(&["0", "1", "2"]).to_owned(),
+        _ if is("Encryption method") => dice.word(&["0", "6"]).to_owned(),
+        _ if is("Track data encrypted") => dice.word(&["0", "1"]).to_owned(),
+        _ if is("Reserved") && max == 13 => pad("", 13),
+        _ if is("Acquirer reference") => arn(dice, max.min(23)),
         _ if is("etrieval reference") => rrn(dice),
-        _ if is("audit number") || is("batch number") => pad(&dice.below(999_999).to_string(), max),
+        _ if is("audit number") => pad(&dice.below(999_999).to_string(), max),
+        _ if is("atch number") => pad(&dice.below(2_000).to_string(), max),
         _ if is("number") && content == Content::N && max == 10 => pad(&dice.below(99_999).to_string(), max),
         _ if is("Transaction type") => dice.word(&["00", "01", "09", "20", "31"]).to_owned(),
         _ if is("account type") => dice.word(&["00", "10", "20", "30"]).to_owned(),
@@ -95,7 +112,7 @@ fn pad(digits: &str, len: usize) -> String {
 
 /// Most amounts are small, some are not.
 fn amount(dice: &mut Dice<'_>, len: usize) -> String {
-    let most = len.min(1 + dice.below(9));
+    let most = (len - len / 5).min(1 + dice.below(9));
     pad(&dice.digits(most), len)
 }
 

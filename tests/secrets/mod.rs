@@ -107,7 +107,7 @@ pub(crate) fn message(dice: &mut Dice<'_>, spec: &'static Spec<'static>, secrets
         };
         if wanted {
             let carried = is_carrier && !dice.one_in(3);
-            nodes.extend(node(dice, element, secrets, carried));
+            nodes.extend(node(dice, spec, element, secrets, carried));
         }
     }
     let mut builder = Builder::new(spec, mti(dice, spec));
@@ -140,7 +140,13 @@ fn mti(dice: &mut Dice<'_>, spec: &Spec<'_>) -> Mti {
 }
 
 /// One element with the card data that belongs there, or that is carried there.
-fn node(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets, carried: bool) -> Option<Node> {
+fn node(
+    dice: &mut Dice<'_>,
+    spec: &'static Spec<'static>,
+    element: &Element<'static>,
+    secrets: &Secrets,
+    carried: bool,
+) -> Option<Node> {
     let (key, max) = (element.key(), element.max());
     if let Some(Order::Tags { tag, unknown, .. }) = element.layout().map(|layout| *layout.order()) {
         return Some(tags(dice, element, tag, unknown.is_some(), secrets));
@@ -153,8 +159,26 @@ fn node(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets, carr
         (45, _) => text(&secrets.track1),
         (52, Content::B) => Some(Node::leaf(key, secrets.pin_block.to_vec())),
         _ if carried && element.layout().is_none() => carrier(dice, element, secrets),
+        _ if carried => across_parts(dice, spec, element, secrets),
         _ => Some(honest(dice, element)),
     }
+}
+
+/// The card number over the parts of an element, if they can hold it.
+fn across_parts(
+    dice: &mut Dice<'_>,
+    spec: &'static Spec<'static>,
+    element: &Element<'static>,
+    secrets: &Secrets,
+) -> Option<Node> {
+    let behind = dice.digits(element.max());
+    let node = |len: usize| {
+        let value = format!("{}{behind}", secrets.pan)[..len].as_bytes().to_vec();
+        let node = Node::leaf(element.key(), value);
+        let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+        set_all(&mut builder, &[node]).to_vec().is_ok().then_some(node)
+    };
+    (secrets.pan.len()..=element.max()).find_map(node)
 }
 
 /// A list of tags: those that hold card data, some that do not, and unlisted ones.

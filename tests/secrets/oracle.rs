@@ -5,35 +5,40 @@
 //! chance, so whoever asks has the same text with other card data to compare with.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::Secrets;
 use crate::common::hex;
 
-/// How many digits of a card number in a row are too many, if one of them is an inner one: six are shown.
-const RUN: usize = 7;
+/// How many digits of a card number in a row are too many, if one of them is an inner one: a code of three
+/// digits may stand beside the last four.
+const RUN: usize = 8;
+/// The same of inner digits alone.
+const INNER_RUN: usize = 5;
 /// The same where all digits of a text are put together, names and numbers of elements included.
 const LONG_RUN: usize = 11;
 
 /// What must not be found in a text.
 pub(crate) struct Needles {
-    digits: HashSet<u64>,
-    long_digits: HashSet<u64>,
+    /// Runs of digits by their length.
+    close: [(usize, HashSet<u64>); 2],
+    far: HashSet<u64>,
     words: Vec<String>,
 }
 
 impl Needles {
     pub(crate) fn of(secrets: &Secrets) -> Self {
-        let inner = secrets.pan.len() - 4;
-        let runs = |text: &str, len: usize, until: usize| -> Vec<String> {
-            let ends = len..=text.len();
-            // what ends among the first six or begins among the last four digits may be shown
-            ends.filter(|end| *end > 6 && end - len < until).map(|end| text[end - len..end].to_owned()).collect()
-        };
-        let all = |text: &str, len| runs(&format!("0000000{text}"), len, usize::MAX).split_off(7);
-        let mut short = runs(&secrets.pan, RUN, inner);
-        short.extend(all(&secrets.discretionary, RUN));
+        let (pan, other) = (&secrets.pan, &secrets.discretionary);
+        // what ends among the first six or begins among the last four digits may be shown
+        let (first, last) = if pan.len() > 12 { (6, pan.len() - 4) } else { (0, pan.len()) };
+        let shows_inner = |run: &Range<usize>| run.end > first && run.start < last;
+        let is_inner = |run: &Range<usize>| run.start >= first && run.end <= last;
+        let mut close = runs(pan, RUN, shows_inner);
+        close.extend(runs(other, RUN, |_| true));
+        let mut far = runs(pan, LONG_RUN, shows_inner);
+        far.extend(runs(other, LONG_RUN, |_| true));
         let mut words = Vec::new();
-        for run in &short {
+        for run in &close {
             words.push(hex(run.as_bytes()));
             words.push(run.bytes().map(|digit| format!("F{}", digit - b'0')).collect());
         }
@@ -41,26 +46,31 @@ impl Needles {
         words.extend(letters.windows(5).map(|run| String::from_utf8(run.to_vec()).unwrap()));
         words.extend(letters.windows(5).map(hex));
         words.extend(secrets.pin_block.windows(3).map(hex));
-        let number = |run: &String| run.parse().unwrap();
-        let mut long = runs(&secrets.pan, LONG_RUN, inner);
-        long.extend(all(&secrets.discretionary, LONG_RUN));
-        Self {
-            digits: short.iter().map(number).collect(),
-            long_digits: long.iter().map(number).collect(),
-            words,
-        }
+        let inner = runs(pan, INNER_RUN, is_inner);
+        Self { close: [(RUN, numbers(&close)), (INNER_RUN, numbers(&inner))], far: numbers(&far), words }
     }
 
     /// What of the card data a text shows.
     pub(crate) fn found_in(&self, text: &str) -> Option<String> {
         let dense = dense(text);
         let digit = |character: char| character.to_digit(10).map(u64::from);
-        let close = dense.chars().map(digit);
-        let near = found(close, RUN, &self.digits);
-        let far = found(text.chars().filter_map(digit).map(Some), LONG_RUN, &self.long_digits);
-        let number = near.or(far).map(|number| number.to_string());
+        let mut close = self.close.iter();
+        let near = close.find_map(|(len, wanted)| found(dense.chars().map(digit), *len, wanted));
+        let far = || found(text.chars().filter_map(digit).map(Some), LONG_RUN, &self.far);
+        let number = near.or_else(far).map(|number| number.to_string());
         number.or_else(|| self.words.iter().find(|word| dense.contains(&word[..])).cloned())
     }
+}
+
+/// The runs of that length in digits.
+fn runs(digits: &str, len: usize, wanted: impl Fn(&Range<usize>) -> bool) -> Vec<String> {
+    let starts = 0..(digits.len() + 1).saturating_sub(len);
+    let runs = starts.map(|start| start..start + len).filter(|run| wanted(run));
+    runs.map(|run| digits[run].to_owned()).collect()
+}
+
+fn numbers(runs: &[String]) -> HashSet<u64> {
+    runs.iter().map(|run| run.parse().unwrap()).collect()
 }
 
 /// A text without what stands between values, in capitals.
