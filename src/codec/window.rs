@@ -234,6 +234,12 @@ impl<'a> Octets<'a> {
         Self { wire, stack: Stack::EMPTY, start: 0, len: narrow(wire.len()), trust: Trust::Unknown }
     }
 
+    /// Octets of `wire` that no coding lies over.
+    #[inline]
+    pub(crate) fn within(wire: &'a [u8], start: usize, len: usize, trust: Trust) -> Self {
+        Self { wire, stack: Stack::EMPTY, start: narrow(start), len: narrow(len), trust }
+    }
+
     /// The same octets, trusted so.
     #[inline]
     pub(crate) const fn trusted(self, trust: Trust) -> Self {

@@ -1,6 +1,7 @@
 //! What of a value may be shown that its spec calls open.
 
 use super::card::{Alphabet, Cards, Text};
+use super::issuer::SHORTEST;
 use crate::codec::window::Octets;
 use crate::model::content::Content;
 
@@ -41,7 +42,13 @@ impl<'v, 'a> Veil<'v, 'a> {
 }
 
 /// Whether a card number or a track is in a value.
+#[inline]
 pub(crate) fn holds_card(value: &Octets<'_>, content: Content) -> bool {
+    let shortest = if matches!(content, Content::B | Content::Any) { SHORTEST / 2 } else { SHORTEST };
+    value.len() >= shortest && finds_card(value, content)
+}
+
+fn finds_card(value: &Octets<'_>, content: Content) -> bool {
     Alphabet::ALL
         .into_iter()
         .filter_map(|alphabet| text(value, content, alphabet))

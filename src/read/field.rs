@@ -28,8 +28,6 @@ pub struct Field<'a> {
     pub(crate) bounds: [u32; 3],
     /// The spec of the message, if it is an element or a part of one.
     pub(crate) spec: Option<&'a Spec<'a>>,
-    /// Whether it is an element of the message, and no part.
-    pub(crate) is_top: bool,
 }
 
 impl<'a> Field<'a> {
@@ -263,7 +261,7 @@ impl<'a> Reader<'a> {
         let value = self.value(element, span);
         let bounds = [self.at(), span.start, span.next].map(|index| self.position(index));
         self.skip_to(span.next);
-        Ok(Field { key, element, value, bounds, spec: None, is_top: false })
+        Ok(Field { key, element, value, bounds, spec: None })
     }
 }
 

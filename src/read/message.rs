@@ -176,8 +176,8 @@ impl<'a> Message<'a> {
             Some(lies) => {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-                let value = self.octets().slice(lies.start, lies.end - lies.start);
-                Some(Field { key, element, value, bounds, spec: Some(self.spec), is_top: true })
+                let value = Octets::within(self.wire, lies.start, lies.end - lies.start, self.trust);
+                Some(Field { key, element, value, bounds, spec: Some(self.spec) })
             }
             None => read_field(self, key, element, start),
         }
@@ -197,7 +197,7 @@ impl<'a> Message<'a> {
         // what is walked was checked before: no error comes, and one would end the iteration
         let walk = move || {
             let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
-            Some(Field { spec: Some(spec), is_top: true, ..reader.field(key, element).ok()? })
+            Some(Field { spec: Some(spec), ..reader.field(key, element).ok()? })
         };
         core::iter::from_fn(walk).take(usize::from(self.count))
     }
@@ -299,7 +299,7 @@ fn read_field<'a>(
     start: usize,
 ) -> Option<Field<'a>> {
     let field = Reader::new(message.octets(), start).field(key, element).ok()?;
-    Some(Field { spec: Some(message.spec), is_top: true, ..field })
+    Some(Field { spec: Some(message.spec), ..field })
 }
 
 /// A field names itself as a part; at the top it is the element.

@@ -94,9 +94,11 @@ impl Field<'_> {
             && self.holds_card()
     }
 
-    /// Whether this is a code that is in the list of its element.
+    /// Whether this is an element of the message, and holds a code that is in its list.
     pub(crate) fn is_code(&self) -> bool {
-        self.is_top && is_listed(self)
+        let number = u8::try_from(self.key.value()).ok();
+        let element = self.spec.zip(number).and_then(|(spec, number)| spec.element(number));
+        element.is_some_and(|element| core::ptr::eq(element, self.element)) && is_listed(self)
     }
 
     /// Whether a private value is a card number, or a track with one, so that its ends may be shown.

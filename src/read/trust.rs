@@ -32,6 +32,7 @@ impl Message<'_> {
     }
 
     /// Whether a card number begins in one element and ends in another one, in any alphabet.
+    #[cold]
     fn has_card_across_elements(&self) -> bool {
         let wire = Octets::of(self.wire());
         let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
@@ -47,9 +48,10 @@ impl Message<'_> {
 }
 
 /// Whether the message that lies in `wire` makes sense: for elements that left it.
+#[cold]
+#[inline(never)]
 pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8]) -> Trust {
-    let message = Message::made::<Message<'_>>(spec, wire, Message::read::<false>);
-    message.map_or(Trust::Doubtful, |message| message.settled().trust)
+    Message::parse(spec, wire).map_or(Trust::Doubtful, |message| message.settled().trust)
 }
 
 /// Whether digits are a date, a time or both, as far as their number tells which; zeros may stand for none.
