@@ -8,6 +8,7 @@
 
 mod card;
 mod honest;
+pub(crate) mod misread;
 pub(crate) mod oracle;
 
 use cardwire::{
