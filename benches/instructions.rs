@@ -220,8 +220,7 @@ fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
 
 /// What people are shown of parsed messages.
 fn show_parsed(a: &Message<'_>, others: [(&'static Spec<'static>, &Vec<u8>); 3]) {
-    let [a_bcd, tlv_bcd, tlv_ebcdic] =
-        others.map(|(spec, wire)| Message::parse(spec, wire).expect("sound"));
+    let [a_bcd, tlv_bcd, tlv_ebcdic] = others.map(|(spec, wire)| Message::parse(spec, wire).expect("sound"));
     let mut out = String::with_capacity(1 << 14);
     for _ in 0..64 {
         case_describe_a_ascii(a, &mut out);

@@ -57,7 +57,9 @@ fn no_card_number_shows_however_a_message_is_read() {
         let is_whole = |spec: &Spec<'_>| Inspection::of(spec, &read.octets).error().is_none();
         misread += spec::builtin().filter(|spec| spec.name() != read.spec.name() && is_whole(spec)).count();
     }
-    println!("{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}");
+    println!(
+        "{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}"
+    );
     assert!(would_show * 3 > count, "{would_show} of {count} hold what can be found");
 }
 

@@ -142,7 +142,8 @@ impl<'v, 'a> Text<'v, 'a> {
             let before = (from..place).rev().take_while(|index| self.is_digit(*index)).count();
             let (start, end) = (place - before, self.run_end(place));
             let mut starts = start..(end + 1).saturating_sub(SHORTEST);
-            if self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some()) {
+            if self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some())
+            {
                 return true;
             }
             from = end + 1;

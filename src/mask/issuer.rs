@@ -114,7 +114,11 @@ mod tests {
             "9792030000000000",
         ] {
             assert_eq!(longest_of(number), Some(number.len()), "{number}");
-            let other = format!("{}{}", &number[..number.len() - 1], (number.as_bytes()[number.len() - 1] - b'0' + 1) % 10);
+            let other = format!(
+                "{}{}",
+                &number[..number.len() - 1],
+                (number.as_bytes()[number.len() - 1] - b'0' + 1) % 10
+            );
             assert_eq!(longest_of(&other), None, "{other}");
         }
     }

@@ -31,7 +31,8 @@ fn is_in_list(number: u8, text: &str) -> bool {
     match number {
         3 => ProcessingCode::new(text).is_some_and(|code| {
             let accounts = [code.from_account(), code.to_account()];
-            code.transaction().meaning().is_some() && accounts.iter().all(|account| account.meaning().is_some())
+            code.transaction().meaning().is_some()
+                && accounts.iter().all(|account| account.meaning().is_some())
         }),
         19..=21 | 68 | 69 => country::by_text(text).is_some(),
         24 => FunctionCode::new(text).and_then(FunctionCode::meaning).is_some(),

@@ -65,7 +65,8 @@ impl Field<'_> {
     /// trusted.
     #[must_use]
     pub fn shown_key(&self) -> impl fmt::Display + use<> {
-        let is_listed = matches!(self.key.style(), KeyStyle::Number) || self.element.key() == self.key.value();
+        let is_listed =
+            matches!(self.key.style(), KeyStyle::Number) || self.element.key() == self.key.value();
         ShownKey { key: self.key, is_hidden: !is_listed && self.value.trust() == Trust::Doubtful }
     }
 

@@ -78,7 +78,8 @@ impl fmt::Display for Describe<'_, '_> {
 }
 
 /// What is said of a message that was read to its end and is shown by kinds all the same.
-pub(super) const NO_SENSE: &str = "type or dates cannot be, and a card number lies across elements: shown by kinds";
+pub(super) const NO_SENSE: &str =
+    "type or dates cannot be, and a card number lies across elements: shown by kinds";
 
 impl fmt::Debug for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

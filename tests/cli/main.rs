@@ -12,6 +12,9 @@ mod inputs;
 mod network;
 mod others;
 mod picture;
+mod privacy;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod specs;
 
 use std::path::PathBuf;

@@ -19,7 +19,10 @@ pub(crate) fn honest(dice: &mut Dice<'_>, element: &Element<'static>) -> Node {
             let parts: Vec<_> = layout.elements().collect();
             let count = match element.form() {
                 Form::Fixed => parts.len(),
-                _ => usize::from(*required).max(1) + dice.below(parts.len() + 1 - usize::from(*required).max(1)),
+                _ => {
+                    usize::from(*required).max(1)
+                        + dice.below(parts.len() + 1 - usize::from(*required).max(1))
+                }
             };
             let parts = parts.into_iter().take(count.min(parts_that_fit(element)));
             Node::composite(key, parts.map(|part| honest(dice, part)).collect())
@@ -81,7 +84,9 @@ fn value(dice: &mut Dice<'_>, element: &Element<'static>) -> Vec<u8> {
         _ if is("identification code") => merchant(dice, max),
         _ if is("name/location") => place(dice, if fixed { max } else { max.min(60) }),
         _ if is("File id") => format!("001{}{}{}", date(dice, 6), pad(&dice.digits(6), 11), dice.digits(5)),
-        _ if is("reference data") || is("reference number") => arn(dice, if fixed { max } else { max.min(23) }),
+        _ if is("reference data") || is("reference number") => {
+            arn(dice, if fixed { max } else { max.min(23) })
+        }
         _ if content == Content::N => amount(dice, len),
         _ if matches!(content, Content::Z | Content::Ns | Content::H) => dice.digits(len.min(10)),
         _ if content == Content::A => (0..len).map(|_| char::from(*dice.pick(b"ABCDE"))).collect(),
@@ -174,7 +179,8 @@ fn place(dice: &mut Dice<'_>, len: usize) -> String {
 
 /// An acquirer's reference: 2, the acquirer, the day, a number and a check digit.
 fn arn(dice: &mut Dice<'_>, len: usize) -> String {
-    let mut text = format!("2{}{}{:03}{}", dice.digits(6), dice.below(10), 1 + dice.below(365), dice.digits(12));
+    let mut text =
+        format!("2{}{}{:03}{}", dice.digits(6), dice.below(10), 1 + dice.below(365), dice.digits(12));
     text.truncate(len);
     text
 }

@@ -47,7 +47,9 @@ pub(crate) fn shown(
         for (index, text) in texts(spec, &misread.octets, form).into_iter().enumerate() {
             let Some(found) = needles.found_in(&text) else { continue };
             let shows = |other: &Misread| {
-                texts(spec, &other.octets, form).get(index).is_some_and(|text| needles.found_in(text).is_some())
+                texts(spec, &other.octets, form)
+                    .get(index)
+                    .is_some_and(|text| needles.found_in(text).is_some())
             };
             if !others().iter().any(shows) {
                 let (from, to, pan) = (misread.spec.name(), spec.name(), &secrets.pan);
@@ -59,11 +61,7 @@ pub(crate) fn shown(
 }
 
 /// Everything that is formatted of octets read with a spec.
-pub(crate) fn texts(
-    spec: &Spec<'_>,
-    octets: &[u8],
-    form: &dyn Fn(&Inspection<'_>) -> String,
-) -> Vec<String> {
+pub(crate) fn texts(spec: &Spec<'_>, octets: &[u8], form: &dyn Fn(&Inspection<'_>) -> String) -> Vec<String> {
     let parsed = Inspection::of(spec, octets);
     let mut texts = vec![
         form(&parsed),

@@ -88,8 +88,7 @@ const USUAL: [u32; 16] = [3, 4, 7, 11, 12, 13, 18, 22, 25, 32, 37, 39, 41, 42, 4
 const CARRIERS: [u32; 19] =
     [37, 43, 48, 54, 60, 61, 62, 63, 102, 103, 104, 120, 121, 122, 123, 124, 125, 126, 127];
 
-const TYPES: [&str; 10] =
-    ["0100", "0110", "0120", "0200", "0210", "0220", "0230", "0400", "0420", "0430"];
+const TYPES: [&str; 10] = ["0100", "0110", "0120", "0200", "0210", "0220", "0230", "0400", "0420", "0430"];
 
 /// A message of the spec with card data in it.
 pub(crate) fn message(dice: &mut Dice<'_>, spec: &'static Spec<'static>, secrets: &Secrets) -> Vec<u8> {
@@ -194,8 +193,11 @@ fn tags(
     let mut parts = Vec::new();
     if tag == Tag::Ber {
         let track = secrets.track2.replace('=', "D");
-        let listed =
-            [(0x5A, card::packed(&secrets.pan)), (0x57, card::packed(&track)), (0xDF21, secrets.pan.clone().into())];
+        let listed = [
+            (0x5A, card::packed(&secrets.pan)),
+            (0x57, card::packed(&track)),
+            (0xDF21, secrets.pan.clone().into()),
+        ];
         for (key, value) in listed {
             if dice.one_in(2) && value.len() <= 19 {
                 parts.push(Node::leaf(key, value));
@@ -236,7 +238,8 @@ fn carrier(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets) -
     let mut value = around(before);
     value.extend(&pan);
     value.extend(around(behind));
-    if value.len() + 8 <= max && !fixed && element.content() != Content::N && element.content() != Content::B {
+    if value.len() + 8 <= max && !fixed && element.content() != Content::N && element.content() != Content::B
+    {
         value.extend(format!("CVV2 {}", secrets.cvv).bytes());
     }
     Some(Node::leaf(element.key(), value))

@@ -17,11 +17,23 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
     if field.is_composite() {
         return Prepared::Parts(field.parts().map(|part| (part.key().value(), masked(&part))).collect());
     }
-    let content = field.content();
-    let octets = field.expose().octets().zip(field.masked());
-    Prepared::Octets(
-        octets.map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, octet))).collect(),
-    )
+    let (content, octets) = (field.content(), field.expose().octets());
+    if field.element().privacy().is_open() {
+        // a card number is in it: all its digits go, lest the rest looks like another one
+        return Prepared::Octets(octets.map(|octet| without_digits(content, octet)).collect());
+    }
+    let octets = octets.zip(field.masked());
+    Prepared::Octets(octets.map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, octet))).collect())
+}
+
+/// What stands for a character of an open value that holds a card number somewhere.
+fn without_digits(content: Content, octet: u8) -> u8 {
+    match (content, octet) {
+        (Content::B, _) => 0,
+        (_, b'0'..=b'9') => b'0',
+        (_, 0x20..=0x7E) => octet,
+        _ => b'X',
+    }
 }
 
 /// Octets that belong to no element, such as a header, with zeros where a card number is in them.

@@ -70,7 +70,8 @@ impl Redact {
         let payload = item.content.as_ref().map_err(ToString::to_string)?;
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        framed(self.input.framing, &mask::plain(&payload.station), redacted).map_err(|error| error.to_string())
+        framed(self.input.framing, &mask::plain(&payload.station), redacted)
+            .map_err(|error| error.to_string())
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
