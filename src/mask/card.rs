@@ -4,6 +4,8 @@
 //! length and by their check digit, wherever in a run of digits they stand. Every such number counts, also
 //! those that overlap, so what one of them hides no other one shows.
 
+use core::ops::Range;
+
 use super::issuer::{LONGEST, SHORTEST, longest};
 use crate::codec::window::Octets;
 
@@ -232,13 +234,25 @@ impl<'v, 'a> Cards<'v, 'a> {
     }
 }
 
-/// Whether the octet at `index` of a message holds an inner digit of a card number, in any alphabet, however
-/// the message is read.
-pub(crate) fn stands_in_card(octets: &Octets<'_>, index: usize) -> bool {
-    Alphabet::ALL.into_iter().any(|alphabet| {
-        let first = alphabet.an_octet() * index;
-        let text = Text::new(octets, alphabet).until(first + 2 + LONGEST);
-        let mut cards = Cards::starting(text, first.saturating_sub(LONGEST));
-        (first..first + alphabet.an_octet()).any(|place| cards.hides(place))
-    })
+/// Which octets of a message hold an inner digit of a card number, in any alphabet: however the message is read.
+pub(crate) struct Inner<'v, 'a>([Cards<'v, 'a>; 3]);
+
+impl<'v, 'a> Inner<'v, 'a> {
+    /// Of octets in `range`.
+    pub(crate) fn of(octets: &'v Octets<'a>, range: Range<usize>) -> Self {
+        Self(Alphabet::ALL.map(|alphabet| {
+            let (start, end) = (alphabet.an_octet() * range.start, alphabet.an_octet() * range.end);
+            let text = Text::new(octets, alphabet).until(end + LONGEST);
+            Cards::starting(text, start.saturating_sub(LONGEST))
+        }))
+    }
+
+    /// Whether the octet at `index` of the message is one. Asked in ascending order.
+    pub(crate) fn hides(&mut self, index: usize) -> bool {
+        // every one is asked, for each has to pass this octet
+        self.0.iter_mut().fold(false, |any, cards| {
+            let an_octet = cards.text.alphabet.an_octet();
+            (an_octet * index..an_octet * (index + 1)).fold(any, |any, place| cards.hides(place) || any)
+        })
+    }
 }

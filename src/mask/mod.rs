@@ -11,7 +11,7 @@ use core::fmt;
 use crate::codec::window::Octets;
 use crate::model::content::Content;
 
-pub(crate) use card::{Alphabet, Text, stands_in_card};
+pub(crate) use card::{Alphabet, Inner, Text};
 pub(crate) use veil::{Hidden, Veil, holds_card};
 pub(crate) use write::{write_character, write_hex, write_hiding, write_kinds, write_plain};
 

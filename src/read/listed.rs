@@ -5,7 +5,7 @@ use crate::codes::{
     ActionCode03, ActionCode93, ConditionCode, FunctionCode, NetworkCode, ProcessingCode, ReasonCode,
     ResponseCode, SettlementCode, country, currency, unionpay,
 };
-use crate::mask::stands_in_card;
+use crate::mask::Inner;
 
 /// The longest code that is in a list.
 const ROOM: usize = 6;
@@ -21,9 +21,10 @@ pub(crate) fn is_listed(field: &Field<'_>) -> bool {
 }
 
 /// Whether any octet of the value lies in what could be a card number.
-pub(crate) fn lies_in_card(field: &Field<'_>) -> bool {
-    let wire = field.wire();
-    field.value_range().any(|index| stands_in_card(&wire, index))
+fn lies_in_card(field: &Field<'_>) -> bool {
+    let (wire, range) = (field.wire(), field.value_range());
+    let mut inner = Inner::of(&wire, range.clone());
+    range.into_iter().any(|index| inner.hides(index))
 }
 
 /// In the list of any edition: which of them counts is not known of a message that was misread.

@@ -15,7 +15,7 @@ use super::vouch::vouches;
 use crate::codec::window::Octets;
 use crate::layout::Order;
 use crate::mask::{
-    self, Alphabet, Hidden, Privacy, Veil, holds_card, stands_in_card, write_hiding, write_kinds, write_plain,
+    self, Alphabet, Hidden, Inner, Privacy, Veil, holds_card, write_hiding, write_kinds, write_plain,
 };
 use crate::model::content::Content;
 use crate::model::error::{Key, KeyStyle};
@@ -55,7 +55,10 @@ impl Field<'_> {
                 View::Kinds => false,
                 View::Veiled => veil.hides(index) == Hidden::None,
                 View::Private(privacy) => privacy.shows(&self.value, index),
-                View::Ends(privacy) => shows_end(&self.value, privacy, index),
+                View::Ends(privacy) => {
+                    let (wire, at) = (self.wire(), self.value.position(index));
+                    privacy.shows(&self.value, index) && !Inner::of(&wire, at..at + 1).hides(at)
+                }
             };
             is_shown.then_some(octet)
         })
@@ -147,7 +150,8 @@ impl Message<'_> {
     /// Whether no octet of a range could be an inner digit of a card number.
     fn is_clear(&self, range: Range<usize>) -> bool {
         let wire = Octets::of(self.wire());
-        !range.into_iter().any(|index| stands_in_card(&wire, index))
+        let mut inner = Inner::of(&wire, range.clone());
+        !range.into_iter().any(|index| inner.hides(index))
     }
 }
 
@@ -167,11 +171,6 @@ impl fmt::Debug for ShownMti {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
-}
-
-/// Whether the ends of a private value show the octet at `index`, and no other card number hides it.
-fn shows_end(value: &Octets<'_>, privacy: Privacy, index: usize) -> bool {
-    privacy.shows(value, index) && !stands_in_card(&Octets::of(value.wire()), value.position(index))
 }
 
 /// Every element of a spec that is not open shows here as `*`, and so do the inner digits of a card number in an
@@ -208,7 +207,14 @@ pub(crate) fn write(
             write_hiding(f, value, content, |index| unless(privacy.shows(value, index)))
         }
         View::Ends(privacy) => {
-            write_hiding(f, value, content, |index| unless(shows_end(value, privacy, index)))
+            let wire = Octets::of(value.wire());
+            let last = value.position(value.len().saturating_sub(1));
+            let mut inner = Inner::of(&wire, value.position(0)..last + 1);
+            write_hiding(f, value, content, |index| {
+                // asked of every octet: it looks at each once
+                let lies_in_card = inner.hides(value.position(index));
+                unless(privacy.shows(value, index) && !lies_in_card)
+            })
         }
     }
 }
