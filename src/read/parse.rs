@@ -13,6 +13,7 @@ use crate::layout::walk::{Pass, walk};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, Key, Place, Result};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::fast::head::{Head, head};
 use crate::read::fast::locate::{error_at, first_invalid};
 use crate::read::fast::plan::{Check, Marks, Plan};
@@ -86,7 +87,8 @@ impl<'a> Message<'a> {
             }
         }
         let Plan { announced, bitmaps, count, .. } = *plan;
-        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts: starts.starts() }))
+        let (starts, trust) = (starts.starts(), Trust::Unknown);
+        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts, trust }))
     }
 
     /// The whole message, whatever its form.
