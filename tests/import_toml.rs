@@ -144,7 +144,13 @@ fn what_is_too_much_is_refused_in_time() {
 }
 
 fn pages() -> BoxedStrategy<CodePage> {
-    prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)].boxed()
+    prop_oneof![
+        Just(CodePage::Cp037),
+        Just(CodePage::Cp500),
+        Just(CodePage::Cp1047),
+        Just(CodePage::Cp1047Lf)
+    ]
+    .boxed()
 }
 
 fn prefixes() -> BoxedStrategy<Prefix> {

@@ -339,9 +339,10 @@ impl Class {
             (CodePage::Cp500, Content::S) => Self::Cp500Specials,
             (CodePage::Cp500, Content::Ns) => Self::Cp500DigitsSpecials,
             (CodePage::Cp500, _) => Self::Cp500Printable,
-            (CodePage::Cp1047, Content::S) => Self::Cp1047Specials,
-            (CodePage::Cp1047, Content::Ns) => Self::Cp1047DigitsSpecials,
-            (CodePage::Cp1047, _) => Self::Cp1047Printable,
+            // both have the same printable characters
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, Content::S) => Self::Cp1047Specials,
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, Content::Ns) => Self::Cp1047DigitsSpecials,
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, _) => Self::Cp1047Printable,
         }
     }
 
@@ -406,11 +407,12 @@ mod tests {
     use crate::codec::octets::hex_value;
     use std::vec::Vec;
 
-    const CODINGS: [Coding; 7] = [
+    const CODINGS: [Coding; 8] = [
         Coding::Ascii,
         Coding::Ebcdic(CodePage::Cp037),
         Coding::Ebcdic(CodePage::Cp500),
         Coding::Ebcdic(CodePage::Cp1047),
+        Coding::Ebcdic(CodePage::Cp1047Lf),
         Coding::Bcd,
         Coding::Hex,
         Coding::EbcdicHex(CodePage::Cp500),

@@ -403,7 +403,8 @@ mod tests {
     use std::vec::Vec;
 
     fn codings() -> impl Strategy<Value = (Coding, Content, Spare, Vec<u8>)> {
-        let page = prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)];
+        let pages = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf];
+        let page = proptest::sample::select(pages.to_vec());
         let spare = prop_oneof![Just(Spare::LEFT_ZERO), Just(Spare::RIGHT_ZERO), Just(Spare::RIGHT_F)];
         let digits = || proptest::collection::vec(b'0'..=b'9', 0..20);
         let signed = || {

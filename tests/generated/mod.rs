@@ -144,7 +144,7 @@ impl Dice {
     }
 
     pub(crate) fn page(&mut self) -> CodePage {
-        self.one_of(&[CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047])
+        self.one_of(&[CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf])
     }
 
     /// Up to `count` different numbers that `fits` admits.

@@ -98,6 +98,7 @@ pub(super) fn latin(page: CodePage, octet: u8) -> u8 {
         CodePage::Cp037 => &ebcdic::CP037,
         CodePage::Cp500 => &ebcdic::CP500,
         CodePage::Cp1047 => &ebcdic::CP1047,
+        CodePage::Cp1047Lf => &ebcdic::CP1047_LF,
     };
     table[usize::from(octet)]
 }

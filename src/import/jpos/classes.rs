@@ -19,7 +19,7 @@
 
 use crate::codec::{CodePage, Coding, PrefixCoding};
 
-const PAGE: CodePage = CodePage::Cp1047;
+const PAGE: CodePage = CodePage::Cp1047Lf;
 const EBCDIC: Coding = Coding::Ebcdic(PAGE);
 
 /// What a class is.

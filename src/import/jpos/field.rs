@@ -186,7 +186,7 @@ pub(super) fn tag_prefix(element: &ElementDoc) -> Option<Prefix> {
 }
 
 /// The code page of jPOS.
-pub(super) const PAGE: CodePage = CodePage::Cp1047;
+pub(super) const PAGE: CodePage = CodePage::Cp1047Lf;
 
 /// A length of two octets.
 pub(super) const TWO_OCTETS: Prefix =

@@ -46,6 +46,7 @@ pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ebcdic", Dialect::EBCDIC),
     ("ebcdic-037", Dialect::ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Dialect::ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", Dialect::ebcdic(CodePage::Cp1047Lf)),
 ];
 
 pub(super) const MTI: &Words<MtiCoding> = &[
@@ -62,12 +63,14 @@ pub(super) const CODINGS: &Words<Coding> = &[
     ("ebcdic", Coding::Ebcdic(CodePage::Cp1047)),
     ("ebcdic-037", Coding::Ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Coding::Ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", Coding::Ebcdic(CodePage::Cp1047Lf)),
     ("bcd", Coding::Bcd),
     ("raw", Coding::Raw),
     ("hex", Coding::Hex),
     ("ebcdic-hex", Coding::EbcdicHex(CodePage::Cp1047)),
     ("ebcdic-hex-037", Coding::EbcdicHex(CodePage::Cp037)),
     ("ebcdic-hex-500", Coding::EbcdicHex(CodePage::Cp500)),
+    ("ebcdic-hex-1047-lf", Coding::EbcdicHex(CodePage::Cp1047Lf)),
     ("zoned-c", Coding::Zoned(Zone::C)),
     ("zoned-f", Coding::Zoned(Zone::F)),
 ];
@@ -77,6 +80,7 @@ pub(super) const PREFIXES: &Words<PrefixCoding> = &[
     ("ebcdic", PrefixCoding::Ebcdic(CodePage::Cp1047)),
     ("ebcdic-037", PrefixCoding::Ebcdic(CodePage::Cp037)),
     ("ebcdic-500", PrefixCoding::Ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", PrefixCoding::Ebcdic(CodePage::Cp1047Lf)),
     ("bcd", PrefixCoding::Bcd),
     ("binary", PrefixCoding::Binary),
     ("hex", PrefixCoding::Hex),
