@@ -5,10 +5,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::bitmap::{Bitmap, MAX_ELEMENTS};
-use crate::codec::Prefix;
 use crate::codec::octets::OctetsMut;
 use crate::error::{Error, Key, Kind, Place, Result, widen};
-use crate::layout::{BitmapForm, Element, Tag};
+use crate::layout::{BitmapForm, Element, Lead, Tag};
 use crate::message::Message;
 use crate::mti::Mti;
 use crate::spec::Spec;
@@ -328,7 +327,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.builder.present, form))
     }
 
-    fn tag(&mut self, _tag: Tag, _lead: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, _tag: Tag, _lead: Option<Lead>) -> Result<Option<u32>> {
         Ok(None)
     }
 

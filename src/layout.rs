@@ -7,9 +7,11 @@
 
 mod places;
 mod row;
+mod terminator;
 
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
+pub use terminator::Terminator;
 
 use self::places::Places;
 use crate::codec::quick::Quick;
@@ -31,7 +33,7 @@ pub struct Element<'s> {
     pub(crate) size: Size,
     pub(crate) content: Content,
     pub(crate) coding: Coding,
-    pub(crate) fill: Fill,
+    pub(crate) fill: Option<Fill>,
     pub(crate) spare: Spare,
     pub(crate) privacy: Privacy,
     /// How to read it fast, if it is of a usual form.
@@ -58,8 +60,11 @@ pub enum Form {
     Padded(Prefix),
     /// The value takes the rest of what it stands in.
     Rest,
-    /// The value ends before this octet, which follows it on the wire and is not part of it.
-    Until(u8),
+    /// The value ends before these octets, which follow it on the wire and are not part of it.
+    Until(Terminator),
+    /// It is the maximum where a letter or a blank stands first, and not there at all where anything
+    /// else does: a code before tags of digits. For characters of one octet.
+    IfLetter,
 }
 
 /// What a fixed value that is given too short is filled with, and on which side.
@@ -94,12 +99,28 @@ pub enum Order<'s> {
     Tags {
         /// How a tag is written.
         tag: Tag,
-        /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length behind the tag.
-        lead: Option<Prefix>,
+        /// A length before each tag; `None` where the element announces its own length behind the
+        /// tag.
+        lead: Option<Lead>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
     },
+}
+
+/// A length before each tag, in octets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lead {
+    /// How it is written.
+    pub prefix: Prefix,
+    /// Whether it counts the tag, and not only what follows the tag.
+    pub counts_tag: bool,
+}
+
+impl From<Prefix> for Lead {
+    /// One that counts the tag.
+    fn from(prefix: Prefix) -> Self {
+        Self { prefix, counts_tag: true }
+    }
 }
 
 /// How a tag is written.
@@ -271,9 +292,15 @@ impl<'s> Layout<'s> {
     /// The same with a length before each tag, which counts the tag and what follows it. The
     /// elements then take the rest of what that length announces. Other layouts stay as they are.
     #[must_use]
-    pub const fn led(mut self, prefix: Prefix) -> Self {
+    pub const fn led(self, prefix: Prefix) -> Self {
+        self.led_by(Lead { prefix, counts_tag: true })
+    }
+
+    /// The same with a length before each tag that may leave the tag out.
+    #[must_use]
+    pub const fn led_by(mut self, lead: Lead) -> Self {
         if let Order::Tags { tag, unknown, .. } = self.order {
-            self.order = Order::Tags { tag, lead: Some(prefix), unknown };
+            self.order = Order::Tags { tag, lead: Some(lead), unknown };
         }
         self
     }
@@ -378,9 +405,10 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
-    /// What a value that is given too short is filled with, and on which side.
+    /// What a value that is given too short is filled with, and on which side; `None` where such a
+    /// value is refused.
     #[must_use]
-    pub const fn fill(&self) -> Fill {
+    pub const fn fill(&self) -> Option<Fill> {
         self.fill
     }
 
@@ -392,9 +420,13 @@ impl<'s> Element<'s> {
 
     /// What a padded value is filled with, as it lies on the wire.
     pub(crate) const fn wire_fill(&self) -> u8 {
+        let fill = match self.fill {
+            Some(fill) => fill,
+            None => Fill::usual(self.content),
+        };
         match self.coding {
-            Coding::Ebcdic(page) => page.put(self.fill.with),
-            _ => self.fill.with,
+            Coding::Ebcdic(page) => page.put(fill.with),
+            _ => fill.with,
         }
     }
 

@@ -10,14 +10,14 @@
 
 use crate::bitmap::Bitmap;
 use crate::blame::{Suspects, blame, wrong_octet};
+use crate::codec::CodePage;
 use crate::codec::block::Class;
 use crate::codec::octets::Octets;
 use crate::codec::quick::{Lies, Quick, bit};
-use crate::codec::{CodePage, Prefix};
 use crate::content::Content;
 use crate::error::{Error, Key, Kind, Place, Result};
 use crate::head::{Head, head};
-use crate::layout::{BitmapForm, Element, Tag};
+use crate::layout::{BitmapForm, Element, Lead, Tag};
 use crate::message::{Made, Message};
 use crate::mti::Mti;
 use crate::plan::{Check, Marks, Plan};
@@ -277,7 +277,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, lead: Option<Lead>) -> Result<Option<u32>> {
         self.reader.tag(tag, lead)
     }
 

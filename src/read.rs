@@ -8,10 +8,10 @@ use self::objects::{are_sound, ber_tag};
 use crate::bitmap::Bitmap;
 use crate::codec::octets::{MAX_INDEX, Octets, hex_value};
 use crate::codec::quick::Quick;
-use crate::codec::{Coding, Prefix, check};
+use crate::codec::{Coding, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result, widen};
-use crate::layout::{BitmapForm, Element, Form, Layout, More, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, Lead, More, Tag};
 use crate::walk::{Announced, Pass, walk};
 
 /// A place in a run of octets.
@@ -140,16 +140,29 @@ impl<'a> Reader<'a> {
                 let units = self.admit(element, units, self.at, self.left())?;
                 self.span(element, self.at, units, 0)
             }
-            Form::Until(end) => {
-                let len = (self.at..self.end).position(|index| self.octets.get(index) == end);
-                let Some(len) = len else {
-                    return Err(Error::new(Kind::Terminator, self.offset(), 1, 0));
+            Form::Until(terminator) => {
+                let terminator = terminator.octets();
+                let Some(len) = self.find(terminator) else {
+                    return Err(Error::new(Kind::Terminator, self.offset(), terminator.len(), 0));
                 };
                 let units = element.coding.units_of(element.content, len);
                 let units = self.admit(element, units, self.at, len)?;
-                self.span(element, self.at, units, 1)
+                self.span(element, self.at, units, terminator.len())
+            }
+            Form::IfLetter => {
+                let value = Span { start: self.at, len: 1, units: 1, next: self.at + 1 };
+                let is_there = self.left() > 0 && is_letter(self.value(element, value).get(0));
+                self.span(element, self.at, if is_there { max } else { 0 }, 0)
             }
         }
+    }
+
+    /// How many octets stand before the first of these.
+    fn find(&self, octets: &[u8]) -> Option<usize> {
+        let is_at =
+            |start: usize| octets.iter().zip(start..).all(|(octet, at)| self.octets.get(at) == *octet);
+        let last = self.end.checked_sub(octets.len())?;
+        (self.at..=last).position(is_at)
     }
 
     /// The units a value may have, from the number that announced them.
@@ -304,7 +317,7 @@ impl<'a> Pass<'a> for Reader<'a> {
     }
 
     #[inline]
-    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, lead: Option<Lead>) -> Result<Option<u32>> {
         if self.led {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
@@ -323,7 +336,7 @@ impl<'a> Pass<'a> for Reader<'a> {
             return Ok(None);
         }
         if let Some(lead) = lead {
-            self.take_lead(lead)?;
+            self.take_lead(lead, tag)?;
         }
         self.take_tag(tag).map(Some)
     }
@@ -351,12 +364,14 @@ impl Reader<'_> {
     }
 
     /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
-    fn take_lead(&mut self, lead: Prefix) -> Result<()> {
-        let (number, width) = lead.get(&self.octets, self.at)?;
+    fn take_lead(&mut self, Lead { prefix, counts_tag }: Lead, tag: Tag) -> Result<()> {
+        let (number, width) = prefix.get(&self.octets, self.at)?;
         let start = self.at + width;
-        let Some(len) = number.checked_sub(usize::from(lead.includes)) else {
+        let Some(counted) = number.checked_sub(usize::from(prefix.includes)) else {
             return Err(Error::new(Kind::LengthUnit, self.offset(), 0, number));
         };
+        let uncounted = if counts_tag { 0 } else { Self { at: start, ..self.clone() }.tag_width(tag)? };
+        let len = counted.saturating_add(uncounted);
         let left = self.octets.len().saturating_sub(start);
         if left < len {
             return Err(Error::new(Kind::Truncated, self.octets.position(start), len, left));
@@ -412,8 +427,13 @@ fn counts_digits(element: &Element<'_>) -> bool {
     match element.size.form {
         Form::Fixed => true,
         Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::Counts::Units,
-        Form::Rest | Form::Until(_) => false,
+        Form::Rest | Form::Until(_) | Form::IfLetter => false,
     }
+}
+
+/// Whether a code that is there only if it begins so is there.
+pub(crate) const fn is_letter(character: u8) -> bool {
+    Content::A.admits(0, character)
 }
 
 /// The input as octets, or an error when it is longer than offsets can count.

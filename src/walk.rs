@@ -12,9 +12,8 @@
 //! ```
 
 use crate::bitmap::{Bitmap, Iter};
-use crate::codec::Prefix;
 use crate::error::{Error, Key, Kind, Result};
-use crate::layout::{BitmapForm, Element, Layout, More, Order, Tag};
+use crate::layout::{BitmapForm, Element, Layout, Lead, More, Order, Tag};
 
 /// What the walk asks of a reader or a writer.
 pub(crate) trait Pass<'s> {
@@ -25,7 +24,7 @@ pub(crate) trait Pass<'s> {
     /// Reads or writes a third bitmap that stands among the values.
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64>;
     /// Reads or writes the next tag and the length that leads it, if any; `None` at the end.
-    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>>;
+    fn tag(&mut self, tag: Tag, lead: Option<Lead>) -> Result<Option<u32>>;
     /// Reads or writes one element.
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()>;
     /// The offset of what comes next.

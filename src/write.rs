@@ -3,13 +3,13 @@
 use crate::bitmap::Bitmap;
 use crate::codec::digit::hex_word;
 use crate::codec::octets::{Octets, OctetsMut};
-use crate::codec::{Coding, Prefix, Side, check};
+use crate::codec::{Coding, Side, check};
 use crate::content::{Content, Seen};
 use crate::error::{Error, Key, Kind, Result};
 use crate::head::{Bitmaps, mti_octets};
-use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, Lead, Tag, Terminator};
 use crate::mti::Mti;
-use crate::read::check_parts;
+use crate::read::{check_parts, is_letter};
 use crate::spec::MtiCoding;
 use crate::value::{PartList, Source, find, is_by_key, tag_len};
 use crate::walk::{Announced, Pass, walk};
@@ -135,6 +135,10 @@ impl<'b> Writer<'b> {
                 false => Error::new(Kind::Character(content, Seen::of(octet)), at, 0, 0),
             });
         }
+        if element.size.form == Form::IfLetter && units > 0 && !is_letter(value.get(0)) {
+            let kind = Kind::Character(Content::A, Seen::of(value.get(0)));
+            return Err(Error::new(kind, window.position(0), 0, 0));
+        }
         self.end(element, start, units)?;
         self.check_composite(element, start, units)
     }
@@ -173,8 +177,12 @@ impl<'b> Writer<'b> {
         if units > element.max() {
             return Err(self.error(Kind::TooLong, element.max(), units));
         }
-        if units < element.min() {
-            return Err(self.error(Kind::TooShort, element.min(), units));
+        let min = match element.size.form {
+            Form::IfLetter if units > 0 => element.max(),
+            _ => element.min(),
+        };
+        if units < min {
+            return Err(self.error(Kind::TooShort, min, units));
         }
         let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
@@ -190,7 +198,7 @@ impl<'b> Writer<'b> {
         }
         self.at = start + len;
         match element.size.form {
-            Form::Until(end) => self.put_terminator(start, end)?,
+            Form::Until(terminator) => self.put_terminator(start, terminator)?,
             Form::Padded(_) => {
                 let fill = element.wire_fill();
                 (units..element.max()).for_each(|_| self.put(fill));
@@ -202,13 +210,18 @@ impl<'b> Writer<'b> {
 
     /// A value that holds its own terminator would be read back shorter. Without a buffer there is
     /// nothing to look into.
-    fn put_terminator(&mut self, start: usize, end: u8) -> Result<()> {
-        let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
-        if let Some(index) = early {
-            return Err(Error::new(Kind::Terminator, self.out.position(index), 0, 0));
+    fn put_terminator(&mut self, start: usize, terminator: Terminator) -> Result<()> {
+        let (end, octets) = (self.at, terminator.octets());
+        self.put_all(octets);
+        // a value may end as its terminator begins, so that is looked at too
+        let is_at = |start: &usize| {
+            let is_here = |(octet, at): (&u8, usize)| self.out.get(at) == *octet;
+            self.out.holds(start + octets.len()) && octets.iter().zip(*start..).all(is_here)
+        };
+        match (start..end).find(is_at) {
+            Some(index) => Err(Error::new(Kind::Terminator, self.out.position(index), 0, 0)),
+            None => Ok(()),
         }
-        self.put(end);
-        Ok(())
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {
@@ -274,7 +287,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.numbers(), form))
     }
 
-    fn tag(&mut self, tag: Tag, lead: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, lead: Option<Lead>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
@@ -296,6 +309,9 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
             false => Some(self.written),
         };
         let value = index.and_then(|index| self.parts.value(index));
+        if value.is_none() && element.size.form == Form::IfLetter {
+            return Ok(());
+        }
         self.written += 1;
         match value {
             Some(value) => self.writer.put_element(element, &value.0),
@@ -317,19 +333,20 @@ impl PartWriter<'_, '_, '_, '_> {
 
     /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
     /// it first.
-    fn put_lead(&mut self, lead: Prefix, tag: Tag, value: u32) -> Result<()> {
+    fn put_lead(&mut self, Lead { prefix, counts_tag }: Lead, tag: Tag, value: u32) -> Result<()> {
         let mut measure = Writer::new(OctetsMut::of(&mut []));
         if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
             measure.put_element(element, &part.0).map_err(|error| {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let number = tag_len(tag, value) + measure.at + usize::from(lead.includes);
-        if number > lead.capacity() {
-            return Err(self.writer.error(Kind::TooLong, lead.capacity(), number));
+        let counted = if counts_tag { tag_len(tag, value) } else { 0 };
+        let number = counted + measure.at + usize::from(prefix.includes);
+        if number > prefix.capacity() {
+            return Err(self.writer.error(Kind::TooLong, prefix.capacity(), number));
         }
-        lead.put(&mut self.writer.out, self.writer.at, number);
-        self.writer.at += lead.octets(number);
+        prefix.put(&mut self.writer.out, self.writer.at, number);
+        self.writer.at += prefix.octets(number);
         Ok(())
     }
 }
@@ -359,14 +376,21 @@ struct Filled<'v> {
 }
 
 impl<'v> Filled<'v> {
-    /// Text and octets are filled as the element says, when it is of fixed length.
+    /// Text and octets are filled as the element says, if it does, when it is of fixed length.
     fn text(element: &Element<'_>, value: Octets<'v>) -> Self {
-        let len = if element.size.form == Form::Fixed { element.max() } else { 0 };
-        let gap = match element.fill.side {
+        let is_filled = match element.size.form {
+            Form::Fixed => true,
+            Form::IfLetter => value.len() > 0,
+            _ => false,
+        };
+        let Some(fill) = element.fill.filter(|_| is_filled) else {
+            return Self { value, gap: 0, missing: 0, with: 0 };
+        };
+        let gap = match fill.side {
             Side::Left => usize::from(element.content.is_signed()).min(value.len()),
             Side::Right => value.len(),
         };
-        Self { value, gap, missing: len.saturating_sub(value.len()), with: element.fill.with }
+        Self { value, gap, missing: element.max().saturating_sub(value.len()), with: fill.with }
     }
 
     /// Numbers are filled with zeros, to the fixed length or the least one.

@@ -54,8 +54,8 @@ fn value_coding_and_length_follow_the_words() {
     assert_eq!((at(2).content, at(2).coding, at(2).spare), (Content::N, Coding::Bcd, Spare::LEFT_ZERO));
     assert_eq!((at(2).name.as_str(), at(2).privacy), ("PAN", PAN));
     assert_eq!((at(3).content, at(3).spare), (Content::N, Spare::RIGHT_ZERO));
-    assert_eq!((at(4).content, at(4).fill.with), (Content::N, b'0'));
-    assert_eq!((at(5).content, at(5).fill.with), (Content::Ns, b' '));
+    assert_eq!((at(4).content, at(4).fill.unwrap().with), (Content::N, b'0'));
+    assert_eq!((at(5).content, at(5).fill.unwrap().with), (Content::Ns, b' '));
     assert_eq!((at(11).coding, at(11).privacy), (Coding::Ebcdic(CodePage::Cp037), OPEN));
     assert_eq!((at(35).content, at(35).privacy), (Content::Any, TRACK));
     assert_eq!(at(36).content, Content::Z);
@@ -270,7 +270,7 @@ fn what_the_format_has_no_words_for_is_refused_by_element() {
     };
     assert_eq!(written(|doc| doc.header = 5), "the format has no words for octets before the MTI");
     assert!(written(|doc| doc.mti = MtiCoding::Binary).contains("element 0: the format has no words"));
-    let said = written(|doc| doc.element_mut(48).unwrap().form = Form::Until(0x1C));
+    let said = written(|doc| doc.element_mut(48).unwrap().form = Form::Until(0x1C.into()));
     assert_eq!(said, "element 48: the format has no words for a value that ends before an octet");
     let said = written(|doc| doc.element_mut(48).unwrap().coding = Coding::Ebcdic(CodePage::Cp500));
     assert!(said.contains("element 48: the format has no words for that code page"), "{said}");

@@ -3,7 +3,7 @@
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
-use cardwire::layout::{BitmapForm, Fill, Form, More, Tag};
+use cardwire::layout::{BitmapForm, Fill, Form, Lead, More, Tag, Terminator};
 use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
 use cardwire::spec::builtin;
 use cardwire::spec::{Codes, MtiCoding};
@@ -174,9 +174,15 @@ fn forms() -> BoxedStrategy<Form> {
         prefixes().prop_map(Form::Prefixed),
         prefixes().prop_map(Form::Padded),
         Just(Form::Rest),
-        any::<u8>().prop_map(Form::Until),
+        prop::collection::vec(any::<u8>(), 1..=7)
+            .prop_map(|octets| Form::Until(Terminator::of(&octets).unwrap())),
+        Just(Form::IfLetter),
     ]
     .boxed()
+}
+
+fn leads() -> impl Strategy<Value = Lead> {
+    (prefixes(), any::<bool>()).prop_map(|(prefix, counts_tag)| Lead { prefix, counts_tag })
 }
 
 fn sides() -> impl Strategy<Value = Side> {
@@ -218,6 +224,7 @@ fn elements() -> BoxedStrategy<ElementDoc> {
         Just(Privacy::Pan { head: 8, tail: 4 })
     ];
     let fill = (sides(), any::<u8>()).prop_map(|(side, with)| Fill { side, with });
+    let fill = prop::option::of(fill);
     let spare = (sides(), 0u8..16).prop_map(|(side, nibble)| Spare { side, nibble });
     let size = (2u32..60, 1u32..60, forms());
     let coding = (codings(), prop::bool::weighted(0.9));
@@ -228,7 +235,12 @@ fn elements() -> BoxedStrategy<ElementDoc> {
             name,
             content,
             coding: if fits { fitting(content, coding) } else { coding },
-            min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
+            min: match form {
+                Form::Fixed => a.max(b),
+                // it may not be there
+                Form::IfLetter => 0,
+                _ => a.min(b),
+            },
             max: a.max(b),
             form,
             fill,
@@ -249,7 +261,7 @@ fn layouts() -> BoxedStrategy<LayoutDoc> {
     let unknown = prop::option::of(elements().prop_map(Box::new));
     let order = prop_oneof![
         (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
-        (tag, prop::option::of(prefixes()), unknown).prop_map(|(tag, lead, unknown)| OrderDoc::Tags {
+        (tag, prop::option::of(leads()), unknown).prop_map(|(tag, lead, unknown)| OrderDoc::Tags {
             tag,
             lead,
             unknown

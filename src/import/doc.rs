@@ -4,9 +4,9 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::codec::{Coding, Prefix, Spare};
+use crate::codec::{Coding, Spare};
 use crate::content::Content;
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Row, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Lead, Order, Row, Tag};
 use crate::mask::Privacy;
 use crate::spec::{Codes, Dialect, MtiCoding, Spec};
 
@@ -49,7 +49,7 @@ pub enum OrderDoc {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag.
-        lead: Option<Prefix>,
+        lead: Option<Lead>,
         /// What a tag that is not listed holds.
         unknown: Option<Box<ElementDoc>>,
     },
@@ -72,8 +72,8 @@ pub struct ElementDoc {
     pub max: u32,
     /// How the length is known.
     pub form: Form,
-    /// What a value that is given too short is filled with.
-    pub fill: Fill,
+    /// What a value that is given too short is filled with; `None` where it is refused.
+    pub fill: Option<Fill>,
     /// The spare half byte of an odd number of packed digits.
     pub spare: Spare,
     /// What formatting may show.

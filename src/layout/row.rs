@@ -1,6 +1,6 @@
 //! Rows: what an element is, in the notation of the standard.
 
-use super::{Fill, Layout};
+use super::{Fill, Layout, Terminator};
 use crate::codec::{Coding, Prefix, Side, Spare};
 use crate::content::Content;
 use crate::mask::{Privacy, SECRET};
@@ -29,6 +29,8 @@ pub struct Shape<'s> {
     pub(crate) length: Length,
     pub(crate) coding: Option<Coding>,
     pub(crate) fill: Option<Fill>,
+    /// Whether a value that is too short is refused, whatever the fill.
+    pub(crate) is_exact: bool,
     pub(crate) spare: Option<Spare>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
@@ -44,7 +46,8 @@ pub(crate) enum Length {
     /// The same, with fill behind the value.
     Padded(Prefix),
     Rest,
-    Until(u8),
+    Until(Terminator),
+    IfLetter,
 }
 
 macro_rules! classes {
@@ -92,6 +95,7 @@ impl<'s> Shape<'s> {
             length: Length::Fixed,
             coding: None,
             fill: None,
+            is_exact: false,
             spare: None,
             layout: None,
         }
@@ -166,8 +170,21 @@ impl<'s> Shape<'s> {
 
     /// Up to the length, ended by `octet`.
     #[must_use]
-    pub const fn until(mut self, octet: u8) -> Self {
-        self.length = Length::Until(octet);
+    pub const fn until(self, octet: u8) -> Self {
+        self.until_all(Terminator::octet(octet))
+    }
+
+    /// Up to the length, ended by these octets.
+    #[must_use]
+    pub const fn until_all(mut self, terminator: Terminator) -> Self {
+        self.length = Length::Until(terminator);
+        self
+    }
+
+    /// Of that length where a letter or a blank stands first, and not there where anything else does.
+    #[must_use]
+    pub const fn if_letter(mut self) -> Self {
+        self.length = Length::IfLetter;
         self
     }
 
@@ -189,6 +206,13 @@ impl<'s> Shape<'s> {
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });
+        self
+    }
+
+    /// A fixed value that is given too short is refused, not filled.
+    #[must_use]
+    pub const fn exact(mut self) -> Self {
+        self.is_exact = true;
         self
     }
 

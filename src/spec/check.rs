@@ -7,7 +7,7 @@
 )]
 
 use crate::codec::octets::{MAX_INDEX, MAX_LAYERS};
-use crate::codec::{Coding, PrefixCoding};
+use crate::codec::{Coding, Prefix, PrefixCoding};
 use crate::content::Content;
 use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
@@ -61,7 +61,7 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
         index += 1;
     }
     if let Order::Tags { unknown: Some(element), .. } = layout.order {
-        if matches!(element.size.form, Form::Rest) {
+        if matches!(element.size.form, Form::Rest | Form::IfLetter) && !is_last(layout, 0) {
             return Err((fault(Fault::OpenLength), 0));
         }
         if let Err((error, _)) = check_element(element, parent, depth) {
@@ -99,7 +99,7 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
                 Err(Fault::ReservedNumber)
             }
         }
-        Order::Tags { lead: Some(prefix), .. } if !prefix.is_supported() => Err(Fault::PrefixWidth),
+        Order::Tags { lead: Some(lead), .. } if !lead.prefix.is_supported() => Err(Fault::PrefixWidth),
         Order::Tags { tag, .. } => match tag {
             Tag::Ebcdic(_, 1..=4) if !in_text => Ok(()),
             Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
@@ -157,6 +157,9 @@ const fn check_slot(
     match found {
         Some(found) => Err((fault(found), 0)),
         None if matches!(element.size.form, Form::Rest) && !last => Err((fault(Fault::OpenLength), 0)),
+        None if matches!(element.size.form, Form::IfLetter) && !last && !is_before_digits(layout, index) => {
+            Err((fault(Fault::OpenLength), 0))
+        }
         None => check_element(element, parent, depth),
     }
 }
@@ -175,6 +178,49 @@ const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
         next += 1;
     }
     true
+}
+
+/// Whether what stands behind a position begins with a digit, so that it is not taken for a letter.
+const fn is_before_digits(layout: &Layout<'_>, index: usize) -> bool {
+    let Order::Positions { .. } = layout.order else { return false };
+    let Some(next) = &layout.elements[index + 1] else { return false };
+    match (next.size.form, next.coding) {
+        (Form::Prefixed(prefix) | Form::Padded(prefix), _) => is_of_digits(prefix),
+        (Form::Fixed, Coding::Ascii | Coding::Ebcdic(_)) => matches!(next.content, Content::N),
+        (Form::Rest, Coding::Ascii | Coding::Raw) => match next.layout {
+            Some(layout) => has_tags_of_digits(layout),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the first octet of every part is a digit.
+const fn has_tags_of_digits(layout: &Layout<'_>) -> bool {
+    match layout.order {
+        Order::Tags { lead: Some(lead), .. } => return is_of_digits(lead.prefix),
+        Order::Tags { tag: Tag::Digits(_), .. } => return true,
+        Order::Tags { tag: Tag::Text(_) | Tag::Ebcdic(..), unknown: None, .. } => {}
+        _ => return false,
+    }
+    let mut index = 0;
+    while index < layout.elements.len() {
+        if let Some(element) = &layout.elements[index] {
+            let mut first = element.key;
+            while first > 0xFF {
+                first >>= 8;
+            }
+            if !(first as u8).is_ascii_digit() {
+                return false;
+            }
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn is_of_digits(prefix: Prefix) -> bool {
+    matches!(prefix.coding, PrefixCoding::Ascii | PrefixCoding::Ebcdic(_))
 }
 
 const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
@@ -208,16 +254,32 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if in_text(parent) && !(matches!(element.coding, Coding::Ascii | Coding::Hex) && fits(parent, carried)) {
         return Some(Fault::CodingCannotCarry);
     }
-    // without a digit there is no place for the sign
+    // a packed sign has an octet of its own; one in the zone of a digit has no place without it
     let has_sign = element.content.is_signed();
-    if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
+    let least = match element.coding {
+        Coding::Bcd => 1,
+        Coding::Zoned(_) => 2,
+        _ => 0,
+    };
+    if has_sign && size.min < least {
         return Some(Fault::CodingCannotCarry);
     }
     if let Form::Until(end) = size.form
         && let Some(parent) = parent
-        && !parent.content.admits(1, end)
     {
-        return Some(Fault::LayoutMisplaced);
+        let mut index = 0;
+        while index < end.octets().len() {
+            if !parent.content.admits(1, end.octets()[index]) {
+                return Some(Fault::LayoutMisplaced);
+            }
+            index += 1;
+        }
+    }
+    if matches!(size.form, Form::IfLetter) {
+        let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
+        if !is_text || !element.content.admits(0, b'A') || element.layout.is_some() || size.min > 0 {
+            return Some(Fault::CodingCannotCarry);
+        }
     }
     if matches!(size.form, Form::Padded(_))
         && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)

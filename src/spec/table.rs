@@ -135,17 +135,21 @@ impl<'s> Row<'s> {
             Length::Prefix(prefix) => Form::Prefixed(prefix),
             Length::Padded(prefix) => Form::Padded(prefix),
             Length::Rest => Form::Rest,
-            Length::Until(octet) => Form::Until(octet),
+            Length::Until(terminator) => Form::Until(terminator),
+            Length::IfLetter => Form::IfLetter,
         };
         let fixed = matches!(form, Form::Fixed);
         let min = match shape.min {
+            // it may not be there
+            _ if matches!(form, Form::IfLetter) => 0,
             Some(min) => min,
             None if fixed => shape.max,
             None => 0,
         };
         let fill = match shape.fill {
-            Some(fill) => fill,
-            None => Fill::usual(content),
+            _ if shape.is_exact => None,
+            Some(fill) => Some(fill),
+            None => Some(Fill::usual(content)),
         };
         let spare = match shape.spare {
             Some(spare) => spare,
@@ -196,7 +200,7 @@ impl Dialect {
 impl Fill {
     /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    const fn usual(content: Content) -> Self {
+    pub(crate) const fn usual(content: Content) -> Self {
         match content {
             Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

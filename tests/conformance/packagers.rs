@@ -83,7 +83,7 @@ fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
         return Value::from(&*Box::leak(Box::new(list)) as &dyn PartList<'a>);
     }
     let length = match (element.form(), long) {
-        (Form::Fixed, _) => element.max(),
+        (Form::Fixed | Form::IfLetter, _) => element.max(),
         (_, true) => element.max().min(2_000),
         (_, false) => element.min().max(1),
     };
@@ -97,6 +97,9 @@ fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
     let mut octets: Vec<u8> = pattern.iter().copied().cycle().take(length).collect();
     if matches!(element.content(), Content::Xn | Content::Yn) {
         octets[1..].fill(b'7');
+    }
+    if element.form() == Form::IfLetter {
+        octets[0] = b'K';
     }
     Value::from(&*octets.leak())
 }

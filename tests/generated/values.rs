@@ -74,7 +74,11 @@ fn node(dice: &mut Dice, element: &Element<'static>, key: u32) -> Node {
 /// A length; where octets of packed digits are counted, one that can be told from them.
 fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
     let (min, max) = (element.min(), element.max());
-    let units = if element.form() == Form::Fixed { max } else { dice.between(min, max) };
+    let units = match element.form() {
+        Form::Fixed => max,
+        Form::IfLetter => dice.one_of(&[max, 0]),
+        _ => dice.between(min, max),
+    };
     let sign = usize::from(is_signed(element.content()));
     let shows_its_end = element.spare().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
     let is_odd = units >= sign && (units - sign) % 2 == 1;
@@ -87,6 +91,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
+            Form::IfLetter => false,
         }
 }
 
@@ -100,8 +105,15 @@ fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
         let is_lower = content == Content::H && octet.is_ascii_lowercase();
         // packed, and so in every dialect, the separator is `=`
         let is_other_separator = content == Content::Z && *octet == b'D';
-        let is_end = element.form() == Form::Until(*octet);
-        is_of_class(content, index, *octet) && !is_fill && !is_lower && !is_other_separator && !is_end
+        let is_end = element.form() == Form::Until((*octet).into());
+        let is_no_code =
+            element.form() == Form::IfLetter && index == 0 && !is_of_class(Content::A, 0, *octet);
+        is_of_class(content, index, *octet)
+            && !is_fill
+            && !is_lower
+            && !is_other_separator
+            && !is_end
+            && !is_no_code
     };
     let start = b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap());
     (0..=255u8).map(|step| start.wrapping_add(step)).find(admits).unwrap()

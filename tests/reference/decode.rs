@@ -109,9 +109,15 @@ pub(crate) fn is_signed(content: Content) -> bool {
 
 /// What a padded value is filled with on the wire.
 pub(super) fn fill_of(element: &Element<'_>) -> u8 {
+    let usual = match element.content() {
+        Content::N | Content::H | Content::Yn => b'0',
+        Content::B => 0,
+        _ => b' ',
+    };
+    let fill = element.fill().map_or(usual, |fill| fill.with);
     match element.coding() {
-        Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == element.fill().with).unwrap(),
-        _ => element.fill().with,
+        Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == fill).unwrap(),
+        _ => fill,
     }
 }
 

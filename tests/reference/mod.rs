@@ -129,8 +129,13 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
         Order::Tags { tag, lead: Some(lead), unknown } => {
             while !cursor.rest().is_empty() {
                 let start = cursor.offset();
-                let length = number(cursor, lead)?.checked_sub(lead.includes.into());
-                let length = length.ok_or_else(|| Failure::new(Kind::LengthUnit, start))?;
+                let length = number(cursor, lead.prefix)?.checked_sub(lead.prefix.includes.into());
+                let mut length = length.ok_or_else(|| Failure::new(Kind::LengthUnit, start))?;
+                if !lead.counts_tag {
+                    let mut ahead = Cursor { space: cursor.space, at: cursor.at };
+                    tag_of(&mut ahead, tag)?;
+                    length += ahead.at - cursor.at;
+                }
                 let space = cursor.take_space(length)?;
                 let mut part = Cursor { space: &space, at: 0 };
                 let found = tag_of(&mut part, tag)?;
@@ -155,18 +160,26 @@ fn child(cursor: &mut Cursor<'_>, layout: &Layout<'_>, other: Option<&Element<'_
 fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node> {
     let start = cursor.offset();
     let fail = |kind| Failure::new(kind, start);
-    let (announced, has_terminator) = match element.form() {
-        Form::Fixed => (Some(element.max()), false),
-        Form::Prefixed(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Padded(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Rest => (units_in(element, cursor.rest().len()), false),
+    let mut terminator = vec![];
+    let announced = match element.form() {
+        Form::Fixed => Some(element.max()),
+        Form::Prefixed(prefix) | Form::Padded(prefix) => {
+            units_announced(element, prefix, number(cursor, prefix)?)
+        }
+        Form::Rest => units_in(element, cursor.rest().len()),
         Form::Until(end) => {
-            let before: IResult<&[u8], &[u8]> = take_while(|octet| octet != end)(cursor.rest());
-            let (behind, value) = before.unwrap();
-            if behind.is_empty() {
-                return Err(fail(Kind::Terminator));
-            }
-            (units_in(element, value.len()), true)
+            terminator = end.octets().to_vec();
+            let before = cursor.rest().windows(terminator.len()).position(|octets| octets == terminator);
+            let Some(before) = before else { return Err(fail(Kind::Terminator)) };
+            units_in(element, before)
+        }
+        Form::IfLetter => {
+            let first = cursor.rest().first().map(|octet| match element.coding() {
+                Coding::Ebcdic(page) => latin(page, *octet),
+                _ => *octet,
+            });
+            let is_there = first.is_some_and(|first| first.is_ascii_alphabetic() || first == b' ');
+            Some(if is_there { element.max() } else { 0 })
         }
     };
     let units = announced.ok_or_else(|| fail(Kind::LengthUnit))?;
@@ -181,9 +194,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let room = wire_len(element.coding(), element.content(), if padded { element.max() } else { units });
     let mut wire = cursor.take_space(room)?;
     let fill = wire.split_off(wire_len(element.coding(), element.content(), units));
-    if has_terminator {
-        cursor.take(1)?;
-    }
+    cursor.take(terminator.len())?;
     let space = decode(&wire, element, units)?;
     let read = composite(&space, element, key)?;
     match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
@@ -272,6 +283,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
+            Form::IfLetter => false,
         }
 }
 

@@ -263,5 +263,5 @@ fn holding(element: &mut ElementDoc) {
         element.max = element.max.min(u32::try_from(prefix.capacity()).unwrap_or(u32::MAX) / digits);
     }
     element.content = Content::B;
-    element.fill = Fill { side: Side::Right, with: 0 };
+    element.fill = Some(Fill { side: Side::Right, with: 0 });
 }

@@ -40,7 +40,9 @@
 
 mod classes;
 mod field;
+mod objects;
 mod packager;
+mod tags;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;

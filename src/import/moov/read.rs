@@ -344,7 +344,7 @@ fn bare(
     spare: Spare,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
-    let (key, name, privacy, layout) = (0, String::new(), SECRET, None);
+    let (key, name, privacy, layout, fill) = (0, String::new(), SECRET, None, Some(fill));
     ElementDoc { key, name, content, coding, min, max, form, fill, spare, privacy, layout }
 }
 

@@ -178,12 +178,11 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
     let length = said_length(length, lengths);
     let mut members = head(kind, length, &element.name, Some(encoding), lengths)?;
     let said = match kind {
-        Kind::Binary => element.content == Content::B && element.fill != read::usual_fill(Content::B),
+        Kind::Binary => element.content == Content::B && element.fill != Some(read::usual_fill(Content::B)),
         _ if encoding == Encoding::Unhex => false,
         _ => element.form == Form::Fixed,
     };
-    if said {
-        let Fill { side, with } = element.fill;
+    if let Some(Fill { side, with }) = element.fill.filter(|_| said) {
         if !with.is_ascii() {
             return Err(lacking("fill above 7F"));
         }
@@ -208,7 +207,9 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
     let is_short = max <= MAX_NUMBER;
     let text = match content {
         Content::N if is_short => Kind::Numeric,
-        Content::Ns if is_short && fill.side == Side::Left && fill.with != b'0' => Kind::Numeric,
+        Content::Ns if is_short && fill.is_some_and(|fill| fill.side == Side::Left && fill.with != b'0') => {
+            Kind::Numeric
+        }
         _ => Kind::Text,
     };
     let octets = if content == Content::B { Kind::Binary } else { Kind::Text };
@@ -259,6 +260,7 @@ fn lengths_of(element: &ElementDoc) -> Result<Lengths> {
         Form::Prefixed(prefix) => Lengths::Prefix(prefix.coding, prefix.width),
         Form::Padded(_) => return Err(lacking("fill behind a value with a length prefix")),
         Form::Until(_) => return Err(lacking("a value that ends before an octet")),
+        Form::IfLetter => return Err(lacking("a value that is there only if it begins with a letter")),
     })
 }
 

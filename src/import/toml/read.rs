@@ -15,7 +15,7 @@ use crate::codec::{Coding, Counts, Prefix, PrefixCoding};
 use crate::content::Content;
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, MAX_DEPTH, Row, Shape};
+use crate::layout::{BitmapForm, Lead, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
 use crate::spec::Dialect;
 
@@ -111,6 +111,14 @@ impl Reader<'_> {
         };
         let message = || format!("`{key}` is not a number in range");
         number.map(Some).ok_or_else(|| self.fail(value.span().start, message()))
+    }
+
+    fn flag(&self, section: &mut Section<'_>, key: &str) -> Result<Option<bool>> {
+        let Some(value) = section.take(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Ok(Some(*flag)),
+            _ => Err(self.fail(value.span().start, format!("`{key}` is true or false"))),
+        }
     }
 
     /// Reads a string by `parse`, which knows the words of its kind.
@@ -230,7 +238,9 @@ impl Reader<'_> {
             shape = self.length(length, shape)?;
         }
         shape.coding = self.parsed(&mut section, "coding", |word| value(words::CODINGS, word))?;
-        shape.fill = self.parsed(&mut section, "fill", words::fill)?;
+        if let Some(fill) = self.parsed(&mut section, "fill", words::fill)? {
+            (shape.fill, shape.is_exact) = (fill, fill.is_none());
+        }
         shape.spare = self.parsed(&mut section, "spare", words::spare)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
@@ -246,6 +256,7 @@ impl Reader<'_> {
             return match &**word {
                 "rest" => Ok(shape.rest()),
                 "ber" => Ok(shape.ber()),
+                "if-letter" => Ok(shape.if_letter()),
                 letters if (1..=6).contains(&letters.len()) && letters.bytes().all(|octet| octet == b'L') => {
                     Ok(shape.var(u8::try_from(letters.len()).unwrap_or(0)))
                 }
@@ -253,15 +264,10 @@ impl Reader<'_> {
             };
         }
         let mut section = self.section(said)?;
-        let until = |text: &str| u8::from_str_radix(text, 16).ok();
-        let shape = match self.parsed(&mut section, "until", until)? {
-            Some(octet) => shape.until(octet),
+        let shape = match self.parsed(&mut section, "until", words::until)? {
+            Some(terminator) => shape.until_all(terminator),
             None => {
-                let padded = match section.take("padded").map(Spanned::get_ref) {
-                    None | Some(DeValue::Boolean(false)) => false,
-                    Some(DeValue::Boolean(true)) => true,
-                    Some(_) => return Err(fail("`padded` is true or false")),
-                };
+                let padded = self.flag(&mut section, "padded")?.unwrap_or(false);
                 let prefix = self.prefix(&mut section)?;
                 if padded { shape.padded(prefix) } else { shape.prefix(prefix) }
             }
@@ -315,11 +321,12 @@ impl Reader<'_> {
         Ok(Some(LayoutDoc { order, elements }))
     }
 
-    fn lead<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Prefix> {
+    fn lead<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Lead> {
         let mut section = self.section(said)?;
         let prefix = self.prefix(&mut section)?;
+        let counts_tag = self.flag(&mut section, "counts-tag")?.unwrap_or(true);
         self.done(&section)?;
-        Ok(prefix)
+        Ok(Lead { prefix, counts_tag })
     }
 }
 

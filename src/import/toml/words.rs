@@ -2,10 +2,11 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Side, Spare, Zone};
 use crate::import::words::{Words, value, word};
-use crate::layout::{Fill, More, Tag};
+use crate::layout::{Fill, More, Tag, Terminator};
 use crate::mask::{PAN, Privacy};
 use crate::spec::{Codes, Dialect, MtiCoding};
 
@@ -110,8 +111,9 @@ pub(super) fn spare(text: &str) -> Option<Spare> {
     Some(Spare { side: value(SIDES, side)?, nibble })
 }
 
-/// `left 0`, `right blank`, or the octet: `right 0x00`.
-pub(super) fn fill_word(fill: Fill) -> String {
+/// `left 0`, `right blank`, or the octet: `right 0x00`; `none`.
+pub(super) fn fill_word(fill: Option<Fill>) -> String {
+    let Some(fill) = fill else { return "none".into() };
     let side = word(SIDES, &fill.side);
     match fill.with {
         b' ' => format!("{side} blank"),
@@ -120,7 +122,10 @@ pub(super) fn fill_word(fill: Fill) -> String {
     }
 }
 
-pub(super) fn fill(text: &str) -> Option<Fill> {
+pub(super) fn fill(text: &str) -> Option<Option<Fill>> {
+    if text == "none" {
+        return Some(None);
+    }
     let (side, with) = text.split_once(' ')?;
     let with = match (with, with.as_bytes(), with.strip_prefix("0x")) {
         ("blank", ..) => b' ',
@@ -128,7 +133,20 @@ pub(super) fn fill(text: &str) -> Option<Fill> {
         (_, _, Some(octet)) => u8::from_str_radix(octet, 16).ok()?,
         _ => return None,
     };
-    Some(Fill { side: value(SIDES, side)?, with })
+    Some(Some(Fill { side: value(SIDES, side)?, with }))
+}
+
+/// `1C`, `0D0A`.
+pub(super) fn until_word(terminator: Terminator) -> String {
+    terminator.octets().iter().map(|octet| format!("{octet:02X}")).collect()
+}
+
+pub(super) fn until(text: &str) -> Option<Terminator> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let octets: Option<Vec<u8>> =
+        pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    Terminator::of(&octets?).filter(|_| rest.is_empty())
 }
 
 /// `open`, `secret`, `track`, `pan`, `pan 8 4`.
@@ -194,9 +212,10 @@ mod tests {
         for (name, coding) in CODINGS {
             assert_eq!((word(CODINGS, coding), value(CODINGS, name)), (*name, Some(*coding)));
         }
+        assert_eq!(fill(&fill_word(None)), Some(None));
         for side in [Side::Left, Side::Right] {
             for octet in 0..=255 {
-                let one = Fill { side, with: octet };
+                let one = Some(Fill { side, with: octet });
                 assert_eq!(fill(&fill_word(one)), Some(one));
             }
             for nibble in 0..16 {

@@ -114,7 +114,8 @@ fn length(element: &ElementDoc, dialect: &Dialect) -> Option<String> {
     match element.form {
         Form::Fixed => None,
         Form::Rest => Some(quoted("rest")),
-        Form::Until(octet) => Some(format!("{{ until = \"{octet:02X}\" }}")),
+        Form::IfLetter => Some(quoted("if-letter")),
+        Form::Until(terminator) => Some(format!("{{ until = \"{}\" }}", words::until_word(terminator))),
         Form::Padded(prefix) => Some(prefix_table(prefix, ", padded = true")),
         Form::Prefixed(Prefix::BER) => Some(quoted("ber")),
         Form::Prefixed(prefix) => {
@@ -148,7 +149,8 @@ fn order_pairs(order: &OrderDoc, _: &Dialect) -> Pairs {
         OrderDoc::Tags { tag, lead, .. } => {
             pairs.push(("tags", quoted(&words::tag_word(*tag))));
             if let Some(lead) = lead {
-                pairs.push(("lead", prefix_table(*lead, "")));
+                let more = if lead.counts_tag { "" } else { ", counts-tag = false" };
+                pairs.push(("lead", prefix_table(lead.prefix, more)));
             }
         }
     }

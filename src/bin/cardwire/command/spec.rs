@@ -200,7 +200,11 @@ fn length(element: &Element<'_>) -> String {
         }
         Form::Padded(Prefix { coding, width, .. }) => format!("{width} {}, padded", words::prefix(coding)),
         Form::Rest => "the rest".into(),
-        Form::Until(octet) => format!("until {octet:02X}"),
+        Form::IfLetter => "if a letter".into(),
+        Form::Until(end) => {
+            let octets: String = end.octets().iter().map(|octet| format!("{octet:02X}")).collect();
+            format!("until {octets}")
+        }
     }
 }
 
