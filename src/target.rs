@@ -202,7 +202,7 @@ fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) ->
     if element.size.form != Form::Fixed || value.len() >= element.max() {
         return Some(value);
     }
-    let Fill { side, with } = element.fill?;
+    let Fill { side, with } = element.fill.filter(|_| !element.content.is_signed() || !value.is_empty())?;
     let room = room.get_mut(..element.max())?;
     let missing = room.len() - value.len();
     room.fill(with);

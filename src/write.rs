@@ -379,7 +379,8 @@ impl<'v> Filled<'v> {
     /// Text and octets are filled as the element says, if it does, when it is of fixed length.
     fn text(element: &Element<'_>, value: Octets<'v>) -> Self {
         let is_filled = match element.size.form {
-            Form::Fixed => true,
+            // a sign is never fill
+            Form::Fixed => !element.content.is_signed() || value.len() > 0,
             Form::IfLetter => value.len() > 0,
             _ => false,
         };

@@ -1,6 +1,6 @@
 //! Elements: leaves and composites in every coding, length form and nesting.
 
-use cardwire::layout::{self, row};
+use cardwire::layout::{self, Lead, Terminator, row};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::{
     Coding, Content, Counts, Dialect, Element, Layout, Order, Prefix, PrefixCoding, Privacy, Row, Shape,
@@ -155,6 +155,7 @@ fn lengthen(
     let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
     let form = dice.below(6);
     if form == 0 && composite != Composite::Variable {
+        let shape = if dice.chance(4) { shape.exact() } else { shape };
         return made(shape, Some(wire), wire);
     }
     let shape = shape.min(u32::try_from(min).unwrap());
@@ -178,12 +179,22 @@ fn lengthen(
     };
     // an empty last part cannot be told from one that is missing
     let can_be_open = place.is_last && can_count_octets && (composite == Composite::No || place.depth == 1);
+    let is_text = matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
+    let can_be_letter = place.is_last
+        && place.depth == 1
+        && composite == Composite::No
+        && is_text
+        && crate::reference::is_of_class(content, 0, b'A');
     match (form, end) {
         (1, _) if can_be_open => {
             let shape = shape.min(u32::try_from(min.max(usize::from(place.depth > 1))).unwrap()).rest();
             made(shape, None, wire)
         }
-        (2, Some(end)) if can_end && can_count_octets => made(shape.until(end), None, wire + 1),
+        (2, Some(end)) if can_end && can_count_octets => {
+            let octets = &[end; 3][..dice.one_of(&[1, 1, 2, 3])];
+            made(shape.until_all(Terminator::of(octets).unwrap()), None, wire + octets.len())
+        }
+        (4, _) if can_be_letter => made(shape.if_letter(), None, wire),
         (3, _) if matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw) => {
             let prefix = prefix(dice, place, max, can_count_octets);
             made(shape.padded(prefix), None, wire + 6)
@@ -275,7 +286,8 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
     if dice.chance(3) {
-        return (layout.led(prefix(dice, place, most + 6, false)), 4 * (most + 12));
+        let lead = Lead { prefix: prefix(dice, place, most + 6, false), counts_tag: !dice.chance(3) };
+        return (layout.led_by(lead), 4 * (most + 12));
     }
     (layout, 4 * (most + 6))
 }

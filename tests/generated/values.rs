@@ -105,7 +105,7 @@ fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
         let is_lower = content == Content::H && octet.is_ascii_lowercase();
         // packed, and so in every dialect, the separator is `=`
         let is_other_separator = content == Content::Z && *octet == b'D';
-        let is_end = element.form() == Form::Until((*octet).into());
+        let is_end = matches!(element.form(), Form::Until(end) if end.octets().starts_with(&[*octet]));
         let is_no_code =
             element.form() == Form::IfLetter && index == 0 && !is_of_class(Content::A, 0, *octet);
         is_of_class(content, index, *octet)
