@@ -65,6 +65,8 @@ pub enum Form {
     /// It is the maximum where a letter or a blank stands first, and not there at all where anything
     /// else does: a code before tags of digits. For characters of one octet.
     IfLetter,
+    /// It is announced and takes no octet; its length is 0.
+    Nothing,
 }
 
 /// What a fixed value that is given too short is filled with, and on which side.

@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn measure(&self, element: &Element<'_>) -> Result<Span> {
         let max = element.max();
         match element.size.form {
-            Form::Fixed => self.span(element, self.at, max, 0),
+            Form::Fixed | Form::Nothing => self.span(element, self.at, max, 0),
             Form::Prefixed(prefix) => {
                 let (number, width) = prefix.get(&self.octets, self.at)?;
                 let units = prefix.units(element.coding, element.content, number);
@@ -427,7 +427,7 @@ fn counts_digits(element: &Element<'_>) -> bool {
     match element.size.form {
         Form::Fixed => true,
         Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::Counts::Units,
-        Form::Rest | Form::Until(_) | Form::IfLetter => false,
+        Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => false,
     }
 }
 

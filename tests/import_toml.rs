@@ -177,6 +177,7 @@ fn forms() -> BoxedStrategy<Form> {
         prop::collection::vec(any::<u8>(), 1..=7)
             .prop_map(|octets| Form::Until(Terminator::of(&octets).unwrap())),
         Just(Form::IfLetter),
+        Just(Form::Nothing),
     ]
     .boxed()
 }
@@ -238,10 +239,10 @@ fn elements() -> BoxedStrategy<ElementDoc> {
             min: match form {
                 Form::Fixed => a.max(b),
                 // it may not be there
-                Form::IfLetter => 0,
+                Form::IfLetter | Form::Nothing => 0,
                 _ => a.min(b),
             },
-            max: a.max(b),
+            max: if form == Form::Nothing { 0 } else { a.max(b) },
             form,
             fill,
             spare,

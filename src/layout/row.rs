@@ -48,6 +48,7 @@ pub(crate) enum Length {
     Rest,
     Until(Terminator),
     IfLetter,
+    Nothing,
 }
 
 macro_rules! classes {
@@ -185,6 +186,13 @@ impl<'s> Shape<'s> {
     #[must_use]
     pub const fn if_letter(mut self) -> Self {
         self.length = Length::IfLetter;
+        self
+    }
+
+    /// Announced, and of no octets: for a length of 0.
+    #[must_use]
+    pub const fn nothing(mut self) -> Self {
+        self.length = Length::Nothing;
         self
     }
 

@@ -117,7 +117,7 @@ fn evidence(field: &Field<'_>) -> u64 {
             PrefixCoding::Bcd => 14,
             PrefixCoding::Binary | PrefixCoding::Ber => 10,
         },
-        Form::Fixed | Form::Rest | Form::Until(_) | Form::IfLetter => 0,
+        Form::Fixed | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => 0,
     };
     let octets = field.value_range().start.saturating_sub(field.range().start);
     unit * wide(field.len()) + digit * wide(octets)

@@ -238,7 +238,8 @@ const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, dept
 
 const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<Fault> {
     let size = &element.size;
-    if size.max == 0 || widen(size.max) > MAX_INDEX / 8 {
+    let is_nothing = matches!(size.form, Form::Nothing);
+    if (size.max == 0) != is_nothing || widen(size.max) > MAX_INDEX / 8 {
         return Some(Fault::ZeroLength);
     }
     if size.min > size.max {
@@ -274,6 +275,9 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
             }
             index += 1;
         }
+    }
+    if is_nothing && (element.layout.is_some() || matches!(element.coding, Coding::Zoned(_))) {
+        return Some(Fault::CodingCannotCarry);
     }
     if matches!(size.form, Form::IfLetter) {
         let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);

@@ -62,7 +62,7 @@ impl Element<'_> {
         let quick = match form {
             Form::Fixed => Quick::fixed(coded, max),
             Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, (min, max)),
-            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter => Quick::UNKNOWN,
+            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => Quick::UNKNOWN,
         };
         self.quick = match self.layout {
             Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {

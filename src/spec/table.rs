@@ -137,6 +137,7 @@ impl<'s> Row<'s> {
             Length::Rest => Form::Rest,
             Length::Until(terminator) => Form::Until(terminator),
             Length::IfLetter => Form::IfLetter,
+            Length::Nothing => Form::Nothing,
         };
         let fixed = matches!(form, Form::Fixed);
         let min = match shape.min {

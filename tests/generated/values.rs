@@ -91,7 +91,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
-            Form::IfLetter => false,
+            Form::IfLetter | Form::Nothing => false,
         }
 }
 

@@ -162,7 +162,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let fail = |kind| Failure::new(kind, start);
     let mut terminator = vec![];
     let announced = match element.form() {
-        Form::Fixed => Some(element.max()),
+        Form::Fixed | Form::Nothing => Some(element.max()),
         Form::Prefixed(prefix) | Form::Padded(prefix) => {
             units_announced(element, prefix, number(cursor, prefix)?)
         }
@@ -283,7 +283,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
             Form::Rest | Form::Until(_) => true,
-            Form::IfLetter => false,
+            Form::IfLetter | Form::Nothing => false,
         }
 }
 

@@ -62,8 +62,10 @@ pub(super) enum Value {
     Bitmap(Coding),
     /// A bitmap of 64 bits whatever the field says.
     Bitmap64(Coding),
-    /// Nothing on the wire.
+    /// Nothing on the wire, though it is announced.
     Nothing,
+    /// It cannot be there.
+    Never,
 }
 
 /// The length axis.
@@ -188,7 +190,7 @@ const SPECIAL: &[(&str, Class)] = &[
     ("IF_FCHAR", plain(ASCII_TEXT, Length::Rest)),
     ("IF_FBINARY", plain(Value::Octets(Coding::Raw), Length::Rest)),
     ("IF_NOP", plain(Value::Nothing, Length::Fixed)),
-    ("IF_UNUSED", plain(Value::Nothing, Length::Fixed)),
+    ("IF_UNUSED", plain(Value::Never, Length::Fixed)),
     ("IFMC_TCC", trimming(Value::Code(Coding::Ascii))),
     ("IFEMC_TCC", trimming(Value::Code(EBCDIC))),
     ("X92_BITMAP", plain(Value::Bitmap64(Coding::Hex), Length::Fixed)),

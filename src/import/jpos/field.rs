@@ -107,9 +107,10 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
     let length = match (class.value, class.length) {
         (Value::Bitmap64(_), _) => 8,
         (Value::Text(_), Length::Until) => MAX_LENGTH,
+        (Value::Nothing, _) => 0,
         _ => length,
     };
-    if class.value == Value::Nothing || length == 0 {
+    if class.value == Value::Never || (length == 0 && class.value != Value::Nothing) {
         return Ok(None);
     }
     let is_top = !path.contains('.');
@@ -170,7 +171,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         Value::Hex => (Content::H, Coding::Bcd, Some(ZERO)),
         Value::Octets(coding) | Value::Bitmap(coding) | Value::Bitmap64(coding) => (Content::B, coding, None),
         Value::Translated => (Content::Any, Coding::Ebcdic(classes::PAGE), None),
-        Value::Nothing => (Content::B, Coding::Raw, None),
+        Value::Nothing | Value::Never => (Content::B, Coding::Raw, None),
     };
     let fill = match (class.length, content) {
         (Length::Prefix { padded: true, .. }, Content::B) => Some(NULL),
@@ -211,6 +212,7 @@ fn form(class: Class, node: &Node) -> Result<Form> {
     }
     Ok(match class.length {
         _ if matches!(class.value, Value::Code(_)) => Form::IfLetter,
+        _ if class.value == Value::Nothing => Form::Nothing,
         Length::Fixed => Form::Fixed,
         Length::Rest => Form::Rest,
         Length::Until => Form::Until(token(node, class.value)?),

@@ -67,7 +67,7 @@ fn into_digits(element: &mut ElementDoc, digits: Coding) -> Result<()> {
         Form::Padded(_) | Form::IfLetter => {
             return Err(ImportError::new("hexadecimal digits cannot be filled"));
         }
-        Form::Fixed | Form::Rest | Form::Until(_) => {}
+        Form::Fixed | Form::Rest | Form::Until(_) | Form::Nothing => {}
     }
     let half = |units: u32| (units / 2).max(1);
     (element.content, element.coding) = (Content::B, coding);

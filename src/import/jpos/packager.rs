@@ -38,7 +38,9 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
         None => body_bitmap(root, options, &mut fields)?,
     };
     third_bitmap(root, &mut form, &mut fields).map_err(place)?;
-    let elements = in_place(children(&fields, options, "", 1)?)?;
+    let mut elements = in_place(children(&fields, options, "", 1)?)?;
+    // packagers have it in the place of a number that is no element's
+    elements.retain(|element| !(element.form == Form::Nothing && is_taken(form, element.key)));
     let header = root.number("headerLength").map_err(place)?.unwrap_or(0);
     let doc = SpecDoc {
         name: options.name.clone().unwrap_or_else(|| String::from("jpos")),
@@ -77,6 +79,11 @@ pub(super) fn fields<'n>(node: &'n Node, path: &str) -> Result<Fields<'n>> {
         fields.insert(id, child);
     }
     Ok(fields)
+}
+
+/// Whether the number is that of a bit that announces a bitmap.
+fn is_taken(form: BitmapForm, number: u32) -> bool {
+    u8::try_from(number).is_ok_and(|number| form.is_continuation(number))
 }
 
 /// The line of the outermost element of a path.
@@ -140,7 +147,7 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
     let path = if parent.is_empty() { id.to_string() } else { format!("{parent}.{id}") };
     let read = || -> Result<Option<FieldDoc>> {
         let Some(mut field) = field::field(node, options, &path)? else { return Ok(None) };
-        if node.name != "isofield" {
+        if node.name != "isofield" && field.element.form != Form::Nothing {
             if depth >= MAX_DEPTH {
                 return Err(ImportError::new("packagers are nested too deep"));
             }
@@ -299,7 +306,8 @@ fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
 }
 
 /// Parts one after the other. Most packagers stop where the octets do, so none must be there.
-fn positions(fields: Vec<FieldDoc>, are_required: bool) -> Result<LayoutDoc> {
+fn positions(mut fields: Vec<FieldDoc>, are_required: bool) -> Result<LayoutDoc> {
+    fields.retain(|field| field.element.form != Form::Nothing);
     let mut elements = in_place(fields)?;
     elements.iter_mut().zip(1..).for_each(|(element, position)| element.key = position);
     let required = if are_required { u8::try_from(elements.len()).unwrap_or(u8::MAX) } else { 0 };
@@ -338,7 +346,9 @@ fn by_number(
         _ => None,
     };
     let head = match head {
-        Some(field) if field.bitmap.is_none() => vec![field.in_place(false)?],
+        Some(field) if field.bitmap.is_none() && field.element.form != Form::Nothing => {
+            vec![field.in_place(false)?]
+        }
         _ => Vec::new(),
     };
     let highest = nodes.keys().next_back().copied().unwrap_or(0);

@@ -44,6 +44,9 @@ pub(super) fn layout(
     for field in children(nodes, options, path, depth)? {
         let key = field.element.key;
         let place = |error: ImportError| error.in_element(&format!("{path}.{key}"));
+        if field.element.form == Form::Nothing {
+            continue;
+        }
         match (field.tag, kind) {
             (Some(_), _) | (None, Tagged::Numbered) => tagged.push(field),
             (None, Tagged::Euro | Tagged::Gicc) if key == 0 => head.push(code(field, kind)),

@@ -257,6 +257,7 @@ impl Reader<'_> {
                 "rest" => Ok(shape.rest()),
                 "ber" => Ok(shape.ber()),
                 "if-letter" => Ok(shape.if_letter()),
+                "nothing" => Ok(shape.nothing()),
                 letters if (1..=6).contains(&letters.len()) && letters.bytes().all(|octet| octet == b'L') => {
                     Ok(shape.var(u8::try_from(letters.len()).unwrap_or(0)))
                 }

@@ -115,6 +115,7 @@ fn length(element: &ElementDoc, dialect: &Dialect) -> Option<String> {
         Form::Fixed => None,
         Form::Rest => Some(quoted("rest")),
         Form::IfLetter => Some(quoted("if-letter")),
+        Form::Nothing => Some(quoted("nothing")),
         Form::Until(terminator) => Some(format!("{{ until = \"{}\" }}", words::until_word(terminator))),
         Form::Padded(prefix) => Some(prefix_table(prefix, ", padded = true")),
         Form::Prefixed(Prefix::BER) => Some(quoted("ber")),

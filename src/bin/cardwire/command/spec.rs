@@ -201,6 +201,7 @@ fn length(element: &Element<'_>) -> String {
         Form::Padded(Prefix { coding, width, .. }) => format!("{width} {}, padded", words::prefix(coding)),
         Form::Rest => "the rest".into(),
         Form::IfLetter => "if a letter".into(),
+        Form::Nothing => "nothing".into(),
         Form::Until(end) => {
             let octets: String = end.octets().iter().map(|octet| format!("{octet:02X}")).collect();
             format!("until {octets}")
