@@ -9,7 +9,7 @@ mod common;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Inspection, Message, Mti, Parser, Spec, Stream, Template};
+use cardwire::{Builder, Inspection, Message, MessageWriter, Mti, Parser, Spec, Template};
 
 type Wire<'a> = &'a [u8];
 
@@ -107,7 +107,7 @@ cases! {
     case_stream_a_bcd() { stream(&ISO87_BCD); }
     case_stream_b_ascii() {
         let mut out = [0; 128];
-        let mut stream = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut out).and_then(Stream::with_second).expect("room");
+        let mut stream = MessageWriter::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut out).and_then(MessageWriter::with_second).expect("room");
         stream.put(7, black_box("0415123456")).expect("sound");
         stream.put(11, black_box("123456")).expect("sound");
         stream.put(70, black_box("301")).expect("sound");
@@ -246,7 +246,7 @@ fn read5(message: &Message<'_>) {
 #[inline(always)]
 fn stream(spec: &'static Spec<'static>) {
     let mut out = [0; 512];
-    let mut stream = Stream::new(spec, black_box(Mti::AUTHORIZATION_REQUEST), &mut out).expect("room");
+    let mut stream = MessageWriter::new(spec, black_box(Mti::AUTHORIZATION_REQUEST), &mut out).expect("room");
     for (number, value) in common::ascending() {
         stream.put(*number, *black_box(value)).expect("sound");
     }

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use cardwire::layout::{ans, row};
 use cardwire::mask::OPEN;
 use cardwire::spec::table;
-use cardwire::{Builder, Dialect, Message, Mti, Row, Spec};
+use cardwire::{Builder, Dialect, Message, Mti, Spec, layout::Row};
 
 /// Every element that two bitmaps can announce, as `ans...999`.
 static ALIKE: Spec<'_> =

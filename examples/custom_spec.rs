@@ -3,7 +3,10 @@
 use cardwire::layout::{an, ans, n, row};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87, Slots, text_parts};
-use cardwire::{BitmapForm, Builder, Coding, Dialect, Layout, Message, Mti, Spec, Tag, de};
+use cardwire::{
+    Builder, Dialect, Message, Mti, Spec, de,
+    layout::{BitmapForm, Coding, Layout, Tag},
+};
 
 /// Packed digits, but the bitmap in hexadecimal, and a TPDU of five octets before the MTI.
 const DIALECT: Dialect = Dialect { bitmap: BitmapForm::new(Coding::Hex), header: 5, ..Dialect::BCD };

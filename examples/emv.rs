@@ -21,7 +21,7 @@ fn main() -> cardwire::Result<()> {
     for part in icc.parts() {
         println!("{:<5} {:<40} {part}", part.key().to_string(), part.name());
     }
-    if let Some(cryptogram) = request.at("55.9F26") {
+    if let Some(cryptogram) = request.path("55.9F26") {
         println!("the cryptogram is private: {:?}", cryptogram.bytes().err());
         println!("exposed it has {:?}", cryptogram.expose());
     }
@@ -33,7 +33,7 @@ fn main() -> cardwire::Result<()> {
     let answer =
         Builder::reply_to(&request).echo(&request, &[de::STAN]).set(de::ICC, &parts).write(&mut buffer)?;
     let answer = Message::parse(&ISO87_BCD, answer)?;
-    if let Some(template) = answer.at("55.72") {
+    if let Some(template) = answer.path("55.72") {
         for command in template.parts_as(&EMV_SCRIPT)? {
             println!("script {:<5} {:<40} {command}", command.key().to_string(), command.name());
         }

@@ -41,7 +41,7 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
-//! | write as fast as can be | [`Stream`]: in ascending order; [`Template`]: what changes, in place |
+//! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -92,68 +92,35 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod amount;
-mod bitmap;
-mod blame;
-mod builder;
 mod codec;
 pub mod codes;
-mod content;
 pub mod de;
-mod describe;
-mod error;
-mod field;
 pub mod frame;
-mod head;
 #[cfg(feature = "alloc")]
 pub mod import;
 #[cfg(feature = "std")]
 pub mod ipm;
-mod lay;
 pub mod layout;
 pub mod mask;
-mod message;
-mod mti;
+pub mod model;
 #[cfg(feature = "alloc")]
 pub mod net;
-mod parse;
-mod parser;
-mod path;
-mod plan;
 #[cfg(feature = "alloc")]
 pub mod probe;
 pub mod profile;
-mod read;
+pub mod read;
 #[cfg(feature = "serde")]
 pub mod serde;
+pub mod show;
 pub mod spec;
-mod starts;
-mod stream;
-mod target;
-mod template;
-mod value;
-mod walk;
-mod write;
+pub mod write;
 
-pub use amount::Amount;
-pub use bitmap::{Bitmap, MAX_NUMBER};
-pub use builder::Builder;
-pub use codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare, Zone};
-pub use content::{Content, Seen};
-pub use describe::{Describe, Dump};
-pub use error::{Error, Fault, Key, Kind, Place, Result, Style};
-pub use field::{Clear, Field, Parts, Text};
 pub use frame::Framing;
-pub use layout::{BitmapForm, Element, Layout, More, Order, Row, Shape, Tag};
-pub use mask::Privacy;
-pub use message::{Inspection, Message};
-pub use mti::{Class, Function, Mti, Origin, Version};
-pub use parser::{Parser, Scan};
+pub use model::{Bitmap, Error, ErrorKind, Mti, Result};
 pub use profile::Profile;
-pub use spec::{Dialect, MtiCoding, Spec, Table};
-pub use stream::Stream;
-pub use template::Template;
-pub use value::{PartList, Value};
+pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
+pub use spec::{Dialect, Spec, Table};
+pub use write::{Builder, MessageWriter, Template, Value};
 
 /// The README, whose examples compile and run as tests.
 #[cfg(doctest)]

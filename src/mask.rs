@@ -3,8 +3,8 @@
 use core::cmp::Ordering;
 use core::fmt::{self, Write};
 
-use crate::codec::octets::{Octets, hex_digit};
-use crate::content::Content;
+use crate::codec::window::{Octets, hex_digit};
+use crate::model::content::Content;
 
 /// What formatting may show of an element. A column of the spec, not a switch.
 ///

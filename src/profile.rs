@@ -7,8 +7,8 @@
 use core::fmt;
 
 use crate::codes::ResponseCode;
-use crate::message::Message;
-use crate::mti::Mti;
+use crate::model::mti::Mti;
+use crate::read::message::Message;
 
 /// The rules of a network.
 ///
@@ -152,7 +152,7 @@ impl When<'_> {
 }
 
 /// Whether DE 39, of two to four characters, says approved: every class of code that starts so.
-fn is_approved(field: &crate::field::Field<'_>) -> bool {
+fn is_approved(field: &crate::read::field::Field<'_>) -> bool {
     let mut text = [0; 4];
     let Ok(code) = field.expose().copy_to(&mut text) else { return false };
     match code {
@@ -331,8 +331,8 @@ const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
     use crate::spec::ISO87_ASCII;
+    use crate::write::builder::Builder;
     use std::string::{String, ToString};
     use std::vec::Vec;
 

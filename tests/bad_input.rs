@@ -8,8 +8,9 @@ use cardwire::spec::{
     IPM_ASCII, ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, UNIONPAY_POS, binary_parts, text_parts,
 };
 use cardwire::{
-    Coding, Counts, Dialect, Inspection, Kind, Message, More, Place, Prefix, PrefixCoding, Side, Spare, Spec,
-    Zone,
+    Dialect, ErrorKind, Inspection, Message, Spec,
+    layout::{Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Zone},
+    model::Place,
 };
 use common::{sound_spec_of as spec_of, unhex};
 
@@ -43,7 +44,7 @@ fn an_mti_that_is_no_number() {
         "MTI at byte 0: expected four digits"
     );
     let binary =
-        spec_of(Dialect { mti: cardwire::MtiCoding::Binary, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
+        spec_of(Dialect { mti: cardwire::spec::MtiCoding::Binary, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
     assert_eq!(refusal_of_hex(binary, "27100000000000000000"), "MTI at byte 0: expected four digits");
 }
 
@@ -128,7 +129,7 @@ fn a_length_that_is_no_whole_value() {
         refusal(&ISO87_ASCII, b"020000000000000002000039F2"),
         "field 55 at byte 20: a length of 3 is no whole value here"
     );
-    let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 2 };
+    let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 2 };
     let spec = spec_of(Dialect::ASCII, [row(2, n(19).prefix(inclusive), "", OPEN)]);
     assert_eq!(
         refusal(spec, b"0200400000000000000001"),
@@ -179,7 +180,7 @@ fn a_digit_that_is_not_hexadecimal() {
 
 #[test]
 fn fills_that_are_others() {
-    // DE 22 is fixed, its spare half byte a 0 in front; DE 2 variable, behind
+    // DE 22 is fixed, its pad nibble a 0 in front; DE 2 variable, behind
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "020000000400000000001051"),
         "field 22 at byte 10: expected the fill half byte 0, found another"
@@ -192,21 +193,21 @@ fn fills_that_are_others() {
         refusal_of_hex(&UNIONPAY_POS, "020000000400000000000051"),
         "field 22 at byte 11: expected the fill half byte 0, found another"
     );
-    let spare = Spare { side: Side::Right, nibble: 0xF };
-    let spec = spec_of(Dialect::BCD, [row(2, n(19).ll().spare(spare), "", OPEN)]);
+    let pad_nibble = PadNibble { side: Side::Right, nibble: 0xF };
+    let spec = spec_of(Dialect::BCD, [row(2, n(19).ll().pad_nibble(pad_nibble), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000031230"),
         "field 2 at byte 12: expected the fill half byte F, found another"
     );
-    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 0 };
     let spec = spec_of(Dialect::ASCII, [row(2, ans(5).padded(length), "", OPEN), row(3, n(2), "", OPEN)]);
     let padded = |value: &str| {
         let wire = format!("02006000000000000000{value}").into_bytes();
         Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
     };
     assert_eq!(["05ABCDE12", "02AB   12", "00     12"].map(padded), [Ok(()); 3]);
-    assert_eq!(padded("02AB x 12"), Err((Kind::Fill, 25)));
-    assert_eq!(padded("04ABCDx12"), Err((Kind::Fill, 26)));
+    assert_eq!(padded("02AB x 12"), Err((ErrorKind::Fill, 25)));
+    assert_eq!(padded("04ABCDx12"), Err((ErrorKind::Fill, 26)));
 }
 
 #[test]
@@ -238,7 +239,7 @@ fn bitmaps_that_cannot_be() {
         refusal_of_hex(&IPM_ASCII, "31323430 0000000000000000 0000000000000000"),
         "bitmap at byte 12: it is mandatory and missing"
     );
-    let form = BitmapForm::new(Coding::Hex).third(More::InElement);
+    let form = BitmapForm::new(Coding::Hex).third(NextBitmap::InElement);
     let spec = spec_of(
         Dialect { bitmap: form, ..Dialect::ASCII },
         [row(3, n(6), "", OPEN), row(66, n(1), "", OPEN), row(130, n(2), "", OPEN)],
@@ -300,20 +301,20 @@ fn ber_lengths_that_are_none() {
 #[test]
 fn four_gigabytes_are_claimed() {
     let prefix = |coding, counts| Prefix { coding, width: 4, counts, includes: 0 };
-    let big = prefix(PrefixCoding::Binary, Counts::Units);
+    let big = prefix(PrefixCoding::Binary, LengthUnit::Units);
     let spec = spec_of(Dialect::BCD, [row(2, b(9999).prefix(big), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000FFFFFFFF00"),
         "field 2 at byte 10: expected at most 9999, found 4294967295"
     );
     // packed digits: twice as many, and an error counts to four gigabytes
-    let octets = prefix(PrefixCoding::Binary, Counts::Bytes);
+    let octets = prefix(PrefixCoding::Binary, LengthUnit::Bytes);
     let spec = spec_of(Dialect::BCD, [row(2, n(9999).prefix(octets), "", OPEN)]);
     assert_eq!(
         refusal_of_hex(spec, "02004000000000000000FFFFFFFF00"),
         "field 2 at byte 10: expected at most 9999, found 4294967295"
     );
-    let hex = prefix(PrefixCoding::Hex, Counts::Nibbles);
+    let hex = prefix(PrefixCoding::Hex, LengthUnit::Nibbles);
     let spec = spec_of(Dialect::ASCII, [row(2, ans(9999).prefix(hex), "", OPEN)]);
     assert_eq!(
         refusal(spec, b"02004000000000000000FFFFFFFEA"),
@@ -388,7 +389,7 @@ fn input_longer_than_offsets_count() {
     let inspection = Inspection::of(&ISO87_ASCII, &wire);
     let error = inspection.error().expect("too long");
     assert_eq!(error.to_string(), "message at byte 0: expected at most 268435455, found 268435456");
-    assert_eq!((error.kind(), inspection.mti()), (Kind::TooLong, None));
+    assert_eq!((error.kind(), inspection.mti()), (ErrorKind::TooLong, None));
 }
 
 #[test]
@@ -400,6 +401,6 @@ fn packed_digits_up_to_the_end_of_the_message() {
     };
     assert_eq!([read("99"), read("90"), read("1234567890")], [Ok(()); 3]);
     for (wrong, offset) in [("A5", 10), ("A0", 10), ("5A", 10), ("AA", 10), ("12A0", 11), ("120F34", 11)] {
-        assert_eq!(read(wrong), Err((Kind::Nibble, offset)), "{wrong}");
+        assert_eq!(read(wrong), Err((ErrorKind::Nibble, offset)), "{wrong}");
     }
 }

@@ -11,8 +11,10 @@ use cardwire::spec::{
     binary_parts, table,
 };
 use cardwire::{
-    Bitmap, BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti,
-    Parser, Place, Prefix, PrefixCoding, Scan, Spec, Stream, Template, Value,
+    Bitmap, Builder, Dialect, ErrorKind, Inspection, Message, MessageWriter, Mti, Parser, Scan, Spec,
+    Template, Value,
+    layout::{BitmapForm, Coding, Element, LengthUnit, NextBitmap, Prefix, PrefixCoding},
+    model::Place,
 };
 use common::{sound_spec_of as spec_of, unhex};
 
@@ -38,7 +40,7 @@ fn amounts_of_currencies_with_and_without_a_fraction() {
     assert_eq!(amount("XQQ", "000000012300"), "12300 minor units");
     let wire = wire(&ISO87_ASCII, &[(7, "1123061759")]);
     let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
-    assert_eq!(message.amount(4).unwrap_err().kind(), Kind::Missing);
+    assert_eq!(message.amount(4).unwrap_err().kind(), ErrorKind::Missing);
     assert!(message.amount(7).unwrap().currency.is_none());
 }
 
@@ -69,10 +71,10 @@ fn numbers_and_signs() {
     let message = Message::parse(&ISO87_ASCII_BINARY, &wire).unwrap();
     let value = |number| message.expose(number).unwrap();
     assert_eq!([28, 29].map(|number| value(number).signed()), [Ok(-28), Ok(29)]);
-    assert_eq!(value(41).signed().unwrap_err().kind(), Kind::Form);
+    assert_eq!(value(41).signed().unwrap_err().kind(), ErrorKind::Form);
     assert_eq!((value(41).number(), value(28).number().is_err()), (Ok(12_345_678), true));
     // octets are no digits, whatever they look like
-    assert_eq!(value(52).number().unwrap_err().kind(), Kind::Form);
+    assert_eq!(value(52).number().unwrap_err().kind(), ErrorKind::Form);
     assert_eq!(
         (value(52).as_bytes(), value(41).as_bytes()),
         (Some(&b"12345678"[..]), Some(&b"12345678"[..]))
@@ -106,7 +108,7 @@ fn what_was_set_can_be_taken_back() {
     let wire = builder.to_vec().unwrap();
     assert_eq!(wire, wire_of_stan());
     let error = builder.set(193, "1").to_vec().unwrap_err();
-    assert_eq!((error.kind(), error.place()), (Kind::Undefined, Place::Element(193)));
+    assert_eq!((error.kind(), error.place()), (ErrorKind::Undefined, Place::Element(193)));
 }
 
 fn wire_of_stan() -> Vec<u8> {
@@ -118,13 +120,13 @@ fn a_header_is_as_long_as_the_spec_says() {
     let spec = spec_of(Dialect { header: 5, ..Dialect::ASCII }, [row(3, n(6), "", OPEN)]);
     let built = |header: &'static [u8]| Builder::new(spec, Mti::NETWORK_REQUEST).header(header).to_vec();
     for (header, kind) in
-        [(&b""[..], Kind::Missing), (b"ISO0", Kind::LengthUnit), (b"ISO000", Kind::LengthUnit)]
+        [(&b""[..], ErrorKind::Missing), (b"ISO0", ErrorKind::LengthUnit), (b"ISO000", ErrorKind::LengthUnit)]
     {
         let error = built(header).unwrap_err();
         assert_eq!((error.kind(), error.place()), (kind, Place::Header));
         assert_eq!((error.expected(), error.found()), (5, header.len()));
         let mut out = [0; 64];
-        let error = Stream::with_header(spec, header, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
+        let error = MessageWriter::with_header(spec, header, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
         assert_eq!((error.kind(), error.expected(), error.found()), (kind, 5, header.len()));
     }
     let wire = built(b"ISO01").unwrap();
@@ -133,17 +135,17 @@ fn a_header_is_as_long_as_the_spec_says() {
     let bare = Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap();
     assert_eq!(bare, wire[5..]);
     let inspection = Inspection::of(spec, &wire);
-    assert_eq!((inspection.header(), inspection.bitmaps()), (&b"ISO01"[..], 1));
+    assert_eq!((inspection.header(), inspection.bitmap_count()), (&b"ISO01"[..], 1));
     assert_eq!(Message::parse(spec, &wire).unwrap().header(), b"ISO01");
     assert_eq!(Inspection::of(spec, b"ISO").header(), b"");
 }
 
 #[test]
 fn a_third_bitmap_that_must_be_there() {
-    let bitmap = BitmapForm::new(Coding::Raw).third(More::Always);
+    let bitmap = BitmapForm::new(Coding::Raw).third(NextBitmap::Always);
     let spec =
         spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN), row(130, n(1), "", OPEN)]);
-    let parsed = |wire: &str| Message::parse(spec, &unhex(wire)).map(|message| message.bitmaps());
+    let parsed = |wire: &str| Message::parse(spec, &unhex(wire)).map(|message| message.bitmap_count());
     let error = |wire: &str| parsed(wire).map_err(|error| error.place());
     assert_eq!(error("0800 A000000000000000 8000000000000000 0000000000000000 123456"), Ok(3));
     // without a second bitmap there is no third, and a second one must announce it
@@ -192,7 +194,7 @@ fn views_of_a_value_agree() {
     assert_eq!(text.chars().rev().collect::<String>(), "10  MRET");
     let mut room = [0; 8];
     assert_eq!(text.copy_to(&mut room).unwrap(), b"TERM  01");
-    assert_eq!(text.copy_to(&mut room[..7]).unwrap_err().kind(), Kind::Room);
+    assert_eq!(text.copy_to(&mut room[..7]).unwrap_err().kind(), ErrorKind::Room);
     let shop = message.text(43).unwrap();
     assert_eq!((shop.len(), shop.trimmed().to_string().as_str()), (40, "SHOP"));
     let mut copy = Builder::new(spec, Mti::NETWORK_REQUEST);
@@ -252,15 +254,16 @@ fn a_plan_can_be_made_ahead() {
 #[test]
 fn a_stream_knows_which_bitmaps_its_spec_has() {
     let mut out = [0; 64];
-    let third = BitmapForm::new(Coding::Raw).third(More::Always);
+    let third = BitmapForm::new(Coding::Raw).third(NextBitmap::Always);
     let spec = spec_of(Dialect { bitmap: third, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
-    let error = Stream::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
-    assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Bitmap));
+    let error = MessageWriter::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap_err();
+    assert_eq!((error.kind(), error.place()), (ErrorKind::Form, Place::Bitmap));
     let bitmap = BitmapForm::single(Coding::Raw, 8);
     let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN)]);
-    let error = Stream::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second();
-    assert_eq!(error.unwrap_err().kind(), Kind::Undefined);
-    let mut stream = Stream::new(&ISO87_BCD, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second().unwrap();
+    let error = MessageWriter::new(spec, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Undefined);
+    let mut stream =
+        MessageWriter::new(&ISO87_BCD, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second().unwrap();
     stream.put(11, 1).unwrap();
     assert_eq!(format!("{stream:?}"), "Stream { written: {11} }");
     assert_eq!(common::hex(stream.finish().unwrap()), "080080200000000000000000000000000000000001");
@@ -324,8 +327,10 @@ fn prefixes_of_one_and_four_digits() {
 #[test]
 fn a_length_before_a_tag_is_held_against_what_follows() {
     let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
-    let lead = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 1 };
-    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let length_first =
+        Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes: 1 };
+    let layout: &'static Layout<'static> =
+        Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).length_first(length_first)));
     let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
     let refusal = |value: &str| {
         let len = value.len() / 2;
@@ -334,8 +339,8 @@ fn a_length_before_a_tag_is_held_against_what_follows() {
     };
     assert_eq!(refusal("0340AA"), Ok(()));
     // a length that counts itself is one at least
-    assert_eq!(refusal("0040AA"), Err((Kind::LengthUnit, 12)));
-    assert_eq!(refusal("0440AA"), Err((Kind::Truncated, 13)));
+    assert_eq!(refusal("0040AA"), Err((ErrorKind::LengthUnit, 12)));
+    assert_eq!(refusal("0440AA"), Err((ErrorKind::Truncated, 13)));
 }
 
 #[test]
@@ -376,10 +381,10 @@ fn an_inspection_gives_what_was_read_and_no_more() {
     assert!(whole.message().is_some() && whole.error().is_none());
     let broken = Inspection::of(&ISO87_ASCII, &wire[..wire.len() - 1]);
     assert!(broken.message().is_none() && broken.mti() == Some(Mti::NETWORK_REQUEST));
-    assert!(broken.get(3).unwrap() == "012345" && broken.at("3.2").unwrap() == "23");
-    assert!(broken.get(41).is_none() && broken.at("41").is_none() && broken.announced().contains(41));
+    assert!(broken.get(3).unwrap() == "012345" && broken.path("3.2").unwrap() == "23");
+    assert!(broken.get(41).is_none() && broken.path("41").is_none() && broken.announced().contains(41));
     assert_eq!(broken.fields().map(|field| field.key().value()).collect::<Vec<_>>(), [3, 11]);
-    assert_eq!((broken.bitmaps(), Inspection::of(&ISO87_ASCII, b"0800").bitmaps()), (1, 0));
+    assert_eq!((broken.bitmap_count(), Inspection::of(&ISO87_ASCII, b"0800").bitmap_count()), (1, 0));
     assert_eq!(Inspection::of(&ISO87_ASCII, b"0800").mti(), Some(Mti::NETWORK_REQUEST));
     assert_eq!(Inspection::of(&ISO87_ASCII, b"080").mti(), None);
     // trailing octets are wrong with the whole, and its MTI was read all the same

@@ -11,15 +11,18 @@ use cardwire::layout::{Layout, Shape, Tag, a, ans, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87, ISO87_ASCII, Slots, binary_parts, numbered_parts, text_parts};
 use cardwire::{
-    BitmapForm, Builder, CodePage, Coding, Counts, Dialect, Element, Fault, Framing, Inspection, Kind,
-    Message, More, Mti, Place, Prefix, PrefixCoding, Side, Spare, Spec, Version,
+    Builder, Dialect, ErrorKind, Framing, Inspection, Message, Mti, Spec,
+    layout::{
+        BitmapForm, CodePage, Coding, Element, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side,
+    },
+    model::{Place, SpecFault, Version},
 };
 use common::{spec_of, unhex};
 
 #[test]
 fn a_base1_header_keeps_every_field() {
     let bytes: [u8; 22] = std::array::from_fn(|index| u8::try_from(index + 1).unwrap());
-    assert_eq!(Base1Header::parse(&bytes).unwrap_err().kind(), Kind::FrameShape);
+    assert_eq!(Base1Header::parse(&bytes).unwrap_err().kind(), ErrorKind::FrameShape);
     let mut bytes = bytes;
     bytes[0] = 26;
     let header = Base1Header::parse(&bytes).unwrap();
@@ -48,7 +51,7 @@ fn totals_that_disagree_are_named_where_they_stand() {
     let mut frame = Framing::VAP.wrap(&header, b"0800", &mut frame).unwrap().to_vec();
     frame[8] += 1;
     let error = Framing::VAP.split(&frame).unwrap_err();
-    assert_eq!((error.kind(), error.offset()), (Kind::FrameShape, 7));
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::FrameShape, 7));
     let link = Framing::BINARY4.with_header(Station::Cups);
     let mut header = [b'1'; CupsHeader::SIZE];
     (header[0], header[1]) = (0x2E, 0x02);
@@ -72,8 +75,8 @@ fn the_second_header_of_a_reject_is_measured_where_it_stands() {
         let error = framing.split(&frame).unwrap_err();
         (error.kind(), error.offset(), error.expected(), error.found())
     };
-    assert_eq!(refusal(&[21; 30]), (Kind::FrameShape, 28, 0, 0));
-    assert_eq!(refusal(&[40; 30]), (Kind::Truncated, 28, 40, 30));
+    assert_eq!(refusal(&[21; 30]), (ErrorKind::FrameShape, 28, 0, 0));
+    assert_eq!(refusal(&[40; 30]), (ErrorKind::Truncated, 28, 40, 30));
 }
 
 #[test]
@@ -81,10 +84,10 @@ fn what_is_measured_and_what_is_a_poll() {
     let link = Framing::BINARY2.with_limit(4);
     assert_eq!((link.limit(), link.measure(b"", b"0800")), (4, Ok(6)));
     let error = link.measure(b"", b"08001").unwrap_err();
-    assert_eq!((error.kind(), error.expected(), error.found()), (Kind::FrameLimit, 4, 5));
+    assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::FrameLimit, 4, 5));
     let tpdu = Framing::BINARY2.with_header(Station::Tpdu);
     let error = tpdu.measure(&[0x60; 7], b"0800").unwrap_err();
-    assert_eq!((error.kind(), error.offset(), error.found()), (Kind::Trailing, 5, 2));
+    assert_eq!((error.kind(), error.offset(), error.found()), (ErrorKind::Trailing, 5, 2));
     assert!(Framing::BINARY2.split(b"\0\0").unwrap().unwrap().is_poll());
     assert!(!Framing::BINARY2.split(b"\0\x01x").unwrap().unwrap().is_poll());
     assert!(!tpdu.split(b"\0\x05\x60\0\0\0\0").unwrap().unwrap().is_poll());
@@ -159,8 +162,8 @@ fn built(spec: &'static Spec<'static>, number: u8, value: &str) -> String {
 fn what_a_dialect_says_of_each_class() {
     let dialect = Dialect {
         track: Coding::Ascii,
-        spare_fixed: Spare::LEFT_ZERO,
-        spare_var: Spare::RIGHT_F,
+        pad_nibble_fixed: PadNibble::LEFT_ZERO,
+        pad_nibble_var: PadNibble::RIGHT_F,
         ..Dialect::BCD
     };
     let rows = [row(3, n(5), "", OPEN), row(4, n(5).ll(), "", OPEN), row(35, z(9).ll(), "track", SECRET)];
@@ -201,8 +204,8 @@ fn layouts_and_lengths_that_do_not_fit_their_element() {
     let text = || -> &'static [_] { text_parts([row(1, ans(3).l(), "", SECRET)]).to_vec().leak() };
     let octets = || -> &'static [_] { binary_parts([row(1, b(3).l(), "", SECRET)]).to_vec().leak() };
     let leak = |layout: Layout<'static>| -> &'static Layout<'static> { Box::leak(Box::new(layout)) };
-    let wide = Prefix { coding: PrefixCoding::Bcd, width: 20, counts: Counts::Units, includes: 0 };
-    let led = leak(Layout::tags(Tag::Octets(1), None, octets()).led(wide));
+    let wide = Prefix { coding: PrefixCoding::Bcd, width: 20, counts: LengthUnit::Units, includes: 0 };
+    let led = leak(Layout::tags(Tag::Octets(1), None, octets()).length_first(wide));
     assert!(said(b(99).ll().of(led)).contains("the length prefix is too wide"));
     let misplaced = said(ans(99).ll().of(leak(Layout::tags(Tag::Octets(1), None, octets()))));
     let ebcdic = leak(Layout::tags(Tag::Ebcdic(CodePage::Cp1047, 2), None, octets()));
@@ -211,7 +214,7 @@ fn layouts_and_lengths_that_do_not_fit_their_element() {
     assert!(fault(ans(99).ll().of(digits)).is_ok());
     assert_eq!(said(a(99).ll().of(digits)), misplaced);
     // lengths are counted in half bytes and in bits within 32 bits
-    let four = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+    let four = Prefix { coding: PrefixCoding::Binary, width: 4, counts: LengthUnit::Units, includes: 0 };
     assert!(fault(b(0x01FF_FFFF).prefix(four)).is_ok());
     assert!(said(b(0x0200_0000).prefix(four)).contains("length"));
 }
@@ -239,7 +242,7 @@ fn tags_that_their_form_cannot_write() {
                 true
             }
             Err(error) => {
-                assert_eq!((error.kind(), error.place()), (Kind::Tag, Place::Element(48)));
+                assert_eq!((error.kind(), error.place()), (ErrorKind::Tag, Place::Element(48)));
                 false
             }
         }
@@ -260,13 +263,16 @@ fn tags_that_their_form_cannot_write() {
 
 #[test]
 fn a_third_bitmap_among_the_elements() {
-    let bitmap = BitmapForm::new(Coding::Raw).third(More::InElement);
+    let bitmap = BitmapForm::new(Coding::Raw).third(NextBitmap::InElement);
     let rows = [3, 64, 66, 130].map(|number| row(number, n(2), "", OPEN));
     let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, &rows).unwrap();
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
     let wire = builder.set(3, 1).set(64, 2).set(66, 3).set(130, 4).to_vec().unwrap();
     let message = Message::parse(spec, &wire).unwrap();
-    assert_eq!((message.bitmaps(), message.bitmap().iter().collect::<Vec<_>>()), (3, vec![3, 64, 66, 130]));
+    assert_eq!(
+        (message.bitmap_count(), message.bitmap().iter().collect::<Vec<_>>()),
+        (3, vec![3, 64, 66, 130])
+    );
     for (number, value) in [(3, "01"), (64, "02"), (66, "03"), (130, "04")] {
         assert!(message.get(number).unwrap() == value, "{number}");
     }
@@ -277,7 +283,7 @@ fn a_third_bitmap_among_the_elements() {
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
     // the bit that announces it is no element
     let error = builder.set(65, 5).to_vec().unwrap_err();
-    assert_eq!((error.kind(), error.place(), error.offset()), (Kind::Undefined, Place::Element(65), 20));
+    assert_eq!((error.kind(), error.place(), error.offset()), (ErrorKind::Undefined, Place::Element(65), 20));
 }
 
 #[test]
@@ -322,18 +328,18 @@ fn a_sign_and_digits_are_blamed_where_they_stand() {
         assert_eq!(error.offset(), at, "{spoilt:02X}");
         error.kind()
     };
-    // seven digits take a spare half byte behind the sign
+    // seven digits take a pad nibble behind the sign
     let packed = unhex("0800 0000001000000000 43 01234567");
     let of_packed = |at, spoilt| refused(Dialect::BCD, 7, &packed, at, spoilt);
-    assert!(matches!(of_packed(10, 0x58), Kind::Character(..)));
+    assert!(matches!(of_packed(10, 0x58), ErrorKind::Character(..)));
     for (at, spoilt) in [(11, 0x0A), (12, 0xA3), (12, 0x2A), (13, 0xA5), (14, 0x6A)] {
-        assert_eq!(of_packed(at, spoilt), Kind::Nibble);
+        assert_eq!(of_packed(at, spoilt), ErrorKind::Nibble);
     }
-    assert_eq!(of_packed(11, 0x11), Kind::Fill);
+    assert_eq!(of_packed(11, 0x11), ErrorKind::Fill);
     // a sign stands in front alone, however long the value is
     let plain = b"08000000001000000000C12345678901234567890";
     for (at, spoilt) in [(20, b'X'), (21, b'x'), (36, b'C'), (37, b'D'), (40, b'x')] {
-        assert!(matches!(refused(Dialect::ASCII, 20, plain, at, spoilt), Kind::Character(..)));
+        assert!(matches!(refused(Dialect::ASCII, 20, plain, at, spoilt), ErrorKind::Character(..)));
     }
 }
 
@@ -342,7 +348,7 @@ fn ber_lengths_are_written_in_their_shortest_form() {
     let object = row(0x40, b(70_000).prefix(Prefix::BER), "", SECRET);
     let parts: &'static [_] = binary_parts([object]).to_vec().leak();
     let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts)));
-    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: LengthUnit::Units, includes: 0 };
     let spec = spec_of(Dialect::BCD, &[row(48, b(80_000).prefix(wide).of(layout), "", SECRET)]).unwrap();
     for (len, length) in
         [(127, "7F"), (128, "8180"), (255, "81FF"), (256, "820100"), (65_535, "82FFFF"), (65_536, "83010000")]
@@ -354,18 +360,18 @@ fn ber_lengths_are_written_in_their_shortest_form() {
         assert_eq!(common::hex(&wire[14..15 + length.len() / 2]), format!("40{length}"));
         assert_eq!(wire.len(), 15 + length.len() / 2 + len);
         let message = Message::parse(spec, &wire).unwrap();
-        assert!(message.at("48.40").unwrap().expose() == value[..]);
+        assert!(message.path("48.40").unwrap().expose() == value[..]);
     }
 }
 
 #[test]
 fn lengths_that_count_octets_of_packed_digits() {
-    let octets = Prefix { coding: PrefixCoding::Bcd, width: 2, counts: Counts::Bytes, includes: 0 };
-    let nine = Spare { side: Side::Right, nibble: 9 };
+    let octets = Prefix { coding: PrefixCoding::Bcd, width: 2, counts: LengthUnit::Bytes, includes: 0 };
+    let nine = PadNibble { side: Side::Right, nibble: 9 };
     let rows = [
         row(28, x_n(9).min(2).prefix(octets), "", OPEN),
-        row(44, n(6).prefix(octets).spare(nine), "", OPEN),
-        row(45, n(6).prefix(octets).spare(Spare::RIGHT_F), "", OPEN),
+        row(44, n(6).prefix(octets).pad_nibble(nine), "", OPEN),
+        row(45, n(6).prefix(octets).pad_nibble(PadNibble::RIGHT_F), "", OPEN),
     ];
     let spec = spec_of(Dialect::BCD, &rows).unwrap();
     let read = |bitmap: &str, value: &str| {
@@ -375,9 +381,9 @@ fn lengths_that_count_octets_of_packed_digits() {
         Ok(field.text().unwrap().chars().collect::<String>())
     };
     // not even the sign
-    assert_eq!(read("0000001000000000", "00"), Err((Kind::LengthUnit, 10)));
+    assert_eq!(read("0000001000000000", "00"), Err((ErrorKind::LengthUnit, 10)));
     assert_eq!(read("0000001000000000", "03 43 1234"), Ok("C1234".into()));
-    // a digit marks no spare half byte, what is no digit does
+    // a digit marks no pad nibble, what is no digit does
     assert_eq!(read("0000000000100000", "02 1239"), Ok("1239".into()));
     assert_eq!(read("0000000000080000", "02 123F"), Ok("123".into()));
     assert_eq!(read("0000000000080000", "02 1239"), Ok("1239".into()));
@@ -395,7 +401,7 @@ fn parts_that_must_be_there() {
             .map(|message| message.get(48).unwrap().parts().count())
             .map_err(|error| (error.kind(), error.offset(), error.parts().count()))
     };
-    let truncated = |offset| Err((Kind::Truncated, offset, 1));
+    let truncated = |offset| Err((ErrorKind::Truncated, offset, 1));
     assert_eq!([read(0, ""), read(0, "A"), read(0, "ABB")], [Ok(0), Ok(1), Ok(2)]);
     assert_eq!([read(1, ""), read(1, "A"), read(2, "A")], [truncated(22), Ok(1), truncated(23)]);
     assert_eq!([read(2, "ABB"), read(3, "ABB"), read(2, "AB")], [Ok(2), truncated(25), truncated(23)]);
@@ -426,10 +432,10 @@ fn a_layout_of_the_caller_stands_as_deep_as_its_parent() {
         let digits = if is_fine { "33343331" } else { "3333333433333331" };
         let wire = format!("08000000000000010000{:03}{digits}", digits.len());
         let message = Message::parse(spec, wire.as_bytes()).unwrap();
-        let value = message.at(path).unwrap();
+        let value = message.path(path).unwrap();
         match value.parts_as(own) {
             Ok(_) => assert!(is_fine, "{path}"),
-            Err(error) => assert_eq!((error.kind(), is_fine), (Kind::Spec(Fault::TooDeep), false)),
+            Err(error) => assert_eq!((error.kind(), is_fine), (ErrorKind::Spec(SpecFault::TooDeep), false)),
         }
     }
 }
@@ -449,7 +455,7 @@ fn a_copy_of_one_message_takes_elements_of_another() {
     assert_eq!(twice.echo(&first, &[11]).echo(&first, &[11, 41]).to_vec().unwrap(), first.wire());
     assert_eq!(Inspection::of(&ISO87_ASCII, &mixed).wire(), mixed);
     let error = first.number(41).unwrap_err();
-    assert_eq!((error.kind(), error.place()), (Kind::Form, Place::Element(41)));
+    assert_eq!((error.kind(), error.place()), (ErrorKind::Form, Place::Element(41)));
 }
 
 #[test]
@@ -459,10 +465,10 @@ fn wide_prefixes_and_what_is_said_of_the_rest() {
     let long = "x".repeat(70_000);
     let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, long.as_str()).to_vec().unwrap();
     assert_eq!(common::hex(&wire[20..24]), "01117078");
-    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 0 };
+    let length = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 0 };
     let packed = spec_of(Dialect::BCD, &[row(48, n(5).padded(length), "", SECRET)]);
-    assert_eq!(packed.unwrap_err().kind(), Kind::Spec(Fault::CodingCannotCarry));
-    assert_eq!(Spare::default(), Spare::LEFT_ZERO);
+    assert_eq!(packed.unwrap_err().kind(), ErrorKind::Spec(SpecFault::CodingCannotCarry));
+    assert_eq!(PadNibble::default(), PadNibble::LEFT_ZERO);
     let version = |mti: &str| mti.parse::<Mti>().unwrap().version();
     assert_eq!([version("8100"), version("9100")], [Version::National, Version::Private]);
 }

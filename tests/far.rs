@@ -6,14 +6,15 @@ mod common;
 use cardwire::layout::{Shape, an, ans, ansb, n, row};
 use cardwire::mask::OPEN;
 use cardwire::{
-    BitmapForm, Builder, Dialect, Inspection, Kind, Message, More, Mti, Parser, Place, Row, Spec, Stream,
-    Template, Value,
+    Builder, Dialect, ErrorKind, Inspection, Message, MessageWriter, Mti, Parser, Spec, Template, Value,
+    layout::{BitmapForm, NextBitmap, Row},
+    model::Place,
 };
 use common::alike::reads_as_the_walk_does;
 use common::spec_of;
 
 /// Elements 2 to 192, or to 128, without those that announce bitmaps; each third one is variable.
-fn full(dialect: Dialect, third: More) -> &'static Spec<'static> {
+fn full(dialect: Dialect, third: NextBitmap) -> &'static Spec<'static> {
     let shape = |number: u32| match number % 3 {
         0 => n(4),
         1 => an(3),
@@ -25,9 +26,9 @@ fn full(dialect: Dialect, third: More) -> &'static Spec<'static> {
     spec_of(Dialect { bitmap, ..dialect }, &rows).unwrap()
 }
 
-fn numbers(third: More) -> impl Iterator<Item = u8> {
-    let most = if third == More::Never { 128 } else { 192 };
-    (2..=most).filter(move |number| third == More::Never || *number != 65)
+fn numbers(third: NextBitmap) -> impl Iterator<Item = u8> {
+    let most = if third == NextBitmap::Never { 128 } else { 192 };
+    (2..=most).filter(move |number| third == NextBitmap::Never || *number != 65)
 }
 
 /// A value for that element, variable ones as long as said.
@@ -77,11 +78,14 @@ fn copies(message: &Message<'_>, spec: &'static Spec<'static>, values: &[(u8, St
         for (number, value) in values.iter().filter(|(number, _)| *number != without) {
             expected.set(*number, value.as_str());
         }
-        let expected = expected.bitmaps(message.bitmaps()).to_vec().unwrap();
+        let expected = expected.min_bitmaps(message.bitmap_count()).to_vec().unwrap();
         assert_eq!(Builder::copy_of(message, spec).remove(without).to_vec().unwrap(), expected);
         let others: Vec<u8> = (0..=255).filter(|number| *number != without).collect();
         let mut echo = Builder::new(spec, message.mti());
-        assert_eq!(echo.bitmaps(message.bitmaps()).echo(message, &others).to_vec().unwrap(), expected);
+        assert_eq!(
+            echo.min_bitmaps(message.bitmap_count()).echo(message, &others).to_vec().unwrap(),
+            expected
+        );
         // and with a value of its own among what is carried over
         let (_, value) = values.iter().find(|(number, _)| *number == without).unwrap();
         assert_eq!(echo.set(without, value.as_str()).to_vec().unwrap(), wire);
@@ -94,7 +98,7 @@ fn copies(message: &Message<'_>, spec: &'static Spec<'static>, values: &[(u8, St
 
 #[test]
 fn any_number_of_elements_near_and_far() {
-    for (dialect, third) in [(Dialect::ASCII, More::Announced), (Dialect::BCD, More::Never)] {
+    for (dialect, third) in [(Dialect::ASCII, NextBitmap::Announced), (Dialect::BCD, NextBitmap::Never)] {
         let spec = full(dialect, third);
         let all: Vec<u8> = numbers(third).collect();
         for many in [0, 5, 57, 64, 65, all.len()] {
@@ -136,8 +140,8 @@ fn a_plan_for_all_elements_that_are_remembered() {
 
 #[test]
 fn more_octets_than_are_counted() {
-    let spec = full(Dialect::ASCII, More::Never);
-    let all: Vec<u8> = numbers(More::Never).collect();
+    let spec = full(Dialect::ASCII, NextBitmap::Never);
+    let all: Vec<u8> = numbers(NextBitmap::Never).collect();
     for chosen in [all.clone(), all.iter().copied().filter(|number| number % 3 == 2).collect()] {
         let (wire, values) = made(spec, &chosen, 999);
         let message = Message::parse(spec, &wire).unwrap();
@@ -180,7 +184,7 @@ fn elements_at_the_last_places_that_are_counted() {
         parser.learn(&wire).unwrap();
         reads_as_the_walk_does(&mut parser, &wire);
         let mut stream_room = vec![0; wire.len()];
-        let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut stream_room).unwrap();
+        let mut stream = MessageWriter::new(spec, Mti::FINANCIAL_REQUEST, &mut stream_room).unwrap();
         stream.put(2, fill.as_str()).unwrap().put(3, 12).unwrap().put(4, 34).unwrap();
         stream.put(127, "Z").unwrap().put(128, "").unwrap();
         assert_eq!(stream.finish().unwrap(), wire);
@@ -189,8 +193,8 @@ fn elements_at_the_last_places_that_are_counted() {
 
 #[test]
 fn what_is_patched_far_behind_or_wide_is_patched_whole_or_not_at_all() {
-    let spec = full(Dialect::ASCII, More::Never);
-    let all: Vec<u8> = numbers(More::Never).collect();
+    let spec = full(Dialect::ASCII, NextBitmap::Never);
+    let all: Vec<u8> = numbers(NextBitmap::Never).collect();
     for (many, len) in [(60, 5), (100, 5), (100, 999)] {
         let (wire, values) = made(spec, &all[..many], len);
         for (number, value) in values.into_iter().step_by(7) {
@@ -202,7 +206,7 @@ fn what_is_patched_far_behind_or_wide_is_patched_whole_or_not_at_all() {
             match result {
                 Ok(()) => assert_eq!(patched, expected),
                 Err(error) => {
-                    assert!(error.kind() == Kind::Form && patched == wire, "{error}");
+                    assert!(error.kind() == ErrorKind::Form && patched == wire, "{error}");
                     assert!(len > 900 || message.bitmap().rank(number) > 63, "{number}");
                 }
             }
@@ -233,15 +237,17 @@ fn a_wide_element_is_patched_unless_it_is_of_another_coding() {
         }
         let written = match len + "0000".len() {
             ..=1_024 => (Ok(()), expected.clone()),
-            _ => (Err(Kind::Form), wire.clone()),
+            _ => (Err(ErrorKind::Form), wire.clone()),
         };
         assert_eq!(patched(Value::from(&foreign)), written, "{len}");
         // one that is longer, shorter or wrong is refused, and for that
         let wrong = "\u{7}".repeat(len);
         let misfit = Builder::new(spec, Mti::FINANCIAL_REQUEST).set(48, wrong.as_str()).to_vec().unwrap_err();
-        for (value, kind) in
-            [(old + "x", Kind::TooLong), (new[1..].to_owned(), Kind::TooShort), (wrong, misfit.kind())]
-        {
+        for (value, kind) in [
+            (old + "x", ErrorKind::TooLong),
+            (new[1..].to_owned(), ErrorKind::TooShort),
+            (wrong, misfit.kind()),
+        ] {
             assert_eq!(patched(Value::from(value.as_str())), (Err(kind), wire.clone()), "{len}");
         }
     }

@@ -8,7 +8,7 @@
 )]
 
 use cardwire::frame::{Base1Header, Base24Header, CupsHeader, Station, UnionPayHeader};
-use cardwire::{Error, Framing, Kind, Place};
+use cardwire::{Error, ErrorKind, Framing, model::Place};
 use proptest::prelude::*;
 
 /// Every framing, by name, with the bytes around a message of 100 times `M` after a header of zeros.
@@ -72,7 +72,7 @@ fn wrap(framing: Framing, header: &[u8], payload: &[u8]) -> Result<Vec<u8>, Erro
     assert_eq!(framing.wrap(header, payload, &mut out)?.len(), size, "measure is exact");
     if size > 0 {
         let error = framing.wrap(header, payload, &mut out[..size - 1]).unwrap_err();
-        assert_eq!((error.kind(), error.expected(), error.found()), (Kind::Room, size, size - 1));
+        assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::Room, size, size - 1));
     }
     Ok(out)
 }
@@ -222,14 +222,17 @@ fn no_length_is_announced_that_its_field_cannot_express() {
         let frame = wrap(framing, b"", &message[1..]).unwrap();
         assert_eq!(framing.split(&frame).unwrap().unwrap().payload.len(), greatest);
         let error = wrap(framing, b"", &message).unwrap_err();
-        assert_eq!((error.kind(), error.expected(), error.found()), (Kind::TooLong, greatest, greatest + 1));
+        assert_eq!(
+            (error.kind(), error.expected(), error.found()),
+            (ErrorKind::TooLong, greatest, greatest + 1)
+        );
     }
     let cups = header(Framing::CUPS);
-    assert_eq!(wrap(Framing::CUPS, &cups, &[0; 9_954]).unwrap_err().kind(), Kind::TooLong);
+    assert_eq!(wrap(Framing::CUPS, &cups, &[0; 9_954]).unwrap_err().kind(), ErrorKind::TooLong);
     let inner = Framing::BINARY4.with_limit(1 << 20).with_header(Station::Base1);
-    assert_eq!(wrap(inner, &header(inner), &[0; 65_514]).unwrap_err().kind(), Kind::TooLong);
+    assert_eq!(wrap(inner, &header(inner), &[0; 65_514]).unwrap_err().kind(), ErrorKind::TooLong);
     let error = wrap(Framing::BINARY4, b"", &[0; 65_536]).unwrap_err();
-    assert_eq!((error.kind(), error.expected(), error.found()), (Kind::FrameLimit, 65_535, 65_536));
+    assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::FrameLimit, 65_535, 65_536));
 }
 
 #[test]
@@ -238,7 +241,7 @@ fn a_message_that_its_framing_would_cut_is_not_written() {
         let error = wrap(framing, b"", b"08\x0300").unwrap_err();
         assert_eq!(error.to_string(), "frame at byte 2: expected class ans, found a control character");
         let binary = framing.with_header(Station::Base1);
-        assert_eq!(wrap(binary, &header(binary), &[b'M'; 0x103 - 22]).unwrap_err().kind(), Kind::Form);
+        assert_eq!(wrap(binary, &header(binary), &[b'M'; 0x103 - 22]).unwrap_err().kind(), ErrorKind::Form);
     }
     let frame = wrap(Framing::STX_BCD2_ETX, b"", b"08\x0300").unwrap();
     assert_eq!(Framing::STX_BCD2_ETX.split(&frame).unwrap().unwrap().payload, b"08\x0300");
@@ -247,13 +250,13 @@ fn a_message_that_its_framing_would_cut_is_not_written() {
 #[test]
 fn a_header_of_another_framing_is_not_written() {
     let kind = |framing, header: &[u8]| wrap(framing, header, b"0800").unwrap_err().kind();
-    assert_eq!(kind(Framing::BINARY2, &[0x60; 5]), Kind::Trailing);
-    assert_eq!(kind(Framing::UNIONPAY, &[0x60; 5]), Kind::Truncated);
-    assert_eq!(kind(Framing::UNIONPAY, b""), Kind::Truncated);
-    assert_eq!(kind(Framing::UNIONPAY, &[0x60; 12]), Kind::Trailing);
-    assert_eq!(kind(Framing::CUPS, &[0x2D; 46]), Kind::FrameShape);
-    assert_eq!(kind(Framing::VAP, &[0x15; 22]), Kind::FrameShape);
-    assert_eq!(kind(Framing::VAP, &[0x17; 22]), Kind::Truncated);
+    assert_eq!(kind(Framing::BINARY2, &[0x60; 5]), ErrorKind::Trailing);
+    assert_eq!(kind(Framing::UNIONPAY, &[0x60; 5]), ErrorKind::Truncated);
+    assert_eq!(kind(Framing::UNIONPAY, b""), ErrorKind::Truncated);
+    assert_eq!(kind(Framing::UNIONPAY, &[0x60; 12]), ErrorKind::Trailing);
+    assert_eq!(kind(Framing::CUPS, &[0x2D; 46]), ErrorKind::FrameShape);
+    assert_eq!(kind(Framing::VAP, &[0x15; 22]), ErrorKind::FrameShape);
+    assert_eq!(kind(Framing::VAP, &[0x17; 22]), ErrorKind::Truncated);
 }
 
 #[test]

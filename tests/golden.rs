@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use cardwire::{Builder, Inspection, Kind, Message, Mti, Place, spec};
+use cardwire::{Builder, ErrorKind, Inspection, Message, Mti, model::Place, spec};
 use common::golden::{self, octets};
 use common::{nodes, set_all};
 
@@ -40,7 +40,7 @@ fn parsing_gives_what_the_file_says() {
             for (path, value) in &golden.lines {
                 let same: Vec<&String> =
                     golden.lines.iter().filter(|(other, _)| other == path).map(|(_, value)| value).collect();
-                let field = message.at(path).unwrap_or_else(|| panic!("{at}: no {path}"));
+                let field = message.path(path).unwrap_or_else(|| panic!("{at}: no {path}"));
                 let clear = field.expose();
                 // of parts with one tag, a path names the first
                 if same[0] == value {
@@ -102,7 +102,7 @@ fn every_proper_prefix_is_an_error_in_its_place() {
             let at = format!("{name} in {}, {end} of {}", spec.name(), wire.len());
             let inspection = Inspection::of(spec, &wire[..end]);
             let error = inspection.error().unwrap_or_else(|| panic!("{at}: accepted"));
-            assert_eq!(error.kind(), Kind::Truncated, "{at}: {error}");
+            assert_eq!(error.kind(), ErrorKind::Truncated, "{at}: {error}");
             assert!(error.offset() <= end && error.found() == end - error.offset(), "{at}: {error}");
             assert!(error.found() < error.expected() && error.parts().next().is_none(), "{at}: {error}");
             let complete: Vec<u8> = whole
@@ -114,7 +114,7 @@ fn every_proper_prefix_is_an_error_in_its_place() {
             assert!(inspection.fields().eq_by_value(&whole), "{at}");
             let next = whole.fields().find(|field| field.range().end > end).unwrap();
             let first = whole.fields().next().unwrap();
-            let mti = if matches!(spec.mti(), cardwire::MtiCoding::Bcd) { 2 } else { 4 };
+            let mti = if matches!(spec.mti(), spec::MtiCoding::Bcd) { 2 } else { 4 };
             let place = match end {
                 _ if end < mti => Place::Mti,
                 _ if end < first.range().start => Place::Bitmap,
@@ -132,7 +132,7 @@ fn an_octet_more_is_trailing() {
         for octet in [0, b'0', b' ', 0xFF] {
             let longer = [&wire[..], &[octet]].concat();
             let error = Message::parse(spec, &longer).unwrap_err();
-            assert_eq!(error.kind(), Kind::Trailing, "{name} in {}", spec.name());
+            assert_eq!(error.kind(), ErrorKind::Trailing, "{name} in {}", spec.name());
             assert_eq!((error.place(), error.offset(), error.found()), (Place::Whole, wire.len(), 1));
         }
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cardwire::import::{ImportError, MAX_TEXT, SpecDoc, toml};
-use cardwire::{Builder, Kind, Message};
+use cardwire::{Builder, ErrorKind, Message};
 use common::{Node, Tree, nodes, set_all};
 use generated::config;
 use proptest::strategy::Strategy;
@@ -115,7 +115,7 @@ fn lives(name: &str, doc: SpecDoc, messages: u32) {
         let wire = match set_all(&mut builder, &case.nodes).to_vec() {
             Ok(wire) => wire,
             // parts that are each of a proper length can be too long or short together
-            Err(error) if matches!(error.kind(), Kind::TooLong | Kind::TooShort) => continue,
+            Err(error) if matches!(error.kind(), ErrorKind::TooLong | ErrorKind::TooShort) => continue,
             Err(error) => panic!("{name}: {error}, {:?}", case.nodes),
         };
         built += 1;

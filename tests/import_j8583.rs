@@ -3,10 +3,13 @@
 
 use cardwire::import::SpecDoc;
 use cardwire::import::j8583::{Options, import};
-use cardwire::layout::{Form, More};
+use cardwire::layout::{Form, NextBitmap};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::spec::MtiCoding;
-use cardwire::{Builder, CodePage, Coding, Content, Counts, Message, Mti, PrefixCoding};
+use cardwire::{
+    Builder, Message, Mti,
+    layout::{CodePage, Coding, Content, LengthUnit, PrefixCoding},
+};
 
 /// A configuration of two guides, a template and two headers.
 const LINK: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -76,23 +79,23 @@ fn the_options_say_how_types_are_written() {
     let ascii = doc(&Options::new());
     assert_eq!(value(&ascii, 4), (Content::N, Coding::Ascii, 12));
     assert_eq!(value(&ascii, 52), (Content::H, Coding::Ascii, 16));
-    assert_eq!(form(&ascii, 55), (PrefixCoding::Ascii, 3, Counts::Units));
-    assert_eq!(form(&ascii, 70), (PrefixCoding::Binary, 1, Counts::Units));
+    assert_eq!(form(&ascii, 55), (PrefixCoding::Ascii, 3, LengthUnit::Units));
+    assert_eq!(form(&ascii, 70), (PrefixCoding::Binary, 1, LengthUnit::Units));
     let binary = doc(&Options::new().use_binary_messages());
     assert_eq!(binary.mti, MtiCoding::Bcd);
     assert_eq!(value(&binary, 4), (Content::N, Coding::Bcd, 12));
     assert_eq!(value(&binary, 52), (Content::B, Coding::Raw, 8));
     assert_eq!(value(&binary, 62), (Content::H, Coding::Bcd, 99));
-    assert_eq!(form(&binary, 2), (PrefixCoding::Bcd, 2, Counts::Units));
+    assert_eq!(form(&binary, 2), (PrefixCoding::Bcd, 2, LengthUnit::Units));
     let page = CodePage::Cp500;
     let ebcdic = doc(&Options::new().character_encoding(page).force_string_encoding());
     assert_eq!(value(&ebcdic, 41), (Content::Any, Coding::Ebcdic(page), 8));
-    assert_eq!(form(&ebcdic, 2), (PrefixCoding::Ebcdic(page), 2, Counts::Units));
+    assert_eq!(form(&ebcdic, 2), (PrefixCoding::Ebcdic(page), 2, LengthUnit::Units));
     assert_eq!(ebcdic.with(|spec| spec.bitmap().coding).unwrap(), Coding::EbcdicHex(page));
     let hex = doc(&Options::new().variable_length_fields_in_hex());
-    assert_eq!((form(&hex, 55), value(&hex, 55).2), ((PrefixCoding::Hex, 2, Counts::Units), 0xFFFF));
+    assert_eq!((form(&hex, 55), value(&hex, 55).2), ((PrefixCoding::Hex, 2, LengthUnit::Units), 0xFFFF));
     let raw = doc(&Options::new().use_binary_header().variable_length_fields_in_hex().use_binary_fields());
-    assert_eq!(form(&raw, 2), (PrefixCoding::Binary, 1, Counts::Units));
+    assert_eq!(form(&raw, 2), (PrefixCoding::Binary, 1, LengthUnit::Units));
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn messages_are_read_by_the_guides() {
     assert_eq!(wire, expected);
     let message = Message::parse(spec, &wire).unwrap();
     assert_eq!(message.number(11).unwrap(), 7);
-    assert_eq!(message.at("48.2").unwrap(), "xyz");
+    assert_eq!(message.path("48.2").unwrap(), "xyz");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
 }
 
@@ -131,7 +134,7 @@ fn parts_of_hexadecimal_and_packed_fields_lie_over_their_octets() {
         let wire =
             Builder::new(spec, Mti::NETWORK_REQUEST).set(62, &[(1, "12"), (2, "ab")]).to_vec().unwrap();
         let message = Message::parse(spec, &wire).unwrap();
-        assert_eq!(message.at("62.2").unwrap(), "ab");
+        assert_eq!(message.path("62.2").unwrap(), "ab");
         wire
     };
     assert!(built("LLBIN", &Options::new()).ends_with(b"0831326162"));
@@ -145,7 +148,7 @@ fn fields_above_128_have_a_third_bitmap() {
     let xml = "<j8583-config><parse type='0800'><field num='65' type='BINARY' length='8'/>
         <field num='130' type='NUMERIC' length='1'/></parse></j8583-config>";
     let doc = import(xml, &Options::new()).unwrap();
-    assert_eq!(doc.with(|spec| spec.bitmap().third).unwrap(), More::InElement);
+    assert_eq!(doc.with(|spec| spec.bitmap().third).unwrap(), NextBitmap::InElement);
     assert!(doc.element(65).is_none() && doc.element(130).is_some());
 }
 

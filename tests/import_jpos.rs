@@ -5,9 +5,12 @@ use std::time::{Duration, Instant};
 
 use cardwire::import::jpos::{Options, import};
 use cardwire::import::{MAX_TEXT, SpecDoc};
-use cardwire::layout::{Form, More, n};
+use cardwire::layout::{Form, NextBitmap, n};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
-use cardwire::{Builder, Coding, Content, Counts, Message, Mti, Spare};
+use cardwire::{
+    Builder, Message, Mti,
+    layout::{Coding, Content, LengthUnit, PadNibble},
+};
 
 /// A packager around some fields: packed MTI, raw bitmap.
 fn around(fields: &str) -> String {
@@ -45,14 +48,17 @@ fn value_length_counting_and_spare_follow_the_class_and_its_flags() {
         <isofield id="44" length="40" name="TWICE" class="IFA_LLCHAR"/>
         <isofield id="44" length="25" name="TWICE" class="IFA_LLLCHAR"/>"#);
     let at = |number| doc.element(number).unwrap();
-    assert_eq!((at(2).content, at(2).coding, at(2).spare), (Content::N, Coding::Bcd, Spare::RIGHT_ZERO));
-    assert_eq!((at(3).spare, at(3).form), (Spare::LEFT_ZERO, Form::Fixed));
+    assert_eq!(
+        (at(2).content, at(2).coding, at(2).pad_nibble),
+        (Content::N, Coding::Bcd, PadNibble::RIGHT_ZERO)
+    );
+    assert_eq!((at(3).pad_nibble, at(3).form), (PadNibble::LEFT_ZERO, Form::Fixed));
     assert!(matches!(at(4).coding, Coding::Ebcdic(_)), "blanks and packages do not matter");
     assert_eq!((at(5).content, at(5).max), (Content::Yn, 9));
     assert_eq!((at(6).content, at(6).max), (Content::Xn, 13));
     let Form::Prefixed(prefix) = at(7).form else { panic!() };
-    assert_eq!((at(7).max, prefix.includes, prefix.counts), (254, 1, Counts::Units));
-    assert_eq!((at(8).content, at(8).spare), (Content::H, Spare::RIGHT_F));
+    assert_eq!((at(7).max, prefix.includes, prefix.counts), (254, 1, LengthUnit::Units));
+    assert_eq!((at(8).content, at(8).pad_nibble), (Content::H, PadNibble::RIGHT_F));
     assert!(doc.element(9).is_none());
     assert_eq!((at(35).content, at(35).privacy), (Content::Z, TRACK));
     let Form::Prefixed(prefix) = at(44).form else { panic!() };
@@ -113,9 +119,9 @@ fn sub_packagers_nest_by_bitmap_position_and_tag() {
     assert!(hex.contains("F0F0F8F0F0F5F0F7818283"), "length, tag, value: {hex}");
     assert!(hex.contains("8800000000000000123408585930346C656674"), "bitmap, first, places: {hex}");
     let message = Message::parse(spec, &wire).unwrap();
-    assert_eq!(message.at("62.5.2").unwrap(), "left");
-    assert_eq!(message.at("63.07").unwrap(), "abc");
-    assert_eq!(message.at("55.2.9").unwrap(), "999");
+    assert_eq!(message.path("62.5.2").unwrap(), "left");
+    assert_eq!(message.path("63.07").unwrap(), "abc");
+    assert_eq!(message.path("55.2.9").unwrap(), "999");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
 }
 
@@ -135,7 +141,7 @@ fn a_java_mapper_is_said_in_the_options() {
     for (spec, name) in [(unmapped, "THREE"), (mapped, "THREE")] {
         let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec().unwrap();
         let message = Message::parse(spec, &wire).unwrap();
-        assert_eq!(message.at("48.A3").unwrap().name(), name);
+        assert_eq!(message.path("48.A3").unwrap().name(), name);
     }
     let other = [("B1", "x")];
     assert!(Builder::new(mapped, Mti::NETWORK_REQUEST).set(48, &other).to_vec().is_err());
@@ -152,13 +158,13 @@ fn bitmaps_are_as_long_as_the_fields_want() {
         import(&xml, &Options::new()).map(|doc| doc.with(|spec| spec.bitmap()).unwrap())
     };
     let field = |id: u8| format!(r#"<isofield id="{id}" length="1" name="" class="IF_CHAR"/>"#);
-    assert_eq!(with("", "8", &field(64)).unwrap().second, More::Never);
-    assert_eq!(with("", "8", &field(70)).unwrap().second, More::Announced);
-    assert_eq!(with("", "16", &field(64)).unwrap().second, More::Announced);
-    assert_eq!(with("", "24", &field(140)).unwrap().third, More::Announced);
+    assert_eq!(with("", "8", &field(64)).unwrap().second, NextBitmap::Never);
+    assert_eq!(with("", "8", &field(70)).unwrap().second, NextBitmap::Announced);
+    assert_eq!(with("", "16", &field(64)).unwrap().second, NextBitmap::Announced);
+    assert_eq!(with("", "24", &field(140)).unwrap().third, NextBitmap::Announced);
     assert_eq!(
         with(r#"thirdBitmapField="65""#, "16", &(field(65) + &field(140))).unwrap().third,
-        More::InElement
+        NextBitmap::InElement
     );
     assert!(with(r#"thirdBitmapField="66""#, "16", "").is_err());
     assert!(with(r#"emitBitmap="false""#, "16", "").is_err());

@@ -7,10 +7,13 @@ mod generated;
 mod reference;
 
 use cardwire::import::{OrderDoc, SpecDoc, moov};
-use cardwire::layout::{Form, More, Tag};
+use cardwire::layout::{Form, NextBitmap, Tag};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::spec::{MtiCoding, builtin};
-use cardwire::{Builder, CodePage, Coding, Content, Counts, Message, PrefixCoding, Spare};
+use cardwire::{
+    Builder, Message,
+    layout::{CodePage, Coding, Content, LengthUnit, PadNibble, PrefixCoding},
+};
 use common::{Node, set_all};
 use generated::{Case, config};
 use proptest::prelude::*;
@@ -51,16 +54,19 @@ fn value_coding_and_length_follow_the_words() {
       "127": { "type": "Binary", "enc": "Binary", "prefix": "BerTLV" },
       "128": { "type": "String", "length": 999, "enc": "ASCII", "prefix": "None.Fixed" }"#);
     let at = |number| doc.element(number).unwrap();
-    assert_eq!((at(2).content, at(2).coding, at(2).spare), (Content::N, Coding::Bcd, Spare::LEFT_ZERO));
+    assert_eq!(
+        (at(2).content, at(2).coding, at(2).pad_nibble),
+        (Content::N, Coding::Bcd, PadNibble::LEFT_ZERO)
+    );
     assert_eq!((at(2).name.as_str(), at(2).privacy), ("PAN", PAN));
-    assert_eq!((at(3).content, at(3).spare), (Content::N, Spare::RIGHT_ZERO));
+    assert_eq!((at(3).content, at(3).pad_nibble), (Content::N, PadNibble::RIGHT_ZERO));
     assert_eq!((at(4).content, at(4).fill.unwrap().with), (Content::N, b'0'));
     assert_eq!((at(5).content, at(5).fill.unwrap().with), (Content::Ns, b' '));
     assert_eq!((at(11).coding, at(11).privacy), (Coding::Ebcdic(CodePage::Cp037), OPEN));
     assert_eq!((at(35).content, at(35).privacy), (Content::Any, TRACK));
     assert_eq!(at(36).content, Content::Z);
     let Form::Prefixed(prefix) = at(45).form else { panic!() };
-    assert_eq!((at(45).content, at(45).max, prefix.counts), (Content::H, 40, Counts::Bytes));
+    assert_eq!((at(45).content, at(45).max, prefix.counts), (Content::H, 40, LengthUnit::Bytes));
     assert_eq!((at(52).content, at(52).coding, at(52).privacy), (Content::B, Coding::Hex, SECRET));
     let Form::Prefixed(prefix) = at(53).form else { panic!() };
     assert_eq!(
@@ -115,7 +121,7 @@ fn composites_are_told_apart_by_what_they_say_of_tags() {
     assert_eq!(layout(48).element(7).unwrap().max, 9);
     assert!(matches!(layout(55).order, OrderDoc::Tags { tag: Tag::Ber, unknown: Some(_), .. }));
     let OrderDoc::Bitmap(form) = layout(62).order else { panic!() };
-    assert_eq!((form.octets, form.second, form.coding), (3, More::Never, Coding::Hex));
+    assert_eq!((form.octets, form.second, form.coding), (3, NextBitmap::Never, Coding::Hex));
     let OrderDoc::Tags { tag: Tag::Octets(2), unknown: Some(other), .. } = &layout(63).order else {
         panic!()
     };
@@ -137,11 +143,14 @@ fn further_bitmaps_are_there_where_fields_need_them() {
     let field = |number: u8| {
         format!(r#""{number}": {{ "type": "String", "length": 1, "enc": "ASCII", "prefix": "ASCII.Fixed" }}"#)
     };
-    assert_eq!(with("", &field(65)), (8, More::Announced, More::Never, true));
-    assert_eq!(with("\"length\": 16,", &field(65)), (8, More::Announced, More::Never, true));
+    assert_eq!(with("", &field(65)), (8, NextBitmap::Announced, NextBitmap::Never, true));
+    assert_eq!(with("\"length\": 16,", &field(65)), (8, NextBitmap::Announced, NextBitmap::Never, true));
     let both = format!("{}, {}", field(65), field(130));
-    assert_eq!(with("", &both), (8, More::Announced, More::Announced, false));
-    assert_eq!(with("\"disableAutoExpand\": true,", &field(64)), (8, More::Never, More::Never, false));
+    assert_eq!(with("", &both), (8, NextBitmap::Announced, NextBitmap::Announced, false));
+    assert_eq!(
+        with("\"disableAutoExpand\": true,", &field(64)),
+        (8, NextBitmap::Never, NextBitmap::Never, false)
+    );
 }
 
 #[test]

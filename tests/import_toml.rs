@@ -3,12 +3,13 @@
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
-use cardwire::layout::{BitmapForm, Fill, Form, Lead, More, Tag, Terminator};
+use cardwire::layout::{BitmapForm, Fill, Form, Lead, NextBitmap, Tag, Terminator};
 use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
 use cardwire::spec::builtin;
 use cardwire::spec::{Codes, MtiCoding};
 use cardwire::{
-    Builder, CodePage, Coding, Content, Counts, Message, Mti, Prefix, PrefixCoding, Side, Spare, Zone,
+    Builder, Message, Mti,
+    layout::{CodePage, Coding, Content, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone},
 };
 use proptest::prelude::*;
 
@@ -87,7 +88,7 @@ fn every_kind_of_option_reads_writes_and_survives() {
     assert_eq!(message.get(36).unwrap(), "9ABCD");
     assert_eq!(message.get(37).unwrap(), "abc");
     assert_eq!(message.get(130).unwrap(), "XYZ");
-    assert_eq!(message.at("48.87").unwrap(), "Packager");
+    assert_eq!(message.path("48.87").unwrap(), "Packager");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
     for cut in 0..wire.len() {
         assert!(Message::parse(spec, &wire[..cut]).is_err(), "{cut}");
@@ -161,7 +162,7 @@ fn prefixes() -> BoxedStrategy<Prefix> {
         Just(PrefixCoding::Binary),
         Just(PrefixCoding::Hex),
     ];
-    let counts = prop_oneof![Just(Counts::Units), Just(Counts::Bytes), Just(Counts::Nibbles)];
+    let counts = prop_oneof![Just(LengthUnit::Units), Just(LengthUnit::Bytes), Just(LengthUnit::Nibbles)];
     let prefix = (coding, 1u8..=4, counts, 0u8..3);
     let prefix =
         prefix.prop_map(|(coding, width, counts, includes)| Prefix { coding, width, counts, includes });
@@ -226,12 +227,12 @@ fn elements() -> BoxedStrategy<ElementDoc> {
     ];
     let fill = (sides(), any::<u8>()).prop_map(|(side, with)| Fill { side, with });
     let fill = prop::option::of(fill);
-    let spare = (sides(), 0u8..16).prop_map(|(side, nibble)| Spare { side, nibble });
+    let pad_nibble = (sides(), 0u8..16).prop_map(|(side, nibble)| PadNibble { side, nibble });
     let size = (2u32..60, 1u32..60, forms());
     let coding = (codings(), prop::bool::weighted(0.9));
-    let style = (content, coding, fill, spare, privacy);
+    let style = (content, coding, fill, pad_nibble, privacy);
     (size, style, "\\PC{0,12}")
-        .prop_map(|((a, b, form), (content, (coding, fits), fill, spare, privacy), name)| ElementDoc {
+        .prop_map(|((a, b, form), (content, (coding, fits), fill, pad_nibble, privacy), name)| ElementDoc {
             key: 0,
             name,
             content,
@@ -245,7 +246,7 @@ fn elements() -> BoxedStrategy<ElementDoc> {
             max: if form == Form::Nothing { 0 } else { a.max(b) },
             form,
             fill,
-            spare,
+            pad_nibble,
             privacy,
             layout: None,
         })
@@ -260,15 +261,13 @@ fn layouts() -> BoxedStrategy<LayoutDoc> {
         (pages(), 1u8..=1).prop_map(|(page, width)| Tag::Ebcdic(page, width)),
     ];
     let unknown = prop::option::of(elements().prop_map(Box::new));
-    let order = prop_oneof![
-        (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
-        (tag, prop::option::of(leads()), unknown).prop_map(|(tag, lead, unknown)| OrderDoc::Tags {
-            tag,
-            lead,
-            unknown
-        }),
-        (1u8..=8).prop_map(|octets| OrderDoc::Bitmap(BitmapForm::single(Coding::Raw, octets))),
-    ];
+    let order =
+        prop_oneof![
+            (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
+            (tag, prop::option::of(leads()), unknown)
+                .prop_map(|(tag, length_first, unknown)| OrderDoc::Tags { tag, length_first, unknown }),
+            (1u8..=8).prop_map(|octets| OrderDoc::Bitmap(BitmapForm::single(Coding::Raw, octets))),
+        ];
     (order, prop::collection::vec(elements(), 0..4))
         .prop_map(|(order, mut elements)| {
             // 1, 2, 3 is a position, a number, a BER tag and a decimal one
@@ -288,7 +287,7 @@ proptest! {
         header in 0usize..300,
         element in elements(),
         layout in prop::option::of(layouts()),
-        third in prop_oneof![Just(More::Never), Just(More::Announced), Just(More::InElement)],
+        third in prop_oneof![Just(NextBitmap::Never), Just(NextBitmap::Announced), Just(NextBitmap::InElement)],
     ) {
         let element = ElementDoc { key: 2, layout, ..element };
         let order = OrderDoc::Bitmap(BitmapForm::new(Coding::Hex).third(third));

@@ -15,7 +15,7 @@ use cardwire::ipm::{
     Blocker, Cause, Encoding, Error, Format, PdsList, RecordWriter, Records, Unblocker, VbsReader, VbsWriter,
     detect, pds,
 };
-use cardwire::{Builder, Kind, Message};
+use cardwire::{Builder, ErrorKind, Message};
 use proptest::prelude::*;
 
 const FORMATS: [Format; 4] = [
@@ -25,7 +25,7 @@ const FORMATS: [Format; 4] = [
     Format { blocked: true, encoding: Encoding::Ebcdic },
 ];
 
-fn kind(error: &Error) -> Kind {
+fn kind(error: &Error) -> ErrorKind {
     match error.cause() {
         Cause::Content(error) => error.kind(),
         other => panic!("{other}"),
@@ -178,7 +178,7 @@ fn cut_files_are_refused_where_they_were_cut() {
             match error {
                 None => assert!(cut < 3 || seams.iter().any(is_seam), "{cut}"),
                 Some(error) => {
-                    assert_eq!(kind(&error), Kind::Truncated, "{cut}");
+                    assert_eq!(kind(&error), ErrorKind::Truncated, "{cut}");
                     assert!(error.offset() <= u64::try_from(cut).unwrap() && error.record() > 0, "{cut}");
                 }
             }
@@ -194,7 +194,7 @@ fn a_blocked_file_read_as_if_it_were_not_is_refused() {
     let mut reader = VbsReader::new(&wire[..]);
     let error = reader.by_ref().find_map(Result::err);
     let error = error.unwrap();
-    assert_eq!(kind(&error), Kind::FrameLimit);
+    assert_eq!(kind(&error), ErrorKind::FrameLimit);
     assert!(error.to_string().starts_with("record 3, byte 1508 of the file: frame at byte 0"), "{error}");
     assert!(Records::open(&b"no clearing file"[..]).is_err());
     assert_eq!(detect(b""), None);
@@ -219,15 +219,18 @@ fn a_wrong_message_is_told_by_record_and_byte_and_the_next_one_read() {
 #[test]
 fn limits_hold_on_both_sides() {
     let mut writer = VbsWriter::new(Vec::new()).with_limit(3);
-    assert_eq!(kind(&writer.write_record(b"abcd").unwrap_err()), Kind::FrameLimit);
-    assert_eq!(kind(&writer.write_record(b"").unwrap_err()), Kind::TooShort);
+    assert_eq!(kind(&writer.write_record(b"abcd").unwrap_err()), ErrorKind::FrameLimit);
+    assert_eq!(kind(&writer.write_record(b"").unwrap_err()), ErrorKind::TooShort);
     writer.write_record(b"abc").unwrap();
     let wire = writer.finish().unwrap();
-    assert_eq!(kind(&VbsReader::new(&wire[..]).with_limit(2).next_record().unwrap_err()), Kind::FrameLimit);
+    assert_eq!(
+        kind(&VbsReader::new(&wire[..]).with_limit(2).next_record().unwrap_err()),
+        ErrorKind::FrameLimit
+    );
     // four gigabytes are announced, five bytes come: no memory is set aside
     let wire = b"\xFF\xFF\xFF\xFFhello";
     let mut reader = VbsReader::new(&wire[..]).with_limit(u32::MAX);
-    assert_eq!(kind(&reader.next_record().unwrap_err()), Kind::Truncated);
+    assert_eq!(kind(&reader.next_record().unwrap_err()), ErrorKind::Truncated);
 }
 
 #[test]
@@ -246,8 +249,8 @@ fn subelements_are_dealt_out_and_never_split() {
         assert_eq!(found, [(1, 900), (2, 900), (3, 10)]);
     }
     assert_eq!(format!("{list:?}"), "{48: 907, 62: 924}");
-    assert_eq!(list.push(10_000, "").unwrap_err().kind(), Kind::Tag);
-    assert_eq!(list.push(4, "x".repeat(993)).unwrap_err().kind(), Kind::TooLong);
+    assert_eq!(list.push(10_000, "").unwrap_err().kind(), ErrorKind::Tag);
+    assert_eq!(list.push(4, "x".repeat(993)).unwrap_err().kind(), ErrorKind::TooLong);
     let error = loop {
         if let Err(error) = list.push(9999, "x".repeat(992)) {
             break error;

@@ -8,22 +8,22 @@ use cardwire::layout::{Layout, Tag, an, ans, b, n, row, x_n};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, Slots, binary_parts, table, text_parts};
 use cardwire::{
-    BitmapForm, Builder, Coding, Counts, Dialect, Element, Inspection, Kind, Message, More, Mti, Prefix,
-    PrefixCoding, Side, Spare, Spec,
+    Builder, Dialect, ErrorKind, Inspection, Message, Mti, Spec,
+    layout::{BitmapForm, Coding, Element, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side},
 };
 use common::{hex, sound_spec_of as spec_of, unhex};
 
 /// A third bitmap that is always there was written without the second one, which announces it.
 #[test]
 fn issue_001_third_bitmap_without_second() {
-    let bitmap = BitmapForm::new(Coding::Raw).third(More::Always);
+    let bitmap = BitmapForm::new(Coding::Raw).third(NextBitmap::Always);
     let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, [row(3, n(6), "", OPEN), row(66, n(1), "", OPEN)]);
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
     let wire = builder.set(3, "123456").to_vec().unwrap();
     assert_eq!(hex(&wire), "08002000000000000000123456");
     assert!(Message::parse(spec, &wire).is_ok());
     let wire = builder.set(66, 1).to_vec().unwrap();
-    assert_eq!(Message::parse(spec, &wire).unwrap().bitmaps(), 3);
+    assert_eq!(Message::parse(spec, &wire).unwrap().bitmap_count(), 3);
 }
 
 /// A value that held its terminator was written and read back shorter.
@@ -55,26 +55,27 @@ fn issue_003_tag_cut_by_the_end_of_its_element() {
 #[test]
 fn issue_004_colon_in_ebcdic_digits() {
     let error = Message::parse(&ISO87_EBCDIC, &unhex("F0F8F0F00020000000000000F1F2F3F47AF6")).unwrap_err();
-    assert!(matches!(error.kind(), Kind::Character(..)), "{error}");
+    assert!(matches!(error.kind(), ErrorKind::Character(..)), "{error}");
 }
 
 /// The fill in front of a signed packed value was looked for in its sign.
 #[test]
 fn issue_005_fill_of_a_signed_packed_value() {
-    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Bytes, includes: 0 };
-    let spare = Spare { side: Side::Left, nibble: 0xF };
-    let spec = spec_of(Dialect::BCD, [row(28, x_n(8).min(2).prefix(prefix).spare(spare), "", OPEN)]);
+    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Bytes, includes: 0 };
+    let pad_nibble = PadNibble { side: Side::Left, nibble: 0xF };
+    let spec =
+        spec_of(Dialect::BCD, [row(28, x_n(8).min(2).prefix(prefix).pad_nibble(pad_nibble), "", OPEN)]);
     let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(28, "C123").to_vec().unwrap();
     assert_eq!(hex(&wire), "08000000001000000000303343F123");
     assert!(Message::parse(spec, &wire).unwrap().get(28).unwrap() == "C123");
 }
 
 /// A length in half bytes was odd for a signed packed value, which was then read with one digit more.
-/// It counts a spare half byte, so it is even, and only a fill that is no digit tells it apart.
+/// It counts a pad nibble, so it is even, and only a fill that is no digit tells it apart.
 #[test]
 fn issue_006_half_bytes_of_a_signed_packed_value() {
-    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Nibbles, includes: 0 };
-    let shape = x_n(8).min(2).prefix(prefix).spare(Spare::RIGHT_F);
+    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Nibbles, includes: 0 };
+    let shape = x_n(8).min(2).prefix(prefix).pad_nibble(PadNibble::RIGHT_F);
     let spec = spec_of(Dialect::BCD, [row(28, shape, "", OPEN)]);
     for (value, length) in [("C123", "3036"), ("D1234", "3036"), ("D12345", "3038")] {
         let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(28, value).to_vec().unwrap();
@@ -110,7 +111,7 @@ fn issue_008_one_octet_short_in_hexadecimal_digits() {
     let wire = builder.to_vec().unwrap();
     for dirt in [0, 0xFF, b'A'] {
         let error = builder.write(&mut vec![dirt; wire.len() - 1]).unwrap_err();
-        assert_eq!(error.kind(), Kind::Room, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Room, "{error}");
     }
 }
 
@@ -173,8 +174,9 @@ fn issue_013_mti_of_an_input_that_is_too_long() {
 #[test]
 fn issue_014_length_before_a_tag_that_begins_with_zero() {
     let parts: &'static [_] = binary_parts([row(0x40, b(9).rest(), "", SECRET)]).to_vec().leak();
-    let lead = Prefix { coding: PrefixCoding::Bcd, width: 3, counts: Counts::Units, includes: 0 };
-    let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).led(lead)));
+    let length_first = Prefix { coding: PrefixCoding::Bcd, width: 3, counts: LengthUnit::Units, includes: 0 };
+    let layout: &'static Layout<'static> =
+        Box::leak(Box::new(Layout::tags(Tag::Ber, None, parts).length_first(length_first)));
     let spec = spec_of(Dialect::BCD, [row(48, b(99).lll().of(layout), "", SECRET)]);
     let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
     let wire = builder.set(48, &[(0x40, b"\xAA"), (0x40, b"\xBB")]).to_vec().unwrap();
@@ -214,7 +216,7 @@ fn issue_017_hexdump_of_many_parts() {
     let any: &'static Element<'static> =
         Box::leak(Box::new(row(0, b(9).ber(), "", SECRET).resolve(&Dialect::OCTETS)));
     let layout: &'static Layout<'static> = Box::leak(Box::new(Layout::tags(Tag::Ber, Some(any), &[])));
-    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+    let wide = Prefix { coding: PrefixCoding::Binary, width: 4, counts: LengthUnit::Units, includes: 0 };
     let spec = spec_of(Dialect::BCD, [row(48, b(1 << 20).prefix(wide).of(layout), "", SECRET)]);
     let (tags, start) = ([0xC1, 0].repeat(1 << 16), Instant::now());
     let wire = [&unhex("0800 0000000000010000 00020000")[..], &tags].concat();

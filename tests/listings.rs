@@ -9,7 +9,10 @@ use std::path::PathBuf;
 use cardwire::layout::{Layout, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{Codes, binary_parts, text_parts};
-use cardwire::{BitmapForm, Builder, Coding, Dialect, Element, Inspection, Message, More, Row, Spec};
+use cardwire::{
+    Builder, Dialect, Inspection, Message, Spec,
+    layout::{BitmapForm, Coding, Element, NextBitmap, Row},
+};
 use common::{golden, spec_of};
 
 /// A golden message and the spec it is shown in.
@@ -146,9 +149,10 @@ fn a_hexdump_shows_every_octet_once_and_in_order() {
     let rows = |numbers: &[u32]| {
         numbers.iter().map(|number| row(*number, n(2), "", OPEN)).collect::<Vec<Row<'static>>>()
     };
-    for third in [More::Announced, More::Always, More::InElement, More::Never] {
+    for third in [NextBitmap::Announced, NextBitmap::Always, NextBitmap::InElement, NextBitmap::Never] {
         let bitmap = BitmapForm::new(Coding::Raw).third(third);
-        let numbers = if third == More::Never { vec![3, 64, 128] } else { vec![3, 64, 66, 128, 130, 192] };
+        let numbers =
+            if third == NextBitmap::Never { vec![3, 64, 128] } else { vec![3, 64, 66, 128, 130, 192] };
         let spec = spec_of(Dialect { bitmap, ..Dialect::BCD }, &rows(&numbers)).unwrap();
         for many in 1..=numbers.len() {
             let mut builder = Builder::new(spec, "0800".parse().unwrap());
@@ -160,7 +164,11 @@ fn a_hexdump_shows_every_octet_once_and_in_order() {
             assert_eq!(dumped(&message), common::hex(&wire));
             let bitmaps = message.dump().to_string();
             let bitmaps = bitmaps.lines().filter(|line| line.contains("bitmap")).count();
-            assert_eq!(bitmaps, if third == More::InElement && many > 4 { 2 } else { 1 }, "{third:?} {many}");
+            assert_eq!(
+                bitmaps,
+                if third == NextBitmap::InElement && many > 4 { 2 } else { 1 },
+                "{third:?} {many}"
+            );
         }
     }
 }

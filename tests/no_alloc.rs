@@ -6,7 +6,7 @@ mod common;
 
 use allocation_counter::measure;
 use benched::Case;
-use cardwire::{Builder, Framing, Inspection, Message, Mti, Parser, Scan, Stream, Template, de};
+use cardwire::{Builder, Framing, Inspection, Message, MessageWriter, Mti, Parser, Scan, Template, de};
 use common::golden;
 
 /// Fails if `act` allocates.
@@ -38,7 +38,12 @@ fn parsing_and_reading() {
                 }
             }
             let _ = (message.number(de::STAN), message.text(de::RESPONSE_CODE), message.expose(de::PAN));
-            let _ = (message.at("55.9F26"), message.at("3.1"), message.at("48.0105"), message.at("nothing"));
+            let _ = (
+                message.path("55.9F26"),
+                message.path("3.1"),
+                message.path("48.0105"),
+                message.path("nothing"),
+            );
             let _ = (Message::parse(spec, b"bad"), Message::parse(spec, &wire[1..]));
         });
     }
@@ -111,7 +116,7 @@ fn what_is_benched() {
 }
 
 fn streamed<'o>(case: &Case, out: &'o mut [u8]) -> &'o [u8] {
-    let mut stream = Stream::new(case.spec, case.mti, out).expect("room");
+    let mut stream = MessageWriter::new(case.spec, case.mti, out).expect("room");
     for (number, value) in &case.values {
         stream.put(*number, value.as_slice()).expect("sound");
     }

@@ -7,8 +7,8 @@ use cardwire::layout::{Layout, Shape, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{binary_parts, text_parts};
 use cardwire::{
-    Builder, Coding, Content, Counts, Dialect, Field, Kind, Message, Mti, Prefix, PrefixCoding, Row, Spare,
-    Spec, Template, Value,
+    Builder, Dialect, ErrorKind, Field, Message, Mti, Spec, Template, Value,
+    layout::{Coding, Content, LengthUnit, PadNibble, Prefix, PrefixCoding, Row},
 };
 use common::{golden, hex, spec_of};
 
@@ -48,7 +48,7 @@ fn can_be_set(part: &Field<'_>) {
         _ => ans(255).lll(),
     };
     for dialect in [Dialect::ASCII, Dialect::BCD, Dialect::EBCDIC] {
-        let other = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 0 };
+        let other = Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes: 0 };
         let spec = holding(dialect, shape.prefix(other));
         let written = |builder: &mut Builder<'_>| builder.to_vec().map(|wire| hex(&wire));
         let given = written(Builder::new(spec, Mti::NETWORK_REQUEST).set(48, value.as_slice()));
@@ -87,7 +87,7 @@ fn a_part_is_a_value_like_any_other() {
     assert_eq!(parts.len(), 8);
     parts.iter().for_each(can_be_set);
     let digits =
-        ["48.2.2", "48.2.3.1", "48.2.3.2", "48.2.3.3"].map(|path| message.at(path).unwrap().number());
+        ["48.2.2", "48.2.3.1", "48.2.3.2", "48.2.3.3"].map(|path| message.path(path).unwrap().number());
     assert_eq!(digits, [Ok(12_345), Ok(1), Ok(2_345), Ok(678)]);
 }
 
@@ -103,7 +103,7 @@ fn tags_of_two_octets_are_not_those_of_ber() {
         Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
     };
     assert_eq!(read("400301AA00400202BB".trim()), Ok(()));
-    assert_eq!(read("400301AABB"), Err((Kind::Truncated, 15)));
+    assert_eq!(read("400301AABB"), Err((ErrorKind::Truncated, 15)));
 }
 
 #[test]
@@ -115,10 +115,13 @@ fn positions_that_do_not_fill_their_element_are_looked_at() {
         Message::parse(spec, wire.as_bytes()).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
     };
     assert_eq!([read(ans(2), "9ABC"), read(ans(2).l(), "1ABC")], [Ok(()); 2]);
-    assert_eq!(read(ans(2).l(), "9ABC"), Err((Kind::TooLong, 20)));
-    assert_eq!(read(ans(1), "9ABC"), Err((Kind::Trailing, 23)));
-    assert_eq!(read(ans(3), "9ABC"), Err((Kind::Truncated, 23)));
-    assert_eq!(read(n(2), "9ABC"), Err((Kind::Character(Content::N, cardwire::Seen::of(b'A')), 21)));
+    assert_eq!(read(ans(2).l(), "9ABC"), Err((ErrorKind::TooLong, 20)));
+    assert_eq!(read(ans(1), "9ABC"), Err((ErrorKind::Trailing, 23)));
+    assert_eq!(read(ans(3), "9ABC"), Err((ErrorKind::Truncated, 23)));
+    assert_eq!(
+        read(n(2), "9ABC"),
+        Err((ErrorKind::Character(Content::N, cardwire::model::CharKind::of(b'A')), 21))
+    );
     assert_eq!(
         read(ans(2).of(characters([row(1, n(2), "", OPEN)])), "9ABC").map_err(|error| error.1),
         Err(21)
@@ -127,10 +130,10 @@ fn positions_that_do_not_fill_their_element_are_looked_at() {
 
 #[test]
 fn a_part_of_packed_digits_that_the_buffer_cuts_is_not_looked_into() {
-    let one = Prefix { coding: PrefixCoding::Ascii, width: 1, counts: Counts::Units, includes: 1 };
+    let one = Prefix { coding: PrefixCoding::Ascii, width: 1, counts: LengthUnit::Units, includes: 1 };
     let inner = characters([row(1, n(8).prefix(one), "", OPEN)]);
     let outer = characters([row(1, n(2), "", OPEN), row(2, n(9).rest().of(inner), "", OPEN)]);
-    let rows = [row(48, n(3).of(outer).spare(Spare::RIGHT_ZERO), "", SECRET)];
+    let rows = [row(48, n(3).of(outer).pad_nibble(PadNibble::RIGHT_ZERO), "", SECRET)];
     let spec = spec_of(Dialect::BCD, &rows).unwrap();
     let nested = [(1_u32, "")];
     let parts = [(1_u32, Value::from("12")), (2, Value::from(&nested))];
@@ -139,20 +142,20 @@ fn a_part_of_packed_digits_that_the_buffer_cuts_is_not_looked_into() {
     assert_eq!(hex(&builder.to_vec().unwrap()[10..]), "1210");
     for room in 0..12 {
         let error = builder.write(&mut vec![0; room]).unwrap_err();
-        assert_eq!((error.kind(), error.expected(), error.found()), (Kind::Room, 12, room));
+        assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::Room, 12, room));
     }
 }
 
 #[test]
 fn half_bytes_are_counted_in_pairs() {
-    let halves = Prefix { coding: PrefixCoding::Bcd, width: 2, counts: Counts::Nibbles, includes: 0 };
+    let halves = Prefix { coding: PrefixCoding::Bcd, width: 2, counts: LengthUnit::Nibbles, includes: 0 };
     let spec = holding(Dialect::BCD, n(8).prefix(halves));
     let read = |value: &str| {
         let wire = common::unhex(&format!("0800 0000000000010000 {value}"));
         Message::parse(spec, &wire).map(|_| ()).map_err(|error| (error.kind(), error.offset()))
     };
     assert_eq!([read("04 1234"), read("08 12345678")], [Ok(()); 2]);
-    assert_eq!(read("05 1234"), Err((Kind::LengthUnit, 10)));
+    assert_eq!(read("05 1234"), Err((ErrorKind::LengthUnit, 10)));
 }
 
 #[test]
@@ -167,10 +170,13 @@ fn parts_end_once_and_for_all() {
 
 #[test]
 fn a_part_behind_a_length_is_refused_where_it_would_stand() {
-    let lead = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 0 };
+    let length_first =
+        Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes: 0 };
     let tags = binary_parts([row(0x40, b(3).rest(), "", SECRET)]).to_vec().leak();
-    let spec =
-        holding(Dialect::BCD, b(99).ll().of(leaked(Layout::tags(Tag::Octets(1), None, tags).led(lead))));
+    let spec = holding(
+        Dialect::BCD,
+        b(99).ll().of(leaked(Layout::tags(Tag::Octets(1), None, tags).length_first(length_first))),
+    );
     let parts: [(u32, &[u8]); 2] = [(0x40, &[1]), (0x40, &[1, 2, 3, 4])];
     let error = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &parts).to_vec().unwrap_err();
     assert_eq!(error.to_string(), "field 48, part 40 at byte 14: expected at most 3, found 4");
@@ -185,5 +191,5 @@ fn a_wide_composite_is_not_patched() {
     let before = wire.clone();
     let parts = [(1_u32, other.as_str()), (2, other.as_str())];
     let error = Template::of(spec, &mut wire).unwrap().patch(48, &parts).map(drop).unwrap_err();
-    assert_eq!((error.kind(), wire), (Kind::Form, before));
+    assert_eq!((error.kind(), wire), (ErrorKind::Form, before));
 }

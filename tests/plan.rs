@@ -6,7 +6,10 @@ mod common;
 use cardwire::layout::{Shape, ans, b, h, n, row, z};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_ASCII, builtin};
-use cardwire::{Builder, Coding, Content, Dialect, Message, Mti, Parser, PrefixCoding, Side, Spare, Spec};
+use cardwire::{
+    Builder, Dialect, Message, Mti, Parser, Spec,
+    layout::{Coding, Content, PadNibble, PrefixCoding, Side},
+};
 use common::alike::reads_as_the_walk_does;
 use common::{golden, spec_of};
 use proptest::prelude::*;
@@ -229,11 +232,11 @@ fn messages_with_parts_are_read_alike() {
 #[test]
 fn each_half_octet_that_fills_is_looked_at() {
     let spares = [(Side::Left, 0), (Side::Left, 9), (Side::Right, 0), (Side::Right, 9), (Side::Right, 15)];
-    for spare in spares.map(|(side, nibble)| Spare { side, nibble }) {
+    for pad_nibble in spares.map(|(side, nibble)| PadNibble { side, nibble }) {
         for shape in [n(7), h(7), n(7).ll(), h(7).ll(), n(8).ll(), z(8).ll()] {
             let rows = [
                 row(2, ans(2), "", OPEN),
-                row(3, shape.coding(Coding::Bcd).spare(spare), "", OPEN),
+                row(3, shape.coding(Coding::Bcd).pad_nibble(pad_nibble), "", OPEN),
                 row(4, b(1), "", OPEN),
             ];
             let spec = spec_of(Dialect::BCD, &rows).unwrap();

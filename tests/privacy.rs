@@ -11,7 +11,9 @@ use std::sync::OnceLock;
 use cardwire::layout::Form;
 use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::{
-    Builder, Content, Element, Field, Framing, Inspection, Message, Mti, Order, Spec, Tag, Value, spec,
+    Builder, Field, Framing, Inspection, Message, Mti, Spec, Value,
+    layout::{Content, Element, Order, Tag},
+    spec,
 };
 use common::{Node, hex};
 

@@ -7,7 +7,12 @@ use cardwire::probe::{Change, Envelope, probe};
 use cardwire::spec::{
     ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC, Slots, UNIONPAY_POS, builtin,
 };
-use cardwire::{Builder, Coding, Content, Dialect, Framing, Mti, MtiCoding, Place, Spec, de};
+use cardwire::{
+    Builder, Dialect, Framing, Mti, Spec, de,
+    layout::{Coding, Content},
+    model::Place,
+    spec::MtiCoding,
+};
 use proptest::prelude::*;
 
 /// Messages of one link that differ in what they carry.

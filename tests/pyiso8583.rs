@@ -18,7 +18,9 @@ use std::process::Stdio;
 
 use cardwire::layout::Form;
 use cardwire::{
-    Builder, Coding, Counts, Element, Error, Inspection, Kind, Message, More, Place, Prefix, Spec,
+    Builder, Error, ErrorKind, Inspection, Message, Spec,
+    layout::{Coding, Element, LengthUnit, NextBitmap, Prefix},
+    model::Place,
 };
 use common::venv::Package;
 use common::{Node, hex, nodes, set_all};
@@ -173,22 +175,22 @@ impl Trial {
 /// The fault of the peer that explains why it took what we refuse so.
 fn excuse(inspection: &Inspection<'_>, error: &Error) -> Option<PeerFault> {
     let spec = inspection.spec();
-    if spec.bitmap().third == More::Never && inspection.announced().contains(65) {
+    if spec.bitmap().third == NextBitmap::Never && inspection.announced().contains(65) {
         return Some(PeerFault::ThirdBitmap);
     }
     let element = error.field().and_then(|number| spec.element(number));
     match error.kind() {
-        Kind::Character(..) | Kind::MtiDigit => Some(PeerFault::NoContentCheck),
-        Kind::Nibble | Kind::HexDigit(_) if element.is_some() => Some(PeerFault::NoContentCheck),
-        Kind::LengthDigit(_) => Some(PeerFault::LengthByInt),
-        Kind::HexDigit(_) if error.place() == Place::Bitmap => Some(PeerFault::BlankInBitmap),
-        Kind::LengthUnit if element.is_some_and(counts_halves) => Some(PeerFault::PartOfOctet),
+        ErrorKind::Character(..) | ErrorKind::MtiDigit => Some(PeerFault::NoContentCheck),
+        ErrorKind::Nibble | ErrorKind::HexDigit(_) if element.is_some() => Some(PeerFault::NoContentCheck),
+        ErrorKind::LengthDigit(_) => Some(PeerFault::LengthByInt),
+        ErrorKind::HexDigit(_) if error.place() == Place::Bitmap => Some(PeerFault::BlankInBitmap),
+        ErrorKind::LengthUnit if element.is_some_and(counts_halves) => Some(PeerFault::PartOfOctet),
         _ => None,
     }
 }
 
 fn counts_halves(element: &Element<'_>) -> bool {
-    matches!(element.form(), Form::Prefixed(Prefix { counts: Counts::Nibbles, .. })) || is_hex(element)
+    matches!(element.form(), Form::Prefixed(Prefix { counts: LengthUnit::Nibbles, .. })) || is_hex(element)
 }
 
 fn is_hex(element: &Element<'_>) -> bool {

@@ -7,8 +7,12 @@ use cardwire::layout::{BitmapForm, Layout, Tag, ans, ansb, b, n, row, x_n, z};
 use cardwire::mask::{OPEN, PAN, SECRET};
 use cardwire::spec::{Slots, binary_parts, numbered_parts, table, text_parts};
 use cardwire::{
-    CodePage, Coding, Counts, Dialect, Element, Fault, Kind, More, Prefix, PrefixCoding, Privacy, Row, Shape,
-    Side, Spec, Zone,
+    Dialect, ErrorKind, Spec,
+    layout::{
+        CodePage, Coding, Element, LengthUnit, NextBitmap, Prefix, PrefixCoding, Row, Shape, Side, Zone,
+    },
+    mask::Privacy,
+    model::SpecFault,
 };
 
 /// What is wrong with a spec of one row.
@@ -49,10 +53,10 @@ fn prefix_too_narrow() {
     // fifty octets are a hundred hexadecimal digits
     assert_eq!(fault_of(b(50).ll()), text);
     assert_eq!(fault_of(b(49).ll()), "sound");
-    let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: Counts::Units, includes: 2 };
+    let inclusive = Prefix { coding: PrefixCoding::Ascii, width: 2, counts: LengthUnit::Units, includes: 2 };
     assert_eq!(fault_of(n(98).prefix(inclusive)), text);
     assert_eq!(fault_of(n(97).prefix(inclusive)), "sound");
-    let binary = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Nibbles, includes: 0 };
+    let binary = Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Nibbles, includes: 0 };
     assert_eq!(fault_of(ans(128).prefix(binary)), text);
     assert_eq!(fault_of(ans(127).prefix(binary)), "sound");
 }
@@ -90,7 +94,8 @@ fn reserved_number() {
     let short = Dialect { bitmap: BitmapForm::single(Coding::Hex, 8), ..Dialect::ASCII };
     assert_eq!(fault_in(short, row(65, n(1), "", OPEN)), text(65));
     assert_eq!(fault_in(short, row(1, n(1), "", OPEN)), "sound");
-    let third = Dialect { bitmap: BitmapForm::new(Coding::Hex).third(More::InElement), ..Dialect::ASCII };
+    let third =
+        Dialect { bitmap: BitmapForm::new(Coding::Hex).third(NextBitmap::InElement), ..Dialect::ASCII };
     assert_eq!(fault_in(third, row(65, n(1), "", OPEN)), text(65));
     assert_eq!(fault_in(third, row(192, n(1), "", OPEN)), "sound");
     let one: &'static [Option<Element<'static>>] = Box::leak(Box::new(text_parts([row(1, n(2), "", OPEN)])));
@@ -236,7 +241,10 @@ fn prefix_width() {
     assert_eq!(fault_of(n(9).var(0)), text);
     assert_eq!(fault_of(n(9).var(7)), text);
     for (coding, width) in [(PrefixCoding::Binary, 5), (PrefixCoding::Binary, 0), (PrefixCoding::Hex, 5)] {
-        assert_eq!(fault_of(n(9).prefix(Prefix { coding, width, counts: Counts::Units, includes: 0 })), text);
+        assert_eq!(
+            fault_of(n(9).prefix(Prefix { coding, width, counts: LengthUnit::Units, includes: 0 })),
+            text
+        );
     }
 }
 
@@ -249,13 +257,13 @@ fn bitmap_form() {
         BitmapForm::new(Coding::Ascii),
         BitmapForm::single(Coding::Raw, 0),
         BitmapForm::single(Coding::Raw, 9),
-        BitmapForm::single(Coding::Raw, 4).second(More::Announced),
-        raw.second(More::InElement),
-        raw.second(More::Never).third(More::Announced),
+        BitmapForm::single(Coding::Raw, 4).second(NextBitmap::Announced),
+        raw.second(NextBitmap::InElement),
+        raw.second(NextBitmap::Never).third(NextBitmap::Announced),
     ] {
         assert_eq!(of(bitmap), text, "{bitmap:?}");
     }
-    assert_eq!(of(raw.third(More::InElement)), "sound");
+    assert_eq!(of(raw.third(NextBitmap::InElement)), "sound");
     // octets do not lie in text, nor hexadecimal digits in decimal ones
     let slots =
         || Box::leak(Box::new(numbered_parts::<1, 9>(&Dialect::CHARACTERS, [row(2, n(2), "", OPEN)])));
@@ -275,5 +283,5 @@ fn a_fault_is_a_kind_and_a_side_is_free() {
     let slots: &'static Slots<'static> =
         Box::leak(Box::new(table([row(3, n(0), "", OPEN)]).elements(&Dialect::BCD)));
     let error = Spec::try_new("test", &Dialect::BCD, slots).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (Kind::Spec(Fault::ZeroLength), Some(3)));
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Spec(SpecFault::ZeroLength), Some(3)));
 }

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 
 use cardwire::layout::Form;
 use cardwire::spec::{self, EMV, ISO03_ASCII_BINARY, ISO87_ASCII_BINARY, ISO93_ASCII_BINARY};
-use cardwire::{Content, Element, Layout, Order, Spec};
+use cardwire::{
+    Spec,
+    layout::{Content, Element, Layout, Order},
+};
 
 /// A departure of a table from the facts: data element, what the table says, why.
 type Departure = (u8, &'static str, &'static str);

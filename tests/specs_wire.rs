@@ -8,7 +8,7 @@ use cardwire::spec::{
     IPM_ASCII, IPM_EBCDIC, ISO03_BCD, ISO03_EBCDIC, ISO87_BCD, ISO87_EBCDIC, ISO93_ASCII, ISO93_BCD,
     UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_TOTALS, UNIONPAY_UPLOAD,
 };
-use cardwire::{Builder, Framing, Kind, Message, Spec};
+use cardwire::{Builder, ErrorKind, Framing, Message, Spec};
 
 fn shared(path: &str) -> Option<Vec<u8>> {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
@@ -59,7 +59,7 @@ fn values_fit_the_layouts_of_their_elements() {
         let wire = message_of(spec, number, value).unwrap_or_else(|error| panic!("{path}: {error}"));
         let message = Message::parse(spec, &wire).unwrap_or_else(|error| panic!("{path}: {error}"));
         assert_eq!(message.text(number).unwrap(), value);
-        assert_eq!(message.at(path).unwrap_or_else(|| panic!("{path}")).text().unwrap(), part, "{path}");
+        assert_eq!(message.path(path).unwrap_or_else(|| panic!("{path}")).text().unwrap(), part, "{path}");
     }
 }
 
@@ -68,7 +68,7 @@ fn a_value_that_does_not_fit_is_refused() {
     // an amount without a sign, an amount cut short
     assert!(matches!(
         message_of(&ISO87_BCD, 54, "10018400000000012345").unwrap_err().kind(),
-        Kind::Character(..)
+        ErrorKind::Character(..)
     ));
     assert!(message_of(&ISO87_BCD, 54, "1001840C00000001234").is_err());
 }
@@ -87,17 +87,17 @@ fn unionpay_composites() {
     let wire = unionpay(&rows, "0200-sale");
     let sale = Message::parse(&UNIONPAY_POS, &wire).unwrap();
     assert_eq!(sale.text(22).unwrap(), "021");
-    assert_eq!(sale.at("53.1").unwrap().text().unwrap(), "2");
+    assert_eq!(sale.path("53.1").unwrap().text().unwrap(), "2");
 
     let wire = unionpay(&rows, "0210-sale-00");
     let answer = Message::parse(&UNIONPAY_POS, &wire).unwrap();
     let mut institutions = answer.get(44).unwrap().parts_as(&UNIONPAY_INSTITUTIONS).unwrap();
     assert_eq!(institutions.next().unwrap().text().unwrap().trimmed(), "01020000");
-    assert_eq!(answer.at("63.1").unwrap().text().unwrap(), "CUP");
+    assert_eq!(answer.path("63.1").unwrap().text().unwrap(), "CUP");
 
     let wire = unionpay(&rows, "0220-refund");
     let refund = Message::parse(&UNIONPAY_POS, &wire).unwrap();
-    assert_eq!(refund.at("61.3").unwrap().text().unwrap(), "0601");
+    assert_eq!(refund.path("61.3").unwrap().text().unwrap(), "0601");
 
     let wire = unionpay(&rows, "0510-unbalanced");
     let settled = Message::parse(&UNIONPAY_POS, &wire).unwrap();
@@ -126,7 +126,7 @@ fn ipm_records() {
             let message = Message::parse(spec, record).unwrap_or_else(|error| panic!("{file}: {error}"));
             assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), record, "{file}");
             assert_eq!(message.text(24).unwrap(), "697");
-            assert_eq!(message.at("48.0105").unwrap().len(), 25);
+            assert_eq!(message.path("48.0105").unwrap().len(), 25);
             numbers.push(message.number(71).unwrap());
             rest = tail;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use cardwire::serde::{Exposed, from_message, to_values, to_vec};
 use cardwire::spec::{IPM_EBCDIC, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC, ISO93_BCD};
-use cardwire::{Builder, Kind, Message, Mti, Spec};
+use cardwire::{Builder, ErrorKind, Message, Mti, Spec};
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ fn private_elements_are_refused_unless_exposed() {
     let error = read::<Open>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err();
     assert_eq!(error.to_string(), "field 2 at byte 20: it is private: read it with expose");
     let all: Result<BTreeMap<String, String>, _> = read(&ISO87_ASCII, &sale(&ISO87_ASCII));
-    assert_eq!(all.unwrap_err().kind(), Kind::Private);
+    assert_eq!(all.unwrap_err().kind(), ErrorKind::Private);
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn what_is_missing_or_unknown_is_named() {
         _response: String,
     }
     let error = read::<Needs>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (Kind::Missing, Some(39)));
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Missing, Some(39)));
 
     #[derive(Deserialize, Debug)]
     #[serde(deny_unknown_fields)]
@@ -169,15 +169,15 @@ fn what_is_missing_or_unknown_is_named() {
         _pan: Exposed<String>,
     }
     // `mti` is the first that it does not name
-    assert_eq!(read::<Only>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err().kind(), Kind::Undefined);
+    assert_eq!(read::<Only>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err().kind(), ErrorKind::Undefined);
 
     let unknown = BTreeMap::from([("130", "x")]);
     let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &unknown).unwrap_err();
-    assert_eq!((error.kind(), error.field()), (Kind::Undefined, Some(130)));
+    assert_eq!((error.kind(), error.field()), (ErrorKind::Undefined, Some(130)));
     let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &BTreeMap::from([("52", "0G")])).unwrap_err();
-    assert_eq!((error.field(), matches!(error.kind(), Kind::HexDigit(_))), (Some(52), true));
+    assert_eq!((error.field(), matches!(error.kind(), ErrorKind::HexDigit(_))), (Some(52), true));
     let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &BTreeMap::from([("4", -1)])).unwrap_err();
-    assert_eq!((error.field(), error.kind()), (Some(4), Kind::Number));
+    assert_eq!((error.field(), error.kind()), (Some(4), ErrorKind::Number));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn subelements_and_nested_parts() {
     let wire = to_vec(&IPM_EBCDIC, Mti::FINANCIAL_REQUEST, &header).unwrap();
     assert_eq!(read::<Header>(&IPM_EBCDIC, &wire).unwrap(), header);
     assert_eq!(
-        Message::parse(&IPM_EBCDIC, &wire).unwrap().at("48.0105").unwrap(),
+        Message::parse(&IPM_EBCDIC, &wire).unwrap().path("48.0105").unwrap(),
         header.data.file_id.as_str()
     );
 

@@ -8,8 +8,10 @@ mod reference;
 use cardwire::layout::{Form, Shape, a, an, ans, ansb, b, h, n, ns, row, x_n, z};
 use cardwire::mask::OPEN;
 use cardwire::{
-    BitmapForm, Builder, CodePage, Coding, Content, Counts, Dialect, Element, Kind, Message, Mti, MtiCoding,
-    Parser, Place, Prefix, PrefixCoding, Spare, Spec, Stream, Template,
+    Builder, Dialect, ErrorKind, Message, MessageWriter, Mti, Parser, Spec, Template,
+    layout::{BitmapForm, CodePage, Coding, Content, Element, LengthUnit, PadNibble, Prefix, PrefixCoding},
+    model::Place,
+    spec::MtiCoding,
 };
 use common::alike::reads_as_the_walk_does;
 use common::{hex, spec_of};
@@ -22,9 +24,14 @@ const DIALECTS: [Dialect; 8] = [
     Dialect::ASCII_BINARY,
     Dialect::BCD,
     Dialect::EBCDIC,
-    Dialect { prefix: PrefixCoding::Binary, spare_fixed: Spare::RIGHT_F, ..Dialect::BCD },
-    Dialect { prefix: PrefixCoding::Bcd, binary_counts: Counts::Units, ..Dialect::ASCII },
-    Dialect { prefix: PrefixCoding::Hex, spare_var: Spare::LEFT_ZERO, track: Coding::Bcd, ..Dialect::ASCII },
+    Dialect { prefix: PrefixCoding::Binary, pad_nibble_fixed: PadNibble::RIGHT_F, ..Dialect::BCD },
+    Dialect { prefix: PrefixCoding::Bcd, binary_counts: LengthUnit::Units, ..Dialect::ASCII },
+    Dialect {
+        prefix: PrefixCoding::Hex,
+        pad_nibble_var: PadNibble::LEFT_ZERO,
+        track: Coding::Bcd,
+        ..Dialect::ASCII
+    },
     Dialect {
         text: Coding::Ascii,
         binary: Coding::EbcdicHex(CodePage::Cp037),
@@ -35,7 +42,7 @@ const DIALECTS: [Dialect; 8] = [
 /// Shapes of every class, fixed and variable, of odd and even length.
 fn shapes() -> Vec<Shape<'static>> {
     let octets = |coding, shape: Shape<'static>| {
-        shape.prefix(Prefix { coding, width: 2, counts: Counts::Bytes, includes: 0 })
+        shape.prefix(Prefix { coding, width: 2, counts: LengthUnit::Bytes, includes: 0 })
     };
     vec![
         n(5),
@@ -43,7 +50,7 @@ fn shapes() -> Vec<Shape<'static>> {
         n(19).ll(),
         n(99).lll(),
         octets(PrefixCoding::Bcd, n(18)),
-        octets(PrefixCoding::Ascii, n(7).spare(Spare::RIGHT_F)),
+        octets(PrefixCoding::Ascii, n(7).pad_nibble(PadNibble::RIGHT_F)),
         a(9).l(),
         an(17),
         ns(5).ll(),
@@ -83,7 +90,7 @@ fn element(spec: &'static Spec<'static>) -> &'static Element<'static> {
 /// Lengths at the limits and around the blocks, if they can be told from the wire.
 fn lengths(element: &Element<'_>) -> Vec<usize> {
     let (min, max) = (element.min(), element.max());
-    let octets = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts != Counts::Units);
+    let octets = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts != LengthUnit::Units);
     let sign = usize::from(is_signed(element.content()));
     let is_told = |len: &usize| !octets || element.coding() != Coding::Bcd || (len - sign).is_multiple_of(2);
     let mut all = vec![min, min + 1, 7, 8, 9, 15, 16, 17, 32, 33, max - 1, max];
@@ -171,7 +178,7 @@ fn what_is_written_is_what_was_given_or_nothing() {
                 let is_patched = template.patch(2, value.as_slice()).is_ok();
                 let built = builder(spec, &value).to_vec();
                 let mut out = [0; 400];
-                let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
+                let mut stream = MessageWriter::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
                 let is_put = stream.put(2, value.as_slice()).is_ok();
                 assert_eq!((is_sound, is_put, is_patched), (built.is_ok(), is_sound, is_sound));
                 let Ok(built) = built else {
@@ -194,11 +201,11 @@ fn what_is_too_long_too_short_or_without_room_is_refused() {
         let (min, max, content) = (element(spec).min(), element(spec).max(), element(spec).content());
         let too_long = value(content, max + 1);
         let error = builder(spec, &too_long).to_vec().unwrap_err();
-        assert_eq!((error.kind(), error.place()), (Kind::TooLong, Place::Element(2)));
+        assert_eq!((error.kind(), error.place()), (ErrorKind::TooLong, Place::Element(2)));
         assert_eq!((error.expected(), error.found()), (max, max + 1));
         if element(spec).form() != Form::Fixed && min > 0 {
             let short = value(content, min - 1);
-            assert_eq!(builder(spec, &short).to_vec().unwrap_err().kind(), Kind::TooShort);
+            assert_eq!(builder(spec, &short).to_vec().unwrap_err().kind(), ErrorKind::TooShort);
         }
         let value = value(content, max);
         let builder = builder(spec, &value);
@@ -207,7 +214,7 @@ fn what_is_too_long_too_short_or_without_room_is_refused() {
         for room in 0..wire.len() {
             let mut out = vec![0xEE; wire.len()];
             let error = builder.write(&mut out[..room]).unwrap_err();
-            assert_eq!((error.kind(), error.expected(), error.found()), (Kind::Room, wire.len(), room));
+            assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::Room, wire.len(), room));
             assert!(out[room..].iter().all(|octet| *octet == 0xEE));
             assert!(streamed(spec, &value, &mut out[..room]).is_err());
             assert!(out[room..].iter().all(|octet| *octet == 0xEE));
@@ -218,7 +225,7 @@ fn what_is_too_long_too_short_or_without_room_is_refused() {
 }
 
 fn streamed<'o>(spec: &Spec<'_>, value: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], cardwire::Error> {
-    let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, out)?;
+    let mut stream = MessageWriter::new(spec, Mti::FINANCIAL_REQUEST, out)?;
     stream.put(2, value)?.put(3, 1234_u32)?.put(64, "AB")?;
     stream.finish()
 }
@@ -268,7 +275,7 @@ fn a_number_is_written_as_its_digits() {
                 ),
             }
             let mut out = [0; 400];
-            let mut stream = Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
+            let mut stream = MessageWriter::new(spec, Mti::FINANCIAL_REQUEST, &mut out).unwrap();
             assert_eq!(stream.put(2, number).is_ok(), built.is_ok());
             if let Ok(number) = i64::try_from(number) {
                 assert_eq!(builder(spec, b"").set(2, number).to_vec(), built);
@@ -276,7 +283,7 @@ fn a_number_is_written_as_its_digits() {
             let negative = i64::try_from(number).map_or(i64::MIN, |number| -number - 1);
             let below = builder(spec, b"").set(2, negative).to_vec();
             if !is_signed {
-                assert_eq!(below.unwrap_err().kind(), Kind::Number);
+                assert_eq!(below.unwrap_err().kind(), ErrorKind::Number);
             } else if let Ok(below) = below {
                 let field = Message::parse(spec, &below).unwrap().expose(2).unwrap();
                 assert_eq!((field.octets().next(), field.signed()), (Some(b'D'), Ok(negative)));
@@ -287,7 +294,7 @@ fn a_number_is_written_as_its_digits() {
 
 #[test]
 fn a_head_of_any_form_is_read_as_the_reference_reads_it() {
-    use cardwire::More::{Always, Announced, InElement, Never};
+    use cardwire::layout::NextBitmap::{Always, Announced, InElement, Never};
     let further = [(Announced, Never), (Always, Never), (Announced, Announced), (Announced, InElement)];
     let always = [(Announced, Always), (Always, Always)];
     let with_more = |(second, third)| BitmapForm { second, third, ..BitmapForm::new(Coding::Raw) };

@@ -9,8 +9,10 @@ use cardwire::spec::{
     ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, binary_parts, builtin, numbered_parts, text_parts,
 };
 use cardwire::{
-    Builder, Coding, Counts, Dialect, Error, Kind, Message, Mti, PartList, Place, Prefix, PrefixCoding, Spec,
-    Stream, Template, Value,
+    Builder, Dialect, Error, ErrorKind, Message, MessageWriter, Mti, Spec, Template, Value,
+    layout::{Coding, LengthUnit, Prefix, PrefixCoding},
+    model::Place,
+    write::PartList,
 };
 use common::{hex, spec_of};
 use proptest::prelude::*;
@@ -37,7 +39,7 @@ fn builder<'v>(spec: &'static Spec<'static>) -> Builder<'v> {
 }
 
 /// What an error says, but for the offset, which counts the bitmaps that are there.
-fn said(error: Error) -> (Kind, Place, Vec<cardwire::Key>, usize, usize) {
+fn said(error: Error) -> (ErrorKind, Place, Vec<cardwire::model::Key>, usize, usize) {
     (error.kind(), error.place(), error.parts().collect(), error.expected(), error.found())
 }
 
@@ -54,11 +56,11 @@ proptest! {
         let spec = builtin().nth(link).unwrap();
         let (mut streamed, mut built) = ([0; 2000], [0; 2000]);
         let mut stream =
-            Stream::with_header(spec, &HEADER[..spec.header()], Mti::FINANCIAL_REQUEST, &mut streamed).unwrap();
+            MessageWriter::with_header(spec, &HEADER[..spec.header()], Mti::FINANCIAL_REQUEST, &mut streamed).unwrap();
         let mut whole = builder(spec);
         if has_room_for_two {
             stream = stream.with_second().unwrap();
-            whole.bitmaps(2);
+            whole.min_bitmaps(2);
         }
         for number in 2..=128u8 {
             let mut longer = whole.clone();
@@ -116,14 +118,14 @@ proptest! {
                 }
             };
             match (message.has(number), changed.to_vec()) {
-                (false, _) => prop_assert_eq!(result.unwrap_err().kind(), Kind::Missing),
+                (false, _) => prop_assert_eq!(result.unwrap_err().kind(), ErrorKind::Missing),
                 (true, Ok(expected)) if expected.len() == wire.len() => {
                     prop_assert_eq!(result, Ok(()));
                     prop_assert_eq!(&patched, &expected);
                     continue;
                 }
                 (true, Ok(expected)) => {
-                    let kind = if expected.len() < wire.len() { Kind::TooShort } else { Kind::TooLong };
+                    let kind = if expected.len() < wire.len() { ErrorKind::TooShort } else { ErrorKind::TooLong };
                     prop_assert_eq!(result.unwrap_err().kind(), kind);
                 }
                 (true, Err(error)) => prop_assert_eq!(said(result.unwrap_err()), said(error)),
@@ -158,16 +160,16 @@ fn a_value_that_was_taken_out_does_not_come_back() {
 #[test]
 fn a_stream_takes_elements_in_ascending_order_and_once() {
     let mut buffer = [0; 100];
-    let mut stream = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer).unwrap();
+    let mut stream = MessageWriter::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer).unwrap();
     stream.put(11, 1).unwrap();
     for number in [0, 7, 11] {
-        assert_eq!(stream.put(number, 1).unwrap_err().kind(), Kind::Order);
+        assert_eq!(stream.put(number, 1).unwrap_err().kind(), ErrorKind::Order);
     }
     assert_eq!(
         stream.put(7, 1).unwrap_err().to_string(),
         "field 7 at byte 26: field 11 is written already, and order is ascending"
     );
-    assert_eq!(stream.put(129, 1).unwrap_err().kind(), Kind::Undefined);
+    assert_eq!(stream.put(129, 1).unwrap_err().kind(), ErrorKind::Undefined);
     stream.put(70, "3").unwrap();
     assert_eq!(stream.finish().unwrap(), b"080080200000000000000400000000000000000001003");
 }
@@ -181,11 +183,14 @@ fn a_stream_has_no_elements_beyond_its_bitmaps() {
             let value = "1".repeat(same.map_or(1, |element| element.max().min(20)));
             let mut buffer = [0; 100];
             let mut stream =
-                Stream::new(spec, Mti::NETWORK_REQUEST, &mut buffer).unwrap().with_second().unwrap();
-            assert_eq!(stream.put(number, value.as_str()).map(drop).unwrap_err().kind(), Kind::Undefined);
+                MessageWriter::new(spec, Mti::NETWORK_REQUEST, &mut buffer).unwrap().with_second().unwrap();
+            assert_eq!(
+                stream.put(number, value.as_str()).map(drop).unwrap_err().kind(),
+                ErrorKind::Undefined
+            );
             assert_eq!(
                 stream.put(70, 301).unwrap().put(number, 1).map(drop).unwrap_err().kind(),
-                Kind::Undefined
+                ErrorKind::Undefined
             );
         }
     }
@@ -195,12 +200,13 @@ fn a_stream_has_no_elements_beyond_its_bitmaps() {
 fn a_stream_says_how_much_room_it_needs() {
     for room in 0..44 {
         let mut buffer = vec![0; room];
-        let written = Stream::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer).and_then(|mut stream| {
-            stream.put(11, 1)?.put(70, 301)?;
-            stream.finish().map(<[u8]>::len)
-        });
+        let written =
+            MessageWriter::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &mut buffer).and_then(|mut stream| {
+                stream.put(11, 1)?.put(70, 301)?;
+                stream.finish().map(<[u8]>::len)
+            });
         let error = written.unwrap_err();
-        assert_eq!((error.kind(), error.found()), (Kind::Room, room), "{error}");
+        assert_eq!((error.kind(), error.found()), (ErrorKind::Room, room), "{error}");
         assert!(error.expected() > room);
     }
 }
@@ -209,7 +215,7 @@ fn a_stream_says_how_much_room_it_needs() {
 fn an_answer_of_another_kind_is_patched_into_a_template() {
     let mut wire = *b"0800202000000080000000000012345600000001";
     let mut template = Template::of(&ISO87_ASCII, &mut wire).unwrap();
-    template.mti(Mti::NETWORK_RESPONSE).patch(41, "TERM0001").unwrap();
+    template.set_mti(Mti::NETWORK_RESPONSE).patch(41, "TERM0001").unwrap();
     assert_eq!(template.wire(), b"08102020000000800000000000123456TERM0001");
 }
 
@@ -248,14 +254,14 @@ impl From<&'static Given> for Value<'static> {
 fn streamed_and_built(spec: &'static Spec<'static>, chosen: u32, has_second: bool, room: usize) {
     let mut out = vec![0xEE; room];
     let (mut stream, mut whole) =
-        match Stream::new(spec, Mti::FINANCIAL_REQUEST, &mut out).and_then(|stream| match has_second {
+        match MessageWriter::new(spec, Mti::FINANCIAL_REQUEST, &mut out).and_then(|stream| match has_second {
             true => stream.with_second()?.with_second(),
             false => Ok(stream),
         }) {
             Ok(stream) => (stream, Builder::new(spec, Mti::FINANCIAL_REQUEST)),
-            Err(error) => return assert_eq!((error.kind(), error.found()), (Kind::Room, room)),
+            Err(error) => return assert_eq!((error.kind(), error.found()), (ErrorKind::Room, room)),
         };
-    whole.bitmaps(if has_second { 2 } else { 1 });
+    whole.min_bitmaps(if has_second { 2 } else { 1 });
     for (index, (number, given)) in STREAMED.iter().enumerate() {
         if chosen >> index & 1 == 0 {
             continue;
@@ -271,13 +277,13 @@ fn streamed_and_built(spec: &'static Spec<'static>, chosen: u32, has_second: boo
                 whole = longer;
             }
             (Err(error), needed) => {
-                assert_eq!((error.kind(), error.found()), (Kind::Room, room));
+                assert_eq!((error.kind(), error.found()), (ErrorKind::Room, room));
                 assert!(error.expected() == needed && needed > room, "{} {number} {error}", spec.name());
             }
         }
         if whole.has(*number) {
             let errors = [*number, number - 1].map(|number| stream.put(number, "1").unwrap_err().kind());
-            assert_eq!(errors, [Kind::Order; 2]);
+            assert_eq!(errors, [ErrorKind::Order; 2]);
         }
     }
     let written = stream.finish().unwrap();
@@ -309,7 +315,7 @@ fn holding(shape: Shape<'static>, layout: Layout<'static>) -> &'static Spec<'sta
     spec_of(Dialect::BCD, &[row(48, shape.of(leaked(layout)), "", SECRET)]).unwrap()
 }
 
-fn built<'v>(spec: &'v Spec<'v>, parts: impl Into<Value<'v>>) -> Result<String, (Kind, usize)> {
+fn built<'v>(spec: &'v Spec<'v>, parts: impl Into<Value<'v>>) -> Result<String, (ErrorKind, usize)> {
     let wire = Builder::new(spec, Mti::NETWORK_REQUEST).set(48, parts).to_vec();
     wire.map(|wire| hex(&wire[10..])).map_err(|error| (error.kind(), error.offset()))
 }
@@ -347,8 +353,8 @@ fn positions_and_numbered_parts_are_written_in_their_own_order() {
         assert_eq!(built(spec, &parts), Ok("313032303033".into()));
     }
     // one that is not given is missed where it would stand
-    assert_eq!(built(spec, &[(1, 1_u64), (3, 3)]), Err((Kind::Missing, 11)));
-    assert_eq!(built(spec, &[(1, 1_u64), (2, 2), (3, 3), (4, 4)]), Err((Kind::Trailing, 16)));
+    assert_eq!(built(spec, &[(1, 1_u64), (3, 3)]), Err((ErrorKind::Missing, 11)));
+    assert_eq!(built(spec, &[(1, 1_u64), (2, 2), (3, 3), (4, 4)]), Err((ErrorKind::Trailing, 16)));
     let parts: &'static [_] = numbered_parts::<3, 9>(&Dialect::BCD, three()).to_vec().leak();
     let bitmap = Layout::bitmap(BitmapForm::single(Coding::Raw, 1), parts);
     let spec = holding(b(9).ll(), bitmap);
@@ -361,11 +367,12 @@ fn positions_and_numbered_parts_are_written_in_their_own_order() {
 #[test]
 fn tags_that_nobody_defined_and_lengths_before_them() {
     let parts = || -> &'static [_] { binary_parts([row(0x40, b(300).rest(), "", SECRET)]).to_vec().leak() };
-    let lead = |includes| {
-        let lead = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes };
-        holding(b(400).lll(), Layout::tags(Tag::Octets(1), None, parts()).led(lead))
+    let length_first = |includes| {
+        let length_first =
+            Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes };
+        holding(b(400).lll(), Layout::tags(Tag::Octets(1), None, parts()).length_first(length_first))
     };
-    for (spec, most) in [(lead(0), 254), (lead(1), 253)] {
+    for (spec, most) in [(length_first(0), 254), (length_first(1), 253)] {
         let value = [0xAA; 300];
         let of = |len: usize| [(0x40, &value[..len])];
         assert_eq!(built(spec, &of(2)), Ok(format!("0004{:02X}40AAAA", 257 - most)));
@@ -373,13 +380,13 @@ fn tags_that_nobody_defined_and_lengths_before_them() {
         let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
         let too_long = of(most + 1);
         let error = builder.set(48, &too_long).to_vec().unwrap_err();
-        assert_eq!((error.kind(), error.expected(), error.found()), (Kind::TooLong, 255, 256));
+        assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::TooLong, 255, 256));
         assert_eq!((error.place(), error.offset()), (Place::Element(48), 12));
     }
     let one = || -> &'static [_] { binary_parts([row(0x40, b(3).l(), "", SECRET)]).to_vec().leak() };
     let spec = holding(b(40).ll(), Layout::tags(Tag::Octets(1), None, one()));
     let value: &[u8] = &[7];
-    assert_eq!(built(spec, &[(0x40, value), (0x41, value)]), Err((Kind::Undefined, 15)));
+    assert_eq!(built(spec, &[(0x40, value), (0x41, value)]), Err((ErrorKind::Undefined, 15)));
     assert_eq!(built(spec, &[(0x40, value), (0x40, value)]), Ok("0640010740 0107".replace(' ', "")));
 }
 
@@ -394,11 +401,11 @@ fn a_terminator_is_looked_for_in_what_is_written_alone() {
     builder.set(48, &given);
     for room in 0..16 {
         let error = builder.write(&mut vec![0; room]).unwrap_err();
-        assert_eq!((error.kind(), error.expected(), error.found()), (Kind::Room, 16, room));
+        assert_eq!((error.kind(), error.expected(), error.found()), (ErrorKind::Room, 16, room));
     }
     assert_eq!(builder.write(&mut [0; 16]).map(<[u8]>::len), Ok(16));
     let early: [(u32, &[u8]); 2] = [(1, b"A\0B"), (2, &[0, 0])];
-    assert_eq!(built(spec, &early), Err((Kind::Terminator, 12)));
+    assert_eq!(built(spec, &early), Err((ErrorKind::Terminator, 12)));
 }
 
 #[test]
@@ -420,7 +427,7 @@ fn a_copy_is_written_in_upper_case_and_with_empty_bitmaps_where_there_are_such()
     }
     let empty = ["0800", "A020000000000000", "0000000000000000", "123456", "000001"].concat();
     let message = Message::parse(&ISO87_ASCII, empty.as_bytes()).unwrap();
-    assert_eq!(message.bitmaps(), 2);
+    assert_eq!(message.bitmap_count(), 2);
     assert_eq!(Builder::copy_of(&message, &ISO87_ASCII).to_vec().unwrap(), empty.as_bytes());
     let packed = Builder::copy_of(&message, &ISO87_BCD).to_vec().unwrap();
     assert_eq!(hex(&packed), ["0800", "2020000000000000", "123456", "000001"].concat());
@@ -477,11 +484,11 @@ fn bitmaps_that_a_spec_does_not_have_are_refused() {
     for (spec, most) in [(single, 1), (&ISO87_BCD, 2), (&ISO87_ASCII, 2)] {
         for bitmaps in 1..=3 {
             let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
-            let (written, measured) = (builder.bitmaps(bitmaps).to_vec(), builder.measure());
+            let (written, measured) = (builder.min_bitmaps(bitmaps).to_vec(), builder.measure());
             assert_eq!((written.is_ok(), measured.is_ok()), (bitmaps <= most, bitmaps <= most));
-            let refused = (Kind::Undefined, Place::Bitmap);
+            let refused = (ErrorKind::Undefined, Place::Bitmap);
             assert!(
-                written.is_ok_and(|wire| Message::parse(spec, &wire).unwrap().bitmaps() == bitmaps)
+                written.is_ok_and(|wire| Message::parse(spec, &wire).unwrap().bitmap_count() == bitmaps)
                     || measured.is_err_and(|error| (error.kind(), error.place()) == refused)
             );
         }

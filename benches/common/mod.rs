@@ -129,7 +129,7 @@ pub fn full(spec: &'static Spec<'static>) -> Vec<u8> {
 }
 
 fn value(number: u8) -> Option<String> {
-    use cardwire::Content;
+    use cardwire::layout::Content;
     let element = ISO87_ASCII.element(number)?;
     let len = element.max().min(30);
     match element.content() {

@@ -6,11 +6,15 @@ use std::hint::black_box;
 use cardwire::layout::{Layout, Tag, ans, ansb, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
 use cardwire::spec::{EMV, Slots, binary_parts, table};
-use cardwire::{Coding, Counts, Dialect, Element, Inspection, Message, Prefix, PrefixCoding, Spec};
+use cardwire::{
+    Dialect, Inspection, Message, Spec,
+    layout::{Coding, Element, LengthUnit, Prefix, PrefixCoding},
+};
 
 use crate::Case;
 
-const WIDE: Prefix = Prefix { coding: PrefixCoding::Binary, width: 4, counts: Counts::Units, includes: 0 };
+const WIDE: Prefix =
+    Prefix { coding: PrefixCoding::Binary, width: 4, counts: LengthUnit::Units, includes: 0 };
 static NESTED: Layout<'static> = Layout::tags(
     Tag::Octets(1),
     None,

@@ -3,7 +3,10 @@
 use arbitrary::Arbitrary;
 use cardwire::layout::Form;
 use cardwire::spec::builtin;
-use cardwire::{Builder, Coding, Content, Element, Kind, Message, Mti};
+use cardwire::{
+    Builder, ErrorKind, Message, Mti,
+    layout::{Coding, Content, Element},
+};
 
 /// A message to build: calls of `set` in any order.
 #[derive(Arbitrary, Debug)]
@@ -53,7 +56,7 @@ pub fn build(plan: &Plan<'_>) {
     };
     assert_eq!(wire.len(), size, "measured is written");
     let error = builder.write(&mut room[1..]).expect_err("one octet is missing");
-    assert_eq!((error.kind(), error.expected()), (Kind::Room, size));
+    assert_eq!((error.kind(), error.expected()), (ErrorKind::Room, size));
     read_again(&Message::parse(spec, &wire).expect("what was written can be read"), mti, &values);
 }
 
@@ -83,7 +86,7 @@ fn refused(builder: &Builder<'_>, values: &[(u8, &Given<'_>, Vec<u8>)], elements
         !matches!(given, Given::Fit(_)) || element.is_none_or(|element| element.layout().is_some())
     });
     assert!(may_be_refused, "{error}");
-    assert!(!matches!(error.kind(), Kind::Room | Kind::Spec(_)), "{error}");
+    assert!(!matches!(error.kind(), ErrorKind::Room | ErrorKind::Spec(_)), "{error}");
 }
 
 fn is_number(given: &Given<'_>) -> bool {

@@ -3,7 +3,11 @@
 //! Looking for the private value in the text would miss half of a value and blame a coincidence. So
 //! the private characters are replaced by others of their kind, and every text must stay the same.
 
-use cardwire::{Coding, Content, Field, Inspection, Message, Privacy, Spec};
+use cardwire::{
+    Field, Inspection, Message, Spec,
+    layout::{Coding, Content},
+    mask::Privacy,
+};
 
 /// Formats a message, then the same message with other private values.
 pub fn privacy(data: &[u8]) {

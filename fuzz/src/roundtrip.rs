@@ -1,6 +1,6 @@
 //! A copy of a message is the message; where the input is not how this library writes, the copy is.
 
-use cardwire::{Builder, Coding, Message};
+use cardwire::{Builder, Message, layout::Coding};
 
 /// Parses, writes the copy, and does so again with what was written.
 pub fn roundtrip(data: &[u8]) {

@@ -3,7 +3,7 @@
 use cardwire::layout::{Layout, Tag, b, row};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_BCD, Slots, table};
-use cardwire::{Builder, Dialect, Element, Message, Mti, Spec};
+use cardwire::{Builder, Dialect, Message, Mti, Spec, layout::Element};
 
 /// The longest value of an element that holds tags here.
 const MOST: u32 = 999;
@@ -39,7 +39,7 @@ pub fn tlv(data: &[u8]) {
         assert_eq!(tags, expected.iter().map(|(tag, _)| *tag).collect::<Vec<_>>());
         for tag in tags {
             let first = field.parts().find(|part| part.key().value() == tag).map(|part| part.range());
-            let by_path = message.at(&format!("55.{tag:X}")).map(|part| part.range());
+            let by_path = message.path(&format!("55.{tag:X}")).map(|part| part.range());
             assert_eq!((by_path, field.part(tag).map(|part| part.range())), (first.clone(), first));
         }
     }

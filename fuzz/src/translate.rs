@@ -1,7 +1,7 @@
 //! ASCII to BCD to EBCDIC and back to ASCII is the identity on values.
 
 use cardwire::spec::by_name;
-use cardwire::{Builder, Content, Field, Message};
+use cardwire::{Builder, Field, Message, layout::Content};
 
 /// The dialects of each table; a message is translated around its circle.
 const CIRCLES: [&[&str]; 4] = [

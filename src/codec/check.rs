@@ -4,10 +4,10 @@
 //! which the compiler turns into wide instructions. Only a value that failed is searched for the
 //! octet to blame.
 
-use super::octets::{Octets, hex_value};
-use super::{Coding, Side, Spare};
-use crate::content::{Content, Seen};
-use crate::error::{Error, Kind, Result};
+use super::window::{Octets, hex_value};
+use super::{Coding, PadNibble, Side};
+use crate::model::content::{CharKind, Content};
+use crate::model::error::{Error, ErrorKind, Result};
 
 /// Checks the wire form of a value: `wire` holds its octets and nothing else, `value` is the
 /// logical view of the same octets.
@@ -17,13 +17,13 @@ pub(crate) fn check(
     value: &Octets<'_>,
     coding: Coding,
     content: Content,
-    spare: Spare,
+    pad_nibble: PadNibble,
 ) -> Result<()> {
     let is_even = matches!(content, Content::N) && value.len().is_multiple_of(2);
     match (coding, wire.plain()) {
         (Coding::Bcd, Some(octets)) if is_even && each(octets, is_packed) => Ok(()),
         _ => {
-            check_wire(wire, value, coding, content, spare)?;
+            check_wire(wire, value, coding, content, pad_nibble)?;
             check_logical(value, coding, content)
         }
     }
@@ -59,9 +59,9 @@ fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result
         Some((index, octet)) => {
             let is_packed = matches!(coding, Coding::Bcd | Coding::Zoned(_));
             let kind = match content {
-                Content::N if is_packed => Kind::Nibble,
-                Content::Xn | Content::Yn if is_packed && index > 0 => Kind::Nibble,
-                _ => Kind::Character(content, Seen::of(octet)),
+                Content::N if is_packed => ErrorKind::Nibble,
+                Content::Xn | Content::Yn if is_packed && index > 0 => ErrorKind::Nibble,
+                _ => ErrorKind::Character(content, CharKind::of(octet)),
             };
             Err(Error::new(kind, value.position(index), 0, 0))
         }
@@ -70,13 +70,13 @@ fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result
 
 /// What is wrong with an octet of a wire form in which each is looked at by itself, if it is wrong.
 #[inline]
-pub(crate) fn misfit(coding: Coding, content: Content, octet: u8) -> Kind {
+pub(crate) fn misfit(coding: Coding, content: Content, octet: u8) -> ErrorKind {
     match coding {
-        Coding::Ascii | Coding::Raw => Kind::Character(content, Seen::of(octet)),
-        Coding::Ebcdic(page) => Kind::Character(content, Seen::of(page.get(octet))),
-        Coding::Hex => Kind::HexDigit(Seen::of(octet)),
-        Coding::EbcdicHex(page) => Kind::HexDigit(Seen::of(page.get(octet))),
-        Coding::Bcd | Coding::Zoned(_) => Kind::Nibble,
+        Coding::Ascii | Coding::Raw => ErrorKind::Character(content, CharKind::of(octet)),
+        Coding::Ebcdic(page) => ErrorKind::Character(content, CharKind::of(page.get(octet))),
+        Coding::Hex => ErrorKind::HexDigit(CharKind::of(octet)),
+        Coding::EbcdicHex(page) => ErrorKind::HexDigit(CharKind::of(page.get(octet))),
+        Coding::Bcd | Coding::Zoned(_) => ErrorKind::Nibble,
     }
 }
 
@@ -86,7 +86,7 @@ fn check_wire(
     value: &Octets<'_>,
     coding: Coding,
     content: Content,
-    spare: Spare,
+    pad_nibble: PadNibble,
 ) -> Result<()> {
     match coding {
         Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw => Ok(()),
@@ -98,14 +98,14 @@ fn check_wire(
             if digits.is_multiple_of(2) {
                 return Ok(());
             }
-            let (index, found) = match spare.side {
+            let (index, found) = match pad_nibble.side {
                 Side::Left => (sign, wire.get(sign) >> 4),
                 Side::Right => (wire.len().saturating_sub(1), wire.get(wire.len().saturating_sub(1)) & 0x0F),
             };
-            if found == spare.nibble {
+            if found == pad_nibble.nibble {
                 Ok(())
             } else {
-                Err(Error::new(Kind::Fill, wire.position(index), usize::from(spare.nibble), 0))
+                Err(Error::new(ErrorKind::Fill, wire.position(index), usize::from(pad_nibble.nibble), 0))
             }
         }
         Coding::Zoned(zone) => {
@@ -125,7 +125,7 @@ fn check_wire(
                 }
             });
             match bad {
-                Some((index, _)) => Err(Error::new(Kind::Nibble, wire.position(index), 0, 0)),
+                Some((index, _)) => Err(Error::new(ErrorKind::Nibble, wire.position(index), 0, 0)),
                 None => Ok(()),
             }
         }
@@ -135,7 +135,9 @@ fn check_wire(
 fn check_hex(wire: &Octets<'_>, latin: impl Fn(u8) -> u8) -> Result<()> {
     let bad = wire.iter().map(latin).enumerate().find(|(_, octet)| hex_value(*octet).is_none());
     match bad {
-        Some((index, octet)) => Err(Error::new(Kind::HexDigit(Seen::of(octet)), wire.position(index), 0, 0)),
+        Some((index, octet)) => {
+            Err(Error::new(ErrorKind::HexDigit(CharKind::of(octet)), wire.position(index), 0, 0))
+        }
         None => Ok(()),
     }
 }

@@ -16,21 +16,17 @@
 //! Zoned, x+n   "D00000123"        F0 F0 F0 F0 F0 F1 F2 D3   k-1
 //! ```
 
-mod announced;
-pub(crate) mod block;
 pub(crate) mod check;
 pub(crate) mod digit;
 mod ebcdic;
-pub(crate) mod lay;
-pub(crate) mod octets;
+pub(crate) mod fast;
 mod prefix;
-pub(crate) mod quick;
-mod row;
+pub(crate) mod window;
 
 pub use ebcdic::CodePage;
-pub use prefix::{Counts, Prefix, PrefixCoding};
+pub use prefix::{LengthUnit, Prefix, PrefixCoding};
 
-use crate::content::Content;
+use crate::model::content::Content;
 
 /// How a value lies on the wire.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -70,16 +66,16 @@ pub enum Side {
     Right,
 }
 
-/// Where the spare half byte of an odd number of packed digits lies, and what fills it.
+/// Where the pad nibble of an odd number of packed digits lies, and what fills it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Spare {
+pub struct PadNibble {
     /// Before or after the digits.
     pub side: Side,
     /// `0` to `F`; usually 0, sometimes F.
     pub nibble: u8,
 }
 
-impl Spare {
+impl PadNibble {
     /// `0` before the digits: `1 23` lies as `01 23`.
     pub const LEFT_ZERO: Self = Self { side: Side::Left, nibble: 0 };
     /// `0` after the digits: `123` lies as `12 30`.

@@ -1,9 +1,9 @@
 //! Length prefixes: how long a variable value is, and what that number counts.
 
-use super::octets::{Octets, OctetsMut};
+use super::window::{Octets, OctetsMut};
 use super::{CodePage, Coding};
-use crate::content::{Content, Seen};
-use crate::error::{Error, Kind, Result, widen};
+use crate::model::content::{CharKind, Content};
+use crate::model::error::{Error, ErrorKind, Result, widen};
 
 /// A length prefix: its coding, its width, and what its number counts.
 ///
@@ -21,7 +21,7 @@ pub struct Prefix {
     /// Digits of a decimal prefix (1 to 6), octets of a binary one (1 to 4); ignored for BER.
     pub width: u8,
     /// What the number counts.
-    pub counts: Counts,
+    pub counts: LengthUnit,
     /// Added to what is counted before it is written: the width of the prefix itself in octets
     /// where the length includes the prefix, else 0.
     pub includes: u8,
@@ -46,7 +46,7 @@ pub enum PrefixCoding {
 
 /// What the number of a length prefix counts.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Counts {
+pub enum LengthUnit {
     /// Characters, digits, or octets of a binary value, as they are before coding.
     Units,
     /// Octets on the wire.
@@ -57,7 +57,8 @@ pub enum Counts {
 
 impl Prefix {
     /// A BER length that counts octets.
-    pub const BER: Self = Self { coding: PrefixCoding::Ber, width: 0, counts: Counts::Bytes, includes: 0 };
+    pub const BER: Self =
+        Self { coding: PrefixCoding::Ber, width: 0, counts: LengthUnit::Bytes, includes: 0 };
 
     /// How many octets the prefix takes when it announces `number`.
     #[must_use]
@@ -105,9 +106,9 @@ impl Prefix {
     #[must_use]
     pub(crate) const fn announce(&self, coding: Coding, content: Content, units: usize) -> usize {
         let counted = match self.counts {
-            Counts::Units => units,
-            Counts::Bytes => coding.wire_len(content, units),
-            Counts::Nibbles => coding.wire_len(content, units).saturating_mul(2),
+            LengthUnit::Units => units,
+            LengthUnit::Bytes => coding.wire_len(content, units),
+            LengthUnit::Nibbles => coding.wire_len(content, units).saturating_mul(2),
         };
         counted.saturating_add(usize_of(self.includes))
     }
@@ -117,10 +118,10 @@ impl Prefix {
     pub(crate) const fn units(&self, coding: Coding, content: Content, number: usize) -> Option<usize> {
         let Some(counted) = number.checked_sub(usize_of(self.includes)) else { return None };
         match self.counts {
-            Counts::Units => Some(counted),
-            Counts::Bytes => coding.units_of(content, counted),
-            Counts::Nibbles if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
-            Counts::Nibbles => None,
+            LengthUnit::Units => Some(counted),
+            LengthUnit::Bytes => coding.units_of(content, counted),
+            LengthUnit::Nibbles if counted.is_multiple_of(2) => coding.units_of(content, counted / 2),
+            LengthUnit::Nibbles => None,
         }
     }
 
@@ -133,7 +134,7 @@ impl Prefix {
                 PrefixCoding::Ascii => b'0' + take(&mut rest, 10),
                 PrefixCoding::Ebcdic(page) => page.put(b'0' + take(&mut rest, 10)),
                 PrefixCoding::Bcd => take(&mut rest, 10) | take(&mut rest, 10) << 4,
-                PrefixCoding::Hex => super::octets::hex_digit(take(&mut rest, 16)),
+                PrefixCoding::Hex => super::window::hex_digit(take(&mut rest, 16)),
                 PrefixCoding::Ber if index == 0 && octets > 1 => 0x80 | take(&mut (octets - 1), 256),
                 PrefixCoding::Binary | PrefixCoding::Ber => take(&mut rest, 256),
             };
@@ -150,12 +151,13 @@ impl Prefix {
         let width = self.octets(0);
         let left = octets.len().saturating_sub(start);
         if left < width {
-            return Err(Error::new(Kind::Truncated, octets.position(start), width, left));
+            return Err(Error::new(ErrorKind::Truncated, octets.position(start), width, left));
         }
         let mut number = 0;
         for index in start..start + width {
             let octet = octets.get(index);
-            let seen = |octet| Error::new(Kind::LengthDigit(Seen::of(octet)), octets.position(index), 0, 0);
+            let seen =
+                |octet| Error::new(ErrorKind::LengthDigit(CharKind::of(octet)), octets.position(index), 0, 0);
             number = match self.coding {
                 PrefixCoding::Ascii => number * 10 + digit(octet).ok_or_else(|| seen(octet))?,
                 PrefixCoding::Ebcdic(page) => {
@@ -164,9 +166,9 @@ impl Prefix {
                 }
                 PrefixCoding::Bcd => match (octet >> 4, octet & 0x0F) {
                     (high @ 0..=9, low @ 0..=9) => number * 100 + usize_of(high) * 10 + usize_of(low),
-                    _ => return Err(Error::new(Kind::Nibble, octets.position(index), 0, 0)),
+                    _ => return Err(Error::new(ErrorKind::Nibble, octets.position(index), 0, 0)),
                 },
-                PrefixCoding::Hex => match super::octets::hex_value(octet) {
+                PrefixCoding::Hex => match super::window::hex_value(octet) {
                     Some(value) => number << 4 | usize_of(value),
                     None => return Err(seen(octet)),
                 },
@@ -183,7 +185,7 @@ pub(crate) const MAX_DIGITS: u8 = 6;
 /// A BER length: one octet below `80`, or `81` to `84` and that many octets.
 fn get_ber(octets: &Octets<'_>, start: usize) -> Result<(usize, usize)> {
     let left = octets.len().saturating_sub(start);
-    let truncated = |needed| Error::new(Kind::Truncated, octets.position(start), needed, left);
+    let truncated = |needed| Error::new(ErrorKind::Truncated, octets.position(start), needed, left);
     if left == 0 {
         return Err(truncated(1));
     }
@@ -198,7 +200,7 @@ fn get_ber(octets: &Octets<'_>, start: usize) -> Result<(usize, usize)> {
                 (start + 1..start + width).fold(0, |sum, index| sum << 8 | usize_of(octets.get(index)));
             Ok((number, width))
         }
-        _ => Err(Error::new(Kind::LengthForm, octets.position(start), 4, 0)),
+        _ => Err(Error::new(ErrorKind::LengthForm, octets.position(start), 4, 0)),
     }
 }
 
@@ -239,7 +241,7 @@ mod tests {
     use std::vec::Vec;
 
     fn prefix(coding: PrefixCoding, width: u8) -> Prefix {
-        Prefix { coding, width, counts: Counts::Units, includes: 0 }
+        Prefix { coding, width, counts: LengthUnit::Units, includes: 0 }
     }
 
     fn put(prefix: Prefix, number: usize) -> Vec<u8> {
@@ -278,28 +280,35 @@ mod tests {
                 let wire = put(form, number);
                 assert_eq!(form.get(&Octets::of(&wire), 0), Ok((number, wire.len())), "{form:?}");
                 let cut = wire.split_last().map(|(_, head)| head).unwrap();
-                assert_eq!(form.get(&Octets::of(cut), 0).unwrap_err().kind(), Kind::Truncated, "{form:?}");
+                assert_eq!(
+                    form.get(&Octets::of(cut), 0).unwrap_err().kind(),
+                    ErrorKind::Truncated,
+                    "{form:?}"
+                );
             }
         }
     }
 
     #[test]
     fn signs_blanks_and_letters_are_no_digits() {
-        for (wire, seen) in
-            [(*b"+5", Seen::Sign), (*b"-1", Seen::Sign), (*b" 4", Seen::Blank), (*b"1a", Seen::Letter)]
-        {
+        for (wire, seen) in [
+            (*b"+5", CharKind::Sign),
+            (*b"-1", CharKind::Sign),
+            (*b" 4", CharKind::Blank),
+            (*b"1a", CharKind::Letter),
+        ] {
             let error = prefix(PrefixCoding::Ascii, 2).get(&Octets::of(&wire), 0).unwrap_err();
-            assert_eq!(error.kind(), Kind::LengthDigit(seen));
+            assert_eq!(error.kind(), ErrorKind::LengthDigit(seen));
         }
         let error = prefix(PrefixCoding::Bcd, 2).get(&Octets::of(&[0x1A]), 0).unwrap_err();
-        assert_eq!(error.kind(), Kind::Nibble);
+        assert_eq!(error.kind(), ErrorKind::Nibble);
     }
 
     #[test]
     fn ber_lengths_are_definite_and_at_most_four_octets() {
         let form = prefix(PrefixCoding::Ber, 0);
         for wire in [&[0x80][..], &[0x85, 0, 0, 0, 0, 1], &[0xFF]] {
-            assert_eq!(form.get(&Octets::of(wire), 0).unwrap_err().kind(), Kind::LengthForm);
+            assert_eq!(form.get(&Octets::of(wire), 0).unwrap_err().kind(), ErrorKind::LengthForm);
         }
         assert_eq!(form.get(&Octets::of(&[0x84, 0xFF, 0xFF, 0xFF, 0xFF]), 0), Ok((0xFFFF_FFFF, 5)));
     }

@@ -1,7 +1,7 @@
 //! The VISA BASE I header, 22 bytes, and the reject header that may stand before it.
 
 use super::parts::{cut, join, refuse, swap};
-use crate::error::{Kind, Result};
+use crate::model::error::{ErrorKind, Result};
 
 /// The header before a message on a Visa access point (VAP).
 ///
@@ -77,7 +77,7 @@ impl Base1Header {
         let rest = &mut &*header;
         let [size, format, text_format] = cut(rest)?;
         if usize::from(size) < Self::SIZE {
-            return Err(refuse(Kind::FrameShape, 0, 0, 0));
+            return Err(refuse(ErrorKind::FrameShape, 0, 0, 0));
         }
         let [_, _] = cut(rest)?;
         let (destination, source) = (cut(rest)?, cut(rest)?);
@@ -142,7 +142,7 @@ pub(super) fn check_total(body: &[u8], offset: usize) -> Result<()> {
     if total.map(usize::from) == Some(body.len()) || Base1Header::rejection(body).is_some() {
         return Ok(());
     }
-    Err(refuse(Kind::FrameShape, offset + 3, 0, 0))
+    Err(refuse(ErrorKind::FrameShape, offset + 3, 0, 0))
 }
 
 /// Writes the total length of `body`, which is at most 65535 bytes.
@@ -162,9 +162,9 @@ fn size_at(body: &[u8], at: usize, offset: usize) -> Result<usize> {
     let left = body.len().saturating_sub(at);
     let size = body.get(at).copied().map_or(Base1Header::SIZE, usize::from);
     if size < Base1Header::SIZE {
-        return Err(refuse(Kind::FrameShape, offset + at, 0, 0));
+        return Err(refuse(ErrorKind::FrameShape, offset + at, 0, 0));
     }
-    if left < size { Err(refuse(Kind::Truncated, offset + at, size, left)) } else { Ok(size) }
+    if left < size { Err(refuse(ErrorKind::Truncated, offset + at, size, left)) } else { Ok(size) }
 }
 
 const REJECT_SIZE: usize = 26;

@@ -1,7 +1,7 @@
 //! The header of ACI BASE24 host interfaces, 12 characters.
 
 use super::parts::{cut, exact, join, refuse};
-use crate::error::{Kind, Result};
+use crate::model::error::{ErrorKind, Result};
 
 /// The header before a BASE24 message; it holds no length, whatever it looks like.
 ///
@@ -50,7 +50,7 @@ impl Base24Header {
 
 /// Whether `body`, which is at `offset`, starts as the header does.
 pub(super) fn check(body: &[u8], offset: usize) -> Result<()> {
-    if body.starts_with(START) { Ok(()) } else { Err(refuse(Kind::FrameShape, offset, 0, 0)) }
+    if body.starts_with(START) { Ok(()) } else { Err(refuse(ErrorKind::FrameShape, offset, 0, 0)) }
 }
 
 const START: &[u8] = b"ISO";
@@ -64,7 +64,7 @@ mod tests {
         let header = Base24Header::parse(b"ISO026000050").unwrap();
         assert_eq!((&header.product, &header.release, header.originator), (b"02", b"60", b'5'));
         assert_eq!(&header.to_bytes(), b"ISO026000050");
-        assert_eq!(Base24Header::parse(b"ISA026000050").unwrap_err().kind(), Kind::FrameShape);
-        assert_eq!(Base24Header::parse(b"ISO02600005").unwrap_err().kind(), Kind::Truncated);
+        assert_eq!(Base24Header::parse(b"ISA026000050").unwrap_err().kind(), ErrorKind::FrameShape);
+        assert_eq!(Base24Header::parse(b"ISO02600005").unwrap_err().kind(), ErrorKind::Truncated);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::length::LengthField;
 use super::parts::{cut, exact, join, refuse, swap};
-use crate::error::{Kind, Result};
+use crate::model::error::{ErrorKind, Result};
 
 /// The header between a member bank and UnionPay.
 ///
@@ -51,7 +51,7 @@ impl CupsHeader {
     /// `Truncated` or `Trailing` when there are fewer or more; `FrameShape` when the first is not `2E`.
     pub fn parse(header: &[u8]) -> Result<Self> {
         let rest = &mut exact::<{ Self::SIZE }>(header)?.as_slice();
-        let [SIZE_OCTET, version] = cut(rest)? else { return Err(refuse(Kind::FrameShape, 0, 0, 0)) };
+        let [SIZE_OCTET, version] = cut(rest)? else { return Err(refuse(ErrorKind::FrameShape, 0, 0, 0)) };
         let [_, _, _, _] = cut(rest)?;
         let (destination, source, reserved) = (cut(rest)?, cut(rest)?, cut(rest)?);
         let ([batch], transaction, [user], reject) = (cut(rest)?, cut(rest)?, cut(rest)?, cut(rest)?);
@@ -84,7 +84,7 @@ impl CupsHeader {
 
 /// Whether `body`, which starts at `offset`, starts as the header does.
 pub(super) fn check(body: &[u8], offset: usize) -> Result<()> {
-    if body.starts_with(&[SIZE_OCTET]) { Ok(()) } else { Err(refuse(Kind::FrameShape, offset, 0, 0)) }
+    if body.starts_with(&[SIZE_OCTET]) { Ok(()) } else { Err(refuse(ErrorKind::FrameShape, offset, 0, 0)) }
 }
 
 /// Whether the total length is that of `body`, which starts at `offset`.
@@ -93,7 +93,7 @@ pub(super) fn check_total(body: &[u8], offset: usize) -> Result<()> {
     if usize::try_from(total) == Ok(body.len()) {
         return Ok(());
     }
-    Err(refuse(Kind::FrameShape, offset + 2, 0, 0))
+    Err(refuse(ErrorKind::FrameShape, offset + 2, 0, 0))
 }
 
 /// Writes the total length of `body`, which is at most 9999 bytes.
@@ -135,6 +135,6 @@ mod tests {
         turn(&mut header);
         assert_eq!(parsed.reply().to_bytes(), header);
         header[0] = 0x2D;
-        assert_eq!(CupsHeader::parse(&header).unwrap_err().kind(), Kind::FrameShape);
+        assert_eq!(CupsHeader::parse(&header).unwrap_err().kind(), ErrorKind::FrameShape);
     }
 }

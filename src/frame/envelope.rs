@@ -19,8 +19,8 @@ use super::length::LengthField;
 use super::parts::refuse;
 use super::reader::{MORE, Reader, Step, refused, settle};
 use super::station::Station;
-use crate::content::{Content, Seen};
-use crate::error::{Kind, Result, widen};
+use crate::model::content::{CharKind, Content};
+use crate::model::error::{ErrorKind, Result, widen};
 
 /// A frame at the start of the input.
 ///
@@ -106,23 +106,23 @@ impl Framing {
         if body > 0 || matches!(self.delimiter, Delimiter::Cups) {
             let size = self.station.measure(header, 0)?;
             if size < header.len() {
-                return Err(refuse(Kind::Trailing, size, 0, header.len() - size));
+                return Err(refuse(ErrorKind::Trailing, size, 0, header.len() - size));
             }
         }
         if body > self.greatest() {
-            return Err(refuse(Kind::TooLong, 0, self.greatest(), body));
+            return Err(refuse(ErrorKind::TooLong, 0, self.greatest(), body));
         }
         if body > widen(self.limit) {
-            return Err(refuse(Kind::FrameLimit, 0, widen(self.limit), body));
+            return Err(refuse(ErrorKind::FrameLimit, 0, widen(self.limit), body));
         }
         if let Delimiter::Etx = self.delimiter {
             if let Station::Base1 = self.station {
                 // Its binary total length, filled in later, may be an ETX.
-                return Err(refuse(Kind::Form, 0, 0, 0));
+                return Err(refuse(ErrorKind::Form, 0, 0, 0));
             }
             let mut octets = header.iter().chain(payload);
             if let Some(place) = octets.position(|octet| *octet == ETX) {
-                return Err(refuse(Kind::Character(Content::Ans, Seen::Control), place, 0, 0));
+                return Err(refuse(ErrorKind::Character(Content::Ans, CharKind::Control), place, 0, 0));
             }
         }
         let poll = body == 0 && self.counted() > 0;
@@ -132,7 +132,7 @@ impl Framing {
 
     fn open<'a>(&self, mut reader: Reader<'a>) -> Step<Frame<'a>> {
         let start = reader;
-        reader.tag(self.lead)?;
+        reader.tag(self.length_first)?;
         let announced = match self.delimiter {
             Delimiter::Length { field, .. } => self.length(&mut reader, field)?,
             Delimiter::Etx => Some(self.scan(reader)?),
@@ -158,7 +158,7 @@ impl Framing {
             reader.tag(self.gap)?;
             return Ok(None);
         }
-        let size = value.checked_sub(counted).ok_or(refuse(Kind::TooShort, offset, counted, value));
+        let size = value.checked_sub(counted).ok_or(refuse(ErrorKind::TooShort, offset, counted, value));
         let size = size.map_err(refused)?;
         self.admit(size, offset)?;
         reader.tag(self.gap)?;
@@ -172,7 +172,9 @@ impl Framing {
         match within.unwrap_or(reader.rest).iter().position(|octet| *octet == ETX) {
             Some(size) => self.admit(size, reader.offset).map(|()| size),
             None if within.is_none() => Err(MORE),
-            None => Err(refused(refuse(Kind::FrameLimit, reader.offset, limit, limit.saturating_add(1)))),
+            None => {
+                Err(refused(refuse(ErrorKind::FrameLimit, reader.offset, limit, limit.saturating_add(1))))
+            }
         }
     }
 
@@ -184,7 +186,7 @@ impl Framing {
         let digits = reader.take(usize::from(cups::TOTAL.width()))?;
         let total = widen(cups::TOTAL.get(digits, offset).map_err(refused)?);
         if total < CupsHeader::SIZE {
-            return Err(refused(refuse(Kind::TooShort, offset, CupsHeader::SIZE, total)));
+            return Err(refused(refuse(ErrorKind::TooShort, offset, CupsHeader::SIZE, total)));
         }
         self.admit(total, offset).map(|()| total)
     }
@@ -193,10 +195,10 @@ impl Framing {
     fn admit(&self, size: usize, offset: usize) -> Step<()> {
         let (limit, least) = (widen(self.limit), self.station.size());
         if size > limit {
-            return Err(refused(refuse(Kind::FrameLimit, offset, limit, size)));
+            return Err(refused(refuse(ErrorKind::FrameLimit, offset, limit, size)));
         }
         if size > 0 && size < least {
-            return Err(refused(refuse(Kind::Truncated, offset, least, size)));
+            return Err(refused(refuse(ErrorKind::Truncated, offset, least, size)));
         }
         Ok(())
     }
@@ -209,9 +211,9 @@ impl Framing {
         reader.tag(&[ETX])?;
         if let Trailer::EtxLrc = self.trailer {
             let place = reader.offset;
-            let covered = start.rest.get(self.lead.len()..place).unwrap_or_default();
+            let covered = start.rest.get(self.length_first.len()..place).unwrap_or_default();
             if reader.take(1)? != [lrc(covered)] {
-                return Err(refused(refuse(Kind::FrameCheck, place, 0, 0)));
+                return Err(refused(refuse(ErrorKind::FrameCheck, place, 0, 0)));
             }
         }
         Ok(())
@@ -224,15 +226,15 @@ impl Framing {
         }
         let size = self.station.measure(body, offset)?;
         self.station.check_total(body, offset)?;
-        body.split_at_checked(size).ok_or(refuse(Kind::Truncated, offset, size, body.len()))
+        body.split_at_checked(size).ok_or(refuse(ErrorKind::Truncated, offset, size, body.len()))
     }
 
     fn write<'o>(&self, header: &[u8], payload: &[u8], out: &'o mut [u8], turn: bool) -> Result<&'o [u8]> {
         let size = self.measure(header, payload)?;
         let room = out.len();
-        let frame = out.get_mut(..size).ok_or(refuse(Kind::Room, 0, size, room))?;
+        let frame = out.get_mut(..size).ok_or(refuse(ErrorKind::Room, 0, size, room))?;
         let mut rest = &mut *frame;
-        put(&mut rest, self.lead);
+        put(&mut rest, self.length_first);
         let body = header.len() + payload.len();
         if let Delimiter::Length { field, .. } = self.delimiter {
             let value = if body > 0 { body + self.counted() } else { 0 };
@@ -245,7 +247,7 @@ impl Framing {
             *etx = ETX;
         }
         if let (Trailer::EtxLrc, [covered @ .., check]) = (self.trailer, &mut *frame) {
-            *check = lrc(covered.get(self.lead.len()..).unwrap_or_default());
+            *check = lrc(covered.get(self.length_first.len()..).unwrap_or_default());
         }
         Ok(frame)
     }

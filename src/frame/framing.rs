@@ -16,7 +16,7 @@ use super::station::Station;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Framing {
-    pub(super) lead: &'static [u8],
+    pub(super) length_first: &'static [u8],
     pub(super) delimiter: Delimiter,
     pub(super) gap: &'static [u8],
     pub(super) trailer: Trailer,
@@ -167,7 +167,7 @@ impl Framing {
     /// |  100 bytes  |        | 00 00 | 00 64  |  100 bytes  |
     /// +-------------+        +-------+--------+-------------+
     /// ```
-    pub const GICC: Self = Self { lead: &[0, 0], ..Self::BINARY2 };
+    pub const GICC: Self = Self { length_first: &[0, 0], ..Self::BINARY2 };
 
     /// RBP: a protocol identifier, two bytes of length and a marker, `00 00` for the last packet.
     ///
@@ -180,7 +180,7 @@ impl Framing {
     /// |  100 bytes  |        |  D0 4A   | 00 64  | 00 00  |  100 bytes  |
     /// +-------------+        +----------+--------+--------+-------------+
     /// ```
-    pub const RBP: Self = Self { lead: &[0xD0, 0x4A], ..Self::BINARY2_ZEROS };
+    pub const RBP: Self = Self { length_first: &[0xD0, 0x4A], ..Self::BINARY2_ZEROS };
 
     /// Two bytes of length that count the ETX after the message. A length of zero is a poll.
     ///
@@ -220,7 +220,7 @@ impl Framing {
     /// |  100 bytes  |        | 02  |  100 bytes  | 03  | xx  |
     /// +-------------+        +-----+-------------+-----+-----+
     /// ```
-    pub const STX_ETX: Self = Self { lead: &[0x02], trailer: Trailer::EtxLrc, ..Self::ETX };
+    pub const STX_ETX: Self = Self { length_first: &[0x02], trailer: Trailer::EtxLrc, ..Self::ETX };
 
     /// STX, two bytes of BCD length, the message, ETX and a check byte, of cash register links.
     ///
@@ -233,7 +233,7 @@ impl Framing {
     /// |  100 bytes  |        | 02  | 01 00  |  100 bytes  | 03  | xx  |
     /// +-------------+        +-----+--------+-------------+-----+-----+
     /// ```
-    pub const STX_BCD2_ETX: Self = Self { lead: &[0x02], trailer: Trailer::EtxLrc, ..Self::BCD2 };
+    pub const STX_BCD2_ETX: Self = Self { length_first: &[0x02], trailer: Trailer::EtxLrc, ..Self::BCD2 };
 
     /// UnionPay POS: [`BINARY2`](Self::BINARY2) and a [header](super::UnionPayHeader) of 11 bytes.
     ///
@@ -310,13 +310,13 @@ impl Framing {
             Delimiter::Length { field, .. } => field.width() as usize,
             Delimiter::Etx | Delimiter::Cups => 0,
         };
-        self.lead.len() + length + self.gap.len() + self.station.size() + self.trailer.size()
+        self.length_first.len() + length + self.gap.len() + self.station.size() + self.trailer.size()
     }
 
     const fn counted_by(field: LengthField) -> Self {
         let delimiter = Delimiter::Length { field, counts_itself: false, counts_trailer: false };
         let (limit, station) = (Self::DEFAULT_LIMIT, Station::None);
-        Self { lead: &[], delimiter, gap: &[], trailer: Trailer::None, station, limit }
+        Self { length_first: &[], delimiter, gap: &[], trailer: Trailer::None, station, limit }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The length field of a frame: how a number of bytes is written before them.
 
-use crate::content::Seen;
-use crate::error::{Error, Kind, Place, Result};
+use crate::model::content::CharKind;
+use crate::model::error::{Error, ErrorKind, Place, Result};
 
 /// How a length is written. The number is its width in bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -74,14 +74,16 @@ impl LengthField {
     }
 
     /// The value of one octet: a sign or a blank is not a digit.
-    fn digit(self, octet: u8) -> Result<u32, Kind> {
+    fn digit(self, octet: u8) -> Result<u32, ErrorKind> {
         match self {
             Self::Big(_) | Self::Little(_) => Ok(u32::from(octet)),
-            Self::Ascii(_) => char::from(octet).to_digit(10).ok_or(Kind::LengthDigit(Seen::of(octet))),
-            Self::Hex(_) => char::from(octet).to_digit(16).ok_or(Kind::HexDigit(Seen::of(octet))),
+            Self::Ascii(_) => {
+                char::from(octet).to_digit(10).ok_or(ErrorKind::LengthDigit(CharKind::of(octet)))
+            }
+            Self::Hex(_) => char::from(octet).to_digit(16).ok_or(ErrorKind::HexDigit(CharKind::of(octet))),
             Self::Bcd(_) => match (octet >> 4, octet & 0x0F) {
                 (tens @ 0..=9, units @ 0..=9) => Ok(u32::from(tens * 10 + units)),
-                _ => Err(Kind::Nibble),
+                _ => Err(ErrorKind::Nibble),
             },
         }
     }
@@ -137,11 +139,11 @@ mod tests {
             let error = field.get(octets, 10).unwrap_err();
             (error.kind(), error.offset())
         };
-        assert_eq!(refused(LengthField::Ascii(4), b"+100"), (Kind::LengthDigit(Seen::Sign), 10));
-        assert_eq!(refused(LengthField::Ascii(4), b"10 0"), (Kind::LengthDigit(Seen::Blank), 12));
-        assert_eq!(refused(LengthField::Hex(4), b"00g0"), (Kind::HexDigit(Seen::Letter), 12));
-        assert_eq!(refused(LengthField::Hex(4), b"0x64"), (Kind::HexDigit(Seen::Letter), 11));
-        assert_eq!(refused(LengthField::Bcd(2), &[0x01, 0x0A]), (Kind::Nibble, 11));
-        assert_eq!(refused(LengthField::Bcd(2), &[0xA0, 0x00]), (Kind::Nibble, 10));
+        assert_eq!(refused(LengthField::Ascii(4), b"+100"), (ErrorKind::LengthDigit(CharKind::Sign), 10));
+        assert_eq!(refused(LengthField::Ascii(4), b"10 0"), (ErrorKind::LengthDigit(CharKind::Blank), 12));
+        assert_eq!(refused(LengthField::Hex(4), b"00g0"), (ErrorKind::HexDigit(CharKind::Letter), 12));
+        assert_eq!(refused(LengthField::Hex(4), b"0x64"), (ErrorKind::HexDigit(CharKind::Letter), 11));
+        assert_eq!(refused(LengthField::Bcd(2), &[0x01, 0x0A]), (ErrorKind::Nibble, 11));
+        assert_eq!(refused(LengthField::Bcd(2), &[0xA0, 0x00]), (ErrorKind::Nibble, 10));
     }
 }

@@ -8,7 +8,7 @@ use nom::Err as Stop;
 use nom::bytes::streaming::{tag, take};
 
 use super::parts::refuse;
-use crate::error::{Error, Kind, Result};
+use crate::model::error::{Error, ErrorKind, Result};
 
 /// A step of reading: done, refused, or more bytes are needed.
 pub(super) type Step<T> = Result<T, Stop<Error>>;
@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
     pub(super) fn tag(&mut self, expected: &'static [u8]) -> Step<()> {
         let offset = self.offset;
         let (rest, _) = tag::<_, _, ()>(expected)(self.rest)
-            .map_err(|stop| stop.map(|()| refuse(Kind::FrameShape, offset, 0, 0)))?;
+            .map_err(|stop| stop.map(|()| refuse(ErrorKind::FrameShape, offset, 0, 0)))?;
         self.advance(rest, expected.len());
         Ok(())
     }
@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
     pub(super) fn take(&mut self, count: usize) -> Step<&'a [u8]> {
         let offset = self.offset;
         let (rest, taken) = take::<_, _, ()>(count)(self.rest)
-            .map_err(|stop| stop.map(|()| refuse(Kind::FrameShape, offset, 0, 0)))?;
+            .map_err(|stop| stop.map(|()| refuse(ErrorKind::FrameShape, offset, 0, 0)))?;
         self.advance(rest, count);
         Ok(taken)
     }

@@ -3,7 +3,7 @@
 use super::parts::refuse;
 use super::{Base1Header, Base24Header, CupsHeader, Tpdu, UnionPayHeader};
 use super::{base1, base24, cups, tpdu};
-use crate::error::{Kind, Result};
+use crate::model::error::{ErrorKind, Result};
 
 /// Which header stands between the length of a frame and the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,7 +44,7 @@ impl Station {
     /// How many bytes of `body`, which starts at `offset`, are header.
     pub(super) fn measure(self, body: &[u8], offset: usize) -> Result<usize> {
         if body.len() < self.size() {
-            return Err(refuse(Kind::Truncated, offset, self.size(), body.len()));
+            return Err(refuse(ErrorKind::Truncated, offset, self.size(), body.len()));
         }
         match self {
             Self::Base1 => return base1::measure(body, offset),

@@ -1,7 +1,7 @@
 //! The TPDU: five bytes that route a frame through a network access controller.
 
 use super::parts::{exact, join, swap};
-use crate::error::Result;
+use crate::model::error::Result;
 
 /// The transport protocol data unit before a message: an identifier and two addresses.
 ///

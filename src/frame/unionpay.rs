@@ -2,7 +2,7 @@
 
 use super::parts::{exact, join};
 use super::tpdu::Tpdu;
-use crate::error::Result;
+use crate::model::error::Result;
 
 /// The header before a UnionPay POS message.
 ///

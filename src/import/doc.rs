@@ -4,10 +4,10 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::codec::{Coding, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, PadNibble};
 use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Lead, Order, Row, Tag};
 use crate::mask::Privacy;
+use crate::model::content::Content;
 use crate::spec::{Codes, Dialect, MtiCoding, Spec};
 
 /// A whole spec: owned, changeable, and unchecked until it becomes a [`Spec`].
@@ -49,7 +49,7 @@ pub enum OrderDoc {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag.
-        lead: Option<Lead>,
+        length_first: Option<Lead>,
         /// What a tag that is not listed holds.
         unknown: Option<Box<ElementDoc>>,
     },
@@ -74,8 +74,8 @@ pub struct ElementDoc {
     pub form: Form,
     /// What a value that is given too short is filled with; `None` where it is refused.
     pub fill: Option<Fill>,
-    /// The spare half byte of an odd number of packed digits.
-    pub spare: Spare,
+    /// The pad nibble of an odd number of packed digits.
+    pub pad_nibble: PadNibble,
     /// What formatting may show.
     pub privacy: Privacy,
     /// The parts within.
@@ -120,9 +120,9 @@ impl LayoutDoc {
         let order = match *layout.order() {
             Order::Bitmap(form) => OrderDoc::Bitmap(form),
             Order::Positions { required } => OrderDoc::Positions { required },
-            Order::Tags { tag, lead, unknown } => OrderDoc::Tags {
+            Order::Tags { tag, length_first, unknown } => OrderDoc::Tags {
                 tag,
-                lead,
+                length_first,
                 unknown: unknown.map(|element| Box::new(ElementDoc::from_element(element))),
             },
         };
@@ -156,7 +156,7 @@ impl OrderDoc {
     /// The number, position or tag that a text names in a layout of this order.
     #[must_use]
     pub fn key_named(&self, name: &str) -> Option<u32> {
-        crate::path::key(&self.bare(), name)
+        crate::layout::path::key(&self.bare(), name)
     }
 
     /// How the number, position or tag is written: what [`OrderDoc::key_named`] reads.
@@ -170,7 +170,7 @@ impl OrderDoc {
         let order = match *self {
             Self::Bitmap(form) => Order::Bitmap(form),
             Self::Positions { required } => Order::Positions { required },
-            Self::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: None },
+            Self::Tags { tag, length_first, .. } => Order::Tags { tag, length_first, unknown: None },
         };
         Layout::new(order, &[])
     }
@@ -189,7 +189,7 @@ impl ElementDoc {
             max: element.size.max,
             form: element.size.form,
             fill: element.fill,
-            spare: element.spare,
+            pad_nibble: element.pad_nibble,
             privacy: element.privacy,
             layout: element.layout.map(LayoutDoc::from_layout),
         }
@@ -198,7 +198,7 @@ impl ElementDoc {
     /// A row of a table as a dialect writes it.
     ///
     /// ```
-    /// use cardwire::{Coding, Dialect, import::ElementDoc, layout::{n, row}, mask::PAN};
+    /// use cardwire::{Dialect, import::ElementDoc, layout::{Coding, n, row}, mask::PAN};
     /// let pan = ElementDoc::new(&row(2, n(19).ll(), "Primary account number", PAN), &Dialect::BCD);
     /// assert_eq!((pan.max, pan.coding), (19, Coding::Bcd));
     /// ```

@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use crate::error::Error;
+use crate::model::error::Error;
 
 /// Why a spec file was refused.
 ///
@@ -93,7 +93,7 @@ fn shortened(text: String) -> String {
 impl From<Error> for ImportError {
     fn from(error: Error) -> Self {
         let message = match error.kind() {
-            crate::Kind::Spec(fault) => fault.sentence().to_string(),
+            crate::ErrorKind::Spec(fault) => fault.sentence().to_string(),
             _ => error.to_string(),
         };
         let mut path = error.field().map_or_else(String::new, |number| number.to_string());

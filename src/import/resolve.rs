@@ -12,9 +12,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::codec::quick::Quick;
-use crate::error::Fault;
+use crate::codec::fast::element::Quick;
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
+use crate::model::error::SpecFault;
 use crate::spec::Spec;
 
 impl SpecDoc {
@@ -42,7 +42,7 @@ impl SpecDoc {
     /// ```
     pub fn with<R>(&self, read: impl FnOnce(&Spec<'_>) -> R) -> Result<R, ImportError> {
         let levels = levels(&self.body)?;
-        let dialect = self.dialect().ok_or_else(|| fault(Fault::BitmapForm))?;
+        let dialect = self.dialect().ok_or_else(|| fault(SpecFault::BitmapForm))?;
         with_levels(&levels, &[], |body| {
             let spec = Spec::try_new(&self.name, &dialect, body.elements)?;
             Ok(read(&spec))
@@ -55,14 +55,14 @@ impl SpecDoc {
     /// As [`SpecDoc::check`]; nothing is leaked then.
     pub fn leak(self) -> Result<&'static Spec<'static>, ImportError> {
         self.check()?;
-        let dialect = self.dialect().ok_or_else(|| fault(Fault::BitmapForm))?;
+        let dialect = self.dialect().ok_or_else(|| fault(SpecFault::BitmapForm))?;
         let body = leak_layout(self.body)?;
         let name = Box::leak(self.name.into_boxed_str());
         Ok(Box::leak(Box::new(Spec::try_new(name, &dialect, body.elements)?)))
     }
 }
 
-fn fault(fault: Fault) -> ImportError {
+fn fault(fault: SpecFault) -> ImportError {
     ImportError::new(fault.sentence().to_string())
 }
 
@@ -80,7 +80,7 @@ fn levels(body: &LayoutDoc) -> Result<Vec<Vec<&LayoutDoc>>, ImportError> {
         }
         levels.push(next);
         if levels.len() > MAX_DEPTH {
-            return Err(fault(Fault::TooDeep));
+            return Err(fault(SpecFault::TooDeep));
         }
     }
     if count > MAX_ELEMENTS {
@@ -99,7 +99,7 @@ fn with_levels<R>(
     let Some((level, above)) = levels.split_last() else {
         return match below {
             [body] => read(body),
-            _ => Err(fault(Fault::LayoutMisplaced)),
+            _ => Err(fault(SpecFault::LayoutMisplaced)),
         };
     };
     let mut inner = below.iter();
@@ -134,7 +134,7 @@ impl ElementDoc {
             content: self.content,
             coding: self.coding,
             fill: self.fill,
-            spare: self.spare,
+            pad_nibble: self.pad_nibble,
             privacy: self.privacy,
             quick: Quick::UNKNOWN,
         };
@@ -158,14 +158,14 @@ fn slots<'s>(order: &OrderDoc, elements: Vec<Element<'s>>) -> Result<Vec<Option<
     let mut slots = Vec::new();
     for element in elements {
         let misplaced = |found| fault(found).in_element(&element.key.to_string());
-        let number = u8::try_from(element.key).map_err(|_| misplaced(Fault::ReservedNumber))?;
+        let number = u8::try_from(element.key).map_err(|_| misplaced(SpecFault::ReservedNumber))?;
         let index = usize::from(number);
         if slots.len() <= index {
             slots.resize(index + 1, None);
         }
         match slots.get_mut(index) {
             Some(slot @ None) => *slot = Some(element),
-            _ => return Err(misplaced(Fault::DefinedTwice)),
+            _ => return Err(misplaced(SpecFault::DefinedTwice)),
         }
     }
     Ok(slots)
@@ -179,7 +179,9 @@ fn layout<'s>(
     let order = match *order {
         OrderDoc::Bitmap(form) => Order::Bitmap(form),
         OrderDoc::Positions { required } => Order::Positions { required },
-        OrderDoc::Tags { tag, lead, .. } => Order::Tags { tag, lead, unknown: unknown.as_ref() },
+        OrderDoc::Tags { tag, length_first, .. } => {
+            Order::Tags { tag, length_first, unknown: unknown.as_ref() }
+        }
     };
     Layout::new(order, elements)
 }

@@ -1,9 +1,9 @@
 //! What the standard says of an element whose format says nothing of privacy.
 
 use super::ElementDoc;
-use crate::content::Content;
-use crate::error::widen;
 use crate::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
+use crate::model::content::Content;
+use crate::model::error::widen;
 use crate::spec::{ISO03_BCD, ISO87_BCD, ISO93_BCD};
 
 /// What the ISO tables say, where they mean the same element; card numbers and tracks by number.

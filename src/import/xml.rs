@@ -54,7 +54,7 @@ impl Node {
     pub(super) fn number(&self, name: &str) -> Result<Option<u32>, ImportError> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let is_short = (1..=9).contains(&text.len());
-        let number = crate::path::decimal(text).filter(|_| is_short);
+        let number = crate::layout::path::decimal(text).filter(|_| is_short);
         number.map(Some).ok_or_else(|| ImportError::new(format!("{name} is no number in range")))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::block::{BLOCK, DATA, FILL};
 use super::vbs::{DEFAULT_LIMIT, LENGTH};
-use crate::error::widen;
+use crate::model::error::widen;
 use crate::spec::{IPM_ASCII, IPM_EBCDIC, Spec};
 
 /// How the records of a file lie on the medium and in which characters they are written.

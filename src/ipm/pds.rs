@@ -1,9 +1,9 @@
 //! Private data subelements: read from five elements in turn, and dealt out to them.
 
-use crate::builder::Builder;
-use crate::error::{Error, Key, Kind, Place, Result, Style};
-use crate::field::Field;
-use crate::message::Message;
+use crate::model::error::{Error, ErrorKind, Key, KeyStyle, Place, Result};
+use crate::read::field::Field;
+use crate::read::message::Message;
+use crate::write::builder::Builder;
 
 /// The elements that hold private data subelements, in the order they are filled.
 pub const ELEMENTS: [u8; 5] = [48, 62, 123, 124, 125];
@@ -51,16 +51,16 @@ impl PdsList {
     /// have is checked when the message is written.
     ///
     /// # Errors
-    /// [`Kind::Tag`] for a tag above 9999, [`Kind::TooLong`] for the value, and [`Kind::Room`] when
+    /// [`ErrorKind::Tag`] for a tag above 9999, [`ErrorKind::TooLong`] for the value, and [`ErrorKind::Room`] when
     /// all five elements are full.
     pub fn push(&mut self, tag: u16, value: impl AsRef<[u8]>) -> Result<&mut Self> {
         let value = value.as_ref();
-        let key = Key::tag(u32::from(tag), Style::Digits(4));
+        let key = Key::tag(u32::from(tag), KeyStyle::Digits(4));
         if tag > 9999 {
-            return Err(Error::new(Kind::Tag, 0, 0, 0));
+            return Err(Error::new(ErrorKind::Tag, 0, 0, 0));
         }
         if value.len() > ROOM - HEAD {
-            return Err(Error::new(Kind::TooLong, 0, ROOM - HEAD, value.len()).within(key));
+            return Err(Error::new(ErrorKind::TooLong, 0, ROOM - HEAD, value.len()).within(key));
         }
         let size = HEAD + value.len();
         let has_room = |element: &Vec<u8>| element.len() + size <= ROOM;
@@ -69,7 +69,7 @@ impl PdsList {
         let Some(element) = chosen.and_then(|index| self.elements.get_mut(index)) else {
             let left = ROOM - self.elements.last().map_or(0, Vec::len);
             let number = ELEMENTS.last().copied().unwrap_or_default();
-            return Err(Error::new(Kind::Room, 0, size, left).within(key).at(Place::Element(number)));
+            return Err(Error::new(ErrorKind::Room, 0, size, left).within(key).at(Place::Element(number)));
         };
         element.extend_from_slice(format!("{tag:04}{:03}", value.len()).as_bytes());
         element.extend_from_slice(value);

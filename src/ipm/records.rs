@@ -6,9 +6,9 @@ use super::block::{Blocker, Unblocker};
 use super::detect::{ENOUGH, Format, detect};
 use super::error::Error;
 use super::vbs::{VbsReader, VbsWriter};
-use crate::builder::Builder;
-use crate::error::{Kind, Place};
-use crate::message::Message;
+use crate::model::error::{ErrorKind, Place};
+use crate::read::message::Message;
+use crate::write::builder::Builder;
 
 /// Reads an IPM file of any kind, record by record.
 ///
@@ -31,14 +31,14 @@ impl<R: Read> Records<R> {
     /// Opens a file of which nothing is known.
     ///
     /// # Errors
-    /// [`Kind::FrameShape`] when it is no IPM file; otherwise as the reader.
+    /// [`ErrorKind::FrameShape`] when it is no IPM file; otherwise as the reader.
     pub fn open(mut inner: R) -> Result<Self, Error> {
         let mut head = Vec::new();
         let enough = u64::try_from(ENOUGH).unwrap_or(u64::MAX);
         inner.by_ref().take(enough).read_to_end(&mut head).map_err(|error| Error::new(1, 0, error))?;
         match detect(&head) {
             Some(format) => Ok(Self::behind(head, inner, format)),
-            None => Err(Error::new(1, 0, crate::Error::new(Kind::FrameShape, 0, 0, 0).at(Place::Frame))),
+            None => Err(Error::new(1, 0, crate::Error::new(ErrorKind::FrameShape, 0, 0, 0).at(Place::Frame))),
         }
     }
 

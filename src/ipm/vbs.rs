@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::block::{Blocker, FILL, Unblocker, in_file};
 use super::error::Error;
-use crate::error::{Kind, Place, widen};
+use crate::model::error::{ErrorKind, Place, widen};
 
 /// The most octets of a record unless another limit is set: more than any IPM message has, and a
 /// check against reading a file of another kind.
@@ -72,7 +72,7 @@ impl<R: Read> VbsReader<R> {
     /// The next record, or `None` behind the last.
     ///
     /// # Errors
-    /// [`Kind::FrameLimit`] for a length above the limit, [`Kind::Truncated`] for a file that ends
+    /// [`ErrorKind::FrameLimit`] for a length above the limit, [`ErrorKind::Truncated`] for a file that ends
     /// in a record or in its length. After an error the next record cannot be found: there is none.
     pub fn next_record(&mut self) -> Result<Option<&[u8]>, Error> {
         if self.end != End::NotYet {
@@ -128,7 +128,7 @@ impl<R: Read> VbsReader<R> {
         let Ok(length) = <[u8; LENGTH]>::try_from(self.record.octets.as_slice()) else {
             let stray = self.record.octets.iter().any(|octet| *octet != FILL && *octet != 0);
             if stray {
-                return Err(self.refuse(Kind::Truncated, start, LENGTH, got));
+                return Err(self.refuse(ErrorKind::Truncated, start, LENGTH, got));
             }
             self.end = End::Missing;
             return Ok(false);
@@ -139,12 +139,12 @@ impl<R: Read> VbsReader<R> {
         }
         let length = u32::from_be_bytes(length);
         if length > self.limit {
-            return Err(self.refuse(Kind::FrameLimit, start, widen(self.limit), widen(length)));
+            return Err(self.refuse(ErrorKind::FrameLimit, start, widen(self.limit), widen(length)));
         }
         self.record.start = self.record.position;
         let got = self.take(widen(length))?;
         if got < widen(length) {
-            return Err(self.refuse(Kind::Truncated, self.record.start, widen(length), got));
+            return Err(self.refuse(ErrorKind::Truncated, self.record.start, widen(length), got));
         }
         self.record.number += 1;
         Ok(true)
@@ -163,7 +163,7 @@ impl<R: Read> VbsReader<R> {
         Ok(got)
     }
 
-    fn refuse(&self, kind: Kind, position: u64, expected: usize, found: usize) -> Error {
+    fn refuse(&self, kind: ErrorKind, position: u64, expected: usize, found: usize) -> Error {
         let error = crate::Error::new(kind, 0, expected, found).at(Place::Frame);
         Error::new(self.record.number + 1, self.file_offset(position), error)
     }
@@ -229,13 +229,13 @@ impl<W: Write> VbsWriter<W> {
     /// Writes a record.
     ///
     /// # Errors
-    /// [`Kind::FrameLimit`] for a record above the limit, [`Kind::TooShort`] for an empty one, which
+    /// [`ErrorKind::FrameLimit`] for a record above the limit, [`ErrorKind::TooShort`] for an empty one, which
     /// would end the file; nothing is then written. Otherwise as the writer within.
     pub fn write_record(&mut self, record: &[u8]) -> Result<(), Error> {
         let limit = widen(self.limit);
         let refusal = match record.len() {
-            0 => Some(crate::Error::new(Kind::TooShort, 0, 1, 0)),
-            len if len > limit => Some(crate::Error::new(Kind::FrameLimit, 0, limit, len)),
+            0 => Some(crate::Error::new(ErrorKind::TooShort, 0, 1, 0)),
+            len if len > limit => Some(crate::Error::new(ErrorKind::FrameLimit, 0, limit, len)),
             _ => None,
         };
         if let Some(error) = refusal {

@@ -1,9 +1,9 @@
 //! Rows: what an element is, in the notation of the standard.
 
 use super::{Fill, Layout, Terminator};
-use crate::codec::{Coding, Prefix, Side, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, PadNibble, Prefix, Side};
 use crate::mask::{Privacy, SECRET};
+use crate::model::content::Content;
 
 /// One line of a table: number or tag, shape, name, privacy.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub struct Shape<'s> {
     pub(crate) fill: Option<Fill>,
     /// Whether a value that is too short is refused, whatever the fill.
     pub(crate) is_exact: bool,
-    pub(crate) spare: Option<Spare>,
+    pub(crate) pad_nibble: Option<PadNibble>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
 
@@ -97,7 +97,7 @@ impl<'s> Shape<'s> {
             coding: None,
             fill: None,
             is_exact: false,
-            spare: None,
+            pad_nibble: None,
             layout: None,
         }
     }
@@ -224,10 +224,10 @@ impl<'s> Shape<'s> {
         self
     }
 
-    /// The spare half byte of an odd number of packed digits, whatever the dialect says.
+    /// The pad nibble of an odd number of packed digits, whatever the dialect says.
     #[must_use]
-    pub const fn spare(mut self, spare: Spare) -> Self {
-        self.spare = Some(spare);
+    pub const fn pad_nibble(mut self, pad_nibble: PadNibble) -> Self {
+        self.pad_nibble = Some(pad_nibble);
         self
     }
 

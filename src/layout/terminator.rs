@@ -36,7 +36,7 @@ impl Terminator {
     /// The octets.
     #[must_use]
     pub const fn octets(&self) -> &[u8] {
-        self.octets.split_at(crate::error::widen(self.len as u32)).0
+        self.octets.split_at(crate::model::error::widen(self.len as u32)).0
     }
 }
 

@@ -20,7 +20,7 @@ use super::peer::Peer;
 use super::received::{Outgoing, Received};
 use super::settings::{Settings, settings};
 use super::supervisor::{Dialogue, Endpoint, Hooks, Supervisor};
-use crate::message::Message;
+use crate::read::message::Message;
 
 /// A connection to a host that is made again whenever it is lost; a [`Peer`] to send requests to.
 ///

@@ -5,8 +5,8 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use crate::de;
-use crate::message::Message;
-use crate::mti::{Class, Mti};
+use crate::model::mti::{Class, Mti};
+use crate::read::message::Message;
 
 /// The rule by which an answer is matched to its request: a list of elements that the answer
 /// carries back unchanged, and the MTI.
@@ -15,7 +15,7 @@ use crate::mti::{Class, Mti};
 /// not mind: an element that is absent is part of the key as absent.
 ///
 /// ```
-/// use cardwire::{de, Class, net::Correlation};
+/// use cardwire::{de, model::Class, net::Correlation};
 ///
 /// let rule = Correlation::on(&[de::STAN, de::TERMINAL])
 ///     // this host does not echo the terminal in 0810
@@ -208,8 +208,8 @@ impl fmt::Debug for Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
     use crate::spec::{ISO87_ASCII, ISO87_BCD};
+    use crate::write::builder::Builder;
     use std::vec::Vec;
 
     fn wire(mti: &str, stan: u32, terminal: &str) -> Vec<u8> {

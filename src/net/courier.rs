@@ -26,7 +26,7 @@ use super::peer::Peer;
 use super::received::Received;
 use super::saf::{Due, Forwarder, Queue, SafError, WorkItem, repeat_of};
 use crate::de;
-use crate::message::Message;
+use crate::read::message::Message;
 
 /// The way to a destination: which peer, how long an answer may take, and what an answer means.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::boxed::Box;
 
 use super::received::Received;
-use crate::error::Error;
+use crate::model::error::Error;
 
 /// Why a request has no good answer. `Ok` is the fourth case: answered.
 ///

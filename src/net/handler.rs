@@ -11,8 +11,8 @@ use super::desk::Desk;
 use super::outbox::Frames;
 use super::received::{Outgoing, Received, written};
 use super::replay::Promise;
-use crate::error::Result;
-use crate::message::Message;
+use crate::model::error::Result;
+use crate::read::message::Message;
 
 /// Answers requests. A function of a message and a [`Reply`] is one.
 ///

@@ -28,13 +28,13 @@ use super::observe::{Counters, Event};
 use super::outbox::{Batch, Frames};
 use super::received::{Received, written};
 use super::replay::Seen;
-use crate::builder::Builder;
 use crate::de;
-use crate::error::widen;
 use crate::frame::Frame;
-use crate::message::Inspection;
-use crate::mti::Version;
-use crate::parser::Parser;
+use crate::model::error::widen;
+use crate::model::mti::Version;
+use crate::read::message::Inspection;
+use crate::read::parser::Parser;
+use crate::write::builder::Builder;
 
 /// Runs a connection to its end. `keeper` is one more task of it, which may end it.
 ///

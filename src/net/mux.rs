@@ -27,7 +27,7 @@ use core::time::Duration;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// How much a [`Mux`] holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -7,8 +7,8 @@ use core::mem::swap;
 use std::collections::VecDeque;
 use std::vec::Vec;
 
-use crate::error::{Result, widen};
 use crate::frame::Framing;
+use crate::model::error::{Result, widen};
 
 /// Frames, one behind the other.
 #[derive(Default)]

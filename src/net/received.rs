@@ -4,10 +4,10 @@ use core::fmt;
 use std::boxed::Box;
 use std::vec::Vec;
 
-use crate::builder::Builder;
-use crate::error::{Error, Result};
-use crate::message::{Inspection, Message};
+use crate::model::error::{Error, Result};
+use crate::read::message::{Inspection, Message};
 use crate::spec::Spec;
+use crate::write::builder::Builder;
 
 /// A message that came in, with its station header: owned, so that it can be kept and sent around.
 ///
@@ -108,7 +108,7 @@ impl Outgoing for Builder<'_> {
             room.resize(1024, 0);
         }
         match self.write(room) {
-            Err(error) if error.kind() == crate::error::Kind::Room => {
+            Err(error) if error.kind() == crate::model::error::ErrorKind::Room => {
                 room.resize(self.measure()?, 0);
                 self.write(room).map(<[u8]>::len)
             }

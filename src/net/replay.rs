@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::correlation::Trace;
 use crate::de;
-use crate::message::Message;
+use crate::read::message::Message;
 
 /// The requests of the last while and their answers, bounded in number and time.
 pub(super) struct Replay {
@@ -153,10 +153,10 @@ impl Drop for Promise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::builder::Builder;
-    use crate::mti::Mti;
+    use crate::model::mti::Mti;
     use crate::net::Correlation;
     use crate::spec::ISO87_ASCII;
+    use crate::write::builder::Builder;
 
     fn meet(replay: &Arc<Replay>, stan: u32, amount: u32) -> Seen {
         let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);

@@ -38,10 +38,10 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::Backoff;
-use crate::builder::Builder;
-use crate::error::{Kind, Place};
-use crate::message::Message;
+use crate::model::error::{ErrorKind, Place};
+use crate::read::message::Message;
 use crate::spec::Spec;
+use crate::write::builder::Builder;
 
 /// The messages to be forwarded, and what happens next to each.
 ///
@@ -448,7 +448,7 @@ impl Kept {
 pub fn repeat_of(spec: &Spec<'_>, wire: &[u8]) -> crate::Result<Vec<u8>> {
     let message = Message::parse(spec, wire)?;
     let mti = message.mti();
-    let no_repeat = crate::Error::new(Kind::Form, 0, 0, 0).at(Place::Mti);
+    let no_repeat = crate::Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Mti);
     let repeat = if mti.is_repeat() { mti } else { mti.repeat().ok_or(no_repeat)? };
     Builder::copy_of(&message, spec).mti(repeat).to_vec()
 }

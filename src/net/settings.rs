@@ -12,7 +12,7 @@ use super::mux::Limits;
 use super::observe::Observer;
 use super::replay::{Replay, Seen};
 use crate::frame::Framing;
-use crate::message::Message;
+use crate::read::message::Message;
 use crate::spec::{ISO87_ASCII, Spec};
 
 /// Says whether an answer holds, its authentication code above all.

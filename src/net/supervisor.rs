@@ -30,7 +30,7 @@ use super::link;
 use super::observe::Event;
 use super::received::Received;
 use super::settings::Settings;
-use crate::message::Message;
+use crate::read::message::Message;
 
 /// Where connections come from.
 pub(super) enum Endpoint {

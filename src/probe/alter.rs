@@ -3,11 +3,11 @@
 use alloc::vec::Vec;
 
 use super::hint::{Change, Changes};
-use crate::codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Spare, Zone};
-use crate::content::Content;
-use crate::error::{Error, Kind};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Zone};
 use crate::layout::{Element, Form, Size, ansb, row};
 use crate::mask::SECRET;
+use crate::model::content::Content;
+use crate::model::error::{Error, ErrorKind};
 use crate::spec::{Dialect, Spec, builtin};
 
 /// An element as it may really be.
@@ -154,7 +154,7 @@ fn forms(variant: Variant<'_>, page: CodePage) -> Vec<Variant<'_>> {
             let others = prefixes.into_iter().filter(|to| *to != from.coding);
             for coding in others.chain([from.coding]) {
                 for width in 1..=4 {
-                    for counts in [Counts::Units, Counts::Bytes, Counts::Nibbles] {
+                    for counts in [LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles] {
                         let to = Prefix { coding, width, counts, ..from };
                         found.extend(prefixed(variant, from, to));
                     }
@@ -190,8 +190,8 @@ fn without_prefix(variant: Variant<'_>) -> Vec<Variant<'_>> {
 /// A fixed value that is variable after all.
 fn with_prefix(variant: Variant<'_>, coding: PrefixCoding, width: u8) -> Option<Variant<'_>> {
     let counts = match variant.element.coding {
-        Coding::Hex | Coding::EbcdicHex(_) => Counts::Bytes,
-        _ => Counts::Units,
+        Coding::Hex | Coding::EbcdicHex(_) => LengthUnit::Bytes,
+        _ => LengthUnit::Units,
     };
     let to = Prefix { coding, width, counts, includes: 0 };
     let changed = variant.with(|element| element.size.form = Form::Prefixed(to))?;
@@ -205,7 +205,7 @@ fn prefixed(variant: Variant<'_>, from: Prefix, to: Prefix) -> Option<Variant<'_
     let counts_differ = match coding {
         Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw => to.counts != from.counts,
         Coding::Bcd => false,
-        _ => to.counts == Counts::Nibbles,
+        _ => to.counts == LengthUnit::Nibbles,
     };
     if to == from || counts_differ {
         // one octet a unit: whatever is counted, it is the same
@@ -214,7 +214,7 @@ fn prefixed(variant: Variant<'_>, from: Prefix, to: Prefix) -> Option<Variant<'_
     let is_usual = to.width == usual_width(from, to.coding, size.max);
     let changed = variant.with(|element| element.size.form = Form::Prefixed(to))?;
     let changed = changed.noting((to.coding != from.coding).then_some(Change::Prefix(to.coding)))?;
-    let changed = changed.noting((to.counts != from.counts).then_some(Change::Counts(to.counts)))?;
+    let changed = changed.noting((to.counts != from.counts).then_some(Change::LengthUnit(to.counts)))?;
     match is_usual {
         true => changed.sized(size.min, size.max, None),
         false => changed.sized(0, reach(to, &changed.element), Some(Change::Width(to.width))),
@@ -259,14 +259,14 @@ fn inclusive(variant: Variant<'_>, prefix: Prefix) -> Option<Variant<'_>> {
     changed.sized(variant.element.size.min.min(max), max, Some(Change::Includes(includes > 0)))
 }
 
-/// Packed digits whose spare half byte lies elsewhere.
+/// Packed digits whose pad nibble lies elsewhere.
 fn spares(variant: Variant<'_>) -> impl Iterator<Item = Variant<'_>> {
-    let own = variant.element.spare;
+    let own = variant.element.pad_nibble;
     let is_packed = variant.element.coding == Coding::Bcd;
-    let all = [Spare::LEFT_ZERO, Spare::RIGHT_ZERO, Spare::RIGHT_F];
-    let others = all.into_iter().filter(move |spare| is_packed && *spare != own);
-    others.filter_map(move |spare| {
-        variant.with(|element| element.spare = spare)?.noting(Some(Change::Spare(spare)))
+    let all = [PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO, PadNibble::RIGHT_F];
+    let others = all.into_iter().filter(move |pad_nibble| is_packed && *pad_nibble != own);
+    others.filter_map(move |pad_nibble| {
+        variant.with(|element| element.pad_nibble = pad_nibble)?.noting(Some(Change::PadNibble(pad_nibble)))
     })
 }
 
@@ -291,12 +291,12 @@ fn admissions(variant: Variant<'_>, error: Error) -> Vec<Variant<'_>> {
         );
     }
     match error.kind() {
-        Kind::TooLong => {
+        ErrorKind::TooLong => {
             let max = u32::try_from(error.found()).unwrap_or(u32::MAX);
             let longer = variant.with(|element| element.layout = None);
             found.extend(longer.and_then(|it| it.sized(it.element.size.min, max, Some(Change::Longer(max)))));
         }
-        Kind::Character(..) | Kind::Nibble => {
+        ErrorKind::Character(..) | ErrorKind::Nibble => {
             let wider = [Content::N, Content::Z, Content::An, Content::Ans, Content::Any];
             let own = variant.element.content;
             for content in wider.into_iter().filter(|to| *to != own && variant.element.coding.carries(*to)) {

@@ -3,9 +3,9 @@
 use core::cmp::Reverse;
 use core::fmt;
 
-use crate::codec::{Coding, Counts, PrefixCoding, Side, Spare};
-use crate::content::Content;
-use crate::error::Place;
+use crate::codec::{Coding, LengthUnit, PadNibble, PrefixCoding, Side};
+use crate::model::content::Content;
+use crate::model::error::Place;
 use crate::spec::MtiCoding;
 
 /// A change to the spec that carries the parse further.
@@ -42,11 +42,11 @@ pub enum Change {
     /// The length has so many digits, or octets if it is binary.
     Width(u8),
     /// The length counts that.
-    Counts(Counts),
+    LengthUnit(LengthUnit),
     /// The length counts itself, too, or does not.
     Includes(bool),
-    /// The spare half byte of an odd number of digits lies there.
-    Spare(Spare),
+    /// The pad nibble of an odd number of digits lies there.
+    PadNibble(PadNibble),
     /// The length is fixed, at so many units.
     Fixed(u32),
     /// A length stands before the value.
@@ -101,7 +101,7 @@ impl Change {
     const fn cost(self) -> u8 {
         match self {
             Self::Mti(_) | Self::Bitmap(_) | Self::Coding(_) | Self::Prefix(_) => 1,
-            Self::Width(_) | Self::Counts(_) | Self::Spare(_) => 1,
+            Self::Width(_) | Self::LengthUnit(_) | Self::PadNibble(_) => 1,
             Self::Longer(_) | Self::Content(_) | Self::Defined => 1,
             Self::Includes(_) | Self::Fixed(_) | Self::Variable | Self::Parts => 2,
             Self::Digits(_) | Self::Prefixes(_) | Self::Binary(_) => 3,
@@ -179,10 +179,12 @@ impl fmt::Display for Change {
             Self::Coding(coding) => write!(f, "probably {}", coding_words(coding)),
             Self::Prefix(coding) => write!(f, "its length is probably {}", prefix_words(coding)),
             Self::Width(width) => write!(f, "its length probably has {width} digits or octets"),
-            Self::Counts(counts) => write!(f, "its length counts {}", counts_words(counts)),
+            Self::LengthUnit(counts) => write!(f, "its length counts {}", counts_words(counts)),
             Self::Includes(true) => f.write_str("its length probably counts itself, too"),
             Self::Includes(false) => f.write_str("its length probably does not count itself"),
-            Self::Spare(spare) => write!(f, "{} the digits fills an odd number up", spare_words(spare)),
+            Self::PadNibble(pad_nibble) => {
+                write!(f, "{} the digits fills an odd number up", spare_words(pad_nibble))
+            }
             Self::Fixed(units) => write!(f, "probably of fixed length {units}"),
             Self::Variable => f.write_str("probably of variable length"),
             Self::Longer(units) => write!(f, "may be {units} long"),
@@ -225,16 +227,16 @@ const fn prefix_words(coding: PrefixCoding) -> &'static str {
     }
 }
 
-const fn counts_words(counts: Counts) -> &'static str {
+const fn counts_words(counts: LengthUnit) -> &'static str {
     match counts {
-        Counts::Units => "digits or characters",
-        Counts::Bytes => "bytes",
-        Counts::Nibbles => "half bytes",
+        LengthUnit::Units => "digits or characters",
+        LengthUnit::Bytes => "bytes",
+        LengthUnit::Nibbles => "half bytes",
     }
 }
 
-const fn spare_words(spare: Spare) -> &'static str {
-    match (spare.side, spare.nibble) {
+const fn spare_words(pad_nibble: PadNibble) -> &'static str {
+    match (pad_nibble.side, pad_nibble.nibble) {
         (Side::Left, _) => "a half byte before",
         (Side::Right, 0) => "a zero half byte after",
         (Side::Right, _) => "a half byte F after",

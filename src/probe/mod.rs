@@ -8,7 +8,7 @@
 //! ```
 //! use cardwire::layout::{row, z};
 //! use cardwire::spec::{ISO87, ISO87_BCD, Slots};
-//! use cardwire::{Builder, Coding, Dialect, Mti, Spec, de, mask::TRACK, probe::probe};
+//! use cardwire::{Builder, Dialect, Mti, Spec, de, layout::Coding, mask::TRACK, probe::probe};
 //!
 //! // what the peer sends, and what somebody wrote down about it
 //! let wire = Builder::new(&ISO87_BCD, Mti::FINANCIAL_REQUEST)
@@ -34,7 +34,7 @@ mod search;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::Error;
+use crate::model::error::Error;
 use crate::spec::Spec;
 
 pub use envelope::Envelope;

@@ -2,14 +2,14 @@
 
 use core::fmt;
 
-use crate::bitmap::Bitmap;
 use crate::codec::{Coding, PrefixCoding};
-use crate::content::Content;
-use crate::error::{Error, Kind, Place};
-use crate::field::Field;
 use crate::layout::Form;
-use crate::message::Inspection;
-use crate::mti::{Class, Function, Mti, Origin, Version};
+use crate::model::bitmap::Bitmap;
+use crate::model::content::Content;
+use crate::model::error::{Error, ErrorKind, Place};
+use crate::model::mti::{Class, Function, Mti, Origin, Version};
+use crate::read::field::Field;
+use crate::read::message::Inspection;
 use crate::spec::Spec;
 
 /// How far a message got.
@@ -58,7 +58,7 @@ impl Reach {
             Some(error) if matches!(error.place(), Place::Header | Place::Mti) => 0,
             Some(error) if error.place() == Place::Bitmap => 20,
             Some(_) if self.read == 0 => 30,
-            Some(error) if error.kind() == Kind::Trailing => 50 + 2 * parts(self.offset, self.size),
+            Some(error) if error.kind() == ErrorKind::Trailing => 50 + 2 * parts(self.offset, self.size),
             Some(_) => 50 + parts(self.read, self.announced.max(FEW)) + parts(self.offset, self.size),
         };
         // an MTI that no standard knows, or a message of nothing but a bitmap, is a coincidence

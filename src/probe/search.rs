@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use super::alter::{Variant, page_of, undefined, variants};
 use super::hint::{Change, Changes, Hint, Outcome};
 use super::reach::{Reach, mean};
-use crate::bitmap::{Bitmap, MAX_NUMBER};
 use crate::codec::{Coding, PrefixCoding};
-use crate::content::Content;
-use crate::error::{Error, Place};
 use crate::layout::{Element, Form};
+use crate::model::bitmap::{Bitmap, MAX_NUMBER};
+use crate::model::content::Content;
+use crate::model::error::{Error, Place};
 use crate::spec::{Dialect, MtiCoding, Spec};
 
 /// How many messages may be read in the search for the hints of one spec.
@@ -283,8 +283,8 @@ fn rewrite(
 mod tests {
     use super::super::alter::variants;
     use super::*;
-    use crate::message::Message;
-    use crate::mti::Mti;
+    use crate::model::mti::Mti;
+    use crate::read::message::Message;
     use crate::spec::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC};
     use crate::{Builder, de};
     use std::format;

@@ -9,10 +9,10 @@ use ::serde::ser::{Impossible, SerializeSeq, SerializeTuple, SerializeTupleStruc
 use ::serde::{Serialize, Serializer};
 
 use super::write::{Collector, Leaf, Values, fail, join};
-use crate::codec::octets::hex_value;
-use crate::content::{Content, Seen};
-use crate::error::{Error, Kind, Result};
+use crate::codec::window::hex_value;
 use crate::layout::{Element, Layout, Order};
+use crate::model::content::{CharKind, Content};
+use crate::model::error::{Error, ErrorKind, Result};
 
 /// Gives the values of an element: none for `None`, several for a tag that is there several times.
 pub(super) struct ElementSerializer<'s> {
@@ -26,7 +26,7 @@ type Finish<'s> = Box<dyn FnOnce(Values) -> Result<Vec<Leaf>> + 's>;
 
 impl<'s> ElementSerializer<'s> {
     fn collector(self) -> Result<Collector<'s, Finish<'s>>> {
-        let layout = self.element.layout().ok_or(fail(Kind::Form))?;
+        let layout = self.element.layout().ok_or(fail(ErrorKind::Form))?;
         let finish: Finish<'s> =
             Box::new(move |values: Values| join(layout, &values.elements).map(|leaf| vec![leaf]));
         Ok(Collector::new(layout, false, finish))
@@ -75,7 +75,7 @@ impl<'s> Serializer for ElementSerializer<'s> {
         match (u64::try_from(number), self.element.content()) {
             (Ok(number), _) => self.serialize_u64(number),
             (Err(_), Content::Xn) => Ok(self.signed('D', number.unsigned_abs())),
-            _ => Err(fail(Kind::Number)),
+            _ => Err(fail(ErrorKind::Number)),
         }
     }
 
@@ -142,13 +142,15 @@ impl Items<'_> {
             }
             Way::Positions(layout, parts) => {
                 let key = u32::try_from(parts.len()).unwrap_or(u32::MAX).saturating_add(1);
-                let element = layout.element(key).ok_or(Error::new(Kind::Trailing, 0, 0, 1))?;
+                let element = layout.element(key).ok_or(Error::new(ErrorKind::Trailing, 0, 0, 1))?;
                 let leaves = item.serialize(ElementSerializer { element, is_tagged: false })?;
                 parts.extend(leaves.into_iter().map(|leaf| (key, leaf)));
             }
             Way::Octets(octets) => match item.serialize(Text)? {
-                Leaf::Number(number) => octets.push(u8::try_from(number).map_err(|_| fail(Kind::Number))?),
-                Leaf::Octets(_) => return Err(fail(Kind::Form)),
+                Leaf::Number(number) => {
+                    octets.push(u8::try_from(number).map_err(|_| fail(ErrorKind::Number))?)
+                }
+                Leaf::Octets(_) => return Err(fail(ErrorKind::Form)),
             },
         }
         Ok(())
@@ -203,7 +205,7 @@ impl Serializer for Text {
     }
 
     fn serialize_i64(self, number: i64) -> Result<Leaf> {
-        u64::try_from(number).map(Leaf::Number).map_err(|_| fail(Kind::Number))
+        u64::try_from(number).map(Leaf::Number).map_err(|_| fail(ErrorKind::Number))
     }
 
     fn serialize_str(self, text: &str) -> Result<Leaf> {
@@ -211,15 +213,15 @@ impl Serializer for Text {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap> {
-        Err(fail(Kind::Form))
+        Err(fail(ErrorKind::Form))
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct> {
-        Err(fail(Kind::Form))
+        Err(fail(ErrorKind::Form))
     }
 
     fn serialize_none(self) -> Result<Leaf> {
-        Err(fail(Kind::Form))
+        Err(fail(ErrorKind::Form))
     }
 
     refused! { Leaf: serialize_bytes(&[u8]) }
@@ -230,16 +232,17 @@ impl Serializer for Text {
 
 /// The octets of text: Latin-1, the mirror of how octets above `7F` are read.
 fn latin(text: &str) -> Result<Vec<u8>> {
-    let octet =
-        |letter| u8::try_from(u32::from(letter)).map_err(|_| fail(Kind::Character(Content::Any, Seen::High)));
+    let octet = |letter| {
+        u8::try_from(u32::from(letter)).map_err(|_| fail(ErrorKind::Character(Content::Any, CharKind::High)))
+    };
     text.chars().map(octet).collect()
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
-        return Err(Error::new(Kind::LengthUnit, 0, 0, text.len()));
+        return Err(Error::new(ErrorKind::LengthUnit, 0, 0, text.len()));
     }
-    let digit = |octet: u8| hex_value(octet).ok_or(fail(Kind::HexDigit(Seen::of(octet))));
+    let digit = |octet: u8| hex_value(octet).ok_or(fail(ErrorKind::HexDigit(CharKind::of(octet))));
     let pair = |pair: &[u8]| pair.iter().try_fold(0, |value, octet| Ok(value << 4 | digit(*octet)?));
     text.as_bytes().chunks(2).map(pair).collect()
 }

@@ -4,7 +4,7 @@
 macro_rules! refused {
     ($ok:ty: $($method:ident($kind:ty))*) => { $(
         fn $method(self, _: $kind) -> Result<$ok> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
     )* };
 }
@@ -51,7 +51,7 @@ macro_rules! no_variants {
             _: &'static str,
             _: &T,
         ) -> Result<$ok> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
 
         fn serialize_tuple_variant(
@@ -61,7 +61,7 @@ macro_rules! no_variants {
             _: &'static str,
             _: usize,
         ) -> Result<Self::SerializeTupleVariant> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
 
         fn serialize_struct_variant(
@@ -71,7 +71,7 @@ macro_rules! no_variants {
             _: &'static str,
             _: usize,
         ) -> Result<Self::SerializeStructVariant> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
 
         fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<$ok> {
@@ -88,15 +88,15 @@ macro_rules! no_variants {
 macro_rules! no_sequences {
     ($ok:ty) => {
         fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
 
         fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
 
         fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct> {
-            Err(fail(Kind::Form))
+            Err(fail(ErrorKind::Form))
         }
     };
 }

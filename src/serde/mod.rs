@@ -73,9 +73,9 @@ use core::fmt;
 use ::serde::de::{Expected, IntoDeserializer, Unexpected};
 use ::serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use crate::error::{Error, Key, Kind, Place, Result, Style};
-use crate::message::Message;
-use crate::mti::Mti;
+use crate::model::error::{Error, ErrorKind, Key, KeyStyle, Place, Result};
+use crate::model::mti::Mti;
+use crate::read::message::Message;
 use crate::spec::Spec;
 
 pub use write::Values;
@@ -83,8 +83,8 @@ pub use write::Values;
 /// Fills a value from a message; see the [module](self) for what fits what.
 ///
 /// # Errors
-/// [`Kind::Missing`] for an element that the value needs, [`Kind::Private`] for one that is private
-/// where no [`Exposed`] is, [`Kind::Form`] and [`Kind::Number`] for one that does not fit.
+/// [`ErrorKind::Missing`] for an element that the value needs, [`ErrorKind::Private`] for one that is private
+/// where no [`Exposed`] is, [`ErrorKind::Form`] and [`ErrorKind::Number`] for one that does not fit.
 pub fn from_message<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<T> {
     T::deserialize(read::MessageDeserializer { message }).map_err(outermost)
 }
@@ -92,7 +92,7 @@ pub fn from_message<'a, T: Deserialize<'a>>(message: &Message<'a>) -> Result<T> 
 /// Turns a value into what a [`Builder`](crate::Builder) borrows, in the shapes of this spec.
 ///
 /// # Errors
-/// [`Kind::Undefined`] for a field that the spec does not know, and what does not fit.
+/// [`ErrorKind::Undefined`] for a field that the spec does not know, and what does not fit.
 pub fn to_values<T: Serialize + ?Sized>(spec: &Spec<'_>, value: &T) -> Result<Values> {
     value.serialize(write::MessageSerializer { spec }).map_err(outermost)
 }
@@ -121,7 +121,7 @@ impl<T> fmt::Debug for Exposed<T> {
 }
 
 /// The name of the newtype by which the deserializer knows an [`Exposed`].
-const EXPOSED: &str = "cardwire::Exposed";
+const EXPOSED: &str = "cardwire::read::Exposed";
 
 impl<T: Serialize> Serialize for Exposed<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -158,40 +158,40 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Opening<T> {
 /// No message of serde's is kept: it may hold content.
 impl de::Error for Error {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::new(Kind::Form, 0, 0, 0)
+        Self::new(ErrorKind::Form, 0, 0, 0)
     }
 
     fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(Kind::Number, 0, 0, 0)
+        Self::new(ErrorKind::Number, 0, 0, 0)
     }
 
     fn invalid_length(found: usize, _: &dyn Expected) -> Self {
-        Self::new(Kind::LengthUnit, 0, 0, found)
+        Self::new(ErrorKind::LengthUnit, 0, 0, found)
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        named(Kind::Undefined, field)
+        named(ErrorKind::Undefined, field)
     }
 
     fn missing_field(field: &'static str) -> Self {
-        named(Kind::Missing, field)
+        named(ErrorKind::Missing, field)
     }
 }
 
 impl ser::Error for Error {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::new(Kind::Form, 0, 0, 0)
+        Self::new(ErrorKind::Form, 0, 0, 0)
     }
 }
 
 /// An error about the part that a field of a struct names, if its name is of a number or a tag.
-fn named(kind: Kind, field: &str) -> Error {
+fn named(kind: ErrorKind, field: &str) -> Error {
     let error = Error::new(kind, 0, 0, 0);
     let is_hex = field.len() <= 6 && field.bytes().all(|octet| octet.is_ascii_hexdigit());
-    match (crate::path::decimal(field), u32::from_str_radix(field, 16)) {
+    match (crate::layout::path::decimal(field), u32::from_str_radix(field, 16)) {
         (Some(number), _) if field.len() < 4 => error.within(Key::number(number)),
-        (Some(tag), _) if field.len() == 4 => error.within(Key::tag(tag, Style::Digits(4))),
-        (_, Ok(tag)) if is_hex => error.within(Key::tag(tag, Style::Hex)),
+        (Some(tag), _) if field.len() == 4 => error.within(Key::tag(tag, KeyStyle::Digits(4))),
+        (_, Ok(tag)) if is_hex => error.within(Key::tag(tag, KeyStyle::Hex)),
         _ => error,
     }
 }
@@ -200,7 +200,7 @@ fn named(kind: Kind, field: &str) -> Error {
 fn outermost(error: Error) -> Error {
     let mut parts = error.parts();
     match (error.place(), parts.next()) {
-        (Place::Whole, Some(key)) if key.style() == Style::Number => {
+        (Place::Whole, Some(key)) if key.style() == KeyStyle::Number => {
             let inner = Error::new(error.kind(), error.offset(), error.expected(), error.found());
             let mut rest: Vec<Key> = parts.collect();
             let mut inner = inner.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)));

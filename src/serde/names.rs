@@ -1,7 +1,7 @@
 //! Names of elements in structs: the number or tag, or the spec's words in `snake_case`.
 
 use crate::layout::Layout;
-use crate::path;
+use crate::layout::path;
 
 /// Whether `field` is the name of an element in `snake_case`: letters and digits in lower case, one
 /// `_` for everything between, words in brackets left out.

@@ -11,11 +11,11 @@ use ::serde::forward_to_deserialize_any;
 
 use super::EXPOSED;
 use super::names::is_name;
-use crate::content::Content;
-use crate::error::{Error, Kind, Place, Result};
-use crate::field::{Clear, Field};
 use crate::layout::Order;
-use crate::message::Message;
+use crate::model::content::Content;
+use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::read::field::{Exposed, Field};
+use crate::read::message::Message;
 
 /// A message as a map: `mti`, then the elements.
 pub(super) struct MessageDeserializer<'m, 'a> {
@@ -113,7 +113,7 @@ impl<'a> MapAccess<'a> for Entries<'_, 'a> {
                 let field = element.field;
                 seed.deserialize(element).map_err(|error| placed(error, &field))
             }
-            None => Err(Error::new(Kind::Form, 0, 0, 0)),
+            None => Err(Error::new(ErrorKind::Form, 0, 0, 0)),
         }
     }
 }
@@ -135,13 +135,13 @@ struct Element<'a> {
 
 impl<'a> Element<'a> {
     /// The value, if it may be seen.
-    fn clear(&self) -> Result<Clear<'a>> {
+    fn clear(&self) -> Result<Exposed<'a>> {
         if !self.repeats.is_empty() {
-            return Err(fail(Kind::Form));
+            return Err(fail(ErrorKind::Form));
         }
         match self.is_open || self.field.element().privacy().is_open() {
             true => Ok(self.field.expose()),
-            false => Err(fail(Kind::Private)),
+            false => Err(fail(ErrorKind::Private)),
         }
     }
 
@@ -164,7 +164,7 @@ impl<'a> Element<'a> {
     /// The parts as a map, those of one tag together.
     fn parts<V: Visitor<'a>>(&self, names: &'static [&'static str], visitor: V) -> Result<V::Value> {
         if !self.repeats.is_empty() || !self.field.is_composite() {
-            return Err(fail(Kind::Form));
+            return Err(fail(ErrorKind::Form));
         }
         let mut entries: Vec<Entry<'a>> = Vec::new();
         for part in self.field.parts() {
@@ -201,13 +201,13 @@ impl<'a> Element<'a> {
         }
         match self.field.content() {
             Content::B | Content::Any => visitor.visit_seq(SeqDeserializer::new(self.clear()?.octets())),
-            _ => Err(fail(Kind::Form)),
+            _ => Err(fail(ErrorKind::Form)),
         }
     }
 }
 
 #[cold]
-const fn fail(kind: Kind) -> Error {
+const fn fail(kind: ErrorKind) -> Error {
     Error::new(kind, 0, 0, 0)
 }
 
@@ -291,7 +291,7 @@ impl<'a> Deserializer<'a> for Element<'a> {
         let parts = if self.field.is_composite() { self.field.parts().count() } else { self.field.len() };
         match parts == len {
             true => self.sequence(true, visitor),
-            false => Err(Error::new(Kind::LengthUnit, 0, len, parts)),
+            false => Err(Error::new(ErrorKind::LengthUnit, 0, len, parts)),
         }
     }
 

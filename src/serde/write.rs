@@ -9,14 +9,14 @@ use ::serde::{Serialize, Serializer};
 
 use super::element::{ElementSerializer, Text};
 use super::names;
-use crate::builder::Builder;
-use crate::codec::octets::OctetsMut;
-use crate::error::{Error, Kind, Place, Result};
+use crate::codec::window::OctetsMut;
 use crate::layout::{Layout, Order};
-use crate::mti::Mti;
+use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::model::mti::Mti;
 use crate::spec::Spec;
-use crate::value::{PartList, Value};
-use crate::write::{Writer, write_parts};
+use crate::write::builder::Builder;
+use crate::write::value::{PartList, Value};
+use crate::write::writer::{Writer, write_parts};
 
 /// The values of a message, owned; a [`Builder`] borrows them. `Debug` shows the numbers only.
 #[derive(Clone, Default)]
@@ -98,7 +98,7 @@ pub(super) fn join(layout: &Layout<'_>, parts: &[(u32, Leaf)]) -> Result<Leaf> {
 }
 
 #[cold]
-pub(super) const fn fail(kind: Kind) -> Error {
+pub(super) const fn fail(kind: ErrorKind) -> Error {
     Error::new(kind, 0, 0, 0)
 }
 
@@ -125,13 +125,13 @@ impl<'s, F> Collector<'s, F> {
 
     fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
         if self.is_message && name == "mti" {
-            let Leaf::Octets(digits) = value.serialize(Text)? else { return Err(fail(Kind::MtiDigit)) };
-            let digits = <[u8; 4]>::try_from(digits).map_err(|_| fail(Kind::MtiDigit).at(Place::Mti))?;
+            let Leaf::Octets(digits) = value.serialize(Text)? else { return Err(fail(ErrorKind::MtiDigit)) };
+            let digits = <[u8; 4]>::try_from(digits).map_err(|_| fail(ErrorKind::MtiDigit).at(Place::Mti))?;
             self.values.mti = Some(Mti::from_digits(digits)?);
             return Ok(());
         }
         let found = names::key(self.layout, name).and_then(|key| Some((key, self.layout.element(key)?)));
-        let Some((key, element)) = found else { return Err(super::named(Kind::Undefined, name)) };
+        let Some((key, element)) = found else { return Err(super::named(ErrorKind::Undefined, name)) };
         let is_tagged = matches!(self.layout.order(), Order::Tags { .. });
         let leaves = value.serialize(ElementSerializer { element, is_tagged });
         let leaves = leaves.map_err(|error| error.within(self.layout.key(key)))?;
@@ -160,7 +160,7 @@ impl<O, F: FnOnce(Values) -> Result<O>> SerializeMap for Collector<'_, F> {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         match key.serialize(Text)? {
             Leaf::Octets(octets) => {
-                self.key = Some(String::from_utf8(octets).map_err(|_| fail(Kind::Form))?);
+                self.key = Some(String::from_utf8(octets).map_err(|_| fail(ErrorKind::Form))?);
             }
             Leaf::Number(number) => self.key = Some(number.to_string()),
         }
@@ -168,7 +168,7 @@ impl<O, F: FnOnce(Values) -> Result<O>> SerializeMap for Collector<'_, F> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let name = self.key.take().ok_or(fail(Kind::Form))?;
+        let name = self.key.take().ok_or(fail(ErrorKind::Form))?;
         self.put(&name, value)
     }
 

@@ -6,11 +6,11 @@
     reason = "const evaluation; every index is guarded"
 )]
 
-use crate::codec::octets::{MAX_INDEX, MAX_LAYERS};
+use crate::codec::window::{MAX_INDEX, MAX_LAYERS};
 use crate::codec::{Coding, Prefix, PrefixCoding};
-use crate::content::Content;
-use crate::error::{Error, Fault, Key, Kind, Place, Result, widen};
-use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, More, Order, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, NextBitmap, Order, Tag};
+use crate::model::content::Content;
+use crate::model::error::{Error, ErrorKind, Key, Place, Result, SpecFault, widen};
 
 /// Checks the layout of a message body and all layouts below it.
 pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
@@ -40,7 +40,7 @@ type Depth = (usize, usize);
 
 const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
     if depth.0 > MAX_DEPTH || depth.1 >= MAX_LAYERS {
-        return Err((fault(Fault::TooDeep), 0));
+        return Err((fault(SpecFault::TooDeep), 0));
     }
     if let Err(fault_found) = check_order(layout, parent) {
         return Err((fault(fault_found), 0));
@@ -56,13 +56,13 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
             }
             None if matches!(layout.order, Order::Bitmap(_)) => {}
             // positions are counted and tags are searched through: neither can have a gap
-            None => return Err((fault(Fault::ReservedNumber), 0)),
+            None => return Err((fault(SpecFault::ReservedNumber), 0)),
         }
         index += 1;
     }
     if let Order::Tags { unknown: Some(element), .. } = layout.order {
         if matches!(element.size.form, Form::Rest | Form::IfLetter) && !is_last(layout, 0) {
-            return Err((fault(Fault::OpenLength), 0));
+            return Err((fault(SpecFault::OpenLength), 0));
         }
         if let Err((error, _)) = check_element(element, parent, depth) {
             return Err((error, 0));
@@ -80,7 +80,10 @@ const fn key_of(element: &Element<'_>, inner: u32) -> Key {
 }
 
 /// Whether the order itself is possible.
-const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core::result::Result<(), Fault> {
+const fn check_order(
+    layout: &Layout<'_>,
+    parent: Option<&Element<'_>>,
+) -> core::result::Result<(), SpecFault> {
     let in_text = in_text(parent);
     match layout.order {
         Order::Bitmap(form) => {
@@ -90,33 +93,35 @@ const fn check_order(layout: &Layout<'_>, parent: Option<&Element<'_>>) -> core:
                 Coding::EbcdicHex(_) => !in_text,
                 _ => false,
             };
-            if coding_fits && is_possible(form) { Ok(()) } else { Err(Fault::BitmapForm) }
+            if coding_fits && is_possible(form) { Ok(()) } else { Err(SpecFault::BitmapForm) }
         }
         Order::Positions { required } => {
             if widen(required as u32) <= layout.elements.len() {
                 Ok(())
             } else {
-                Err(Fault::ReservedNumber)
+                Err(SpecFault::ReservedNumber)
             }
         }
-        Order::Tags { lead: Some(lead), .. } if !lead.prefix.is_supported() => Err(Fault::PrefixWidth),
+        Order::Tags { length_first: Some(length_first), .. } if !length_first.prefix.is_supported() => {
+            Err(SpecFault::PrefixWidth)
+        }
         Order::Tags { tag, .. } => match tag {
             Tag::Ebcdic(_, 1..=4) if !in_text => Ok(()),
             Tag::Ber | Tag::Octets(1..=4) if !in_text => Ok(()),
             Tag::Digits(1..=6) if fits(parent, Content::N) => Ok(()),
             Tag::Text(1..=4) if fits(parent, Content::Ans) => Ok(()),
-            _ => Err(Fault::LayoutMisplaced),
+            _ => Err(SpecFault::LayoutMisplaced),
         },
     }
 }
 
 const fn is_possible(form: BitmapForm) -> bool {
-    let further = !matches!((form.second, form.third), (More::Never, More::Never));
+    let further = !matches!((form.second, form.third), (NextBitmap::Never, NextBitmap::Never));
     match form.octets {
         8 => match form.second {
-            More::Never => !further,
-            More::Announced | More::Always => true,
-            More::InElement => false,
+            NextBitmap::Never => !further,
+            NextBitmap::Announced | NextBitmap::Always => true,
+            NextBitmap::InElement => false,
         },
         1..=7 => !further,
         _ => false,
@@ -136,29 +141,29 @@ const fn check_slot(
     let found = match layout.order {
         Order::Bitmap(form) => {
             if index == 0 || index > widen(form.capacity() as u32) || form.is_continuation(index as u8) {
-                Some(Fault::ReservedNumber)
+                Some(SpecFault::ReservedNumber)
             } else if key != index {
-                Some(Fault::DefinedTwice)
+                Some(SpecFault::DefinedTwice)
             } else {
                 None
             }
         }
         Order::Positions { .. } if key == index + 1 => None,
-        Order::Positions { .. } => Some(Fault::DefinedTwice),
-        Order::Tags { tag, .. } if !tag.admits(element.key) => Some(Fault::ReservedNumber),
+        Order::Positions { .. } => Some(SpecFault::DefinedTwice),
+        Order::Tags { tag, .. } if !tag.admits(element.key) => Some(SpecFault::ReservedNumber),
         Order::Tags { .. } => match index {
             0 => None,
             _ => match &layout.elements[index - 1] {
                 Some(before) if before.key < element.key => None,
-                _ => Some(Fault::DefinedTwice),
+                _ => Some(SpecFault::DefinedTwice),
             },
         },
     };
     match found {
         Some(found) => Err((fault(found), 0)),
-        None if matches!(element.size.form, Form::Rest) && !last => Err((fault(Fault::OpenLength), 0)),
+        None if matches!(element.size.form, Form::Rest) && !last => Err((fault(SpecFault::OpenLength), 0)),
         None if matches!(element.size.form, Form::IfLetter) && !last && !is_before_digits(layout, index) => {
-            Err((fault(Fault::OpenLength), 0))
+            Err((fault(SpecFault::OpenLength), 0))
         }
         None => check_element(element, parent, depth),
     }
@@ -167,8 +172,8 @@ const fn check_slot(
 /// Whether no further element is defined behind `index`; tags may come in any order, so none is,
 /// unless a length before the tag says where the element ends.
 const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
-    if let Order::Tags { lead, .. } = layout.order {
-        return lead.is_some();
+    if let Order::Tags { length_first, .. } = layout.order {
+        return length_first.is_some();
     }
     let mut next = index + 1;
     while next < layout.elements.len() {
@@ -198,7 +203,7 @@ const fn is_before_digits(layout: &Layout<'_>, index: usize) -> bool {
 /// Whether the first octet of every part is a digit.
 const fn has_tags_of_digits(layout: &Layout<'_>) -> bool {
     match layout.order {
-        Order::Tags { lead: Some(lead), .. } => return is_of_digits(lead.prefix),
+        Order::Tags { length_first: Some(length_first), .. } => return is_of_digits(length_first.prefix),
         Order::Tags { tag: Tag::Digits(_), .. } => return true,
         Order::Tags { tag: Tag::Text(_) | Tag::Ebcdic(..), unknown: None, .. } => {}
         _ => return false,
@@ -236,24 +241,24 @@ const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, dept
     }
 }
 
-const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<Fault> {
+const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<SpecFault> {
     let size = &element.size;
     let is_nothing = matches!(size.form, Form::Nothing);
     if (size.max == 0) != is_nothing || widen(size.max) > MAX_INDEX / 8 {
-        return Some(Fault::ZeroLength);
+        return Some(SpecFault::ZeroLength);
     }
     if size.min > size.max {
-        return Some(Fault::MinimumAboveMaximum);
+        return Some(SpecFault::MinimumAboveMaximum);
     }
     if !element.coding.carries(element.content) {
-        return Some(Fault::CodingCannotCarry);
+        return Some(SpecFault::CodingCannotCarry);
     }
     let carried = match element.coding {
         Coding::Hex => Content::An,
         _ => element.content,
     };
     if in_text(parent) && !(matches!(element.coding, Coding::Ascii | Coding::Hex) && fits(parent, carried)) {
-        return Some(Fault::CodingCannotCarry);
+        return Some(SpecFault::CodingCannotCarry);
     }
     // a packed sign has an octet of its own; one in the zone of a digit has no place without it
     let has_sign = element.content.is_signed();
@@ -263,7 +268,7 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         _ => 0,
     };
     if has_sign && size.min < least {
-        return Some(Fault::CodingCannotCarry);
+        return Some(SpecFault::CodingCannotCarry);
     }
     if let Form::Until(end) = size.form
         && let Some(parent) = parent
@@ -271,28 +276,28 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         let mut index = 0;
         while index < end.octets().len() {
             if !parent.content.admits(1, end.octets()[index]) {
-                return Some(Fault::LayoutMisplaced);
+                return Some(SpecFault::LayoutMisplaced);
             }
             index += 1;
         }
     }
     if is_nothing && (element.layout.is_some() || matches!(element.coding, Coding::Zoned(_))) {
-        return Some(Fault::CodingCannotCarry);
+        return Some(SpecFault::CodingCannotCarry);
     }
     if matches!(size.form, Form::IfLetter) {
         let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
         if !is_text || !element.content.admits(0, b'A') || element.layout.is_some() || size.min > 0 {
-            return Some(Fault::CodingCannotCarry);
+            return Some(SpecFault::CodingCannotCarry);
         }
     }
     if matches!(size.form, Form::Padded(_))
         && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
     {
-        return Some(Fault::CodingCannotCarry);
+        return Some(SpecFault::CodingCannotCarry);
     }
     if let Form::Prefixed(prefix) | Form::Padded(prefix) = size.form {
         if !prefix.is_supported() {
-            return Some(Fault::PrefixWidth);
+            return Some(SpecFault::PrefixWidth);
         }
         let written = match prefix.coding {
             PrefixCoding::Ascii => Content::N,
@@ -300,20 +305,20 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
             _ => Content::Any,
         };
         if in_text(parent) && !fits(parent, written) {
-            return Some(Fault::CodingCannotCarry);
+            return Some(SpecFault::CodingCannotCarry);
         }
         if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
-            return Some(Fault::PrefixTooNarrow);
+            return Some(SpecFault::PrefixTooNarrow);
         }
     }
     let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
     if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
-        return Some(Fault::MaskTooOpen);
+        return Some(SpecFault::MaskTooOpen);
     }
     if element.layout.is_some()
         && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::H)
     {
-        return Some(Fault::LayoutMisplaced);
+        return Some(SpecFault::LayoutMisplaced);
     }
     None
 }
@@ -335,6 +340,6 @@ const fn fits(parent: Option<&Element<'_>>, class: Content) -> bool {
     }
 }
 
-const fn fault(fault: Fault) -> Error {
-    Error::new(Kind::Spec(fault), 0, 0, 0)
+const fn fault(fault: SpecFault) -> Error {
+    Error::new(ErrorKind::Spec(fault), 0, 0, 0)
 }

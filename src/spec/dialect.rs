@@ -1,13 +1,13 @@
 //! Dialects: how a link writes the elements that a table lists.
 
-use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Spare};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding};
 use crate::layout::BitmapForm;
 
 /// How a link writes MTI, bitmaps, values and length prefixes. Rows may say otherwise for
 /// themselves.
 ///
 /// ```
-/// use cardwire::{BitmapForm, Coding, Dialect};
+/// use cardwire::{Dialect, layout::{BitmapForm, Coding}};
 /// // BCD with a hexadecimal bitmap and eleven octets before the MTI
 /// const MINE: Dialect = Dialect { bitmap: BitmapForm::new(Coding::Hex), header: 11, ..Dialect::BCD };
 /// ```
@@ -32,11 +32,11 @@ pub struct Dialect {
     /// Length prefixes.
     pub prefix: PrefixCoding,
     /// What the prefix of a binary value counts; that of every other value counts units.
-    pub binary_counts: Counts,
-    /// The spare half byte of fixed packed digits.
-    pub spare_fixed: Spare,
-    /// The spare half byte of variable packed digits.
-    pub spare_var: Spare,
+    pub binary_counts: LengthUnit,
+    /// The pad nibble of fixed packed digits.
+    pub pad_nibble_fixed: PadNibble,
+    /// The pad nibble of variable packed digits.
+    pub pad_nibble_var: PadNibble,
     /// Whose code lists `describe` reads.
     pub codes: Codes,
 }
@@ -85,9 +85,9 @@ impl Dialect {
         amount: Coding::Ascii,
         binary: Coding::Hex,
         prefix: PrefixCoding::Ascii,
-        binary_counts: Counts::Bytes,
-        spare_fixed: Spare::LEFT_ZERO,
-        spare_var: Spare::RIGHT_ZERO,
+        binary_counts: LengthUnit::Bytes,
+        pad_nibble_fixed: PadNibble::LEFT_ZERO,
+        pad_nibble_var: PadNibble::RIGHT_ZERO,
         codes: Codes::Iso,
     };
 
@@ -96,7 +96,7 @@ impl Dialect {
         Self { bitmap: BitmapForm::new(Coding::Raw), binary: Coding::Raw, ..Self::ASCII };
 
     /// Packed digits, ASCII text, binary bitmap, packed length prefixes that count digits.
-    /// A spare half byte is 0: before a fixed value, after a variable one.
+    /// A pad nibble is 0: before a fixed value, after a variable one.
     pub const BCD: Self = Self {
         mti: MtiCoding::Bcd,
         bitmap: BitmapForm::new(Coding::Raw),
@@ -105,7 +105,7 @@ impl Dialect {
         amount: Coding::Bcd,
         binary: Coding::Raw,
         prefix: PrefixCoding::Bcd,
-        binary_counts: Counts::Units,
+        binary_counts: LengthUnit::Units,
         ..Self::ASCII
     };
 
@@ -131,7 +131,7 @@ impl Dialect {
             amount: Coding::Ebcdic(page),
             binary: Coding::Raw,
             prefix: PrefixCoding::Ebcdic(page),
-            binary_counts: Counts::Units,
+            binary_counts: LengthUnit::Units,
             ..Self::ASCII
         }
     }

@@ -3,36 +3,29 @@
 mod builtin;
 mod check;
 mod dialect;
-mod emv;
-mod ipm;
-mod iso03;
-mod iso87;
-mod iso93;
-pub mod parts;
-mod short;
 mod table;
-mod unionpay;
 
-pub use builtin::{builtin, by_name};
-pub use dialect::{Codes, Dialect, MtiCoding};
-pub use emv::{EMV, EMV_SCRIPT};
-pub use ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
-pub use iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
-pub use iso87::{
+pub use builtin::emv::{EMV, EMV_SCRIPT};
+pub use builtin::ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
+pub use builtin::iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
+pub use builtin::iso87::{
     ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_N49, ISO87_EBCDIC, ISO87_NUMERIC_CURRENCY,
 };
-pub use iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
-pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
-pub use unionpay::{
+pub use builtin::iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
+pub use builtin::parts;
+pub use builtin::unionpay::{
     UNIONPAY, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_SECURITY,
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
+pub use builtin::{builtin, by_name};
+pub use dialect::{Codes, Dialect, MtiCoding};
+pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
 
 pub(crate) use check::check_below;
 
-use crate::codec::quick::Quick;
-use crate::error::{Kind, Result};
+use crate::codec::fast::element::Quick;
 use crate::layout::{BitmapForm, Element, Layout, Order};
+use crate::model::error::{ErrorKind, Result};
 
 /// Everything that is needed to parse, build, measure and describe the messages of a link.
 ///
@@ -70,13 +63,13 @@ impl<'s> Spec<'s> {
         match Self::try_new(name, dialect, elements) {
             Ok(spec) => spec,
             Err(error) => match error.kind() {
-                Kind::Spec(fault) => panic!("{}", fault.sentence()),
+                ErrorKind::Spec(fault) => panic!("{}", fault.sentence()),
                 _ => panic!("the spec contradicts itself"),
             },
         }
     }
 
-    /// The same check for a spec made at run time: an error of kind [`Kind::Spec`] that names the
+    /// The same check for a spec made at run time: an error of kind [`ErrorKind::Spec`] that names the
     /// element.
     pub const fn try_new(
         name: &'s str,
@@ -86,8 +79,8 @@ impl<'s> Spec<'s> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
             Ok(()) => {
-                let quicks = short::quicks(elements);
-                let canonical = short::canonical(&quicks);
+                let quicks = crate::layout::quicks(elements);
+                let canonical = crate::layout::canonical(&quicks);
                 let Dialect { header, mti, codes, .. } = *dialect;
                 Ok(Self { name, header, mti, codes, body, quicks, canonical })
             }

@@ -3,11 +3,11 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::bitmap::MAX_ELEMENTS;
-use crate::codec::quick::Quick;
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
-use crate::content::Content;
+use crate::codec::fast::element::Quick;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
+use crate::model::bitmap::MAX_ELEMENTS;
+use crate::model::content::Content;
 
 /// Elements indexed by number, as a spec wants them.
 pub type Slots<'s> = [Option<Element<'s>>; SLOTS];
@@ -81,8 +81,8 @@ impl<'s> Table<'s> {
     }
 }
 
-/// Parts of a text element, for [`Layout::positions`](crate::Layout::positions) or
-/// [`Layout::tags`](crate::Layout::tags), in ascending order.
+/// Parts of a text element, for [`Layout::positions`](crate::layout::Layout::positions) or
+/// [`Layout::tags`](crate::layout::Layout::tags), in ascending order.
 #[must_use]
 pub const fn text_parts<'s, const N: usize>(rows: [Row<'s>; N]) -> [Option<Element<'s>>; N] {
     parts(&rows, &Dialect::CHARACTERS)
@@ -152,10 +152,10 @@ impl<'s> Row<'s> {
             Some(fill) => Some(fill),
             None => Some(Fill::usual(content)),
         };
-        let spare = match shape.spare {
-            Some(spare) => spare,
-            None if fixed => dialect.spare_fixed,
-            None => dialect.spare_var,
+        let pad_nibble = match shape.pad_nibble {
+            Some(pad_nibble) => pad_nibble,
+            None if fixed => dialect.pad_nibble_fixed,
+            None => dialect.pad_nibble_var,
         };
         let element = Element {
             name: self.name,
@@ -165,7 +165,7 @@ impl<'s> Row<'s> {
             content,
             coding,
             fill,
-            spare,
+            pad_nibble,
             privacy: self.privacy,
             quick: Quick::UNKNOWN,
         };
@@ -193,7 +193,7 @@ impl Dialect {
             (PrefixCoding::Binary | PrefixCoding::Hex, _) => 3,
             (_, digits) => digits,
         };
-        let counts = if content.is_binary() { self.binary_counts } else { Counts::Units };
+        let counts = if content.is_binary() { self.binary_counts } else { LengthUnit::Units };
         Prefix { coding: self.prefix, width, counts, includes: 0 }
     }
 }
@@ -210,8 +210,8 @@ impl Fill {
     }
 }
 
-/// The spare half byte matters to packed digits only; this is what other codings carry.
-impl Default for Spare {
+/// The pad nibble matters to packed digits only; this is what other codings carry.
+impl Default for PadNibble {
     fn default() -> Self {
         Self::LEFT_ZERO
     }

@@ -1,6 +1,6 @@
 //! `cardwire encode`, and that it undoes `decode`.
 
-use cardwire::{Builder, Content, Mti, spec};
+use cardwire::{Builder, Mti, layout::Content, spec};
 
 use super::common::golden;
 use super::{REQUEST, cardwire, good, hex};

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use cardwire::{Element, Layout, Order, Spec, Tag, spec};
+use cardwire::{
+    Spec,
+    layout::{Element, Layout, Order, Tag},
+    spec,
+};
 
 use super::{Node, unhex};
 

@@ -9,7 +9,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use cardwire::spec::{Slots, Table, table};
-use cardwire::{Builder, Dialect, Field, Layout, Message, PartList, Row, Spec, Value};
+use cardwire::{
+    Builder, Dialect, Field, Message, Spec, Value,
+    layout::{Layout, Row},
+    write::PartList,
+};
 
 /// The folder of collected facts and corpora, where it is at hand.
 pub(crate) fn shared() -> Option<PathBuf> {

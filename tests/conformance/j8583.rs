@@ -1,8 +1,8 @@
 //! Rows of j8583's own tests: its types as a guide that is imported, its flags as options.
 
-use cardwire::CodePage;
 use cardwire::import::ElementDoc;
 use cardwire::import::j8583::{Options, import};
+use cardwire::layout::CodePage;
 use serde_json::Value as Json;
 
 use crate::replay::{Tree, Values, alone, announced, both_ways};
@@ -107,7 +107,7 @@ fn message(row: &Row, wire: &[u8]) -> Outcome {
 /// A value of j8583 as the element has it. Dates are moments in time: the text says their digits.
 fn tree(class: &str, value: &Json, element: &ElementDoc, text: Option<&str>, length: u64) -> Tree {
     let octets = value["b"].as_str().map(unhex);
-    let is_hex = matches!(element.content, cardwire::Content::H | cardwire::Content::N);
+    let is_hex = matches!(element.content, cardwire::layout::Content::H | cardwire::layout::Content::N);
     match (octets, value.as_str().or(text)) {
         (Some(octets), _) if !is_hex => Tree::Octets(octets),
         (Some(octets), text) => {
@@ -140,8 +140,12 @@ fn said(class: &str, text: &str, element: &ElementDoc) -> Tree {
             let (units, cents) = text.split_once('.').unwrap_or((text, "00"));
             Tree::Text(format!("{units}{cents:0<2}"))
         }
-        (_, cardwire::Content::B) => Tree::Octets(even(text).map_or_else(Vec::new, |text| unhex(&text))),
-        (_, cardwire::Content::H) if !class.contains("BCDBIN") => Tree::Text(even(text).unwrap_or_default()),
+        (_, cardwire::layout::Content::B) => {
+            Tree::Octets(even(text).map_or_else(Vec::new, |text| unhex(&text)))
+        }
+        (_, cardwire::layout::Content::H) if !class.contains("BCDBIN") => {
+            Tree::Text(even(text).unwrap_or_default())
+        }
         _ => Tree::Text(text.into()),
     }
 }

@@ -257,13 +257,13 @@ fn adapt(doc: &mut SpecDoc, row: &Row) {
     }
     for element in &mut doc.body.elements {
         if let Some(part) = element.layout.as_mut().and_then(|layout| layout.elements.first_mut()) {
-            if part.content == cardwire::Content::B {
+            if part.content == cardwire::layout::Content::B {
                 // the padder counts hexadecimal digits
                 part.max /= 2;
             }
             (part.form, part.min) = (Form::Fixed, part.max);
-            let with = if part.content == cardwire::Content::B { 0 } else { b'0' };
-            part.fill = Some(cardwire::layout::Fill { side: cardwire::Side::Left, with });
+            let with = if part.content == cardwire::layout::Content::B { 0 } else { b'0' };
+            part.fill = Some(cardwire::layout::Fill { side: cardwire::layout::Side::Left, with });
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc, moov};
-use cardwire::layout::{Form, More, b, row as table_row};
+use cardwire::layout::{Form, NextBitmap, b, row as table_row};
 use cardwire::mask::SECRET;
 use cardwire::spec::{Dialect, ISO87_BCD_N49};
-use cardwire::{BitmapForm, Builder, Coding, Content, Counts, Message, Mti, Prefix, PrefixCoding};
+use cardwire::{
+    Builder, Message, Mti,
+    layout::{BitmapForm, Coding, Content, LengthUnit, Prefix, PrefixCoding},
+};
 use serde_json::{Value as Json, json};
 
 use crate::replay::{Tree, Values, alone, announced, both_ways, built};
@@ -177,11 +180,11 @@ fn bitmap(spec: &Json, row: &Row, octets: &[u8]) -> Outcome {
         .filter(|number| !matches!(number, 1 | 65) && is_set(*number))
         .map(|number| u8::try_from(number).unwrap())
         .collect();
-    let length = Prefix { coding: PrefixCoding::Binary, width: 1, counts: Counts::Units, includes: 0 };
+    let length = Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes: 0 };
     let rows = numbers.iter().map(|number| table_row((*number).into(), b(9).prefix(length), "", SECRET));
     let elements = rows.map(|row| ElementDoc::new(&row, &Dialect::BCD)).collect();
     let mut doc = alone(ElementDoc::new(&table_row(2, b(1), "", SECRET), &Dialect::BCD), 2);
-    let order = OrderDoc::Bitmap(BitmapForm::new(coding).third(More::Announced));
+    let order = OrderDoc::Bitmap(BitmapForm::new(coding).third(NextBitmap::Announced));
     doc.body = LayoutDoc { order, elements };
     let wire = [&[0x08, 0x00], octets, &vec![0; numbers.len()]].concat();
     match row.is_error() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use cardwire::frame::Framing;
 use cardwire::import::{SpecDoc, moov};
-use cardwire::{Content, Message, Mti};
+use cardwire::{Message, Mti, layout::Content};
 use serde_json::{Value as Json, json};
 
 use crate::moov::{element, must_refuse, reading, wire};

@@ -4,15 +4,19 @@ use std::fmt::Write;
 use std::path::Path;
 
 use cardwire::import::{SpecDoc, jpos, toml};
-use cardwire::layout::{Form, Layout, More, Order, Tag};
-use cardwire::{BitmapForm, Builder, Coding, Content, Element, Message, Mti, PartList, Spec, Value};
+use cardwire::layout::{Form, Layout, NextBitmap, Order, Tag};
+use cardwire::{
+    Builder, Message, Mti, Spec, Value,
+    layout::{BitmapForm, Coding, Content, Element},
+    write::PartList,
+};
 
 /// What only the Java classes around a file know.
 fn options(file: &str) -> jpos::Options {
     let options = jpos::Options::new().name(file.trim_end_matches(".xml"));
     match file {
         // the packager of X9.2 has a bitmap of its own; here one of 64 bits in characters
-        "x92pack.xml" => options.bitmap(BitmapForm::new(Coding::Hex).second(More::Never)),
+        "x92pack.xml" => options.bitmap(BitmapForm::new(Coding::Hex).second(NextBitmap::Never)),
         _ => options,
     }
 }

@@ -4,7 +4,9 @@ use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::layout::{Form, Layout};
 use cardwire::spec::{Codes, MtiCoding};
 use cardwire::{
-    BitmapForm, Builder, Coding, Content, Counts, Field, Message, Mti, PartList, Side, Spec, Value,
+    Builder, Field, Message, Mti, Spec, Value,
+    layout::{BitmapForm, Coding, Content, LengthUnit, Side},
+    write::PartList,
 };
 
 use crate::report::Outcome;
@@ -244,10 +246,10 @@ fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, Strin
     if element.form() == Form::Fixed {
         pad(&mut expected, element);
     }
-    let half_bytes = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts == Counts::Nibbles);
+    let half_bytes = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts == LengthUnit::Nibbles);
     if half_bytes && expected.len() % 2 == 1 {
-        // behind such a length a spare half byte cannot be told from a digit
-        match element.spare().side {
+        // behind such a length a pad nibble cannot be told from a digit
+        match element.pad_nibble().side {
             Side::Left => expected.insert(0, b'0'),
             Side::Right => expected.push(b'0'),
         }
@@ -259,7 +261,7 @@ fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, Strin
 }
 
 /// jPOS fills what is fixed: digits in front, behind a sign, text behind.
-fn pad(value: &mut Vec<u8>, element: &cardwire::Element<'_>) {
+fn pad(value: &mut Vec<u8>, element: &cardwire::layout::Element<'_>) {
     let missing = element.max().saturating_sub(value.len());
     let Some(fill) = element.fill() else { return };
     let signed = matches!(element.content(), Content::Xn | Content::Yn) && !value.is_empty();

@@ -1,7 +1,7 @@
 //! What must hold for every spec and every message of it, as plain functions: the property tests
 //! call them with cases that proptest draws, the fuzz targets with cases that a fuzzer does.
 
-use cardwire::{Builder, Field, Inspection, Kind, Message, Spec};
+use cardwire::{Builder, ErrorKind, Field, Inspection, Message, Spec};
 
 use super::Case;
 use crate::common::{Node, hex, nodes, set_all};
@@ -59,7 +59,7 @@ pub(crate) fn measured_is_written(case: &Case, dirt: u8) {
     assert_eq!(&dirty[needed..], &[dirt; 3]);
     for room in [0, needed / 2, needed - 1] {
         let error = builder.write(&mut vec![dirt; room]).unwrap_err();
-        assert_eq!(error.kind(), Kind::Room, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Room, "{error}");
         assert_eq!((error.expected(), error.found()), (needed, room));
     }
 }
@@ -115,7 +115,7 @@ fn everything_answers(field: &Field<'_>, len: usize) {
         if part.key().to_string().contains('.') {
             continue; // a text tag with the sign that separates a path has no path
         }
-        let at = field.at(&part.key().to_string()).map(|found| found.key());
+        let at = field.path(&part.key().to_string()).map(|found| found.key());
         assert_eq!(at, Some(part.key()), "the path {} of {field:?}", part.key());
         everything_answers(&part, len);
     }

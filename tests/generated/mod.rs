@@ -14,7 +14,9 @@ use std::fmt;
 
 use cardwire::spec::{Slots, table};
 use cardwire::{
-    BitmapForm, CodePage, Coding, Content, Dialect, Element, More, Mti, MtiCoding, Order, Prefix, Spec, Tag,
+    Dialect, Mti, Spec,
+    layout::{BitmapForm, CodePage, Coding, Content, Element, NextBitmap, Order, Prefix, Tag},
+    spec::MtiCoding,
 };
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -220,27 +222,27 @@ pub(crate) fn bitmap_form(dice: &mut Dice, codings: &[Coding]) -> BitmapForm {
     let form = BitmapForm::new(dice.one_of(codings));
     match dice.below(4) {
         0 => form,
-        1 => form.second(More::Always),
+        1 => form.second(NextBitmap::Always),
         2 => BitmapForm::single(form.coding, u8::try_from(dice.between(1, 8)).unwrap()),
-        _ => form.second(dice.one_of(&[More::Announced, More::Always])).third(dice.one_of(&[
-            More::Announced,
-            More::InElement,
-            More::Always,
+        _ => form.second(dice.one_of(&[NextBitmap::Announced, NextBitmap::Always])).third(dice.one_of(&[
+            NextBitmap::Announced,
+            NextBitmap::InElement,
+            NextBitmap::Always,
         ])),
     }
 }
 
 pub(crate) fn capacity(form: BitmapForm) -> usize {
     match (form.second, form.third) {
-        (More::Never, _) => 8 * usize::from(form.octets),
-        (_, More::Never) => 128,
+        (NextBitmap::Never, _) => 8 * usize::from(form.octets),
+        (_, NextBitmap::Never) => 128,
         _ => 192,
     }
 }
 
 /// Whether the bit announces a further bitmap.
 pub(crate) fn continues(form: BitmapForm, number: usize) -> bool {
-    number == 1 && form.second != More::Never || number == 65 && form.third != More::Never
+    number == 1 && form.second != NextBitmap::Never || number == 65 && form.third != NextBitmap::Never
 }
 
 impl fmt::Debug for Case {
@@ -255,8 +257,8 @@ impl fmt::Debug for Case {
 fn show(f: &mut fmt::Formatter<'_>, element: &Element<'_>, depth: usize) -> fmt::Result {
     let (min, max) = (element.min(), element.max());
     let (content, coding, form) = (element.content(), element.coding(), element.form());
-    let spare = element.spare();
-    write!(f, "{:depth$}{:X}: {content} {min}..{max} {coding:?} {form:?} {spare:?}", "", element.key())?;
+    let pad_nibble = element.pad_nibble();
+    write!(f, "{:depth$}{:X}: {content} {min}..{max} {coding:?} {form:?} {pad_nibble:?}", "", element.key())?;
     match element.layout() {
         None => writeln!(f),
         Some(layout) => {
@@ -268,7 +270,9 @@ fn show(f: &mut fmt::Formatter<'_>, element: &Element<'_>, depth: usize) -> fmt:
 
 fn order(order: &Order<'_>) -> String {
     match order {
-        Order::Tags { tag, lead, unknown } => format!("{tag:?} {lead:?}, others {}", unknown.is_some()),
+        Order::Tags { tag, length_first, unknown } => {
+            format!("{tag:?} {length_first:?}, others {}", unknown.is_some())
+        }
         other => format!("{other:?}"),
     }
 }
@@ -288,7 +292,7 @@ pub(crate) fn tag_forms(dice: &mut Dice, can_text: bool, can_octets: bool) -> Ta
 
 /// A prefix that can announce every number up to `most`.
 pub(crate) fn wide_enough(mut prefix: Prefix, most: usize) -> Prefix {
-    use cardwire::PrefixCoding::{Ascii, Bcd, Ebcdic};
+    use cardwire::layout::PrefixCoding::{Ascii, Bcd, Ebcdic};
     let base: usize = if matches!(prefix.coding, Ascii | Bcd | Ebcdic(_)) { 10 } else { 256 };
     prefix.width = 1;
     while base.pow(prefix.width.into()) <= most {

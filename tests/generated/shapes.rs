@@ -3,8 +3,12 @@
 use cardwire::layout::{self, Lead, Terminator, row};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::{
-    Coding, Content, Counts, Dialect, Element, Layout, Order, Prefix, PrefixCoding, Privacy, Row, Shape,
-    Side, Spare, Zone,
+    Dialect,
+    layout::{
+        Coding, Content, Element, Layout, LengthUnit, Order, PadNibble, Prefix, PrefixCoding, Row, Shape,
+        Side, Zone,
+    },
+    mask::Privacy,
 };
 
 use super::{Dice, bitmap_form, capacity, continues, is_within, tag_forms, wide_enough};
@@ -86,7 +90,7 @@ fn leaf(dice: &mut Dice, place: Place) -> Made {
     // digits and a length octet now and then
     let most = dice.one_of(&[24, 24, 24, 24, 24, 24, 24, 300]);
     let max = dice.between(least, most);
-    let mut shape = shape(content, max).coding(coding).spare(spare(dice));
+    let mut shape = shape(content, max).coding(coding).pad_nibble(pad_nibble(dice));
     if place.is_plain {
         shape = self::shape(content, max);
     }
@@ -125,7 +129,7 @@ fn composite(dice: &mut Dice, place: Place) -> Made {
     let layout: &'static Layout<'static> = Box::leak(Box::new(layout));
     let mut shape = shape(content, max).of(layout);
     if !place.is_plain {
-        shape = shape.coding(coding).spare(spare(dice));
+        shape = shape.coding(coding).pad_nibble(pad_nibble(dice));
     }
     let privacy = if is_open { OPEN } else { SECRET };
     let kind = if exact.is_some_and(|exact| exact > 0) { Composite::Fixed } else { Composite::Variable };
@@ -213,8 +217,8 @@ fn prefix(dice: &mut Dice, place: Place, most: usize, can_count_octets: bool) ->
             dice.one_of(&[Ascii, Bcd, Binary, Ber, Hex, Ebcdic(page)])
         }
     };
-    let counts = match dice.one_of(&[Counts::Units, Counts::Nibbles, Counts::Bytes]) {
-        Counts::Bytes | Counts::Nibbles if !can_count_octets => Counts::Units,
+    let counts = match dice.one_of(&[LengthUnit::Units, LengthUnit::Nibbles, LengthUnit::Bytes]) {
+        LengthUnit::Bytes | LengthUnit::Nibbles if !can_count_octets => LengthUnit::Units,
         counts => counts,
     };
     let includes = dice.one_of(&[0, 0, 1, 4]);
@@ -286,15 +290,15 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
     if dice.chance(3) {
-        let lead = Lead { prefix: prefix(dice, place, most + 6, false), counts_tag: !dice.chance(3) };
-        return (layout.led_by(lead), 4 * (most + 12));
+        let length_first = Lead { prefix: prefix(dice, place, most + 6, false), counts_tag: !dice.chance(3) };
+        return (layout.led_by(length_first), 4 * (most + 12));
     }
     (layout, 4 * (most + 6))
 }
 
-fn spare(dice: &mut Dice) -> Spare {
+fn pad_nibble(dice: &mut Dice) -> PadNibble {
     let side = dice.one_of(&[Side::Left, Side::Right]);
-    Spare { side, nibble: dice.one_of(&[0, 0xF, 0xA, 7]) }
+    PadNibble { side, nibble: dice.one_of(&[0, 0xF, 0xA, 7]) }
 }
 
 const fn content_is_hex(content: Content) -> bool {

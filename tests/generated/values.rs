@@ -1,7 +1,10 @@
 //! Messages for a spec: values that the spec allows and that the wire can tell apart.
 
 use cardwire::layout::Form;
-use cardwire::{Coding, Content, Counts, Element, Layout, Mti, Order, Spec, Tag};
+use cardwire::{
+    Mti, Spec,
+    layout::{Coding, Content, Element, Layout, LengthUnit, Order, Tag},
+};
 
 use super::{Case, Dice, Elements, capacity};
 use crate::common::Node;
@@ -80,7 +83,8 @@ fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
         _ => dice.between(min, max),
     };
     let sign = usize::from(is_signed(element.content()));
-    let shows_its_end = element.spare().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
+    let shows_its_end =
+        element.pad_nibble().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
     let is_odd = units >= sign && (units - sign) % 2 == 1;
     if counts_octets(element) && is_odd && !shows_its_end && units < max { units + 1 } else { units }
 }
@@ -89,7 +93,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
     element.coding() == Coding::Bcd
         && match element.form() {
             Form::Fixed => false,
-            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != LengthUnit::Units,
             Form::Rest | Form::Until(_) => true,
             Form::IfLetter | Form::Nothing => false,
         }

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use cardwire::{Coding, Message, More, Spec};
+use cardwire::{
+    Message, Spec,
+    layout::{Coding, NextBitmap},
+};
 
 use crate::generated::Dice;
 
@@ -64,7 +67,7 @@ fn announce_an_empty_third(spec: &Spec<'_>, body: usize, wire: &mut Vec<u8>) {
         Coding::EbcdicHex(_) => (16, 0xF0, 8),
         _ => (16, b'0', 8),
     };
-    if form.third != More::Never || body != spec.header() + mti_octets(spec) + 2 * octets {
+    if form.third != NextBitmap::Never || body != spec.header() + mti_octets(spec) + 2 * octets {
         return;
     }
     let first = &mut wire[body - octets];
@@ -75,5 +78,5 @@ fn announce_an_empty_third(spec: &Spec<'_>, body: usize, wire: &mut Vec<u8>) {
 }
 
 fn mti_octets(spec: &Spec<'_>) -> usize {
-    if spec.mti() == cardwire::MtiCoding::Bcd { 2 } else { 4 }
+    if spec.mti() == cardwire::spec::MtiCoding::Bcd { 2 } else { 4 }
 }

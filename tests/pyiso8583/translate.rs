@@ -3,8 +3,12 @@
 use cardwire::layout::Form;
 use cardwire::mask::OPEN;
 use cardwire::{
-    BitmapForm, CodePage, Coding, Content, Counts, Dialect, Element, More, Mti, MtiCoding, Prefix,
-    PrefixCoding, Side, Spare, Spec, layout,
+    Dialect, Mti, Spec,
+    layout::{
+        self, BitmapForm, CodePage, Coding, Content, Element, LengthUnit, NextBitmap, PadNibble, Prefix,
+        PrefixCoding, Side,
+    },
+    spec::MtiCoding,
 };
 use serde_json::{Map, Value, json};
 
@@ -21,9 +25,9 @@ pub(crate) fn spec(dice: &mut Dice) -> &'static Spec<'static> {
     let page = dice.one_of(&PAGES);
     let mut bitmap = BitmapForm::new(dice.one_of(&[Coding::Hex, Coding::Raw, Coding::EbcdicHex(page)]));
     if dice.chance(3) {
-        bitmap = bitmap.third(More::Announced);
+        bitmap = bitmap.third(NextBitmap::Announced);
     }
-    let most = if bitmap.third == More::Never { 128 } else { 192 };
+    let most = if bitmap.third == NextBitmap::Never { 128 } else { 192 };
     // to the peer, 65 announces a third bitmap in every spec
     let numbers = dice.numbers(12, most, |number| number != 1 && number != 65);
     let mut elements = vec![None; 193];
@@ -66,19 +70,20 @@ fn element(dice: &mut Dice, number: usize) -> Element<'static> {
         _ => dice.between(2, 40),
     };
     let side = dice.one_of(&[Side::Left, Side::Right]);
-    let spare = Spare { side, nibble: dice.one_of(&[0, 0, 0xF, 7]) };
+    let pad_nibble = PadNibble { side, nibble: dice.one_of(&[0, 0, 0xF, 7]) };
     if dice.chance(2) {
-        let shape = shape(content, max).coding(coding).spare(spare);
+        let shape = shape(content, max).coding(coding).pad_nibble(pad_nibble);
         return layout::row(u32::try_from(number).unwrap(), shape, "fixed", OPEN).resolve(&Dialect::ASCII);
     }
     let counts = match coding {
         // the peer counts digits as they lie
-        Coding::Hex | Coding::EbcdicHex(_) => dice.one_of(&[Counts::Bytes, Counts::Nibbles]),
-        _ => dice.one_of(&[Counts::Units, Counts::Bytes, Counts::Nibbles]),
+        Coding::Hex | Coding::EbcdicHex(_) => dice.one_of(&[LengthUnit::Bytes, LengthUnit::Nibbles]),
+        _ => dice.one_of(&[LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles]),
     };
-    let counts_octets = coding == Coding::Bcd && counts != Counts::Units;
+    let counts_octets = coding == Coding::Bcd && counts != LengthUnit::Units;
     // an odd number of digits cannot be told from a number of octets
-    let (max, spare) = if counts_octets { (max & !1, Spare { side, nibble: 0 }) } else { (max, spare) };
+    let (max, pad_nibble) =
+        if counts_octets { (max & !1, PadNibble { side, nibble: 0 }) } else { (max, pad_nibble) };
     let form = dice.one_of(&[
         PrefixCoding::Ascii,
         PrefixCoding::Ebcdic(page),
@@ -90,7 +95,7 @@ fn element(dice: &mut Dice, number: usize) -> Element<'static> {
         2 * wire_len(coding, content, max).max(max),
     );
     prefix.width += u8::from(dice.chance(4));
-    let shape = shape(content, max).coding(coding).spare(spare).min(0).prefix(prefix);
+    let shape = shape(content, max).coding(coding).pad_nibble(pad_nibble).min(0).prefix(prefix);
     layout::row(u32::try_from(number).unwrap(), shape, "variable", OPEN).resolve(&Dialect::ASCII)
 }
 
@@ -132,22 +137,22 @@ fn peer_element(element: &Element<'_>) -> Value {
             PrefixCoding::Bcd => ("bcd", width.div_ceil(2), counts),
             _ => ("b", width, counts),
         },
-        _ => ("ascii", 0, Counts::Units),
+        _ => ("ascii", 0, LengthUnit::Units),
     };
     let octets = wire_len(coding, content, max);
     let (count, max) = match counts {
-        Counts::Units if coding == Coding::Bcd => ("nibbles", max),
-        Counts::Nibbles => ("nibbles", 2 * octets),
+        LengthUnit::Units if coding == Coding::Bcd => ("nibbles", max),
+        LengthUnit::Nibbles => ("nibbles", 2 * octets),
         _ => ("bytes", octets),
     };
     let mut all = json!({
         "data_enc": encoding, "len_enc": len_enc, "len_type": len_type, "max_len": max, "len_count": count,
         "desc": "",
     });
-    if coding == Coding::Bcd && counts == Counts::Units {
-        let spare = element.spare();
-        let side = if spare.side == Side::Left { "left_pad" } else { "right_pad" };
-        all[side] = format!("{:X}", spare.nibble).into();
+    if coding == Coding::Bcd && counts == LengthUnit::Units {
+        let pad_nibble = element.pad_nibble();
+        let side = if pad_nibble.side == Side::Left { "left_pad" } else { "right_pad" };
+        all[side] = format!("{:X}", pad_nibble.nibble).into();
     }
     all
 }

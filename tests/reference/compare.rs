@@ -1,6 +1,6 @@
 //! Both parsers on one input.
 
-use cardwire::{Error, Inspection, Message, Place, Spec};
+use cardwire::{Error, Inspection, Message, Spec, model::Place};
 
 use super::{Failure, Region};
 use crate::common::{Node, hex};

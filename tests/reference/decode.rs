@@ -1,7 +1,11 @@
 //! Codings: from octets on the wire to logical octets, and the classes they belong to.
 
 use bitvec::prelude::*;
-use cardwire::{CodePage, Coding, Content, Element, Kind, Seen, Side, Zone};
+use cardwire::{
+    ErrorKind,
+    layout::{CodePage, Coding, Content, Element, Side, Zone},
+    model::CharKind,
+};
 
 use super::{Failure, Read, Space, ebcdic};
 
@@ -22,7 +26,11 @@ pub(super) fn decode(wire: &Space, element: &Element<'_>, units: usize) -> Read<
         if !is_of_class(content, index, octet) {
             let is_half_byte = matches!(coding, Coding::Bcd | Coding::Zoned(_))
                 && (content == Content::N || is_signed(content) && index > 0);
-            let kind = if is_half_byte { Kind::Nibble } else { Kind::Character(content, Seen::of(octet)) };
+            let kind = if is_half_byte {
+                ErrorKind::Nibble
+            } else {
+                ErrorKind::Character(content, CharKind::of(octet))
+            };
             return Err(Failure::new(kind, space.offsets[index]));
         }
     }
@@ -35,7 +43,7 @@ pub(super) fn hex(wire: &Space, coding: Coding) -> Read<Space> {
     for (octet, offset) in wire.octets.iter().zip(&wire.offsets) {
         let latin = if let Coding::EbcdicHex(page) = coding { latin(page, *octet) } else { *octet };
         let Some(value) = char::from(latin).to_digit(16) else {
-            return Err(Failure::new(Kind::HexDigit(Seen::of(latin)), *offset));
+            return Err(Failure::new(ErrorKind::HexDigit(CharKind::of(latin)), *offset));
         };
         values.push(u8::try_from(value).unwrap());
     }
@@ -54,15 +62,15 @@ fn packed(wire: &Space, element: &Element<'_>, units: usize) -> Read<Space> {
     let mut halves: Vec<(u8, usize)> = halves.zip(places).collect();
     let mut end = *wire.offsets.last().unwrap();
     if (units - sign) % 2 == 1 {
-        let spare = element.spare();
-        let (found, offset) = match spare.side {
+        let pad_nibble = element.pad_nibble();
+        let (found, offset) = match pad_nibble.side {
             Side::Left => halves.remove(0),
             Side::Right => halves.pop().unwrap(),
         };
-        if found != spare.nibble {
-            return Err(Failure::new(Kind::Fill, offset));
+        if found != pad_nibble.nibble {
+            return Err(Failure::new(ErrorKind::Fill, offset));
         }
-        if spare.side == Side::Right {
+        if pad_nibble.side == Side::Right {
             // what follows the digits begins within their last octet
             end = offset;
         }
@@ -83,7 +91,7 @@ fn zoned(wire: &Space, positive: Zone) -> Read<Space> {
     for (index, zone) in zones {
         let is_good = if index == last { zone == 0xD || zone == positive } else { zone == 0xF };
         if !is_good {
-            return Err(Failure::new(Kind::Nibble, wire.offsets[index]));
+            return Err(Failure::new(ErrorKind::Nibble, wire.offsets[index]));
         }
     }
     let sign = if wire.octets[last] >> 4 == 0xD { b'D' } else { b'C' };

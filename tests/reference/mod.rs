@@ -13,8 +13,12 @@ mod ebcdic;
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
-    BitmapForm, Coding, Counts, Element, Kind, Layout, More, MtiCoding, Order, Prefix, PrefixCoding, Seen,
-    Side, Spec, Tag,
+    ErrorKind, Spec,
+    layout::{
+        BitmapForm, Coding, Element, Layout, LengthUnit, NextBitmap, Order, Prefix, PrefixCoding, Side, Tag,
+    },
+    model::CharKind,
+    spec::MtiCoding,
 };
 use nom::bytes::complete::{take, take_while};
 use nom::number::complete::be_u8;
@@ -36,7 +40,7 @@ pub(crate) struct Outcome {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Failure {
-    pub(crate) kind: Kind,
+    pub(crate) kind: ErrorKind,
     pub(crate) region: Region,
     /// The element and the parts within it, outermost first.
     pub(crate) keys: Vec<u32>,
@@ -92,7 +96,7 @@ fn mti(cursor: &mut Cursor<'_>, coding: MtiCoding) -> Read<String> {
         MtiCoding::Binary => format!("{:04}", u16::from_be_bytes([octets[0], octets[1]])),
     };
     let is_good = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
-    if is_good { Ok(text) } else { Err(Failure::new(Kind::MtiDigit, start)) }
+    if is_good { Ok(text) } else { Err(Failure::new(ErrorKind::MtiDigit, start)) }
 }
 
 /// Reads the elements of a layout, one after the other, into `nodes`.
@@ -121,17 +125,18 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
                 nodes.push(child(cursor, layout, None, position)?);
             }
         }
-        Order::Tags { tag, lead: None, unknown } => {
+        Order::Tags { tag, length_first: None, unknown } => {
             while let Some(found) = next_tag(cursor, tag)? {
                 nodes.push(child(cursor, layout, unknown, found)?);
             }
         }
-        Order::Tags { tag, lead: Some(lead), unknown } => {
+        Order::Tags { tag, length_first: Some(length_first), unknown } => {
             while !cursor.rest().is_empty() {
                 let start = cursor.offset();
-                let length = number(cursor, lead.prefix)?.checked_sub(lead.prefix.includes.into());
-                let mut length = length.ok_or_else(|| Failure::new(Kind::LengthUnit, start))?;
-                if !lead.counts_tag {
+                let length =
+                    number(cursor, length_first.prefix)?.checked_sub(length_first.prefix.includes.into());
+                let mut length = length.ok_or_else(|| Failure::new(ErrorKind::LengthUnit, start))?;
+                if !length_first.counts_tag {
                     let mut ahead = Cursor { space: cursor.space, at: cursor.at };
                     tag_of(&mut ahead, tag)?;
                     length += ahead.at - cursor.at;
@@ -152,7 +157,7 @@ fn child(cursor: &mut Cursor<'_>, layout: &Layout<'_>, other: Option<&Element<'_
     let listed = layout.elements().find(|element| element.key() == key);
     let read = match listed.or(other) {
         Some(element) => value(cursor, element, key),
-        None => Err(Failure::new(Kind::Undefined, cursor.offset())),
+        None => Err(Failure::new(ErrorKind::Undefined, cursor.offset())),
     };
     read.map_err(|failure| failure.within(key))
 }
@@ -170,7 +175,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
         Form::Until(end) => {
             terminator = end.octets().to_vec();
             let before = cursor.rest().windows(terminator.len()).position(|octets| octets == terminator);
-            let Some(before) = before else { return Err(fail(Kind::Terminator)) };
+            let Some(before) = before else { return Err(fail(ErrorKind::Terminator)) };
             units_in(element, before)
         }
         Form::IfLetter => {
@@ -182,13 +187,13 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
             Some(if is_there { element.max() } else { 0 })
         }
     };
-    let units = announced.ok_or_else(|| fail(Kind::LengthUnit))?;
+    let units = announced.ok_or_else(|| fail(ErrorKind::LengthUnit))?;
     let units = if counts_octets(element) { units - spares(element, units, cursor.rest()) } else { units };
     if units > element.max() {
-        return Err(fail(Kind::TooLong));
+        return Err(fail(ErrorKind::TooLong));
     }
     if units < element.min() {
-        return Err(fail(Kind::TooShort));
+        return Err(fail(ErrorKind::TooShort));
     }
     let padded = matches!(element.form(), Form::Padded(_));
     let room = wire_len(element.coding(), element.content(), if padded { element.max() } else { units });
@@ -198,7 +203,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let space = decode(&wire, element, units)?;
     let read = composite(&space, element, key)?;
     match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
-        Some(bad) => Err(Failure::new(Kind::Fill, fill.offsets[bad])),
+        Some(bad) => Err(Failure::new(ErrorKind::Fill, fill.offsets[bad])),
         None => Ok(read),
     }
 }
@@ -222,13 +227,14 @@ fn number(cursor: &mut Cursor<'_>, prefix: Prefix) -> Read<usize> {
         PrefixCoding::Hex => 2 * width,
         PrefixCoding::Ber => match be_u8::<_, nom::error::Error<&[u8]>>(cursor.rest()) {
             Ok((_, first @ 0x81..=0x84)) => 1 + usize::from(first - 0x80),
-            Ok((_, 0x80..)) => return Err(Failure::new(Kind::LengthForm, cursor.offset())),
+            Ok((_, 0x80..)) => return Err(Failure::new(ErrorKind::LengthForm, cursor.offset())),
             _ => 1,
         },
     };
     let octets = cursor.take(width)?;
     let at = |index: usize| cursor.space.offsets[start + index];
-    let not_a_digit = |index: usize, latin| Failure::new(Kind::LengthDigit(Seen::of(latin)), at(index));
+    let not_a_digit =
+        |index: usize, latin| Failure::new(ErrorKind::LengthDigit(CharKind::of(latin)), at(index));
     let mut number = 0usize;
     for (index, octet) in octets.iter().copied().enumerate() {
         number = match prefix.coding {
@@ -246,7 +252,7 @@ fn number(cursor: &mut Cursor<'_>, prefix: Prefix) -> Read<usize> {
             }
             PrefixCoding::Bcd => match format!("{octet:02X}").parse::<usize>() {
                 Ok(two_digits) => number * 100 + two_digits,
-                Err(_) => return Err(Failure::new(Kind::Nibble, at(index))),
+                Err(_) => return Err(Failure::new(ErrorKind::Nibble, at(index))),
             },
             PrefixCoding::Ber if index == 0 && width > 1 => 0,
             PrefixCoding::Binary | PrefixCoding::Ber => number * 256 + usize::from(octet),
@@ -258,10 +264,10 @@ fn number(cursor: &mut Cursor<'_>, prefix: Prefix) -> Read<usize> {
 fn units_announced(element: &Element<'_>, prefix: Prefix, number: usize) -> Option<usize> {
     let counted = number.checked_sub(prefix.includes.into())?;
     match prefix.counts {
-        Counts::Units => Some(counted),
-        Counts::Bytes => units_in(element, counted),
-        Counts::Nibbles if counted % 2 == 0 => units_in(element, counted / 2),
-        Counts::Nibbles => None,
+        LengthUnit::Units => Some(counted),
+        LengthUnit::Bytes => units_in(element, counted),
+        LengthUnit::Nibbles if counted % 2 == 0 => units_in(element, counted / 2),
+        LengthUnit::Nibbles => None,
     }
 }
 
@@ -281,7 +287,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
     element.coding() == Coding::Bcd
         && match element.form() {
             Form::Fixed => false,
-            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != Counts::Units,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != LengthUnit::Units,
             Form::Rest | Form::Until(_) => true,
             Form::IfLetter | Form::Nothing => false,
         }
@@ -290,13 +296,13 @@ fn counts_octets(element: &Element<'_>) -> bool {
 /// How many of an even number of half bytes are none of the value: one if it shows a fill that is
 /// no digit, or if the value would else be too long by one.
 fn spares(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
-    let (spare, sign) = (element.spare(), usize::from(is_signed(element.content())));
+    let (pad_nibble, sign) = (element.pad_nibble(), usize::from(is_signed(element.content())));
     let digits = rest.get(sign..wire_len(element.coding(), element.content(), units)).unwrap_or_default();
-    let found = match spare.side {
+    let found = match pad_nibble.side {
         Side::Left => digits.first().map(|octet| octet >> 4),
         Side::Right => digits.last().map(|octet| octet & 0x0F),
     };
-    let is_marked = spare.nibble > 9 && found == Some(spare.nibble);
+    let is_marked = pad_nibble.nibble > 9 && found == Some(pad_nibble.nibble);
     usize::from(is_marked || units == element.max() + 1)
 }
 
@@ -306,22 +312,23 @@ fn bitmaps(cursor: &mut Cursor<'_>, form: BitmapForm) -> Read<(Vec<u32>, bool)> 
     let mut third_follows = false;
     if continues(cursor, form.second, numbers.contains(&1))? {
         numbers.extend(bits(cursor, form)?.iter().map(|bit| bit + 64));
-        third_follows = form.third == More::InElement && numbers.contains(&65);
+        third_follows = form.third == NextBitmap::InElement && numbers.contains(&65);
         if continues(cursor, form.third, numbers.contains(&65))? {
             numbers.extend(bits(cursor, form)?.iter().map(|bit| bit + 128));
         }
     }
-    let announces_more =
-        |number: u32| number == 1 && form.second != More::Never || number == 65 && form.third != More::Never;
+    let announces_more = |number: u32| {
+        number == 1 && form.second != NextBitmap::Never || number == 65 && form.third != NextBitmap::Never
+    };
     numbers.retain(|number| !announces_more(*number));
     Ok((numbers, third_follows))
 }
 
-fn continues(cursor: &Cursor<'_>, more: More, is_announced: bool) -> Read<bool> {
+fn continues(cursor: &Cursor<'_>, more: NextBitmap, is_announced: bool) -> Read<bool> {
     match (more, is_announced) {
-        (More::Never | More::InElement, _) => Ok(false),
-        (More::Announced, _) | (More::Always, true) => Ok(is_announced),
-        (More::Always, false) => Err(Failure::new(Kind::Missing, cursor.offset())),
+        (NextBitmap::Never | NextBitmap::InElement, _) => Ok(false),
+        (NextBitmap::Announced, _) | (NextBitmap::Always, true) => Ok(is_announced),
+        (NextBitmap::Always, false) => Err(Failure::new(ErrorKind::Missing, cursor.offset())),
     }
 }
 
@@ -352,7 +359,7 @@ fn tag_of(cursor: &mut Cursor<'_>, tag: Tag) -> Read<u32> {
             [one, ..] if one & 0x1F != 0x1F => 1,
             [_] | [_, ..0x80, ..] => 2,
             [_, _] | [_, _, ..0x80, ..] => 3,
-            _ => return Err(Failure::new(Kind::Tag, start)),
+            _ => return Err(Failure::new(ErrorKind::Tag, start)),
         },
     };
     let mut octets = cursor.take(width)?;
@@ -365,7 +372,7 @@ fn tag_of(cursor: &mut Cursor<'_>, tag: Tag) -> Read<u32> {
         Tag::Ber | Tag::Octets(_) => true,
     };
     if let Some(bad) = octets.iter().position(|octet| !is_allowed(*octet)) {
-        return Err(Failure::new(Kind::Tag, cursor.space.offsets[at + bad]));
+        return Err(Failure::new(ErrorKind::Tag, cursor.space.offsets[at + bad]));
     }
     let (base, zero) = if let Tag::Digits(_) = tag { (10, b'0') } else { (256, 0) };
     Ok(octets.iter().fold(0, |value, octet| value * base + u32::from(octet - zero)))
@@ -395,7 +402,7 @@ impl Cursor<'_> {
 
     fn take_space(&mut self, count: usize) -> Read<Space> {
         let taken: IResult<&[u8], &[u8]> = take(count).parse_complete(self.rest());
-        let Ok((_, octets)) = taken else { return Err(Failure::new(Kind::Truncated, self.offset())) };
+        let Ok((_, octets)) = taken else { return Err(Failure::new(ErrorKind::Truncated, self.offset())) };
         let offsets = self.space.offsets[self.at..=self.at + count].to_vec();
         let space = Space { octets: octets.to_vec(), offsets };
         self.at += count;
@@ -403,12 +410,12 @@ impl Cursor<'_> {
     }
 
     fn end(&self) -> Read<()> {
-        if self.rest().is_empty() { Ok(()) } else { Err(Failure::new(Kind::Trailing, self.offset())) }
+        if self.rest().is_empty() { Ok(()) } else { Err(Failure::new(ErrorKind::Trailing, self.offset())) }
     }
 }
 
 impl Failure {
-    pub(crate) fn new(kind: Kind, offset: usize) -> Self {
+    pub(crate) fn new(kind: ErrorKind, offset: usize) -> Self {
         Self { kind, region: Region::Body, keys: vec![], offset }
     }
 

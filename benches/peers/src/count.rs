@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use cardwire::spec::ISO87_ASCII;
-use cardwire::{Builder, Message, Mti, Parser, Scan, Stream};
+use cardwire::{Builder, Message, MessageWriter, Mti, Parser, Scan};
 
 use crate::common;
 use crate::peer::iso_8583_rs::SPEC;
@@ -54,7 +54,7 @@ cases! {
         black_box(builder.write(out).expect("sound"));
     }
     case_build_a_cardwire_stream(out: &mut [u8]) {
-        let mut stream = Stream::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, out).expect("room");
+        let mut stream = MessageWriter::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, out).expect("room");
         for (number, value) in black_box(common::ascending()) {
             stream.put(*number, *value).expect("sound");
         }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use cardwire::{Builder, Message, Parser, Scan, Stream};
+use cardwire::{Builder, Message, MessageWriter, Parser, Scan};
 
 use crate::measure::Contender;
 use crate::subject::Subject;
@@ -70,8 +70,9 @@ fn writing(subject: &Subject) -> Vec<Contender<'_>> {
             builder.write(out).ok().map(<[u8]>::len)
         }),
         subject.writing("build", "cardwire Stream", true, move |out| {
-            let stream = Stream::new(case.spec, case.mti, out);
-            let mut stream = if second { stream.and_then(Stream::with_second) } else { stream }.ok()?;
+            let stream = MessageWriter::new(case.spec, case.mti, out);
+            let mut stream =
+                if second { stream.and_then(MessageWriter::with_second) } else { stream }.ok()?;
             for (number, value) in black_box(&case.values) {
                 stream.put(*number, value.as_slice()).ok()?;
             }

@@ -10,7 +10,10 @@ pub mod iso_8583_rs;
 pub mod pyiso8583;
 
 use cardwire::layout::Form;
-use cardwire::{Element, Prefix, Spec};
+use cardwire::{
+    Spec,
+    layout::{Element, Prefix},
+};
 
 use crate::measure::Contender;
 use crate::subject::Subject;

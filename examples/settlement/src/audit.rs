@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Account, Digest, Ledger, Purpose, Transfer};
 use crate::local::Local;
 use crate::money::signed;
@@ -166,7 +166,7 @@ fn mirrors(books: &Books) -> Vec<Check> {
     let owed = issuer.account("hub_settlement").net();
     let moved = |party| sum(books, party, |transfer| transfer.purpose == Purpose::Settlement);
     let reconciled =
-        books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::DateReconciled);
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::DateReconciled);
     let nets: i128 = reconciled.filter_map(|record| record.totals).map(|totals| totals.net()).sum();
     vec![
         Check::equal("acquirer's receivable = issuer's debt", expected, owed),
@@ -219,8 +219,10 @@ fn items(books: &Books) -> Check {
     for sale in &all {
         let expected = if sale.approved && !sale.undone { i128::from(sale.amount) } else { 0 };
         let held = held_for(&acquirer, books.transfers(Party::Acquirer), &sale.tx);
-        let keys =
-            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == sale.rrn);
+        let keys = books
+            .records(Party::Issuer)
+            .iter()
+            .filter(|r| r.kind == ErrorKind::SaleApproved && r.rrn == sale.rrn);
         let charged: i128 =
             keys.map(|record| held_for(&issuer, books.transfers(Party::Issuer), &record.tx)).sum();
         if held != expected || charged != expected {
@@ -258,9 +260,10 @@ fn quiet(books: &Books) -> Check {
     let unknown = sales(books).iter().filter(|sale| !sale.approved && !sale.undone && !sale.declined).count();
     let unfinished = sales(books).iter().filter(|sale| sale.reversing && !sale.undone).count();
     let everything = || Party::ALL.into_iter().flat_map(|party| books.records(party));
-    let work = everything().filter(|record| record.kind == Kind::WorkItem).count();
-    let uneven =
-        everything().filter(|r| matches!(r.kind, Kind::BatchOutOfBalance | Kind::DateOutOfBalance)).count();
+    let work = everything().filter(|record| record.kind == ErrorKind::WorkItem).count();
+    let uneven = everything()
+        .filter(|r| matches!(r.kind, ErrorKind::BatchOutOfBalance | ErrorKind::DateOutOfBalance))
+        .count();
     let figures =
         format!("{unknown} unknown, {unfinished} being reversed, {work} work items, {uneven} out of balance");
     Check::that(
@@ -288,19 +291,19 @@ struct SaleFacts {
 fn sales(books: &Books) -> Vec<SaleFacts> {
     let mut sales: BTreeMap<&str, SaleFacts> = BTreeMap::new();
     for record in books.records(Party::Acquirer).iter().filter(|record| !record.tx.is_empty()) {
-        if record.kind == Kind::SaleSent {
+        if record.kind == ErrorKind::SaleSent {
             let amount = record.amount.map_or(0, crate::money::Money::units);
             let (tx, rrn) = (record.tx.clone(), record.rrn.clone());
             sales.insert(&record.tx, SaleFacts { tx, rrn, amount, ..SaleFacts::default() });
         } else if let Some(sale) = sales.get_mut(record.tx.as_str()) {
             match record.kind {
-                Kind::SaleApproved => sale.approved = true,
-                Kind::SaleDeclined => sale.declined = true,
-                Kind::SaleReversing => sale.reversing = true,
-                Kind::SaleReversed => sale.undone = true,
-                Kind::SaleCaptured => sale.captured = true,
-                Kind::SaleSettled => sale.settled = true,
-                Kind::SalePaid => sale.paid = true,
+                ErrorKind::SaleApproved => sale.approved = true,
+                ErrorKind::SaleDeclined => sale.declined = true,
+                ErrorKind::SaleReversing => sale.reversing = true,
+                ErrorKind::SaleReversed => sale.undone = true,
+                ErrorKind::SaleCaptured => sale.captured = true,
+                ErrorKind::SaleSettled => sale.settled = true,
+                ErrorKind::SalePaid => sale.paid = true,
                 _ => {}
             }
         }

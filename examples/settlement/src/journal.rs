@@ -42,7 +42,7 @@ impl Party {
 
 named! {
     /// What happened.
-    Kind {
+    ErrorKind {
         /// A message is about to leave.
         MessageOut = "message_out",
         /// A message arrived.
@@ -123,7 +123,7 @@ pub struct Record {
     /// When.
     pub at: Stamp,
     /// What happened.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// With whom.
     pub peer: Option<Party>,
     /// The message that did it.
@@ -160,7 +160,7 @@ pub struct Record {
 
 impl Record {
     /// An empty record of this kind.
-    pub const fn new(at: Stamp, kind: Kind) -> Self {
+    pub const fn new(at: Stamp, kind: ErrorKind) -> Self {
         Self {
             at,
             kind,
@@ -211,7 +211,7 @@ impl Record {
     }
 
     /// A message that arrived or is about to leave.
-    pub fn traffic(at: Stamp, kind: Kind, peer: Party, message: &Telegram) -> Self {
+    pub fn traffic(at: Stamp, kind: ErrorKind, peer: Party, message: &Telegram) -> Self {
         let note = match message.management {
             Some(code) => format!("network management {code:03}"),
             None => String::new(),

@@ -12,7 +12,7 @@ pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
 use crate::clock::Stamp;
 use crate::day::Caption;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::money::{Money, signed};
 use crate::telegram::{Code, Mti};
 use crate::wimm::{Answer, Lang, Verdict};
@@ -68,7 +68,7 @@ pub fn traffic(books: &Books, captions: &[Caption], style: Style) -> String {
         .collect();
     let sent =
         Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
-    let mut sent: Vec<_> = sent.filter(|(_, record)| record.kind == Kind::MessageOut).collect();
+    let mut sent: Vec<_> = sent.filter(|(_, record)| record.kind == ErrorKind::MessageOut).collect();
     sent.sort_by_key(|(_, record)| record.at);
     for (from, record) in sent {
         let Some(to) = record.peer else { continue };
@@ -122,13 +122,13 @@ fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>,
 /// What happened without a message, if it belongs into the story.
 fn event(record: &Record) -> Option<String> {
     match record.kind {
-        Kind::LinkDown => Some("the line to the issuer is dead".to_owned()),
-        Kind::Broken => Some(format!("{} fails", record.note)),
-        Kind::Repaired => Some(format!("{} works again", record.note)),
-        Kind::LateApproval => Some(format!("late approval {}", record.note)),
-        Kind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
-        Kind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
-        Kind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),
+        ErrorKind::LinkDown => Some("the line to the issuer is dead".to_owned()),
+        ErrorKind::Broken => Some(format!("{} fails", record.note)),
+        ErrorKind::Repaired => Some(format!("{} works again", record.note)),
+        ErrorKind::LateApproval => Some(format!("late approval {}", record.note)),
+        ErrorKind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
+        ErrorKind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
+        ErrorKind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),
         _ => None,
     }
 }
@@ -190,7 +190,8 @@ impl Arrivals {
     fn of(books: &Books) -> Self {
         let mut heard: BTreeMap<_, Vec<Stamp>> = BTreeMap::new();
         for to in Party::ALL {
-            for record in books.records(to).iter().filter(|record| record.kind == Kind::MessageIn).rev() {
+            for record in books.records(to).iter().filter(|record| record.kind == ErrorKind::MessageIn).rev()
+            {
                 if let (Some(from), Some(mti)) = (record.peer, record.mti) {
                     heard.entry((from, to, mti, record.stan)).or_default().push(record.at);
                 }
@@ -264,8 +265,9 @@ pub fn totals(books: &Books, style: Style) -> String {
     ]);
     let heard = |party, mti| {
         let records = books.records(party).iter();
-        records
-            .filter(move |r: &&Record| r.kind == Kind::MessageIn && r.mti == Some(mti) && r.totals.is_some())
+        records.filter(move |r: &&Record| {
+            r.kind == ErrorKind::MessageIn && r.mti == Some(mti) && r.totals.is_some()
+        })
     };
     let pairs = [
         (Party::Acquirer, Mti::SETTLEMENT, Party::Terminal, "terminal", "acquirer"),
@@ -296,9 +298,10 @@ pub fn totals(books: &Books, style: Style) -> String {
 /// The payouts and the accounts of both books.
 pub fn books(books: &Books, style: Style) -> String {
     let mut text = String::new();
-    for payout in books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::Payout) {
+    for payout in books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::Payout) {
         let items = books.records(Party::Acquirer).iter();
-        let count = items.filter(|record| record.kind == Kind::SalePaid && record.note == payout.tx).count();
+        let count =
+            items.filter(|record| record.kind == ErrorKind::SalePaid && record.note == payout.tx).count();
         let amount = payout.amount.unwrap_or_default();
         let _ = writeln!(
             text,

@@ -4,7 +4,7 @@
 
 use crate::audit::{Books, Check, held_for};
 use crate::clock::Stamp;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Purpose;
 use crate::money::Money;
 use crate::names::named;
@@ -86,7 +86,7 @@ pub struct Answer {
 
 /// Answers for every sale the terminal ever started, in that order.
 pub fn answers(books: &Books, lang: Lang) -> Vec<Answer> {
-    let asked = books.records(Party::Terminal).iter().filter(|record| record.kind == Kind::SaleSent);
+    let asked = books.records(Party::Terminal).iter().filter(|record| record.kind == ErrorKind::SaleSent);
     asked.map(|intent| Case::of(books, intent, lang).answer()).collect()
 }
 
@@ -127,17 +127,18 @@ impl<'a> Case<'a> {
     fn of(books: &'a Books, intent: &'a Record, lang: Lang) -> Self {
         let (stan, batch) = (intent.stan, intent.batch);
         let own = |record: &&Record| {
-            record.stan == stan && record.batch == batch && record.kind != Kind::MessageOut
+            record.stan == stan && record.batch == batch && record.kind != ErrorKind::MessageOut
         };
         let terminal = books.records(Party::Terminal).iter().filter(own).collect();
         let of_sale =
             |record: &&Record| record.stan == stan && record.batch == batch && !record.tx.is_empty();
         let acquirer: Vec<_> = books.records(Party::Acquirer).iter().filter(of_sale).collect();
         let (tx, rrn) = acquirer.first().map_or(("", ""), |first| (first.tx.as_str(), first.rrn.as_str()));
-        let heard = books.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::MessageIn);
+        let heard =
+            books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::MessageIn);
         let messages = heard.filter(|record| !rrn.is_empty() && record.rrn == rrn).collect();
         let approved =
-            books.records(Party::Issuer).iter().filter(|r| r.kind == Kind::SaleApproved && r.rrn == rrn);
+            books.records(Party::Issuer).iter().filter(|r| r.kind == ErrorKind::SaleApproved && r.rrn == rrn);
         let book = books.ledger(Party::Issuer);
         let held = approved.map(|record| held_for(&book, books.transfers(Party::Issuer), &record.tx));
         let fees = books
@@ -157,14 +158,15 @@ impl<'a> Case<'a> {
     }
 
     fn answer(&self) -> Answer {
-        let stands = self.find(Kind::SaleApproved).is_some() && self.find(Kind::SaleReversed).is_none();
+        let stands =
+            self.find(ErrorKind::SaleApproved).is_some() && self.find(ErrorKind::SaleReversed).is_none();
         let verdict = self.verdict();
         let expected = match verdict {
             Verdict::NeverCharged | Verdict::Reversed => Some(0),
             Verdict::Reversing | Verdict::Conflict => None,
             _ => Some(i128::from(self.intent.amount.unwrap_or_default().units())),
         };
-        let told = self.terminal.iter().any(|record| record.kind == Kind::SaleApproved);
+        let told = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleApproved);
         let books_agree =
             expected.is_none_or(|sum| self.held_by_acquirer == sum && self.held_by_issuer == sum);
         let slip_agrees = verdict == Verdict::Reversing || told == stands;
@@ -185,20 +187,20 @@ impl<'a> Case<'a> {
 
     fn verdict(&self) -> Verdict {
         let has = |kind| self.find(kind).is_some();
-        let terminal_reversed = self.terminal.iter().any(|record| record.kind == Kind::SaleReversed);
-        if has(Kind::SaleReversed) {
+        let terminal_reversed = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleReversed);
+        if has(ErrorKind::SaleReversed) {
             Verdict::Reversed
-        } else if has(Kind::SaleReversing) {
+        } else if has(ErrorKind::SaleReversing) {
             Verdict::Reversing
-        } else if has(Kind::SaleDeclined) {
+        } else if has(ErrorKind::SaleDeclined) {
             Verdict::NeverCharged
-        } else if has(Kind::SalePaid) {
+        } else if has(ErrorKind::SalePaid) {
             Verdict::Paid
-        } else if has(Kind::SaleCaptured) && has(Kind::SaleSettled) {
+        } else if has(ErrorKind::SaleCaptured) && has(ErrorKind::SaleSettled) {
             Verdict::WaitingForPayout
-        } else if has(Kind::SaleCaptured) {
+        } else if has(ErrorKind::SaleCaptured) {
             Verdict::WaitingForSettlement
-        } else if has(Kind::SaleApproved) {
+        } else if has(ErrorKind::SaleApproved) {
             Verdict::BatchOpen
         } else if terminal_reversed {
             Verdict::Reversed
@@ -221,22 +223,22 @@ impl<'a> Case<'a> {
                 self.heard(Mti::SALE.answer()),
             ),
             Verdict::WaitingForSettlement => {
-                let date = self.find(Kind::SaleApproved).and_then(|record| record.date);
+                let date = self.find(ErrorKind::SaleApproved).and_then(|record| record.date);
                 let date = date.map_or_else(String::new, |date| date.to_string());
                 (
                     format!("batch {batch:06} agreed; date {date} not reconciled yet"),
-                    self.state(Kind::SaleCaptured),
+                    self.state(ErrorKind::SaleCaptured),
                 )
             }
             Verdict::WaitingForPayout => (
                 "settled by the issuer, owed to the merchant, not paid yet".to_owned(),
-                self.state(Kind::SaleSettled),
+                self.state(ErrorKind::SaleSettled),
             ),
             Verdict::Paid => {
-                let paid = self.find(Kind::SalePaid);
+                let paid = self.find(ErrorKind::SalePaid);
                 let net = paid.and_then(|record| record.amount).unwrap_or_default();
                 let payout = paid.map_or("", |record| record.note.as_str());
-                (format!("{net} after fee {}, payout {payout}", self.fee), self.state(Kind::SaleSettled))
+                (format!("{net} after fee {}, payout {payout}", self.fee), self.state(ErrorKind::SaleSettled))
             }
             Verdict::Conflict => {
                 let (acquirer, issuer) = (self.held_by_acquirer, self.held_by_issuer);
@@ -247,7 +249,7 @@ impl<'a> Case<'a> {
     }
 
     fn never_charged(&self) -> (String, String) {
-        let declined = self.find(Kind::SaleDeclined);
+        let declined = self.find(ErrorKind::SaleDeclined);
         let code = declined.and_then(|record| record.code).unwrap_or(Code::of(b"96"));
         let meaning = meaning(Mti::SALE.answer(), code, self.lang);
         let by_issuer = self.messages.iter().any(|record| record.peer == Some(Party::Issuer));
@@ -263,18 +265,18 @@ impl<'a> Case<'a> {
     }
 
     fn reversed(&self) -> (String, String) {
-        let Some(reversed) = self.find(Kind::SaleReversed) else {
+        let Some(reversed) = self.find(ErrorKind::SaleReversed) else {
             return ("the acquirer never saw the sale".to_owned(), self.last_message());
         };
         let undone = reversed.code.is_some_and(Code::approved);
-        let why = self.find(Kind::SaleReversing).map_or("", |record| record.note.as_str());
-        let late = if self.find(Kind::LateApproval).is_some() { ", late approval ignored" } else { "" };
+        let why = self.find(ErrorKind::SaleReversing).map_or("", |record| record.note.as_str());
+        let late = if self.find(ErrorKind::LateApproval).is_some() { ", late approval ignored" } else { "" };
         let end = if undone { "hold released" } else { "nothing was held" };
         let code = reversed.code;
         (format!("{why}: {end}{late}"), proof('I', 'A', reversed.mti.unwrap_or(Mti(430)), code, reversed.at))
     }
 
-    fn find(&self, kind: Kind) -> Option<&'a Record> {
+    fn find(&self, kind: ErrorKind) -> Option<&'a Record> {
         self.acquirer.iter().copied().find(|record| record.kind == kind)
     }
 
@@ -285,10 +287,10 @@ impl<'a> Case<'a> {
     }
 
     /// The message that brought the sale into this state.
-    fn state(&self, kind: Kind) -> String {
+    fn state(&self, kind: ErrorKind) -> String {
         let Some(record) = self.find(kind) else { return String::new() };
-        let (from, to) = if kind == Kind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
-        let says = if kind == Kind::SaleSettled { "66=1" } else { "answer=1" };
+        let (from, to) = if kind == ErrorKind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
+        let says = if kind == ErrorKind::SaleSettled { "66=1" } else { "answer=1" };
         format!("{from}>{to} {} {says} {}", record.mti.unwrap_or_default(), record.at)
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use cardwire::spec::ISO87_ASCII;
-use cardwire::{Content, Framing, Message};
+use cardwire::{Framing, Message, layout::Content};
 use serde_json::Value;
 
 /// tshark 4.0 takes these for n15; they are n16.
@@ -60,7 +60,7 @@ fn ours(payload: &[u8]) -> BTreeMap<String, String> {
         ("len".to_owned(), payload.len().to_string()),
         ("mti".to_owned(), message.mti().to_string()),
     ]);
-    for bitmap in 1..=usize::from(message.bitmaps()) {
+    for bitmap in 1..=usize::from(message.bitmap_count()) {
         all.insert(format!("map{bitmap}"), text(16 * bitmap - 12, 16));
     }
     let mut missed = 0;

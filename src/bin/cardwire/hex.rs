@@ -64,6 +64,6 @@ const VALUES: [u8; 256] = {
 };
 
 /// The kind of a character, never the character: it may belong to a card number.
-pub(crate) fn seen(octet: u8) -> cardwire::Seen {
-    cardwire::Seen::of(octet)
+pub(crate) fn seen(octet: u8) -> cardwire::model::CharKind {
+    cardwire::model::CharKind::of(octet)
 }

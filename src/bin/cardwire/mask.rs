@@ -1,6 +1,6 @@
 //! Values with what is private replaced by something that still parses.
 
-use cardwire::{Content, Field};
+use cardwire::{Field, layout::Content};
 
 use crate::json::Prepared;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use cardwire::import::j8583::Options as J8583;
 use cardwire::import::jpos::Options as Jpos;
 use cardwire::import::{self, ImportError, SpecDoc};
-use cardwire::{CodePage, Spec, spec};
+use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
 

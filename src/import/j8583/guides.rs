@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use super::{Options, types};
-use crate::codec::{Coding, Counts, Side};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, Side};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc, standard};
-use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, More};
+use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, NextBitmap};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -51,7 +51,7 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     let mut form = BitmapForm::new(bitmap_coding(options));
     if elements.keys().any(|number| *number > 128) {
         // element 65 is the third bitmap itself
-        form.third = More::InElement;
+        form.third = NextBitmap::InElement;
         elements.remove(&65);
     }
     let doc = SpecDoc {
@@ -250,11 +250,11 @@ impl<'n> Reader<'_, 'n> {
 /// The parts of an element are written each for itself, so it holds their octets.
 fn holding(element: &mut ElementDoc) {
     let (coding, counts, digits) = match (element.content, element.coding) {
-        (_, Coding::Bcd) => (Coding::Raw, Counts::Nibbles, 2),
+        (_, Coding::Bcd) => (Coding::Raw, LengthUnit::Nibbles, 2),
         // hexadecimal digits of the octets of the parts
-        (Content::H, Coding::Ebcdic(page)) => (Coding::EbcdicHex(page), Counts::Bytes, 2),
-        (Content::H, _) => (Coding::Hex, Counts::Bytes, 2),
-        _ => (Coding::Raw, Counts::Units, 1),
+        (Content::H, Coding::Ebcdic(page)) => (Coding::EbcdicHex(page), LengthUnit::Bytes, 2),
+        (Content::H, _) => (Coding::Hex, LengthUnit::Bytes, 2),
+        _ => (Coding::Raw, LengthUnit::Units, 1),
     };
     element.coding = coding;
     (element.min, element.max) = (element.min.div_ceil(digits), element.max.div_ceil(digits));

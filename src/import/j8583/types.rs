@@ -1,6 +1,6 @@
 //! The types of j8583 as elements, written as the options say.
 
-use crate::codec::{CodePage, Coding, Counts, Prefix, PrefixCoding, Side, Spare};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::ElementDoc;
 use crate::layout::{Row, Shape, ansb, b, h, n, row};
 use crate::mask::SECRET;
@@ -22,7 +22,7 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
     let is_binary = options.binary_fields;
     let digits = if is_binary { Coding::Bcd } else { text };
     let letters = u8::try_from(kind.bytes().take_while(|octet| *octet == b'L').count()).ok()?;
-    let prefix = |coding, width| Prefix { coding, width, counts: Counts::Units, includes: 0 };
+    let prefix = |coding, width| Prefix { coding, width, counts: LengthUnit::Units, includes: 0 };
     let var = |shape: Shape<'static>| {
         let width = if options.hex_lengths { letters.div_ceil(2) } else { letters };
         shape.prefix(prefix(length_coding(options), width))
@@ -44,7 +44,7 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
         "LLVAR" | "LLLVAR" | "LLLLVAR" => var(ansb(most).coding(text)),
         "LLBIN" | "LLLBIN" | "LLLLBIN" if is_binary => var(b(most).coding(Coding::Raw)),
         "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" if is_binary => {
-            var(h(most).coding(Coding::Bcd).spare(Spare::LEFT_ZERO))
+            var(h(most).coding(Coding::Bcd).pad_nibble(PadNibble::LEFT_ZERO))
         }
         "LLBIN" | "LLLBIN" | "LLLLBIN" | "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" => var(hex_text(most)),
         _ => length_in_binary(kind, letters, text)?,
@@ -61,12 +61,12 @@ fn length_in_binary(kind: &str, letters: u8, text: Coding) -> Option<Shape<'stat
         _ => (PrefixCoding::Binary, letters.div_ceil(2), longest(Longest::Octets, letters)),
     };
     let shape = match name {
-        "BINLENGTHNUM" => n(most).coding(Coding::Bcd).spare(Spare::LEFT_ZERO),
+        "BINLENGTHNUM" => n(most).coding(Coding::Bcd).pad_nibble(PadNibble::LEFT_ZERO),
         "BINLENGTHALPHANUM" | "BCDLENGTHALPHANUM" => ansb(most).coding(text),
         "BINLENGTHBIN" => b(most).coding(Coding::Raw),
         _ => return None,
     };
-    Some(shape.prefix(Prefix { coding, width, counts: Counts::Units, includes: 0 }))
+    Some(shape.prefix(Prefix { coding, width, counts: LengthUnit::Units, includes: 0 }))
 }
 
 fn length_coding(options: &Options) -> PrefixCoding {

@@ -11,13 +11,13 @@
 //!         |   |    |   the length in binary
 //!         |   |    digits of the length; none: a fixed value
 //!         |   characters of a tag before the length
-//!         F: of packed digits the spare half byte, of others the room that is always taken
+//!         F: of packed digits the pad nibble, of others the room that is always taken
 //! ```
 //!
 //! and [`FAMILIES`] says what a family writes its length, its values and its tag in. What does not
 //! follow the language stands in [`SPECIAL`].
 
-use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Spare};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding};
 
 /// The code page of jPOS: Java's.
 pub(super) const PAGE: CodePage = CodePage::Cp1047Lf;
@@ -31,8 +31,8 @@ pub(super) struct Class {
     pub(super) value: Value,
     pub(super) length: Length,
     pub(super) tag: Option<TagForm>,
-    /// The spare half byte of packed digits: where a field says `pad="true"`, and where it does not.
-    pub(super) spares: [Spare; 2],
+    /// The pad nibble of packed digits: where a field says `pad="true"`, and where it does not.
+    pub(super) spares: [PadNibble; 2],
     /// Whether it heeds `trim`.
     pub(super) trims: bool,
 }
@@ -75,7 +75,7 @@ pub(super) enum Length {
     Prefix {
         coding: PrefixCoding,
         width: u8,
-        counts: Counts,
+        counts: LengthUnit,
         /// Whether the room of the maximum is always taken.
         padded: bool,
         /// No value is longer, in units, whatever the field says.
@@ -119,7 +119,7 @@ struct Family {
     text: Value,
     digits: Coding,
     /// What a length before packed digits counts.
-    packed_counts: Counts,
+    packed_counts: LengthUnit,
     /// Octets of fixed number; variable ones are raw everywhere.
     fixed_octets: Coding,
 }
@@ -129,7 +129,7 @@ const fn family(
     length: PrefixCoding,
     text: Value,
     digits: Coding,
-    packed_counts: Counts,
+    packed_counts: LengthUnit,
     fixed_octets: Coding,
 ) -> Family {
     Family { name, length, text, digits, packed_counts, fixed_octets }
@@ -141,20 +141,20 @@ const EBCDIC_TEXT: Value = Value::Text(EBCDIC);
 #[rustfmt::skip]
 const FAMILIES: &[Family] = &[
     //      name      length               text                 digits         packed           fixed octets
-    family("IFA",    PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, Counts::Nibbles, Coding::Hex),
-    family("IFAE",   PrefixCoding::Ascii, EBCDIC_TEXT,         EBCDIC,        Counts::Nibbles, EBCDIC_HEX),
-    family("IFB",    PrefixCoding::Bcd,   ASCII_TEXT,          Coding::Bcd,   Counts::Units,   Coding::Raw),
-    family("IFE",    EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        Counts::Bytes,   EBCDIC_HEX),
-    family("IFEA",   EBCDIC_PREFIX,       ASCII_TEXT,          Coding::Ascii, Counts::Bytes,   Coding::Hex),
-    family("IFEB",   EBCDIC_PREFIX,       ASCII_TEXT,          Coding::Bcd,   Counts::Bytes,   Coding::Raw),
-    family("IFMC",   PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, Counts::Units,   Coding::Raw),
-    family("IFEMC",  EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        Counts::Units,   Coding::Raw),
-    family("IFEP",   EBCDIC_PREFIX,       Value::PlatformText, Coding::Ascii, Counts::Units,   Coding::Raw),
-    family("IFEPE",  EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        Counts::Units,   Coding::Raw),
-    family("IFELPE", EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        Counts::Units,   Coding::Raw),
-    family("IFIPM",  PrefixCoding::Ascii, Value::PlatformText, Coding::Ascii, Counts::Units,   Coding::Raw),
-    family("IFTA",   PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, Counts::Units,   Coding::Raw),
-    family("IFTB",   PrefixCoding::Bcd,   ASCII_TEXT,          Coding::Bcd,   Counts::Units,   Coding::Raw),
+    family("IFA",    PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, LengthUnit::Nibbles, Coding::Hex),
+    family("IFAE",   PrefixCoding::Ascii, EBCDIC_TEXT,         EBCDIC,        LengthUnit::Nibbles, EBCDIC_HEX),
+    family("IFB",    PrefixCoding::Bcd,   ASCII_TEXT,          Coding::Bcd,   LengthUnit::Units,   Coding::Raw),
+    family("IFE",    EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        LengthUnit::Bytes,   EBCDIC_HEX),
+    family("IFEA",   EBCDIC_PREFIX,       ASCII_TEXT,          Coding::Ascii, LengthUnit::Bytes,   Coding::Hex),
+    family("IFEB",   EBCDIC_PREFIX,       ASCII_TEXT,          Coding::Bcd,   LengthUnit::Bytes,   Coding::Raw),
+    family("IFMC",   PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, LengthUnit::Units,   Coding::Raw),
+    family("IFEMC",  EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        LengthUnit::Units,   Coding::Raw),
+    family("IFEP",   EBCDIC_PREFIX,       Value::PlatformText, Coding::Ascii, LengthUnit::Units,   Coding::Raw),
+    family("IFEPE",  EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        LengthUnit::Units,   Coding::Raw),
+    family("IFELPE", EBCDIC_PREFIX,       EBCDIC_TEXT,         EBCDIC,        LengthUnit::Units,   Coding::Raw),
+    family("IFIPM",  PrefixCoding::Ascii, Value::PlatformText, Coding::Ascii, LengthUnit::Units,   Coding::Raw),
+    family("IFTA",   PrefixCoding::Ascii, ASCII_TEXT,          Coding::Ascii, LengthUnit::Units,   Coding::Raw),
+    family("IFTB",   PrefixCoding::Bcd,   ASCII_TEXT,          Coding::Bcd,   LengthUnit::Units,   Coding::Raw),
 ];
 
 /// The tag of a family that writes one, by the digits of its length.
@@ -174,7 +174,7 @@ fn tag_of(family: &str, digits: u8) -> Option<TagForm> {
 }
 
 const fn plain(value: Value, length: Length) -> Class {
-    Class { value, length, tag: None, spares: [Spare::LEFT_ZERO, Spare::RIGHT_ZERO], trims: false }
+    Class { value, length, tag: None, spares: [PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO], trims: false }
 }
 
 const fn trimming(value: Value) -> Class {
@@ -223,7 +223,7 @@ pub(super) fn class(name: &str) -> Option<Class> {
         (true, true) => return None,
         (false, false) => false,
         _ if is_packed => false,
-        // it has neither a spare half byte nor a room to fill
+        // it has neither a pad nibble nor a room to fill
         _ if digits == 0 => return None,
         _ => true,
     };
@@ -243,23 +243,28 @@ pub(super) fn class(name: &str) -> Option<Class> {
     };
     let spares = match value {
         // only a half byte that is no digit shows an odd number where octets are counted
-        Value::Digits(Coding::Bcd) if counts == Counts::Bytes => [Spare::RIGHT_F; 2],
-        Value::Hex => [Spare::LEFT_ZERO, Spare::RIGHT_F],
-        _ if leading_f || inner_f => [Spare::LEFT_ZERO, Spare::RIGHT_F],
-        _ => [Spare::LEFT_ZERO, Spare::RIGHT_ZERO],
+        Value::Digits(Coding::Bcd) if counts == LengthUnit::Bytes => [PadNibble::RIGHT_F; 2],
+        Value::Hex => [PadNibble::LEFT_ZERO, PadNibble::RIGHT_F],
+        _ if leading_f || inner_f => [PadNibble::LEFT_ZERO, PadNibble::RIGHT_F],
+        _ => [PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO],
     };
     let trims = length == Length::Fixed && matches!(value, Value::Text(_) | Value::Digits(_));
     Some(Class { value, length, tag, spares, trims })
 }
 
 /// What values are, and what a length before them counts.
-fn value(family: &Family, kind: &str, other: Option<Coding>, is_variable: bool) -> Option<(Value, Counts)> {
+fn value(
+    family: &Family,
+    kind: &str,
+    other: Option<Coding>,
+    is_variable: bool,
+) -> Option<(Value, LengthUnit)> {
     let packs = family.digits == Coding::Bcd;
     let value = match kind {
         "CHAR" => other.map_or(family.text, Value::Text),
         "NUM" | "NUMERIC" | "AMOUNT2003" => Value::Digits(other.unwrap_or(family.digits)),
         "AMOUNT" if !is_variable => Value::Amount(family.digits),
-        "HEX" if packs && is_variable => return Some((Value::Octets(Coding::Raw), Counts::Nibbles)),
+        "HEX" if packs && is_variable => return Some((Value::Octets(Coding::Raw), LengthUnit::Nibbles)),
         "HEX" if packs => Value::Hex,
         "BINARY" => match other {
             None if is_variable => Value::Octets(Coding::Raw),
@@ -272,7 +277,7 @@ fn value(family: &Family, kind: &str, other: Option<Coding>, is_variable: bool) 
         _ => return None,
     };
     let is_packed = value == Value::Digits(Coding::Bcd);
-    Some((value, if is_packed { family.packed_counts } else { Counts::Units }))
+    Some((value, if is_packed { family.packed_counts } else { LengthUnit::Units }))
 }
 
 /// How a length is written, and in how many digits or octets.
@@ -319,7 +324,7 @@ fn count(rest: &str, letter: u8) -> (u8, &str) {
 mod tests {
     use super::*;
 
-    const fn prefixed(coding: PrefixCoding, width: u8, counts: Counts) -> Length {
+    const fn prefixed(coding: PrefixCoding, width: u8, counts: LengthUnit) -> Length {
         Length::Prefix { coding, width, counts, padded: false, most: u32::MAX }
     }
 
@@ -330,14 +335,14 @@ mod tests {
     #[test]
     fn names_are_read_letter_by_letter() {
         let (ascii, bcd, binary) = (PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Binary);
-        let (units, digits) = (Counts::Units, Value::Digits);
+        let (units, digits) = (LengthUnit::Units, Value::Digits);
         for (name, value, length) in [
             ("IFA_NUMERIC", digits(Coding::Ascii), Length::Fixed),
             ("IFB_LLLLBINARY", Value::Octets(Coding::Raw), prefixed(bcd, 4, units)),
             ("IFB_LLHECHAR", EBCDIC_TEXT, prefixed(binary, 1, units)),
             ("IFB_LLLHBINARY", Value::Octets(Coding::Raw), prefixed(binary, 2, units)),
-            ("IFB_LLHEX", Value::Octets(Coding::Raw), prefixed(bcd, 2, Counts::Nibbles)),
-            ("IFA_LLBNUM", digits(Coding::Bcd), prefixed(ascii, 2, Counts::Nibbles)),
+            ("IFB_LLHEX", Value::Octets(Coding::Raw), prefixed(bcd, 2, LengthUnit::Nibbles)),
+            ("IFA_LLBNUM", digits(Coding::Bcd), prefixed(ascii, 2, LengthUnit::Nibbles)),
             ("IFB_HEX", Value::Hex, Length::Fixed),
             ("IFA_LLABINARY", Value::Octets(Coding::Hex), prefixed(ascii, 2, units)),
             ("IFE_BITMAP", Value::Bitmap(EBCDIC_HEX), Length::Fixed),
@@ -357,7 +362,7 @@ mod tests {
     #[test]
     fn an_f_is_the_spare_half_byte_of_packed_digits_and_the_room_of_others() {
         for name in ["IFB_FNUMERIC", "IFB_FLLNUM", "IFB_FLLLNUM"] {
-            assert_eq!(of(name).spares, [Spare::LEFT_ZERO, Spare::RIGHT_F], "{name}");
+            assert_eq!(of(name).spares, [PadNibble::LEFT_ZERO, PadNibble::RIGHT_F], "{name}");
             assert!(!matches!(of(name).length, Length::Prefix { padded: true, .. }), "{name}");
         }
         for name in ["IFA_FLLCHAR", "IFA_FLLNUM", "IFB_LLHFBINARY"] {

@@ -5,12 +5,12 @@ use alloc::string::{String, ToString};
 
 use super::classes::{self, Class, Length, TagForm, Value};
 use super::{Custom, Options};
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare, Zone};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, standard};
 use crate::layout::{Fill, Form, Row, Terminator};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::Dialect;
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -127,7 +127,7 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
     let is_padded_before = flag(node, "pad")?.unwrap_or(false);
     let [before, behind] = class.spares;
     if matches!(class.value, Value::Digits(Coding::Bcd) | Value::Amount(Coding::Bcd) | Value::Hex) {
-        element.spare = if is_padded_before { before } else { behind };
+        element.pad_nibble = if is_padded_before { before } else { behind };
     }
     if is_top {
         element.privacy = standard::privacy(&element);
@@ -182,7 +182,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
     if let Length::Prefix { counts, most, .. } = class.length {
         length = length.min(most);
         // behind a length in half bytes, the spare one of an odd number is one digit more
-        if counts == Counts::Nibbles && coding == Coding::Bcd {
+        if counts == LengthUnit::Nibbles && coding == Coding::Bcd {
             length += length % 2;
         }
     }
@@ -195,7 +195,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill,
-        spare: Spare::LEFT_ZERO,
+        pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,
     }
@@ -251,14 +251,14 @@ fn longest(prefix: Prefix, coding: Coding) -> u32 {
     let most = prefix.capacity().saturating_sub(prefix.includes.into());
     let most = u32::try_from(most).unwrap_or(MAX_LENGTH);
     match (prefix.counts, coding) {
-        (Counts::Units, _) => most,
-        (Counts::Nibbles, Coding::Bcd) => most - most % 2,
-        (Counts::Bytes, Coding::Bcd) => most.saturating_mul(2),
-        (Counts::Nibbles, _) => most / 2,
-        (Counts::Bytes, _) => most,
+        (LengthUnit::Units, _) => most,
+        (LengthUnit::Nibbles, Coding::Bcd) => most - most % 2,
+        (LengthUnit::Bytes, Coding::Bcd) => most.saturating_mul(2),
+        (LengthUnit::Nibbles, _) => most / 2,
+        (LengthUnit::Bytes, _) => most,
     }
 }
 
 /// A length of two octets.
 pub(super) const TWO_OCTETS: Prefix =
-    Prefix { coding: PrefixCoding::Binary, width: 2, counts: Counts::Bytes, includes: 0 };
+    Prefix { coding: PrefixCoding::Binary, width: 2, counts: LengthUnit::Bytes, includes: 0 };

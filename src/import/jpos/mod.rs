@@ -25,7 +25,7 @@
 //! | HEX | class `h` |
 //! | SIGNED_NUMERIC | class `x+n`, zoned: `C` and `D` in front of the digits instead of `-` |
 //! | BINARY | class `b` |
-//! | `pad`, missing or false, of packed digits | spare half byte behind the digits; `true`: before |
+//! | `pad`, missing or false, of packed digits | pad nibble behind the digits; `true`: before |
 //! | a length that its prefix cannot announce | the longest length it can |
 //! | NOP, UNUSED, and fields of length 0 | no element; a message that announces one is refused |
 //! | sub-packager with `emitBitmap` and a bitmap class | parts by number |

@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 
 use super::field::TWO_OCTETS;
 use super::packager::{Fields, octets};
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc};
 use crate::layout::{Form, Tag};
+use crate::model::content::Content;
 use crate::spec::EMV;
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -40,7 +40,7 @@ pub(super) fn ber(
         };
         for object in objects.elements.iter_mut().chain(unknown) {
             if let Form::Prefixed(prefix @ Prefix { coding: PrefixCoding::Ber, .. }) = &mut object.form {
-                prefix.counts = Counts::Nibbles;
+                prefix.counts = LengthUnit::Nibbles;
             }
         }
     }
@@ -63,7 +63,7 @@ fn into_digits(element: &mut ElementDoc, digits: Coding) -> Result<()> {
         return Err(ImportError::new("an odd number of hexadecimal digits is no number of octets"));
     }
     match &mut element.form {
-        Form::Prefixed(prefix) => prefix.counts = Counts::Bytes,
+        Form::Prefixed(prefix) => prefix.counts = LengthUnit::Bytes,
         Form::Padded(_) | Form::IfLetter => {
             return Err(ImportError::new("hexadecimal digits cannot be filled"));
         }
@@ -80,6 +80,6 @@ fn into_digits(element: &mut ElementDoc, digits: Coding) -> Result<()> {
 pub(super) fn datasets() -> LayoutDoc {
     let mut dataset = octets("Dataset", 0xFFFF);
     (dataset.min, dataset.form) = (1, Form::Prefixed(TWO_OCTETS));
-    let order = OrderDoc::Tags { tag: Tag::Octets(1), lead: None, unknown: Some(Box::new(dataset)) };
+    let order = OrderDoc::Tags { tag: Tag::Octets(1), length_first: None, unknown: Some(Box::new(dataset)) };
     LayoutDoc { order, elements: Vec::new() }
 }

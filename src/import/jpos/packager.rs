@@ -10,12 +10,12 @@ use super::classes::{self, PAGE};
 use super::field::{self, Bits, FieldDoc, flag};
 use super::tags::{self, Tagged};
 use super::{Custom, Options, objects};
-use crate::codec::{Coding, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, PadNibble};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Form, MAX_DEPTH, More};
+use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -111,15 +111,19 @@ fn bitmap_form(
     is_body: bool,
 ) -> Result<BitmapForm> {
     let second = match (bitmap.max, is_body) {
-        _ if bits == Bits::Always64 => More::Never,
+        _ if bits == Bits::Always64 => NextBitmap::Never,
         (0..=7, _) => return Ok(BitmapForm::single(bitmap.coding, u8::try_from(bitmap.max).unwrap_or(0))),
-        (8, true) if highest > 64 => More::Announced,
-        (8, false) if highest > 64 && !has_first => More::Announced,
-        (8, _) => More::Never,
-        _ if has_first && highest <= 64 => More::Never,
-        _ => More::Announced,
+        (8, true) if highest > 64 => NextBitmap::Announced,
+        (8, false) if highest > 64 && !has_first => NextBitmap::Announced,
+        (8, _) => NextBitmap::Never,
+        _ if has_first && highest <= 64 => NextBitmap::Never,
+        _ => NextBitmap::Announced,
     };
-    let third = if bitmap.max > 16 && second == More::Announced { More::Announced } else { More::Never };
+    let third = if bitmap.max > 16 && second == NextBitmap::Announced {
+        NextBitmap::Announced
+    } else {
+        NextBitmap::Never
+    };
     match bitmap.coding {
         Coding::Raw | Coding::Hex | Coding::EbcdicHex(_) => {
             Ok(BitmapForm { coding: bitmap.coding, octets: 8, second, third })
@@ -132,10 +136,10 @@ fn third_bitmap(root: &Node, form: &mut BitmapForm, fields: &mut Fields<'_>) -> 
     match root.get("thirdBitmapField").filter(|text| !text.starts_with('-')) {
         None => {}
         Some("65") => {
-            form.third = More::InElement;
+            form.third = NextBitmap::InElement;
             fields.remove(&65);
         }
-        Some("0") => form.third = More::Announced,
+        Some("0") => form.third = NextBitmap::Announced,
         Some(_) => return Err(ImportError::new("a third bitmap in another field than 65 is not supported")),
     }
     Ok(())
@@ -277,7 +281,7 @@ pub(super) fn octets(name: &str, length: u32) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill: None,
-        spare: Spare::LEFT_ZERO,
+        pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,
     }

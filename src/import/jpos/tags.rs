@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use super::classes::{self, PAGE, TagCoding, TagForm};
 use super::field::{FieldDoc, flag};
 use super::packager::{At, Fields, children};
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc};
 use crate::layout::{Fill, Form, Lead, Tag};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 
 type Result<T> = core::result::Result<T, ImportError>;
 
@@ -66,7 +66,7 @@ pub(super) fn layout(
         let id = element.key;
         match names.of(at.0, id)? {
             Some(written) => {
-                let order = OrderDoc::Tags { tag: form.tag, lead: None, unknown: None };
+                let order = OrderDoc::Tags { tag: form.tag, length_first: None, unknown: None };
                 element.key = order.key_named(&written).ok_or_else(|| {
                     let width = names.width;
                     let message =
@@ -84,9 +84,10 @@ pub(super) fn layout(
     elements.sort_by_key(|element: &ElementDoc| element.key);
     elements.dedup_by_key(|element| element.key);
     if let (Tagged::Generic, Some(prefix)) = (kind, form.unlisted) {
-        unknown = Some(text(prefix, form.lead.is_some(), unknown));
+        unknown = Some(text(prefix, form.length_first.is_some(), unknown));
     }
-    let order = OrderDoc::Tags { tag: form.tag, lead: form.lead, unknown: unknown.map(Box::new) };
+    let order =
+        OrderDoc::Tags { tag: form.tag, length_first: form.length_first, unknown: unknown.map(Box::new) };
     Ok((head, LayoutDoc { order, elements }))
 }
 
@@ -106,7 +107,7 @@ fn code(field: FieldDoc, kind: Tagged) -> ElementDoc {
 /// How the tags of a packager are written.
 struct Written {
     tag: Tag,
-    lead: Option<Lead>,
+    length_first: Option<Lead>,
     /// The length of parts that have no field.
     unlisted: Option<Prefix>,
 }
@@ -114,7 +115,7 @@ struct Written {
 impl Written {
     /// The largest number of a length before a tag.
     fn capacity(&self) -> u32 {
-        let capacity = self.lead.map(|lead| lead.prefix.capacity());
+        let capacity = self.length_first.map(|length_first| length_first.prefix.capacity());
         capacity.and_then(|capacity| u32::try_from(capacity).ok()).unwrap_or(u32::MAX)
     }
 }
@@ -125,7 +126,7 @@ fn form(node: &Node, kind: Tagged, nodes: &Fields<'_>, fields: &[FieldDoc]) -> R
         Ok(node.number(name)?.map(|number| u8::try_from(number).unwrap_or(u8::MAX)))
     };
     let size = number("tagSize")?;
-    let ascii = |width| Prefix { coding: PrefixCoding::Ascii, width, counts: Counts::Units, includes: 0 };
+    let ascii = |width| Prefix { coding: PrefixCoding::Ascii, width, counts: LengthUnit::Units, includes: 0 };
     let unlisted = number("lenSize")?.map(ascii);
     let is_swapped = flag(node, "swapTagAndLen")? == Some(true);
     let mut tags = fields.iter().filter_map(|field| Some((field.tag?, prefix_of(field))));
@@ -141,7 +142,7 @@ fn form(node: &Node, kind: Tagged, nodes: &Fields<'_>, fields: &[FieldDoc]) -> R
              out, or write them in a TOML spec with lead = { prefix = \"ascii\", width = 2, counts-tag = false }",
         ));
     }
-    let lead = match (first, unlisted) {
+    let length_first = match (first, unlisted) {
         (Some((TagForm { is_behind: true, .. }, Some(prefix))), _) => Some(prefix.into()),
         (_, Some(prefix)) if is_swapped => Some(Lead { prefix, counts_tag: false }),
         _ => None,
@@ -157,7 +158,7 @@ fn form(node: &Node, kind: Tagged, nodes: &Fields<'_>, fields: &[FieldDoc]) -> R
             _ => return Err(ImportError::new("no field of the tagged packager says how a tag is written")),
         },
     };
-    Ok(Written { tag, lead, unlisted })
+    Ok(Written { tag, length_first, unlisted })
 }
 
 fn prefix_of(field: &FieldDoc) -> Option<Prefix> {
@@ -221,7 +222,7 @@ fn text(prefix: Prefix, is_led: bool, named: Option<ElementDoc>) -> ElementDoc {
         max: u32::try_from(prefix.capacity()).unwrap_or(u32::MAX),
         form: if is_led { Form::Rest } else { Form::Prefixed(prefix) },
         fill: Some(Fill { side: Side::Right, with: b' ' }),
-        spare: Spare::LEFT_ZERO,
+        pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,
     }

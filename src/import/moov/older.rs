@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use serde_json::value::RawValue;
 
 use super::tree::{Object, Text};
-use crate::codec::{CodePage, Coding, PrefixCoding, Spare};
-use crate::content::Content;
+use crate::codec::{CodePage, Coding, PadNibble, PrefixCoding};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc, standard};
 use crate::layout::{BitmapForm, Row, Shape};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::{Codes, Dialect, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -24,12 +24,12 @@ const PAGE: CodePage = CodePage::Cp037;
 const TEXT: &Words<Coding> =
     &[("CHAR", Coding::Ascii), ("ASCII", Coding::Ascii), ("EBCDIC", Coding::Ebcdic(PAGE))];
 
-const DIGITS: &Words<(Coding, Spare)> = &[
-    ("CHAR", (Coding::Ascii, Spare::LEFT_ZERO)),
-    ("ASCII", (Coding::Ascii, Spare::LEFT_ZERO)),
-    ("EBCDIC", (Coding::Ebcdic(PAGE), Spare::LEFT_ZERO)),
-    ("BCD", (Coding::Bcd, Spare::RIGHT_ZERO)),
-    ("RBCD", (Coding::Bcd, Spare::LEFT_ZERO)),
+const DIGITS: &Words<(Coding, PadNibble)> = &[
+    ("CHAR", (Coding::Ascii, PadNibble::LEFT_ZERO)),
+    ("ASCII", (Coding::Ascii, PadNibble::LEFT_ZERO)),
+    ("EBCDIC", (Coding::Ebcdic(PAGE), PadNibble::LEFT_ZERO)),
+    ("BCD", (Coding::Bcd, PadNibble::RIGHT_ZERO)),
+    ("RBCD", (Coding::Bcd, PadNibble::LEFT_ZERO)),
 ];
 
 const OCTETS: &Words<Coding> = &[("HEX", Coding::Hex), ("BINARY", Coding::Raw)];
@@ -61,7 +61,7 @@ pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>, elements: &'t RawV
         if rows.len() >= MAX_ELEMENTS {
             return Err(place(ImportError::new(format!("there are more than {MAX_ELEMENTS} elements"))));
         }
-        let number = crate::path::decimal(&key).filter(|number| *number > 0);
+        let number = crate::layout::path::decimal(&key).filter(|number| *number > 0);
         let number = number.ok_or_else(|| place(ImportError::new("it is no number of a data element")))?;
         rows.extend(element(text, said, number, &dialect).map_err(place)?);
     }
@@ -76,7 +76,7 @@ fn dialect<'t>(text: &Text<'t>, root: &mut Object<'t>) -> Result<Dialect> {
     let mut dialect = Dialect::ASCII;
     let Some(encoding) = root.take("encoding") else { return Ok(dialect) };
     let mut object = text.object(encoding)?;
-    let mut digits = (dialect.digits, dialect.spare_fixed);
+    let mut digits = (dialect.digits, dialect.pad_nibble_fixed);
     word(text, &mut object, "mti_enc", MTI, &mut dialect.mti)?;
     word(text, &mut object, "bmp_enc", OCTETS, &mut dialect.bitmap.coding)?;
     word(text, &mut object, "len_enc", PREFIXES, &mut dialect.prefix)?;
@@ -85,8 +85,8 @@ fn dialect<'t>(text: &Text<'t>, root: &mut Object<'t>) -> Result<Dialect> {
     word(text, &mut object, "bin_enc", OCTETS, &mut dialect.binary)?;
     word(text, &mut object, "trk_enc", TEXT, &mut dialect.track)?;
     object.done()?;
-    (dialect.digits, dialect.spare_fixed) = digits;
-    dialect.spare_var = dialect.spare_fixed;
+    (dialect.digits, dialect.pad_nibble_fixed) = digits;
+    dialect.pad_nibble_var = dialect.pad_nibble_fixed;
     // amounts hold a sign among their digits, which packed digits do not
     dialect.amount = dialect.text;
     dialect.bitmap = BitmapForm::new(dialect.bitmap.coding);
@@ -139,7 +139,7 @@ fn notation(text: &str) -> Option<Shape<'static>> {
     let digits = lengths.trim_start().trim_start_matches('.').trim_start();
     let dots = lengths.bytes().filter(|octet| *octet == b'.').count();
     let is_number = !digits.is_empty() && digits.len() <= 6;
-    let length = crate::path::decimal(digits).filter(|_| is_number)?;
+    let length = crate::layout::path::decimal(digits).filter(|_| is_number)?;
     let length = match content {
         Content::B if length % 8 != 0 => return None,
         Content::B => length / 8,

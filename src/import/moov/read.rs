@@ -11,12 +11,12 @@ use serde_json::value::RawValue;
 use super::tree::{Object, Text};
 use super::words::{self, Encoding, Kind, Lengths, Sort};
 use super::{MAX_BER, MAX_NUMBER};
-use crate::codec::{Coding, Counts, Prefix, Side, Spare};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc, standard};
-use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, More, Tag};
+use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, NextBitmap, Tag};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -56,8 +56,8 @@ pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>) -> Result<SpecDoc>
         |what: &str| ImportError::new(format!("there is no field {what}")).at_line(text.line(fields));
     let mut form = bitmap.ok_or_else(|| missing("1, the bitmap"))?;
     let is_long = elements.last().is_some_and(|element| element.key > 128);
-    if is_long && form.second == More::Announced {
-        form.third = More::Announced;
+    if is_long && form.second == NextBitmap::Announced {
+        form.third = NextBitmap::Announced;
         // its bit announces the third bitmap
         elements.retain(|element| element.key != 65);
     }
@@ -78,7 +78,7 @@ pub(super) fn spec<'t>(text: &Text<'t>, mut root: Object<'t>) -> Result<SpecDoc>
 
 /// A field number; `Field002` is how it was once written.
 fn number(key: &str) -> Option<u32> {
-    crate::path::decimal(key.strip_prefix("Field").unwrap_or(key)).filter(|_| !key.is_empty())
+    crate::layout::path::decimal(key.strip_prefix("Field").unwrap_or(key)).filter(|_| !key.is_empty())
 }
 
 struct Reader<'r, 't> {
@@ -266,7 +266,7 @@ impl<'t> Reader<'_, 't> {
             (true, Encoding::BerTag, None) => Some(unknown(Prefix::BER)),
             (true, _, Some(Lengths::Ber)) => Some(unknown(Prefix::BER)),
             (true, _, Some(Lengths::Prefix(coding, width))) => {
-                Some(unknown(Prefix { coding, width, counts: Counts::Units, includes: 0 }))
+                Some(unknown(Prefix { coding, width, counts: LengthUnit::Units, includes: 0 }))
             }
             _ => None,
         };
@@ -287,7 +287,7 @@ impl<'t> Reader<'_, 't> {
             _ => length.into(),
         };
         let fill = if matches!(encoding, Encoding::Bcd) { Some(ZERO) } else { fill };
-        let order = OrderDoc::Tags { tag, lead: None, unknown: unknown.map(Box::new) };
+        let order = OrderDoc::Tags { tag, length_first: None, unknown: unknown.map(Box::new) };
         Ok(Tags::Order(order, Padding { fill, width }))
     }
 }
@@ -334,18 +334,18 @@ const NULL: Fill = Fill { side: Side::Right, with: 0 };
 fn unknown(prefix: Prefix) -> ElementDoc {
     let capacity = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
     let form = Form::Prefixed(prefix);
-    bare(Content::B, Coding::Raw, NULL, Spare::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
+    bare(Content::B, Coding::Raw, NULL, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
 }
 
 fn bare(
     content: Content,
     coding: Coding,
     fill: Fill,
-    spare: Spare,
+    pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
     let (key, name, privacy, layout, fill) = (0, String::new(), SECRET, None, Some(fill));
-    ElementDoc { key, name, content, coding, min, max, form, fill, spare, privacy, layout }
+    ElementDoc { key, name, content, coding, min, max, form, fill, pad_nibble, privacy, layout }
 }
 
 /// Parts one after the other, in the order of their keys; it leaves out what it has no value for,
@@ -368,8 +368,8 @@ fn positions(mut parts: Vec<(String, u32, ElementDoc)>, sort: Sort) -> LayoutDoc
 fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
     let fail = |message: &str| Err(ImportError::new(message));
     let lengths = field.lengths.unwrap_or(Lengths::Fixed);
-    let (content, coding, spare) = match (field.encoding, is_composite) {
-        (_, true) => (Content::B, Coding::Raw, Spare::LEFT_ZERO),
+    let (content, coding, pad_nibble) = match (field.encoding, is_composite) {
+        (_, true) => (Content::B, Coding::Raw, PadNibble::LEFT_ZERO),
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
@@ -384,7 +384,7 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (length, _) => length,
     };
     let prefixed = |coding, width| {
-        let counts = if by_octet { Counts::Bytes } else { Counts::Units };
+        let counts = if by_octet { LengthUnit::Bytes } else { LengthUnit::Units };
         let prefix = Prefix { coding, width, counts, includes: 0 };
         let most = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
         (0, given.min(if by_octet { most.saturating_mul(2) } else { most }), Form::Prefixed(prefix))
@@ -393,18 +393,18 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         Lengths::Fixed => (given, given, Form::Fixed),
         Lengths::Rest => (0, given, Form::Rest),
         Lengths::Ber if matches!(coding, Coding::Bcd | Coding::Hex) && !by_octet => {
-            (0, given, Form::Prefixed(Prefix { counts: Counts::Units, ..Prefix::BER }))
+            (0, given, Form::Prefixed(Prefix { counts: LengthUnit::Units, ..Prefix::BER }))
         }
         Lengths::Ber => (0, given, Form::Prefixed(Prefix::BER)),
         Lengths::Prefix(coding, width) => prefixed(coding, width),
     };
-    let mut element = bare(content, coding, fill, spare, size);
+    let mut element = bare(content, coding, fill, pad_nibble, size);
     element.name.clone_from(&field.name);
     Ok(element)
 }
 
-/// Class, coding and spare half byte of a value.
-fn value_of(field: &Field<'_>, encoding: Encoding, lengths: Lengths) -> Result<(Content, Coding, Spare)> {
+/// Class, coding and pad nibble of a value.
+fn value_of(field: &Field<'_>, encoding: Encoding, lengths: Lengths) -> Result<(Content, Coding, PadNibble)> {
     let is_octets = matches!(field.kind, Kind::Binary | Kind::Hex | Kind::Bitmap);
     let is_number = field.kind == Kind::Numeric && field.length <= MAX_NUMBER;
     let text = match field.fill {
@@ -418,14 +418,14 @@ fn value_of(field: &Field<'_>, encoding: Encoding, lengths: Lengths) -> Result<(
     let digits = if matches!(field.kind, Kind::Track) { Content::Z } else { Content::N };
     let octets = if is_octets { Content::B } else { Content::Any };
     Ok(match encoding {
-        Encoding::Ascii => (text, Coding::Ascii, Spare::LEFT_ZERO),
-        Encoding::Binary if is_number => (text, Coding::Ascii, Spare::LEFT_ZERO),
-        Encoding::Ebcdic(page) => (text, Coding::Ebcdic(page), Spare::LEFT_ZERO),
-        Encoding::Bcd => (digits, Coding::Bcd, Spare::LEFT_ZERO),
-        Encoding::LeftBcd => (digits, Coding::Bcd, Spare::RIGHT_ZERO),
-        Encoding::Binary => (octets, Coding::Raw, Spare::LEFT_ZERO),
-        Encoding::HexDigits => (octets, Coding::Hex, Spare::LEFT_ZERO),
-        Encoding::Unhex => (Content::H, Coding::Bcd, Spare::LEFT_ZERO),
+        Encoding::Ascii => (text, Coding::Ascii, PadNibble::LEFT_ZERO),
+        Encoding::Binary if is_number => (text, Coding::Ascii, PadNibble::LEFT_ZERO),
+        Encoding::Ebcdic(page) => (text, Coding::Ebcdic(page), PadNibble::LEFT_ZERO),
+        Encoding::Bcd => (digits, Coding::Bcd, PadNibble::LEFT_ZERO),
+        Encoding::LeftBcd => (digits, Coding::Bcd, PadNibble::RIGHT_ZERO),
+        Encoding::Binary => (octets, Coding::Raw, PadNibble::LEFT_ZERO),
+        Encoding::HexDigits => (octets, Coding::Hex, PadNibble::LEFT_ZERO),
+        Encoding::Unhex => (Content::H, Coding::Bcd, PadNibble::LEFT_ZERO),
         Encoding::BerTag => return Err(ImportError::new("`BerTLVTag` is a coding of tags, not of values")),
     })
 }

@@ -36,9 +36,9 @@ pub(super) const KINDS: &Words<Kind> = &[
 pub(super) enum Encoding {
     Ascii,
     Ebcdic(CodePage),
-    /// Packed, a spare half byte in front.
+    /// Packed, a pad nibble in front.
     Bcd,
-    /// Packed, a spare half byte behind.
+    /// Packed, a pad nibble behind.
     LeftBcd,
     Binary,
     /// Octets as hexadecimal digits.

@@ -6,12 +6,12 @@ use alloc::vec::Vec;
 
 use super::words::{self, Encoding, Kind, Lengths, Sort};
 use super::{MAX_BER, MAX_NUMBER, read};
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding, Side, Spare};
-use crate::content::Content;
-use crate::error::widen;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::words::word;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Fill, Form, More, Tag};
+use crate::layout::{BitmapForm, Fill, Form, NextBitmap, Tag};
+use crate::model::content::Content;
+use crate::model::error::widen;
 use crate::spec::MtiCoding;
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -26,7 +26,7 @@ pub(super) fn spec(doc: &SpecDoc) -> Result<String> {
     let OrderDoc::Bitmap(form) = doc.body.order else { return Err(lacking("a message without a bitmap")) };
     let mti = match doc.mti {
         MtiCoding::Ascii => Encoding::Ascii,
-        MtiCoding::Ebcdic => Encoding::Ebcdic(crate::CodePage::Cp037),
+        MtiCoding::Ebcdic => Encoding::Ebcdic(crate::layout::CodePage::Cp037),
         MtiCoding::Bcd => Encoding::Bcd,
         MtiCoding::Binary => return Err(lacking("an MTI in binary").in_element("0")),
     };
@@ -52,8 +52,8 @@ fn lacking(what: &str) -> ImportError {
 }
 
 fn body_bitmap(form: BitmapForm) -> Result<String> {
-    let third = matches!(form.third, More::Never | More::Announced);
-    if !third || matches!(form.second, More::Always | More::InElement) {
+    let third = matches!(form.third, NextBitmap::Never | NextBitmap::Announced);
+    if !third || matches!(form.second, NextBitmap::Always | NextBitmap::InElement) {
         return Err(lacking("a further bitmap that is not announced by the one before it"));
     }
     bitmap(form)
@@ -66,7 +66,7 @@ fn bitmap(form: BitmapForm) -> Result<String> {
         _ => return Err(lacking("a bitmap in EBCDIC")),
     };
     let mut members = head(Kind::Bitmap, Some(form.octets.into()), "Bitmap", Some(encoding), Lengths::Fixed)?;
-    if form.second == More::Never {
+    if form.second == NextBitmap::Never {
         members.push(("disableAutoExpand".to_string(), "true".to_string()));
     }
     Ok(inline(&members))
@@ -118,7 +118,7 @@ fn composite(element: &ElementDoc, layout: &LayoutDoc, depth: usize) -> Result<S
     let lengths = lengths_of(element)?;
     let mut members = head(Kind::Composite, said_length(element.max, lengths), &element.name, None, lengths)?;
     match &layout.order {
-        OrderDoc::Bitmap(form) if form.third == More::Never && form.second != More::Always => {
+        OrderDoc::Bitmap(form) if form.third == NextBitmap::Never && form.second != NextBitmap::Always => {
             members.push(("bitmap".to_string(), bitmap(*form)?));
         }
         OrderDoc::Bitmap(_) => return Err(lacking("such a bitmap")),
@@ -135,12 +135,12 @@ fn composite(element: &ElementDoc, layout: &LayoutDoc, depth: usize) -> Result<S
 fn tag(order: &OrderDoc) -> Result<Members> {
     let mut members: Members = Vec::new();
     let mut say = |key: &str, value: String| members.push((key.to_string(), value));
-    let OrderDoc::Tags { tag, lead, unknown } = order else {
+    let OrderDoc::Tags { tag, length_first, unknown } = order else {
         say("sort", quoted(word(words::SORTS, &Sort::Numbers)));
         return Ok(members);
     };
     let (encoding, length, sort) = match *tag {
-        _ if lead.is_some() => return Err(lacking("a length before a tag")),
+        _ if length_first.is_some() => return Err(lacking("a length before a tag")),
         Tag::Ber => (Encoding::BerTag, None, Sort::HexNumbers),
         Tag::Digits(width) => (Encoding::Ascii, Some(width), Sort::Numbers),
         Tag::Text(width) => (Encoding::Ascii, Some(width), Sort::Texts),
@@ -202,8 +202,8 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
         Form::Prefixed(prefix) => Some(prefix.counts),
         _ => None,
     };
-    let in_units = matches!(counts, None | Some(Counts::Units));
-    let in_bytes = matches!(counts, None | Some(Counts::Bytes));
+    let in_units = matches!(counts, None | Some(LengthUnit::Units));
+    let in_bytes = matches!(counts, None | Some(LengthUnit::Bytes));
     let is_short = max <= MAX_NUMBER;
     let text = match content {
         Content::N if is_short => Kind::Numeric,
@@ -226,9 +226,9 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
         Coding::Bcd if matches!(content, Content::N | Content::Z) && in_units => {
             let kind = if content == Content::Z { Kind::Track } else { Kind::Text };
             let is_even = element.form == Form::Fixed && max % 2 == 0;
-            match element.spare {
-                Spare::LEFT_ZERO => (kind, Encoding::Bcd, max),
-                Spare::RIGHT_ZERO => (kind, Encoding::LeftBcd, max),
+            match element.pad_nibble {
+                PadNibble::LEFT_ZERO => (kind, Encoding::Bcd, max),
+                PadNibble::RIGHT_ZERO => (kind, Encoding::LeftBcd, max),
                 _ if is_even => (kind, Encoding::Bcd, max),
                 _ => return Err(lacking("a spare half byte other than 0")),
             }
@@ -253,7 +253,7 @@ fn lengths_of(element: &ElementDoc) -> Result<Lengths> {
         Form::Prefixed(Prefix { includes: 1.., .. }) => {
             return Err(lacking("a length that counts its own octets"));
         }
-        Form::Prefixed(Prefix { counts: Counts::Nibbles, .. }) => {
+        Form::Prefixed(Prefix { counts: LengthUnit::Nibbles, .. }) => {
             return Err(lacking("a length in half bytes"));
         }
         Form::Prefixed(Prefix { coding: PrefixCoding::Ber, .. }) => Lengths::Ber,

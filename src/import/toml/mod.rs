@@ -12,7 +12,7 @@
 //! digits = "bcd"           # coding of class n; also: track (z), amount (x+n, y+n), binary (b)
 //! prefix = "bcd"           # length prefixes: ascii, ebcdic, bcd, binary, hex
 //! binary-counts = "units"  # what the prefix of a binary value counts: units, bytes, nibbles
-//! spare-fixed = "left 0"   # the spare half byte of fixed packed digits, and of
+//! spare-fixed = "left 0"   # the pad nibble of fixed packed digits, and of
 //! spare-var = "right 0"    # variable ones: a side and 0 to F
 //! codes = "iso"            # iso, unionpay
 //!
@@ -34,7 +34,7 @@
 //! | `name` | the name | none |
 //! | `coding` | how the value is written | the dialect's coding of the class |
 //! | `fill` | side and character of what fills a short value: `left 0`, `right blank`, `right 0x00` | digits `left 0`, text `right blank`, binary `right 0x00` |
-//! | `spare` | the spare half byte of an odd number of packed digits | the dialect's |
+//! | `spare` | the pad nibble of an odd number of packed digits | the dialect's |
 //! | `privacy` | `open`, `pan`, `pan 8 4` (shown in front and behind), `track`, `secret` | `secret` |
 //! | `positions`, `tags`, `bitmap` | it holds parts, see below | it holds none |
 //!
@@ -161,7 +161,7 @@ mod write;
 use alloc::string::String;
 
 use super::{ImportError, SpecDoc};
-use crate::content::Content;
+use crate::model::content::Content;
 use crate::spec::Dialect;
 
 /// Reads a document and checks it.

@@ -11,12 +11,12 @@ use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 
 use super::words;
-use crate::codec::{Coding, Counts, Prefix, PrefixCoding};
-use crate::content::Content;
+use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
 use crate::layout::{BitmapForm, Lead, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
+use crate::model::content::Content;
 use crate::spec::Dialect;
 
 type Result<T> = core::result::Result<T, ImportError>;
@@ -162,10 +162,11 @@ impl Reader<'_> {
         self.word(root, "binary", words::CODINGS, &mut dialect.binary)?;
         self.word(root, "prefix", words::PREFIXES, &mut dialect.prefix)?;
         self.word(root, "binary-counts", words::COUNTS, &mut dialect.binary_counts)?;
-        for (key, spare) in [("spare-fixed", &mut dialect.spare_fixed), ("spare-var", &mut dialect.spare_var)]
+        for (key, pad_nibble) in
+            [("spare-fixed", &mut dialect.pad_nibble_fixed), ("spare-var", &mut dialect.pad_nibble_var)]
         {
-            if let Some(found) = self.parsed(root, key, words::spare)? {
-                *spare = found;
+            if let Some(found) = self.parsed(root, key, words::pad_nibble)? {
+                *pad_nibble = found;
             }
         }
         if let Some(value) = root.take("bitmap") {
@@ -241,7 +242,7 @@ impl Reader<'_> {
         if let Some(fill) = self.parsed(&mut section, "fill", words::fill)? {
             (shape.fill, shape.is_exact) = (fill, fill.is_none());
         }
-        shape.spare = self.parsed(&mut section, "spare", words::spare)?;
+        shape.pad_nibble = self.parsed(&mut section, "spare", words::pad_nibble)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
         let mut element = ElementDoc::new(&Row { key, shape, name, privacy }, dialect);
@@ -278,7 +279,8 @@ impl Reader<'_> {
     }
 
     fn prefix<'t>(&self, section: &mut Section<'t>) -> Result<Prefix> {
-        let mut prefix = Prefix { coding: PrefixCoding::Ascii, width: 0, counts: Counts::Units, includes: 0 };
+        let mut prefix =
+            Prefix { coding: PrefixCoding::Ascii, width: 0, counts: LengthUnit::Units, includes: 0 };
         self.word(section, "prefix", words::PREFIXES, &mut prefix.coding)?;
         self.word(section, "counts", words::COUNTS, &mut prefix.counts)?;
         prefix.width = self.number(section, "width")?.unwrap_or(0);
@@ -303,12 +305,12 @@ impl Reader<'_> {
             (Some(required), None, None) => OrderDoc::Positions { required },
             (None, None, Some(form)) => OrderDoc::Bitmap(form),
             (None, Some(tag), None) => {
-                let lead = section.take("lead").map(|value| self.lead(value)).transpose()?;
+                let length_first = section.take("lead").map(|value| self.length_first(value)).transpose()?;
                 let unknown = match section.take("unknown") {
                     Some(row) => Some(Box::new(self.element(row, 0, dialect, path, depth + 1)?)),
                     None => None,
                 };
-                OrderDoc::Tags { tag, lead, unknown }
+                OrderDoc::Tags { tag, length_first, unknown }
             }
             _ => return Err(self.fail(section.start, "it says more than one of positions, tags and bitmap")),
         };
@@ -322,7 +324,7 @@ impl Reader<'_> {
         Ok(Some(LayoutDoc { order, elements }))
     }
 
-    fn lead<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Lead> {
+    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Lead> {
         let mut section = self.section(said)?;
         let prefix = self.prefix(&mut section)?;
         let counts_tag = self.flag(&mut section, "counts-tag")?.unwrap_or(true);

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::codec::{CodePage, Coding, Counts, PrefixCoding, Side, Spare, Zone};
+use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding, Side, Zone};
 use crate::import::words::{Words, value, word};
-use crate::layout::{Fill, More, Tag, Terminator};
+use crate::layout::{Fill, NextBitmap, Tag, Terminator};
 use crate::mask::{PAN, Privacy};
 use crate::spec::{Codes, Dialect, MtiCoding};
 
@@ -30,13 +30,13 @@ pub fn prefix(coding: PrefixCoding) -> &'static str {
 
 /// The word of what a length counts: `units`, `bytes`, `nibbles`.
 #[must_use]
-pub fn counts(counts: Counts) -> &'static str {
+pub fn counts(counts: LengthUnit) -> &'static str {
     word(COUNTS, &counts)
 }
 
 /// The word of whether a further bitmap is there: `never`, `announced`.
 #[must_use]
-pub fn more(more: More) -> &'static str {
+pub fn more(more: NextBitmap) -> &'static str {
     word(MORE, &more)
 }
 
@@ -88,27 +88,27 @@ pub(super) const PREFIXES: &Words<PrefixCoding> = &[
     ("ber", PrefixCoding::Ber),
 ];
 
-pub(super) const COUNTS: &Words<Counts> =
-    &[("units", Counts::Units), ("bytes", Counts::Bytes), ("nibbles", Counts::Nibbles)];
+pub(super) const COUNTS: &Words<LengthUnit> =
+    &[("units", LengthUnit::Units), ("bytes", LengthUnit::Bytes), ("nibbles", LengthUnit::Nibbles)];
 
-pub(super) const MORE: &Words<More> = &[
-    ("never", More::Never),
-    ("announced", More::Announced),
-    ("always", More::Always),
-    ("in-element", More::InElement),
+pub(super) const MORE: &Words<NextBitmap> = &[
+    ("never", NextBitmap::Never),
+    ("announced", NextBitmap::Announced),
+    ("always", NextBitmap::Always),
+    ("in-element", NextBitmap::InElement),
 ];
 
 const SIDES: &Words<Side> = &[("left", Side::Left), ("right", Side::Right)];
 
 /// `left 0`, `right F`.
-pub(super) fn spare_word(spare: Spare) -> String {
-    format!("{} {:X}", word(SIDES, &spare.side), spare.nibble)
+pub(super) fn pad_nibble_word(pad_nibble: PadNibble) -> String {
+    format!("{} {:X}", word(SIDES, &pad_nibble.side), pad_nibble.nibble)
 }
 
-pub(super) fn spare(text: &str) -> Option<Spare> {
+pub(super) fn pad_nibble(text: &str) -> Option<PadNibble> {
     let (side, nibble) = text.split_once(' ')?;
     let nibble = u8::from_str_radix(nibble, 16).ok().filter(|nibble| *nibble <= 0xF)?;
-    Some(Spare { side: value(SIDES, side)?, nibble })
+    Some(PadNibble { side: value(SIDES, side)?, nibble })
 }
 
 /// `left 0`, `right blank`, or the octet: `right 0x00`; `none`.
@@ -219,8 +219,8 @@ mod tests {
                 assert_eq!(fill(&fill_word(one)), Some(one));
             }
             for nibble in 0..16 {
-                let one = Spare { side, nibble };
-                assert_eq!(spare(&spare_word(one)), Some(one));
+                let one = PadNibble { side, nibble };
+                assert_eq!(pad_nibble(&pad_nibble_word(one)), Some(one));
             }
         }
         for one in [OPEN, SECRET, TRACK, PAN, Privacy::Pan { head: 8, tail: 0 }] {

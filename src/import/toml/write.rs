@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use super::words;
-use crate::codec::{Counts, Prefix};
+use crate::codec::{LengthUnit, Prefix};
 use crate::import::words::word;
 use crate::import::{ElementDoc, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Form, More, Row, Shape};
+use crate::layout::{BitmapForm, Form, NextBitmap, Row, Shape};
 use crate::mask::SECRET;
 use crate::spec::Dialect;
 
@@ -90,8 +90,8 @@ fn pairs(element: &ElementDoc, dialect: &Dialect) -> Pairs {
     if element.fill != usual.fill {
         pairs.push(("fill", quoted(&words::fill_word(element.fill))));
     }
-    if element.spare != usual.spare {
-        pairs.push(("spare", quoted(&words::spare_word(element.spare))));
+    if element.pad_nibble != usual.pad_nibble {
+        pairs.push(("spare", quoted(&words::pad_nibble_word(element.pad_nibble))));
     }
     if element.privacy != SECRET {
         pairs.push(("privacy", quoted(&words::privacy_word(element.privacy))));
@@ -132,7 +132,7 @@ fn length(element: &ElementDoc, dialect: &Dialect) -> Option<String> {
 fn prefix_table(prefix: Prefix, more: &str) -> String {
     let Prefix { coding, width, counts, includes } = prefix;
     let mut table = format!("{{ prefix = \"{}\", width = {width}", word(words::PREFIXES, &coding));
-    if counts != Counts::Units {
+    if counts != LengthUnit::Units {
         let _ = write!(table, ", counts = \"{}\"", word(words::COUNTS, &counts));
     }
     if includes != 0 {
@@ -147,11 +147,11 @@ fn order_pairs(order: &OrderDoc, _: &Dialect) -> Pairs {
     match order {
         OrderDoc::Bitmap(form) => pairs.push(("bitmap", bitmap(*form))),
         OrderDoc::Positions { required } => pairs.push(("positions", required.to_string())),
-        OrderDoc::Tags { tag, lead, .. } => {
+        OrderDoc::Tags { tag, length_first, .. } => {
             pairs.push(("tags", quoted(&words::tag_word(*tag))));
-            if let Some(lead) = lead {
-                let more = if lead.counts_tag { "" } else { ", counts-tag = false" };
-                pairs.push(("lead", prefix_table(lead.prefix, more)));
+            if let Some(length_first) = length_first {
+                let more = if length_first.counts_tag { "" } else { ", counts-tag = false" };
+                pairs.push(("lead", prefix_table(length_first.prefix, more)));
             }
         }
     }
@@ -168,7 +168,7 @@ fn bitmap(form: BitmapForm) -> String {
     if form.octets != usual.octets {
         let _ = write!(table, ", octets = {}", form.octets);
     }
-    let mut more = |key, more: More, usual| {
+    let mut more = |key, more: NextBitmap, usual| {
         if more != usual {
             let _ = write!(table, ", {key} = \"{}\"", word(words::MORE, &more));
         }

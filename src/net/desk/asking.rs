@@ -11,12 +11,12 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Desk, Phase, Waiter};
-use crate::error::Error;
-use crate::message::Message;
+use crate::model::error::Error;
 use crate::net::error::{Lost, NotSent, SendError};
 use crate::net::mux::{Refusal, Ticket};
 use crate::net::observe::Counters;
 use crate::net::received::{Outgoing, Received, written};
+use crate::read::message::Message;
 
 type Outcome = Result<Received, SendError>;
 

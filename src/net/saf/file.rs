@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::vec::Vec;
 
 use super::{Queue, Record, Why};
-use crate::error::widen;
+use crate::model::error::widen;
 
 /// The records of a forwarder in a file; every commit is synchronised to the disk.
 ///

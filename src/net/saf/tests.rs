@@ -7,7 +7,7 @@ use std::{format, fs, path::PathBuf};
 
 use super::*;
 use crate::de;
-use crate::mti::Mti;
+use crate::model::mti::Mti;
 use crate::spec::ISO87_BCD;
 use proptest::prelude::*;
 
@@ -152,7 +152,7 @@ fn a_repeat_keeps_its_identity() {
     let trace = |wire: &[u8]| rule.trace(&Message::parse(&ISO87_BCD, wire).unwrap());
     assert_eq!(trace(&repeat), trace(&wire));
     let answer = Builder::new(&ISO87_BCD, Mti::REVERSAL_ADVICE_RESPONSE).set(de::STAN, 7).to_vec().unwrap();
-    assert_eq!(repeat_of(&ISO87_BCD, &answer).unwrap_err().kind(), Kind::Form);
+    assert_eq!(repeat_of(&ISO87_BCD, &answer).unwrap_err().kind(), ErrorKind::Form);
 }
 
 #[test]

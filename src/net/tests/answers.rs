@@ -260,7 +260,7 @@ async fn an_answer_that_breaks_behind_its_key_is_refused_by_the_spec() {
     bench.host.send(&answer).await;
     match asked.await.unwrap().unwrap_err() {
         SendError::Refused { why: Rejection::Spec(error), answer } => {
-            assert_eq!(error.kind(), crate::Kind::Trailing);
+            assert_eq!(error.kind(), crate::ErrorKind::Trailing);
             assert_eq!(answer.inspect().get(de::STAN).unwrap(), "000002");
         }
         other => panic!("{other}"),

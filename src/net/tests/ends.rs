@@ -31,7 +31,7 @@ async fn a_length_that_cannot_be_ends_the_connection_at_once() {
     let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.framing = framing);
     bench.host.stream.write_all(&[0xFF; 4]).await.unwrap();
     match bench.session.await.unwrap() {
-        Closed::Framing(error) => assert_eq!(error.kind(), crate::Kind::FrameLimit),
+        Closed::Framing(error) => assert_eq!(error.kind(), crate::ErrorKind::FrameLimit),
         other => panic!("{other}"),
     }
 }

@@ -23,7 +23,7 @@ use super::settings::Settings;
 use super::supervisor::{Hooks, connected};
 use super::{Closed, SendError};
 use crate::frame::Framing;
-use crate::message::{Inspection, Message};
+use crate::read::message::{Inspection, Message};
 use crate::spec::ISO87_ASCII;
 use crate::{Builder, Mti, de};
 

@@ -3,7 +3,11 @@
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
-use cardwire::{Coding, Element, MtiCoding, Side, Spec};
+use cardwire::{
+    Spec,
+    layout::{Coding, Element, Side},
+    spec::MtiCoding,
+};
 use serde_json::{Map, Value, json};
 
 use super::{elements, prefix_width};
@@ -93,9 +97,9 @@ fn peer_element(spec: &Spec<'_>, element: &Element<'_>) -> Value {
     match element.coding() {
         Coding::Bcd => {
             let mut packed = entry("b", len_enc, len_type, element.max(), "nibbles");
-            let spare = element.spare();
-            let side = if spare.side == Side::Left { "left_pad" } else { "right_pad" };
-            packed[side] = format!("{:X}", spare.nibble).into();
+            let pad_nibble = element.pad_nibble();
+            let side = if pad_nibble.side == Side::Left { "left_pad" } else { "right_pad" };
+            packed[side] = format!("{:X}", pad_nibble.nibble).into();
             packed
         }
         Coding::Raw => entry("b", len_enc, len_type, element.max(), "bytes"),

@@ -14,7 +14,7 @@ use self::advices::Advices;
 use self::item::{Sale, State};
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Ledger;
 use crate::telegram::{Balance, Code, Mti, Telegram};
 
@@ -106,7 +106,7 @@ impl Acquirer {
     fn terminal_signs_on(&self, message: &Telegram, fx: &mut Effects) {
         let batch = self.batches.get(&message.terminal).copied();
         if batch.is_none() {
-            let opened = fx.record(Kind::BatchOpened);
+            let opened = fx.record(ErrorKind::BatchOpened);
             fx.note(Record { batch: 1, note: message.terminal.clone(), ..opened });
         }
         let answer = Telegram {
@@ -120,7 +120,7 @@ impl Acquirer {
 
     fn host_signed_on(&mut self, fx: &mut Effects) {
         self.host_in_service = true;
-        let record = fx.record(Kind::SignedOn);
+        let record = fx.record(ErrorKind::SignedOn);
         fx.note(Record { peer: Some(Party::Issuer), ..record });
         self.resume(fx);
         fx.done(Outcome::InService(Party::Issuer));
@@ -143,10 +143,10 @@ impl Acquirer {
     }
 
     fn started(&mut self, fx: &mut Effects) {
-        let record = fx.record(Kind::Started);
+        let record = fx.record(ErrorKind::Started);
         fx.note(record);
         if let Err(why) = self.advices.start(self.config.timers, self.config.node.into()) {
-            let record = fx.record(Kind::WorkItem);
+            let record = fx.record(ErrorKind::WorkItem);
             fx.note(Record { note: why.to_owned(), ..record });
         }
         let open: Vec<_> =
@@ -162,7 +162,7 @@ impl Acquirer {
     }
 
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
-        fx.note(Record::traffic(fx.now, Kind::NotSent, to, message));
+        fx.note(Record::traffic(fx.now, ErrorKind::NotSent, to, message));
         match message.mti {
             Mti::SALE => self.never_left(message, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
@@ -190,7 +190,7 @@ impl Machine for Acquirer {
             }
             Input::NotSent(to, message) => self.not_sent(to, &message, &mut fx),
             Input::BadFrame(from, why) => {
-                let record = fx.record(Kind::BadFrame);
+                let record = fx.record(ErrorKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(Party::Issuer) => {
@@ -199,7 +199,7 @@ impl Machine for Acquirer {
             }
             Input::LinkDown(Party::Issuer) => {
                 self.host_in_service = false;
-                let record = fx.record(Kind::LinkDown);
+                let record = fx.record(ErrorKind::LinkDown);
                 fx.note(Record { peer: Some(Party::Issuer), ..record });
                 self.advice_unanswered(None, &mut fx);
                 fx.done(Outcome::Noted);
@@ -218,32 +218,32 @@ impl Machine for Acquirer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            Kind::MessageOut
+            ErrorKind::MessageOut
                 if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) =>
             {
                 self.host_stan = self.host_stan.max(record.stan);
             }
-            Kind::BatchOpened => {
+            ErrorKind::BatchOpened => {
                 self.batches.insert(record.note.clone(), record.batch);
             }
-            Kind::BatchBalanced => {
+            ErrorKind::BatchBalanced => {
                 self.batches.insert(record.note.clone(), record.batch + 1);
                 self.closed.insert(record.tx.clone(), record.clone());
             }
-            Kind::DateClosed => {
+            ErrorKind::DateClosed => {
                 self.dates.extend(record.date.map(|date| (date, Balance::Error)));
             }
-            Kind::DateReconciled | Kind::DateOutOfBalance => {
+            ErrorKind::DateReconciled | ErrorKind::DateOutOfBalance => {
                 self.dates.extend(record.date.zip(record.balance));
             }
-            Kind::Tombstone => {
+            ErrorKind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());
             }
-            Kind::AdviceQueued
-            | Kind::AdviceSent
-            | Kind::AdviceDone
-            | Kind::AdviceParked
-            | Kind::AdviceRetried => self.advices.apply(record),
+            ErrorKind::AdviceQueued
+            | ErrorKind::AdviceSent
+            | ErrorKind::AdviceDone
+            | ErrorKind::AdviceParked
+            | ErrorKind::AdviceRetried => self.advices.apply(record),
             _ => self.apply_sale(record),
         }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::{Pan, PinBlock};
 use crate::clock::{Date, Stamp};
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
 use crate::money::Money;
 use crate::telegram::{Code, Mti, Telegram};
@@ -112,14 +112,14 @@ impl Issuer {
         if self.date != self.config.first_date {
             self.announcement(self.date, fx);
         }
-        let record = fx.record(Kind::Started);
+        let record = fx.record(ErrorKind::Started);
         fx.note(Record { date: Some(self.date), ..record });
         for card in &self.config.cards {
             let (account, reference) = (format!("cardholder:{}", card.account), "opening balance");
             let opening = Transfer::posted(Purpose::Opening, reference, "vault", &account, card.balance);
             if card.balance > Money::ZERO && books.transfer(opening.id).is_none() {
                 fx.transfer(opening);
-                let record = fx.record(Kind::Opening);
+                let record = fx.record(ErrorKind::Opening);
                 fx.note(Record { tx: card.account.clone(), amount: Some(card.balance), ..record });
             }
         }
@@ -148,7 +148,7 @@ impl Issuer {
         let account = verdict.card.map_or(String::new(), |card| card.account.clone());
         let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
         let amount = message.amount.unwrap_or_default();
-        let kind = if verdict.code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
+        let kind = if verdict.code.approved() { ErrorKind::SaleApproved } else { ErrorKind::SaleDeclined };
         let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
         let record = Record {
             tx: key,
@@ -210,13 +210,13 @@ impl Issuer {
             return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
         };
         let key = network_key(&original.transmission, original.stan, &message.acquirer);
-        let traffic = Record::traffic(fx.now, Kind::SaleReversed, Party::Acquirer, message);
+        let traffic = Record::traffic(fx.now, ErrorKind::SaleReversed, Party::Acquirer, message);
         let (code, date) = match self.items.get(&key) {
             None => {
                 let date = Some(self.date);
                 fx.note(Record {
                     tx: key,
-                    kind: Kind::Tombstone,
+                    kind: ErrorKind::Tombstone,
                     code: Some(Code::of(b"25")),
                     date,
                     ..traffic
@@ -234,7 +234,7 @@ impl Issuer {
                 State::Declined => (Code::of(b"21"), None),
                 State::Posted => {
                     let note = "reversal after settlement; owner: issuer's adjustment desk".to_owned();
-                    fx.note(Record { tx: key, kind: Kind::WorkItem, note, ..traffic });
+                    fx.note(Record { tx: key, kind: ErrorKind::WorkItem, note, ..traffic });
                     (Code::of(b"12"), None)
                 }
             },
@@ -247,13 +247,14 @@ impl Issuer {
         match command {
             Command::CutOver => {
                 let next = self.date.next();
-                let record = fx.record(Kind::DateOpened);
+                let record = fx.record(ErrorKind::DateOpened);
                 fx.note(Record { date: Some(next), ..record });
                 let message = self.announcement(next, fx);
                 fx.send(Party::Acquirer, message);
             }
             Command::Break | Command::Repair => {
-                let kind = if matches!(command, Command::Break) { Kind::Broken } else { Kind::Repaired };
+                let kind =
+                    if matches!(command, Command::Break) { ErrorKind::Broken } else { ErrorKind::Repaired };
                 let record = fx.record(kind);
                 fx.note(Record { note: "account system".to_owned(), ..record });
                 fx.done(Outcome::Noted);
@@ -273,9 +274,9 @@ struct Verdict<'a> {
 impl Item {
     fn from_record(record: &Record, today: Date) -> Option<Self> {
         let state = match record.kind {
-            Kind::SaleApproved => State::Held,
-            Kind::SaleDeclined => State::Declined,
-            Kind::Tombstone => State::Tombstone,
+            ErrorKind::SaleApproved => State::Held,
+            ErrorKind::SaleDeclined => State::Declined,
+            ErrorKind::Tombstone => State::Tombstone,
             _ => return None,
         };
         Some(Self {
@@ -321,10 +322,10 @@ impl Machine for Issuer {
                 self.received(&message, books, &mut fx);
             }
             Input::NotSent(to, message) => {
-                fx.note(Record::traffic(now, Kind::NotSent, to, &message));
+                fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
             }
             Input::BadFrame(from, why) => {
-                let record = fx.record(Kind::BadFrame);
+                let record = fx.record(ErrorKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
@@ -342,27 +343,29 @@ impl Machine for Issuer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            Kind::MessageOut if record.mti == Some(Mti::NETWORK) => self.stan = self.stan.max(record.stan),
-            Kind::DateOpened => self.date = record.date.unwrap_or(self.date),
-            Kind::DateReconciled | Kind::DateOutOfBalance => {
+            ErrorKind::MessageOut if record.mti == Some(Mti::NETWORK) => {
+                self.stan = self.stan.max(record.stan)
+            }
+            ErrorKind::DateOpened => self.date = record.date.unwrap_or(self.date),
+            ErrorKind::DateReconciled | ErrorKind::DateOutOfBalance => {
                 self.reconciled.extend(record.date.map(|date| (date, record.clone())));
             }
-            Kind::Broken => self.broken = true,
-            Kind::Repaired => self.broken = false,
-            Kind::SaleApproved | Kind::SaleDeclined | Kind::Tombstone => {
+            ErrorKind::Broken => self.broken = true,
+            ErrorKind::Repaired => self.broken = false,
+            ErrorKind::SaleApproved | ErrorKind::SaleDeclined | ErrorKind::Tombstone => {
                 if record.code == Some(Code::of(b"55")) {
                     *self.wrong_pins.entry(record.note.clone()).or_default() += 1;
-                } else if record.kind == Kind::SaleApproved {
+                } else if record.kind == ErrorKind::SaleApproved {
                     self.wrong_pins.remove(&record.note);
                 }
                 if let Some(item) = Item::from_record(record, self.date) {
                     self.items.entry(record.tx.clone()).or_insert(item);
                 }
             }
-            Kind::SaleReversed | Kind::SaleSettled => {
+            ErrorKind::SaleReversed | ErrorKind::SaleSettled => {
                 if let Some(item) = self.items.get_mut(&record.tx) {
                     item.state =
-                        if record.kind == Kind::SaleReversed { State::Released } else { State::Posted };
+                        if record.kind == ErrorKind::SaleReversed { State::Released } else { State::Posted };
                 }
             }
             _ => {}

@@ -16,7 +16,7 @@ pub use terminal::{Terminal, TerminalConfig};
 
 use crate::card::Card;
 use crate::clock::{Date, Stamp};
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Ledger, Transfer};
 use crate::money::Money;
 use crate::telegram::{Balance, Code, Telegram};
@@ -184,12 +184,12 @@ impl Effects {
         self.list.push(Effect::Record(Box::new(record)));
     }
 
-    fn record(&mut self, kind: Kind) -> Record {
+    fn record(&mut self, kind: ErrorKind) -> Record {
         Record::new(self.now, kind)
     }
 
     fn received(&mut self, from: Party, message: &Telegram) {
-        self.note(Record::traffic(self.now, Kind::MessageIn, from, message));
+        self.note(Record::traffic(self.now, ErrorKind::MessageIn, from, message));
     }
 
     fn transfer(&mut self, transfer: Transfer) {
@@ -198,7 +198,7 @@ impl Effects {
 
     /// A message never leaves without a record that says so.
     fn send(&mut self, to: Party, message: Telegram) {
-        self.note(Record::traffic(self.now, Kind::MessageOut, to, &message));
+        self.note(Record::traffic(self.now, ErrorKind::MessageOut, to, &message));
         self.list.push(Effect::Send(to, Box::new(message)));
     }
 

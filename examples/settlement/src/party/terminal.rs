@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Command, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::Card;
 use crate::clock::Stamp;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::party::Effect;
@@ -114,7 +114,7 @@ impl Terminal {
             ..self.request(Mti::SALE)
         };
         let (stan, batch, card) = (request.stan, self.batch, card.pan.masked());
-        let intent = fx.record(Kind::SaleSent);
+        let intent = fx.record(ErrorKind::SaleSent);
         fx.note(Record { stan, batch, card, amount: Some(amount), mti: Some(Mti::SALE), ..intent });
         self.ask(request, fx);
     }
@@ -177,7 +177,7 @@ impl Terminal {
         self.waiting_for = None;
         match (answer.code, answer.batch, &answer.keys) {
             (Some(code), Some(batch), Some(_)) if code.approved() => {
-                let record = fx.record(Kind::SignedOn);
+                let record = fx.record(ErrorKind::SignedOn);
                 fx.note(Record { batch, code: answer.code, mti: Some(answer.mti), ..record });
                 fx.done(Outcome::SignedOn(batch));
             }
@@ -190,7 +190,7 @@ impl Terminal {
         let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting) else { return };
         let (Some(code), true) = (answer.code, answer.amount == Some(slip.amount)) else { return };
         self.waiting_for = None;
-        let kind = if code.approved() { Kind::SaleApproved } else { Kind::SaleDeclined };
+        let kind = if code.approved() { ErrorKind::SaleApproved } else { ErrorKind::SaleDeclined };
         let record = self.about(answer.stan, slip, kind, fx);
         let (rrn, approval) =
             (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
@@ -212,7 +212,7 @@ impl Terminal {
             return;
         };
         self.waiting_for = None;
-        let record = self.about(stan, slip, Kind::SaleReversed, fx);
+        let record = self.about(stan, slip, ErrorKind::SaleReversed, fx);
         fx.note(Record { mti: Some(answer.mti), code: Some(code), ..record });
         if let Some(next) = self.next.take() {
             self.execute(next, fx);
@@ -222,7 +222,8 @@ impl Terminal {
     fn batch_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
         let (Some(balance), true) = (answer.balance, answer.batch == Some(self.batch)) else { return };
         self.waiting_for = None;
-        let kind = if balance == Balance::In { Kind::BatchBalanced } else { Kind::BatchOutOfBalance };
+        let kind =
+            if balance == Balance::In { ErrorKind::BatchBalanced } else { ErrorKind::BatchOutOfBalance };
         let record = fx.record(kind);
         let totals = Some(self.totals(self.batch));
         fx.note(Record {
@@ -261,12 +262,12 @@ impl Terminal {
 
     fn give_up(&self, stan: u64, fx: &mut Effects) {
         if let Some(slip) = self.slips.get(&stan).copied() {
-            let record = self.about(stan, slip, Kind::SaleReversing, fx);
+            let record = self.about(stan, slip, ErrorKind::SaleReversing, fx);
             fx.note(Record { code: Some(NO_ANSWER), note: "no answer in time".to_owned(), ..record });
         }
     }
 
-    fn about(&self, stan: u64, slip: Slip, kind: Kind, fx: &mut Effects) -> Record {
+    fn about(&self, stan: u64, slip: Slip, kind: ErrorKind, fx: &mut Effects) -> Record {
         Record { stan, batch: slip.batch, amount: Some(slip.amount), ..fx.record(kind) }
     }
 
@@ -298,7 +299,7 @@ impl Machine for Terminal {
         let mut fx = Effects::at(now);
         match input {
             Input::Start => {
-                let record = fx.record(Kind::Started);
+                let record = fx.record(ErrorKind::Started);
                 fx.note(record);
                 let open =
                     self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
@@ -309,10 +310,10 @@ impl Machine for Terminal {
                 self.answered(&message, &mut fx);
             }
             Input::NotSent(to, message) => {
-                fx.note(Record::traffic(now, Kind::NotSent, to, &message));
+                fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
             }
             Input::BadFrame(from, why) => {
-                let record = fx.record(Kind::BadFrame);
+                let record = fx.record(ErrorKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(party) => fx.done(Outcome::InService(party)),
@@ -326,19 +327,19 @@ impl Machine for Terminal {
 
     fn apply(&mut self, record: &Record) {
         let state = match record.kind {
-            Kind::MessageOut => {
+            ErrorKind::MessageOut => {
                 self.stan = self.stan.max(record.stan);
                 return;
             }
-            Kind::SignedOn => {
+            ErrorKind::SignedOn => {
                 self.batch = record.batch;
                 return;
             }
-            Kind::BatchBalanced => {
+            ErrorKind::BatchBalanced => {
                 self.batch = record.batch + 1;
                 return;
             }
-            Kind::SaleSent => {
+            ErrorKind::SaleSent => {
                 let slip = Slip {
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
@@ -347,10 +348,10 @@ impl Machine for Terminal {
                 self.slips.insert(record.stan, slip);
                 return;
             }
-            Kind::SaleApproved => Sale::Approved,
-            Kind::SaleDeclined => Sale::Declined,
-            Kind::SaleReversing => Sale::Reversing,
-            Kind::SaleReversed => Sale::Reversed,
+            ErrorKind::SaleApproved => Sale::Approved,
+            ErrorKind::SaleDeclined => Sale::Declined,
+            ErrorKind::SaleReversing => Sale::Reversing,
+            ErrorKind::SaleReversed => Sale::Reversed,
             _ => return,
         };
         if let Some(slip) = self.slips.get_mut(&record.stan) {

@@ -91,7 +91,8 @@ fn original_parts(original: &Original, acquirer: &str) -> String {
 }
 
 fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
-    let (Some(mti), Some(stan), Some(time)) = (message.at("90.1"), message.at("90.2"), message.at("90.3"))
+    let (Some(mti), Some(stan), Some(time)) =
+        (message.path("90.1"), message.path("90.2"), message.path("90.3"))
     else {
         return Ok(None);
     };

@@ -62,9 +62,9 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
 /// Bytes as a message.
 pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     let message = Message::parse(&UNIONPAY_POS, payload)?;
-    let part = |path| message.at(path).map(|field| field.number()).transpose();
+    let part = |path| message.path(path).map(|field| field.number()).transpose();
     let (batch, management) = (part("60.2")?, part("60.3")?);
-    if message.at("60.1").is_some_and(|kind| kind != "22" && kind != "00") {
+    if message.path("60.1").is_some_and(|kind| kind != "22" && kind != "00") {
         return Err(WireError::Unsupported(60));
     }
     let (totals, balance) = read_totals(&message)?;

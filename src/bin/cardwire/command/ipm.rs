@@ -159,7 +159,7 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
 fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
     let mut counts = std::collections::BTreeMap::new();
     let done = each(file, |number, parsed| {
-        let value = |path: &str| parsed.at(path).map(|field| field.to_string()).unwrap_or_default();
+        let value = |path: &str| parsed.path(path).map(|field| field.to_string()).unwrap_or_default();
         let mti = parsed.mti().map_or_else(|| "?".into(), |mti| mti.to_string());
         let function = value("24");
         *counts.entry((mti.clone(), function.clone())).or_insert(0u64) += 1;
@@ -186,7 +186,7 @@ fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
 fn row(message: &Message<'_>, columns: &[String], shown: Shown) -> String {
     let value = |column: &String| match column.as_str() {
         "mti" => message.mti().to_string(),
-        path => message.at(path).map(|field: Field<'_>| show::shown(&field, shown)).unwrap_or_default(),
+        path => message.path(path).map(|field: Field<'_>| show::shown(&field, shown)).unwrap_or_default(),
     };
     let quoted = |text: String| {
         if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

@@ -5,7 +5,12 @@ use std::io::Write;
 use cardwire::import::toml::words;
 use cardwire::import::{moov, toml};
 use cardwire::layout::Form;
-use cardwire::{Element, Framing, Layout, Prefix, Privacy, Spec, spec};
+use cardwire::{
+    Framing, Spec,
+    layout::{Element, Layout, Prefix},
+    mask::Privacy,
+    spec,
+};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;

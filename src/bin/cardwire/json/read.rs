@@ -3,7 +3,11 @@
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use cardwire::{Builder, Element, Layout, Mti, PartList, Spec, Value};
+use cardwire::{
+    Builder, Mti, Spec, Value,
+    layout::{Element, Layout},
+    write::PartList,
+};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use crate::hex;
@@ -74,7 +78,7 @@ impl Record {
         lists: &'v Lists<'v>,
     ) -> Builder<'v> {
         let mut builder = Builder::new(spec, mti);
-        builder.header(&self.header).bitmaps(self.bitmaps);
+        builder.header(&self.header).min_bitmaps(self.bitmaps);
         for (number, value) in values {
             builder.set(*number, lists.value(value));
         }

@@ -1,6 +1,6 @@
 //! What a JSON object says besides the elements.
 
-use cardwire::{Message, More};
+use cardwire::{Message, layout::NextBitmap};
 
 /// How many bitmaps a message has, when its elements and its spec do not tell.
 pub(super) fn extra_bitmaps(message: &Message<'_>) -> Option<u8> {
@@ -12,9 +12,9 @@ pub(super) fn extra_bitmaps(message: &Message<'_>) -> Option<u8> {
         _ => 3,
     };
     let by_form = match (form.second, form.third) {
-        (_, More::Always) => 3,
-        (More::Always, _) => 2,
+        (_, NextBitmap::Always) => 3,
+        (NextBitmap::Always, _) => 2,
         _ => 1,
     };
-    Some(message.bitmaps()).filter(|bitmaps| *bitmaps > by_elements.max(by_form))
+    Some(message.bitmap_count()).filter(|bitmaps| *bitmaps > by_elements.max(by_form))
 }

@@ -2,7 +2,12 @@
 
 use std::io::Write;
 
-use cardwire::{Clear, Error, Field, Inspection, Order, Place, Style};
+use cardwire::{
+    Error, Field, Inspection,
+    layout::Order,
+    model::{KeyStyle, Place},
+    read::Exposed,
+};
 
 use crate::hex;
 
@@ -81,7 +86,7 @@ pub(crate) fn string(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
 }
 
 /// The string of a value, at once where the link writes it as JSON does.
-fn clear(out: &mut Vec<u8>, value: &Clear<'_>) {
+fn clear(out: &mut Vec<u8>, value: &Exposed<'_>) {
     let simple = |octet: &u8| matches!(octet, 0x20..=0x7E) && !matches!(octet, b'"' | b'\\');
     match value.as_bytes() {
         Some(octets) if octets.iter().all(simple) => {
@@ -155,7 +160,7 @@ impl Writer<'_> {
             self.out.push(b'[');
             match part.key().style() {
                 // its characters may need escapes
-                Style::Text => string(self.out, part.key().to_string().bytes()),
+                KeyStyle::Text => string(self.out, part.key().to_string().bytes()),
                 _ => drop(write!(self.out, "\"{}\"", part.key())),
             }
             self.out.push(b',');

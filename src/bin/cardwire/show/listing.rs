@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use cardwire::{Describe, Field, Inspection};
+use cardwire::{Field, Inspection, show::Describe};
 
 use crate::json::Shown;
 use crate::output::{Output, Role};

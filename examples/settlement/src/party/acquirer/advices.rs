@@ -9,7 +9,7 @@ use cardwire::net::saf::{Forwarder, Policy, Queue, Record as Step, SafError, Why
 use super::Acquirer;
 use super::item::{Sale, State};
 use crate::clock::Stamp;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::party::{Effects, Outcome, Timer, Timers};
 use crate::telegram::{Code, Mti, Original, Telegram};
 
@@ -58,7 +58,7 @@ impl Advices {
     }
 
     /// The steps since the last time, for the journal.
-    pub(super) fn taken(&mut self) -> Vec<(Kind, String)> {
+    pub(super) fn taken(&mut self) -> Vec<(ErrorKind, String)> {
         match self {
             Self::Running { forwarder, .. } => std::mem::take(&mut forwarder.queue_mut().steps),
             Self::Stored(_) => Vec::new(),
@@ -128,12 +128,12 @@ const fn since(now: Stamp) -> Duration {
 pub(super) struct Journal {
     /// The keys; the number of an advice is its place, from 1.
     keys: Vec<String>,
-    steps: Vec<(Kind, String)>,
+    steps: Vec<(ErrorKind, String)>,
 }
 
 impl Journal {
-    fn note(&mut self, kind: Kind, key: String) {
-        if kind == Kind::AdviceQueued {
+    fn note(&mut self, kind: ErrorKind, key: String) {
+        if kind == ErrorKind::AdviceQueued {
             self.keys.push(key.clone());
         }
         self.steps.push((kind, key));
@@ -155,13 +155,13 @@ impl Queue for Journal {
         let (kind, id) = match step {
             Step::Queued { octets, .. } => {
                 let key = str::from_utf8(octets).map_err(|_| "an advice is named by the key of its sale")?;
-                self.note(Kind::AdviceQueued, key.to_owned());
+                self.note(ErrorKind::AdviceQueued, key.to_owned());
                 return Ok(());
             }
-            Step::Sent { id } => (Kind::AdviceSent, id),
-            Step::Done { id } => (Kind::AdviceDone, id),
-            Step::Parked { id, why: Why::Unanswered } => (Kind::AdviceParked, id),
-            Step::Retried { id } => (Kind::AdviceRetried, id),
+            Step::Sent { id } => (ErrorKind::AdviceSent, id),
+            Step::Done { id } => (ErrorKind::AdviceDone, id),
+            Step::Parked { id, why: Why::Unanswered } => (ErrorKind::AdviceParked, id),
+            Step::Retried { id } => (ErrorKind::AdviceRetried, id),
             _ => return Err("the journal has no word for this step"),
         };
         let key = self.key(id).ok_or("no such advice")?.to_owned();
@@ -178,11 +178,11 @@ impl Queue for Journal {
         for (kind, key) in &self.steps {
             let id = self.id(key).ok_or("a step of an advice that was not queued")?;
             each(match kind {
-                Kind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
-                Kind::AdviceSent => Step::Sent { id },
-                Kind::AdviceDone => Step::Done { id },
-                Kind::AdviceParked => Step::Parked { id, why: Why::Unanswered },
-                Kind::AdviceRetried => Step::Retried { id },
+                ErrorKind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
+                ErrorKind::AdviceSent => Step::Sent { id },
+                ErrorKind::AdviceDone => Step::Done { id },
+                ErrorKind::AdviceParked => Step::Parked { id, why: Why::Unanswered },
+                ErrorKind::AdviceRetried => Step::Retried { id },
                 _ => continue,
             });
         }
@@ -200,10 +200,10 @@ impl Acquirer {
         let Some(sale) = self.sales.get(key).cloned() else { return };
         let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
         let (host_stan, transmission) = (advice.stan, advice.transmission.unwrap_or_default());
-        let record = sale.record(key, Kind::SaleReversing, fx);
+        let record = sale.record(key, ErrorKind::SaleReversing, fx);
         fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
         if let Err(error) = self.advices.put(key) {
-            let record = sale.record(key, Kind::WorkItem, fx);
+            let record = sale.record(key, ErrorKind::WorkItem, fx);
             fx.note(Record { note: format!("the advice was not queued: {error}"), ..record });
         }
         fx.after(Duration::ZERO, Timer::Forward);
@@ -249,7 +249,7 @@ impl Acquirer {
         if !["00", "25", "21"].contains(&code.as_str()) {
             return;
         }
-        let record = sale.record(key, Kind::SaleReversed, fx);
+        let record = sale.record(key, ErrorKind::SaleReversed, fx);
         fx.note(Record {
             mti: Some(answer.mti),
             code: Some(code),

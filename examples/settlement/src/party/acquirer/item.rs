@@ -2,7 +2,7 @@
 
 use super::APPROVED;
 use crate::clock::{Date, Stamp};
-use crate::journal::{Kind, Record};
+use crate::journal::{ErrorKind, Record};
 use crate::money::Money;
 use crate::party::Effects;
 use crate::telegram::{Code, Mti, Telegram};
@@ -71,31 +71,31 @@ impl Sale {
 
     pub(super) fn apply(&mut self, record: &Record) {
         match record.kind {
-            Kind::SaleApproved | Kind::SaleDeclined => {
-                self.approved = record.kind == Kind::SaleApproved;
+            ErrorKind::SaleApproved | ErrorKind::SaleDeclined => {
+                self.approved = record.kind == ErrorKind::SaleApproved;
                 self.state = if self.approved { State::Approved } else { State::Declined };
                 self.code = record.code;
                 self.approval.clone_from(&record.approval);
                 self.date = record.date;
                 self.answered_at = record.at;
             }
-            Kind::SaleReversing => {
+            ErrorKind::SaleReversing => {
                 self.state = State::Reversing;
                 self.reversal = Some((record.host_stan, record.transmission.clone()));
             }
-            Kind::SaleReversed => {
+            ErrorKind::SaleReversed => {
                 self.state = State::Reversed;
                 self.approved = record.code == Some(APPROVED);
                 self.date = record.date;
             }
-            Kind::SaleCaptured => self.captured = true,
-            Kind::SaleSettled => self.settled = true,
-            Kind::SalePaid => self.paid = true,
+            ErrorKind::SaleCaptured => self.captured = true,
+            ErrorKind::SaleSettled => self.settled = true,
+            ErrorKind::SalePaid => self.paid = true,
             _ => {}
         }
     }
 
-    pub(super) fn record(&self, key: &str, kind: Kind, fx: &mut Effects) -> Record {
+    pub(super) fn record(&self, key: &str, kind: ErrorKind, fx: &mut Effects) -> Record {
         Record {
             tx: key.to_owned(),
             stan: self.stan,

@@ -9,7 +9,7 @@ use super::item::{Sale, State};
 use super::sale::hold;
 use super::{APPROVED, Acquirer};
 use crate::clock::Date;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -32,7 +32,8 @@ impl Acquirer {
         items().for_each(|(_, sale)| ours.sales.add(sale.amount));
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
         let balance = if !open && message.totals == Some(ours) { Balance::In } else { Balance::Out };
-        let kind = if balance == Balance::In { Kind::BatchBalanced } else { Kind::BatchOutOfBalance };
+        let kind =
+            if balance == Balance::In { ErrorKind::BatchBalanced } else { ErrorKind::BatchOutOfBalance };
         let record = fx.record(kind);
         let (mti, note) = (Some(message.mti.answer()), message.terminal.clone());
         fx.note(Record { tx: key, batch, totals: Some(ours), balance: Some(balance), mti, note, ..record });
@@ -46,7 +47,7 @@ impl Acquirer {
 
     /// The terminal confirmed the item: it is owed to the merchant, less the fee. Owed is not yet paid.
     fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
-        let record = sale.record(key, Kind::SaleCaptured, fx);
+        let record = sale.record(key, ErrorKind::SaleCaptured, fx);
         fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
         post_once(key, sale, books, fx);
         let unsettled = format!("merchant_unsettled:{}", sale.merchant);
@@ -67,7 +68,7 @@ impl Acquirer {
         let settlement = Some(next.mmdd());
         fx.send(Party::Issuer, Telegram { settlement, ..message.answer(APPROVED) });
         if !self.dates.contains_key(&date) {
-            let record = fx.record(Kind::DateClosed);
+            let record = fx.record(ErrorKind::DateClosed);
             fx.note(Record { date: Some(date), mti: Some(message.mti), ..record });
             fx.after(Duration::ZERO, Timer::Reconcile(date));
         }
@@ -108,8 +109,11 @@ impl Acquirer {
         }
         let (ours, balance) = (self.totals(date), answer.balance.unwrap_or(Balance::Error));
         let agreed = balance == Balance::In && answer.totals.is_none_or(|theirs| theirs == ours);
-        let (kind, balance) =
-            if agreed { (Kind::DateReconciled, Balance::In) } else { (Kind::DateOutOfBalance, Balance::Out) };
+        let (kind, balance) = if agreed {
+            (ErrorKind::DateReconciled, Balance::In)
+        } else {
+            (ErrorKind::DateOutOfBalance, Balance::Out)
+        };
         let record = fx.record(kind);
         let (mti, totals) = (Some(answer.mti), Some(ours));
         fx.note(Record {
@@ -130,7 +134,7 @@ impl Acquirer {
         let due = |sale: &Sale| sale.state == State::Approved && sale.date == Some(date);
         for (key, sale) in self.sales.iter().filter(|(_, sale)| due(sale)) {
             post_once(key, sale, books, fx);
-            let record = sale.record(key, Kind::SaleSettled, fx);
+            let record = sale.record(key, ErrorKind::SaleSettled, fx);
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
         }
         let net = Money::minor(u64::try_from(totals.net()).unwrap_or_default());
@@ -167,17 +171,17 @@ impl Acquirer {
         let payout = format!("P{}", TransferId::of(&words).to_string().get(..10).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
         if amount == Money::ZERO || books.account(&payable).available() < i128::from(amount.units()) {
-            let record = fx.record(Kind::WorkItem);
+            let record = fx.record(ErrorKind::WorkItem);
             let note = format!("payout {payout} of {amount}: the payable account does not cover it");
             fx.note(Record { note, ..record });
             return Money::ZERO;
         }
         for (key, sale) in items {
-            let record = sale.record(key, Kind::SalePaid, fx);
+            let record = sale.record(key, ErrorKind::SalePaid, fx);
             let net = sale.amount.minus(fee(sale));
             fx.note(Record { amount: net, note: payout.clone(), ..record });
         }
-        let record = fx.record(Kind::Payout);
+        let record = fx.record(ErrorKind::Payout);
         fx.note(Record { tx: payout.clone(), amount: Some(amount), note: merchant.to_owned(), ..record });
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &payout, &payable, &transit, amount));

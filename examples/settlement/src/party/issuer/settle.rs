@@ -2,7 +2,7 @@
 
 use super::{APPROVED, CUT_OVER, Issuer, State, hold};
 use crate::clock::Date;
-use crate::journal::{Kind, Party, Record};
+use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -32,14 +32,15 @@ impl Issuer {
     pub(super) fn compare(&self, date: Date, message: &Telegram, fx: &mut Effects) -> (Totals, Balance) {
         let ours = self.totals(date);
         let balance = if message.totals == Some(ours) { Balance::In } else { Balance::Out };
-        let kind = if balance == Balance::In { Kind::DateReconciled } else { Kind::DateOutOfBalance };
+        let kind =
+            if balance == Balance::In { ErrorKind::DateReconciled } else { ErrorKind::DateOutOfBalance };
         let record = fx.record(kind);
         let mti = Some(message.mti.answer());
         fx.note(Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..record });
         if balance == Balance::In {
             for (key, item) in self.items.iter().filter(|(_, i)| i.state == State::Held && i.date == date) {
                 fx.transfer(hold(key, &item.account, item.amount).post());
-                let record = fx.record(Kind::SaleSettled);
+                let record = fx.record(ErrorKind::SaleSettled);
                 fx.note(Record {
                     tx: key.clone(),
                     rrn: item.rrn.clone(),

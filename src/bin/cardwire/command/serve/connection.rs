@@ -131,7 +131,7 @@ fn built(issuer: &Issuer, rule: Option<&Rule>, request: &Message<'_>) -> Result<
     let mut builder = Builder::reply_to(request);
     builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(ECHO));
     if issuer.spec.element(de::RESPONSE_CODE).is_some() {
-        let code = match issuer.spec.element(de::RESPONSE_CODE).map(cardwire::Element::max) {
+        let code = match issuer.spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
             Some(2) => "00",
             Some(3) => "000",
             _ => "0000",

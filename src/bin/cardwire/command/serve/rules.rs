@@ -92,7 +92,7 @@ impl Rule {
     fn fits(&self, request: &Message<'_>) -> bool {
         let fits = self.patterns.iter().all(|(path, pattern)| match path.as_str() {
             "mti" => matches(pattern, &request.mti().to_string()),
-            path => match request.at(path) {
+            path => match request.path(path) {
                 Some(field) if field.content().is_binary() => {
                     let octets: Vec<u8> = field.expose().octets().collect();
                     matches(pattern, &crate::hex::text(&octets))

@@ -1,0 +1,370 @@
+//! Elements in the usual forms, packed into a few octets so that they can be read at once.
+//!
+//! A [`Quick`] is worked out from the coding, the class and the length form of an element when its
+//! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
+//! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
+//! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
+//! sound that is not, and tests hold it against the ordinary reader on every form.
+
+use super::class::{Class, Test};
+use super::class_table::Chars;
+use super::encode::{FEW, Lay, put_short, put_text};
+use super::prefix::Announced;
+pub(crate) use super::prefix::Length;
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
+use crate::model::content::Content;
+
+/// How to read an element of a usual form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Quick {
+    announced: Announced,
+    /// Half octets a unit of length takes.
+    halves: u8,
+    /// What an odd length means.
+    odd: Odd,
+    test: Test,
+    /// The class that the whole element is made of, prefix included.
+    pub(crate) run: Option<Class>,
+    /// Whether the value holds parts whose check the value's own does not include.
+    pub(crate) is_composite: bool,
+    /// How a value is laid out.
+    lay: Lay,
+    /// The octets of an element that is always as long and made of one class; otherwise 0.
+    pub(crate) fixed: u16,
+    min: u16,
+    max: u16,
+}
+
+/// What an odd length means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Odd {
+    /// Nothing.
+    Whatever,
+    /// It cannot be.
+    Wrong,
+    /// There is a pad nibble.
+    PadNibble(PadNibble),
+}
+
+/// Where a value lies.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lies {
+    /// First octet of the value.
+    pub(crate) start: usize,
+    /// First octet behind it.
+    pub(crate) end: usize,
+    /// Its length as it was announced.
+    length: usize,
+}
+
+impl Lies {
+    #[inline(always)]
+    pub(crate) fn is_odd(&self) -> bool {
+        !self.length.is_multiple_of(2)
+    }
+}
+
+/// How a value is written: coding, class, pad nibble.
+pub(crate) type Coded = (Coding, Content, PadNibble);
+
+impl Quick {
+    /// Knows nothing.
+    pub(crate) const UNKNOWN: Self = Self {
+        announced: Announced::Unknown,
+        halves: 0,
+        odd: Odd::Wrong,
+        test: Test::Unknown,
+        run: None,
+        is_composite: false,
+        lay: Lay::Unknown,
+        fixed: 0,
+        min: 0,
+        max: 0,
+    };
+
+    /// An element that is always `units` long.
+    pub(crate) const fn fixed(coded: Coded, units: u32) -> Self {
+        Self::new(Announced::Fixed, LengthUnit::Units, coded, (units, units))
+    }
+
+    /// An element whose length a prefix announces.
+    pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
+        Self::new(Announced::of(prefix), prefix.counts, coded, limits)
+    }
+
+    /// The same, of a value that holds parts which are checked apart.
+    pub(crate) const fn composite(mut self) -> Self {
+        (self.is_composite, self.lay, self.run, self.fixed) = (true, Lay::Unknown, None, 0);
+        self
+    }
+
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    const fn new(
+        announced: Announced,
+        counts: LengthUnit,
+        (coding, content, pad_nibble): Coded,
+        (mut min, mut max): (u32, u32),
+    ) -> Self {
+        let test = Test::of(coding, content);
+        let (halves, odd) = match (coding, counts) {
+            (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, LengthUnit::Units | LengthUnit::Bytes) => {
+                (2, Odd::Whatever)
+            }
+            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Units) => (4, Odd::Whatever),
+            // of an object, nobody asks whether its length is odd
+            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes)
+                if !matches!(announced, Announced::Ber) =>
+            {
+                (2, Odd::Wrong)
+            }
+            (Coding::Bcd, LengthUnit::Units) => (1, Odd::PadNibble(pad_nibble)),
+            // octets are counted, and all are of two digits: no fill marks one, no limit is odd
+            (Coding::Bcd, LengthUnit::Bytes) if pad_nibble.nibble <= 9 && max.is_multiple_of(2) => {
+                (min, max) = (min.div_ceil(2), max / 2);
+                (2, Odd::Whatever)
+            }
+            _ => return Self::UNKNOWN,
+        };
+        let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
+        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+            return Self::UNKNOWN;
+        }
+        let (min, max) = ((min * factor) as u16, (max * factor) as u16);
+        let run = match test {
+            Test::Block(class) if announced.fits(class) => Some(class),
+            _ => None,
+        };
+        let is_whole = matches!(odd, Odd::Whatever) || max.is_multiple_of(2);
+        let fixed = match (announced, run) {
+            (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
+            _ => 0,
+        };
+        let lay = match (coding, counts, announced) {
+            (Coding::Bcd, LengthUnit::Bytes, _) | (.., Announced::Ber) => Lay::Unknown,
+            _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
+            _ => match (Lay::of((coding, content, pad_nibble)), announced) {
+                (Lay::Same(chars), Announced::Fixed) if max as usize <= FEW => Lay::Short(chars, max as u8),
+                (Lay::Same(chars), Announced::Fixed) => Lay::Text(chars, 0),
+                (Lay::Same(chars), Announced::Digits { zero: b'0', width }) => Lay::Text(chars, width),
+                (lay, _) => lay,
+            },
+        };
+        Self { announced, halves, odd, test, run, is_composite: false, lay, fixed, min, max }
+    }
+
+    /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
+    /// within the wire, and its content, are not looked at.
+    #[inline(always)]
+    pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
+        let (length, start) = self.length(wire, at)?;
+        Some(Lies { start, end: start + self.octets(length), length })
+    }
+
+    /// The class of the run of octets that the element at `at`, prefix included, can be checked
+    /// with, and the first octet behind it.
+    #[inline(always)]
+    pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(Class, usize)> {
+        let class = self.run?;
+        if self.fixed > 0 {
+            return Some((class, at + usize::from(self.fixed)));
+        }
+        let lies = self.find(wire, at)?;
+        self.is_whole(lies.length).then_some((class, lies.end))
+    }
+
+    /// Whether the content of the value is certainly sound.
+    #[inline]
+    pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
+        let Lies { start, end, length } = lies;
+        match self.odd {
+            _ if end > wire.len() => false,
+            Odd::Wrong if !length.is_multiple_of(2) => false,
+            Odd::PadNibble(pad_nibble) if !length.is_multiple_of(2) => {
+                self.is_sound_odd(wire, start, end, pad_nibble)
+            }
+            _ => self.test.passes(wire, start, end),
+        }
+    }
+
+    /// Where the element at `at` ends, if it is certainly sound, apart from its parts.
+    #[inline]
+    pub(crate) fn sound_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
+    }
+
+    /// The same of an object without parts whose BER length stands at `at`.
+    #[inline(always)]
+    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        let length @ 0..=0x7F = *wire.get(at)? else { return None };
+        let (start, end) = (at + 1, at + 1 + usize::from(length));
+        let is_usual = self.announced == Announced::Ber && !self.is_composite;
+        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+            return None;
+        }
+        let is_sound = match self.test {
+            Test::Free => true,
+            Test::Block(Class::Packed) => Class::is_packed(wire, start, end),
+            test => test.passes(wire, start, end),
+        };
+        is_sound.then_some(end)
+    }
+
+    /// Whether a prefix may announce that length.
+    #[inline(always)]
+    pub(crate) fn admits(&self, length: usize) -> bool {
+        (usize::from(self.min)..=usize::from(self.max)).contains(&length)
+    }
+
+    /// Whether there is but one way to write the element.
+    pub(crate) const fn is_canonical(&self) -> bool {
+        !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
+            && !matches!(self.announced, Announced::Ber)
+    }
+
+    /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
+    pub(crate) const fn is_canonical_in_capitals(&self) -> bool {
+        matches!(self.test, Test::Block(Class::Hex))
+    }
+
+    /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
+    #[inline(always)]
+    pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
+        let is_sound = self.admits(value.len()) && self.lay.admits(value);
+        is_sound.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
+    }
+
+    /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
+    /// sound element; returns where it ends.
+    //
+    // What most elements are stands in the caller; the rest is called.
+    #[inline(always)]
+    pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.short(value) {
+            Some(chars) => put_short(chars, out, at, value),
+            None => self.lay_longer(out, at, value),
+        }
+    }
+
+    /// The class of an element that is short and always as long as this value.
+    #[inline(always)]
+    pub(crate) fn short(&self, value: &[u8]) -> Option<Chars> {
+        match self.lay {
+            Lay::Short(chars, length) if value.len() == usize::from(length) => Some(chars),
+            _ => None,
+        }
+    }
+
+    /// Lays out a value of any other element.
+    #[inline(always)]
+    pub(crate) fn lay_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.lay {
+            _ if !self.admits(value.len()) => None,
+            Lay::Text(chars, width) if usize::from(width) + value.len() >= 4 => {
+                put_text(chars, width, out, at, value)
+            }
+            _ => self.lay_any(out, at, value),
+        }
+    }
+
+    #[inline(never)]
+    fn lay_any(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
+        let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
+        self.lay.put(value, room).then_some(start + room.len())
+    }
+
+    /// Lays a value out over the one of the element at `at`, if it takes the same room.
+    #[inline(always)]
+    pub(crate) fn lay_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
+        let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
+        self.lay.put(value, out.get_mut(lies.start..lies.end)?).then_some(())
+    }
+
+    /// The octets of a value of that length.
+    #[inline(always)]
+    fn octets(&self, length: usize) -> usize {
+        (length * usize::from(self.halves)).div_ceil(2)
+    }
+
+    /// The octets of an element that is always as long.
+    pub(crate) fn always(&self) -> Option<u16> {
+        let is_fixed = self.announced == Announced::Fixed;
+        is_fixed.then(|| (self.max * u16::from(self.halves)).div_ceil(2))
+    }
+
+    /// The octets of the prefix that announces the length.
+    pub(crate) fn prefix_octets(&self) -> Option<u8> {
+        self.announced.octets()
+    }
+
+    /// How the length is announced, if digits do, and no length of the value is impossible.
+    pub(crate) fn announced_length(&self) -> Length {
+        match self.odd {
+            Odd::Wrong => Length::UNKNOWN,
+            _ => Length::of(self.announced, self.halves, self.min, self.max),
+        }
+    }
+
+    /// What it means that the value is of an odd length, if it ever is.
+    pub(crate) fn how_odd(&self) -> Odd {
+        match self.odd {
+            Odd::PadNibble(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
+                Odd::Whatever
+            }
+            odd => odd,
+        }
+    }
+
+    /// How the octets of the value are tested.
+    pub(crate) fn test(&self) -> Test {
+        self.test
+    }
+
+    /// Whether a value can be as long as announced.
+    pub(crate) fn is_possible(&self, lies: Lies) -> bool {
+        self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
+    }
+
+    /// Whether the length is of whole octets.
+    #[inline(always)]
+    fn is_whole(&self, length: usize) -> bool {
+        self.odd == Odd::Whatever || length.is_multiple_of(2)
+    }
+
+    /// An odd number of packed digits: the octet with the pad nibble is looked at apart.
+    #[inline]
+    fn is_sound_odd(&self, wire: &[u8], start: usize, end: usize, pad_nibble: PadNibble) -> bool {
+        let (place, rest) = match pad_nibble.side {
+            Side::Left => (start, (start + 1, end)),
+            Side::Right => (end - 1, (start, end - 1)),
+        };
+        let Some(octet) = wire.get(place) else { return false };
+        let (half, digit) = match pad_nibble.side {
+            Side::Left => (octet >> 4, octet & 0x0F),
+            Side::Right => (octet & 0x0F, octet >> 4),
+        };
+        half == pad_nibble.nibble
+            && (digit <= 9 || self.test == Test::Free)
+            && self.test.passes(wire, rest.0, rest.1)
+    }
+
+    /// The announced number, if it is admitted, and where the value starts.
+    #[inline(always)]
+    fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
+        if self.announced == Announced::Fixed {
+            return Some((usize::from(self.max), at));
+        }
+        let (number, width) = self.announced.number(wire.get(at..)?)?;
+        self.admits(number).then_some((number, at + width))
+    }
+}
+
+/// The short form at a bit of a word.
+#[inline(always)]
+pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
+    #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
+    &quicks[(bit & 63) as usize]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,496 @@
+//! Logical octets of a value, seen through the codings around it; never copied.
+//!
+//! A letter to the next editor. An element's value may be coded, and the parts inside it are laid
+//! out over its *logical* octets, whatever the link does to them: the positions of DE 90 are the
+//! same eleven characters in ASCII, in EBCDIC, and in BCD, where they start in the middle of a
+//! byte. So a part cannot be a byte slice. It is a window on a stack of layers:
+//!
+//! ```text
+//! part 9F02, digits            layer 2  Nibbles  start 2*3
+//!   inside DE 55, octets       layer 1  Hex      start 41
+//!     inside the message       wire     "...9F0206000000010000..."
+//! ```
+//! [`Octets::get`] walks the stack inward to outward for one octet; [`OctetsMut::set`] is its
+//! mirror and stands beside it. Where no layer is needed (ASCII, raw) none is pushed, so the usual
+//! value *is* a byte slice and [`Octets::plain`] says so.
+
+use super::digit::{character, digit_of, nibble};
+pub(crate) use super::digit::{hex_digit, hex_digits, hex_pair, hex_value};
+use super::{CodePage, Coding, PadNibble, Side, Zone};
+use crate::model::content::Content;
+use crate::model::error::widen;
+
+/// How many layers can lie over each other: one for each nested layout.
+pub(crate) const MAX_LAYERS: usize = 4;
+
+/// One coding between two spaces of octets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Layer {
+    view: View,
+    /// Where it starts in the space outside: in octets, for `Nibbles` in half bytes.
+    start: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum View {
+    Ebcdic(CodePage),
+    Hex(Option<CodePage>),
+    /// Digits in half bytes; `hex` says whether `A` to `F` are digits too.
+    Nibbles {
+        hex: bool,
+    },
+    /// One sign octet, then digits; `skip` half bytes between them.
+    SignedNibbles {
+        skip: u8,
+    },
+    /// The last of `digits` octets carries the sign.
+    Zoned {
+        zone: Zone,
+        digits: u32,
+    },
+}
+
+/// The stack of layers, outermost first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stack {
+    layers: [Layer; MAX_LAYERS],
+    depth: u8,
+}
+
+/// A read-only window on logical octets.
+#[derive(Clone, Copy)]
+pub(crate) struct Octets<'a> {
+    wire: &'a [u8],
+    stack: Stack,
+    start: u32,
+    len: u32,
+}
+
+/// A window into which logical octets are written.
+pub(crate) struct OctetsMut<'b> {
+    wire: &'b mut [u8],
+    stack: Stack,
+    start: u32,
+}
+
+impl Stack {
+    const EMPTY: Self = Self { layers: [Layer { view: View::Hex(None), start: 0 }; MAX_LAYERS], depth: 0 };
+
+    /// The stack with the coding of a value of `units` units on top; the value's wire form begins
+    /// at `start` in the space below. Returns the new stack and where the value starts in it.
+    #[inline]
+    fn push(
+        mut self,
+        coding: Coding,
+        content: Content,
+        pad_nibble: PadNibble,
+        start: u32,
+        units: u32,
+    ) -> (Self, u32) {
+        let skip = u8::from(pad_nibble.side == Side::Left);
+        let layer = match coding {
+            Coding::Ascii | Coding::Raw => return (self, start),
+            Coding::Ebcdic(page) => Layer { view: View::Ebcdic(page), start },
+            Coding::Hex => Layer { view: View::Hex(None), start },
+            Coding::EbcdicHex(page) => Layer { view: View::Hex(Some(page)), start },
+            Coding::Bcd if content.is_signed() => {
+                let odd = u8::from(units.is_multiple_of(2));
+                Layer { view: View::SignedNibbles { skip: skip & odd }, start }
+            }
+            Coding::Bcd => {
+                let odd = u32::from(!units.is_multiple_of(2));
+                let hex = matches!(content, Content::H);
+                Layer { view: View::Nibbles { hex }, start: 2 * start + (u32::from(skip) & odd) }
+            }
+            Coding::Zoned(zone) => {
+                Layer { view: View::Zoned { zone, digits: units.saturating_sub(1) }, start }
+            }
+        };
+        if let Some(slot) = self.layers.get_mut(usize::from(self.depth)) {
+            *slot = layer;
+            self.depth += 1;
+        }
+        (self, 0)
+    }
+
+    /// The octet at `index` of the space at `depth`.
+    fn get(&self, wire: &[u8], depth: u8, index: u32) -> u8 {
+        let Some((outer, layer)) = self.below(depth) else {
+            return wire.get(widen(index)).copied().unwrap_or(0);
+        };
+        let outside = |index: u32| self.get(wire, outer, index);
+        match layer.view {
+            View::Ebcdic(page) => page.get(outside(layer.start + index)),
+            View::Hex(page) => {
+                let digit = |index| {
+                    let octet = outside(layer.start + index);
+                    hex_value(page.map_or(octet, |page| page.get(octet))).unwrap_or(0)
+                };
+                digit(2 * index) << 4 | digit(2 * index + 1)
+            }
+            View::Nibbles { hex } => {
+                let half = nibble(outside((layer.start + index) / 2), layer.start + index);
+                if hex { hex_digit(half) } else { character(half) }
+            }
+            View::SignedNibbles { .. } if index == 0 => outside(layer.start),
+            View::SignedNibbles { skip } => {
+                let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
+                character(nibble(outside(place / 2), place))
+            }
+            View::Zoned { digits, .. } if index == 0 => {
+                match outside(layer.start + digits.saturating_sub(1)) >> 4 {
+                    0xD => b'D',
+                    _ => b'C',
+                }
+            }
+            View::Zoned { .. } => character(outside(layer.start + index - 1) & 0x0F),
+        }
+    }
+
+    /// Writes the octet at `index` of the space at `depth`.
+    fn set(&self, wire: &mut [u8], depth: u8, index: u32, octet: u8) {
+        let Some((outer, layer)) = self.below(depth) else {
+            if let Some(slot) = wire.get_mut(widen(index)) {
+                *slot = octet;
+            }
+            return;
+        };
+        match layer.view {
+            View::Ebcdic(page) => self.set(wire, outer, layer.start + index, page.put(octet)),
+            View::Hex(page) => {
+                for (place, value) in [(2 * index, octet >> 4), (2 * index + 1, octet & 0x0F)] {
+                    let digit = hex_digit(value);
+                    let digit = page.map_or(digit, |page| page.put(digit));
+                    self.set(wire, outer, layer.start + place, digit);
+                }
+            }
+            View::Nibbles { hex } => {
+                let half = if hex { hex_value(octet).unwrap_or(0) } else { digit_of(octet) };
+                self.set_nibble(wire, outer, layer.start + index, half);
+            }
+            View::SignedNibbles { .. } if index == 0 => self.set(wire, outer, layer.start, octet),
+            View::SignedNibbles { skip } => {
+                let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
+                self.set_nibble(wire, outer, place, digit_of(octet));
+            }
+            View::Zoned { zone, digits } => {
+                self.set_zoned(wire, outer, layer.start, (zone, digits), (index, octet))
+            }
+        }
+    }
+
+    fn set_nibble(&self, wire: &mut [u8], outer: u8, place: u32, value: u8) {
+        let old = self.get(wire, outer, place / 2);
+        let new = if place.is_multiple_of(2) { old & 0x0F | value << 4 } else { old & 0xF0 | value };
+        self.set(wire, outer, place / 2, new);
+    }
+
+    /// The sign arrives first and is kept as the zone of the last digit, which comes later.
+    fn set_zoned(&self, wire: &mut [u8], outer: u8, start: u32, form: (Zone, u32), item: (u32, u8)) {
+        let ((zone, digits), (index, octet)) = (form, item);
+        let last = start + digits.saturating_sub(1);
+        if index == 0 {
+            let zone = match (octet, zone) {
+                (b'D', _) => 0xD0,
+                (_, Zone::C) => 0xC0,
+                (_, Zone::F) => 0xF0,
+            };
+            self.set(wire, outer, last, zone);
+        } else {
+            let place = start + index - 1;
+            let zone = if place == last { self.get(wire, outer, last) & 0xF0 } else { 0xF0 };
+            self.set(wire, outer, place, zone | digit_of(octet));
+        }
+    }
+
+    /// The wire offset of the octet at `index` of the space at `depth`.
+    fn position(&self, depth: u8, index: u32) -> u32 {
+        let Some((outer, layer)) = self.below(depth) else { return index };
+        let place = match layer.view {
+            View::Ebcdic(_) => layer.start + index,
+            View::Hex(_) => layer.start + 2 * index,
+            View::Nibbles { .. } => (layer.start + index) / 2,
+            View::SignedNibbles { .. } if index == 0 => layer.start,
+            View::SignedNibbles { skip } => (2 * (layer.start + 1) + u32::from(skip) + index - 1) / 2,
+            View::Zoned { .. } => layer.start + index.saturating_sub(1),
+        };
+        self.position(outer, place)
+    }
+
+    fn below(&self, depth: u8) -> Option<(u8, Layer)> {
+        let outer = depth.checked_sub(1)?;
+        Some((outer, *self.layers.get(usize::from(outer))?))
+    }
+}
+
+impl<'a> Octets<'a> {
+    /// The octets themselves.
+    #[inline]
+    pub(crate) fn of(wire: &'a [u8]) -> Self {
+        Self { wire, stack: Stack::EMPTY, start: 0, len: narrow(wire.len()) }
+    }
+
+    #[inline]
+    pub(crate) const fn len(&self) -> usize {
+        widen(self.len)
+    }
+
+    /// The octet at `index`; 0 beyond the end.
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> u8 {
+        let index = self.start + narrow(index);
+        match self.stack.depth {
+            0 => self.wire.get(widen(index)).copied().unwrap_or(0),
+            depth => self.stack.get(self.wire, depth, index),
+        }
+    }
+
+    /// All octets, decoded into the start of `room`, where they are written in one usual coding
+    /// and fit.
+    pub(crate) fn copy_to<'r>(&self, room: &'r mut [u8]) -> Option<&'r [u8]> {
+        let [layer, ..] = self.stack.layers;
+        let (start, len) = (widen(layer.start + self.start), self.len());
+        let out = room.get_mut(..len).filter(|_| self.stack.depth == 1)?;
+        match layer.view {
+            View::Ebcdic(page) => {
+                let from = self.wire.get(start..start + len)?;
+                out.iter_mut().zip(from).for_each(|(slot, octet)| *slot = page.get(*octet));
+            }
+            View::Hex(None) => {
+                let start = start + widen(self.start);
+                let (pairs, _) = self.wire.get(start..start + 2 * len)?.as_chunks();
+                out.iter_mut().zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
+            }
+            View::Nibbles { hex } => {
+                let from = self.wire.get(start / 2..(start + len).div_ceil(2))?;
+                let halves = from.iter().flat_map(|octet| [octet >> 4, octet & 0x0F]).skip(start % 2);
+                let digit = |half| if hex { hex_digit(half) } else { character(half) };
+                out.iter_mut().zip(halves).for_each(|(slot, half)| *slot = digit(half));
+            }
+            _ => return None,
+        }
+        Some(out)
+    }
+
+    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = u8> + Clone {
+        (0..self.len()).map(move |index| self.get(index))
+    }
+
+    /// The part from `start` of `len` octets, cut at the end.
+    #[inline]
+    pub(crate) fn slice(&self, start: usize, len: usize) -> Self {
+        let start = narrow(start).min(self.len);
+        let len = narrow(len).min(self.len - start);
+        Self { start: self.start + start, len, ..*self }
+    }
+
+    /// The logical value of `units` units whose wire form starts at `start` of these octets.
+    #[inline]
+    pub(crate) fn decode(
+        &self,
+        start: usize,
+        units: usize,
+        coding: Coding,
+        content: Content,
+        pad_nibble: PadNibble,
+    ) -> Self {
+        let (start, len) = (self.start + narrow(start), narrow(units));
+        let (stack, start) = self.stack.push(coding, content, pad_nibble, start, len);
+        Self { wire: self.wire, stack, start, len }
+    }
+
+    /// How many codings lie between the octets and the wire.
+    pub(crate) fn layers(&self) -> usize {
+        usize::from(self.stack.depth)
+    }
+
+    /// The octets as a slice, where no coding lies between.
+    #[inline]
+    pub(crate) fn plain(&self) -> Option<&'a [u8]> {
+        match self.stack.depth {
+            0 => self.wire.get(widen(self.start)..widen(self.start) + self.len()),
+            _ => None,
+        }
+    }
+
+    /// The offset in the message of the octet at `index`.
+    #[inline]
+    pub(crate) fn position(&self, index: usize) -> usize {
+        widen(self.stack.position(self.stack.depth, self.start + narrow(index)))
+    }
+}
+
+impl<'b> OctetsMut<'b> {
+    /// The octets themselves.
+    pub(crate) fn of(wire: &'b mut [u8]) -> Self {
+        Self { wire, stack: Stack::EMPTY, start: 0 }
+    }
+
+    /// Writes the octet at `index`; ignored beyond the end of the buffer.
+    pub(crate) fn set(&mut self, index: usize, octet: u8) {
+        self.stack.set(self.wire, self.stack.depth, self.start + narrow(index), octet);
+    }
+
+    /// The window of a value of `units` units whose wire form starts at `start` of these octets.
+    pub(crate) fn encode(
+        &mut self,
+        start: usize,
+        units: usize,
+        coding: Coding,
+        content: Content,
+        pad_nibble: PadNibble,
+    ) -> OctetsMut<'_> {
+        let start = self.start + narrow(start);
+        let (stack, start) = self.stack.push(coding, content, pad_nibble, start, narrow(units));
+        OctetsMut { wire: self.wire, stack, start }
+    }
+
+    /// The octets from `start` as a slice, where no coding lies between.
+    pub(crate) fn plain(&mut self, start: usize, len: usize) -> Option<&mut [u8]> {
+        let start = widen(self.start) + start;
+        match self.stack.depth {
+            0 => self.wire.get_mut(start..start + len),
+            _ => None,
+        }
+    }
+
+    /// Writes all octets of a value at once, if they are written as they are or as hexadecimal digits,
+    /// and fit; the mirror of [`Octets::copy_to`].
+    pub(crate) fn copy_from(&mut self, value: &[u8]) -> bool {
+        let [layer, ..] = self.stack.layers;
+        let room = match (self.stack.depth, layer.view) {
+            (0, _) => return self.plain(0, value.len()).map(|room| room.copy_from_slice(value)).is_some(),
+            (1, View::Hex(None)) => self
+                .wire
+                .get_mut(widen(layer.start + 2 * self.start)..)
+                .and_then(|room| room.get_mut(..2 * value.len())),
+            _ => None,
+        };
+        let pairs = room.map(|room| room.as_chunks_mut().0.iter_mut().zip(value));
+        pairs.map(|pairs| pairs.for_each(|(pair, octet)| *pair = hex_digits(*octet))).is_some()
+    }
+
+    /// The octet at `index`; 0 beyond the end of the buffer.
+    pub(crate) fn get(&self, index: usize) -> u8 {
+        self.stack.get(self.wire, self.stack.depth, self.start + narrow(index))
+    }
+
+    /// What was written so far, `len` octets.
+    pub(crate) fn as_octets(&self, len: usize) -> Octets<'_> {
+        Octets { wire: self.wire, stack: self.stack, start: self.start, len: narrow(len) }
+    }
+
+    /// Whether the first `len` octets lie within the buffer.
+    pub(crate) fn holds(&self, len: usize) -> bool {
+        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
+    }
+
+    /// The offset in the output of the octet at `index`.
+    pub(crate) fn position(&self, index: usize) -> usize {
+        widen(self.stack.position(self.stack.depth, self.start + narrow(index)))
+    }
+}
+
+/// Offsets fit `u32`: the walk refuses longer input before it makes a window.
+#[allow(clippy::as_conversions, reason = "saturates first")]
+#[inline]
+fn narrow(value: usize) -> u32 {
+    value.min(MAX_INDEX) as u32
+}
+
+/// The longest input, 256 MiB: room for counting half bytes of nested values within `u32`.
+pub(crate) const MAX_INDEX: usize = 0x0FFF_FFFF;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn codings() -> impl Strategy<Value = (Coding, Content, PadNibble, Vec<u8>)> {
+        let pages = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf];
+        let page = proptest::sample::select(pages.to_vec());
+        let pad_nibble =
+            prop_oneof![Just(PadNibble::LEFT_ZERO), Just(PadNibble::RIGHT_ZERO), Just(PadNibble::RIGHT_F)];
+        let digits = || proptest::collection::vec(b'0'..=b'9', 0..20);
+        let signed = || {
+            (prop_oneof![Just(b'C'), Just(b'D')], digits()).prop_map(|(sign, mut digits)| {
+                digits.insert(0, sign);
+                digits.push(b'7');
+                digits
+            })
+        };
+        let octets = || proptest::collection::vec(any::<u8>(), 0..20);
+        prop_oneof![
+            (pad_nibble.clone(), digits()).prop_map(|(pad_nibble, v)| (
+                Coding::Bcd,
+                Content::N,
+                pad_nibble,
+                v
+            )),
+            (pad_nibble.clone(), signed()).prop_map(|(pad_nibble, v)| (
+                Coding::Bcd,
+                Content::Xn,
+                pad_nibble,
+                v
+            )),
+            (pad_nibble, proptest::collection::vec(prop_oneof![b'0'..=b'9', b'A'..=b'F'], 0..20))
+                .prop_map(|(pad_nibble, v)| (Coding::Bcd, Content::H, pad_nibble, v)),
+            (page.clone(), octets()).prop_map(|(p, v)| (
+                Coding::Ebcdic(p),
+                Content::Any,
+                PadNibble::LEFT_ZERO,
+                v
+            )),
+            (page, octets()).prop_map(|(p, v)| (Coding::EbcdicHex(p), Content::B, PadNibble::LEFT_ZERO, v)),
+            octets().prop_map(|v| (Coding::Hex, Content::B, PadNibble::LEFT_ZERO, v)),
+            octets().prop_map(|v| (Coding::Raw, Content::B, PadNibble::LEFT_ZERO, v)),
+            signed().prop_map(|v| (Coding::Zoned(Zone::C), Content::Xn, PadNibble::LEFT_ZERO, v)),
+            signed().prop_map(|v| (Coding::Zoned(Zone::F), Content::Xn, PadNibble::LEFT_ZERO, v)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_set_is_got((coding, content, pad_nibble, value) in codings(), before in 0usize..4) {
+            let len = coding.wire_len(content, value.len());
+            let mut wire = vec![0; before + len];
+            let mut whole = OctetsMut::of(&mut wire);
+            let mut window = whole.encode(before, value.len(), coding, content, pad_nibble);
+            for (index, octet) in value.iter().enumerate() {
+                window.set(index, *octet);
+            }
+            let read = Octets::of(&wire).decode(before, value.len(), coding, content, pad_nibble);
+            prop_assert_eq!(read.iter().collect::<Vec<_>>(), value.clone());
+            for index in 0..value.len() {
+                prop_assert!((before..before + len).contains(&read.position(index)));
+            }
+            let even = coding.units_of(content, len).unwrap_or(0);
+            prop_assert!(even == value.len() || even == value.len() + 1);
+        }
+    }
+
+    #[test]
+    fn the_table_of_the_module_documentation() {
+        let put = |coding, content, pad_nibble, value: &[u8]| {
+            let mut wire = vec![0; Coding::wire_len(coding, content, value.len())];
+            let mut whole = OctetsMut::of(&mut wire);
+            let mut window = whole.encode(0, value.len(), coding, content, pad_nibble);
+            value.iter().enumerate().for_each(|(index, octet)| window.set(index, *octet));
+            wire
+        };
+        let (n, xn, left, right) = (Content::N, Content::Xn, PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO);
+        assert_eq!(put(Coding::Bcd, n, left, b"123"), [0x01, 0x23]);
+        assert_eq!(put(Coding::Bcd, n, right, b"123"), [0x12, 0x30]);
+        assert_eq!(put(Coding::Bcd, xn, left, b"D00000123"), [0x44, 0x00, 0x00, 0x01, 0x23]);
+        assert_eq!(put(Coding::Hex, Content::B, left, &[0x9F, 0x26]), *b"9F26");
+        assert_eq!(
+            put(Coding::Zoned(Zone::C), xn, left, b"D00000123"),
+            [0xF0, 0xF0, 0xF0, 0xF0, 0xF0, 0xF1, 0xF2, 0xD3]
+        );
+        assert_eq!(put(Coding::Bcd, Content::Z, right, b"12=34"), [0x12, 0xD3, 0x40]);
+        assert_eq!(put(Coding::Bcd, Content::Z, right, b"12D34"), [0x12, 0xD3, 0x40]);
+    }
+}

@@ -1,0 +1,80 @@
+//! The short forms of elements, worked out when a spec is made.
+
+#![allow(clippy::indexing_slicing, reason = "const evaluation; every index is guarded")]
+
+use crate::codec::Coding;
+use crate::codec::fast::element::Quick;
+use crate::layout::{Element, Form, Layout, Order, Size};
+use crate::model::bitmap::MAX_ELEMENTS;
+use crate::model::content::Content;
+
+/// The short forms of elements, by bitmap and bit.
+pub(crate) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3] {
+    let mut quicks = [[Quick::UNKNOWN; 64]; 3];
+    let mut number = 1;
+    while number <= MAX_ELEMENTS && number < elements.len() {
+        if let Some(element) = &elements[number] {
+            quicks[(number - 1) / 64][(number - 1) % 64] = element.quick;
+        }
+        number += 1;
+    }
+    quicks
+}
+
+/// The elements that there is but one way to write, by bitmap and bit from the top.
+pub(crate) const fn canonical(quicks: &[[Quick; 64]; 3]) -> [u64; 3] {
+    let mut words = [0; 3];
+    let mut place = 0;
+    while place < MAX_ELEMENTS {
+        if quicks[place / 64][place % 64].is_canonical() {
+            words[place / 64] |= 1 << (63 - place % 64);
+        }
+        place += 1;
+    }
+    words
+}
+
+impl Layout<'_> {
+    /// Whether every value of that class and length splits into these parts without a further
+    /// check: plain positions that fill it, each admitting all that the class does.
+    const fn holds_every(&self, content: Content, units: u32) -> bool {
+        if !matches!(self.order, Order::Positions { .. }) {
+            return false;
+        }
+        let (mut index, mut filled) = (0, 0);
+        while index < self.elements.len() {
+            match &self.elements[index] {
+                Some(part) if part.is_plain() && part.content.includes(content) => filled += part.size.max,
+                _ => return false,
+            }
+            index += 1;
+        }
+        filled == units
+    }
+}
+
+impl Element<'_> {
+    /// The element with its short form worked out from all the rest of it.
+    #[must_use]
+    pub(crate) const fn with_quick(mut self) -> Self {
+        let coded = (self.coding, self.content, self.pad_nibble);
+        let Size { min, max, form } = self.size;
+        let quick = match form {
+            Form::Fixed => Quick::fixed(coded, max),
+            Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, (min, max)),
+            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => Quick::UNKNOWN,
+        };
+        self.quick = match self.layout {
+            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
+                quick.composite()
+            }
+            _ => quick,
+        };
+        self
+    }
+
+    /// Characters of a fixed number, without parts.
+    const fn is_plain(&self) -> bool {
+        matches!((self.size.form, self.coding, self.layout), (Form::Fixed, Coding::Ascii, None))
+    }
+}

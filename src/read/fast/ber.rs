@@ -1,0 +1,109 @@
+//! BER objects of the usual forms, read at once.
+//!
+//! Like all short forms they only say yes: without one, the ordinary reader looks again.
+
+use crate::codec::Coding;
+use crate::codec::window::hex_pair;
+use crate::layout::{Element, Layout, Order, Tag};
+use crate::read::reader::{DECODED, PADDING};
+
+/// Where a composite element of BER objects ends, if all its forms are usual, and all is certainly
+/// sound.
+pub(crate) fn sound_composite_end(element: &Element<'_>, wire: &[u8], at: usize) -> Option<usize> {
+    let lies = element.quick.find(wire, at).filter(|lies| element.quick.is_sound(wire, *lies))?;
+    let (before, layout) = (wire.get(..lies.end)?, element.layout?);
+    let is_sound = match element.coding {
+        Coding::Ascii | Coding::Raw => are_sound(before, lies.start, layout),
+        Coding::Hex => {
+            let mut room = [0; START + DECODED];
+            let (pairs, _) = before.get(lies.start..)?.as_chunks();
+            let decoded = room.get_mut(..START + pairs.len())?;
+            let out = decoded.iter_mut().skip(START);
+            out.zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
+            are_sound(decoded, START, layout)
+        }
+        _ => false,
+    };
+    is_sound.then_some(lies.end)
+}
+
+/// Whether what stands from `at` on are BER objects of the usual forms, and certainly sound.
+pub(crate) fn are_sound(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> bool {
+    let is_usual =
+        at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, length_first: None, .. });
+    while is_usual && at < plain.len() {
+        let object = ber_tag(plain, at)
+            .and_then(|(tag, width)| layout.element(tag)?.quick.sound_ber_end(plain, at + width));
+        let Some(end) = object else { return false };
+        at = end;
+    }
+    is_usual
+}
+
+/// The BER tag at `at` and its octets, if it takes one or two, is no padding, and not the last octet.
+#[inline(always)]
+pub(crate) fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
+    // a length follows a tag
+    let [first, second, ..] = *wire.get(at..)? else { return None };
+    match (first & 0x1F, second) {
+        (0x1F, 0x80..) => None,
+        (0x1F, _) => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
+        _ if first == PADDING => None,
+        _ => Some((u32::from(first), 1)),
+    }
+}
+
+/// Octets before a value that is decoded as a whole, as there are in a message.
+const START: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::window::Octets;
+    use crate::model::mti::Mti;
+    use crate::read::message::Message;
+    use crate::read::reader::Reader;
+    use crate::spec::{EMV, ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
+    use crate::write::builder::Builder;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// Objects that are sound: which of those listed, and how long.
+    fn objects(chosen: &[(prop::sample::Index, usize)]) -> Vec<u8> {
+        let listed: Vec<_> = EMV.elements().collect();
+        let object = |(index, len): &(prop::sample::Index, usize)| {
+            let element = index.get(&listed);
+            let tag = element.key().to_be_bytes();
+            let tag: Vec<u8> = tag.into_iter().skip_while(|octet| *octet == 0).collect();
+            let max = if element.coding() == Coding::Bcd { element.max() / 2 } else { element.max() };
+            let len = len % (max + 1);
+            [tag, std::vec![u8::try_from(len).unwrap()], std::vec![0x41; len]].concat()
+        };
+        chosen.iter().flat_map(object).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn chip_data_that_is_called_sound_is(
+            chosen in proptest::collection::vec((any::<prop::sample::Index>(), 0usize..20), 1..9),
+            change in proptest::option::of((any::<prop::sample::Index>(), any::<u8>())),
+        ) {
+            let value = objects(&chosen);
+            for spec in [&ISO87_ASCII, &ISO87_BCD, &ISO87_EBCDIC] {
+                let element = spec.element(55).unwrap();
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let mut wire = builder.set(55, value.as_slice()).to_vec().unwrap();
+                let at = Message::parse(spec, &wire).unwrap().get(55).unwrap().range().start;
+                prop_assert_eq!(sound_composite_end(element, &wire, at), Some(wire.len()));
+                if let Some((index, octet)) = change {
+                    let place = at + index.index(wire.len() - at);
+                    wire[place] = octet;
+                }
+                let mut reader = Reader::new(Octets::of(&wire), at);
+                let read = reader.take_any(element, false).map(|()| reader.at());
+                let sound = sound_composite_end(element, &wire, at);
+                prop_assert!(sound.is_none() || sound.map(Ok) == Some(read), "{:?} {:?}", sound, read);
+            }
+        }
+    }
+}

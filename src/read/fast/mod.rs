@@ -1,0 +1,6 @@
+//! The fast ways through a message.
+
+pub(crate) mod ber;
+pub(crate) mod head;
+pub(crate) mod locate;
+pub(crate) mod plan;

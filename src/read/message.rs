@@ -1,0 +1,440 @@
+//! Messages: a checked, zero-copy view of the input.
+
+use core::fmt;
+
+use crate::codec::Coding;
+use crate::codec::window::Octets;
+use crate::layout::Element;
+use crate::layout::path;
+use crate::layout::walk::Steps;
+use crate::model::bitmap::Bitmap;
+use crate::model::error::{Error, ErrorKind, Key, Place, Result};
+use crate::model::mti::Mti;
+use crate::read::field::{Exposed, Field, Text};
+use crate::read::offsets::Starts;
+use crate::read::reader::Reader;
+use crate::spec::Spec;
+
+/// A message that was checked to its last octet: every element is there, in its class and length,
+/// and nothing is left over. Borrows the input, copies nothing, uses no heap.
+///
+/// ```
+/// use cardwire::{Message, de, spec::ISO87_ASCII};
+///
+/// let wire = b"08002220000000800000\
+///              00000000123456TERM0001";
+/// # let wire = b"0800202000000080000000000012345600000001";
+/// let message = Message::parse(&ISO87_ASCII, wire)?;
+/// assert_eq!(message.mti(), "0800");
+/// assert_eq!(message.number(de::STAN)?, 123_456);
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Message<'a> {
+    pub(crate) spec: &'a Spec<'a>,
+    pub(crate) wire: &'a [u8],
+    pub(crate) mti: Mti,
+    /// How many bitmaps were on the wire; a second one may be there and announce nothing.
+    pub(crate) bitmaps: u8,
+    /// How many elements were read: all that `announced` announces, or fewer in an inspection.
+    pub(crate) count: u8,
+    pub(crate) announced: Bitmap,
+    pub(crate) starts: Starts,
+}
+
+/// A message is small enough to be handed on by value.
+const _: () = assert!(size_of::<Message<'_>>() <= 192);
+
+/// What is made of a message that is read, in its place: the message, or something that holds it.
+pub(crate) trait Made<'a> {
+    fn of(message: Message<'a>) -> Self;
+    fn message(&mut self) -> &mut Message<'a>;
+}
+
+impl<'a> Made<'a> for Message<'a> {
+    #[inline(always)]
+    fn of(message: Self) -> Self {
+        message
+    }
+
+    #[inline(always)]
+    fn message(&mut self) -> &mut Self {
+        self
+    }
+}
+
+impl<'a> Message<'a> {
+    /// Parses and checks a whole message.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
+    /// [`Inspection`].
+    pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
+        Self::made(spec, wire, Self::read::<true>)
+    }
+
+    /// A message that `read` fills, or what holds it. Not inlined, as that would copy it once more: a
+    /// copy costs as much as many elements.
+    #[inline(never)]
+    pub(crate) fn made<M: Made<'a>>(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<M> {
+        let mut made = Ok(M::of(Self::empty(spec, wire)));
+        if let Ok(message) = &mut made
+            && let Err(error) = read(message.message())
+        {
+            made = Err(error);
+        }
+        made
+    }
+
+    pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+        Self {
+            spec,
+            wire,
+            mti: Mti::UNKNOWN,
+            bitmaps: 0,
+            count: 0,
+            announced: Bitmap::EMPTY,
+            starts: Starts::NONE,
+        }
+    }
+
+    /// The spec the message was parsed with.
+    #[must_use]
+    pub const fn spec(&self) -> &'a Spec<'a> {
+        self.spec
+    }
+
+    /// The input, from the header to the last element.
+    #[must_use]
+    pub const fn wire(&self) -> &'a [u8] {
+        self.wire
+    }
+
+    /// The octets before the MTI; empty for most specs.
+    #[must_use]
+    pub fn header(&self) -> &'a [u8] {
+        self.wire.get(..self.spec.header()).unwrap_or_default()
+    }
+
+    /// The message type identifier.
+    #[must_use]
+    pub const fn mti(&self) -> Mti {
+        self.mti
+    }
+
+    /// How many bitmaps stand on the wire, 1 to 3.
+    #[must_use]
+    pub const fn bitmap_count(&self) -> u8 {
+        self.bitmaps
+    }
+
+    /// The elements that are there. Bits that only announce a further bitmap do not count.
+    #[must_use]
+    pub fn bitmap(&self) -> Bitmap {
+        match self.announced.len() == usize::from(self.count) {
+            true => self.announced,
+            false => self.announced.iter().take(usize::from(self.count)).collect(),
+        }
+    }
+
+    /// Whether an element is there.
+    #[must_use]
+    pub fn has(&self, number: u8) -> bool {
+        self.rank(number).is_some()
+    }
+
+    /// The element with this number.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, number: u8) -> Option<Field<'a>> {
+        match self.starts.get(self.rank(number)?) {
+            Some(start) => self.field(number, start),
+            None => self.walk_to(number),
+        }
+    }
+
+    /// The value of an element that stands in the message as it is, if it is near.
+    #[inline]
+    pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let start = self.starts.get(self.rank(number)?)?;
+        let element = self.spec.element(number)?;
+        let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
+        let lies = element.quick.find(self.wire, start)?;
+        self.wire.get(lies.start..lies.end)
+    }
+
+    /// The rank of an element that was read.
+    #[inline]
+    fn rank(&self, number: u8) -> Option<usize> {
+        self.announced.rank_of(number).filter(|rank| *rank < usize::from(self.count))
+    }
+
+    #[cold]
+    fn walk_to(&self, number: u8) -> Option<Field<'a>> {
+        self.walked().find(|field| field.key.value() == u32::from(number))
+    }
+
+    /// The octets of the elements from one rank up to another, which is not included, if both are
+    /// near.
+    #[inline(always)]
+    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
+        let end = match behind == usize::from(self.count) {
+            // behind the last one that was read of a broken message stands what broke it
+            true => (self.announced.len() == behind).then_some(self.wire.len())?,
+            false => self.starts.get(behind)?,
+        };
+        self.wire.get(self.starts.get(first)?..end)
+    }
+
+    /// The element that starts at `start`.
+    #[inline]
+    fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
+        let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
+        let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
+        match element.quick.find(self.wire, start).filter(|_| is_plain) {
+            Some(lies) => {
+                let bounds =
+                    [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
+                let value = Octets::of(self.wire).slice(lies.start, lies.end - lies.start);
+                Some(Field { key, element, value, bounds })
+            }
+            None => read_field(self.wire, key, element, start),
+        }
+    }
+
+    /// The elements in ascending order, walked to anew.
+    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
+        let mut steps = Steps::new(self.spec.body());
+        let mut reader = Reader::new(Octets::of(self.wire), self.spec.header() + self.spec.mti().len());
+        // what is walked was checked before: no error comes, and one would end the iteration
+        let walk = move || {
+            let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
+            reader.field(key, element).ok()
+        };
+        core::iter::from_fn(walk).take(usize::from(self.count))
+    }
+
+    /// The element or part at a path: `39`, `55.9F26`, `48.0105`, `60.2`.
+    #[must_use]
+    pub fn path(&self, path: &str) -> Option<Field<'a>> {
+        let (first, rest) = path::split(path);
+        let field = self.get(u8::try_from(path::decimal(first)?).ok()?)?;
+        match rest {
+            Some(rest) => field.path(rest),
+            None => Some(field),
+        }
+    }
+
+    /// The elements in ascending order.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
+        let count = usize::from(self.count);
+        let near = if Starts::hold(count, self.wire.len()) { count } else { 0 };
+        let starts = self.announced.iter().take(near).enumerate();
+        let near_fields = starts.filter_map(|(rank, number)| self.field(number, self.starts.get(rank)?));
+        near_fields.chain(self.walked().take(count - near))
+    }
+
+    /// The text of an open element.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Missing`], and as [`Field::text`].
+    #[inline]
+    pub fn text(&self, number: u8) -> Result<Text<'a>> {
+        self.require(number)?.text().map_err(|error| in_place(error, number))
+    }
+
+    /// The number in an open element of digits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Missing`], and as [`Field::number`].
+    #[inline]
+    pub fn number(&self, number: u8) -> Result<u64> {
+        self.require(number)?.number().map_err(|error| in_place(error, number))
+    }
+
+    /// Opens an element, private or not.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Missing`].
+    #[inline]
+    pub fn expose(&self, number: u8) -> Result<Exposed<'a>> {
+        Ok(self.require(number)?.expose())
+    }
+
+    /// The element, or an error that it is missing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Missing`].
+    #[inline]
+    pub fn require(&self, number: u8) -> Result<Field<'a>> {
+        self.get(number).ok_or_else(|| self.missing(number))
+    }
+
+    #[cold]
+    fn missing(&self, number: u8) -> Error {
+        Error::new(ErrorKind::Missing, self.wire.len(), 0, 0).at(Place::Element(number))
+    }
+}
+
+/// What parsed of an input, and the error that stopped it.
+///
+/// A switch must be able to answer a broken message: the elements before the failure are here, as
+/// strict as in a [`Message`].
+///
+/// ```
+/// use cardwire::{Inspection, spec::ISO87_ASCII};
+/// let wire = b"0800202000000080000000000012345X00000001";
+/// let inspection = Inspection::of(&ISO87_ASCII, wire);
+/// assert_eq!((inspection.header(), inspection.bitmap_count()), (&b""[..], 1));
+/// assert_eq!(inspection.mti().unwrap(), "0800");
+/// assert_eq!(inspection.get(3).unwrap(), "000000");
+/// assert_eq!(
+///     inspection.error().unwrap().to_string(),
+///     "field 11 at byte 31: expected class n, found a letter"
+/// );
+/// ```
+#[derive(Clone, Copy)]
+pub struct Inspection<'a> {
+    partial: Message<'a>,
+    error: Option<Error>,
+}
+
+impl<'a> Inspection<'a> {
+    /// Parses as far as possible.
+    #[must_use]
+    pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
+        let mut partial = Message::empty(spec, wire);
+        let error = partial.read::<true>().err();
+        Self { partial, error }
+    }
+
+    /// What stopped the parse, if anything did.
+    #[must_use]
+    pub const fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    /// The message, if nothing is wrong with it.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Message<'a>> {
+        match self.error {
+            None => Some(&self.partial),
+            Some(_) => None,
+        }
+    }
+
+    /// The MTI, if it was read.
+    #[must_use]
+    pub fn mti(&self) -> Option<Mti> {
+        match self.error.map(|error| error.place()) {
+            Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
+            _ => Some(self.partial.mti),
+        }
+    }
+
+    /// The octets before the MTI; empty if the input ends within them.
+    #[must_use]
+    pub fn header(&self) -> &'a [u8] {
+        self.partial.header()
+    }
+
+    /// How many bitmaps were read.
+    #[must_use]
+    pub const fn bitmap_count(&self) -> u8 {
+        self.partial.bitmap_count()
+    }
+
+    /// What the bitmap announces, read or not.
+    #[must_use]
+    pub const fn announced(&self) -> Bitmap {
+        self.partial.announced
+    }
+
+    /// The elements that were read.
+    #[must_use]
+    pub fn bitmap(&self) -> Bitmap {
+        self.partial.bitmap()
+    }
+
+    /// An element that was read.
+    #[must_use]
+    pub fn get(&self, number: u8) -> Option<Field<'a>> {
+        self.partial.get(number)
+    }
+
+    /// The element or part at a path, if it was read.
+    #[must_use]
+    pub fn path(&self, path: &str) -> Option<Field<'a>> {
+        self.partial.path(path)
+    }
+
+    /// The elements that were read, in ascending order.
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
+        self.partial.fields()
+    }
+
+    /// The spec.
+    #[must_use]
+    pub const fn spec(&self) -> &'a Spec<'a> {
+        self.partial.spec
+    }
+
+    pub(crate) const fn partial(&self) -> &Message<'a> {
+        &self.partial
+    }
+
+    /// The whole input.
+    #[must_use]
+    pub const fn wire(&self) -> &'a [u8] {
+        self.partial.wire
+    }
+}
+
+/// Masked: MTI and elements, private values hidden.
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message").field("mti", &self.mti).field("fields", &DebugFields(self)).finish()
+    }
+}
+
+impl fmt::Debug for Inspection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inspection")
+            .field("mti", &self.mti())
+            .field("fields", &DebugFields(&self.partial))
+            .field("error", &self.error)
+            .finish()
+    }
+}
+
+struct DebugFields<'m, 'a>(&'m Message<'a>);
+
+impl fmt::Debug for DebugFields<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.fields().map(|field| (field.key(), Masked(field)))).finish()
+    }
+}
+
+struct Masked<'a>(Field<'a>);
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The element that starts at `start`, whatever its form.
+#[inline(never)]
+fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
+    Reader::new(Octets::of(wire), start).field(key, element).ok()
+}
+
+/// A field names itself as a part; at the top it is the element.
+#[cold]
+fn in_place(error: Error, number: u8) -> Error {
+    Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
+}

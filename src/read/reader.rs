@@ -1,0 +1,453 @@
+//! The read pass: takes elements off a run of octets and checks each.
+
+use crate::codec::fast::element::Quick;
+use crate::codec::window::{MAX_INDEX, Octets, hex_value};
+use crate::codec::{Coding, check};
+use crate::layout::walk::{Announced, Pass, walk};
+use crate::layout::{BitmapForm, Element, Form, Layout, Lead, NextBitmap, Tag};
+use crate::model::bitmap::Bitmap;
+use crate::model::content::{CharKind, Content};
+use crate::model::error::{Error, ErrorKind, Key, Result, widen};
+use crate::read::fast::ber::{are_sound, ber_tag};
+
+/// A place in a run of octets.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    octets: Octets<'a>,
+    at: usize,
+    /// The octet behind what may be read: of all octets, or of what a leading length announced.
+    end: usize,
+    /// Whether a leading length set that end.
+    led: bool,
+}
+
+/// Where an element's value lies, relative to the octets it was read from.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    /// First octet of the value, behind a prefix.
+    pub(crate) start: usize,
+    /// Octets of the value on the wire.
+    pub(crate) len: usize,
+    /// Units of the value.
+    pub(crate) units: usize,
+    /// First octet behind the element, terminator included.
+    pub(crate) next: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(octets: Octets<'a>, at: usize) -> Self {
+        Self { octets, at, end: octets.len(), led: false }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// The offset in the message of `index` of the octets.
+    pub(crate) fn position(&self, index: usize) -> u32 {
+        u32::try_from(self.octets.position(index)).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn left(&self) -> usize {
+        self.end.saturating_sub(self.at)
+    }
+
+    /// The next `len` octets, or an error of kind [`ErrorKind::Truncated`].
+    pub(crate) fn take(&mut self, len: usize) -> Result<Octets<'a>> {
+        if self.left() < len {
+            return Err(Error::new(ErrorKind::Truncated, self.offset(), len, self.left()));
+        }
+        let taken = self.octets.slice(self.at, len);
+        self.at += len;
+        Ok(taken)
+    }
+
+    /// Takes an element and checks it, parts included.
+    #[inline]
+    pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
+        debug_assert!(
+            [Quick::UNKNOWN, element.with_quick().quick].contains(&element.quick),
+            "whoever changes an element renews it"
+        );
+        match self.sound_end(&element.quick) {
+            Some(end) if !element.quick.is_composite => {
+                self.at = end;
+                Ok(())
+            }
+            sound => self.take_any(element, sound.is_some()),
+        }
+    }
+
+    /// Where the element ends, if its short form says that it is sound, apart from its parts.
+    #[inline]
+    fn sound_end(&self, quick: &Quick) -> Option<usize> {
+        quick.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
+    }
+
+    /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
+    pub(crate) fn take_any(&mut self, element: &'a Element<'a>, is_sound: bool) -> Result<()> {
+        let span = self.measure(element)?;
+        let value = self.value(element, span);
+        if !is_sound {
+            let wire = self.octets.slice(span.start, span.len);
+            check::check(&wire, &value, element.coding, element.content, element.pad_nibble)?;
+        }
+        if let Some(layout) = element.layout {
+            check_parts(value, layout)?;
+        }
+        if let Form::Padded(_) = element.size.form {
+            self.check_fill(element, span)?;
+        }
+        self.at = span.next;
+        Ok(())
+    }
+
+    /// The logical value at `span`.
+    #[inline]
+    pub(crate) fn value(&self, element: &Element<'_>, span: Span) -> Octets<'a> {
+        self.octets.decode(span.start, span.units, element.coding, element.content, element.pad_nibble)
+    }
+
+    /// Where the next element lies, if it is `element`; its content is not looked at.
+    #[inline]
+    pub(crate) fn measure(&self, element: &Element<'_>) -> Result<Span> {
+        let max = element.max();
+        match element.size.form {
+            Form::Fixed | Form::Nothing => self.span(element, self.at, max, 0),
+            Form::Prefixed(prefix) => {
+                let (number, width) = prefix.get(&self.octets, self.at)?;
+                let units = prefix.units(element.coding, element.content, number);
+                let units = self.admit(element, units, self.at + width, number)?;
+                self.span(element, self.at + width, units, 0)
+            }
+            Form::Padded(prefix) => {
+                let (number, width) = prefix.get(&self.octets, self.at)?;
+                let units = prefix.units(element.coding, element.content, number);
+                let units = self.admit(element, units, self.at + width, number)?;
+                let room = self.span(element, self.at + width, max, 0)?;
+                Ok(Span { len: element.coding.wire_len(element.content, units), units, ..room })
+            }
+            Form::Rest => {
+                let units = element.coding.units_of(element.content, self.left());
+                let units = self.admit(element, units, self.at, self.left())?;
+                self.span(element, self.at, units, 0)
+            }
+            Form::Until(terminator) => {
+                let terminator = terminator.octets();
+                let Some(len) = self.find(terminator) else {
+                    return Err(Error::new(ErrorKind::Terminator, self.offset(), terminator.len(), 0));
+                };
+                let units = element.coding.units_of(element.content, len);
+                let units = self.admit(element, units, self.at, len)?;
+                self.span(element, self.at, units, terminator.len())
+            }
+            Form::IfLetter => {
+                let value = Span { start: self.at, len: 1, units: 1, next: self.at + 1 };
+                let is_there = self.left() > 0 && is_letter(self.value(element, value).get(0));
+                self.span(element, self.at, if is_there { max } else { 0 }, 0)
+            }
+        }
+    }
+
+    /// How many octets stand before the first of these.
+    fn find(&self, octets: &[u8]) -> Option<usize> {
+        let is_at =
+            |start: usize| octets.iter().zip(start..).all(|(octet, at)| self.octets.get(at) == *octet);
+        let last = self.end.checked_sub(octets.len())?;
+        (self.at..=last).position(is_at)
+    }
+
+    /// The units a value may have, from the number that announced them.
+    #[inline]
+    fn admit(
+        &self,
+        element: &Element<'_>,
+        units: Option<usize>,
+        start: usize,
+        number: usize,
+    ) -> Result<usize> {
+        let fail = |kind, expected, found| Error::new(kind, self.octets.position(self.at), expected, found);
+        let Some(units) = units else { return Err(fail(ErrorKind::LengthUnit, 0, number)) };
+        let units = self.without_spare(element, units, start);
+        if units > element.max() {
+            Err(fail(ErrorKind::TooLong, element.max(), units))
+        } else if units < element.min() {
+            Err(fail(ErrorKind::TooShort, element.min(), units))
+        } else {
+            Ok(units)
+        }
+    }
+
+    /// Packed digits whose octets, not digits, were counted may have a pad nibble: it is one
+    /// when it holds a fill that is no digit, or when only so the value is not too long.
+    #[inline]
+    fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
+        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+            return units;
+        }
+        let len = element.coding.wire_len(element.content, units);
+        let fill = match element.pad_nibble.side {
+            crate::codec::Side::Left => {
+                let sign = usize::from(element.content.is_signed());
+                self.octets.get(start + sign) >> 4
+            }
+            crate::codec::Side::Right => self.octets.get(start + len - 1) & 0x0F,
+        };
+        let is_marked = element.pad_nibble.nibble > 9
+            && fill == element.pad_nibble.nibble
+            && start + len <= self.octets.len();
+        if is_marked || units == element.max() + 1 { units - 1 } else { units }
+    }
+
+    #[inline]
+    fn span(&self, element: &Element<'_>, start: usize, units: usize, terminator: usize) -> Result<Span> {
+        let len = element.coding.wire_len(element.content, units);
+        let left = self.end.saturating_sub(start);
+        if left < len + terminator {
+            return Err(Error::new(ErrorKind::Truncated, self.octets.position(start), len, left));
+        }
+        Ok(Span { start, len, units, next: start + len + terminator })
+    }
+
+    /// What stands behind a padded value must be its fill: anything else would be lost in a copy.
+    #[cold]
+    fn check_fill(&self, element: &Element<'_>, span: Span) -> Result<()> {
+        let fill = element.wire_fill();
+        match (span.start + span.len..span.next).find(|index| self.octets.get(*index) != fill) {
+            Some(index) => Err(Error::new(ErrorKind::Fill, self.octets.position(index), fill.into(), 0)),
+            None => Ok(()),
+        }
+    }
+
+    /// One bitmap of up to 64 bits, its first bit being the top bit of the word.
+    fn bitmap_word(&mut self, form: BitmapForm) -> Result<u64> {
+        let octets = self.take(form.coding.wire_len(Content::B, usize::from(form.octets)))?;
+        let latin = |index| match form.coding {
+            Coding::EbcdicHex(page) => page.get(octets.get(index)),
+            _ => octets.get(index),
+        };
+        let mut word = 0;
+        for index in 0..octets.len() {
+            word = match form.coding {
+                Coding::Raw => word << 8 | u64::from(octets.get(index)),
+                _ => match hex_value(latin(index)) {
+                    Some(value) => word << 4 | u64::from(value),
+                    None => {
+                        let seen = CharKind::of(latin(index));
+                        return Err(Error::new(ErrorKind::HexDigit(seen), octets.position(index), 0, 0));
+                    }
+                },
+            };
+        }
+        Ok(word << (64 - 8 * u32::from(form.octets)))
+    }
+}
+
+/// Checks a composite value to its last octet.
+///
+/// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
+/// which are read faster. What is wrong with it is said of the value where it lies.
+pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
+    let is_sound = match value.plain() {
+        Some(plain) => are_sound(plain, 0, layout),
+        None => {
+            let decoded = &mut [0; DECODED];
+            let decoded = value.copy_to(decoded);
+            decoded.is_some_and(|plain| {
+                are_sound(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+            })
+        }
+    };
+    if is_sound { Ok(()) } else { walk_parts(value, layout) }
+}
+
+/// The longest composite that is decoded as a whole.
+pub(crate) const DECODED: usize = 256;
+
+fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
+    let mut reader = Reader::new(value, 0);
+    walk(layout, &mut reader, Error::within)?;
+    reader.end()
+}
+
+impl Reader<'_> {
+    /// An error unless everything was taken.
+    pub(crate) fn end(&self) -> Result<()> {
+        match self.left() {
+            0 => Ok(()),
+            left => Err(Error::new(ErrorKind::Trailing, self.octets.position(self.at), 0, left)),
+        }
+    }
+}
+
+impl<'a> Pass<'a> for Reader<'a> {
+    fn more(&self) -> bool {
+        self.left() > 0
+    }
+
+    #[inline]
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let mut words = [self.bitmap_word(form)?, 0, 0];
+        let mut third_pending = false;
+        if self.announces(form.second, words[0])? {
+            words[1] = self.bitmap_word(form)?;
+            third_pending = form.has_third_among_values() && words[1] & TOP_BIT != 0;
+            if !third_pending && self.announces(form.third, words[1])? {
+                words[2] = self.bitmap_word(form)?;
+            }
+        }
+        if form.second != NextBitmap::Never {
+            words[0] &= !TOP_BIT;
+        }
+        if form.third != NextBitmap::Never {
+            words[1] &= !TOP_BIT;
+        }
+        Ok(Announced { elements: Bitmap::from_words(words), third_pending })
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        self.bitmap_word(form)
+    }
+
+    #[inline]
+    fn tag(&mut self, tag: Tag, length_first: Option<Lead>) -> Result<Option<u32>> {
+        if self.led {
+            self.end()?;
+            (self.end, self.led) = (self.octets.len(), false);
+        }
+        if let (Tag::Ber, None, Some(wire)) = (tag, length_first, self.octets.plain())
+            && let Some((value, width)) = ber_tag(wire, self.at)
+        {
+            self.at += width;
+            return Ok(Some(value));
+        }
+        // a leading length may begin with 00, so there is no padding before one
+        while tag == Tag::Ber
+            && length_first.is_none()
+            && self.left() > 0
+            && self.octets.get(self.at) == PADDING
+        {
+            self.at += 1;
+        }
+        if self.left() == 0 {
+            return Ok(None);
+        }
+        if let Some(length_first) = length_first {
+            self.take_lead(length_first, tag)?;
+        }
+        self.take_tag(tag).map(Some)
+    }
+
+    #[inline]
+    fn element(&mut self, _key: Key, element: &'a Element<'a>) -> Result<()> {
+        self.take_element(element)
+    }
+
+    fn offset(&self) -> usize {
+        self.octets.position(self.at)
+    }
+}
+
+impl Reader<'_> {
+    /// Whether a further bitmap follows at once.
+    fn announces(&self, more: NextBitmap, word: u64) -> Result<bool> {
+        let announced = word & TOP_BIT != 0;
+        match more {
+            NextBitmap::Never | NextBitmap::InElement => Ok(false),
+            NextBitmap::Announced => Ok(announced),
+            NextBitmap::Always if announced => Ok(true),
+            NextBitmap::Always => Err(Error::new(ErrorKind::Missing, self.offset(), 0, 0)),
+        }
+    }
+
+    /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
+    fn take_lead(&mut self, Lead { prefix, counts_tag }: Lead, tag: Tag) -> Result<()> {
+        let (number, width) = prefix.get(&self.octets, self.at)?;
+        let start = self.at + width;
+        let Some(counted) = number.checked_sub(usize::from(prefix.includes)) else {
+            return Err(Error::new(ErrorKind::LengthUnit, self.offset(), 0, number));
+        };
+        let uncounted = if counts_tag { 0 } else { Self { at: start, ..self.clone() }.tag_width(tag)? };
+        let len = counted.saturating_add(uncounted);
+        let left = self.octets.len().saturating_sub(start);
+        if left < len {
+            return Err(Error::new(ErrorKind::Truncated, self.octets.position(start), len, left));
+        }
+        (self.at, self.end, self.led) = (start, start + len, true);
+        Ok(())
+    }
+
+    fn take_tag(&mut self, tag: Tag) -> Result<u32> {
+        let (start, width) = (self.at, self.tag_width(tag)?);
+        let octets = self.take(width)?;
+        let malformed = |index| Error::new(ErrorKind::Tag, octets.position(index), 0, 0);
+        let mut value = 0;
+        for index in 0..octets.len() {
+            let octet = octets.get(index);
+            let octet = match tag {
+                Tag::Ebcdic(page, _) => page.get(octet),
+                _ => octet,
+            };
+            value = match tag {
+                Tag::Digits(_) if !octet.is_ascii_digit() => return Err(malformed(index)),
+                Tag::Text(_) | Tag::Ebcdic(..) if !octet.is_ascii_graphic() => return Err(malformed(index)),
+                Tag::Digits(_) => value * 10 + u32::from(octet - b'0'),
+                _ => value << 8 | u32::from(octet),
+            };
+        }
+        debug_assert!(self.at > start, "a tag takes at least one octet");
+        Ok(value)
+    }
+
+    /// How many octets the next tag takes.
+    fn tag_width(&self, tag: Tag) -> Result<usize> {
+        match tag {
+            Tag::Digits(width) | Tag::Text(width) | Tag::Ebcdic(_, width) | Tag::Octets(width) => {
+                Ok(usize::from(width))
+            }
+            Tag::Ber => {
+                // 0 behind the end, whatever follows there: a tag cut short is no other tag
+                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
+                match (octet(0) & 0x1F, octet(1), octet(2)) {
+                    (0..=0x1E, _, _) => Ok(1),
+                    (_, 0..=0x7F, _) => Ok(2),
+                    (_, _, 0..=0x7F) => Ok(3),
+                    _ => Err(Error::new(ErrorKind::Tag, self.offset(), 3, 4)),
+                }
+            }
+        }
+    }
+}
+
+/// Whether the length of a packed value is known in digits.
+fn counts_digits(element: &Element<'_>) -> bool {
+    match element.size.form {
+        Form::Fixed => true,
+        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::LengthUnit::Units,
+        Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => false,
+    }
+}
+
+/// Whether a code that is there only if it begins so is there.
+pub(crate) const fn is_letter(character: u8) -> bool {
+    Content::A.admits(0, character)
+}
+
+/// The input as octets, or an error when it is longer than offsets can count.
+pub(crate) fn input(wire: &[u8]) -> Result<Octets<'_>> {
+    if wire.len() > MAX_INDEX {
+        return Err(Error::new(ErrorKind::TooLong, 0, MAX_INDEX, wire.len()));
+    }
+    Ok(Octets::of(wire))
+}
+
+/// The octet that may stand before, between and after BER objects.
+pub(crate) const PADDING: u8 = 0;
+
+const TOP_BIT: u64 = 1 << 63;
+
+const _: () = assert!(MAX_INDEX <= widen(u32::MAX) / 4, "half bytes of an index fit u32");

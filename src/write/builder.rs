@@ -1,0 +1,352 @@
+//! Building messages: values in any order, written in the only order there is.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::codec::window::OctetsMut;
+use crate::layout::walk::{Announced, Pass, walk};
+use crate::layout::{BitmapForm, Element, Lead, Tag};
+use crate::model::bitmap::{Bitmap, MAX_ELEMENTS};
+use crate::model::error::{Error, ErrorKind, Key, Place, Result, widen};
+use crate::model::mti::Mti;
+use crate::read::message::Message;
+use crate::spec::Spec;
+use crate::write::fast::target::{Count, Room};
+use crate::write::value::{Source, Value, View};
+use crate::write::writer::Writer;
+
+/// A message under construction: borrowed values, any order, no heap.
+///
+/// ```
+/// use cardwire::{Builder, Mti, de, spec::ISO87_ASCII};
+///
+/// let mut buffer = [0; 128];
+/// let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
+///     .set(de::NETWORK_CODE, "301")
+///     .set(de::STAN, 123_456)
+///     .set(de::TRANSMISSION_TIME, "1123061759")
+///     .write(&mut buffer)?;
+/// assert_eq!(wire, b"0800822000000000000004000000000000001123061759123456301");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Builder<'v> {
+    pub(crate) spec: &'v Spec<'v>,
+    pub(crate) mti: Mti,
+    pub(crate) header: &'v [u8],
+    /// At least so many bitmaps are written, empty or not.
+    pub(crate) bitmaps: u8,
+    pub(crate) present: Bitmap,
+    /// A message, and those of the elements that are carried over from it.
+    pub(crate) origin: Option<&'v Message<'v>>,
+    pub(crate) echoed: Bitmap,
+    /// The values of all others.
+    pub(crate) sources: Sources<'v>,
+    pub(crate) problem: Option<Error>,
+}
+
+impl<'v> Builder<'v> {
+    /// An empty message.
+    #[must_use]
+    pub fn new(spec: &'v Spec<'v>, mti: Mti) -> Self {
+        Self::made(spec, mti, &[], 1, None, None)
+    }
+
+    /// Made at once, where the caller wants it: to change what was made would copy it.
+    #[inline(always)]
+    fn made(
+        spec: &'v Spec<'v>,
+        mti: Mti,
+        header: &'v [u8],
+        bitmaps: u8,
+        origin: Option<&'v Message<'v>>,
+        problem: Option<Error>,
+    ) -> Self {
+        let echoed = origin.map_or(Bitmap::EMPTY, Message::bitmap);
+        Self {
+            spec,
+            mti,
+            header,
+            bitmaps,
+            present: echoed,
+            origin,
+            echoed,
+            sources: Sources::none(),
+            problem,
+        }
+    }
+
+    /// A copy of a message, to be changed or to be written in the dialect of another spec. Written
+    /// with the message's own spec and unchanged, it gives the same octets.
+    ///
+    /// Header and empty bitmaps are carried over where the other spec has the like.
+    #[must_use]
+    pub fn copy_of(message: &'v Message<'v>, spec: &'v Spec<'v>) -> Self {
+        let header = if spec.header() == message.header().len() { message.header() } else { &[] };
+        let bitmaps = if spec.bitmap() == message.spec().bitmap() { message.bitmap_count() } else { 1 };
+        Self::made(spec, message.mti(), header, bitmaps, Some(message), None)
+    }
+
+    /// The answer to a message: its response MTI, its header, and no element yet. Say with
+    /// [`Builder::echo`] what is carried over. An MTI that knows no answer is an error when the
+    /// answer is written.
+    #[must_use]
+    pub fn reply_to(message: &'v Message<'v>) -> Self {
+        let response = message.mti().response();
+        let problem = match response {
+            Some(_) => None,
+            None => Some(Error::new(ErrorKind::Form, 0, 0, 0).at(Place::Mti)),
+        };
+        let mti = response.unwrap_or(message.mti());
+        Self::made(message.spec(), mti, message.header(), 1, None, problem)
+    }
+
+    /// The octets before the MTI, for a spec that has some.
+    pub fn header(&mut self, header: &'v [u8]) -> &mut Self {
+        self.header = header;
+        self
+    }
+
+    /// Writes at least so many bitmaps, 1 to 3, though the last of them announce nothing: what
+    /// [`Message::bitmap_count`] says of a message that was received so.
+    pub fn min_bitmaps(&mut self, least: u8) -> &mut Self {
+        self.bitmaps = least;
+        self
+    }
+
+    /// Changes the MTI.
+    pub fn mti(&mut self, mti: Mti) -> &mut Self {
+        self.mti = mti;
+        self
+    }
+
+    /// Sets an element, or sets it anew.
+    ///
+    /// | value | becomes |
+    /// | --- | --- |
+    /// | `&str` | the characters; filled when the element is fixed and the text too short |
+    /// | a number | its digits; filled with zeros when the element is fixed |
+    /// | `&[u8]`, `&[u8; N]` | binary octets, or the characters of text |
+    /// | `&[(tag, value); N]` | the parts of a composite |
+    /// | `&Field`, `&Clear`, `&Text` | a value of another message, in whatever dialect that was |
+    pub fn set(&mut self, number: u8, value: impl Into<Value<'v>>) -> &mut Self {
+        self.put(number, value.into().0);
+        self
+    }
+
+    /// Carries elements of a message over; those it does not have are left out.
+    pub fn echo(&mut self, message: &'v Message<'v>, numbers: &[u8]) -> &mut Self {
+        let wanted: Bitmap = numbers.iter().copied().collect();
+        self.carry(message, wanted.merged(&message.bitmap(), |wanted, there| wanted & there));
+        self
+    }
+
+    /// Takes an element out again.
+    pub fn remove(&mut self, number: u8) -> &mut Self {
+        self.present.remove(number);
+        self.echoed.remove(number);
+        self.sources.forget(number);
+        self
+    }
+
+    /// Whether an element is set.
+    #[must_use]
+    pub fn has(&self, number: u8) -> bool {
+        self.present.contains(number)
+    }
+
+    /// Writes the message to the start of `out` and returns what was written.
+    ///
+    /// # Errors
+    /// The first problem in wire order, by element and byte; [`ErrorKind::Room`] says how much is
+    /// needed.
+    pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
+        let room = out.len();
+        let mut laid = Room { out, at: 0 };
+        let needed = match self.lay(&mut laid) {
+            Some(()) => laid.at,
+            None => self.run(laid.out)?,
+        };
+        match laid.out.get(..needed) {
+            Some(written) => Ok(written),
+            None => Err(Error::new(ErrorKind::Room, room, needed, room)),
+        }
+    }
+
+    /// How many octets [`Builder::write`] needs: the same pass, counting.
+    ///
+    /// # Errors
+    /// As [`Builder::write`], except that a composite given as octets is not looked into.
+    pub fn measure(&self) -> Result<usize> {
+        let mut count = Count(0);
+        match self.lay(&mut count) {
+            Some(()) => Ok(count.0),
+            None => self.run(&mut []),
+        }
+    }
+
+    /// The message in a vector of its exact size.
+    ///
+    /// # Errors
+    /// As [`Builder::write`].
+    #[cfg(feature = "alloc")]
+    pub fn to_vec(&self) -> Result<Vec<u8>> {
+        let mut out = alloc::vec![0; self.measure()?];
+        self.write(&mut out)?;
+        Ok(out)
+    }
+
+    pub(crate) fn run(&self, out: &mut [u8]) -> Result<usize> {
+        if let Some(problem) = self.problem {
+            return Err(problem);
+        }
+        if self.header.len() != self.spec.header() {
+            let kind = if self.header.is_empty() { ErrorKind::Missing } else { ErrorKind::LengthUnit };
+            return Err(Error::new(kind, 0, self.spec.header(), self.header.len()).at(Place::Header));
+        }
+        let mut writer = Writer::new(OctetsMut::of(out));
+        writer.put_all(self.header);
+        writer.put_mti(self.mti, self.spec.mti());
+        let mut pass = Build { writer, builder: self };
+        walk(self.spec.body(), &mut pass, in_element)?;
+        Ok(pass.writer.at())
+    }
+
+    #[inline(always)]
+    fn put(&mut self, number: u8, source: Source<'v>) {
+        match self.sources.slot(number) {
+            Some(slot) => *slot = source,
+            None => self.problem = Some(Error::new(ErrorKind::Undefined, 0, 0, 0).at(Place::Element(number))),
+        }
+        self.present.insert(number);
+        if self.origin.is_some() {
+            self.echoed.remove(number);
+        }
+    }
+
+    /// Carries elements over that the message has.
+    #[inline]
+    fn carry(&mut self, message: &'v Message<'v>, numbers: Bitmap) {
+        let origin = *self.origin.get_or_insert(message);
+        if core::ptr::eq(origin, message) {
+            // an element has a value, or is carried over
+            if !self.present.is_empty() {
+                let replaced = self.present.merged(&numbers, |old, new| old & new);
+                replaced.iter().for_each(|number| self.sources.forget(number));
+            }
+            self.present = self.present.merged(&numbers, |old, new| old | new);
+            self.echoed = self.echoed.merged(&numbers, |old, new| old | new);
+        } else {
+            numbers.iter().for_each(|number| self.put(number, Source::Echo(message)));
+        }
+    }
+
+    /// The value of an element.
+    pub(crate) fn source(&self, number: u8) -> Source<'v> {
+        match self.origin {
+            Some(message) if self.echoed.contains(number) => Source::Echo(message),
+            _ => self.sources.get(number).copied().unwrap_or(Source::None),
+        }
+    }
+}
+
+/// Values by bitmap and bit, in banks that take no time until something is put into them.
+#[derive(Clone)]
+pub(crate) struct Sources<'v>([Banks<'v>; MAX_ELEMENTS / 64]);
+
+/// The values of a bitmap.
+pub(crate) type Banks<'v> = [Option<[Source<'v>; BANK]>; 64 / BANK];
+
+const BANK: usize = 16;
+
+impl<'v> Sources<'v> {
+    #[inline]
+    fn none() -> Self {
+        Self(core::array::from_fn(|_| [None; 64 / BANK]))
+    }
+
+    /// The values of each bitmap.
+    #[inline(always)]
+    pub(crate) fn banks(&self) -> &[Banks<'v>; MAX_ELEMENTS / 64] {
+        &self.0
+    }
+
+    #[inline]
+    fn get(&self, number: u8) -> Option<&Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        self.0.as_flattened().get(place / BANK)?.as_ref()?.get(place % BANK)
+    }
+
+    /// Without the value: an element that is carried over has none.
+    fn forget(&mut self, number: u8) {
+        if let Some(slot) = self.slot(number) {
+            *slot = Source::None;
+        }
+    }
+
+    #[inline(always)]
+    fn slot(&mut self, number: u8) -> Option<&mut Source<'v>> {
+        let place = usize::from(number.wrapping_sub(1));
+        let bank = self.0.as_flattened_mut().get_mut(place / BANK)?;
+        bank.get_or_insert([Source::None; BANK]).get_mut(place % BANK)
+    }
+}
+
+/// The value at a bit of a word.
+#[inline(always)]
+pub(crate) fn value<'b, 'v>(banks: &'b Banks<'v>, bit: u32) -> Option<&'b Source<'v>> {
+    let place = widen(bit) % 64;
+    banks.get(place / BANK)?.as_ref()?.get(place % BANK)
+}
+
+/// MTI and the numbers that are set; no values.
+impl fmt::Debug for Builder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("mti", &self.mti).field("set", &self.present).finish()
+    }
+}
+
+/// The write pass over a message body.
+struct Build<'b, 'm, 'v> {
+    writer: Writer<'b>,
+    builder: &'m Builder<'v>,
+}
+
+impl<'s> Pass<'s> for Build<'_, '_, '_> {
+    fn more(&self) -> bool {
+        false
+    }
+
+    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
+        let Builder { present, bitmaps, .. } = self.builder;
+        self.writer.put_bitmaps(*present, form, *bitmaps).map_err(|error| error.at(Place::Bitmap))
+    }
+
+    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
+        Ok(self.writer.put_third_bitmap(self.builder.present, form))
+    }
+
+    fn tag(&mut self, _tag: Tag, _lead: Option<Lead>) -> Result<Option<u32>> {
+        Ok(None)
+    }
+
+    fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
+        let number = u8::try_from(key.value()).unwrap_or(0);
+        match self.builder.source(number) {
+            Source::Echo(message) => match message.get(number) {
+                Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
+                None => self.writer.put_element(element, &Source::None),
+            },
+            source => self.writer.put_element(element, &source),
+        }
+    }
+
+    fn offset(&self) -> usize {
+        self.writer.at()
+    }
+}
+
+fn in_element(error: Error, key: Key) -> Error {
+    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
+}

@@ -1,0 +1,225 @@
+//! The write pass in the usual forms: values laid out by the short forms of their elements.
+//!
+//! What `parse` does, the other way round. A value is looked at, and laid out behind its prefix; what
+//! lies in a message of the same spec is copied as it lies there, neighbours together. Where a value
+//! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
+//! writes the message anew, and decides. Measuring is the same pass, counting.
+
+use crate::codec::fast::element::{Quick, bit};
+use crate::layout::NextBitmap;
+use crate::model::bitmap::{count, top};
+use crate::read::fast::head::Bitmaps;
+use crate::read::message::Message;
+use crate::write::builder::{Banks, Builder, value};
+use crate::write::fast::target::{Target, lay_element};
+use crate::write::value::Source;
+
+impl<'v> Builder<'v> {
+    /// Lays the message out, if it is certainly sound and fits.
+    #[inline(always)]
+    pub(crate) fn lay(&self, target: &mut impl Target) -> Option<()> {
+        self.lay_head(target)?;
+        let (present, [a, b, c]) = (self.present.words(), self.words());
+        let Some(message) = self.origin else {
+            let [first, second, third] = present;
+            self.lay_values(target, first, &a)?;
+            self.lay_values(target, second, &b)?;
+            return self.lay_values(target, third, &c);
+        };
+        let (spans, there) = (self.spans(message), message.announced.words());
+        let mut before = 0;
+        for (index, word) in [a, b, c].iter().enumerate() {
+            let of = |words: &[u64; 3]| words.get(index).copied().unwrap_or(0);
+            if of(&present) != 0 {
+                let origin = Origin { message, before, there: of(&there), spans: of(&spans) };
+                self.lay_among(target, &origin, of(&present), word)?;
+            }
+            before += count(of(&there));
+        }
+        Some(())
+    }
+
+    /// What is known of the elements of each bitmap.
+    #[inline(always)]
+    fn words<'b>(&'b self) -> [Word<'b, 'v>; 3] {
+        let ([a, b, c], [d, e, f]) = (self.sources.banks(), self.spec.quicks());
+        [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, quicks, first)| Word { banks, quicks, first })
+    }
+
+    /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
+    /// nothing else stands between.
+    #[inline(never)]
+    fn lay_among(
+        &self,
+        target: &mut impl Target,
+        origin: &Origin<'_>,
+        present: u64,
+        word: &Word<'_, '_>,
+    ) -> Option<()> {
+        let Origin { message, before, there, spans } = *origin;
+        let mut rest = present;
+        while rest & spans != 0 {
+            let place = (rest & spans).leading_zeros();
+            let from = u64::MAX >> place;
+            self.lay_values(target, rest & !from, word)?;
+            let until = top(((present | there) & !spans & from).leading_zeros());
+            let first = before + count(there & !from);
+            target.copy(message.between(first, first + count(there & from & until))?)?;
+            rest &= !until;
+        }
+        self.lay_values(target, rest, word)
+    }
+
+    /// Lays out elements of a bitmap one by one.
+    #[inline(always)]
+    fn lay_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+        match elements {
+            0 => Some(()),
+            _ => self.lay_each(target, elements, word),
+        }
+    }
+
+    #[inline(never)]
+    fn lay_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+        let mut rest = elements.reverse_bits();
+        while rest != 0 {
+            let place = rest.trailing_zeros();
+            rest &= rest - 1;
+            match value(word.banks, place) {
+                Some(Source::Octets(value)) if target.value(bit(word.quicks, place), value).is_some() => {}
+                _ => self.lay_slowly(target, word.number(place)?)?,
+            }
+        }
+        Some(())
+    }
+
+    /// Lays out an element whose value is not simply one.
+    #[inline(never)]
+    fn lay_slowly(&self, target: &mut impl Target, number: u8) -> Option<()> {
+        lay_element(target, self.spec.element(number)?, number, &self.source(number))
+    }
+
+    /// Header, MTI and bitmaps.
+    #[inline(always)]
+    fn lay_head(&self, target: &mut impl Target) -> Option<()> {
+        let form = self.spec.bitmap();
+        if self.problem.is_some()
+            || self.header.len() != self.spec.header()
+            || form.third != NextBitmap::Never
+        {
+            return None;
+        }
+        let bitmaps = Bitmaps::of(self.present, form, self.bitmaps)?;
+        target.head(self.header, self.mti, self.spec.mti())?;
+        for word in bitmaps.words() {
+            target.bitmap(word, form)?;
+        }
+        Some(())
+    }
+
+    /// The elements that are written as they lie in another message, as the words of a bitmap.
+    #[inline(always)]
+    fn spans(&self, message: &Message<'_>) -> [u64; 3] {
+        if !core::ptr::eq(message.spec(), self.spec) {
+            return [0; 3];
+        }
+        let ([a, b, c], [d, e, f]) = (self.echoed.words(), self.spec.canonical());
+        [a & d, b & e, c & f]
+    }
+}
+
+/// What one bitmap of another message announces.
+struct Origin<'m> {
+    message: &'m Message<'m>,
+    /// How many elements stand in the bitmaps before.
+    before: usize,
+    there: u64,
+    /// Those that are copied as they lie.
+    spans: u64,
+}
+
+/// What is known of the elements of one bitmap.
+struct Word<'b, 'v> {
+    banks: &'b Banks<'v>,
+    quicks: &'b [Quick; 64],
+    first: u32,
+}
+
+impl Word<'_, '_> {
+    fn number(&self, bit: u32) -> Option<u8> {
+        u8::try_from(self.first + bit).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::error::Result;
+    use crate::model::mti::Mti;
+    use crate::spec::builtin;
+    use crate::write::fast::target::{Count, Room};
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// Octets that are nearly always a value of some class.
+    fn value() -> impl Strategy<Value = Vec<u8>> {
+        let digits = proptest::collection::vec(b'0'..=b'9', 0..40);
+        let text = proptest::collection::vec(b' '..=b'~', 0..40);
+        let any = proptest::collection::vec(any::<u8>(), 0..12);
+        prop_oneof![4 => digits, 2 => text, 1 => any]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+
+        #[test]
+        fn what_is_laid_is_what_is_written(
+            from in 0..builtin().count(),
+            to in 0..builtin().count(),
+            values in proptest::collection::vec((2u8..=128, value()), 0..6),
+            numbers in proptest::collection::vec((2u8..=128, 0u64..1_000_000), 0..6),
+            room in 40usize..400,
+        ) {
+            let specs: Vec<_> = builtin().collect();
+            let (spec, other) = (specs[from], specs[to]);
+            let header = [0x60; 64];
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            builder.header(&header[..spec.header()]);
+            // one by one, so that what is refused does not hide the rest
+            let (mut laid, mut written) = ([0; 400], [0; 400]);
+            for (number, value) in &values {
+                let mut longer = builder.clone();
+                longer.set(*number, value.as_slice());
+                agree(&longer, &mut laid[..room], &mut written[..room])?;
+                if longer.run(&mut written).is_ok() { builder = longer; }
+            }
+            for (number, value) in &numbers {
+                let mut longer = builder.clone();
+                longer.set(*number, *value);
+                agree(&longer, &mut laid[..room], &mut written[..room])?;
+                if longer.run(&mut written).is_ok() { builder = longer; }
+            }
+            let wire = builder.to_vec().unwrap();
+            let message = Message::parse(spec, &wire).unwrap();
+            for spec in [spec, other] {
+                let mut copy = Builder::copy_of(&message, spec);
+                copy.header(&header[..spec.header()]);
+                agree(&copy, &mut laid, &mut written)?;
+            }
+        }
+    }
+
+    fn agree(builder: &Builder<'_>, laid: &mut [u8], written: &mut [u8]) -> Result<(), TestCaseError> {
+        let mut room = Room { out: laid, at: 0 };
+        let (is_laid, mut count) = (builder.lay(&mut room).is_some(), Count(0));
+        let len = room.at;
+        if is_laid {
+            prop_assert_eq!(builder.run(written), Ok(len));
+            prop_assert_eq!(laid.get(..len), written.get(..len));
+        }
+        if builder.lay(&mut count).is_some() {
+            prop_assert_eq!(builder.run(&mut []), Ok(count.0));
+        }
+        Ok(())
+    }
+}

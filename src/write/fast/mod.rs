@@ -1,0 +1,4 @@
+//! The fast ways to the wire.
+
+pub(crate) mod encode;
+pub(crate) mod target;

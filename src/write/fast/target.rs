@@ -1,0 +1,215 @@
+//! What elements are laid out to by their short forms: a buffer, or a count of octets.
+
+use crate::codec::digit::hex_word;
+use crate::codec::fast::element::Quick;
+use crate::codec::window::OctetsMut;
+use crate::codec::{Coding, Side};
+use crate::layout::{BitmapForm, Element, Fill, Form};
+use crate::model::mti::Mti;
+use crate::read::fast::head::mti_octets;
+use crate::read::message::Message;
+use crate::spec::MtiCoding;
+use crate::write::value::{Source, View};
+use crate::write::writer::{DIGITS, Writer, decimal};
+
+/// What elements are laid out to.
+pub(crate) trait Target {
+    /// The ordinary writer, where the next element goes.
+    fn writer(&mut self) -> Writer<'_>;
+    /// Goes on there, if there is so much room.
+    fn go_on(&mut self, at: usize) -> Option<()>;
+    /// Takes octets as they are.
+    fn copy(&mut self, octets: &[u8]) -> Option<()>;
+    /// Takes a value that is certainly one of the element.
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()>;
+
+    /// Takes header and MTI.
+    #[inline(always)]
+    fn head(&mut self, header: &[u8], mti: Mti, coding: MtiCoding) -> Option<()> {
+        if !header.is_empty() {
+            self.copy(header)?;
+        }
+        match mti_octets(mti, coding) {
+            (mti, 4) => self.copy(&mti),
+            (mti, len) => self.copy(mti.get(..len)?),
+        }
+    }
+
+    /// Takes a bitmap.
+    #[inline(always)]
+    fn bitmap(&mut self, word: u64, BitmapForm { coding, octets, .. }: BitmapForm) -> Option<()> {
+        match (coding, octets) {
+            (Coding::Raw, 8) => self.copy(&word.to_be_bytes()),
+            (Coding::Hex, 8) => self.copy(hex_word(word).as_flattened()),
+            _ => self.other_bitmap(word, coding, octets),
+        }
+    }
+
+    #[inline(never)]
+    fn other_bitmap(&mut self, word: u64, coding: Coding, octets: u8) -> Option<()> {
+        let mut writer = self.writer();
+        writer.put_bitmap(word, BitmapForm::single(coding, octets));
+        let end = writer.at();
+        self.go_on(end)
+    }
+
+    /// Takes what the ordinary writer makes of an element, which it checks.
+    #[inline(never)]
+    fn ordinary(&mut self, element: &Element<'_>, source: &Source<'_>) -> Option<()> {
+        let mut writer = self.writer();
+        writer.put_element(element, source).ok()?;
+        let end = writer.at();
+        self.go_on(end)
+    }
+}
+
+/// A buffer, and how far it is full.
+pub(crate) struct Room<'o> {
+    pub(crate) out: &'o mut [u8],
+    pub(crate) at: usize,
+}
+
+impl Target for Room<'_> {
+    #[inline(always)]
+    fn writer(&mut self) -> Writer<'_> {
+        Writer::at_place(OctetsMut::of(self.out), self.at)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self, at: usize) -> Option<()> {
+        self.at = at;
+        (at <= self.out.len()).then_some(())
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, octets: &[u8]) -> Option<()> {
+        let end = self.at + octets.len();
+        self.out.get_mut(self.at..end)?.copy_from_slice(octets);
+        self.at = end;
+        Some(())
+    }
+
+    #[inline(always)]
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
+        self.at = quick.lay(self.out, self.at, value)?;
+        Some(())
+    }
+}
+
+/// No buffer: values are looked at, and their octets counted.
+pub(crate) struct Count(pub(crate) usize);
+
+impl Target for Count {
+    fn writer(&mut self) -> Writer<'_> {
+        Writer::at_place(OctetsMut::of(&mut []), self.0)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self, at: usize) -> Option<()> {
+        self.0 = at;
+        Some(())
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, octets: &[u8]) -> Option<()> {
+        self.go_on(self.0 + octets.len())
+    }
+
+    #[inline(always)]
+    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
+        self.go_on(self.0 + quick.measure(value)?)
+    }
+}
+
+/// Lays out an element whose value needs more than to be laid out: numbers, fill, values of other
+/// messages.
+#[inline(never)]
+pub(crate) fn lay_element(
+    target: &mut impl Target,
+    element: &Element<'_>,
+    number: u8,
+    source: &Source<'_>,
+) -> Option<()> {
+    if let Source::Echo(message) = *source {
+        if element.quick.is_canonical_in_capitals()
+            && let Some(octets) = in_capitals(message, element, number)
+        {
+            return target.copy(octets);
+        }
+        if let Some(value) = message.plain(number)
+            && target.value(&element.quick, value).is_some()
+        {
+            return Some(());
+        }
+        let field = message.get(number)?;
+        return lay_element(target, element, number, &Source::View(View::Field(&field)));
+    }
+    let mut scratch = Scratch::NEW;
+    let value = scratch.value(element, source);
+    let laid = value.and_then(|value| target.value(&element.quick, value));
+    laid.or_else(|| target.ordinary(element, source))
+}
+
+/// The octets of an element that lies in a message of the same spec as it would be written, but for
+/// letters among its hexadecimal digits that may be small: there are none.
+fn in_capitals<'m>(message: &'m Message<'_>, element: &Element<'_>, number: u8) -> Option<&'m [u8]> {
+    let own = message.spec().element(number)?;
+    let rank = message.announced.rank_of(number).filter(|_| core::ptr::eq(own, element))?;
+    // all are looked at: that is what makes the loop wide
+    message
+        .between(rank, rank + 1)
+        .filter(|octets| octets.iter().fold(0, |most, octet| most.max(*octet)) < b'a')
+}
+
+/// The longest value that is decoded, or filled, here.
+const WIDE: usize = 128;
+
+/// Where a value is made that is not simply there.
+pub(crate) struct Scratch {
+    decoded: [u8; WIDE],
+    filled: [u8; WIDE],
+}
+
+impl Scratch {
+    pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
+
+    /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
+    /// usual matter.
+    pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
+        let value = match *source {
+            Source::Octets(value) => value,
+            Source::Number(number) if !element.content.is_binary() => {
+                let digits = self.decoded.first_chunk_mut()?;
+                digits.fill(b'0');
+                let units = decimal(number, digits).max(element.min());
+                return digits.get((DIGITS + 1).checked_sub(units)?..);
+            }
+            Source::View(view) => {
+                let value = view.octets();
+                match value.plain() {
+                    Some(value) => value,
+                    None => value.copy_to(&mut self.decoded)?,
+                }
+            }
+            _ => return None,
+        };
+        fill(element, value, &mut self.filled)
+    }
+}
+
+/// The value with the fill that brings it to a fixed length.
+fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) -> Option<&'v [u8]> {
+    if element.size.form != Form::Fixed || value.len() >= element.max() {
+        return Some(value);
+    }
+    let Fill { side, with } = element.fill.filter(|_| !element.content.is_signed() || !value.is_empty())?;
+    let room = room.get_mut(..element.max())?;
+    let missing = room.len() - value.len();
+    room.fill(with);
+    let place = match side {
+        Side::Left => room.get_mut(missing..)?,
+        Side::Right => room.get_mut(..value.len())?,
+    };
+    place.copy_from_slice(value);
+    Some(room)
+}

@@ -1,0 +1,13 @@
+//! From values to octets.
+
+pub(crate) mod builder;
+pub(crate) mod fast;
+pub(crate) mod message_writer;
+pub(crate) mod template;
+pub(crate) mod value;
+pub(crate) mod writer;
+
+pub use builder::Builder;
+pub use message_writer::MessageWriter;
+pub use template::Template;
+pub use value::{PartList, Value};
