@@ -3,7 +3,7 @@
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
-use cardwire::layout::{BitmapForm, Fill, Form, Lead, NextBitmap, Tag, Terminator};
+use cardwire::layout::{BitmapForm, Fill, Form, LengthFirst, NextBitmap, Tag, Terminator};
 use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
 use cardwire::spec::builtin;
 use cardwire::spec::{Codes, MtiCoding};
@@ -183,8 +183,8 @@ fn forms() -> BoxedStrategy<Form> {
     .boxed()
 }
 
-fn leads() -> impl Strategy<Value = Lead> {
-    (prefixes(), any::<bool>()).prop_map(|(prefix, counts_tag)| Lead { prefix, counts_tag })
+fn leads() -> impl Strategy<Value = LengthFirst> {
+    (prefixes(), any::<bool>()).prop_map(|(prefix, counts_tag)| LengthFirst { prefix, counts_tag })
 }
 
 fn sides() -> impl Strategy<Value = Side> {

@@ -1,10 +1,15 @@
 //! House rules as tests: who may use whom, how long things get, and what no file may hold.
 
+#[path = "tidy/graph.rs"]
+mod graph;
 #[path = "tidy/ranks.rs"]
 mod ranks;
 #[path = "tidy/source.rs"]
 mod source;
 
+use std::collections::BTreeSet;
+
+use graph::Graph;
 use source::{Source, files};
 
 const FILE_LINES: usize = 500;
@@ -23,34 +28,63 @@ const FOREIGN: [&str; 2] = ["LICENSE-APACHE", "Cargo.lock"];
 fn a_file_uses_lower_ranks_only() {
     let files = files();
     let ranks = ranks::ranks(&named(&files, "ARCHITECTURE.md").text);
-    let root = named(&files, "src/lib.rs");
+    let graph = Graph::of(library(&files));
     let mut wrong = Vec::new();
-    let mut rooms = std::collections::BTreeSet::new();
-    for file in files
-        .iter()
-        .filter(|file| file.is_rust_in("src") && !file.path.starts_with("src/bin/") && file.path != root.path)
-    {
-        let room = ranks::room(&file.path);
-        rooms.insert(room.to_owned());
+    let mut rooms = BTreeSet::new();
+    for (file, used) in graph.edges() {
+        // the root only lists the rooms
+        if file == "src/lib.rs" {
+            continue;
+        }
+        let room = ranks::room(file);
+        rooms.insert(room);
         let Some(rank) = ranks.get(room) else {
-            wrong.push(format!("{}: ARCHITECTURE.md does not rank `{room}`", file.path));
+            wrong.push(format!("{file}: ARCHITECTURE.md does not rank `{room}`"));
             continue;
         };
-        for name in file.crate_paths() {
-            let used = ranks::origin(&name, root);
-            match ranks.get(used) {
-                _ if used == room => (),
+        for used in used.into_iter().filter(|used| ranks::room(used) != room) {
+            match ranks.get(ranks::room(used)) {
                 Some(lower) if lower < rank => (),
-                Some(higher) => {
-                    wrong.push(format!("{}, rank {rank}, uses `{used}`, rank {higher}", file.path))
-                }
-                None => wrong.push(format!("{} uses `{used}`, which has no rank", file.path)),
+                Some(higher) => wrong.push(format!("{file}, rank {rank}, uses {used}, rank {higher}")),
+                None => wrong.push(format!("{file} uses {used}, which has no rank")),
             }
         }
     }
-    let missing = ranks.keys().filter(|room| !rooms.contains(*room));
+    let missing = ranks.keys().filter(|room| !rooms.contains(room.as_str()));
     wrong.extend(missing.map(|room| format!("ARCHITECTURE.md ranks `{room}`, which is not there")));
     none(&wrong);
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let files = files();
+    let edges = Graph::of(library(&files)).edges();
+    assert!(edges.len() > 100 && edges.values().map(BTreeSet::len).sum::<usize>() > 500, "too few are seen");
+    assert_eq!(graph::circle(&edges), None);
+}
+
+#[test]
+fn methods_stand_with_their_type_or_are_listed() {
+    let files = files();
+    let found = Graph::of(library(&files)).distant_methods();
+    let found: BTreeSet<_> = found.into_iter().map(|(file, name)| (file.to_owned(), name)).collect();
+    let listed = ranks::distant_methods(&named(&files, "ARCHITECTURE.md").text);
+    let unlisted = found.difference(&listed).map(|(file, name)| format!("{file} has methods of {name}"));
+    let gone = listed.difference(&found).map(|(file, name)| format!("{file} has no methods of {name}"));
+    none(&unlisted.chain(gone).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_ten_minutes_lead_through_files_and_functions_that_exist() {
+    let files = files();
+    let steps = ranks::steps(&named(&files, "ARCHITECTURE.md").text);
+    assert_eq!(steps.len(), 16, "two ways of eight steps");
+    let is_there = |(path, name): &(&str, &str)| {
+        let file = files.iter().find(|file| file.path == *path);
+        file.is_some_and(|file| file.functions().iter().any(|function| function.name == *name))
+    };
+    let gone = steps.into_iter().filter(|step| !is_there(step));
+    none(&gone.map(|(file, name)| format!("{file} has no function {name}")).collect::<Vec<_>>());
 }
 
 #[test]
@@ -146,9 +180,10 @@ fn the_changelog_knows_the_version() {
 #[test]
 fn every_rule_is_held_by_a_test_that_exists() {
     let files = files();
-    let rules = &named(&files, "RULES.md").text;
-    let cited: Vec<(&str, &str)> = rules
-        .split('`')
+    let papers = ["RULES.md", "ARCHITECTURE.md"].map(|path| &named(&files, path).text);
+    let cited: Vec<(&str, &str)> = papers
+        .into_iter()
+        .flat_map(|text| text.split('`'))
         .filter_map(|word| word.split_once("::"))
         .filter(|(file, _)| file.ends_with(".rs"))
         .collect();
@@ -157,11 +192,7 @@ fn every_rule_is_held_by_a_test_that_exists() {
         let paths = [format!("tests/{file}"), format!("src/{file}")];
         !files.iter().any(|file| paths.contains(&file.path) && file.text.contains(&format!("fn {test}(")))
     });
-    none(
-        &missing
-            .map(|(file, test)| format!("RULES.md cites {file}::{test}, which is not there"))
-            .collect::<Vec<_>>(),
-    );
+    none(&missing.map(|(file, test)| format!("{file}::{test} is cited and not there")).collect::<Vec<_>>());
 }
 
 #[test]
@@ -172,6 +203,11 @@ fn only_tests_know_the_folder_beside_the_project() {
         files.iter().filter(|file| !file.path.starts_with("tests/") && !file.path.starts_with(".ci/"));
     let wrong = others.filter(|file| outside.iter().any(|folder| file.text.contains(folder)));
     none(&wrong.map(|file| file.path.clone()).collect::<Vec<_>>());
+}
+
+/// The files of the library, without its tests and without the command.
+fn library(files: &[Source]) -> impl Iterator<Item = &Source> {
+    files.iter().filter(|file| file.is_rust_in("src") && !file.path.starts_with("src/bin/"))
 }
 
 fn named<'f>(files: &'f [Source], path: &str) -> &'f Source {

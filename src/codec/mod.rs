@@ -16,15 +16,21 @@
 //! Zoned, x+n   "D00000123"        F0 F0 F0 F0 F0 F1 F2 D3   k-1
 //! ```
 
+pub(crate) mod bitmap;
 pub(crate) mod check;
 pub(crate) mod digit;
 mod ebcdic;
 pub(crate) mod fast;
+pub(crate) mod mti;
 mod prefix;
+pub(crate) mod tag;
 pub(crate) mod window;
 
+pub use bitmap::{BitmapForm, NextBitmap};
 pub use ebcdic::CodePage;
+pub use mti::MtiCoding;
 pub use prefix::{LengthUnit, Prefix, PrefixCoding};
+pub use tag::Tag;
 
 use crate::model::content::Content;
 

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::codec::{Coding, PadNibble};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Lead, Order, Row, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Row, Tag};
 use crate::mask::Privacy;
 use crate::model::content::Content;
 use crate::spec::{Codes, Dialect, MtiCoding, Spec};
@@ -49,7 +49,7 @@ pub enum OrderDoc {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag.
-        length_first: Option<Lead>,
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds.
         unknown: Option<Box<ElementDoc>>,
     },

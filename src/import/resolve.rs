@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
 use crate::model::error::SpecFault;
 use crate::spec::Spec;
@@ -136,9 +136,9 @@ impl ElementDoc {
             fill: self.fill,
             pad_nibble: self.pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 

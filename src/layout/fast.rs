@@ -3,30 +3,30 @@
 #![allow(clippy::indexing_slicing, reason = "const evaluation; every index is guarded")]
 
 use crate::codec::Coding;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::layout::{Element, Form, Layout, Order, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
 use crate::model::content::Content;
 
 /// The short forms of elements, by bitmap and bit.
-pub(crate) const fn quicks(elements: &[Option<Element<'_>>]) -> [[Quick; 64]; 3] {
-    let mut quicks = [[Quick::UNKNOWN; 64]; 3];
+pub(crate) const fn fast_elements(elements: &[Option<Element<'_>>]) -> [[FastElement; 64]; 3] {
+    let mut fast_elements = [[FastElement::UNKNOWN; 64]; 3];
     let mut number = 1;
     while number <= MAX_ELEMENTS && number < elements.len() {
         if let Some(element) = &elements[number] {
-            quicks[(number - 1) / 64][(number - 1) % 64] = element.quick;
+            fast_elements[(number - 1) / 64][(number - 1) % 64] = element.fast;
         }
         number += 1;
     }
-    quicks
+    fast_elements
 }
 
 /// The elements that there is but one way to write, by bitmap and bit from the top.
-pub(crate) const fn canonical(quicks: &[[Quick; 64]; 3]) -> [u64; 3] {
+pub(crate) const fn canonical(fast_elements: &[[FastElement; 64]; 3]) -> [u64; 3] {
     let mut words = [0; 3];
     let mut place = 0;
     while place < MAX_ELEMENTS {
-        if quicks[place / 64][place % 64].is_canonical() {
+        if fast_elements[place / 64][place % 64].is_canonical() {
             words[place / 64] |= 1 << (63 - place % 64);
         }
         place += 1;
@@ -56,19 +56,21 @@ impl Layout<'_> {
 impl Element<'_> {
     /// The element with its short form worked out from all the rest of it.
     #[must_use]
-    pub(crate) const fn with_quick(mut self) -> Self {
+    pub(crate) const fn with_fast(mut self) -> Self {
         let coded = (self.coding, self.content, self.pad_nibble);
         let Size { min, max, form } = self.size;
-        let quick = match form {
-            Form::Fixed => Quick::fixed(coded, max),
-            Form::Prefixed(prefix) => Quick::prefixed(coded, prefix, (min, max)),
-            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => Quick::UNKNOWN,
-        };
-        self.quick = match self.layout {
-            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
-                quick.composite()
+        let fast = match form {
+            Form::Fixed => FastElement::fixed(coded, max),
+            Form::Prefixed(prefix) => FastElement::prefixed(coded, prefix, (min, max)),
+            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => {
+                FastElement::UNKNOWN
             }
-            _ => quick,
+        };
+        self.fast = match self.layout {
+            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
+                fast.composite()
+            }
+            _ => fast,
         };
         self
     }

@@ -12,17 +12,19 @@ mod tag_index;
 mod terminator;
 pub(crate) mod walk;
 
-pub(crate) use fast::{canonical, quicks};
+pub(crate) use fast::{canonical, fast_elements};
 pub(crate) use row::Length;
 pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
 pub use terminator::Terminator;
 
-use self::tag_index::Places;
-use crate::codec::fast::element::Quick;
-pub use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
+use self::tag_index::TagIndex;
+use crate::codec::fast::element::FastElement;
+pub use crate::codec::{
+    BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
+};
 use crate::mask::Privacy;
 pub use crate::model::content::Content;
-use crate::model::error::{Key, KeyStyle, widen};
+use crate::model::error::{Key, widen};
 
 /// How deep layouts may nest, the message body being the first. At most four of the elements that
 /// hold them may be in a coding other than ASCII or raw octets.
@@ -41,7 +43,7 @@ pub struct Element<'s> {
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
     /// How to read it fast, if it is of a usual form.
-    pub(crate) quick: Quick,
+    pub(crate) fast: FastElement,
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.
@@ -88,7 +90,7 @@ pub struct Layout<'s> {
     pub(crate) order: Order<'s>,
     pub(crate) elements: &'s [Option<Element<'s>>],
     /// Of tags: where they are listed.
-    places: Places,
+    tag_index: TagIndex,
 }
 
 /// What tells which element comes next.
@@ -107,7 +109,7 @@ pub enum Order<'s> {
         tag: Tag,
         /// A length before each tag; `None` where the element announces its own length behind the
         /// tag.
-        length_first: Option<Lead>,
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
     },
@@ -115,160 +117,33 @@ pub enum Order<'s> {
 
 /// A length before each tag, in octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Lead {
+pub struct LengthFirst {
     /// How it is written.
     pub prefix: Prefix,
     /// Whether it counts the tag, and not only what follows the tag.
     pub counts_tag: bool,
 }
 
-impl From<Prefix> for Lead {
+impl From<Prefix> for LengthFirst {
     /// One that counts the tag.
     fn from(prefix: Prefix) -> Self {
         Self { prefix, counts_tag: true }
     }
 }
 
-/// How a tag is written.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Tag {
-    /// BER: one to three octets. A `00` where a tag is expected, and no length leads it, is padding:
-    /// no part, but kept when the element is copied.
-    Ber,
-    /// That many ASCII digits, 1 to 6.
-    Digits(u8),
-    /// That many characters, 1 to 4.
-    Text(u8),
-    /// That many EBCDIC characters, 1 to 4; named by the characters, not by their octets.
-    Ebcdic(CodePage, u8),
-    /// That many octets, 1 to 4.
-    Octets(u8),
-}
-
-impl Tag {
-    /// Whether a tag can be written in this form: `9F26` is one of BER-TLV, `9F` alone is none.
-    #[must_use]
-    pub const fn admits(self, tag: u32) -> bool {
-        match self {
-            Self::Digits(digits) => places(tag, 10) <= digits,
-            Self::Octets(octets) => places(tag, 256) <= octets,
-            Self::Text(characters) | Self::Ebcdic(_, characters) => {
-                places(tag, 256) == characters && is_graphic(tag)
-            }
-            Self::Ber => match tag.to_be_bytes() {
-                [0, 0, 0, one] => one & 0x1F != 0x1F && one != 0,
-                [0, 0, one, two] => one & 0x1F == 0x1F && two < 0x80,
-                [0, one, two, three] => one & 0x1F == 0x1F && two >= 0x80 && three < 0x80,
-                _ => false,
-            },
-        }
-    }
-}
-
-/// How many places a number takes to that base; none for zero.
-const fn places(number: u32, base: u32) -> u8 {
-    let (mut rest, mut places) = (number, 0);
-    while rest > 0 {
-        (rest, places) = (rest / base, places + 1);
-    }
-    places
-}
-
-/// Whether the octets of a number, without zeros before them, are visible ASCII characters.
-const fn is_graphic(number: u32) -> bool {
-    let mut rest = number;
-    while rest > 0 {
-        let [.., last] = rest.to_be_bytes();
-        if !last.is_ascii_graphic() {
-            return false;
-        }
-        rest >>= 8;
-    }
-    true
-}
-
-/// How a bitmap is written and how many there can be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BitmapForm {
-    /// `Raw`, `Hex` or `EbcdicHex`.
-    pub coding: Coding,
-    /// Octets of one bitmap before coding: 8, or 1 to 8 inside a composite.
-    pub octets: u8,
-    /// Whether there is a second bitmap, for 65 to 128.
-    pub second: NextBitmap,
-    /// Whether there is a third bitmap, for 129 to 192.
-    pub third: NextBitmap,
-}
-
-/// Whether a further bitmap exists.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum NextBitmap {
-    /// Never; the bit that would announce it is an ordinary element.
-    Never,
-    /// When the first bit of the bitmap before it is set; it follows at once.
-    Announced,
-    /// Always; the bit that announces it is always set.
-    Always,
-    /// When the first bit of the bitmap before it is set, as the value of the element of that
-    /// number (DE 65) at its place among the values.
-    InElement,
-}
-
-impl BitmapForm {
-    /// Eight octets, a second bitmap when bit 1 is set, no third.
-    #[must_use]
-    pub const fn new(coding: Coding) -> Self {
-        Self { coding, octets: 8, second: NextBitmap::Announced, third: NextBitmap::Never }
-    }
-
-    /// One bitmap of `octets` octets inside a composite; every bit is an element.
-    #[must_use]
-    pub const fn single(coding: Coding, octets: u8) -> Self {
-        Self { coding, octets, second: NextBitmap::Never, third: NextBitmap::Never }
-    }
-
-    /// The same with a second bitmap as said.
-    #[must_use]
-    pub const fn second(mut self, more: NextBitmap) -> Self {
-        self.second = more;
-        self
-    }
-
-    /// The same with a third bitmap as said.
-    #[must_use]
-    pub const fn third(mut self, more: NextBitmap) -> Self {
-        self.third = more;
-        self
-    }
-
-    /// The highest number an element can have.
-    #[must_use]
-    pub(crate) const fn capacity(&self) -> u8 {
-        match (self.second, self.third) {
-            (NextBitmap::Never, _) => self.octets.saturating_mul(8),
-            (_, NextBitmap::Never) => 128,
-            _ => 192,
-        }
-    }
-
-    /// Whether the number is taken by a bit that announces a further bitmap.
-    #[must_use]
-    pub(crate) const fn is_continuation(&self, number: u8) -> bool {
-        match number {
-            1 => !matches!(self.second, NextBitmap::Never),
-            65 => !matches!(self.third, NextBitmap::Never) && !matches!(self.second, NextBitmap::Never),
-            _ => false,
-        }
-    }
-}
-
 impl<'s> Layout<'s> {
+    #[allow(clippy::indexing_slicing, reason = "const evaluation; the index is below the length")]
     pub(crate) const fn new(order: Order<'s>, elements: &'s [Option<Element<'s>>]) -> Self {
-        let places = match order {
-            Order::Tags { .. } => Places::of(elements),
-            Order::Bitmap(_) | Order::Positions { .. } => Places::NONE,
-        };
-        Self { order, elements, places }
+        let mut tag_index = TagIndex::NONE;
+        // backwards: of two tags that make the same number, the first one has the place
+        let mut index = if matches!(order, Order::Tags { .. }) { elements.len() } else { 0 };
+        while index > 0 {
+            index -= 1;
+            if let Some(element) = &elements[index] {
+                tag_index = tag_index.with(element.key, index);
+            }
+        }
+        Self { order, elements, tag_index }
     }
 
     /// Elements announced by a bitmap. `elements` is indexed by number; slot 0 is empty.
@@ -299,12 +174,12 @@ impl<'s> Layout<'s> {
     /// elements then take the rest of what that length announces. Other layouts stay as they are.
     #[must_use]
     pub const fn length_first(self, prefix: Prefix) -> Self {
-        self.led_by(Lead { prefix, counts_tag: true })
+        self.length_first_by(LengthFirst { prefix, counts_tag: true })
     }
 
     /// The same with a length before each tag that may leave the tag out.
     #[must_use]
-    pub const fn led_by(mut self, length_first: Lead) -> Self {
+    pub const fn length_first_by(mut self, length_first: LengthFirst) -> Self {
         if let Order::Tags { tag, unknown, .. } = self.order {
             self.order = Order::Tags { tag, length_first: Some(length_first), unknown };
         }
@@ -325,7 +200,7 @@ impl<'s> Layout<'s> {
     /// The element listed under this tag.
     #[inline(always)]
     fn tagged(&self, tag: u32) -> Option<&'s Element<'s>> {
-        let placed = self.places.get(tag).and_then(|index| self.elements.get(index)?.as_ref());
+        let placed = self.tag_index.get(tag).and_then(|index| self.elements.get(index)?.as_ref());
         placed.filter(|element| element.key == tag).or_else(|| self.searched(tag))
     }
 
@@ -354,16 +229,6 @@ impl<'s> Layout<'s> {
         match self.order {
             Order::Bitmap(_) | Order::Positions { .. } => Key::number(value),
             Order::Tags { tag, .. } => Key::tag(value, tag.style()),
-        }
-    }
-}
-
-impl Tag {
-    pub(crate) const fn style(self) -> KeyStyle {
-        match self {
-            Self::Ber | Self::Octets(_) => KeyStyle::Hex,
-            Self::Digits(width) => KeyStyle::Digits(width),
-            Self::Text(_) | Self::Ebcdic(..) => KeyStyle::Text,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Paths to parts: `55.9F26`, `48.0105`, `60.2`.
 
-use crate::layout::{Layout, Order, Tag};
+pub(crate) use crate::codec::tag::decimal;
+use crate::layout::{Layout, Order};
 
 /// The first component of a path, and the rest.
 pub(crate) fn split(path: &str) -> (&str, Option<&str>) {
@@ -10,21 +11,11 @@ pub(crate) fn split(path: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A component as the number or tag it names in a layout: hexadecimal for BER and octet tags,
-/// the characters themselves for text tags, decimal for everything else.
+/// A component as the number or tag it names in a layout.
 pub(crate) fn key(layout: &Layout<'_>, component: &str) -> Option<u32> {
     match layout.order {
-        Order::Tags { tag: Tag::Ber | Tag::Octets(_), .. } => {
-            let hex = component.len() <= 8 && component.bytes().all(|octet| octet.is_ascii_hexdigit());
-            if hex { u32::from_str_radix(component, 16).ok() } else { None }
-        }
-        Order::Tags { tag: Tag::Text(width) | Tag::Ebcdic(_, width), .. }
-            if component.len() == usize::from(width) =>
-        {
-            Some(component.bytes().fold(0, |value, octet| value << 8 | u32::from(octet)))
-        }
-        Order::Tags { tag: Tag::Text(_) | Tag::Ebcdic(..), .. } => None,
-        _ => decimal(component),
+        Order::Tags { tag, .. } => tag.named(component),
+        Order::Bitmap(_) | Order::Positions { .. } => decimal(component),
     }
 }
 
@@ -38,9 +29,4 @@ impl Layout<'_> {
     pub fn key_named(&self, name: &str) -> Option<u32> {
         key(self, name)
     }
-}
-
-/// A decimal number without sign or blank.
-pub(crate) fn decimal(component: &str) -> Option<u32> {
-    if component.bytes().all(|octet| octet.is_ascii_digit()) { component.parse().ok() } else { None }
 }

@@ -2,31 +2,23 @@
 
 use core::fmt;
 
-use super::Element;
-
 /// For each number that is made of a tag, the place of an element in the list, from 1 on; 0 for none.
 ///
 /// Two tags may make the same number: the first one listed has the place, the others are searched for,
 /// and so are those beyond 255. Who looks an element up compares its tag.
 #[derive(Clone, Copy)]
-pub(super) struct Places([u8; SLOTS]);
+pub(super) struct TagIndex([u8; SLOTS]);
 
 const SLOTS: usize = 256;
 
-impl Places {
+impl TagIndex {
     pub(super) const NONE: Self = Self([0; SLOTS]);
 
+    /// The same with the tag at that index of the list.
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "guarded; a place is a hint")]
-    pub(super) const fn of(elements: &[Option<Element<'_>>]) -> Self {
-        let mut slots = [0; SLOTS];
-        let mut index = elements.len();
-        while index > 0 {
-            if let Some(element) = &elements[index - 1] {
-                slots[slot(element.key) as usize] = index as u8;
-            }
-            index -= 1;
-        }
-        Self(slots)
+    pub(super) const fn with(mut self, tag: u32, index: usize) -> Self {
+        self.0[slot(tag) as usize] = (index + 1) as u8;
+        self
     }
 
     /// The index of the element that may be listed under the tag.
@@ -45,9 +37,9 @@ const fn slot(tag: u32) -> u8 {
 }
 
 /// It says no more than the list does.
-impl fmt::Debug for Places {
+impl fmt::Debug for TagIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Places")
+        f.write_str("TagIndex")
     }
 }
 
@@ -60,7 +52,7 @@ mod tests {
     #[test]
     fn chip_data_is_found_without_a_search() {
         for (index, element) in EMV.elements().enumerate() {
-            assert_eq!(EMV.places.get(element.key), Some(index));
+            assert_eq!(EMV.tag_index.get(element.key), Some(index));
         }
     }
 

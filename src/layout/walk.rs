@@ -11,8 +11,10 @@
 //!   element  = prefix? value            a value may hold a layout
 //! ```
 
-use crate::layout::{BitmapForm, Element, Layout, Lead, NextBitmap, Order, Tag};
-use crate::model::bitmap::{Bitmap, Iter};
+use crate::codec::bitmap::Announced;
+use crate::codec::{BitmapForm, Tag};
+use crate::layout::{Element, Layout, LengthFirst, Order};
+use crate::model::bitmap::Iter;
 use crate::model::error::{Error, ErrorKind, Key, Result};
 
 /// What the walk asks of a reader or a writer.
@@ -24,18 +26,11 @@ pub(crate) trait Pass<'s> {
     /// Reads or writes a third bitmap that stands among the values.
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64>;
     /// Reads or writes the next tag and the length that leads it, if any; `None` at the end.
-    fn tag(&mut self, tag: Tag, length_first: Option<Lead>) -> Result<Option<u32>>;
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>>;
     /// Reads or writes one element.
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()>;
     /// The offset of what comes next.
     fn offset(&self) -> usize;
-}
-
-/// What the bitmaps at the start announce: elements, and whether a third bitmap stands among them.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Announced {
-    pub(crate) elements: Bitmap,
-    pub(crate) third_pending: bool,
 }
 
 /// Walks a layout to its end.
@@ -131,10 +126,3 @@ impl<'s> Steps<'s> {
 
 /// The number of the element that can hold a third bitmap.
 const THIRD_BITMAP: u8 = 65;
-
-impl BitmapForm {
-    /// Whether the third bitmap stands among the values.
-    pub(crate) const fn has_third_among_values(&self) -> bool {
-        matches!(self.third, NextBitmap::InElement)
-    }
-}

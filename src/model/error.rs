@@ -191,6 +191,12 @@ impl Error {
         self
     }
 
+    /// The same error, in the data element that `key` is the number of.
+    #[cold]
+    pub(crate) fn in_element(self, key: Key) -> Self {
+        self.at(Place::Element(u8::try_from(key.value).unwrap_or(u8::MAX)))
+    }
+
     /// The same error with an offset that counts from `base`.
     #[cold]
     pub(crate) const fn moved(mut self, base: usize) -> Self {

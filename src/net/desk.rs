@@ -19,7 +19,7 @@ use super::observe::{Counters, Event};
 use super::outbox::{Batch, Outbox};
 use super::received::Received;
 use super::settings::Settings;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 
 pub(super) use self::asking::Manner;
 pub use self::asking::Pending;

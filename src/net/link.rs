@@ -32,7 +32,7 @@ use crate::de;
 use crate::frame::Frame;
 use crate::model::error::widen;
 use crate::model::mti::Version;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 use crate::read::parser::Parser;
 use crate::write::builder::Builder;
 

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use super::error::Closed;
 use super::received::Received;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///

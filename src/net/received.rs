@@ -5,7 +5,8 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use crate::model::error::{Error, Result};
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::spec::Spec;
 use crate::write::builder::Builder;
 

@@ -89,7 +89,7 @@ pub(super) fn page_of(spec: &Spec<'_>) -> CodePage {
 impl<'s> Variant<'s> {
     fn with(mut self, change: impl FnOnce(&mut Element<'s>)) -> Option<Self> {
         change(&mut self.element);
-        self.element = self.element.with_quick();
+        self.element = self.element.with_fast();
         Some(self)
     }
 
@@ -103,7 +103,7 @@ impl<'s> Variant<'s> {
     fn sized(mut self, min: u32, max: u32, change: Option<Change>) -> Option<Self> {
         self.element.size.min = min;
         self.element.size.max = max;
-        self.element = self.element.with_quick();
+        self.element = self.element.with_fast();
         self.noting(change)
     }
 }

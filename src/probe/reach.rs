@@ -9,7 +9,7 @@ use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Place};
 use crate::model::mti::{Class, Function, Mti, Origin, Version};
 use crate::read::field::Field;
-use crate::read::message::Inspection;
+use crate::read::inspection::Inspection;
 use crate::spec::Spec;
 
 /// How far a message got.

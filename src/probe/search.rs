@@ -275,7 +275,7 @@ fn rewrite(
         };
         own.coding = to;
     }
-    *element = element.with_quick();
+    *element = element.with_fast();
 }
 
 /// Every row of a good spec is broken in every way the search knows; the hint must name the row.

@@ -46,12 +46,12 @@ pub struct Message<'a> {
 const _: () = assert!(size_of::<Message<'_>>() <= 192);
 
 /// What is made of a message that is read, in its place: the message, or something that holds it.
-pub(crate) trait Made<'a> {
+pub(crate) trait FromParsed<'a> {
     fn of(message: Message<'a>) -> Self;
     fn message(&mut self) -> &mut Message<'a>;
 }
 
-impl<'a> Made<'a> for Message<'a> {
+impl<'a> FromParsed<'a> for Message<'a> {
     #[inline(always)]
     fn of(message: Self) -> Self {
         message
@@ -64,32 +64,6 @@ impl<'a> Made<'a> for Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Parses and checks a whole message.
-    ///
-    /// # Errors
-    /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
-    /// [`Inspection`].
-    pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        Self::made(spec, wire, Self::read::<true>)
-    }
-
-    /// A message that `read` fills, or what holds it. Not inlined, as that would copy it once more: a
-    /// copy costs as much as many elements.
-    #[inline(never)]
-    pub(crate) fn made<M: Made<'a>>(
-        spec: &'a Spec<'a>,
-        wire: &'a [u8],
-        read: impl FnOnce(&mut Self) -> Result<()>,
-    ) -> Result<M> {
-        let mut made = Ok(M::of(Self::empty(spec, wire)));
-        if let Ok(message) = &mut made
-            && let Err(error) = read(message.message())
-        {
-            made = Err(error);
-        }
-        made
-    }
-
     pub(crate) fn empty(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         Self {
             spec,
@@ -163,7 +137,7 @@ impl<'a> Message<'a> {
         let start = self.starts.get(self.rank(number)?)?;
         let element = self.spec.element(number)?;
         let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
-        let lies = element.quick.find(self.wire, start)?;
+        let lies = element.fast.find(self.wire, start)?;
         self.wire.get(lies.start..lies.end)
     }
 
@@ -195,7 +169,7 @@ impl<'a> Message<'a> {
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
         let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
-        match element.quick.find(self.wire, start).filter(|_| is_plain) {
+        match element.fast.find(self.wire, start).filter(|_| is_plain) {
             Some(lies) => {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
@@ -280,120 +254,6 @@ impl<'a> Message<'a> {
     }
 }
 
-/// What parsed of an input, and the error that stopped it.
-///
-/// A switch must be able to answer a broken message: the elements before the failure are here, as
-/// strict as in a [`Message`].
-///
-/// ```
-/// use cardwire::{Inspection, spec::ISO87_ASCII};
-/// let wire = b"0800202000000080000000000012345X00000001";
-/// let inspection = Inspection::of(&ISO87_ASCII, wire);
-/// assert_eq!((inspection.header(), inspection.bitmap_count()), (&b""[..], 1));
-/// assert_eq!(inspection.mti().unwrap(), "0800");
-/// assert_eq!(inspection.get(3).unwrap(), "000000");
-/// assert_eq!(
-///     inspection.error().unwrap().to_string(),
-///     "field 11 at byte 31: expected class n, found a letter"
-/// );
-/// ```
-#[derive(Clone, Copy)]
-pub struct Inspection<'a> {
-    partial: Message<'a>,
-    error: Option<Error>,
-}
-
-impl<'a> Inspection<'a> {
-    /// Parses as far as possible.
-    #[must_use]
-    pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
-        let mut partial = Message::empty(spec, wire);
-        let error = partial.read::<true>().err();
-        Self { partial, error }
-    }
-
-    /// What stopped the parse, if anything did.
-    #[must_use]
-    pub const fn error(&self) -> Option<Error> {
-        self.error
-    }
-
-    /// The message, if nothing is wrong with it.
-    #[must_use]
-    pub const fn message(&self) -> Option<&Message<'a>> {
-        match self.error {
-            None => Some(&self.partial),
-            Some(_) => None,
-        }
-    }
-
-    /// The MTI, if it was read.
-    #[must_use]
-    pub fn mti(&self) -> Option<Mti> {
-        match self.error.map(|error| error.place()) {
-            Some(Place::Whole | Place::Header | Place::Mti) if self.partial.bitmaps == 0 => None,
-            _ => Some(self.partial.mti),
-        }
-    }
-
-    /// The octets before the MTI; empty if the input ends within them.
-    #[must_use]
-    pub fn header(&self) -> &'a [u8] {
-        self.partial.header()
-    }
-
-    /// How many bitmaps were read.
-    #[must_use]
-    pub const fn bitmap_count(&self) -> u8 {
-        self.partial.bitmap_count()
-    }
-
-    /// What the bitmap announces, read or not.
-    #[must_use]
-    pub const fn announced(&self) -> Bitmap {
-        self.partial.announced
-    }
-
-    /// The elements that were read.
-    #[must_use]
-    pub fn bitmap(&self) -> Bitmap {
-        self.partial.bitmap()
-    }
-
-    /// An element that was read.
-    #[must_use]
-    pub fn get(&self, number: u8) -> Option<Field<'a>> {
-        self.partial.get(number)
-    }
-
-    /// The element or part at a path, if it was read.
-    #[must_use]
-    pub fn path(&self, path: &str) -> Option<Field<'a>> {
-        self.partial.path(path)
-    }
-
-    /// The elements that were read, in ascending order.
-    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        self.partial.fields()
-    }
-
-    /// The spec.
-    #[must_use]
-    pub const fn spec(&self) -> &'a Spec<'a> {
-        self.partial.spec
-    }
-
-    pub(crate) const fn partial(&self) -> &Message<'a> {
-        &self.partial
-    }
-
-    /// The whole input.
-    #[must_use]
-    pub const fn wire(&self) -> &'a [u8] {
-        self.partial.wire
-    }
-}
-
 /// Masked: MTI and elements, private values hidden.
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -401,17 +261,7 @@ impl fmt::Debug for Message<'_> {
     }
 }
 
-impl fmt::Debug for Inspection<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inspection")
-            .field("mti", &self.mti())
-            .field("fields", &DebugFields(&self.partial))
-            .field("error", &self.error)
-            .finish()
-    }
-}
-
-struct DebugFields<'m, 'a>(&'m Message<'a>);
+pub(crate) struct DebugFields<'m, 'a>(pub(crate) &'m Message<'a>);
 
 impl fmt::Debug for DebugFields<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -437,4 +287,10 @@ fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usi
 #[cold]
 fn in_place(error: Error, number: u8) -> Error {
     Error::new(error.kind(), error.offset(), error.expected(), error.found()).at(Place::Element(number))
+}
+
+/// A count of elements as a message keeps it: there are never more than 192.
+#[inline(always)]
+pub(crate) fn narrow(elements: usize) -> u8 {
+    u8::try_from(elements).unwrap_or(u8::MAX)
 }

@@ -3,13 +3,17 @@
 pub(crate) mod amount;
 pub(crate) mod fast;
 pub(crate) mod field;
+pub(crate) mod inspection;
 pub(crate) mod message;
 pub(crate) mod offsets;
 pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
+pub(crate) mod scan;
 
 pub use amount::Amount;
 pub use field::{Exposed, Field, Parts, Text};
-pub use message::{Inspection, Message};
-pub use parser::{Parser, Scan};
+pub use inspection::Inspection;
+pub use message::Message;
+pub use parser::Parser;
+pub use scan::Scan;

@@ -1,71 +1,71 @@
-//! The read pass over a message: the usual forms at once, the others by the walk.
+//! Parsing: the common forms by the fast ways, all others by the walk.
 //!
-//! A letter to the next editor. There are two ways through a message and they must agree on every
-//! input. [`Message::walk`] is the one that decides: it knows every form, and whom to blame.
-//! [`Message::read_elements`] takes a message with a usual head, and reads each element by its
-//! short form. It does not look at content element by element: neighbours of one class are a *run*
-//! and are checked as one. What the short form does not know, and what looks wrong, is given to the
-//! ordinary reader, element by element, in wire order, so the first thing that is wrong is the one
-//! that is reported.
+//! A letter to the next editor. There are two ways through a message and they must agree on every input.
+//! [`Message::walk`] is the one that decides: it knows every form, and which octet is the first invalid one.
+//! The ways in [`fast`](crate::read::fast) may only say yes: `read_runs` takes the messages whose head has
+//! a common form, `planned` those whose bitmap a [`Parser`](crate::Parser) has met. The tests below and
+//! `tests/plan.rs` hold all three together.
 
-use crate::codec::CodePage;
-use crate::codec::fast::class::Class;
-use crate::codec::fast::element::{Lies, Quick, bit};
-use crate::codec::window::Octets;
-use crate::layout::walk::{Announced, Pass, walk};
-use crate::layout::{BitmapForm, Element, Lead, Tag};
+use crate::codec::bitmap::Announced;
+use crate::codec::{BitmapForm, Tag};
+use crate::layout::walk::{Pass, walk};
+use crate::layout::{Element, LengthFirst};
 use crate::model::bitmap::Bitmap;
-use crate::model::content::Content;
-use crate::model::error::{Error, ErrorKind, Key, Place, Result};
+use crate::model::error::{Error, Key, Place, Result};
 use crate::model::mti::Mti;
-use crate::read::fast::ber::sound_composite_end;
 use crate::read::fast::head::{Head, head};
-use crate::read::fast::locate::{Suspects, blame, wrong_octet};
+use crate::read::fast::locate::{error_at, first_invalid};
 use crate::read::fast::plan::{Check, Marks, Plan};
-use crate::read::message::{Made, Message};
+use crate::read::fast::runs::take_ordinary;
+use crate::read::message::{FromParsed, Message, narrow};
 use crate::read::offsets::Noted;
 use crate::read::reader::{self, Reader};
-use crate::spec::{MtiCoding, Spec};
+use crate::spec::Spec;
 
 impl<'a> Message<'a> {
+    /// Parses and checks a whole message.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its place and offset. To see what parsed before it, use
+    /// [`Inspection`](crate::Inspection).
+    pub fn parse(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
+        Self::made(spec, wire, Self::read::<true>)
+    }
+
+    /// A message that `read` fills, or what holds it. Not inlined, as that would copy it once more: a
+    /// copy costs as much as many elements.
+    #[inline(never)]
+    pub(crate) fn made<M: FromParsed<'a>>(
+        spec: &'a Spec<'a>,
+        wire: &'a [u8],
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<M> {
+        let mut made = Ok(M::of(Self::empty(spec, wire)));
+        if let Ok(message) = &mut made
+            && let Err(error) = read(message.message())
+        {
+            made = Err(error);
+        }
+        made
+    }
+
     /// Reads a message into this empty one; content is looked at if `CHECK` says so.
     pub(crate) fn read<const CHECK: bool>(&mut self) -> Result<()> {
-        self.read_behind::<CHECK>(head(self.spec, self.wire))
+        self.read_after_head::<CHECK>(head(self.spec, self.wire))
     }
 
     /// The same, when the head is known, if it is a usual one.
     #[inline]
-    pub(crate) fn read_behind<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
+    pub(crate) fn read_after_head<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
         match head {
-            Some(head) => self.read_elements::<CHECK>(head),
+            Some(head) => self.read_runs::<CHECK>(head),
             None => self.walk::<CHECK>(),
         }
     }
 
-    /// The elements behind a head of the usual form.
-    fn read_elements<const CHECK: bool>(&mut self, head: Head) -> Result<()> {
-        self.begin(head);
-        let mut run = Run { class: Class::Digits, start: head.end, rank: 0 };
-        let (mut at, mut rank) = (head.end, 0);
-        for (word, quicks) in head.announced.words().into_iter().zip(self.spec.quicks()) {
-            let mut rest = word.reverse_bits();
-            while rest != 0 {
-                let quick = bit(quicks, rest.trailing_zeros());
-                rest &= rest - 1;
-                let next = match usize::from(quick.fixed) {
-                    fixed @ 1.. if quick.run == Some(run.class) => at + fixed,
-                    _ => self.read_quick::<CHECK>(quick, &mut run, at, rank)?,
-                };
-                self.starts.note(rank, at);
-                (at, rank) = (next, rank + 1);
-            }
-        }
-        self.end::<CHECK>(run, at, rank)
-    }
-
     /// Reads the message whose bitmaps, those of a plan, start at `at`.
     #[inline(always)]
-    pub(crate) fn planned<M: Made<'a>, const CHECK: bool>(
+    pub(crate) fn planned<M: FromParsed<'a>, const CHECK: bool>(
         (spec, wire): (&'a Spec<'a>, &'a [u8]),
         plan: &Plan,
         (mti, at): (Mti, usize),
@@ -89,110 +89,15 @@ impl<'a> Message<'a> {
         Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts: starts.starts() }))
     }
 
-    #[inline(always)]
-    fn begin(&mut self, head: Head) {
-        (self.mti, self.announced, self.bitmaps) = (head.mti, head.announced, head.bitmaps);
-    }
-
-    #[inline(always)]
-    fn end<const CHECK: bool>(&mut self, run: Run, at: usize, rank: usize) -> Result<()> {
-        self.finish::<CHECK>(&run, at, rank)?;
-        self.count = narrow(rank);
-        if at == self.wire.len() {
-            return Ok(());
-        }
-        Reader::new(Octets::of(self.wire), at).end()
-    }
-
-    /// Reads an element that does not simply prolong the run; returns where the next one starts.
-    #[inline(always)]
-    fn read_quick<const CHECK: bool>(
-        &mut self,
-        quick: &Quick,
-        run: &mut Run,
-        at: usize,
-        rank: usize,
-    ) -> Result<usize> {
-        if let Some((class, end)) = quick.in_run(self.wire, at) {
-            if class != run.class {
-                self.finish::<CHECK>(run, at, rank)?;
-                (run.class, run.start, run.rank) = (class, at, rank);
-            }
-            return Ok(end);
-        }
-        self.finish_and_read::<CHECK>(quick, run, at, rank)
-    }
-
-    /// Ends the run, and reads an element that can be in none.
-    #[inline(never)]
-    fn finish_and_read<const CHECK: bool>(
-        &mut self,
-        quick: &Quick,
-        run: &mut Run,
-        at: usize,
-        rank: usize,
-    ) -> Result<usize> {
-        self.finish::<CHECK>(run, at, rank)?;
-        let next = self.read_apart::<CHECK>(quick, at, rank)?;
-        (run.start, run.rank) = (next, rank + 1);
-        Ok(next)
-    }
-
-    /// Reads one element by its short form, or if that does not do, as [`Message::read_one`].
-    fn read_apart<const CHECK: bool>(&mut self, quick: &Quick, at: usize, rank: usize) -> Result<usize> {
-        let is_sound = |lies: &Lies| match CHECK {
-            true => !quick.is_composite && quick.is_sound(self.wire, *lies),
-            false => lies.end <= self.wire.len() && quick.is_possible(*lies),
-        };
-        match quick.find(self.wire, at).filter(is_sound) {
-            Some(lies) => Ok(lies.end),
-            None => self.read_one::<CHECK>(self.announced.nth(rank).unwrap_or(0), at, rank),
-        }
-    }
-
-    /// Ends a run before the element of that rank at `at`: all its octets are of its class.
-    #[inline(always)]
-    fn finish<const CHECK: bool>(&mut self, run: &Run, at: usize, rank: usize) -> Result<()> {
-        let is_sound = match CHECK {
-            true => run.start == at || run.class.admits(self.wire, run.start, at),
-            false => at <= self.wire.len(),
-        };
-        if is_sound { Ok(()) } else { self.read_again::<CHECK>(run, at, rank) }
-    }
-
-    /// Finds out what is wrong with a run, if anything is.
-    #[cold]
-    #[inline(never)]
-    fn read_again<const CHECK: bool>(&mut self, run: &Run, at: usize, end: usize) -> Result<()> {
-        let (octets, ranks) = (run.start..at, run.rank..end);
-        let suspects = Suspects { class: run.class, octets, ranks };
-        let blamed = suspects.blame((self.spec, self.wire), self.announced, &self.starts);
-        if let Some((rank, error)) = blamed.filter(|_| CHECK) {
-            self.count = narrow(rank);
-            return Err(error);
-        }
-        let mut at = run.start;
-        for (number, rank) in self.announced.iter_from(run.rank).zip(run.rank..end) {
-            at = self.read_one::<CHECK>(number, at, rank)?;
-        }
-        Ok(())
-    }
-
-    /// Reads the element of that rank at `at`, whatever its form; returns where the next one
-    /// starts. If it cannot be read, it and those behind it do not count.
-    fn read_one<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
-        self.count = narrow(rank);
-        take_one::<CHECK>(self.spec, self.wire, number, at)
-    }
-
     /// The whole message, whatever its form.
     fn walk<const CHECK: bool>(&mut self) -> Result<()> {
         let (spec, octets) = (self.spec, reader::input(self.wire)?);
         let mut reader = Reader::new(octets, 0);
         reader.take(spec.header()).map_err(|error| error.at(Place::Header))?;
-        self.mti = take_mti(&mut reader, spec.mti()).map_err(|error| error.at(Place::Mti))?;
+        let mti = reader.take(spec.mti().len()).and_then(|octets| spec.mti().read(&octets));
+        self.mti = mti.map_err(|error| error.at(Place::Mti))?;
         let mut pass = Parse::<CHECK> { reader, message: self };
-        walk(spec.body(), &mut pass, in_element)?;
+        walk(spec.body(), &mut pass, Error::in_element)?;
         pass.reader.end()
     }
 }
@@ -208,45 +113,15 @@ fn wrong<'a>(
     check: &Check,
 ) -> Option<Error> {
     let Some(class) = check.class else {
-        return take_one::<true>(spec, wire, plan.number(check.rank)?, starts.get(check.rank)).err();
+        return take_ordinary::<true>(spec, wire, plan.number(check.rank)?, starts.get(check.rank)).err();
     };
-    match wrong_octet(class, wire, check.range(marks)) {
+    match first_invalid(class, wire, check.range(marks)) {
         Some(place) => {
             let rank = (check.rank..plan.count).rev().find(|rank| starts.get(*rank) <= place)?;
-            blame((spec, wire), plan.number(rank)?, place)
+            error_at((spec, wire), plan.number(rank)?, place)
         }
         None => Message::parse(spec, wire).err(),
     }
-}
-
-/// Takes the element of that number at `at`, whatever its form; returns where it ends.
-#[inline(never)]
-fn take_one<'a, const CHECK: bool>(
-    spec: &'a Spec<'a>,
-    wire: &'a [u8],
-    number: u8,
-    at: usize,
-) -> Result<usize> {
-    let element = spec.element(number);
-    if let Some(end) = element.filter(|_| CHECK).and_then(|element| sound_composite_end(element, wire, at)) {
-        return Ok(end);
-    }
-    let mut reader = Reader::new(Octets::of(wire), at);
-    let taken = match element {
-        Some(element) if CHECK => reader.take_element(element).map(|()| reader.at()),
-        Some(element) => reader.measure(element).map(|span| span.next),
-        None => Err(Error::new(ErrorKind::Undefined, at, 0, 0)),
-    };
-    taken.map_err(|error| error.at(Place::Element(number)))
-}
-
-/// Elements of one class, one after the other, not checked yet.
-#[derive(Clone, Copy)]
-struct Run {
-    class: Class,
-    start: usize,
-    /// The rank of its first element.
-    rank: usize,
 }
 
 /// The read pass over a message body: records where elements start.
@@ -264,8 +139,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
     fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
         let start = self.reader.at();
         let announced = self.reader.bitmap(form).map_err(|error| error.at(Place::Bitmap))?;
-        let width = form.coding.wire_len(Content::B, usize::from(form.octets));
-        self.message.bitmaps = u8::try_from((self.reader.at() - start) / width.max(1)).unwrap_or(u8::MAX);
+        self.message.bitmaps = narrow((self.reader.at() - start) / form.len().max(1));
         self.message.announced = announced.elements;
         Ok(announced)
     }
@@ -278,7 +152,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Lead>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         self.reader.tag(tag, length_first)
     }
 
@@ -299,30 +173,6 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
     fn offset(&self) -> usize {
         self.reader.offset()
     }
-}
-
-/// Reads an MTI; its mirror is in `write`.
-fn take_mti(reader: &mut Reader<'_>, coding: MtiCoding) -> Result<Mti> {
-    let octets = reader.take(coding.len())?;
-    let at = |index| octets.get(index);
-    let digits = match coding {
-        MtiCoding::Ascii => [at(0), at(1), at(2), at(3)],
-        MtiCoding::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
-        MtiCoding::Bcd => [at(0) >> 4, at(0) & 15, at(1) >> 4, at(1) & 15].map(|half| b'0' + half),
-        // zeros are no digits: the error
-        MtiCoding::Binary => Mti::from_number(u16::from_be_bytes([at(0), at(1)])).map_or([0; 4], Mti::digits),
-    };
-    Mti::from_digits(digits).map_err(|_| Error::new(ErrorKind::MtiDigit, octets.position(0), 4, 0))
-}
-
-fn in_element(error: Error, key: Key) -> Error {
-    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
-}
-
-/// A count of elements as a message keeps it: there are never more than 192.
-#[inline(always)]
-fn narrow(elements: usize) -> u8 {
-    u8::try_from(elements).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]
@@ -361,7 +211,7 @@ mod tests {
     #[test]
     fn whom_the_short_way_blames_the_long_way_blames() {
         for spec in builtin() {
-            let ordinary = spec.without_short_forms();
+            let ordinary = spec.without_fast_forms();
             let len = |number| spec.element(number).map_or(0, |element| element.max().min(4));
             let values: Vec<_> = (2..50).map(|number| (number, std::vec![b'5'; len(number)])).collect();
             let sound = message(spec, &values);
@@ -390,7 +240,7 @@ mod tests {
             cut in proptest::option::of(any::<prop::sample::Index>()),
         ) {
             let spec = builtin().nth(link).unwrap();
-            let ordinary = spec.without_short_forms();
+            let ordinary = spec.without_fast_forms();
             let mut wire = message(spec, &values);
             for (index, octet) in changes {
                 let place = index.index(wire.len());

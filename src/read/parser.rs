@@ -1,4 +1,4 @@
-//! Parsers that remember, and scans that do not look.
+//! Parsers that remember the bitmaps they met.
 //!
 //! A link sends few kinds of message: a handful of bitmaps makes nearly all of its traffic. A
 //! [`Parser`] keeps a [`Plan`] for those it has met twice.
@@ -7,10 +7,10 @@ use core::fmt;
 
 use crate::model::bitmap::Bitmap;
 use crate::model::error::Result;
-use crate::model::mti::Mti;
 use crate::read::fast::head::{Head, head, mti};
 use crate::read::fast::plan::Plan;
-use crate::read::message::{Made, Message};
+use crate::read::message::{FromParsed, Message};
+use crate::read::scan::Scan;
 use crate::spec::Spec;
 
 /// Parses the messages of a link, and gets faster with those whose bitmap it has met before.
@@ -114,7 +114,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
 
     /// Reads a message by its plan, if there is one.
     #[inline(always)]
-    fn read<'a, M: Made<'a>, const CHECK: bool>(&mut self, wire: &'a [u8]) -> Result<M>
+    fn read<'a, M: FromParsed<'a>, const CHECK: bool>(&mut self, wire: &'a [u8]) -> Result<M>
     where
         's: 'a,
     {
@@ -143,7 +143,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     #[inline(never)]
     fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
         let head = head(self.spec, message.wire);
-        message.read_behind::<CHECK>(head)?;
+        message.read_after_head::<CHECK>(head)?;
         if let Some(head) = head {
             let hash = hash(head.announced);
             let [.., low] = hash.to_be_bytes();
@@ -231,77 +231,4 @@ fn padded(octets: &[u8]) -> [u8; 32] {
     let mut padded = [0; 32];
     padded.iter_mut().zip(octets).for_each(|(slot, octet)| *slot = *octet);
     padded
-}
-
-/// Where the elements of a message lie, and nothing about what they hold: *not checked*.
-///
-/// Made by [`Parser::scan`] for those who route messages and hand them on. The structure is
-/// sound: MTI, bitmaps, the length of every element, and nothing left over. What an element holds
-/// is not known to be of its class, so a scan gives octets, not [`Field`](crate::Field)s.
-#[derive(Clone, Copy)]
-pub struct Scan<'a> {
-    message: Message<'a>,
-}
-
-impl<'a> Made<'a> for Scan<'a> {
-    #[inline(always)]
-    fn of(message: Message<'a>) -> Self {
-        Self { message }
-    }
-
-    #[inline(always)]
-    fn message(&mut self) -> &mut Message<'a> {
-        &mut self.message
-    }
-}
-
-impl<'a> Scan<'a> {
-    /// Finds the elements of a message and looks at none.
-    ///
-    /// # Errors
-    /// As [`Message::parse`], apart from what lies in the content of elements.
-    pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Result<Self> {
-        Message::made(spec, wire, Message::read::<false>)
-    }
-
-    /// The message type identifier.
-    #[must_use]
-    pub const fn mti(&self) -> Mti {
-        self.message.mti
-    }
-
-    /// The elements that are there.
-    #[must_use]
-    pub const fn bitmap(&self) -> Bitmap {
-        self.message.announced
-    }
-
-    /// The input.
-    #[must_use]
-    pub const fn wire(&self) -> &'a [u8] {
-        self.message.wire
-    }
-
-    /// The octets of an element's value as they lie on the wire, unchecked, without its prefix.
-    ///
-    /// They may be card data, and nothing masks them.
-    #[must_use]
-    pub fn octets(&self, number: u8) -> Option<&'a [u8]> {
-        self.message.wire.get(self.message.get(number)?.value_range())
-    }
-
-    /// The message, now checked to its last octet.
-    ///
-    /// # Errors
-    /// As [`Message::parse`].
-    pub fn check(&self) -> Result<Message<'a>> {
-        Message::parse(self.message.spec, self.message.wire)
-    }
-}
-
-/// MTI and numbers; no content.
-impl fmt::Debug for Scan<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scan").field("mti", &self.mti()).field("elements", &self.bitmap()).finish()
-    }
 }

@@ -1,14 +1,15 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
-use crate::codec::fast::element::Quick;
-use crate::codec::window::{MAX_INDEX, Octets, hex_value};
+use crate::codec::bitmap::Announced;
+use crate::codec::fast::element::FastElement;
+use crate::codec::tag::PADDING;
+use crate::codec::window::{MAX_INDEX, Octets};
 use crate::codec::{Coding, check};
-use crate::layout::walk::{Announced, Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Lead, NextBitmap, Tag};
-use crate::model::bitmap::Bitmap;
-use crate::model::content::{CharKind, Content};
+use crate::layout::walk::{Pass, walk};
+use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag};
+use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
-use crate::read::fast::ber::{are_sound, ber_tag};
+use crate::read::fast::ber::{DECODED, are_sound};
 
 /// A place in a run of octets.
 #[derive(Clone)]
@@ -70,11 +71,11 @@ impl<'a> Reader<'a> {
     #[inline]
     pub(crate) fn take_element(&mut self, element: &'a Element<'a>) -> Result<()> {
         debug_assert!(
-            [Quick::UNKNOWN, element.with_quick().quick].contains(&element.quick),
+            [FastElement::UNKNOWN, element.with_fast().fast].contains(&element.fast),
             "whoever changes an element renews it"
         );
-        match self.sound_end(&element.quick) {
-            Some(end) if !element.quick.is_composite => {
+        match self.sound_end(&element.fast) {
+            Some(end) if !element.fast.is_composite => {
                 self.at = end;
                 Ok(())
             }
@@ -84,8 +85,8 @@ impl<'a> Reader<'a> {
 
     /// Where the element ends, if its short form says that it is sound, apart from its parts.
     #[inline]
-    fn sound_end(&self, quick: &Quick) -> Option<usize> {
-        quick.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
+    fn sound_end(&self, fast: &FastElement) -> Option<usize> {
+        fast.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
     }
 
     /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
@@ -222,29 +223,6 @@ impl<'a> Reader<'a> {
             None => Ok(()),
         }
     }
-
-    /// One bitmap of up to 64 bits, its first bit being the top bit of the word.
-    fn bitmap_word(&mut self, form: BitmapForm) -> Result<u64> {
-        let octets = self.take(form.coding.wire_len(Content::B, usize::from(form.octets)))?;
-        let latin = |index| match form.coding {
-            Coding::EbcdicHex(page) => page.get(octets.get(index)),
-            _ => octets.get(index),
-        };
-        let mut word = 0;
-        for index in 0..octets.len() {
-            word = match form.coding {
-                Coding::Raw => word << 8 | u64::from(octets.get(index)),
-                _ => match hex_value(latin(index)) {
-                    Some(value) => word << 4 | u64::from(value),
-                    None => {
-                        let seen = CharKind::of(latin(index));
-                        return Err(Error::new(ErrorKind::HexDigit(seen), octets.position(index), 0, 0));
-                    }
-                },
-            };
-        }
-        Ok(word << (64 - 8 * u32::from(form.octets)))
-    }
 }
 
 /// Checks a composite value to its last octet.
@@ -264,9 +242,6 @@ pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Resu
     };
     if is_sound { Ok(()) } else { walk_parts(value, layout) }
 }
-
-/// The longest composite that is decoded as a whole.
-pub(crate) const DECODED: usize = 256;
 
 fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let mut reader = Reader::new(value, 0);
@@ -291,36 +266,21 @@ impl<'a> Pass<'a> for Reader<'a> {
 
     #[inline]
     fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let mut words = [self.bitmap_word(form)?, 0, 0];
-        let mut third_pending = false;
-        if self.announces(form.second, words[0])? {
-            words[1] = self.bitmap_word(form)?;
-            third_pending = form.has_third_among_values() && words[1] & TOP_BIT != 0;
-            if !third_pending && self.announces(form.third, words[1])? {
-                words[2] = self.bitmap_word(form)?;
-            }
-        }
-        if form.second != NextBitmap::Never {
-            words[0] &= !TOP_BIT;
-        }
-        if form.third != NextBitmap::Never {
-            words[1] &= !TOP_BIT;
-        }
-        Ok(Announced { elements: Bitmap::from_words(words), third_pending })
+        form.read(|len| self.take(len))
     }
 
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        self.bitmap_word(form)
+        form.word(&self.take(form.len())?)
     }
 
     #[inline]
-    fn tag(&mut self, tag: Tag, length_first: Option<Lead>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if self.led {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
         }
         if let (Tag::Ber, None, Some(wire)) = (tag, length_first, self.octets.plain())
-            && let Some((value, width)) = ber_tag(wire, self.at)
+            && let Some((value, width)) = Tag::read_ber_fast(wire, self.at)
         {
             self.at += width;
             return Ok(Some(value));
@@ -353,27 +313,19 @@ impl<'a> Pass<'a> for Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether a further bitmap follows at once.
-    fn announces(&self, more: NextBitmap, word: u64) -> Result<bool> {
-        let announced = word & TOP_BIT != 0;
-        match more {
-            NextBitmap::Never | NextBitmap::InElement => Ok(false),
-            NextBitmap::Announced => Ok(announced),
-            NextBitmap::Always if announced => Ok(true),
-            NextBitmap::Always => Err(Error::new(ErrorKind::Missing, self.offset(), 0, 0)),
-        }
-    }
-
     /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
-    fn take_lead(&mut self, Lead { prefix, counts_tag }: Lead, tag: Tag) -> Result<()> {
+    fn take_lead(&mut self, LengthFirst { prefix, counts_tag }: LengthFirst, tag: Tag) -> Result<()> {
         let (number, width) = prefix.get(&self.octets, self.at)?;
         let start = self.at + width;
         let Some(counted) = number.checked_sub(usize::from(prefix.includes)) else {
             return Err(Error::new(ErrorKind::LengthUnit, self.offset(), 0, number));
         };
-        let uncounted = if counts_tag { 0 } else { Self { at: start, ..self.clone() }.tag_width(tag)? };
-        let len = counted.saturating_add(uncounted);
         let left = self.octets.len().saturating_sub(start);
+        let uncounted = match counts_tag {
+            true => 0,
+            false => self.tag_len(tag, self.octets.slice(start, left))?,
+        };
+        let len = counted.saturating_add(uncounted);
         if left < len {
             return Err(Error::new(ErrorKind::Truncated, self.octets.position(start), len, left));
         }
@@ -382,44 +334,13 @@ impl Reader<'_> {
     }
 
     fn take_tag(&mut self, tag: Tag) -> Result<u32> {
-        let (start, width) = (self.at, self.tag_width(tag)?);
-        let octets = self.take(width)?;
-        let malformed = |index| Error::new(ErrorKind::Tag, octets.position(index), 0, 0);
-        let mut value = 0;
-        for index in 0..octets.len() {
-            let octet = octets.get(index);
-            let octet = match tag {
-                Tag::Ebcdic(page, _) => page.get(octet),
-                _ => octet,
-            };
-            value = match tag {
-                Tag::Digits(_) if !octet.is_ascii_digit() => return Err(malformed(index)),
-                Tag::Text(_) | Tag::Ebcdic(..) if !octet.is_ascii_graphic() => return Err(malformed(index)),
-                Tag::Digits(_) => value * 10 + u32::from(octet - b'0'),
-                _ => value << 8 | u32::from(octet),
-            };
-        }
-        debug_assert!(self.at > start, "a tag takes at least one octet");
-        Ok(value)
+        let len = self.tag_len(tag, self.octets.slice(self.at, self.left()))?;
+        tag.read(&self.take(len)?)
     }
 
-    /// How many octets the next tag takes.
-    fn tag_width(&self, tag: Tag) -> Result<usize> {
-        match tag {
-            Tag::Digits(width) | Tag::Text(width) | Tag::Ebcdic(_, width) | Tag::Octets(width) => {
-                Ok(usize::from(width))
-            }
-            Tag::Ber => {
-                // 0 behind the end, whatever follows there: a tag cut short is no other tag
-                let octet = |index| if index < self.left() { self.octets.get(self.at + index) } else { 0 };
-                match (octet(0) & 0x1F, octet(1), octet(2)) {
-                    (0..=0x1E, _, _) => Ok(1),
-                    (_, 0..=0x7F, _) => Ok(2),
-                    (_, _, 0..=0x7F) => Ok(3),
-                    _ => Err(Error::new(ErrorKind::Tag, self.offset(), 3, 4)),
-                }
-            }
-        }
+    /// How many octets the tag takes that these start with.
+    fn tag_len(&self, tag: Tag, octets: Octets<'_>) -> Result<usize> {
+        tag.len_at(&octets).ok_or_else(|| Error::new(ErrorKind::Tag, octets.position(0), 3, 4))
     }
 }
 
@@ -444,10 +365,5 @@ pub(crate) fn input(wire: &[u8]) -> Result<Octets<'_>> {
     }
     Ok(Octets::of(wire))
 }
-
-/// The octet that may stand before, between and after BER objects.
-pub(crate) const PADDING: u8 = 0;
-
-const TOP_BIT: u64 = 1 << 63;
 
 const _: () = assert!(MAX_INDEX <= widen(u32::MAX) / 4, "half bytes of an index fit u32");

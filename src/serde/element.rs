@@ -5,14 +5,18 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use ::serde::ser::{Impossible, SerializeSeq, SerializeTuple, SerializeTupleStruct};
+use ::serde::ser::{
+    Impossible, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleStruct,
+};
 use ::serde::{Serialize, Serializer};
 
-use super::write::{Collector, Leaf, Values, fail, join};
+use super::names;
+use super::values::{Leaf, Values, fail, join};
 use crate::codec::window::hex_value;
 use crate::layout::{Element, Layout, Order};
 use crate::model::content::{CharKind, Content};
-use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::model::mti::Mti;
 
 /// Gives the values of an element: none for `None`, several for a tag that is there several times.
 pub(super) struct ElementSerializer<'s> {
@@ -114,6 +118,76 @@ impl<'s> Serializer for ElementSerializer<'s> {
 
     forwarded!(Vec<Leaf>);
     no_variants!(Vec<Leaf>);
+}
+
+/// Collects what is in a struct or a map. `Out` of a message is [`Values`], of a composite a leaf.
+pub(super) struct Collector<'s, F> {
+    layout: &'s Layout<'s>,
+    /// Whether this is the message itself, which has an `mti`.
+    is_message: bool,
+    values: Values,
+    key: Option<String>,
+    finish: F,
+}
+
+impl<'s, F> Collector<'s, F> {
+    pub(super) const fn new(layout: &'s Layout<'s>, is_message: bool, finish: F) -> Self {
+        let values = Values { mti: None, elements: Vec::new() };
+        Self { layout, is_message, values, key: None, finish }
+    }
+
+    fn put<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
+        if self.is_message && name == "mti" {
+            let Leaf::Octets(digits) = value.serialize(Text)? else { return Err(fail(ErrorKind::MtiDigit)) };
+            let digits = <[u8; 4]>::try_from(digits).map_err(|_| fail(ErrorKind::MtiDigit).at(Place::Mti))?;
+            self.values.mti = Some(Mti::from_digits(digits)?);
+            return Ok(());
+        }
+        let found = names::key(self.layout, name).and_then(|key| Some((key, self.layout.element(key)?)));
+        let Some((key, element)) = found else { return Err(super::named(ErrorKind::Undefined, name)) };
+        let is_tagged = matches!(self.layout.order(), Order::Tags { .. });
+        let leaves = value.serialize(ElementSerializer { element, is_tagged });
+        let leaves = leaves.map_err(|error| error.within(self.layout.key(key)))?;
+        self.values.elements.extend(leaves.into_iter().map(|leaf| (key, leaf)));
+        Ok(())
+    }
+}
+
+impl<O, F: FnOnce(Values) -> Result<O>> SerializeStruct for Collector<'_, F> {
+    type Ok = O;
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+        self.put(name, value)
+    }
+
+    fn end(self) -> Result<O> {
+        (self.finish)(self.values)
+    }
+}
+
+impl<O, F: FnOnce(Values) -> Result<O>> SerializeMap for Collector<'_, F> {
+    type Ok = O;
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
+        match key.serialize(Text)? {
+            Leaf::Octets(octets) => {
+                self.key = Some(String::from_utf8(octets).map_err(|_| fail(ErrorKind::Form))?);
+            }
+            Leaf::Number(number) => self.key = Some(number.to_string()),
+        }
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        let name = self.key.take().ok_or(fail(ErrorKind::Form))?;
+        self.put(&name, value)
+    }
+
+    fn end(self) -> Result<O> {
+        (self.finish)(self.values)
+    }
 }
 
 /// The items of a sequence or a tuple.

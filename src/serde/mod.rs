@@ -64,6 +64,7 @@ mod macros;
 mod element;
 mod names;
 mod read;
+mod values;
 mod write;
 
 use alloc::string::String;
@@ -78,7 +79,7 @@ use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::Spec;
 
-pub use write::Values;
+pub use values::Values;
 
 /// Fills a value from a message; see the [module](self) for what fits what.
 ///

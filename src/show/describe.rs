@@ -14,7 +14,8 @@ use crate::model::content::Content;
 use crate::model::error::Error;
 use crate::model::mti::{Class, Function, Mti, Origin, Version};
 use crate::read::field::{Field, Parts};
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::spec::{Codes, Spec};
 
 impl<'a> Message<'a> {

@@ -140,7 +140,7 @@ const fn check_slot(
     let key = widen(element.key);
     let found = match layout.order {
         Order::Bitmap(form) => {
-            if index == 0 || index > widen(form.capacity() as u32) || form.is_continuation(index as u8) {
+            if index == 0 || index > widen(form.max_number() as u32) || form.is_continuation(index as u8) {
                 Some(SpecFault::ReservedNumber)
             } else if key != index {
                 Some(SpecFault::DefinedTwice)

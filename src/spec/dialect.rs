@@ -1,6 +1,6 @@
 //! Dialects: how a link writes the elements that a table lists.
 
-use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding};
+use crate::codec::{CodePage, Coding, LengthUnit, MtiCoding, PadNibble, PrefixCoding};
 use crate::layout::BitmapForm;
 
 /// How a link writes MTI, bitmaps, values and length prefixes. Rows may say otherwise for
@@ -48,29 +48,6 @@ pub enum Codes {
     Iso,
     /// The lists of UnionPay terminals.
     UnionPay,
-}
-
-/// How the MTI `0200` is written.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum MtiCoding {
-    /// `30 32 30 30`.
-    Ascii,
-    /// `F0 F2 F0 F0`.
-    Ebcdic,
-    /// `02 00`.
-    Bcd,
-    /// `00 C8`: the number two hundred in two big-endian octets.
-    Binary,
-}
-
-impl MtiCoding {
-    /// Octets on the wire.
-    pub(crate) const fn len(self) -> usize {
-        match self {
-            Self::Ascii | Self::Ebcdic => 4,
-            Self::Bcd | Self::Binary => 2,
-        }
-    }
 }
 
 impl Dialect {

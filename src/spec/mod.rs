@@ -5,6 +5,7 @@ mod check;
 mod dialect;
 mod table;
 
+pub use crate::codec::MtiCoding;
 pub use builtin::emv::{EMV, EMV_SCRIPT};
 pub use builtin::ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
 pub use builtin::iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
@@ -18,12 +19,12 @@ pub use builtin::unionpay::{
     UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
 };
 pub use builtin::{builtin, by_name};
-pub use dialect::{Codes, Dialect, MtiCoding};
+pub use dialect::{Codes, Dialect};
 pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
 
 pub(crate) use check::check_below;
 
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::layout::{BitmapForm, Element, Layout, Order};
 use crate::model::error::{ErrorKind, Result};
 
@@ -46,7 +47,7 @@ pub struct Spec<'s> {
     codes: Codes,
     body: Layout<'s>,
     /// The short form of each element, by bitmap and bit: what the body says, packed.
-    quicks: [[Quick; 64]; 3],
+    fast_elements: [[FastElement; 64]; 3],
     /// The elements that there is but one way to write, as the words of a bitmap.
     canonical: [u64; 3],
 }
@@ -79,10 +80,10 @@ impl<'s> Spec<'s> {
         let body = Layout::bitmap(dialect.bitmap, elements);
         match check::check(&body) {
             Ok(()) => {
-                let quicks = crate::layout::quicks(elements);
-                let canonical = crate::layout::canonical(&quicks);
+                let fast_elements = crate::layout::fast_elements(elements);
+                let canonical = crate::layout::canonical(&fast_elements);
                 let Dialect { header, mti, codes, .. } = *dialect;
-                Ok(Self { name, header, mti, codes, body, quicks, canonical })
+                Ok(Self { name, header, mti, codes, body, fast_elements, canonical })
             }
             Err(error) => Err(error),
         }
@@ -127,8 +128,8 @@ impl<'s> Spec<'s> {
 
     /// The short form of each element, by bitmap and bit; one that knows nothing where none is.
     #[inline(always)]
-    pub(crate) const fn quicks(&self) -> &[[Quick; 64]; 3] {
-        &self.quicks
+    pub(crate) const fn fast_elements(&self) -> &[[FastElement; 64]; 3] {
+        &self.fast_elements
     }
 
     /// The elements that there is but one way to write, as the words of a bitmap.
@@ -139,14 +140,14 @@ impl<'s> Spec<'s> {
 
     /// The same spec without short forms: every element is read the ordinary way.
     #[cfg(test)]
-    pub(crate) fn without_short_forms(&self) -> Spec<'s> {
+    pub(crate) fn without_fast_forms(&self) -> Spec<'s> {
         let ordinary = |element: &Option<Element<'s>>| {
             let element = element.as_ref()?;
-            Some(Element { quick: Quick::UNKNOWN, ..*element })
+            Some(Element { fast: FastElement::UNKNOWN, ..*element })
         };
         let elements: Vec<_> = self.body.elements.iter().map(ordinary).collect();
         let body = Layout::new(self.body.order, elements.leak());
-        Spec { body, quicks: [[Quick::UNKNOWN; 64]; 3], canonical: [0; 3], ..*self }
+        Spec { body, fast_elements: [[FastElement::UNKNOWN; 64]; 3], canonical: [0; 3], ..*self }
     }
 
     /// How bitmaps are written.

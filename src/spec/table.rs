@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
@@ -167,9 +167,9 @@ impl<'s> Row<'s> {
             fill,
             pad_nibble,
             privacy: self.privacy,
-            quick: Quick::UNKNOWN,
+            fast: FastElement::UNKNOWN,
         };
-        element.with_quick()
+        element.with_fast()
     }
 }
 

@@ -1,20 +1,13 @@
 //! Building messages: values in any order, written in the only order there is.
 
-#[cfg(feature = "alloc")]
-use alloc::vec::Vec;
 use core::fmt;
 
-use crate::codec::window::OctetsMut;
-use crate::layout::walk::{Announced, Pass, walk};
-use crate::layout::{BitmapForm, Element, Lead, Tag};
 use crate::model::bitmap::{Bitmap, MAX_ELEMENTS};
-use crate::model::error::{Error, ErrorKind, Key, Place, Result, widen};
+use crate::model::error::{Error, ErrorKind, Place, widen};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::Spec;
-use crate::write::fast::target::{Count, Room};
-use crate::write::value::{Source, Value, View};
-use crate::write::writer::Writer;
+use crate::write::value::{Source, Value};
 
 /// A message under construction: borrowed values, any order, no heap.
 ///
@@ -53,7 +46,7 @@ impl<'v> Builder<'v> {
         Self::made(spec, mti, &[], 1, None, None)
     }
 
-    /// Made at once, where the caller wants it: to change what was made would copy it.
+    /// FromParsed at once, where the caller wants it: to change what was made would copy it.
     #[inline(always)]
     fn made(
         spec: &'v Spec<'v>,
@@ -156,63 +149,6 @@ impl<'v> Builder<'v> {
         self.present.contains(number)
     }
 
-    /// Writes the message to the start of `out` and returns what was written.
-    ///
-    /// # Errors
-    /// The first problem in wire order, by element and byte; [`ErrorKind::Room`] says how much is
-    /// needed.
-    pub fn write<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
-        let room = out.len();
-        let mut laid = Room { out, at: 0 };
-        let needed = match self.lay(&mut laid) {
-            Some(()) => laid.at,
-            None => self.run(laid.out)?,
-        };
-        match laid.out.get(..needed) {
-            Some(written) => Ok(written),
-            None => Err(Error::new(ErrorKind::Room, room, needed, room)),
-        }
-    }
-
-    /// How many octets [`Builder::write`] needs: the same pass, counting.
-    ///
-    /// # Errors
-    /// As [`Builder::write`], except that a composite given as octets is not looked into.
-    pub fn measure(&self) -> Result<usize> {
-        let mut count = Count(0);
-        match self.lay(&mut count) {
-            Some(()) => Ok(count.0),
-            None => self.run(&mut []),
-        }
-    }
-
-    /// The message in a vector of its exact size.
-    ///
-    /// # Errors
-    /// As [`Builder::write`].
-    #[cfg(feature = "alloc")]
-    pub fn to_vec(&self) -> Result<Vec<u8>> {
-        let mut out = alloc::vec![0; self.measure()?];
-        self.write(&mut out)?;
-        Ok(out)
-    }
-
-    pub(crate) fn run(&self, out: &mut [u8]) -> Result<usize> {
-        if let Some(problem) = self.problem {
-            return Err(problem);
-        }
-        if self.header.len() != self.spec.header() {
-            let kind = if self.header.is_empty() { ErrorKind::Missing } else { ErrorKind::LengthUnit };
-            return Err(Error::new(kind, 0, self.spec.header(), self.header.len()).at(Place::Header));
-        }
-        let mut writer = Writer::new(OctetsMut::of(out));
-        writer.put_all(self.header);
-        writer.put_mti(self.mti, self.spec.mti());
-        let mut pass = Build { writer, builder: self };
-        walk(self.spec.body(), &mut pass, in_element)?;
-        Ok(pass.writer.at())
-    }
-
     #[inline(always)]
     fn put(&mut self, number: u8, source: Source<'v>) {
         match self.sources.slot(number) {
@@ -305,48 +241,4 @@ impl fmt::Debug for Builder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder").field("mti", &self.mti).field("set", &self.present).finish()
     }
-}
-
-/// The write pass over a message body.
-struct Build<'b, 'm, 'v> {
-    writer: Writer<'b>,
-    builder: &'m Builder<'v>,
-}
-
-impl<'s> Pass<'s> for Build<'_, '_, '_> {
-    fn more(&self) -> bool {
-        false
-    }
-
-    fn bitmap(&mut self, form: BitmapForm) -> Result<Announced> {
-        let Builder { present, bitmaps, .. } = self.builder;
-        self.writer.put_bitmaps(*present, form, *bitmaps).map_err(|error| error.at(Place::Bitmap))
-    }
-
-    fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64> {
-        Ok(self.writer.put_third_bitmap(self.builder.present, form))
-    }
-
-    fn tag(&mut self, _tag: Tag, _lead: Option<Lead>) -> Result<Option<u32>> {
-        Ok(None)
-    }
-
-    fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()> {
-        let number = u8::try_from(key.value()).unwrap_or(0);
-        match self.builder.source(number) {
-            Source::Echo(message) => match message.get(number) {
-                Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
-                None => self.writer.put_element(element, &Source::None),
-            },
-            source => self.writer.put_element(element, &source),
-        }
-    }
-
-    fn offset(&self) -> usize {
-        self.writer.at()
-    }
-}
-
-fn in_element(error: Error, key: Key) -> Error {
-    error.at(Place::Element(u8::try_from(key.value()).unwrap_or(u8::MAX)))
 }

@@ -2,16 +2,15 @@
 
 use core::fmt;
 
-use crate::codec::fast::element::{Quick, bit};
+use crate::codec::fast::element::{FastElement, bit};
 use crate::codec::fast::encode::put_short;
 use crate::codec::window::OctetsMut;
 use crate::layout::NextBitmap;
-use crate::model::bitmap::Bitmap;
-use crate::model::content::Content;
+use crate::model::bitmap::{Bitmap, TOP_BIT};
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::mti::Mti;
 use crate::spec::Spec;
-use crate::write::fast::target::{Room, Target, lay_element};
+use crate::write::fast::target::{Room, Target, encode_element};
 use crate::write::value::{Source, Value};
 use crate::write::writer::Writer;
 
@@ -111,32 +110,32 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     #[inline]
     pub fn put<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {
         match value.into().0 {
-            Source::Octets(value) if self.lay(number, value) => Ok(self),
+            Source::Octets(value) if self.encode(number, value) => Ok(self),
             source => self.put_source(number, &source),
         }
     }
 
     /// Lays a value out, if that is certainly right.
     #[inline(never)]
-    fn lay(&mut self, number: u8, value: &[u8]) -> bool {
-        let Some(quick) = self.quick(number) else { return false };
-        let Some(chars) = quick.short(value) else { return self.lay_longer(number, quick, value) };
+    fn encode(&mut self, number: u8, value: &[u8]) -> bool {
+        let Some(fast) = self.fast(number) else { return false };
+        let Some(chars) = fast.short(value) else { return self.encode_longer(number, fast, value) };
         let Some(end) = put_short(chars, self.out, self.at, value) else { return false };
         self.advance(number, end);
         true
     }
 
     #[inline(never)]
-    fn lay_longer(&mut self, number: u8, quick: &Quick, value: &[u8]) -> bool {
-        let Some(end) = quick.lay_longer(self.out, self.at, value) else { return false };
+    fn encode_longer(&mut self, number: u8, fast: &FastElement, value: &[u8]) -> bool {
+        let Some(end) = fast.encode_longer(self.out, self.at, value) else { return false };
         self.advance(number, end);
         true
     }
 
     /// The short form of an element that may come next, and whose bitmap is there.
     #[inline(always)]
-    fn quick(&self, number: u8) -> Option<&'s Quick> {
-        let [first, second, _] = self.spec.quicks();
+    fn fast(&self, number: u8) -> Option<&'s FastElement> {
+        let [first, second, _] = self.spec.fast_elements();
         let place = u32::from(number.wrapping_sub(1));
         match number > self.last {
             true if number <= 64 => Some(bit(first, place)),
@@ -147,9 +146,9 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
 
     #[inline(never)]
     fn put_source(&mut self, number: u8, source: &Source<'_>) -> Result<&mut Self> {
-        let element = self.quick(number).and_then(|_| self.spec.element(number));
+        let element = self.fast(number).and_then(|_| self.spec.element(number));
         let mut room = Room { out: self.out, at: self.at };
-        match element.and_then(|element| lay_element(&mut room, element, number, source)) {
+        match element.and_then(|element| encode_element(&mut room, element, number, source)) {
             Some(()) => {
                 let end = room.at;
                 Ok(self.advance(number, end))
@@ -164,14 +163,14 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     /// [`ErrorKind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
     #[inline]
     pub fn finish(mut self) -> Result<&'o [u8]> {
-        let laid = self.lay_bitmaps();
+        let encoded = self.encode_bitmaps();
         let Self { out, at, .. } = self;
-        let message: Option<&'o [u8]> = laid.and_then(|()| out.get(..at));
+        let message: Option<&'o [u8]> = encoded.and_then(|()| out.get(..at));
         message.ok_or(Error::new(ErrorKind::Room, 0, at, 0))
     }
 
     #[inline(never)]
-    fn lay_bitmaps(&mut self) -> Option<()> {
+    fn encode_bitmaps(&mut self) -> Option<()> {
         let ([first, second], form) = (self.present, self.spec.bitmap());
         let mut head = Room { out: self.out, at: self.bitmaps_at };
         match self.bitmaps {
@@ -234,8 +233,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     }
 
     fn bitmap_len(&self) -> usize {
-        let form = self.spec.bitmap();
-        form.coding.wire_len(Content::B, usize::from(form.octets))
+        self.spec.bitmap().len()
     }
 
     fn require(&self, needed: usize) -> Result<()> {
@@ -249,8 +247,6 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
 /// The numbers that are written; no values.
 impl fmt::Debug for MessageWriter<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("written", &self.present()).finish()
+        f.debug_struct("MessageWriter").field("written", &self.present()).finish()
     }
 }
-
-const TOP_BIT: u64 = 1 << 63;

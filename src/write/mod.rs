@@ -1,5 +1,6 @@
 //! From values to octets.
 
+pub(crate) mod build;
 pub(crate) mod builder;
 pub(crate) mod fast;
 pub(crate) mod message_writer;

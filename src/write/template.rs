@@ -68,7 +68,7 @@ impl<'s, 'o> Template<'s, 'o> {
     pub fn set_mti(&mut self, mti: Mti) -> &mut Self {
         let mut writer = Writer::new(OctetsMut::of(self.wire));
         writer.skip_to(self.spec.header());
-        writer.put_mti(mti, self.spec.mti());
+        writer.put_some(self.spec.mti().write(mti));
         self
     }
 
@@ -88,7 +88,7 @@ impl<'s, 'o> Template<'s, 'o> {
         let element = element.ok_or(fail(ErrorKind::Missing))?;
         let start = self.starts.get(self.announced.rank(number)).ok_or(fail(ErrorKind::Form))?;
         match source {
-            Source::Octets(value) if element.quick.lay_over(self.wire, start, value).is_some() => Ok(()),
+            Source::Octets(value) if element.fast.encode_over(self.wire, start, value).is_some() => Ok(()),
             _ => self.patch_slowly(element, start, &source),
         }
         .map_err(|error| error.at(Place::Element(number)))?;
@@ -99,7 +99,7 @@ impl<'s, 'o> Template<'s, 'o> {
     fn patch_slowly(&mut self, element: &Element<'_>, start: usize, source: &Source<'_>) -> Result<()> {
         let mut scratch = Scratch::NEW;
         let value = scratch.value(element, source);
-        match value.and_then(|value| element.quick.lay_over(self.wire, start, value)) {
+        match value.and_then(|value| element.fast.encode_over(self.wire, start, value)) {
             Some(()) => Ok(()),
             None => self.patch_ordinary(element, start, source),
         }

@@ -1,7 +1,7 @@
 //! Values a builder takes: borrowed, in logical form.
 
 use crate::codec::window::Octets;
-use crate::layout::{Layout, Order, Tag};
+use crate::layout::{Layout, Order};
 use crate::read::field::{Exposed, Field, Text};
 
 /// A value to build: text, octets, a number, parts, or an element of another message.
@@ -221,20 +221,6 @@ impl core::fmt::Debug for Value<'_> {
 /// Where in a list of parts the one with `key` is.
 pub(crate) fn find(parts: &dyn PartList<'_>, key: u32, layout: &Layout<'_>) -> Option<usize> {
     (0..parts.len()).find(|index| parts.key(*index, layout) == Some(key))
-}
-
-/// How many octets a tag takes.
-pub(crate) fn tag_len(tag: Tag, value: u32) -> usize {
-    match tag {
-        Tag::Digits(width) | Tag::Octets(width) | Tag::Text(width) | Tag::Ebcdic(_, width) => {
-            usize::from(width)
-        }
-        Tag::Ber => match value {
-            0..=0xFF => 1,
-            0x100..=0xFFFF => 2,
-            _ => 3,
-        },
-    }
 }
 
 /// Whether the parts of a layout are found by key, in the layout's own order.

@@ -1,18 +1,15 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
-use crate::codec::digit::hex_word;
+use crate::codec::bitmap::{Announced, Bitmaps};
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{Coding, Side, check};
-use crate::layout::walk::{Announced, Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Lead, Tag, Terminator};
+use crate::layout::walk::{Pass, walk};
+use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag, Terminator};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
-use crate::model::mti::Mti;
-use crate::read::fast::head::{Bitmaps, mti_octets};
 use crate::read::reader::{check_parts, is_letter};
-use crate::spec::MtiCoding;
-use crate::write::value::{PartList, Source, find, is_by_key, tag_len};
+use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
 /// empty buffer measures.
@@ -58,36 +55,21 @@ impl<'b> Writer<'b> {
         Error::new(kind, self.out.position(self.at), expected, found)
     }
 
-    /// Writes an MTI; its mirror is `take_mti` in `parse`.
-    pub(crate) fn put_mti(&mut self, mti: Mti, coding: MtiCoding) {
-        let (octets, len) = mti_octets(mti, coding);
-        self.put_all(octets.get(..len).unwrap_or_default());
-    }
-
-    pub(crate) fn put_bitmap(&mut self, word: u64, form: BitmapForm) {
-        let octets = word.to_be_bytes();
-        let mut digits = [0; 16];
-        digits.copy_from_slice(hex_word(word).as_flattened());
-        if let Coding::EbcdicHex(page) = form.coding {
-            digits = digits.map(|digit| page.put(digit));
-        }
-        let len = usize::from(form.octets);
-        match form.coding {
-            Coding::Raw => self.put_all(octets.get(..len).unwrap_or_default()),
-            _ => self.put_all(digits.get(..2 * len).unwrap_or_default()),
-        }
+    /// The first `len` of some octets.
+    pub(crate) fn put_some(&mut self, (octets, len): (impl AsRef<[u8]>, usize)) {
+        self.put_all(octets.as_ref().get(..len).unwrap_or_default());
     }
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
     pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
         let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
-        bitmaps.words().for_each(|word| self.put_bitmap(word, form));
+        bitmaps.words().for_each(|word| self.put_some(form.write(word)));
         Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
 
     pub(crate) fn put_third_bitmap(&mut self, elements: Bitmap, form: BitmapForm) -> u64 {
         let [_, _, third] = elements.words();
-        self.put_bitmap(third, form);
+        self.put_some(form.write(third));
         third
     }
 
@@ -287,7 +269,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.numbers(), form))
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Lead>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
@@ -296,7 +278,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
                 if let Some(length_first) = length_first {
                     self.put_lead(length_first, tag, value)?;
                 }
-                put_tag(&mut self.writer, tag, value);
+                self.writer.put_some(tag.write(value));
                 Ok(Some(value))
             }
             _ => Err(self.writer.error(ErrorKind::Tag, 0, 0)),
@@ -333,14 +315,19 @@ impl PartWriter<'_, '_, '_, '_> {
 
     /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
     /// it first.
-    fn put_lead(&mut self, Lead { prefix, counts_tag }: Lead, tag: Tag, value: u32) -> Result<()> {
+    fn put_lead(
+        &mut self,
+        LengthFirst { prefix, counts_tag }: LengthFirst,
+        tag: Tag,
+        value: u32,
+    ) -> Result<()> {
         let mut measure = Writer::new(OctetsMut::of(&mut []));
         if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
             measure.put_element(element, &part.0).map_err(|error| {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let counted = if counts_tag { tag_len(tag, value) } else { 0 };
+        let counted = if counts_tag { tag.len(value) } else { 0 };
         let number = counted + measure.at + usize::from(prefix.includes);
         if number > prefix.capacity() {
             return Err(self.writer.error(ErrorKind::TooLong, prefix.capacity(), number));
@@ -348,21 +335,6 @@ impl PartWriter<'_, '_, '_, '_> {
         prefix.put(&mut self.writer.out, self.writer.at, number);
         self.writer.at += prefix.octets(number);
         Ok(())
-    }
-}
-
-/// Writes a tag; its mirror is `take_tag` in `read`.
-fn put_tag(writer: &mut Writer<'_>, tag: Tag, value: u32) {
-    let width = tag_len(tag, value);
-    if let Tag::Digits(_) = tag {
-        let mut text = [0; DIGITS + 1];
-        let digits = decimal(value.into(), &mut text);
-        (digits..width).for_each(|_| writer.put(b'0'));
-        writer.put_all(text.get(DIGITS + 1 - digits..).unwrap_or_default());
-    } else {
-        for octet in value.to_be_bytes().into_iter().skip(4 - width) {
-            writer.put(if let Tag::Ebcdic(page, _) = tag { page.put(octet) } else { octet });
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Elements: leaves and composites in every coding, length form and nesting.
 
-use cardwire::layout::{self, Lead, Terminator, row};
+use cardwire::layout::{self, LengthFirst, Terminator, row};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::{
     Dialect,
@@ -290,8 +290,9 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
     if dice.chance(3) {
-        let length_first = Lead { prefix: prefix(dice, place, most + 6, false), counts_tag: !dice.chance(3) };
-        return (layout.led_by(length_first), 4 * (most + 12));
+        let length_first =
+            LengthFirst { prefix: prefix(dice, place, most + 6, false), counts_tag: !dice.chance(3) };
+        return (layout.length_first_by(length_first), 4 * (most + 12));
     }
     (layout, 4 * (most + 6))
 }

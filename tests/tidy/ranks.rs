@@ -1,20 +1,39 @@
-//! The rooms of the library and their ranks, as ARCHITECTURE.md lists them.
+//! The rooms of the library and their ranks, and the methods that stand apart from their types, as
+//! ARCHITECTURE.md lists them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::source::Source;
-
-/// The rank of each room: the rows `| 3 | `mask` | ...` of the table in ARCHITECTURE.md.
+/// The rank of each room: the rows `| 3 | `layout/` | ...` of the table in ARCHITECTURE.md.
 pub(crate) fn ranks(architecture: &str) -> BTreeMap<String, u32> {
     let mut ranks = BTreeMap::new();
-    for row in architecture.lines().filter(|line| line.starts_with('|')) {
-        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+    for cells in rows(architecture) {
         let Ok(rank) = cells[1].parse() else { continue };
-        for room in cells[2].split('`').map(|name| name.trim_end_matches('/')).filter(|name| is_name(name)) {
+        if cells[2].contains(".rs") {
+            continue;
+        }
+        for room in names(cells[2]).map(|name| name.trim_end_matches('/')) {
             assert!(ranks.insert(room.to_owned(), rank).is_none(), "{room} is listed twice");
         }
     }
     ranks
+}
+
+/// The steps of the ten minutes, each a file and a function: the rows `| 1 | `src/net/server.rs` | `serve` | ...`.
+pub(crate) fn steps(architecture: &str) -> Vec<(&str, &str)> {
+    let numbered = rows(architecture).filter(|cells| cells[1].parse::<u32>().is_ok());
+    let steps = numbered.filter_map(|cells| Some((names(cells[2]).next()?, names(cells[3]).next()?)));
+    steps.filter(|(file, _)| file.ends_with(".rs")).collect()
+}
+
+/// The files that hold methods of a type that is defined elsewhere, and the type: the rows
+/// `| `read/parse.rs` | `Message` | ...`.
+pub(crate) fn distant_methods(architecture: &str) -> BTreeSet<(String, String)> {
+    let listed = rows(architecture).filter_map(|cells| {
+        let file = names(cells[1]).next().filter(|name| name.ends_with(".rs"))?;
+        let types = names(cells[2]).filter(|name| name.starts_with(char::is_uppercase));
+        Some(types.map(move |name| (format!("src/{file}"), name.to_owned())).collect::<Vec<_>>())
+    });
+    listed.flatten().collect()
 }
 
 /// The room a file lies in: the file itself, or its folder.
@@ -23,20 +42,12 @@ pub(crate) fn room(path: &str) -> &str {
     below.split_once('/').map_or_else(|| below.trim_end_matches(".rs"), |(folder, _)| folder)
 }
 
-/// The room a name at the root of the crate comes from: itself, or where `lib.rs` takes it from.
-pub(crate) fn origin<'n>(name: &'n str, root: &'n Source) -> &'n str {
-    if !name.starts_with(char::is_uppercase) {
-        return name;
-    }
-    let mut exports = root.text.lines().filter_map(|line| line.strip_prefix("pub use "));
-    let export = exports.find(|export| {
-        export
-            .split(|character: char| !character.is_alphanumeric() && character != '_')
-            .any(|word| word == name)
-    });
-    export.and_then(|export| export.split("::").next()).unwrap_or(name)
+fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    let lines = text.lines().filter(|line| line.starts_with('|'));
+    lines.map(|line| line.split('|').map(str::trim).collect::<Vec<_>>()).filter(|cells| cells.len() > 3)
 }
 
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_lowercase() || octet == b'_')
+/// What stands in back quotes.
+fn names(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split('`').skip(1).step_by(2)
 }

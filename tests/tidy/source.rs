@@ -68,13 +68,6 @@ impl Source {
         });
         starts.filter_map(|(at, _)| function(&code, at)).collect()
     }
-
-    /// The first name behind each `crate::` in the code.
-    pub(crate) fn crate_paths(&self) -> Vec<String> {
-        let code = self.code();
-        let names = code.match_indices("crate::").map(|(at, root)| name_at(&code[at + root.len()..]));
-        names.map(str::to_owned).collect()
-    }
 }
 
 fn function(code: &str, at: usize) -> Option<Function> {
@@ -161,7 +154,6 @@ fn the_readers_read_what_is_code() {
         path: "src/x.rs".into(),
         text: format!("{text}#[cfg(test)]\nmod tests {{ fn two() {{}} }}"),
     };
-    assert_eq!(source.crate_paths(), ["mask"]);
     let functions = source.functions();
     assert_eq!(functions.len(), 1);
     assert_eq!((functions[0].name.as_str(), functions[0].line, functions[0].lines), ("one", 2, 3));

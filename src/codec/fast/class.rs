@@ -13,10 +13,12 @@
 
 use core::ops::RangeInclusive;
 
-pub(crate) use super::class_table::Few;
-use crate::codec::{CodePage, Coding};
+use crate::codec::{CodePage, Coding, PadNibble};
 use crate::model::content::Content;
 use crate::model::error::widen;
+
+/// How a value is written: coding, class, pad nibble.
+pub(super) type Coded = (Coding, Content, PadNibble);
 
 /// How the wire octets of a value are tested.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,14 +26,14 @@ pub(crate) enum Test {
     /// Every octet is admitted.
     Free,
     /// All of a class.
-    Block(Class),
+    Block(CharClass),
     /// Not here.
     Unknown,
 }
 
 /// The classes of wire octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Class {
+pub(crate) enum CharClass {
     Digits,
     Letters,
     LettersDigits,
@@ -65,21 +67,23 @@ impl Test {
             (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => return Self::Free,
             (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => return Self::Free,
             (_, Content::Xn | Content::Yn) | (Coding::Zoned(_), _) => return Self::Unknown,
-            (Coding::Bcd, _) => Class::Packed,
-            (Coding::Hex, _) | (Coding::Ascii, Content::H) => Class::Hex,
-            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => Class::EbcdicHex,
-            (Coding::Ascii, Content::N) => Class::Digits,
-            (Coding::Ascii, Content::A) => Class::Letters,
-            (Coding::Ascii, Content::An | Content::Anp) => Class::LettersDigits,
-            (Coding::Ascii, Content::S) => Class::Specials,
-            (Coding::Ascii, Content::Ns) => Class::DigitsSpecials,
-            (Coding::Ascii, Content::Ans) => Class::Printable,
-            (Coding::Ascii, Content::Z) => Class::Track,
-            (Coding::Ebcdic(_), Content::N) => Class::EbcdicDigits,
-            (Coding::Ebcdic(_), Content::A) => Class::EbcdicLetters,
-            (Coding::Ebcdic(_), Content::An | Content::Anp) => Class::EbcdicLettersDigits,
-            (Coding::Ebcdic(_), Content::Z) => Class::EbcdicTrack,
-            (Coding::Ebcdic(page), Content::S | Content::Ns | Content::Ans) => Class::listed(page, content),
+            (Coding::Bcd, _) => CharClass::Packed,
+            (Coding::Hex, _) | (Coding::Ascii, Content::H) => CharClass::Hex,
+            (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => CharClass::EbcdicHex,
+            (Coding::Ascii, Content::N) => CharClass::Digits,
+            (Coding::Ascii, Content::A) => CharClass::Letters,
+            (Coding::Ascii, Content::An | Content::Anp) => CharClass::LettersDigits,
+            (Coding::Ascii, Content::S) => CharClass::Specials,
+            (Coding::Ascii, Content::Ns) => CharClass::DigitsSpecials,
+            (Coding::Ascii, Content::Ans) => CharClass::Printable,
+            (Coding::Ascii, Content::Z) => CharClass::Track,
+            (Coding::Ebcdic(_), Content::N) => CharClass::EbcdicDigits,
+            (Coding::Ebcdic(_), Content::A) => CharClass::EbcdicLetters,
+            (Coding::Ebcdic(_), Content::An | Content::Anp) => CharClass::EbcdicLettersDigits,
+            (Coding::Ebcdic(_), Content::Z) => CharClass::EbcdicTrack,
+            (Coding::Ebcdic(page), Content::S | Content::Ns | Content::Ans) => {
+                CharClass::listed(page, content)
+            }
         })
     }
 
@@ -99,7 +103,7 @@ pub(super) const BLOCK: usize = 16;
 
 pub(super) type Block = [u8; BLOCK];
 
-impl Class {
+impl CharClass {
     /// Whether all octets from `start` to `end` belong to the class.
     #[inline(never)]
     pub(crate) fn admits(self, wire: &[u8], start: usize, end: usize) -> bool {
@@ -330,7 +334,7 @@ static MASKS: [u8; 2 * BLOCK] = {
     masks
 };
 
-impl Class {
+impl CharClass {
     const fn listed(page: CodePage, content: Content) -> Self {
         match (page, content) {
             (CodePage::Cp037, Content::S) => Self::Cp037Specials,
@@ -467,9 +471,9 @@ mod tests {
     #[test]
     fn an_empty_value_passes_and_one_beyond_the_end_does_not() {
         let wire = [b'0'; 40];
-        assert!(Test::Block(Class::Digits).passes(&wire, 30, 30));
-        assert!(!Test::Block(Class::Digits).passes(&wire, 30, 41));
-        assert!(Test::Block(Class::Digits).passes(&wire, 2, 15), "no block before the end");
-        assert!(!Test::Block(Class::Letters).passes(&wire, 14, 15));
+        assert!(Test::Block(CharClass::Digits).passes(&wire, 30, 30));
+        assert!(!Test::Block(CharClass::Digits).passes(&wire, 30, 41));
+        assert!(Test::Block(CharClass::Digits).passes(&wire, 2, 15), "no block before the end");
+        assert!(!Test::Block(CharClass::Letters).passes(&wire, 14, 15));
     }
 }

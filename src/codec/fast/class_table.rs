@@ -2,7 +2,7 @@
 
 use core::ops::RangeInclusive;
 
-use super::class::{BLOCK, Block, Class, is_zero, mask};
+use super::class::{BLOCK, Block, CharClass, is_zero, mask};
 
 /// A class as two ranges and one octet more, each sixteen times, so that sixteen octets are tested
 /// at once and no branch asks which class it is. A class of one range has it twice.
@@ -33,14 +33,14 @@ pub(crate) enum Chars {
 }
 
 impl Chars {
-    pub(super) const fn of(class: Class) -> Option<Self> {
+    pub(super) const fn of(class: CharClass) -> Option<Self> {
         Some(match class {
-            Class::Digits => Self::Digits,
-            Class::Letters => Self::Letters,
-            Class::LettersDigits => Self::LettersDigits,
-            Class::Printable => Self::Printable,
-            Class::Track => Self::Track,
-            Class::Hex => Self::Hex,
+            CharClass::Digits => Self::Digits,
+            CharClass::Letters => Self::Letters,
+            CharClass::LettersDigits => Self::LettersDigits,
+            CharClass::Printable => Self::Printable,
+            CharClass::Track => Self::Track,
+            CharClass::Hex => Self::Hex,
             _ => return None,
         })
     }
@@ -69,14 +69,14 @@ impl Chars {
         }
     }
 
-    const fn class(self) -> Class {
+    const fn class(self) -> CharClass {
         match self {
-            Self::Digits => Class::Digits,
-            Self::Letters => Class::Letters,
-            Self::LettersDigits => Class::LettersDigits,
-            Self::Printable => Class::Printable,
-            Self::Track => Class::Track,
-            Self::Hex => Class::Hex,
+            Self::Digits => CharClass::Digits,
+            Self::Letters => CharClass::Letters,
+            Self::LettersDigits => CharClass::LettersDigits,
+            Self::Printable => CharClass::Printable,
+            Self::Track => CharClass::Track,
+            Self::Hex => CharClass::Hex,
         }
     }
 
@@ -138,7 +138,7 @@ pub(crate) struct Few {
 }
 
 impl Few {
-    pub(crate) fn of(class: Class, len: u16) -> Option<Self> {
+    pub(crate) fn of(class: CharClass, len: u16) -> Option<Self> {
         let len = u8::try_from(len).ok().filter(|len| usize::from(*len) <= 2 * BLOCK)?;
         Some(Self { chars: Chars::of(class)?, len })
     }

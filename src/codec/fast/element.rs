@@ -1,22 +1,21 @@
 //! Elements in the usual forms, packed into a few octets so that they can be read at once.
 //!
-//! A [`Quick`] is worked out from the coding, the class and the length form of an element when its
+//! A [`FastElement`] is worked out from the coding, the class and the length form of an element when its
 //! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
 //! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
 //! sound that is not, and tests hold it against the ordinary reader on every form.
 
-use super::class::{Class, Test};
+use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
-use super::encode::{FEW, Lay, put_short, put_text};
+use super::encode::{FEW, FastCoding, put_short, put_text};
 use super::prefix::Announced;
 pub(crate) use super::prefix::Length;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
-use crate::model::content::Content;
 
 /// How to read an element of a usual form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Quick {
+pub(crate) struct FastElement {
     announced: Announced,
     /// Half octets a unit of length takes.
     halves: u8,
@@ -24,11 +23,11 @@ pub(crate) struct Quick {
     odd: Odd,
     test: Test,
     /// The class that the whole element is made of, prefix included.
-    pub(crate) run: Option<Class>,
+    pub(crate) run: Option<CharClass>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
     /// How a value is laid out.
-    lay: Lay,
+    encode: FastCoding,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
     min: u16,
@@ -39,7 +38,7 @@ pub(crate) struct Quick {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Odd {
     /// Nothing.
-    Whatever,
+    Irrelevant,
     /// It cannot be.
     Wrong,
     /// There is a pad nibble.
@@ -48,7 +47,7 @@ pub(crate) enum Odd {
 
 /// Where a value lies.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Lies {
+pub(crate) struct ValueSpan {
     /// First octet of the value.
     pub(crate) start: usize,
     /// First octet behind it.
@@ -57,17 +56,14 @@ pub(crate) struct Lies {
     length: usize,
 }
 
-impl Lies {
+impl ValueSpan {
     #[inline(always)]
     pub(crate) fn is_odd(&self) -> bool {
         !self.length.is_multiple_of(2)
     }
 }
 
-/// How a value is written: coding, class, pad nibble.
-pub(crate) type Coded = (Coding, Content, PadNibble);
-
-impl Quick {
+impl FastElement {
     /// Knows nothing.
     pub(crate) const UNKNOWN: Self = Self {
         announced: Announced::Unknown,
@@ -76,7 +72,7 @@ impl Quick {
         test: Test::Unknown,
         run: None,
         is_composite: false,
-        lay: Lay::Unknown,
+        encode: FastCoding::Unknown,
         fixed: 0,
         min: 0,
         max: 0,
@@ -94,7 +90,7 @@ impl Quick {
 
     /// The same, of a value that holds parts which are checked apart.
     pub(crate) const fn composite(mut self) -> Self {
-        (self.is_composite, self.lay, self.run, self.fixed) = (true, Lay::Unknown, None, 0);
+        (self.is_composite, self.encode, self.run, self.fixed) = (true, FastCoding::Unknown, None, 0);
         self
     }
 
@@ -108,9 +104,9 @@ impl Quick {
         let test = Test::of(coding, content);
         let (halves, odd) = match (coding, counts) {
             (Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw, LengthUnit::Units | LengthUnit::Bytes) => {
-                (2, Odd::Whatever)
+                (2, Odd::Irrelevant)
             }
-            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Units) => (4, Odd::Whatever),
+            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Units) => (4, Odd::Irrelevant),
             // of an object, nobody asks whether its length is odd
             (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes)
                 if !matches!(announced, Announced::Ber) =>
@@ -121,7 +117,7 @@ impl Quick {
             // octets are counted, and all are of two digits: no fill marks one, no limit is odd
             (Coding::Bcd, LengthUnit::Bytes) if pad_nibble.nibble <= 9 && max.is_multiple_of(2) => {
                 (min, max) = (min.div_ceil(2), max / 2);
-                (2, Odd::Whatever)
+                (2, Odd::Irrelevant)
             }
             _ => return Self::UNKNOWN,
         };
@@ -134,36 +130,40 @@ impl Quick {
             Test::Block(class) if announced.fits(class) => Some(class),
             _ => None,
         };
-        let is_whole = matches!(odd, Odd::Whatever) || max.is_multiple_of(2);
+        let is_whole = matches!(odd, Odd::Irrelevant) || max.is_multiple_of(2);
         let fixed = match (announced, run) {
             (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        let lay = match (coding, counts, announced) {
-            (Coding::Bcd, LengthUnit::Bytes, _) | (.., Announced::Ber) => Lay::Unknown,
-            _ if matches!(odd, Odd::Wrong) => Lay::Unknown,
-            _ => match (Lay::of((coding, content, pad_nibble)), announced) {
-                (Lay::Same(chars), Announced::Fixed) if max as usize <= FEW => Lay::Short(chars, max as u8),
-                (Lay::Same(chars), Announced::Fixed) => Lay::Text(chars, 0),
-                (Lay::Same(chars), Announced::Digits { zero: b'0', width }) => Lay::Text(chars, width),
-                (lay, _) => lay,
+        let encode = match (coding, counts, announced) {
+            (Coding::Bcd, LengthUnit::Bytes, _) | (.., Announced::Ber) => FastCoding::Unknown,
+            _ if matches!(odd, Odd::Wrong) => FastCoding::Unknown,
+            _ => match (FastCoding::of((coding, content, pad_nibble)), announced) {
+                (FastCoding::Same(chars), Announced::Fixed) if max as usize <= FEW => {
+                    FastCoding::Short(chars, max as u8)
+                }
+                (FastCoding::Same(chars), Announced::Fixed) => FastCoding::Text(chars, 0),
+                (FastCoding::Same(chars), Announced::Digits { zero: b'0', width }) => {
+                    FastCoding::Text(chars, width)
+                }
+                (encode, _) => encode,
             },
         };
-        Self { announced, halves, odd, test, run, is_composite: false, lay, fixed, min, max }
+        Self { announced, halves, odd, test, run, is_composite: false, encode, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
     /// within the wire, and its content, are not looked at.
     #[inline(always)]
-    pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<Lies> {
+    pub(crate) fn find(&self, wire: &[u8], at: usize) -> Option<ValueSpan> {
         let (length, start) = self.length(wire, at)?;
-        Some(Lies { start, end: start + self.octets(length), length })
+        Some(ValueSpan { start, end: start + self.octets(length), length })
     }
 
     /// The class of the run of octets that the element at `at`, prefix included, can be checked
     /// with, and the first octet behind it.
     #[inline(always)]
-    pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(Class, usize)> {
+    pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(CharClass, usize)> {
         let class = self.run?;
         if self.fixed > 0 {
             return Some((class, at + usize::from(self.fixed)));
@@ -174,8 +174,8 @@ impl Quick {
 
     /// Whether the content of the value is certainly sound.
     #[inline]
-    pub(crate) fn is_sound(&self, wire: &[u8], lies: Lies) -> bool {
-        let Lies { start, end, length } = lies;
+    pub(crate) fn is_sound(&self, wire: &[u8], lies: ValueSpan) -> bool {
+        let ValueSpan { start, end, length } = lies;
         match self.odd {
             _ if end > wire.len() => false,
             Odd::Wrong if !length.is_multiple_of(2) => false,
@@ -203,7 +203,7 @@ impl Quick {
         }
         let is_sound = match self.test {
             Test::Free => true,
-            Test::Block(Class::Packed) => Class::is_packed(wire, start, end),
+            Test::Block(CharClass::Packed) => CharClass::is_packed(wire, start, end),
             test => test.passes(wire, start, end),
         };
         is_sound.then_some(end)
@@ -217,19 +217,19 @@ impl Quick {
 
     /// Whether there is but one way to write the element.
     pub(crate) const fn is_canonical(&self) -> bool {
-        !matches!(self.test, Test::Unknown | Test::Block(Class::Hex | Class::EbcdicHex))
+        !matches!(self.test, Test::Unknown | Test::Block(CharClass::Hex | CharClass::EbcdicHex))
             && !matches!(self.announced, Announced::Ber)
     }
 
     /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
     pub(crate) const fn is_canonical_in_capitals(&self) -> bool {
-        matches!(self.test, Test::Block(Class::Hex))
+        matches!(self.test, Test::Block(CharClass::Hex))
     }
 
-    /// The octets of the element that [`Quick::lay`] makes of a value, if it does.
+    /// The octets of the element that [`FastElement::lay`] makes of a value, if it does.
     #[inline(always)]
     pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
-        let is_sound = self.admits(value.len()) && self.lay.admits(value);
+        let is_sound = self.admits(value.len()) && self.encode.admits(value);
         is_sound.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
     }
 
@@ -238,46 +238,46 @@ impl Quick {
     //
     // What most elements are stands in the caller; the rest is called.
     #[inline(always)]
-    pub(crate) fn lay(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+    pub(crate) fn encode(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
         match self.short(value) {
             Some(chars) => put_short(chars, out, at, value),
-            None => self.lay_longer(out, at, value),
+            None => self.encode_longer(out, at, value),
         }
     }
 
     /// The class of an element that is short and always as long as this value.
     #[inline(always)]
     pub(crate) fn short(&self, value: &[u8]) -> Option<Chars> {
-        match self.lay {
-            Lay::Short(chars, length) if value.len() == usize::from(length) => Some(chars),
+        match self.encode {
+            FastCoding::Short(chars, length) if value.len() == usize::from(length) => Some(chars),
             _ => None,
         }
     }
 
     /// Lays out a value of any other element.
     #[inline(always)]
-    pub(crate) fn lay_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
-        match self.lay {
+    pub(crate) fn encode_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        match self.encode {
             _ if !self.admits(value.len()) => None,
-            Lay::Text(chars, width) if usize::from(width) + value.len() >= 4 => {
+            FastCoding::Text(chars, width) if usize::from(width) + value.len() >= 4 => {
                 put_text(chars, width, out, at, value)
             }
-            _ => self.lay_any(out, at, value),
+            _ => self.encode_other(out, at, value),
         }
     }
 
     #[inline(never)]
-    fn lay_any(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+    fn encode_other(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
         let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
         let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
-        self.lay.put(value, room).then_some(start + room.len())
+        self.encode.put(value, room).then_some(start + room.len())
     }
 
     /// Lays a value out over the one of the element at `at`, if it takes the same room.
     #[inline(always)]
-    pub(crate) fn lay_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
+    pub(crate) fn encode_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
         let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
-        self.lay.put(value, out.get_mut(lies.start..lies.end)?).then_some(())
+        self.encode.put(value, out.get_mut(lies.start..lies.end)?).then_some(())
     }
 
     /// The octets of a value of that length.
@@ -309,7 +309,7 @@ impl Quick {
     pub(crate) fn how_odd(&self) -> Odd {
         match self.odd {
             Odd::PadNibble(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
-                Odd::Whatever
+                Odd::Irrelevant
             }
             odd => odd,
         }
@@ -321,14 +321,14 @@ impl Quick {
     }
 
     /// Whether a value can be as long as announced.
-    pub(crate) fn is_possible(&self, lies: Lies) -> bool {
+    pub(crate) fn is_possible(&self, lies: ValueSpan) -> bool {
         self.odd != Odd::Wrong || lies.length.is_multiple_of(2)
     }
 
     /// Whether the length is of whole octets.
     #[inline(always)]
     fn is_whole(&self, length: usize) -> bool {
-        self.odd == Odd::Whatever || length.is_multiple_of(2)
+        self.odd == Odd::Irrelevant || length.is_multiple_of(2)
     }
 
     /// An odd number of packed digits: the octet with the pad nibble is looked at apart.
@@ -361,9 +361,9 @@ impl Quick {
 
 /// The short form at a bit of a word.
 #[inline(always)]
-pub(crate) const fn bit(quicks: &[Quick; 64], bit: u32) -> &Quick {
+pub(crate) const fn bit(fast_elements: &[FastElement; 64], bit: u32) -> &FastElement {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]
-    &quicks[(bit & 63) as usize]
+    &fast_elements[(bit & 63) as usize]
 }
 
 #[cfg(test)]

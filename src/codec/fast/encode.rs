@@ -4,16 +4,15 @@
 //! of its class, nothing is written. Values are short, so they are taken as two pieces that may
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
-use super::class::{Class, Test};
+use super::class::{CharClass, Coded, Test};
 use super::class_table::{Chars, Ends};
-use super::element::Coded;
 use crate::codec::digit::{four_digits, hex, hex_digits};
 use crate::codec::{CodePage, Coding, PadNibble, Side};
 use crate::model::content::Content;
 
 /// How the octets of a value become those of the wire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Lay {
+pub(crate) enum FastCoding {
     /// The ordinary writer has to do it.
     Unknown,
     /// As they are, whatever they are.
@@ -25,7 +24,7 @@ pub(crate) enum Lay {
     /// The same behind so many digits in ASCII, or none.
     Text(Chars, u8),
     /// The same of a class that takes longer to look at.
-    Rare(Class),
+    Rare(CharClass),
     /// As that code page has them, if all are of the class.
     Page(Chars, CodePage),
     /// Two digits an octet, if all are of the class.
@@ -34,7 +33,7 @@ pub(crate) enum Lay {
     Hex,
 }
 
-impl Lay {
+impl FastCoding {
     /// How `coding` lays out values of `content`.
     pub(crate) const fn of((coding, content, pad_nibble): Coded) -> Self {
         let class = match Test::of(Coding::Ascii, content) {
@@ -251,12 +250,12 @@ mod tests {
     #[test]
     fn every_octet_at_every_place_of_every_length() {
         let classes = [
-            (Class::Digits, b'4'),
-            (Class::Letters, b'D'),
-            (Class::LettersDigits, b'D'),
-            (Class::Printable, b'D'),
-            (Class::Track, b'D'),
-            (Class::Hex, b'D'),
+            (CharClass::Digits, b'4'),
+            (CharClass::Letters, b'D'),
+            (CharClass::LettersDigits, b'D'),
+            (CharClass::Printable, b'D'),
+            (CharClass::Track, b'D'),
+            (CharClass::Hex, b'D'),
         ];
         for (class, good) in classes {
             let chars = Chars::of(class).unwrap();
@@ -268,9 +267,9 @@ mod tests {
                     let admitted = class.admits(&value, 0, len);
                     assert_eq!(chars.admits(&value), admitted, "{class:?} {octet:02X} at {place} of {len}");
                     let mut room = Vec::from([0; 65]);
-                    let laid = Lay::Same(chars).put(&value, &mut room[..len]);
-                    assert_eq!(laid, admitted, "{class:?} {octet:02X} at {place} of {len}");
-                    assert!(!laid || room.starts_with(&value));
+                    let encoded = FastCoding::Same(chars).put(&value, &mut room[..len]);
+                    assert_eq!(encoded, admitted, "{class:?} {octet:02X} at {place} of {len}");
+                    assert!(!encoded || room.starts_with(&value));
                 }
             }
         }
@@ -284,7 +283,7 @@ mod tests {
         for ((content, digits), pad_nibble) in
             digits.into_iter().flat_map(|digits| spares.map(|pad_nibble| (digits, pad_nibble)))
         {
-            let Lay::Packed(chars, _) = Lay::of((Coding::Bcd, content, pad_nibble)) else {
+            let FastCoding::Packed(chars, _) = FastCoding::of((Coding::Bcd, content, pad_nibble)) else {
                 panic!("it is packed")
             };
             for (len, digit) in (1..=33).flat_map(|len| digits.bytes().map(move |digit| (len, digit))) {
@@ -303,7 +302,7 @@ mod tests {
                     }
                     let packed: Vec<u8> = halves.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
                     let mut room = std::vec![0xEE; packed.len()];
-                    assert!(Lay::Packed(chars, pad_nibble).put(&value, &mut room));
+                    assert!(FastCoding::Packed(chars, pad_nibble).put(&value, &mut room));
                     assert_eq!(room, packed, "{value:02X?} {pad_nibble:?}");
                 }
             }

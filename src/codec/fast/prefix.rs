@@ -1,6 +1,6 @@
 //! Lengths before values: read and written in the usual forms, and read by a plan.
 
-use super::class::Class;
+use super::class::CharClass;
 use crate::codec::digit::four_digits;
 use crate::codec::{LengthUnit, Prefix, PrefixCoding};
 use crate::model::error::widen;
@@ -101,8 +101,8 @@ impl Announced {
     }
 
     /// Whether the octets of the prefix are all of that class.
-    pub(super) const fn fits(self, class: Class) -> bool {
-        use Class::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
+    pub(super) const fn fits(self, class: CharClass) -> bool {
+        use CharClass::{Digits, DigitsSpecials, Hex, LettersDigits, Packed, Printable, Track};
         match self {
             Self::Fixed => true,
             Self::Digits { zero: b'0', .. } => {
@@ -284,16 +284,16 @@ mod tests {
                 let mut wire = Vec::from([0xEE; 12]);
                 prefix.put(&mut OctetsMut::of(&mut wire), 0, number);
                 for room in [0, width - 1, width, 12] {
-                    let mut laid = Vec::from([0xEE; 12]);
-                    let Some(written) = announced.put(&mut laid[..room], number) else {
+                    let mut encoded = Vec::from([0xEE; 12]);
+                    let Some(written) = announced.put(&mut encoded[..room], number) else {
                         let is_usual = !matches!(announced, Announced::Unknown | Announced::Ber);
                         assert!(room < 12 || !is_usual, "{number}");
                         continue;
                     };
                     // what the value is laid out over, of two units an octet, does not matter yet
                     let behind = width + number.div_ceil(2);
-                    laid.iter_mut().take(behind).skip(width).for_each(|octet| *octet = 0xEE);
-                    assert_eq!((written, laid), (width, wire.clone()), "{prefix:?} {number} {room}");
+                    encoded.iter_mut().take(behind).skip(width).for_each(|octet| *octet = 0xEE);
+                    assert_eq!((written, encoded), (width, wire.clone()), "{prefix:?} {number} {room}");
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::packager::{At, Fields, children};
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc};
-use crate::layout::{Fill, Form, Lead, Tag};
+use crate::layout::{Fill, Form, LengthFirst, Tag};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 
@@ -107,7 +107,7 @@ fn code(field: FieldDoc, kind: Tagged) -> ElementDoc {
 /// How the tags of a packager are written.
 struct Written {
     tag: Tag,
-    length_first: Option<Lead>,
+    length_first: Option<LengthFirst>,
     /// The length of parts that have no field.
     unlisted: Option<Prefix>,
 }
@@ -144,7 +144,7 @@ fn form(node: &Node, kind: Tagged, nodes: &Fields<'_>, fields: &[FieldDoc]) -> R
     }
     let length_first = match (first, unlisted) {
         (Some((TagForm { is_behind: true, .. }, Some(prefix))), _) => Some(prefix.into()),
-        (_, Some(prefix)) if is_swapped => Some(Lead { prefix, counts_tag: false }),
+        (_, Some(prefix)) if is_swapped => Some(LengthFirst { prefix, counts_tag: false }),
         _ => None,
     };
     let tag = match (first.map(|(tag, _)| tag), kind) {

@@ -14,7 +14,7 @@ use super::words;
 use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Lead, MAX_DEPTH, Row, Shape};
+use crate::layout::{BitmapForm, LengthFirst, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::Dialect;
@@ -324,12 +324,12 @@ impl Reader<'_> {
         Ok(Some(LayoutDoc { order, elements }))
     }
 
-    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Lead> {
+    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<LengthFirst> {
         let mut section = self.section(said)?;
         let prefix = self.prefix(&mut section)?;
         let counts_tag = self.flag(&mut section, "counts-tag")?.unwrap_or(true);
         self.done(&section)?;
-        Ok(Lead { prefix, counts_tag })
+        Ok(LengthFirst { prefix, counts_tag })
     }
 }
 

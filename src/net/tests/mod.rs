@@ -23,7 +23,8 @@ use super::settings::Settings;
 use super::supervisor::{Hooks, connected};
 use super::{Closed, SendError};
 use crate::frame::Framing;
-use crate::read::message::{Inspection, Message};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::spec::ISO87_ASCII;
 use crate::{Builder, Mti, de};
 

@@ -5,12 +5,11 @@
 use crate::codec::Coding;
 use crate::codec::window::hex_pair;
 use crate::layout::{Element, Layout, Order, Tag};
-use crate::read::reader::{DECODED, PADDING};
 
 /// Where a composite element of BER objects ends, if all its forms are usual, and all is certainly
 /// sound.
 pub(crate) fn sound_composite_end(element: &Element<'_>, wire: &[u8], at: usize) -> Option<usize> {
-    let lies = element.quick.find(wire, at).filter(|lies| element.quick.is_sound(wire, *lies))?;
+    let lies = element.fast.find(wire, at).filter(|lies| element.fast.is_sound(wire, *lies))?;
     let (before, layout) = (wire.get(..lies.end)?, element.layout?);
     let is_sound = match element.coding {
         Coding::Ascii | Coding::Raw => are_sound(before, lies.start, layout),
@@ -32,26 +31,16 @@ pub(crate) fn are_sound(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> boo
     let is_usual =
         at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, length_first: None, .. });
     while is_usual && at < plain.len() {
-        let object = ber_tag(plain, at)
-            .and_then(|(tag, width)| layout.element(tag)?.quick.sound_ber_end(plain, at + width));
+        let object = Tag::read_ber_fast(plain, at)
+            .and_then(|(tag, width)| layout.element(tag)?.fast.sound_ber_end(plain, at + width));
         let Some(end) = object else { return false };
         at = end;
     }
     is_usual
 }
 
-/// The BER tag at `at` and its octets, if it takes one or two, is no padding, and not the last octet.
-#[inline(always)]
-pub(crate) fn ber_tag(wire: &[u8], at: usize) -> Option<(u32, usize)> {
-    // a length follows a tag
-    let [first, second, ..] = *wire.get(at..)? else { return None };
-    match (first & 0x1F, second) {
-        (0x1F, 0x80..) => None,
-        (0x1F, _) => Some((u32::from(u16::from_be_bytes([first, second])), 2)),
-        _ if first == PADDING => None,
-        _ => Some((u32::from(first), 1)),
-    }
-}
+/// The longest composite that is decoded as a whole.
+pub(crate) const DECODED: usize = 256;
 
 /// Octets before a value that is decoded as a whole, as there are in a message.
 const START: usize = 16;

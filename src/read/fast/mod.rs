@@ -4,3 +4,4 @@ pub(crate) mod ber;
 pub(crate) mod head;
 pub(crate) mod locate;
 pub(crate) mod plan;
+pub(crate) mod runs;

@@ -19,8 +19,9 @@
 use core::ops::Range;
 
 use crate::codec::Side;
-use crate::codec::fast::class::{Class, Few, Test};
-use crate::codec::fast::element::{Length, Odd, Quick};
+use crate::codec::fast::class::{CharClass, Test};
+use crate::codec::fast::class_table::Few;
+use crate::codec::fast::element::{FastElement, Length, Odd};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::widen;
 use crate::read::fast::head::Head;
@@ -77,7 +78,7 @@ struct Spot {
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     /// What all are; `None`: it is one element, which is read by itself.
-    pub(crate) class: Option<Class>,
+    pub(crate) class: Option<CharClass>,
     /// The same, if they are always as many, and few.
     few: Option<Few>,
     /// The rank of the first element.
@@ -134,7 +135,7 @@ impl Plan {
         let tail = u16::try_from(head.bitmaps_len(spec)).ok()?;
         let mut plan = Self { announced, bitmaps, tail, ..Self::EMPTY };
         for number in announced.iter() {
-            plan.add(number, spec.element(number)?.quick)?;
+            plan.add(number, spec.element(number)?.fast)?;
         }
         Some(plan)
     }
@@ -182,42 +183,42 @@ impl Plan {
     }
 
     /// Adds the element that comes next.
-    fn add(&mut self, number: u8, quick: Quick) -> Option<()> {
+    fn add(&mut self, number: u8, fast: FastElement) -> Option<()> {
         let (rank, mark, offset) = (self.count, self.steps.len, self.tail);
         let start = Spot { mark, offset };
         *self.offsets.get_mut(..NEAR)?.get_mut(usize::from(rank))? = offset;
         *self.numbers.get_mut(usize::from(rank))? = number;
         self.count += 1;
         *self.steps.last().map_or(&mut self.first, |step| &mut step.end) += 1;
-        let (value, end) = match quick.always() {
+        let (value, end) = match fast.always() {
             Some(octets) => {
                 self.tail = offset.checked_add(octets)?;
                 (start, Spot { mark, offset: self.tail })
             }
             None => {
-                let value = offset.checked_add(u16::from(quick.prefix_octets()?))?;
-                let (length, window) = (quick.announced_length(), value.checked_sub(LEAD)?);
+                let value = offset.checked_add(u16::from(fast.prefix_octets()?))?;
+                let (length, window) = (fast.announced_length(), value.checked_sub(LEAD)?);
                 let (next, end) = (self.count, self.count);
                 self.steps.push(Step { length, window, start: offset, number, next, end })?;
                 self.tail = LEAD;
                 (Spot { mark, offset: value }, Spot { mark: self.steps.len, offset: LEAD })
             }
         };
-        let class = match (quick.test(), quick.how_odd()) {
-            _ if quick.is_composite => None,
+        let class = match (fast.test(), fast.how_odd()) {
+            _ if fast.is_composite => None,
             (Test::Free, _) => {
-                self.add_half(quick, value, end)?;
+                self.add_half(fast, value, end)?;
                 return Some(());
             }
-            (Test::Block(class), Odd::Whatever | Odd::Wrong) => Some(class),
+            (Test::Block(class), Odd::Irrelevant | Odd::Wrong) => Some(class),
             // a fill that is a digit is one of the class, too; another breaks the run where it is
             (Test::Block(class), Odd::PadNibble(pad_nibble)) if pad_nibble.nibble <= 9 => {
-                self.add_half(quick, value, end)?;
+                self.add_half(fast, value, end)?;
                 Some(class)
             }
             _ => None,
         };
-        let from = if class.is_some() && class == quick.run { start } else { value };
+        let from = if class.is_some() && class == fast.run { start } else { value };
         match self.checks.last() {
             Some(last) if class.is_some() && last.class == class && last.to == from => last.to = end,
             _ => self.checks.push(Check { class, few: None, rank, from: value, to: end })?,
@@ -231,8 +232,8 @@ impl Plan {
     }
 
     /// Adds the pad nibble of a value, if it ever has one.
-    fn add_half(&mut self, quick: Quick, value: Spot, end: Spot) -> Option<()> {
-        let Odd::PadNibble(pad_nibble) = quick.how_odd() else { return Some(()) };
+    fn add_half(&mut self, fast: FastElement, value: Spot, end: Spot) -> Option<()> {
+        let Odd::PadNibble(pad_nibble) = fast.how_odd() else { return Some(()) };
         let (place, mask, is) = match pad_nibble.side {
             Side::Left => (value, 0xF0, pad_nibble.nibble << 4),
             Side::Right => (Spot { offset: end.offset.checked_sub(1)?, ..end }, 0x0F, pad_nibble.nibble),
@@ -256,8 +257,8 @@ impl Step {
     /// The same of one whose length is announced otherwise.
     #[inline(never)]
     fn unusual(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
-        let (quick, start) = (spec.element(self.number)?.quick, widen(at) + usize::from(self.start));
-        let lies = quick.find(wire, start).filter(|lies| quick.is_possible(*lies))?;
+        let (fast, start) = (spec.element(self.number)?.fast, widen(at) + usize::from(self.start));
+        let lies = fast.find(wire, start).filter(|lies| fast.is_possible(*lies))?;
         Some((u32::from(lies.is_odd()), u32::try_from(lies.end).ok()? - u32::from(LEAD)))
     }
 }

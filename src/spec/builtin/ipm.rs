@@ -1,7 +1,7 @@
 //! Mastercard IPM clearing records: the 1993 layout with private data subelements.
 
 use super::iso93::ISO93;
-use super::links;
+use super::links::links;
 use crate::codec::{CodePage, Coding};
 use crate::layout::{BitmapForm, Element, Layout, NextBitmap, Tag, an, ans, n, row};
 use crate::mask::{OPEN, SECRET};

@@ -1,7 +1,7 @@
 //! The data elements of ISO 8583:2003 and the usual ways to write them.
 
 use super::emv::EMV;
-use super::links;
+use super::links::links;
 use super::parts::{
     ACQUIRER_REFERENCE_2003, AMOUNT_2003, AMOUNTS_2003, AMOUNTS_ORIGINAL_2003, BATCH_CONTROL_2003,
     FEE_AMOUNT_2003, ORIGINAL_2003, PROCESSING_CODE_2003, RECONCILIATION_2003,

@@ -1,7 +1,7 @@
 //! The data elements of ISO 8583:1987 and the usual ways to write them.
 
 use super::emv::EMV;
-use super::links;
+use super::links::links;
 use super::parts::{AMOUNTS_1987, ORIGINAL_1987, PROCESSING_CODE, REPLACEMENT_AMOUNTS_1987};
 use crate::layout::{an, ans, b, n, ns, row, x_n, z};
 use crate::mask::{OPEN, PAN, SECRET, TRACK};

@@ -1,7 +1,7 @@
 //! The data elements of ISO 8583:1993 and the usual ways to write them.
 
 use super::emv::EMV;
-use super::links;
+use super::links::links;
 use super::parts::{AMOUNTS_1987, AMOUNTS_ORIGINAL_1993, ORIGINAL_1993, POS_DATA_1993, PROCESSING_CODE};
 use crate::codec::LengthUnit;
 use crate::layout::{an, anp, ans, b, n, ns, row, x_n, z};

@@ -5,6 +5,7 @@ pub(crate) mod ipm;
 pub(crate) mod iso03;
 pub(crate) mod iso87;
 pub(crate) mod iso93;
+mod links;
 pub mod parts;
 pub(crate) mod unionpay;
 
@@ -14,17 +15,6 @@ use self::iso87::{ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_N49, ISO
 use self::iso93::{ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
 use self::unionpay::UNIONPAY_POS;
 use super::Spec;
-
-/// Declares the specs of one table: name of the static, name of the spec, dialect, what it is.
-macro_rules! links {
-    ($title:literal, $table:ident: $($spec:ident $name:literal ($dialect:expr) $doc:literal;)*) => { $(
-        #[doc = concat!($title, ", `", $name, "`: ", $doc, ".")]
-        pub static $spec: crate::spec::Spec<'static> =
-            crate::spec::Spec::new($name, &$dialect, &$table.elements(&$dialect));
-    )* };
-}
-
-pub(super) use links;
 
 static BUILTIN: [&Spec<'static>; 16] = [
     &ISO87_ASCII,

@@ -4,7 +4,7 @@
 //! frame has a length, a TPDU and a header of six octets before the message: see the framings.
 
 use super::emv::EMV;
-use super::links;
+use super::links::links;
 use super::parts::{AMOUNT_1987, PROCESSING_CODE};
 use crate::codec::PadNibble;
 use crate::layout::{Layout, an, ans, ansb, b, n, row, z};

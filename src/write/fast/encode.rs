@@ -5,26 +5,26 @@
 //! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
-use crate::codec::fast::element::{Quick, bit};
+use crate::codec::bitmap::Bitmaps;
+use crate::codec::fast::element::{FastElement, bit};
 use crate::layout::NextBitmap;
 use crate::model::bitmap::{count, top};
-use crate::read::fast::head::Bitmaps;
 use crate::read::message::Message;
 use crate::write::builder::{Banks, Builder, value};
-use crate::write::fast::target::{Target, lay_element};
+use crate::write::fast::target::{Target, encode_element};
 use crate::write::value::Source;
 
 impl<'v> Builder<'v> {
     /// Lays the message out, if it is certainly sound and fits.
     #[inline(always)]
-    pub(crate) fn lay(&self, target: &mut impl Target) -> Option<()> {
-        self.lay_head(target)?;
+    pub(crate) fn encode(&self, target: &mut impl Target) -> Option<()> {
+        self.encode_head(target)?;
         let (present, [a, b, c]) = (self.present.words(), self.words());
         let Some(message) = self.origin else {
             let [first, second, third] = present;
-            self.lay_values(target, first, &a)?;
-            self.lay_values(target, second, &b)?;
-            return self.lay_values(target, third, &c);
+            self.encode_values(target, first, &a)?;
+            self.encode_values(target, second, &b)?;
+            return self.encode_values(target, third, &c);
         };
         let (spans, there) = (self.spans(message), message.announced.words());
         let mut before = 0;
@@ -32,7 +32,7 @@ impl<'v> Builder<'v> {
             let of = |words: &[u64; 3]| words.get(index).copied().unwrap_or(0);
             if of(&present) != 0 {
                 let origin = Origin { message, before, there: of(&there), spans: of(&spans) };
-                self.lay_among(target, &origin, of(&present), word)?;
+                self.encode_among(target, &origin, of(&present), word)?;
             }
             before += count(of(&there));
         }
@@ -42,14 +42,18 @@ impl<'v> Builder<'v> {
     /// What is known of the elements of each bitmap.
     #[inline(always)]
     fn words<'b>(&'b self) -> [Word<'b, 'v>; 3] {
-        let ([a, b, c], [d, e, f]) = (self.sources.banks(), self.spec.quicks());
-        [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, quicks, first)| Word { banks, quicks, first })
+        let ([a, b, c], [d, e, f]) = (self.sources.banks(), self.spec.fast_elements());
+        [(a, d, 1), (b, e, 65), (c, f, 129)].map(|(banks, fast_elements, first)| Word {
+            banks,
+            fast_elements,
+            first,
+        })
     }
 
     /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
     /// nothing else stands between.
     #[inline(never)]
-    fn lay_among(
+    fn encode_among(
         &self,
         target: &mut impl Target,
         origin: &Origin<'_>,
@@ -61,33 +65,34 @@ impl<'v> Builder<'v> {
         while rest & spans != 0 {
             let place = (rest & spans).leading_zeros();
             let from = u64::MAX >> place;
-            self.lay_values(target, rest & !from, word)?;
+            self.encode_values(target, rest & !from, word)?;
             let until = top(((present | there) & !spans & from).leading_zeros());
             let first = before + count(there & !from);
             target.copy(message.between(first, first + count(there & from & until))?)?;
             rest &= !until;
         }
-        self.lay_values(target, rest, word)
+        self.encode_values(target, rest, word)
     }
 
     /// Lays out elements of a bitmap one by one.
     #[inline(always)]
-    fn lay_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+    fn encode_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
         match elements {
             0 => Some(()),
-            _ => self.lay_each(target, elements, word),
+            _ => self.encode_each(target, elements, word),
         }
     }
 
     #[inline(never)]
-    fn lay_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
+    fn encode_each(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
         let mut rest = elements.reverse_bits();
         while rest != 0 {
             let place = rest.trailing_zeros();
             rest &= rest - 1;
             match value(word.banks, place) {
-                Some(Source::Octets(value)) if target.value(bit(word.quicks, place), value).is_some() => {}
-                _ => self.lay_slowly(target, word.number(place)?)?,
+                Some(Source::Octets(value))
+                    if target.value(bit(word.fast_elements, place), value).is_some() => {}
+                _ => self.encode_uncommon(target, word.number(place)?)?,
             }
         }
         Some(())
@@ -95,13 +100,13 @@ impl<'v> Builder<'v> {
 
     /// Lays out an element whose value is not simply one.
     #[inline(never)]
-    fn lay_slowly(&self, target: &mut impl Target, number: u8) -> Option<()> {
-        lay_element(target, self.spec.element(number)?, number, &self.source(number))
+    fn encode_uncommon(&self, target: &mut impl Target, number: u8) -> Option<()> {
+        encode_element(target, self.spec.element(number)?, number, &self.source(number))
     }
 
     /// Header, MTI and bitmaps.
     #[inline(always)]
-    fn lay_head(&self, target: &mut impl Target) -> Option<()> {
+    fn encode_head(&self, target: &mut impl Target) -> Option<()> {
         let form = self.spec.bitmap();
         if self.problem.is_some()
             || self.header.len() != self.spec.header()
@@ -141,7 +146,7 @@ struct Origin<'m> {
 /// What is known of the elements of one bitmap.
 struct Word<'b, 'v> {
     banks: &'b Banks<'v>,
-    quicks: &'b [Quick; 64],
+    fast_elements: &'b [FastElement; 64],
     first: u32,
 }
 
@@ -173,7 +178,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(1024))]
 
         #[test]
-        fn what_is_laid_is_what_is_written(
+        fn what_is_encoded_is_what_is_written(
             from in 0..builtin().count(),
             to in 0..builtin().count(),
             values in proptest::collection::vec((2u8..=128, value()), 0..6),
@@ -186,17 +191,17 @@ mod tests {
             let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
             builder.header(&header[..spec.header()]);
             // one by one, so that what is refused does not hide the rest
-            let (mut laid, mut written) = ([0; 400], [0; 400]);
+            let (mut encoded, mut written) = ([0; 400], [0; 400]);
             for (number, value) in &values {
                 let mut longer = builder.clone();
                 longer.set(*number, value.as_slice());
-                agree(&longer, &mut laid[..room], &mut written[..room])?;
+                agree(&longer, &mut encoded[..room], &mut written[..room])?;
                 if longer.run(&mut written).is_ok() { builder = longer; }
             }
             for (number, value) in &numbers {
                 let mut longer = builder.clone();
                 longer.set(*number, *value);
-                agree(&longer, &mut laid[..room], &mut written[..room])?;
+                agree(&longer, &mut encoded[..room], &mut written[..room])?;
                 if longer.run(&mut written).is_ok() { builder = longer; }
             }
             let wire = builder.to_vec().unwrap();
@@ -204,20 +209,20 @@ mod tests {
             for spec in [spec, other] {
                 let mut copy = Builder::copy_of(&message, spec);
                 copy.header(&header[..spec.header()]);
-                agree(&copy, &mut laid, &mut written)?;
+                agree(&copy, &mut encoded, &mut written)?;
             }
         }
     }
 
-    fn agree(builder: &Builder<'_>, laid: &mut [u8], written: &mut [u8]) -> Result<(), TestCaseError> {
-        let mut room = Room { out: laid, at: 0 };
-        let (is_laid, mut count) = (builder.lay(&mut room).is_some(), Count(0));
+    fn agree(builder: &Builder<'_>, encoded: &mut [u8], written: &mut [u8]) -> Result<(), TestCaseError> {
+        let mut room = Room { out: encoded, at: 0 };
+        let (is_laid, mut count) = (builder.encode(&mut room).is_some(), Count(0));
         let len = room.at;
         if is_laid {
             prop_assert_eq!(builder.run(written), Ok(len));
-            prop_assert_eq!(laid.get(..len), written.get(..len));
+            prop_assert_eq!(encoded.get(..len), written.get(..len));
         }
-        if builder.lay(&mut count).is_some() {
+        if builder.encode(&mut count).is_some() {
             prop_assert_eq!(builder.run(&mut []), Ok(count.0));
         }
         Ok(())

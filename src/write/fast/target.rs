@@ -1,12 +1,11 @@
 //! What elements are laid out to by their short forms: a buffer, or a count of octets.
 
 use crate::codec::digit::hex_word;
-use crate::codec::fast::element::Quick;
+use crate::codec::fast::element::FastElement;
 use crate::codec::window::OctetsMut;
 use crate::codec::{Coding, Side};
 use crate::layout::{BitmapForm, Element, Fill, Form};
 use crate::model::mti::Mti;
-use crate::read::fast::head::mti_octets;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
 use crate::write::value::{Source, View};
@@ -21,7 +20,7 @@ pub(crate) trait Target {
     /// Takes octets as they are.
     fn copy(&mut self, octets: &[u8]) -> Option<()>;
     /// Takes a value that is certainly one of the element.
-    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()>;
+    fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()>;
 
     /// Takes header and MTI.
     #[inline(always)]
@@ -29,7 +28,7 @@ pub(crate) trait Target {
         if !header.is_empty() {
             self.copy(header)?;
         }
-        match mti_octets(mti, coding) {
+        match coding.write(mti) {
             (mti, 4) => self.copy(&mti),
             (mti, len) => self.copy(mti.get(..len)?),
         }
@@ -47,10 +46,8 @@ pub(crate) trait Target {
 
     #[inline(never)]
     fn other_bitmap(&mut self, word: u64, coding: Coding, octets: u8) -> Option<()> {
-        let mut writer = self.writer();
-        writer.put_bitmap(word, BitmapForm::single(coding, octets));
-        let end = writer.at();
-        self.go_on(end)
+        let (octets, len) = BitmapForm::single(coding, octets).write(word);
+        self.copy(octets.get(..len)?)
     }
 
     /// Takes what the ordinary writer makes of an element, which it checks.
@@ -90,8 +87,8 @@ impl Target for Room<'_> {
     }
 
     #[inline(always)]
-    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
-        self.at = quick.lay(self.out, self.at, value)?;
+    fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.at = fast.encode(self.out, self.at, value)?;
         Some(())
     }
 }
@@ -116,38 +113,38 @@ impl Target for Count {
     }
 
     #[inline(always)]
-    fn value(&mut self, quick: &Quick, value: &[u8]) -> Option<()> {
-        self.go_on(self.0 + quick.measure(value)?)
+    fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.go_on(self.0 + fast.measure(value)?)
     }
 }
 
 /// Lays out an element whose value needs more than to be laid out: numbers, fill, values of other
 /// messages.
 #[inline(never)]
-pub(crate) fn lay_element(
+pub(crate) fn encode_element(
     target: &mut impl Target,
     element: &Element<'_>,
     number: u8,
     source: &Source<'_>,
 ) -> Option<()> {
     if let Source::Echo(message) = *source {
-        if element.quick.is_canonical_in_capitals()
+        if element.fast.is_canonical_in_capitals()
             && let Some(octets) = in_capitals(message, element, number)
         {
             return target.copy(octets);
         }
         if let Some(value) = message.plain(number)
-            && target.value(&element.quick, value).is_some()
+            && target.value(&element.fast, value).is_some()
         {
             return Some(());
         }
         let field = message.get(number)?;
-        return lay_element(target, element, number, &Source::View(View::Field(&field)));
+        return encode_element(target, element, number, &Source::View(View::Field(&field)));
     }
     let mut scratch = Scratch::NEW;
     let value = scratch.value(element, source);
-    let laid = value.and_then(|value| target.value(&element.quick, value));
-    laid.or_else(|| target.ordinary(element, source))
+    let encoded = value.and_then(|value| target.value(&element.fast, value));
+    encoded.or_else(|| target.ordinary(element, source))
 }
 
 /// The octets of an element that lies in a message of the same spec as it would be written, but for

@@ -4,6 +4,7 @@ use super::*;
 use crate::codec::check::check;
 use crate::codec::window::{Octets, OctetsMut};
 use crate::codec::{CodePage, PrefixCoding};
+use crate::model::content::Content;
 use std::vec::Vec;
 
 /// An element: how it is written, what announces it, and between which lengths it is.
@@ -46,11 +47,11 @@ fn forms() -> Vec<Form> {
 }
 
 impl Form {
-    fn quick(self) -> Quick {
+    fn fast(self) -> FastElement {
         let (min, max) = (self.limits.0.try_into().unwrap(), self.limits.1.try_into().unwrap());
         match self.prefix {
-            None => Quick::fixed(self.coded, max),
-            Some(prefix) => Quick::prefixed(self.coded, prefix, (min, max)),
+            None => FastElement::fixed(self.coded, max),
+            Some(prefix) => FastElement::prefixed(self.coded, prefix, (min, max)),
         }
     }
 
@@ -106,24 +107,24 @@ const OCTETS: [u8; 16] =
 const AT: usize = 18;
 
 /// Holds the short form against the ordinary readers, on one wire.
-fn agree(form: Form, quick: &Quick, wire: &[u8]) {
+fn agree(form: Form, fast: &FastElement, wire: &[u8]) {
     let said = |what| std::format!("{what} of {form:?} in {wire:02X?}");
     let sound = form.sound_end(wire, AT);
     // four octets are looked at for a prefix that is shorter
     let is_seen = wire.len() >= AT + 4;
-    if is_seen || quick.sound_end(wire, AT).is_some() {
-        assert_eq!(quick.sound_end(wire, AT), sound, "{}", said("soundness"));
+    if is_seen || fast.sound_end(wire, AT).is_some() {
+        assert_eq!(fast.sound_end(wire, AT), sound, "{}", said("soundness"));
     }
-    let found = quick.find(wire, AT).filter(|lies| quick.is_possible(*lies));
+    let found = fast.find(wire, AT).filter(|lies| fast.is_possible(*lies));
     if is_seen || found.is_some() {
         let expected = form.find(wire, AT);
         let place = found.map(|lies| (lies.start, lies.end));
         assert_eq!(place, expected.map(|(start, end, _)| (start, end)), "{}", said("place"));
     }
-    if let Some((class, end)) = quick.in_run(wire, AT) {
+    if let Some((class, end)) = fast.in_run(wire, AT) {
         assert_eq!(class.admits(wire, AT, end).then_some(end), sound, "{}", said("run"));
     }
-    if let Some(end) = quick.sound_ber_end(wire, AT) {
+    if let Some(end) = fast.sound_ber_end(wire, AT) {
         assert_eq!(
             (Some(end), form.prefix),
             (sound, Some(Prefix { counts: LengthUnit::Bytes, ..Prefix::BER }))
@@ -134,8 +135,8 @@ fn agree(form: Form, quick: &Quick, wire: &[u8]) {
 #[test]
 fn what_a_short_form_says_the_ordinary_readers_say() {
     let mut known = 0;
-    for (form, quick) in
-        forms().into_iter().map(|form| (form, form.quick())).filter(|(_, quick)| *quick != Quick::UNKNOWN)
+    for (form, fast) in
+        forms().into_iter().map(|form| (form, form.fast())).filter(|(_, fast)| *fast != FastElement::UNKNOWN)
     {
         known += 1;
         let (min, max) = form.limits;
@@ -150,16 +151,16 @@ fn what_a_short_form_says_the_ordinary_readers_say() {
         };
         for units in [min.saturating_sub(1), min, min + 1, max - 1, max, max + 1] {
             let mut wire = [&[0x07; AT][..], &form.wire(units, good)].concat();
-            agree(form, &quick, &wire);
+            agree(form, &fast, &wire);
             let end = wire.len();
-            agree(form, &quick, &wire[..end - 1]);
+            agree(form, &fast, &wire[..end - 1]);
             wire.extend([0x07; 20]);
-            agree(form, &quick, &wire);
+            agree(form, &fast, &wire);
             for (place, octet) in
                 (AT..end).step_by(1 + units / 12).flat_map(|place| OCTETS.map(|octet| (place, octet)))
             {
                 let before = core::mem::replace(&mut wire[place], octet);
-                agree(form, &quick, &wire);
+                agree(form, &fast, &wire);
                 wire[place] = before;
             }
         }

@@ -1,0 +1,91 @@
+//! The message type identifier on the wire.
+//!
+//! ```text
+//! Ascii    30 32 30 30     "0200"
+//! Ebcdic   F0 F2 F0 F0
+//! Bcd      02 00
+//! Binary   00 C8           two hundred, big-endian
+//! ```
+
+use super::CodePage;
+use super::window::Octets;
+use crate::model::error::{Error, ErrorKind, Result};
+use crate::model::mti::Mti;
+
+/// How the MTI `0200` is written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum MtiCoding {
+    /// `30 32 30 30`.
+    Ascii,
+    /// `F0 F2 F0 F0`.
+    Ebcdic,
+    /// `02 00`.
+    Bcd,
+    /// `00 C8`: the number two hundred in two big-endian octets.
+    Binary,
+}
+
+impl MtiCoding {
+    /// Octets on the wire.
+    pub(crate) const fn len(self) -> usize {
+        match self {
+            Self::Ascii | Self::Ebcdic => 4,
+            Self::Bcd | Self::Binary => 2,
+        }
+    }
+
+    /// The MTI that lies in `octets`, which are [`MtiCoding::len`] many.
+    pub(crate) fn read(self, octets: &Octets<'_>) -> Result<Mti> {
+        let at = |index| octets.get(index);
+        let digits = match self {
+            Self::Ascii => [at(0), at(1), at(2), at(3)],
+            Self::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
+            Self::Bcd => packed(at(0), at(1)),
+            // zeros are no digits: the error
+            Self::Binary => Mti::from_number(u16::from_be_bytes([at(0), at(1)])).map_or([0; 4], Mti::digits),
+        };
+        Mti::from_digits(digits).map_err(|_| Error::new(ErrorKind::MtiDigit, octets.position(0), 4, 0))
+    }
+
+    /// The fast form of [`MtiCoding::read`]: the MTI that `octets` start with and how many it takes, if the
+    /// coding is a common one and the MTI is valid.
+    #[inline]
+    pub(crate) fn read_fast(self, octets: &[u8]) -> Option<(Mti, usize)> {
+        let (digits, len) = match self {
+            Self::Ascii | Self::Ebcdic => {
+                let zone = if self == Self::Ascii { 0 } else { EBCDIC_ZONE };
+                ((u32::from_ne_bytes(*octets.first_chunk()?) ^ zone).to_ne_bytes(), 4)
+            }
+            Self::Bcd => {
+                let [high, low] = *octets.first_chunk()?;
+                (packed(high, low), 2)
+            }
+            Self::Binary => return None,
+        };
+        Mti::from_digits(digits).ok().map(|mti| (mti, len))
+    }
+
+    /// The octets of an MTI, and how many of the four there are.
+    #[inline]
+    pub(crate) fn write(self, mti: Mti) -> ([u8; 4], usize) {
+        let digits = mti.digits();
+        let [a, b, c, d] = digits.map(|digit| digit & 0x0F);
+        match self {
+            Self::Ascii => (digits, 4),
+            Self::Ebcdic => ((u32::from_ne_bytes(digits) ^ EBCDIC_ZONE).to_ne_bytes(), 4),
+            Self::Bcd => ([a << 4 | b, c << 4 | d, 0, 0], 2),
+            Self::Binary => {
+                let [high, low] = mti.number().to_be_bytes();
+                ([high, low, 0, 0], 2)
+            }
+        }
+    }
+}
+
+/// The digits of two octets; a half octet above 9 gives a character that is none.
+const fn packed(high: u8, low: u8) -> [u8; 4] {
+    [b'0' + (high >> 4), b'0' + (high & 15), b'0' + (low >> 4), b'0' + (low & 15)]
+}
+
+/// What turns four ASCII digits into EBCDIC ones, and back.
+const EBCDIC_ZONE: u32 = 0xC0C0_C0C0;
