@@ -270,46 +270,8 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if has_sign && size.min < least {
         return Some(SpecFault::CodingCannotCarry);
     }
-    if let Form::Until(end) = size.form
-        && let Some(parent) = parent
-    {
-        let mut index = 0;
-        while index < end.octets().len() {
-            if !parent.content.admits(1, end.octets()[index]) {
-                return Some(SpecFault::LayoutMisplaced);
-            }
-            index += 1;
-        }
-    }
-    if is_nothing && (element.layout.is_some() || matches!(element.coding, Coding::Zoned(_))) {
-        return Some(SpecFault::CodingCannotCarry);
-    }
-    if matches!(size.form, Form::IfLetter) {
-        let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
-        if !is_text || !element.content.admits(0, b'A') || element.layout.is_some() || size.min > 0 {
-            return Some(SpecFault::CodingCannotCarry);
-        }
-    }
-    if matches!(size.form, Form::Padded(_))
-        && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
-    {
-        return Some(SpecFault::CodingCannotCarry);
-    }
-    if let Form::Prefixed(prefix) | Form::Padded(prefix) = size.form {
-        if !prefix.is_supported() {
-            return Some(SpecFault::PrefixWidth);
-        }
-        let written = match prefix.coding {
-            PrefixCoding::Ascii => Content::N,
-            PrefixCoding::Hex => Content::An,
-            _ => Content::Any,
-        };
-        if in_text(parent) && !fits(parent, written) {
-            return Some(SpecFault::CodingCannotCarry);
-        }
-        if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
-            return Some(SpecFault::PrefixTooNarrow);
-        }
+    if let Some(found) = form_fault(element, parent) {
+        return Some(found);
     }
     let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
     if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
@@ -321,6 +283,53 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         return Some(SpecFault::LayoutMisplaced);
     }
     None
+}
+
+/// What is wrong with how the length is known.
+const fn form_fault(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<SpecFault> {
+    let size = &element.size;
+    let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
+    match size.form {
+        Form::Fixed | Form::Rest => None,
+        Form::Nothing if element.layout.is_some() => Some(SpecFault::LayoutMisplaced),
+        Form::Nothing => None,
+        Form::IfLetter => {
+            let can_begin_so = is_text && element.content.admits(0, b'A');
+            if can_begin_so && element.layout.is_none() && size.min == 0 {
+                None
+            } else {
+                Some(SpecFault::CodingCannotCarry)
+            }
+        }
+        Form::Until(terminator) => {
+            let mut rest = terminator.octets();
+            while let ([first, others @ ..], Some(parent)) = (rest, parent) {
+                if !parent.content.admits(1, *first) {
+                    return Some(SpecFault::LayoutMisplaced);
+                }
+                rest = others;
+            }
+            None
+        }
+        Form::Padded(_) if !is_text => Some(SpecFault::CodingCannotCarry),
+        Form::Prefixed(prefix) | Form::Padded(prefix) => {
+            if !prefix.is_supported() {
+                return Some(SpecFault::PrefixWidth);
+            }
+            let written = match prefix.coding {
+                PrefixCoding::Ascii => Content::N,
+                PrefixCoding::Hex => Content::An,
+                _ => Content::Any,
+            };
+            if in_text(parent) && !fits(parent, written) {
+                return Some(SpecFault::CodingCannotCarry);
+            }
+            if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
+                return Some(SpecFault::PrefixTooNarrow);
+            }
+            None
+        }
+    }
 }
 
 /// Whether the parts of `parent` lie over characters: their coding must then be of characters.

@@ -1,7 +1,9 @@
 //! One field: from its class, its length and its flags to an element.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::classes::{self, Class, Length, TagForm, Value};
 use super::{Custom, Options};
@@ -17,6 +19,12 @@ type Result<T> = core::result::Result<T, ImportError>;
 
 /// The longest field, in units.
 const MAX_LENGTH: u32 = 9_999_999;
+
+/// The children of a packager by id; of those that have one id the last is meant, as in jPOS.
+pub(super) type Fields<'n> = BTreeMap<u32, &'n Node>;
+
+/// Where the children of a packager are, and how deep.
+pub(super) type At<'a> = (&'a Options, &'a str, usize);
 
 /// A field as it is read, before it is known what it stands in.
 pub(super) struct FieldDoc {
@@ -61,6 +69,16 @@ impl FieldDoc {
         }
         Ok(self.element)
     }
+}
+
+/// Fields as they stand one after the other, or where a bitmap announces them.
+pub(super) fn in_place(fields: Vec<FieldDoc>) -> Result<Vec<ElementDoc>> {
+    let last = fields.len();
+    let element = |(place, field): (usize, FieldDoc)| {
+        let key = field.element.key.to_string();
+        field.in_place(place == last).map_err(|error| error.in_element(&key))
+    };
+    (1..).zip(fields).map(element).collect()
 }
 
 /// The number or position a node is given.
@@ -256,6 +274,23 @@ fn longest(prefix: Prefix, coding: Coding) -> u32 {
         (LengthUnit::Bytes, Coding::Bcd) => most.saturating_mul(2),
         (LengthUnit::Nibbles, _) => most / 2,
         (LengthUnit::Bytes, _) => most,
+    }
+}
+
+/// Octets of a fixed number.
+pub(super) fn octets(name: &str, length: u32) -> ElementDoc {
+    ElementDoc {
+        key: 0,
+        name: name.to_string(),
+        content: Content::B,
+        coding: Coding::Raw,
+        min: length,
+        max: length,
+        form: Form::Fixed,
+        fill: None,
+        pad_nibble: PadNibble::LEFT_ZERO,
+        privacy: SECRET,
+        layout: None,
     }
 }
 

@@ -3,8 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::field::TWO_OCTETS;
-use super::packager::{Fields, octets};
+use super::field::{TWO_OCTETS, octets};
 use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc};
 use crate::layout::{Form, Tag};
@@ -17,17 +16,15 @@ type Result<T> = core::result::Result<T, ImportError>;
 ///
 /// Where they are written in hexadecimal digits, a length counts the digits of its value.
 pub(super) fn ber(
-    fields: &Fields<'_>,
     element: &mut ElementDoc,
     coding: Coding,
-    children: impl Fn(&Fields<'_>) -> Result<Vec<ElementDoc>>,
+    head: Vec<ElementDoc>,
 ) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
-    if fields.keys().any(|id| *id > 1) {
+    if head.iter().any(|field| field.key > 1) {
         return Err(ImportError::new(
             "a plain field behind BER-TLV objects cannot be told from them: only field 1, before them, is read",
         ));
     }
-    let head = children(fields)?;
     let mut objects = LayoutDoc::from_layout(&EMV);
     if coding != Coding::Raw {
         into_digits(element, coding)?;

@@ -1,16 +1,15 @@
 //! Packagers: which fields there are, and what tells which comes next.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use super::classes::{self, PAGE};
-use super::field::{self, Bits, FieldDoc, flag};
+use super::field::{self, At, Bits, FieldDoc, Fields, flag, in_place, octets};
 use super::tags::{self, Tagged};
 use super::{Custom, Options, objects};
-use crate::codec::{Coding, PadNibble};
+use crate::codec::Coding;
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap};
@@ -19,9 +18,6 @@ use crate::model::content::Content;
 use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
-
-/// The children of a packager by id; of those that have one id the last is meant, as in jPOS.
-pub(super) type Fields<'n> = BTreeMap<u32, &'n Node>;
 
 pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     let place = |error: ImportError| error.at_line(root.line);
@@ -72,7 +68,7 @@ fn body_bitmap(root: &Node, options: &Options, fields: &mut Fields<'_>) -> Resul
     bitmap_form((&bitmap, bits), highest, fields.contains_key(&1), true).map_err(place)
 }
 
-pub(super) fn fields<'n>(node: &'n Node, path: &str) -> Result<Fields<'n>> {
+fn fields<'n>(node: &'n Node, path: &str) -> Result<Fields<'n>> {
     let mut fields = Fields::new();
     for child in &node.children {
         let id = field::id(child).map_err(|error| error.at_line(child.line).in_element(path))?;
@@ -165,24 +161,9 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
 }
 
 /// The children in order of their ids, those left out that are never on the wire.
-pub(super) fn children(
-    fields: &Fields<'_>,
-    options: &Options,
-    path: &str,
-    depth: usize,
-) -> Result<Vec<FieldDoc>> {
+fn children(fields: &Fields<'_>, options: &Options, path: &str, depth: usize) -> Result<Vec<FieldDoc>> {
     let all = fields.values().map(|node| child(node, options, path, depth));
     all.filter_map(Result::transpose).collect()
-}
-
-/// Fields as they stand one after the other, or where a bitmap announces them.
-pub(super) fn in_place(fields: Vec<FieldDoc>) -> Result<Vec<ElementDoc>> {
-    let last = fields.len();
-    let element = |(place, field): (usize, FieldDoc)| {
-        let key = field.element.key.to_string();
-        field.in_place(place == last).map_err(|error| error.in_element(&key))
-    };
-    (1..).zip(fields).map(element).collect()
 }
 
 /// How the sub-packagers of jPOS tell what comes next.
@@ -256,11 +237,14 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
         _ => Vec::new(),
     };
     let (head, layout) = match packager {
-        Packager::Ber(coding) => objects::ber(&fields, element, coding, |fields| {
-            in_place(children(fields, options, path, depth)?)
-        })?,
+        Packager::Ber(coding) => {
+            objects::ber(element, coding, in_place(children(&fields, options, path, depth)?)?)?
+        }
         Packager::Datasets => (Vec::new(), objects::datasets()),
-        Packager::Tags(kind) => tags::layout(node, kind, &fields, (options, path, depth))?,
+        Packager::Tags(kind) => {
+            let parts = children(&fields, options, path, depth)?;
+            tags::layout(node, kind, (&fields, parts), (options, path, depth))?
+        }
         Packager::Positions => (Vec::new(), positions(children(&fields, options, path, depth)?, false)?),
         Packager::Generic | Packager::SubFields | Packager::Base1 => {
             by_number(node, packager, fields, (options, path, depth))?
@@ -269,22 +253,6 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
     element.layout = Some(layout);
     header.extend(head);
     behind(element, header)
-}
-
-pub(super) fn octets(name: &str, length: u32) -> ElementDoc {
-    ElementDoc {
-        key: 0,
-        name: name.to_string(),
-        content: Content::B,
-        coding: Coding::Raw,
-        min: length,
-        max: length,
-        form: Form::Fixed,
-        fill: None,
-        pad_nibble: PadNibble::LEFT_ZERO,
-        privacy: SECRET,
-        layout: None,
-    }
 }
 
 /// Parts that stand in front of those of the layout: they come by position, and behind them one more
@@ -317,9 +285,6 @@ fn positions(mut fields: Vec<FieldDoc>, are_required: bool) -> Result<LayoutDoc>
     let required = if are_required { u8::try_from(elements.len()).unwrap_or(u8::MAX) } else { 0 };
     Ok(LayoutDoc { order: OrderDoc::Positions { required }, elements })
 }
-
-/// Where the children of a packager are, and how deep.
-pub(super) type At<'a> = (&'a Options, &'a str, usize);
 
 /// Parts by number where the packager has a bitmap and emits it, else one after the other.
 fn by_number(

@@ -6,8 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::classes::{self, PAGE, TagCoding, TagForm};
-use super::field::{FieldDoc, flag};
-use super::packager::{At, Fields, children};
+use super::field::{At, FieldDoc, Fields, flag};
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc};
@@ -36,12 +35,11 @@ pub(super) enum Tagged {
 pub(super) fn layout(
     node: &Node,
     kind: Tagged,
-    nodes: &Fields<'_>,
-    at: At<'_>,
+    (nodes, parts): (&Fields<'_>, Vec<FieldDoc>),
+    (options, path, _): At<'_>,
 ) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
-    let (options, path, depth) = at;
     let (mut head, mut tagged) = (Vec::new(), Vec::new());
-    for field in children(nodes, options, path, depth)? {
+    for field in parts {
         let key = field.element.key;
         let place = |error: ImportError| error.in_element(&format!("{path}.{key}"));
         if field.element.form == Form::Nothing {
@@ -64,7 +62,7 @@ pub(super) fn layout(
             element.max = element.max.min(form.capacity().saturating_sub(beside)).max(1);
         }
         let id = element.key;
-        match names.of(at.0, id)? {
+        match names.of(options, id)? {
             Some(written) => {
                 let order = OrderDoc::Tags { tag: form.tag, length_first: None, unknown: None };
                 element.key = order.key_named(&written).ok_or_else(|| {
