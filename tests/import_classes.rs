@@ -1,8 +1,13 @@
 //! Every jPOS field class, by octets worked out by hand.
 #![cfg(feature = "jpos")]
 
+#[path = "import_classes/wire.rs"]
+mod wire;
+
 use cardwire::import::{SpecDoc, jpos};
 use cardwire::{Builder, Message, Mti, Spec};
+
+use wire::{value, wire};
 
 /// One class with its length and flags.
 struct Row<'t> {
@@ -87,45 +92,6 @@ fn doc(row: &Row<'_>) -> Result<SpecDoc, String> {
         <isofield id="1" length="8" class="IFB_BITMAP"/>{field}</isopackager>"#
     );
     jpos::import(&xml, &jpos::Options::new()).map_err(|error| error.to_string())
-}
-
-/// `"text"` or `#hex`, as octets.
-fn value(text: &str) -> Vec<u8> {
-    match text.strip_prefix('#') {
-        Some(hex) => wire(hex),
-        None => text.trim_matches('"').bytes().collect(),
-    }
-}
-
-/// Hex, `'ASCII'` and `e'EBCDIC'`.
-fn wire(text: &str) -> Vec<u8> {
-    let mut octets = vec![];
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        if let Some((literal, behind)) = rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) {
-            octets.extend(literal.bytes());
-            rest = behind.trim_start();
-        } else if let Some((literal, behind)) = rest.strip_prefix("e'").and_then(|rest| rest.split_once('\''))
-        {
-            octets.extend(literal.bytes().map(ebcdic));
-            rest = behind.trim_start();
-        } else {
-            octets.push(u8::from_str_radix(&rest[..2], 16).unwrap());
-            rest = rest[2..].trim_start();
-        }
-    }
-    octets
-}
-
-fn ebcdic(character: u8) -> u8 {
-    match character {
-        b' ' => 0x40,
-        b'0'..=b'9' => 0xF0 + (character - b'0'),
-        b'A'..=b'I' => 0xC1 + (character - b'A'),
-        b'J'..=b'R' => 0xD1 + (character - b'J'),
-        b'S'..=b'Z' => 0xE2 + (character - b'S'),
-        _ => panic!("not needed"),
-    }
 }
 
 fn whole(octets: &[u8]) -> Vec<u8> {

@@ -72,11 +72,12 @@ impl FieldDoc {
 }
 
 /// Fields as they stand one after the other, or where a bitmap announces them.
-pub(super) fn in_place(fields: Vec<FieldDoc>) -> Result<Vec<ElementDoc>> {
+pub(super) fn in_place(fields: Vec<FieldDoc>, path: &str) -> Result<Vec<ElementDoc>> {
     let last = fields.len();
     let element = |(place, field): (usize, FieldDoc)| {
-        let key = field.element.key.to_string();
-        field.in_place(place == last).map_err(|error| error.in_element(&key))
+        let key = field.element.key;
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        field.in_place(place == last).map_err(|error| error.in_element(&path))
     };
     (1..).zip(fields).map(element).collect()
 }

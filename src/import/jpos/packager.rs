@@ -34,7 +34,7 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
         None => body_bitmap(root, options, &mut fields)?,
     };
     third_bitmap(root, &mut form, &mut fields).map_err(place)?;
-    let mut elements = in_place(children(&fields, options, "", 1)?)?;
+    let mut elements = in_place(children(&fields, options, "", 1)?, "")?;
     // packagers have it in the place of a number that is no element's
     elements.retain(|element| !(element.form == Form::Nothing && is_taken(form, element.key)));
     let header = root.number("headerLength").map_err(place)?.unwrap_or(0);
@@ -238,14 +238,16 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
     };
     let (head, layout) = match packager {
         Packager::Ber(coding) => {
-            objects::ber(element, coding, in_place(children(&fields, options, path, depth)?)?)?
+            objects::ber(element, coding, in_place(children(&fields, options, path, depth)?, path)?)?
         }
         Packager::Datasets => (Vec::new(), objects::datasets()),
         Packager::Tags(kind) => {
             let parts = children(&fields, options, path, depth)?;
             tags::layout(node, kind, (&fields, parts), (options, path, depth))?
         }
-        Packager::Positions => (Vec::new(), positions(children(&fields, options, path, depth)?, false)?),
+        Packager::Positions => {
+            (Vec::new(), positions(children(&fields, options, path, depth)?, path, false)?)
+        }
         Packager::Generic | Packager::SubFields | Packager::Base1 => {
             by_number(node, packager, fields, (options, path, depth))?
         }
@@ -278,9 +280,9 @@ fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
 }
 
 /// Parts one after the other. Most packagers stop where the octets do, so none must be there.
-fn positions(mut fields: Vec<FieldDoc>, are_required: bool) -> Result<LayoutDoc> {
+fn positions(mut fields: Vec<FieldDoc>, path: &str, are_required: bool) -> Result<LayoutDoc> {
     fields.retain(|field| field.element.form != Form::Nothing);
-    let mut elements = in_place(fields)?;
+    let mut elements = in_place(fields, path)?;
     elements.iter_mut().zip(1..).for_each(|(element, position)| element.key = position);
     let required = if are_required { u8::try_from(elements.len()).unwrap_or(u8::MAX) } else { 0 };
     Ok(LayoutDoc { order: OrderDoc::Positions { required }, elements })
@@ -306,7 +308,7 @@ fn by_number(
         let mut fields = children(&nodes, options, path, depth)?;
         // what could be the bitmap is not one of the parts
         fields.retain(|field| !(field.element.key == 1 && field.bitmap.is_some()));
-        return Ok((Vec::new(), positions(fields, packager == Packager::Generic)?));
+        return Ok((Vec::new(), positions(fields, path, packager == Packager::Generic)?));
     };
     nodes.remove(&bitmap_field);
     let head = match nodes.remove(&0) {
@@ -322,7 +324,7 @@ fn by_number(
     };
     let highest = nodes.keys().next_back().copied().unwrap_or(0);
     let form = bitmap_form((&bitmap, bits), highest, nodes.contains_key(&1), false)?;
-    let elements = in_place(children(&nodes, options, path, depth)?)?;
+    let elements = in_place(children(&nodes, options, path, depth)?, path)?;
     Ok((head, LayoutDoc { order: OrderDoc::Bitmap(form), elements }))
 }
 
