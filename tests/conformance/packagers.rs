@@ -17,6 +17,11 @@ fn options(file: &str) -> jpos::Options {
     match file {
         // the packager of X9.2 has a bitmap of its own; here one of 64 bits in characters
         "x92pack.xml" => options.bitmap(BitmapForm::new(Coding::Hex).second(NextBitmap::Never)),
+        // a class of the test maps the tags
+        "test-ISO93TLVPackager.xml" => {
+            let tags = [("48", 1), ("48", 3), ("48", 4), ("48", 5), ("60", 1)];
+            tags.iter().fold(options, |options, (path, id)| options.tag(path, *id, &format!("A{id}")))
+        }
         _ => options,
     }
 }
