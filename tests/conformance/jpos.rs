@@ -7,19 +7,21 @@ use cardwire::layout::{Form, Tag};
 use serde_json::Value as Json;
 
 use crate::packagers;
-use crate::replay::{Tree, Values, alone, announced, both_ways};
+use crate::replay::{Tree, Values, alone, announced, both_ways, built};
 use crate::report::Outcome;
 use crate::row::{Row, unhex};
 
 pub(crate) fn replay(shared: &Path, row: &Row) -> Outcome {
+    let is_field = row.text("kind") == "field" && !row.class().contains("BITMAP");
     match row.is_error() {
+        true if row.is_pack() && is_field => unwritten(row),
         true => row.refused_by_peer(|| exchanged(shared, row)),
         false => exchanged(shared, row),
     }
 }
 
 fn exchanged(shared: &Path, row: &Row) -> Outcome {
-    let Some(wire) = row.wire() else { return Outcome::Refused("the row has no octets".into()) };
+    let Some(wire) = row.wire() else { return Outcome::Nothing };
     let folder = shared.join("corpora/jpos/packagers");
     let is_part = row.param("headerLength") == 1;
     match (row.text("kind"), row.class()) {
@@ -85,7 +87,7 @@ fn message(folder: &Path, row: &Row, wire: &[u8]) -> Outcome {
         Some(fields) => fields,
         // octets that the peer refused are read for their own sake
         None if row.is_error() => &none,
-        None => return Outcome::Refused("the row has no values".into()),
+        None => return Outcome::Nothing,
     };
     let mut values = Values::new();
     for (number, value) in fields {
@@ -257,8 +259,46 @@ fn composite_of(doc: &SpecDoc, row: &Row, wire: &[u8], form: Form) -> Outcome {
     last
 }
 
-/// A packager of one field, in XML: what the class and its parameters say.
+/// What the peer refused to write: it is refused here too.
+fn unwritten(row: &Row) -> Outcome {
+    let value = &row.json["value"];
+    let (doc, number, tag) = match field_doc(row, &[]) {
+        Ok(made) => made,
+        Err(_) => return Outcome::Nothing,
+    };
+    let Some(element) = doc.element(number.into()).filter(|_| tag.is_none()) else { return Outcome::Nothing };
+    match tree(element, value) {
+        Tree::Opaque => Outcome::Nothing,
+        value => match built(&doc, cardwire::Mti::NETWORK_REQUEST, &vec![(number, value)]) {
+            Ok(_) => Outcome::Differs(format!("written, the peer says: {}", row.text("error"))),
+            Err(_) => Outcome::Exact,
+        },
+    }
+}
+
 fn field(row: &Row, wire: &[u8]) -> Outcome {
+    let (mut doc, number, tag) = match field_doc(row, wire) {
+        Ok(made) => made,
+        Err(error) => return Outcome::Refused(error),
+    };
+    if doc.body.elements.is_empty() {
+        let nothing = wire.is_empty();
+        return if nothing { Outcome::Exact } else { Outcome::Refused("the field has no length".into()) };
+    }
+    adapt(&mut doc, row);
+    let element = doc.element(number.into()).unwrap();
+    let leaf = element.layout.as_ref().map_or(element, |layout| &layout.elements[0]);
+    let mut tree = tree(leaf, &row.json["value"]);
+    let mut octets = wire.to_vec();
+    if tag.is_some() {
+        tree = Tree::Parts(vec![tree]);
+        octets = [&decimal(wire.len())[..], wire].concat();
+    }
+    both_ways(&doc, &announced(number, &octets), &vec![(number, tree)])
+}
+
+/// A packager of one field, in XML: what the class and its parameters say; its number and its tag.
+fn field_doc(row: &Row, wire: &[u8]) -> Result<(SpecDoc, u8, Option<String>), String> {
     let value = &row.json["value"];
     let length = row.param("length").as_u64().unwrap_or(0);
     let said = row.json["field"].as_i64().and_then(|number| u8::try_from(number).ok());
@@ -268,7 +308,8 @@ fn field(row: &Row, wire: &[u8]) -> Outcome {
     let inclusive =
         row.param("prefixer").as_str().is_some_and(|prefixer| prefixer.starts_with("SelfInclusive"));
     let attributes = format!(
-        r#"length="{length}" name="{name}" class="{class}" pad="{}" inclusive="{inclusive}""#,
+        r#"length="{length}" name="{name}" class="{class}" trim="{}" pad="{}" inclusive="{inclusive}""#,
+        row.param("trim").as_bool().unwrap_or(false),
         match row.param("interpreter").as_str().and_then(|text| text.split_once("leftPadded=")) {
             // Java code gives it to a constructor where XML has an attribute
             Some((_, rest)) => rest.starts_with("true"),
@@ -283,24 +324,7 @@ fn field(row: &Row, wire: &[u8]) -> Outcome {
             <isofield id="{number}" {attributes} token="{tag}"/></isofieldpackager>"#
         ),
     };
-    let mut doc = match one_field(&field) {
-        Ok(doc) => doc,
-        Err(error) => return Outcome::Refused(error),
-    };
-    if doc.body.elements.is_empty() {
-        let nothing = wire.is_empty();
-        return if nothing { Outcome::Exact } else { Outcome::Refused("the field has no length".into()) };
-    }
-    adapt(&mut doc, row);
-    let element = doc.element(number.into()).unwrap();
-    let leaf = element.layout.as_ref().map_or(element, |layout| &layout.elements[0]);
-    let mut tree = tree(leaf, value);
-    let mut octets = wire.to_vec();
-    if tag.is_some() {
-        tree = Tree::Parts(vec![tree]);
-        octets = [&decimal(wire.len())[..], wire].concat();
-    }
-    both_ways(&doc, &announced(number, &octets), &vec![(number, tree)])
+    Ok((one_field(&field)?, number, tag))
 }
 
 fn one_field(field: &str) -> Result<SpecDoc, String> {
@@ -440,7 +464,7 @@ fn tlv(row: &Row, wire: &[u8]) -> Outcome {
     let objects = match row.json["value"].as_array() {
         Some(objects) => objects.as_slice(),
         None if row.is_error() => &[],
-        None => return Outcome::Refused("the row has no values".into()),
+        None => return Outcome::Nothing,
     };
     let value = |object: &Json| Tree::Octets(unhex(object["value"].as_str().unwrap_or_default()));
     let parts = Tree::Parts(objects.iter().map(value).collect());

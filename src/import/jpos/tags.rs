@@ -53,7 +53,8 @@ pub(super) fn layout(
         }
     }
     let form = form(node, kind, nodes, &tagged)?;
-    let names = Names { node, path, nodes, width: width_of(form.tag) };
+    let is_number = !matches!(form.tag, Tag::Text(_));
+    let names = Names { node, path, nodes, width: width_of(form.tag), is_number };
     let (mut elements, mut unknown) = (Vec::new(), None);
     for FieldDoc { mut element, tag, .. } in tagged {
         if tag.is_some_and(|tag| tag.is_behind) {
@@ -184,6 +185,8 @@ struct Names<'n> {
     path: &'n str,
     nodes: &'n Fields<'n>,
     width: usize,
+    /// Whether a tag is a number, whose zeros in front need not be said.
+    is_number: bool,
 }
 
 impl Names<'_> {
@@ -193,6 +196,9 @@ impl Names<'_> {
         let said = options.tag_of(self.path, id).or(token).map(ToString::to_string);
         let width = self.width;
         let written = match (said, self.node.get("tagMapper").map(classes::short)) {
+            (Some(said), _) if self.is_number && said.bytes().all(|octet| octet.is_ascii_digit()) => {
+                format!("{said:0>width$}")
+            }
             (Some(said), _) => said,
             (None, None | Some("TTDecimalTagMapper" | "TTTDecimalTagMapper")) => format!("{id:0width$}"),
             (None, Some(_)) => return Ok(None),

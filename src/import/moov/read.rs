@@ -334,17 +334,17 @@ const NULL: Fill = Fill { side: Side::Right, with: 0 };
 fn unknown(prefix: Prefix) -> ElementDoc {
     let capacity = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
     let form = Form::Prefixed(prefix);
-    bare(Content::B, Coding::Raw, NULL, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
+    bare(Content::B, Coding::Raw, Some(NULL), PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
 }
 
 fn bare(
     content: Content,
     coding: Coding,
-    fill: Fill,
+    fill: Option<Fill>,
     pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
-    let (key, name, privacy, layout, fill) = (0, String::new(), SECRET, None, Some(fill));
+    let (key, name, privacy, layout) = (0, String::new(), SECRET, None);
     ElementDoc { key, name, content, coding, min, max, form, fill, pad_nibble, privacy, layout }
 }
 
@@ -373,8 +373,8 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    // what varies in length is not filled here
-    let fill = field.fill.filter(|_| lengths == Lengths::Fixed).unwrap_or(usual_fill(content));
+    // what varies in length is not filled; what is fixed, only if the field says how
+    let fill = if lengths == Lengths::Fixed { field.fill } else { Some(usual_fill(content)) };
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {
