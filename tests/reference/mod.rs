@@ -86,13 +86,22 @@ fn message(spec: &Spec<'_>, space: &Space, outcome: &mut Outcome) -> Read<()> {
 
 fn mti(cursor: &mut Cursor<'_>, coding: MtiCoding) -> Read<String> {
     let start = cursor.offset();
-    let octets = cursor.take(if matches!(coding, MtiCoding::Ascii | MtiCoding::Ebcdic) { 4 } else { 2 })?;
+    let octets = cursor.take(match coding {
+        MtiCoding::Ascii | MtiCoding::Ebcdic => 4,
+        MtiCoding::Bcd | MtiCoding::Binary => 2,
+        MtiCoding::Hex => 8,
+    })?;
     let text: String = match coding {
         MtiCoding::Ascii => octets.iter().copied().map(char::from).collect(),
         MtiCoding::Ebcdic => {
             octets.iter().map(|octet| char::from(ebcdic::CP037[usize::from(*octet)])).collect()
         }
         MtiCoding::Bcd => octets.iter().map(|octet| format!("{octet:02X}")).collect(),
+        MtiCoding::Hex => {
+            let digit = |octet: u8| char::from(octet).to_digit(16).unwrap_or(0);
+            let pairs = octets.chunks(2).map(|pair| digit(pair[0]) * 16 + digit(pair[1]));
+            pairs.map(|octet| char::from(u8::try_from(octet).unwrap())).collect()
+        }
         MtiCoding::Binary => format!("{:04}", u16::from_be_bytes([octets[0], octets[1]])),
     };
     let is_good = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());

@@ -173,6 +173,9 @@ impl<'t> Reader<'_, 't> {
             (Some(Encoding::Ebcdic(_)), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Ebcdic),
             (Some(Encoding::Bcd | Encoding::LeftBcd), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Bcd),
             (Some(Encoding::Unhex), Some(Lengths::Fixed), 2 | 4) => Ok(MtiCoding::Bcd),
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Hex),
+            // two octets of packed digits, in hexadecimal digits
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 2) => Ok(MtiCoding::Ascii),
             _ => Err(ImportError::new("the MTI is not four characters or packed digits of fixed length")),
         }
     }

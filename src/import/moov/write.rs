@@ -28,6 +28,7 @@ pub(super) fn spec(doc: &SpecDoc) -> Result<String> {
         MtiCoding::Ascii => Encoding::Ascii,
         MtiCoding::Ebcdic => Encoding::Ebcdic(crate::layout::CodePage::Cp037),
         MtiCoding::Bcd => Encoding::Bcd,
+        MtiCoding::Hex => Encoding::HexDigits,
         MtiCoding::Binary => return Err(lacking("an MTI in binary").in_element("0")),
     };
     let mti = inline(&head(Kind::Text, Some(4), "Message type indicator", Some(mti), Lengths::Fixed)?);

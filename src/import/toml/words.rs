@@ -55,6 +55,7 @@ pub(super) const MTI: &Words<MtiCoding> = &[
     ("ebcdic", MtiCoding::Ebcdic),
     ("bcd", MtiCoding::Bcd),
     ("binary", MtiCoding::Binary),
+    ("hex", MtiCoding::Hex),
 ];
 
 pub(super) const CODES: &Words<Codes> = &[("iso", Codes::Iso), ("unionpay", Codes::UnionPay)];

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use cardwire::import::toml::words;
-use cardwire::import::{moov, toml};
+use cardwire::import::{ImportError, SpecDoc, moov, toml};
 use cardwire::layout::Form;
 use cardwire::{
     Framing, Spec,
@@ -25,7 +25,8 @@ use crate::specs;
     cardwire spec convert packager.xml > mine.toml\n  \
     cardwire spec convert mine.toml --to moov > mine.json\n  \
     cardwire spec convert 'j8583.xml#0200,binary'\n  \
-    cardwire spec check mine.toml")]
+    cardwire spec check mine.toml\n\n\
+    A spec of your own in TOML: every key and word, with octets, in docs/spec-toml.md")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
     action: Action,
@@ -81,7 +82,7 @@ impl SpecCommand {
                 let doc = specs::document(spec)?;
                 let text = match to {
                     Format::Toml => toml::write(&doc),
-                    Format::Moov => moov::write(&doc).map_err(|error| Failure::data(error.in_file(spec)))?,
+                    Format::Moov => in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?,
                 };
                 Ok(output.bytes().write_all(text.as_bytes())?)
             }
@@ -107,6 +108,15 @@ impl SpecCommand {
             }
         }
     }
+}
+
+/// The text, and beside it what it does not hold.
+fn in_moov(doc: &SpecDoc) -> Result<String, ImportError> {
+    let text = moov::write(doc)?;
+    for loss in moov::losses(doc)? {
+        complain(format_args!("not kept, as the format has no words for it: {loss}"));
+    }
+    Ok(text)
 }
 
 fn list(output: &mut Output) -> Outcome {
