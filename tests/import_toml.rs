@@ -209,7 +209,9 @@ fn fitting(content: Content, coding: Coding) -> Coding {
     match (content, coding) {
         (Content::B, Coding::Raw | Coding::Hex | Coding::EbcdicHex(_)) => coding,
         (Content::B, _) => Coding::Raw,
-        (Content::N | Content::Z | Content::H | Content::Xn | Content::Yn, Coding::Bcd) => coding,
+        (Content::N | Content::Z | Content::Ne | Content::H | Content::Xn | Content::Yn, Coding::Bcd) => {
+            coding
+        }
         (Content::Xn, Coding::Zoned(_)) | (_, Coding::Ascii | Coding::Ebcdic(_)) => coding,
         _ => Coding::Ascii,
     }

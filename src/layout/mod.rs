@@ -14,7 +14,7 @@ pub(crate) mod walk;
 
 pub(crate) use fast::{canonical, fast_elements};
 pub(crate) use row::Length;
-pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
+pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ne, ns, row, s, x_n, y_n, z};
 pub use terminator::Terminator;
 
 use self::tag_index::TagIndex;

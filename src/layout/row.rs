@@ -70,6 +70,7 @@ classes! {
     s S "Special characters";
     ans Ans "Printable characters";
     z Z "Track 2 or 3 characters";
+    ne Ne "Digits and the separator of a track";
     h H "Hexadecimal digits";
     b B "Binary, length in octets";
     ansb Any "Any octets as text";

@@ -106,6 +106,7 @@ fn evidence(field: &Field<'_>) -> u64 {
             Content::S => 29,
             Content::Ans => 14,
             Content::Z => 39,
+            Content::Ne => 46,
             Content::H => 35,
             Content::B | Content::Any => 0,
         },

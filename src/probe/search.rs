@@ -258,7 +258,7 @@ fn rewrite(
     binary: Option<Coding>,
 ) {
     let coding = match element.content {
-        Content::N | Content::Z | Content::Xn => digits,
+        Content::N | Content::Ne | Content::Z | Content::Xn => digits,
         Content::B => binary,
         Content::Any => None,
         // text in EBCDIC goes with digits in EBCDIC

@@ -278,7 +278,7 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         return Some(SpecFault::MaskTooOpen);
     }
     if element.layout.is_some()
-        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::H)
+        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::Ne | Content::H)
     {
         return Some(SpecFault::LayoutMisplaced);
     }
@@ -292,6 +292,8 @@ const fn form_fault(element: &Element<'_>, parent: Option<&Element<'_>>) -> Opti
     match size.form {
         Form::Fixed | Form::Rest => None,
         Form::Nothing if element.layout.is_some() => Some(SpecFault::LayoutMisplaced),
+        // a sign is always there
+        Form::Nothing if element.content.is_signed() => Some(SpecFault::CodingCannotCarry),
         Form::Nothing => None,
         Form::IfLetter => {
             let can_begin_so = is_text && element.content.admits(0, b'A');

@@ -177,7 +177,7 @@ impl Dialect {
     /// The coding of values of a class.
     const fn coding(&self, content: Content) -> Coding {
         match content {
-            Content::N => self.digits,
+            Content::N | Content::Ne => self.digits,
             Content::Z => self.track,
             Content::Xn | Content::Yn => self.amount,
             Content::B => self.binary,
@@ -203,7 +203,7 @@ impl Fill {
     /// octets left-aligned and filled with zero octets.
     pub(crate) const fn usual(content: Content) -> Self {
         match content {
-            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
+            Content::N | Content::Ne | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },
             _ => Self { side: Side::Right, with: b' ' },
         }

@@ -62,7 +62,7 @@ impl Made {
     }
 }
 
-const CLASSES: [Content; 13] = Content::ALL;
+const CLASSES: [Content; 14] = Content::ALL;
 
 /// A composite that could be longer is not drawn: lists of lists of tags grow fourfold at each level,
 /// and no prefix has more than six digits.
@@ -312,7 +312,9 @@ fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
     }
     let (page, zone) = (dice.page(), dice.one_of(&[Zone::C, Zone::F]));
     match content {
-        Content::N | Content::Z => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
+        Content::N | Content::Z | Content::Ne => {
+            dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)])
+        }
         Content::Yn | Content::H => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
         Content::Xn => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Zoned(zone), Coding::Ebcdic(page)]),
         Content::B => dice.one_of(&[Coding::Raw, Coding::Hex, Coding::EbcdicHex(page)]),
@@ -339,6 +341,7 @@ pub(crate) fn shape(content: Content, max: usize) -> Shape<'static> {
         Content::S => layout::s(max),
         Content::Ans => layout::ans(max),
         Content::Z => layout::z(max),
+        Content::Ne => layout::ne(max),
         Content::Xn => layout::x_n(max - 1),
         Content::Yn => layout::y_n(max - 1),
         Content::H => layout::h(max),

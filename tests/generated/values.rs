@@ -103,7 +103,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
 fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
     let content = element.content();
     let admits = |octet: &u8| {
-        let is_over_nine = matches!(content, Content::Z | Content::H) && *octet > b'9';
+        let is_over_nine = matches!(content, Content::Z | Content::Ne | Content::H) && *octet > b'9';
         let is_fill = is_over_nine && counts_octets(element);
         // packed, and so in every dialect, digits are upper case
         let is_lower = content == Content::H && octet.is_ascii_lowercase();

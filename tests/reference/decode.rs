@@ -118,7 +118,7 @@ pub(crate) fn is_signed(content: Content) -> bool {
 /// What a padded value is filled with on the wire.
 pub(super) fn fill_of(element: &Element<'_>) -> u8 {
     let usual = match element.content() {
-        Content::N | Content::H | Content::Yn => b'0',
+        Content::N | Content::Ne | Content::H | Content::Yn => b'0',
         Content::B => 0,
         _ => b' ',
     };
@@ -152,6 +152,7 @@ pub(crate) fn is_of_class(content: Content, index: usize, octet: u8) -> bool {
         Content::S => printable && !letter && !digit,
         Content::Ans => printable,
         Content::Z => (0x30..0x40).contains(&octet) || octet == b'D',
+        Content::Ne => digit || octet == b'=',
         Content::Xn => {
             if index == 0 {
                 octet == b'C' || octet == b'D'

@@ -39,8 +39,8 @@ fn neutral(content: Content, octet: u8) -> u8 {
     match (content, octet) {
         (Content::Xn, b'C' | b'D') => octet,
         (Content::N | Content::Xn | Content::H, _) => b'0',
-        (Content::Z, b'=' | b'D') => octet,
-        (Content::Z, _) => b'0',
+        (Content::Z, b'=' | b'D') | (Content::Ne, b'=') => octet,
+        (Content::Z | Content::Ne, _) => b'0',
         (Content::A, _) => b'X',
         (Content::S, _) => b' ',
         (Content::Ns, _) => b'0',

@@ -66,7 +66,7 @@ impl Test {
         Self::Block(match (coding, content) {
             (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => return Self::Free,
             (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => return Self::Free,
-            (_, Content::Xn | Content::Yn) | (Coding::Zoned(_), _) => return Self::Unknown,
+            (_, Content::Xn | Content::Yn | Content::Ne) | (Coding::Zoned(_), _) => return Self::Unknown,
             (Coding::Bcd, _) => CharClass::Packed,
             (Coding::Hex, _) | (Coding::Ascii, Content::H) => CharClass::Hex,
             (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => CharClass::EbcdicHex,

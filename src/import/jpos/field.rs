@@ -135,6 +135,13 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
     let is_top = !path.contains('.');
     let mut element = bare(class, length, is_track(key, name, is_top));
     element.key = key;
+    // jPOS checks no digits: a track may stand where the standard has none
+    if element.content == Content::N
+        && matches!(class.length, Length::Prefix { .. })
+        && !(is_top && standard::is_number(key))
+    {
+        element.content = Content::Ne;
+    }
     element.name = name.to_string();
     element.form = form(class, node)?;
     if let Form::Prefixed(prefix) | Form::Padded(prefix) = element.form {

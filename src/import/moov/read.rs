@@ -324,7 +324,7 @@ impl Padding {
 pub(super) const fn usual_fill(content: Content) -> Fill {
     match content {
         Content::B => NULL,
-        Content::N | Content::Z | Content::H => ZERO,
+        Content::N | Content::Z | Content::Ne | Content::H => ZERO,
         _ => BLANK,
     }
 }

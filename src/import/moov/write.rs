@@ -224,8 +224,8 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
         Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => {
             (Kind::Text, Encoding::Unhex, max / 2)
         }
-        Coding::Bcd if matches!(content, Content::N | Content::Z) && in_units => {
-            let kind = if content == Content::Z { Kind::Track } else { Kind::Text };
+        Coding::Bcd if matches!(content, Content::N | Content::Z | Content::Ne) && in_units => {
+            let kind = if content == Content::N { Kind::Text } else { Kind::Track };
             let is_even = element.form == Form::Fixed && max % 2 == 0;
             match element.pad_nibble {
                 PadNibble::LEFT_ZERO => (kind, Encoding::Bcd, max),
