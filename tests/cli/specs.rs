@@ -54,6 +54,12 @@ fn every_format_is_found_out_by_its_content() {
 }
 
 #[test]
+fn the_help_says_where_the_format_is_written_down() {
+    let help = good(&["spec", "--help"], "");
+    assert!(help.contains("docs/spec-toml.md"), "{help}");
+}
+
+#[test]
 fn specs_are_converted_between_the_native_format_and_that_of_moov() {
     let path = |name: &str, text: &str| file(name, text.as_bytes()).to_str().unwrap().to_owned();
     let moov = path("convert.json", MOOV);

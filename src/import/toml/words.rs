@@ -204,6 +204,7 @@ pub(super) fn tag(text: &str) -> Option<Tag> {
 mod tests {
     use super::*;
     use crate::mask::{OPEN, SECRET, TRACK};
+    use crate::model::content::Content;
 
     #[test]
     fn every_word_means_one_thing() {
@@ -229,6 +230,27 @@ mod tests {
         }
         for one in [Tag::Ber, Tag::Digits(6), Tag::Text(1), Tag::Octets(2), Tag::Ebcdic(CodePage::Cp500, 2)] {
             assert_eq!(tag(&tag_word(one)), Some(one));
+        }
+    }
+
+    /// The page is run by `tests/import_toml_page.rs`, which does not see these tables.
+    #[test]
+    fn every_word_is_on_the_page() {
+        let page = include_str!("../../../docs/spec-toml.md");
+        let tables = [
+            DIALECTS.iter().map(|(word, _)| *word).collect::<Vec<_>>(),
+            MTI.iter().map(|(word, _)| *word).collect(),
+            CODES.iter().map(|(word, _)| *word).collect(),
+            CODINGS.iter().map(|(word, _)| *word).collect(),
+            PREFIXES.iter().map(|(word, _)| *word).collect(),
+            COUNTS.iter().map(|(word, _)| *word).collect(),
+            MORE.iter().map(|(word, _)| *word).collect(),
+            SIDES.iter().map(|(word, _)| *word).collect(),
+            Content::ALL.iter().map(|content| content.notation()).collect(),
+            ["open", "secret", "track", "pan", "pan 8 4", "blank", "none"].to_vec(),
+        ];
+        for word in tables.concat() {
+            assert!(page.contains(&format!("`{word}`")), "{word} is not on the page");
         }
     }
 }
