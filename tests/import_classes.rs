@@ -166,3 +166,57 @@ fn each_class_writes_and_reads_what_was_worked_out() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// Messages of fields of one octet, under a bitmap of each class.
+#[test]
+fn each_bitmap_class_is_as_long_as_it_says() {
+    let ebcdic = |text: &str| wire(&format!("e'{text}'"));
+    for (class, length, numbers, bitmap) in [
+        ("IFB_BITMAP", 8, &[2, 64][..], wire("4000000000000001")),
+        ("IFB_BITMAP", 16, &[2, 64], wire("4000000000000001")),
+        ("IFB_BITMAP", 16, &[2, 66], wire("C000000000000000 4000000000000000")),
+        ("IFB_BITMAP", 24, &[2, 130], wire("C000000000000000 8000000000000000 4000000000000000")),
+        ("IFA_BITMAP", 8, &[2, 64], wire("'4000000000000001'")),
+        ("IFA_BITMAP", 16, &[2, 66], wire("'C0000000000000004000000000000000'")),
+        ("IFE_BITMAP", 16, &[2, 64], ebcdic("4000000000000001")),
+        ("IFE_BITMAP", 16, &[2, 66], ebcdic("C0000000000000004000000000000000")),
+        // sixty-four bits, of which the first is an ordinary one
+        ("X92_BITMAP", 16, &[2, 64], wire("'4000000000000001'")),
+        ("packager.Base1_BITMAP126", 16, &[2, 64], wire("4000000000000001")),
+    ] {
+        let fields: String =
+            numbers.iter().map(|id| format!(r#"<isofield id="{id}" length="1" class="IF_CHAR"/>"#)).collect();
+        let xml = format!(
+            r#"<isopackager><isofield id="0" length="4" class="IFB_NUMERIC"/>
+            <isofield id="1" length="{length}" class="org.jpos.iso.{class}"/>{fields}</isopackager>"#
+        );
+        let doc =
+            jpos::import(&xml, &jpos::Options::new()).unwrap_or_else(|error| panic!("{class}: {error}"));
+        let octets = [&[0x08, 0x00], &bitmap[..], &vec![b'x'; numbers.len()]].concat();
+        let built = doc.with(|spec| {
+            let message = Message::parse(spec, &octets).unwrap_or_else(|error| panic!("{class}: {error}"));
+            assert_eq!(message.bitmap().iter().collect::<Vec<u8>>(), numbers, "{class}");
+            let mut builder = Builder::new(spec, Mti::NETWORK_REQUEST);
+            numbers.iter().fold(&mut builder, |builder, number| builder.set(*number, "x")).to_vec().unwrap()
+        });
+        assert_eq!(built.unwrap(), octets, "{class} {length}");
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_to_write() {
+    let said = |line: &str| match doc(&row(line)) {
+        Ok(_) => panic!("{line}"),
+        Err(said) => said,
+    };
+    assert!(said("IFA_LLBINARY 9 inclusive").contains("only a length in binary can be inclusive"));
+    assert!(said("IF_TCHAR 9").contains("the token is not one to 7 characters"));
+    assert!(said("IF_FSTCHAR 9 token=ab").contains("the token is not one character"));
+    assert!(said("IF_FSTBINARY 9 token=;").contains("the token is not two hexadecimal digits"));
+    // a class of one's own, one within another, and one of the language's words in another order
+    for class in ["MyOwn_NUM", "Outer$IFA_LLNUM", "IFA_CHARLL", "IFX_LLNUM"] {
+        let said = said(&format!("{class} 19"));
+        assert!(said.contains("is no class of jPOS; write the one it is like in its place"), "{said}");
+        assert!(said.contains(r#"64 = { is = "ansb..19", length = "LL" }"#), "{said}");
+    }
+}

@@ -61,8 +61,7 @@ impl FieldDoc {
         let element = &mut self.element;
         if self.is_trimmed {
             element.fill = None;
-            // of packed digits the octets that are left do not say how many there are
-            if is_last && element.form == Form::Fixed && element.coding != Coding::Bcd {
+            if is_last && element.form == Form::Fixed {
                 element.form = Form::Rest;
                 element.min = if element.content.is_signed() { 2 } else { 0 };
             }
