@@ -1,5 +1,7 @@
 //! What ends a value of no announced length.
 
+use crate::model::error::widen;
+
 /// The octets that follow a value and end it: one, or up to [`Terminator::MAX`].
 ///
 /// ```
@@ -11,7 +13,7 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Terminator {
     octets: [u8; Self::MAX],
-    len: u8,
+    len: u32,
 }
 
 impl Terminator {
@@ -29,14 +31,14 @@ impl Terminator {
     pub fn of(octets: &[u8]) -> Option<Self> {
         let mut found = [0; Self::MAX];
         found.get_mut(..octets.len())?.copy_from_slice(octets);
-        let len = u8::try_from(octets.len()).ok().filter(|len| *len > 0)?;
+        let len = u32::try_from(octets.len()).ok().filter(|len| *len > 0)?;
         Some(Self { octets: found, len })
     }
 
     /// The octets.
     #[must_use]
     pub const fn octets(&self) -> &[u8] {
-        self.octets.split_at(crate::model::error::widen(self.len as u32)).0
+        self.octets.split_at(widen(self.len)).0
     }
 }
 
