@@ -25,13 +25,13 @@
 //! assert_eq!(message.require(de::PAN)?.to_string(), "411111******1111");
 //! assert_eq!(message.expose(de::PAN)?, "4111111111111111");
 //!
-//! // Answer: the elements to echo are named, the rest is set.
+//! // Respond: the elements to echo are named, the rest is set.
 //! let mut buffer = [0; 256];
-//! let answer = Builder::reply_to(&message)
+//! let response = Builder::reply_to(&message)
 //!     .echo(&message, &[de::PROCESSING_CODE, de::AMOUNT, de::STAN])
 //!     .set(de::RESPONSE_CODE, "00")
 //!     .write(&mut buffer)?;
-//! assert!(answer.starts_with(b"0210"));
+//! assert!(response.starts_with(b"0210"));
 //! # Ok::<(), cardwire::Error>(())
 //! ```
 //!
@@ -42,6 +42,7 @@
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
 //! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`] |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
@@ -54,7 +55,7 @@
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
 //! | talk to a host, or be one | `net` (feature `net`; TLS: `tls`) |
-//! | match answers to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
+//! | match responses to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
 //!
 //! # How a value is seen
 //!
@@ -118,6 +119,8 @@ pub mod write;
 pub use frame::Framing;
 pub use model::{Bitmap, Error, ErrorKind, Mti, Result};
 pub use profile::Profile;
+#[cfg(feature = "alloc")]
+pub use read::OwnedMessage;
 pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
 pub use spec::{Dialect, Spec, Table};
 pub use write::{Builder, MessageWriter, Template, Value};

@@ -44,7 +44,7 @@ impl Privacy {
     }
 
     /// Whether the mask hides enough: at most eight characters in front and four behind.
-    pub(crate) const fn is_sound(self) -> bool {
+    pub(crate) const fn is_valid(self) -> bool {
         match self {
             Self::Pan { head, tail } => head <= 8 && tail <= 4,
             _ => true,

@@ -46,6 +46,9 @@ pub enum When<'s> {
     With(u8),
     /// When that element is not there.
     Without(u8),
+    /// When that element is not there, and DE 22 does not say that a bar code or a QR code was scanned (03,
+    /// 93, 94): such a message may name its payer by the code alone.
+    Unscanned(u8),
     /// When that element has this value.
     Is(u8, &'s str),
     /// When DE 39 says that the transaction is approved.
@@ -77,8 +80,31 @@ pub enum Breach<'s> {
     MissingWhen(When<'s>),
     /// An element that the profile does not provide for.
     NotAllowed,
-    /// An element of the answer is missing or differs from that of the question.
+    /// An element of the response is missing or differs from that of the request.
     NotEchoed,
+}
+
+/// The elements that a response usually repeats from its request: what says which transaction it is,
+/// and who is in it. The one such list of the library: connections use it for the responses they make
+/// themselves, and the command `serve` for all of its own. A profile overrides it.
+///
+/// ```
+/// use cardwire::{Builder, Message, Mti, de, profile, spec::ISO87_ASCII};
+///
+/// # let mut buffer = [0; 64];
+/// # let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST).set(de::STAN, 1).write(&mut buffer)?;
+/// # let request = Message::parse(&ISO87_ASCII, wire)?;
+/// let mut response = Builder::reply_to(&request);
+/// response.echo(&request, profile::ECHOED).set(de::RESPONSE_CODE, "00");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+pub const ECHOED: &[u8] = &[2, 3, 4, 7, 11, 12, 13, 24, 25, 32, 33, 37, 41, 42, 49, 60, 70];
+
+/// The elements that the response to a request repeats: those of the profile's rule for the response,
+/// or [`ECHOED`] where there is no profile, no rule, or no list in the rule.
+#[must_use]
+pub fn echoed<'s>(profile: Option<&Profile<'s>>, request: &Message<'_>) -> &'s [u8] {
+    profile.and_then(|profile| profile.echoed(request)).unwrap_or(ECHOED)
 }
 
 /// A rule for a message type, nothing mandatory yet and everything allowed.
@@ -116,7 +142,7 @@ impl<'s> Rule<'s> {
         self
     }
 
-    /// These stand in an answer as they stood in the question, when they stood there.
+    /// A response repeats these from its request, where the request has them.
     #[must_use]
     pub const fn echoed(mut self, numbers: &'s [u8]) -> Self {
         self.echoed = numbers;
@@ -124,8 +150,13 @@ impl<'s> Rule<'s> {
     }
 
     fn fits(&self, message: &Message<'_>) -> bool {
+        self.is_for(message.mti(), message)
+    }
+
+    /// Whether it is the rule for this MTI and the processing code of this message.
+    fn is_for(&self, mti: Mti, message: &Message<'_>) -> bool {
         let start = self.processing.as_bytes();
-        message.mti().digits() == self.mti
+        mti.digits() == self.mti
             && (start.is_empty()
                 || message
                     .get(3)
@@ -145,10 +176,18 @@ impl When<'_> {
         match self {
             Self::With(number) => message.has(*number),
             Self::Without(number) => !message.has(*number),
+            Self::Unscanned(number) => !message.has(*number) && !is_scanned(message),
             Self::Is(number, value) => message.get(*number).is_some_and(|field| field == **value),
             Self::Approved => message.get(39).is_some_and(|field| is_approved(&field)),
         }
     }
+}
+
+/// Whether DE 22 of 1987 says that a code was scanned.
+fn is_scanned(message: &Message<'_>) -> bool {
+    let mut text = [0; 3];
+    let mode = message.get(22).and_then(|field| field.expose().copy_to(&mut text).ok());
+    matches!(mode, Some([b'0', b'3', _] | [b'9', b'3' | b'4', _]))
 }
 
 /// Whether DE 39, of two to four characters, says approved: every class of code that starts so.
@@ -187,6 +226,15 @@ impl<'s> Profile<'s> {
         self.rules.iter().find(|rule| rule.fits(message))
     }
 
+    /// What the response to a request repeats, by the rule for the response; `None` when the profile has
+    /// no rule for it, or its rule says nothing about it. See [`echoed`].
+    #[must_use]
+    pub fn echoed(&self, request: &Message<'_>) -> Option<&'s [u8]> {
+        let response = request.mti().response()?;
+        let rule = self.rules.iter().find(|rule| rule.is_for(response, request))?;
+        Some(rule.echoed).filter(|numbers| !numbers.is_empty())
+    }
+
     /// Every violation of the message on its own: missing elements first, then those not allowed.
     pub fn check<'m>(&self, message: &'m Message<'_>) -> impl Iterator<Item = Violation<'s>> + use<'s, 'm> {
         let rule = self.rule(message);
@@ -213,7 +261,7 @@ impl<'s> Profile<'s> {
         unknown.into_iter().chain(missing).chain(missing_when).chain(extra)
     }
 
-    /// Every violation of an answer: its own, and elements that it does not echo.
+    /// Every violation of a response: its own, and elements that it does not repeat from its request.
     pub fn check_reply<'m>(
         &self,
         request: &'m Message<'_>,
@@ -251,22 +299,23 @@ impl fmt::Display for When<'_> {
         match self {
             Self::With(number) => write!(f, "when field {number} is there"),
             Self::Without(number) => write!(f, "when field {number} is not"),
+            Self::Unscanned(number) => write!(f, "when field {number} is not and no code was scanned"),
             Self::Is(number, value) => write!(f, "when field {number} is {value}"),
             Self::Approved => f.write_str("when it approves"),
         }
     }
 }
 
-/// The usual acquirer-issuer practice over ISO 8583:1987; networks add to it.
+/// The common acquirer-issuer practice over ISO 8583:1987; networks add to it.
 pub static ISO87_PROFILE: Profile<'static> = Profile::new(
     "iso87",
     &[
         rule(b"0100").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0110").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
         rule(b"0120").mandatory(PURCHASE).conditional(CARD),
         rule(b"0130").mandatory(&[7, 11, 39]).echoed(ECHO),
         rule(b"0200").mandatory(PURCHASE).conditional(CARD),
-        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(ANSWER).echoed(ECHO),
+        rule(b"0210").mandatory(&[3, 7, 11, 39]).conditional(RESPONSE).echoed(ECHO),
         rule(b"0220").mandatory(PURCHASE).conditional(CARD),
         rule(b"0230").mandatory(&[7, 11, 39]).echoed(ECHO),
         rule(b"0400").mandatory(&[3, 4, 7, 11, 90]).conditional(CARD),
@@ -290,7 +339,7 @@ const TOTALS: &[u8] = &[7, 11, 15, 74, 75, 76, 77, 86, 87, 88, 89, 97];
 const ECHO: &[u8] = &[2, 3, 4, 11, 32, 37, 41, 42, 49];
 /// The card number, unless a track carries it.
 const CARD: &[(u8, When<'static>)] = &[(2, When::Without(35))];
-const ANSWER: &[(u8, When<'static>)] = &[(38, When::Approved)];
+const RESPONSE: &[(u8, When<'static>)] = &[(38, When::Approved)];
 
 /// UnionPay POS terminals, as public sources describe them.
 pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
@@ -299,18 +348,18 @@ pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
         rule(b"0200").processing("31").mandatory(&[3, 11, 22, 25, 41, 42, 49, 60]).conditional(PIN),
         rule(b"0200").processing("20").mandatory(POS_VOID).conditional(PIN),
         rule(b"0200").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0210").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0210").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
         rule(b"0100").processing("20").mandatory(POS_VOID).conditional(PIN),
         rule(b"0100").mandatory(POS_SALE).conditional(PIN),
-        rule(b"0110").mandatory(POS_ANSWER).conditional(POS_APPROVED).echoed(POS_ECHO),
+        rule(b"0110").mandatory(POS_RESPONSE).conditional(POS_APPROVED).echoed(POS_ECHO),
         rule(b"0220").mandatory(&[3, 4, 11, 22, 25, 41, 42, 49, 60]),
-        rule(b"0230").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0230").mandatory(POS_RESPONSE).echoed(POS_ECHO),
         rule(b"0400").mandatory(&[3, 4, 11, 22, 25, 39, 41, 42, 49, 60]),
-        rule(b"0410").mandatory(POS_ANSWER).echoed(POS_ECHO),
+        rule(b"0410").mandatory(POS_RESPONSE).echoed(POS_ECHO),
         rule(b"0320").mandatory(&[11, 41, 42, 60]),
         rule(b"0330").mandatory(&[11, 39, 41, 42, 60]).echoed(&[11, 41, 42]),
         rule(b"0500").mandatory(&[11, 41, 42, 48, 49, 60, 63]),
-        // no DE 39: the answer is in the digits of DE 48
+        // no DE 39: the result is in the digits of DE 48
         rule(b"0510").mandatory(&[11, 12, 13, 41, 42, 48, 60]).echoed(&[11, 41, 42, 49]),
         rule(b"0800").mandatory(&[11, 41, 42, 60, 63]),
         rule(b"0810").mandatory(&[11, 12, 13, 39, 41, 42, 60]).conditional(SIGNED_ON).echoed(&[11, 41, 42]),
@@ -321,9 +370,9 @@ pub static UNIONPAY_PROFILE: Profile<'static> = Profile::new(
 
 const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
 const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
-const POS_ANSWER: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
+const POS_RESPONSE: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
 const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
-const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
+const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Unscanned(35))];
 const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];
 /// The work keys come with a sign-on that is accepted.
 const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];
@@ -377,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_echoes_what_was_asked() {
+    fn a_response_repeats_elements_of_its_request() {
         let (mut asked, mut answered) = ([0; 256], [0; 256]);
         let request = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
             .set(7, "1123061759")
@@ -394,5 +443,9 @@ mod tests {
             found(ISO87_PROFILE.check_reply(&request, &reply)),
             ["field 11 of 0810 is not what the request holds"]
         );
+        assert_eq!(echoed(Some(&ISO87_PROFILE), &request), [11, 70], "the rule for 0810");
+        assert_eq!(echoed(None, &request), ECHOED);
+        static SILENT: Profile<'static> = Profile::new("silent", &[rule(b"0810")]);
+        assert_eq!(echoed(Some(&SILENT), &request), ECHOED, "a rule without a list");
     }
 }

@@ -5,11 +5,11 @@
 //!
 //! | complaint | issues | test |
 //! | --- | --- | --- |
-//! | an answer goes to another request, or to nobody | jreactive-8583 2, 53, 74, 160 | `net/tests/answers.rs::jreactive_2_53_74_160_answers_in_any_order_find_their_requests` |
-//! | a request replaces another with its key | jPOS 428 | `net/tests/answers.rs::jpos_428_a_key_in_flight_is_an_error_to_the_second_caller` |
+//! | a response goes to another request, or to nobody | jreactive-8583 2, 53, 74, 160 | `net/tests/responses.rs::jreactive_2_53_74_160_responses_in_any_order_find_their_requests` |
+//! | a request replaces another with its key | jPOS 428 | `net/tests/responses.rs::jpos_428_a_key_in_flight_is_an_error_to_the_second_caller` |
 //! | headers and framing get lost or in the way | jreactive-8583 48, 57, 78, 84, 119; jPOS 186, 510 | `net/tests/serving.rs::jreactive_48_57_78_84_119_jpos_186_510_headers_come_back_turned_round` |
 //! | nobody connects again | moov connection 84 | `net.rs::moov_84_a_lost_connection_is_made_again` |
-//! | the side that asks cannot be the one that listens | moov connection 112 | `net.rs::moov_112_the_asking_side_may_be_the_listener` |
+//! | the side that asks cannot be the one that listens | moov connection 112 | `net.rs::moov_112_the_requesting_side_may_be_the_listener` |
 //! | the end of a connection is logged as an error | moov connection 95 | `net/tests/ends.rs::moov_95_the_end_of_a_connection_is_not_an_error` |
 #![cfg(feature = "net")]
 
@@ -28,7 +28,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
-use exchange::{answer_to, approve, holds, network, request};
+use exchange::{approve, holds, network, request, response_to};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
@@ -71,18 +71,18 @@ async fn the_first_attempt_tells_why_it_failed() {
 
 /// The host dials, and this side asks. When it dials anew, the new connection replaces the old.
 #[tokio::test]
-async fn moov_112_the_asking_side_may_be_the_listener() {
+async fn moov_112_the_requesting_side_may_be_the_listener() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = Client::listener(listener).start();
-    // a host that dials and answers is a client with a handler
+    // a host that dials and responses is a client with a handler
     let host = Client::builder(address).on_request(approve).connect().await.unwrap();
     assert!(holds(&client.request(request(1), SECOND).await.unwrap(), 1));
     // a half-open connection: the host has forgotten the old one and dials anew
     let again = Client::builder(address).on_request(approve).connect().await.unwrap();
     for n in 2..10 {
         match client.request(request(n), SECOND).await {
-            Ok(answer) => assert!(holds(&answer, n)),
+            Ok(response) => assert!(holds(&response, n)),
             Err(error) => assert!(n == 2, "{error}"),
         }
     }
@@ -91,21 +91,21 @@ async fn moov_112_the_asking_side_may_be_the_listener() {
 
 /// A server asks over a connection that the other side made.
 #[tokio::test]
-async fn a_server_asks_its_peers() {
+async fn a_server_sends_requests_to_its_peers() {
     let (peers, mut connected) = tokio::sync::mpsc::unbounded_channel();
     let server = Server::bind("127.0.0.1:0")
         .on_connect(move |peer, _| peers.send(peer).unwrap())
         .serve_sync(approve)
         .await
         .unwrap();
-    let serve = |request: Received| async move { Some(answer_to(request.wire())) };
+    let serve = |request: Received| async move { Some(response_to(request.wire())) };
     let _client = Client::builder(server.address()).on_request_async(serve).connect().await.unwrap();
     let peer = connected.recv().await.unwrap();
     assert!(holds(&peer.request(request(1), SECOND).await.unwrap(), 1));
 }
 
 #[tokio::test]
-async fn shutdown_waits_for_answers_and_signs_off() {
+async fn shutdown_waits_for_responses_and_signs_off() {
     let codes = Arc::new(std::sync::Mutex::new(Vec::new()));
     let seen = Arc::clone(&codes);
     let server = Server::bind("127.0.0.1:0")
@@ -115,18 +115,18 @@ async fn shutdown_waits_for_answers_and_signs_off() {
             seen.lock().unwrap().push(code);
             async move {
                 sleep(50 * MILLI).await;
-                answer_to(request.wire())
+                response_to(request.wire())
             }
         })
         .await
         .unwrap();
     let client = Client::builder(server.address())
-        .sign_on(|| network(900, "001"), |answer| answer.get(39).is_some_and(|code| code == "00"), SECOND)
+        .sign_on(|| network(900, "001"), |response| response.get(39).is_some_and(|code| code == "00"), SECOND)
         .sign_off(|| network(901, "002"), SECOND)
         .connect()
         .await
         .unwrap();
-    let asked = tokio::spawn({
+    let sent = tokio::spawn({
         let client = client.clone();
         async move { client.request(request(1), SECOND).await }
     });
@@ -134,7 +134,7 @@ async fn shutdown_waits_for_answers_and_signs_off() {
         sleep(MILLI).await;
     }
     client.shutdown(5 * SECOND).await;
-    assert!(holds(&asked.await.unwrap().unwrap(), 1));
+    assert!(holds(&sent.await.unwrap().unwrap(), 1));
     assert_eq!(*codes.lock().unwrap(), ["001", "sale", "002"]);
     let error = client.request(request(2), SECOND).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSent::Closing)), "{error}");
@@ -142,14 +142,14 @@ async fn shutdown_waits_for_answers_and_signs_off() {
 }
 
 #[tokio::test]
-async fn a_server_answers_what_it_took_before_it_closes() {
+async fn a_server_responds_to_what_it_took_before_it_closes() {
     let serve = |request: Received| async move {
         sleep(80 * MILLI).await;
-        answer_to(request.wire())
+        response_to(request.wire())
     };
     let server = Server::bind("127.0.0.1:0").serve(serve).await.unwrap();
     let client = Client::builder(server.address()).reconnect(SECOND, SECOND).connect().await.unwrap();
-    let asked: Vec<_> = (0..20)
+    let sent: Vec<_> = (0..20)
         .map(|n| {
             let client = client.clone();
             (n, tokio::spawn(async move { client.request(request(n), 5 * SECOND).await }))
@@ -159,8 +159,8 @@ async fn a_server_answers_what_it_took_before_it_closes() {
         sleep(MILLI).await;
     }
     server.shutdown(5 * SECOND).await;
-    for (n, asked) in asked {
-        assert!(holds(&asked.await.unwrap().unwrap(), n));
+    for (n, sent) in sent {
+        assert!(holds(&sent.await.unwrap().unwrap(), n));
     }
 }
 
@@ -220,7 +220,7 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
                 0 => stream.write_all(b"\x01\0half").await.unwrap(),
                 // a corrupt length
                 1 => stream.write_all(b"\xFF\xFFcorrupt").await.unwrap(),
-                // asks and asks, and takes no answer
+                // asks and asks, and takes no response
                 2 => {
                     let mut frame = [0; 256];
                     let frame = Framing::BINARY2.wrap(b"", &request(1), &mut frame).unwrap();
@@ -245,10 +245,10 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
     }
 }
 
-/// A host with every bad habit at once. Each request gets its own answer, or the truth about why
-/// there is none: an answered one was asked of the host once, a not sent one never.
+/// A host with every bad habit at once. Each request gets its own response, or the truth about why
+/// there is none: an answered one was sent of the host once, a not sent one never.
 #[tokio::test]
-async fn no_request_is_lost_mismatched_or_answered_twice() {
+async fn no_request_is_lost_mismatched_or_completed_twice() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let seen = Arc::new(std::sync::Mutex::new(HashMap::<u32, u32>::new()));
@@ -277,8 +277,8 @@ async fn no_request_is_lost_mismatched_or_answered_twice() {
             assert!(outcomes.insert(stan, ()).is_none(), "one outcome each");
             let times = seen.lock().unwrap().get(&stan).copied().unwrap_or(0);
             match outcome {
-                Ok(answer) => {
-                    assert!(holds(&answer, stan), "the answer to another request");
+                Ok(response) => {
+                    assert!(holds(&response, stan), "the response to another request");
                     assert_eq!(times, 1, "{stan}");
                     answered += 1;
                 }
@@ -298,7 +298,7 @@ async fn no_request_is_lost_mismatched_or_answered_twice() {
     host.abort();
 }
 
-/// Delays, reorders, merges, splits, answers twice, keeps silent, corrupts a length, closes in
+/// Delays, reorders, merges, splits, responses twice, keeps silent, corrupts a length, closes in
 /// mid-frame; then accepts the next connection.
 async fn bad_host(listener: TcpListener, seen: Arc<std::sync::Mutex<HashMap<u32, u32>>>) {
     let mut random = 7_u32;
@@ -328,7 +328,7 @@ async fn bad_host(listener: TcpListener, seen: Arc<std::sync::Mutex<HashMap<u32,
                 let index = usize::try_from(dice(u32::try_from(held.len()).unwrap())).unwrap();
                 let message = held.swap_remove(index);
                 let mut room = [0; 256];
-                let frame = Framing::BINARY2.wrap(b"", &answer_to(&message), &mut room).unwrap();
+                let frame = Framing::BINARY2.wrap(b"", &response_to(&message), &mut room).unwrap();
                 match dice(40) {
                     0 => (),
                     1 => out.extend([frame, frame].concat()),
@@ -359,85 +359,19 @@ async fn bad_host(listener: TcpListener, seen: Arc<std::sync::Mutex<HashMap<u32,
     }
 }
 
-#[cfg(feature = "tls")]
-mod tls {
-    use super::*;
-    use cardwire::net::{ClientTls, Identity, ServerTls};
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-
-    struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-    impl Authority {
-        fn new() -> Self {
-            let mut params = CertificateParams::new(Vec::new()).unwrap();
-            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-            Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
-        }
-        fn pem(&self) -> Vec<u8> {
-            self.0.pem().into_bytes()
-        }
-        fn identity(&self, name: &str) -> Identity {
-            let key = KeyPair::generate().unwrap();
-            let params = CertificateParams::new(vec![name.to_string()]).unwrap();
-            let certificate = params.signed_by(&key, &self.0).unwrap();
-            Identity::from_pem(certificate.pem().as_bytes(), key.serialize_pem().as_bytes()).unwrap()
-        }
-    }
-
-    async fn secure(authority: &Authority, clients: Option<&[u8]>) -> Server {
-        let tls = ServerTls::new(authority.identity("host.example"), clients).unwrap();
-        Server::bind("127.0.0.1:0").tls(tls).serve_sync(approve).await.unwrap()
-    }
-
-    async fn ask(server: &Server, tls: ClientTls) -> Result<Received, String> {
-        let client =
-            Client::builder(server.address()).tls(tls).connect().await.map_err(|error| error.to_string())?;
-        client.request(request(1), 5 * SECOND).await.map_err(|error| error.to_string())
-    }
-
-    #[tokio::test]
-    async fn the_host_is_verified_unless_nobody_asks_for_tls() {
-        let (ours, theirs) = (Authority::new(), Authority::new());
-        let server = secure(&ours, None).await;
-        let tls = |roots: &Authority, host| ClientTls::new(&roots.pem(), host, None).unwrap();
-        assert!(holds(&ask(&server, tls(&ours, "host.example")).await.unwrap(), 1));
-        ask(&server, tls(&theirs, "host.example")).await.unwrap_err();
-        ask(&server, tls(&ours, "other.example")).await.unwrap_err();
-        assert_eq!(server.totals().taken, 1);
-    }
-
-    #[tokio::test]
-    async fn mutual_tls_lets_in_who_is_known() {
-        let (ours, theirs) = (Authority::new(), Authority::new());
-        let server = secure(&ours, Some(&ours.pem())).await;
-        let tls = |identity| ClientTls::new(&ours.pem(), "host.example", identity).unwrap();
-        assert!(holds(&ask(&server, tls(Some(ours.identity("terminal")))).await.unwrap(), 1));
-        ask(&server, tls(Some(theirs.identity("terminal")))).await.unwrap_err();
-        ask(&server, tls(None)).await.unwrap_err();
-        assert_eq!(server.totals().taken, 1);
-    }
-
-    #[test]
-    fn what_is_no_certificate_is_refused_and_keys_are_not_shown() {
-        assert!(Identity::from_pem(b"", b"").is_err() && ClientTls::new(b"x", "host", None).is_err());
-        let shown = format!("{:?}", Authority::new().identity("terminal"));
-        assert_eq!(shown, "Identity(1 certificates)");
-    }
-}
-
 /// A request that comes again, as a repeat or as it was, over the same connection or a new one, gets
-/// the answer that was given, and no handler sees it again.
+/// the response that was given, and no handler sees it again.
 #[tokio::test]
-async fn a_request_that_comes_again_gets_the_same_answer_and_is_not_processed_twice() {
+async fn a_request_that_comes_again_gets_the_same_response_and_is_not_processed_twice() {
     let processed = Arc::new(AtomicU32::new(0));
     let counter = Arc::clone(&processed);
     let server = Server::bind("127.0.0.1:0")
-        .replay(16, 60 * SECOND)
+        .deduplicate(16, 60 * SECOND)
         .serve_sync(move |request: &Message<'_>, reply: Reply<'_>| {
             let number = counter.fetch_add(1, Ordering::SeqCst) + 1;
-            let mut answer = Builder::reply_to(request);
-            answer.echo(request, &[de::AMOUNT, de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, "00");
-            reply.send(answer.set(de::APPROVAL_CODE, 100_000 + number)).unwrap();
+            let mut response = Builder::reply_to(request);
+            response.echo(request, &[de::AMOUNT, de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, "00");
+            reply.send(response.set(de::APPROVAL_CODE, 100_000 + number)).unwrap();
         })
         .await
         .unwrap();

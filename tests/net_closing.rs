@@ -15,17 +15,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use exchange::{answer_to, approve, holds, network, request};
+use exchange::{approve, holds, network, request, response_to};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MILLI: Duration = Duration::from_millis(1);
 
 #[tokio::test]
-async fn a_request_that_comes_while_a_server_closes_is_answered_too() {
+async fn a_request_that_comes_while_a_server_closes_gets_its_response_too() {
     let server = Server::bind("127.0.0.1:0")
         .serve(|request: Received| async move {
             sleep(100 * MILLI).await;
-            answer_to(request.wire())
+            response_to(request.wire())
         })
         .await
         .unwrap();
@@ -48,7 +48,7 @@ async fn a_request_that_comes_while_a_server_closes_is_answered_too() {
 
 /// However the end falls, whatever was handled is answered, and nobody waits for a time-out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_closing_server_handled_was_answered() {
+async fn what_a_closing_server_handled_got_its_response() {
     for round in 0..20 {
         let handled = Arc::new(AtomicU32::new(0));
         let count = Arc::clone(&handled);
@@ -67,7 +67,7 @@ async fn what_a_closing_server_handled_was_answered() {
                     loop {
                         let stan = next.fetch_add(1, Ordering::Relaxed);
                         match client.request(request(stan), 200 * MILLI).await {
-                            Ok(answer) => assert!(holds(&answer, stan)),
+                            Ok(response) => assert!(holds(&response, stan)),
                             Err(_) => return answered,
                         }
                         answered += 1;
@@ -85,8 +85,8 @@ async fn what_a_closing_server_handled_was_answered() {
     }
 }
 
-/// Answers one frame with what `answer` makes of it.
-async fn answer_once(stream: &mut TcpStream, answer: impl Fn(&[u8]) -> Vec<u8>) {
+/// Responds to one frame with what `response` makes of it.
+async fn respond_once(stream: &mut TcpStream, response: impl Fn(&[u8]) -> Vec<u8>) {
     let mut received = Vec::new();
     let payload = loop {
         if let Some(frame) = Framing::BINARY2.split(&received).unwrap() {
@@ -95,13 +95,13 @@ async fn answer_once(stream: &mut TcpStream, answer: impl Fn(&[u8]) -> Vec<u8>) 
         assert!(stream.read_buf(&mut received).await.unwrap() > 0);
     };
     let mut room = [0; 512];
-    stream.write_all(Framing::BINARY2.wrap(b"", &answer(&payload), &mut room).unwrap()).await.unwrap();
+    stream.write_all(Framing::BINARY2.wrap(b"", &response(&payload), &mut room).unwrap()).await.unwrap();
 }
 
 fn refused(request: &[u8]) -> Vec<u8> {
     let request = Message::parse(&ISO87_ASCII, request).unwrap();
-    let mut answer = Builder::reply_to(&request);
-    answer.echo(&request, &[de::STAN, de::NETWORK_CODE]).set(de::RESPONSE_CODE, "05").to_vec().unwrap()
+    let mut response = Builder::reply_to(&request);
+    response.echo(&request, &[de::STAN, de::NETWORK_CODE]).set(de::RESPONSE_CODE, "05").to_vec().unwrap()
 }
 
 /// Strangers that say nothing, or are refused by the sign-on, leave the host its connection.
@@ -113,7 +113,7 @@ async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
     let client = Client::listener(listener)
         .sign_on(
             move || network(stan.fetch_add(1, Ordering::Relaxed), "001"),
-            |answer| answer.get(39).is_some_and(|code| code == "00"),
+            |response| response.get(39).is_some_and(|code| code == "00"),
             SECOND,
         )
         .start();
@@ -122,21 +122,21 @@ async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
     let host = Client::builder(address).on_request(approve).connect().await.unwrap();
     assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
     let mut stranger = TcpStream::connect(address).await.unwrap();
-    answer_once(&mut stranger, refused).await;
+    respond_once(&mut stranger, refused).await;
     assert_eq!(stranger.read(&mut [0; 1]).await.unwrap(), 0, "the stranger is sent away");
     assert!(holds(&client.request(request(2), SECOND).await.unwrap(), 2));
     assert_eq!(client.totals().connections, 1);
     // who is accepted takes over
     let mut again = TcpStream::connect(address).await.unwrap();
-    answer_once(&mut again, answer_to).await;
+    respond_once(&mut again, response_to).await;
     while client.totals().connections < 2 {
         sleep(MILLI).await;
     }
-    let asked = tokio::spawn({
+    let sent = tokio::spawn({
         let client = client.clone();
         async move { client.request(request(3), SECOND).await }
     });
-    answer_once(&mut again, answer_to).await;
-    assert!(holds(&asked.await.unwrap().unwrap(), 3));
+    respond_once(&mut again, response_to).await;
+    assert!(holds(&sent.await.unwrap().unwrap(), 3));
     drop((silent, host));
 }

@@ -85,7 +85,7 @@ proptest! {
 }
 
 #[test]
-fn each_wrong_octet_is_blamed_alike() {
+fn each_invalid_octet_is_named_alike() {
     let numbers: Vec<u8> = (2..=30).chain(32..=49).chain([100, 128]).collect();
     for spec in builtin() {
         let (sound, mut parser) = (message(spec, &numbers, 7), Parser::new(spec));

@@ -1,5 +1,5 @@
 //! Acquirers and an issuer over loopback with one frame in a hundred spoilt: the server survives,
-//! counts every one, answers what can be answered with a format error, and loses no good request.
+//! counts every one, responds to what has an MTI with a format error, and loses no good request.
 //!
 //! `CARDWIRE_SOAK_SECONDS` makes it run longer than its two seconds.
 #![cfg(feature = "net")]
@@ -35,9 +35,9 @@ fn request(stan: u64) -> Vec<u8> {
 }
 
 fn approve(request: &Message<'_>, reply: Reply<'_>) {
-    let mut answer = Builder::reply_to(request);
+    let mut response = Builder::reply_to(request);
     reply
-        .send(answer.echo(request, &[de::AMOUNT, de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, "00"))
+        .send(response.echo(request, &[de::AMOUNT, de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, "00"))
         .unwrap();
 }
 
@@ -45,13 +45,13 @@ fn seconds() -> u64 {
     std::env::var("CARDWIRE_SOAK_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(2)
 }
 
-/// Good requests until the end; how many were answered, each with its own answer.
+/// Good requests until the end; how many responses came, each to its own request.
 async fn acquire(address: std::net::SocketAddr, first: u64, until: Instant) -> u64 {
     let client = Client::builder(address).connect().await.unwrap();
     let mut stan = first;
     while Instant::now() < until {
-        let answer = client.request(request(stan), Duration::from_secs(10)).await.unwrap();
-        let message = answer.message();
+        let response = client.request(request(stan), Duration::from_secs(10)).await.unwrap();
+        let message = response.message();
         assert_eq!(message.number(de::STAN), Ok(stan % 1_000_000));
         assert_eq!(message.number(de::AMOUNT), Ok(1_000 + stan));
         assert_eq!(message.get(39).unwrap(), "00");
@@ -85,16 +85,16 @@ fn spoilt(round: u64) -> (Vec<u8>, bool) {
     ([&size.to_be_bytes()[..], &message].concat(), survives)
 }
 
-async fn answer(stream: &mut TcpStream) -> Vec<u8> {
+async fn next_response(stream: &mut TcpStream) -> Vec<u8> {
     let mut size = [0; 2];
     stream.read_exact(&mut size).await.unwrap();
-    let mut answer = vec![0; usize::from(u16::from_be_bytes(size))];
-    stream.read_exact(&mut answer).await.unwrap();
-    answer
+    let mut response = vec![0; usize::from(u16::from_be_bytes(size))];
+    stream.read_exact(&mut response).await.unwrap();
+    response
 }
 
 /// Spoilt frames until the end; how many, how many on connections that live on, and how many of
-/// these were answered.
+/// these got a response.
 async fn disturb(address: std::net::SocketAddr, until: Instant) -> (u64, u64, u64) {
     let (mut round, mut survived, mut refused) = (0, 0, 0);
     while Instant::now() < until {
@@ -102,13 +102,13 @@ async fn disturb(address: std::net::SocketAddr, until: Instant) -> (u64, u64, u6
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(&frame).await.unwrap();
         if survives {
-            // the same connection still answers a good request
+            // the same connection still responses a good request
             let good = request(round);
             let size = u16::try_from(good.len()).unwrap();
             stream.write_all(&[&size.to_be_bytes()[..], &good].concat()).await.unwrap();
             // ... and the spoilt one, as far as it can be read
-            while let answer = answer(&mut stream).await
-                && let message = Message::parse(&ISO87_ASCII, &answer).unwrap()
+            while let response = next_response(&mut stream).await
+                && let message = Message::parse(&ISO87_ASCII, &response).unwrap()
                 && message.get(de::RESPONSE_CODE).unwrap() != "00"
             {
                 assert_eq!(message.get(de::RESPONSE_CODE).unwrap(), "30");
@@ -129,7 +129,7 @@ async fn spoilt_frames_cost_no_good_request() {
         .framing(Framing::BINARY2.with_limit(2048))
         .frame_timeout(Duration::from_millis(500))
         .observer(Arc::<Unreadable>::clone(&unreadable))
-        .answer_format_errors(true)
+        .respond_to_format_errors(true)
         .serve_sync(approve)
         .await
         .unwrap();
@@ -146,7 +146,7 @@ async fn spoilt_frames_cost_no_good_request() {
     let totals = server.totals();
     assert_eq!(totals.taken, good + survived, "every good request was taken, once");
     assert_eq!(unreadable.0.load(Ordering::Relaxed), survived, "every broken message was told");
-    assert!(refused >= survived / 2, "{refused} of {survived} were answered: what has an MTI");
+    assert!(refused >= survived / 2, "{refused} of {survived} got a response: what has an MTI");
     server.shutdown(Duration::from_secs(5)).await;
-    println!("{good} good requests answered, {spoilt} spoilt frames, {refused} of them answered");
+    println!("{good} good requests, {spoilt} spoilt frames, {refused} of them with a response");
 }

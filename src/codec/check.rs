@@ -2,7 +2,7 @@
 //!
 //! The plain cases, nearly all of traffic, are loops without an early exit over a byte slice,
 //! which the compiler turns into wide instructions. Only a value that failed is searched for the
-//! octet to blame.
+//! invalid octet.
 
 use super::window::{Octets, hex_value};
 use super::{Coding, PadNibble, Side};

@@ -1,7 +1,7 @@
 //! Leaf codings: how characters, digits and octets lie on the wire.
 //!
 //! Every element has a *logical* value, a run of octets that does not depend on the link: ASCII
-//! characters for text (`"000123"`), plain bytes for binary. A coding lays it out:
+//! characters for text (`"000123"`), plain bytes for binary. A coding writes it down:
 //!
 //! ```text
 //! coding       logical value      on the wire               octets for k units

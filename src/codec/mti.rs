@@ -56,22 +56,24 @@ impl MtiCoding {
         Mti::from_digits(digits).map_err(|_| Error::new(ErrorKind::MtiDigit, octets.position(0), 4, 0))
     }
 
-    /// The fast form of [`MtiCoding::read`]: the MTI that `octets` start with and how many it takes, if the
-    /// coding is a common one and the MTI is valid.
-    #[inline]
-    pub(crate) fn read_fast(self, octets: &[u8]) -> Option<(Mti, usize)> {
-        let (digits, len) = match self {
+    /// The fast form of [`MtiCoding::read`]: the MTI at `at` and the first octet after it, if the coding is a
+    /// common one and the MTI is valid.
+    #[inline(always)]
+    pub(crate) fn read_fast(self, wire: &[u8], at: usize) -> Option<(Mti, usize)> {
+        let octets = wire.get(at..)?;
+        // four digits as one number: as an array they would be taken apart and put together again
+        let (digits, end) = match self {
             Self::Ascii | Self::Ebcdic => {
                 let zone = if self == Self::Ascii { 0 } else { EBCDIC_ZONE };
-                ((u32::from_ne_bytes(*octets.first_chunk()?) ^ zone).to_ne_bytes(), 4)
+                (u32::from_ne_bytes(*octets.first_chunk()?) ^ zone, at + 4)
             }
             Self::Bcd => {
                 let [high, low] = *octets.first_chunk()?;
-                (packed(high, low), 2)
+                (u32::from_ne_bytes(packed(high, low)), at + 2)
             }
             Self::Binary | Self::Hex => return None,
         };
-        Mti::from_digits(digits).ok().map(|mti| (mti, len))
+        Mti::from_digits(digits.to_ne_bytes()).ok().map(|mti| (mti, end))
     }
 
     /// The octets of an MTI, and how many of the eight there are.
@@ -101,6 +103,7 @@ const fn first([a, b, c, d]: [u8; 4]) -> [u8; 8] {
 }
 
 /// The digits of two octets; a half octet above 9 gives a character that is none.
+#[inline(always)]
 const fn packed(high: u8, low: u8) -> [u8; 4] {
     [b'0' + (high >> 4), b'0' + (high & 15), b'0' + (low >> 4), b'0' + (low & 15)]
 }

@@ -26,13 +26,13 @@ pub(crate) const MAX_LAYERS: usize = 4;
 /// One coding between two spaces of octets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Layer {
-    view: View,
+    view: LayerCoding,
     /// Where it starts in the space outside: in octets, for `Nibbles` in half bytes.
     start: u32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum View {
+enum LayerCoding {
     Ebcdic(CodePage),
     Hex(Option<CodePage>),
     /// Digits in half bytes; `hex` says whether `A` to `F` are digits too.
@@ -74,7 +74,8 @@ pub(crate) struct OctetsMut<'b> {
 }
 
 impl Stack {
-    const EMPTY: Self = Self { layers: [Layer { view: View::Hex(None), start: 0 }; MAX_LAYERS], depth: 0 };
+    const EMPTY: Self =
+        Self { layers: [Layer { view: LayerCoding::Hex(None), start: 0 }; MAX_LAYERS], depth: 0 };
 
     /// The stack with the coding of a value of `units` units on top; the value's wire form begins
     /// at `start` in the space below. Returns the new stack and where the value starts in it.
@@ -90,20 +91,20 @@ impl Stack {
         let skip = u8::from(pad_nibble.side == Side::Left);
         let layer = match coding {
             Coding::Ascii | Coding::Raw => return (self, start),
-            Coding::Ebcdic(page) => Layer { view: View::Ebcdic(page), start },
-            Coding::Hex => Layer { view: View::Hex(None), start },
-            Coding::EbcdicHex(page) => Layer { view: View::Hex(Some(page)), start },
+            Coding::Ebcdic(page) => Layer { view: LayerCoding::Ebcdic(page), start },
+            Coding::Hex => Layer { view: LayerCoding::Hex(None), start },
+            Coding::EbcdicHex(page) => Layer { view: LayerCoding::Hex(Some(page)), start },
             Coding::Bcd if content.is_signed() => {
                 let odd = u8::from(units.is_multiple_of(2));
-                Layer { view: View::SignedNibbles { skip: skip & odd }, start }
+                Layer { view: LayerCoding::SignedNibbles { skip: skip & odd }, start }
             }
             Coding::Bcd => {
                 let odd = u32::from(!units.is_multiple_of(2));
                 let hex = matches!(content, Content::H);
-                Layer { view: View::Nibbles { hex }, start: 2 * start + (u32::from(skip) & odd) }
+                Layer { view: LayerCoding::Nibbles { hex }, start: 2 * start + (u32::from(skip) & odd) }
             }
             Coding::Zoned(zone) => {
-                Layer { view: View::Zoned { zone, digits: units.saturating_sub(1) }, start }
+                Layer { view: LayerCoding::Zoned { zone, digits: units.saturating_sub(1) }, start }
             }
         };
         if let Some(slot) = self.layers.get_mut(usize::from(self.depth)) {
@@ -120,30 +121,30 @@ impl Stack {
         };
         let outside = |index: u32| self.get(wire, outer, index);
         match layer.view {
-            View::Ebcdic(page) => page.get(outside(layer.start + index)),
-            View::Hex(page) => {
+            LayerCoding::Ebcdic(page) => page.get(outside(layer.start + index)),
+            LayerCoding::Hex(page) => {
                 let digit = |index| {
                     let octet = outside(layer.start + index);
                     hex_value(page.map_or(octet, |page| page.get(octet))).unwrap_or(0)
                 };
                 digit(2 * index) << 4 | digit(2 * index + 1)
             }
-            View::Nibbles { hex } => {
+            LayerCoding::Nibbles { hex } => {
                 let half = nibble(outside((layer.start + index) / 2), layer.start + index);
                 if hex { hex_digit(half) } else { character(half) }
             }
-            View::SignedNibbles { .. } if index == 0 => outside(layer.start),
-            View::SignedNibbles { skip } => {
+            LayerCoding::SignedNibbles { .. } if index == 0 => outside(layer.start),
+            LayerCoding::SignedNibbles { skip } => {
                 let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
                 character(nibble(outside(place / 2), place))
             }
-            View::Zoned { digits, .. } if index == 0 => {
+            LayerCoding::Zoned { digits, .. } if index == 0 => {
                 match outside(layer.start + digits.saturating_sub(1)) >> 4 {
                     0xD => b'D',
                     _ => b'C',
                 }
             }
-            View::Zoned { .. } => character(outside(layer.start + index - 1) & 0x0F),
+            LayerCoding::Zoned { .. } => character(outside(layer.start + index - 1) & 0x0F),
         }
     }
 
@@ -156,24 +157,24 @@ impl Stack {
             return;
         };
         match layer.view {
-            View::Ebcdic(page) => self.set(wire, outer, layer.start + index, page.put(octet)),
-            View::Hex(page) => {
+            LayerCoding::Ebcdic(page) => self.set(wire, outer, layer.start + index, page.put(octet)),
+            LayerCoding::Hex(page) => {
                 for (place, value) in [(2 * index, octet >> 4), (2 * index + 1, octet & 0x0F)] {
                     let digit = hex_digit(value);
                     let digit = page.map_or(digit, |page| page.put(digit));
                     self.set(wire, outer, layer.start + place, digit);
                 }
             }
-            View::Nibbles { hex } => {
+            LayerCoding::Nibbles { hex } => {
                 let half = if hex { hex_value(octet).unwrap_or(0) } else { digit_of(octet) };
                 self.set_nibble(wire, outer, layer.start + index, half);
             }
-            View::SignedNibbles { .. } if index == 0 => self.set(wire, outer, layer.start, octet),
-            View::SignedNibbles { skip } => {
+            LayerCoding::SignedNibbles { .. } if index == 0 => self.set(wire, outer, layer.start, octet),
+            LayerCoding::SignedNibbles { skip } => {
                 let place = 2 * (layer.start + 1) + u32::from(skip) + index - 1;
                 self.set_nibble(wire, outer, place, digit_of(octet));
             }
-            View::Zoned { zone, digits } => {
+            LayerCoding::Zoned { zone, digits } => {
                 self.set_zoned(wire, outer, layer.start, (zone, digits), (index, octet))
             }
         }
@@ -207,12 +208,12 @@ impl Stack {
     fn position(&self, depth: u8, index: u32) -> u32 {
         let Some((outer, layer)) = self.below(depth) else { return index };
         let place = match layer.view {
-            View::Ebcdic(_) => layer.start + index,
-            View::Hex(_) => layer.start + 2 * index,
-            View::Nibbles { .. } => (layer.start + index) / 2,
-            View::SignedNibbles { .. } if index == 0 => layer.start,
-            View::SignedNibbles { skip } => (2 * (layer.start + 1) + u32::from(skip) + index - 1) / 2,
-            View::Zoned { .. } => layer.start + index.saturating_sub(1),
+            LayerCoding::Ebcdic(_) => layer.start + index,
+            LayerCoding::Hex(_) => layer.start + 2 * index,
+            LayerCoding::Nibbles { .. } => (layer.start + index) / 2,
+            LayerCoding::SignedNibbles { .. } if index == 0 => layer.start,
+            LayerCoding::SignedNibbles { skip } => (2 * (layer.start + 1) + u32::from(skip) + index - 1) / 2,
+            LayerCoding::Zoned { .. } => layer.start + index.saturating_sub(1),
         };
         self.position(outer, place)
     }
@@ -245,23 +246,23 @@ impl<'a> Octets<'a> {
         }
     }
 
-    /// All octets, decoded into the start of `room`, where they are written in one usual coding
+    /// All octets, decoded into the start of `room`, where they are written in one common coding
     /// and fit.
     pub(crate) fn copy_to<'r>(&self, room: &'r mut [u8]) -> Option<&'r [u8]> {
         let [layer, ..] = self.stack.layers;
         let (start, len) = (widen(layer.start + self.start), self.len());
         let out = room.get_mut(..len).filter(|_| self.stack.depth == 1)?;
         match layer.view {
-            View::Ebcdic(page) => {
+            LayerCoding::Ebcdic(page) => {
                 let from = self.wire.get(start..start + len)?;
                 out.iter_mut().zip(from).for_each(|(slot, octet)| *slot = page.get(*octet));
             }
-            View::Hex(None) => {
+            LayerCoding::Hex(None) => {
                 let start = start + widen(self.start);
                 let (pairs, _) = self.wire.get(start..start + 2 * len)?.as_chunks();
                 out.iter_mut().zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
             }
-            View::Nibbles { hex } => {
+            LayerCoding::Nibbles { hex } => {
                 let from = self.wire.get(start / 2..(start + len).div_ceil(2))?;
                 let halves = from.iter().flat_map(|octet| [octet >> 4, octet & 0x0F]).skip(start % 2);
                 let digit = |half| if hex { hex_digit(half) } else { character(half) };
@@ -360,7 +361,7 @@ impl<'b> OctetsMut<'b> {
         let [layer, ..] = self.stack.layers;
         let room = match (self.stack.depth, layer.view) {
             (0, _) => return self.plain(0, value.len()).map(|room| room.copy_from_slice(value)).is_some(),
-            (1, View::Hex(None)) => self
+            (1, LayerCoding::Hex(None)) => self
                 .wire
                 .get_mut(widen(layer.start + 2 * self.start)..)
                 .and_then(|room| room.get_mut(..2 * value.len())),
@@ -382,7 +383,7 @@ impl<'b> OctetsMut<'b> {
 
     /// Whether the first `len` octets lie within the buffer.
     pub(crate) fn holds(&self, len: usize) -> bool {
-        // the octet before `len` may take two of the wire: then the one behind it begins after both
+        // the octet before `len` may take two of the wire: then the one after it begins after both
         len == 0 || (self.position(len - 1) < self.wire.len() && self.position(len) <= self.wire.len())
     }
 

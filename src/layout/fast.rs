@@ -1,4 +1,4 @@
-//! The short forms of elements, worked out when a spec is made.
+//! The fast forms of elements, worked out when a spec is made.
 
 #![allow(clippy::indexing_slicing, reason = "const evaluation; every index is guarded")]
 
@@ -8,7 +8,7 @@ use crate::layout::{Element, Form, Layout, Order, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
 use crate::model::content::Content;
 
-/// The short forms of elements, by bitmap and bit.
+/// The fast forms of elements, by bitmap and bit.
 pub(crate) const fn fast_elements(elements: &[Option<Element<'_>>]) -> [[FastElement; 64]; 3] {
     let mut fast_elements = [[FastElement::UNKNOWN; 64]; 3];
     let mut number = 1;
@@ -54,7 +54,7 @@ impl Layout<'_> {
 }
 
 impl Element<'_> {
-    /// The element with its short form worked out from all the rest of it.
+    /// The element with its fast form worked out from all the rest of it.
     #[must_use]
     pub(crate) const fn with_fast(mut self) -> Self {
         let coded = (self.coding, self.content, self.pad_nibble);

@@ -22,6 +22,7 @@ use crate::codec::fast::element::FastElement;
 pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
+use crate::codes::{Lang, element_name_zh};
 use crate::mask::Privacy;
 pub use crate::model::content::Content;
 use crate::model::error::{Key, widen};
@@ -42,7 +43,7 @@ pub struct Element<'s> {
     pub(crate) fill: Option<Fill>,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
-    /// How to read it fast, if it is of a usual form.
+    /// How to read it fast, if it is of a common form.
     pub(crate) fast: FastElement,
 }
 
@@ -107,7 +108,7 @@ pub enum Order<'s> {
     Tags {
         /// How a tag is written.
         tag: Tag,
-        /// A length before each tag; `None` where the element announces its own length behind the
+        /// A length before each tag; `None` where the element announces its own length after the
         /// tag.
         length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds; `None` refuses such tags.
@@ -240,6 +241,23 @@ impl<'s> Element<'s> {
         self.name
     }
 
+    /// The name in a language; an element that no built-in table knows keeps its own name.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, de, spec::ISO87_ASCII};
+    ///
+    /// let element = ISO87_ASCII.element(de::STAN).unwrap();
+    /// assert_eq!(element.name_in(Lang::En), "Systems trace audit number (STAN)");
+    /// assert_eq!(element.name_in(Lang::Zh), "系统跟踪号");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, lang: Lang) -> &'s str {
+        match lang {
+            Lang::En => self.name,
+            Lang::Zh => element_name_zh(self.name).unwrap_or(self.name),
+        }
+    }
+
     /// The number in a bitmap, the position, or the tag.
     #[must_use]
     pub const fn key(&self) -> u32 {
@@ -293,7 +311,7 @@ impl<'s> Element<'s> {
     pub(crate) const fn wire_fill(&self) -> u8 {
         let fill = match self.fill {
             Some(fill) => fill,
-            None => Fill::usual(self.content),
+            None => Fill::of_class(self.content),
         };
         match self.coding {
             Coding::Ebcdic(page) => page.put(fill.with),

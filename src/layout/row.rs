@@ -43,7 +43,7 @@ pub(crate) enum Length {
     Var(u8),
     /// Spelled out, whatever the dialect says.
     Prefix(Prefix),
-    /// The same, with fill behind the value.
+    /// The same, with fill after the value.
     Padded(Prefix),
     Rest,
     Until(Terminator),
@@ -103,7 +103,7 @@ impl<'s> Shape<'s> {
         }
     }
 
-    /// The same shape with another length; a least length that was the greatest goes with it.
+    /// The same shape with another length; a minimum that was the maximum goes with it.
     #[cfg(feature = "jpos")]
     #[must_use]
     pub(crate) const fn with_max(mut self, max: u32) -> Self {
@@ -149,7 +149,7 @@ impl<'s> Shape<'s> {
         self
     }
 
-    /// Up to the length, announced by exactly this prefix, and filled up to the length behind the
+    /// Up to the length, announced by exactly this prefix, and filled up to the length after the
     /// value.
     #[must_use]
     pub const fn padded(mut self, prefix: Prefix) -> Self {

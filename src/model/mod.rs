@@ -4,6 +4,7 @@
 pub(crate) mod bitmap;
 pub(crate) mod content;
 pub(crate) mod error;
+pub(crate) mod lang;
 pub(crate) mod mti;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};

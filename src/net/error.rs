@@ -1,12 +1,16 @@
-//! What became of a request: the four cases that money depends on.
+//! What became of a request, of a response, and of a connection.
 
 use core::time::Duration;
 use std::boxed::Box;
+use std::io;
 
-use super::received::Received;
+use super::connection::received::Received;
+#[cfg(feature = "tls")]
+use super::tls::TlsError;
 use crate::model::error::Error;
+use crate::model::mti::Mti;
 
-/// Why a request has no good answer. `Ok` is the fourth case: answered.
+/// Why a request has no good response. `Ok` is the fourth case: a response that holds.
 ///
 /// | case | did the receiver act? | what to do |
 /// | --- | --- | --- |
@@ -14,27 +18,28 @@ use crate::model::error::Error;
 /// | [`Unknown`](Self::Unknown) | perhaps | reverse it |
 /// | [`Refused`](Self::Refused) | perhaps: what it says cannot be trusted | reverse it |
 ///
-/// No variant shows content of a message.
+/// These are all the cases that there are, so a `match` may name them all. No variant shows content
+/// of a message.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// No octet of it has left.
     #[error("not sent: {0}")]
     NotSent(NotSent),
-    /// It may have been received, and no answer came.
+    /// It may have been received, and no response came.
     #[error("sent, outcome unknown after {waited:?}: {why}")]
     Unknown {
-        /// How long the answer was waited for.
+        /// How long the response was waited for.
         waited: Duration,
         /// What ended the wait.
         why: Lost,
     },
-    /// An answer came and does not hold.
-    #[error("the answer is refused: {why}")]
+    /// A response came and does not hold.
+    #[error("the response is refused: {why}")]
     Refused {
         /// What is wrong with it.
         why: Rejection,
-        /// The answer as it came in; it may not even parse.
-        answer: Box<Received>,
+        /// The response as it came in; it may not even parse.
+        response: Box<Received>,
     },
 }
 
@@ -45,13 +50,13 @@ pub enum NotSent {
     /// The message does not follow the spec, or does not fit the framing.
     #[error("{0}")]
     Message(Error),
-    /// The message has no element that would tell its answer, or no answer to its MTI is known.
-    #[error("nothing in it would tell its answer")]
+    /// The message has no element of the correlation key, or no response to its MTI is known.
+    #[error("it has nothing by which its response would be known")]
     NoKey,
     /// A request with the same key is in flight.
     #[error("a request with the same key is in flight")]
     InFlight,
-    /// An answer to an earlier request with the same key may still come.
+    /// A response to an earlier request with the same key may still come.
     #[error("the key was used a moment ago")]
     Recent,
     /// The window stayed full, or the peer took nothing, until the time was over.
@@ -68,18 +73,19 @@ pub enum NotSent {
     Closing,
 }
 
-/// Why no answer came.
+/// Why no response came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Lost {
     /// The time was over.
-    #[error("no answer in time")]
+    #[error("no response in time")]
     TimedOut,
     /// The connection was lost.
     #[error("the connection was lost")]
     Disconnected,
 }
 
-/// Why an answer does not hold.
+/// Why a response does not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -108,13 +114,29 @@ impl From<Error> for SendError {
     }
 }
 
-/// How a connection ended.
+/// Why a response to a request of the peer was not sent. The request then has none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplyError {
+    /// It cannot be built, does not follow the spec, or does not fit the framing.
+    #[error("{0}")]
+    Message(#[from] Error),
+    /// A message with this MTI does not respond to the request.
+    #[error("a message {0} is no response to the request")]
+    Mti(Mti),
+    /// This element belongs to the correlation key, and is not what the request holds: the peer would
+    /// take the response for one to another request.
+    #[error("field {0} of the response is not what the request holds")]
+    Key(u8),
+}
+
+/// How a connection ended, or why there is none.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Closed {
     /// The peer closed it between two frames: how connections end.
     #[error("closed by the peer")]
-    Ended,
+    ByPeer,
     /// The peer closed it within a frame.
     #[error("closed by the peer within a frame")]
     Truncated,
@@ -129,25 +151,41 @@ pub enum Closed {
     Silent,
     /// The peer took nothing for as long as is allowed.
     #[error("the peer takes nothing")]
-    Stuck,
-    /// The echo was not answered: the connection is half open, or the host is gone.
-    #[error("the echo was not answered")]
+    WriteTimeout,
+    /// The echo test had no response: the connection is half open, or the host is gone.
+    #[error("the echo test had no response")]
     NoEcho,
-    /// The host refused the sign-on, or did not answer it.
+    /// The host refused the sign-on, or did not respond to it.
     #[error("the sign-on was not accepted")]
     SignOn,
+    /// TLS failed.
+    #[cfg(feature = "tls")]
+    #[error("TLS: {0}")]
+    Tls(TlsError),
     /// The operating system reports an error of this kind.
     #[error("{0}")]
-    Io(std::io::ErrorKind),
+    Io(io::ErrorKind),
     /// This end closed it.
     #[error("closed by this end")]
-    Here,
+    Local,
 }
 
 impl Closed {
     /// Whether this is how a connection ends when nothing is wrong.
     #[must_use]
-    pub const fn is_clean(self) -> bool {
-        matches!(self, Self::Ended | Self::Here)
+    pub const fn is_clean(&self) -> bool {
+        matches!(self, Self::ByPeer | Self::Local)
+    }
+
+    /// What an error of reading, writing or connecting means.
+    pub(crate) fn by(error: &io::Error) -> Self {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = TlsError::within(error) {
+            return Self::Tls(tls);
+        }
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Truncated,
+            other => Self::Io(other),
+        }
     }
 }

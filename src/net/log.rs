@@ -1,33 +1,99 @@
-//! Events for `tracing`: numbers and kinds, never content. Without the feature, nothing.
+//! What is said where nobody observes, and events for `tracing`: numbers and kinds, never content.
 
-use super::observe::Event;
+use core::fmt::Display;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::format;
+use std::io::Write;
+use std::string::String;
+
+use super::observe::{Event, Observer};
+use crate::read::inspection::Inspection;
+
+/// The observer of whoever names none.
+#[derive(Default)]
+pub(crate) struct Warnings {
+    unreadable: Rare,
+    no_response: Rare,
+}
+
+impl Observer for Warnings {
+    fn unreadable(&self, inspection: &Inspection<'_>) {
+        if let (Some(error), Some(times)) = (inspection.error(), self.unreadable.again()) {
+            warn(times, "a message that came in cannot be read", &error);
+        }
+    }
+
+    fn event(&self, event: Event) {
+        if let Event::NoResponse(error) = event
+            && let Some(times) = self.no_response.again()
+        {
+            warn(times, "a response was not sent", &error);
+        }
+    }
+}
+
+/// Says which times of something are worth a line: the first, the tenth, the hundredth ...
+#[derive(Default)]
+struct Rare(AtomicU64);
+
+impl Rare {
+    fn again(&self) -> Option<u64> {
+        let times = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let power = 10_u64.checked_pow(times.ilog10())?;
+        (times == power).then_some(times)
+    }
+}
+
+fn warn(times: u64, what: &str, why: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    if tracing::dispatcher::has_been_set() {
+        return tracing::warn!(target: "cardwire::net", times, %why, "{what}");
+    }
+    let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
+    // Standard error may be closed: then there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "cardwire: {what}{times}: {why}");
+}
 
 /// What is ordinary traffic goes to `trace`, so that it costs nothing unless it is asked for.
 #[cfg(feature = "tracing")]
-pub(super) fn event(event: Event) {
+pub(crate) fn event(event: &Event) {
     match event {
-        Event::Answered(waited) => {
-            tracing::trace!(target: "cardwire::net", waited_us = u64::try_from(waited.as_micros()).unwrap_or(0), "answered");
+        Event::Responded(waited) => {
+            tracing::trace!(target: "cardwire::net", waited_us = u64::try_from(waited.as_micros()).unwrap_or(0), "responded");
         }
         Event::Taken | Event::Polled => tracing::trace!(target: "cardwire::net", ?event),
         Event::Up => tracing::info!(target: "cardwire::net", "up"),
         Event::Down(why) if why.is_clean() => tracing::info!(target: "cardwire::net", %why, "down"),
         Event::Down(why) => tracing::warn!(target: "cardwire::net", %why, "down"),
+        Event::ConnectFailed(why) => tracing::warn!(target: "cardwire::net", %why, "not connected"),
         other => tracing::warn!(target: "cardwire::net", event = ?other),
     }
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) const fn event(_: Event) {}
+pub(crate) const fn event(_: &Event) {}
 
 /// Runs a task of a connection within a span that names the peer.
 #[cfg(feature = "tracing")]
-pub(super) fn within<F: Future>(peer: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
+pub(crate) fn within<F: Future>(peer: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
     use tracing::Instrument;
     task.instrument(tracing::info_span!(target: "cardwire::net", "connection", peer))
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn within<F: Future>(_: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
+pub(crate) fn within<F: Future>(_: &str, task: F) -> impl Future<Output = F::Output> + use<F> {
     task
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn what_happens_often_is_said_rarely() {
+        let rare = Rare::default();
+        let said: Vec<_> = (0..12_345).filter_map(|_| rare.again()).collect();
+        assert_eq!(said, [1, 10, 100, 1_000, 10_000]);
+    }
 }

@@ -1,15 +1,15 @@
 //! Connections: what stands between the messages and the business.
 //!
-//! A link that stays up, gives every answer to its own request, and never loses one.
+//! A link that stays up, gives every response to its own request, and never loses one.
 //!
 //! | part | what it does | needs |
 //! | --- | --- | --- |
 //! | [`Correlation`] | which elements tell one exchange from another | `alloc` |
-//! | [`mux`] | the requests in flight: window, deadlines, late answers, duplicates | `alloc` |
+//! | [`mux`] | the requests in flight: window, deadlines, late responses, duplicates | `alloc` |
 //! | [`saf`] | store and forward: what must arrive, in order, repeated, never dropped | `alloc` |
-//! | `Courier` | a running `Forwarder`: the task between its queue and its peers | `net` |
-//! | `Client`, `Pool` | asks; connects again whenever the connection is lost | `net` |
-//! | `Server` | answers; no connection can hold the others | `net` |
+//! | `ForwarderHandle` | a running `Forwarder`: the task between its queue and its peers | `net` |
+//! | `Client`, `Pool` | sends requests; connects again whenever the connection is lost | `net` |
+//! | `Server` | responds; no connection can hold up the others | `net` |
 //! | `ClientTls`, `ServerTls` | rustls; the host is verified, peers too if wanted | `tls` |
 //!
 //! The first three know no socket and no clock; the others are a shell of tokio around them.
@@ -17,9 +17,9 @@
 //! # What becomes of a request
 //!
 //! ```text
-//!  request --> waits for a connection and for room in the window --> written --> answered: Ok
+//!  request --> waits for a connection and for room in the window --> written --> response: Ok
 //!                |                                                     |  |
-//!                | deadline, shutdown, connection lost                 |  +--> answer does not
+//!                | deadline, shutdown, connection lost                 |  +--> response does not
 //!                v                                                     |       hold: Refused
 //!              NotSent: certainly not received                         v
 //!                                              deadline, connection lost: Unknown
@@ -28,15 +28,18 @@
 //! The difference is money. What was `NotSent` may be sent again. What is `Unknown` or `Refused`
 //! may have been booked, and has to be reversed: put the reversal into a
 //! [`saf::Forwarder`], which `Forwarder::run` joins to a client.
-//! An answer that comes after its request has ended goes to `Observer::late`, never to another
+//! A response that comes after its request has ended goes to `Observer::late`, never to another
 //! request.
+//!
+//! The other way round, a server sends no response that has another correlation key than its request:
+//! `Reply::send` refuses it. Requests that get none are counted: `Totals::unanswered`.
 //!
 //! # How it is fast
 //!
 //! A request is in the table and in the buffer when `Peer::request` returns; what is awaited is its
-//! answer. So one task can have many in flight, and no message is held while it waits.
+//! response. So one task can have many in flight, and no message is held while it waits.
 //!
-//! Requests and answers are written into one buffer, and one task writes all of it at once. It does
+//! Requests and responses are written into one buffer, and one task writes all of it at once. It does
 //! so whenever there is something to write: a lone request waits for nobody, and while one write is
 //! on its way the next batch gathers. On the way in, one read takes many frames.
 //!
@@ -49,68 +52,46 @@
 //! | requests in flight | `window` | callers wait until their deadline |
 //! | octets to be written | `outbox` | callers wait; the peer is not read |
 //! | a peer that takes nothing | `write_timeout` | closed |
-//! | a peer that says nothing | `silence`, `echo` | closed |
-//! | requests of the peer in work | `concurrency` | the peer is not read |
+//! | a peer that says nothing | `idle_timeout`, `echo_test` | closed |
+//! | requests of the peer being processed | `concurrency` | the peer is not read |
 //! | connections | `connections` | turned away |
 //! | keys remembered | `Limits::memory` | the oldest are forgotten |
-mod backoff;
-mod correlation;
-pub mod mux;
-pub mod saf;
-
 #[cfg(feature = "net")]
 mod client;
 #[cfg(feature = "net")]
-mod courier;
-#[cfg(feature = "net")]
-mod desk;
+mod connection;
 #[cfg(feature = "net")]
 mod error;
-#[cfg(feature = "net")]
-mod handler;
-#[cfg(feature = "net")]
-mod line;
-#[cfg(feature = "net")]
-mod link;
+mod exchange;
 #[cfg(feature = "net")]
 mod log;
 #[cfg(feature = "net")]
 mod observe;
 #[cfg(feature = "net")]
-mod outbox;
-#[cfg(feature = "net")]
-mod peer;
-#[cfg(feature = "net")]
-mod pool;
-#[cfg(feature = "net")]
-mod received;
-#[cfg(feature = "net")]
-mod replay;
-#[cfg(feature = "net")]
 mod server;
 #[cfg(feature = "net")]
 mod settings;
-#[cfg(feature = "net")]
-mod supervisor;
 #[cfg(feature = "tls")]
 mod tls;
 
-pub use backoff::Backoff;
-pub use correlation::{Correlation, Trace};
+pub use exchange::backoff::Backoff;
+pub use exchange::correlation::{Correlation, Mismatch, Trace};
+pub use exchange::{mux, saf};
 
 #[cfg(feature = "tls")]
-pub use tls::{ClientTls, Identity, ServerTls};
+pub use tls::{ClientTls, Identity, ServerTls, TlsError};
 #[cfg(feature = "net")]
 pub use {
+    client::forwarder::{ForwarderHandle, Route, Verdict},
+    client::pool::{Health, Pool},
     client::{Client, ClientBuilder},
-    courier::{Courier, Route, Verdict},
-    desk::Pending,
-    error::{Closed, Lost, NotSent, Rejection, SendError},
-    handler::{Handler, Reply, Responder},
+    connection::handler::{Handler, Reply, Responder},
+    connection::outgoing::Outgoing,
+    connection::peer::Peer,
+    connection::pending::Pending,
+    connection::received::Received,
+    error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
     observe::{Event, Observer, Totals},
-    peer::Peer,
-    pool::{Health, Pool},
-    received::{Outgoing, Received},
     server::{Server, ServerBuilder},
 };
 

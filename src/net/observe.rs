@@ -3,25 +3,31 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 
-use super::error::Closed;
-use super::received::Received;
+use super::connection::received::Received;
+use super::error::{Closed, ReplyError};
 use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///
 /// The methods are called by the task that reads the connection: what takes long belongs elsewhere.
+///
+/// Without an observer of the caller's, [`Observer::unreadable`] and a response that is not sent are
+/// told by a line on standard error, or by `tracing` where that feature is on and somebody listens.
+/// The line names numbers and kinds of characters, never content. Where the same happens again and
+/// again, it is said again after 10, 100, 1000 times, so that a peer can not fill a log. `()` hears
+/// nothing.
 pub trait Observer: Send + Sync + 'static {
-    /// An answer came after its request had ended: money may have moved.
-    fn late(&self, answer: Received) {
-        let _ = answer;
+    /// A response came after its request had ended: money may have moved.
+    fn late(&self, response: Received) {
+        let _ = response;
     }
 
-    /// One more answer to a request that was answered.
-    fn duplicate(&self, answer: Received) {
-        let _ = answer;
+    /// One more response to a request that has had one.
+    fn duplicate(&self, response: Received) {
+        let _ = response;
     }
 
-    /// An answer to nothing that is known, or a request with nobody to handle it.
+    /// A response to nothing that is known, or a request with nobody to handle it.
     fn unsolicited(&self, message: Received) {
         let _ = message;
     }
@@ -40,25 +46,27 @@ pub trait Observer: Send + Sync + 'static {
 /// Hears nothing.
 impl Observer for () {}
 
-/// Something that happened; numbers only.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Something that happened; numbers and reasons only.
+#[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Event {
     /// A connection is up, sign-on included.
     Up,
     /// A connection ended.
     Down(Closed),
-    /// An attempt to connect failed; the next one comes after this wait.
+    /// An attempt to connect failed.
+    ConnectFailed(Closed),
+    /// The next attempt to connect comes after this wait.
     Retry(Duration),
-    /// A request was answered, after this time.
-    Answered(Duration),
-    /// An answer was refused.
+    /// A request got its response, after this time.
+    Responded(Duration),
+    /// A response was refused.
     Refused,
-    /// A request ended without answer.
+    /// A request ended without a response.
     Expired,
-    /// An answer came so long after its request had ended.
+    /// A response came so long after its request had ended.
     Late(Duration),
-    /// One more answer came to a request that was answered.
+    /// One more response came to a request that has had one.
     Duplicate,
     /// A message came that nobody waits for.
     Unsolicited,
@@ -66,25 +74,27 @@ pub enum Event {
     Unreadable,
     /// A request of the peer was taken.
     Taken,
-    /// A request of the peer came again: its kept answer was sent, or is under way.
+    /// A request of the peer came again: the response that was kept is sent, or is under way.
     Repeated,
-    /// A request of the peer came when this end had closed already: it was not handled.
+    /// A request of the peer gets no response: its handler gave none, or this end had closed already.
     Unanswered,
-    /// A request of the peer got no answer, because its connection was gone.
-    AnswerLost,
+    /// A response to a request of the peer was not sent, because of what it is.
+    NoResponse(ReplyError),
+    /// A request of the peer got no response, because its connection was gone.
+    ResponseLost,
     /// The peer polled with an empty frame.
     Polled,
-    /// A connection was turned away because there were too many.
+    /// A connection from outside was turned away.
     TurnedAway,
-    /// The TLS handshake of a connection failed.
-    Handshake,
+    /// The TLS handshake of a connection from outside failed.
+    HandshakeFailed(Closed),
 }
 
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// Totals since the start; updated without locks.
         #[derive(Default, Debug)]
-        pub(super) struct Counters { $(pub(super) $name: AtomicU64,)* }
+        pub(crate) struct Counters { $(pub(crate) $name: AtomicU64,)* }
 
         /// The totals at one moment.
         #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -92,7 +102,7 @@ macro_rules! counters {
         pub struct Totals { $($(#[$doc])* pub $name: u64,)* }
 
         impl Counters {
-            pub(super) fn totals(&self) -> Totals {
+            pub(crate) fn totals(&self) -> Totals {
                 Totals { $($name: self.$name.load(Ordering::Relaxed),)* }
             }
         }
@@ -104,28 +114,31 @@ counters! {
     connections,
     /// Requests sent.
     requests,
-    /// Requests answered.
-    answered,
-    /// Answers refused.
+    /// Requests that got their response.
+    responses,
+    /// Responses refused.
     refused,
-    /// Requests that ended without answer in time.
+    /// Requests that ended without a response in time.
     expired,
-    /// Late answers.
+    /// Late responses.
     late,
-    /// Answers to what was answered.
+    /// Responses to requests that have had one.
     duplicates,
     /// Messages that nobody waited for.
     unsolicited,
     /// Messages that do not follow the spec.
     unreadable,
-    /// Requests of the peer.
+    /// Requests of the peer that were handled.
     taken,
     /// Requests of the peer that came again.
     repeated,
-    /// Requests of the peer that came too late to be handled.
+    /// Requests of the peer that got no response from this end, handled or not. Messages that need none do
+    /// not count: those whose MTI has no response, and notifications before 2003.
     unanswered,
-    /// Answers whose connection was gone.
-    answers_lost,
+    /// Responses whose connection was gone.
+    responses_lost,
+    /// Connections from outside that were turned away.
+    turned_away,
     /// Frames received.
     frames_in,
     /// Octets received.
@@ -137,14 +150,14 @@ counters! {
 }
 
 impl Counters {
-    pub(super) fn add(counter: &AtomicU64, amount: usize) {
+    pub(crate) fn add(counter: &AtomicU64, amount: usize) {
         counter.fetch_add(u64::try_from(amount).unwrap_or(0), Ordering::Relaxed);
     }
 
-    pub(super) fn count(&self, event: Event) {
+    pub(crate) fn count(&self, event: &Event) {
         let counter = match event {
             Event::Up => &self.connections,
-            Event::Answered(_) => &self.answered,
+            Event::Responded(_) => &self.responses,
             Event::Refused => &self.refused,
             Event::Expired => &self.expired,
             Event::Late(_) => &self.late,
@@ -154,8 +167,14 @@ impl Counters {
             Event::Taken => &self.taken,
             Event::Repeated => &self.repeated,
             Event::Unanswered => &self.unanswered,
-            Event::AnswerLost => &self.answers_lost,
-            Event::Down(_) | Event::Retry(_) | Event::Polled | Event::TurnedAway | Event::Handshake => return,
+            Event::ResponseLost => &self.responses_lost,
+            Event::TurnedAway => &self.turned_away,
+            Event::Down(_)
+            | Event::ConnectFailed(_)
+            | Event::Retry(_)
+            | Event::NoResponse(_)
+            | Event::Polled
+            | Event::HandshakeFailed(_) => return,
         };
         Self::add(counter, 1);
     }

@@ -1,4 +1,4 @@
-//! The side that answers: any number of connections, none of which can hold the others.
+//! The side that responds: any number of connections, none of which can hold up the others.
 
 use core::fmt;
 use core::future::pending;
@@ -15,13 +15,15 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use super::desk::{Desk, Phase};
+use super::connection::handler::{Async, Handler};
+use super::connection::outgoing::Outgoing;
+use super::connection::peer::Peer;
+use super::connection::received::Received;
+use super::connection::run::{self, Service};
+use super::connection::state::{Phase, State};
 use super::error::Closed;
-use super::handler::{Async, Handler};
-use super::link;
+use super::log;
 use super::observe::{Counters, Event, Observer, Totals};
-use super::peer::Peer;
-use super::received::{Outgoing, Received};
 use super::settings::{Settings, settings};
 
 /// A listener and its connections. Dropping it closes them; [`Server::shutdown`] does so in good
@@ -29,17 +31,16 @@ use super::settings::{Settings, settings};
 ///
 /// ```no_run
 /// use cardwire::net::{Reply, Server};
-/// use cardwire::{Builder, Message, de, spec::ISO87_BCD};
+/// use cardwire::{Builder, Message, de, profile, spec::ISO87_BCD};
 /// use std::time::Duration;
 ///
 /// # async fn run() -> std::io::Result<()> {
 /// let server = Server::bind("0.0.0.0:5000")
 ///     .spec(&ISO87_BCD)
-///     .silence(Duration::from_secs(300))
+///     .idle_timeout(Duration::from_secs(300))
 ///     .serve_sync(|request: &Message<'_>, reply: Reply<'_>| {
-///         let _ = reply.send(
-///             Builder::reply_to(request).echo(request, &[de::STAN]).set(de::RESPONSE_CODE, "00"),
-///         );
+///         let mut response = Builder::reply_to(request);
+///         let _ = reply.send(response.echo(request, profile::ECHOED).set(de::RESPONSE_CODE, "00"));
 ///     })
 ///     .await?;
 /// server.shutdown(Duration::from_secs(30)).await;
@@ -78,12 +79,12 @@ impl Server {
         self.counters.totals()
     }
 
-    /// Ends in good order: accepts no connection, answers what was asked, and closes. After `limit`
-    /// it closes in any case.
+    /// Ends in good order: accepts no connection, responds to the requests that came, and closes. After
+    /// `limit` it closes in any case.
     ///
-    /// A request that comes while others are being answered is answered, too, until half of the time
+    /// A request that comes while others are being processed is processed, too, until half of the time
     /// is over. One that comes later is not handled and counts as `unanswered`; its sender sees the
-    /// end of the connection as soon as the others have their answers.
+    /// end of the connection as soon as the others have their responses.
     pub async fn shutdown(mut self, limit: Duration) {
         self.closing.send_replace(Some(limit));
         let _ = timeout(limit, &mut self.task).await;
@@ -157,7 +158,7 @@ impl ServerBuilder {
         self
     }
 
-    /// Listens, and answers requests with an `async` function that gives the octets of the answer:
+    /// Listens, and responds to requests with an `async` function that gives the octets of the response:
     /// `Vec<u8>`, or `Option<Vec<u8>>` when some requests have none.
     ///
     /// # Errors
@@ -170,13 +171,12 @@ impl ServerBuilder {
         self.serve_sync(Async::new(serve)).await
     }
 
-    /// Listens, and answers requests with a function that does not wait: the fastest way.
+    /// Listens, and responds to requests with a function that does not wait: the fastest way.
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn serve_sync(mut self, handler: impl Handler) -> io::Result<Server> {
-        self.settings.handler = Some(Arc::new(handler));
-        self.listen(None).await
+    pub async fn serve_sync(self, handler: impl Handler) -> io::Result<Server> {
+        self.listen(Some(Arc::new(handler)), None).await
     }
 
     /// Listens, and has each connection served, and watched, by what `make` gives for its peer.
@@ -191,10 +191,10 @@ impl ServerBuilder {
             let one = Arc::new(make(peer));
             (one.clone(), one)
         });
-        self.listen(Some(each)).await
+        self.listen(None, Some(each)).await
     }
 
-    async fn listen(self, each: Option<Each>) -> io::Result<Server> {
+    async fn listen(self, service: Service, each: Option<Each>) -> io::Result<Server> {
         let listener = match self.listen {
             Listen::Listener(listener) => listener,
             Listen::Address(address) => TcpListener::bind(address).await?,
@@ -204,6 +204,7 @@ impl ServerBuilder {
         let (closing, closes) = watch::channel(None);
         let acceptor = Acceptor {
             settings: self.settings,
+            service,
             counters: Arc::clone(&counters),
             places: Arc::new(Semaphore::new(self.connections)),
             on_connect: self.on_connect,
@@ -226,6 +227,7 @@ impl fmt::Debug for ServerBuilder {
 #[derive(Clone)]
 struct Acceptor {
     settings: Settings,
+    service: Service,
     counters: Arc<Counters>,
     places: Arc<Semaphore>,
     on_connect: Option<OnConnect>,
@@ -255,7 +257,7 @@ impl Acceptor {
                 continue;
             };
             let connection = self.clone();
-            connections.spawn(super::log::within(&address.to_string(), async move {
+            connections.spawn(log::within(&address.to_string(), async move {
                 connection.serve(stream, address).await;
                 drop(place);
             }));
@@ -267,7 +269,7 @@ impl Acceptor {
     async fn serve(mut self, stream: TcpStream, address: SocketAddr) {
         if let Some(each) = &self.each {
             let (handler, observer) = each(address);
-            (self.settings.handler, self.settings.observer) = (Some(handler), observer);
+            (self.service, self.settings.observer) = (Some(handler), observer);
         }
         if stream.set_nodelay(true).is_err() {
             return;
@@ -279,7 +281,11 @@ impl Acceptor {
                     let (reader, writer) = tokio::io::split(stream);
                     self.connected(reader, writer, address).await;
                 }
-                _ => self.settings.observer.event(Event::Handshake),
+                Ok(Err(error)) => self.settings.observer.event(Event::HandshakeFailed(Closed::by(&error))),
+                Err(_) => {
+                    let late = Closed::Tls(super::tls::TlsError::TimedOut);
+                    self.settings.observer.event(Event::HandshakeFailed(late));
+                }
             }
             return;
         }
@@ -292,34 +298,34 @@ impl Acceptor {
         R: AsyncRead + Unpin + Send + 'static,
         W: AsyncWrite + Unpin + Send + 'static,
     {
-        let desk = Desk::new(self.settings, self.counters);
-        desk.connected(Phase::Up);
-        desk.tell(Event::Up);
+        let state = State::new(self.settings, self.counters);
+        state.connected(Phase::Up);
+        state.tell(Event::Up);
         if let Some(hook) = self.on_connect {
-            hook(Peer { desk: Arc::clone(&desk) }, address);
+            hook(Peer { state: Arc::clone(&state) }, address);
         }
-        let keeper = close_when_told(Arc::clone(&desk), self.closes);
-        let closed = link::run(Arc::clone(&desk), reader, writer, Vec::new(), keeper).await;
-        desk.disconnected();
-        desk.tell(Event::Down(closed));
+        let keeper = close_when_told(Arc::clone(&state), self.closes);
+        let closed = run::run(Arc::clone(&state), self.service, reader, writer, Vec::new(), keeper).await;
+        state.disconnected();
+        state.tell(Event::Down(closed));
     }
 }
 
 /// Closes a connection when the server does, in two steps: until half of the time is over, what
-/// comes in is answered, too, as long as something is owed; after that only what was taken is.
-async fn close_when_told(desk: Arc<Desk>, mut closes: watch::Receiver<Option<Duration>>) -> Closed {
+/// comes in gets its response, too, as long as something is owed; after that only what was taken does.
+async fn close_when_told(state: Arc<State>, mut closes: watch::Receiver<Option<Duration>>) -> Closed {
     let Some(limit) = closes.wait_for(Option::is_some).await.ok().and_then(|limit| *limit) else {
-        return Closed::Here;
+        return Closed::Local;
     };
-    desk.set_phase(Phase::Closing);
+    state.set_phase(Phase::Closing);
     let owed = async {
-        desk.answered().await;
-        desk.drained().await;
+        state.responded().await;
+        state.drained().await;
     };
     let _ = timeout(limit / 2, owed).await;
-    desk.refuse();
-    desk.answered().await;
-    desk.drained().await;
-    desk.finish();
+    state.refuse();
+    state.responded().await;
+    state.drained().await;
+    state.finish();
     pending().await
 }

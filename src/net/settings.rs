@@ -5,48 +5,50 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use super::correlation::Correlation;
+use super::connection::duplicates::{Duplicates, Known};
 use super::error::Rejection;
-use super::handler::Handler;
-use super::mux::Limits;
+use super::exchange::correlation::Correlation;
+use super::exchange::mux::Limits;
+use super::log::Warnings;
 use super::observe::Observer;
-use super::replay::{Replay, Seen};
 use crate::frame::Framing;
+use crate::profile::Profile;
 use crate::read::message::Message;
 use crate::spec::{ISO87_ASCII, Spec};
 
-/// Says whether an answer holds, its authentication code above all.
-pub(super) type Check = Arc<dyn Fn(&Message<'_>) -> Result<(), Rejection> + Send + Sync>;
+/// Says whether a response holds, its authentication code above all.
+pub(crate) type Check = Arc<dyn Fn(&Message<'_>) -> Result<(), Rejection> + Send + Sync>;
 
 #[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) framing: Framing,
-    pub(super) spec: &'static Spec<'static>,
-    pub(super) correlation: Correlation,
-    pub(super) limits: Limits,
+pub(crate) struct Settings {
+    pub(crate) framing: Framing,
+    pub(crate) spec: &'static Spec<'static>,
+    pub(crate) correlation: Correlation,
+    pub(crate) limits: Limits,
     /// The station header of requests.
-    pub(super) header: Vec<u8>,
-    pub(super) check: Option<Check>,
-    pub(super) handler: Option<Arc<dyn Handler>>,
-    pub(super) observer: Arc<dyn Observer>,
-    /// The answers to give once more; none, and every copy of a request is handled.
-    pub(super) replay: Option<Arc<Replay>>,
-    /// How many requests of the peer are answered at a time, by handlers that answer later.
-    pub(super) concurrency: usize,
+    pub(crate) header: Vec<u8>,
+    pub(crate) check: Option<Check>,
+    pub(crate) observer: Arc<dyn Observer>,
+    /// The responses to give once more; none, and every copy of a request is handled.
+    pub(crate) duplicates: Option<Arc<Duplicates>>,
+    /// Says what a response of this end repeats from its request.
+    pub(crate) profile: Option<&'static Profile<'static>>,
+    /// How many requests of the peer are processed at a time, by handlers that respond later.
+    pub(crate) concurrency: usize,
     /// New frames wait while so many octets are to be written.
-    pub(super) outbox_bytes: usize,
-    pub(super) read_buffer: usize,
+    pub(crate) outbox_bytes: usize,
+    pub(crate) read_buffer: usize,
     /// How long a frame may take from its first octet to its last.
-    pub(super) frame_timeout: Duration,
+    pub(crate) frame_timeout: Duration,
     /// How long the peer may take nothing of what is written.
-    pub(super) write_timeout: Duration,
+    pub(crate) write_timeout: Duration,
     /// How long the peer may be silent.
-    pub(super) silence: Option<Duration>,
+    pub(crate) idle_timeout: Option<Duration>,
     /// How long connecting, or a TLS handshake, may take.
-    pub(super) connect_timeout: Duration,
-    pub(super) answer_polls: bool,
-    pub(super) answer_format_errors: bool,
-    pub(super) one_write_per_frame: bool,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) respond_to_polls: bool,
+    pub(crate) respond_to_format_errors: bool,
+    pub(crate) one_write_per_frame: bool,
 }
 
 impl Default for Settings {
@@ -58,28 +60,28 @@ impl Default for Settings {
             limits: Limits::default(),
             header: Vec::new(),
             check: None,
-            handler: None,
-            observer: Arc::new(()),
-            replay: None,
+            observer: Arc::new(Warnings::default()),
+            duplicates: None,
+            profile: None,
             concurrency: 256,
             outbox_bytes: 1 << 20,
             read_buffer: 1 << 16,
             frame_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
-            silence: None,
+            idle_timeout: None,
             connect_timeout: Duration::from_secs(10),
-            answer_polls: false,
-            answer_format_errors: false,
+            respond_to_polls: false,
+            respond_to_format_errors: false,
             one_write_per_frame: false,
         }
     }
 }
 
 impl Settings {
-    /// What a request of the peer is, where that is remembered and the request has a key.
-    pub(super) fn seen(&self, request: &Message<'_>) -> Option<Seen> {
-        let replay = self.replay.as_ref()?;
-        Some(replay.meet(self.correlation.trace(request)?, request))
+    /// What is known of a request of the peer, where that is remembered and the request has a key.
+    pub(crate) fn known(&self, request: &Message<'_>) -> Option<Known> {
+        let duplicates = self.duplicates.as_ref()?;
+        Some(duplicates.look_up(self.correlation.trace(request)?, request))
     }
 }
 
@@ -97,28 +99,28 @@ macro_rules! settings {
             /// How messages are delimited; [`Framing::BINARY2`](crate::Framing::BINARY2) unless said. Its limit is the
             /// largest frame that is taken in.
             #[must_use]
-            pub const fn framing(mut self, framing: crate::Framing) -> Self {
+            pub const fn framing(mut self, framing: crate::frame::Framing) -> Self {
                 self.settings.framing = framing;
                 self
             }
 
             /// The spec of the messages.
             #[must_use]
-            pub const fn spec(mut self, spec: &'static crate::Spec<'static>) -> Self {
+            pub const fn spec(mut self, spec: &'static crate::spec::Spec<'static>) -> Self {
                 self.settings.spec = spec;
                 self
             }
 
-            /// How answers find their requests.
+            /// How responses find their requests: those that come in, and those that this end makes.
             #[must_use]
-            pub fn key(mut self, correlation: crate::net::Correlation) -> Self {
-                self.settings.correlation = correlation;
+            pub fn correlation(mut self, rule: crate::net::exchange::correlation::Correlation) -> Self {
+                self.settings.correlation = rule;
                 self
             }
 
             /// How many requests are in flight, and how long their keys are remembered.
             #[must_use]
-            pub const fn limits(mut self, limits: crate::net::mux::Limits) -> Self {
+            pub const fn limits(mut self, limits: crate::net::exchange::mux::Limits) -> Self {
                 self.settings.limits = limits;
                 self
             }
@@ -130,7 +132,7 @@ macro_rules! settings {
                 self
             }
 
-            /// The station header of requests that are sent, such as a TPDU. Answers carry the
+            /// The station header of requests that are sent, such as a TPDU. Responses carry the
             /// header of their request, turned round.
             #[must_use]
             pub fn header(mut self, header: &[u8]) -> Self {
@@ -138,39 +140,52 @@ macro_rules! settings {
                 self
             }
 
-            /// Checks every answer before it is believed: declines as well as approvals.
+            /// Checks every response before it is believed: declines as well as approvals.
             #[must_use]
             pub fn check(
                 mut self,
-                check: impl Fn(&crate::Message<'_>) -> Result<(), crate::net::Rejection> + Send + Sync + 'static,
+                check: impl Fn(&crate::read::message::Message<'_>) -> Result<(), crate::net::error::Rejection>
+                + Send
+                + Sync
+                + 'static,
             ) -> Self {
                 self.settings.check = Some(std::sync::Arc::new(check));
                 self
             }
 
-            /// Who hears of late answers, and of everything else.
+            /// Who hears of late responses, and of everything else. Without one, what cannot be read is
+            /// told on standard error: see [`Observer`](crate::net::Observer).
             #[must_use]
-            pub fn observer(mut self, observer: std::sync::Arc<dyn crate::net::Observer>) -> Self {
+            pub fn observer(mut self, observer: std::sync::Arc<dyn crate::net::observe::Observer>) -> Self {
                 self.settings.observer = observer;
                 self
             }
 
-            /// How many requests of one peer may be answered at a time; more are not read.
+            /// The profile that says which elements a response repeats from its request, where this end
+            /// makes the response itself: see [`profile::echoed`](crate::profile::echoed).
+            #[must_use]
+            pub const fn profile(mut self, profile: &'static crate::profile::Profile<'static>) -> Self {
+                self.settings.profile = Some(profile);
+                self
+            }
+
+            /// How many requests of one peer may be processed at a time; more are not read.
             #[must_use]
             pub const fn concurrency(mut self, requests: usize) -> Self {
                 self.settings.concurrency = requests;
                 self
             }
 
-            /// Gives the kept answer to a request that comes again, by its key and with a repeat MTI or
-            /// without, and hands no copy of it to the handler: so that none is booked twice. The last
-            /// `requests` are kept, each for `time`, over all connections.
+            /// Gives the response that was kept to a request that comes again, by its key and with a
+            /// repeat MTI or without, and hands no copy of it to the handler: so that none is booked
+            /// twice. The last `requests` are kept, each for `time`, over all connections.
             ///
             /// Two requests are copies of each other when they have the same key, card, processing
             /// code, amount, currency, terminal and merchant.
             #[must_use]
-            pub fn replay(mut self, requests: usize, time: core::time::Duration) -> Self {
-                self.settings.replay = Some(crate::net::replay::Replay::new(requests, time));
+            pub fn deduplicate(mut self, requests: usize, time: core::time::Duration) -> Self {
+                let duplicates = crate::net::connection::duplicates::Duplicates::new(requests, time);
+                self.settings.duplicates = Some(duplicates);
                 self
             }
 
@@ -206,8 +221,8 @@ macro_rules! settings {
             /// How long the peer may be silent before the connection is given up. Forever, unless
             /// said.
             #[must_use]
-            pub const fn silence(mut self, time: core::time::Duration) -> Self {
-                self.settings.silence = Some(time);
+            pub const fn idle_timeout(mut self, time: core::time::Duration) -> Self {
+                self.settings.idle_timeout = Some(time);
                 self
             }
 
@@ -220,18 +235,18 @@ macro_rules! settings {
 
             /// Sends a poll, a frame without content, back to whoever polls.
             #[must_use]
-            pub const fn answer_polls(mut self, answer: bool) -> Self {
-                self.settings.answer_polls = answer;
+            pub const fn respond_to_polls(mut self, respond: bool) -> Self {
+                self.settings.respond_to_polls = respond;
                 self
             }
 
-            /// Answers a request that does not follow the spec with the elements that could be read of
-            /// it and a format error: response code 30, action code 904 since 1993. Without this it
-            /// gets no answer. Either way [`Observer::unreadable`](crate::net::Observer::unreadable)
-            /// hears of it.
+            /// Responds to a request that does not follow the spec: with the elements that a response
+            /// repeats, as far as they could be read, and a format error, which is response code 30, or
+            /// action code 904 since 1993. Without this it gets no response. Either way
+            /// [`Observer::unreadable`](crate::net::Observer::unreadable) hears of it.
             #[must_use]
-            pub const fn answer_format_errors(mut self, answer: bool) -> Self {
-                self.settings.answer_format_errors = answer;
+            pub const fn respond_to_format_errors(mut self, respond: bool) -> Self {
+                self.settings.respond_to_format_errors = respond;
                 self
             }
 
@@ -246,4 +261,4 @@ macro_rules! settings {
     };
 }
 
-pub(super) use settings;
+pub(crate) use settings;

@@ -1,8 +1,10 @@
 //! TLS by rustls: the other side is verified unless there is no TLS at all.
 
 use core::fmt;
+use std::boxed::Box;
+use std::format;
 use std::io;
-use std::string::ToString;
+use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
 
@@ -11,8 +13,127 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{
+    AlertDescription, CertificateError, ClientConfig, Error, RootCertStore, ServerConfig,
+};
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
+
+/// Why TLS failed. What it says of certificates is what they say of themselves, made printable.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The certificate is trusted, and is for another host than the one expected.
+    #[error("the certificate is for {presented}, not {expected}")]
+    WrongName {
+        /// The names in the certificate.
+        presented: Box<str>,
+        /// The host that was expected.
+        expected: Box<str>,
+    },
+    /// No authority that is trusted has signed the certificate.
+    #[error("the certificate is not signed by a trusted authority")]
+    UnknownAuthority,
+    /// The certificate was valid once.
+    #[error("the certificate has expired")]
+    Expired,
+    /// The certificate will be valid later, or the clock of this machine is wrong.
+    #[error("the certificate is not valid yet")]
+    NotYetValid,
+    /// Something else is wrong with the certificate.
+    #[error("the certificate is not accepted: {0}")]
+    Certificate(Box<str>),
+    /// The other side has to show a certificate, and showed none.
+    #[error("the other side showed no certificate")]
+    NoCertificate,
+    /// The other side gave up, and said why.
+    #[error("refused by the other side: {0}")]
+    Refused(Box<str>),
+    /// What came in is no TLS.
+    #[error("the other side does not speak TLS")]
+    NotTls,
+    /// The handshake took longer than is allowed.
+    #[error("the handshake took too long")]
+    TimedOut,
+    /// Anything else.
+    #[error("{0}")]
+    Other(Box<str>),
+}
+
+impl TlsError {
+    /// The cause within an error of reading, writing or connecting, where TLS is the cause.
+    pub(crate) fn within(error: &io::Error) -> Option<Self> {
+        error.get_ref()?.downcast_ref::<Error>().map(Self::of)
+    }
+
+    fn of(error: &Error) -> Self {
+        match error {
+            Error::InvalidCertificate(error) => Self::of_certificate(error),
+            Error::NoCertificatesPresented => Self::NoCertificate,
+            Error::AlertReceived(alert) => Self::Refused(words(*alert)),
+            Error::InvalidMessage(_) => Self::NotTls,
+            other => Self::Other(printable(&other.to_string())),
+        }
+    }
+
+    fn of_certificate(error: &CertificateError) -> Self {
+        match error {
+            CertificateError::NotValidForNameContext { expected, presented } => {
+                let expected = printable(&expected.to_str());
+                Self::WrongName { presented: names(presented), expected }
+            }
+            // An authority of the same name with another key leaves a signature that does not match.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UnknownAuthority,
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => Self::NotYetValid,
+            other => Self::Certificate(printable(&other.to_string())),
+        }
+    }
+}
+
+/// The names in a certificate: `DnsName("a.example")` as `a.example`, the first few of them.
+fn names(presented: &[String]) -> Box<str> {
+    let inner = |name: &str| {
+        let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+        inner.trim_matches('"').to_string()
+    };
+    let mut names: Vec<_> = presented.iter().take(NAMES).map(|name| inner(name)).collect();
+    if presented.len() > NAMES {
+        names.push(format!("{} others", presented.len() - NAMES));
+    }
+    if names.is_empty() { "no host".into() } else { printable(&names.join(", ")) }
+}
+
+/// How many names of a certificate are shown.
+const NAMES: usize = 4;
+
+/// Text of a stranger, of bounded length and without what a terminal would act on.
+fn printable(text: &str) -> Box<str> {
+    let shown = text
+        .chars()
+        .take(200)
+        .map(|shown| if shown.is_ascii_graphic() || shown == ' ' { shown } else { '?' });
+    shown.collect::<String>().into_boxed_str()
+}
+
+/// What the other side says with an alert.
+fn words(alert: AlertDescription) -> Box<str> {
+    let known = match alert {
+        AlertDescription::UnknownCA => "it does not trust the authority of the certificate",
+        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => "it demands a certificate",
+        AlertDescription::CertificateExpired => "the certificate has expired",
+        AlertDescription::CertificateRevoked => "the certificate is revoked",
+        AlertDescription::BadCertificate
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::UnsupportedCertificate => "it does not accept the certificate",
+        AlertDescription::AccessDenied => "access is denied",
+        AlertDescription::HandshakeFailure
+        | AlertDescription::ProtocolVersion
+        | AlertDescription::InsufficientSecurity => "it has no version or cipher in common",
+        AlertDescription::UnrecognisedName => "it does not serve that name",
+        other => return format!("alert {}", u8::from(other)).into(),
+    };
+    known.into()
+}
 
 /// A certificate chain and its private key, as PEM.
 pub struct Identity {
@@ -71,7 +192,7 @@ impl ClientTls {
         Self { connector: config.into(), host }
     }
 
-    pub(super) async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
+    pub(crate) async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
         self.connector.connect(self.host, stream).await
     }
 }
@@ -118,7 +239,7 @@ impl ServerTls {
         Self { acceptor: config.into() }
     }
 
-    pub(super) async fn accept(self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
+    pub(crate) async fn accept(self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
         self.acceptor.accept(stream).await
     }
 }
@@ -147,6 +268,6 @@ fn wrong(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, what)
 }
 
-fn rustls(error: tokio_rustls::rustls::Error) -> io::Error {
+fn rustls(error: Error) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, error)
 }

@@ -27,12 +27,12 @@ pub struct Amount {
     pub minor: i64,
     /// The currency, if the message names one that ISO 4217 knows.
     pub currency: Option<&'static Currency>,
-    /// How many digits stand behind the decimal point where the message itself says so (2003).
+    /// How many digits stand after the decimal point where the message itself says so (2003).
     stated_exponent: Option<u8>,
 }
 
 impl Amount {
-    /// How many digits stand behind the decimal point: as the message says, else as the currency
+    /// How many digits stand after the decimal point: as the message says, else as the currency
     /// does, else unknown.
     #[must_use]
     pub fn exponent(&self) -> Option<u8> {

@@ -21,7 +21,7 @@ pub struct Field<'a> {
     pub(crate) key: Key,
     pub(crate) element: &'a Element<'a>,
     pub(crate) value: Octets<'a>,
-    /// In the message: first octet of the prefix, first of the value, first behind the element.
+    /// In the message: first octet of the prefix, first of the value, first after the element.
     pub(crate) bounds: [u32; 3],
 }
 

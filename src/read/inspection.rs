@@ -11,7 +11,7 @@ use crate::spec::Spec;
 
 /// What parsed of an input, and the error that stopped it.
 ///
-/// A switch must be able to answer a broken message: the elements before the failure are here, as
+/// A switch must be able to respond to a broken message: the elements before the failure are here, as
 /// strict as in a [`Message`].
 ///
 /// ```

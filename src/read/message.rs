@@ -155,11 +155,11 @@ impl<'a> Message<'a> {
     /// The octets of the elements from one rank up to another, which is not included, if both are
     /// near.
     #[inline(always)]
-    pub(crate) fn between(&self, first: usize, behind: usize) -> Option<&'a [u8]> {
-        let end = match behind == usize::from(self.count) {
-            // behind the last one that was read of a broken message stands what broke it
-            true => (self.announced.len() == behind).then_some(self.wire.len())?,
-            false => self.starts.get(behind)?,
+    pub(crate) fn between(&self, first: usize, after: usize) -> Option<&'a [u8]> {
+        let end = match after == usize::from(self.count) {
+            // after the last one that was read of a broken message stands what broke it
+            true => (self.announced.len() == after).then_some(self.wire.len())?,
+            false => self.starts.get(after)?,
         };
         self.wire.get(self.starts.get(first)?..end)
     }

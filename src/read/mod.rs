@@ -6,6 +6,8 @@ pub(crate) mod field;
 pub(crate) mod inspection;
 pub(crate) mod message;
 pub(crate) mod offsets;
+#[cfg(feature = "alloc")]
+pub(crate) mod owned;
 pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
@@ -15,5 +17,7 @@ pub use amount::Amount;
 pub use field::{Exposed, Field, Parts, Text};
 pub use inspection::Inspection;
 pub use message::Message;
+#[cfg(feature = "alloc")]
+pub use owned::OwnedMessage;
 pub use parser::Parser;
 pub use scan::Scan;

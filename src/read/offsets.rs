@@ -3,7 +3,7 @@
 use core::ops::Range;
 
 /// Where the first elements start, in ascending order of number: the index is the rank. An element
-/// that starts further than `u16` counts, or comes behind more others than there is room for, is
+/// that starts further than `u16` counts, or comes after more others than there is room for, is
 /// found by walking to it.
 #[derive(Clone, Copy)]
 pub(crate) struct Starts([u16; NEAR]);
@@ -42,7 +42,7 @@ impl Starts {
 /// Starts that are noted eight at once.
 pub(crate) struct Noted(Offsets);
 
-/// By rank, and room for seven behind the last.
+/// By rank, and room for seven after the last.
 pub(crate) type Offsets = [u16; NEAR + EIGHT];
 pub(crate) const NO_OFFSETS: Offsets = [0; NEAR + EIGHT];
 
@@ -50,7 +50,7 @@ impl Noted {
     pub(crate) const NONE: Self = Self([FAR; NEAR + EIGHT]);
 
     /// Notes where the elements from one rank up to another start, their offsets from `base` being those
-    /// of their ranks. Eight at once: those behind the last are noted again when their turn comes.
+    /// of their ranks. Eight at once: those after the last are noted again when their turn comes.
     #[inline(always)]
     pub(crate) fn note(&mut self, ranks: Range<u8>, base: u32, offsets: &Offsets) {
         let (mut from, end) = (usize::from(ranks.start), usize::from(ranks.end));

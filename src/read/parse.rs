@@ -54,7 +54,7 @@ impl<'a> Message<'a> {
         self.read_after_head::<CHECK>(head(self.spec, self.wire))
     }
 
-    /// The same, when the head is known, if it is a usual one.
+    /// The same, when the head is known, if it is a common one.
     #[inline]
     pub(crate) fn read_after_head<const CHECK: bool>(&mut self, head: Option<Head>) -> Result<()> {
         match head {
@@ -72,7 +72,7 @@ impl<'a> Message<'a> {
     ) -> Result<M> {
         let (mut marks, mut starts) = (Marks::NONE, Noted::NONE);
         if !plan.find(spec, wire, at, (&mut marks, &mut starts))
-            || CHECK && !plan.has_sound_halves(wire, &marks)
+            || CHECK && !plan.has_valid_halves(wire, &marks)
         {
             return Self::made(spec, wire, Self::read::<CHECK>);
         }
@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
-    /// What a read leaves behind: all of it that can be seen.
+    /// What a read leaves: all of it that can be seen.
     fn left<'a>(
         spec: &'a Spec<'a>,
         wire: &'a [u8],
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn whom_the_short_way_blames_the_long_way_blames() {
+    fn the_fast_way_and_the_walk_name_the_same_invalid_octet() {
         for spec in builtin() {
             let ordinary = spec.without_fast_forms();
             let len = |number| spec.element(number).map_or(0, |element| element.max().min(4));
@@ -233,7 +233,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(512))]
 
         #[test]
-        fn the_short_way_is_the_long_way(
+        fn the_fast_way_is_the_walk(
             link in 0..builtin().count(),
             values in proptest::collection::vec((2u8..=128, value()), 0..20),
             changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),

@@ -34,7 +34,7 @@ use crate::spec::Spec;
 pub struct Parser<'s, const PLANS: usize = 16> {
     spec: &'s Spec<'s>,
     /// The keys of the plans, and whether each plan was used since it was last passed over.
-    keys: [Key; PLANS],
+    keys: [PlanKey; PLANS],
     used: [bool; PLANS],
     plans: [Plan; PLANS],
     /// How many plans there are, and where the next one goes.
@@ -61,7 +61,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     pub const fn sized(spec: &'s Spec<'s>) -> Self {
         Self {
             spec,
-            keys: [Key::NONE; PLANS],
+            keys: [PlanKey::NONE; PLANS],
             used: [false; PLANS],
             plans: [Plan::EMPTY; PLANS],
             len: 0,
@@ -131,15 +131,15 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     /// The plan for the bitmaps that start at `at`.
     #[inline(always)]
     fn find(&self, wire: &[u8], at: usize) -> Option<usize> {
-        let behind = wire.get(at..)?;
-        let bitmaps = match behind.first_chunk::<32>() {
+        let rest = wire.get(at..)?;
+        let bitmaps = match rest.first_chunk::<32>() {
             Some(octets) => words(octets),
-            None => words(&padded(behind)),
+            None => words(&padded(rest)),
         };
         self.keys.get(..self.len)?.iter().position(|key| key.is(bitmaps))
     }
 
-    /// A plan is made on the second sighting, and only of messages that are sound.
+    /// A plan is made on the second sighting, and only of messages that are valid.
     #[inline(never)]
     fn read_unplanned<const CHECK: bool>(&mut self, message: &mut Message<'_>) -> Result<()> {
         let head = head(self.spec, message.wire);
@@ -161,7 +161,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
     #[cold]
     fn learn_head(&mut self, wire: &[u8], head: &Head) {
         let octets = head.bitmaps_len(self.spec);
-        let key = Key::of(wire.get(head.end - octets..head.end).unwrap_or_default());
+        let key = PlanKey::of(wire.get(head.end - octets..head.end).unwrap_or_default());
         let slot = self.hand;
         self.hand = (slot + 1) % PLANS.max(1);
         let new = Plan::of(self.spec, head);
@@ -187,13 +187,13 @@ impl<const PLANS: usize> fmt::Debug for Parser<'_, PLANS> {
 /// The bitmaps of a message as they lie on the wire: 8, 16 or 32 octets, by which the message says
 /// itself whether there is a second one.
 #[derive(Clone, Copy)]
-struct Key {
+struct PlanKey {
     words: [u64; 4],
     /// The words that count.
     mask: [u64; 4],
 }
 
-impl Key {
+impl PlanKey {
     /// Of no message: no word is like it.
     const NONE: Self = Self { words: [1; 4], mask: [0; 4] };
 
@@ -225,7 +225,7 @@ fn words(octets: &[u8; 32]) -> [u64; 4] {
     [word(), word(), word(), word()]
 }
 
-/// The octets, and zeros behind them up to the size of a key.
+/// The octets, and zeros after them up to the size of a key.
 #[cold]
 fn padded(octets: &[u8]) -> [u8; 32] {
     let mut padded = [0; 32];

@@ -9,14 +9,14 @@ use crate::layout::walk::{Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag};
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
-use crate::read::fast::ber::{DECODED, are_sound};
+use crate::read::fast::ber::{DECODED, are_valid};
 
 /// A place in a run of octets.
 #[derive(Clone)]
 pub(crate) struct Reader<'a> {
     octets: Octets<'a>,
     at: usize,
-    /// The octet behind what may be read: of all octets, or of what a leading length announced.
+    /// The octet after what may be read: of all octets, or of what a leading length announced.
     end: usize,
     /// Whether a leading length set that end.
     led: bool,
@@ -25,13 +25,13 @@ pub(crate) struct Reader<'a> {
 /// Where an element's value lies, relative to the octets it was read from.
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
-    /// First octet of the value, behind a prefix.
+    /// First octet of the value, after a prefix.
     pub(crate) start: usize,
     /// Octets of the value on the wire.
     pub(crate) len: usize,
     /// Units of the value.
     pub(crate) units: usize,
-    /// First octet behind the element, terminator included.
+    /// First octet after the element, terminator included.
     pub(crate) next: usize,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
             [FastElement::UNKNOWN, element.with_fast().fast].contains(&element.fast),
             "whoever changes an element renews it"
         );
-        match self.sound_end(&element.fast) {
+        match self.valid_end(&element.fast) {
             Some(end) if !element.fast.is_composite => {
                 self.at = end;
                 Ok(())
@@ -83,17 +83,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the element ends, if its short form says that it is sound, apart from its parts.
+    /// Where the element ends, if its fast form says that it is valid, apart from its parts.
     #[inline]
-    fn sound_end(&self, fast: &FastElement) -> Option<usize> {
-        fast.sound_end(self.octets.plain()?.get(..self.end)?, self.at)
+    fn valid_end(&self, fast: &FastElement) -> Option<usize> {
+        fast.valid_end(self.octets.plain()?.get(..self.end)?, self.at)
     }
 
-    /// Takes an element of any form, or one that is wrong; its own octets may be known to be sound.
-    pub(crate) fn take_any(&mut self, element: &'a Element<'a>, is_sound: bool) -> Result<()> {
+    /// Takes an element of any form, or one that is wrong; its own octets may be known to be valid.
+    pub(crate) fn take_any(&mut self, element: &'a Element<'a>, is_valid: bool) -> Result<()> {
         let span = self.measure(element)?;
         let value = self.value(element, span);
-        if !is_sound {
+        if !is_valid {
             let wire = self.octets.slice(span.start, span.len);
             check::check(&wire, &value, element.coding, element.content, element.pad_nibble)?;
         }
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
         Ok(Span { start, len, units, next: start + len + terminator })
     }
 
-    /// What stands behind a padded value must be its fill: anything else would be lost in a copy.
+    /// What stands after a padded value must be its fill: anything else would be lost in a copy.
     #[cold]
     fn check_fill(&self, element: &Element<'_>, span: Span) -> Result<()> {
         let fill = element.wire_fill();
@@ -230,17 +230,17 @@ impl<'a> Reader<'a> {
 /// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
 /// which are read faster. What is wrong with it is said of the value where it lies.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
-    let is_sound = match value.plain() {
-        Some(plain) => are_sound(plain, 0, layout),
+    let is_valid = match value.plain() {
+        Some(plain) => are_valid(plain, 0, layout),
         None => {
             let decoded = &mut [0; DECODED];
             let decoded = value.copy_to(decoded);
             decoded.is_some_and(|plain| {
-                are_sound(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
+                are_valid(plain, 0, layout) || walk_parts(Octets::of(plain), layout).is_ok()
             })
         }
     };
-    if is_sound { Ok(()) } else { walk_parts(value, layout) }
+    if is_valid { Ok(()) } else { walk_parts(value, layout) }
 }
 
 fn walk_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {

@@ -5,14 +5,14 @@ use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use crate::codes::{
-    ActionCode03, ActionCode93, ConditionCode, FunctionCode, ManagementCode, NetworkCode, ProcessingCode,
-    ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
+    ActionCode03, ActionCode93, ConditionCode, FunctionCode, Lang, ManagementCode, Network, NetworkCode,
+    ProcessingCode, ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
 };
 use crate::layout::{Element, Form, MAX_DEPTH};
 use crate::mask::{write_character, write_hex};
 use crate::model::content::Content;
 use crate::model::error::Error;
-use crate::model::mti::{Class, Function, Mti, Origin, Version};
+use crate::model::mti::{Mti, Version};
 use crate::read::field::{Field, Parts};
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
@@ -102,7 +102,7 @@ impl fmt::Display for Title<'_, '_, '_> {
         let Describe { message, mti, .. } = self.0;
         let (spec, bytes) = (message.spec(), message.wire().len());
         match mti {
-            Some(mti) => write!(f, "{mti} {} ({}, {bytes} bytes)", MtiWords(*mti), spec.name()),
+            Some(mti) => write!(f, "{mti} {} ({}, {bytes} bytes)", mti.describe(Lang::En), spec.name()),
             None => write!(f, "no MTI ({}, {bytes} bytes)", spec.name()),
         }
     }
@@ -177,42 +177,36 @@ impl Describe<'_, '_> {
         let Some(text) = code(field, &mut text) else { return Ok(()) };
         let version = self.mti.map_or(Version::V1987, Mti::version);
         let is_1987 = version == Version::V1987;
-        match number {
-            3 => words(
-                f,
-                ProcessingCode::new(text).and_then(|code| code.transaction().meaning()).map(|row| row.text),
-            ),
-            24 if !is_1987 => {
-                words(f, FunctionCode::new(text).and_then(FunctionCode::meaning).map(|row| row.text))
-            }
-            25 if is_1987 => {
-                words(f, ConditionCode::new(text).and_then(ConditionCode::meaning).map(|row| row.text))
-            }
-            25 => words(f, ReasonCode::new(text).and_then(ReasonCode::meaning).map(|row| row.text)),
-            39 => self.result(f, text, version),
-            49..=51 => words(f, currency::by_text(text).map(|currency| currency.name)),
-            66 if is_1987 => {
-                words(f, SettlementCode::new(text).and_then(SettlementCode::meaning).map(|row| row.text))
-            }
-            70 if is_1987 => {
-                words(f, NetworkCode::new(text).and_then(NetworkCode::meaning).map(|row| row.text))
-            }
-            _ => Ok(()),
-        }
+        let meaning = match number {
+            3 => ProcessingCode::new(text).and_then(|code| code.transaction().meaning()),
+            24 if !is_1987 => FunctionCode::new(text).and_then(FunctionCode::meaning),
+            25 if is_1987 => ConditionCode::new(text).and_then(ConditionCode::meaning),
+            25 => ReasonCode::new(text).and_then(ReasonCode::meaning),
+            39 => return self.result(f, text, version),
+            49..=51 => return words(f, currency::by_text(text).map(|currency| currency.name)),
+            66 if is_1987 => SettlementCode::new(text).and_then(SettlementCode::meaning),
+            70 if is_1987 => NetworkCode::new(text).and_then(NetworkCode::meaning),
+            _ => None,
+        };
+        let own = meaning.and_then(|row| row.at(Network::UnionPay)).filter(|_| self.is_unionpay());
+        words(f, own.or(meaning).map(|row| row.describe(Lang::En)))
     }
 
     /// The meaning of DE 39.
     fn result(&self, f: &mut fmt::Formatter<'_>, text: &str, version: Version) -> fmt::Result {
-        let advice = match version {
-            Version::V1993 => ActionCode93::new(text).and_then(ActionCode93::advice),
-            Version::V2003 => ActionCode03::new(text).and_then(ActionCode03::advice),
-            _ if self.is_unionpay() => ResponseCode::new(text).and_then(unionpay::advice),
-            _ => ResponseCode::new(text).and_then(ResponseCode::advice),
-        };
-        words(f, advice.map(|advice| advice.meaning))?;
-        match advice.and_then(|advice| advice.meaning_zh) {
-            Some(meaning) => write!(f, " {meaning}"),
-            None => Ok(()),
+        match version {
+            Version::V1993 => {
+                words(f, ActionCode93::new(text).and_then(ActionCode93::advice).map(|row| row.meaning))
+            }
+            Version::V2003 => {
+                words(f, ActionCode03::new(text).and_then(ActionCode03::advice).map(|row| row.meaning))
+            }
+            _ if self.is_unionpay() => {
+                let advice = ResponseCode::new(text).and_then(unionpay::advice);
+                words(f, advice.map(|row| row.meaning))?;
+                advice.map_or(Ok(()), |row| write!(f, " {}", row.meaning_zh))
+            }
+            _ => words(f, ResponseCode::new(text).and_then(|code| code.describe(Lang::En))),
         }
     }
 }
@@ -347,7 +341,7 @@ fn code<'t>(field: &Field<'_>, text: &'t mut [u8; CODE_LEN]) -> Option<&'t str> 
     core::str::from_utf8(field.bytes().ok()?.copy_to(text).ok()?).ok()
 }
 
-fn words(f: &mut fmt::Formatter<'_>, meaning: Option<&str>) -> fmt::Result {
+fn words(f: &mut fmt::Formatter<'_>, meaning: Option<impl fmt::Display>) -> fmt::Result {
     match meaning {
         Some(meaning) => write!(f, "  {meaning}"),
         None => Ok(()),
@@ -404,44 +398,5 @@ impl fmt::Write for Line {
             }
         }
         Ok(())
-    }
-}
-
-/// The meaning of the digits of an MTI.
-struct MtiWords(Mti);
-
-impl fmt::Display for MtiWords {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0.class() {
-            Class::Authorization => "authorization ",
-            Class::Financial => "financial ",
-            Class::FileAction => "file action ",
-            Class::Reversal => "reversal ",
-            Class::Reconciliation => "reconciliation ",
-            Class::Administrative => "administrative ",
-            Class::FeeCollection => "fee collection ",
-            Class::NetworkManagement => "network management ",
-            Class::Reserved(_) => "reserved class ",
-        })?;
-        f.write_str(match self.0.function() {
-            Function::Request => "request",
-            Function::Response => "response",
-            Function::Advice => "advice",
-            Function::AdviceResponse => "advice response",
-            Function::Notification => "notification",
-            Function::NotificationAcknowledgement => "notification acknowledgement",
-            Function::Instruction => "instruction",
-            Function::InstructionAcknowledgement => "instruction acknowledgement",
-            Function::Reserved(_) => "reserved function",
-        })?;
-        f.write_str(match self.0.origin() {
-            Origin::Acquirer => ", acquirer",
-            Origin::AcquirerRepeat => ", acquirer repeat",
-            Origin::Issuer => ", issuer",
-            Origin::IssuerRepeat => ", issuer repeat",
-            Origin::Other => ", other",
-            Origin::OtherRepeat => ", other repeat",
-            Origin::Reserved(_) => "",
-        })
     }
 }

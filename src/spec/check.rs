@@ -128,7 +128,7 @@ const fn is_possible(form: BitmapForm) -> bool {
     }
 }
 
-/// An element at `index` of its layout: the key fits the slot, and the element is sound.
+/// An element at `index` of its layout: the key fits the slot, and the element is valid.
 const fn check_slot(
     layout: &Layout<'_>,
     index: usize,
@@ -169,7 +169,7 @@ const fn check_slot(
     }
 }
 
-/// Whether no further element is defined behind `index`; tags may come in any order, so none is,
+/// Whether no further element is defined after `index`; tags may come in any order, so none is,
 /// unless a length before the tag says where the element ends.
 const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
     if let Order::Tags { length_first, .. } = layout.order {
@@ -274,7 +274,7 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
         return Some(found);
     }
     let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
-    if !element.privacy.is_sound() || (shown && !element.privacy.is_open()) {
+    if !element.privacy.is_valid() || (shown && !element.privacy.is_open()) {
         return Some(SpecFault::MaskTooOpen);
     }
     if element.layout.is_some()

@@ -10,13 +10,15 @@ pub use builtin::emv::{EMV, EMV_SCRIPT};
 pub use builtin::ipm::{IPM, IPM_ASCII, IPM_EBCDIC, PDS};
 pub use builtin::iso03::{ISO03, ISO03_ASCII, ISO03_ASCII_BINARY, ISO03_BCD, ISO03_EBCDIC};
 pub use builtin::iso87::{
-    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_N49, ISO87_EBCDIC, ISO87_NUMERIC_CURRENCY,
+    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_EBCDIC, ISO87_BCD_EBCDIC_BYTES,
+    ISO87_BCD_N49, ISO87_EBCDIC, ISO87_NUMERIC_CURRENCY, ISO87_OCTET_LENGTHS, ISO87_OCTET_LENGTHS_OF_OCTETS,
 };
 pub use builtin::iso93::{ISO93, ISO93_ASCII, ISO93_ASCII_BINARY, ISO93_BCD, ISO93_EBCDIC};
 pub use builtin::parts;
 pub use builtin::unionpay::{
-    UNIONPAY, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS, UNIONPAY_SECURITY,
-    UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD, UNIONPAY_UPLOADED,
+    UNIONPAY, UNIONPAY_59, UNIONPAY_60, UNIONPAY_61, UNIONPAY_63, UNIONPAY_INSTITUTIONS, UNIONPAY_POS,
+    UNIONPAY_SECURITY, UNIONPAY_TERMINAL, UNIONPAY_TOTAL, UNIONPAY_TOTALS, UNIONPAY_UPLOAD,
+    UNIONPAY_UPLOADED,
 };
 pub use builtin::{builtin, by_name};
 pub use dialect::{Codes, Dialect};
@@ -46,7 +48,7 @@ pub struct Spec<'s> {
     mti: MtiCoding,
     codes: Codes,
     body: Layout<'s>,
-    /// The short form of each element, by bitmap and bit: what the body says, packed.
+    /// The fast form of each element, by bitmap and bit: what the body says, packed.
     fast_elements: [[FastElement; 64]; 3],
     /// The elements that there is but one way to write, as the words of a bitmap.
     canonical: [u64; 3],
@@ -113,7 +115,7 @@ impl<'s> Spec<'s> {
         self.codes
     }
 
-    /// The layout of everything behind the MTI.
+    /// The layout of everything after the MTI.
     #[must_use]
     pub const fn body(&self) -> &Layout<'s> {
         &self.body
@@ -126,7 +128,7 @@ impl<'s> Spec<'s> {
         self.body.elements.get(usize::from(number))?.as_ref()
     }
 
-    /// The short form of each element, by bitmap and bit; one that knows nothing where none is.
+    /// The fast form of each element, by bitmap and bit; one that knows nothing where none is.
     #[inline(always)]
     pub(crate) const fn fast_elements(&self) -> &[[FastElement; 64]; 3] {
         &self.fast_elements
@@ -138,7 +140,7 @@ impl<'s> Spec<'s> {
         self.canonical
     }
 
-    /// The same spec without short forms: every element is read the ordinary way.
+    /// The same spec without fast forms: every element is read the ordinary way.
     #[cfg(test)]
     pub(crate) fn without_fast_forms(&self) -> Spec<'s> {
         let ordinary = |element: &Option<Element<'s>>| {

@@ -66,6 +66,27 @@ impl<'s> Table<'s> {
         self
     }
 
+    /// The table of a link that announces every variable length in one binary octet, which counts
+    /// this; nothing is longer than 255 then. Rows that spell their prefix out keep it.
+    #[must_use]
+    pub const fn with_octet_lengths(mut self, counts: LengthUnit) -> Self {
+        let mut number = 0;
+        while number < SLOTS {
+            if let Some(mut row) = self.rows[number]
+                && let Length::Var(_) = row.shape.length
+            {
+                let prefix = Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
+                row.shape.length = Length::Prefix(prefix);
+                if row.shape.max > 255 {
+                    row.shape.max = 255;
+                }
+                self.rows[number] = Some(row);
+            }
+            number += 1;
+        }
+        self
+    }
+
     /// The elements as the dialect writes them.
     #[must_use]
     pub const fn elements(&self, dialect: &Dialect) -> Slots<'s> {
@@ -150,7 +171,7 @@ impl<'s> Row<'s> {
         let fill = match shape.fill {
             _ if shape.is_exact => None,
             Some(fill) => Some(fill),
-            None => Some(Fill::usual(content)),
+            None => Some(Fill::of_class(content)),
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -199,9 +220,9 @@ impl Dialect {
 }
 
 impl Fill {
-    /// Digits, of `y+n` those behind the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
+    /// Digits, of `y+n` those after the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    pub(crate) const fn usual(content: Content) -> Self {
+    pub(crate) const fn of_class(content: Content) -> Self {
         match content {
             Content::N | Content::Ne | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

@@ -15,7 +15,7 @@ use crate::layout::{Element, LengthFirst};
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::write::builder::Builder;
 use crate::write::fast::target::{Count, Room};
-use crate::write::value::{Source, View};
+use crate::write::value::{Borrowed, Source};
 use crate::write::writer::Writer;
 
 impl Builder<'_> {
@@ -105,7 +105,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         let number = u8::try_from(key.value()).unwrap_or(0);
         match self.builder.source(number) {
             Source::Echo(message) => match message.get(number) {
-                Some(field) => self.writer.put_element(element, &Source::View(View::Field(&field))),
+                Some(field) => self.writer.put_element(element, &Source::Borrowed(Borrowed::Field(&field))),
                 None => self.writer.put_element(element, &Source::None),
             },
             source => self.writer.put_element(element, &source),

@@ -81,9 +81,9 @@ impl<'v> Builder<'v> {
         Self::made(spec, message.mti(), header, bitmaps, Some(message), None)
     }
 
-    /// The answer to a message: its response MTI, its header, and no element yet. Say with
-    /// [`Builder::echo`] what is carried over. An MTI that knows no answer is an error when the
-    /// answer is written.
+    /// The response to a message: its response MTI, its header, and no element yet. Say with
+    /// [`Builder::echo`] what is carried over. An MTI without a response is an error when the
+    /// response is written.
     #[must_use]
     pub fn reply_to(message: &'v Message<'v>) -> Self {
         let response = message.mti().response();
@@ -103,8 +103,8 @@ impl<'v> Builder<'v> {
 
     /// Writes at least so many bitmaps, 1 to 3, though the last of them announce nothing: what
     /// [`Message::bitmap_count`] says of a message that was received so.
-    pub fn min_bitmaps(&mut self, least: u8) -> &mut Self {
-        self.bitmaps = least;
+    pub fn min_bitmaps(&mut self, min: u8) -> &mut Self {
+        self.bitmaps = min;
         self
     }
 

@@ -56,7 +56,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         Self::with_header(spec, &[], mti, out)
     }
 
-    /// The same behind a header.
+    /// The same after a header.
     ///
     /// # Errors
     /// [`ErrorKind::LengthUnit`] for a header that is not as long as the spec says; as [`MessageWriter::new`].
@@ -79,7 +79,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     #[inline(never)]
     fn begin(&mut self, header: &[u8], mti: Mti) -> Result<()> {
         let mut head = Room { out: self.out, at: 0 };
-        // where it does not fit, the bitmap behind it does not
+        // where it does not fit, the bitmap after it does not
         let _ = head.head(header, mti, self.spec.mti());
         self.add_bitmap()?;
         match self.spec.bitmap().second {
@@ -115,7 +115,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         }
     }
 
-    /// Lays a value out, if that is certainly right.
+    /// Encodes a value, if that is certainly right.
     #[inline(never)]
     fn encode(&mut self, number: u8, value: &[u8]) -> bool {
         let Some(fast) = self.fast(number) else { return false };
@@ -132,7 +132,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         true
     }
 
-    /// The short form of an element that may come next, and whose bitmap is there.
+    /// The fast form of an element that may come next, and whose bitmap is there.
     #[inline(always)]
     fn fast(&self, number: u8) -> Option<&'s FastElement> {
         let [first, second, _] = self.spec.fast_elements();
@@ -160,7 +160,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
     /// The message.
     ///
     /// # Errors
-    /// [`ErrorKind::Room`]: the octets behind the bitmaps have it, the bitmaps do not.
+    /// [`ErrorKind::Room`]: the octets after the bitmaps have it, the bitmaps do not.
     #[inline]
     pub fn finish(mut self) -> Result<&'o [u8]> {
         let encoded = self.encode_bitmaps();
@@ -202,7 +202,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         }
         let element = self.spec.element(number).filter(|_| number <= 128);
         let element = element.ok_or(fail(ErrorKind::Undefined, self.at, 0))?;
-        // a second bitmap moves what is written, but not before the element is known to be sound
+        // a second bitmap moves what is written, but not before the element is known to be valid
         let needs_second = number > 64 && self.bitmaps < 2;
         let start = self.at + if needs_second { self.bitmap_len() } else { 0 };
         let mut writer = Writer::new(OctetsMut::of(self.out));
@@ -216,7 +216,7 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         Ok(self.advance(number, end))
     }
 
-    /// Makes room for one more bitmap, before what is written behind the others.
+    /// Makes room for one more bitmap, before what is written after the others.
     #[inline(never)]
     fn add_bitmap(&mut self) -> Result<()> {
         if self.bitmaps > 0 && self.spec.bitmap().second == NextBitmap::Never {

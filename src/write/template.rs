@@ -15,7 +15,7 @@ use crate::write::fast::target::Scratch;
 use crate::write::value::{Source, Value};
 use crate::write::writer::Writer;
 
-/// A sound message whose elements can be given other values of the same length, in place.
+/// A valid message whose elements can be given other values of the same length, in place.
 ///
 /// A terminal sends the same message all day with another time, another trace number and another
 /// amount. Patching these costs what they cost, whatever else the message holds. The message stays
@@ -45,7 +45,7 @@ pub struct Template<'s, 'o> {
     starts: Starts,
 }
 
-/// Room for an element that is laid out before it replaces another.
+/// Room for an element that is encoded before it replaces another.
 const SCRATCH: usize = 1024;
 
 impl<'s, 'o> Template<'s, 'o> {
@@ -78,7 +78,7 @@ impl<'s, 'o> Template<'s, 'o> {
     /// # Errors
     /// [`ErrorKind::Missing`] for an element that the message does not have; [`ErrorKind::TooShort`] and
     /// [`ErrorKind::TooLong`] for one that would become shorter or longer, in octets with its prefix;
-    /// [`ErrorKind::Form`] for one of more than 1,024 octets that holds parts, is of an unusual form, or
+    /// [`ErrorKind::Form`] for one of more than 1,024 octets that holds parts, is of an uncommon form, or
     /// takes its value from a message in another coding, and for one that starts beyond 65,534 octets
     /// or 64 other elements; as [`Builder::write`](crate::Builder::write) for the value.
     pub fn patch<'v>(&mut self, number: u8, value: impl Into<Value<'v>>) -> Result<&mut Self> {

@@ -21,7 +21,7 @@ pub(crate) enum Source<'v> {
     /// The same of a number below zero, which every other class refuses.
     Negative(u64),
     /// Logical octets of another message.
-    View(View<'v>),
+    Borrowed(Borrowed<'v>),
     /// The element of the same number in another message.
     Echo(&'v crate::Message<'v>),
     /// The parts of a composite.
@@ -30,13 +30,13 @@ pub(crate) enum Source<'v> {
 
 /// A view of logical octets, by reference: the view itself is larger than a value should be.
 #[derive(Clone, Copy)]
-pub(crate) enum View<'v> {
+pub(crate) enum Borrowed<'v> {
     Field(&'v Field<'v>),
     Exposed(&'v Exposed<'v>),
     Text(&'v Text<'v>),
 }
 
-impl<'v> View<'v> {
+impl<'v> Borrowed<'v> {
     pub(crate) fn octets(&self) -> Octets<'v> {
         match self {
             Self::Field(field) => field.value,
@@ -163,19 +163,19 @@ const fn signed<'v>(number: i64) -> Source<'v> {
 
 impl<'v> From<&'v Field<'v>> for Value<'v> {
     fn from(field: &'v Field<'v>) -> Self {
-        Self(Source::View(View::Field(field)))
+        Self(Source::Borrowed(Borrowed::Field(field)))
     }
 }
 
 impl<'v> From<&'v Exposed<'v>> for Value<'v> {
     fn from(clear: &'v Exposed<'v>) -> Self {
-        Self(Source::View(View::Exposed(clear)))
+        Self(Source::Borrowed(Borrowed::Exposed(clear)))
     }
 }
 
 impl<'v> From<&'v Text<'v>> for Value<'v> {
     fn from(text: &'v Text<'v>) -> Self {
-        Self(Source::View(View::Text(text)))
+        Self(Source::Borrowed(Borrowed::Text(text)))
     }
 }
 
@@ -212,7 +212,7 @@ impl core::fmt::Debug for Value<'_> {
             Source::None => "Value(none)",
             Source::Octets(_) => "Value(octets)",
             Source::Number(_) | Source::Negative(_) => "Value(number)",
-            Source::View(_) | Source::Echo(_) => "Value(of another message)",
+            Source::Borrowed(_) | Source::Echo(_) => "Value(of another message)",
             Source::Parts(_) => "Value(parts)",
         })
     }

@@ -61,8 +61,8 @@ impl<'b> Writer<'b> {
     }
 
     /// Writes the bitmaps of `elements`, at least `least` of them.
-    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, least: u8) -> Result<Announced> {
-        let bitmaps = Bitmaps::of(elements, form, least).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
+    pub(crate) fn put_bitmaps(&mut self, elements: Bitmap, form: BitmapForm, min: u8) -> Result<Announced> {
+        let bitmaps = Bitmaps::of(elements, form, min).ok_or(self.error(ErrorKind::Undefined, 0, 0))?;
         bitmaps.words().for_each(|word| self.put_some(form.write(word)));
         Ok(Announced { elements, third_pending: bitmaps.third_pending })
     }
@@ -78,7 +78,7 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
-            Source::View(view) => self.put_leaf(element, Filled::text(element, view.octets())),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets())),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
@@ -172,7 +172,7 @@ impl<'b> Writer<'b> {
         Ok(self.at + prefix.octets(number))
     }
 
-    /// Writes what stands around a value of `units` units at `start`, and moves behind it.
+    /// Writes what stands around a value of `units` units at `start`, and moves after it.
     fn end(&mut self, element: &Element<'_>, start: usize, units: usize) -> Result<()> {
         let len = element.coding.wire_len(element.content, units);
         if element.coding == Coding::Bcd {
@@ -338,7 +338,7 @@ impl PartWriter<'_, '_, '_, '_> {
     }
 }
 
-/// A value with the fill that brings it to its length: before it, behind it, or behind its sign.
+/// A value with the fill that brings it to its length: before it, after it, or after its sign.
 struct Filled<'v> {
     value: Octets<'v>,
     /// How many octets of the value stand before the fill.
@@ -366,7 +366,7 @@ impl<'v> Filled<'v> {
         Self { value, gap, missing: element.max().saturating_sub(value.len()), with: fill.with }
     }
 
-    /// Numbers are filled with zeros, to the fixed length or the least one.
+    /// Numbers are filled with zeros, to the fixed length or the minimum.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
         Self { value, gap, missing: element.min().saturating_sub(value.len()), with: b'0' }

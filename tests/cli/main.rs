@@ -1,7 +1,9 @@
 //! The command `cardwire`, end to end: the real binary, its output checked.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod advice;
 mod capture;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;

@@ -95,7 +95,7 @@ fn a_misbehaving_issuer() {
     assert!(lines[0].starts_with("{\"origin\":\"stdin:1\",\"ms\":"), "{}", lines[0]);
     assert!(lines[0].contains(r#""answer":{"mti":"0210","fields":{"2":"411111******1111","#));
     assert!(lines[0].contains(r#""39":"00""#) && lines[1].contains(r#""39":"51""#));
-    assert!(lines[2].contains("no answer in time"), "{}", lines[2]);
+    assert!(lines[2].contains("no response in time"), "{}", lines[2]);
     assert!(lines[3].contains("\"error\":"), "{}", lines[3]);
     assert!(lines[4].contains(r#""38":"ABC   ","39":"91""#), "{}", lines[4]);
     assert!(lines[5].contains("the connection was lost"), "{}", lines[5]);

@@ -1,4 +1,4 @@
-//! Requests with their answers, for tests of connections.
+//! Requests with their responses, for tests of connections.
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses some of it")]
 
@@ -20,7 +20,7 @@ pub fn network(stan: u32, code: &str) -> Vec<u8> {
     builder.set(de::STAN, stan).set(de::NETWORK_CODE, code).to_vec().unwrap()
 }
 
-pub fn answer_to(request: &[u8]) -> Vec<u8> {
+pub fn response_to(request: &[u8]) -> Vec<u8> {
     let request = Message::parse(&ISO87_ASCII, request).unwrap();
     Builder::reply_to(&request)
         .echo(&request, &[de::AMOUNT, de::STAN, de::TERMINAL, de::NETWORK_CODE])
@@ -30,10 +30,10 @@ pub fn answer_to(request: &[u8]) -> Vec<u8> {
 }
 
 pub fn approve(request: &Message<'_>, reply: Reply<'_>) {
-    reply.send(answer_to(request.wire())).unwrap();
+    reply.send(response_to(request.wire())).unwrap();
 }
 
-pub fn holds(answer: &Received, stan: u32) -> bool {
-    let message = answer.message();
+pub fn holds(response: &Received, stan: u32) -> bool {
+    let message = response.message();
     message.number(de::STAN) == Ok(stan.into()) && message.number(de::AMOUNT) == Ok((1_000 + stan).into())
 }

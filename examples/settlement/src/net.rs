@@ -237,7 +237,7 @@ impl Station {
             Event::Down(peer) => self.handle(Input::LinkDown(peer)),
             Event::Request(peer, request) => match self.dialect(peer).decode(&request.payload) {
                 Ok(message) => {
-                    self.requests.push_back((key(peer, message.mti.answer(), &message), request));
+                    self.requests.push_back((key(peer, message.mti.answer(), &message), *request));
                     if self.requests.len() > UNANSWERED {
                         self.requests.pop_front();
                     }
@@ -320,7 +320,9 @@ impl Station {
             line.notify_with_header(header, &octets).map_err(|error| format!("no copy of {mti}: {error}"))?;
         }
         match asked.flatten() {
-            Some(request) => request.responder.send(octets).map_err(unframed),
+            Some(request) => {
+                request.responder.send(octets).map_err(|error| format!("cannot send {mti}: {error}"))
+            }
             None => {
                 self.runtime.spawn(line::ask(line, to, message, octets, self.limit, self.door.clone()));
                 Ok(())

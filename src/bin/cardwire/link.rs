@@ -8,21 +8,21 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 use crate::hex;
-use crate::input::parse_framing;
+use crate::input::parse_delimited;
 
 /// How to reach the host.
 #[derive(clap::Args, Clone)]
 pub(crate) struct LinkArgs {
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
-    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
+    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     pub(crate) framing: Framing,
     /// The station header of requests, such as a TPDU, in hexadecimal digits.
     #[arg(long, value_name = "HEX", default_value = "")]
     station: String,
-    /// The elements by which answers find their requests.
+    /// The elements by which responses find their requests.
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     key: Vec<u8>,
-    /// How long an answer is waited for.
+    /// How long a response is waited for.
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub(crate) timeout: Duration,
     /// How many requests may be in flight.
@@ -61,12 +61,11 @@ impl LinkArgs {
         let station = hex::octets(self.station.as_bytes())
             .map_err(|(_, text)| Failure::usage(format_args!("--station: {text}")))?;
         // numbers are given out in order, so that none comes again while it could be mistaken
-        let limits =
-            mux::Limits { window: usize::from(self.window), reuse_answered: true, ..mux::Limits::default() };
+        let limits = mux::Limits::default().window(usize::from(self.window)).reuse_completed(true);
         let mut builder =
             Client::builder(address).framing(self.framing).spec(spec).limits(limits).header(&station);
         if !self.key.is_empty() {
-            builder = builder.key(Correlation::on(&self.key));
+            builder = builder.correlation(Correlation::on(&self.key));
         }
         if let Some(tls) = self.tls(address)? {
             builder = builder.tls(tls);

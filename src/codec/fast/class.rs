@@ -1,15 +1,15 @@
 //! Content checks in blocks of sixteen octets that end where the value ends.
 //!
 //! A letter to the next editor. Octets before a value nearly always exist: the head of a message is
-//! at least ten octets. (Where they do not, the value is copied behind some.) So a short value is
+//! at least ten octets. (Where they do not, the value is copied to a place that has some.) So a short value is
 //! the end of the sixteen octets that end with it, and what belongs to its neighbour is masked off;
 //! a longer one ends with whole blocks, which may overlap the ones before: no tail loop. A class is
 //! a few ranges, each a difference that wraps and one that stops at zero; an octet [`beyond`] all of
-//! them is wrong, and no branch asks which. What is wrong is gathered and looked at behind the last.
+//! them is wrong, and no branch asks which. What is wrong is gathered and looked at once, at the end.
 //! It is plain code on octets, of which the compiler makes wide instructions on any target.
 //!
 //! A block says yes or nothing: without a `true`, [`check`](crate::codec::check) decides, which knows
-//! every coding and whom to blame.
+//! every coding and which octet is the first invalid one.
 
 use core::ops::RangeInclusive;
 
@@ -110,7 +110,7 @@ impl CharClass {
         let Some(before) = wire.get(..end) else { return false };
         let Some(last) = before.last_chunk() else { return self.admits_early(before, start) };
         let Some(value) = before.get(start..) else { return false };
-        self.ask(All { value, last })
+        self.run(All { value, last })
     }
 
     /// Whether all octets from `start` to `end` are packed digits, looked at in the caller if they are
@@ -127,41 +127,39 @@ impl CharClass {
     #[cold]
     #[inline(never)]
     pub(crate) fn first_misfit(self, value: &[u8]) -> Option<usize> {
-        self.ask(First { value })
+        self.run(First { value })
     }
 
     /// Has a test of the class done.
     #[inline(always)]
-    fn ask<A: Ask>(self, question: A) -> A::Answer {
+    fn run<C: Check>(self, check: C) -> C::Verdict {
         match self {
-            Self::Digits => question.of(digit),
-            Self::Letters => question.of(|octet| letter(octet).min(octet ^ b' ')),
-            Self::LettersDigits => question.of(|octet| letter(octet).min(digit(octet)).min(octet ^ b' ')),
-            Self::Specials => question
+            Self::Digits => check.of(digit),
+            Self::Letters => check.of(|octet| letter(octet).min(octet ^ b' ')),
+            Self::LettersDigits => check.of(|octet| letter(octet).min(digit(octet)).min(octet ^ b' ')),
+            Self::Specials => check
                 .of(|octet| special(octet).min(beyond(octet, b' '..=b'/')).min(beyond(octet, b':'..=b'@'))),
-            Self::DigitsSpecials => question.of(|octet| special(octet).min(beyond(octet, b' '..=b'@'))),
-            Self::Printable => question.of(|octet| beyond(octet, b' '..=b'~')),
-            Self::Track => question.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
-            Self::Hex => question.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
-            Self::Packed => question.of(packed),
-            Self::EbcdicDigits => question.of(ebcdic_digit),
-            Self::EbcdicLetters => question.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
+            Self::DigitsSpecials => check.of(|octet| special(octet).min(beyond(octet, b' '..=b'@'))),
+            Self::Printable => check.of(|octet| beyond(octet, b' '..=b'~')),
+            Self::Track => check.of(|octet| beyond(octet, b'0'..=b'?').min(octet ^ b'D')),
+            Self::Hex => check.of(|octet| digit(octet).min(beyond(octet | 0x20, b'a'..=b'f'))),
+            Self::Packed => check.of(packed),
+            Self::EbcdicDigits => check.of(ebcdic_digit),
+            Self::EbcdicLetters => check.of(|octet| ebcdic_letter(octet).min(octet ^ 0x40)),
             Self::EbcdicLettersDigits => {
-                question.of(|octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
+                check.of(|octet| ebcdic_letter(octet).min(ebcdic_digit(octet)).min(octet ^ 0x40))
             }
-            Self::EbcdicTrack => question.of(|octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
-            Self::EbcdicHex => {
-                question.of(|octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6)))
-            }
-            Self::Cp037Specials => question.of_listed(&CP037, SPECIALS),
-            Self::Cp037DigitsSpecials => question.of_listed(&CP037, DIGITS_SPECIALS),
-            Self::Cp037Printable => question.of_listed(&CP037, PRINTABLE),
-            Self::Cp500Specials => question.of_listed(&CP500, SPECIALS),
-            Self::Cp500DigitsSpecials => question.of_listed(&CP500, DIGITS_SPECIALS),
-            Self::Cp500Printable => question.of_listed(&CP500, PRINTABLE),
-            Self::Cp1047Specials => question.of_listed(&CP1047, SPECIALS),
-            Self::Cp1047DigitsSpecials => question.of_listed(&CP1047, DIGITS_SPECIALS),
-            Self::Cp1047Printable => question.of_listed(&CP1047, PRINTABLE),
+            Self::EbcdicTrack => check.of(|octet| ebcdic_digit(octet).min(ebcdic_track(octet))),
+            Self::EbcdicHex => check.of(|octet| ebcdic_digit(octet).min(beyond(octet | 0x40, 0xC1..=0xC6))),
+            Self::Cp037Specials => check.of_listed(&CP037, SPECIALS),
+            Self::Cp037DigitsSpecials => check.of_listed(&CP037, DIGITS_SPECIALS),
+            Self::Cp037Printable => check.of_listed(&CP037, PRINTABLE),
+            Self::Cp500Specials => check.of_listed(&CP500, SPECIALS),
+            Self::Cp500DigitsSpecials => check.of_listed(&CP500, DIGITS_SPECIALS),
+            Self::Cp500Printable => check.of_listed(&CP500, PRINTABLE),
+            Self::Cp1047Specials => check.of_listed(&CP1047, SPECIALS),
+            Self::Cp1047DigitsSpecials => check.of_listed(&CP1047, DIGITS_SPECIALS),
+            Self::Cp1047Printable => check.of_listed(&CP1047, PRINTABLE),
         }
     }
 
@@ -176,14 +174,14 @@ impl CharClass {
     }
 }
 
-/// A question about octets, asked with what makes one of them wrong: then it is not zero.
-trait Ask: Sized {
-    type Answer;
-    fn of(self, wrong: impl Fn(u8) -> u8) -> Self::Answer;
+/// A check of octets by what makes one of them invalid: then it is not zero.
+trait Check: Sized {
+    type Verdict;
+    fn of(self, wrong: impl Fn(u8) -> u8) -> Self::Verdict;
 
     /// The same, where a table knows which octets a class refuses.
     #[inline(never)]
-    fn of_listed(self, refused: &Refused, class: u8) -> Self::Answer {
+    fn of_listed(self, refused: &Refused, class: u8) -> Self::Verdict {
         self.of(|octet| at(refused, octet) & class)
     }
 }
@@ -194,8 +192,8 @@ struct All<'a> {
     last: &'a Block,
 }
 
-impl Ask for All<'_> {
-    type Answer = bool;
+impl Check for All<'_> {
+    type Verdict = bool;
 
     /// All are looked at before it is known: that is what makes the loops wide.
     #[inline(always)]
@@ -245,8 +243,8 @@ struct First<'a> {
     value: &'a [u8],
 }
 
-impl Ask for First<'_> {
-    type Answer = Option<usize>;
+impl Check for First<'_> {
+    type Verdict = Option<usize>;
 
     #[inline(always)]
     fn of(self, wrong: impl Fn(u8) -> u8) -> Option<usize> {
@@ -254,7 +252,7 @@ impl Ask for First<'_> {
         let Some(last) = value.last_chunk::<BLOCK>() else {
             return value.iter().position(|octet| wrong(*octet) != 0);
         };
-        // the last block begins with octets that are known to be sound
+        // the last block begins with octets that are known to be valid
         let mut blocks = value.as_chunks().0.iter().zip((0..).step_by(BLOCK));
         let (block, start) =
             blocks.find(|(block, _)| !is_zero(block.map(&wrong))).unwrap_or((last, value.len() - BLOCK));

@@ -1,22 +1,22 @@
-//! Elements in the usual forms, packed into a few octets so that they can be read at once.
+//! Elements in the common forms, packed into a few octets so that they can be read at once.
 //!
 //! A [`FastElement`] is worked out from the coding, the class and the length form of an element when its
 //! spec is made. It knows the forms that nearly all elements of nearly all links have; of any other
-//! it knows that it does not know. It never says what is wrong: where it finds no sound element, the
+//! it knows that it does not know. It never says what is wrong: where it finds no valid element, the
 //! ordinary reader looks again and decides. So it can be wrong in no way but one, calling something
-//! sound that is not, and tests hold it against the ordinary reader on every form.
+//! valid that is not, and tests hold it against the ordinary reader on every form.
 
 use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
 use super::encode::{FEW, FastCoding, put_short, put_text};
-use super::prefix::Announced;
-pub(crate) use super::prefix::Length;
+use super::prefix::FastPrefix;
+pub(crate) use super::prefix::LengthReader;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
 
-/// How to read an element of a usual form.
+/// How to read an element of a common form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FastElement {
-    announced: Announced,
+    prefix: FastPrefix,
     /// Half octets a unit of length takes.
     halves: u8,
     /// What an odd length means.
@@ -26,7 +26,7 @@ pub(crate) struct FastElement {
     pub(crate) run: Option<CharClass>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
-    /// How a value is laid out.
+    /// How a value is encoded.
     encode: FastCoding,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
@@ -50,7 +50,7 @@ pub(crate) enum Odd {
 pub(crate) struct ValueSpan {
     /// First octet of the value.
     pub(crate) start: usize,
-    /// First octet behind it.
+    /// First octet after it.
     pub(crate) end: usize,
     /// Its length as it was announced.
     length: usize,
@@ -66,7 +66,7 @@ impl ValueSpan {
 impl FastElement {
     /// Knows nothing.
     pub(crate) const UNKNOWN: Self = Self {
-        announced: Announced::Unknown,
+        prefix: FastPrefix::Unknown,
         halves: 0,
         odd: Odd::Wrong,
         test: Test::Unknown,
@@ -80,12 +80,12 @@ impl FastElement {
 
     /// An element that is always `units` long.
     pub(crate) const fn fixed(coded: Coded, units: u32) -> Self {
-        Self::new(Announced::Fixed, LengthUnit::Units, coded, (units, units))
+        Self::new(FastPrefix::Fixed, LengthUnit::Units, coded, (units, units))
     }
 
     /// An element whose length a prefix announces.
     pub(crate) const fn prefixed(coded: Coded, prefix: Prefix, limits: (u32, u32)) -> Self {
-        Self::new(Announced::of(prefix), prefix.counts, coded, limits)
+        Self::new(FastPrefix::of(prefix), prefix.counts, coded, limits)
     }
 
     /// The same, of a value that holds parts which are checked apart.
@@ -96,7 +96,7 @@ impl FastElement {
 
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
     const fn new(
-        announced: Announced,
+        prefix: FastPrefix,
         counts: LengthUnit,
         (coding, content, pad_nibble): Coded,
         (mut min, mut max): (u32, u32),
@@ -108,9 +108,7 @@ impl FastElement {
             }
             (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Units) => (4, Odd::Irrelevant),
             // of an object, nobody asks whether its length is odd
-            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes)
-                if !matches!(announced, Announced::Ber) =>
-            {
+            (Coding::Hex | Coding::EbcdicHex(_), LengthUnit::Bytes) if !matches!(prefix, FastPrefix::Ber) => {
                 (2, Odd::Wrong)
             }
             (Coding::Bcd, LengthUnit::Units) => (1, Odd::PadNibble(pad_nibble)),
@@ -122,34 +120,34 @@ impl FastElement {
             _ => return Self::UNKNOWN,
         };
         let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
-        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(announced, Announced::Unknown) {
+        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(prefix, FastPrefix::Unknown) {
             return Self::UNKNOWN;
         }
         let (min, max) = ((min * factor) as u16, (max * factor) as u16);
         let run = match test {
-            Test::Block(class) if announced.fits(class) => Some(class),
+            Test::Block(class) if prefix.fits(class) => Some(class),
             _ => None,
         };
         let is_whole = matches!(odd, Odd::Irrelevant) || max.is_multiple_of(2);
-        let fixed = match (announced, run) {
-            (Announced::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
+        let fixed = match (prefix, run) {
+            (FastPrefix::Fixed, Some(_)) if is_whole => (max * halves as u16).div_ceil(2),
             _ => 0,
         };
-        let encode = match (coding, counts, announced) {
-            (Coding::Bcd, LengthUnit::Bytes, _) | (.., Announced::Ber) => FastCoding::Unknown,
+        let encode = match (coding, counts, prefix) {
+            (Coding::Bcd, LengthUnit::Bytes, _) | (.., FastPrefix::Ber) => FastCoding::Unknown,
             _ if matches!(odd, Odd::Wrong) => FastCoding::Unknown,
-            _ => match (FastCoding::of((coding, content, pad_nibble)), announced) {
-                (FastCoding::Same(chars), Announced::Fixed) if max as usize <= FEW => {
+            _ => match (FastCoding::of((coding, content, pad_nibble)), prefix) {
+                (FastCoding::Same(chars), FastPrefix::Fixed) if max as usize <= FEW => {
                     FastCoding::Short(chars, max as u8)
                 }
-                (FastCoding::Same(chars), Announced::Fixed) => FastCoding::Text(chars, 0),
-                (FastCoding::Same(chars), Announced::Digits { zero: b'0', width }) => {
+                (FastCoding::Same(chars), FastPrefix::Fixed) => FastCoding::Text(chars, 0),
+                (FastCoding::Same(chars), FastPrefix::Digits { zero: b'0', width }) => {
                     FastCoding::Text(chars, width)
                 }
                 (encode, _) => encode,
             },
         };
-        Self { announced, halves, odd, test, run, is_composite: false, encode, fixed, min, max }
+        Self { prefix, halves, odd, test, run, is_composite: false, encode, fixed, min, max }
     }
 
     /// Where the value of the element at `at` lies, if its length is admitted. Whether it ends
@@ -161,7 +159,7 @@ impl FastElement {
     }
 
     /// The class of the run of octets that the element at `at`, prefix included, can be checked
-    /// with, and the first octet behind it.
+    /// with, and the first octet after it.
     #[inline(always)]
     pub(crate) fn in_run(&self, wire: &[u8], at: usize) -> Option<(CharClass, usize)> {
         let class = self.run?;
@@ -172,41 +170,41 @@ impl FastElement {
         self.is_whole(lies.length).then_some((class, lies.end))
     }
 
-    /// Whether the content of the value is certainly sound.
+    /// Whether the content of the value is certainly valid.
     #[inline]
-    pub(crate) fn is_sound(&self, wire: &[u8], lies: ValueSpan) -> bool {
+    pub(crate) fn is_valid(&self, wire: &[u8], lies: ValueSpan) -> bool {
         let ValueSpan { start, end, length } = lies;
         match self.odd {
             _ if end > wire.len() => false,
             Odd::Wrong if !length.is_multiple_of(2) => false,
             Odd::PadNibble(pad_nibble) if !length.is_multiple_of(2) => {
-                self.is_sound_odd(wire, start, end, pad_nibble)
+                self.is_valid_odd(wire, start, end, pad_nibble)
             }
             _ => self.test.passes(wire, start, end),
         }
     }
 
-    /// Where the element at `at` ends, if it is certainly sound, apart from its parts.
+    /// Where the element at `at` ends, if it is certainly valid, apart from its parts.
     #[inline]
-    pub(crate) fn sound_end(&self, wire: &[u8], at: usize) -> Option<usize> {
-        self.find(wire, at).filter(|lies| self.is_sound(wire, *lies)).map(|lies| lies.end)
+    pub(crate) fn valid_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+        self.find(wire, at).filter(|lies| self.is_valid(wire, *lies)).map(|lies| lies.end)
     }
 
     /// The same of an object without parts whose BER length stands at `at`.
     #[inline(always)]
-    pub(crate) fn sound_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
+    pub(crate) fn valid_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
         let length @ 0..=0x7F = *wire.get(at)? else { return None };
         let (start, end) = (at + 1, at + 1 + usize::from(length));
-        let is_usual = self.announced == Announced::Ber && !self.is_composite;
-        if !is_usual || !self.admits(usize::from(length)) || end > wire.len() {
+        let is_common = self.prefix == FastPrefix::Ber && !self.is_composite;
+        if !is_common || !self.admits(usize::from(length)) || end > wire.len() {
             return None;
         }
-        let is_sound = match self.test {
+        let is_valid = match self.test {
             Test::Free => true,
             Test::Block(CharClass::Packed) => CharClass::is_packed(wire, start, end),
             test => test.passes(wire, start, end),
         };
-        is_sound.then_some(end)
+        is_valid.then_some(end)
     }
 
     /// Whether a prefix may announce that length.
@@ -218,7 +216,7 @@ impl FastElement {
     /// Whether there is but one way to write the element.
     pub(crate) const fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(CharClass::Hex | CharClass::EbcdicHex))
-            && !matches!(self.announced, Announced::Ber)
+            && !matches!(self.prefix, FastPrefix::Ber)
     }
 
     /// Whether there is but one, where letters among hexadecimal digits of ASCII are capitals.
@@ -226,15 +224,15 @@ impl FastElement {
         matches!(self.test, Test::Block(CharClass::Hex))
     }
 
-    /// The octets of the element that [`FastElement::lay`] makes of a value, if it does.
+    /// The octets of the element that [`FastElement::encode`] makes of a value, if it does.
     #[inline(always)]
     pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
-        let is_sound = self.admits(value.len()) && self.encode.admits(value);
-        is_sound.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
+        let is_valid = self.admits(value.len()) && self.encode.admits(value);
+        is_valid.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
     }
 
-    /// Lays the logical octets of a value out at `at`, behind their prefix, if they certainly make a
-    /// sound element; returns where it ends.
+    /// Encodes the logical octets of a value at `at`, after their prefix, if they certainly make a
+    /// valid element; returns where it ends.
     //
     // What most elements are stands in the caller; the rest is called.
     #[inline(always)]
@@ -254,7 +252,7 @@ impl FastElement {
         }
     }
 
-    /// Lays out a value of any other element.
+    /// Encodes a value of any other element.
     #[inline(always)]
     pub(crate) fn encode_longer(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
         match self.encode {
@@ -268,12 +266,12 @@ impl FastElement {
 
     #[inline(never)]
     fn encode_other(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
-        let start = at + self.announced.put(out.get_mut(at..)?, value.len())?;
+        let start = at + self.prefix.put(out.get_mut(at..)?, value.len())?;
         let room = out.get_mut(start..)?.get_mut(..self.octets(value.len()))?;
         self.encode.put(value, room).then_some(start + room.len())
     }
 
-    /// Lays a value out over the one of the element at `at`, if it takes the same room.
+    /// Encodes a value over the one of the element at `at`, if it takes the same room.
     #[inline(always)]
     pub(crate) fn encode_over(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<()> {
         let lies = self.find(out, at).filter(|lies| lies.length == value.len())?;
@@ -288,27 +286,27 @@ impl FastElement {
 
     /// The octets of an element that is always as long.
     pub(crate) fn always(&self) -> Option<u16> {
-        let is_fixed = self.announced == Announced::Fixed;
+        let is_fixed = self.prefix == FastPrefix::Fixed;
         is_fixed.then(|| (self.max * u16::from(self.halves)).div_ceil(2))
     }
 
     /// The octets of the prefix that announces the length.
     pub(crate) fn prefix_octets(&self) -> Option<u8> {
-        self.announced.octets()
+        self.prefix.octets()
     }
 
     /// How the length is announced, if digits do, and no length of the value is impossible.
-    pub(crate) fn announced_length(&self) -> Length {
+    pub(crate) fn announced_length(&self) -> LengthReader {
         match self.odd {
-            Odd::Wrong => Length::UNKNOWN,
-            _ => Length::of(self.announced, self.halves, self.min, self.max),
+            Odd::Wrong => LengthReader::UNKNOWN,
+            _ => LengthReader::of(self.prefix, self.halves, self.min, self.max),
         }
     }
 
     /// What it means that the value is of an odd length, if it ever is.
     pub(crate) fn how_odd(&self) -> Odd {
         match self.odd {
-            Odd::PadNibble(_) if self.announced == Announced::Fixed && self.max.is_multiple_of(2) => {
+            Odd::PadNibble(_) if self.prefix == FastPrefix::Fixed && self.max.is_multiple_of(2) => {
                 Odd::Irrelevant
             }
             odd => odd,
@@ -333,7 +331,7 @@ impl FastElement {
 
     /// An odd number of packed digits: the octet with the pad nibble is looked at apart.
     #[inline]
-    fn is_sound_odd(&self, wire: &[u8], start: usize, end: usize, pad_nibble: PadNibble) -> bool {
+    fn is_valid_odd(&self, wire: &[u8], start: usize, end: usize, pad_nibble: PadNibble) -> bool {
         let (place, rest) = match pad_nibble.side {
             Side::Left => (start, (start + 1, end)),
             Side::Right => (end - 1, (start, end - 1)),
@@ -351,15 +349,15 @@ impl FastElement {
     /// The announced number, if it is admitted, and where the value starts.
     #[inline(always)]
     fn length(&self, wire: &[u8], at: usize) -> Option<(usize, usize)> {
-        if self.announced == Announced::Fixed {
+        if self.prefix == FastPrefix::Fixed {
             return Some((usize::from(self.max), at));
         }
-        let (number, width) = self.announced.number(wire.get(at..)?)?;
+        let (number, width) = self.prefix.number(wire.get(at..)?)?;
         self.admits(number).then_some((number, at + width))
     }
 }
 
-/// The short form at a bit of a word.
+/// The fast form at a bit of a word.
 #[inline(always)]
 pub(crate) const fn bit(fast_elements: &[FastElement; 64], bit: u32) -> &FastElement {
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "below 64 by the mask")]

@@ -1,6 +1,6 @@
-//! Laying out whole values at once, in the usual codings: the mirror of what blocks check.
+//! Encodes whole values at once, in the common codings: the mirror of what blocks check.
 //!
-//! A value is looked at before it is laid out, in the characters that it has here: where it is not
+//! A value is looked at before it is encoded, in the characters that it has here: where it is not
 //! of its class, nothing is written. Values are short, so they are taken as two pieces that may
 //! overlap, whose sizes the compiler knows: no loop, and no call to copy a few octets.
 
@@ -21,7 +21,7 @@ pub(crate) enum FastCoding {
     Same(Chars),
     /// The same of an element that is always of so many octets, at most [`FEW`].
     Short(Chars, u8),
-    /// The same behind so many digits in ASCII, or none.
+    /// The same after so many digits in ASCII, or none.
     Text(Chars, u8),
     /// The same of a class that takes longer to look at.
     Rare(CharClass),
@@ -34,7 +34,7 @@ pub(crate) enum FastCoding {
 }
 
 impl FastCoding {
-    /// How `coding` lays out values of `content`.
+    /// How `coding` encodes values of `content`.
     pub(crate) const fn of((coding, content, pad_nibble): Coded) -> Self {
         let class = match Test::of(Coding::Ascii, content) {
             Test::Block(class) => class,
@@ -53,7 +53,7 @@ impl FastCoding {
         }
     }
 
-    /// Whether a value can be laid out.
+    /// Whether a value can be encoded.
     #[inline(always)]
     pub(crate) fn admits(self, value: &[u8]) -> bool {
         match self {
@@ -68,7 +68,7 @@ impl FastCoding {
         }
     }
 
-    /// Lays out a value in room of just the octets that it takes, if it is of the class.
+    /// Encodes a value in room of just the octets that it takes, if it is of the class.
     #[inline(always)]
     pub(crate) fn put(self, value: &[u8], room: &mut [u8]) -> bool {
         match self {
@@ -100,14 +100,14 @@ impl FastCoding {
     }
 }
 
-/// Lays out a value of at most [`FEW`] octets, if it is of the class; returns where it ends.
+/// Encodes a value of at most [`FEW`] octets, if it is of the class; returns where it ends.
 #[inline(always)]
 pub(crate) fn put_short(chars: Chars, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
     let end = at + value.len();
     put_few::<0>(chars, value, out.get_mut(at..end)?).then_some(end)
 }
 
-/// The same of a value of any length behind so many digits that announce it, if all are at least
+/// The same of a value of any length after so many digits that announce it, if all are at least
 /// four octets.
 #[inline(always)]
 pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
@@ -115,7 +115,7 @@ pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value
     let room = out.get_mut(at..end)?;
     if width > 0 {
         let digits = four_digits(u16::try_from(value.len()).ok()?).map(|digit| digit | b'0');
-        // all four at once: the value takes what is behind the prefix
+        // all four at once: the value takes what is after the prefix
         let digits = u32::from_le_bytes(digits).wrapping_shr(8 * (4 - u32::from(width)));
         *room.first_chunk_mut()? = digits.to_le_bytes();
     }
@@ -137,11 +137,11 @@ fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> b
 /// The same of a value of many octets.
 #[inline(never)]
 fn put_many<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
-    let is_sound = chars.admits(value);
-    if is_sound {
+    let is_valid = chars.admits(value);
+    if is_valid {
         put_each(value, room, |octet| octet ^ BITS);
     }
-    is_sound
+    is_valid
 }
 
 /// The most octets that fill a block.

@@ -1,4 +1,4 @@
-//! Lengths before values: read and written in the usual forms, and read by a plan.
+//! Lengths before values: read and written in the common forms, and read by a plan.
 
 use super::class::CharClass;
 use crate::codec::digit::four_digits;
@@ -7,7 +7,7 @@ use crate::model::error::widen;
 
 /// Where the length of the value comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Announced {
+pub(super) enum FastPrefix {
     /// Ask the ordinary reader.
     Unknown,
     /// It is always the maximum.
@@ -27,8 +27,8 @@ pub(super) enum Announced {
     Ber,
 }
 
-impl Announced {
-    /// How a prefix announces, if it is a usual one.
+impl FastPrefix {
+    /// How a prefix announces, if it is a common one.
     pub(super) const fn of(prefix: Prefix) -> Self {
         match (prefix.coding, prefix.width) {
             _ if prefix.includes != 0 => Self::Unknown,
@@ -52,21 +52,21 @@ impl Announced {
 
     /// The announced number, and the octets of the prefix.
     #[inline(always)]
-    pub(super) fn number(&self, behind: &[u8]) -> Option<(usize, usize)> {
+    pub(super) fn number(&self, rest: &[u8]) -> Option<(usize, usize)> {
         // most elements of most links: to compare is shorter than to choose among all forms
         if let Self::Digits { zero, width } = *self {
-            return Some((digits(*behind.first_chunk()?, zero, width)?, usize::from(width)));
+            return Some((digits(*rest.first_chunk()?, zero, width)?, usize::from(width)));
         }
         Some(match self {
             Self::Digits { .. } | Self::Fixed | Self::Unknown => return None,
-            Self::Packed(1) => (packed(*behind.first()?)?, 1),
+            Self::Packed(1) => (packed(*rest.first()?)?, 1),
             Self::Packed(_) => {
-                let [high, low] = *behind.first_chunk::<2>()?;
+                let [high, low] = *rest.first_chunk::<2>()?;
                 (packed(high)? * 100 + packed(low)?, 2)
             }
-            Self::Binary(1) => (usize::from(*behind.first()?), 1),
-            Self::Binary(_) => (usize::from(u16::from_be_bytes(*behind.first_chunk()?)), 2),
-            Self::Ber => match behind.first()? {
+            Self::Binary(1) => (usize::from(*rest.first()?), 1),
+            Self::Binary(_) => (usize::from(u16::from_be_bytes(*rest.first_chunk()?)), 2),
+            Self::Ber => match rest.first()? {
                 short @ 0..=0x7F => (usize::from(*short), 1),
                 _ => return None,
             },
@@ -92,7 +92,7 @@ impl Announced {
             Self::Ber | Self::Fixed | Self::Unknown => return None,
         };
         if number > 5 {
-            // all four at once: what is behind the prefix is taken by the value, which is long enough
+            // all four at once: what is after the prefix is taken by the value, which is long enough
             *room.first_chunk_mut()? = (octets >> (8 * (4 - width))).to_le_bytes();
         } else {
             room.get_mut(..width)?.copy_from_slice(octets.to_le_bytes().get(4 - width..)?);
@@ -117,7 +117,7 @@ impl Announced {
 
 /// A length announced by digits, ready to be read from the four octets that end with its prefix.
 #[derive(Clone, Copy)]
-pub(crate) struct Length {
+pub(crate) struct LengthReader {
     form: Digits,
     /// Half octets a unit takes.
     halves: u8,
@@ -141,16 +141,16 @@ enum Digits {
     None,
 }
 
-impl Length {
+impl LengthReader {
     /// Of an element whose length is announced otherwise.
     pub(crate) const UNKNOWN: Self =
         Self { form: Digits::None, halves: 0, min: 0, span: 0, zeros: 0, mask: 0 };
 
     /// That of a value between the limits, of so many half octets a unit.
-    pub(super) fn of(announced: Announced, halves: u8, min: u16, max: u16) -> Self {
+    pub(super) fn of(announced: FastPrefix, halves: u8, min: u16, max: u16) -> Self {
         let (form, zero, octets) = match announced {
-            Announced::Digits { zero, width } => (Digits::Single, zero, width),
-            Announced::Packed(octets) => (Digits::Packed, 0, octets),
+            FastPrefix::Digits { zero, width } => (Digits::Single, zero, width),
+            FastPrefix::Packed(octets) => (Digits::Packed, 0, octets),
             _ => return Self::UNKNOWN,
         };
         let mask = u32::MAX << (32 - 8 * u32::from(octets));
@@ -216,7 +216,7 @@ mod tests {
     use std::vec::Vec;
 
     /// Those that are read at once, and those that are not.
-    fn prefixes() -> Vec<(Prefix, Announced)> {
+    fn prefixes() -> Vec<(Prefix, FastPrefix)> {
         let codings = [
             PrefixCoding::Ascii,
             PrefixCoding::Ebcdic(CodePage::Cp500),
@@ -227,7 +227,7 @@ mod tests {
         ];
         let forms = codings.into_iter().flat_map(|coding| (1..=4).map(move |width| (coding, width)));
         let prefix = |(coding, width)| Prefix { coding, width, counts: LengthUnit::Bytes, includes: 0 };
-        forms.map(prefix).map(|prefix| (prefix, Announced::of(prefix))).collect()
+        forms.map(prefix).map(|prefix| (prefix, FastPrefix::of(prefix))).collect()
     }
 
     /// Prefixes of that width: of two octets all, of more those of octets on either side of the digits.
@@ -244,28 +244,28 @@ mod tests {
     fn what_is_announced_is_read_as_the_ordinary_reader_reads_it() {
         for (prefix, announced) in prefixes() {
             let Some(width) = announced.octets() else {
-                assert!(announced == Announced::Unknown && announced.number(b"0001").is_none());
+                assert!(announced == FastPrefix::Unknown && announced.number(b"0001").is_none());
                 continue;
             };
-            let any = Length::of(announced, 1, 0, 0x3FFF);
+            let any = LengthReader::of(announced, 1, 0, 0x3FFF);
             let some = [(0, 7), (5, 5), (3, 260)];
-            let some = some.map(|(min, max)| (min, max, Length::of(announced, 3, min, max)));
+            let some = some.map(|(min, max)| (min, max, LengthReader::of(announced, 3, min, max)));
             for wire in wires(width.into()) {
                 let expected = prefix.get(&Octets::of(&wire), 0).ok();
                 let (followed, led) = ([&wire[..], b"0000"].concat(), [b"0000", &wire[..]].concat());
                 let (read, alone) = (announced.number(&followed), announced.number(&wire));
                 match announced {
-                    Announced::Ber if wire[0] > 0x7F => assert!(read.is_none() && alone.is_none()),
+                    FastPrefix::Ber if wire[0] > 0x7F => assert!(read.is_none() && alone.is_none()),
                     _ => assert!(read == expected && (alone.is_none() || alone == read), "{wire:02X?}"),
                 }
                 let last = *led.last_chunk().unwrap();
-                let is_of_digits = matches!(announced, Announced::Digits { .. } | Announced::Packed(_));
+                let is_of_digits = matches!(announced, FastPrefix::Digits { .. } | FastPrefix::Packed(_));
                 let expected = expected.filter(|_| is_of_digits).map(|(number, _)| number);
                 let of = |halves: usize, min, max| {
                     let number = expected.filter(|number| (min..=max).contains(number))?;
                     Some((number, (number * halves).div_ceil(2)))
                 };
-                let read = |length: &Length| {
+                let read = |length: &LengthReader| {
                     length.read(last).map(|(number, octets)| (widen(number), widen(octets)))
                 };
                 assert_eq!(read(&any), of(1, 0, 0x3FFF), "{wire:02X?}");
@@ -286,18 +286,18 @@ mod tests {
                 for room in [0, width - 1, width, 12] {
                     let mut encoded = Vec::from([0xEE; 12]);
                     let Some(written) = announced.put(&mut encoded[..room], number) else {
-                        let is_usual = !matches!(announced, Announced::Unknown | Announced::Ber);
-                        assert!(room < 12 || !is_usual, "{number}");
+                        let is_common = !matches!(announced, FastPrefix::Unknown | FastPrefix::Ber);
+                        assert!(room < 12 || !is_common, "{number}");
                         continue;
                     };
-                    // what the value is laid out over, of two units an octet, does not matter yet
-                    let behind = width + number.div_ceil(2);
-                    encoded.iter_mut().take(behind).skip(width).for_each(|octet| *octet = 0xEE);
+                    // what the value is encoded over, of two units an octet, does not matter yet
+                    let end = width + number.div_ceil(2);
+                    encoded.iter_mut().take(end).skip(width).for_each(|octet| *octet = 0xEE);
                     assert_eq!((written, encoded), (width, wire.clone()), "{prefix:?} {number} {room}");
                 }
             }
         }
-        assert_eq!(Announced::Fixed.put(&mut [], 12), Some(0));
+        assert_eq!(FastPrefix::Fixed.put(&mut [], 12), Some(0));
     }
 
     #[test]
@@ -305,10 +305,13 @@ mod tests {
         for coding in [PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Binary] {
             for (width, includes) in [(2, 2), (5, 0), (0, 0)] {
                 let prefix = Prefix { coding, width, counts: LengthUnit::Bytes, includes };
-                assert_eq!(Announced::of(prefix), Announced::Unknown);
+                assert_eq!(FastPrefix::of(prefix), FastPrefix::Unknown);
             }
         }
         let units = Prefix { counts: LengthUnit::Units, ..Prefix::BER };
-        assert_eq!([Announced::of(Prefix::BER), Announced::of(units)], [Announced::Ber, Announced::Unknown]);
+        assert_eq!(
+            [FastPrefix::of(Prefix::BER), FastPrefix::of(units)],
+            [FastPrefix::Ber, FastPrefix::Unknown]
+        );
     }
 }

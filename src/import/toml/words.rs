@@ -44,6 +44,7 @@ pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ascii", Dialect::ASCII),
     ("ascii-binary", Dialect::ASCII_BINARY),
     ("bcd", Dialect::BCD),
+    ("bcd-ebcdic", Dialect::BCD_EBCDIC),
     ("ebcdic", Dialect::EBCDIC),
     ("ebcdic-037", Dialect::ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Dialect::ebcdic(CodePage::Cp500)),

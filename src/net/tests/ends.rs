@@ -1,20 +1,20 @@
 //! How connections end: quietly when nothing is wrong, and never by hanging.
 
 use super::*;
-use crate::net::supervisor::Dialogue;
+use crate::net::client::session::OwnRequest;
 use tokio::time::{Instant, sleep};
 
 /// A peer that closes between two messages is no error, and is told as the end that it is.
 #[tokio::test(start_paused = true)]
 async fn moov_95_the_end_of_a_connection_is_not_an_error() {
     let mut bench = Bench::new();
-    let asked = bench.ask(request(1), SECOND);
+    let sent = bench.ask(request(1), SECOND);
     let seen = bench.host.next().await;
-    bench.host.send(&answer_to(&seen)).await;
-    asked.await.unwrap().unwrap();
+    bench.host.send(&response_to(&seen)).await;
+    sent.await.unwrap().unwrap();
     drop(bench.host);
     let closed = bench.session.await.unwrap();
-    assert!(closed == Closed::Ended && closed.is_clean());
+    assert!(closed == Closed::ByPeer && closed.is_clean());
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,14 +69,14 @@ async fn a_frame_that_trickles_in_runs_out_of_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_is_bounded_when_asked_for() {
-    let bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.silence = Some(SECOND * 300));
+async fn silence_is_bounded_by_the_idle_timeout() {
+    let bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.idle_timeout = Some(SECOND * 300));
     let began = Instant::now();
     assert_eq!(bench.session.await.unwrap(), Closed::Silent);
     assert_eq!(began.elapsed(), SECOND * 300);
 }
 
-fn echo() -> Hooks {
+fn echo_test() -> Hooks {
     let next = std::sync::atomic::AtomicU32::new(500);
     let ask = move || {
         Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
@@ -85,19 +85,19 @@ fn echo() -> Hooks {
             .to_vec()
             .unwrap()
     };
-    Hooks { echo: Some((SECOND * 60, Dialogue::new(ask, |_| true, SECOND * 10))), ..Hooks::NONE }
+    Hooks { echo_test: Some((SECOND * 60, OwnRequest::new(ask, |_| true, SECOND * 10))), ..Hooks::NONE }
 }
 
-/// The far end is gone without a word: nothing tells but an echo without answer.
+/// The far end is gone without a word: nothing tells but an echo without response.
 #[tokio::test(start_paused = true)]
-async fn a_half_open_connection_is_found_by_its_echo() {
-    let mut bench = Bench::with(1 << 16, echo(), |_| ());
+async fn a_half_open_connection_is_found_by_its_echo_test() {
+    let mut bench = Bench::with(1 << 16, echo_test(), |_| ());
     let began = Instant::now();
     for round in 1..=3 {
-        let asked = bench.host.next().await;
-        assert_eq!(asked[..4], *b"0800");
+        let sent = bench.host.next().await;
+        assert_eq!(sent[..4], *b"0800");
         assert_eq!(began.elapsed().as_secs(), round * 60, "after a minute of silence each");
-        bench.host.send(&answer_to(&asked)).await;
+        bench.host.send(&response_to(&sent)).await;
     }
     bench.host.next().await;
     assert_eq!(bench.session.await.unwrap(), Closed::NoEcho);
@@ -105,25 +105,25 @@ async fn a_half_open_connection_is_found_by_its_echo() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_busy_connection_sends_no_echo() {
-    let mut bench = Bench::with(1 << 16, echo(), |_| ());
+async fn a_busy_connection_sends_no_echo_test() {
+    let mut bench = Bench::with(1 << 16, echo_test(), |_| ());
     for n in 0..10 {
         sleep(SECOND * 50).await;
-        let asked = bench.ask(request(n), SECOND);
+        let sent = bench.ask(request(n), SECOND);
         let seen = bench.host.next().await;
         assert_eq!(seen[..4], *b"0200");
-        bench.host.send(&answer_to(&seen)).await;
-        asked.await.unwrap().unwrap();
+        bench.host.send(&response_to(&seen)).await;
+        sent.await.unwrap().unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn polls_are_counted_and_answered_when_asked_for() {
-    let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.answer_polls = true);
+async fn polls_are_counted_and_returned_when_that_is_set() {
+    let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.respond_to_polls = true);
     bench.host.stream.write_all(&[0, 0, 0, 0]).await.unwrap();
-    let mut answer = [9; 4];
-    bench.host.stream.read_exact(&mut answer).await.unwrap();
-    assert_eq!(answer, [0; 4]);
+    let mut response = [9; 4];
+    bench.host.stream.read_exact(&mut response).await.unwrap();
+    assert_eq!(response, [0; 4]);
     let polls = bench.heard.events.lock().unwrap().iter().filter(|event| **event == Event::Polled).count();
     assert_eq!(polls, 2);
 }

@@ -3,8 +3,8 @@
 use core::convert::Infallible;
 
 use super::*;
-use crate::net::saf::{Forwarder, MemoryQueue, Policy, Queue, Record, SafError, Why};
-use crate::net::{Courier, Route};
+use crate::net::exchange::saf::{Forwarder, MemoryQueue, ParkReason, Policy, Queue, Record, SafError};
+use crate::net::{ForwarderHandle, Route};
 
 const POLICY: Policy = Policy {
     capacity: 2_000,
@@ -19,11 +19,11 @@ fn reversal(stan: u32) -> Vec<u8> {
     builder.set(de::STAN, stan).set(de::TERMINAL, "TERM0001").to_vec().unwrap()
 }
 
-/// Its answer, with that response code.
-fn answer(request: &[u8], code: &str) -> Vec<u8> {
+/// Its response, with that response code.
+fn response(request: &[u8], code: &str) -> Vec<u8> {
     let request = Message::parse(&ISO87_ASCII, request).unwrap();
-    let mut answer = Builder::reply_to(&request);
-    answer.echo(&request, &[de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, code).to_vec().unwrap()
+    let mut response = Builder::reply_to(&request);
+    response.echo(&request, &[de::STAN, de::TERMINAL]).set(de::RESPONSE_CODE, code).to_vec().unwrap()
 }
 
 fn recovered<Q: Queue<Error: core::fmt::Debug>>(queue: Q) -> Forwarder<Q> {
@@ -33,17 +33,17 @@ fn recovered<Q: Queue<Error: core::fmt::Debug>>(queue: Q) -> Forwarder<Q> {
 #[tokio::test(start_paused = true)]
 async fn a_reversal_is_repeated_with_its_identity_until_it_is_acknowledged() {
     let mut bench = Bench::new();
-    let courier = recovered(MemoryQueue::default()).run(&bench.peer);
-    courier.put(1, reversal(7)).await.unwrap();
+    let handle = recovered(MemoryQueue::default()).run(&bench.peer);
+    handle.put(1, reversal(7)).await.unwrap();
     let first = bench.host.next().await;
     assert_eq!(first, reversal(7));
-    // no answer; 91 means later; then it is taken
+    // no response; 91 means later; then it is taken
     for code in ["91", "00"] {
         let again = bench.host.next().await;
         assert_eq!((&again[..4], &again[4..]), (b"0421".as_slice(), &first[4..]));
-        bench.host.send(&answer(&again, code)).await;
+        bench.host.send(&response(&again, code)).await;
     }
-    while courier.held().await.unwrap() > 0 {
+    while handle.held().await.unwrap() > 0 {
         tokio::time::sleep(SECOND).await;
     }
 }
@@ -51,34 +51,34 @@ async fn a_reversal_is_repeated_with_its_identity_until_it_is_acknowledged() {
 #[tokio::test(start_paused = true)]
 async fn the_next_one_leaves_when_the_one_before_is_acknowledged() {
     let mut bench = Bench::new();
-    let courier = recovered(MemoryQueue::default()).run(&bench.peer);
+    let handle = recovered(MemoryQueue::default()).run(&bench.peer);
     for number in 1..=3 {
-        courier.put(1, reversal(number)).await.unwrap();
+        handle.put(1, reversal(number)).await.unwrap();
     }
     for number in 1..=3 {
         let found = bench.host.next().await;
         assert_eq!(stan(&found), number);
         tokio::time::sleep(SECOND).await;
         assert_eq!(bench.peer.in_flight(), 1);
-        bench.host.send(&answer(&found, "00")).await;
+        bench.host.send(&response(&found, "00")).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refusal_is_a_work_item_and_does_not_hold_the_next_one() {
     let mut bench = Bench::new();
-    let courier = recovered(MemoryQueue::default()).run(&bench.peer);
-    let (bad, broken) = (courier.put(1, reversal(1)).await.unwrap(), courier.put(1, b"0420").await.unwrap());
+    let handle = recovered(MemoryQueue::default()).run(&bench.peer);
+    let (bad, broken) = (handle.put(1, reversal(1)).await.unwrap(), handle.put(1, b"0420").await.unwrap());
     let found = bench.host.next().await;
-    bench.host.send(&answer(&found, "30")).await;
-    while courier.work_items().await.unwrap().len() < 2 {
+    bench.host.send(&response(&found, "30")).await;
+    while handle.work_items().await.unwrap().len() < 2 {
         tokio::time::sleep(SECOND).await;
     }
-    let items = courier.work_items().await.unwrap();
+    let items = handle.work_items().await.unwrap();
     let why: Vec<_> = items.iter().map(|item| (item.id, item.why)).collect();
-    assert_eq!(why, [(bad, Why::Refused(*b"30")), (broken, Why::Unsendable)]);
-    courier.retry(bad).await.unwrap();
-    courier.settled(broken).await.unwrap();
+    assert_eq!(why, [(bad, ParkReason::Refused(*b"30")), (broken, ParkReason::Unsendable)]);
+    handle.retry(bad).await.unwrap();
+    handle.settled(broken).await.unwrap();
     let again = bench.host.next().await;
     assert_eq!((&again[..4], stan(&again)), (b"0421".as_slice(), 1));
 }
@@ -86,35 +86,35 @@ async fn a_refusal_is_a_work_item_and_does_not_hold_the_next_one() {
 #[tokio::test(start_paused = true)]
 async fn after_a_restart_what_was_in_flight_is_a_repeat_and_the_rest_is_new() {
     let mut bench = Bench::new();
-    let courier = recovered(MemoryQueue::default()).run(&bench.peer);
+    let handle = recovered(MemoryQueue::default()).run(&bench.peer);
     for number in 1..=2 {
-        courier.put(1, reversal(number)).await.unwrap();
+        handle.put(1, reversal(number)).await.unwrap();
     }
     bench.host.next().await;
-    let queue = courier.clone().stop().await.unwrap();
-    assert_eq!(courier.put(1, reversal(3)).await, Err(SafError::Closed));
+    let queue = handle.clone().stop().await.unwrap();
+    assert_eq!(handle.put(1, reversal(3)).await, Err(SafError::Closed));
     let mut bench = Bench::new();
-    let _courier = recovered(queue).run_by({
+    let _handle = recovered(queue).run_by({
         let route = Route::to(&bench.peer).time(SECOND);
         move |_| route.clone()
     });
     for (number, mti) in [(1, b"0421"), (2, b"0420")] {
         let found = bench.host.next().await;
         assert_eq!((stan(&found), &found[..4]), (number, mti.as_slice()));
-        bench.host.send(&answer(&found, "00")).await;
+        bench.host.send(&response(&found, "00")).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_for_a_connection_was_not_sent_and_is_no_repeat() {
-    let desk = Desk::new(Settings::default(), Arc::default());
-    let courier: Courier<_> = recovered(MemoryQueue::default()).run(&Peer { desk: Arc::clone(&desk) });
-    courier.put(1, reversal(1)).await.unwrap();
+    let state = State::new(Settings::default(), Arc::default());
+    let handle: ForwarderHandle<_> =
+        recovered(MemoryQueue::default()).run(&Peer { state: Arc::clone(&state) });
+    handle.put(1, reversal(1)).await.unwrap();
     tokio::time::sleep(300 * SECOND).await;
     let (near, mut far) = duplex(4096);
-    let (reader, writer) = split(near);
     let (up, _) = oneshot::channel();
-    tokio::spawn(connected(desk, Hooks::NONE, reader, writer, None, up));
+    tokio::spawn(connected((state, None), Hooks::NONE, split(near), None, up));
     let mut octets = std::vec![0; 2 + reversal(1).len()];
     far.read_exact(&mut octets).await.unwrap();
     assert_eq!(octets[2..], reversal(1));
@@ -157,12 +157,12 @@ impl Queue for Counting {
 async fn one_commit_keeps_many_and_a_failed_one_tells_everybody() {
     let queue = Counting::default();
     let (commits, fails) = (Arc::clone(&queue.commits), Arc::clone(&queue.fails));
-    let desk = Desk::new(Settings::default(), Arc::default());
-    let courier = recovered(queue).run(&Peer { desk });
+    let state = State::new(Settings::default(), Arc::default());
+    let handle = recovered(queue).run(&Peer { state });
     let put_all = || {
         (0..500).map(|stan| {
-            let courier = courier.clone();
-            tokio::spawn(async move { courier.put(1, reversal(stan)).await })
+            let handle = handle.clone();
+            tokio::spawn(async move { handle.put(1, reversal(stan)).await })
         })
     };
     for put in put_all().collect::<Vec<_>>() {
@@ -170,7 +170,7 @@ async fn one_commit_keeps_many_and_a_failed_one_tells_everybody() {
     }
     let commits = commits.load(std::sync::atomic::Ordering::SeqCst);
     assert!(commits < 50, "{commits} commits for 500 messages");
-    assert_eq!(courier.held().await, Ok(500));
+    assert_eq!(handle.held().await, Ok(500));
     fails.store(true, std::sync::atomic::Ordering::SeqCst);
     for put in put_all().collect::<Vec<_>>() {
         assert_eq!(put.await.unwrap(), Err(SafError::Closed));

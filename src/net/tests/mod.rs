@@ -1,9 +1,10 @@
 //! Connections under a virtual clock: streams in memory, waits that take no time.
 
-mod answers;
 mod ends;
 mod forwarding;
 mod privacy;
+mod replies;
+mod responses;
 mod serving;
 
 use std::string::{String, ToString};
@@ -15,14 +16,16 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::desk::Desk;
-use super::observe::{Event, Observer};
-use super::peer::Peer;
-use super::received::Received;
-use super::settings::Settings;
-use super::supervisor::{Hooks, connected};
 use super::{Closed, SendError};
 use crate::frame::Framing;
+use crate::net::client::session::{Hooks, connected};
+use crate::net::connection::handler::Handler;
+use crate::net::connection::peer::Peer;
+use crate::net::connection::received::Received;
+use crate::net::connection::run::Service;
+use crate::net::connection::state::State;
+use crate::net::observe::{Event, Observer};
+use crate::net::settings::Settings;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
 use crate::spec::ISO87_ASCII;
@@ -42,8 +45,8 @@ fn request(stan: u32) -> Vec<u8> {
         .unwrap()
 }
 
-/// A good answer to a request.
-fn answer_to(request: &[u8]) -> Vec<u8> {
+/// A good response to a request.
+fn response_to(request: &[u8]) -> Vec<u8> {
     let request = Message::parse(&ISO87_ASCII, request).unwrap();
     Builder::reply_to(&request)
         .echo(&request, &[de::AMOUNT, de::TRANSMISSION_TIME, de::STAN, de::TERMINAL])
@@ -67,11 +70,11 @@ struct Heard {
 }
 
 impl Observer for Heard {
-    fn late(&self, answer: Received) {
-        self.late.lock().unwrap().push(stan(answer.wire()));
+    fn late(&self, response: Received) {
+        self.late.lock().unwrap().push(stan(response.wire()));
     }
-    fn duplicate(&self, answer: Received) {
-        self.duplicates.lock().unwrap().push(stan(answer.wire()));
+    fn duplicate(&self, response: Received) {
+        self.duplicates.lock().unwrap().push(stan(response.wire()));
     }
     fn unsolicited(&self, message: Received) {
         self.unsolicited.lock().unwrap().push(stan(message.wire()));
@@ -106,22 +109,30 @@ impl Bench {
 
     /// A stream with so much room, and settings changed.
     fn with(room: usize, hooks: Hooks, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::made(room, hooks, None, change)
+    }
+
+    /// One that responds to requests of the far end.
+    fn serving(handler: impl Handler, change: impl FnOnce(&mut Settings)) -> Self {
+        Self::made(1 << 16, Hooks::NONE, Some(Arc::new(handler)), change)
+    }
+
+    fn made(room: usize, hooks: Hooks, service: Service, change: impl FnOnce(&mut Settings)) -> Self {
         let heard = Arc::new(Heard::default());
         let mut settings = Settings { observer: Arc::clone(&heard) as _, ..Settings::default() };
         change(&mut settings);
         let framing = settings.framing;
         let (near, far) = duplex(room);
-        let desk = Desk::new(settings, Arc::default());
-        let (reader, writer) = split(near);
+        let state = State::new(settings, Arc::default());
         let (up, _) = oneshot::channel();
-        let task_desk = Arc::clone(&desk);
+        let shared = Arc::clone(&state);
         let session = tokio::spawn(async move {
-            let closed = connected(Arc::clone(&task_desk), hooks, reader, writer, None, up).await;
-            task_desk.disconnected();
+            let closed = connected((Arc::clone(&shared), service), hooks, split(near), None, up).await;
+            shared.disconnected();
             closed
         });
         let host = Host { stream: far, framing, received: Vec::new() };
-        Self { peer: Peer { desk }, heard, session, host }
+        Self { peer: Peer { state }, heard, session, host }
     }
 
     /// Sends a request in the background.

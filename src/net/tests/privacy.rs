@@ -11,12 +11,12 @@ async fn errors_and_debug_show_no_card_data() {
         settings.check = Some(Arc::new(|_| Err(Rejection::Mac)));
         settings.correlation = crate::net::Correlation::on(&[de::PAN, de::STAN]);
     });
-    let asked = bench.ask(request(1), SECOND);
+    let sent = bench.ask(request(1), SECOND);
     let seen = bench.host.next().await;
     let seen = Message::parse(&ISO87_ASCII, &seen).unwrap();
-    let answer = Builder::reply_to(&seen).echo(&seen, &[de::PAN, de::STAN]).to_vec().unwrap();
-    bench.host.send(&answer).await;
-    let refused = asked.await.unwrap().unwrap_err();
+    let response = Builder::reply_to(&seen).echo(&seen, &[de::PAN, de::STAN]).to_vec().unwrap();
+    bench.host.send(&response).await;
+    let refused = sent.await.unwrap().unwrap_err();
     let unknown = bench.peer.request(request(2), SECOND).await.unwrap_err();
     let mut shown = String::new();
     for error in [
@@ -34,7 +34,7 @@ async fn errors_and_debug_show_no_card_data() {
     let request = request(3);
     let received =
         Received::new(&ISO87_ASCII, &[0x60], &Message::parse(&ISO87_ASCII, &request).unwrap(), None);
-    shown += &format!("{received:?} {:?} {:?}", bench.peer, bench.peer.desk.settings);
+    shown += &format!("{received:?} {:?} {:?}", bench.peer, bench.peer.state.settings);
     assert!(shown.contains("its authentication code does not match"));
     assert!(!shown.contains("4111") && !shown.contains("52, 49, 49"), "{shown}");
 }
@@ -70,18 +70,19 @@ fn tracing_is_told_no_card_data() {
     tracing::subscriber::with_default(subscriber, || {
         runtime.block_on(async {
             let mut bench = Bench::new();
-            let asked = bench.ask(request(1), SECOND);
+            let sent = bench.ask(request(1), SECOND);
             let seen = bench.host.next().await;
-            for message in [answer_to(&seen), answer_to(&seen), request(9), b"0210 4111111111111111".to_vec()]
+            for message in
+                [response_to(&seen), response_to(&seen), request(9), b"0210 4111111111111111".to_vec()]
             {
                 bench.host.send(&message).await;
             }
-            asked.await.unwrap().unwrap();
+            sent.await.unwrap().unwrap();
             bench.peer.request(request(2), SECOND).await.unwrap_err();
         });
     });
     let shown = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-    for expected in ["up", "answered", "Duplicate", "Unsolicited", "Unreadable", "Expired"] {
+    for expected in ["up", "responded", "Duplicate", "Unsolicited", "Unreadable", "Expired"] {
         assert!(shown.contains(expected), "{expected} in {shown}");
     }
     assert!(!shown.contains("4111"), "{shown}");

@@ -1,42 +1,42 @@
-//! BER objects of the usual forms, read at once.
+//! BER objects of the common forms, read at once.
 //!
-//! Like all short forms they only say yes: without one, the ordinary reader looks again.
+//! Like all fast forms they only say yes: without one, the ordinary reader looks again.
 
 use crate::codec::Coding;
 use crate::codec::window::hex_pair;
 use crate::layout::{Element, Layout, Order, Tag};
 
-/// Where a composite element of BER objects ends, if all its forms are usual, and all is certainly
+/// Where a composite element of BER objects ends, if all its forms are common, and all is certainly
 /// sound.
-pub(crate) fn sound_composite_end(element: &Element<'_>, wire: &[u8], at: usize) -> Option<usize> {
-    let lies = element.fast.find(wire, at).filter(|lies| element.fast.is_sound(wire, *lies))?;
+pub(crate) fn valid_composite_end(element: &Element<'_>, wire: &[u8], at: usize) -> Option<usize> {
+    let lies = element.fast.find(wire, at).filter(|lies| element.fast.is_valid(wire, *lies))?;
     let (before, layout) = (wire.get(..lies.end)?, element.layout?);
-    let is_sound = match element.coding {
-        Coding::Ascii | Coding::Raw => are_sound(before, lies.start, layout),
+    let is_valid = match element.coding {
+        Coding::Ascii | Coding::Raw => are_valid(before, lies.start, layout),
         Coding::Hex => {
             let mut room = [0; START + DECODED];
             let (pairs, _) = before.get(lies.start..)?.as_chunks();
             let decoded = room.get_mut(..START + pairs.len())?;
             let out = decoded.iter_mut().skip(START);
             out.zip(pairs).for_each(|(slot, pair)| *slot = hex_pair(*pair));
-            are_sound(decoded, START, layout)
+            are_valid(decoded, START, layout)
         }
         _ => false,
     };
-    is_sound.then_some(lies.end)
+    is_valid.then_some(lies.end)
 }
 
-/// Whether what stands from `at` on are BER objects of the usual forms, and certainly sound.
-pub(crate) fn are_sound(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> bool {
-    let is_usual =
+/// Whether what stands from `at` on are BER objects of the common forms, and certainly valid.
+pub(crate) fn are_valid(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> bool {
+    let is_common =
         at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, length_first: None, .. });
-    while is_usual && at < plain.len() {
+    while is_common && at < plain.len() {
         let object = Tag::read_ber_fast(plain, at)
-            .and_then(|(tag, width)| layout.element(tag)?.fast.sound_ber_end(plain, at + width));
+            .and_then(|(tag, width)| layout.element(tag)?.fast.valid_ber_end(plain, at + width));
         let Some(end) = object else { return false };
         at = end;
     }
-    is_usual
+    is_common
 }
 
 /// The longest composite that is decoded as a whole.
@@ -57,7 +57,7 @@ mod tests {
     use proptest::prelude::*;
     use std::vec::Vec;
 
-    /// Objects that are sound: which of those listed, and how long.
+    /// Objects that are valid: which of those listed, and how long.
     fn objects(chosen: &[(prop::sample::Index, usize)]) -> Vec<u8> {
         let listed: Vec<_> = EMV.elements().collect();
         let object = |(index, len): &(prop::sample::Index, usize)| {
@@ -83,14 +83,14 @@ mod tests {
                 let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
                 let mut wire = builder.set(55, value.as_slice()).to_vec().unwrap();
                 let at = Message::parse(spec, &wire).unwrap().get(55).unwrap().range().start;
-                prop_assert_eq!(sound_composite_end(element, &wire, at), Some(wire.len()));
+                prop_assert_eq!(valid_composite_end(element, &wire, at), Some(wire.len()));
                 if let Some((index, octet)) = change {
                     let place = at + index.index(wire.len() - at);
                     wire[place] = octet;
                 }
                 let mut reader = Reader::new(Octets::of(&wire), at);
                 let read = reader.take_any(element, false).map(|()| reader.at());
-                let sound = sound_composite_end(element, &wire, at);
+                let sound = valid_composite_end(element, &wire, at);
                 prop_assert!(sound.is_none() || sound.map(Ok) == Some(read), "{:?} {:?}", sound, read);
             }
         }

@@ -38,6 +38,5 @@ pub(crate) fn head(spec: &Spec<'_>, wire: &[u8]) -> Option<Head> {
 /// The MTI, and the first octet after it.
 #[inline]
 pub(crate) fn mti(spec: &Spec<'_>, wire: &[u8]) -> Option<(Mti, usize)> {
-    let (mti, len) = spec.mti().read_fast(wire.get(spec.header()..)?)?;
-    Some((mti, spec.header() + len))
+    spec.mti().read_fast(wire, spec.header())
 }

@@ -1,4 +1,4 @@
-//! Whom to blame for a run of one class that is wrong: its first wrong octet, found in blocks.
+//! Finds the invalid octet of a run, and its data element, in blocks.
 //!
 //! Says what the ordinary reader would say. That one is asked where the elements of the run are not
 //! all remembered.
@@ -12,7 +12,7 @@ use crate::model::error::{Error, Place};
 use crate::read::offsets::Starts;
 use crate::spec::Spec;
 
-/// Elements of one class, one after the other, whose lengths are sound.
+/// Elements of one class, one after the other, whose lengths are valid.
 pub(crate) struct SuspectRun {
     pub(crate) class: CharClass,
     /// The octets, prefixes between the values included.
@@ -21,7 +21,7 @@ pub(crate) struct SuspectRun {
 }
 
 impl SuspectRun {
-    /// The rank of the element to blame, and the error, if the run is known and wrong.
+    /// The rank of the invalid element, and the error, if the run is known and wrong.
     #[cold]
     #[inline(never)]
     pub(crate) fn error_at(
@@ -31,8 +31,8 @@ impl SuspectRun {
         starts: &Starts,
     ) -> Option<(usize, Error)> {
         let place = first_invalid(self.class, wire, self.octets.clone())?;
-        let mut behind = self.ranks.clone().rev();
-        let rank = behind.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
+        let mut backwards = self.ranks.clone().rev();
+        let rank = backwards.find(|rank| starts.get(*rank).is_none_or(|start| start <= place))?;
         starts.get(rank)?;
         Some((rank, error_at((spec, wire), announced.nth(rank)?, place)?))
     }

@@ -1,8 +1,8 @@
 //! Plans: the walk of a bitmap, worked out once.
 //!
-//! A plan is the elements that a bitmap announces, by the same short forms that any message is read
+//! A plan is the elements that a bitmap announces, by the same fast forms that any message is read
 //! with. What differs between two messages with one bitmap is how long their variable elements are.
-//! So a plan goes from one such element to the next, a *mark* behind each, and everything else lies
+//! So a plan goes from one such element to the next, a *mark* after each, and everything else lies
 //! at a known distance from a mark:
 //!
 //! ```text
@@ -21,7 +21,7 @@ use core::ops::Range;
 use crate::codec::Side;
 use crate::codec::fast::class::{CharClass, Test};
 use crate::codec::fast::class_table::Few;
-use crate::codec::fast::element::{FastElement, Length, Odd};
+use crate::codec::fast::element::{FastElement, LengthReader, Odd};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::widen;
 use crate::read::fast::head::Head;
@@ -41,7 +41,7 @@ pub(crate) struct Plan {
     first: u8,
     checks: List<Check, CHECKS>,
     halves: List<Half, HALVES>,
-    /// Where each element starts, by rank, behind the mark before it.
+    /// Where each element starts, by rank, after the mark before it.
     offsets: Offsets,
     /// Which each is.
     numbers: [u8; NEAR],
@@ -52,22 +52,22 @@ const STEPS: usize = 16;
 const CHECKS: usize = 32;
 const HALVES: usize = 16;
 
-/// From a mark to the one behind the next variable element.
+/// From a mark to the one after the next variable element.
 #[derive(Clone, Copy)]
 struct Step {
-    /// How the element announces its length, and how far behind the mark the four octets start that
+    /// How the element announces its length, and how far after the mark the four octets start that
     /// end with that.
-    length: Length,
+    length: LengthReader,
     window: u16,
     /// Where the element starts, and its number.
     start: u16,
     number: u8,
-    /// The ranks of the elements that start behind it, up to the next mark but one.
+    /// The ranks of the elements that start after it, up to the next mark but one.
     next: u8,
     end: u8,
 }
 
-/// A place in every message that the plan is for: so far behind a mark.
+/// A place in every message that the plan is for: so far after a mark.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Spot {
     mark: u8,
@@ -113,7 +113,7 @@ pub(crate) struct Marks {
 impl Plan {
     pub(crate) const EMPTY: Self = {
         let spot = Spot { mark: 0, offset: 0 };
-        let step = Step { length: Length::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
+        let step = Step { length: LengthReader::UNKNOWN, window: 0, start: 0, number: 0, next: 0, end: 0 };
         Self {
             announced: Bitmap::EMPTY,
             bitmaps: 1,
@@ -169,7 +169,7 @@ impl Plan {
 
     /// Whether every pad nibble is what it must be.
     #[inline(always)]
-    pub(crate) fn has_sound_halves(&self, wire: &[u8], marks: &Marks) -> bool {
+    pub(crate) fn has_valid_halves(&self, wire: &[u8], marks: &Marks) -> bool {
         self.halves.as_slice().iter().all(|half| {
             let octet = || wire.get(marks.at(half.place));
             !marks.is_odd(half.when) || octet().is_some_and(|octet| octet & half.mask == half.is)
@@ -244,19 +244,19 @@ impl Plan {
 }
 
 impl Step {
-    /// The length of the variable element of the step from the mark `at`, and the mark behind it.
+    /// The length of the variable element of the step from the mark `at`, and the mark after it.
     #[inline(always)]
     fn variable(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
         let window = at + u32::from(self.window);
         match self.length.read(*wire.get(widen(window)..widen(window) + 4)?.first_chunk()?) {
             Some((length, octets)) => Some((length, window + octets)),
-            None => self.unusual(spec, wire, at),
+            None => self.uncommon(spec, wire, at),
         }
     }
 
     /// The same of one whose length is announced otherwise.
     #[inline(never)]
-    fn unusual(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
+    fn uncommon(&self, spec: &Spec<'_>, wire: &[u8], at: u32) -> Option<(u32, u32)> {
         let (fast, start) = (spec.element(self.number)?.fast, widen(at) + usize::from(self.start));
         let lies = fast.find(wire, start).filter(|lies| fast.is_possible(*lies))?;
         Some((u32::from(lies.is_odd()), u32::try_from(lies.end).ok()? - u32::from(LEAD)))
@@ -284,7 +284,7 @@ impl Marks {
 }
 
 impl Check {
-    /// Whether the octets are certainly sound.
+    /// Whether the octets are certainly valid.
     #[inline(always)]
     pub(crate) fn passes(&self, wire: &[u8], marks: &Marks) -> bool {
         let to = marks.at(self.to);

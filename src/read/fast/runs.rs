@@ -16,7 +16,7 @@ use crate::codec::fast::class::CharClass;
 use crate::codec::fast::element::{FastElement, ValueSpan, bit};
 use crate::codec::window::Octets;
 use crate::model::error::{Error, ErrorKind, Place, Result};
-use crate::read::fast::ber::sound_composite_end;
+use crate::read::fast::ber::valid_composite_end;
 use crate::read::fast::head::Head;
 use crate::read::fast::locate::SuspectRun;
 use crate::read::message::{Message, narrow};
@@ -24,7 +24,7 @@ use crate::read::reader::Reader;
 use crate::spec::Spec;
 
 impl<'a> Message<'a> {
-    /// The elements behind a head of the usual form.
+    /// The elements after a head of the common form.
     pub(crate) fn read_runs<const CHECK: bool>(&mut self, head: Head) -> Result<()> {
         self.begin(head);
         let mut run = Run { class: CharClass::Digits, start: head.end, rank: 0 };
@@ -94,18 +94,18 @@ impl<'a> Message<'a> {
         Ok(next)
     }
 
-    /// Reads one element by its short form, or if that does not do, as [`Message::read_ordinary`].
+    /// Reads one element by its fast form, or if that does not do, as [`Message::read_ordinary`].
     fn read_outside_run<const CHECK: bool>(
         &mut self,
         fast: &FastElement,
         at: usize,
         rank: usize,
     ) -> Result<usize> {
-        let is_sound = |lies: &ValueSpan| match CHECK {
-            true => !fast.is_composite && fast.is_sound(self.wire, *lies),
+        let is_valid = |lies: &ValueSpan| match CHECK {
+            true => !fast.is_composite && fast.is_valid(self.wire, *lies),
             false => lies.end <= self.wire.len() && fast.is_possible(*lies),
         };
-        match fast.find(self.wire, at).filter(is_sound) {
+        match fast.find(self.wire, at).filter(is_valid) {
             Some(lies) => Ok(lies.end),
             None => self.read_ordinary::<CHECK>(self.announced.nth(rank).unwrap_or(0), at, rank),
         }
@@ -114,11 +114,11 @@ impl<'a> Message<'a> {
     /// Ends a run before the element of that rank at `at`: all its octets are of its class.
     #[inline(always)]
     fn finish<const CHECK: bool>(&mut self, run: &Run, at: usize, rank: usize) -> Result<()> {
-        let is_sound = match CHECK {
+        let is_valid = match CHECK {
             true => run.start == at || run.class.admits(self.wire, run.start, at),
             false => at <= self.wire.len(),
         };
-        if is_sound { Ok(()) } else { self.explain_run::<CHECK>(run, at, rank) }
+        if is_valid { Ok(()) } else { self.explain_run::<CHECK>(run, at, rank) }
     }
 
     /// Finds out what is wrong with a run, if anything is.
@@ -140,7 +140,7 @@ impl<'a> Message<'a> {
     }
 
     /// Reads the element of that rank at `at`, whatever its form; returns where the next one
-    /// starts. If it cannot be read, it and those behind it do not count.
+    /// starts. If it cannot be read, it and those after it do not count.
     fn read_ordinary<const CHECK: bool>(&mut self, number: u8, at: usize, rank: usize) -> Result<usize> {
         self.count = narrow(rank);
         take_ordinary::<CHECK>(self.spec, self.wire, number, at)
@@ -156,7 +156,7 @@ pub(crate) fn take_ordinary<'a, const CHECK: bool>(
     at: usize,
 ) -> Result<usize> {
     let element = spec.element(number);
-    if let Some(end) = element.filter(|_| CHECK).and_then(|element| sound_composite_end(element, wire, at)) {
+    if let Some(end) = element.filter(|_| CHECK).and_then(|element| valid_composite_end(element, wire, at)) {
         return Ok(end);
     }
     let mut reader = Reader::new(Octets::of(wire), at);

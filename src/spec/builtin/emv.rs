@@ -20,7 +20,7 @@ pub static EMV: Layout<'static> = Layout::tags(
         row(0x57, b(19).ber(), "Track 2 equivalent data", SECRET),
         // compressed numeric: filled with F, so not class n
         row(0x5A, b(10).ber(), "Application primary account number (PAN)", SECRET),
-        // scripts are opaque: a terminal has to answer for malformed ones too; see EMV_SCRIPT
+        // scripts are opaque: a terminal has to report malformed ones too; see EMV_SCRIPT
         row(0x71, b(255).ber(), "Issuer script template 1", SECRET),
         row(0x72, b(255).ber(), "Issuer script template 2", SECRET),
         row(0x82, b(2).ber(), "Application interchange profile", OPEN),

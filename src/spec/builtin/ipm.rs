@@ -51,6 +51,6 @@ pub static PDS: Layout<'static> = Layout::tags(
     ]),
 );
 
-/// 992 characters are what an element of 999 leaves behind tag and length.
+/// 992 characters are what an element of 999 leaves after tag and length.
 static UNLISTED: Element<'static> =
     row(0, ans(992).lll(), "Private data subelement", SECRET).resolve(&Dialect::CHARACTERS);

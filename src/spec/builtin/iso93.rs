@@ -1,4 +1,4 @@
-//! The data elements of ISO 8583:1993 and the usual ways to write them.
+//! The data elements of ISO 8583:1993 and the common ways to write them.
 
 use super::emv::EMV;
 use super::links::links;

@@ -1,8 +1,8 @@
-//! The write pass in the usual forms: values laid out by the short forms of their elements.
+//! Encodes messages of the common forms.
 //!
-//! What `parse` does, the other way round. A value is looked at, and laid out behind its prefix; what
+//! What `parse` does, the other way round. A value is looked at, and encoded after its prefix; what
 //! lies in a message of the same spec is copied as it lies there, neighbours together. Where a value
-//! cannot be laid out so, and where anything looks wrong, this pass gives up: the ordinary writer
+//! cannot be encoded so, and where anything looks wrong, this pass gives up: the ordinary writer
 //! writes the message anew, and decides. Measuring is the same pass, counting.
 
 use crate::codec::bitmap::Bitmaps;
@@ -15,7 +15,7 @@ use crate::write::fast::target::{Target, encode_element};
 use crate::write::value::Source;
 
 impl<'v> Builder<'v> {
-    /// Lays the message out, if it is certainly sound and fits.
+    /// Encodes the message, if it is certainly valid and fits.
     #[inline(always)]
     pub(crate) fn encode(&self, target: &mut impl Target) -> Option<()> {
         self.encode_head(target)?;
@@ -31,7 +31,7 @@ impl<'v> Builder<'v> {
         for (index, word) in [a, b, c].iter().enumerate() {
             let of = |words: &[u64; 3]| words.get(index).copied().unwrap_or(0);
             if of(&present) != 0 {
-                let origin = Origin { message, before, there: of(&there), spans: of(&spans) };
+                let origin = CopySource { message, before, there: of(&there), spans: of(&spans) };
                 self.encode_among(target, &origin, of(&present), word)?;
             }
             before += count(of(&there));
@@ -50,17 +50,17 @@ impl<'v> Builder<'v> {
         })
     }
 
-    /// Lays out the elements of a bitmap: what is copied is copied with its neighbours, as far as
+    /// Encodes the elements of a bitmap: what is copied is copied with its neighbours, as far as
     /// nothing else stands between.
     #[inline(never)]
     fn encode_among(
         &self,
         target: &mut impl Target,
-        origin: &Origin<'_>,
+        origin: &CopySource<'_>,
         present: u64,
         word: &Word<'_, '_>,
     ) -> Option<()> {
-        let Origin { message, before, there, spans } = *origin;
+        let CopySource { message, before, there, spans } = *origin;
         let mut rest = present;
         while rest & spans != 0 {
             let place = (rest & spans).leading_zeros();
@@ -74,7 +74,7 @@ impl<'v> Builder<'v> {
         self.encode_values(target, rest, word)
     }
 
-    /// Lays out elements of a bitmap one by one.
+    /// Encodes elements of a bitmap one by one.
     #[inline(always)]
     fn encode_values(&self, target: &mut impl Target, elements: u64, word: &Word<'_, '_>) -> Option<()> {
         match elements {
@@ -98,7 +98,7 @@ impl<'v> Builder<'v> {
         Some(())
     }
 
-    /// Lays out an element whose value is not simply one.
+    /// Encodes an element whose value is not simply one.
     #[inline(never)]
     fn encode_uncommon(&self, target: &mut impl Target, number: u8) -> Option<()> {
         encode_element(target, self.spec.element(number)?, number, &self.source(number))
@@ -134,7 +134,7 @@ impl<'v> Builder<'v> {
 }
 
 /// What one bitmap of another message announces.
-struct Origin<'m> {
+struct CopySource<'m> {
     message: &'m Message<'m>,
     /// How many elements stand in the bitmaps before.
     before: usize,

@@ -1,4 +1,9 @@
-//! The fast ways to the wire.
+//! Messages of the common forms, encoded at once.
+//!
+//! A letter to the next editor. What stands here *may* write, or count, a message that is certainly right. It
+//! *may not* say what is wrong with one: it gives up, and the walk in [`build`](crate::write::build) writes the
+//! message anew from its start. The test in `encode.rs` holds every octet that is written here, and every count,
+//! to the walk.
 
 pub(crate) mod encode;
 pub(crate) mod target;

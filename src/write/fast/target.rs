@@ -1,4 +1,4 @@
-//! What elements are laid out to by their short forms: a buffer, or a count of octets.
+//! Output sink of the fast encoder: a buffer, or a count of octets.
 
 use crate::codec::digit::hex_word;
 use crate::codec::fast::element::FastElement;
@@ -8,10 +8,10 @@ use crate::layout::{BitmapForm, Element, Fill, Form};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
-use crate::write::value::{Source, View};
+use crate::write::value::{Borrowed, Source};
 use crate::write::writer::{DIGITS, Writer, decimal};
 
-/// What elements are laid out to.
+/// Output sink of the fast encoder.
 pub(crate) trait Target {
     /// The ordinary writer, where the next element goes.
     fn writer(&mut self) -> Writer<'_>;
@@ -118,7 +118,7 @@ impl Target for Count {
     }
 }
 
-/// Lays out an element whose value needs more than to be laid out: numbers, fill, values of other
+/// Encodes an element whose value needs more than to be encoded: numbers, fill, values of other
 /// messages.
 #[inline(never)]
 pub(crate) fn encode_element(
@@ -139,7 +139,7 @@ pub(crate) fn encode_element(
             return Some(());
         }
         let field = message.get(number)?;
-        return encode_element(target, element, number, &Source::View(View::Field(&field)));
+        return encode_element(target, element, number, &Source::Borrowed(Borrowed::Field(&field)));
     }
     let mut scratch = Scratch::NEW;
     let value = scratch.value(element, source);
@@ -171,7 +171,7 @@ impl Scratch {
     pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
 
     /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
-    /// usual matter.
+    /// common matter.
     pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
         let value = match *source {
             Source::Octets(value) => value,
@@ -181,7 +181,7 @@ impl Scratch {
                 let units = decimal(number, digits).max(element.min());
                 return digits.get((DIGITS + 1).checked_sub(units)?..);
             }
-            Source::View(view) => {
+            Source::Borrowed(view) => {
                 let value = view.octets();
                 match value.plain() {
                     Some(value) => value,

@@ -23,7 +23,7 @@ pub(super) enum Event {
     /// It is gone.
     Down(Party),
     /// A request of this party arrived, with the way back to it.
-    Request(Party, Request),
+    Request(Party, Box<Request>),
     /// An answer of this party arrived, in time or not.
     Answer(Party, Vec<u8>),
     /// This did certainly not leave.
@@ -95,7 +95,7 @@ fn pass_on(peer: Party, door: Sender<Event>) -> impl Fn(&Message<'_>, Reply<'_>)
     move |request, reply| {
         let (header, payload) = (reply.header().to_vec(), request.wire().to_vec());
         let request = Request { header, payload, responder: reply.later() };
-        let _ = door.send(Event::Request(peer, request));
+        let _ = door.send(Event::Request(peer, Box::new(request)));
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::io::Write;
 
+use cardwire::net::{Correlation, Trace};
 use cardwire::profile::Violation;
-use cardwire::{Inspection, Message, Profile, Spec};
+use cardwire::{Inspection, Message, Profile, Spec, de};
 
 use super::tally;
 use crate::failure::{Outcome, complain};
@@ -25,7 +26,7 @@ pub(crate) struct Check {
     /// The profile, which says what each message type carries: iso87, unionpay-pos, or a TOML file.
     #[arg(short, long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// Match answers to questions by STAN (DE 11) and terminal (DE 41), and check what they echo.
+    /// Match responses to requests by STAN (DE 11) and terminal (DE 41), and check what they echo.
     #[arg(long, requires = "profile")]
     pairs: bool,
     /// What to print.
@@ -72,16 +73,16 @@ struct Finding {
     text: String,
 }
 
-/// Questions that wait for their answer.
-#[derive(Default)]
+/// Requests that wait for their response.
 struct Waiting {
-    /// The messages, by what is looked up.
-    questions: HashMap<(String, String), Vec<u8>>,
+    rule: Correlation,
+    /// The messages, by the key of their exchange.
+    requests: HashMap<Trace, Vec<u8>>,
     /// How many found no room.
     left_out: u64,
 }
 
-/// The most questions that are kept.
+/// How many requests are kept.
 const MOST_WAITING: usize = 100_000;
 
 impl Check {
@@ -90,7 +91,7 @@ impl Check {
         let profile = self.profile.as_deref().map(profiles::load).transpose()?;
         let mut messages = self.input.messages(Some(spec));
         let (mut total, mut broken) = (0, 0);
-        let mut waiting = Waiting::default();
+        let mut waiting = Waiting::new();
         while let Some(item) = messages.next()? {
             let found = self.findings(spec, profile, &item, &mut waiting);
             total += 1;
@@ -103,7 +104,7 @@ impl Check {
         output.flush()?;
         if waiting.left_out > 0 {
             complain(format_args!(
-                "{} questions were not held against their answers: {MOST_WAITING} others waited for theirs",
+                "{} requests were not held against their responses: {MOST_WAITING} others waited for theirs",
                 waiting.left_out
             ));
         }
@@ -132,9 +133,9 @@ impl Check {
             }];
         }
         let (Some(message), Some(profile)) = (parsed.message(), profile) else { return Vec::new() };
-        let found = match self.pairs.then(|| waiting.question(message)).flatten() {
-            Some(question) => match Message::parse(spec, &question) {
-                Ok(question) => profile.check_reply(&question, message).map(Finding::of).collect(),
+        let found = match self.pairs.then(|| waiting.request(message)).flatten() {
+            Some(request) => match Message::parse(spec, &request) {
+                Ok(request) => profile.check_reply(&request, message).map(Finding::of).collect(),
                 Err(_) => Vec::new(),
             },
             None => profile.check(message).map(Finding::of).collect(),
@@ -179,25 +180,25 @@ impl Check {
 }
 
 impl Waiting {
-    fn keep(&mut self, question: &Message<'_>) {
-        if self.questions.len() < MOST_WAITING {
-            self.questions.insert(key(question), question.wire().to_vec());
+    fn new() -> Self {
+        let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
+        Self { rule, requests: HashMap::new(), left_out: 0 }
+    }
+
+    fn keep(&mut self, request: &Message<'_>) {
+        let Some(trace) = self.rule.trace(request) else { return };
+        if self.requests.len() < MOST_WAITING {
+            self.requests.insert(trace, request.wire().to_vec());
         } else {
             self.left_out += 1;
         }
     }
 
-    /// The question that a message answers.
-    fn question(&mut self, message: &Message<'_>) -> Option<Vec<u8>> {
-        if message.mti().is_response() { self.questions.remove(&key(message)) } else { None }
+    /// The request that a message responds to.
+    fn request(&mut self, message: &Message<'_>) -> Option<Vec<u8>> {
+        let trace = self.rule.trace(message).filter(|_| self.rule.is_response(message.mti()))?;
+        self.requests.remove(&trace)
     }
-}
-
-fn key(message: &Message<'_>) -> (String, String) {
-    let value = |number| {
-        message.get(number).map(|field| field.expose().chars().collect::<String>()).unwrap_or_default()
-    };
-    (value(11), value(41))
 }
 
 impl Finding {

@@ -1,6 +1,5 @@
 //! The commands, one a file.
 
-mod advice;
 mod check;
 mod code;
 mod completions;
@@ -14,6 +13,7 @@ mod redact;
 mod send;
 mod serve;
 mod spec;
+mod suggest;
 
 use crate::failure::Outcome;
 use crate::output::{Color, Output};

@@ -3,19 +3,21 @@
 //! Everything streams. A line has a limit, a frame has a limit, a TCP stream has a limit, so no
 //! input makes the command grow.
 
+mod again;
 mod detect;
 mod flow;
 mod flows;
 mod frames;
 mod hexdump;
 mod lines;
+mod packet;
 mod pcap;
 mod raw;
 mod text;
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -23,7 +25,8 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 
-pub(crate) use detect::{Kind, framing_of};
+pub(crate) use again::is_kept;
+pub(crate) use detect::Kind;
 pub(crate) use lines::{Line, Lines};
 pub(crate) use text::too_long;
 
@@ -46,6 +49,9 @@ pub(crate) struct InputArgs {
     /// The longest line or message, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_line: usize,
+    /// Whether polls, which are frames with nothing in them, are among the messages.
+    #[arg(skip)]
+    pub(crate) polls: bool,
 }
 
 /// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
@@ -57,9 +63,18 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
             "'{text}': the header is tpdu, unionpay, base1, cups, base24 or a number of bytes up to 255"
         )),
         (None, None) => Err(format!(
-            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, binary2+12",
+            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, \
+             binary2+12; none+12 is a header and no length",
             Framing::named().map(|named| named.name).collect::<Vec<_>>().join(", ")
         )),
+    }
+}
+
+/// The same for a connection, which goes on behind a message.
+pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
+    match parse_framing(text)? {
+        framing if framing.is_delimited() => Ok(framing),
+        _ => Err(format!("'{text}': a connection needs a length, or an octet that ends a message")),
     }
 }
 
@@ -93,14 +108,25 @@ pub(crate) struct Item {
     pub(crate) content: Result<Payload, Refusal>,
 }
 
-/// A message and the station header before it.
+/// A message, the station header before it, and the framing that it was cut by.
 #[derive(Default)]
 pub(crate) struct Payload {
     pub(crate) station: Vec<u8>,
     pub(crate) message: Vec<u8>,
+    pub(crate) framing: Option<Framing>,
 }
 
 impl Payload {
+    /// A message that stands alone.
+    pub(crate) fn bare(message: Vec<u8>) -> Self {
+        Self { message, ..Self::default() }
+    }
+
+    /// Whether it is a frame with nothing in it.
+    pub(crate) fn is_poll(&self) -> bool {
+        self.framing.is_some() && self.station.is_empty() && self.message.is_empty()
+    }
+
     /// The station header, to be shown.
     pub(crate) fn station(&self) -> &[u8] {
         &self.station
@@ -147,7 +173,7 @@ pub(crate) type Stream = BufReader<Box<dyn Read + Send>>;
 pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
     if file.as_os_str() == "-" {
-        return Ok(("stdin".into(), stream(Box::new(io::stdin()))));
+        return Ok(("stdin".into(), stream(Box::new(again::stdin()))));
     }
     let name: Rc<str> = file.display().to_string().into();
     match File::open(file) {
@@ -171,6 +197,11 @@ pub(crate) struct Messages {
 }
 
 impl InputArgs {
+    /// Whether standard input is read.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.message.is_empty() && files(&self.files).iter().any(|file| file.as_os_str() == "-")
+    }
+
     /// The messages; a spec helps to find the framing of raw streams.
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
@@ -191,10 +222,13 @@ impl Messages {
         }
         loop {
             if let Some(source) = &mut self.current {
-                if let Some(item) = source.next()? {
-                    return Ok(Some(item));
+                match source.next()? {
+                    Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => {
+                        continue;
+                    }
+                    Some(item) => return Ok(Some(item)),
+                    None => self.current = None,
                 }
-                self.current = None;
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),

@@ -80,9 +80,9 @@ impl Capture {
         }
     }
 
-    fn add(&mut self, found: Vec<(Ends, Result<Payload, Refusal>)>) {
-        for ((from, to), content) in found {
-            let origin = Origin::Packet(self.name.clone(), self.packet, format!("{from} > {to}").into());
+    fn add(&mut self, found: Vec<(Ends, u64, Result<Payload, Refusal>)>) {
+        for ((from, to), packet, content) in found {
+            let origin = Origin::Packet(self.name.clone(), packet, format!("{from} > {to}").into());
             self.ready.push_back(Item { origin, content });
         }
     }

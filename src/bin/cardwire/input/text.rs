@@ -47,7 +47,7 @@ impl Source for Texts {
                 Some(Line::TooLong) => Err(too_long(limit)),
             };
             let content = match (decoded, self.framing) {
-                (Ok(message), None) => Ok(Payload { station: Vec::new(), message }),
+                (Ok(message), None) => frames::whole(None, message),
                 (Ok(bytes), Some(framing)) => {
                     self.rest = frames::all(framing, &bytes).into();
                     match self.rest.pop_front() {

@@ -1,4 +1,4 @@
-//! Short forms, held against the ordinary readers: every coding, class, prefix and fill.
+//! Fast forms, held against the ordinary readers: every coding, class, prefix and fill.
 
 use super::*;
 use crate::codec::check::check;
@@ -90,7 +90,7 @@ impl Form {
         is_admitted.then(|| (start, start + coding.wire_len(content, units), units))
     }
 
-    fn sound_end(self, wire: &[u8], at: usize) -> Option<usize> {
+    fn valid_end(self, wire: &[u8], at: usize) -> Option<usize> {
         let ((coding, content, pad_nibble), (start, end, units)) = (self.coded, self.find(wire, at)?);
         let whole = Octets::of(wire);
         let value = whole.decode(start, units, coding, content, pad_nibble);
@@ -106,14 +106,14 @@ const OCTETS: [u8; 16] =
 /// Neighbours that nothing admits.
 const AT: usize = 18;
 
-/// Holds the short form against the ordinary readers, on one wire.
+/// Holds the fast form against the ordinary readers, on one wire.
 fn agree(form: Form, fast: &FastElement, wire: &[u8]) {
     let said = |what| std::format!("{what} of {form:?} in {wire:02X?}");
-    let sound = form.sound_end(wire, AT);
+    let sound = form.valid_end(wire, AT);
     // four octets are looked at for a prefix that is shorter
     let is_seen = wire.len() >= AT + 4;
-    if is_seen || fast.sound_end(wire, AT).is_some() {
-        assert_eq!(fast.sound_end(wire, AT), sound, "{}", said("soundness"));
+    if is_seen || fast.valid_end(wire, AT).is_some() {
+        assert_eq!(fast.valid_end(wire, AT), sound, "{}", said("soundness"));
     }
     let found = fast.find(wire, AT).filter(|lies| fast.is_possible(*lies));
     if is_seen || found.is_some() {
@@ -124,7 +124,7 @@ fn agree(form: Form, fast: &FastElement, wire: &[u8]) {
     if let Some((class, end)) = fast.in_run(wire, AT) {
         assert_eq!(class.admits(wire, AT, end).then_some(end), sound, "{}", said("run"));
     }
-    if let Some(end) = fast.sound_ber_end(wire, AT) {
+    if let Some(end) = fast.valid_ber_end(wire, AT) {
         assert_eq!(
             (Some(end), form.prefix),
             (sound, Some(Prefix { counts: LengthUnit::Bytes, ..Prefix::BER }))

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use cardwire::net::saf::{Forwarder, Policy, Queue, Record as Step, SafError, Why};
+use cardwire::net::saf::{Forwarder, ParkReason, Policy, Queue, Record as Step, SafError};
 
 use super::Acquirer;
 use super::item::{Sale, State};
@@ -160,7 +160,7 @@ impl Queue for Journal {
             }
             Step::Sent { id } => (ErrorKind::AdviceSent, id),
             Step::Done { id } => (ErrorKind::AdviceDone, id),
-            Step::Parked { id, why: Why::Unanswered } => (ErrorKind::AdviceParked, id),
+            Step::Parked { id, why: ParkReason::Unanswered } => (ErrorKind::AdviceParked, id),
             Step::Retried { id } => (ErrorKind::AdviceRetried, id),
             _ => return Err("the journal has no word for this step"),
         };
@@ -181,7 +181,7 @@ impl Queue for Journal {
                 ErrorKind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
                 ErrorKind::AdviceSent => Step::Sent { id },
                 ErrorKind::AdviceDone => Step::Done { id },
-                ErrorKind::AdviceParked => Step::Parked { id, why: Why::Unanswered },
+                ErrorKind::AdviceParked => Step::Parked { id, why: ParkReason::Unanswered },
                 ErrorKind::AdviceRetried => Step::Retried { id },
                 _ => continue,
             });

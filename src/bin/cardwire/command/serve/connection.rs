@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder};
-use cardwire::{Builder, Inspection, Message, de};
+use cardwire::{Builder, Inspection, Message, de, profile};
 
 use super::Issuer;
 use super::rules::{Damage, Rule};
 use crate::json::Lists;
 
-/// A peer, and who answers it.
+/// A peer, and who responds to it.
 pub(super) struct Connection {
     pub(super) issuer: Arc<Issuer>,
     pub(super) peer: SocketAddr,
@@ -36,11 +36,11 @@ impl Connection {
 }
 
 impl Handler for Connection {
-    /// Answers a request as its rule says.
+    /// Responds to a request as its rule says.
     fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
         let issuer = &self.issuer;
         let rule = issuer.rules.find(request);
-        let (deed, words) = answer(issuer, rule, reply.header(), request);
+        let (deed, words) = response(issuer, rule, reply.header(), request);
         let name = rule.map(|rule| format!(", rule '{}'", rule.name)).unwrap_or_default();
         let delay = rule.map_or_else(Default::default, |rule| rule.delay);
         let after = if delay.is_zero() { String::new() } else { format!(", after {delay:?}") };
@@ -71,7 +71,7 @@ impl Observer for Connection {
     fn event(&self, event: Event) {
         match event {
             Event::Down(Closed::Framing(error)) => self.remark(format_args!("closed: {error}")),
-            Event::Handshake => self.remark("TLS: the handshake failed"),
+            Event::HandshakeFailed(why) => self.remark(format_args!("TLS handshake failed: {why}")),
             _ => {}
         }
     }
@@ -94,7 +94,7 @@ fn named(message: &Message<'_>) -> String {
 }
 
 /// What is done about a request, and how that is said.
-fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message<'_>) -> (Deed, String) {
+fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message<'_>) -> (Deed, String) {
     let nothing = |words: &str| (Deed::Nothing, words.to_owned());
     if rule.is_some_and(|rule| rule.close) {
         return (Deed::Close, "closed".into());
@@ -105,14 +105,14 @@ fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
     let (payload, code) = match built(issuer, rule, request) {
         Ok(built) => built,
-        Err(text) => return nothing(&format!("no answer: {text}")),
+        Err(text) => return nothing(&format!("no response: {text}")),
     };
     let damage = rule.and_then(|rule| rule.broken);
     let payload = damaged(payload, damage, request);
     let mut room = vec![0; payload.len() + header.len() + 64];
     let frame = match issuer.framing.reply(header, &payload, &mut room) {
         Ok(frame) => frame,
-        Err(error) => return nothing(&format!("no answer: {error}")),
+        Err(error) => return nothing(&format!("no response: {error}")),
     };
     let frame = match damage {
         Some(Damage::Frame) => frame.get(..frame.len() / 2).unwrap_or_default(),
@@ -123,13 +123,13 @@ fn answer(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Message
     (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}"))
 }
 
-/// The answer and its code.
+/// The response and its code.
 fn built(issuer: &Issuer, rule: Option<&Rule>, request: &Message<'_>) -> Result<(Vec<u8>, String), String> {
     let record = rule.map(Rule::record).transpose()?.unwrap_or_default();
     let values = record.prepare(issuer.spec).map_err(|(number, text)| format!("field {number}: {text}"))?;
     let lists = Lists::new(values.iter().map(|(_, value)| value));
     let mut builder = Builder::reply_to(request);
-    builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(ECHO));
+    builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(profile::ECHOED));
     if issuer.spec.element(de::RESPONSE_CODE).is_some() {
         let code = match issuer.spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
             Some(2) => "00",
@@ -146,9 +146,6 @@ fn built(issuer: &Issuer, rule: Option<&Rule>, request: &Message<'_>) -> Result<
     let code = code.get(de::RESPONSE_CODE).map(|field| field.to_string()).unwrap_or_default();
     Ok((wire, code))
 }
-
-/// What an answer usually carries over.
-const ECHO: &[u8] = &[2, 3, 4, 7, 11, 12, 13, 24, 25, 32, 33, 37, 41, 42, 49, 60, 70];
 
 fn damaged(mut payload: Vec<u8>, damage: Option<Damage>, request: &Message<'_>) -> Vec<u8> {
     match damage {

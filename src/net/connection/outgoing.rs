@@ -1,0 +1,165 @@
+//! What can be sent.
+
+use core::ptr;
+use std::vec::Vec;
+
+use super::received::Received;
+use crate::model::error::Result;
+use crate::net::exchange::correlation::{Correlation, original};
+use crate::read::message::Message;
+use crate::read::owned::OwnedMessage;
+use crate::spec::Spec;
+use crate::write::builder::Builder;
+
+/// What can be sent: a [`Builder`], a message, or the octets of one. `Option<Vec<u8>>` is for `async`
+/// functions that give no response to some requests.
+///
+/// Only types of this crate and octets implement it.
+pub trait Outgoing: Sealed {
+    /// Writes the message at the front of `room`, which is made larger if need be, and says how
+    /// many octets it has.
+    ///
+    /// # Errors
+    /// As [`Builder::write`].
+    #[doc(hidden)]
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize>;
+
+    /// The spec by which the octets are checked as they are written; none if they are not.
+    #[doc(hidden)]
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        None
+    }
+
+    /// Whether it is known without a parse that this has the correlation key of `request`. `false` says
+    /// that it has to be parsed.
+    #[doc(hidden)]
+    fn surely_responds_to(&self, _request: &Message<'_>, _rule: &Correlation) -> bool {
+        false
+    }
+}
+
+/// Keeps the trait to this crate, so that it can change.
+pub trait Sealed {}
+
+impl Sealed for Builder<'_> {}
+
+impl Outgoing for Builder<'_> {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        if room.is_empty() {
+            room.resize(1024, 0);
+        }
+        match self.write(room) {
+            Err(error) if error.kind() == crate::model::error::ErrorKind::Room => {
+                room.resize(self.measure()?, 0);
+                self.write(room).map(<[u8]>::len)
+            }
+            written => written.map(<[u8]>::len),
+        }
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        Some(self.spec)
+    }
+
+    /// It is when the elements of the key are carried over from the request itself, all of them.
+    fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
+        let response = original(self.mti);
+        self.origin.is_some_and(|origin| ptr::addr_eq(origin, request))
+            && rule.response_to(request.mti()) == Some(response)
+            && rule.elements(response).all(|number| match request.has(number) {
+                true => self.echoed.contains(number),
+                false => !self.present.contains(number),
+            })
+    }
+}
+
+impl Sealed for [u8] {}
+
+impl Outgoing for [u8] {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        if room.len() < self.len() {
+            room.resize(self.len(), 0);
+        }
+        if let Some(room) = room.get_mut(..self.len()) {
+            room.copy_from_slice(self);
+        }
+        Ok(self.len())
+    }
+}
+
+/// Types that hold the octets of a message.
+macro_rules! octets {
+    ($([$($generics:tt)*] $name:ty, $octets:ident;)*) => {$(
+        impl<$($generics)*> Sealed for $name {}
+
+        impl<$($generics)*> Outgoing for $name {
+            fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+                self.$octets().write_into(room)
+            }
+        }
+    )*};
+}
+
+octets! {
+    [] Vec<u8>, as_slice;
+    [const N: usize] [u8; N], as_slice;
+    [] Message<'_>, wire;
+    [] OwnedMessage<'_>, wire;
+    [] Received, wire;
+}
+
+impl Sealed for Option<Vec<u8>> {}
+
+impl Outgoing for Option<Vec<u8>> {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        self.as_deref().unwrap_or_default().write_into(room)
+    }
+}
+
+impl<T: Sealed + ?Sized> Sealed for &T {}
+
+impl<T: Outgoing + ?Sized> Outgoing for &T {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        (**self).write_into(room)
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
+    }
+
+    fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
+        (**self).surely_responds_to(request, rule)
+    }
+}
+
+impl<T: Sealed + ?Sized> Sealed for &mut T {}
+
+impl<T: Outgoing + ?Sized> Outgoing for &mut T {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        (**self).write_into(room)
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        (**self).checked_by()
+    }
+
+    fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
+        (**self).surely_responds_to(request, rule)
+    }
+}
+
+/// Calls `use_it` with the octets of a message, written into room that the thread keeps.
+pub(crate) fn written<T>(message: &(impl Outgoing + ?Sized), use_it: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    std::thread_local! {
+        static ROOM: core::cell::Cell<Vec<u8>> = const { core::cell::Cell::new(Vec::new()) };
+    }
+    ROOM.with(|room| {
+        let mut octets = room.take();
+        let size = message.write_into(&mut octets);
+        let done = size.map(|size| use_it(octets.get(..size).unwrap_or_default()));
+        if octets.len() <= 65_536 {
+            room.set(octets);
+        }
+        done
+    })
+}

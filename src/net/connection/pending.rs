@@ -1,0 +1,298 @@
+//! How a request gets into the table and the outbox, and what its caller waits for.
+
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+use core::time::Duration;
+use std::boxed::Box;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::{Instant, timeout_at};
+
+use super::outgoing::{Outgoing, written};
+use super::received::Received;
+use super::state::{Phase, State, Waiter};
+use crate::model::error::Error;
+use crate::net::error::{Lost, NotSent, SendError};
+use crate::net::exchange::mux::{Refusal, Ticket};
+use crate::net::observe::Counters;
+use crate::read::message::Message;
+
+type Outcome = Result<Received, SendError>;
+
+/// A request on its way, and its response to be awaited.
+///
+/// It was written before this was returned, where there was a connection and room for it: so as many
+/// as the window holds can be sent one after the other, and their responses awaited then, without a
+/// task for each. Otherwise it waits for its turn, and only while it is awaited. Dropped before its
+/// response, it is given up: a response that comes after all goes to
+/// [`Observer::late`](crate::net::Observer::late).
+#[must_use = "dropped before its response, a request is given up"]
+pub struct Pending {
+    progress: Progress,
+    timeout: Duration,
+}
+
+enum Progress {
+    /// It is in the table and in the outbox, or gone.
+    InFlight(InFlight),
+    /// It waits for room or for a connection.
+    Waiting(Pin<Box<dyn Future<Output = Outcome> + Send>>),
+    Over(Option<NotSent>),
+}
+
+impl Future for Pending {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let timeout = self.timeout;
+        let outcome = match &mut self.progress {
+            Progress::InFlight(request) => {
+                let outcome = ready!(Pin::new(&mut request.response).poll(context));
+                request.done = true;
+                outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
+            }
+            Progress::Waiting(waiting) => ready!(waiting.as_mut().poll(context)),
+            Progress::Over(why) => match why.take() {
+                Some(why) => Err(SendError::NotSent(why)),
+                // Asked again after its outcome: there is no other.
+                None => return Poll::Pending,
+            },
+        };
+        // A place in the window is free as soon as the response is there.
+        self.progress = Progress::Over(None);
+        Poll::Ready(outcome)
+    }
+}
+
+impl fmt::Debug for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.progress {
+            Progress::InFlight(_) => "Pending(in flight)",
+            Progress::Waiting(_) => "Pending(waiting for its turn)",
+            Progress::Over(_) => "Pending(over)",
+        })
+    }
+}
+
+/// What is special about a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ErrorKind {
+    Plain,
+    /// It was sent before, and its MTI does not say so.
+    Again,
+    /// It goes before the sign-on is done.
+    Early,
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    header: &'a [u8],
+    now: Instant,
+    deadline: Instant,
+    kind: ErrorKind,
+    /// Whether the octets were checked by the spec of the connection.
+    sound: bool,
+}
+
+/// Why a request could not be sent at once.
+enum Wait {
+    Place,
+    Connection,
+    Room,
+    Never(NotSent),
+}
+
+/// A year: for time-outs that lie beyond all clocks.
+const FAR: Duration = Duration::from_secs(86_400 * 365);
+
+/// A request in flight; dropped before its response, it is given up.
+struct InFlight {
+    response: oneshot::Receiver<Outcome>,
+    ticket: Ticket,
+    frame: u64,
+    done: bool,
+    state: Arc<State>,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let state = &*self.state;
+        self.response.close();
+        if let Ok(outcome) = self.response.try_recv() {
+            // Its response was there, and nobody looked.
+            return outcome.map_or((), |response| state.late(Duration::ZERO, response));
+        }
+        let now = state.now();
+        let mut tables = state.lock();
+        if tables.outbox.cut(self.frame) {
+            tables.mux.withdraw(self.ticket);
+        } else {
+            tables.mux.cancel(now, self.ticket);
+        }
+    }
+}
+
+/// Sends a request, at once where that can be.
+pub(crate) fn request(
+    state: &Arc<State>,
+    message: &(impl Outgoing + ?Sized),
+    header: &[u8],
+    timeout: Duration,
+    kind: ErrorKind,
+) -> Pending {
+    let now = Instant::now();
+    let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
+    let sound = is_checked(state, message);
+    let call = Call { header, now, deadline, kind, sound };
+    let mut place = Arc::clone(&state.window).try_acquire_owned().ok();
+    let progress = written(message, |octets| match post(state, octets, call, &mut place) {
+        Ok(request) => Progress::InFlight(request),
+        Err(Wait::Never(why)) => Progress::Over(Some(why)),
+        Err(Wait::Place | Wait::Connection | Wait::Room) => wait(state, octets, call, place),
+    });
+    let progress = progress.unwrap_or_else(|error| Progress::Over(Some(NotSent::Message(error))));
+    Pending { progress, timeout }
+}
+
+/// Only a sound message waits: what is wrong with another is told at once.
+#[cold]
+fn wait(state: &Arc<State>, octets: &[u8], call: Call<'_>, place: Option<OwnedSemaphorePermit>) -> Progress {
+    let Call { header, now, deadline, kind, sound } = call;
+    if !sound && let Err(error) = Message::parse(state.settings.spec, octets) {
+        return Progress::Over(Some(NotSent::Message(error)));
+    }
+    let (state, octets, header) = (Arc::clone(state), octets.to_vec(), header.to_vec());
+    Progress::Waiting(Box::pin(async move {
+        let call = Call { header: &header, now, deadline, kind, sound: true };
+        request_in_turn(&state, &octets, call, place).await
+    }))
+}
+
+async fn request_in_turn(
+    state: &Arc<State>,
+    octets: &[u8],
+    call: Call<'_>,
+    mut place: Option<OwnedSemaphorePermit>,
+) -> Outcome {
+    let Call { now, deadline, .. } = call;
+    let over = |why| SendError::NotSent(why);
+    let request = loop {
+        let room = state.room.notified();
+        match post(state, octets, Call { now: Instant::now(), ..call }, &mut place) {
+            Ok(request) => break request,
+            Err(Wait::Never(why)) => return Err(over(why)),
+            Err(Wait::Place) => {
+                let free = timeout_at(deadline, Arc::clone(&state.window).acquire_owned()).await;
+                place = Some(free.map_err(|_| over(NotSent::NoRoom))?.map_err(|_| over(NotSent::Closing))?);
+            }
+            Err(Wait::Connection) => {
+                let mut phase = state.phase.subscribe();
+                let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
+                timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
+            }
+            Err(Wait::Room) => {
+                timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
+            }
+        }
+    };
+    let progress = Progress::InFlight(request);
+    Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
+}
+
+/// Opens the request in the table and puts its frame into the outbox: both or neither.
+fn post(
+    state: &Arc<State>,
+    octets: &[u8],
+    Call { header, now, deadline, kind, sound }: Call<'_>,
+    place: &mut Option<OwnedSemaphorePermit>,
+) -> Result<InFlight, Wait> {
+    let (phase, early) = (state.phase(), kind == ErrorKind::Early);
+    match phase {
+        Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
+        Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
+        Phase::SigningOn if !early => return Err(Wait::Connection),
+        Phase::Down => return Err(Wait::Connection),
+        Phase::SigningOn | Phase::Up | Phase::Closing => (),
+    }
+    if place.is_none() {
+        return Err(Wait::Place);
+    }
+    let wrong = |error: Error| Wait::Never(NotSent::Message(error));
+    let settings = &state.settings;
+    let message = match sound {
+        true => Message::made(settings.spec, octets, Message::read::<false>),
+        false => Message::parse(settings.spec, octets),
+    };
+    let message = message.map_err(wrong)?;
+    let is_request = settings.correlation.response_to(message.mti()).is_some();
+    let trace = settings.correlation.trace(&message).filter(|_| is_request);
+    let trace = trace.ok_or(Wait::Never(NotSent::NoKey))?;
+    let (sender, receiver) = oneshot::channel();
+    let (now, deadline) = (state.since(now), state.since(deadline));
+    let mut tables = state.lock();
+    if !tables.open {
+        return Err(Wait::Connection);
+    }
+    if tables.outbox.frames().len() >= settings.outbox_bytes {
+        return Err(Wait::Room);
+    }
+    let frame = tables.outbox.next();
+    let place = place.take().ok_or(Wait::Place)?;
+    let waiter = Waiter { response: sender, frame, since: now, _place: place };
+    let opened = match kind == ErrorKind::Again || message.mti().is_repeat() {
+        true => tables.mux.open_repeat(now, trace, deadline, waiter),
+        false => tables.mux.open(now, trace, deadline, waiter),
+    };
+    let ticket = opened.map_err(|refused| match refused.why {
+        Refusal::Full => Wait::Never(NotSent::NoRoom),
+        Refusal::InFlight => Wait::Never(NotSent::InFlight),
+        Refusal::Recent => Wait::Never(NotSent::Recent),
+    })?;
+    if let Err(error) = state.put(&mut tables, header, octets, false) {
+        tables.mux.withdraw(ticket);
+        return Err(wrong(error));
+    }
+    if deadline < tables.looks {
+        tables.looks = deadline;
+        state.sooner.notify_one();
+    }
+    drop(tables);
+    Counters::add(&state.counters.requests, 1);
+    Ok(InFlight { response: receiver, ticket, frame, done: false, state: Arc::clone(state) })
+}
+
+/// Puts a message that has no response into the outbox, if it can leave now.
+pub(crate) fn notify(
+    state: &State,
+    message: &(impl Outgoing + ?Sized),
+    header: &[u8],
+) -> Result<(), NotSent> {
+    let sound = is_checked(state, message);
+    let put = |octets: &[u8]| {
+        if !sound {
+            Message::parse(state.settings.spec, octets).map_err(NotSent::Message)?;
+        }
+        let mut tables = state.lock();
+        match state.phase() {
+            Phase::Up if tables.open => (),
+            Phase::Closing => return Err(NotSent::Closing),
+            _ => return Err(NotSent::Down),
+        }
+        if tables.outbox.frames().len() >= state.settings.outbox_bytes {
+            return Err(NotSent::NoRoom);
+        }
+        state.put(&mut tables, header, octets, false).map_err(NotSent::Message)
+    };
+    written(message, put).map_err(NotSent::Message)?
+}
+
+/// Whether a message is checked by the spec of the connection as it is written.
+fn is_checked(state: &State, message: &(impl Outgoing + ?Sized)) -> bool {
+    message.checked_by().is_some_and(|spec| core::ptr::eq(spec, state.settings.spec))
+}

@@ -1,0 +1,160 @@
+//! Messages that own their octets: to be kept, queued and sent to other threads.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::model::error::Result;
+use crate::read::message::Message;
+use crate::spec::Spec;
+
+/// A checked message with its own octets. [`Message`] borrows them; this is for what outlives the
+/// buffer it was read from.
+///
+/// The octets are checked once, when it is made. [`OwnedMessage::message`] costs no parse.
+///
+/// ```
+/// use cardwire::{Message, OwnedMessage, de, spec::ISO87_ASCII};
+///
+/// let kept = {
+///     let buffer = b"0800202000000080000000000012345600000001".to_vec();
+///     let message = Message::parse(&ISO87_ASCII, &buffer)?;
+///     OwnedMessage::keep(&ISO87_ASCII, &message)?
+/// };
+/// assert_eq!(kept.message().number(de::STAN)?, 123_456);
+/// std::thread::spawn(move || assert_eq!(kept.message().mti(), "0800")).join().unwrap();
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+///
+/// Its `Debug` is that of a message: masked.
+#[derive(Clone)]
+pub struct OwnedMessage<'s> {
+    /// What the parse found, without the octets.
+    parsed: Message<'s>,
+    /// What the owner keeps before the message, such as a station header, and the message.
+    octets: Box<[u8]>,
+    start: usize,
+}
+
+impl<'s> OwnedMessage<'s> {
+    /// Parses and checks octets, and keeps them.
+    ///
+    /// # Errors
+    /// As [`Message::parse`].
+    pub fn parse(spec: &'s Spec<'s>, octets: impl Into<Vec<u8>>) -> Result<Self> {
+        let octets = octets.into().into_boxed_slice();
+        let parsed = without_octets(spec, &Message::parse(spec, &octets)?);
+        Ok(Self { parsed, octets, start: 0 })
+    }
+
+    /// A copy of a message, which is parsed again only if it was parsed by another spec.
+    ///
+    /// # Errors
+    /// As [`Message::parse`], when it was parsed by another spec.
+    pub fn keep(spec: &'s Spec<'s>, message: &Message<'_>) -> Result<Self> {
+        match core::ptr::addr_eq(spec, message.spec) {
+            true => Ok(Self::after(spec, &[], message)),
+            false => Self::parse(spec, message.wire),
+        }
+    }
+
+    /// A copy of what was parsed by `spec`, with other octets before it.
+    pub(crate) fn after(spec: &'s Spec<'s>, before: &[u8], parsed: &Message<'_>) -> Self {
+        let mut octets = Vec::with_capacity(before.len() + parsed.wire.len());
+        octets.extend_from_slice(before);
+        octets.extend_from_slice(parsed.wire);
+        let octets = octets.into_boxed_slice();
+        Self { parsed: without_octets(spec, parsed), octets, start: before.len() }
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> Message<'_> {
+        Message { wire: self.wire(), ..self.parsed }
+    }
+
+    /// The octets of the message.
+    #[must_use]
+    pub fn wire(&self) -> &[u8] {
+        self.octets.get(self.start..).unwrap_or_default()
+    }
+
+    /// The spec it was parsed by.
+    #[must_use]
+    pub const fn spec(&self) -> &'s Spec<'s> {
+        self.parsed.spec
+    }
+
+    /// What the owner keeps before the message.
+    #[cfg(feature = "net")]
+    pub(crate) fn before(&self) -> &[u8] {
+        self.octets.get(..self.start).unwrap_or_default()
+    }
+}
+
+/// What a parse found, as a message that borrows nothing but its spec.
+const fn without_octets<'s>(spec: &'s Spec<'s>, parsed: &Message<'_>) -> Message<'s> {
+    let Message { mti, bitmaps, count, announced, starts, .. } = *parsed;
+    Message { spec, wire: &[], mti, bitmaps, count, announced, starts }
+}
+
+/// Equal when the octets are, and the spec is the same one.
+impl PartialEq for OwnedMessage<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::addr_eq(self.spec(), other.spec()) && self.wire() == other.wire()
+    }
+}
+
+impl Eq for OwnedMessage<'_> {}
+
+impl fmt::Debug for OwnedMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{ISO87_ASCII, ISO87_BCD};
+    use crate::write::builder::Builder;
+    use crate::{Mti, de};
+    use std::format;
+
+    fn wire() -> Vec<u8> {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+        builder.set(de::PAN, "4111111111111111").set(de::STAN, 7).set(de::TERMINAL, "TERM0001");
+        builder.to_vec().unwrap()
+    }
+
+    #[test]
+    fn it_is_the_message_it_was_made_of() {
+        let wire = wire();
+        let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        let owned =
+            [OwnedMessage::keep(&ISO87_ASCII, &message), OwnedMessage::parse(&ISO87_ASCII, wire.clone())];
+        for owned in owned {
+            let owned = owned.unwrap();
+            assert_eq!(owned.wire(), wire);
+            assert!(owned.message().fields().map(|field| field.key()).eq(message.fields().map(|f| f.key())));
+            for number in [de::PAN, de::STAN, de::TERMINAL] {
+                assert_eq!(owned.message().expose(number), message.expose(number));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_message_of_the_spec_is_refused() {
+        let wire = wire();
+        let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        assert!(OwnedMessage::parse(&ISO87_ASCII, &wire[..20]).is_err());
+        assert!(OwnedMessage::keep(&ISO87_BCD, &message).is_err(), "parsed by the other spec");
+    }
+
+    #[test]
+    fn no_card_data_in_debug() {
+        let owned = OwnedMessage::parse(&ISO87_ASCII, wire()).unwrap();
+        let shown = format!("{owned:?} {:?}", owned.clone());
+        assert!(shown.contains("0200") && !shown.contains("41111111"), "{shown}");
+    }
+}
