@@ -14,8 +14,8 @@ use cardwire::{
     Builder, Message,
     layout::{CodePage, Coding, Content, LengthUnit, PadNibble, PrefixCoding},
 };
-use common::{Node, set_all};
-use generated::{Case, config};
+use common::Node;
+use generated::{Case, config, laws};
 use proptest::prelude::*;
 
 const HEAD: &str = r#""0": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" },
@@ -252,8 +252,8 @@ fn sayable(case: &Case) -> Option<(SpecDoc, String, Vec<u8>)> {
     };
     let nodes: Vec<Node> =
         case.nodes.iter().filter(|node| doc.element(node.key).is_some()).cloned().collect();
-    let mut builder = Builder::new(doc.clone().leak().unwrap(), case.mti);
-    let wire = set_all(&mut builder, &nodes).to_vec().unwrap();
+    let said = Case { spec: doc.clone().leak().unwrap(), mti: case.mti, header: &[], nodes };
+    let wire = laws::told(&said).1;
     Some((doc, json, wire))
 }
 

@@ -18,6 +18,9 @@ mod generated;
 mod hex;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;
+#[path = "../../src/bin/cardwire/work.rs"]
+#[allow(dead_code, reason = "the tests of the command use the rest")]
+mod work;
 
 mod build;
 mod differential;

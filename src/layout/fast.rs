@@ -66,6 +66,8 @@ impl Element<'_> {
                 FastElement::UNKNOWN
             }
         };
+        // what varies and is filled up is laid out by the ordinary writer
+        let fast = if self.is_filled_up() { fast.not_encoded() } else { fast };
         self.fast = match self.layout {
             Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
                 fast.composite()

@@ -31,6 +31,8 @@ pub struct Shape<'s> {
     pub(crate) fill: Option<Fill>,
     /// Whether a value that is too short is refused, whatever the fill.
     pub(crate) is_exact: bool,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub(crate) full_size: bool,
     pub(crate) pad_nibble: Option<PadNibble>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
@@ -98,6 +100,7 @@ impl<'s> Shape<'s> {
             coding: None,
             fill: None,
             is_exact: false,
+            full_size: false,
             pad_nibble: None,
             layout: None,
         }
@@ -212,6 +215,10 @@ impl<'s> Shape<'s> {
     }
 
     /// A fixed value that is given too short is filled so.
+    ///
+    /// A row that does not say it fills digits with zeros in front and text with blanks behind; octets
+    /// (`b`, `h`) that are too few are refused. A value of nothing is filled with blanks alone: zeros
+    /// would be a value that nobody gave.
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });
@@ -222,6 +229,21 @@ impl<'s> Shape<'s> {
     #[must_use]
     pub const fn exact(mut self) -> Self {
         self.is_exact = true;
+        self
+    }
+
+    /// A value that varies in length and is given too short is filled up to its maximum, as a fixed one
+    /// is: the numeric data objects of EMV. What another message has shorter is copied as it is, and
+    /// what is empty stays empty.
+    ///
+    /// ```
+    /// use cardwire::layout::{Shape, n};
+    /// /// 12345 is written as 00 00 00 01 23 45.
+    /// const AMOUNT: Shape = n(12).ber().full_size();
+    /// ```
+    #[must_use]
+    pub const fn full_size(mut self) -> Self {
+        self.full_size = true;
         self
     }
 

@@ -1,10 +1,10 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
 use crate::codec::bitmap::Announced;
+use crate::codec::check;
 use crate::codec::fast::element::FastElement;
 use crate::codec::tag::PADDING;
 use crate::codec::window::{MAX_INDEX, Octets};
-use crate::codec::{Coding, check};
 use crate::layout::walk::{Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag};
 use crate::model::content::Content;
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     /// when it holds a fill that is no digit, or when only so the value is not too long.
     #[inline]
     fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
-        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+        if !element.counts_octets() || units == 0 {
             return units;
         }
         let len = element.coding.wire_len(element.content, units);
@@ -341,15 +341,6 @@ impl Reader<'_> {
     /// How many octets the tag takes that these start with.
     fn tag_len(&self, tag: Tag, octets: Octets<'_>) -> Result<usize> {
         tag.len_at(&octets).ok_or_else(|| Error::new(ErrorKind::Tag, octets.position(0), 3, 4))
-    }
-}
-
-/// Whether the length of a packed value is known in digits.
-fn counts_digits(element: &Element<'_>) -> bool {
-    match element.size.form {
-        Form::Fixed => true,
-        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::LengthUnit::Units,
-        Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => false,
     }
 }
 

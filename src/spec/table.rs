@@ -170,8 +170,10 @@ impl<'s> Row<'s> {
         };
         let fill = match shape.fill {
             _ if shape.is_exact => None,
-            Some(fill) => Some(fill),
+            // part of a PIN block is none, nor is part of a track, and blanks are no digits
+            None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
             None => Some(Fill::of_class(content)),
+            said => said,
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -186,6 +188,7 @@ impl<'s> Row<'s> {
             content,
             coding,
             fill,
+            full_size: shape.full_size,
             pad_nibble,
             privacy: self.privacy,
             fast: FastElement::UNKNOWN,

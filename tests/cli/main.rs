@@ -3,18 +3,22 @@
 
 mod advice;
 mod capture;
+mod captures;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
 mod encode;
 mod engines;
+mod forms;
 mod hostile;
 mod inputs;
+mod isomsg;
 mod network;
 mod others;
 mod picture;
 mod specs;
+mod terminal;
 
 use std::path::PathBuf;
 

@@ -38,10 +38,11 @@ const PROFILES: [&Profile<'static>; 2] = [&profile::ISO87_PROFILE, &profile::UNI
 fn profile(document: Document) -> Result<Profile<'static>, String> {
     let mut rules = Vec::new();
     for (index, written) in document.rules.into_iter().enumerate() {
+        crate::work::count(1);
         rules.extend(written.rules().map_err(|wrong| format!("rule {}: {wrong}", index + 1))?);
     }
     if let Some(base) = &document.base {
-        let base = builtin(base).ok_or_else(|| format!("the base '{base}' is no built-in profile"))?;
+        let base = builtin(base).ok_or_else(|| format!("the base '{}' is no built-in profile", cut(base)))?;
         rules.extend_from_slice(base.rules());
     }
     Ok(Profile::new(document.name.leak(), rules.leak()))
@@ -101,7 +102,7 @@ impl Written {
         let (conditions, echoed) = (conditions.leak(), self.echoed.leak());
         let optional = self.optional.map(|numbers| &*numbers.leak());
         let of_type = |digits: &String| {
-            let mti: Mti = digits.parse().map_err(|_| format!("'{digits}' is no message type"))?;
+            let mti: Mti = digits.parse().map_err(|_| format!("'{}' is no message type", cut(digits)))?;
             let all = rule(&mti.digits()).processing(processing).mandatory(mandatory);
             let all = all.conditional(conditions).echoed(echoed);
             Ok(optional.map_or(all, |optional| all.optional(optional)))
@@ -117,20 +118,38 @@ fn when(text: &str) -> Result<When<'static>, String> {
         ("approved", _) => Ok(When::Approved),
         (_, Some(("with", field))) => Ok(When::With(number(field)?)),
         (_, Some(("without", field))) => Ok(When::Without(number(field)?)),
-        _ => text
-            .split_once(" is ")
-            .map_or_else(|| Err(format!("'{text}' is none of: approved, with 52, without 35, 39 is 00")), is),
+        _ => text.split_once(" is ").map_or_else(
+            || Err(format!("'{}' is none of: approved, with 52, without 35, 39 is 00", cut(text))),
+            is,
+        ),
     }
 }
 
 fn number(text: &str) -> Result<u8, String> {
-    let number = text.parse().map_err(|_| format!("'{text}' is no field number"))?;
+    let number = text.parse().map_err(|_| format!("'{}' is no field number", cut(text)))?;
     known(number).map(|()| number)
+}
+
+/// The start of a text: it may be anything, a card number in the wrong place, too.
+fn cut(text: &str) -> String {
+    text.chars().take(8).collect()
 }
 
 fn known(number: u8) -> Result<(), String> {
     match number {
         2..=192 => Ok(()),
         _ => Err(format!("there is no field {number}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn work_grows_with_the_rules() {
+        crate::work::tests::assert_linear("rules", |size| {
+            let rules = "[[rule]]\nmti = ['0100', '0200']\nmandatory = [2]\n".repeat(size);
+            let document = toml::from_str(&format!("name = 'x'\nbase = 'iso87'\n{rules}"));
+            assert!(super::profile(document.expect("TOML")).is_ok());
+        });
     }
 }

@@ -226,6 +226,7 @@ fn text(prefix: Prefix, is_led: bool, named: Option<ElementDoc>) -> ElementDoc {
         max: u32::try_from(prefix.capacity()).unwrap_or(u32::MAX),
         form: if is_led { Form::Rest } else { Form::Prefixed(prefix) },
         fill: Some(Fill { side: Side::Right, with: b' ' }),
+        full_size: false,
         pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,

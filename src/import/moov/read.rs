@@ -321,7 +321,7 @@ impl Padding {
 }
 
 /// What fills a value whose field does not say it.
-pub(super) const fn usual_fill(content: Content) -> Fill {
+const fn usual_fill(content: Content) -> Fill {
     match content {
         Content::B => NULL,
         Content::N | Content::Z | Content::Ne | Content::H => ZERO,
@@ -347,8 +347,8 @@ fn bare(
     pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
-    let (key, name, privacy, layout) = (0, String::new(), SECRET, None);
-    ElementDoc { key, name, content, coding, min, max, form, fill, pad_nibble, privacy, layout }
+    let (key, name, privacy, layout, full_size) = (0, String::new(), SECRET, None, false);
+    ElementDoc { key, name, content, coding, min, max, form, fill, full_size, pad_nibble, privacy, layout }
 }
 
 /// Parts one after the other, in the order of their keys; it leaves out what it has no value for,

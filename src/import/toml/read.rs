@@ -239,13 +239,16 @@ impl Reader<'_> {
             shape = self.length(length, shape)?;
         }
         shape.coding = self.parsed(&mut section, "coding", |word| value(words::CODINGS, word))?;
-        if let Some(fill) = self.parsed(&mut section, "fill", words::fill)? {
-            (shape.fill, shape.is_exact) = (fill, fill.is_none());
-        }
+        let fill = self.parsed(&mut section, "fill", words::fill)?;
+        shape.fill = fill.flatten();
+        shape.full_size = self.flag(&mut section, "full-size")?.unwrap_or(false);
         shape.pad_nibble = self.parsed(&mut section, "spare", words::pad_nibble)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
         let mut element = ElementDoc::new(&Row { key, shape, name, privacy }, dialect);
+        if fill == Some(None) {
+            element.fill = None;
+        }
         element.layout = self.layout(&mut section, content, path, depth)?;
         self.done(&section)?;
         Ok(element)

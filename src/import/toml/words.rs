@@ -115,15 +115,16 @@ pub(super) fn pad_nibble(text: &str) -> Option<PadNibble> {
 
 /// `left 0`, `right blank`, or the octet: `right 0x00`; `none`.
 pub(super) fn fill_word(fill: Option<Fill>) -> String {
-    let Some(fill) = fill else { return "none".into() };
-    let side = word(SIDES, &fill.side);
-    match fill.with {
+    let Some(Fill { side, with }) = fill else { return "none".into() };
+    let side = word(SIDES, &side);
+    match with {
         b' ' => format!("{side} blank"),
         with @ 0x21..=0x7E => format!("{side} {}", char::from(with)),
         with => format!("{side} 0x{with:02X}"),
     }
 }
 
+/// A fill, or that nothing is filled.
 pub(super) fn fill(text: &str) -> Option<Option<Fill>> {
     if text == "none" {
         return Some(None);

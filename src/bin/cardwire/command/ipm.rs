@@ -109,7 +109,7 @@ impl Ipm {
             }
             Action::Csv { file, columns, expose } => {
                 let shown = if *expose { Shown::Exposed } else { Shown::Masked };
-                output.line(columns.join(","))?;
+                output.line(columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(","))?;
                 each(file.as_ref(), |number, parsed| match parsed.message() {
                     Some(message) => Ok(output.line(row(message, columns, shown))?),
                     None => {
@@ -128,7 +128,15 @@ fn records(file: Option<&PathBuf>) -> Outcome<(std::rc::Rc<str>, Records<Stream>
     let standard = PathBuf::from("-");
     let (name, stream) = input::open(file.unwrap_or(&standard))?;
     match Records::open(stream) {
-        Ok(records) => Ok((name, records)),
+        Ok(records) => {
+            if records.preamble() > 0 {
+                let octets = records.preamble();
+                complain(format_args!(
+                    "{name}: {octets} bytes of text before the first record were passed over"
+                ));
+            }
+            Ok((name, records))
+        }
         Err(error) => Err(Failure::data(format_args!("{name}: {error}"))),
     }
 }
@@ -188,10 +196,15 @@ fn row(message: &Message<'_>, columns: &[String], shown: Shown) -> String {
         "mti" => message.mti().to_string(),
         path => message.path(path).map(|field: Field<'_>| show::shown(&field, shown)).unwrap_or_default(),
     };
-    let quoted = |text: String| {
-        if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
-    };
-    columns.iter().map(value).map(quoted).collect::<Vec<_>>().join(",")
+    columns.iter().map(value).map(|text| quoted(&text)).collect::<Vec<_>>().join(",")
+}
+
+/// A value as RFC 4180 has it. What a spreadsheet would run as a formula gets an apostrophe in front,
+/// which spreadsheets take for "this is text".
+fn quoted(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 impl Target {

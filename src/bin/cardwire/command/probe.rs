@@ -201,8 +201,7 @@ fn mend(found: &[Explained], file: &Path) -> Outcome {
 
 /// The two ends of a connection, the same for both directions.
 fn connection(origin: &Origin) -> Option<String> {
-    let Origin::Packet(_, _, flow) = origin else { return None };
-    let (from, to) = flow.split_once(" > ")?;
+    let Origin::Packet { from, to, .. } = origin else { return None };
     let (one, other) = if from < to { (from, to) } else { (to, from) };
     Some(format!("{one} - {other}"))
 }

@@ -12,7 +12,7 @@ use cardwire::{Framing, Spec, spec};
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;
 use crate::output::{Output, Role};
-use crate::specs;
+use crate::{plain, specs};
 
 /// List, show, check and convert specs.
 #[derive(clap::Args)]
@@ -78,8 +78,11 @@ impl SpecCommand {
             Action::Convert { spec, to } => {
                 let doc = specs::document(spec)?;
                 let text = match to {
-                    Format::Toml => toml::write(&doc),
-                    Format::Moov => in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?,
+                    Format::Toml => plain::in_toml(&toml::write(&doc)),
+                    Format::Moov => {
+                        let text = in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?;
+                        plain::in_json(&text)
+                    }
                 };
                 Ok(output.bytes().write_all(text.as_bytes())?)
             }
@@ -198,7 +201,8 @@ fn framings(output: &mut Output) -> Outcome {
         let name = output.paint(Role::Key, &format!("{:<18}", named.name));
         output.line(format_args!("{name} {}", named.summary))?;
     }
-    output.line("\nwith a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
+    output.line("")?;
+    output.line("with a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
     Ok(())
 }
 
@@ -206,7 +210,7 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
     let title = output.paint(Role::Title, spec.name());
     let form = spec.bitmap();
     output.line(format_args!(
-        "{title}: header {} bytes, MTI {}, bitmap {} of {} bytes, second {}, third {}\n",
+        "{title}: header {} bytes, MTI {}, bitmap {} of {} bytes, second {}, third {}",
         spec.header(),
         words::mti(spec.mti()),
         words::coding(form.coding),
@@ -214,7 +218,7 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
         words::more(form.second),
         words::more(form.third)
     ))?;
-    Ok(())
+    Ok(output.line("")?)
 }
 
 fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: usize) -> Outcome {

@@ -7,7 +7,14 @@ use cardwire::{Framing, Spec};
 
 use super::detect::{MOST_START, framing_of};
 use super::frames::Splitter;
-use super::{Payload, Refusal};
+use super::{Moment, Payload, Refusal};
+
+/// A packet of a capture: the how manieth, and when it was captured.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) packet: u64,
+    pub(super) moment: Option<Moment>,
+}
 
 /// What a packet adds to a direction.
 pub(super) struct Segment<'p> {
@@ -30,7 +37,7 @@ pub(super) struct Flow {
     splitter: Option<Splitter>,
     pending: Pending,
     /// The packet that was added last.
-    packet: u64,
+    packet: Stamp,
     closed: bool,
 }
 
@@ -38,7 +45,7 @@ pub(super) struct Flow {
 struct Pending {
     start: Vec<u8>,
     /// How far into the start each packet brought it.
-    marks: Vec<(usize, u64)>,
+    marks: Vec<(usize, Stamp)>,
     finder: Option<Finder<'static>>,
 }
 
@@ -52,7 +59,7 @@ const OVERHEAD: usize = 64;
 const FINDER: usize = 1 << 12;
 
 /// Messages, and what is wrong, with the packet that completed each.
-pub(super) type Found = Vec<(u64, Result<Payload, Refusal>)>;
+pub(super) type Found = Vec<(Stamp, Result<Payload, Refusal>)>;
 
 impl Pending {
     fn new(spec: Option<&'static Spec<'static>>) -> Self {
@@ -61,11 +68,11 @@ impl Pending {
 
     fn held(&self) -> usize {
         let finder = if self.finder.is_some() { FINDER } else { 0 };
-        self.start.len() + self.marks.len() * size_of::<(usize, u64)>() + finder
+        self.start.len() + self.marks.len() * size_of::<(usize, Stamp)>() + finder
     }
 
     /// The packet that brought the octet before `end`.
-    fn packet_of(&self, end: usize) -> Option<u64> {
+    fn packet_of(&self, end: usize) -> Option<Stamp> {
         let index = self.marks.partition_point(|(reached, _)| *reached < end);
         self.marks.get(index).map(|(_, packet)| *packet)
     }
@@ -82,7 +89,7 @@ impl Flow {
             waiting: 0,
             splitter: framing.map(Splitter::new),
             pending: Pending::new(spec),
-            packet: 0,
+            packet: Stamp::default(),
             closed: false,
         }
     }
@@ -117,7 +124,7 @@ impl Flow {
     }
 
     /// Adds the segment of a packet and returns the messages that it completes.
-    pub(super) fn take(&mut self, packet: u64, segment: &Segment<'_>) -> Found {
+    pub(super) fn take(&mut self, packet: Stamp, segment: &Segment<'_>) -> Found {
         let mut found = Vec::new();
         if segment.starts {
             found = self.end();

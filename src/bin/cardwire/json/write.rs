@@ -9,6 +9,7 @@ use cardwire::{
     read::Exposed,
 };
 
+use super::read::{Json, Left, part_name};
 use crate::hex;
 
 /// Whether values are shown as they are.
@@ -30,6 +31,27 @@ struct Writer<'o> {
 pub(crate) fn message(out: &mut Vec<u8>, parsed: &Inspection<'_>, station: &[u8], shown: Shown) {
     let mut writer = Writer { out, shown };
     writer.record(parsed, station);
+}
+
+/// The same with what the spec has no place for among the fields, and what is wrong with the rest of
+/// that as errors.
+pub(crate) fn with_left(
+    out: &mut Vec<u8>,
+    parsed: &Inspection<'_>,
+    station: &[u8],
+    shown: Shown,
+    left: &[Left],
+) {
+    match left.iter().find(|left| !left.is_unknown) {
+        None => Writer { out, shown }.record_with(parsed, station, left),
+        Some(wrong) => {
+            let _ = write!(out, "{{\"error\":{{\"field\":{},\"message\":", wrong.number);
+            string(out, wrong.to_string().bytes());
+            out.extend_from_slice(b",\"parsed\":");
+            Writer { out, shown }.record_with(parsed, station, left);
+            out.extend_from_slice(b"}}");
+        }
+    }
 }
 
 /// `{"error":{...}}` for a message that did not parse, or could not be built.
@@ -100,6 +122,10 @@ fn clear(out: &mut Vec<u8>, value: &Exposed<'_>) {
 
 impl Writer<'_> {
     fn record(&mut self, parsed: &Inspection<'_>, station: &[u8]) {
+        self.record_with(parsed, station, &[]);
+    }
+
+    fn record_with(&mut self, parsed: &Inspection<'_>, station: &[u8], left: &[Left]) {
         self.out.push(b'{');
         let message = parsed.message();
         if !station.is_empty() {
@@ -116,18 +142,49 @@ impl Writer<'_> {
         }
         self.out.extend_from_slice(b"\"fields\":{");
         let mut first = true;
+        let mut left = left.iter().peekable();
         for field in parsed.fields() {
+            while let Some(left) = left.next_if(|left| u32::from(left.number) < field.key().value()) {
+                self.left(left, &mut first);
+            }
             if !std::mem::take(&mut first) {
                 self.out.push(b',');
             }
             let _ = write!(self.out, "\"{}\":", field.key());
             self.value(&field);
         }
+        left.for_each(|left| self.left(left, &mut first));
         self.out.push(b'}');
         if self.shown == Shown::Masked {
             self.out.extend_from_slice(b",\"masked\":true");
         }
         self.out.push(b'}');
+    }
+
+    fn left(&mut self, left: &Left, first: &mut bool) {
+        if !std::mem::take(first) {
+            self.out.push(b',');
+        }
+        let _ = write!(self.out, "\"{}\":", left.number);
+        self.json(&left.json);
+    }
+
+    /// A value that has no row.
+    fn json(&mut self, json: &Json) {
+        let Json::Pairs(pairs) = json else {
+            let value = json.shown(self.shown);
+            // a character beyond Latin-1 is no octet of a message
+            return string(self.out, value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')));
+        };
+        self.out.push(b'[');
+        for (index, (key, json)) in pairs.iter().enumerate() {
+            self.out.extend_from_slice(if index > 0 { b",[" } else { b"[" });
+            string(self.out, part_name(key).bytes());
+            self.out.push(b',');
+            self.json(json);
+            self.out.push(b']');
+        }
+        self.out.push(b']');
     }
 
     fn octets(&mut self, name: &str, octets: &[u8]) {

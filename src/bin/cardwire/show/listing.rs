@@ -1,10 +1,10 @@
 //! The listing: number, name, notation, value, meaning; parts below their element.
 
-use std::io::{self, Write};
+use std::io;
 
 use cardwire::{Field, Inspection, show::Describe};
 
-use crate::json::Shown;
+use crate::json::{Json, Left, Shown, part_name};
 use crate::output::{Output, Role};
 
 /// Lists what parsed, and the error that stopped it.
@@ -35,6 +35,48 @@ pub(crate) fn listing(
     Ok(())
 }
 
+/// Lists values that the spec has no place for, and those that are wrong.
+pub(crate) fn left(output: &mut Output, left: &[Left], with: Shown) -> io::Result<()> {
+    for left in left {
+        let key = output.paint(Role::Key, &format!("{:>5}", left.number));
+        let why =
+            if left.is_unknown { "(the spec has no place for it)" } else { "(not a value of this element)" };
+        let why = output.paint(Role::Faint, why);
+        match &left.json {
+            Json::Pairs(pairs) => {
+                output.line(format_args!("{key} {why}"))?;
+                unknown_parts(output, pairs, 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {why} {value}"))?;
+            }
+        }
+        if !left.is_unknown {
+            let painted = output.paint(Role::Bad, &format!("!! {left}"));
+            output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown_parts(output: &mut Output, pairs: &[(String, Json)], depth: usize, with: Shown) -> io::Result<()> {
+    for (key, json) in pairs {
+        let key = output.paint(Role::Key, &format!("{:2$}{:>5}", "", part_name(key), 5 * depth));
+        match json {
+            Json::Pairs(pairs) => {
+                output.line(key)?;
+                unknown_parts(output, pairs, depth + 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {value}"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn line(
     output: &mut Output,
     describe: &Describe<'_, '_>,
@@ -56,7 +98,7 @@ fn line(
         output.paint(role, &shown(field, with))
     };
     let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
-    writeln!(output.bytes(), "{key} {:<width$} {kind} {value}{meaning}", field.name())?;
+    output.line(format_args!("{key} {:<width$} {kind} {value}{meaning}", field.name()))?;
     field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
 }
 

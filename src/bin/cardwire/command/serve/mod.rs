@@ -2,6 +2,7 @@
 
 mod connection;
 mod rules;
+mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,9 +88,9 @@ impl Serve {
         let rules = match &self.rules {
             None => Rules::default(),
             Some(file) => {
-                let rules: Rules = toml_file::read(file)?;
+                let (rules, text): (Rules, String) = toml_file::read_with_text(file)?;
                 rules
-                    .check(spec)
+                    .check(spec, &text)
                     .map_err(|text| Failure::data(format_args!("{}, {text}", file.display())))?;
                 rules
             }
