@@ -437,7 +437,8 @@ mod tests {
     use std::vec::Vec;
 
     fn codings() -> impl Strategy<Value = (Coding, Content, PadNibble, Vec<u8>)> {
-        let page = prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)];
+        let pages = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf];
+        let page = proptest::sample::select(pages.to_vec());
         let pad_nibble =
             prop_oneof![Just(PadNibble::LEFT_ZERO), Just(PadNibble::RIGHT_ZERO), Just(PadNibble::RIGHT_F)];
         let digits = || proptest::collection::vec(b'0'..=b'9', 0..20);

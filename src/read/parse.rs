@@ -7,9 +7,9 @@
 //! `tests/plan.rs` hold all three together.
 
 use crate::codec::bitmap::Announced;
-use crate::codec::{BitmapForm, Prefix, Tag};
-use crate::layout::Element;
+use crate::codec::{BitmapForm, Tag};
 use crate::layout::walk::{Pass, walk};
+use crate::layout::{Element, LengthFirst};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, Key, Place, Result};
 use crate::model::mti::Mti;
@@ -154,7 +154,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         self.reader.tag(tag, length_first)
     }
 

@@ -47,8 +47,8 @@ fn neutral(content: Content, octet: u8) -> u8 {
     match (content, octet) {
         (Content::Xn, b'C' | b'D') => octet,
         (Content::N | Content::Xn | Content::H, _) => b'0',
-        (Content::Z, b'=' | b'D') => octet,
-        (Content::Z, _) => b'0',
+        (Content::Z, b'=' | b'D') | (Content::Ne, b'=') => octet,
+        (Content::Z | Content::Ne, _) => b'0',
         (Content::A, _) => b'X',
         (Content::B, _) => 0,
         (Content::S, _) => b' ',
