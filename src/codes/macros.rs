@@ -61,9 +61,9 @@ macro_rules! open_code {
     };
 }
 
-/// Declares a plain enum whose variants print as the given words.
+/// Declares a plain enum whose variants print as the given words, English and Chinese.
 macro_rules! worded {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $word:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident => $en:literal $zh:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
@@ -71,11 +71,17 @@ macro_rules! worded {
         }
 
         impl $name {
-            /// The plain words of this value.
+            /// The plain English words of this value.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
+                self.words($crate::codes::Lang::En)
+            }
+
+            /// The words of this value.
+            #[must_use]
+            pub const fn words(self, lang: $crate::codes::Lang) -> &'static str {
                 match self {
-                    $(Self::$variant => $word,)+
+                    $(Self::$variant => lang.of($en, $zh),)+
                 }
             }
         }

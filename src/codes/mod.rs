@@ -17,8 +17,21 @@
 //! | field 60.3 management | UnionPay | n3 | [`ManagementCode`] |
 //!
 //! Every type is open: a code of the right shape is carried whether or not it is known, and a lookup
-//! answers `None` for one that is not. The facts come from public code lists; a network's own book
+//! gives `None` for one that is not. The facts come from public code lists; a network's own book
 //! overrides them.
+//!
+//! Every row has words in English and Chinese (`words(Lang)`), and says who defined the code
+//! ([`Scope`]) and how sure that is ([`Certainty`]). Where a [`Network`] reads a code in another way,
+//! the row has its reading: `at(Network)`. [`tables`] lists every table with all its rows.
+//!
+//! ```
+//! use cardwire::codes::{Certainty, ConditionCode, Lang, Network, Scope};
+//!
+//! let row = ConditionCode::new("18").unwrap().meaning().unwrap();
+//! assert_eq!((row.words(Lang::En), row.scope), ("no cheque in envelope", Scope::Iso));
+//! let reading = row.at(Network::UnionPay).unwrap();
+//! assert_eq!((reading.words(Lang::Zh), reading.certainty), ("邮件或电话订购预授权", Certainty::Certain));
+//! ```
 
 #[macro_use]
 mod macros;
@@ -26,30 +39,39 @@ mod macros;
 pub mod action;
 pub mod action03;
 mod advice;
+mod all;
 pub mod condition;
 pub mod country;
 pub mod currency;
 pub mod entry;
 pub mod function;
+mod names;
 pub mod network;
 pub mod processing;
+mod readings;
 pub mod reason;
 pub mod response;
+mod scope;
 pub mod settlement;
 mod table;
 pub mod unionpay;
+mod unionpay_rows;
 
+pub use crate::model::lang::Lang;
 pub use action::ActionCode93;
 pub use action03::ActionCode03;
 pub use advice::{Actor, Advice, Class, Group, Outcome, Retry, Reversal};
+pub use all::{CodeTable, Rows, tables};
 pub use condition::ConditionCode;
 pub use country::Country;
 pub use currency::Currency;
 pub use entry::{EntryMode, PanEntry, PinCapability, PosData};
 pub use function::FunctionCode;
+pub use names::element_name_zh;
 pub use network::{ManagementCode, NetworkCode};
 pub use processing::{AccountType, Effect, ProcessingCode, TransactionType};
 pub use reason::{ReasonClass, ReasonCode};
 pub use response::ResponseCode;
+pub use scope::{Certainty, Network, Scope};
 pub use settlement::SettlementCode;
-pub use table::{Meaning, Scope};
+pub use table::Meaning;

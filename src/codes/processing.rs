@@ -3,6 +3,7 @@
 //! Positions 1-2 are the transaction type, 3-4 the account the money comes from, 5-6 the account it
 //! goes to. Facts from public code lists; private types mean different things in different networks.
 
+use super::scope::Network::{Jpos, Mastercard, MastercardDebit, Postilion, Several, Visa};
 use super::table::{Meaning, find, iso, network, private, private_use, unionpay};
 
 open_code! {
@@ -35,15 +36,15 @@ worded! {
     #[non_exhaustive]
     Effect {
         /// Takes money.
-        Debit => "debit",
+        Debit => "debit" "借记",
         /// Gives money.
-        Credit => "credit",
+        Credit => "credit" "贷记",
         /// Moves money between accounts.
-        Both => "both",
+        Both => "both" "借记与贷记",
         /// Moves nothing.
-        None => "none",
+        None => "none" "无",
         /// Depends on the network.
-        Unknown => "unknown",
+        Unknown => "unknown" "未知",
     }
 }
 
@@ -177,75 +178,95 @@ impl AccountType {
     }
 }
 
-static TYPES: &[Meaning] = &[
-    iso("00", "purchase"),
-    iso("01", "cash withdrawal or advance"),
-    iso("02", "debit adjustment (some hosts: void)"),
-    iso("03", "cheque guarantee (UnionPay: pre-authorization)"),
-    iso("04", "cheque verification"),
-    iso("05", "eurocheque"),
-    iso("06", "traveller's cheque"),
-    iso("07", "letter of credit"),
-    iso("08", "giro"),
-    iso("09", "purchase with cash back"),
-    iso("10", "non-cash instrument, such as a wire transfer"),
-    iso("11", "quasi-cash and scrip"),
-    private("12", "general debit"),
-    network("17", "cash disbursement"),
-    network("19", "reversal of a load settlement"),
-    iso("20", "refund"),
-    iso("21", "deposit"),
-    iso("22", "credit adjustment"),
-    iso("23", "cheque deposit guarantee (Mastercard debit: credit adjustment)"),
-    iso("24", "cheque deposit"),
-    private("25", "general credit"),
-    private("28", "merchandise request or cash adjustment"),
-    network("29", "cash load settlement"),
-    iso("30", "available funds inquiry"),
-    iso("31", "balance inquiry"),
-    unionpay("33", "account verification"),
-    private("35", "full statement inquiry"),
-    private("37", "card verification inquiry"),
-    private("38", "mini statement inquiry"),
-    private("39", "linked account inquiry"),
-    iso("40", "transfer between the cardholder's accounts"),
-    private("42", "general transfer"),
-    private("46", "card-to-card transfers and adjustments, by network").to("49"),
-    iso("50", "payment from account"),
-    private("51", "payment by deposit"),
-    private("53", "payment to account or between accounts").to("54"),
-    private("58", "payment adjustment"),
-    unionpay("60", "purse load"),
-    unionpay("70", "PIN change"),
-    private("72", "card activation"),
-    private("73", "card block"),
-    private("74", "card unblock"),
-    unionpay("89", "establish a standing commission"),
-    private_use("90", "91"),
-    private("92", "revoke a standing commission (UnionPay), PIN change (Postilion)"),
-    private_use("93", "99"),
+#[rustfmt::skip] // one code, one line
+pub(super) static TYPES: &[Meaning] = &[
+    iso("00", "purchase", "消费"),
+    iso("01", "cash withdrawal or advance", "取现或预借现金"),
+    iso("02", "debit adjustment", "借记调整").but(&[network(Several, "02", "void", "撤销").once()]),
+    iso("03", "cheque guarantee", "支票担保").but(&[unionpay("03", "pre-authorization", "预授权")]),
+    iso("04", "cheque verification", "支票验证"),
+    iso("05", "eurocheque", "欧洲支票"),
+    iso("06", "traveller's cheque", "旅行支票"),
+    iso("07", "letter of credit", "信用证"),
+    iso("08", "giro", "邮政转账"),
+    iso("09", "purchase with cash back", "消费返现"),
+    iso("10", "non-cash instrument, such as a wire transfer", "非现金金融工具，如电汇"),
+    iso("11", "quasi-cash and scrip", "准现金"),
+    network(Postilion, "12", "general debit", "一般借记").once(),
+    network(Mastercard, "17", "cash disbursement", "柜台取现"),
+    network(Visa, "19", "reversal of a load settlement", "充值清算冲正").once(),
+    iso("20", "refund", "退货"),
+    iso("21", "deposit", "存款"),
+    iso("22", "credit adjustment", "贷记调整").but(&[network(Jpos, "22", "void of a refund", "退货撤销").once()]),
+    iso("23", "cheque deposit guarantee", "支票存款担保").but(&[
+        network(MastercardDebit, "23", "credit adjustment", "贷记调整"),
+    ]),
+    iso("24", "cheque deposit", "支票存款"),
+    network(Postilion, "25", "general credit", "一般贷记").once(),
+    network(Visa, "26", "original credit", "原始贷记").once(),
+    private("28", "differs by network", "各卡组织不同").disputed().but(&[
+        network(Mastercard, "28", "payment transaction", "付款交易").once(),
+        network(Visa, "28", "prepaid load or activation", "预付卡充值或激活").once(),
+        network(Postilion, "28", "merchandise request", "商品请求").once(),
+    ]),
+    network(Visa, "29", "cash load settlement", "现金充值清算").once(),
+    iso("30", "available funds inquiry", "可用余额查询"),
+    iso("31", "balance inquiry", "余额查询"),
+    network(Postilion, "32", "general inquiry", "一般查询").once(),
+    unionpay("33", "account verification", "账户验证").but(&[network(Jpos, "33", "account verification", "账户验证")]),
+    network(Postilion, "35", "full statement inquiry", "完整账单查询").once(),
+    network(Postilion, "36", "merchandise inquiry", "商品查询").once(),
+    network(Postilion, "37", "card verification inquiry", "卡片验证查询").once(),
+    network(Postilion, "38", "mini statement inquiry", "简要账单查询").once(),
+    network(Postilion, "39", "linked account inquiry", "关联账户查询").once(),
+    iso("40", "transfer between the cardholder's accounts", "持卡人账户间转账"),
+    network(Postilion, "42", "general transfer", "一般转账").once(),
+    private("46", "card-to-card transfers and adjustments, by network", "卡间转账与调整，各卡组织不同").to("49").disputed(),
+    iso("50", "payment from account", "账户付款"),
+    network(Postilion, "51", "payment by deposit", "存款付款").once(),
+    network(Postilion, "52", "general payment", "一般付款").once(),
+    network(Postilion, "53", "payment to account", "付款至账户").once(),
+    network(Postilion, "54", "payment from account to account", "账户间付款").once(),
+    private("58", "payment adjustment", "付款调整").once(),
+    unionpay("60", "purse load", "电子现金圈存").once(),
+    unionpay("70", "PIN change", "更改密码").but(&[network(Jpos, "70", "PIN change", "更改密码")]),
+    network(Jpos, "72", "card activation", "卡激活").once(),
+    network(Jpos, "73", "card block", "卡锁定").once(),
+    network(Jpos, "74", "card unblock", "卡解锁").once(),
+    unionpay("89", "establish a standing commission", "建立委托关系").once(),
+    private_use("90", "90").but(&[network(Postilion, "90", "place hold on card", "冻结卡").once()]),
+    private_use("91", "91").but(&[network(Postilion, "91", "general administration", "一般管理").once()]),
+    private_use("92", "92").but(&[
+        unionpay("92", "revoke a standing commission", "撤销委托关系").once(),
+        network(Postilion, "92", "PIN change", "更改密码").once(),
+    ]),
+    private_use("93", "93").but(&[network(Postilion, "93", "general administration, not forwarded", "一般管理，不转发").once()]),
+    private_use("94", "99"),
 ];
 
-static ACCOUNTS: &[Meaning] = &[
-    iso("00", "default, not specified"),
-    iso("10", "savings"),
-    iso("20", "cheque (current)"),
-    iso("30", "credit facility"),
-    private("31", "stored value or refund"),
-    iso("40", "universal"),
-    iso("50", "investment"),
-    iso("60", "electronic purse"),
-    private("90", "private label"),
-    private("91", "stored value (others: mortgage)"),
-    private("92", "gift (others: instalment loan)"),
+#[rustfmt::skip] // one code, one line
+pub(super) static ACCOUNTS: &[Meaning] = &[
+    iso("00", "default, not specified", "默认，未指定"),
+    iso("10", "savings", "储蓄账户"),
+    iso("20", "cheque (current)", "支票账户"),
+    iso("30", "credit facility", "信用账户"),
+    network(Jpos, "31", "stored value or refund", "储值或退款账户").once(),
+    iso("40", "universal", "通用账户"),
+    iso("50", "investment", "投资账户"),
+    iso("60", "electronic purse", "电子钱包"),
+    private("90", "private label", "自有品牌账户").once(),
+    private("91", "stored value", "储值账户").disputed().but(&[network(Postilion, "91", "mortgage", "按揭账户").once()]),
+    private("92", "gift", "礼品账户").disputed().but(&[
+        network(Postilion, "92", "instalment loan", "分期贷款账户").once(),
+    ]),
 ];
 
-static UNIONPAY: &[Meaning] = &[
-    unionpay("000000", "sale, pre-authorization completion, offline sale, tip adjustment")
-        .zh("消费、预授权完成"),
-    unionpay("030000", "pre-authorization").zh("预授权"),
-    unionpay("200000", "void, refund, cancellation of a pre-authorization or completion").zh("撤销、退货"),
-    unionpay("310000", "balance inquiry").zh("余额查询"),
+#[rustfmt::skip] // one code, one line
+pub(super) static UNIONPAY: &[Meaning] = &[
+    unionpay("000000", "sale, pre-authorization completion, offline sale, tip adjustment", "消费、预授权完成、离线结算、小费调整"),
+    unionpay("030000", "pre-authorization", "预授权"),
+    unionpay("200000", "void, refund, cancellation of a pre-authorization or completion", "撤销、退货、预授权撤销、预授权完成撤销"),
+    unionpay("310000", "balance inquiry", "余额查询"),
 ];
 
 #[cfg(test)]

@@ -1,11 +1,25 @@
 //! Response codes: DE 39 of the 1987 edition, two characters (an2).
 //!
 //! Digits are the standard's, letters belong to networks and EMV terminals. Facts from public code
-//! lists. UnionPay reads several codes its own way: see [`unionpay`](super::unionpay).
+//! lists. Networks read several codes in their own way: [`ResponseCode::at`] gives their reading.
+//! UnionPay has a whole table of its own: see [`unionpay`](super::unionpay).
 
-use super::advice::{Actor::*, Advice, Class, Outcome, Retry, Reversal};
-use super::advice::{accepted, approved, declined, error, later, pick_up, referral, refused, reserved};
+use core::fmt;
+
+use super::advice::Actor::{self as By, Acquirer, Cardholder, Device, Issuer, Merchant, Nobody};
+use super::advice::{Advice, Class, Outcome, Retry, Reversal};
+use super::advice::{
+    accepted, approved, declined, error, later, national, pick_up, private, referral, refused, reserved,
+    undefined,
+};
+use super::readings::Described;
+use super::scope::Network::{
+    self, Emv, Gicc, Mastercard, MastercardDebit, Postilion, UnionPay, UnionPayOld, Visa,
+};
+use super::scope::Scope;
 use super::table::find;
+use super::unionpay_rows;
+use crate::model::lang::Lang;
 
 open_code! {
     /// A response code, DE 39 of the 1987 edition (an2). Every pair of letters and digits is a value.
@@ -86,7 +100,7 @@ impl ResponseCode {
     pub const ORIGINAL_AMOUNT_INCORRECT: Self = Self(*b"64");
     /// Over the count limit.
     pub const EXCEEDS_FREQUENCY: Self = Self(*b"65");
-    /// The answer came too late.
+    /// The response came too late.
     pub const RESPONSE_TOO_LATE: Self = Self(*b"68");
     /// Too many wrong PINs.
     pub const PIN_TRIES_EXCEEDED: Self = Self(*b"75");
@@ -117,6 +131,66 @@ impl ResponseCode {
         find(TABLE, self.as_str())
     }
 
+    /// What the code means in this network: its own reading, or else the general one.
+    ///
+    /// ```
+    /// use cardwire::codes::{Network, Outcome, ResponseCode};
+    ///
+    /// let code = ResponseCode::new("85").unwrap();
+    /// assert_eq!(code.outcome(), Outcome::Unknown); // private use
+    /// assert_eq!(code.at(Network::Visa).unwrap().outcome, Outcome::Approved);
+    /// assert_eq!(ResponseCode::new("98").unwrap().at(Network::UnionPay).unwrap().meaning, "no response from issuer");
+    /// ```
+    #[must_use]
+    pub fn at(self, network: Network) -> Option<&'static Advice> {
+        let own = match network {
+            UnionPay => find(unionpay_rows::TABLE, self.as_str()),
+            UnionPayOld => {
+                find(unionpay_rows::TABLE, self.as_str()).map(|row| row.at(network).unwrap_or(row))
+            }
+            _ => self.advice().and_then(|row| row.at(network)),
+        };
+        own.or_else(|| self.advice())
+    }
+
+    /// What networks mean by the code that have a reading of their own, UnionPay last.
+    pub fn readings(self) -> impl Iterator<Item = &'static Advice> + Clone {
+        self.advice()
+            .map_or(&[][..], |row| row.readings)
+            .iter()
+            .chain(find(unionpay_rows::TABLE, self.as_str()))
+    }
+
+    /// The meaning, when the code is known; of a code that the standard leaves to others, what networks
+    /// mean by it as well.
+    ///
+    /// ```
+    /// use cardwire::codes::{Lang, ResponseCode};
+    ///
+    /// let code = ResponseCode::new("99").unwrap();
+    /// let words = "reserved for national use (GICC (Germany): PIN error; UnionPay: PIN block format error)";
+    /// assert_eq!(code.describe(Lang::En).unwrap().to_string(), words);
+    /// ```
+    #[must_use]
+    pub fn describe(self, lang: Lang) -> Option<impl fmt::Display + use<>> {
+        let advice = self.advice()?;
+        let count = if advice.class == Class::Reserved { usize::MAX } else { 0 };
+        let readings = self.readings().take(count).map(move |row| (row.scope, row.words(lang)));
+        Some(Described { lang, words: advice.words(lang), readings })
+    }
+
+    /// For whom the standard sets the code aside, known or not.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self.0 {
+            [b'7', b'6'..=b'9'] | [b'8', b'0'..=b'9'] => Scope::Private,
+            [b'9', b'7'..=b'9'] => Scope::National,
+            [b'0'..=b'9', _] => Scope::Iso,
+            [b'A'..=b'M', _] => Scope::National,
+            _ => Scope::Private,
+        }
+    }
+
     /// The class: `Reserved` when the code is not known.
     #[must_use]
     pub fn class(self) -> Class {
@@ -130,139 +204,238 @@ impl ResponseCode {
     }
 }
 
-static TABLE: &[Advice] = &[
-    approved("00", "approved"),
-    referral("01", "refer to issuer"),
-    referral("02", "refer to issuer, special conditions"),
-    error("03", "invalid merchant", Acquirer, Retry::No).act("check the merchant registration"),
-    pick_up("04", "pick up card"),
-    declined("05", "do not honour", Cardholder, Retry::Other).act("cardholder calls the issuer"),
-    error("06", "error", Acquirer, Retry::Later),
-    pick_up("07", "pick up card, special conditions"),
-    approved("08", "honour with identification").by(Merchant).act("check the identity"),
-    later("09", "request in progress", Network).retry(Retry::No).open(Reversal::IfApproved),
-    approved("10", "approved for part of the amount")
-        .by(Merchant)
-        .act("collect the rest, reverse if refused"),
-    approved("11", "approved (VIP)"),
-    declined("12", "invalid transaction", Acquirer, Retry::No).act("check DE 3, 22 and 25"),
-    error("13", "invalid amount", Merchant, Retry::Fix).act("correct the amount"),
-    declined("14", "invalid card number", Merchant, Retry::Fix).act("enter the number again"),
-    error("15", "no such issuer", Acquirer, Retry::Other),
-    approved("16", "approved, update track 3"),
-    declined("17", "customer cancellation", Cardholder, Retry::Fix),
-    declined("18", "customer dispute", Cardholder, Retry::No),
-    error("19", "re-enter transaction", Merchant, Retry::Fix).act("start anew with a new trace number"),
-    error("20", "invalid response", Acquirer, Retry::Later).open(Reversal::IfApproved),
-    error("21", "no action taken", Acquirer, Retry::No),
-    error("22", "suspected malfunction", Acquirer, Retry::Later).open(Reversal::IfApproved),
-    declined("23", "unacceptable fee", Acquirer, Retry::No),
-    refused("24", "file update not supported", Network, Retry::No),
-    refused("25", "record or original not found", Acquirer, Retry::No),
-    accepted("26", "duplicate record, old one replaced"),
-    refused("27", "file update field error", Network, Retry::Fix),
-    refused("28", "file locked", Network, Retry::Later),
-    refused("29", "file update failed", Acquirer, Retry::Later),
-    error("30", "format error", Acquirer, Retry::Fix).act("correct the message, never repeat it unchanged"),
-    error("31", "bank not supported by switch", Acquirer, Retry::Other),
-    approved("32", "completed partially").by(Device).reverse(Reversal::Partial),
-    pick_up("33", "expired card, keep it"),
-    pick_up("34", "suspected fraud, keep the card"),
-    pick_up("35", "contact acquirer, keep the card").act("call the acquirer"),
-    pick_up("36", "restricted card, keep it"),
-    pick_up("37", "call acquirer security, keep the card").act("call the acquirer"),
-    pick_up("38", "PIN tries exceeded, keep the card").by(Cardholder).act("cardholder goes to the issuer"),
-    declined("39", "no credit account", Cardholder, Retry::Fix).act("choose another account type"),
-    error("40", "function not supported", Acquirer, Retry::No),
-    pick_up("41", "lost card"),
-    declined("42", "no universal account", Cardholder, Retry::Fix).act("choose another account type"),
-    pick_up("43", "stolen card"),
-    declined("44", "no investment account", Cardholder, Retry::Fix).act("choose another account type"),
-    reserved("45", "reserved (UnionPay: fallback not allowed, use the chip)")
-        .outcome(Outcome::Declined)
-        .reverse(Reversal::No),
-    reserved("46", "reserved (Visa: closed account)").outcome(Outcome::Declined).reverse(Reversal::No),
-    reserved("47", "reserved for ISO use").to("50"),
-    declined("51", "insufficient funds", Cardholder, Retry::Other).act("smaller amount or another card"),
-    declined("52", "no cheque account", Cardholder, Retry::Fix).act("choose another account type"),
-    declined("53", "no savings account", Cardholder, Retry::Fix).act("choose another account type"),
-    declined("54", "expired card", Cardholder, Retry::Fix).act("check the expiry date, else a new card"),
-    declined("55", "incorrect PIN", Cardholder, Retry::Fix).act("enter the PIN again"),
-    declined("56", "no card record", Issuer, Retry::Other),
-    declined("57", "not permitted to cardholder", Cardholder, Retry::Other)
-        .act("cardholder calls the issuer"),
-    declined("58", "not permitted to terminal", Acquirer, Retry::No).act("check the terminal profile"),
-    declined("59", "suspected fraud", Issuer, Retry::No),
-    referral("60", "contact acquirer").retry(Retry::No).act("call the acquirer"),
-    declined("61", "exceeds amount limit", Cardholder, Retry::Other).act("smaller amount"),
-    declined("62", "restricted card", Issuer, Retry::No),
-    error("63", "security violation", Acquirer, Retry::No),
-    error("64", "original amount incorrect", Merchant, Retry::Fix).act("use the amount of the original"),
-    declined("65", "exceeds frequency limit", Cardholder, Retry::Later),
-    referral("66", "call acquirer security").retry(Retry::No).act("call the acquirer"),
-    pick_up("67", "hard capture").by(Device).act("the device keeps the card"),
-    error("68", "response received too late", Acquirer, Retry::No).open(Reversal::Yes),
-    reserved("69", "reserved for ISO use"),
-    reserved("70", "reserved (Mastercard: contact issuer)"),
-    reserved("71", "reserved (Mastercard: PIN not changed)"),
-    reserved("72", "reserved (Mastercard debit: exception came too late)"),
-    reserved("73", "reserved for ISO use").to("74"),
-    declined("75", "PIN tries exceeded", Cardholder, Retry::No).act("cardholder goes to the issuer"),
-    reserved("76", "private (Mastercard: bad to-account; Visa: original not found)"),
-    reserved("77", "private (Mastercard: bad from-account; UnionPay: sign on again)"),
-    reserved("78", "private (Mastercard: bad account; Visa: blocked, first use)"),
-    reserved("79", "private (Visa: already reversed; UnionPay: offline totals differ)"),
-    reserved("80", "private (Mastercard debit: not available; Visa: bad date)"),
-    reserved("81", "private (Visa: PIN cryptography error)"),
-    reserved("82", "private (Visa: card verification failed)"),
-    reserved("83", "reserved for private use"),
-    reserved("84", "private (Mastercard: bad authorization life cycle)"),
-    reserved("85", "private (Visa, Mastercard: no reason to decline)")
-        .act("treated as approved by these networks"),
-    reserved("86", "private (Visa, Mastercard: PIN not verified)"),
-    reserved("87", "private (Mastercard: purchase only, no cash back)"),
-    reserved("88", "private (Mastercard: cryptography failure)"),
-    reserved("89", "private (Mastercard: unacceptable PIN)"),
-    later("90", "cut-off in process", Network),
-    later("91", "issuer or switch inoperative", Issuer),
-    error("92", "no route to the destination", Network, Retry::Later),
-    declined("93", "violation of law", Nobody, Retry::No),
-    error("94", "duplicate transmission", Acquirer, Retry::No)
-        .open(Reversal::No)
-        .act("look for the first one; a repeated advice is simply done"),
-    refused("95", "reconcile error", Acquirer, Retry::Fix).open(Reversal::No).act("upload the details"),
-    error("96", "system malfunction", Network, Retry::Later).reverse(Reversal::IfApproved),
-    reserved("97", "national (UnionPay: unknown terminal; Germany: MAC error)"),
-    reserved("98", "national (UnionPay: no answer from issuer; Germany: bad date)"),
-    reserved("99", "national (UnionPay: PIN block error; Germany: PIN error)"),
-    error("A0", "MAC error", Merchant, Retry::Fix).open(Reversal::IfApproved).act("sign on for new keys"),
-    reserved("A1", "UnionPay transfer results").to("A7"),
-    declined("B1", "surcharge not permitted (Visa) or no arrears (UnionPay)", Acquirer, Retry::Fix),
-    error("C1", "illegal acquirer status (UnionPay)", Acquirer, Retry::No),
-    refused("D1", "file transfer error (UnionPay)", Network, Retry::Fix).to("DC"),
-    refused("F1", "file record error (UnionPay)", Network, Retry::Fix).to("F4"),
-    error("N0", "force stand-in (Visa)", Network, Retry::Later),
-    declined("N1", "bank book items beyond limit (UnionPay)", Cardholder, Retry::No),
-    declined("N3", "cash service not available (Visa)", Merchant, Retry::Other),
-    declined("N4", "cash back above issuer limit (Visa)", Merchant, Retry::Fix).act("correct the amount"),
-    declined("N7", "CVV2 failure (Visa)", Cardholder, Retry::Fix).act("enter the CVV2 again"),
-    declined("N8", "above pre-authorized amount (Visa)", Merchant, Retry::Fix).act("correct the amount"),
-    declined("P2", "invalid biller data (Visa)", Merchant, Retry::Fix),
-    declined("P5", "PIN change or unblock declined (Visa)", Cardholder, Retry::No),
-    declined("P6", "unsafe PIN (Visa)", Cardholder, Retry::Fix).act("choose another PIN"),
-    declined("Q1", "card authentication failed (Visa)", Issuer, Retry::Other),
-    declined("R0", "stop this payment (Visa)", Cardholder, Retry::No),
-    declined("R1", "this authorization revoked (Visa)", Cardholder, Retry::No),
-    declined("R3", "all authorizations revoked (Visa)", Cardholder, Retry::No),
-    referral("XA", "forward to issuer (Visa)").by(Network).retry(Retry::No).act("the network forwards it"),
-    referral("XD", "forward to issuer (Visa)").by(Network).retry(Retry::No).act("the network forwards it"),
-    approved("Y1", "offline approved (EMV)"),
-    approved("Y2", "approved after card referral (EMV)"),
-    approved("Y3", "unable to go online, approved offline (EMV)"),
-    declined("Z1", "offline declined (EMV)", Cardholder, Retry::Other),
-    declined("Z2", "declined after card referral (EMV)", Cardholder, Retry::Other),
-    declined("Z3", "unable to go online, declined offline (EMV)", Merchant, Retry::Later),
+#[rustfmt::skip] // one code, one line
+pub(super) static TABLE: &[Advice] = &[
+    approved("00", "approved", "批准或交易成功"),
+    referral("01", "refer to issuer", "请联系发卡行"),
+    referral("02", "refer to issuer, special conditions", "请联系发卡行，特殊条件"),
+    error("03", "invalid merchant", "无效商户", Acquirer, Retry::No).act("check the merchant registration", "核对商户登记"),
+    pick_up("04", "pick up card", "没收卡"),
+    declined("05", "do not honour", "不予承兑", Cardholder, Retry::Other).act("cardholder calls the issuer", "请持卡人联系发卡行"),
+    error("06", "error", "出错", Acquirer, Retry::Later),
+    pick_up("07", "pick up card, special conditions", "特殊条件下没收卡"),
+    approved("08", "honour with identification", "核对身份后承兑").by(Merchant).act("check the identity", "核对持卡人身份"),
+    error("09", "request in progress", "请求正在处理中", By::Network, Retry::No).open(Reversal::IfApproved),
+    approved("10", "approved for part of the amount", "部分金额批准").by(Merchant)
+        .act("collect the rest, or cancel the sale", "收取余款，或取消交易"),
+    approved("11", "approved (VIP)", "批准（VIP客户）"),
+    declined("12", "invalid transaction", "无效交易", Acquirer, Retry::No).act("check DE 3, 22 and 25", "核对域3、22和25"),
+    error("13", "invalid amount", "无效金额", Merchant, Retry::Fix).act("correct the amount", "更正金额"),
+    declined("14", "invalid card number", "无效卡号", Merchant, Retry::Fix).act("enter the number again", "重新输入卡号"),
+    error("15", "no such issuer", "无此发卡方", Acquirer, Retry::Other),
+    approved("16", "approved, update track 3", "批准，更新第三磁道"),
+    declined("17", "customer cancellation", "客户取消", Cardholder, Retry::Fix),
+    declined("18", "customer dispute", "客户争议", Cardholder, Retry::No),
+    error("19", "re-enter transaction", "重新输入交易", Merchant, Retry::Fix).act("start anew with a new trace number", "用新的流水号重新发起"),
+    declined("1A", "additional cardholder authentication required", "需要附加持卡人认证", Merchant, Retry::Fix)
+        .act("authenticate the cardholder (PIN or 3-D Secure), then send it again", "完成持卡人认证（密码或3DS）后重新发起").of(Visa),
+    error("20", "invalid response", "无效应答", Acquirer, Retry::No).open(Reversal::IfApproved),
+    error("21", "no action taken", "未作处理", Acquirer, Retry::No).but(&[
+        error("21", "prior transaction cannot be undone", "无法撤销先前交易", Acquirer, Retry::No).of(Visa),
+    ]),
+    error("22", "suspected malfunction", "怀疑操作有误", Acquirer, Retry::No).open(Reversal::IfApproved),
+    declined("23", "unacceptable fee", "不可接受的交易费", Acquirer, Retry::No),
+    refused("24", "file update not supported", "接收方不支持文件更新", By::Network, Retry::No),
+    refused("25", "record or original not found", "未找到记录或原始交易", Acquirer, Retry::No),
+    accepted("26", "duplicate record, old one replaced", "重复记录，旧记录已替换"),
+    refused("27", "file update field error", "文件更新域错误", By::Network, Retry::Fix),
+    refused("28", "file locked", "文件锁定", By::Network, Retry::Later),
+    refused("29", "file update failed", "文件更新不成功", Acquirer, Retry::Later),
+    error("30", "format error", "格式错误", Acquirer, Retry::Fix)
+        .act("correct the message, never send it again unchanged", "更正报文，不得原样再发"),
+    error("31", "bank not supported by switch", "交换中心不支持的银行", Acquirer, Retry::Other),
+    approved("32", "completed partially", "部分完成").by(Device)
+        .act("what was not delivered is in the replacement amounts (DE 95)", "未交付部分见置换金额（域95）"),
+    pick_up("33", "expired card, keep it", "过期卡，没收"),
+    pick_up("34", "suspected fraud, keep the card", "有作弊嫌疑，没收卡"),
+    pick_up("35", "contact acquirer, keep the card", "受卡方与受理方联系，没收卡").act("call the acquirer", "联系收单机构"),
+    pick_up("36", "restricted card, keep it", "受限制的卡，没收"),
+    pick_up("37", "call acquirer security, keep the card", "受卡方呼受理方安全部门，没收卡").act("call the acquirer", "联系收单机构"),
+    pick_up("38", "PIN tries exceeded, keep the card", "密码错误次数超限，没收卡").by(Cardholder)
+        .act("cardholder goes to the issuer", "持卡人到发卡行处理"),
+    declined("39", "no credit account", "无此信用账户", Cardholder, Retry::Fix).act("choose another account type", "选择其他账户类型"),
+    error("40", "function not supported", "请求的功能不支持", Acquirer, Retry::No),
+    pick_up("41", "lost card", "挂失卡"),
+    declined("42", "no universal account", "无此通用账户", Cardholder, Retry::Fix).act("choose another account type", "选择其他账户类型"),
+    pick_up("43", "stolen card", "被窃卡"),
+    declined("44", "no investment account", "无此投资账户", Cardholder, Retry::Fix).act("choose another account type", "选择其他账户类型"),
+    reserved("45").outcome(Outcome::Declined).reverse(Reversal::No).but(&[
+        declined("45", "closed account", "账户已销户", Cardholder, Retry::Other).of(Postilion).once(),
+    ]),
+    reserved("46").outcome(Outcome::Declined).reverse(Reversal::No).but(&[
+        declined("46", "closed account", "账户已销户", Cardholder, Retry::Other).of(Visa).once(),
+        declined("46", "identification required", "需要身份验证", Merchant, Retry::Fix).of(Postilion).once(),
+    ]),
+    reserved("47").but(&[
+        declined("47", "identification cross-check required", "需要交叉核对身份", Merchant, Retry::Fix).of(Postilion).once(),
+    ]),
+    reserved("48").to("50"),
+    declined("51", "insufficient funds", "余额不足", Cardholder, Retry::Other).act("smaller amount or another card", "减少金额或换卡"),
+    declined("52", "no cheque account", "无此支票账户", Cardholder, Retry::Fix).act("choose another account type", "选择其他账户类型"),
+    declined("53", "no savings account", "无此储蓄账户", Cardholder, Retry::Fix).act("choose another account type", "选择其他账户类型"),
+    declined("54", "expired card", "过期卡", Cardholder, Retry::Fix).act("check the expiry date, else a new card", "核对有效期，否则换新卡"),
+    declined("55", "incorrect PIN", "密码错", Cardholder, Retry::Fix).act("enter the PIN again", "重新输入密码"),
+    declined("56", "no card record", "无此卡记录", Issuer, Retry::Other),
+    declined("57", "not permitted to cardholder", "不允许持卡人进行此交易", Cardholder, Retry::Other)
+        .act("cardholder calls the issuer", "请持卡人联系发卡行"),
+    declined("58", "not permitted to terminal", "不允许终端进行此交易", Acquirer, Retry::No).act("check the terminal profile", "核对终端权限"),
+    declined("59", "suspected fraud", "有作弊嫌疑", Issuer, Retry::No),
+    declined("5C", "not supported or blocked by issuer", "发卡方不支持或已屏蔽", Issuer, Retry::Other).of(Visa).once(),
+    referral("60", "contact acquirer", "受卡方与受理方联系").retry(Retry::No).act("call the acquirer", "联系收单机构"),
+    declined("61", "exceeds amount limit", "超出金额限制", Cardholder, Retry::Other).act("smaller amount", "减少金额"),
+    declined("62", "restricted card", "受限制的卡", Issuer, Retry::No),
+    error("63", "security violation", "违反安全保密规定", Acquirer, Retry::No),
+    error("64", "original amount incorrect", "原始金额不正确", Merchant, Retry::Fix).act("use the amount of the original", "使用原交易金额").but(&[
+        declined("64", "money laundering checks not met", "不符合反洗钱要求", Issuer, Retry::No).of(Visa).once(),
+    ]),
+    declined("65", "exceeds frequency limit", "超出次数限制", Cardholder, Retry::Later).but(&[
+        declined("65", "soft decline: cardholder authentication required", "软拒绝：需要持卡人强认证", Merchant, Retry::Fix)
+            .act("authenticate the cardholder (PIN or 3-D Secure), then send it again", "完成持卡人认证（密码或3DS）后重新发起")
+            .of(Mastercard),
+    ]),
+    referral("66", "call acquirer security", "受卡方呼受理方安全部门").retry(Retry::No).act("call the acquirer", "联系收单机构"),
+    pick_up("67", "hard capture", "捕捉（没收卡）").by(Device).act("the device keeps the card", "由终端没收卡"),
+    error("68", "response received too late", "收到的应答太迟", Acquirer, Retry::No).open(Reversal::Yes),
+    reserved("69").but(&[
+        error("69", "advice received too late", "收到的通知太迟", Acquirer, Retry::No).of(Postilion).once(),
+    ]),
+    declined("6P", "verification data failed", "验证数据不符", Merchant, Retry::Fix).of(Visa),
+    reserved("70").but(&[
+        declined("70", "PIN data required", "需要密码数据", Cardholder, Retry::Fix).act("enter the PIN", "输入密码后重新发起").of(Visa),
+        declined("70", "contact issuer", "请联系发卡行", Cardholder, Retry::Other).act("cardholder calls the issuer", "请持卡人联系发卡行").of(Mastercard),
+    ]),
+    reserved("71").but(&[
+        declined("71", "PIN not changed", "密码未更改", Cardholder, Retry::Fix).of(Mastercard),
+        refused("71", "out of the exception cycle", "不符合差错处理顺序", Acquirer, Retry::No).of(MastercardDebit),
+    ]),
+    reserved("72").but(&[
+        declined("72", "account not activated yet", "账户尚未激活", Cardholder, Retry::Later).of(Mastercard).once(),
+        refused("72", "exception came too late", "差错处理超过期限", Acquirer, Retry::No).of(MastercardDebit),
+    ]),
+    reserved("73").to("74"),
+    declined("75", "PIN tries exceeded", "密码错误次数超限", Cardholder, Retry::No).act("cardholder goes to the issuer", "持卡人到发卡行处理"),
+    private("76").but(&[
+        declined("76", "bad to-account", "转入账户无效", Cardholder, Retry::Fix).of(Mastercard),
+        error("76", "previous message not found", "未找到先前的报文", Acquirer, Retry::No).of(Visa),
+    ]),
+    private("77").but(&[
+        declined("77", "bad from-account", "转出账户无效", Cardholder, Retry::Fix).of(Mastercard),
+        error("77", "reversal does not fit its original", "冲正数据与原交易不符", Acquirer, Retry::No).of(Visa),
+        referral("77", "bank approval required", "需要银行批准").of(Postilion).once(),
+    ]),
+    private("78").but(&[
+        declined("78", "bad account", "账户无效", Cardholder, Retry::Fix).of(Mastercard),
+        declined("78", "blocked, first use", "首次使用，卡未解锁", Cardholder, Retry::Other)
+            .act("cardholder has the card unblocked", "持卡人联系发卡行解锁").of(Visa),
+        referral("78", "bank approval required for part of the amount", "部分金额需要银行批准").of(Postilion).once(),
+    ]),
+    private("79").but(&[
+        declined("79", "card life cycle: replaced, expired or closed", "卡片生命周期：卡已更换、过期或销户", Merchant, Retry::Fix)
+            .act("get the new card data", "取得新卡信息后重新发起").of(Mastercard),
+        error("79", "already reversed", "已冲正", Acquirer, Retry::No).of(Visa),
+    ]),
+    private("80").but(&[
+        later("80", "system not available", "系统不可用", By::Network).of(MastercardDebit),
+        error("80", "invalid date, or issuer not available", "日期无效，或发卡方不可用", Acquirer, Retry::Later).of(Visa).disputed(),
+    ]),
+    private("81").but(&[
+        error("81", "PIN cryptography error", "密码加密错误", Acquirer, Retry::Fix).act("check the PIN key", "核对密码密钥").of(Visa),
+        declined("81", "domestic debit not allowed", "不允许境内借记交易", Acquirer, Retry::No).of(Mastercard).once(),
+    ]),
+    private("82").but(&[
+        declined("82", "card verification failed", "卡片校验失败", Issuer, Retry::Other).of(Visa),
+        declined("82", "issuer's policy", "发卡方政策", Issuer, Retry::Other).of(Mastercard),
+    ]),
+    private("83").but(&[
+        declined("83", "fraud or security", "欺诈或安全原因", Issuer, Retry::No).of(Mastercard),
+    ]),
+    private("84").but(&[
+        error("84", "bad authorization life cycle", "授权生命周期无效", Acquirer, Retry::No).of(Mastercard),
+    ]),
+    private("85").but(&[
+        approved("85", "no reason to decline", "无拒绝理由").of(Visa),
+        approved("85", "no reason to decline", "无拒绝理由").of(Mastercard),
+    ]),
+    private("86").but(&[
+        declined("86", "PIN not verified", "密码无法校验", Issuer, Retry::Later).of(Visa),
+        declined("86", "PIN not verified", "密码无法校验", Issuer, Retry::Later).of(Mastercard),
+    ]),
+    private("87").but(&[
+        approved("87", "approved for the purchase, no cash back", "仅批准消费，不返现").by(Merchant)
+            .act("give no cash back", "不支付返现").of(Mastercard),
+    ]),
+    private("88").but(&[
+        error("88", "cryptography failure", "加密处理失败", Acquirer, Retry::No).of(Mastercard),
+    ]),
+    private("89").but(&[
+        declined("89", "unacceptable PIN", "密码不可接受", Cardholder, Retry::Fix).act("choose another PIN", "重新选择密码").of(Mastercard),
+    ]),
+    later("90", "cut-off in process", "日期切换正在处理", By::Network),
+    later("91", "issuer or switch inoperative", "发卡方或交换中心不能操作", Issuer),
+    error("92", "no route to the destination", "找不到路由", By::Network, Retry::Later),
+    declined("93", "violation of law", "交易违法，不能完成", Nobody, Retry::No),
+    error("94", "duplicate transmission", "重复交易", Acquirer, Retry::No).open(Reversal::No)
+        .act("look for the first one; a repeated advice is simply done", "查找首笔交易；重发的通知视为已完成"),
+    refused("95", "reconcile error", "对账错误", Acquirer, Retry::NotApplicable).open(Reversal::No).act("upload the details", "上送明细"),
+    error("96", "system malfunction", "系统异常、失效", By::Network, Retry::No).open(Reversal::IfApproved),
+    national("97").but(&[error("97", "MAC error", "MAC错误", Acquirer, Retry::Fix).of(Gicc)]),
+    national("98").but(&[
+        error("98", "date or time not plausible", "日期或时间不合理", Acquirer, Retry::Fix).of(Gicc),
+        declined("98", "exceeds cash limit", "超出取现限额", Cardholder, Retry::Other).of(Postilion).once(),
+    ]),
+    national("99").but(&[error("99", "PIN error", "密码错误", Acquirer, Retry::Fix).of(Gicc)]),
+    declined("9G", "blocked by cardholder", "持卡人已屏蔽", Cardholder, Retry::Other).of(Visa).once(),
+    error("A0", "MAC error", "MAC校验错", Merchant, Retry::No).open(Reversal::IfApproved)
+        .act("sign on for new keys, look for the original", "签到更新密钥，查询原交易").of(UnionPay),
+    letters("A1").but(&[declined("A1", "chip: transaction counter not incremented", "芯片：交易计数器未增加", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A2").but(&[declined("A2", "chip: transaction counter limit exceeded", "芯片：交易计数器超限", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A3").but(&[error("A3", "chip: transaction counter badly configured", "芯片：交易计数器配置错误", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A4").but(&[declined("A4", "chip: card verification results check failed", "芯片：卡片验证结果检查未通过", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A5").but(&[error("A5", "chip: card verification results badly configured", "芯片：卡片验证结果配置错误", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A6").but(&[declined("A6", "chip: terminal verification results check failed", "芯片：终端验证结果检查未通过", Issuer, Retry::No).of(Postilion).once()]),
+    letters("A7").but(&[error("A7", "chip: terminal verification results badly configured", "芯片：终端验证结果配置错误", Issuer, Retry::No).of(Postilion).once()]),
+    declined("B1", "surcharge not permitted", "不允许附加费", Acquirer, Retry::Fix).of(Visa),
+    declined("C0", "unacceptable PIN", "密码不可接受", Cardholder, Retry::Fix).act("choose another PIN", "重新选择密码").of(Postilion).once(),
+    error("C1", "illegal acquirer status", "受理方状态非法", Acquirer, Retry::No).of(UnionPay).but(&[
+        declined("C1", "PIN change failed", "更改密码失败", Cardholder, Retry::Fix).of(Postilion).once(),
+    ]),
+    declined("C2", "PIN unblock failed", "密码解锁失败", Cardholder, Retry::No).of(Postilion).once(),
+    refused("D1", "file transfer error", "文件传输错误", By::Network, Retry::Fix).of(UnionPay).but(&[
+        error("D1", "MAC error", "MAC错误", Acquirer, Retry::No).open(Reversal::IfApproved).act("exchange keys", "更换密钥").of(Postilion).once(),
+    ]),
+    refused("D2", "file transfer error", "文件传输错误", By::Network, Retry::Fix).to("DC").of(UnionPay),
+    declined("E1", "prepay error", "预付费错误", Acquirer, Retry::No).of(Postilion).once(),
+    refused("F1", "file record error", "文件记录错误", By::Network, Retry::Fix).to("F4").of(UnionPay),
+    error("N0", "force stand-in", "强制代授权", By::Network, Retry::Later).of(Visa),
+    declined("N1", "bank book items beyond limit", "未登折账目已超限", Cardholder, Retry::No).of(UnionPay),
+    declined("N3", "cash service not available", "取现服务不可用", Merchant, Retry::Other).of(Visa),
+    declined("N4", "cash back above issuer limit", "返现超出发卡方限额", Merchant, Retry::Fix).act("correct the amount", "更正金额").of(Visa),
+    declined("N5", "ineligible for resubmission", "不可再次提交", Acquirer, Retry::No).of(Visa).once(),
+    declined("N7", "CVV2 failure", "CVV2校验失败", Cardholder, Retry::Fix).act("enter the CVV2 again", "重新输入CVV2").of(Visa),
+    declined("N8", "above pre-authorized amount", "超出预授权金额", Merchant, Retry::Fix).act("correct the amount", "更正金额").of(Visa),
+    declined("P2", "invalid biller data", "账单方信息无效", Merchant, Retry::Fix).of(Visa),
+    declined("P5", "PIN change or unblock declined", "更改或解锁密码被拒绝", Cardholder, Retry::No).of(Visa),
+    declined("P6", "unsafe PIN", "密码不安全", Cardholder, Retry::Fix).act("choose another PIN", "重新选择密码").of(Visa),
+    declined("Q1", "card authentication failed", "卡片认证失败", Issuer, Retry::Other).of(Visa),
+    declined("R0", "stop this payment", "停止该笔付款", Cardholder, Retry::No).of(Visa),
+    declined("R1", "this authorization revoked", "撤销该授权", Cardholder, Retry::No).of(Visa),
+    declined("R2", "does not qualify for the network's PIN service", "不符合卡组织密码服务条件", Acquirer, Retry::Other).of(Visa),
+    declined("R3", "all authorizations revoked", "撤销全部授权", Cardholder, Retry::No).of(Visa),
+    referral("XA", "forward to issuer", "转发至发卡方").by(By::Network).retry(Retry::No).act("the network forwards it", "由网络转发").of(Visa),
+    referral("XD", "forward to issuer", "转发至发卡方").by(By::Network).retry(Retry::No).act("the network forwards it", "由网络转发").of(Visa),
+    approved("Y1", "offline approved", "脱机批准").of(Emv),
+    approved("Y2", "approved after card referral", "卡片参考后批准").of(Emv).once(),
+    approved("Y3", "unable to go online, approved offline", "不能联机，脱机批准").of(Emv),
+    declined("Z1", "offline declined", "脱机拒绝", Cardholder, Retry::Other).of(Emv),
+    declined("Z2", "declined after card referral", "卡片参考后拒绝", Cardholder, Retry::Other).of(Emv).once(),
+    declined("Z3", "unable to go online, declined offline", "不能联机，脱机拒绝", Merchant, Retry::Later).of(Emv),
+    declined("Z5", "valid account, amount not supported", "账户有效，但不支持该金额", Merchant, Retry::Fix).act("correct the amount", "更正金额").of(Visa).once(),
 ];
+
+/// A code of two characters that only networks define, each in its own way.
+const fn letters(code: &'static str) -> Advice {
+    undefined(code, "differs by network", "各卡组织含义不同").scope(Scope::National)
+}
 
 #[cfg(test)]
 mod tests {
@@ -287,7 +460,7 @@ mod tests {
     #[test]
     fn spans_cover_letters() {
         let code = ResponseCode::new("DB").and_then(ResponseCode::advice).unwrap();
-        assert_eq!((code.code, code.last, code.class), ("D1", "DC", Class::Admin));
+        assert_eq!((code.code, code.last, code.class), ("D2", "DC", Class::Admin));
         assert_eq!(ResponseCode::new("DD").and_then(ResponseCode::advice), None);
     }
 }

@@ -1,11 +1,13 @@
 //! Settlement codes: DE 66 of the 1987 edition (n1), the result of a reconciliation.
 //!
 //! UnionPay terminals find the same digits in field 48, position 31 for domestic and 62 for foreign
-//! totals. The 1993 and 2003 editions answer with action codes 500-504 and 5000-5004. Facts from
+//! totals. The 1993 and 2003 editions respond with action codes 500-504 and 5000-5004. Facts from
 //! public code lists and terminal programs.
 
 use super::action::ActionCode93;
+use super::scope::Network::MastercardDebit;
 use super::table::{Meaning, find, iso, iso_use, network, unionpay};
+use crate::model::lang::Lang;
 
 open_code! {
     /// A settlement code, DE 66 of the 1987 edition (n1).
@@ -36,33 +38,51 @@ impl SettlementCode {
         find(TABLE, self.as_str())
     }
 
-    /// What the digit means in field 48 of a UnionPay answer.
+    /// What the digit means in field 48 of a UnionPay response.
     #[must_use]
     pub fn unionpay(self) -> Option<&'static Meaning> {
         find(UNIONPAY, self.as_str())
     }
 
-    /// What the asking side does next.
+    /// What the side that asked does next.
     #[must_use]
     pub const fn next_step(self) -> Option<&'static str> {
-        match &self.0 {
-            b"1" => Some("close the batch, start a new one"),
-            b"2" => Some("upload the details and compare item by item"),
-            b"3" => Some("repeat the request"),
-            b"9" => Some("reconcile from files"),
-            _ => None,
-        }
+        self.next_step_in(Lang::En)
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub const fn next_step_in(self, lang: Lang) -> Option<&'static str> {
+        Some(match &self.0 {
+            b"1" => lang.of("close the batch, start a new one", "结束批次，开始新批次"),
+            b"2" => lang.of("upload the details and compare item by item", "上送明细，逐笔核对"),
+            b"3" => lang.of("repeat the request", "重新发送请求"),
+            b"9" => lang.of("reconcile from files", "用文件对账"),
+            _ => return None,
+        })
     }
 
     /// What a UnionPay terminal does next; the numbers are values of field 60.3.
     #[must_use]
     pub const fn unionpay_next_step(self) -> Option<&'static str> {
-        match &self.0 {
-            b"1" => Some("upload chip details (203, 204), end with 207, clear the batch"),
-            b"2" => Some("upload every record in 0320 (201), end with 202, clear the batch"),
-            b"3" => Some("settle again"),
-            _ => None,
-        }
+        self.unionpay_next_step_in(Lang::En)
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub const fn unionpay_next_step_in(self, lang: Lang) -> Option<&'static str> {
+        Some(match &self.0 {
+            b"1" => lang.of(
+                "upload chip details (203, 204), end with 207, clear the batch",
+                "上送IC卡明细（203、204），以207结束，清批次",
+            ),
+            b"2" => lang.of(
+                "upload every record in 0320 (201), end with 202, clear the batch",
+                "以0320逐笔上送（201），以202结束，清批次",
+            ),
+            b"3" => lang.of("settle again", "重新结算"),
+            _ => return None,
+        })
     }
 
     /// The settlement code that says the same as a reconciliation action code (500-504).
@@ -77,20 +97,20 @@ impl SettlementCode {
     }
 }
 
-static TABLE: &[Meaning] = &[
+pub(super) static TABLE: &[Meaning] = &[
     iso_use("0", "0"),
-    iso("1", "in balance"),
-    iso("2", "out of balance"),
-    iso("3", "error"),
-    iso("4", "reserved for ISO, national and private use").to("8"),
-    network("9", "received, no balancing performed"),
+    iso("1", "in balance", "对账平"),
+    iso("2", "out of balance", "对账不平"),
+    iso("3", "error", "对账出错"),
+    iso("4", "reserved for ISO, national and private use", "保留给ISO、国内和私有使用").to("8"),
+    network(MastercardDebit, "9", "received, no balancing performed", "已收到，未对账"),
 ];
 
-static UNIONPAY: &[Meaning] = &[
-    unionpay("0", "reserved, sent by the terminal in its request"),
-    unionpay("1", "balanced").zh("对账平"),
-    unionpay("2", "unbalanced").zh("对账不平"),
-    unionpay("3", "error").zh("对账出错"),
+pub(super) static UNIONPAY: &[Meaning] = &[
+    unionpay("0", "reserved, sent by the terminal in its request", "保留，由终端在请求中填写"),
+    unionpay("1", "balanced", "对账平"),
+    unionpay("2", "unbalanced", "对账不平"),
+    unionpay("3", "error", "对账出错").disputed(),
 ];
 
 #[cfg(test)]

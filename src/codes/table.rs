@@ -2,22 +2,9 @@
 
 use core::fmt;
 
-worded! {
-    /// Who defined a code, or for whom it is set aside.
-    #[non_exhaustive]
-    Scope {
-        /// The standard itself.
-        Iso => "ISO",
-        /// Set aside for national bodies.
-        National => "national",
-        /// A card network or switch.
-        Network => "network",
-        /// UnionPay, interchange or terminals.
-        UnionPay => "UnionPay",
-        /// Private agreement; the same code may mean something else elsewhere.
-        Private => "private",
-    }
-}
+use super::readings::Described;
+use super::scope::{Certainty, Network, Scope};
+use crate::model::lang::Lang;
 
 /// What a code (or every code of a span) means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,21 +16,64 @@ pub struct Meaning {
     pub last: &'static str,
     /// The meaning in English.
     pub text: &'static str,
-    /// The customary Chinese term, where there is one.
-    pub text_zh: Option<&'static str>,
+    /// The meaning in Chinese, in the customary term where there is one.
+    pub text_zh: &'static str,
     /// Who defined the code.
     pub scope: Scope,
+    /// How sure that is.
+    pub certainty: Certainty,
+    /// What networks mean by it that read the code in another way.
+    pub readings: &'static [Self],
 }
 
 impl Meaning {
-    /// Adds the Chinese term.
-    pub(super) const fn zh(self, text: &'static str) -> Self {
-        Self { text_zh: Some(text), ..self }
+    /// The meaning.
+    #[must_use]
+    pub const fn words(&self, lang: Lang) -> &'static str {
+        lang.of(self.text, self.text_zh)
+    }
+
+    /// The meaning; of a code that the standard leaves to others, what networks mean by it as well.
+    ///
+    /// ```
+    /// use cardwire::codes::{Lang, TransactionType};
+    ///
+    /// let kind = TransactionType::new("92").unwrap().meaning().unwrap();
+    /// let words = "reserved for private use (UnionPay: revoke a standing commission; Postilion: PIN change)";
+    /// assert_eq!(kind.describe(Lang::En).to_string(), words);
+    /// ```
+    #[must_use]
+    pub fn describe(&self, lang: Lang) -> impl fmt::Display + use<> {
+        let is_left_open = matches!(self.scope, Scope::Private | Scope::National);
+        let readings = if is_left_open { self.readings } else { &[] };
+        let readings = readings.iter().map(move |reading| (reading.scope, reading.words(lang)));
+        Described { lang, words: self.words(lang), readings }
+    }
+
+    /// What this network means by the code, if it reads it in another way.
+    #[must_use]
+    pub fn at(&self, network: Network) -> Option<&'static Self> {
+        self.readings.iter().find(|reading| reading.scope == Scope::Network(network))
     }
 
     /// Stretches the row up to `last`.
     pub(super) const fn to(self, last: &'static str) -> Self {
         Self { last, ..self }
+    }
+
+    /// One source says so.
+    pub(super) const fn once(self) -> Self {
+        Self { certainty: Certainty::OneSource, ..self }
+    }
+
+    /// Sources disagree.
+    pub(super) const fn disputed(self) -> Self {
+        Self { certainty: Certainty::Disputed, ..self }
+    }
+
+    /// Networks that read the code in another way.
+    pub(super) const fn but(self, readings: &'static [Self]) -> Self {
+        Self { readings, ..self }
     }
 }
 
@@ -53,43 +83,48 @@ impl fmt::Display for Meaning {
     }
 }
 
-const fn row(code: &'static str, text: &'static str, scope: Scope) -> Meaning {
-    Meaning { first: code, last: code, text, text_zh: None, scope }
+const fn row(code: &'static str, text: &'static str, text_zh: &'static str, scope: Scope) -> Meaning {
+    Meaning { first: code, last: code, text, text_zh, scope, certainty: Certainty::Certain, readings: &[] }
 }
 
 /// A code of the standard.
-pub(super) const fn iso(code: &'static str, text: &'static str) -> Meaning {
-    row(code, text, Scope::Iso)
+pub(super) const fn iso(code: &'static str, text: &'static str, text_zh: &'static str) -> Meaning {
+    row(code, text, text_zh, Scope::Iso)
 }
 
 /// A code of a card network or switch.
-pub(super) const fn network(code: &'static str, text: &'static str) -> Meaning {
-    row(code, text, Scope::Network)
+pub(super) const fn network(
+    network: Network,
+    code: &'static str,
+    text: &'static str,
+    text_zh: &'static str,
+) -> Meaning {
+    row(code, text, text_zh, Scope::Network(network))
 }
 
 /// A UnionPay code.
-pub(super) const fn unionpay(code: &'static str, text: &'static str) -> Meaning {
-    row(code, text, Scope::UnionPay)
+pub(super) const fn unionpay(code: &'static str, text: &'static str, text_zh: &'static str) -> Meaning {
+    network(Network::UnionPay, code, text, text_zh)
 }
 
 /// A code of private agreements.
-pub(super) const fn private(code: &'static str, text: &'static str) -> Meaning {
-    row(code, text, Scope::Private)
+pub(super) const fn private(code: &'static str, text: &'static str, text_zh: &'static str) -> Meaning {
+    row(code, text, text_zh, Scope::Private)
 }
 
 /// A span set aside for ISO.
 pub(super) const fn iso_use(first: &'static str, last: &'static str) -> Meaning {
-    row(first, "reserved for ISO use", Scope::Iso).to(last)
+    row(first, "reserved for ISO use", "保留给ISO使用", Scope::Iso).to(last)
 }
 
 /// A span set aside for national use.
 pub(super) const fn national_use(first: &'static str, last: &'static str) -> Meaning {
-    row(first, "reserved for national use", Scope::National).to(last)
+    row(first, "reserved for national use", "保留给国内使用", Scope::National).to(last)
 }
 
 /// A span set aside for private use.
 pub(super) const fn private_use(first: &'static str, last: &'static str) -> Meaning {
-    row(first, "reserved for private use", Scope::Private).to(last)
+    row(first, "reserved for private use", "保留给私有使用", Scope::Private).to(last)
 }
 
 /// A row of a sorted table. All codes of a table have the same length, so text order is code order.
@@ -152,7 +187,7 @@ mod tests {
     #[test]
     fn spans_and_gaps() {
         static TABLE: [Meaning; 3] =
-            [iso("02", "two"), iso("05", "five to eight").to("08"), iso("10", "ten")];
+            [iso("02", "two", "二"), iso("05", "five to eight", "五至八").to("08"), iso("10", "ten", "十")];
         assert_sorted(&TABLE, 2);
         for (code, text) in [("02", "two"), ("05", "five to eight"), ("08", "five to eight"), ("10", "ten")] {
             assert_eq!(find(&TABLE, code).map(|row| row.text), Some(text), "{code}");
@@ -165,6 +200,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "not sorted")]
     fn an_overlap_is_caught() {
-        assert_sorted(&[iso("02", "a").to("05"), iso("05", "b")], 2);
+        assert_sorted(&[iso("02", "a", "").to("05"), iso("05", "b", "")], 2);
     }
 }

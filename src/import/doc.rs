@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::codec::{Coding, PadNibble, Prefix};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Row, Tag};
+use crate::codec::{Coding, PadNibble};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Row, Tag};
 use crate::mask::Privacy;
 use crate::model::content::Content;
 use crate::spec::{Codes, Dialect, MtiCoding, Spec};
@@ -50,7 +50,7 @@ pub enum OrderDoc {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag.
-        length_first: Option<Prefix>,
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds.
         unknown: Option<Box<ElementDoc>>,
     },
@@ -73,8 +73,10 @@ pub struct ElementDoc {
     pub max: u32,
     /// How the length is known.
     pub form: Form,
-    /// What a value that is given too short is filled with.
-    pub fill: Fill,
+    /// What a value that is given too short is filled with; `None` where it is refused.
+    pub fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub full_size: bool,
     /// The pad nibble of an odd number of packed digits.
     pub pad_nibble: PadNibble,
     /// What formatting may show.
@@ -190,6 +192,7 @@ impl ElementDoc {
             max: element.size.max,
             form: element.size.form,
             fill: element.fill,
+            full_size: element.full_size,
             pad_nibble: element.pad_nibble,
             privacy: element.privacy,
             layout: element.layout.map(LayoutDoc::from_layout),

@@ -1,17 +1,33 @@
 //! What can be wrong with a file: the medium, or what stands on it.
 
-use std::io;
+use std::{fmt, io};
+
+use super::unlike::NotIpm;
 
 /// Why a file could not be read or written: the record, the byte of the file, and the cause.
 ///
 /// Like the [`Error`](crate::Error) of the crate it holds no content, so it is safe to log.
-#[derive(Debug, thiserror::Error)]
-#[error("record {record}, byte {offset} of the file: {cause}")]
+#[derive(Debug)]
 pub struct Error {
     record: u64,
     offset: u64,
-    #[source]
     cause: Cause,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            // no record is to blame
+            Cause::NotIpm(found) => fmt::Display::fmt(found, f),
+            cause => write!(f, "record {}, byte {} of the file: {cause}", self.record, self.offset),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.cause)
+    }
 }
 
 /// What went wrong with a file.
@@ -25,6 +41,15 @@ pub enum Cause {
     /// the start of the record.
     #[error(transparent)]
     Content(#[from] crate::Error),
+    /// It is no IPM file.
+    #[error("{0}")]
+    NotIpm(NotIpm),
+}
+
+impl From<NotIpm> for Cause {
+    fn from(found: NotIpm) -> Self {
+        Self::NotIpm(found)
+    }
 }
 
 impl Error {

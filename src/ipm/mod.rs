@@ -9,8 +9,19 @@
 //!  1014   | 1012 octets of that | 40 40 | 1012 octets of that | 40 40 | ... | rest 40 40 40 ... |
 //! ```
 //!
-//! Records and even their lengths may span blocks. [`Records`] finds out by itself what it is given,
-//! and reads it record by record: the memory in use is one record, whatever the file says.
+//! Records and even their lengths may span blocks. Files that come off a mainframe as they lie there
+//! have descriptor words instead, with or without blocks (variable length records, `V` and `VB`, spanned
+//! ones included):
+//!
+//! ```text
+//!  RDW    | 00 46 00 00 | 66 octets | 00 5C 00 00 | 88 octets | ...
+//!
+//!  BDW    | 00 A6 00 00 | 00 46 00 00 | 66 octets | 00 5C 00 00 | 88 octets | next block ...
+//! ```
+//!
+//! [`Records`] finds out by itself what it is given, passes over a text before the first record, and
+//! reads record by record: the memory in use is one record, whatever the file says. What is no IPM file
+//! is refused with what it looks like: [`NotIpm`].
 //!
 //! ```
 //! use cardwire::Builder;
@@ -43,11 +54,13 @@ mod detect;
 mod error;
 mod pds;
 mod records;
+mod unlike;
 mod vbs;
 
 pub use block::{Blocker, Unblocker};
-pub use detect::{Encoding, Format, detect};
+pub use detect::{Encoding, Format, Medium, detect};
 pub use error::{Cause, Error};
 pub use pds::{ELEMENTS as PDS_ELEMENTS, PdsList, pds};
 pub use records::{RecordWriter, Records};
+pub use unlike::NotIpm;
 pub use vbs::{DEFAULT_LIMIT, VbsReader, VbsWriter};

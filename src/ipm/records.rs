@@ -3,10 +3,9 @@
 use std::io::{self, Cursor, Read, Write};
 
 use super::block::{Blocker, Unblocker};
-use super::detect::{ENOUGH, Format, detect};
+use super::detect::{ENOUGH, Format, Found, Medium, find};
 use super::error::Error;
 use super::vbs::{VbsReader, VbsWriter};
-use crate::model::error::{ErrorKind, Place};
 use crate::read::message::Message;
 use crate::write::builder::Builder;
 
@@ -15,14 +14,14 @@ use crate::write::builder::Builder;
 /// The reader is asked for small pieces: give it a `BufReader` around a file.
 #[derive(Debug)]
 pub struct Records<R> {
-    reader: VbsReader<Medium<R>>,
-    format: Format,
+    reader: VbsReader<Source<R>>,
+    found: Found,
 }
 
 /// The octets that detection took, and the rest of the file.
 type Whole<R> = io::Chain<Cursor<Vec<u8>>, R>;
 
-enum Medium<R> {
+enum Source<R> {
     Plain(Whole<R>),
     Blocked(Unblocker<Whole<R>>),
 }
@@ -31,21 +30,20 @@ impl<R: Read> Records<R> {
     /// Opens a file of which nothing is known.
     ///
     /// # Errors
-    /// [`ErrorKind::FrameShape`] when it is no IPM file; otherwise as the reader.
+    /// [`Cause::NotIpm`](super::Cause::NotIpm) when it is no IPM file; otherwise as the reader.
     pub fn open(mut inner: R) -> Result<Self, Error> {
         let mut head = Vec::new();
         let enough = u64::try_from(ENOUGH).unwrap_or(u64::MAX);
         inner.by_ref().take(enough).read_to_end(&mut head).map_err(|error| Error::new(1, 0, error))?;
-        match detect(&head) {
-            Some(format) => Ok(Self::behind(head, inner, format)),
-            None => Err(Error::new(1, 0, crate::Error::new(ErrorKind::FrameShape, 0, 0, 0).at(Place::Frame))),
-        }
+        let found = find(&head).map_err(|found| Error::new(1, 0, found))?;
+        head.drain(..found.preamble);
+        Ok(Self::behind(head, inner, found))
     }
 
     /// Reads a file whose format is known.
     #[must_use]
     pub fn new(inner: R, format: Format) -> Self {
-        Self::behind(Vec::new(), inner, format)
+        Self::behind(Vec::new(), inner, Found::of(format))
     }
 
     /// The same reader with another limit for a record than
@@ -55,10 +53,23 @@ impl<R: Read> Records<R> {
         Self { reader: self.reader.with_limit(octets), ..self }
     }
 
-    /// What the file was found or said to be.
+    /// What the file was found or said to be: the format in which its records can be written again.
+    /// That of a file with descriptor words has no blocks.
     #[must_use]
     pub const fn format(&self) -> Format {
-        self.format
+        self.found.format()
+    }
+
+    /// What stands around the records.
+    #[must_use]
+    pub const fn medium(&self) -> Medium {
+        self.found.medium
+    }
+
+    /// How many octets of text before the first record were passed over.
+    #[must_use]
+    pub const fn preamble(&self) -> usize {
+        self.found.preamble
     }
 
     /// The next record, whatever it holds; `None` behind the last.
@@ -79,7 +90,7 @@ impl<R: Read> Records<R> {
             return Ok(None);
         }
         let record = self.reader.current();
-        match Message::parse(self.format.encoding.spec(), record) {
+        match Message::parse(self.found.encoding.spec(), record) {
             Ok(message) => Ok(Some(message)),
             Err(error) => Err(self.reader.error_within(error.offset(), error)),
         }
@@ -101,22 +112,24 @@ impl<R: Read> Records<R> {
     #[must_use]
     pub fn odd_trailers(&self) -> u64 {
         match self.reader.inner() {
-            Medium::Plain(_) => 0,
-            Medium::Blocked(unblocker) => unblocker.odd_trailers(),
+            Source::Plain(_) => 0,
+            Source::Blocked(unblocker) => unblocker.odd_trailers(),
         }
     }
 
-    fn behind(head: Vec<u8>, inner: R, format: Format) -> Self {
+    fn behind(head: Vec<u8>, inner: R, found: Found) -> Self {
         let whole = Cursor::new(head).chain(inner);
-        let medium = match format.blocked {
-            false => Medium::Plain(whole),
-            true => Medium::Blocked(Unblocker::new(whole)),
+        let is_blocked = found.format().blocked;
+        let source = match is_blocked {
+            false => Source::Plain(whole),
+            true => Source::Blocked(Unblocker::new(whole)),
         };
-        Self { reader: VbsReader::of_kind(medium, format.blocked), format }
+        let start = u64::try_from(found.preamble).unwrap_or(u64::MAX);
+        Self { reader: VbsReader::of_kind(source, is_blocked, found.words(), start), found }
     }
 }
 
-impl<R: Read> Read for Medium<R> {
+impl<R: Read> Read for Source<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(plain) => plain.read(out),
@@ -126,7 +139,7 @@ impl<R: Read> Read for Medium<R> {
 }
 
 /// What detection took may be card data: only the kind shows.
-impl<R> core::fmt::Debug for Medium<R> {
+impl<R> core::fmt::Debug for Source<R> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
             Self::Plain(_) => "Plain",

@@ -28,6 +28,7 @@ pub(super) const LENGTH: usize = 4;
 pub struct VbsReader<R> {
     inner: R,
     is_blocked: bool,
+    words: Words,
     limit: u32,
     record: Record,
     end: End,
@@ -42,6 +43,8 @@ struct Record {
     start: u64,
     /// Octets of data read so far.
     position: u64,
+    /// What of them stood before the first block.
+    base: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +62,8 @@ impl<R: Read> VbsReader<R> {
     /// A reader of a file that is not blocked.
     #[must_use]
     pub fn new(inner: R) -> Self {
-        Self { inner, is_blocked: false, limit: DEFAULT_LIMIT, record: Record::default(), end: End::NotYet }
+        let (limit, record, end) = (DEFAULT_LIMIT, Record::default(), End::NotYet);
+        Self { inner, is_blocked: false, words: Words::Length, limit, record, end }
     }
 
     /// The same reader with another limit for a record.
@@ -123,6 +127,13 @@ impl<R: Read> VbsReader<R> {
     }
 
     fn advance(&mut self) -> Result<bool, Error> {
+        match self.words {
+            Words::Length => self.next_of_length(),
+            Words::Descriptor { .. } | Words::Blocks { .. } => self.next_described(),
+        }
+    }
+
+    fn next_of_length(&mut self) -> Result<bool, Error> {
         let start = self.record.position;
         let got = self.take(LENGTH)?;
         let Ok(length) = <[u8; LENGTH]>::try_from(self.record.octets.as_slice()) else {
@@ -152,8 +163,13 @@ impl<R: Read> VbsReader<R> {
 
     /// Reads up to `count` octets into the buffer, which grows with what comes, not with what was
     /// announced.
-    fn take(&mut self, count: usize) -> Result<usize, Error> {
+    pub(super) fn take(&mut self, count: usize) -> Result<usize, Error> {
         self.record.octets.clear();
+        self.append(count)
+    }
+
+    /// The same behind what is there.
+    fn append(&mut self, count: usize) -> Result<usize, Error> {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let got = self.inner.by_ref().take(count).read_to_end(&mut self.record.octets);
         let got = got.map_err(|error| {
@@ -169,7 +185,8 @@ impl<R: Read> VbsReader<R> {
     }
 
     fn file_offset(&self, position: u64) -> u64 {
-        if self.is_blocked { in_file(position) } else { position }
+        let base = self.record.base;
+        if self.is_blocked { base.saturating_add(in_file(position.saturating_sub(base))) } else { position }
     }
 }
 
@@ -182,8 +199,154 @@ impl<R: Read> VbsReader<Unblocker<R>> {
 }
 
 impl<R: Read> VbsReader<R> {
-    pub(super) fn of_kind(inner: R, is_blocked: bool) -> Self {
-        Self { is_blocked, ..Self::new(inner) }
+    /// A reader of a file of another kind, which stands at that octet.
+    pub(super) fn of_kind(inner: R, is_blocked: bool, words: Words, position: u64) -> Self {
+        let record = Record { position, base: position, ..Record::default() };
+        Self { is_blocked, words, record, ..Self::new(inner) }
+    }
+}
+
+/// What stands before a record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Words {
+    /// A length of four octets.
+    Length,
+    /// A record descriptor word, which counts its own four octets or does not.
+    Descriptor { counts_itself: bool },
+    /// The same behind block descriptor words, and how many octets the current block has left.
+    Blocks { left: usize },
+}
+
+/// Octets of a descriptor word.
+pub(super) const WORD: usize = 4;
+
+/// What a descriptor word says.
+pub(super) struct Descriptor {
+    /// Octets that follow.
+    pub(super) octets: usize,
+    /// Whether a segment of a record follows, and which one.
+    pub(super) segment: Segment,
+}
+
+/// A record may lie in several blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Segment {
+    Whole,
+    First,
+    Last,
+    Middle,
+}
+
+impl Descriptor {
+    /// Reads a word; `None` when it is none.
+    pub(super) const fn of(word: [u8; WORD], counts_itself: bool) -> Option<Self> {
+        let [high, low, segment, zero] = word;
+        let octets = widen(u32::from_be_bytes([0, 0, high, low]));
+        let octets = match octets.checked_sub(if counts_itself { WORD } else { 0 }) {
+            Some(octets) if octets > 0 && zero == 0 => octets,
+            _ => return None,
+        };
+        let segment = match segment {
+            0 => Segment::Whole,
+            1 => Segment::First,
+            2 => Segment::Last,
+            3 => Segment::Middle,
+            _ => return None,
+        };
+        Some(Self { octets, segment })
+    }
+}
+
+/// The octets of a block behind its word: two octets of length and two of zero, or four with the
+/// highest bit set; the length counts the word.
+pub(super) const fn in_block(word: [u8; WORD]) -> Option<usize> {
+    let length = match word {
+        [0x80..=0xFF, ..] => u32::from_be_bytes(word) & 0x7FFF_FFFF,
+        [high, low, 0, 0] => u32::from_be_bytes([0, 0, high, low]),
+        _ => return None,
+    };
+    match widen(length).checked_sub(WORD) {
+        Some(octets) if octets > WORD => Some(octets),
+        _ => None,
+    }
+}
+
+impl<R: Read> VbsReader<R> {
+    fn next_described(&mut self) -> Result<bool, Error> {
+        self.record.octets.clear();
+        let mut open = false;
+        loop {
+            let start = self.record.position;
+            let Some(word) = self.word(open)? else { return Ok(false) };
+            let counts_itself = self.words != Words::Descriptor { counts_itself: false };
+            let shape = |kind| self.refuse(kind, start, 0, 0);
+            let found = Descriptor::of(word, counts_itself).ok_or_else(|| shape(ErrorKind::FrameShape))?;
+            let is_next = match found.segment {
+                Segment::Whole | Segment::First => !open,
+                Segment::Middle | Segment::Last => open,
+            };
+            let fits = match self.words {
+                Words::Blocks { left } => found.octets <= left,
+                _ => true,
+            };
+            if !is_next || !fits {
+                return Err(shape(ErrorKind::FrameShape));
+            }
+            let total = self.record.octets.len().saturating_add(found.octets);
+            if total > widen(self.limit) {
+                return Err(self.refuse(ErrorKind::FrameLimit, start, widen(self.limit), total));
+            }
+            if !open {
+                self.record.start = self.record.position;
+            }
+            let at = self.record.position;
+            let got = self.append(found.octets)?;
+            if got < found.octets {
+                return Err(self.refuse(ErrorKind::Truncated, at, found.octets, got));
+            }
+            if let Words::Blocks { left } = &mut self.words {
+                *left = left.saturating_sub(found.octets);
+            }
+            open = matches!(found.segment, Segment::First | Segment::Middle);
+            if !open {
+                self.record.number += 1;
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The next record descriptor word, behind that of its block where a block begins; `None` at the
+    /// end, which may only come between two records.
+    fn word(&mut self, open: bool) -> Result<Option<[u8; WORD]>, Error> {
+        if self.words == (Words::Blocks { left: 0 }) {
+            let start = self.record.position;
+            let Some(word) = self.four(open)? else { return Ok(None) };
+            let left = in_block(word).ok_or_else(|| self.refuse(ErrorKind::FrameShape, start, 0, 0))?;
+            self.words = Words::Blocks { left };
+        }
+        let in_block = matches!(self.words, Words::Blocks { .. });
+        let word = self.four(open || in_block)?;
+        if let Words::Blocks { left } = &mut self.words {
+            *left = left.saturating_sub(WORD);
+        }
+        Ok(word)
+    }
+
+    /// Four octets, or `None` at the end of the file, where it may be. Zeros end it, too.
+    fn four(&mut self, needed: bool) -> Result<Option<[u8; WORD]>, Error> {
+        let start = self.record.position;
+        let mut octets = Vec::with_capacity(WORD);
+        let got = self.inner.by_ref().take(4).read_to_end(&mut octets);
+        let got = got.map_err(|error| Error::new(self.record.number + 1, self.file_offset(start), error))?;
+        self.record.position += u64::try_from(got).unwrap_or(u64::MAX);
+        match <[u8; WORD]>::try_from(octets.as_slice()) {
+            Ok([0, 0, 0, 0]) | Err(_) if !needed && octets.iter().all(|octet| *octet == 0) => {
+                self.end = End::Terminator;
+                Ok(None)
+            }
+            Ok(word) => Ok(Some(word)),
+            Err(_) => Err(self.refuse(ErrorKind::Truncated, start, WORD, got)),
+        }
     }
 }
 

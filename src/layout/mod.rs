@@ -9,17 +9,20 @@ mod fast;
 pub(crate) mod path;
 mod row;
 mod tag_index;
+mod terminator;
 pub(crate) mod walk;
 
 pub(crate) use fast::{canonical, fast_elements};
 pub(crate) use row::Length;
-pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
+pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ne, ns, row, s, x_n, y_n, z};
+pub use terminator::Terminator;
 
 use self::tag_index::TagIndex;
 use crate::codec::fast::element::FastElement;
 pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
+use crate::codes::{Lang, element_name_zh};
 use crate::mask::Privacy;
 use crate::model::Unit;
 pub use crate::model::content::Content;
@@ -38,7 +41,9 @@ pub struct Element<'s> {
     pub(crate) size: Size,
     pub(crate) content: Content,
     pub(crate) coding: Coding,
-    pub(crate) fill: Fill,
+    pub(crate) fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub(crate) full_size: bool,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
     /// How to read it fast, if it is of a common form.
@@ -67,11 +72,16 @@ pub enum Form {
     Padded(Prefix),
     /// The value takes the rest of what it stands in.
     Rest,
-    /// The value ends before this octet, which follows it on the wire and is not part of it.
-    Until(u8),
+    /// The value ends before these octets, which follow it on the wire and are not part of it.
+    Until(Terminator),
+    /// It is the maximum where a letter or a blank stands first, and not there at all where anything
+    /// else does: a code before tags of digits. For characters of one octet.
+    IfLetter,
+    /// It is announced and takes no octet; its length is 0.
+    Nothing,
 }
 
-/// What a fixed value that is given too short is filled with, and on which side.
+/// What a value that is given too short is filled with, and on which side.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Fill {
     /// The side that is filled.
@@ -105,12 +115,28 @@ pub enum Order<'s> {
     Tags {
         /// How a tag is written.
         tag: Tag,
-        /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length after the tag.
-        length_first: Option<Prefix>,
+        /// A length before each tag; `None` where the element announces its own length after the
+        /// tag.
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
     },
+}
+
+/// A length before each tag, in octets.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct LengthFirst {
+    /// How it is written.
+    pub prefix: Prefix,
+    /// Whether it counts the tag, and not only what follows the tag.
+    pub counts_tag: bool,
+}
+
+impl From<Prefix> for LengthFirst {
+    /// One that counts the tag.
+    fn from(prefix: Prefix) -> Self {
+        Self { prefix, counts_tag: true }
+    }
 }
 
 impl<'s> Layout<'s> {
@@ -155,9 +181,15 @@ impl<'s> Layout<'s> {
     /// The same with a length before each tag, which counts the tag and what follows it. The
     /// elements then take the rest of what that length announces. Other layouts stay as they are.
     #[must_use]
-    pub const fn length_first(mut self, prefix: Prefix) -> Self {
+    pub const fn length_first(self, prefix: Prefix) -> Self {
+        self.length_first_by(LengthFirst { prefix, counts_tag: true })
+    }
+
+    /// The same with a length before each tag that may leave the tag out.
+    #[must_use]
+    pub const fn length_first_by(mut self, length_first: LengthFirst) -> Self {
         if let Order::Tags { tag, unknown, .. } = self.order {
-            self.order = Order::Tags { tag, length_first: Some(prefix), unknown };
+            self.order = Order::Tags { tag, length_first: Some(length_first), unknown };
         }
         self
     }
@@ -216,6 +248,23 @@ impl<'s> Element<'s> {
         self.name
     }
 
+    /// The name in a language; an element that no built-in table knows keeps its own name.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, de, spec::ISO87_ASCII};
+    ///
+    /// let element = ISO87_ASCII.element(de::STAN).unwrap();
+    /// assert_eq!(element.name_in(Lang::En), "Systems trace audit number (STAN)");
+    /// assert_eq!(element.name_in(Lang::Zh), "系统跟踪号");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, lang: Lang) -> &'s str {
+        match lang {
+            Lang::En => self.name,
+            Lang::Zh => element_name_zh(self.name).unwrap_or(self.name),
+        }
+    }
+
     /// The number in a bitmap, the position, or the tag.
     #[must_use]
     pub const fn key(&self) -> u32 {
@@ -252,10 +301,17 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
-    /// What a value that is given too short is filled with, and on which side.
+    /// What a value that is given too short is filled with, and on which side; `None` where such a
+    /// value is refused.
     #[must_use]
-    pub const fn fill(&self) -> Fill {
+    pub const fn fill(&self) -> Option<Fill> {
         self.fill
+    }
+
+    /// Whether a value that varies in length is filled up to its maximum: see [`Shape::full_size`].
+    #[must_use]
+    pub const fn is_full_size(&self) -> bool {
+        self.full_size
     }
 
     /// The pad nibble of an odd number of packed digits.
@@ -276,10 +332,40 @@ impl<'s> Element<'s> {
 
     /// What a padded value is filled with, as it lies on the wire.
     pub(crate) const fn wire_fill(&self) -> u8 {
+        let fill = match self.fill {
+            Some(fill) => fill,
+            None => Fill::of_class(self.content),
+        };
         match self.coding {
-            Coding::Ebcdic(page) => page.put(self.fill.with),
-            _ => self.fill.with,
+            Coding::Ebcdic(page) => page.put(fill.with),
+            _ => fill.with,
         }
+    }
+
+    /// Whether a value that varies in length is filled up: not one with fill behind it, which is none of
+    /// the value, nor parts, which would move.
+    pub(crate) const fn is_filled_up(&self) -> bool {
+        let varies = matches!(self.size.form, Form::Prefixed(_) | Form::Rest | Form::Until(_));
+        self.full_size && varies && self.layout.is_none()
+    }
+
+    /// Whether the octets of packed digits are counted, which do not say that their number is odd.
+    pub(crate) const fn counts_octets(&self) -> bool {
+        let counts_digits = match self.size.form {
+            Form::Fixed => true,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => matches!(prefix.counts, LengthUnit::Units),
+            Form::Rest | Form::Until(_) => false,
+            Form::IfLetter | Form::Nothing => true,
+        };
+        matches!(self.coding, Coding::Bcd) && !counts_digits
+    }
+
+    /// Whether a value of so many units is read back as one of so many. Where octets are counted, an
+    /// odd number of digits is told by a pad nibble that is no digit, or by the maximum, which one
+    /// more would exceed.
+    pub(crate) const fn is_told(&self, units: usize) -> bool {
+        let digits = if self.content.is_signed() { units.saturating_sub(1) } else { units };
+        digits.is_multiple_of(2) || !self.counts_octets() || self.pad_nibble.nibble > 9 || units == self.max()
     }
 
     /// What formatting may show.

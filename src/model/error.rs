@@ -63,6 +63,9 @@ pub enum ErrorKind {
     Nibble,
     /// A fill half byte that is not the fill of the spec.
     Fill,
+    /// Packed digits that would be read back as more or fewer: their octets are counted, and the pad
+    /// nibble cannot be told from a digit. `found` were given, `expected` would be read.
+    DigitCount,
     /// A character that is not a hexadecimal digit.
     HexDigit(CharKind),
     /// The message type identifier is not four digits.
@@ -379,6 +382,10 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             write!(f, "expected the fill byte {expected:02X}, found another byte")
         }
         ErrorKind::Fill => write!(f, "expected the pad nibble {expected:X}, found another nibble"),
+        ErrorKind::DigitCount => write!(
+            f,
+            "{found} digits would be read back as {expected}: octets are counted, and the pad nibble looks like a digit"
+        ),
         ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
         ErrorKind::MtiDigit => f.write_str("expected four digits"),
         ErrorKind::Undefined => f.write_str(match (error.note, error.place, error.slots) {

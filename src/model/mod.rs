@@ -6,9 +6,11 @@ pub(crate) mod content;
 pub(crate) mod error;
 mod fault;
 mod key;
+pub(crate) mod lang;
 pub(crate) mod mti;
 #[cfg(feature = "serde")]
 pub(crate) mod names;
+pub(crate) mod trust;
 mod unit;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};

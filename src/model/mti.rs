@@ -1,9 +1,13 @@
 //! The message type identifier: four digits that say version, class, function and origin.
 
+mod digits;
+
 use core::fmt;
 use core::str::FromStr;
 
+pub use self::digits::{Class, Function, Origin, Version};
 use crate::model::error::{Error, ErrorKind, Place, Result};
+use crate::model::lang::Lang;
 
 /// A message type identifier: four digits, always.
 ///
@@ -18,92 +22,6 @@ use crate::model::error::{Error, ErrorKind, Place, Result};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Mti {
     digits: [u8; 4],
-}
-
-/// First digit: the version of the standard.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Version {
-    /// ISO 8583:1987.
-    V1987,
-    /// ISO 8583:1993.
-    V1993,
-    /// ISO 8583:2003.
-    V2003,
-    /// National use.
-    National,
-    /// Private use.
-    Private,
-    /// Reserved by ISO: the digit.
-    Reserved(u8),
-}
-
-/// Second digit: what the message is about.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Class {
-    /// `x1xx`: approval only; no money moves by the message itself.
-    Authorization,
-    /// `x2xx`: approval and posting in one.
-    Financial,
-    /// `x3xx`: file action; batch upload in POS dialects.
-    FileAction,
-    /// `x4xx`: reversal or chargeback.
-    Reversal,
-    /// `x5xx`: exchange of totals.
-    Reconciliation,
-    /// `x6xx`: administrative.
-    Administrative,
-    /// `x7xx`: fee collection.
-    FeeCollection,
-    /// `x8xx`: sign-on, echo, keys, cut-over.
-    NetworkManagement,
-    /// Reserved by ISO: the digit.
-    Reserved(u8),
-}
-
-/// Third digit: the role of the message in its exchange.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Function {
-    /// `xx0x`: the receiver may decline.
-    Request,
-    /// `xx1x`: response to a request.
-    Response,
-    /// `xx2x`: tells what has happened; may not be declined.
-    Advice,
-    /// `xx3x`: response to an advice.
-    AdviceResponse,
-    /// `xx4x`: like an advice, without a response before 2003.
-    Notification,
-    /// `xx5x`: response to a notification, 2003.
-    NotificationAcknowledgement,
-    /// `xx6x`: instruction, 2003.
-    Instruction,
-    /// `xx7x`: response to an instruction, 2003.
-    InstructionAcknowledgement,
-    /// Reserved by ISO: the digit.
-    Reserved(u8),
-}
-
-/// Fourth digit: who sent the message, and whether it is a repeat.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum Origin {
-    /// `xxx0`.
-    Acquirer,
-    /// `xxx1`.
-    AcquirerRepeat,
-    /// `xxx2`.
-    Issuer,
-    /// `xxx3`.
-    IssuerRepeat,
-    /// `xxx4`: a network or processor.
-    Other,
-    /// `xxx5`.
-    OtherRepeat,
-    /// Reserved by ISO: the digit.
-    Reserved(u8),
 }
 
 impl Mti {
@@ -265,6 +183,15 @@ impl Mti {
         }
     }
 
+    /// Whether no digit is one that the standard reserves.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        !matches!(self.version(), Version::Reserved(_))
+            && !matches!(self.class(), Class::Reserved(_))
+            && !matches!(self.function(), Function::Reserved(_))
+            && !matches!(self.origin(), Origin::Reserved(_))
+    }
+
     /// Whether this is a response to another message: an odd function digit.
     #[must_use]
     pub const fn is_response(self) -> bool {
@@ -278,11 +205,18 @@ impl Mti {
     }
 
     /// The identifier of the response: `0200` gives `0210`, the repeat `0421` gives `0430`.
-    /// `None` for what is itself a response, and for reserved functions.
+    ///
+    /// `None` for what is itself a response, and for reserved functions. Notifications and instructions
+    /// have responses from the edition of 2003 on: `2240` gives `2250`, `1240` and `0140` give `None`.
     #[must_use]
     pub const fn response(self) -> Option<Self> {
         let [version, class, function, origin] = self.digits;
-        if !matches!(function, b'0' | b'2' | b'4' | b'6') {
+        let is_responded_to = match function {
+            b'0' | b'2' => true,
+            b'4' | b'6' => !matches!(self.version(), Version::V1987 | Version::V1993),
+            _ => false,
+        };
+        if !is_responded_to {
             return None;
         }
         let origin = if self.is_repeat() { origin - 1 } else { origin };
@@ -300,6 +234,52 @@ impl Mti {
             }
             b'1' | b'3' | b'5' if !self.is_response() => Some(self),
             _ => None,
+        }
+    }
+
+    /// What the digits say: `financial response, acquirer`, or `金融请求应答`.
+    ///
+    /// Reversals that an issuer sends in the editions of 1993 and 2003 are chargebacks, and are called so.
+    ///
+    /// ```
+    /// use cardwire::{Mti, codes::Lang};
+    ///
+    /// assert_eq!(Mti::FINANCIAL_RESPONSE.describe(Lang::En).to_string(), "financial response, acquirer");
+    /// assert_eq!(Mti::REVERSAL_ADVICE.describe(Lang::Zh).to_string(), "冲正通知，收单机构");
+    /// ```
+    #[must_use]
+    pub const fn describe(self, lang: Lang) -> impl fmt::Display {
+        Words { mti: self, lang }
+    }
+
+    /// Whether an `x4xx` is a chargeback: of an issuer, in an edition that tells chargebacks apart so.
+    const fn is_chargeback(self) -> bool {
+        matches!(self.class(), Class::Reversal)
+            && matches!(self.version(), Version::V1993 | Version::V2003)
+            && matches!(self.origin(), Origin::Issuer | Origin::IssuerRepeat)
+    }
+}
+
+/// See [`Mti::describe`].
+struct Words {
+    mti: Mti,
+    lang: Lang,
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mti, lang } = *self;
+        let class =
+            if mti.is_chargeback() { lang.of("chargeback", "退单") } else { mti.class().words(lang) };
+        f.write_str(class)?;
+        f.write_str(lang.of(" ", ""))?;
+        f.write_str(mti.function().words(lang))?;
+        match mti.origin() {
+            Origin::Reserved(_) => Ok(()),
+            origin => {
+                f.write_str(lang.of(", ", "，"))?;
+                f.write_str(origin.words(lang))
+            }
         }
     }
 }
@@ -411,6 +391,8 @@ mod tests {
         assert_eq!(repeat.function(), Function::Advice);
         assert_eq!(repeat.origin(), Origin::AcquirerRepeat);
         assert_eq!(mti("7999").version(), Version::Reserved(7));
+        assert!(repeat.is_known() && mti("9805").is_known());
+        assert!(["3100", "0000", "0980", "0280", "0106"].into_iter().all(|text| !mti(text).is_known()));
     }
 
     #[test]
@@ -427,6 +409,14 @@ mod tests {
             assert!(mti(response).is_response() && mti(response).response().is_none());
         }
         assert_eq!(mti("0280").response(), None);
+        for silent in ["0140", "0640", "1240", "1442", "1644", "1845", "0260"] {
+            assert_eq!(mti(silent).response(), None, "{silent}");
+        }
+        for (notification, response) in
+            [("2240", "2250"), ("2541", "2550"), ("2864", "2874"), ("9240", "9250")]
+        {
+            assert_eq!(mti(notification).response(), Some(mti(response)));
+        }
     }
 
     #[test]
@@ -435,5 +425,30 @@ mod tests {
         assert_eq!(mti("0421").repeat(), Some(mti("0421")));
         assert_eq!(mti("0210").repeat(), None);
         assert_eq!(mti("0206").repeat(), None);
+    }
+
+    #[test]
+    fn both_languages() {
+        for (mti, en, zh) in [
+            ("0100", "authorization request, acquirer", "授权请求，收单机构"),
+            ("0421", "reversal advice, acquirer repeat", "冲正通知，收单机构重发"),
+            ("0422", "reversal advice, issuer", "冲正通知，发卡机构"),
+            ("1442", "chargeback notification, issuer", "退单告知，发卡机构"),
+            ("2423", "chargeback advice, issuer repeat", "退单通知，发卡机构重发"),
+            ("1804", "network management request, other", "网络管理请求，其他"),
+            ("9976", "reserved class instruction acknowledgement", "保留类指令确认"),
+        ] {
+            let mti: Mti = mti.parse().unwrap();
+            assert_eq!(
+                (mti.describe(Lang::En).to_string().as_str(), mti.describe(Lang::Zh).to_string().as_str()),
+                (en, zh)
+            );
+        }
+        let versions =
+            [0, 1, 2, 3, 8, 9].map(|digit| Mti::from_number(digit * 1000).unwrap().version().to_string());
+        assert_eq!(
+            versions.concat(),
+            "ISO 8583:1987ISO 8583:1993ISO 8583:2003reserved for ISO usenational useprivate use"
+        );
     }
 }

@@ -83,7 +83,7 @@ const POS_SALE: &[u8] = &[3, 4, 11, 22, 25, 41, 42, 49, 60];
 const POS_VOID: &[u8] = &[3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61];
 const POS_RESPONSE: &[u8] = &[3, 11, 12, 13, 39, 41, 42, 60];
 const POS_ECHO: &[u8] = &[3, 11, 25, 41, 42, 49];
-const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Without(35))];
+const PIN: &[(u8, When<'static>)] = &[(26, When::With(52)), (53, When::With(52)), (2, When::Unscanned(35))];
 const POS_APPROVED: &[(u8, When<'static>)] = &[(37, When::Approved), (64, When::Approved)];
 /// The work keys come with a sign-on that is accepted.
 const SIGNED_ON: &[(u8, When<'static>)] = &[(62, When::Is(39, "00"))];

@@ -81,6 +81,9 @@ pub enum When<'s> {
     With(u8),
     /// When that element is not there.
     Without(u8),
+    /// When that element is not there, and DE 22 does not say that a bar code or a QR code was scanned (03,
+    /// 93, 94): such a message may name its payer by the code alone.
+    Unscanned(u8),
     /// When that element has this value.
     Is(u8, &'s str),
     /// When DE 39 says that the transaction is approved.
@@ -209,10 +212,18 @@ impl When<'_> {
         match self {
             Self::With(number) => message.has(*number),
             Self::Without(number) => !message.has(*number),
+            Self::Unscanned(number) => !message.has(*number) && !is_scanned(message),
             Self::Is(number, value) => message.get(*number).is_some_and(|field| field == **value),
             Self::Approved => message.get(39).is_some_and(|field| is_approved(&field)),
         }
     }
+}
+
+/// Whether DE 22 of 1987 says that a code was scanned.
+fn is_scanned(message: &Message<'_>) -> bool {
+    let mut text = [0; 3];
+    let mode = message.get(22).and_then(|field| field.expose().copy_to(&mut text).ok());
+    matches!(mode, Some([b'0', b'3', _] | [b'9', b'3' | b'4', _]))
 }
 
 /// Whether DE 39, of two to four characters, says approved: every class of code that starts so.
@@ -349,6 +360,7 @@ impl fmt::Display for When<'_> {
         match self {
             Self::With(number) => write!(f, "when field {number} is there"),
             Self::Without(number) => write!(f, "when field {number} is not there"),
+            Self::Unscanned(number) => write!(f, "when field {number} is not there and no code was scanned"),
             Self::Is(number, value) => write!(f, "when field {number} is {value}"),
             Self::Approved => f.write_str("when it approves"),
         }

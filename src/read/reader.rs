@@ -1,13 +1,14 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
 use crate::codec::bitmap::Announced;
+use crate::codec::check;
 use crate::codec::fast::element::FastElement;
 use crate::codec::tag::PADDING;
 use crate::codec::window::{MAX_INDEX, Octets};
-use crate::codec::{Coding, Prefix, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag};
 use crate::model::Unit;
+use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Note, Result, widen};
 use crate::read::fast::ber::{DECODED, are_valid};
 
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn measure(&self, element: &Element<'_>) -> Result<Span> {
         let max = element.max();
         match element.size.form {
-            Form::Fixed => self.span(element, self.at, max, 0),
+            Form::Fixed | Form::Nothing => self.span(element, self.at, max, 0),
             Form::Prefixed(prefix) => {
                 let (number, width) = prefix.get(&self.octets, self.at)?;
                 let units = prefix.units(element.coding, element.content, number);
@@ -137,16 +138,29 @@ impl<'a> Reader<'a> {
                 let units = self.admit(element, units, self.at, self.left())?;
                 self.span(element, self.at, units, 0)
             }
-            Form::Until(end) => {
-                let len = (self.at..self.end).position(|index| self.octets.get(index) == end);
-                let Some(len) = len else {
-                    return Err(Error::new(ErrorKind::Terminator, self.offset(), 1, 0));
+            Form::Until(terminator) => {
+                let terminator = terminator.octets();
+                let Some(len) = self.find(terminator) else {
+                    return Err(Error::new(ErrorKind::Terminator, self.offset(), terminator.len(), 0));
                 };
                 let units = element.coding.units_of(element.content, len);
                 let units = self.admit(element, units, self.at, len)?;
-                self.span(element, self.at, units, 1)
+                self.span(element, self.at, units, terminator.len())
+            }
+            Form::IfLetter => {
+                let value = Span { start: self.at, len: 1, units: 1, next: self.at + 1 };
+                let is_there = self.left() > 0 && is_letter(self.value(element, value).get(0));
+                self.span(element, self.at, if is_there { max } else { 0 }, 0)
             }
         }
+    }
+
+    /// How many octets stand before the first of these.
+    fn find(&self, octets: &[u8]) -> Option<usize> {
+        let is_at =
+            |start: usize| octets.iter().zip(start..).all(|(octet, at)| self.octets.get(at) == *octet);
+        let last = self.end.checked_sub(octets.len())?;
+        (self.at..=last).position(is_at)
     }
 
     /// The units a value may have, from the number that announced them.
@@ -182,7 +196,7 @@ impl<'a> Reader<'a> {
     /// when it holds a fill that is no digit, or when only so the value is not too long.
     #[inline]
     fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
-        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+        if !element.counts_octets() || units == 0 {
             return units;
         }
         let len = element.coding.wire_len(element.content, units);
@@ -272,7 +286,7 @@ impl<'a> Pass<'a> for Reader<'a> {
     }
 
     #[inline]
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if self.led {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
@@ -295,7 +309,7 @@ impl<'a> Pass<'a> for Reader<'a> {
             return Ok(None);
         }
         if let Some(length_first) = length_first {
-            self.take_lead(length_first)?;
+            self.take_lead(length_first, tag)?;
         }
         self.take_tag(tag).map(Some)
     }
@@ -312,14 +326,19 @@ impl<'a> Pass<'a> for Reader<'a> {
 
 impl Reader<'_> {
     /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
-    fn take_lead(&mut self, length_first: Prefix) -> Result<()> {
-        let (number, width) = length_first.get(&self.octets, self.at)?;
+    fn take_lead(&mut self, LengthFirst { prefix, counts_tag }: LengthFirst, tag: Tag) -> Result<()> {
+        let (number, width) = prefix.get(&self.octets, self.at)?;
         let start = self.at + width;
-        let Some(len) = number.checked_sub(usize::from(length_first.includes)) else {
-            let (at, least) = (self.offset(), length_first.includes.into());
-            return Err(Error::new(ErrorKind::LengthUnit, at, least, number).noted(Note::Includes));
+        let Some(counted) = number.checked_sub(usize::from(prefix.includes)) else {
+            let (at, min) = (self.offset(), prefix.includes.into());
+            return Err(Error::new(ErrorKind::LengthUnit, at, min, number).noted(Note::Includes));
         };
         let left = self.octets.len().saturating_sub(start);
+        let uncounted = match counts_tag {
+            true => 0,
+            false => self.tag_len(tag, self.octets.slice(start, left))?,
+        };
+        let len = counted.saturating_add(uncounted);
         if left < len {
             return Err(Error::new(ErrorKind::Truncated, self.octets.position(start), len, left));
         }
@@ -328,19 +347,19 @@ impl Reader<'_> {
     }
 
     fn take_tag(&mut self, tag: Tag) -> Result<u32> {
-        let rest = self.octets.slice(self.at, self.left());
-        let len = tag.len_at(&rest).ok_or_else(|| Error::new(ErrorKind::Tag, self.offset(), 3, 4))?;
+        let len = self.tag_len(tag, self.octets.slice(self.at, self.left()))?;
         tag.read(&self.take(len)?)
+    }
+
+    /// How many octets the tag takes that these start with.
+    fn tag_len(&self, tag: Tag, octets: Octets<'_>) -> Result<usize> {
+        tag.len_at(&octets).ok_or_else(|| Error::new(ErrorKind::Tag, octets.position(0), 3, 4))
     }
 }
 
-/// Whether the length of a packed value is known in digits.
-fn counts_digits(element: &Element<'_>) -> bool {
-    match element.size.form {
-        Form::Fixed => true,
-        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::LengthUnit::Units,
-        Form::Rest | Form::Until(_) => false,
-    }
+/// Whether a code that is there only if it begins so is there.
+pub(crate) const fn is_letter(character: u8) -> bool {
+    Content::A.admits(0, character)
 }
 
 /// The input as octets, or an error when it is longer than offsets can count.

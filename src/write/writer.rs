@@ -1,15 +1,16 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::codec::bitmap::{Announced, Bitmaps};
+use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
-use crate::codec::{Coding, Prefix, Side, check};
+use crate::codec::{Coding, PadNibble, Side, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Tag, Terminator};
 use crate::model::Unit;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Note, Place, Result};
-use crate::read::reader::check_parts;
+use crate::read::reader::{check_parts, is_letter};
 use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
@@ -78,8 +79,8 @@ impl<'b> Writer<'b> {
     pub(crate) fn put_element(&mut self, element: &Element<'_>, source: &Source<'_>) -> Result<()> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
-            Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
-            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets())),
+            Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets), true)),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
@@ -120,6 +121,13 @@ impl<'b> Writer<'b> {
                 false => Error::new(ErrorKind::Character(content, CharKind::of(octet)), at, 0, 0),
             });
         }
+        if element.size.form == Form::IfLetter && units > 0 && !is_letter(value.get(0)) {
+            let kind = ErrorKind::Character(Content::A, CharKind::of(value.get(0)));
+            return Err(Error::new(kind, window.position(0), 0, 0));
+        }
+        if ends_as_if_padded(element, &value) {
+            return Err(self.error(ErrorKind::DigitCount, units - 1, units));
+        }
         self.end(element, start, units)?;
         self.check_composite(element, start, units)
     }
@@ -155,8 +163,16 @@ impl<'b> Writer<'b> {
 
     /// Checks the length of a value and writes its prefix; returns where the value starts.
     fn begin(&mut self, element: &Element<'_>, units: usize) -> Result<usize> {
-        if !(element.min()..=element.max()).contains(&units) {
+        let min = match element.size.form {
+            Form::IfLetter if units > 0 => element.max(),
+            _ => element.min(),
+        };
+        if !(min..=element.max()).contains(&units) {
             return Err(element.wrong_length(self.out.position(self.at), units));
+        }
+        if !element.is_told(units) {
+            let digits = units - usize::from(element.content.is_signed());
+            return Err(self.error(ErrorKind::DigitCount, digits + 1, digits));
         }
         let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
@@ -172,7 +188,7 @@ impl<'b> Writer<'b> {
         }
         self.at = start + len;
         match element.size.form {
-            Form::Until(end) => self.put_terminator(start, end)?,
+            Form::Until(terminator) => self.put_terminator(start, terminator)?,
             Form::Padded(_) => {
                 let fill = element.wire_fill();
                 (units..element.max()).for_each(|_| self.put(fill));
@@ -184,14 +200,21 @@ impl<'b> Writer<'b> {
 
     /// A value that holds its own terminator would be read back shorter. Without a buffer there is
     /// nothing to look into.
-    fn put_terminator(&mut self, start: usize, end: u8) -> Result<()> {
-        let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
-        if let Some(index) = early {
-            let error = Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0);
-            return Err(error.noted(Note::Terminated));
+    fn put_terminator(&mut self, start: usize, terminator: Terminator) -> Result<()> {
+        let (end, octets) = (self.at, terminator.octets());
+        self.put_all(octets);
+        // a value may end as its terminator begins, so that is looked at too
+        let is_at = |start: &usize| {
+            let is_here = |(octet, at): (&u8, usize)| self.out.get(at) == *octet;
+            self.out.holds(start + octets.len()) && octets.iter().zip(*start..).all(is_here)
+        };
+        match (start..end).find(is_at) {
+            Some(index) => {
+                let error = Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0);
+                Err(error.noted(Note::Terminated))
+            }
+            None => Ok(()),
         }
-        self.put(end);
-        Ok(())
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {
@@ -257,7 +280,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_> {
         Ok(self.writer.put_third_bitmap(self.numbers(), form))
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
@@ -279,10 +302,23 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_> {
             false => Some(self.written),
         };
         let value = index.and_then(|index| self.parts.value(index));
+        if value.is_none() && element.size.form == Form::IfLetter {
+            return Ok(());
+        }
         self.written += 1;
-        match value {
-            Some(value) => self.writer.put_element(element, &value.0),
-            None => Err(self.writer.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
+        let Some(value) = value else {
+            return Err(self.writer.error(ErrorKind::Missing, 0, 0).noted(Note::Required));
+        };
+        let start = self.writer.at;
+        self.writer.put_element(element, &value.0)?;
+        // no octet stands for it, so it would be read as a part that is not there
+        match self.layout.order {
+            // where more parts follow, one that is there only if a letter stands first is known to be none
+            Order::Positions { .. } if element.size.form == Form::IfLetter && self.more() => Ok(()),
+            Order::Positions { required } if self.writer.at == start && key.value() > required.into() => {
+                Err(self.writer.error(ErrorKind::TooShort, 1, 0))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -300,21 +336,39 @@ impl PartWriter<'_, '_, '_> {
 
     /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
     /// it first.
-    fn put_lead(&mut self, length_first: Prefix, tag: Tag, value: u32) -> Result<()> {
+    fn put_lead(
+        &mut self,
+        LengthFirst { prefix, counts_tag }: LengthFirst,
+        tag: Tag,
+        value: u32,
+    ) -> Result<()> {
         let mut measure = Writer::new(OctetsMut::of(&mut []));
         if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
             measure.put_element(element, &part.0).map_err(|error| {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let number = tag.len(value) + measure.at + usize::from(length_first.includes);
-        if number > length_first.capacity() {
-            return Err(self.writer.error(ErrorKind::TooLong, length_first.capacity(), number));
+        let counted = if counts_tag { tag.len(value) } else { 0 };
+        let number = counted + measure.at + usize::from(prefix.includes);
+        if number > prefix.capacity() {
+            return Err(self.writer.error(ErrorKind::TooLong, prefix.capacity(), number));
         }
-        length_first.put(&mut self.writer.out, self.writer.at, number);
-        self.writer.at += length_first.octets(number);
+        prefix.put(&mut self.writer.out, self.writer.at, number);
+        self.writer.at += prefix.octets(number);
         Ok(())
     }
+}
+
+/// Whether an even number of digits has, where an odd one has its pad nibble, a digit that looks
+/// like one: hexadecimal digits and tracks have such digits. Of those it would be read as one less.
+fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
+    let (units, PadNibble { side, nibble }) = (value.len(), element.pad_nibble);
+    let has_such_digits = matches!(element.content, Content::H | Content::Z) && nibble > 9;
+    if !has_such_digits || !element.counts_octets() || units == 0 || !units.is_multiple_of(2) {
+        return false;
+    }
+    let index = if side == Side::Left { 0 } else { units - 1 };
+    half(value.get(index)) == nibble
 }
 
 /// A value with the fill that brings it to its length: before it, after it, or after its sign.
@@ -327,20 +381,32 @@ struct Filled<'v> {
 }
 
 impl<'v> Filled<'v> {
-    /// Text and octets are filled as the element says, when it is of fixed length.
-    fn text(element: &Element<'_>, value: Octets<'v>) -> Self {
-        let len = if element.size.form == Form::Fixed { element.max() } else { 0 };
-        let gap = match element.fill.side {
-            Side::Left => usize::from(element.content.is_signed()).min(value.len()),
-            Side::Right => value.len(),
+    /// Text and octets are filled as the element says: to its length where it is fixed, to its maximum
+    /// where it varies. What another message has shorter stays so, if the wire can tell.
+    ///
+    /// Where there is nothing to fill, zeros would be a value that nobody gave; blanks are none.
+    fn text(element: &Element<'_>, value: Octets<'v>, is_given: bool) -> Self {
+        let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
+        let is_filled = |fill: &Fill| match element.size.form {
+            Form::Fixed => len > sign || fill.with == b' ',
+            Form::IfLetter => len > 0,
+            _ => element.is_filled_up() && len > sign && (is_given || !element.is_told(len)),
         };
-        Self { value, gap, missing: len.saturating_sub(value.len()), with: element.fill.with }
+        match element.fill.filter(is_filled) {
+            None => Self { value, gap: 0, missing: 0, with: 0 },
+            Some(Fill { side, with }) => {
+                let gap = if side == Side::Left { sign.min(len) } else { len };
+                Self { value, gap, missing: element.max().saturating_sub(len), with }
+            }
+        }
     }
 
-    /// Numbers are filled with zeros, to the fixed length or the minimum.
+    /// Numbers are filled with zeros, to the minimum, and to the maximum where the element says that
+    /// it is filled.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
-        Self { value, gap, missing: element.min().saturating_sub(value.len()), with: b'0' }
+        let len = if element.is_filled_up() { element.max() } else { element.min() };
+        Self { value, gap, missing: len.saturating_sub(value.len()), with: b'0' }
     }
 
     fn len(&self) -> usize {

@@ -127,3 +127,72 @@ fn station_headers_come_back() {
     );
     assert_eq!(good(&["encode", "-s", "unionpay-pos", "-F", "unionpay"], object), frame + "\n");
 }
+
+#[test]
+fn numbers_below_zero_are_written_where_a_sign_is() {
+    // DE 28 has a sign, parts of DE 54 have one, DE 4 has none
+    let object =
+        r#"{"mti":"0200","fields":{"28":-500,"54":[["1",[["1","00"],["2","01"],["3","978"],["4",-12]]]]}}"#;
+    let line = good(&["encode", "-s", "iso87-ascii"], object);
+    let back = good(&["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose"], line);
+    assert_eq!(
+        back,
+        "{\"mti\":\"0200\",\"fields\":{\"28\":\"D00000500\",\"54\":\"0001978D000000000012\"}}\n"
+    );
+    let positive = good(&["encode", "-s", "iso87-ascii"], r#"{"mti":"0200","fields":{"28":500}}"#);
+    assert_eq!(positive, hex(b"02000000001000000000C00000500") + "\n");
+    for (object, words) in [
+        (
+            r#"{"mti":"0200","fields":{"4":-500}}"#,
+            "field 4: a number below zero needs a sign, and class n has none",
+        ),
+        (
+            r#"{"mti":"0200","fields":{"41":-5}}"#,
+            "field 41: a number below zero needs a sign, and class ans has none",
+        ),
+        (
+            r#"{"mti":"0200","fields":{"52":-5}}"#,
+            "field 52: a number below zero needs a sign, and class b has none",
+        ),
+        (r#"{"mti":"0200","fields":{"28":-99999999999}}"#, "field 28 at byte 20: "),
+        (r#"{"mti":"0200","fields":{"28":-9223372036854775808}}"#, "field 28 at byte 20: "),
+        (r#"{"mti":"0200","fields":{"28":-9223372036854775809}}"#, "a whole one of at most 64 bits"),
+        (r#"{"mti":"0200","fields":{"28":-0.5}}"#, "a whole one of at most 64 bits"),
+        (r#"{"mti":"0200","fields":{"4":1e3}}"#, "a whole one of at most 64 bits"),
+    ] {
+        let done = cardwire(&["encode", "-s", "iso87-ascii"], object);
+        assert!(done.code == 1 && done.out.contains(words), "{object}: {}", done.out);
+    }
+}
+#[test]
+fn amounts_in_chip_data_come_back_as_they_were() {
+    let object = r#"{"mti":"0100","fields":{"55":[["9F02","12345"],["5F2A","978"],["9F03",7],["9C","0"],["9F41","12345"]]}}"#;
+    for spec in ["iso87-ascii", "iso87-bcd", "iso87-ebcdic", "iso93-bcd", "iso03-bcd"] {
+        let wire = good(&["encode", "-s", spec], object);
+        let back = good(&["decode", "-s", spec, "--format", "ndjson", "--expose", "-i", "hex"], wire.clone());
+        let parts = r#""55":[["9F02","000000012345"],["5F2A","0978"],["9F03","000000000007"],["9C","00"],["9F41","00012345"]]"#;
+        assert!(back.contains(parts), "{spec}: {back}");
+        assert_eq!(good(&["encode", "-s", spec], back), wire);
+    }
+}
+
+#[test]
+fn what_is_too_short_is_refused_and_never_a_value_of_zeros() {
+    let objects = r#"{"mti":"0200","fields":{"11":""}}
+{"mti":"0200","fields":{"52":"041225"}}
+{"mti":"0200","fields":{"64":"1234"}}
+{"mti":"0200","fields":{"128":"12345678"}}
+{"mti":"0200","fields":{"4":""}}
+{"mti":"0200","fields":{"28":"D"}}
+"#;
+    let done = cardwire(&["encode", "-s", "iso87-bcd"], objects);
+    let said: Vec<&str> = done.out.lines().map(|line| line.split("\"message\":").nth(1).unwrap()).collect();
+    let wanted =
+        [(11, 10, 6, 0), (52, 10, 8, 3), (64, 10, 8, 2), (128, 18, 8, 4), (4, 10, 12, 0), (28, 10, 9, 1)];
+    for (said, (field, byte, least, found)) in said.iter().zip(wanted) {
+        let wanted =
+            format!("\"field {field} at byte {byte}: expected at least {least}, found {found}\"}}}}");
+        assert_eq!(*said, wanted);
+    }
+    assert_eq!((done.code, said.len()), (1, wanted.len()));
+}

@@ -14,6 +14,17 @@ fn objects(args: &[&str], stdin: impl Into<Vec<u8>>) -> String {
     good(&[&fixed[..], args].concat(), stdin)
 }
 
+/// The same of a capture, whose objects end with packet, time and ends.
+fn captured(args: &[&str]) -> String {
+    let lines = objects(args, "");
+    let bare = lines.lines().map(|line| {
+        let (object, origin) = line.split_once(r#","origin":{"file":""#).expect("an origin");
+        assert!(origin.contains(r#""packet":"#) && origin.contains(r#""from":"127.0.0.1:"#), "{origin}");
+        format!("{object}}}\n")
+    });
+    bare.collect()
+}
+
 /// A dump as xxd, `hexdump -C` or Wireshark print it.
 fn dump(octets: &[u8], style: &str) -> String {
     let mut text = String::new();
@@ -97,8 +108,8 @@ fn captures() {
     for (name, capture) in [("a.pcap", pcap(&packets)), ("a.pcapng", pcapng(&packets))] {
         let path = file(name, &capture);
         let path = path.to_str().unwrap();
-        assert_eq!(objects(&[path], ""), OBJECT.repeat(4), "{name}, the framing is found");
-        assert_eq!(objects(&[path, "-F", "binary2"], ""), OBJECT.repeat(4), "{name}");
+        assert_eq!(captured(&[path]), OBJECT.repeat(4), "{name}, the framing is found");
+        assert_eq!(captured(&[path, "-F", "binary2"]), OBJECT.repeat(4), "{name}");
         let listing = good(&["decode", "-s", "iso87-ascii", path], "");
         assert!(
             listing.contains("packet 3, 127.0.0.1:5000 > 127.0.0.1:9000")
@@ -114,7 +125,7 @@ fn captures() {
     let lines: Vec<&str> = done.out.lines().collect();
     assert!(lines[0].contains("the stream ends within a frame, 60 bytes into it"), "{}", done.out);
     assert!(lines[1].contains("108 bytes were not captured"), "{}", done.out);
-    assert_eq!(lines[2], OBJECT.trim_end());
+    assert!(lines[2].starts_with(OBJECT.trim_end().strip_suffix('}').unwrap()), "{}", lines[2]);
 }
 
 #[test]
@@ -128,13 +139,16 @@ fn more_connections_than_are_followed() {
     let closed =
         (1..6000).flat_map(|port| [half(port, false), half(port, true), packet(port, 9000, 85, 0x11, b"")]);
     let path = file("closed.pcap", &pcap(&closed.collect::<Vec<_>>()));
-    assert_eq!(objects(&[path.to_str().unwrap()], ""), OBJECT.repeat(5999));
+    assert!(captured(&[path.to_str().unwrap()]) == OBJECT.repeat(5999));
     // of open ones, those that are idle give way
     let open = (1..=4106).flat_map(|port| [half(port, false), half(1, port > 4105)]);
     let path = file("open.pcap", &pcap(&open.collect::<Vec<_>>()));
     let args = ["decode", "-s", "iso87-ascii", "-F", "binary2", "--format", "ndjson", "--expose"];
     let done = cardwire(&[&args[..], &[path.to_str().unwrap()]].concat(), "");
-    assert!(done.out.contains(OBJECT), "the first is heard of all the time");
+    assert!(
+        done.out.contains(OBJECT.trim_end().strip_suffix('}').unwrap()),
+        "the first is heard of all the time"
+    );
     assert_eq!(done.out.matches("the stream ends within a frame, 40 bytes into it").count(), 4105);
     assert!(done.err.contains("too many connections at a time; 10 directions were given up"), "{}", done.err);
 }

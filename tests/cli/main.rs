@@ -1,18 +1,27 @@
 //! The command `cardwire`, end to end: the real binary, its output checked.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod advice;
 mod capture;
+mod captures;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod decode;
 mod encode;
 mod engines;
+mod forms;
 mod hostile;
 mod inputs;
+mod isomsg;
 mod network;
 mod others;
 mod picture;
+mod privacy;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod specs;
+mod terminal;
 
 use std::path::PathBuf;
 

@@ -122,6 +122,63 @@ fn diff_goes_into_composites() {
 }
 
 #[test]
+fn diff_compares_values_and_tells_octets() {
+    let encode = |spec: &str, object: &str| good(&["encode", "-s", spec], object);
+    let two = |spec: &str, one: &str, other: &str| {
+        cardwire(&["diff", "-s", spec], format!("{}\n{}\n", one.trim(), other.trim()))
+    };
+    // the separator of a track is one of two characters
+    let track = |separator: char| {
+        let object =
+            format!(r#"{{"mti":"0200","fields":{{"35":"4111111111111111{separator}29122011234"}}}}"#);
+        encode("iso87-ascii", &object)
+    };
+    let done = two("iso87-ascii", &track('='), &track('D'));
+    let told = "= 35 Track 2 data: the same value in other octets\n";
+    assert_eq!((done.code, done.out.as_str()), (0, told), "{}", done.err);
+    let done = two("iso87-ascii", &track('='), &track('D').replace(&hex(b"2912"), &hex(b"2911")));
+    assert!(done.code == 1 && done.out.starts_with("~ 35 Track 2 data: 411111******1111="), "{}", done.out);
+    // lengths of BER-TLV that are longer than they must be, and padding
+    let short = "0200000000000000020000059F36020001";
+    for longer in ["0006".to_owned() + "9F3681020001", "0007".to_owned() + "009F3602000100"] {
+        let longer = format!("02000000000000000200{longer}");
+        let done = two("iso87-bcd", short, &longer);
+        assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+        assert!(
+            done.out.contains("= 55 ") && done.out.contains("the same parts in other octets"),
+            "{}",
+            done.out
+        );
+    }
+    // a second bitmap that announces nothing
+    let object = r#"{"mti":"0800","fields":{"11":"000001"}}"#;
+    let bare = encode("iso87-ascii", object);
+    let more = encode("iso87-ascii", &object.replace("\"fields\"", "\"bitmaps\":2,\"fields\""));
+    let done = two("iso87-ascii", &bare, &more);
+    assert_eq!((done.code, done.out.as_str()), (0, "= the messages say the same in other octets\n"));
+    // the same values on another link, in every coding that the specs have
+    let all = r#"{"mti":"0200","fields":{"2":"4111111111111111","3":"000000","4":"000000012300","11":"123456","28":"D00000500","35":"4111111111111111=29122011234","41":"TERM0001","52":"0123456789ABCDEF","55":[["9F36","001C"]]}}"#;
+    for other in ["iso87-ascii-binary", "iso87-bcd", "iso87-ebcdic"] {
+        let (one, two) = (
+            file("a.hex", encode("iso87-ascii", all).as_bytes()),
+            file("b.hex", encode(other, all).as_bytes()),
+        );
+        let files = [one.to_str().unwrap(), two.to_str().unwrap()];
+        assert_eq!(
+            good(&["diff", "-s", "iso87-ascii", "--other-spec", other, files[0], files[1]], ""),
+            "",
+            "{other}"
+        );
+    }
+    // a header that differs is a difference
+    let spec = file("with-header.toml", b"name = 'h'\nheader = 2\n[elements]\n11 = { is = 'n6' }\n");
+    let spec = spec.to_str().unwrap();
+    let line = encode(spec, r#"{"header":"0001","mti":"0800","fields":{"11":"1"}}"#);
+    let done = two(spec, &line, &line.replacen("0001", "0002", 1));
+    assert_eq!((done.code, done.out.as_str()), (1, "~ the headers before the MTI differ\n"));
+}
+
+#[test]
 fn specs_are_listed_and_shown() {
     let list = good(&["spec", "list"], "");
     assert_eq!(list.lines().count(), cardwire::spec::builtin().count());

@@ -9,13 +9,15 @@
 pub(crate) mod compare;
 mod decode;
 mod ebcdic;
+mod write;
 
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
     ErrorKind, Spec,
     layout::{
-        BitmapForm, Coding, Element, Layout, LengthUnit, NextBitmap, Order, Prefix, PrefixCoding, Side, Tag,
+        BitmapForm, Coding, Element, Layout, LengthUnit, NextBitmap, Order, PadNibble, Prefix, PrefixCoding,
+        Side, Tag,
     },
     model::CharKind,
     spec::MtiCoding,
@@ -25,10 +27,12 @@ use nom::number::complete::be_u8;
 use nom::{IResult, Parser};
 
 pub(crate) use decode::{is_of_class, is_signed, wire_len};
+#[allow(unused_imports, reason = "each test file uses what it needs")]
+pub(crate) use write::{expected, in_half_octets, told};
 
 use decode::{decode, latin};
 
-use crate::common::Node;
+use crate::common::{Node, hex};
 
 /// What came of an input.
 pub(crate) struct Outcome {
@@ -86,13 +90,22 @@ fn message(spec: &Spec<'_>, space: &Space, outcome: &mut Outcome) -> Read<()> {
 
 fn mti(cursor: &mut Cursor<'_>, coding: MtiCoding) -> Read<String> {
     let start = cursor.offset();
-    let octets = cursor.take(if matches!(coding, MtiCoding::Ascii | MtiCoding::Ebcdic) { 4 } else { 2 })?;
+    let octets = cursor.take(match coding {
+        MtiCoding::Ascii | MtiCoding::Ebcdic => 4,
+        MtiCoding::Bcd | MtiCoding::Binary => 2,
+        MtiCoding::Hex => 8,
+    })?;
     let text: String = match coding {
         MtiCoding::Ascii => octets.iter().copied().map(char::from).collect(),
         MtiCoding::Ebcdic => {
             octets.iter().map(|octet| char::from(ebcdic::CP037[usize::from(*octet)])).collect()
         }
         MtiCoding::Bcd => octets.iter().map(|octet| format!("{octet:02X}")).collect(),
+        MtiCoding::Hex => {
+            let digit = |octet: u8| char::from(octet).to_digit(16).unwrap_or(0);
+            let pairs = octets.chunks(2).map(|pair| digit(pair[0]) * 16 + digit(pair[1]));
+            pairs.map(|octet| char::from(u8::try_from(octet).unwrap())).collect()
+        }
         MtiCoding::Binary => format!("{:04}", u16::from_be_bytes([octets[0], octets[1]])),
     };
     let is_good = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
@@ -133,8 +146,14 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
         Order::Tags { tag, length_first: Some(length_first), unknown } => {
             while !cursor.rest().is_empty() {
                 let start = cursor.offset();
-                let length = number(cursor, length_first)?.checked_sub(length_first.includes.into());
-                let length = length.ok_or_else(|| Failure::new(ErrorKind::LengthUnit, start))?;
+                let length =
+                    number(cursor, length_first.prefix)?.checked_sub(length_first.prefix.includes.into());
+                let mut length = length.ok_or_else(|| Failure::new(ErrorKind::LengthUnit, start))?;
+                if !length_first.counts_tag {
+                    let mut ahead = Cursor { space: cursor.space, at: cursor.at };
+                    tag_of(&mut ahead, tag)?;
+                    length += ahead.at - cursor.at;
+                }
                 let space = cursor.take_space(length)?;
                 let mut part = Cursor { space: &space, at: 0 };
                 let found = tag_of(&mut part, tag)?;
@@ -159,22 +178,31 @@ fn child(cursor: &mut Cursor<'_>, layout: &Layout<'_>, other: Option<&Element<'_
 fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node> {
     let start = cursor.offset();
     let fail = |kind| Failure::new(kind, start);
-    let (announced, has_terminator) = match element.form() {
-        Form::Fixed => (Some(element.max()), false),
-        Form::Prefixed(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Padded(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Rest => (units_in(element, cursor.rest().len()), false),
+    let mut terminator = vec![];
+    let announced = match element.form() {
+        Form::Fixed | Form::Nothing => Some(element.max()),
+        Form::Prefixed(prefix) | Form::Padded(prefix) => {
+            units_announced(element, prefix, number(cursor, prefix)?)
+        }
+        Form::Rest => units_in(element, cursor.rest().len()),
         Form::Until(end) => {
-            let before: IResult<&[u8], &[u8]> = take_while(|octet| octet != end)(cursor.rest());
-            let (behind, value) = before.unwrap();
-            if behind.is_empty() {
-                return Err(fail(ErrorKind::Terminator));
-            }
-            (units_in(element, value.len()), true)
+            terminator = end.octets().to_vec();
+            let before = cursor.rest().windows(terminator.len()).position(|octets| octets == terminator);
+            let Some(before) = before else { return Err(fail(ErrorKind::Terminator)) };
+            units_in(element, before)
+        }
+        Form::IfLetter => {
+            let first = cursor.rest().first().map(|octet| match element.coding() {
+                Coding::Ebcdic(page) => latin(page, *octet),
+                _ => *octet,
+            });
+            let is_there = first.is_some_and(|first| first.is_ascii_alphabetic() || first == b' ');
+            Some(if is_there { element.max() } else { 0 })
         }
     };
     let units = announced.ok_or_else(|| fail(ErrorKind::LengthUnit))?;
-    let units = if counts_octets(element) { units - spares(element, units, cursor.rest()) } else { units };
+    let units =
+        if counts_octets(element) { units - fill_halves(element, units, cursor.rest()) } else { units };
     if units > element.max() {
         return Err(fail(ErrorKind::TooLong));
     }
@@ -185,9 +213,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let room = wire_len(element.coding(), element.content(), if padded { element.max() } else { units });
     let mut wire = cursor.take_space(room)?;
     let fill = wire.split_off(wire_len(element.coding(), element.content(), units));
-    if has_terminator {
-        cursor.take(1)?;
-    }
+    cursor.take(terminator.len())?;
     let space = decode(&wire, element, units)?;
     let read = composite(&space, element, key)?;
     match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
@@ -277,20 +303,22 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != LengthUnit::Units,
             Form::Rest | Form::Until(_) => true,
+            Form::IfLetter | Form::Nothing => false,
         }
 }
 
-/// How many of an even number of half bytes are none of the value: one if it shows a fill that is
-/// no digit, or if the value would else be too long by one.
-fn spares(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
-    let (pad_nibble, sign) = (element.pad_nibble(), usize::from(is_signed(element.content())));
-    let digits = rest.get(sign..wire_len(element.coding(), element.content(), units)).unwrap_or_default();
-    let found = match pad_nibble.side {
-        Side::Left => digits.first().map(|octet| octet >> 4),
-        Side::Right => digits.last().map(|octet| octet & 0x0F),
-    };
-    let is_marked = pad_nibble.nibble > 9 && found == Some(pad_nibble.nibble);
-    usize::from(is_marked || units == element.max() + 1)
+/// How many of the half octets are no digits of the value. Format n is right-aligned with zeros, so each
+/// half octet is one of its digits; format cn ends in `F`, which is none. A value of an odd size
+/// that is full has one half octet more than digits, whatever that is.
+fn fill_halves(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
+    let (PadNibble { side, nibble }, content) = (element.pad_nibble(), element.content());
+    let wire = rest.get(..wire_len(element.coding(), content, units)).unwrap_or_default();
+    let digits = hex(wire.get(usize::from(is_signed(content))..).unwrap_or_default());
+    let outer = if side == Side::Left { digits.chars().next() } else { digits.chars().last() };
+    let is_cn = !char::from_digit(nibble.into(), 16).is_some_and(|digit| digit.is_ascii_digit());
+    let is_filled = is_cn && outer.and_then(|digit| digit.to_digit(16)) == Some(nibble.into());
+    let is_full = units == element.max() + 1;
+    usize::from(is_filled || is_full)
 }
 
 /// The numbers that the bitmaps announce, and whether a third bitmap follows among the elements.

@@ -6,7 +6,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use cardwire::codes::{Meaning, NetworkCode, ResponseCode, unionpay};
+use cardwire::codes::{Class, Meaning, NetworkCode, ResponseCode, unionpay};
 
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
@@ -49,8 +49,10 @@ pub fn meaning(mti: Mti, code: Code, lang: Lang) -> String {
         _ => None,
     };
     let Some(code) = ResponseCode::new(code.as_str()) else { return String::new() };
-    let chinese = unionpay::advice(code).and_then(|advice| advice.meaning_zh);
-    let english = || code.advice().or_else(|| unionpay::advice(code)).map(|advice| advice.meaning);
+    let chinese = unionpay::advice(code).map(|advice| advice.meaning_zh);
+    // what the standard leaves to the network has the network's meaning
+    let standard = code.advice().filter(|advice| advice.class != Class::Reserved);
+    let english = || standard.or_else(|| unionpay::advice(code)).map(|advice| advice.meaning);
     let text = match (lang, reason) {
         (_, Some(reason)) => Some(reason),
         (Lang::Chinese, None) => chinese.or_else(english),

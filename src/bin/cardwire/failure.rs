@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::plain::{Printable, escaped};
+
 /// Why a command ends early.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -52,7 +54,21 @@ impl From<io::Error> for Failure {
 /// Says on standard error what went wrong.
 pub(crate) fn complain(text: impl fmt::Display) {
     // nobody is left to be told when standard error is closed, too
-    let _ = writeln!(io::stderr(), "cardwire: {text}");
+    let _ = writeln!(io::stderr(), "cardwire: {}", Printable(text));
+}
+
+/// What clap says about the arguments, and the exit code of that. It repeats them as they are, so
+/// those that would do something to a terminal are escaped first.
+pub(crate) fn refuse_arguments(said: &clap::Error) -> ExitCode {
+    let text = said.render().to_string();
+    let harmless = text.lines().all(|line| escaped(line) == line);
+    if harmless {
+        // nobody is left to be told when the output is closed
+        let _ = said.print();
+    } else {
+        text.lines().for_each(complain);
+    }
+    ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2))
 }
 
 /// The exit code of a result, after saying what went wrong.

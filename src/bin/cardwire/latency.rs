@@ -20,6 +20,11 @@ impl Latency {
         self.0.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1));
     }
 
+    /// How many times were recorded.
+    pub(crate) fn count(&self) -> u64 {
+        self.0.len()
+    }
+
     /// One line of percentiles.
     pub(crate) fn line(&self) -> String {
         if self.0.is_empty() {

@@ -10,16 +10,20 @@ mod command;
 mod failure;
 mod hex;
 mod input;
+mod isomsg;
 mod json;
 mod latency;
 mod link;
 mod mask;
 mod output;
+mod plain;
 mod profiles;
+mod remark;
 mod show;
 mod specs;
 mod toml_file;
 mod wire;
+mod work;
 
 use std::process::ExitCode;
 
@@ -41,7 +45,8 @@ pub(crate) struct Cli {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = cli.command.run(cli.color);
-    failure::report(done)
+    match Cli::try_parse() {
+        Ok(cli) => failure::report(cli.command.run(cli.color)),
+        Err(said) => failure::refuse_arguments(&said),
+    }
 }

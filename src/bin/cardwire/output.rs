@@ -1,8 +1,11 @@
-//! Standard output: buffered, coloured on a terminal only.
+//! Standard output: buffered, coloured on a terminal only, and printable.
 
+use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use anstyle::{AnsiColor, Style};
+
+use crate::plain::{Printable, escaped};
 
 /// When to colour.
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -17,7 +20,7 @@ pub(crate) enum Color {
 }
 
 /// What colours say.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Numbers of elements.
     Key,
@@ -59,17 +62,14 @@ impl Output {
         Self { writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()), painted }
     }
 
-    /// The text in the colour of its role; without colours the text.
+    /// The text in the colour of its role; without colours the text. What is not printable in it is
+    /// escaped at once: the colours are not, and a line cannot tell whose they are.
     pub(crate) fn paint(&self, role: Role, text: &str) -> String {
-        if self.painted && !text.is_empty() {
-            let style = style(role);
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
+        let text = escaped(text);
+        if self.painted && !text.is_empty() { format!("{PAINT}{}{text}{PLAIN}", role.mark()) } else { text }
     }
 
-    /// Where bytes go.
+    /// Where bytes go that are no text for people: messages, JSON, files. Nothing is escaped there.
     pub(crate) fn bytes(&mut self) -> &mut impl Write {
         &mut self.writer
     }
@@ -79,9 +79,62 @@ impl Output {
         self.writer.flush()
     }
 
-    /// Writes a line.
-    pub(crate) fn line(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
-        writeln!(self.writer, "{text}")
+    /// Writes a line: everything that people read goes through here.
+    pub(crate) fn line(&mut self, text: impl fmt::Display) -> io::Result<()> {
+        if !self.painted {
+            return writeln!(self.writer, "{}", Printable(text));
+        }
+        let text = text.to_string();
+        let mut pieces = text.split([PAINT, PLAIN]);
+        write!(self.writer, "{}", Printable(pieces.next().unwrap_or_default()))?;
+        // every second piece is painted
+        for (index, piece) in pieces.enumerate() {
+            let mut characters = piece.chars();
+            match (index % 2 == 0).then(|| characters.next().and_then(Role::marked)).flatten() {
+                Some(role) => {
+                    let style = style(role);
+                    write!(self.writer, "{style}{}{style:#}", Printable(characters.as_str()))?;
+                }
+                None => write!(self.writer, "{}", Printable(piece))?,
+            }
+        }
+        writeln!(self.writer)
+    }
+}
+
+/// Begins a painted text; the mark of its role follows. Like [`NEW_LINE`](crate::plain::NEW_LINE)
+/// they are characters that come out of no text.
+const PAINT: char = '\u{FDD1}';
+const PLAIN: char = '\u{FDD2}';
+
+impl Role {
+    const ALL: [Self; 12] = [
+        Self::Key,
+        Self::Value,
+        Self::Masked,
+        Self::Faint,
+        Self::Meaning,
+        Self::Title,
+        Self::Bad,
+        Self::Good,
+        Self::Stripe(0),
+        Self::Stripe(1),
+        Self::Stripe(2),
+        Self::Stripe(3),
+    ];
+
+    /// A character that stands for the role.
+    fn mark(self) -> char {
+        let role = match self {
+            Self::Stripe(index) => Self::Stripe(index % 4),
+            other => other,
+        };
+        let index = Self::ALL.iter().position(|known| *known == role).unwrap_or_default();
+        u32::try_from(index).ok().and_then(|index| char::from_digit(index, 16)).unwrap_or('0')
+    }
+
+    fn marked(mark: char) -> Option<Self> {
+        Self::ALL.get(usize::try_from(mark.to_digit(16)?).ok()?).copied()
     }
 }
 

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use cardwire::import::j8583::Options as J8583;
 use cardwire::import::jpos::Options as Jpos;
-use cardwire::import::{self, ImportError, SpecDoc};
+use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
+use crate::plain::{self, NEW_LINE};
 
 /// Which spec.
 #[derive(clap::Args, Clone, Default)]
@@ -43,7 +44,24 @@ impl SpecArgs {
 pub(crate) fn load(name: &str) -> Outcome<&'static Spec<'static>> {
     match spec::by_name(name) {
         Some(spec) => Ok(spec),
-        None => document(name)?.leak().map_err(|error| in_file(name, error)),
+        None => {
+            let mut doc = document(name)?;
+            doc.name = plain::escaped(&doc.name);
+            name_plainly(&mut doc.body);
+            doc.leak().map_err(|error| in_file(name, error))
+        }
+    }
+}
+
+/// Escapes what is not printable in the names of elements: they are shown line by line.
+fn name_plainly(layout: &mut LayoutDoc) {
+    let unknown = match &mut layout.order {
+        OrderDoc::Tags { unknown, .. } => unknown.as_deref_mut(),
+        _ => None,
+    };
+    for element in layout.elements.iter_mut().chain(unknown) {
+        element.name = plain::escaped(&element.name);
+        element.layout.iter_mut().for_each(name_plainly);
     }
 }
 
@@ -81,12 +99,12 @@ fn in_file(name: &str, error: ImportError) -> Failure {
     // the library names the function that would say more
     let help = match said.split_once("Options::") {
         Some((_, option)) if option.starts_with("class") => {
-            "\n  here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM"
+            "  here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM"
         }
-        Some((_, option)) if option.starts_with("message") => "\n  here: behind a #, as in links.xml#0800",
-        _ => "",
+        Some((_, option)) if option.starts_with("message") => "  here: behind a #, as in links.xml#0800",
+        _ => return Failure::data(said),
     };
-    Failure::data(format_args!("{said}{help}"))
+    Failure::data(format_args!("{said}{NEW_LINE}{help}"))
 }
 
 /// Reads a spec in the format that the text is in.

@@ -25,10 +25,36 @@ pub(crate) fn text(file: &Path) -> Outcome<String> {
 
 /// What a file says.
 pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Outcome<T> {
+    read_with_text(file).map(|(said, _)| said)
+}
+
+/// What a file says, and its text, to name lines of.
+pub(crate) fn read_with_text<T: DeserializeOwned>(file: &Path) -> Outcome<(T, String)> {
     let text = text(file)?;
-    toml::from_str(&text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        Failure::data(format_args!("{}, line {line}: {}", file.display(), error.message()))
-    })
+    crate::work::count(text.len());
+    match toml::from_str(&text) {
+        Ok(said) => Ok((said, text)),
+        Err(error) => {
+            let line = line(&text, error.span().map_or(0, |span| span.start));
+            Err(Failure::data(format_args!(
+                "{}, line {line}: {}",
+                file.display(),
+                without_value(error.message())
+            )))
+        }
+    }
+}
+
+/// What serde says of a value of the wrong kind repeats the value, which may be of a card; what was
+/// expected stands last.
+fn without_value(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((before, expected)) if before.starts_with("invalid ") => format!("expected {expected}"),
+        _ => message.to_owned(),
+    }
+}
+
+/// The line of a place in a text.
+pub(crate) fn line(text: &str, at: usize) -> usize {
+    text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }

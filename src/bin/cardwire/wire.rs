@@ -14,12 +14,16 @@ pub(crate) enum WireFormat {
     Raw,
     /// Base64, one message a line.
     Base64,
+    /// XML as jPOS reads it.
+    Isomsg,
 }
 
 impl WireFormat {
+    /// Prints the octets of a message, or of its frame.
     pub(crate) fn push(self, text: &mut Vec<u8>, wire: &[u8]) {
         match self {
-            Self::Raw => return text.extend_from_slice(wire),
+            // XML is of values, not of octets: those who print it do not come here
+            Self::Raw | Self::Isomsg => return text.extend_from_slice(wire),
             Self::Hex => crate::hex::push(text, wire.iter().copied()),
             Self::Base64 => text.extend(STANDARD.encode(wire).bytes()),
         }

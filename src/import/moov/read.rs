@@ -173,6 +173,9 @@ impl<'t> Reader<'_, 't> {
             (Some(Encoding::Ebcdic(_)), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Ebcdic),
             (Some(Encoding::Bcd | Encoding::LeftBcd), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Bcd),
             (Some(Encoding::Unhex), Some(Lengths::Fixed), 2 | 4) => Ok(MtiCoding::Bcd),
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Hex),
+            // two octets of packed digits, in hexadecimal digits
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 2) => Ok(MtiCoding::Ascii),
             _ => Err(ImportError::new("the MTI is not four characters or packed digits of fixed length")),
         }
     }
@@ -318,10 +321,10 @@ impl Padding {
 }
 
 /// What fills a value whose field does not say it.
-pub(super) const fn usual_fill(content: Content) -> Fill {
+const fn usual_fill(content: Content) -> Fill {
     match content {
         Content::B => NULL,
-        Content::N | Content::Z | Content::H => ZERO,
+        Content::N | Content::Z | Content::Ne | Content::H => ZERO,
         _ => BLANK,
     }
 }
@@ -334,18 +337,18 @@ const NULL: Fill = Fill { side: Side::Right, with: 0 };
 fn unknown(prefix: Prefix) -> ElementDoc {
     let capacity = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
     let form = Form::Prefixed(prefix);
-    bare(Content::B, Coding::Raw, NULL, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
+    bare(Content::B, Coding::Raw, Some(NULL), PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
 }
 
 fn bare(
     content: Content,
     coding: Coding,
-    fill: Fill,
+    fill: Option<Fill>,
     pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
-    let (key, name, privacy, layout) = (0, String::new(), SECRET, None);
-    ElementDoc { key, name, content, coding, min, max, form, fill, pad_nibble, privacy, layout }
+    let (key, name, privacy, layout, full_size) = (0, String::new(), SECRET, None, false);
+    ElementDoc { key, name, content, coding, min, max, form, fill, full_size, pad_nibble, privacy, layout }
 }
 
 /// Parts one after the other, in the order of their keys; it leaves out what it has no value for,
@@ -373,8 +376,8 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    // what varies in length is not filled here
-    let fill = field.fill.filter(|_| lengths == Lengths::Fixed).unwrap_or(usual_fill(content));
+    // what varies in length is not filled; what is fixed, only if the field says how
+    let fill = if lengths == Lengths::Fixed { field.fill } else { Some(usual_fill(content)) };
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {

@@ -14,7 +14,7 @@ use super::words;
 use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, MAX_DEPTH, Row, Shape};
+use crate::layout::{BitmapForm, LengthFirst, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::Dialect;
@@ -111,6 +111,14 @@ impl Reader<'_> {
         };
         let message = || format!("`{key}` is not a number in range");
         number.map(Some).ok_or_else(|| self.fail(value.span().start, message()))
+    }
+
+    fn flag(&self, section: &mut Section<'_>, key: &str) -> Result<Option<bool>> {
+        let Some(value) = section.take(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Ok(Some(*flag)),
+            _ => Err(self.fail(value.span().start, format!("`{key}` is true or false"))),
+        }
     }
 
     /// Reads a string by `parse`, which knows the words of its kind.
@@ -231,11 +239,16 @@ impl Reader<'_> {
             shape = self.length(length, shape)?;
         }
         shape.coding = self.parsed(&mut section, "coding", |word| value(words::CODINGS, word))?;
-        shape.fill = self.parsed(&mut section, "fill", words::fill)?;
+        let fill = self.parsed(&mut section, "fill", words::fill)?;
+        shape.fill = fill.flatten();
+        shape.full_size = self.flag(&mut section, "full-size")?.unwrap_or(false);
         shape.pad_nibble = self.parsed(&mut section, "spare", words::pad_nibble)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
         let mut element = ElementDoc::new(&Row { key, shape, name, privacy }, dialect);
+        if fill == Some(None) {
+            element.fill = None;
+        }
         element.layout = self.layout(&mut section, content, path, depth)?;
         self.done(&section)?;
         Ok(element)
@@ -247,6 +260,8 @@ impl Reader<'_> {
             return match &**word {
                 "rest" => Ok(shape.rest()),
                 "ber" => Ok(shape.ber()),
+                "if-letter" => Ok(shape.if_letter()),
+                "nothing" => Ok(shape.nothing()),
                 letters if (1..=6).contains(&letters.len()) && letters.bytes().all(|octet| octet == b'L') => {
                     Ok(shape.var(u8::try_from(letters.len()).unwrap_or(0)))
                 }
@@ -254,15 +269,10 @@ impl Reader<'_> {
             };
         }
         let mut section = self.section(said)?;
-        let until = |text: &str| u8::from_str_radix(text, 16).ok();
-        let shape = match self.parsed(&mut section, "until", until)? {
-            Some(octet) => shape.until(octet),
+        let shape = match self.parsed(&mut section, "until", words::until)? {
+            Some(terminator) => shape.until_all(terminator),
             None => {
-                let padded = match section.take("padded").map(Spanned::get_ref) {
-                    None | Some(DeValue::Boolean(false)) => false,
-                    Some(DeValue::Boolean(true)) => true,
-                    Some(_) => return Err(fail("`padded` is true or false")),
-                };
+                let padded = self.flag(&mut section, "padded")?.unwrap_or(false);
                 let prefix = self.prefix(&mut section)?;
                 if padded { shape.padded(prefix) } else { shape.prefix(prefix) }
             }
@@ -317,11 +327,12 @@ impl Reader<'_> {
         Ok(Some(LayoutDoc { order, elements }))
     }
 
-    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Prefix> {
+    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<LengthFirst> {
         let mut section = self.section(said)?;
         let prefix = self.prefix(&mut section)?;
+        let counts_tag = self.flag(&mut section, "counts-tag")?.unwrap_or(true);
         self.done(&section)?;
-        Ok(prefix)
+        Ok(LengthFirst { prefix, counts_tag })
     }
 }
 

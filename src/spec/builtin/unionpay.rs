@@ -6,8 +6,8 @@
 use super::emv::EMV;
 use super::links::links;
 use super::parts::{AMOUNT_1987, PROCESSING_CODE};
-use crate::codec::PadNibble;
-use crate::layout::{Layout, an, ans, ansb, b, n, row, z};
+use crate::codec::{LengthUnit, PadNibble, Prefix, PrefixCoding};
+use crate::layout::{Element, Layout, Tag, an, ans, ansb, b, n, row, z};
 use crate::mask::{OPEN, PAN, SECRET, TRACK};
 use crate::spec::{Codes, Dialect, Table, binary_parts, table, text_parts};
 
@@ -43,7 +43,11 @@ pub const UNIONPAY: Table<'static> = table([
     row(53, n(16).of(&UNIONPAY_SECURITY), "Security related control information", OPEN),
     row(54, an(20).lll().of(&AMOUNT_1987), "Additional amounts", OPEN),
     row(55, b(255).lll().of(&EMV), "Integrated circuit card (ICC) data", SECRET),
+    // one acquirer's text or another's, in any character set
+    row(57, ansb(999).lll(), "Additional transaction information", SECRET),
     row(58, ans(100).lll(), "Electronic purse data", SECRET),
+    // one source stops at 600; what no source forbids is read
+    row(59, ansb(999).lll().of(&UNIONPAY_59), "Terminal information", SECRET),
     row(60, n(17).lll().of(&UNIONPAY_60), "Message type and batch", OPEN),
     row(61, n(29).lll().of(&UNIONPAY_61), "Original message", OPEN),
     // work keys, parameters or text, as the message says
@@ -128,6 +132,55 @@ pub static UNIONPAY_SECURITY: Layout<'static> = Layout::positions(
         row(4, n(13), "Reserved", OPEN),
     ]),
 );
+
+/// F59: what the data are used for, and the data. With usage `A2` they are [`UNIONPAY_TERMINAL`];
+/// acquirers have usages of their own, so the data are not taken apart here.
+pub static UNIONPAY_59: Layout<'static> = Layout::positions(
+    1,
+    &binary_parts([row(1, ans(2), "Usage", OPEN), row(2, ansb(997).rest(), "Terminal information", SECRET)]),
+);
+
+/// The data of F59 with usage `A2`: about the terminal, each item a tag of two characters, a length
+/// of three digits and the value. The random factor is the end of the card number.
+///
+/// ```
+/// use cardwire::layout::{ans, ansb, row};
+/// use cardwire::mask::{OPEN, SECRET};
+/// use cardwire::spec::{UNIONPAY, UNIONPAY_TERMINAL, Slots, binary_parts};
+/// use cardwire::{Builder, Dialect, Mti, Spec, layout::Layout};
+///
+/// static A2: Layout = Layout::positions(
+///     2,
+///     &binary_parts([
+///         row(1, ans(2), "Usage", OPEN),
+///         row(2, ansb(997).rest().of(&UNIONPAY_TERMINAL), "Terminal information", SECRET),
+///     ]),
+/// );
+/// static ELEMENTS: Slots =
+///     UNIONPAY.with(row(59, ansb(999).lll().of(&A2), "Terminal information", SECRET)).elements(&Dialect::BCD);
+/// static MINE: Spec = Spec::new("mine", &Dialect::BCD, &ELEMENTS);
+/// let wire = Builder::new(&MINE, Mti::FINANCIAL_REQUEST).set(59, "A20100204050081.000001").to_vec()?;
+/// let message = cardwire::Message::parse(&MINE, &wire)?;
+/// assert_eq!(message.path("59.2.05").unwrap(), "1.000001");
+/// # Ok::<(), cardwire::Error>(())
+/// ```
+pub static UNIONPAY_TERMINAL: Layout<'static> = Layout::tags(
+    Tag::Text(2),
+    Some(&UNLISTED),
+    &binary_parts([
+        row(0x3031, ans(2).prefix(LLL), "Device type", OPEN),
+        row(0x3032, ans(50).prefix(LLL), "Serial number", OPEN),
+        row(0x3033, ans(10).prefix(LLL), "Encrypted random factor", SECRET),
+        row(0x3034, ansb(16).prefix(LLL), "Serial number, encrypted", SECRET),
+        row(0x3035, ans(8).prefix(LLL), "Software version", OPEN),
+    ]),
+);
+
+/// Three digits in characters, also where other lengths are packed.
+const LLL: Prefix = Prefix { coding: PrefixCoding::Ascii, width: 3, counts: LengthUnit::Units, includes: 0 };
+
+static UNLISTED: Element<'static> =
+    row(0, ansb(992).prefix(LLL), "Unlisted data object", SECRET).resolve(&Dialect::OCTETS);
 
 /// F60. Sign-on, settlement and upload send three parts, old terminals two in a sale.
 pub static UNIONPAY_60: Layout<'static> = Layout::positions(

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Write;
+use std::time::Duration;
 
 use cardwire::net::{Correlation, Trace};
 use cardwire::profile::Violation;
@@ -9,10 +10,12 @@ use cardwire::{Inspection, Message, Profile, Spec, de};
 
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{InputArgs, Item};
+use crate::input::{InputArgs, Item, Moment};
 use crate::json;
+use crate::latency::Latency;
 use crate::output::{Output, Role};
 use crate::profiles;
+use crate::remark;
 use crate::specs::SpecArgs;
 
 /// Check messages against a spec and a profile: every violation, with field and byte.
@@ -26,7 +29,8 @@ pub(crate) struct Check {
     /// The profile, which says what each message type carries: iso87, unionpay-pos, or a TOML file.
     #[arg(short, long, value_name = "PROFILE")]
     profile: Option<String>,
-    /// Match responses to requests by STAN (DE 11) and terminal (DE 41), and check what they echo.
+    /// Match responses to requests by STAN (DE 11) and terminal (DE 41), and check what they echo; of
+    /// captures, say how long each took.
     #[arg(long, requires = "profile")]
     pairs: bool,
     /// What to print.
@@ -52,7 +56,7 @@ A profile has a rule for each message type; the first that fits counts:
   processing = "00"           # where DE 3 starts so
   mandatory = [3, 4, 11, 41]
   optional = [37, 48]         # once said, nothing else may be there
-  echoed = [11, 41]           # an answer holds what its question held (--pairs)
+  echoed = [11, 41]           # a response holds what its request held (--pairs)
   conditional = { 2 = "without 35", 26 = "with 52", 38 = "approved", 62 = "39 is 00 or 39 is 10" }
 
 Exit code 1 when anything is wrong."#;
@@ -76,13 +80,28 @@ struct Finding {
 /// Requests that wait for their response.
 struct Waiting {
     rule: Correlation,
-    /// The messages, by the key of their exchange.
-    requests: HashMap<Trace, Vec<u8>>,
+    /// By the key of their exchange.
+    requests: HashMap<Trace, Request>,
     /// How many found no room.
     left_out: u64,
+    /// How long the responses took.
+    latency: Option<Latency>,
 }
 
-/// How many requests are kept.
+struct Request {
+    wire: Vec<u8>,
+    moment: Option<Moment>,
+}
+
+/// What was found out about a message.
+#[derive(Default)]
+struct Verdict {
+    found: Vec<Finding>,
+    /// How long after its request a response came.
+    after: Option<Duration>,
+}
+
+/// The most requests that are kept.
 const MOST_WAITING: usize = 100_000;
 
 impl Check {
@@ -93,13 +112,18 @@ impl Check {
         let (mut total, mut broken) = (0, 0);
         let mut waiting = Waiting::new();
         while let Some(item) = messages.next()? {
-            let found = self.findings(spec, profile, &item, &mut waiting);
+            let verdict = self.verdict(spec, profile, &item, &mut waiting);
             total += 1;
-            broken += u64::from(!found.is_empty());
-            self.tell(output, &item, &found)?;
+            broken += u64::from(!verdict.found.is_empty());
+            self.tell(output, &item, &verdict)?;
             if messages.waits() {
                 output.flush()?;
             }
+        }
+        if self.format == Format::Ndjson {
+            let mut text = Vec::new();
+            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
+            output.bytes().write_all(&text)?;
         }
         output.flush()?;
         if waiting.left_out > 0 {
@@ -108,52 +132,57 @@ impl Check {
                 waiting.left_out
             ));
         }
+        if let Some(latency) = &waiting.latency {
+            complain(format_args!("{} pairs, {}", latency.count(), latency.line()));
+        }
         tally(broken, total, "messages are not as they should be")
     }
 
-    fn findings(
+    fn verdict(
         &self,
         spec: &'static Spec<'static>,
         profile: Option<&'static Profile<'static>>,
         item: &Item,
         waiting: &mut Waiting,
-    ) -> Vec<Finding> {
+    ) -> Verdict {
         let payload = match &item.content {
             Ok(payload) => payload,
             Err(refusal) => {
-                return vec![Finding { field: None, byte: refusal.byte, text: refusal.text.clone() }];
+                return Finding { field: None, byte: refusal.byte, text: refusal.text.clone() }.into();
             }
         };
         let parsed = Inspection::of(spec, &payload.message);
         if let Some(error) = parsed.error() {
-            return vec![Finding {
-                field: error.field(),
-                byte: Some(error.offset()),
-                text: error.to_string(),
-            }];
+            let (field, byte) = (error.field(), Some(error.offset()));
+            return Finding { field, byte, text: error.to_string() }.into();
         }
-        let (Some(message), Some(profile)) = (parsed.message(), profile) else { return Vec::new() };
-        let found = match self.pairs.then(|| waiting.request(message)).flatten() {
-            Some(request) => match Message::parse(spec, &request) {
-                Ok(request) => profile.check_reply(&request, message).map(Finding::of).collect(),
-                Err(_) => Vec::new(),
-            },
-            None => profile.check(message).map(Finding::of).collect(),
-        };
+        let (Some(message), Some(profile)) = (parsed.message(), profile) else { return Verdict::default() };
+        let mut verdict = Verdict::default();
+        match self.pairs.then(|| waiting.request(message)).flatten() {
+            Some(request) => {
+                verdict.after = waiting.measure(&request, item.origin.moment());
+                if let Ok(request) = Message::parse(spec, &request.wire) {
+                    verdict.found = profile.check_reply(&request, message).map(Finding::of).collect();
+                }
+            }
+            None => verdict.found = profile.check(message).map(Finding::of).collect(),
+        }
         if self.pairs && !message.mti().is_response() {
-            waiting.keep(message);
+            waiting.keep(message, item.origin.moment());
         }
-        found
+        verdict
     }
 
-    fn tell(&self, output: &mut Output, item: &Item, found: &[Finding]) -> Outcome {
+    fn tell(&self, output: &mut Output, item: &Item, verdict: &Verdict) -> Outcome {
+        let Verdict { found, after } = verdict;
         if found.is_empty() && self.quiet {
             return Ok(());
         }
         match self.format {
             Format::Text if found.is_empty() => {
                 let right = output.paint(Role::Good, "ok");
-                output.line(format_args!("{}: {right}", item.origin))?;
+                let after = after.map(|after| format!(", {} ms after its request", millis(after)));
+                output.line(format_args!("{}: {right}{}", item.origin, after.unwrap_or_default()))?;
             }
             Format::Text => {
                 for finding in found {
@@ -164,6 +193,9 @@ impl Check {
             Format::Ndjson => {
                 let mut text = b"{\"origin\":".to_vec();
                 json::string(&mut text, item.origin.to_string().bytes());
+                if let Some(after) = after {
+                    text.extend(format!(",\"ms\":{}", millis(*after)).bytes());
+                }
                 text.extend(b",\"violations\":[");
                 for (index, finding) in found.iter().enumerate() {
                     if index > 0 {
@@ -179,26 +211,45 @@ impl Check {
     }
 }
 
+impl From<Finding> for Verdict {
+    fn from(finding: Finding) -> Self {
+        Self { found: vec![finding], after: None }
+    }
+}
+
 impl Waiting {
     fn new() -> Self {
         let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
-        Self { rule, requests: HashMap::new(), left_out: 0 }
+        Self { rule, requests: HashMap::new(), left_out: 0, latency: None }
     }
 
-    fn keep(&mut self, request: &Message<'_>) {
+    fn keep(&mut self, request: &Message<'_>, moment: Option<Moment>) {
+        crate::work::count(1);
         let Some(trace) = self.rule.trace(request) else { return };
         if self.requests.len() < MOST_WAITING {
-            self.requests.insert(trace, request.wire().to_vec());
+            self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
         } else {
             self.left_out += 1;
         }
     }
 
     /// The request that a message responds to.
-    fn request(&mut self, message: &Message<'_>) -> Option<Vec<u8>> {
+    fn request(&mut self, message: &Message<'_>) -> Option<Request> {
         let trace = self.rule.trace(message).filter(|_| self.rule.is_response(message.mti()))?;
         self.requests.remove(&trace)
     }
+
+    /// How long after the request a response came; `None` when the input does not say.
+    fn measure(&mut self, request: &Request, moment: Option<Moment>) -> Option<Duration> {
+        let after = moment?.since(request.moment?)?;
+        self.latency.get_or_insert_with(Latency::new).record(after);
+        Some(after)
+    }
+}
+
+/// Milliseconds, to the microsecond.
+fn millis(time: Duration) -> String {
+    format!("{}.{:03}", time.as_millis(), time.subsec_micros() % 1000)
 }
 
 impl Finding {

@@ -4,14 +4,15 @@ use std::io::Write;
 
 use cardwire::{Inspection, Spec};
 
-use super::probe::{best, options, suggestion};
+use super::suggest::{Advisor, guessed};
 use super::tally;
-use crate::failure::{Failure, Outcome, complain};
-use crate::input::{InputArgs, Item};
-use crate::json::{self, Shown};
+use crate::failure::{Outcome, complain};
+use crate::input::{InputArgs, Item, Origin};
+use crate::isomsg;
+use crate::json::{self, Left, Shown};
 use crate::output::{Output, Role};
-use crate::show;
 use crate::specs::SpecArgs;
+use crate::{remark, show};
 
 /// Decode messages: a listing, JSON, or an annotated hexdump.
 #[derive(clap::Args)]
@@ -19,6 +20,7 @@ use crate::specs::SpecArgs;
     cardwire decode -s iso87-ascii messages.hex\n  \
     cardwire decode -s unionpay-pos -F unionpay capture.pcapng --format hexdump\n  \
     cardwire decode -s iso87-bcd --format ndjson --expose < hex-lines > messages.ndjson\n  \
+    cardwire decode -s packager.xml q2.log\n  \
     cardwire decode -s iso87-ascii -m 0800822000000000000004000000000000001123061759123456301")]
 pub(crate) struct Decode {
     #[command(flatten)]
@@ -31,23 +33,10 @@ pub(crate) struct Decode {
     /// Show card data as it is.
     #[arg(long)]
     expose: bool,
-}
-
-/// How many broken messages the prober looks into.
-const MOST_SUGGESTIONS: u64 = 3;
-
-/// The spec that explains the first message, when none was said.
-fn guessed(first: Option<&Item>) -> Outcome<&'static Spec<'static>> {
-    let ask = "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them";
-    let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
-    match best(&payload.message) {
-        None => Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets"))),
-        Some(found) if found.envelope().framing.is_none() && found.envelope().header == 0 => {
-            complain(format_args!("no spec was said; the first message fits {}", options(&found)));
-            Ok(found.spec())
-        }
-        Some(found) => Err(Failure::usage(format_args!("no spec was said; try {}", options(&found)))),
-    }
+    /// Say in JSON where each message was found: the file and the line or byte. Of captures, packet,
+    /// time and both ends are always said.
+    #[arg(long)]
+    origin: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -61,12 +50,14 @@ enum Format {
     Ndjson,
     /// A hexdump that names elements.
     Hexdump,
+    /// XML as jPOS logs it.
+    Isomsg,
 }
 
 impl Decode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let chosen = self.spec.chosen()?;
-        let mut messages = self.input.messages(chosen);
+        let mut messages = self.input.messages(chosen).with_left();
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
         let mut first = None;
@@ -74,23 +65,49 @@ impl Decode {
             Some(spec) => spec,
             None => {
                 first = messages.next()?;
-                guessed(first.as_ref())?
+                guessed(first.as_ref(), &self.input)?
             }
         };
+        let name = self.spec.spec.as_deref().unwrap_or(spec.name());
+        let mut advisor = Advisor::new(&self.input, name, spec);
         while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
+            let item = advisor.look(item);
             total += 1;
             text.clear();
+            let left = messages.left();
             let fine = match self.format {
-                Format::Text | Format::Hexdump => self.show(output, spec, &item, broken)?,
-                Format::Json | Format::Ndjson => self.object(output, spec, &item, &mut text)?,
+                Format::Isomsg => self.xml(output, spec, &item, left)?,
+                Format::Json | Format::Ndjson => self.object(output, spec, &item, left, &mut text)?,
+                Format::Text | Format::Hexdump => self.show(output, spec, &item, left, &mut advisor)?,
             };
-            broken += u64::from(!fine);
+            // the spec lacks what is unknown; the message is as it should be
+            broken += u64::from(!fine || left.iter().any(|left| !left.is_unknown));
             if messages.waits() {
                 output.flush()?;
             }
         }
+        if matches!(self.format, Format::Json | Format::Ndjson) {
+            text.clear();
+            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
+            output.bytes().write_all(&text)?;
+        }
+        if let Some(advice) = advisor.end() {
+            self.advise(output, &advice)?;
+        }
         output.flush()?;
         tally(broken, total, "messages are broken")
+    }
+
+    /// Options that work are part of a listing; elsewhere they are not in the way of what is read on.
+    fn advise(&self, output: &mut Output, advice: &str) -> Outcome {
+        match self.format {
+            Format::Text => {
+                let text = output.paint(Role::Meaning, &format!("-> {advice}"));
+                output.line(text)?;
+            }
+            _ => complain(advice),
+        }
+        Ok(())
     }
 
     fn shown(&self) -> Shown {
@@ -102,7 +119,8 @@ impl Decode {
         output: &mut Output,
         spec: &'static Spec<'static>,
         item: &Item,
-        broken: u64,
+        left: &[Left],
+        advisor: &mut Advisor,
     ) -> Outcome<bool> {
         let title = item.origin.to_string();
         let payload = match &item.content {
@@ -115,12 +133,15 @@ impl Decode {
         };
         let parsed = Inspection::of(spec, &payload.message);
         match self.format {
-            Format::Hexdump => show::dump(output, &parsed, &title, self.shown())?,
+            Format::Hexdump => {
+                show::dump(output, &parsed, &title, self.shown())?;
+                show::left(output, left, self.shown())?;
+            }
             _ => {
                 show::listing(output, &parsed, &title, self.shown())?;
-                // looking for what is wrong takes time, so only the first few are looked into
-                let looked_into = parsed.error().is_some() && broken < MOST_SUGGESTIONS;
-                if let Some(text) = looked_into.then(|| suggestion(&payload.message, spec)).flatten() {
+                show::left(output, left, self.shown())?;
+                let is_broken = parsed.error().is_some();
+                if let Some(text) = is_broken.then(|| advisor.hint(&payload.message)).flatten() {
                     let text = output.paint(Role::Meaning, &format!("-> {text}"));
                     output.line(format_args!("  {text}"))?;
                 }
@@ -135,6 +156,7 @@ impl Decode {
         output: &mut Output,
         spec: &'static Spec<'static>,
         item: &Item,
+        left: &[Left],
         text: &mut Vec<u8>,
     ) -> Outcome<bool> {
         let fine = match &item.content {
@@ -145,17 +167,50 @@ impl Decode {
             Ok(payload) => {
                 let parsed = Inspection::of(spec, &payload.message);
                 match parsed.error() {
+                    None if !left.is_empty() => {
+                        json::with_left(text, &parsed, payload.station(), self.shown(), left);
+                    }
                     None => json::message(text, &parsed, payload.station(), self.shown()),
                     Some(error) => json::error(text, &error, Some((&parsed, self.shown()))),
                 }
                 parsed.error().is_none()
             }
         };
+        if self.origin || matches!(item.origin, Origin::Packet { .. }) {
+            remark::origin(text, &item.origin);
+        }
         if self.format == Format::Json {
             *text = json::pretty(text);
         }
         text.push(b'\n');
         output.bytes().write_all(text)?;
         Ok(fine)
+    }
+
+    fn xml(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        item: &Item,
+        left: &[Left],
+    ) -> Outcome<bool> {
+        let origin = item.origin.to_string();
+        let payload = match &item.content {
+            Ok(payload) => payload,
+            Err(refusal) => {
+                complain(format_args!("{origin}: {refusal}"));
+                return Ok(false);
+            }
+        };
+        let parsed = Inspection::of(spec, &payload.message);
+        let text = match parsed.error() {
+            None => isomsg::message(&parsed, payload.station(), left, self.shown(), &origin),
+            Some(error) => isomsg::broken(&parsed, &error, self.shown(), &origin),
+        };
+        output.bytes().write_all(text.as_bytes())?;
+        left.iter()
+            .filter(|left| !left.is_unknown)
+            .for_each(|left| complain(format_args!("{origin}: {left}")));
+        Ok(parsed.error().is_none())
     }
 }

@@ -1,12 +1,14 @@
 //! `cardwire diff`.
 
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 
-use cardwire::{Field, Inspection};
+use cardwire::layout::Form;
+use cardwire::{Field, Inspection, Spec, layout::Content};
 
 use crate::failure::{Failure, Outcome};
-use crate::input::{InputArgs, Item};
-use crate::json::Shown;
+use crate::input::{InputArgs, Item, Messages};
+use crate::json::{Left, Shown};
 use crate::output::{Output, Role};
 use crate::show;
 use crate::specs::{self, SpecArgs};
@@ -17,7 +19,8 @@ use crate::specs::{self, SpecArgs};
     cardwire diff -s iso87-ascii expected.hex actual.hex\n  \
     cardwire diff -s iso87-ascii two-lines.hex\n  \
     cardwire diff -s iso87-ascii --other-spec iso87-bcd sent.hex received.hex\n\n\
-    Takes the first two messages of the input. Exit code 0 when they are the same, 1 when not.")]
+    Takes the first two messages of the input. Values are compared, not octets: `=` and `D` in a track\n\
+    are one. Exit code 0 when the values are the same, 1 when not.")]
 pub(crate) struct Diff {
     #[command(flatten)]
     input: InputArgs,
@@ -38,37 +41,50 @@ impl Diff {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         let other_spec = self.other_spec.as_deref().map_or(Ok(spec), specs::load)?;
-        let (one, other) = self.two()?;
-        let (one, other) = (bytes(&one)?, bytes(&other)?);
+        let (one, other) = self.two(spec, other_spec)?;
+        let (one_left, other_left) = (one.left, other.left);
+        let (one, other) = (bytes(&one.item)?, bytes(&other.item)?);
         let (one, other) = (Inspection::of(spec, one), Inspection::of(other_spec, other));
         let shown = if self.expose { Shown::Exposed } else { Shown::Masked };
-        let mut report = Report { output, shown, all: self.all, differences: 0 };
+        let is_one_spec = std::ptr::eq(spec, other_spec);
+        let mut report = Report { output, shown, all: self.all, is_one_spec, differences: 0, told: false };
         report.types(&one, &other)?;
-        let pairs = one.fields().map(Some).collect::<Vec<_>>();
-        report.fields(pairs.into_iter().flatten().collect(), other.fields().collect(), "")?;
+        report.fields(one.fields().collect(), other.fields().collect(), "")?;
+        report.left(&one_left, &other_left)?;
         report.errors(&one, &other)?;
+        report.octets(&one, &other)?;
         let differences = report.differences;
         output.flush()?;
         if differences == 0 { Ok(()) } else { Err(Failure::Told) }
     }
 
     /// The first two messages: one of each file when there are two files.
-    fn two(&self) -> Outcome<(Item, Item)> {
+    fn two(&self, spec: &'static Spec<'static>, other_spec: &'static Spec<'static>) -> Outcome<(Side, Side)> {
         let missing = || Failure::usage("diff takes two messages: two files, two lines, or -m twice");
-        let spec = self.spec.required()?;
-        let first = |file: &PathBuf| {
+        let first = |file: &PathBuf, spec: &'static Spec<'static>| {
             let input = InputArgs { files: vec![file.clone()], ..self.input.clone() };
-            input.messages(Some(spec)).next()?.ok_or_else(missing)
+            side(&mut input.messages(Some(spec)).with_left())?.ok_or_else(missing)
         };
         match self.input.files.as_slice() {
-            [one, other] => Ok((first(one)?, first(other)?)),
+            [one, other] => Ok((first(one, spec)?, first(other, other_spec)?)),
             [] | [_] => {
-                let mut messages = self.input.messages(Some(spec));
-                Ok((messages.next()?.ok_or_else(missing)?, messages.next()?.ok_or_else(missing)?))
+                let mut messages = self.input.messages(Some(spec)).with_left();
+                Ok((side(&mut messages)?.ok_or_else(missing)?, side(&mut messages)?.ok_or_else(missing)?))
             }
             _ => Err(missing()),
         }
     }
+}
+
+/// One of the two messages, and what the spec has no place for.
+struct Side {
+    item: Item,
+    left: Vec<Left>,
+}
+
+fn side(messages: &mut Messages) -> Outcome<Option<Side>> {
+    let item = messages.next()?;
+    Ok(item.map(|item| Side { item, left: messages.left().to_vec() }))
 }
 
 fn bytes(item: &Item) -> Outcome<&[u8]> {
@@ -82,14 +98,23 @@ struct Report<'o> {
     output: &'o mut Output,
     shown: Shown,
     all: bool,
+    /// Whether both messages are of one spec, which writes one value in one way.
+    is_one_spec: bool,
     differences: usize,
+    /// Whether it was said where equal values lie in other octets.
+    told: bool,
 }
 
 impl Report<'_> {
     fn types(&mut self, one: &Inspection<'_>, other: &Inspection<'_>) -> Outcome {
-        let text = |parsed: &Inspection<'_>| parsed.mti().map_or("none".into(), |mti| mti.to_string());
-        let (one, other) = (text(one), text(other));
-        if one != other {
+        if one.mti() != other.mti() {
+            let expose = self.shown == Shown::Exposed;
+            let text = |parsed: &Inspection<'_>| match parsed.mti() {
+                None => "none".into(),
+                Some(mti) if expose => mti.to_string(),
+                Some(_) => parsed.shown_mti().map_or_else(String::new, |mti| mti.to_string()),
+            };
+            let (one, other) = (text(one), text(other));
             self.differences += 1;
             let (one, other) = (self.output.paint(Role::Bad, &one), self.output.paint(Role::Good, &other));
             self.output.line(format_args!("~ MTI {one} -> {other}"))?;
@@ -111,37 +136,56 @@ impl Report<'_> {
     /// Compares lists of elements or parts: the first with a key to the first with that key, and so
     /// on.
     fn fields(&mut self, one: Vec<Field<'_>>, other: Vec<Field<'_>>, path: &str) -> Outcome {
+        let mut places: HashMap<u32, VecDeque<usize>> = HashMap::new();
+        for (index, field) in other.iter().enumerate() {
+            places.entry(field.key().value()).or_default().push_back(index);
+        }
         let mut left: Vec<Option<Field<'_>>> = other.into_iter().map(Some).collect();
         for field in one {
-            let name = name(path, &field);
-            let slot =
-                left.iter_mut().find(|slot| slot.as_ref().is_some_and(|other| other.key() == field.key()));
-            match slot.and_then(Option::take) {
+            crate::work::count(1);
+            let name = self.name(path, &field);
+            let place = places.get_mut(&field.key().value()).and_then(VecDeque::pop_front);
+            match place.and_then(|place| left.get_mut(place)?.take()) {
                 Some(other) => self.pair(&field, &other, &name)?,
                 None => self.lone('-', Role::Bad, &field, &name)?,
             }
         }
         for field in left.into_iter().flatten() {
-            let name = name(path, &field);
+            let name = self.name(path, &field);
             self.lone('+', Role::Good, &field, &name)?;
         }
         Ok(())
     }
 
+    fn name(&self, path: &str, field: &Field<'_>) -> String {
+        let key = match self.shown {
+            Shown::Exposed => field.key().to_string(),
+            Shown::Masked => field.shown_key().to_string(),
+        };
+        if path.is_empty() { key } else { format!("{path}.{key}") }
+    }
+
     fn pair(&mut self, one: &Field<'_>, other: &Field<'_>, path: &str) -> Outcome {
-        if one.expose() == other.expose() {
-            if self.all {
-                let text = show::shown(one, self.shown);
-                self.output.line(format_args!("  {path} {}: {text}", one.name()))?;
-            }
-            return Ok(());
-        }
-        if one.is_composite() && other.is_composite() {
+        let is_same = one.expose() == other.expose();
+        let mut is_equal = is_same || equal(one, other);
+        if !is_equal && one.is_composite() && other.is_composite() {
             let before = self.differences;
             self.fields(one.parts().collect(), other.parts().collect(), path)?;
             if self.differences > before {
                 return Ok(());
             }
+            is_equal = true;
+        }
+        if is_equal {
+            if !is_same && self.is_one_spec {
+                self.told = true;
+                let what = if one.is_composite() { "parts" } else { "value" };
+                self.output.line(format_args!("= {path} {}: the same {what} in other octets", one.name()))?;
+            } else if self.all {
+                let text = show::shown(one, self.shown);
+                self.output.line(format_args!("  {path} {}: {text}", one.name()))?;
+            }
+            return Ok(());
         }
         self.differences += 1;
         let (left, right) = (show::shown(one, self.shown), show::shown(other, self.shown));
@@ -150,6 +194,39 @@ impl Report<'_> {
         let path = self.output.paint(Role::Key, path);
         self.output.line(format_args!("~ {path} {}: {left} -> {right}{hidden}", one.name()))?;
         Ok(())
+    }
+
+    /// Compares what the spec has no place for.
+    fn left(&mut self, one: &[Left], other: &[Left]) -> Outcome {
+        for left in one {
+            match other.iter().find(|other| other.number == left.number) {
+                None => self.unplaced('-', Role::Bad, left)?,
+                Some(other) if other.json == left.json => (),
+                Some(_) => self.unplaced('~', Role::Bad, left)?,
+            }
+        }
+        let is_new = |other: &&Left| !one.iter().any(|left| left.number == other.number);
+        other.iter().filter(is_new).try_for_each(|left| self.unplaced('+', Role::Good, left))
+    }
+
+    fn unplaced(&mut self, sign: char, role: Role, left: &Left) -> Outcome {
+        self.differences += 1;
+        let number = self.output.paint(Role::Key, &left.number.to_string());
+        let text = self.output.paint(role, &format!("({left})"));
+        Ok(self.output.line(format_args!("{sign} {number} {text}"))?)
+    }
+
+    /// Says when equal messages of one spec lie in other octets, and no element says why: a header,
+    /// or a bitmap that announces nothing.
+    fn octets(&mut self, one: &Inspection<'_>, other: &Inspection<'_>) -> Outcome {
+        if self.differences > 0 || self.told || !self.is_one_spec || one.wire() == other.wire() {
+            return Ok(());
+        }
+        if one.header() != other.header() {
+            self.differences += 1;
+            return Ok(self.output.line("~ the headers before the MTI differ")?);
+        }
+        Ok(self.output.line("= the messages say the same in other octets")?)
     }
 
     fn lone(&mut self, sign: char, role: Role, field: &Field<'_>, path: &str) -> Outcome {
@@ -161,6 +238,52 @@ impl Report<'_> {
     }
 }
 
-fn name(path: &str, field: &Field<'_>) -> String {
-    if path.is_empty() { field.key().to_string() } else { format!("{path}.{}", field.key()) }
+/// Whether two values mean the same although their octets differ: the separator of track data is `=`
+/// or `D`, and a value of fixed length is filled where one of open length is not.
+fn equal(one: &Field<'_>, other: &Field<'_>) -> bool {
+    let is_track = one.content() == Content::Z && other.content() == Content::Z;
+    let logical = |field: &Field<'_>| -> Vec<u8> {
+        let octets = field.expose().octets();
+        octets.map(|octet| if is_track && octet == b'D' { b'=' } else { octet }).collect()
+    };
+    let (left, right) = (logical(one), logical(other));
+    let is_filled = (one.element().form() == Form::Fixed) != (other.element().form() == Form::Fixed)
+        && !one.content().is_binary()
+        && one.content() == other.content();
+    let bare = |octets: &'_ [u8]| -> Vec<u8> {
+        match one.content() {
+            Content::N => {
+                let zeros = octets.iter().take_while(|octet| **octet == b'0').count();
+                octets.get(zeros..).unwrap_or_default().to_vec()
+            }
+            _ => octets.trim_ascii_end().to_vec(),
+        }
+    };
+    left == right || (is_filled && bare(&left) == bare(&right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Color;
+    use cardwire::spec::ISO87_ASCII;
+
+    #[test]
+    fn work_grows_with_the_parts() {
+        let parsed = Inspection::of(&ISO87_ASCII, b"08000020000000000000000001");
+        let fields: Vec<Field<'_>> = parsed.fields().collect();
+        crate::work::tests::assert_linear("parts of one key", |size| {
+            let mut output = Output::new(Color::Never);
+            let mut report = Report {
+                output: &mut output,
+                shown: Shown::Masked,
+                all: false,
+                is_one_spec: true,
+                differences: 0,
+                told: false,
+            };
+            let many = fields.repeat(size);
+            assert!(report.fields(many.clone(), many, "").is_ok());
+        });
+    }
 }

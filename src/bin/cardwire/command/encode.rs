@@ -3,23 +3,25 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use cardwire::{Framing, Spec};
+use cardwire::{Framing, Inspection, Spec};
 
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, Lines, Refusal, files, parse_framing};
+use crate::input::{self, Records, files, parse_framing};
+use crate::isomsg;
 use crate::json::{self, Lists, Record};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
 
-/// Encode JSON, one object a line, to messages.
+/// Encode JSON, one object a line, or jPOS XML to messages.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  \
     echo '{\"mti\":\"0800\",\"fields\":{\"11\":\"000001\",\"70\":\"301\"}}' | cardwire encode -s iso87-ascii\n  \
-    cardwire encode -s unionpay-pos -F unionpay --format raw messages.ndjson > frames.bin")]
+    cardwire encode -s unionpay-pos -F unionpay --format raw messages.ndjson > frames.bin\n  \
+    cardwire encode -s packager.xml q2.log")]
 pub(crate) struct Encode {
-    /// Files of JSON lines; `-` or none is standard input.
+    /// Files of JSON lines or jPOS XML; `-` or none is standard input.
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -46,30 +48,25 @@ pub(crate) enum Trouble {
 impl Encode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
+        if self.format == WireFormat::Isomsg && self.framing.is_some() {
+            return Err(Failure::usage("XML has no frame: --framing is for octets"));
+        }
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
         for file in files(&self.files) {
             let (name, stream) = input::open(&file)?;
-            let mut lines = Lines::new(stream, self.max_line);
-            loop {
-                let number = lines.number() + 1;
-                let encoded = match lines.next().map_err(|error| Failure::io(&name, error))? {
-                    None => break,
-                    Some(input::Line::Whole(b"")) => continue,
-                    Some(input::Line::Whole(line)) => encode(spec, self.framing, line),
-                    Some(input::Line::TooLong) => {
-                        let refusal: Refusal = input::too_long(self.max_line);
-                        Err(Trouble::Object(None, refusal.text))
-                    }
-                };
+            let failed = |error| Failure::io(&name, error);
+            let mut records = Records::open(stream, self.max_line).map_err(failed)?;
+            while let Some((line, record)) = records.next().map_err(failed)? {
                 total += 1;
                 text.clear();
-                match encoded {
-                    Ok(wire) => self.format.push(&mut text, &wire),
+                let record = record.map_err(|text| Trouble::Object(None, text));
+                match record.and_then(|record| self.print(spec, record, &mut text)) {
+                    Ok(()) => (),
                     Err(trouble) => {
                         broken += 1;
-                        if self.format == WireFormat::Raw {
-                            complain(format_args!("{name}:{number}: {}", trouble.text()));
+                        if matches!(self.format, WireFormat::Raw | WireFormat::Isomsg) {
+                            complain(format_args!("{name}:{line}: {}", trouble.text()));
                         } else {
                             trouble.object(&mut text);
                             text.push(b'\n');
@@ -77,7 +74,7 @@ impl Encode {
                     }
                 }
                 output.bytes().write_all(&text)?;
-                if lines.waits() {
+                if records.waits() {
                     output.flush()?;
                 }
             }
@@ -85,13 +82,21 @@ impl Encode {
         output.flush()?;
         tally(broken, total, "objects gave no message")
     }
-}
 
-/// The message of an object, in its frame.
-pub(crate) fn encode(spec: &Spec<'_>, framing: Option<Framing>, line: &[u8]) -> Result<Vec<u8>, Trouble> {
-    let record = Record::parse(line).map_err(|text| Trouble::Object(None, text))?;
-    let message = build(spec, &record)?;
-    framed(framing, &record.station, message).map_err(Trouble::Build)
+    fn print(&self, spec: &'static Spec<'static>, record: Record, text: &mut Vec<u8>) -> Result<(), Trouble> {
+        let mut record = record;
+        record.settle_header(spec).map_err(|text| Trouble::Object(None, text))?;
+        let message = build(spec, &record)?;
+        if self.format == WireFormat::Isomsg {
+            let parsed = Inspection::of(spec, &message);
+            let xml = isomsg::message(&parsed, &record.station, &[], json::Shown::Exposed, "");
+            text.extend_from_slice(xml.as_bytes());
+            return Ok(());
+        }
+        let wire = framed(self.framing, &record.station, message).map_err(Trouble::Build)?;
+        self.format.push(text, &wire);
+        Ok(())
+    }
 }
 
 /// The message of an object.

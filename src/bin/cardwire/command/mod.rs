@@ -1,6 +1,5 @@
 //! The commands, one a file.
 
-mod advice;
 mod check;
 mod code;
 mod completions;
@@ -14,6 +13,7 @@ mod redact;
 mod send;
 mod serve;
 mod spec;
+mod suggest;
 
 use crate::failure::Outcome;
 use crate::output::{Color, Output};
@@ -66,9 +66,11 @@ impl Command {
     }
 }
 
-/// What is to be said at the end of a run over many messages.
+/// What is to be said at the end of a run over many messages. None at all is no success: it is
+/// mostly the wrong file, or a capture of something else.
 pub(crate) fn tally(broken: u64, total: u64, what: &str) -> Outcome {
     match (broken, total) {
+        (_, 0) => Err(crate::failure::Failure::data("no message was found")),
         (0, _) => Ok(()),
         (1, 1) => Err(crate::failure::Failure::Told),
         _ => Err(crate::failure::Failure::Data(format!("{broken} of {total} {what}"))),

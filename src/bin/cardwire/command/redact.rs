@@ -8,9 +8,11 @@ use super::encode::{Trouble, build};
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Line, Lines, files};
-use crate::json::{self, Lists, Prepared, Record, Shown};
+use crate::isomsg;
+use crate::json::{self, Left, Lists, Prepared, Record, Shown};
 use crate::mask;
 use crate::output::Output;
+use crate::remark;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
 
@@ -31,9 +33,9 @@ pub(crate) struct Redact {
     /// Read and print JSON lines.
     #[arg(long, conflicts_with_all = ["message", "framing", "format"])]
     json: bool,
-    /// What to print.
-    #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: WireFormat,
+    /// What to print: hex when it is not said, and XML for XML.
+    #[arg(short, long, value_name = "FORMAT", value_enum)]
+    format: Option<WireFormat>,
 }
 
 impl Redact {
@@ -42,16 +44,22 @@ impl Redact {
         if self.json {
             return self.objects(output, spec);
         }
-        let mut messages = self.input.messages(Some(spec));
+        let mut messages = self.input.messages(Some(spec)).with_left();
         let (mut total, mut broken, mut text) = (0, 0, Vec::new());
         while let Some(item) = messages.next()? {
             total += 1;
-            match self.message(spec, &item) {
-                Ok(wire) => {
-                    text.clear();
-                    self.format.push(&mut text, &wire);
-                    output.bytes().write_all(&text)?;
+            text.clear();
+            let usual = if messages.is_isomsg() { WireFormat::Isomsg } else { WireFormat::Hex };
+            let done = match self.format.unwrap_or(usual) {
+                WireFormat::Isomsg => {
+                    self.xml(spec, &item, messages.left()).map(|xml| text.extend(xml.bytes()))
                 }
+                format => {
+                    self.message(spec, &item, messages.left()).map(|wire| format.push(&mut text, &wire))
+                }
+            };
+            match done {
+                Ok(()) => output.bytes().write_all(&text)?,
                 // what does not parse is not passed on: nobody knows what it holds
                 Err(text) => {
                     broken += 1;
@@ -66,11 +74,27 @@ impl Redact {
         tally(broken, total, "messages are broken and left out")
     }
 
-    fn message(&self, spec: &Spec<'_>, item: &Item) -> Result<Vec<u8>, String> {
+    /// The message as jPOS reads it; what the spec has no place for is hidden whole.
+    fn xml(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<String, String> {
         let payload = item.content.as_ref().map_err(ToString::to_string)?;
+        if let Some(wrong) = left.iter().find(|left| !left.is_unknown) {
+            return Err(wrong.to_string());
+        }
+        let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
+        let wire = redacted(&message).map_err(|error| error.to_string())?;
+        let left: Vec<Left> = left.iter().map(Left::redacted).collect();
+        Ok(isomsg::message(&Inspection::of(spec, &wire), payload.station(), &left, Shown::Exposed, ""))
+    }
+
+    fn message(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<Vec<u8>, String> {
+        let payload = item.content.as_ref().map_err(ToString::to_string)?;
+        if let Some(left) = left.first() {
+            return Err(left.to_string());
+        }
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        framed(self.input.framing, &payload.station, redacted).map_err(|error| error.to_string())
+        framed(self.input.framing, &mask::plain(&payload.station), redacted)
+            .map_err(|error| error.to_string())
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
@@ -83,6 +107,7 @@ impl Redact {
                 let done = match lines.next().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
+                    Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => object(spec, line),
                     Some(Line::TooLong) => {
                         Err(Trouble::Object(None, input::too_long(self.input.max_line).text))
@@ -112,20 +137,25 @@ fn object(spec: &'static Spec<'static>, line: &[u8]) -> Result<Vec<u8>, Trouble>
     let message = Message::parse(spec, &wire).map_err(Trouble::Build)?;
     let redacted = redacted(&message).map_err(Trouble::Build)?;
     let mut text = Vec::new();
-    json::message(&mut text, &Inspection::of(spec, &redacted), &record.station, Shown::Exposed);
+    let station = mask::plain(&record.station);
+    json::message(&mut text, &Inspection::of(spec, &redacted), &station, Shown::Exposed);
     text.push(b'\n');
     Ok(text)
 }
 
 /// The message with everything hidden that its spec does not call open.
 pub(crate) fn redacted(message: &Message<'_>) -> cardwire::Result<Vec<u8>> {
-    let hidden: Vec<(u8, Prepared)> = message
+    // an inspection knows of all its elements at once whether they can be trusted
+    let parsed = Inspection::of(message.spec(), message.wire());
+    let hidden: Vec<(u8, Prepared)> = parsed
         .fields()
         .filter(|field| mask::hides(field))
         .map(|field| (u8::try_from(field.key().value()).unwrap_or(0), mask::masked(&field)))
         .collect();
     let lists = Lists::new(hidden.iter().map(|(_, value)| value));
     let mut builder = Builder::copy_of(message, message.spec());
+    let header = mask::plain(message.header());
+    builder.header(&header);
     for (number, value) in &hidden {
         builder.set(*number, lists.value(value));
     }

@@ -17,8 +17,8 @@ use crate::json::{self, Record, Shown};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on};
 use crate::output::{Output, Role};
+use crate::show;
 use crate::specs::SpecArgs;
-use crate::{hex, show};
 
 /// Send messages to a host, and print their answers.
 #[derive(clap::Args)]
@@ -79,7 +79,7 @@ impl Send {
         let (queue, mut messages) = mpsc::channel(1);
         let reader = self.reader(spec, queue);
         let reading = tokio::task::spawn_blocking(reader);
-        let (mut latency, mut lost, mut bad) = (Latency::new(), 0u64, 0u64);
+        let (mut latency, mut lost, mut bad, mut total) = (Latency::new(), 0u64, 0u64, 0u64);
         let mut flying: JoinSet<Sent> = JoinSet::new();
         let window = usize::from(self.link.window);
         let mut open = true;
@@ -88,10 +88,12 @@ impl Send {
                 next = messages.recv(), if open && flying.len() < window => match next {
                     None => open = false,
                     Some((origin, Err(text))) => {
+                        total += 1;
                         bad += 1;
                         complain(format_args!("{origin}: {text}"));
                     }
                     Some((origin, Ok(wire))) => {
+                        total += 1;
                         let (client, timeout) = (client.clone(), self.link.timeout);
                         let wire: Arc<Vec<u8>> = wire;
                         flying.spawn(async move {
@@ -114,6 +116,9 @@ impl Send {
         }
         client.shutdown(Duration::from_secs(1)).await;
         reading.await.map_err(|_| Failure::data("reading stopped"))??;
+        if total == 0 {
+            return Err(Failure::data("no message to send"));
+        }
         complain(latency.line());
         if lost + bad > 0 { Err(Failure::Told) } else { Ok(()) }
     }
@@ -193,6 +198,6 @@ pub(super) fn message(spec: &Spec<'_>, line: &[u8]) -> Result<Vec<u8>, String> {
         let record = Record::parse(line)?;
         build(spec, &record).map_err(|trouble| trouble.text())
     } else {
-        hex::octets(line).map_err(|(at, text)| format!("byte {at}: {text}"))
+        input::octets(line).map_err(|refusal| refusal.to_string())
     }
 }

@@ -3,19 +3,16 @@
 use std::io::Write;
 
 use cardwire::import::toml::words;
-use cardwire::import::{moov, toml};
-use cardwire::layout::Form;
-use cardwire::{
-    Framing, Spec,
-    layout::{Element, Layout, Prefix},
-    mask::Privacy,
-    spec,
-};
+use cardwire::import::{ImportError, SpecDoc, moov, toml};
+use cardwire::layout::{Coding, Element, Form, Layout, LengthUnit, Prefix, PrefixCoding};
+use cardwire::mask::Privacy;
+use cardwire::spec::MtiCoding;
+use cardwire::{Framing, Spec, spec};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;
 use crate::output::{Output, Role};
-use crate::specs;
+use crate::{plain, specs};
 
 /// List, show, check and convert specs.
 #[derive(clap::Args)]
@@ -25,7 +22,8 @@ use crate::specs;
     cardwire spec convert packager.xml > mine.toml\n  \
     cardwire spec convert mine.toml --to moov > mine.json\n  \
     cardwire spec convert 'j8583.xml#0200,binary'\n  \
-    cardwire spec check mine.toml")]
+    cardwire spec check mine.toml\n\n\
+    A spec of your own in TOML: every key and word, with octets, in docs/spec-toml.md")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
     action: Action,
@@ -80,8 +78,11 @@ impl SpecCommand {
             Action::Convert { spec, to } => {
                 let doc = specs::document(spec)?;
                 let text = match to {
-                    Format::Toml => toml::write(&doc),
-                    Format::Moov => moov::write(&doc).map_err(|error| Failure::data(error.in_file(spec)))?,
+                    Format::Toml => plain::in_toml(&toml::write(&doc)),
+                    Format::Moov => {
+                        let text = in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?;
+                        plain::in_json(&text)
+                    }
                 };
                 Ok(output.bytes().write_all(text.as_bytes())?)
             }
@@ -109,17 +110,71 @@ impl SpecCommand {
     }
 }
 
+/// The text, and beside it what it does not hold.
+fn in_moov(doc: &SpecDoc) -> Result<String, ImportError> {
+    let text = moov::write(doc)?;
+    for loss in moov::losses(doc)? {
+        complain(format_args!("not kept, as the format has no words for it: {loss}"));
+    }
+    Ok(text)
+}
+
 fn list(output: &mut Output) -> Outcome {
+    let width = spec::builtin().map(|spec| spec.name().len()).max().unwrap_or(0);
     for spec in spec::builtin() {
-        let name = output.paint(Role::Key, &format!("{:<20}", spec.name()));
+        let name = output.paint(Role::Key, &format!("{:<width$}", spec.name()));
         let count = spec.body().elements().count();
+        let of = |number: u8| spec.element(number);
+        let digits = of(11).map_or("", |element| coding_words(element.coding()));
+        let text = of(41).map_or("", |element| coding_words(element.coding()));
+        let lengths = of(32).map_or_else(String::new, |element| length_words(element.form()));
         output.line(format_args!(
-            "{name} {count:>3} elements, MTI {}, bitmap {}",
-            words::mti(spec.mti()),
-            words::coding(spec.bitmap().coding)
+            "{name} {count:>3} elements, MTI {}, digits {digits}, text {text}, bitmap {}, lengths {lengths}",
+            mti_words(spec.mti()),
+            coding_words(spec.bitmap().coding)
         ))?;
     }
     Ok(())
+}
+
+fn mti_words(coding: MtiCoding) -> &'static str {
+    match coding {
+        MtiCoding::Ascii => "in ASCII",
+        MtiCoding::Ebcdic => "in EBCDIC",
+        MtiCoding::Bcd => "packed",
+        MtiCoding::Binary => "a binary number",
+        MtiCoding::Hex => "in hexadecimal digits",
+    }
+}
+
+fn coding_words(coding: Coding) -> &'static str {
+    match coding {
+        Coding::Ascii => "in ASCII",
+        Coding::Ebcdic(_) => "in EBCDIC",
+        Coding::Bcd => "packed",
+        Coding::Raw => "as it is",
+        Coding::Hex => "as hexadecimal digits",
+        Coding::EbcdicHex(_) => "as hexadecimal digits in EBCDIC",
+        Coding::Zoned(_) => "zoned",
+    }
+}
+
+fn length_words(form: Form) -> String {
+    let Form::Prefixed(prefix) = form else { return "as each element says".into() };
+    let coding = match prefix.coding {
+        PrefixCoding::Ascii => "in ASCII".into(),
+        PrefixCoding::Ebcdic(_) => "in EBCDIC".into(),
+        PrefixCoding::Bcd => "packed".into(),
+        PrefixCoding::Binary if prefix.width == 1 => "in one octet".into(),
+        PrefixCoding::Binary => format!("in {} octets", prefix.width),
+        PrefixCoding::Hex => "as hexadecimal digits".into(),
+        PrefixCoding::Ber => String::from("as BER lengths"),
+    };
+    match prefix.counts {
+        LengthUnit::Units => coding,
+        LengthUnit::Bytes => coding + " that counts octets",
+        LengthUnit::Nibbles => coding + " that counts half octets",
+    }
 }
 
 fn check(output: &mut Output, files: &[String]) -> Outcome {
@@ -146,7 +201,8 @@ fn framings(output: &mut Output) -> Outcome {
         let name = output.paint(Role::Key, &format!("{:<18}", named.name));
         output.line(format_args!("{name} {}", named.summary))?;
     }
-    output.line("\nwith a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
+    output.line("")?;
+    output.line("with a station header: NAME+tpdu, +unionpay, +base1, +cups, +base24, or +BYTES")?;
     Ok(())
 }
 
@@ -154,7 +210,7 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
     let title = output.paint(Role::Title, spec.name());
     let form = spec.bitmap();
     output.line(format_args!(
-        "{title}: header {} bytes, MTI {}, bitmap {} of {} bytes, second {}, third {}\n",
+        "{title}: header {} bytes, MTI {}, bitmap {} of {} bytes, second {}, third {}",
         spec.header(),
         words::mti(spec.mti()),
         words::coding(form.coding),
@@ -162,7 +218,7 @@ fn head(output: &mut Output, spec: &Spec<'_>) -> Outcome {
         words::more(form.second),
         words::more(form.third)
     ))?;
-    Ok(())
+    Ok(output.line("")?)
 }
 
 fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: usize) -> Outcome {
@@ -205,7 +261,12 @@ fn length(element: &Element<'_>) -> String {
         }
         Form::Padded(Prefix { coding, width, .. }) => format!("{width} {}, padded", words::prefix(coding)),
         Form::Rest => "the rest".into(),
-        Form::Until(octet) => format!("until {octet:02X}"),
+        Form::IfLetter => "if a letter".into(),
+        Form::Nothing => "nothing".into(),
+        Form::Until(end) => {
+            let octets: String = end.octets().iter().map(|octet| format!("{octet:02X}")).collect();
+            format!("until {octets}")
+        }
     }
 }
 

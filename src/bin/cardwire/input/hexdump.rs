@@ -1,13 +1,15 @@
-//! Messages in dumps as xxd, hexdump -C, Wireshark and `cardwire decode` print them.
+//! Messages in dumps as xxd, hexdump -C, od -t x1, Wireshark, tcpdump, jPOS, netty and `cardwire
+//! decode` print them, alone or within a log.
 //!
 //! A row is an offset, octets, and characters that are not read. A message ends where offsets start
-//! again, or at an empty line.
+//! again, at an empty line, and in a log at any line that is no row.
 
 use std::rc::Rc;
 
 use cardwire::Framing;
 
 use super::lines::Line;
+use super::row::{Radices, Row, USUAL};
 use super::{Item, Lines, Origin, Refusal, Source, frames};
 use crate::failure::{Failure, Outcome};
 
@@ -16,155 +18,205 @@ pub(super) struct Dumps {
     name: Rc<str>,
     lines: Lines,
     framing: Option<Framing>,
+    /// Whether other lines stand between the dumps, and are passed over.
+    in_log: bool,
     /// A row that was read and belongs to the next message.
     pending: Option<Row>,
+    /// The line of it.
+    pending_line: u64,
+    /// Whether a row was refused, and those of the same dump say nothing more.
+    is_lost: bool,
+}
+
+/// A dump that is being read.
+struct Dump {
     started: u64,
-}
-
-/// One row of a dump.
-struct Row {
-    line: u64,
-    offset: usize,
     octets: Vec<u8>,
-}
-
-impl Dumps {
-    pub(super) fn new(name: Rc<str>, lines: Lines, framing: Option<Framing>) -> Self {
-        Self { name, lines, framing, pending: None, started: 0 }
-    }
-
-    /// The next row; `Ok(None)` at an empty line or the end, which `Err(true)` tells.
-    fn row(&mut self) -> Outcome<Read> {
-        let limit = self.lines.limit();
-        let line = self.lines.next().map_err(|error| Failure::io(&self.name, error))?;
-        Ok(match line {
-            None => Read::End,
-            Some(Line::Whole(b"")) => Read::Gap,
-            Some(Line::TooLong) => Read::Bad(super::text::too_long(limit)),
-            Some(Line::Whole(line)) => match parse(line) {
-                Ok((offset, octets)) => Read::Row(Row { line: self.lines.number(), offset, octets }),
-                Err(refusal) => Read::Bad(refusal),
-            },
-        })
-    }
-
-    fn bad(&self, refusal: Refusal) -> Item {
-        Item { origin: Origin::Line(self.name.clone(), self.lines.number()), content: Err(refusal) }
-    }
+    radices: Radices,
+    /// Where its last row begins, and whether two blanks part its halves.
+    last_row: usize,
+    has_halves: bool,
+    /// How long its rows are, once some had characters that were taken for octets.
+    width: Option<usize>,
+    /// A row was left out because it is the same as the one before it.
+    repeats: bool,
 }
 
 enum Read {
     Row(Row),
     Gap,
+    /// The rows that follow are left out, being the same.
+    Repeated,
     Bad(Refusal),
     End,
 }
 
+impl Dumps {
+    pub(super) fn new(name: Rc<str>, lines: Lines, framing: Option<Framing>, in_log: bool) -> Self {
+        Self { name, lines, framing, in_log, pending: None, pending_line: 0, is_lost: false }
+    }
+
+    /// The next row, what stands between rows, or the end.
+    fn row(&mut self, dump: Option<&Dump>) -> Outcome<Read> {
+        let limit = self.lines.limit();
+        let line = self.lines.next().map_err(|error| Failure::io(&self.name, error))?;
+        Ok(match line {
+            None => Read::End,
+            Some(Line::Whole(b"")) => Read::Gap,
+            Some(Line::TooLong) if self.in_log => Read::Gap,
+            Some(Line::TooLong) => Read::Bad(super::text::too_long(limit)),
+            Some(Line::Whole(b"*")) if dump.is_some() => Read::Repeated,
+            Some(Line::Whole(line)) => {
+                crate::work::count(line.len());
+                let fits = |row: &Row| dump.map_or_else(|| row.begins(), |dump| dump.takes(row));
+                match (Row::parse(line), self.in_log) {
+                    (Ok(row), false) => Read::Row(row),
+                    (Ok(row), true) if fits(&row) => Read::Row(row),
+                    (_, true) => Row::find(line, fits).map_or(Read::Gap, Read::Row),
+                    // the title of a dump, as `cardwire decode` prints it
+                    (Err(_), false) if line.starts_with(b"#") || is_frame(line) => Read::Gap,
+                    (Err(refusal), false) => Read::Bad(refusal),
+                }
+            }
+        })
+    }
+
+    fn bad(&mut self, refusal: Refusal) -> Item {
+        self.is_lost = true;
+        Item { origin: Origin::Line(self.name.clone(), self.lines.number()), content: Err(refusal) }
+    }
+
+    /// The message of a dump that is complete.
+    fn done(&self, dump: Dump) -> Item {
+        let origin = Origin::Line(self.name.clone(), dump.started);
+        Item { origin, content: frames::whole(self.framing, dump.octets) }
+    }
+}
+
 impl Source for Dumps {
     fn next(&mut self) -> Outcome<Option<Item>> {
-        let mut message = Vec::new();
-        if let Some(row) = self.pending.take() {
-            self.started = row.line;
-            message = row.octets;
-        }
+        let pending = self.pending.take();
+        let mut dump = pending.map(|row| Dump::new(self.pending_line, row));
+        let limit = self.lines.limit();
         loop {
-            match self.row()? {
-                Read::Row(row) if message.is_empty() => {
-                    self.started = row.line;
-                    message = row.octets;
+            let read = self.row(dump.as_ref())?;
+            match &read {
+                Read::Row(row) if row.is_first() && !row.octets.is_empty() => self.is_lost = false,
+                Read::Row(_) | Read::Bad(_) | Read::Repeated if self.is_lost => continue,
+                Read::Gap => self.is_lost = false,
+                _ => (),
+            }
+            match (read, dump.take()) {
+                (Read::Row(row), None) if row.octets.is_empty() => (),
+                (Read::Row(row), None) if row.is_first() => dump = Some(Dump::new(self.lines.number(), row)),
+                (Read::Row(row), None) => {
+                    let offset = row.offset(Radices::ANY).unwrap_or(usize::MAX);
+                    return Ok(Some(
+                        self.bad(Refusal::new(None, format_args!("the offset is {offset}, after 0 bytes"))),
+                    ));
                 }
-                Read::Row(row) if row.offset == message.len() => message.extend_from_slice(&row.octets),
-                // the offset alone closes a dump of hexdump -C
-                Read::Row(row) if row.octets.is_empty() => (),
-                Read::Row(row) if row.offset == 0 => {
+                (Read::Row(row), Some(known)) if row.is_first() && !known.octets.is_empty() => {
+                    self.pending_line = self.lines.number();
                     self.pending = Some(row);
-                    break;
+                    return Ok(Some(self.done(known)));
                 }
-                Read::Row(row) => {
-                    let text = format!("the offset is {}, after {} bytes", row.offset, message.len());
-                    return Ok(Some(self.bad(Refusal::new(None, text))));
-                }
-                Read::Bad(refusal) => return Ok(Some(self.bad(refusal))),
-                Read::Gap if message.is_empty() => (),
-                Read::Gap => break,
-                Read::End if message.is_empty() => return Ok(None),
-                Read::End => break,
-            }
-            if message.len() > self.lines.limit() {
-                return Ok(Some(self.bad(super::text::too_long(self.lines.limit()))));
+                (Read::Row(row), Some(mut known)) => match known.add(row, limit) {
+                    Ok(()) => dump = Some(known),
+                    Err(refusal) => return Ok(Some(self.bad(refusal))),
+                },
+                (Read::Repeated, Some(known)) => dump = Some(Dump { repeats: true, ..known }),
+                (Read::Bad(refusal), _) => return Ok(Some(self.bad(refusal))),
+                (Read::Gap | Read::Repeated, None) => (),
+                (Read::End, None) => return Ok(None),
+                (Read::Gap | Read::End, Some(known)) => return Ok(Some(self.done(known))),
             }
         }
-        let origin = Origin::Line(self.name.clone(), self.started);
-        Ok(Some(Item { origin, content: frames::whole(self.framing, message) }))
     }
 }
 
-/// Whether a line looks like a row.
-pub(super) fn is_row(line: &[u8]) -> bool {
-    let digits = line.iter().take_while(|octet| octet.is_ascii_hexdigit()).count();
-    let offset = line.get(..digits).unwrap_or_default();
-    let behind = line.get(digits..).unwrap_or_default();
-    let gap = behind.starts_with(b": ") || behind.starts_with(b"  ") || behind.starts_with(b" ");
-    (4..=8).contains(&digits)
-        && offset.iter().all(|digit| *digit == b'0')
-        && gap
-        && parse(line).is_ok_and(|(_, octets)| !octets.is_empty())
-        && behind.trim_ascii_start().len() > 2
+impl Dump {
+    fn new(started: u64, row: Row) -> Self {
+        let (radices, has_halves) = (Radices::ANY, row.has_halves);
+        Self { started, octets: row.octets, radices, last_row: 0, has_halves, width: None, repeats: false }
+    }
+
+    /// Whether a row goes on where the dump ends, or begins another.
+    fn takes(&self, row: &Row) -> bool {
+        row.begins() || self.place(row).is_some()
+    }
+
+    /// How many of the octets read so far stand before a row: all of them, or those of a usual width
+    /// of a row, when characters of the last one were taken for octets. `None` when the row belongs
+    /// elsewhere.
+    fn place(&self, row: &Row) -> Option<(usize, Radices)> {
+        crate::work::count(1);
+        let half = if self.has_halves { USUAL / 2 } else { USUAL };
+        let ends = [self.octets.len(), self.last_row + USUAL, self.last_row + half];
+        let ends = ends.into_iter().filter(|end| *end <= self.octets.len());
+        let mut placed = ends.filter_map(|end| row.is_at(end, self.radices).map(|radices| (end, radices)));
+        placed.next()
+    }
+
+    fn add(&mut self, row: Row, limit: usize) -> Result<(), Refusal> {
+        if std::mem::take(&mut self.repeats) {
+            self.repeat(&row, limit)?;
+        }
+        let Some((end, radices)) = self.place(&row) else {
+            let offset = row.offset(self.radices).unwrap_or(usize::MAX);
+            let text = format!("the offset is {offset}, after {} bytes", self.octets.len());
+            return Err(Refusal::new(None, text));
+        };
+        self.radices = radices;
+        if end < self.octets.len() {
+            self.octets.truncate(end);
+            self.width = Some(end - self.last_row);
+        }
+        // the offset alone closes a dump of hexdump -C
+        if !row.octets.is_empty() {
+            self.last_row = self.octets.len();
+            self.has_halves = row.has_halves;
+            self.octets.extend_from_slice(&row.octets);
+            self.trim();
+        }
+        if self.octets.len() > limit { Err(super::text::too_long(limit)) } else { Ok(()) }
+    }
+
+    /// Puts in the rows that were left out before this one.
+    fn repeat(&mut self, row: &Row, limit: usize) -> Result<(), Refusal> {
+        let last = self.octets.get(self.last_row..).unwrap_or_default().to_vec();
+        if last.is_empty() {
+            return Ok(());
+        }
+        let before = self.octets.len();
+        while self.place(row).is_none() {
+            if self.octets.len() > limit {
+                self.octets.truncate(before);
+                return Err(Refusal::new(
+                    None,
+                    "no number of the same rows leads to the offset that follows",
+                ));
+            }
+            self.last_row = self.octets.len();
+            self.octets.extend_from_slice(&last);
+        }
+        Ok(())
+    }
+
+    /// Takes away the characters of the last row that were taken for octets.
+    fn trim(&mut self) {
+        if let Some(width) = self.width {
+            self.octets.truncate(self.last_row.saturating_add(width));
+        }
+    }
 }
 
-/// Offset and octets of a row.
-fn parse(line: &[u8]) -> Result<(usize, Vec<u8>), Refusal> {
-    let digits = line.iter().take_while(|octet| octet.is_ascii_hexdigit()).count();
-    let offset = std::str::from_utf8(line.get(..digits).unwrap_or_default()).unwrap_or_default();
-    let offset = usize::from_str_radix(offset, 16)
-        .map_err(|_| Refusal::new(0, "expected an offset and octets, as xxd prints them"))?;
-    let mut rest = line.get(digits..).unwrap_or_default();
-    rest = rest.strip_prefix(b":").unwrap_or(rest);
-    let mut octets = Vec::new();
-    while octets.len() < OCTETS_A_ROW {
-        let gap = rest.iter().take_while(|octet| **octet == b' ').count();
-        let token = rest.get(gap..).unwrap_or_default();
-        let token = token.split(|octet| *octet == b' ').next().unwrap_or_default();
-        // one blank between octets, two in the middle of hexdump -C; more, and the characters begin
-        let characters = gap > 1 && !octets.is_empty() && !(gap == 2 && octets.len() == OCTETS_A_ROW / 2);
-        if token.is_empty() || characters {
-            break;
-        }
-        if token.starts_with(b"**") {
-            return Err(Refusal::new(line.len() - rest.len(), "masked octets cannot be read"));
-        }
-        let pairs = token.len().is_multiple_of(2) && token.iter().all(u8::is_ascii_hexdigit);
-        match crate::hex::octets(token) {
-            Ok(more) if pairs => octets.extend(more),
-            _ => return Err(Refusal::new(line.len() - rest.len() + gap, "expected two hexadecimal digits")),
-        }
-        rest = rest.get(gap + token.len()..).unwrap_or_default();
-    }
-    Ok((offset, octets))
-}
-
-const OCTETS_A_ROW: usize = 16;
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_the_usual_programs() {
-        let rows: [(&[u8], usize, usize); 7] = [
-            (b"00000000: 3038 3030 2020 0000 0080 0000 3132 3334  0800  ......1234", 0, 16),
-            (b"00000010: 3038 30                                  080", 16, 3),
-            (b"00000000  30 38 30 30 20 20 00 00  00 80 00 00 31 32 33 34  |0800  ......1234|", 0, 16),
-            (b"00000010  30 38 30 30 20                                    |0800 |", 16, 5),
-            (b"0000   30 38 30 30 20 20 00 00 00 80 00 00 31 32 33 34   0800  ......1234", 0, 16),
-            (b"0000  30 38 30 30                                       0800              MTI", 0, 4),
-            (b"00000015", 0x15, 0),
-        ];
-        for (row, offset, octets) in rows {
-            let parsed = parse(row).map_err(|refusal| refusal.text).unwrap();
-            assert_eq!((parsed.0, parsed.1.len()), (offset, octets), "{}", String::from_utf8_lossy(row));
-        }
-        assert!(parse(b"0004  ** ** 30").is_err());
-    }
+/// Whether a line is the frame of a table around a dump, or counts its columns.
+pub(super) fn is_frame(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line);
+    let words = || text.split([' ', '|', '-']).filter(|word| !word.is_empty()).take(16);
+    let is_count = |width: usize| {
+        let numbers = words().map(|word| (word.len() == width).then(|| u8::from_str_radix(word, 16).ok()));
+        words().count() == 16 && numbers.eq((0..16).map(|number| Some(Some(number))))
+    };
+    text.chars().all(|character| "+-=|─━┌┐└┘├┤┬┴┼│ ".contains(character)) || is_count(1) || is_count(2)
 }

@@ -10,6 +10,7 @@ pub(crate) struct Lines {
     limit: usize,
     line: Vec<u8>,
     number: u64,
+    keeps_blanks: bool,
 }
 
 /// A line, without its end.
@@ -22,7 +23,12 @@ pub(crate) enum Line<'l> {
 
 impl Lines {
     pub(crate) fn new(stream: Stream, limit: usize) -> Self {
-        Self { stream, limit, line: Vec::new(), number: 0 }
+        Self { stream, limit, line: Vec::new(), number: 0, keeps_blanks: false }
+    }
+
+    /// The same lines with the blanks at their ends, which a text may need.
+    pub(super) fn with_blanks(self) -> Self {
+        Self { keeps_blanks: true, ..self }
     }
 
     /// The number of the line read last, from 1.
@@ -71,6 +77,10 @@ impl Lines {
             return Ok(None);
         }
         self.number += 1;
-        Ok(Some(if too_long { Line::TooLong } else { Line::Whole(self.line.trim_ascii_end()) }))
+        let line = match self.keeps_blanks {
+            false => self.line.trim_ascii_end(),
+            true => self.line.strip_suffix(b"\r").unwrap_or(&self.line),
+        };
+        Ok(Some(if too_long { Line::TooLong } else { Line::Whole(line) }))
     }
 }

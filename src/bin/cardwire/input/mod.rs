@@ -3,29 +3,47 @@
 //! Everything streams. A line has a limit, a frame has a limit, a TCP stream has a limit, so no
 //! input makes the command grow.
 
+mod again;
+mod capture;
 mod detect;
+mod evidence;
 mod flow;
 mod flows;
+mod form;
 mod frames;
 mod hexdump;
+#[cfg(test)]
+mod linear;
 mod lines;
-mod pcap;
+mod look;
+mod notation;
+mod packet;
 mod raw;
+mod records;
+mod row;
 mod text;
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use cardwire::{Framing, Spec};
 
+use self::evidence::Known;
+use self::form::Form;
 use crate::failure::{Failure, Outcome};
+use crate::isomsg::Scanner;
+use crate::json::Left;
 
-pub(crate) use detect::{Kind, framing_of};
+pub(crate) use again::is_kept;
+pub(crate) use capture::{Moment, Skipped};
+pub(crate) use form::Kind;
 pub(crate) use lines::{Line, Lines};
-pub(crate) use text::too_long;
+pub(crate) use records::Records;
+pub(crate) use text::{octets, too_long};
 
 /// What is read, and how.
 #[derive(clap::Args, Clone)]
@@ -46,6 +64,9 @@ pub(crate) struct InputArgs {
     /// The longest line or message, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_line: usize,
+    /// Whether polls, which are frames with nothing in them, are among the messages.
+    #[arg(skip)]
+    pub(crate) polls: bool,
 }
 
 /// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
@@ -57,9 +78,18 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
             "'{text}': the header is tpdu, unionpay, base1, cups, base24 or a number of bytes up to 255"
         )),
         (None, None) => Err(format!(
-            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, binary2+12",
+            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, \
+             binary2+12; none+12 is a header and no length",
             Framing::named().map(|named| named.name).collect::<Vec<_>>().join(", ")
         )),
+    }
+}
+
+/// The same for a connection, which goes on behind a message.
+pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
+    match parse_framing(text)? {
+        framing if framing.is_delimited() => Ok(framing),
+        _ => Err(format!("'{text}': a connection needs a length, or an octet that ends a message")),
     }
 }
 
@@ -70,10 +100,20 @@ pub(crate) enum Origin {
     Line(Rc<str>, u64),
     /// At a byte of a stream.
     Byte(Rc<str>, u64),
-    /// In a packet of a capture, and on which connection.
-    Packet(Rc<str>, u64, Rc<str>),
+    /// In a packet of a capture, on a connection, and when.
+    Packet { file: Rc<str>, number: u64, from: SocketAddr, to: SocketAddr, moment: Option<Moment> },
     /// Among the arguments.
     Argument(usize),
+}
+
+impl Origin {
+    /// When the message was captured.
+    pub(crate) fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Packet { moment, .. } => *moment,
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -81,7 +121,10 @@ impl fmt::Display for Origin {
         match self {
             Self::Line(file, line) => write!(f, "{file}:{line}"),
             Self::Byte(file, at) => write!(f, "{file}, byte {at}"),
-            Self::Packet(file, packet, flow) => write!(f, "{file}, packet {packet}, {flow}"),
+            Self::Packet { file, number, from, to, moment } => {
+                write!(f, "{file}, packet {number}, {from} > {to}")?;
+                moment.map_or(Ok(()), |moment| write!(f, ", {moment}"))
+            }
             Self::Argument(index) => write!(f, "message {index}"),
         }
     }
@@ -93,14 +136,25 @@ pub(crate) struct Item {
     pub(crate) content: Result<Payload, Refusal>,
 }
 
-/// A message and the station header before it.
+/// A message, the station header before it, and the framing that it was cut by.
 #[derive(Default)]
 pub(crate) struct Payload {
     pub(crate) station: Vec<u8>,
     pub(crate) message: Vec<u8>,
+    pub(crate) framing: Option<Framing>,
 }
 
 impl Payload {
+    /// A message that stands alone.
+    pub(crate) fn bare(message: Vec<u8>) -> Self {
+        Self { message, ..Self::default() }
+    }
+
+    /// Whether it is a frame with nothing in it.
+    pub(crate) fn is_poll(&self) -> bool {
+        self.framing.is_some() && self.station.is_empty() && self.message.is_empty()
+    }
+
     /// The station header, to be shown.
     pub(crate) fn station(&self) -> &[u8] {
         &self.station
@@ -138,6 +192,21 @@ trait Source {
     fn waits(&self) -> bool {
         false
     }
+
+    /// What was not read so far, when anything was not.
+    fn skipped(&self) -> Option<&Skipped> {
+        None
+    }
+
+    /// What of the message read last the spec has no place for.
+    fn left(&self) -> &[Left] {
+        &[]
+    }
+
+    /// Whether it is jPOS XML.
+    fn is_isomsg(&self) -> bool {
+        false
+    }
 }
 
 /// Anything to read from.
@@ -147,7 +216,7 @@ pub(crate) type Stream = BufReader<Box<dyn Read + Send>>;
 pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
     if file.as_os_str() == "-" {
-        return Ok(("stdin".into(), stream(Box::new(io::stdin()))));
+        return Ok(("stdin".into(), stream(Box::new(again::stdin()))));
     }
     let name: Rc<str> = file.display().to_string().into();
     match File::open(file) {
@@ -168,13 +237,30 @@ pub(crate) struct Messages {
     files: std::vec::IntoIter<PathBuf>,
     arguments: usize,
     current: Option<Box<dyn Source>>,
+    /// What was not read of the files that are done.
+    skipped: Vec<Skipped>,
+    /// Whether the caller looks at [`Messages::left`].
+    takes_left: bool,
 }
 
 impl InputArgs {
+    /// Whether standard input is read.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.message.is_empty() && files(&self.files).iter().any(|file| file.as_os_str() == "-")
+    }
+
     /// The messages; a spec helps to find the framing of raw streams.
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
-        Messages { args: self.clone(), spec, files: named.into_iter(), arguments: 0, current: None }
+        Messages {
+            args: self.clone(),
+            spec,
+            files: named.into_iter(),
+            arguments: 0,
+            current: None,
+            skipped: Vec::new(),
+            takes_left: false,
+        }
     }
 }
 
@@ -191,10 +277,16 @@ impl Messages {
         }
         loop {
             if let Some(source) = &mut self.current {
-                if let Some(item) = source.next()? {
-                    return Ok(Some(item));
+                match source.next()? {
+                    Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => {
+                        continue;
+                    }
+                    Some(item) => return Ok(Some(item)),
+                    None => {
+                        self.skipped.extend(source.skipped().cloned());
+                        self.current = None;
+                    }
                 }
-                self.current = None;
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),
@@ -203,26 +295,100 @@ impl Messages {
         }
     }
 
+    /// The same messages, of which values that the spec has no place for are in [`Messages::left`];
+    /// without this, such a message is refused.
+    pub(crate) fn with_left(self) -> Self {
+        Self { takes_left: true, ..self }
+    }
+
+    /// What of the message read last the spec has no place for: XML and JSON may hold that.
+    pub(crate) fn left(&self) -> &[Left] {
+        self.current.as_ref().map(|source| source.left()).unwrap_or_default()
+    }
+
+    /// Whether the message read last was jPOS XML.
+    pub(crate) fn is_isomsg(&self) -> bool {
+        self.current.as_ref().is_some_and(|source| source.is_isomsg())
+    }
+
+    /// What was not read of the files that are done.
+    pub(crate) fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
     fn argument(&mut self) -> Option<Item> {
         let text = self.args.message.get(self.arguments)?;
         self.arguments += 1;
-        let whole = text::decode(Kind::Hex, text.as_bytes());
+        let known = self.known();
+        let whole = text::decode(form::of_argument(text.as_bytes(), known), known, text.as_bytes());
         let content = whole.and_then(|bytes| frames::whole(self.args.framing, bytes));
         Some(Item { origin: Origin::Argument(self.arguments), content })
     }
 
+    fn known(&self) -> Known {
+        Known { spec: self.spec, framing: self.args.framing }
+    }
+
     fn source(&self, file: &PathBuf) -> Outcome<Box<dyn Source>> {
-        let (name, mut stream) = open(file)?;
+        let (name, stream) = open(file)?;
+        let (start, mut stream) = peek(stream).map_err(|error| Failure::io(&name, error))?;
         let InputArgs { framing, max_line, .. } = self.args;
-        let kind = match self.args.input {
-            Kind::Auto => detect::kind(stream.fill_buf().map_err(|error| Failure::io(&name, error))?),
-            said => said,
-        };
-        Ok(match kind {
-            Kind::Pcap => Box::new(pcap::Capture::new(name, stream, framing, self.spec)?),
-            Kind::Hexdump => Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing)),
-            Kind::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
-            kind => Box::new(text::Texts::new(name, Lines::new(stream, max_line), kind, framing)),
+        let form = form::find(self.args.input, &start, self.known())
+            .map_err(|words| Failure::data(format_args!("{name}: {words}")))?;
+        if !matches!(form, Form::Raw | Form::Pcap) && start.starts_with(MARK) {
+            let mut mark = [0; MARK.len()];
+            stream.read_exact(&mut mark).map_err(|error| Failure::io(&name, error))?;
+        }
+        Ok(match form {
+            Form::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
+            Form::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
+            Form::Dumps { in_log } => {
+                Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))
+            }
+            Form::Lines(notation, wraps) => {
+                let lines = Lines::new(stream, max_line);
+                Box::new(text::Texts::new(name, lines, notation, wraps, self.known()))
+            }
+            Form::Isomsg => {
+                let records = Records::Isomsg(Scanner::new(stream, max_line));
+                Box::new(records::Made::new(name, records, self.spec, self.takes_left))
+            }
+            Form::Json => {
+                // an object of ours holds what a spec has a place for
+                let records = Records::Json(Lines::new(stream, max_line));
+                Box::new(records::Made::new(name, records, self.spec, false))
+            }
         })
+    }
+}
+
+/// What some programs put before a text in UTF-8.
+const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The start of a stream, and the stream from its start on: what tells the form of an input. A pipe
+/// may give it in small pieces, of which a line, or some octets that are no text, are enough.
+fn peek(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
+    const ENOUGH: usize = 64;
+    let mut start = Vec::new();
+    loop {
+        let piece = match stream.fill_buf() {
+            Ok(piece) => piece,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let (used, is_end) = (piece.len(), piece.is_empty());
+        start.extend_from_slice(piece);
+        let is_line = memchr::memchr(b'\n', &start).is_some();
+        if is_end || is_line || start.len() >= ENOUGH || !look::is_text(&start) {
+            // what is in the buffer stays there, what was in it before goes in front again
+            let before = start.len() - used;
+            if before == 0 {
+                return Ok((start, stream));
+            }
+            let chained = io::Cursor::new(start.get(..before).unwrap_or_default().to_vec()).chain(stream);
+            let stream: Box<dyn Read + Send> = Box::new(chained);
+            return Ok((start, BufReader::with_capacity(1 << 16, stream)));
+        }
+        stream.consume(used);
     }
 }

@@ -1,34 +1,96 @@
-//! Messages in lines of hexadecimal digits or base64.
+//! Messages in lines: octets in digits, base64, or the characters themselves.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cardwire::Framing;
 
+use super::evidence::Known;
 use super::lines::Line;
-use super::{Item, Kind, Lines, Origin, Payload, Refusal, Source, frames};
+use super::notation::{self, Nesting, Reading};
+use super::{Item, Lines, Origin, Payload, Refusal, Source, frames};
 use crate::failure::{Failure, Outcome};
 use crate::hex;
+
+/// How the octets of a message stand in a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Notation {
+    /// Digits, in one of the usual notations.
+    Hex,
+    Base64,
+    /// Characters that are the octets.
+    Text,
+}
 
 /// The lines of a file, each one message or, with a framing, the frames of one.
 pub(super) struct Texts {
     name: Rc<str>,
     lines: Lines,
-    kind: Kind,
-    framing: Option<Framing>,
+    notation: Notation,
+    /// Whether one message takes several lines, up to an empty one.
+    wraps: bool,
+    known: Known,
     /// Further frames of the line read last.
     rest: VecDeque<Result<Payload, Refusal>>,
+    /// Where the message began that was read last.
+    started: u64,
 }
 
 impl Texts {
-    pub(super) fn new(name: Rc<str>, lines: Lines, kind: Kind, framing: Option<Framing>) -> Self {
-        Self { name, lines, kind, framing, rest: VecDeque::new() }
+    pub(super) fn new(name: Rc<str>, lines: Lines, notation: Notation, wraps: bool, known: Known) -> Self {
+        let lines = if notation == Notation::Text { lines.with_blanks() } else { lines };
+        Self { name, lines, notation, wraps, known, rest: VecDeque::new(), started: 0 }
     }
 
     fn item(&self, content: Result<Payload, Refusal>) -> Item {
-        Item { origin: Origin::Line(self.name.clone(), self.lines.number()), content }
+        Item { origin: Origin::Line(self.name.clone(), self.started), content }
+    }
+
+    /// The octets of the next message; `None` at the end.
+    fn message(&mut self) -> Outcome<Option<Result<Vec<u8>, Refusal>>> {
+        let limit = self.lines.limit();
+        let mut text = Vec::new();
+        let mut nesting: Option<Nesting> = None;
+        loop {
+            let line = match self.lines.next().map_err(|error| Failure::io(&self.name, error))? {
+                None if text.is_empty() => return Ok(None),
+                None => break,
+                Some(Line::Whole(line)) => line,
+                Some(Line::TooLong) => {
+                    self.started = self.lines.number();
+                    return Ok(Some(Err(too_long(limit))));
+                }
+            };
+            crate::work::count(line.len());
+            match line {
+                b"" if text.is_empty() => continue,
+                b"" if self.wraps => break,
+                line if self.notation == Notation::Text && line.starts_with(b"# ") => continue,
+                line if self.notation == Notation::Hex && notation::is_comment(line) => continue,
+                line if self.notation == Notation::Hex && !self.wraps => {
+                    match &mut nesting {
+                        None => nesting = Nesting::of(line),
+                        Some(nesting) => {
+                            nesting.add(line);
+                            text.push(b'\n');
+                        }
+                    }
+                    text.extend_from_slice(line);
+                }
+                line => text.extend_from_slice(line),
+            }
+            if self.started == 0 {
+                self.started = self.lines.number();
+            }
+            if text.len() > limit {
+                return Ok(Some(Err(too_long(limit))));
+            }
+            if !self.wraps && !nesting.as_ref().is_some_and(Nesting::is_open) {
+                break;
+            }
+        }
+        Ok(Some(decode(self.notation, self.known, &text)))
     }
 }
 
@@ -37,17 +99,11 @@ impl Source for Texts {
         if let Some(content) = self.rest.pop_front() {
             return Ok(Some(self.item(content)));
         }
-        let limit = self.lines.limit();
         loop {
-            let line = self.lines.next().map_err(|error| Failure::io(&self.name, error))?;
-            let decoded = match line {
-                None => return Ok(None),
-                Some(Line::Whole(b"")) => continue,
-                Some(Line::Whole(line)) => decode(self.kind, line),
-                Some(Line::TooLong) => Err(too_long(limit)),
-            };
-            let content = match (decoded, self.framing) {
-                (Ok(message), None) => Ok(Payload { station: Vec::new(), message }),
+            self.started = 0;
+            let Some(decoded) = self.message()? else { return Ok(None) };
+            let content = match (decoded, self.known.framing) {
+                (Ok(message), None) => frames::whole(None, message),
                 (Ok(bytes), Some(framing)) => {
                     self.rest = frames::all(framing, &bytes).into();
                     match self.rest.pop_front() {
@@ -71,15 +127,44 @@ pub(crate) fn too_long(limit: usize) -> Refusal {
     Refusal::new(None, format_args!("longer than {limit} bytes; --max-line allows more"))
 }
 
-/// The bytes that a line stands for.
-pub(super) fn decode(kind: Kind, line: &[u8]) -> Result<Vec<u8>, Refusal> {
-    match kind {
-        Kind::Base64 => STANDARD.decode(line).map_err(|error| match error {
+/// The octets that digits in a line stand for, in whichever notation.
+pub(crate) fn octets(line: &[u8]) -> Result<Vec<u8>, Refusal> {
+    decode(Notation::Hex, Known { spec: None, framing: None }, line)
+}
+
+/// The octets that a line stands for.
+pub(super) fn decode(notation: Notation, known: Known, line: &[u8]) -> Result<Vec<u8>, Refusal> {
+    match notation {
+        Notation::Text => Ok(line.to_vec()),
+        Notation::Base64 => STANDARD.decode(line).map_err(|error| match error {
             base64::DecodeError::InvalidByte(at, octet) => {
                 Refusal::new(at, format_args!("expected base64, found {}", hex::seen(octet)))
             }
             _ => Refusal::new(line.len(), "the base64 text is cut short or padded wrongly"),
         }),
-        _ => hex::octets(line).map_err(|(at, text)| Refusal::new(at, text)),
+        Notation::Hex => {
+            // nearly every line is plain digits
+            let wrong = match hex::octets(line) {
+                Ok(octets) => return Ok(octets),
+                Err((at, text)) => Refusal::new(at, text),
+            };
+            match notation::read(line) {
+                Reading::Octets(mut readings) if readings.len() == 1 => {
+                    Ok(readings.pop().unwrap_or_default())
+                }
+                Reading::Octets(readings) => {
+                    let mut best: Option<(usize, Vec<u8>)> = None;
+                    for reading in readings {
+                        let fit = known.fit(&reading);
+                        if best.as_ref().is_none_or(|(known, _)| fit > *known) {
+                            best = Some((fit, reading));
+                        }
+                    }
+                    Ok(best.map(|(_, reading)| reading).unwrap_or_default())
+                }
+                Reading::Refused(text) => Err(Refusal::new(None, text)),
+                Reading::None => Err(wrong),
+            }
+        }
     }
 }

@@ -1,54 +1,118 @@
-//! JSON objects read, and made ready for the builder.
+//! Values of an object made ready for the builder.
 
 use std::cell::{Cell, OnceCell};
-use std::fmt;
 
-use cardwire::{Builder, Mti, Spec, Value, layout::Element};
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use cardwire::{
+    Builder, Mti, Spec, Value,
+    layout::{Content, Element, Layout, Order},
+};
 
+use super::write::Shown;
 use crate::hex;
 
-/// One object.
+/// One object: a message by its values.
 #[derive(Default)]
 pub(crate) struct Record {
     pub(crate) station: Vec<u8>,
-    header: Vec<u8>,
-    mti: Option<Mti>,
-    bitmaps: u8,
-    fields: Vec<(u8, Json)>,
+    pub(crate) header: Vec<u8>,
+    pub(crate) mti: Option<Mti>,
+    pub(super) bitmaps: u8,
+    pub(crate) fields: Vec<(u8, Json)>,
 }
 
 /// A value in an object.
-enum Json {
+#[derive(Clone, PartialEq)]
+pub(crate) enum Json {
     Text(String),
+    /// Octets that were written as such, whatever the element holds.
+    Octets(Vec<u8>),
     Number(u64),
+    /// Below zero.
+    Negative(i64),
     Pairs(Vec<(String, Json)>),
+}
+
+/// A value that found no place in a message.
+#[derive(Clone)]
+pub(crate) struct Left {
+    pub(crate) number: u8,
+    pub(crate) json: Json,
+    /// Whether the spec lacks the element, or parts of it; otherwise the value is wrong.
+    pub(crate) is_unknown: bool,
+    pub(crate) why: Trouble,
+}
+
+impl Left {
+    /// The same with every digit and letter, and every octet, replaced.
+    pub(crate) fn redacted(&self) -> Self {
+        Self { json: self.json.redacted(), why: self.why.clone(), ..*self }
+    }
+}
+
+impl Json {
+    fn redacted(&self) -> Self {
+        let neutral = |character: char| match character {
+            '0'..='9' => '0',
+            letter if letter.is_alphanumeric() => 'X',
+            other => other,
+        };
+        match self {
+            Self::Text(text) => Self::Text(text.chars().map(neutral).collect()),
+            Self::Octets(octets) => Self::Octets(vec![0; octets.len()]),
+            Self::Number(_) | Self::Negative(_) => Self::Number(0),
+            Self::Pairs(pairs) => Self::Pairs(
+                pairs.iter().map(|(key, json)| (part_name(key).to_owned(), json.redacted())).collect(),
+            ),
+        }
+    }
+}
+
+/// The key of a part that no row knows, as it may be shown: what is longer than any tag may be a
+/// value that somebody put in the wrong place.
+pub(crate) fn part_name(key: &str) -> &str {
+    if key.len() <= 8 { key } else { "?" }
+}
+
+impl std::fmt::Display for Left {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // what the builder refuses names its field itself
+        match self.why.starts_with("field ") {
+            true => f.write_str(&self.why),
+            false => write!(f, "field {}: {}", self.number, self.why),
+        }
+    }
+}
+
+impl Json {
+    /// A value without parts as a string of octets, each one character; hidden unless it is exposed,
+    /// because no row says how private it is.
+    pub(crate) fn shown(&self, shown: Shown) -> String {
+        match (self, shown) {
+            (Self::Text(text), Shown::Exposed) => text.clone(),
+            (Self::Text(text), Shown::Masked) => "*".repeat(text.chars().count()),
+            (Self::Octets(octets), Shown::Exposed) => hex::text(octets),
+            (Self::Octets(octets), Shown::Masked) => "**".repeat(octets.len()),
+            (Self::Number(number), Shown::Exposed) => number.to_string(),
+            (Self::Negative(number), Shown::Exposed) => number.to_string(),
+            (Self::Number(_) | Self::Negative(_) | Self::Pairs(_), _) => "*".into(),
+        }
+    }
 }
 
 /// A value ready to be written: octets in logical form, keys as the layout reads them.
 pub(crate) enum Prepared {
     Octets(Vec<u8>),
     Number(u64),
+    /// Below zero.
+    Negative(i64),
     Parts(Vec<(u32, Prepared)>),
 }
 
-/// What an object lacks, or holds in a form that the spec does not know.
+/// What an object lacks, or holds in a form that the spec does not know. It names keys, kinds of
+/// characters and places, never a value.
 pub(crate) type Trouble = String;
 
 impl Record {
-    /// Reads an object.
-    pub(crate) fn parse(line: &[u8]) -> Result<Self, Trouble> {
-        serde_json::from_slice(line).map_err(|error| {
-            // serde_json counts lines, of which there is one, and quotes what it did not expect,
-            // which may be card data
-            let text = error.to_string().replace(" at line 1 column ", " at column ");
-            match text.split_once(", expected ") {
-                Some((_, expected)) => format!("expected {expected}"),
-                None => text,
-            }
-        })
-    }
-
     /// The message type, which must be there.
     pub(crate) fn mti(&self) -> Result<Mti, Trouble> {
         self.mti.ok_or_else(|| "the object has no \"mti\"".into())
@@ -59,10 +123,51 @@ impl Record {
         self.fields
             .iter()
             .map(|(number, json)| {
-                let element = spec.element(*number).ok_or((*number, "the spec does not define it".into()))?;
+                let element = spec.element(*number).ok_or((*number, UNDEFINED.into()))?;
                 Ok((*number, prepared(json, element).map_err(|trouble| (*number, trouble))?))
             })
             .collect()
+    }
+
+    /// Takes the octets before the MTI for a header of the spec, where it has one.
+    pub(crate) fn settle_header(&mut self, spec: &Spec<'_>) -> Result<(), Trouble> {
+        if spec.header() > 0 && self.header.is_empty() && !self.station.is_empty() {
+            let given = self.station.len();
+            if given != spec.header() {
+                return Err(format!("the header has {given} octets, the spec says {}", spec.header()));
+            }
+            self.header = std::mem::take(&mut self.station);
+        }
+        Ok(())
+    }
+
+    /// The message of the values that the spec has a place for, and what is left.
+    pub(crate) fn place(&self, spec: &Spec<'_>) -> Result<(Vec<u8>, Vec<Left>), Trouble> {
+        let mti = self.mti()?;
+        let (mut values, mut left) = (Vec::new(), Vec::new());
+        for (number, json) in &self.fields {
+            match self.place_one(spec, mti, *number, json) {
+                Ok(value) => values.push((*number, value)),
+                Err(why) => {
+                    let is_unknown = !is_defined(json, spec.element(*number));
+                    left.push(Left { number: *number, json: json.clone(), is_unknown, why });
+                }
+            }
+        }
+        let lists = Lists::new(values.iter().map(|(_, value)| value));
+        let wire = self.builder(spec, mti, &values, &lists).to_vec().map_err(|error| error.to_string())?;
+        Ok((wire, left))
+    }
+
+    /// One value, which the builder takes when it is alone.
+    fn place_one(&self, spec: &Spec<'_>, mti: Mti, number: u8, json: &Json) -> Result<Prepared, Trouble> {
+        let element = spec.element(number).ok_or_else(|| UNDEFINED.to_owned())?;
+        let values = [(number, prepared(json, element)?)];
+        let lists = Lists::new(values.iter().map(|(_, value)| value));
+        let measured = self.builder(spec, mti, &values, &lists).measure();
+        measured.map_err(|error| error.to_string())?;
+        let [(_, value)] = values;
+        Ok(value)
     }
 
     /// A builder of the message.
@@ -94,18 +199,68 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
             })
             .collect::<Result<_, _>>()
             .map(Prepared::Octets),
+        (Json::Octets(octets), _) => Ok(Prepared::Octets(octets.clone())),
         (Json::Number(number), _) => Ok(Prepared::Number(*number)),
-        (Json::Pairs(_), None) => Err("it has no parts".into()),
-        (Json::Pairs(pairs), Some(layout)) => pairs
-            .iter()
-            .map(|(name, json)| {
-                let key = layout.key_named(name).ok_or_else(|| "a part has no such key here".to_owned())?;
-                let element =
-                    layout.element(key).ok_or_else(|| format!("part {name}: the spec does not define it"))?;
+        (Json::Negative(number), None) if element.content() == Content::Xn => Ok(Prepared::Negative(*number)),
+        (Json::Negative(_), _) => {
+            Err(format!("a number below zero needs a sign, and class {} has none", element.content()))
+        }
+        (Json::Pairs(_), None) => Err("the spec defines no parts of it".into()),
+        (Json::Pairs(pairs), Some(layout)) => {
+            let names = Names::of(layout, pairs);
+            let part = |(name, json): &(String, Json)| {
+                crate::work::count(1);
+                let key = names.key(name).ok_or_else(|| "a part has no such key here".to_owned())?;
+                let name = layout.key(key);
+                let element = layout.element(key).ok_or_else(|| format!("part {name}: {UNDEFINED}"))?;
                 Ok((key, prepared(json, element).map_err(|trouble| format!("part {name}: {trouble}"))?))
+            };
+            pairs.iter().map(part).collect::<Result<_, _>>().map(Prepared::Parts)
+        }
+    }
+}
+
+/// Whether a spec has rows for an element and all its parts.
+fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
+    match (json, element.map(Element::layout)) {
+        (_, None) | (Json::Pairs(_), Some(None)) => false,
+        (Json::Pairs(pairs), Some(Some(layout))) => {
+            let names = Names::of(layout, pairs);
+            pairs.iter().all(|(name, json)| {
+                crate::work::count(1);
+                names.key(name).is_some_and(|key| is_defined(json, layout.element(key)))
             })
-            .collect::<Result<_, _>>()
-            .map(Prepared::Parts),
+        }
+        _ => true,
+    }
+}
+
+/// What a spec that has no row says.
+const UNDEFINED: &str = "the spec does not define it";
+
+/// How the parts of a composite are named in one list of them. jPOS counts positions from zero in some
+/// packagers, and writes tags in decimal.
+struct Names<'l> {
+    layout: &'l Layout<'l>,
+    /// Whether positions are counted from zero.
+    from_zero: bool,
+}
+
+impl<'l> Names<'l> {
+    fn of(layout: &'l Layout<'l>, all: &[(String, Json)]) -> Self {
+        let is_positional = matches!(layout.order(), Order::Positions { .. });
+        Self { layout, from_zero: is_positional && all.iter().any(|(name, _)| name == "0") }
+    }
+
+    fn key(&self, name: &str) -> Option<u32> {
+        let key = self.layout.key_named(name);
+        match self.layout.order() {
+            Order::Positions { .. } if self.from_zero => key?.checked_add(1),
+            Order::Tags { tag, .. } if key.is_none_or(|key| !tag.admits(key)) => {
+                name.parse().ok().filter(|key| tag.admits(*key)).or(key)
+            }
+            _ => key,
+        }
     }
 }
 
@@ -130,6 +285,7 @@ impl<'v> Lists<'v> {
         match prepared {
             Prepared::Octets(octets) => octets.as_slice().into(),
             Prepared::Number(number) => (*number).into(),
+            Prepared::Negative(number) => (*number).into(),
             Prepared::Parts(parts) => {
                 let list = parts.iter().map(|(key, part)| (*key, self.value(part))).collect();
                 let index = self.used.replace(self.used.get() + 1);
@@ -146,117 +302,5 @@ fn count(prepared: &Prepared) -> usize {
     match prepared {
         Prepared::Parts(parts) => 1 + parts.iter().map(|(_, part)| count(part)).sum::<usize>(),
         _ => 0,
-    }
-}
-
-impl<'de> Deserialize<'de> for Record {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(RecordVisitor)
-    }
-}
-
-struct RecordVisitor;
-
-impl<'de> Visitor<'de> for RecordVisitor {
-    type Value = Record;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with \"mti\" and \"fields\"")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
-        let mut record = Record::default();
-        let octets = |text: String| {
-            hex::octets(text.as_bytes())
-                .map_err(|(_, text)| A::Error::custom(format_args!("a header: {text}")))
-        };
-        while let Some(name) = map.next_key::<String>()? {
-            match name.as_str() {
-                "mti" => {
-                    let text: String = map.next_value()?;
-                    record.mti =
-                        Some(text.parse().map_err(|_| A::Error::custom("\"mti\" is not four digits"))?);
-                }
-                "station" => record.station = octets(map.next_value()?)?,
-                "header" => record.header = octets(map.next_value()?)?,
-                "bitmaps" => record.bitmaps = map.next_value()?,
-                "fields" => {
-                    for (name, json) in map.next_value::<Named>()?.0 {
-                        record.put(&name, json).map_err(A::Error::custom)?;
-                    }
-                }
-                "masked" if !map.next_value::<bool>()? => (),
-                "masked" => return Err(A::Error::custom("the message is masked: decode it with --expose")),
-                "error" => return Err(A::Error::custom("this is an error, not a message")),
-                _ => return Err(A::Error::custom("only station, header, mti, bitmaps and fields are known")),
-            }
-        }
-        Ok(record)
-    }
-}
-
-impl Record {
-    fn put(&mut self, name: &str, json: Json) -> Result<(), &'static str> {
-        let number = name.parse().map_err(|_| "the key of a field is not a number from 2 to 192")?;
-        if self.fields.iter().any(|(known, _)| *known == number) {
-            return Err("a field is there twice");
-        }
-        self.fields.push((number, json));
-        Ok(())
-    }
-}
-
-/// The members of an object in their order.
-struct Named(Vec<(String, Json)>);
-
-impl<'de> Deserialize<'de> for Named {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Named;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of fields")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Named(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyOf;
-        impl<'de> Visitor<'de> for AnyOf {
-            type Value = Json;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string, a number or a list of [key, value]")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-                Ok(Json::Text(text.to_owned()))
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-                Ok(Json::Number(number))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = list.next_element()? {
-                    pairs.push(pair);
-                }
-                Ok(Json::Pairs(pairs))
-            }
-        }
-        deserializer.deserialize_any(AnyOf)
     }
 }

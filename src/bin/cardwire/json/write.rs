@@ -5,10 +5,12 @@ use std::io::Write;
 use cardwire::{
     Error, Field, Inspection,
     layout::Order,
+    mask,
     model::{KeyStyle, Place},
     read::Exposed,
 };
 
+use super::read::{Json, Left, part_name};
 use crate::hex;
 
 /// Whether values are shown as they are.
@@ -30,6 +32,27 @@ struct Writer<'o> {
 pub(crate) fn message(out: &mut Vec<u8>, parsed: &Inspection<'_>, station: &[u8], shown: Shown) {
     let mut writer = Writer { out, shown };
     writer.record(parsed, station);
+}
+
+/// The same with what the spec has no place for among the fields, and what is wrong with the rest of
+/// that as errors.
+pub(crate) fn with_left(
+    out: &mut Vec<u8>,
+    parsed: &Inspection<'_>,
+    station: &[u8],
+    shown: Shown,
+    left: &[Left],
+) {
+    match left.iter().find(|left| !left.is_unknown) {
+        None => Writer { out, shown }.record_with(parsed, station, left),
+        Some(wrong) => {
+            let _ = write!(out, "{{\"error\":{{\"field\":{},\"message\":", wrong.number);
+            string(out, wrong.to_string().bytes());
+            out.extend_from_slice(b",\"parsed\":");
+            Writer { out, shown }.record_with(parsed, station, left);
+            out.extend_from_slice(b"}}");
+        }
+    }
 }
 
 /// `{"error":{...}}` for a message that did not parse, or could not be built.
@@ -100,6 +123,10 @@ fn clear(out: &mut Vec<u8>, value: &Exposed<'_>) {
 
 impl Writer<'_> {
     fn record(&mut self, parsed: &Inspection<'_>, station: &[u8]) {
+        self.record_with(parsed, station, &[]);
+    }
+
+    fn record_with(&mut self, parsed: &Inspection<'_>, station: &[u8], left: &[Left]) {
         self.out.push(b'{');
         let message = parsed.message();
         if !station.is_empty() {
@@ -108,21 +135,27 @@ impl Writer<'_> {
         if let Some(header) = message.map(|message| message.header()).filter(|header| !header.is_empty()) {
             self.octets("header", header);
         }
-        if let Some(mti) = parsed.mti() {
-            let _ = write!(self.out, "\"mti\":\"{mti}\",");
-        }
+        match self.shown {
+            Shown::Exposed => parsed.mti().map(|mti| write!(self.out, "\"mti\":\"{mti}\",")),
+            Shown::Masked => parsed.shown_mti().map(|mti| write!(self.out, "\"mti\":\"{mti}\",")),
+        };
         if let Some(bitmaps) = message.and_then(|message| super::record::extra_bitmaps(message)) {
             let _ = write!(self.out, "\"bitmaps\":{bitmaps},");
         }
         self.out.extend_from_slice(b"\"fields\":{");
         let mut first = true;
+        let mut left = left.iter().peekable();
         for field in parsed.fields() {
+            while let Some(left) = left.next_if(|left| u32::from(left.number) < field.key().value()) {
+                self.left(left, &mut first);
+            }
             if !std::mem::take(&mut first) {
                 self.out.push(b',');
             }
             let _ = write!(self.out, "\"{}\":", field.key());
             self.value(&field);
         }
+        left.for_each(|left| self.left(left, &mut first));
         self.out.push(b'}');
         if self.shown == Shown::Masked {
             self.out.extend_from_slice(b",\"masked\":true");
@@ -130,24 +163,55 @@ impl Writer<'_> {
         self.out.push(b'}');
     }
 
+    fn left(&mut self, left: &Left, first: &mut bool) {
+        if !std::mem::take(first) {
+            self.out.push(b',');
+        }
+        let _ = write!(self.out, "\"{}\":", left.number);
+        self.json(&left.json);
+    }
+
+    /// A value that has no row.
+    fn json(&mut self, json: &Json) {
+        let Json::Pairs(pairs) = json else {
+            let value = json.shown(self.shown);
+            // a character beyond Latin-1 is no octet of a message
+            return string(self.out, value.chars().map(|character| u8::try_from(character).unwrap_or(b'?')));
+        };
+        self.out.push(b'[');
+        for (index, (key, json)) in pairs.iter().enumerate() {
+            self.out.extend_from_slice(if index > 0 { b",[" } else { b"[" });
+            string(self.out, part_name(key).bytes());
+            self.out.push(b',');
+            self.json(json);
+            self.out.push(b']');
+        }
+        self.out.push(b']');
+    }
+
     fn octets(&mut self, name: &str, octets: &[u8]) {
         let _ = write!(self.out, "\"{name}\":\"");
-        hex::push(self.out, octets.iter().copied());
+        match self.shown {
+            Shown::Exposed => hex::push(self.out, octets.iter().copied()),
+            Shown::Masked => drop(write!(self.out, "{}", mask::hex(octets))),
+        }
         self.out.extend_from_slice(b"\",");
     }
 
     fn value(&mut self, field: &Field<'_>) {
         let layout = field.element().layout();
         let lists = layout.is_some_and(|layout| !matches!(layout.order(), Order::Positions { .. }));
-        match (lists, self.shown) {
-            (true, _) => self.parts(field),
-            (false, Shown::Exposed) if field.content().is_binary() => {
-                self.out.push(b'"');
-                hex::push(self.out, field.expose().octets());
-                self.out.push(b'"');
-            }
-            (false, Shown::Exposed) => clear(self.out, &field.expose()),
-            (false, Shown::Masked) => self.masked(field),
+        if lists {
+            self.parts(field);
+        } else if self.shown == Shown::Masked && field.is_masked() {
+            // what is left open of it keeps its escapes
+            string(self.out, field.to_string().bytes());
+        } else if field.content().is_binary() {
+            self.out.push(b'"');
+            hex::push(self.out, field.expose().octets());
+            self.out.push(b'"');
+        } else {
+            clear(self.out, &field.expose());
         }
     }
 
@@ -158,24 +222,17 @@ impl Writer<'_> {
                 self.out.push(b',');
             }
             self.out.push(b'[');
-            match part.key().style() {
+            match (part.key().style(), self.shown) {
                 // its characters may need escapes
-                KeyStyle::Text => string(self.out, part.key().to_string().bytes()),
-                _ => drop(write!(self.out, "\"{}\"", part.key())),
+                (KeyStyle::Text, Shown::Exposed) => string(self.out, part.key().to_string().bytes()),
+                (KeyStyle::Text, Shown::Masked) => string(self.out, part.shown_key().to_string().bytes()),
+                (_, Shown::Exposed) => drop(write!(self.out, "\"{}\"", part.key())),
+                (_, Shown::Masked) => drop(write!(self.out, "\"{}\"", part.shown_key())),
             }
             self.out.push(b',');
             self.value(&part);
             self.out.push(b']');
         }
         self.out.push(b']');
-    }
-
-    /// A value as its privacy shows it; open text that is not printable keeps its escapes.
-    fn masked(&mut self, field: &Field<'_>) {
-        if field.element().privacy().is_open() && !field.content().is_binary() {
-            string(self.out, field.expose().octets());
-        } else {
-            string(self.out, field.to_string().bytes());
-        }
     }
 }

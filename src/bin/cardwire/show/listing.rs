@@ -1,10 +1,10 @@
 //! The listing: number, name, notation, value, meaning; parts below their element.
 
-use std::io::{self, Write};
+use std::io;
 
 use cardwire::{Field, Inspection, show::Describe};
 
-use crate::json::Shown;
+use crate::json::{Json, Left, Shown, part_name};
 use crate::output::{Output, Role};
 
 /// Lists what parsed, and the error that stopped it.
@@ -15,7 +15,11 @@ pub(crate) fn listing(
     shown: Shown,
 ) -> io::Result<()> {
     let describe = parsed.describe();
-    let painted = output.paint(Role::Title, &describe.title().to_string());
+    let mut name = describe.title().to_string();
+    if let (Shown::Exposed, Some(mti)) = (shown, parsed.mti()) {
+        name = name.replacen("####", &mti.to_string(), 1);
+    }
+    let painted = output.paint(Role::Title, &name);
     let origin = output.paint(Role::Faint, title);
     output.line(format_args!("{painted}  {origin}"))?;
     for field in parsed.fields() {
@@ -26,10 +30,53 @@ pub(crate) fn listing(
         let left: Vec<String> = left.map(|number| number.to_string()).collect();
         let painted = output.paint(Role::Bad, &format!("!! {error}"));
         output.line(format_args!("  {painted}"))?;
-        if parsed.mti().is_some() && !left.is_empty() {
+        let told = shown == Shown::Exposed || parsed.shows_bitmaps();
+        if parsed.mti().is_some() && !left.is_empty() && told {
             let text = format!("   announced and not read: {}", left.join(", "));
             let painted = output.paint(Role::Faint, &text);
             output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Lists values that the spec has no place for, and those that are wrong.
+pub(crate) fn left(output: &mut Output, left: &[Left], with: Shown) -> io::Result<()> {
+    for left in left {
+        let key = output.paint(Role::Key, &format!("{:>5}", left.number));
+        let why =
+            if left.is_unknown { "(the spec has no place for it)" } else { "(not a value of this element)" };
+        let why = output.paint(Role::Faint, why);
+        match &left.json {
+            Json::Pairs(pairs) => {
+                output.line(format_args!("{key} {why}"))?;
+                unknown_parts(output, pairs, 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {why} {value}"))?;
+            }
+        }
+        if !left.is_unknown {
+            let painted = output.paint(Role::Bad, &format!("!! {left}"));
+            output.line(format_args!("  {painted}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn unknown_parts(output: &mut Output, pairs: &[(String, Json)], depth: usize, with: Shown) -> io::Result<()> {
+    for (key, json) in pairs {
+        let key = output.paint(Role::Key, &format!("{:2$}{:>5}", "", part_name(key), 5 * depth));
+        match json {
+            Json::Pairs(pairs) => {
+                output.line(key)?;
+                unknown_parts(output, pairs, depth + 1, with)?;
+            }
+            json => {
+                let value = output.paint(Role::Masked, &json.shown(with));
+                output.line(format_args!("{key} {value}"))?;
+            }
         }
     }
     Ok(())
@@ -44,7 +91,11 @@ fn line(
 ) -> io::Result<()> {
     let indent = 5 * depth;
     let width = 46usize.saturating_sub(indent);
-    let key = format!("{:indent$}{:>5}", "", field.key().to_string());
+    let key = match with {
+        Shown::Exposed => field.key().to_string(),
+        Shown::Masked => field.shown_key().to_string(),
+    };
+    let key = format!("{:indent$}{key:>5}", "");
     let key = output.paint(Role::Key, &key);
     let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
     let open = field.element().privacy().is_open();
@@ -52,11 +103,12 @@ fn line(
         let units = if field.content().is_binary() { "bytes" } else { "characters" };
         output.paint(Role::Faint, &format!("({} {units})", field.len()))
     } else {
-        let role = if open || with == Shown::Exposed { Role::Value } else { Role::Masked };
+        let is_masked = with == Shown::Masked && field.is_masked();
+        let role = if is_masked { Role::Masked } else { Role::Value };
         output.paint(role, &shown(field, with))
     };
     let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
-    writeln!(output.bytes(), "{key} {:<width$} {kind} {value}{meaning}", field.name())?;
+    output.line(format_args!("{key} {:<width$} {kind} {value}{meaning}", field.name()))?;
     field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
 }
 

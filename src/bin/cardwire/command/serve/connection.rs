@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder};
-use cardwire::{Builder, Inspection, Message, de, profile};
+use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 
 use super::Issuer;
 use super::rules::{Damage, Rule};
@@ -103,7 +103,7 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
         return nothing("dropped");
     }
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
-    let (payload, code) = match built(issuer, rule, request) {
+    let (payload, code) = match built(issuer.spec, rule, request) {
         Ok(built) => built,
         Err(text) => return nothing(&format!("no response: {text}")),
     };
@@ -124,14 +124,18 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
 }
 
 /// The response and its code.
-fn built(issuer: &Issuer, rule: Option<&Rule>, request: &Message<'_>) -> Result<(Vec<u8>, String), String> {
+pub(super) fn built(
+    spec: &'static Spec<'static>,
+    rule: Option<&Rule>,
+    request: &Message<'_>,
+) -> Result<(Vec<u8>, String), String> {
     let record = rule.map(Rule::record).transpose()?.unwrap_or_default();
-    let values = record.prepare(issuer.spec).map_err(|(number, text)| format!("field {number}: {text}"))?;
+    let values = record.prepare(spec).map_err(|(number, text)| format!("field {number}: {text}"))?;
     let lists = Lists::new(values.iter().map(|(_, value)| value));
     let mut builder = Builder::reply_to(request);
     builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(profile::ECHOED));
-    if issuer.spec.element(de::RESPONSE_CODE).is_some() {
-        let code = match issuer.spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
+    if spec.element(de::RESPONSE_CODE).is_some() {
+        let code = match spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
             Some(2) => "00",
             Some(3) => "000",
             _ => "0000",
@@ -142,7 +146,7 @@ fn built(issuer: &Issuer, rule: Option<&Rule>, request: &Message<'_>) -> Result<
         builder.set(*number, lists.value(value));
     }
     let wire = builder.to_vec().map_err(|error| error.to_string())?;
-    let code = Message::parse(issuer.spec, &wire).map_err(|error| error.to_string())?;
+    let code = Message::parse(spec, &wire).map_err(|error| error.to_string())?;
     let code = code.get(de::RESPONSE_CODE).map(|field| field.to_string()).unwrap_or_default();
     Ok((wire, code))
 }

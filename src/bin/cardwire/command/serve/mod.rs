@@ -2,6 +2,7 @@
 
 mod connection;
 mod rules;
+mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 use self::connection::Connection;
 use self::rules::Rules;
 use crate::failure::{Failure, Outcome};
-use crate::input::parse_framing;
+use crate::input::parse_delimited;
 use crate::link::{address, block_on, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
@@ -30,7 +31,7 @@ pub(crate) struct Serve {
     #[arg(short, long, value_name = "HOST:PORT", value_parser = address, default_value = "127.0.0.1:5000")]
     listen: String,
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
-    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
+    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     framing: Framing,
     /// Rules in TOML; without them everything is approved.
     #[arg(short, long, value_name = "FILE")]
@@ -87,9 +88,9 @@ impl Serve {
         let rules = match &self.rules {
             None => Rules::default(),
             Some(file) => {
-                let rules: Rules = toml_file::read(file)?;
+                let (rules, text): (Rules, String) = toml_file::read_with_text(file)?;
                 rules
-                    .check(spec)
+                    .check(spec, &text)
                     .map_err(|text| Failure::data(format_args!("{}, {text}", file.display())))?;
                 rules
             }

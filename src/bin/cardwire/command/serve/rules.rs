@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cardwire::{Message, Spec};
+use cardwire::Message;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::json::Record;
 use crate::link::duration;
@@ -15,7 +16,7 @@ use crate::link::duration;
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
     #[serde(default, rename = "rule")]
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Spanned<Rule>>,
 }
 
 /// What to do about some requests.
@@ -26,11 +27,11 @@ pub(super) struct Rule {
     pub(super) name: String,
     /// Which requests: paths and patterns, all of which must fit. `mti` is the message type.
     #[serde(rename = "match")]
-    patterns: BTreeMap<String, String>,
+    pub(super) patterns: BTreeMap<String, Spanned<String>>,
     /// Only every so many of them.
-    every: u64,
+    pub(super) every: u64,
     /// Elements of the answer, besides those echoed.
-    pub(super) answer: BTreeMap<String, String>,
+    pub(super) answer: BTreeMap<String, Spanned<String>>,
     /// Elements that the answer carries over; the usual ones when not said.
     pub(super) echo: Option<Vec<u8>>,
     /// How long the answer waits.
@@ -56,7 +57,7 @@ pub(super) enum Damage {
     Cut,
     /// Octets that mean nothing; the frame is right.
     Garbage,
-    /// The question comes back as it was.
+    /// The request comes back as it was.
     Mirror,
     /// The frame announces more than it holds.
     Frame,
@@ -68,29 +69,17 @@ fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D
 }
 
 impl Rules {
-    /// Whether the answers fit the spec.
-    pub(super) fn check(&self, spec: &Spec<'_>) -> Result<(), String> {
-        for (index, rule) in self.rules.iter().enumerate() {
-            for number in rule.answer.keys() {
-                let known = number.parse().is_ok_and(|number: u8| spec.element(number).is_some());
-                if !known {
-                    return Err(format!("rule {}: the spec does not define field {number}", index + 1));
-                }
-            }
-            rule.record().map_err(|text| format!("rule {}: {text}", index + 1))?;
-        }
-        Ok(())
-    }
-
     /// The rule for a request.
     pub(super) fn find(&self, request: &Message<'_>) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.fits(request))
+        self.rules.iter().map(Spanned::get_ref).find(|rule| rule.fits(request))
     }
 }
 
 impl Rule {
     fn fits(&self, request: &Message<'_>) -> bool {
-        let fits = self.patterns.iter().all(|(path, pattern)| match path.as_str() {
+        let patterns =
+            self.patterns.iter().map(|(path, pattern)| (path.as_str(), pattern.get_ref().as_str()));
+        let fits = patterns.into_iter().all(|(path, pattern)| match path {
             "mti" => matches(pattern, &request.mti().to_string()),
             path => match request.path(path) {
                 Some(field) if field.content().is_binary() => {
@@ -107,14 +96,15 @@ impl Rule {
 
     /// The elements of the answer, as the JSON contract reads them.
     pub(super) fn record(&self) -> Result<Record, String> {
-        let fields = serde_json::to_string(&self.answer).map_err(|error| error.to_string())?;
+        let answer: BTreeMap<&str, &str> =
+            self.answer.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
+        let fields = serde_json::to_string(&answer).map_err(|error| error.to_string())?;
         Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
     }
 }
 
 /// Whether a value fits: `absent`, `present`, `>=N`, `<=N`, a start with `*`, or the value itself.
 fn matches(pattern: &str, value: &str) -> bool {
-    let number = |text: &str| text.trim_start_matches(['C', 'D']).parse::<u128>().ok();
     if let Some(least) = pattern.strip_prefix(">=") {
         return number(value).zip(number(least)).is_some_and(|(value, least)| value >= least);
     }
@@ -125,6 +115,11 @@ fn matches(pattern: &str, value: &str) -> bool {
         Some(start) => value.starts_with(start),
         None => pattern == "present" || pattern == value,
     }
+}
+
+/// The number behind `>=` or `<=`.
+pub(super) fn number(text: &str) -> Option<u128> {
+    text.trim_start_matches(['C', 'D']).parse().ok()
 }
 
 #[cfg(test)]

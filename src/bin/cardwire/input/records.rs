@@ -1,0 +1,132 @@
+//! Messages by their values: JSON lines and jPOS XML.
+
+use std::io;
+use std::rc::Rc;
+
+use cardwire::Spec;
+
+use super::lines::Line;
+use super::{Item, Lines, Origin, Payload, Refusal, Source, Stream};
+use crate::failure::{Failure, Outcome};
+use crate::isomsg::{self, Scanner};
+use crate::json::{Left, Record};
+use crate::remark;
+
+/// The records of a stream.
+pub(crate) enum Records {
+    Json(Lines),
+    Isomsg(Scanner),
+}
+
+/// A record and the line in which it begins, or why there is none.
+pub(crate) type Found = (u64, Result<Record, String>);
+
+impl Records {
+    /// Those of a stream that is found to be one or the other.
+    pub(crate) fn open(stream: Stream, limit: usize) -> io::Result<Self> {
+        let (start, stream) = super::peek(stream)?;
+        Ok(
+            if memchr::memmem::find(&start, b"<isomsg").is_some()
+                || start.trim_ascii_start().starts_with(b"<")
+            {
+                Self::Isomsg(Scanner::new(stream, limit))
+            } else {
+                Self::Json(Lines::new(stream, limit))
+            },
+        )
+    }
+
+    /// The next record; `None` at the end.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
+        match self {
+            Self::Isomsg(scanner) => Ok(scanner.next()?.map(|(line, element)| {
+                (line, element.map_err(str::to_owned).and_then(|element| isomsg::record(&element)))
+            })),
+            Self::Json(lines) => loop {
+                let limit = lines.limit();
+                let number = lines.number() + 1;
+                return Ok(match lines.next()? {
+                    None => None,
+                    Some(Line::Whole(b"")) => continue,
+                    Some(Line::Whole(line)) if remark::is_remark(line) => continue,
+                    Some(Line::Whole(line)) => {
+                        crate::work::count(line.len());
+                        Some((number, Record::parse(line)))
+                    }
+                    Some(Line::TooLong) => Some((number, Err(super::too_long(limit).text))),
+                });
+            },
+        }
+    }
+
+    /// Whether the next record has to be waited for.
+    pub(crate) fn waits(&self) -> bool {
+        match self {
+            Self::Json(lines) => lines.waits(),
+            Self::Isomsg(scanner) => scanner.waits(),
+        }
+    }
+
+    pub(crate) fn is_isomsg(&self) -> bool {
+        matches!(self, Self::Isomsg(_))
+    }
+}
+
+/// Messages that are made of records.
+pub(super) struct Made {
+    name: Rc<str>,
+    records: Records,
+    spec: Option<&'static Spec<'static>>,
+    /// What of the message made last has no place in it, and whether the caller looks.
+    left: Vec<Left>,
+    is_asked: bool,
+}
+
+impl Made {
+    pub(super) fn new(
+        name: Rc<str>,
+        records: Records,
+        spec: Option<&'static Spec<'static>>,
+        is_asked: bool,
+    ) -> Self {
+        Self { name, records, spec, left: Vec::new(), is_asked }
+    }
+
+    fn make(&mut self, record: Result<Record, String>) -> Result<Payload, Refusal> {
+        self.left.clear();
+        let refuse = |text: String| Refusal::new(None, text);
+        let mut record = record.map_err(refuse)?;
+        let Some(spec) = self.spec else {
+            return Err(refuse("values are made a message by a spec: say --spec".into()));
+        };
+        record.settle_header(spec).map_err(refuse)?;
+        let (message, left) = record.place(spec).map_err(refuse)?;
+        if let (Some(first), false) = (left.first(), self.is_asked) {
+            return Err(refuse(first.to_string()));
+        }
+        self.left = left;
+        Ok(Payload { station: record.station, message, framing: None })
+    }
+}
+
+impl Source for Made {
+    fn next(&mut self) -> Outcome<Option<Item>> {
+        let found = self.records.next().map_err(|error| Failure::io(&self.name, error))?;
+        Ok(found.map(|(line, record)| {
+            let content = self.make(record);
+            Item { origin: Origin::Line(self.name.clone(), line), content }
+        }))
+    }
+
+    fn waits(&self) -> bool {
+        self.records.waits()
+    }
+
+    fn left(&self) -> &[Left] {
+        &self.left
+    }
+
+    fn is_isomsg(&self) -> bool {
+        self.records.is_isomsg()
+    }
+}
