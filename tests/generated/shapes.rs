@@ -159,11 +159,8 @@ fn lengthen(
     let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
     let form = dice.below(6);
     if form == 0 && composite != Composite::Variable {
-        return made(
-            filled(dice, place, if dice.chance(4) { shape.exact() } else { shape }),
-            Some(wire),
-            wire,
-        );
+        let shape = if dice.chance(4) { shape.exact() } else { shape };
+        return made(filled(dice, place, shape), Some(wire), wire);
     }
     let shape = filled(dice, place, shape.min(u32::try_from(min).unwrap()));
     if place.is_plain {
