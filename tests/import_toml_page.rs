@@ -200,7 +200,7 @@ fn every_key_of_the_format_is_on_the_page() {
     // what the reader takes: a key that it does not know, it refuses
     let root = "name dialect header mti bitmap text digits track amount binary prefix binary-counts spare-fixed \
                 spare-var codes";
-    let row = "is length name coding fill spare privacy positions tags bitmap parts unknown lead";
+    let row = "is length name coding fill full-size spare privacy positions tags bitmap parts unknown lead";
     let others = "prefix width counts includes padded coding octets second third";
     for key in [root, row, others].iter().flat_map(|keys| keys.split_whitespace()) {
         assert!(words.contains(key) || PAGE.contains(&format!("`{key}`")), "{key} is not on the page");
