@@ -154,15 +154,16 @@ fn at_start(head: &[u8]) -> Option<Found> {
         return Some(Found::of(format));
     }
     let candidates = [
-        (Medium::Descriptors, Words::Descriptor { counts_itself: true }),
         (Medium::ShortDescriptors, Words::Descriptor { counts_itself: false }),
         (Medium::BlockDescriptors, Words::Blocks { left: 0 }),
+        (Medium::Descriptors, Words::Descriptor { counts_itself: true }),
     ];
     let found = candidates.into_iter().filter_map(|(medium, words)| {
         let trail = Trail::follow_words(head, words).filter(|trail| trail.records > 0)?;
-        Some((trail.reach(), Found { medium, encoding: trail.encoding, preamble: 0 }))
+        Some((trail.records, Found { medium, encoding: trail.encoding, preamble: 0 }))
     });
-    found.max_by_key(|(reach, _)| *reach).map(|(_, found)| found)
+    // of a file that is cut in its second word both fit: then the usual one, which is the last
+    found.max_by_key(|(records, _)| *records).map(|(_, found)| found)
 }
 
 /// Whether an octet is a character of a text, in ASCII or EBCDIC.
@@ -221,7 +222,6 @@ impl Trail {
         let (mut at, mut block_end, mut is_open) = (0, 0, false);
         while let Some(word) = data.four(at) {
             if word == [0; WORD] {
-                trail.is_whole = true;
                 break;
             }
             if in_blocks && at == block_end {
@@ -250,8 +250,6 @@ impl Trail {
                 return None;
             }
         }
-        // a file of descriptors ends where its last record does
-        trail.is_whole |= at == head.len();
         Some(trail)
     }
 }
