@@ -48,7 +48,7 @@ proptest! {
         case in generated::cases(),
         damage in generated::damage(),
     ) {
-        compare(case.spec, &damage.of(&laws::wire(&case)));
+        compare(case.spec, &damage.of(&laws::told(&case).1));
     }
 
     #[test]

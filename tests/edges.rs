@@ -177,8 +177,10 @@ fn what_a_dialect_says_of_each_class() {
         wire.ends_with(&[b'0', b'5', 0x04, 0x1D, 0x25]) || wire.ends_with(&[b'0', b'5', 0x41, 0xD2, 0x50])
     );
     assert_eq!(spec.element(35).unwrap().name(), "track");
-    // octets are filled with zeros behind them
-    assert_eq!(built(spec, 52, "\x01\x02"), "01020000");
+    // octets are not filled: a part of a PIN block is none
+    assert_eq!(built(spec, 52, "\x01\x02\x03\x04"), "01020304");
+    let short = Builder::new(spec, Mti::NETWORK_REQUEST).set(52, "\x01\x02").to_vec().unwrap_err();
+    assert_eq!((short.kind(), short.expected(), short.found()), (ErrorKind::TooShort, 4, 2));
 }
 
 #[test]

@@ -392,9 +392,97 @@ fn every_name_is_that_of_one_framing() {
             Framing::named().filter(|other| other.name == named.name || other.framing == named.framing);
         assert_eq!(same.count(), 1, "{}", named.name);
     }
-    for wrong in
-        ["", "BINARY2", "binary2+", "binary2+256", "binary2+-1", "binary2++1", "binary2+tpdu+4", "+tpdu"]
-    {
+    for wrong in [
+        "",
+        "BINARY2",
+        "binary2+",
+        "binary2+256",
+        "binary2+-1",
+        "binary2++1",
+        "binary2+tpdu+4",
+        "+tpdu",
+        "none+",
+    ] {
         assert_eq!(Framing::by_name(wrong), None, "{wrong}");
     }
+}
+
+/// What a name says is what is read from it, for every framing with every header.
+#[test]
+fn a_name_is_read_as_it_is_written() {
+    let headers = ["", "+tpdu", "+unionpay", "+base1", "+cups", "+base24", "+1", "+12", "+255"];
+    for named in Framing::named() {
+        for header in headers {
+            let framing = Framing::by_name(&format!("{}{header}", named.name)).unwrap();
+            let name = framing.notation().unwrap().to_string();
+            assert_eq!(Framing::by_name(&name), Some(framing), "{}{header}: {name}", named.name);
+        }
+    }
+    assert_eq!(Framing::BINARY2.with_header(Station::UnionPay).notation().unwrap().to_string(), "unionpay");
+    assert_eq!(Framing::NONE.with_header(Station::Bytes(12)).notation().unwrap().to_string(), "none+12");
+    assert_eq!(Framing::BINARY2.with_limit(99).notation(), None);
+    assert_eq!(Framing::ascii::<6>().notation(), None);
+}
+
+#[test]
+fn without_a_length_the_end_of_the_input_ends_the_message() {
+    let framing = Framing::NONE.with_header(Station::Bytes(2));
+    let wire = wrap(framing, b"AB", b"0800").unwrap();
+    assert_eq!(wire, b"AB0800");
+    for end in 0..=wire.len() {
+        assert_eq!(framing.split(&wire[..end]), Ok(None), "more may come");
+    }
+    let frame = framing.split_last(&wire).unwrap().unwrap();
+    assert_eq!((frame.header, frame.payload, frame.consumed), (&b"AB"[..], &b"0800"[..], 6));
+    assert_eq!(Framing::NONE.split_last(b""), Ok(None));
+    assert_eq!(framing.split_last(b"A").unwrap_err().kind(), ErrorKind::Truncated);
+    let limited = Framing::NONE.with_limit(3);
+    assert_eq!(limited.split_last(b"080").unwrap().unwrap().payload, b"080");
+    assert_eq!(limited.split(b"0800").unwrap_err().kind(), ErrorKind::FrameLimit, "before the end is known");
+    assert_eq!(limited.measure(b"", b"0800").unwrap_err().kind(), ErrorKind::FrameLimit);
+    assert_eq!(
+        Framing::NONE.measure(b"", b"").unwrap_err().kind(),
+        ErrorKind::TooShort,
+        "it expresses no poll"
+    );
+    assert!(!framing.is_delimited());
+    for (name, framing, ..) in golden() {
+        assert!(framing.is_delimited(), "{name}");
+        let frame = wrap(framing, &header(framing), b"0800").unwrap();
+        assert_eq!(framing.split_last(&frame), framing.split(&frame), "{name}");
+        let cut = &frame[..frame.len() - 1];
+        assert_eq!(framing.split_last(cut), Ok(None), "{name}");
+        let end = framing.terminator();
+        assert_eq!(end.is_some(), [Framing::ETX, Framing::STX_ETX].contains(&framing), "{name}");
+    }
+}
+
+/// Octets that are a header by their layout, and octets of the same size that are none.
+#[test]
+fn a_header_is_known_by_its_content() {
+    let base1 = |total: u8| [&[0x16, 1, 2, 0, total][..], &[0; 17]].concat();
+    let cups = |total: &[u8]| [&[0x2E, 2][..], total, &[b'1'; 40]].concat();
+    let cases: [(Vec<u8>, Station); 15] = [
+        (vec![0x60, 0x00, 0x03, 0x00, 0x00], Station::Tpdu),
+        (vec![0x61, 0x00, 0x03, 0x00, 0x00], Station::Bytes(5)),
+        (vec![0x60, 0x00, 0x0A, 0x00, 0x00], Station::Bytes(5)),
+        (b"02002".to_vec(), Station::Bytes(5)),
+        (vec![0x60, 0, 3, 0, 0, 0x60, 0x31, 0, 0x31, 0x12, 3], Station::UnionPay),
+        (vec![0x60, 0, 3, 0, 0, 0x30, 0x31, 0, 0x31, 0x12, 3], Station::Bytes(11)),
+        (vec![0x00, 0, 3, 0, 0, 0x60, 0x31, 0, 0x31, 0x12, 3], Station::Bytes(11)),
+        (b"ISO026000050".to_vec(), Station::Base24),
+        (b"ISO0260000X0".to_vec(), Station::Bytes(12)),
+        (b"SWITCH010203".to_vec(), Station::Bytes(12)),
+        (base1(22 + 4), Station::Base1),
+        (base1(22), Station::Bytes(22)),
+        (cups(b"0050"), Station::Cups),
+        (cups(b"0046"), Station::Bytes(46)),
+        (vec![7], Station::Bytes(1)),
+    ];
+    for (header, station) in cases {
+        let body = [&header[..], b"0800"].concat();
+        assert_eq!(Station::recognize(&body, header.len()), Some(station), "{header:02X?}");
+    }
+    assert_eq!(Station::recognize(b"0800", 5), None);
+    assert_eq!(Station::recognize(&[0; 300], 256), None);
 }

@@ -9,10 +9,9 @@ mod reference;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use cardwire::Message;
 use cardwire::import::{ImportError, MAX_TEXT, SpecDoc, toml};
-use cardwire::{Builder, ErrorKind, Message};
-use common::{Node, Tree, nodes, set_all};
-use generated::config;
+use generated::{config, laws};
 use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
 
@@ -107,36 +106,15 @@ fn lives(name: &str, doc: SpecDoc, messages: u32) {
         proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
     );
     let cases = generated::messages(spec);
-    let mut built = 0;
+    let (mut drawn, mut built) = (0, 0);
     for _ in 0..messages {
         let case = proptest::strategy::ValueTree::current(&cases.new_tree(&mut runner).unwrap());
-        let mut builder = Builder::new(spec, case.mti);
-        builder.header(case.header);
-        let wire = match set_all(&mut builder, &case.nodes).to_vec() {
-            Ok(wire) => wire,
-            // parts that are each of a proper length can be too long or short together
-            Err(error) if matches!(error.kind(), ErrorKind::TooLong | ErrorKind::TooShort) => continue,
-            Err(error) => panic!("{name}: {error}, {:?}", case.nodes),
-        };
-        built += 1;
-        let message =
-            Message::parse(spec, &wire).unwrap_or_else(|error| panic!("{name}: {error}, {wire:02X?}"));
-        assert_eq!(solid(&nodes(&message)), solid(&case.nodes), "{name}");
-        assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire, "{name}");
+        let (told, wire) = laws::told(&case);
+        (drawn, built) = (drawn + case.nodes.len(), built + told.nodes.len());
+        laws::built_then_parsed_then_built(&told, &wire);
     }
-    assert!(built >= messages / 10, "{name}: {built} of {messages}");
-}
-
-/// What is in a message; at the end of a composite an empty part is none.
-fn solid(nodes: &[Node]) -> Vec<Node> {
-    let keep = |node: &Node| match node.value {
-        Tree::Leaf(octets) => (!octets.is_empty()).then_some(*node),
-        Tree::Parts(list) => {
-            let parts = solid(&list.0);
-            (!parts.is_empty()).then(|| Node::composite(node.key, parts))
-        }
-    };
-    nodes.iter().filter_map(keep).collect()
+    // parts that are each of a proper length can be too long or short together
+    assert!(built >= drawn / 10, "{name}: {built} of {drawn}");
 }
 
 #[test]

@@ -14,8 +14,8 @@ use cardwire::{
     Builder, Message,
     layout::{CodePage, Coding, Content, LengthUnit, PadNibble, PrefixCoding},
 };
-use common::{Node, set_all};
-use generated::{Case, config};
+use common::Node;
+use generated::{Case, config, laws};
 use proptest::prelude::*;
 
 const HEAD: &str = r#""0": { "type": "String", "length": 4, "enc": "ASCII", "prefix": "ASCII.Fixed" },
@@ -60,8 +60,8 @@ fn value_coding_and_length_follow_the_words() {
     );
     assert_eq!((at(2).name.as_str(), at(2).privacy), ("PAN", PAN));
     assert_eq!((at(3).content, at(3).pad_nibble), (Content::N, PadNibble::RIGHT_ZERO));
-    assert_eq!((at(4).content, at(4).fill.with), (Content::N, b'0'));
-    assert_eq!((at(5).content, at(5).fill.with), (Content::Ns, b' '));
+    assert_eq!((at(4).content, at(4).fill.unwrap().with), (Content::N, b'0'));
+    assert_eq!((at(5).content, at(5).fill.unwrap().with), (Content::Ns, b' '));
     assert_eq!((at(11).coding, at(11).privacy), (Coding::Ebcdic(CodePage::Cp037), OPEN));
     assert_eq!((at(35).content, at(35).privacy), (Content::Any, TRACK));
     assert_eq!(at(36).content, Content::Z);
@@ -252,8 +252,8 @@ fn sayable(case: &Case) -> Option<(SpecDoc, String, Vec<u8>)> {
     };
     let nodes: Vec<Node> =
         case.nodes.iter().filter(|node| doc.element(node.key).is_some()).cloned().collect();
-    let mut builder = Builder::new(doc.clone().leak().unwrap(), case.mti);
-    let wire = set_all(&mut builder, &nodes).to_vec().unwrap();
+    let said = Case { spec: doc.clone().leak().unwrap(), mti: case.mti, header: &[], nodes };
+    let wire = laws::told(&said).1;
     Some((doc, json, wire))
 }
 

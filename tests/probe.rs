@@ -1,18 +1,18 @@
 //! The prober: names the row that is wrong, ranks specs and framings, and keeps secrets.
 #![cfg(feature = "alloc")]
 
-use cardwire::layout::{BitmapForm, an, n, row};
-use cardwire::mask::OPEN;
-use cardwire::probe::{Change, Envelope, probe};
+use cardwire::frame::Station;
+use cardwire::layout::{
+    BitmapForm, CodePage, Coding, Content, LengthUnit, PadNibble, Row, an, n, row, x_n, z,
+};
+use cardwire::mask::{OPEN, TRACK};
+use cardwire::model::Place;
+use cardwire::probe::{Change, Hint, probe};
 use cardwire::spec::{
-    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_EBCDIC, Slots, UNIONPAY_POS, builtin,
+    ISO87, ISO87_ASCII, ISO87_ASCII_BINARY, ISO87_BCD, ISO87_BCD_EBCDIC, ISO87_BCD_EBCDIC_BYTES,
+    ISO87_EBCDIC, ISO87_NUMERIC_CURRENCY, MtiCoding, Slots, UNIONPAY_POS, builtin,
 };
-use cardwire::{
-    Builder, Dialect, Framing, Mti, Spec, de,
-    layout::{Coding, Content},
-    model::Place,
-    spec::MtiCoding,
-};
+use cardwire::{Builder, Dialect, Framing, Message, Mti, Spec, de};
 use proptest::prelude::*;
 
 /// Messages of one link that differ in what they carry.
@@ -125,28 +125,29 @@ fn what_the_spec_lacks_and_what_it_is_too_strict_for() {
 #[test]
 fn specs_and_framings_are_ranked() {
     for (spec, framing, header) in [
-        (&ISO87_BCD, Some(("BINARY2", Framing::BINARY2)), 5),
-        (&ISO87_ASCII, Some(("ASCII4", Framing::ASCII4)), 0),
-        (&ISO87_ASCII_BINARY, Some(("BINARY4_INCLUSIVE", Framing::BINARY4_INCLUSIVE)), 0),
-        (&ISO87_EBCDIC, Some(("BINARY2_ZEROS", Framing::BINARY2_ZEROS)), 22),
-        (&UNIONPAY_POS, Some(("BINARY2", Framing::BINARY2)), 11),
-        (&ISO87_BCD, None, 5),
-        (&ISO87_ASCII, None, 0),
-        (&ISO87_BCD, Some(("BINARY2", Framing::BINARY2)), 17),
+        (&ISO87_BCD, Framing::BINARY2, 5),
+        (&ISO87_ASCII, Framing::ASCII4, 0),
+        (&ISO87_ASCII_BINARY, Framing::BINARY4_INCLUSIVE, 0),
+        (&ISO87_EBCDIC, Framing::BINARY2_ZEROS, 22),
+        (&UNIONPAY_POS, Framing::BINARY2, 11),
+        (&ISO87_BCD, Framing::NONE, 5),
+        (&ISO87_ASCII, Framing::NONE, 0),
+        (&ISO87_BCD, Framing::BINARY2, 17),
+        (&ISO87_BCD_EBCDIC, Framing::BINARY2_ZEROS, 22),
+        (&ISO87_BCD_EBCDIC_BYTES, Framing::BINARY4, 0),
     ] {
         let mut frames = Vec::new();
         for message in if spec.name() == "unionpay-pos" { vec![terminal()] } else { traffic(spec) } {
             let payload = [vec![0x60; header], message].concat();
             let mut out = vec![0; payload.len() + 16];
-            frames.push(match framing {
-                Some((_, framing)) => framing.wrap(b"", &payload, &mut out).unwrap().to_vec(),
-                None => payload,
-            });
+            frames.push(framing.wrap(b"", &payload, &mut out).unwrap().to_vec());
         }
         let explanations = probe(&borrowed(&frames), builtin());
         let best = &explanations[0];
         assert_eq!((best.spec().name(), best.score()), (spec.name(), 1000), "{explanations:#?}");
-        assert_eq!((best.envelope(), best.is_complete()), (Envelope { framing, header }, true));
+        let found = best.envelope();
+        assert_eq!((found.framing().with_header(Station::None), found.header()), (framing, header));
+        assert!(best.is_complete());
         assert!(explanations.windows(2).all(|pair| pair[0].score() >= pair[1].score()));
     }
 }
@@ -157,6 +158,115 @@ fn terminal() -> Vec<u8> {
     sale.set(2, "6222020200011222334").set(3, "000000").set(4, 100).set(11, 1).set(22, "021").set(25, "00");
     sale.set(41, "12345678").set(42, "123456789012345").set(49, "156").set(60, "22000001");
     sale.to_vec().unwrap()
+}
+
+/// What most hosts of the large networks write, read with a spec of something else.
+#[test]
+fn packed_digits_with_ebcdic_text_are_told_from_a_spec_of_neither() {
+    for (spec, counts) in
+        [(&ISO87_BCD_EBCDIC, LengthUnit::Units), (&ISO87_BCD_EBCDIC_BYTES, LengthUnit::Bytes)]
+    {
+        let messages = traffic(spec);
+        let slots: Slots<'_> = ISO87_NUMERIC_CURRENCY.elements(&Dialect::BCD);
+        let mine = Spec::new("mine", &Dialect::BCD, &slots);
+        let best = &probe(&borrowed(&messages), [&mine])[0];
+        let changes: Vec<Change> = best.hints()[0].changes().collect();
+        assert!(changes.contains(&Change::Text(Coding::Ebcdic(CodePage::Cp1047))), "{}: {best}", spec.name());
+        assert!(changes.contains(&Change::OctetPrefixes(counts)), "{}: {best}", spec.name());
+    }
+}
+
+/// Amounts that are not as the standard writes them: without a sign, or with the sign counted.
+#[test]
+fn signed_amounts_that_are_none_are_named_first() {
+    let message = |dialect: &Dialect, number: u8, row: Row<'static>, text: &str| {
+        let slots: Slots<'_> = ISO87.with(row).elements(dialect);
+        let theirs = Spec::new("theirs", dialect, &slots);
+        let mut builder = Builder::new(&theirs, Mti::FINANCIAL_REQUEST);
+        builder.set(3, "000000").set(11, 1).set(number, text).set(39, "00");
+        builder.to_vec().unwrap()
+    };
+    for (spec, dialect) in [(&ISO87_ASCII, Dialect::ASCII), (&ISO87_EBCDIC, Dialect::EBCDIC)] {
+        for number in [28_u8, 30] {
+            let row = |shape| row(number.into(), shape, "Fee", OPEN);
+            for (shape, text, words) in [
+                (n(9), "000000500", "expected a sign and 8 digits, found probably 9 digits without a sign"),
+                (n(8), "00000500", "expected a sign and 8 digits, found probably 8 digits without a sign"),
+                (x_n(7), "C0000500", "expected a sign and 8 digits, found probably a sign and 7 digits"),
+            ] {
+                let wire = message(&dialect, number, row(shape), text);
+                let best = &probe(&[&wire], [spec])[0];
+                let hint = best.hints().first().map(ToString::to_string).unwrap_or_default();
+                assert_eq!(hint, format!("field {number}: {words} (explains 1 of 1 messages)"), "{best}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_third_bitmap_is_named_when_it_is_seen() {
+    // bits 1 and 65, then elements 3, 11 and 130
+    let third = |announced: bool| {
+        let second = if announced { [0x80, 0, 0, 0, 0, 0, 0, 0] } else { [0; 8] };
+        let first = [0xA0, 0x20, 0, 0, 0, 0, 0, 0];
+        let bitmap = [0x40, 0, 0, 0, 0, 0, 0, 0];
+        (first, second, bitmap)
+    };
+    let (first, second, bitmap) = third(true);
+    let values = [0x00, 0x30, 0x00, 0x00, 0x00, 0x07];
+    let at_once = [&[0x02, 0x00][..], &first, &second, &bitmap, &values, b"ABCD"].concat();
+    let in_place = [&[0x02, 0x00][..], &first, &second, &values, &bitmap, b"ABCD"].concat();
+    for (wire, words) in [
+        (at_once, "bitmap: a third bitmap follows the second: bit 65 is set"),
+        (in_place, "bitmap: a third bitmap stands in the place of field 65, whose bit is set"),
+    ] {
+        let best = &probe(&[&wire], [&ISO87_BCD])[0];
+        let hints: Vec<String> = best.hints().iter().map(ToString::to_string).collect();
+        assert!(hints.iter().any(|hint| hint.starts_with(words)), "{hints:?}");
+    }
+    let (first, second, _) = third(false);
+    let without = [&[0x02, 0x00][..], &first, &second, &values].concat();
+    assert!(probe(&[&without], [&ISO87_BCD])[0].is_complete());
+}
+
+/// A hint is of an element that the bitmap announces, and no hint holds behind a header that swallows
+/// the MTI.
+#[test]
+fn no_hint_names_what_is_not_there() {
+    for spec in [&ISO87_ASCII, &ISO87_BCD, &ISO87_EBCDIC] {
+        for message in traffic(spec) {
+            let announced = Message::parse(spec, &message).unwrap().bitmap();
+            for at in (25..message.len()).step_by(9) {
+                let mut broken = message.clone();
+                broken[at] ^= 0x0F;
+                let best = &probe(&[&broken], [spec])[0];
+                assert!(best.envelope().is_bare() || best.is_complete(), "octet {at}: {best}");
+                let fields = best.hints().iter().filter_map(Hint::field);
+                let strange = fields.filter(|number| !announced.contains(*number));
+                assert_eq!(strange.collect::<Vec<_>>(), [0_u8; 0], "octet {at}: {best}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_hint_says_can_be_carried_out() {
+    let slots: Slots<'_> = ISO87
+        .with(row(35, z(37).ll().pad_nibble(PadNibble::RIGHT_F), "Track 2", TRACK))
+        .elements(&Dialect::BCD);
+    let theirs = Spec::new("theirs", &Dialect::BCD, &slots);
+    let messages = traffic(&theirs);
+    let best = &probe(&borrowed(&messages), [&ISO87_BCD])[0];
+    assert_eq!(best.hints()[0].field(), Some(35));
+    let doc = best.mended(0).unwrap();
+    assert_eq!(doc.name, "iso87-bcd");
+    doc.with(|mended| {
+        for message in &messages {
+            assert!(Message::parse(mended, message).is_ok());
+        }
+    })
+    .unwrap();
+    assert!(best.mended(99).is_none());
 }
 
 #[test]

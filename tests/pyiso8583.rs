@@ -18,13 +18,13 @@ use std::process::Stdio;
 
 use cardwire::layout::Form;
 use cardwire::{
-    Builder, Error, ErrorKind, Inspection, Message, Spec,
+    Error, ErrorKind, Inspection, Message, Spec,
     layout::{Coding, Element, LengthUnit, NextBitmap, Prefix},
     model::Place,
 };
 use common::venv::Package;
-use common::{Node, hex, nodes, set_all};
-use generated::{Case, Dice, message};
+use common::{Node, hex, nodes};
+use generated::{Case, Dice, laws, message};
 use serde_json::{Value, json};
 use spoil::spoilt;
 use translate::{peer_fields, peer_spec, spec};
@@ -59,6 +59,8 @@ struct Trial {
     fields: Value,
     wire: Vec<u8>,
     spoilt: Vec<u8>,
+    /// The elements that we refuse, each as a message of its own.
+    refused: Vec<Value>,
 }
 
 #[test]
@@ -76,6 +78,7 @@ fn both_sides_write_the_same_octets_and_read_the_same_values() {
             questions.push(json!({"encode": trial.fields}));
             questions.push(json!({"decode": hex(&trial.wire)}));
             questions.push(json!({"decode": hex(&trial.spoilt)}));
+            questions.extend(trial.refused.iter().map(|fields| json!({"encode": fields})));
             trials.push(trial);
         }
     }
@@ -88,13 +91,22 @@ fn both_sides_write_the_same_octets_and_read_the_same_values() {
     let mut answers = BufReader::new(script.stdout.take().unwrap()).lines();
     let mut answer = || serde_json::from_str::<Value>(&answers.next().unwrap().unwrap()).unwrap();
     let mut faults = BTreeMap::<Option<PeerFault>, usize>::new();
+    let mut refused = 0;
     for trial in &trials {
         trial.compare(&answer(), &answer());
         *faults.entry(trial.judge(&answer())).or_default() += 1;
+        for fields in &trial.refused {
+            assert!(answer()["error"].is_string(), "only the peer writes {fields}\n{trial}");
+            refused += 1;
+        }
     }
     asking.join().unwrap();
     assert!(script.wait().unwrap().success());
-    println!("{} messages both ways, seed {seed}; of as many spoilt ones: {faults:?}", trials.len());
+    println!(
+        "{} messages both ways, {refused} elements refused by both, seed {seed}; of as many spoilt ones: {faults:?}",
+        trials.len()
+    );
+    assert!(refused >= 1_000, "too few odd numbers of digits were tried: {refused}");
     assert!(trials.len() >= 20_000 && faults.len() == FAULTS + 1, "too little was tried: {faults:?}");
 }
 
@@ -110,14 +122,15 @@ fn seed() -> u64 {
 
 impl Trial {
     fn new(dice: &mut Dice, seed: u64, spec: &'static Spec<'static>) -> Self {
-        let case = message(dice, spec);
+        let drawn = message(dice, spec);
+        let (mut case, wire) = laws::told(&drawn);
+        let refused = drawn.nodes.iter().filter(|node| !case.nodes.contains(node));
+        let refused = refused.map(|node| peer_fields(spec, case.mti, case.header, &[*node])).collect();
+        // the peer fills nothing
+        case.nodes = reference::expected(spec.body(), &case.nodes);
         let fields = peer_fields(spec, case.mti, case.header, &case.nodes);
-        let mut builder = Builder::new(spec, case.mti);
-        builder.header(case.header);
-        let built = set_all(&mut builder, &case.nodes).to_vec();
-        let wire = built.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{case:?}"));
         let spoilt = spoilt(dice, spec, &wire);
-        Self { seed, case, fields, wire, spoilt }
+        Self { seed, case, fields, wire, spoilt, refused }
     }
 
     /// The two ways of a sound message.

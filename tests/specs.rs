@@ -4,8 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use cardwire::layout::Form;
-use cardwire::spec::{self, EMV, ISO03_ASCII_BINARY, ISO87_ASCII_BINARY, ISO93_ASCII_BINARY};
+use cardwire::layout::{Form, LengthUnit, Prefix, PrefixCoding};
+use cardwire::spec::{
+    self, EMV, ISO03_ASCII_BINARY, ISO87_ASCII_BINARY, ISO87_BCD_EBCDIC, ISO87_BCD_EBCDIC_BYTES,
+    ISO87_BCD_N49, ISO93_ASCII_BINARY,
+};
 use cardwire::{
     Spec,
     layout::{Content, Element, Layout, Order},
@@ -95,12 +98,31 @@ fn a_dialect_changes_no_meaning() {
     for (plain, standard) in
         [(&ISO87_ASCII_BINARY, "iso87"), (&ISO93_ASCII_BINARY, "iso93"), (&ISO03_ASCII_BINARY, "iso03")]
     {
-        // iso87-bcd-n49 is a table of its own: it says that currency codes are digits
-        let dialects = spec::builtin().filter(|spec| spec.name() != "iso87-bcd-n49");
+        // tables of their own: they say that currency codes are digits, and that one octet announces
+        let own = ["iso87-bcd-n49", "iso87-bcd-ebcdic", "iso87-bcd-ebcdic-bytes"];
+        let dialects = spec::builtin().filter(|spec| !own.contains(&spec.name()));
         for spec in dialects.filter(|spec| spec.name().starts_with(standard)) {
             for (one, other) in plain.body().elements().zip(spec.body().elements()) {
                 let meaning = |e: &Element<'static>| (e.key(), e.name(), e.content(), e.max(), e.privacy());
                 assert_eq!(meaning(one), meaning(other), "{}", spec.name());
+            }
+        }
+    }
+}
+
+/// One octet announces no more than 255; apart from that the tables say what the others say.
+#[test]
+fn lengths_of_one_octet_change_no_meaning_but_the_longest_value() {
+    for (spec, counts) in
+        [(&ISO87_BCD_EBCDIC, LengthUnit::Units), (&ISO87_BCD_EBCDIC_BYTES, LengthUnit::Bytes)]
+    {
+        for (one, other) in ISO87_BCD_N49.body().elements().zip(spec.body().elements()) {
+            let meaning = |e: &Element<'static>| (e.key(), e.name(), e.content(), e.privacy());
+            assert_eq!(meaning(one), meaning(other), "{}", spec.name());
+            assert_eq!(other.max(), one.max().min(255), "{} DE {}", spec.name(), one.key());
+            if let Form::Prefixed(prefix) = other.form() {
+                let wanted = Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
+                assert_eq!(prefix, wanted, "{} DE {}", spec.name(), one.key());
             }
         }
     }

@@ -24,7 +24,7 @@ pub fn spec(data: &[u8]) {
     });
     let rolls = Rolls { message, elements: elements.collect() };
     let case = generated::case(rolls.clone());
-    let wire = laws::wire(&case);
+    let (case, wire) = laws::told(&case);
     let damaged = damage.of(&wire);
     laws::built_then_parsed_then_built(&case, &wire);
     laws::measured_is_written(&case, 0xEE);

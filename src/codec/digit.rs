@@ -50,6 +50,11 @@ pub(super) const fn digit_of(character: u8) -> u8 {
     }
 }
 
+/// The half byte of a digit, decimal, hexadecimal or of a track, whose separator may be a `D`.
+pub(crate) const fn half(digit: u8) -> u8 {
+    (digit & 0x0F) + (digit >> 6 & 1) * 9
+}
+
 /// The number that eight hexadecimal digits write. Letters have bit 6 set, and are 9 short.
 #[inline]
 pub(crate) const fn hex(digits: [u8; 8]) -> u64 {

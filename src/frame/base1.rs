@@ -136,6 +136,11 @@ pub(super) fn measure(body: &[u8], offset: usize) -> Result<usize> {
     Ok(first + size_at(body, first, offset)?)
 }
 
+/// Whether the header is of the format and for the text that this module describes.
+pub(super) fn is_usual(header: &[u8]) -> bool {
+    matches!(header, [_, 1, 2, ..])
+}
+
 /// Whether the total length is that of `body`. That of a reject is not specified to be.
 pub(super) fn check_total(body: &[u8], offset: usize) -> Result<()> {
     let total = body.get(3..).and_then(|rest| rest.first_chunk().copied()).map(u16::from_be_bytes);

@@ -53,6 +53,11 @@ pub(super) fn check(body: &[u8], offset: usize) -> Result<()> {
     if body.starts_with(START) { Ok(()) } else { Err(refuse(ErrorKind::FrameShape, offset, 0, 0)) }
 }
 
+/// Whether these are the start and nine digits.
+pub(super) fn is_usual(header: &[u8]) -> bool {
+    header.strip_prefix(START).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit))
+}
+
 const START: &[u8] = b"ISO";
 
 #[cfg(test)]

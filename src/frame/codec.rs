@@ -82,19 +82,39 @@ impl Decoder for Codec {
     type Error = io::Error;
 
     fn decode(&mut self, src: &mut BytesMut) -> io::Result<Option<OwnedFrame>> {
-        let Some(Frame { header, payload, consumed, start }) = self.framing.split(src)? else {
-            return Ok(None);
-        };
-        let middle = start + header.len();
-        let end = middle + payload.len();
-        let whole = src.split_to(consumed).freeze();
-        Ok(Some(OwnedFrame { header: whole.slice(start..middle), payload: whole.slice(middle..end) }))
+        let found = self.framing.split(src)?.map(Place::of);
+        Ok(found.map(|place| place.take(src)))
     }
 
     fn decode_eof(&mut self, src: &mut BytesMut) -> io::Result<Option<OwnedFrame>> {
-        match self.decode(src)? {
+        match self.framing.split_last(src)?.map(Place::of) {
             None if !src.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
-            frame => Ok(frame),
+            found => Ok(found.map(|place| place.take(src))),
+        }
+    }
+}
+
+/// Where in the input the parts of a frame lie.
+struct Place {
+    start: usize,
+    middle: usize,
+    end: usize,
+    consumed: usize,
+}
+
+impl Place {
+    fn of(frame: Frame<'_>) -> Self {
+        let Frame { header, payload, consumed, start } = frame;
+        let middle = start + header.len();
+        Self { start, middle, end: middle + payload.len(), consumed }
+    }
+
+    /// Takes the frame off the input.
+    fn take(self, src: &mut BytesMut) -> OwnedFrame {
+        let whole = src.split_to(self.consumed).freeze();
+        OwnedFrame {
+            header: whole.slice(self.start..self.middle),
+            payload: whole.slice(self.middle..self.end),
         }
     }
 }
@@ -142,6 +162,11 @@ mod tests {
         let mut codec = Codec::new(Framing::BINARY2);
         let error = codec.decode_eof(&mut BytesMut::from("\0\u{4}080")).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        let mut undelimited = Codec::new(Framing::NONE);
+        let mut buffer = BytesMut::from("0800");
+        assert_eq!(undelimited.decode(&mut buffer).unwrap(), None, "more may come");
+        assert_eq!(undelimited.decode_eof(&mut buffer).unwrap().unwrap().payload, "0800");
+        assert_eq!(undelimited.decode_eof(&mut buffer).unwrap(), None);
         let mut whole = BytesMut::from("\0\u{4}0800");
         assert_eq!(codec.decode_eof(&mut whole).unwrap().unwrap().payload, "0800");
     }

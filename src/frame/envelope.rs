@@ -14,7 +14,7 @@ use core::fmt;
 use core::mem::take;
 
 use super::cups::{self, CupsHeader};
-use super::framing::{Delimiter, Framing, Trailer};
+use super::framing::{Delimiter, ETX, Framing, Trailer};
 use super::length::LengthField;
 use super::parts::refuse;
 use super::reader::{MORE, Reader, Step, refused, settle};
@@ -61,7 +61,25 @@ impl Framing {
     /// length, `FrameShape` for bytes that the framing prescribes otherwise, `FrameCheck` for the
     /// check byte, and `Truncated` when the station header does not fit into the frame.
     pub fn split<'a>(&self, input: &'a [u8]) -> Result<Option<Frame<'a>>> {
-        settle(self.open(Reader::new(input)))
+        settle(self.open(Reader::new(input), false))
+    }
+
+    /// Finds the frame at the start of the last bytes of an input, behind which no more come: as
+    /// [`split`](Self::split), but with [`NONE`](Self::NONE) all of them are the frame. `None` when
+    /// they end within a frame, or when there are none.
+    ///
+    /// ```
+    /// use cardwire::{Framing, frame::Station};
+    /// const FILE: Framing = Framing::NONE.with_header(Station::Bytes(3));
+    /// assert!(FILE.split(b"ABC0800")?.is_none(), "more may come");
+    /// assert_eq!(FILE.split_last(b"ABC0800")?.unwrap().payload, b"0800");
+    /// # Ok::<_, cardwire::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`split`](Self::split).
+    pub fn split_last<'a>(&self, input: &'a [u8]) -> Result<Option<Frame<'a>>> {
+        settle(self.open(Reader::new(input), true))
     }
 
     /// Writes a frame around `payload` into `out` and returns it.
@@ -99,10 +117,13 @@ impl Framing {
     /// # Errors
     /// `TooLong` when no length can express that many bytes, `FrameLimit` when they exceed the
     /// limit, `Truncated`, `Trailing` or `FrameShape` for a station header of another framing,
-    /// `Character` for an ETX where the first ETX ends the frame, and `Form` for a binary total
+    /// `TooShort` for nothing where nothing cannot be told from the end of the input, `Character` for an ETX where the first ETX ends the frame, and `Form` for a binary total
     /// length there, which may be one.
     pub fn measure(&self, header: &[u8], payload: &[u8]) -> Result<usize> {
         let body = header.len().saturating_add(payload.len());
+        if body == 0 && !self.is_delimited() {
+            return Err(refuse(ErrorKind::TooShort, 0, 1, 0));
+        }
         if body > 0 || matches!(self.delimiter, Delimiter::Cups) {
             let size = self.station.measure(header, 0)?;
             if size < header.len() {
@@ -130,13 +151,15 @@ impl Framing {
         Ok(body.saturating_add(around))
     }
 
-    fn open<'a>(&self, mut reader: Reader<'a>) -> Step<Frame<'a>> {
+    /// Reads a frame; `ended` says that no more bytes come.
+    fn open<'a>(&self, mut reader: Reader<'a>, ended: bool) -> Step<Frame<'a>> {
         let start = reader;
         reader.tag(self.length_first)?;
         let announced = match self.delimiter {
             Delimiter::Length { field, .. } => self.length(&mut reader, field)?,
             Delimiter::Etx => Some(self.scan(reader)?),
             Delimiter::Cups => Some(self.total(reader)?),
+            Delimiter::Input => Some(self.remainder(reader, ended)?),
         };
         let place = reader.offset;
         let Some(size) = announced else {
@@ -189,6 +212,18 @@ impl Framing {
             return Err(refused(refuse(ErrorKind::TooShort, offset, CupsHeader::SIZE, total)));
         }
         self.admit(total, offset).map(|()| total)
+    }
+
+    /// All that is there, if it is all that comes: the size of the body.
+    fn remainder(&self, reader: Reader<'_>, ended: bool) -> Step<usize> {
+        let (size, limit) = (reader.rest.len(), widen(self.limit));
+        if size > limit {
+            return Err(refused(refuse(ErrorKind::FrameLimit, reader.offset, limit, size)));
+        }
+        if !ended || size == 0 {
+            return Err(MORE);
+        }
+        self.admit(size, reader.offset).map(|()| size)
     }
 
     /// Whether a body may be of that size, which was learnt at `offset`.
@@ -276,7 +311,7 @@ impl Framing {
         let station = widen(self.station.greatest());
         match self.delimiter {
             Delimiter::Length { field, .. } => station.min(widen(field.greatest()) - self.counted()),
-            Delimiter::Etx | Delimiter::Cups => station,
+            Delimiter::Etx | Delimiter::Cups | Delimiter::Input => station,
         }
     }
 }
@@ -297,6 +332,3 @@ fn slot<'o>(rest: &mut &'o mut [u8], size: usize) -> &'o mut [u8] {
     *rest = after;
     slot
 }
-
-/// End of text.
-const ETX: u8 = 0x03;

@@ -33,6 +33,8 @@ pub(super) enum Delimiter {
     Etx,
     /// The total length within a CUPS header.
     Cups,
+    /// Nothing: the end of the input.
+    Input,
 }
 
 /// What follows the message.
@@ -256,6 +258,20 @@ impl Framing {
     /// ```
     pub const CUPS: Self = Self { delimiter: Delimiter::Cups, station: Station::Cups, ..Self::BINARY2 };
 
+    /// Nothing: the end of the input is the end of the message, as in a file, a line of a log, or a
+    /// datagram. With [`with_header`](Self::with_header): a header, and no length.
+    ///
+    /// [`split`](Self::split) waits for ever, because more bytes may always come;
+    /// [`split_last`](Self::split_last) takes all that is there. It cannot express a poll.
+    ///
+    /// ```text
+    /// +-------------+        +-------------+
+    /// |   message   |  --->  |   message   |
+    /// |  100 bytes  |        |  100 bytes  |
+    /// +-------------+        +-------------+
+    /// ```
+    pub const NONE: Self = Self { delimiter: Delimiter::Input, ..Self::BINARY2 };
+
     /// As many decimal digits of length as the peer expects, 1 to 9; another number does not compile.
     #[must_use]
     pub const fn ascii<const DIGITS: u8>() -> Self {
@@ -290,6 +306,22 @@ impl Framing {
         self
     }
 
+    /// Whether a frame shows where it ends: true for all but [`NONE`](Self::NONE).
+    #[must_use]
+    pub const fn is_delimited(&self) -> bool {
+        !matches!(self.delimiter, Delimiter::Input)
+    }
+
+    /// The octet that ends a frame, where it is an octet and no length: without it in the input,
+    /// [`split`](Self::split) finds nothing.
+    #[must_use]
+    pub const fn terminator(&self) -> Option<u8> {
+        match self.delimiter {
+            Delimiter::Etx => Some(ETX),
+            Delimiter::Length { .. } | Delimiter::Cups | Delimiter::Input => None,
+        }
+    }
+
     /// The header that stands between the length and the message.
     #[must_use]
     pub const fn header(&self) -> Station {
@@ -308,7 +340,7 @@ impl Framing {
     pub const fn overhead(&self) -> usize {
         let length = match self.delimiter {
             Delimiter::Length { field, .. } => field.width() as usize,
-            Delimiter::Etx | Delimiter::Cups => 0,
+            Delimiter::Etx | Delimiter::Cups | Delimiter::Input => 0,
         };
         self.length_first.len() + length + self.gap.len() + self.station.size() + self.trailer.size()
     }
@@ -319,6 +351,9 @@ impl Framing {
         Self { length_first: &[], delimiter, gap: &[], trailer: Trailer::None, station, limit }
     }
 }
+
+/// End of text.
+pub(super) const ETX: u8 = 0x03;
 
 impl Trailer {
     /// The size in bytes.

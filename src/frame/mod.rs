@@ -38,7 +38,12 @@
 //! # Names
 //!
 //! [`Framing::by_name`] finds a framing by what a configuration file calls it, such as `binary2` or
-//! `ascii4+tpdu`; [`Framing::named`] lists the names.
+//! `ascii4+tpdu`; [`Framing::named`] lists the names, and [`Framing::notation`] is the way back.
+//!
+//! # No length at all
+//!
+//! In a file, a log or a datagram a message may stand alone, or behind a header and no length.
+//! [`Framing::NONE`] is for those: [`Framing::split_last`] takes all of an input that has ended.
 //!
 //! # Station headers
 //!
@@ -78,7 +83,7 @@ pub use codec::{Codec, OwnedFrame};
 pub use cups::CupsHeader;
 pub use envelope::Frame;
 pub use framing::Framing;
-pub use names::Named;
+pub use names::{Named, Notation};
 pub use station::Station;
 pub use tpdu::Tpdu;
 pub use unionpay::{Request, UnionPayHeader};

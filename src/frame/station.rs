@@ -2,7 +2,7 @@
 
 use super::parts::refuse;
 use super::{Base1Header, Base24Header, CupsHeader, Tpdu, UnionPayHeader};
-use super::{base1, base24, cups, tpdu};
+use super::{base1, base24, cups, tpdu, unionpay};
 use crate::model::error::{ErrorKind, Result};
 
 /// Which header stands between the length of a frame and the message.
@@ -38,6 +38,39 @@ impl Station {
             Self::Base1 => Base1Header::SIZE,
             Self::Cups => CupsHeader::SIZE,
             Self::Base24 => Base24Header::SIZE,
+        }
+    }
+
+    /// Which header the first `size` bytes of `body`, header and message, are by their content, not
+    /// by their size alone: [`Station::Bytes`] when they are none of those with a name, `None` when
+    /// `body` is shorter or `size` exceeds 255.
+    ///
+    /// ```
+    /// use cardwire::frame::Station;
+    /// assert_eq!(Station::recognize(b"ISO0260000500800", 12), Some(Station::Base24));
+    /// assert_eq!(Station::recognize(b"SWITCH0102030800", 12), Some(Station::Bytes(12)));
+    /// assert_eq!(Station::recognize(b"0800", 0), Some(Station::None));
+    /// ```
+    #[must_use]
+    pub fn recognize(body: &[u8], size: usize) -> Option<Self> {
+        let header = body.get(..size)?;
+        let is = |station: &Self| station.measure(body, 0) == Ok(size) && station.is_content(header, body);
+        let named = [Self::Tpdu, Self::UnionPay, Self::Base1, Self::Cups, Self::Base24];
+        match size {
+            0 => Some(Self::None),
+            _ => named.into_iter().find(is).or(u8::try_from(size).ok().map(Self::Bytes)),
+        }
+    }
+
+    /// Whether a header of the right size, in front of `body`, holds what its layout says.
+    fn is_content(self, header: &[u8], body: &[u8]) -> bool {
+        match self {
+            Self::None | Self::Bytes(_) => true,
+            Self::Tpdu => tpdu::is_usual(header),
+            Self::UnionPay => unionpay::is_usual(header),
+            Self::Base1 => base1::is_usual(header) && base1::check_total(body, 0).is_ok(),
+            Self::Cups => cups::check_total(body, 0).is_ok(),
+            Self::Base24 => base24::is_usual(header),
         }
     }
 

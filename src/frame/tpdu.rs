@@ -67,6 +67,16 @@ impl Tpdu {
     }
 }
 
+/// Whether these are the identifier of transactions and two addresses of decimal digits.
+pub(super) fn is_usual(header: &[u8]) -> bool {
+    matches!(header, [0x60, addresses @ ..] if addresses.iter().all(|octet| is_decimal(*octet)))
+}
+
+/// Whether both half bytes are decimal digits.
+pub(super) const fn is_decimal(octet: u8) -> bool {
+    octet >> 4 <= 9 && octet & 0x0F <= 9
+}
+
 /// Swaps destination and source.
 pub(super) fn turn(header: &mut [u8]) {
     swap(header, 1, 2);

@@ -1,7 +1,7 @@
 //! The station header of UnionPay POS messages: a TPDU and six bytes.
 
 use super::parts::{exact, join};
-use super::tpdu::Tpdu;
+use super::tpdu::{self, Tpdu};
 use crate::model::error::Result;
 
 /// The header before a UnionPay POS message.
@@ -133,6 +133,17 @@ impl Request {
             Self::BlackList => 7,
         }
     }
+}
+
+/// Whether these are a TPDU, an application of `60` to `69`, and versions of decimal digits.
+pub(super) fn is_usual(header: &[u8]) -> bool {
+    let Ok(UnionPayHeader { application, version, sub_version: [v0, v1, v2], .. }) =
+        UnionPayHeader::parse(header)
+    else {
+        return false;
+    };
+    let is_tpdu = header.get(..Tpdu::SIZE).is_some_and(tpdu::is_usual);
+    is_tpdu && application >> 4 == 6 && [application, version, v0, v1, v2].into_iter().all(tpdu::is_decimal)
 }
 
 #[cfg(test)]

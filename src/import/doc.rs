@@ -72,8 +72,10 @@ pub struct ElementDoc {
     pub max: u32,
     /// How the length is known.
     pub form: Form,
-    /// What a value that is given too short is filled with.
-    pub fill: Fill,
+    /// What a value that is given too short is filled with; `None` where it is refused.
+    pub fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub full_size: bool,
     /// The pad nibble of an odd number of packed digits.
     pub pad_nibble: PadNibble,
     /// What formatting may show.
@@ -189,6 +191,7 @@ impl ElementDoc {
             max: element.size.max,
             form: element.size.form,
             fill: element.fill,
+            full_size: element.full_size,
             pad_nibble: element.pad_nibble,
             privacy: element.privacy,
             layout: element.layout.map(LayoutDoc::from_layout),

@@ -134,6 +134,7 @@ impl ElementDoc {
             content: self.content,
             coding: self.coding,
             fill: self.fill,
+            full_size: self.full_size,
             pad_nibble: self.pad_nibble,
             privacy: self.privacy,
             fast: FastElement::UNKNOWN,

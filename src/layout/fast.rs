@@ -64,6 +64,8 @@ impl Element<'_> {
             Form::Prefixed(prefix) => FastElement::prefixed(coded, prefix, (min, max)),
             Form::Padded(_) | Form::Rest | Form::Until(_) => FastElement::UNKNOWN,
         };
+        // what varies and is filled up is laid out by the ordinary writer
+        let fast = if self.is_filled_up() { fast.not_encoded() } else { fast };
         self.fast = match self.layout {
             Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
                 fast.composite()

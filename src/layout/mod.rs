@@ -38,7 +38,9 @@ pub struct Element<'s> {
     pub(crate) size: Size,
     pub(crate) content: Content,
     pub(crate) coding: Coding,
-    pub(crate) fill: Fill,
+    pub(crate) fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub(crate) full_size: bool,
     pub(crate) pad_nibble: PadNibble,
     pub(crate) privacy: Privacy,
     /// How to read it fast, if it is of a common form.
@@ -69,7 +71,7 @@ pub enum Form {
     Until(u8),
 }
 
-/// What a fixed value that is given too short is filled with, and on which side.
+/// What a value that is given too short is filled with, and on which side.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Fill {
     /// The side that is filled.
@@ -265,10 +267,17 @@ impl<'s> Element<'s> {
         self.size.form
     }
 
-    /// What a value that is given too short is filled with, and on which side.
+    /// What a value that is given too short is filled with, and on which side; `None` where such a
+    /// value is refused.
     #[must_use]
-    pub const fn fill(&self) -> Fill {
+    pub const fn fill(&self) -> Option<Fill> {
         self.fill
+    }
+
+    /// Whether a value that varies in length is filled up to its maximum: see [`Shape::full_size`].
+    #[must_use]
+    pub const fn is_full_size(&self) -> bool {
+        self.full_size
     }
 
     /// The pad nibble of an odd number of packed digits.
@@ -279,10 +288,39 @@ impl<'s> Element<'s> {
 
     /// What a padded value is filled with, as it lies on the wire.
     pub(crate) const fn wire_fill(&self) -> u8 {
+        let fill = match self.fill {
+            Some(fill) => fill,
+            None => Fill::of_class(self.content),
+        };
         match self.coding {
-            Coding::Ebcdic(page) => page.put(self.fill.with),
-            _ => self.fill.with,
+            Coding::Ebcdic(page) => page.put(fill.with),
+            _ => fill.with,
         }
+    }
+
+    /// Whether a value that varies in length is filled up: not one with fill behind it, which is none of
+    /// the value, nor parts, which would move.
+    pub(crate) const fn is_filled_up(&self) -> bool {
+        let varies = matches!(self.size.form, Form::Prefixed(_) | Form::Rest | Form::Until(_));
+        self.full_size && varies && self.layout.is_none()
+    }
+
+    /// Whether the octets of packed digits are counted, which do not say that their number is odd.
+    pub(crate) const fn counts_octets(&self) -> bool {
+        let counts_digits = match self.size.form {
+            Form::Fixed => true,
+            Form::Prefixed(prefix) | Form::Padded(prefix) => matches!(prefix.counts, LengthUnit::Units),
+            Form::Rest | Form::Until(_) => false,
+        };
+        matches!(self.coding, Coding::Bcd) && !counts_digits
+    }
+
+    /// Whether a value of so many units is read back as one of so many. Where octets are counted, an
+    /// odd number of digits is told by a pad nibble that is no digit, or by the maximum, which one
+    /// more would exceed.
+    pub(crate) const fn is_told(&self, units: usize) -> bool {
+        let digits = if self.content.is_signed() { units.saturating_sub(1) } else { units };
+        digits.is_multiple_of(2) || !self.counts_octets() || self.pad_nibble.nibble > 9 || units == self.max()
     }
 
     /// What formatting may show.

@@ -29,6 +29,8 @@ pub struct Shape<'s> {
     pub(crate) length: Length,
     pub(crate) coding: Option<Coding>,
     pub(crate) fill: Option<Fill>,
+    /// Whether a value that varies in length is filled up to its maximum.
+    pub(crate) full_size: bool,
     pub(crate) pad_nibble: Option<PadNibble>,
     pub(crate) layout: Option<&'s Layout<'s>>,
 }
@@ -92,6 +94,7 @@ impl<'s> Shape<'s> {
             length: Length::Fixed,
             coding: None,
             fill: None,
+            full_size: false,
             pad_nibble: None,
             layout: None,
         }
@@ -186,9 +189,28 @@ impl<'s> Shape<'s> {
     }
 
     /// A fixed value that is given too short is filled so.
+    ///
+    /// A row that does not say it fills digits with zeros in front and text with blanks behind; octets
+    /// (`b`, `h`) that are too few are refused. A value of nothing is filled with blanks alone: zeros
+    /// would be a value that nobody gave.
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });
+        self
+    }
+
+    /// A value that varies in length and is given too short is filled up to its maximum, as a fixed one
+    /// is: the numeric data objects of EMV. What another message has shorter is copied as it is, and
+    /// what is empty stays empty.
+    ///
+    /// ```
+    /// use cardwire::layout::{Shape, n};
+    /// /// 12345 is written as 00 00 00 01 23 45.
+    /// const AMOUNT: Shape = n(12).ber().full_size();
+    /// ```
+    #[must_use]
+    pub const fn full_size(mut self) -> Self {
+        self.full_size = true;
         self
     }
 

@@ -57,6 +57,9 @@ pub enum ErrorKind {
     Nibble,
     /// A fill half byte that is not the fill of the spec.
     Fill,
+    /// Packed digits that would be read back as more or fewer: their octets are counted, and the pad
+    /// nibble cannot be told from a digit. `found` were given, `expected` would be read.
+    DigitCount,
     /// A character that is not a hexadecimal digit.
     HexDigit(CharKind),
     /// The message type identifier is not four digits.
@@ -355,6 +358,10 @@ fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         ErrorKind::Character(content, seen) => write!(f, "expected class {content}, found {seen}"),
         ErrorKind::Nibble => f.write_str("expected a decimal half byte, found one above 9"),
         ErrorKind::Fill => write!(f, "expected the fill half byte {expected:X}, found another"),
+        ErrorKind::DigitCount => write!(
+            f,
+            "{found} digits would be read back as {expected}: octets are counted, and the pad nibble looks like a digit"
+        ),
         ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
         ErrorKind::MtiDigit => f.write_str("expected four digits"),
         ErrorKind::Undefined => f.write_str("the spec does not define it"),

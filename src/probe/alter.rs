@@ -53,6 +53,7 @@ pub(super) fn variants<'s>(element: &Element<'s>, page: CodePage, blamed: Option
         }
     }
     found.extend(lengths(unchanged));
+    found.extend(signs(unchanged));
     found.extend(blamed.into_iter().flat_map(|error| admissions(unchanged, error)));
     found.retain(|variant| variant.changes.cost() > 0);
     found.sort_by_cached_key(Variant::cost);
@@ -274,12 +275,32 @@ fn spares(variant: Variant<'_>) -> impl Iterator<Item = Variant<'_>> {
 fn lengths(variant: Variant<'_>) -> impl Iterator<Item = Variant<'_>> {
     let max = variant.element.size.max;
     let is_fixed = variant.element.size.form == Form::Fixed;
+    // the sign of an amount may count as one of its digits: `signs` says so
+    let is_signed = variant.element.content.is_signed();
     let near = (max.saturating_sub(8).max(1)..=max.saturating_add(8)).filter(move |units| *units != max);
+    let near = near.filter(move |units| !is_signed || units.abs_diff(max) > 1);
     let far = [max / 2, max.saturating_mul(2)].into_iter().filter(move |units| units.abs_diff(max) > 8);
     near.chain(far).filter(move |_| is_fixed).filter_map(move |units| {
         let change = Some(Change::Fixed(units));
         variant.with(|element| element.layout = None)?.sized(units, units, change)
     })
+}
+
+/// A signed amount without its sign, or whose sign counts as one of the digits.
+fn signs(variant: Variant<'_>) -> Vec<Variant<'_>> {
+    let Element { content, size, .. } = variant.element;
+    if content != Content::Xn || size.form != Form::Fixed {
+        return Vec::new();
+    }
+    let expected = size.max.saturating_sub(1);
+    let with = |content: Content, units: u32, change: Change| {
+        let changed = variant.with(|element| (element.content, element.layout) = (content, None))?;
+        changed.sized(units, units, Some(change))
+    };
+    let unsigned = |found: u32| with(Content::N, found, Change::Unsigned { expected, found });
+    let found = expected.saturating_sub(1);
+    let signed = with(Content::Xn, expected, Change::Signed { expected, found });
+    [unsigned(size.max), unsigned(expected), signed].into_iter().flatten().collect()
 }
 
 /// What the blamed element would have to admit for the error to go away.

@@ -1,146 +1,88 @@
 //! What stands around a message: a framing, a station header, or bytes nobody named.
 
-use alloc::vec::Vec;
 use core::fmt;
 
-use super::Explanation;
-use super::reach::{Reach, mean};
-use crate::frame::{Base1Header, Base24Header, CupsHeader, Framing, Tpdu, UnionPayHeader};
-use crate::spec::Spec;
+use crate::frame::{Framing, Station};
 
-/// A framing and how many bytes of header stand between it and the message.
+/// A framing, and the header between it and the message.
+///
+/// `Display` is in words: `framing binary2, 5 bytes of header (TPDU)`. For the name that
+/// [`Framing::by_name`] reads, ask [`framing`](Self::framing) for its [`notation`](Framing::notation).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Envelope {
-    /// The name of the constant of [`Framing`], and the framing.
-    pub framing: Option<(&'static str, Framing)>,
-    /// Bytes between the frame's length and the message, apart from a header that the spec itself
-    /// has.
-    pub header: usize,
-}
-
-macro_rules! framings {
-    ($($name:ident)*) => { [$((stringify!($name), Framing::$name)),*] };
-}
-
-/// Those without a station header: headers are tried by their size.
-const FRAMINGS: [(&str, Framing); 15] = framings! {
-    BINARY2 BINARY2_INCLUSIVE BINARY2_ZEROS BINARY2_ETX LITTLE2 BINARY3 BINARY4 BINARY4_INCLUSIVE
-    ASCII4 HEX4 BCD2 GICC RBP STX_ETX STX_BCD2_ETX
-};
-
-const HEADERS: [(&str, usize); 5] = [
-    ("TPDU", Tpdu::SIZE),
-    ("UnionPay", UnionPayHeader::SIZE),
-    ("BASE24", Base24Header::SIZE),
-    ("BASE I", Base1Header::SIZE),
-    ("CUPS", CupsHeader::SIZE),
-];
-
-/// The longest header without a name that is looked for.
-const MAX_HEADER: usize = 48;
-
-/// What a score must reach: a lower one calls for a header without a name to be looked for, which
-/// must then reach it. Among so many, a coincidence soon reads a few elements.
-const GOOD: u16 = 700;
-
-/// What could stand around all the messages: every framing that fits each exactly, or none, with
-/// every header, or none.
-pub(super) fn envelopes(messages: &[&[u8]]) -> Vec<Envelope> {
-    let fits =
-        |framing: &&(&str, Framing)| messages.iter().all(|message| open(&framing.1, message).is_some());
-    let framings = FRAMINGS.iter().filter(fits).map(|framing| Some(*framing));
-    let headers = core::iter::once(0).chain(HEADERS.iter().map(|(_, size)| *size));
-    let pairs = core::iter::once(None).chain(framings);
-    pairs.flat_map(|framing| headers.clone().map(move |header| Envelope { framing, header })).collect()
-}
-
-/// The first message of an input that is frames and nothing else.
-fn open<'m>(framing: &Framing, input: &'m [u8]) -> Option<&'m [u8]> {
-    let mut first = None;
-    let mut rest = input;
-    while !rest.is_empty() {
-        let frame = framing.split(rest).ok()??;
-        first = first.or(Some(frame.payload).filter(|payload| !payload.is_empty()));
-        rest = rest.get(frame.consumed.max(1)..)?;
-    }
-    first
-}
-
-/// Reads all messages so.
-pub(super) fn try_out<'s>(spec: &'s Spec<'s>, messages: &[&[u8]], envelope: Envelope) -> Explanation<'s> {
-    let opened = envelope.open_all(messages);
-    let reaches: Vec<Reach> = opened.iter().map(|message| Reach::of(spec, message).0).collect();
-    let score = mean(&reaches);
-    let score =
-        if score < 1000 { score.saturating_sub(40 * u16::from(envelope.complexity())) } else { score };
-    Explanation { spec, envelope, score, reaches, hints: Vec::new() }
-}
-
-/// The explanation, or a better one behind a header that nobody named.
-pub(super) fn or_any_header<'s>(
-    spec: &'s Spec<'s>,
-    messages: &[&[u8]],
-    named: Explanation<'s>,
-) -> Explanation<'s> {
-    if named.score >= GOOD {
-        return named;
-    }
-    let mut best = named;
-    let mut framings = envelopes(messages);
-    framings.retain(|envelope| envelope.header == 0);
-    // a framing that fits is better than a header that swallows it
-    framings.reverse();
-    for envelope in framings {
-        for header in (1..=MAX_HEADER).filter(|size| HEADERS.iter().all(|(_, named)| named != size)) {
-            let found = try_out(spec, messages, Envelope { header, ..envelope });
-            if found.score >= GOOD && found.score > best.score {
-                best = found;
-            }
-        }
-    }
-    best
+    framing: Framing,
 }
 
 impl Envelope {
-    /// The message within an input.
+    pub(super) const fn new(framing: Framing) -> Self {
+        Self { framing }
+    }
+
+    /// The framing, with its header; [`Framing::NONE`] where nothing tells where a message ends.
+    #[must_use]
+    pub const fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// Bytes between the frame's length and the message, apart from a header that the spec itself
+    /// has.
+    #[must_use]
+    pub const fn header(&self) -> usize {
+        self.framing.header().size()
+    }
+
+    /// Whether nothing stands around the message.
+    #[must_use]
+    pub const fn is_bare(&self) -> bool {
+        !self.framing.is_delimited() && self.header() == 0
+    }
+
+    /// The first message within an input.
     #[must_use]
     pub fn open<'m>(&self, input: &'m [u8]) -> Option<&'m [u8]> {
-        let framed = match &self.framing {
-            Some((_, framing)) => open(framing, input)?,
-            None => input,
-        };
-        framed.get(self.header..)
+        let mut rest = input;
+        loop {
+            let frame = self.framing.split_last(rest).ok()??;
+            if !frame.is_poll() {
+                return Some(frame.payload);
+            }
+            rest = rest.get(frame.consumed.max(1)..)?;
+        }
     }
 
-    /// The messages within; empty where there is none.
-    pub(super) fn open_all<'m>(&self, messages: &[&'m [u8]]) -> Vec<&'m [u8]> {
-        messages.iter().map(|message| self.open(message).unwrap_or_default()).collect()
-    }
-
-    /// The name of a header of that size, if one has it.
+    /// The name of the header, if its content is that of one that has a name.
     #[must_use]
-    pub fn header_name(&self) -> Option<&'static str> {
-        HEADERS.iter().find(|(_, size)| *size == self.header).map(|(name, _)| *name)
+    pub const fn header_name(&self) -> Option<&'static str> {
+        match self.framing.header() {
+            Station::Tpdu => Some("TPDU"),
+            Station::UnionPay => Some("UnionPay"),
+            Station::Base1 => Some("BASE I"),
+            Station::Cups => Some("CUPS"),
+            Station::Base24 => Some("BASE24"),
+            Station::None | Station::Bytes(_) => None,
+        }
     }
 
     /// How much is assumed.
     pub(super) fn complexity(&self) -> u8 {
-        let header = match (self.header, self.header_name()) {
+        let header = match (self.header(), self.header_name()) {
             (0, _) => 0,
             (_, Some(_)) => 2,
             (_, None) => 4,
         };
-        header + u8::from(self.framing.is_some())
+        header + u8::from(self.framing.is_delimited())
     }
 }
 
 impl fmt::Display for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.framing {
-            Some((name, _)) => write!(f, "framing {name}")?,
-            None => f.write_str("no framing")?,
+        let bare = self.framing.with_header(Station::None);
+        match (bare.is_delimited(), bare.notation()) {
+            (false, _) => f.write_str("no framing")?,
+            (true, Some(name)) => write!(f, "framing {name}")?,
+            (true, None) => f.write_str("a framing without a name")?,
         }
-        match (self.header, self.header_name()) {
+        match (self.header(), self.header_name()) {
             (0, _) => Ok(()),
             (size, Some(name)) => write!(f, ", {size} bytes of header ({name})"),
             (size, None) => write!(f, ", {size} bytes of header"),

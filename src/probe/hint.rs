@@ -4,6 +4,7 @@ use core::cmp::Reverse;
 use core::fmt;
 
 use crate::codec::{Coding, LengthUnit, PadNibble, PrefixCoding, Side};
+use crate::layout::NextBitmap;
 use crate::model::content::Content;
 use crate::model::error::Place;
 use crate::spec::MtiCoding;
@@ -31,8 +32,14 @@ pub enum Change {
     Bitmap(Coding),
     /// All elements of digits are written so.
     Digits(Coding),
+    /// All elements of text are written so.
+    Text(Coding),
     /// All length prefixes are written so.
     Prefixes(PrefixCoding),
+    /// All length prefixes are one binary octet that counts this.
+    OctetPrefixes(LengthUnit),
+    /// A third bitmap follows there, for the elements from 129 on.
+    ThirdBitmap(NextBitmap),
     /// All binary elements are written so.
     Binary(Coding),
     /// The value is written so.
@@ -49,6 +56,20 @@ pub enum Change {
     PadNibble(PadNibble),
     /// The length is fixed, at so many units.
     Fixed(u32),
+    /// Of a signed amount: there is no sign, but so many digits.
+    Unsigned {
+        /// The digits behind the sign that the spec expects.
+        expected: u32,
+        /// The digits that are there.
+        found: u32,
+    },
+    /// Of a signed amount: the sign is followed by so many digits.
+    Signed {
+        /// The digits behind the sign that the spec expects.
+        expected: u32,
+        /// The digits that are there.
+        found: u32,
+    },
     /// A length stands before the value.
     Variable,
     /// The value may be so many units long.
@@ -62,7 +83,7 @@ pub enum Change {
 }
 
 /// How many ways an element can differ at once.
-const MAX_CHANGES: usize = 4;
+const MAX_CHANGES: usize = 6;
 
 /// The ways in which one element differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -103,8 +124,13 @@ impl Change {
             Self::Mti(_) | Self::Bitmap(_) | Self::Coding(_) | Self::Prefix(_) => 1,
             Self::Width(_) | Self::LengthUnit(_) | Self::PadNibble(_) => 1,
             Self::Longer(_) | Self::Content(_) | Self::Defined => 1,
+            Self::Unsigned { .. } | Self::Signed { .. } | Self::ThirdBitmap(_) => 1,
             Self::Includes(_) | Self::Fixed(_) | Self::Variable | Self::Parts => 2,
-            Self::Digits(_) | Self::Prefixes(_) | Self::Binary(_) => 3,
+            Self::Digits(_)
+            | Self::Text(_)
+            | Self::Prefixes(_)
+            | Self::OctetPrefixes(_)
+            | Self::Binary(_) => 3,
         }
     }
 }
@@ -128,6 +154,12 @@ impl Hint {
     /// How it differs from what the spec says.
     pub fn changes(&self) -> impl Iterator<Item = Change> {
         self.changes.iter()
+    }
+
+    /// Whether it names a third bitmap, which the bitmap before it announces.
+    #[must_use]
+    pub fn is_third_bitmap(&self) -> bool {
+        self.changes().any(|change| matches!(change, Change::ThirdBitmap(_)))
     }
 
     /// How many messages parse to their end with the change, and of how many.
@@ -174,6 +206,14 @@ impl fmt::Display for Change {
             Self::Mti(coding) => write!(f, "probably {}", mti_words(coding)),
             Self::Bitmap(coding) => write!(f, "probably {}", coding_words(coding)),
             Self::Digits(coding) => write!(f, "all digits are probably {}", coding_words(coding)),
+            Self::Text(coding) => write!(f, "all text is probably {}", coding_words(coding)),
+            Self::OctetPrefixes(unit) => {
+                write!(f, "all lengths are probably one octet that counts {}", counts_words(unit))
+            }
+            Self::ThirdBitmap(NextBitmap::InElement) => {
+                f.write_str("a third bitmap stands in the place of field 65, whose bit is set")
+            }
+            Self::ThirdBitmap(_) => f.write_str("a third bitmap follows the second: bit 65 is set"),
             Self::Prefixes(coding) => write!(f, "all lengths are probably {}", prefix_words(coding)),
             Self::Binary(coding) => write!(f, "all binary values are probably {}", coding_words(coding)),
             Self::Coding(coding) => write!(f, "probably {}", coding_words(coding)),
@@ -186,6 +226,15 @@ impl fmt::Display for Change {
                 write!(f, "{} the digits fills an odd number up", spare_words(pad_nibble))
             }
             Self::Fixed(units) => write!(f, "probably of fixed length {units}"),
+            Self::Unsigned { expected, found } => {
+                write!(
+                    f,
+                    "expected a sign and {expected} digits, found probably {found} digits without a sign"
+                )
+            }
+            Self::Signed { expected, found } => {
+                write!(f, "expected a sign and {expected} digits, found probably a sign and {found} digits")
+            }
             Self::Variable => f.write_str("probably of variable length"),
             Self::Longer(units) => write!(f, "may be {units} long"),
             Self::Content(content) => write!(f, "holds characters of class {content}"),

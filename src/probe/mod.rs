@@ -26,130 +26,58 @@
 //! Nothing here shows message content.
 
 mod alter;
+mod cut;
 mod envelope;
+mod explanation;
+mod finder;
 mod hint;
+mod mend;
 mod reach;
 mod search;
+mod trial;
 
 use alloc::vec::Vec;
-use core::fmt;
 
-use crate::model::error::Error;
+use self::cut::Cut;
 use crate::spec::Spec;
 
+pub use cut::MAX_MESSAGES;
 pub use envelope::Envelope;
+pub use explanation::Explanation;
+pub use finder::Finder;
 pub use hint::{Change, Hint};
 pub use reach::Reach;
-
-/// How many messages are looked at; those behind them are ignored.
-pub const MAX_MESSAGES: usize = 16;
-
-/// How well one spec explains the messages, and what to change where it does not.
-#[derive(Clone)]
-pub struct Explanation<'s> {
-    spec: &'s Spec<'s>,
-    envelope: Envelope,
-    score: u16,
-    reaches: Vec<Reach>,
-    hints: Vec<Hint>,
-}
 
 /// Ranks specs by how well they explain the messages, the best first; each with the framing and the
 /// header that suit it best.
 ///
-/// Give it all the messages you have, whole and with or without their frame: what explains several
-/// is more than a coincidence. The work is bounded, whatever the bytes are.
-pub fn probe<'s>(messages: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>) -> Vec<Explanation<'s>> {
-    let messages = messages.get(..MAX_MESSAGES).unwrap_or(messages);
-    let mut explanations = Vec::new();
-    if messages.is_empty() {
-        return explanations;
-    }
-    let envelopes = envelope::envelopes(messages);
-    for spec in specs {
-        let ranked = envelopes.iter().map(|envelope| envelope::try_out(spec, messages, *envelope));
-        let named = ranked.reduce(|best, next| if next.rank() > best.rank() { next } else { best });
-        explanations.extend(named.map(|named| envelope::or_any_header(spec, messages, named)));
-    }
+/// An input is a message, with or without its frame, or a stream of frames. All framings are tried,
+/// with and without a header, and the one that explains most octets wins: frames that are polls say
+/// nothing for it, and what is left over speaks against it. Give it all the inputs that you have:
+/// what explains several is more than a coincidence. The work is bounded, whatever the bytes are.
+pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>) -> Vec<Explanation<'s>> {
+    let octets = inputs.iter().map(|input| input.len()).sum();
+    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
+    let cuts: Vec<Cut<'_>> = cuts.collect();
+    let mut explanations: Vec<_> =
+        specs.into_iter().filter_map(|spec| trial::best(spec, &cuts, octets)).collect();
     // stable: what comes first among equals is what the caller named first
     explanations.sort_by_key(|explanation| core::cmp::Reverse(explanation.rank()));
-    for explanation in explanations.iter_mut().take(MAX_SEARCHED) {
-        if !explanation.is_complete() {
-            explanation.hints = search::hints(explanation.spec, &explanation.envelope.open_all(messages));
-        }
+    for explanation in explanations.iter_mut().take(MAX_SEARCHED).filter(|it| !it.is_complete()) {
+        let messages = trial::messages(&cuts, explanation.envelope().framing());
+        explanation.set_hints(search::hints(explanation.spec(), &messages));
     }
     explanations
 }
 
+/// How a spec explains the inputs, with the framing and the header that suit it best; without hints,
+/// which take longer to find than all the rest. `None` when there are no inputs.
+#[must_use]
+pub fn explain<'s>(inputs: &[&[u8]], spec: &'s Spec<'s>) -> Option<Explanation<'s>> {
+    let octets = inputs.iter().map(|input| input.len()).sum();
+    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
+    trial::best(spec, &cuts.collect::<Vec<_>>(), octets)
+}
+
 /// For how many of the best explanations hints are looked for.
 const MAX_SEARCHED: usize = 4;
-
-impl<'s> Explanation<'s> {
-    /// The spec.
-    #[must_use]
-    pub const fn spec(&self) -> &'s Spec<'s> {
-        self.spec
-    }
-
-    /// What stands around the message.
-    #[must_use]
-    pub const fn envelope(&self) -> Envelope {
-        self.envelope
-    }
-
-    /// 0 to 1000; 1000 when every message parses to its end.
-    #[must_use]
-    pub const fn score(&self) -> u16 {
-        self.score
-    }
-
-    /// How far each message got, in the order given.
-    #[must_use]
-    pub fn reaches(&self) -> &[Reach] {
-        &self.reaches
-    }
-
-    /// Whether every message parses to its end.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.reaches.iter().all(|reach| reach.error.is_none())
-    }
-
-    /// What stopped the first message that did not parse.
-    #[must_use]
-    pub fn error(&self) -> Option<Error> {
-        self.reaches.iter().find_map(|reach| reach.error)
-    }
-
-    /// What is probably wrong with the spec, the likeliest first; empty when nothing is, and when
-    /// no single change helps.
-    #[must_use]
-    pub fn hints(&self) -> &[Hint] {
-        &self.hints
-    }
-
-    /// The score, then the simplicity of what stands around the message, then how much of the
-    /// content is of a narrow class.
-    fn rank(&self) -> (u16, core::cmp::Reverse<u8>, u64) {
-        let evidence = self.reaches.iter().map(|reach| reach.evidence).sum();
-        (self.score, core::cmp::Reverse(self.envelope.complexity()), evidence)
-    }
-}
-
-impl fmt::Display for Explanation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}: score {}", self.spec.name(), self.envelope, self.score)?;
-        let complete = self.reaches.iter().filter(|reach| reach.error.is_none()).count();
-        write!(f, ", {complete} of {} messages complete", self.reaches.len())?;
-        if let Some(reach) = self.reaches.iter().find(|reach| reach.error.is_some()) {
-            write!(f, "; {reach}")?;
-        }
-        self.hints.first().map_or(Ok(()), |hint| write!(f, "; {hint}"))
-    }
-}
-
-impl fmt::Debug for Explanation<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Explanation({self})")
-    }
-}

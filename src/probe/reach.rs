@@ -50,6 +50,31 @@ impl Reach {
         (reach, announced)
     }
 
+    /// What is no message, because no frame could be cut.
+    pub(super) const fn refused(error: Error, size: usize) -> Self {
+        Self { read: 0, announced: 0, offset: 0, size, error: Some(error), plausible: false, evidence: 0 }
+    }
+
+    /// Whether the MTI is one of the standard's.
+    #[must_use]
+    pub const fn is_plausible(&self) -> bool {
+        self.plausible
+    }
+
+    /// Whether MTI and bitmap make sense and most of the message was read: what stops it is then
+    /// something within it.
+    pub(super) fn is_message_like(&self) -> bool {
+        let is_within =
+            self.error.is_none_or(|error| matches!(error.place(), Place::Element(_) | Place::Whole));
+        self.plausible && is_within && self.read > 0 && 2 * self.offset >= self.size
+    }
+
+    /// How much the reading of `octets` octets speaks for it: all of them if it is complete, and else
+    /// nothing, because a coincidence soon reads a few elements.
+    pub(super) fn merit(&self, octets: usize) -> u64 {
+        if self.score() == 1000 { wide(octets) } else { 0 }
+    }
+
     /// 0 to 1000; 1000 only at the end.
     pub(super) fn score(&self) -> u16 {
         let parts = |part: usize, whole: usize| 450 * part.min(whole) / whole.max(1);
@@ -84,7 +109,7 @@ pub(super) fn mean(reaches: &[Reach]) -> u16 {
     u16::try_from(sum / reaches.len().max(1)).unwrap_or(1000)
 }
 
-fn is_plausible(mti: Mti) -> bool {
+pub(super) fn is_plausible(mti: Mti) -> bool {
     !matches!(mti.version(), Version::Reserved(_))
         && !matches!(mti.class(), Class::Reserved(_))
         && !matches!(mti.function(), Function::Reserved(_))

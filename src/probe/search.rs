@@ -4,12 +4,12 @@ use alloc::vec::Vec;
 
 use super::alter::{Variant, page_of, undefined, variants};
 use super::hint::{Change, Changes, Hint, Outcome};
+use super::mend::{Lengths, Mend, Rewrite, What, dialect_of};
 use super::reach::{Reach, mean};
-use crate::codec::{Coding, PrefixCoding};
-use crate::layout::{Element, Form};
-use crate::model::bitmap::{Bitmap, MAX_NUMBER};
-use crate::model::content::Content;
-use crate::model::error::{Error, Place};
+use crate::codec::{Coding, LengthUnit, PrefixCoding};
+use crate::layout::{Element, NextBitmap};
+use crate::model::bitmap::Bitmap;
+use crate::model::error::{Error, ErrorKind, Place};
 use crate::spec::{Dialect, MtiCoding, Spec};
 
 /// How many messages may be read in the search for the hints of one spec.
@@ -21,16 +21,20 @@ const MAX_HINTS: usize = 5;
 /// By how much a change that does not get to the end must raise the score.
 const GAIN: u16 = 50;
 
+/// The bit that announces a third bitmap.
+const THIRD: u8 = 65;
+
 /// The most that may be wrong with one element at once.
 const MAX_COST: u8 = 4;
 
-/// What is probably wrong, the likeliest first.
-pub(super) fn hints(spec: &Spec<'_>, messages: &[&[u8]]) -> Vec<Hint> {
+/// What is probably wrong, the likeliest first, and how it is put right.
+pub(super) fn hints<'s>(spec: &'s Spec<'s>, messages: &[&[u8]]) -> Vec<(Hint, Mend<'s>)> {
     let (before, announced): (Vec<Reach>, Vec<Bitmap>) =
         messages.iter().map(|message| Reach::of(spec, message)).unzip();
     let announced: Bitmap = announced.iter().flatten().collect();
     let mut search = Search { spec, messages, before, announced, budget: BUDGET, hints: Vec::new() };
     search.outlines();
+    search.third_bitmap();
     search.elements();
     search.finish()
 }
@@ -42,15 +46,15 @@ struct Search<'s, 'm> {
     /// By any of the messages.
     announced: Bitmap,
     budget: u32,
-    hints: Vec<Hint>,
+    hints: Vec<(Hint, Mend<'s>)>,
 }
 
 impl<'s> Search<'s, '_> {
     /// MTI, bitmap, and what all elements have in common.
     fn outlines(&mut self) {
         let spec = self.spec;
-        let slots = self.slots(|_| true);
         let dialect = dialect_of(spec);
+        let slots = Mend { dialect, what: What::Nothing }.slots(spec);
         let mut best: Option<(Outcome, Dialect, Changes)> = None;
         for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary] {
             for bitmap in [Coding::Raw, Coding::Hex, Coding::EbcdicHex(page_of(spec))] {
@@ -61,55 +65,87 @@ impl<'s> Search<'s, '_> {
                     (bitmap != dialect.bitmap.coding).then_some(Change::Bitmap(bitmap)),
                 ];
                 let (place, changes) = (outline_place(changes), collected(changes));
-                let outcome = self.attempt(place, changes, changes.cost(), &changed, &slots);
+                let mend = Mend { dialect: changed, what: What::Nothing };
+                let outcome = self.attempt(place, changes, (changes.cost(), mend), &slots);
                 let is_better = |outcome: &Outcome| best.is_none_or(|(known, ..)| *outcome > known);
                 if let Some(outcome) = outcome.filter(is_better) {
                     best = Some((outcome, changed, changes));
                 }
             }
         }
-        let outline = best.map_or((dialect, Changes::default()), |(_, dialect, changes)| (dialect, changes));
-        self.everywhere(outline, &slots);
+        self.everywhere(
+            best.map_or((dialect, Changes::default()), |(_, dialect, changes)| (dialect, changes)),
+        );
     }
 
-    /// All digits, all lengths, or all binary values written otherwise.
-    fn everywhere(&mut self, (dialect, outline): (Dialect, Changes), slots: &[Option<Element<'s>>]) {
+    /// All digits, all text, all lengths, or all binary values written otherwise.
+    fn everywhere(&mut self, (dialect, outline): (Dialect, Changes)) {
         let page = page_of(self.spec);
-        let digits = [None, Some(Coding::Ascii), Some(Coding::Bcd), Some(Coding::Ebcdic(page))];
-        let ebcdic = PrefixCoding::Ebcdic(page);
-        let prefixes = [
-            None,
-            Some(PrefixCoding::Ascii),
-            Some(PrefixCoding::Bcd),
-            Some(ebcdic),
-            Some(PrefixCoding::Binary),
+        let (ascii, bcd, ebcdic) = (Some(Coding::Ascii), Some(Coding::Bcd), Some(Coding::Ebcdic(page)));
+        // text goes with digits unless it is said
+        let values = [
+            (None, None),
+            (ascii, None),
+            (bcd, None),
+            (ebcdic, None),
+            (bcd, ebcdic),
+            (None, ascii),
+            (None, ebcdic),
         ];
-        let binaries = [None, Some(Coding::Raw), Some(Coding::Hex)];
-        for digits in digits {
-            for prefix in prefixes {
-                for binary in binaries {
-                    let changes = [
-                        digits.map(Change::Digits),
-                        prefix.map(Change::Prefixes),
-                        binary.map(Change::Binary),
-                    ];
+        let codings =
+            [PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Ebcdic(page), PrefixCoding::Binary];
+        let octets = [LengthUnit::Units, LengthUnit::Bytes].map(Lengths::Octet);
+        let lengths = codings.map(Lengths::Usual).into_iter().chain(octets).map(Some);
+        for (digits, text) in values {
+            for prefix in core::iter::once(None).chain(lengths.clone()) {
+                for binary in [None, Some(Coding::Raw), Some(Coding::Hex)] {
+                    let rewrite = Rewrite { digits, text, binary, prefix };
+                    let changes = rewrite.changes();
                     if changes.iter().all(Option::is_none) {
                         continue;
                     }
-                    let mut changed = slots.to_vec();
-                    changed.iter_mut().flatten().for_each(|element| rewrite(element, digits, prefix, binary));
-                    let mut all = outline.iter().map(Some).collect::<Vec<_>>();
-                    all.extend(changes);
-                    let all = collected(all);
-                    self.attempt(Place::Whole, all, all.cost(), &dialect, &changed);
+                    let all = collected(outline.iter().map(Some).chain(changes));
+                    let mend = Mend { dialect, what: What::Everywhere(rewrite) };
+                    self.attempt(Place::Whole, all, (all.cost(), mend), &mend.slots(self.spec));
                 }
             }
         }
     }
 
+    /// A third bitmap that the spec does not know: bit 65 announces it. It is named even where the
+    /// spec lacks the elements that it announces, because nothing else would explain them.
+    fn third_bitmap(&mut self) {
+        let form = self.spec.bitmap();
+        let is_seen = self.announced.contains(THIRD) && form.third == NextBitmap::Never;
+        let mut best: Option<(usize, Hint, Mend<'s>)> = None;
+        for third in [NextBitmap::Announced, NextBitmap::InElement] {
+            let mut dialect = dialect_of(self.spec);
+            dialect.bitmap.third = third;
+            let mend = Mend { dialect, what: What::Nothing };
+            let changes = Changes::default().and(Change::ThirdBitmap(third)).unwrap_or_default();
+            let slots = mend.slots(self.spec);
+            let changed = Spec::try_new("", &dialect, &slots).ok().filter(|_| is_seen);
+            let Some(changed) = changed else { continue };
+            let (after, announced): (Vec<Reach>, Vec<Bitmap>) =
+                self.messages.iter().map(|message| Reach::of(&changed, message)).unzip();
+            let reads = |(after, before): (&Reach, &Reach)| before.error.is_none() || gets_to_third(after);
+            if after.iter().zip(&self.before).all(reads) {
+                // read at the wrong place, values announce many elements
+                let beyond = announced.iter().flatten().filter(|number| *number > 2 * 64).count();
+                let outcome = outcome_of(&after, changes.cost());
+                let hint = Hint { place: Place::Bitmap, changes, outcome, rivals: 0 };
+                if best.is_none_or(|(fewest, ..)| beyond < fewest) {
+                    best = Some((beyond, hint, mend));
+                }
+            }
+        }
+        self.hints.extend(best.map(|(_, hint, mend)| (hint, mend)));
+    }
+
     /// One element after the other, what is cheap to get wrong before what is not.
     fn elements(&mut self) {
         let page = page_of(self.spec);
+        let is_packed = self.spec.body().elements().any(|element| element.coding == Coding::Bcd);
         let suspects: Vec<(u8, Vec<(u8, Variant<'s>)>)> = self
             .suspects()
             .into_iter()
@@ -117,26 +153,34 @@ impl<'s> Search<'s, '_> {
                 Some(element) => (number, variants(element, page, self.blame(number))),
                 None => (number, undefined(number, page)),
             })
-            .map(|(number, variants)| (number, variants.into_iter().map(|it| (it.cost(), it)).collect()))
+            .map(|(number, variants)| {
+                let cost = |variant: &Variant<'_>| {
+                    // packed digits where nothing else is packed
+                    variant.cost() + u8::from(!is_packed && variant.element.coding == Coding::Bcd)
+                };
+                (number, variants.into_iter().map(|it| (cost(&it), it)).collect())
+            })
             .collect();
-        let announced = self.announced;
-        let mut slots = self.slots(|number| announced.contains(number));
         let dialect = dialect_of(self.spec);
+        // the bitmap stays what it is: to check all other elements would only take time
+        let mut slots = Mend { dialect, what: What::Nothing }.slots(self.spec);
+        let is_announced = |number| u8::try_from(number).is_ok_and(|it| self.announced.contains(it));
+        slots.iter_mut().enumerate().filter(|(at, _)| !is_announced(*at)).for_each(|(_, slot)| *slot = None);
         let outlines = self.hints.len();
         for cost in 1..=MAX_COST {
             for (number, variants) in &suspects {
-                for variant in variants.iter().filter(|(known, _)| *known == cost).map(|(_, variant)| variant)
-                {
+                for (_, variant) in variants.iter().filter(|(known, _)| *known == cost) {
+                    let mend = Mend { dialect, what: What::Element(*number, variant.element) };
                     let Some(slot) = slots.get_mut(usize::from(*number)) else { continue };
                     let original = slot.replace(variant.element);
-                    self.attempt(Place::Element(*number), variant.changes, cost, &dialect, &slots);
+                    self.attempt(Place::Element(*number), variant.changes, (cost, mend), &slots);
                     if let Some(slot) = slots.get_mut(usize::from(*number)) {
                         *slot = original;
                     }
                 }
             }
             let found = self.hints.iter().skip(outlines);
-            if found.into_iter().any(|hint| hint.outcome.complete == self.messages.len()) {
+            if found.into_iter().any(|(hint, _)| hint.outcome.complete == self.messages.len()) {
                 return;
             }
         }
@@ -161,24 +205,18 @@ impl<'s> Search<'s, '_> {
         errors.into_iter().find(|error| error.field() == Some(number))
     }
 
-    fn slots(&self, wanted: impl Fn(u8) -> bool) -> Vec<Option<Element<'s>>> {
-        let slot = |number| self.spec.element(number).filter(|_| wanted(number)).copied();
-        (0..=MAX_NUMBER).map(slot).collect()
-    }
-
     /// Reads the messages with a changed spec, and keeps the change if it gets further.
     fn attempt(
         &mut self,
         place: Place,
         changes: Changes,
-        cost: u8,
-        dialect: &Dialect,
+        (cost, mend): (u8, Mend<'s>),
         slots: &[Option<Element<'s>>],
     ) -> Option<Outcome> {
         if cost == 0 {
             return None;
         }
-        let spec = Spec::try_new("", dialect, slots).ok()?;
+        let spec = Spec::try_new("", &mend.dialect, slots).ok()?;
         let mut after = Vec::with_capacity(self.messages.len());
         for (message, before) in self.messages.iter().zip(&self.before) {
             self.budget = self.budget.checked_sub(1)?;
@@ -190,39 +228,54 @@ impl<'s> Search<'s, '_> {
             }
             after.push(reach);
         }
-        let complete = |reaches: &[Reach]| reaches.iter().filter(|reach| reach.error.is_none()).count();
-        let outcome = Outcome {
-            complete: complete(&after),
-            score: mean(&after),
-            cost: core::cmp::Reverse(cost),
-            evidence: after.iter().map(|reach| reach.evidence).sum(),
-            messages: after.len(),
-        };
+        let outcome = outcome_of(&after, cost);
+        let complete = self.before.iter().filter(|reach| reach.error.is_none()).count();
         let gains = outcome.score >= mean(&self.before).saturating_add(GAIN);
-        if outcome.complete <= complete(&self.before) && !gains {
+        if outcome.complete <= complete && !gains {
             return None;
         }
-        self.hints.push(Hint { place, changes, outcome, rivals: 0 });
+        self.hints.push((Hint { place, changes, outcome, rivals: 0 }, mend));
         Some(outcome)
     }
 
     /// The best change of each place, the best place first.
-    fn finish(mut self) -> Vec<Hint> {
-        self.hints.sort_by_key(|hint| core::cmp::Reverse(hint.outcome));
-        let mut kept: Vec<Hint> = Vec::new();
-        for hint in self.hints {
-            if kept.iter().all(|known| known.place != hint.place) {
-                kept.push(hint);
+    fn finish(mut self) -> Vec<(Hint, Mend<'s>)> {
+        // a bit that announces a bitmap is no coincidence, whatever else would explain the message
+        self.hints.sort_by_key(|(hint, _)| core::cmp::Reverse((hint.is_third_bitmap(), hint.outcome)));
+        let mut kept: Vec<(Hint, Mend<'s>)> = Vec::new();
+        for (hint, mend) in self.hints {
+            if kept.iter().all(|(known, _)| known.place != hint.place) {
+                kept.push((hint, mend));
             }
         }
         let effect = |hint: &Hint| (hint.outcome.complete, hint.outcome.score, hint.outcome.cost);
-        let effects: Vec<_> = kept.iter().map(effect).collect();
-        for hint in &mut kept {
+        let effects: Vec<_> = kept.iter().map(|(hint, _)| effect(hint)).collect();
+        for (hint, _) in &mut kept {
             let own = effect(hint);
             hint.rivals = effects.iter().filter(|other| **other >= own).count().saturating_sub(1);
         }
         kept.truncate(MAX_HINTS);
         kept
+    }
+}
+
+/// Whether a message is read to its end, or to the first element that only a third bitmap announces.
+fn gets_to_third(reach: &Reach) -> bool {
+    match reach.error.map(|error| (error.kind(), error.place())) {
+        None => true,
+        Some((kind, Place::Element(number))) => kind == ErrorKind::Undefined && number > 2 * 64,
+        Some(_) => false,
+    }
+}
+
+/// What a change achieves that costs so much.
+fn outcome_of(after: &[Reach], cost: u8) -> Outcome {
+    Outcome {
+        complete: after.iter().filter(|reach| reach.error.is_none()).count(),
+        score: mean(after),
+        cost: core::cmp::Reverse(cost),
+        evidence: after.iter().map(|reach| reach.evidence).sum(),
+        messages: after.len(),
     }
 }
 
@@ -237,45 +290,6 @@ fn outline_place(changes: [Option<Change>; 2]) -> Place {
         [None, Some(_)] => Place::Bitmap,
         _ => Place::Whole,
     }
-}
-
-/// What is needed to make the spec again.
-fn dialect_of(spec: &Spec<'_>) -> Dialect {
-    Dialect {
-        header: spec.header(),
-        mti: spec.mti(),
-        bitmap: spec.bitmap(),
-        codes: spec.codes(),
-        ..Dialect::ASCII
-    }
-}
-
-/// The element with digits, length or binary value written otherwise.
-fn rewrite(
-    element: &mut Element<'_>,
-    digits: Option<Coding>,
-    prefix: Option<PrefixCoding>,
-    binary: Option<Coding>,
-) {
-    let coding = match element.content {
-        Content::N | Content::Z | Content::Xn => digits,
-        Content::B => binary,
-        Content::Any => None,
-        // text in EBCDIC goes with digits in EBCDIC
-        _ => digits.map(|coding| if coding == Coding::Bcd { Coding::Ascii } else { coding }),
-    };
-    element.coding = coding.unwrap_or(element.coding);
-    if let (Some(to), Form::Prefixed(own)) = (prefix, &mut element.size.form) {
-        let is_binary = |coding| matches!(coding, PrefixCoding::Binary | PrefixCoding::Hex);
-        own.width = match (is_binary(own.coding), is_binary(to)) {
-            (false, true) => own.width.div_ceil(2),
-            (true, false) if own.width == 1 && element.size.max <= 99 => 2,
-            (true, false) => 3,
-            _ => own.width,
-        };
-        own.coding = to;
-    }
-    *element = element.with_fast();
 }
 
 /// Every row of a good spec is broken in every way the search knows; the hint must name the row.
@@ -363,7 +377,7 @@ mod tests {
                 }
                 tally.all += 1;
                 match hints(&broken, &messages).first() {
-                    Some(hint) if hint.field() == Some(number) => tally.first += 1,
+                    Some((hint, _)) if hint.field() == Some(number) => tally.first += 1,
                     other => {
                         let changes: Vec<_> =
                             variant.changes.iter().map(|change| change.to_string()).collect();

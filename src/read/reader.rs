@@ -4,7 +4,7 @@ use crate::codec::bitmap::Announced;
 use crate::codec::fast::element::FastElement;
 use crate::codec::tag::PADDING;
 use crate::codec::window::{MAX_INDEX, Octets};
-use crate::codec::{Coding, Prefix, check};
+use crate::codec::{Prefix, check};
 use crate::layout::walk::{Pass, walk};
 use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
     /// when it holds a fill that is no digit, or when only so the value is not too long.
     #[inline]
     fn without_spare(&self, element: &Element<'_>, units: usize, start: usize) -> usize {
-        if element.coding != Coding::Bcd || counts_digits(element) || units == 0 {
+        if !element.counts_octets() || units == 0 {
             return units;
         }
         let len = element.coding.wire_len(element.content, units);
@@ -318,15 +318,6 @@ impl Reader<'_> {
         let rest = self.octets.slice(self.at, self.left());
         let len = tag.len_at(&rest).ok_or_else(|| Error::new(ErrorKind::Tag, self.offset(), 3, 4))?;
         tag.read(&self.take(len)?)
-    }
-}
-
-/// Whether the length of a packed value is known in digits.
-fn counts_digits(element: &Element<'_>) -> bool {
-    match element.size.form {
-        Form::Fixed => true,
-        Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts == crate::codec::LengthUnit::Units,
-        Form::Rest | Form::Until(_) => false,
     }
 }
 

@@ -206,6 +206,9 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if !element.coding.carries(element.content) {
         return Some(SpecFault::CodingCannotCarry);
     }
+    if matches!(element.coding, Coding::Bcd) && element.pad_nibble.nibble > 0xF {
+        return Some(SpecFault::CodingCannotCarry);
+    }
     let carried = match element.coding {
         Coding::Hex => Content::An,
         _ => element.content,

@@ -89,6 +89,18 @@ impl Dialect {
     /// EBCDIC (code page 1047) text and digits, binary bitmap and binary values.
     pub const EBCDIC: Self = Self::ebcdic(CodePage::Cp1047);
 
+    /// Packed digits, EBCDIC text (code page 1047), binary bitmap, binary length prefixes, as most
+    /// hosts of the large networks write them; a signed amount is text. Their prefixes are one octet
+    /// whatever the standard says: [`Table::with_octet_lengths`](super::Table::with_octet_lengths).
+    /// A pad nibble is 0, before the digits.
+    pub const BCD_EBCDIC: Self = Self {
+        text: Coding::Ebcdic(CodePage::Cp1047),
+        amount: Coding::Ebcdic(CodePage::Cp1047),
+        prefix: PrefixCoding::Binary,
+        pad_nibble_var: PadNibble::LEFT_ZERO,
+        ..Self::BCD
+    };
+
     /// What parts inside a text element are written in: the characters of the element, whatever
     /// its own coding is.
     pub const CHARACTERS: Self = Self::ASCII;

@@ -66,6 +66,27 @@ impl<'s> Table<'s> {
         self
     }
 
+    /// The table of a link that announces every variable length in one binary octet, which counts
+    /// this; nothing is longer than 255 then. Rows that spell their prefix out keep it.
+    #[must_use]
+    pub const fn with_octet_lengths(mut self, counts: LengthUnit) -> Self {
+        let mut number = 0;
+        while number < SLOTS {
+            if let Some(mut row) = self.rows[number]
+                && let Length::Var(_) = row.shape.length
+            {
+                let prefix = Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
+                row.shape.length = Length::Prefix(prefix);
+                if row.shape.max > 255 {
+                    row.shape.max = 255;
+                }
+                self.rows[number] = Some(row);
+            }
+            number += 1;
+        }
+        self
+    }
+
     /// The elements as the dialect writes them.
     #[must_use]
     pub const fn elements(&self, dialect: &Dialect) -> Slots<'s> {
@@ -144,8 +165,10 @@ impl<'s> Row<'s> {
             None => 0,
         };
         let fill = match shape.fill {
-            Some(fill) => fill,
-            None => Fill::of_class(content),
+            // part of a PIN block is none, nor is part of a track, and blanks are no digits
+            None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
+            None => Some(Fill::of_class(content)),
+            said => said,
         };
         let pad_nibble = match shape.pad_nibble {
             Some(pad_nibble) => pad_nibble,
@@ -160,6 +183,7 @@ impl<'s> Row<'s> {
             content,
             coding,
             fill,
+            full_size: shape.full_size,
             pad_nibble,
             privacy: self.privacy,
             fast: FastElement::UNKNOWN,
@@ -196,7 +220,7 @@ impl Dialect {
 impl Fill {
     /// Digits, of `y+n` those after the sign, are right-aligned and filled with zeros, text left-aligned and filled with blanks,
     /// octets left-aligned and filled with zero octets.
-    const fn of_class(content: Content) -> Self {
+    pub(crate) const fn of_class(content: Content) -> Self {
         match content {
             Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },

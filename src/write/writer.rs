@@ -1,10 +1,11 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::codec::bitmap::{Announced, Bitmaps};
+use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
-use crate::codec::{Coding, Prefix, Side, check};
+use crate::codec::{Coding, PadNibble, Prefix, Side, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Tag};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
@@ -77,8 +78,8 @@ impl<'b> Writer<'b> {
     pub(crate) fn put_element(&mut self, element: &Element<'_>, source: &Source<'_>) -> Result<()> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0)),
-            Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets))),
-            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets())),
+            Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets), true)),
+            Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
             Source::Parts(parts) => self.put_parts(element, parts),
@@ -116,6 +117,9 @@ impl<'b> Writer<'b> {
                 true => Error::new(ErrorKind::TooShort, at, units, units - value.missing),
                 false => Error::new(ErrorKind::Character(content, CharKind::of(octet)), at, 0, 0),
             });
+        }
+        if ends_as_if_padded(element, &value) {
+            return Err(self.error(ErrorKind::DigitCount, units - 1, units));
         }
         self.end(element, start, units)?;
         self.check_composite(element, start, units)
@@ -157,6 +161,10 @@ impl<'b> Writer<'b> {
         }
         if units < element.min() {
             return Err(self.error(ErrorKind::TooShort, element.min(), units));
+        }
+        if !element.is_told(units) {
+            let digits = units - usize::from(element.content.is_signed());
+            return Err(self.error(ErrorKind::DigitCount, digits + 1, digits));
         }
         let (Form::Prefixed(prefix) | Form::Padded(prefix)) = element.size.form else { return Ok(self.at) };
         let number = prefix.announce(element.coding, element.content, units);
@@ -279,9 +287,15 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         };
         let value = index.and_then(|index| self.parts.value(index));
         self.written += 1;
-        match value {
-            Some(value) => self.writer.put_element(element, &value.0),
-            None => Err(self.writer.error(ErrorKind::Missing, 0, 0)),
+        let Some(value) = value else { return Err(self.writer.error(ErrorKind::Missing, 0, 0)) };
+        let start = self.writer.at;
+        self.writer.put_element(element, &value.0)?;
+        // no octet stands for it, so it would be read as a part that is not there
+        match self.layout.order {
+            Order::Positions { required } if self.writer.at == start && key.value() > required.into() => {
+                Err(self.writer.error(ErrorKind::TooShort, 1, 0))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -316,6 +330,18 @@ impl PartWriter<'_, '_, '_, '_> {
     }
 }
 
+/// Whether an even number of digits has, where an odd one has its pad nibble, a digit that looks
+/// like one: hexadecimal digits and tracks have such digits. Of those it would be read as one less.
+fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
+    let (units, PadNibble { side, nibble }) = (value.len(), element.pad_nibble);
+    let has_such_digits = matches!(element.content, Content::H | Content::Z) && nibble > 9;
+    if !has_such_digits || !element.counts_octets() || units == 0 || !units.is_multiple_of(2) {
+        return false;
+    }
+    let index = if side == Side::Left { 0 } else { units - 1 };
+    half(value.get(index)) == nibble
+}
+
 /// A value with the fill that brings it to its length: before it, after it, or after its sign.
 struct Filled<'v> {
     value: Octets<'v>,
@@ -326,20 +352,31 @@ struct Filled<'v> {
 }
 
 impl<'v> Filled<'v> {
-    /// Text and octets are filled as the element says, when it is of fixed length.
-    fn text(element: &Element<'_>, value: Octets<'v>) -> Self {
-        let len = if element.size.form == Form::Fixed { element.max() } else { 0 };
-        let gap = match element.fill.side {
-            Side::Left => usize::from(element.content.is_signed()).min(value.len()),
-            Side::Right => value.len(),
+    /// Text and octets are filled as the element says: to its length where it is fixed, to its maximum
+    /// where it varies. What another message has shorter stays so, if the wire can tell.
+    ///
+    /// Where there is nothing to fill, zeros would be a value that nobody gave; blanks are none.
+    fn text(element: &Element<'_>, value: Octets<'v>, is_given: bool) -> Self {
+        let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
+        let is_filled = |fill: &Fill| match element.size.form {
+            Form::Fixed => len > sign || fill.with == b' ',
+            _ => element.is_filled_up() && len > sign && (is_given || !element.is_told(len)),
         };
-        Self { value, gap, missing: len.saturating_sub(value.len()), with: element.fill.with }
+        match element.fill.filter(is_filled) {
+            None => Self { value, gap: 0, missing: 0, with: 0 },
+            Some(Fill { side, with }) => {
+                let gap = if side == Side::Left { sign.min(len) } else { len };
+                Self { value, gap, missing: element.max().saturating_sub(len), with }
+            }
+        }
     }
 
-    /// Numbers are filled with zeros, to the fixed length or the minimum.
+    /// Numbers are filled with zeros, to the minimum, and to the maximum where the element says that
+    /// it is filled.
     fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
         let gap = usize::from(element.content.is_signed());
-        Self { value, gap, missing: element.min().saturating_sub(value.len()), with: b'0' }
+        let len = if element.is_filled_up() { element.max() } else { element.min() };
+        Self { value, gap, missing: len.saturating_sub(value.len()), with: b'0' }
     }
 
     fn len(&self) -> usize {

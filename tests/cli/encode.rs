@@ -164,3 +164,36 @@ fn numbers_below_zero_are_written_where_a_sign_is() {
         assert!(done.code == 1 && done.out.contains(words), "{object}: {}", done.out);
     }
 }
+
+#[test]
+fn amounts_in_chip_data_come_back_as_they_were() {
+    let object = r#"{"mti":"0100","fields":{"55":[["9F02","12345"],["5F2A","978"],["9F03",7],["9C","0"],["9F41","12345"]]}}"#;
+    for spec in ["iso87-ascii", "iso87-bcd", "iso87-ebcdic", "iso93-bcd", "iso03-bcd"] {
+        let wire = good(&["encode", "-s", spec], object);
+        let back = good(&["decode", "-s", spec, "--format", "ndjson", "--expose", "-i", "hex"], wire.clone());
+        let parts = r#""55":[["9F02","000000012345"],["5F2A","0978"],["9F03","000000000007"],["9C","00"],["9F41","00012345"]]"#;
+        assert!(back.contains(parts), "{spec}: {back}");
+        assert_eq!(good(&["encode", "-s", spec], back), wire);
+    }
+}
+
+#[test]
+fn what_is_too_short_is_refused_and_never_a_value_of_zeros() {
+    let objects = r#"{"mti":"0200","fields":{"11":""}}
+{"mti":"0200","fields":{"52":"041225"}}
+{"mti":"0200","fields":{"64":"1234"}}
+{"mti":"0200","fields":{"128":"12345678"}}
+{"mti":"0200","fields":{"4":""}}
+{"mti":"0200","fields":{"28":"D"}}
+"#;
+    let done = cardwire(&["encode", "-s", "iso87-bcd"], objects);
+    let said: Vec<&str> = done.out.lines().map(|line| line.split("\"message\":").nth(1).unwrap()).collect();
+    let wanted =
+        [(11, 10, 6, 0), (52, 10, 8, 3), (64, 10, 8, 2), (128, 18, 8, 4), (4, 10, 12, 0), (28, 10, 9, 1)];
+    for (said, (field, byte, least, found)) in said.iter().zip(wanted) {
+        let wanted =
+            format!("\"field {field} at byte {byte}: expected at least {least}, found {found}\"}}}}");
+        assert_eq!(*said, wanted);
+    }
+    assert_eq!((done.code, said.len()), (1, wanted.len()));
+}

@@ -13,7 +13,9 @@ fn probe_says_when_nothing_fits() {
 fn probe_finds_spec_and_framing() {
     let out = good(&["probe", "-m", &hex(REQUEST.as_bytes())], "");
     assert!(
-        out.starts_with("iso87-ascii          1000  1 of 1 complete, no framing\n    --spec iso87-ascii\n"),
+        out.starts_with(
+            "iso87-ascii          score 1000 of 1000, 1 of 1 complete, no framing\n    --spec iso87-ascii\n"
+        ),
         "{out}"
     );
     let object = r#"{"station":"6000030000603100311203","mti":"0800","fields":{"11":"000007","41":"12345678","42":"898111148140001","60":"00000001003","63":"01 "}}"#;

@@ -1,6 +1,7 @@
 //! The command `cardwire`, end to end: the real binary, its output checked.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
 
+mod advice;
 mod capture;
 mod captures;
 mod codes;

@@ -262,8 +262,8 @@ fn adapt(doc: &mut SpecDoc, row: &Row) {
                 part.max /= 2;
             }
             (part.form, part.min) = (Form::Fixed, part.max);
-            part.fill.side = cardwire::layout::Side::Left;
-            part.fill.with = if part.content == cardwire::layout::Content::B { 0 } else { b'0' };
+            let with = if part.content == cardwire::layout::Content::B { 0 } else { b'0' };
+            part.fill = Some(cardwire::layout::Fill { side: cardwire::layout::Side::Left, with });
         }
     }
 }

@@ -263,7 +263,7 @@ fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, Strin
 /// jPOS fills what is fixed: digits in front, behind a sign, text behind.
 fn pad(value: &mut Vec<u8>, element: &cardwire::layout::Element<'_>) {
     let missing = element.max().saturating_sub(value.len());
-    let fill = element.fill();
+    let Some(fill) = element.fill() else { return };
     let signed = matches!(element.content(), Content::Xn | Content::Yn) && !value.is_empty();
     let at = match fill.side {
         Side::Left => usize::from(signed),

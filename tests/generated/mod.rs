@@ -126,6 +126,14 @@ impl Dice {
         Self { rolls: (1..=SEEDED_ROLLS).map(roll).collect(), at: 0 }
     }
 
+    /// What a case is drawn from: some elements, each with its own numbers.
+    pub(crate) fn rolls_of_a_case(&mut self) -> Rolls {
+        let mut list = |count: usize| (0..count).map(|_| self.below(1 << 30) as u32).collect::<Vec<_>>();
+        let message = list(16);
+        let elements = (0..8).map(|_| (list(1)[0] as usize % 192, list(60))).collect();
+        Rolls { message, elements }
+    }
+
     /// A number below `sides`.
     pub(crate) fn below(&mut self, sides: usize) -> usize {
         let roll = self.rolls.get(self.at).copied().unwrap_or(0);
@@ -258,7 +266,9 @@ fn show(f: &mut fmt::Formatter<'_>, element: &Element<'_>, depth: usize) -> fmt:
     let (min, max) = (element.min(), element.max());
     let (content, coding, form) = (element.content(), element.coding(), element.form());
     let pad_nibble = element.pad_nibble();
-    write!(f, "{:depth$}{:X}: {content} {min}..{max} {coding:?} {form:?} {pad_nibble:?}", "", element.key())?;
+    let (fill, full) = (element.fill(), if element.is_full_size() { " full" } else { "" });
+    write!(f, "{:depth$}{:X}: {content} {min}..{max}{full} {coding:?} {form:?} ", "", element.key())?;
+    write!(f, "{pad_nibble:?} {fill:?}")?;
     match element.layout() {
         None => writeln!(f),
         Some(layout) => {

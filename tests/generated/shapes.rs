@@ -159,9 +159,9 @@ fn lengthen(
     let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
     let form = dice.below(6);
     if form == 0 && composite != Composite::Variable {
-        return made(shape, Some(wire), wire);
+        return made(filled(dice, place, shape), Some(wire), wire);
     }
-    let shape = shape.min(u32::try_from(min).unwrap());
+    let shape = filled(dice, place, shape.min(u32::try_from(min).unwrap()));
     if place.is_plain {
         // in hexadecimal digits a value takes twice the octets
         let digits = match max {
@@ -171,32 +171,36 @@ fn lengthen(
         };
         return made(shape.var(digits), None, 0);
     }
-    let is_hex = matches!(coding, Coding::Hex | Coding::EbcdicHex(_));
-    let can_count_octets = composite == Composite::No || coding != Coding::Bcd;
-    let can_end = composite == Composite::No || is_hex;
     let end = match (place.within, coding) {
         (Within::Text(Content::Ans), _) => Some(b'\\'),
         (Within::Text(_), _) => None,
-        (_, Coding::Bcd) => Some(0xEE),
+        (_, Coding::Bcd) => Some(dice.one_of(&[0xEE, 0x1F, 0x03])),
         _ => Some(3),
     };
-    // an empty last part cannot be told from one that is missing
-    let can_be_open = place.is_last && can_count_octets && (composite == Composite::No || place.depth == 1);
     match (form, end) {
-        (1, _) if can_be_open => {
-            let shape = shape.min(u32::try_from(min.max(usize::from(place.depth > 1))).unwrap()).rest();
-            made(shape, None, wire)
-        }
-        (2, Some(end)) if can_end && can_count_octets => made(shape.until(end), None, wire + 1),
+        (1, _) if place.is_last => made(shape.rest(), None, wire),
+        (2, Some(end)) => made(shape.until(end), None, wire + 1),
         (3, _) if matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw) => {
-            let prefix = prefix(dice, place, max, can_count_octets);
-            made(shape.padded(prefix), None, wire + 6)
+            made(shape.padded(prefix(dice, place, max)), None, wire + 6)
         }
-        _ => made(shape.prefix(prefix(dice, place, wire.max(max), can_count_octets)), None, wire + 6),
+        _ => made(shape.prefix(prefix(dice, place, wire.max(max))), None, wire + 6),
     }
 }
 
-fn prefix(dice: &mut Dice, place: Place, most: usize, can_count_octets: bool) -> Prefix {
+/// Now and then a fill of its own, on either side, and one for what varies in length.
+fn filled(dice: &mut Dice, place: Place, shape: Shape<'static>) -> Shape<'static> {
+    let shape = if dice.chance(8) { shape.full_size() } else { shape };
+    let with: &[u8] = match place.within {
+        Within::Text(Content::N) => b"0",
+        Within::Text(Content::An) => b"0 ",
+        Within::Text(_) => b"0 *",
+        _ => b"0 *\0",
+    };
+    let fill = (dice.one_of(&[Side::Left, Side::Right]), dice.one_of(with));
+    if dice.chance(6) { shape.fill(fill.0, fill.1) } else { shape }
+}
+
+fn prefix(dice: &mut Dice, place: Place, most: usize) -> Prefix {
     use PrefixCoding::{Ascii, Bcd, Ber, Binary, Ebcdic, Hex};
     let coding = match place.within {
         Within::Text(Content::N) => Ascii,
@@ -206,10 +210,7 @@ fn prefix(dice: &mut Dice, place: Place, most: usize, can_count_octets: bool) ->
             dice.one_of(&[Ascii, Bcd, Binary, Ber, Hex, Ebcdic(page)])
         }
     };
-    let counts = match dice.one_of(&[LengthUnit::Units, LengthUnit::Nibbles, LengthUnit::Bytes]) {
-        LengthUnit::Bytes | LengthUnit::Nibbles if !can_count_octets => LengthUnit::Units,
-        counts => counts,
-    };
+    let counts = dice.one_of(&[LengthUnit::Units, LengthUnit::Nibbles, LengthUnit::Bytes]);
     let includes = dice.one_of(&[0, 0, 1, 4]);
     wide_enough(Prefix { coding, width: 1, counts, includes }, 2 * most + usize::from(includes))
 }
@@ -279,14 +280,14 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
     if dice.chance(3) {
-        return (layout.length_first(prefix(dice, place, most + 6, false)), 4 * (most + 12));
+        return (layout.length_first(prefix(dice, place, most + 6)), 4 * (most + 12));
     }
     (layout, 4 * (most + 6))
 }
 
 fn pad_nibble(dice: &mut Dice) -> PadNibble {
     let side = dice.one_of(&[Side::Left, Side::Right]);
-    PadNibble { side, nibble: dice.one_of(&[0, 0xF, 0xA, 7]) }
+    PadNibble { side, nibble: u8::try_from(dice.below(16)).unwrap() }
 }
 
 const fn content_is_hex(content: Content) -> bool {

@@ -1,14 +1,14 @@
-//! Messages for a spec: values that the spec allows and that the wire can tell apart.
+//! Messages for a spec: any values that the spec allows, whether the wire can tell them apart or not.
 
 use cardwire::layout::Form;
 use cardwire::{
     Mti, Spec,
-    layout::{Coding, Content, Element, Layout, LengthUnit, Order, Tag},
+    layout::{Element, Layout, Order, Tag},
 };
 
 use super::{Case, Dice, Elements, capacity};
 use crate::common::Node;
-use crate::reference::{is_of_class, is_signed};
+use crate::reference::is_of_class;
 
 /// A message for the spec: what `elements` draw, most of them present.
 pub(super) fn drawn(dice: &mut Dice, elements: &mut Elements, spec: &'static Spec<'static>) -> Case {
@@ -74,41 +74,20 @@ fn node(dice: &mut Dice, element: &Element<'static>, key: u32) -> Node {
     }
 }
 
-/// A length; where octets of packed digits are counted, one that can be told from them.
+/// Any length that the element admits, and now and then a fixed one that wants its fill.
 fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
-    let (min, max) = (element.min(), element.max());
-    let units = if element.form() == Form::Fixed { max } else { dice.between(min, max) };
-    let sign = usize::from(is_signed(element.content()));
-    let shows_its_end =
-        element.pad_nibble().nibble > 9 && !matches!(element.content(), Content::Z | Content::H);
-    let is_odd = units >= sign && (units - sign) % 2 == 1;
-    if counts_octets(element) && is_odd && !shows_its_end && units < max { units + 1 } else { units }
+    match element.form() {
+        Form::Fixed if dice.chance(8) => dice.between(0, element.max()),
+        Form::Fixed => element.max(),
+        _ => dice.between(element.min(), element.max()),
+    }
 }
 
-fn counts_octets(element: &Element<'_>) -> bool {
-    element.coding() == Coding::Bcd
-        && match element.form() {
-            Form::Fixed => false,
-            Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != LengthUnit::Units,
-            Form::Rest | Form::Until(_) => true,
-        }
-}
-
-/// An octet of the class that is neither the terminator nor, in packed digits, a fill.
+/// Any octet of the class.
 fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
-    let content = element.content();
-    let admits = |octet: &u8| {
-        let is_over_nine = matches!(content, Content::Z | Content::H) && *octet > b'9';
-        let is_fill = is_over_nine && counts_octets(element);
-        // packed, and so in every dialect, digits are upper case
-        let is_lower = content == Content::H && octet.is_ascii_lowercase();
-        // packed, and so in every dialect, the separator is `=`
-        let is_other_separator = content == Content::Z && *octet == b'D';
-        let is_end = element.form() == Form::Until(*octet);
-        is_of_class(content, index, *octet) && !is_fill && !is_lower && !is_other_separator && !is_end
-    };
     let start = b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap());
-    (0..=255u8).map(|step| start.wrapping_add(step)).find(admits).unwrap()
+    let octets = (0..=255u8).map(|step| start.wrapping_add(step));
+    octets.into_iter().find(|octet| is_of_class(element.content(), index, *octet)).unwrap()
 }
 
 /// A well-formed tag.

@@ -81,9 +81,13 @@ fn element(dice: &mut Dice, number: usize) -> Element<'static> {
         _ => dice.one_of(&[LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles]),
     };
     let counts_octets = coding == Coding::Bcd && counts != LengthUnit::Units;
-    // an odd number of digits cannot be told from a number of octets
-    let (max, pad_nibble) =
-        if counts_octets { (max & !1, PadNibble { side, nibble: 0 }) } else { (max, pad_nibble) };
+    // the peer has no word for a pad nibble where octets are counted: an odd number of digits is refused,
+    // so nothing may tell one
+    let pad_nibble = match counts_octets {
+        true => PadNibble { side, nibble: dice.one_of(&[0, 0, 9, 7]) },
+        false => pad_nibble,
+    };
+    let max = if counts_octets { max & !1 } else { max };
     let form = dice.one_of(&[
         PrefixCoding::Ascii,
         PrefixCoding::Ebcdic(page),
@@ -184,7 +188,8 @@ fn peer_value(element: &Element<'_>, octets: &[u8]) -> String {
     match element.coding() {
         Coding::Raw | Coding::Hex | Coding::EbcdicHex(_) => hex(octets),
         Coding::Bcd if element.content() == Content::Z => {
-            octets.iter().map(|octet| format!("{:X}", octet & 0xF)).collect()
+            let half = |octet: &u8| if *octet == b'D' { 0xD } else { octet & 0xF };
+            octets.iter().map(|octet| format!("{:X}", half(octet))).collect()
         }
         Coding::Bcd => octets.iter().map(|octet| char::from(*octet).to_ascii_uppercase()).collect(),
         _ => octets.iter().map(|octet| char::from(*octet)).collect(),

@@ -116,9 +116,10 @@ pub(crate) fn is_signed(content: Content) -> bool {
 
 /// What a padded value is filled with on the wire.
 pub(super) fn fill_of(element: &Element<'_>) -> u8 {
+    let fill = element.fill().expect("a padded element says its fill").with;
     match element.coding() {
-        Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == element.fill().with).unwrap(),
-        _ => element.fill().with,
+        Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == fill).unwrap(),
+        _ => fill,
     }
 }
 

@@ -9,13 +9,15 @@
 pub(crate) mod compare;
 mod decode;
 mod ebcdic;
+mod write;
 
 use bitvec::prelude::*;
 use cardwire::layout::Form;
 use cardwire::{
     ErrorKind, Spec,
     layout::{
-        BitmapForm, Coding, Element, Layout, LengthUnit, NextBitmap, Order, Prefix, PrefixCoding, Side, Tag,
+        BitmapForm, Coding, Element, Layout, LengthUnit, NextBitmap, Order, PadNibble, Prefix, PrefixCoding,
+        Side, Tag,
     },
     model::CharKind,
     spec::MtiCoding,
@@ -25,10 +27,12 @@ use nom::number::complete::be_u8;
 use nom::{IResult, Parser};
 
 pub(crate) use decode::{is_of_class, is_signed, wire_len};
+#[allow(unused_imports, reason = "each test file uses what it needs")]
+pub(crate) use write::{expected, in_half_octets, told};
 
 use decode::{decode, latin};
 
-use crate::common::Node;
+use crate::common::{Node, hex};
 
 /// What came of an input.
 pub(crate) struct Outcome {
@@ -174,7 +178,8 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
         }
     };
     let units = announced.ok_or_else(|| fail(ErrorKind::LengthUnit))?;
-    let units = if counts_octets(element) { units - spares(element, units, cursor.rest()) } else { units };
+    let units =
+        if counts_octets(element) { units - fill_halves(element, units, cursor.rest()) } else { units };
     if units > element.max() {
         return Err(fail(ErrorKind::TooLong));
     }
@@ -280,17 +285,18 @@ fn counts_octets(element: &Element<'_>) -> bool {
         }
 }
 
-/// How many of an even number of half bytes are none of the value: one if it shows a fill that is
-/// no digit, or if the value would else be too long by one.
-fn spares(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
-    let (pad_nibble, sign) = (element.pad_nibble(), usize::from(is_signed(element.content())));
-    let digits = rest.get(sign..wire_len(element.coding(), element.content(), units)).unwrap_or_default();
-    let found = match pad_nibble.side {
-        Side::Left => digits.first().map(|octet| octet >> 4),
-        Side::Right => digits.last().map(|octet| octet & 0x0F),
-    };
-    let is_marked = pad_nibble.nibble > 9 && found == Some(pad_nibble.nibble);
-    usize::from(is_marked || units == element.max() + 1)
+/// How many of the half octets are no digits of the value. Format n is right-aligned with zeros, so each
+/// half octet is one of its digits; format cn ends in `F`, which is none. A value of an odd size
+/// that is full has one half octet more than digits, whatever that is.
+fn fill_halves(element: &Element<'_>, units: usize, rest: &[u8]) -> usize {
+    let (PadNibble { side, nibble }, content) = (element.pad_nibble(), element.content());
+    let wire = rest.get(..wire_len(element.coding(), content, units)).unwrap_or_default();
+    let digits = hex(wire.get(usize::from(is_signed(content))..).unwrap_or_default());
+    let outer = if side == Side::Left { digits.chars().next() } else { digits.chars().last() };
+    let is_cn = !char::from_digit(nibble.into(), 16).is_some_and(|digit| digit.is_ascii_digit());
+    let is_filled = is_cn && outer.and_then(|digit| digit.to_digit(16)) == Some(nibble.into());
+    let is_full = units == element.max() + 1;
+    usize::from(is_filled || is_full)
 }
 
 /// The numbers that the bitmaps announce, and whether a third bitmap follows among the elements.

@@ -8,13 +8,13 @@ use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome};
 use crate::hex;
-use crate::input::parse_framing;
+use crate::input::parse_delimited;
 
 /// How to reach the host.
 #[derive(clap::Args, Clone)]
 pub(crate) struct LinkArgs {
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
-    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
+    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     pub(crate) framing: Framing,
     /// The station header of requests, such as a TPDU, in hexadecimal digits.
     #[arg(long, value_name = "HEX", default_value = "")]

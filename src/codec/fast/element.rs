@@ -94,6 +94,12 @@ impl FastElement {
         self
     }
 
+    /// The same, of values that the ordinary writer lays out.
+    pub(crate) const fn not_encoded(mut self) -> Self {
+        self.encode = FastCoding::Unknown;
+        self
+    }
+
     #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
     const fn new(
         prefix: FastPrefix,

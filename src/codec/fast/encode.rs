@@ -6,7 +6,7 @@
 
 use super::class::{CharClass, Coded, Test};
 use super::class_table::{Chars, Ends};
-use crate::codec::digit::{four_digits, hex, hex_digits};
+use crate::codec::digit::{four_digits, half, hex, hex_digits};
 use crate::codec::{CodePage, Coding, PadNibble, Side};
 use crate::model::content::Content;
 
@@ -235,11 +235,6 @@ fn pack(value: &[u8], room: &mut [u8]) -> bool {
 fn packed(digits: [u8; 8]) -> [u8; 4] {
     let [.., a, b, c, d] = hex(digits).to_be_bytes();
     [a, b, c, d]
-}
-
-/// The half byte of a digit, decimal, hexadecimal or of a track, whose separator may be a `D`.
-const fn half(digit: u8) -> u8 {
-    (digit & 0x0F) + (digit >> 6 & 1) * 9
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use super::{Options, types};
-use crate::codec::{Coding, LengthUnit, Side};
+use crate::codec::{Coding, LengthUnit};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc, standard};
-use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, NextBitmap};
+use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::{Codes, MtiCoding};
@@ -263,5 +263,5 @@ fn holding(element: &mut ElementDoc) {
         element.max = element.max.min(u32::try_from(prefix.capacity()).unwrap_or(u32::MAX) / digits);
     }
     element.content = Content::B;
-    element.fill = Fill { side: Side::Right, with: 0 };
+    element.fill = None;
 }

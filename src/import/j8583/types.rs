@@ -38,9 +38,10 @@ fn shape(kind: &str, length: u32, options: &Options) -> Option<Shape<'static>> {
         "DATE6" | "TIME" => n(6).coding(digits),
         "DATE10" => n(10).coding(digits),
         "DATE14" => n(14).coding(digits),
-        "BINARY" if is_binary => b(fixed(length)?).coding(Coding::Raw),
+        // it fills octets that are too few with zeros
+        "BINARY" if is_binary => b(fixed(length)?).coding(Coding::Raw).fill(Side::Right, 0),
         "BINARY" => hex_text(fixed(length)?.saturating_mul(2)),
-        "RAW_BINARY" => b(fixed(length)?).coding(Coding::Raw),
+        "RAW_BINARY" => b(fixed(length)?).coding(Coding::Raw).fill(Side::Right, 0),
         "LLVAR" | "LLLVAR" | "LLLLVAR" => var(ansb(most).coding(text)),
         "LLBIN" | "LLLBIN" | "LLLLBIN" if is_binary => var(b(most).coding(Coding::Raw)),
         "LLBCDBIN" | "LLLBCDBIN" | "LLLLBCDBIN" if is_binary => {

@@ -121,9 +121,11 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
     };
     let padded = matches!(class.length, Length::Prefix { padded: true, .. });
     let fill = match (padded, content) {
-        (true, Content::B) => Fill { side: Side::Right, with: 0 },
-        (true, _) => blank,
-        (false, _) => fill,
+        (true, Content::B) => Some(Fill { side: Side::Right, with: 0 }),
+        (true, _) => Some(blank),
+        // it refuses octets that are too few
+        (false, Content::B) => None,
+        (false, _) => Some(fill),
     };
     let length = length + u32::from(class.value == Value::Zoned);
     ElementDoc {
@@ -135,6 +137,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
         max: length,
         form: Form::Fixed,
         fill,
+        full_size: false,
         pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,

@@ -10,10 +10,10 @@ use alloc::vec::Vec;
 use super::classes::{self, TagForm};
 use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag};
 use super::{Custom, Options};
-use crate::codec::{Coding, LengthUnit, PadNibble, Side};
+use crate::codec::{Coding, LengthUnit, PadNibble};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Fill, Form, MAX_DEPTH, NextBitmap, Tag};
+use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap, Tag};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::{Codes, EMV, MtiCoding};
@@ -255,7 +255,8 @@ fn octets(name: &str, length: u32) -> ElementDoc {
         min: length,
         max: length,
         form: Form::Fixed,
-        fill: Fill { side: Side::Right, with: 0 },
+        fill: None,
+        full_size: false,
         pad_nibble: PadNibble::LEFT_ZERO,
         privacy: SECRET,
         layout: None,

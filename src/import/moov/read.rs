@@ -318,7 +318,7 @@ impl Padding {
 }
 
 /// What fills a value whose field does not say it.
-pub(super) const fn usual_fill(content: Content) -> Fill {
+const fn usual_fill(content: Content) -> Fill {
     match content {
         Content::B => NULL,
         Content::N | Content::Z | Content::H => ZERO,
@@ -334,18 +334,18 @@ const NULL: Fill = Fill { side: Side::Right, with: 0 };
 fn unknown(prefix: Prefix) -> ElementDoc {
     let capacity = u32::try_from(prefix.capacity()).unwrap_or(u32::MAX);
     let form = Form::Prefixed(prefix);
-    bare(Content::B, Coding::Raw, NULL, PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
+    bare(Content::B, Coding::Raw, Some(NULL), PadNibble::LEFT_ZERO, (0, capacity.min(MAX_BER), form))
 }
 
 fn bare(
     content: Content,
     coding: Coding,
-    fill: Fill,
+    fill: Option<Fill>,
     pad_nibble: PadNibble,
     (min, max, form): (u32, u32, Form),
 ) -> ElementDoc {
-    let (key, name, privacy, layout) = (0, String::new(), SECRET, None);
-    ElementDoc { key, name, content, coding, min, max, form, fill, pad_nibble, privacy, layout }
+    let (key, name, privacy, layout, full_size) = (0, String::new(), SECRET, None, false);
+    ElementDoc { key, name, content, coding, min, max, form, fill, full_size, pad_nibble, privacy, layout }
 }
 
 /// Parts one after the other, in the order of their keys; it leaves out what it has no value for,
@@ -373,8 +373,13 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    // what varies in length is not filled here
-    let fill = field.fill.filter(|_| lengths == Lengths::Fixed).unwrap_or(usual_fill(content));
+    let fill = match (field.fill, lengths) {
+        // octets that are too few are refused
+        (None, Lengths::Fixed) if content == Content::B => None,
+        (Some(fill), Lengths::Fixed) => Some(fill),
+        // what varies in length is not filled
+        _ => Some(usual_fill(content)),
+    };
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {

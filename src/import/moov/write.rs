@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::words::{self, Encoding, Kind, Lengths, Sort};
-use super::{MAX_BER, MAX_NUMBER, read};
+use super::{MAX_BER, MAX_NUMBER};
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::import::words::word;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
@@ -177,13 +177,12 @@ fn leaf(element: &ElementDoc) -> Result<Members> {
     let lengths = lengths_of(element)?;
     let length = said_length(length, lengths);
     let mut members = head(kind, length, &element.name, Some(encoding), lengths)?;
-    let said = match kind {
-        Kind::Binary => element.content == Content::B && element.fill != read::usual_fill(Content::B),
-        _ if encoding == Encoding::Unhex => false,
-        _ => element.form == Form::Fixed,
+    // octets that stand for something else have the fill of what they are
+    let is_said = match kind {
+        Kind::Binary => element.content == Content::B,
+        _ => encoding != Encoding::Unhex,
     };
-    if said {
-        let Fill { side, with } = element.fill;
+    if let Some(Fill { side, with }) = element.fill.filter(|_| is_said && element.form == Form::Fixed) {
         if !with.is_ascii() {
             return Err(lacking("fill above 7F"));
         }
@@ -206,9 +205,12 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
     let in_units = matches!(counts, None | Some(LengthUnit::Units));
     let in_bytes = matches!(counts, None | Some(LengthUnit::Bytes));
     let is_short = max <= MAX_NUMBER;
+    // of what varies in length, no padding is said
+    let is_padded_before =
+        element.form == Form::Fixed && matches!(fill, Some(Fill { side: Side::Left, with }) if with != b'0');
     let text = match content {
         Content::N if is_short => Kind::Numeric,
-        Content::Ns if is_short && fill.side == Side::Left && fill.with != b'0' => Kind::Numeric,
+        Content::Ns if is_short && is_padded_before => Kind::Numeric,
         _ => Kind::Text,
     };
     let octets = if content == Content::B { Kind::Binary } else { Kind::Text };

@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! name = "my-network"
-//! dialect = "bcd"          # ascii, ascii-binary, bcd, ebcdic, ebcdic-037, ebcdic-500
+//! dialect = "bcd"          # ascii, ascii-binary, bcd, bcd-ebcdic, ebcdic, ebcdic-037, ebcdic-500
 //!
 //! # What departs from the dialect; nothing of this needs to be said.
 //! header = 5               # octets before the MTI

@@ -113,6 +113,14 @@ impl Reader<'_> {
         number.map(Some).ok_or_else(|| self.fail(value.span().start, message()))
     }
 
+    fn flag(&self, section: &mut Section<'_>, key: &str) -> Result<Option<bool>> {
+        let Some(value) = section.take(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Ok(Some(*flag)),
+            _ => Err(self.fail(value.span().start, format!("`{key}` is true or false"))),
+        }
+    }
+
     /// Reads a string by `parse`, which knows the words of its kind.
     fn parsed<'t, T>(
         &self,
@@ -231,11 +239,16 @@ impl Reader<'_> {
             shape = self.length(length, shape)?;
         }
         shape.coding = self.parsed(&mut section, "coding", |word| value(words::CODINGS, word))?;
-        shape.fill = self.parsed(&mut section, "fill", words::fill)?;
+        let fill = self.parsed(&mut section, "fill", words::fill)?;
+        shape.fill = fill.flatten();
+        shape.full_size = self.flag(&mut section, "full-size")?.unwrap_or(false);
         shape.pad_nibble = self.parsed(&mut section, "spare", words::pad_nibble)?;
         let privacy = self.parsed(&mut section, "privacy", words::privacy)?.unwrap_or(SECRET);
         let name = self.text_of(&mut section, "name")?.unwrap_or_default();
         let mut element = ElementDoc::new(&Row { key, shape, name, privacy }, dialect);
+        if fill == Some(None) {
+            element.fill = None;
+        }
         element.layout = self.layout(&mut section, content, path, depth)?;
         self.done(&section)?;
         Ok(element)
@@ -258,11 +271,7 @@ impl Reader<'_> {
         let shape = match self.parsed(&mut section, "until", until)? {
             Some(octet) => shape.until(octet),
             None => {
-                let padded = match section.take("padded").map(Spanned::get_ref) {
-                    None | Some(DeValue::Boolean(false)) => false,
-                    Some(DeValue::Boolean(true)) => true,
-                    Some(_) => return Err(fail("`padded` is true or false")),
-                };
+                let padded = self.flag(&mut section, "padded")?.unwrap_or(false);
                 let prefix = self.prefix(&mut section)?;
                 if padded { shape.padded(prefix) } else { shape.prefix(prefix) }
             }

@@ -43,6 +43,7 @@ pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ascii", Dialect::ASCII),
     ("ascii-binary", Dialect::ASCII_BINARY),
     ("bcd", Dialect::BCD),
+    ("bcd-ebcdic", Dialect::BCD_EBCDIC),
     ("ebcdic", Dialect::EBCDIC),
     ("ebcdic-037", Dialect::ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Dialect::ebcdic(CodePage::Cp500)),
@@ -106,17 +107,22 @@ pub(super) fn pad_nibble(text: &str) -> Option<PadNibble> {
     Some(PadNibble { side: value(SIDES, side)?, nibble })
 }
 
-/// `left 0`, `right blank`, or the octet: `right 0x00`.
-pub(super) fn fill_word(fill: Fill) -> String {
-    let side = word(SIDES, &fill.side);
-    match fill.with {
+/// `left 0`, `right blank`, or the octet: `right 0x00`; `none`.
+pub(super) fn fill_word(fill: Option<Fill>) -> String {
+    let Some(Fill { side, with }) = fill else { return "none".into() };
+    let side = word(SIDES, &side);
+    match with {
         b' ' => format!("{side} blank"),
         with @ 0x21..=0x7E => format!("{side} {}", char::from(with)),
         with => format!("{side} 0x{with:02X}"),
     }
 }
 
-pub(super) fn fill(text: &str) -> Option<Fill> {
+/// A fill, or that nothing is filled.
+pub(super) fn fill(text: &str) -> Option<Option<Fill>> {
+    if text == "none" {
+        return Some(None);
+    }
     let (side, with) = text.split_once(' ')?;
     let with = match (with, with.as_bytes(), with.strip_prefix("0x")) {
         ("blank", ..) => b' ',
@@ -124,7 +130,7 @@ pub(super) fn fill(text: &str) -> Option<Fill> {
         (_, _, Some(octet)) => u8::from_str_radix(octet, 16).ok()?,
         _ => return None,
     };
-    Some(Fill { side: value(SIDES, side)?, with })
+    Some(Some(Fill { side: value(SIDES, side)?, with }))
 }
 
 /// `open`, `secret`, `track`, `pan`, `pan 8 4`.
@@ -190,9 +196,10 @@ mod tests {
         for (name, coding) in CODINGS {
             assert_eq!((word(CODINGS, coding), value(CODINGS, name)), (*name, Some(*coding)));
         }
+        assert_eq!(fill(&fill_word(None)), Some(None));
         for side in [Side::Left, Side::Right] {
             for octet in 0..=255 {
-                let one = Fill { side, with: octet };
+                let one = Some(Fill { side, with: octet });
                 assert_eq!(fill(&fill_word(one)), Some(one));
             }
             for nibble in 0..16 {

@@ -90,6 +90,9 @@ fn pairs(element: &ElementDoc, dialect: &Dialect) -> Pairs {
     if element.fill != usual.fill {
         pairs.push(("fill", quoted(&words::fill_word(element.fill))));
     }
+    if element.full_size {
+        pairs.push(("full-size", "true".into()));
+    }
     if element.pad_nibble != usual.pad_nibble {
         pairs.push(("spare", quoted(&words::pad_nibble_word(element.pad_nibble))));
     }

@@ -3,7 +3,7 @@
 use super::emv::EMV;
 use super::links::links;
 use super::parts::{AMOUNTS_1987, ORIGINAL_1987, PROCESSING_CODE, REPLACEMENT_AMOUNTS_1987};
-use crate::layout::{an, ans, b, n, ns, row, x_n, z};
+use crate::layout::{LengthUnit, PadNibble, an, ans, b, n, ns, row, x_n, z};
 use crate::mask::{OPEN, PAN, SECRET, TRACK};
 use crate::spec::{Dialect, Table, table};
 
@@ -157,6 +157,24 @@ pub const ISO87_NUMERIC_CURRENCY: Table<'static> = ISO87
     .with(row(49, n(3), "Currency code, transaction", OPEN))
     .with(row(50, n(3), "Currency code, settlement", OPEN))
     .with(row(51, n(3), "Currency code, cardholder billing", OPEN));
+
+/// The same with lengths of one octet that count digits, characters or octets of a binary value.
+pub const ISO87_OCTET_LENGTHS: Table<'static> = ISO87_NUMERIC_CURRENCY.with_octet_lengths(LengthUnit::Units);
+
+/// The same with lengths of one octet that count octets on the wire, two packed digits being one.
+pub const ISO87_OCTET_LENGTHS_OF_OCTETS: Table<'static> =
+    ISO87_NUMERIC_CURRENCY.with_octet_lengths(LengthUnit::Bytes);
+
+/// Octets are counted, not digits: that a number of digits is odd shows in its pad nibble alone.
+const BCD_EBCDIC_BYTES: Dialect = Dialect { pad_nibble_var: PadNibble::RIGHT_F, ..Dialect::BCD_EBCDIC };
+
+links! { "ISO 8583:1987", ISO87_OCTET_LENGTHS:
+    ISO87_BCD_EBCDIC "iso87-bcd-ebcdic" (Dialect::BCD_EBCDIC) "packed digits and currency codes, EBCDIC text, lengths of one octet that count digits or characters";
+}
+
+links! { "ISO 8583:1987", ISO87_OCTET_LENGTHS_OF_OCTETS:
+    ISO87_BCD_EBCDIC_BYTES "iso87-bcd-ebcdic-bytes" (BCD_EBCDIC_BYTES) "as `iso87-bcd-ebcdic`, lengths that count octets; a half byte F after the digits fills an odd number up";
+}
 
 links! { "ISO 8583:1987", ISO87_NUMERIC_CURRENCY:
     ISO87_BCD_N49 "iso87-bcd-n49" (Dialect::BCD) "as `iso87-bcd`, currency codes packed too: `08 40` for 840";

@@ -199,7 +199,8 @@ fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) ->
     if element.size.form != Form::Fixed || value.len() >= element.max() {
         return Some(value);
     }
-    let Fill { side, with } = element.fill;
+    // what holds nothing, or is not filled, is left to the ordinary writer
+    let Fill { side, with } = element.fill.filter(|_| !value.is_empty())?;
     let room = room.get_mut(..element.max())?;
     let missing = room.len() - value.len();
     room.fill(with);

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use cardwire::{Inspection, Spec};
 
-use super::probe::{best, options, suggestion};
+use super::suggest::{Advisor, guessed};
 use super::tally;
-use crate::failure::{Failure, Outcome, complain};
+use crate::failure::{Outcome, complain};
 use crate::input::{InputArgs, Item, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
@@ -39,23 +39,6 @@ pub(crate) struct Decode {
     origin: bool,
 }
 
-/// How many broken messages the prober looks into.
-const MOST_SUGGESTIONS: u64 = 3;
-
-/// The spec that explains the first message, when none was said.
-fn guessed(first: Option<&Item>) -> Outcome<&'static Spec<'static>> {
-    let ask = "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them";
-    let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
-    match best(&payload.message) {
-        None => Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets"))),
-        Some(found) if found.envelope().framing.is_none() && found.envelope().header == 0 => {
-            complain(format_args!("no spec was said; the first message fits {}", options(&found)));
-            Ok(found.spec())
-        }
-        Some(found) => Err(Failure::usage(format_args!("no spec was said; try {}", options(&found)))),
-    }
-}
-
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// A listing.
@@ -82,17 +65,20 @@ impl Decode {
             Some(spec) => spec,
             None => {
                 first = messages.next()?;
-                guessed(first.as_ref())?
+                guessed(first.as_ref(), &self.input)?
             }
         };
+        let name = self.spec.spec.as_deref().unwrap_or(spec.name());
+        let mut advisor = Advisor::new(&self.input, name, spec);
         while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
+            let item = advisor.look(item);
             total += 1;
             text.clear();
             let left = messages.left();
             let fine = match self.format {
                 Format::Isomsg => self.xml(output, spec, &item, left)?,
                 Format::Json | Format::Ndjson => self.object(output, spec, &item, left, &mut text)?,
-                Format::Text | Format::Hexdump => self.show(output, spec, &item, left, broken)?,
+                Format::Text | Format::Hexdump => self.show(output, spec, &item, left, &mut advisor)?,
             };
             // the spec lacks what is unknown; the message is as it should be
             broken += u64::from(!fine || left.iter().any(|left| !left.is_unknown));
@@ -105,8 +91,26 @@ impl Decode {
             messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
+        if let Some(advice) = advisor.end() {
+            self.advise(output, &advice)?;
+        }
         output.flush()?;
         tally(broken, total, "messages are broken")
+    }
+
+    /// Options that work are part of a listing; elsewhere they are not in the way of what is read on.
+    fn advise(&self, output: &mut Output, advice: &str) -> Outcome {
+        match self.format {
+            Format::Text => {
+                for (index, line) in advice.lines().enumerate() {
+                    let text = if index == 0 { format!("-> {line}") } else { line.to_owned() };
+                    let text = output.paint(Role::Meaning, &text);
+                    output.line(text)?;
+                }
+            }
+            _ => advice.lines().for_each(complain),
+        }
+        Ok(())
     }
 
     fn shown(&self) -> Shown {
@@ -119,7 +123,7 @@ impl Decode {
         spec: &'static Spec<'static>,
         item: &Item,
         left: &[Left],
-        broken: u64,
+        advisor: &mut Advisor,
     ) -> Outcome<bool> {
         let title = item.origin.to_string();
         let payload = match &item.content {
@@ -139,9 +143,8 @@ impl Decode {
             _ => {
                 show::listing(output, &parsed, &title, self.shown())?;
                 show::left(output, left, self.shown())?;
-                // looking for what is wrong takes time, so only the first few are looked into
-                let looked_into = parsed.error().is_some() && broken < MOST_SUGGESTIONS;
-                if let Some(text) = looked_into.then(|| suggestion(&payload.message, spec)).flatten() {
+                let is_broken = parsed.error().is_some();
+                if let Some(text) = is_broken.then(|| advisor.hint(&payload.message)).flatten() {
                     let text = output.paint(Role::Meaning, &format!("-> {text}"));
                     output.line(format_args!("  {text}"))?;
                 }

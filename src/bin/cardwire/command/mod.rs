@@ -13,6 +13,7 @@ mod redact;
 mod send;
 mod serve;
 mod spec;
+mod suggest;
 
 use crate::failure::Outcome;
 use crate::output::{Color, Output};

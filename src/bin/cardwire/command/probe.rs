@@ -1,22 +1,30 @@
-//! `cardwire probe`, and what the prober suggests elsewhere.
+//! `cardwire probe`.
 
+use std::fs::File;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use cardwire::probe::{Envelope, Explanation, MAX_MESSAGES, probe};
+use cardwire::import::toml;
+use cardwire::probe::{Explanation, MAX_MESSAGES, probe};
 use cardwire::{Spec, spec};
 
-use crate::failure::{Failure, Outcome};
-use crate::input::InputArgs;
+use super::suggest::{Mended, Reading, hint_words};
+use crate::failure::{Failure, Outcome, complain};
+use crate::input::{InputArgs, Item, Origin};
 use crate::json;
 use crate::output::{Output, Role};
 use crate::specs;
 
 /// Find out which spec and framing explain these bytes, and what is wrong with a spec.
 #[derive(clap::Args)]
-#[command(after_help = "Looks at the first 16 messages, with or without their frame.\n\nExamples:\n  \
+#[command(
+    after_help = "Looks at the first 16 messages, with or without their frame; of a capture, at each of\n\
+    the first 16 connections. A command that is shown was tried on the whole input.\n\nExamples:\n  \
     cardwire probe unknown.hex\n  \
+    cardwire probe session.pcap\n  \
     cardwire probe -s mine.toml captured.hex\n\n\
-    Exit code 1 when nothing explains them all.")]
+    Exit code 1 when nothing explains them all."
+)]
 pub(crate) struct Probe {
     #[command(flatten)]
     input: InputArgs,
@@ -26,122 +34,267 @@ pub(crate) struct Probe {
     /// How many explanations to show.
     #[arg(short, long, value_name = "COUNT", default_value_t = 5)]
     top: usize,
+    /// Write the spec to this new file, with what the best hint says put right.
+    #[arg(long, value_name = "FILE")]
+    mend: Option<PathBuf>,
     /// JSON, one explanation a line.
     #[arg(long)]
     json: bool,
 }
 
+/// Specs and what the user calls them.
+type Named = [(String, &'static Spec<'static>)];
+
+/// Inputs that are explained together: all of them, or the two directions of one connection.
+struct Group {
+    /// The ends of the connection, if it is one.
+    connection: Option<String>,
+    inputs: Vec<Vec<u8>>,
+}
+
+/// What explains a group, the best first, and the connections that it explains alike.
+struct Explained {
+    connections: Vec<String>,
+    explanations: Vec<Explanation<'static>>,
+}
+
+/// How many connections are looked at.
+const MOST_CONNECTIONS: usize = 16;
+
 impl Probe {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
-        let mut specs: Vec<&'static Spec<'static>> =
-            self.spec.iter().map(|name| specs::load(name)).collect::<Outcome<_>>()?;
-        if specs.is_empty() {
-            specs = spec::builtin().collect();
-        }
-        let mut messages = self.input.messages(None);
+        let named = self.named()?;
+        let (groups, left_out) = groups(&self.input)?;
         let mut found = Vec::new();
-        while found.len() < MAX_MESSAGES {
-            let Some(item) = messages.next()? else { break };
-            match item.content {
-                Ok(payload) => found.push(payload.message),
-                Err(refusal) => return Err(Failure::data(format_args!("{}: {refusal}", item.origin))),
-            }
+        for group in groups {
+            merge(&mut found, explained(group, &named));
         }
-        let octets: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();
-        let explanations = probe(&octets, specs);
-        let Some(best) = explanations.first() else { return Err(Failure::data("no message to look at")) };
-        if best.score() == 0 {
+        let mut best = found.iter().filter_map(|group| group.explanations.first());
+        if found.is_empty() {
+            return Err(Failure::data("no message to look at"));
+        }
+        if best.clone().all(|best| best.score() == 0) {
             return Err(Failure::data("no spec explains any of these bytes"));
         }
-        for explanation in explanations.iter().take(self.top.max(1)) {
+        for group in &found {
+            self.show(output, group, &named)?;
+        }
+        if let (false, Some(reading)) = (self.json, self.common(&found, &named)) {
+            command(output, &reading.command(&self.input))?;
+        }
+        if left_out > 0 && !self.json {
+            output.line(format_args!("{left_out} more connections were not looked at"))?;
+        }
+        match &self.mend {
+            Some(file) => mend(&found, file),
+            None if best.all(Explanation::is_complete) => Ok(()),
+            None => Err(Failure::Told),
+        }
+    }
+
+    /// The specs and what the user calls them.
+    fn named(&self) -> Outcome<Vec<(String, &'static Spec<'static>)>> {
+        if self.spec.is_empty() {
+            return Ok(spec::builtin().map(|spec| (spec.name().to_owned(), spec)).collect());
+        }
+        self.spec.iter().map(|name| Ok((name.clone(), specs::load(name)?))).collect()
+    }
+
+    fn show(&self, output: &mut Output, group: &Explained, named: &Named) -> Outcome {
+        if !self.json && !group.connections.is_empty() {
+            let title = output.paint(Role::Title, &title(&group.connections));
+            output.line(title)?;
+        }
+        // what is wrong with other specs says nothing where one is right, unless they were asked for
+        let is_clear = group.explanations.first().is_some_and(Explanation::is_complete);
+        let with_hints = !is_clear || !self.spec.is_empty();
+        let told = group.explanations.iter().filter(|explanation| explanation.score() > 0);
+        for explanation in told.take(self.top.max(1)) {
             if self.json {
-                object(output, explanation)?;
-            } else {
-                show(output, explanation)?;
+                object(output, &group.connections, explanation)?;
+                continue;
+            }
+            show(output, explanation, with_hints)?;
+            // of a capture, one command reads all connections
+            let alone = Some(explanation).filter(|_| group.connections.is_empty());
+            if let Some(words) = alone.and_then(|explanation| self.command(explanation, named)) {
+                command(output, &words)?;
             }
         }
-        if best.is_complete() { Ok(()) } else { Err(Failure::Told) }
+        Ok(())
+    }
+
+    /// A command that reads the whole input as an explanation says, or as its best hint says.
+    fn command(&self, explanation: &Explanation<'static>, named: &Named) -> Option<String> {
+        let name = name_of(explanation, named)?;
+        if explanation.is_complete() {
+            let reading = Reading::of(name, explanation, &self.input);
+            return reading.works(&self.input).then(|| reading.command(&self.input));
+        }
+        if self.mend.is_some() {
+            return None;
+        }
+        Mended::of(name, explanation, &self.input)?.command(&self.input)
+    }
+
+    /// What reads all connections of a capture; each finds its framing for itself where they differ.
+    fn common(&self, found: &[Explained], named: &Named) -> Option<Reading> {
+        let first = found.first().filter(|group| !group.connections.is_empty())?;
+        let best = first.explanations.first()?;
+        let mut reading = Reading::of(name_of(best, named)?, best, &self.input);
+        if found.len() > 1 {
+            reading.framing = self.input.framing;
+        }
+        Some(reading).filter(|reading| reading.works(&self.input))
     }
 }
 
-fn show(output: &mut Output, explanation: &Explanation<'_>) -> Outcome {
+/// What is explained together, and how many connections are left out.
+fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
+    let mut messages = args.messages(None);
+    let (mut groups, mut left_out): (Vec<Group>, Vec<String>) = (Vec::new(), Vec::new());
+    while let Some(Item { origin, content }) = messages.next()? {
+        let connection = connection(&origin);
+        let message = match content {
+            Ok(payload) => payload.message,
+            // what is missing of one connection says nothing about the others
+            Err(refusal) if connection.is_some() => {
+                complain(format_args!("{origin}: {refusal}"));
+                continue;
+            }
+            Err(refusal) => return Err(Failure::data(format_args!("{origin}: {refusal}"))),
+        };
+        let is_full = groups.len() >= MOST_CONNECTIONS;
+        match (groups.iter_mut().find(|group| group.connection == connection), connection) {
+            (Some(group), _) if group.inputs.len() >= MAX_MESSAGES => (),
+            (Some(group), _) => group.inputs.push(message),
+            (None, Some(name)) if is_full => left_out.extend((!left_out.contains(&name)).then_some(name)),
+            (None, connection) => groups.push(Group { connection, inputs: vec![message] }),
+        }
+        let is_enough = |group: &Group| group.connection.is_none() && group.inputs.len() >= MAX_MESSAGES;
+        if groups.iter().all(is_enough) {
+            break;
+        }
+    }
+    Ok((groups, left_out.len()))
+}
+
+/// What `cardwire probe` looks at, if it is all explained together.
+pub(super) fn inputs(args: &InputArgs) -> Outcome<Vec<Vec<u8>>> {
+    let (groups, _) = groups(args)?;
+    match <[Group; 1]>::try_from(groups) {
+        Ok([group]) => Ok(group.inputs),
+        Err(_) => Err(Failure::data("there is no message, or more than one connection")),
+    }
+}
+
+/// Writes the spec with what the best hint says put right.
+fn mend(found: &[Explained], file: &Path) -> Outcome {
+    let best = found.first().and_then(|group| group.explanations.first());
+    let Some(doc) = best.and_then(|best| best.mended(0)) else {
+        return Err(Failure::data("there is no hint to go by, and no spec is written"));
+    };
+    let opened = File::options().write(true).create_new(true).open(file);
+    let written = opened.and_then(|mut file| file.write_all(toml::write(&doc).as_bytes()));
+    written.map_err(|error| Failure::io(file.display(), error))
+}
+
+/// The two ends of a connection, the same for both directions.
+fn connection(origin: &Origin) -> Option<String> {
+    let Origin::Packet { from, to, .. } = origin else { return None };
+    let (from, to) = (from.to_string(), to.to_string());
+    let (one, other) = if from < to { (from, to) } else { (to, from) };
+    Some(format!("{one} - {other}"))
+}
+
+fn title(connections: &[String]) -> String {
+    match connections {
+        [one] => one.clone(),
+        [first, more @ ..] => format!("{first} and {} more like it", more.len()),
+        [] => String::new(),
+    }
+}
+
+fn explained(group: Group, named: &Named) -> Explained {
+    let octets: Vec<&[u8]> = group.inputs.iter().map(Vec::as_slice).collect();
+    let explanations = probe(&octets, named.iter().map(|(_, spec)| *spec));
+    Explained { connections: group.connection.into_iter().collect(), explanations }
+}
+
+/// Connections that are explained alike are shown once.
+fn merge(found: &mut Vec<Explained>, next: Explained) {
+    let key = |group: &Explained| {
+        let best = group.explanations.first()?;
+        best.is_complete().then(|| (best.spec().name(), best.envelope()))
+    };
+    let is_alike = |known: &&mut Explained| key(known).is_some() && key(known) == key(&next);
+    match found.iter_mut().find(is_alike) {
+        Some(known) => known.connections.extend(next.connections),
+        None if next.explanations.is_empty() => (),
+        None => found.push(next),
+    }
+}
+
+/// The spec of an explanation as the user calls it.
+fn name_of<'n>(explanation: &Explanation<'static>, named: &'n Named) -> Option<&'n str> {
+    let is_it = |(_, spec): &&(String, &'static Spec<'static>)| std::ptr::eq(*spec, explanation.spec());
+    named.iter().find(is_it).map(|(name, _)| name.as_str())
+}
+
+fn command(output: &mut Output, words: &str) -> Outcome {
+    let text = output.paint(Role::Faint, words);
+    Ok(output.line(format_args!("    {text}"))?)
+}
+
+fn show(output: &mut Output, explanation: &Explanation<'_>, with_hints: bool) -> Outcome {
     let name = output.paint(Role::Key, &format!("{:<20}", explanation.spec().name()));
     let complete = explanation.reaches().iter().filter(|reach| reach.error.is_none()).count();
     let total = explanation.reaches().len();
     let role = if complete == total { Role::Good } else { Role::Bad };
     let score = output.paint(role, &format!("{:>4}", explanation.score()));
-    output
-        .line(format_args!("{name} {score}  {complete} of {total} complete, {}", explanation.envelope()))?;
-    if complete == total {
-        let text = output.paint(Role::Faint, &options(explanation));
-        output.line(format_args!("    {text}"))?;
-    } else if let Some(reach) = explanation.reaches().iter().find(|reach| reach.error.is_some()) {
+    let left = match explanation.left() {
+        0 => String::new(),
+        left => format!(", {left} bytes left over"),
+    };
+    output.line(format_args!(
+        "{name} score {score} of 1000, {complete} of {total} complete, {}{left}",
+        explanation.envelope()
+    ))?;
+    if let Some(reach) = explanation.reaches().iter().find(|reach| reach.error.is_some()) {
         output.line(format_args!("    {reach}"))?;
     }
-    for hint in explanation.hints().iter().take(3) {
-        let text = output.paint(Role::Meaning, &hint.to_string());
+    for hint in explanation.hints().iter().take(3).filter(|_| with_hints) {
+        let text = output.paint(Role::Meaning, &hint_words(explanation.envelope(), hint));
         output.line(format_args!("    {text}"))?;
     }
     Ok(())
 }
 
-fn object(output: &mut Output, explanation: &Explanation<'_>) -> Outcome {
+fn object(output: &mut Output, connections: &[String], explanation: &Explanation<'_>) -> Outcome {
     let mut text = b"{\"spec\":".to_vec();
     json::string(&mut text, explanation.spec().name().bytes());
-    if let Some(framing) = framing(explanation.envelope()) {
+    let envelope = explanation.envelope();
+    if let Some(notation) = envelope.framing().notation().filter(|_| !envelope.is_bare()) {
         text.extend_from_slice(b",\"framing\":");
-        json::string(&mut text, framing.bytes());
+        json::string(&mut text, notation.to_string().bytes());
+    }
+    let list = |text: &mut Vec<u8>, items: &mut dyn Iterator<Item = String>| {
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                text.push(b',');
+            }
+            json::string(text, item.bytes());
+        }
+    };
+    if !connections.is_empty() {
+        text.extend_from_slice(b",\"connections\":[");
+        list(&mut text, &mut connections.iter().cloned());
+        text.push(b']');
     }
     let complete = explanation.is_complete();
     let rest = format!(",\"score\":{},\"complete\":{complete},\"hints\":[", explanation.score());
     text.extend_from_slice(rest.as_bytes());
-    for (index, hint) in explanation.hints().iter().enumerate() {
-        if index > 0 {
-            text.push(b',');
-        }
-        json::string(&mut text, hint.to_string().bytes());
-    }
+    list(&mut text, &mut explanation.hints().iter().map(ToString::to_string));
     text.extend_from_slice(b"]}\n");
     Ok(output.bytes().write_all(&text)?)
-}
-
-/// The envelope as --framing takes it.
-fn framing(envelope: Envelope) -> Option<String> {
-    let (name, _) = envelope.framing?;
-    let name = name.to_lowercase().replace('_', "-");
-    Some(match (name.as_str(), envelope.header) {
-        (_, 0) => name,
-        ("binary2", 11) => "unionpay".into(),
-        _ => format!("{name}+{}", envelope.header),
-    })
-}
-
-/// The options that read what was explained so.
-pub(super) fn options(explanation: &Explanation<'_>) -> String {
-    let spec = explanation.spec().name();
-    match framing(explanation.envelope()) {
-        Some(framing) => format!("--spec {spec} --framing {framing}"),
-        None => format!("--spec {spec}"),
-    }
-}
-
-/// What explains a message of which nothing is known.
-pub(super) fn best(message: &[u8]) -> Option<Explanation<'static>> {
-    probe(&[message], spec::builtin()).into_iter().next().filter(Explanation::is_complete)
-}
-
-/// What may be wrong when a message does not parse with a spec.
-pub(super) fn suggestion(message: &[u8], spec: &'static Spec<'static>) -> Option<String> {
-    let mine = probe(&[message], [spec]).into_iter().next()?;
-    if mine.is_complete() {
-        // the spec is right, what stands around the message is not
-        return Some(format!("it parses with {}", options(&mine)));
-    }
-    // a change that does not carry the message to its end is a guess: `cardwire probe` tells those
-    let hint = mine.hints().iter().find(|hint| hint.explains().0 > 0);
-    match (best(message), hint) {
-        (Some(other), _) => Some(format!("it parses with {}", options(&other))),
-        (None, Some(hint)) => Some(hint.to_string()),
-        (None, None) => None,
-    }
 }

@@ -4,13 +4,10 @@ use std::io::Write;
 
 use cardwire::import::toml::words;
 use cardwire::import::{moov, toml};
-use cardwire::layout::Form;
-use cardwire::{
-    Framing, Spec,
-    layout::{Element, Layout, Prefix},
-    mask::Privacy,
-    spec,
-};
+use cardwire::layout::{Coding, Element, Form, Layout, LengthUnit, Prefix, PrefixCoding};
+use cardwire::mask::Privacy;
+use cardwire::spec::MtiCoding;
+use cardwire::{Framing, Spec, spec};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;
@@ -113,16 +110,60 @@ impl SpecCommand {
 }
 
 fn list(output: &mut Output) -> Outcome {
+    let width = spec::builtin().map(|spec| spec.name().len()).max().unwrap_or(0);
     for spec in spec::builtin() {
-        let name = output.paint(Role::Key, &format!("{:<20}", spec.name()));
+        let name = output.paint(Role::Key, &format!("{:<width$}", spec.name()));
         let count = spec.body().elements().count();
+        let of = |number: u8| spec.element(number);
+        let digits = of(11).map_or("", |element| coding_words(element.coding()));
+        let text = of(41).map_or("", |element| coding_words(element.coding()));
+        let lengths = of(32).map_or_else(String::new, |element| length_words(element.form()));
         output.line(format_args!(
-            "{name} {count:>3} elements, MTI {}, bitmap {}",
-            words::mti(spec.mti()),
-            words::coding(spec.bitmap().coding)
+            "{name} {count:>3} elements, MTI {}, digits {digits}, text {text}, bitmap {}, lengths {lengths}",
+            mti_words(spec.mti()),
+            coding_words(spec.bitmap().coding)
         ))?;
     }
     Ok(())
+}
+
+fn mti_words(coding: MtiCoding) -> &'static str {
+    match coding {
+        MtiCoding::Ascii => "in ASCII",
+        MtiCoding::Ebcdic => "in EBCDIC",
+        MtiCoding::Bcd => "packed",
+        MtiCoding::Binary => "a binary number",
+    }
+}
+
+fn coding_words(coding: Coding) -> &'static str {
+    match coding {
+        Coding::Ascii => "in ASCII",
+        Coding::Ebcdic(_) => "in EBCDIC",
+        Coding::Bcd => "packed",
+        Coding::Raw => "as it is",
+        Coding::Hex => "as hexadecimal digits",
+        Coding::EbcdicHex(_) => "as hexadecimal digits in EBCDIC",
+        Coding::Zoned(_) => "zoned",
+    }
+}
+
+fn length_words(form: Form) -> String {
+    let Form::Prefixed(prefix) = form else { return "as each element says".into() };
+    let coding = match prefix.coding {
+        PrefixCoding::Ascii => "in ASCII".into(),
+        PrefixCoding::Ebcdic(_) => "in EBCDIC".into(),
+        PrefixCoding::Bcd => "packed".into(),
+        PrefixCoding::Binary if prefix.width == 1 => "in one octet".into(),
+        PrefixCoding::Binary => format!("in {} octets", prefix.width),
+        PrefixCoding::Hex => "as hexadecimal digits".into(),
+        PrefixCoding::Ber => String::from("as BER lengths"),
+    };
+    match prefix.counts {
+        LengthUnit::Units => coding,
+        LengthUnit::Bytes => coding + " that counts octets",
+        LengthUnit::Nibbles => coding + " that counts half octets",
+    }
 }
 
 fn check(output: &mut Output, files: &[String]) -> Outcome {

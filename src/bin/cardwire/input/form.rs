@@ -2,10 +2,11 @@
 
 use cardwire::Inspection;
 
+use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
 use super::notation::{self, Nesting, Reading};
 use super::text::{Notation, decode};
-use super::{framing_of, hexdump, look, row};
+use super::{hexdump, look, row};
 
 /// The form of an input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -143,7 +144,7 @@ fn is_whole(start: &[u8], known: Known) -> bool {
     let parses = known.spec.is_some_and(|spec| Inspection::of(spec, start).error().is_none());
     parses
         || (known.framing.is_some() && known.fit(start) == COMPLETE)
-        || framing_of(start, known.spec).is_some()
+        || known.spec.and_then(|spec| framing_of(&[start], spec)).is_some()
 }
 
 /// The notation of one message among the arguments.
@@ -218,15 +219,26 @@ impl<'s> Lines<'s> {
         let whole = COMPLETE * self.logical.len();
         // digits of a message of another spec are no text that breaks in the middle
         let any_spec = Known { spec: None, ..known };
-        let is_text = text == Some(whole)
-            || (text.is_some_and(|text| 2 * text >= whole)
-                && self.score(Notation::Hex, any_spec) < Some(whole));
+        let begins = self.logical.iter().all(|line| look::begins_as_message(line));
+        let is_partly = begins
+            && text.is_some_and(|text| 2 * text >= whole)
+            && self.score(Notation::Hex, any_spec) < Some(whole)
+            && !self.is_framed(known);
+        let is_text = text == Some(whole) || is_partly;
         match (hex, base64) {
             (hex, _) if is_text && is_better(hex) && is_better(base64) => Some(Notation::Text),
             (Some(_), _) => Some(Notation::Hex),
             (None, Some(_)) => Some(Notation::Base64),
             (None, None) => None,
         }
+    }
+
+    /// Whether the digits of the first line are a frame around a message; always, where no spec tells
+    /// messages.
+    fn is_framed(&self, known: Known) -> bool {
+        let Some(spec) = known.spec else { return true };
+        let octets = self.logical.first().and_then(|line| decode(Notation::Hex, known, line).ok());
+        octets.is_some_and(|octets| framing_of(&[&octets], spec).is_some())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

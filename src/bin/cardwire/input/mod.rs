@@ -3,6 +3,7 @@
 //! Everything streams. A line has a limit, a frame has a limit, a TCP stream has a limit, so no
 //! input makes the command grow.
 
+mod again;
 mod capture;
 mod detect;
 mod evidence;
@@ -16,6 +17,7 @@ mod linear;
 mod lines;
 mod look;
 mod notation;
+mod packet;
 mod raw;
 mod records;
 mod row;
@@ -36,8 +38,9 @@ use crate::failure::{Failure, Outcome};
 use crate::isomsg::Scanner;
 use crate::json::Left;
 
+pub(crate) use again::is_kept;
 pub(crate) use capture::{Moment, Skipped};
-pub(crate) use detect::framing_of;
+pub(crate) use form::Kind;
 pub(crate) use lines::{Line, Lines};
 pub(crate) use records::Records;
 pub(crate) use text::{octets, too_long};
@@ -53,7 +56,7 @@ pub(crate) struct InputArgs {
     pub(crate) message: Vec<String>,
     /// The form of the input.
     #[arg(short, long, value_name = "FORM", value_enum, default_value_t)]
-    pub(crate) input: form::Kind,
+    pub(crate) input: Kind,
     /// The framing around messages, such as binary2, ascii4 or binary2+tpdu. Raw streams and
     /// captures are looked at when it is not said.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing)]
@@ -61,6 +64,12 @@ pub(crate) struct InputArgs {
     /// The longest line or message, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     pub(crate) max_line: usize,
+    /// Whether polls, which are frames with nothing in them, are among the messages.
+    #[arg(skip)]
+    pub(crate) polls: bool,
+    /// Whether nothing is said on standard error: the input is read again to try options.
+    #[arg(skip)]
+    pub(crate) is_quiet: bool,
 }
 
 /// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
@@ -72,9 +81,18 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
             "'{text}': the header is tpdu, unionpay, base1, cups, base24 or a number of bytes up to 255"
         )),
         (None, None) => Err(format!(
-            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, binary2+12",
+            "no framing is called '{name}'; there are {}, each with a header if it has one: binary2+tpdu, \
+             binary2+12; none+12 is a header and no length",
             Framing::named().map(|named| named.name).collect::<Vec<_>>().join(", ")
         )),
+    }
+}
+
+/// The same for a connection, which goes on behind a message.
+pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
+    match parse_framing(text)? {
+        framing if framing.is_delimited() => Ok(framing),
+        _ => Err(format!("'{text}': a connection needs a length, or an octet that ends a message")),
     }
 }
 
@@ -121,14 +139,25 @@ pub(crate) struct Item {
     pub(crate) content: Result<Payload, Refusal>,
 }
 
-/// A message and the station header before it.
+/// A message, the station header before it, and the framing that it was cut by.
 #[derive(Default)]
 pub(crate) struct Payload {
     pub(crate) station: Vec<u8>,
     pub(crate) message: Vec<u8>,
+    pub(crate) framing: Option<Framing>,
 }
 
 impl Payload {
+    /// A message that stands alone.
+    pub(crate) fn bare(message: Vec<u8>) -> Self {
+        Self { message, ..Self::default() }
+    }
+
+    /// Whether it is a frame with nothing in it.
+    pub(crate) fn is_poll(&self) -> bool {
+        self.framing.is_some() && self.station.is_empty() && self.message.is_empty()
+    }
+
     /// The station header, to be shown.
     pub(crate) fn station(&self) -> &[u8] {
         &self.station
@@ -190,7 +219,7 @@ pub(crate) type Stream = BufReader<Box<dyn Read + Send>>;
 pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
     if file.as_os_str() == "-" {
-        return Ok(("stdin".into(), stream(Box::new(io::stdin()))));
+        return Ok(("stdin".into(), stream(Box::new(again::stdin()))));
     }
     let name: Rc<str> = file.display().to_string().into();
     match File::open(file) {
@@ -218,6 +247,11 @@ pub(crate) struct Messages {
 }
 
 impl InputArgs {
+    /// Whether standard input is read.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.message.is_empty() && files(&self.files).iter().any(|file| file.as_os_str() == "-")
+    }
+
     /// The messages; a spec helps to find the framing of raw streams.
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
@@ -246,11 +280,16 @@ impl Messages {
         }
         loop {
             if let Some(source) = &mut self.current {
-                if let Some(item) = source.next()? {
-                    return Ok(Some(item));
+                match source.next()? {
+                    Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => {
+                        continue;
+                    }
+                    Some(item) => return Ok(Some(item)),
+                    None => {
+                        self.skipped.extend(source.skipped().cloned());
+                        self.current = None;
+                    }
                 }
-                self.skipped.extend(source.skipped().cloned());
-                self.current = None;
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),
@@ -304,7 +343,9 @@ impl Messages {
             stream.read_exact(&mut mark).map_err(|error| Failure::io(&name, error))?;
         }
         Ok(match form {
-            Form::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
+            Form::Pcap => {
+                Box::new(capture::Capture::new(name, stream, framing, self.spec, self.args.is_quiet)?)
+            }
             Form::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
             Form::Dumps { in_log } => {
                 Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))

@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
+use cardwire::probe::Finder;
 use cardwire::{Framing, Spec};
 
-use super::detect::MOST_START;
-use super::frames::Splitter;
-use super::{Item, Origin, Payload, Refusal, Source, Stream, framing_of, text};
+use super::detect::{MOST_START, framing_of};
+use super::frames::{Splitter, whole};
+use super::{Item, Origin, Payload, Refusal, Source, Stream, text};
 use crate::failure::{Failure, Outcome};
 
 /// A stream of bytes.
@@ -51,35 +52,41 @@ impl Raw {
         }
     }
 
-    /// The start of the stream, as much of it as tells the framing; a pipe may give it in small pieces.
+    /// The start of the stream, as much of it as tells the framing; a pipe may give it in small
+    /// pieces, and waits for the messages of the first ones.
     fn start(&mut self) -> Outcome<(Vec<u8>, Option<Framing>)> {
         let mut start = Vec::new();
+        let mut finder = self.spec.map(Finder::new);
         while start.len() < MOST_START {
             let bytes = self.read_some()?;
+            if bytes.is_empty() {
+                break;
+            }
             start.extend_from_slice(&bytes);
-            let framing = framing_of(&start, self.spec);
-            if framing.is_some() || bytes.is_empty() || self.spec.is_none() {
-                return Ok((start, framing));
+            let found = finder.as_mut().and_then(|finder| finder.look(&start));
+            if found.is_some() {
+                return Ok((start, found));
             }
         }
-        Ok((start, None))
+        let framing = self.spec.and_then(|spec| framing_of(&[&start], spec));
+        Ok((start, framing))
     }
 
     /// The whole stream as one message, `start` being read of it.
     fn whole(&mut self, mut start: Vec<u8>) -> Outcome<Option<Item>> {
         self.state = State::Done;
-        let room = self.limit.saturating_sub(start.len()) + 1;
-        let limited = (&mut self.stream).take(u64::try_from(room).unwrap_or(u64::MAX));
-        let mut limited = limited;
-        limited.read_to_end(&mut start).map_err(|error| Failure::io(&self.name, error))?;
+        // nobody asked for messages yet: the start of the stream tells what it is
+        let is_enough = self.spec.is_none() && start.len() >= MOST_START;
+        if !is_enough {
+            let room = self.limit.saturating_sub(start.len()) + 1;
+            let mut limited = (&mut self.stream).take(u64::try_from(room).unwrap_or(u64::MAX));
+            limited.read_to_end(&mut start).map_err(|error| Failure::io(&self.name, error))?;
+        }
         if start.is_empty() {
             return Ok(None);
         }
-        let content = if start.len() > self.limit {
-            Err(text::too_long(self.limit))
-        } else {
-            Ok(Payload { station: Vec::new(), message: start })
-        };
+        let is_too_long = start.len() > self.limit;
+        let content = if is_too_long { Err(text::too_long(self.limit)) } else { whole(None, start) };
         Ok(Some(self.item(0, content)))
     }
 
@@ -105,15 +112,16 @@ impl Source for Raw {
                     if let Some((at, content)) = splitter.next() {
                         return Ok(Some(self.item(at, content)));
                     }
-                    let end = splitter.end();
-                    let bytes = if splitter.is_broken() { Vec::new() } else { self.read_some()? };
-                    match &mut self.state {
-                        State::Framed(splitter) if !bytes.is_empty() => splitter.push(&bytes),
-                        _ => {
-                            self.state = State::Done;
-                            return Ok(end.map(|refusal| self.item(refusal.byte.unwrap_or(0), Err(refusal))));
-                        }
+                    let is_broken = splitter.is_broken();
+                    let bytes = if is_broken { Vec::new() } else { self.read_some()? };
+                    let State::Framed(splitter) = &mut self.state else { return Ok(None) };
+                    if !bytes.is_empty() {
+                        splitter.push(&bytes);
+                        continue;
                     }
+                    let end = splitter.end();
+                    self.state = State::Done;
+                    return Ok(end.map(|(at, content)| self.item(at, content)));
                 }
             }
         }

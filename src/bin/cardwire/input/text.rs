@@ -103,7 +103,7 @@ impl Source for Texts {
             self.started = 0;
             let Some(decoded) = self.message()? else { return Ok(None) };
             let content = match (decoded, self.known.framing) {
-                (Ok(message), None) => Ok(Payload { station: Vec::new(), message }),
+                (Ok(message), None) => frames::whole(None, message),
                 (Ok(bytes), Some(framing)) => {
                     self.rest = frames::all(framing, &bytes).into();
                     match self.rest.pop_front() {

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use self::connection::Connection;
 use self::rules::Rules;
 use crate::failure::{Failure, Outcome};
-use crate::input::parse_framing;
+use crate::input::parse_delimited;
 use crate::link::{address, block_on, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
@@ -31,7 +31,7 @@ pub(crate) struct Serve {
     #[arg(short, long, value_name = "HOST:PORT", value_parser = address, default_value = "127.0.0.1:5000")]
     listen: String,
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
-    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_framing, default_value = "binary2")]
+    #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     framing: Framing,
     /// Rules in TOML; without them everything is approved.
     #[arg(short, long, value_name = "FILE")]

@@ -14,12 +14,13 @@ use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use self::fragments::Fragments;
-use super::flows::{Ends, Flows};
-use super::{Item, Origin, Payload, Refusal, Source, Stream};
+use super::flows::{Flows, Found};
+use super::{Item, Origin, Refusal, Source, Stream};
 use crate::failure::{Failure, Outcome, complain};
 
 pub(crate) use skipped::{Reason, Skipped};
 pub(crate) use time::Moment;
+pub(super) use time::Stamp;
 
 /// A capture, read packet by packet.
 pub(super) struct Capture {
@@ -29,9 +30,9 @@ pub(super) struct Capture {
     interfaces: Vec<Interface>,
     fragments: Fragments,
     flows: Flows,
-    /// When the packet that is being read was captured.
-    moment: Option<Moment>,
     skipped: Skipped,
+    /// Whether nothing is said on standard error.
+    is_quiet: bool,
     ready: VecDeque<Item>,
     done: bool,
 }
@@ -57,6 +58,7 @@ impl Capture {
         stream: Stream,
         framing: Option<Framing>,
         spec: Option<&'static Spec<'static>>,
+        is_quiet: bool,
     ) -> Outcome<Self> {
         let reader = create_reader(BLOCK, stream).map_err(|error| {
             Failure::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
@@ -67,8 +69,8 @@ impl Capture {
             reader,
             interfaces: Vec::new(),
             fragments: Fragments::default(),
+            is_quiet,
             flows: Flows::new(framing, spec),
-            moment: None,
             ready: VecDeque::new(),
             done: false,
         })
@@ -102,7 +104,6 @@ impl Capture {
             }
             Taken::Packet(packet) => {
                 self.skipped.packets += 1;
-                self.moment = packet.moment;
                 match self.follow(&packet) {
                     Ok(found) => self.add(found),
                     // a cut packet tells what it is by what is left of it, but not that it is whole
@@ -121,13 +122,14 @@ impl Capture {
         };
         let (ends, segment) = tcp.segment()?;
         self.skipped.count(Reason::Cut, u64::from(packet.is_cut || tcp.is_cut));
-        Ok(self.flows.take(self.skipped.packets, ends, &segment))
+        let stamp = Stamp { number: self.skipped.packets, moment: packet.moment };
+        Ok(self.flows.take(stamp, ends, &segment))
     }
 
     fn add(&mut self, found: Found) {
-        for ((from, to), content) in found {
+        for ((from, to), stamp, content) in found {
             let file = self.name.clone();
-            let origin = Origin::Packet { file, number: self.skipped.packets, from, to, moment: self.moment };
+            let origin = Origin::Packet { file, number: stamp.number, from, to, moment: stamp.moment };
             self.ready.push_back(Item { origin, content });
         }
     }
@@ -146,6 +148,11 @@ impl Capture {
             );
             self.ready.push_back(Item { origin, content: Err(refusal) });
         }
+        let lost = self.fragments.end();
+        self.skipped.count(Reason::Fragment, lost);
+        if self.is_quiet {
+            return;
+        }
         if self.flows.given_up() > 0 {
             complain(format_args!(
                 "{}: too many connections at a time; {} directions were given up while they were idle, \
@@ -154,15 +161,11 @@ impl Capture {
                 self.flows.given_up()
             ));
         }
-        let lost = self.fragments.end();
-        self.skipped.count(Reason::Fragment, lost);
         if !self.skipped.reasons.is_empty() {
             complain(&self.skipped);
         }
     }
 }
-
-type Found = Vec<(Ends, Result<Payload, Refusal>)>;
 
 impl Source for Capture {
     fn next(&mut self) -> Outcome<Option<Item>> {
