@@ -14,6 +14,8 @@ const ROWS: &[(&str, &str, &str)] = &[
     (r#"{ is = "ans6" }"#, "AB", "414220202020"),
     (r#"{ is = "ans6", fill = "left blank" }"#, "AB", "202020204142"),
     (r#"{ is = "ansb6", fill = "right 0x00" }"#, "AB", "414200000000"),
+    (r#"{ is = "b2", fill = "right 0x00" }"#, "\u{1}", "0100"),
+    (r#"{ is = "n..12", coding = "bcd", length = "ber", full-size = true }"#, "12345", "06000000012345"),
     (r#"{ is = "ans6", coding = "ebcdic" }"#, "AB", "C1C240404040"),
     // prefix coding, what it counts, itself too, and fill behind
     (r#"{ is = "n..19", length = "LL" }"#, "123", "3033313233"),

@@ -6,7 +6,7 @@ use std::format;
 use std::io::Write;
 use std::string::String;
 
-use super::observe::{Event, Observer};
+use super::observe::{Event, ForwarderState, Observer};
 use crate::read::inspection::Inspection;
 
 /// The observer of whoever names none.
@@ -14,6 +14,7 @@ use crate::read::inspection::Inspection;
 pub(crate) struct Warnings {
     unreadable: Rare,
     no_response: Rare,
+    suspended: Rare,
 }
 
 impl Observer for Warnings {
@@ -24,10 +25,16 @@ impl Observer for Warnings {
     }
 
     fn event(&self, event: Event) {
-        if let Event::NoResponse(error) = event
-            && let Some(times) = self.no_response.again()
-        {
-            warn(times, "a response was not sent", &error);
+        match event {
+            Event::NoResponse(error) => {
+                let times = self.no_response.again();
+                times.into_iter().for_each(|times| warn(times, "a response was not sent", &error));
+            }
+            Event::Forwarder(ForwarderState::Suspended(why)) => {
+                let times = self.suspended.again();
+                times.into_iter().for_each(|times| warn(times, "store and forward is suspended", &why));
+            }
+            _ => (),
         }
     }
 }
@@ -62,6 +69,9 @@ pub(crate) fn event(event: &Event) {
             tracing::trace!(target: "cardwire::net", waited_us = u64::try_from(waited.as_micros()).unwrap_or(0), "responded");
         }
         Event::Taken | Event::Polled => tracing::trace!(target: "cardwire::net", ?event),
+        Event::Forwarder(ForwarderState::Running) => {
+            tracing::info!(target: "cardwire::net", "store and forward is running");
+        }
         Event::Up => tracing::info!(target: "cardwire::net", "up"),
         Event::Down(why) if why.is_clean() => tracing::info!(target: "cardwire::net", %why, "down"),
         Event::Down(why) => tracing::warn!(target: "cardwire::net", %why, "down"),

@@ -82,8 +82,9 @@ pub use exchange::{mux, saf};
 pub use tls::{ClientTls, Identity, ServerTls, TlsError};
 #[cfg(feature = "net")]
 pub use {
-    client::forwarder::{ForwarderHandle, Route, Verdict},
+    client::forwarder::ForwarderHandle,
     client::pool::{Health, Pool},
+    client::route::{Route, Verdict},
     client::{Client, ClientBuilder},
     connection::handler::{Handler, Reply, Responder},
     connection::outgoing::Outgoing,
@@ -91,7 +92,7 @@ pub use {
     connection::pending::Pending,
     connection::received::Received,
     error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
-    observe::{Event, Observer, Totals},
+    observe::{Event, ForwarderState, Observer, Totals},
     server::{Server, ServerBuilder},
 };
 

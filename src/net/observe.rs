@@ -2,9 +2,11 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
+use std::boxed::Box;
 
 use super::connection::received::Received;
 use super::error::{Closed, ReplyError};
+use super::exchange::saf::ParkReason;
 use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
@@ -84,10 +86,30 @@ pub enum Event {
     ResponseLost,
     /// The peer polled with an empty frame.
     Polled,
+    /// A running [`Forwarder`](super::saf::Forwarder) took another state.
+    Forwarder(ForwarderState),
+    /// A message of store and forward became a work item: somebody has to look at it.
+    Parked(ParkReason),
+    /// The queue of a running forwarder could not be compacted, for this reason. It grows, and is tried
+    /// again later.
+    NotCompacted(Box<str>),
     /// A connection from outside was turned away.
     TurnedAway,
     /// The TLS handshake of a connection from outside failed.
     HandshakeFailed(Closed),
+}
+
+/// What a running [`Forwarder`](super::saf::Forwarder) does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ForwarderState {
+    /// It takes messages and sends them.
+    Running,
+    /// Its queue cannot be read or written, for this reason: it takes and sends nothing, and looks again
+    /// until it can. What it holds is in the queue.
+    Suspended(Box<str>),
+    /// It has ended: it was stopped, all its handles are gone, or its queue has panicked.
+    Stopped,
 }
 
 macro_rules! counters {
@@ -174,6 +196,9 @@ impl Counters {
             | Event::Retry(_)
             | Event::NoResponse(_)
             | Event::Polled
+            | Event::Forwarder(_)
+            | Event::Parked(_)
+            | Event::NotCompacted(_)
             | Event::HandshakeFailed(_) => return,
         };
         Self::add(counter, 1);

@@ -40,7 +40,8 @@ impl Builder<'_> {
     /// How many octets [`Builder::write`] needs: the same pass, counting.
     ///
     /// # Errors
-    /// As [`Builder::write`], except that a composite given as octets is not looked into.
+    /// As [`Builder::write`], except that a composite given as octets is not looked into, and no value is
+    /// searched for the octet that ends it.
     pub fn measure(&self) -> Result<usize> {
         let mut count = Count(0);
         match self.encode(&mut count) {

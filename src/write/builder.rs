@@ -118,11 +118,15 @@ impl<'v> Builder<'v> {
     ///
     /// | value | becomes |
     /// | --- | --- |
-    /// | `&str` | the characters; filled when the element is fixed and the text too short |
-    /// | a number | its digits; filled with zeros when the element is fixed |
+    /// | `&str` | the characters; filled as the row says when they are too few |
+    /// | a number | its digits; zeros before them when they are too few |
     /// | `&[u8]`, `&[u8; N]` | binary octets, or the characters of text |
     /// | `&[(tag, value); N]` | the parts of a composite |
     /// | `&Field`, `&Clear`, `&Text` | a value of another message, in whatever dialect that was |
+    ///
+    /// Too few are: of a fixed element fewer than its length, of one of full size (the numbers of EMV)
+    /// fewer than its maximum. Octets that are too few are refused, and nothing never becomes zeros. So is
+    /// what could not be read back as what was given: see [`ErrorKind::DigitCount`].
     pub fn set(&mut self, number: u8, value: impl Into<Value<'v>>) -> &mut Self {
         self.put(number, value.into().0);
         self

@@ -33,7 +33,8 @@
 //! | `length` | how the length is known | it is fixed |
 //! | `name` | the name | none |
 //! | `coding` | how the value is written | the dialect's coding of the class |
-//! | `fill` | side and character of what fills a short value: `left 0`, `right blank`, `right 0x00` | digits `left 0`, text `right blank`, binary `right 0x00` |
+//! | `fill` | side and character of what fills a fixed value that is too short: `left 0`, `right blank`, `right 0x00`; `none` refuses it | digits `left 0`, text `right blank`; `b`, `h`, `z` and `x+n` are refused |
+//! | `full-size` | `true`: a value that varies in length is filled up to its maximum as well | `false` |
 //! | `spare` | the pad nibble of an odd number of packed digits | the dialect's |
 //! | `privacy` | `open`, `pan`, `pan 8 4` (shown in front and behind), `track`, `secret` | `secret` |
 //! | `positions`, `tags`, `bitmap` | it holds parts, see below | it holds none |
@@ -83,6 +84,8 @@
 //! | `{ is = "ans6" }` | `AB` | `414220202020` |
 //! | `{ is = "ans6", fill = "left blank" }` | `AB` | `202020204142` |
 //! | `{ is = "ansb6", fill = "right 0x00" }` | `AB` | `414200000000` |
+//! | `{ is = "b2", fill = "right 0x00" }` | `\u{1}` | `0100` |
+//! | `{ is = "n..12", coding = "bcd", length = "ber", full-size = true }` | `12345` | `06000000012345` |
 //! | `{ is = "ans6", coding = "ebcdic" }` | `AB` | `C1C240404040` |
 //! | `{ is = "n..19", length = "LL" }` | `123` | `3033313233` |
 //! | `{ is = "n..19", length = { prefix = "bcd", width = 2 } }` | `123` | `03313233` |

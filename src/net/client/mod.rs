@@ -2,6 +2,7 @@
 
 pub(crate) mod forwarder;
 pub(crate) mod pool;
+pub(crate) mod route;
 pub(crate) mod session;
 mod supervisor;
 mod transport;

@@ -1,10 +1,12 @@
 //! Store and forward over connections.
 
 use core::convert::Infallible;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use super::*;
 use crate::net::exchange::saf::{Forwarder, MemoryQueue, ParkReason, Policy, Queue, Record, SafError};
-use crate::net::{ForwarderHandle, Route};
+use crate::net::{ForwarderHandle, ForwarderState, Route, Verdict};
 
 const POLICY: Policy = Policy {
     capacity: 2_000,
@@ -120,12 +122,17 @@ async fn what_waits_for_a_connection_was_not_sent_and_is_no_repeat() {
     assert_eq!(octets[2..], reversal(1));
 }
 
-/// A queue that counts its commits, and fails when told to.
+/// A queue that counts its commits, and fails when told to: what was not kept is not there then.
 #[derive(Default)]
 struct Counting {
     inner: MemoryQueue,
-    commits: Arc<std::sync::atomic::AtomicUsize>,
-    fails: Arc<std::sync::atomic::AtomicBool>,
+    /// The records of the next commit begin here.
+    kept: usize,
+    commits: Arc<AtomicUsize>,
+    rewrites: Arc<AtomicUsize>,
+    fails: Arc<AtomicBool>,
+    /// How long a commit takes.
+    takes: Duration,
 }
 
 impl Queue for Counting {
@@ -136,11 +143,13 @@ impl Queue for Counting {
     }
 
     fn commit(&mut self) -> Result<(), String> {
-        if self.fails.load(std::sync::atomic::Ordering::SeqCst) {
-            return Err("disk".to_string());
+        if self.fails.load(SeqCst) {
+            self.inner.truncate(self.kept);
+            return Err("no space left".to_string());
         }
-        self.commits.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        std::thread::sleep(Duration::from_millis(2));
+        self.kept = self.inner.len();
+        self.commits.fetch_add(1, SeqCst);
+        std::thread::sleep(self.takes);
         Ok(())
     }
 
@@ -149,15 +158,21 @@ impl Queue for Counting {
     }
 
     fn rewrite(&mut self, records: &mut dyn Iterator<Item = Record<'_>>) -> Result<(), String> {
-        self.inner.rewrite(records).map_err(|never| match never {})
+        if self.fails.load(SeqCst) {
+            return Err("no space left".to_string());
+        }
+        self.rewrites.fetch_add(1, SeqCst);
+        let Ok(()) = self.inner.rewrite(records);
+        self.kept = self.inner.len();
+        Ok(())
     }
 }
 
 #[tokio::test]
 async fn one_commit_keeps_many_and_a_failed_one_tells_everybody() {
-    let queue = Counting::default();
+    let queue = Counting { takes: Duration::from_millis(2), ..Counting::default() };
     let (commits, fails) = (Arc::clone(&queue.commits), Arc::clone(&queue.fails));
-    let state = State::new(Settings::default(), Arc::default());
+    let state = State::new(Settings { observer: Arc::new(()), ..Settings::default() }, Arc::default());
     let handle = recovered(queue).run(&Peer { state });
     let put_all = || {
         (0..500).map(|stan| {
@@ -168,11 +183,140 @@ async fn one_commit_keeps_many_and_a_failed_one_tells_everybody() {
     for put in put_all().collect::<Vec<_>>() {
         put.await.unwrap().unwrap();
     }
-    let commits = commits.load(std::sync::atomic::Ordering::SeqCst);
+    let commits = commits.load(SeqCst);
     assert!(commits < 50, "{commits} commits for 500 messages");
     assert_eq!(handle.held().await, Ok(500));
-    fails.store(true, std::sync::atomic::Ordering::SeqCst);
+    fails.store(true, SeqCst);
     for put in put_all().collect::<Vec<_>>() {
-        assert_eq!(put.await.unwrap(), Err(SafError::Closed));
+        assert_eq!(put.await.unwrap(), Err(SafError::Suspended));
     }
+    // and nobody has to start it again
+    fails.store(false, SeqCst);
+    while handle.put(1, reversal(501)).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(handle.held().await, Ok(501));
+}
+
+/// The states that were told, in their order.
+fn states(heard: &Heard) -> Vec<ForwarderState> {
+    let events = heard.events.lock().unwrap();
+    let states = events.iter().filter_map(|event| match event {
+        Event::Forwarder(state) => Some(state.clone()),
+        _ => None,
+    });
+    states.collect()
+}
+
+/// The disk fails while a message is on its way, and comes back: the message has one outcome, the next one
+/// is sent, each change is told, and nothing is sent as new twice.
+#[tokio::test(start_paused = true)]
+async fn it_goes_on_when_the_disk_does_and_tells_each_change() {
+    let mut bench = Bench::new();
+    let queue = Counting::default();
+    let fails = Arc::clone(&queue.fails);
+    let handle = recovered(queue).run(&bench.peer);
+    let (first, _) = (handle.put(1, reversal(1)).await.unwrap(), handle.put(1, reversal(2)).await.unwrap());
+    let seen = bench.host.next().await;
+    assert_eq!((stan(&seen), &seen[..4]), (1, b"0420".as_slice()));
+    fails.store(true, SeqCst);
+    for _ in 0..50 {
+        let refused = handle.put(1, reversal(3)).await;
+        assert_eq!(refused, Err(SafError::Suspended), "nothing would be sent");
+    }
+    // the response comes while nothing can be kept
+    bench.host.send(&response(&seen, "00")).await;
+    tokio::time::sleep(20 * SECOND).await;
+    assert_eq!(handle.state(), ForwarderState::Suspended("no space left".into()));
+    assert_eq!(handle.work_items().await, Err(SafError::Suspended));
+    fails.store(false, SeqCst);
+    let next = bench.host.next().await;
+    assert_eq!((stan(&next), &next[..4]), (2, b"0420".as_slice()), "the first is done, and not repeated");
+    bench.host.send(&response(&next, "00")).await;
+    while handle.held().await != Ok(0) {
+        tokio::time::sleep(SECOND).await;
+    }
+    assert_eq!(handle.state(), ForwarderState::Running);
+    let queue = handle.stop().await.unwrap();
+    let mut forwarder = recovered(queue);
+    assert!(forwarder.is_empty() && forwarder.put(1, b"x").unwrap() > first);
+    let suspended = ForwarderState::Suspended("no space left".into());
+    let expected = [ForwarderState::Running, suspended, ForwarderState::Running, ForwarderState::Stopped];
+    assert_eq!(states(&bench.heard), expected);
+}
+
+/// Delivered messages do not pile up in the queue, and a queue that cannot be compacted is told and goes on.
+#[tokio::test(start_paused = true)]
+async fn it_compacts_by_itself() {
+    let mut bench = Bench::new();
+    let queue = Counting::default();
+    let rewrites = Arc::clone(&queue.rewrites);
+    let handle = recovered(queue).run(&bench.peer);
+    for number in 1..=1_000 {
+        handle.put(1, reversal(number)).await.unwrap();
+        let seen = bench.host.next().await;
+        bench.host.send(&response(&seen, "00")).await;
+    }
+    while handle.held().await != Ok(0) {
+        tokio::time::sleep(SECOND).await;
+    }
+    assert!(rewrites.load(SeqCst) >= 1);
+    let queue = handle.stop().await.unwrap();
+    assert!(queue.inner.len() < 2_000, "{} records of 3,000", queue.inner.len());
+}
+
+/// A message that becomes a work item is told; one whose response nobody can judge is not lost.
+#[tokio::test(start_paused = true)]
+async fn a_work_item_is_told_and_a_judge_that_panics_has_not_judged() {
+    let mut bench = Bench::new();
+    let heard = Arc::clone(&bench.heard);
+    let route = Route::to(&bench.peer).judge(|response| {
+        assert!(response.number(de::STAN) != Ok(1), "a judge of the caller");
+        Verdict::Refused(*b"12")
+    });
+    let handle = recovered(MemoryQueue::default()).run_observed(move |_| route.clone(), heard);
+    handle.put(1, reversal(1)).await.unwrap();
+    handle.put(1, reversal(2)).await.unwrap();
+    for expected in [1, 1, 1, 2] {
+        let seen = bench.host.next().await;
+        assert_eq!(stan(&seen), expected);
+        bench.host.send(&response(&seen, "00")).await;
+    }
+    while handle.work_items().await.unwrap().len() < 2 {
+        tokio::time::sleep(SECOND).await;
+    }
+    let events = bench.heard.events.lock().unwrap();
+    let parked: Vec<_> = events.iter().filter(|event| matches!(event, Event::Parked(_))).collect();
+    let (silent, refused) = (ParkReason::Unanswered, ParkReason::Refused(*b"12"));
+    assert_eq!(parked, [&Event::Parked(silent), &Event::Parked(refused)]);
+}
+
+/// A queue that panics ends the forwarder, which is told and refuses what is put.
+#[tokio::test]
+async fn a_forwarder_that_ends_says_so() {
+    struct Panics(MemoryQueue);
+    impl Queue for Panics {
+        type Error = Infallible;
+        fn append(&mut self, _: Record<'_>) -> Result<(), Infallible> {
+            panic!("a queue of the caller")
+        }
+        fn commit(&mut self) -> Result<(), Infallible> {
+            Ok(())
+        }
+        fn replay(&mut self, each: &mut dyn FnMut(Record<'_>)) -> Result<(), Infallible> {
+            self.0.replay(each)
+        }
+        fn rewrite(&mut self, _: &mut dyn Iterator<Item = Record<'_>>) -> Result<(), Infallible> {
+            Ok(())
+        }
+    }
+    let heard = Arc::new(Heard::default());
+    let state =
+        State::new(Settings { observer: Arc::clone(&heard) as _, ..Settings::default() }, Arc::default());
+    let handle = recovered(Panics(MemoryQueue::default())).run(&Peer { state });
+    assert_eq!(handle.put(1, reversal(1)).await, Err(SafError::Closed));
+    assert_eq!(handle.put(1, reversal(1)).await, Err(SafError::Closed));
+    assert_eq!(handle.state(), ForwarderState::Stopped);
+    assert_eq!(states(&heard), [ForwarderState::Running, ForwarderState::Stopped]);
+    assert!(handle.stop().await.is_none());
 }

@@ -202,7 +202,6 @@ fn mend(found: &[Explained], file: &Path) -> Outcome {
 /// The two ends of a connection, the same for both directions.
 fn connection(origin: &Origin) -> Option<String> {
     let Origin::Packet { from, to, .. } = origin else { return None };
-    let (from, to) = (from.to_string(), to.to_string());
     let (one, other) = if from < to { (from, to) } else { (to, from) };
     Some(format!("{one} - {other}"))
 }

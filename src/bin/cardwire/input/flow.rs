@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use cardwire::probe::Finder;
 use cardwire::{Framing, Spec};
 
-use super::capture::Stamp;
 use super::detect::{MOST_START, framing_of};
 use super::frames::Splitter;
-use super::{Payload, Refusal};
+use super::{Moment, Payload, Refusal};
+
+/// A packet of a capture: the how manieth, and when it was captured.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) packet: u64,
+    pub(super) moment: Option<Moment>,
+}
 
 /// What a packet adds to a direction.
 pub(super) struct Segment<'p> {

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use cardwire::{Framing, Spec};
 
-use super::capture::Stamp;
 use super::detect::framing_of;
-use super::flow::{Flow, Segment};
+use super::flow::{Flow, Segment, Stamp};
 use super::{Payload, Refusal};
 
 /// The two ends of one direction of a connection.
@@ -20,10 +19,10 @@ pub(super) struct Flows {
     framing: Option<Framing>,
     spec: Option<&'static Spec<'static>>,
     most: Most,
-    flows: HashMap<Ends, (Stamp, Flow)>,
+    flows: HashMap<Ends, (u64, Flow)>,
     /// By when they were last heard of: those that are closed, and those that are open.
-    closed: BTreeMap<Stamp, Ends>,
-    open: BTreeMap<Stamp, Ends>,
+    closed: BTreeMap<u64, Ends>,
+    open: BTreeMap<u64, Ends>,
     held: usize,
     given_up: u64,
 }
@@ -50,7 +49,7 @@ impl Flows {
 
     /// Adds the segment of a packet and returns the messages that it completes, those of earlier
     /// packets first.
-    pub(super) fn take(&mut self, packet: Stamp, ends: Ends, segment: &Segment<'_>) -> Found {
+    pub(super) fn take(&mut self, stamp: Stamp, ends: Ends, segment: &Segment<'_>) -> Found {
         let mut flow = match self.flows.remove(&ends) {
             Some((last, flow)) => {
                 self.closed.remove(&last);
@@ -60,16 +59,16 @@ impl Flows {
             }
             None => Flow::new(self.framing, self.spec),
         };
-        let mut found = labelled(ends, flow.take(packet, segment));
+        let mut found = labelled(ends, flow.take(stamp, segment));
         found.extend(self.share(ends, &mut flow));
         self.held += flow.held();
         let order = if flow.is_closed() { &mut self.closed } else { &mut self.open };
-        order.insert(packet, ends);
-        self.flows.insert(ends, (packet, flow));
+        order.insert(stamp.packet, ends);
+        self.flows.insert(ends, (stamp.packet, flow));
         while self.flows.len() > self.most.flows || self.held > self.most.held {
             found.extend(self.give_up());
         }
-        found.sort_by_key(|(_, packet, _)| *packet);
+        found.sort_by_key(|(_, stamp, _)| stamp.packet);
         found
     }
 
@@ -106,7 +105,7 @@ impl Flows {
         for (ends, mut flow) in flows {
             found.extend(labelled(ends, flow.end()));
         }
-        found.sort_by_key(|(_, packet, _)| *packet);
+        found.sort_by_key(|(_, stamp, _)| stamp.packet);
         found
     }
 
@@ -140,7 +139,7 @@ impl Flows {
 }
 
 fn labelled(ends: Ends, found: super::flow::Found) -> Found {
-    found.into_iter().map(|(packet, content)| (ends, packet, content)).collect()
+    found.into_iter().map(|(stamp, content)| (ends, stamp, content)).collect()
 }
 
 #[cfg(test)]
@@ -153,7 +152,7 @@ mod tests {
         let bytes = [&[3, 0xE8][..], bytes].concat();
         let segment = Segment { sequence: 1, starts: false, closes: false, bytes: &bytes };
         flows
-            .take(Stamp { number: packet, moment: None }, ends, &segment)
+            .take(Stamp { packet, moment: None }, ends, &segment)
             .into_iter()
             .map(|((from, _), ..)| from.port())
             .collect()

@@ -1,6 +1,6 @@
 //! The form of an input: said with `--input`, or found by what its start looks like and what fits.
 
-use cardwire::Inspection;
+use cardwire::{Inspection, spec};
 
 use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
@@ -144,7 +144,7 @@ fn is_whole(start: &[u8], known: Known) -> bool {
     let parses = known.spec.is_some_and(|spec| Inspection::of(spec, start).error().is_none());
     parses
         || (known.framing.is_some() && known.fit(start) == COMPLETE)
-        || known.spec.and_then(|spec| framing_of(&[start], spec)).is_some()
+        || known.spec.is_some_and(|spec| framing_of(&[start], spec).is_some())
 }
 
 /// The notation of one message among the arguments.
@@ -223,7 +223,7 @@ impl<'s> Lines<'s> {
         let is_partly = begins
             && text.is_some_and(|text| 2 * text >= whole)
             && self.score(Notation::Hex, any_spec) < Some(whole)
-            && !self.is_framed(known);
+            && !self.is_framed_hex(known);
         let is_text = text == Some(whole) || is_partly;
         match (hex, base64) {
             (hex, _) if is_text && is_better(hex) && is_better(base64) => Some(Notation::Text),
@@ -233,12 +233,13 @@ impl<'s> Lines<'s> {
         }
     }
 
-    /// Whether the digits of the first line are a frame around a message; always, where no spec tells
-    /// messages.
-    fn is_framed(&self, known: Known) -> bool {
-        let Some(spec) = known.spec else { return true };
-        let octets = self.logical.first().and_then(|line| decode(Notation::Hex, known, line).ok());
-        octets.is_some_and(|octets| framing_of(&[&octets], spec).is_some())
+    /// Whether the first line is digits of a message with something around it.
+    fn is_framed_hex(&self, known: Known) -> bool {
+        let first = self.logical.first().map(|line| line.trim_ascii()).unwrap_or_default();
+        let octets = decode(Notation::Hex, known, first).unwrap_or_default();
+        let given = known.spec.into_iter();
+        let all = spec::builtin().filter(|_| known.spec.is_none());
+        given.chain(all).any(|spec| framing_of(&[&octets], spec).is_some())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

@@ -4,8 +4,8 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::entry::{Entry, Kept, SMALL, State, size};
 use super::record::{Due, ParkReason, Policy, Queue, Record, SafError, WorkItem};
-use crate::net::exchange::backoff::Backoff;
 
 /// The messages to be forwarded, and what happens next to each.
 ///
@@ -36,21 +36,13 @@ pub struct Forwarder<Q> {
     seed: u64,
     /// Whether steps wait for the commit of their group.
     grouping: bool,
-}
-
-pub(super) struct Entry {
-    destination: u32,
-    octets: Vec<u8>,
-    attempts: u32,
-    state: State,
-    backoff: Backoff,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting { until: Duration },
-    InFlight,
-    Parked(ParkReason),
+    /// Whether what is here is more than what the queue holds, because a group was not kept.
+    stale: bool,
+    /// About how many octets the queue has, and how many of them are needed.
+    used: u64,
+    needed: u64,
+    /// How many octets that are not needed are no reason to compact the queue.
+    pad_nibble: u64,
 }
 
 impl<Q: Queue> Forwarder<Q> {
@@ -59,16 +51,60 @@ impl<Q: Queue> Forwarder<Q> {
     ///
     /// # Errors
     /// When the queue cannot be read.
-    pub fn recover(mut queue: Q, policy: Policy, seed: u64) -> Result<Self, Q::Error> {
-        let mut kept = Kept { policy, seed, entries: BTreeMap::new(), order: Vec::new(), next_id: 1 };
-        queue.replay(&mut |record| kept.apply(record))?;
+    pub fn recover(queue: Q, policy: Policy, seed: u64) -> Result<Self, Q::Error> {
+        let (entries, lanes) = (BTreeMap::new(), BTreeMap::new());
+        let (grouping, stale) = (false, true);
+        let mut forwarder = Self {
+            queue,
+            policy,
+            entries,
+            lanes,
+            next_id: 1,
+            seed,
+            grouping,
+            stale,
+            used: 0,
+            needed: 0,
+            pad_nibble: SMALL,
+        };
+        forwarder.reload(&[])?;
+        Ok(forwarder)
+    }
+
+    /// Takes up once more what the queue holds, after [`Forwarder::group`] has failed. The messages
+    /// `in_flight` are on their way: the others that had been sent are due as repeats.
+    ///
+    /// # Errors
+    /// When the queue cannot be read. Everything is as it was before then, and no step is taken.
+    pub fn reload(&mut self, in_flight: &[u64]) -> Result<(), Q::Error> {
+        let mut kept = Kept {
+            policy: self.policy,
+            seed: self.seed,
+            entries: BTreeMap::new(),
+            order: Vec::new(),
+            next_id: 1,
+            used: 0,
+        };
+        self.stale = true;
+        self.queue.replay(&mut |record| kept.apply(record))?;
+        for id in in_flight {
+            kept.change(*id, |entry| {
+                if entry.attempts > 0 && !entry.is_parked() {
+                    entry.state = State::InFlight;
+                }
+            });
+        }
         let mut lanes: BTreeMap<u32, VecDeque<u64>> = BTreeMap::new();
         for id in kept.order {
             if let Some(entry) = kept.entries.get(&id).filter(|entry| !entry.is_parked()) {
                 lanes.entry(entry.destination).or_default().push_back(id);
             }
         }
-        Ok(Self { queue, policy, entries: kept.entries, lanes, next_id: kept.next_id, seed, grouping: false })
+        self.needed = kept.entries.values().map(Entry::size).sum();
+        (self.entries, self.lanes, self.used, self.stale) = (kept.entries, lanes, kept.used, false);
+        // A number that was given out is not given again, whatever became of it.
+        self.next_id = self.next_id.max(kept.next_id);
+        Ok(())
     }
 
     /// Takes a message for a destination. When this returns `Ok`, it is durable.
@@ -82,7 +118,7 @@ impl<Q: Queue> Forwarder<Q> {
         let id = self.next_id;
         self.keep(Record::Queued { id, destination, octets })?;
         self.next_id += 1;
-        self.entries.insert(id, Entry::new(id, destination, octets, &self.policy, self.seed));
+        self.insert(id, Entry::new(id, destination, octets, &self.policy, self.seed));
         self.lanes.entry(destination).or_default().push_back(id);
         Ok(id)
     }
@@ -128,7 +164,7 @@ impl<Q: Queue> Forwarder<Q> {
         }
         self.keep(Record::Done { id })?;
         self.leave(id);
-        self.entries.remove(&id);
+        self.remove(id);
         Ok(())
     }
 
@@ -171,13 +207,19 @@ impl<Q: Queue> Forwarder<Q> {
     /// sent, and nobody be told that it is held, before this returns.
     ///
     /// # Errors
-    /// When they could not be kept. The steps are taken here and not in the queue then: go on with
-    /// [`Forwarder::into_queue`] and [`Forwarder::recover`].
+    /// When they could not be kept. The steps are taken here and not in the queue then, so no other step
+    /// is taken until [`Forwarder::reload`] has succeeded.
     pub fn group<T>(&mut self, steps: impl FnOnce(&mut Self) -> T) -> Result<T, Q::Error> {
         self.grouping = true;
         let done = steps(self);
         self.grouping = false;
-        self.queue.commit().map(|()| done)
+        match self.queue.commit() {
+            Ok(()) => Ok(done),
+            Err(error) => {
+                self.stale = true;
+                Err(error)
+            }
+        }
     }
 
     /// It can never be sent: a work item.
@@ -223,7 +265,7 @@ impl<Q: Queue> Forwarder<Q> {
     pub fn settled(&mut self, id: u64) -> Result<(), SafError<Q::Error>> {
         self.parked(id)?;
         self.keep(Record::Done { id })?;
-        self.entries.remove(&id);
+        self.remove(id);
         Ok(())
     }
 
@@ -245,11 +287,37 @@ impl<Q: Queue> Forwarder<Q> {
         self.entries.is_empty()
     }
 
+    /// Why a message is a work item, if it is one.
+    #[cfg(feature = "net")]
+    pub(crate) fn parked_as(&self, id: u64) -> Option<ParkReason> {
+        match self.entries.get(&id)?.state {
+            State::Parked(why) => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Sees whether the queue can be written, by a record that says nothing.
+    #[cfg(feature = "net")]
+    pub(crate) fn probe(&mut self) -> Result<(), Q::Error> {
+        self.queue.append(Record::Done { id: 0 })?;
+        self.queue.commit()
+    }
+
+    /// Whether most of the queue is about messages that are done, so that [`Forwarder::compact`] is worth
+    /// its cost. A running forwarder compacts its queue by itself.
+    #[must_use]
+    pub const fn wants_compaction(&self) -> bool {
+        !self.stale && self.used > self.pad_nibble + 2 * self.needed
+    }
+
     /// Rewrites the queue without what is done. Order and attempts are kept.
     ///
     /// # Errors
     /// When the queue had to be left as it was.
     pub fn compact(&mut self) -> Result<(), Q::Error> {
+        if self.stale {
+            self.reload(&[])?;
+        }
         let parked = self.entries.iter().filter(|(_, entry)| entry.is_parked()).map(|(id, _)| id);
         let order = self.lanes.values().flatten().chain(parked);
         let entries = &self.entries;
@@ -266,7 +334,11 @@ impl<Q: Queue> Forwarder<Q> {
                 core::iter::once(queued).chain(sent).chain(parked)
             }),
         );
-        self.queue.rewrite(&mut records)
+        // What failed is not tried again before the queue has grown as much once more.
+        self.pad_nibble = self.used.max(SMALL);
+        self.queue.rewrite(&mut records)?;
+        (self.used, self.pad_nibble) = (self.needed, SMALL);
+        Ok(())
     }
 
     /// The queue, for its owner to look at.
@@ -286,8 +358,26 @@ impl<Q: Queue> Forwarder<Q> {
     }
 
     fn keep(&mut self, record: Record<'_>) -> Result<(), SafError<Q::Error>> {
+        if self.stale {
+            return Err(SafError::Suspended);
+        }
         self.queue.append(record).map_err(SafError::Queue)?;
-        if self.grouping { Ok(()) } else { self.queue.commit().map_err(SafError::Queue) }
+        if !self.grouping {
+            self.queue.commit().map_err(SafError::Queue)?;
+        }
+        self.used += size(record);
+        Ok(())
+    }
+
+    fn insert(&mut self, id: u64, entry: Entry) {
+        self.needed += entry.size();
+        self.entries.insert(id, entry);
+    }
+
+    fn remove(&mut self, id: u64) {
+        if let Some(entry) = self.entries.remove(&id) {
+            self.needed = self.needed.saturating_sub(entry.size());
+        }
     }
 
     /// The first message of each destination.
@@ -333,63 +423,5 @@ impl<Q: Queue> Forwarder<Q> {
 impl<Q> core::fmt::Debug for Forwarder<Q> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Forwarder").field("held", &self.entries.len()).finish_non_exhaustive()
-    }
-}
-
-impl Entry {
-    fn new(id: u64, destination: u32, octets: &[u8], policy: &Policy, seed: u64) -> Self {
-        let backoff = Backoff::new(policy.first_wait, policy.longest_wait, seed ^ id);
-        let state = State::Waiting { until: Duration::ZERO };
-        Self { destination, octets: octets.to_vec(), attempts: 0, state, backoff }
-    }
-
-    const fn is_parked(&self) -> bool {
-        matches!(self.state, State::Parked(_))
-    }
-
-    fn is_due(&self, now: Duration) -> bool {
-        matches!(self.state, State::Waiting { until } if until <= now)
-    }
-}
-
-/// What the records say, applied one after the other.
-struct Kept {
-    policy: Policy,
-    seed: u64,
-    entries: BTreeMap<u64, Entry>,
-    order: Vec<u64>,
-    next_id: u64,
-}
-
-impl Kept {
-    fn apply(&mut self, record: Record<'_>) {
-        match record {
-            Record::Queued { id, destination, octets } => {
-                self.next_id = self.next_id.max(id.saturating_add(1));
-                self.entries.insert(id, Entry::new(id, destination, octets, &self.policy, self.seed));
-                self.order.push(id);
-            }
-            Record::Sent { id } => self.change(id, |entry| entry.attempts += 1),
-            Record::Parked { id, why } => self.change(id, |entry| entry.state = State::Parked(why)),
-            Record::Retried { id } => {
-                self.change(id, |entry| {
-                    entry.state = State::Waiting { until: Duration::ZERO };
-                    entry.attempts = 1;
-                });
-                self.order.retain(|other| *other != id);
-                self.order.push(id);
-            }
-            Record::Done { id } => {
-                self.next_id = self.next_id.max(id.saturating_add(1));
-                self.entries.remove(&id);
-                self.order.retain(|other| *other != id);
-            }
-        }
-    }
-
-    fn change(&mut self, id: u64, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = self.entries.get_mut(&id) {
-            change(entry);
-        }
     }
 }

@@ -32,6 +32,12 @@ impl MemoryQueue {
     pub const fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
+
+    /// Forgets the records after the first few, as a queue does whose commit failed.
+    #[cfg(all(test, feature = "net"))]
+    pub(crate) fn truncate(&mut self, records: usize) {
+        self.records.truncate(records);
+    }
 }
 
 impl Queue for MemoryQueue {

@@ -23,19 +23,30 @@
 //! so (`0420` becomes `0421`) and changes nothing else, so that the receiver recognises it. After a
 //! restart everything that was in flight is due as a repeat.
 
-#[cfg(feature = "std")]
+#[cfg(feature = "file-queue")]
+mod before;
+#[cfg(feature = "file-queue")]
+mod disk;
+mod entry;
+#[cfg(feature = "file-queue")]
 mod file;
+#[cfg(feature = "file-queue")]
+mod format;
 mod forwarder;
+#[cfg(feature = "file-queue")]
+mod journal;
 mod memory;
 mod record;
 mod repeat;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "file-queue")]
 pub use file::FileQueue;
 pub use forwarder::Forwarder;
+#[cfg(feature = "file-queue")]
+pub use journal::Cut;
 pub use memory::MemoryQueue;
 pub use record::{Due, ParkReason, Policy, Queue, Record, SafError, WorkItem};
 pub use repeat::repeat_of;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "file-queue"))]
 mod tests;

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 /// Where the steps of a [`Forwarder`](super::Forwarder) are kept.
 pub trait Queue {
-    /// ParkReason a step could not be kept.
+    /// Why a step could not be kept.
     type Error;
 
     /// Takes a record, to be kept by the next [`Queue::commit`].
@@ -17,7 +17,8 @@ pub trait Queue {
     /// commit keeps many records, so that many messages cost one write to the disk.
     ///
     /// # Errors
-    /// When it is not durable. No record since the last commit may turn up in [`Queue::replay`] then.
+    /// When it is not durable. No record since the last commit may turn up in [`Queue::replay`] then, but
+    /// for one case: the process ends while the storage still fails, so that nothing could be undone.
     fn commit(&mut self) -> Result<(), Self::Error>;
 
     /// Hands over every record, in the order they were appended.
@@ -51,7 +52,8 @@ pub enum Record<'a> {
         /// Its number.
         id: u64,
     },
-    /// It was acknowledged, or settled by hand: nothing is left to do.
+    /// It was acknowledged, or settled by hand: nothing is left to do. No message has the number 0, and a
+    /// record that it is done says nothing: it is written to see whether the queue can be written.
     Done {
         /// Its number.
         id: u64,
@@ -60,7 +62,7 @@ pub enum Record<'a> {
     Parked {
         /// Its number.
         id: u64,
-        /// ParkReason.
+        /// Why.
         why: ParkReason,
     },
     /// The work item was put back into the queue.
@@ -85,7 +87,7 @@ impl core::fmt::Debug for Record<'_> {
     }
 }
 
-/// ParkReason a message became a work item.
+/// Why a message became a work item.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum ParkReason {
@@ -99,7 +101,15 @@ pub enum ParkReason {
 }
 
 /// How a [`Forwarder`](super::Forwarder) works.
+///
+/// ```
+/// use cardwire::net::saf::Policy;
+/// use core::time::Duration;
+/// let policy = Policy::default().attempts(8).waits(Duration::from_secs(5), Duration::from_secs(300));
+/// assert_eq!((policy.attempts, policy.capacity), (8, 65_536));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct Policy {
     /// How many messages it holds, work items included.
     pub capacity: usize,
@@ -119,8 +129,32 @@ impl Default for Policy {
     }
 }
 
-/// ParkReason a step was not taken.
+impl Policy {
+    /// With so many messages held at most.
+    #[must_use]
+    pub const fn capacity(mut self, messages: usize) -> Self {
+        self.capacity = messages;
+        self
+    }
+
+    /// With so many attempts before a message becomes a work item.
+    #[must_use]
+    pub const fn attempts(mut self, times: u32) -> Self {
+        self.attempts = times;
+        self
+    }
+
+    /// With waits between attempts from `first`, doubling, to `longest`.
+    #[must_use]
+    pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
+        (self.first_wait, self.longest_wait) = (first, longest);
+        self
+    }
+}
+
+/// Why a step was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SafError<E> {
     /// As many messages are held as the policy allows: the message was not taken.
     #[error("the store-and-forward queue is full")]
@@ -131,13 +165,17 @@ pub enum SafError<E> {
     /// The record could not be kept: the step was not taken.
     #[error("the step could not be kept")]
     Queue(E),
-    /// The queue failed before, or was shut down: the step was not taken.
+    /// The queue cannot be written at the moment, so that nothing would be sent: the step was not taken.
+    #[error("the queue cannot be written at the moment")]
+    Suspended,
+    /// The forwarder was stopped: the step was not taken.
     #[error("the queue is closed")]
     Closed,
 }
 
 /// A message that is due.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Due<'a> {
     /// Its number.
     pub id: u64,
@@ -158,6 +196,7 @@ impl core::fmt::Debug for Due<'_> {
 
 /// A message that somebody has to look at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
 pub struct WorkItem {
     /// Its number.
     pub id: u64,
@@ -165,6 +204,6 @@ pub struct WorkItem {
     pub destination: u32,
     /// How often it was sent.
     pub attempts: u32,
-    /// ParkReason.
+    /// Why.
     pub why: ParkReason,
 }

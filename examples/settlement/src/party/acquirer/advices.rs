@@ -48,9 +48,8 @@ impl Advices {
     /// Takes up what the history holds: what was in flight will be repeated.
     pub(super) fn start(&mut self, timers: Timers, seed: u64) -> Result<(), &'static str> {
         let Self::Stored(journal) = std::mem::replace(self, Self::new()) else { return Err("started twice") };
-        let (capacity, attempts) = (usize::MAX, ATTEMPTS);
-        let (first_wait, longest_wait) = (timers.issuer, timers.acquirer);
-        let policy = Policy { capacity, attempts, first_wait, longest_wait };
+        let policy = Policy::default().capacity(usize::MAX).attempts(ATTEMPTS);
+        let policy = policy.waits(timers.issuer, timers.acquirer);
         let mut forwarder = Forwarder::recover(journal, policy, seed)?;
         forwarder.queue_mut().steps.clear();
         *self = Self::Running { forwarder, asked: None };

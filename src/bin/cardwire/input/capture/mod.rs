@@ -14,13 +14,13 @@ use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use self::fragments::Fragments;
+use super::flow::Stamp;
 use super::flows::{Flows, Found};
 use super::{Item, Origin, Refusal, Source, Stream};
 use crate::failure::{Failure, Outcome, complain};
 
 pub(crate) use skipped::{Reason, Skipped};
 pub(crate) use time::Moment;
-pub(super) use time::Stamp;
 
 /// A capture, read packet by packet.
 pub(super) struct Capture {
@@ -122,14 +122,14 @@ impl Capture {
         };
         let (ends, segment) = tcp.segment()?;
         self.skipped.count(Reason::Cut, u64::from(packet.is_cut || tcp.is_cut));
-        let stamp = Stamp { number: self.skipped.packets, moment: packet.moment };
+        let stamp = Stamp { packet: self.skipped.packets, moment: packet.moment };
         Ok(self.flows.take(stamp, ends, &segment))
     }
 
     fn add(&mut self, found: Found) {
-        for ((from, to), stamp, content) in found {
+        for ((from, to), Stamp { packet: number, moment }, content) in found {
             let file = self.name.clone();
-            let origin = Origin::Packet { file, number: stamp.number, from, to, moment: stamp.moment };
+            let origin = Origin::Packet { file, number, from, to, moment };
             self.ready.push_back(Item { origin, content });
         }
     }

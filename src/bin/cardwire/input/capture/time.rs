@@ -13,13 +13,6 @@ pub(crate) struct Moment {
     digits: u8,
 }
 
-/// A packet by its number, and when it was captured.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
-pub(in crate::input) struct Stamp {
-    pub(in crate::input) number: u64,
-    pub(in crate::input) moment: Option<Moment>,
-}
-
 const NANOS: u64 = 1_000_000_000;
 
 const DAY: u64 = 86_400;

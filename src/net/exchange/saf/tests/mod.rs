@@ -1,10 +1,14 @@
 //! Nothing that was taken is dropped: on every path, through restarts and failing disks.
 
+mod faults;
+mod faulty;
+mod files;
+
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
-use std::{format, fs, path::PathBuf};
 
 use super::*;
 use crate::de;
@@ -165,86 +169,6 @@ fn no_content_in_any_debug() {
     saf.put(1, b"4111111111111111").unwrap();
     let shown = format!("{:?}", saf.due(s(0))) + &format!("{:?} {saf:?}", saf.queue());
     assert!(!shown.contains("4111") && !shown.contains("52, 49"), "{shown}");
-}
-
-fn scratch(name: &str) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("cardwire-{}-{name}", std::process::id()));
-    let _ = fs::remove_file(&path);
-    path
-}
-
-#[test]
-fn a_file_cut_anywhere_loses_nothing_that_was_confirmed() {
-    let path = scratch("cut");
-    let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-    let mut sizes = Vec::new();
-    for text in ["one", "two", "three"] {
-        let id = saf.put(1, text.as_bytes()).unwrap();
-        sizes.push((fs::metadata(&path).unwrap().len(), id));
-    }
-    drop(saf);
-    let whole = fs::read(&path).unwrap();
-    for cut in 0..=whole.len() {
-        fs::write(&path, &whole[..cut]).unwrap();
-        let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-        let confirmed = sizes.iter().filter(|(size, _)| *size <= cut as u64).count();
-        assert_eq!(saf.len(), confirmed, "cut at {cut}");
-        // and what comes next does not join the torn record
-        let id = saf.put(1, b"next").unwrap();
-        let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-        assert_eq!((saf.len(), saf.octets(id)), (confirmed + 1, Some(b"next".as_slice())));
-    }
-    // damage within the file is refused, not skipped
-    let mut damaged = whole;
-    damaged[20] ^= 1;
-    fs::write(&path, &damaged).unwrap();
-    let error = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap_err();
-    assert_eq!(error.to_string(), "a record of the queue is damaged");
-    fs::remove_file(&path).unwrap();
-}
-
-#[test]
-fn a_file_is_rewritten_whole() {
-    let path = scratch("rewrite");
-    let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-    for _ in 0..10 {
-        let id = saf.put(1, &[7; 100]).unwrap();
-        due(&mut saf, 0);
-        saf.acknowledged(id).unwrap();
-    }
-    let id = saf.put(1, b"left").unwrap();
-    due(&mut saf, 0);
-    saf.refused(id, *b"12").unwrap();
-    saf.compact().unwrap();
-    assert!(fs::metadata(&path).unwrap().len() < 100);
-    let last = saf.put(2, b"after").unwrap();
-    let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-    assert_eq!((saf.octets(id), saf.octets(last)), (Some(b"left".as_slice()), Some(b"after".as_slice())));
-    fs::remove_file(&path).unwrap();
-}
-
-#[test]
-fn a_group_is_in_the_file_whole_or_not_at_all() {
-    let path = scratch("group");
-    let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-    saf.put(1, b"before").unwrap();
-    let before = fs::metadata(&path).unwrap().len();
-    saf.group(|saf| {
-        for text in ["one", "two", "three"] {
-            saf.put(2, text.as_bytes()).unwrap();
-        }
-        assert_eq!(fs::metadata(&path).unwrap().len(), before, "nothing is written yet");
-        assert!(saf.due(s(0)).unwrap().is_some());
-    })
-    .unwrap();
-    drop(saf);
-    let whole = fs::read(&path).unwrap();
-    for cut in before..=whole.len() as u64 {
-        fs::write(&path, &whole[..cut as usize]).unwrap();
-        let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
-        assert_eq!(saf.len(), if cut == whole.len() as u64 { 4 } else { 1 }, "cut at {cut}");
-    }
-    fs::remove_file(&path).unwrap();
 }
 
 /// A queue whose disk fails when told to: before the record is kept.
