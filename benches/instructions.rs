@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::fmt::Write;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
@@ -67,6 +68,18 @@ cases! {
     case_read5_a(message: &Message<'_>) { read5(message); }
     case_fields_a(message: &Message<'_>) {
         black_box(black_box(message).fields().map(|field| field.len()).sum::<usize>());
+    }
+    case_describe_a_ascii(message: &Message<'_>, out: &mut String) { describe(message, out) }
+    case_describe_a_bcd(message: &Message<'_>, out: &mut String) { describe(message, out) }
+    case_describe_tlv_bcd(message: &Message<'_>, out: &mut String) { describe(message, out) }
+    case_describe_tlv_ebcdic(message: &Message<'_>, out: &mut String) { describe(message, out) }
+    case_describe_broken(wire: Wire<'_>, out: &mut String) {
+        out.clear();
+        let _ = write!(out, "{}", Inspection::of(&ISO87_ASCII, black_box(wire)).describe());
+    }
+    case_dump_a_ascii(message: &Message<'_>, out: &mut String) {
+        out.clear();
+        let _ = write!(out, "{}", black_box(message).dump());
     }
     case_reply_a(parser: &mut Parser<'static>, wire: Wire<'_>) {
         let mut out = [0; 512];
@@ -148,6 +161,11 @@ fn main() {
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     write_parsed(&message, &tlv_ascii);
+    show_parsed(
+        &message,
+        &late,
+        [(&ISO87_BCD, &a_bcd), (&ISO87_BCD, &tlv_bcd), (&ISO87_EBCDIC, &tlv_ebcdic)],
+    );
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
         case_parse_hostile(&hostile[4 * round]);
@@ -208,6 +226,20 @@ fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
     }
 }
 
+/// What people are shown of parsed messages.
+fn show_parsed(a: &Message<'_>, broken: &[u8], others: [(&'static Spec<'static>, &Vec<u8>); 3]) {
+    let [a_bcd, tlv_bcd, tlv_ebcdic] = others.map(|(spec, wire)| Message::parse(spec, wire).expect("sound"));
+    let mut out = String::with_capacity(1 << 14);
+    for _ in 0..64 {
+        case_describe_a_ascii(a, &mut out);
+        case_describe_a_bcd(&a_bcd, &mut out);
+        case_describe_tlv_bcd(&tlv_bcd, &mut out);
+        case_describe_tlv_ebcdic(&tlv_ebcdic, &mut out);
+        case_describe_broken(broken, &mut out);
+        case_dump_a_ascii(a, &mut out);
+    }
+}
+
 /// Parsers that have met the messages of a stream, and those made up to confuse them.
 fn met() -> ([Parser<'static>; 2], [Vec<Vec<u8>>; 2]) {
     let wires = [common::stream(), common::hostile()];
@@ -234,6 +266,12 @@ fn planned(parser: &mut Parser<'_>, wire: &[u8]) {
 #[inline(always)]
 fn scan(parser: &mut Parser<'_>, wire: &[u8]) {
     let _ = black_box(&parser.scan(black_box(wire)));
+}
+
+#[inline(always)]
+fn describe(message: &Message<'_>, out: &mut String) {
+    out.clear();
+    let _ = write!(out, "{}", black_box(message).describe());
 }
 
 fn read5(message: &Message<'_>) {

@@ -238,8 +238,8 @@ fn a_plan_can_be_made_ahead() {
     parser.learn(&wire).unwrap();
     assert!(parser.parse(&wire).unwrap().get(11).unwrap() == "123456");
     let scan = parser.scan(&wire).unwrap();
-    assert_eq!((scan.wire(), scan.octets(41)), (&wire[..], Some(&b"TERM  01"[..])));
-    assert_eq!(scan.octets(4), None);
+    assert_eq!((scan.wire(), scan.expose(41)), (&wire[..], Some(&b"TERM  01"[..])));
+    assert_eq!(scan.expose(4), None);
     assert!(scan.check().unwrap().get(3).unwrap() == "000000");
     assert_eq!(format!("{scan:?}"), "Scan { mti: 0800, elements: {3, 11, 41} }");
     // a scan does not look at content, its check does

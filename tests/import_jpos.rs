@@ -87,7 +87,7 @@ fn sub_packagers_nest_by_bitmap_position_and_tag() {
         <isofield id="0" length="8" name="BITS" class="IFB_BITMAP"/>
         <isofield id="1" length="4" name="FIRST" class="IFB_NUMERIC"/>
         <isofieldpackager id="5" length="99" name="BY PLACE" class="IFB_LLBINARY" emitBitmap="false"
-            packager="GenericSubFieldPackager">
+            firstField="0" packager="GenericSubFieldPackager">
           <isofield id="0" length="2" name="A" class="IF_CHAR"/>
           <isofield id="3" length="0" name="GONE" class="IF_NOP"/>
           <isofield id="7" length="9" name="B" class="IFA_LLCHAR"/>
@@ -111,6 +111,8 @@ fn sub_packagers_nest_by_bitmap_position_and_tag() {
     let inner: cardwire::Value<'_> = (&places).into();
     let bits = [(1, "1234".into()), (5, inner)];
     let (tags, nine) = ([("07", "abc")], [(9, "999")]);
+    // part 0 may be missing
+    let tags = [(2u32, cardwire::Value::from(&tags))];
     let headed: [(u32, cardwire::Value<'_>); 2] = [(1, (&[0xF1u8, 0xF2]).into()), (2, (&nine).into())];
     builder.set(62, &bits).set(63, &tags).set(55, &headed);
     let wire = builder.to_vec().unwrap();
@@ -120,7 +122,7 @@ fn sub_packagers_nest_by_bitmap_position_and_tag() {
     assert!(hex.contains("8800000000000000123408585930346C656674"), "bitmap, first, places: {hex}");
     let message = Message::parse(spec, &wire).unwrap();
     assert_eq!(message.path("62.5.2").unwrap(), "left");
-    assert_eq!(message.path("63.07").unwrap(), "abc");
+    assert_eq!(message.path("63.2.07").unwrap(), "abc");
     assert_eq!(message.path("55.2.9").unwrap(), "999");
     assert_eq!(Builder::copy_of(&message, spec).to_vec().unwrap(), wire);
 }
@@ -144,8 +146,10 @@ fn a_java_mapper_is_said_in_the_options() {
         assert_eq!(message.path("48.A3").unwrap().name(), name);
     }
     let other = [("B1", "x")];
-    assert!(Builder::new(mapped, Mti::NETWORK_REQUEST).set(48, &other).to_vec().is_err());
-    assert!(Builder::new(unmapped, Mti::NETWORK_REQUEST).set(48, &other).to_vec().is_ok());
+    // a tag without a field is text, as in jPOS
+    for spec in [unmapped, mapped] {
+        assert!(Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &other).to_vec().is_ok());
+    }
 }
 
 #[test]

@@ -270,6 +270,56 @@ proptest! {
 }
 
 #[test]
+fn everything_in_hexadecimal_digits() {
+    let json = r#"{ "name": "hex", "fields": {
+        "0": { "type": "String", "length": 4, "enc": "HexToASCII", "prefix": "Hex.Fixed" },
+        "1": { "type": "Bitmap", "enc": "HexToASCII", "prefix": "Hex.Fixed" },
+        "2": { "type": "String", "length": 19, "enc": "HexToASCII", "prefix": "Hex.LL" },
+        "4": { "type": "String", "length": 12, "enc": "HexToASCII", "prefix": "Hex.Fixed",
+               "padding": { "type": "Left", "pad": "0" } },
+        "41": { "type": "String", "length": 8, "enc": "HexToASCII", "prefix": "Hex.Fixed" } } }"#;
+    let doc = moov::parse(json).unwrap();
+    assert_eq!(doc.mti, MtiCoding::Hex);
+    // 0100; fields 2, 4 and 41; a length in two octets; every character in two digits
+    let wire =
+        ["30313030", "5000000000800000", "0004", "34313131", "303030303030303030303432", "5445524D30303031"];
+    let wire = wire.concat().into_bytes();
+    let built = doc.with(|spec| {
+        let message = Message::parse(spec, &wire).unwrap();
+        assert_eq!(message.mti().to_string(), "0100");
+        assert_eq!(message.get(2).unwrap().expose().octets().collect::<Vec<u8>>(), b"4111");
+        let mut builder = Builder::new(spec, message.mti());
+        builder.set(2, "4111").set(4, "42").set(41, "TERM0001").to_vec().unwrap()
+    });
+    assert_eq!(built.unwrap(), wire);
+    // one that is short is not filled where nothing says with what
+    let short =
+        doc.with(|spec| Builder::new(spec, cardwire::Mti::NETWORK_REQUEST).set(41, "TERM").to_vec().is_err());
+    assert!(short.unwrap());
+    let again = moov::parse(&moov::write(&doc).unwrap()).unwrap();
+    assert_eq!(again, doc);
+    let packed = json.replace(r#""length": 4, "enc": "HexToASCII""#, r#""length": 2, "enc": "HexToASCII""#);
+    assert_eq!(moov::parse(&packed).unwrap().mti, MtiCoding::Ascii, "two octets in digits");
+}
+
+#[test]
+fn what_is_lost_is_said_by_element() {
+    let losses = moov::losses(&SpecDoc::from_spec(&cardwire::spec::ISO87_ASCII)).unwrap();
+    let lost = |what: &str| {
+        let found = losses.iter().find(|loss| loss.what == what);
+        found.map_or_else(Vec::new, |loss| loss.elements.iter().map(String::as_str).collect())
+    };
+    assert!(lost("class an").contains(&"39") && lost("class ans").contains(&"41"));
+    assert!(!lost("class n").contains(&"4"), "digits are numbers there");
+    let text = losses.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(text.contains("class x+n: 28 "), "{text}");
+    // what comes back has lost nothing more
+    let again =
+        moov::parse(&moov::write(&SpecDoc::from_spec(&cardwire::spec::ISO87_ASCII)).unwrap()).unwrap();
+    assert_eq!(moov::losses(&again).unwrap(), []);
+}
+
+#[test]
 fn what_the_format_has_no_words_for_is_refused_by_element() {
     let written = |change: fn(&mut SpecDoc)| {
         let mut doc =
@@ -279,7 +329,7 @@ fn what_the_format_has_no_words_for_is_refused_by_element() {
     };
     assert_eq!(written(|doc| doc.header = 5), "the format has no words for octets before the MTI");
     assert!(written(|doc| doc.mti = MtiCoding::Binary).contains("element 0: the format has no words"));
-    let said = written(|doc| doc.element_mut(48).unwrap().form = Form::Until(0x1C));
+    let said = written(|doc| doc.element_mut(48).unwrap().form = Form::Until(0x1C.into()));
     assert_eq!(said, "element 48: the format has no words for a value that ends before an octet");
     let said = written(|doc| doc.element_mut(48).unwrap().coding = Coding::Ebcdic(CodePage::Cp500));
     assert!(said.contains("element 48: the format has no words for that code page"), "{said}");

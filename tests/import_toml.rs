@@ -3,7 +3,7 @@
 
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
-use cardwire::layout::{BitmapForm, Fill, Form, NextBitmap, Tag};
+use cardwire::layout::{BitmapForm, Fill, Form, LengthFirst, NextBitmap, Tag, Terminator};
 use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
 use cardwire::spec::builtin;
 use cardwire::spec::{Codes, MtiCoding};
@@ -145,7 +145,13 @@ fn what_is_too_much_is_refused_in_time() {
 }
 
 fn pages() -> BoxedStrategy<CodePage> {
-    prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)].boxed()
+    prop_oneof![
+        Just(CodePage::Cp037),
+        Just(CodePage::Cp500),
+        Just(CodePage::Cp1047),
+        Just(CodePage::Cp1047Lf)
+    ]
+    .boxed()
 }
 
 fn prefixes() -> BoxedStrategy<Prefix> {
@@ -169,9 +175,16 @@ fn forms() -> BoxedStrategy<Form> {
         prefixes().prop_map(Form::Prefixed),
         prefixes().prop_map(Form::Padded),
         Just(Form::Rest),
-        any::<u8>().prop_map(Form::Until),
+        prop::collection::vec(any::<u8>(), 1..=7)
+            .prop_map(|octets| Form::Until(Terminator::of(&octets).unwrap())),
+        Just(Form::IfLetter),
+        Just(Form::Nothing),
     ]
     .boxed()
+}
+
+fn leads() -> impl Strategy<Value = LengthFirst> {
+    (prefixes(), any::<bool>()).prop_map(|(prefix, counts_tag)| LengthFirst { prefix, counts_tag })
 }
 
 fn sides() -> impl Strategy<Value = Side> {
@@ -196,7 +209,9 @@ fn fitting(content: Content, coding: Coding) -> Coding {
     match (content, coding) {
         (Content::B, Coding::Raw | Coding::Hex | Coding::EbcdicHex(_)) => coding,
         (Content::B, _) => Coding::Raw,
-        (Content::N | Content::Z | Content::H | Content::Xn | Content::Yn, Coding::Bcd) => coding,
+        (Content::N | Content::Z | Content::Ne | Content::H | Content::Xn | Content::Yn, Coding::Bcd) => {
+            coding
+        }
         (Content::Xn, Coding::Zoned(_)) | (_, Coding::Ascii | Coding::Ebcdic(_)) => coding,
         _ => Coding::Ascii,
     }
@@ -226,8 +241,13 @@ fn elements() -> BoxedStrategy<ElementDoc> {
                     name,
                     content,
                     coding: if fits { fitting(content, coding) } else { coding },
-                    min: if form == Form::Fixed { a.max(b) } else { a.min(b) },
-                    max: a.max(b),
+                    min: match form {
+                        Form::Fixed => a.max(b),
+                        // it may not be there
+                        Form::IfLetter | Form::Nothing => 0,
+                        _ => a.min(b),
+                    },
+                    max: if form == Form::Nothing { 0 } else { a.max(b) },
                     form,
                     fill,
                     full_size,
@@ -248,12 +268,13 @@ fn layouts() -> BoxedStrategy<LayoutDoc> {
         (pages(), 1u8..=1).prop_map(|(page, width)| Tag::Ebcdic(page, width)),
     ];
     let unknown = prop::option::of(elements().prop_map(Box::new));
-    let order = prop_oneof![
-        (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
-        (tag, prop::option::of(prefixes()), unknown)
-            .prop_map(|(tag, length_first, unknown)| OrderDoc::Tags { tag, length_first, unknown }),
-        (1u8..=8).prop_map(|octets| OrderDoc::Bitmap(BitmapForm::single(Coding::Raw, octets))),
-    ];
+    let order =
+        prop_oneof![
+            (0u8..3).prop_map(|required| OrderDoc::Positions { required }),
+            (tag, prop::option::of(leads()), unknown)
+                .prop_map(|(tag, length_first, unknown)| OrderDoc::Tags { tag, length_first, unknown }),
+            (1u8..=8).prop_map(|octets| OrderDoc::Bitmap(BitmapForm::single(Coding::Raw, octets))),
+        ];
     (order, prop::collection::vec(elements(), 0..4))
         .prop_map(|(order, mut elements)| {
             // 1, 2, 3 is a position, a number, a BER tag and a decimal one

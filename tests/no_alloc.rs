@@ -103,7 +103,7 @@ fn what_is_benched() {
             assert!(parser.parse(&early).is_err() && parser.parse(&late).is_err());
             assert!((0..3).all(|_| parser.parse(wire).is_ok() && parser.scan(wire).is_ok()));
             let scan = Scan::of(spec, wire).expect("sound");
-            assert!(case.values.iter().all(|(number, _)| scan.octets(*number).is_some()));
+            assert!(case.values.iter().all(|(number, _)| scan.expose(*number).is_some()));
             assert_eq!(streamed(&case, &mut out), wire);
             let mut template = Template::of(spec, &mut patched).expect("sound");
             template.patch(de::STAN, 654_321).expect("the same length");

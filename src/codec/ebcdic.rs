@@ -1,17 +1,21 @@
-//! EBCDIC: three code pages, each a permutation of the 256 octets of Latin-1.
+//! EBCDIC: four code pages, each a permutation of the 256 octets of Latin-1.
 
 /// The EBCDIC code page of a link.
 ///
-/// The three agree on letters, digits, blank, `\`, `=` and most punctuation; they differ in
-/// `[ ] ! ^ |`, cent and not. All 256 octets map one to one, so nothing is lost either way.
+/// They agree on letters, digits, blank, `\`, `=` and most punctuation; they differ in
+/// `[ ] ! ^ |`, cent and not, and in the end of a line. All 256 octets map one to one, so nothing
+/// is lost either way.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum CodePage {
     /// IBM 037, USA and Canada.
     Cp037,
     /// IBM 500, international.
     Cp500,
-    /// IBM 1047, Latin-1 open systems; what jPOS uses.
+    /// IBM 1047, Latin-1 open systems.
     Cp1047,
+    /// IBM 1047 with the line feed at `15` and the next line at `25`, as z/OS and Java have it; what
+    /// jPOS uses.
+    Cp1047Lf,
 }
 
 impl CodePage {
@@ -34,6 +38,7 @@ impl CodePage {
             Self::Cp037 => &CP037,
             Self::Cp500 => &CP500,
             Self::Cp1047 => &CP1047,
+            Self::Cp1047Lf => &CP1047_LF,
         }
     }
 }
@@ -70,6 +75,16 @@ static CP500: (Table, Table) =
     page([(0x4A, 0x5B), (0x4F, 0x21), (0x5A, 0x5D), (0x5F, 0x5E), (0xB0, 0xA2), (0xBA, 0xAC), (0xBB, 0x7C)]);
 static CP1047: (Table, Table) =
     page([(0x5F, 0x5E), (0xAD, 0x5B), (0xB0, 0xAC), (0xBA, 0xDD), (0xBB, 0xA8), (0xBD, 0x5D)]);
+static CP1047_LF: (Table, Table) = page([
+    (0x15, 0x0A),
+    (0x25, 0x85),
+    (0x5F, 0x5E),
+    (0xAD, 0x5B),
+    (0xB0, 0xAC),
+    (0xBA, 0xDD),
+    (0xBB, 0xA8),
+    (0xBD, 0x5D),
+]);
 
 /// Row `h` holds the Latin-1 characters of the octets `h0` to `hF` of code page 037.
 #[rustfmt::skip]
@@ -96,7 +111,7 @@ const LATIN_OF_037: Table = [
 mod tests {
     use super::*;
 
-    const PAGES: [CodePage; 3] = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047];
+    const PAGES: [CodePage; 4] = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf];
 
     #[test]
     fn every_page_is_a_permutation() {
@@ -119,5 +134,10 @@ mod tests {
         assert_eq!(CodePage::Cp037.put(b'['), 0xBA);
         assert_eq!(CodePage::Cp500.put(b'['), 0x4A);
         assert_eq!(CodePage::Cp1047.put(b'['), 0xAD);
+        assert_eq!([0x0A, 0x85].map(|octet| CodePage::Cp1047.put(octet)), [0x25, 0x15]);
+        assert_eq!([0x0A, 0x85].map(|octet| CodePage::Cp1047Lf.put(octet)), [0x15, 0x25]);
+        let differences =
+            (0..=255).filter(|octet| CodePage::Cp1047.get(*octet) != CodePage::Cp1047Lf.get(*octet));
+        assert_eq!(differences.collect::<Vec<u8>>(), [0x15, 0x25]);
     }
 }

@@ -130,7 +130,10 @@ impl Coding {
         match self {
             Self::Ascii | Self::Ebcdic(_) => !content.is_binary(),
             Self::Bcd => {
-                matches!(content, Content::N | Content::Z | Content::Xn | Content::Yn | Content::H)
+                matches!(
+                    content,
+                    Content::N | Content::Z | Content::Ne | Content::Xn | Content::Yn | Content::H
+                )
             }
             Self::Raw | Self::Hex | Self::EbcdicHex(_) => matches!(content, Content::B | Content::Any),
             Self::Zoned(_) => matches!(content, Content::Xn),

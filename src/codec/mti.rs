@@ -5,9 +5,11 @@
 //! Ebcdic   F0 F2 F0 F0
 //! Bcd      02 00
 //! Binary   00 C8           two hundred, big-endian
+//! Hex      33 30 33 32 33 30 33 30   the characters in hexadecimal digits
 //! ```
 
 use super::CodePage;
+use super::digit::hex_value;
 use super::window::Octets;
 use crate::model::error::{Error, ErrorKind, Result};
 use crate::model::mti::Mti;
@@ -23,6 +25,8 @@ pub enum MtiCoding {
     Bcd,
     /// `00 C8`: the number two hundred in two big-endian octets.
     Binary,
+    /// `33 30 33 32 33 30 33 30`: the octets of the four characters, in hexadecimal digits.
+    Hex,
 }
 
 impl MtiCoding {
@@ -31,6 +35,7 @@ impl MtiCoding {
         match self {
             Self::Ascii | Self::Ebcdic => 4,
             Self::Bcd | Self::Binary => 2,
+            Self::Hex => 8,
         }
     }
 
@@ -41,6 +46,10 @@ impl MtiCoding {
             Self::Ascii => [at(0), at(1), at(2), at(3)],
             Self::Ebcdic => [at(0), at(1), at(2), at(3)].map(|octet| CodePage::Cp1047.get(octet)),
             Self::Bcd => packed(at(0), at(1)),
+            Self::Hex => [0, 2, 4, 6].map(|index| {
+                let digit = |index| hex_value(at(index)).unwrap_or(0);
+                digit(index) << 4 | digit(index + 1)
+            }),
             // zeros are no digits: the error
             Self::Binary => Mti::from_number(u16::from_be_bytes([at(0), at(1)])).map_or([0; 4], Mti::digits),
         };
@@ -62,26 +71,35 @@ impl MtiCoding {
                 let [high, low] = *octets.first_chunk()?;
                 (u32::from_ne_bytes(packed(high, low)), at + 2)
             }
-            Self::Binary => return None,
+            Self::Binary | Self::Hex => return None,
         };
         Mti::from_digits(digits.to_ne_bytes()).ok().map(|mti| (mti, end))
     }
 
-    /// The octets of an MTI, and how many of the four there are.
+    /// The octets of an MTI, and how many of the eight there are.
     #[inline]
-    pub(crate) fn write(self, mti: Mti) -> ([u8; 4], usize) {
+    pub(crate) fn write(self, mti: Mti) -> ([u8; 8], usize) {
         let digits = mti.digits();
         let [a, b, c, d] = digits.map(|digit| digit & 0x0F);
         match self {
-            Self::Ascii => (digits, 4),
-            Self::Ebcdic => ((u32::from_ne_bytes(digits) ^ EBCDIC_ZONE).to_ne_bytes(), 4),
-            Self::Bcd => ([a << 4 | b, c << 4 | d, 0, 0], 2),
+            Self::Ascii => (first(digits), 4),
+            Self::Ebcdic => (first((u32::from_ne_bytes(digits) ^ EBCDIC_ZONE).to_ne_bytes()), 4),
+            Self::Bcd => (first([a << 4 | b, c << 4 | d, 0, 0]), 2),
             Self::Binary => {
                 let [high, low] = mti.number().to_be_bytes();
-                ([high, low, 0, 0], 2)
+                (first([high, low, 0, 0]), 2)
+            }
+            Self::Hex => {
+                let [a, b, c, d] = digits;
+                ([b'3', a, b'3', b, b'3', c, b'3', d], 8)
             }
         }
     }
+}
+
+/// The octets, and zeros.
+const fn first([a, b, c, d]: [u8; 4]) -> [u8; 8] {
+    [a, b, c, d, 0, 0, 0, 0]
 }
 
 /// The digits of two octets; a half octet above 9 gives a character that is none.

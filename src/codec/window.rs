@@ -19,6 +19,7 @@ pub(crate) use super::digit::{hex_digit, hex_digits, hex_pair, hex_value};
 use super::{CodePage, Coding, PadNibble, Side, Zone};
 use crate::model::content::Content;
 use crate::model::error::widen;
+use crate::model::trust::Trust;
 
 /// How many layers can lie over each other: one for each nested layout.
 pub(crate) const MAX_LAYERS: usize = 4;
@@ -64,6 +65,8 @@ pub(crate) struct Octets<'a> {
     stack: Stack,
     start: u32,
     len: u32,
+    /// Whether what is read here stands where it should. Parts have it from what they are in.
+    trust: Trust,
 }
 
 /// A window into which logical octets are written.
@@ -228,7 +231,29 @@ impl<'a> Octets<'a> {
     /// The octets themselves.
     #[inline]
     pub(crate) fn of(wire: &'a [u8]) -> Self {
-        Self { wire, stack: Stack::EMPTY, start: 0, len: narrow(wire.len()) }
+        Self { wire, stack: Stack::EMPTY, start: 0, len: narrow(wire.len()), trust: Trust::Unknown }
+    }
+
+    /// Octets of `wire` that no coding lies over.
+    #[inline]
+    pub(crate) fn within(wire: &'a [u8], start: usize, len: usize, trust: Trust) -> Self {
+        Self { wire, stack: Stack::EMPTY, start: narrow(start), len: narrow(len), trust }
+    }
+
+    /// The same octets, trusted so.
+    #[inline]
+    pub(crate) const fn trusted(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    #[inline]
+    pub(crate) const fn trust(&self) -> Trust {
+        self.trust
+    }
+
+    /// The octets on the wire, all of them.
+    pub(crate) const fn wire(&self) -> &'a [u8] {
+        self.wire
     }
 
     #[inline]
@@ -297,7 +322,7 @@ impl<'a> Octets<'a> {
     ) -> Self {
         let (start, len) = (self.start + narrow(start), narrow(units));
         let (stack, start) = self.stack.push(coding, content, pad_nibble, start, len);
-        Self { wire: self.wire, stack, start, len }
+        Self { wire: self.wire, stack, start, len, trust: self.trust }
     }
 
     /// How many codings lie between the octets and the wire.
@@ -378,7 +403,8 @@ impl<'b> OctetsMut<'b> {
 
     /// What was written so far, `len` octets.
     pub(crate) fn as_octets(&self, len: usize) -> Octets<'_> {
-        Octets { wire: self.wire, stack: self.stack, start: self.start, len: narrow(len) }
+        let (start, len) = (self.start, narrow(len));
+        Octets { wire: self.wire, stack: self.stack, start, len, trust: Trust::Unknown }
     }
 
     /// Whether the first `len` octets lie within the buffer.
@@ -411,7 +437,8 @@ mod tests {
     use std::vec::Vec;
 
     fn codings() -> impl Strategy<Value = (Coding, Content, PadNibble, Vec<u8>)> {
-        let page = prop_oneof![Just(CodePage::Cp037), Just(CodePage::Cp500), Just(CodePage::Cp1047)];
+        let pages = [CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf];
+        let page = proptest::sample::select(pages.to_vec());
         let pad_nibble =
             prop_oneof![Just(PadNibble::LEFT_ZERO), Just(PadNibble::RIGHT_ZERO), Just(PadNibble::RIGHT_F)];
         let digits = || proptest::collection::vec(b'0'..=b'9', 0..20);

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::codec::{Coding, PadNibble, Prefix};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Row, Tag};
+use crate::codec::{Coding, PadNibble};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Row, Tag};
 use crate::mask::Privacy;
 use crate::model::content::Content;
 use crate::spec::{Codes, Dialect, MtiCoding, Spec};
@@ -49,7 +49,7 @@ pub enum OrderDoc {
         /// How a tag is written.
         tag: Tag,
         /// A length before each tag.
-        length_first: Option<Prefix>,
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds.
         unknown: Option<Box<ElementDoc>>,
     },

@@ -25,6 +25,14 @@ pub(super) fn privacy(element: &ElementDoc) -> Privacy {
     if same.peek().is_some() && same.all(|privacy| privacy == OPEN) { OPEN } else { SECRET }
 }
 
+/// Whether any of the ISO tables says that the element of that number is of digits.
+#[cfg(feature = "jpos")]
+pub(super) fn is_number(key: u32) -> bool {
+    let Ok(number) = u8::try_from(key) else { return false };
+    let tables = [&ISO87_BCD, &ISO93_BCD, &ISO03_BCD];
+    tables.iter().filter_map(|spec| spec.element(number)).any(|row| row.content() == Content::N)
+}
+
 /// Whether a format means the element of the standard; text of no declared class may be digits.
 fn agrees(standard: Content, imported: Content) -> bool {
     let is_digits = matches!(standard, Content::N) && matches!(imported, Content::Any);
@@ -34,7 +42,7 @@ fn agrees(standard: Content, imported: Content) -> bool {
 /// Classes of one kind hold the same sort of value.
 fn kind(content: Content) -> u8 {
     match content {
-        Content::N | Content::H => 0,
+        Content::N | Content::Ne | Content::H => 0,
         Content::Xn | Content::Yn => 1,
         Content::Z => 2,
         Content::B => 3,

@@ -42,7 +42,12 @@ pub(super) struct Node {
 impl Node {
     /// The value of an attribute, without blanks around it.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim())
+        self.raw(name).map(str::trim)
+    }
+
+    /// The same with the blanks.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// An attribute that is a decimal number of up to nine digits.

@@ -62,7 +62,9 @@ impl Element<'_> {
         let fast = match form {
             Form::Fixed => FastElement::fixed(coded, max),
             Form::Prefixed(prefix) => FastElement::prefixed(coded, prefix, (min, max)),
-            Form::Padded(_) | Form::Rest | Form::Until(_) => FastElement::UNKNOWN,
+            Form::Padded(_) | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => {
+                FastElement::UNKNOWN
+            }
         };
         // what varies and is filled up is laid out by the ordinary writer
         let fast = if self.is_filled_up() { fast.not_encoded() } else { fast };

@@ -9,11 +9,13 @@ mod fast;
 pub(crate) mod path;
 mod row;
 mod tag_index;
+mod terminator;
 pub(crate) mod walk;
 
 pub(crate) use fast::{canonical, fast_elements};
 pub(crate) use row::Length;
-pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ns, row, s, x_n, y_n, z};
+pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ne, ns, row, s, x_n, y_n, z};
+pub use terminator::Terminator;
 
 use self::tag_index::TagIndex;
 use crate::codec::fast::element::FastElement;
@@ -67,8 +69,13 @@ pub enum Form {
     Padded(Prefix),
     /// The value takes the rest of what it stands in.
     Rest,
-    /// The value ends before this octet, which follows it on the wire and is not part of it.
-    Until(u8),
+    /// The value ends before these octets, which follow it on the wire and are not part of it.
+    Until(Terminator),
+    /// It is the maximum where a letter or a blank stands first, and not there at all where anything
+    /// else does: a code before tags of digits. For characters of one octet.
+    IfLetter,
+    /// It is announced and takes no octet; its length is 0.
+    Nothing,
 }
 
 /// What a value that is given too short is filled with, and on which side.
@@ -103,12 +110,28 @@ pub enum Order<'s> {
     Tags {
         /// How a tag is written.
         tag: Tag,
-        /// A length before each tag, which counts the tag and what follows it, in octets; `None`
-        /// where the element announces its own length after the tag.
-        length_first: Option<Prefix>,
+        /// A length before each tag; `None` where the element announces its own length after the
+        /// tag.
+        length_first: Option<LengthFirst>,
         /// What a tag that is not listed holds; `None` refuses such tags.
         unknown: Option<&'s Element<'s>>,
     },
+}
+
+/// A length before each tag, in octets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LengthFirst {
+    /// How it is written.
+    pub prefix: Prefix,
+    /// Whether it counts the tag, and not only what follows the tag.
+    pub counts_tag: bool,
+}
+
+impl From<Prefix> for LengthFirst {
+    /// One that counts the tag.
+    fn from(prefix: Prefix) -> Self {
+        Self { prefix, counts_tag: true }
+    }
 }
 
 impl<'s> Layout<'s> {
@@ -153,9 +176,15 @@ impl<'s> Layout<'s> {
     /// The same with a length before each tag, which counts the tag and what follows it. The
     /// elements then take the rest of what that length announces. Other layouts stay as they are.
     #[must_use]
-    pub const fn length_first(mut self, prefix: Prefix) -> Self {
+    pub const fn length_first(self, prefix: Prefix) -> Self {
+        self.length_first_by(LengthFirst { prefix, counts_tag: true })
+    }
+
+    /// The same with a length before each tag that may leave the tag out.
+    #[must_use]
+    pub const fn length_first_by(mut self, length_first: LengthFirst) -> Self {
         if let Order::Tags { tag, unknown, .. } = self.order {
-            self.order = Order::Tags { tag, length_first: Some(prefix), unknown };
+            self.order = Order::Tags { tag, length_first: Some(length_first), unknown };
         }
         self
     }
@@ -311,6 +340,7 @@ impl<'s> Element<'s> {
             Form::Fixed => true,
             Form::Prefixed(prefix) | Form::Padded(prefix) => matches!(prefix.counts, LengthUnit::Units),
             Form::Rest | Form::Until(_) => false,
+            Form::IfLetter | Form::Nothing => true,
         };
         matches!(self.coding, Coding::Bcd) && !counts_digits
     }

@@ -1,6 +1,6 @@
 //! Rows: what an element is, in the notation of the standard.
 
-use super::{Fill, Layout};
+use super::{Fill, Layout, Terminator};
 use crate::codec::{Coding, PadNibble, Prefix, Side};
 use crate::mask::{Privacy, SECRET};
 use crate::model::content::Content;
@@ -29,6 +29,8 @@ pub struct Shape<'s> {
     pub(crate) length: Length,
     pub(crate) coding: Option<Coding>,
     pub(crate) fill: Option<Fill>,
+    /// Whether a value that is too short is refused, whatever the fill.
+    pub(crate) is_exact: bool,
     /// Whether a value that varies in length is filled up to its maximum.
     pub(crate) full_size: bool,
     pub(crate) pad_nibble: Option<PadNibble>,
@@ -46,7 +48,9 @@ pub(crate) enum Length {
     /// The same, with fill after the value.
     Padded(Prefix),
     Rest,
-    Until(u8),
+    Until(Terminator),
+    IfLetter,
+    Nothing,
 }
 
 macro_rules! classes {
@@ -68,6 +72,7 @@ classes! {
     s S "Special characters";
     ans Ans "Printable characters";
     z Z "Track 2 or 3 characters";
+    ne Ne "Digits and the separator of a track";
     h H "Hexadecimal digits";
     b B "Binary, length in octets";
     ansb Any "Any octets as text";
@@ -94,6 +99,7 @@ impl<'s> Shape<'s> {
             length: Length::Fixed,
             coding: None,
             fill: None,
+            is_exact: false,
             full_size: false,
             pad_nibble: None,
             layout: None,
@@ -169,8 +175,28 @@ impl<'s> Shape<'s> {
 
     /// Up to the length, ended by `octet`.
     #[must_use]
-    pub const fn until(mut self, octet: u8) -> Self {
-        self.length = Length::Until(octet);
+    pub const fn until(self, octet: u8) -> Self {
+        self.until_all(Terminator::octet(octet))
+    }
+
+    /// Up to the length, ended by these octets.
+    #[must_use]
+    pub const fn until_all(mut self, terminator: Terminator) -> Self {
+        self.length = Length::Until(terminator);
+        self
+    }
+
+    /// Of that length where a letter or a blank stands first, and not there where anything else does.
+    #[must_use]
+    pub const fn if_letter(mut self) -> Self {
+        self.length = Length::IfLetter;
+        self
+    }
+
+    /// Announced, and of no octets: for a length of 0.
+    #[must_use]
+    pub const fn nothing(mut self) -> Self {
+        self.length = Length::Nothing;
         self
     }
 
@@ -196,6 +222,13 @@ impl<'s> Shape<'s> {
     #[must_use]
     pub const fn fill(mut self, side: Side, with: u8) -> Self {
         self.fill = Some(Fill { side, with });
+        self
+    }
+
+    /// A fixed value that is given too short is refused, not filled.
+    #[must_use]
+    pub const fn exact(mut self) -> Self {
+        self.is_exact = true;
         self
     }
 

@@ -12,8 +12,8 @@
 //! ```
 
 use crate::codec::bitmap::Announced;
-use crate::codec::{BitmapForm, Prefix, Tag};
-use crate::layout::{Element, Layout, Order};
+use crate::codec::{BitmapForm, Tag};
+use crate::layout::{Element, Layout, LengthFirst, Order};
 use crate::model::bitmap::Iter;
 use crate::model::error::{Error, ErrorKind, Key, Result};
 
@@ -26,7 +26,7 @@ pub(crate) trait Pass<'s> {
     /// Reads or writes a third bitmap that stands among the values.
     fn third_bitmap(&mut self, form: BitmapForm) -> Result<u64>;
     /// Reads or writes the next tag and the length that leads it, if any; `None` at the end.
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>>;
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>>;
     /// Reads or writes one element.
     fn element(&mut self, key: Key, element: &'s Element<'s>) -> Result<()>;
     /// The offset of what comes next.

@@ -26,6 +26,8 @@ pub enum Content {
     /// `z`: the characters of tracks 2 and 3, `0x30`-`0x3F`, and `D` where a host writes the
     /// separator `=` so.
     Z,
+    /// `ne`: digits, and the separator `=` of a track: what a link calls numeric that may hold one.
+    Ne,
     /// `x+n`: `C` (credit) or `D` (debit), then digits.
     Xn,
     /// `y+n`: one printable character, then digits: a signed amount on links that write other signs
@@ -41,7 +43,7 @@ pub enum Content {
 
 impl Content {
     /// Every class, in the order of the enum.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::N,
         Self::A,
         Self::An,
@@ -50,6 +52,7 @@ impl Content {
         Self::S,
         Self::Ans,
         Self::Z,
+        Self::Ne,
         Self::Xn,
         Self::Yn,
         Self::H,
@@ -69,6 +72,7 @@ impl Content {
             Self::S => "s",
             Self::Ans => "ans",
             Self::Z => "z",
+            Self::Ne => "ne",
             Self::Xn => "x+n",
             Self::Yn => "y+n",
             Self::H => "h",
@@ -91,6 +95,7 @@ impl Content {
             Self::S => matches!(octet, 0x20..=0x7E) && !octet.is_ascii_alphanumeric(),
             Self::Ans => matches!(octet, 0x20..=0x7E),
             Self::Z => matches!(octet, 0x30..=0x3F | b'D'),
+            Self::Ne => matches!(octet, b'0'..=b'9' | b'='),
             Self::Xn if index == 0 => matches!(octet, b'C' | b'D'),
             Self::Yn if index == 0 => matches!(octet, 0x20..=0x7E),
             Self::Xn | Self::Yn => octet.is_ascii_digit(),
@@ -108,9 +113,10 @@ impl Content {
                 matches!(other, Self::N | Self::A | Self::An | Self::Anp | Self::Xn | Self::H)
             }
             Self::S => matches!(other, Self::S),
-            Self::Ns => matches!(other, Self::N | Self::S | Self::Ns),
+            Self::Ns => matches!(other, Self::N | Self::S | Self::Ns | Self::Ne),
             Self::Ans => !matches!(other, Self::B | Self::Any),
-            Self::Z => matches!(other, Self::N | Self::Z),
+            Self::Z => matches!(other, Self::N | Self::Z | Self::Ne),
+            Self::Ne => matches!(other, Self::N | Self::Ne),
             Self::Xn | Self::Yn => matches!(other, Self::N),
             Self::H => matches!(other, Self::N | Self::Xn | Self::H),
             Self::B | Self::Any => true,

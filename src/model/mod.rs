@@ -6,6 +6,7 @@ pub(crate) mod content;
 pub(crate) mod error;
 pub(crate) mod lang;
 pub(crate) mod mti;
+pub(crate) mod trust;
 
 pub use bitmap::{Bitmap, MAX_NUMBER};
 pub use content::CharKind;

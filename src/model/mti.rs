@@ -176,6 +176,15 @@ impl Mti {
         }
     }
 
+    /// Whether no digit is one that the standard reserves.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        !matches!(self.version(), Version::Reserved(_))
+            && !matches!(self.class(), Class::Reserved(_))
+            && !matches!(self.function(), Function::Reserved(_))
+            && !matches!(self.origin(), Origin::Reserved(_))
+    }
+
     /// Whether this is a response to another message: an odd function digit.
     #[must_use]
     pub const fn is_response(self) -> bool {
@@ -322,6 +331,8 @@ mod tests {
         assert_eq!(repeat.function(), Function::Advice);
         assert_eq!(repeat.origin(), Origin::AcquirerRepeat);
         assert_eq!(mti("7999").version(), Version::Reserved(7));
+        assert!(repeat.is_known() && mti("9805").is_known());
+        assert!(["3100", "0000", "0980", "0280", "0106"].into_iter().all(|text| !mti(text).is_known()));
     }
 
     #[test]

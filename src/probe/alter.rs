@@ -124,7 +124,7 @@ fn codings(variant: Variant<'_>, page: CodePage) -> Vec<Variant<'_>> {
             (Coding::Ascii, Content::Ans),
             (Coding::Ebcdic(page), Content::Ans),
         ],
-        Content::Z | Content::Yn | Content::H => {
+        Content::Z | Content::Ne | Content::Yn | Content::H => {
             &[(Coding::Ascii, content), (Coding::Bcd, content), (Coding::Ebcdic(page), content)]
         }
         Content::Xn => &[

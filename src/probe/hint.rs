@@ -250,6 +250,7 @@ const fn mti_words(coding: MtiCoding) -> &'static str {
         MtiCoding::Ebcdic => "EBCDIC",
         MtiCoding::Bcd => "packed digits",
         MtiCoding::Binary => "a binary number",
+        MtiCoding::Hex => "characters in hexadecimal digits",
     }
 }
 

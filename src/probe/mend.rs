@@ -106,7 +106,7 @@ impl Rewrite {
     /// The element with its value and its length written so.
     fn apply<'s>(&self, mut element: Element<'s>) -> Element<'s> {
         let coding = match element.content {
-            Content::N | Content::Z | Content::Xn => self.digits,
+            Content::N | Content::Ne | Content::Z | Content::Xn => self.digits,
             Content::B => self.binary,
             Content::Any => None,
             // text in EBCDIC goes with digits in EBCDIC

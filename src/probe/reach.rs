@@ -131,6 +131,7 @@ fn evidence(field: &Field<'_>) -> u64 {
             Content::S => 29,
             Content::Ans => 14,
             Content::Z => 39,
+            Content::Ne => 46,
             Content::H => 35,
             Content::B | Content::Any => 0,
         },
@@ -142,7 +143,7 @@ fn evidence(field: &Field<'_>) -> u64 {
             PrefixCoding::Bcd => 14,
             PrefixCoding::Binary | PrefixCoding::Ber => 10,
         },
-        Form::Fixed | Form::Rest | Form::Until(_) => 0,
+        Form::Fixed | Form::Rest | Form::Until(_) | Form::IfLetter | Form::Nothing => 0,
     };
     let octets = field.value_range().start.saturating_sub(field.range().start);
     unit * wide(field.len()) + digit * wide(octets)

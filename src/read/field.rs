@@ -7,10 +7,13 @@ use crate::codec::window::Octets;
 use crate::layout::path;
 use crate::layout::walk::Steps;
 use crate::layout::{Element, Layout};
-use crate::mask::{write_character, write_masked};
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
+use crate::model::trust::Trust;
 use crate::read::reader::Reader;
+use crate::read::shown::View;
+use crate::read::trust::settle;
+use crate::spec::Spec;
 
 /// A data element of a message, or a part of one; borrowed from the input, already checked.
 ///
@@ -23,6 +26,8 @@ pub struct Field<'a> {
     pub(crate) value: Octets<'a>,
     /// In the message: first octet of the prefix, first of the value, first after the element.
     pub(crate) bounds: [u32; 3],
+    /// The spec of the message, if it is an element or a part of one.
+    pub(crate) spec: Option<&'a Spec<'a>>,
 }
 
 impl<'a> Field<'a> {
@@ -90,7 +95,14 @@ impl<'a> Field<'a> {
         if self.element.content.is_binary() {
             return Err(self.error(ErrorKind::Form));
         }
-        Ok(Text(self.open()?))
+        let exposed = self.open()?;
+        let view = match self.value.trust() {
+            Trust::Doubtful if self.is_code() => View::Plain,
+            Trust::Doubtful => View::Kinds,
+            _ if self.holds_card() => View::Veiled,
+            _ => View::Plain,
+        };
+        Ok(Text { exposed, view })
     }
 
     /// The number in an open element of digits, up to 19 of them.
@@ -128,7 +140,22 @@ impl<'a> Field<'a> {
     /// The parts of a composite element in wire order; none for a plain one.
     #[must_use]
     pub fn parts(&self) -> Parts<'a> {
-        Parts { steps: self.element.layout.map(Steps::new), reader: Reader::new(self.value, 0) }
+        let trust = match self.value.trust() {
+            Trust::Doubtful if self.is_code() => Trust::Sound,
+            Trust::Doubtful => Trust::Doubtful,
+            _ if self.spoils_parts() => Trust::Doubtful,
+            trust => trust,
+        };
+        Parts { reader: Reader::new(self.value.trusted(trust), 0), ..self.own_parts() }
+    }
+
+    /// The parts, trusted as the element is.
+    pub(crate) fn own_parts(&self) -> Parts<'a> {
+        self.parts_of(self.element.layout.map(Steps::new))
+    }
+
+    fn parts_of(&self, steps: Option<Steps<'a>>) -> Parts<'a> {
+        Parts { steps, reader: Reader::new(self.value, 0), spec: self.spec }
     }
 
     /// The parts read with a layout of the caller's, for elements whose use depends on the
@@ -139,7 +166,7 @@ impl<'a> Field<'a> {
     pub fn parts_as(&self, layout: &'a Layout<'a>) -> Result<Parts<'a>> {
         crate::spec::check_below(layout, self.element, self.value.layers())?;
         crate::read::reader::check_parts(self.value, layout)?;
-        Ok(Parts { steps: Some(Steps::new(layout)), reader: Reader::new(self.value, 0) })
+        Ok(self.parts_of(Some(Steps::new(layout))))
     }
 
     /// The first part with this number or tag.
@@ -160,6 +187,24 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The same element, of a message that is trusted so.
+    pub(crate) const fn trusted(self, trust: Trust) -> Self {
+        Self { value: self.value.trusted(trust), ..self }
+    }
+
+    /// The octets of the message.
+    pub(crate) fn wire(&self) -> Octets<'a> {
+        Octets::of(self.value.wire())
+    }
+
+    /// Whether the message can be trusted; worked out if it was not yet.
+    pub(crate) fn trust(&self) -> Trust {
+        match (self.value.trust(), self.spec) {
+            (Trust::Unknown, Some(spec)) => settle(spec, self.value.wire()),
+            (known, _) => known,
+        }
+    }
+
     #[inline]
     fn open(&self) -> Result<Exposed<'a>> {
         if self.element.privacy.is_open() { Ok(self.expose()) } else { Err(self.error(ErrorKind::Private)) }
@@ -168,19 +213,6 @@ impl<'a> Field<'a> {
     fn error(&self, kind: ErrorKind) -> Error {
         let [start, ..] = self.bounds;
         Error::new(kind, widen(start), 0, 0).within(self.key)
-    }
-}
-
-/// Every element of a spec that is not open shows here as `*`.
-impl fmt::Display for Field<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_masked(f, &self.value, self.element.content, self.element.privacy)
-    }
-}
-
-impl fmt::Debug for Field<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Field({} {self})", self.key)
     }
 }
 
@@ -201,6 +233,7 @@ impl PartialEq<&str> for Field<'_> {
 pub struct Parts<'a> {
     steps: Option<Steps<'a>>,
     reader: Reader<'a>,
+    spec: Option<&'a Spec<'a>>,
 }
 
 impl<'a> Iterator for Parts<'a> {
@@ -210,7 +243,8 @@ impl<'a> Iterator for Parts<'a> {
         // The value was checked when the message was parsed: an error cannot happen, and would
         // end the iteration.
         let (key, element) = self.steps.as_mut()?.next(&mut self.reader, |error, _| error).ok()??;
-        self.reader.field(key, element).ok()
+        let part = self.reader.field(key, element).ok()?;
+        Some(Field { spec: self.spec, ..part })
     }
 }
 
@@ -227,7 +261,7 @@ impl<'a> Reader<'a> {
         let value = self.value(element, span);
         let bounds = [self.at(), span.start, span.next].map(|index| self.position(index));
         self.skip_to(span.next);
-        Ok(Field { key, element, value, bounds })
+        Ok(Field { key, element, value, bounds, spec: None })
     }
 }
 
@@ -366,39 +400,47 @@ impl fmt::Debug for Exposed<'_> {
 }
 
 /// The text of an open element.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Text<'a>(pub(crate) Exposed<'a>);
+///
+/// `Display` and `Debug` are for people and mask as those of [`Field`] do: a card number in it, and all of it
+/// where the message broke. What carries the text on takes its characters: [`as_str`](Self::as_str),
+/// [`chars`](Self::chars), [`copy_to`](Self::copy_to).
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    pub(crate) exposed: Exposed<'a>,
+    pub(crate) view: View,
+}
 
 impl<'a> Text<'a> {
     /// Length in characters.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.exposed.len()
     }
 
     /// Whether there is no character.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.exposed.is_empty()
     }
 
     /// The text borrowed from the input, where the link writes ASCII.
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> Option<&'a str> {
-        self.0.as_str()
+        self.exposed.as_str()
     }
 
     /// The characters; octets above `7F` as Latin-1.
     pub fn chars(&self) -> impl DoubleEndedIterator<Item = char> + Clone + use<'a> {
-        self.0.chars()
+        self.exposed.chars()
     }
 
     /// Without the blanks at the end.
     #[must_use]
     pub fn trimmed(&self) -> Self {
-        let blanks = self.0.octets().rev().take_while(|octet| *octet == b' ').count();
-        Self(Exposed { value: self.0.value.slice(0, self.len() - blanks), binary: false })
+        let blanks = self.exposed.octets().rev().take_while(|octet| *octet == b' ').count();
+        let value = self.exposed.value.slice(0, self.len() - blanks);
+        Self { exposed: Exposed { value, binary: false }, ..*self }
     }
 
     /// The decoded text, copied into `out`.
@@ -406,30 +448,26 @@ impl<'a> Text<'a> {
     /// # Errors
     /// [`ErrorKind::Room`] when `out` is shorter than the text.
     pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
-        self.0.copy_to(out)
+        self.exposed.copy_to(out)
     }
 }
 
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.octets().try_for_each(|octet| write_character(f, octet))
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.exposed == other.exposed
     }
 }
 
-impl fmt::Debug for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
-    }
-}
+impl Eq for Text<'_> {}
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
-        self.0 == *other
+        self.exposed == *other
     }
 }
 
 impl PartialEq<&str> for Text<'_> {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == **other
+        self.exposed == **other
     }
 }

@@ -5,6 +5,7 @@ use core::fmt;
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, Place};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::field::Field;
 use crate::read::message::{DebugFields, Message};
 use crate::spec::Spec;
@@ -38,6 +39,9 @@ impl<'a> Inspection<'a> {
     pub fn of(spec: &'a Spec<'a>, wire: &'a [u8]) -> Self {
         let mut partial = Message::empty(spec, wire);
         let error = partial.read::<true>().err();
+        if error.is_some() {
+            partial.trust = Trust::Doubtful;
+        }
         Self { partial, error }
     }
 
@@ -69,6 +73,20 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn header(&self) -> &'a [u8] {
         self.partial.header()
+    }
+
+    /// The MTI as formatting shows it, if it was read: `####` where the message broke, and what was read is no
+    /// type that the standard knows.
+    #[must_use]
+    pub fn shown_mti(&self) -> Option<impl fmt::Display + use<>> {
+        self.mti().map(|_| self.partial.settled().shown_mti())
+    }
+
+    /// Whether formatting may tell which elements the bitmaps announce: not where the message broke, and their
+    /// octets could be part of a card number.
+    #[must_use]
+    pub fn shows_bitmaps(&self) -> bool {
+        self.partial.settled().shows_bitmaps()
     }
 
     /// How many bitmaps were read.
@@ -103,7 +121,8 @@ impl<'a> Inspection<'a> {
 
     /// The elements that were read, in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        self.partial.fields()
+        let trust = self.partial.settled().trust;
+        self.partial.fields().map(move |field| field.trusted(trust))
     }
 
     /// The spec.
@@ -125,9 +144,10 @@ impl<'a> Inspection<'a> {
 
 impl fmt::Debug for Inspection<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let partial = self.partial.settled();
         f.debug_struct("Inspection")
-            .field("mti", &self.mti())
-            .field("fields", &DebugFields(&self.partial))
+            .field("mti", &self.mti().map(|_| partial.shown_mti()))
+            .field("fields", &DebugFields(&partial))
             .field("error", &self.error)
             .finish()
     }

@@ -10,6 +10,7 @@ use crate::layout::walk::Steps;
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::field::{Exposed, Field, Text};
 use crate::read::offsets::Starts;
 use crate::read::reader::Reader;
@@ -40,6 +41,7 @@ pub struct Message<'a> {
     pub(crate) count: u8,
     pub(crate) announced: Bitmap,
     pub(crate) starts: Starts,
+    pub(crate) trust: Trust,
 }
 
 /// A message is small enough to be handed on by value.
@@ -73,6 +75,7 @@ impl<'a> Message<'a> {
             count: 0,
             announced: Bitmap::EMPTY,
             starts: Starts::NONE,
+            trust: Trust::Unknown,
         }
     }
 
@@ -173,21 +176,28 @@ impl<'a> Message<'a> {
             Some(lies) => {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
-                let value = Octets::of(self.wire).slice(lies.start, lies.end - lies.start);
-                Some(Field { key, element, value, bounds })
+                let value = Octets::within(self.wire, lies.start, lies.end - lies.start, self.trust);
+                Some(Field { key, element, value, bounds, spec: Some(self.spec) })
             }
-            None => read_field(self.wire, key, element, start),
+            None => read_field(self, key, element, start),
         }
+    }
+
+    /// The input, trusted as the message is.
+    #[inline]
+    fn octets(&self) -> Octets<'a> {
+        Octets::of(self.wire).trusted(self.trust)
     }
 
     /// The elements in ascending order, walked to anew.
     fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
         let mut steps = Steps::new(self.spec.body());
-        let mut reader = Reader::new(Octets::of(self.wire), self.spec.header() + self.spec.mti().len());
+        let mut reader = Reader::new(self.octets(), self.spec.header() + self.spec.mti().len());
+        let spec = self.spec;
         // what is walked was checked before: no error comes, and one would end the iteration
         let walk = move || {
             let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
-            reader.field(key, element).ok()
+            Some(Field { spec: Some(spec), ..reader.field(key, element).ok()? })
         };
         core::iter::from_fn(walk).take(usize::from(self.count))
     }
@@ -257,7 +267,9 @@ impl<'a> Message<'a> {
 /// Masked: MTI and elements, private values hidden.
 impl fmt::Debug for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("mti", &self.mti).field("fields", &DebugFields(self)).finish()
+        let message = self.settled();
+        let mut debug = f.debug_struct("Message");
+        debug.field("mti", &message.shown_mti()).field("fields", &DebugFields(&message)).finish()
     }
 }
 
@@ -265,22 +277,29 @@ pub(crate) struct DebugFields<'m, 'a>(pub(crate) &'m Message<'a>);
 
 impl fmt::Debug for DebugFields<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.fields().map(|field| (field.key(), Masked(field)))).finish()
+        f.debug_map().entries(self.0.fields().map(|field| (Plain(field.shown_key()), Plain(field)))).finish()
     }
 }
 
-struct Masked<'a>(Field<'a>);
+/// What shows in `Debug` as in `Display`.
+struct Plain<T>(T);
 
-impl fmt::Debug for Masked<'_> {
+impl<T: fmt::Display> fmt::Debug for Plain<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
 /// The element that starts at `start`, whatever its form.
 #[inline(never)]
-fn read_field<'a>(wire: &'a [u8], key: Key, element: &'a Element<'a>, start: usize) -> Option<Field<'a>> {
-    Reader::new(Octets::of(wire), start).field(key, element).ok()
+fn read_field<'a>(
+    message: &Message<'a>,
+    key: Key,
+    element: &'a Element<'a>,
+    start: usize,
+) -> Option<Field<'a>> {
+    let field = Reader::new(message.octets(), start).field(key, element).ok()?;
+    Some(Field { spec: Some(message.spec), ..field })
 }
 
 /// A field names itself as a part; at the top it is the element.

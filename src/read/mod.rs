@@ -4,6 +4,7 @@ pub(crate) mod amount;
 pub(crate) mod fast;
 pub(crate) mod field;
 pub(crate) mod inspection;
+mod listed;
 pub(crate) mod message;
 pub(crate) mod offsets;
 #[cfg(feature = "alloc")]
@@ -12,6 +13,9 @@ pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
 pub(crate) mod scan;
+mod shown;
+mod trust;
+mod vouch;
 
 pub use amount::Amount;
 pub use field::{Exposed, Field, Parts, Text};

@@ -94,8 +94,8 @@ impl<'s> OwnedMessage<'s> {
 
 /// What a parse found, as a message that borrows nothing but its spec.
 const fn without_octets<'s>(spec: &'s Spec<'s>, parsed: &Message<'_>) -> Message<'s> {
-    let Message { mti, bitmaps, count, announced, starts, .. } = *parsed;
-    Message { spec, wire: &[], mti, bitmaps, count, announced, starts }
+    let Message { mti, bitmaps, count, announced, starts, trust, .. } = *parsed;
+    Message { spec, wire: &[], mti, bitmaps, count, announced, starts, trust }
 }
 
 /// Equal when the octets are, and the spec is the same one.

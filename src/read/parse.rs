@@ -7,12 +7,13 @@
 //! `tests/plan.rs` hold all three together.
 
 use crate::codec::bitmap::Announced;
-use crate::codec::{BitmapForm, Prefix, Tag};
-use crate::layout::Element;
+use crate::codec::{BitmapForm, Tag};
 use crate::layout::walk::{Pass, walk};
+use crate::layout::{Element, LengthFirst};
 use crate::model::bitmap::Bitmap;
 use crate::model::error::{Error, Key, Place, Result};
 use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::fast::head::{Head, head};
 use crate::read::fast::locate::{error_at, first_invalid};
 use crate::read::fast::plan::{Check, Marks, Plan};
@@ -86,7 +87,8 @@ impl<'a> Message<'a> {
             }
         }
         let Plan { announced, bitmaps, count, .. } = *plan;
-        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts: starts.starts() }))
+        let (starts, trust) = (starts.starts(), Trust::Unknown);
+        Ok(M::of(Self { spec, wire, mti, bitmaps, count, announced, starts, trust }))
     }
 
     /// The whole message, whatever its form.
@@ -152,7 +154,7 @@ impl<'a, const CHECK: bool> Pass<'a> for Parse<'_, 'a, CHECK> {
         Ok(word)
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         self.reader.tag(tag, length_first)
     }
 

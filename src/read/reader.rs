@@ -1,12 +1,13 @@
 //! The read pass: takes elements off a run of octets and checks each.
 
 use crate::codec::bitmap::Announced;
+use crate::codec::check;
 use crate::codec::fast::element::FastElement;
 use crate::codec::tag::PADDING;
 use crate::codec::window::{MAX_INDEX, Octets};
-use crate::codec::{Prefix, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Form, Layout, Tag};
+use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Tag};
+use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Result, widen};
 use crate::read::fast::ber::{DECODED, are_valid};
 
@@ -117,7 +118,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn measure(&self, element: &Element<'_>) -> Result<Span> {
         let max = element.max();
         match element.size.form {
-            Form::Fixed => self.span(element, self.at, max, 0),
+            Form::Fixed | Form::Nothing => self.span(element, self.at, max, 0),
             Form::Prefixed(prefix) => {
                 let (number, width) = prefix.get(&self.octets, self.at)?;
                 let units = prefix.units(element.coding, element.content, number);
@@ -136,16 +137,29 @@ impl<'a> Reader<'a> {
                 let units = self.admit(element, units, self.at, self.left())?;
                 self.span(element, self.at, units, 0)
             }
-            Form::Until(end) => {
-                let len = (self.at..self.end).position(|index| self.octets.get(index) == end);
-                let Some(len) = len else {
-                    return Err(Error::new(ErrorKind::Terminator, self.offset(), 1, 0));
+            Form::Until(terminator) => {
+                let terminator = terminator.octets();
+                let Some(len) = self.find(terminator) else {
+                    return Err(Error::new(ErrorKind::Terminator, self.offset(), terminator.len(), 0));
                 };
                 let units = element.coding.units_of(element.content, len);
                 let units = self.admit(element, units, self.at, len)?;
-                self.span(element, self.at, units, 1)
+                self.span(element, self.at, units, terminator.len())
+            }
+            Form::IfLetter => {
+                let value = Span { start: self.at, len: 1, units: 1, next: self.at + 1 };
+                let is_there = self.left() > 0 && is_letter(self.value(element, value).get(0));
+                self.span(element, self.at, if is_there { max } else { 0 }, 0)
             }
         }
+    }
+
+    /// How many octets stand before the first of these.
+    fn find(&self, octets: &[u8]) -> Option<usize> {
+        let is_at =
+            |start: usize| octets.iter().zip(start..).all(|(octet, at)| self.octets.get(at) == *octet);
+        let last = self.end.checked_sub(octets.len())?;
+        (self.at..=last).position(is_at)
     }
 
     /// The units a value may have, from the number that announced them.
@@ -260,7 +274,7 @@ impl<'a> Pass<'a> for Reader<'a> {
     }
 
     #[inline]
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if self.led {
             self.end()?;
             (self.end, self.led) = (self.octets.len(), false);
@@ -283,7 +297,7 @@ impl<'a> Pass<'a> for Reader<'a> {
             return Ok(None);
         }
         if let Some(length_first) = length_first {
-            self.take_lead(length_first)?;
+            self.take_lead(length_first, tag)?;
         }
         self.take_tag(tag).map(Some)
     }
@@ -300,13 +314,18 @@ impl<'a> Pass<'a> for Reader<'a> {
 
 impl Reader<'_> {
     /// Reads the length before a tag: what follows may not be longer, and must not be shorter.
-    fn take_lead(&mut self, length_first: Prefix) -> Result<()> {
-        let (number, width) = length_first.get(&self.octets, self.at)?;
+    fn take_lead(&mut self, LengthFirst { prefix, counts_tag }: LengthFirst, tag: Tag) -> Result<()> {
+        let (number, width) = prefix.get(&self.octets, self.at)?;
         let start = self.at + width;
-        let Some(len) = number.checked_sub(usize::from(length_first.includes)) else {
+        let Some(counted) = number.checked_sub(usize::from(prefix.includes)) else {
             return Err(Error::new(ErrorKind::LengthUnit, self.offset(), 0, number));
         };
         let left = self.octets.len().saturating_sub(start);
+        let uncounted = match counts_tag {
+            true => 0,
+            false => self.tag_len(tag, self.octets.slice(start, left))?,
+        };
+        let len = counted.saturating_add(uncounted);
         if left < len {
             return Err(Error::new(ErrorKind::Truncated, self.octets.position(start), len, left));
         }
@@ -315,10 +334,19 @@ impl Reader<'_> {
     }
 
     fn take_tag(&mut self, tag: Tag) -> Result<u32> {
-        let rest = self.octets.slice(self.at, self.left());
-        let len = tag.len_at(&rest).ok_or_else(|| Error::new(ErrorKind::Tag, self.offset(), 3, 4))?;
+        let len = self.tag_len(tag, self.octets.slice(self.at, self.left()))?;
         tag.read(&self.take(len)?)
     }
+
+    /// How many octets the tag takes that these start with.
+    fn tag_len(&self, tag: Tag, octets: Octets<'_>) -> Result<usize> {
+        tag.len_at(&octets).ok_or_else(|| Error::new(ErrorKind::Tag, octets.position(0), 3, 4))
+    }
+}
+
+/// Whether a code that is there only if it begins so is there.
+pub(crate) const fn is_letter(character: u8) -> bool {
+    Content::A.admits(0, character)
 }
 
 /// The input as octets, or an error when it is longer than offsets can count.

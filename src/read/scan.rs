@@ -57,11 +57,10 @@ impl<'a> Scan<'a> {
         self.message.wire
     }
 
-    /// The octets of an element's value as they lie on the wire, unchecked, without its prefix.
-    ///
-    /// They may be card data, and nothing masks them.
+    /// Opens an element, private or not: the octets of its value as they lie on the wire, unchecked,
+    /// without its prefix.
     #[must_use]
-    pub fn octets(&self, number: u8) -> Option<&'a [u8]> {
+    pub fn expose(&self, number: u8) -> Option<&'a [u8]> {
         self.message.wire.get(self.message.get(number)?.value_range())
     }
 

@@ -2,21 +2,19 @@
 //! Private values stay masked in both, and neither needs an allocator.
 
 use core::fmt::{self, Write as _};
-use core::ops::Range;
 
 use crate::codes::{
     ActionCode03, ActionCode93, ConditionCode, FunctionCode, Lang, ManagementCode, Network, NetworkCode,
     ProcessingCode, ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
 };
-use crate::layout::{Element, Form, MAX_DEPTH};
-use crate::mask::{write_character, write_hex};
-use crate::model::content::Content;
+use crate::layout::{Element, Form};
 use crate::model::error::Error;
 use crate::model::mti::{Mti, Version};
-use crate::read::field::{Field, Parts};
+use crate::read::field::Field;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
-use crate::spec::{Codes, Spec};
+use crate::show::dump::Dump;
+use crate::spec::Codes;
 
 impl<'a> Message<'a> {
     /// A listing of the message: number, name, notation, masked value, meaning of codes.
@@ -31,7 +29,8 @@ impl<'a> Message<'a> {
         Describe { message: self, mti: Some(self.mti()), error: None }
     }
 
-    /// A hexdump of the message, one element a line; octets of private values show as `**`.
+    /// A hexdump of the message, one element a line; octets of private values show as `**`, and so does a value
+    /// that holds a card number.
     #[must_use]
     pub fn dump(&self) -> Dump<'_, 'a> {
         Dump(self.describe())
@@ -39,13 +38,15 @@ impl<'a> Message<'a> {
 }
 
 impl<'a> Inspection<'a> {
-    /// A listing of what parsed, and the error that stopped it.
+    /// A listing of what parsed, and the error that stopped it. After an error only codes are shown as they are,
+    /// and what kind of characters the other values have: `#` is a digit, `@` a letter.
     #[must_use]
     pub fn describe(&self) -> Describe<'_, 'a> {
         Describe { message: self.partial(), mti: self.mti(), error: self.error() }
     }
 
-    /// A hexdump of what parsed; what did not is hidden, for nobody knows what it holds.
+    /// A hexdump of where things lie. After an error its octets are hidden, for nobody knows what they are, but
+    /// those of codes.
     #[must_use]
     pub fn dump(&self) -> Dump<'_, 'a> {
         Dump(self.describe())
@@ -55,23 +56,30 @@ impl<'a> Inspection<'a> {
 /// A listing; see [`Message::describe`].
 #[derive(Clone, Copy)]
 pub struct Describe<'m, 'a> {
-    message: &'m Message<'a>,
-    mti: Option<Mti>,
-    error: Option<Error>,
+    pub(super) message: &'m Message<'a>,
+    pub(super) mti: Option<Mti>,
+    pub(super) error: Option<Error>,
 }
 
 impl fmt::Display for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.title())?;
-        for field in self.message.fields() {
-            self.line(f, &field, 0)?;
+        let message = self.message.settled();
+        let settled = Describe { message: &message, ..*self };
+        writeln!(f, "{}", settled.title())?;
+        for field in message.fields() {
+            settled.line(f, &field, 0)?;
         }
         match self.error {
             Some(error) => writeln!(f, "  !! {error}"),
+            None if message.is_doubtful() => writeln!(f, "  !! {NO_SENSE}"),
             None => Ok(()),
         }
     }
 }
+
+/// What is said of a message that was read to its end and is shown by kinds all the same.
+pub(super) const NO_SENSE: &str =
+    "type or dates cannot be, and a card number lies across elements: shown by kinds";
 
 impl fmt::Debug for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,9 +110,11 @@ impl fmt::Display for Title<'_, '_, '_> {
         let Describe { message, mti, .. } = self.0;
         let (spec, bytes) = (message.spec(), message.wire().len());
         match mti {
-            Some(mti) => write!(f, "{mti} {} ({}, {bytes} bytes)", mti.describe(Lang::En), spec.name()),
-            None => write!(f, "no MTI ({}, {bytes} bytes)", spec.name()),
+            Some(mti) if message.shows_mti() => write!(f, "{mti} {} ", mti.describe(Lang::En))?,
+            Some(_) => f.write_str("#### ")?,
+            None => f.write_str("no MTI ")?,
         }
+        write!(f, "({}, {bytes} bytes)", spec.name())
     }
 }
 
@@ -131,7 +141,7 @@ impl Describe<'_, '_> {
     fn line(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
         let indent = 5 * depth;
         let name_width = 46usize.saturating_sub(indent);
-        write!(f, "{:indent$}{:>5} ", "", Short(field.key()))?;
+        write!(f, "{:indent$}{:>5} ", "", Short(field.shown_key()))?;
         write!(f, "{:<name_width$} {:<8} ", field.name(), Short(field.element().notation()))?;
         let parts_tell = field.is_composite() && !field.privacy_is_open();
         if parts_tell {
@@ -156,6 +166,9 @@ impl Describe<'_, '_> {
     /// The network management code within DE 60 of UnionPay.
     fn part_meaning(&self, f: &mut fmt::Formatter<'_>, part: &Field<'_>) -> fmt::Result {
         let mut text = [0; CODE_LEN];
+        if part.is_masked() {
+            return Ok(());
+        }
         match (part.name(), code(part, &mut text).and_then(ManagementCode::new)) {
             ("Network management information code", Some(code)) => {
                 words(f, code.meaning().map(|row| row.text))
@@ -164,9 +177,12 @@ impl Describe<'_, '_> {
         }
     }
 
-    /// What a code says, two blanks behind it; nothing of a private one.
+    /// What a code says, two blanks behind it; nothing of one that is not shown.
     fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
+        if !matches!(number, 3..=6 | 24 | 25 | 39 | 49..=51 | 66 | 70) || field.is_masked() {
+            return Ok(());
+        }
         if matches!(number, 4..=6) {
             return match self.message.amount(number) {
                 Ok(amount) => write!(f, "  {amount}"),
@@ -209,128 +225,6 @@ impl Describe<'_, '_> {
             _ => words(f, ResponseCode::new(text).and_then(|code| code.describe(Lang::En))),
         }
     }
-}
-
-/// A hexdump; see [`Message::dump`].
-#[derive(Clone, Copy)]
-pub struct Dump<'m, 'a>(Describe<'m, 'a>);
-
-impl fmt::Display for Dump<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.0.message;
-        let (spec, wire) = (message.spec(), message.wire());
-        let mut at = 0;
-        let mut head = |f: &mut fmt::Formatter<'_>, len: usize, name| {
-            let end = (at + len).min(wire.len());
-            let start = core::mem::replace(&mut at, end);
-            rows(f, wire, start..end, |_| true, name)
-        };
-        if self.0.mti.is_some() {
-            head(f, spec.header(), format_args!("header"))?;
-            head(f, spec.mti().len(), format_args!("MTI"))?;
-            head(f, bitmap_len(message, spec), format_args!("bitmap {:?}", message.bitmap()))?;
-        }
-        for field in message.fields() {
-            // a third bitmap among the elements; usually there is nothing between two
-            rows(f, wire, at..field.range().start, |_| true, format_args!("bitmap"))?;
-            at = field.range().end;
-            let mut within = Within::default();
-            let shown = |index| is_shown(&field, index, &mut within);
-            rows(f, wire, field.range(), shown, format_args!("{} {}", field.key(), field.name()))?;
-        }
-        match self.0.error {
-            Some(error) => rows(f, wire, at..wire.len(), |_| false, format_args!("!! {error}")),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Debug for Dump<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// How many octets the bitmaps at the start take.
-fn bitmap_len(message: &Message<'_>, spec: &Spec<'_>) -> usize {
-    let form = spec.bitmap();
-    let apart = form.has_third_among_values() && message.bitmap_count() == 3;
-    let count = usize::from(message.bitmap_count()) - usize::from(apart);
-    count * form.coding.wire_len(Content::B, usize::from(form.octets))
-}
-
-/// How far a dump has come within the parts of an element, and within parts of parts.
-type Within<'a> = [Option<Level<'a>>; MAX_DEPTH];
-
-/// The part of an element that a dump has come to.
-struct Level<'a> {
-    of: Range<usize>,
-    parts: Parts<'a>,
-    part: Option<Field<'a>>,
-}
-
-/// Whether the octet at `index` of the message may be shown: prefixes and tags may, and values
-/// that are open, parts on their own. Asked in ascending order, so that parts are walked once.
-fn is_shown<'a>(field: &Field<'a>, index: usize, within: &mut [Option<Level<'a>>]) -> bool {
-    if field.privacy_is_open() || index < field.value_range().start {
-        return true;
-    }
-    // parts of packed digits can share an octet, so only parts of whole octets are told apart
-    if !field.content().is_binary() || !field.range().contains(&index) {
-        return false;
-    }
-    let Some((level, deeper)) = within.split_first_mut() else { return false };
-    let level = match level {
-        Some(level) if level.of == field.range() => level,
-        other => {
-            let mut parts = field.parts();
-            let part = parts.next();
-            other.insert(Level { of: field.range(), parts, part })
-        }
-    };
-    while level.part.is_some_and(|part| part.range().end <= index) {
-        level.part = level.parts.next();
-    }
-    match &level.part {
-        Some(part) => index < part.range().start || is_shown(part, index, deeper),
-        None => false,
-    }
-}
-
-const OCTETS_A_ROW: usize = 16;
-
-/// Rows of offset, octets, characters; the name stands in the first.
-fn rows(
-    f: &mut fmt::Formatter<'_>,
-    wire: &[u8],
-    range: Range<usize>,
-    mut shown: impl FnMut(usize) -> bool,
-    name: fmt::Arguments<'_>,
-) -> fmt::Result {
-    for start in range.clone().step_by(OCTETS_A_ROW) {
-        let end = (start + OCTETS_A_ROW).min(range.end);
-        let octets = wire.get(start..end).unwrap_or_default();
-        let mut open = [false; OCTETS_A_ROW];
-        open.iter_mut().zip(start..end).for_each(|(open, index)| *open = shown(index));
-        write!(f, "{start:04X} ")?;
-        for (is_open, octet) in open.iter().zip(octets) {
-            f.write_char(' ')?;
-            if *is_open { write_hex(f, *octet)? } else { f.write_str("**")? }
-        }
-        write!(f, "{:pad$}  ", "", pad = 3 * (OCTETS_A_ROW - octets.len()))?;
-        for (is_open, octet) in open.iter().zip(octets) {
-            match octet {
-                _ if !is_open => f.write_char('*')?,
-                0x21..=0x7E => write_character(f, *octet)?,
-                _ => f.write_char('.')?,
-            }
-        }
-        if start == range.start {
-            write!(f, "{:pad$}  {name}", "", pad = OCTETS_A_ROW - octets.len())?;
-        }
-        f.write_char('\n')?;
-    }
-    Ok(())
 }
 
 /// The longest code that has a meaning.

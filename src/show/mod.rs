@@ -1,5 +1,7 @@
 //! Messages for people: the listing and the hexdump, masked.
 
 pub(crate) mod describe;
+mod dump;
 
-pub use describe::{Describe, Dump};
+pub use describe::Describe;
+pub use dump::Dump;

@@ -7,7 +7,7 @@
 )]
 
 use crate::codec::window::{MAX_INDEX, MAX_LAYERS};
-use crate::codec::{Coding, PrefixCoding};
+use crate::codec::{Coding, Prefix, PrefixCoding};
 use crate::layout::{BitmapForm, Element, Form, Layout, MAX_DEPTH, NextBitmap, Order, Tag};
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result, SpecFault, widen};
@@ -61,7 +61,7 @@ const fn check_layout(layout: &Layout<'_>, parent: Option<&Element<'_>>, depth: 
         index += 1;
     }
     if let Order::Tags { unknown: Some(element), .. } = layout.order {
-        if matches!(element.size.form, Form::Rest) {
+        if matches!(element.size.form, Form::Rest | Form::IfLetter) && !is_last(layout, 0) {
             return Err((fault(SpecFault::OpenLength), 0));
         }
         if let Err((error, _)) = check_element(element, parent, depth) {
@@ -102,7 +102,7 @@ const fn check_order(
                 Err(SpecFault::ReservedNumber)
             }
         }
-        Order::Tags { length_first: Some(prefix), .. } if !prefix.is_supported() => {
+        Order::Tags { length_first: Some(length_first), .. } if !length_first.prefix.is_supported() => {
             Err(SpecFault::PrefixWidth)
         }
         Order::Tags { tag, .. } => match tag {
@@ -162,6 +162,9 @@ const fn check_slot(
     match found {
         Some(found) => Err((fault(found), 0)),
         None if matches!(element.size.form, Form::Rest) && !last => Err((fault(SpecFault::OpenLength), 0)),
+        None if matches!(element.size.form, Form::IfLetter) && !last && !is_before_digits(layout, index) => {
+            Err((fault(SpecFault::OpenLength), 0))
+        }
         None => check_element(element, parent, depth),
     }
 }
@@ -182,6 +185,49 @@ const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
     true
 }
 
+/// Whether what stands behind a position begins with a digit, so that it is not taken for a letter.
+const fn is_before_digits(layout: &Layout<'_>, index: usize) -> bool {
+    let Order::Positions { .. } = layout.order else { return false };
+    let Some(next) = &layout.elements[index + 1] else { return false };
+    match (next.size.form, next.coding) {
+        (Form::Prefixed(prefix) | Form::Padded(prefix), _) => is_of_digits(prefix),
+        (Form::Fixed, Coding::Ascii | Coding::Ebcdic(_)) => matches!(next.content, Content::N),
+        (Form::Rest, Coding::Ascii | Coding::Raw) => match next.layout {
+            Some(layout) => has_tags_of_digits(layout),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the first octet of every part is a digit.
+const fn has_tags_of_digits(layout: &Layout<'_>) -> bool {
+    match layout.order {
+        Order::Tags { length_first: Some(length_first), .. } => return is_of_digits(length_first.prefix),
+        Order::Tags { tag: Tag::Digits(_), .. } => return true,
+        Order::Tags { tag: Tag::Text(_) | Tag::Ebcdic(..), unknown: None, .. } => {}
+        _ => return false,
+    }
+    let mut index = 0;
+    while index < layout.elements.len() {
+        if let Some(element) = &layout.elements[index] {
+            let mut first = element.key;
+            while first > 0xFF {
+                first >>= 8;
+            }
+            if !(first as u8).is_ascii_digit() {
+                return false;
+            }
+        }
+        index += 1;
+    }
+    true
+}
+
+const fn is_of_digits(prefix: Prefix) -> bool {
+    matches!(prefix.coding, PrefixCoding::Ascii | PrefixCoding::Ebcdic(_))
+}
+
 const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, depth: Depth) -> Checked {
     if let Some(found) = fault_of(element, parent) {
         return Err((fault(found), 0));
@@ -197,7 +243,8 @@ const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, dept
 
 const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<SpecFault> {
     let size = &element.size;
-    if size.max == 0 || widen(size.max) > MAX_INDEX / 8 {
+    let is_nothing = matches!(size.form, Form::Nothing);
+    if (size.max == 0) != is_nothing || widen(size.max) > MAX_INDEX / 8 {
         return Some(SpecFault::ZeroLength);
     }
     if size.min > size.max {
@@ -216,48 +263,78 @@ const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option
     if in_text(parent) && !(matches!(element.coding, Coding::Ascii | Coding::Hex) && fits(parent, carried)) {
         return Some(SpecFault::CodingCannotCarry);
     }
-    // without a digit there is no place for the sign
+    // a packed sign has an octet of its own; one in the zone of a digit has no place without it
     let has_sign = element.content.is_signed();
-    if has_sign && matches!(element.coding, Coding::Bcd | Coding::Zoned(_)) && size.min < 2 {
+    let least = match element.coding {
+        Coding::Bcd => 1,
+        Coding::Zoned(_) => 2,
+        _ => 0,
+    };
+    if has_sign && size.min < least {
         return Some(SpecFault::CodingCannotCarry);
     }
-    if let Form::Until(end) = size.form
-        && let Some(parent) = parent
-        && !parent.content.admits(1, end)
-    {
-        return Some(SpecFault::LayoutMisplaced);
-    }
-    if matches!(size.form, Form::Padded(_))
-        && !matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw)
-    {
-        return Some(SpecFault::CodingCannotCarry);
-    }
-    if let Form::Prefixed(prefix) | Form::Padded(prefix) = size.form {
-        if !prefix.is_supported() {
-            return Some(SpecFault::PrefixWidth);
-        }
-        let written = match prefix.coding {
-            PrefixCoding::Ascii => Content::N,
-            PrefixCoding::Hex => Content::An,
-            _ => Content::Any,
-        };
-        if in_text(parent) && !fits(parent, written) {
-            return Some(SpecFault::CodingCannotCarry);
-        }
-        if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
-            return Some(SpecFault::PrefixTooNarrow);
-        }
+    if let Some(found) = form_fault(element, parent) {
+        return Some(found);
     }
     let shown = matches!(parent, Some(parent) if parent.privacy.is_open());
     if !element.privacy.is_valid() || (shown && !element.privacy.is_open()) {
         return Some(SpecFault::MaskTooOpen);
     }
     if element.layout.is_some()
-        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::H)
+        && matches!(element.content, Content::Xn | Content::Yn | Content::Z | Content::Ne | Content::H)
     {
         return Some(SpecFault::LayoutMisplaced);
     }
     None
+}
+
+/// What is wrong with how the length is known.
+const fn form_fault(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<SpecFault> {
+    let size = &element.size;
+    let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
+    match size.form {
+        Form::Fixed | Form::Rest => None,
+        Form::Nothing if element.layout.is_some() => Some(SpecFault::LayoutMisplaced),
+        // a sign is always there
+        Form::Nothing if element.content.is_signed() => Some(SpecFault::CodingCannotCarry),
+        Form::Nothing => None,
+        Form::IfLetter => {
+            let can_begin_so = is_text && element.content.admits(0, b'A');
+            if can_begin_so && element.layout.is_none() && size.min == 0 {
+                None
+            } else {
+                Some(SpecFault::CodingCannotCarry)
+            }
+        }
+        Form::Until(terminator) => {
+            let mut rest = terminator.octets();
+            while let ([first, others @ ..], Some(parent)) = (rest, parent) {
+                if !parent.content.admits(1, *first) {
+                    return Some(SpecFault::LayoutMisplaced);
+                }
+                rest = others;
+            }
+            None
+        }
+        Form::Padded(_) if !is_text => Some(SpecFault::CodingCannotCarry),
+        Form::Prefixed(prefix) | Form::Padded(prefix) => {
+            if !prefix.is_supported() {
+                return Some(SpecFault::PrefixWidth);
+            }
+            let written = match prefix.coding {
+                PrefixCoding::Ascii => Content::N,
+                PrefixCoding::Hex => Content::An,
+                _ => Content::Any,
+            };
+            if in_text(parent) && !fits(parent, written) {
+                return Some(SpecFault::CodingCannotCarry);
+            }
+            if prefix.announce(element.coding, element.content, widen(size.max)) > prefix.capacity() {
+                return Some(SpecFault::PrefixTooNarrow);
+            }
+            None
+        }
+    }
 }
 
 /// Whether the parts of `parent` lie over characters: their coding must then be of characters.

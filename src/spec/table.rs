@@ -156,15 +156,20 @@ impl<'s> Row<'s> {
             Length::Prefix(prefix) => Form::Prefixed(prefix),
             Length::Padded(prefix) => Form::Padded(prefix),
             Length::Rest => Form::Rest,
-            Length::Until(octet) => Form::Until(octet),
+            Length::Until(terminator) => Form::Until(terminator),
+            Length::IfLetter => Form::IfLetter,
+            Length::Nothing => Form::Nothing,
         };
         let fixed = matches!(form, Form::Fixed);
         let min = match shape.min {
+            // it may not be there
+            _ if matches!(form, Form::IfLetter) => 0,
             Some(min) => min,
             None if fixed => shape.max,
             None => 0,
         };
         let fill = match shape.fill {
+            _ if shape.is_exact => None,
             // part of a PIN block is none, nor is part of a track, and blanks are no digits
             None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
             None => Some(Fill::of_class(content)),
@@ -196,7 +201,7 @@ impl Dialect {
     /// The coding of values of a class.
     const fn coding(&self, content: Content) -> Coding {
         match content {
-            Content::N => self.digits,
+            Content::N | Content::Ne => self.digits,
             Content::Z => self.track,
             Content::Xn | Content::Yn => self.amount,
             Content::B => self.binary,
@@ -222,7 +227,7 @@ impl Fill {
     /// octets left-aligned and filled with zero octets.
     pub(crate) const fn of_class(content: Content) -> Self {
         match content {
-            Content::N | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
+            Content::N | Content::Ne | Content::H | Content::Yn => Self { side: Side::Left, with: b'0' },
             Content::B => Self { side: Side::Right, with: 0 },
             _ => Self { side: Side::Right, with: b' ' },
         }

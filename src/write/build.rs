@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 
 use crate::codec::bitmap::Announced;
 use crate::codec::window::OctetsMut;
-use crate::codec::{BitmapForm, Prefix, Tag};
-use crate::layout::Element;
+use crate::codec::{BitmapForm, Tag};
 use crate::layout::walk::{Pass, walk};
+use crate::layout::{Element, LengthFirst};
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::write::builder::Builder;
 use crate::write::fast::target::{Count, Room};
@@ -98,7 +98,7 @@ impl<'s> Pass<'s> for Build<'_, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.builder.present, form))
     }
 
-    fn tag(&mut self, _tag: Tag, _lead: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, _tag: Tag, _length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         Ok(None)
     }
 

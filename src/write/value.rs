@@ -41,7 +41,7 @@ impl<'v> Borrowed<'v> {
         match self {
             Self::Field(field) => field.value,
             Self::Exposed(clear) => clear.value,
-            Self::Text(text) => text.0.value,
+            Self::Text(text) => text.exposed.value,
         }
     }
 }

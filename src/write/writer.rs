@@ -3,13 +3,13 @@
 use crate::codec::bitmap::{Announced, Bitmaps};
 use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
-use crate::codec::{Coding, PadNibble, Prefix, Side, check};
+use crate::codec::{Coding, PadNibble, Side, check};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, Order, Tag};
+use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Tag, Terminator};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Result};
-use crate::read::reader::check_parts;
+use crate::read::reader::{check_parts, is_letter};
 use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
@@ -118,6 +118,10 @@ impl<'b> Writer<'b> {
                 false => Error::new(ErrorKind::Character(content, CharKind::of(octet)), at, 0, 0),
             });
         }
+        if element.size.form == Form::IfLetter && units > 0 && !is_letter(value.get(0)) {
+            let kind = ErrorKind::Character(Content::A, CharKind::of(value.get(0)));
+            return Err(Error::new(kind, window.position(0), 0, 0));
+        }
         if ends_as_if_padded(element, &value) {
             return Err(self.error(ErrorKind::DigitCount, units - 1, units));
         }
@@ -159,8 +163,12 @@ impl<'b> Writer<'b> {
         if units > element.max() {
             return Err(self.error(ErrorKind::TooLong, element.max(), units));
         }
-        if units < element.min() {
-            return Err(self.error(ErrorKind::TooShort, element.min(), units));
+        let min = match element.size.form {
+            Form::IfLetter if units > 0 => element.max(),
+            _ => element.min(),
+        };
+        if units < min {
+            return Err(self.error(ErrorKind::TooShort, min, units));
         }
         if !element.is_told(units) {
             let digits = units - usize::from(element.content.is_signed());
@@ -180,7 +188,7 @@ impl<'b> Writer<'b> {
         }
         self.at = start + len;
         match element.size.form {
-            Form::Until(end) => self.put_terminator(start, end)?,
+            Form::Until(terminator) => self.put_terminator(start, terminator)?,
             Form::Padded(_) => {
                 let fill = element.wire_fill();
                 (units..element.max()).for_each(|_| self.put(fill));
@@ -192,13 +200,18 @@ impl<'b> Writer<'b> {
 
     /// A value that holds its own terminator would be read back shorter. Without a buffer there is
     /// nothing to look into.
-    fn put_terminator(&mut self, start: usize, end: u8) -> Result<()> {
-        let early = (start..self.at).find(|index| self.out.holds(index + 1) && self.out.get(*index) == end);
-        if let Some(index) = early {
-            return Err(Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0));
+    fn put_terminator(&mut self, start: usize, terminator: Terminator) -> Result<()> {
+        let (end, octets) = (self.at, terminator.octets());
+        self.put_all(octets);
+        // a value may end as its terminator begins, so that is looked at too
+        let is_at = |start: &usize| {
+            let is_here = |(octet, at): (&u8, usize)| self.out.get(at) == *octet;
+            self.out.holds(start + octets.len()) && octets.iter().zip(*start..).all(is_here)
+        };
+        match (start..end).find(is_at) {
+            Some(index) => Err(Error::new(ErrorKind::Terminator, self.out.position(index), 0, 0)),
+            None => Ok(()),
         }
-        self.put(end);
-        Ok(())
     }
 
     fn put_spare(&mut self, element: &Element<'_>, start: usize, units: usize, len: usize) {
@@ -264,7 +277,7 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
         Ok(self.writer.put_third_bitmap(self.numbers(), form))
     }
 
-    fn tag(&mut self, tag: Tag, length_first: Option<Prefix>) -> Result<Option<u32>> {
+    fn tag(&mut self, tag: Tag, length_first: Option<LengthFirst>) -> Result<Option<u32>> {
         if !self.more() {
             return Ok(None);
         }
@@ -286,12 +299,17 @@ impl<'s> Pass<'s> for PartWriter<'_, 's, '_, '_> {
             false => Some(self.written),
         };
         let value = index.and_then(|index| self.parts.value(index));
+        if value.is_none() && element.size.form == Form::IfLetter {
+            return Ok(());
+        }
         self.written += 1;
         let Some(value) = value else { return Err(self.writer.error(ErrorKind::Missing, 0, 0)) };
         let start = self.writer.at;
         self.writer.put_element(element, &value.0)?;
         // no octet stands for it, so it would be read as a part that is not there
         match self.layout.order {
+            // where more parts follow, one that is there only if a letter stands first is known to be none
+            Order::Positions { .. } if element.size.form == Form::IfLetter && self.more() => Ok(()),
             Order::Positions { required } if self.writer.at == start && key.value() > required.into() => {
                 Err(self.writer.error(ErrorKind::TooShort, 1, 0))
             }
@@ -313,19 +331,25 @@ impl PartWriter<'_, '_, '_, '_> {
 
     /// Writes the length before a tag; its mirror is `take_lead` in `read`. The part is measured for
     /// it first.
-    fn put_lead(&mut self, length_first: Prefix, tag: Tag, value: u32) -> Result<()> {
+    fn put_lead(
+        &mut self,
+        LengthFirst { prefix, counts_tag }: LengthFirst,
+        tag: Tag,
+        value: u32,
+    ) -> Result<()> {
         let mut measure = Writer::new(OctetsMut::of(&mut []));
         if let (Some(element), Some(part)) = (self.layout.element(value), self.parts.value(self.written)) {
             measure.put_element(element, &part.0).map_err(|error| {
                 error.moved(self.writer.out.position(self.writer.at)).within(self.layout.key(value))
             })?;
         }
-        let number = tag.len(value) + measure.at + usize::from(length_first.includes);
-        if number > length_first.capacity() {
-            return Err(self.writer.error(ErrorKind::TooLong, length_first.capacity(), number));
+        let counted = if counts_tag { tag.len(value) } else { 0 };
+        let number = counted + measure.at + usize::from(prefix.includes);
+        if number > prefix.capacity() {
+            return Err(self.writer.error(ErrorKind::TooLong, prefix.capacity(), number));
         }
-        length_first.put(&mut self.writer.out, self.writer.at, number);
-        self.writer.at += length_first.octets(number);
+        prefix.put(&mut self.writer.out, self.writer.at, number);
+        self.writer.at += prefix.octets(number);
         Ok(())
     }
 }
@@ -360,6 +384,7 @@ impl<'v> Filled<'v> {
         let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
         let is_filled = |fill: &Fill| match element.size.form {
             Form::Fixed => len > sign || fill.with == b' ',
+            Form::IfLetter => len > 0,
             _ => element.is_filled_up() && len > sign && (is_given || !element.is_told(len)),
         };
         match element.fill.filter(is_filled) {

@@ -17,6 +17,9 @@ mod isomsg;
 mod network;
 mod others;
 mod picture;
+mod privacy;
+#[path = "../secrets/mod.rs"]
+mod secrets;
 mod specs;
 mod terminal;
 

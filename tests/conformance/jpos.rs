@@ -7,19 +7,21 @@ use cardwire::layout::{Form, Tag};
 use serde_json::Value as Json;
 
 use crate::packagers;
-use crate::replay::{Tree, Values, alone, announced, both_ways};
+use crate::replay::{Tree, Values, alone, announced, both_ways, built};
 use crate::report::Outcome;
 use crate::row::{Row, unhex};
 
 pub(crate) fn replay(shared: &Path, row: &Row) -> Outcome {
+    let is_field = row.text("kind") == "field" && !row.class().contains("BITMAP");
     match row.is_error() {
+        true if row.is_pack() && is_field => unwritten(row),
         true => row.refused_by_peer(|| exchanged(shared, row)),
         false => exchanged(shared, row),
     }
 }
 
 fn exchanged(shared: &Path, row: &Row) -> Outcome {
-    let Some(wire) = row.wire() else { return Outcome::Refused("the row has no octets".into()) };
+    let Some(wire) = row.wire() else { return Outcome::Nothing };
     let folder = shared.join("corpora/jpos/packagers");
     let is_part = row.param("headerLength") == 1;
     match (row.text("kind"), row.class()) {
@@ -85,7 +87,7 @@ fn message(folder: &Path, row: &Row, wire: &[u8]) -> Outcome {
         Some(fields) => fields,
         // octets that the peer refused are read for their own sake
         None if row.is_error() => &none,
-        None => return Outcome::Refused("the row has no values".into()),
+        None => return Outcome::Nothing,
     };
     let mut values = Values::new();
     for (number, value) in fields {
@@ -113,31 +115,110 @@ fn tree(element: &ElementDoc, value: &Json) -> Tree {
     }
 }
 
+/// The values of a composite in the order of their numbers.
 fn parts(layout: &LayoutDoc, value: &Json) -> Tree {
-    // a header in front, which the row has elsewhere
-    if let [header, ElementDoc { layout: Some(inner), .. }] = layout.elements.as_slice() {
-        let head = if header.name == "Header" { Tree::Opaque } else { tree(header, &value["fields"]["0"]) };
-        let mut fields = value.clone();
-        if let Some(fields) = fields["fields"].as_object_mut() {
-            fields.remove("0");
-        }
-        return Tree::Parts(vec![head, parts(inner, &fields)]);
+    if let Some(datasets) = value["datasets"].as_array() {
+        return sets(layout, datasets);
     }
     let Some(fields) = value["fields"].as_object() else { return Tree::Opaque };
-    // Tags that are not listed are met by model; jPOS's own reading of BER-TLV values is not ours.
-    let by_number = matches!(layout.order, OrderDoc::Bitmap(_));
-    if layout.elements.is_empty() || matches!(layout.order, OrderDoc::Tags { tag: Tag::Ber, .. }) {
-        return Tree::Opaque;
-    }
-    let mut sorted: Vec<(u32, &Json)> =
+    let mut fields: Vec<(u32, &Json)> =
         fields.iter().map(|(id, value)| (id.parse().unwrap(), value)).collect();
-    sorted.sort_by_key(|(id, _)| *id);
-    if !by_number && layout.elements.iter().any(|element| element.layout.is_some()) {
-        return Tree::Opaque;
+    fields.sort_by_key(|(id, _)| *id);
+    fields.retain(|(id, value)| !(*id == 0 && value.as_str() == Some("")));
+    parts_of(layout, fields)
+}
+
+fn parts_of(layout: &LayoutDoc, mut fields: Vec<(u32, &Json)>) -> Tree {
+    // parts in front, and all others in the last one
+    if let [heads @ .., ElementDoc { layout: Some(inner), form: Form::Rest, .. }] = layout.elements.as_slice()
+        && !heads.is_empty()
+        && matches!(layout.order, OrderDoc::Positions { .. })
+    {
+        let mut trees = vec![];
+        for head in heads {
+            let is_there = fields.first().is_some_and(|(id, _)| head.form != Form::IfLetter || *id == 0);
+            trees.push(match (head.name.as_str(), is_there) {
+                // the row has it elsewhere
+                ("Header", _) => Tree::Opaque,
+                (_, true) => tree(head, fields.remove(0).1),
+                (_, false) => Tree::Text(String::new()),
+            });
+        }
+        if !fields.is_empty() {
+            trees.push(parts_of(inner, fields));
+        }
+        return Tree::Parts(trees);
     }
-    let known = |id: u32| if by_number { layout.element(id) } else { layout.elements.first() };
-    let values = sorted.into_iter().filter(|(id, value)| !(*id == 0 && value.as_str() == Some("")));
-    Tree::Parts(values.filter_map(|(id, value)| known(id).map(|element| tree(element, value))).collect())
+    if let OrderDoc::Tags { tag: Tag::Text(_), .. } = layout.order
+        && layout.order.key_named("A1").is_some_and(|key| layout.element(key).is_some())
+    {
+        return mapped(layout, &fields);
+    }
+    let element = |place: usize, id: u32| match layout.order {
+        OrderDoc::Bitmap(_) => layout.element(id),
+        OrderDoc::Positions { .. } => layout.elements.get(place),
+        OrderDoc::Tags { .. } => {
+            let named = (1..5).find_map(|width| layout.order.key_named(&format!("{id:0width$}")));
+            named.and_then(|key| layout.element(key)).or(layout.elements.first())
+        }
+    };
+    // jPOS has objects by place, and their values as text where it knows a format
+    if matches!(layout.order, OrderDoc::Tags { tag: Tag::Ber, .. }) {
+        let loose = |value: &Json| match value {
+            Json::String(text) => Tree::OfClass(text.clone()),
+            value => octets(value),
+        };
+        return Tree::Parts(fields.iter().map(|(_, value)| loose(value)).collect());
+    }
+    let trees = fields.iter().enumerate();
+    let trees = trees.map(|(place, (id, value))| match element(place, *id) {
+        Some(element) => tree(element, value),
+        None => tree(&bare(), value),
+    });
+    Tree::Parts(trees.collect())
+}
+
+/// Parts whose tags a mapper of the tests knows: A1 and so on. It knows none for 0, and octets without a
+/// field are not written.
+fn mapped(layout: &LayoutDoc, fields: &[(u32, &Json)]) -> Tree {
+    let part = |(id, value): &(u32, &Json)| {
+        let key = layout.order.key_named(&format!("A{id}")).filter(|_| *id > 0)?;
+        let is_written = layout.element(key).is_some() || value.is_string();
+        is_written.then(|| (key, tree(layout.element(key).unwrap_or(&bare()), value)))
+    };
+    Tree::Keyed(fields.iter().filter_map(part).collect())
+}
+
+/// An element without parts.
+fn bare() -> ElementDoc {
+    let row = cardwire::layout::row(1, cardwire::layout::ansb(1), "", cardwire::mask::SECRET);
+    ElementDoc::new(&row, &cardwire::Dialect::ASCII)
+}
+
+fn octets(value: &Json) -> Tree {
+    value["b"].as_str().map_or(Tree::Opaque, |hex| Tree::Octets(unhex(hex)))
+}
+
+/// Objects of BER by tag; or datasets, whose content is octets here.
+fn sets(layout: &LayoutDoc, datasets: &[Json]) -> Tree {
+    let elements = |dataset: &Json| -> Vec<(u32, Tree)> {
+        let elements = dataset["elements"].as_array().unwrap().iter();
+        let element = |element: &Json| {
+            let id = u32::try_from(element["id"].as_u64().unwrap()).unwrap();
+            let value = &element["value"];
+            (id, value.as_str().map_or_else(|| octets(value), |text| Tree::Text(text.into())))
+        };
+        elements.map(element).collect()
+    };
+    if matches!(layout.order, OrderDoc::Tags { tag: Tag::Ber, .. }) {
+        return Tree::Keyed(elements(&datasets[0]));
+    }
+    let set = |dataset: &Json| {
+        let id = u32::try_from(dataset["id"].as_u64().unwrap()).unwrap();
+        let values = elements(dataset);
+        (id, if dataset["format"] == "TLV" { Tree::Objects(values) } else { Tree::Numbered(values) })
+    };
+    Tree::Keyed(datasets.iter().map(set).collect())
 }
 
 /// A composite without the message around it: the whole field, or what a sub-packager wrote.
@@ -178,8 +259,46 @@ fn composite_of(doc: &SpecDoc, row: &Row, wire: &[u8], form: Form) -> Outcome {
     last
 }
 
-/// A packager of one field, in XML: what the class and its parameters say.
+/// What the peer refused to write: it is refused here too.
+fn unwritten(row: &Row) -> Outcome {
+    let value = &row.json["value"];
+    let (doc, number, tag) = match field_doc(row, &[]) {
+        Ok(made) => made,
+        Err(_) => return Outcome::Nothing,
+    };
+    let Some(element) = doc.element(number.into()).filter(|_| tag.is_none()) else { return Outcome::Nothing };
+    match tree(element, value) {
+        Tree::Opaque => Outcome::Nothing,
+        value => match built(&doc, cardwire::Mti::NETWORK_REQUEST, &vec![(number, value)]) {
+            Ok(_) => Outcome::Differs(format!("written, the peer says: {}", row.text("error"))),
+            Err(_) => Outcome::Exact,
+        },
+    }
+}
+
 fn field(row: &Row, wire: &[u8]) -> Outcome {
+    let (mut doc, number, tag) = match field_doc(row, wire) {
+        Ok(made) => made,
+        Err(error) => return Outcome::Refused(error),
+    };
+    if doc.body.elements.is_empty() {
+        let nothing = wire.is_empty();
+        return if nothing { Outcome::Exact } else { Outcome::Refused("the field has no length".into()) };
+    }
+    adapt(&mut doc, row);
+    let element = doc.element(number.into()).unwrap();
+    let leaf = element.layout.as_ref().map_or(element, |layout| &layout.elements[0]);
+    let mut tree = tree(leaf, &row.json["value"]);
+    let mut octets = wire.to_vec();
+    if tag.is_some() {
+        tree = Tree::Parts(vec![tree]);
+        octets = [&decimal(wire.len())[..], wire].concat();
+    }
+    both_ways(&doc, &announced(number, &octets), &vec![(number, tree)])
+}
+
+/// A packager of one field, in XML: what the class and its parameters say; its number and its tag.
+fn field_doc(row: &Row, wire: &[u8]) -> Result<(SpecDoc, u8, Option<String>), String> {
     let value = &row.json["value"];
     let length = row.param("length").as_u64().unwrap_or(0);
     let said = row.json["field"].as_i64().and_then(|number| u8::try_from(number).ok());
@@ -189,7 +308,8 @@ fn field(row: &Row, wire: &[u8]) -> Outcome {
     let inclusive =
         row.param("prefixer").as_str().is_some_and(|prefixer| prefixer.starts_with("SelfInclusive"));
     let attributes = format!(
-        r#"length="{length}" name="{name}" class="{class}" pad="{}" inclusive="{inclusive}""#,
+        r#"length="{length}" name="{name}" class="{class}" trim="{}" pad="{}" inclusive="{inclusive}""#,
+        row.param("trim").as_bool().unwrap_or(false),
         match row.param("interpreter").as_str().and_then(|text| text.split_once("leftPadded=")) {
             // Java code gives it to a constructor where XML has an attribute
             Some((_, rest)) => rest.starts_with("true"),
@@ -204,24 +324,7 @@ fn field(row: &Row, wire: &[u8]) -> Outcome {
             <isofield id="{number}" {attributes} token="{tag}"/></isofieldpackager>"#
         ),
     };
-    let mut doc = match one_field(&field) {
-        Ok(doc) => doc,
-        Err(error) => return Outcome::Refused(error),
-    };
-    if doc.body.elements.is_empty() {
-        let nothing = wire.is_empty();
-        return if nothing { Outcome::Exact } else { Outcome::Refused("the field has no length".into()) };
-    }
-    adapt(&mut doc, row);
-    let element = doc.element(number.into()).unwrap();
-    let leaf = element.layout.as_ref().map_or(element, |layout| &layout.elements[0]);
-    let mut tree = tree(leaf, value);
-    let mut octets = wire.to_vec();
-    if tag.is_some() {
-        tree = Tree::Parts(vec![tree]);
-        octets = [&decimal(wire.len())[..], wire].concat();
-    }
-    both_ways(&doc, &announced(number, &octets), &vec![(number, tree)])
+    Ok((one_field(&field)?, number, tag))
 }
 
 fn one_field(field: &str) -> Result<SpecDoc, String> {
@@ -361,7 +464,7 @@ fn tlv(row: &Row, wire: &[u8]) -> Outcome {
     let objects = match row.json["value"].as_array() {
         Some(objects) => objects.as_slice(),
         None if row.is_error() => &[],
-        None => return Outcome::Refused("the row has no values".into()),
+        None => return Outcome::Nothing,
     };
     let value = |object: &Json| Tree::Octets(unhex(object["value"].as_str().unwrap_or_default()));
     let parts = Tree::Parts(objects.iter().map(value).collect());

@@ -17,6 +17,11 @@ fn options(file: &str) -> jpos::Options {
     match file {
         // the packager of X9.2 has a bitmap of its own; here one of 64 bits in characters
         "x92pack.xml" => options.bitmap(BitmapForm::new(Coding::Hex).second(NextBitmap::Never)),
+        // a class of the test maps the tags
+        "test-ISO93TLVPackager.xml" => {
+            let tags = [("48", 1), ("48", 3), ("48", 4), ("48", 5), ("60", 1)];
+            tags.iter().fold(options, |options, (path, id)| options.tag(path, *id, &format!("A{id}")))
+        }
         _ => options,
     }
 }
@@ -87,7 +92,7 @@ fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
         return Value::from(&*Box::leak(Box::new(list)) as &dyn PartList<'a>);
     }
     let length = match (element.form(), long) {
-        (Form::Fixed, _) => element.max(),
+        (Form::Fixed | Form::IfLetter, _) => element.max(),
         (_, true) => element.max().min(2_000),
         (_, false) => element.min().max(1),
     };
@@ -101,6 +106,9 @@ fn sample<'a>(element: &'a Element<'a>, long: bool) -> Value<'a> {
     let mut octets: Vec<u8> = pattern.iter().copied().cycle().take(length).collect();
     if matches!(element.content(), Content::Xn | Content::Yn) {
         octets[1..].fill(b'7');
+    }
+    if element.form() == Form::IfLetter {
+        octets[0] = b'K';
     }
     Value::from(&*octets.leak())
 }

@@ -5,7 +5,7 @@ use cardwire::layout::{Form, Layout};
 use cardwire::spec::{Codes, MtiCoding};
 use cardwire::{
     Builder, Field, Message, Mti, Spec, Value,
-    layout::{BitmapForm, Coding, Content, LengthUnit, Side},
+    layout::{BitmapForm, Coding, Content, Side},
     write::PartList,
 };
 
@@ -22,6 +22,12 @@ pub(crate) enum Tree {
     Keyed(Vec<(u32, Tree)>),
     /// A number, which has no leading zeros.
     Number(String),
+    /// Text in the form of its class: numbers have no leading zeros.
+    OfClass(String),
+    /// BER objects within a value that has no parts here, by tag.
+    Objects(Vec<(u32, Tree)>),
+    /// Values announced by a bitmap of two octets, within one that has no parts here, by number.
+    Numbered(Vec<(u32, Tree)>),
     /// One that says nothing about the octets: a moment in time, an object.
     Opaque,
 }
@@ -98,7 +104,15 @@ fn rebuild(message: &Message<'_>, values: &Values, wire: &[u8]) -> Outcome {
 /// A peer's value in the form the element takes; leaked, as a test may.
 fn value_of<'a>(tree: &Tree, field: Field<'a>) -> Value<'a> {
     match tree {
-        Tree::Opaque | Tree::Number(_) => Value::from(&*Box::leak(Box::new(field))),
+        Tree::Opaque | Tree::Number(_) | Tree::Objects(_) | Tree::Numbered(_) => {
+            Value::from(&*Box::leak(Box::new(field)))
+        }
+        Tree::OfClass(_) if field.content() == Content::B => Value::from(&*Box::leak(Box::new(field))),
+        Tree::OfClass(text) if field.content() == Content::N => number(text, &field),
+        Tree::OfClass(text) => Value::from(&*logical(&field, text).leak()),
+        Tree::Octets(octets) if field.element().coding() == Coding::Bcd => {
+            Value::from(&*digits(&field, octets).leak())
+        }
         Tree::Octets(octets) => Value::from(&*octets.clone().leak()),
         Tree::Text(text) => Value::from(&*logical(&field, text).leak()),
         Tree::Parts(parts) => {
@@ -119,9 +133,9 @@ fn value_of<'a>(tree: &Tree, field: Field<'a>) -> Value<'a> {
 /// A peer's value as it is; leaked, as a test may.
 fn plain<'a>(tree: &Tree) -> Value<'a> {
     match tree {
-        Tree::Opaque => Value::from(""),
+        Tree::Opaque | Tree::Objects(_) | Tree::Numbered(_) => Value::from(""),
         Tree::Octets(octets) => Value::from(&*octets.clone().leak()),
-        Tree::Text(text) | Tree::Number(text) => Value::from(&*text.clone().leak()),
+        Tree::Text(text) | Tree::Number(text) | Tree::OfClass(text) => Value::from(&*text.clone().leak()),
         Tree::Parts(parts) => list((1..).zip(parts).map(|(key, tree)| (key, plain(tree))).collect()),
         Tree::Keyed(parts) => list(parts.iter().map(|(key, tree)| (*key, plain(tree))).collect()),
     }
@@ -190,10 +204,13 @@ fn compare(field: &Field<'_>, tree: &Tree) -> Result<(), String> {
     let element = field.element();
     let same = match tree {
         Tree::Opaque => true,
-        Tree::Number(text) => {
-            let zeros = octets.iter().take_while(|octet| **octet == b'0').count();
-            octets[zeros..] == *text.trim_start_matches('0').as_bytes()
-        }
+        Tree::Number(text) => same_number(&octets, text),
+        Tree::OfClass(text) if field.content() == Content::N => same_number(&octets, text),
+        Tree::OfClass(text) if field.content() == Content::B => same_octets(&octets, text),
+        Tree::OfClass(text) => same_text(field, &octets, text)?,
+        Tree::Objects(objects) => return same_objects(&octets, objects),
+        Tree::Numbered(values) => return same_numbered(&octets, values),
+        Tree::Octets(expected) if element.coding() == Coding::Bcd => octets == digits(field, expected),
         Tree::Octets(expected) => {
             let mut expected = expected.clone();
             if element.form() == Form::Fixed {
@@ -233,6 +250,91 @@ fn compare_keyed(field: &Field<'_>, parts: &[(u32, Tree)]) -> Result<(), String>
     })
 }
 
+/// Whether digits are those of a number, which has no leading zeros.
+fn same_number(digits: &[u8], number: &str) -> bool {
+    let zeros = digits.iter().take_while(|octet| **octet == b'0').count();
+    digits[zeros..] == *number.trim_start_matches('0').as_bytes()
+}
+
+/// A number as a value, with the zeros of the field.
+fn number<'a>(text: &str, field: &Field<'a>) -> Value<'a> {
+    let units = field.expose().octets().count();
+    Value::from(&*format!("{text:0>units$}").into_bytes().leak())
+}
+
+/// The digits that octets pack, without the half byte that none of them is.
+fn digits(field: &Field<'_>, octets: &[u8]) -> Vec<u8> {
+    let mut digits: Vec<u8> = octets.iter().flat_map(|octet| format!("{octet:02X}").into_bytes()).collect();
+    if field.expose().octets().count() % 2 == 1 {
+        match field.element().pad_nibble().side {
+            Side::Left => digits.remove(0),
+            Side::Right => digits.pop().unwrap(),
+        };
+    }
+    digits
+}
+
+/// Whether octets are these BER objects and nothing else, each with a tag of up to three octets and a
+/// length of one.
+fn same_objects(mut octets: &[u8], objects: &[(u32, Tree)]) -> Result<(), String> {
+    for (tag, value) in objects {
+        let Tree::Octets(value) = value else { return Err("an object that is not of octets".into()) };
+        let tag: Vec<u8> = tag.to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
+        let object = [&tag[..], &[u8::try_from(value.len()).unwrap()], value].concat();
+        octets = octets.strip_prefix(&object[..]).ok_or_else(|| format!("object {tag:02X?} is another"))?;
+    }
+    if octets.is_empty() { Ok(()) } else { Err("there are more objects".into()) }
+}
+
+/// Whether octets announce these numbers, and hold their values one after the other, whatever stands
+/// before each; what is no number is the tag of an object behind them.
+///
+/// The bitmap has two octets, and one more for each first bit of an octet that is set; the last bit says
+/// that objects follow.
+fn same_numbered(octets: &[u8], values: &[(u32, Tree)]) -> Result<(), String> {
+    let further = octets[2..].iter().zip(octets[..1].iter().chain(&octets[2..]));
+    let len = 2 + further.take_while(|(_, before)| **before & 0x80 != 0).count();
+    let (bitmap, mut rest) = octets.split_at(len);
+    let bits = |octet: &u8| (0..8).map(|bit| octet & (0x80 >> bit) != 0).collect::<Vec<_>>();
+    let mut flags: Vec<bool> = bitmap[..2].iter().flat_map(bits).skip(1).collect();
+    flags.extend(bitmap[2..].iter().flat_map(|octet| bits(octet).split_off(1)));
+    let has_objects = flags.pop().unwrap();
+    let announced: Vec<u32> =
+        (1..).zip(flags).filter(|(_, is_set)| *is_set).map(|(number, _)| number).collect();
+    let (numbered, objects) = values.split_at(announced.len().min(values.len()));
+    if announced != numbered.iter().map(|(number, _)| *number).collect::<Vec<_>>() {
+        return Err(format!("it announces {announced:?}"));
+    }
+    for (number, value) in numbered {
+        let forms: Vec<Vec<u8>> = match value {
+            Tree::Octets(octets) => vec![octets.clone()],
+            Tree::Text(text) => {
+                let digits = |text: &str| text.as_bytes().chunks(2).map(packed).collect();
+                vec![text.clone().into_bytes(), digits(&format!("{text}0")), digits(text)]
+            }
+            _ => return Err(format!("value {number} is of parts")),
+        };
+        let found = |at: usize| forms.iter().find_map(|form| rest[at..].strip_prefix(&form[..]));
+        rest = (0..rest.len()).find_map(found).ok_or_else(|| format!("value {number} is not there"))?;
+    }
+    match has_objects {
+        true => same_objects(rest, objects),
+        false if rest.is_empty() && objects.is_empty() => Ok(()),
+        false => Err("there is more than the values".into()),
+    }
+}
+
+/// Two digits in an octet, whatever characters they are.
+fn packed(pair: &[u8]) -> u8 {
+    pair.iter().fold(0, |octet, digit| octet << 4 | digit & 0x0F)
+}
+
+/// Whether octets are a text: its characters, or its digits packed with `F` behind them.
+fn same_octets(octets: &[u8], text: &str) -> bool {
+    let digits: String = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+    octets == text.as_bytes() || digits.trim_end_matches('F') == text
+}
+
 /// Whether an element holds a peer's text, which may want its fill.
 fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, String> {
     let element = field.element();
@@ -245,14 +347,6 @@ fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, Strin
     }
     if element.form() == Form::Fixed {
         pad(&mut expected, element);
-    }
-    let half_bytes = matches!(element.form(), Form::Prefixed(prefix) if prefix.counts == LengthUnit::Nibbles);
-    if half_bytes && expected.len() % 2 == 1 {
-        // behind such a length a pad nibble cannot be told from a digit
-        match element.pad_nibble().side {
-            Side::Left => expected.insert(0, b'0'),
-            Side::Right => expected.push(b'0'),
-        }
     }
     Ok(match field.content() {
         Content::H => octets.eq_ignore_ascii_case(&expected),

@@ -154,7 +154,7 @@ impl Dice {
     }
 
     pub(crate) fn page(&mut self) -> CodePage {
-        self.one_of(&[CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047])
+        self.one_of(&[CodePage::Cp037, CodePage::Cp500, CodePage::Cp1047, CodePage::Cp1047Lf])
     }
 
     /// Up to `count` different numbers that `fits` admits.
@@ -178,7 +178,13 @@ pub(crate) fn case(rolls: Rolls) -> Case {
     let coding = [Coding::Hex, Coding::Raw, Coding::EbcdicHex(dice.page())];
     let form = bitmap_form(dice, &coding);
     let dialect = Dialect {
-        mti: dice.one_of(&[MtiCoding::Ascii, MtiCoding::Bcd, MtiCoding::Ebcdic, MtiCoding::Binary]),
+        mti: dice.one_of(&[
+            MtiCoding::Ascii,
+            MtiCoding::Bcd,
+            MtiCoding::Ebcdic,
+            MtiCoding::Binary,
+            MtiCoding::Hex,
+        ]),
         header: dice.one_of(&[0, 0, 0, 5]),
         bitmap: form,
         ..Dialect::ASCII

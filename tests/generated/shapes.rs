@@ -1,6 +1,6 @@
 //! Elements: leaves and composites in every coding, length form and nesting.
 
-use cardwire::layout::{self, row};
+use cardwire::layout::{self, LengthFirst, Terminator, row};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::{
     Dialect,
@@ -62,7 +62,7 @@ impl Made {
     }
 }
 
-const CLASSES: [Content; 13] = Content::ALL;
+const CLASSES: [Content; 14] = Content::ALL;
 
 /// A composite that could be longer is not drawn: lists of lists of tags grow fourfold at each level,
 /// and no prefix has more than six digits.
@@ -159,6 +159,7 @@ fn lengthen(
     let min = if composite == Composite::No { dice.between(least, max) } else { 0 };
     let form = dice.below(6);
     if form == 0 && composite != Composite::Variable {
+        let shape = if dice.chance(4) { shape.exact() } else { shape };
         return made(filled(dice, place, shape), Some(wire), wire);
     }
     let shape = filled(dice, place, shape.min(u32::try_from(min).unwrap()));
@@ -177,9 +178,19 @@ fn lengthen(
         (_, Coding::Bcd) => Some(dice.one_of(&[0xEE, 0x1F, 0x03])),
         _ => Some(3),
     };
+    let is_text = matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw);
+    let can_be_letter = place.is_last
+        && place.depth == 1
+        && composite == Composite::No
+        && is_text
+        && crate::reference::is_of_class(content, 0, b'A');
     match (form, end) {
         (1, _) if place.is_last => made(shape.rest(), None, wire),
-        (2, Some(end)) => made(shape.until(end), None, wire + 1),
+        (2, Some(end)) => {
+            let octets = &[end; 3][..dice.one_of(&[1, 1, 2, 3])];
+            made(shape.until_all(Terminator::of(octets).unwrap()), None, wire + octets.len())
+        }
+        (4, _) if can_be_letter => made(shape.if_letter(), None, wire),
         (3, _) if matches!(coding, Coding::Ascii | Coding::Ebcdic(_) | Coding::Raw) => {
             made(shape.padded(prefix(dice, place, max)), None, wire + 6)
         }
@@ -280,7 +291,8 @@ fn tags(dice: &mut Dice, place: Place, can_octets: bool) -> (Layout<'static>, us
     let layout = Layout::tags(tag, unknown, slots.leak());
     debug_assert!(matches!(layout.order(), Order::Tags { .. }));
     if dice.chance(3) {
-        return (layout.length_first(prefix(dice, place, most + 6)), 4 * (most + 12));
+        let length_first = LengthFirst { prefix: prefix(dice, place, most + 6), counts_tag: !dice.chance(3) };
+        return (layout.length_first_by(length_first), 4 * (most + 12));
     }
     (layout, 4 * (most + 6))
 }
@@ -300,7 +312,9 @@ fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
     }
     let (page, zone) = (dice.page(), dice.one_of(&[Zone::C, Zone::F]));
     match content {
-        Content::N | Content::Z => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
+        Content::N | Content::Z | Content::Ne => {
+            dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)])
+        }
         Content::Yn | Content::H => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
         Content::Xn => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Zoned(zone), Coding::Ebcdic(page)]),
         Content::B => dice.one_of(&[Coding::Raw, Coding::Hex, Coding::EbcdicHex(page)]),
@@ -327,6 +341,7 @@ pub(crate) fn shape(content: Content, max: usize) -> Shape<'static> {
         Content::S => layout::s(max),
         Content::Ans => layout::ans(max),
         Content::Z => layout::z(max),
+        Content::Ne => layout::ne(max),
         Content::Xn => layout::x_n(max - 1),
         Content::Yn => layout::y_n(max - 1),
         Content::H => layout::h(max),

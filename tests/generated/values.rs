@@ -79,6 +79,7 @@ fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
     match element.form() {
         Form::Fixed if dice.chance(8) => dice.between(0, element.max()),
         Form::Fixed => element.max(),
+        Form::IfLetter => dice.one_of(&[element.max(), 0]),
         _ => dice.between(element.min(), element.max()),
     }
 }

@@ -115,7 +115,7 @@ pub(crate) fn peer_spec(spec: &Spec<'_>) -> Value {
         MtiCoding::Ascii => fixed("ascii", 4),
         MtiCoding::Ebcdic => fixed("cp500", 4),
         MtiCoding::Bcd => fixed("b", 2),
-        MtiCoding::Binary => unreachable!("the peer cannot say so"),
+        MtiCoding::Binary | MtiCoding::Hex => unreachable!("the peer cannot say so"),
     };
     let mut all = Map::new();
     all.insert("h".to_owned(), fixed("b", spec.header()));

@@ -106,6 +106,7 @@ pub(super) fn latin(page: CodePage, octet: u8) -> u8 {
         CodePage::Cp037 => &ebcdic::CP037,
         CodePage::Cp500 => &ebcdic::CP500,
         CodePage::Cp1047 => &ebcdic::CP1047,
+        CodePage::Cp1047Lf => &ebcdic::CP1047_LF,
     };
     table[usize::from(octet)]
 }
@@ -116,7 +117,12 @@ pub(crate) fn is_signed(content: Content) -> bool {
 
 /// What a padded value is filled with on the wire.
 pub(super) fn fill_of(element: &Element<'_>) -> u8 {
-    let fill = element.fill().expect("a padded element says its fill").with;
+    let usual = match element.content() {
+        Content::N | Content::Ne | Content::H | Content::Yn => b'0',
+        Content::B => 0,
+        _ => b' ',
+    };
+    let fill = element.fill().map_or(usual, |fill| fill.with);
     match element.coding() {
         Coding::Ebcdic(page) => (0..=255).find(|octet| latin(page, *octet) == fill).unwrap(),
         _ => fill,
@@ -146,6 +152,7 @@ pub(crate) fn is_of_class(content: Content, index: usize, octet: u8) -> bool {
         Content::S => printable && !letter && !digit,
         Content::Ans => printable,
         Content::Z => (0x30..0x40).contains(&octet) || octet == b'D',
+        Content::Ne => digit || octet == b'=',
         Content::Xn => {
             if index == 0 {
                 octet == b'C' || octet == b'D'

@@ -90,13 +90,22 @@ fn message(spec: &Spec<'_>, space: &Space, outcome: &mut Outcome) -> Read<()> {
 
 fn mti(cursor: &mut Cursor<'_>, coding: MtiCoding) -> Read<String> {
     let start = cursor.offset();
-    let octets = cursor.take(if matches!(coding, MtiCoding::Ascii | MtiCoding::Ebcdic) { 4 } else { 2 })?;
+    let octets = cursor.take(match coding {
+        MtiCoding::Ascii | MtiCoding::Ebcdic => 4,
+        MtiCoding::Bcd | MtiCoding::Binary => 2,
+        MtiCoding::Hex => 8,
+    })?;
     let text: String = match coding {
         MtiCoding::Ascii => octets.iter().copied().map(char::from).collect(),
         MtiCoding::Ebcdic => {
             octets.iter().map(|octet| char::from(ebcdic::CP037[usize::from(*octet)])).collect()
         }
         MtiCoding::Bcd => octets.iter().map(|octet| format!("{octet:02X}")).collect(),
+        MtiCoding::Hex => {
+            let digit = |octet: u8| char::from(octet).to_digit(16).unwrap_or(0);
+            let pairs = octets.chunks(2).map(|pair| digit(pair[0]) * 16 + digit(pair[1]));
+            pairs.map(|octet| char::from(u8::try_from(octet).unwrap())).collect()
+        }
         MtiCoding::Binary => format!("{:04}", u16::from_be_bytes([octets[0], octets[1]])),
     };
     let is_good = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_digit());
@@ -137,8 +146,14 @@ fn walk(cursor: &mut Cursor<'_>, layout: &Layout<'_>, nodes: &mut Vec<Node>) -> 
         Order::Tags { tag, length_first: Some(length_first), unknown } => {
             while !cursor.rest().is_empty() {
                 let start = cursor.offset();
-                let length = number(cursor, length_first)?.checked_sub(length_first.includes.into());
-                let length = length.ok_or_else(|| Failure::new(ErrorKind::LengthUnit, start))?;
+                let length =
+                    number(cursor, length_first.prefix)?.checked_sub(length_first.prefix.includes.into());
+                let mut length = length.ok_or_else(|| Failure::new(ErrorKind::LengthUnit, start))?;
+                if !length_first.counts_tag {
+                    let mut ahead = Cursor { space: cursor.space, at: cursor.at };
+                    tag_of(&mut ahead, tag)?;
+                    length += ahead.at - cursor.at;
+                }
                 let space = cursor.take_space(length)?;
                 let mut part = Cursor { space: &space, at: 0 };
                 let found = tag_of(&mut part, tag)?;
@@ -163,18 +178,26 @@ fn child(cursor: &mut Cursor<'_>, layout: &Layout<'_>, other: Option<&Element<'_
 fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node> {
     let start = cursor.offset();
     let fail = |kind| Failure::new(kind, start);
-    let (announced, has_terminator) = match element.form() {
-        Form::Fixed => (Some(element.max()), false),
-        Form::Prefixed(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Padded(prefix) => (units_announced(element, prefix, number(cursor, prefix)?), false),
-        Form::Rest => (units_in(element, cursor.rest().len()), false),
+    let mut terminator = vec![];
+    let announced = match element.form() {
+        Form::Fixed | Form::Nothing => Some(element.max()),
+        Form::Prefixed(prefix) | Form::Padded(prefix) => {
+            units_announced(element, prefix, number(cursor, prefix)?)
+        }
+        Form::Rest => units_in(element, cursor.rest().len()),
         Form::Until(end) => {
-            let before: IResult<&[u8], &[u8]> = take_while(|octet| octet != end)(cursor.rest());
-            let (behind, value) = before.unwrap();
-            if behind.is_empty() {
-                return Err(fail(ErrorKind::Terminator));
-            }
-            (units_in(element, value.len()), true)
+            terminator = end.octets().to_vec();
+            let before = cursor.rest().windows(terminator.len()).position(|octets| octets == terminator);
+            let Some(before) = before else { return Err(fail(ErrorKind::Terminator)) };
+            units_in(element, before)
+        }
+        Form::IfLetter => {
+            let first = cursor.rest().first().map(|octet| match element.coding() {
+                Coding::Ebcdic(page) => latin(page, *octet),
+                _ => *octet,
+            });
+            let is_there = first.is_some_and(|first| first.is_ascii_alphabetic() || first == b' ');
+            Some(if is_there { element.max() } else { 0 })
         }
     };
     let units = announced.ok_or_else(|| fail(ErrorKind::LengthUnit))?;
@@ -190,9 +213,7 @@ fn value(cursor: &mut Cursor<'_>, element: &Element<'_>, key: u32) -> Read<Node>
     let room = wire_len(element.coding(), element.content(), if padded { element.max() } else { units });
     let mut wire = cursor.take_space(room)?;
     let fill = wire.split_off(wire_len(element.coding(), element.content(), units));
-    if has_terminator {
-        cursor.take(1)?;
-    }
+    cursor.take(terminator.len())?;
     let space = decode(&wire, element, units)?;
     let read = composite(&space, element, key)?;
     match fill.octets.iter().position(|octet| *octet != decode::fill_of(element)) {
@@ -282,6 +303,7 @@ fn counts_octets(element: &Element<'_>) -> bool {
             Form::Fixed => false,
             Form::Prefixed(prefix) | Form::Padded(prefix) => prefix.counts != LengthUnit::Units,
             Form::Rest | Form::Until(_) => true,
+            Form::IfLetter | Form::Nothing => false,
         }
 }
 

@@ -8,8 +8,8 @@ use cardwire::layout::Form;
 use cardwire::{
     Spec,
     layout::{
-        BitmapForm, CodePage, Coding, Content, Element, Layout, LengthUnit, NextBitmap, Order, Prefix,
-        PrefixCoding, Side, Tag, Zone,
+        BitmapForm, CodePage, Coding, Content, Element, Layout, LengthFirst, LengthUnit, NextBitmap, Order,
+        Prefix, PrefixCoding, Side, Tag, Zone,
     },
     spec::MtiCoding,
 };
@@ -33,6 +33,7 @@ fn write(spec: &Spec<'_>, mti: &str, header: &[u8], nodes: &[Node]) -> Option<Ve
         MtiCoding::Ebcdic => in_page(CodePage::Cp037, mti.as_bytes()),
         MtiCoding::Bcd => pairs(&mti.bytes().map(|digit| digit - b'0').collect::<Vec<_>>()),
         MtiCoding::Binary => number.to_be_bytes().to_vec(),
+        MtiCoding::Hex => hex(mti.as_bytes()).into_bytes(),
     };
     Some([header, &mti, &parts(spec.body(), nodes)?].concat())
 }
@@ -99,11 +100,12 @@ fn parts(layout: &Layout<'_>, nodes: &[Node]) -> Option<Vec<u8>> {
         }
         Order::Tags { tag, length_first, .. } => {
             for node in nodes {
-                let part = [tag_octets(tag, node.key), value(node)?].concat();
-                if let Some(prefix) = length_first {
-                    out.extend(number(prefix, part.len() + usize::from(prefix.includes)));
+                let (tag, value) = (tag_octets(tag, node.key), value(node)?);
+                if let Some(LengthFirst { prefix, counts_tag }) = length_first {
+                    let counted = value.len() + if counts_tag { tag.len() } else { 0 };
+                    out.extend(number(prefix, counted + usize::from(prefix.includes)));
                 }
-                out.extend(part);
+                out.extend([tag, value].concat());
             }
         }
     }
@@ -166,13 +168,13 @@ fn element(element: &Element<'_>, node: &Node) -> Option<Vec<u8>> {
         number(prefix, counted + usize::from(prefix.includes))
     };
     Some(match element.form() {
-        Form::Fixed | Form::Rest => wire,
+        Form::Fixed | Form::Rest | Form::IfLetter | Form::Nothing => wire,
         Form::Prefixed(prefix) => [announced(prefix), wire].concat(),
         Form::Padded(prefix) => {
             let missing = element.max() - value.len();
             [announced(prefix), wire, vec![fill_of(element); missing]].concat()
         }
-        Form::Until(end) => [wire, vec![end]].concat(),
+        Form::Until(end) => [&wire, end.octets()].concat(),
     })
 }
 
@@ -180,7 +182,8 @@ fn element(element: &Element<'_>, node: &Node) -> Option<Vec<u8>> {
 /// blanks are nothing too, and anything else is not.
 pub(crate) fn filled(element: &Element<'_>, given: &[u8]) -> Vec<u8> {
     let sign = usize::from(is_signed(element.content()));
-    let (is_fixed, is_nothing) = (element.form() == Form::Fixed, given.len() <= sign);
+    let is_nothing = given.len() <= sign;
+    let is_fixed = element.form() == Form::Fixed || element.form() == Form::IfLetter && !is_nothing;
     let is_filled = match element.fill() {
         None => false,
         Some(fill) if is_nothing => is_fixed && fill.with == b' ',

@@ -66,7 +66,7 @@ impl Test {
         Self::Block(match (coding, content) {
             (Coding::Raw, _) | (Coding::Bcd, Content::Z | Content::H) => return Self::Free,
             (Coding::Ascii | Coding::Ebcdic(_), Content::B | Content::Any) => return Self::Free,
-            (_, Content::Xn | Content::Yn) | (Coding::Zoned(_), _) => return Self::Unknown,
+            (_, Content::Xn | Content::Yn | Content::Ne) | (Coding::Zoned(_), _) => return Self::Unknown,
             (Coding::Bcd, _) => CharClass::Packed,
             (Coding::Hex, _) | (Coding::Ascii, Content::H) => CharClass::Hex,
             (Coding::EbcdicHex(_), _) | (Coding::Ebcdic(_), Content::H) => CharClass::EbcdicHex,
@@ -341,9 +341,10 @@ impl CharClass {
             (CodePage::Cp500, Content::S) => Self::Cp500Specials,
             (CodePage::Cp500, Content::Ns) => Self::Cp500DigitsSpecials,
             (CodePage::Cp500, _) => Self::Cp500Printable,
-            (CodePage::Cp1047, Content::S) => Self::Cp1047Specials,
-            (CodePage::Cp1047, Content::Ns) => Self::Cp1047DigitsSpecials,
-            (CodePage::Cp1047, _) => Self::Cp1047Printable,
+            // both have the same printable characters
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, Content::S) => Self::Cp1047Specials,
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, Content::Ns) => Self::Cp1047DigitsSpecials,
+            (CodePage::Cp1047 | CodePage::Cp1047Lf, _) => Self::Cp1047Printable,
         }
     }
 
@@ -408,11 +409,12 @@ mod tests {
     use crate::codec::window::hex_value;
     use std::vec::Vec;
 
-    const CODINGS: [Coding; 7] = [
+    const CODINGS: [Coding; 8] = [
         Coding::Ascii,
         Coding::Ebcdic(CodePage::Cp037),
         Coding::Ebcdic(CodePage::Cp500),
         Coding::Ebcdic(CodePage::Cp1047),
+        Coding::Ebcdic(CodePage::Cp1047Lf),
         Coding::Bcd,
         Coding::Hex,
         Coding::EbcdicHex(CodePage::Cp500),

@@ -1,14 +1,16 @@
 //! One field: from its class, its length and its flags to an element.
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use super::classes::{self, Class, Length, TagForm, Value};
 use super::{Custom, Options};
-use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
+use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone};
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, standard};
-use crate::layout::{Fill, Form, Row};
+use crate::layout::{Fill, Form, Row, Terminator};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::Dialect;
@@ -18,12 +20,65 @@ type Result<T> = core::result::Result<T, ImportError>;
 /// The longest field, in units.
 const MAX_LENGTH: u32 = 9_999_999;
 
+/// The children of a packager by id; of those that have one id the last is meant, as in jPOS.
+pub(super) type Fields<'n> = BTreeMap<u32, &'n Node>;
+
+/// Where the children of a packager are, and how deep.
+pub(super) type At<'a> = (&'a Options, &'a str, usize);
+
 /// A field as it is read, before it is known what it stands in.
 pub(super) struct FieldDoc {
     pub(super) element: ElementDoc,
-    pub(super) tag: TagForm,
-    /// Whether the class says that it is a bitmap; `element` is then its octets.
-    pub(super) is_bitmap: bool,
+    pub(super) tag: Option<TagForm>,
+    /// What the class says of bitmaps; `element` is then its octets.
+    pub(super) bitmap: Option<Bits>,
+    /// Whether a short value is written as it is, not filled.
+    pub(super) is_trimmed: bool,
+}
+
+/// What a bitmap class says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bits {
+    /// As many octets as the field.
+    AsLong,
+    /// Sixty-four bits, of which none announces more.
+    Always64,
+}
+
+impl FieldDoc {
+    fn plain(element: ElementDoc) -> Self {
+        Self { element, tag: None, bitmap: None, is_trimmed: false }
+    }
+
+    /// The field as it stands in what takes its parts by number or place. A value that is not filled
+    /// when it is short can only be told from a full one where nothing follows it.
+    pub(super) fn in_place(mut self, is_last: bool) -> Result<ElementDoc> {
+        if self.tag.is_some() {
+            return Err(ImportError::new(
+                "its class writes a tag: it belongs in a packager of tags, such as EuroSubFieldPackager or GenericTaggedFieldsPackager",
+            ));
+        }
+        let element = &mut self.element;
+        if self.is_trimmed {
+            element.fill = None;
+            if is_last && element.form == Form::Fixed {
+                element.form = Form::Rest;
+                element.min = if element.content.is_signed() { 2 } else { 0 };
+            }
+        }
+        Ok(self.element)
+    }
+}
+
+/// Fields as they stand one after the other, or where a bitmap announces them.
+pub(super) fn in_place(fields: Vec<FieldDoc>, path: &str) -> Result<Vec<ElementDoc>> {
+    let last = fields.len();
+    let element = |(place, field): (usize, FieldDoc)| {
+        let key = field.element.key;
+        let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+        field.in_place(place == last).map_err(|error| error.in_element(&path))
+    };
+    (1..).zip(fields).map(element).collect()
 }
 
 /// The number or position a node is given.
@@ -58,44 +113,66 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
     let class = match options.custom(class_name) {
         Some(Custom::Shape(shape)) if length > 0 => {
             let shape = shape.with_max(length);
-            let element = ElementDoc::new(&Row { key, shape, name, privacy: SECRET }, &Dialect::ASCII);
-            return Ok(Some(FieldDoc { element, tag: TagForm::None, is_bitmap: false }));
+            let row = Row { key, shape, name, privacy: SECRET };
+            return Ok(Some(FieldDoc::plain(ElementDoc::new(&row, &Dialect::ASCII))));
         }
         Some(Custom::Shape(_)) => return Ok(None),
         Some(Custom::Like(like)) => classes::class(classes::short(like)),
         None => classes::class(classes::short(class_name)),
     };
-    let Some(class) = class else {
-        return Err(ImportError::new(format!(
-            "{class_name} is no class of jPOS; say with Options::class or Options::shape what it is"
-        )));
+    let class = class.ok_or_else(|| unknown(class_name, key, length))?;
+    // some classes do not look at the length they are given
+    let length = match (class.value, class.length) {
+        (Value::Bitmap64(_), _) => 8,
+        (Value::Text(_), Length::Until) => MAX_LENGTH,
+        (Value::Nothing, _) => 0,
+        _ => length,
     };
-    if class.value == Value::Nothing || length == 0 {
+    if class.value == Value::Never || (length == 0 && class.value != Value::Nothing) {
         return Ok(None);
     }
     let is_top = !path.contains('.');
     let mut element = bare(class, length, is_track(key, name, is_top));
     element.key = key;
+    // jPOS checks no digits: a track may stand where the standard has none
+    if element.content == Content::N
+        && matches!(class.length, Length::Prefix { .. })
+        && !(is_top && standard::is_number(key))
+    {
+        element.content = Content::Ne;
+    }
     element.name = name.to_string();
-    element.form = form(class.length, node, &element)?;
+    element.form = form(class, node)?;
     if let Form::Prefixed(prefix) | Form::Padded(prefix) = element.form {
-        element.max = element.max.min(longest(prefix));
-        element.min = 0;
-    } else if !matches!(element.form, Form::Fixed) {
+        element.max = element.max.min(longest(prefix, element.coding));
+    }
+    if element.form != Form::Fixed {
         element.min = 0;
     }
-    let padded_before = flag(node, "pad")?.unwrap_or(false);
-    element.pad_nibble = match (padded_before, class.value) {
-        (true, _) => PadNibble::LEFT_ZERO,
-        (false, Value::Hex) => PadNibble::RIGHT_F,
-        (false, Value::Digits(Coding::Bcd)) => PadNibble::RIGHT_ZERO,
-        (false, _) => PadNibble::LEFT_ZERO,
-    };
+    let is_padded_before = flag(node, "pad")?.unwrap_or(false);
+    let [before, behind] = class.spares;
+    if matches!(class.value, Value::Digits(Coding::Bcd) | Value::Amount(Coding::Bcd) | Value::Hex) {
+        element.pad_nibble = if is_padded_before { before } else { behind };
+    }
     if is_top {
         element.privacy = standard::privacy(&element);
     }
-    let is_bitmap = matches!(class.value, Value::Bitmap(_));
-    Ok(Some(FieldDoc { element, tag: class.tag, is_bitmap }))
+    let bitmap = match class.value {
+        Value::Bitmap(_) => Some(Bits::AsLong),
+        Value::Bitmap64(_) => Some(Bits::Always64),
+        _ => None,
+    };
+    let is_trimmed = class.trims && flag(node, "trim")?.unwrap_or(false);
+    Ok(Some(FieldDoc { element, tag: class.tag, bitmap, is_trimmed }))
+}
+
+/// What to write instead of a class that is not known.
+fn unknown(class: &str, key: u32, length: u32) -> ImportError {
+    ImportError::new(format!(
+        "{class} is no class of jPOS; write the one it is like in its place, or in a TOML spec a row such as \
+         {key} = {{ is = \"ansb..{length}\", length = \"LL\" }}, or say with Options::class or Options::shape \
+         what it is"
+    ))
 }
 
 /// Tracks have separators among their digits.
@@ -103,31 +180,37 @@ fn is_track(key: u32, name: &str, is_top: bool) -> bool {
     (is_top && matches!(key, 35 | 36)) || name.to_ascii_lowercase().contains("track")
 }
 
+const BLANK: Fill = Fill { side: Side::Right, with: b' ' };
+const ZERO: Fill = Fill { side: Side::Left, with: b'0' };
+const NULL: Fill = Fill { side: Side::Right, with: 0 };
+
 /// Class, coding and fill; the length as if it were fixed.
 fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
-    let blank = Fill { side: Side::Right, with: b' ' };
-    let zero = Fill { side: Side::Left, with: b'0' };
     let (content, coding, fill) = match class.value {
-        Value::Text(coding) => (Content::Any, coding, blank),
-        Value::Digits(coding) if is_track => (Content::Z, coding, zero),
-        Value::Digits(coding) => (Content::N, coding, zero),
-        Value::Zoned => (Content::Xn, Coding::Zoned(Zone::F), zero),
-        Value::Amount(coding) => (Content::Yn, coding, zero),
-        Value::Hex => (Content::H, Coding::Bcd, zero),
-        Value::Binary(coding) | Value::Bitmap(coding) => {
-            (Content::B, coding, Fill { side: Side::Right, with: 0 })
+        Value::Text(coding) | Value::Code(coding) => (Content::Any, coding, Some(BLANK)),
+        Value::PlatformText => (Content::Ans, Coding::Ascii, Some(BLANK)),
+        Value::Digits(coding) if is_track => (Content::Z, coding, Some(ZERO)),
+        Value::Digits(coding) => (Content::N, coding, Some(ZERO)),
+        Value::Zoned => (Content::Xn, Coding::Zoned(Zone::F), Some(ZERO)),
+        Value::Amount(coding) => (Content::Yn, coding, Some(ZERO)),
+        Value::Hex => (Content::H, Coding::Bcd, Some(ZERO)),
+        Value::Octets(coding) | Value::Bitmap(coding) | Value::Bitmap64(coding) => (Content::B, coding, None),
+        Value::Translated => (Content::Any, Coding::Ebcdic(classes::PAGE), None),
+        Value::Nothing | Value::Never => (Content::B, Coding::Raw, None),
+    };
+    let fill = match (class.length, content) {
+        (Length::Prefix { padded: true, .. }, Content::B) => Some(NULL),
+        (Length::Prefix { padded: true, .. }, _) => Some(BLANK),
+        _ => fill,
+    };
+    let mut length = length + u32::from(class.value == Value::Zoned);
+    if let Length::Prefix { counts, most, .. } = class.length {
+        length = length.min(most);
+        // behind a length in half bytes, the spare one of an odd number is one digit more
+        if counts == LengthUnit::Nibbles && coding == Coding::Bcd {
+            length += length % 2;
         }
-        Value::Nothing => (Content::B, Coding::Raw, blank),
-    };
-    let padded = matches!(class.length, Length::Prefix { padded: true, .. });
-    let fill = match (padded, content) {
-        (true, Content::B) => Some(Fill { side: Side::Right, with: 0 }),
-        (true, _) => Some(blank),
-        // it refuses octets that are too few
-        (false, Content::B) => None,
-        (false, _) => Some(fill),
-    };
-    let length = length + u32::from(class.value == Value::Zoned);
+    }
     ElementDoc {
         key: 0,
         name: String::new(),
@@ -144,52 +227,81 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
     }
 }
 
-fn form(length: Length, node: &Node, element: &ElementDoc) -> Result<Form> {
-    Ok(match length {
+fn form(class: Class, node: &Node) -> Result<Form> {
+    let is_inclusive = flag(node, "inclusive")? == Some(true) && matches!(class.value, Value::Octets(_));
+    let prefix = match class.length {
+        Length::Prefix { coding, width, counts, .. } => Some(Prefix { coding, width, counts, includes: 0 }),
+        _ => None,
+    };
+    if is_inclusive && !prefix.is_some_and(|prefix| prefix.coding == PrefixCoding::Binary) {
+        return Err(ImportError::new("only a length in binary can be inclusive"));
+    }
+    Ok(match class.length {
+        _ if matches!(class.value, Value::Code(_)) => Form::IfLetter,
+        _ if class.value == Value::Nothing => Form::Nothing,
         Length::Fixed => Form::Fixed,
-        Length::Until => Form::Until(terminator(node, element)?),
-        Length::Prefix { coding, width, padded, half_bytes } => {
-            let counts = if half_bytes { LengthUnit::Nibbles } else { LengthUnit::Units };
-            let mut prefix = Prefix { coding, width, counts, includes: 0 };
-            if flag(node, "inclusive")? == Some(true) {
-                prefix.includes = u8::try_from(prefix.octets(0)).unwrap_or(0);
-            }
+        Length::Rest => Form::Rest,
+        Length::Until => Form::Until(token(node, class.value)?),
+        Length::UntilOctet => Form::Until(token_octet(node)?),
+        Length::Prefix { coding, width, counts, padded, .. } => {
+            let includes = if is_inclusive { width } else { 0 };
+            let prefix = Prefix { coding, width, counts, includes };
             if padded { Form::Padded(prefix) } else { Form::Prefixed(prefix) }
         }
     })
 }
 
-/// The octet that ends a value: one character, or two hexadecimal digits.
-fn terminator(node: &Node, element: &ElementDoc) -> Result<u8> {
-    let token = node.get("token").unwrap_or_default();
-    let octet = match (token.as_bytes(), u8::from_str_radix(token, 16)) {
-        ([one], _) => *one,
-        ([_, _], Ok(octet)) => return Ok(octet),
-        _ => return Err(ImportError::new("the token is neither one character nor two hexadecimal digits")),
+/// The characters that end a value.
+fn token(node: &Node, value: Value) -> Result<Terminator> {
+    let token = node.raw("token").unwrap_or_default();
+    if value == Value::PlatformText && token.len() != 1 {
+        return Err(ImportError::new("the token is not one character"));
+    }
+    let fault = || {
+        let most = Terminator::MAX;
+        ImportError::new(format!("the token is not one to {most} characters of ASCII"))
     };
-    Ok(match element.coding {
-        Coding::Ebcdic(page) => page.put(octet),
-        _ => octet,
-    })
+    Terminator::of(token.as_bytes()).filter(|_| token.is_ascii()).ok_or_else(fault)
+}
+
+/// The octet that ends a value.
+fn token_octet(node: &Node) -> Result<Terminator> {
+    let token = node.get("token").unwrap_or_default();
+    let is_pair = token.len() == 2 && token.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let octet = u8::from_str_radix(token, 16).ok().filter(|_| is_pair);
+    octet.map(Terminator::octet).ok_or_else(|| ImportError::new("the token is not two hexadecimal digits"))
 }
 
 /// The longest value a prefix can announce, in units.
-pub(super) fn longest(prefix: Prefix) -> u32 {
-    let units = prefix.capacity().saturating_sub(prefix.includes.into());
-    let units = if prefix.counts == LengthUnit::Nibbles { units - units % 2 } else { units };
-    u32::try_from(units).unwrap_or(MAX_LENGTH)
-}
-
-/// How a tag of that form is written, and the length that leads it, if one does.
-pub(super) fn tag_prefix(element: &ElementDoc) -> Option<Prefix> {
-    match element.form {
-        Form::Prefixed(prefix) => Some(prefix),
-        _ => None,
+fn longest(prefix: Prefix, coding: Coding) -> u32 {
+    let most = prefix.capacity().saturating_sub(prefix.includes.into());
+    let most = u32::try_from(most).unwrap_or(MAX_LENGTH);
+    match (prefix.counts, coding) {
+        (LengthUnit::Units, _) => most,
+        (LengthUnit::Nibbles, Coding::Bcd) => most - most % 2,
+        (LengthUnit::Bytes, Coding::Bcd) => most.saturating_mul(2),
+        (LengthUnit::Nibbles, _) => most / 2,
+        (LengthUnit::Bytes, _) => most,
     }
 }
 
-/// The code page of jPOS.
-pub(super) const PAGE: CodePage = CodePage::Cp1047;
+/// Octets of a fixed number.
+pub(super) fn octets(name: &str, length: u32) -> ElementDoc {
+    ElementDoc {
+        key: 0,
+        name: name.to_string(),
+        content: Content::B,
+        coding: Coding::Raw,
+        min: length,
+        max: length,
+        form: Form::Fixed,
+        fill: None,
+        full_size: false,
+        pad_nibble: PadNibble::LEFT_ZERO,
+        privacy: SECRET,
+        layout: None,
+    }
+}
 
 /// A length of two octets.
 pub(super) const TWO_OCTETS: Prefix =

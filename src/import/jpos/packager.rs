@@ -1,27 +1,23 @@
 //! Packagers: which fields there are, and what tells which comes next.
 
-use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::classes::{self, TagForm};
-use super::field::{self, FieldDoc, PAGE, TWO_OCTETS, flag};
-use super::{Custom, Options};
-use crate::codec::{Coding, LengthUnit, PadNibble};
+use super::classes::{self, PAGE};
+use super::field::{self, At, Bits, FieldDoc, Fields, flag, in_place, octets};
+use super::tags::{self, Tagged};
+use super::{Custom, Options, objects};
+use crate::codec::Coding;
 use crate::import::xml::Node;
 use crate::import::{ElementDoc, ImportError, LayoutDoc, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap, Tag};
+use crate::layout::{BitmapForm, Form, MAX_DEPTH, NextBitmap};
 use crate::mask::SECRET;
 use crate::model::content::Content;
-use crate::spec::{Codes, EMV, MtiCoding};
+use crate::spec::{Codes, MtiCoding};
 
 type Result<T> = core::result::Result<T, ImportError>;
-
-/// The children of a packager by id; of those that have one id the last is meant, as in jPOS.
-type Fields<'n> = BTreeMap<u32, &'n Node>;
 
 pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     let place = |error: ImportError| error.at_line(root.line);
@@ -29,17 +25,18 @@ pub(super) fn spec(root: &Node, options: &Options) -> Result<SpecDoc> {
     let mti = fields.remove(&0).ok_or_else(|| place(ImportError::new("there is no field 0, the MTI")))?;
     let mti = mti_coding(mti, options).map_err(|error| error.in_element("0").at_line(mti.line))?;
     if flag(root, "emitBitmap").map_err(place)? == Some(false) {
-        return Err(place(ImportError::new("a message without a bitmap is not supported")));
+        return Err(place(ImportError::new(
+            "a message without a bitmap is not supported: its fields can only be read as parts of an element",
+        )));
     }
     let mut form = match options.bitmap {
         Some(form) => form,
         None => body_bitmap(root, options, &mut fields)?,
     };
     third_bitmap(root, &mut form, &mut fields).map_err(place)?;
-    let mut elements = Vec::new();
-    for node in fields.values() {
-        elements.extend(child(node, options, "", 1)?.map(|field| field.element));
-    }
+    let mut elements = in_place(children(&fields, options, "", 1)?, "")?;
+    // packagers have it in the place of a number that is no element's
+    elements.retain(|element| !(element.form == Form::Nothing && is_taken(form, element.key)));
     let header = root.number("headerLength").map_err(place)?.unwrap_or(0);
     let doc = SpecDoc {
         name: options.name.clone().unwrap_or_else(|| String::from("jpos")),
@@ -63,12 +60,12 @@ fn body_bitmap(root: &Node, options: &Options, fields: &mut Fields<'_>) -> Resul
         Some(node) => child(node, options, "", 1)?,
         None => None,
     };
-    let Some(bitmap) = bitmap.filter(|field| field.is_bitmap) else {
+    let Some((bitmap, bits)) = bitmap.and_then(|field| Some((field.element, field.bitmap?))) else {
         let message = format!("field {number} is no bitmap; say with Options::bitmap how it is written");
         return Err(place(ImportError::new(message)));
     };
     let highest = fields.keys().next_back().copied().unwrap_or(0);
-    bitmap_form(&bitmap.element, highest, fields.contains_key(&1), true).map_err(place)
+    bitmap_form((&bitmap, bits), highest, fields.contains_key(&1), true).map_err(place)
 }
 
 fn fields<'n>(node: &'n Node, path: &str) -> Result<Fields<'n>> {
@@ -78,6 +75,11 @@ fn fields<'n>(node: &'n Node, path: &str) -> Result<Fields<'n>> {
         fields.insert(id, child);
     }
     Ok(fields)
+}
+
+/// Whether the number is that of a bit that announces a bitmap.
+fn is_taken(form: BitmapForm, number: u32) -> bool {
+    u8::try_from(number).is_ok_and(|number| form.is_continuation(number))
 }
 
 /// The line of the outermost element of a path.
@@ -98,8 +100,14 @@ fn mti_coding(node: &Node, options: &Options) -> Result<MtiCoding> {
 }
 
 /// A bitmap class of 8 octets and more is as long as the highest field wants, up to its length.
-fn bitmap_form(bitmap: &ElementDoc, highest: u32, has_first: bool, is_body: bool) -> Result<BitmapForm> {
+fn bitmap_form(
+    (bitmap, bits): (&ElementDoc, Bits),
+    highest: u32,
+    has_first: bool,
+    is_body: bool,
+) -> Result<BitmapForm> {
     let second = match (bitmap.max, is_body) {
+        _ if bits == Bits::Always64 => NextBitmap::Never,
         (0..=7, _) => return Ok(BitmapForm::single(bitmap.coding, u8::try_from(bitmap.max).unwrap_or(0))),
         (8, true) if highest > 64 => NextBitmap::Announced,
         (8, false) if highest > 64 && !has_first => NextBitmap::Announced,
@@ -139,7 +147,7 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
     let path = if parent.is_empty() { id.to_string() } else { format!("{parent}.{id}") };
     let read = || -> Result<Option<FieldDoc>> {
         let Some(mut field) = field::field(node, options, &path)? else { return Ok(None) };
-        if node.name != "isofield" {
+        if node.name != "isofield" && field.element.form != Form::Nothing {
             if depth >= MAX_DEPTH {
                 return Err(ImportError::new("packagers are nested too deep"));
             }
@@ -152,33 +160,45 @@ fn child(node: &Node, options: &Options, parent: &str, depth: usize) -> Result<O
     read().map_err(|error| error.at_line(node.line).in_element(&path))
 }
 
+/// The children in order of their ids, those left out that are never on the wire.
+fn children(fields: &Fields<'_>, options: &Options, path: &str, depth: usize) -> Result<Vec<FieldDoc>> {
+    let all = fields.values().map(|node| child(node, options, path, depth));
+    all.filter_map(Result::transpose).collect()
+}
+
 /// How the sub-packagers of jPOS tell what comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Packager {
+    /// Field 0, then by bitmap, or one after the other, none missing.
+    Generic,
     /// By bitmap, or one after the other.
-    Fields,
+    SubFields,
+    /// The same, the bitmap being field 0.
+    Base1,
     /// One after the other.
     Positions,
     /// By tag.
-    Tags,
-    /// BER-TLV in a coding.
+    Tags(Tagged),
+    /// BER-TLV, in octets or digits of a coding.
     Ber(Coding),
     /// Identifier of one octet, length of two.
     Datasets,
 }
 
 const PACKAGERS: &[(&str, Packager)] = &[
-    ("GenericPackager", Packager::Fields),
-    ("GenericSubFieldPackager", Packager::Fields),
-    ("GenericValidatingPackager", Packager::Fields),
-    ("Base1SubFieldPackager", Packager::Fields),
-    ("PostPrivatePackager", Packager::Fields),
-    ("CTCSubElementPackager", Packager::Positions),
+    ("GenericPackager", Packager::Generic),
+    ("GenericValidatingPackager", Packager::Generic),
+    ("GenericSubFieldPackager", Packager::SubFields),
+    ("PostPackager$PostPrivatePackager", Packager::SubFields),
+    ("PostPrivatePackager", Packager::SubFields),
+    ("Base1SubFieldPackager", Packager::Base1),
     ("CTCSubFieldPackager", Packager::Positions),
-    ("GenericTaggedFieldsPackager", Packager::Tags),
-    ("TaggedSequencePackager", Packager::Tags),
-    ("EuroSubFieldPackager", Packager::Tags),
-    ("GICCSubFieldPackager", Packager::Tags),
+    ("CTCSubElementPackager", Packager::Tags(Tagged::Numbered)),
+    ("GenericTaggedFieldsPackager", Packager::Tags(Tagged::Generic)),
+    ("TaggedSequencePackager", Packager::Tags(Tagged::Sequence)),
+    ("EuroSubFieldPackager", Packager::Tags(Tagged::Euro)),
+    ("MasterCardEBCDICSubFieldPackager", Packager::Tags(Tagged::Euro)),
+    ("GICCSubFieldPackager", Packager::Tags(Tagged::Gicc)),
     ("BERTLVBinaryPackager", Packager::Ber(Coding::Raw)),
     ("BERTLVAsciiHexPackager", Packager::Ber(Coding::Hex)),
     ("BERTLVEbcdicHexPackager", Packager::Ber(Coding::EbcdicHex(PAGE))),
@@ -192,9 +212,16 @@ fn packager(node: &Node, options: &Options) -> Result<Packager> {
         Some(Custom::Like(like)) => like.as_str(),
         _ => name,
     };
-    let found = PACKAGERS.iter().find(|(packager, _)| *packager == classes::short(known));
+    let known = classes::short(known);
+    let found = PACKAGERS.iter().find(|(packager, _)| *packager == known);
+    let advice = match known {
+        "BinaryHexTaggedSequencePackager" => "in a TOML spec, tags = \"octets N\" is what it reads",
+        _ => "or write its parts in a TOML spec, with positions, tags or bitmap",
+    };
     found.map(|(_, packager)| *packager).ok_or_else(|| {
-        ImportError::new(format!("{name} is no packager of jPOS; say with Options::class what it is like"))
+        ImportError::new(format!(
+            "{name} is no packager of jPOS; say with Options::class what it is like, {advice}"
+        ))
     })
 }
 
@@ -204,63 +231,30 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
     if matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_)) {
         element.content = Content::Any;
     }
-    let layout = match packager {
+    let fields = fields(node, path)?;
+    let mut header = match node.number("headerLength")? {
+        Some(length @ 1..) => vec![octets("Header", length)],
+        _ => Vec::new(),
+    };
+    let (head, layout) = match packager {
         Packager::Ber(coding) => {
-            into_coding(element, coding);
-            LayoutDoc::from_layout(&EMV)
+            objects::ber(element, coding, in_place(children(&fields, options, path, depth)?, path)?)?
         }
-        Packager::Datasets => datasets(),
-        Packager::Tags => {
-            let (head, layout) = tags(node, options, path, depth)?;
-            element.layout = Some(layout);
-            return behind(element, head);
+        Packager::Datasets => (Vec::new(), objects::datasets()),
+        Packager::Tags(kind) => {
+            let parts = children(&fields, options, path, depth)?;
+            tags::layout(node, kind, (&fields, parts), (options, path, depth))?
         }
-        Packager::Positions => positions(children(node, options, path, depth)?),
-        Packager::Fields => by_number(node, options, path, depth)?,
+        Packager::Positions => {
+            (Vec::new(), positions(children(&fields, options, path, depth)?, path, false)?)
+        }
+        Packager::Generic | Packager::SubFields | Packager::Base1 => {
+            by_number(node, packager, fields, (options, path, depth))?
+        }
     };
     element.layout = Some(layout);
-    match node.number("headerLength")? {
-        Some(header @ 1..) => behind(element, vec![octets("Header", header)]),
-        _ => Ok(()),
-    }
-}
-
-/// An element of characters that are the hexadecimal digits of its parts.
-fn into_coding(element: &mut ElementDoc, coding: Coding) {
-    let is_text = matches!(element.coding, Coding::Ascii | Coding::Ebcdic(_));
-    match (coding, &mut element.form) {
-        (Coding::Hex | Coding::EbcdicHex(_), Form::Prefixed(prefix)) if is_text => {
-            prefix.counts = LengthUnit::Bytes;
-            (element.content, element.coding, element.max) = (Content::B, coding, (element.max / 2).max(1));
-        }
-        _ => {}
-    }
-}
-
-/// Datasets: identifiers of one octet, each with a length of two. Which ones hold BER-TLV and which
-/// a bitmap of their own depends on the identifier; they are read as octets.
-fn datasets() -> LayoutDoc {
-    let mut dataset = octets("Dataset", 0xFFFF);
-    (dataset.min, dataset.form) = (0, Form::Prefixed(TWO_OCTETS));
-    let order = OrderDoc::Tags { tag: Tag::Octets(1), length_first: None, unknown: Some(Box::new(dataset)) };
-    LayoutDoc { order, elements: Vec::new() }
-}
-
-fn octets(name: &str, length: u32) -> ElementDoc {
-    ElementDoc {
-        key: 0,
-        name: name.to_string(),
-        content: Content::B,
-        coding: Coding::Raw,
-        min: length,
-        max: length,
-        form: Form::Fixed,
-        fill: None,
-        full_size: false,
-        pad_nibble: PadNibble::LEFT_ZERO,
-        privacy: SECRET,
-        layout: None,
-    }
+    header.extend(head);
+    behind(element, header)
 }
 
 /// Parts that stand in front of those of the layout: they come by position, and behind them one more
@@ -276,7 +270,8 @@ fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
     let mut rest = octets("Fields", left);
     (rest.min, rest.form) = (0, Form::Rest);
     rest.layout = element.layout.take();
-    let required = u8::try_from(head.len()).unwrap_or(u8::MAX);
+    let always = head.iter().filter(|part| part.form != Form::IfLetter).count();
+    let required = u8::try_from(always).unwrap_or(u8::MAX);
     let mut elements = head;
     elements.push(rest);
     elements.iter_mut().zip(1..).for_each(|(part, position)| part.key = position);
@@ -284,124 +279,62 @@ fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
     Ok(())
 }
 
-/// The children in order of their ids, those left out that are never on the wire.
-fn children(node: &Node, options: &Options, path: &str, depth: usize) -> Result<Vec<FieldDoc>> {
-    let fields = fields(node, path)?;
-    let all = fields.values().map(|node| child(node, options, path, depth));
-    all.filter_map(Result::transpose).collect()
-}
-
-/// Parts one after the other. jPOS leaves out what it has no value for, so none must be there.
-fn positions(fields: Vec<FieldDoc>) -> LayoutDoc {
-    let numbered = fields.into_iter().zip(1..).map(|(mut field, position)| {
-        field.element.key = position;
-        field.element
-    });
-    LayoutDoc { order: OrderDoc::Positions { required: 0 }, elements: numbered.collect() }
+/// Parts one after the other. Most packagers stop where the octets do, so none must be there.
+fn positions(mut fields: Vec<FieldDoc>, path: &str, are_required: bool) -> Result<LayoutDoc> {
+    fields.retain(|field| field.element.form != Form::Nothing);
+    let mut elements = in_place(fields, path)?;
+    elements.iter_mut().zip(1..).for_each(|(element, position)| element.key = position);
+    let required = if are_required { u8::try_from(elements.len()).unwrap_or(u8::MAX) } else { 0 };
+    Ok(LayoutDoc { order: OrderDoc::Positions { required }, elements })
 }
 
 /// Parts by number where the packager has a bitmap and emits it, else one after the other.
-fn by_number(node: &Node, options: &Options, path: &str, depth: usize) -> Result<LayoutDoc> {
-    let mut fields = children(node, options, path, depth)?;
-    let is_base1 = node.get("packager").is_some_and(|name| classes::short(name) == "Base1SubFieldPackager");
-    let bitmap_field = match node.number("bitmapField")? {
-        Some(number) => number,
-        None if is_base1 => 0,
-        None => 1,
-    };
+fn by_number(
+    node: &Node,
+    packager: Packager,
+    mut nodes: Fields<'_>,
+    (options, path, depth): At<'_>,
+) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
+    let usual = if packager == Packager::Base1 { 0 } else { 1 };
+    let bitmap_field = node.number("bitmapField")?.unwrap_or(usual);
     let emits = flag(node, "emitBitmap")?.unwrap_or(true);
-    let place = fields.iter().position(|field| field.is_bitmap && field.element.key == bitmap_field);
-    let Some(place) = place.filter(|_| emits) else { return Ok(positions(fields)) };
-    let bitmap = fields.remove(place).element;
-    fields.retain(|field| field.element.key > 0);
-    let highest = fields.iter().map(|field| field.element.key).max().unwrap_or(0);
-    let has_first = fields.iter().any(|field| field.element.key == 1);
-    let form = bitmap_form(&bitmap, highest, has_first, false)?;
-    let elements = fields.into_iter().map(|field| field.element).collect();
-    Ok(LayoutDoc { order: OrderDoc::Bitmap(form), elements })
+    let bitmap = match nodes.get(&bitmap_field) {
+        Some(node) if emits => child(node, options, path, depth)?,
+        _ => None,
+    };
+    let Some((bitmap, bits)) = bitmap.and_then(|field| Some((field.element, field.bitmap?))) else {
+        let first = first_field(node, packager, &nodes)?;
+        nodes.retain(|id, _| *id >= first);
+        let mut fields = children(&nodes, options, path, depth)?;
+        // what could be the bitmap is not one of the parts
+        fields.retain(|field| !(field.element.key == 1 && field.bitmap.is_some()));
+        return Ok((Vec::new(), positions(fields, path, packager == Packager::Generic)?));
+    };
+    nodes.remove(&bitmap_field);
+    let head = match nodes.remove(&0) {
+        // only the packager of whole messages reads a field before the bitmap
+        Some(node) if packager == Packager::Generic => child(node, options, path, depth)?,
+        _ => None,
+    };
+    let head = match head {
+        Some(field) if field.bitmap.is_none() && field.element.form != Form::Nothing => {
+            vec![field.in_place(false)?]
+        }
+        _ => Vec::new(),
+    };
+    let highest = nodes.keys().next_back().copied().unwrap_or(0);
+    let form = bitmap_form((&bitmap, bits), highest, nodes.contains_key(&1), false)?;
+    let elements = in_place(children(&nodes, options, path, depth)?, path)?;
+    Ok((head, LayoutDoc { order: OrderDoc::Bitmap(form), elements }))
 }
 
-/// Parts by tag: the tag is the token of a field, what the options say, or its id in digits. Fields
-/// that have no tag stand in front.
-fn tags(node: &Node, options: &Options, path: &str, depth: usize) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
-    let nodes = fields(node, path)?;
-    let fields = children(node, options, path, depth)?;
-    let is_led = flag(node, "swapTagAndLen")? == Some(true);
-    let tag = tag_form(node, &nodes, &fields)?;
-    let (mut head, mut elements, mut unknown, mut length_first) = (Vec::new(), Vec::new(), None, None);
-    let by_id = ["EuroSubFieldPackager", "GICCSubFieldPackager"];
-    let is_placeholder = node.get("packager").is_some_and(|name| by_id.contains(&classes::short(name)));
-    let has_mapper = node.get("tagMapper").is_some();
-    for FieldDoc { mut element, tag: form, .. } in fields {
-        if form == TagForm::None {
-            // Those of Europay and GICC only fill the place of an id that is never sent.
-            if !is_placeholder {
-                head.push(element);
-            }
-            continue;
-        }
-        if form == TagForm::EbcdicBehind || is_led {
-            length_first = length_first.or_else(|| field::tag_prefix(&element));
-            element.form = Form::Rest;
-        }
-        let said = options.tag_of(path, element.key).map(ToString::to_string);
-        let token = nodes.get(&element.key).and_then(|node| node.get("token")).map(ToString::to_string);
-        let (width, key) = (width_of(tag), element.key);
-        let written = match said.or(token).or((!has_mapper).then(|| format!("{key:0width$}"))) {
-            Some(written) if !written.bytes().all(|octet| octet == b'#') => written,
-            _ => {
-                element.key = 0;
-                unknown = wider(unknown, element);
-                continue;
-            }
-        };
-        let order = OrderDoc::Tags { tag, length_first: None, unknown: None };
-        element.key = order.key_named(&written).ok_or_else(|| {
-            ImportError::new(format!(
-                "field {key} has the tag {written}, which is not {width} characters long"
-            ))
-        })?;
-        elements.push(element);
-    }
-    elements.sort_by_key(|element| element.key);
-    elements.dedup_by_key(|element| element.key);
-    let order = OrderDoc::Tags { tag, length_first, unknown: unknown.map(Box::new) };
-    Ok((head, LayoutDoc { order, elements }))
-}
-
-/// Of two models for unlisted tags the one that admits longer values.
-fn wider(before: Option<ElementDoc>, next: ElementDoc) -> Option<ElementDoc> {
-    match before {
-        Some(before) if before.max >= next.max => Some(before),
-        _ => Some(next),
-    }
-}
-
-/// How the tags of a packager are written, as its fields say; they must agree.
-fn tag_form(node: &Node, nodes: &Fields<'_>, fields: &[FieldDoc]) -> Result<Tag> {
-    let tag_size = node.number("tagSize")?.and_then(|size| u8::try_from(size).ok());
-    let form = fields.iter().map(|field| field.tag).find(|form| *form != TagForm::None);
-    Ok(match form {
-        Some(TagForm::Ebcdic | TagForm::EbcdicBehind) => Tag::Ebcdic(PAGE, 2),
-        Some(TagForm::Characters(width)) => Tag::Text(width),
-        Some(TagForm::Token) => {
-            let tokens = nodes.values().filter_map(|node| node.get("token"));
-            let width = tokens.chain(node.get("token")).map(str::len).next().unwrap_or(0);
-            match u8::try_from(width) {
-                Ok(width @ 1..=4) => Tag::Text(width),
-                _ => return Err(ImportError::new("the tokens are not of one to four characters")),
-            }
-        }
-        Some(TagForm::None) | None => match tag_size {
-            Some(width @ 1..=4) => Tag::Text(width),
-            _ => return Err(ImportError::new("no field of the tagged packager says how a tag is written")),
-        },
+/// The first of the parts that stand one after the other: what stands before it is never read.
+fn first_field(node: &Node, packager: Packager, nodes: &Fields<'_>) -> Result<u32> {
+    let is_composite = |node: &&Node| node.name != "isofield";
+    Ok(match node.number("firstField")? {
+        Some(first) => first,
+        None if packager != Packager::SubFields => 0,
+        None if nodes.get(&0).is_some_and(is_composite) || nodes.keys().all(|id| *id == 0) => 0,
+        None => 1,
     })
-}
-
-fn width_of(tag: Tag) -> usize {
-    match tag {
-        Tag::Text(width) | Tag::Ebcdic(_, width) | Tag::Digits(width) | Tag::Octets(width) => width.into(),
-        Tag::Ber => 0,
-    }
 }

@@ -27,6 +27,8 @@
 //! | `Composite` without a tag coding | parts one after the other |
 //! | `Composite` with a tag coding | parts by tag; those that it skips are kept |
 //! | `Composite` with a bitmap | parts by bitmap |
+//! | MTI in `HexToASCII` | of length 4: the characters in hexadecimal digits |
+//! | `padding` of a fixed field | fill; without it a value that is too short is refused, as there |
 //! | bitmap of the message | of 8 octets; a second one when bit 1 is set, a third one where there are fields above 128 |
 //!
 //! What it once called `asciiEncoder`, `ASCII.fixed`, `leftPadder` and `Field002` is read too. Where
@@ -37,8 +39,8 @@
 //! # What is written
 //!
 //! The octets of a message are the same by either spec, or the spec is refused. What the format has
-//! no words for is left out: narrower classes than digits, least lengths, privacy, code lists, and
-//! parts that lie over characters in another coding than ASCII.
+//! no words for is left out: narrower classes than digits, shortest lengths, privacy, code lists, and
+//! parts that lie over characters in another coding than ASCII. [`losses`] says of which elements.
 //!
 //! # The older notation
 //!
@@ -53,6 +55,7 @@
 //! `EBCDIC`, `BCD` (a pad nibble behind), `RBCD` (in front), `HEX`, `BINARY`. What is not said
 //! is in characters, bitmaps and binary values in hexadecimal digits.
 
+mod losses;
 mod older;
 mod read;
 mod tree;
@@ -60,6 +63,9 @@ mod words;
 mod write;
 
 use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use losses::Loss;
 
 use super::{ImportError, SpecDoc};
 
@@ -102,6 +108,15 @@ pub fn parse(text: &str) -> Result<SpecDoc, ImportError> {
 /// The first element that the format has no words for; it is named.
 pub fn write(doc: &SpecDoc) -> Result<String, ImportError> {
     write::spec(doc)
+}
+
+/// What the octets of a spec do not need, and the format has no words for: classes, shortest lengths,
+/// privacy, parts. A spec that is written and read back is without it.
+///
+/// # Errors
+/// Those of [`write`].
+pub fn losses(doc: &SpecDoc) -> Result<Vec<Loss>, ImportError> {
+    losses::of(doc)
 }
 
 impl SpecDoc {

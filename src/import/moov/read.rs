@@ -173,6 +173,9 @@ impl<'t> Reader<'_, 't> {
             (Some(Encoding::Ebcdic(_)), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Ebcdic),
             (Some(Encoding::Bcd | Encoding::LeftBcd), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Bcd),
             (Some(Encoding::Unhex), Some(Lengths::Fixed), 2 | 4) => Ok(MtiCoding::Bcd),
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 4) => Ok(MtiCoding::Hex),
+            // two octets of packed digits, in hexadecimal digits
+            (Some(Encoding::HexDigits), Some(Lengths::Fixed), 2) => Ok(MtiCoding::Ascii),
             _ => Err(ImportError::new("the MTI is not four characters or packed digits of fixed length")),
         }
     }
@@ -321,7 +324,7 @@ impl Padding {
 const fn usual_fill(content: Content) -> Fill {
     match content {
         Content::B => NULL,
-        Content::N | Content::Z | Content::H => ZERO,
+        Content::N | Content::Z | Content::Ne | Content::H => ZERO,
         _ => BLANK,
     }
 }
@@ -373,13 +376,8 @@ fn leaf(field: &Field<'_>, is_composite: bool) -> Result<ElementDoc> {
         (Some(encoding), false) => value_of(field, encoding, lengths)?,
         (None, false) => return fail("the field does not say its `enc`"),
     };
-    let fill = match (field.fill, lengths) {
-        // octets that are too few are refused
-        (None, Lengths::Fixed) if content == Content::B => None,
-        (Some(fill), Lengths::Fixed) => Some(fill),
-        // what varies in length is not filled
-        _ => Some(usual_fill(content)),
-    };
+    // what varies in length is not filled; what is fixed, only if the field says how
+    let fill = if lengths == Lengths::Fixed { field.fill } else { Some(usual_fill(content)) };
     // packed hexadecimal digits are counted by the octet
     let by_octet = content == Content::H;
     let given = match (field.length, lengths) {

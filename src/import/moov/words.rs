@@ -105,7 +105,10 @@ pub(super) fn lengths_word(lengths: Lengths, encoding: Encoding) -> Option<Strin
     Some(match lengths {
         Lengths::Ber => "BerTLV".into(),
         Lengths::Rest => "None.Fixed".into(),
-        Lengths::Prefix(PrefixCoding::Ebcdic(CodePage::Cp500) | PrefixCoding::Ber, _) => return None,
+        Lengths::Prefix(
+            PrefixCoding::Ebcdic(CodePage::Cp500 | CodePage::Cp1047Lf) | PrefixCoding::Ber,
+            _,
+        ) => return None,
         Lengths::Prefix(coding, width) => format!("{}.{}", word(FAMILIES, &coding), "L".repeat(width.into())),
         Lengths::Fixed => match encoding {
             Encoding::HexDigits => "Hex.Fixed".into(),

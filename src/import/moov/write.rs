@@ -28,6 +28,7 @@ pub(super) fn spec(doc: &SpecDoc) -> Result<String> {
         MtiCoding::Ascii => Encoding::Ascii,
         MtiCoding::Ebcdic => Encoding::Ebcdic(crate::layout::CodePage::Cp037),
         MtiCoding::Bcd => Encoding::Bcd,
+        MtiCoding::Hex => Encoding::HexDigits,
         MtiCoding::Binary => return Err(lacking("an MTI in binary").in_element("0")),
     };
     let mti = inline(&head(Kind::Text, Some(4), "Message type indicator", Some(mti), Lengths::Fixed)?);
@@ -224,8 +225,8 @@ fn value_of(element: &ElementDoc) -> Result<(Kind, Encoding, u32)> {
         Coding::Bcd if content == Content::H && in_bytes && max % 2 == 0 => {
             (Kind::Text, Encoding::Unhex, max / 2)
         }
-        Coding::Bcd if matches!(content, Content::N | Content::Z) && in_units => {
-            let kind = if content == Content::Z { Kind::Track } else { Kind::Text };
+        Coding::Bcd if matches!(content, Content::N | Content::Z | Content::Ne) && in_units => {
+            let kind = if content == Content::N { Kind::Text } else { Kind::Track };
             let is_even = element.form == Form::Fixed && max % 2 == 0;
             match element.pad_nibble {
                 PadNibble::LEFT_ZERO => (kind, Encoding::Bcd, max),
@@ -261,6 +262,8 @@ fn lengths_of(element: &ElementDoc) -> Result<Lengths> {
         Form::Prefixed(prefix) => Lengths::Prefix(prefix.coding, prefix.width),
         Form::Padded(_) => return Err(lacking("fill behind a value with a length prefix")),
         Form::Until(_) => return Err(lacking("a value that ends before an octet")),
+        Form::Nothing => return Err(lacking("an element of no octets")),
+        Form::IfLetter => return Err(lacking("a value that is there only if it begins with a letter")),
     })
 }
 

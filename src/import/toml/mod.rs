@@ -1,12 +1,14 @@
-//! The native format: a dialect, and rows as the standard writes them.
+//! The native format: a dialect, and rows as the standard writes them. `docs/spec-toml.md` has every key
+//! and word with octets.
 //!
 //! ```toml
 //! name = "my-network"
-//! dialect = "bcd"          # ascii, ascii-binary, bcd, bcd-ebcdic, ebcdic, ebcdic-037, ebcdic-500
+//! dialect = "bcd"          # ascii, ascii-binary, bcd, bcd-ebcdic, ebcdic, ebcdic-037, ebcdic-500,
+//!                          # ebcdic-1047-lf
 //!
 //! # What departs from the dialect; nothing of this needs to be said.
 //! header = 5               # octets before the MTI
-//! mti = "bcd"              # ascii, ebcdic, bcd, binary
+//! mti = "bcd"              # ascii, ebcdic, bcd, binary, hex
 //! bitmap = "raw"           # raw, hex, ebcdic-hex; or a table, see below
 //! text = "ascii"           # coding of classes a, an, ans, anp, ns, s, ansb, h
 //! digits = "bcd"           # coding of class n; also: track (z), amount (x+n, y+n), binary (b)
@@ -41,7 +43,7 @@
 //!
 //! The classes are those of the standard, lengths in characters, digits, or octets of binary:
 //! `n a an anp ns s ans z x+n b`; and `ansb` any octet read as text, `h` hexadecimal digits, `y+n`
-//! any character and digits. The length of `x+n` and `y+n` is that of the digits.
+//! any character and digits, `ne` digits and the separator `=`. The length of `x+n` and `y+n` is that of the digits.
 //!
 //! # An example for each coding
 //!
@@ -70,7 +72,9 @@
 //! | `{ prefix = "ascii", width = 2, padded = true }` | always takes the room of its maximum |
 //! | `"ber"` | a BER length |
 //! | `"rest"` | the rest of what it stands in |
-//! | `{ until = "1C" }` | ends before this octet |
+//! | `"if-letter"` | the maximum where a letter or a blank stands first, else no octet |
+//! | `"nothing"` | announced, and of no octet; the length is 0 |
+//! | `{ until = "1C" }` | ends before this octet, or these: up to seven |
 //!
 //! # An example for each option
 //!
@@ -152,7 +156,7 @@
 //! ```
 //!
 //! `lead = { prefix = "ebcdic", width = 3 }` beside `tags` is a length before each tag, which counts
-//! the tag and what follows it. A bitmap says of a second and third one `never`, `announced`,
+//! the tag and what follows it; with `counts-tag = false` not the tag. A bitmap says of a second and third one `never`, `announced`,
 //! `always` or `in-element`; a word alone means eight octets, a second one announced, no third.
 //! Parts of a binary (or `ansb`) element are in dialect `bcd`, parts of any other in `ascii`: they
 //! lie over the characters of the element, however it is coded itself.

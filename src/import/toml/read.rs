@@ -14,7 +14,7 @@ use super::words;
 use crate::codec::{Coding, LengthUnit, Prefix, PrefixCoding};
 use crate::import::words::{Words, value};
 use crate::import::{ElementDoc, ImportError, LayoutDoc, Lines, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::layout::{BitmapForm, MAX_DEPTH, Row, Shape};
+use crate::layout::{BitmapForm, LengthFirst, MAX_DEPTH, Row, Shape};
 use crate::mask::SECRET;
 use crate::model::content::Content;
 use crate::spec::Dialect;
@@ -260,6 +260,8 @@ impl Reader<'_> {
             return match &**word {
                 "rest" => Ok(shape.rest()),
                 "ber" => Ok(shape.ber()),
+                "if-letter" => Ok(shape.if_letter()),
+                "nothing" => Ok(shape.nothing()),
                 letters if (1..=6).contains(&letters.len()) && letters.bytes().all(|octet| octet == b'L') => {
                     Ok(shape.var(u8::try_from(letters.len()).unwrap_or(0)))
                 }
@@ -267,9 +269,8 @@ impl Reader<'_> {
             };
         }
         let mut section = self.section(said)?;
-        let until = |text: &str| u8::from_str_radix(text, 16).ok();
-        let shape = match self.parsed(&mut section, "until", until)? {
-            Some(octet) => shape.until(octet),
+        let shape = match self.parsed(&mut section, "until", words::until)? {
+            Some(terminator) => shape.until_all(terminator),
             None => {
                 let padded = self.flag(&mut section, "padded")?.unwrap_or(false);
                 let prefix = self.prefix(&mut section)?;
@@ -326,11 +327,12 @@ impl Reader<'_> {
         Ok(Some(LayoutDoc { order, elements }))
     }
 
-    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<Prefix> {
+    fn length_first<'t>(&self, said: &'t Spanned<DeValue<'t>>) -> Result<LengthFirst> {
         let mut section = self.section(said)?;
         let prefix = self.prefix(&mut section)?;
+        let counts_tag = self.flag(&mut section, "counts-tag")?.unwrap_or(true);
         self.done(&section)?;
-        Ok(prefix)
+        Ok(LengthFirst { prefix, counts_tag })
     }
 }
 

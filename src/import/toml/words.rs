@@ -2,10 +2,11 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::codec::{CodePage, Coding, LengthUnit, PadNibble, PrefixCoding, Side, Zone};
 use crate::import::words::{Words, value, word};
-use crate::layout::{Fill, NextBitmap, Tag};
+use crate::layout::{Fill, NextBitmap, Tag, Terminator};
 use crate::mask::{PAN, Privacy};
 use crate::spec::{Codes, Dialect, MtiCoding};
 
@@ -47,6 +48,7 @@ pub(super) const DIALECTS: &Words<Dialect> = &[
     ("ebcdic", Dialect::EBCDIC),
     ("ebcdic-037", Dialect::ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Dialect::ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", Dialect::ebcdic(CodePage::Cp1047Lf)),
 ];
 
 pub(super) const MTI: &Words<MtiCoding> = &[
@@ -54,6 +56,7 @@ pub(super) const MTI: &Words<MtiCoding> = &[
     ("ebcdic", MtiCoding::Ebcdic),
     ("bcd", MtiCoding::Bcd),
     ("binary", MtiCoding::Binary),
+    ("hex", MtiCoding::Hex),
 ];
 
 pub(super) const CODES: &Words<Codes> = &[("iso", Codes::Iso), ("unionpay", Codes::UnionPay)];
@@ -63,12 +66,14 @@ pub(super) const CODINGS: &Words<Coding> = &[
     ("ebcdic", Coding::Ebcdic(CodePage::Cp1047)),
     ("ebcdic-037", Coding::Ebcdic(CodePage::Cp037)),
     ("ebcdic-500", Coding::Ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", Coding::Ebcdic(CodePage::Cp1047Lf)),
     ("bcd", Coding::Bcd),
     ("raw", Coding::Raw),
     ("hex", Coding::Hex),
     ("ebcdic-hex", Coding::EbcdicHex(CodePage::Cp1047)),
     ("ebcdic-hex-037", Coding::EbcdicHex(CodePage::Cp037)),
     ("ebcdic-hex-500", Coding::EbcdicHex(CodePage::Cp500)),
+    ("ebcdic-hex-1047-lf", Coding::EbcdicHex(CodePage::Cp1047Lf)),
     ("zoned-c", Coding::Zoned(Zone::C)),
     ("zoned-f", Coding::Zoned(Zone::F)),
 ];
@@ -78,6 +83,7 @@ pub(super) const PREFIXES: &Words<PrefixCoding> = &[
     ("ebcdic", PrefixCoding::Ebcdic(CodePage::Cp1047)),
     ("ebcdic-037", PrefixCoding::Ebcdic(CodePage::Cp037)),
     ("ebcdic-500", PrefixCoding::Ebcdic(CodePage::Cp500)),
+    ("ebcdic-1047-lf", PrefixCoding::Ebcdic(CodePage::Cp1047Lf)),
     ("bcd", PrefixCoding::Bcd),
     ("binary", PrefixCoding::Binary),
     ("hex", PrefixCoding::Hex),
@@ -131,6 +137,19 @@ pub(super) fn fill(text: &str) -> Option<Option<Fill>> {
         _ => return None,
     };
     Some(Some(Fill { side: value(SIDES, side)?, with }))
+}
+
+/// `1C`, `0D0A`.
+pub(super) fn until_word(terminator: Terminator) -> String {
+    terminator.octets().iter().map(|octet| format!("{octet:02X}")).collect()
+}
+
+pub(super) fn until(text: &str) -> Option<Terminator> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let octets: Option<Vec<u8>> =
+        pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect();
+    Terminator::of(&octets?).filter(|_| rest.is_empty())
 }
 
 /// `open`, `secret`, `track`, `pan`, `pan 8 4`.
@@ -187,6 +206,7 @@ pub(super) fn tag(text: &str) -> Option<Tag> {
 mod tests {
     use super::*;
     use crate::mask::{OPEN, SECRET, TRACK};
+    use crate::model::content::Content;
 
     #[test]
     fn every_word_means_one_thing() {
@@ -212,6 +232,27 @@ mod tests {
         }
         for one in [Tag::Ber, Tag::Digits(6), Tag::Text(1), Tag::Octets(2), Tag::Ebcdic(CodePage::Cp500, 2)] {
             assert_eq!(tag(&tag_word(one)), Some(one));
+        }
+    }
+
+    /// The page is run by `tests/import_toml_page.rs`, which does not see these tables.
+    #[test]
+    fn every_word_is_on_the_page() {
+        let page = include_str!("../../../docs/spec-toml.md");
+        let tables = [
+            DIALECTS.iter().map(|(word, _)| *word).collect::<Vec<_>>(),
+            MTI.iter().map(|(word, _)| *word).collect(),
+            CODES.iter().map(|(word, _)| *word).collect(),
+            CODINGS.iter().map(|(word, _)| *word).collect(),
+            PREFIXES.iter().map(|(word, _)| *word).collect(),
+            COUNTS.iter().map(|(word, _)| *word).collect(),
+            MORE.iter().map(|(word, _)| *word).collect(),
+            SIDES.iter().map(|(word, _)| *word).collect(),
+            Content::ALL.iter().map(|content| content.notation()).collect(),
+            ["open", "secret", "track", "pan", "pan 8 4", "blank", "none"].to_vec(),
+        ];
+        for word in tables.concat() {
+            assert!(page.contains(&format!("`{word}`")), "{word} is not on the page");
         }
     }
 }

@@ -117,7 +117,9 @@ fn length(element: &ElementDoc, dialect: &Dialect) -> Option<String> {
     match element.form {
         Form::Fixed => None,
         Form::Rest => Some(quoted("rest")),
-        Form::Until(octet) => Some(format!("{{ until = \"{octet:02X}\" }}")),
+        Form::IfLetter => Some(quoted("if-letter")),
+        Form::Nothing => Some(quoted("nothing")),
+        Form::Until(terminator) => Some(format!("{{ until = \"{}\" }}", words::until_word(terminator))),
         Form::Padded(prefix) => Some(prefix_table(prefix, ", padded = true")),
         Form::Prefixed(Prefix::BER) => Some(quoted("ber")),
         Form::Prefixed(prefix) => {
@@ -151,7 +153,8 @@ fn order_pairs(order: &OrderDoc, _: &Dialect) -> Pairs {
         OrderDoc::Tags { tag, length_first, .. } => {
             pairs.push(("tags", quoted(&words::tag_word(*tag))));
             if let Some(length_first) = length_first {
-                pairs.push(("lead", prefix_table(*length_first, "")));
+                let more = if length_first.counts_tag { "" } else { ", counts-tag = false" };
+                pairs.push(("lead", prefix_table(length_first.prefix, more)));
             }
         }
     }

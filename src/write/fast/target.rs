@@ -29,7 +29,7 @@ pub(crate) trait Target {
             self.copy(header)?;
         }
         match coding.write(mti) {
-            (mti, 4) => self.copy(&mti),
+            ([a, b, c, d, ..], 4) => self.copy(&[a, b, c, d]),
             (mti, len) => self.copy(mti.get(..len)?),
         }
     }

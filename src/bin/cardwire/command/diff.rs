@@ -107,9 +107,14 @@ struct Report<'o> {
 
 impl Report<'_> {
     fn types(&mut self, one: &Inspection<'_>, other: &Inspection<'_>) -> Outcome {
-        let text = |parsed: &Inspection<'_>| parsed.mti().map_or("none".into(), |mti| mti.to_string());
-        let (one, other) = (text(one), text(other));
-        if one != other {
+        if one.mti() != other.mti() {
+            let expose = self.shown == Shown::Exposed;
+            let text = |parsed: &Inspection<'_>| match parsed.mti() {
+                None => "none".into(),
+                Some(mti) if expose => mti.to_string(),
+                Some(_) => parsed.shown_mti().map_or_else(String::new, |mti| mti.to_string()),
+            };
+            let (one, other) = (text(one), text(other));
             self.differences += 1;
             let (one, other) = (self.output.paint(Role::Bad, &one), self.output.paint(Role::Good, &other));
             self.output.line(format_args!("~ MTI {one} -> {other}"))?;
@@ -138,7 +143,7 @@ impl Report<'_> {
         let mut left: Vec<Option<Field<'_>>> = other.into_iter().map(Some).collect();
         for field in one {
             crate::work::count(1);
-            let name = name(path, &field);
+            let name = self.name(path, &field);
             let place = places.get_mut(&field.key().value()).and_then(VecDeque::pop_front);
             match place.and_then(|place| left.get_mut(place)?.take()) {
                 Some(other) => self.pair(&field, &other, &name)?,
@@ -146,10 +151,18 @@ impl Report<'_> {
             }
         }
         for field in left.into_iter().flatten() {
-            let name = name(path, &field);
+            let name = self.name(path, &field);
             self.lone('+', Role::Good, &field, &name)?;
         }
         Ok(())
+    }
+
+    fn name(&self, path: &str, field: &Field<'_>) -> String {
+        let key = match self.shown {
+            Shown::Exposed => field.key().to_string(),
+            Shown::Masked => field.shown_key().to_string(),
+        };
+        if path.is_empty() { key } else { format!("{path}.{key}") }
     }
 
     fn pair(&mut self, one: &Field<'_>, other: &Field<'_>, path: &str) -> Outcome {
@@ -247,10 +260,6 @@ fn equal(one: &Field<'_>, other: &Field<'_>) -> bool {
         }
     };
     left == right || (is_filled && bare(&left) == bare(&right))
-}
-
-fn name(path: &str, field: &Field<'_>) -> String {
-    if path.is_empty() { field.key().to_string() } else { format!("{path}.{}", field.key()) }
 }
 
 #[cfg(test)]

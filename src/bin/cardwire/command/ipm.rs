@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use cardwire::ipm::{Encoding, Error, Format, RecordWriter, Records};
-use cardwire::{Builder, Field, Inspection, Message};
+use cardwire::{Builder, Field, Inspection};
 
 use super::encode::build;
 use super::tally;
@@ -111,7 +111,7 @@ impl Ipm {
                 let shown = if *expose { Shown::Exposed } else { Shown::Masked };
                 output.line(columns.iter().map(|column| quoted(column)).collect::<Vec<_>>().join(","))?;
                 each(file.as_ref(), |number, parsed| match parsed.message() {
-                    Some(message) => Ok(output.line(row(message, columns, shown))?),
+                    Some(_) => Ok(output.line(row(parsed, columns, shown))?),
                     None => {
                         complain(format_args!("record {number} is broken and left out"));
                         Ok(())
@@ -168,13 +168,13 @@ fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
     let mut counts = std::collections::BTreeMap::new();
     let done = each(file, |number, parsed| {
         let value = |path: &str| parsed.path(path).map(|field| field.to_string()).unwrap_or_default();
-        let mti = parsed.mti().map_or_else(|| "?".into(), |mti| mti.to_string());
+        let mti = parsed.shown_mti().map_or_else(|| "?".into(), |mti| mti.to_string());
         let function = value("24");
         *counts.entry((mti.clone(), function.clone())).or_insert(0u64) += 1;
         let number = output.paint(Role::Key, &format!("{number:>8}"));
         let meaning = parsed.get(24).map(|field| parsed.describe().meaning(&field, 0).to_string());
-        let amount = parsed.message().and_then(|message| message.amount(4).ok());
-        let amount = amount.map(|amount| amount.to_string()).unwrap_or_default();
+        let amount = parsed.get(4).map(|field| parsed.describe().meaning(&field, 0).to_string());
+        let amount = amount.as_deref().unwrap_or_default().trim();
         let words = output.paint(Role::Meaning, &format!("{:<34}", meaning.unwrap_or_default().trim()));
         output.line(
             format!("{number} {mti} {function:<3} {words} {:>19} {amount:>18}", value("2")).trim_end(),
@@ -191,10 +191,11 @@ fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
     done
 }
 
-fn row(message: &Message<'_>, columns: &[String], shown: Shown) -> String {
+fn row(parsed: &Inspection<'_>, columns: &[String], shown: Shown) -> String {
     let value = |column: &String| match column.as_str() {
-        "mti" => message.mti().to_string(),
-        path => message.path(path).map(|field: Field<'_>| show::shown(&field, shown)).unwrap_or_default(),
+        "mti" if shown == Shown::Exposed => parsed.mti().map_or_else(String::new, |mti| mti.to_string()),
+        "mti" => parsed.shown_mti().map_or_else(String::new, |mti| mti.to_string()),
+        path => parsed.path(path).map(|field: Field<'_>| show::shown(&field, shown)).unwrap_or_default(),
     };
     columns.iter().map(value).map(|text| quoted(&text)).collect::<Vec<_>>().join(",")
 }

@@ -93,7 +93,8 @@ impl Redact {
         }
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        framed(self.input.framing, &payload.station, redacted).map_err(|error| error.to_string())
+        framed(self.input.framing, &mask::plain(&payload.station), redacted)
+            .map_err(|error| error.to_string())
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
@@ -136,20 +137,25 @@ fn object(spec: &'static Spec<'static>, line: &[u8]) -> Result<Vec<u8>, Trouble>
     let message = Message::parse(spec, &wire).map_err(Trouble::Build)?;
     let redacted = redacted(&message).map_err(Trouble::Build)?;
     let mut text = Vec::new();
-    json::message(&mut text, &Inspection::of(spec, &redacted), &record.station, Shown::Exposed);
+    let station = mask::plain(&record.station);
+    json::message(&mut text, &Inspection::of(spec, &redacted), &station, Shown::Exposed);
     text.push(b'\n');
     Ok(text)
 }
 
 /// The message with everything hidden that its spec does not call open.
 pub(crate) fn redacted(message: &Message<'_>) -> cardwire::Result<Vec<u8>> {
-    let hidden: Vec<(u8, Prepared)> = message
+    // an inspection knows of all its elements at once whether they can be trusted
+    let parsed = Inspection::of(message.spec(), message.wire());
+    let hidden: Vec<(u8, Prepared)> = parsed
         .fields()
         .filter(|field| mask::hides(field))
         .map(|field| (u8::try_from(field.key().value()).unwrap_or(0), mask::masked(&field)))
         .collect();
     let lists = Lists::new(hidden.iter().map(|(_, value)| value));
     let mut builder = Builder::copy_of(message, message.spec());
+    let header = mask::plain(message.header());
+    builder.header(&header);
     for (number, value) in &hidden {
         builder.set(*number, lists.value(value));
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use cardwire::import::toml::words;
-use cardwire::import::{moov, toml};
+use cardwire::import::{ImportError, SpecDoc, moov, toml};
 use cardwire::layout::{Coding, Element, Form, Layout, LengthUnit, Prefix, PrefixCoding};
 use cardwire::mask::Privacy;
 use cardwire::spec::MtiCoding;
@@ -22,7 +22,8 @@ use crate::{plain, specs};
     cardwire spec convert packager.xml > mine.toml\n  \
     cardwire spec convert mine.toml --to moov > mine.json\n  \
     cardwire spec convert 'j8583.xml#0200,binary'\n  \
-    cardwire spec check mine.toml")]
+    cardwire spec check mine.toml\n\n\
+    A spec of your own in TOML: every key and word, with octets, in docs/spec-toml.md")]
 pub(crate) struct SpecCommand {
     #[command(subcommand)]
     action: Action,
@@ -79,7 +80,7 @@ impl SpecCommand {
                 let text = match to {
                     Format::Toml => plain::in_toml(&toml::write(&doc)),
                     Format::Moov => {
-                        let text = moov::write(&doc).map_err(|error| Failure::data(error.in_file(spec)))?;
+                        let text = in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?;
                         plain::in_json(&text)
                     }
                 };
@@ -109,6 +110,15 @@ impl SpecCommand {
     }
 }
 
+/// The text, and beside it what it does not hold.
+fn in_moov(doc: &SpecDoc) -> Result<String, ImportError> {
+    let text = moov::write(doc)?;
+    for loss in moov::losses(doc)? {
+        complain(format_args!("not kept, as the format has no words for it: {loss}"));
+    }
+    Ok(text)
+}
+
 fn list(output: &mut Output) -> Outcome {
     let width = spec::builtin().map(|spec| spec.name().len()).max().unwrap_or(0);
     for spec in spec::builtin() {
@@ -133,6 +143,7 @@ fn mti_words(coding: MtiCoding) -> &'static str {
         MtiCoding::Ebcdic => "in EBCDIC",
         MtiCoding::Bcd => "packed",
         MtiCoding::Binary => "a binary number",
+        MtiCoding::Hex => "in hexadecimal digits",
     }
 }
 
@@ -250,7 +261,12 @@ fn length(element: &Element<'_>) -> String {
         }
         Form::Padded(Prefix { coding, width, .. }) => format!("{width} {}, padded", words::prefix(coding)),
         Form::Rest => "the rest".into(),
-        Form::Until(octet) => format!("until {octet:02X}"),
+        Form::IfLetter => "if a letter".into(),
+        Form::Nothing => "nothing".into(),
+        Form::Until(end) => {
+            let octets: String = end.octets().iter().map(|octet| format!("{octet:02X}")).collect();
+            format!("until {octets}")
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::Write;
 use cardwire::{
     Error, Field, Inspection,
     layout::Order,
+    mask,
     model::{KeyStyle, Place},
     read::Exposed,
 };
@@ -134,9 +135,10 @@ impl Writer<'_> {
         if let Some(header) = message.map(|message| message.header()).filter(|header| !header.is_empty()) {
             self.octets("header", header);
         }
-        if let Some(mti) = parsed.mti() {
-            let _ = write!(self.out, "\"mti\":\"{mti}\",");
-        }
+        match self.shown {
+            Shown::Exposed => parsed.mti().map(|mti| write!(self.out, "\"mti\":\"{mti}\",")),
+            Shown::Masked => parsed.shown_mti().map(|mti| write!(self.out, "\"mti\":\"{mti}\",")),
+        };
         if let Some(bitmaps) = message.and_then(|message| super::record::extra_bitmaps(message)) {
             let _ = write!(self.out, "\"bitmaps\":{bitmaps},");
         }
@@ -189,22 +191,27 @@ impl Writer<'_> {
 
     fn octets(&mut self, name: &str, octets: &[u8]) {
         let _ = write!(self.out, "\"{name}\":\"");
-        hex::push(self.out, octets.iter().copied());
+        match self.shown {
+            Shown::Exposed => hex::push(self.out, octets.iter().copied()),
+            Shown::Masked => drop(write!(self.out, "{}", mask::hex(octets))),
+        }
         self.out.extend_from_slice(b"\",");
     }
 
     fn value(&mut self, field: &Field<'_>) {
         let layout = field.element().layout();
         let lists = layout.is_some_and(|layout| !matches!(layout.order(), Order::Positions { .. }));
-        match (lists, self.shown) {
-            (true, _) => self.parts(field),
-            (false, Shown::Exposed) if field.content().is_binary() => {
-                self.out.push(b'"');
-                hex::push(self.out, field.expose().octets());
-                self.out.push(b'"');
-            }
-            (false, Shown::Exposed) => clear(self.out, &field.expose()),
-            (false, Shown::Masked) => self.masked(field),
+        if lists {
+            self.parts(field);
+        } else if self.shown == Shown::Masked && field.is_masked() {
+            // what is left open of it keeps its escapes
+            string(self.out, field.to_string().bytes());
+        } else if field.content().is_binary() {
+            self.out.push(b'"');
+            hex::push(self.out, field.expose().octets());
+            self.out.push(b'"');
+        } else {
+            clear(self.out, &field.expose());
         }
     }
 
@@ -215,24 +222,17 @@ impl Writer<'_> {
                 self.out.push(b',');
             }
             self.out.push(b'[');
-            match part.key().style() {
+            match (part.key().style(), self.shown) {
                 // its characters may need escapes
-                KeyStyle::Text => string(self.out, part.key().to_string().bytes()),
-                _ => drop(write!(self.out, "\"{}\"", part.key())),
+                (KeyStyle::Text, Shown::Exposed) => string(self.out, part.key().to_string().bytes()),
+                (KeyStyle::Text, Shown::Masked) => string(self.out, part.shown_key().to_string().bytes()),
+                (_, Shown::Exposed) => drop(write!(self.out, "\"{}\"", part.key())),
+                (_, Shown::Masked) => drop(write!(self.out, "\"{}\"", part.shown_key())),
             }
             self.out.push(b',');
             self.value(&part);
             self.out.push(b']');
         }
         self.out.push(b']');
-    }
-
-    /// A value as its privacy shows it; open text that is not printable keeps its escapes.
-    fn masked(&mut self, field: &Field<'_>) {
-        if field.element().privacy().is_open() && !field.content().is_binary() {
-            string(self.out, field.expose().octets());
-        } else {
-            string(self.out, field.to_string().bytes());
-        }
     }
 }

@@ -15,7 +15,11 @@ pub(crate) fn listing(
     shown: Shown,
 ) -> io::Result<()> {
     let describe = parsed.describe();
-    let painted = output.paint(Role::Title, &describe.title().to_string());
+    let mut name = describe.title().to_string();
+    if let (Shown::Exposed, Some(mti)) = (shown, parsed.mti()) {
+        name = name.replacen("####", &mti.to_string(), 1);
+    }
+    let painted = output.paint(Role::Title, &name);
     let origin = output.paint(Role::Faint, title);
     output.line(format_args!("{painted}  {origin}"))?;
     for field in parsed.fields() {
@@ -26,7 +30,8 @@ pub(crate) fn listing(
         let left: Vec<String> = left.map(|number| number.to_string()).collect();
         let painted = output.paint(Role::Bad, &format!("!! {error}"));
         output.line(format_args!("  {painted}"))?;
-        if parsed.mti().is_some() && !left.is_empty() {
+        let told = shown == Shown::Exposed || parsed.shows_bitmaps();
+        if parsed.mti().is_some() && !left.is_empty() && told {
             let text = format!("   announced and not read: {}", left.join(", "));
             let painted = output.paint(Role::Faint, &text);
             output.line(format_args!("  {painted}"))?;
@@ -86,7 +91,11 @@ fn line(
 ) -> io::Result<()> {
     let indent = 5 * depth;
     let width = 46usize.saturating_sub(indent);
-    let key = format!("{:indent$}{:>5}", "", field.key().to_string());
+    let key = match with {
+        Shown::Exposed => field.key().to_string(),
+        Shown::Masked => field.shown_key().to_string(),
+    };
+    let key = format!("{:indent$}{key:>5}", "");
     let key = output.paint(Role::Key, &key);
     let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
     let open = field.element().privacy().is_open();
@@ -94,7 +103,8 @@ fn line(
         let units = if field.content().is_binary() { "bytes" } else { "characters" };
         output.paint(Role::Faint, &format!("({} {units})", field.len()))
     } else {
-        let role = if open || with == Shown::Exposed { Role::Value } else { Role::Masked };
+        let is_masked = with == Shown::Masked && field.is_masked();
+        let role = if is_masked { Role::Masked } else { Role::Value };
         output.paint(role, &shown(field, with))
     };
     let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));

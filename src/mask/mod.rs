@@ -1,10 +1,19 @@
 //! Privacy of elements, and how private values are shown.
 
-use core::cmp::Ordering;
-use core::fmt::{self, Write};
+mod card;
+mod issuer;
+mod veil;
+mod write;
 
-use crate::codec::window::{Octets, hex_digit};
+use core::cmp::Ordering;
+use core::fmt;
+
+use crate::codec::window::Octets;
 use crate::model::content::Content;
+
+pub(crate) use card::{Alphabet, Inner, Text};
+pub(crate) use veil::{Hidden, Veil, holds_card};
+pub(crate) use write::{write_character, write_hex, write_hiding, write_kinds, write_plain};
 
 /// What formatting may show of an element. A column of the spec, not a switch.
 ///
@@ -43,7 +52,7 @@ impl Privacy {
         matches!(self, Self::Open)
     }
 
-    /// Whether the mask hides enough: at most eight characters in front and four behind.
+    /// Whether the mask hides enough: at most eight characters at the start and four at the end.
     pub(crate) const fn is_valid(self) -> bool {
         match self {
             Self::Pan { head, tail } => head <= 8 && tail <= 4,
@@ -52,7 +61,7 @@ impl Privacy {
     }
 
     /// Whether the character at `index` of `value` may be shown.
-    fn shows(self, value: &Octets<'_>, index: usize) -> bool {
+    pub(crate) fn shows(self, value: &Octets<'_>, index: usize) -> bool {
         match self {
             Self::Open => true,
             Self::Secret => false,
@@ -81,40 +90,26 @@ fn shows_pan(len: usize, index: usize, (head, tail): (u8, u8)) -> bool {
     len >= 12 && len >= head + tail + 3 && (index < head || index >= len - tail)
 }
 
-/// Writes `value` as text or as hexadecimal, hiding what its privacy hides behind `*`.
-pub(crate) fn write_masked(
-    f: &mut impl Write,
-    value: &Octets<'_>,
-    content: Content,
-    privacy: Privacy,
-) -> fmt::Result {
-    for (index, octet) in value.iter().enumerate() {
-        let shown = privacy.shows(value, index);
-        match (shown, content.is_binary()) {
-            (false, false) => f.write_char('*')?,
-            (false, true) => f.write_str("**")?,
-            (true, true) => write_hex(f, octet)?,
-            (true, false) => write_character(f, octet)?,
-        }
-    }
-    Ok(())
+/// Octets as hexadecimal digits, the inner digits of card numbers and tracks hidden: for headers, and for what
+/// has no spec.
+///
+/// ```
+/// let header = [0x60, 0x41, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11];
+/// assert_eq!(cardwire::mask::hex(&header).to_string(), "60411111******1111");
+/// ```
+#[must_use]
+pub fn hex(octets: &[u8]) -> impl fmt::Display + use<'_> {
+    Hex(octets)
 }
 
-/// A printable ASCII character as itself, any other octet escaped, so that no value can forge a
-/// line of a log.
-pub(crate) fn write_character(f: &mut impl Write, octet: u8) -> fmt::Result {
-    match octet {
-        0x20..=0x7E => f.write_char(char::from(octet)),
-        _ => {
-            f.write_str("\\x")?;
-            write_hex(f, octet)
-        }
-    }
-}
+struct Hex<'a>(&'a [u8]);
 
-pub(crate) fn write_hex(f: &mut impl Write, octet: u8) -> fmt::Result {
-    f.write_char(char::from(hex_digit(octet >> 4)))?;
-    f.write_char(char::from(hex_digit(octet & 0x0F)))
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = Octets::of(self.0);
+        let mut veil = Veil::new(&value, Content::B);
+        write_hiding(f, &value, Content::B, |index| veil.hides(index))
+    }
 }
 
 #[cfg(test)]
@@ -123,8 +118,9 @@ mod tests {
     use std::string::String;
 
     fn masked(value: &[u8], content: Content, privacy: Privacy) -> String {
-        let mut text = String::new();
-        write_masked(&mut text, &Octets::of(value), content, privacy).unwrap();
+        let (mut text, value) = (String::new(), Octets::of(value));
+        let hides = |index| if privacy.shows(&value, index) { Hidden::None } else { Hidden::Both };
+        write_hiding(&mut text, &value, content, hides).unwrap();
         text
     }
 

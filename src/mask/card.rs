@@ -1,0 +1,258 @@
+//! Card numbers and tracks among other characters, found in one pass and without a copy.
+//!
+//! What is looked for is a property of the octets: digits that are a card number by how they begin, by their
+//! length and by their check digit, wherever in a run of digits they stand. Every such number counts, also
+//! those that overlap, so what one of them hides no other one shows.
+
+use core::ops::Range;
+
+use super::issuer::{LONGEST, SHORTEST, longest};
+use crate::codec::window::Octets;
+
+/// How many digits of a card number are shown at its start, and at its end.
+pub(crate) const HEAD: usize = 6;
+pub(crate) const TAIL: usize = 4;
+
+/// How digits lie in octets.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Alphabet {
+    /// `30` to `39`.
+    Ascii,
+    /// `F0` to `F9`.
+    Ebcdic,
+    /// Two digits an octet, beginning in either half.
+    Packed,
+}
+
+impl Alphabet {
+    pub(crate) const ALL: [Self; 3] = [Self::Ascii, Self::Ebcdic, Self::Packed];
+
+    /// How many characters lie in an octet.
+    pub(crate) const fn an_octet(self) -> usize {
+        match self {
+            Self::Ascii | Self::Ebcdic => 1,
+            Self::Packed => 2,
+        }
+    }
+}
+
+/// What is neither digit nor separator, what stands in tracks 2 and 3 after the card number, and what stands
+/// there in track 1.
+const OTHER: u8 = 0xFF;
+const SEPARATOR: u8 = 0xD;
+const CARET: u8 = 0xC;
+
+/// Octets read as characters of an alphabet.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'v, 'a> {
+    octets: &'v Octets<'a>,
+    alphabet: Alphabet,
+    /// The character after the last one that counts.
+    end: usize,
+    /// Octets that are shown as characters: half octets of these alone are no digits.
+    is_written: fn(&u8) -> bool,
+}
+
+impl<'v, 'a> Text<'v, 'a> {
+    /// Octets that are shown as hexadecimal digits.
+    pub(crate) fn new(octets: &'v Octets<'a>, alphabet: Alphabet) -> Self {
+        Self { octets, alphabet, end: alphabet.an_octet() * octets.len(), is_written: u8::is_ascii_digit }
+    }
+
+    /// Octets that are shown as characters where they are printable ones.
+    pub(crate) fn written(self) -> Self {
+        Self { is_written: |octet| matches!(octet, 0x20..=0x7E), ..self }
+    }
+
+    /// The same, ending earlier.
+    pub(crate) fn until(self, end: usize) -> Self {
+        Self { end: self.end.min(end), ..self }
+    }
+
+    /// A digit as a number, or one of the others.
+    fn get(&self, index: usize) -> u8 {
+        if index >= self.end {
+            return OTHER;
+        }
+        match self.alphabet {
+            Alphabet::Ascii => match self.octets.get(index) {
+                digit @ b'0'..=b'9' => digit - b'0',
+                b'=' | b'D' => SEPARATOR,
+                b'^' => CARET,
+                _ => OTHER,
+            },
+            Alphabet::Ebcdic => match self.octets.get(index) {
+                digit @ 0xF0..=0xF9 => digit & 0x0F,
+                0x7E | 0xC4 => SEPARATOR,
+                0x5F | 0xB0 => CARET,
+                _ => OTHER,
+            },
+            Alphabet::Packed => {
+                let octet = self.octets.get(index / 2);
+                match if index.is_multiple_of(2) { octet >> 4 } else { octet & 0x0F } {
+                    half @ (0..=9 | SEPARATOR) => half,
+                    _ => OTHER,
+                }
+            }
+        }
+    }
+
+    fn is_digit(&self, index: usize) -> bool {
+        self.get(index) < 10
+    }
+
+    /// The end of the run of digits that starts at `start`.
+    fn run_end(&self, start: usize) -> usize {
+        let mut end = start;
+        while self.is_digit(end) {
+            end += 1;
+        }
+        end
+    }
+
+    /// Where the longest card number that starts at `start` ends.
+    pub(crate) fn card(&self, start: usize) -> Option<usize> {
+        let end = self.until(start + LONGEST).run_end(start);
+        self.card_within(start, end)
+    }
+
+    /// The same, when the run of digits is known to go on until `end`.
+    fn card_within(&self, start: usize, end: usize) -> Option<usize> {
+        let len = longest(|index| self.get(start + index), end.saturating_sub(start))?;
+        (!self.is_written_text(start, start + len)).then_some(start + len)
+    }
+
+    /// Whether half octets are digits only because their octets are characters, such as `33 34 31 ...`.
+    fn is_written_text(&self, start: usize, end: usize) -> bool {
+        self.alphabet == Alphabet::Packed
+            && (start / 2..end.div_ceil(2)).all(|index| (self.is_written)(&self.octets.get(index)))
+    }
+
+    /// Whether a card number or a track is in it.
+    pub(crate) fn holds_card(&self) -> bool {
+        let mut from = 0;
+        loop {
+            // whatever run is long enough covers one of these places
+            let place = from + SHORTEST - 1;
+            if place >= self.end {
+                return false;
+            }
+            if !self.is_digit(place) {
+                from = place + 1;
+                continue;
+            }
+            let before = (from..place).rev().take_while(|index| self.is_digit(*index)).count();
+            let (start, end) = (place - before, self.run_end(place));
+            let mut starts = start..(end + 1).saturating_sub(SHORTEST);
+            if self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some())
+            {
+                return true;
+            }
+            from = end + 1;
+        }
+    }
+
+    /// The inner digits of the card number of a track: a run of digits, a separator and more digits are one,
+    /// whoever issued the card.
+    fn track(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let len = end.checked_sub(start).filter(|len| *len >= SHORTEST)?;
+        let is_track = match self.get(end) {
+            SEPARATOR => self.until(end + 5).run_end(end + 1) == end + 5,
+            CARET => true,
+            _ => false,
+        };
+        match len {
+            _ if !is_track || self.is_written_text(start, end) => None,
+            SHORTEST => Some((start, end)),
+            _ => Some((start + HEAD, end - TAIL)),
+        }
+    }
+}
+
+/// Which characters belong to the inner digits of a card number, or to a track behind one.
+pub(crate) struct Cards<'v, 'a> {
+    text: Text<'v, 'a>,
+    /// The character that is looked at next.
+    next: usize,
+    /// The run of digits around it, or the last one before it.
+    run: (usize, usize),
+    /// Everything before this that was not passed yet is hidden.
+    hidden_until: usize,
+    /// The same within a track whose card number nobody knows.
+    track: (usize, usize),
+    /// Everything from here on belongs to a track.
+    hidden_from: usize,
+}
+
+impl<'v, 'a> Cards<'v, 'a> {
+    pub(crate) fn new(text: Text<'v, 'a>) -> Self {
+        Self::starting(text, 0)
+    }
+
+    /// Card numbers that start at `start` or later.
+    pub(crate) fn starting(text: Text<'v, 'a>, start: usize) -> Self {
+        let (run, track) = ((start, start), (start, start));
+        Self { text, next: start, run, hidden_until: 0, track, hidden_from: usize::MAX }
+    }
+
+    /// Whether the character at `index` is to be hidden. Asked in ascending order.
+    pub(crate) fn hides(&mut self, index: usize) -> bool {
+        while self.next <= index {
+            self.step();
+        }
+        let (from, until) = self.track;
+        index < self.hidden_until || index >= self.hidden_from || (from..until).contains(&index)
+    }
+
+    fn step(&mut self) {
+        let at = self.next;
+        self.next += 1;
+        let (_, end) = self.run;
+        if at >= end {
+            if !self.text.is_digit(at) {
+                return;
+            }
+            let end = self.text.run_end(at);
+            self.run = (at, end);
+            if let Some(inner) = self.text.track(at, end) {
+                (self.track, self.hidden_from) = (inner, end + 1);
+            }
+        }
+        let (start, end) = self.run;
+        // a number of twelve digits is hidden whole: its ends would leave but two of them
+        if end - at >= SHORTEST
+            && let Some(SHORTEST) = self.text.card_within(at, end).map(|end| end - at)
+        {
+            self.hidden_until = self.hidden_until.max(at + SHORTEST);
+        }
+        // the inner digits of what started six digits earlier begin here
+        if let Some(first) = at.checked_sub(HEAD).filter(|first| *first >= start && end - first > SHORTEST)
+            && let Some(card_end) = self.text.card_within(first, end)
+        {
+            self.hidden_until = self.hidden_until.max(card_end - TAIL);
+        }
+    }
+}
+
+/// Which octets of a message hold an inner digit of a card number, in any alphabet: however the message is read.
+pub(crate) struct Inner<'v, 'a>([Cards<'v, 'a>; 3]);
+
+impl<'v, 'a> Inner<'v, 'a> {
+    /// Of octets in `range`.
+    pub(crate) fn of(octets: &'v Octets<'a>, range: Range<usize>) -> Self {
+        Self(Alphabet::ALL.map(|alphabet| {
+            let (start, end) = (alphabet.an_octet() * range.start, alphabet.an_octet() * range.end);
+            let text = Text::new(octets, alphabet).until(end + LONGEST);
+            Cards::starting(text, start.saturating_sub(LONGEST))
+        }))
+    }
+
+    /// Whether the octet at `index` of the message is one. Asked in ascending order.
+    pub(crate) fn hides(&mut self, index: usize) -> bool {
+        // every one is asked, for each has to pass this octet
+        self.0.iter_mut().fold(false, |any, cards| {
+            let an_octet = cards.text.alphabet.an_octet();
+            (an_octet * index..an_octet * (index + 1)).fold(any, |any, place| cards.hides(place) || any)
+        })
+    }
+}
