@@ -96,7 +96,7 @@ impl<'s> Finder<'s> {
                 (its.station, its.messages, its.octets) == (tally.station, tally.messages, tally.octets);
             // digits are soon a short message behind a header that may hold anything
             let is_coincidence = is_plain && matches!(its.station, Station::Bytes(_));
-            !is_coincidence && !(is_same && other.at == leader.at)
+            !(is_coincidence || is_same && other.at == leader.at)
         });
         let rival = rival.map(|(_, its)| its.messages).max().unwrap_or(0);
         let is_clear = match tally.messages {

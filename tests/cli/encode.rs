@@ -164,6 +164,7 @@ fn numbers_below_zero_are_written_where_a_sign_is() {
         assert!(done.code == 1 && done.out.contains(words), "{object}: {}", done.out);
     }
 }
+
 #[test]
 fn amounts_in_chip_data_come_back_as_they_were() {
     let object = r#"{"mti":"0100","fields":{"55":[["9F02","12345"],["5F2A","978"],["9F03",7],["9C","0"],["9F41","12345"]]}}"#;

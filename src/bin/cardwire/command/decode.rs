@@ -102,10 +102,13 @@ impl Decode {
     fn advise(&self, output: &mut Output, advice: &str) -> Outcome {
         match self.format {
             Format::Text => {
-                let text = output.paint(Role::Meaning, &format!("-> {advice}"));
-                output.line(text)?;
+                for (index, line) in advice.lines().enumerate() {
+                    let text = if index == 0 { format!("-> {line}") } else { line.to_owned() };
+                    let text = output.paint(Role::Meaning, &text);
+                    output.line(text)?;
+                }
             }
-            _ => complain(advice),
+            _ => advice.lines().for_each(complain),
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ impl Reading {
         if args.reads_stdin() && !input::is_kept() {
             return false;
         }
-        let args = InputArgs { framing: self.framing.or(args.framing), ..args.clone() };
+        let args = InputArgs { framing: self.framing.or(args.framing), is_quiet: true, ..args.clone() };
         let mut messages = args.messages(Some(self.spec));
         let mut total = 0_u64;
         while let Ok(item) = messages.next() {
@@ -288,7 +288,8 @@ impl Advisor {
         if !self.is_hinted && self.readings.is_empty() {
             return None;
         }
-        let inputs = super::probe::inputs(&self.args).ok()?;
+        let again = InputArgs { is_quiet: true, ..self.args.clone() };
+        let inputs = super::probe::inputs(&again).ok()?;
         let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
         let mine = probe(&inputs, [self.spec]).into_iter().next()?;
         let command = Mended::of(&self.name, &mine, &self.args)?.command(&self.args)?;

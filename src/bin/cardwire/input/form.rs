@@ -219,10 +219,12 @@ impl<'s> Lines<'s> {
         let whole = COMPLETE * self.logical.len();
         // digits of a message of another spec are no text that breaks in the middle
         let any_spec = Known { spec: None, ..known };
-        let is_text = text == Some(whole)
-            || (text.is_some_and(|text| 2 * text >= whole)
-                && self.score(Notation::Hex, any_spec) < Some(whole)
-                && !self.is_framed_hex(known));
+        let begins = self.logical.iter().all(|line| look::begins_as_message(line));
+        let is_partly = begins
+            && text.is_some_and(|text| 2 * text >= whole)
+            && self.score(Notation::Hex, any_spec) < Some(whole)
+            && !self.is_framed_hex(known);
+        let is_text = text == Some(whole) || is_partly;
         match (hex, base64) {
             (hex, _) if is_text && is_better(hex) && is_better(base64) => Some(Notation::Text),
             (Some(_), _) => Some(Notation::Hex),

@@ -151,7 +151,7 @@ fn packet(from: u16, sequence: usize, payload: &[u8], fragment: Option<usize>) -
 fn captured(framing: Option<Framing>, packets: impl Iterator<Item = Vec<u8>>) {
     let head = [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 101, 0, 0, 0];
     let file: Vec<u8> = head.into_iter().chain(packets.flatten()).collect();
-    let capture = capture::Capture::new("x".into(), stream(file), framing, Some(&spec::ISO87_ASCII));
+    let capture = capture::Capture::new("x".into(), stream(file), framing, Some(&spec::ISO87_ASCII), true);
     drain(&mut capture.unwrap_or_else(|_| unreachable!("it has a header")));
 }
 

@@ -36,6 +36,12 @@ pub(super) fn is_nearly_hex(line: &[u8]) -> bool {
     digits >= 8 && 2 * digits > line.len() && !is_message(line)
 }
 
+/// Whether a line begins with an MTI that is in use. Digits of octets do not: a digit of a text is
+/// `30` to `39`.
+pub(super) fn begins_as_message(line: &[u8]) -> bool {
+    matches!(line, [b'0'..=b'2', b'1'..=b'8', b'0'..=b'9', b'0'..=b'5', ..])
+}
+
 /// Whether a line may be a message in characters: an MTI, with a header before it perhaps, and what
 /// is no digit behind it.
 fn is_message(line: &[u8]) -> bool {

@@ -67,6 +67,9 @@ pub(crate) struct InputArgs {
     /// Whether polls, which are frames with nothing in them, are among the messages.
     #[arg(skip)]
     pub(crate) polls: bool,
+    /// Whether nothing is said on standard error: the input is read again to try options.
+    #[arg(skip)]
+    pub(crate) is_quiet: bool,
 }
 
 /// The framing of a name, such as `binary2`, `ascii4+tpdu` or `binary2+4`.
@@ -340,7 +343,9 @@ impl Messages {
             stream.read_exact(&mut mark).map_err(|error| Failure::io(&name, error))?;
         }
         Ok(match form {
-            Form::Pcap => Box::new(capture::Capture::new(name, stream, framing, self.spec)?),
+            Form::Pcap => {
+                Box::new(capture::Capture::new(name, stream, framing, self.spec, self.args.is_quiet)?)
+            }
             Form::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
             Form::Dumps { in_log } => {
                 Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))

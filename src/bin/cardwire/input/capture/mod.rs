@@ -30,9 +30,9 @@ pub(super) struct Capture {
     interfaces: Vec<Interface>,
     fragments: Fragments,
     flows: Flows,
-    /// When the packet that is being read was captured.
-    moment: Option<Moment>,
     skipped: Skipped,
+    /// Whether nothing is said on standard error.
+    is_quiet: bool,
     ready: VecDeque<Item>,
     done: bool,
 }
@@ -58,6 +58,7 @@ impl Capture {
         stream: Stream,
         framing: Option<Framing>,
         spec: Option<&'static Spec<'static>>,
+        is_quiet: bool,
     ) -> Outcome<Self> {
         let reader = create_reader(BLOCK, stream).map_err(|error| {
             Failure::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
@@ -68,8 +69,8 @@ impl Capture {
             reader,
             interfaces: Vec::new(),
             fragments: Fragments::default(),
+            is_quiet,
             flows: Flows::new(framing, spec),
-            moment: None,
             ready: VecDeque::new(),
             done: false,
         })
@@ -103,7 +104,6 @@ impl Capture {
             }
             Taken::Packet(packet) => {
                 self.skipped.packets += 1;
-                self.moment = packet.moment;
                 match self.follow(&packet) {
                     Ok(found) => self.add(found),
                     // a cut packet tells what it is by what is left of it, but not that it is whole
@@ -122,7 +122,7 @@ impl Capture {
         };
         let (ends, segment) = tcp.segment()?;
         self.skipped.count(Reason::Cut, u64::from(packet.is_cut || tcp.is_cut));
-        let stamp = Stamp { packet: self.skipped.packets, moment: self.moment };
+        let stamp = Stamp { packet: self.skipped.packets, moment: packet.moment };
         Ok(self.flows.take(stamp, ends, &segment))
     }
 
@@ -148,6 +148,11 @@ impl Capture {
             );
             self.ready.push_back(Item { origin, content: Err(refusal) });
         }
+        let lost = self.fragments.end();
+        self.skipped.count(Reason::Fragment, lost);
+        if self.is_quiet {
+            return;
+        }
         if self.flows.given_up() > 0 {
             complain(format_args!(
                 "{}: too many connections at a time; {} directions were given up while they were idle, \
@@ -156,8 +161,6 @@ impl Capture {
                 self.flows.given_up()
             ));
         }
-        let lost = self.fragments.end();
-        self.skipped.count(Reason::Fragment, lost);
         if !self.skipped.reasons.is_empty() {
             complain(&self.skipped);
         }
