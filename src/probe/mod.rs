@@ -56,11 +56,8 @@ pub use reach::Reach;
 /// nothing for it, and what is left over speaks against it. Give it all the inputs that you have:
 /// what explains several is more than a coincidence. The work is bounded, whatever the bytes are.
 pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>) -> Vec<Explanation<'s>> {
-    let octets = inputs.iter().map(|input| input.len()).sum();
-    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
-    let cuts: Vec<Cut<'_>> = cuts.collect();
-    let mut explanations: Vec<_> =
-        specs.into_iter().filter_map(|spec| trial::best(spec, &cuts, octets)).collect();
+    let cuts = cuts(inputs);
+    let mut explanations: Vec<_> = explanations(inputs, &cuts, specs).collect();
     // stable: what comes first among equals is what the caller named first
     explanations.sort_by_key(|explanation| core::cmp::Reverse(explanation.rank()));
     for explanation in explanations.iter_mut().take(MAX_SEARCHED).filter(|it| !it.is_complete()) {
@@ -70,13 +67,28 @@ pub fn probe<'s>(inputs: &[&[u8]], specs: impl IntoIterator<Item = &'s Spec<'s>>
     explanations
 }
 
-/// How a spec explains the inputs, with the framing and the header that suit it best; without hints,
-/// which take longer to find than all the rest. `None` when there are no inputs.
-#[must_use]
-pub fn explain<'s>(inputs: &[&[u8]], spec: &'s Spec<'s>) -> Option<Explanation<'s>> {
+/// The best that specs make of the inputs, as [`probe`] ranks them; without hints, which take longer
+/// to find than all the rest. `None` when there are no inputs.
+pub fn explain<'s>(
+    inputs: &[&[u8]],
+    specs: impl IntoIterator<Item = &'s Spec<'s>>,
+) -> Option<Explanation<'s>> {
+    let cuts = cuts(inputs);
+    let explanations = explanations(inputs, &cuts, specs);
+    explanations.reduce(|best, next| if next.rank() > best.rank() { next } else { best })
+}
+
+fn cuts<'m>(inputs: &[&'m [u8]]) -> Vec<Cut<'m>> {
+    cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible).collect()
+}
+
+fn explanations<'s>(
+    inputs: &[&[u8]],
+    cuts: &[Cut<'_>],
+    specs: impl IntoIterator<Item = &'s Spec<'s>>,
+) -> impl Iterator<Item = Explanation<'s>> {
     let octets = inputs.iter().map(|input| input.len()).sum();
-    let cuts = cut::framings().map(|framing| Cut::of(framing, inputs)).filter(Cut::is_possible);
-    trial::best(spec, &cuts.collect::<Vec<_>>(), octets)
+    specs.into_iter().filter_map(move |spec| trial::best(spec, cuts, octets))
 }
 
 /// For how many of the best explanations hints are looked for.

@@ -26,15 +26,3 @@ pub(crate) fn load(name: &str) -> Outcome<&'static Profile<'static>> {
         Err(error) => Err(Failure::data(error.in_file(name))),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn work_grows_with_the_rules() {
-        crate::work::tests::assert_linear("rules", |size| {
-            let rules = "[[rule]]\nmti = ['0100', '0200']\nmandatory = [2]\n".repeat(size);
-            let document = toml::from_str(&format!("name = 'x'\nbase = 'iso87'\n{rules}"));
-            assert!(super::profile(document.expect("TOML")).is_ok());
-        });
-    }
-}

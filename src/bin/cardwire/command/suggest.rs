@@ -165,7 +165,7 @@ pub(super) fn around(envelope: Envelope) -> String {
 
 /// What explains a message of which nothing is known.
 pub(super) fn best(message: &[u8]) -> Option<Explanation<'static>> {
-    probe(&[message], spec::builtin()).into_iter().next().filter(Explanation::is_complete)
+    explain(&[message], spec::builtin()).filter(Explanation::is_complete)
 }
 
 /// The spec that explains the first message, when none was said.
@@ -243,7 +243,7 @@ impl Advisor {
         if here.error().is_none() || self.looked_at >= MOST_LOOKS {
             return None;
         }
-        let found = explain(&[message], self.spec).filter(|found| is_sure(found, &here));
+        let found = explain(&[message], [self.spec]).filter(|found| is_sure(found, &here));
         let Some(found) = found else {
             self.looked_at += 1;
             return None;

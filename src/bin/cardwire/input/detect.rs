@@ -9,7 +9,7 @@ pub(super) const MOST_START: usize = 1 << 16;
 /// The framing with which the starts of streams give messages of the spec, the likeliest of all;
 /// `None` when each is a message without anything around it, or when nothing fits.
 pub(super) fn framing_of(starts: &[&[u8]], spec: &'static Spec<'static>) -> Option<Framing> {
-    let best = explain(starts, spec)?;
+    let best = explain(starts, [spec])?;
     let envelope = best.envelope();
     // a header that nobody named may hold anything, so that the messages behind it must be whole
     let is_certain = best.reaches().iter().any(|reach| reach.error.is_none());

@@ -1,5 +1,6 @@
 //! How well octets fit: what tells the notations of a message from each other.
 
+use cardwire::probe::explain;
 use cardwire::{Framing, Inspection, Spec, spec};
 
 use super::frames;
@@ -28,10 +29,14 @@ impl Known {
     }
 
     fn fit_of_message(self, octets: &[u8]) -> usize {
-        match self.spec {
-            Some(spec) => fit(spec, octets),
-            None => spec::builtin().map(|spec| fit(spec, octets)).max().unwrap_or(0),
+        let specs = || self.spec.into_iter().chain(spec::builtin().filter(|_| self.spec.is_none()));
+        let plain = specs().map(|spec| fit(spec, octets)).max().unwrap_or(0);
+        if plain == COMPLETE || self.framing.is_some() {
+            return plain;
         }
+        // a length or a header that was not said
+        let found = explain(&[octets], specs()).filter(|found| found.is_complete() && found.left() == 0);
+        found.map_or(plain, |_| COMPLETE - 1)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The form of an input: said with `--input`, or found by what its start looks like and what fits.
 
-use cardwire::{Inspection, spec};
+use cardwire::Inspection;
 
 use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
@@ -231,15 +231,6 @@ impl<'s> Lines<'s> {
             (None, Some(_)) => Some(Notation::Base64),
             (None, None) => None,
         }
-    }
-
-    /// Whether the first line is digits of a message with something around it.
-    fn is_framed_hex(&self, known: Known) -> bool {
-        let first = self.logical.first().map(|line| line.trim_ascii()).unwrap_or_default();
-        let octets = decode(Notation::Hex, known, first).unwrap_or_default();
-        let given = known.spec.into_iter();
-        let all = spec::builtin().filter(|_| known.spec.is_none());
-        given.chain(all).any(|spec| framing_of(&[&octets], spec).is_some())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.
