@@ -91,7 +91,7 @@ impl Decode {
             messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
-        if let Some(advice) = advisor.end() {
+        for advice in advisor.end() {
             self.advise(output, &advice)?;
         }
         output.flush()?;

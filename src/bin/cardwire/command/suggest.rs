@@ -280,11 +280,16 @@ impl Advisor {
         Some(hint_words(mine.envelope(), hint))
     }
 
-    /// What reads the whole input, if something was found that does.
-    pub(super) fn end(&self) -> Option<String> {
+    /// What reads the whole input, if something was found that does: a line, or two.
+    pub(super) fn end(&self) -> Vec<String> {
         if let Some(found) = self.readings.iter().find(|reading| reading.works(&self.args)) {
-            return Some(format!("it parses with {}", found.options()));
+            return vec![format!("it parses with {}", found.options())];
         }
+        self.mended().unwrap_or_default()
+    }
+
+    /// The spec with one thing put right, as `cardwire probe` finds it.
+    fn mended(&self) -> Option<Vec<String>> {
         if !self.is_hinted && self.readings.is_empty() {
             return None;
         }
@@ -293,11 +298,10 @@ impl Advisor {
         let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
         let mine = probe(&inputs, [self.spec]).into_iter().next()?;
         let command = Mended::of(&self.name, &mine, &self.args)?.command(&self.args)?;
+        let hint = mine.hints().first().filter(|_| !self.is_hinted);
+        let hint = hint.map(|hint| hint_words(mine.envelope(), hint));
         let advice = format!("this mends the spec and reads the input: {command}");
-        match mine.hints().first().filter(|_| !self.is_hinted) {
-            Some(hint) => Some(format!("{}\n-> {advice}", hint_words(mine.envelope(), hint))),
-            None => Some(advice),
-        }
+        Some(hint.into_iter().chain([advice]).collect())
     }
 }
 
