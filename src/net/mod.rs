@@ -53,9 +53,16 @@
 //! | octets to be written | `outbox` | callers wait; the peer is not read |
 //! | a peer that takes nothing | `write_timeout` | closed |
 //! | a peer that says nothing | `idle_timeout`, `echo_test` | closed |
+//! | a TLS handshake | `handshake_timeout` | closed |
 //! | requests of the peer being processed | `concurrency` | the peer is not read |
-//! | connections | `connections` | turned away |
+//! | connections of a server | `connections`, `connections_per_peer`, descriptors | one that is not used gives way, or the newcomer is turned away |
+//! | connections that claim to be the host of a `Client::listener` | 8 at a time | the next ones wait |
+//! | requests remembered by `deduplicate` | its number and time | the oldest are forgotten |
 //! | keys remembered | `Limits::memory` | the oldest are forgotten |
+#[cfg(feature = "net")]
+mod accept;
+#[cfg(feature = "net")]
+mod admission;
 #[cfg(feature = "net")]
 mod client;
 #[cfg(feature = "net")]
@@ -92,7 +99,7 @@ pub use {
     connection::pending::Pending,
     connection::received::Received,
     error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
-    observe::{Event, ForwarderState, Observer, Totals},
+    observe::{Event, ForwarderState, Observer, Totals, TurnedAway},
     server::{Server, ServerBuilder},
 };
 

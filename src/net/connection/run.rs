@@ -282,6 +282,7 @@ fn receive(
     let Ok(message) = parser.parse(frame.payload) else {
         return receive_broken(state, service, frame, arrivals);
     };
+    state.has_message();
     let Arrivals { responses, replies } = arrivals;
     if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);
