@@ -4,6 +4,7 @@
 mod capture;
 #[path = "../common/mod.rs"]
 mod common;
+mod crowded;
 mod decode;
 mod encode;
 mod engines;
