@@ -55,10 +55,17 @@
 //! | a peer that says nothing | `idle_timeout`, `echo_test` | closed |
 //! | a TLS handshake | `handshake_timeout` | closed |
 //! | requests of the peer being processed | `concurrency` | the peer is not read |
-//! | connections of a server | `connections`, `connections_per_peer`, descriptors | one that is not used gives way, or the newcomer is turned away |
+//! | connections of a server | `connections` | one that is not used gives way, or the newcomer is turned away |
+//! | connections of one peer | `connections_per_peer` | one of its own gives way, or the newcomer is turned away |
+//! | file descriptors | the system | one that is not used gives way, or the newcomer is turned away |
 //! | connections that claim to be the host of a `Client::listener` | 8 at a time | the next ones wait |
-//! | requests remembered by `deduplicate` | its number and time | the oldest are forgotten |
-//! | keys remembered | `Limits::memory` | the oldest are forgotten |
+//! | octets before the response to its sign-on | `read_buffer` | turned away |
+//! | keys remembered | `Limits::memory`, `Limits::remember` | the oldest are forgotten |
+//! | responses kept for repeats | number and time of `deduplicate` | the oldest are forgotten |
+//! | messages of store and forward | `Policy::capacity` | `put` says that it is full |
+//! | steps of store and forward in one commit | 1024 | callers wait |
+//!
+//! RULES.md names the test that reaches each of them.
 #[cfg(feature = "net")]
 mod accept;
 #[cfg(feature = "net")]
