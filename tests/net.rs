@@ -202,6 +202,7 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
     let server = Server::on(socket.listen(64).unwrap())
         .framing(Framing::BINARY2.with_limit(1_000))
         .connections(40)
+        .connections_per_peer(40)
         .frame_timeout(300 * MILLI)
         .write_timeout(300 * MILLI)
         .outbox(4_096)

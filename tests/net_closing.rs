@@ -140,3 +140,51 @@ async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
     assert!(holds(&sent.await.unwrap().unwrap(), 3));
     drop((silent, host));
 }
+
+/// A client that listens, whose sign-on has so long, and sign-ons of its own number.
+fn listening(listener: TcpListener, time: Duration) -> cardwire::net::ClientBuilder {
+    let stan = AtomicU32::new(900);
+    Client::listener(listener).observer(Arc::new(())).read_buffer(256).sign_on(
+        move || network(stan.fetch_add(1, Ordering::Relaxed), "001"),
+        |response| response.get(39).is_some_and(|code| code == "00"),
+        time,
+    )
+}
+
+/// Eight strangers are heard at a time. The host waits until one of them has failed, and no longer.
+#[tokio::test]
+async fn no_more_strangers_are_heard_at_a_time_than_eight() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = listening(listener, 300 * MILLI).start();
+    let mut silent = Vec::new();
+    for _ in 0..8 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    // each of them was asked to sign on, so that their places are taken
+    for stream in &mut silent {
+        assert!(stream.read(&mut [0; 8]).await.unwrap() > 0);
+    }
+    let mut host = TcpStream::connect(address).await.unwrap();
+    respond_once(&mut host, response_to).await;
+    client.up().await;
+    assert!((1..=8).contains(&client.totals().turned_away), "its turn came when another had failed");
+}
+
+/// A stranger that talks and talks, and does not sign on, is sent away before its time is over.
+#[tokio::test]
+async fn a_stranger_may_say_so_much_before_the_sign_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = listening(listener, 600 * SECOND).start();
+    let mut stranger = TcpStream::connect(address).await.unwrap();
+    let message = request(1);
+    let frame = [&u16::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat();
+    let talk = frame.repeat(20);
+    let _ = stranger.write_all(&talk).await;
+    let mut rest = Vec::new();
+    let _ = stranger.read_to_end(&mut rest).await;
+    while client.totals().turned_away < 1 {
+        sleep(MILLI).await;
+    }
+}

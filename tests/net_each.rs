@@ -55,3 +55,22 @@ async fn each_connection_is_served_and_watched_by_its_own() {
         streams.push(stream);
     }
 }
+
+/// The table of bounds in the documentation and that of their tests in RULES.md have the same rows.
+#[test]
+fn every_bound_has_a_test_that_reaches_it() {
+    let rows = |text: &str, head: &str, start: &str| {
+        let lines = text.lines().skip_while(|line| !line.starts_with(&format!("{start}{head}"))).skip(2);
+        let rows = lines.map_while(|line| line.strip_prefix(start)?.strip_prefix("| "));
+        let rows: Vec<String> = rows
+            .map(|row| row.split(" |").next().unwrap().to_owned())
+            .filter(|row| !row.starts_with('-'))
+            .collect();
+        assert!(rows.len() > 15, "{rows:?}");
+        rows
+    };
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let stated = std::fs::read_to_string(format!("{folder}/src/net/mod.rs")).unwrap();
+    let reached = std::fs::read_to_string(format!("{folder}/RULES.md")).unwrap();
+    assert_eq!(rows(&stated, "| what | by | and then |", "//! "), rows(&reached, "| what is bounded |", ""));
+}

@@ -85,7 +85,7 @@ async fn secure(identity: Identity, clients: Option<&[u8]>) -> (Server, Arc<Hear
     let heard = Arc::new(Heard::default());
     let server = Server::bind("127.0.0.1:0")
         .tls(ServerTls::new(identity, clients).unwrap())
-        .connect_timeout(SECOND / 5)
+        .handshake_timeout(SECOND / 5)
         .observer(Arc::<Heard>::clone(&heard))
         .serve_sync(approve);
     (server.await.unwrap(), heard)

@@ -168,6 +168,9 @@ pub enum Closed {
     /// This end closed it.
     #[error("closed by this end")]
     Local,
+    /// This end closed it because it was not used, and another connection needed its place.
+    #[error("it gave way to another connection")]
+    GaveWay,
 }
 
 impl Closed {

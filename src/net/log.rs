@@ -15,6 +15,7 @@ pub(crate) struct Warnings {
     unreadable: Rare,
     no_response: Rare,
     suspended: Rare,
+    turned_away: Rare,
 }
 
 impl Observer for Warnings {
@@ -33,6 +34,10 @@ impl Observer for Warnings {
             Event::Forwarder(ForwarderState::Suspended(why)) => {
                 let times = self.suspended.again();
                 times.into_iter().for_each(|times| warn(times, "store and forward is suspended", &why));
+            }
+            Event::TurnedAway { why, .. } => {
+                let times = self.turned_away.again();
+                times.into_iter().for_each(|times| warn(times, "a connection was turned away", &why));
             }
             _ => (),
         }

@@ -53,9 +53,23 @@
 //! | octets to be written | `outbox` | callers wait; the peer is not read |
 //! | a peer that takes nothing | `write_timeout` | closed |
 //! | a peer that says nothing | `idle_timeout`, `echo_test` | closed |
+//! | a TLS handshake | `handshake_timeout` | closed |
 //! | requests of the peer being processed | `concurrency` | the peer is not read |
-//! | connections | `connections` | turned away |
-//! | keys remembered | `Limits::memory` | the oldest are forgotten |
+//! | connections of a server | `connections` | one that is not used gives way, or the newcomer is turned away |
+//! | connections of one peer | `connections_per_peer` | one of its own gives way, or the newcomer is turned away |
+//! | file descriptors | the system | one that is not used gives way, or the newcomer is turned away |
+//! | connections that claim to be the host of a `Client::listener` | 8 at a time | the next ones wait |
+//! | octets before the response to its sign-on | `read_buffer` | turned away |
+//! | keys remembered | `Limits::memory`, `Limits::remember` | the oldest are forgotten |
+//! | responses kept for repeats | number and time of `deduplicate` | the oldest are forgotten |
+//! | messages of store and forward | `Policy::capacity` | `put` says that it is full |
+//! | steps of store and forward in one commit | 1024 | callers wait |
+//!
+//! RULES.md names the test that reaches each of them.
+#[cfg(feature = "net")]
+mod accept;
+#[cfg(feature = "net")]
+mod admission;
 #[cfg(feature = "net")]
 mod client;
 #[cfg(feature = "net")]
@@ -92,7 +106,7 @@ pub use {
     connection::pending::Pending,
     connection::received::Received,
     error::{Closed, Lost, NotSent, Rejection, ReplyError, SendError},
-    observe::{Event, ForwarderState, Observer, Totals},
+    observe::{Event, ForwarderState, Observer, Totals, TurnedAway},
     server::{Server, ServerBuilder},
 };
 

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
+use std::net::SocketAddr;
 
 use super::connection::received::Received;
 use super::error::{Closed, ReplyError};
@@ -94,9 +95,32 @@ pub enum Event {
     /// again later.
     NotCompacted(Box<str>),
     /// A connection from outside was turned away.
-    TurnedAway,
+    TurnedAway {
+        /// Whose connection it was.
+        peer: Option<SocketAddr>,
+        /// Why.
+        why: TurnedAway,
+    },
     /// The TLS handshake of a connection from outside failed.
     HandshakeFailed(Closed),
+}
+
+/// Why a connection from outside was turned away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TurnedAway {
+    /// There are as many connections as allowed, and all are being used.
+    #[error("all connections are being used")]
+    TableFull,
+    /// Its peer has as many connections as allowed, and all are being used.
+    #[error("its peer has its share of connections, and all are being used")]
+    PeerShare,
+    /// The process has as many files open as the system allows.
+    #[error("no file descriptor is left")]
+    NoDescriptors,
+    /// It did not prove itself by TLS, or by its response to the sign-on.
+    #[error("it was not the host that is waited for")]
+    NotTheHost,
 }
 
 /// What a running [`Forwarder`](super::saf::Forwarder) does.
@@ -161,6 +185,8 @@ counters! {
     responses_lost,
     /// Connections from outside that were turned away.
     turned_away,
+    /// Connections from outside that gave way to others.
+    gave_way,
     /// Frames received.
     frames_in,
     /// Octets received.
@@ -190,7 +216,8 @@ impl Counters {
             Event::Repeated => &self.repeated,
             Event::Unanswered => &self.unanswered,
             Event::ResponseLost => &self.responses_lost,
-            Event::TurnedAway => &self.turned_away,
+            Event::TurnedAway { .. } => &self.turned_away,
+            Event::Down(Closed::GaveWay) | Event::HandshakeFailed(Closed::GaveWay) => &self.gave_way,
             Event::Down(_)
             | Event::ConnectFailed(_)
             | Event::Retry(_)

@@ -1,29 +1,24 @@
 //! The side that responds: any number of connections, none of which can hold up the others.
 
 use core::fmt;
-use core::future::pending;
 use core::time::Duration;
 use std::io;
 use std::net::SocketAddr;
 use std::string::{String, ToString};
 use std::sync::Arc;
-use std::vec::Vec;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{sleep, timeout};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use super::accept::{Acceptor, Each, OnConnect};
 use super::connection::handler::{Async, Handler};
 use super::connection::outgoing::Outgoing;
 use super::connection::peer::Peer;
 use super::connection::received::Received;
-use super::connection::run::{self, Service};
-use super::connection::state::{Phase, State};
-use super::error::Closed;
-use super::log;
-use super::observe::{Counters, Event, Observer, Totals};
+use super::connection::run::Service;
+use super::observe::{Counters, Observer, Totals};
 use super::settings::{Settings, settings};
 
 /// A listener and its connections. Dropping it closes them; [`Server::shutdown`] does so in good
@@ -108,14 +103,15 @@ enum Listen {
     Listener(TcpListener),
 }
 
-type OnConnect = Arc<dyn Fn(Peer, SocketAddr) + Send + Sync>;
-type Each = Arc<dyn Fn(SocketAddr) -> (Arc<dyn Handler>, Arc<dyn Observer>) + Send + Sync>;
+/// How long a peer may be silent unless said.
+const IDLE: Duration = Duration::from_secs(600);
 
 /// What a server will be. Every method has a default that is safe.
 pub struct ServerBuilder {
     settings: Settings,
     listen: Listen,
     connections: usize,
+    per_peer: Option<usize>,
     on_connect: Option<OnConnect>,
     #[cfg(feature = "tls")]
     tls: Option<super::tls::ServerTls>,
@@ -125,20 +121,37 @@ settings!(ServerBuilder);
 
 impl ServerBuilder {
     fn new(listen: Listen) -> Self {
+        let settings = Settings { idle_timeout: Some(IDLE), ..Settings::default() };
         Self {
-            settings: Settings::default(),
+            settings,
             listen,
             connections: 1024,
+            per_peer: None,
             on_connect: None,
             #[cfg(feature = "tls")]
             tls: None,
         }
     }
 
-    /// How many connections there may be; more are turned away.
+    /// How many connections there may be; 1024 unless said.
+    ///
+    /// When there are as many, the one gives way that never sent a message and has been silent for longest,
+    /// or else the one that sent messages and has been silent for longest, more than a second. One that is
+    /// being used gives way to nobody: then the newcomer is turned away, and the observer is told.
+    ///
+    /// The limit of file descriptors of the process should be higher. Where it is not, the same happens
+    /// when it is reached.
     #[must_use]
     pub const fn connections(mut self, connections: usize) -> Self {
         self.connections = connections;
+        self
+    }
+
+    /// How many of the connections one peer may have; half of them unless said. A peer is an address, or
+    /// with IPv6 a network of 64 bits. When it has as many, one of its own gives way.
+    #[must_use]
+    pub const fn connections_per_peer(mut self, connections: usize) -> Self {
+        self.per_peer = Some(connections);
         self
     }
 
@@ -206,7 +219,7 @@ impl ServerBuilder {
             settings: self.settings,
             service,
             counters: Arc::clone(&counters),
-            places: Arc::new(Semaphore::new(self.connections)),
+            limits: (self.connections, self.per_peer.unwrap_or(self.connections.div_ceil(2))),
             on_connect: self.on_connect,
             each,
             #[cfg(feature = "tls")]
@@ -222,110 +235,4 @@ impl fmt::Debug for ServerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServerBuilder").field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-#[derive(Clone)]
-struct Acceptor {
-    settings: Settings,
-    service: Service,
-    counters: Arc<Counters>,
-    places: Arc<Semaphore>,
-    on_connect: Option<OnConnect>,
-    /// Who serves the connection of a peer, where that is not the same for all.
-    each: Option<Each>,
-    #[cfg(feature = "tls")]
-    tls: Option<super::tls::ServerTls>,
-    closes: watch::Receiver<Option<Duration>>,
-}
-
-impl Acceptor {
-    async fn run(mut self, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        loop {
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
-                Some(_) = connections.join_next() => continue,
-                _ = self.closes.wait_for(Option::is_some) => break,
-            };
-            let Ok((stream, address)) = accepted else {
-                // Out of descriptors, most likely: some will be free again.
-                sleep(Duration::from_millis(20)).await;
-                continue;
-            };
-            let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-                self.settings.observer.event(Event::TurnedAway);
-                continue;
-            };
-            let connection = self.clone();
-            connections.spawn(log::within(&address.to_string(), async move {
-                connection.serve(stream, address).await;
-                drop(place);
-            }));
-        }
-        drop(listener);
-        while connections.join_next().await.is_some() {}
-    }
-
-    async fn serve(mut self, stream: TcpStream, address: SocketAddr) {
-        if let Some(each) = &self.each {
-            let (handler, observer) = each(address);
-            (self.service, self.settings.observer) = (Some(handler), observer);
-        }
-        if stream.set_nodelay(true).is_err() {
-            return;
-        }
-        #[cfg(feature = "tls")]
-        if let Some(tls) = self.tls.clone() {
-            match timeout(self.settings.connect_timeout, tls.accept(stream)).await {
-                Ok(Ok(stream)) => {
-                    let (reader, writer) = tokio::io::split(stream);
-                    self.connected(reader, writer, address).await;
-                }
-                Ok(Err(error)) => self.settings.observer.event(Event::HandshakeFailed(Closed::by(&error))),
-                Err(_) => {
-                    let late = Closed::Tls(super::tls::TlsError::TimedOut);
-                    self.settings.observer.event(Event::HandshakeFailed(late));
-                }
-            }
-            return;
-        }
-        let (reader, writer) = stream.into_split();
-        self.connected(reader, writer, address).await;
-    }
-
-    async fn connected<R, W>(self, reader: R, writer: W, address: SocketAddr)
-    where
-        R: AsyncRead + Unpin + Send + 'static,
-        W: AsyncWrite + Unpin + Send + 'static,
-    {
-        let state = State::new(self.settings, self.counters);
-        state.connected(Phase::Up);
-        state.tell(Event::Up);
-        if let Some(hook) = self.on_connect {
-            hook(Peer { state: Arc::clone(&state) }, address);
-        }
-        let keeper = close_when_told(Arc::clone(&state), self.closes);
-        let closed = run::run(Arc::clone(&state), self.service, reader, writer, Vec::new(), keeper).await;
-        state.disconnected();
-        state.tell(Event::Down(closed));
-    }
-}
-
-/// Closes a connection when the server does, in two steps: until half of the time is over, what
-/// comes in gets its response, too, as long as something is owed; after that only what was taken does.
-async fn close_when_told(state: Arc<State>, mut closes: watch::Receiver<Option<Duration>>) -> Closed {
-    let Some(limit) = closes.wait_for(Option::is_some).await.ok().and_then(|limit| *limit) else {
-        return Closed::Local;
-    };
-    state.set_phase(Phase::Closing);
-    let owed = async {
-        state.responded().await;
-        state.drained().await;
-    };
-    let _ = timeout(limit / 2, owed).await;
-    state.refuse();
-    state.responded().await;
-    state.drained().await;
-    state.finish();
-    pending().await
 }

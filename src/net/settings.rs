@@ -44,8 +44,10 @@ pub(crate) struct Settings {
     pub(crate) write_timeout: Duration,
     /// How long the peer may be silent.
     pub(crate) idle_timeout: Option<Duration>,
-    /// How long connecting, or a TLS handshake, may take.
+    /// How long connecting may take.
     pub(crate) connect_timeout: Duration,
+    /// How long a TLS handshake may take.
+    pub(crate) handshake_timeout: Duration,
     pub(crate) respond_to_polls: bool,
     pub(crate) respond_to_format_errors: bool,
     pub(crate) one_write_per_frame: bool,
@@ -70,6 +72,7 @@ impl Default for Settings {
             write_timeout: Duration::from_secs(10),
             idle_timeout: None,
             connect_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(5),
             respond_to_polls: false,
             respond_to_format_errors: false,
             one_write_per_frame: false,
@@ -218,18 +221,26 @@ macro_rules! settings {
                 self
             }
 
-            /// How long the peer may be silent before the connection is given up. Forever, unless
-            /// said.
+            /// How long the peer may be silent before the connection is given up: unless said, a server
+            /// waits for ten minutes, and a client for ever (its echo test finds a host that is gone).
+            /// [`Duration::MAX`](core::time::Duration::MAX) is for ever.
             #[must_use]
             pub const fn idle_timeout(mut self, time: core::time::Duration) -> Self {
                 self.settings.idle_timeout = Some(time);
                 self
             }
 
-            /// How long connecting, or the TLS handshake, may take.
+            /// How long connecting may take: ten seconds, unless said.
             #[must_use]
             pub const fn connect_timeout(mut self, time: core::time::Duration) -> Self {
                 self.settings.connect_timeout = time;
+                self
+            }
+
+            /// How long the TLS handshake may take: five seconds, unless said.
+            #[must_use]
+            pub const fn handshake_timeout(mut self, time: core::time::Duration) -> Self {
+                self.settings.handshake_timeout = time;
                 self
             }
 

@@ -7,6 +7,7 @@ mod captures;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod crowded;
 mod decode;
 mod encode;
 mod engines;

@@ -6,20 +6,30 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use super::{cardwire, file, good, hex};
 
 /// A responder that is stopped when it goes out of scope.
-struct Issuer {
-    child: Child,
-    log: BufReader<ChildStdout>,
-    address: String,
+pub(crate) struct Issuer {
+    pub(crate) child: Child,
+    pub(crate) log: BufReader<ChildStdout>,
+    pub(crate) address: String,
 }
 
 impl Issuer {
-    fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cardwire"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
+        Self::run(command)
+    }
+
+    /// The same with so many file descriptors.
+    #[cfg(unix)]
+    pub(crate) fn start_with_descriptors(count: u32, args: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {count} && exec \"$0\" \"$@\"")]);
+        command.args([env!("CARGO_BIN_EXE_cardwire"), "serve", "--listen", "127.0.0.1:0"]).args(args);
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
@@ -28,7 +38,7 @@ impl Issuer {
     }
 
     /// What it logged, after it has ended by itself.
-    fn log(mut self) -> String {
+    pub(crate) fn log(mut self) -> String {
         let mut log = String::new();
         self.log.read_to_string(&mut log).unwrap();
         log
@@ -192,6 +202,12 @@ fn tls() {
     assert!(done.code == 0 && done.out.contains("0210 financial response"), "{} {}", done.out, done.err);
     let done = cardwire(&[&send[..], &["--tls-name", "other.example"]].concat(), line);
     assert_eq!((done.code, done.out.as_str()), (1, ""), "the host is verified");
+    assert!(done.err.contains(": TLS: the certificate is for localhost, not other.example"), "{}", done.err);
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let other = file("other.pem", other.cert.pem().as_bytes());
+    let send = ["send", &issuer.address, "-s", "iso87-ascii", "--tls-ca", other.to_str().unwrap()];
+    let done = cardwire(&[&send[..], &["--tls-name", "localhost", "-m", "0800"]].concat(), "");
+    assert!(done.err.contains(": TLS: the certificate is not signed by a trusted authority"), "{}", done.err);
 }
 
 #[test]

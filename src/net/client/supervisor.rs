@@ -27,7 +27,7 @@ use crate::net::connection::run::Service;
 use crate::net::connection::state::{Phase, State};
 use crate::net::error::Closed;
 use crate::net::exchange::backoff::Backoff;
-use crate::net::observe::Event;
+use crate::net::observe::{Event, TurnedAway};
 
 /// Where connections come from.
 pub(crate) enum Endpoint {
@@ -159,19 +159,26 @@ async fn newcomer(state: &Arc<State>, hooks: &Hooks, listener: &TcpListener) -> 
     loop {
         tokio::select! {
             accepted = listener.accept(), if candidates.len() < CANDIDATES => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, address)) => {
                     let (state, hooks) = (Arc::clone(state), hooks.clone());
-                    candidates.spawn(async move { Transport::over(stream, &state.settings, &hooks).await?.signed_on(&state, &hooks).await });
+                    candidates.spawn(async move { (candidate(stream, &state, &hooks).await, address) });
                 }
                 // Out of descriptors, most likely: some will be free again.
                 Err(_) => sleep(Duration::from_millis(20)).await,
             },
             Some(candidate) = candidates.join_next() => match candidate {
-                Ok(Ok(transport)) => return transport,
-                Ok(Err(_)) | Err(_) => state.tell(Event::TurnedAway),
+                Ok((Ok(transport), _)) => return transport,
+                Ok((Err(_), peer)) => {
+                    state.tell(Event::TurnedAway { peer: Some(peer), why: TurnedAway::NotTheHost });
+                }
+                Err(_) => state.tell(Event::TurnedAway { peer: None, why: TurnedAway::NotTheHost }),
             },
         }
     }
+}
+
+async fn candidate(stream: TcpStream, state: &State, hooks: &Hooks) -> Result<Transport, Closed> {
+    Transport::over(stream, &state.settings, hooks).await?.signed_on(state, hooks).await
 }
 
 /// How many connections may be about to prove themselves.

@@ -35,7 +35,7 @@ impl Transport {
         #[cfg(feature = "tls")]
         if let Some(tls) = hooks.tls.clone() {
             use crate::net::tls::TlsError;
-            let handshake = tokio::time::timeout(settings.connect_timeout, tls.connect(stream)).await;
+            let handshake = tokio::time::timeout(settings.handshake_timeout, tls.connect(stream)).await;
             let stream = handshake.map_err(|_| Closed::Tls(TlsError::TimedOut))?;
             let stream = stream.map_err(|error| Closed::by(&error))?;
             return Ok(Self { stream: Stream::Tls(stream.into()), early: None });

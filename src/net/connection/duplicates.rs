@@ -197,4 +197,19 @@ mod tests {
         drop((first, other));
         assert!(matches!(look_up(&duplicates, 1, 200), Known::InProgress));
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_kept_than_are_allowed_and_none_for_longer() {
+        let duplicates = Duplicates::new(3, Duration::from_secs(60));
+        for stan in 1..=100 {
+            slot(look_up(&duplicates, stan, 1)).keep(b"response");
+            let table = duplicates.lock();
+            assert!(table.entries.len() <= 3 && table.order.len() <= 3);
+        }
+        assert!(matches!(look_up(&duplicates, 98, 1), Known::Completed(_)));
+        tokio::time::advance(Duration::from_secs(61)).await;
+        let again = look_up(&duplicates, 98, 1);
+        assert!(matches!(again, Known::New(_)), "forgotten after its time");
+        assert_eq!(duplicates.lock().entries.len(), 1);
+    }
 }

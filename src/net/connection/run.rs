@@ -238,8 +238,11 @@ impl Inbox {
         loop {
             let input = self.octets.get(at..self.filled).unwrap_or_default();
             let Some(frame) = state.settings.framing.split(input).map_err(Closed::Framing)? else { break };
-            // What the peer is owed is bounded: by octets, and by requests being processed.
-            if frames == 0 || state.is_busy() || self.arrivals.replies.len() >= state.settings.outbox_bytes {
+            // What the peer is owed is bounded: by octets, and by requests being processed. Who is owed
+            // nothing is always read, so that two ends cannot wait for each other.
+            let owes = self.service.is_some() || state.settings.respond_to_polls;
+            let full = state.is_busy() || self.arrivals.replies.len() >= state.settings.outbox_bytes;
+            if owes && (frames == 0 || full) {
                 state.deliver(&mut self.arrivals, now);
                 if state.is_owing() {
                     state.wait_for_room().await;
@@ -282,6 +285,7 @@ fn receive(
     let Ok(message) = parser.parse(frame.payload) else {
         return receive_broken(state, service, frame, arrivals);
     };
+    state.has_message();
     let Arrivals { responses, replies } = arrivals;
     if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);

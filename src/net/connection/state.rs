@@ -49,6 +49,8 @@ pub(crate) struct State {
     start: Instant,
     /// When octets last came in, in milliseconds since `start`.
     heard: AtomicU64,
+    /// Whether a message has come in, on this connection.
+    spoken: AtomicBool,
 }
 
 /// What the lock protects.
@@ -120,6 +122,7 @@ impl State {
             sooner: Notify::new(),
             start: Instant::now(),
             heard: AtomicU64::new(0),
+            spoken: AtomicBool::new(false),
             settings,
         })
     }
@@ -361,6 +364,7 @@ impl State {
             self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
+        self.spoken.store(false, Ordering::Relaxed);
         self.hear();
         self.set_phase(phase);
     }
@@ -444,6 +448,24 @@ impl State {
     pub(crate) fn hear(&self) {
         let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
         self.heard.store(now, Ordering::Relaxed);
+    }
+
+    /// Notes that a message came in.
+    pub(crate) fn has_message(&self) {
+        self.spoken.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_spoken(&self) -> bool {
+        self.spoken.load(Ordering::Relaxed)
+    }
+
+    /// Whether something is in flight, being processed, or about to be written.
+    pub(crate) fn is_used(&self) -> bool {
+        if self.places.available_permits() < self.settings.concurrency {
+            return true;
+        }
+        let tables = self.lock();
+        tables.mux.in_flight() > 0 || !tables.outbox.frames().is_empty()
     }
 
     /// How long nothing has come in.

@@ -222,8 +222,7 @@ impl<'s> Lines<'s> {
         let begins = self.logical.iter().all(|line| look::begins_as_message(line));
         let is_partly = begins
             && text.is_some_and(|text| 2 * text >= whole)
-            && self.score(Notation::Hex, any_spec) < Some(whole)
-            && !self.is_framed_hex(known);
+            && self.score(Notation::Hex, any_spec) < Some(whole);
         let is_text = text == Some(whole) || is_partly;
         match (hex, base64) {
             (hex, _) if is_text && is_better(hex) && is_better(base64) => Some(Notation::Text),

@@ -16,6 +16,19 @@ pub(super) struct Connection {
     pub(super) peer: SocketAddr,
 }
 
+/// Hears of those who do not get that far.
+pub(super) struct Door {
+    pub(super) issuer: Arc<Issuer>,
+}
+
+impl Observer for Door {
+    fn event(&self, event: Event) {
+        if let Event::TurnedAway { peer: Some(peer), why } = event {
+            self.issuer.remark(format_args!("{peer} turned away: {why}"));
+        }
+    }
+}
+
 /// What is done about a request.
 enum Deed {
     Nothing,
@@ -31,7 +44,7 @@ impl Connection {
 
     /// What does not count as a request.
     fn remark(&self, text: impl std::fmt::Display) {
-        self.issuer.log(format!("- {} {text}", self.peer));
+        self.issuer.remark(format_args!("{} {text}", self.peer));
     }
 }
 
@@ -70,7 +83,13 @@ impl Observer for Connection {
 
     fn event(&self, event: Event) {
         match event {
-            Event::Down(Closed::Framing(error)) => self.remark(format_args!("closed: {error}")),
+            Event::Down(
+                why @ (Closed::Framing(_)
+                | Closed::GaveWay
+                | Closed::Silent
+                | Closed::SlowFrame
+                | Closed::WriteTimeout),
+            ) => self.remark(format_args!("closed: {why}")),
             Event::HandshakeFailed(why) => self.remark(format_args!("TLS handshake failed: {why}")),
             _ => {}
         }

@@ -1,27 +1,30 @@
 //! `cardwire serve`.
 
 mod connection;
+mod log;
 mod rules;
 mod trial;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cardwire::net::{Identity, Server, ServerTls};
+use cardwire::net::{Identity, Server, ServerBuilder, ServerTls};
 use cardwire::{Framing, Spec};
-use tokio::sync::mpsc;
+use tokio::sync::Notify;
 
-use self::connection::Connection;
+use self::connection::{Connection, Door};
+use self::log::{Log, log};
 use self::rules::Rules;
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_delimited;
-use crate::link::{address, block_on, read};
+use crate::link::{address, block_on, duration, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::toml_file;
 
-/// Answer requests, well or badly: what an acquirer is tested against.
+/// Respond to requests, well or badly: what an acquirer is tested against.
 #[derive(clap::Args)]
 #[command(after_help = RULES)]
 pub(crate) struct Serve {
@@ -39,6 +42,18 @@ pub(crate) struct Serve {
     /// End after so many requests.
     #[arg(long, value_name = "COUNT")]
     count: Option<u64>,
+    /// How many connections there may be. When there are as many, one that is not used gives way.
+    #[arg(long, value_name = "COUNT", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    connections: u32,
+    /// How many of them one address may have; half of them when it is not said.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    connections_per_peer: Option<u32>,
+    /// How long a connection may be silent.
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    idle_timeout: Duration,
+    /// How long a TLS handshake may take.
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
+    handshake_timeout: Duration,
     /// TLS, with this certificate chain (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -61,9 +76,11 @@ const RULES: &str = r#"A rule matches on elements and says what happens; the fir
   drop = true               # or close = true, twice = true,
                             # broken = "cut", "garbage", "mirror" or "frame"
 
-Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others)."#;
+Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others).
 
-/// How long answers may take to leave after the last request.
+Lines of the log that nobody reads in time are dropped and counted; responses never wait for them."#;
+
+/// How long responses may take to leave after the last request.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// What connections share.
@@ -71,14 +88,26 @@ struct Issuer {
     spec: &'static Spec<'static>,
     framing: Framing,
     rules: Rules,
-    /// Its other end is read by the thread that fills it.
-    lines: mpsc::UnboundedSender<String>,
+    log: Log,
+    /// After how many requests it ends.
+    count: Option<u64>,
+    requests: AtomicU64,
+    enough: Notify,
 }
 
 impl Issuer {
+    /// Says what became of a request.
     fn log(&self, line: String) {
-        // when nobody reads any more, the command is about to end
-        let _ = self.lines.send(line);
+        self.log.say(line);
+        let requests = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.count.is_some_and(|count| requests >= count) {
+            self.enough.notify_one();
+        }
+    }
+
+    /// Says what does not count as a request.
+    fn remark(&self, text: impl std::fmt::Display) {
+        self.log.say(format!("- {text}"));
     }
 }
 
@@ -95,43 +124,40 @@ impl Serve {
                 rules
             }
         };
-        let tls = self.tls()?;
-        block_on(self.listen(output, spec, rules, tls))
+        let (log, writer) = log();
+        let issuer = Arc::new(Issuer {
+            spec,
+            framing: self.framing,
+            rules,
+            log,
+            count: self.count,
+            requests: AtomicU64::new(0),
+            enough: Notify::new(),
+        });
+        let builder = self.builder(&issuer)?;
+        let listen = self.listen.clone();
+        // The log is written by this thread, which may have to wait; the responses leave from another.
+        let server = std::thread::spawn(move || block_on(serve(builder, issuer, listen)));
+        writer.run(output)?;
+        server.join().map_err(|_| Failure::data("the server stopped"))?
     }
 
-    async fn listen(
-        &self,
-        output: &mut Output,
-        spec: &'static Spec<'static>,
-        rules: Rules,
-        tls: Option<ServerTls>,
-    ) -> Outcome {
-        let (lines, mut logged) = mpsc::unbounded_channel();
-        let issuer = Arc::new(Issuer { spec, framing: self.framing, rules, lines });
-        let mut server = Server::bind(&self.listen).spec(spec).framing(self.framing);
-        if let Some(tls) = tls {
+    fn builder(&self, issuer: &Arc<Issuer>) -> Outcome<ServerBuilder> {
+        let places = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let mut server = Server::bind(&self.listen)
+            .spec(issuer.spec)
+            .framing(self.framing)
+            .connections(places(self.connections))
+            .idle_timeout(self.idle_timeout)
+            .handshake_timeout(self.handshake_timeout)
+            .observer(Arc::new(Door { issuer: Arc::clone(issuer) }));
+        if let Some(count) = self.connections_per_peer {
+            server = server.connections_per_peer(places(count));
+        }
+        if let Some(tls) = self.tls()? {
             server = server.tls(tls);
         }
-        let server = server
-            .serve_each(move |peer| Connection { issuer: Arc::clone(&issuer), peer })
-            .await
-            .map_err(|error| Failure::io(&self.listen, error))?;
-        output.line(format_args!("listening on {}", server.address()))?;
-        output.flush()?;
-        let mut requests = 0;
-        while let Some(line) = logged.recv().await {
-            requests += u64::from(!line.starts_with('-'));
-            output.line(&line)?;
-            if logged.is_empty() {
-                output.flush()?;
-            }
-            if self.count.is_some_and(|count| requests >= count) {
-                break;
-            }
-        }
-        output.flush()?;
-        server.shutdown(GRACE).await;
-        Ok(())
+        Ok(server)
     }
 
     fn tls(&self) -> Outcome<Option<ServerTls>> {
@@ -140,4 +166,17 @@ impl Serve {
         let identity = Identity::from_pem(&read(chain)?, &read(key)?).map_err(wrong)?;
         ServerTls::new(identity, None).map(Some).map_err(wrong)
     }
+}
+
+/// Serves until there were enough requests.
+async fn serve(builder: ServerBuilder, issuer: Arc<Issuer>, listen: String) -> Outcome {
+    let shared = Arc::clone(&issuer);
+    let server = builder
+        .serve_each(move |peer| Connection { issuer: Arc::clone(&shared), peer })
+        .await
+        .map_err(|error| Failure::io(&listen, error))?;
+    issuer.log.say(format!("listening on {}", server.address()));
+    issuer.enough.notified().await;
+    server.shutdown(GRACE).await;
+    Ok(())
 }

@@ -1,0 +1,208 @@
+//! A server with more peers than places: nobody is locked out by those who say nothing, and nobody who is
+//! being served gives way.
+#![cfg(feature = "net")]
+
+#[path = "common/exchange.rs"]
+mod exchange;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cardwire::net::{Client, Closed, Event, Observer, Received, Server, TurnedAway};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{sleep, timeout};
+
+use exchange::{approve, holds, request, response_to};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MILLI: Duration = Duration::from_millis(1);
+
+#[derive(Default)]
+struct Heard(Mutex<Vec<Event>>);
+
+impl Observer for Heard {
+    fn event(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+impl Heard {
+    fn count(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.0.lock().unwrap().iter().filter(|event| wanted(event)).count()
+    }
+}
+
+/// A connection from an address of this machine.
+async fn from(source: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(source.parse().unwrap(), 0)).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+/// Sends a request and takes its response.
+async fn ask(stream: &mut TcpStream, stan: u32) -> bool {
+    let message = request(stan);
+    let frame = [&u16::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat();
+    let mut response = vec![0; 2 + response_to(&message).len()];
+    let exchange = async {
+        stream.write_all(&frame).await?;
+        stream.read_exact(&mut response).await
+    };
+    timeout(5 * SECOND, exchange).await.is_ok_and(|done| done.is_ok())
+        && response[2..] == response_to(&message)
+}
+
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let read = timeout(5 * SECOND, stream.read(&mut [0; 8])).await;
+    read.is_ok_and(|read| !matches!(read, Ok(1..)))
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let waits = async {
+        while !condition() {
+            sleep(MILLI).await;
+        }
+    };
+    timeout(10 * SECOND, waits).await.unwrap();
+}
+
+/// Three times as many silent peers as there are places: a newcomer is served at once, and so is one that
+/// was there before them and is between two requests.
+#[tokio::test]
+async fn silent_connections_lock_nobody_out() {
+    let heard = Arc::new(Heard::default());
+    let server = Server::bind("127.0.0.1:0").connections(50).observer(Arc::<Heard>::clone(&heard));
+    let server = server.serve_sync(approve).await.unwrap();
+    let mut regular = TcpStream::connect(server.address()).await.unwrap();
+    assert!(ask(&mut regular, 1).await);
+    let mut silent = Vec::new();
+    for _ in 0..150 {
+        silent.push(TcpStream::connect(server.address()).await.unwrap());
+    }
+    let mut newcomer = TcpStream::connect(server.address()).await.unwrap();
+    assert!(ask(&mut newcomer, 2).await && ask(&mut regular, 3).await);
+    // 25 places for one address: two are used, and all that were there before gave way, the oldest first
+    until(|| server.totals().gave_way == 127).await;
+    assert_eq!(heard.count(|event| *event == Event::Down(Closed::GaveWay)), 127);
+    for stream in &mut silent[..127] {
+        assert!(is_closed(stream).await);
+    }
+    assert!(ask(&mut silent[149], 4).await, "the youngest is still there");
+}
+
+/// Octets that are no message, and half a message, give no right to a place.
+#[tokio::test]
+async fn noise_is_no_reason_to_stay() {
+    let server = Server::bind("127.0.0.1:0").connections(4).connections_per_peer(4);
+    let server = server.observer(Arc::new(())).serve_sync(approve).await.unwrap();
+    let mut noisy = Vec::new();
+    for noise in [&b"\0\x04\xFF\xFF\xFF\xFF"[..], b"\0\0", b"\x01\0half", b""] {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(noise).await.unwrap();
+        noisy.push(stream);
+    }
+    until(|| server.totals().connections == 4).await;
+    let mut good = Vec::new();
+    for stan in 0..4 {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        assert!(ask(&mut stream, stan).await);
+        good.push(stream);
+    }
+    for stream in &mut noisy {
+        assert!(is_closed(stream).await);
+    }
+}
+
+/// Where every connection is being used the newcomer is turned away, which is told, and they are not.
+#[tokio::test]
+async fn a_connection_that_is_being_used_gives_way_to_nobody() {
+    let heard = Arc::new(Heard::default());
+    let slow = |request: Received| async move {
+        sleep(SECOND).await;
+        response_to(request.wire())
+    };
+    let server = Server::bind("127.0.0.1:0").connections(4).connections_per_peer(4);
+    let server = server.observer(Arc::<Heard>::clone(&heard)).serve(slow).await.unwrap();
+    let asked: Vec<_> = (0..4)
+        .map(|stan| {
+            let address = server.address();
+            tokio::spawn(async move { ask(&mut TcpStream::connect(address).await.unwrap(), stan).await })
+        })
+        .collect();
+    until(|| server.totals().taken == 4).await;
+    let mut newcomer = TcpStream::connect(server.address()).await.unwrap();
+    assert!(is_closed(&mut newcomer).await);
+    let peer = Some(newcomer.local_addr().unwrap());
+    let why = TurnedAway::PeerShare;
+    assert_eq!(heard.count(|event| *event == Event::TurnedAway { peer, why }), 1);
+    assert_eq!(server.totals().turned_away, 1);
+    for asked in asked {
+        assert!(asked.await.unwrap());
+    }
+}
+
+/// One address cannot take the places of others.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_peer_has_its_share() {
+    let server = Server::bind("127.0.0.1:0").connections(10).connections_per_peer(4);
+    let server = server.observer(Arc::new(())).serve_sync(approve).await.unwrap();
+    let mut other = from("127.0.0.2", server.address()).await;
+    assert!(ask(&mut other, 1).await);
+    let mut crowd = Vec::new();
+    // each of them sends a message, so that nothing but its address tells it from the other
+    for stan in 0..4 {
+        let mut stream = from("127.0.0.3", server.address()).await;
+        assert!(ask(&mut stream, 100 + stan).await);
+        crowd.push(stream);
+        sleep(30 * MILLI).await;
+    }
+    // who was silent for a second may give way
+    sleep(SECOND + 100 * MILLI).await;
+    let mut fifth = from("127.0.0.3", server.address()).await;
+    assert!(ask(&mut fifth, 200).await);
+    assert!(is_closed(&mut crowd[0]).await, "one of its own gave way");
+    assert!(ask(&mut other, 2).await, "and not the older one of another address");
+}
+
+/// A server does not keep a peer for ever that says nothing.
+#[tokio::test]
+async fn a_silent_connection_ends_after_the_idle_timeout() {
+    let server = Server::bind("127.0.0.1:0").idle_timeout(50 * MILLI).serve_sync(approve).await.unwrap();
+    let mut silent = TcpStream::connect(server.address()).await.unwrap();
+    assert!(is_closed(&mut silent).await);
+    // and for ever where that is said
+    let server = Server::bind("127.0.0.1:0").idle_timeout(Duration::MAX).frame_timeout(Duration::MAX);
+    let server = server.write_timeout(Duration::MAX).serve_sync(approve).await.unwrap();
+    let client = Client::builder(server.address()).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), Duration::MAX).await.unwrap(), 1));
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use super::*;
+    use cardwire::net::{ClientTls, Identity, ServerTls};
+
+    /// Handshakes that are begun and not finished take no place from those who finish theirs.
+    #[tokio::test]
+    async fn half_handshakes_lock_nobody_out() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let identity = Identity::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        let server = Server::bind("127.0.0.1:0").connections(40).observer(Arc::new(()));
+        let server = server.tls(ServerTls::new(identity, None).unwrap()).handshake_timeout(60 * SECOND);
+        let server = server.serve_sync(approve).await.unwrap();
+        let mut half = Vec::new();
+        for _ in 0..120 {
+            let mut stream = TcpStream::connect(server.address()).await.unwrap();
+            stream.write_all(&[0x16, 0x03, 0x01]).await.unwrap();
+            half.push(stream);
+        }
+        let tls = ClientTls::new(chain.as_bytes(), "localhost", None).unwrap();
+        let client = Client::builder(server.address()).tls(tls).connect().await.unwrap();
+        assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+        assert_eq!(server.totals().gave_way, 101, "20 places for one address");
+    }
+}
