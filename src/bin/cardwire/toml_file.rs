@@ -23,11 +23,6 @@ pub(crate) fn text(file: &Path) -> Outcome<String> {
     Ok(text)
 }
 
-/// What a file says.
-pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Outcome<T> {
-    read_with_text(file).map(|(said, _)| said)
-}
-
 /// What a file says, and its text, to name lines of.
 pub(crate) fn read_with_text<T: DeserializeOwned>(file: &Path) -> Outcome<(T, String)> {
     let text = text(file)?;
