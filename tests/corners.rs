@@ -265,7 +265,7 @@ fn a_stream_knows_which_bitmaps_its_spec_has() {
     let mut stream =
         MessageWriter::new(&ISO87_BCD, Mti::NETWORK_REQUEST, &mut out).unwrap().with_second().unwrap();
     stream.put(11, 1).unwrap();
-    assert_eq!(format!("{stream:?}"), "Stream { written: {11} }");
+    assert_eq!(format!("{stream:?}"), "MessageWriter { written: {11} }");
     assert_eq!(common::hex(stream.finish().unwrap()), "080080200000000000000000000000000000000001");
 }
 

@@ -220,7 +220,7 @@ fn word_fast(wire: &[u8], at: usize, len: usize) -> Option<u64> {
     if len == 8 {
         return rest.first_chunk().copied().map(u64::from_be_bytes);
     }
-    let [high, low] = [rest.first_chunk()?, rest.get(8..)?.first_chunk()?].map(|octets| hex(*octets));
+    let (high, low) = (hex(*rest.first_chunk()?), hex(*rest.get(8..)?.first_chunk()?));
     Test::Block(CharClass::Hex).passes(wire, at, at + len).then_some(high << 32 | low)
 }
 

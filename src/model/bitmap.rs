@@ -37,7 +37,8 @@ impl Bitmap {
     #[must_use]
     #[inline]
     pub(crate) fn from_words(words: [u64; 3]) -> Self {
-        let [[a0, a1], [b0, b1], [c0, c1]] = words.map(halves);
+        let [a, b, c] = words;
+        let ([a0, a1], [b0, b1], [c0, c1]) = (halves(a), halves(b), halves(c));
         Self { bits: BitArray::new([a0, a1, b0, b1, c0, c1]) }
     }
 
