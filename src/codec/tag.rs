@@ -72,8 +72,9 @@ impl Tag {
 
     /// How many octets the tag takes that `octets` start with; `None` for a BER tag of more than three.
     pub(crate) fn len_at(self, octets: &Octets<'_>) -> Option<usize> {
-        // 0 beyond the end: a tag that is cut short is no other tag
-        match (self, octets.get(0) & 0x1F, octets.get(1), octets.get(2)) {
+        // 0 beyond the end, whatever stands there: a tag that is cut short is no other tag
+        let at = |index| if index < octets.len() { octets.get(index) } else { 0 };
+        match (self, at(0) & 0x1F, at(1), at(2)) {
             (Self::Ber, 0..=0x1E, _, _) => Some(1),
             (Self::Ber, _, 0..=0x7F, _) => Some(2),
             (Self::Ber, _, _, 0..=0x7F) => Some(3),
