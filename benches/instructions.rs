@@ -161,7 +161,11 @@ fn main() {
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     write_parsed(&message, &tlv_ascii);
-    show_parsed(&message, &late, [(&ISO87_BCD, &a_bcd), (&ISO87_BCD, &tlv_bcd), (&ISO87_EBCDIC, &tlv_ebcdic)]);
+    show_parsed(
+        &message,
+        &late,
+        [(&ISO87_BCD, &a_bcd), (&ISO87_BCD, &tlv_bcd), (&ISO87_EBCDIC, &tlv_ebcdic)],
+    );
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
         case_parse_hostile(&hostile[4 * round]);
