@@ -46,6 +46,8 @@ const CARET: u8 = 0xC;
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'v, 'a> {
     octets: &'v Octets<'a>,
+    /// The same, where no coding lies over them.
+    plain: Option<&'a [u8]>,
     alphabet: Alphabet,
     /// The character after the last one that counts.
     end: usize,
@@ -56,7 +58,8 @@ pub(crate) struct Text<'v, 'a> {
 impl<'v, 'a> Text<'v, 'a> {
     /// Octets that are shown as hexadecimal digits.
     pub(crate) fn new(octets: &'v Octets<'a>, alphabet: Alphabet) -> Self {
-        Self { octets, alphabet, end: alphabet.an_octet() * octets.len(), is_written: u8::is_ascii_digit }
+        let end = alphabet.an_octet() * octets.len();
+        Self { octets, plain: octets.plain(), alphabet, end, is_written: u8::is_ascii_digit }
     }
 
     /// Octets that are shown as characters where they are printable ones.
@@ -69,26 +72,35 @@ impl<'v, 'a> Text<'v, 'a> {
         Self { end: self.end.min(end), ..self }
     }
 
+    #[inline]
+    fn octet(&self, index: usize) -> u8 {
+        match self.plain {
+            Some(octets) => octets.get(index).copied().unwrap_or(0),
+            None => self.octets.get(index),
+        }
+    }
+
     /// A digit as a number, or one of the others.
+    #[inline]
     fn get(&self, index: usize) -> u8 {
         if index >= self.end {
             return OTHER;
         }
         match self.alphabet {
-            Alphabet::Ascii => match self.octets.get(index) {
+            Alphabet::Ascii => match self.octet(index) {
                 digit @ b'0'..=b'9' => digit - b'0',
                 b'=' | b'D' => SEPARATOR,
                 b'^' => CARET,
                 _ => OTHER,
             },
-            Alphabet::Ebcdic => match self.octets.get(index) {
+            Alphabet::Ebcdic => match self.octet(index) {
                 digit @ 0xF0..=0xF9 => digit & 0x0F,
                 0x7E | 0xC4 => SEPARATOR,
                 0x5F | 0xB0 => CARET,
                 _ => OTHER,
             },
             Alphabet::Packed => {
-                let octet = self.octets.get(index / 2);
+                let octet = self.octet(index / 2);
                 match if index.is_multiple_of(2) { octet >> 4 } else { octet & 0x0F } {
                     half @ (0..=9 | SEPARATOR) => half,
                     _ => OTHER,
@@ -125,7 +137,7 @@ impl<'v, 'a> Text<'v, 'a> {
     /// Whether half octets are digits only because their octets are characters, such as `33 34 31 ...`.
     fn is_written_text(&self, start: usize, end: usize) -> bool {
         self.alphabet == Alphabet::Packed
-            && (start / 2..end.div_ceil(2)).all(|index| (self.is_written)(&self.octets.get(index)))
+            && (start / 2..end.div_ceil(2)).all(|index| (self.is_written)(&self.octet(index)))
     }
 
     /// Whether a card number or a track is in it.
@@ -143,13 +155,16 @@ impl<'v, 'a> Text<'v, 'a> {
             }
             let before = (from..place).rev().take_while(|index| self.is_digit(*index)).count();
             let (start, end) = (place - before, self.run_end(place));
-            let mut starts = start..(end + 1).saturating_sub(SHORTEST);
-            if self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some())
-            {
+            if !self.is_written_text(start, end) && self.holds_card_within(start, end) {
                 return true;
             }
             from = end + 1;
         }
+    }
+
+    fn holds_card_within(&self, start: usize, end: usize) -> bool {
+        let mut starts = start..(end + 1).saturating_sub(SHORTEST);
+        self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some())
     }
 
     /// The inner digits of the card number of a track: a run of digits, a separator and more digits are one,
@@ -162,7 +177,7 @@ impl<'v, 'a> Text<'v, 'a> {
             _ => false,
         };
         match len {
-            _ if !is_track || self.is_written_text(start, end) => None,
+            _ if !is_track => None,
             SHORTEST => Some((start, end)),
             _ => Some((start + HEAD, end - TAIL)),
         }
@@ -176,9 +191,11 @@ pub(crate) struct Cards<'v, 'a> {
     next: usize,
     /// The run of digits around it, or the last one before it.
     run: (usize, usize),
+    /// Where the card numbers end that start at the last eight characters; 0 where none starts.
+    ends: [usize; 8],
     /// Everything before this that was not passed yet is hidden.
     hidden_until: usize,
-    /// The same within a track whose card number nobody knows.
+    /// The inner digits of a track whose card number nobody knows.
     track: (usize, usize),
     /// Everything from here on belongs to a track.
     hidden_from: usize,
@@ -192,7 +209,7 @@ impl<'v, 'a> Cards<'v, 'a> {
     /// Card numbers that start at `start` or later.
     pub(crate) fn starting(text: Text<'v, 'a>, start: usize) -> Self {
         let (run, track) = ((start, start), (start, start));
-        Self { text, next: start, run, hidden_until: 0, track, hidden_from: usize::MAX }
+        Self { text, next: start, run, ends: [0; 8], hidden_until: 0, track, hidden_from: usize::MAX }
     }
 
     /// Whether the character at `index` is to be hidden. Asked in ascending order.
@@ -207,29 +224,41 @@ impl<'v, 'a> Cards<'v, 'a> {
     fn step(&mut self) {
         let at = self.next;
         self.next += 1;
-        let (_, end) = self.run;
-        if at >= end {
+        if at >= self.run.1 {
             if !self.text.is_digit(at) {
                 return;
             }
-            let end = self.text.run_end(at);
-            self.run = (at, end);
-            if let Some(inner) = self.text.track(at, end) {
-                (self.track, self.hidden_from) = (inner, end + 1);
-            }
+            self.meet_run(at);
         }
         let (start, end) = self.run;
+        if at < start {
+            return;
+        }
+        let card_end = if end - at < SHORTEST { 0 } else { self.text.card_within(at, end).unwrap_or(0) };
+        if let Some(slot) = self.ends.get_mut(at % 8) {
+            *slot = card_end;
+        }
         // a number of twelve digits is hidden whole: its ends would leave but two of them
-        if end - at >= SHORTEST
-            && let Some(SHORTEST) = self.text.card_within(at, end).map(|end| end - at)
-        {
-            self.hidden_until = self.hidden_until.max(at + SHORTEST);
+        if card_end == at + SHORTEST {
+            self.hidden_until = self.hidden_until.max(card_end);
         }
         // the inner digits of what started six digits earlier begin here
-        if let Some(first) = at.checked_sub(HEAD).filter(|first| *first >= start && end - first > SHORTEST)
-            && let Some(card_end) = self.text.card_within(first, end)
-        {
-            self.hidden_until = self.hidden_until.max(card_end - TAIL);
+        let first = at.checked_sub(HEAD).filter(|first| *first >= start);
+        let card_end = first.and_then(|first| self.ends.get(first % 8)).copied().unwrap_or(0);
+        self.hidden_until = self.hidden_until.max(card_end.saturating_sub(TAIL));
+    }
+
+    /// The run of digits that starts here.
+    fn meet_run(&mut self, start: usize) {
+        let end = self.text.run_end(start);
+        if self.text.is_written_text(start, end) {
+            // characters, and no digits in half octets
+            self.run = (end, end);
+            return;
+        }
+        self.run = (start, end);
+        if let Some(inner) = self.text.track(start, end) {
+            (self.track, self.hidden_from) = (inner, end + 1);
         }
     }
 }

@@ -14,19 +14,20 @@ type Lengths = u32;
 /// The longest card number that the digits begin with, if they begin with one. `digits` gives the digit at an
 /// index; there are `left` of them.
 pub(crate) fn longest(digits: impl Fn(usize) -> u8, left: usize) -> Option<usize> {
-    let first = digits(0);
-    // what begins so is no card of these networks, or is one of an airline
-    if left < SHORTEST || matches!(first, 0 | 1 | 7) {
+    if left < SHORTEST {
         return None;
     }
-    let prefix = (0..6).fold(0, |prefix, index| prefix * 10 + u32::from(digits(index)));
+    let start = 10 * digits(0) + digits(1);
+    // what begins otherwise is no card of these networks; 10 to 19 are airlines
+    if !matches!(start, 22..=27 | 30 | 34..=69 | 81 | 82 | 86 | 95 | 97 | 98) {
+        return None;
+    }
+    let prefix = (2..6).fold(u32::from(start), |prefix, index| prefix * 10 + u32::from(digits(index)));
     let lengths = lengths(prefix) & !(u32::MAX << (left.min(LONGEST) + 1));
-    if lengths == 0 {
-        return None;
-    }
     // the sums of both ways to double every second digit: which one counts is known at the end
     let (mut sums, mut found) = ([0, 0], None);
-    for index in 0..left.min(LONGEST) {
+    let most = usize::try_from(lengths.checked_ilog2().unwrap_or(0)).unwrap_or(0);
+    for index in 0..most {
         let digit = digits(index);
         let doubled = if digit > 4 { 2 * digit - 9 } else { 2 * digit };
         let [even, odd] = sums;

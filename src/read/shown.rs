@@ -210,11 +210,8 @@ pub(crate) fn write(
             let wire = Octets::of(value.wire());
             let last = value.position(value.len().saturating_sub(1));
             let mut inner = Inner::of(&wire, value.position(0)..last + 1);
-            write_hiding(f, value, content, |index| {
-                // asked of every octet: it looks at each once
-                let lies_in_card = inner.hides(value.position(index));
-                unless(privacy.shows(value, index) && !lies_in_card)
-            })
+            let mut shows = |index| privacy.shows(value, index) && !inner.hides(value.position(index));
+            write_hiding(f, value, content, |index| unless(shows(index)))
         }
     }
 }
