@@ -22,6 +22,11 @@ proptest! {
     }
 
     #[test]
+    fn what_is_read_is_copied_octet_by_octet(case in generated::cases()) {
+        laws::read_then_copied(&case);
+    }
+
+    #[test]
     fn a_number_is_read_as_that_number(
         case in generated::cases(),
         number in prop_oneof![any::<i64>(), 0..100_000i64, -200..200i64],

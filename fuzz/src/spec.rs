@@ -24,6 +24,8 @@ pub fn spec(data: &[u8]) {
     });
     let rolls = Rolls { message, elements: elements.collect() };
     let case = generated::case(rolls.clone());
+    laws::written_in_every_way(&case);
+    laws::read_then_copied(&case);
     let (case, wire) = laws::told(&case);
     let damaged = damage.of(&wire);
     laws::built_then_parsed_then_built(&case, &wire);

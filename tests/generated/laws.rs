@@ -63,6 +63,23 @@ fn by_hand(case: &Case) -> Option<Vec<u8>> {
     reference::told(case.spec, &case.mti.to_string(), case.header, &case.nodes)
 }
 
+/// What is read is copied octet by octet, also what no builder would have written so.
+pub(crate) fn read_then_copied(case: &Case) {
+    for node in &case.nodes {
+        let wire = reference::write(case.spec, &case.mti.to_string(), case.header, &[*node]);
+        let Some(wire) = wire else { continue };
+        let Ok(message) = Message::parse(case.spec, &wire) else { continue };
+        assert_eq!(hex(&Builder::copy_of(&message, case.spec).to_vec().unwrap()), hex(&wire));
+        let values: Vec<_> = message.fields().collect();
+        let mut builder = Builder::new(case.spec, case.mti);
+        builder.header(case.header);
+        for field in &values {
+            builder.set(u8::try_from(field.key().value()).unwrap(), field);
+        }
+        assert_eq!(hex(&builder.to_vec().unwrap()), hex(&wire), "each value for itself");
+    }
+}
+
 /// An element alone, written in each way there is, is the same octets, or is refused for the same reason.
 pub(crate) fn written_in_every_way(case: &Case) {
     for node in &case.nodes {

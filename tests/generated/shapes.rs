@@ -312,10 +312,9 @@ fn coding(dice: &mut Dice, content: Content, within: Within) -> Coding {
     }
     let (page, zone) = (dice.page(), dice.one_of(&[Zone::C, Zone::F]));
     match content {
-        Content::N | Content::Z | Content::Ne => {
-            dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)])
+        Content::N | Content::Z | Content::Ne | Content::Yn | Content::H => {
+            dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Bcd, Coding::Ebcdic(page)])
         }
-        Content::Yn | Content::H => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Ebcdic(page)]),
         Content::Xn => dice.one_of(&[Coding::Ascii, Coding::Bcd, Coding::Zoned(zone), Coding::Ebcdic(page)]),
         Content::B => dice.one_of(&[Coding::Raw, Coding::Hex, Coding::EbcdicHex(page)]),
         Content::Any => dice.one_of(&[

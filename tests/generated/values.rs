@@ -3,7 +3,7 @@
 use cardwire::layout::Form;
 use cardwire::{
     Mti, Spec,
-    layout::{Element, Layout, Order, Tag},
+    layout::{Coding, Content, Element, Layout, Order, Tag},
 };
 
 use super::{Case, Dice, Elements, capacity};
@@ -84,9 +84,19 @@ fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
     }
 }
 
-/// Any octet of the class.
+/// Any octet of the class; in packed digits often the pad nibble, where the class has such a digit.
 fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
-    let start = b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap());
+    let nibble = element.pad_nibble().nibble;
+    let pad = if element.content() == Content::Z {
+        b'0' + nibble
+    } else {
+        b"0123456789ABCDEF"[usize::from(nibble)]
+    };
+    let is_packed = element.coding() == Coding::Bcd;
+    let start = match is_packed && dice.chance(3) {
+        true => pad,
+        false => b'0'.wrapping_add(u8::try_from(dice.below(256)).unwrap()),
+    };
     let octets = (0..=255u8).map(|step| start.wrapping_add(step));
     octets.into_iter().find(|octet| is_of_class(element.content(), index, *octet)).unwrap()
 }

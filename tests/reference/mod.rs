@@ -28,7 +28,7 @@ use nom::{IResult, Parser};
 
 pub(crate) use decode::{is_of_class, is_signed, wire_len};
 #[allow(unused_imports, reason = "each test file uses what it needs")]
-pub(crate) use write::{expected, in_half_octets, told};
+pub(crate) use write::{expected, in_half_octets, told, write};
 
 use decode::{decode, latin};
 

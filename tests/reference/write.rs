@@ -19,14 +19,14 @@ use crate::common::{Node, Tree, hex};
 
 /// The octets of a message, if the reference parser reads in them what is given.
 pub(crate) fn told(spec: &Spec<'_>, mti: &str, header: &[u8], nodes: &[Node]) -> Option<Vec<u8>> {
-    let wire = write(spec, mti, header, nodes)?;
+    let wire = write(spec, mti, header, &fill(spec.body(), nodes))?;
     let read = super::parse(spec, &wire);
     let is_read = read.failure.is_none() && read.fields == expected(spec.body(), nodes);
     is_read.then_some(wire)
 }
 
-/// The octets of a message; `None` where a value is longer or shorter than its element.
-fn write(spec: &Spec<'_>, mti: &str, header: &[u8], nodes: &[Node]) -> Option<Vec<u8>> {
+/// The octets of a message as it stands; `None` where a value is longer or shorter than its element.
+pub(crate) fn write(spec: &Spec<'_>, mti: &str, header: &[u8], nodes: &[Node]) -> Option<Vec<u8>> {
     let number: u16 = mti.parse().unwrap();
     let mti = match spec.mti() {
         MtiCoding::Ascii => mti.as_bytes().to_vec(),
@@ -41,15 +41,29 @@ fn write(spec: &Spec<'_>, mti: &str, header: &[u8], nodes: &[Node]) -> Option<Ve
 /// What has to be read where these values were given: what is too short has its fill, digits that are
 /// packed are capitals, and a separator that is packed is `=`.
 pub(crate) fn expected(layout: &Layout<'_>, nodes: &[Node]) -> Vec<Node> {
+    each_leaf(layout, nodes, |element, octets| {
+        let octets = filled(element, octets);
+        if element.coding() == Coding::Bcd { in_half_octets(element, octets) } else { octets }
+    })
+}
+
+/// The values with their fill.
+fn fill(layout: &Layout<'_>, nodes: &[Node]) -> Vec<Node> {
+    each_leaf(layout, nodes, filled)
+}
+
+fn each_leaf(
+    layout: &Layout<'_>,
+    nodes: &[Node],
+    change: impl Fn(&Element<'_>, &[u8]) -> Vec<u8> + Copy,
+) -> Vec<Node> {
     let one = |node: &Node| {
         let element = element_of(layout, node.key);
         match node.value {
-            Tree::Leaf(octets) => {
-                let octets = filled(element, octets);
-                let packed = element.coding() == Coding::Bcd;
-                Node::leaf(node.key, if packed { in_half_octets(element, octets) } else { octets })
+            Tree::Leaf(octets) => Node::leaf(node.key, change(element, octets)),
+            Tree::Parts(list) => {
+                Node::composite(node.key, each_leaf(element.layout().unwrap(), &list.0, change))
             }
-            Tree::Parts(list) => Node::composite(node.key, expected(element.layout().unwrap(), &list.0)),
         }
     };
     nodes.iter().map(one).collect()
@@ -152,7 +166,7 @@ fn tag_octets(tag: Tag, key: u32) -> Vec<u8> {
 /// An element with its prefix and everything around it.
 fn element(element: &Element<'_>, node: &Node) -> Option<Vec<u8>> {
     let value = match node.value {
-        Tree::Leaf(octets) => filled(element, octets),
+        Tree::Leaf(octets) => octets.to_vec(),
         Tree::Parts(list) => parts(element.layout()?, &list.0)?,
     };
     if !(element.min()..=element.max()).contains(&value.len()) {
@@ -180,7 +194,7 @@ fn element(element: &Element<'_>, node: &Node) -> Option<Vec<u8>> {
 
 /// The value with the fill that its row asks for, behind its sign if it has one. Where nothing is given,
 /// blanks are nothing too, and anything else is not.
-pub(crate) fn filled(element: &Element<'_>, given: &[u8]) -> Vec<u8> {
+fn filled(element: &Element<'_>, given: &[u8]) -> Vec<u8> {
     let sign = usize::from(is_signed(element.content()));
     let is_nothing = given.len() <= sign;
     let is_fixed = element.form() == Form::Fixed || element.form() == Form::IfLetter && !is_nothing;
