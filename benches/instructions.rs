@@ -161,11 +161,7 @@ fn main() {
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     write_parsed(&message, &tlv_ascii);
-    show_parsed(
-        &message,
-        &late,
-        [(&ISO87_BCD, &a_bcd), (&ISO87_BCD, &tlv_bcd), (&ISO87_EBCDIC, &tlv_ebcdic)],
-    );
+    show_parsed(&message, &late, [&a_bcd, &tlv_bcd, &tlv_ebcdic]);
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
         case_parse_hostile(&hostile[4 * round]);
@@ -227,8 +223,11 @@ fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
 }
 
 /// What people are shown of parsed messages.
-fn show_parsed(a: &Message<'_>, broken: &[u8], others: [(&'static Spec<'static>, &Vec<u8>); 3]) {
-    let [a_bcd, tlv_bcd, tlv_ebcdic] = others.map(|(spec, wire)| Message::parse(spec, wire).expect("sound"));
+fn show_parsed(a: &Message<'_>, broken: &[u8], others: [&Vec<u8>; 3]) {
+    let [a_bcd, tlv_bcd, tlv_ebcdic] = others;
+    let parsed = |spec, wire| Message::parse(spec, wire).expect("sound");
+    let (a_bcd, tlv_bcd) = (parsed(&ISO87_BCD, a_bcd), parsed(&ISO87_BCD, tlv_bcd));
+    let tlv_ebcdic = parsed(&ISO87_EBCDIC, tlv_ebcdic);
     let mut out = String::with_capacity(1 << 14);
     for _ in 0..64 {
         case_describe_a_ascii(a, &mut out);

@@ -117,7 +117,7 @@ fn a_scanned_code_needs_no_card_number() {
     for scanned in ["030", "031", "032", "932", "942"] {
         assert_eq!(missing(scanned, false), Vec::<String>::new(), "{scanned}");
     }
-    let wanted = "field 2 is mandatory in 0200 when field 35 is not and no code was scanned";
+    let wanted = "field 2 is mandatory in 0200 when field 35 is not there and no code was scanned";
     for read in ["012", "021", "051", "072", "902", "952"] {
         assert_eq!((missing(read, false), missing(read, true)), (vec![wanted.to_owned()], vec![]), "{read}");
     }

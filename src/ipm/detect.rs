@@ -1,7 +1,6 @@
 //! What a file is: told from its first octets.
 
 use super::block::{BLOCK, DATA, FILL};
-use super::unlike::NotIpm;
 use super::vbs::{DEFAULT_LIMIT, Descriptor, LENGTH, Segment, WORD, Words, in_block};
 use crate::model::error::widen;
 use crate::spec::{IPM_ASCII, IPM_EBCDIC, Spec};
@@ -137,7 +136,7 @@ pub fn detect(head: &[u8]) -> Option<Format> {
 
 /// What kind of file starts with these octets, or why it is none. A text before the first record is
 /// passed over: some programs write a line of their own there.
-pub(super) fn find(head: &[u8]) -> Result<Found, NotIpm> {
+pub(super) fn find(head: &[u8]) -> Option<Found> {
     let text = head.iter().take_while(|octet| is_text(**octet)).count();
     let line_end =
         head.get(..text).and_then(|text| text.iter().rposition(|octet| matches!(octet, b'\n' | 0x25)));
@@ -148,7 +147,7 @@ pub(super) fn find(head: &[u8]) -> Result<Found, NotIpm> {
         let found = at_start(head.get(preamble..)?)?;
         Some(Found { preamble, ..found })
     });
-    found.next().ok_or_else(|| NotIpm::of(head))
+    found.next()
 }
 
 fn at_start(head: &[u8]) -> Option<Found> {

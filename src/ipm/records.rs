@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Write};
 use super::block::{Blocker, Unblocker};
 use super::detect::{ENOUGH, Format, Found, Medium, find};
 use super::error::Error;
+use super::unlike::NotIpm;
 use super::vbs::{VbsReader, VbsWriter};
 use crate::read::message::Message;
 use crate::write::builder::Builder;
@@ -35,7 +36,7 @@ impl<R: Read> Records<R> {
         let mut head = Vec::new();
         let enough = u64::try_from(ENOUGH).unwrap_or(u64::MAX);
         inner.by_ref().take(enough).read_to_end(&mut head).map_err(|error| Error::new(1, 0, error))?;
-        let found = find(&head).map_err(|found| Error::new(1, 0, found))?;
+        let found = find(&head).ok_or_else(|| Error::new(1, 0, NotIpm::of(&head)))?;
         head.drain(..found.preamble);
         Ok(Self::behind(head, inner, found))
     }

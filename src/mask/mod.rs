@@ -97,7 +97,7 @@ fn shows_pan(len: usize, index: usize, (head, tail): (u8, u8)) -> bool {
 ///
 /// ```
 /// let header = [0x60, 0x41, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11];
-/// assert_eq!(cardwire::mask::hex(&header).to_string(), "60411111******1111");
+/// assert_eq!(cardwire::mask::hex(&header).to_string(), "604111********1111");
 /// ```
 #[must_use]
 pub fn hex(octets: &[u8]) -> impl fmt::Display + use<'_> {

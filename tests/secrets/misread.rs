@@ -68,13 +68,13 @@ pub(crate) fn texts(spec: &Spec<'_>, octets: &[u8], form: &dyn Fn(&Inspection<'_
         format!("{parsed:?}"),
         format!("{parsed:#?}"),
         parsed.describe().to_string(),
-        parsed.dump().to_string(),
+        without_offsets(&parsed.dump().to_string()),
         format!("{:?} {:?}", parsed.error(), parsed.error().map(|error| error.to_string())),
     ];
     if let Some(message) = parsed.message() {
         texts.push(format!("{message:?}"));
         texts.push(message.describe().to_string());
-        texts.push(message.dump().to_string());
+        texts.push(without_offsets(&message.dump().to_string()));
         texts.push(format!("{:?}", Builder::copy_of(message, spec)));
         texts.push(fields(message.fields(), &|field| field.to_string()));
     }
@@ -84,6 +84,13 @@ pub(crate) fn texts(spec: &Spec<'_>, octets: &[u8], form: &dyn Fn(&Inspection<'_
         texts.push(fields(parsed.bitmap().iter().filter_map(|number| parsed.get(number)), format));
     }
     texts
+}
+
+/// A dump without the first column of its rows: values run on from row to row, and no offset stands between
+/// them, nor at the end of a sentence.
+fn without_offsets(dump: &str) -> String {
+    let rows = dump.lines().map(|row| row.split_once(' ').map_or("", |(_, rest)| rest));
+    rows.collect::<Vec<_>>().join("\n")
 }
 
 type OfAField = fn(&Field<'_>) -> String;
