@@ -15,7 +15,7 @@ const PACKAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <isofield id="11" length="6"  name="Trace number"    class="org.jpos.iso.IFB_NUMERIC" pad="true"/>
   <isofield id="41" length="8"  name="Terminal"        class="com.acme.iso.TerminalField"/>
   <isofieldpackager id="62" length="99" name="Invoice" class="org.jpos.iso.IFB_LLCHAR" emitBitmap="false"
-      packager="org.jpos.iso.packager.GenericSubFieldPackager">
+      firstField="0" packager="org.jpos.iso.packager.GenericSubFieldPackager">
     <isofield id="0" length="2" name="Kind"            class="org.jpos.iso.IF_CHAR"/>
     <isofield id="1" length="9" name="Number"          class="org.jpos.iso.IFA_LLNUM"/>
   </isofieldpackager>

@@ -1,9 +1,9 @@
 //! What a file is: told from its first octets.
 
 use super::block::{BLOCK, DATA, FILL};
+use super::encoding::Encoding;
 use super::vbs::{DEFAULT_LIMIT, Descriptor, LENGTH, Segment, WORD, Words, in_block};
 use crate::model::error::widen;
-use crate::spec::{IPM_ASCII, IPM_EBCDIC, Spec};
 
 /// How the records of a file lie on the medium and in which characters they are written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -12,17 +12,6 @@ pub struct Format {
     pub blocked: bool,
     /// The characters of the records.
     pub encoding: Encoding,
-}
-
-/// The characters of a file. Lengths of records and bitmaps are binary in both.
-///
-/// Exhaustive: clearing files know these two.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Encoding {
-    /// ASCII.
-    Ascii,
-    /// EBCDIC, the usual one.
-    Ebcdic,
 }
 
 /// What stands around the records of a file that was found to be one.
@@ -79,17 +68,6 @@ impl Found {
             Medium::Descriptors => Words::Descriptor { counts_itself: true },
             Medium::ShortDescriptors => Words::Descriptor { counts_itself: false },
             Medium::BlockDescriptors => Words::Blocks { left: 0 },
-        }
-    }
-}
-
-impl Encoding {
-    /// The spec of records in these characters.
-    #[must_use]
-    pub const fn spec(self) -> &'static Spec<'static> {
-        match self {
-            Self::Ascii => &IPM_ASCII,
-            Self::Ebcdic => &IPM_EBCDIC,
         }
     }
 }

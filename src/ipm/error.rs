@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use super::unlike::NotIpm;
+use super::not_ipm::NotIpm;
 
 /// Why a file could not be read or written: the record, the byte of the file, and the cause.
 ///

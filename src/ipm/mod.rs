@@ -51,16 +51,19 @@
 
 mod block;
 mod detect;
+mod encoding;
 mod error;
+mod not_ipm;
 mod pds;
 mod records;
 mod unlike;
 mod vbs;
 
 pub use block::{Blocker, Unblocker};
-pub use detect::{Encoding, Format, Medium, detect};
+pub use detect::{Format, Medium, detect};
+pub use encoding::Encoding;
 pub use error::{Cause, Error};
+pub use not_ipm::NotIpm;
 pub use pds::{ELEMENTS as PDS_ELEMENTS, PdsList, pds};
 pub use records::{RecordWriter, Records};
-pub use unlike::NotIpm;
 pub use vbs::{DEFAULT_LIMIT, VbsReader, VbsWriter};

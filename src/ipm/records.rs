@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, Write};
 use super::block::{Blocker, Unblocker};
 use super::detect::{ENOUGH, Format, Found, Medium, find};
 use super::error::Error;
-use super::unlike::NotIpm;
+use super::not_ipm::NotIpm;
 use super::vbs::{VbsReader, VbsWriter};
 use crate::read::message::Message;
 use crate::write::builder::Builder;
