@@ -29,7 +29,11 @@ impl<'v, 'a> Veil<'v, 'a> {
     /// What of the octet at `index` is hidden. Asked in ascending order.
     pub(crate) fn hides(&mut self, index: usize) -> Hidden {
         // every one is asked, for each has to pass this octet
-        let written = self.written.iter_mut().flatten().fold(false, |any, cards| cards.hides(index) || any);
+        let mut written = false;
+        // every one of them is asked, because each goes on with the octets
+        for cards in self.written.iter_mut().flatten() {
+            written |= cards.hides(index);
+        }
         let mut half = |index| self.packed.as_mut().is_some_and(|cards| cards.hides(index));
         match (half(2 * index), half(2 * index + 1)) {
             _ if written => Hidden::Both,
