@@ -251,6 +251,13 @@ impl<'a> Octets<'a> {
         self.trust
     }
 
+    /// The octets, decoded into the start of `room`; `None` where they do not fit.
+    pub(crate) fn copied<'r>(&self, room: &'r mut [u8]) -> Option<&'r [u8]> {
+        let out = room.get_mut(..self.len())?;
+        out.iter_mut().enumerate().for_each(|(index, slot)| *slot = self.get(index));
+        Some(out)
+    }
+
     /// The octets on the wire, all of them.
     pub(crate) const fn wire(&self) -> &'a [u8] {
         self.wire

@@ -5,7 +5,8 @@ use core::fmt;
 use crate::codes::{Currency, currency};
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::mti::Version;
-use crate::read::field::{Exposed, Field};
+use crate::read::exposed::Exposed;
+use crate::read::field::Field;
 use crate::read::message::Message;
 
 /// An amount in minor units, and its currency where the message says one.

@@ -8,11 +8,12 @@ use crate::layout::path;
 use crate::layout::walk::Steps;
 use crate::layout::{Element, Layout};
 use crate::model::content::Content;
-use crate::model::error::{Error, ErrorKind, Key, Result, widen};
+use crate::model::error::{Error, ErrorKind, Key, KeyStyle, Result, widen};
 use crate::model::trust::Trust;
+use crate::read::exposed::{Exposed, Text};
 use crate::read::reader::Reader;
-use crate::read::shown::View;
 use crate::read::trust::settle;
+use crate::read::view::{Seen, View};
 use crate::spec::Spec;
 
 /// A data element of a message, or a part of one; borrowed from the input, already checked.
@@ -96,13 +97,7 @@ impl<'a> Field<'a> {
             return Err(self.error(ErrorKind::Form));
         }
         let exposed = self.open()?;
-        let view = match self.value.trust() {
-            Trust::Doubtful if self.is_code() => View::Plain,
-            Trust::Doubtful => View::Kinds,
-            _ if self.holds_card() => View::Veiled,
-            _ => View::Plain,
-        };
-        Ok(Text { exposed, view })
+        Ok(Text { exposed, view: self.seen().view(self.value.trust()) })
     }
 
     /// The number in an open element of digits, up to 19 of them.
@@ -141,21 +136,13 @@ impl<'a> Field<'a> {
     #[must_use]
     pub fn parts(&self) -> Parts<'a> {
         let trust = match self.value.trust() {
-            Trust::Doubtful if self.is_code() => Trust::Sound,
+            Trust::Doubtful if self.seen().is_code() => Trust::Sound,
             Trust::Doubtful => Trust::Doubtful,
-            _ if self.spoils_parts() => Trust::Doubtful,
+            _ if self.seen().spoils_parts() => Trust::Doubtful,
             trust => trust,
         };
-        Parts { reader: Reader::new(self.value.trusted(trust), 0), ..self.own_parts() }
-    }
-
-    /// The parts, trusted as the element is.
-    pub(crate) fn own_parts(&self) -> Parts<'a> {
-        self.parts_of(self.element.layout.map(Steps::new))
-    }
-
-    fn parts_of(&self, steps: Option<Steps<'a>>) -> Parts<'a> {
-        Parts { steps, reader: Reader::new(self.value, 0), spec: self.spec }
+        let steps = self.element.layout.map(Steps::new);
+        Parts { steps, reader: Reader::new(self.value.trusted(trust), 0), spec: self.spec }
     }
 
     /// The parts read with a layout of the caller's, for elements whose use depends on the
@@ -166,7 +153,7 @@ impl<'a> Field<'a> {
     pub fn parts_as(&self, layout: &'a Layout<'a>) -> Result<Parts<'a>> {
         crate::spec::check_below(layout, self.element, self.value.layers())?;
         crate::read::reader::check_parts(self.value, layout)?;
-        Ok(self.parts_of(Some(Steps::new(layout))))
+        Ok(Parts { steps: Some(Steps::new(layout)), reader: Reader::new(self.value, 0), spec: self.spec })
     }
 
     /// The first part with this number or tag.
@@ -192,17 +179,41 @@ impl<'a> Field<'a> {
         Self { value: self.value.trusted(trust), ..self }
     }
 
-    /// The octets of the message.
-    pub(crate) fn wire(&self) -> Octets<'a> {
-        Octets::of(self.value.wire())
-    }
-
     /// Whether the message can be trusted; worked out if it was not yet.
     pub(crate) fn trust(&self) -> Trust {
         match (self.value.trust(), self.spec) {
             (Trust::Unknown, Some(spec)) => settle(spec, self.value.wire()),
             (known, _) => known,
         }
+    }
+
+    /// Whether formatting hides anything of the value: because its row is private, because a card number is in
+    /// it, or because the message cannot be trusted.
+    #[must_use]
+    pub fn is_masked(&self) -> bool {
+        self.view() != View::Plain
+    }
+
+    /// The octets of the value, and `None` for each that formatting hides, wholly or in part.
+    pub fn masked(&self) -> impl Iterator<Item = Option<u8>> + '_ {
+        self.view().octets(&self.value, self.content())
+    }
+
+    /// The key, as formatting shows it: a tag that no layout lists is hidden where the message cannot be
+    /// trusted.
+    #[must_use]
+    pub fn shown_key(&self) -> impl fmt::Display + use<> {
+        let is_listed = self.key.style() == KeyStyle::Number || self.element.key() == self.key.value();
+        ShownKey { key: self.key, is_hidden: !is_listed && self.value.trust() == Trust::Doubtful }
+    }
+
+    fn view(&self) -> View {
+        self.seen().view(self.trust())
+    }
+
+    fn seen(&self) -> Seen<'_, 'a> {
+        let Self { key, element, value, spec, .. } = self;
+        Seen { key: *key, element, value, range: self.value_range(), spec: *spec }
     }
 
     #[inline]
@@ -213,6 +224,33 @@ impl<'a> Field<'a> {
     fn error(&self, kind: ErrorKind) -> Error {
         let [start, ..] = self.bounds;
         Error::new(kind, widen(start), 0, 0).within(self.key)
+    }
+}
+
+/// Every element of a spec that is not open shows here as `*`, and so do the inner digits of a card number in an
+/// open one. Of a message that cannot be trusted only kinds of characters are shown: `#` for a digit, `@` for a
+/// letter.
+impl fmt::Display for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.view().write(f, &self.value, self.element.content)
+    }
+}
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({} {self})", self.shown_key())
+    }
+}
+
+/// See [`Field::shown_key`].
+struct ShownKey {
+    key: Key,
+    is_hidden: bool,
+}
+
+impl fmt::Display for ShownKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_hidden { f.write_str("****") } else { fmt::Display::fmt(&self.key, f) }
     }
 }
 
@@ -262,218 +300,5 @@ impl<'a> Reader<'a> {
         let bounds = [self.at(), span.start, span.next].map(|index| self.position(index));
         self.skip_to(span.next);
         Ok(Field { key, element, value, bounds, spec: None })
-    }
-}
-
-/// The opened value of an element: what [`Field::expose`] returns.
-///
-/// It has no `Display`, and its `Debug` shows the length only, so it cannot reach a log unless its
-/// content is taken out first.
-#[derive(Clone, Copy)]
-pub struct Exposed<'a> {
-    pub(crate) value: Octets<'a>,
-    binary: bool,
-}
-
-impl<'a> Exposed<'a> {
-    /// Length in units.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.value.len()
-    }
-
-    /// Whether there is no unit.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The value as a slice of the input, where the link writes it as it is (ASCII, raw octets).
-    #[must_use]
-    #[inline]
-    pub fn as_bytes(&self) -> Option<&'a [u8]> {
-        self.value.plain()
-    }
-
-    /// The value as text borrowed from the input, where the link writes ASCII.
-    #[must_use]
-    #[inline]
-    pub fn as_str(&self) -> Option<&'a str> {
-        core::str::from_utf8(self.value.plain()?).ok()
-    }
-
-    /// The octets of the value, decoded: ASCII or Latin-1 characters, or binary octets.
-    pub fn octets(&self) -> impl DoubleEndedIterator<Item = u8> + Clone + use<'a> {
-        self.value.iter()
-    }
-
-    /// The characters of the value; octets above `7F` as Latin-1.
-    pub fn chars(&self) -> impl DoubleEndedIterator<Item = char> + Clone + use<'a> {
-        self.value.iter().map(char::from)
-    }
-
-    /// The digits of the value as numbers 0 to 9; other characters are left out.
-    pub fn digits(&self) -> impl DoubleEndedIterator<Item = u8> + Clone + use<'a> {
-        self.value.iter().filter(u8::is_ascii_digit).map(|octet| octet - b'0')
-    }
-
-    /// The decoded value, copied into `out`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Room`] when `out` is shorter than the value.
-    pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
-        let room = out.len();
-        let Some(target) = out.get_mut(..self.len()) else {
-            return Err(Error::new(ErrorKind::Room, 0, self.len(), room));
-        };
-        target.iter_mut().zip(self.octets()).for_each(|(slot, octet)| *slot = octet);
-        Ok(target)
-    }
-
-    /// The number, for a value of digits only.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Form`] when it is empty or not all digits; [`ErrorKind::Number`] when it exceeds `u64`.
-    #[inline]
-    pub fn number(&self) -> Result<u64> {
-        let fail = |kind, index| Error::new(kind, self.value.position(index), 0, 0);
-        if self.binary || self.is_empty() {
-            return Err(fail(ErrorKind::Form, 0));
-        }
-        let mut number = 0u64;
-        for (index, octet) in self.octets().enumerate() {
-            if !octet.is_ascii_digit() {
-                return Err(fail(ErrorKind::Form, index));
-            }
-            let next = number.checked_mul(10).and_then(|tens| tens.checked_add(u64::from(octet - b'0')));
-            number = next.ok_or_else(|| fail(ErrorKind::Number, index))?;
-        }
-        Ok(number)
-    }
-
-    /// The signed amount of class `x+n`: `C` is positive, `D` negative.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Form`] when it is none; [`ErrorKind::Number`] when it exceeds `i64`.
-    pub fn signed(&self) -> Result<i64> {
-        let digits = Exposed { value: self.value.slice(1, self.len()), binary: self.binary };
-        let fail = |kind| Error::new(kind, self.value.position(0), 0, 0);
-        let magnitude = i64::try_from(digits.number()?).map_err(|_| fail(ErrorKind::Number))?;
-        match self.value.get(0) {
-            b'C' => Ok(magnitude),
-            b'D' => Ok(-magnitude),
-            _ => Err(fail(ErrorKind::Form)),
-        }
-    }
-}
-
-impl PartialEq<[u8]> for Exposed<'_> {
-    fn eq(&self, other: &[u8]) -> bool {
-        self.len() == other.len() && self.octets().eq(other.iter().copied())
-    }
-}
-
-impl<const N: usize> PartialEq<[u8; N]> for Exposed<'_> {
-    fn eq(&self, other: &[u8; N]) -> bool {
-        *self == *other.as_slice()
-    }
-}
-
-impl PartialEq<str> for Exposed<'_> {
-    fn eq(&self, other: &str) -> bool {
-        *self == *other.as_bytes()
-    }
-}
-
-impl PartialEq<&str> for Exposed<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        *self == **other
-    }
-}
-
-impl PartialEq for Exposed<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.octets().eq(other.octets())
-    }
-}
-
-impl Eq for Exposed<'_> {}
-
-impl fmt::Debug for Exposed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Clear({} units)", self.len())
-    }
-}
-
-/// The text of an open element.
-///
-/// `Display` and `Debug` are for people and mask as those of [`Field`] do: a card number in it, and all of it
-/// where the message broke. What carries the text on takes its characters: [`as_str`](Self::as_str),
-/// [`chars`](Self::chars), [`copy_to`](Self::copy_to).
-#[derive(Clone, Copy)]
-pub struct Text<'a> {
-    pub(crate) exposed: Exposed<'a>,
-    pub(crate) view: View,
-}
-
-impl<'a> Text<'a> {
-    /// Length in characters.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.exposed.len()
-    }
-
-    /// Whether there is no character.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.exposed.is_empty()
-    }
-
-    /// The text borrowed from the input, where the link writes ASCII.
-    #[must_use]
-    #[inline]
-    pub fn as_str(&self) -> Option<&'a str> {
-        self.exposed.as_str()
-    }
-
-    /// The characters; octets above `7F` as Latin-1.
-    pub fn chars(&self) -> impl DoubleEndedIterator<Item = char> + Clone + use<'a> {
-        self.exposed.chars()
-    }
-
-    /// Without the blanks at the end.
-    #[must_use]
-    pub fn trimmed(&self) -> Self {
-        let blanks = self.exposed.octets().rev().take_while(|octet| *octet == b' ').count();
-        let value = self.exposed.value.slice(0, self.len() - blanks);
-        Self { exposed: Exposed { value, binary: false }, ..*self }
-    }
-
-    /// The decoded text, copied into `out`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Room`] when `out` is shorter than the text.
-    pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
-        self.exposed.copy_to(out)
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.exposed == other.exposed
-    }
-}
-
-impl Eq for Text<'_> {}
-
-impl PartialEq<str> for Text<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.exposed == *other
-    }
-}
-
-impl PartialEq<&str> for Text<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        self.exposed == **other
     }
 }

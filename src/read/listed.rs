@@ -1,6 +1,8 @@
 //! Codes that are in the list of their element: what is shown of a message that cannot be trusted.
 
-use super::field::Field;
+use core::ops::Range;
+
+use crate::codec::window::Octets;
 use crate::codes::{
     ActionCode03, ActionCode93, ConditionCode, FunctionCode, NetworkCode, ProcessingCode, ReasonCode,
     ResponseCode, SettlementCode, country, currency, unionpay,
@@ -10,24 +12,25 @@ use crate::mask::Inner;
 /// The longest code that is in a list.
 const ROOM: usize = 6;
 
-/// Whether an element of a message holds a code that says no more than its list does. Codes of more than three
-/// characters, and those that can stand beside each other, must not lie in what could be a card number.
-pub(crate) fn is_listed(field: &Field<'_>) -> bool {
+/// Whether the element of that number holds a code that says no more than its list does; `range` is where it lies
+/// in the message. Codes of more than three characters, and those that can stand beside each other, must not lie
+/// in what could be a card number.
+pub(crate) fn is_listed(number: u8, value: &Octets<'_>, range: Range<usize>) -> bool {
     let mut room = [0; ROOM];
-    let text = field.expose().copy_to(&mut room).ok().and_then(|text| core::str::from_utf8(text).ok());
-    let Some((text, number)) = text.zip(u8::try_from(field.key().value()).ok()) else { return false };
+    let text = value.copied(&mut room).and_then(|text| core::str::from_utf8(text).ok());
+    let Some(text) = text else { return false };
     let stands_alone = match number {
         // no accounts are named: four zeros are nobody's digits
         3 => text.ends_with("0000"),
         25 | 39 | 49 | 66 | 70 => text.len() < 4,
         _ => false,
     };
-    is_in_list(number, text) && (stands_alone || !lies_in_card(field))
+    is_in_list(number, text) && (stands_alone || !lies_in_card(value, range))
 }
 
-/// Whether any octet of the value lies in what could be a card number.
-fn lies_in_card(field: &Field<'_>) -> bool {
-    let (wire, range) = (field.wire(), field.value_range());
+/// Whether any octet of a range of the message lies in what could be a card number.
+fn lies_in_card(value: &Octets<'_>, range: Range<usize>) -> bool {
+    let wire = Octets::of(value.wire());
     let mut inner = Inner::of(&wire, range.clone());
     range.into_iter().any(|index| inner.hides(index))
 }

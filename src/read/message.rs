@@ -1,19 +1,24 @@
 //! Messages: a checked, zero-copy view of the input.
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::codec::Coding;
 use crate::codec::window::Octets;
 use crate::layout::Element;
 use crate::layout::path;
 use crate::layout::walk::Steps;
+use crate::mask::Inner;
 use crate::model::bitmap::Bitmap;
+use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
 use crate::model::trust::Trust;
-use crate::read::field::{Exposed, Field, Text};
+use crate::read::exposed::{Exposed, Text};
+use crate::read::field::Field;
 use crate::read::offsets::Starts;
 use crate::read::reader::Reader;
+use crate::read::trust::{DATED, has_card_across, is_dated};
 use crate::spec::Spec;
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
@@ -258,6 +263,56 @@ impl<'a> Message<'a> {
         self.get(number).ok_or_else(|| self.missing(number))
     }
 
+    /// The same message; whether it makes sense is known of it.
+    pub(crate) fn settled(&self) -> Self {
+        let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
+        let trust = match self.trust {
+            Trust::Unknown if self.makes_sense() || !has_card_across(self.wire, borders) => Trust::Sound,
+            Trust::Unknown => Trust::Doubtful,
+            known => known,
+        };
+        Self { trust, ..*self }
+    }
+
+    fn makes_sense(&self) -> bool {
+        let dated = DATED.into_iter().filter_map(|number| self.get(number));
+        self.mti.is_known() && dated.into_iter().all(|field| is_dated(field.content(), field.value))
+    }
+
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.trust == Trust::Doubtful
+    }
+
+    pub(crate) fn shown_mti(&self) -> ShownMti {
+        ShownMti(self.shows_mti().then_some(self.mti))
+    }
+
+    pub(crate) fn shows_mti(&self) -> bool {
+        let start = self.spec.header();
+        !self.is_doubtful() || self.mti.is_known() && self.is_clear(start..start + self.spec.mti().len())
+    }
+
+    /// Whether it may be told which elements the bitmaps announce.
+    pub(crate) fn shows_bitmaps(&self) -> bool {
+        let start = self.spec.header() + self.spec.mti().len();
+        !self.is_doubtful() || self.is_clear(start..start + self.bitmap_len())
+    }
+
+    /// How many octets the bitmaps at the start take.
+    pub(crate) fn bitmap_len(&self) -> usize {
+        let form = self.spec.bitmap();
+        let apart = form.has_third_among_values() && self.bitmaps == 3;
+        let count = usize::from(self.bitmaps) - usize::from(apart);
+        count * form.coding.wire_len(Content::B, usize::from(form.octets))
+    }
+
+    /// Whether no octet of a range could be an inner digit of a card number.
+    fn is_clear(&self, range: Range<usize>) -> bool {
+        let wire = Octets::of(self.wire);
+        let mut inner = Inner::of(&wire, range.clone());
+        !range.into_iter().any(|index| inner.hides(index))
+    }
+
     #[cold]
     fn missing(&self, number: u8) -> Error {
         Error::new(ErrorKind::Missing, self.wire.len(), 0, 0).at(Place::Element(number))
@@ -278,6 +333,24 @@ pub(crate) struct DebugFields<'m, 'a>(pub(crate) &'m Message<'a>);
 impl fmt::Debug for DebugFields<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.0.fields().map(|field| (Plain(field.shown_key()), Plain(field)))).finish()
+    }
+}
+
+/// A message type, if it may be shown.
+pub(crate) struct ShownMti(Option<Mti>);
+
+impl fmt::Display for ShownMti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(mti) => fmt::Display::fmt(&mti, f),
+            None => f.write_str("####"),
+        }
+    }
+}
+
+impl fmt::Debug for ShownMti {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From octets to a checked view.
 
 pub(crate) mod amount;
+pub(crate) mod exposed;
 pub(crate) mod fast;
 pub(crate) mod field;
 pub(crate) mod inspection;
@@ -13,12 +14,13 @@ pub(crate) mod parse;
 pub(crate) mod parser;
 pub(crate) mod reader;
 pub(crate) mod scan;
-mod shown;
 mod trust;
+pub(crate) mod view;
 mod vouch;
 
 pub use amount::Amount;
-pub use field::{Exposed, Field, Parts, Text};
+pub use exposed::{Exposed, Text};
+pub use field::{Field, Parts};
 pub use inspection::Inspection;
 pub use message::Message;
 #[cfg(feature = "alloc")]

@@ -4,67 +4,78 @@
 //! do, the message type or a date shows it, and a card number lies across elements. Only both together are
 //! taken for a sign: an odd date alone is no reason to hide anything.
 
-use super::field::Field;
-use super::message::Message;
+use super::reader::Reader;
 use crate::codec::window::Octets;
+use crate::layout::Element;
+use crate::layout::walk::Steps;
 use crate::mask::{Alphabet, Text};
 use crate::model::content::Content;
+use crate::model::error::Key;
+use crate::model::mti::Mti;
 use crate::model::trust::Trust;
 use crate::spec::Spec;
 
 /// Elements that hold a date or a time in every edition.
-const DATED: [u8; 3] = [7, 12, 13];
-
-impl Message<'_> {
-    /// The same message; whether it makes sense is known of it.
-    pub(crate) fn settled(&self) -> Self {
-        let trust = match self.trust {
-            Trust::Unknown if self.makes_sense() || !self.has_card_across_elements() => Trust::Sound,
-            Trust::Unknown => Trust::Doubtful,
-            known => known,
-        };
-        Self { trust, ..*self }
-    }
-
-    fn makes_sense(&self) -> bool {
-        self.mti().is_known()
-            && DATED.into_iter().filter_map(|number| self.get(number)).all(|field| is_dated(&field))
-    }
-
-    /// Whether a card number begins in one element and ends in another one, in any alphabet.
-    #[cold]
-    fn has_card_across_elements(&self) -> bool {
-        let wire = Octets::of(self.wire());
-        let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
-        Alphabet::ALL.into_iter().any(|alphabet| {
-            let text = Text::new(&wire, alphabet);
-            borders().any(|border| {
-                let border = alphabet.an_octet() * border;
-                let mut starts = border.saturating_sub(18)..border;
-                starts.any(|start| text.card(start).is_some_and(|end| end > border))
-            })
-        })
-    }
-}
-
-/// Whether the message that lies in `wire` makes sense: for elements that left it.
-#[cold]
-#[inline(never)]
-pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8]) -> Trust {
-    Message::parse(spec, wire).map_or(Trust::Doubtful, |message| message.settled().trust)
-}
+pub(crate) const DATED: [u8; 3] = [7, 12, 13];
 
 /// Whether digits are a date, a time or both, as far as their number tells which; zeros may stand for none.
-fn is_dated(field: &Field<'_>) -> bool {
+pub(crate) fn is_dated(content: Content, value: Octets<'_>) -> bool {
     let mut room = [0; 14];
-    let digits = match field.expose().copy_to(&mut room) {
-        Ok(digits) if field.content() == Content::N => digits,
+    let digits = match value.copied(&mut room) {
+        Some(digits) if content == Content::N => digits,
         _ => return true,
     };
     digits.iter().all(|digit| *digit == b'0') || is_date(digits)
 }
 
-/// The same, of digits that are not all zero.
+/// Whether a card number lies across any of the borders, in any alphabet.
+#[cold]
+pub(crate) fn has_card_across<I: Iterator<Item = usize>>(wire: &[u8], borders: impl Fn() -> I) -> bool {
+    let wire = Octets::of(wire);
+    Alphabet::ALL.into_iter().any(|alphabet| {
+        let text = Text::new(&wire, alphabet);
+        borders().any(|border| {
+            let border = alphabet.an_octet() * border;
+            let mut starts = border.saturating_sub(18)..border;
+            starts.any(|start| text.card(start).is_some_and(|end| end > border))
+        })
+    })
+}
+
+/// Whether a message that was read to its end makes sense: for an element that left its message.
+#[cold]
+#[inline(never)]
+pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8]) -> Trust {
+    let head = Octets::of(wire).slice(spec.header(), spec.mti().len());
+    let is_known = spec.mti().read(&head).is_ok_and(Mti::is_known);
+    let is_dated = |(key, element, value, _): (Key, &Element<'_>, Octets<'_>, _)| {
+        !DATED.map(u32::from).contains(&key.value()) || is_dated(element.content, value)
+    };
+    let borders = || walked(spec, wire).flat_map(|(.., borders)| borders);
+    match is_known && walked(spec, wire).all(is_dated) || !has_card_across(wire, borders) {
+        true => Trust::Sound,
+        false => Trust::Doubtful,
+    }
+}
+
+/// The elements of a message: key, row, value, and where element and value start.
+fn walked<'a>(
+    spec: &'a Spec<'a>,
+    wire: &'a [u8],
+) -> impl Iterator<Item = (Key, &'a Element<'a>, Octets<'a>, [usize; 2])> {
+    let mut steps = Steps::new(spec.body());
+    let mut reader = Reader::new(Octets::of(wire), spec.header() + spec.mti().len());
+    core::iter::from_fn(move || {
+        // the message was checked: no error comes, and one would end the elements
+        let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
+        let span = reader.measure(element).ok()?;
+        let (value, start) = (reader.value(element, span), reader.at());
+        reader.skip_to(span.next);
+        Some((key, element, value, [start, span.start]))
+    })
+}
+
+/// Whether digits are a date, a time or both.
 pub(crate) fn is_date(digits: &[u8]) -> bool {
     let (pairs, _) = digits.as_chunks::<2>();
     let mut numbers = [0; 7];

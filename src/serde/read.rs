@@ -16,7 +16,8 @@ use crate::layout::Order;
 use crate::model::Unit;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Place, Result};
-use crate::read::field::{Exposed, Field};
+use crate::read::exposed::Exposed;
+use crate::read::field::Field;
 use crate::read::message::Message;
 
 /// A message as a map: `mti`, then the elements.

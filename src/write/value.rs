@@ -6,7 +6,8 @@ use alloc::{string::String, vec::Vec};
 use crate::codec::window::Octets;
 use crate::layout::{Layout, Order, path};
 use crate::model::error::Key;
-use crate::read::field::{Exposed, Field, Text};
+use crate::read::exposed::{Exposed, Text};
+use crate::read::field::Field;
 
 /// A value to build: text, octets, a number, parts, or an element of another message.
 ///
