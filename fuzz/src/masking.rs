@@ -23,7 +23,7 @@ pub fn masking(data: &[u8]) {
 fn ndjson(parsed: &Inspection<'_>) -> String {
     let mut text = Vec::new();
     match parsed.error() {
-        None => message(&mut text, parsed, parsed.wire(), Shown::Masked),
+        None => message(&mut text, parsed, &[], Shown::Masked),
         Some(found) => error(&mut text, &found, Some((parsed, Shown::Masked))),
     }
     String::from_utf8(text).expect("JSON is text")

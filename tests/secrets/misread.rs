@@ -10,6 +10,8 @@ use crate::common::hex;
 pub(crate) struct Misread {
     pub(crate) spec: &'static Spec<'static>,
     pub(crate) octets: Vec<u8>,
+    /// Whether the end is missing.
+    pub(crate) is_cut: bool,
 }
 
 impl Misread {
@@ -30,7 +32,7 @@ impl Misread {
         }
         let end = cut.map_or(octets.len(), |cut| cut % octets.len());
         octets.truncate(end);
-        Self { spec, octets }
+        Self { spec, octets, is_cut: cut.is_some() }
     }
 }
 

@@ -30,7 +30,7 @@ impl Needles {
     pub(crate) fn of(secrets: &Secrets) -> Self {
         let (pan, other) = (&secrets.pan, &secrets.discretionary);
         // what ends among the first six or begins among the last four digits may be shown
-        let (first, last) = if pan.len() > 12 { (6, pan.len() - 4) } else { (0, pan.len()) };
+        let (first, last) = (6, pan.len() - 4);
         let shows_inner = |run: &Range<usize>| run.end > first && run.start < last;
         let is_inner = |run: &Range<usize>| run.start >= first && run.end <= last;
         let mut close = runs(pan, RUN, shows_inner);
@@ -48,6 +48,15 @@ impl Needles {
         words.extend(secrets.pin_block.windows(3).map(hex));
         let inner = runs(pan, INNER_RUN, is_inner);
         Self { close: [(RUN, numbers(&close)), (INNER_RUN, numbers(&inner))], far: numbers(&far), words }
+    }
+
+    /// The card number alone.
+    pub(crate) fn of_number(secrets: &Secrets) -> Self {
+        let pan = secrets.pan.clone();
+        let nothing = Secrets { discretionary: String::new(), name: String::new(), ..secrets.clone() };
+        let mut needles = Self::of(&Secrets { pan, ..nothing });
+        needles.words.clear();
+        needles
     }
 
     /// What of the card data a text shows.
@@ -73,10 +82,11 @@ fn numbers(runs: &[String]) -> HashSet<u64> {
     runs.iter().map(|run| run.parse().unwrap()).collect()
 }
 
-/// A text without what stands between values, in capitals.
+/// A text without what stands between values, in capitals. Lines stay apart: an error may end with a length that
+/// was read, and the next line begins with an offset.
 fn dense(text: &str) -> String {
     let text = text.replace("\\x", "").replace("\\u00", "");
-    let between = |character: &char| !" \n\t,:|-\"'{}[]().".contains(*character);
+    let between = |character: &char| !" \t,:|-\"'{}[]().".contains(*character);
     text.chars().filter(between).map(|character| character.to_ascii_uppercase()).collect()
 }
 
