@@ -98,7 +98,7 @@ impl Seen<'_, '_> {
         match (trust, self.element.privacy) {
             (Trust::Doubtful, Privacy::Open) if self.is_code() => View::Plain,
             (Trust::Doubtful, Privacy::Open) => View::Kinds,
-            (Trust::Doubtful, privacy) if self.is_card(privacy) => View::Ends(privacy),
+            (Trust::Doubtful, privacy @ Privacy::Pan { .. }) if self.is_card() => View::Ends(privacy),
             (Trust::Doubtful, _) => View::Private(Privacy::Secret),
             (_, Privacy::Open) if self.holds_card() => View::Veiled,
             (_, Privacy::Open) => View::Plain,
@@ -127,15 +127,8 @@ impl Seen<'_, '_> {
         holds_card(self.value, self.element.content) && !vouches(self.element, *self.value)
     }
 
-    /// Whether a private value is a card number, or a track with one, so that its ends may be shown.
-    fn is_card(&self, privacy: Privacy) -> bool {
-        let end = match privacy {
-            Privacy::Pan { .. } => self.value.len(),
-            Privacy::Track => {
-                self.value.iter().position(|octet| matches!(octet, b'=' | b'D')).unwrap_or(usize::MAX)
-            }
-            Privacy::Open | Privacy::Secret => return false,
-        };
-        mask::Text::new(self.value, Alphabet::Ascii).until(end).card(0) == Some(end)
+    /// Whether a private value is a card number and nothing else, so that its ends may be shown.
+    fn is_card(&self) -> bool {
+        mask::Text::new(self.value, Alphabet::Ascii).card(0) == Some(self.value.len())
     }
 }
