@@ -182,7 +182,7 @@ impl<'a> Field<'a> {
     /// Whether the message can be trusted; worked out if it was not yet.
     pub(crate) fn trust(&self) -> Trust {
         match (self.value.trust(), self.spec) {
-            (Trust::Unknown, Some(spec)) => settle(spec, self.value.wire()),
+            (Trust::Unknown, Some(spec)) => settle(spec, self.value.wire(), self.bounds.map(widen)),
             (known, _) => known,
         }
     }

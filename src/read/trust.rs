@@ -6,17 +6,16 @@
 
 use super::reader::Reader;
 use crate::codec::window::Octets;
-use crate::layout::Element;
 use crate::layout::walk::Steps;
 use crate::mask::{Alphabet, Text};
 use crate::model::content::Content;
-use crate::model::error::Key;
 use crate::model::mti::Mti;
 use crate::model::trust::Trust;
 use crate::spec::Spec;
 
 /// Elements that hold a date or a time in every edition.
-pub(crate) const DATED: [u8; 3] = [7, 12, 13];
+pub(crate) const DATED: [u8; 3] = [7, 12, LAST_DATED];
+const LAST_DATED: u8 = 13;
 
 /// Whether digits are a date, a time or both, as far as their number tells which; zeros may stand for none.
 pub(crate) fn is_dated(content: Content, value: Octets<'_>) -> bool {
@@ -42,37 +41,33 @@ pub(crate) fn has_card_across<I: Iterator<Item = usize>>(wire: &[u8], borders: i
     })
 }
 
-/// Whether a message that was read to its end makes sense: for an element that left its message.
+/// Whether an element that left its message can be trusted: the message makes sense, or no card number lies across
+/// the borders of the element.
 #[cold]
 #[inline(never)]
-pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8]) -> Trust {
-    let head = Octets::of(wire).slice(spec.header(), spec.mti().len());
-    let is_known = spec.mti().read(&head).is_ok_and(Mti::is_known);
-    let is_dated = |(key, element, value, _): (Key, &Element<'_>, Octets<'_>, _)| {
-        !DATED.map(u32::from).contains(&key.value()) || is_dated(element.content, value)
-    };
-    let borders = || walked(spec, wire).flat_map(|(.., borders)| borders);
-    match is_known && walked(spec, wire).all(is_dated) || !has_card_across(wire, borders) {
+pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8], borders: [usize; 3]) -> Trust {
+    match makes_sense(spec, wire) || !has_card_across(wire, || borders.into_iter()) {
         true => Trust::Sound,
         false => Trust::Doubtful,
     }
 }
 
-/// The elements of a message: key, row, value, and where element and value start.
-fn walked<'a>(
-    spec: &'a Spec<'a>,
-    wire: &'a [u8],
-) -> impl Iterator<Item = (Key, &'a Element<'a>, Octets<'a>, [usize; 2])> {
-    let mut steps = Steps::new(spec.body());
-    let mut reader = Reader::new(Octets::of(wire), spec.header() + spec.mti().len());
-    core::iter::from_fn(move || {
+fn makes_sense(spec: &Spec<'_>, wire: &[u8]) -> bool {
+    let head = Octets::of(wire).slice(spec.header(), spec.mti().len());
+    let (mut steps, mut reader) = (Steps::new(spec.body()), Reader::new(Octets::of(wire), 0));
+    reader.skip_to(spec.header() + spec.mti().len());
+    let mut next = || {
         // the message was checked: no error comes, and one would end the elements
         let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
         let span = reader.measure(element).ok()?;
-        let (value, start) = (reader.value(element, span), reader.at());
+        let value = reader.value(element, span);
         reader.skip_to(span.next);
-        Some((key, element, value, [start, span.start]))
-    })
+        Some((u8::try_from(key.value()).ok()?, element.content, value))
+    };
+    // no further than the last of them: the others stand in ascending order, and may be many
+    let mut dated = core::iter::from_fn(&mut next).take_while(|(number, ..)| *number <= LAST_DATED);
+    spec.mti().read(&head).is_ok_and(Mti::is_known)
+        && dated.all(|(number, content, value)| !DATED.contains(&number) || is_dated(content, value))
 }
 
 /// Whether digits are a date, a time or both.
