@@ -98,7 +98,8 @@ fn mti_of(mti: Mti) -> Result<cardwire::Mti, WireError> {
     Ok(cardwire::Mti::from_number(mti.0)?)
 }
 
-/// An open field as text, if it is there.
+/// An open field as text, if it is there. As it is printed: a card number that somebody put there comes masked,
+/// and no record, journal or screen holds it.
 fn text(message: &Message<'_>, number: u8) -> Result<Option<String>, WireError> {
     let Some(field) = message.get(number) else { return Ok(None) };
     Ok(Some(field.text()?.trimmed().to_string()))
