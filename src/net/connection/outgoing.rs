@@ -64,12 +64,14 @@ impl Outgoing for Builder<'_> {
     /// It is when the elements of the key are carried over from the request itself, all of them.
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
         let response = original(self.mti);
-        self.origin.is_some_and(|origin| ptr::addr_eq(origin, request))
-            && rule.response_to(request.mti()) == Some(response)
-            && rule.elements(response).all(|number| match request.has(number) {
-                true => self.echoed.contains(number),
-                false => !self.present.contains(number),
-            })
+        let is_origin = self.origin.is_some_and(|origin| ptr::addr_eq(origin, request));
+        if !is_origin || rule.response_to(request.mti()) != Some(response) {
+            return false;
+        }
+        let both = |one: u64, other: u64| one & other;
+        let wanted = rule.set(response).merged(&request.bitmap(), both);
+        let there = rule.set(response).merged(&self.present, both);
+        wanted == there && wanted == wanted.merged(&self.echoed, both)
     }
 }
 
