@@ -4,6 +4,7 @@ use core::ptr;
 use std::vec::Vec;
 
 use super::received::Received;
+use crate::model::bitmap::Bitmap;
 use crate::model::error::Result;
 use crate::net::exchange::correlation::{Correlation, original};
 use crate::read::message::Message;
@@ -68,10 +69,14 @@ impl Outgoing for Builder<'_> {
         if !is_origin || rule.response_to(request.mti()) != Some(response) {
             return false;
         }
-        let both = |one: u64, other: u64| one & other;
-        let wanted = rule.set(response).merged(&request.bitmap(), both);
-        let there = rule.set(response).merged(&self.present, both);
-        wanted == there && wanted == wanted.merged(&self.echoed, both)
+        // A request that is handled is whole: it has what its bitmaps announce.
+        let sets = [rule.set(response), &request.announced, &self.present, &self.echoed];
+        let [[a, b, c], [d, e, f], [g, h, i], [j, k, l]] = sets.map(Bitmap::words);
+        // The elements of the key that the request has are there, no other is, and all are carried over.
+        let sure = |key: u64, asked: u64, there: u64, carried: u64| {
+            key & asked == key & there && key & asked & carried == key & asked
+        };
+        sure(a, d, g, j) && sure(b, e, h, k) && sure(c, f, i, l)
     }
 }
 

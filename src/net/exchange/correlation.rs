@@ -93,6 +93,7 @@ impl Correlation {
 
     /// The MTI of the response to a request, without the repeat mark.
     #[must_use]
+    #[inline]
     pub fn response_to(&self, request: Mti) -> Option<Mti> {
         let mapped = self.responses.iter().find(|(from, _)| *from == original(request));
         mapped.map(|(_, to)| *to).or_else(|| request.response())
