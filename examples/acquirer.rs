@@ -18,8 +18,8 @@ fn sign_on() -> Vec<u8> {
     sign_on.to_vec().unwrap_or_default()
 }
 
-fn outcome(answer: &Message<'_>) -> &'static str {
-    let code = answer.text(de::RESPONSE_CODE).ok().and_then(|text| ResponseCode::new(text.as_str()?));
+fn outcome(response: &Message<'_>) -> &'static str {
+    let code = response.text(de::RESPONSE_CODE).ok().and_then(|text| ResponseCode::new(text.as_str()?));
     code.map_or("unknown", |code| code.outcome().as_str())
 }
 
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:5000".into());
     let client = Client::builder(address)
         .spec(&ISO87_BCD)
-        .sign_on(sign_on, |answer| outcome(answer) == "approved", 10 * SECOND)
+        .sign_on(sign_on, |response| outcome(response) == "approved", 10 * SECOND)
         .connect()
         .await?;
     for (stan, (amount, terminal)) in (2..).zip(PURCHASES) {
@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         purchase.set(de::PAN, "4111111111111111").set(de::PROCESSING_CODE, 0).set(de::AMOUNT, amount);
         purchase.set(de::STAN, stan).set(de::TERMINAL, terminal).set(de::CURRENCY, "840");
         let became = match client.request(&purchase, 10 * SECOND).await {
-            Ok(answer) => outcome(&answer.message()).to_owned(),
+            Ok(response) => outcome(&response.message()).to_owned(),
             Err(SendError::NotSent(why)) => format!("not sent: {why}"),
             Err(error) => format!("to be reversed: {error}"),
         };

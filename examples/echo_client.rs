@@ -1,4 +1,4 @@
-//! The smallest client: connects, asks for an echo, and shows the answer.
+//! The smallest client: connects, sends an echo test, and shows the response.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::builder(address).spec(&ISO87_BCD).connect().await?;
     let mut echo = Builder::new(&ISO87_BCD, Mti::NETWORK_REQUEST);
     echo.set(de::TRANSMISSION_TIME, "1123061759").set(de::STAN, 1).set(de::NETWORK_CODE, "301");
-    let answer = client.request(&echo, Duration::from_secs(10)).await?;
-    println!("{}", answer.message().describe());
+    let response = client.request(&echo, Duration::from_secs(10)).await?;
+    println!("{}", response.message().describe());
     client.shutdown(Duration::from_secs(1)).await;
     Ok(())
 }

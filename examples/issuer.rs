@@ -1,10 +1,10 @@
-//! An issuer: `issuer [address] [requests]` answers so many requests by rule, and closes.
+//! An issuer: `issuer [address] [requests]` responds to so many requests by rule, and closes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use cardwire::net::{Reply, Server};
-use cardwire::{Builder, Message, Mti, de, spec::ISO87_BCD};
+use cardwire::{Builder, Message, Mti, de, profile, spec::ISO87_BCD};
 use tokio::sync::Semaphore;
 
 /// The most this issuer lends at once, in minor units.
@@ -23,16 +23,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:5000".into());
     let requests = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
-    let answered = Arc::new(Semaphore::new(0));
-    let count = Arc::clone(&answered);
-    let answer = move |request: &Message<'_>, reply: Reply<'_>| {
-        let mut answer = Builder::reply_to(request);
-        answer.echo(request, &[3, 4, 7, 11, 41, 49, 70]).set(de::RESPONSE_CODE, decide(request));
-        reply.send(&answer).map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
+    let sent = Arc::new(Semaphore::new(0));
+    let count = Arc::clone(&sent);
+    let respond = move |request: &Message<'_>, reply: Reply<'_>| {
+        let mut response = Builder::reply_to(request);
+        response.echo(request, profile::ECHOED).set(de::RESPONSE_CODE, decide(request));
+        reply.send(&response).map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
     };
-    let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(answer).await?;
+    let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(respond).await?;
     println!("issuer at {}", server.address());
-    let _ = answered.acquire_many(requests).await?;
+    let _ = sent.acquire_many(requests).await?;
     server.shutdown(Duration::from_secs(5)).await;
     println!("closed after {requests}");
     Ok(())

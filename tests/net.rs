@@ -75,7 +75,7 @@ async fn moov_112_the_requesting_side_may_be_the_listener() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = Client::listener(listener).start();
-    // a host that dials and responses is a client with a handler
+    // a host that dials and responds is a client with a handler
     let host = Client::builder(address).on_request(approve).connect().await.unwrap();
     assert!(holds(&client.request(request(1), SECOND).await.unwrap(), 1));
     // a half-open connection: the host has forgotten the old one and dials anew
@@ -221,7 +221,7 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
                 0 => stream.write_all(b"\x01\0half").await.unwrap(),
                 // a corrupt length
                 1 => stream.write_all(b"\xFF\xFFcorrupt").await.unwrap(),
-                // asks and asks, and takes no response
+                // sends requests, and takes no response
                 2 => {
                     let mut frame = [0; 256];
                     let frame = Framing::BINARY2.wrap(b"", &request(1), &mut frame).unwrap();
@@ -247,7 +247,7 @@ async fn slow_and_hostile_peers_hold_nobody_else() {
 }
 
 /// A host with every bad habit at once. Each request gets its own response, or the truth about why
-/// there is none: an answered one was sent of the host once, a not sent one never.
+/// there is none: what got a response was seen by the host once, what was not sent never.
 #[tokio::test]
 async fn no_request_is_lost_mismatched_or_completed_twice() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -299,7 +299,7 @@ async fn no_request_is_lost_mismatched_or_completed_twice() {
     host.abort();
 }
 
-/// Delays, reorders, merges, splits, responses twice, keeps silent, corrupts a length, closes in
+/// Delays, reorders, merges, splits, responds twice, keeps silent, corrupts a length, closes in
 /// mid-frame; then accepts the next connection.
 async fn bad_host(listener: TcpListener, seen: Arc<std::sync::Mutex<HashMap<u32, u32>>>) {
     let mut random = 7_u32;

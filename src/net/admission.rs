@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use super::observe::TurnedAway;
 
-/// How well a connection deserves its place.
+/// How a connection is used, which says when it gives way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Standing {
     /// Something is in flight or about to be written.
@@ -96,7 +96,7 @@ impl<K: Copy + Eq + Hash, O: Occupant> Admission<K, O> {
         self.evict(None)
     }
 
-    /// Closes the connection that deserves its place least, of one peer or of all.
+    /// Closes the first connection to give way, of one peer or of all.
     fn evict(&mut self, of: Option<Neighbour>) -> bool {
         let candidates = self.taken.iter().filter(|(_, (peer, _))| of.is_none_or(|of| of == *peer));
         let rank = |occupant: &O| match occupant.standing() {

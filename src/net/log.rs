@@ -66,7 +66,7 @@ fn warn(times: u64, what: &str, why: &dyn Display) {
     let _ = writeln!(std::io::stderr(), "cardwire: {what}{times}: {why}");
 }
 
-/// What is ordinary traffic goes to `trace`, so that it costs nothing unless it is asked for.
+/// Ordinary traffic goes to `trace`, so that it costs nothing unless somebody listens to that.
 #[cfg(feature = "tracing")]
 pub(crate) fn event(event: &Event) {
     match event {

@@ -169,7 +169,7 @@ pub struct ClientTls {
 
 impl ClientTls {
     /// Trusts the authorities in `roots` (PEM), expects `host` in the certificate, and shows
-    /// `identity` when the host asks for one.
+    /// `identity` when the host demands one.
     ///
     /// # Errors
     /// `InvalidInput` when one of them cannot be used.

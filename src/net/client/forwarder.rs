@@ -173,7 +173,7 @@ where
         self.state.borrow().clone()
     }
 
-    /// Stops, and gives the queue back; `None` when another clone was asked before. What is in flight
+    /// Stops, and gives the queue back; `None` when another clone did that before. What is in flight
     /// is due as a repeat in the [`Forwarder`] that recovers the queue.
     pub async fn stop(self) -> Option<Q> {
         let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take()?;

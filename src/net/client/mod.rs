@@ -1,4 +1,4 @@
-//! The side that asks: a connection that is made again whenever it is lost.
+//! The side that connects and sends requests: its connection is made again whenever it is lost.
 
 pub(crate) mod forwarder;
 pub(crate) mod pool;

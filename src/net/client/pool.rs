@@ -12,7 +12,7 @@ use crate::net::connection::received::Received;
 use crate::net::error::{NotSent, SendError};
 
 /// Several clients, each with a connection of its own; requests go to the one that is up and has
-/// the least in flight.
+/// the fewest in flight.
 ///
 /// A request moves on to another connection only when it certainly was not sent.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Pool {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// The client that is up with the least in flight; among equals each has its turn.
+    /// The client that is up with the fewest requests in flight; among equals each has its turn.
     fn best(&self) -> Option<&Client> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed).checked_rem(self.clients.len())?;
         let (before, after) = self.clients.split_at_checked(turn)?;

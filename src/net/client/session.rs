@@ -22,7 +22,7 @@ use crate::read::message::Message;
 #[derive(Clone)]
 pub(crate) struct Hooks {
     pub(crate) sign_on: Option<OwnRequest>,
-    /// After how much silence, and what is asked.
+    /// After how much silence, and what is sent then.
     pub(crate) echo_test: Option<(Duration, OwnRequest)>,
     pub(crate) sign_off: Option<OwnRequest>,
     #[cfg(feature = "tls")]

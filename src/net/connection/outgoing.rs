@@ -4,6 +4,7 @@ use core::ptr;
 use std::vec::Vec;
 
 use super::received::Received;
+use crate::model::bitmap::Bitmap;
 use crate::model::error::Result;
 use crate::net::exchange::correlation::{Correlation, original};
 use crate::read::message::Message;
@@ -64,12 +65,18 @@ impl Outgoing for Builder<'_> {
     /// It is when the elements of the key are carried over from the request itself, all of them.
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
         let response = original(self.mti);
-        self.origin.is_some_and(|origin| ptr::addr_eq(origin, request))
-            && rule.response_to(request.mti()) == Some(response)
-            && rule.elements(response).all(|number| match request.has(number) {
-                true => self.echoed.contains(number),
-                false => !self.present.contains(number),
-            })
+        let is_origin = self.origin.is_some_and(|origin| ptr::addr_eq(origin, request));
+        if !is_origin || rule.response_to(request.mti()) != Some(response) {
+            return false;
+        }
+        // A request that is handled is whole: it has what its bitmaps announce.
+        let sets = [rule.set(response), &request.announced, &self.present, &self.echoed];
+        let [[a, b, c], [d, e, f], [g, h, i], [j, k, l]] = sets.map(Bitmap::words);
+        // The elements of the key that the request has are there, no other is, and all are carried over.
+        let sure = |key: u64, asked: u64, there: u64, carried: u64| {
+            key & asked == key & there && key & asked & carried == key & asked
+        };
+        sure(a, d, g, j) && sure(b, e, h, k) && sure(c, f, i, l)
     }
 }
 

@@ -56,7 +56,7 @@ impl Future for Pending {
             Progress::Waiting(waiting) => ready!(waiting.as_mut().poll(context)),
             Progress::Over(why) => match why.take() {
                 Some(why) => Err(SendError::NotSent(why)),
-                // Asked again after its outcome: there is no other.
+                // Polled after its outcome: there is no other.
                 None => return Poll::Pending,
             },
         };

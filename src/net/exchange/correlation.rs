@@ -5,6 +5,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use crate::de;
+use crate::model::bitmap::Bitmap;
 use crate::model::mti::{Class, Mti};
 use crate::read::message::Message;
 
@@ -35,8 +36,13 @@ pub struct Correlation {
     responses: Vec<(Mti, Mti)>,
 }
 
-/// A list of element numbers; unused places are 0.
-type Elements = [u8; MAX_ELEMENTS];
+/// The elements of a key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Elements {
+    /// In the order of the rule; unused places are 0.
+    numbers: [u8; MAX_ELEMENTS],
+    set: Bitmap,
+}
 
 /// How many elements can make up a key.
 const MAX_ELEMENTS: usize = 8;
@@ -87,6 +93,7 @@ impl Correlation {
 
     /// The MTI of the response to a request, without the repeat mark.
     #[must_use]
+    #[inline]
     pub fn response_to(&self, request: Mti) -> Option<Mti> {
         let mapped = self.responses.iter().find(|(from, _)| *from == original(request));
         mapped.map(|(_, to)| *to).or_else(|| request.response())
@@ -121,15 +128,24 @@ impl Correlation {
         found.then_some(trace)
     }
 
-    /// The elements of the key of the exchange whose response has this MTI.
-    pub(crate) fn elements(&self, response: Mti) -> impl Iterator<Item = u8> + '_ {
+    /// The elements of the key of the exchange whose response has this MTI, in the order of the rule.
+    fn elements(&self, response: Mti) -> impl Iterator<Item = u8> + '_ {
+        self.key(response).numbers.iter().copied().take_while(|number| *number > 0)
+    }
+
+    /// The same as a set.
+    #[cfg(feature = "net")]
+    pub(crate) fn set(&self, response: Mti) -> &Bitmap {
+        &self.key(response).set
+    }
+
+    fn key(&self, response: Mti) -> &Elements {
         let fits = |which: &Which| match which {
             Which::Exchange(mti) => *mti == response,
             Which::Class(class) => *class == response.class(),
         };
         let found = self.overrides.iter().find(|(which, _)| fits(which));
-        let elements = found.map_or(&self.elements, |(_, elements)| elements);
-        elements.iter().copied().take_while(|number| *number > 0)
+        found.map_or(&self.elements, |(_, elements)| elements)
     }
 
     /// What keeps a message from being the response to the request with this key; `None` when it is.
@@ -169,9 +185,9 @@ pub(crate) fn original(mti: Mti) -> Mti {
 }
 
 fn list(elements: &[u8]) -> Elements {
-    let mut list = [0; MAX_ELEMENTS];
-    list.iter_mut().zip(elements).for_each(|(slot, number)| *slot = *number);
-    list
+    let mut numbers = [0; MAX_ELEMENTS];
+    numbers.iter_mut().zip(elements).for_each(|(slot, number)| *slot = *number);
+    Elements { numbers, set: numbers.iter().copied().take_while(|number| *number > 0).collect() }
 }
 
 /// What stands for the length of an element that is not there.

@@ -292,7 +292,7 @@ impl<K: Hash + Eq + Clone, P> Mux<K, P> {
         }
     }
 
-    /// The next request whose deadline has passed. Ask again until there is none.
+    /// The next request whose deadline has passed. Call it until it gives none.
     pub fn expire(&mut self, now: Duration) -> Option<Unanswered<K, P>> {
         loop {
             let Reverse((deadline, ticket)) = *self.deadlines.peek()?;

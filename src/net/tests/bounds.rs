@@ -17,7 +17,7 @@ async fn callers_wait_while_the_outbox_is_full() {
         settings.write_timeout = SECOND * 600;
     });
     sleep(SECOND).await;
-    let first: Vec<_> = (0..40).map(|stan| bench.ask(request(stan), 60 * SECOND)).collect();
+    let first: Vec<_> = (0..40).map(|stan| bench.request(request(stan), 60 * SECOND)).collect();
     sleep(SECOND).await;
     let waiting = bench.peer.state.lock().outbox.frames().len();
     assert!((300..300 + 100).contains(&waiting), "{waiting} octets: one frame may go beyond the bound");

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 #[tokio::test(start_paused = true)]
 async fn moov_95_the_end_of_a_connection_is_not_an_error() {
     let mut bench = Bench::new();
-    let sent = bench.ask(request(1), SECOND);
+    let sent = bench.request(request(1), SECOND);
     let seen = bench.host.next().await;
     bench.host.send(&response_to(&seen)).await;
     sent.await.unwrap().unwrap();
@@ -78,14 +78,14 @@ async fn silence_is_bounded_by_the_idle_timeout() {
 
 fn echo_test() -> Hooks {
     let next = std::sync::atomic::AtomicU32::new(500);
-    let ask = move || {
+    let message = move || {
         Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST)
             .set(de::STAN, next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
             .set(de::NETWORK_CODE, "301")
             .to_vec()
             .unwrap()
     };
-    Hooks { echo_test: Some((SECOND * 60, OwnRequest::new(ask, |_| true, SECOND * 10))), ..Hooks::NONE }
+    Hooks { echo_test: Some((SECOND * 60, OwnRequest::new(message, |_| true, SECOND * 10))), ..Hooks::NONE }
 }
 
 /// The far end is gone without a word: nothing tells but an echo without response.
@@ -109,7 +109,7 @@ async fn a_busy_connection_sends_no_echo_test() {
     let mut bench = Bench::with(1 << 16, echo_test(), |_| ());
     for n in 0..10 {
         sleep(SECOND * 50).await;
-        let sent = bench.ask(request(n), SECOND);
+        let sent = bench.request(request(n), SECOND);
         let seen = bench.host.next().await;
         assert_eq!(seen[..4], *b"0200");
         bench.host.send(&response_to(&seen)).await;

@@ -137,7 +137,7 @@ impl Bench {
     }
 
     /// Sends a request in the background.
-    fn ask(&self, message: Vec<u8>, time: Duration) -> JoinHandle<Result<Received, SendError>> {
+    fn request(&self, message: Vec<u8>, time: Duration) -> JoinHandle<Result<Received, SendError>> {
         let peer = self.peer.clone();
         tokio::spawn(async move { peer.request(message, time).await })
     }

@@ -11,7 +11,7 @@ async fn errors_and_debug_show_no_card_data() {
         settings.check = Some(Arc::new(|_| Err(Rejection::Mac)));
         settings.correlation = crate::net::Correlation::on(&[de::PAN, de::STAN]);
     });
-    let sent = bench.ask(request(1), SECOND);
+    let sent = bench.request(request(1), SECOND);
     let seen = bench.host.next().await;
     let seen = Message::parse(&ISO87_ASCII, &seen).unwrap();
     let response = Builder::reply_to(&seen).echo(&seen, &[de::PAN, de::STAN]).to_vec().unwrap();
@@ -70,7 +70,7 @@ fn tracing_is_told_no_card_data() {
     tracing::subscriber::with_default(subscriber, || {
         runtime.block_on(async {
             let mut bench = Bench::new();
-            let sent = bench.ask(request(1), SECOND);
+            let sent = bench.request(request(1), SECOND);
             let seen = bench.host.next().await;
             for message in
                 [response_to(&seen), response_to(&seen), request(9), b"0210 4111111111111111".to_vec()]

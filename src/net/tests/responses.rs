@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout};
 #[tokio::test(start_paused = true)]
 async fn jreactive_2_53_74_160_responses_in_any_order_find_their_requests() {
     let mut bench = Bench::new();
-    let sent: Vec<_> = (0..100).map(|n| (n, bench.ask(request(n), 10 * SECOND))).collect();
+    let sent: Vec<_> = (0..100).map(|n| (n, bench.request(request(n), 10 * SECOND))).collect();
     let mut requests = Vec::new();
     for _ in 0..100 {
         requests.push(bench.host.next().await);
@@ -31,7 +31,7 @@ async fn jreactive_2_53_74_160_responses_in_any_order_find_their_requests() {
 #[tokio::test(start_paused = true)]
 async fn jpos_428_a_key_in_flight_is_an_error_to_the_second_caller() {
     let mut bench = Bench::new();
-    let first = bench.ask(request(1), 10 * SECOND);
+    let first = bench.request(request(1), 10 * SECOND);
     let seen = bench.host.next().await;
     let second = bench.peer.request(request(1), SECOND).await.unwrap_err();
     assert!(matches!(second, SendError::NotSent(NotSent::InFlight)), "{second}");
@@ -47,12 +47,12 @@ async fn jpos_428_a_key_in_flight_is_an_error_to_the_second_caller() {
 async fn a_late_response_is_delivered_and_matches_nothing_else() {
     let mut bench = Bench::new();
     let began = Instant::now();
-    let lost = bench.ask(request(1), 5 * SECOND);
+    let lost = bench.request(request(1), 5 * SECOND);
     let seen = bench.host.next().await;
     let error = lost.await.unwrap().unwrap_err();
     assert!(matches!(error, SendError::Unknown { why: Lost::TimedOut, .. }), "{error}");
     assert_eq!(began.elapsed().as_secs(), 5);
-    let next = bench.ask(request(2), 5 * SECOND);
+    let next = bench.request(request(2), 5 * SECOND);
     let other = bench.host.next().await;
     bench.host.send(&response_to(&seen)).await;
     bench.host.send(&response_to(&seen)).await;
@@ -71,7 +71,7 @@ async fn a_late_response_is_delivered_and_matches_nothing_else() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_goes_away_leaves_a_late_response() {
     let mut bench = Bench::new();
-    let sent = bench.ask(request(1), 60 * SECOND);
+    let sent = bench.request(request(1), 60 * SECOND);
     let seen = bench.host.next().await;
     sent.abort();
     let _ = sent.await;
@@ -85,7 +85,7 @@ async fn a_caller_that_goes_away_leaves_a_late_response() {
 async fn frames_split_at_every_octet_and_merged_are_the_same_messages() {
     let mut bench = Bench::new();
     for n in 0..10 {
-        let sent = [bench.ask(request(2 * n), SECOND), bench.ask(request(2 * n + 1), SECOND)];
+        let sent = [bench.request(request(2 * n), SECOND), bench.request(request(2 * n + 1), SECOND)];
         let mut stream = Vec::new();
         for _ in 0..2 {
             let seen = bench.host.next().await;
@@ -106,13 +106,13 @@ async fn frames_split_at_every_octet_and_merged_are_the_same_messages() {
 async fn a_lone_request_waits_for_no_timer_and_many_share_a_write() {
     let mut bench = Bench::new();
     let began = Instant::now();
-    let sent = bench.ask(request(1), 10 * SECOND);
+    let sent = bench.request(request(1), 10 * SECOND);
     let seen = bench.host.next().await;
     bench.host.send(&response_to(&seen)).await;
     sent.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
     let before = bench.peer.totals().writes;
-    let sent: Vec<_> = (2..66).map(|n| bench.ask(request(n), 10 * SECOND)).collect();
+    let sent: Vec<_> = (2..66).map(|n| bench.request(request(n), 10 * SECOND)).collect();
     for _ in 2..66 {
         bench.host.next().await;
     }
@@ -158,12 +158,12 @@ async fn a_request_is_on_its_way_before_it_is_awaited() {
 async fn the_window_makes_callers_wait_and_then_says_not_sent() {
     let limits = Limits::default().window(2);
     let mut bench = Bench::with(1 << 16, Hooks::NONE, |settings| settings.limits = limits);
-    let first = bench.ask(request(1), 10 * SECOND);
-    let _second = bench.ask(request(2), 10 * SECOND);
+    let first = bench.request(request(1), 10 * SECOND);
+    let _second = bench.request(request(2), 10 * SECOND);
     let seen = [bench.host.next().await, bench.host.next().await];
     let error = bench.peer.request(request(3), SECOND).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSent::NoRoom)), "{error}");
-    let fourth = bench.ask(request(4), 5 * SECOND);
+    let fourth = bench.request(request(4), 5 * SECOND);
     bench.host.send(&response_to(seen.iter().find(|seen| stan(seen) == 1).unwrap())).await;
     first.await.unwrap().unwrap();
     let seen = bench.host.next().await;
@@ -178,7 +178,7 @@ async fn a_peer_that_reads_nothing_leaves_not_sent_and_unknown_apart() {
     let bench = Bench::with(150, Hooks::NONE, |settings| settings.write_timeout = 30 * SECOND);
     let mut sent = Vec::new();
     for n in 0..6 {
-        sent.push(bench.ask(request(n), 20 * SECOND));
+        sent.push(bench.request(request(n), 20 * SECOND));
         sleep(SECOND).await;
     }
     let mut unknown = 0;
@@ -206,7 +206,7 @@ async fn a_peer_that_reads_nothing_leaves_not_sent_and_unknown_apart() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_connection_ends_everything_at_once() {
     let mut bench = Bench::new();
-    let sent = bench.ask(request(1), 60 * SECOND);
+    let sent = bench.request(request(1), 60 * SECOND);
     bench.host.next().await;
     drop(bench.host);
     let error = sent.await.unwrap().unwrap_err();
@@ -231,7 +231,7 @@ async fn a_response_refused_by_its_mac_or_by_the_spec_is_told_as_such() {
             _ => Ok(()),
         }));
     });
-    let sent = [1, 2, 3].map(|n| bench.ask(request(n), 10 * SECOND));
+    let sent = [1, 2, 3].map(|n| bench.request(request(n), 10 * SECOND));
     for _ in 0..3 {
         let seen = bench.host.next().await;
         let mut response = response_to(&seen);
@@ -254,7 +254,7 @@ async fn a_response_refused_by_its_mac_or_by_the_spec_is_told_as_such() {
 #[tokio::test(start_paused = true)]
 async fn a_response_that_breaks_after_its_key_is_refused_by_the_spec() {
     let mut bench = Bench::new();
-    let sent = bench.ask(request(2), 10 * SECOND);
+    let sent = bench.request(request(2), 10 * SECOND);
     let mut response = response_to(&bench.host.next().await);
     response.push(b'!');
     bench.host.send(&response).await;
@@ -306,7 +306,7 @@ async fn a_repeat_may_follow_its_original_and_either_response_settles_it() {
     bench.peer.request(&advice, SECOND).await.unwrap_err();
     let original = bench.host.next().await;
     let repeat = crate::net::exchange::saf::repeat_of(&ISO87_ASCII, &advice).unwrap();
-    let sent = bench.ask(repeat, SECOND);
+    let sent = bench.request(repeat, SECOND);
     assert_eq!(bench.host.next().await[..4], *b"0421");
     bench.host.send(&response_to_advice(&original)).await;
     sent.await.unwrap().unwrap();
@@ -318,9 +318,9 @@ async fn a_repeat_may_follow_its_original_and_either_response_settles_it() {
 #[tokio::test(start_paused = true)]
 async fn a_request_without_a_repeat_form_can_be_sent_again() {
     let mut bench = Bench::new();
-    assert!(bench.ask(request(1), SECOND).await.unwrap().is_err());
+    assert!(bench.request(request(1), SECOND).await.unwrap().is_err());
     bench.host.next().await;
-    let recent = bench.ask(request(1), SECOND).await.unwrap().unwrap_err();
+    let recent = bench.request(request(1), SECOND).await.unwrap().unwrap_err();
     assert!(matches!(recent, SendError::NotSent(NotSent::Recent)), "{recent}");
     let peer = bench.peer.clone();
     let again = tokio::spawn(async move { peer.request_again(request(1), SECOND).await });
@@ -350,7 +350,7 @@ fn sign_on(code: &'static str) -> Hooks {
 #[tokio::test(start_paused = true)]
 async fn no_request_overtakes_the_sign_on() {
     let mut bench = Bench::with(1 << 16, sign_on("00"), |_| ());
-    let sent = bench.ask(request(5), 10 * SECOND);
+    let sent = bench.request(request(5), 10 * SECOND);
     let hello = bench.host.next().await;
     assert_eq!(hello[..4], *b"0800");
     assert!(timeout(SECOND / 2, bench.host.next()).await.is_err(), "nothing before the response");

@@ -32,7 +32,7 @@ async fn requests_carry_the_header_they_are_given() {
         settings.framing = Framing::BINARY2.with_header(Station::Tpdu);
         settings.header = [0x60, 0, 3, 0, 0].to_vec();
     });
-    let sent = bench.ask(request(1), SECOND);
+    let sent = bench.request(request(1), SECOND);
     let (header, seen) = bench.host.next_with_header().await;
     assert_eq!(header, [0x60, 0, 3, 0, 0]);
     let frame = bench.host.frame(&[0x60, 0, 0, 0, 3], &response_to(&seen));
@@ -93,11 +93,11 @@ async fn a_peer_that_takes_no_responses_is_not_read() {
     assert_eq!(bench.session.await.unwrap(), Closed::WriteTimeout);
 }
 
-/// Each end asks and responses on the same connection.
+/// Each end sends requests and responds on the same connection.
 #[tokio::test(start_paused = true)]
 async fn both_ends_send_requests_on_one_connection() {
     let mut bench = Bench::serving(approve, |_| ());
-    let sent = bench.ask(request(1), SECOND);
+    let sent = bench.request(request(1), SECOND);
     let seen = bench.host.next().await;
     bench.host.send(&request(1)).await;
     assert_eq!(bench.host.next().await[..4], *b"0210");

@@ -21,7 +21,7 @@ pub(super) fn records(file: &[u8]) -> Option<Vec<Record<'_>>> {
         }
         rest = after;
     }
-    // A queue that was never used was an empty file, and that is no question of formats.
+    // A queue that was never used was an empty file, which is a new one now.
     (!found.is_empty() && is_torn(rest)).then_some(found)
 }
 

@@ -1,4 +1,4 @@
-//! What a queue asks of the file system, as a trait, so that tests can make any of it fail.
+//! What a queue needs of the file system, as a trait, so that tests can make any of it fail.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};

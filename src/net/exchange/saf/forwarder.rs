@@ -123,7 +123,7 @@ impl<Q: Queue> Forwarder<Q> {
         Ok(id)
     }
 
-    /// The next message that is due at any destination, now in flight. Ask until there is none.
+    /// The next message that is due at any destination, now in flight. Call it until it gives none.
     ///
     /// That it is sent is durable before it is handed out: whatever happens next, it will not be
     /// sent again as if it were the first time.
