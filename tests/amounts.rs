@@ -141,7 +141,7 @@ fn signed_amounts_count_their_digits_apart_from_the_sign() {
         assert_eq!(element(letter, -123_i32), Ok(format!("{}44123C{end}", prefix(3))));
         assert_eq!(read(letter, &format!("{}44123C{end}", prefix(3))), "D123");
     }
-    for (shape, prefix, end) in counting_octets(x_n(8).min(2).full_size().fill(Side::Left, b'0')) {
+    for (shape, prefix, end) in counting_octets(x_n(8).min(2).full_size()) {
         let spec = packed(shape, Side::Left, 0);
         for value in ["D123", "D0000123"] {
             assert_eq!(element(spec, value), Ok(format!("{}4400000123{end}", prefix(5))));
