@@ -50,8 +50,11 @@ fn packed(shape: Shape<'static>, side: Side, nibble: u8) -> &'static Spec<'stati
     spec_of(Dialect::BCD, &[row(2, shape, "", OPEN)]).unwrap()
 }
 
+/// A shape, what announces so many octets, and what ends them.
+type Counting = (Shape<'static>, fn(usize) -> String, &'static str);
+
 /// An octet that counts octets, one that counts half octets, a BER length, the rest, and a terminator.
-fn counting_octets(shape: Shape<'static>) -> [(Shape<'static>, fn(usize) -> String, &'static str); 5] {
+fn counting_octets(shape: Shape<'static>) -> [Counting; 5] {
     let prefix = |counts| Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
     [
         (shape.prefix(prefix(LengthUnit::Bytes)), |octets| format!("{octets:02X}"), ""),
@@ -292,8 +295,8 @@ fn an_empty_part_at_the_end_is_not_left_out_in_silence() {
     static PARTS: Layout<'static> =
         Layout::positions(1, &text_parts([row(1, n(2), "", OPEN), row(2, ans(9).rest(), "", OPEN)]));
     let spec = spec_of(Dialect::BCD, &[row(2, ans(11).of(&PARTS).prefix(BYTES), "", OPEN)]).unwrap();
-    let (without, empty): (&'static [(u32, &str); 1], &'static [(u32, &str); 2]) =
-        (&[(1, "12")], &[(1, "12"), (2, "")]);
+    let without: &'static [(u32, &str); 1] = &[(1, "12")];
+    let empty: &'static [(u32, &str); 2] = &[(1, "12"), (2, "")];
     assert_eq!(element(spec, without), Ok("023132".into()));
     assert_eq!(element(spec, empty), Err(ErrorKind::TooShort));
 }
