@@ -7,7 +7,7 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use cardwire::layout::{Layout, Shape, Side, an, ans, ansb, b, h, n, row, x_n, y_n, z};
+use cardwire::layout::{Layout, Shape, Side, an, ans, ansb, b, h, n, ne, row, x_n, y_n, z};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, text_parts};
 use cardwire::{
@@ -125,6 +125,14 @@ fn hexadecimal_digits_and_tracks_that_end_like_a_pad_nibble_are_refused() {
         assert_eq!(element(left, "123A"), Ok(format!("{}123A{end}", prefix(2))));
         assert_eq!(element(right, "F012"), Ok(format!("{}F012{end}", prefix(2))));
         assert_eq!(element(packed(shape, Side::Right, 0), "9F2"), Err(ErrorKind::DigitCount));
+    }
+    for (shape, prefix, end) in counting_octets(ne(12)) {
+        let (left, right) = (packed(shape, Side::Left, 0xD), packed(shape, Side::Right, 0xD));
+        assert_eq!(element(right, "41=25"), Ok(format!("{}41D25D{end}", prefix(3))));
+        assert_eq!(
+            (element(right, "412="), element(left, "=412")),
+            (Err(ErrorKind::DigitCount), Err(ErrorKind::DigitCount))
+        );
     }
     for (shape, prefix, end) in counting_octets(z(12)) {
         let spec = packed(shape, Side::Right, 0xD);
