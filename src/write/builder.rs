@@ -125,7 +125,7 @@ impl<'v> Builder<'v> {
     /// | `&Field`, `&Exposed`, `&Text` | a value of another message, in whatever dialect that was |
     ///
     /// Too few are: of a fixed element fewer than its length, of one of full size (the numbers of EMV)
-    /// fewer than its maximum. Octets that are too few are refused, and nothing never becomes zeros. So is
+    /// fewer than its maximum, unless a message has them so: see [`Value::as_read`]. Octets that are too few are refused, and nothing never becomes zeros. So is
     /// what could not be read back as what was given: see [`ErrorKind::DigitCount`].
     ///
     /// A tag is a number, or text as in a path. Values of mixed types become a [`Value`] each:

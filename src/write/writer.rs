@@ -80,6 +80,9 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets), true)),
+            Source::AsRead(octets) => {
+                self.put_leaf(element, Filled::text(element, Octets::of(octets), false))
+            }
             Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),

@@ -1,7 +1,7 @@
 //! What must hold for every spec and every message of it, as plain functions: the property tests
 //! call them with cases that proptest draws, the fuzz targets with cases that a fuzzer does.
 
-use cardwire::{Builder, ErrorKind, Field, Inspection, Message, MessageWriter, Spec, Template};
+use cardwire::{Builder, ErrorKind, Field, Inspection, Message, MessageWriter, Spec, Template, Value};
 
 use super::Case;
 use crate::common::{Node, Tree, hex, nodes, set_all};
@@ -77,6 +77,14 @@ pub(crate) fn read_then_copied(case: &Case) {
             builder.set(u8::try_from(field.key().value()).unwrap(), field);
         }
         assert_eq!(hex(&builder.to_vec().unwrap()), hex(&wire), "each value for itself");
+        let octets: Vec<(u8, Vec<u8>)> = values
+            .iter()
+            .map(|field| (u8::try_from(field.key().value()).unwrap(), field.expose().octets().collect()))
+            .collect();
+        for (number, octets) in &octets {
+            builder.set(*number, Value::as_read(octets));
+        }
+        assert_eq!(hex(&builder.to_vec().unwrap()), hex(&wire), "the octets of each value");
     }
 }
 
