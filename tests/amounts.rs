@@ -7,7 +7,7 @@ mod reference;
 
 use std::collections::BTreeMap;
 
-use cardwire::layout::{Layout, Shape, Side, an, ans, ansb, b, h, n, row, x_n, y_n, z};
+use cardwire::layout::{Layout, Shape, Side, an, ans, ansb, b, h, n, ne, row, x_n, y_n, z};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, text_parts};
 use cardwire::{
@@ -50,8 +50,11 @@ fn packed(shape: Shape<'static>, side: Side, nibble: u8) -> &'static Spec<'stati
     spec_of(Dialect::BCD, &[row(2, shape, "", OPEN)]).unwrap()
 }
 
+/// A shape, what announces so many octets, and what ends them.
+type Counting = (Shape<'static>, fn(usize) -> String, &'static str);
+
 /// An octet that counts octets, one that counts half octets, a BER length, the rest, and a terminator.
-fn counting_octets(shape: Shape<'static>) -> [(Shape<'static>, fn(usize) -> String, &'static str); 5] {
+fn counting_octets(shape: Shape<'static>) -> [Counting; 5] {
     let prefix = |counts| Prefix { coding: PrefixCoding::Binary, width: 1, counts, includes: 0 };
     [
         (shape.prefix(prefix(LengthUnit::Bytes)), |octets| format!("{octets:02X}"), ""),
@@ -123,6 +126,14 @@ fn hexadecimal_digits_and_tracks_that_end_like_a_pad_nibble_are_refused() {
         assert_eq!(element(right, "F012"), Ok(format!("{}F012{end}", prefix(2))));
         assert_eq!(element(packed(shape, Side::Right, 0), "9F2"), Err(ErrorKind::DigitCount));
     }
+    for (shape, prefix, end) in counting_octets(ne(12)) {
+        let (left, right) = (packed(shape, Side::Left, 0xD), packed(shape, Side::Right, 0xD));
+        assert_eq!(element(right, "41=25"), Ok(format!("{}41D25D{end}", prefix(3))));
+        assert_eq!(
+            (element(right, "412="), element(left, "=412")),
+            (Err(ErrorKind::DigitCount), Err(ErrorKind::DigitCount))
+        );
+    }
     for (shape, prefix, end) in counting_octets(z(12)) {
         let spec = packed(shape, Side::Right, 0xD);
         assert_eq!(element(spec, "41=25"), Ok(format!("{}41D25D{end}", prefix(3))));
@@ -141,7 +152,7 @@ fn signed_amounts_count_their_digits_apart_from_the_sign() {
         assert_eq!(element(letter, -123_i32), Ok(format!("{}44123C{end}", prefix(3))));
         assert_eq!(read(letter, &format!("{}44123C{end}", prefix(3))), "D123");
     }
-    for (shape, prefix, end) in counting_octets(x_n(8).min(2).full_size().fill(Side::Left, b'0')) {
+    for (shape, prefix, end) in counting_octets(x_n(8).min(2).full_size()) {
         let spec = packed(shape, Side::Left, 0);
         for value in ["D123", "D0000123"] {
             assert_eq!(element(spec, value), Ok(format!("{}4400000123{end}", prefix(5))));
@@ -292,8 +303,8 @@ fn an_empty_part_at_the_end_is_not_left_out_in_silence() {
     static PARTS: Layout<'static> =
         Layout::positions(1, &text_parts([row(1, n(2), "", OPEN), row(2, ans(9).rest(), "", OPEN)]));
     let spec = spec_of(Dialect::BCD, &[row(2, ans(11).of(&PARTS).prefix(BYTES), "", OPEN)]).unwrap();
-    let (without, empty): (&'static [(u32, &str); 1], &'static [(u32, &str); 2]) =
-        (&[(1, "12")], &[(1, "12"), (2, "")]);
+    let without: &'static [(u32, &str); 1] = &[(1, "12")];
+    let empty: &'static [(u32, &str); 2] = &[(1, "12"), (2, "")];
     assert_eq!(element(spec, without), Ok("023132".into()));
     assert_eq!(element(spec, empty), Err(ErrorKind::TooShort));
 }

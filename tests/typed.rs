@@ -350,3 +350,59 @@ fn subelements_and_nested_parts() {
     }
     assert_eq!(read::<Net>(&ISO93_BCD, &wire).unwrap().amount_net_reconciliation, -1_234_567);
 }
+
+/// Chip data as numbers and as text.
+#[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
+struct Amounts {
+    #[serde(rename = "9F02")]
+    authorized: u64,
+    #[serde(rename = "9F03", skip_serializing_if = "Option::is_none")]
+    other: Option<String>,
+    #[serde(rename = "5F2A")]
+    currency: u16,
+    #[serde(rename = "9F41")]
+    counter: u32,
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Default)]
+struct Purchase {
+    #[serde(rename = "11", skip_serializing_if = "Option::is_none")]
+    stan: Option<String>,
+    #[serde(rename = "52", skip_serializing_if = "Option::is_none")]
+    pin: Option<Vec<u8>>,
+    #[serde(rename = "55")]
+    icc: Amounts,
+}
+
+#[test]
+fn amounts_in_chip_data_are_the_numbers_that_were_given() {
+    let icc = Amounts { authorized: 12_345, other: Some("7".into()), currency: 978, counter: 123 };
+    let purchase = Purchase { icc, ..Purchase::default() };
+    for spec in SPECS {
+        let wire = to_vec(spec, Mti::FINANCIAL_REQUEST, &purchase).unwrap();
+        let message = Message::parse(spec, &wire).unwrap();
+        let octets: Vec<u8> = message.expose(55).unwrap().octets().collect();
+        let objects = "9F02060000000123459F03060000000000075F2A0209789F410400000123";
+        assert_eq!(octets.iter().map(|octet| format!("{octet:02X}")).collect::<String>(), objects);
+        let mut read: Purchase = from_message(&message).unwrap();
+        assert_eq!(read.icc.other.take().as_deref(), Some("000000000007"));
+        read.icc.other = Some("7".into());
+        assert_eq!(read, purchase);
+    }
+}
+
+#[test]
+fn what_is_too_short_in_a_struct_is_refused() {
+    let purchase = Purchase::default();
+    let with = |stan: Option<&str>, pin: Option<Vec<u8>>| Purchase {
+        stan: stan.map(Into::into),
+        pin,
+        ..purchase.clone()
+    };
+    for spec in SPECS {
+        for (purchase, number) in [(with(Some(""), None), 11), (with(None, Some(vec![4, 0x12, 0x25])), 52)] {
+            let error = to_vec(spec, Mti::FINANCIAL_REQUEST, &purchase).unwrap_err();
+            assert_eq!((error.kind(), error.field()), (ErrorKind::TooShort, Some(number)));
+        }
+    }
+}

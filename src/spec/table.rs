@@ -172,6 +172,7 @@ impl<'s> Row<'s> {
             _ if shape.is_exact => None,
             // part of a PIN block is none, nor is part of a track, and blanks are no digits
             None if fixed && matches!(content, Content::B | Content::H | Content::Z | Content::Xn) => None,
+            None if shape.full_size && content.is_signed() => Some(Fill { side: Side::Left, with: b'0' }),
             None => Some(Fill::of_class(content)),
             said => said,
         };

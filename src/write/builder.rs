@@ -124,9 +124,10 @@ impl<'v> Builder<'v> {
     /// | `&[(tag, value); N]`, `&Vec<(tag, value)>`, slices of these | the parts of a composite: [`PartList`](crate::write::PartList) |
     /// | `&Field`, `&Exposed`, `&Text` | a value of another message, in whatever dialect that was |
     ///
-    /// Too few are: of a fixed element fewer than its length, of one of full size (the numbers of EMV)
-    /// fewer than its maximum. Octets that are too few are refused, and nothing never becomes zeros. So is
-    /// what could not be read back as what was given: see [`ErrorKind::DigitCount`].
+    /// Too few are fewer than the length of a fixed element, or than the maximum of one of full size: the
+    /// numbers of EMV (see [`Value::as_read`]). Octets that are too few are refused, and an empty value
+    /// never becomes zeros. A value that could not be read back as what was given is refused:
+    /// [`ErrorKind::DigitCount`].
     ///
     /// A tag is a number, or text as in a path. Values of mixed types become a [`Value`] each:
     ///

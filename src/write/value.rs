@@ -25,6 +25,8 @@ pub(crate) enum Source<'v> {
     Number(u64),
     /// The same of a number below zero, which every other class refuses.
     Negative(u64),
+    /// Logical octets that were copied out of a message.
+    AsRead(&'v [u8]),
     /// Logical octets of another message.
     Borrowed(Borrowed<'v>),
     /// The element of the same number in another message.
@@ -50,6 +52,15 @@ impl<'v> Borrowed<'v> {
             Self::Exposed(clear) => clear.value,
             Self::Text(text) => text.exposed.value,
         }
+    }
+}
+
+impl<'v> Value<'v> {
+    /// Octets or characters that were copied out of a message, as if its element were given: what is
+    /// shorter there than its full size stays so, which `From` would fill.
+    #[must_use]
+    pub const fn as_read(octets: &'v [u8]) -> Self {
+        Self(Source::AsRead(octets))
     }
 }
 
@@ -144,7 +155,7 @@ impl core::fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self.0 {
             Source::None => "Value(none)",
-            Source::Octets(_) => "Value(octets)",
+            Source::Octets(_) | Source::AsRead(_) => "Value(octets)",
             Source::Number(_) | Source::Negative(_) => "Value(number)",
             Source::Borrowed(_) | Source::Echo(_) => "Value(of another message)",
             Source::Parts(_) | Source::Slice(_) => "Value(parts)",

@@ -80,6 +80,9 @@ impl<'b> Writer<'b> {
         match *source {
             Source::None | Source::Echo(_) => Err(self.error(ErrorKind::Missing, 0, 0).noted(Note::Required)),
             Source::Octets(octets) => self.put_leaf(element, Filled::text(element, Octets::of(octets), true)),
+            Source::AsRead(octets) => {
+                self.put_leaf(element, Filled::text(element, Octets::of(octets), false))
+            }
             Source::Borrowed(view) => self.put_leaf(element, Filled::text(element, view.octets(), false)),
             Source::Number(number) => self.put_number(element, number, b'C'),
             Source::Negative(number) => self.put_number(element, number, b'D'),
@@ -360,11 +363,11 @@ impl PartWriter<'_, '_, '_> {
 }
 
 /// Whether an even number of digits has, where an odd one has its pad nibble, a digit that looks
-/// like one: hexadecimal digits and tracks have such digits. Of those it would be read as one less.
+/// like one: all classes but decimal ones have such digits. Of those it would be read as one less.
 fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
     let (units, PadNibble { side, nibble }) = (value.len(), element.pad_nibble);
-    let has_such_digits = matches!(element.content, Content::H | Content::Z) && nibble > 9;
-    if !has_such_digits || !element.counts_octets() || units == 0 || !units.is_multiple_of(2) {
+    let is_decimal = matches!(element.content, Content::N | Content::Xn | Content::Yn);
+    if is_decimal || nibble <= 9 || !element.counts_octets() || units == 0 || !units.is_multiple_of(2) {
         return false;
     }
     let index = if side == Side::Left { 0 } else { units - 1 };

@@ -197,3 +197,14 @@ fn what_is_too_short_is_refused_and_never_a_value_of_zeros() {
     }
     assert_eq!((done.code, said.len()), (1, wanted.len()));
 }
+
+#[test]
+fn redacted_chip_data_has_the_size_that_it_had() {
+    // numbers in fewer octets than EMV gives them, private ones among them
+    let data = "9F0203012345 5F24022512 5F300101 9F410100 5A084111111111111111".replace(' ', "");
+    let head = "0200000000000000020000";
+    let line = format!("{head}{:02}{data}\n", data.len() / 2);
+    let redacted = good(&["redact", "-s", "iso87-bcd", "-i", "hex"], line.clone());
+    let zeros = "9F0203012345 5F24020000 5F300100 9F410100 5A080000000000000000".replace(' ', "");
+    assert_eq!(redacted, format!("{head}{:02}{zeros}\n", data.len() / 2));
+}

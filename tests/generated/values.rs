@@ -87,7 +87,7 @@ fn units(dice: &mut Dice, element: &Element<'_>) -> usize {
 /// Any octet of the class; in packed digits often the pad nibble, where the class has such a digit.
 fn octet(dice: &mut Dice, element: &Element<'_>, index: usize) -> u8 {
     let nibble = element.pad_nibble().nibble;
-    let pad = if element.content() == Content::Z {
+    let pad = if matches!(element.content(), Content::Z | Content::Ne) {
         b'0' + nibble
     } else {
         b"0123456789ABCDEF"[usize::from(nibble)]

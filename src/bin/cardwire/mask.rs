@@ -12,7 +12,7 @@ pub(crate) fn hides(field: &Field<'_>) -> bool {
 /// The value without what its privacy hides; a composite part by part.
 pub(crate) fn masked(field: &Field<'_>) -> Prepared {
     if !hides(field) {
-        return Prepared::Octets(field.expose().octets().collect());
+        return Prepared::AsRead(field.expose().octets().collect());
     }
     if field.is_composite() {
         return Prepared::Parts(field.parts().map(|part| (part.key().value(), masked(&part))).collect());
@@ -20,10 +20,10 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
     let (content, octets) = (field.content(), field.expose().octets());
     if field.element().privacy().is_open() {
         // a card number is in it: all its digits go, lest the rest looks like another one
-        return Prepared::Octets(octets.map(|octet| without_digits(content, octet)).collect());
+        return Prepared::AsRead(octets.map(|octet| without_digits(content, octet)).collect());
     }
     let octets = octets.zip(field.masked());
-    Prepared::Octets(octets.map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, octet))).collect())
+    Prepared::AsRead(octets.map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, octet))).collect())
 }
 
 /// What stands for a character of an open value that holds a card number somewhere.

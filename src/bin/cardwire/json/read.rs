@@ -102,6 +102,8 @@ impl Json {
 /// A value ready to be written: octets in logical form, keys as the layout reads them.
 pub(crate) enum Prepared {
     Octets(Vec<u8>),
+    /// Of a message, with the length that it has there.
+    AsRead(Vec<u8>),
     Number(u64),
     /// Below zero.
     Negative(i64),
@@ -284,6 +286,7 @@ impl<'v> Lists<'v> {
     pub(crate) fn value(&'v self, prepared: &'v Prepared) -> Value<'v> {
         match prepared {
             Prepared::Octets(octets) => octets.as_slice().into(),
+            Prepared::AsRead(octets) => Value::as_read(octets),
             Prepared::Number(number) => (*number).into(),
             Prepared::Negative(number) => (*number).into(),
             Prepared::Parts(parts) => {
