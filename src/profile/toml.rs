@@ -109,7 +109,10 @@ impl Reader<'_> {
     }
 
     fn unknown(&self, key: &Spanned<Cow<'_, str>>, known: &str) -> ImportError {
-        self.fail(key.span().start, format!("unknown field `{}`; there are {known}", key.get_ref()))
+        let said = key.get_ref();
+        let has_digits = said.bytes().any(|octet| octet.is_ascii_digit());
+        let name = if has_digits { cut(said) } else { said.to_string() };
+        self.fail(key.span().start, format!("unknown field `{name}`; there are {known}"))
     }
 
     fn base(&self, value: &Item<'_>) -> Result<String> {
@@ -117,7 +120,7 @@ impl Reader<'_> {
         if by_name(name).is_none() {
             let names: Vec<&str> = builtin().map(|profile| profile.name()).collect();
             let message =
-                format!("the base '{name}' is not a built-in profile; there are {}", names.join(", "));
+                format!("the base '{}' is not a built-in profile; there are {}", cut(name), names.join(", "));
             return Err(self.fail(value.span().start, message));
         }
         Ok(name.to_owned())
@@ -179,7 +182,7 @@ impl Reader<'_> {
             let digits = self.text(item)?;
             digits
                 .parse()
-                .map_err(|_| self.fail(item.span().start, format!("'{digits}' is not a message type")))
+                .map_err(|_| self.fail(item.span().start, format!("'{}' is not a message type", cut(digits))))
         };
         items.into_iter().map(of_type).collect()
     }
@@ -224,8 +227,13 @@ fn condition(text: &str) -> core::result::Result<Condition, String> {
         (_, Some(("with", field)), _) => known(field).map(Condition::With),
         (_, Some(("without", field)), _) => known(field).map(Condition::Without),
         (_, _, Some((field, value))) => Ok(Condition::Is(known(field)?, value.to_string())),
-        _ => Err(format!("'{text}' is none of: approved, with 52, without 35, 39 is 00")),
+        _ => Err(format!("'{}' is none of: approved, with 52, without 35, 39 is 00", cut(text))),
     }
+}
+
+/// The start of a text: an error names it, and it may be a card number in the wrong place.
+fn cut(text: &str) -> String {
+    text.chars().take(8).collect()
 }
 
 /// The number of a field that there can be.
@@ -234,8 +242,8 @@ fn known(text: &str) -> core::result::Result<u8, String> {
         Ok(number @ 2..=192) => Ok(number),
         Ok(0 | 1 | 193..) => Err(format!("there is no field {text}")),
         Err(_) if !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit()) => {
-            Err(format!("there is no field {text}"))
+            Err(format!("there is no field {}", cut(text)))
         }
-        Err(_) => Err(format!("'{text}' is not a field number")),
+        Err(_) => Err(format!("'{}' is not a field number", cut(text))),
     }
 }

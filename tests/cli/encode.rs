@@ -188,8 +188,14 @@ fn what_is_too_short_is_refused_and_never_a_value_of_zeros() {
 "#;
     let done = cardwire(&["encode", "-s", "iso87-bcd"], objects);
     let said: Vec<&str> = done.out.lines().map(|line| line.split("\"message\":").nth(1).unwrap()).collect();
-    let wanted =
-        [(11, 10, 6, 0), (52, 10, 8, 3), (64, 10, 8, 2), (128, 18, 8, 4), (4, 10, 12, 0), (28, 10, 9, 1)];
+    let wanted = [
+        (11, 10, "6 digits", 0),
+        (52, 10, "8 octets", 3),
+        (64, 10, "8 octets", 2),
+        (128, 18, "8 octets", 4),
+        (4, 10, "12 digits", 0),
+        (28, 10, "9 characters", 1),
+    ];
     for (said, (field, byte, least, found)) in said.iter().zip(wanted) {
         let wanted =
             format!("\"field {field} at byte {byte}: expected at least {least}, found {found}\"}}}}");
