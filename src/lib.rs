@@ -54,6 +54,7 @@
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
+//! | test a handler with any valid message | `generate` (feature `proptest` or `arbitrary`) |
 //! | talk to a host, or be one | `net` (feature `net`; TLS: `tls`) |
 //! | match responses to requests, or store and forward, over your own I/O | `net::mux`, `net::saf` (feature `alloc`) |
 //!
@@ -70,7 +71,7 @@
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above
 //! that names no feature. `alloc` adds [`Builder::to_vec`], `probe`, and specs as owned data in
 //! `import`; `std` (default) adds `ipm`; `toml`, `json`, `jpos` and `j8583` read specs from files.
-//! `serde` adds typed messages, `tokio` a `tokio_util` codec for every framing. `net` adds
+//! `proptest` and `arbitrary` draw valid messages for tests. `serde` adds typed messages, `tokio` a `tokio_util` codec for every framing. `net` adds
 //! connections over tokio, `tls` their encryption, `tracing` their events. `cli` is the command.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
@@ -97,6 +98,8 @@ mod codec;
 pub mod codes;
 pub mod de;
 pub mod frame;
+#[cfg(any(feature = "proptest", feature = "arbitrary"))]
+pub mod generate;
 #[cfg(feature = "alloc")]
 pub mod import;
 #[cfg(feature = "std")]

@@ -120,6 +120,23 @@ fn what_is_absent_is_not_present() {
 }
 
 #[test]
+fn a_field_that_is_looked_at_by_itself_says_which_it_is() {
+    let chip: [(u32, &[u8]); 1] = [(0x9F26, &[0; 8])];
+    let mut builder = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST);
+    let wire = builder.set(2, "4111111111111111").set(37, "A00000000001").set(55, &chip).to_vec().unwrap();
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    let private = message.require(2).unwrap().number().unwrap_err();
+    assert_eq!(private.to_string(), "field 2 at byte 20: private: use expose to read it");
+    assert_eq!(message.text(2).unwrap_err(), message.get(2).unwrap().text().unwrap_err());
+    assert_eq!((private.field(), private.parts().count()), (Some(2), 0));
+    assert!(
+        message.fields().all(|field| field.text().is_ok() || field.text().unwrap_err().field().is_some())
+    );
+    let part = message.path("55.9F26").unwrap().bytes().unwrap_err();
+    assert_eq!(part.to_string(), "part 9F26 at byte 57: private: use expose to read it");
+}
+
+#[test]
 fn a_length_that_cannot_be_says_why() {
     let including = Prefix { includes: 2, ..prefix(2) };
     let spec = sound_spec_of(Dialect::ASCII, [row(48, layout::ans(20).prefix(including), "", OPEN)]);

@@ -43,7 +43,7 @@ fn expected(name: &str) -> String {
 /// What an example prints, once it has ended well.
 fn printed(name: &str) -> String {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--features", "serde,jpos,toml", "--example", name]);
+    cargo.args(["run", "--quiet", "--features", "serde,jpos,toml,proptest", "--example", name]);
     let output =
         cargo.current_dir(folder("")).stdin(Stdio::null()).stderr(Stdio::inherit()).output().unwrap();
     assert!(output.status.success(), "examples/{name}.rs: {}", output.status);

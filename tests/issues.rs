@@ -129,7 +129,7 @@ fn issue_009_layout_of_the_caller() {
     let refusal = |layout| field.parts_as(layout).unwrap_err().to_string();
     assert!(refusal(&ENDLESS).ends_with("layouts are nested too deep"), "{}", refusal(&ENDLESS));
     assert_eq!(refusal(&WIDE), "spec, message: the bitmap form is impossible");
-    assert_eq!(refusal(&SHORT), "message, part 1 at byte 23: expected at most 2 characters, found 3");
+    assert_eq!(refusal(&SHORT), "part 1 at byte 23: expected at most 2 characters, found 3");
 }
 
 /// A signed amount of no digit took an octet that nobody wrote.

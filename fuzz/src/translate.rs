@@ -1,5 +1,7 @@
 //! ASCII to BCD to EBCDIC and back to ASCII is the identity on values.
 
+use arbitrary::{Arbitrary, Unstructured};
+use cardwire::generate::{Choices, Messages};
 use cardwire::spec::by_name;
 use cardwire::{Builder, Field, Message, layout::Content};
 
@@ -11,15 +13,25 @@ const CIRCLES: [&[&str]; 4] = [
     &["ipm-ascii", "ipm-ebcdic"],
 ];
 
-/// Translates a message from dialect to dialect until it is back.
+/// Translates a message from dialect to dialect until it is back: the one that the input is, and the one that
+/// is drawn from it.
 pub fn translate(data: &[u8]) {
     let Some((spec, wire)) = crate::named_spec(data) else { return };
     let Some(circle) = CIRCLES.iter().find(|circle| circle.contains(&spec.name())) else { return };
-    let Ok(message) = Message::parse(spec, wire) else { return };
-    let values = values(&message);
-    let start = circle.iter().position(|name| *name == spec.name()).expect("it is in its circle");
-    let mut wire = wire.to_vec();
-    let mut at = spec;
+    if let Ok(message) = Message::parse(spec, wire) {
+        around(circle, &message);
+    }
+    let choices = Choices::arbitrary(&mut Unstructured::new(wire));
+    if let Some(message) = choices.ok().and_then(|choices| Messages::of(spec).draw(&choices)) {
+        around(circle, &message.message());
+    }
+}
+
+fn around(circle: &[&str], message: &Message<'_>) {
+    let values = values(message);
+    let mut at = message.spec();
+    let start = circle.iter().position(|name| *name == at.name()).expect("it is in its circle");
+    let mut wire = message.wire().to_vec();
     for step in 1..=circle.len() {
         let next = by_name(circle[(start + step) % circle.len()]).expect("a built-in spec");
         let message = Message::parse(at, &wire).expect("what was written can be read");

@@ -342,8 +342,14 @@ impl fmt::Display for Error {
             write!(f, "struct field {name}: ")?;
             return sentence(self, f);
         }
-        write!(f, "{}", self.place)?;
-        self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
+        let mut parts = self.parts();
+        match parts.next() {
+            // a part that was looked at by itself does not know what it stands in
+            Some(key) if self.place == Place::Whole => write!(f, "part {key}")?,
+            Some(key) => write!(f, "{}, part {key}", self.place)?,
+            None => write!(f, "{}", self.place)?,
+        }
+        parts.try_for_each(|key| write!(f, ", part {key}"))?;
         match self.struct_field() {
             Some(name) if self.kind == ErrorKind::Undefined => {
                 write!(f, ", struct field {name}: ")?;

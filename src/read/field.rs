@@ -27,6 +27,8 @@ pub struct Field<'a> {
     pub(crate) value: Octets<'a>,
     /// In the message: first octet of the prefix, first of the value, first after the element.
     pub(crate) bounds: [u32; 3],
+    /// Whether it stands in an element, or is one.
+    pub(crate) is_part: bool,
     /// The spec of the message, if it is an element or a part of one.
     pub(crate) spec: Option<&'a Spec<'a>>,
 }
@@ -223,7 +225,8 @@ impl<'a> Field<'a> {
 
     fn error(&self, kind: ErrorKind) -> Error {
         let [start, ..] = self.bounds;
-        Error::new(kind, widen(start), 0, 0).within(self.key)
+        let error = Error::new(kind, widen(start), 0, 0);
+        if self.is_part { error.within(self.key) } else { error.in_element(self.key) }
     }
 }
 
@@ -282,7 +285,7 @@ impl<'a> Iterator for Parts<'a> {
         // end the iteration.
         let (key, element) = self.steps.as_mut()?.next(&mut self.reader, |error, _| error).ok()??;
         let part = self.reader.field(key, element).ok()?;
-        Some(Field { spec: self.spec, ..part })
+        Some(Field { spec: self.spec, is_part: true, ..part })
     }
 }
 
@@ -299,6 +302,6 @@ impl<'a> Reader<'a> {
         let value = self.value(element, span);
         let bounds = [self.at(), span.start, span.next].map(|index| self.position(index));
         self.skip_to(span.next);
-        Ok(Field { key, element, value, bounds, spec: None })
+        Ok(Field { key, element, value, bounds, spec: None, is_part: false })
     }
 }

@@ -182,7 +182,7 @@ impl<'a> Message<'a> {
                 let bounds =
                     [start, lies.start, lies.end].map(|index| u32::try_from(index).unwrap_or(u32::MAX));
                 let value = Octets::within(self.wire, lies.start, lies.end - lies.start, self.trust);
-                Some(Field { key, element, value, bounds, spec: Some(self.spec) })
+                Some(Field { key, element, value, bounds, spec: Some(self.spec), is_part: false })
             }
             None => read_field(self, key, element, start),
         }

@@ -10,7 +10,7 @@ use crate::spec::Spec;
 
 /// Where the elements of a message lie, and nothing about what they hold: *not checked*.
 ///
-/// FromParsed by [`Parser::scan`] for those who route messages and hand them on. The structure is
+/// Made by [`Parser::scan`](crate::Parser::scan) for those who route messages and hand them on. The structure is
 /// sound: MTI, bitmaps, the length of every element, and nothing left over. What an element holds
 /// is not known to be of its class, so a scan gives octets, not [`Field`](crate::Field)s.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use crate::model::content::Content;
 use crate::read::field::{Field, Parts};
 use crate::show::describe::Describe;
 
-/// A hexdump; see [`Message::dump`].
+/// A hexdump; see [`Message::dump`](crate::Message::dump).
 #[derive(Clone, Copy)]
 pub struct Dump<'m, 'a>(pub(super) Describe<'m, 'a>);
 

@@ -114,7 +114,7 @@ pub fn write(doc: &SpecDoc) -> Result<String, ImportError> {
 /// privacy, parts. A spec that is written and read back is without it.
 ///
 /// # Errors
-/// Those of [`write`].
+/// Those of [`write()`].
 pub fn losses(doc: &SpecDoc) -> Result<Vec<Loss>, ImportError> {
     losses::of(doc)
 }
