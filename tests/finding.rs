@@ -143,6 +143,39 @@ fn every_header_in_the_usual_framings() {
     }
 }
 
+/// Framings that have a header of their own, among them one in which the header delimits the frame.
+#[test]
+fn framings_that_have_their_own_header() {
+    for framing in [Framing::VAP, Framing::UNIONPAY, Framing::CUPS] {
+        assert_found(&ISO87_BCD, framing, LONG_FIRST, [0; 4]);
+        let best = &probe(&[&stream(framing, &traffic(&ISO87_BCD, SHORT_FIRST), [0; 4])], builtin())[0];
+        assert_eq!((best.spec().name(), best.envelope().framing()), ("iso87-bcd", framing), "{best}");
+    }
+}
+
+/// A rejected message comes back behind two headers, among others that have one.
+#[test]
+fn a_rejected_message_among_others() {
+    let messages = traffic(&ISO87_BCD, SHORT_FIRST);
+    let sent = Base1Header::new([1, 2, 3], [4, 5, 6]).to_bytes();
+    let reject = [&[0x1A, 1, 2][..], &[0; 19], &[0x80, 0x00, 0x05, 0x12], &sent].concat();
+    let mut frames: Vec<Vec<u8>> = messages.iter().map(|message| frame(Framing::VAP, message)).collect();
+    let mut out = vec![0; Framing::VAP.measure(&reject, &messages[1]).unwrap()];
+    frames[2] = Framing::VAP.wrap(&reject, &messages[1], &mut out).unwrap().to_vec();
+    let best = &probe(&[&frames.concat()], [&ISO87_BCD])[0];
+    assert_eq!((best.envelope().framing(), best.is_complete()), (Framing::VAP, true), "{best}");
+    let mut finder = Finder::new(&ISO87_BCD);
+    assert_eq!(finder.look(&frames.concat()), Some(Framing::VAP));
+}
+
+/// The start of a long stream ends somewhere within a frame.
+#[test]
+fn the_start_of_a_long_stream_leaves_nothing_over() {
+    let frames = stream(Framing::ASCII4, &traffic(&ISO87_ASCII, LONG_FIRST), [0; 4]).repeat(200);
+    let best = &probe(&[&frames[..65_536]], builtin())[0];
+    assert_eq!((best.score(), best.left(), best.is_complete()), (1000, 0, true), "{best}");
+}
+
 /// A header without a length: the input is one message.
 #[test]
 fn a_header_and_no_length() {

@@ -74,6 +74,17 @@ impl Station {
         }
     }
 
+    /// How many bytes of a body are this header by their content, if they are it: a rejected message
+    /// has a longer one than others.
+    pub(crate) fn len_in(self, body: &[u8]) -> Option<usize> {
+        let size = self.measure(body, 0).ok()?;
+        let is_it = match self {
+            Self::None | Self::Bytes(_) => true,
+            named => Self::recognize(body, size) == Some(named),
+        };
+        is_it.then_some(size)
+    }
+
     /// How many bytes of `body`, which starts at `offset`, are header.
     pub(super) fn measure(self, body: &[u8], offset: usize) -> Result<usize> {
         if body.len() < self.size() {

@@ -28,7 +28,6 @@ impl<'v, 'a> Veil<'v, 'a> {
 
     /// What of the octet at `index` is hidden. Asked in ascending order.
     pub(crate) fn hides(&mut self, index: usize) -> Hidden {
-        // every one is asked, for each has to pass this octet
         let mut written = false;
         // every one of them is asked, because each goes on with the octets
         for cards in self.written.iter_mut().flatten() {

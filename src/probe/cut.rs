@@ -8,6 +8,9 @@ use crate::model::error::{Error, ErrorKind, Place};
 /// How many messages are read; of those after them, only the frames are looked at.
 pub const MAX_MESSAGES: usize = 16;
 
+/// An input as long as this may be the start of a longer one.
+const STREAM: usize = 1 << 16;
+
 /// All inputs, cut by one framing.
 pub(super) struct Cut<'m> {
     /// The framing, without a header unless that is what delimits its frames.
@@ -45,8 +48,8 @@ impl<'m> Cut<'m> {
         cut
     }
 
-    /// Cuts one input. An end that could become a frame is left over; it is refused only when the
-    /// input holds no frame at all.
+    /// Cuts one input. An end that could become a frame is left over, unless the input is so long that
+    /// it is taken for the start of a stream; it is refused only when the input holds no frame at all.
     fn take(&mut self, input: &'m [u8]) {
         let (mut rest, mut frames) = (input, 0);
         while !rest.is_empty() {
@@ -68,7 +71,8 @@ impl<'m> Cut<'m> {
                 }
                 Err(error) => Some(error.moved(input.len() - rest.len())),
             };
-            self.left += rest.len();
+            let is_start = refused.is_none() && input.len() >= STREAM;
+            self.left += if is_start { 0 } else { rest.len() };
             self.pieces.extend(refused.map(|error| Piece::Refused { error, size: rest.len() }));
             return;
         }

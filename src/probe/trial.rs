@@ -43,8 +43,14 @@ pub(super) fn messages<'m>(cuts: &[Cut<'m>], framing: Framing) -> Vec<&'m [u8]> 
     let is_it =
         |cut: &&Cut<'_>| cut.framing == framing || cut.framing.with_header(framing.header()) == framing;
     let Some(cut) = cuts.iter().find(is_it) else { return Vec::new() };
-    let size = if cut.framing.header() == Station::None { framing.header().size() } else { 0 };
-    cut.bodies().map(|body| body.get(size..).unwrap_or_default()).take(MAX_MESSAGES).collect()
+    let station = if cut.framing.header() == Station::None { framing.header() } else { Station::None };
+    cut.bodies().map(|body| message(station, body).0).take(MAX_MESSAGES).collect()
+}
+
+/// The message of a body, and how many bytes of header stand before it.
+fn message(station: Station, body: &[u8]) -> (&[u8], usize) {
+    let size = station.len_in(body).unwrap_or(station.size());
+    (body.get(size..).unwrap_or_default(), size)
 }
 
 /// The first unless the second explains more.
@@ -62,6 +68,11 @@ fn station(cut: &Cut<'_>, size: usize) -> Option<Station> {
         // the header is what delimits the frame, and is no part of the body any more
         return (size == 0).then_some(Station::None);
     }
+    let mut sizes = cut.bodies().map(|body| Station::Base1.len_in(body));
+    if size == Base1Header::SIZE && sizes.all(|size| size.is_some()) {
+        // a rejected message has a longer header than the others
+        return Some(Station::Base1);
+    }
     let mut stations = cut.bodies().filter_map(|body| Station::recognize(body, size));
     let first = stations.next()?;
     match stations.all(|station| station == first) {
@@ -78,9 +89,9 @@ fn try_out<'s>(cut: &Cut<'_>, spec: &'s Spec<'s>, station: Station, octets: usiz
         reaches.push(match *piece {
             Piece::Refused { error, size } => Reach::refused(error, size),
             Piece::Body { octets, around } => {
-                let message = octets.get(station.size()..).unwrap_or_default();
+                let (message, size) = message(station, octets);
                 let reach = Reach::of(spec, message).0;
-                let header = if is_named(station) { station.size() } else { 0 };
+                let header = if is_named(station) { size } else { 0 };
                 merit += reach.merit(message.len() + around + header);
                 reach
             }

@@ -110,6 +110,37 @@ fn a_length_or_a_header_that_was_not_said_is_named() {
     }
 }
 
+/// A framing that was said and is not the one.
+#[test]
+fn a_framing_that_was_said_wrong_is_put_right() {
+    for (name, input) in [
+        ("wrong.bin", stream("ascii4", "iso87-ascii", b"0000")),
+        ("wrong.pcap", pcap(&segments(4000, 9000, &stream("ascii4", "iso87-ascii", b"0000"), 90))),
+    ] {
+        file(name, &input);
+        let (done, lines) = followed(&["decode -s iso87-ascii -F binary2"], name);
+        assert!(done.code == 1 && done.out.contains("!! "), "{}", done.out);
+        assert_eq!(lines, [format!("cardwire decode --spec iso87-ascii --framing ascii4 {name}")]);
+    }
+    // the length is right, the header is missing
+    let frame = framed("binary2+tpdu", &[0x60, 0, 3, 0, 0], &octets(&messages("iso87-bcd")[1]));
+    file("no-header.bin", &frame);
+    let (_, lines) = followed(&["decode -s iso87-bcd -F binary2 -i raw"], "no-header.bin");
+    assert_eq!(lines, ["cardwire decode --spec iso87-bcd --framing binary2+tpdu no-header.bin"]);
+}
+
+/// The same header, said in the spec instead.
+#[test]
+fn a_spec_file_says_a_header_without_a_length() {
+    let message = octets(&messages("iso87-ascii")[1]);
+    let spec = good(&["spec", "convert", "iso87-ascii"], "");
+    let spec = spec.replacen("dialect = ", "header = 12\ndialect = ", 1);
+    let spec = file("header-in-spec.toml", spec.as_bytes());
+    let wire = hex(&framed("none+12", b"SWITCH-WEST!", &message));
+    let out = good(&["decode", "-s", spec.to_str().unwrap(), "--format", "ndjson"], wire);
+    assert!(out.contains("\"mti\":\"0200\""), "{out}");
+}
+
 #[test]
 fn a_length_is_named_whatever_stands_in_front_of_the_card_number() {
     // the packed twin: a length of two octets and a TPDU

@@ -19,6 +19,7 @@ mod network;
 mod others;
 mod picture;
 mod privacy;
+mod redact;
 #[path = "../secrets/mod.rs"]
 mod secrets;
 mod specs;

@@ -141,6 +141,30 @@ fn a_class_of_ones_own_stands_behind_the_file() {
     assert!(done.err.contains("'PANField' is no CLASS=CLASS of jPOS"), "{}", done.err);
 }
 
+/// What the library tells its callers in Rust is told to the command in its own words.
+#[test]
+fn no_refusal_names_what_only_rust_has() {
+    let header = J8583.replace(
+        "<parse type=\"0200\">",
+        "<header type=\"0200\">ISO0150</header><header type=\"0800\">ISO</header><parse type=\"0200\">",
+    );
+    for (name, text) in [
+        ("class.xml", JPOS.replace("IFA_LLNUM", "PANField")),
+        ("packager.xml", JPOS.replace(
+            "<isofield id=\"2\" length=\"19\" name=\"PAN\" class=\"org.jpos.iso.IFA_LLNUM\"/>",
+            "<isofieldpackager id=\"2\" length=\"19\" class=\"org.jpos.iso.IFA_LLNUM\" packager=\"com.acme.Own\"></isofieldpackager>",
+        )),
+        ("bitmap.xml", JPOS.replace("org.jpos.iso.IFA_BITMAP", "org.jpos.iso.IFA_NUMERIC")),
+        ("message.xml", J8583.into()),
+        ("header.xml", header),
+    ] {
+        let path = file(name, text.as_bytes());
+        let done = cardwire(&["spec", "check", path.to_str().unwrap()], "");
+        assert_eq!((done.code, done.out.as_str()), (1, ""), "{name}");
+        assert!(!done.err.contains("::"), "{name}: {}", done.err);
+    }
+}
+
 #[test]
 fn a_file_in_latin_1_is_a_file_too() {
     let mut octets = MOOV.replace("PAN", "N~mero").into_bytes();

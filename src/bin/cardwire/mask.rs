@@ -1,7 +1,10 @@
 //! Values with what is private replaced by something that still parses.
 
-use cardwire::{Field, layout::Content, mask};
+use cardwire::layout::Content;
+use cardwire::mask::Privacy;
+use cardwire::{Field, Message, mask};
 
+use crate::hex;
 use crate::json::Prepared;
 
 /// Whether anything of an element is hidden.
@@ -22,8 +25,62 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
         // a card number is in it: all its digits go, lest the rest looks like another one
         return Prepared::AsRead(octets.map(|octet| without_digits(content, octet)).collect());
     }
-    let octets = octets.zip(field.masked());
-    Prepared::AsRead(octets.map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, octet))).collect())
+    let pairs: Vec<(u8, Option<u8>)> = octets.zip(field.masked()).collect();
+    let is_hidden = |index: usize| pairs.get(index).is_some_and(|(_, shown)| shown.is_none());
+    let mut octets: Vec<u8> =
+        pairs.iter().map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, *octet))).collect();
+    // zeros in the middle may be what was there, or make another card of it: no check digit fits then
+    let digits = octets.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let is_card = octets.get(..digits).is_some_and(is_luhn)
+        && matches!(field.element().privacy(), Privacy::Pan { .. } | Privacy::Track);
+    let last = (0..digits).rev().find(|index| is_card && is_hidden(*index));
+    if let Some(octet) = last.and_then(|index| octets.get_mut(index)) {
+        *octet = b'1';
+    }
+    Prepared::AsRead(octets)
+}
+
+/// Whether digits are sound by the check digit that card numbers end with.
+fn is_luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| {
+            let digit = u32::from(digit.saturating_sub(b'0'));
+            let doubled = if place % 2 == 1 { 2 * digit } else { digit };
+            doubled / 10 + doubled % 10
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+/// The card numbers of a message: those of its elements of that kind, and of its tracks.
+pub(crate) fn cards(message: &Message<'_>) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    message.fields().for_each(|field| collect(&field, &mut found));
+    found
+}
+
+fn collect(field: &Field<'_>, found: &mut Vec<Vec<u8>>) {
+    field.parts().for_each(|part| collect(&part, found));
+    if matches!(field.element().privacy(), Privacy::Pan { .. } | Privacy::Track) {
+        let octets: Vec<u8> = field.expose().octets().collect();
+        let digits = if field.content().is_binary() { hex::text(&octets).into_bytes() } else { octets };
+        let card: Vec<u8> = digits.into_iter().take_while(u8::is_ascii_digit).collect();
+        found.extend(Some(card).filter(|card| card.len() >= SHORTEST));
+    }
+}
+
+/// The fewest digits of a card number.
+const SHORTEST: usize = 12;
+
+/// Whether octets hold these digits, in ASCII, in EBCDIC or packed.
+pub(crate) fn holds(octets: &[u8], digits: &[u8]) -> bool {
+    let ebcdic: Vec<u8> = digits.iter().map(|digit| digit | 0xF0).collect();
+    let packed = hex::text(octets).into_bytes();
+    let is_in = |octets: &[u8], digits: &[u8]| memchr::memmem::find(octets, digits).is_some();
+    is_in(octets, digits) || is_in(octets, &ebcdic) || is_in(&packed, digits)
 }
 
 /// What stands for a character of an open value that holds a card number somewhere.
@@ -39,7 +96,7 @@ fn without_digits(content: Content, octet: u8) -> u8 {
 /// Octets that belong to no element, such as a header, with zeros where a card number is in them.
 pub(crate) fn plain(octets: &[u8]) -> Vec<u8> {
     let digits = mask::hex(octets).to_string().replace('*', "0");
-    crate::hex::octets(digits.as_bytes()).unwrap_or_default()
+    hex::octets(digits.as_bytes()).unwrap_or_default()
 }
 
 /// What stands for a hidden character: one of its kind, so that the element still parses.

@@ -10,7 +10,7 @@ use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
-use crate::plain::{self, NEW_LINE};
+use crate::plain;
 
 /// Which spec.
 #[derive(clap::Args, Clone, Default)]
@@ -94,17 +94,33 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
     parse(text, &title, settings)?.map_err(|error| in_file(file, error))
 }
 
+/// What the library advises to its callers, and how the same is said to the command.
+const ADVICE: [(&str, &str); 5] = [
+    (
+        "say with Options::class or Options::shape what it is",
+        "say what it is like (here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
+    ),
+    (
+        "say with Options::class what it is like",
+        "say what it is like (here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
+    ),
+    (
+        "say with Options::message which, or with Options::header how many",
+        "say which message is meant (here: behind a #, as in links.xml#0800)",
+    ),
+    (
+        "say with Options::message which",
+        "say which message is meant (here: behind a #, as in links.xml#0800)",
+    ),
+    (
+        "say with Options::bitmap how it is written",
+        "convert the rest to TOML, and say there how it is written",
+    ),
+];
+
 fn in_file(name: &str, error: ImportError) -> Failure {
     let said = error.in_file(name).to_string();
-    // the library names the function that would say more
-    let help = match said.split_once("Options::") {
-        Some((_, option)) if option.starts_with("class") => {
-            "  here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM"
-        }
-        Some((_, option)) if option.starts_with("message") => "  here: behind a #, as in links.xml#0800",
-        _ => return Failure::data(said),
-    };
-    Failure::data(format_args!("{said}{NEW_LINE}{help}"))
+    Failure::data(ADVICE.iter().fold(said, |said, (from, to)| said.replace(from, to)))
 }
 
 /// Reads a spec in the format that the text is in.

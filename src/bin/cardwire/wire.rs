@@ -14,20 +14,30 @@ pub(crate) enum WireFormat {
     Raw,
     /// Base64, one message a line.
     Base64,
+    /// Characters as they are, one message a line.
+    Text,
     /// XML as jPOS reads it.
     Isomsg,
 }
 
 impl WireFormat {
-    /// Prints the octets of a message, or of its frame.
-    pub(crate) fn push(self, text: &mut Vec<u8>, wire: &[u8]) {
+    /// Prints the octets of a message, or of its frame; an error says why it cannot be printed so.
+    pub(crate) fn push(self, text: &mut Vec<u8>, wire: &[u8]) -> Result<(), String> {
         match self {
             // XML is of values, not of octets: those who print it do not come here
-            Self::Raw | Self::Isomsg => return text.extend_from_slice(wire),
+            Self::Raw | Self::Isomsg => {
+                text.extend_from_slice(wire);
+                return Ok(());
+            }
             Self::Hex => crate::hex::push(text, wire.iter().copied()),
             Self::Base64 => text.extend(STANDARD.encode(wire).bytes()),
+            Self::Text if wire.iter().any(u8::is_ascii_control) => {
+                return Err("it holds octets that are no text: print it as hex or base64".into());
+            }
+            Self::Text => text.extend_from_slice(wire),
         }
         text.push(b'\n');
+        Ok(())
     }
 }
 

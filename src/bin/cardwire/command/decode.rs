@@ -2,12 +2,10 @@
 
 use std::io::Write;
 
-use cardwire::{Inspection, Spec};
-
-use super::suggest::{Advisor, guessed};
+use super::suggest::{Advisor, Seen, guessed};
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{InputArgs, Item, Origin};
+use crate::input::{InputArgs, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
 use crate::output::{Output, Role};
@@ -71,14 +69,16 @@ impl Decode {
         let name = self.spec.spec.as_deref().unwrap_or(spec.name());
         let mut advisor = Advisor::new(&self.input, name, spec);
         while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
-            let item = advisor.look(item);
+            let seen = advisor.look(&item);
             total += 1;
             text.clear();
             let left = messages.left();
             let fine = match self.format {
-                Format::Isomsg => self.xml(output, spec, &item, left)?,
-                Format::Json | Format::Ndjson => self.object(output, spec, &item, left, &mut text)?,
-                Format::Text | Format::Hexdump => self.show(output, spec, &item, left, &mut advisor)?,
+                Format::Isomsg => self.xml(output, &item.origin, &seen, left)?,
+                Format::Json | Format::Ndjson => self.object(output, &item.origin, &seen, left, &mut text)?,
+                Format::Text | Format::Hexdump => {
+                    self.show(output, &item.origin, &seen, left, &mut advisor)?
+                }
             };
             // the spec lacks what is unknown; the message is as it should be
             broken += u64::from(!fine || left.iter().any(|left| !left.is_unknown));
@@ -102,13 +102,10 @@ impl Decode {
     fn advise(&self, output: &mut Output, advice: &str) -> Outcome {
         match self.format {
             Format::Text => {
-                for (index, line) in advice.lines().enumerate() {
-                    let text = if index == 0 { format!("-> {line}") } else { line.to_owned() };
-                    let text = output.paint(Role::Meaning, &text);
-                    output.line(text)?;
-                }
+                let text = output.paint(Role::Meaning, &format!("-> {advice}"));
+                output.line(text)?;
             }
-            _ => advice.lines().for_each(complain),
+            _ => complain(advice),
         }
         Ok(())
     }
@@ -120,28 +117,27 @@ impl Decode {
     fn show(
         &self,
         output: &mut Output,
-        spec: &'static Spec<'static>,
-        item: &Item,
+        origin: &Origin,
+        seen: &Seen<'_>,
         left: &[Left],
         advisor: &mut Advisor,
     ) -> Outcome<bool> {
-        let title = item.origin.to_string();
-        let payload = match &item.content {
-            Ok(payload) => payload,
+        let title = origin.to_string();
+        let (payload, parsed) = match seen {
+            Ok(seen) => seen,
             Err(refusal) => {
                 let painted = output.paint(Role::Bad, &format!("!! {title}: {refusal}"));
                 output.line(painted)?;
                 return Ok(false);
             }
         };
-        let parsed = Inspection::of(spec, &payload.message);
         match self.format {
             Format::Hexdump => {
-                show::dump(output, &parsed, &title, self.shown())?;
+                show::dump(output, parsed, &title, self.shown())?;
                 show::left(output, left, self.shown())?;
             }
             _ => {
-                show::listing(output, &parsed, &title, self.shown())?;
+                show::listing(output, parsed, &title, self.shown())?;
                 show::left(output, left, self.shown())?;
                 let is_broken = parsed.error().is_some();
                 if let Some(text) = is_broken.then(|| advisor.hint(&payload.message)).flatten() {
@@ -157,30 +153,29 @@ impl Decode {
     fn object(
         &self,
         output: &mut Output,
-        spec: &'static Spec<'static>,
-        item: &Item,
+        origin: &Origin,
+        seen: &Seen<'_>,
         left: &[Left],
         text: &mut Vec<u8>,
     ) -> Outcome<bool> {
-        let fine = match &item.content {
+        let fine = match seen {
             Err(refusal) => {
                 json::refusal(text, refusal.byte, &refusal.text);
                 false
             }
-            Ok(payload) => {
-                let parsed = Inspection::of(spec, &payload.message);
+            Ok((payload, parsed)) => {
                 match parsed.error() {
                     None if !left.is_empty() => {
-                        json::with_left(text, &parsed, payload.station(), self.shown(), left);
+                        json::with_left(text, parsed, payload.station(), self.shown(), left);
                     }
-                    None => json::message(text, &parsed, payload.station(), self.shown()),
-                    Some(error) => json::error(text, &error, Some((&parsed, self.shown()))),
+                    None => json::message(text, parsed, payload.station(), self.shown()),
+                    Some(error) => json::error(text, &error, Some((parsed, self.shown()))),
                 }
                 parsed.error().is_none()
             }
         };
-        if self.origin || matches!(item.origin, Origin::Packet { .. }) {
-            remark::origin(text, &item.origin);
+        if self.origin || matches!(origin, Origin::Packet { .. }) {
+            remark::origin(text, origin);
         }
         if self.format == Format::Json {
             *text = json::pretty(text);
@@ -190,25 +185,18 @@ impl Decode {
         Ok(fine)
     }
 
-    fn xml(
-        &self,
-        output: &mut Output,
-        spec: &'static Spec<'static>,
-        item: &Item,
-        left: &[Left],
-    ) -> Outcome<bool> {
-        let origin = item.origin.to_string();
-        let payload = match &item.content {
-            Ok(payload) => payload,
+    fn xml(&self, output: &mut Output, origin: &Origin, seen: &Seen<'_>, left: &[Left]) -> Outcome<bool> {
+        let origin = origin.to_string();
+        let (payload, parsed) = match seen {
+            Ok(seen) => seen,
             Err(refusal) => {
                 complain(format_args!("{origin}: {refusal}"));
                 return Ok(false);
             }
         };
-        let parsed = Inspection::of(spec, &payload.message);
         let text = match parsed.error() {
-            None => isomsg::message(&parsed, payload.station(), left, self.shown(), &origin),
-            Some(error) => isomsg::broken(&parsed, &error, self.shown(), &origin),
+            None => isomsg::message(parsed, payload.station(), left, self.shown(), &origin),
+            Some(error) => isomsg::broken(parsed, &error, self.shown(), &origin),
         };
         output.bytes().write_all(text.as_bytes())?;
         left.iter()

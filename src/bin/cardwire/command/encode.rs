@@ -94,8 +94,7 @@ impl Encode {
             return Ok(());
         }
         let wire = framed(self.framing, &record.station, message).map_err(Trouble::Build)?;
-        self.format.push(text, &wire);
-        Ok(())
+        self.format.push(text, &wire).map_err(|text| Trouble::Object(None, text))
     }
 }
 

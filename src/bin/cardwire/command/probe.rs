@@ -202,8 +202,7 @@ fn mend(found: &[Explained], file: &Path) -> Outcome {
 /// The two ends of a connection, the same for both directions.
 fn connection(origin: &Origin) -> Option<String> {
     let Origin::Packet { from, to, .. } = origin else { return None };
-    let (one, other) = if from < to { (from, to) } else { (to, from) };
-    Some(format!("{one} - {other}"))
+    Some(format!("{} - {}", from.min(to), from.max(to)))
 }
 
 fn title(connections: &[String]) -> String {

@@ -7,7 +7,7 @@ use cardwire::{Builder, Inspection, Message, Spec};
 use super::encode::{Trouble, build};
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, InputArgs, Item, Line, Lines, files};
+use crate::input::{self, InputArgs, Item, Line, Lines, Payload, files};
 use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Record, Shown};
 use crate::mask;
@@ -20,7 +20,8 @@ use crate::wire::{WireFormat, framed};
 #[derive(clap::Args)]
 #[command(
     after_help = "Hidden digits become 0, hidden letters X, hidden octets 00; lengths stay. What the spec\n\
-    does not call open is hidden.\n\nExamples:\n  \
+    does not call open is hidden. Frames stay what they are, polls among them; of a capture, the\n\
+    frames are printed. What does not parse is left out, and the exit code is 1.\n\nExamples:\n  \
     cardwire redact -s iso87-ascii messages.hex > safe.hex\n  \
     cardwire redact -s iso87-ascii --json messages.ndjson > safe.ndjson\n  \
     cardwire redact -s unionpay-pos -F unionpay -i raw --format raw frames.bin > safe.bin"
@@ -33,7 +34,7 @@ pub(crate) struct Redact {
     /// Read and print JSON lines.
     #[arg(long, conflicts_with_all = ["message", "framing", "format"])]
     json: bool,
-    /// What to print: hex when it is not said, and XML for XML.
+    /// What to print: when it is not said, XML for XML, text for text, and else hex.
     #[arg(short, long, value_name = "FORMAT", value_enum)]
     format: Option<WireFormat>,
 }
@@ -44,18 +45,23 @@ impl Redact {
         if self.json {
             return self.objects(output, spec);
         }
-        let mut messages = self.input.messages(Some(spec)).with_left();
+        let input = InputArgs { polls: true, ..self.input.clone() };
+        let mut messages = input.messages(Some(spec)).with_left();
         let (mut total, mut broken, mut text) = (0, 0, Vec::new());
         while let Some(item) = messages.next()? {
-            total += 1;
             text.clear();
-            let usual = if messages.is_isomsg() { WireFormat::Isomsg } else { WireFormat::Hex };
+            let usual = match (messages.is_isomsg(), messages.is_text()) {
+                (true, _) => WireFormat::Isomsg,
+                (_, true) => WireFormat::Text,
+                _ => WireFormat::Hex,
+            };
+            total += u64::from(!item.content.as_ref().is_ok_and(Payload::is_poll));
             let done = match self.format.unwrap_or(usual) {
                 WireFormat::Isomsg => {
                     self.xml(spec, &item, messages.left()).map(|xml| text.extend(xml.bytes()))
                 }
                 format => {
-                    self.message(spec, &item, messages.left()).map(|wire| format.push(&mut text, &wire))
+                    self.message(spec, &item, messages.left()).and_then(|wire| format.push(&mut text, &wire))
                 }
             };
             match done {
@@ -91,10 +97,21 @@ impl Redact {
         if let Some(left) = left.first() {
             return Err(left.to_string());
         }
+        if payload.is_poll() {
+            return Ok(payload.poll.clone());
+        }
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        framed(self.input.framing, &mask::plain(&payload.station), redacted)
-            .map_err(|error| error.to_string())
+        if redacted.len() != payload.message.len() {
+            return Err("its lengths are not written as this spec writes them".into());
+        }
+        let framing = payload.framing.or(self.input.framing);
+        let wire =
+            framed(framing, &mask::plain(&payload.station), redacted).map_err(|error| error.to_string())?;
+        match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
+            true => Err("a card number would be left in it".into()),
+            false => Ok(wire),
+        }
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {

@@ -12,7 +12,7 @@ use cardwire::{
 };
 
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, InputArgs, Item, Kind, Refusal};
+use crate::input::{self, InputArgs, Item, Kind, Payload, Refusal};
 
 /// Options that read an input.
 #[derive(Clone)]
@@ -191,6 +191,9 @@ pub(super) fn guessed(first: Option<&Item>, args: &InputArgs) -> Outcome<&'stati
     })
 }
 
+/// A message and what it parses to, or words in its place.
+pub(super) type Seen<'i> = Result<(&'i Payload, Inspection<'i>), Refusal>;
+
 /// What may be wrong with messages that do not parse with a spec.
 pub(super) struct Advisor {
     args: InputArgs,
@@ -202,6 +205,8 @@ pub(super) struct Advisor {
     readings: Vec<Reading>,
     /// Whether a change to the spec would carry some message to its end.
     is_hinted: bool,
+    /// Whether the framing that was said cuts no message off some input.
+    is_cut_wrong: bool,
 }
 
 /// How many ways to read the input are tried at its end.
@@ -223,27 +228,34 @@ impl Advisor {
             hinted_at: 0,
             readings: Vec::new(),
             is_hinted: false,
+            is_cut_wrong: false,
         }
     }
 
-    /// The item; where a length or a header was taken for the start of the message, words about that
-    /// in its place: nothing that is read at the wrong place means anything.
-    pub(super) fn look(&mut self, item: Item) -> Item {
-        let Item { origin, content } = item;
-        let content = content.and_then(|payload| match self.misread(&payload.message, payload.framing) {
+    /// What an item parses to; where a length or a header was taken for the start of the message, words
+    /// about that in its place: nothing that is read at the wrong place means anything.
+    pub(super) fn look<'i>(&mut self, item: &'i Item) -> Seen<'i> {
+        let payload = match &item.content {
+            Ok(payload) => payload,
+            Err(refusal) => {
+                self.is_cut_wrong |= self.args.framing.is_some();
+                return Err(refusal.clone());
+            }
+        };
+        let here = Inspection::of(self.spec, &payload.message);
+        match here.error().and_then(|_| self.misread(&here, payload)) {
             Some(words) => Err(Refusal::new(0, words)),
-            None => Ok(payload),
-        });
-        Item { origin, content }
+            None => Ok((payload, here)),
+        }
     }
 
     /// What stands before the MTI of a message that does not parse, in words.
-    fn misread(&mut self, message: &[u8], cut_by: Option<Framing>) -> Option<String> {
-        let here = Inspection::of(self.spec, message);
-        if here.error().is_none() || self.looked_at >= MOST_LOOKS {
+    fn misread(&mut self, here: &Inspection<'_>, payload: &Payload) -> Option<String> {
+        if self.looked_at >= MOST_LOOKS {
             return None;
         }
-        let found = explain(&[message], [self.spec]).filter(|found| is_sure(found, &here));
+        let (message, cut_by) = (payload.message.as_slice(), payload.framing);
+        let found = explain(&[message], [self.spec]).filter(|found| is_sure(found, here));
         let Some(found) = found else {
             self.looked_at += 1;
             return None;
@@ -285,7 +297,19 @@ impl Advisor {
         if let Some(found) = self.readings.iter().find(|reading| reading.works(&self.args)) {
             return vec![format!("it parses with {}", found.options())];
         }
+        if let Some(found) = self.recut() {
+            return vec![format!("it parses with {}", found.options())];
+        }
         self.mended().unwrap_or_default()
+    }
+
+    /// What the input is without the framing that was said, where that cut nothing.
+    fn recut(&self) -> Option<Reading> {
+        let args = InputArgs { framing: None, ..self.args.clone() };
+        let inputs = super::probe::inputs(&args).ok().filter(|_| self.is_cut_wrong)?;
+        let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+        let found = explain(&inputs, [self.spec]).filter(Explanation::is_complete)?;
+        Some(Reading::of(&self.name, &found, &args)).filter(|reading| reading.works(&args))
     }
 
     /// The spec with one thing put right, as `cardwire probe` finds it.

@@ -93,8 +93,10 @@ impl Splitter {
             Ok(frame) => {
                 let frame = frame?;
                 let (station, message) = (frame.header.to_vec(), frame.payload.to_vec());
+                let whole = rest.get(..frame.consumed).unwrap_or_default();
+                let poll = if frame.is_poll() { whole.to_vec() } else { Vec::new() };
                 self.used += frame.consumed;
-                Some((at, Ok(Payload { station, message, framing: Some(self.framing) })))
+                Some((at, Ok(Payload { station, message, framing: Some(self.framing), poll })))
             }
             Err(error) => {
                 self.broken = true;

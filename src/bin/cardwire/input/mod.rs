@@ -145,6 +145,8 @@ pub(crate) struct Payload {
     pub(crate) station: Vec<u8>,
     pub(crate) message: Vec<u8>,
     pub(crate) framing: Option<Framing>,
+    /// A frame with nothing in it, as it stood there.
+    pub(crate) poll: Vec<u8>,
 }
 
 impl Payload {
@@ -155,7 +157,7 @@ impl Payload {
 
     /// Whether it is a frame with nothing in it.
     pub(crate) fn is_poll(&self) -> bool {
-        self.framing.is_some() && self.station.is_empty() && self.message.is_empty()
+        !self.poll.is_empty()
     }
 
     /// The station header, to be shown.
@@ -165,6 +167,7 @@ impl Payload {
 }
 
 /// What is wrong with the input around a message.
+#[derive(Clone)]
 pub(crate) struct Refusal {
     /// Where in the line or stream.
     pub(crate) byte: Option<usize>,
@@ -208,6 +211,11 @@ trait Source {
 
     /// Whether it is jPOS XML.
     fn is_isomsg(&self) -> bool {
+        false
+    }
+
+    /// Whether it is characters, one message a line.
+    fn is_text(&self) -> bool {
         false
     }
 }
@@ -312,6 +320,11 @@ impl Messages {
     /// Whether the message read last was jPOS XML.
     pub(crate) fn is_isomsg(&self) -> bool {
         self.current.as_ref().is_some_and(|source| source.is_isomsg())
+    }
+
+    /// Whether the message read last was characters of a line.
+    pub(crate) fn is_text(&self) -> bool {
+        self.current.as_ref().is_some_and(|source| source.is_text())
     }
 
     /// What was not read of the files that are done.

@@ -105,7 +105,7 @@ impl Made {
             return Err(refuse(first.to_string()));
         }
         self.left = left;
-        Ok(Payload { station: record.station, message, framing: None })
+        Ok(Payload { station: record.station, ..Payload::bare(message) })
     }
 }
 

@@ -117,6 +117,10 @@ impl Source for Texts {
         }
     }
 
+    fn is_text(&self) -> bool {
+        self.notation == Notation::Text
+    }
+
     fn waits(&self) -> bool {
         self.rest.is_empty() && self.lines.waits()
     }
