@@ -47,8 +47,11 @@ fn lines(messages: &[(Misread, Secrets)]) -> String {
     messages.iter().map(|(misread, _)| hex(&misread.octets) + "\n").collect()
 }
 
+/// What a run prints of messages: a text for each, or one for all.
+type Run<'a> = dyn Fn(&[(Misread, Secrets)]) -> Vec<String> + 'a;
+
 /// Fails if a run shows card data that it does not show of the same messages with other card data.
-fn assert_hides(spec: &Spec<'_>, texts: &dyn Fn(&[(Misread, Secrets)]) -> Vec<String>) {
+fn assert_hides(spec: &Spec<'_>, texts: &Run<'_>) {
     let seeds = seeds(spec);
     let (mine, others) = (messages(&seeds, 0), [messages(&seeds, 1), messages(&seeds, 2)]);
     let shown = texts(&mine);

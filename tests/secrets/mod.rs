@@ -171,10 +171,9 @@ fn across_parts(
     element: &Element<'static>,
     secrets: &Secrets,
 ) -> Option<Node> {
-    let behind = dice.digits(element.max());
+    let digits = format!("{}{}", secrets.pan, dice.digits(element.max()));
     let node = |len: usize| {
-        let value = format!("{}{behind}", secrets.pan)[..len].as_bytes().to_vec();
-        let node = Node::leaf(element.key(), value);
+        let node = Node::leaf(element.key(), digits.as_bytes()[..len].to_vec());
         let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
         set_all(&mut builder, &[node]).to_vec().is_ok().then_some(node)
     };
