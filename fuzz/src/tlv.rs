@@ -52,7 +52,7 @@ pub fn tlv(data: &[u8]) {
 fn write(list: &[Item]) {
     let pairs: Vec<(u32, &[u8])> = list.iter().map(|(tag, value)| (*tag, value.as_slice())).collect();
     let mut builder = Builder::new(&SPEC, Mti::NETWORK_REQUEST);
-    let written = builder.set(55, &pairs.as_slice()).to_vec().expect("what was read can be written");
+    let written = builder.set(55, pairs.as_slice()).to_vec().expect("what was read can be written");
     let message = Message::parse(&SPEC, &written).expect("what was written can be read");
     assert_eq!(items(&message), list);
 }
