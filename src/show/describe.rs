@@ -13,7 +13,6 @@ use crate::model::mti::{Mti, Version};
 use crate::read::field::Field;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
-use crate::show::dump::Dump;
 use crate::spec::Codes;
 
 impl<'a> Message<'a> {
@@ -28,13 +27,6 @@ impl<'a> Message<'a> {
     pub fn describe(&self) -> Describe<'_, 'a> {
         Describe { message: self, mti: Some(self.mti()), error: None }
     }
-
-    /// A hexdump of the message, one element a line; octets of private values show as `**`, and so does a value
-    /// that holds a card number.
-    #[must_use]
-    pub fn dump(&self) -> Dump<'_, 'a> {
-        Dump(self.describe())
-    }
 }
 
 impl<'a> Inspection<'a> {
@@ -43,13 +35,6 @@ impl<'a> Inspection<'a> {
     #[must_use]
     pub fn describe(&self) -> Describe<'_, 'a> {
         Describe { message: self.partial(), mti: self.mti(), error: self.error() }
-    }
-
-    /// A hexdump of where things lie. After an error its octets are hidden, for nobody knows what they are, but
-    /// those of codes.
-    #[must_use]
-    pub fn dump(&self) -> Dump<'_, 'a> {
-        Dump(self.describe())
     }
 }
 

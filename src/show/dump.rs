@@ -8,46 +8,95 @@ use crate::layout::MAX_DEPTH;
 use crate::mask::{holds_card, write_character, write_hex};
 use crate::model::content::Content;
 use crate::read::field::{Field, Parts};
+use crate::read::inspection::Inspection;
+use crate::read::message::Message;
 use crate::show::describe::Describe;
 
-/// A hexdump; see [`Message::dump`](crate::Message::dump).
-#[derive(Clone, Copy)]
-pub struct Dump<'m, 'a>(pub(super) Describe<'m, 'a>);
+impl<'a> Message<'a> {
+    /// A hexdump of the message, one element a line; octets of private values show as `**`, and so does a value
+    /// that holds a card number.
+    #[must_use]
+    pub fn dump(&self) -> Dump<'_, 'a> {
+        Dump { listing: self.describe(), is_exposed: false }
+    }
+}
 
-impl fmt::Display for Dump<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = &self.0.message.settled();
+impl<'a> Inspection<'a> {
+    /// A hexdump of where things lie. After an error its octets are hidden, for nobody knows what they are, but
+    /// those of codes.
+    #[must_use]
+    pub fn dump(&self) -> Dump<'_, 'a> {
+        Dump { listing: self.describe(), is_exposed: false }
+    }
+}
+
+/// A hexdump; see [`Message::dump`](crate::Message::dump). `Display` prints its rows, a line each.
+#[derive(Clone, Copy)]
+pub struct Dump<'m, 'a> {
+    listing: Describe<'m, 'a>,
+    is_exposed: bool,
+}
+
+impl Dump<'_, '_> {
+    /// The same hexdump with every octet shown, private ones and what follows an error included.
+    #[must_use]
+    pub fn expose(self) -> Self {
+        Self { is_exposed: true, ..self }
+    }
+
+    /// Hands each row on in order, for programs that lay them out on their own; stops at the first error.
+    ///
+    /// # Errors
+    ///
+    /// Those of `each`.
+    pub fn try_for_each<E>(&self, mut each: impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
+        let Describe { message, mti, error } = self.listing;
+        let message = &message.settled();
         let (spec, wire, sound) = (message.spec(), message.wire(), !message.is_doubtful());
+        let mut rows =
+            |range: Range<usize>, shown: &mut dyn FnMut(usize) -> bool, name: fmt::Arguments<'_>| {
+                let mut shown = |index| self.is_exposed || shown(index);
+                range.clone().step_by(OCTETS_A_ROW).try_for_each(|start| {
+                    let name = (start == range.start).then_some(name);
+                    each(Row::new(wire, start..range.end.min(start + OCTETS_A_ROW), &mut shown, name))
+                })
+            };
         let mut at = 0;
-        let mut head = |f: &mut fmt::Formatter<'_>, len: usize, is_shown: bool, name| {
+        let mut head = |len: usize, is_shown: bool, name| {
             let end = (at + len).min(wire.len());
             let start = core::mem::replace(&mut at, end);
-            rows(f, wire, start..end, |_| is_shown, name)
+            rows(start..end, &mut |_| is_shown, name)
         };
-        if self.0.mti.is_some() {
+        if mti.is_some() {
             let is_plain = !holds_card(&Octets::of(message.header()), Content::B);
-            head(f, spec.header(), sound && is_plain, format_args!("header"))?;
-            head(f, spec.mti().len(), message.shows_mti(), format_args!("MTI"))?;
+            head(spec.header(), sound && is_plain, format_args!("header"))?;
+            head(spec.mti().len(), message.shows_mti(), format_args!("MTI"))?;
             match message.shows_bitmaps() {
-                true => head(f, message.bitmap_len(), sound, format_args!("bitmap {:?}", message.bitmap()))?,
-                false => head(f, message.bitmap_len(), false, format_args!("bitmap"))?,
+                true => head(message.bitmap_len(), sound, format_args!("bitmap {:?}", message.bitmap()))?,
+                false => head(message.bitmap_len(), false, format_args!("bitmap"))?,
             }
         }
         for field in message.fields() {
             // a third bitmap among the elements; usually there is nothing between two
-            rows(f, wire, at..field.range().start, |_| sound, format_args!("bitmap"))?;
+            rows(at..field.range().start, &mut |_| sound, format_args!("bitmap"))?;
             at = field.range().end;
             let (mut within, open) = (Within::default(), !field.is_masked());
-            let shown = |index| match sound {
+            let mut shown = |index| match sound {
                 true => is_shown(&field, open, index, &mut within),
                 false => open && index >= field.value_range().start,
             };
-            rows(f, wire, field.range(), shown, format_args!("{} {}", field.key(), field.name()))?;
+            rows(field.range(), &mut shown, format_args!("{} {}", field.key(), field.name()))?;
         }
-        match self.0.error {
-            Some(error) => rows(f, wire, at..wire.len(), |_| false, format_args!("!! {error}")),
+        match error {
+            Some(error) => rows(at..wire.len(), &mut |_| false, format_args!("!! {error}")),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Display for Dump<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.try_for_each(|row| writeln!(f, "{row}"))
     }
 }
 
@@ -102,38 +151,105 @@ fn is_open(part: Option<&Field<'_>>) -> bool {
     part.is_some_and(|part| !part.is_masked())
 }
 
+/// Up to sixteen octets of a message that belong to one thing: the head, an element, what follows an error.
+#[derive(Clone, Copy)]
+pub struct Row<'r> {
+    start: usize,
+    octets: [Option<u8>; OCTETS_A_ROW],
+    len: usize,
+    name: Option<fmt::Arguments<'r>>,
+}
+
 const OCTETS_A_ROW: usize = 16;
 
-/// Rows of offset, octets, characters; the name stands in the first.
-fn rows(
-    f: &mut fmt::Formatter<'_>,
-    wire: &[u8],
-    range: Range<usize>,
-    mut shown: impl FnMut(usize) -> bool,
-    name: fmt::Arguments<'_>,
-) -> fmt::Result {
-    for start in range.clone().step_by(OCTETS_A_ROW) {
-        let end = (start + OCTETS_A_ROW).min(range.end);
-        let octets = wire.get(start..end).unwrap_or_default();
-        let mut open = [false; OCTETS_A_ROW];
-        open.iter_mut().zip(start..end).for_each(|(open, index)| *open = shown(index));
-        write!(f, "{start:04X} ")?;
-        for (is_open, octet) in open.iter().zip(octets) {
-            f.write_char(' ')?;
-            if *is_open { write_hex(f, *octet)? } else { f.write_str("**")? }
+impl<'r> Row<'r> {
+    fn new(
+        wire: &[u8],
+        range: Range<usize>,
+        shown: &mut impl FnMut(usize) -> bool,
+        name: Option<fmt::Arguments<'r>>,
+    ) -> Self {
+        let mut octets = [None; OCTETS_A_ROW];
+        let places = octets.iter_mut().zip(wire.get(range.clone()).unwrap_or_default());
+        places.zip(range.clone()).for_each(|((place, octet), index)| *place = shown(index).then_some(*octet));
+        Self { start: range.start, octets, len: range.len(), name }
+    }
+
+    /// Where its octets lie in the message.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.start..self.start + self.len
+    }
+
+    /// Its octets; those that are hidden are `None`.
+    pub fn octets(&self) -> impl Iterator<Item = Option<u8>> + use<'_, 'r> {
+        self.octets.iter().take(self.len).copied()
+    }
+
+    /// The column of octets: `39 30 **`, filled to 47 characters with blanks.
+    #[must_use]
+    pub fn hex(&self) -> impl fmt::Display + use<'_, 'r> {
+        Hex(self)
+    }
+
+    /// The column of characters, one an octet: `.` is none that ASCII can print, `*` is hidden.
+    #[must_use]
+    pub fn characters(&self) -> impl fmt::Display + use<'_, 'r> {
+        Characters(self)
+    }
+
+    /// What the octets are, in the first row of a thing: `39 Response code`, or `!! ` and the error for what
+    /// follows one. `None` in the rows that go on.
+    #[must_use]
+    pub fn name(&self) -> Option<impl fmt::Display + use<'r>> {
+        self.name
+    }
+}
+
+/// Offset, octets, characters, name.
+impl fmt::Display for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04X}  {}  {}", self.start, self.hex(), self.characters())?;
+        match self.name {
+            Some(name) => write!(f, "{:missing$}  {name}", "", missing = OCTETS_A_ROW - self.len),
+            None => Ok(()),
         }
-        write!(f, "{:pad$}  ", "", pad = 3 * (OCTETS_A_ROW - octets.len()))?;
-        for (is_open, octet) in open.iter().zip(octets) {
+    }
+}
+
+impl fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// See [`Row::hex`].
+struct Hex<'r>(&'r Row<'r>);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, octet) in self.0.octets().enumerate() {
+            f.write_str(if index == 0 { "" } else { " " })?;
             match octet {
-                _ if !is_open => f.write_char('*')?,
-                0x21..=0x7E => write_character(f, *octet)?,
-                _ => f.write_char('.')?,
+                Some(octet) => write_hex(f, octet)?,
+                None => f.write_str("**")?,
             }
         }
-        if start == range.start {
-            write!(f, "{:pad$}  {name}", "", pad = OCTETS_A_ROW - octets.len())?;
-        }
-        f.write_char('\n')?;
+        let columns = 3 * OCTETS_A_ROW - 1;
+        let taken = (3 * self.0.len).saturating_sub(1);
+        write!(f, "{:missing$}", "", missing = columns - taken)
     }
-    Ok(())
+}
+
+/// See [`Row::characters`].
+struct Characters<'r>(&'r Row<'r>);
+
+impl fmt::Display for Characters<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.octets().try_for_each(|octet| match octet {
+            None => f.write_char('*'),
+            Some(octet @ 0x21..=0x7E) => write_character(f, octet),
+            Some(_) => f.write_char('.'),
+        })
+    }
 }

@@ -4,4 +4,4 @@ pub(crate) mod describe;
 mod dump;
 
 pub use describe::Describe;
-pub use dump::Dump;
+pub use dump::{Dump, Row};

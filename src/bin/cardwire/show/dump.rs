@@ -17,60 +17,22 @@ pub(crate) fn dump(
 ) -> io::Result<()> {
     let origin = output.paint(Role::Faint, &format!("# {title}"));
     output.line(origin)?;
+    let dump = match shown {
+        Shown::Masked => parsed.dump(),
+        Shown::Exposed => parsed.dump().expose(),
+    };
     let mut stripe = 0;
-    for line in parsed.dump().to_string().lines() {
-        let Some(row) = Row::of(line) else {
-            output.line(line)?;
-            continue;
-        };
-        if !row.name.is_empty() {
-            stripe += 1;
-        }
-        let broken = row.name.starts_with("!!");
-        let role = if broken { Role::Bad } else { Role::Stripe(stripe) };
-        let (hex, characters) = match shown {
-            Shown::Masked => (row.hex.to_owned(), row.characters.to_owned()),
-            Shown::Exposed => row.exposed(parsed.wire()),
-        };
-        let offset = output.paint(Role::Faint, row.offset);
-        let hex = output.paint(role, &hex);
-        let name = output.paint(if broken { Role::Bad } else { Role::Value }, row.name);
-        let text = format!("{offset} {hex}  {characters}  {name}");
-        output.line(text.trim_end())?;
-    }
+    dump.try_for_each(|row| {
+        let name = row.name().map(|name| name.to_string()).unwrap_or_default();
+        stripe += usize::from(!name.is_empty());
+        let broken = name.starts_with("!!");
+        let offset = output.paint(Role::Faint, &format!("{:04X}", row.range().start));
+        let octets =
+            output.paint(if broken { Role::Bad } else { Role::Stripe(stripe) }, &row.hex().to_string());
+        let characters = format!("{:<16}", row.characters().to_string());
+        let name = output.paint(if broken { Role::Bad } else { Role::Value }, &name);
+        let text = format!("{offset}  {octets}  {characters}  {name}");
+        output.line(text.trim_end())
+    })?;
     output.line("")
-}
-
-/// A row of the library's dump, cut into its columns.
-struct Row<'l> {
-    offset: &'l str,
-    hex: &'l str,
-    characters: &'l str,
-    name: &'l str,
-}
-
-const HEX: usize = 3 * 16;
-
-impl<'l> Row<'l> {
-    fn of(line: &'l str) -> Option<Self> {
-        let (offset, rest) = line.split_once(' ')?;
-        let (hex, rest) = rest.split_at_checked(HEX)?;
-        let rest = rest.strip_prefix("  ")?;
-        // the last column ends early in rows without a name
-        let (characters, rest) = rest.split_at_checked(16).unwrap_or((rest, ""));
-        Some(Self { offset, hex, characters, name: rest.trim_start() })
-    }
-
-    /// The columns with the octets of the message.
-    fn exposed(&self, wire: &[u8]) -> (String, String) {
-        let start = usize::from_str_radix(self.offset, 16).unwrap_or(usize::MAX);
-        let count = self.hex.split_ascii_whitespace().count();
-        let octets = wire.get(start..start.saturating_add(count)).unwrap_or_default();
-        let hex: String = octets.iter().map(|octet| format!(" {octet:02X}")).collect();
-        let characters = octets.iter().map(|octet| match octet {
-            0x21..=0x7E => char::from(*octet),
-            _ => '.',
-        });
-        (format!("{hex:<HEX$}"), format!("{:<16}", characters.collect::<String>()))
-    }
 }
