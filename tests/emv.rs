@@ -185,9 +185,9 @@ fn what_a_message_has_shorter_is_copied_as_it_is() {
     let parts: Vec<_> = there.iter().map(|part| (part.key().value(), Value::from(part))).collect();
     let parts = parts.as_slice();
     let mut copy = Builder::new(&ISO87_BCD, Mti::FINANCIAL_REQUEST);
-    assert_eq!(hex(&copy.set(55, &parts).to_vec().unwrap()), hex(&wire));
+    assert_eq!(hex(&copy.set(55, parts).to_vec().unwrap()), hex(&wire));
     let mut patched = wire.clone();
-    Template::of(&ISO87_BCD, &mut patched).unwrap().patch(55, &parts).unwrap();
+    Template::of(&ISO87_BCD, &mut patched).unwrap().patch(55, parts).unwrap();
     assert_eq!(hex(&patched), hex(&wire));
 }
 
