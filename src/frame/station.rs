@@ -76,6 +76,7 @@ impl Station {
 
     /// How many bytes of a body are this header by their content, if they are it: a rejected message
     /// has a longer one than others.
+    #[cfg(feature = "alloc")]
     pub(crate) fn len_in(self, body: &[u8]) -> Option<usize> {
         let size = self.measure(body, 0).ok()?;
         let is_it = match self {

@@ -80,7 +80,7 @@ impl Splitter {
         self.take(true).or_else(|| {
             let left = self.buffer.len().saturating_sub(self.used);
             let at = self.base + self.used;
-            let text = format_args!("the stream ends within a frame, {left} bytes into it");
+            let text = format!("the stream ends within a frame, {left} bytes into it");
             (left > 0).then(|| (at, Err(Refusal::new(at, text))))
         })
     }
