@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod builder;
 pub(crate) mod fast;
+pub(crate) mod fill;
 pub(crate) mod message_writer;
 pub(crate) mod template;
 pub(crate) mod value;

@@ -1,16 +1,16 @@
 //! The write pass: puts elements into a run of octets. Measuring is the same pass with no room.
 
 use crate::codec::bitmap::{Announced, Bitmaps};
-use crate::codec::digit::half;
 use crate::codec::window::{Octets, OctetsMut};
-use crate::codec::{Coding, PadNibble, Side, check};
+use crate::codec::{Coding, Side};
 use crate::layout::walk::{Pass, walk};
-use crate::layout::{BitmapForm, Element, Fill, Form, Layout, LengthFirst, Order, Tag, Terminator};
+use crate::layout::{BitmapForm, Element, Form, Layout, LengthFirst, Order, Tag, Terminator};
 use crate::model::Unit;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::{CharKind, Content};
 use crate::model::error::{Error, ErrorKind, Key, Note, Place, Result};
 use crate::read::reader::{check_parts, is_letter};
+use crate::write::fill::Filled;
 use crate::write::value::{PartList, Source, find, is_by_key};
 
 /// Where the next octet goes. Octets beyond the end of the buffer are counted, not written, so an
@@ -128,7 +128,7 @@ impl<'b> Writer<'b> {
             let kind = ErrorKind::Character(Content::A, CharKind::of(value.get(0)));
             return Err(Error::new(kind, window.position(0), 0, 0));
         }
-        if ends_as_if_padded(element, &value) {
+        if value.ends_as_if_padded(element) {
             return Err(self.error(ErrorKind::DigitCount, units - 1, units));
         }
         self.end(element, start, units)?;
@@ -359,88 +359,6 @@ impl PartWriter<'_, '_, '_> {
         prefix.put(&mut self.writer.out, self.writer.at, number);
         self.writer.at += prefix.octets(number);
         Ok(())
-    }
-}
-
-/// Whether an even number of digits has, where an odd one has its pad nibble, a digit that looks
-/// like one: all classes but decimal ones have such digits. Of those it would be read as one less.
-fn ends_as_if_padded(element: &Element<'_>, value: &Filled<'_>) -> bool {
-    let (units, PadNibble { side, nibble }) = (value.len(), element.pad_nibble);
-    let is_decimal = matches!(element.content, Content::N | Content::Xn | Content::Yn);
-    if is_decimal || nibble <= 9 || !element.counts_octets() || units == 0 || !units.is_multiple_of(2) {
-        return false;
-    }
-    let index = if side == Side::Left { 0 } else { units - 1 };
-    half(value.get(index)) == nibble
-}
-
-/// A value with the fill that brings it to its length: before it, after it, or after its sign.
-struct Filled<'v> {
-    value: Octets<'v>,
-    /// How many octets of the value stand before the fill.
-    gap: usize,
-    missing: usize,
-    with: u8,
-}
-
-impl<'v> Filled<'v> {
-    /// Text and octets are filled as the element says: to its length where it is fixed, to its maximum
-    /// where it varies. What another message has shorter stays so, if the wire can tell.
-    ///
-    /// Where there is nothing to fill, zeros would be a value that nobody gave; blanks are none.
-    fn text(element: &Element<'_>, value: Octets<'v>, is_given: bool) -> Self {
-        let (len, sign) = (value.len(), usize::from(element.content.is_signed()));
-        let is_filled = |fill: &Fill| match element.size.form {
-            Form::Fixed => len > sign || fill.with == b' ',
-            Form::IfLetter => len > 0,
-            _ => element.is_filled_up() && len > sign && (is_given || !element.is_told(len)),
-        };
-        match element.fill.filter(is_filled) {
-            None => Self { value, gap: 0, missing: 0, with: 0 },
-            Some(Fill { side, with }) => {
-                let gap = if side == Side::Left { sign.min(len) } else { len };
-                Self { value, gap, missing: element.max().saturating_sub(len), with }
-            }
-        }
-    }
-
-    /// Numbers are filled with zeros, to the minimum, and to the maximum where the element says that
-    /// it is filled.
-    fn number(element: &Element<'_>, value: Octets<'v>) -> Self {
-        let gap = usize::from(element.content.is_signed());
-        let len = if element.is_filled_up() { element.max() } else { element.min() };
-        Self { value, gap, missing: len.saturating_sub(value.len()), with: b'0' }
-    }
-
-    fn len(&self) -> usize {
-        self.value.len() + self.missing
-    }
-
-    fn is_fill(&self, index: usize) -> bool {
-        (self.gap..self.gap + self.missing).contains(&index)
-    }
-
-    fn get(&self, index: usize) -> u8 {
-        match index {
-            _ if index < self.gap => self.value.get(index),
-            _ if self.is_fill(index) => self.with,
-            _ => self.value.get(index - self.missing),
-        }
-    }
-
-    /// The value as a slice, where it needs no fill and comes from no coding.
-    fn plain(&self) -> Option<&'v [u8]> {
-        if self.missing == 0 { self.value.plain() } else { None }
-    }
-
-    /// The first octet, of value or fill, that the class does not admit.
-    fn first_misfit(&self, content: Content) -> Option<(usize, u8)> {
-        if self.missing == 0 {
-            return check::first_misfit(&self.value, content);
-        }
-        (0..self.len())
-            .map(|index| (index, self.get(index)))
-            .find(|(index, octet)| !content.admits(*index, *octet))
     }
 }
 

@@ -1,13 +1,14 @@
 //! Output sink of the fast encoder: a buffer, or a count of octets.
 
+use crate::codec::Coding;
 use crate::codec::digit::hex_word;
 use crate::codec::fast::element::FastElement;
 use crate::codec::window::OctetsMut;
-use crate::codec::{Coding, Side};
-use crate::layout::{BitmapForm, Element, Fill, Form};
+use crate::layout::{BitmapForm, Element};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
+use crate::write::fill::fill;
 use crate::write::value::{Borrowed, Source};
 use crate::write::writer::{DIGITS, Writer, decimal};
 
@@ -192,22 +193,4 @@ impl Scratch {
         };
         fill(element, value, &mut self.filled)
     }
-}
-
-/// The value with the fill that brings it to a fixed length.
-fn fill<'v>(element: &Element<'_>, value: &'v [u8], room: &'v mut [u8; WIDE]) -> Option<&'v [u8]> {
-    if element.size.form != Form::Fixed || value.len() >= element.max() {
-        return Some(value);
-    }
-    // what holds nothing, or is not filled, is left to the ordinary writer
-    let Fill { side, with } = element.fill.filter(|_| !value.is_empty())?;
-    let room = room.get_mut(..element.max())?;
-    let missing = room.len() - value.len();
-    room.fill(with);
-    let place = match side {
-        Side::Left => room.get_mut(missing..)?,
-        Side::Right => room.get_mut(..value.len())?,
-    };
-    place.copy_from_slice(value);
-    Some(room)
 }
