@@ -5,7 +5,7 @@
 //! cargo bench --features net --bench loopback -- 256 5   # 256 in flight, 5 seconds
 //! ```
 //!
-//! Per round trip the client builds and checks a request, the server parses it and builds an answer
+//! Per round trip the client builds and checks a request, the server parses it and builds a response
 //! from it, and the client parses that and reads the response code. The requests are sent by one task,
 //! which awaits the oldest, or by a task for each. "A thread each" gives client and server a runtime
 //! of one thread; otherwise both share a pool of two.
@@ -93,7 +93,7 @@ fn run(case: &Case) -> u64 {
 
 fn measure(case: &Case, near: &Runtime, far: &Runtime) -> u64 {
     let server = Server::bind("127.0.0.1:0").spec(case.spec).one_write_per_frame(case.one_write);
-    let server = far.block_on(server.serve_sync(answer)).unwrap();
+    let server = far.block_on(server.serve_sync(response)).unwrap();
     let client = Client::builder(server.address())
         .framing(Framing::BINARY2)
         .spec(case.spec)
@@ -235,7 +235,7 @@ fn echo(builder: &mut Builder<'_>, stan: u64) {
     builder.set(de::STAN, stan).set(de::NETWORK_CODE, "301");
 }
 
-fn answer(request: &Message<'_>, reply: Reply<'_>) {
+fn response(request: &Message<'_>, reply: Reply<'_>) {
     let mut builder = Builder::reply_to(request);
     builder
         .echo(request, &[2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 48, 49, 60])

@@ -64,14 +64,14 @@ fn filled(case: &Case) -> Builder<'_> {
     builder
 }
 
-/// The answer to octets received, parse included.
+/// The response to octets received, parse included.
 fn reply(bencher: &mut Bencher<'_>, case: &Case) {
     let mut out = [0; ROOM];
     bencher.iter(|| {
         let request = Message::parse(case.spec, black_box(&case.wire)).unwrap();
-        let mut answer = Builder::reply_to(&request);
-        answer.echo(&request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49, 70]).set(39, "00");
-        answer.write(&mut out).unwrap().len()
+        let mut response = Builder::reply_to(&request);
+        response.echo(&request, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49, 70]).set(39, "00");
+        response.write(&mut out).unwrap().len()
     });
 }
 

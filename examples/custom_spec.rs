@@ -18,7 +18,7 @@ static LOYALTY: Layout<'static> = Layout::tags(
     &const { text_parts([row(1, an(12).ll(), "Loyalty number", SECRET), row(2, n(6).ll(), "Points", OPEN)]) },
 );
 
-/// A row that contradicts itself, such as 120 characters behind two digits, does not compile.
+/// A row that contradicts itself, such as 120 characters after two digits, does not compile.
 static ELEMENTS: Slots = ISO87
     .with(row(48, ans(99).ll().of(&LOYALTY), "Loyalty", SECRET))
     .with(row(63, ans(20).ll(), "Promotion", OPEN))

@@ -26,14 +26,14 @@ fn main() -> cardwire::Result<()> {
         println!("exposed it has {:?}", cryptogram.expose());
     }
 
-    // The issuer answers with authentication data and a script for the card.
+    // The issuer responds with authentication data and a script for the card.
     let mut buffer = [0; 256];
     let script: &[u8] = &[0x9F, 0x18, 0x04, 0, 0, 0, 1, 0x86, 0x05, 0x84, 0x24, 0, 0, 0];
     let parts: [(&str, &[u8]); 3] = [("8A", b"00"), ("91", &[0xAB; 10]), ("72", script)];
-    let answer =
+    let response =
         Builder::reply_to(&request).echo(&request, &[de::STAN]).set(de::ICC, &parts).write(&mut buffer)?;
-    let answer = Message::parse(&ISO87_BCD, answer)?;
-    if let Some(template) = answer.path("55.72") {
+    let response = Message::parse(&ISO87_BCD, response)?;
+    if let Some(template) = response.path("55.72") {
         for command in template.parts_as(&EMV_SCRIPT)? {
             println!("script {:<5} {:<40} {command}", command.key().to_string(), command.name());
         }

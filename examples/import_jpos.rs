@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => println!("{error}"),
     })?;
 
-    // from here on the packager can be left behind
+    // from here on the packager can be left after
     let text = toml::write(&doc);
     print!("{text}");
     assert_eq!(toml::parse(&text)?, doc);

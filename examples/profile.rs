@@ -4,7 +4,7 @@ use cardwire::profile::{ISO87_PROFILE, Profile, ProfileDoc, When, rule};
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Message, Mti};
 
-/// The first rule that fits a message counts; the base answers for all other message types.
+/// The first rule that fits a message counts; the base stands for all other message types.
 static MINE: Profile<'static> = Profile::new(
     "mine",
     &[

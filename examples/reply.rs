@@ -1,10 +1,10 @@
-//! Answers a purchase, and reverses it: what is carried over, what is new.
+//! Responds to a purchase, and reverses it: what is carried over, what is new.
 
 use cardwire::codes::ResponseCode;
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Message, Mti, de};
 
-/// What an answer repeats of its request.
+/// What a response repeats of its request.
 const ECHOED: [u8; 7] =
     [de::PAN, de::PROCESSING_CODE, de::AMOUNT, de::TRANSMISSION_TIME, de::STAN, de::TERMINAL, de::CURRENCY];
 
@@ -22,12 +22,12 @@ fn main() -> cardwire::Result<()> {
         .write(first)?;
     let request = Message::parse(&ISO87_ASCII, request)?;
 
-    let answer = Builder::reply_to(&request)
+    let response = Builder::reply_to(&request)
         .echo(&request, &ECHOED)
         .set(de::APPROVAL_CODE, "A1B2C3")
         .set(de::RESPONSE_CODE, ResponseCode::APPROVED.as_str())
         .write(second)?;
-    show(&Message::parse(&ISO87_ASCII, answer)?);
+    show(&Message::parse(&ISO87_ASCII, response)?);
 
     // The terminal timed out: the reversal names the original by MTI, STAN, time and institutions.
     let reversal = Builder::copy_of(&request, &ISO87_ASCII)

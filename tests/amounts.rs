@@ -17,7 +17,7 @@ use cardwire::{
 use common::{hex, spec_of};
 use generated::{Dice, laws};
 
-/// The octets of DE 2 behind MTI and bitmap, however it is written, or why it is not.
+/// The octets of DE 2 after MTI and bitmap, however it is written, or why it is not.
 fn element(
     spec: &'static Spec<'static>,
     value: impl Into<Value<'static>> + Copy,

@@ -180,7 +180,7 @@ fn a_digit_that_is_not_hexadecimal() {
 
 #[test]
 fn fills_that_are_others() {
-    // DE 22 is fixed, its pad nibble a 0 in front; DE 2 variable, behind
+    // DE 22 is fixed, its pad nibble a 0 in front; DE 2 variable, after
     assert_eq!(
         refusal_of_hex(&ISO87_BCD, "020000000400000000001051"),
         "field 22 at byte 10: expected the pad nibble 0, found another nibble"

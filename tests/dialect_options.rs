@@ -17,7 +17,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     (r#"{ is = "b2", fill = "right 0x00" }"#, "\u{1}", "0100"),
     (r#"{ is = "n..12", coding = "bcd", length = "ber", full-size = true }"#, "12345", "06000000012345"),
     (r#"{ is = "ans6", coding = "ebcdic" }"#, "AB", "C1C240404040"),
-    // prefix coding, what it counts, itself too, and fill behind
+    // prefix coding, what it counts, itself too, and fill after
     (r#"{ is = "n..19", length = "LL" }"#, "123", "3033313233"),
     (r#"{ is = "n..19", length = { prefix = "bcd", width = 2 } }"#, "123", "03313233"),
     (r#"{ is = "n..19", length = { prefix = "binary", width = 1 } }"#, "123", "03313233"),
@@ -119,7 +119,7 @@ fn header_mti_and_bitmaps_are_said_for_the_whole_message() {
     assert!(toml::parse(&format!("{never}\n[elements]\n70 = {{ is = \"n3\" }}\n")).is_err());
     // with no second bitmap bit 1 is an element like any other
     assert_eq!(built(never, "1 = { is = \"n1\" }", &[(1, "7")]), "0800800000000000000037");
-    // a third one: at once behind the second, or in the place of DE 65
+    // a third one: directly after the second, or in the place of DE 65
     let third = |form: &str| format!("mti = \"bcd\"\nbitmap = {{ coding = \"raw\", third = \"{form}\" }}");
     let wanted = [(11, "1"), (70, "301"), (130, "7")];
     let bits = ("8020000000000000", "8400000000000000", "4000000000000000");

@@ -330,7 +330,7 @@ fn a_sign_and_digits_are_blamed_where_they_stand() {
         assert_eq!(error.offset(), at, "{spoilt:02X}");
         error.kind()
     };
-    // seven digits take a pad nibble behind the sign
+    // seven digits take a pad nibble after the sign
     let packed = unhex("0800 0000001000000000 43 01234567");
     let of_packed = |at, spoilt| refused(Dialect::BCD, 7, &packed, at, spoilt);
     assert!(matches!(of_packed(10, 0x58), ErrorKind::Character(..)));

@@ -149,7 +149,7 @@ fn more_octets_than_are_counted() {
         copies(&message, spec, &values);
     }
     let (wire, values) = made(spec, &all[..100], 999);
-    // what is broken far behind is found there, and what is before can be read
+    // what is broken far after is found there, and what is before can be read
     let broken = [&wire[..wire.len() - 1], b"\x07"].concat();
     let inspection = Inspection::of(spec, &broken);
     let error = inspection.error().unwrap();

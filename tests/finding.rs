@@ -11,8 +11,8 @@ use cardwire::{Builder, Framing, Mti, Spec, de};
 fn traffic(spec: &Spec<'_>, order: [usize; 4]) -> Vec<Vec<u8>> {
     let mut echo = Builder::new(spec, Mti::NETWORK_REQUEST);
     echo.set(de::TRANSMISSION_TIME, "0624185210").set(de::STAN, 1).set(70, "301");
-    let mut answer = Builder::new(spec, Mti::NETWORK_RESPONSE);
-    answer.set(de::TRANSMISSION_TIME, "0624185210").set(de::STAN, 1).set(39, "00").set(70, "301");
+    let mut response = Builder::new(spec, Mti::NETWORK_RESPONSE);
+    response.set(de::TRANSMISSION_TIME, "0624185210").set(de::STAN, 1).set(39, "00").set(70, "301");
     let mut small = Builder::new(spec, Mti::AUTHORIZATION_REQUEST);
     small.set(de::PAN, "4111111111111111").set(de::PROCESSING_CODE, "000000").set(de::AMOUNT, 77);
     let mut sale = Builder::new(spec, Mti::FINANCIAL_REQUEST);
@@ -20,7 +20,7 @@ fn traffic(spec: &Spec<'_>, order: [usize; 4]) -> Vec<Vec<u8>> {
     sale.set(de::TRANSMISSION_TIME, "0624185211").set(de::STAN, 2).set(12, "185210").set(13, "0624");
     sale.set(22, "051").set(25, "00").set(41, "POS11111").set(42, "MERCHANT0000001").set(49, "230");
     sale.set(43, "CORNER SHOP              ADDIS ABABA  ET").set(60, "a remark of the terminal that is long");
-    let all = [echo, answer, small, sale].map(|builder| builder.to_vec().unwrap());
+    let all = [echo, response, small, sale].map(|builder| builder.to_vec().unwrap());
     order.iter().map(|index| all[*index].clone()).collect()
 }
 
@@ -153,7 +153,7 @@ fn framings_that_have_their_own_header() {
     }
 }
 
-/// A rejected message comes back behind two headers, among others that have one.
+/// A rejected message comes back after two headers, among others that have one.
 #[test]
 fn a_rejected_message_among_others() {
     let messages = traffic(&ISO87_BCD, SHORT_FIRST);
@@ -196,7 +196,7 @@ fn a_header_and_no_length() {
     }
 }
 
-/// Ten octets of no name behind a length are ten, not twelve of a name without one.
+/// Ten octets of no name after a length are ten, not twelve of a name without one.
 #[test]
 fn a_length_is_told_from_a_header_that_swallows_it() {
     for size in [3, 7, 10] {

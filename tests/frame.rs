@@ -287,18 +287,18 @@ fn an_answer_goes_back_where_the_request_came_from() {
         let (header, mut out) = (header(framing), [0; 256]);
         let request = wrap(framing, &header, b"0800").unwrap();
         let request = framing.split(&request).unwrap().unwrap();
-        let answer = framing.reply(request.header, b"0810", &mut out).unwrap();
-        let answer = framing.split(answer).unwrap().expect(name);
-        assert_eq!(answer.payload, b"0810");
+        let response = framing.reply(request.header, b"0810", &mut out).unwrap();
+        let response = framing.split(response).unwrap().expect(name);
+        assert_eq!(response.payload, b"0810");
         let mut out = [0; 256];
-        let again = framing.reply(answer.header, b"0800", &mut out).unwrap();
+        let again = framing.reply(response.header, b"0800", &mut out).unwrap();
         assert_eq!(framing.split(again).unwrap().unwrap().header, request.header, "{name}: swapped twice");
     }
     let (header, mut out) = (header(Framing::UNIONPAY), [0; 64]);
-    let answer = Framing::UNIONPAY.reply(&header, b"", &mut out).unwrap();
-    assert_eq!(answer, b"\x00\x0B\x60\x00\x00\x00\x03\x60\x31\x00\x31\x12\x03");
+    let response = Framing::UNIONPAY.reply(&header, b"", &mut out).unwrap();
+    assert_eq!(response, b"\x00\x0B\x60\x00\x00\x00\x03\x60\x31\x00\x31\x12\x03");
     let turned = UnionPayHeader::parse(&header).unwrap().reply().to_bytes();
-    assert_eq!(answer[2..], turned);
+    assert_eq!(response[2..], turned);
 }
 
 #[test]

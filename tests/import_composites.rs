@@ -97,7 +97,7 @@ fn parts_without_a_bitmap_stand_one_after_the_other() {
         import("iso.packager.GenericSubFieldPackager", "IFB_LLHBINARY", r#"emitBitmap="false""#, &three);
     let sub = sub.unwrap();
     same(&sub, "1=AB 2=xyz 3=1234", "09 'AB' '03xyz' 1234");
-    // an absent part in between is an empty one; behind the last one nothing stands
+    // an absent part in between is an empty one; after the last one nothing stands
     same(&sub, "1=AB 2= 3=0007", "06 'AB' '00' 0007");
     same(&sub, "1=AB", "02 'AB'");
     // the packager of whole messages wants them all
@@ -277,7 +277,7 @@ fn objects_in_octets_and_in_digits_that_the_length_counts() {
     let ebcdic = ber("EbcdicHex", "IFE_LLLBINARY", "").unwrap();
     same(&ebcdic, "9F36=#0401", "e'010' e'9F36040401'");
     assert!(ber("AsciiHex", "IFA_LLABINARY", "").is_err(), "digits of digits");
-    assert!(ber("Binary", "IFB_LLHBINARY", &fields("2 IFB_BINARY 4")).unwrap_err().contains("behind"));
+    assert!(ber("Binary", "IFB_LLHBINARY", &fields("2 IFB_BINARY 4")).unwrap_err().contains("after"));
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn every_kind_of_option_reads_writes_and_survives() {
     builder.set(48, &parts);
     let wire = builder.to_vec().unwrap();
     let hex: String = wire.iter().map(|octet| format!("{octet:02X}")).collect();
-    assert!(hex.contains("2B00000005"), "the fill of a signed amount stands behind its sign: {hex}");
+    assert!(hex.contains("2B00000005"), "the fill of a signed amount stands after its sign: {hex}");
     assert!(hex.contains("F0F0F0F0F0F0F0D5"), "zoned, negative: {hex}");
     assert!(hex.contains("9ABCDF"), "hexadecimal digits and a spare half byte: {hex}");
     assert!(hex.contains("3033616263202020202020202020"), "padded to twelve: {hex}");

@@ -14,7 +14,7 @@ use common::{Node, hex, unhex};
 
 const PAGE: &str = include_str!("../docs/spec-toml.md");
 
-/// The fenced blocks of a language, each with the one behind it.
+/// The fenced blocks of a language, each with the one after it.
 fn blocks() -> Vec<(&'static str, &'static str)> {
     let mut parts = PAGE.split("```");
     let mut blocks = vec![];

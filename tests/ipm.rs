@@ -182,7 +182,7 @@ fn cut_files_are_refused_where_they_were_cut() {
                     assert!(error.offset() <= u64::try_from(cut).unwrap() && error.record() > 0, "{cut}");
                 }
             }
-            assert!(records.next_record().unwrap().is_none(), "nothing behind an error");
+            assert!(records.next_record().unwrap().is_none(), "nothing after an error");
         }
     }
 }
@@ -290,9 +290,9 @@ proptest! {
         let mut blocker = Blocker::new(Vec::new());
         let mut rest = data.as_slice();
         for piece in pieces {
-            let (piece, behind) = rest.split_at(piece.min(rest.len()));
+            let (piece, after) = rest.split_at(piece.min(rest.len()));
             blocker.write_all(piece).unwrap();
-            rest = behind;
+            rest = after;
         }
         let wire = blocker.finish().unwrap();
         prop_assert_eq!(wire.len(), data.len().div_ceil(1012) * 1014);

@@ -21,7 +21,7 @@ fn word(length: usize, kind: u8) -> [u8; 4] {
     [high, low, kind, 0]
 }
 
-/// Records behind their descriptor words.
+/// Records after their descriptor words.
 fn described(records: &[Vec<u8>]) -> Vec<u8> {
     records.iter().flat_map(|record| [&word(record.len() + 4, 0)[..], record].concat()).collect()
 }
@@ -204,7 +204,7 @@ fn descriptor_words_that_are_wrong() {
             Ok(_) => panic!("{octets:?}"),
         }
     }
-    // far enough behind for the start to be sound
+    // far enough after for the start to be sound
     let long: Vec<Vec<u8>> = (0..20).map(|_| record(Encoding::Ebcdic, 900)).collect();
     let file = described(&long);
     for (at, octets) in [(0, [0, 3]), (0, [0xFF, 0xFF]), (2, [2, 0]), (2, [1, 0]), (2, [0, 7])] {

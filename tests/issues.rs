@@ -153,7 +153,7 @@ fn issue_011_letters_in_packed_digits() {
     assert_eq!(error.to_string(), "spec, field 3, part 1: the coding cannot carry the content class");
 }
 
-/// An empty slot behind the tags hid them from the search.
+/// An empty slot after the tags hid them from the search.
 #[test]
 fn issue_012_gap_in_a_list_of_tags() {
     let one = text_parts([row(5, n(2), "", OPEN)])[0];

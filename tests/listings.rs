@@ -57,7 +57,7 @@ fn messages_are_listed_as_they_were() {
     assert_eq!(text.len(), known.len());
 }
 
-/// What the listing says behind a value.
+/// What the listing says after a value.
 fn meaning(spec: &str, mti: &str, number: u8, value: &str) -> String {
     let spec = cardwire::spec::by_name(spec).unwrap();
     let mut builder = Builder::new(spec, mti.parse().unwrap());

@@ -169,7 +169,7 @@ fn bitmaps_that_begin_alike_have_plans_of_their_own() {
         let mut parser = Parser::new(spec);
         wires.iter().for_each(|wire| parser.learn(wire).unwrap());
         for wire in wires {
-            // cut anywhere, the bitmaps included, and with more behind
+            // cut anywhere, the bitmaps included, and with more after
             (0..=wire.len()).for_each(|end| reads_as_the_walk_does(&mut parser, &wire[..end]));
             for more in [1, 7, 8, 9, 24, 31, 32] {
                 reads_as_the_walk_does(&mut parser, &[&wire[..], &vec![b'0'; more]].concat());

@@ -29,10 +29,10 @@ fn traffic(spec: &Spec<'_>) -> Vec<Vec<u8>> {
         (0x9F36, &[0x00, 0x2A]),
     ];
     sale.set(55, &icc);
-    let mut answer = Builder::new(spec, Mti::FINANCIAL_RESPONSE);
-    answer.set(de::PAN, "5555555555554444").set(de::PROCESSING_CODE, "200000").set(de::AMOUNT, 7);
-    answer.set(de::STAN, 98_765).set(32, "654321").set(37, "632708123457").set(38, "A1B2C3").set(39, "00");
-    answer.set(41, "TERM0002").set(49, "978").set(60, "this is a text");
+    let mut response = Builder::new(spec, Mti::FINANCIAL_RESPONSE);
+    response.set(de::PAN, "5555555555554444").set(de::PROCESSING_CODE, "200000").set(de::AMOUNT, 7);
+    response.set(de::STAN, 98_765).set(32, "654321").set(37, "632708123457").set(38, "A1B2C3").set(39, "00");
+    response.set(41, "TERM0002").set(49, "978").set(60, "this is a text");
     let mut third = Builder::new(spec, Mti::FINANCIAL_REQUEST);
     third
         .set(de::PAN, "6011000990139424")
@@ -40,7 +40,7 @@ fn traffic(spec: &Spec<'_>) -> Vec<Vec<u8>> {
         .set(de::AMOUNT, 99_000_000_000u64);
     third.set(de::TRANSMISSION_TIME, "0102235959").set(de::STAN, 777_777).set(22, "021").set(32, "9876543");
     third.set(35, "6011000990139424=30012010000000000").set(41, "12345678").set(49, "156").set(60, "x");
-    [sale, answer, third].iter().map(|builder| builder.to_vec().unwrap()).collect()
+    [sale, response, third].iter().map(|builder| builder.to_vec().unwrap()).collect()
 }
 
 fn borrowed(messages: &[Vec<u8>]) -> Vec<&[u8]> {
@@ -229,7 +229,7 @@ fn a_third_bitmap_is_named_when_it_is_seen() {
     assert!(probe(&[&without], [&ISO87_BCD])[0].is_complete());
 }
 
-/// A hint is of an element that the bitmap announces, and no hint holds behind a header that swallows
+/// A hint is of an element that the bitmap announces, and no hint holds after a header that swallows
 /// the MTI.
 #[test]
 fn no_hint_names_what_is_not_there() {

@@ -178,7 +178,7 @@ fn what_is_wrong_is_told_by_line() {
         ),
         (
             "name = 'x'\n[[rule]]\nmti = '0200'\nmandatory = [99999999999999999999]",
-            "line 4: rule 1: there is no field 99999999999999999999",
+            "line 4: rule 1: there is no field 99999999...",
         ),
         (
             "name = 'x'\n[[rule]]\nmti = '0200'\n[rule.conditional]\ntwo = 'approved'",
@@ -190,7 +190,7 @@ fn what_is_wrong_is_told_by_line() {
         ),
         (
             "name = 'x'\n[[rule]]\nmti = '0200'\n[rule.conditional]\n2 = 'sometimes'",
-            "line 5: rule 1: 'sometimes' is none of: approved, with 52, without 35, 39 is 00",
+            "line 5: rule 1: 'sometime...' is none of: approved, with 52, without 35, 39 is 00",
         ),
         (
             "name = 'x'\n[[rule]]\nmti = '0200'\nconditional = 2",

@@ -88,15 +88,15 @@ fn both_sides_write_the_same_octets_and_read_the_same_values() {
         // it ends early where a comparison failed, which says so itself
         let _ = questions.iter().try_for_each(|question| writeln!(to_peer, "{question}"));
     });
-    let mut answers = BufReader::new(script.stdout.take().unwrap()).lines();
-    let mut answer = || serde_json::from_str::<Value>(&answers.next().unwrap().unwrap()).unwrap();
+    let mut responses = BufReader::new(script.stdout.take().unwrap()).lines();
+    let mut response = || serde_json::from_str::<Value>(&responses.next().unwrap().unwrap()).unwrap();
     let mut faults = BTreeMap::<Option<PeerFault>, usize>::new();
     let mut refused = 0;
     for trial in &trials {
-        trial.compare(&answer(), &answer());
-        *faults.entry(trial.judge(&answer())).or_default() += 1;
+        trial.compare(&response(), &response());
+        *faults.entry(trial.judge(&response())).or_default() += 1;
         for fields in &trial.refused {
-            assert!(answer()["error"].is_string(), "only the peer writes {fields}\n{trial}");
+            assert!(response()["error"].is_string(), "only the peer writes {fields}\n{trial}");
             refused += 1;
         }
     }

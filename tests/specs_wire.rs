@@ -90,10 +90,10 @@ fn unionpay_composites() {
     assert_eq!(sale.path("53.1").unwrap().text().unwrap(), "2");
 
     let wire = unionpay(&rows, "0210-sale-00");
-    let answer = Message::parse(&UNIONPAY_POS, &wire).unwrap();
-    let mut institutions = answer.get(44).unwrap().parts_as(&UNIONPAY_INSTITUTIONS).unwrap();
+    let response = Message::parse(&UNIONPAY_POS, &wire).unwrap();
+    let mut institutions = response.get(44).unwrap().parts_as(&UNIONPAY_INSTITUTIONS).unwrap();
     assert_eq!(institutions.next().unwrap().text().unwrap().trimmed(), "01020000");
-    assert_eq!(answer.path("63.1").unwrap().text().unwrap(), "CUP");
+    assert_eq!(response.path("63.1").unwrap().text().unwrap(), "CUP");
 
     let wire = unionpay(&rows, "0220-refund");
     let refund = Message::parse(&UNIONPAY_POS, &wire).unwrap();

@@ -26,7 +26,7 @@ struct Payment {
     #[serde(rename = "28", skip_serializing_if = "Option::is_none")]
     fee: Option<i64>,
     #[serde(rename = "39")]
-    response: Option<Answer>,
+    response: Option<Response>,
     #[serde(rename = "41")]
     terminal: String,
     #[serde(rename = "52")]
@@ -36,7 +36,7 @@ struct Payment {
 }
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone, Copy)]
-enum Answer {
+enum Response {
     #[serde(rename = "00")]
     Approved,
     #[serde(rename = "51")]
@@ -62,10 +62,10 @@ fn payment() -> impl Strategy<Value = Payment> {
         proprietary: Exposed(proprietary),
     });
     let money = (0..999_999_999_999u64, prop::option::of(-99_999_999i64..99_999_999));
-    let answer = prop::option::of(prop_oneof![Just(Answer::Approved), Just(Answer::InsufficientFunds)]);
+    let response = prop::option::of(prop_oneof![Just(Response::Approved), Just(Response::InsufficientFunds)]);
     let texts = ("[0-9]{8,19}", ["[0-9]{2}", "[0-9]{2}", "[0-9]{2}"], "[A-Z0-9]{8}");
     let pin = prop::option::of(any::<[u8; 8]>());
-    (money, 0..999_999u32, answer, texts, pin, prop::option::of(icc)).prop_map(
+    (money, 0..999_999u32, response, texts, pin, prop::option::of(icc)).prop_map(
         |((amount, fee), systems_trace_audit_number, response, (pan, [a, b, c], terminal), pin, icc)| {
             Payment {
                 mti: "0210".into(),
@@ -281,7 +281,7 @@ fn what_a_struct_or_an_enum_does_not_have_is_said_so() {
     #[derive(Deserialize, Debug)]
     #[allow(dead_code)]
     struct Reference {
-        retrieval_reference_number: Answer,
+        retrieval_reference_number: Response,
     }
     let wire = sale(&ISO87_ASCII);
     let error = read::<Only>(&ISO87_ASCII, &wire).unwrap_err();
@@ -302,7 +302,7 @@ fn no_content_is_in_an_error() {
     #[derive(Deserialize, Debug)]
     struct Coded {
         #[serde(rename = "37")]
-        _reference: Answer,
+        _reference: Response,
     }
     let wire = sale(&ISO87_ASCII);
     let errors =

@@ -1,8 +1,8 @@
 """The other side of tests/pyiso8583.rs: pyiso8583 encodes and decodes what it is told, line by line.
 
-Reads JSON lines and answers with JSON lines:
+Reads JSON lines and responds with JSON lines:
 
-    {"spec": {...}}         the spec of what follows; no answer
+    {"spec": {...}}         the spec of what follows; no response
     {"encode": {"t": ...}}  {"wire": "30383030..."} or {"error": "..."}
     {"decode": "3038..."}   {"fields": {"t": ...}} without bitmaps, or {"error": "..."}
 """
@@ -31,10 +31,10 @@ def main():
             spec = argument
             continue
         try:
-            answer = {"encode": encode, "decode": decode}[action](argument, spec)
+            response = {"encode": encode, "decode": decode}[action](argument, spec)
         except Exception as error:  # whatever a peer raises is its refusal
-            answer = {"error": "%s: %s" % (type(error).__name__, error)}
-        sys.stdout.write(json.dumps(answer) + "\n")
+            response = {"error": "%s: %s" % (type(error).__name__, error)}
+        sys.stdout.write(json.dumps(response) + "\n")
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def measured(op, operation):
     }
 
 
-def answer(asked):
+def response(asked):
     spec, wire, five = asked["spec"], bytes.fromhex(asked["wire"]), asked["five"]
     values, _ = iso8583.decode(wire, spec)
     chosen = {key: value for key, value in values.items() if key not in ("h", "p", "1")}
@@ -54,7 +54,7 @@ def answer(asked):
 
 for line in sys.stdin:
     try:
-        reply = answer(json.loads(line))
+        reply = response(json.loads(line))
     except Exception as error:  # whatever it raises is its refusal
         reply = {"error": "%s: %s" % (type(error).__name__, error)}
     print(json.dumps(reply), flush=True)

@@ -52,7 +52,7 @@ GATES = [
     ("build (a), any order", "build_a_ascii", 1800, 1250),
     ("build (a), streaming", "stream_a_ascii", 1800, 1250),
     ("build (b), streaming", "stream_b_ascii", 450, 350),
-    ("parse (a) and answer with 0110", "reply_a", 1300, 1000),
+    ("parse (a) and respond with 0110", "reply_a", 1300, 1000),
 ]
 
 

@@ -1,4 +1,4 @@
-//! A payment terminal without std, heap or operating system: frame, parse, answer, frame.
+//! A payment terminal without std, heap or operating system: frame, parse, response, frame.
 //!
 //! It is never run. That it links for a bare target is the proof: an allocator that the core asked
 //! for would be an undefined symbol. `.ci/run` also looks for such symbols and prints the size.
@@ -16,15 +16,15 @@ use cardwire::{Builder, Framing, Inspection, Message, Result, de};
 #[unsafe(no_mangle)]
 pub extern "C" fn _start() -> ! {
     let (received, mut out) = (black_box([0; 256]), [0; 256]);
-    let answered = answer(&received, &mut out).map_or(0, <[u8]>::len);
+    let answered = response(&received, &mut out).map_or(0, <[u8]>::len);
     let inspected = Inspection::of(&ISO87_BCD, &received).fields().count();
     loop {
         black_box((answered, inspected, &out));
     }
 }
 
-/// The framed answer to the framed request in `received`.
-fn answer<'o>(received: &[u8], out: &'o mut [u8]) -> Result<&'o [u8]> {
+/// The framed response to the framed request in `received`.
+fn response<'o>(received: &[u8], out: &'o mut [u8]) -> Result<&'o [u8]> {
     let Some(frame) = Framing::UNIONPAY.split(received)? else { return Ok(&[]) };
     let request = Message::parse(&ISO87_BCD, frame.payload)?;
     let amount = request.number(de::AMOUNT)?;

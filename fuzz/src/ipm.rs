@@ -34,7 +34,7 @@ fn read(mut records: Records<impl Read>) -> Seen {
             Err(error) => break Some(error.to_string()),
         }
     };
-    assert!(matches!(records.next_record(), Ok(None)), "behind the end is nothing");
+    assert!(matches!(records.next_record(), Ok(None)), "after the end is nothing");
     (all, error, records.ended_cleanly(), records.odd_trailers())
 }
 

@@ -41,7 +41,7 @@ pub fn spec(data: &[u8]) {
     laws::translated_and_back(&case, other);
 }
 
-/// Numbers: an octet each, or the two octets behind a high one.
+/// Numbers: an octet each, or the two octets after a high one.
 fn rolls(list: &[u8]) -> Vec<u32> {
     let mut octets = list.iter().map(|octet| u32::from(*octet));
     let mut rolls = Vec::new();

@@ -14,7 +14,7 @@ static ELEMENTS: Slots<'static> =
     table([row(55, b(MOST).lll().of(&TAGS), "tags", OPEN)]).elements(&Dialect::BCD);
 static SPEC: Spec<'static> = Spec::new("tags", &Dialect::BCD, &ELEMENTS);
 
-/// MTI, bitmap with 55 alone, and the length of the octets behind it.
+/// MTI, bitmap with 55 alone, and the length of the octets after it.
 const START: [u8; 10] = [0x08, 0, 0, 0, 0, 0, 0, 0, 0x02, 0];
 
 /// A tag and what it holds.
@@ -67,27 +67,27 @@ fn items(message: &Message<'_>) -> Vec<Item> {
 pub(crate) fn walk(mut rest: &[u8]) -> Option<Vec<Item>> {
     let mut list = Vec::new();
     loop {
-        while let [0, behind @ ..] = rest {
-            rest = behind;
+        while let [0, after @ ..] = rest {
+            rest = after;
         }
-        let (tag, behind) = match rest {
+        let (tag, after) = match rest {
             [] => return Some(list),
-            [one, behind @ ..] if one & 0x1F != 0x1F => (vec![*one], behind),
-            [one, two @ ..0x80, behind @ ..] => (vec![*one, *two], behind),
-            [one, two, three @ ..0x80, behind @ ..] => (vec![*one, *two, *three], behind),
+            [one, after @ ..] if one & 0x1F != 0x1F => (vec![*one], after),
+            [one, two @ ..0x80, after @ ..] => (vec![*one, *two], after),
+            [one, two, three @ ..0x80, after @ ..] => (vec![*one, *two, *three], after),
             _ => return None,
         };
-        let (octets, behind) = match behind {
-            [length @ ..=0x7F, behind @ ..] => (vec![*length], behind),
-            [form @ 0x81..=0x84, behind @ ..] => {
-                let (length, behind) = behind.split_at_checked(usize::from(form - 0x80))?;
-                (length.to_vec(), behind)
+        let (octets, after) = match after {
+            [length @ ..=0x7F, after @ ..] => (vec![*length], after),
+            [form @ 0x81..=0x84, after @ ..] => {
+                let (length, after) = after.split_at_checked(usize::from(form - 0x80))?;
+                (length.to_vec(), after)
             }
             _ => return None,
         };
         let length = octets.iter().fold(0, |length, octet| length << 8 | usize::from(*octet));
-        let (value, behind) = behind.split_at_checked(length)?;
+        let (value, after) = after.split_at_checked(length)?;
         list.push((tag.iter().fold(0, |tag, octet| tag << 8 | u32::from(*octet)), value.to_vec()));
-        rest = behind;
+        rest = after;
     }
 }

@@ -20,7 +20,7 @@ use crate::model::error::{ErrorKind, Result};
 /// The size and the total length of header and message are no fields of this type:
 /// [`Framing::wrap`](super::Framing::wrap) writes them, so they cannot be wrong.
 ///
-/// A *rejected* message comes back behind a longer header, whose bytes 22 and 23 are a bitmap with
+/// A *rejected* message comes back after a longer header, whose bytes 22 and 23 are a bitmap with
 /// its first bit set and whose bytes 24 and 25 are the reject code; the header it was sent with
 /// follows. [`Self::rejection`] finds the code, [`Self::original`] that header.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -103,14 +103,14 @@ impl Base1Header {
         ])
     }
 
-    /// The header of the answer: destination and source swapped.
+    /// The header of the response: destination and source swapped.
     #[must_use]
     pub const fn reply(mut self) -> Self {
         (self.destination, self.source) = (self.source, self.destination);
         self
     }
 
-    /// The reject code, when the header says that the message behind it was rejected.
+    /// The reject code, when the header says that the message after it was rejected.
     #[must_use]
     pub fn rejection(header: &[u8]) -> Option<[u8; 2]> {
         let size = usize::from(*header.first()?);

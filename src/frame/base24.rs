@@ -21,7 +21,7 @@ pub struct Base24Header {
     pub status: [u8; 3],
     /// Who started the exchange.
     pub originator: u8,
-    /// Who answers.
+    /// Who responds.
     pub responder: u8,
 }
 

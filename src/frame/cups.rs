@@ -74,7 +74,7 @@ impl CupsHeader {
         ])
     }
 
-    /// The header of the answer: destination and source swapped.
+    /// The header of the response: destination and source swapped.
     #[must_use]
     pub const fn reply(mut self) -> Self {
         (self.destination, self.source) = (self.source, self.destination);

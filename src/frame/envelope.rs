@@ -64,7 +64,7 @@ impl Framing {
         settle(self.open(Reader::new(input), false))
     }
 
-    /// Finds the frame at the start of the last bytes of an input, behind which no more come: as
+    /// Finds the frame at the start of the last bytes of an input, after which no more come: as
     /// [`split`](Self::split), but with [`NONE`](Self::NONE) all of them are the frame. `None` when
     /// they end within a frame, or when there are none.
     ///
@@ -93,7 +93,7 @@ impl Framing {
         self.write(header, payload, out, false)
     }
 
-    /// Writes the answer to the request that came with the station header `request`: as
+    /// Writes the response to the request that came with the station header `request`: as
     /// [`wrap`](Self::wrap), with destination and source swapped.
     ///
     /// ```
@@ -101,8 +101,8 @@ impl Framing {
     /// const LINK: Framing = Framing::BINARY2.with_header(Station::Tpdu);
     /// let request = LINK.split(b"\x00\x09\x60\x00\x03\x00\x000800")?.unwrap();
     /// let mut out = [0; 32];
-    /// let answer = LINK.reply(request.header, b"0810", &mut out)?;
-    /// assert_eq!(answer, b"\x00\x09\x60\x00\x00\x00\x030810");
+    /// let response = LINK.reply(request.header, b"0810", &mut out)?;
+    /// assert_eq!(response, b"\x00\x09\x60\x00\x00\x00\x030810");
     /// # Ok::<_, cardwire::Error>(())
     /// ```
     ///
@@ -130,8 +130,8 @@ impl Framing {
                 return Err(refuse(ErrorKind::Trailing, size, 0, header.len() - size));
             }
         }
-        if body > self.greatest() {
-            return Err(refuse(ErrorKind::TooLong, 0, self.greatest(), body));
+        if body > self.max() {
+            return Err(refuse(ErrorKind::TooLong, 0, self.max(), body));
         }
         if body > widen(self.limit) {
             return Err(refuse(ErrorKind::FrameLimit, 0, widen(self.limit), body));
@@ -307,10 +307,10 @@ impl Framing {
     }
 
     /// The most bytes of body that the length, and a total in the station header, can express.
-    fn greatest(&self) -> usize {
-        let station = widen(self.station.greatest());
+    fn max(&self) -> usize {
+        let station = widen(self.station.max());
         match self.delimiter {
-            Delimiter::Length { field, .. } => station.min(widen(field.greatest()) - self.counted()),
+            Delimiter::Length { field, .. } => station.min(widen(field.max()) - self.counted()),
             Delimiter::Etx | Delimiter::Cups | Delimiter::Input => station,
         }
     }

@@ -27,15 +27,15 @@ impl LengthField {
         }
     }
 
-    /// The greatest number the field can express.
-    pub(crate) const fn greatest(self) -> u32 {
+    /// The largest number the field can express.
+    pub(crate) const fn max(self) -> u32 {
         let mut left = self.width();
-        let mut greatest = 0_u32;
+        let mut max = 0_u32;
         while left > 0 {
-            greatest = greatest.saturating_mul(self.base()).saturating_add(self.base() - 1);
+            max = max.saturating_mul(self.base()).saturating_add(self.base() - 1);
             left -= 1;
         }
-        greatest
+        max
     }
 
     /// Reads the number; `offset` is where its octets stand in the input.
@@ -49,7 +49,7 @@ impl LengthField {
         })
     }
 
-    /// Fills `out`, which is [`Self::width`] bytes, with `value`, which is at most [`Self::greatest`].
+    /// Fills `out`, which is [`Self::width`] bytes, with `value`, which is at most [`Self::max`].
     pub(crate) fn put(self, value: u32, out: &mut [u8]) {
         let mut left = value;
         let mut next = || {
@@ -117,8 +117,8 @@ mod tests {
     #[test]
     fn every_number_up_to_the_greatest_is_read_as_written() {
         for field in ALL {
-            let greatest = field.greatest();
-            for value in (0..=greatest.min(70_000)).chain([greatest / 3, greatest - 1, greatest]) {
+            let max = field.max();
+            for value in (0..=max.min(70_000)).chain([max / 3, max - 1, max]) {
                 let mut octets = [0; 9];
                 let octets = &mut octets[..usize::from(field.width())];
                 field.put(value, octets);
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn the_greatest_number_is_that_of_the_width() {
-        let greatest = ALL.map(LengthField::greatest);
-        assert_eq!(greatest, [65_535, 0xFF_FFFF, u32::MAX, 65_535, 9_999, 999_999_999, 65_535, 9_999]);
+        let max = ALL.map(LengthField::max);
+        assert_eq!(max, [65_535, 0xFF_FFFF, u32::MAX, 65_535, 9_999, 999_999_999, 65_535, 9_999]);
     }
 
     #[test]

@@ -18,9 +18,9 @@
 //! # Ok::<_, cardwire::Error>(())
 //! ```
 //!
-//! # What split answers
+//! # What split gives
 //!
-//! | the input | the answer |
+//! | the input | the result |
 //! | --- | --- |
 //! | starts with a whole frame | `Ok(Some(frame))`: take `frame.consumed` bytes off it and ask again |
 //! | starts with a part of a frame, or is empty | `Ok(None)`: read more bytes and ask again |
@@ -32,7 +32,7 @@
 //! # Keep-alive polls
 //!
 //! Peers keep a quiet connection open with frames of length zero. They are frames like others, with
-//! nothing in them; [`Frame::is_poll`] tells them, and `wrap(b"", b"", out)` writes one. To answer,
+//! nothing in them; [`Frame::is_poll`] tells them, and `wrap(b"", b"", out)` writes one. To respond,
 //! to ignore or to count them is for the caller to decide.
 //!
 //! # Names
@@ -42,7 +42,7 @@
 //!
 //! # No length at all
 //!
-//! In a file, a log or a datagram a message may stand alone, or behind a header and no length.
+//! In a file, a log or a datagram a message may stand alone, or after a header and no length.
 //! [`Framing::NONE`] is for those: [`Framing::split_last`] takes all of an input that has ended.
 //!
 //! # Station headers
@@ -50,7 +50,7 @@
 //! Many networks put a header of their own between the length and the message. A framing
 //! [with one](Framing::with_header) hands it out beside the message, undecoded; [`Tpdu`],
 //! [`UnionPayHeader`], [`Base1Header`], [`CupsHeader`] and [`Base24Header`] decode it, and
-//! [`Framing::reply`] carries it into the answer, destination and source swapped.
+//! [`Framing::reply`] carries it into the response, destination and source swapped.
 //!
 //! ```text
 //!  Framing::UNIONPAY, 113 bytes on the wire

@@ -1,6 +1,6 @@
 //! The bytes received so far, read from the front: `nom` in its streaming form.
 //!
-//! Streaming is what framing is: a reader that runs out of input answers `Incomplete`, which is no
+//! Streaming is what framing is: a reader that runs out of input gives `Incomplete`, which is no
 //! failure, and `?` carries it to [`Framing::split`](super::Framing::split), where it becomes
 //! `Ok(None)`. No type of `nom` leaves this module's parent.
 

@@ -110,10 +110,10 @@ impl Station {
     }
 
     /// The most bytes of header and message that the header can announce.
-    pub(super) const fn greatest(self) -> u32 {
+    pub(super) const fn max(self) -> u32 {
         match self {
             Self::Base1 => 0xFFFF,
-            Self::Cups => cups::TOTAL.greatest(),
+            Self::Cups => cups::TOTAL.max(),
             Self::None | Self::Bytes(_) | Self::Tpdu | Self::UnionPay | Self::Base24 => u32::MAX,
         }
     }
@@ -127,7 +127,7 @@ impl Station {
         }
     }
 
-    /// Makes of the header of a request that of its answer: destination and source swapped.
+    /// Makes of the header of a request that of its response: destination and source swapped.
     pub(super) fn turn(self, header: &mut [u8]) {
         match self {
             Self::Tpdu | Self::UnionPay => tpdu::turn(header),

@@ -56,7 +56,7 @@ impl Tpdu {
         join(&[&[self.id], &self.destination, &self.source])
     }
 
-    /// The TPDU of the answer: destination and source swapped.
+    /// The TPDU of the response: destination and source swapped.
     #[must_use]
     pub const fn reply(self) -> Self {
         Self { id: self.id, destination: self.source, source: self.destination }

@@ -18,9 +18,9 @@ use crate::model::error::Result;
 /// ```
 /// use cardwire::frame::{Request, UnionPayHeader};
 /// let header = [0x60, 0x00, 0x03, 0x00, 0x00, 0x60, 0x31, 0x00, 0x31, 0x12, 0x03];
-/// let answer = UnionPayHeader::parse(&header)?.reply().asking(Request::SignOn);
-/// assert_eq!(answer.to_bytes(), [0x60, 0, 0, 0, 0x03, 0x60, 0x31, 0x03, 0x31, 0x12, 0x03]);
-/// assert_eq!(answer.request(), Some(Request::SignOn));
+/// let response = UnionPayHeader::parse(&header)?.reply().asking(Request::SignOn);
+/// assert_eq!(response.to_bytes(), [0x60, 0, 0, 0, 0x03, 0x60, 0x31, 0x03, 0x31, 0x12, 0x03]);
+/// assert_eq!(response.request(), Some(Request::SignOn));
 /// # Ok::<_, cardwire::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -80,7 +80,7 @@ impl UnionPayHeader {
         join(&[&self.tpdu.to_bytes(), &software, &self.sub_version])
     }
 
-    /// The header of the answer: the TPDU swapped, the rest echoed.
+    /// The header of the response: the TPDU swapped, the rest echoed.
     #[must_use]
     pub const fn reply(mut self) -> Self {
         self.tpdu = self.tpdu.reply();

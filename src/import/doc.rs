@@ -21,7 +21,7 @@ pub struct SpecDoc {
     pub mti: MtiCoding,
     /// Whose code lists give meaning to codes.
     pub codes: Codes,
-    /// Everything behind the MTI; its order is a bitmap.
+    /// Everything after the MTI; its order is a bitmap.
     pub body: LayoutDoc,
 }
 
@@ -145,7 +145,7 @@ impl LayoutDoc {
         self.all().map(below).sum()
     }
 
-    /// The elements, and the model of unlisted tags behind them.
+    /// The elements, and the model of unlisted tags after them.
     pub(super) fn all(&self) -> impl Iterator<Item = &ElementDoc> {
         let unknown = match &self.order {
             OrderDoc::Tags { unknown, .. } => unknown.as_deref(),

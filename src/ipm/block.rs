@@ -11,7 +11,7 @@ pub(super) const BLOCK: usize = 1014;
 /// What fills a block, in ASCII files, too.
 pub(super) const FILL: u8 = 0x40;
 
-/// Reads the data out of a blocked file: the two octets behind each 1012 are left out.
+/// Reads the data out of a blocked file: the two octets after each 1012 are left out.
 ///
 /// Any two octets are accepted there, because some systems write `00 00`; how often it was not
 /// `40 40` is counted. A last block that is cut short gives the data it has.
@@ -42,7 +42,7 @@ impl<R: Read> Unblocker<R> {
         self.inner
     }
 
-    /// Takes the two octets behind the data of a block; `false` at the end of the file.
+    /// Takes the two octets after the data of a block; `false` at the end of the file.
     fn skip_trailer(&mut self) -> io::Result<bool> {
         let mut trailer = Vec::with_capacity(BLOCK - DATA);
         // no more than two octets are asked for, so nothing is lost when fewer come

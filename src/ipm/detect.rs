@@ -27,7 +27,7 @@ pub enum Medium {
     Descriptors,
     /// The same, but the length does not count the word.
     ShortDescriptors,
-    /// Record descriptor words in blocks, each behind a block descriptor word.
+    /// Record descriptor words in blocks, each after a block descriptor word.
     BlockDescriptors,
 }
 
@@ -73,7 +73,7 @@ impl Found {
 }
 
 /// How many octets from the start of a file [`detect`] should see: enough for the longest record,
-/// the length behind it, and the ends of eight blocks.
+/// the length after it, and the ends of eight blocks.
 pub(super) const ENOUGH: usize = 8 * BLOCK;
 
 /// What kind of IPM file starts with these octets, or `None` if it is none with lengths before its
@@ -153,7 +153,7 @@ pub(super) const fn is_text(octet: u8) -> bool {
 /// The most octets of text before the first record.
 const MOST_PREAMBLE: usize = 2048;
 
-/// The records that were found one behind the other.
+/// The records that were found one after the other.
 #[derive(Clone, Copy)]
 struct Trail {
     encoding: Encoding,
@@ -179,7 +179,7 @@ impl Trail {
                 break;
             }
             let Some(encoding) = data.encoding(at + LENGTH) else {
-                // cut off behind the length, or no record at all
+                // cut off after the length, or no record at all
                 return if data.get(at + LENGTH + SHORTEST).is_none() { Some(trail) } else { None };
             };
             if length > DEFAULT_LIMIT || widen(length) < SHORTEST || encoding != trail.encoding {
@@ -218,7 +218,7 @@ impl Trail {
             if !goes_on {
                 match data.encoding(at) {
                     Some(encoding) if encoding == trail.encoding => (),
-                    // cut off behind the word, or no record at all
+                    // cut off after the word, or no record at all
                     None if data.get(at + SHORTEST).is_none() => return Some(trail),
                     _ => return None,
                 }

@@ -17,7 +17,7 @@ pub struct Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            // no record is to blame
+            // no one record is wrong
             Cause::NotIpm(found) => fmt::Display::fmt(found, f),
             cause => write!(f, "record {}, byte {} of the file: {cause}", self.record, self.offset),
         }

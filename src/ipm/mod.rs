@@ -1,6 +1,6 @@
 //! Mastercard IPM clearing files: records, blocks, and the private data subelements in them.
 //!
-//! A file is a run of records, each an ISO 8583 message of the 1993 kind behind a length of four
+//! A file is a run of records, each an ISO 8583 message of the 1993 kind after a length of four
 //! octets (VBS, variable block spanned). Many are cut into blocks for transfer:
 //!
 //! ```text

@@ -47,7 +47,7 @@ impl PdsList {
         Self::default()
     }
 
-    /// Adds a subelement of up to 992 characters behind the others. What class its characters must
+    /// Adds a subelement of up to 992 characters after the others. What class its characters must
     /// have is checked when the message is written.
     ///
     /// # Errors

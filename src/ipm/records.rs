@@ -38,13 +38,13 @@ impl<R: Read> Records<R> {
         inner.by_ref().take(enough).read_to_end(&mut head).map_err(|error| Error::new(1, 0, error))?;
         let found = find(&head).ok_or_else(|| Error::new(1, 0, NotIpm::of(&head)))?;
         head.drain(..found.preamble);
-        Ok(Self::behind(head, inner, found))
+        Ok(Self::after(head, inner, found))
     }
 
     /// Reads a file whose format is known.
     #[must_use]
     pub fn new(inner: R, format: Format) -> Self {
-        Self::behind(Vec::new(), inner, Found::of(format))
+        Self::after(Vec::new(), inner, Found::of(format))
     }
 
     /// The same reader with another limit for a record than
@@ -73,7 +73,7 @@ impl<R: Read> Records<R> {
         self.found.preamble
     }
 
-    /// The next record, whatever it holds; `None` behind the last.
+    /// The next record, whatever it holds; `None` after the last.
     ///
     /// # Errors
     /// As [`VbsReader::next_record`].
@@ -81,8 +81,8 @@ impl<R: Read> Records<R> {
         self.reader.next_record()
     }
 
-    /// The next record as a message; `None` behind the last. After a record that is no message the
-    /// one behind it can be read.
+    /// The next record as a message; `None` after the last. After a record that is no message the
+    /// one after it can be read.
     ///
     /// # Errors
     /// As [`VbsReader::next_record`], and as [`Message::parse`].
@@ -118,7 +118,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    fn behind(head: Vec<u8>, inner: R, found: Found) -> Self {
+    fn after(head: Vec<u8>, inner: R, found: Found) -> Self {
         let whole = Cursor::new(head).chain(inner);
         let is_blocked = found.format().blocked;
         let source = match is_blocked {

@@ -1,4 +1,4 @@
-//! VBS: records behind a length of four octets, and a length of zero behind the last.
+//! VBS: records after a length of four octets, and a length of zero after the last.
 
 use std::io::{self, Read, Write};
 
@@ -73,7 +73,7 @@ impl<R: Read> VbsReader<R> {
         self
     }
 
-    /// The next record, or `None` behind the last.
+    /// The next record, or `None` after the last.
     ///
     /// # Errors
     /// [`ErrorKind::FrameLimit`] for a length above the limit, [`ErrorKind::Truncated`] for a file that ends
@@ -168,7 +168,7 @@ impl<R: Read> VbsReader<R> {
         self.append(count)
     }
 
-    /// The same behind what is there.
+    /// The same after what is there.
     fn append(&mut self, count: usize) -> Result<usize, Error> {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let got = self.inner.by_ref().take(count).read_to_end(&mut self.record.octets);
@@ -213,7 +213,7 @@ pub(super) enum Words {
     Length,
     /// A record descriptor word, which counts its own four octets or does not.
     Descriptor { counts_itself: bool },
-    /// The same behind block descriptor words, and how many octets the current block has left.
+    /// The same after block descriptor words, and how many octets the current block has left.
     Blocks { left: usize },
 }
 
@@ -257,7 +257,7 @@ impl Descriptor {
     }
 }
 
-/// The octets of a block behind its word: two octets of length and two of zero, or four with the
+/// The octets of a block after its word: two octets of length and two of zero, or four with the
 /// highest bit set; the length counts the word.
 pub(super) const fn in_block(word: [u8; WORD]) -> Option<usize> {
     let length = match word {
@@ -315,7 +315,7 @@ impl<R: Read> VbsReader<R> {
         }
     }
 
-    /// The next record descriptor word, behind that of its block where a block begins; `None` at the
+    /// The next record descriptor word, after that of its block where a block begins; `None` at the
     /// end, which may only come between two records.
     fn word(&mut self, open: bool) -> Result<Option<[u8; WORD]>, Error> {
         if self.words == (Words::Blocks { left: 0 }) {

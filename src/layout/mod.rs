@@ -342,7 +342,7 @@ impl<'s> Element<'s> {
         }
     }
 
-    /// Whether a value that varies in length is filled up: not one with fill behind it, which is none of
+    /// Whether a value that varies in length is filled up: not one with fill after it, which is none of
     /// the value, nor parts, which would move.
     pub(crate) const fn is_filled_up(&self) -> bool {
         let varies = matches!(self.size.form, Form::Prefixed(_) | Form::Rest | Form::Until(_));

@@ -216,7 +216,7 @@ impl<'s> Shape<'s> {
 
     /// A fixed value that is given too short is filled so.
     ///
-    /// A row that does not say it fills digits with zeros in front and text with blanks behind; octets
+    /// A row that does not say it fills digits with zeros in front and text with blanks at the end; octets
     /// (`b`, `h`) that are too few are refused. A value of nothing is filled with blanks alone: zeros
     /// would be a value that nobody gave.
     #[must_use]

@@ -184,7 +184,7 @@ impl<'v, 'a> Text<'v, 'a> {
     }
 }
 
-/// Which characters belong to the inner digits of a card number, or to a track behind one.
+/// Which characters belong to the inner digits of a card number, or to a track after one.
 pub(crate) struct Cards<'v, 'a> {
     text: Text<'v, 'a>,
     /// The character that is looked at next.

@@ -146,7 +146,7 @@ fn codings(variant: Variant<'_>, page: CodePage) -> Vec<Variant<'_>> {
     core::iter::once(variant).chain(others).collect()
 }
 
-/// The value behind its own length, behind other lengths, and without one.
+/// The value after its own length, after other lengths, and without one.
 fn forms(variant: Variant<'_>, page: CodePage) -> Vec<Variant<'_>> {
     let mut found = Vec::from([variant]);
     let prefixes = [PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Ebcdic(page), PrefixCoding::Binary];
@@ -200,7 +200,7 @@ fn with_prefix(variant: Variant<'_>, coding: PrefixCoding, width: u8) -> Option<
     changed.sized(0, max, Some(Change::Variable))?.noting(Some(Change::Prefix(coding)))
 }
 
-/// The value behind another length.
+/// The value after another length.
 fn prefixed(variant: Variant<'_>, from: Prefix, to: Prefix) -> Option<Variant<'_>> {
     let Element { coding, size, .. } = variant.element;
     let counts_differ = match coding {

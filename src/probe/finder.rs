@@ -46,7 +46,7 @@ struct Candidate {
     tallies: Vec<Tally>,
 }
 
-/// What a framing explains behind headers of one size.
+/// What a framing explains after headers of one size.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Tally {
     size: usize,
@@ -94,7 +94,7 @@ impl<'s> Finder<'s> {
         let rival = found.iter().filter(|(other, its)| {
             let is_same =
                 (its.station, its.messages, its.octets) == (tally.station, tally.messages, tally.octets);
-            // digits are soon a short message behind a header that may hold anything
+            // digits are soon a short message after a header that may hold anything
             let is_coincidence = is_plain && matches!(its.station, Station::Bytes(_));
             !(is_coincidence || is_same && other.at == leader.at)
         });
@@ -115,7 +115,7 @@ impl Candidate {
         Self { framing, at: 0, searched: 0, frames: 0, is_broken: false, tallies: Vec::new() }
     }
 
-    /// The header behind which most is explained.
+    /// The header after which most is explained.
     fn best(&self) -> Option<Tally> {
         self.tallies.iter().copied().max_by_key(|tally| tally.octets)
     }
@@ -156,7 +156,7 @@ impl Candidate {
         found.is_some() || rest.len() > widen(self.framing.limit())
     }
 
-    /// Counts a frame for every header behind which it holds a whole message.
+    /// Counts a frame for every header after which it holds a whole message.
     fn judge(&mut self, frame: &Frame<'_>, spec: &Spec<'_>, work: &mut u64) {
         let (body, around) = (frame.payload, frame.consumed - frame.payload.len());
         // a header that delimits the frame is no part of the body

@@ -58,14 +58,14 @@ pub enum Change {
     Fixed(u32),
     /// Of a signed amount: there is no sign, but so many digits.
     Unsigned {
-        /// The digits behind the sign that the spec expects.
+        /// The digits after the sign that the spec expects.
         expected: u32,
         /// The digits that are there.
         found: u32,
     },
     /// Of a signed amount: the sign is followed by so many digits.
     Signed {
-        /// The digits behind the sign that the spec expects.
+        /// The digits after the sign that the spec expects.
         expected: u32,
         /// The digits that are there.
         found: u32,

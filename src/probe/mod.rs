@@ -2,7 +2,7 @@
 //! probably wrong with the spec.
 //!
 //! "Field 37 is wrong" usually means that something before it is: a length was misread, the parse
-//! lost its place, and the first field that noticed gets the blame. The prober changes one row of
+//! lost its place, and the first field that noticed is named. The prober changes one row of
 //! the spec at a time, reads again, and reports the change that carries the parse furthest.
 //!
 //! ```

@@ -322,15 +322,15 @@ mod tests {
             (0x9F36, &[0x00, 0x2A]),
         ];
         sale.set(55, &icc);
-        let mut answer = Builder::new(spec, Mti::FINANCIAL_RESPONSE);
-        answer.set(de::PAN, "5555555555554444").set(de::PROCESSING_CODE, "200000").set(de::AMOUNT, 7);
-        answer
+        let mut response = Builder::new(spec, Mti::FINANCIAL_RESPONSE);
+        response.set(de::PAN, "5555555555554444").set(de::PROCESSING_CODE, "200000").set(de::AMOUNT, 7);
+        response
             .set(de::STAN, 98_765)
             .set(32, "654321")
             .set(37, "632708123457")
             .set(38, "A1B2C3")
             .set(39, "00");
-        answer.set(41, "TERM0002").set(49, "978").set(60, "this is a text");
+        response.set(41, "TERM0002").set(49, "978").set(60, "this is a text");
         let mut third = Builder::new(spec, Mti::FINANCIAL_REQUEST);
         third
             .set(de::PAN, "6011000990139424")
@@ -342,7 +342,7 @@ mod tests {
             .set(22, "021")
             .set(32, "9876543");
         third.set(35, "6011000990139424=30012010000000000").set(41, "12345678").set(49, "156").set(60, "x");
-        [sale, answer, third].iter().map(|builder| builder.to_vec().unwrap()).collect()
+        [sale, response, third].iter().map(|builder| builder.to_vec().unwrap()).collect()
     }
 
     fn borrowed(messages: &[Vec<u8>]) -> Vec<&[u8]> {

@@ -1,4 +1,4 @@
-//! One spec tried on inputs, behind every framing and header: the one that explains most is kept.
+//! One spec tried on inputs, after every framing and header: the one that explains most is kept.
 
 use alloc::vec::Vec;
 
@@ -81,7 +81,7 @@ fn station(cut: &Cut<'_>, size: usize) -> Option<Station> {
     }
 }
 
-/// Reads the messages behind that header.
+/// Reads the messages after that header.
 fn try_out<'s>(cut: &Cut<'_>, spec: &'s Spec<'s>, station: Station, octets: usize) -> Explanation<'s> {
     let mut merit = 0;
     let mut reaches = Vec::with_capacity(cut.pieces.len());

@@ -233,7 +233,10 @@ fn condition(text: &str) -> core::result::Result<Condition, String> {
 
 /// The start of a text: an error names it, and it may be a card number in the wrong place.
 fn cut(text: &str) -> String {
-    text.chars().take(8).collect()
+    match text.char_indices().nth(8) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.into(),
+    }
 }
 
 /// The number of a field that there can be.

@@ -162,7 +162,7 @@ impl Describe<'_, '_> {
         }
     }
 
-    /// What a code says, two blanks behind it; nothing of one that is not shown.
+    /// What a code says, two blanks after it; nothing of one that is not shown.
     fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
         if !matches!(number, 3..=6 | 24 | 25 | 39 | 49..=51 | 66 | 70) || field.is_masked() {

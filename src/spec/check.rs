@@ -186,7 +186,7 @@ const fn is_last(layout: &Layout<'_>, index: usize) -> bool {
     true
 }
 
-/// Whether what stands behind a position begins with a digit, so that it is not taken for a letter.
+/// Whether what stands after a position begins with a digit, so that it is not taken for a letter.
 const fn is_before_digits(layout: &Layout<'_>, index: usize) -> bool {
     let Order::Positions { .. } = layout.order else { return false };
     let Some(next) = &layout.elements[index + 1] else { return false };

@@ -279,14 +279,14 @@ fn path(name: &str) -> String {
 fn what_one_direction_leaves_open_the_others_decide() {
     let all: Vec<Vec<u8>> = messages("iso87-ascii").iter().map(|message| octets(message)).collect();
     let frame = |message: &[u8]| framed("ascii4", b"", message);
-    // a short answer alone could be two digits of length after a poll
+    // a short response alone could be two digits of length after a poll
     let capture = [
         packet(4000, 9000, 1, 0x18, &frame(&all[0])),
         packet(9000, 4000, 1, 0x18, &frame(&all[0])),
         packet(4000, 9000, 60, 0x18, &frame(&all[1])),
         packet(9000, 4000, 60, 0x18, &frame(&all[2])),
     ];
-    let name = file("answers.pcap", &pcap(&capture));
+    let name = file("responses.pcap", &pcap(&capture));
     let args = ["decode", "-s", "iso87-ascii", "--format", "text", name.to_str().unwrap()];
     let out = good(&args, "");
     let order: Vec<&str> = out.lines().filter_map(|line| line.split(", packet ").nth(1)).collect();

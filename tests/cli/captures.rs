@@ -80,7 +80,7 @@ fn every_link_that_is_in_use_is_read() {
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{link}: {}", done.out);
         assert!(done.out.starts_with(MESSAGE) && done.out.lines().count() == 1, "{link}: {}", done.out);
     }
-    // IPv6, bare and behind an Ethernet header
+    // IPv6, bare and after an Ethernet header
     let tcp = ip(5000, 9000, 1, &request()).split_off(20);
     let length = u16::try_from(tcp.len()).unwrap().to_be_bytes();
     let six = [&[0x60, 0, 0, 0][..], &length, &[6, 64], &[0; 15], &[1], &[0; 15], &[2], &tcp].concat();
@@ -94,7 +94,7 @@ fn every_link_that_is_in_use_is_read() {
     }
 }
 
-/// The fragments of an IPv4 packet, cut behind multiples of eight octets.
+/// The fragments of an IPv4 packet, cut after multiples of eight octets.
 fn fragments(identification: u16, whole: &[u8], sizes: &[usize]) -> Vec<Vec<u8>> {
     let (header, payload) = whole.split_at(20);
     let mut at = 0_usize;

@@ -321,11 +321,11 @@ fn logs_with_dumps() {
         })
         .collect();
     let alone = dump.join("\n") + "\n";
-    let behind = |words: &str| dump.iter().map(|row| format!("{words}{row}\n")).collect::<String>();
+    let after = |words: &str| dump.iter().map(|row| format!("{words}{row}\n")).collect::<String>();
     gives("above", format!("{LINE}{LINE}{alone}"), 1);
     gives("between", format!("{LINE}{alone}{LINE}{alone}{alone}{LINE}"), 3);
-    gives("stamps", format!("{LINE}{}{LINE}", behind("2021-07-28 20:15:46,841 DEBUG ")), 1);
-    gives("containers", format!("app_1  | started\n{}app_1  | done\n", behind("app_1  | ")), 1);
+    gives("stamps", format!("{LINE}{}{LINE}", after("2021-07-28 20:15:46,841 DEBUG ")), 1);
+    gives("containers", format!("app_1  | started\n{}app_1  | done\n", after("app_1  | ")), 1);
     gives(
         "a letter",
         format!("Hello, here is what the host sends:\n\n```\n{alone}```\nThank you for any help\n"),

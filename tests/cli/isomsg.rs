@@ -32,7 +32,7 @@ fn a_log_gives_its_messages() {
     let one = LOG.to_owned();
     assert_eq!(good(&DECODE, one.clone()), OBJECT);
     assert_eq!(good(&DECODE, one.repeat(3)), OBJECT.repeat(3));
-    // behind the words of another writer, cut roots and characters that are no XML
+    // after the words of another writer, cut roots and characters that are no XML
     let noisy =
         format!("2021-07-28 <init> a < b && c > d 'x\n<logger class=\"X\">\n{one}\n</logger> <\n{one}");
     assert_eq!(good(&DECODE, noisy), OBJECT.repeat(2));
@@ -319,7 +319,7 @@ fn broken_and_hostile_xml() {
         assert!(done.out.contains(words), "{name}: {}{}", done.out, done.err);
         assert!(!format!("{}{}", done.out, done.err).contains("4111111111111111"), "{name}");
     }
-    // the message behind a bad one is read
+    // the message after a bad one is read
     let two = format!(
         "{}{}",
         message("<field id=\"11\" value=\"&x;\"/>"),

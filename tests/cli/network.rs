@@ -56,7 +56,7 @@ const RULES: &str = r#"
 [[rule]]
 name = "declined"
 match = { mti = "0200", "4" = ">=1000" }
-answer = { "39" = "51" }
+response = { "39" = "51" }
 
 [[rule]]
 name = "silent"
@@ -73,7 +73,7 @@ name = "slow and double"
 match = { "11" = "000005" }
 delay = "120ms"
 twice = true
-answer = { "39" = "91", "38" = "ABC" }
+response = { "39" = "91", "38" = "ABC" }
 
 [[rule]]
 name = "rude"
@@ -103,7 +103,7 @@ fn a_misbehaving_issuer() {
     let lines: Vec<&str> = done.out.lines().collect();
     assert_eq!((done.code, lines.len()), (1, 6), "{} {}", done.out, done.err);
     assert!(lines[0].starts_with("{\"origin\":\"stdin:1\",\"ms\":"), "{}", lines[0]);
-    assert!(lines[0].contains(r#""answer":{"mti":"0210","fields":{"2":"411111******1111","#));
+    assert!(lines[0].contains(r#""response":{"mti":"0210","fields":{"2":"411111******1111","#));
     assert!(lines[0].contains(r#""39":"00""#) && lines[1].contains(r#""39":"51""#));
     assert!(lines[2].contains("no response in time"), "{}", lines[2]);
     assert!(lines[3].contains("\"error\":"), "{}", lines[3]);
@@ -128,8 +128,8 @@ fn what_is_no_request_is_told_and_not_answered() {
     let issuer = Issuer::start(&["-s", "iso87-ascii", "-F", "ascii4", "--count", "3"]);
     let mut stream = std::net::TcpStream::connect(&issuer.address).unwrap();
     let frame = |mti: &str, stan: &str| format!("0026{mti}0020000000000000{stan}");
-    let (answer, broken) = (frame("0210", "000007"), frame("0200", "00007X"));
-    stream.write_all(format!("{answer}{broken}XXXX").as_bytes()).unwrap();
+    let (response, broken) = (frame("0210", "000007"), frame("0200", "00007X"));
+    stream.write_all(format!("{response}{broken}XXXX").as_bytes()).unwrap();
     assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
     let mut other = std::net::TcpStream::connect(&issuer.address).unwrap();
     other.write_all(frame("0200", "000009").as_bytes()).unwrap();

@@ -31,9 +31,9 @@ stdin:3: expected a hexadecimal digit, found a letter
 fn check_holds_answers_against_their_questions() {
     let encode = |object: &str| good(&["encode", "-s", "iso87-ascii"], object);
     let question = encode(r#"{"mti":"0800","fields":{"7":"1123061759","11":"000007","70":"301"}}"#);
-    let answer = encode(r#"{"mti":"0810","fields":{"7":"1123061759","11":"000007","39":"00","70":"001"}}"#);
+    let response = encode(r#"{"mti":"0810","fields":{"7":"1123061759","11":"000007","39":"00","70":"001"}}"#);
     let args = ["check", "-s", "iso87-ascii", "-p", "iso87", "--pairs", "-q"];
-    let done = cardwire(&args, question + &answer);
+    let done = cardwire(&args, question + &response);
     assert_eq!(done.out, "stdin:2: field 70 of 0810 is not what the request holds\n");
 }
 

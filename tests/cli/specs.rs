@@ -134,7 +134,7 @@ fn a_class_of_ones_own_stands_behind_the_file() {
     let path = path.to_str().unwrap();
     let done = cardwire(&["spec", "check", path], "");
     assert_eq!(done.code, 1);
-    assert!(done.err.contains("here: behind a #, as in packager.xml#com.acme.PANField="), "{}", done.err);
+    assert!(done.err.contains("here: after a #, as in packager.xml#com.acme.PANField="), "{}", done.err);
     let own = format!("{path}#org.jpos.iso.PANField=IFA_LLNUM");
     assert_eq!(good(&["spec", "show", &own, "11"], "").lines().count(), 3);
     let done = cardwire(&["spec", "check", &format!("{path}#PANField")], "");

@@ -345,7 +345,7 @@ fn class(row: &Row) -> String {
         other => return other.to_owned(),
     };
     assert!(tagged.is_string(), "a tag in EBCDIC");
-    // the tests put the tag behind a length of three digits, and before one of two
+    // the tests put the tag after a length of three digits, and before one of two
     match prefixer.chars().last() {
         Some('3') => format!("IFELPE_LLL{kind}"),
         Some('2') => format!("IFEPE_LL{kind}"),
@@ -353,7 +353,7 @@ fn class(row: &Row) -> String {
     }
 }
 
-/// A length-led field that its test fills up is fixed behind its tag.
+/// A length-led field that its test fills up is fixed after its tag.
 fn adapt(doc: &mut SpecDoc, row: &Row) {
     let padded = row.param("padder").as_str().is_some_and(|padder| padder.starts_with("LeftPadder"));
     if !row.class().starts_with("ISOFormattable") || !padded {

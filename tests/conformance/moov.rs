@@ -164,7 +164,7 @@ fn field(spec: &Json, row: &Row) -> Outcome {
     }
 }
 
-/// A track 1 without its length and the blanks behind the name, which the peer drops.
+/// A track 1 without its length and the blanks after the name, which the peer drops.
 fn squeezed(track: &[u8]) -> String {
     let text = String::from_utf8_lossy(track);
     let parts = text.trim_start_matches(|digit: char| digit.is_ascii_digit()).split('^');

@@ -124,9 +124,9 @@ fn prefix(row: &Row) -> Outcome {
             let raw = unhex(row.text("raw"));
             let error = row.text("error");
             let is_short = ["not enough", "EOF"].iter().any(|said| error.contains(said));
-            // with as much behind it as any length could ask for, so that only the length is at fault
-            let behind = if is_short { 0 } else { 100_000 };
-            let wire = announced(2, &[&raw[..], &filler(behind)].concat());
+            // with as much after it as any length could ask for, so that only the length is at fault
+            let after = if is_short { 0 } else { 100_000 };
+            let wire = announced(2, &[&raw[..], &filler(after)].concat());
             match reading(&doc, &wire) {
                 Err(said) if is_short != said.starts_with("Truncated") => {
                     Outcome::Differs(format!("refused for another reason: {said}"))

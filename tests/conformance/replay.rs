@@ -42,7 +42,7 @@ pub(crate) fn alone(mut element: ElementDoc, number: u8) -> SpecDoc {
     SpecDoc { name: "alone".into(), header: 0, mti: MtiCoding::Bcd, codes: Codes::Iso, body }
 }
 
-/// The octets of one element behind the MTI and the bitmap that announce it.
+/// The octets of one element after the MTI and the bitmap that announce it.
 pub(crate) fn announced(number: u8, octets: &[u8]) -> Vec<u8> {
     let mut bits = 1u128 << (128 - u32::from(number));
     let long = number > 64;
@@ -270,7 +270,7 @@ fn same_objects(mut octets: &[u8], objects: &[(u32, Tree)]) -> Result<(), String
 }
 
 /// Whether octets announce these numbers, and hold their values one after the other, whatever stands
-/// before each; what is no number is the tag of an object behind them.
+/// before each; what is no number is the tag of an object after them.
 ///
 /// The bitmap has two octets, and one more for each first bit of an octet that is set; the last bit says
 /// that objects follow.
@@ -312,7 +312,7 @@ fn packed(pair: &[u8]) -> u8 {
     pair.iter().fold(0, |octet, digit| octet << 4 | digit & 0x0F)
 }
 
-/// Whether octets are a text: its characters, or its digits packed with `F` behind them.
+/// Whether octets are a text: its characters, or its digits packed with `F` after them.
 fn same_octets(octets: &[u8], text: &str) -> bool {
     let digits: String = octets.iter().map(|octet| format!("{octet:02X}")).collect();
     octets == text.as_bytes() || digits.trim_end_matches('F') == text
@@ -337,7 +337,7 @@ fn same_text(field: &Field<'_>, octets: &[u8], text: &str) -> Result<bool, Strin
     })
 }
 
-/// jPOS fills what is fixed: digits in front, behind a sign, text behind.
+/// jPOS fills what is fixed: digits in front, after a sign, text after.
 fn pad(value: &mut Vec<u8>, element: &cardwire::layout::Element<'_>) {
     let missing = element.max().saturating_sub(value.len());
     let Some(fill) = element.fill() else { return };

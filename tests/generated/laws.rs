@@ -192,7 +192,7 @@ pub(crate) fn any_octets_have_an_answer(spec: &'static Spec<'static>, wire: &[u8
     assert_eq!(inspection.fields().count(), inspection.bitmap().len());
 }
 
-/// Every accessor has an answer, whatever the value.
+/// Every accessor gives a result, whatever the value.
 fn everything_answers(field: &Field<'_>, len: usize) {
     let (range, value) = (field.range(), field.value_range());
     assert!(range.start <= value.start && value.end <= range.end && range.end <= len, "{field:?}");

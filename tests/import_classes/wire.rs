@@ -13,13 +13,13 @@ pub(crate) fn wire(text: &str) -> Vec<u8> {
     let mut octets = vec![];
     let mut rest = text.trim();
     while !rest.is_empty() {
-        if let Some((literal, behind)) = rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) {
+        if let Some((literal, after)) = rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')) {
             octets.extend(literal.bytes());
-            rest = behind.trim_start();
-        } else if let Some((literal, behind)) = rest.strip_prefix("e'").and_then(|rest| rest.split_once('\''))
+            rest = after.trim_start();
+        } else if let Some((literal, after)) = rest.strip_prefix("e'").and_then(|rest| rest.split_once('\''))
         {
             octets.extend(literal.bytes().map(ebcdic));
-            rest = behind.trim_start();
+            rest = after.trim_start();
         } else {
             octets.push(u8::from_str_radix(&rest[..2], 16).unwrap());
             rest = rest[2..].trim_start();

@@ -394,7 +394,7 @@ fn tag_of(cursor: &mut Cursor<'_>, tag: Tag) -> Read<u32> {
 }
 
 impl Space {
-    /// What lies behind `at`, cut off.
+    /// What lies after `at`, cut off.
     fn split_off(&mut self, at: usize) -> Self {
         let offsets = self.offsets.split_off(at);
         self.offsets.push(offsets[0]);

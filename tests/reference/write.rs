@@ -192,7 +192,7 @@ fn element(element: &Element<'_>, node: &Node) -> Option<Vec<u8>> {
     })
 }
 
-/// The value with the fill that its row asks for, behind its sign if it has one. Where nothing is given,
+/// The value with the fill that its row asks for, after its sign if it has one. Where nothing is given,
 /// blanks are nothing too, and anything else is not.
 fn filled(element: &Element<'_>, given: &[u8]) -> Vec<u8> {
     let sign = usize::from(is_signed(element.content()));

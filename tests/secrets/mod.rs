@@ -224,7 +224,7 @@ fn carrier(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets) -
     };
     let room = max.checked_sub(pan.len())?;
     let before = if dice.one_in(3) { 0 } else { dice.below(room.min(30) + 1) };
-    let behind = if fixed { room - before } else { dice.below((room - before).min(30) + 1) };
+    let after = if fixed { room - before } else { dice.below((room - before).min(30) + 1) };
     let kind = dice.below(3);
     let mut around = |len: usize| -> Vec<u8> {
         match (element.content(), kind) {
@@ -236,7 +236,7 @@ fn carrier(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets) -
     };
     let mut value = around(before);
     value.extend(&pan);
-    value.extend(around(behind));
+    value.extend(around(after));
     if value.len() + 8 <= max && !fixed && element.content() != Content::N && element.content() != Content::B
     {
         value.extend(format!("CVV2 {}", secrets.cvv).bytes());

@@ -17,7 +17,7 @@ pub(crate) struct Function {
     pub(crate) lines: usize,
 }
 
-/// Every text file of the project, but not what builds and runs leave behind.
+/// Every text file of the project, but not what builds and runs leave after.
 pub(crate) fn files() -> Vec<Source> {
     let mut found = Vec::new();
     collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut found);

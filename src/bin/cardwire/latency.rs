@@ -1,4 +1,4 @@
-//! How long answers took.
+//! How long responses took.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Latency {
     /// One line of percentiles.
     pub(crate) fn line(&self) -> String {
         if self.0.is_empty() {
-            return "no answer".into();
+            return "no response".into();
         }
         let at = |quantile| millis(self.0.value_at_quantile(quantile));
         format!(

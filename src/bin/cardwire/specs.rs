@@ -17,7 +17,7 @@ use crate::plain;
 pub(crate) struct SpecArgs {
     /// The spec: a name of `cardwire spec list`, or a file (TOML, moov JSON, jPOS XML, j8583 XML).
     ///
-    /// What Java code adds to XML stands behind a #: `links.xml#0800,binary` of j8583, classes of
+    /// What Java code adds to XML stands after a #: `links.xml#0800,binary` of j8583, classes of
     /// your own as one of jPOS: `packager.xml#com.acme.PANField=IFA_LLNUM`.
     #[arg(short, long, value_name = "SPEC", env = "CARDWIRE_SPEC")]
     pub(crate) spec: Option<String>,
@@ -98,20 +98,17 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
 const ADVICE: [(&str, &str); 5] = [
     (
         "say with Options::class or Options::shape what it is",
-        "say what it is like (here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
+        "say what it is like (here: after a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
     ),
     (
         "say with Options::class what it is like",
-        "say what it is like (here: behind a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
+        "say what it is like (here: after a #, as in packager.xml#com.acme.PANField=IFA_LLNUM)",
     ),
     (
         "say with Options::message which, or with Options::header how many",
-        "say which message is meant (here: behind a #, as in links.xml#0800)",
+        "say which message is meant (here: after a #, as in links.xml#0800)",
     ),
-    (
-        "say with Options::message which",
-        "say which message is meant (here: behind a #, as in links.xml#0800)",
-    ),
+    ("say with Options::message which", "say which message is meant (here: after a #, as in links.xml#0800)"),
     (
         "say with Options::bitmap how it is written",
         "convert the rest to TOML, and say there how it is written",
@@ -129,7 +126,7 @@ fn parse(text: &str, title: &str, settings: &str) -> Outcome<Result<SpecDoc, Imp
         Some('<') if text.contains("<j8583-config") => import::j8583::import(text, &j8583(title, settings)?),
         Some('<') => import::jpos::import(text, &jpos(title, settings)?),
         _ if !settings.is_empty() => {
-            return Err(Failure::usage("only a spec in XML has settings behind a #"));
+            return Err(Failure::usage("only a spec in XML has settings after a #"));
         }
         Some('{') => import::moov::parse(text),
         _ if is_yaml(text) => {

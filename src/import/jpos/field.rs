@@ -150,9 +150,9 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
         element.min = 0;
     }
     let is_padded_before = flag(node, "pad")?.unwrap_or(false);
-    let [before, behind] = class.spares;
+    let [before, after] = class.spares;
     if matches!(class.value, Value::Digits(Coding::Bcd) | Value::Amount(Coding::Bcd) | Value::Hex) {
-        element.pad_nibble = if is_padded_before { before } else { behind };
+        element.pad_nibble = if is_padded_before { before } else { after };
     }
     if is_top {
         element.privacy = standard::privacy(&element);
@@ -206,7 +206,7 @@ fn bare(class: Class, length: u32, is_track: bool) -> ElementDoc {
     let mut length = length + u32::from(class.value == Value::Zoned);
     if let Length::Prefix { counts, most, .. } = class.length {
         length = length.min(most);
-        // behind a length in half bytes, the spare one of an odd number is one digit more
+        // after a length in half bytes, the spare one of an odd number is one digit more
         if counts == LengthUnit::Nibbles && coding == Coding::Bcd {
             length += length % 2;
         }

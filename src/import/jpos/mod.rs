@@ -23,18 +23,18 @@
 //! | CHAR that Java writes in the charset of its machine (`IFEP`, `IFIPM`, `IF_FSTCHAR`) | class `ans`: what is no ASCII would be other octets elsewhere |
 //! | NUM, NUMERIC | class `n`; `z` for tracks: elements 35 and 36, and names with "track" in them; `ne` where the length varies and no ISO table has digits: the separator `=` may stand there |
 //! | AMOUNT | class `y+n`: any sign character, then digits |
-//! | HEX | class `h`; behind a length class `b`, the length counting half octets |
+//! | HEX | class `h`; after a length class `b`, the length counting half octets |
 //! | SIGNED_NUMERIC | class `x+n`, zoned: `C` and `D` in front of the digits instead of `-` |
 //! | BINARY | class `b`; a fixed one is never filled |
 //! | EBINARY | class `ansb` in EBCDIC: each octet is translated as if it were a character |
 //! | EBCDIC | code page 1047 with the line feed at `15`, as Java has it |
-//! | `pad`, missing or false, of packed digits | pad nibble behind the digits; `true`: before |
-//! | F in a name | of packed digits a pad nibble of F behind them; of others the room that is always taken |
+//! | `pad`, missing or false, of packed digits | pad nibble after the digits; `true`: before |
+//! | F in a name | of packed digits a pad nibble of F after them; of others the room that is always taken |
 //! | a length that its prefix cannot announce | the longest length it can |
 //! | TCC | there if a letter or a blank stands first |
 //! | `trim` | a short value is refused, or taken as it is where it is the last of its packager |
 //! | `token` | the characters that end the value, or its tag |
-//! | `inclusive` | of octets behind a binary length: it counts itself |
+//! | `inclusive` | of octets after a binary length: it counts itself |
 //! | NOP | an element of no octets |
 //! | UNUSED, and fields of length 0 | no element; a message that announces one is refused |
 //! | sub-packager with `emitBitmap` and a bitmap class | parts by number |

@@ -22,7 +22,7 @@ pub(super) fn ber(
 ) -> Result<(Vec<ElementDoc>, LayoutDoc)> {
     if head.iter().any(|field| field.key > 1) {
         return Err(ImportError::new(
-            "a plain field behind BER-TLV objects cannot be told from them: only field 1, before them, is read",
+            "a plain field after BER-TLV objects cannot be told from them: only field 1, before them, is read",
         ));
     }
     let mut objects = LayoutDoc::from_layout(&EMV);

@@ -254,12 +254,12 @@ fn compose(node: &Node, element: &mut ElementDoc, options: &Options, path: &str,
     };
     element.layout = Some(layout);
     header.extend(head);
-    behind(element, header)
+    put_after(element, header)
 }
 
-/// Parts that stand in front of those of the layout: they come by position, and behind them one more
+/// Parts that stand in front of those of the layout: they come by position, and after them one more
 /// part that holds the layout.
-fn behind(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
+fn put_after(element: &mut ElementDoc, head: Vec<ElementDoc>) -> Result<()> {
     if head.is_empty() {
         return Ok(());
     }

@@ -14,8 +14,8 @@ use crate::import::{ElementDoc, LayoutDoc};
 /// ```
 /// use cardwire::{import::{SpecDoc, moov}, spec::ISO87_ASCII};
 /// let losses = moov::losses(&SpecDoc::from_spec(&ISO87_ASCII))?;
-/// let answer = losses.iter().find(|loss| loss.elements.iter().any(|path| path == "39")).unwrap();
-/// assert_eq!(answer.what, "class an");
+/// let response = losses.iter().find(|loss| loss.elements.iter().any(|path| path == "39")).unwrap();
+/// assert_eq!(response.what, "class an");
 /// # Ok::<(), cardwire::import::ImportError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -19,7 +19,7 @@
 //! | --- | --- |
 //! | `Numeric` of up to 18 digits | class n; ns where it is padded with blanks |
 //! | `String` and tracks in characters; longer `Numeric` | class ansb: nothing is checked there either |
-//! | `String` in `BCD`, `LBCD` | class n, a pad nibble in front, behind |
+//! | `String` in `BCD`, `LBCD` | class n, a pad nibble in front, at the end |
 //! | `Track2`, `Track3` in `BCD`, `LBCD` | class z |
 //! | text in `ASCIIToHex` | class h, packed: two digits an octet; the length counts octets |
 //! | `Binary`, `Hex`, `Bitmap` in `Binary`, `HexToASCII` | class b |
@@ -52,7 +52,7 @@
 //! ```
 //!
 //! As many dots as the length has digits; binary lengths in bits. Codings: `CHAR` and `ASCII`,
-//! `EBCDIC`, `BCD` (a pad nibble behind), `RBCD` (in front), `HEX`, `BINARY`. What is not said
+//! `EBCDIC`, `BCD` (a pad nibble at the end), `RBCD` (in front), `HEX`, `BINARY`. What is not said
 //! is in characters, bitmaps and binary values in hexadecimal digits.
 
 mod losses;

@@ -38,7 +38,7 @@ pub(super) enum Encoding {
     Ebcdic(CodePage),
     /// Packed, a pad nibble in front.
     Bcd,
-    /// Packed, a pad nibble behind.
+    /// Packed, a pad nibble at the end.
     LeftBcd,
     Binary,
     /// Octets as hexadecimal digits.

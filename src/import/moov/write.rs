@@ -260,7 +260,7 @@ fn lengths_of(element: &ElementDoc) -> Result<Lengths> {
         }
         Form::Prefixed(Prefix { coding: PrefixCoding::Ber, .. }) => Lengths::Ber,
         Form::Prefixed(prefix) => Lengths::Prefix(prefix.coding, prefix.width),
-        Form::Padded(_) => return Err(lacking("fill behind a value with a length prefix")),
+        Form::Padded(_) => return Err(lacking("fill after a value with a length prefix")),
         Form::Until(_) => return Err(lacking("a value that ends before an octet")),
         Form::Nothing => return Err(lacking("an element of no octets")),
         Form::IfLetter => return Err(lacking("a value that is there only if it begins with a letter")),

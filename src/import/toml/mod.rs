@@ -38,7 +38,7 @@
 //! | `fill` | side and character of what fills a fixed value that is too short: `left 0`, `right blank`, `right 0x00`; `none` refuses it | digits `left 0`, text `right blank`; `b`, `h`, `z` and `x+n` are refused |
 //! | `full-size` | `true`: a value that varies in length is filled up to its maximum as well | `false` |
 //! | `spare` | the pad nibble of an odd number of packed digits | the dialect's |
-//! | `privacy` | `open`, `pan`, `pan 8 4` (shown in front and behind), `track`, `secret` | `secret` |
+//! | `privacy` | `open`, `pan`, `pan 8 4` (digits shown first and last), `track`, `secret` | `secret` |
 //! | `positions`, `tags`, `bitmap` | it holds parts, see below | it holds none |
 //!
 //! The classes are those of the standard, lengths in characters, digits, or octets of binary:
@@ -123,7 +123,7 @@
 //! | `"hex"` | of 8 octets as 16 digits; a second one when bit 1 is set |
 //! | `{ coding = "raw", second = "always" }` | always 16 octets, bit 1 set |
 //! | `{ coding = "raw", second = "never" }` | 8 octets, and bit 1 is an element |
-//! | `{ coding = "raw", third = "announced" }` | a third one, at once behind the second, when bit 65 is set |
+//! | `{ coding = "raw", third = "announced" }` | a third one, directly after the second, when bit 65 is set |
 //! | `{ coding = "raw", third = "in-element" }` | the same in the place of DE 65 |
 //!
 //! DE 64 and DE 128 are `b8`, written as `binary` or their own `coding` says.

@@ -340,7 +340,7 @@ fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_string() } else { format!("{path}.{key}") }
 }
 
-/// `n6`, `n..19`, `an2..5` as class, least and greatest length in units.
+/// `n6`, `n..19`, `an2..5` as class, min and max length in units.
 fn notation(text: &str) -> Option<(Content, u32, u32)> {
     let class_len = text.find(|character: char| character == '.' || character.is_ascii_digit())?;
     let (class, lengths) = text.split_at_checked(class_len)?;

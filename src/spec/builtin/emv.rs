@@ -13,7 +13,7 @@ use crate::spec::{Dialect, binary_parts};
 /// that a card gives are `ansb`: cards write them in any ISO 8859 character set.
 ///
 /// Format n is filled with zeros to its full size when it is written: 9F02 = 12345 is
-/// `00 00 00 01 23 45`. Format cn, with `F` behind its digits, is class b here.
+/// `00 00 00 01 23 45`. Format cn, with `F` after its digits, is class b here.
 pub static EMV: Layout<'static> = Layout::tags(
     Tag::Ber,
     Some(&UNLISTED),

@@ -17,7 +17,7 @@ use crate::venv::Package;
 
 static PYISO8583: Package = Package::new("pyiso8583", "4.0.1", "iso8583");
 
-/// The script, which answers each line with a line.
+/// The script, which responds to each line with a line.
 pub struct Python {
     child: Child,
     to: ChildStdin,
@@ -41,19 +41,19 @@ impl Python {
             "wire": hex_text(&subject.wires[0]),
             "five": subject.five().map(|number| number.to_string()),
         });
-        let answer = writeln!(self.to, "{asked}").ok().and_then(|()| self.from.next()?.ok());
-        let answer: Value = answer.and_then(|line| serde_json::from_str(&line).ok()).unwrap_or_default();
+        let response = writeln!(self.to, "{asked}").ok().and_then(|()| self.from.next()?.ok());
+        let response: Value = response.and_then(|line| serde_json::from_str(&line).ok()).unwrap_or_default();
         let read = |number: u8| {
-            let value = answer["values"][number.to_string()].as_str()?;
+            let value = response["values"][number.to_string()].as_str()?;
             // packed, the separator of track 2 is the digit D to it
             let is_packed = subject.message.spec.element(number)?.coding() == Coding::Bcd;
             Some(if is_packed { value.replace('D', "=") } else { value.to_owned() }.into_bytes())
         };
         if !subject.is_read(read) {
-            println!("{}: pyiso8583 does not read it: {}", subject.name, answer["error"]);
+            println!("{}: pyiso8583 does not read it: {}", subject.name, response["error"]);
             return;
         }
-        for row in answer["rows"].as_array().into_iter().flatten() {
+        for row in response["rows"].as_array().into_iter().flatten() {
             report.row(subject.name, row.clone());
         }
     }

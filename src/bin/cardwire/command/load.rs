@@ -18,7 +18,7 @@ use crate::link::{LinkArgs, address, block_on, duration, host};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 
-/// Put a bounded load on a host, and measure its answers.
+/// Put a bounded load on a host, and measure its responses.
 #[derive(clap::Args)]
 #[command(
     after_help = "The messages are sent in turn, each time with a new STAN (DE 11). With --rate, a time counts\n\
@@ -36,7 +36,7 @@ pub(crate) struct Load {
     spec: SpecArgs,
     #[command(flatten)]
     link: LinkArgs,
-    /// How many requests a second; as fast as answers come when it is not said.
+    /// How many requests a second; as fast as responses come when it is not said.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
     /// How many requests in all.

@@ -20,13 +20,13 @@ use crate::output::{Output, Role};
 use crate::show;
 use crate::specs::SpecArgs;
 
-/// Send messages to a host, and print their answers.
+/// Send messages to a host, and print their responses.
 #[derive(clap::Args)]
 #[command(after_help = "A line is a message in hexadecimal digits or a JSON object.\n\nExamples:\n  \
     cardwire send localhost:5000 -s iso87-ascii -F ascii4 messages.ndjson\n  \
     cardwire send pos.example:5000 -s unionpay-pos -F unionpay --station 6000030000603100311203 -m 0800...\n  \
     cardwire send host:5001 -s iso87-bcd --tls-ca ca.pem --timeout 10s --window 20 messages.hex\n\n\
-    Exit code 1 when a message has no answer.")]
+    Exit code 1 when a message has no response.")]
 pub(crate) struct Send {
     /// Host and port.
     #[arg(value_name = "HOST:PORT", value_parser = address)]
@@ -51,10 +51,10 @@ pub(crate) struct Send {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// A listing of each answer.
+    /// A listing of each response.
     #[default]
     Text,
-    /// A JSON object for each message: where it came from, the time, the answer.
+    /// A JSON object for each message: where it came from, the time, the response.
     Ndjson,
 }
 
@@ -65,7 +65,7 @@ type Queued = (String, Result<Arc<Vec<u8>>, String>);
 struct Sent {
     origin: String,
     time: Duration,
-    answer: Result<Received, SendError>,
+    response: Result<Received, SendError>,
 }
 
 impl Send {
@@ -98,14 +98,14 @@ impl Send {
                         let wire: Arc<Vec<u8>> = wire;
                         flying.spawn(async move {
                             let start = Instant::now();
-                            let answer = client.request(wire.as_slice(), timeout).await;
-                            Sent { origin, time: start.elapsed(), answer }
+                            let response = client.request(wire.as_slice(), timeout).await;
+                            Sent { origin, time: start.elapsed(), response }
                         });
                     }
                 },
                 Some(done) = flying.join_next(), if !flying.is_empty() => {
                     let sent = done.map_err(|_| Failure::data("a request was abandoned"))?;
-                    match sent.answer {
+                    match sent.response {
                         Ok(_) => latency.record(sent.time),
                         Err(_) => lost += 1,
                     }
@@ -159,15 +159,15 @@ impl Send {
     fn tell(&self, output: &mut Output, sent: &Sent) -> Outcome {
         let shown = if self.expose { Shown::Exposed } else { Shown::Masked };
         let millis = format!("{}.{:03}", sent.time.as_millis(), sent.time.subsec_micros() % 1000);
-        let answer = sent.answer.as_ref();
+        let response = sent.response.as_ref();
         if self.format == Format::Ndjson {
             let mut text = b"{\"origin\":".to_vec();
             json::string(&mut text, sent.origin.bytes());
             text.extend(format!(",\"ms\":{millis},").bytes());
-            match answer {
-                Ok(answer) => {
-                    text.extend_from_slice(b"\"answer\":");
-                    json::message(&mut text, &answer.inspect(), answer.header(), shown);
+            match response {
+                Ok(response) => {
+                    text.extend_from_slice(b"\"response\":");
+                    json::message(&mut text, &response.inspect(), response.header(), shown);
                 }
                 Err(error) => {
                     text.extend_from_slice(b"\"error\":");
@@ -178,9 +178,9 @@ impl Send {
             return Ok(output.bytes().write_all(&text)?);
         }
         let title = format!("{}, {millis} ms", sent.origin);
-        match answer {
-            Ok(answer) => {
-                let parsed: Inspection<'_> = answer.inspect();
+        match response {
+            Ok(response) => {
+                let parsed: Inspection<'_> = response.inspect();
                 show::listing(output, &parsed, &title, shown)?;
             }
             Err(error) => {

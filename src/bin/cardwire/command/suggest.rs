@@ -61,7 +61,7 @@ impl Reading {
         }
     }
 
-    /// The files and the form of an input, as they are typed behind a command.
+    /// The files and the form of an input, as they are typed after a command.
     fn input(args: &InputArgs) -> String {
         let mut words = String::new();
         if args.input != Kind::Auto {
@@ -264,7 +264,7 @@ impl Advisor {
         let framing = combined(cut_by.or(self.args.framing), found.envelope());
         self.keep(self.name.clone(), self.spec, framing);
         let words = around(found.envelope());
-        Some(found.error().map_or(words.clone(), |error| format!("{words}; behind that, {error}")))
+        Some(found.error().map_or(words.clone(), |error| format!("{words}; after that, {error}")))
     }
 
     fn keep(&mut self, name: String, spec: &'static Spec<'static>, framing: Option<Framing>) {
@@ -339,7 +339,7 @@ fn is_sure(found: &Explanation<'_>, here: &Inspection<'_>) -> bool {
     let is_message_there = found.reaches().iter().all(|reach| reach.is_plausible() && reach.read > 0);
     match (envelope.is_bare(), found.is_complete()) {
         (true, _) => false,
-        // digits are soon a whole message behind a header that may hold anything
+        // digits are soon a whole message after a header that may hold anything
         (false, true) => is_evident || !is_message_here,
         (false, false) => is_evident && !is_message_here && is_message_there,
     }

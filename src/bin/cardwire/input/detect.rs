@@ -11,7 +11,7 @@ pub(super) const MOST_START: usize = 1 << 16;
 pub(super) fn framing_of(starts: &[&[u8]], spec: &'static Spec<'static>) -> Option<Framing> {
     let best = explain(starts, [spec])?;
     let envelope = best.envelope();
-    // a header that nobody named may hold anything, so that the messages behind it must be whole
+    // a header that nobody named may hold anything, so that the messages after it must be whole
     let is_certain = best.reaches().iter().any(|reach| reach.error.is_none());
     let is_likely = best.reads_messages() && (envelope.header() == 0 || envelope.header_name().is_some());
     (!envelope.is_bare() && (is_certain || is_likely)).then(|| envelope.framing())

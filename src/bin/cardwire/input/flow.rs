@@ -143,7 +143,7 @@ impl Flow {
         } else if ahead < 1 << 31 {
             self.keep(self.position + u64::from(ahead), segment.bytes);
         } else {
-            // sent again, perhaps with more behind it
+            // sent again, perhaps with more after it
             let known = usize::try_from(expected.wrapping_sub(first)).unwrap_or(usize::MAX);
             self.append(segment.bytes.get(known..).unwrap_or_default());
         }
@@ -155,7 +155,7 @@ impl Flow {
         found
     }
 
-    /// The messages behind what was not captured, and what is wrong with the end of the stream.
+    /// The messages after what was not captured, and what is wrong with the end of the stream.
     pub(super) fn end(&mut self) -> Found {
         let mut found = Vec::new();
         while !self.early.is_empty() {

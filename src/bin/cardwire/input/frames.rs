@@ -63,7 +63,7 @@ impl Splitter {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next message, or a poll; `None` when more bytes are needed, or after an error, behind
+    /// The next message, or a poll; `None` when more bytes are needed, or after an error, after
     /// which no frame can be found.
     pub(super) fn next(&mut self) -> Option<Found> {
         if self.broken || !self.is_worth_a_look() {

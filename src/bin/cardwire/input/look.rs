@@ -43,7 +43,7 @@ pub(super) fn begins_as_message(line: &[u8]) -> bool {
 }
 
 /// Whether a line may be a message in characters: an MTI, with a header before it perhaps, and what
-/// is no digit behind it.
+/// is no digit after it.
 fn is_message(line: &[u8]) -> bool {
     let is_mti =
         |mti: &[u8]| mti.iter().all(u8::is_ascii_digit) && matches!(mti, [b'0'..=b'2', b'1'..=b'8', ..]);

@@ -88,7 +88,7 @@ pub(crate) fn parse_framing(text: &str) -> Result<Framing, String> {
     }
 }
 
-/// The same for a connection, which goes on behind a message.
+/// The same for a connection, which goes on after a message.
 pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
     match parse_framing(text)? {
         framing if framing.is_delimited() => Ok(framing),

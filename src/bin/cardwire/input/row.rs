@@ -125,7 +125,7 @@ fn text(line: &[u8]) -> String {
     line.chars().map(plain).collect()
 }
 
-/// What of the punctuation behind an offset tells how the rest is to be read.
+/// What of the punctuation after an offset tells how the rest is to be read.
 #[derive(Clone, Copy)]
 struct KeyStyle {
     /// How many octets a row may hold.

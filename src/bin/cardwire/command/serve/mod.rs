@@ -67,7 +67,7 @@ const RULES: &str = r#"A rule matches on elements and says what happens; the fir
   [[rule]]
   name = "declined"
   match = { mti = "0200", "4" = ">=100000" }   # or "51", "4111*", "<=9", "present", "absent"
-  answer = { "39" = "51" }
+  response = { "39" = "51" }
 
   [[rule]]
   match = { "2" = "400000*" }

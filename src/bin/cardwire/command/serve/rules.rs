@@ -11,7 +11,7 @@ use toml::Spanned;
 use crate::json::Record;
 use crate::link::duration;
 
-/// A file of rules, the first of which that fits a request tells the answer.
+/// A file of rules, the first of which that fits a request tells the response.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
@@ -30,26 +30,26 @@ pub(super) struct Rule {
     pub(super) patterns: BTreeMap<String, Spanned<String>>,
     /// Only every so many of them.
     pub(super) every: u64,
-    /// Elements of the answer, besides those echoed.
-    pub(super) answer: BTreeMap<String, Spanned<String>>,
-    /// Elements that the answer carries over; the usual ones when not said.
+    /// Elements of the response, besides those echoed.
+    pub(super) response: BTreeMap<String, Spanned<String>>,
+    /// Elements that the response carries over; the usual ones when not said.
     pub(super) echo: Option<Vec<u8>>,
-    /// How long the answer waits.
+    /// How long the response waits.
     #[serde(deserialize_with = "time")]
     pub(super) delay: Duration,
-    /// No answer.
+    /// No response.
     pub(super) drop: bool,
     /// The connection is closed instead.
     pub(super) close: bool,
-    /// The answer comes twice.
+    /// The response comes twice.
     pub(super) twice: bool,
-    /// The answer is damaged.
+    /// The response is damaged.
     pub(super) broken: Option<Damage>,
     #[serde(skip)]
     seen: AtomicU64,
 }
 
-/// How an answer is damaged.
+/// How a response is damaged.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Damage {
@@ -94,11 +94,11 @@ impl Rule {
             || (self.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.every))
     }
 
-    /// The elements of the answer, as the JSON contract reads them.
+    /// The elements of the response, as the JSON contract reads them.
     pub(super) fn record(&self) -> Result<Record, String> {
-        let answer: BTreeMap<&str, &str> =
-            self.answer.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
-        let fields = serde_json::to_string(&answer).map_err(|error| error.to_string())?;
+        let response: BTreeMap<&str, &str> =
+            self.response.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
+        let fields = serde_json::to_string(&response).map_err(|error| error.to_string())?;
         Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
     }
 }
@@ -117,7 +117,7 @@ fn matches(pattern: &str, value: &str) -> bool {
     }
 }
 
-/// The number behind `>=` or `<=`.
+/// The number after `>=` or `<=`.
 pub(super) fn number(text: &str) -> Option<u128> {
     text.trim_start_matches(['C', 'D']).parse().ok()
 }

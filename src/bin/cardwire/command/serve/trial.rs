@@ -46,17 +46,18 @@ impl Rule {
             checked.map_err(|words| (Some(at), words))?;
         }
         let whole = |words: &str| Err((None, words.to_owned()));
-        let answers = !self.answer.is_empty() || self.echo.is_some() || self.twice || self.broken.is_some();
+        let responses =
+            !self.response.is_empty() || self.echo.is_some() || self.twice || self.broken.is_some();
         if self.drop && self.close {
             return whole("it cannot drop the request and close the connection");
         }
-        if (self.drop || self.close) && answers {
-            return whole("nothing is answered, so answer, echo, twice and broken say nothing");
+        if (self.drop || self.close) && responses {
+            return whole("nothing is sent, so response, echo, twice and broken say nothing");
         }
         if let Some(number) = self.echo.iter().flatten().find(|number| spec.element(**number).is_none()) {
             return Err((None, format!("echo: the spec does not define field {number}")));
         }
-        for (key, value) in &self.answer {
+        for (key, value) in &self.response {
             let number: Option<u8> = key.parse().ok();
             if number.and_then(|number| spec.element(number)).is_none() {
                 return Err((
@@ -70,7 +71,7 @@ impl Rule {
         }
         self.try_response(spec).map_err(|words| {
             // the first value that the words name
-            let field = words.split([' ', ',', ':']).nth(1).and_then(|number| self.answer.get(number));
+            let field = words.split([' ', ',', ':']).nth(1).and_then(|number| self.response.get(number));
             (field.map(|value| value.span().start), format!("the response cannot be built: {words}"))
         })
     }
@@ -176,7 +177,7 @@ fn value(pattern: &str, path: &str, element: &Element<'_>) -> Result<(), String>
 /// A bound is a number that a value of so many digits can reach.
 fn bound(pattern: &str, place: &str, digits: usize) -> Result<(), String> {
     let (sign, text) = pattern.split_at_checked(2).unwrap_or((pattern, ""));
-    let wanted = || format!("{place}: a number stands behind {}", named(sign));
+    let wanted = || format!("{place}: a number stands after {}", named(sign));
     let bound = number(text).filter(|_| matches!(sign, ">=" | "<=")).ok_or_else(wanted)?;
     let most = u32::try_from(digits).ok().and_then(|digits| 10_u128.checked_pow(digits));
     match most.filter(|most| sign == ">=" && bound >= *most) {
@@ -210,9 +211,9 @@ mod tests {
             ("[[rule]]\nmatch = { zz = \"absent\" }", "line 2, rule 1: match: the spec does not define 'zz'"),
             (
                 "[[rule]]\n[rule.match]\n11 = \"1*\"\n4 = \">=\"",
-                "line 4, rule 1: match, 4: a number stands behind >=",
+                "line 4, rule 1: match, 4: a number stands after >=",
             ),
-            ("[[rule]]\nmatch = { \"4\" = \"<=x\" }", "a number stands behind <="),
+            ("[[rule]]\nmatch = { \"4\" = \"<=x\" }", "a number stands after <="),
             ("[[rule]]\nmatch = { \"4\" = \">=1000000000000\" }", "no value of 12 digits is that large"),
             ("[[rule]]\nmatch = { \"52\" = \">=1\" }", "octets are no number"),
             ("[[rule]]\nmatch = { \"52\" = \"ab*\" }", "octets are hexadecimal digits, in capitals"),

@@ -105,7 +105,7 @@ fn ip(octets: &[u8]) -> Result<LaxSlicedPacket<'_>, Reason> {
     LaxSlicedPacket::from_ip(octets).map_err(|_| Reason::Malformed)
 }
 
-/// What a number as Ethernet has it names, behind a header of that many octets.
+/// What a number as Ethernet has it names, after a header of that many octets.
 fn typed(packet: &[u8], at: usize, header: usize) -> Result<LaxSlicedPacket<'_>, Reason> {
     let number = packet.get(at..).and_then(|number| number.first_chunk()).ok_or(Reason::Malformed)?;
     let payload = packet.get(header..).ok_or(Reason::Malformed)?;
