@@ -220,7 +220,7 @@ fn nobody_there() {
 #[test]
 fn rules_are_checked() {
     for (rules, words) in [
-        ("[[rule]]\nanswer = { \"200\" = \"1\" }", "rule 1: the spec does not define field 200"),
+        ("[[rule]]\nresponse = { \"200\" = \"1\" }", "rule 1: the spec does not define field 200"),
         ("[[rule]]\ncolour = 1", "unknown field"),
         ("[[rule]]\ndelay = \"soon\"", "a time is 250ms"),
     ] {

@@ -205,7 +205,7 @@ mod tests {
     fn what_cannot_work_is_told_by_rule_and_line() {
         for (text, words) in [
             (
-                "[[rule]]\nanswer = { \"39\" = \"123456\" }",
+                "[[rule]]\nresponse = { \"39\" = \"123456\" }",
                 "line 2, rule 1: the response cannot be built: field 39 at byte",
             ),
             ("[[rule]]\nmatch = { zz = \"absent\" }", "line 2, rule 1: match: the spec does not define 'zz'"),
@@ -230,8 +230,8 @@ mod tests {
             ("[[rule]]\necho = [11, 200]", "echo: the spec does not define field 200"),
             ("[[rule]]\ndrop = true\nclose = true", "it cannot drop the request and close"),
             ("[[rule]]\nclose = true\ntwice = true", "nothing is answered"),
-            ("[[rule]]\nanswer = { \"1\" = \"1\" }", "the spec does not define field 1"),
-            ("[[rule]]\nanswer = { \"52\" = \"xy\" }", "expected a hexadecimal digit"),
+            ("[[rule]]\nresponse = { \"1\" = \"1\" }", "the spec does not define field 1"),
+            ("[[rule]]\nresponse = { \"52\" = \"xy\" }", "expected a hexadecimal digit"),
             (
                 "[[rule]]\n\n[[rule]]\ndrop = true",
                 "line 3, rule 2: it is never reached: rule 1 fits every request",
@@ -247,10 +247,10 @@ mod tests {
         for text in [
             "",
             "[[rule]]",
-            "[[rule]]\nmatch = { mti = \"02*\", \"4\" = \">=100000\", \"55.9F27\" = \"80\" }\nanswer = { \"39\" = \"51\" }",
+            "[[rule]]\nmatch = { mti = \"02*\", \"4\" = \">=100000\", \"55.9F27\" = \"80\" }\nresponse = { \"39\" = \"51\" }",
             "[[rule]]\nmatch = { \"2\" = \"400000*\", \"41\" = \"TERM*\", \"3.1\" = \"00\", \"52\" = \"present\" }\nevery = 10\ndrop = true",
             "[[rule]]\nmatch = { mti = \"present\", \"55.DF01\" = \"0*\" }\ndelay = \"2s\"\nclose = true",
-            "[[rule]]\nevery = 2\nbroken = \"cut\"\n\n[[rule]]\nanswer = { \"4\" = \"1\", \"38\" = \"A\" }\necho = [11]",
+            "[[rule]]\nevery = 2\nbroken = \"cut\"\n\n[[rule]]\nresponse = { \"4\" = \"1\", \"38\" = \"A\" }\necho = [11]",
             "[[rule]]\nmatch = { mti = \"1100\", \"28\" = \"<=D5\" }",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn work_grows_with_the_rules() {
         crate::work::tests::assert_linear("rules", |size| {
-            let rules = "[[rule]]\nmatch = { '11' = '000001' }\nanswer = { '39' = '51' }\n".repeat(size);
+            let rules = "[[rule]]\nmatch = { '11' = '000001' }\nresponse = { '39' = '51' }\n".repeat(size);
             assert_eq!(check(&rules), Ok(()));
         });
     }
