@@ -4,6 +4,7 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::codec::Coding;
+use crate::codec::fast::element::ValueSpan;
 use crate::codec::window::Octets;
 use crate::layout::Element;
 use crate::layout::path;
@@ -142,11 +143,17 @@ impl<'a> Message<'a> {
     /// The value of an element that stands in the message as it is, if it is near.
     #[inline]
     pub(crate) fn plain(&self, number: u8) -> Option<&'a [u8]> {
+        let (_, span) = self.plain_span(number)?;
+        self.wire.get(span.start..span.end)
+    }
+
+    /// An element that stands in the message as it is, if it is near, and where its value lies.
+    #[inline]
+    fn plain_span(&self, number: u8) -> Option<(&'a Element<'a>, ValueSpan)> {
         let start = self.starts.get(self.rank(number)?)?;
         let element = self.spec.element(number)?;
         let (Coding::Ascii | Coding::Raw) = element.coding else { return None };
-        let lies = element.fast.find(self.wire, start)?;
-        self.wire.get(lies.start..lies.end)
+        Some((element, element.fast.find(self.wire, start)?))
     }
 
     /// The rank of an element that was read.
@@ -251,7 +258,13 @@ impl<'a> Message<'a> {
     /// [`ErrorKind::Missing`].
     #[inline]
     pub fn expose(&self, number: u8) -> Result<Exposed<'a>> {
-        Ok(self.require(number)?.expose())
+        match self.plain_span(number) {
+            Some((element, span)) => {
+                let value = Octets::within(self.wire, span.start, span.end - span.start, self.trust);
+                Ok(Exposed { value, binary: element.content.is_binary() })
+            }
+            None => Ok(self.require(number)?.expose()),
+        }
     }
 
     /// The element, or an error that it is missing.
