@@ -229,7 +229,7 @@ mod tests {
             ("[[rule]]\nmatch = { mti = \"absent\" }", "a message without a type is none"),
             ("[[rule]]\necho = [11, 200]", "echo: the spec does not define field 200"),
             ("[[rule]]\ndrop = true\nclose = true", "it cannot drop the request and close"),
-            ("[[rule]]\nclose = true\ntwice = true", "nothing is answered"),
+            ("[[rule]]\nclose = true\ntwice = true", "nothing is sent"),
             ("[[rule]]\nresponse = { \"1\" = \"1\" }", "the spec does not define field 1"),
             ("[[rule]]\nresponse = { \"52\" = \"xy\" }", "expected a hexadecimal digit"),
             (
