@@ -88,6 +88,16 @@ fn the_ten_minutes_lead_through_files_and_functions_that_exist() {
 }
 
 #[test]
+fn files_to_touch_exist() {
+    let files = files();
+    let named = ranks::to_touch(&named(&files, "ARCHITECTURE.md").text);
+    assert!(named.len() > 40, "only {} files are named", named.len());
+    let is_there = |path: &&String| files.iter().any(|file| file.path == **path);
+    let gone = named.iter().filter(|path| !is_there(path));
+    none(&gone.map(|path| format!("there is no {path}")).collect::<Vec<_>>());
+}
+
+#[test]
 fn files_and_functions_are_short() {
     let mut wrong = Vec::new();
     for file in files().iter().filter(|file| file.path.ends_with(".rs")) {

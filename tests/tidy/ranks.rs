@@ -36,6 +36,18 @@ pub(crate) fn distant_methods(architecture: &str) -> BTreeSet<(String, String)> 
     listed.flatten().collect()
 }
 
+/// The files of the table of what to touch: those of the library from `src/` on.
+pub(crate) fn to_touch(architecture: &str) -> Vec<String> {
+    let table = architecture.split("\n## ").find(|part| part.starts_with("To add")).unwrap_or_default();
+    let touched = rows(table).filter(|cells| cells.len() == 4).flat_map(|cells| names(cells[2]));
+    let files = touched.filter(|name| name.ends_with(".rs") && name.contains('/') && !name.contains('*'));
+    let path = |name: &str| match name.starts_with("src/") || name.starts_with("tests/") {
+        true => name.to_owned(),
+        false => format!("src/{name}"),
+    };
+    files.map(path).collect()
+}
+
 /// The room a file lies in: the file itself, or its folder.
 pub(crate) fn room(path: &str) -> &str {
     let below = path.strip_prefix("src/").unwrap();

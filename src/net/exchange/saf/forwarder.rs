@@ -42,7 +42,7 @@ pub struct Forwarder<Q> {
     used: u64,
     needed: u64,
     /// How many octets that are not needed are no reason to compact the queue.
-    pad_nibble: u64,
+    slack: u64,
 }
 
 impl<Q: Queue> Forwarder<Q> {
@@ -65,7 +65,7 @@ impl<Q: Queue> Forwarder<Q> {
             stale,
             used: 0,
             needed: 0,
-            pad_nibble: SMALL,
+            slack: SMALL,
         };
         forwarder.reload(&[])?;
         Ok(forwarder)
@@ -307,7 +307,7 @@ impl<Q: Queue> Forwarder<Q> {
     /// its cost. A running forwarder compacts its queue by itself.
     #[must_use]
     pub const fn wants_compaction(&self) -> bool {
-        !self.stale && self.used > self.pad_nibble + 2 * self.needed
+        !self.stale && self.used > self.slack + 2 * self.needed
     }
 
     /// Rewrites the queue without what is done. Order and attempts are kept.
@@ -335,9 +335,9 @@ impl<Q: Queue> Forwarder<Q> {
             }),
         );
         // What failed is not tried again before the queue has grown as much once more.
-        self.pad_nibble = self.used.max(SMALL);
+        self.slack = self.used.max(SMALL);
         self.queue.rewrite(&mut records)?;
-        (self.used, self.pad_nibble) = (self.needed, SMALL);
+        (self.used, self.slack) = (self.needed, SMALL);
         Ok(())
     }
 
