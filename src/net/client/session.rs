@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
-use crate::net::connection::pending::{ErrorKind, request};
+use crate::net::connection::pending::{RequestKind, request};
 use crate::net::connection::received::Received;
 use crate::net::connection::run::{self, Service};
 use crate::net::connection::state::{Phase, State};
@@ -63,7 +63,7 @@ impl OwnRequest {
 
     async fn send(&self, state: &Arc<State>) -> Result<Received, SendError> {
         let message = (self.make)();
-        request(state, &message, &state.settings.header, self.time, ErrorKind::Early).await
+        request(state, &message, &state.settings.header, self.time, RequestKind::Early).await
     }
 
     /// The same on a stream that is no connection of a client yet: gives the octets that came in besides

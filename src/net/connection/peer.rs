@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use super::outgoing::Outgoing;
-use super::pending::{self, ErrorKind, Pending};
+use super::pending::{self, Pending, RequestKind};
 use super::state::{Phase, State};
 use crate::net::error::NotSent;
 use crate::net::observe::Totals;
@@ -37,19 +37,19 @@ impl Peer {
     /// # }
     /// ```
     pub fn request(&self, message: impl Outgoing, timeout: Duration) -> Pending {
-        pending::request(&self.state, &message, &self.state.settings.header, timeout, ErrorKind::Plain)
+        pending::request(&self.state, &message, &self.state.settings.header, timeout, RequestKind::Plain)
     }
 
     /// Sends a request again that ended without a response, where its MTI cannot say that it is a repeat:
     /// a terminal's `0400`, for example. The response to either copy settles it. A repeat by its MTI
     /// (`0421`) is sent with [`Peer::request`].
     pub fn request_again(&self, message: impl Outgoing, timeout: Duration) -> Pending {
-        pending::request(&self.state, &message, &self.state.settings.header, timeout, ErrorKind::Again)
+        pending::request(&self.state, &message, &self.state.settings.header, timeout, RequestKind::Again)
     }
 
     /// As [`Peer::request`], with a station header for this request alone.
     pub fn request_with_header(&self, header: &[u8], message: impl Outgoing, timeout: Duration) -> Pending {
-        pending::request(&self.state, &message, header, timeout, ErrorKind::Plain)
+        pending::request(&self.state, &message, header, timeout, RequestKind::Plain)
     }
 
     /// Sends a message that has no response, such as a notification (`1140`, `1640`). `Ok` says that it

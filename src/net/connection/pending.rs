@@ -78,7 +78,7 @@ impl fmt::Debug for Pending {
 
 /// What is special about a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ErrorKind {
+pub(crate) enum RequestKind {
     Plain,
     /// It was sent before, and its MTI does not say so.
     Again,
@@ -92,7 +92,7 @@ struct Call<'a> {
     header: &'a [u8],
     now: Instant,
     deadline: Instant,
-    kind: ErrorKind,
+    kind: RequestKind,
     /// Whether the octets were checked by the spec of the connection.
     sound: bool,
 }
@@ -144,7 +144,7 @@ pub(crate) fn request(
     message: &(impl Outgoing + ?Sized),
     header: &[u8],
     timeout: Duration,
-    kind: ErrorKind,
+    kind: RequestKind,
 ) -> Pending {
     let now = Instant::now();
     let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
@@ -212,7 +212,7 @@ fn post(
     Call { header, now, deadline, kind, sound }: Call<'_>,
     place: &mut Option<OwnedSemaphorePermit>,
 ) -> Result<InFlight, Wait> {
-    let (phase, early) = (state.phase(), kind == ErrorKind::Early);
+    let (phase, early) = (state.phase(), kind == RequestKind::Early);
     match phase {
         Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
         Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
@@ -245,7 +245,7 @@ fn post(
     let frame = tables.outbox.next();
     let place = place.take().ok_or(Wait::Place)?;
     let waiter = Waiter { response: sender, frame, since: now, _place: place };
-    let opened = match kind == ErrorKind::Again || message.mti().is_repeat() {
+    let opened = match kind == RequestKind::Again || message.mti().is_repeat() {
         true => tables.mux.open_repeat(now, trace, deadline, waiter),
         false => tables.mux.open(now, trace, deadline, waiter),
     };

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::super::journal::Journal;
-use super::faulty::{FaultyDisk, Left, SpecFault};
+use super::faulty::{Fault, FaultyDisk, Left};
 use super::*;
 
 /// A forwarder on a disk that fails, and what it has to hold by what it said.
@@ -73,16 +73,16 @@ const SCRIPT: [Do; 24] = {
     ]
 };
 
-const ERRORS: [SpecFault; 7] = [
-    SpecFault::Refused(ErrorKind::StorageFull),
-    SpecFault::Refused(ErrorKind::Other),
-    SpecFault::Refused(ErrorKind::Interrupted),
-    SpecFault::Short(0),
-    SpecFault::Short(50),
-    SpecFault::Short(99),
-    SpecFault::DoneAndRefused,
+const ERRORS: [Fault; 7] = [
+    Fault::Refused(ErrorKind::StorageFull),
+    Fault::Refused(ErrorKind::Other),
+    Fault::Refused(ErrorKind::Interrupted),
+    Fault::Short(0),
+    Fault::Short(50),
+    Fault::Short(99),
+    Fault::DoneAndRefused,
 ];
-const STOPS: [SpecFault; 2] = [SpecFault::StopBefore, SpecFault::StopAfter];
+const STOPS: [Fault; 2] = [Fault::StopBefore, Fault::StopAfter];
 const LEFT: [Left; 6] =
     [Left::Nothing, Left::Part(1), Left::Part(60), Left::Part(99), Left::Holes, Left::Everything];
 
@@ -348,7 +348,7 @@ fn act() -> impl Strategy<Value = Do> {
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Act(Do),
-    Plan(usize, SpecFault),
+    Plan(usize, Fault),
     Broken(bool),
     Restart(Left, bool),
 }
@@ -357,7 +357,7 @@ fn event() -> impl Strategy<Value = Event> {
     let fault = prop_oneof![
         proptest::sample::select(ERRORS.to_vec()),
         proptest::sample::select(STOPS.to_vec()),
-        (0..100_usize).prop_map(SpecFault::Short),
+        (0..100_usize).prop_map(Fault::Short),
     ];
     let left = prop_oneof![proptest::sample::select(LEFT.to_vec()), (0..100_usize).prop_map(Left::Part)];
     prop_oneof![

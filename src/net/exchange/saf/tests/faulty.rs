@@ -11,7 +11,7 @@ use super::super::disk::{Disk, DiskFile};
 
 /// What goes wrong with an operation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SpecFault {
+pub(super) enum Fault {
     /// It is not done.
     Refused(io::ErrorKind),
     /// A write takes so many hundredths of the octets, and the next one fails. Others are not done.
@@ -46,7 +46,7 @@ struct World {
     /// How many operations there were.
     operations: usize,
     /// What goes wrong, with which operation.
-    planned: Option<(usize, SpecFault)>,
+    planned: Option<(usize, Fault)>,
     /// The next write fails.
     full: bool,
     /// Everything fails until this is taken back.
@@ -84,7 +84,7 @@ impl FaultyDisk {
     }
 
     /// Lets one of the operations to come go wrong.
-    pub(super) fn plan(&self, after: usize, fault: SpecFault) {
+    pub(super) fn plan(&self, after: usize, fault: Fault) {
         let mut world = self.world();
         world.planned = Some((world.operations + after, fault));
     }
@@ -145,17 +145,17 @@ impl FaultyDisk {
         let fault = world.planned.take_if(|(at, _)| *at == number).map(|(_, fault)| fault);
         match fault {
             None => act(&mut world, None),
-            Some(SpecFault::Refused(kind)) => Err(kind.into()),
-            Some(SpecFault::Short(share)) => act(&mut world, Some(share)),
-            Some(SpecFault::DoneAndRefused) => {
+            Some(Fault::Refused(kind)) => Err(kind.into()),
+            Some(Fault::Short(share)) => act(&mut world, Some(share)),
+            Some(Fault::DoneAndRefused) => {
                 act(&mut world, None)?;
                 Err(io::Error::other("done, and refused"))
             }
-            Some(SpecFault::StopBefore) => {
+            Some(Fault::StopBefore) => {
                 world.stopped = true;
                 Err(io::Error::other("the machine stops"))
             }
-            Some(SpecFault::StopAfter) => {
+            Some(Fault::StopAfter) => {
                 act(&mut world, None)?;
                 world.stopped = true;
                 Err(io::Error::other("the machine stops"))
