@@ -127,7 +127,7 @@ fn text(line: &[u8]) -> String {
 
 /// What of the punctuation after an offset tells how the rest is to be read.
 #[derive(Clone, Copy)]
-struct KeyStyle {
+struct RowStyle {
     /// How many octets a row may hold.
     most: usize,
     /// Groups of four and six digits are words of a machine, not octets in their order.
@@ -136,7 +136,7 @@ struct KeyStyle {
 
 /// The offset of a row in its usual forms, and what follows: `0000`, `00000000:`, `0x0000:`,
 /// `00000000h:`, `0000(0000)`, `|00000000|`, `[0000]`.
-fn offset(text: &str) -> Option<(Offset, KeyStyle, &str)> {
+fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
     let text = text.trim_start();
     let (text, is_boxed) = match text.strip_prefix(['|', '[', '<', '(']) {
         Some(rest) => (rest.trim_start(), true),
@@ -167,11 +167,11 @@ fn offset(text: &str) -> Option<(Offset, KeyStyle, &str)> {
     let radices = if is_prefixed || is_suffixed || is_double { Radices::HEXADECIMAL } else { Radices::ANY };
     let most = if has_mark && !is_boxed { MOST } else { USUAL };
     let words = is_bare && matches!(count, 6 | 7);
-    Some((Offset { digits: digits.to_owned(), radices }, KeyStyle { most, words }, marked))
+    Some((Offset { digits: digits.to_owned(), radices }, RowStyle { most, words }, marked))
 }
 
 /// The octets of a row, up to the characters, and whether two blanks part its halves.
-fn octets(text: &str, style: KeyStyle) -> Result<(Vec<u8>, bool), &'static str> {
+fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> {
     let mut octets = Vec::new();
     let mut has_halves = false;
     let mut group = None;
