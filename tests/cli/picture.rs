@@ -78,7 +78,8 @@ fn svg(text: &str) -> String {
          <circle cx=\"20\" cy=\"18\" r=\"6\" fill=\"#ff5f57\"/>\n\
          <circle cx=\"40\" cy=\"18\" r=\"6\" fill=\"#febc2e\"/>\n\
          <circle cx=\"60\" cy=\"18\" r=\"6\" fill=\"#28c840\"/>\n\
-         <g font-family=\"{FONT}\" font-size=\"13\" fill=\"#e6edf3\" xml:space=\"preserve\">\n"
+         <style>text {{ white-space: pre }}</style>\n\
+         <g font-family=\"{FONT}\" font-size=\"13\" fill=\"#e6edf3\">\n"
     );
     for (index, line) in lines.iter().enumerate() {
         writeln!(out, "<text x=\"16\" y=\"{}\">{}</text>", 52 + 18 * index, spans(line)).unwrap();
