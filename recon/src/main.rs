@@ -1,0 +1,3 @@
+//! The command `cardwire-recon`.
+
+fn main() {}
