@@ -242,6 +242,8 @@ pub struct Evidence {
     pub token: Option<Token>,
     /// DE 3.
     pub processing_code: Option<Text>,
+    /// Positions 1 and 2 of DE 60 on UnionPay terminal links: 22 sale, 23 void, 25 refund, 34 tip and so on.
+    pub type_code: Option<Text>,
     /// DE 4, in minor units of `currency`.
     pub amount: Option<i64>,
     /// DE 49.
@@ -290,6 +292,46 @@ pub struct Evidence {
     pub totals: Option<Totals>,
     /// The result of a comparison of totals in a response 0510: 1 balanced, 2 out of balance, 3 error.
     pub totals_result: Option<u8>,
+}
+
+impl Evidence {
+    /// A message of which only place and type are known.
+    pub fn new(source: Source, mti: Mti) -> Self {
+        Self {
+            source,
+            time: None,
+            from: None,
+            to: None,
+            mti,
+            token: None,
+            processing_code: None,
+            type_code: None,
+            amount: None,
+            currency: None,
+            stan: None,
+            local_date: None,
+            local_time: None,
+            settlement_date: None,
+            mcc: None,
+            entry_mode: None,
+            function: None,
+            condition: None,
+            acquirer: None,
+            forwarder: None,
+            rrn: None,
+            approval: None,
+            response: None,
+            terminal: None,
+            merchant: None,
+            batch: None,
+            network_code: None,
+            life_id: None,
+            original: None,
+            replacement: None,
+            totals: None,
+            totals_result: None,
+        }
+    }
 }
 
 /// What a message says about the message that it reverses, completes or repeats.
@@ -407,6 +449,38 @@ pub struct ClearingRecord {
     pub original_rrn: Option<Text>,
 }
 
+impl ClearingRecord {
+    /// A record of which only place, kind and amount are known.
+    pub fn new(source: Source, kind: ClearingKind, gross: i64) -> Self {
+        Self {
+            source,
+            kind,
+            number: None,
+            rrn: None,
+            stan: None,
+            terminal: None,
+            merchant: None,
+            acquirer: None,
+            batch: None,
+            token: None,
+            approval: None,
+            arn: None,
+            life_id: None,
+            gross,
+            fee: None,
+            net: None,
+            currency: None,
+            local_date: None,
+            local_time: None,
+            settlement_date: None,
+            payout: None,
+            mcc: None,
+            reason: None,
+            original_rrn: None,
+        }
+    }
+}
+
 /// One booked entry of a bank statement, or one detail of a batch booking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BankEntry {
@@ -438,4 +512,26 @@ pub struct BankEntry {
     pub party_account: Option<Text>,
     /// Whether it reverses an earlier entry (`RvslInd`, `RC`, `RD`).
     pub reversal: bool,
+}
+
+impl BankEntry {
+    /// An entry of which only place and amount are known.
+    pub fn new(source: Source, amount: i64) -> Self {
+        Self {
+            source,
+            booked: None,
+            value_date: None,
+            amount,
+            currency: None,
+            account: None,
+            text: Text::const_new(""),
+            end_to_end: None,
+            reference: None,
+            code: None,
+            return_reason: None,
+            party: None,
+            party_account: None,
+            reversal: false,
+        }
+    }
 }
