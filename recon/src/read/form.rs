@@ -1,0 +1,57 @@
+//! What a file is, by its start.
+
+use std::io::{self, BufRead};
+
+use super::tell::Teller;
+use super::{Options, objects, table};
+use crate::record::{Place, Side};
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// A table with a line of names.
+    Csv,
+    /// One object of JSON a line.
+    Ndjson,
+}
+
+/// Reads a file as what it is said or found to be.
+pub(super) fn dispatch(
+    mut input: impl BufRead,
+    options: &Options,
+    teller: &mut Teller<'_>,
+) -> io::Result<()> {
+    let maker = options.maker();
+    let form = match options.form {
+        Some(form) => Ok(form),
+        None => find(options.side, input.fill_buf()?),
+    };
+    match form {
+        Err(words) => {
+            teller.stop(Place::Offset(0), words);
+            Ok(())
+        }
+        Ok(Form::Csv) => table::read(input, &options.map, &maker, teller),
+        Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
+    }
+}
+
+/// Octets that files of other kinds begin with.
+const OTHERS: [(&[u8], &str); 8] = [
+    (b"\x1F\x8B", "compressed (gzip): unpack it first"),
+    (b"PK\x03\x04", "an archive or a spreadsheet (zip): unpack it, or save it as CSV"),
+    (b"BZh", "compressed (bzip2): unpack it first"),
+    (b"\xFD7zXZ", "compressed (xz): unpack it first"),
+    (b"\x28\xB5\x2F\xFD", "compressed (zstd): unpack it first"),
+    (b"\xD0\xCF\x11\xE0", "a spreadsheet: save it as CSV"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3\0", "a database"),
+];
+
+fn find(_side: Side, start: &[u8]) -> Result<Form, String> {
+    if let Some((_, words)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
+        return Err(format!("the file is {words}"));
+    }
+    let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+    Ok(if text.starts_with(b"{") { Form::Ndjson } else { Form::Csv })
+}
