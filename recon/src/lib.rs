@@ -15,5 +15,6 @@
     )
 )]
 
+pub mod engine;
 pub mod read;
 pub mod record;
