@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::tell::Teller;
-use super::{Options, objects, table};
+use super::{Options, camt, objects, table};
 use crate::record::{Place, Side};
 
 /// What a file is.
@@ -13,6 +13,8 @@ pub enum Form {
     Csv,
     /// One object of JSON a line.
     Ndjson,
+    /// A statement in camt.053.
+    Camt053,
 }
 
 /// Reads a file as what it is said or found to be.
@@ -32,6 +34,7 @@ pub(super) fn dispatch(
             Ok(())
         }
         Ok(Form::Csv) => table::read(input, &options.map, &maker, teller),
+        Ok(Form::Camt053) => camt::read(input, &maker, teller),
         Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
     }
 }
@@ -48,10 +51,16 @@ const OTHERS: [(&[u8], &str); 8] = [
     (b"SQLite format 3\0", "a database"),
 ];
 
-fn find(_side: Side, start: &[u8]) -> Result<Form, String> {
+fn find(side: Side, start: &[u8]) -> Result<Form, String> {
     if let Some((_, words)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
         return Err(format!("the file is {words}"));
     }
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
-    Ok(if text.starts_with(b"{") { Form::Ndjson } else { Form::Csv })
+    let is_wide = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
+    match side {
+        Side::Bank if text.starts_with(b"<") || is_wide => Ok(Form::Camt053),
+        _ if is_wide => Err("the file is text in UTF-16: save it as UTF-8".into()),
+        _ if text.starts_with(b"{") => Ok(Form::Ndjson),
+        _ => Ok(Form::Csv),
+    }
 }

@@ -17,6 +17,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod camt;
 mod column;
 mod dates;
 mod form;
