@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::tell::Teller;
-use super::{Options, camt, objects, table};
+use super::{Options, camt, mt940, objects, table};
 use crate::record::{Place, Side};
 
 /// What a file is.
@@ -15,6 +15,8 @@ pub enum Form {
     Ndjson,
     /// A statement in camt.053.
     Camt053,
+    /// A statement in MT940.
+    Mt940,
 }
 
 /// Reads a file as what it is said or found to be.
@@ -35,6 +37,7 @@ pub(super) fn dispatch(
         }
         Ok(Form::Csv) => table::read(input, &options.map, &maker, teller),
         Ok(Form::Camt053) => camt::read(input, &maker, teller),
+        Ok(Form::Mt940) => mt940::read(input, &maker, teller),
         Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
     }
 }
@@ -59,8 +62,15 @@ fn find(side: Side, start: &[u8]) -> Result<Form, String> {
     let is_wide = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
     match side {
         Side::Bank if text.starts_with(b"<") || is_wide => Ok(Form::Camt053),
+        Side::Bank if is_mt940(text) => Ok(Form::Mt940),
         _ if is_wide => Err("the file is text in UTF-16: save it as UTF-8".into()),
         _ if text.starts_with(b"{") => Ok(Form::Ndjson),
         _ => Ok(Form::Csv),
     }
+}
+
+/// Whether a text begins with a tag or a block of SWIFT, perhaps behind lines that a bank puts before it.
+fn is_mt940(text: &[u8]) -> bool {
+    let mut lines = text.split(|octet| *octet == b'\n').take(4);
+    text.starts_with(b"{1:") || lines.any(|line| line.starts_with(b":20:") || line.starts_with(b":25:"))
 }

@@ -24,6 +24,7 @@ mod form;
 mod make;
 mod map;
 mod money;
+mod mt940;
 mod objects;
 mod octets;
 mod redact;

@@ -172,7 +172,7 @@ impl Entry {
             value_date,
             currency,
             account: account.cloned(),
-            reference: reference(maker, &self.reference),
+            reference: maker.own_reference(&self.reference),
             code: self.code(maker),
             reversal: self.reversal,
             text: maker.redactor.lines([self.additional.as_str(), &self.batch]),
@@ -242,7 +242,7 @@ impl Entry {
         BankEntry {
             text: redactor.lines(lines.map(String::as_str)),
             end_to_end: some(&detail.end_to_end).filter(|found| found != "NOTPROVIDED"),
-            reference: reference(maker, &detail.reference).or_else(|| base.reference.clone()),
+            reference: maker.own_reference(&detail.reference).or_else(|| base.reference.clone()),
             return_reason: some(&detail.return_reason),
             party: some(party),
             party_account: some(party_account),
@@ -292,11 +292,6 @@ impl Detail {
         };
         text.clone_into(slot);
     }
-}
-
-/// What was masked is no longer a reference of its own.
-pub(super) fn reference(maker: &Maker, text: &str) -> Option<Text> {
-    Some(maker.redactor.text(text)).filter(|text| !text.is_empty() && !text.contains('*'))
 }
 
 /// The date of an element, if it is there.

@@ -2,7 +2,7 @@
 
 use super::super::make::Maker;
 use super::super::tell::Teller;
-use super::entry::{Money, reference};
+use super::entry::Money;
 use super::tag::Tag;
 use crate::record::{Currency, Place, Text};
 
@@ -108,7 +108,7 @@ impl Statement {
         if head.identity.is_none() {
             let parts = [message, &self.id, &self.sequence, page];
             let whole: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-            head.identity = reference(maker, &whole.join("/"));
+            head.identity = maker.own_reference(&whole.join("/"));
         }
         if head.account.is_none() {
             head.account.clone_from(&self.account);

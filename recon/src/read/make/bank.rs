@@ -38,8 +38,7 @@ impl Maker {
             account: self.text(row, Column::Account),
             text,
             end_to_end: self.text(row, Column::EndToEnd).filter(|found| found != "NOTPROVIDED"),
-            // what was masked is no longer a reference of its own
-            reference: self.reference(row, Column::Reference).filter(|found| !found.contains('*')),
+            reference: row.get(Column::Reference).and_then(|text| self.own_reference(text)),
             code: self.text(row, Column::Code),
             return_reason: self.text(row, Column::ReturnReason),
             party: self.text(row, Column::Party),

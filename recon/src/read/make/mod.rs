@@ -58,6 +58,11 @@ impl Maker {
         Self::short(row, column, 12).or_else(|| self.text(row, column))
     }
 
+    /// A reference of a bank or a sender, unless a card number was in it: what was masked names nothing any more.
+    pub(super) fn own_reference(&self, text: &str) -> Option<Text> {
+        Some(self.redactor.text(text)).filter(|text| !text.is_empty() && !text.contains('*'))
+    }
+
     fn currency(&self, row: &Row) -> Result<Option<Currency>, String> {
         match row.get(Column::Currency) {
             None => Ok(self.currency),
