@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use super::tell::Teller;
-use super::{Options, camt, mt940, objects, table};
+use super::{Options, camt, ipm, mt940, objects, table};
 use crate::record::{Place, Side};
 
 /// What a file is.
@@ -17,6 +17,8 @@ pub enum Form {
     Camt053,
     /// A statement in MT940.
     Mt940,
+    /// A clearing file of IPM.
+    Ipm,
 }
 
 /// Reads a file as what it is said or found to be.
@@ -38,6 +40,7 @@ pub(super) fn dispatch(
         Ok(Form::Csv) => table::read(input, &options.map, &maker, teller),
         Ok(Form::Camt053) => camt::read(input, &maker, teller),
         Ok(Form::Mt940) => mt940::read(input, &maker, teller),
+        Ok(Form::Ipm) => ipm::read(input, &maker, teller),
         Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
     }
 }
@@ -63,6 +66,7 @@ fn find(side: Side, start: &[u8]) -> Result<Form, String> {
     match side {
         Side::Bank if text.starts_with(b"<") || is_wide => Ok(Form::Camt053),
         Side::Bank if is_mt940(text) => Ok(Form::Mt940),
+        Side::Clearing if !is_text(start) => Ok(Form::Ipm),
         _ if is_wide => Err("the file is text in UTF-16: save it as UTF-8".into()),
         _ if text.starts_with(b"{") => Ok(Form::Ndjson),
         _ => Ok(Form::Csv),
@@ -73,4 +77,10 @@ fn find(side: Side, start: &[u8]) -> Result<Form, String> {
 fn is_mt940(text: &[u8]) -> bool {
     let mut lines = text.split(|octet| *octet == b'\n').take(4);
     text.starts_with(b"{1:") || lines.any(|line| line.starts_with(b":20:") || line.starts_with(b":25:"))
+}
+
+/// Whether there are no control characters but those of lines and tabs.
+fn is_text(start: &[u8]) -> bool {
+    let is_control = |octet: &u8| matches!(octet, 0..=8 | 14..=31);
+    !start.get(..512).unwrap_or(start).iter().any(is_control)
 }

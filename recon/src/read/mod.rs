@@ -21,6 +21,7 @@ mod camt;
 mod column;
 mod dates;
 mod form;
+mod ipm;
 mod make;
 mod map;
 mod money;

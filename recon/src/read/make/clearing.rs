@@ -9,7 +9,11 @@ use crate::record::{ClearingKind, ClearingRecord, Source};
 
 impl Maker {
     /// The record of a line, and what is wrong with it although it counts.
-    pub(super) fn item(&self, row: &Row, source: Source) -> Result<(ClearingRecord, Option<String>), String> {
+    pub(in super::super) fn item(
+        &self,
+        row: &Row,
+        source: Source,
+    ) -> Result<(ClearingRecord, Option<String>), String> {
         let currency = self.currency(row)?;
         let amount = self.amount(row, [Column::Amount, Column::AmountDecimal], currency)?;
         let fee = self.amount(row, [Column::Fee, Column::FeeDecimal], currency)?;
@@ -127,7 +131,7 @@ fn signed(kind: ClearingKind, is_credit: bool, amount: i64, sign: Option<&str>) 
 }
 
 /// What a record is, in the words of files.
-pub(in super::super) fn kind(words: &str) -> Result<ClearingKind, String> {
+fn kind(words: &str) -> Result<ClearingKind, String> {
     use ClearingKind as Kind;
     let words = words.trim().to_lowercase();
     if words.contains("失败") || words.contains("failed") {

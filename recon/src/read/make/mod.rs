@@ -5,6 +5,8 @@ mod clearing;
 mod original;
 mod switch;
 
+pub(super) use self::clearing::is_credit_code;
+
 use std::fmt;
 
 use super::column::Column;

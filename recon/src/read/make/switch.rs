@@ -31,7 +31,7 @@ impl Maker {
         let currency = self.currency(row)?;
         let Dates { time, local_date, local_time, settlement_date } = self.dates(row)?;
         let (from, to) = self.ends(row);
-        let (batch, network_code) = self.batch(row, is_1987);
+        let (batch, network_code) = self.batch(row, mti);
         let of_60 = || row.get(Column::Reserved60).filter(|_| is_1987).and_then(unionpay_60);
         let function = if is_1987 { None } else { Self::short(row, Column::Function, 3) };
         let amount = self.amount(row, [Column::Amount, Column::AmountDecimal], currency)?;
@@ -131,15 +131,18 @@ impl Maker {
     }
 
     /// The batch, and the network management code: by their names, or out of DE 60 of UnionPay terminals.
-    fn batch(&self, row: &Row, is_1987: bool) -> (Option<Text>, Option<Text>) {
+    fn batch(&self, row: &Row, mti: Mti) -> (Option<Text>, Option<Text>) {
+        let is_1987 = mti.as_str().starts_with('0');
         let reserved = row.get(Column::Reserved60).filter(|text| is_1987 && are_digits(text));
         let unionpay = reserved.and_then(unionpay_60);
         let of_60 = |from: usize, to: usize| unionpay.and_then(|text| text.get(from..to)).map(Text::from);
         let alone = || reserved.filter(|text| text.len() == 6).map(Text::from);
-        let batch = self.reference(row, Column::Batch).or_else(|| self.reference(row, Column::Batch68));
+        // in 1993 DE 68 and 70 are countries
+        let of_68 = || self.reference(row, Column::Batch68).filter(|_| mti.as_str().starts_with('2'));
+        let batch = self.reference(row, Column::Batch).or_else(of_68);
         (
             batch.or_else(|| of_60(2, 8)).or_else(alone),
-            Self::short(row, Column::NetworkCode, 3).or_else(|| of_60(8, 11)),
+            Self::short(row, Column::NetworkCode, 3).filter(|_| is_1987).or_else(|| of_60(8, 11)),
         )
     }
 

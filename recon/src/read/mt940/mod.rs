@@ -111,8 +111,7 @@ fn is_end(text: &str) -> bool {
 
 /// Lines that some banks put around messages.
 fn is_envelope(text: &str) -> bool {
-    text.len() <= 40
-        && text.trim().chars().all(|found| found.is_ascii_alphanumeric() || matches!(found, '-' | '='))
+    text.len() <= 40 && text.chars().all(|found| matches!(found, 'A'..='Z' | '0'..='9' | ' ' | '-' | '='))
 }
 
 /// A line in UTF-8 or, where it is none, in Latin-1.
