@@ -36,6 +36,15 @@ pub(crate) struct Group {
     pub(crate) bundles: Vec<u32>,
 }
 
+impl Matches {
+    /// What is suggested for a transaction.
+    pub(crate) fn suggested_for(&self, transaction: u32) -> &[(u32, u32, u16)] {
+        let start = self.suggested.partition_point(|(of, ..)| *of < transaction);
+        let end = self.suggested.partition_point(|(of, ..)| *of <= transaction);
+        self.suggested.get(start..end).unwrap_or_default()
+    }
+}
+
 const MAX_KEYS: usize = 8;
 type Keys = [u64; MAX_KEYS];
 
@@ -77,6 +86,7 @@ pub(crate) fn matches(books: &Books, rules: &Rules, transactions: &[Transaction]
             }
         }
     }
+    found.suggested.sort_unstable();
     found
 }
 

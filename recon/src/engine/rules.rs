@@ -110,6 +110,12 @@ pub(crate) struct Tolerance {
 }
 
 impl Tolerance {
+    /// The limit of a difference, in minor units.
+    pub(crate) fn limit(&self, approved: i64, cleared: i64) -> i128 {
+        let (approved, cleared) = (i128::from(approved).abs(), i128::from(cleared).abs());
+        approved * if cleared > approved { self.above } else { self.below } / 10_000
+    }
+
     /// Whether the limits allow `cleared` where `approved` was said.
     pub(crate) fn allows(&self, approved: i64, cleared: i64) -> bool {
         let (approved, cleared) = (i128::from(approved).abs(), i128::from(cleared).abs());

@@ -65,6 +65,13 @@ pub(crate) struct Transaction {
     pub(crate) reversed_at: Option<i64>,
 }
 
+impl Transaction {
+    /// What clearing is expected for: a hold is not cleared, what completes it is.
+    pub(crate) fn owed(&self) -> i64 {
+        if self.kind == Kind::Preauth { 0 } else { self.approved }
+    }
+}
+
 /// Messages that move no money: totals are told apart later.
 #[derive(Clone, Debug)]
 pub(crate) struct Others {
