@@ -15,6 +15,8 @@
     )
 )]
 
+pub mod cmd;
 pub mod engine;
+pub mod output;
 pub mod read;
 pub mod record;

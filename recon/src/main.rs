@@ -1,3 +1,7 @@
 //! The command `cardwire-recon`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cardwire_recon::cmd::run()
+}

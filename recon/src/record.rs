@@ -53,6 +53,17 @@ pub enum Side {
     Bank,
 }
 
+impl Side {
+    /// The name for machines.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Switch => "switch",
+            Self::Clearing => "clearing",
+            Self::Bank => "bank",
+        }
+    }
+}
+
 /// A file after it was read to its end.
 ///
 /// Two files of one side with the same [`digest`](Self::digest) or the same [`identity`](Self::identity) are one

@@ -259,7 +259,8 @@ impl Books {
     }
 
     fn place(&mut self, source: &Source) -> At {
-        let known = self.sources.iter().rposition(|name| Arc::ptr_eq(name, &source.file) || *name == source.file);
+        let known =
+            self.sources.iter().rposition(|name| Arc::ptr_eq(name, &source.file) || *name == source.file);
         let file = known.unwrap_or_else(|| {
             self.sources.push(source.file.clone());
             self.sources.len() - 1
@@ -421,7 +422,9 @@ impl Books {
     pub(crate) fn drop_duplicates(&mut self) -> Vec<(String, u64, bool)> {
         let mut order: Vec<usize> = (0..self.files.len()).collect();
         order.sort_by(|one, other| {
-            let key = |place: &usize| self.files.get(*place).map(|file| (std::cmp::Reverse(file.records), &file.name));
+            let key = |place: &usize| {
+                self.files.get(*place).map(|file| (std::cmp::Reverse(file.records), &file.name))
+            };
             key(one).cmp(&key(other))
         });
         let mut digests = HashMap::new();
@@ -430,9 +433,10 @@ impl Books {
         for place in order {
             let Some(file) = self.files.get(place) else { continue };
             let is_same = *digests.entry((file.side, file.digest)).or_insert(place) != place;
-            let has_number = file.identity.clone().is_some_and(|identity| {
-                *identities.entry((file.side, identity)).or_insert(place) != place
-            });
+            let has_number = file
+                .identity
+                .clone()
+                .is_some_and(|identity| *identities.entry((file.side, identity)).or_insert(place) != place);
             if is_same || has_number {
                 dropped.push((place, is_same));
             }
@@ -449,7 +453,8 @@ impl Books {
     }
 
     fn drop_file(&mut self, place: usize) {
-        let (Some(start), Some(end)) = (self.ends.get(place).copied(), self.ends.get(place + 1).copied()) else {
+        let (Some(start), Some(end)) = (self.ends.get(place).copied(), self.ends.get(place + 1).copied())
+        else {
             return;
         };
         self.messages.drain(start.messages..end.messages);
@@ -472,10 +477,15 @@ impl Books {
             found.extend(file.faults.iter().cloned());
             let Some(declared) = &file.declared else { continue };
             let range = self.ends.get(place).zip(self.ends.get(place + 1));
-            let records = range.and_then(|(start, end)| self.clearing.get(start.clearing..end.clearing)).unwrap_or_default();
-            let sum = |get: fn(&Clearing) -> i64| records.iter().map(|record| i128::from(get(record))).sum::<i128>();
+            let records = range
+                .and_then(|(start, end)| self.clearing.get(start.clearing..end.clearing))
+                .unwrap_or_default();
+            let sum = |get: fn(&Clearing) -> i64| {
+                records.iter().map(|record| i128::from(get(record))).sum::<i128>()
+            };
             let gross = sum(|record| record.gross);
-            let net = sum(|record| record.net.or(record.fee.map(|fee| record.gross - fee)).unwrap_or(record.gross));
+            let net =
+                sum(|record| record.net.or(record.fee.map(|fee| record.gross - fee)).unwrap_or(record.gross));
             let fee = gross - net;
             let count = i128::from(file.records);
             let checks = [
@@ -485,9 +495,14 @@ impl Books {
                 ("net", declared.net, net),
             ];
             for (name, said, is) in checks {
-                if let Some(said) = said.filter(|said| *said != is && (name == "records" || file.side == Side::Clearing)) {
+                if let Some(said) =
+                    said.filter(|said| *said != is && (name == "records" || file.side == Side::Clearing))
+                {
                     let source = Source { file: file.name.clone(), place: Place::Line(0) };
-                    found.push(Refused { source, reason: format!("the trailer says {name} {said}, the records are {is}") });
+                    found.push(Refused {
+                        source,
+                        reason: format!("the trailer says {name} {said}, the records are {is}"),
+                    });
                 }
             }
         }

@@ -46,7 +46,9 @@ pub(crate) fn bundles(books: &Books) -> (Vec<Bundle>, Vec<u32>) {
         };
         if is_item { keyed.push((Key::of(record, &context, index), index)) } else { rest.push(index) }
     }
-    keyed.sort_unstable_by(|one, other| one.0.cmp(&other.0).then_with(|| order(books, one.1).cmp(&order(books, other.1))));
+    keyed.sort_unstable_by(|one, other| {
+        one.0.cmp(&other.0).then_with(|| order(books, one.1).cmp(&order(books, other.1)))
+    });
     let mut found = Vec::new();
     for run in keyed.chunk_by(|one, other| one.0 == other.0) {
         let records: Vec<u32> = run.iter().map(|(_, index)| *index).collect();
@@ -117,7 +119,8 @@ pub(crate) fn days(one: Date, other: Date) -> i32 {
 }
 
 fn bundle(books: &Books, records: &[u32]) -> Bundle {
-    let kind = |index: u32| books.clearing.get(index as usize).map(|record| books.clearing_context(record).kind);
+    let kind =
+        |index: u32| books.clearing.get(index as usize).map(|record| books.clearing_context(record).kind);
     let gross = |index: u32| books.clearing.get(index as usize).map_or(0, |record| record.gross);
     let mut living: Vec<u32> = Vec::with_capacity(records.len());
     let mut undone = Vec::new();
@@ -137,6 +140,7 @@ fn bundle(books: &Books, records: &[u32]) -> Bundle {
             undone.push(living.remove(place));
         }
     }
+    undone.sort_by_key(|index| order(books, *index));
     living.shrink_to_fit();
     Bundle { living, undone, is_refund }
 }
@@ -189,5 +193,9 @@ pub(crate) fn currency(books: &Books, index: u32) -> Currency {
 
 /// The gross amount of records.
 pub(crate) fn gross(books: &Books, records: impl IntoIterator<Item = u32>) -> i128 {
-    records.into_iter().filter_map(|index| books.clearing.get(index as usize)).map(|record| i128::from(record.gross)).sum()
+    records
+        .into_iter()
+        .filter_map(|index| books.clearing.get(index as usize))
+        .map(|record| i128::from(record.gross))
+        .sum()
 }

@@ -31,7 +31,9 @@ impl Verdict {
 
     /// The verdict of a name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Matched, Self::WrittenOff, Self::Claimed, Self::Withdrawn].into_iter().find(|verdict| verdict.id() == name)
+        [Self::Matched, Self::WrittenOff, Self::Claimed, Self::Withdrawn]
+            .into_iter()
+            .find(|verdict| verdict.id() == name)
     }
 }
 
@@ -67,7 +69,14 @@ impl Decision {
     fn hash(&self) -> String {
         let mut hash = Sha256::new();
         let parts = [
-            &self.item, self.verdict.id(), &self.why, &self.by, &self.second, &self.at, &self.records, &self.previous,
+            &self.item,
+            self.verdict.id(),
+            &self.why,
+            &self.by,
+            &self.second,
+            &self.at,
+            &self.records,
+            &self.previous,
         ];
         for part in parts {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -90,11 +99,13 @@ impl Decisions {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut found: Vec<Decision> = Vec::new();
         for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
-            let decision: Decision =
-                serde_json::from_str(line).map_err(|error| format!("line {number} is no decision: {error}"))?;
+            let decision: Decision = serde_json::from_str(line)
+                .map_err(|error| format!("line {number} is no decision: {error}"))?;
             let previous = found.last().map_or(START, |last| last.hash.as_str());
             if decision.previous != previous || decision.hash != decision.hash() {
-                return Err(format!("line {number}: the chain of hashes is broken, something was changed here or before"));
+                return Err(format!(
+                    "line {number}: the chain of hashes is broken, something was changed here or before"
+                ));
             }
             if same_person(&decision.by, &decision.second) {
                 return Err(format!("line {number}: one person alone decided"));
@@ -123,7 +134,10 @@ impl Decisions {
     ///
     /// One person twice, or no reason.
     pub fn next(&self, mut decision: Decision) -> Result<String, String> {
-        if decision.by.trim().is_empty() || decision.second.trim().is_empty() || decision.why.trim().is_empty() {
+        if decision.by.trim().is_empty()
+            || decision.second.trim().is_empty()
+            || decision.why.trim().is_empty()
+        {
             return Err("a decision needs a reason and two persons".to_owned());
         }
         if same_person(&decision.by, &decision.second) {
@@ -161,7 +175,9 @@ mod tests {
 
     fn file() -> String {
         let mut text = String::new();
-        for (item, verdict) in [("T-1", Verdict::WrittenOff), ("T-2", Verdict::Claimed), ("T-1", Verdict::Withdrawn)] {
+        for (item, verdict) in
+            [("T-1", Verdict::WrittenOff), ("T-2", Verdict::Claimed), ("T-1", Verdict::Withdrawn)]
+        {
             let line = Decisions::parse(&text).unwrap().next(decision(item, verdict)).unwrap();
             text = format!("{text}{line}\n");
         }
@@ -178,7 +194,9 @@ mod tests {
     #[test]
     fn every_change_breaks_the_chain() {
         let text = file();
-        assert!(Decisions::parse(&text.replacen("slip seen", "slip lost", 1)).unwrap_err().contains("line 1"));
+        assert!(
+            Decisions::parse(&text.replacen("slip seen", "slip lost", 1)).unwrap_err().contains("line 1")
+        );
         let lines: Vec<&str> = text.lines().collect();
         assert!(Decisions::parse(&lines[1..].join("\n")).unwrap_err().contains("line 1"));
         assert!(Decisions::parse(&[lines[0], lines[2]].join("\n")).unwrap_err().contains("line 2"));

@@ -7,7 +7,7 @@ use super::line::{Effect, Line};
 use super::payout::{Status, is_cleared};
 use super::run::Run;
 use super::transact::{Kind, Outcome};
-use crate::record::Currency;
+use crate::record::{Currency, Side};
 
 /// Lines of one class and currency together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,22 +80,40 @@ impl Totals {
             let effect = self.effects.get(currency).copied().unwrap_or_default();
             self.identities.extend(sums.identities(*currency, effect));
         }
-        let refused = u64::try_from(run.books.refused.len()).unwrap_or(u64::MAX);
-        let files: u64 = run.books.files.iter().map(|file| file.records).sum();
-        let twice: u64 = run.duplicates.iter().map(|(_, count, _)| count).sum();
-        let carried = u64::try_from(run.books.carried.len()).unwrap_or(u64::MAX);
-        let read = files + twice + carried;
-        let terms = [("read", read), ("lines", self.records), ("refused", refused)];
-        self.identities.push(Identity {
+        self.identities.push(self.records(run));
+        self.identities.sort_by_key(|identity| (identity.number, identity.currency));
+        self.exceptions += u64::try_from(run.books.refused.len()).unwrap_or(u64::MAX);
+        self.exceptions +=
+            u64::try_from(self.identities.iter().filter(|identity| !identity.holds).count()).unwrap_or(0);
+    }
+
+    /// Identity 4: every record that was read is in one line or refused.
+    fn records(&self, run: &Run) -> Identity {
+        let number = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
+        let of = |side: Side| -> i128 {
+            run.books.files.iter().filter(|file| file.side == side).map(|file| i128::from(file.records)).sum()
+        };
+        let twice: i128 = run.duplicates.iter().map(|(_, count, _)| i128::from(*count)).sum();
+        let left = [
+            ("switch", of(Side::Switch)),
+            ("clearing", of(Side::Clearing)),
+            ("bank", of(Side::Bank)),
+            ("read-twice", twice),
+            ("carried", number(run.books.carried.len())),
+        ];
+        let right = [("lines", i128::from(self.records)), ("refused", number(run.books.refused.len()))];
+        let text = |terms: &[(&str, i128)], always: usize| {
+            let shown = terms.iter().enumerate().filter(|(place, (_, count))| *place < always || *count != 0);
+            shown.map(|(_, (_, count))| count.to_string()).collect::<Vec<_>>().join(" + ")
+        };
+        let sum = |terms: &[(&str, i128)]| terms.iter().map(|(_, count)| count).sum::<i128>();
+        Identity {
             number: 4,
             currency: None,
-            holds: read == self.records + refused,
-            text: format!("{read} = {} + {refused}", self.records),
-            terms: terms.map(|(name, count)| (name, i128::from(count))).to_vec(),
-        });
-        self.identities.sort_by_key(|identity| (identity.number, identity.currency));
-        self.exceptions += refused;
-        self.exceptions += u64::try_from(self.identities.iter().filter(|identity| !identity.holds).count()).unwrap_or(0);
+            holds: sum(&left) == sum(&right),
+            text: format!("{} = {}", text(&left, 3), text(&right, 1)),
+            terms: left.into_iter().chain(right).collect(),
+        }
     }
 
     /// What the command exits with: 1 if somebody has to act.
@@ -219,14 +237,4 @@ impl Books {
             make(5, five, self.entries == self.paid, format!("{} -> {}", self.bank, self.paid)),
         ]
     }
-}
-
-/// How many records of each side the books hold, for the report.
-pub(crate) fn counts(run: &Run) -> [(&'static str, u64); 3] {
-    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    [
-        ("switch", count(run.books.messages.len())),
-        ("clearing", count(run.books.clearing.len())),
-        ("bank", count(run.books.bank.len())),
-    ]
 }

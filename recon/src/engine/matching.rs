@@ -66,7 +66,12 @@ struct Items<'b> {
 }
 
 /// Matches by all rules.
-pub(crate) fn matches(books: &Books, rules: &Rules, transactions: &[Transaction], bundles: &[Bundle]) -> Matches {
+pub(crate) fn matches(
+    books: &Books,
+    rules: &Rules,
+    transactions: &[Transaction],
+    bundles: &[Bundle],
+) -> Matches {
     let items = Items { books, transactions, bundles, hashers: Default::default() };
     let mut found = Matches {
         of_transaction: vec![None; transactions.len()],
@@ -100,7 +105,9 @@ impl Items<'_> {
         let is_free = |place: usize| {
             found.of_transaction.get(place) == Some(&None) && found.grouped.get(place) == Some(&false)
         };
-        for (index, transaction) in (0u32..).zip(self.transactions).filter(|(index, _)| is_free(*index as usize)) {
+        for (index, transaction) in
+            (0u32..).zip(self.transactions).filter(|(index, _)| is_free(*index as usize))
+        {
             if let Some(keys) = self.of_transaction(rule, transaction) {
                 let day = transaction.settlement_date.or(transaction.local_date);
                 entries.push(Entry { hash: self.hash(&keys), is_bundle: false, index, day });
@@ -124,7 +131,13 @@ impl Items<'_> {
     }
 
     fn of_transaction(&self, rule: &Match, of: &Transaction) -> Option<Keys> {
-        let amount = if of.approved != 0 { of.approved } else if of.authorized != 0 { of.authorized } else { of.requested };
+        let amount = if of.approved != 0 {
+            of.approved
+        } else if of.authorized != 0 {
+            of.authorized
+        } else {
+            of.requested
+        };
         let mut keys = [0; MAX_KEYS];
         keys[0] = u64::from(of.kind == Kind::Refund);
         for (slot, key) in keys.iter_mut().skip(1).zip(&rule.keys) {
@@ -185,7 +198,8 @@ impl Items<'_> {
 
     /// One on each side is a match; equal ones, as many on either side, are a set; the rest is ambiguous.
     fn decide(&self, near: &[Entry], number: u16, rule: &Match, found: &mut Matches) {
-        let of = |side: bool| near.iter().filter(move |entry| entry.is_bundle == side).map(|entry| entry.index);
+        let of =
+            |side: bool| near.iter().filter(move |entry| entry.is_bundle == side).map(|entry| entry.index);
         let (transactions, bundles): (Vec<u32>, Vec<u32>) = (of(false).collect(), of(true).collect());
         match (transactions.as_slice(), bundles.as_slice()) {
             ([], _) | (_, []) => {}
@@ -236,6 +250,7 @@ fn text(sym: Option<Sym>) -> Option<u64> {
 }
 
 fn day(date: Date) -> u64 {
-    let (year, month, day) = (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+    let (year, month, day) =
+        (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
     u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day)
 }

@@ -11,6 +11,7 @@ mod intern;
 pub mod line;
 mod matching;
 mod payout;
+mod present;
 pub mod rules;
 pub mod run;
 mod transact;

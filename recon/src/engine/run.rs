@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
 
 use super::books::{Books, RecordId};
 use super::bundle::{self, Bundle};
@@ -22,11 +23,13 @@ pub struct Settings {
     pub rules: Rules,
     /// The local time as of which things are due; by default the end of the latest day in the records.
     pub as_of: Option<DateTime>,
-    /// Offset of local time, in seconds east of UTC.
-    pub offset: i32,
+    /// The zone of local times.
+    pub zone: TimeZone,
     /// What people decided, by item.
     pub decisions: HashMap<String, Decision>,
 }
+
+pub use super::present::{Intake, RecordRef};
 
 /// Everything that lines are made of.
 #[derive(Debug)]
@@ -34,7 +37,6 @@ pub struct Run {
     pub(crate) books: Books,
     pub(crate) rules: Rules,
     pub(crate) as_of: DateTime,
-    pub(crate) offset: i32,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) totals: Vec<Totals>,
     pub(crate) others: Vec<Others>,
@@ -58,21 +60,20 @@ pub struct Run {
 impl Run {
     /// Runs over all records of the books.
     pub(crate) fn new(mut books: Books, settings: Settings) -> Self {
-        let Settings { rules, as_of, offset, decisions } = settings;
+        let Settings { rules, as_of, zone, decisions } = settings;
         let duplicates = books.drop_duplicates();
         let faults = books.faults();
         let has = |side: Side| books.files.iter().any(|file| file.side == side);
         let (has_switch, has_clearing, has_bank) =
             (has(Side::Switch), has(Side::Clearing) || !books.clearing.is_empty(), has(Side::Bank));
-        let as_of = as_of.unwrap_or_else(|| latest(&books, offset));
-        let found = transact::transactions(&books, &rules, offset);
+        let as_of = as_of.unwrap_or_else(|| latest(&books, &zone));
+        let found = transact::transactions(&books, &rules, &zone);
         let (bundles, rest) = bundle::bundles(&books);
         let matches = matching::matches(&books, &rules, &found.transactions, &bundles);
         let setting = payout::Setting { rules: &rules, as_of, has_bank };
         let payments = payout::payments(&books, &setting);
         let mut run = Self {
             as_of,
-            offset,
             order: Vec::new(),
             set_of: HashMap::new(),
             batches: transact::places(&found.totals),
@@ -167,9 +168,9 @@ impl Run {
 }
 
 /// The end of the latest day in the records.
-fn latest(books: &Books, offset: i32) -> DateTime {
+fn latest(books: &Books, zone: &TimeZone) -> DateTime {
     let messages = books.messages.iter().filter_map(|message| {
-        message.settlement_date.max(message.time.and_then(|time| transact::local_date(time, offset)))
+        message.settlement_date.max(message.time.and_then(|time| transact::local_date(time, zone)))
     });
     let clearing = books.clearing.iter().filter_map(|record| books.clearing_context(record).settlement_date);
     let bank = books.bank.iter().filter_map(|bank| bank.entry.booked.max(bank.entry.value_date));

@@ -38,7 +38,8 @@ impl Cleared {
                 }
                 None => living.iter().all(is_part) && !is_equal,
             };
-        let more_follow = living.iter().any(|index| reason(index) == "1403") && !living.iter().any(|index| reason(index) == "1404");
+        let more_follow = living.iter().any(|index| reason(index) == "1403")
+            && !living.iter().any(|index| reason(index) == "1404");
         if are_parts || living.len() < 2 {
             return Self { counted: living, repeats: Vec::new(), undone: of.undone.clone(), more_follow };
         }
@@ -60,7 +61,8 @@ impl Cleared {
 
     /// The settlement dates of presentments and of what takes them back.
     pub(super) fn dates(&self, run: &Run) -> (Option<Date>, Option<Date>) {
-        let date = |index: &u32| bundle::record(&run.books, *index).and_then(|(_, context)| context.settlement_date);
+        let date =
+            |index: &u32| bundle::record(&run.books, *index).and_then(|(_, context)| context.settlement_date);
         let all = || self.counted.iter().chain(&self.undone);
         (all().filter_map(date).min(), all().filter_map(date).max())
     }

@@ -50,8 +50,15 @@ pub(super) fn said(books: &Books, id: RecordId) -> String {
             let Some(message) = books.messages.get(index as usize) else { return String::new() };
             let context = books.context(message);
             let syms = [
-                context.from, context.to, context.code, context.terminal, context.merchant, context.response,
-                message.stan, message.rrn, message.approval,
+                context.from,
+                context.to,
+                context.code,
+                context.terminal,
+                context.merchant,
+                context.response,
+                message.stan,
+                message.rrn,
+                message.approval,
             ];
             let texts = syms.map(|sym| books.text(sym));
             let amount = message.amount.map_or_else(String::new, |amount| amount.to_string());
@@ -60,16 +67,28 @@ pub(super) fn said(books: &Books, id: RecordId) -> String {
         }
         RecordId::Clearing(index) => {
             let Some((record, context)) = bundle::record(books, index) else { return String::new() };
-            let syms = [context.terminal, context.merchant, context.payout, record.rrn, record.stan, record.arn, record.approval];
+            let syms = [
+                context.terminal,
+                context.merchant,
+                context.payout,
+                record.rrn,
+                record.stan,
+                record.arn,
+                record.approval,
+            ];
             let texts = syms.map(|sym| books.text(sym));
             let date = context.settlement_date.map_or_else(String::new, |date| date.to_string());
-            let sums = format!("{} {:?} {:?} {} {:?}", record.gross, record.fee, record.net, record.number, context.kind);
+            let sums = format!(
+                "{} {:?} {:?} {} {:?}",
+                record.gross, record.fee, record.net, record.number, context.kind
+            );
             join(&["c", &date, &sums, &join(&texts)])
         }
         RecordId::Bank(index) => {
             let Some(bank) = books.bank.get(index as usize) else { return String::new() };
             let entry = &bank.entry;
-            let texts = [&entry.account, &entry.reference, &entry.end_to_end, &entry.code].map(|text| text.as_deref().unwrap_or_default());
+            let texts = [&entry.account, &entry.reference, &entry.end_to_end, &entry.code]
+                .map(|text| text.as_deref().unwrap_or_default());
             let date = entry.booked.or(entry.value_date).map_or_else(String::new, |date| date.to_string());
             join(&["b", &date, &entry.amount.to_string(), &entry.text, &join(&texts)])
         }

@@ -33,7 +33,8 @@ pub(crate) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
 
 /// What every line gets: since when it is open, and what was decided about it.
 fn finish(run: &Run, line: &mut Line) {
-    line.since = line.records.iter().filter_map(|id| run.books.carried.get(id)).map(|carried| carried.since).min();
+    line.since =
+        line.records.iter().filter_map(|id| run.books.carried.get(id)).map(|carried| carried.since).min();
     if let Some(decision) = run.decisions.get(&line.item) {
         let digest = record_digest(&run.books, &line.records);
         if decision.records == digest {

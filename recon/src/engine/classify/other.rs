@@ -32,7 +32,9 @@ pub(super) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
 
 /// Sorts lines by what they say, and gives equal ids a number each.
 fn number(mut found: Vec<Line>, each: &mut dyn FnMut(Line)) {
-    found.sort_by(|one, other| (one.class, &one.item, &one.records).cmp(&(other.class, &other.item, &other.records)));
+    found.sort_by(|one, other| {
+        (one.class, &one.item, &one.records).cmp(&(other.class, &other.item, &other.records))
+    });
     let mut last: Option<(String, usize)> = None;
     for mut line in found {
         let count = match &last {
@@ -87,7 +89,9 @@ fn repeats_of_transaction(run: &Run, place: usize, found: &mut Vec<Line>) {
     let cleared = Cleared::of(run, bundle, (approved != 0).then_some(approved));
     for repeat in &cleared.repeats {
         let mut line = clearing_line(run, Class::DuplicateClearing, &[*repeat]);
-        line.rule = matched.and_then(|(_, rule)| run.rules.matches.get(usize::from(rule))).map(|rule| rule.name.clone());
+        line.rule = matched
+            .and_then(|(_, rule)| run.rules.matches.get(usize::from(rule)))
+            .map(|rule| rule.name.clone());
         line.notes.push(Note::Repeats(run.transaction_item(place)));
         unapproved(&mut line);
         found.push(line);

@@ -10,7 +10,9 @@ use crate::engine::run::Run;
 
 /// The line of a payment.
 pub(super) fn line(run: &Run, number: usize) -> Line {
-    let Some(of) = run.payments.payments.get(number) else { return Line::new(LineKind::Payout, Class::NoMoney) };
+    let Some(of) = run.payments.payments.get(number) else {
+        return Line::new(LineKind::Payout, Class::NoMoney);
+    };
     let verdict = &of.verdict;
     let class = match verdict.status {
         Status::Open => Class::Open,
@@ -87,9 +89,11 @@ fn notes(run: &Run, of: &Payment, line: &mut Line) {
         line.rule = Some("payout-other-rounding".to_owned());
         line.notes.push(Note::Rounding(verdict.rounding));
     }
-    let reasons = of.entries.iter().filter(|entry| entry.is_return).filter_map(|entry| {
-        run.books.bank.get(entry.index as usize)?.entry.return_reason.as_ref()
-    });
+    let reasons = of
+        .entries
+        .iter()
+        .filter(|entry| entry.is_return)
+        .filter_map(|entry| run.books.bank.get(entry.index as usize)?.entry.return_reason.as_ref());
     line.notes.extend(reasons.map(|reason| Note::Reason(reason.to_string())));
     for index in &of.suggested {
         let item = id::records('X', &run.books, &[RecordId::Bank(*index)]);

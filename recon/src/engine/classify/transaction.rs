@@ -8,12 +8,14 @@ use crate::engine::class::{Class, Holder, State, States};
 use crate::engine::line::{Effect, Line, LineKind, Note};
 use crate::engine::payout;
 use crate::engine::run::Run;
-use crate::engine::transact::{Kind, Outcome, Transaction, TotalsResult};
+use crate::engine::transact::{Kind, Outcome, TotalsResult, Transaction};
 use crate::record::Currency;
 
 /// The line at a place of the order.
 pub(super) fn line(run: &Run, place: usize) -> Line {
-    let Some((index, of)) = run.transaction_at(place) else { return Line::new(LineKind::Transaction, Class::NoMoney) };
+    let Some((index, of)) = run.transaction_at(place) else {
+        return Line::new(LineKind::Transaction, Class::NoMoney);
+    };
     let matched = run.matches.of_transaction.get(index as usize).copied().flatten();
     let bundle = matched.and_then(|(bundle, rule)| Some((run.bundles.get(bundle as usize)?, rule)));
     let mut line = match bundle {
@@ -64,7 +66,11 @@ fn is_one_sided(of: &Transaction) -> bool {
 fn with_clearing(run: &Run, of: &Transaction, cleared: &Cleared) -> Line {
     let sum = cleared.sum(run);
     let currency = cleared.records().next().map_or(of.currency, |index| bundle::currency(&run.books, index));
-    let approved = i128::from(if of.kind == Kind::Preauth && of.outcome == Outcome::Approved { of.authorized } else { of.approved });
+    let approved = i128::from(if of.kind == Kind::Preauth && of.outcome == Outcome::Approved {
+        of.authorized
+    } else {
+        of.approved
+    });
     let new = |class: Class| {
         let mut line = Line::new(LineKind::Transaction, class);
         line.amounts.push(("cleared", sum));
@@ -77,11 +83,14 @@ fn with_clearing(run: &Run, of: &Transaction, cleared: &Cleared) -> Line {
     } else {
         let class = match of.outcome {
             Outcome::Approved => Class::CurrencyDiffers,
-            Outcome::Reversed => return reversed_but_cleared(run, of, sum, currency, new),
+            Outcome::Reversed => Class::ReversedButCleared,
             Outcome::Declined => Class::DeclinedButCleared,
             Outcome::Unknown => Class::OneSided,
         };
         let mut line = new(class);
+        if class == Class::ReversedButCleared {
+            line = reversed_but_cleared(run, of, line);
+        }
         let missing = if of.outcome == Outcome::Approved { approved } else { 0 };
         let own = Effect { approved: missing, missing, ..Effect::default() };
         line.effects = one(of.currency, own);
@@ -92,27 +101,22 @@ fn with_clearing(run: &Run, of: &Transaction, cleared: &Cleared) -> Line {
     line
 }
 
-fn reversed_but_cleared(run: &Run, of: &Transaction, sum: i128, currency: Currency, new: impl Fn(Class) -> Line) -> Line {
-    let later = of.reversal_date.filter(|date| Some(*date) > of.settlement_date && !run.is_clearing_due(Some(*date)));
-    let mut line = match later {
-        Some(date) => {
-            let mut line = new(Class::CutOver);
-            line.notes.push(Note::Awaits(date));
-            line.due = run.clearing_due(Some(date));
-            line
-        }
-        None => {
-            let mut line = new(Class::ReversedButCleared);
-            let known = of.knowledge;
-            if !known.sees_network {
-                line.notes.push(Note::NetworkNotSeen);
-            } else if !known.network_reversal {
-                line.notes.push(Note::NoNetworkReversal);
-            }
-            line
-        }
-    };
-    line.effects = one(currency, Effect { cleared: sum, unapproved: sum, ..Effect::default() });
+/// The record that takes it back may be due in a later file.
+fn reversed_but_cleared(run: &Run, of: &Transaction, mut line: Line) -> Line {
+    let later =
+        of.reversal_date.filter(|date| Some(*date) > of.settlement_date && !run.is_clearing_due(Some(*date)));
+    if let Some(date) = later {
+        let mut waiting = Line::new(LineKind::Transaction, Class::CutOver);
+        waiting.amounts = line.amounts;
+        waiting.notes.push(Note::Awaits(date));
+        waiting.due = run.clearing_due(Some(date));
+        return waiting;
+    }
+    if !of.knowledge.sees_network {
+        line.notes.push(Note::NetworkNotSeen);
+    } else if !of.knowledge.network_reversal {
+        line.notes.push(Note::NoNetworkReversal);
+    }
     line
 }
 
@@ -124,7 +128,8 @@ fn taken_back(run: &Run, of: &Transaction, cleared: &Cleared, new: impl Fn(Class
     if of.outcome == Outcome::Approved {
         let mut line = new(Class::MissingInClearing);
         line.notes.push(Note::Withdrawn);
-        let effect = Effect { approved, cleared: sum, unapproved: sum, missing: approved, ..Effect::default() };
+        let effect =
+            Effect { approved, cleared: sum, unapproved: sum, missing: approved, ..Effect::default() };
         line.effects = one(of.currency, effect);
         return line;
     }
@@ -144,13 +149,20 @@ fn taken_back(run: &Run, of: &Transaction, cleared: &Cleared, new: impl Fn(Class
 }
 
 /// Approved and cleared in one currency.
-fn compare(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, new: impl Fn(Class) -> Line) -> Line {
+fn compare(
+    run: &Run,
+    of: &Transaction,
+    cleared: &Cleared,
+    approved: i128,
+    new: impl Fn(Class) -> Line,
+) -> Line {
     let sum = cleared.sum(run);
     let difference = sum - approved;
     let (first, _) = cleared.dates(run);
-    let shift = of.settlement_date.zip(first).map_or(0, |(ours, theirs)| {
-        theirs.since(ours).map_or(0, |span| i64::from(span.get_days()))
-    });
+    let shift = of
+        .settlement_date
+        .zip(first)
+        .map_or(0, |(ours, theirs)| theirs.since(ours).map_or(0, |span| i64::from(span.get_days())));
     let mut notes = Vec::new();
     let is_refund = of.kind == Kind::Refund;
     let class = if difference != 0 {
@@ -180,7 +192,9 @@ fn compare(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, new: 
     if class == Class::PartlyCleared {
         effect.differences = 0;
         effect.open = -difference;
-        line.due = of.settlement_date.and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
+        line.due = of
+            .settlement_date
+            .and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
     }
     line.effects = one(of.currency, effect);
     line.amounts.push(("difference", difference));
@@ -192,18 +206,26 @@ fn compare(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, new: 
 fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, notes: &mut Vec<Note>) -> Class {
     let as_amount = |amount: i128| i64::try_from(amount).unwrap_or(i64::MAX);
     let sum = cleared.sum(run);
-    let in_records = cleared.counted.iter().filter_map(|index| bundle::record(&run.books, *index)).find_map(|(_, context)| context.mcc);
+    let in_records = cleared
+        .counted
+        .iter()
+        .filter_map(|index| bundle::record(&run.books, *index))
+        .find_map(|(_, context)| context.mcc);
     let mcc = run.books.text(of.mcc.or(in_records));
     if let Some(rule) = run.rules.tolerance(mcc, as_amount(approved), as_amount(sum)) {
         notes.push(Note::Tolerance(rule.name.clone()));
         return Class::AmountWithin;
     }
     let is_less = sum.abs() < approved.abs();
-    let last_day = of.settlement_date.and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
+    let last_day = of
+        .settlement_date
+        .and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
     if is_less && cleared.more_follow && last_day.is_none_or(|day| run.as_of.date() <= day) {
         return Class::PartlyCleared;
     }
-    let reason = |index: &u32| bundle::record(&run.books, *index).map_or("", |(_, context)| run.books.text(context.reason));
+    let reason = |index: &u32| {
+        bundle::record(&run.books, *index).map_or("", |(_, context)| run.books.text(context.reason))
+    };
     if is_less && cleared.counted.iter().any(|index| reason(index) == "1404") {
         notes.push(Note::Tolerance("last-part".to_owned()));
         return Class::AmountWithin;
@@ -225,7 +247,10 @@ fn fee_note(run: &Run, cleared: &Cleared, line: &mut Line) {
         if fees != expected {
             line.notes.push(Note::ContractFee(expected, fees));
             line.also.push(Class::FeeDiffers);
-            if matches!(line.class, Class::Matched | Class::MatchedRefund | Class::CutOver | Class::AmountWithin) {
+            if matches!(
+                line.class,
+                Class::Matched | Class::MatchedRefund | Class::CutOver | Class::AmountWithin
+            ) {
                 line.class = Class::FeeDiffers;
                 line.also.pop();
                 line.is_exception = true;
@@ -257,7 +282,8 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
         }
         Outcome::Approved if of.kind == Kind::Preauth => {
             let mut line = new(Class::PreauthOpen);
-            line.due = day.and_then(|day| day.checked_add(jiff::Span::new().days(run.rules.due.preauth_days)).ok());
+            line.due =
+                day.and_then(|day| day.checked_add(jiff::Span::new().days(run.rules.due.preauth_days)).ok());
             line.is_exception = line.due.is_some_and(|due| run.as_of.date() > due);
             line
         }
@@ -275,7 +301,11 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
             line
         }
     };
-    if line.class == Class::Reversed && of.knowledge.sees_network && !of.knowledge.network_reversal && of.authorized != 0 {
+    if line.class == Class::Reversed
+        && of.knowledge.sees_network
+        && !of.knowledge.network_reversal
+        && of.authorized != 0
+    {
         line.notes.push(Note::NoNetworkReversal);
     }
     states(run, of, None, &mut line);
@@ -310,7 +340,8 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
         None => (State::No, State::No),
     };
     line.states = Some(States { authorized, batched, cleared: cleared_state, funded: funded_state });
-    let is_plain = matches!(line.class, Class::Matched | Class::AmountWithin | Class::CutOver | Class::DateDiffers);
+    let is_plain =
+        matches!(line.class, Class::Matched | Class::AmountWithin | Class::CutOver | Class::DateDiffers);
     if is_plain && line.holder == Holder::Merchant && funded_state != State::Yes {
         line.holder = if run.has_bank { Holder::Acquirer } else { line.holder };
     }
@@ -320,7 +351,8 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
 fn describe(run: &Run, of: &Transaction, line: &mut Line) {
     line.currency = Some(of.currency);
     line.day = of.local_date.or(of.settlement_date);
-    let amount = [of.approved, of.authorized, of.requested].into_iter().find(|amount| *amount != 0).unwrap_or(0);
+    let amount =
+        [of.approved, of.authorized, of.requested].into_iter().find(|amount| *amount != 0).unwrap_or(0);
     let is_across = line.notes.contains(&Note::AcrossCut);
     line.amount = Some(if is_across { 0 } else { i128::from(amount) });
     let amounts = [("requested", of.requested), ("authorized", of.authorized), ("approved", of.approved)];
@@ -354,20 +386,28 @@ fn suggestions(run: &Run, index: u32, line: &mut Line) {
         return;
     }
     for (_, bundle, rule) in found.iter().filter(|(_, bundle, _)| is_free(*bundle)) {
-        let rule = run.rules.matches.get(usize::from(*rule)).map_or_else(String::new, |rule| rule.name.clone());
+        let rule =
+            run.rules.matches.get(usize::from(*rule)).map_or_else(String::new, |rule| rule.name.clone());
         let record = run.bundles.get(*bundle as usize).and_then(bundle::Bundle::main);
-        let item = record.map_or_else(String::new, |record| id::records('X', &run.books, &[RecordId::Clearing(record)]));
+        let item = record
+            .map_or_else(String::new, |record| id::records('X', &run.books, &[RecordId::Clearing(record)]));
         line.notes.push(Note::Suggested(rule, item));
     }
 }
 
 /// Equal transactions and as many equal clearing records in one line.
 fn set_line(run: &Run, place: usize, set: &crate::engine::matching::Group) -> Line {
-    let of: Vec<&Transaction> = set.transactions.iter().filter_map(|index| run.transactions.get(*index as usize)).collect();
+    let of: Vec<&Transaction> =
+        set.transactions.iter().filter_map(|index| run.transactions.get(*index as usize)).collect();
     let Some(first) = of.first() else { return Line::new(LineKind::Transaction, Class::NoMoney) };
     let class = if first.kind == Kind::Refund { Class::MatchedRefund } else { Class::Matched };
     let mut line = Line::new(LineKind::Transaction, class);
-    let records: Vec<u32> = set.bundles.iter().filter_map(|index| run.bundles.get(*index as usize)).flat_map(bundle::Bundle::records).collect();
+    let records: Vec<u32> = set
+        .bundles
+        .iter()
+        .filter_map(|index| run.bundles.get(*index as usize))
+        .flat_map(bundle::Bundle::records)
+        .collect();
     let approved: i128 = of.iter().map(|of| i128::from(of.approved)).sum();
     let cleared = bundle::gross(&run.books, records.iter().copied());
     line.item = run.transaction_item(place);

@@ -22,9 +22,10 @@ struct Nameless {
 /// Finds entries by the number of the payout, then by merchant and day.
 pub(super) fn attach(books: &Books, rules: &Rules, groups: Vec<Payment>) -> Payments {
     let mut found = Payments { repeated: repeated(books), ..Payments::default() };
-    let names = groups.iter().enumerate().flat_map(|(place, group)| {
-        group.names.iter().map(move |name| (name.clone(), place))
-    });
+    let names = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(place, group)| group.names.iter().map(move |name| (name.clone(), place)));
     let references = References::new(names, &rules.payout);
     let mut slots: Vec<Option<Payment>> = groups.into_iter().map(Some).collect();
     let mut homes: Vec<usize> = (0..slots.len()).collect();
@@ -35,7 +36,13 @@ pub(super) fn attach(books: &Books, rules: &Rules, groups: Vec<Payment>) -> Paym
         match named.as_slice() {
             [] => rest.push(index),
             [one] => {
-                let rule = if one.is_part { "payout-ref-split" } else if one.is_again { "payout-ref-again" } else { "payout-ref" };
+                let rule = if one.is_part {
+                    "payout-ref-split"
+                } else if one.is_again {
+                    "payout-ref-again"
+                } else {
+                    "payout-ref"
+                };
                 give(&mut slots, home(&homes, one.payout), entry(bank, index, *one), rule);
             }
             [first, others @ ..] => {
@@ -117,7 +124,9 @@ fn is_return(bank: &Bank) -> bool {
 /// Entries that stand in two files: one bank reference, one account, one amount and day.
 fn repeated(books: &Books) -> Vec<u32> {
     let mut order: Vec<u32> = (0u32..).zip(&books.bank).map(|(index, _)| index).collect();
-    order.sort_by_key(|index| books.bank.get(*index as usize).map(|bank| (books.file(bank.at), bank.at.place())));
+    order.sort_by_key(|index| {
+        books.bank.get(*index as usize).map(|bank| (books.file(bank.at), bank.at.place()))
+    });
     let mut seen = HashMap::new();
     let mut found = Vec::new();
     for index in order {
@@ -150,7 +159,9 @@ fn payers(books: &Books, payments: &[Payment]) -> HashMap<Option<String>, bool> 
 fn by_merchant(books: &Books, found: &mut Payments, rest: Vec<u32>) {
     let mut of_merchant: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut of_amount: HashMap<i128, Vec<usize>> = HashMap::new();
-    for (place, payment) in found.payments.iter().enumerate().filter(|(_, payment)| payment.entries.is_empty()) {
+    for (place, payment) in
+        found.payments.iter().enumerate().filter(|(_, payment)| payment.entries.is_empty())
+    {
         if let Some(merchant) = payment.merchant {
             of_merchant.entry(books.names.text(merchant)).or_default().push(place);
         }
@@ -196,7 +207,9 @@ fn by_merchant(books: &Books, found: &mut Payments, rest: Vec<u32>) {
         place += 1;
         !gone.contains(&(place - 1))
     });
-    found.unexpected.sort_by_key(|index| books.bank.get(*index as usize).map(|bank| (books.file(bank.at), bank.at.place())));
+    found.unexpected.sort_by_key(|index| {
+        books.bank.get(*index as usize).map(|bank| (books.file(bank.at), bank.at.place()))
+    });
 }
 
 /// The payouts that an entry pays, if only one choice of them does.
@@ -213,7 +226,12 @@ fn paid_by(payments: &[Payment], places: &[usize], entry: &Nameless) -> Option<V
         _ => {}
     }
     let day = |place: &&usize| payments.get(**place).and_then(|payment| payment.due);
-    let together: Vec<usize> = places.iter().filter(near).filter(|place| day(place).is_some() && day(place) == entry.date).copied().collect();
+    let together: Vec<usize> = places
+        .iter()
+        .filter(near)
+        .filter(|place| day(place).is_some() && day(place) == entry.date)
+        .copied()
+        .collect();
     let sum: i128 = together.iter().map(due).sum();
     (together.len() > 1 && sum == entry.amount).then_some(together)
 }

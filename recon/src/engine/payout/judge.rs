@@ -68,7 +68,9 @@ pub(super) fn judge(books: &Books, setting: &Setting<'_>, all: &Payments, paymen
     let last = payment.entries.iter().filter_map(|entry| date(entry.index)).max();
     let calendar = setting.rules.due.calendar;
     let rest_due = first.map(|day| calendar.after(day, setting.rules.due.split_working_days));
-    let is_due = |day: Option<Date>| day.is_some_and(|day| setting.as_of >= day.to_datetime(setting.rules.due.payout_time));
+    let is_due = |day: Option<Date>| {
+        day.is_some_and(|day| setting.as_of >= day.to_datetime(setting.rules.due.payout_time))
+    };
     let mut verdict = Verdict { paid, due: payment.due, ..Verdict::default() };
     verdict.is_settled = !payment.entries.is_empty() || is_due(payment.due);
     verdict.returned = -payment
@@ -104,9 +106,18 @@ pub(super) fn judge(books: &Books, setting: &Setting<'_>, all: &Payments, paymen
         }
     };
     settle(&mut verdict, missing);
-    let is_funded = matches!(verdict.status, Status::Open | Status::Missing | Status::Returned | Status::Carried | Status::Currency | Status::Partly);
+    let is_funded = matches!(
+        verdict.status,
+        Status::Open
+            | Status::Missing
+            | Status::Returned
+            | Status::Carried
+            | Status::Currency
+            | Status::Partly
+    );
     verdict.funded = last.filter(|_| !is_funded);
-    let texts = payment.entries.iter().filter_map(|entry| bank(entry.index)).map(|bank| bank.entry.text.as_str());
+    let texts =
+        payment.entries.iter().filter_map(|entry| bank(entry.index)).map(|bank| bank.entry.text.as_str());
     verdict.fee_in_text = texts.filter_map(|text| fee_in(text, payment)).next();
     verdict
 }
@@ -161,7 +172,8 @@ fn rounding(books: &Books, setting: &Setting<'_>, payment: &Payment, missing: i1
     }
     let half_up = |gross: i128, rate: i128| (gross * rate + 5000) / 10_000;
     let around = fee * 10_000 / gross;
-    let mut rates = (around - 1..=around + 1).filter(|rate| *rate > 0 && items.iter().all(|(gross, fee)| half_up(*gross, *rate) == *fee));
+    let mut rates = (around - 1..=around + 1)
+        .filter(|rate| *rate > 0 && items.iter().all(|(gross, fee)| half_up(*gross, *rate) == *fee));
     match (rates.next(), rates.next()) {
         (Some(rate), None) => {
             let (gross, fees) = items.iter().fold((0, 0), |sum, item| (sum.0 + item.0, sum.1 + item.1));
@@ -178,6 +190,8 @@ fn fee_in(text: &str, payment: &Payment) -> Option<i128> {
     let rest = upper.get(at + word.len()..)?.trim_start_matches([' ', ':', '：', '=', 'S']);
     let end = rest.find(|found: char| !found.is_ascii_digit() && found != '.').unwrap_or(rest.len());
     let (whole, part) = rest.get(..end)?.trim_end_matches('.').split_once('.')?;
-    let exponent = cardwire::codes::currency::by_alpha(payment.currency.as_str()).and_then(|found| found.exponent).unwrap_or(2);
+    let exponent = cardwire::codes::currency::by_alpha(payment.currency.as_str())
+        .and_then(|found| found.exponent)
+        .unwrap_or(2);
     (part.len() == usize::from(exponent)).then(|| format!("{whole}{part}").parse().ok()).flatten()
 }

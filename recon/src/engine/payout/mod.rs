@@ -137,7 +137,9 @@ pub(crate) fn payments(books: &Books, setting: &Setting<'_>) -> Payments {
     for (number, payment) in (0u32..).zip(&mut done) {
         payment.entries.sort_by_key(|entry| {
             let bank = books.bank.get(entry.index as usize);
-            bank.map(|bank| (bank.entry.booked.or(bank.entry.value_date), books.file(bank.at), bank.at.place()))
+            bank.map(|bank| {
+                (bank.entry.booked.or(bank.entry.value_date), books.file(bank.at), bank.at.place())
+            })
         });
         for index in &payment.records {
             if let Some(slot) = found.of_record.get_mut(*index as usize) {
@@ -169,7 +171,8 @@ fn group(books: &Books, rules: &Rules) -> Vec<Payment> {
             let name = match context.payout {
                 Some(payout) => books.names.text(payout).to_owned(),
                 None => {
-                    let date = context.settlement_date.map_or_else(|| "-".to_owned(), |date| date.to_string());
+                    let date =
+                        context.settlement_date.map_or_else(|| "-".to_owned(), |date| date.to_string());
                     let merchant = context.merchant.map_or("-", |merchant| books.names.text(merchant));
                     format!("{merchant}@{date}")
                 }

@@ -31,7 +31,8 @@ impl<'r> References<'r> {
     /// The payouts that a text names, each once. A number that blanks break is looked for only if no other is found.
     pub(super) fn find(&self, text: &str) -> Vec<Named> {
         let text = text.to_uppercase();
-        let words: Vec<&str> = text.split(|found: char| !is_part_of_number(found)).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> =
+            text.split(|found: char| !is_part_of_number(found)).filter(|word| !word.is_empty()).collect();
         let mut found: Vec<Named> = words.iter().filter_map(|word| self.word(word)).collect();
         // numbers may hold other signs, too
         found.extend(text.split_whitespace().filter_map(|word| self.word(word)));
@@ -67,7 +68,8 @@ impl<'r> References<'r> {
             return Some(Named { payout: *payout, is_part: part, ..plain });
         }
         let (first, count) = start.rsplit_once(self.form.again.to_uppercase().as_str())?;
-        let payout = self.places.get(first.trim_end_matches('-')).filter(|_| is_number(count) || count.is_empty())?;
+        let payout =
+            self.places.get(first.trim_end_matches('-')).filter(|_| is_number(count) || count.is_empty())?;
         Some(Named { payout: *payout, is_part: part, is_again: true })
     }
 }
@@ -87,7 +89,10 @@ mod tests {
     #[test]
     fn whole_numbers_are_found_with_their_endings() {
         let form = PayoutForm { part: "/".into(), again: "R".into() };
-        let names = ["PO-1", "PO-0316-08", "PO-0316-09"].into_iter().zip(0..).map(|(name, place)| (name.to_owned(), place));
+        let names = ["PO-1", "PO-0316-08", "PO-0316-09"]
+            .into_iter()
+            .zip(0..)
+            .map(|(name, place)| (name.to_owned(), place));
         let references = References::new(names, &form);
         let named = |payout, is_part, is_again| vec![Named { payout, is_part, is_again }];
         for (text, expected) in [

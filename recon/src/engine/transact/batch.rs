@@ -33,7 +33,12 @@ pub(crate) struct Totals {
 }
 
 /// Takes the totals out of the other messages, and adds up the transactions that each is about.
-pub(crate) fn totals(books: &Books, rules: &Rules, others: &mut Vec<Others>, known: &[Transaction]) -> Vec<Totals> {
+pub(crate) fn totals(
+    books: &Books,
+    rules: &Rules,
+    others: &mut Vec<Others>,
+    known: &[Transaction],
+) -> Vec<Totals> {
     let (batches, rest) = others.drain(..).partition(|group: &Others| group.kind == OtherKind::Totals);
     *others = rest;
     let mut found: Vec<Totals> = Vec::new();
@@ -52,7 +57,11 @@ pub(crate) fn totals(books: &Books, rules: &Rules, others: &mut Vec<Others>, kno
             own: record::Totals::default(),
             messages: group.messages,
         };
-        if seen.iter().any(|seen| seen.role == Role::Totals) { found.push(totals) } else { uploads.push(totals) }
+        if seen.iter().any(|seen| seen.role == Role::Totals) {
+            found.push(totals)
+        } else {
+            uploads.push(totals)
+        }
     }
     found.sort_by_key(|totals| totals.time);
     let mut places: HashMap<Option<Sym>, Vec<usize>> = HashMap::new();

@@ -82,15 +82,17 @@ fn same_rrn(books: &Books, sessions: Vec<Session>) -> Vec<Session> {
     let mut sessions = sessions;
     sessions.sort_by(|one, other| {
         let order = |session: &Session| (!session.has_request, session.start, session.amount);
-        let content = |session: &Session| [session.terminal, session.stan].map(|sym| books.text(sym).to_owned());
+        let content =
+            |session: &Session| [session.terminal, session.stan].map(|sym| books.text(sym).to_owned());
         order(one).cmp(&order(other)).then_with(|| content(one).cmp(&content(other)))
     });
     for session in sessions {
         if let Some(rrn) = session.rrn {
             let known = by_rrn.entry(rrn).or_default();
-            let home = known.iter().copied().find(|place| {
-                kept.get(*place).is_some_and(|other| are_hops(other, &session))
-            });
+            let home = known
+                .iter()
+                .copied()
+                .find(|place| kept.get(*place).is_some_and(|other| are_hops(other, &session)));
             if let Some(home) = home.and_then(|place| kept.get_mut(place)) {
                 home.absorb(session);
                 continue;
@@ -190,7 +192,8 @@ fn parents(books: &Books, rules: &Rules, sessions: &[Session], steps: &[Step]) -
             index.by_rrn.entry(rrn).or_default().push(place);
         }
         if let Some(token) = session.token {
-            let approvals = session.messages.iter().filter_map(|index| books.messages.get(*index as usize)?.approval);
+            let approvals =
+                session.messages.iter().filter_map(|index| books.messages.get(*index as usize)?.approval);
             for approval in approvals {
                 let known = index.by_approval.entry((approval, token)).or_default();
                 if known.last() != Some(&place) {
@@ -215,9 +218,11 @@ impl Index<'_> {
                 let named = |text: &Option<crate::record::Text>| books.names.find(text.as_deref()?);
                 let rrn = named(&original.rrn).and_then(|rrn| self.by_rrn.get(&rrn));
                 let stan = named(&original.stan).and_then(|stan| self.by_stan.get(&(session.terminal, stan)));
-                let found = rrn.into_iter().chain(stan).find_map(|places| self.before(places, place, step, |other| {
-                    agree(named(&original.batch), other.batch) && agree(original.date, other.date)
-                }));
+                let found = rrn.into_iter().chain(stan).find_map(|places| {
+                    self.before(places, place, step, |other| {
+                        agree(named(&original.batch), other.batch) && agree(original.date, other.date)
+                    })
+                });
                 if found.is_some() {
                     return found;
                 }
@@ -240,10 +245,18 @@ impl Index<'_> {
     }
 
     /// The latest session before another one that it can change.
-    fn before(&self, places: &[usize], child: usize, step: Step, fits: impl Fn(&Session) -> bool) -> Option<usize> {
+    fn before(
+        &self,
+        places: &[usize],
+        child: usize,
+        step: Step,
+        fits: impl Fn(&Session) -> bool,
+    ) -> Option<usize> {
         let session = self.sessions.get(child)?;
         let can_be = |place: &usize| {
-            let (Some(other), Some(of)) = (self.sessions.get(*place), self.steps.get(*place)) else { return false };
+            let (Some(other), Some(of)) = (self.sessions.get(*place), self.steps.get(*place)) else {
+                return false;
+            };
             let suits = match step {
                 Step::Completion | Step::Cancel | Step::Increment => {
                     matches!(of, Step::Preauth) || (step == Step::Cancel && *of == Step::Sale)
@@ -257,6 +270,10 @@ impl Index<'_> {
             };
             *place != child && suits && is_before && agree(other.terminal, session.terminal) && fits(other)
         };
-        places.iter().copied().filter(can_be).max_by_key(|place| self.sessions.get(*place).and_then(|s| s.start))
+        places
+            .iter()
+            .copied()
+            .filter(can_be)
+            .max_by_key(|place| self.sessions.get(*place).and_then(|s| s.start))
     }
 }

@@ -31,7 +31,8 @@ impl Step {
     /// What a session does; refunds that name no sale of the books stay refunds.
     pub(super) fn of(books: &Books, rules: &Rules, session: &Session) -> Self {
         let seen = session.messages.iter().filter_map(|index| Seen::new(books, rules, *index));
-        let money: Vec<Seen<'_>> = seen.filter(|seen| matches!(seen.role, Role::Request | Role::Response)).collect();
+        let money: Vec<Seen<'_>> =
+            seen.filter(|seen| matches!(seen.role, Role::Request | Role::Response)).collect();
         let first = money.iter().find(|seen| seen.role == Role::Request).or(money.first());
         let Some(first) = first else { return Self::Reversal };
         let names_original = money.iter().any(|seen| original(seen).is_some());

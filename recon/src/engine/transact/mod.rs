@@ -8,10 +8,11 @@ mod session;
 
 use cardwire::model::{Class, Function, Origin};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 pub(crate) use self::batch::{Totals, TotalsResult, batch_of, places};
-pub(crate) use self::session::agree;
 pub(crate) use self::outcome::{Knowledge, Outcome};
+pub(crate) use self::session::agree;
 use super::books::{Books, Context, Message};
 use super::intern::Sym;
 use super::rules::{Party, Rules};
@@ -139,7 +140,11 @@ impl Role {
 /// Issuers do not reverse, they charge back: x422, x432 and so on.
 fn is_chargeback(context: &Context) -> bool {
     let by_issuer = matches!(context.mti.origin(), Origin::Issuer | Origin::IssuerRepeat);
-    by_issuer && matches!(context.mti.function(), Function::Advice | Function::AdviceResponse | Function::Notification)
+    by_issuer
+        && matches!(
+            context.mti.function(),
+            Function::Advice | Function::AdviceResponse | Function::Notification
+        )
 }
 
 /// How far a link is from the terminal: 0 for its own, 2 for the issuer's. Unknown parties are as near as can be.
@@ -158,10 +163,9 @@ fn link(books: &Books, rules: &Rules, context: &Context) -> u8 {
 }
 
 /// The local date of an instant.
-pub(crate) fn local_date(time: i64, offset: i32) -> Option<Date> {
-    let seconds = time.div_euclid(1000).checked_add(i64::from(offset))?;
-    let stamp = jiff::Timestamp::from_second(seconds).ok()?;
-    Some(stamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+pub(crate) fn local_date(time: i64, zone: &TimeZone) -> Option<Date> {
+    let stamp = jiff::Timestamp::from_millisecond(time).ok()?;
+    Some(zone.to_datetime(stamp).date())
 }
 
 /// A message with what is looked up for it again and again.
@@ -184,11 +188,11 @@ impl<'b> Seen<'b> {
 }
 
 /// Puts all messages of the books together.
-pub(crate) fn transactions(books: &Books, rules: &Rules, offset: i32) -> Transactions {
+pub(crate) fn transactions(books: &Books, rules: &Rules, zone: &TimeZone) -> Transactions {
     let cut = session::cut(books, rules);
     let groups = join::join(books, rules, cut.money);
     let mut found = Transactions { others: cut.others, ..Transactions::default() };
-    found.transactions = groups.iter().map(|group| outcome::judge(books, rules, group, offset)).collect();
+    found.transactions = groups.iter().map(|group| outcome::judge(books, rules, group, zone)).collect();
     found.totals = batch::totals(books, rules, &mut found.others, &found.transactions);
     found
 }

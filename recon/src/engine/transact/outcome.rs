@@ -2,6 +2,7 @@
 
 use cardwire::codes::{ActionCode93, Network as Reading, Outcome as Result, ResponseCode};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::join::Group;
 use super::kind::Step;
@@ -109,12 +110,16 @@ impl<'b> Judged<'b> {
             judged.hear(books, rules, *seen);
         }
         judged.decide();
-        for seen in messages.iter().filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse)) {
+        for seen in
+            messages.iter().filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
+        {
             judged.reverse(books, rules, *seen);
         }
-        judged.knowledge.unconfirmed = judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;
+        judged.knowledge.unconfirmed =
+            judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;
         judged.knowledge.late = messages.iter().any(|seen| {
-            seen.role == Role::Response && seen.message.time.zip(judged.reversed_at).is_some_and(|(time, at)| time > at)
+            seen.role == Role::Response
+                && seen.message.time.zip(judged.reversed_at).is_some_and(|(time, at)| time > at)
         });
         judged
     }
@@ -144,7 +149,8 @@ impl<'b> Judged<'b> {
 
     /// The response nearest to the issuer decides, unless a request behind it has none.
     fn decide(&mut self) {
-        let nearest = (0..3).rev().find_map(|link| self.told.get(link).copied().flatten().map(|told| (link, told)));
+        let nearest =
+            (0..3).rev().find_map(|link| self.told.get(link).copied().flatten().map(|told| (link, told)));
         let asked = (0..3).rev().find(|link| self.asked.get(*link) == Some(&true));
         let is_open = nearest.is_none_or(|(link, _)| asked.is_some_and(|asked| asked > link));
         self.decision = nearest.map(|(_, told)| match told.said {
@@ -203,14 +209,14 @@ impl<'b> Judged<'b> {
 }
 
 /// The transaction of a group of sessions.
-pub(super) fn judge(books: &Books, rules: &Rules, group: &Group, offset: i32) -> Transaction {
+pub(super) fn judge(books: &Books, rules: &Rules, group: &Group, zone: &TimeZone) -> Transaction {
     let base = Judged::of(books, rules, &group.base);
     let kind = match group.step {
         Step::Refund | Step::Void => Kind::Refund,
         Step::Preauth | Step::Increment => Kind::Preauth,
         _ => Kind::Sale,
     };
-    let mut found = transaction(books, &group.base, &base, kind, offset);
+    let mut found = transaction(books, &group.base, &base, kind, zone);
     if group.step == Step::Cancel && found.outcome == Outcome::Approved {
         found.outcome = Outcome::Reversed;
         found.approved = 0;
@@ -230,7 +236,13 @@ pub(super) fn judge(books: &Books, rules: &Rules, group: &Group, offset: i32) ->
     found
 }
 
-fn transaction(books: &Books, session: &Session, judged: &Judged<'_>, kind: Kind, offset: i32) -> Transaction {
+fn transaction(
+    books: &Books,
+    session: &Session,
+    judged: &Judged<'_>,
+    kind: Kind,
+    zone: &TimeZone,
+) -> Transaction {
     let of = |get: fn(&Seen<'_>) -> Option<Sym>| {
         let told = judged.told.iter().rev().flatten().map(|told| &told.seen);
         told.chain(judged.first.iter()).find_map(get)
@@ -242,7 +254,7 @@ fn transaction(books: &Books, session: &Session, judged: &Judged<'_>, kind: Kind
         })
     };
     let nearest = judged.nearest();
-    let day = session.date.or_else(|| local_date(session.start?, offset));
+    let day = session.date.or_else(|| local_date(session.start?, zone));
     let mut messages = session.messages.clone();
     messages.shrink_to_fit();
     let currency = judged.first.map(|seen| seen.context.currency);
@@ -250,10 +262,7 @@ fn transaction(books: &Books, session: &Session, judged: &Judged<'_>, kind: Kind
         messages,
         kind,
         outcome: judged.outcome(),
-        knowledge: Knowledge {
-            partly_reversed: judged.is_reversed && judged.left != 0,
-            ..judged.knowledge
-        },
+        knowledge: Knowledge { partly_reversed: judged.is_reversed && judged.left != 0, ..judged.knowledge },
         requested: judged.requested,
         authorized: judged.authorized,
         approved: if judged.decision == Some(Said::Approved) { judged.living() } else { 0 },

@@ -1,0 +1,6 @@
+//! Results for people and machines. The same run gives the same octets.
+
+pub mod ndjson;
+mod words;
+
+pub use self::words::money;
