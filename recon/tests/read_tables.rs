@@ -166,7 +166,7 @@ fn what_the_command_decodes_is_read() {
 #[test]
 fn what_is_wrong_is_said_with_line_and_column() {
     for (side, text, words) in [
-        (Side::Switch, "a,b\n1,2\n", "line 1: no column is `mti`: a column map says which column is what"),
+        (Side::Switch, "rrn,b\n1,2\n", "line 1: no column is `mti`: a column map says which column is what"),
         (
             Side::Bank,
             "booked,amount\n2026-03-17,12.50\n",

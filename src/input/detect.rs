@@ -1,7 +1,8 @@
 //! The framing of a stream, by its first bytes.
 
-use cardwire::probe::explain;
-use cardwire::{Framing, Spec};
+use crate::frame::Framing;
+use crate::probe::explain;
+use crate::spec::Spec;
 
 /// The most bytes of a stream that are looked at for its framing.
 pub(super) const MOST_START: usize = 1 << 16;

@@ -1,7 +1,9 @@
 //! How well octets fit: what tells the notations of a message from each other.
 
-use cardwire::probe::explain;
-use cardwire::{Framing, Inspection, Spec, spec};
+use crate::frame::Framing;
+use crate::probe::explain;
+use crate::read::Inspection;
+use crate::spec::{self, Spec};
 
 use super::frames;
 
@@ -41,7 +43,7 @@ impl Known {
 }
 
 fn fit(spec: &Spec<'_>, octets: &[u8]) -> usize {
-    crate::work::count(octets.len());
+    crate::input::work::count(octets.len());
     let parsed = Inspection::of(spec, octets);
     match (parsed.error(), parsed.mti()) {
         (None, _) => COMPLETE,

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use cardwire::probe::Finder;
-use cardwire::{Framing, Spec};
+use crate::frame::Framing;
+use crate::probe::Finder;
+use crate::spec::Spec;
 
 use super::detect::{MOST_START, framing_of};
 use super::frames::Splitter;
-use super::{Moment, Payload, Refusal};
+use super::item::{Payload, Refusal};
+use super::time::Moment;
 
 /// A packet of a capture: the how manieth, and when it was captured.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) packet: u64,
+    /// The byte of the capture where its block begins.
+    pub(super) offset: u64,
     pub(super) moment: Option<Moment>,
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use cardwire::{Framing, Spec};
+use crate::frame::Framing;
+use crate::spec::Spec;
 
 use super::detect::framing_of;
 use super::flow::{Flow, Segment, Stamp};
-use super::{Payload, Refusal};
+use super::item::{Payload, Refusal};
 
 /// The two ends of one direction of a connection.
 pub(super) type Ends = (std::net::SocketAddr, std::net::SocketAddr);
@@ -152,7 +153,7 @@ mod tests {
         let bytes = [&[3, 0xE8][..], bytes].concat();
         let segment = Segment { sequence: 1, starts: false, closes: false, bytes: &bytes };
         flows
-            .take(Stamp { packet, moment: None }, ends, &segment)
+            .take(Stamp { packet, offset: 0, moment: None }, ends, &segment)
             .into_iter()
             .map(|((from, _), ..)| from.port())
             .collect()

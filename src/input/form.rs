@@ -1,6 +1,6 @@
 //! The form of an input: said with `--input`, or found by what its start looks like and what fits.
 
-use cardwire::Inspection;
+use crate::read::Inspection;
 
 use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
@@ -9,8 +9,9 @@ use super::text::{Notation, decode};
 use super::{hexdump, look, row};
 
 /// The form of an input.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub(crate) enum Kind {
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Kind {
     /// What its start looks like.
     #[default]
     Auto,

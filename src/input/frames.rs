@@ -1,8 +1,9 @@
 //! Bytes cut into messages by a framing.
 
-use cardwire::Framing;
+use crate::frame::Framing;
 
-use super::{Payload, Refusal, packet};
+use super::item::{Payload, Refusal};
+use super::packet;
 
 /// The frames of a whole piece of bytes, polls among them; a cut one at the end is refused.
 pub(super) fn all(framing: Framing, bytes: &[u8]) -> Vec<Result<Payload, Refusal>> {
@@ -143,7 +144,6 @@ impl Splitter {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

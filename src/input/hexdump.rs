@@ -6,12 +6,12 @@
 
 use std::rc::Rc;
 
-use cardwire::Framing;
+use crate::frame::Framing;
 
-use super::lines::Line;
+use super::frames;
+use super::item::{Error, Item, Origin, Refusal, Source};
+use super::lines::{Line, Lines};
 use super::row::{Radices, Row, USUAL};
-use super::{Item, Lines, Origin, Refusal, Source, frames};
-use crate::failure::{Failure, Outcome};
 
 /// The dumps of a file.
 pub(super) struct Dumps {
@@ -57,17 +57,17 @@ impl Dumps {
     }
 
     /// The next row, what stands between rows, or the end.
-    fn row(&mut self, dump: Option<&Dump>) -> Outcome<Read> {
+    fn row(&mut self, dump: Option<&Dump>) -> Result<Read, Error> {
         let limit = self.lines.limit();
-        let line = self.lines.next().map_err(|error| Failure::io(&self.name, error))?;
+        let line = self.lines.next().map_err(|error| Error::io(&self.name, error))?;
         Ok(match line {
             None => Read::End,
             Some(Line::Whole(b"")) => Read::Gap,
             Some(Line::TooLong) if self.in_log => Read::Gap,
-            Some(Line::TooLong) => Read::Bad(super::text::too_long(limit)),
+            Some(Line::TooLong) => Read::Bad(Refusal::too_long(limit)),
             Some(Line::Whole(b"*")) if dump.is_some() => Read::Repeated,
             Some(Line::Whole(line)) => {
-                crate::work::count(line.len());
+                crate::input::work::count(line.len());
                 let fits = |row: &Row| dump.map_or_else(|| row.begins(), |dump| dump.takes(row));
                 match (Row::parse(line), self.in_log) {
                     (Ok(row), false) => Read::Row(row),
@@ -94,7 +94,7 @@ impl Dumps {
 }
 
 impl Source for Dumps {
-    fn next(&mut self) -> Outcome<Option<Item>> {
+    fn next(&mut self) -> Result<Option<Item>, Error> {
         let pending = self.pending.take();
         let mut dump = pending.map(|row| Dump::new(self.pending_line, row));
         let limit = self.lines.limit();
@@ -149,7 +149,7 @@ impl Dump {
     /// of a row, when characters of the last one were taken for octets. `None` when the row belongs
     /// elsewhere.
     fn place(&self, row: &Row) -> Option<(usize, Radices)> {
-        crate::work::count(1);
+        crate::input::work::count(1);
         let half = if self.has_halves { USUAL / 2 } else { USUAL };
         let ends = [self.octets.len(), self.last_row + USUAL, self.last_row + half];
         let ends = ends.into_iter().filter(|end| *end <= self.octets.len());
@@ -178,7 +178,7 @@ impl Dump {
             self.octets.extend_from_slice(&row.octets);
             self.trim();
         }
-        if self.octets.len() > limit { Err(super::text::too_long(limit)) } else { Ok(()) }
+        if self.octets.len() > limit { Err(Refusal::too_long(limit)) } else { Ok(()) }
     }
 
     /// Puts in the rows that were left out before this one.

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufRead};
 
-use super::Stream;
+use super::item::Stream;
 
 /// The lines of a stream.
-pub(crate) struct Lines {
+pub struct Lines {
     stream: Stream,
     limit: usize,
     line: Vec<u8>,
@@ -14,7 +14,7 @@ pub(crate) struct Lines {
 }
 
 /// A line, without its end.
-pub(crate) enum Line<'l> {
+pub enum Line<'l> {
     /// All of it.
     Whole(&'l [u8]),
     /// It was longer than the limit.
@@ -22,7 +22,9 @@ pub(crate) enum Line<'l> {
 }
 
 impl Lines {
-    pub(crate) fn new(stream: Stream, limit: usize) -> Self {
+    /// Those of a stream, each of that many bytes at most.
+    #[must_use]
+    pub fn new(stream: Stream, limit: usize) -> Self {
         Self { stream, limit, line: Vec::new(), number: 0, keeps_blanks: false }
     }
 
@@ -32,22 +34,28 @@ impl Lines {
     }
 
     /// The number of the line read last, from 1.
-    pub(crate) fn number(&self) -> u64 {
+    #[must_use]
+    pub fn number(&self) -> u64 {
         self.number
     }
 
     /// The limit.
-    pub(crate) fn limit(&self) -> usize {
+    #[must_use]
+    pub fn limit(&self) -> usize {
         self.limit
     }
 
     /// Whether the next line has to be waited for.
-    pub(crate) fn waits(&self) -> bool {
+    #[must_use]
+    pub fn waits(&self) -> bool {
         self.stream.buffer().is_empty()
     }
 
-    /// The next line.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    /// The next line; `None` at the end.
+    ///
+    /// # Errors
+    /// As the stream.
+    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let (mut too_long, mut some) = (false, false);
         loop {

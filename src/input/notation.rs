@@ -4,7 +4,7 @@
 //! and strings of programming languages, with the words around them. A notation holds for a whole
 //! line: what mixes two is none, because dates, times and names are made of such pieces, too.
 
-use crate::hex;
+use super::hex;
 
 /// What a line can be read as.
 pub(super) enum Reading {
@@ -18,7 +18,7 @@ pub(super) enum Reading {
 
 /// Reads a line, or the lines of one array or string.
 pub(super) fn read(text: &[u8]) -> Reading {
-    crate::work::count(text.len());
+    crate::input::work::count(text.len());
     if let Ok(octets) = hex::octets(text) {
         return if octets.is_empty() { Reading::None } else { Reading::Octets(vec![octets]) };
     }
@@ -70,7 +70,7 @@ impl Nesting {
 
     /// Adds a line.
     pub(super) fn add(&mut self, line: &[u8]) {
-        crate::work::count(line.len());
+        crate::input::work::count(line.len());
         let line = without_comments(&String::from_utf8_lossy(line));
         self.goes_on = line.trim_end().ends_with('\\');
         let mut is_escaped = false;

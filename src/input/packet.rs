@@ -2,7 +2,7 @@
 
 use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 
-use super::Refusal;
+use super::item::Refusal;
 
 /// The payload of the Ethernet, IP and TCP or UDP packet that `bytes` are; `bytes` themselves when
 /// they are none. A packet must be there to its last octet, which a message is not by chance.
@@ -52,7 +52,6 @@ fn internet(bytes: &[u8], filled: bool) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -3,13 +3,13 @@
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
-use cardwire::probe::Finder;
-use cardwire::{Framing, Spec};
+use crate::frame::Framing;
+use crate::probe::Finder;
+use crate::spec::Spec;
 
 use super::detect::{MOST_START, framing_of};
 use super::frames::{Splitter, whole};
-use super::{Item, Origin, Payload, Refusal, Source, Stream, text};
-use crate::failure::{Failure, Outcome};
+use super::item::{Error, Item, Origin, Payload, Refusal, Source, Stream};
 
 /// A stream of bytes.
 pub(super) struct Raw {
@@ -38,7 +38,7 @@ impl Raw {
         Self { name, stream, spec, limit, state: State::Fresh(framing) }
     }
 
-    fn read_some(&mut self) -> Outcome<Vec<u8>> {
+    fn read_some(&mut self) -> Result<Vec<u8>, Error> {
         loop {
             match self.stream.fill_buf() {
                 Ok(buffer) => {
@@ -47,14 +47,14 @@ impl Raw {
                     return Ok(bytes);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                Err(error) => return Err(Failure::io(&self.name, error)),
+                Err(error) => return Err(Error::io(&self.name, error)),
             }
         }
     }
 
     /// The start of the stream, as much of it as tells the framing; a pipe may give it in small
     /// pieces, and waits for the messages of the first ones.
-    fn start(&mut self) -> Outcome<(Vec<u8>, Option<Framing>)> {
+    fn start(&mut self) -> Result<(Vec<u8>, Option<Framing>), Error> {
         let mut start = Vec::new();
         let mut finder = self.spec.map(Finder::new);
         while start.len() < MOST_START {
@@ -73,20 +73,20 @@ impl Raw {
     }
 
     /// The whole stream as one message, `start` being read of it.
-    fn whole(&mut self, mut start: Vec<u8>) -> Outcome<Option<Item>> {
+    fn whole(&mut self, mut start: Vec<u8>) -> Result<Option<Item>, Error> {
         self.state = State::Done;
         // nobody asked for messages yet: the start of the stream tells what it is
         let is_enough = self.spec.is_none() && start.len() >= MOST_START;
         if !is_enough {
             let room = self.limit.saturating_sub(start.len()) + 1;
             let mut limited = (&mut self.stream).take(u64::try_from(room).unwrap_or(u64::MAX));
-            limited.read_to_end(&mut start).map_err(|error| Failure::io(&self.name, error))?;
+            limited.read_to_end(&mut start).map_err(|error| Error::io(&self.name, error))?;
         }
         if start.is_empty() {
             return Ok(None);
         }
         let is_too_long = start.len() > self.limit;
-        let content = if is_too_long { Err(text::too_long(self.limit)) } else { whole(None, start) };
+        let content = if is_too_long { Err(Refusal::too_long(self.limit)) } else { whole(None, start) };
         Ok(Some(self.item(0, content)))
     }
 
@@ -96,7 +96,7 @@ impl Raw {
 }
 
 impl Source for Raw {
-    fn next(&mut self) -> Outcome<Option<Item>> {
+    fn next(&mut self) -> Result<Option<Item>, Error> {
         loop {
             match &mut self.state {
                 State::Done => return Ok(None),

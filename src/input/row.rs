@@ -1,6 +1,6 @@
 //! One row of a dump: an offset, octets, and characters that are not read.
 
-use super::Refusal;
+use super::item::Refusal;
 
 /// One row.
 pub(super) struct Row {
@@ -68,7 +68,7 @@ impl Row {
 
     /// Reads a row at the start of a line.
     pub(super) fn parse(line: &[u8]) -> Result<Self, Refusal> {
-        crate::work::count(line.len());
+        crate::input::work::count(line.len());
         let text = text(line);
         let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
         let (offset, style, rest) = offset(&text).ok_or_else(none)?;
@@ -204,7 +204,7 @@ fn octets(text: &str, style: KeyStyle) -> Result<(Vec<u8>, bool), &'static str> 
             break;
         }
         has_halves |= is_middle;
-        match crate::hex::octets(token.as_bytes()) {
+        match super::hex::octets(token.as_bytes()) {
             Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(WORDS),
             Ok(more) if is_pairs => octets.extend(more),
             _ => return Err("expected two hexadecimal digits"),
@@ -215,7 +215,6 @@ fn octets(text: &str, style: KeyStyle) -> Result<(Vec<u8>, bool), &'static str> 
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -5,10 +5,11 @@
 
 use std::io::{self, BufRead};
 
-use crate::input::Stream;
+use super::item::Stream;
+use super::work;
 
 /// A stream that is being searched.
-pub(crate) struct Scanner {
+pub struct Scanner {
     stream: Stream,
     /// What was read of it, and how far that is used up.
     buffer: Vec<u8>,
@@ -22,6 +23,8 @@ pub(crate) struct Scanner {
     depth: usize,
     /// The tag so far.
     tag: Vec<u8>,
+    /// The last `<log ...>` before it.
+    log: Vec<u8>,
 }
 
 /// What the next octet belongs to.
@@ -36,14 +39,16 @@ enum State {
     Verbatim,
 }
 
-/// An element, or why there is none.
-pub(crate) type Found = (u64, Result<Vec<u8>, &'static str>);
+/// The line of an element, and the element, or why there is none.
+pub(super) type Found = (u64, Result<Vec<u8>, &'static str>);
 
 /// The longest name of a tag that is looked at, and of its attributes outside an element.
 const MOST_TAG: usize = 1 << 16;
 
 impl Scanner {
-    pub(crate) fn new(stream: Stream, limit: usize) -> Self {
+    /// The elements of a stream, each of that many bytes at most.
+    #[must_use]
+    pub fn new(stream: Stream, limit: usize) -> Self {
         let (element, tag) = (Vec::new(), Vec::new());
         let buffer = Vec::new();
         Self {
@@ -57,16 +62,21 @@ impl Scanner {
             started: 0,
             depth: 0,
             tag,
+            log: Vec::new(),
         }
     }
 
     /// Whether the next element has to be waited for.
-    pub(crate) fn waits(&self) -> bool {
+    #[must_use]
+    pub fn waits(&self) -> bool {
         self.used == self.buffer.len() && self.stream.buffer().is_empty()
     }
 
-    /// The next element; `None` at the end.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
+    /// The next element and the line in which it begins, or why there is none; `None` at the end.
+    ///
+    /// # Errors
+    /// As the stream.
+    pub fn next(&mut self) -> io::Result<Option<Found>> {
         loop {
             while let Some(octet) = self.buffer.get(self.used).copied() {
                 self.used += 1;
@@ -90,8 +100,15 @@ impl Scanner {
         }
     }
 
+    /// When jPOS logged the element read last: the attribute `at` of the `<log>` that it stands in, as it is written.
+    #[must_use]
+    pub fn logged_at(&self) -> Option<&str> {
+        let tag = std::str::from_utf8(&self.log).ok()?;
+        tag.split_once(" at=\"")?.1.split('"').next()
+    }
+
     fn take(&mut self, octet: u8) -> Option<Found> {
-        crate::work::count(1);
+        work::count(1);
         self.line += u64::from(octet == b'\n');
         if self.depth > 0 {
             self.element.push(octet);
@@ -164,6 +181,10 @@ impl Scanner {
             }
             (b"isomsg", _, _) => self.depth += 1,
             (_, true, 1..) => self.depth -= 1,
+            (b"log", _, 0) => {
+                self.log.clone_from(&self.tag);
+                return None;
+            }
             _ => return None,
         }
         self.depth -= usize::from(name == b"isomsg" && is_empty);

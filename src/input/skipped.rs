@@ -8,7 +8,8 @@ use etherparse::IpNumber;
 
 /// Why a packet gives nothing to read, or not all that it held.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Reason {
+#[non_exhaustive]
+pub enum Reason {
     /// What the interface captures is not read.
     Link(u16),
     /// Neither IP nor ARP: the number that an Ethernet frame names it by.
@@ -29,16 +30,27 @@ pub(crate) enum Reason {
 
 /// What was not read of a file.
 #[derive(Clone, Debug)]
-pub(crate) struct Skipped {
-    pub(crate) file: Rc<str>,
+pub struct Skipped {
+    /// Its name.
+    pub file: Rc<str>,
     /// How many packets there are.
-    pub(crate) packets: u64,
-    pub(crate) reasons: BTreeMap<Reason, u64>,
+    pub packets: u64,
+    /// How many packets were not read, or not as a whole, by why.
+    pub reasons: BTreeMap<Reason, u64>,
+    /// Directions of connections that were given up while they were idle, because there were too many; what came
+    /// later was taken for new ones.
+    pub given_up: u64,
 }
 
 impl Skipped {
     pub(super) fn new(file: Rc<str>) -> Self {
-        Self { file, packets: 0, reasons: BTreeMap::new() }
+        Self { file, packets: 0, reasons: BTreeMap::new(), given_up: 0 }
+    }
+
+    /// Whether everything was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.reasons.is_empty() && self.given_up == 0
     }
 
     pub(super) fn count(&mut self, reason: Reason, packets: u64) {

@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::evidence::Known;
-use super::lines::Line;
+use super::frames;
+use super::hex;
+use super::item::{Error, Item, Origin, Payload, Refusal, Source};
+use super::lines::{Line, Lines};
 use super::notation::{self, Nesting, Reading};
-use super::{Item, Lines, Origin, Payload, Refusal, Source, frames};
-use crate::failure::{Failure, Outcome};
-use crate::hex;
 
 /// How the octets of a message stand in a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,21 +48,21 @@ impl Texts {
     }
 
     /// The octets of the next message; `None` at the end.
-    fn message(&mut self) -> Outcome<Option<Result<Vec<u8>, Refusal>>> {
+    fn message(&mut self) -> Result<Option<Result<Vec<u8>, Refusal>>, Error> {
         let limit = self.lines.limit();
         let mut text = Vec::new();
         let mut nesting: Option<Nesting> = None;
         loop {
-            let line = match self.lines.next().map_err(|error| Failure::io(&self.name, error))? {
+            let line = match self.lines.next().map_err(|error| Error::io(&self.name, error))? {
                 None if text.is_empty() => return Ok(None),
                 None => break,
                 Some(Line::Whole(line)) => line,
                 Some(Line::TooLong) => {
                     self.started = self.lines.number();
-                    return Ok(Some(Err(too_long(limit))));
+                    return Ok(Some(Err(Refusal::too_long(limit))));
                 }
             };
-            crate::work::count(line.len());
+            crate::input::work::count(line.len());
             match line {
                 b"" if text.is_empty() => continue,
                 b"" if self.wraps => break,
@@ -84,7 +84,7 @@ impl Texts {
                 self.started = self.lines.number();
             }
             if text.len() > limit {
-                return Ok(Some(Err(too_long(limit))));
+                return Ok(Some(Err(Refusal::too_long(limit))));
             }
             if !self.wraps && !nesting.as_ref().is_some_and(Nesting::is_open) {
                 break;
@@ -95,7 +95,7 @@ impl Texts {
 }
 
 impl Source for Texts {
-    fn next(&mut self) -> Outcome<Option<Item>> {
+    fn next(&mut self) -> Result<Option<Item>, Error> {
         if let Some(content) = self.rest.pop_front() {
             return Ok(Some(self.item(content)));
         }
@@ -126,13 +126,11 @@ impl Source for Texts {
     }
 }
 
-/// The refusal of what is longer than the limit.
-pub(crate) fn too_long(limit: usize) -> Refusal {
-    Refusal::new(None, format_args!("longer than {limit} bytes; --max-line allows more"))
-}
-
 /// The octets that digits in a line stand for, in whichever notation.
-pub(crate) fn octets(line: &[u8]) -> Result<Vec<u8>, Refusal> {
+///
+/// # Errors
+/// When the line is no digits, or octets are left out of it.
+pub fn octets(line: &[u8]) -> Result<Vec<u8>, Refusal> {
     decode(Notation::Hex, Known { spec: None, framing: None }, line)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A moment, in UTC, to the nanosecond at most.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Moment {
+pub struct Moment {
     /// Since the beginning of 1970.
     seconds: u64,
     nanos: u32,
@@ -40,8 +40,21 @@ impl Moment {
         Self::new(seconds, u64::try_from(nanos).ok()?, u8::try_from(digits).ok()?)
     }
 
+    /// Seconds since the beginning of 1970.
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        self.seconds
+    }
+
+    /// Nanoseconds of the second.
+    #[must_use]
+    pub const fn nanos(self) -> u32 {
+        self.nanos
+    }
+
     /// How long after another; `None` when it was before.
-    pub(crate) fn since(self, earlier: Self) -> Option<Duration> {
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Option<Duration> {
         let of = |moment: Self| Duration::new(moment.seconds, moment.nanos);
         of(self).checked_sub(of(earlier))
     }

@@ -1,7 +1,14 @@
 //! What a file is, by its start.
 
-use std::io::{self, BufRead};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
+use super::column::Column;
+use super::make::Maker;
+use super::map::Map;
+use super::messages::{self, Said};
+use super::octets::Hashing;
 use super::tell::Teller;
 use super::{Options, camt, ipm, mt940, objects, table};
 use crate::record::{Place, Side};
@@ -19,18 +26,21 @@ pub enum Form {
     Mt940,
     /// A clearing file of IPM.
     Ipm,
+    /// Messages in any form that the command `cardwire` reads: digits, dumps, frames, captures, `<isomsg>`.
+    Messages,
 }
 
 /// Reads a file as what it is said or found to be.
 pub(super) fn dispatch(
-    mut input: impl BufRead,
+    mut input: BufReader<Hashing>,
+    path: Option<&Path>,
     options: &Options,
     teller: &mut Teller<'_>,
 ) -> io::Result<()> {
     let maker = options.maker();
     let form = match options.form {
         Some(form) => Ok(form),
-        None => find(options.side, input.fill_buf()?),
+        None => find(options, input.fill_buf()?),
     };
     match form {
         Err(words) => {
@@ -38,10 +48,34 @@ pub(super) fn dispatch(
             Ok(())
         }
         Ok(Form::Csv) => table::read(input, &options.map, &maker, teller),
+        Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
         Ok(Form::Camt053) => camt::read(input, &maker, teller),
         Ok(Form::Mt940) => mt940::read(input, &maker, teller),
         Ok(Form::Ipm) => ipm::read(input, &maker, teller),
-        Ok(Form::Ndjson) => objects::read(input, &options.map, &maker, teller),
+        Ok(Form::Messages) => octets(input, path, options, &maker, teller),
+    }
+}
+
+/// Reads messages: a file can be opened again, a stream is kept for that.
+fn octets(
+    mut input: BufReader<Hashing>,
+    path: Option<&Path>,
+    options: &Options,
+    maker: &Maker,
+    teller: &mut Teller<'_>,
+) -> io::Result<()> {
+    let said = Said { spec: options.spec, framing: options.framing };
+    match path {
+        Some(path) => {
+            let again = || Ok(Box::new(File::open(path)?) as Box<dyn Read + Send>);
+            messages::read(input, &again, said, maker, teller)
+        }
+        None => {
+            let mut whole = Vec::new();
+            input.read_to_end(&mut whole)?;
+            let whole = whole.into();
+            messages::read(messages::kept(&whole), &|| Ok(messages::kept(&whole)), said, maker, teller)
+        }
     }
 }
 
@@ -57,13 +91,16 @@ const OTHERS: [(&[u8], &str); 8] = [
     (b"SQLite format 3\0", "a database"),
 ];
 
-fn find(side: Side, start: &[u8]) -> Result<Form, String> {
+fn find(options: &Options, start: &[u8]) -> Result<Form, String> {
     if let Some((_, words)) = OTHERS.iter().find(|(magic, _)| start.starts_with(magic)) {
         return Err(format!("the file is {words}"));
     }
     let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
     let is_wide = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
-    match side {
+    match options.side {
+        Side::Switch if text.starts_with(b"{") => Ok(Form::Ndjson),
+        Side::Switch if is_table(text, &options.map) => Ok(Form::Csv),
+        Side::Switch => Ok(Form::Messages),
         Side::Bank if text.starts_with(b"<") || is_wide => Ok(Form::Camt053),
         Side::Bank if is_mt940(text) => Ok(Form::Mt940),
         Side::Clearing if !is_text(start) => Ok(Form::Ipm),
@@ -83,4 +120,17 @@ fn is_mt940(text: &[u8]) -> bool {
 fn is_text(start: &[u8]) -> bool {
     let is_control = |octet: &u8| matches!(octet, 0..=8 | 14..=31);
     !start.get(..512).unwrap_or(start).iter().any(is_control)
+}
+
+/// Whether the first line holds the name of a column.
+fn is_table(text: &[u8], map: &Map) -> bool {
+    let mut lines =
+        text.split(|octet| *octet == b'\n').filter(|line| !line.starts_with(b"#") && !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let has_mark = first.iter().any(|octet| matches!(octet, b',' | b';' | b'|' | b'\t'));
+    let mut names = first.split(|octet| matches!(octet, b',' | b';' | b'|' | b'\t' | b'"'));
+    // a map is said for tables alone
+    !map.columns.is_empty()
+        || map.skip > 0
+        || has_mark && names.any(|name| str::from_utf8(name).is_ok_and(|name| Column::named(name).is_some()))
 }

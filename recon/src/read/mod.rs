@@ -22,8 +22,10 @@ mod column;
 mod dates;
 mod form;
 mod ipm;
+mod isomsg;
 mod make;
 mod map;
+mod messages;
 mod money;
 mod mt940;
 mod objects;
@@ -39,6 +41,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use cardwire::{Framing, Spec};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -70,6 +73,10 @@ pub struct Options {
     pub currency: Option<Currency>,
     /// Which columns of a table are what.
     pub map: Map,
+    /// The spec of messages; found, of a capture connection by connection, when it is not said.
+    pub spec: Option<&'static Spec<'static>>,
+    /// The framing around messages; found when it is not said.
+    pub framing: Option<Framing>,
     /// Names of parties for addresses of captures: `10.0.0.9:9000` or `10.0.0.9`, and `A`.
     pub parties: Vec<(String, Text)>,
     /// Makes tokens of card numbers.
@@ -87,6 +94,8 @@ impl Options {
             near: None,
             currency: None,
             map: Map::default(),
+            spec: None,
+            framing: None,
             parties: Vec::new(),
             tokenizer,
         }
@@ -123,18 +132,33 @@ pub struct Report {
 /// # Errors
 /// When it cannot be opened. What is wrong with its content is in the report.
 pub fn read_file(path: &Path, options: &Options, sink: &mut dyn Sink) -> io::Result<Report> {
-    read(&path.display().to_string(), File::open(path)?, options, sink)
+    stream(&path.display().to_string(), Some(path), File::open(path)?, options, sink)
 }
 
 /// Reads a stream of that name.
 ///
 /// # Errors
 /// When nothing of it can be read. A stream that fails later is a file that is not complete.
-pub fn read(name: &str, input: impl Read, options: &Options, sink: &mut dyn Sink) -> io::Result<Report> {
+pub fn read(
+    name: &str,
+    input: impl Read + Send + 'static,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> io::Result<Report> {
+    stream(name, None, input, options, sink)
+}
+
+fn stream(
+    name: &str,
+    path: Option<&Path>,
+    input: impl Read + Send + 'static,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> io::Result<Report> {
     let file: Arc<str> = name.into();
     let mut teller = Teller::new(sink, Arc::clone(&file), options.side);
-    let mut hashing = Hashing::new(input);
-    let done = form::dispatch(BufReader::with_capacity(1 << 16, &mut hashing), options, &mut teller);
+    let hashing = Hashing::new(input);
+    let done = form::dispatch(BufReader::with_capacity(1 << 16, hashing.clone()), path, options, &mut teller);
     if let Err(error) = done {
         let place = Place::Offset(hashing.octets());
         if hashing.octets() == 0 {

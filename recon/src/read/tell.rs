@@ -39,6 +39,10 @@ impl<'s> Teller<'s> {
         Self { sink, file, side, records: 0, head: Head::default(), faults, notes, complete: true }
     }
 
+    pub(super) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.file)
+    }
+
     pub(super) fn side(&self) -> Side {
         self.side
     }

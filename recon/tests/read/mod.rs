@@ -21,7 +21,10 @@ pub(crate) fn options(side: Side) -> Options {
 /// The records of octets.
 pub(crate) fn all(options: &Options, octets: &[u8]) -> Read {
     let mut records = Vec::new();
-    let report = read("file", octets, options, &mut |record: Record| records.push(record)).unwrap();
+    let report = read("file", std::io::Cursor::new(octets.to_vec()), options, &mut |record: Record| {
+        records.push(record)
+    })
+    .unwrap();
     assert_eq!(report.file.records, records.len() as u64, "records read are those made and those refused");
     Read { report, records }
 }

@@ -3,24 +3,21 @@
 
 mod fragments;
 mod packet;
-mod skipped;
-mod time;
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use cardwire::{Framing, Spec};
+use crate::frame::Framing;
+use crate::spec::Spec;
 use pcap_parser::traits::PcapReaderIterator;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use self::fragments::Fragments;
 use super::flow::Stamp;
 use super::flows::{Flows, Found};
-use super::{Item, Origin, Refusal, Source, Stream};
-use crate::failure::{Failure, Outcome, complain};
-
-pub(crate) use skipped::{Reason, Skipped};
-pub(crate) use time::Moment;
+use super::item::{Error, Item, Origin, Refusal, Source, Stream};
+use super::skipped::{Reason, Skipped};
+use super::time::Moment;
 
 /// A capture, read packet by packet.
 pub(super) struct Capture {
@@ -31,8 +28,6 @@ pub(super) struct Capture {
     fragments: Fragments,
     flows: Flows,
     skipped: Skipped,
-    /// Whether nothing is said on standard error.
-    is_quiet: bool,
     ready: VecDeque<Item>,
     done: bool,
 }
@@ -58,10 +53,9 @@ impl Capture {
         stream: Stream,
         framing: Option<Framing>,
         spec: Option<&'static Spec<'static>>,
-        is_quiet: bool,
-    ) -> Outcome<Self> {
+    ) -> Result<Self, Error> {
         let reader = create_reader(BLOCK, stream).map_err(|error| {
-            Failure::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
+            Error::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
         })?;
         Ok(Self {
             skipped: Skipped::new(name.clone()),
@@ -69,7 +63,6 @@ impl Capture {
             reader,
             interfaces: Vec::new(),
             fragments: Fragments::default(),
-            is_quiet,
             flows: Flows::new(framing, spec),
             ready: VecDeque::new(),
             done: false,
@@ -94,6 +87,7 @@ impl Capture {
                 };
             }
         };
+        let offset = self.reader.position_bytes();
         self.reader.consume(used);
         match taken {
             Taken::Nothing => (),
@@ -103,6 +97,7 @@ impl Capture {
                 self.skipped.count(Reason::Interface, 1);
             }
             Taken::Packet(packet) => {
+                let packet = Packet { offset, ..packet };
                 self.skipped.packets += 1;
                 match self.follow(&packet) {
                     Ok(found) => self.add(found),
@@ -116,20 +111,20 @@ impl Capture {
 
     /// Adds the segment of a packet to its stream, and returns the messages that it completes.
     fn follow(&mut self, packet: &Packet) -> Result<Found, Reason> {
-        crate::work::count(packet.octets.len());
+        crate::input::work::count(packet.octets.len());
         let Some(tcp) = packet::tcp(packet.link, &packet.octets, &mut self.fragments)? else {
             return Ok(Vec::new());
         };
         let (ends, segment) = tcp.segment()?;
         self.skipped.count(Reason::Cut, u64::from(packet.is_cut || tcp.is_cut));
-        let stamp = Stamp { packet: self.skipped.packets, moment: packet.moment };
+        let stamp = Stamp { packet: self.skipped.packets, offset: packet.offset, moment: packet.moment };
         Ok(self.flows.take(stamp, ends, &segment))
     }
 
     fn add(&mut self, found: Found) {
-        for ((from, to), Stamp { packet: number, moment }, content) in found {
+        for ((from, to), Stamp { packet: number, offset, moment }, content) in found {
             let file = self.name.clone();
-            let origin = Origin::Packet { file, number, from, to, moment };
+            let origin = Origin::Packet { file, number, offset, from, to, moment };
             self.ready.push_back(Item { origin, content });
         }
     }
@@ -150,25 +145,12 @@ impl Capture {
         }
         let lost = self.fragments.end();
         self.skipped.count(Reason::Fragment, lost);
-        if self.is_quiet {
-            return;
-        }
-        if self.flows.given_up() > 0 {
-            complain(format_args!(
-                "{}: too many connections at a time; {} directions were given up while they were idle, \
-                 and taken for new ones if they went on",
-                self.name,
-                self.flows.given_up()
-            ));
-        }
-        if !self.skipped.reasons.is_empty() {
-            complain(&self.skipped);
-        }
+        self.skipped.given_up = self.flows.given_up();
     }
 }
 
 impl Source for Capture {
-    fn next(&mut self) -> Outcome<Option<Item>> {
+    fn next(&mut self) -> Result<Option<Item>, Error> {
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return Ok(Some(item));
@@ -181,7 +163,7 @@ impl Source for Capture {
     }
 
     fn skipped(&self) -> Option<&Skipped> {
-        Some(&self.skipped).filter(|skipped| !skipped.reasons.is_empty())
+        Some(&self.skipped).filter(|skipped| !skipped.is_empty())
     }
 }
 
@@ -209,6 +191,7 @@ struct Packet {
     /// Whether it was longer on the wire.
     is_cut: bool,
     moment: Option<Moment>,
+    offset: u64,
 }
 
 /// What a block holds; interfaces are remembered.
@@ -218,7 +201,7 @@ fn take(block: &PcapBlockOwned<'_>, interfaces: &mut Vec<Interface>) -> Taken {
         let kept = usize::try_from(kept).unwrap_or(usize::MAX).min(data.len());
         let octets = data.get(..kept).unwrap_or_default().to_vec();
         let is_cut = usize::try_from(sent).is_ok_and(|sent| sent > kept);
-        known.map(|known| (known, Packet { link: known.link, octets, is_cut, moment: None }))
+        known.map(|known| (known, Packet { link: known.link, octets, is_cut, moment: None, offset: 0 }))
     };
     let taken = match block {
         PcapBlockOwned::LegacyHeader(header) => {

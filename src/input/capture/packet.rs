@@ -10,8 +10,8 @@ use etherparse::{
 
 use super::super::flow::Segment;
 use super::super::flows::Ends;
+use super::super::skipped::Reason;
 use super::fragments::{Fragment, Fragments, Id};
-use super::skipped::Reason;
 
 /// A TCP packet without the headers before it.
 pub(super) struct Tcp<'p> {

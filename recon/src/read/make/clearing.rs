@@ -5,7 +5,7 @@ use super::super::dates::{hhmmss, time_of_day};
 use super::super::row::Row;
 use super::bank::direction;
 use super::{Maker, wrong};
-use crate::record::{ClearingKind, ClearingRecord, Source};
+use crate::record::{ClearingKind, ClearingRecord, Currency, Source, Text};
 
 impl Maker {
     /// The record of a line, and what is wrong with it although it counts.
@@ -15,6 +15,51 @@ impl Maker {
         source: Source,
     ) -> Result<(ClearingRecord, Option<String>), String> {
         let currency = self.currency(row)?;
+        let Sums { kind, gross, fee, net } = self.sums(row, currency)?;
+        let near = row.get(Column::SettlementDate).and_then(|text| self.calendar.date(text, None).ok());
+        let date = |column| match row.get(column) {
+            None => Ok(None),
+            Some(text) => self.calendar.date(text, near).map(Some).map_err(|error| wrong(column, error)),
+        };
+        let number = row.get(Column::Number).map(str::parse).transpose();
+        let item = ClearingRecord {
+            number: number.map_err(|_| wrong(Column::Number, "is not a number"))?,
+            rrn: self.reference(row, Column::Rrn),
+            stan: self.reference(row, Column::Stan),
+            terminal: self.reference(row, Column::Terminal),
+            merchant: self.text(row, Column::Merchant),
+            acquirer: self.reference(row, Column::Acquirer),
+            batch: self.reference(row, Column::Batch),
+            token: row
+                .get(Column::Card)
+                .or(row.get(Column::Track2))
+                .and_then(|card| self.redactor.card(card)),
+            approval: self.reference(row, Column::Approval),
+            arn: self.arn(row),
+            life_id: self.text(row, Column::LifeId),
+            fee,
+            net,
+            currency,
+            local_date: date(Column::LocalDate)?,
+            local_time: local_time(row)?,
+            settlement_date: date(Column::SettlementDate)?,
+            payout: self.text(row, Column::Payout),
+            mcc: Self::short(row, Column::Mcc, 4).or_else(|| Self::short(row, Column::Mcc93, 4)),
+            reason: Self::short(row, Column::Reason, 4).or_else(|| Self::short(row, Column::Condition, 4)),
+            original_rrn: self.reference(row, Column::OriginalRrn),
+            ..ClearingRecord::new(source, kind, gross)
+        };
+        if has_no_key(&item) {
+            return Err(
+                "the record has no key: no RRN, STAN, approval code, ARN, life-cycle id or card".into()
+            );
+        }
+        let is_off = matches!((fee, net), (Some(fee), Some(net)) if gross.checked_sub(fee) != Some(net));
+        Ok((item, is_off.then(|| "gross less fee is not net".to_owned())))
+    }
+
+    /// The kind and the amounts of a line.
+    fn sums(&self, row: &Row, currency: Option<Currency>) -> Result<Sums, String> {
         let amount = self.amount(row, [Column::Amount, Column::AmountDecimal], currency)?;
         let fee = self.amount(row, [Column::Fee, Column::FeeDecimal], currency)?;
         let net = self.amount(row, [Column::Net, Column::NetDecimal], currency)?;
@@ -31,67 +76,13 @@ impl Maker {
             _ if kind == ClearingKind::Retrieval => 0,
             _ => return Err("the line has no amount".into()),
         };
+        // a line that is a fee and nothing else has its amount in that column
         let fee = fee.filter(|_| kind != ClearingKind::Fee || amount.is_some() || net.is_some());
-        let fault = match (fee, net) {
-            (Some(fee), Some(net)) if gross.checked_sub(fee) != Some(net) => {
-                Some("gross less fee is not net".to_owned())
-            }
-            _ => None,
-        };
-        let near = row.get(Column::SettlementDate).and_then(|text| self.calendar.date(text, None).ok());
-        let date = |column| match row.get(column) {
-            None => Ok(None),
-            Some(text) => self.calendar.date(text, near).map(Some).map_err(|error| wrong(column, error)),
-        };
-        let local_time = match row.get(Column::LocalTime).or(row.get(Column::Time)) {
-            None => None,
-            Some(text) => {
-                let time = text.rsplit(['T', ' ']).next().and_then(time_of_day);
-                Some(hhmmss(time.ok_or_else(|| wrong(Column::LocalTime, "is not a time of day"))?))
-            }
-        };
-        let number = row
-            .get(Column::Number)
-            .map(|text| text.parse().map_err(|_| wrong(Column::Number, "is not a number")));
-        let item = ClearingRecord {
-            source,
-            kind,
-            number: number.transpose()?,
-            rrn: self.reference(row, Column::Rrn),
-            stan: self.reference(row, Column::Stan),
-            terminal: self.reference(row, Column::Terminal),
-            merchant: self.text(row, Column::Merchant),
-            acquirer: self.reference(row, Column::Acquirer),
-            batch: self.reference(row, Column::Batch),
-            token: row
-                .get(Column::Card)
-                .or(row.get(Column::Track2))
-                .and_then(|card| self.redactor.card(card)),
-            approval: self.reference(row, Column::Approval),
-            arn: self.arn(row),
-            life_id: self.text(row, Column::LifeId),
-            gross,
-            fee,
-            net,
-            currency,
-            local_date: date(Column::LocalDate)?,
-            local_time,
-            settlement_date: date(Column::SettlementDate)?,
-            payout: self.text(row, Column::Payout),
-            mcc: Self::short(row, Column::Mcc, 4).or_else(|| Self::short(row, Column::Mcc93, 4)),
-            reason: Self::short(row, Column::Reason, 4).or_else(|| Self::short(row, Column::Condition, 4)),
-            original_rrn: self.reference(row, Column::OriginalRrn),
-        };
-        if has_no_key(&item) {
-            return Err(
-                "the record has no key: no RRN, STAN, approval code, ARN, life-cycle id or card".into()
-            );
-        }
-        Ok((item, fault))
+        Ok(Sums { kind, gross, fee, net })
     }
 
     /// An acquirer's reference of 23 digits with a day of the year in it is one, whatever digits it holds.
-    fn arn(&self, row: &Row) -> Option<crate::record::Text> {
+    fn arn(&self, row: &Row) -> Option<Text> {
         let text = row.get(Column::Arn)?;
         let day: Option<u16> = text.get(8..11).and_then(|day| day.parse().ok());
         let is_arn = text.len() == 23
@@ -99,6 +90,21 @@ impl Maker {
             && day.is_some_and(|day| (1..=366).contains(&day));
         if is_arn { Some(text.into()) } else { self.text(row, Column::Arn) }
     }
+}
+
+/// What a line says of money.
+struct Sums {
+    kind: ClearingKind,
+    gross: i64,
+    fee: Option<i64>,
+    net: Option<i64>,
+}
+
+/// The time of the transaction, from a column of its own or behind a date.
+fn local_time(row: &Row) -> Result<Option<Text>, String> {
+    let Some(text) = row.get(Column::LocalTime).or(row.get(Column::Time)) else { return Ok(None) };
+    let time = text.rsplit(['T', ' ']).next().and_then(time_of_day);
+    time.map(|time| Some(hhmmss(time))).ok_or_else(|| wrong(Column::LocalTime, "is not a time of day"))
 }
 
 /// Whether nothing but an amount and a date is known of an item of a card.
