@@ -4,15 +4,21 @@
 //! the offset of its source before it makes a record. Empty and blank values are `None`, text is trimmed. A record
 //! never holds the number of a card, only a [`Token`].
 
+mod currency;
+mod digits;
+mod token;
+
 use std::fmt;
 use std::sync::Arc;
 
 use cardwire::Mti;
 use compact_str::CompactString;
-use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sha2::Sha256;
+use serde::{Deserialize, Serialize};
+
+pub use self::currency::Currency;
+pub use self::token::{Token, Tokenizer};
 
 /// Text of a record: most values are short and live without a heap.
 pub type Text = CompactString;
@@ -106,7 +112,7 @@ pub struct Declared {
 }
 
 /// Where a record stands: a file, and a line or an offset in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {
     /// The name of the file as it was given.
     pub file: Arc<str>,
@@ -115,7 +121,7 @@ pub struct Source {
 }
 
 /// A place in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Place {
     /// Lines of a text file, counted from 1.
     Line(u64),
@@ -141,103 +147,9 @@ pub struct Refused {
     pub reason: String,
 }
 
-/// A card without its number: the ends that may be shown, and a keyed hash that joins records.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Token {
-    /// First six digits.
-    pub first: [u8; 6],
-    /// Last four digits.
-    pub last: [u8; 4],
-    /// The first eight octets of HMAC-SHA-256 over the digits; `None` when the record held the ends alone.
-    pub hash: Option<[u8; 8]>,
-}
-
-impl Token {
-    /// A token of the ends that a masked number shows, for instance `411111******1111`.
-    pub fn masked(first: [u8; 6], last: [u8; 4]) -> Self {
-        Self { first, last, hash: None }
-    }
-}
-
-/// The ends alone: a hash and its key together would lead back to the number.
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ends = |octets: &[u8]| octets.iter().map(|&octet| char::from(octet)).collect::<String>();
-        write!(f, "{}******{}", ends(&self.first), ends(&self.last))
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Token({self})")
-    }
-}
-
-/// Makes tokens of card numbers with one secret key.
-#[derive(Clone)]
-pub struct Tokenizer {
-    mac: Hmac<Sha256>,
-}
-
-impl Tokenizer {
-    /// A tokenizer with a key of any length.
-    pub fn new(key: &[u8]) -> Self {
-        let mac = Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
-        Self { mac }
-    }
-
-    /// The token of a card number in ASCII digits, or `None` if these are no 12 to 19 digits.
-    pub fn token(&self, pan: &[u8]) -> Option<Token> {
-        if !(12..=19).contains(&pan.len()) || !pan.iter().all(u8::is_ascii_digit) {
-            return None;
-        }
-        let mut mac = self.mac.clone();
-        mac.update(pan);
-        let hash = mac.finalize().into_bytes().first_chunk().copied();
-        Some(Token { first: *pan.first_chunk()?, last: *pan.last_chunk()?, hash })
-    }
-}
-
-impl fmt::Debug for Tokenizer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tokenizer")
-    }
-}
-
-/// A currency: three letters of ISO 4217, or three digits where no letters are known for them.
-///
-/// Readers turn the digits of DE 49 into letters, so that both sides write the same.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Currency([u8; 3]);
-
-impl Currency {
-    /// A currency of three capital letters or three digits.
-    pub fn new(code: &str) -> Option<Self> {
-        let code: [u8; 3] = code.as_bytes().try_into().ok()?;
-        let is_code = code.iter().all(u8::is_ascii_uppercase) || code.iter().all(u8::is_ascii_digit);
-        is_code.then_some(Self(code))
-    }
-
-    /// The code.
-    pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or("")
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// One message of the switch.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Where it stands.
     pub source: Source,
@@ -248,6 +160,7 @@ pub struct Evidence {
     /// Who got it.
     pub to: Option<Text>,
     /// The message type.
+    #[serde(with = "digits")]
     pub mti: Mti,
     /// DE 2, as a token.
     pub token: Option<Token>,
@@ -346,9 +259,10 @@ impl Evidence {
 }
 
 /// What a message says about the message that it reverses, completes or repeats.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Original {
     /// Message type of the original.
+    #[serde(with = "digits::option")]
     pub mti: Option<Mti>,
     /// STAN of the original.
     pub stan: Option<Text>,
@@ -365,7 +279,7 @@ pub struct Original {
 }
 
 /// Sums and numbers of debits and credits of a batch, in minor units.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// Sum of the debits (sales).
     pub debit: i64,
@@ -378,7 +292,7 @@ pub struct Totals {
 }
 
 /// What a clearing record is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ClearingKind {
     /// A first presentment, also cash and completions.
     Sale,
@@ -408,7 +322,8 @@ pub enum ClearingKind {
 ///
 /// Amounts are signed: positive is money towards the merchant (or the member whose file it is), a refund and a
 /// reversal of a sale are negative, `net = gross - fee`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ClearingRecord {
     /// Where it stands.
     pub source: Source,
@@ -493,7 +408,8 @@ impl ClearingRecord {
 }
 
 /// One booked entry of a bank statement, or one detail of a batch booking.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BankEntry {
     /// Where it stands.
     pub source: Source,

@@ -47,7 +47,8 @@ macro_rules! classes {
     };
 }
 
-fn pick(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
+/// Of two wordings the one in a language.
+pub(crate) fn pick<'t>(lang: Lang, en: &'t str, zh: &'t str) -> &'t str {
     match lang {
         Lang::Zh => zh,
         _ => en,

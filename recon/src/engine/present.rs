@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::books::{Books, RecordId};
 use super::bundle;
 use super::line::{Line, LineKind};
+use super::open::Known;
 use super::run::{Run, Settings};
 use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source};
 
@@ -22,7 +23,7 @@ pub struct RecordRef<'f> {
 }
 
 impl<'f> RecordRef<'f> {
-    fn new(file: &'f str, place: Place) -> Self {
+    pub(crate) fn new(file: &'f str, place: Place) -> Self {
         let (line, offset) = match place {
             Place::Line(line) => (Some(line), None),
             Place::Offset(offset) => (None, Some(offset)),
@@ -40,22 +41,29 @@ impl<'f> RecordRef<'f> {
 #[derive(Debug)]
 pub struct Intake {
     pub(crate) books: Books,
+    /// Files that were read on an earlier day.
+    pub(crate) known: Vec<Known>,
 }
 
 impl Intake {
     /// Nothing taken yet; records without a currency are in `currency`.
     pub fn new(currency: Currency) -> Self {
-        Self { books: Books::new(currency) }
+        Self { books: Books::new(currency), known: Vec::new() }
     }
 
-    /// Ends a file: all records since the file before are its own.
+    /// Ends a file: all records since the file before are its own. One that was read on an earlier day counts as
+    /// read twice.
     pub fn finish_file(&mut self, file: InputFile) {
+        let is_known = self.is_known(file.side, &crate::output::hex(&file.digest));
         self.books.finish_file(file);
+        if is_known {
+            self.books.drop_last();
+        }
     }
 
     /// Runs over what was taken.
     pub fn run(self, settings: Settings) -> Run {
-        Run::new(self.books, settings)
+        Run::new(self.books, self.known, settings)
     }
 }
 

@@ -11,6 +11,7 @@ use super::decide::Decision;
 use super::intern::Sym;
 use super::line::Line;
 use super::matching::{self, Group, Matches};
+use super::open::Known;
 use super::payout::{self, Payments};
 use super::rules::Rules;
 use super::transact::{self, Others, Totals, TotalsResult, Transaction};
@@ -37,6 +38,7 @@ pub struct Run {
     pub(crate) books: Books,
     pub(crate) rules: Rules,
     pub(crate) as_of: DateTime,
+    pub(crate) zone: TimeZone,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) totals: Vec<Totals>,
     pub(crate) others: Vec<Others>,
@@ -53,13 +55,15 @@ pub struct Run {
     /// Files that were read twice: name, number of records, and whether the content is the same.
     pub(crate) duplicates: Vec<(String, u64, bool)>,
     pub(crate) faults: Vec<Refused>,
+    /// Files that were read on an earlier day.
+    pub(crate) known: Vec<Known>,
     set_of: HashMap<u32, usize>,
     batches: HashMap<Option<Sym>, Vec<usize>>,
 }
 
 impl Run {
     /// Runs over all records of the books.
-    pub(crate) fn new(mut books: Books, settings: Settings) -> Self {
+    pub(crate) fn new(mut books: Books, known: Vec<Known>, settings: Settings) -> Self {
         let Settings { rules, as_of, zone, decisions } = settings;
         let duplicates = books.drop_duplicates();
         let faults = books.faults();
@@ -74,6 +78,7 @@ impl Run {
         let payments = payout::payments(&books, &setting);
         let mut run = Self {
             as_of,
+            zone,
             order: Vec::new(),
             set_of: HashMap::new(),
             batches: transact::places(&found.totals),
@@ -90,6 +95,7 @@ impl Run {
             decisions,
             duplicates,
             faults,
+            known,
             books,
             rules,
         };
@@ -154,6 +160,16 @@ impl Run {
     pub(crate) fn batch_of(&self, of: &Transaction) -> Option<TotalsResult> {
         let place = transact::batch_of(&self.batches, &self.totals, of)?;
         self.totals.get(place).map(|totals| totals.result)
+    }
+
+    /// The transaction of a message.
+    pub(crate) fn transactions_by_message(&self, message: u32) -> Option<&Transaction> {
+        self.transactions.iter().find(|of| of.messages.contains(&message))
+    }
+
+    /// Whether people decided about a payout.
+    pub(crate) fn is_decided(&self, number: u32) -> bool {
+        classify::payout_line(self, number).decided.is_some()
     }
 
     /// The day on which the clearing file of a settlement date is there.

@@ -3,4 +3,5 @@
 pub mod ndjson;
 mod words;
 
+pub(crate) use self::ndjson::hex;
 pub use self::words::money;

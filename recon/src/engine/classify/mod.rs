@@ -31,6 +31,13 @@ pub(crate) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
     other::files(run, &mut each);
 }
 
+/// The line of one payout.
+pub(crate) fn payout_line(run: &Run, number: u32) -> Line {
+    let mut line = payout::line(run, number as usize);
+    finish(run, &mut line);
+    line
+}
+
 /// What every line gets: since when it is open, and what was decided about it.
 fn finish(run: &Run, line: &mut Line) {
     line.since =
