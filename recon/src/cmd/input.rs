@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use crate::engine::class::Lang;
 use crate::engine::decide::Decisions;
 use crate::engine::rules::{DEFAULT, Rules};
 use crate::engine::run::{Intake, Run, Settings};
@@ -60,16 +61,21 @@ pub(super) struct Inputs {
     party: Vec<String>,
 }
 
-/// A run with what the readers said beside it.
-pub(super) struct Done {
-    pub(super) run: Run,
-    /// What is worth knowing about the files.
-    pub(super) notes: Vec<String>,
+/// The language of a report.
+#[derive(Debug, Args)]
+pub(super) struct Language {
+    /// Language: en or zh
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    pub(super) lang: Lang,
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::of_tag(text).ok_or_else(|| "en or zh".to_owned())
 }
 
 impl Inputs {
     /// Reads all files and runs.
-    pub(super) fn run(&self) -> Result<Done, String> {
+    pub(super) fn run(&self) -> Result<Run, String> {
         if self.switch.is_empty() && self.clearing.is_empty() && self.bank.is_empty() && self.open.is_none() {
             return Err("no file is given: --switch, --clearing, --bank or --open".to_owned());
         }
@@ -92,7 +98,9 @@ impl Inputs {
         };
         let mut intake = Intake::new(currency);
         let tokenizer = self.tokenizer()?;
-        let mut notes = Vec::new();
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
         for (side, files, map) in [
             (Side::Switch, &self.switch, &self.switch_map),
             (Side::Clearing, &self.clearing, &self.clearing_map),
@@ -102,17 +110,19 @@ impl Inputs {
             for path in files {
                 let report = read::read_file(path, &options, &mut intake)
                     .map_err(|error| format!("{}: {error}", path.display()))?;
-                notes.extend(
-                    report
-                        .notes
-                        .iter()
-                        .map(|note| format!("{}: {}: {}", note.source.file, note.source.place, note.reason)),
-                );
+                for note in &report.notes {
+                    super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
+                }
                 intake.finish_file(report.file);
             }
         }
         let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
-        Ok(Done { run: intake.run(settings), notes })
+        Ok(intake.run(settings))
+    }
+
+    /// Whether tokens of cards mean the same on another day.
+    pub(super) fn keeps_tokens(&self) -> bool {
+        self.token_key.is_some()
     }
 
     fn options(

@@ -38,7 +38,59 @@ impl Event<'_> {
     }
 }
 
+/// One clearing record of a payout.
+#[derive(Clone, Debug)]
+pub struct PayoutItem {
+    /// Its RRN, empty if it has none.
+    pub rrn: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Settlement date.
+    pub date: String,
+    /// Gross amount in minor units, or what is held.
+    pub gross: i128,
+    /// The fee that is deducted.
+    pub fee: i128,
+    /// What is paid for it.
+    pub net: i128,
+}
+
+/// What a clearing record is, with its words.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemKind(ClearingKind);
+
+impl ItemKind {
+    /// The kind in words.
+    pub fn words(self, lang: Lang) -> &'static str {
+        kind_words(self.0, lang)
+    }
+}
+
 impl Run {
+    /// The clearing records of the payouts of a line; their net amounts add up to what is expected.
+    pub fn payout_items(&self, line: &Line) -> Vec<PayoutItem> {
+        let is_it =
+            |of: &&super::payout::Payment| of.names == line.payouts && Some(of.currency) == line.currency;
+        let Some(payment) = self.payments.payments.iter().find(is_it) else { return Vec::new() };
+        let items = payment.records.iter().filter_map(|index| {
+            let (record, context) = bundle::record(&self.books, *index)?;
+            let parts = super::payout::parts(&self.books, &self.rules, *index);
+            Some(PayoutItem {
+                rrn: self.books.text(record.rrn).to_owned(),
+                kind: ItemKind(context.kind),
+                date: context.settlement_date.map_or_else(String::new, |date| date.to_string()),
+                gross: parts.gross - parts.held,
+                fee: parts.fees,
+                net: parts.due(),
+            })
+        });
+        let mut items: Vec<PayoutItem> = items.collect();
+        items.sort_by(|one, other| {
+            (&one.date, &one.rrn, one.gross).cmp(&(&other.date, &other.rrn, other.gross))
+        });
+        items
+    }
+
     /// The records of a line in the order of time, in words.
     pub fn evidence(&self, line: &Line, lang: Lang) -> Vec<Event<'_>> {
         let mut found: Vec<Event<'_>> = line

@@ -83,6 +83,11 @@ impl Run {
         line.records.iter().map(of).collect()
     }
 
+    /// A digest over what the records of a line say: a decision holds as long as it is the same.
+    pub fn record_digest(&self, line: &Line) -> String {
+        super::classify::record_digest(&self.books, &line.records)
+    }
+
     /// Records that cannot be used, in the order of files and places.
     pub fn refused(&self) -> Vec<&Refused> {
         let mut found: Vec<&Refused> = self.books.refused.iter().collect();

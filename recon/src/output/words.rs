@@ -6,10 +6,15 @@ use crate::engine::class::{Class, Lang};
 use crate::engine::line::{Line, Note};
 use crate::record::Currency;
 
+/// How many decimals amounts of a currency have; two where that is not known.
+pub fn exponent(of: Option<Currency>) -> usize {
+    let row = of.and_then(|of| currency::by_text(of.as_str()));
+    usize::from(row.and_then(|row| row.exponent).unwrap_or(2))
+}
+
 /// An amount with its decimal point: `123.00`, `-0.05`, `500` for currencies without decimals.
 pub fn money(amount: i128, of: Option<Currency>) -> String {
-    let exponent = of.and_then(|of| currency::by_text(of.as_str())).and_then(|row| row.exponent).unwrap_or(2);
-    let exponent = usize::from(exponent);
+    let exponent = exponent(of);
     let digits = format!("{:0>width$}", amount.unsigned_abs(), width = exponent + 1);
     let (whole, part) = digits.split_at(digits.len() - exponent);
     let sign = if amount < 0 { "-" } else { "" };
