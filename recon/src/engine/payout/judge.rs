@@ -172,15 +172,17 @@ fn rounding(books: &Books, setting: &Setting<'_>, payment: &Payment, missing: i1
     }
     let half_up = |gross: i128, rate: i128| (gross * rate + 5000) / 10_000;
     let around = fee * 10_000 / gross;
-    let mut rates = (around - 1..=around + 1)
-        .filter(|rate| *rate > 0 && items.iter().all(|(gross, fee)| half_up(*gross, *rate) == *fee));
-    match (rates.next(), rates.next()) {
-        (Some(rate), None) => {
-            let (gross, fees) = items.iter().fold((0, 0), |sum, item| (sum.0 + item.0, sum.1 + item.1));
-            if half_up(gross, rate) - fees == missing { missing } else { 0 }
-        }
-        _ => 0,
-    }
+    let reach = 5000 / gross + 2;
+    let explains = |rate: &i128| *rate > 0 && items.iter().all(|(gross, fee)| half_up(*gross, *rate) == *fee);
+    let rates: Vec<i128> = (around - reach..=around + reach).filter(explains).collect();
+    // small items leave a choice of rates; contracts prefer round ones
+    let rate = [10, 5, 1].iter().find_map(|step| {
+        let mut round = rates.iter().filter(|rate| **rate % step == 0);
+        round.next().filter(|_| round.next().is_none())
+    });
+    let Some(rate) = rate else { return 0 };
+    let (gross, fees) = items.iter().fold((0, 0), |sum, item| (sum.0 + item.0, sum.1 + item.1));
+    if half_up(gross, *rate) - fees == missing { missing } else { 0 }
 }
 
 /// The amount after the word for a fee, for instance `FEE 6.00`.
