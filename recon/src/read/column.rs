@@ -1,5 +1,8 @@
 //! What a value of a row is: the names of columns.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Declares the columns: the name of each, and other names that are read as it.
 macro_rules! columns {
     ($($column:ident $name:literal $(= $other:literal)*;)*) => {
@@ -119,18 +122,19 @@ pub(super) const COUNT: usize = Column::ALL.len();
 impl Column {
     /// The column of that name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let wanted = plain(name);
-        let is_it = |column: &&Self| {
-            let others = column.others().iter().copied();
-            !wanted.is_empty()
-                && std::iter::once(column.name()).chain(others).any(|name| plain(name) == wanted)
-        };
-        Self::ALL.iter().find(is_it).copied()
+        static NAMES: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
+            let names =
+                |column: &Column| std::iter::once(column.name()).chain(column.others().iter().copied());
+            Column::ALL.iter().flat_map(|column| names(column).map(|name| (plain(name), *column))).collect()
+        });
+        NAMES.get(&plain(name)).copied()
     }
 
     /// The column of a data element of the switch.
     pub(super) fn of_element(number: u8) -> Option<Self> {
-        Self::named(&format!("de{number}"))
+        static ELEMENTS: LazyLock<Vec<Option<Column>>> =
+            LazyLock::new(|| (0..=192).map(|number| Column::named(&format!("de{number}"))).collect());
+        ELEMENTS.get(usize::from(number)).copied().flatten()
     }
 
     /// Its place among all.
@@ -146,8 +150,6 @@ fn plain(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
 
     #[test]

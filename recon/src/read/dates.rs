@@ -18,7 +18,7 @@ pub(super) struct Calendar {
 }
 
 /// Why there is no date: what to do about it.
-pub(super) const NO_YEAR: &str = "has no year, and nothing near it has one: say --near YYYY-MM-DD";
+pub(super) const NO_YEAR: &str = "has no year, and nothing near it has one: say --as-of";
 
 impl Calendar {
     /// A date: `2026-03-16`, `20260316`, `2026/3/16`, `16.03.2026`, or `0316` without a year.

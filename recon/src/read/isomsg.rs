@@ -27,7 +27,7 @@ pub(super) fn read(stream: Stream, maker: &Maker, teller: &mut Teller<'_>) -> io
             row.put(Column::Time, at);
         }
         match element.map_err(str::to_owned).and_then(|element| fill(&mut row, &element)) {
-            Ok(()) => maker.take(&row, place, teller),
+            Ok(()) => maker.take(&mut row, place, teller),
             Err(reason) => teller.refuse(place, reason),
         }
     }

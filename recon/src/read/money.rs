@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cardwire::codes::currency;
+use cardwire::mask;
 
 use crate::record::Currency;
 
@@ -26,6 +27,8 @@ pub(super) enum Wrong {
     /// More decimals than the currency has.
     TooFine(u8),
     TooLarge,
+    /// Digits that are a card number.
+    Card,
 }
 
 impl fmt::Display for Wrong {
@@ -38,6 +41,7 @@ impl fmt::Display for Wrong {
             ),
             Self::TooFine(0) => f.write_str("has decimals, and its currency has none"),
             Self::TooFine(exponent) => write!(f, "has more decimals than the {exponent} of its currency"),
+            Self::Card => f.write_str("looks like a card number"),
             Self::TooLarge => f.write_str("has more than 18 digits"),
         }
     }
@@ -70,6 +74,9 @@ impl Notation {
         }
         if significant.len() > 18 {
             return Err(Wrong::TooLarge);
+        }
+        if significant.len() > 12 && mask::hidden(significant.as_bytes()).contains(&true) {
+            return Err(Wrong::Card);
         }
         let value: i64 =
             if significant.is_empty() { 0 } else { significant.parse().map_err(|_| Wrong::TooLarge)? };

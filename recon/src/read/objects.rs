@@ -22,7 +22,6 @@ pub(super) fn read(
     maker: &Maker,
     teller: &mut Teller<'_>,
 ) -> io::Result<()> {
-    let elements: Vec<Option<Column>> = (0..=192).map(Column::of_element).collect();
     let (mut line, mut number, mut row) = (Vec::new(), 0, Row::default());
     while let Some(is_whole) = next_line(&mut input, &mut line, MOST)? {
         number += 1;
@@ -43,8 +42,8 @@ pub(super) fn read(
                     continue;
                 }
                 row.clear();
-                match fill(&mut row, &object, map, &elements) {
-                    Ok(()) => maker.take(&row, place, teller),
+                match fill(&mut row, &object, map) {
+                    Ok(()) => maker.take(&mut row, place, teller),
                     Err(reason) => teller.refuse(place, reason),
                 }
             }
@@ -58,12 +57,7 @@ pub(super) fn read(
     Ok(())
 }
 
-fn fill(
-    row: &mut Row,
-    object: &Object<String, Value>,
-    map: &Map,
-    elements: &[Option<Column>],
-) -> Result<(), String> {
+fn fill(row: &mut Row, object: &Object<String, Value>, map: &Map) -> Result<(), String> {
     if object.contains_key("error") {
         return Err("the object tells an error of the command `cardwire`, and is no message".into());
     }
@@ -71,7 +65,7 @@ fn fill(
         match (name.as_str(), value) {
             ("fields", Value::Object(fields)) => {
                 for (number, value) in fields {
-                    let column = number.parse().ok().and_then(|number: usize| *elements.get(number)?);
+                    let column = number.parse().ok().and_then(Column::of_element);
                     if let Some(column) = column {
                         put(row, column, value, map)?;
                     }

@@ -26,6 +26,11 @@ impl Redactor {
         self.tokenizer.token(digits.as_bytes()).or_else(|| masked(digits.as_bytes()))
     }
 
+    /// The text without the inner digits of the card numbers in it; `None` when there are none.
+    pub(super) fn hidden(&self, text: &str) -> Option<Text> {
+        (may_hold_card(text) && hidden(text.as_bytes()).contains(&true)).then(|| self.text(text))
+    }
+
     /// A text without the inner digits of the card numbers in it, trimmed.
     pub(super) fn text(&self, text: &str) -> Text {
         self.lines([text])

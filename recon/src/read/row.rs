@@ -3,7 +3,17 @@
 use std::fmt;
 
 use super::column::{COUNT, Column};
+use super::redact::Redactor;
 use crate::record::Text;
+
+/// Where a card number becomes a token, and digits that are told apart from one by what they are.
+const EXPECTED: [Column; 3] = [Column::Card, Column::Track2, Column::Arn];
+
+/// References of twelve digits, such as an RRN, in which a card number has no room.
+const REFERENCES: [Column; 2] = [Column::Rrn, Column::OriginalRrn];
+
+/// The shortest card number.
+const SHORTEST: usize = 12;
 
 /// Values by column. They may hold card data: `Debug` shows none.
 pub(super) struct Row {
@@ -40,6 +50,22 @@ impl Row {
                 slot.clear();
             }
             slot.push_str(value);
+        }
+    }
+
+    /// Hides card numbers wherever none is expected, before a value is taken apart.
+    pub(super) fn hide_cards(&mut self, redactor: &Redactor) {
+        for index in &self.used {
+            let Some(slot) = self.values.get_mut(*index) else { continue };
+            let is_own = EXPECTED.iter().any(|column| column.index() == *index) || slot.len() < SHORTEST;
+            let is_reference =
+                REFERENCES.iter().any(|column| column.index() == *index) && slot.len() <= SHORTEST;
+            if let Some(hidden) = Some(slot.as_str())
+                .filter(|_| !is_own && !is_reference)
+                .and_then(|text| redactor.hidden(text))
+            {
+                *slot = hidden;
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::record::{Declared, Place, Side};
 
 impl Maker {
     /// Makes the record of a row and hands it over. A line of kind `header` or `trailer` tells about the file.
-    pub(super) fn take(&self, row: &Row, place: Place, teller: &mut Teller<'_>) {
+    pub(super) fn take(&self, row: &mut Row, place: Place, teller: &mut Teller<'_>) {
         if teller.side() == Side::Clearing {
             match row.get(Column::Kind) {
                 Some("header") => return self.header(row, place, teller),

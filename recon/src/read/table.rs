@@ -74,7 +74,7 @@ fn decoded(mut input: impl BufRead, map: &Map, maker: &Maker, teller: &mut Telle
                 }
             },
             Some(head) => match head.fill(&mut row, &record, map) {
-                Ok(()) => maker.take(&row, place, teller),
+                Ok(()) => maker.take(&mut row, place, teller),
                 Err(reason) => teller.refuse(place, reason),
             },
         }

@@ -3,6 +3,7 @@
 use cardwire::Message;
 use cardwire::codes::currency;
 use cardwire::ipm::pds;
+use cardwire::mask;
 
 use super::super::column::Column;
 use super::super::dates::yymmdd;
@@ -85,11 +86,9 @@ pub(super) fn fill(
         row.put(Column::LocalTime, time);
     }
     let life_id = text(message, 63);
-    // the first position says whether the id may be relied on
-    row.put(
-        Column::LifeId,
-        if life_id.len() == 16 { life_id.get(1..).unwrap_or_default() } else { &life_id },
-    );
+    // the first position says whether the id may be relied on; a card number is not cut
+    let is_cut = life_id.len() == 16 && !mask::hidden(life_id.as_bytes()).contains(&true);
+    row.put(Column::LifeId, if is_cut { life_id.get(1..).unwrap_or_default() } else { &life_id });
     if let Some(date) = settlement_date(message, subelements) {
         row.put(Column::SettlementDate, &format!("20{date}"));
     }

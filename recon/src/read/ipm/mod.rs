@@ -15,7 +15,7 @@ use super::dates::yymmdd;
 use super::make::Maker;
 use super::row::Row;
 use super::tell::Teller;
-use crate::record::{Place, Record};
+use crate::record::{Place, Record, Side};
 
 /// Reads a file.
 pub(super) fn read(input: impl BufRead, maker: &Maker, teller: &mut Teller<'_>) -> io::Result<()> {
@@ -95,10 +95,13 @@ impl File<'_> {
             ("1644", "603") | ("1240" | "1442" | "1740", _) => {
                 item::fill(&mut self.row, message, &function, &subelements, self.is_reversal);
                 subelements.check_exponents(place, teller);
-                match self.maker.item(&self.row, teller.source(place)) {
-                    Ok((item, _)) => {
-                        self.sums.item(message, &function, item.gross);
-                        teller.record(Record::Clearing(Box::new(item)));
+                let made = self.maker.record(Side::Clearing, &mut self.row, teller.source(place));
+                match made {
+                    Ok((record, _)) => {
+                        if let Record::Clearing(item) = &record {
+                            self.sums.item(message, &function, item.gross);
+                        }
+                        teller.record(record);
                     }
                     Err(reason) => teller.refuse(place, reason),
                 }

@@ -9,11 +9,7 @@ use crate::record::{ClearingKind, ClearingRecord, Currency, Source, Text};
 
 impl Maker {
     /// The record of a line, and what is wrong with it although it counts.
-    pub(in super::super) fn item(
-        &self,
-        row: &Row,
-        source: Source,
-    ) -> Result<(ClearingRecord, Option<String>), String> {
+    pub(super) fn item(&self, row: &Row, source: Source) -> Result<(ClearingRecord, Option<String>), String> {
         let currency = self.currency(row)?;
         let Sums { kind, gross, fee, net } = self.sums(row, currency)?;
         let near = row.get(Column::SettlementDate).and_then(|text| self.calendar.date(text, None).ok());

@@ -33,7 +33,8 @@ pub(super) type Made = Result<(Record, Option<String>), String>;
 
 impl Maker {
     /// The record of a row.
-    pub(super) fn record(&self, side: Side, row: &Row, source: Source) -> Made {
+    pub(super) fn record(&self, side: Side, row: &mut Row, source: Source) -> Made {
+        row.hide_cards(&self.redactor);
         match side {
             Side::Switch => {
                 self.message(row, source).map(|evidence| (Record::Switch(Box::new(evidence)), None))
