@@ -1,5 +1,7 @@
 //! Which bank entries pay which payouts.
 
+use std::collections::BTreeMap;
+
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 
@@ -8,6 +10,7 @@ use super::{Entry, Payment, Payments};
 use crate::engine::books::{Bank, Books};
 use crate::engine::bundle::days;
 use crate::engine::rules::Rules;
+use crate::record::Currency;
 
 /// How far the value date may lie from the day on which a payout without a number is due.
 const NEAR: i32 = 4;
@@ -22,17 +25,22 @@ struct Nameless {
 /// Finds entries by the number of the payout, then by merchant and day.
 pub(super) fn attach(books: &Books, rules: &Rules, groups: Vec<Payment>) -> Payments {
     let mut found = Payments { repeated: repeated(books), ..Payments::default() };
-    let names = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(place, group)| group.names.iter().map(move |name| (name.clone(), place)));
+    // one number may stand for payouts in several currencies
+    let mut by_name: BTreeMap<String, Vec<(Currency, usize)>> = BTreeMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        for name in &group.names {
+            by_name.entry(name.to_uppercase()).or_default().push((group.currency, place));
+        }
+    }
+    let (names, choices): (Vec<String>, Vec<Vec<(Currency, usize)>>) = by_name.into_iter().unzip();
+    let names = names.into_iter().zip(0..);
     let references = References::new(names, &rules.payout);
     let mut slots: Vec<Option<Payment>> = groups.into_iter().map(Some).collect();
     let mut homes: Vec<usize> = (0..slots.len()).collect();
     let is_repeated: HashSet<u32> = found.repeated.iter().copied().collect();
     let mut rest = Vec::new();
     for (index, bank) in (0u32..).zip(&books.bank).filter(|(index, _)| !is_repeated.contains(index)) {
-        let named = named(&references, bank);
+        let named = named(&references, &choices, bank);
         match named.as_slice() {
             [] => rest.push(index),
             [one] => {
@@ -92,18 +100,25 @@ fn merge(slots: &mut [Option<Payment>], homes: &mut [usize], into: usize, other:
     }
 }
 
-fn named(references: &References<'_>, bank: &Bank) -> Vec<Named> {
+/// The payouts that an entry names: those in its currency, if there are any.
+fn named(references: &References<'_>, choices: &[Vec<(Currency, usize)>], bank: &Bank) -> Vec<Named> {
     let entry = &bank.entry;
     let mut found = references.find(entry.end_to_end.as_deref().unwrap_or_default());
     let in_text = references.find(&entry.text);
     if found.is_empty() {
-        return in_text;
+        found = in_text;
+    } else {
+        // the text may say more about the same payout
+        for named in &mut found {
+            let more = in_text.iter().find(|other| other.payout == named.payout);
+            named.is_part |= more.is_some_and(|more| more.is_part);
+            named.is_again |= more.is_some_and(|more| more.is_again);
+        }
     }
-    // the text may say more about the same payout
     for named in &mut found {
-        let more = in_text.iter().find(|other| other.payout == named.payout);
-        named.is_part |= more.is_some_and(|more| more.is_part);
-        named.is_again |= more.is_some_and(|more| more.is_again);
+        let Some(choices) = choices.get(named.payout) else { continue };
+        let own = choices.iter().find(|(currency, _)| *currency == bank.currency).or(choices.first());
+        named.payout = own.map_or(usize::MAX, |(_, place)| *place);
     }
     found
 }

@@ -135,12 +135,7 @@ pub(crate) fn payments(books: &Books, setting: &Setting<'_>) -> Payments {
     found.of_record = vec![None; books.clearing.len()];
     let mut done = std::mem::take(&mut found.payments);
     for (number, payment) in (0u32..).zip(&mut done) {
-        payment.entries.sort_by_key(|entry| {
-            let bank = books.bank.get(entry.index as usize);
-            bank.map(|bank| {
-                (bank.entry.booked.or(bank.entry.value_date), books.file(bank.at), bank.at.place())
-            })
-        });
+        payment.entries.sort_by_key(|entry| order(books, entry));
         for index in &payment.records {
             if let Some(slot) = found.of_record.get_mut(*index as usize) {
                 *slot = Some(number);
@@ -150,6 +145,20 @@ pub(crate) fn payments(books: &Books, setting: &Setting<'_>) -> Payments {
     }
     found.payments = done;
     found
+}
+
+/// Entries by day; of one day transfers come before returns, and returns before what pays again.
+fn order<'b>(books: &'b Books, entry: &Entry) -> impl Ord + use<'b> {
+    let step = match (entry.is_return, entry.is_again) {
+        (true, _) => 1,
+        (_, true) => 2,
+        _ => 0,
+    };
+    books.bank.get(entry.index as usize).map(|bank| {
+        let found = &bank.entry;
+        let day = found.booked.or(found.value_date);
+        (day, step, found.amount, found.text.as_str(), books.file(bank.at), bank.at.place())
+    })
 }
 
 /// Clearing records by the payout they name, or else by merchant and settlement date; and always by currency.
