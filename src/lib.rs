@@ -72,7 +72,8 @@
 //! that names no feature. `alloc` adds [`Builder::to_vec`], `probe`, and specs as owned data in
 //! `import`; `std` (default) adds `ipm`; `toml`, `json`, `jpos` and `j8583` read specs from files.
 //! `proptest` and `arbitrary` draw valid messages for tests. `serde` adds typed messages, `tokio` a `tokio_util` codec for every framing. `net` adds
-//! connections over tokio, `tls` their encryption, `tracing` their events. `cli` is the command.
+//! connections over tokio, `tls` their encryption, `tracing` their events. `input` reads messages from files of any form.
+//! `cli` is the command.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.
@@ -102,6 +103,8 @@ pub mod frame;
 pub mod generate;
 #[cfg(feature = "alloc")]
 pub mod import;
+#[cfg(feature = "input")]
+pub mod input;
 #[cfg(feature = "std")]
 pub mod ipm;
 pub mod layout;

@@ -103,6 +103,12 @@ impl<R: Read> Records<R> {
         self.reader.records()
     }
 
+    /// Where the record read last begins; see [`VbsReader::offset`].
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.reader.offset()
+    }
+
     /// Whether the file ended as it should; see [`VbsReader::ended_cleanly`].
     #[must_use]
     pub fn ended_cleanly(&self) -> bool {

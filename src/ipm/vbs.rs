@@ -98,6 +98,12 @@ impl<R: Read> VbsReader<R> {
         self.record.number
     }
 
+    /// The byte of the file where the record read last begins, behind its length; block trailers counted.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.file_offset(self.record.start)
+    }
+
     /// Whether the file ended as it should: with a length of zero. `false` before the end, and when
     /// the file just stopped between two records; it may then be a part of a longer one.
     #[must_use]

@@ -5,6 +5,8 @@ mod issuer;
 mod veil;
 mod write;
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
 use core::cmp::Ordering;
 use core::fmt;
 
@@ -102,6 +104,23 @@ fn shows_pan(len: usize, index: usize, (head, tail): (u8, u8)) -> bool {
 #[must_use]
 pub fn hex(octets: &[u8]) -> impl fmt::Display + use<'_> {
     Hex(octets)
+}
+
+/// Which octets of a text in ASCII are inner digits of a card number, or belong to a track: those that nobody may
+/// see. Other characters, in UTF-8 or any superset of ASCII, part digits from each other.
+///
+/// ```
+/// let text = "PAID BY 4111111111111111 ON 17";
+/// let hidden = cardwire::mask::hidden(text.as_bytes());
+/// let shown: String = text.chars().zip(hidden).map(|(seen, hidden)| if hidden { '*' } else { seen }).collect();
+/// assert_eq!(shown, "PAID BY 411111******1111 ON 17");
+/// ```
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn hidden(text: &[u8]) -> Vec<bool> {
+    let value = Octets::of(text);
+    let mut cards = card::Cards::new(Text::new(&value, Alphabet::Ascii));
+    (0..text.len()).map(|index| cards.hides(index)).collect()
 }
 
 struct Hex<'a>(&'a [u8]);

@@ -8,7 +8,6 @@
 
 mod command;
 mod failure;
-mod hex;
 mod input;
 mod isomsg;
 mod json;
@@ -26,6 +25,8 @@ mod wire;
 mod work;
 
 use std::process::ExitCode;
+
+use cardwire::input::hex;
 
 use clap::Parser;
 

@@ -20,7 +20,7 @@ pub(crate) fn origin(out: &mut Vec<u8>, origin: &Origin) {
         Origin::Line(file, line) => named(out, file, "line", *line),
         Origin::Byte(file, byte) => named(out, file, "byte", *byte),
         Origin::Argument(index) => drop(write!(out, "\"argument\":{index}")),
-        Origin::Packet { file, number, from, to, moment } => {
+        Origin::Packet { file, number, from, to, moment, .. } => {
             named(out, file, "packet", *number);
             if let Some(moment) = moment {
                 let _ = write!(out, ",\"time\":\"{moment}\"");

@@ -7,7 +7,7 @@ use cardwire::{Builder, Inspection, Message, Spec};
 use super::encode::{Trouble, build};
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, InputArgs, Item, Line, Lines, Payload, files};
+use crate::input::{self, InputArgs, Item, Line, Lines, Payload, Refusal, files};
 use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Record, Shown};
 use crate::mask;
@@ -127,7 +127,7 @@ impl Redact {
                     Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => object(spec, line),
                     Some(Line::TooLong) => {
-                        Err(Trouble::Object(None, input::too_long(self.input.max_line).text))
+                        Err(Trouble::Object(None, Refusal::too_long(self.input.max_line).text))
                     }
                 };
                 total += 1;

@@ -4,46 +4,29 @@
 //! input makes the command grow.
 
 mod again;
-mod capture;
-mod detect;
-mod evidence;
-mod flow;
-mod flows;
-mod form;
-mod frames;
-mod hexdump;
+mod kind;
 #[cfg(test)]
 mod linear;
-mod lines;
-mod look;
-mod notation;
-mod packet;
-mod raw;
 mod records;
-mod row;
-mod text;
 
-use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::io::{BufReader, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use cardwire::input::{Error, Opened, Options};
 use cardwire::{Framing, Spec};
 
-use self::evidence::Known;
-use self::form::Form;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, complain};
 use crate::isomsg::Scanner;
 use crate::json::Left;
 
 pub(crate) use again::is_kept;
-pub(crate) use capture::{Moment, Skipped};
-pub(crate) use form::Kind;
-pub(crate) use lines::{Line, Lines};
+pub(crate) use cardwire::input::{
+    Item, Line, Lines, Moment, Origin, Payload, Refusal, Skipped, Source, Stream, octets,
+};
+pub(crate) use kind::Kind;
 pub(crate) use records::Records;
-pub(crate) use text::{octets, too_long};
 
 /// What is read, and how.
 #[derive(clap::Args, Clone)]
@@ -96,133 +79,6 @@ pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
     }
 }
 
-/// Where a message was found.
-#[derive(Clone, Debug)]
-pub(crate) enum Origin {
-    /// In a line of a text.
-    Line(Rc<str>, u64),
-    /// At a byte of a stream.
-    Byte(Rc<str>, u64),
-    /// In a packet of a capture, on a connection, and when.
-    Packet { file: Rc<str>, number: u64, from: SocketAddr, to: SocketAddr, moment: Option<Moment> },
-    /// Among the arguments.
-    Argument(usize),
-}
-
-impl Origin {
-    /// When the message was captured.
-    pub(crate) fn moment(&self) -> Option<Moment> {
-        match self {
-            Self::Packet { moment, .. } => *moment,
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Line(file, line) => write!(f, "{file}:{line}"),
-            Self::Byte(file, at) => write!(f, "{file}, byte {at}"),
-            Self::Packet { file, number, from, to, moment } => {
-                write!(f, "{file}, packet {number}, {from} > {to}")?;
-                moment.map_or(Ok(()), |moment| write!(f, ", {moment}"))
-            }
-            Self::Argument(index) => write!(f, "message {index}"),
-        }
-    }
-}
-
-/// A message, or why there is none.
-pub(crate) struct Item {
-    pub(crate) origin: Origin,
-    pub(crate) content: Result<Payload, Refusal>,
-}
-
-/// A message, the station header before it, and the framing that it was cut by.
-#[derive(Default)]
-pub(crate) struct Payload {
-    pub(crate) station: Vec<u8>,
-    pub(crate) message: Vec<u8>,
-    pub(crate) framing: Option<Framing>,
-    /// A frame with nothing in it, as it stood there.
-    pub(crate) poll: Vec<u8>,
-}
-
-impl Payload {
-    /// A message that stands alone.
-    pub(crate) fn bare(message: Vec<u8>) -> Self {
-        Self { message, ..Self::default() }
-    }
-
-    /// Whether it is a frame with nothing in it.
-    pub(crate) fn is_poll(&self) -> bool {
-        !self.poll.is_empty()
-    }
-
-    /// The station header, to be shown.
-    pub(crate) fn station(&self) -> &[u8] {
-        &self.station
-    }
-}
-
-/// What is wrong with the input around a message.
-#[derive(Clone)]
-pub(crate) struct Refusal {
-    /// Where in the line or stream.
-    pub(crate) byte: Option<usize>,
-    pub(crate) text: String,
-}
-
-impl Refusal {
-    pub(crate) fn new(byte: impl Into<Option<usize>>, text: impl fmt::Display) -> Self {
-        Self { byte: byte.into(), text: text.to_string() }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.byte {
-            Some(byte) => write!(f, "byte {byte}: {}", self.text),
-            None => f.write_str(&self.text),
-        }
-    }
-}
-
-/// One file, cut into messages.
-trait Source {
-    /// The next message; `None` at the end.
-    fn next(&mut self) -> Outcome<Option<Item>>;
-
-    /// Whether the next message may take a while to arrive.
-    fn waits(&self) -> bool {
-        false
-    }
-
-    /// What was not read so far, when anything was not.
-    fn skipped(&self) -> Option<&Skipped> {
-        None
-    }
-
-    /// What of the message read last the spec has no place for.
-    fn left(&self) -> &[Left] {
-        &[]
-    }
-
-    /// Whether it is jPOS XML.
-    fn is_isomsg(&self) -> bool {
-        false
-    }
-
-    /// Whether it is characters, one message a line.
-    fn is_text(&self) -> bool {
-        false
-    }
-}
-
-/// Anything to read from.
-pub(crate) type Stream = BufReader<Box<dyn Read + Send>>;
-
 /// Opens a file, or standard input for `-`; gives it its name, too.
 pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
@@ -247,11 +103,19 @@ pub(crate) struct Messages {
     spec: Option<&'static Spec<'static>>,
     files: std::vec::IntoIter<PathBuf>,
     arguments: usize,
-    current: Option<Box<dyn Source>>,
+    current: Option<Current>,
     /// What was not read of the files that are done.
     skipped: Vec<Skipped>,
     /// Whether the caller looks at [`Messages::left`].
     takes_left: bool,
+}
+
+/// The file that is being read.
+enum Current {
+    /// Octets of messages.
+    Octets(Box<dyn Source>),
+    /// Messages by their values.
+    Made(Box<records::Made>),
 }
 
 impl InputArgs {
@@ -278,7 +142,11 @@ impl InputArgs {
 impl Messages {
     /// Whether the next message may take a while to arrive, so that output should not wait for it.
     pub(crate) fn waits(&self) -> bool {
-        self.current.as_ref().is_none_or(|source| source.waits())
+        match &self.current {
+            Some(Current::Octets(source)) => source.waits(),
+            Some(Current::Made(made)) => made.waits(),
+            None => true,
+        }
     }
 
     /// The next message.
@@ -287,22 +155,39 @@ impl Messages {
             return Ok(Some(item));
         }
         loop {
-            if let Some(source) = &mut self.current {
-                match source.next()? {
-                    Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => {
-                        continue;
-                    }
-                    Some(item) => return Ok(Some(item)),
-                    None => {
-                        self.skipped.extend(source.skipped().cloned());
-                        self.current = None;
-                    }
-                }
+            let next = match &mut self.current {
+                Some(Current::Octets(source)) => source.next()?,
+                Some(Current::Made(made)) => made.next()?,
+                None => None,
+            };
+            match next {
+                Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => continue,
+                Some(item) => return Ok(Some(item)),
+                None => self.end(),
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),
                 None => return Ok(None),
             }
+        }
+    }
+
+    /// The end of a file: what was not read of it is told.
+    fn end(&mut self) {
+        let Some(Current::Octets(source)) = self.current.take() else { return };
+        let Some(skipped) = source.skipped() else { return };
+        if !self.args.is_quiet && skipped.given_up > 0 {
+            complain(format_args!(
+                "{}: too many connections at a time; {} directions were given up while they were idle, \
+                 and taken for new ones if they went on",
+                skipped.file, skipped.given_up
+            ));
+        }
+        if !skipped.reasons.is_empty() {
+            if !self.args.is_quiet {
+                complain(skipped);
+            }
+            self.skipped.push(skipped.clone());
         }
     }
 
@@ -314,17 +199,20 @@ impl Messages {
 
     /// What of the message read last the spec has no place for: XML and JSON may hold that.
     pub(crate) fn left(&self) -> &[Left] {
-        self.current.as_ref().map(|source| source.left()).unwrap_or_default()
+        match &self.current {
+            Some(Current::Made(made)) => made.left(),
+            _ => &[],
+        }
     }
 
     /// Whether the message read last was jPOS XML.
     pub(crate) fn is_isomsg(&self) -> bool {
-        self.current.as_ref().is_some_and(|source| source.is_isomsg())
+        matches!(&self.current, Some(Current::Made(made)) if made.is_isomsg())
     }
 
     /// Whether the message read last was characters of a line.
     pub(crate) fn is_text(&self) -> bool {
-        self.current.as_ref().is_some_and(|source| source.is_text())
+        matches!(&self.current, Some(Current::Octets(source)) if source.is_text())
     }
 
     /// What was not read of the files that are done.
@@ -335,78 +223,36 @@ impl Messages {
     fn argument(&mut self) -> Option<Item> {
         let text = self.args.message.get(self.arguments)?;
         self.arguments += 1;
-        let known = self.known();
-        let whole = text::decode(form::of_argument(text.as_bytes(), known), known, text.as_bytes());
-        let content = whole.and_then(|bytes| frames::whole(self.args.framing, bytes));
+        let content = self.options().message(text.as_bytes());
         Some(Item { origin: Origin::Argument(self.arguments), content })
     }
 
-    fn known(&self) -> Known {
-        Known { spec: self.spec, framing: self.args.framing }
+    fn options(&self) -> Options {
+        let InputArgs { input, framing, max_line, .. } = self.args;
+        Options { kind: input.into(), framing, max_line, spec: self.spec }
     }
 
-    fn source(&self, file: &PathBuf) -> Outcome<Box<dyn Source>> {
+    fn source(&self, file: &PathBuf) -> Outcome<Current> {
         let (name, stream) = open(file)?;
-        let (start, mut stream) = peek(stream).map_err(|error| Failure::io(&name, error))?;
-        let InputArgs { framing, max_line, .. } = self.args;
-        let form = form::find(self.args.input, &start, self.known())
-            .map_err(|words| Failure::data(format_args!("{name}: {words}")))?;
-        if !matches!(form, Form::Raw | Form::Pcap) && start.starts_with(MARK) {
-            let mut mark = [0; MARK.len()];
-            stream.read_exact(&mut mark).map_err(|error| Failure::io(&name, error))?;
-        }
-        Ok(match form {
-            Form::Pcap => {
-                Box::new(capture::Capture::new(name, stream, framing, self.spec, self.args.is_quiet)?)
+        let made = |records, takes_left| {
+            Current::Made(Box::new(records::Made::new(name.clone(), records, self.spec, takes_left)))
+        };
+        Ok(match self.options().open(name.clone(), stream)? {
+            Opened::Isomsg(stream) => {
+                made(Records::Isomsg(Scanner::new(stream, self.args.max_line)), self.takes_left)
             }
-            Form::Raw => Box::new(raw::Raw::new(name, stream, framing, self.spec, max_line)),
-            Form::Dumps { in_log } => {
-                Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))
-            }
-            Form::Lines(notation, wraps) => {
-                let lines = Lines::new(stream, max_line);
-                Box::new(text::Texts::new(name, lines, notation, wraps, self.known()))
-            }
-            Form::Isomsg => {
-                let records = Records::Isomsg(Scanner::new(stream, max_line));
-                Box::new(records::Made::new(name, records, self.spec, self.takes_left))
-            }
-            Form::Json => {
-                // an object of ours holds what a spec has a place for
-                let records = Records::Json(Lines::new(stream, max_line));
-                Box::new(records::Made::new(name, records, self.spec, false))
-            }
+            // an object of ours holds what a spec has a place for
+            Opened::Json(stream) => made(Records::Json(Lines::new(stream, self.args.max_line)), false),
+            Opened::Octets(source) => Current::Octets(source),
         })
     }
 }
 
-/// What some programs put before a text in UTF-8.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// The start of a stream, and the stream from its start on: what tells the form of an input. A pipe
-/// may give it in small pieces, of which a line, or some octets that are no text, are enough.
-fn peek(mut stream: Stream) -> io::Result<(Vec<u8>, Stream)> {
-    const ENOUGH: usize = 64;
-    let mut start = Vec::new();
-    loop {
-        let piece = match stream.fill_buf() {
-            Ok(piece) => piece,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        let (used, is_end) = (piece.len(), piece.is_empty());
-        start.extend_from_slice(piece);
-        let is_line = memchr::memchr(b'\n', &start).is_some();
-        if is_end || is_line || start.len() >= ENOUGH || !look::is_text(&start) {
-            // what is in the buffer stays there, what was in it before goes in front again
-            let before = start.len() - used;
-            if before == 0 {
-                return Ok((start, stream));
-            }
-            let chained = io::Cursor::new(start.get(..before).unwrap_or_default().to_vec()).chain(stream);
-            let stream: Box<dyn Read + Send> = Box::new(chained);
-            return Ok((start, BufReader::with_capacity(1 << 16, stream)));
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Io(name, error) => Self::Io(name, error),
+            other => Self::data(other),
         }
-        stream.consume(used);
     }
 }

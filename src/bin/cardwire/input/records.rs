@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use cardwire::Spec;
 
-use super::lines::Line;
-use super::{Item, Lines, Origin, Payload, Refusal, Source, Stream};
+use super::{Item, Line, Lines, Origin, Payload, Refusal, Stream};
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
 use crate::json::{Left, Record};
@@ -24,7 +23,7 @@ pub(crate) type Found = (u64, Result<Record, String>);
 impl Records {
     /// Those of a stream that is found to be one or the other.
     pub(crate) fn open(stream: Stream, limit: usize) -> io::Result<Self> {
-        let (start, stream) = super::peek(stream)?;
+        let (start, stream) = cardwire::input::peek(stream)?;
         Ok(
             if memchr::memmem::find(&start, b"<isomsg").is_some()
                 || start.trim_ascii_start().starts_with(b"<")
@@ -53,7 +52,7 @@ impl Records {
                         crate::work::count(line.len());
                         Some((number, Record::parse(line)))
                     }
-                    Some(Line::TooLong) => Some((number, Err(super::too_long(limit).text))),
+                    Some(Line::TooLong) => Some((number, Err(Refusal::too_long(limit).text))),
                 });
             },
         }
@@ -109,8 +108,9 @@ impl Made {
     }
 }
 
-impl Source for Made {
-    fn next(&mut self) -> Outcome<Option<Item>> {
+impl Made {
+    /// The next message; `None` at the end.
+    pub(super) fn next(&mut self) -> Outcome<Option<Item>> {
         let found = self.records.next().map_err(|error| Failure::io(&self.name, error))?;
         Ok(found.map(|(line, record)| {
             let content = self.make(record);
@@ -118,15 +118,18 @@ impl Source for Made {
         }))
     }
 
-    fn waits(&self) -> bool {
+    /// Whether the next message may take a while to arrive.
+    pub(super) fn waits(&self) -> bool {
         self.records.waits()
     }
 
-    fn left(&self) -> &[Left] {
+    /// What of the message made last the spec has no place for.
+    pub(super) fn left(&self) -> &[Left] {
         &self.left
     }
 
-    fn is_isomsg(&self) -> bool {
+    /// Whether it is jPOS XML.
+    pub(super) fn is_isomsg(&self) -> bool {
         self.records.is_isomsg()
     }
 }

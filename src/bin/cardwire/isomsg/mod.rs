@@ -13,9 +13,8 @@
 
 mod escape;
 mod read;
-mod scan;
 mod write;
 
+pub(crate) use cardwire::input::Scanner;
 pub(crate) use read::record;
-pub(crate) use scan::Scanner;
 pub(crate) use write::{broken, message};

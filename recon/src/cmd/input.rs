@@ -1,0 +1,176 @@
+//! What every subcommand reads: the files of the three sides, rules, decisions.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use crate::engine::class::Lang;
+use crate::engine::decide::Decisions;
+use crate::engine::rules::{DEFAULT, Rules};
+use crate::engine::run::{Intake, Run, Settings};
+use crate::read::{self, Map, Options};
+use crate::record::{Currency, Side, Tokenizer};
+
+/// The files of a run and how they are read.
+#[derive(Debug, Args)]
+pub(super) struct Inputs {
+    /// Messages: CSV, NDJSON; a file each time
+    #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
+    switch: Vec<PathBuf>,
+    /// Clearing files: CSV, NDJSON, IPM
+    #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
+    clearing: Vec<PathBuf>,
+    /// Bank statements: CSV, NDJSON, camt.053, MT940
+    #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
+    bank: Vec<PathBuf>,
+    /// Column map of the switch files
+    #[arg(long, value_name = "TOML")]
+    switch_map: Option<PathBuf>,
+    /// Column map of the clearing files
+    #[arg(long, value_name = "TOML")]
+    clearing_map: Option<PathBuf>,
+    /// Column map of the bank files
+    #[arg(long, value_name = "TOML")]
+    bank_map: Option<PathBuf>,
+    /// What stayed open the day before
+    #[arg(long, value_name = "FILE")]
+    open: Option<PathBuf>,
+    /// Decisions of people
+    #[arg(long, value_name = "FILE")]
+    pub(super) decisions: Option<PathBuf>,
+    /// Rules instead of those that come with the command
+    #[arg(long, value_name = "TOML")]
+    rules: Option<PathBuf>,
+    /// Local time as of which things are due: 2026-03-18T10:00; by default the end of the latest day in the files
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Zone of local times
+    #[arg(long, value_name = "ZONE", default_value = "+08:00", allow_hyphen_values = true)]
+    zone: String,
+    /// Currency of records that name none
+    #[arg(long, value_name = "CODE", default_value = "CNY")]
+    currency: String,
+    /// Key of card tokens that outlive the run, in the open items; by default a random key is used and not kept
+    #[arg(long, value_name = "FILE")]
+    token_key: Option<PathBuf>,
+    /// What an address of a capture is: 10.0.0.9:9000=A
+    #[arg(long, value_name = "ADDRESS=PARTY")]
+    party: Vec<String>,
+}
+
+/// The language of a report.
+#[derive(Debug, Args)]
+pub(super) struct Language {
+    /// Language: en or zh
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    pub(super) lang: Lang,
+}
+
+fn language(text: &str) -> Result<Lang, String> {
+    Lang::of_tag(text).ok_or_else(|| "en or zh".to_owned())
+}
+
+impl Inputs {
+    /// Reads all files and runs.
+    pub(super) fn run(&self) -> Result<Run, String> {
+        if self.switch.is_empty() && self.clearing.is_empty() && self.bank.is_empty() && self.open.is_none() {
+            return Err("no file is given: --switch, --clearing, --bank or --open".to_owned());
+        }
+        let rules = match &self.rules {
+            Some(path) => {
+                Rules::parse(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?
+            }
+            None => Rules::parse(DEFAULT)?,
+        };
+        let zone =
+            read::zone(&self.zone).ok_or_else(|| format!("`{}` is no zone such as +08:00", self.zone))?;
+        let as_of = self.as_of.as_deref().map(time).transpose()?;
+        let currency =
+            Currency::new(&self.currency).ok_or_else(|| format!("`{}` is no currency", self.currency))?;
+        let decisions = match &self.decisions {
+            Some(path) if path.exists() => {
+                Decisions::parse(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?
+            }
+            _ => Decisions::default(),
+        };
+        let mut intake = Intake::new(currency);
+        let tokenizer = self.tokenizer()?;
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        for (side, files, map) in [
+            (Side::Switch, &self.switch, &self.switch_map),
+            (Side::Clearing, &self.clearing, &self.clearing_map),
+            (Side::Bank, &self.bank, &self.bank_map),
+        ] {
+            let options = self.options(side, map.as_deref(), &tokenizer, &zone, as_of)?;
+            for path in files {
+                let report = read::read_file(path, &options, &mut intake)
+                    .map_err(|error| format!("{}: {error}", path.display()))?;
+                for note in &report.notes {
+                    super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
+                }
+                intake.finish_file(report.file);
+            }
+        }
+        let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
+        Ok(intake.run(settings))
+    }
+
+    /// Whether tokens of cards mean the same on another day.
+    pub(super) fn keeps_tokens(&self) -> bool {
+        self.token_key.is_some()
+    }
+
+    fn options(
+        &self,
+        side: Side,
+        map: Option<&Path>,
+        tokenizer: &Tokenizer,
+        zone: &TimeZone,
+        as_of: Option<DateTime>,
+    ) -> Result<Options, String> {
+        let mut options = Options::new(side, tokenizer.clone());
+        options.zone = zone.clone();
+        options.near = as_of.map(DateTime::date);
+        options.currency = Currency::new(&self.currency);
+        if let Some(path) = map {
+            options.map = Map::parse(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        for party in &self.party {
+            let (address, name) =
+                party.split_once('=').ok_or_else(|| format!("`{party}` is not ADDRESS=PARTY"))?;
+            options.parties.push((address.to_owned(), name.into()));
+        }
+        Ok(options)
+    }
+
+    fn tokenizer(&self) -> Result<Tokenizer, String> {
+        if let Some(path) = &self.token_key {
+            let key = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            if key.len() < 16 {
+                return Err(format!("{}: a key of fewer than 16 octets is guessed", path.display()));
+            }
+            return Ok(Tokenizer::new(&key));
+        }
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| format!("no random key for card tokens: {error}"))?;
+        Ok(Tokenizer::new(&key))
+    }
+}
+
+pub(super) fn text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// A local time, or the end of a day.
+fn time(text: &str) -> Result<DateTime, String> {
+    let text = text.trim();
+    let day = text.parse::<jiff::civil::Date>().map(|day| day.at(23, 59, 59, 0));
+    let time = text.replacen(' ', "T", 1).parse::<DateTime>();
+    if text.len() <= 10 { day } else { time }
+        .map_err(|_| format!("`{text}` is no time such as 2026-03-18T10:00"))
+}

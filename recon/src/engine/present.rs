@@ -1,0 +1,182 @@
+//! What reports ask a run for: places, keys and ages of lines.
+
+use serde::Serialize;
+
+use super::books::{Books, RecordId};
+use super::bundle;
+use super::line::{Line, LineKind};
+use super::open::Known;
+use super::run::{Run, Settings};
+use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source};
+
+/// A record by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RecordRef<'f> {
+    /// The name of the file as it was given.
+    pub file: &'f str,
+    /// The line, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The octets before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+}
+
+impl<'f> RecordRef<'f> {
+    pub(crate) fn new(file: &'f str, place: Place) -> Self {
+        let (line, offset) = match place {
+            Place::Line(line) => (Some(line), None),
+            Place::Offset(offset) => (None, Some(offset)),
+        };
+        Self { file, line, offset }
+    }
+
+    /// The place of a source.
+    pub fn of(source: &'f Source) -> Self {
+        Self::new(&source.file, source.place)
+    }
+}
+
+/// Takes the records of all files, and becomes a run.
+#[derive(Debug)]
+pub struct Intake {
+    pub(crate) books: Books,
+    /// Files that were read on an earlier day.
+    pub(crate) known: Vec<Known>,
+}
+
+impl Intake {
+    /// Nothing taken yet; records without a currency are in `currency`.
+    pub fn new(currency: Currency) -> Self {
+        Self { books: Books::new(currency), known: Vec::new() }
+    }
+
+    /// Ends a file: all records since the file before are its own. One that was read on an earlier day counts as
+    /// read twice.
+    pub fn finish_file(&mut self, file: InputFile) {
+        let is_known = self.is_known(file.side, &crate::output::hex(&file.digest));
+        self.books.finish_file(file);
+        if is_known {
+            self.books.drop_last();
+        }
+    }
+
+    /// Runs over what was taken.
+    pub fn run(self, settings: Settings) -> Run {
+        Run::new(self.books, self.known, settings)
+    }
+}
+
+impl Sink for Intake {
+    fn take(&mut self, record: Record) {
+        self.books.take(record);
+    }
+}
+
+impl Run {
+    /// Where the records of a line stand.
+    pub fn records(&self, line: &Line) -> Vec<RecordRef<'_>> {
+        let of = |id: &RecordId| {
+            let at = self.books.at(*id);
+            RecordRef::new(self.books.file(at), at.place())
+        };
+        line.records.iter().map(of).collect()
+    }
+
+    /// A digest over what the records of a line say: a decision holds as long as it is the same.
+    pub fn record_digest(&self, line: &Line) -> String {
+        super::classify::record_digest(&self.books, &line.records)
+    }
+
+    /// Records that cannot be used, in the order of files and places.
+    pub fn refused(&self) -> Vec<&Refused> {
+        let mut found: Vec<&Refused> = self.books.refused.iter().collect();
+        found.sort_by_key(|refused| (&refused.source, &refused.reason));
+        found
+    }
+
+    /// The files that were read, those that were read twice once.
+    pub fn files(&self) -> Vec<&InputFile> {
+        let mut found: Vec<&InputFile> = self.books.files.iter().collect();
+        found.sort_by_key(|file| (file.side, &file.name));
+        found
+    }
+
+    /// The time as of which things are due.
+    pub fn as_of_text(&self) -> String {
+        self.as_of.to_string()
+    }
+
+    /// What is worth knowing about the whole run.
+    pub fn warnings(&self) -> Vec<String> {
+        let days =
+            [Some(self.as_of.date()), self.payments.payments.iter().filter_map(|payment| payment.due).max()];
+        let unknown = days.into_iter().flatten().find(|day| !self.rules.due.calendar.knows(*day));
+        unknown
+            .map(|day| {
+                format!(
+                    "the calendar does not know the holidays of {}: weekends alone are taken as days off",
+                    day.year()
+                )
+            })
+            .into_iter()
+            .collect()
+    }
+
+    /// The age of a line: working days since it was due, calendar days since the day that it is about.
+    pub fn age(&self, line: &Line) -> Option<(i64, i64)> {
+        let today = self.as_of.date();
+        let day = line.day?;
+        let calendar = today.since(day).map_or(0, |span| i64::from(span.get_days()));
+        let working = line.due.map_or(0, |due| self.rules.due.calendar.between(due, today));
+        Some((working, calendar))
+    }
+
+    /// What people look a line up by.
+    pub fn keys(&self, line: &Line) -> Vec<(&'static str, String)> {
+        let mut found: Vec<(&'static str, String)> = Vec::new();
+        let mut add = |name: &'static str, text: &str| {
+            if !text.is_empty() && !found.iter().any(|(known, _)| *known == name) {
+                found.push((name, text.to_owned()));
+            }
+        };
+        for id in &line.records {
+            match id {
+                RecordId::Message(index) => {
+                    let Some(message) = self.books.messages.get(*index as usize) else { continue };
+                    let context = self.books.context(message);
+                    add("rrn", self.books.text(message.rrn));
+                    add("stan", self.books.text(message.stan));
+                    add("terminal", self.books.text(context.terminal));
+                    add("merchant", self.books.text(context.merchant));
+                    add("approval", self.books.text(message.approval));
+                    let card = self.books.token(message.token);
+                    add("card", &card.map_or_else(String::new, |token| token.to_string()));
+                }
+                RecordId::Clearing(index) => {
+                    let Some((record, context)) = bundle::record(&self.books, *index) else { continue };
+                    add("rrn", self.books.text(record.rrn));
+                    add("stan", self.books.text(record.stan));
+                    add("terminal", self.books.text(context.terminal));
+                    add("merchant", self.books.text(context.merchant));
+                    add("approval", self.books.text(record.approval));
+                    add("arn", self.books.text(record.arn));
+                    let card = self.books.token(record.token);
+                    add("card", &card.map_or_else(String::new, |token| token.to_string()));
+                    let date = context.settlement_date.map_or_else(String::new, |date| date.to_string());
+                    add("settlement_date", &date);
+                }
+                RecordId::Bank(index) => {
+                    let Some(bank) = self.books.bank.get(*index as usize) else { continue };
+                    add("text", &bank.entry.text);
+                    add("account", bank.entry.account.as_deref().unwrap_or_default());
+                }
+            }
+        }
+        if line.kind == LineKind::Transaction || line.kind == LineKind::Other {
+            let date = line.day.map_or_else(String::new, |day| day.to_string());
+            add("date", &date);
+        }
+        found
+    }
+}

@@ -1,0 +1,195 @@
+//! One run: records and rules in, everything that lines are made of out.
+
+use hashbrown::HashMap;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::books::{Books, RecordId};
+use super::bundle::{self, Bundle};
+use super::classify;
+use super::decide::Decision;
+use super::intern::Sym;
+use super::line::Line;
+use super::matching::{self, Group, Matches};
+use super::open::Known;
+use super::payout::{self, Payments};
+use super::rules::Rules;
+use super::transact::{self, Others, Totals, TotalsResult, Transaction};
+use crate::record::{Refused, Side};
+
+/// What a run is told besides its records.
+#[derive(Debug)]
+pub struct Settings {
+    /// The rules.
+    pub rules: Rules,
+    /// The local time as of which things are due; by default the end of the latest day in the records.
+    pub as_of: Option<DateTime>,
+    /// The zone of local times.
+    pub zone: TimeZone,
+    /// What people decided, by item.
+    pub decisions: HashMap<String, Decision>,
+}
+
+pub use super::present::{Intake, RecordRef};
+
+/// Everything that lines are made of.
+#[derive(Debug)]
+pub struct Run {
+    pub(crate) books: Books,
+    pub(crate) rules: Rules,
+    pub(crate) as_of: DateTime,
+    pub(crate) zone: TimeZone,
+    pub(crate) transactions: Vec<Transaction>,
+    pub(crate) totals: Vec<Totals>,
+    pub(crate) others: Vec<Others>,
+    pub(crate) bundles: Vec<Bundle>,
+    pub(crate) rest: Vec<u32>,
+    pub(crate) matches: Matches,
+    pub(crate) payments: Payments,
+    /// Transactions in the order of the report, equal ones of a set once, ambiguous ones not at all.
+    pub(crate) order: Vec<u32>,
+    pub(crate) has_switch: bool,
+    pub(crate) has_clearing: bool,
+    pub(crate) has_bank: bool,
+    pub(crate) decisions: HashMap<String, Decision>,
+    /// Files that were read twice: name, number of records, and whether the content is the same.
+    pub(crate) duplicates: Vec<(String, u64, bool)>,
+    pub(crate) faults: Vec<Refused>,
+    /// Files that were read on an earlier day.
+    pub(crate) known: Vec<Known>,
+    set_of: HashMap<u32, usize>,
+    batches: HashMap<Option<Sym>, Vec<usize>>,
+}
+
+impl Run {
+    /// Runs over all records of the books.
+    pub(crate) fn new(mut books: Books, known: Vec<Known>, settings: Settings) -> Self {
+        let Settings { rules, as_of, zone, decisions } = settings;
+        let duplicates = books.drop_duplicates();
+        let faults = books.faults();
+        let has = |side: Side| books.files.iter().any(|file| file.side == side);
+        let (has_switch, has_clearing, has_bank) =
+            (has(Side::Switch), has(Side::Clearing) || !books.clearing.is_empty(), has(Side::Bank));
+        let as_of = as_of.unwrap_or_else(|| latest(&books, &zone));
+        let found = transact::transactions(&books, &rules, &zone);
+        let (bundles, rest) = bundle::bundles(&books);
+        let matches = matching::matches(&books, &rules, &found.transactions, &bundles);
+        let setting = payout::Setting { rules: &rules, as_of, has_bank };
+        let payments = payout::payments(&books, &setting);
+        let mut run = Self {
+            as_of,
+            zone,
+            order: Vec::new(),
+            set_of: HashMap::new(),
+            batches: transact::places(&found.totals),
+            transactions: found.transactions,
+            totals: found.totals,
+            others: found.others,
+            has_switch: has_switch || !books.messages.is_empty(),
+            has_clearing,
+            has_bank: has_bank || !books.bank.is_empty(),
+            bundles,
+            rest,
+            matches,
+            payments,
+            decisions,
+            duplicates,
+            faults,
+            known,
+            books,
+            rules,
+        };
+        run.arrange();
+        run
+    }
+
+    /// Brings transactions into an order that depends on what they say alone.
+    fn arrange(&mut self) {
+        for (place, set) in self.matches.sets.iter().enumerate() {
+            let first = set.transactions.iter().copied().min_by_key(|index| self.sort_key(*index));
+            first.into_iter().for_each(|index| {
+                self.set_of.insert(index, place);
+            });
+        }
+        let is_listed = |index: &u32| {
+            self.matches.grouped.get(*index as usize) == Some(&false) || self.set_of.contains_key(index)
+        };
+        let count = u32::try_from(self.transactions.len()).unwrap_or(u32::MAX);
+        let mut order: Vec<u32> = (0..count).filter(is_listed).collect();
+        order.sort_by(|one, other| self.sort_key(*one).cmp(&self.sort_key(*other)));
+        self.order = order;
+    }
+
+    fn sort_key(&self, index: u32) -> impl Ord + use<'_> {
+        self.transactions.get(index as usize).map(|of| {
+            let first = of.messages.first().map(|index| self.books.at(RecordId::Message(*index)));
+            let place = first.map(|at| (self.books.file(at).clone(), at.place()));
+            (of.time, self.books.text(of.terminal), self.books.text(of.stan), of.requested, place)
+        })
+    }
+
+    /// Hands all lines over, in the order of the report.
+    pub fn lines(&self, each: &mut dyn FnMut(Line)) {
+        classify::lines(self, each);
+    }
+
+    pub(crate) fn transaction_at(&self, place: usize) -> Option<(u32, &Transaction)> {
+        let index = *self.order.get(place)?;
+        Some((index, self.transactions.get(index as usize)?))
+    }
+
+    pub(crate) fn transaction_item(&self, place: usize) -> String {
+        classify::transaction_item(self, place)
+    }
+
+    pub(crate) fn set_of(&self, index: u32) -> Option<&Group> {
+        self.matches.sets.get(*self.set_of.get(&index)?)
+    }
+
+    /// The name of the payout of a clearing record.
+    pub(crate) fn payout_of(&self, index: u32) -> Option<String> {
+        let (_, context) = bundle::record(&self.books, index)?;
+        if let Some(payout) = context.payout {
+            return Some(self.books.names.text(payout).to_owned());
+        }
+        let number = self.payments.of_record.get(index as usize).copied().flatten()?;
+        self.payments.payments.get(number as usize)?.names.first().cloned()
+    }
+
+    /// How the totals came out that a transaction counts in.
+    pub(crate) fn batch_of(&self, of: &Transaction) -> Option<TotalsResult> {
+        let place = transact::batch_of(&self.batches, &self.totals, of)?;
+        self.totals.get(place).map(|totals| totals.result)
+    }
+
+    /// The transaction of a message.
+    pub(crate) fn transactions_by_message(&self, message: u32) -> Option<&Transaction> {
+        self.transactions.iter().find(|of| of.messages.contains(&message))
+    }
+
+    /// Whether people decided about a payout.
+    pub(crate) fn is_decided(&self, number: u32) -> bool {
+        classify::payout_line(self, number).decided.is_some()
+    }
+
+    /// The day on which the clearing file of a settlement date is there.
+    pub(crate) fn clearing_due(&self, date: Option<Date>) -> Option<Date> {
+        date?.checked_add(jiff::Span::new().days(self.rules.due.clearing_days)).ok()
+    }
+
+    pub(crate) fn is_clearing_due(&self, date: Option<Date>) -> bool {
+        let due = self.clearing_due(date).map(|day| day.to_datetime(self.rules.due.clearing_time));
+        due.is_none_or(|due| self.as_of >= due)
+    }
+}
+
+/// The end of the latest day in the records.
+fn latest(books: &Books, zone: &TimeZone) -> DateTime {
+    let messages = books.messages.iter().filter_map(|message| {
+        message.settlement_date.max(message.time.and_then(|time| transact::local_date(time, zone)))
+    });
+    let clearing = books.clearing.iter().filter_map(|record| books.clearing_context(record).settlement_date);
+    let bank = books.bank.iter().filter_map(|bank| bank.entry.booked.max(bank.entry.value_date));
+    let day = messages.chain(clearing).chain(bank).max().unwrap_or(jiff::civil::date(2000, 1, 1));
+    day.at(23, 59, 59, 0)
+}

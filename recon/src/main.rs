@@ -1,0 +1,7 @@
+//! The command `cardwire-recon`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cardwire_recon::cmd::run()
+}

@@ -1,0 +1,235 @@
+//! The contract for machines: one object a line, described in the README of the crate.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::words;
+use crate::engine::class::{Lang, State};
+use crate::engine::identity::Totals;
+use crate::engine::line::{Effect, Line};
+use crate::engine::run::{RecordRef, Run};
+
+/// The version of the contract: fields may be added to it, none changes its meaning.
+pub const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Both<'t> {
+    en: &'t str,
+    zh: &'t str,
+}
+
+#[derive(Serialize)]
+struct NoteOut {
+    id: &'static str,
+    en: String,
+    zh: String,
+}
+
+#[derive(Serialize)]
+struct StatesOut {
+    authorized: &'static str,
+    batched: &'static str,
+    cleared: &'static str,
+    funded: &'static str,
+}
+
+#[derive(Serialize)]
+struct Age {
+    working: i64,
+    calendar: i64,
+}
+
+/// A line as an object.
+#[derive(Serialize)]
+struct LineOut<'l> {
+    #[serde(rename = "type")]
+    kind_of: &'static str,
+    item: &'l str,
+    kind: &'static str,
+    class: &'static str,
+    also: Vec<&'static str>,
+    exception: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided: Option<&'l str>,
+    states: Option<StatesOut>,
+    holder: &'static str,
+    due: Option<String>,
+    since: Option<String>,
+    age: Option<Age>,
+    rule: Option<&'l str>,
+    currency: Option<String>,
+    amount: Option<Value>,
+    amounts: Map<String, Value>,
+    effects: Vec<Value>,
+    keys: Map<String, Value>,
+    payouts: &'l [String],
+    words: Both<'l>,
+    action: Both<'l>,
+    notes: Vec<NoteOut>,
+    records: Vec<RecordRef<'l>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unnamed: Option<Value>,
+}
+
+/// An integer of any size; JSON of this crate has integers of 64 bits, and sums that need more are texts.
+fn integer(amount: i128) -> Value {
+    i64::try_from(amount).map_or_else(|_| Value::from(amount.to_string()), Value::from)
+}
+
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+}
+
+fn effect(currency: &str, effect: &Effect) -> Value {
+    object([
+        ("currency", Value::from(currency)),
+        ("approved", integer(effect.approved)),
+        ("cleared", integer(effect.cleared)),
+        ("differences", integer(effect.differences)),
+        ("unapproved", integer(effect.unapproved)),
+        ("open", integer(effect.open)),
+        ("missing", integer(effect.missing)),
+    ])
+}
+
+/// A line as one object of JSON.
+///
+/// # Errors
+/// None that a line can cause.
+pub fn line(run: &Run, line: &Line) -> serde_json::Result<String> {
+    let action = |lang| if line.is_exception || line.due.is_some() { line.class.action(lang) } else { "" };
+    let (en, zh) = (words::title(line, Lang::En), words::title(line, Lang::Zh));
+    let out = LineOut {
+        kind_of: "line",
+        item: &line.item,
+        kind: line.kind.id(),
+        class: line.class.id(),
+        also: line.also.iter().map(|class| class.id()).collect(),
+        exception: line.is_exception,
+        decided: line.decided.as_deref(),
+        states: line.states.map(|states| StatesOut {
+            authorized: State::id(states.authorized),
+            batched: State::id(states.batched),
+            cleared: State::id(states.cleared),
+            funded: State::id(states.funded),
+        }),
+        holder: line.holder.id(),
+        due: line.due.map(|day| day.to_string()),
+        since: line.since.map(|day| day.to_string()),
+        age: run.age(line).map(|(working, calendar)| Age { working, calendar }),
+        rule: line.rule.as_deref(),
+        currency: line.currency.map(|currency| currency.to_string()),
+        amount: line.amount.map(integer),
+        amounts: line.amounts.iter().map(|(name, amount)| ((*name).to_owned(), integer(*amount))).collect(),
+        effects: line.effects.iter().map(|(currency, of)| effect(currency.as_str(), of)).collect(),
+        keys: run.keys(line).into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))).collect(),
+        payouts: &line.payouts,
+        words: Both { en: &en, zh: &zh },
+        action: Both { en: action(Lang::En), zh: action(Lang::Zh) },
+        notes: line
+            .notes
+            .iter()
+            .map(|note| NoteOut {
+                id: words::note_id(note),
+                en: words::note(note, line, Lang::En),
+                zh: words::note(note, line, Lang::Zh),
+            })
+            .collect(),
+        records: run.records(line),
+        unnamed: line.unnamed.as_ref().map(|(file, count)| {
+            object([("file", Value::from(file.as_str())), ("records", Value::from(*count))])
+        }),
+    };
+    serde_json::to_string(&out)
+}
+
+/// Writes a whole run.
+///
+/// # Errors
+/// Those of the stream.
+pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
+    writeln!(out, "{}", head(run))?;
+    let mut totals = Totals::default();
+    let mut failed = None;
+    run.lines(&mut |found| {
+        totals.add(&found);
+        if failed.is_none() {
+            let text = line(run, &found).map_err(io::Error::from);
+            failed = text.and_then(|text| writeln!(out, "{text}")).err();
+        }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    totals.finish(run);
+    for refused in run.refused() {
+        let record = object([
+            ("type", Value::from("refused")),
+            ("class", Value::from("refused")),
+            ("record", serde_json::to_value(RecordRef::of(&refused.source))?),
+            ("reason", Value::from(refused.reason.as_str())),
+        ]);
+        writeln!(out, "{record}")?;
+    }
+    tail(&totals, out)?;
+    Ok(totals)
+}
+
+/// The first object: what the run was told and what it read.
+fn head(run: &Run) -> Value {
+    let files = run.files().into_iter().map(|file| {
+        object([
+            ("file", Value::from(&*file.name)),
+            ("side", Value::from(file.side.id())),
+            ("records", Value::from(file.records)),
+            ("complete", Value::from(file.complete)),
+            ("sha256", Value::from(hex(&file.digest))),
+        ])
+    });
+    object([
+        ("type", Value::from("run")),
+        ("version", Value::from(VERSION)),
+        ("as_of", Value::from(run.as_of_text())),
+        ("files", files.collect()),
+        ("warnings", run.warnings().into_iter().map(Value::from).collect()),
+    ])
+}
+
+fn tail(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
+    for ((class, currency), sum) in &totals.sums {
+        let record = object([
+            ("type", Value::from("sum")),
+            ("class", Value::from(class.id())),
+            ("currency", currency.map_or(Value::Null, |currency| Value::from(currency.as_str()))),
+            ("lines", Value::from(sum.lines)),
+            ("exceptions", Value::from(sum.exceptions)),
+            ("amount", integer(sum.amount)),
+        ]);
+        writeln!(out, "{record}")?;
+    }
+    for identity in &totals.identities {
+        let terms = identity.terms.iter().map(|(name, amount)| ((*name).to_owned(), integer(*amount)));
+        let record = object([
+            ("type", Value::from("identity")),
+            ("number", Value::from(identity.number)),
+            ("currency", identity.currency.map_or(Value::Null, |currency| Value::from(currency.as_str()))),
+            ("holds", Value::from(identity.holds)),
+            ("terms", Value::Object(terms.collect())),
+            ("text", Value::from(identity.text.as_str())),
+        ]);
+        writeln!(out, "{record}")?;
+    }
+    let record = object([
+        ("type", Value::from("result")),
+        ("exceptions", Value::from(totals.exceptions)),
+        ("exit", Value::from(totals.exit_code())),
+    ]);
+    writeln!(out, "{record}")
+}
+
+/// Octets as hexadecimal digits.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}

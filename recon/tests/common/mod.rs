@@ -1,0 +1,175 @@
+//! Runs over short rows of text, through the contract for machines.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use cardwire_recon::engine::rules::{DEFAULT, Rules};
+use cardwire_recon::engine::run::{Intake, Run, Settings};
+use cardwire_recon::output::ndjson;
+use cardwire_recon::read::{self, Options};
+use cardwire_recon::record::{Currency, Side, Tokenizer};
+use serde_json::Value;
+
+pub(crate) const MERCHANT: &str = "898110159990001";
+const SWITCH: &str = "time,from,to,mti,de3,stan,rrn,amount,response,approval,settlement_date,terminal,merchant,currency,card,mcc,type_code,condition,function,batch,acquirer,life_id,original_mti,original_stan,original_rrn,original_batch,replacement,debit,debits,credit,credits,totals_result";
+const CLEARING: &str = "kind,rrn,stan,gross,fee,net,payout,settlement_date,terminal,merchant,currency,card,mcc,number,arn,approval,reason,original_rrn,batch,local_date,life_id";
+const BANK: &str = "booked,amount,text,value_date,currency,account,end_to_end,reference,code,return_reason";
+
+/// Rows whose first words fill the first columns (`.` is empty); `name=value` fills another column.
+fn csv(header: &str, first: usize, rows: &[&str], defaults: &[(&str, &str)]) -> String {
+    let names: Vec<&str> = header.split(',').collect();
+    let mut text = format!("{header}\n");
+    for row in rows {
+        let mut cells = vec![String::new(); names.len()];
+        for (name, value) in defaults {
+            cells[names.iter().position(|known| known == name).unwrap()] = (*value).to_owned();
+        }
+        let mut place = 0;
+        for word in row.split_whitespace() {
+            match word.split_once('=') {
+                Some((name, value)) => {
+                    let place = names
+                        .iter()
+                        .position(|known| *known == name)
+                        .unwrap_or_else(|| panic!("no column {name}"));
+                    cells[place] = value.replace('~', " ");
+                }
+                None => {
+                    assert!(place < first, "too many words: {row}");
+                    cells[place] = if word == "." { String::new() } else { word.replace('~', " ") };
+                    place += 1;
+                }
+            }
+        }
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+/// A message: `10:00:00 T>A 0200 000000 000101 RRN AMOUNT DE39 DE38 DE15`, on 2026-03-16 unless the time has a day
+/// (`0317T10:00:00`).
+pub(crate) fn switch(rows: &[&str]) -> String {
+    let full: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let (time, rest) = row.split_once(' ').unwrap();
+            let (link, rest) = rest.split_once(' ').unwrap();
+            let (from, to) = link.split_once('>').unwrap();
+            let (day, clock) = time.split_once('T').unwrap_or(("0316", time));
+            format!("2026-{}-{}T{clock}+08:00 {from} {to} {rest}", &day[..2], &day[2..])
+        })
+        .collect();
+    let full: Vec<&str> = full.iter().map(String::as_str).collect();
+    csv(SWITCH, 11, &full, &[("terminal", "10000001"), ("merchant", MERCHANT), ("currency", "CNY")])
+}
+
+/// A clearing record: `sale RRN STAN GROSS FEE NET PAYOUT`, with settlement date 2026-03-16.
+pub(crate) fn clearing(rows: &[&str]) -> String {
+    let defaults = [
+        ("terminal", "10000001"),
+        ("merchant", MERCHANT),
+        ("currency", "CNY"),
+        ("settlement_date", "2026-03-16"),
+    ];
+    csv(CLEARING, 7, rows, &defaults)
+}
+
+/// A bank entry: `2026-03-17 AMOUNT TEXT`.
+pub(crate) fn bank(rows: &[&str]) -> String {
+    csv(BANK, 3, rows, &[("currency", "CNY"), ("account", "ACC-1")])
+}
+
+/// One file of a run.
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) side: Side,
+    pub(crate) text: String,
+}
+
+pub(crate) fn files(switch: String, clearing: String, bank: String) -> Vec<File> {
+    [
+        ("switch.csv", Side::Switch, switch),
+        ("clearing.csv", Side::Clearing, clearing),
+        ("bank.csv", Side::Bank, bank),
+    ]
+    .into_iter()
+    .map(|(name, side, text)| File { name: name.to_owned(), side, text })
+    .collect()
+}
+
+/// A run over files as of a local time.
+pub(crate) fn run_with(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Run {
+    let mut intake = Intake::new(Currency::new("CNY").unwrap());
+    if let Some(open) = open {
+        intake.take_open(open).unwrap();
+    }
+    for file in files {
+        let mut options = Options::new(file.side, Tokenizer::new(b"a key of the tests"));
+        options.zone = read::zone("+08:00").unwrap();
+        options.near = Some(jiff::civil::date(2026, 3, 16));
+        let report = read::read(
+            &file.name,
+            std::io::Cursor::new(file.text.clone().into_bytes()),
+            &options,
+            &mut intake,
+        )
+        .unwrap();
+        intake.finish_file(report.file);
+    }
+    let settings = Settings {
+        rules: Rules::parse(rules).unwrap(),
+        as_of: Some(as_of.parse().unwrap()),
+        zone: read::zone("+08:00").unwrap(),
+        decisions: hashbrown::HashMap::new(),
+    };
+    intake.run(settings)
+}
+
+pub(crate) fn run(files: &[File], as_of: &str) -> Run {
+    run_with(files, as_of, DEFAULT, None)
+}
+
+/// All objects of the contract.
+pub(crate) fn objects(run: &Run) -> Vec<Value> {
+    let mut out = Vec::new();
+    ndjson::write(run, &mut out).unwrap();
+    String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Lines as `T class | S01 C01 | amount`, an exception with `!`; then identities that do not hold, and refusals.
+pub(crate) fn written(objects: &[Value]) -> Vec<String> {
+    let mut found = Vec::new();
+    for object in objects {
+        match object["type"].as_str().unwrap() {
+            "line" => {
+                let label = |record: &Value| {
+                    let file = record["file"].as_str().unwrap();
+                    format!("{}{:02}", file[..1].to_uppercase(), record["line"].as_u64().unwrap_or(1) - 1)
+                };
+                let mut records: Vec<String> =
+                    object["records"].as_array().unwrap().iter().map(label).collect();
+                records.sort();
+                let mark = if object["exception"] == true { "!" } else { "" };
+                found.push(format!(
+                    "{} {}{mark} | {} | {}",
+                    &object["item"].as_str().unwrap()[..1],
+                    object["class"].as_str().unwrap(),
+                    records.join(" "),
+                    object["amount"].as_i64().map_or_else(|| "-".to_owned(), |amount| amount.to_string())
+                ));
+            }
+            "identity" if object["holds"] == false => {
+                found.push(format!("identity {} {}", object["number"], object["text"]));
+            }
+            "refused" => found.push(format!("refused {}", object["reason"])),
+            _ => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The equation of an identity.
+pub(crate) fn identity(objects: &[Value], number: u64) -> String {
+    let is_it = |object: &&Value| object["type"] == "identity" && object["number"] == number;
+    objects.iter().find(is_it).unwrap()["text"].as_str().unwrap().to_owned()
+}

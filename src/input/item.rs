@@ -1,0 +1,194 @@
+//! What an input gives: messages, each with where it was found, or why there is none.
+
+use std::fmt;
+use std::io::{self, BufReader, Read};
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use super::skipped::Skipped;
+use super::time::Moment;
+use crate::frame::Framing;
+
+/// Where a message was found.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// In a line of a text, the first being 1.
+    Line(Rc<str>, u64),
+    /// At a byte of a stream.
+    Byte(Rc<str>, u64),
+    /// In a packet of a capture, on a connection, and when.
+    Packet {
+        /// The name of the capture.
+        file: Rc<str>,
+        /// The packet that completed the message, the first being 1.
+        number: u64,
+        /// The byte of the capture where that packet's block begins.
+        offset: u64,
+        /// Who sent it.
+        from: SocketAddr,
+        /// Who got it.
+        to: SocketAddr,
+        /// When it was captured, where the capture says it.
+        moment: Option<Moment>,
+    },
+    /// Among the arguments of a command.
+    Argument(usize),
+}
+
+impl Origin {
+    /// When the message was captured.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Self::Packet { moment, .. } => *moment,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(file, line) => write!(f, "{file}:{line}"),
+            Self::Byte(file, at) => write!(f, "{file}, byte {at}"),
+            Self::Packet { file, number, from, to, moment, .. } => {
+                write!(f, "{file}, packet {number}, {from} > {to}")?;
+                moment.map_or(Ok(()), |moment| write!(f, ", {moment}"))
+            }
+            Self::Argument(index) => write!(f, "message {index}"),
+        }
+    }
+}
+
+/// A message, or why there is none.
+#[derive(Debug)]
+pub struct Item {
+    /// Where it was found.
+    pub origin: Origin,
+    /// The message.
+    pub content: Result<Payload, Refusal>,
+}
+
+/// A message, the station header before it, and the framing that it was cut by.
+#[derive(Default)]
+pub struct Payload {
+    /// The header that names the stations; empty where there is none.
+    pub station: Vec<u8>,
+    /// The message.
+    pub message: Vec<u8>,
+    /// The framing, where there was one.
+    pub framing: Option<Framing>,
+    /// A frame with nothing in it, as it stood there.
+    pub poll: Vec<u8>,
+}
+
+/// How much there is, not what: it may be card data.
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Payload");
+        shown
+            .field("station", &self.station.len())
+            .field("message", &self.message.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Payload {
+    /// A message that stands alone.
+    #[must_use]
+    pub fn bare(message: Vec<u8>) -> Self {
+        Self { message, ..Self::default() }
+    }
+
+    /// Whether it is a frame with nothing in it.
+    #[must_use]
+    pub fn is_poll(&self) -> bool {
+        !self.poll.is_empty()
+    }
+
+    /// The station header, to be shown.
+    #[must_use]
+    pub fn station(&self) -> &[u8] {
+        &self.station
+    }
+}
+
+/// What is wrong with the input around a message.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Where in the line or stream.
+    pub byte: Option<usize>,
+    /// What, in words that hold nothing of it.
+    pub text: String,
+}
+
+impl Refusal {
+    /// A refusal, at a byte or of the whole.
+    pub fn new(byte: impl Into<Option<usize>>, text: impl fmt::Display) -> Self {
+        Self { byte: byte.into(), text: text.to_string() }
+    }
+
+    /// The refusal of what is longer than the limit.
+    #[must_use]
+    pub fn too_long(limit: usize) -> Self {
+        Self::new(None, format_args!("longer than {limit} bytes; --max-line allows more"))
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.byte {
+            Some(byte) => write!(f, "byte {byte}: {}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
+}
+
+/// Why an input cannot be read on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Reading the thing of that name failed.
+    #[error("{0}: {1}")]
+    Io(String, #[source] io::Error),
+    /// It is not what it was said to be, or nothing that is known: in words.
+    #[error("{0}")]
+    Data(String),
+}
+
+impl Error {
+    pub(super) fn data(text: impl fmt::Display) -> Self {
+        Self::Data(text.to_string())
+    }
+
+    pub(super) fn io(name: impl fmt::Display, error: io::Error) -> Self {
+        Self::Io(name.to_string(), error)
+    }
+}
+
+/// One file, cut into messages.
+pub trait Source {
+    /// The next message; `None` at the end.
+    ///
+    /// # Errors
+    /// When the input cannot be read on.
+    fn next(&mut self) -> Result<Option<Item>, Error>;
+
+    /// Whether the next message may take a while to arrive.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// What was not read so far, when anything was not.
+    fn skipped(&self) -> Option<&Skipped> {
+        None
+    }
+
+    /// Whether it is characters, one message a line.
+    fn is_text(&self) -> bool {
+        false
+    }
+}
+
+/// Anything to read from.
+pub type Stream = BufReader<Box<dyn Read + Send>>;

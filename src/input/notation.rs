@@ -1,0 +1,298 @@
+//! The octets of a line, in the notations that programs and languages print them in.
+//!
+//! Plain digits, with blanks or another mark between the octets; a prefix or a suffix to each; arrays
+//! and strings of programming languages, with the words around them. A notation holds for a whole
+//! line: what mixes two is none, because dates, times and names are made of such pieces, too.
+
+use super::hex;
+
+/// What a line can be read as.
+pub(super) enum Reading {
+    /// One message, or the same characters in two ways: the likelier first.
+    Octets(Vec<Vec<u8>>),
+    /// Octets are left out of it, as the words say.
+    Refused(&'static str),
+    /// No octets.
+    None,
+}
+
+/// Reads a line, or the lines of one array or string.
+pub(super) fn read(text: &[u8]) -> Reading {
+    crate::input::work::count(text.len());
+    if let Ok(octets) = hex::octets(text) {
+        return if octets.is_empty() { Reading::None } else { Reading::Octets(vec![octets]) };
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return Reading::None };
+    let text = without_comments(text);
+    let text = text.trim().trim_end_matches([';', ',']).trim_end();
+    if let Some(found) = quoted(text) {
+        return found;
+    }
+    let text = text.replace("(byte)", "").replace("(char)", "");
+    let (inner, is_array) = bracketed(text.trim());
+    if inner.contains("...") || inner.contains('…') {
+        let octets = inner.split(['.', '…']).next().and_then(marked);
+        return match octets.filter(|octets| octets.len() > 1) {
+            Some(_) => Reading::Refused("octets are left out of it ('...'): print all of them"),
+            None => Reading::None,
+        };
+    }
+    let mut readings: Vec<Vec<u8>> = marked(inner).into_iter().collect();
+    readings.extend(decimals(inner).filter(|_| is_array));
+    if readings.is_empty() {
+        readings.extend(escaped(inner).filter(|octets| !octets.is_empty() && inner.contains("\\x")));
+    }
+    if readings.is_empty() { Reading::None } else { Reading::Octets(readings) }
+}
+
+/// How far into the brackets of an array, or into a string, the lines read so far have led.
+#[derive(Default)]
+pub(super) struct Nesting {
+    depth: usize,
+    quote: Option<char>,
+    /// Whether the line ended with a backslash.
+    goes_on: bool,
+}
+
+impl Nesting {
+    /// That of a first line; `None` when it is no declaration, array or string, and stands alone.
+    pub(super) fn of(line: &[u8]) -> Option<Self> {
+        let bracket = memchr::memchr3(b'{', b'[', b'(', line);
+        let first = bracket.into_iter().chain(memchr::memchr(b'\\', line)).min()?;
+        // what stands before an array or a string is a declaration, and no message
+        let before = line.get(..first).unwrap_or_default();
+        let longest = before.split(|octet| !octet.is_ascii_hexdigit()).map(<[u8]>::len).max();
+        longest.filter(|longest| *longest < 8)?;
+        let mut nesting = Self::default();
+        nesting.add(line);
+        Some(nesting)
+    }
+
+    /// Adds a line.
+    pub(super) fn add(&mut self, line: &[u8]) {
+        crate::input::work::count(line.len());
+        let line = without_comments(&String::from_utf8_lossy(line));
+        self.goes_on = line.trim_end().ends_with('\\');
+        let mut is_escaped = false;
+        for character in line.chars() {
+            match (self.quote, character) {
+                (Some(_), _) if is_escaped => is_escaped = false,
+                (Some(_), '\\') => is_escaped = true,
+                (Some(open), close) if open == close => self.quote = None,
+                (None, open @ ('"' | '\'')) => self.quote = Some(open),
+                (None, '{' | '[' | '(') => self.depth += 1,
+                (None, '}' | ']' | ')') => self.depth = self.depth.saturating_sub(1),
+                _ => (),
+            }
+        }
+    }
+
+    /// Whether the next line belongs to the same array or string.
+    pub(super) fn is_open(&self) -> bool {
+        self.goes_on || self.depth > 0
+    }
+}
+
+/// Whether a line says nothing: a comment of a program, or the length that stands below an array.
+pub(super) fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let number = line.strip_suffix(b";").and_then(|line| line.rsplit(|octet| *octet == b'=').next());
+    let is_length = line.first().is_some_and(u8::is_ascii_alphabetic)
+        && number
+            .is_some_and(|number| number.trim_ascii().iter().all(u8::is_ascii_digit) && number.len() < 12);
+    line.starts_with(b"#")
+        || line.starts_with(b"//")
+        || (line.starts_with(b"/*") && line.ends_with(b"*/"))
+        || is_length
+}
+
+/// Lines without what stands between `/*` and the last `*/` of each: the characters of a dump may
+/// hold either mark.
+fn without_comments(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match (line.find("/*"), line.rfind("*/")) {
+            (Some(start), Some(end)) if start < end => {
+                out.push_str(line.get(..start).unwrap_or_default());
+                out.push_str(line.get(end + 2..).unwrap_or_default());
+            }
+            _ => {
+                // a mark within quotes is a part of a string
+                let end =
+                    line.find("//").filter(|end| !line.get(..*end).unwrap_or_default().contains(['"', '\'']));
+                out.push_str(end.and_then(|end| line.get(..end)).unwrap_or(line));
+            }
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A string literal, or several one after the other: `b'\x00"08'`, `"\x00" "\x22"`, `x'0022'`,
+/// `bytes.fromhex("0022")`. `None` when it is none, and what stands around it is no code.
+fn quoted(text: &str) -> Option<Reading> {
+    let start = text.find(['"', '\''])?;
+    let (before, mut rest) = text.split_at(start);
+    let quote = rest.chars().next()?;
+    // letters before a string say what it is, a call around it says more
+    let letters = before.len() - before.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '$').len();
+    let (around, word) = before.split_at_checked(before.len() - letters)?;
+    let word = word.to_ascii_lowercase();
+    let is_code = around.is_empty() || around.contains('=') || around.ends_with(['(', '{', '[']);
+    if !is_code || !matches!(word.as_str(), "" | "b" | "x" | "h" | "br" | "rb" | "$" | "r" | "l") {
+        return None;
+    }
+    let mut content = String::new();
+    while let Some(inner) = rest.strip_prefix(quote) {
+        let end = end_of_string(inner, quote)?;
+        content.push_str(inner.get(..end)?);
+        rest = inner.get(end + 1..)?.trim_start_matches(['\\', '\n', ' ', '+', '\r']);
+        // each of several literals may say that it is octets
+        rest = rest.strip_prefix('b').filter(|rest| rest.starts_with(quote)).unwrap_or(rest);
+    }
+    let after = rest.trim_matches([')', '}', ']', ';', ',', ' ', '\n']);
+    if !matches!(after, "" | "'hex'" | "\"hex\"" | ".hex()") {
+        return None;
+    }
+    let digits = hex::octets(content.trim().as_bytes()).ok().or_else(|| marked(&content));
+    let characters = escaped(&content);
+    let is_digits = matches!(word.as_str(), "x" | "h") || around.contains("hex") || !after.is_empty();
+    let readings: Vec<Vec<u8>> = match word.as_str() {
+        _ if content.contains('\\') => characters.into_iter().collect(),
+        _ if is_digits => digits.into_iter().collect(),
+        "b" | "br" | "rb" => characters.into_iter().collect(),
+        _ => digits.into_iter().chain(characters).collect(),
+    };
+    let readings: Vec<Vec<u8>> = readings.into_iter().filter(|octets| !octets.is_empty()).collect();
+    Some(if readings.is_empty() { Reading::None } else { Reading::Octets(readings) })
+}
+
+fn end_of_string(inner: &str, quote: char) -> Option<usize> {
+    let mut is_escaped = false;
+    for (at, character) in inner.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            close if close == quote => return Some(at),
+            _ => (),
+        }
+    }
+    None
+}
+
+/// What stands within the innermost brackets, if there are any, and whether they are those of an
+/// array.
+fn bracketed(text: &str) -> (&str, bool) {
+    let inner = |open: usize| {
+        let rest = text.get(open + 1..)?;
+        let end = rest.find(['}', ']', ')', '>'])?;
+        // nothing but the end of a statement follows
+        let is_end = rest.get(end..)?.chars().all(|character| "}])>; \n".contains(character));
+        is_end.then(|| rest.get(..end)).flatten()
+    };
+    match text.rfind(['{', '[', '(', '<']) {
+        Some(open) => match inner(open) {
+            Some(inner) => {
+                let inner = inner.strip_prefix("Buffer ").unwrap_or(inner).trim();
+                (inner, text.get(open..).is_some_and(|rest| rest.starts_with(['{', '['])))
+            }
+            None => (text, false),
+        },
+        None => (text, false),
+    }
+}
+
+/// Octets with one mark between them, each with the same prefix or suffix, or none: `00:22`,
+/// `0x00, 0x22`, `30h 38h`, `%30%38`. One long number with a prefix is octets, too.
+fn marked(text: &str) -> Option<Vec<u8>> {
+    const PREFIXES: [&str; 8] = ["0x", "0X", "\\x", "\\X", "%", "$", "&H", "x"];
+    const MARKS: [char; 9] = [',', ':', '-', ';', '_', '|', '.', '/', '+'];
+    let text = text.trim();
+    let prefix = PREFIXES.into_iter().find(|prefix| text.starts_with(prefix)).unwrap_or("");
+    let mark = text.chars().find(|character| MARKS.contains(character));
+    let pieces: Vec<&str> = match (prefix, mark) {
+        // the prefix itself parts them
+        ("%" | "\\x" | "\\X" | "$", None) => text.split(prefix).skip(1).collect(),
+        (_, Some(mark)) => text.split(mark).flat_map(str::split_ascii_whitespace).collect(),
+        (_, None) => text.split_ascii_whitespace().collect(),
+    };
+    let suffix = pieces.first()?.strip_suffix(['h', 'H']).map_or("", |_| "h");
+    let is_prefixed = !prefix.is_empty();
+    let parted = matches!((prefix, mark), ("%" | "\\x" | "\\X" | "$", None));
+    let mut octets = Vec::with_capacity(pieces.len());
+    for piece in &pieces {
+        let piece = if parted { piece.trim() } else { piece.strip_prefix(prefix)? };
+        let piece = if suffix.is_empty() { piece } else { piece.strip_suffix(['h', 'H'])? };
+        match piece.len() {
+            1 if is_prefixed => octets.push(u8::from_str_radix(piece, 16).ok()?),
+            2 => octets.extend(hex::octets(piece.as_bytes()).ok()?),
+            // a single number, or words with blanks between them
+            _ if mark.is_none() && piece.len().is_multiple_of(2) => {
+                octets.extend(hex::octets(piece.as_bytes()).ok()?);
+            }
+            _ => return None,
+        }
+    }
+    // two or more: one octet alone is a number like any other
+    (octets.len() > 1).then_some(octets)
+}
+
+/// `48, 56, -128`: octets as the numbers that Java, Rust or Python print.
+fn decimals(text: &str) -> Option<Vec<u8>> {
+    let octet = |piece: &str| {
+        let number: i16 = piece.trim().parse().ok()?;
+        u8::try_from(number).ok().or_else(|| Some(i8::try_from(number).ok()?.cast_unsigned()))
+    };
+    let octets: Option<Vec<u8>> = text.split(',').map(octet).collect();
+    octets.filter(|octets| octets.len() > 1)
+}
+
+/// The characters of a string, its escapes being those of C, Python and Rust.
+fn escaped(text: &str) -> Option<Vec<u8>> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        rest = rest.get(character.len_utf8()..)?;
+        if character != '\\' {
+            octets.push(u8::try_from(character).ok()?);
+            continue;
+        }
+        let escape = rest.chars().next()?;
+        rest = rest.get(escape.len_utf8()..)?;
+        let digits = match escape {
+            'x' => 2,
+            'u' if rest.starts_with("00") => 4,
+            '0'..='7' => {
+                // up to three octal digits, the first of which is taken already
+                let more = rest.bytes().take(2).take_while(|digit| matches!(digit, b'0'..=b'7')).count();
+                let value = format!("{escape}{}", rest.get(..more)?);
+                octets.push(u8::from_str_radix(&value, 8).ok()?);
+                rest = rest.get(more..)?;
+                continue;
+            }
+            other => {
+                octets.push(named(other)?);
+                continue;
+            }
+        };
+        octets.push(u8::from_str_radix(rest.get(..digits)?, 16).ok()?);
+        rest = rest.get(digits..)?;
+    }
+    Some(octets)
+}
+
+/// The octet of an escape that is one letter or sign.
+fn named(escape: char) -> Option<u8> {
+    Some(match escape {
+        'n' => b'\n',
+        'r' => b'\r',
+        't' => b'\t',
+        'a' => 7,
+        'b' => 8,
+        'v' => 11,
+        'f' => 12,
+        'e' => 27,
+        '\\' | '\'' | '"' => u8::try_from(escape).ok()?,
+        _ => return None,
+    })
+}

@@ -1,0 +1,83 @@
+//! A whole network packet where a message was expected, as in a dump that Wireshark copied.
+
+use etherparse::{NetSlice, SlicedPacket, TransportSlice};
+
+use super::item::Refusal;
+
+/// The payload of the Ethernet, IP and TCP or UDP packet that `bytes` are; `bytes` themselves when
+/// they are none. A packet must be there to its last octet, which a message is not by chance.
+pub(super) fn payload(bytes: &[u8]) -> Result<&[u8], Refusal> {
+    match ethernet(bytes).or_else(|| internet(bytes, false)) {
+        None => Ok(bytes),
+        Some([]) => Err(Refusal::new(None, "a network packet without data")),
+        Some(payload) => Ok(payload),
+    }
+}
+
+/// The payload of an Ethernet frame, which may be filled up to its minimum.
+fn ethernet(bytes: &[u8]) -> Option<&[u8]> {
+    let tags = match bytes.get(12..14)? {
+        [0x81, 0x00] => 4,
+        _ => 0,
+    };
+    match bytes.get(12 + tags..14 + tags)? {
+        [0x08, 0x00] | [0x86, 0xDD] => internet(bytes.get(14 + tags..)?, bytes.len() <= MINIMUM + tags),
+        _ => None,
+    }
+}
+
+/// The shortest Ethernet frame: a shorter one is filled.
+const MINIMUM: usize = 60;
+
+fn internet(bytes: &[u8], filled: bool) -> Option<&[u8]> {
+    let size = match bytes {
+        [0x45..=0x4F, _, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
+        [0x60..=0x6F, _, _, _, high, low, ..] => 40 + usize::from(u16::from_be_bytes([*high, *low])),
+        _ => return None,
+    };
+    if size > bytes.len() || (size < bytes.len() && !filled) {
+        return None;
+    }
+    let sliced = SlicedPacket::from_ip(bytes.get(..size)?).ok()?;
+    let whole = match sliced.net? {
+        NetSlice::Ipv4(ip) => !ip.header().is_fragmenting_payload(),
+        NetSlice::Ipv6(_) => true,
+        NetSlice::Arp(_) => false,
+    };
+    match sliced.transport? {
+        TransportSlice::Tcp(tcp) if whole => Some(tcp.payload()),
+        TransportSlice::Udp(udp) if whole => Some(udp.payload()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(payload: &[u8]) -> Vec<u8> {
+        let size = u16::try_from(40 + payload.len()).unwrap().to_be_bytes();
+        let ethernet = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
+        let internet =
+            [&[0x45, 0][..], &size, &[0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]].concat();
+        let tcp = [0x0F, 0xA0, 0x13, 0x88, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x18, 0xFF, 0xFF, 0, 0, 0, 0];
+        [&ethernet[..], &internet, &tcp, payload].concat()
+    }
+
+    #[test]
+    fn a_packet_is_one_to_its_last_octet() {
+        let whole = packet(b"0800 and so on");
+        let of = |bytes: &[u8]| payload(bytes).ok().map(<[u8]>::to_vec);
+        assert_eq!(of(&whole).unwrap(), b"0800 and so on");
+        assert_eq!(of(whole.get(14..).unwrap()).unwrap(), b"0800 and so on", "without Ethernet");
+        let short = packet(b"08");
+        let filled = [&short[..], &[0; 4]].concat();
+        assert_eq!(of(&filled).unwrap(), b"08", "filled to the shortest frame");
+        assert!(of(&packet(b"")).is_none(), "no data");
+        for other in
+            [&whole[..whole.len() - 1], &[&whole[..], b"0"].concat(), b"0800", b"", &[0x60, 0, 3, 0, 0, 2]]
+        {
+            assert_eq!(of(other).unwrap(), other);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! One row of a dump: an offset, octets, and characters that are not read.
+
+use super::item::Refusal;
+
+/// One row.
+pub(super) struct Row {
+    offset: Offset,
+    pub(super) octets: Vec<u8>,
+    /// Whether two blanks stand in its middle: its characters begin there, when it is a short row.
+    pub(super) has_halves: bool,
+}
+
+/// What stands before the octets: digits that programs write in hexadecimal, octal or decimal.
+#[derive(Clone, Debug)]
+struct Offset {
+    digits: String,
+    radices: Radices,
+}
+
+/// Which of sixteen, eight and ten the offsets of a dump may be written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Radices([bool; 3]);
+
+impl Radices {
+    pub(super) const ANY: Self = Self([true; 3]);
+    const HEXADECIMAL: Self = Self([true, false, false]);
+
+    fn of(self) -> impl Iterator<Item = (usize, u32)> {
+        let numbers = self.0.into_iter().zip([16, 8, 10]).enumerate();
+        numbers.filter_map(|(index, (may, radix))| may.then_some((index, radix)))
+    }
+}
+
+/// Octets of a row where nothing else tells.
+pub(super) const USUAL: usize = 16;
+
+/// The most octets of a row.
+const MOST: usize = 256;
+
+impl Row {
+    /// Whether the row begins a dump.
+    pub(super) fn is_first(&self) -> bool {
+        self.offset.digits.bytes().all(|digit| digit == b'0')
+    }
+
+    /// Whether the row begins a dump among other words: octets enough to be no number.
+    pub(super) fn begins(&self) -> bool {
+        self.is_first() && self.octets.len() > 3
+    }
+
+    /// The radices, of those given, in which the offset is that number; `None` in no one.
+    pub(super) fn is_at(&self, number: usize, radices: Radices) -> Option<Radices> {
+        let mut fitting = [false; 3];
+        for (index, radix) in
+            radices.of().filter(|(index, _)| self.offset.radices.0.get(*index) == Some(&true))
+        {
+            if let Some(slot) = fitting.get_mut(index) {
+                *slot = usize::from_str_radix(&self.offset.digits, radix) == Ok(number);
+            }
+        }
+        fitting.contains(&true).then_some(Radices(fitting))
+    }
+
+    /// The offset in the likeliest of the radices.
+    pub(super) fn offset(&self, radices: Radices) -> Option<usize> {
+        radices.of().find_map(|(_, radix)| usize::from_str_radix(&self.offset.digits, radix).ok())
+    }
+
+    /// Reads a row at the start of a line.
+    pub(super) fn parse(line: &[u8]) -> Result<Self, Refusal> {
+        crate::input::work::count(line.len());
+        let text = text(line);
+        let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
+        let (offset, style, rest) = offset(&text).ok_or_else(none)?;
+        let (octets, has_halves) = octets(rest, style).map_err(|text| Refusal::new(None, text))?;
+        // an offset alone ends a dump; so many digits alone are a message
+        if octets.is_empty() && offset.digits.len() > 8 {
+            return Err(none());
+        }
+        Ok(Self { offset, octets, has_halves })
+    }
+
+    /// Reads a row that follows other words in a line, as a log puts them before each.
+    pub(super) fn find(line: &[u8], fits: impl Fn(&Self) -> bool) -> Option<Self> {
+        // a row is short; a line that is not is something else
+        let line = Some(line).filter(|line| line.len() < 4096)?;
+        let starts = line.iter().enumerate().filter(|(at, octet)| {
+            let before = at.checked_sub(1).and_then(|before| line.get(before));
+            is_part_of_offset(**octet) && before.is_none_or(|before| !is_part_of_offset(*before))
+        });
+        // words before a row are few; what comes later in a line is its characters
+        let starts = starts.take(32).map(|(at, _)| at);
+        starts
+            .filter_map(|at| Self::parse(line.get(at..)?).ok())
+            .find(|row| !row.octets.is_empty() && fits(row))
+    }
+}
+
+/// Whether a line looks like the first row of a dump.
+pub(super) fn is_row(line: &[u8]) -> bool {
+    match Row::parse(line) {
+        Ok(row) => row.is_first() && row.octets.len() > 1,
+        // a dump, though not one that can be read
+        Err(refusal) => refusal.text == WORDS || refusal.text == MASKED,
+    }
+}
+
+const WORDS: &str = "these are words in the byte order of a machine, as hexdump and od print them: \
+                     take xxd or hexdump -C";
+const MASKED: &str = "masked octets cannot be read";
+
+fn is_part_of_offset(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric()
+}
+
+/// A line with the frames of tables as bars, and other characters beyond ASCII as dots.
+fn text(line: &[u8]) -> String {
+    let line = String::from_utf8_lossy(line);
+    let plain = |character| match character {
+        '│' | '┊' | '┆' | '║' => '|',
+        '\t' => ' ',
+        other if other.is_ascii() => other,
+        _ => '.',
+    };
+    line.chars().map(plain).collect()
+}
+
+/// What of the punctuation after an offset tells how the rest is to be read.
+#[derive(Clone, Copy)]
+struct RowStyle {
+    /// How many octets a row may hold.
+    most: usize,
+    /// Groups of four and six digits are words of a machine, not octets in their order.
+    words: bool,
+}
+
+/// The offset of a row in its usual forms, and what follows: `0000`, `00000000:`, `0x0000:`,
+/// `00000000h:`, `0000(0000)`, `|00000000|`, `[0000]`.
+fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
+    let text = text.trim_start();
+    let (text, is_boxed) = match text.strip_prefix(['|', '[', '<', '(']) {
+        Some(rest) => (rest.trim_start(), true),
+        None => (text, false),
+    };
+    let (text, is_prefixed) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let count = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+    let (digits, rest) = text.split_at_checked(count).filter(|_| (4..=16).contains(&count))?;
+    let (rest, is_suffixed) = match rest.strip_prefix(['h', 'H']) {
+        Some(rest) => (rest, true),
+        None => (rest, false),
+    };
+    // the same number again, in decimal
+    let (rest, is_double) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((decimal, rest)) if decimal.bytes().all(|digit| digit.is_ascii_hexdigit()) => (rest, true),
+        _ => (rest, false),
+    };
+    let marked = rest.trim_start_matches([':', '|', ']', '>', '-', ')', '=']);
+    let has_mark = marked.len() < rest.len();
+    // blanks alone part a bare offset from its octets
+    if !(marked.is_empty() || marked.starts_with(' ') || has_mark || is_double) {
+        return None;
+    }
+    let is_bare = !(is_boxed || is_prefixed || is_suffixed || is_double || has_mark);
+    let radices = if is_prefixed || is_suffixed || is_double { Radices::HEXADECIMAL } else { Radices::ANY };
+    let most = if has_mark && !is_boxed { MOST } else { USUAL };
+    let words = is_bare && matches!(count, 6 | 7);
+    Some((Offset { digits: digits.to_owned(), radices }, RowStyle { most, words }, marked))
+}
+
+/// The octets of a row, up to the characters, and whether two blanks part its halves.
+fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> {
+    let mut octets = Vec::new();
+    let mut has_halves = false;
+    let mut group = None;
+    let mut rest = text;
+    while octets.len() < style.most {
+        let gap = rest.len() - rest.trim_start_matches([' ', '-']).len();
+        let blanks = rest.bytes().take(gap).filter(|octet| *octet == b' ').count();
+        let after = rest.get(gap..).unwrap_or_default();
+        let end = after.find([' ', '-', '|', ';']).unwrap_or(after.len());
+        let token = after.get(..end).unwrap_or_default();
+        // one blank between octets, two in the middle of a row; more, and the characters begin
+        let is_middle = blanks == 2 && octets.len() == USUAL / 2;
+        let ends = blanks > 1 && !octets.is_empty() && !is_middle;
+        let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
+        if is_bar {
+            // a table parts offset and octets, and the halves of a row, by a line
+            rest = after.get(1..).unwrap_or_default();
+            continue;
+        }
+        if token.is_empty() || ends || token.starts_with(['>', '\'', '"']) {
+            break;
+        }
+        if token.starts_with("**") {
+            return Err(MASKED);
+        }
+        let is_pairs = token.len().is_multiple_of(2) && token.bytes().all(|octet| octet.is_ascii_hexdigit());
+        // beyond the usual octets, what is no group like the first one is characters
+        let is_like_others = *group.get_or_insert(token.len()) == token.len();
+        if octets.len() >= USUAL && !(is_pairs && is_like_others) {
+            break;
+        }
+        has_halves |= is_middle;
+        match super::hex::octets(token.as_bytes()) {
+            Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(WORDS),
+            Ok(more) if is_pairs => octets.extend(more),
+            _ => return Err("expected two hexadecimal digits"),
+        }
+        rest = after.get(end..).unwrap_or_default();
+    }
+    Ok((octets, has_halves))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_the_usual_programs() {
+        let rows: [(&str, usize, usize); 22] = [
+            ("00000000: 3038 3030 2020 0000 0080 0000 3132 3334  0800  ......1234", 0, 16),
+            ("00000010: 3038 30                                  080", 16, 3),
+            ("00000000  30 38 30 30 20 20 00 00  00 80 00 00 31 32 33 34  |0800  ......1234|", 0, 16),
+            ("00000010  30 38 30 30 20                                    |0800 |", 16, 5),
+            ("0000   30 38 30 30 20 20 00 00 00 80 00 00 31 32 33 34   0800  ......1234", 0, 16),
+            ("0000  30 38 30 30                                       0800              MTI", 0, 4),
+            ("00000015", 0x15, 0),
+            ("00000010h: 00 22 30 38 ; .\"08", 16, 4),
+            ("0010(0016)  00 22 30 38  .\"08", 16, 4),
+            ("0010(0016)  00223038 30383030", 16, 8),
+            ("        0x0010:  4500 0034 0000", 16, 6),
+            ("|00000010| 30 38 30 30                                     |0800            |", 16, 4),
+            ("│00000010│ 30 38 30 30 20 20 00 00 ┊ 00 80                   │0800  ××┊×0    │", 16, 10),
+            ("000010 30 38 30 30", 16, 4),
+            ("[0010] 30 38 30 30", 16, 4),
+            ("0010: 30 38 30 30 30 38 30 30-30 38 30 30 30 38 30 30 0800080008000800", 16, 16),
+            ("00000010 30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30 0800080008000800", 16, 16),
+            ("00000000: 3030 3030 3030 3030 3030 3030 3030 3030 3030  000000000000000000", 0, 18),
+            ("0000  ff fe 00 01  ....", 0, 4),
+            ("0000010 30 38 30 30 >0800<", 16, 4),
+            ("0000 | 30 38 | 08", 0, 2),
+            ("0010   0800", 16, 2),
+        ];
+        for (row, offset, octets) in rows {
+            let parsed = Row::parse(row.as_bytes()).map_err(|refusal| refusal.text);
+            let parsed = parsed.map(|parsed| (parsed.offset(Radices::ANY), parsed.octets.len()));
+            assert_eq!(parsed, Ok((Some(offset), octets)), "{row}");
+        }
+        for (row, words) in
+            [("0004  ** ** 30", MASKED), ("0000000 3830 3030", WORDS), ("0000000 030060 030060", WORDS)]
+        {
+            assert_eq!(Row::parse(row.as_bytes()).map(|_| ()).unwrap_err().text, words, "{row}");
+        }
+        for row in ["2021-07-28 20:15:46,841 ERROR", "abc", "0800822000000000", "00 22 30 38", "0000x 30"] {
+            assert!(Row::parse(row.as_bytes()).is_err(), "{row}");
+        }
+    }
+
+    #[test]
+    fn offsets_are_hexadecimal_octal_or_decimal() {
+        let row = |text: &str| Row::parse(text.as_bytes()).map_err(|refusal| refusal.text).unwrap();
+        for (text, at) in [("0000020 30", 16), ("0000016 30", 16), ("00000010 30", 16)] {
+            let radices = row(text).is_at(at, Radices::ANY).unwrap();
+            assert_eq!(row("0000020 30").is_at(32, radices).is_some(), text.contains("10"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_found_behind_the_words_of_a_log() {
+        let line = b"2021-07-28 20:15:46 DEBUG [main] 0010: 30 38 30 30  0800";
+        let found = Row::find(line, |row| row.is_at(16, Radices::ANY).is_some()).unwrap();
+        assert_eq!(found.octets, b"0800");
+        assert!(Row::find(line, Row::is_first).is_none());
+    }
+}
