@@ -5,7 +5,7 @@
 //! them is searched. `CARDWIRE_CASES=100` tries a hundred times as many as `cargo test` does.
 
 mod common;
-#[path = "../src/bin/cardwire/hex.rs"]
+#[path = "../src/input/hex.rs"]
 #[allow(dead_code, reason = "the command uses the rest")]
 mod hex;
 #[path = "../src/bin/cardwire/json/mod.rs"]
@@ -16,6 +16,8 @@ mod secrets;
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
 
+// `hex` is a file of the library, where this is `crate::model`
+use cardwire::model;
 use cardwire::{Inspection, Spec, spec};
 use secrets::misread::{self, Misread};
 use secrets::oracle::Needles;

@@ -13,7 +13,7 @@ mod cli;
 mod common;
 #[path = "../../tests/generated/mod.rs"]
 mod generated;
-#[path = "../../src/bin/cardwire/hex.rs"]
+#[path = "../../src/input/hex.rs"]
 #[allow(dead_code, reason = "the command uses the rest")]
 mod hex;
 #[path = "../../tests/reference/mod.rs"]
@@ -23,6 +23,9 @@ mod secrets;
 #[path = "../../src/bin/cardwire/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
+
+// `hex` is a file of the library, where this is `crate::model`
+use cardwire::model;
 
 mod build;
 mod differential;

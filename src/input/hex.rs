@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::model::CharKind;
+
 /// Octets as upper-case digits, appended.
 pub fn push(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
     let digit = |half: u8| if half < 10 { b'0' + half } else { b'A' - 10 + half };
@@ -46,7 +48,7 @@ pub fn octets(digits: &[u8]) -> Result<Vec<u8>, (usize, String)> {
 }
 
 fn misfit(at: usize, octet: u8) -> (usize, String) {
-    (at, format!("expected a hexadecimal digit, found {}", seen(octet)))
+    (at, format!("expected a hexadecimal digit, found {}", CharKind::of(octet)))
 }
 
 /// What a digit stands for.
@@ -66,9 +68,3 @@ const VALUES: [u8; 256] = {
     }
     values
 };
-
-/// The kind of a character, never the character: it may belong to a card number.
-#[must_use]
-pub fn seen(octet: u8) -> crate::model::CharKind {
-    crate::model::CharKind::of(octet)
-}

@@ -12,6 +12,7 @@ use super::hex;
 use super::item::{Error, Item, Origin, Payload, Refusal, Source};
 use super::lines::{Line, Lines};
 use super::notation::{self, Nesting, Reading};
+use crate::model::CharKind;
 
 /// How the octets of a message stand in a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,7 +141,7 @@ pub(super) fn decode(notation: Notation, known: Known, line: &[u8]) -> Result<Ve
         Notation::Text => Ok(line.to_vec()),
         Notation::Base64 => STANDARD.decode(line).map_err(|error| match error {
             base64::DecodeError::InvalidByte(at, octet) => {
-                Refusal::new(at, format_args!("expected base64, found {}", hex::seen(octet)))
+                Refusal::new(at, format_args!("expected base64, found {}", CharKind::of(octet)))
             }
             _ => Refusal::new(line.len(), "the base64 text is cut short or padded wrongly"),
         }),
