@@ -96,6 +96,8 @@ extern crate std;
 
 mod codec;
 pub mod codes;
+#[cfg(feature = "crypto")]
+pub mod crypto;
 pub mod de;
 pub mod frame;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]

@@ -1,0 +1,9 @@
+//! MACs, PIN blocks, DUKPT, EMV and key blocks against published vectors; each test names its standard.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod dukpt;
+mod keys;
+mod macs;
+mod pins;
