@@ -140,6 +140,9 @@ pub enum CryptoError {
     /// The application cryptogram is wrong: another key, or changed data.
     #[error("the application cryptogram is wrong")]
     Cryptogram,
+    /// The cryptogram version has the issuer respond by the other method.
+    #[error("the cryptogram version has another ARPC method")]
+    ArpcMethod,
     /// The output buffer is too small.
     #[error("the output needs {needed} bytes, the buffer has {found}")]
     Room {

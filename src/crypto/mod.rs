@@ -3,13 +3,16 @@
 mod cipher;
 mod cmac;
 mod dukpt;
+pub mod emv;
 mod error;
 mod hex;
 mod key;
+pub mod key_block;
 mod kind;
 mod mac;
 mod pan;
 pub mod pin;
+mod track;
 
 pub use dukpt::{AesKsn, AesKsnUse, Ksn, KsnUse};
 pub use error::{BlockFault, CryptoError, PinFault, TrackFault};
@@ -18,3 +21,4 @@ pub use kind::{Family, KeyKind};
 pub use mac::{MacAlgorithm, MacStream, MacValue, Padding};
 pub use pan::{Pan, is_luhn, luhn_check_digit};
 pub use pin::{Bound, Pin, PinBlock, PinFormat, PinSide, Random, Translated};
+pub use track::{ServiceCode, Track2, card_verification_value};

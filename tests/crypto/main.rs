@@ -4,6 +4,8 @@
 mod common;
 
 mod dukpt;
+mod emv;
+mod key_blocks;
 mod keys;
 mod macs;
 mod pins;
