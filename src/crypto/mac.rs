@@ -224,6 +224,17 @@ pub struct MacValue {
 }
 
 impl MacValue {
+    /// A MAC that was made elsewhere: by an HSM.
+    ///
+    /// # Errors
+    /// [`CryptoError::MacLength`] for fewer than four octets, or more than sixteen.
+    pub fn new(octets: &[u8]) -> Result<Self, CryptoError> {
+        match (MIN..=BLOCK).contains(&octets.len()) {
+            true => Ok(Self::of(octets)),
+            false => Err(CryptoError::MacLength { max: BLOCK, found: octets.len() }),
+        }
+    }
+
     fn of(octets: &[u8]) -> Self {
         let mut value = Self { octets: [0; BLOCK], len: u8::try_from(octets.len().min(BLOCK)).unwrap_or(0) };
         copy(&mut value.octets, octets);

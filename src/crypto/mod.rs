@@ -12,7 +12,10 @@ mod kind;
 mod mac;
 mod pan;
 pub mod pin;
+mod seal;
+mod security_module;
 mod track;
+mod working_keys;
 
 pub use dukpt::{AesKsn, AesKsnUse, Ksn, KsnUse};
 pub use error::{BlockFault, CryptoError, PinFault, TrackFault};
@@ -21,4 +24,7 @@ pub use kind::{Family, KeyKind};
 pub use mac::{MacAlgorithm, MacStream, MacValue, Padding};
 pub use pan::{Pan, is_luhn, luhn_check_digit};
 pub use pin::{Bound, Pin, PinBlock, PinFormat, PinSide, Random, Translated};
+pub use seal::{MacRule, SealError, Verified};
+pub use security_module::{CryptogramRequest, SecurityModule, Software};
 pub use track::{ServiceCode, Track2, card_verification_value};
+pub use working_keys::WorkingKeys;

@@ -151,6 +151,21 @@ pub struct PinBlock {
 }
 
 impl PinBlock {
+    /// A block that was made elsewhere: by an HSM.
+    ///
+    /// # Errors
+    /// [`CryptoError::PinBlock`] unless it has eight or sixteen octets.
+    pub fn new(octets: &[u8]) -> Result<Self, CryptoError> {
+        let format = match octets.len() {
+            8 => PinFormat::Iso0,
+            16 => PinFormat::Iso4,
+            found => return Err(CryptoError::PinBlock(PinFault::Size(found))),
+        };
+        let mut block = [0; 16];
+        copy(&mut block, octets);
+        Ok(Self::of(&block, format))
+    }
+
     /// Its octets, for DE 52.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -276,15 +291,25 @@ pub fn decrypt(key: &Key, format: PinFormat, block: &[u8], bound: Bound<'_>) -> 
 }
 
 /// One side of a translation: a key, a format, and what the block is bound to.
-#[derive(Clone, Copy, Debug)]
-pub struct PinSide<'a> {
+///
+/// `K` is [`Key`], or how an HSM names its keys.
+#[derive(Debug)]
+pub struct PinSide<'a, K: ?Sized = Key> {
     /// The key of this side.
-    pub key: &'a Key,
+    pub key: &'a K,
     /// The format of this side.
     pub format: PinFormat,
     /// The card number of this side.
     pub bound: Bound<'a>,
 }
+
+impl<K: ?Sized> Clone for PinSide<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: ?Sized> Copy for PinSide<'_, K> {}
 
 /// A block that was translated, and whether its new key is weaker than the old one, which ISO 9564-1 does not
 /// want: such as from AES to TDES.

@@ -9,3 +9,5 @@ mod key_blocks;
 mod keys;
 mod macs;
 mod pins;
+mod seals;
+mod working_keys;
