@@ -12,6 +12,7 @@ mod hex;
 mod input;
 mod isomsg;
 mod json;
+mod keys;
 mod latency;
 mod link;
 mod mask;
