@@ -18,7 +18,8 @@ fn object(name: &str) -> EmvBits {
         _ if name.starts_with("CVR M/Chip") => EmvBits::of_card(CardResults::MChip),
         _ if name.starts_with("CVR CCD") => EmvBits::of_card(CardResults::CommonCore),
         _ => {
-            let tag = name.split(' ').find_map(|word| u32::from_str_radix(word, 16).ok().filter(|tag| *tag > 0x20));
+            let tag =
+                name.split(' ').find_map(|word| u32::from_str_radix(word, 16).ok().filter(|tag| *tag > 0x20));
             EmvBits::of_tag(tag.unwrap()).unwrap()
         }
     }
@@ -35,7 +36,8 @@ fn every_fact_has_its_row() {
         let rows: Vec<_> = object(name).rows().filter(|(at, ..)| *at == octet).collect();
         let en = |wanted: &str| {
             let plain = wanted.strip_prefix("b8-b7: ").or(wanted.strip_prefix("b6-b5: ")).unwrap_or(wanted);
-            rows.iter().find(|(.., meaning)| meaning.words(Lang::En).to_string().split(": 0").next() == Some(plain))
+            rows.iter()
+                .find(|(.., meaning)| meaning.words(Lang::En).to_string().split(": 0").next() == Some(plain))
         };
         let certain = |row: &(u8, u8, Option<u8>, cardwire::codes::EmvMeaning)| {
             assert_eq!(row.3.certainty() == Certainty::OneSource, sure == "low", "{fact:?}");
@@ -77,8 +79,9 @@ fn every_fact_has_its_row() {
     }
 }
 
-const TAGS: [u32; 14] =
-    [0x82, 0x95, 0x9B, 0x9F07, 0x9F0D, 0x9F0E, 0x9F0F, 0x9F27, 0x9F33, 0x9F34, 0x9F35, 0x9F40, 0x9F66, 0x9F6C];
+const TAGS: [u32; 14] = [
+    0x82, 0x95, 0x9B, 0x9F07, 0x9F0D, 0x9F0E, 0x9F0F, 0x9F27, 0x9F33, 0x9F34, 0x9F35, 0x9F40, 0x9F66, 0x9F6C,
+];
 
 /// Of any value each bit that is set is told: by a row that covers it, or as reserved.
 #[test]

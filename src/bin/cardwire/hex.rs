@@ -1,9 +1,6 @@
 //! Hexadecimal digits.
 
 use std::fmt::Write;
-use std::io::Read;
-
-use crate::failure::{Failure, Outcome};
 
 /// Octets as upper-case digits, appended.
 pub(crate) fn push(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
@@ -17,20 +14,6 @@ pub(crate) fn text(octets: &[u8]) -> String {
         let _ = write!(text, "{octet:02X}");
         text
     })
-}
-
-/// The octets of an argument, or of the digits on standard input.
-pub(crate) fn octets_or_stdin(argument: Option<&str>) -> Outcome<Vec<u8>> {
-    let mut text = String::new();
-    let digits = match argument {
-        Some(digits) => digits,
-        None => {
-            let read = std::io::stdin().take(1 << 20).read_to_string(&mut text);
-            read.map_err(|error| Failure::io("standard input", error))?;
-            text.trim()
-        }
-    };
-    octets(digits.as_bytes()).map_err(|(_, text)| Failure::data(text))
 }
 
 /// The octets of digits in either case, blanks between them allowed; an error says where and what.

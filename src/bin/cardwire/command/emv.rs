@@ -8,7 +8,7 @@ use cardwire::{Builder, Field, Message, Mti};
 
 use crate::failure::{Failure, Outcome};
 use crate::output::{Output, Role};
-use crate::{hex, json};
+use crate::{argument, hex, json};
 
 /// Chip data (DE 55): its objects, and what the bits of TVR, TSI, AIP, CVM results, capabilities and CVR say.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ impl EmvCommand {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let octets = match self.words.as_slice() {
             [tag, value] => object(tag, value)?,
-            words => hex::octets_or_stdin(words.first().map(String::as_str))?,
+            words => argument::octets(words.first().map(String::as_str))?,
         };
         // as an element of a message it is checked, split and masked as everywhere
         let mut builder = Builder::new(&ISO87_BCD, Mti::FINANCIAL_REQUEST);

@@ -4,7 +4,7 @@ use cardwire::crypto::{MacAlgorithm, MacValue};
 use clap::builder::PossibleValuesParser;
 
 use crate::failure::{Failure, Outcome};
-use crate::hex;
+use crate::{argument, hex};
 use crate::keys::{ALGORITHMS, KeyArgs};
 use crate::output::{Output, Role};
 
@@ -38,7 +38,7 @@ pub(crate) struct MacCommand {
 impl MacCommand {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let keys = self.keys.required()?;
-        let octets = hex::octets_or_stdin(self.octets.as_deref())?;
+        let octets = argument::octets(self.octets.as_deref())?;
         let known = ALGORITHMS.iter().find(|(name, _)| *name == self.algorithm);
         let algorithm = known.map_or(MacAlgorithm::X9_19, |(_, algorithm)| *algorithm);
         let mac = algorithm.of(keys.named(&self.key)?, &octets).map_err(Failure::data)?;
