@@ -10,4 +10,5 @@ mod keys;
 mod macs;
 mod pins;
 mod seals;
+mod secrets;
 mod working_keys;

@@ -4,9 +4,9 @@ use cardwire::crypto::{MacAlgorithm, MacValue};
 use clap::builder::PossibleValuesParser;
 
 use crate::failure::{Failure, Outcome};
-use crate::{argument, hex};
 use crate::keys::{ALGORITHMS, KeyArgs};
 use crate::output::{Output, Role};
+use crate::{argument, hex};
 
 /// The MAC of some octets, made or verified. Messages are verified by `cardwire check --keys`.
 #[derive(clap::Args)]
