@@ -52,6 +52,7 @@
 //! | check which elements must be there | [`profile`] |
 //! | read a spec from a file (features `toml`, `json`, `jpos`, `j8583`) | `import` |
 //! | find out which spec explains some bytes, or what is wrong with yours | `probe` (feature `alloc`) |
+//! | sign and verify messages, make PIN blocks, derive keys (feature `crypto`) | `crypto` |
 //! | read and write clearing files | `ipm` (feature `std`) |
 //! | fill your own structs from messages | `serde` (feature `serde`) |
 //! | test a handler with any valid message | `generate` (feature `proptest` or `arbitrary`) |
@@ -71,6 +72,7 @@
 //! The core is `no_std` and needs no allocator: `default-features = false` gives all of the above
 //! that names no feature. `alloc` adds [`Builder::to_vec`], `probe`, and specs as owned data in
 //! `import`; `std` (default) adds `ipm`; `toml`, `json`, `jpos` and `j8583` read specs from files.
+//! `crypto` adds MACs, PIN blocks, DUKPT, EMV cryptograms and key blocks, still without an allocator.
 //! `proptest` and `arbitrary` draw valid messages for tests. `serde` adds typed messages, `tokio` a `tokio_util` codec for every framing. `net` adds
 //! connections over tokio, `tls` their encryption, `tracing` their events. `input` reads messages from files of any form.
 //! `cli` is the command.
@@ -97,6 +99,8 @@ extern crate std;
 
 mod codec;
 pub mod codes;
+#[cfg(feature = "crypto")]
+pub mod crypto;
 pub mod de;
 pub mod frame;
 #[cfg(any(feature = "proptest", feature = "arbitrary"))]

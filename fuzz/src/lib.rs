@@ -28,6 +28,7 @@ mod work;
 use cardwire::model;
 
 mod build;
+mod crypto;
 mod differential;
 mod frame;
 mod import;
@@ -43,6 +44,7 @@ mod tlv;
 mod translate;
 
 pub use build::{Plan, build};
+pub use crypto::crypto;
 pub use differential::differential;
 pub use frame::frame;
 pub use import::import;
@@ -146,6 +148,7 @@ mod tests {
 
     replays! {
         parse_is_total "message" parse;
+        what_comes_from_outside_is_refused_or_read "crypto" crypto;
         readers_agree "message" differential;
         plans_read_as_the_walk_does "message" plan;
         copies_are_equal "message" roundtrip;
@@ -168,8 +171,9 @@ mod tests {
     /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
     #[test]
     fn the_corpus_that_is_kept() {
-        let properties: [(&str, Property); 14] = [
+        let properties: [(&str, Property); 15] = [
             ("builder", builder),
+            ("crypto", crypto),
             ("differential", differential),
             ("frame", frame),
             ("import", import),

@@ -15,6 +15,7 @@
 //! | DE 66 settlement code | 1987 | n1 | [`SettlementCode`] |
 //! | DE 70 network management | 1987 | n3 | [`NetworkCode`] |
 //! | field 60.3 management | UnionPay | n3 | [`ManagementCode`] |
+//! | DE 55 TVR, TSI, AIP, ... | EMV | bits | [`EmvBits`] |
 //!
 //! Every type is open: a code of the right shape is carried whether or not it is known, and a lookup
 //! gives `None` for one that is not. The facts come from public code lists; a network's own book
@@ -43,6 +44,7 @@ mod all;
 pub mod condition;
 pub mod country;
 pub mod currency;
+mod emv_bits;
 pub mod entry;
 pub mod function;
 mod names;
@@ -65,6 +67,7 @@ pub use all::{CodeTable, Rows, tables};
 pub use condition::ConditionCode;
 pub use country::Country;
 pub use currency::Currency;
+pub use emv_bits::{CardResults, EmvBits, EmvMeaning};
 pub use entry::{EntryMode, PanEntry, PinCapability, PosData};
 pub use function::FunctionCode;
 pub use names::element_name_zh;

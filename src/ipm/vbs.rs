@@ -98,7 +98,7 @@ impl<R: Read> VbsReader<R> {
         self.record.number
     }
 
-    /// The byte of the file where the record read last begins, behind its length; block trailers counted.
+    /// The byte of the file where the record read last begins, after its length; block trailers counted.
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.file_offset(self.record.start)

@@ -6,6 +6,7 @@ pub(crate) mod fast;
 pub(crate) mod field;
 pub(crate) mod inspection;
 mod listed;
+mod mac_span;
 pub(crate) mod message;
 pub(crate) mod offsets;
 #[cfg(feature = "alloc")]
@@ -22,6 +23,7 @@ pub use amount::Amount;
 pub use exposed::{Exposed, Text};
 pub use field::{Field, Parts};
 pub use inspection::Inspection;
+pub use mac_span::MacSpan;
 pub use message::Message;
 #[cfg(feature = "alloc")]
 pub use owned::OwnedMessage;

@@ -4,8 +4,8 @@
 use core::fmt::{self, Write as _};
 
 use crate::codes::{
-    ActionCode03, ActionCode93, ConditionCode, FunctionCode, Lang, ManagementCode, Network, NetworkCode,
-    ProcessingCode, ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
+    ActionCode03, ActionCode93, ConditionCode, EmvBits, FunctionCode, Lang, ManagementCode, Network,
+    NetworkCode, ProcessingCode, ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
 };
 use crate::layout::{Element, Form};
 use crate::model::error::Error;
@@ -13,7 +13,7 @@ use crate::model::mti::{Mti, Version};
 use crate::read::field::Field;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
-use crate::spec::Codes;
+use crate::spec::{Codes, EMV};
 
 impl<'a> Message<'a> {
     /// A listing of the message: number, name, notation, masked value, meaning of codes.
@@ -115,7 +115,7 @@ impl fmt::Display for Words<'_, '_, '_> {
         let Self { describe, field, depth } = self;
         match depth {
             0 => describe.element_meaning(f, field),
-            1 if describe.is_unionpay() => describe.part_meaning(f, field),
+            1 => describe.part_meaning(f, field),
             _ => Ok(()),
         }
     }
@@ -148,10 +148,16 @@ impl Describe<'_, '_> {
         self.message.spec().codes() == Codes::UnionPay
     }
 
-    /// The network management code within DE 60 of UnionPay.
+    /// The bits of a chip data object, and the network management code within DE 60 of UnionPay.
     fn part_meaning(&self, f: &mut fmt::Formatter<'_>, part: &Field<'_>) -> fmt::Result {
         let mut text = [0; CODE_LEN];
         if part.is_masked() {
+            return Ok(());
+        }
+        if let Some(bits) = emv_bits(part) {
+            return flags(f, bits, part);
+        }
+        if !self.is_unionpay() {
             return Ok(());
         }
         match (part.name(), code(part, &mut text).and_then(ManagementCode::new)) {
@@ -219,6 +225,38 @@ const CODE_LEN: usize = 6;
 fn code<'t>(field: &Field<'_>, text: &'t mut [u8; CODE_LEN]) -> Option<&'t str> {
     core::str::from_utf8(field.bytes().ok()?.copy_to(text).ok()?).ok()
 }
+
+/// What the bits of a chip data object say, if it is one of those that have any.
+fn emv_bits(part: &Field<'_>) -> Option<EmvBits> {
+    let tag = part.key().value();
+    // a tag of another composite may have the same number
+    let is_emv = EMV.element(tag).is_some_and(|element| element.name() == part.name());
+    EmvBits::of_tag(tag).filter(|_| is_emv)
+}
+
+/// Each thing that the octets of an object say.
+fn flags(f: &mut fmt::Formatter<'_>, bits: EmvBits, part: &Field<'_>) -> fmt::Result {
+    let mut octets = [0; FLAGS];
+    // the terminal type has digits, two to an octet
+    let mut digits = [0; CODE_LEN];
+    let value = match part.content().is_binary() {
+        true => part.bytes().ok().and_then(|value| value.copy_to(&mut octets).ok()),
+        false => code(part, &mut digits).and_then(|text| u8::from_str_radix(text, 16).ok()).map(|octet| {
+            octets = [octet; FLAGS];
+            octets.get(..1).unwrap_or_default()
+        }),
+    };
+    let Some(said) = value.and_then(|octets| bits.read(octets)) else { return Ok(()) };
+    let mut before = "  ";
+    for meaning in said {
+        write!(f, "{before}{}", meaning.words(Lang::En))?;
+        before = "; ";
+    }
+    Ok(())
+}
+
+/// The longest object whose bits are known.
+const FLAGS: usize = 5;
 
 fn words(f: &mut fmt::Formatter<'_>, meaning: Option<impl fmt::Display>) -> fmt::Result {
     match meaning {

@@ -15,6 +15,7 @@ mod forms;
 mod hostile;
 mod inputs;
 mod isomsg;
+mod keys;
 mod network;
 mod others;
 mod picture;

@@ -13,7 +13,7 @@
 //! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
 //! | [`party`] | the three parties as pure state machines: input in, effects out |
-//! | [`wire`] | one file per dialect: message to bytes and back |
+//! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`day`] | the story of the day |

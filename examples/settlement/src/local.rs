@@ -13,6 +13,7 @@ use crate::party::{Command, Input, Machine, Outcome};
 use crate::store::{Store, StoreError};
 use crate::telegram::Telegram;
 use crate::wire::Dialect;
+use crate::wire::secured::{Heard, Secured};
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
 const LATENCY: Duration = Duration::from_millis(1);
@@ -27,6 +28,8 @@ pub struct Local {
     outcomes: VecDeque<(Party, Outcome)>,
     faults: Vec<Fault>,
     link_up: bool,
+    /// Both ends of the terminal's line.
+    ends: BTreeMap<Party, Secured>,
 }
 
 impl Local {
@@ -42,6 +45,7 @@ impl Local {
             outcomes: VecDeque::new(),
             faults: Vec::new(),
             link_up: true,
+            ends: BTreeMap::new(),
         };
         for party in Party::ALL {
             local.handle(party, Input::Start)?;
@@ -113,15 +117,25 @@ impl Local {
         let delay = match mishap {
             Some(Mishap::Drop) => return Ok(()),
             Some(Mishap::Delay(delay)) => delay,
-            Some(Mishap::Duplicate) | None => LATENCY,
+            Some(Mishap::Duplicate | Mishap::Flip) | None => LATENCY,
         };
-        let dialect = if host { Dialect::Host } else { Dialect::Pos };
-        let bytes =
-            dialect.encode(message).map_err(|error| WorldError::Stopped(format!("{from}: {error}")))?;
+        let bytes = match host {
+            true => Dialect::Host.encode(message),
+            false => self.ends.entry(from).or_default().seal(message),
+        };
+        let mut bytes = bytes.map_err(|error| WorldError::Stopped(format!("{from}: {error}")))?;
+        if mishap == Some(Mishap::Flip) {
+            bytes.last_mut().into_iter().for_each(|octet| *octet ^= 1);
+        }
         let copies = if mishap == Some(Mishap::Duplicate) { 2 } else { 1 };
         for _ in 0..copies {
-            let input = match dialect.decode(&bytes) {
-                Ok(read) => Input::Received(from, read),
+            let heard = match host {
+                true => Dialect::Host.decode(&bytes).map(Heard::Good),
+                false => self.ends.entry(to).or_default().open(&bytes),
+            };
+            let input = match heard {
+                Ok(Heard::Good(read)) => Input::Received(from, read),
+                Ok(Heard::BadMac(read)) => Input::BadMac(from, read),
                 Err(error) => Input::BadFrame(from, error.to_string()),
             };
             self.plan(delay, to, input);

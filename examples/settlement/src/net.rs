@@ -23,6 +23,7 @@ use crate::node::{Node, Released};
 use crate::party::{Command, Input, Outcome, Timer, Timers};
 use crate::telegram::{Mti, Telegram};
 use crate::wire::Dialect;
+use crate::wire::secured::{Heard, Secured};
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
 /// The three parties, running.
@@ -83,6 +84,7 @@ impl Network {
                 door,
                 due: BTreeMap::new(),
                 sequence: 0,
+                end: Secured::default(),
             };
             let thread = std::thread::Builder::new().name(party.to_string());
             threads.push(thread.spawn(move || {
@@ -200,6 +202,8 @@ struct Station {
     door: Sender<Event>,
     due: BTreeMap<(Instant, u64), Due>,
     sequence: u64,
+    /// This party's end of the terminal's line.
+    end: Secured,
 }
 
 impl Station {
@@ -220,7 +224,7 @@ impl Station {
             while let Some(due) = self.next_due() {
                 match due {
                     Due::Timer(timer) => self.handle(Input::Timer(timer))?,
-                    Due::Send(to, message) => self.transmit(to, *message, false)?,
+                    Due::Send(to, message) => self.transmit(to, *message, None)?,
                 }
             }
         }
@@ -235,24 +239,37 @@ impl Station {
                 self.handle(Input::LinkUp(peer))
             }
             Event::Down(peer) => self.handle(Input::LinkDown(peer)),
-            Event::Request(peer, request) => match self.dialect(peer).decode(&request.payload) {
-                Ok(message) => {
-                    self.requests.push_back((key(peer, message.mti.answer(), &message), *request));
+            Event::Request(peer, request) => {
+                let input = self.heard(peer, &request.payload);
+                if let Input::Received(_, message) | Input::BadMac(_, message) = &input {
+                    self.requests.push_back((key(peer, message.mti.answer(), message), *request));
                     if self.requests.len() > UNANSWERED {
                         self.requests.pop_front();
                     }
-                    self.handle(Input::Received(peer, message))
                 }
-                Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
-            },
-            Event::Answer(peer, payload) => match self.dialect(peer).decode(&payload) {
-                Ok(message) => self.handle(Input::Received(peer, message)),
-                Err(error) => self.handle(Input::BadFrame(peer, error.to_string())),
-            },
+                self.handle(input)
+            }
+            Event::Answer(peer, payload) => {
+                let input = self.heard(peer, &payload);
+                self.handle(input)
+            }
             Event::NotSent(to, message) => self.handle(Input::NotSent(to, *message)),
             Event::Broken(peer, why) => self.handle(Input::BadFrame(peer, why)),
             Event::Input(input) => self.handle(*input),
             Event::Stop => Ok(()),
+        }
+    }
+
+    /// What the octets from a party are.
+    fn heard(&mut self, peer: Party, payload: &[u8]) -> Input {
+        let heard = match self.dialect(peer) {
+            Dialect::Pos => self.end.open(payload),
+            Dialect::Host => Dialect::Host.decode(payload).map(Heard::Good),
+        };
+        match heard {
+            Ok(Heard::Good(message)) => Input::Received(peer, message),
+            Ok(Heard::BadMac(message)) => Input::BadMac(peer, message),
+            Err(error) => Input::BadFrame(peer, error.to_string()),
         }
     }
 
@@ -287,20 +304,27 @@ impl Station {
                 self.plan(delay, Due::Send(to, Box::new(message)));
                 Ok(())
             }
-            Some(Mishap::Duplicate) => self.transmit(to, message, true),
-            None => self.transmit(to, message, false),
+            other => self.transmit(to, message, other),
         }
     }
 
     /// Hands a message to its connection: a request to be answered, or the answer to one. Without a
-    /// connection not one byte leaves, and the party is told. `twice`, and the wire carries a copy.
-    fn transmit(&mut self, to: Party, message: Telegram, twice: bool) -> Result<(), String> {
+    /// connection not one byte leaves, and the party is told. A duplicate, and the wire carries a copy.
+    fn transmit(&mut self, to: Party, message: Telegram, mishap: Option<Mishap>) -> Result<(), String> {
+        let twice = mishap == Some(Mishap::Duplicate);
         let Some(line) = self.lines.get(&to).filter(|line| line.is_up()).cloned() else {
             return self.handle(Input::NotSent(to, message));
         };
         let (dialect, mti) = (self.dialect(to), message.mti);
         let unframed = |error: cardwire::Error| format!("cannot frame {mti}: {error}");
-        let octets = dialect.encode(&message).map_err(|error| format!("cannot write {mti}: {error}"))?;
+        let octets = match dialect {
+            Dialect::Pos => self.end.seal(&message),
+            Dialect::Host => dialect.encode(&message),
+        };
+        let mut octets = octets.map_err(|error| format!("cannot write {mti}: {error}"))?;
+        if mishap == Some(Mishap::Flip) {
+            octets.last_mut().into_iter().for_each(|octet| *octet ^= 1);
+        }
         let asked = (!mti.is_request()).then(|| self.asked(&key(to, mti, &message)));
         let framing = dialect.framing();
         let mut room = vec![0; octets.len() + 64];

@@ -18,6 +18,8 @@ pub enum Mishap {
     Delay(Duration),
     /// It arrives twice.
     Duplicate,
+    /// A bit of it is turned over on the way.
+    Flip,
 }
 
 /// The next message of this type on this link meets with this. It happens once.

@@ -6,11 +6,13 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
+mod argument;
 mod command;
 mod failure;
 mod input;
 mod isomsg;
 mod json;
+mod keys;
 mod latency;
 mod link;
 mod mask;

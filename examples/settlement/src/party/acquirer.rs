@@ -17,16 +17,16 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Ledger;
 use crate::telegram::{Balance, Code, Mti, Telegram};
+use crate::wire::secured::issue;
 
 /// DE70: sign-on.
 const SIGN_ON: u64 = 1;
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
-/// Clear test bytes in the place of the work keys (40 bytes: PIN key, check value, MAC key,
-/// padding, check value).
-const TEST_KEYS: [u8; 40] = [0x5A; 40];
 
 const APPROVED: Code = Code::of(b"00");
+/// A message whose MAC is wrong is refused, whatever it says.
+const MAC_WRONG: Code = Code::of(b"A0");
 const NOT_FOUND: Code = Code::of(b"25");
 
 /// Who this acquirer is and what it agreed with whom.
@@ -112,7 +112,7 @@ impl Acquirer {
         let answer = Telegram {
             batch: Some(batch.unwrap_or(1)),
             local: Some(fx.now.transmission()),
-            keys: Some(TEST_KEYS.to_vec()),
+            keys: issue(message.stan).ok(),
             ..message.answer(APPROVED)
         };
         fx.send(Party::Terminal, answer);
@@ -189,6 +189,12 @@ impl Machine for Acquirer {
                 }
             }
             Input::NotSent(to, message) => self.not_sent(to, &message, &mut fx),
+            Input::BadMac(from, message) => {
+                fx.bad_mac(from);
+                if message.mti.is_request() {
+                    fx.send(from, message.answer(MAC_WRONG));
+                }
+            }
             Input::BadFrame(from, why) => {
                 let record = fx.record(ErrorKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });

@@ -324,6 +324,8 @@ impl Machine for Issuer {
             Input::NotSent(to, message) => {
                 fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
             }
+            // there is no MAC on the hosts' line
+            Input::BadMac(from, _) => fx.bad_mac(from),
             Input::BadFrame(from, why) => {
                 let record = fx.record(ErrorKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });

@@ -28,6 +28,8 @@ pub enum Input {
     Start,
     /// A message arrived.
     Received(Party, Telegram),
+    /// A message arrived whose MAC is wrong. What it says may be anybody's.
+    BadMac(Party, Telegram),
     /// This message could not leave: there is no connection, not one byte was written.
     NotSent(Party, Telegram),
     /// Bytes arrived that are no message of the dialect. They change nothing but are remembered.
@@ -190,6 +192,11 @@ impl Effects {
 
     fn received(&mut self, from: Party, message: &Telegram) {
         self.note(Record::traffic(self.now, ErrorKind::MessageIn, from, message));
+    }
+
+    fn bad_mac(&mut self, from: Party) {
+        let record = self.record(ErrorKind::BadFrame);
+        self.note(Record { peer: Some(from), note: "the MAC is wrong".to_owned(), ..record });
     }
 
     fn transfer(&mut self, transfer: Transfer) {

@@ -19,6 +19,8 @@ const SIGN_ON: u64 = 3;
 const SETTLE: u64 = 201;
 /// Reversal reason: no answer was received.
 const NO_ANSWER: Code = Code::of(b"98");
+/// Reversal reason: the MAC of the answer is wrong.
+const MAC_WRONG: Code = Code::of(b"A0");
 /// Reversals are sent this often before the operator is told that the acquirer cannot be reached.
 /// They are kept regardless.
 const REVERSAL_TRIES: u32 = 3;
@@ -48,6 +50,8 @@ struct Slip {
     amount: Money,
     batch: u64,
     state: Sale,
+    /// Why it is reversed.
+    reason: Code,
 }
 
 /// The terminal's state machine.
@@ -140,7 +144,7 @@ impl Terminal {
             amount: Some(slip.amount),
             batch: Some(slip.batch),
             management: Some(0),
-            code: Some(NO_ANSWER),
+            code: Some(slip.reason),
             ..self.request(Mti::REVERSAL)
         };
         self.tries += 1;
@@ -241,7 +245,7 @@ impl Terminal {
         match waiting_for {
             Mti::SALE if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) => {
                 self.waiting_for = None;
-                self.give_up(stan, fx);
+                self.give_up(stan, NO_ANSWER, "no answer in time", fx);
                 fx.done(Outcome::NoAnswer(stan));
             }
             Mti::REVERSAL if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
@@ -260,10 +264,20 @@ impl Terminal {
         }
     }
 
-    fn give_up(&self, stan: u64, fx: &mut Effects) {
+    /// An answer whose MAC is wrong is as good as none, and there will be no other: the sale is reversed at once.
+    fn bad_mac(&mut self, answer: &Telegram, fx: &mut Effects) {
+        let waits = |slip: &Slip| slip.state == Sale::Waiting;
+        if self.waiting_for == Some(Mti::SALE) && self.slips.get(&answer.stan).is_some_and(waits) {
+            self.waiting_for = None;
+            self.give_up(answer.stan, MAC_WRONG, "the MAC of the answer is wrong", fx);
+            fx.done(Outcome::NoAnswer(answer.stan));
+        }
+    }
+
+    fn give_up(&self, stan: u64, reason: Code, why: &str, fx: &mut Effects) {
         if let Some(slip) = self.slips.get(&stan).copied() {
             let record = self.about(stan, slip, ErrorKind::SaleReversing, fx);
-            fx.note(Record { code: Some(NO_ANSWER), note: "no answer in time".to_owned(), ..record });
+            fx.note(Record { code: Some(reason), note: why.to_owned(), ..record });
         }
     }
 
@@ -303,11 +317,17 @@ impl Machine for Terminal {
                 fx.note(record);
                 let open =
                     self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
-                open.collect::<Vec<_>>().into_iter().for_each(|stan| self.give_up(stan, &mut fx));
+                open.collect::<Vec<_>>().into_iter().for_each(|stan| {
+                    self.give_up(stan, NO_ANSWER, "no answer in time", &mut fx);
+                });
             }
             Input::Received(from, message) => {
                 fx.received(from, &message);
                 self.answered(&message, &mut fx);
+            }
+            Input::BadMac(from, message) => {
+                fx.bad_mac(from);
+                self.bad_mac(&message, &mut fx);
             }
             Input::NotSent(to, message) => {
                 fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
@@ -344,6 +364,7 @@ impl Machine for Terminal {
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
                     state: Sale::Waiting,
+                    reason: NO_ANSWER,
                 };
                 self.slips.insert(record.stan, slip);
                 return;
@@ -356,6 +377,9 @@ impl Machine for Terminal {
         };
         if let Some(slip) = self.slips.get_mut(&record.stan) {
             slip.state = state;
+            if state == Sale::Reversing {
+                slip.reason = record.code.unwrap_or(NO_ANSWER);
+            }
         }
     }
 }

@@ -3,9 +3,11 @@
 
 pub mod host;
 pub mod pos;
+pub mod secured;
 
 use std::fmt;
 
+use cardwire::crypto::{CryptoError, SealError};
 use cardwire::spec::{ISO87_ASCII, UNIONPAY_POS};
 use cardwire::{Framing, Message, Spec};
 
@@ -23,6 +25,10 @@ pub enum WireError {
     Iso(cardwire::Error),
     /// A valid message, but this field holds something this network does not do.
     Unsupported(u8),
+    /// Keys, a PIN block or a MAC could not be made.
+    Crypto(CryptoError),
+    /// The message could not be signed.
+    Seal(SealError),
 }
 
 impl fmt::Display for WireError {
@@ -30,6 +36,8 @@ impl fmt::Display for WireError {
         match self {
             Self::Iso(error) => write!(f, "{error}"),
             Self::Unsupported(number) => write!(f, "field {number} asks for what this network does not do"),
+            Self::Crypto(error) => write!(f, "{error}"),
+            Self::Seal(error) => write!(f, "{error}"),
         }
     }
 }
@@ -39,6 +47,12 @@ impl std::error::Error for WireError {}
 impl From<cardwire::Error> for WireError {
     fn from(error: cardwire::Error) -> Self {
         Self::Iso(error)
+    }
+}
+
+impl From<CryptoError> for WireError {
+    fn from(error: CryptoError) -> Self {
+        Self::Crypto(error)
     }
 }
 

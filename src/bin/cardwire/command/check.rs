@@ -12,6 +12,7 @@ use super::tally;
 use crate::failure::{Outcome, complain};
 use crate::input::{InputArgs, Item, Moment};
 use crate::json;
+use crate::keys::{KeyArgs, Keys};
 use crate::latency::Latency;
 use crate::output::{Output, Role};
 use crate::profiles;
@@ -33,6 +34,8 @@ pub(crate) struct Check {
     /// captures, say how long each took.
     #[arg(long, requires = "profile")]
     pairs: bool,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -45,6 +48,7 @@ const PROFILES: &str = r#"Examples:
   cardwire check -s iso87-ascii -p iso87 messages.hex
   cardwire check -s unionpay-pos -p unionpay-pos -F unionpay --pairs capture.pcap
   cardwire check -s iso87-ascii -p mine.toml messages.hex
+  cardwire check -s unionpay-pos --keys test.toml messages.hex   # MACs and cryptograms: cardwire key --help
 
 A profile has a rule for each message type; the first that fits counts:
 
@@ -108,11 +112,12 @@ impl Check {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         let profile = self.profile.as_deref().map(profiles::load).transpose()?;
+        let keys = self.keys.chosen()?;
         let mut messages = self.input.messages(Some(spec));
         let (mut total, mut broken) = (0, 0);
         let mut waiting = Waiting::new();
         while let Some(item) = messages.next()? {
-            let verdict = self.verdict(spec, profile, &item, &mut waiting);
+            let verdict = self.verdict(spec, (profile, keys), &item, &mut waiting);
             total += 1;
             broken += u64::from(!verdict.found.is_empty());
             self.tell(output, &item, &verdict)?;
@@ -141,7 +146,7 @@ impl Check {
     fn verdict(
         &self,
         spec: &'static Spec<'static>,
-        profile: Option<&'static Profile<'static>>,
+        (profile, keys): (Option<&'static Profile<'static>>, Option<&'static Keys>),
         item: &Item,
         waiting: &mut Waiting,
     ) -> Verdict {
@@ -156,8 +161,14 @@ impl Check {
             let (field, byte) = (error.field(), Some(error.offset()));
             return Finding { field, byte, text: error.to_string() }.into();
         }
-        let (Some(message), Some(profile)) = (parsed.message(), profile) else { return Verdict::default() };
+        let Some(message) = parsed.message() else { return Verdict::default() };
         let mut verdict = Verdict::default();
+        let faults = keys.map(|keys| keys.faults(message)).unwrap_or_default();
+        let faults = faults.into_iter().map(|(field, text)| Finding { field, byte: None, text });
+        let Some(profile) = profile else {
+            verdict.found = faults.collect();
+            return verdict;
+        };
         match self.pairs.then(|| waiting.request(message)).flatten() {
             Some(request) => {
                 verdict.after = waiting.measure(&request, item.origin.moment());
@@ -167,6 +178,7 @@ impl Check {
             }
             None => verdict.found = profile.check(message).map(Finding::of).collect(),
         }
+        verdict.found.extend(faults);
         if self.pairs && !message.mti().is_response() {
             waiting.keep(message, item.origin.moment());
         }

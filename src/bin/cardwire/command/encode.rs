@@ -10,6 +10,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Records, files, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
+use crate::keys::{self, KeyArgs, Keys};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
@@ -26,6 +27,8 @@ pub(crate) struct Encode {
     files: Vec<PathBuf>,
     #[command(flatten)]
     spec: SpecArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: WireFormat,
@@ -51,6 +54,7 @@ impl Encode {
         if self.format == WireFormat::Isomsg && self.framing.is_some() {
             return Err(Failure::usage("XML has no frame: --framing is for octets"));
         }
+        let keys = self.keys.chosen()?;
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
         for file in files(&self.files) {
@@ -61,7 +65,7 @@ impl Encode {
                 total += 1;
                 text.clear();
                 let record = record.map_err(|text| Trouble::Object(None, text));
-                match record.and_then(|record| self.print(spec, record, &mut text)) {
+                match record.and_then(|record| self.print((spec, keys), record, &mut text)) {
                     Ok(()) => (),
                     Err(trouble) => {
                         broken += 1;
@@ -83,10 +87,16 @@ impl Encode {
         tally(broken, total, "objects gave no message")
     }
 
-    fn print(&self, spec: &'static Spec<'static>, record: Record, text: &mut Vec<u8>) -> Result<(), Trouble> {
+    fn print(
+        &self,
+        (spec, keys): (&'static Spec<'static>, Option<&Keys>),
+        record: Record,
+        text: &mut Vec<u8>,
+    ) -> Result<(), Trouble> {
         let mut record = record;
         record.settle_header(spec).map_err(|text| Trouble::Object(None, text))?;
         let message = build(spec, &record)?;
+        let message = keys::sign(keys, spec, message).map_err(|text| Trouble::Object(None, text))?;
         if self.format == WireFormat::Isomsg {
             let parsed = Inspection::of(spec, &message);
             let xml = isomsg::message(&parsed, &record.station, &[], json::Shown::Exposed, "");

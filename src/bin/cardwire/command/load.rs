@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use cardwire::net::Client;
+use cardwire::net::{Client, Received};
 use cardwire::{Builder, Message, Spec, de};
 
 use super::send;
 use crate::failure::{Failure, Outcome};
 use crate::input::{self, Line, Lines, files};
+use crate::keys::{self, KeyArgs, Keys};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on, duration, host};
 use crate::output::Output;
@@ -36,6 +37,8 @@ pub(crate) struct Load {
     spec: SpecArgs,
     #[command(flatten)]
     link: LinkArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// How many requests a second; as fast as responses come when it is not said.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     rate: Option<u32>,
@@ -53,6 +56,7 @@ pub(crate) struct Load {
 /// What the workers share.
 struct Run {
     spec: &'static Spec<'static>,
+    keys: Option<&'static Keys>,
     templates: Vec<Vec<u8>>,
     start: Instant,
     end: Instant,
@@ -72,7 +76,8 @@ impl Load {
         let spec = self.spec.required()?;
         self.check_host()?;
         let templates = self.templates(spec)?;
-        let run = block_on(self.measure(spec, templates))?;
+        let keys = self.keys.chosen()?;
+        let run = block_on(self.measure((spec, keys), templates))?;
         let seconds = run.start.elapsed().as_secs_f64();
         let (answered, lost) = (run.answered.load(Ordering::Relaxed), run.lost.load(Ordering::Relaxed));
         #[allow(clippy::cast_precision_loss, reason = "a rate to be read by people")]
@@ -114,7 +119,7 @@ impl Load {
                 let wire = match lines.next().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
-                    Some(Line::Whole(line)) => send::message(spec, line),
+                    Some(Line::Whole(line)) => send::message((spec, None), line),
                     Some(Line::TooLong) => Err("longer than 1 MiB".into()),
                 };
                 let wire = wire.and_then(|wire| match Message::parse(spec, &wire) {
@@ -129,11 +134,16 @@ impl Load {
         if templates.is_empty() { Err(Failure::data("no message to send")) } else { Ok(templates) }
     }
 
-    async fn measure(&self, spec: &'static Spec<'static>, templates: Vec<Vec<u8>>) -> Outcome<Arc<Run>> {
+    async fn measure(
+        &self,
+        (spec, keys): (&'static Spec<'static>, Option<&'static Keys>),
+        templates: Vec<Vec<u8>>,
+    ) -> Outcome<Arc<Run>> {
         let client = self.link.connect(&self.address, spec).await?;
         let start = Instant::now();
         let run = Arc::new(Run {
             spec,
+            keys,
             templates,
             start,
             end: start + self.duration,
@@ -178,8 +188,9 @@ async fn work(run: Arc<Run>, client: Client) {
         }
         let result = match request(&run, ticket) {
             Ok(wire) => client.request(&wire, run.timeout).await.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error),
         };
+        let result = result.and_then(|response| run.verified(&response));
         match result {
             Ok(_) => {
                 run.answered.fetch_add(1, Ordering::Relaxed);
@@ -193,13 +204,24 @@ async fn work(run: Arc<Run>, client: Client) {
     }
 }
 
-/// The next message, with a STAN of its own.
-fn request(run: &Run, ticket: u64) -> cardwire::Result<Vec<u8>> {
+impl Run {
+    /// A response with a wrong MAC is none.
+    fn verified(&self, response: &Received) -> Result<(), String> {
+        let faults = self.keys.map(|keys| keys.faults(&response.message())).unwrap_or_default();
+        faults.into_iter().next().map_or(Ok(()), |(_, text)| Err(format!("the response: {text}")))
+    }
+}
+
+/// The next message, with a STAN of its own, and signed where there are keys.
+fn request(run: &Run, ticket: u64) -> Result<Vec<u8>, String> {
     let count = u64::try_from(run.templates.len()).unwrap_or(1).max(1);
     let index = usize::try_from(ticket % count).unwrap_or(0);
     let template = run.templates.get(index).map(Vec::as_slice).unwrap_or_default();
-    let message = Message::parse(run.spec, template)?;
-    Builder::copy_of(&message, run.spec).set(de::STAN, ticket % 999_999 + 1).to_vec()
+    let said = |error: cardwire::Error| error.to_string();
+    let message = Message::parse(run.spec, template).map_err(said)?;
+    let mut builder = Builder::copy_of(&message, run.spec);
+    let wire = builder.set(de::STAN, ticket % 999_999 + 1).to_vec().map_err(said)?;
+    keys::sign(run.keys, run.spec, wire)
 }
 
 /// A bar on the terminal, five times a second.

@@ -5,9 +5,13 @@ mod code;
 mod completions;
 mod decode;
 mod diff;
+mod emv;
 mod encode;
 mod ipm;
+mod key;
 mod load;
+mod mac;
+mod pin;
 mod probe;
 mod redact;
 mod send;
@@ -33,6 +37,10 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Load(load::Load),
     Ipm(ipm::Ipm),
+    Key(key::KeyCommand),
+    Mac(mac::MacCommand),
+    Pin(pin::PinCommand),
+    Emv(emv::EmvCommand),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -47,6 +55,10 @@ impl Command {
             Self::Check(command) => command.run(&mut output),
             Self::Diff(command) => command.run(&mut output),
             Self::Ipm(command) => command.run(&mut output),
+            Self::Key(command) => command.run(&mut output),
+            Self::Mac(command) => command.run(&mut output),
+            Self::Pin(command) => command.run(&mut output),
+            Self::Emv(command) => command.run(&mut output),
             Self::Probe(command) => command.run(&mut output),
             Self::Spec(command) => command.run(&mut output),
             Self::Code(command) => command.run(&mut output),

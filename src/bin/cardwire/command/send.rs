@@ -14,6 +14,7 @@ use super::encode::build;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Line, Lines, files};
 use crate::json::{self, Record, Shown};
+use crate::keys::{self, KeyArgs, Keys};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on};
 use crate::output::{Output, Role};
@@ -41,6 +42,8 @@ pub(crate) struct Send {
     spec: SpecArgs,
     #[command(flatten)]
     link: LinkArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -71,13 +74,19 @@ struct Sent {
 impl Send {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
-        block_on(self.exchange(output, spec))
+        let keys = self.keys.chosen()?;
+        block_on(self.exchange(output, spec, keys))
     }
 
-    async fn exchange(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
+    async fn exchange(
+        &self,
+        output: &mut Output,
+        spec: &'static Spec<'static>,
+        keys: Option<&'static Keys>,
+    ) -> Outcome {
         let client = self.link.connect(&self.address, spec).await?;
         let (queue, mut messages) = mpsc::channel(1);
-        let reader = self.reader(spec, queue);
+        let reader = self.reader((spec, keys), queue);
         let reading = tokio::task::spawn_blocking(reader);
         let (mut latency, mut lost, mut bad, mut total) = (Latency::new(), 0u64, 0u64, 0u64);
         let mut flying: JoinSet<Sent> = JoinSet::new();
@@ -110,6 +119,12 @@ impl Send {
                         Err(_) => lost += 1,
                     }
                     self.tell(output, &sent)?;
+                    let response = sent.response.as_ref().ok().map(Received::message);
+                    let faults = response.zip(keys).map(|(response, keys)| keys.faults(&response));
+                    for (_, text) in faults.into_iter().flatten() {
+                        bad += 1;
+                        complain(format_args!("{}: the response: {text}", sent.origin));
+                    }
                     output.flush()?;
                 }
             }
@@ -126,13 +141,13 @@ impl Send {
     /// Reads messages and puts them into the queue, as far as there is room.
     fn reader(
         &self,
-        spec: &'static Spec<'static>,
+        (spec, keys): (&'static Spec<'static>, Option<&'static Keys>),
         queue: mpsc::Sender<Queued>,
     ) -> impl FnOnce() -> Outcome + use<> {
         let (arguments, named) = (self.message.clone(), self.files.clone());
         move || {
             for (index, text) in arguments.iter().enumerate() {
-                let wire = message(spec, text.as_bytes()).map(Arc::new);
+                let wire = message((spec, keys), text.as_bytes()).map(Arc::new);
                 if queue.blocking_send((format!("message {}", index + 1), wire)).is_err() {
                     return Ok(());
                 }
@@ -144,7 +159,7 @@ impl Send {
                     let wire = match lines.next().map_err(|error| Failure::io(&name, error))? {
                         None => break,
                         Some(Line::Whole(b"")) => continue,
-                        Some(Line::Whole(line)) => message(spec, line).map(Arc::new),
+                        Some(Line::Whole(line)) => message((spec, keys), line).map(Arc::new),
                         Some(Line::TooLong) => Err("longer than 1 MiB".into()),
                     };
                     if queue.blocking_send((format!("{name}:{}", lines.number()), wire)).is_err() {
@@ -192,12 +207,13 @@ impl Send {
     }
 }
 
-/// The message that a line stands for.
-pub(super) fn message(spec: &Spec<'_>, line: &[u8]) -> Result<Vec<u8>, String> {
-    if line.trim_ascii_start().starts_with(b"{") {
+/// The message that a line stands for, signed where there are keys.
+pub(super) fn message((spec, keys): (&Spec<'_>, Option<&Keys>), line: &[u8]) -> Result<Vec<u8>, String> {
+    let wire = if line.trim_ascii_start().starts_with(b"{") {
         let record = Record::parse(line)?;
         build(spec, &record).map_err(|trouble| trouble.text())
     } else {
         input::octets(line).map_err(|refusal| refusal.to_string())
-    }
+    };
+    keys::sign(keys, spec, wire?)
 }

@@ -9,6 +9,7 @@ use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 use super::Issuer;
 use super::rules::{Damage, Rule};
 use crate::json::Lists;
+use crate::keys;
 
 /// A peer, and who responds to it.
 pub(super) struct Connection {
@@ -122,8 +123,16 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
         return nothing("dropped");
     }
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
-    let (payload, code) = match built(issuer.spec, rule, request) {
-        Ok(built) => built,
+    let fault = issuer.keys.and_then(|keys| keys.faults(request).into_iter().next());
+    let answered = match &fault {
+        None => built(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
+        Some((field, _)) => refused(issuer.spec, *field, request),
+    };
+    let signed = answered.and_then(|(wire, code)| {
+        Ok((keys::sign_if(request.mac_span().is_some(), issuer.keys, issuer.spec, wire)?, code))
+    });
+    let (payload, code) = match signed {
+        Ok(signed) => signed,
         Err(text) => return nothing(&format!("no response: {text}")),
     };
     let damage = rule.and_then(|rule| rule.broken);
@@ -139,7 +148,45 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
     };
     let times = if rule.is_some_and(|rule| rule.twice) { 2 } else { 1 };
     let broken = if damage.is_some() { ", broken" } else { "" };
-    (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}"))
+    let fault = fault.map(|(_, text)| format!(", {text}")).unwrap_or_default();
+    (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}{fault}"))
+}
+
+/// The response to a request that is not what it says it is: its MAC (A0 of UnionPay and others, 916 of 1993) or its
+/// cryptogram is wrong.
+fn refused(
+    spec: &'static Spec<'static>,
+    field: Option<u8>,
+    request: &Message<'_>,
+) -> Result<(Vec<u8>, String), String> {
+    let is_mac = field != Some(de::ICC);
+    let code = match (spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max), is_mac) {
+        (Some(2), true) => "A0",
+        (Some(2), false) => "05",
+        (Some(3), true) => "916",
+        (Some(3), false) => "100",
+        (_, true) => "9116",
+        (_, false) => "1000",
+    };
+    let mut builder = Builder::reply_to(request);
+    builder.echo(request, profile::ECHOED).remove(de::ICC).set(de::RESPONSE_CODE, code);
+    Ok((builder.to_vec().map_err(|error| error.to_string())?, code.to_owned()))
+}
+
+/// The response with the issuer's own authentication in it, where the request has a good cryptogram.
+fn authenticated(
+    issuer: &Issuer,
+    request: &Message<'_>,
+    (wire, code): (Vec<u8>, String),
+) -> Result<(Vec<u8>, String), String> {
+    let Some(octets) = issuer.keys.and_then(|keys| keys.authentication(request)) else {
+        return Ok((wire, code));
+    };
+    let said = |error: cardwire::Error| error.to_string();
+    let response = Message::parse(issuer.spec, &wire).map_err(said)?;
+    let parts = [(0x91, octets.as_slice())];
+    let wire = Builder::copy_of(&response, issuer.spec).set(de::ICC, &parts).to_vec().map_err(said)?;
+    Ok((wire, code))
 }
 
 /// The response and its code.

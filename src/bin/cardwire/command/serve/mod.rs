@@ -19,6 +19,7 @@ use self::log::{Log, log};
 use self::rules::Rules;
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_delimited;
+use crate::keys::{KeyArgs, Keys};
 use crate::link::{address, block_on, duration, read};
 use crate::output::Output;
 use crate::specs::SpecArgs;
@@ -36,6 +37,8 @@ pub(crate) struct Serve {
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     framing: Framing,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// Rules in TOML; without them everything is approved.
     #[arg(short, long, value_name = "FILE")]
     rules: Option<PathBuf>,
@@ -76,6 +79,9 @@ const RULES: &str = r#"A rule matches on elements and says what happens; the fir
   drop = true               # or close = true, twice = true,
                             # broken = "cut", "garbage", "mirror" or "frame"
 
+With --keys a request whose MAC or cryptogram is wrong is refused (39 is A0, or 05), responses are signed, and a good
+cryptogram has its response in tag 91.
+
 Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others).
 
 Lines of the log that nobody reads in time are dropped and counted; responses never wait for them."#;
@@ -88,6 +94,8 @@ struct Issuer {
     spec: &'static Spec<'static>,
     framing: Framing,
     rules: Rules,
+    /// What requests are verified and responses signed with.
+    keys: Option<&'static Keys>,
     log: Log,
     /// After how many requests it ends.
     count: Option<u64>,
@@ -129,6 +137,7 @@ impl Serve {
             spec,
             framing: self.framing,
             rules,
+            keys: self.keys.chosen()?,
             log,
             count: self.count,
             requests: AtomicU64::new(0),

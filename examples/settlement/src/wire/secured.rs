@@ -1,0 +1,117 @@
+//! The terminal's line with its keys: working keys come with the sign-on, PIN blocks are enciphered, and financial
+//! messages and reversals have a MAC. Both ends hold one of these; in a shop it is the terminal's secure element,
+//! at the acquirer the hardware security module, so a restart of a party does not lose its keys.
+
+use cardwire::crypto::emv::{SessionKeyMethod, session_key};
+use cardwire::crypto::{
+    Bound, CryptoError, Key, MacAlgorithm, MacRule, Pan, PinFormat, Software, WorkingKeys, pin,
+};
+use cardwire::spec::UNIONPAY_POS;
+use cardwire::{Builder, Message};
+
+use super::{WireError, pos};
+use crate::card::PinBlock;
+use crate::telegram::{Mti, Telegram};
+
+/// The terminal master key, which is put into a terminal before it goes to its shop. A published test key.
+const MASTER: [u8; 16] =
+    [0x01, 0x23, 0x45, 0x67, 0x89, 0xAB, 0xCD, 0xEF, 0xFE, 0xDC, 0xBA, 0x98, 0x76, 0x54, 0x32, 0x10];
+/// The MAC of this dialect, over all from the MTI to DE 64.
+const RULE: MacRule = MacRule::new(MacAlgorithm::UnionPayEcb);
+
+/// One end of the terminal's line.
+#[derive(Debug, Default)]
+pub struct Secured {
+    /// Those of the last sign-on.
+    keys: Option<WorkingKeys>,
+}
+
+/// What was heard on the line.
+#[derive(Debug)]
+pub enum Heard {
+    /// A message whose MAC is right, or one that needs none.
+    Good(Telegram),
+    /// A message whose MAC is wrong or missing. What it says may be anybody's.
+    BadMac(Telegram),
+}
+
+impl Secured {
+    /// A message in bytes, its PIN block enciphered and with its MAC.
+    pub fn seal(&mut self, message: &Telegram) -> Result<Vec<u8>, WireError> {
+        if let Some(download) = &message.keys {
+            self.keys = Some(WorkingKeys::open(&master()?, download)?);
+        }
+        let Some(keys) = self.keys.as_ref().filter(|_| has_mac(message.mti)) else {
+            return pos::encode(message);
+        };
+        let pin = message.pin.as_ref().and_then(|block| {
+            recoded(message, block, |bound, clear| {
+                let secret = pin::decode_clear(PinFormat::Iso0, clear, bound)?;
+                pin::encrypt(&keys.pin, PinFormat::Iso0, &secret, bound, &[0; 10])
+            })
+        });
+        let plain = pos::encode(&Telegram { pin, ..message.clone() })?;
+        let parsed = Message::parse(&UNIONPAY_POS, &plain)?;
+        let mut room = [0; 1024];
+        let signed = RULE.sign(&Software, &keys.mac, &Builder::copy_of(&parsed, &UNIONPAY_POS), &mut room);
+        Ok(signed.map_err(WireError::Seal)?.to_vec())
+    }
+
+    /// Bytes as a message. Keys that come with a response to a sign-on are used from here on; if one of their
+    /// check values is wrong, none of them is taken, and the message comes without any.
+    pub fn open(&mut self, payload: &[u8]) -> Result<Heard, WireError> {
+        let mut message = pos::decode(payload)?;
+        if let Some(download) = &message.keys {
+            match WorkingKeys::open(&master()?, download) {
+                Ok(keys) => self.keys = Some(keys),
+                Err(_) => message.keys = None,
+            }
+        }
+        // a declined answer is taken without a MAC: the dialect has it so
+        let declined = !message.mti.is_request() && message.code.is_some_and(|code| !code.approved());
+        if !has_mac(message.mti) || declined {
+            return Ok(Heard::Good(message));
+        }
+        let parsed = Message::parse(&UNIONPAY_POS, payload)?;
+        let verified = self.keys.as_ref().filter(|keys| RULE.verify(&Software, &keys.mac, parsed).is_ok());
+        let Some(keys) = verified else { return Ok(Heard::BadMac(message)) };
+        let block = message.pin.take();
+        message.pin = block.and_then(|block| {
+            recoded(&message, &block, |bound, octets| {
+                let secret = pin::decrypt(&keys.pin, PinFormat::Iso0, octets, bound)?;
+                pin::clear_block(PinFormat::Iso0, &secret, bound, &[0; 10])
+            })
+        });
+        Ok(Heard::Good(message))
+    }
+}
+
+/// The download of new working keys, for a sign-on with this STAN. They are derived from it, so that a day that is
+/// played again is the same day; a real acquirer draws them at random.
+pub fn issue(stan: u64) -> Result<Vec<u8>, CryptoError> {
+    let master = master()?;
+    let [.., high, low] = stan.to_be_bytes();
+    let key = |purpose: u8| session_key(&master, SessionKeyMethod::Mastercard, [high, low], [purpose; 4]);
+    let mut room = [0; 60];
+    let keys = WorkingKeys { pin: key(1)?, mac: key(2)?, track: None };
+    Ok(keys.wrap(&master, &mut room)?.to_vec())
+}
+
+fn master() -> Result<Key, CryptoError> {
+    Key::des(&MASTER)
+}
+
+/// Sign-on and settlement have none in this dialect.
+fn has_mac(mti: Mti) -> bool {
+    [Mti::SALE, Mti::REVERSAL].iter().any(|with| [*with, with.answer()].contains(&mti))
+}
+
+/// A PIN block in another form; none when it is no block of this card and key.
+fn recoded(
+    message: &Telegram,
+    block: &PinBlock,
+    code: impl Fn(Bound<'_>, &[u8]) -> Result<cardwire::crypto::PinBlock, CryptoError>,
+) -> Option<PinBlock> {
+    let pan = Pan::new(message.pan.as_ref()?.expose()).ok()?;
+    PinBlock::from_wire(code(Bound::To(&pan), block.expose()).ok()?.as_bytes())
+}

@@ -1,0 +1,145 @@
+//! The terminal's line with its keys: a sign-on brings them, sales and reversals have a MAC, PIN blocks are enciphered,
+//! and no flipped bit does anything but a refusal.
+
+mod common;
+
+use common::{
+    codes_sent, failed, held, open_shop, records, sale_request, sell, settle_down, wait_long, world,
+};
+use settlement::journal::{ErrorKind, Party};
+use settlement::party::{Command, Outcome};
+use settlement::telegram::{Code, Mti, Telegram};
+use settlement::wimm::Verdict;
+use settlement::wire::Dialect;
+use settlement::wire::secured::{Heard, Secured, issue};
+use settlement::world::{Fault, Mishap, World};
+
+use Party::{Acquirer, Terminal};
+
+/// Both ends of the line after a sign-on: the terminal's, and the acquirer's.
+fn signed_on() -> (Secured, Secured) {
+    let (mut terminal, mut acquirer) = (Secured::default(), Secured::default());
+    let answer = Telegram { keys: Some(issue(1).unwrap()), ..sign_on() };
+    let wire = acquirer.seal(&answer).unwrap();
+    assert!(matches!(terminal.open(&wire).unwrap(), Heard::Good(heard) if heard.keys.is_some()));
+    (terminal, acquirer)
+}
+
+fn sign_on() -> Telegram {
+    let request = sale_request(1, 500);
+    let plain = Telegram { pan: None, pin: None, expiry: None, amount: None, management: Some(3), ..request };
+    Telegram { mti: Mti(810), code: Some(Code::of(b"00")), ..plain }
+}
+
+fn is_good(heard: &Heard) -> bool {
+    matches!(heard, Heard::Good(_))
+}
+
+#[test]
+fn a_sale_comes_as_it_left_and_its_pin_block_is_enciphered() {
+    let (mut terminal, mut acquirer) = signed_on();
+    let sale = sale_request(7, 12_850);
+    let clear = *sale.pin.as_ref().unwrap().expose();
+    let wire = terminal.seal(&sale).unwrap();
+    assert!(Dialect::Pos.encode(&sale).unwrap().windows(8).any(|octets| octets == clear));
+    assert!(!wire.windows(8).any(|octets| octets == clear), "the PIN block is in the clear");
+    let Heard::Good(heard) = acquirer.open(&wire).unwrap() else { panic!("a good MAC") };
+    assert_eq!(heard.pin.unwrap().expose(), &clear);
+    assert_eq!((heard.amount, heard.stan), (sale.amount, 7));
+    let shown = format!("{terminal:?}");
+    assert!(shown.contains("double-length TDES") && shown.len() < 200, "{shown}");
+}
+
+#[test]
+fn no_flipped_bit_is_a_good_message() {
+    let (mut terminal, mut acquirer) = signed_on();
+    let sale = sale_request(7, 12_850);
+    let answer = sale.answer(Code::of(b"00"));
+    let request = terminal.seal(&sale).unwrap();
+    let response = acquirer.seal(&answer).unwrap();
+    let mut refused = 0;
+    for (wire, end) in [(request, &mut acquirer), (response, &mut terminal)] {
+        for bit in 0..8 * wire.len() {
+            let mut changed = wire.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            match end.open(&changed) {
+                Ok(Heard::Good(heard)) => {
+                    // a decline, a sign-on and a settlement have no MAC in this dialect, and move no money
+                    let declined = heard.code.is_some_and(|code| !code.approved());
+                    assert!(declined || ![200, 210, 400, 410].contains(&heard.mti.0), "bit {bit}: {heard:?}");
+                }
+                Ok(Heard::BadMac(_)) => refused += 1,
+                Err(_) => (),
+            }
+        }
+        assert!(is_good(&end.open(&wire).unwrap()));
+    }
+    assert!(refused > 200, "{refused}");
+}
+
+#[test]
+fn without_a_sign_on_nothing_is_believed() {
+    let (mut terminal, _) = signed_on();
+    let wire = terminal.seal(&sale_request(7, 500)).unwrap();
+    assert!(!is_good(&Secured::default().open(&wire).unwrap()), "nobody knows the key");
+    let plain = Dialect::Pos.encode(&sale_request(7, 500)).unwrap();
+    assert!(!is_good(&signed_on().1.open(&plain).unwrap()), "a message without a MAC");
+    assert!(!is_good(&Secured::default().open(&plain).unwrap()));
+}
+
+#[test]
+fn keys_whose_check_value_is_wrong_are_not_taken() {
+    let mut keys = issue(1).unwrap();
+    keys[18] ^= 1;
+    let wire = Dialect::Pos.encode(&Telegram { keys: Some(keys), ..sign_on() }).unwrap();
+    let mut terminal = Secured::default();
+    let Heard::Good(heard) = terminal.open(&wire).unwrap() else { panic!("no MAC is needed") };
+    assert_eq!(heard.keys, None);
+    assert_eq!(format!("{terminal:?}"), "Secured { keys: None }");
+    assert_ne!(issue(1).unwrap(), issue(2).unwrap(), "each sign-on has keys of its own");
+}
+
+#[test]
+fn a_request_changed_on_the_way_is_refused_with_a0_and_moves_nothing() {
+    let mut world = open_shop();
+    world.fault(Fault { from: Terminal, to: Acquirer, mti: Mti::SALE, mishap: Mishap::Flip });
+    let outcomes = sell(&mut world, 500);
+    assert!(
+        matches!(outcomes[..], [(Terminal, Outcome::Declined(_, code))] if code == Code::of(b"A0")),
+        "{outcomes:?}"
+    );
+    assert_eq!(codes_sent(&world, Acquirer, 210), ["A0"]);
+    assert_eq!(codes_sent(&world, Acquirer, 200).len(), 0, "the issuer never hears of it");
+    assert_eq!((held(&world), failed(&world)), (0, vec![]));
+    let told = records(&world, Acquirer, ErrorKind::BadFrame);
+    assert_eq!(told.iter().map(|record| record.note.as_str()).collect::<Vec<_>>(), ["the MAC is wrong"]);
+    // the next one is as good as ever
+    assert!(matches!(sell(&mut world, 700)[..], [(Terminal, Outcome::Approved(_))]));
+}
+
+#[test]
+fn an_answer_changed_on_the_way_is_reversed_with_a0() {
+    let mut world = open_shop();
+    world.fault(Fault { from: Acquirer, to: Terminal, mti: Mti(210), mishap: Mishap::Flip });
+    sell(&mut world, 500);
+    assert_eq!(held(&world), 500, "the issuer approved it");
+    sell(&mut world, 700);
+    wait_long(&mut world);
+    assert_eq!(codes_sent(&world, Terminal, 400), ["A0"]);
+    assert_eq!(held(&world), 700);
+    assert_eq!(failed(&world), [""; 0]);
+    let verdicts: Vec<_> = common::answers(&world).iter().map(|answer| answer.verdict).collect();
+    assert_eq!(verdicts[0], Verdict::Reversed);
+}
+
+#[test]
+fn a_terminal_that_does_not_get_its_keys_does_not_sell() {
+    let mut world = world();
+    world.ask(Terminal, Command::Sell(common::card(), settlement::money::Money::minor(500))).unwrap();
+    settle_down(&mut world);
+    let outcomes = world.outcomes();
+    assert!(
+        outcomes.contains(&(Terminal, Outcome::Refused("the terminal has not signed on"))),
+        "{outcomes:?}"
+    );
+}

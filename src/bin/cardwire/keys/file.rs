@@ -1,0 +1,164 @@
+//! The file of test keys, in TOML. No error repeats a value of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use cardwire::crypto::emv::CardKeyOption;
+use cardwire::crypto::key_block::KeyBlock;
+use cardwire::crypto::{CheckMethod, Family, Key, MacAlgorithm, MacRule, Padding, PinFormat};
+use serde::Deserialize;
+
+use super::{EmvUse, Keys, MacUse, PinUse};
+use crate::failure::{Failure, Outcome};
+use crate::{hex, toml_file};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileDoc {
+    keys: BTreeMap<String, KeyDoc>,
+    mac: Option<MacDoc>,
+    pin: Option<PinDoc>,
+    emv: Option<EmvDoc>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyDoc {
+    des: Option<String>,
+    aes: Option<String>,
+    block: Option<String>,
+    under: Option<String>,
+    kcv: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MacDoc {
+    key: String,
+    algorithm: String,
+    bytes: Option<usize>,
+    from: Option<usize>,
+    #[serde(default)]
+    always: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PinDoc {
+    key: String,
+    #[serde(default)]
+    format: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EmvDoc {
+    issuer: String,
+    option: Option<String>,
+}
+
+/// The keys of a file that others cannot read.
+pub(super) fn read(path: &Path) -> Outcome<Keys> {
+    let fail = |text: String| Failure::data(format_args!("{}: {text}", path.display()));
+    check_permissions(path).map_err(fail)?;
+    let text = toml_file::text(path)?;
+    let doc: FileDoc = toml::from_str(&text).map_err(|error| {
+        let line = toml_file::line(&text, error.span().map_or(0, |span| span.start));
+        // what a parser says may repeat what it found, and that may be a key
+        let expected = error.message().rsplit_once("expected ").map_or("not understood", |(_, what)| what);
+        Failure::data(format_args!("{}, line {line}: expected {expected}", path.display()))
+    })?;
+    doc.resolve().map_err(fail)
+}
+
+#[cfg(unix)]
+fn check_permissions(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = std::fs::metadata(path).map_err(|error| error.to_string())?.mode();
+    match mode & 0o077 {
+        0 => Ok(()),
+        _ => Err("others can read these keys: chmod 600".into()),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_permissions(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+impl FileDoc {
+    fn resolve(&self) -> Result<Keys, String> {
+        let mut named = BTreeMap::new();
+        // keys in the clear first: blocks are opened with these
+        let (clear, wrapped): (Vec<_>, Vec<_>) = self.keys.iter().partition(|(_, doc)| doc.block.is_none());
+        for (name, doc) in clear.into_iter().chain(wrapped) {
+            let key = doc.resolve(&named).map_err(|text| format!("key {name}: {text}"))?;
+            named.insert(name.clone(), key);
+        }
+        let key = |name: &String| named.get(name).cloned().ok_or(format!("there is no key {name}"));
+        let mac = self.mac.as_ref().map(|doc| {
+            let rule = MacRule::new(algorithm(&doc.algorithm)?);
+            let rule = doc.bytes.map_or(rule, |bytes| rule.truncated(bytes));
+            let rule = doc.from.map_or(rule, |from| rule.covering_from(from));
+            Ok::<_, String>(MacUse { key: key(&doc.key)?, rule, always: doc.always })
+        });
+        let pin = self.pin.as_ref().map(|doc| {
+            key(&doc.key)?;
+            let format = PinFormat::of(doc.format).ok_or("PIN formats are 0 to 4")?;
+            Ok::<_, String>(PinUse { key: doc.key.clone(), format })
+        });
+        let emv = self.emv.as_ref().map(|doc| {
+            let option = match doc.option.as_deref() {
+                None | Some("A") => CardKeyOption::A,
+                Some("B") => CardKeyOption::B,
+                Some(_) => return Err("the option of card keys is A or B".to_owned()),
+            };
+            Ok::<_, String>(EmvUse { issuer: key(&doc.issuer)?, option })
+        });
+        let (mac, pin, emv) = (mac.transpose()?, pin.transpose()?, emv.transpose()?);
+        Ok(Keys { named, mac, pin, emv })
+    }
+}
+
+impl KeyDoc {
+    fn resolve(&self, known: &BTreeMap<String, Key>) -> Result<Key, String> {
+        let said = |error: cardwire::crypto::CryptoError| error.to_string();
+        let key = match (&self.des, &self.aes, &self.block) {
+            (Some(digits), None, None) => Key::from_hex(Family::Des, digits).map_err(said)?,
+            (None, Some(digits), None) => Key::from_hex(Family::Aes, digits).map_err(said)?,
+            (None, None, Some(block)) => {
+                let under = self.under.as_ref().and_then(|name| known.get(name));
+                let under = under.ok_or("`under` names the clear key that a block is opened with")?;
+                KeyBlock::parse(block).and_then(|block| block.unwrap(under)).map_err(said)?
+            }
+            _ => return Err("say one of des, aes and block".into()),
+        };
+        if let Some(kcv) = &self.kcv {
+            let octets = hex::octets(kcv.as_bytes()).map_err(|_| "its kcv is no hexadecimal digits")?;
+            let by_cmac = key.kind().family() == Family::Aes && octets.len() > 3;
+            let method = if by_cmac { CheckMethod::Cmac } else { CheckMethod::Zeros };
+            key.verify_check_value(method, &octets).map_err(said)?;
+        }
+        Ok(key)
+    }
+}
+
+/// The algorithms by name.
+pub(crate) const ALGORITHMS: [(&str, MacAlgorithm); 7] = [
+    ("x9.9", MacAlgorithm::X9_9),
+    ("x9.19", MacAlgorithm::X9_19),
+    ("iso9797-1-padding2", MacAlgorithm::Cbc(Padding::Bit)),
+    ("iso9797-3-padding2", MacAlgorithm::Retail(Padding::Bit)),
+    ("cmac", MacAlgorithm::Cmac),
+    ("unionpay-ecb", MacAlgorithm::UnionPayEcb),
+    ("unionpay-cbc", MacAlgorithm::UNIONPAY_CBC),
+];
+
+/// The algorithm of a name.
+pub(super) fn algorithm(name: &str) -> Result<MacAlgorithm, String> {
+    let known = ALGORITHMS.iter().find(|(known, _)| *known == name);
+    known.map(|(_, algorithm)| *algorithm).ok_or_else(|| {
+        let names: Vec<&str> = ALGORITHMS.iter().map(|(name, _)| *name).collect();
+        format!("MAC algorithms are {}", names.join(", "))
+    })
+}

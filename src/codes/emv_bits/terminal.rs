@@ -1,0 +1,260 @@
+//! What terminals and cards tell each other: TVR, TSI, AIP, usage control, capabilities, qualifiers, CVM results.
+
+use super::{Object, Row, bit, code};
+
+/// The objects, by tag.
+pub(super) static OBJECTS: [Object; 11] = [
+    Object { tag: 0x82, name: "AIP", octets: 2, rows: AIP },
+    Object { tag: 0x95, name: "TVR", octets: 5, rows: TVR },
+    Object { tag: 0x9B, name: "TSI", octets: 2, rows: TSI },
+    Object { tag: 0x9F07, name: "AUC", octets: 2, rows: AUC },
+    Object { tag: 0x9F27, name: "CID", octets: 1, rows: CID },
+    Object { tag: 0x9F33, name: "terminal capabilities", octets: 3, rows: CAPABILITIES },
+    Object { tag: 0x9F34, name: "CVM results", octets: 3, rows: CVM },
+    Object { tag: 0x9F35, name: "terminal type", octets: 1, rows: TYPE },
+    Object { tag: 0x9F40, name: "additional terminal capabilities", octets: 5, rows: ADDITIONAL },
+    Object { tag: 0x9F66, name: "TTQ", octets: 4, rows: TTQ },
+    Object { tag: 0x9F6C, name: "CTQ", octets: 2, rows: CTQ },
+];
+
+#[rustfmt::skip] // one bit, one line
+const TVR: &[Row] = &[
+    bit(1, 8, "offline data authentication was not done", "未进行脱机数据认证"),
+    bit(1, 7, "SDA failed", "静态数据认证失败"),
+    bit(1, 6, "card data missing", "IC卡数据缺失"),
+    bit(1, 5, "card is on the exception file of the terminal", "卡片在终端异常文件中"),
+    bit(1, 4, "DDA failed", "动态数据认证失败"),
+    bit(1, 3, "CDA failed", "复合动态数据认证失败"),
+    bit(1, 2, "SDA was selected", "已选择静态数据认证"),
+    bit(1, 1, "XDA was selected (EMV 4.4; reserved before)", "已选择XDA（EMV 4.4，此前保留）"),
+    bit(2, 8, "card and terminal have different application versions", "卡片与终端应用版本不一致"),
+    bit(2, 7, "application has expired", "应用已失效"),
+    bit(2, 6, "application not yet valid", "应用尚未生效"),
+    bit(2, 5, "requested service not allowed for this card product", "卡片产品不允许所请求的服务"),
+    bit(2, 4, "new card", "新卡"),
+    bit(2, 2, "biometric done and successful (EMV 4.4)", "生物特征验证成功（EMV 4.4）"),
+    bit(2, 1, "biometric template format not supported (EMV 4.4)", "不支持生物特征模板格式（EMV 4.4）"),
+    bit(3, 8, "cardholder verification not successful", "持卡人验证未成功"),
+    bit(3, 7, "CVM code not recognised", "未知的持卡人验证方法"),
+    bit(3, 6, "PIN try limit exceeded", "密码重试次数超限"),
+    bit(3, 5, "PIN entry required, PIN pad absent or out of order", "要求输入密码，但密码键盘不存在或故障"),
+    bit(3, 4, "PIN entry required, PIN pad present, PIN not entered", "要求输入密码，密码键盘可用，但未输入密码"),
+    bit(3, 3, "online PIN entered (EMV 4.4: online CVM captured)", "已输入联机密码（EMV 4.4：已采集联机验证数据）"),
+    bit(3, 2, "biometric required, capture device out of order (EMV 4.4)", "要求生物特征验证，采集设备故障（EMV 4.4）"),
+    bit(3, 1, "biometric required, device present, entry bypassed (EMV 4.4)", "要求生物特征验证，设备可用，但被跳过（EMV 4.4）"),
+    bit(4, 8, "amount above the floor limit", "金额超过最低限额"),
+    bit(4, 7, "lower consecutive offline limit exceeded", "超过连续脱机交易下限"),
+    bit(4, 6, "upper consecutive offline limit exceeded", "超过连续脱机交易上限"),
+    bit(4, 5, "selected at random for online processing", "被随机选择联机处理"),
+    bit(4, 4, "merchant forced online", "商户强制联机"),
+    bit(4, 3, "biometric try limit exceeded (EMV 4.4)", "生物特征重试次数超限（EMV 4.4）"),
+    bit(4, 2, "selected biometric type not supported (EMV 4.4)", "不支持所选生物特征类型（EMV 4.4）"),
+    bit(4, 1, "XDA signature check failed (EMV 4.4)", "XDA签名校验失败（EMV 4.4）"),
+    bit(5, 8, "default TDOL used", "使用缺省TDOL"),
+    bit(5, 7, "issuer authentication failed", "发卡行认证失败"),
+    bit(5, 6, "issuer script failed before the final GENERATE AC", "最后一次生成应用密文之前脚本处理失败"),
+    bit(5, 5, "issuer script failed after the final GENERATE AC", "最后一次生成应用密文之后脚本处理失败"),
+    bit(5, 4, "contactless kernel 2: relay resistance threshold exceeded; else reserved", "非接触内核2：中继防护门限超限；其他保留"),
+    bit(5, 3, "CA key for elliptic curves missing (EMV 4.4); kernel 2: relay resistance time limits exceeded", "缺少椭圆曲线CA公钥（EMV 4.4）；内核2：中继防护时限超限"),
+    bit(5, 2, "recovery of an elliptic curve key failed (EMV 4.4); kernel 2: relay resistance result, high bit", "椭圆曲线公钥恢复失败（EMV 4.4）；内核2：中继防护结果高位"),
+    bit(5, 1, "kernel 2: relay resistance result, low bit (00 not supported, 01 not done, 10 done); else reserved", "内核2：中继防护结果低位（00不支持，01未执行，10已执行）；其他保留"),
+];
+
+#[rustfmt::skip]
+const TSI: &[Row] = &[
+    bit(1, 8, "offline data authentication was done", "已进行脱机数据认证"),
+    bit(1, 7, "cardholder verification was done", "已进行持卡人验证"),
+    bit(1, 6, "card risk management was done", "已进行卡片风险管理"),
+    bit(1, 5, "issuer authentication was done", "已进行发卡行认证"),
+    bit(1, 4, "terminal risk management was done", "已进行终端风险管理"),
+    bit(1, 3, "issuer script was processed", "已处理发卡行脚本"),
+];
+
+#[rustfmt::skip]
+const AIP: &[Row] = &[
+    bit(1, 8, "XDA supported (EMV 4.4; reserved before)", "支持XDA（EMV 4.4，此前保留）"),
+    bit(1, 7, "SDA supported", "支持静态数据认证"),
+    bit(1, 6, "DDA supported", "支持动态数据认证"),
+    bit(1, 5, "cardholder verification supported", "支持持卡人验证"),
+    bit(1, 4, "terminal risk management is to be done", "需进行终端风险管理"),
+    bit(1, 3, "issuer authentication supported by EXTERNAL AUTHENTICATE", "支持外部认证命令的发卡行认证"),
+    bit(1, 2, "contactless kernel 2: cardholder verification on the device; else reserved", "非接触内核2：支持设备上的持卡人验证；其他保留"),
+    bit(1, 1, "CDA supported", "支持复合动态数据认证"),
+    bit(2, 8, "kernel 2: EMV mode supported; kernel 3: mag-stripe mode; kernel 4: EMV and mag-stripe modes", "内核2：支持EMV模式；内核3：磁条模式；内核4：EMV与磁条模式"),
+    bit(2, 7, "kernel 4: mobile supported; else reserved", "内核4：支持手机；其他保留"),
+    bit(2, 6, "kernel 4: host card emulation, contactless; else reserved", "内核4：主机卡模拟，非接触；其他保留"),
+    bit(2, 1, "kernel 2: relay resistance protocol supported; else reserved", "内核2：支持中继防护协议；其他保留"),
+];
+
+#[rustfmt::skip]
+const AUC: &[Row] = &[
+    bit(1, 8, "domestic cash", "国内取现"),
+    bit(1, 7, "international cash", "国际取现"),
+    bit(1, 6, "domestic goods", "国内商品"),
+    bit(1, 5, "international goods", "国际商品"),
+    bit(1, 4, "domestic services", "国内服务"),
+    bit(1, 3, "international services", "国际服务"),
+    bit(1, 2, "ATM", "自动柜员机"),
+    bit(1, 1, "terminals other than ATM", "自动柜员机以外的终端"),
+    bit(2, 8, "domestic cash back", "国内返现"),
+    bit(2, 7, "international cash back", "国际返现"),
+];
+
+#[rustfmt::skip]
+const CID: &[Row] = &[
+    code(1, 0xC0, 0x00, "AAC, declined", "AAC，拒绝"),
+    code(1, 0xC0, 0x40, "TC, approved offline", "TC，脱机批准"),
+    code(1, 0xC0, 0x80, "ARQC, go online", "ARQC，请求联机"),
+    code(1, 0xC0, 0xC0, "reserved (older: AAR)", "保留（旧：AAR）"),
+    super::count(1, 0x30, "cryptogram of the payment system", "支付系统专用密文"),
+    bit(1, 4, "advice required", "要求通知"),
+    code(1, 0x07, 0, "reason: no information", "原因：无信息"),
+    code(1, 0x07, 1, "reason: service not allowed", "原因：不允许服务"),
+    code(1, 0x07, 2, "reason: PIN try limit exceeded", "原因：密码重试次数超限"),
+    code(1, 0x07, 3, "reason: issuer authentication failed", "原因：发卡行认证失败"),
+];
+
+#[rustfmt::skip]
+const CAPABILITIES: &[Row] = &[
+    bit(1, 8, "manual key entry", "手工键入"),
+    bit(1, 7, "magnetic stripe", "磁条"),
+    bit(1, 6, "chip with contacts", "接触式IC卡"),
+    bit(2, 8, "plain PIN checked by the card", "IC卡明文密码验证"),
+    bit(2, 7, "enciphered PIN checked online", "联机加密密码验证"),
+    bit(2, 6, "signature on paper", "签名（纸）"),
+    bit(2, 5, "enciphered PIN checked by the card (RSA)", "脱机加密密码验证（RSA）"),
+    bit(2, 4, "no CVM required", "无需持卡人验证"),
+    bit(2, 3, "online biometric (EMV 4.4)", "联机生物特征（EMV 4.4）"),
+    bit(2, 2, "offline biometric (EMV 4.4)", "脱机生物特征（EMV 4.4）"),
+    bit(2, 1, "enciphered PIN checked by the card (elliptic curve, EMV 4.4)", "脱机加密密码验证（椭圆曲线，EMV 4.4）"),
+    bit(3, 8, "SDA", "静态数据认证"),
+    bit(3, 7, "DDA", "动态数据认证"),
+    bit(3, 6, "card capture", "吞卡"),
+    bit(3, 4, "CDA", "复合动态数据认证"),
+    bit(3, 3, "XDA (EMV 4.4)", "XDA（EMV 4.4）"),
+];
+
+#[rustfmt::skip]
+const ADDITIONAL: &[Row] = &[
+    bit(1, 8, "cash", "现金"),
+    bit(1, 7, "goods", "商品"),
+    bit(1, 6, "services", "服务"),
+    bit(1, 5, "cash back", "返现"),
+    bit(1, 4, "inquiry", "查询"),
+    bit(1, 3, "transfer", "转账"),
+    bit(1, 2, "payment", "付款"),
+    bit(1, 1, "administrative", "管理"),
+    bit(2, 8, "cash deposit", "现金存款"),
+    bit(3, 8, "numeric keys", "数字键"),
+    bit(3, 7, "letters and special keys", "字母和特殊字符键"),
+    bit(3, 6, "command keys", "命令键"),
+    bit(3, 5, "function keys", "功能键"),
+    bit(4, 8, "print or electronic output for the attendant", "操作员打印或电子输出"),
+    bit(4, 7, "print or electronic output for the cardholder", "持卡人打印或电子输出"),
+    bit(4, 6, "display for the attendant", "操作员显示"),
+    bit(4, 5, "display for the cardholder", "持卡人显示"),
+    bit(4, 2, "code table 10", "代码表10"),
+    bit(4, 1, "code table 9", "代码表9"),
+    bit(5, 8, "code table 8", "代码表8"),
+    bit(5, 7, "code table 7", "代码表7"),
+    bit(5, 6, "code table 6", "代码表6"),
+    bit(5, 5, "code table 5", "代码表5"),
+    bit(5, 4, "code table 4", "代码表4"),
+    bit(5, 3, "code table 3", "代码表3"),
+    bit(5, 2, "code table 2", "代码表2"),
+    bit(5, 1, "code table 1", "代码表1"),
+];
+
+#[rustfmt::skip]
+const TTQ: &[Row] = &[
+    bit(1, 8, "mag-stripe mode supported (kernels 3 and 6); kernel 7 (UnionPay): reserved", "支持磁条模式（内核3、6）；内核7（银联）：保留"),
+    bit(1, 7, "old Visa: full contactless VSDC; kernel 7: full flow on contactless; else reserved", "旧Visa：非接触VSDC；内核7：支持非接触借记贷记流程；其他保留"),
+    bit(1, 6, "EMV mode (qVSDC) supported", "支持EMV模式（qVSDC）"),
+    bit(1, 5, "contact chip supported", "支持接触式IC卡"),
+    bit(1, 4, "reader is offline only", "终端仅支持脱机"),
+    bit(1, 3, "online PIN supported", "支持联机密码"),
+    bit(1, 2, "signature supported", "支持签名"),
+    bit(1, 1, "offline data authentication for online authorisations supported", "支持联机授权的脱机数据认证"),
+    bit(2, 8, "online cryptogram required (set per transaction)", "要求联机密文（按交易设置）"),
+    bit(2, 7, "CVM required (set per transaction)", "要求持卡人验证（按交易设置）"),
+    bit(2, 6, "offline PIN on the contact chip supported; kernel 7: reserved", "支持接触式脱机密码；内核7：保留"),
+    bit(2, 4, "fast mode supported (kernel 7)", "支持快速模式（内核7）").once(),
+    bit(2, 3, "transit terminal (kernel 7)", "交通终端（内核7）").once(),
+    bit(3, 8, "issuer update processing supported; kernel 7: reserved", "支持发卡行更新处理；内核7：保留"),
+    bit(3, 7, "CVM on the consumer device supported", "支持消费者设备上的持卡人验证"),
+    bit(3, 6, "device CVM for transit merchant codes supported", "支持交通类商户的设备持卡人验证").once(),
+    bit(3, 4, "CVM on the consumer device required (kernel 6)", "要求消费者设备上的持卡人验证（内核6）"),
+    bit(4, 8, "fDDA version 1.0 supported (kernel 7)", "支持fDDA 1.0版（内核7）"),
+];
+
+#[rustfmt::skip]
+const CTQ: &[Row] = &[
+    bit(1, 8, "online PIN required", "要求联机密码"),
+    bit(1, 7, "signature required", "要求签名"),
+    bit(1, 6, "go online if offline data authentication fails and the reader can", "脱机数据认证失败且终端可联机时联机"),
+    bit(1, 5, "other interface if offline data authentication fails (kernel 7: end the transaction)", "脱机数据认证失败时改用其他界面（内核7：终止交易）"),
+    bit(1, 4, "go online if the application has expired", "应用失效时联机"),
+    bit(1, 3, "other interface for cash", "取现时改用其他界面"),
+    bit(1, 2, "other interface for cash back", "返现时改用其他界面"),
+    bit(1, 1, "not for contactless ATM transactions", "不可用于非接触自动柜员机交易").once(),
+    bit(2, 8, "CVM done on the consumer device", "已在消费者设备上完成持卡人验证"),
+    bit(2, 7, "card can process issuer updates at the terminal", "卡片支持在终端进行发卡行更新"),
+];
+
+#[rustfmt::skip]
+const TYPE: &[Row] = &[
+    code(1, 0xFF, 0x11, "operated by the financial institution; attended, online only", "金融机构操作；有人值守，仅联机"),
+    code(1, 0xFF, 0x12, "operated by the financial institution; attended, offline with online capability", "金融机构操作；有人值守，可脱机可联机"),
+    code(1, 0xFF, 0x13, "operated by the financial institution; attended, offline only", "金融机构操作；有人值守，仅脱机"),
+    code(1, 0xFF, 0x14, "operated by the financial institution; unattended, online only", "金融机构操作；无人值守，仅联机"),
+    code(1, 0xFF, 0x15, "operated by the financial institution; unattended, offline with online capability", "金融机构操作；无人值守，可脱机可联机"),
+    code(1, 0xFF, 0x16, "operated by the financial institution; unattended, offline only", "金融机构操作；无人值守，仅脱机"),
+    code(1, 0xFF, 0x21, "operated by the merchant; attended, online only", "商户操作；有人值守，仅联机"),
+    code(1, 0xFF, 0x22, "operated by the merchant; attended, offline with online capability", "商户操作；有人值守，可脱机可联机"),
+    code(1, 0xFF, 0x23, "operated by the merchant; attended, offline only", "商户操作；有人值守，仅脱机"),
+    code(1, 0xFF, 0x24, "operated by the merchant; unattended, online only", "商户操作；无人值守，仅联机"),
+    code(1, 0xFF, 0x25, "operated by the merchant; unattended, offline with online capability", "商户操作；无人值守，可脱机可联机"),
+    code(1, 0xFF, 0x26, "operated by the merchant; unattended, offline only", "商户操作；无人值守，仅脱机"),
+    code(1, 0xFF, 0x34, "operated by the cardholder; unattended, online only", "持卡人操作；无人值守，仅联机"),
+    code(1, 0xFF, 0x35, "operated by the cardholder; unattended, offline with online capability", "持卡人操作；无人值守，可脱机可联机"),
+    code(1, 0xFF, 0x36, "operated by the cardholder; unattended, offline only", "持卡人操作；无人值守，仅脱机"),
+];
+
+#[rustfmt::skip]
+const CVM: &[Row] = &[
+    code(1, 0x3F, 0x00, "fail CVM processing", "持卡人验证失败"),
+    code(1, 0x3F, 0x01, "plain PIN checked by the card", "IC卡明文密码验证"),
+    code(1, 0x3F, 0x02, "enciphered PIN checked online", "联机加密密码验证"),
+    code(1, 0x3F, 0x03, "plain PIN checked by the card, and signature", "IC卡明文密码验证加签名"),
+    code(1, 0x3F, 0x04, "enciphered PIN checked by the card", "IC卡加密密码验证"),
+    code(1, 0x3F, 0x05, "enciphered PIN checked by the card, and signature", "IC卡加密密码验证加签名"),
+    code(1, 0x3F, 0x06, "face, by the card (EMV 4.4)", "人脸，由卡片验证（EMV 4.4）"),
+    code(1, 0x3F, 0x07, "face, online (EMV 4.4)", "人脸，联机验证（EMV 4.4）"),
+    code(1, 0x3F, 0x08, "finger, by the card (EMV 4.4)", "指纹，由卡片验证（EMV 4.4）"),
+    code(1, 0x3F, 0x09, "finger, online (EMV 4.4)", "指纹，联机验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0A, "palm, by the card (EMV 4.4)", "掌纹，由卡片验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0B, "palm, online (EMV 4.4)", "掌纹，联机验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0C, "iris, by the card (EMV 4.4)", "虹膜，由卡片验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0D, "iris, online (EMV 4.4)", "虹膜，联机验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0E, "voice, by the card (EMV 4.4)", "声纹，由卡片验证（EMV 4.4）"),
+    code(1, 0x3F, 0x0F, "voice, online (EMV 4.4)", "声纹，联机验证（EMV 4.4）"),
+    code(1, 0x3F, 0x1E, "signature on paper", "签名（纸）"),
+    code(1, 0x3F, 0x1F, "no CVM required", "无需持卡人验证"),
+    code(1, 0x3F, 0x3F, "no CVM was performed", "未执行持卡人验证").once(),
+    bit(1, 7, "in the CVM list: go on with the next rule if this one fails (0: fail)", "验证方法列表：失败时使用下一规则（0：失败）"),
+    bit(1, 8, "reserved, 0", "保留，应为0"),
+    code(2, 0xFF, 0x00, "always", "总是"),
+    code(2, 0xFF, 0x01, "if unattended cash", "如果是无人值守取现"),
+    code(2, 0xFF, 0x02, "if not unattended cash, not manual cash and not purchase with cash back", "如果不是无人值守取现、人工取现或返现消费"),
+    code(2, 0xFF, 0x03, "if the terminal supports the CVM", "如果终端支持该验证方法"),
+    code(2, 0xFF, 0x04, "if manual cash", "如果是人工取现"),
+    code(2, 0xFF, 0x05, "if purchase with cash back", "如果是返现消费"),
+    code(2, 0xFF, 0x06, "if in the application currency and below X", "如果使用应用货币且金额小于X"),
+    code(2, 0xFF, 0x07, "if in the application currency and above X", "如果使用应用货币且金额大于X"),
+    code(2, 0xFF, 0x08, "if in the application currency and below Y", "如果使用应用货币且金额小于Y"),
+    code(2, 0xFF, 0x09, "if in the application currency and above Y", "如果使用应用货币且金额大于Y"),
+    code(2, 0x80, 0x80, "left to the payment systems", "由支付系统定义").once(),
+    code(3, 0xFF, 0x00, "unknown (as for signature)", "未知（如签名）"),
+    code(3, 0xFF, 0x01, "failed", "失败"),
+    code(3, 0xFF, 0x02, "successful", "成功"),
+];
