@@ -32,17 +32,6 @@ impl LineKind {
             Self::File => "file",
         }
     }
-
-    /// The letter that item ids begin with.
-    pub(crate) fn letter(self) -> char {
-        match self {
-            Self::Transaction => 'T',
-            Self::Other => 'X',
-            Self::Messages => 'N',
-            Self::Payout => 'P',
-            Self::File => 'F',
-        }
-    }
 }
 
 /// What a line adds to identity 1, in minor units.

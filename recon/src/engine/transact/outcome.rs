@@ -281,7 +281,7 @@ fn transaction(
         local_date: day,
         settlement_date: nearest.and_then(|seen| seen.message.settlement_date).or_else(|| {
             let dates = judged.told.iter().flatten().filter_map(|told| told.seen.message.settlement_date);
-            dates.last().or(judged.reversal_date).or(day)
+            dates.max().or(judged.reversal_date).or(day)
         }),
         reversal_date: judged.reversal_date,
         time: session.start,
