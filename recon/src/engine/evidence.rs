@@ -248,7 +248,8 @@ impl Run {
         let amount = money(i128::from(of.authorized.abs()), Some(of.currency));
         let code = self.books.text(of.approval);
         let time = of
-            .time
+            .decided_at
+            .or(of.time)
             .and_then(|time| self.local(time))
             .map_or_else(String::new, |time| time.to_string().replacen('T', " ", 1));
         let reversed = of

@@ -62,6 +62,8 @@ pub(crate) struct Transaction {
     pub(crate) reversal_date: Option<Date>,
     /// Milliseconds of Unix time of its first message.
     pub(crate) time: Option<i64>,
+    /// Milliseconds of Unix time of the response that decided.
+    pub(crate) decided_at: Option<i64>,
     /// Milliseconds of Unix time of the confirmed reversal.
     pub(crate) reversed_at: Option<i64>,
 }

@@ -285,6 +285,7 @@ fn transaction(
         }),
         reversal_date: judged.reversal_date,
         time: session.start,
+        decided_at: nearest.and_then(|seen| seen.message.time),
         reversed_at: judged.reversed_at,
     }
 }
@@ -301,6 +302,7 @@ fn change(found: &mut Transaction, step: Step, child: &Judged<'_>, session: &Ses
             found.authorized = child.authorized;
             found.approved = child.living();
             found.knowledge = Knowledge { completed: true, ..child.knowledge };
+            found.decided_at = nearest.and_then(|seen| seen.message.time).or(found.decided_at);
             found.rrn = session.rrn.or(found.rrn);
             found.stan = session.stan.or(found.stan);
             found.batch = session.batch.or(found.batch);
