@@ -2,23 +2,7 @@
 
 mod common;
 
-use common::{bank, clearing, files, identity, objects, run, switch, written};
-
-#[track_caller]
-fn check(
-    switch_rows: &[&str],
-    clearing_rows: &[&str],
-    bank_rows: &[&str],
-    as_of: &str,
-    expected: &[&str],
-) -> Vec<serde_json::Value> {
-    let files = files(switch(switch_rows), clearing(clearing_rows), bank(bank_rows));
-    let objects = objects(&run(&files, as_of));
-    let mut expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
-    expected.sort();
-    assert_eq!(written(&objects), expected);
-    objects
-}
+use common::{check, identity};
 
 const LATER: &str = "2026-03-18T10:00";
 
@@ -440,50 +424,4 @@ fn what_moves_no_money_is_a_line_of_its_own() {
         LATER,
         &["N no-money | S01 S02 | -", "N no-money | S03 S04 | -", "N batch-out-of-balance! | S05 S06 | -"],
     );
-}
-
-#[test]
-fn hints_stand_beside_the_class() {
-    let notes = |objects: &[serde_json::Value]| -> Vec<String> {
-        let lines = objects.iter().filter(|object| object["kind"] == "transaction");
-        let notes = lines.flat_map(|line| line["notes"].as_array().unwrap().clone());
-        notes.map(|note| note["id"].as_str().unwrap().to_owned()).collect()
-    };
-    let sale = [
-        "10:00:00 T>A 0200 000000 000001 . 500",
-        "10:00:01 A>T 0210 000000 000001 607510000001 500 00 A00001 0316",
-    ];
-    let record = "sale 607510000001 000001 50000 300 49700 PO-1";
-    let objects = check(
-        &sale,
-        &[record],
-        &["2026-03-17 49700 PO-1"],
-        LATER,
-        &["T amount-differs! | C01 S01 S02 | 500", "P payout | B01 | 49700"],
-    );
-    assert_eq!(notes(&objects), ["decimals"], "a hundred times as much");
-    let record = "sale 607510000001 000001 500 3 497 PO-1 merchant=898110159990777";
-    let objects = check(
-        &sale,
-        &[record],
-        &["2026-03-17 497 PO-1"],
-        LATER,
-        &["T matched | C01 S01 S02 | 500", "P payout | B01 | 497"],
-    );
-    assert_eq!(notes(&objects), ["other-merchant"]);
-    let twice = [
-        "10:00:00 T>A 0200 000000 000001 . 500 card=4111111111111111",
-        "10:00:01 A>T 0210 000000 000001 607510000001 500 00 A00001 0316",
-        "10:05:00 T>A 0200 000000 000002 . 500 card=4111111111111111",
-        "10:05:01 A>T 0210 000000 000002 607510000002 500 A4 A00002 0316",
-    ];
-    let records = ["sale 607510000001 000001 500 3 497 PO-1", "sale 607510000002 000002 500 3 497 PO-1"];
-    let objects = check(
-        &twice,
-        &records,
-        &["2026-03-17 994 PO-1"],
-        LATER,
-        &["T matched | C01 S01 S02 | 500", "T matched | C02 S03 S04 | 500", "P payout | B01 | 994"],
-    );
-    assert_eq!(notes(&objects), ["twin", "response", "twin"], "the second is an approval with a remark");
 }

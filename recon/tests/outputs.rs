@@ -183,8 +183,9 @@ fn a_page_needs_nothing_else_and_its_text_is_text() {
     command(&day(6), &arguments);
     let html = fs::read_to_string(page).unwrap();
     assert!(html.starts_with("<!doctype html>") && html.contains("<svg") && html.contains("T&gt;A"));
+    let own = html.replace("http://www.w3.org/2000/svg", "").replace("url(#to)", "");
     for word in ["<script", "http://", "https://", "src=", "href=", "@import", "url("] {
-        assert!(!html.replace("http://www.w3.org/2000/svg", "").contains(word), "{word}");
+        assert!(!own.contains(word), "{word}");
     }
     let rows = bank(&["2026-03-17 1 <script>alert(1)</script>"]);
     let run = run(&files(switch(&[]), clearing(&[]), rows), "2026-03-18T10:00");

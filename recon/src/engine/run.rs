@@ -69,6 +69,7 @@ impl Run {
         let Settings { rules, as_of, zone, decisions } = settings;
         let duplicates = books.drop_duplicates();
         let faults = books.faults();
+        books.middle = transact::middle(&books);
         let has = |side: Side| books.files.iter().any(|file| file.side == side);
         let (has_switch, has_clearing, has_bank) =
             (has(Side::Switch), has(Side::Clearing) || !books.clearing.is_empty(), has(Side::Bank));
