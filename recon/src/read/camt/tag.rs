@@ -1,5 +1,9 @@
 //! The elements of a statement that are looked at, by their names without prefix.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
 /// Declares the names.
 macro_rules! tags {
     ($($tag:ident)*) => {
@@ -9,7 +13,9 @@ macro_rules! tags {
 
         impl Tag {
             pub(super) fn of(name: &str) -> Self {
-                match name { $(stringify!($tag) => Self::$tag,)* _ => Self::Other }
+                static TAGS: LazyLock<HashMap<&str, Tag>> =
+                    LazyLock::new(|| HashMap::from_iter([$((stringify!($tag), Tag::$tag)),*]));
+                TAGS.get(name).copied().unwrap_or(Self::Other)
             }
         }
     };
