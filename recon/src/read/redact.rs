@@ -121,10 +121,10 @@ fn is_card_form(text: &[u8], groups: &[(usize, usize)]) -> bool {
         _ => false,
     });
     parted
-        && match lengths.as_slice() {
-            [4, 4, 4, 1..=7] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5] | [6, 6..=13] | [4, 4, 8] => true,
-            _ => false,
-        }
+        && matches!(
+            lengths.as_slice(),
+            [4, 4, 4, 1..=7] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5] | [6, 6..=13] | [4, 4, 8]
+        )
 }
 
 /// The ends of a number of which the inner digits are hidden.

@@ -9,6 +9,7 @@ macro_rules! tags {
     ($($tag:ident)*) => {
         /// An element.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[allow(clippy::upper_case_acronyms, reason = "names as ISO 20022 writes them")]
         pub(super) enum Tag { $($tag,)* Other }
 
         impl Tag {
