@@ -89,3 +89,19 @@ fn files_that_are_cut_at_every_octet() {
         }
     }
 }
+
+#[test]
+fn one_record_that_is_too_long_ends_the_reading() {
+    let long = "x".repeat(17 << 20);
+    for (form, start, words) in [
+        (Form::Csv, "booked,amount\n2026-03-17,\"", "a quote in it is not closed"),
+        (Form::Camt053, "<Document><BkToCstmrStmt><Stmt><Ntry><AddtlNtryInf>", "longer than 1 MiB"),
+        (Form::Camt053, "<Document ", "longer than 1 MiB"),
+        (Form::Camt053, "<!--", "longer than 1 MiB"),
+    ] {
+        let read =
+            all(&Options { form: Some(form), ..options(Side::Bank) }, format!("{start}{long}").as_bytes());
+        assert!(read.words().iter().any(|found| found.contains(words)), "{start}: {:?}", read.words());
+        assert!(!read.report.file.complete);
+    }
+}
