@@ -2,23 +2,7 @@
 
 mod common;
 
-use common::{bank, clearing, files, identity, objects, run, switch, written};
-
-#[track_caller]
-fn check(
-    switch_rows: &[&str],
-    clearing_rows: &[&str],
-    bank_rows: &[&str],
-    as_of: &str,
-    expected: &[&str],
-) -> Vec<serde_json::Value> {
-    let files = files(switch(switch_rows), clearing(clearing_rows), bank(bank_rows));
-    let objects = objects(&run(&files, as_of));
-    let mut expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
-    expected.sort();
-    assert_eq!(written(&objects), expected);
-    objects
-}
+use common::{check, identity};
 
 const LATER: &str = "2026-03-18T10:00";
 

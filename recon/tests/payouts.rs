@@ -236,3 +236,20 @@ fn the_fee_of_a_contract_is_compared() {
     assert!(found.contains(&"T fee-differs! | C02 S03 S04 | 5000".to_owned()), "{found:?}");
     assert!(found.contains(&"T matched | C01 S01 S02 | 10000".to_owned()), "{found:?}");
 }
+
+#[test]
+fn what_was_carried_is_part_of_a_later_payout() {
+    let carried = |entry: &str| {
+        let rows = [
+            "refund 607510000009 000009 -2000 0 -2000 PO-1",
+            "sale 607510000001 000001 10000 60 9940 PO-2 settlement_date=2026-03-17",
+        ];
+        let mut found =
+            written(&objects(&run(&files(messages(), clearing(&rows), bank(&[entry])), "2026-03-19T10:00")));
+        found.retain(|line| line.starts_with('P'));
+        found
+    };
+    assert_eq!(carried("2026-03-18 7940 PO-2"), ["P payout-merged | B01 | 7940"]);
+    assert_eq!(carried("2026-03-18 9940 PO-2"), ["P carried |  | -2000", "P payout | B01 | 9940"]);
+    assert_eq!(carried("2026-03-18 7941 PO-2"), ["P carried |  | -2000", "P payout-short! | B01 | 7941"]);
+}

@@ -176,7 +176,7 @@ fn every_element_of_messages() {
                     hides(&all(&options, format!("{digits}\n").as_bytes()), card, &format!("DE {number}"));
                     // spoilt
                     hides(
-                        &all(&options, digits[..digits.len() - 2].as_bytes()),
+                        &all(&options, &digits.as_bytes()[..digits.len() - 2]),
                         card,
                         &format!("DE {number}, cut"),
                     );

@@ -57,6 +57,7 @@ fn value(digit: u8) -> Option<u8> {
 }
 
 #[allow(clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
+#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
 const VALUES: [u8; 256] = {
     let mut values = [0xFF; 256];
     let mut digit = 0;

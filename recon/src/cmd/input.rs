@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cardwire::{Framing, spec};
 use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -17,7 +18,7 @@ use crate::record::{Currency, Side, Tokenizer};
 /// The files of a run and how they are read.
 #[derive(Debug, Args)]
 pub(super) struct Inputs {
-    /// Messages: CSV, NDJSON; a file each time
+    /// Messages: CSV, NDJSON, captures, <isomsg>, hexadecimal lines, dumps, frames; a file each time
     #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
     switch: Vec<PathBuf>,
     /// Clearing files: CSV, NDJSON, IPM
@@ -56,6 +57,12 @@ pub(super) struct Inputs {
     /// Key of card tokens that outlive the run, in the open items; by default a random key is used and not kept
     #[arg(long, value_name = "FILE")]
     token_key: Option<PathBuf>,
+    /// Spec of messages that are octets, such as iso87-bcd; by default found, of a capture connection by connection
+    #[arg(long, value_name = "SPEC")]
+    spec: Option<String>,
+    /// Framing around them, such as binary2 or binary2+tpdu; by default found
+    #[arg(long, value_name = "FRAMING")]
+    framing: Option<String>,
     /// What an address of a capture is: 10.0.0.9:9000=A
     #[arg(long, value_name = "ADDRESS=PARTY")]
     party: Vec<String>,
@@ -139,6 +146,15 @@ impl Inputs {
         options.currency = Currency::new(&self.currency);
         if let Some(path) = map {
             options.map = Map::parse(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        if let Some(name) = &self.spec {
+            options.spec = Some(spec::by_name(name).ok_or_else(|| {
+                let names: Vec<&str> = spec::builtin().map(|spec| spec.name()).collect();
+                format!("`{name}` is no spec; there are {}", names.join(", "))
+            })?);
+        }
+        if let Some(name) = &self.framing {
+            options.framing = Some(Framing::by_name(name).ok_or_else(|| format!("`{name}` is no framing"))?);
         }
         for party in &self.party {
             let (address, name) =

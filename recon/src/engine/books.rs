@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cardwire::Mti;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -155,6 +155,8 @@ pub(crate) struct Books {
     pub(crate) bank: Vec<Bank>,
     pub(crate) refused: Vec<Refused>,
     pub(crate) carried: HashMap<RecordId, Carried>,
+    /// Hosts that pass requests on.
+    pub(crate) middle: HashSet<String>,
     default_currency: Currency,
 }
 
@@ -175,6 +177,7 @@ impl Books {
             bank: Vec::new(),
             refused: Vec::new(),
             carried: HashMap::default(),
+            middle: HashSet::default(),
             default_currency: currency,
         }
     }

@@ -21,6 +21,10 @@ pub struct Event<'r> {
     pub has_time: bool,
     /// What it is in short: the sides of a message, `clearing`, `bank`.
     pub side: String,
+    /// Sender and receiver of a message.
+    pub link: Option<(String, String)>,
+    /// The shortest words for a drawing.
+    pub short: String,
     /// What it says.
     pub words: String,
     /// Where it stands.
@@ -28,6 +32,15 @@ pub struct Event<'r> {
 }
 
 impl Event<'_> {
+    /// The time of day of a message, the day of a record.
+    pub fn clock(&self) -> String {
+        match self.when {
+            Some(when) if self.has_time => when.time().to_string(),
+            Some(when) => when.date().strftime("%m-%d").to_string(),
+            None => "-".to_owned(),
+        }
+    }
+
     /// The time as text.
     pub fn when_text(&self) -> String {
         match self.when {
@@ -151,6 +164,8 @@ impl Run {
                     when: date.map(noon),
                     has_time: false,
                     side: pick(lang, "clearing", "清算").to_owned(),
+                    link: None,
+                    short: format!("{kind} {gross}"),
                     words: words.trim_end().to_owned(),
                     place,
                 })
@@ -169,6 +184,8 @@ impl Run {
                     when: date.map(noon),
                     has_time: false,
                     side: pick(lang, "bank", "银行").to_owned(),
+                    link: None,
+                    short: format!("{amount}{reason}"),
                     words,
                     place,
                 })
@@ -198,14 +215,17 @@ impl Run {
                 words.push_str(&format!(", {name} {text}"));
             }
         }
-        let side = match (self.books.text(context.from), self.books.text(context.to)) {
-            ("", "") => "-".to_owned(),
-            (from, to) => format!("{from}>{to}"),
-        };
+        let (from, to) = (self.books.text(context.from), self.books.text(context.to));
+        let is_linked = !from.is_empty() && !to.is_empty();
+        let side = if is_linked { format!("{from}>{to}") } else { "-".to_owned() };
         Some(Event {
             when: message.time.and_then(|time| self.local(time)),
             has_time: true,
             side,
+            link: is_linked.then(|| (from.to_owned(), to.to_owned())),
+            short: format!("{} {}", context.mti.as_str(), self.books.text(context.response))
+                .trim_end()
+                .to_owned(),
             words,
             place,
         })
@@ -248,7 +268,8 @@ impl Run {
         let amount = money(i128::from(of.authorized.abs()), Some(of.currency));
         let code = self.books.text(of.approval);
         let time = of
-            .time
+            .decided_at
+            .or(of.time)
             .and_then(|time| self.local(time))
             .map_or_else(String::new, |time| time.to_string().replacen('T', " ", 1));
         let reversed = of

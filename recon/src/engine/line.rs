@@ -32,17 +32,6 @@ impl LineKind {
             Self::File => "file",
         }
     }
-
-    /// The letter that item ids begin with.
-    pub(crate) fn letter(self) -> char {
-        match self {
-            Self::Transaction => 'T',
-            Self::Other => 'X',
-            Self::Messages => 'N',
-            Self::Payout => 'P',
-            Self::File => 'F',
-        }
-    }
 }
 
 /// What a line adds to identity 1, in minor units.
@@ -112,8 +101,16 @@ pub enum Note {
     NoNetworkReversal,
     /// The link to the network is not in the evidence.
     NetworkNotSeen,
-    /// The response code.
-    Response(String),
+    /// The response code, and its meaning in English and Chinese.
+    Response(String, &'static str, &'static str),
+    /// The amounts differ by that power of ten: decimals of a currency that one side has wrong.
+    Decimals(u32),
+    /// Cleared for that merchant, and not for the one of the messages.
+    OtherMerchant(String),
+    /// The same card paid the same amount at the same terminal a few minutes before or after: that item.
+    Twin(String),
+    /// Includes what earlier payouts carried.
+    Carries,
     /// The fee of the contract, and the fee of the record.
     ContractFee(i128, i128),
     /// The payout is short by the fee that the bank's text names.

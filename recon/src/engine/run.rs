@@ -14,7 +14,7 @@ use super::matching::{self, Group, Matches};
 use super::open::Known;
 use super::payout::{self, Payments};
 use super::rules::Rules;
-use super::transact::{self, Others, Totals, TotalsResult, Transaction};
+use super::transact::{self, Others, Outcome, Totals, TotalsResult, Transaction};
 use crate::record::{Refused, Side};
 
 /// What a run is told besides its records.
@@ -58,6 +58,8 @@ pub struct Run {
     /// Files that were read on an earlier day.
     pub(crate) known: Vec<Known>,
     set_of: HashMap<u32, usize>,
+    twins: HashMap<u32, u32>,
+    places_of_twins: HashMap<u32, usize>,
     batches: HashMap<Option<Sym>, Vec<usize>>,
 }
 
@@ -67,6 +69,7 @@ impl Run {
         let Settings { rules, as_of, zone, decisions } = settings;
         let duplicates = books.drop_duplicates();
         let faults = books.faults();
+        books.middle = transact::middle(&books);
         let has = |side: Side| books.files.iter().any(|file| file.side == side);
         let (has_switch, has_clearing, has_bank) =
             (has(Side::Switch), has(Side::Clearing) || !books.clearing.is_empty(), has(Side::Bank));
@@ -81,6 +84,8 @@ impl Run {
             zone,
             order: Vec::new(),
             set_of: HashMap::new(),
+            twins: twins(&found.transactions),
+            places_of_twins: HashMap::new(),
             batches: transact::places(&found.totals),
             transactions: found.transactions,
             totals: found.totals,
@@ -117,13 +122,15 @@ impl Run {
         let count = u32::try_from(self.transactions.len()).unwrap_or(u32::MAX);
         let mut order: Vec<u32> = (0..count).filter(is_listed).collect();
         order.sort_by(|one, other| self.sort_key(*one).cmp(&self.sort_key(*other)));
+        let places = order.iter().enumerate().filter(|(_, index)| self.twins.contains_key(*index));
+        self.places_of_twins = places.map(|(place, index)| (*index, place)).collect();
         self.order = order;
     }
 
     fn sort_key(&self, index: u32) -> impl Ord + use<'_> {
         self.transactions.get(index as usize).map(|of| {
             let first = of.messages.first().map(|index| self.books.at(RecordId::Message(*index)));
-            let place = first.map(|at| (self.books.file(at).clone(), at.place()));
+            let place = first.map(|at| (self.books.file(at), at.place()));
             (of.time, self.books.text(of.terminal), self.books.text(of.stan), of.requested, place)
         })
     }
@@ -140,6 +147,12 @@ impl Run {
 
     pub(crate) fn transaction_item(&self, place: usize) -> String {
         classify::transaction_item(self, place)
+    }
+
+    /// The item of a sale that looks like the same one paid again.
+    pub(crate) fn twin_of(&self, index: u32) -> Option<String> {
+        let twin = self.twins.get(&index)?;
+        Some(self.transaction_item(*self.places_of_twins.get(twin)?))
     }
 
     pub(crate) fn set_of(&self, index: u32) -> Option<&Group> {
@@ -192,4 +205,25 @@ fn latest(books: &Books, zone: &TimeZone) -> DateTime {
     let bank = books.bank.iter().filter_map(|bank| bank.entry.booked.max(bank.entry.value_date));
     let day = messages.chain(clearing).chain(bank).max().unwrap_or(jiff::civil::date(2000, 1, 1));
     day.at(23, 59, 59, 0)
+}
+
+/// Sales of one card, amount and terminal that were approved within ten minutes of each other: a sale that seemed to
+/// fail and was made again.
+fn twins(transactions: &[Transaction]) -> HashMap<u32, u32> {
+    const NEAR: i64 = 600_000;
+    let is_sale = |of: &Transaction| of.outcome == Outcome::Approved && of.approved > 0 && of.token.is_some();
+    let sales = (0u32..).zip(transactions).filter(|(_, of)| is_sale(of));
+    let mut order: Vec<_> =
+        sales.map(|(index, of)| (of.token, of.terminal, of.approved, of.time, index)).collect();
+    order.sort_unstable();
+    let mut found = HashMap::new();
+    for pair in order.windows(2) {
+        let [one, other] = pair else { continue };
+        let is_near = one.3.zip(other.3).is_some_and(|(one, other)| other - one <= NEAR);
+        if is_near && (one.0, one.1, one.2) == (other.0, other.1, other.2) {
+            found.insert(one.4, other.4);
+            found.insert(other.4, one.4);
+        }
+    }
+    found
 }

@@ -57,7 +57,11 @@ impl<'r> Answer<'r> {
             .into_iter()
             .map(|(name, text)| {
                 let zh = named(name);
-                format!("{} {}", if zh.is_empty() { name.to_uppercase() } else { zh }, clean(&text))
+                format!(
+                    "{} {}",
+                    if zh.is_empty() { name.to_uppercase().replace('_', " ") } else { zh },
+                    clean(&text)
+                )
             })
             .collect();
         let states = line.states.map_or_else(Vec::new, |states| {

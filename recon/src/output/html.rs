@@ -1,6 +1,5 @@
 //! Pages without scripts and other files.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::text::clean;
@@ -18,7 +17,7 @@ border-radius:.3rem;padding:0 .4rem}.amount{font-size:1.3rem;margin:.2rem 0}.key
 .states .pending,.states .partly{border-color:var(--wait)}\
 dt{font-weight:600}dd{margin:0 0 .4rem}\
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{border-top:1px solid var(--line);padding:.3rem .4rem;\
-text-align:left;vertical-align:top;overflow-wrap:anywhere}svg{width:100%;height:auto;margin:1rem 0}\
+text-align:left;vertical-align:top;overflow-wrap:anywhere}svg{width:100%;max-width:34rem;height:auto;margin:1rem 0}\
 svg text{font:12px system-ui,sans-serif;fill:currentColor}.number{text-align:right;white-space:nowrap}\
 @media(max-width:40rem){tr{display:block;border-top:1px solid var(--line)}td{display:block;border:0;padding:.1rem .2rem}th{display:none}}";
 
@@ -51,52 +50,74 @@ pub(super) fn page(title: &str, body: &str, foot: &str, lang: Lang) -> String {
     )
 }
 
-const ROW: usize = 34;
-const LEFT: usize = 150;
-const WIDTH: usize = 720;
+const ROW: usize = 32;
+const LEFT: usize = 66;
+const WIDTH: usize = 460;
 
-/// Records one under the other in the order of time, a column for each side.
+/// Parties side by side in the order in which they appear, records one under the other: an arrow for each message, a
+/// dot for each record of a file.
 pub(super) fn timeline(events: &[Event<'_>], lang: Lang) -> String {
-    if events.is_empty() {
+    let mut columns: Vec<&str> = Vec::new();
+    for event in events {
+        let parties = event.link.iter().flat_map(|(from, to)| [from.as_str(), to.as_str()]);
+        let alone = event.link.is_none().then_some(event.side.as_str());
+        for party in parties.chain(alone) {
+            if !columns.contains(&party) {
+                columns.push(party);
+            }
+        }
+    }
+    if columns.is_empty() {
         return String::new();
     }
-    let mut columns: BTreeMap<&str, usize> = BTreeMap::new();
-    for event in events {
-        let next = columns.len();
-        columns.entry(event.side.as_str()).or_insert(next);
-    }
-    let step = (WIDTH - LEFT) / (columns.len() + 1);
-    let x = |side: &str| LEFT + step * (columns.get(side).copied().unwrap_or(0) + 1);
+    // the order of the way to the issuer, where it is known; files come last
+    columns.sort_by_key(|party| ["T", "A", "N", "I"].iter().position(|known| known == party).unwrap_or(9));
+    let step = (WIDTH - LEFT) / columns.len();
+    let x = |party: &str| {
+        let place = columns.iter().position(|known| *known == party).unwrap_or(0);
+        LEFT + step / 2 + step * place
+    };
     let height = ROW * (events.len() + 1) + 10;
     let label = match lang {
         Lang::Zh => "时间线",
         _ => "timeline",
     };
     let mut out = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{label}\" xmlns=\"http://www.w3.org/2000/svg\">\n"
+        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{label}\" xmlns=\"http://www.w3.org/2000/svg\">\n\
+         <defs><marker id=\"to\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" \
+         orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"currentColor\"/></marker></defs>\n"
     );
-    for side in columns.keys() {
-        let x = x(side);
+    for party in &columns {
+        let x = x(party);
         let _ = writeln!(
             out,
-            "<text x=\"{x}\" y=\"16\" text-anchor=\"middle\">{}</text>\
-             <line x1=\"{x}\" y1=\"24\" x2=\"{x}\" y2=\"{height}\" stroke=\"currentColor\" stroke-opacity=\".25\"/>",
-            escape(side)
+            "<text x=\"{x}\" y=\"14\" text-anchor=\"middle\">{}</text><line x1=\"{x}\" y1=\"20\" x2=\"{x}\" \
+             y2=\"{height}\" stroke=\"currentColor\" stroke-opacity=\".25\"/>",
+            escape(party)
         );
     }
     for (row, event) in (1..).zip(events) {
-        let (x, y) = (x(&event.side), ROW * row + 10);
-        let short: String = event.words.chars().take(28).collect();
-        let _ = writeln!(
-            out,
-            "<text x=\"0\" y=\"{}\">{}</text><circle cx=\"{x}\" cy=\"{y}\" r=\"6\" fill=\"currentColor\"/>\
-             <text x=\"{}\" y=\"{}\">{}</text>",
-            y + 4,
-            escape(&event.when_text()),
-            x + 10,
-            y + 4,
-            escape(&short)
-        );
+        let y = ROW * row + 10;
+        let _ = write!(out, "<text x=\"0\" y=\"{}\">{}</text>", y + 4, escape(&event.clock()));
+        let short = escape(&event.short);
+        let _ = match &event.link {
+            Some((from, to)) => writeln!(
+                out,
+                "<line x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\" stroke=\"currentColor\" marker-end=\"url(#to)\"/>\
+                 <text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{short}</text>",
+                x(from),
+                x(to),
+                x(from).midpoint(x(to)),
+                y - 4
+            ),
+            None => writeln!(
+                out,
+                "<circle cx=\"{0}\" cy=\"{y}\" r=\"4\" fill=\"currentColor\"/>\
+                 <text x=\"{0}\" y=\"{1}\" text-anchor=\"middle\">{short}</text>",
+                x(&event.side),
+                y - 7
+            ),
+        };
     }
     out.push_str("</svg>\n");
     out

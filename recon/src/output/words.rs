@@ -49,7 +49,11 @@ pub(super) fn note_id(note: &Note) -> &'static str {
         Note::Conflict => "conflict",
         Note::NoNetworkReversal => "no-network-reversal",
         Note::NetworkNotSeen => "network-not-seen",
-        Note::Response(_) => "response",
+        Note::Response(..) => "response",
+        Note::Decimals(_) => "decimals",
+        Note::OtherMerchant(_) => "other-merchant",
+        Note::Twin(_) => "twin",
+        Note::Carries => "carries",
         Note::ContractFee(..) => "contract-fee",
         Note::FeeInText(_) => "fee-in-text",
         Note::BasisPoints(_) => "basis-points",
@@ -94,7 +98,13 @@ fn en(note: &Note, line: &Line) -> String {
         Note::NetworkNotSeen => {
             "whether the network got the reversal is not visible in this evidence".to_owned()
         }
-        Note::Response(code) => format!("response code {code}"),
+        Note::Response(code, meaning, _) => format!("response code {code} {meaning}"),
+        Note::Decimals(power) => {
+            format!("the amounts differ by a factor of 10^{power}: decimals of the currency?")
+        }
+        Note::OtherMerchant(merchant) => format!("cleared for the merchant {merchant}"),
+        Note::Twin(item) => format!("the same card paid the same amount within minutes: {item}; paid twice?"),
+        Note::Carries => "includes what earlier payouts carried".to_owned(),
         Note::ContractFee(contract, fee) => format!("fee {}, by contract {}", money(*fee), money(*contract)),
         Note::FeeInText(fee) => format!("the bank's text names a fee of {}", money(*fee)),
         Note::BasisPoints(points) => format!("{points} basis points of the items"),
@@ -131,7 +141,11 @@ fn zh(note: &Note, line: &Line) -> String {
         Note::Conflict => "终端收到批准，发卡机构已拒绝".to_owned(),
         Note::NoNetworkReversal => "未见发往网络的冲正".to_owned(),
         Note::NetworkNotSeen => "现有证据中看不到冲正是否到达网络".to_owned(),
-        Note::Response(code) => format!("应答码 {code}"),
+        Note::Response(code, _, meaning) => format!("应答码 {code} {meaning}"),
+        Note::Decimals(power) => format!("金额相差 10^{power} 倍，币种小数位可能有误"),
+        Note::OtherMerchant(merchant) => format!("清算至商户 {merchant}"),
+        Note::Twin(item) => format!("同卡同额数分钟内另有一笔：{item}，是否重复支付"),
+        Note::Carries => "包含此前结转款项".to_owned(),
         Note::ContractFee(contract, fee) => format!("手续费 {}，合同 {}", money(*fee), money(*contract)),
         Note::FeeInText(fee) => format!("银行附言中的手续费为 {}", money(*fee)),
         Note::BasisPoints(points) => format!("相当于交易额的万分之 {points}"),

@@ -23,6 +23,7 @@ mod dates;
 mod form;
 mod ipm;
 mod isomsg;
+mod limit;
 mod make;
 mod map;
 mod messages;

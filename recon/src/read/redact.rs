@@ -45,8 +45,16 @@ impl Redactor {
             whole.push_str(line);
             ends.push(whole.len());
         }
+        let mut out = Text::with_capacity(whole.len() + ends.len());
         let hidden = if may_hold_card(&whole) { hidden(whole.as_bytes()) } else { Vec::new() };
-        let mut out = Text::default();
+        if !hidden.contains(&true) {
+            let starts = std::iter::once(0).chain(ends.iter().copied());
+            for (start, end) in starts.zip(&ends) {
+                out.push_str(if start > 0 { " " } else { "" });
+                out.push_str(whole.get(start..*end).unwrap_or_default());
+            }
+            return out;
+        }
         let mut ends = ends.into_iter().peekable();
         for (at, character) in whole.char_indices() {
             if ends.next_if(|end| *end == at).is_some() {
@@ -113,10 +121,10 @@ fn is_card_form(text: &[u8], groups: &[(usize, usize)]) -> bool {
         _ => false,
     });
     parted
-        && match lengths.as_slice() {
-            [4, 4, 4, 1..=7] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5] | [6, 6..=13] | [4, 4, 8] => true,
-            _ => false,
-        }
+        && matches!(
+            lengths.as_slice(),
+            [4, 4, 4, 1..=7] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5] | [6, 6..=13] | [4, 4, 8]
+        )
 }
 
 /// The ends of a number of which the inner digits are hidden.

@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::column::Column;
+use super::limit::Limited;
 use super::make::Maker;
 use super::map::Map;
 use super::row::Row;
@@ -13,6 +14,9 @@ use crate::record::{Place, Side};
 
 /// What some programs put before a text in UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The longest record.
+const MOST: u64 = 1 << 24;
 
 /// Reads a table.
 pub(super) fn read(
@@ -44,6 +48,7 @@ fn decoded(mut input: impl BufRead, map: &Map, maker: &Maker, teller: &mut Telle
         Some(delimiter) => delimiter,
         None => usual_delimiter(input.fill_buf()?),
     };
+    let (input, mark) = Limited::new(input, MOST);
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -54,11 +59,20 @@ fn decoded(mut input: impl BufRead, map: &Map, maker: &Maker, teller: &mut Telle
     let mut head: Option<Head> = None;
     let mut row = Row::default();
     loop {
+        mark.set();
         let line = map.skip + reader.position().line();
         match reader.read_byte_record(&mut record) {
             Ok(true) => (),
             Ok(false) => break,
-            Err(error) => return Err(error.into()),
+            Err(error) => match error.into_kind() {
+                csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    let words = "the line is longer than 16 MiB: a quote in it is not closed";
+                    teller.stop(Place::Line(line), words);
+                    return Ok(());
+                }
+                csv::ErrorKind::Io(error) => return Err(error),
+                _ => return Err(io::ErrorKind::InvalidData.into()),
+            },
         }
         let line = record.position().map_or(line, |position| map.skip + position.line());
         let place = Place::Line(line);

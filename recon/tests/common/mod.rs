@@ -173,3 +173,20 @@ pub(crate) fn identity(objects: &[Value], number: u64) -> String {
     let is_it = |object: &&Value| object["type"] == "identity" && object["number"] == number;
     objects.iter().find(is_it).unwrap()["text"].as_str().unwrap().to_owned()
 }
+
+/// Runs over rows, and compares what is written.
+#[track_caller]
+pub(crate) fn check(
+    switch_rows: &[&str],
+    clearing_rows: &[&str],
+    bank_rows: &[&str],
+    as_of: &str,
+    expected: &[&str],
+) -> Vec<Value> {
+    let files = files(switch(switch_rows), clearing(clearing_rows), bank(bank_rows));
+    let objects = objects(&run(&files, as_of));
+    let mut expected: Vec<String> = expected.iter().map(|line| (*line).to_owned()).collect();
+    expected.sort();
+    assert_eq!(written(&objects), expected);
+    objects
+}

@@ -13,7 +13,6 @@ pub(crate) fn inject(day: &mut Day, fault: Fault, dice: &mut Dice) {
     let Some(place) = day.pick(dice) else { return };
     let rrn = day.items[place].rrn.clone();
     let item = &mut day.items[place];
-    let approval = item.approval();
     let more = i64::try_from(1 + dice.below(50)).unwrap();
     match fault {
         Fault::MissingInClearing => {
@@ -50,35 +49,12 @@ pub(crate) fn inject(day: &mut Day, fault: Fault, dice: &mut Dice) {
             item.messages.clear();
             day.expect("missing-in-switch", &rrn);
         }
-        Fault::OneSided => {
-            item.messages = vec![
-                item.message(0, "T>A", "0200", "000000", ["", "", ""]),
-                item.message(0, "A>N", "0200", "000000", [&rrn, "", ""]),
-                item.message(1, "N>A", "0210", "000000", [&rrn, "00", &approval]),
-            ];
-            for later in [60, 65, 70] {
-                item.messages.push(
-                    item.message(later, "T>A", "0400", "000000", ["", "98", ""])
-                        .replace(",2026-03-16,", ",,"),
-                );
-            }
-            day.expect("one-sided", &rrn);
-        }
         Fault::UnknownOutcome => {
             item.messages.truncate(1);
             item.clearing.clear();
             item.cleared.clear();
             let stan = format!("{:06}", item.stan);
             day.expect("unknown-outcome", &stan);
-        }
-        Fault::CurrencyDiffers => {
-            item.clear(item.amount, 0, "USD", "2026-03-16");
-            // its payout is in dollars, and comes, too
-            let (net, payout) = (item.amount, item.payout);
-            item.cleared.clear();
-            let row = format!("2026-03-17,{net},USD,ACC-2,{}", day.payouts[payout]);
-            day.bank.push(format!("{row},"));
-            day.expect("currency-differs", &rrn);
         }
         Fault::NextDay => {
             item.clear(item.amount, fee(item.amount), "CNY", "2026-03-17");
@@ -93,6 +69,29 @@ fn messages_of_another(day: &mut Day, place: usize, fault: Fault) {
     let rrn = item.rrn.clone();
     let approval = item.approval();
     match fault {
+        Fault::OneSided => {
+            item.messages = vec![
+                item.message(0, "T>A", "0200", "000000", ["", "", ""]),
+                item.message(0, "A>N", "0200", "000000", [&rrn, "", ""]),
+                item.message(1, "N>A", "0210", "000000", [&rrn, "00", &approval]),
+            ];
+            for later in [60, 65, 70] {
+                item.messages.push(
+                    item.message(later, "T>A", "0400", "000000", ["", "98", ""])
+                        .replace(",2026-03-16,", ",,"),
+                );
+            }
+            day.expect("one-sided", &rrn);
+        }
+        Fault::CurrencyDiffers => {
+            item.clear(item.amount, 0, "USD", "2026-03-16");
+            // its payout is in dollars, and comes, too
+            let (net, payout) = (item.amount, item.payout);
+            item.cleared.clear();
+            let row = format!("2026-03-17,{net},USD,ACC-2,{}", day.payouts[payout]);
+            day.bank.push(format!("{row},"));
+            day.expect("currency-differs", &rrn);
+        }
         Fault::RefundFailed => {
             item.amount = -item.amount;
             item.messages = vec![

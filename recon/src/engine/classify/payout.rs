@@ -85,6 +85,9 @@ fn notes(run: &Run, of: &Payment, line: &mut Line) {
             }
         }
     }
+    if of.rule == Some("payout-carried") {
+        line.notes.push(Note::Carries);
+    }
     if verdict.rounding != 0 {
         line.rule = Some("payout-other-rounding".to_owned());
         line.notes.push(Note::Rounding(verdict.rounding));

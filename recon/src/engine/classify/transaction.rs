@@ -1,5 +1,7 @@
 //! The line of a transaction.
 
+use cardwire::codes;
+
 use super::cleared::Cleared;
 use super::{funded, id};
 use crate::engine::books::RecordId;
@@ -7,6 +9,7 @@ use crate::engine::bundle;
 use crate::engine::class::{Class, Holder, State, States};
 use crate::engine::line::{Effect, Line, LineKind, Note};
 use crate::engine::payout;
+use crate::engine::rules::Network;
 use crate::engine::run::Run;
 use crate::engine::transact::{Kind, Outcome, TotalsResult, Transaction};
 use crate::record::Currency;
@@ -35,7 +38,7 @@ pub(super) fn line(run: &Run, place: usize) -> Line {
     let messages = of.messages.iter().map(|message| RecordId::Message(*message));
     line.records.splice(0..0, messages);
     line.item = run.transaction_item(place);
-    describe(run, of, &mut line);
+    describe(run, index, of, &mut line);
     suggestions(run, index, &mut line);
     line
 }
@@ -198,6 +201,7 @@ fn compare(
     }
     line.effects = one(of.currency, effect);
     line.amounts.push(("difference", difference));
+    other_merchant(run, of, cleared, &mut line);
     fee_note(run, cleared, &mut line);
     line
 }
@@ -216,6 +220,11 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
         notes.push(Note::Tolerance(rule.name.clone()));
         return Class::AmountWithin;
     }
+    let powers = [1u32, 2, 3].into_iter().find(|power| {
+        let factor = 10i128.pow(*power);
+        sum == approved * factor || sum * factor == approved
+    });
+    notes.extend(powers.map(Note::Decimals));
     let is_less = sum.abs() < approved.abs();
     let last_day = of
         .settlement_date
@@ -234,6 +243,15 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
         notes.push(Note::Above(rule.name.clone(), rule.limit(as_amount(approved), as_amount(sum))));
     }
     Class::AmountDiffers
+}
+
+/// The merchant of the clearing records, where it is another one.
+fn other_merchant(run: &Run, of: &Transaction, cleared: &Cleared, line: &mut Line) {
+    let records = cleared.counted.iter().filter_map(|index| bundle::record(&run.books, *index));
+    let mut merchants = records.filter_map(|(_, context)| context.merchant);
+    if let Some(other) = merchants.find(|merchant| of.merchant.is_some_and(|ours| ours != *merchant)) {
+        line.notes.push(Note::OtherMerchant(run.books.names.text(other).to_owned()));
+    }
 }
 
 /// The fee of the contract, where the file has another one.
@@ -348,7 +366,7 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
 }
 
 /// Amounts, and what the messages say beyond the class.
-fn describe(run: &Run, of: &Transaction, line: &mut Line) {
+fn describe(run: &Run, index: u32, of: &Transaction, line: &mut Line) {
     line.currency = Some(of.currency);
     line.day = of.local_date.or(of.settlement_date);
     let amount =
@@ -369,7 +387,14 @@ fn describe(run: &Run, of: &Transaction, line: &mut Line) {
     say(known.unconfirmed, Note::Unconfirmed(known.reversals));
     let is_unheard = known.terminal_asked && known.terminal_told.is_none() && known.reversals == 0;
     say(is_unheard, Note::NoResponse);
-    say(of.outcome == Outcome::Declined, Note::Response(run.books.text(of.response).to_owned()));
+    let code = run.books.text(of.response);
+    let has_remark =
+        of.outcome == Outcome::Approved && !matches!(code, "" | "00" | "000" | "10" | "11" | "002");
+    let (en, zh) = meaning(run, code);
+    say(of.outcome == Outcome::Declined || has_remark, Note::Response(code.to_owned(), en, zh));
+    if let Some(twin) = run.twin_of(index) {
+        notes.push(Note::Twin(twin));
+    }
     line.notes.extend(notes);
     let payouts = line.records.iter().filter_map(|id| match id {
         RecordId::Clearing(index) => run.payout_of(*index),
@@ -377,6 +402,15 @@ fn describe(run: &Run, of: &Transaction, line: &mut Line) {
     });
     line.payouts = payouts.collect();
     line.payouts.dedup();
+}
+
+/// What a response code means, in English and Chinese.
+fn meaning(run: &Run, code: &str) -> (&'static str, &'static str) {
+    let advice = codes::ResponseCode::new(code).and_then(|code| match run.rules.network {
+        Network::UnionPay => code.at(codes::Network::UnionPay),
+        Network::Iso => code.advice(),
+    });
+    advice.map_or(("", ""), |advice| (advice.meaning, advice.meaning_zh))
 }
 
 fn suggestions(run: &Run, index: u32, line: &mut Line) {

@@ -65,6 +65,7 @@ pub(super) fn attach(books: &Books, rules: &Rules, groups: Vec<Payment>) -> Paym
     found.payments = slots.into_iter().flatten().collect();
     found.payer = payers(books, &found.payments);
     by_merchant(books, &mut found, rest);
+    carry(books, &mut found);
     found
 }
 
@@ -217,11 +218,7 @@ fn by_merchant(books: &Books, found: &mut Payments, rest: Vec<u32>) {
         }
         found.unexpected.push(nameless.index);
     }
-    let mut place = 0;
-    found.payments.retain(|_| {
-        place += 1;
-        !gone.contains(&(place - 1))
-    });
+    remove(&mut found.payments, &gone);
     found.unexpected.sort_by_key(|index| {
         books.bank.get(*index as usize).map(|bank| (books.file(bank.at), bank.at.place()))
     });
@@ -264,4 +261,53 @@ fn pay(found: &mut Payments, first: usize, others: &[usize], entries: &[u32], go
         let of = |index: &u32| Entry { index: *index, is_return: false, is_part: false, is_again: false };
         payment.entries.extend(entries.iter().map(of));
     }
+}
+
+/// Payouts that were not paid because they were below zero or too small are part of a later one of the merchant, if
+/// all of them together, or all that are below zero, explain what it brought.
+fn carry(books: &Books, found: &mut Payments) {
+    let unpaid = |payment: &Payment| {
+        payment.entries.is_empty() && payment.merchant.is_some() && payment.date.is_some()
+    };
+    let key = |payment: &Payment| (payment.merchant, payment.currency);
+    let mut waiting: HashMap<_, Vec<usize>> = HashMap::new();
+    for (place, payment) in found.payments.iter().enumerate().filter(|(_, payment)| unpaid(payment)) {
+        waiting.entry(key(payment)).or_default().push(place);
+    }
+    let mut gone = HashSet::new();
+    for place in 0..found.payments.len() {
+        let Some(payment) = found.payments.get(place).filter(|payment| !payment.entries.is_empty()) else {
+            continue;
+        };
+        let paid: i128 = payment.entries.iter().map(|entry| found.amount(books, entry.index)).sum();
+        let extra = paid - payment.sums.due();
+        let Some(places) = waiting.get(&key(payment)).filter(|_| extra != 0) else { continue };
+        let of = |place: &usize| found.payments.get(*place);
+        let is_before =
+            |place: &&usize| !gone.contains(*place) && of(place).is_some_and(|of| of.date < payment.date);
+        let all: Vec<usize> = places.iter().filter(is_before).copied().collect();
+        let due = |place: &usize| of(place).map_or(0, |of| of.sums.due());
+        let below: Vec<usize> = all.iter().filter(|place| due(place) < 0).copied().collect();
+        let explains =
+            |places: &Vec<usize>| !places.is_empty() && places.iter().map(due).sum::<i128>() == extra;
+        let Some(carried) = [all, below].into_iter().find(explains) else { continue };
+        for other in carried {
+            let Some(absorbed) = found.payments.get(other).cloned() else { continue };
+            if let Some(payment) = found.payments.get_mut(place) {
+                let (date, due) = (payment.date, payment.due);
+                payment.absorb(absorbed);
+                (payment.date, payment.due, payment.rule) = (date, due, Some("payout-carried"));
+                gone.insert(other);
+            }
+        }
+    }
+    remove(&mut found.payments, &gone);
+}
+
+fn remove(payments: &mut Vec<Payment>, gone: &HashSet<usize>) {
+    let mut place = 0;
+    payments.retain(|_| {
+        place += 1;
+        !gone.contains(&(place - 1))
+    });
 }

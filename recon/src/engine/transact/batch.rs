@@ -22,7 +22,6 @@ pub(crate) enum TotalsResult {
 pub(crate) struct Totals {
     pub(crate) messages: Vec<u32>,
     pub(crate) terminal: Option<Sym>,
-    pub(crate) merchant: Option<Sym>,
     pub(crate) batch: Option<Sym>,
     pub(crate) time: Option<i64>,
     pub(crate) result: TotalsResult,
@@ -49,7 +48,6 @@ pub(crate) fn totals(
         let Some(first) = seen.first() else { continue };
         let totals = Totals {
             terminal: first.context.terminal,
-            merchant: first.context.merchant,
             batch: first.context.batch,
             time: seen.iter().filter_map(|seen| seen.message.time).min(),
             result: result(books, &seen),

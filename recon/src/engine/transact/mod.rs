@@ -7,6 +7,7 @@ mod outcome;
 mod session;
 
 use cardwire::model::{Class, Function, Origin};
+use hashbrown::HashSet;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -62,6 +63,8 @@ pub(crate) struct Transaction {
     pub(crate) reversal_date: Option<Date>,
     /// Milliseconds of Unix time of its first message.
     pub(crate) time: Option<i64>,
+    /// Milliseconds of Unix time of the response that decided.
+    pub(crate) decided_at: Option<i64>,
     /// Milliseconds of Unix time of the confirmed reversal.
     pub(crate) reversed_at: Option<i64>,
 }
@@ -147,19 +150,44 @@ fn is_chargeback(context: &Context) -> bool {
         )
 }
 
-/// How far a link is from the terminal: 0 for its own, 2 for the issuer's. Unknown parties are as near as can be.
+/// How far a link is from the terminal: 0 for its own, 2 for the issuer's. Where the rules do not know the parties,
+/// requests of a host that gets requests itself are on the second link.
 fn link(books: &Books, rules: &Rules, context: &Context) -> u8 {
     let party = |sym: Option<Sym>| rules.party(books.text(sym));
-    let from_terminal = |party: Party| match party {
-        Party::Terminal => 0,
-        Party::Acquirer => 0,
+    let depth = |party: Party| match party {
+        Party::Terminal | Party::Acquirer => 0,
         Party::Network => 1,
         Party::Issuer => 2,
     };
     match (party(context.from), party(context.to)) {
-        (Some(from), Some(to)) => from_terminal(from.max(to)),
-        _ => 0,
+        (Some(from), Some(to)) => depth(from.max(to)),
+        _ => {
+            let asks = if context.mti.is_response() { context.to } else { context.from };
+            u8::from(books.middle.contains(host(books.text(asks))))
+        }
     }
+}
+
+/// An address without its port.
+fn host(address: &str) -> &str {
+    match address.rsplit_once(':') {
+        Some((host, port)) if !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit()) => host,
+        _ => address,
+    }
+}
+
+/// Hosts that send requests and get requests of others: acquirers and switches.
+pub(crate) fn middle(books: &Books) -> HashSet<String> {
+    let (mut senders, mut receivers) = (HashSet::new(), HashSet::new());
+    for message in &books.messages {
+        let context = books.context(message);
+        let (from, to) = (host(books.text(context.from)), host(books.text(context.to)));
+        if !context.mti.is_response() && from != to {
+            senders.insert(from);
+            receivers.insert(to);
+        }
+    }
+    senders.intersection(&receivers).map(|host| (*host).to_owned()).collect()
 }
 
 /// The local date of an instant.

@@ -281,10 +281,11 @@ fn transaction(
         local_date: day,
         settlement_date: nearest.and_then(|seen| seen.message.settlement_date).or_else(|| {
             let dates = judged.told.iter().flatten().filter_map(|told| told.seen.message.settlement_date);
-            dates.last().or(judged.reversal_date).or(day)
+            dates.max().or(judged.reversal_date).or(day)
         }),
         reversal_date: judged.reversal_date,
         time: session.start,
+        decided_at: nearest.and_then(|seen| seen.message.time),
         reversed_at: judged.reversed_at,
     }
 }
@@ -301,6 +302,7 @@ fn change(found: &mut Transaction, step: Step, child: &Judged<'_>, session: &Ses
             found.authorized = child.authorized;
             found.approved = child.living();
             found.knowledge = Knowledge { completed: true, ..child.knowledge };
+            found.decided_at = nearest.and_then(|seen| seen.message.time).or(found.decided_at);
             found.rrn = session.rrn.or(found.rrn);
             found.stan = session.stan.or(found.stan);
             found.batch = session.batch.or(found.batch);

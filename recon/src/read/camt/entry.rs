@@ -29,7 +29,7 @@ pub(super) struct Entry {
     size: usize,
 }
 
-/// The most text of an entry that is kept.
+/// The most memory of an entry.
 const MOST: usize = 1 << 26;
 
 /// An amount, its currency and its direction.
@@ -81,7 +81,10 @@ impl Entry {
 
     /// Begins a transaction of the entry.
     pub(super) fn begin_detail(&mut self, at: u64) {
-        self.details.push(Detail { at, ..Detail::default() });
+        self.size += size_of::<Detail>();
+        if self.size <= MOST {
+            self.details.push(Detail { at, ..Detail::default() });
+        }
     }
 
     /// Takes the text of an element below the entry.

@@ -19,12 +19,16 @@ use quick_xml::events::{BytesStart, Event};
 use self::entry::Entry;
 use self::statement::Statement;
 use self::tag::Tag;
+use super::limit::Limited;
 use super::make::Maker;
 use super::tell::Teller;
 use crate::record::Place;
 
 /// How deep elements may lie within each other.
 const MOST_DEPTH: usize = 64;
+
+/// The most octets of a tag, a text or a comment.
+const MOST_READ: u64 = 1 << 20;
 
 /// The longest text of an element.
 const MOST_TEXT: usize = 1 << 16;
@@ -46,10 +50,10 @@ pub(super) fn read(mut input: impl BufRead, maker: &Maker, teller: &mut Teller<'
         page: String::new(),
     };
     if !is_wide && encoding.is_none_or(|encoding| encoding == encoding_rs::UTF_8) {
-        document.read(Reader::from_reader(input))
+        document.read(input)
     } else {
         let decoder = DecodeReaderBytesBuilder::new().encoding(encoding).build(input);
-        document.read(Reader::from_reader(BufReader::new(decoder)))
+        document.read(BufReader::new(decoder))
     }
 }
 
@@ -82,15 +86,22 @@ struct Document<'m, 't, 's> {
 type Stop = Result<(), String>;
 
 impl Document<'_, '_, '_> {
-    fn read<R: BufRead>(&mut self, mut reader: Reader<R>) -> io::Result<()> {
+    fn read<R: BufRead>(&mut self, input: R) -> io::Result<()> {
+        let (input, mark) = Limited::new(input, MOST_READ);
+        let mut reader = Reader::from_reader(input);
         reader.config_mut().expand_empty_elements = true;
         let mut buffer = Vec::new();
         loop {
             buffer.clear();
+            mark.set();
             let at = reader.buffer_position();
             let event = match reader.read_event_into(&mut buffer) {
                 Ok(Event::Eof) => break,
                 Ok(event) => event,
+                Err(quick_xml::Error::Io(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+                    self.stop(at, "a tag, a text or a comment is longer than 1 MiB");
+                    return Ok(());
+                }
                 Err(quick_xml::Error::Io(error)) if error.kind() != io::ErrorKind::InvalidData => {
                     self.end(at);
                     return Err(io::Error::new(error.kind(), error.to_string()));

@@ -23,6 +23,9 @@ pub(super) struct Statement {
     is_partial: bool,
 }
 
+/// The most balances of a statement.
+const MOST_BALANCES: usize = 1024;
+
 #[derive(Default)]
 struct Balance {
     code: String,
@@ -47,7 +50,10 @@ impl Statement {
     }
 
     pub(super) fn begin_balance(&mut self) {
-        self.balances.push(Balance::default());
+        // a statement has a handful: what comes beyond is passed over
+        if self.balances.len() < MOST_BALANCES {
+            self.balances.push(Balance::default());
+        }
     }
 
     /// Takes the text of an element below the statement, entries apart.

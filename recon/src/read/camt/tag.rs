@@ -1,15 +1,22 @@
 //! The elements of a statement that are looked at, by their names without prefix.
 
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
 /// Declares the names.
 macro_rules! tags {
     ($($tag:ident)*) => {
         /// An element.
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[allow(clippy::upper_case_acronyms, reason = "names as ISO 20022 writes them")]
         pub(super) enum Tag { $($tag,)* Other }
 
         impl Tag {
             pub(super) fn of(name: &str) -> Self {
-                match name { $(stringify!($tag) => Self::$tag,)* _ => Self::Other }
+                static TAGS: LazyLock<HashMap<&str, Tag>> =
+                    LazyLock::new(|| HashMap::from_iter([$((stringify!($tag), Tag::$tag)),*]));
+                TAGS.get(name).copied().unwrap_or(Self::Other)
             }
         }
     };
