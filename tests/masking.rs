@@ -6,7 +6,7 @@
 
 mod common;
 #[path = "../src/input/hex.rs"]
-#[allow(dead_code, reason = "the command uses the rest")]
+#[allow(dead_code, unreachable_pub, reason = "the command uses the rest")]
 mod hex;
 #[path = "../src/bin/cardwire/json/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command uses the rest")]

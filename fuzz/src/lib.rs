@@ -14,7 +14,7 @@ mod common;
 #[path = "../../tests/generated/mod.rs"]
 mod generated;
 #[path = "../../src/input/hex.rs"]
-#[allow(dead_code, reason = "the command uses the rest")]
+#[allow(dead_code, unreachable_pub, reason = "the command uses the rest")]
 mod hex;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;
