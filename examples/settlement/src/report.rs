@@ -128,6 +128,10 @@ fn event(record: &Record) -> Option<String> {
         ErrorKind::Broken => Some(format!("{} fails", record.note)),
         ErrorKind::Repaired => Some(format!("{} works again", record.note)),
         ErrorKind::LateApproval => Some(format!("late approval {}", record.note)),
+        ErrorKind::SaleExcluded => {
+            let date = record.date.map_or_else(String::new, |date| date.to_string());
+            Some(format!("left out of the totals of {date}: {}", record.note))
+        }
         ErrorKind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
         ErrorKind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
         ErrorKind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),
