@@ -84,7 +84,7 @@ fn a_parked_reversal_stops_neither_the_date_nor_the_money_of_the_others() {
     assert_eq!(held(&world), 500, "and its money is held, neither settled nor lost");
     let open: Vec<_> = answers(&world).iter().map(|answer| answer.verdict).collect();
     assert_eq!(open, [Verdict::Reversing, Verdict::Paid]);
-    //WHERE
+    assert!(answers(&world)[0].story.contains("left out of the totals"), "{}", answers(&world)[0].story);
 
     world.restart(Acquirer, machine(Acquirer)).unwrap();
     wait_long(&mut world);
@@ -125,7 +125,7 @@ fn a_reversal_that_is_answered_in_time_is_counted_and_not_left_out() {
 #[test]
 fn traffic_that_never_pauses_does_not_hold_the_date_up() {
     let mut world = open_shop();
-    let mut in_flight = |world: &mut Local, number: u64| {
+    let in_flight = |world: &mut Local, number: u64| {
         // Under way for longer than until the next one comes: at every moment one is not answered.
         let slow = Mishap::Delay(Duration::from_millis(30));
         world.fault(Fault { from: Issuer, to: Acquirer, mti: Mti(210), mishap: slow });
