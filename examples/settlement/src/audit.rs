@@ -43,6 +43,12 @@ impl Books {
         self.histories.get(&party).map_or(&[], |history| &history.records)
     }
 
+    /// The same books, with the steps of the day that began: for a world that keeps them elsewhere.
+    #[must_use]
+    pub fn with_begun(self, begun: Vec<Begun>) -> Self {
+        Self { begun, ..self }
+    }
+
     /// The steps of the day that began.
     pub fn begun(&self) -> &[Begun] {
         &self.begun

@@ -84,9 +84,13 @@ fn is_done(books: &Books, action: &Action, begun: Stamp) -> bool {
     }
 }
 
-/// Does the terminal know how the sale ended, or gave it up?
+/// Did the terminal hear how the sale ended, or wait in vain? What it gave up because it had to start anew does
+/// not count.
 fn sale_ended(books: &Books, begun: Stamp) -> bool {
-    let since = || books.records(Party::Terminal).iter().filter(|record| record.at >= begun);
+    let since = || {
+        let records = books.records(Party::Terminal).iter().filter(|record| record.at >= begun);
+        records.take_while(|record| record.kind != ErrorKind::Started)
+    };
     let ended =
         [ErrorKind::SaleApproved, ErrorKind::SaleDeclined, ErrorKind::SaleReversing, ErrorKind::SaleReversed];
     since().filter(|record| record.kind == ErrorKind::SaleSent).any(|sale| {

@@ -35,10 +35,15 @@ CREATE TABLE script (
 CREATE TABLE seals (
   n INTEGER PRIMARY KEY, at INTEGER NOT NULL, terminal TEXT NOT NULL, acquirer TEXT NOT NULL,
   issuer TEXT NOT NULL, head TEXT NOT NULL) STRICT;
+CREATE TRIGGER journal_is_final BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER transfers_are_final BEFORE UPDATE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER transfers_stay BEFORE DELETE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
 ";
-
-/// Rows of these are never changed.
-const FINAL: [&str; 4] = ["commits", "journal", "transfers", "seals"];
 
 /// Opens a ledger file, and makes one of a file that is new or empty. What is committed is on the disk.
 pub(crate) fn open_to_write(file: &Path) -> Result<Connection, StoreError> {
@@ -49,14 +54,6 @@ pub(crate) fn open_to_write(file: &Path) -> Result<Connection, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if !is_begun(&transaction, file)? {
         transaction.execute_batch(SCHEMA)?;
-        for table in FINAL {
-            transaction.execute_batch(&format!(
-                "CREATE TRIGGER {table}_are_final BEFORE UPDATE ON {table}
-                   BEGIN SELECT RAISE(ABORT, 'immutable'); END;
-                 CREATE TRIGGER {table}_stay BEFORE DELETE ON {table}
-                   BEGIN SELECT RAISE(ABORT, 'immutable'); END;"
-            ))?;
-        }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
