@@ -44,7 +44,8 @@ fn private_runs<'w>(wire: &'w [u8], hidden: &[Hidden]) -> Vec<&'w str> {
         wire[at].is_ascii_digit() && hidden.iter().any(character)
     };
     let places: Vec<bool> = (0..wire.len()).map(is_hidden).collect();
-    let starts = (0..wire.len().saturating_sub(7)).filter(|start| places[*start..start + 8].iter().all(|is| *is));
+    let starts =
+        (0..wire.len().saturating_sub(7)).filter(|start| places[*start..start + 8].iter().all(|is| *is));
     starts.filter_map(|start| std::str::from_utf8(&wire[start..start + 8]).ok()).collect()
 }
 

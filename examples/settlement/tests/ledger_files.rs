@@ -110,7 +110,7 @@ fn a_day_that_was_killed_is_asked_about_and_resumed() {
 #[test]
 #[ignore = "a minute and a half: every step of the day, and some of them killed twice"]
 fn a_day_that_was_killed_at_any_step() {
-    (1..=28).for_each(asked_and_resumed);
+    (1..=settlement::day::script().len()).for_each(asked_and_resumed);
     for (first, then) in [(3, 4), (10, 10), (18, 20), (23, 25)] {
         let ledger = Ledger::new(&format!("twice-{first}"));
         killed_at(first, &["--ledger", ledger.path()]);
