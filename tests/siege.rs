@@ -255,7 +255,7 @@ fn siege(seconds: u64) {
             behave(server.address, server.tls.clone(), Instant::now() + SECOND / 2).await;
         }
         let before: Vec<_> = besieged.iter().map(Besieged::descriptors).collect();
-        let (until, count) = (Instant::now() + seconds * SECOND, Arc::new(AtomicU64::new(0)));
+        let (until, count) = (Instant::now() + Duration::from_secs(seconds), Arc::new(AtomicU64::new(0)));
         let good: Vec<_> =
             besieged.iter().map(|server| tokio::spawn(behave(server.address, server.tls.clone(), until))).collect();
         let bad: Vec<_> = besieged.iter().flat_map(|server| attackers(server.address, until, &count)).collect();
