@@ -7,7 +7,7 @@ target=$1 corpus=$2
 shift 2
 case $target in
     frame | import | ipm | json | tlv) with=$target ;;
-    builder | canary | masking | spec) with= ;; # their inputs are lists of choices
+    builder | canary | masking | numbers | spec) with= ;; # their inputs are lists of choices
     *) with=message ;;
 esac
 folders=("$corpus") options=(-max_len=1024 -timeout=20 "-artifact_prefix=$corpus/")
@@ -15,7 +15,7 @@ if [[ -n $with ]]; then
     folders+=("seeds/$with")
     options+=("-dict=dict/$with.dict")
 fi
-if [[ $target == masking ]]; then folders+=(seeds/masking); fi
+if [[ $target == masking || $target == numbers ]]; then folders+=("seeds/$target"); fi
 options+=("$@")
 mkdir -p "$corpus"
 # the corpus that is kept is digits, an input a line

@@ -285,3 +285,20 @@ fn a_fault_is_a_kind_and_a_side_is_free() {
     let error = Spec::try_new("test", &Dialect::BCD, slots).unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Spec(SpecFault::ZeroLength), Some(3)));
 }
+
+/// What was an overflow, or octets that could not be read back: numbers of a spec made at run time.
+#[test]
+fn numbers_that_no_message_has() {
+    let of = |size: Shape<'static>| fault_of(size);
+    assert_eq!(of(n(0x8000_0000)), "spec, field 48: the length is beyond that of any message");
+    assert_eq!(of(n(9).min(u32::MAX)), "spec, field 48: the minimum length exceeds the maximum");
+    assert_eq!(of(n(9).ll().min(0x8000_0001)), "spec, field 48: the minimum length exceeds the maximum");
+    assert_eq!(of(n(9).min(3)), "spec, field 48: a fixed length has no other minimum");
+    for (header, is_sound) in [(0xFFFF, true), (0x1_0000, false), (usize::MAX, false)] {
+        let dialect = Dialect { header, ..Dialect::BCD };
+        let slots: &'static Slots<'static> =
+            Box::leak(Box::new(table([row(3, n(6), "", OPEN)]).elements(&dialect)));
+        let found = Spec::try_new("test", &dialect, slots).err().map(|error| error.kind());
+        assert_eq!(found, (!is_sound).then_some(ErrorKind::Spec(SpecFault::TooLong)), "{header}");
+    }
+}

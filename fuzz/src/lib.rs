@@ -35,6 +35,7 @@ mod import;
 mod ipm;
 mod json;
 mod masking;
+mod numbers;
 mod parse;
 mod plan;
 mod privacy;
@@ -51,6 +52,7 @@ pub use import::import;
 pub use ipm::ipm;
 pub use json::json;
 pub use masking::masking;
+pub use numbers::numbers;
 pub use parse::parse;
 pub use plan::plan;
 pub use privacy::privacy;
@@ -107,6 +109,7 @@ impl Named for &'static Spec<'static> {
 mod tests {
     use super::*;
     use arbitrary::{Arbitrary, Unstructured};
+    use cardwire::import::{ElementDoc, LayoutDoc, SpecDoc};
     use std::fs;
     use std::path::Path;
 
@@ -160,6 +163,50 @@ mod tests {
         importers_refuse_or_give_a_spec "import" import;
         clearing_files_are_read_however_they_arrive "ipm" ipm;
         what_is_printed_is_taken "json" json;
+        numbers_that_were_found "numbers" numbers;
+    }
+
+    /// Documents of one element each, of every shape that the built-in specs have.
+    fn single_elements() -> Vec<SpecDoc> {
+        let (mut docs, mut seen) = (Vec::new(), Vec::new());
+        for spec in builtin() {
+            let doc = SpecDoc::from_spec(spec);
+            for element in &doc.body.elements {
+                let shape = ElementDoc { key: 2, name: String::new(), ..element.clone() };
+                let body = LayoutDoc { elements: vec![element.clone()], ..doc.body.clone() };
+                if !seen.contains(&shape) {
+                    seen.push(shape);
+                    docs.push(SpecDoc { body, ..doc.clone() });
+                }
+            }
+        }
+        docs
+    }
+
+    /// Telling numbers in every place of every shape: each is checked, some are used for all that a spec is for.
+    /// `CARDWIRE_NUMBERS=1` uses every one, which takes minutes.
+    #[test]
+    fn numbers_are_bounded_before_they_are_used() {
+        let every = std::env::var("CARDWIRE_NUMBERS").map_or(2_999, |every| every.parse().expect("a number"));
+        let mut count = 0_usize;
+        for whole in single_elements() {
+            for place in 0..=whole.body.count() {
+                for (member, number) in numbers::every_change() {
+                    count += 1;
+                    if !count.is_multiple_of(every.min(31)) {
+                        continue;
+                    }
+                    let mut doc = whole.clone();
+                    numbers::change(&mut doc, place, member, number);
+                    if count.is_multiple_of(every) {
+                        numbers::used(&doc);
+                    } else {
+                        let _ = doc.check();
+                    }
+                }
+            }
+        }
+        assert!(count > 50_000, "{count} changes");
     }
 
     /// Builds what an input says.
@@ -180,6 +227,7 @@ mod tests {
             ("ipm", ipm),
             ("json", json),
             ("masking", masking),
+            ("numbers", numbers),
             ("parse", parse),
             ("plan", plan),
             ("privacy", privacy),

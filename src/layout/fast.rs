@@ -41,12 +41,15 @@ impl Layout<'_> {
         if !matches!(self.order, Order::Positions { .. }) {
             return false;
         }
-        let (mut index, mut filled) = (0, 0);
+        let (mut index, mut filled) = (0, 0_u32);
         while index < self.elements.len() {
-            match &self.elements[index] {
-                Some(part) if part.is_plain() && part.content.includes(content) => filled += part.size.max,
+            filled = match &self.elements[index] {
+                // before the check, so the lengths may be any
+                Some(part) if part.is_plain() && part.content.includes(content) => {
+                    filled.saturating_add(part.size.max)
+                }
                 _ => return false,
-            }
+            };
             index += 1;
         }
         filled == units

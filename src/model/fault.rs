@@ -10,8 +10,12 @@ pub enum SpecFault {
     PrefixTooNarrow,
     /// The minimum length exceeds the maximum.
     MinimumAboveMaximum,
+    /// A fixed length with another minimum: a shorter value would be written shorter than it is read.
+    FixedMinimum,
     /// A fixed or maximum length of zero.
     ZeroLength,
+    /// A length, or the header, that no message has.
+    TooLong,
     /// The element is defined twice, or tags are not in ascending order.
     DefinedTwice,
     /// The number is not available for data: 0, 1, a continuation bit, beyond the bitmap, or a tag that cannot be
@@ -46,7 +50,9 @@ impl SpecFault {
         match self {
             Self::PrefixTooNarrow => "the length prefix cannot express the maximum length",
             Self::MinimumAboveMaximum => "the minimum length exceeds the maximum",
+            Self::FixedMinimum => "a fixed length has no other minimum",
             Self::ZeroLength => "the length is zero",
+            Self::TooLong => "the length is beyond that of any message",
             Self::DefinedTwice => "an element is defined twice, or tags are not in ascending order",
             Self::ReservedNumber => "the number is not available for data",
             Self::TooDeep => "layouts are nested too deep",

@@ -199,7 +199,7 @@ macro_rules! settings {
                 self
             }
 
-            /// How many octets are read at a time. Larger frames make the room larger, up to the
+            /// How many octets are read at a time, 64 to 16 MiB. Larger frames make the room larger, up to the
             /// limit of the framing.
             #[must_use]
             pub const fn read_buffer(mut self, octets: usize) -> Self {

@@ -13,8 +13,14 @@ use crate::model::SpecFault;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result, widen};
 
-/// Checks the layout of a message body and all layouts below it.
-pub(super) const fn check(body: &Layout<'_>) -> Result<()> {
+/// The longest header: what a length of two octets can announce.
+const MAX_HEADER: usize = 0xFFFF;
+
+/// Checks the header, the layout of a message body and all layouts below it.
+pub(super) const fn check(header: usize, body: &Layout<'_>) -> Result<()> {
+    if header > MAX_HEADER {
+        return Err(fault(SpecFault::TooLong));
+    }
     match check_layout(body, None, (1, 0)) {
         Ok(()) => Ok(()),
         Err((error, number)) => Err(match number {
@@ -245,11 +251,17 @@ const fn check_element(element: &Element<'_>, parent: Option<&Element<'_>>, dept
 const fn fault_of(element: &Element<'_>, parent: Option<&Element<'_>>) -> Option<SpecFault> {
     let size = &element.size;
     let is_nothing = matches!(size.form, Form::Nothing);
-    if (size.max == 0) != is_nothing || widen(size.max) > MAX_INDEX / 8 {
+    if (size.max == 0) != is_nothing {
         return Some(SpecFault::ZeroLength);
+    }
+    if widen(size.max) > MAX_INDEX / 8 {
+        return Some(SpecFault::TooLong);
     }
     if size.min > size.max {
         return Some(SpecFault::MinimumAboveMaximum);
+    }
+    if matches!(size.form, Form::Fixed) && size.min != size.max {
+        return Some(SpecFault::FixedMinimum);
     }
     if !element.coding.carries(element.content) {
         return Some(SpecFault::CodingCannotCarry);

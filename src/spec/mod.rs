@@ -80,7 +80,7 @@ impl<'s> Spec<'s> {
         elements: &'s [Option<Element<'s>>],
     ) -> Result<Self> {
         let body = Layout::bitmap(dialect.bitmap, elements);
-        match check::check(&body) {
+        match check::check(dialect.header, &body) {
             Ok(()) => {
                 let fast_elements = crate::layout::fast_elements(elements);
                 let canonical = crate::layout::canonical(&fast_elements);

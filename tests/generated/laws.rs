@@ -173,7 +173,7 @@ pub(crate) fn translated_and_back(case: &Case, other: &'static Spec<'static>) {
 
 /// Whatever the octets: no panic, errors that lie in the input, and what is accepted can be written
 /// again and is then the same by value.
-pub(crate) fn any_octets_have_an_answer(spec: &'static Spec<'static>, wire: &[u8]) {
+pub(crate) fn any_octets_have_an_answer(spec: &Spec<'_>, wire: &[u8]) {
     let inspection = Inspection::of(spec, wire);
     match Message::parse(spec, wire) {
         Ok(message) => {

@@ -1,33 +1,36 @@
 //! Do the books balance? Every check is recomputed from the stored history; nothing a party says
 //! about itself is believed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::clock::{Date, Stamp};
 use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Account, Digest, Ledger, Purpose, Transfer};
 use crate::local::Local;
 use crate::money::signed;
-use crate::store::{History, SqliteStore, StoreError, link};
+use crate::store::{Begun, Contents, History, Seal, StoreError, Tip, link};
 
 /// The stored histories of the three parties.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
     histories: BTreeMap<Party, History>,
+    seals: Vec<Seal>,
+    begun: Vec<Begun>,
 }
 
 impl Books {
     /// Reads them from a ledger file, without changing it.
     pub fn read(file: &Path) -> Result<Self, StoreError> {
-        let read = |party| SqliteStore::read(file, party).map(|history| (party, history));
-        Ok(Self { histories: Party::ALL.into_iter().map(read).collect::<Result<_, _>>()? })
+        let Contents { histories, seals, begun } = Contents::read(file)?;
+        Ok(Self { histories, seals, begun })
     }
 
     /// Reads them from the stores of a local world.
     pub fn of(local: &Local) -> Result<Self, StoreError> {
         let stores = Party::ALL.into_iter().filter_map(|party| Some((party, local.store(party)?)));
         let histories = stores.map(|(party, store)| Ok((party, store.history()?)));
-        Ok(Self { histories: histories.collect::<Result<_, StoreError>>()? })
+        Ok(Self { histories: histories.collect::<Result<_, StoreError>>()?, ..Self::default() })
     }
 
     /// The history of one party; for tests that tamper, mutable.
@@ -38,6 +41,34 @@ impl Books {
     /// A party's journal.
     pub fn records(&self, party: Party) -> &[Record] {
         self.histories.get(&party).map_or(&[], |history| &history.records)
+    }
+
+    /// The same books, with the steps of the day that began: for a world that keeps them elsewhere.
+    #[must_use]
+    pub fn with_begun(self, begun: Vec<Begun>) -> Self {
+        Self { begun, ..self }
+    }
+
+    /// The steps of the day that began.
+    pub fn begun(&self) -> &[Begun] {
+        &self.begun
+    }
+
+    /// When the last thing happened.
+    pub fn last_stamp(&self) -> Option<Stamp> {
+        let begun = self.begun.iter().map(|begun| begun.at);
+        Party::ALL
+            .into_iter()
+            .flat_map(|party| self.records(party))
+            .map(|record| record.at)
+            .chain(begun)
+            .max()
+    }
+
+    /// The settlement date that the issuer began with.
+    pub fn first_date(&self) -> Option<Date> {
+        let started = self.records(Party::Issuer).iter().find(|record| record.kind == ErrorKind::Started)?;
+        started.date
     }
 
     /// A party's transfers.
@@ -102,17 +133,112 @@ pub fn audit(books: &Books) -> Vec<Check> {
     checks
 }
 
-/// Is each row the one that was written after the row before it?
+/// Is each row the one that was written after the row before it, and is none missing at the end?
 fn chains(history: &History, party: Party) -> Check {
     let records = broken_at(history.records.iter().map(Record::words), &history.record_chain);
     let transfers = broken_at(history.transfers.iter().map(Transfer::words), &history.chain);
-    let figures = match (records, transfers) {
-        (Some(row), _) => format!("record {row} was altered"),
-        (None, Some(row)) => format!("transfer {row} was altered"),
-        (None, None) => format!("{} records, {} transfers", history.records.len(), history.transfers.len()),
+    let torn = torn_at(history);
+    let figures = match (records, transfers, torn) {
+        (Some(row), _, _) => format!("record {row} was altered"),
+        (None, Some(row), _) => format!("transfer {row} was altered"),
+        (None, None, Some(seq)) => format!("commit {seq} and the rows do not go together"),
+        (None, None, None) => {
+            let (records, transfers) = (history.records.len(), history.transfers.len());
+            format!("{records} records, {transfers} transfers")
+        }
     };
-    let intact = records.is_none() && transfers.is_none();
+    let intact = records.is_none() && transfers.is_none() && torn.is_none();
     Check::that(format!("{party}: history is the one that was written"), intact, figures)
+}
+
+/// The first commit that is missing, or that says something else than the rows do. The last one says where they
+/// end.
+fn torn_at(history: &History) -> Option<u64> {
+    let numbered = (1..).zip(&history.commits);
+    let wrong = numbered.clone().find(|(seq, tip)| tip.seq != *seq || !holds(history, tip));
+    if let Some((seq, _)) = wrong {
+        return Some(seq);
+    }
+    let last = history.commits.last().copied().unwrap_or(Tip::START);
+    (history.tip(last.seq) != last).then_some(last.seq)
+}
+
+/// Did the history once go exactly this far?
+fn holds(history: &History, tip: &Tip) -> bool {
+    let at = |chain: &[Digest], rows: u64| match usize::try_from(rows) {
+        Ok(0) => Some(Digest::START),
+        Ok(rows) => chain.get(rows - 1).copied(),
+        Err(_) => None,
+    };
+    at(&history.record_chain, tip.records) == Some(tip.record_chain)
+        && at(&history.chain, tip.transfers) == Some(tip.chain)
+}
+
+/// What the file of a closed day shows beyond its books: that nobody cut anything off since. `kept` is the head
+/// that was printed when the day was closed, if somebody kept it.
+pub fn closed(books: &Books, kept: Option<Digest>) -> Vec<Check> {
+    let mut checks = vec![sealed(books), witnessed(books)];
+    if let Some(head) = kept {
+        let place = books.seals.iter().position(|seal| seal.head == head);
+        let figures = place.map_or_else(
+            || "no seal of this file has that head".to_owned(),
+            |place| format!("seal {}", place + 1),
+        );
+        checks.push(Check::that("the head that was kept is in this ledger", place.is_some(), figures));
+    }
+    checks
+}
+
+/// Does each history go exactly as far as the last seal says, and did it pass by those before?
+fn sealed(books: &Books) -> Check {
+    let rule = "each history ends where it ended when the day was closed";
+    let Some(last) = books.seals.last() else {
+        return Check::that(rule, false, "the day is not closed; --resume goes on with it");
+    };
+    let before = std::iter::once(None).chain(books.seals.iter().map(Some));
+    if !books.seals.iter().zip(before).all(|(seal, before)| seal.follows(before)) {
+        return Check::that(rule, false, "a seal was altered");
+    }
+    for (party, end) in Party::ALL.into_iter().zip(last.tips) {
+        let history = books.history(party);
+        let passed = |seal: &Seal| {
+            let of_party = Party::ALL.into_iter().zip(&seal.tips).find(|(of, _)| *of == party);
+            of_party.is_some_and(|(_, tip)| holds(&history, tip))
+        };
+        if history.tip(end.seq) != end
+            || history.commits.last() != Some(&end)
+            || !books.seals.iter().all(passed)
+        {
+            let (found, sealed) = (history.records.len(), end.records);
+            return Check::that(rule, false, format!("{party}: {found} records, {sealed} were sealed"));
+        }
+    }
+    Check::that(rule, true, format!("{} seal, head {}", books.seals.len(), last.head))
+}
+
+/// Was every message that one party received sent by the other? Who cuts the history of one party has to cut
+/// those of the others, too.
+fn witnessed(books: &Books) -> Check {
+    let rule = "every message that arrived is in the journal of its sender";
+    let of_kind = |kind| {
+        let records = |party| books.records(party).iter().map(move |record| (party, record));
+        Party::ALL.into_iter().flat_map(records).filter(move |(_, record)| record.kind == kind)
+    };
+    let sent: BTreeSet<_> = of_kind(ErrorKind::MessageOut)
+        .map(|(from, record)| (Some(from), record.peer, record.mti, record.stan, record.amount))
+        .collect();
+    let mut heard = of_kind(ErrorKind::MessageIn);
+    let unsent = heard.find(|(to, record)| {
+        !sent.contains(&(record.peer, Some(*to), record.mti, record.stan, record.amount))
+    });
+    let figures = match unsent {
+        Some((to, record)) => {
+            let (from, mti) = (record.peer.map_or("nobody", Party::name), record.mti.unwrap_or_default());
+            format!("{from} sent no {mti} with STAN {:06} to {to}", record.stan)
+        }
+        None => format!("{} messages", of_kind(ErrorKind::MessageIn).count()),
+    };
+    Check::that(rule, unsent.is_none(), figures)
 }
 
 fn broken_at<const N: usize>(rows: impl Iterator<Item = [String; N]>, stored: &[Digest]) -> Option<usize> {

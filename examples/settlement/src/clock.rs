@@ -130,6 +130,13 @@ impl SystemClock {
     pub const fn new(east_seconds: i64) -> Self {
         Self { east_seconds, last: AtomicU64::new(0) }
     }
+
+    /// The same, and later than `last`: a history that goes on never goes back in time.
+    #[must_use]
+    pub fn later_than(self, last: Stamp) -> Self {
+        self.last.fetch_max(last.0, Ordering::SeqCst);
+        self
+    }
 }
 
 impl Clock for SystemClock {

@@ -4,13 +4,15 @@
 use std::time::Duration;
 
 use crate::card::{Card, Pan, PinBlock};
-use crate::clock::{Date, Stamp};
+use crate::clock::Date;
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::{
     Acquirer, AcquirerConfig, CardFile, Command, Issuer, IssuerConfig, Machine, Outcome, Terminal,
     TerminalConfig, Timers,
 };
+use crate::resume::Rest;
+use crate::store::Begun;
 use crate::telegram::Mti;
 use crate::world::{Fault, Mishap, World, WorldError};
 
@@ -30,6 +32,8 @@ pub enum Action {
     Arrange(Party, Party, Mti, Trouble),
     /// Wait until this happens at that party.
     Await(Party, Outcome),
+    /// Wait until the acquirer has reconciled the date that is over.
+    AwaitReconciliation,
     /// Cut or mend the link between acquirer and issuer.
     HostLink(bool),
     /// Let the issuer's account system fail, or work again.
@@ -93,33 +97,43 @@ pub fn script() -> Vec<Step> {
     ]
 }
 
-/// A caption and when it was due.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Caption {
-    /// When the step began.
-    pub at: Stamp,
-    /// What it is.
-    pub text: String,
-}
+/// Who is told that a step begins, before anything of it happens, and can stop the day there.
+pub type Diary<'a> = &'a mut dyn FnMut(&Begun) -> Result<(), WorldError>;
 
-/// Plays a script in a world. `progress` is told the number of the step and its caption.
+/// Plays a script in a world. `progress` is told the number of each step and its caption.
 pub fn play(
     world: &mut dyn World,
     steps: &[Step],
     timers: Timers,
     progress: &mut dyn FnMut(usize, &str),
-) -> Result<Vec<Caption>, WorldError> {
+) -> Result<Vec<Begun>, WorldError> {
     let mut captions = Vec::with_capacity(steps.len());
+    play_from(world, &Rest::whole(), steps, timers, &mut |begun| {
+        progress(begun.step, &begun.caption);
+        captions.push(begun.clone());
+        Ok(())
+    })?;
+    Ok(captions)
+}
+
+/// Plays what is left of a script, after what makes the world what it was.
+pub fn play_from(
+    world: &mut dyn World,
+    rest: &Rest,
+    steps: &[Step],
+    timers: Timers,
+    diary: Diary<'_>,
+) -> Result<(), WorldError> {
     let mut director = Director { world, timers, unclaimed: Vec::new() };
-    for (number, (caption, action)) in steps.iter().enumerate() {
-        progress(number + 1, caption);
-        captions.push(Caption { at: director.world.now(), text: (*caption).to_owned() });
+    rest.before.iter().try_for_each(|action| director.perform(action))?;
+    for (number, (caption, action)) in steps.iter().enumerate().skip(rest.played) {
+        diary(&Begun { step: number + 1, at: director.world.now(), caption: (*caption).to_owned() })?;
         director.perform(action).map_err(|error| match error {
             WorldError::Silent(what) => WorldError::Silent(format!("{caption}: {what}")),
             stopped @ WorldError::Stopped(_) => stopped,
         })?;
     }
-    Ok(captions)
+    Ok(())
 }
 
 /// Who has the actions done, one after the other.
@@ -148,6 +162,7 @@ impl Director<'_> {
                 return Ok(());
             }
             Action::Await(party, outcome) => return self.claim(*party, outcome),
+            Action::AwaitReconciliation => return self.await_reconciliation(),
             Action::HostLink(up) => {
                 self.unclaimed.clear();
                 self.world.host_link(*up)?;
@@ -182,6 +197,13 @@ impl Director<'_> {
             }
             None => self.wait(|who, what| who == party && what == outcome),
         }
+    }
+
+    fn await_reconciliation(&mut self) -> Result<(), WorldError> {
+        if self.unclaimed.iter().any(|(who, what)| ends(&Action::CutOver, *who, what)) {
+            return Ok(());
+        }
+        self.wait(|who, what| ends(&Action::CutOver, who, what))
     }
 
     /// Reads outcomes until the awaited one. A party answers within the longest timer, or after a

@@ -100,6 +100,10 @@ named! {
         DateOpened = "date_opened",
         /// A settlement date is over.
         DateClosed = "date_closed",
+        /// The totals of a date that the 0520 carries, however often it is sent.
+        DateSubmitted = "date_submitted",
+        /// Left out of the totals of that date: its reversal is not answered yet.
+        SaleExcluded = "sale_excluded",
         /// Both sides of a settlement date agree.
         DateReconciled = "date_reconciled",
         /// They do not.

@@ -3,11 +3,13 @@
 //! so that TigerBeetle can take its place later. It knows no storage and no time: [`Ledger`] is a
 //! fold over a history of transfers, and the same fold checks a history read back.
 
+mod digest;
 mod transfer;
 
 use std::collections::BTreeMap;
 
-pub use self::transfer::{Digest, Flag, Purpose, Status, Transfer, TransferId};
+pub use self::digest::Digest;
+pub use self::transfer::{Flag, Purpose, Status, Transfer, TransferId};
 use crate::money::Money;
 
 /// The four running sums of an account. Signed and wide, so that a damaged history shows itself

@@ -16,7 +16,7 @@
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
-//! | [`day`] | the story of the day |
+//! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -45,6 +45,7 @@ pub mod net;
 pub mod node;
 pub mod party;
 pub mod report;
+pub mod resume;
 pub mod store;
 pub mod telegram;
 pub mod wimm;

@@ -30,6 +30,8 @@ pub struct Local {
     link_up: bool,
     /// Both ends of the terminal's line.
     ends: BTreeMap<Party, Secured>,
+    /// So many inputs are handled, then the power fails.
+    power: Option<u64>,
 }
 
 impl Local {
@@ -46,6 +48,7 @@ impl Local {
             faults: Vec::new(),
             link_up: true,
             ends: BTreeMap::new(),
+            power: None,
         };
         for party in Party::ALL {
             local.handle(party, Input::Start)?;
@@ -55,8 +58,21 @@ impl Local {
         Ok(local)
     }
 
+    /// After so many more inputs the power fails: everybody stops, and what is under way is lost.
+    pub fn fail_after(&mut self, inputs: u64) {
+        self.power = Some(inputs);
+    }
+
+    /// The stores, when everybody is gone.
+    pub fn into_stores(self) -> BTreeMap<Party, Box<dyn Store>> {
+        self.nodes.into_iter().map(|(party, node)| (party, node.into_store())).collect()
+    }
+
     /// Hands a party an input now.
     pub fn handle(&mut self, party: Party, input: Input) -> Result<(), WorldError> {
+        if let Some(left) = &mut self.power {
+            *left = left.checked_sub(1).ok_or_else(|| WorldError::Stopped("the power failed".to_owned()))?;
+        }
         let Some(node) = self.nodes.get_mut(&party) else { return Ok(()) };
         let released = node.handle(input, self.now).map_err(|error| stopped(party, &error))?;
         self.release(party, released)

@@ -20,17 +20,20 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use settlement::audit::{Books, Check, audit};
+use settlement::audit::{Books, Check, audit, closed};
 use settlement::capture::Capture;
 use settlement::clock::{Clock, SystemClock};
-use settlement::day::{self, Caption};
+use settlement::day;
 use settlement::journal::Party;
+use settlement::ledger::Digest;
 use settlement::net::Network;
 use settlement::node::Node;
 use settlement::party::Timers;
 use settlement::report::{self, Style};
-use settlement::store::{SqliteStore, local_seconds_east, rows_in, seal};
+use settlement::resume::Rest;
+use settlement::store::{LedgerFile, SqliteStore, local_seconds_east};
 use settlement::wimm;
+use settlement::world::WorldError;
 
 use self::options::{HELP, Options, Task};
 
@@ -54,8 +57,9 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let style = Style { colour: options.colour, lang: options.lang };
     match &options.task {
         Task::Help => print(HELP).map(|()| true),
-        Task::Day(file) => whole_day(file, options, style),
-        Task::Check(file) => check(&Books::read(file)?, style),
+        Task::Day(file) => whole_day(LedgerFile::create(file)?, options, style),
+        Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
+        Task::Check(file, head) => check(&Books::read(file)?, *head, style),
         Task::Where(file) => {
             let books = Books::read(file)?;
             let answers = wimm::answers(&books, style.lang);
@@ -65,10 +69,11 @@ fn run(options: &Options) -> Result<bool, Failure> {
     }
 }
 
-fn whole_day(file: &Path, options: &Options, style: Style) -> Result<bool, Failure> {
-    let captions = live_through(file, options.timers, options.capture.as_deref())?;
-    let books = Books::read(file)?;
-    print(&report::traffic(&books, &captions, style))?;
+fn whole_day(file: LedgerFile, options: &Options, style: Style) -> Result<bool, Failure> {
+    let path = file.path().to_owned();
+    let head = live_through(file, options.timers, options.capture.as_deref())?;
+    let books = Books::read(&path)?;
+    print(&report::traffic(&books, books.begun(), style))?;
     print("\n")?;
     print(&report::money(&wimm::answers(&books, style.lang), style))?;
     print("\n")?;
@@ -76,39 +81,48 @@ fn whole_day(file: &Path, options: &Options, style: Style) -> Result<bool, Failu
     print("\n")?;
     print(&report::books(&books, style))?;
     print("\n")?;
-    let balanced = check(&books, style)?;
-    let (records, transfers) = rows_in(file)?;
-    print(&format!("  ledger: {} ({records} journal records, {transfers} transfers)\n", file.display()))?;
+    let balanced = check(&books, Some(head), style)?;
+    let count =
+        |rows: fn(&Books, Party) -> usize| Party::ALL.map(|party| rows(&books, party)).iter().sum::<usize>();
+    let records = count(|books, party| books.records(party).len());
+    let transfers = count(|books, party| books.transfers(party).len());
+    print(&format!("  head: {head}, to be kept elsewhere: `--check FILE --head HEAD`\n"))?;
+    print(&format!("  ledger: {} ({records} journal records, {transfers} transfers)\n", path.display()))?;
     Ok(balanced)
 }
 
-/// Opens the parties on a fresh ledger, plays the day, and closes everything.
-fn live_through(file: &Path, timers: Timers, capture: Option<&Path>) -> Result<Vec<Caption>, Failure> {
+/// Opens the parties on the ledger, plays what is left of the day, and closes everything.
+fn live_through(file: LedgerFile, timers: Timers, capture: Option<&Path>) -> Result<Digest, Failure> {
     let capture = match capture {
         Some(path) => Capture::create(path).map_err(|error| format!("{}: {error}", path.display()))?,
         None => Capture::default(),
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new(local_seconds_east()));
-    let parties =
-        day::parties(clock.now().date(), timers).ok_or("a test card of the script is impossible")?;
+    let (steps, books) = (day::script(), Books::read(file.path())?);
+    let rest = Rest::of(&books, &steps);
+    let last = books.last_stamp().unwrap_or_default();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new(local_seconds_east()).later_than(last));
+    let first_date = books.first_date().unwrap_or_else(|| clock.now().date());
+    let parties = day::parties(first_date, timers).ok_or("a test card of the script is impossible")?;
     let mut nodes = Vec::new();
     for machine in parties {
-        let store = SqliteStore::open(file, machine.party())?;
+        let store = SqliteStore::open(file.path(), machine.party())?;
         nodes.push(Node::open(machine, Box::new(store))?);
     }
-    let steps = day::script();
-    let mut network = Network::open(nodes, clock, capture, timers)?;
-    let played = day::play(&mut network, &steps, timers, &mut |number, caption| {
-        progress(number, steps.len(), caption);
+    let mut network = Network::open(nodes, Arc::clone(&clock), capture, timers)?;
+    let played = day::play_from(&mut network, &rest, &steps, timers, &mut |begun| {
+        progress(begun.step, steps.len(), &begun.caption);
+        file.begin(begun).map_err(|error| WorldError::Stopped(error.to_string()))
     });
     network.close();
     progress_ends();
-    seal(file)?;
-    Ok(played?)
+    // A day that stopped before its end stays open, to be resumed.
+    played?;
+    Ok(file.close(clock.now())?)
 }
 
-fn check(books: &Books, style: Style) -> Result<bool, Failure> {
+fn check(books: &Books, head: Option<Digest>, style: Style) -> Result<bool, Failure> {
     let mut checks: Vec<Check> = audit(books);
+    checks.extend(closed(books, head));
     checks.push(wimm::check(&wimm::answers(books, style.lang)));
     let seen = Party::ALL.iter().all(|party| !books.records(*party).is_empty());
     checks.push(Check {

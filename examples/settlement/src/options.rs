@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use settlement::ledger::Digest;
 use settlement::party::Timers;
 use settlement::wimm::Lang;
 
@@ -16,10 +17,12 @@ issuer's rules, lost and reversed; batches are closed, the settlement date is re
 is paid. Then every sale gets an answer to 'where is my money', and the books are checked.
 
 Usage: settlement [options]             play the day on a fresh ledger
+       settlement --resume FILE         go on with a day that broke off, after a power cut, say
        settlement --check FILE          check the books of a ledger file
        settlement --where FILE          where is the money of each sale in it
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
+  --head HEX          with --check: the head that was printed when the day was closed
   --capture FILE      write the frames there, as pcap (must not exist yet)
   --timeout-ms N      the shortest timer (default 300); the acquirer waits twice, the terminal three times
                       as long
@@ -35,7 +38,8 @@ Test cards only. PIN blocks are clear test blocks, MACs and keys are left out; n
 pub(crate) enum Task {
     Help,
     Day(PathBuf),
-    Check(PathBuf),
+    Resume(PathBuf),
+    Check(PathBuf, Option<Digest>),
     Where(PathBuf),
 }
 
@@ -53,14 +57,21 @@ impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1);
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, Lang::English);
+        let mut kept = None;
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
             match word.as_str() {
                 "--help" | "-h" => task = Some(Task::Help),
-                "--ledger" => task = Some(Task::Day(fresh(value()?.into())?)),
+                "--ledger" => task = Some(Task::Day(value()?.into())),
+                "--resume" => task = Some(Task::Resume(value()?.into())),
                 "--capture" => capture = Some(value()?.into()),
-                "--check" => task = Some(Task::Check(value()?.into())),
+                "--check" => task = Some(Task::Check(value()?.into(), None)),
+                "--head" => {
+                    let head = value()?.parse();
+                    kept =
+                        Some(head.map_err(|()| "--head needs the 64 hexadecimal digits that were printed")?);
+                }
                 "--where" => task = Some(Task::Where(value()?.into())),
                 "--no-colour" | "--no-color" => colour = false,
                 "--timeout-ms" => {
@@ -82,20 +93,13 @@ impl Options {
         if !timers.nest() || base > 60_000 {
             return Err("--timeout-ms must be between 1 and 60000".to_owned());
         }
-        let task = match task {
-            Some(task) => task,
-            None => Task::Day(fresh(default_file()?)?),
+        let task = match (task, kept) {
+            (Some(Task::Check(file, _)), kept) => Task::Check(file, kept),
+            (_, Some(_)) => return Err("--head goes with --check".to_owned()),
+            (Some(task), None) => task,
+            (None, None) => Task::Day(default_file()?),
         };
         Ok(Self { task, capture, timers, lang, colour })
-    }
-}
-
-/// A business day begins with an empty ledger; yesterday's is never written over.
-fn fresh(file: PathBuf) -> Result<PathBuf, String> {
-    if file.exists() {
-        Err(format!("{} exists already; a day needs a fresh ledger", file.display()))
-    } else {
-        Ok(file)
     }
 }
 

@@ -11,9 +11,9 @@ use cardwire::codes::{Class, Meaning, NetworkCode, ResponseCode, unionpay};
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
 use crate::clock::Stamp;
-use crate::day::Caption;
 use crate::journal::{ErrorKind, Party, Record};
 use crate::money::{Money, signed};
+use crate::store::Begun;
 use crate::telegram::{Code, Mti};
 use crate::wimm::{Answer, Lang, Verdict};
 
@@ -62,11 +62,11 @@ pub fn meaning(mti: Mti, code: Code, lang: Lang) -> String {
 }
 
 /// The traffic of the day, message by message, as it left and arrived.
-pub fn traffic(books: &Books, captions: &[Caption], style: Style) -> String {
+pub fn traffic(books: &Books, captions: &[Begun], style: Style) -> String {
     let mut arrivals = Arrivals::of(books);
     let mut lines: Vec<(Stamp, String)> = captions
         .iter()
-        .map(|caption| (caption.at, format!("\n  {}\n", style.heading(&caption.text))))
+        .map(|caption| (caption.at, format!("\n  {}\n", style.heading(&caption.caption))))
         .collect();
     let sent =
         Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
@@ -128,6 +128,10 @@ fn event(record: &Record) -> Option<String> {
         ErrorKind::Broken => Some(format!("{} fails", record.note)),
         ErrorKind::Repaired => Some(format!("{} works again", record.note)),
         ErrorKind::LateApproval => Some(format!("late approval {}", record.note)),
+        ErrorKind::SaleExcluded => {
+            let date = record.date.map_or_else(String::new, |date| date.to_string());
+            Some(format!("left out of the totals of {date}: {}", record.note))
+        }
         ErrorKind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
         ErrorKind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
         ErrorKind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),

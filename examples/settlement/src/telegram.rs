@@ -264,6 +264,9 @@ pub struct Telegram {
     pub balance: Option<Balance>,
     /// DE90.
     pub original: Option<Original>,
+    /// DE48 and 120-127 of an 0520: the sales that its totals leave out, since nobody knows what became
+    /// of them. Each is counted nowhere until its reversal is answered.
+    pub excluded: Vec<Original>,
 }
 
 impl Telegram {

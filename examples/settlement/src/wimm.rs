@@ -1,6 +1,7 @@
 //! "Where is my money?" One answer per sale, from the stored journals and books: a verdict, who has
 //! the money, and the message that proves it. What three parties say must fit together; if it does
-//! not, the answer is *conflict* and not a guess.
+//! not, the answer is *conflict* and not a guess. One that has not heard yet what another one knows does
+//! not contradict it.
 
 use crate::audit::{Books, Check, held_for};
 use crate::clock::Stamp;
@@ -16,6 +17,8 @@ named! {
     Verdict {
         /// W20.
         NeverCharged = "never charged",
+        /// W25.
+        Unheard = "approved, not heard yet",
         /// W30.
         Reversing = "being reversed",
         /// W31.
@@ -35,8 +38,9 @@ named! {
 
 impl Verdict {
     /// All of them, in the order of a sale's life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NeverCharged,
+        Self::Unheard,
         Self::Reversing,
         Self::Reversed,
         Self::BatchOpen,
@@ -51,6 +55,7 @@ impl Verdict {
         match self {
             Self::Paid => "W00",
             Self::NeverCharged => "W20",
+            Self::Unheard => "W25",
             Self::Reversing => "W30",
             Self::Reversed => "W31",
             Self::BatchOpen => "W40",
@@ -111,6 +116,16 @@ pub fn check(answers: &[Answer]) -> Check {
     }
 }
 
+/// What the terminal knows about the end of a sale.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Slip {
+    /// Nothing yet.
+    None,
+    Approved,
+    /// Declined, or reversed.
+    NotApproved,
+}
+
 /// Everything that is known about one sale.
 struct Case<'a> {
     intent: &'a Record,
@@ -158,18 +173,20 @@ impl<'a> Case<'a> {
     }
 
     fn answer(&self) -> Answer {
-        let stands =
-            self.find(ErrorKind::SaleApproved).is_some() && self.find(ErrorKind::SaleReversed).is_none();
+        let stands = self.stands();
         let verdict = self.verdict();
         let expected = match verdict {
             Verdict::NeverCharged | Verdict::Reversed => Some(0),
-            Verdict::Reversing | Verdict::Conflict => None,
+            Verdict::Reversing | Verdict::Conflict if !stands => None,
             _ => Some(i128::from(self.intent.amount.unwrap_or_default().units())),
         };
-        let told = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleApproved);
         let books_agree =
             expected.is_none_or(|sum| self.held_by_acquirer == sum && self.held_by_issuer == sum);
-        let slip_agrees = verdict == Verdict::Reversing || told == stands;
+        let slip_agrees = match self.slip() {
+            Slip::None => true,
+            Slip::Approved => stands,
+            Slip::NotApproved => !stands,
+        };
         let verdict = if books_agree && slip_agrees { verdict } else { Verdict::Conflict };
         let (story, proof) = self.words(verdict);
         Answer {
@@ -185,7 +202,28 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The acquirer heard an approval and did not take it back.
+    fn stands(&self) -> bool {
+        let has = |kind| self.find(kind).is_some();
+        has(ErrorKind::SaleApproved) && !has(ErrorKind::SaleReversing) && !has(ErrorKind::SaleReversed)
+    }
+
+    fn slip(&self) -> Slip {
+        let has = |kind| self.terminal.iter().any(|record| record.kind == kind);
+        if has(ErrorKind::SaleApproved) {
+            Slip::Approved
+        } else if has(ErrorKind::SaleDeclined) || has(ErrorKind::SaleReversed) {
+            Slip::NotApproved
+        } else {
+            Slip::None
+        }
+    }
+
     fn verdict(&self) -> Verdict {
+        if self.stands() && self.slip() == Slip::None {
+            let gave_up = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleReversing);
+            return if gave_up { Verdict::Reversing } else { Verdict::Unheard };
+        }
         let has = |kind| self.find(kind).is_some();
         let terminal_reversed = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleReversed);
         if has(ErrorKind::SaleReversed) {
@@ -214,10 +252,12 @@ impl<'a> Case<'a> {
         match verdict {
             Verdict::NeverCharged => self.never_charged(),
             Verdict::Reversed => self.reversed(),
-            Verdict::Reversing => (
-                "outcome unknown; the reversal is repeated until it is answered".to_owned(),
-                self.last_message(),
+            Verdict::Unheard => (
+                "approved; the response is on its way to the terminal, or lost and will be reversed"
+                    .to_owned(),
+                self.heard(Mti::SALE.answer()),
             ),
+            Verdict::Reversing => (self.reversing(), self.last_message()),
             Verdict::BatchOpen => (
                 format!("approved, held at the issuer; batch {batch:06} is not closed"),
                 self.heard(Mti::SALE.answer()),
@@ -261,6 +301,22 @@ impl<'a> Case<'a> {
                 format!("{code} {meaning}; it never left the acquirer"),
                 proof('A', 'T', Mti(210), Some(code), at),
             )
+        }
+    }
+
+    fn reversing(&self) -> String {
+        if self.stands() {
+            return "approved, but the terminal heard nothing; it reverses before its next message"
+                .to_owned();
+        }
+        if self.acquirer.is_empty() {
+            return "the acquirer has not seen the sale; silence ends in a reversal".to_owned();
+        }
+        let text = "outcome unknown; the reversal is repeated until it is answered".to_owned();
+        match self.find(ErrorKind::SaleExcluded).and_then(|record| record.date) {
+            Some(date) => format!("{text}; left out of the totals of {date}"),
+            None if self.find(ErrorKind::SaleReversing).is_some() => text,
+            None => "the issuer has not answered yet; silence ends in a reversal".to_owned(),
         }
     }
 

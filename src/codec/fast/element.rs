@@ -126,7 +126,9 @@ impl FastElement {
             _ => return Self::UNKNOWN,
         };
         let factor = if matches!(odd, Odd::Wrong) { 2 } else { 1 };
-        if max > 0x3FFF / factor || matches!(test, Test::Unknown) || matches!(prefix, FastPrefix::Unknown) {
+        // before the check, so the numbers may be any
+        let is_plain = min <= max && max <= 0x3FFF / factor;
+        if !is_plain || matches!(test, Test::Unknown) || matches!(prefix, FastPrefix::Unknown) {
             return Self::UNKNOWN;
         }
         let (min, max) = ((min * factor) as u16, (max * factor) as u16);

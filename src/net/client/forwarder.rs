@@ -117,6 +117,8 @@ where
     }
 }
 
+/// A queue that cannot be written is tried again after this at the latest.
+const LONGEST_PAUSE: Duration = Duration::from_secs(86_400);
 /// How many steps may wait for one commit.
 const GATHERED: usize = 1024;
 
@@ -349,7 +351,7 @@ where
         backoff: &mut Backoff,
     ) -> Option<(Forwarder<Q>, bool)> {
         loop {
-            let until = Instant::now() + backoff.wait();
+            let until = Instant::now() + backoff.wait().min(LONGEST_PAUSE);
             while let Ok(order) = timeout_at(until, self.taken.recv()).await {
                 match order {
                     Some(Order::Step(step)) => step(None)(true),

@@ -45,10 +45,10 @@ impl Pool {
     /// # Errors
     /// As [`Peer::request`](crate::net::Peer::request); `NotSent` only when no connection could send it.
     pub async fn request(&self, message: impl Outgoing, timeout: Duration) -> Result<Received, SendError> {
-        let deadline = Instant::now() + timeout;
+        let began = Instant::now();
         let mut last = NotSent::Down;
         for _ in 0..self.clients.len() {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = timeout.saturating_sub(began.elapsed());
             let Some(client) = self.best() else { break };
             match client.request(&message, left).await {
                 Err(SendError::NotSent(why @ (NotSent::Lost | NotSent::Closing))) => last = why,

@@ -170,6 +170,9 @@ async fn read<R: AsyncRead + Unpin>(
     }
 }
 
+/// No more is read at a time, whatever the settings say.
+const MOST_READ: usize = 1 << 24;
+
 /// What has come in and was not handled yet; no larger than one frame of the largest size, or one
 /// read.
 struct Inbox {
@@ -187,7 +190,7 @@ impl Inbox {
     fn new(state: &State, service: Service, early: Vec<u8>) -> Self {
         let framing = state.settings.framing;
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
-        let size = state.settings.read_buffer.max(64);
+        let size = state.settings.read_buffer.clamp(64, MOST_READ);
         let filled = early.len();
         let mut octets = early;
         octets.resize(size.max(filled), 0);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::digest::Digest;
 use crate::money::Money;
 use crate::names::named;
 
@@ -15,7 +16,7 @@ impl TransferId {
     /// The identity of the event described by these words, for example book, purpose and
     /// transaction key.
     pub fn of(words: &[&str]) -> Self {
-        Self(words.iter().fold(Digest::START, |digest, word| digest.word(word)).0)
+        Self(Digest::of(words.iter().copied()).short())
     }
 }
 
@@ -36,24 +37,6 @@ impl FromStr for TransferId {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         u128::from_str_radix(text, 16).map(Self).map_err(|_| ())
-    }
-}
-
-/// FNV-1a over 128 bits: names transfers and chains histories. It finds accidents and clumsy edits,
-/// not a determined forger, who could recompute it.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Digest(pub u128);
-
-impl Digest {
-    /// The digest of nothing.
-    pub const START: Self = Self(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-
-    /// The digest with one more word. A separator keeps `ab`+`c` apart from `a`+`bc`.
-    pub fn word(self, word: &str) -> Self {
-        word.bytes()
-            .chain([0xFF])
-            .fold(self, |Self(sum), byte| Self((sum ^ u128::from(byte)).wrapping_mul(Self::PRIME)))
     }
 }
 

@@ -12,11 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::advices::Advices;
 use self::item::{Sale, State};
+use self::settle::Closing;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
 use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Ledger;
-use crate::telegram::{Balance, Code, Mti, Telegram};
+use crate::telegram::{Code, Mti, Telegram};
 use crate::wire::secured::issue;
 
 /// DE70: sign-on.
@@ -58,7 +59,8 @@ pub struct Acquirer {
     batches: BTreeMap<String, u64>,
     /// Answers given to 0500, to be given again.
     closed: BTreeMap<String, Record>,
-    dates: BTreeMap<Date, Balance>,
+    /// The settlement dates that are over.
+    dates: BTreeMap<Date, Closing>,
     host_stan: u64,
     sequence: u64,
     host_in_service: bool,
@@ -154,10 +156,8 @@ impl Acquirer {
         for key in open {
             self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
         }
-        for date in
-            self.dates.iter().filter(|(_, balance)| **balance == Balance::Error).map(|(date, _)| *date)
-        {
-            fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
+        for (date, _) in self.dates.iter().filter(|(_, closing)| closing.is_open()) {
+            fx.after(self.config.timers.acquirer, Timer::Reconcile(*date));
         }
     }
 
@@ -237,10 +237,15 @@ impl Machine for Acquirer {
                 self.closed.insert(record.tx.clone(), record.clone());
             }
             ErrorKind::DateClosed => {
-                self.dates.extend(record.date.map(|date| (date, Balance::Error)));
+                self.dates.extend(record.date.map(|date| (date, Closing::new(record.at, self.sequence))));
             }
-            ErrorKind::DateReconciled | ErrorKind::DateOutOfBalance => {
-                self.dates.extend(record.date.zip(record.balance));
+            ErrorKind::DateSubmitted
+            | ErrorKind::SaleExcluded
+            | ErrorKind::DateReconciled
+            | ErrorKind::DateOutOfBalance => {
+                if let Some(closing) = record.date.and_then(|date| self.dates.get_mut(&date)) {
+                    closing.apply(record);
+                }
             }
             ErrorKind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());

@@ -1,6 +1,6 @@
 //! A store in memory, for tests and for a later simulation.
 
-use super::{Commit, History, Store, StoreError, book, created, end_of, link};
+use super::{Commit, History, Store, StoreError, Tip, book, created, link};
 use crate::ledger::{Ledger, Status};
 
 /// The history of one party, in memory.
@@ -16,16 +16,19 @@ impl Store for MemStore {
         let Some(statuses) = book(&mut self.ledger, self.seq, commit)? else {
             return Ok(vec![Status::Exists; commit.transfers.len()]);
         };
+        let before = self.history.commits.last().copied().unwrap_or(Tip::START);
+        let (mut chain, mut record_chain) = (before.chain, before.record_chain);
         for transfer in created(commit, &statuses) {
-            let value = link(end_of(&self.history.chain), &transfer.words());
-            self.history.chain.push(value);
+            chain = link(chain, &transfer.words());
+            self.history.chain.push(chain);
             self.history.transfers.push(transfer.clone());
         }
         for record in &commit.records {
-            let value = link(end_of(&self.history.record_chain), &record.words());
-            self.history.record_chain.push(value);
+            record_chain = link(record_chain, &record.words());
+            self.history.record_chain.push(record_chain);
             self.history.records.push(record.clone());
         }
+        self.history.commits.push(before.after(commit, created(commit, &statuses)));
         self.seq = commit.seq;
         Ok(statuses)
     }

@@ -2,13 +2,16 @@
 //! one step durable together, or not at all; the runtime sends nothing before it returned. The two
 //! stores pass the same conformance tests (`tests/ledger.rs`); a third one has to pass them too.
 
+mod file;
 mod mem;
 mod sqlite;
 
 use std::fmt;
+use std::str::FromStr;
 
+pub use file::{Begun, Contents, LedgerFile, Seal};
 pub use mem::MemStore;
-pub use sqlite::{SqliteStore, local_seconds_east, rows_in, seal};
+pub use sqlite::{SqliteStore, local_seconds_east};
 
 use crate::journal::Record;
 use crate::ledger::{Digest, Ledger, Status, Transfer};
@@ -37,6 +40,8 @@ pub enum StoreError {
         /// The number of this commit.
         found: u64,
     },
+    /// Another process has this ledger, or had it before.
+    InUse(String),
     /// What is stored makes no sense.
     Corrupt(String),
     /// The storage failed.
@@ -53,6 +58,7 @@ impl fmt::Display for StoreError {
             Self::Fenced { expected, found } => {
                 write!(f, "another instance is at work: commit {found}, expected {expected}")
             }
+            Self::InUse(what) => write!(f, "another instance is at work: {what}"),
             Self::Corrupt(what) => write!(f, "the stored history is damaged: {what}"),
             Self::Failed(why) => write!(f, "the storage failed: {why}"),
         }
@@ -72,9 +78,80 @@ pub struct History {
     pub transfers: Vec<Transfer>,
     /// The chain value stored with each transfer.
     pub chain: Vec<Digest>,
+    /// How far the history went after each commit.
+    pub commits: Vec<Tip>,
     /// The balances as stored, by account: debits posted, credits posted, debits pending, credits
     /// pending.
     pub balances: Vec<(String, crate::ledger::Account)>,
+}
+
+impl History {
+    /// How far the rows go, whatever the commits say.
+    pub fn tip(&self, seq: u64) -> Tip {
+        let counted = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+        let end = |chain: &[Digest]| chain.last().copied().unwrap_or(Digest::START);
+        Tip {
+            seq,
+            records: counted(self.records.len()),
+            record_chain: end(&self.record_chain),
+            transfers: counted(self.transfers.len()),
+            chain: end(&self.chain),
+        }
+    }
+}
+
+/// How far a history goes: its last commit, and the counts and the chain ends of its rows.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Tip {
+    /// The number of the commit.
+    pub seq: u64,
+    /// Records so far.
+    pub records: u64,
+    /// The chain value of the last one.
+    pub record_chain: Digest,
+    /// Transfers so far.
+    pub transfers: u64,
+    /// The chain value of the last one.
+    pub chain: Digest,
+}
+
+impl Tip {
+    /// Before the first commit.
+    pub const START: Self =
+        Self { seq: 0, records: 0, record_chain: Digest::START, transfers: 0, chain: Digest::START };
+
+    /// After this commit, of which these transfers were not booked before.
+    fn after<'a>(mut self, commit: &Commit, transfers: impl Iterator<Item = &'a Transfer>) -> Self {
+        self.seq = commit.seq;
+        for record in &commit.records {
+            self.records += 1;
+            self.record_chain = link(self.record_chain, &record.words());
+        }
+        for transfer in transfers {
+            self.transfers += 1;
+            self.chain = link(self.chain, &transfer.words());
+        }
+        self
+    }
+}
+
+/// `17 42 <digest> 9 <digest>`
+impl fmt::Display for Tip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {} {}", self.seq, self.records, self.record_chain, self.transfers, self.chain)
+    }
+}
+
+impl FromStr for Tip {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let words: Vec<_> = text.split(' ').collect();
+        let [seq, records, record_chain, transfers, chain] = words[..] else { return Err(()) };
+        let number = |word: &str| word.parse().map_err(|_| ());
+        let (seq, records, transfers) = (number(seq)?, number(records)?, number(transfers)?);
+        Ok(Self { seq, records, record_chain: record_chain.parse()?, transfers, chain: chain.parse()? })
+    }
 }
 
 /// A durable, append-only history of one party.
@@ -91,12 +168,7 @@ pub trait Store: Send {
 
 /// The chain value of a row with these words that follows `previous`.
 pub fn link<const N: usize>(previous: Digest, words: &[String; N]) -> Digest {
-    words.iter().fold(previous, |digest, word| digest.word(word))
-}
-
-/// The last value of a chain.
-fn end_of(chain: &[Digest]) -> Digest {
-    chain.last().copied().unwrap_or(Digest::START)
+    previous.then(words.iter().map(String::as_str))
 }
 
 /// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is

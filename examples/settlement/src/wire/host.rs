@@ -12,6 +12,15 @@ use crate::telegram::{Balance, Mti, Original, Tally, Telegram, Totals};
 /// credit to the acquirer.
 const TALLIES: [(u8, u8); 4] = [(74, 86), (75, 87), (76, 88), (77, 89)];
 
+/// Where a reconciliation lists the sales that its totals leave out, as agreed between the two hosts.
+const LISTS: [u8; 9] = [48, 120, 121, 122, 123, 124, 125, 126, 127];
+/// A sale in such a list: DE11 and DE7 of its request.
+const LISTED: usize = 16;
+/// As many as 999 characters hold.
+const IN_ONE_LIST: usize = 62;
+/// More sales than this cannot be left out of one reconciliation.
+pub const MAX_EXCLUDED: usize = IN_ONE_LIST * LISTS.len();
+
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let original = message.original.as_ref().map(|original| original_parts(original, &message.acquirer));
@@ -61,8 +70,14 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(original) = &original {
         builder.set(90, original.as_str());
     }
-    let mut room = [0; 1024];
-    Ok(builder.write(&mut room)?.to_vec())
+    let lists: Vec<_> = message.excluded.chunks(IN_ONE_LIST).map(list_of).collect();
+    if lists.len() > LISTS.len() {
+        return Err(WireError::Unsupported(48));
+    }
+    for (number, list) in LISTS.into_iter().zip(&lists) {
+        builder.set(number, list.as_str());
+    }
+    Ok(builder.to_vec()?)
 }
 
 /// Bytes as a message.
@@ -81,6 +96,7 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
         management: number(&message, 70)?,
         totals,
         original: read_original(&message)?,
+        excluded: read_lists(&message)?,
         ..common(&message)?
     })
 }
@@ -98,6 +114,29 @@ fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
     };
     let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;
     Ok(Some(Original { mti: Mti(mti), stan: stan.number()?, transmission: time.text()?.to_string() }))
+}
+
+fn list_of(sales: &[Original]) -> String {
+    sales.iter().map(|sale| format!("{:06}{}", sale.stan, sale.transmission)).collect()
+}
+
+fn read_lists(message: &Message<'_>) -> Result<Vec<Original>, WireError> {
+    let mut sales = Vec::new();
+    for number in LISTS {
+        let Some(list) = message.get(number) else { continue };
+        let list: String = list.expose().chars().collect();
+        if !list.len().is_multiple_of(LISTED) || !list.bytes().all(|octet| octet.is_ascii_digit()) {
+            return Err(WireError::Unsupported(number));
+        }
+        let mut rest = list.as_str();
+        while let Some((sale, after)) = rest.split_at_checked(LISTED) {
+            let (stan, transmission) = sale.split_at(6);
+            let stan = stan.parse().map_err(|_| WireError::Unsupported(number))?;
+            sales.push(Original { mti: Mti::SALE, stan, transmission: transmission.to_owned() });
+            rest = after;
+        }
+    }
+    Ok(sales)
 }
 
 fn tallies(totals: &Totals) -> [Tally; 4] {

@@ -11,7 +11,7 @@ use super::item::{Sale, State};
 use crate::clock::Stamp;
 use crate::journal::{ErrorKind, Party, Record};
 use crate::party::{Effects, Outcome, Timer, Timers};
-use crate::telegram::{Code, Mti, Original, Telegram};
+use crate::telegram::{Code, Mti, Telegram};
 
 /// Reversal reason: the answer came too late, or never.
 pub(super) const TOO_LATE: Code = Code::of(b"68");
@@ -105,6 +105,13 @@ impl Advices {
         if let Some((id, _)) = asked.take() {
             let _ = forwarder.not_sent(since(now), id);
         }
+    }
+
+    /// Is the advice about this sale a work item by now?
+    pub(super) fn is_parked(&self, key: &str) -> bool {
+        let Self::Running { forwarder, .. } = self else { return false };
+        let id = forwarder.queue().id(key);
+        id.is_some_and(|id| forwarder.work_items().any(|item| item.id == id))
     }
 
     /// Tries the work items once more.
@@ -224,8 +231,6 @@ impl Acquirer {
     fn advice(&self, sale: &Sale, repeat: bool) -> Option<Telegram> {
         let (stan, transmission) = sale.reversal.clone()?;
         let mti = if repeat { Mti::REVERSAL_REPEAT } else { Mti::REVERSAL_ADVICE };
-        let original =
-            Original { mti: Mti::SALE, stan: sale.host_stan, transmission: sale.transmission.clone() };
         Some(Telegram {
             local: Some(transmission.clone()),
             transmission: Some(transmission),
@@ -235,7 +240,7 @@ impl Acquirer {
             code: Some(TOO_LATE),
             terminal: sale.terminal.clone(),
             merchant: sale.merchant.clone(),
-            original: Some(original),
+            original: Some(sale.original()),
             ..Telegram::new(mti, stan)
         })
     }

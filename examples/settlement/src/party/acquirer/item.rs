@@ -5,7 +5,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{ErrorKind, Record};
 use crate::money::Money;
 use crate::party::Effects;
-use crate::telegram::{Code, Mti, Telegram};
+use crate::telegram::{Code, Mti, Original, Telegram};
 
 /// Where a sale stands between acquirer and issuer.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -23,6 +23,8 @@ pub(super) enum State {
 /// independent facts, and only both together make the item payable.
 #[derive(Clone, Debug)]
 pub(super) struct Sale {
+    /// The how many-th it is of all sales.
+    pub(super) number: u64,
     pub(super) terminal: String,
     pub(super) merchant: String,
     pub(super) batch: u64,
@@ -45,9 +47,10 @@ pub(super) struct Sale {
 }
 
 impl Sale {
-    pub(super) fn from_intent(record: &Record) -> Self {
+    pub(super) fn from_intent(number: u64, record: &Record) -> Self {
         let (merchant, terminal) = record.note.split_once('|').unwrap_or_default();
         Self {
+            number,
             terminal: terminal.to_owned(),
             merchant: merchant.to_owned(),
             batch: record.batch,
@@ -105,6 +108,11 @@ impl Sale {
             date: self.date,
             ..fx.record(kind)
         }
+    }
+
+    /// Which request it was, as DE90 and the list of an 0520 say it.
+    pub(super) fn original(&self) -> Original {
+        Original { mti: Mti::SALE, stan: self.host_stan, transmission: self.transmission.clone() }
     }
 
     pub(super) fn answer_to_terminal(&self, code: Code) -> Telegram {

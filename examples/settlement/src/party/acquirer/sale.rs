@@ -177,10 +177,10 @@ impl Acquirer {
                 fx.note(Record { tx: key, ..record });
                 NOT_FOUND
             }
-            Some(sale) if sale.captured || sale.settled => {
+            Some(sale) if sale.captured || sale.settled || self.is_submitted(&sale) => {
                 let record = sale.record(&key, ErrorKind::WorkItem, fx);
-                let note =
-                    "reversal after the batch was closed; owner: acquirer's adjustment desk".to_owned();
+                let note = "reversal of a sale that is in closed totals; owner: acquirer's adjustment desk"
+                    .to_owned();
                 fx.note(Record { note, mti: Some(message.mti), ..record });
                 Code::of(b"12")
             }
@@ -209,7 +209,7 @@ impl Acquirer {
             self.sequence += 1;
             let network = network_key(&record.transmission, record.host_stan);
             self.by_network.insert(network, record.tx.clone());
-            self.sales.insert(record.tx.clone(), Sale::from_intent(record));
+            self.sales.insert(record.tx.clone(), Sale::from_intent(self.sequence, record));
         } else if let Some(sale) = self.sales.get_mut(&record.tx) {
             sale.apply(record);
         }

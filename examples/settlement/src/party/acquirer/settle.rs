@@ -2,18 +2,58 @@
 //! message, and the payout needs both the batch (the terminal confirms) and the date (the issuer
 //! confirms).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::item::{Sale, State};
 use super::sale::hold;
 use super::{APPROVED, Acquirer};
-use crate::clock::Date;
+use crate::clock::{Date, Stamp};
 use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Mti, Telegram, Totals};
+use crate::wire::host::MAX_EXCLUDED;
+
+/// A settlement date that is over, and how far its reconciliation is.
+#[derive(Debug)]
+pub(super) struct Closing {
+    closed: Stamp,
+    /// So many sales had been sent on by then; a later one belongs to a later date.
+    sales: u64,
+    /// The totals of the 0520, once it is written. They stay what they are.
+    submitted: Option<Totals>,
+    /// The sales that these totals leave out.
+    excluded: BTreeSet<String>,
+    /// `Error` while the issuer has not said.
+    balance: Balance,
+}
+
+impl Closing {
+    pub(super) const fn new(closed: Stamp, sales: u64) -> Self {
+        Self { closed, sales, submitted: None, excluded: BTreeSet::new(), balance: Balance::Error }
+    }
+
+    pub(super) fn apply(&mut self, record: &Record) {
+        match record.kind {
+            ErrorKind::SaleExcluded => {
+                self.excluded.insert(record.tx.clone());
+            }
+            ErrorKind::DateSubmitted => self.submitted = record.totals,
+            _ => self.balance = record.balance.unwrap_or(self.balance),
+        }
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.balance == Balance::Error
+    }
+
+    /// Can this sale be of the date that is closed here?
+    fn may_hold(&self, date: Date, sale: &Sale) -> bool {
+        sale.number <= self.sales && sale.date.is_none_or(|of| of == date)
+    }
+}
 
 impl Acquirer {
     /// 0500: compare the terminal's totals with our own rows of that batch. There is no DE39 in a
@@ -74,24 +114,77 @@ impl Acquirer {
         }
     }
 
-    /// 0520: our totals of the date. Not while an outcome is unknown: a sale in flight or in
-    /// reversal would be counted wrongly.
+    /// 0520: our totals of the date. They wait for the sales of that date that are in flight or being
+    /// reversed, for one timer and no longer. A reversal that is not answered by then, or that nobody
+    /// answers at all, is listed and left out by both sides: it stops neither the date nor the money of
+    /// the others.
     pub(super) fn reconcile(&mut self, date: Date, fx: &mut Effects) {
-        if self.dates.get(&date) != Some(&Balance::Error) {
+        let Some(closing) = self.dates.get(&date).filter(|closing| closing.is_open()) else { return };
+        fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
+        if !self.host_in_service {
             return;
         }
-        let unknown = self.sales.values().any(|sale| matches!(sale.state, State::Sent | State::Reversing));
-        if !unknown && self.host_in_service {
-            let totals = Some(self.totals(date));
-            let message = self.host_message(Mti::RECONCILIATION, fx.now);
-            fx.send(Party::Issuer, Telegram { totals, settlement: Some(date.mmdd()), ..message });
-        }
-        fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
+        let (excluded, totals) = match closing.submitted {
+            Some(totals) => (closing.excluded.clone(), totals),
+            None if self.must_wait(date, closing, fx.now) => return,
+            None => {
+                let unanswered = |sale: &Sale| sale.state == State::Reversing && closing.may_hold(date, sale);
+                let excluded: BTreeSet<_> =
+                    self.sales.iter().filter(|(_, s)| unanswered(s)).map(|(key, _)| key.clone()).collect();
+                if excluded.len() > MAX_EXCLUDED {
+                    return self.too_many(date, excluded.len(), fx);
+                }
+                self.submit(date, &excluded, fx);
+                (excluded, self.totals(date))
+            }
+        };
+        let excluded = excluded.iter().filter_map(|key| self.sales.get(key)).map(Sale::original).collect();
+        let (totals, settlement) = (Some(totals), Some(date.mmdd()));
+        let message = self.host_message(Mti::RECONCILIATION, fx.now);
+        fx.send(Party::Issuer, Telegram { totals, settlement, excluded, ..message });
     }
 
+    /// May what is unknown of this date still become known? A sale in flight does within its timer.
+    fn must_wait(&self, date: Date, closing: &Closing, now: Stamp) -> bool {
+        let overdue = now >= closing.closed.after(self.config.timers.acquirer);
+        let mut of_date = self.sales.iter().filter(|(_, sale)| closing.may_hold(date, sale));
+        of_date.any(|(key, sale)| match sale.state {
+            State::Sent => true,
+            State::Reversing => !overdue && !self.advices.is_parked(key),
+            State::Approved | State::Declined | State::Reversed => false,
+        })
+    }
+
+    fn submit(&self, date: Date, excluded: &BTreeSet<String>, fx: &mut Effects) {
+        for (key, sale) in excluded.iter().filter_map(|key| Some((key, self.sales.get(key)?))) {
+            let record = sale.record(key, ErrorKind::SaleExcluded, fx);
+            let note = "its reversal is not answered yet".to_owned();
+            fx.note(Record { date: Some(date), note, ..record });
+        }
+        let record = fx.record(ErrorKind::DateSubmitted);
+        fx.note(Record { date: Some(date), totals: Some(self.totals(date)), ..record });
+    }
+
+    /// More reversals are open than one 0520 can list: the issuer answers none. Said once a timer.
+    fn too_many(&self, date: Date, count: usize, fx: &mut Effects) {
+        let record = fx.record(ErrorKind::WorkItem);
+        let note = format!("{count} reversals of {date} are not answered, an 0520 lists {MAX_EXCLUDED}");
+        fx.note(Record { date: Some(date), note, ..record });
+    }
+
+    /// Is this sale counted in an 0520, whatever its response is?
+    pub(super) fn is_submitted(&self, sale: &Sale) -> bool {
+        let closing = sale.date.and_then(|date| self.dates.get(&date));
+        let counted = closing.is_some_and(|closing| closing.is_open() && closing.submitted.is_some());
+        counted && sale.state == State::Approved
+    }
+
+    /// A sale that is being reversed is in no totals; one that was reversed is in both columns.
     fn totals(&self, date: Date) -> Totals {
         let mut totals = Totals::default();
-        for sale in self.sales.values().filter(|sale| sale.approved && sale.date == Some(date)) {
+        let counted =
+            |sale: &&Sale| sale.approved && sale.date == Some(date) && sale.state != State::Reversing;
+        for sale in self.sales.values().filter(counted) {
             totals.sales.add(sale.amount);
             if sale.state == State::Reversed {
                 totals.sales_reversed.add(sale.amount);
@@ -104,10 +197,9 @@ impl Acquirer {
     /// to our account.
     pub(super) fn reconciled(&self, answer: &Telegram, books: &Ledger, fx: &mut Effects) {
         let Some(date) = answer.date(fx.now) else { return };
-        if self.dates.get(&date) != Some(&Balance::Error) {
-            return;
-        }
-        let (ours, balance) = (self.totals(date), answer.balance.unwrap_or(Balance::Error));
+        let Some(closing) = self.dates.get(&date).filter(|closing| closing.is_open()) else { return };
+        let Some(ours) = closing.submitted else { return };
+        let balance = answer.balance.unwrap_or(Balance::Error);
         let agreed = balance == Balance::In && answer.totals.is_none_or(|theirs| theirs == ours);
         let (kind, balance) = if agreed {
             (ErrorKind::DateReconciled, Balance::In)

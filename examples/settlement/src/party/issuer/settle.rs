@@ -1,12 +1,14 @@
 //! The settlement date at the issuer: announced as over, compared, booked.
 
-use super::{APPROVED, CUT_OVER, Issuer, State, hold};
+use std::collections::BTreeSet;
+
+use super::{APPROVED, CUT_OVER, Issuer, Item, State, hold, network_key};
 use crate::clock::Date;
 use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
-use crate::telegram::{Balance, Mti, Telegram, Totals};
+use crate::telegram::{Balance, Mti, Original, Telegram, Totals};
 
 impl Issuer {
     pub(super) fn reconcile(&self, message: &Telegram, fx: &mut Effects) {
@@ -30,15 +32,23 @@ impl Issuer {
     }
 
     pub(super) fn compare(&self, date: Date, message: &Telegram, fx: &mut Effects) -> (Totals, Balance) {
-        let ours = self.totals(date);
+        let excluded = self.excluded(message);
+        let ours = self.totals(date, &excluded);
         let balance = if message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
             if balance == Balance::In { ErrorKind::DateReconciled } else { ErrorKind::DateOutOfBalance };
         let record = fx.record(kind);
         let mti = Some(message.mti.answer());
         fx.note(Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..record });
+        for key in &excluded {
+            let (record, tx) = (fx.record(ErrorKind::SaleExcluded), (*key).clone());
+            fx.note(Record { tx, date: Some(date), note: "says the acquirer".to_owned(), ..record });
+        }
         if balance == Balance::In {
-            for (key, item) in self.items.iter().filter(|(_, i)| i.state == State::Held && i.date == date) {
+            let due = |key: &String, item: &Item| {
+                item.state == State::Held && item.date == date && !excluded.contains(key)
+            };
+            for (key, item) in self.items.iter().filter(|(key, item)| due(key, item)) {
                 fx.transfer(hold(key, &item.account, item.amount).post());
                 let record = fx.record(ErrorKind::SaleSettled);
                 fx.note(Record {
@@ -64,9 +74,18 @@ impl Issuer {
         (ours, balance)
     }
 
-    pub(super) fn totals(&self, date: Date) -> Totals {
+    /// What the acquirer leaves out, as far as we ever saw it: held until its reversal comes, and in no
+    /// totals.
+    fn excluded(&self, message: &Telegram) -> BTreeSet<&String> {
+        let key = |sale: &Original| network_key(&sale.transmission, sale.stan, &message.acquirer);
+        let known = message.excluded.iter().filter_map(|sale| self.items.get_key_value(&key(sale)));
+        known.map(|(key, _)| key).collect()
+    }
+
+    fn totals(&self, date: Date, excluded: &BTreeSet<&String>) -> Totals {
         let mut totals = Totals::default();
-        for item in self.items.values().filter(|item| item.date == date) {
+        let counted = self.items.iter().filter(|(key, item)| item.date == date && !excluded.contains(key));
+        for (_, item) in counted {
             if matches!(item.state, State::Held | State::Posted | State::Released) {
                 totals.sales.add(item.amount);
             }
