@@ -214,3 +214,21 @@ fn what_is_wrong_is_said_with_line_and_column() {
         assert!(Map::parse(map).unwrap_err().contains(words), "{map}");
     }
 }
+
+#[test]
+fn a_date_without_a_year_is_near_to_what_is_known() {
+    let mut options = options(Side::Clearing);
+    options.near = None;
+    let of = |text: &str| {
+        let read = all(&options, text.as_bytes());
+        let dates: Vec<_> =
+            read.items().iter().map(|item| item.settlement_date.unwrap().to_string()).collect();
+        (dates, read.words())
+    };
+    let by_header = "kind,rrn,gross,settlement_date\nheader,,,2025-12-31\nsale,1,100,0101\n";
+    assert_eq!(of(by_header), (vec!["2026-01-01".to_owned()], Vec::new()));
+    let by_record = "kind,rrn,gross,settlement_date,local_date\nsale,1,100,1231,2026-01-01\n";
+    assert_eq!(of(by_record), (vec!["2025-12-31".to_owned()], Vec::new()));
+    let unknown = of("kind,rrn,gross,settlement_date\nsale,1,100,0101\n").1;
+    assert_eq!(unknown, ["line 2: `settlement_date` has no year, and nothing near it has one: say --as-of"]);
+}
