@@ -115,8 +115,9 @@ fn a_chinese_file_in_gbk() {
     let text = "商户号,终端号,批次号,凭证号,参考号,清算日期,交易类型,卡号,交易金额,手续费,净额\n\
                 `898110159990001,10000001,000007,000101,607510000101,20260316,消费,621234******1232,123.00,0.74,122.26\n\
                 `898110159990001,10000001,000007,000106,607517000106,20260316,退货,621234****1232,-20.00,0.00,-20.00\n\
-                `898110159990001,10000001,000007,000108,607517000108,20260316,退货失败,621234****1232,-20.00,0.00,-20.00\n";
-    let map = Map::parse("encoding = 'gbk'\ncurrency = 'CNY'\n").unwrap();
+                `898110159990001,10000001,000007,000108,607517000108,20260316,退货失败,621234****1232,-20.00,0.00,-20.00\n\
+                合计,3\n";
+    let map = Map::parse("encoding = 'gbk'\ncurrency = 'CNY'\nfooter = '合计'\n").unwrap();
     let octets = encoding_rs::GBK.encode(text).0;
     let read = all(&cardwire_recon::read::Options { map, ..options(Side::Clearing) }, &octets);
     let [sale, refund] = read.items()[..] else { panic!("{:?}", read.records) };
