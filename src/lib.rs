@@ -94,6 +94,9 @@
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
+// tests and fuzzers take `input/hex.rs` as a file of theirs
+#[cfg(feature = "input")]
+extern crate self as cardwire;
 
 mod codec;
 pub mod codes;

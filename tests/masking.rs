@@ -5,8 +5,8 @@
 //! them is searched. `CARDWIRE_CASES=100` tries a hundred times as many as `cargo test` does.
 
 mod common;
-#[path = "../src/bin/cardwire/hex.rs"]
-#[allow(dead_code, reason = "the command uses the rest")]
+#[path = "../src/input/hex.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the command uses the rest")]
 mod hex;
 #[path = "../src/bin/cardwire/json/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command uses the rest")]

@@ -13,8 +13,8 @@ mod cli;
 mod common;
 #[path = "../../tests/generated/mod.rs"]
 mod generated;
-#[path = "../../src/bin/cardwire/hex.rs"]
-#[allow(dead_code, reason = "the command uses the rest")]
+#[path = "../../src/input/hex.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the command uses the rest")]
 mod hex;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;

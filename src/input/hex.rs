@@ -54,7 +54,7 @@ fn value(digit: u8) -> Option<u8> {
     VALUES.get(usize::from(digit)).copied().filter(|value| *value < 16)
 }
 
-#[allow(clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
+#[allow(clippy::as_conversions, clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
 const VALUES: [u8; 256] = {
     let mut values = [0xFF; 256];
     let mut digit = 0;
@@ -69,6 +69,6 @@ const VALUES: [u8; 256] = {
 
 /// The kind of a character, never the character: it may belong to a card number.
 #[must_use]
-pub fn seen(octet: u8) -> crate::model::CharKind {
-    crate::model::CharKind::of(octet)
+pub fn seen(octet: u8) -> cardwire::model::CharKind {
+    cardwire::model::CharKind::of(octet)
 }

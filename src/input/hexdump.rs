@@ -59,7 +59,7 @@ impl Dumps {
     /// The next row, what stands between rows, or the end.
     fn row(&mut self, dump: Option<&Dump>) -> Result<Read, Error> {
         let limit = self.lines.limit();
-        let line = self.lines.next().map_err(|error| Error::io(&self.name, error))?;
+        let line = self.lines.next_line().map_err(|error| Error::io(&self.name, error))?;
         Ok(match line {
             None => Read::End,
             Some(Line::Whole(b"")) => Read::Gap,

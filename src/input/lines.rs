@@ -55,7 +55,7 @@ impl Lines {
     ///
     /// # Errors
     /// As the stream.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         self.line.clear();
         let (mut too_long, mut some) = (false, false);
         loop {

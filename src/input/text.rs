@@ -53,7 +53,7 @@ impl Texts {
         let mut text = Vec::new();
         let mut nesting: Option<Nesting> = None;
         loop {
-            let line = match self.lines.next().map_err(|error| Error::io(&self.name, error))? {
+            let line = match self.lines.next_line().map_err(|error| Error::io(&self.name, error))? {
                 None if text.is_empty() => return Ok(None),
                 None => break,
                 Some(Line::Whole(line)) => line,

@@ -280,7 +280,7 @@ fn encode(output: &mut Output, named: &[PathBuf], target: &Target) -> Outcome {
             let (name, stream) = input::open(&file)?;
             let mut lines = Lines::new(stream, 1 << 20);
             loop {
-                let record = match lines.next().map_err(|error| Failure::io(&name, error))? {
+                let record = match lines.next_line().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) => Record::parse(line)

@@ -111,7 +111,7 @@ impl Load {
             let (name, stream) = input::open(&file)?;
             let mut lines = Lines::new(stream, 1 << 20);
             loop {
-                let wire = match lines.next().map_err(|error| Failure::io(&name, error))? {
+                let wire = match lines.next_line().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) => send::message(spec, line),

@@ -121,7 +121,7 @@ impl Redact {
             let mut lines = Lines::new(stream, self.input.max_line);
             loop {
                 let number = lines.number() + 1;
-                let done = match lines.next().map_err(|error| Failure::io(&name, error))? {
+                let done = match lines.next_line().map_err(|error| Failure::io(&name, error))? {
                     None => break,
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) if remark::is_remark(line) => continue,

@@ -38,13 +38,13 @@ impl Records {
     /// The next record; `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
         match self {
-            Self::Isomsg(scanner) => Ok(scanner.next()?.map(|(line, element)| {
+            Self::Isomsg(scanner) => Ok(scanner.next_element()?.map(|(line, element)| {
                 (line, element.map_err(str::to_owned).and_then(|element| isomsg::record(&element)))
             })),
             Self::Json(lines) => loop {
                 let limit = lines.limit();
                 let number = lines.number() + 1;
-                return Ok(match lines.next()? {
+                return Ok(match lines.next_line()? {
                     None => None,
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) if remark::is_remark(line) => continue,
