@@ -11,7 +11,7 @@ use capture::Capture;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, UNIONPAY_POS};
 use cardwire::{Builder, Framing, Spec};
 use cardwire_recon::read::{Options, read_file};
-use cardwire_recon::record::{Record, Side};
+use cardwire_recon::record::{Place, Record, Side};
 use read::{Read, all, of, options};
 
 const CARD: &str = "4111111111111111";
@@ -172,21 +172,39 @@ fn a_capture_of_two_dialects_is_read_connection_by_connection() {
     assert_eq!((records.len(), report.file.digest), (12, read.report.file.digest));
 }
 
+/// Where the packets of a capture begin.
+fn packets(octets: &[u8]) -> Vec<usize> {
+    let mut at = 24;
+    std::iter::from_fn(|| {
+        let start = at;
+        let size = octets.get(at + 8..at + 12)?;
+        at += 16 + u32::from_le_bytes(size.try_into().unwrap()) as usize;
+        Some(start)
+    })
+    .collect()
+}
+
+#[test]
+fn a_message_has_the_offset_of_its_packet_however_long_the_capture() {
+    let mut capture = Capture::new();
+    let ends = [TERMINAL, ACQUIRER].map(|end| end.parse::<SocketAddrV4>().unwrap());
+    let time: jiff::Timestamp = "2026-03-16T02:02:11Z".parse().unwrap();
+    for number in 0..3000 {
+        let [request, _] = pair(&ISO87_ASCII, &format!("{number:06}"));
+        capture.send(time, ends, Framing::BINARY2, b"", &request);
+    }
+    let octets = capture.octets();
+    let read = all(&Options { framing: Some(Framing::BINARY2), ..said(&ISO87_ASCII) }, &octets);
+    let offsets: Vec<Place> = read.messages().iter().map(|message| message.source.place).collect();
+    let starts: Vec<Place> = packets(&octets).iter().map(|start| Place::Offset(*start as u64)).collect();
+    assert_eq!(offsets, starts);
+}
+
 #[test]
 fn a_capture_that_is_cut_says_so_wherever_it_is_cut() {
     let octets = two_links();
     let whole = all(&options(Side::Switch), &octets).messages().len();
-    // every record of the file begins with its time
-    let starts: Vec<usize> = {
-        let mut at = 24;
-        std::iter::from_fn(|| {
-            let start = at;
-            let size = octets.get(at + 8..at + 12)?;
-            at += 16 + u32::from_le_bytes(size.try_into().unwrap()) as usize;
-            Some(start)
-        })
-        .collect()
-    };
+    let starts = packets(&octets);
     for cut in (25..octets.len()).step_by(331) {
         let read = all(&options(Side::Switch), &octets[..cut]);
         if !starts.contains(&cut) {

@@ -115,8 +115,9 @@ fn a_chinese_file_in_gbk() {
     let text = "商户号,终端号,批次号,凭证号,参考号,清算日期,交易类型,卡号,交易金额,手续费,净额\n\
                 `898110159990001,10000001,000007,000101,607510000101,20260316,消费,621234******1232,123.00,0.74,122.26\n\
                 `898110159990001,10000001,000007,000106,607517000106,20260316,退货,621234****1232,-20.00,0.00,-20.00\n\
-                `898110159990001,10000001,000007,000108,607517000108,20260316,退货失败,621234****1232,-20.00,0.00,-20.00\n";
-    let map = Map::parse("encoding = 'gbk'\ncurrency = 'CNY'\n").unwrap();
+                `898110159990001,10000001,000007,000108,607517000108,20260316,退货失败,621234****1232,-20.00,0.00,-20.00\n\
+                合计,3\n";
+    let map = Map::parse("encoding = 'gbk'\ncurrency = 'CNY'\nfooter = '合计'\n").unwrap();
     let octets = encoding_rs::GBK.encode(text).0;
     let read = all(&cardwire_recon::read::Options { map, ..options(Side::Clearing) }, &octets);
     let [sale, refund] = read.items()[..] else { panic!("{:?}", read.records) };
@@ -213,4 +214,22 @@ fn what_is_wrong_is_said_with_line_and_column() {
     ] {
         assert!(Map::parse(map).unwrap_err().contains(words), "{map}");
     }
+}
+
+#[test]
+fn a_date_without_a_year_is_near_to_what_is_known() {
+    let mut options = options(Side::Clearing);
+    options.near = None;
+    let of = |text: &str| {
+        let read = all(&options, text.as_bytes());
+        let dates: Vec<_> =
+            read.items().iter().map(|item| item.settlement_date.unwrap().to_string()).collect();
+        (dates, read.words())
+    };
+    let by_header = "kind,rrn,gross,settlement_date\nheader,,,2025-12-31\nsale,1,100,0101\n";
+    assert_eq!(of(by_header), (vec!["2026-01-01".to_owned()], Vec::new()));
+    let by_record = "kind,rrn,gross,settlement_date,local_date\nsale,1,100,1231,2026-01-01\n";
+    assert_eq!(of(by_record), (vec!["2025-12-31".to_owned()], Vec::new()));
+    let unknown = of("kind,rrn,gross,settlement_date\nsale,1,100,0101\n").1;
+    assert_eq!(unknown, ["line 2: `settlement_date` has no year, and nothing near it has one: say --as-of"]);
 }

@@ -56,8 +56,7 @@ fn value(digit: u8) -> Option<u8> {
     VALUES.get(usize::from(digit)).copied().filter(|value| *value < 16)
 }
 
-#[allow(clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
-#[allow(clippy::as_conversions, reason = "lossless; from is not const")]
+#[allow(clippy::as_conversions, clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
 const VALUES: [u8; 256] = {
     let mut values = [0xFF; 256];
     let mut digit = 0;

@@ -76,7 +76,7 @@ impl Scanner {
     ///
     /// # Errors
     /// As the stream.
-    pub fn next_found(&mut self) -> io::Result<Option<Found>> {
+    pub fn next_element(&mut self) -> io::Result<Option<Found>> {
         loop {
             while let Some(octet) = self.buffer.get(self.used).copied() {
                 self.used += 1;

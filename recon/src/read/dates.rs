@@ -1,6 +1,8 @@
 //! Dates and times as files write them.
 
 use jiff::Timestamp;
+use std::cell::Cell;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
@@ -12,7 +14,7 @@ pub(super) struct Calendar {
     /// The zone of times without one.
     pub(super) zone: TimeZone,
     /// A day near to those of the file: dates without a year get the year that brings them nearest to it.
-    pub(super) near: Option<Date>,
+    pub(super) near: Cell<Option<Date>>,
     /// How dates are written, in the letters of `strftime`, where it is none of the usual ways.
     pub(super) pattern: Option<String>,
 }
@@ -53,7 +55,14 @@ impl Calendar {
 
     /// The date of a month and a day that is nearest to another date.
     fn nearest(&self, month: u32, day: u32, near: Option<Date>) -> Result<Date, &'static str> {
-        nearest(month, day, near.or(self.near).ok_or(NO_YEAR)?)
+        nearest(month, day, near.or(self.near.get()).ok_or(NO_YEAR)?)
+    }
+
+    /// Notes a date of the file, to which those without a year are near.
+    pub(super) fn note(&self, date: Date) {
+        if self.near.get().is_none() {
+            self.near.set(Some(date));
+        }
     }
 
     /// An instant: date and time with an offset, or in the zone of the file.
@@ -161,7 +170,7 @@ mod tests {
     use super::*;
 
     fn calendar(zone_name: &str, near: Option<&str>) -> Calendar {
-        let near = near.map(|near| near.parse().unwrap());
+        let near = Cell::new(near.map(|near| near.parse().unwrap()));
         Calendar { zone: zone(zone_name).unwrap(), near, pattern: None }
     }
 
@@ -187,7 +196,7 @@ mod tests {
             let read = calendar.date(text, None).ok().map(|date| date.to_string());
             assert_eq!(read.as_deref(), date, "{text}");
         }
-        assert_eq!(Calendar { near: None, ..calendar }.date("0316", None), Err(NO_YEAR));
+        assert_eq!(Calendar { near: Cell::new(None), ..calendar }.date("0316", None), Err(NO_YEAR));
     }
 
     #[test]

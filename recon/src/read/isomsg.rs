@@ -20,7 +20,7 @@ const MOST: usize = 1 << 20;
 pub(super) fn read(stream: Stream, maker: &Maker, teller: &mut Teller<'_>) -> io::Result<()> {
     let mut scanner = Scanner::new(stream, MOST);
     let mut row = Row::default();
-    while let Some((line, element)) = scanner.next_found()? {
+    while let Some((line, element)) = scanner.next_element()? {
         let place = Place::Line(line);
         row.clear();
         if let Some(at) = scanner.logged_at() {

@@ -16,6 +16,7 @@ use super::column::Column;
 /// zone = "Asia/Shanghai"     # of times without an offset
 /// currency = "CNY"           # of lines without one
 /// skip = 2                   # lines before the names of the columns
+/// footer = "合计"            # how a line of totals begins, which is no record
 ///
 /// [columns]                  # our name = theirs
 /// rrn = "Reference"
@@ -40,6 +41,8 @@ pub struct Map {
     pub currency: Option<String>,
     /// Lines before the names of the columns.
     pub skip: u64,
+    /// How a line begins that is no record: a line of totals at the end.
+    pub footer: Option<String>,
     /// Our name of a column and the name in the file.
     pub columns: BTreeMap<String, String>,
     /// For a column of ours, a value in the file and ours.

@@ -107,7 +107,7 @@ impl Options {
         let currency = self.map.currency.as_deref().and_then(money::currency).or(self.currency);
         Maker {
             redactor: Redactor::new(self.tokenizer.clone()),
-            calendar: Calendar { zone, near: self.near, pattern: self.map.date.clone() },
+            calendar: Calendar { zone, near: self.near.into(), pattern: self.map.date.clone() },
             currency,
             notation: match self.map.decimal {
                 None => Notation::Minor,

@@ -1,9 +1,11 @@
 //! Amounts: digits to minor units, without floating point.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use cardwire::codes::currency;
 use cardwire::mask;
+use hashbrown::HashMap;
 
 use crate::record::Currency;
 
@@ -122,24 +124,39 @@ fn narrow(found: char) -> char {
     }
 }
 
-/// The currency of a text, three letters or three digits, as letters where they are known, and how many decimals
-/// it has.
+/// Each current currency by letters and by digits, and how many decimals it has: looked up for every amount.
+static KNOWN: LazyLock<HashMap<Currency, (Currency, u8)>> = LazyLock::new(|| {
+    let rows = currency::all().iter().filter_map(|row| {
+        let (letters, digits) = (Currency::new(row.alpha)?, Currency::new(&format!("{:03}", row.numeric))?);
+        let known = (letters, row.exponent.unwrap_or(DECIMALS));
+        Some([(letters, known), (digits, known)])
+    });
+    rows.flatten().collect()
+});
+
+/// The decimals of a currency that nobody knows.
+const DECIMALS: u8 = 2;
+
+/// The currency of a text, three letters or three digits, as letters where they are known.
 pub(super) fn currency(text: &str) -> Option<Currency> {
-    let text = text.trim().to_ascii_uppercase();
-    // spreadsheets take the zeros away: 36 is 036
-    let padded = if text.len() < 3 && text.bytes().all(|digit| digit.is_ascii_digit()) {
-        format!("{text:0>3}")
-    } else {
-        text
-    };
-    let text = if padded == "RMB" { "CNY" } else { &padded };
-    Currency::new(currency::by_text(text).map_or(text, |known| known.alpha))
+    let text = text.trim();
+    let found = match text.len() {
+        // spreadsheets take the zeros away: 36 is 036
+        1 | 2 if text.bytes().all(|digit| digit.is_ascii_digit()) => Currency::new(&format!("{text:0>3}")),
+        _ => Currency::new(text).or_else(|| Currency::new(&text.to_ascii_uppercase())),
+    }?;
+    if found.as_str() == "RMB" {
+        return Currency::new("CNY");
+    }
+    Some(KNOWN.get(&found).map_or(found, |(letters, _)| *letters))
 }
 
 /// How many decimals a currency has; two where nobody knows it.
 pub(super) fn exponent(currency: Option<Currency>) -> u8 {
-    let known = currency.and_then(|currency| currency::ever(currency.as_str()).next());
-    known.and_then(|currency| currency.exponent).unwrap_or(2)
+    let Some(currency) = currency else { return DECIMALS };
+    let current = KNOWN.get(&currency).map(|(_, exponent)| *exponent);
+    let withdrawn = || currency::ever(currency.as_str()).next()?.exponent;
+    current.or_else(withdrawn).unwrap_or(DECIMALS)
 }
 
 #[cfg(test)]

@@ -30,7 +30,10 @@ impl Maker {
     fn header(&self, row: &Row, place: Place, teller: &mut Teller<'_>) {
         teller.head.identity = row.get(Column::FileId).map(|id| self.redactor.text(id));
         match row.get(Column::SettlementDate).map(|text| self.calendar.date(text, None)) {
-            Some(Ok(date)) => teller.head.date = Some(date),
+            Some(Ok(date)) => {
+                self.calendar.note(date);
+                teller.head.date = Some(date);
+            }
             Some(Err(error)) => teller.fault(place, format_args!("`settlement_date` {error}")),
             None => (),
         }

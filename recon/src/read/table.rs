@@ -87,6 +87,9 @@ fn decoded(mut input: impl BufRead, map: &Map, maker: &Maker, teller: &mut Telle
                     return Ok(());
                 }
             },
+            Some(_) if is_footer(&record, map) => {
+                teller.note(place, "a line of totals, by the column map; it is not compared");
+            }
             Some(head) => match head.fill(&mut row, &record, map) {
                 Ok(()) => maker.take(&mut row, place, teller),
                 Err(reason) => teller.refuse(place, reason),
@@ -97,6 +100,12 @@ fn decoded(mut input: impl BufRead, map: &Map, maker: &Maker, teller: &mut Telle
         teller.stop(Place::Line(1), "the file is empty: a line of column names was expected");
     }
     Ok(())
+}
+
+/// Whether a line begins as the map says that no record does.
+fn is_footer(record: &ByteRecord, map: &Map) -> bool {
+    let first = record.get(0).unwrap_or_default().trim_ascii_start();
+    map.footer.as_deref().is_some_and(|footer| !footer.is_empty() && first.starts_with(footer.as_bytes()))
 }
 
 /// The mark that parts most columns in the first line.

@@ -23,6 +23,8 @@ use super::time::Moment;
 pub(super) struct Capture {
     name: Rc<str>,
     reader: Box<dyn PcapReaderIterator + Send>,
+    /// The byte of the capture that is read next; the reader knows its place in its buffer alone.
+    position: u64,
     /// What the interfaces capture; one for pcap, any number for pcapng.
     interfaces: Vec<Interface>,
     fragments: Fragments,
@@ -61,6 +63,7 @@ impl Capture {
             skipped: Skipped::new(name.clone()),
             name,
             reader,
+            position: 0,
             interfaces: Vec::new(),
             fragments: Fragments::default(),
             flows: Flows::new(framing, spec),
@@ -87,7 +90,8 @@ impl Capture {
                 };
             }
         };
-        let offset = self.reader.position_bytes();
+        let offset = self.position;
+        self.position += u64::try_from(used).unwrap_or(u64::MAX);
         self.reader.consume(used);
         match taken {
             Taken::Nothing => (),
@@ -136,7 +140,7 @@ impl Capture {
         let found = self.flows.end();
         self.add(found);
         if let Some(problem) = problem {
-            let origin = Origin::Byte(self.name.clone(), self.reader.position_bytes());
+            let origin = Origin::Byte(self.name.clone(), self.position);
             let refusal = Refusal::new(
                 None,
                 format_args!("the capture is broken after packet {}: {problem}", self.skipped.packets),
@@ -164,16 +168,6 @@ impl Source for Capture {
 
     fn skipped(&self) -> Option<&Skipped> {
         Some(&self.skipped).filter(|skipped| !skipped.is_empty())
-    }
-}
-
-trait Position {
-    fn position_bytes(&self) -> u64;
-}
-
-impl Position for Box<dyn PcapReaderIterator + Send> {
-    fn position_bytes(&self) -> u64 {
-        u64::try_from(self.position()).unwrap_or(u64::MAX)
     }
 }
 

@@ -12,7 +12,8 @@ impl Maker {
     pub(super) fn item(&self, row: &Row, source: Source) -> Result<(ClearingRecord, Option<String>), String> {
         let currency = self.currency(row)?;
         let Sums { kind, gross, fee, net } = self.sums(row, currency)?;
-        let near = row.get(Column::SettlementDate).and_then(|text| self.calendar.date(text, None).ok());
+        let dates = [Column::SettlementDate, Column::LocalDate].into_iter();
+        let near = dates.filter_map(|column| self.calendar.date(row.get(column)?, None).ok()).next();
         let date = |column| match row.get(column) {
             None => Ok(None),
             Some(text) => self.calendar.date(text, near).map(Some).map_err(|error| wrong(column, error)),

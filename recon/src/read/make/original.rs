@@ -12,7 +12,7 @@ use crate::record::{Original, Text};
 impl Maker {
     /// The original: by columns of their own, by DE 90 (1987), DE 56 (1993, 2003) or DE 61 (UnionPay terminals).
     pub(super) fn original(&self, row: &Row, is_1987: bool, time: Option<Timestamp>) -> Option<Original> {
-        let near = time.map(|time| self.calendar.local(time).date()).or(self.calendar.near);
+        let near = time.map(|time| self.calendar.local(time).date()).or(self.calendar.near.get());
         let columns = Original {
             mti: row.get(Column::OriginalMti).and_then(mti),
             stan: self.reference(row, Column::OriginalStan),

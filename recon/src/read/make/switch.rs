@@ -109,7 +109,7 @@ impl Maker {
         if time.is_none()
             && let Some(text) = row.get(Column::Transmission)
         {
-            time = transmission(text, near.or(local_date).or(settlement_date).or(self.calendar.near));
+            time = transmission(text, near.or(local_date).or(settlement_date).or(self.calendar.near.get()));
         }
         Ok(Dates { time, local_date, local_time, settlement_date })
     }

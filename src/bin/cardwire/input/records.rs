@@ -38,7 +38,7 @@ impl Records {
     /// The next record; `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
         match self {
-            Self::Isomsg(scanner) => Ok(scanner.next_found()?.map(|(line, element)| {
+            Self::Isomsg(scanner) => Ok(scanner.next_element()?.map(|(line, element)| {
                 (line, element.map_err(str::to_owned).and_then(|element| isomsg::record(&element)))
             })),
             Self::Json(lines) => loop {
