@@ -82,7 +82,7 @@ fn meanings(tag: u32, octets: &[u8]) -> Vec<EmvMeaning> {
 
 /// Digits, two to an octet.
 fn packed(digits: &[u8]) -> Vec<u8> {
-    hex::octets(digits).map_or_else(|_| Vec::new(), |octets| octets)
+    hex::octets(digits).unwrap_or_default()
 }
 
 /// One object as JSON.
