@@ -271,6 +271,29 @@ fn cryptograms_are_checked() {
 }
 
 #[test]
+fn pin_blocks_of_messages_are_made_and_checked() {
+    let pin = |pin: &str| format!("[pin]\nkey = \"mak\"\npin = \"{pin}\"\n");
+    let (file, other) = (all("pin1.toml", &pin("1234")), all("pin2.toml", &pin("4321")));
+    let fields = format!("{{\"2\":\"{CARD}\",\"11\":\"000001\",\"52\":\"0000000000000000\"}}");
+    let object = format!("{{\"mti\":\"0200\",\"fields\":{fields}}}");
+    let wire = good(&["encode", "-s", "iso87-bcd", "--keys", &file], object.clone());
+    assert!(!wire.contains("0000000000000000\n") && !wire.contains("041225EE"), "{wire}");
+    let check = |file: &str, wire: &str| cardwire(&["check", "-s", "iso87-bcd", "--keys", file], wire);
+    assert!(check(&file, &wire).out.contains(": ok"));
+    let done = check(&other, &wire);
+    assert!(done.code == 1 && done.out.contains("the PIN is not the one of the file"), "{}", done.out);
+    let zeros = good(&["encode", "-s", "iso87-bcd"], object);
+    let done = check(&file, &zeros);
+    assert!(
+        done.code == 1 && done.out.contains("no PIN block of this key, card number and format"),
+        "{}",
+        done.out
+    );
+    let done = cardwire(&["key", "--keys", &all("pin3.toml", &pin("12x4"))], "");
+    assert!(done.code == 1 && done.err.contains("character 2 is no digit"), "{}", done.err);
+}
+
+#[test]
 fn an_issuer_refuses_what_was_changed_on_the_way() {
     let file = all("serve.toml", "[mac]\nkey = \"mak\"\nalgorithm = \"x9.19\"\n");
     let mut server = Command::new(env!("CARGO_BIN_EXE_cardwire"))

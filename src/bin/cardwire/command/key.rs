@@ -48,9 +48,10 @@ and are keys for tests: production keys belong into a hardware security module.
   bytes = 4                                  # of a truncated MAC
   always = true                              # every message has one; else those that come with DE 64 or 128
 
-  [pin]
+  [pin]                                      # check opens DE 52
   key = "pik"
   format = 0
+  pin = "1234"                               # of test cards: encode and send put it into DE 52, check expects it
 
   [emv]                                      # check verifies the cryptogram of DE 55
   issuer = "imk"
