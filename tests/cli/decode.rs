@@ -20,7 +20,7 @@ fn a_listing_masks_card_data() {
    11 Systems trace audit number (STAN)              n6       123456
    49 Currency code, transaction                     an3      156  Yuan Renminbi
    55 Integrated circuit card (ICC) data             b..255   (7 bytes)
-        95 Terminal verification results (TVR)       b..5     0000008000
+        95 Terminal verification results (TVR)       b..5     0000008000  amount above the floor limit
 
 ";
     assert_eq!(out, wanted);

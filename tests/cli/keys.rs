@@ -70,6 +70,33 @@ fn a_key_block_says_what_its_key_is_for() {
     assert_eq!((done.code, done.err.as_str()), (1, "cardwire: no key block: the MAC is wrong\n"));
 }
 
+/// ANSI X9.24-1:2009 annex A.4 and the supplement of X9.24-3:2017.
+#[test]
+fn dukpt_gives_the_keys_of_a_transaction_and_the_next_number() {
+    let aes = "FEDCBA9876543210F1F1F1F1F1F1F1F1";
+    let file = keys("dukpt.toml", &format!("[keys.bdk]\ndes = \"{MAK}\"\n[keys.aes]\naes = \"{aes}\"\n"));
+    let tdes = ["key", "--keys", &file, "bdk", "--ksn", "FFFF9876543210E00001"];
+    let out = good(&tdes, "");
+    assert!(out.ends_with("next number  FFFF9876543210E00002\n") && out.lines().count() == 7, "{out}");
+    shows_no_key(&out);
+    assert!(!out.contains("042666B4"), "{out}");
+    let out = good(&[&tdes[..], &["--expose"]].concat(), "");
+    assert!(
+        out.contains("6AC292FAA1315B4D858AB3A3D7D5933A") && out.contains("042666B49184CF5C68DE9628D0397B36")
+    );
+    let out = good(&["key", "--keys", &file, "aes", "--ksn", "123456789012345600000001", "--expose"], "");
+    assert!(out.contains("AF8CB133A78F8DC2D1359F18527593FB"), "{out}");
+    for (ksn, words) in [
+        ("FFFF9876543210FFF800", "the device has used its last key"),
+        ("FFFF9876543210E00000", "transaction counter 0 is no transaction"),
+        ("FFFF9876543210E007FF", "transaction counter 7FF has more than 10 ones"),
+        ("FFFF98", "a key serial number has 10 bytes, not 3"),
+    ] {
+        let done = cardwire(&["key", "--keys", &file, "bdk", "--ksn", ksn], "");
+        assert!(format!("{}{}", done.out, done.err).contains(words), "{ksn}: {}{}", done.out, done.err);
+    }
+}
+
 #[test]
 fn a_file_that_is_none_repeats_no_value() {
     for (text, words) in [
@@ -241,6 +268,29 @@ fn cryptograms_are_checked() {
     assert!(good(&check, message("380BACD9A7EB456F")).contains(": ok"));
     let done = cardwire(&check, message("380BACD9A7EB456E"));
     assert!(done.code == 1 && done.out.contains("the application cryptogram is wrong"), "{}", done.out);
+}
+
+#[test]
+fn pin_blocks_of_messages_are_made_and_checked() {
+    let pin = |pin: &str| format!("[pin]\nkey = \"mak\"\npin = \"{pin}\"\n");
+    let (file, other) = (all("pin1.toml", &pin("1234")), all("pin2.toml", &pin("4321")));
+    let fields = format!("{{\"2\":\"{CARD}\",\"11\":\"000001\",\"52\":\"0000000000000000\"}}");
+    let object = format!("{{\"mti\":\"0200\",\"fields\":{fields}}}");
+    let wire = good(&["encode", "-s", "iso87-bcd", "--keys", &file], object.clone());
+    assert!(!wire.contains("0000000000000000\n") && !wire.contains("041225EE"), "{wire}");
+    let check = |file: &str, wire: &str| cardwire(&["check", "-s", "iso87-bcd", "--keys", file], wire);
+    assert!(check(&file, &wire).out.contains(": ok"));
+    let done = check(&other, &wire);
+    assert!(done.code == 1 && done.out.contains("the PIN is not the one of the file"), "{}", done.out);
+    let zeros = good(&["encode", "-s", "iso87-bcd"], object);
+    let done = check(&file, &zeros);
+    assert!(
+        done.code == 1 && done.out.contains("no PIN block of this key, card number and format"),
+        "{}",
+        done.out
+    );
+    let done = cardwire(&["key", "--keys", &all("pin3.toml", &pin("12x4"))], "");
+    assert!(done.code == 1 && done.err.contains("character 2 is no digit"), "{}", done.err);
 }
 
 #[test]

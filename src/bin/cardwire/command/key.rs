@@ -1,7 +1,7 @@
 //! `cardwire key`.
 
 use cardwire::crypto::key_block::KeyBlock;
-use cardwire::crypto::{CheckMethod, Family, Key};
+use cardwire::crypto::{AesKsn, AesKsnUse, CheckMethod, Family, Key, Ksn, KsnUse};
 
 use crate::failure::{Failure, Outcome};
 use crate::hex;
@@ -23,6 +23,10 @@ pub(crate) struct KeyCommand {
     /// The key of the file that the block is opened with.
     #[arg(long, value_name = "NAME", requires = "block", requires = "keys")]
     under: Option<String>,
+    /// A key serial number of DUKPT, 20 hexadecimal digits (TDES) or 24 (AES): the keys of that transaction, derived
+    /// from the base derivation key that is named, and the next number.
+    #[arg(long, value_name = "HEX", requires = "keys", conflicts_with = "block")]
+    ksn: Option<String>,
     /// Show keys as they are.
     #[arg(long)]
     expose: bool,
@@ -44,9 +48,10 @@ and are keys for tests: production keys belong into a hardware security module.
   bytes = 4                                  # of a truncated MAC
   always = true                              # every message has one; else those that come with DE 64 or 128
 
-  [pin]
+  [pin]                                      # check opens DE 52
   key = "pik"
   format = 0
+  pin = "1234"                               # of test cards: encode and send put it into DE 52, check expects it
 
   [emv]                                      # check verifies the cryptogram of DE 55
   issuer = "imk"
@@ -54,7 +59,24 @@ and are keys for tests: production keys belong into a hardware security module.
 
 Examples:
   cardwire key --keys test.toml
-  cardwire key --keys test.toml --block D0112P0AE00E0000... --under kbpk"#;
+  cardwire key --keys test.toml --block D0112P0AE00E0000... --under kbpk
+  cardwire key --keys test.toml bdk --ksn FFFF9876543210E00001"#;
+
+const TDES_USES: [(&str, KsnUse); 5] = [
+    ("PIN", KsnUse::Pin),
+    ("MAC of requests", KsnUse::MacRequest),
+    ("MAC of responses", KsnUse::MacResponse),
+    ("data of requests", KsnUse::DataRequest),
+    ("data of responses", KsnUse::DataResponse),
+];
+
+const AES_USES: [(&str, AesKsnUse); 5] = [
+    ("PIN", AesKsnUse::Pin),
+    ("MAC generation", AesKsnUse::MacGeneration),
+    ("MAC verification", AesKsnUse::MacVerification),
+    ("data encryption", AesKsnUse::DataEncryption),
+    ("data decryption", AesKsnUse::DataDecryption),
+];
 
 impl KeyCommand {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
@@ -62,6 +84,12 @@ impl KeyCommand {
             return self.tell_block(output, text);
         }
         let keys = self.keys.required()?;
+        if let Some(digits) = &self.ksn {
+            let [name] = self.names.as_slice() else {
+                return Err(Failure::usage("name one key, the base derivation key"));
+            };
+            return self.tell_transaction(output, digits, keys.named(name)?);
+        }
         if self.names.is_empty() {
             return keys.all().try_for_each(|(name, key)| self.tell(output, name, key));
         }
@@ -91,6 +119,32 @@ impl KeyCommand {
         };
         let key = block.unwrap(self.keys.required()?.named(under)?).map_err(Failure::data)?;
         self.tell(output, "key", &key)
+    }
+
+    /// The keys of a transaction under DUKPT.
+    fn tell_transaction(&self, output: &mut Output, digits: &str, base: &Key) -> Outcome {
+        let (initial, working, next) = match base.kind().family() {
+            Family::Des => {
+                let ksn = Ksn::from_hex(digits).map_err(Failure::data)?;
+                let initial = ksn.initial_key(base).map_err(Failure::data)?;
+                let keys = TDES_USES.map(|(name, purpose)| (name, ksn.working_key(&initial, purpose)));
+                (initial, keys.to_vec(), ksn.next().map(|next| next.to_string()))
+            }
+            Family::Aes => {
+                let ksn = AesKsn::from_hex(digits).map_err(Failure::data)?;
+                let initial = ksn.initial_key(base).map_err(Failure::data)?;
+                let key = |purpose| ksn.working_key(&initial, purpose, initial.kind());
+                let keys = AES_USES.map(|(name, purpose)| (name, key(purpose)));
+                (initial, keys.to_vec(), ksn.next().map(|next| next.to_string()))
+            }
+        };
+        self.tell(output, "initial key", &initial)?;
+        for (name, key) in working {
+            self.tell(output, name, &key.map_err(Failure::data)?)?;
+        }
+        let next = next.unwrap_or_else(|error| error.to_string());
+        let label = output.paint(Role::Key, "next number");
+        Ok(output.line(format_args!("{label}  {next}"))?)
     }
 
     fn tell(&self, output: &mut Output, name: &str, key: &Key) -> Outcome {

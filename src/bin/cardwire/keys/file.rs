@@ -5,7 +5,7 @@ use std::path::Path;
 
 use cardwire::crypto::emv::CardKeyOption;
 use cardwire::crypto::key_block::KeyBlock;
-use cardwire::crypto::{CheckMethod, Family, Key, MacAlgorithm, MacRule, Padding, PinFormat};
+use cardwire::crypto::{CheckMethod, Family, Key, MacAlgorithm, MacRule, Padding, Pin, PinFormat};
 use serde::Deserialize;
 
 use super::{EmvUse, Keys, MacUse, PinUse};
@@ -48,6 +48,7 @@ struct PinDoc {
     key: String,
     #[serde(default)]
     format: u8,
+    pin: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +106,8 @@ impl FileDoc {
         let pin = self.pin.as_ref().map(|doc| {
             key(&doc.key)?;
             let format = PinFormat::of(doc.format).ok_or("PIN formats are 0 to 4")?;
-            Ok::<_, String>(PinUse { key: doc.key.clone(), format })
+            let secret = doc.pin.as_deref().map(Pin::new).transpose().map_err(|error| error.to_string())?;
+            Ok::<_, String>(PinUse { key: doc.key.clone(), format, secret })
         });
         let emv = self.emv.as_ref().map(|doc| {
             let option = match doc.option.as_deref() {

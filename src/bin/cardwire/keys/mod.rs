@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use cardwire::crypto::emv::{self, ArpcMethod, CardKeyOption, CryptogramData, IssuerDecision};
-use cardwire::crypto::{CryptoError, Key, MacRule, Pan, PinFormat, Random, SealError, Software};
-use cardwire::{Builder, Field, Message, Spec};
+use cardwire::crypto::{
+    Bound, CryptoError, Key, MacRule, Pan, Pin, PinBlock, PinFormat, Random, SealError, Software, pin,
+};
+use cardwire::{Builder, Field, Message, Spec, de};
 
 use crate::failure::{Failure, Outcome};
 
@@ -55,6 +57,8 @@ struct MacUse {
 pub(crate) struct PinUse {
     pub(crate) key: String,
     pub(crate) format: PinFormat,
+    /// The PIN of test cards: put into messages that have a DE 52, and expected in those that come.
+    secret: Option<Pin>,
 }
 
 /// How application cryptograms are verified.
@@ -84,8 +88,9 @@ impl Keys {
 
     /// What is wrong with a message in the eyes of these keys: the element, and words.
     pub(crate) fn faults(&self, message: &Message<'_>) -> Vec<(Option<u8>, String)> {
-        let cryptogram = self.cryptogram_fault(message).map(|text| (Some(55), text));
-        self.mac_fault(message).into_iter().chain(cryptogram).collect()
+        let cryptogram = self.cryptogram_fault(message).map(|text| (Some(de::ICC), text));
+        let pin = self.pin_fault(message).map(|text| (Some(de::PIN), text));
+        self.mac_fault(message).into_iter().chain(pin).chain(cryptogram).collect()
     }
 
     /// The issuer's response (91) to the cryptogram of a request, approved; nothing where there is none.
@@ -107,14 +112,45 @@ impl Keys {
 
     /// The message with its MAC, if the file says how and the message is to have one.
     fn signed(&self, message: &Message<'_>, wanted: bool) -> Result<Option<Vec<u8>>, String> {
-        let Some(MacUse { key, rule, always }) = &self.mac else { return Ok(None) };
-        if !always && !wanted && message.mac_span().is_none() {
-            return Ok(None);
+        let block = self.pin_block(message).transpose().map_err(|error| error.to_string())?;
+        let mut builder = Builder::copy_of(message, message.spec());
+        if let Some(block) = &block {
+            builder.set(de::PIN, block.as_bytes());
         }
-        let builder = Builder::copy_of(message, message.spec());
+        let mac = self.mac.as_ref().filter(|mac| mac.always || wanted || message.mac_span().is_some());
+        let Some(MacUse { key, rule, .. }) = mac else {
+            let changed = block.is_some().then(|| builder.to_vec()).transpose();
+            return changed.map_err(|error| error.to_string());
+        };
         let mut out = vec![0; message.wire().len() + ROOM];
         let signed = rule.sign(&Software, key, &builder, &mut out).map_err(|error| error.to_string())?;
         Ok(Some(signed.to_vec()))
+    }
+
+    /// The block of the file's PIN, for a message that has a DE 52.
+    fn pin_block(&self, message: &Message<'_>) -> Option<Result<PinBlock, CryptoError>> {
+        let PinUse { key, format, secret } = self.pin.as_ref()?;
+        let (secret, key) = (secret.as_ref()?, self.named.get(key)?);
+        message.get(de::PIN)?;
+        let pan = account_of(message);
+        let bound = pan.as_ref().map_or(Bound::ToNothing, Bound::To);
+        let random = random().ok()?;
+        Some(pin::encrypt(key, *format, secret, bound, &random))
+    }
+
+    /// What is wrong with the PIN block of a message, in words.
+    fn pin_fault(&self, message: &Message<'_>) -> Option<String> {
+        let PinUse { key, format, secret } = self.pin.as_ref()?;
+        let (key, pan) = (self.named.get(key)?, account_of(message));
+        let block: Vec<u8> = message.get(de::PIN)?.expose().octets().collect();
+        let bound = pan.as_ref().map_or(Bound::ToNothing, Bound::To);
+        match pin::decrypt(key, *format, &block, bound) {
+            Err(error) => Some(error.to_string()),
+            Ok(found) if secret.as_ref().is_some_and(|secret| *secret != found) => {
+                Some("the PIN is not the one of the file".into())
+            }
+            Ok(_) => None,
+        }
     }
 
     /// What is wrong with the MAC of a message, in words, and the element.
@@ -163,6 +199,12 @@ pub(crate) fn sign_if(
 /// What a MAC element, and a bitmap for it, may add to a message.
 const ROOM: usize = 64;
 
+/// The card number of DE 2 or DE 35.
+fn account_of(message: &Message<'_>) -> Option<Pan> {
+    let field = message.get(de::PAN).or_else(|| message.get(35))?;
+    Pan::of_octets(field.expose().octets().take_while(u8::is_ascii_digit)).ok()
+}
+
 /// Card number and sequence number: of DE 55 (5A, 57, 5F34), else of DE 2, 35 and 23.
 fn card_of(message: &Message<'_>, chip: &Field<'_>) -> Result<(Pan, u8), CryptoError> {
     let octets = |field: Field<'_>| field.expose().octets().collect::<Vec<_>>();
@@ -170,11 +212,9 @@ fn card_of(message: &Message<'_>, chip: &Field<'_>) -> Result<(Pan, u8), CryptoE
     let digits = |nibbles: &mut dyn Iterator<Item = u8>| {
         Pan::of_octets(nibbles.take_while(|nibble| *nibble < 10).map(|digit| b'0' + digit))
     };
-    let pan = match (chip.part(0x5A).or_else(|| chip.part(0x57)), message.get(2), message.get(35)) {
-        (Some(number), ..) => digits(&mut nibbles(octets(number))),
-        (None, Some(number), _) => Pan::of_octets(octets(number)),
-        (None, None, Some(track)) => Pan::of_octets(octets(track).into_iter().take_while(u8::is_ascii_digit)),
-        (None, None, None) => Err(CryptoError::Object(0x5A)),
+    let pan = match chip.part(0x5A).or_else(|| chip.part(0x57)) {
+        Some(number) => digits(&mut nibbles(octets(number))),
+        None => account_of(message).ok_or(CryptoError::Object(0x5A)),
     };
     let sequence = chip.part(0x5F34).or_else(|| message.get(23));
     let sequence = sequence.and_then(|field| field.expose().number().ok()).unwrap_or(0);

@@ -152,21 +152,22 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
     (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}{fault}"))
 }
 
-/// The response to a request that is not what it says it is: its MAC (A0 of UnionPay and others, 916 of 1993) or its
-/// cryptogram is wrong.
+/// The response to a request that is not what it says it is: its MAC (A0 of UnionPay and others, 916 of 1993), its
+/// PIN or its cryptogram is wrong.
 fn refused(
     spec: &'static Spec<'static>,
     field: Option<u8>,
     request: &Message<'_>,
 ) -> Result<(Vec<u8>, String), String> {
-    let is_mac = field != Some(de::ICC);
-    let code = match (spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max), is_mac) {
-        (Some(2), true) => "A0",
-        (Some(2), false) => "05",
-        (Some(3), true) => "916",
-        (Some(3), false) => "100",
-        (_, true) => "9116",
-        (_, false) => "1000",
+    let [of_1987, of_1993, of_2003] = match field {
+        Some(de::PIN) => ["55", "117", "1017"],
+        Some(de::ICC) => ["05", "100", "1000"],
+        _ => ["A0", "916", "9116"],
+    };
+    let code = match spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
+        Some(2) => of_1987,
+        Some(3) => of_1993,
+        _ => of_2003,
     };
     let mut builder = Builder::reply_to(request);
     builder.echo(request, profile::ECHOED).remove(de::ICC).set(de::RESPONSE_CODE, code);

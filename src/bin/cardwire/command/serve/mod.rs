@@ -79,8 +79,8 @@ const RULES: &str = r#"A rule matches on elements and says what happens; the fir
   drop = true               # or close = true, twice = true,
                             # broken = "cut", "garbage", "mirror" or "frame"
 
-With --keys a request whose MAC or cryptogram is wrong is refused (39 is A0, or 05), responses are signed, and a good
-cryptogram has its response in tag 91.
+With --keys a request whose MAC, PIN or cryptogram is wrong is refused (39 is A0, 55, 05), responses are signed, and a
+good cryptogram has its response in tag 91.
 
 Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others).
 

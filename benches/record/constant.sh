@@ -1,0 +1,26 @@
+#!/bin/sh
+# Counts the instructions of comparing secrets (benches/constant_time.rs) that differ in their first octet, in their
+# last, and in all: the counts must be the same to the last instruction. Without valgrind it says so and passes.
+set -eu
+cd "$(dirname "$0")/../.."
+if ! command -v valgrind >/dev/null; then
+    echo "note: skipped, valgrind is not installed"
+    exit 0
+fi
+program=$(cargo bench --bench constant_time --features crypto --no-run --quiet --message-format=json |
+    sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+for place in first last all; do
+    valgrind --quiet --tool=callgrind --callgrind-out-file="$folder/out" "$program" "$place" >/dev/null
+    callgrind_annotate --inclusive=yes --threshold=100 "$folder/out" |
+        sed -n 's/^ *\([0-9,]*\) .*::case_\([a-z]*\).*/\2 \1/p' | sort >"$folder/$place"
+done
+if [ "$(wc -l <"$folder/first")" -ne 3 ]; then
+    echo "a comparison was not counted"
+    exit 1
+fi
+for place in last all; do
+    diff "$folder/first" "$folder/$place" || { echo "where secrets differ makes a difference: first, $place"; exit 1; }
+done
+sed 's/^/note: /' "$folder/first"
