@@ -89,7 +89,8 @@ impl Redact {
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let wire = redacted(&message).map_err(|error| error.to_string())?;
         let left: Vec<Left> = left.iter().map(Left::redacted).collect();
-        Ok(isomsg::message(&Inspection::of(spec, &wire), payload.station(), &left, Shown::Exposed, ""))
+        let station = mask::plain(payload.station());
+        Ok(isomsg::message(&Inspection::of(spec, &wire), &station, &left, Shown::Exposed, ""))
     }
 
     fn message(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<Vec<u8>, String> {
