@@ -121,7 +121,7 @@ fn detect(start: &[u8], known: Known) -> Result<Form, String> {
     match look::of_text(&lines.physical) {
         Some(words) => Err(words),
         None if look::is_nearly_hex(first) => Ok(Form::Lines(Notation::Hex, false)),
-        None if !may_be_message(first, known) => Err(look::no_message()),
+        None if !first.is_empty() && !may_be_message(first, known) => Err(look::no_message()),
         None if first.len() < start.len() => Ok(Form::Lines(Notation::Text, false)),
         None => Ok(Form::Raw),
     }

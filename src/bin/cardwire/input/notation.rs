@@ -35,6 +35,9 @@ pub(super) fn read(text: &[u8]) -> Reading {
     // each octet within brackets of its own
     let text = ["][", ")(", "><", "}{"].iter().fold(text, |text, pair| text.replace(pair, " "));
     let (inner, is_array) = bracketed(text.trim());
+    if let Some(refusal) = beside_characters(inner) {
+        return refusal;
+    }
     if inner.contains("...") || inner.contains('…') {
         let octets = inner.split(['.', '…']).next().and_then(marked);
         return match octets.filter(|octets| octets.len() > 1) {
@@ -52,6 +55,18 @@ pub(super) fn read(text: &[u8]) -> Reading {
         readings.extend(labelled(&text).or_else(|| base64_of(&text)));
     }
     if readings.is_empty() { Reading::None } else { Reading::Octets(readings) }
+}
+
+/// The refusal of `00 22 30 38   .."08`: a row of a dump without its offset.
+fn beside_characters(text: &str) -> Option<Reading> {
+    let end = [text.find("  "), text.find(" |")].into_iter().flatten().min()?;
+    let (octets, characters) = text.split_at_checked(end)?;
+    let octets = marked(octets).filter(|octets| octets.len() >= 8)?;
+    let characters = characters.trim_start_matches([' ', '|']).trim_end_matches([' ', '|']);
+    let is_beside = marked(characters).is_none() && characters.chars().count() <= octets.len();
+    is_beside.then_some(Reading::Refused(
+        "these are rows of a dump without their offsets: take away the characters beside the octets",
+    ))
 }
 
 /// A text as it was before an editor, a mail or a page gave it the blanks, dashes, quotes and wide
@@ -306,6 +321,7 @@ fn decimals(text: &str) -> Option<Vec<u8>> {
         u8::try_from(number).ok().or_else(|| Some(i8::try_from(number).ok()?.cast_unsigned()))
     };
     let by_blanks = || text.split_ascii_whitespace().map(octet).collect();
+    let text = text.trim_end().trim_end_matches(',');
     let octets: Option<Vec<u8>> =
         if text.contains(',') { text.split(',').map(octet).collect() } else { by_blanks() };
     octets.filter(|octets| octets.len() > 1)
