@@ -72,6 +72,23 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// The same but for the digits that nobody may see: what is found of the one in a text of the other stands there
+    /// by chance.
+    pub(crate) fn with_other_middle(&self, dice: &mut Dice<'_>) -> Self {
+        let (first, last) = (&self.pan[..6], &self.pan[self.pan.len() - 4..]);
+        let pan = loop {
+            let pan = format!("{first}{}{last}", dice.digits(self.pan.len() - 10));
+            if numbered(&pan[..pan.len() - 1]) == pan && pan != self.pan {
+                break pan;
+            }
+        };
+        let other = |text: &str| text.replace(&self.pan, &pan);
+        let (track1, track2, track3) = (other(&self.track1), other(&self.track2), other(&self.track3));
+        Self { track1, track2, track3, pan, ..self.clone() }
+    }
+}
+
 /// Digits with their check digit.
 pub(crate) fn numbered(digits: &str) -> String {
     let sum: u32 = digits
