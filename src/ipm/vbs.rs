@@ -125,7 +125,11 @@ impl<R: Read> VbsReader<R> {
                 Ok(read) => piece.get(..read).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    return Err(Error::new(self.record.number, self.file_offset(self.record.position), error));
+                    return Err(Error::new(
+                        self.record.number,
+                        self.file_offset(self.record.position),
+                        error,
+                    ));
                 }
             };
             count += octets.iter().filter(|octet| !FILLERS.contains(octet)).map(|_| 1).sum::<u64>();

@@ -36,7 +36,9 @@ fn each(before: &str, after: &str, between: &str) -> String {
 
 #[test]
 fn octets_with_a_mark_between_them() {
-    for between in [":", "-", ",", ", ", ".", "_", "|", ";", " ", "\t", " : ", "*", "\u{a0}", "\u{2009}", "\u{2013}"] {
+    for between in
+        [":", "-", ",", ", ", ".", "_", "|", ";", " ", "\t", " : ", "*", "\u{a0}", "\u{2009}", "\u{2013}"]
+    {
         gives(between, each("", "", between), 1);
         gives(between, each("", "", between).to_uppercase() + "\n", 1);
     }
@@ -53,11 +55,11 @@ fn octets_with_a_mark_between_them() {
         gives("groups with a mark", groups.join("."), 1);
     }
     gives("an octet a line", each("", "", "\n") + "\n", 1);
-    let wide = each("", "", " ").chars().map(|character| match character {
+    let wide = |character| match character {
         'a'..='f' | '0'..='9' => char::from_u32(u32::from(character) + 0xFEE0).unwrap(),
         other => other,
-    });
-    gives("wide digits", wide.collect::<String>(), 1);
+    };
+    gives("wide digits", each("", "", " ").chars().map(wide).collect::<String>(), 1);
 }
 
 #[test]
@@ -400,8 +402,14 @@ fn what_is_no_message_is_named() {
         ("INSERT INTO t VALUES (1, 'x');\n".into(), "text that is no message"),
         ("MTI: 0800\n011: 000001\n".into(), "text that is no message"),
         (REQUEST.bytes().map(|octet| format!("{octet:08b} ")).collect(), "octets in binary digits"),
-        (format!("{}   {}\n", each("", "", " "), REQUEST), "rows of a dump without their offsets"),
-        (format!("{} | {}\n", each("", "", " "), REQUEST), "rows of a dump without their offsets"),
+        (
+            format!("{}   {}\n", each("", "", " "), REQUEST.replace('0', ".")),
+            "rows of a dump without their offsets",
+        ),
+        (
+            format!("{} | {}\n", each("", "", " "), REQUEST.replace('0', ".")),
+            "rows of a dump without their offsets",
+        ),
         ("<Buffer 30 32 30 30 ... 50 more bytes>\n".into(), "octets are left out of it"),
         (String::new(), "no message was found"),
         (" \n \n".into(), "no message was found"),

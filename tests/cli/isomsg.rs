@@ -315,7 +315,8 @@ fn broken() -> Vec<(&'static str, String, &'static str)> {
 #[test]
 fn masked_it_shows_no_card_number() {
     let card = "4242424242424242";
-    let fields = r#"{"mti":"0200","fields":{"3":"000000","37":"424242424242","43":"PAN 4242424242424242 SHOP"}}"#;
+    let fields =
+        r#"{"mti":"0200","fields":{"3":"000000","37":"424242424242","43":"PAN 4242424242424242 SHOP"}}"#;
     let wire = good(&["encode", "-s", "iso87-ascii"], fields);
     let masked = ["decode", "-s", "iso87-ascii", "--format", "isomsg"];
     let xml = good(&masked, wire.clone());

@@ -83,7 +83,8 @@ fn lies_across(spec: &Spec<'_>, octets: &[u8], digits: &str) -> bool {
     let halves = hex(octets);
     let packed = halves.match_indices(digits).map(|(at, _)| at / 2..(at + digits.len()).div_ceil(2));
     let len = digits.len();
-    let plain = octets.windows(len).enumerate().filter(|(_, run)| *run == digits.as_bytes() || *run == ebcdic);
+    let plain =
+        octets.windows(len).enumerate().filter(|(_, run)| *run == digits.as_bytes() || *run == ebcdic);
     let mut places = plain.map(|(at, _)| at..at + len).chain(packed);
     let is_in_one = |place: &Range<usize>| {
         values.iter().any(|value| value.start <= place.start && place.end <= value.end)

@@ -172,8 +172,7 @@ fn wraps(notation: Notation, start: &[u8], known: Known) -> bool {
         whole.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
     let (Some((last, body)), Some(first)) = (block.split_last(), block.first()) else { return false };
     let is_even = body.iter().all(|line| line.len() == first.len()) && last.len() <= first.len();
-    if notation == Notation::Text || body.is_empty() || !is_even || !(first.len() == 2 || first.len() >= 16)
-    {
+    if notation == Notation::Text || body.is_empty() || !is_even || !(first.len() == 2 || first.len() >= 16) {
         return false;
     }
     let decoded = |text: &[u8]| decode(notation, known, text).unwrap_or_default();

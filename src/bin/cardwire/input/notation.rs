@@ -278,7 +278,9 @@ fn marked(text: &str) -> Option<Vec<u8>> {
     let prefix = PREFIXES.into_iter().find(|prefix| text.starts_with(prefix)).unwrap_or("");
     let mark = text.chars().find(|character| MARKS.contains(character));
     let parts_them = matches!(prefix, "%" | "\\x" | "\\X" | "$")
-        || matches!(prefix, "0x" | "0X" | "x") && !text.contains([' ', '\t']) && text.matches(prefix).count() > 1;
+        || matches!(prefix, "0x" | "0X" | "x")
+            && !text.contains([' ', '\t'])
+            && text.matches(prefix).count() > 1;
     let pieces: Vec<&str> = match (prefix, mark) {
         (_, None) if parts_them => text.split(prefix).skip(1).collect(),
         (_, Some(mark)) => text.split(mark).flat_map(str::split_ascii_whitespace).collect(),
