@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use cardwire::Builder;
-use cardwire::ipm::{Cause, Encoding, Format, Medium, NotIpm, Records};
+use cardwire::ipm::{Cause, Encoding, Format, Medium, NotIpm, RecordWriter, Records};
 use proptest::prelude::*;
 
 /// A message of `len` octets, 29 or more, filled with DE 72.
@@ -109,6 +109,36 @@ fn records_behind_descriptor_words() {
             count += 1;
         }
         assert_eq!(count, all.len());
+    }
+}
+
+/// Two files that were put together by mistake are not read as the first alone.
+#[test]
+fn what_follows_the_last_record_is_counted() {
+    let file = |blocked: bool| {
+        let mut writer = RecordWriter::new(Vec::new(), Format { blocked, encoding: Encoding::Ebcdic });
+        [29, 60, 900].map(|len| writer.write_record(&record(Encoding::Ebcdic, len)).unwrap());
+        writer.finish().unwrap()
+    };
+    for blocked in [false, true] {
+        for (after, is_filler) in [
+            (vec![], true),
+            (vec![0; 700], true),
+            (b"\r\n".to_vec(), true),
+            (vec![0x1A], true),
+            (vec![0x40; 1014], true),
+            (file(blocked), false),
+            (file(blocked)[..60].to_vec(), false),
+        ] {
+            let input = [file(blocked), after].concat();
+            let mut records = Records::open(&input[..]).unwrap();
+            let mut count = 0;
+            while records.next_record().unwrap().is_some() {
+                assert_eq!(records.rest().unwrap(), 0, "nothing is read before the end");
+                count += 1;
+            }
+            assert_eq!((count, records.rest().unwrap() == 0), (3, is_filler));
+        }
     }
 }
 

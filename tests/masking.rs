@@ -35,6 +35,14 @@ fn case(seed: u64, of_secrets: u64) -> (Misread, Secrets) {
     (Misread::new(&mut Dice::seeded(seed), &secrets), secrets)
 }
 
+/// The same case with other inner digits of its card number, a few times.
+fn with_other_middles(seed: u64, secrets: &Secrets) -> impl Iterator<Item = Misread> {
+    (1..5).map(move |other| {
+        let other = secrets.with_other_middle(&mut Dice::seeded(seed ^ other << 40));
+        Misread::new(&mut Dice::seeded(seed), &other)
+    })
+}
+
 /// As `decode --format ndjson` prints it.
 fn ndjson(parsed: &Inspection<'_>) -> String {
     let mut text = Vec::new();
@@ -48,14 +56,18 @@ fn ndjson(parsed: &Inspection<'_>) -> String {
 
 #[test]
 fn no_card_number_shows_however_a_message_is_read() {
-    let (mut would_show, mut misread) = (0, 0);
+    let (mut would_show, mut misread, mut across) = (0, 0, 0);
     let count = cases(200);
     for seed in 0..count {
         let of_secrets = seed ^ 0xC0FF_EE00;
         let case = case(seed, of_secrets);
-        let others = || (1..3).map(|other| self::case(seed, of_secrets ^ other << 40).0).collect();
+        let others = || {
+            let redrawn = (1..3).map(|other| self::case(seed, of_secrets ^ other << 40).0);
+            redrawn.chain(with_other_middles(seed, &case.1)).collect()
+        };
         if let Some(found) = misread::shown(&case, &others, &ndjson) {
-            panic!("seed {seed}, {found}");
+            assert!(found.lies_across, "seed {seed}, {}", found.words);
+            across += 1;
         }
         let (read, needles) = (&case.0, Needles::of(&case.1));
         let is_open = |spec| needles.found_in(&misread::exposed(spec, &read.octets)).is_some();
@@ -64,8 +76,10 @@ fn no_card_number_shows_however_a_message_is_read() {
         misread += spec::builtin().filter(|spec| spec.name() != read.spec.name() && is_whole(spec)).count();
     }
     println!(
-        "{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}"
+        "{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}; \
+         shown across elements of a message that makes sense: {across}"
     );
+    assert!(across * 1000 < count, "{across} of {count}");
     assert!(would_show * 3 > count, "{would_show} of {count} hold what can be found");
 }
 
@@ -84,7 +98,8 @@ fn octets_without_a_spec_show_no_card_number() {
         let shows = |octets: &[u8]| needles.found_in(&cardwire::mask::hex(octets).to_string());
         would_show += u64::from(needles.found_in(&common::hex(&read.octets)).is_some());
         if let Some(found) = shows(&read.octets) {
-            let by_chance = (1..3).any(|other| shows(&of(other).0.octets).is_some());
+            let mut others = (1..3).map(|other| of(other).0).chain(with_other_middles(seed, &secrets));
+            let by_chance = others.any(|other| shows(&other.octets).is_some());
             assert!(by_chance, "seed {seed}: {found} of {}", secrets.pan);
         }
     }

@@ -98,6 +98,9 @@ fn detect(start: &[u8], known: Known) -> Result<Form, String> {
     if row::is_row(first) {
         return Ok(Form::Dumps { in_log: false });
     }
+    if lines.are_binary_digits(known) {
+        return Err(look::BINARY_DIGITS.into());
+    }
     // one message in several lines explains more than each line alone
     for notation in [Notation::Hex, Notation::Base64] {
         if lines.score(notation, known).is_some() && wraps(notation, start, known) {
@@ -119,9 +122,18 @@ fn detect(start: &[u8], known: Known) -> Result<Form, String> {
     match look::of_text(&lines.physical) {
         Some(words) => Err(words),
         None if look::is_nearly_hex(first) => Ok(Form::Lines(Notation::Hex, false)),
+        None if !first.is_empty() && !may_be_message(first, known) => Err(look::no_message()),
         None if first.len() < start.len() => Ok(Form::Lines(Notation::Text, false)),
         None => Ok(Form::Raw),
     }
+}
+
+/// Whether a text has a message type where one can be: at its start, as the spec reads it, or after a
+/// header.
+fn may_be_message(line: &[u8], known: Known) -> bool {
+    let mti = known.spec.and_then(|spec| Inspection::of(spec, line).mti());
+    let stands = mti.is_some_and(|mti| memchr::memmem::find(line, mti.to_string().as_bytes()).is_some());
+    stands || look::begins_as_message(line) || look::is_message(line)
 }
 
 /// What is no text: raw octets, unless it is known to be something else.
@@ -161,7 +173,7 @@ fn wraps(notation: Notation, start: &[u8], known: Known) -> bool {
         whole.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
     let (Some((last, body)), Some(first)) = (block.split_last(), block.first()) else { return false };
     let is_even = body.iter().all(|line| line.len() == first.len()) && last.len() <= first.len();
-    if notation == Notation::Text || body.is_empty() || !is_even || first.len() < 16 {
+    if notation == Notation::Text || body.is_empty() || !is_even || !(first.len() == 2 || first.len() >= 16) {
         return false;
     }
     let decoded = |text: &[u8]| decode(notation, known, text).unwrap_or_default();
@@ -169,6 +181,10 @@ fn wraps(notation: Notation, start: &[u8], known: Known) -> bool {
     let (fit_of_one, fit_of_all) = (known.fit(&one), known.fit(&all));
     let is_usual = matches!((notation, first.len()), (Notation::Hex, 60) | (Notation::Base64, 64 | 76));
     let explains_more = fit_of_all * all.len() > fit_of_one * one.len();
+    // an octet a line is no message
+    if first.len() == 2 {
+        return body.len() > 7;
+    }
     fit_of_one < COMPLETE && (fit_of_all == COMPLETE || (is_usual && explains_more))
 }
 
@@ -231,6 +247,21 @@ impl<'s> Lines<'s> {
             (None, Some(_)) => Some(Notation::Base64),
             (None, None) => None,
         }
+    }
+
+    /// Whether the lines are zeros and ones, eight an octet.
+    fn are_binary_digits(&self, known: Known) -> bool {
+        let is_binary = |line: &Vec<u8>| {
+            let digits = line.iter().filter(|octet| !octet.is_ascii_whitespace()).count();
+            line.iter().all(|octet| matches!(octet, b'0' | b'1' | b' ' | b'\t'))
+                && digits >= 64
+                && digits.is_multiple_of(8)
+        };
+        !self.logical.is_empty()
+            && self.logical.iter().all(is_binary)
+            && [Notation::Hex, Notation::Text]
+                .iter()
+                .all(|notation| self.score(*notation, known) < Some(COMPLETE * self.logical.len()))
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

@@ -44,17 +44,26 @@ pub(super) fn begins_as_message(line: &[u8]) -> bool {
 
 /// Whether a line may be a message in characters: an MTI, with a header before it perhaps, and what
 /// is no digit after it.
-fn is_message(line: &[u8]) -> bool {
+pub(super) fn is_message(line: &[u8]) -> bool {
     let is_mti =
         |mti: &[u8]| mti.iter().all(u8::is_ascii_digit) && matches!(mti, [b'0'..=b'2', b'1'..=b'8', ..]);
     let others = line.iter().filter(|octet| !octet.is_ascii_hexdigit()).count();
     others > 2 && line.windows(4).take(32).any(is_mti) && line.len() > 20
 }
 
+pub(super) const BINARY_DIGITS: &str =
+    "these are octets in binary digits: print them in hexadecimal ones, as xxd -p does";
+
+const ADVICE: &str =
+    "give the messages alone, or a dump of their octets; --input says what it is when it is one";
+
+/// The refusal of text in which nothing can be a message type.
+pub(super) fn no_message() -> String {
+    format!("this looks like text that is no message: {ADVICE}")
+}
+
 /// What lines look like that are no messages; `None` when they may be some.
 pub(super) fn of_text(lines: &[&[u8]]) -> Option<String> {
-    const ADVICE: &str =
-        "give the messages alone, or a dump of their octets; --input says what it is when it is one";
     let first = lines.first()?.trim_ascii();
     let said = |what: &str| Some(format!("this looks like {what}: {ADVICE}"));
     let begins = |words: &[&str]| words.iter().any(|word| first.starts_with(word.as_bytes()));

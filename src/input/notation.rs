@@ -4,7 +4,14 @@
 //! and strings of programming languages, with the words around them. A notation holds for a whole
 //! line: what mixes two is none, because dates, times and names are made of such pieces, too.
 
+<<<<<<< HEAD:src/input/notation.rs
 use super::hex;
+=======
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::hex;
+>>>>>>> wt-reports:src/bin/cardwire/input/notation.rs
 
 /// What a line can be read as.
 pub(super) enum Reading {
@@ -23,13 +30,18 @@ pub(super) fn read(text: &[u8]) -> Reading {
         return if octets.is_empty() { Reading::None } else { Reading::Octets(vec![octets]) };
     }
     let Ok(text) = std::str::from_utf8(text) else { return Reading::None };
-    let text = without_comments(text);
-    let text = text.trim().trim_end_matches([';', ',']).trim_end();
+    let text = without_comments(&typed(text));
+    let text = text.trim().trim_end_matches([';', ',']).trim_matches(['`', ' ']);
     if let Some(found) = quoted(text) {
         return found;
     }
     let text = text.replace("(byte)", "").replace("(char)", "");
+    // each octet within brackets of its own
+    let text = ["][", ")(", "><", "}{"].iter().fold(text, |text, pair| text.replace(pair, " "));
     let (inner, is_array) = bracketed(text.trim());
+    if let Some(refusal) = beside_characters(inner) {
+        return refusal;
+    }
     if inner.contains("...") || inner.contains('…') {
         let octets = inner.split(['.', '…']).next().and_then(marked);
         return match octets.filter(|octets| octets.len() > 1) {
@@ -40,9 +52,62 @@ pub(super) fn read(text: &[u8]) -> Reading {
     let mut readings: Vec<Vec<u8>> = marked(inner).into_iter().collect();
     readings.extend(decimals(inner).filter(|_| is_array));
     if readings.is_empty() {
-        readings.extend(escaped(inner).filter(|octets| !octets.is_empty() && inner.contains("\\x")));
+        let has_escapes = inner.contains("\\x") || inner.starts_with('\\');
+        readings.extend(escaped(inner).filter(|octets| !octets.is_empty() && has_escapes));
+    }
+    if readings.is_empty() {
+        readings.extend(labelled(&text).or_else(|| base64_of(&text)));
     }
     if readings.is_empty() { Reading::None } else { Reading::Octets(readings) }
+}
+
+/// The refusal of `00 22 30 38   .."08`: a row of a dump without its offset.
+fn beside_characters(text: &str) -> Option<Reading> {
+    let end = [text.find("  "), text.find(" |")].into_iter().flatten().min()?;
+    let (octets, characters) = text.split_at_checked(end)?;
+    let octets = marked(octets).filter(|octets| octets.len() >= 8)?;
+    let characters = characters.trim_start_matches([' ', '|']).trim_end_matches([' ', '|']);
+    let is_beside = marked(characters).is_none() && characters.chars().count() <= octets.len();
+    is_beside.then_some(Reading::Refused(
+        "these are rows of a dump without their offsets: take away the characters beside the octets",
+    ))
+}
+
+/// A text as it was before an editor, a mail or a page gave it the blanks, dashes, quotes and wide
+/// digits of typesetters.
+fn typed(text: &str) -> String {
+    let plain = |character: char| match character {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
+        '\u{2018}' | '\u{2019}' => Some('\''),
+        '\u{201C}' | '\u{201D}' => Some('"'),
+        '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}' => None,
+        '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF26}' | '\u{FF41}'..='\u{FF46}' => {
+            char::from_u32(u32::from(character) - 0xFEE0)
+        }
+        blank if !blank.is_ascii() && blank.is_whitespace() => Some(' '),
+        other => Some(other),
+    };
+    text.chars().filter_map(plain).collect()
+}
+
+/// `payload=0022...`, `"data": "00 22 ..."`: octets after a name that has no digits, of which a date or
+/// a time would be made.
+fn labelled(text: &str) -> Option<Vec<u8>> {
+    const FEWEST: usize = 8;
+    let (name, value) = text.rsplit_once(['=', ':'])?;
+    let is_name = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '_' | '-' | '"' | '\'' | '>' | '<');
+    if name.len() > 40 || !name.contains(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(is_name) {
+        return None;
+    }
+    let value = value.trim_matches([' ', '"', '\'', '[', ']', '<', '>', '{', '}', '.']);
+    let octets = hex::octets(value.as_bytes()).ok().or_else(|| marked(value))?;
+    (octets.len() >= FEWEST).then_some(octets)
+}
+
+/// The octets of a data URI, or of what a program is told is base64.
+fn base64_of(text: &str) -> Option<Vec<u8>> {
+    let (_, coded) = text.split_once(";base64,").filter(|(before, _)| before.starts_with("data:"))?;
+    STANDARD.decode(coded).ok()
 }
 
 /// How far into the brackets of an array, or into a string, the lines read so far have led.
@@ -101,6 +166,7 @@ pub(super) fn is_comment(line: &[u8]) -> bool {
         && number
             .is_some_and(|number| number.trim_ascii().iter().all(u8::is_ascii_digit) && number.len() < 12);
     line.starts_with(b"#")
+        || line.starts_with(b"```")
         || line.starts_with(b"//")
         || (line.starts_with(b"/*") && line.ends_with(b"*/"))
         || is_length
@@ -118,8 +184,8 @@ fn without_comments(text: &str) -> String {
             }
             _ => {
                 // a mark within quotes is a part of a string
-                let end =
-                    line.find("//").filter(|end| !line.get(..*end).unwrap_or_default().contains(['"', '\'']));
+                let end = line.find("//").or_else(|| line.find(" # "));
+                let end = end.filter(|end| !line.get(..*end).unwrap_or_default().contains(['"', '\'']));
                 out.push_str(end.and_then(|end| line.get(..end)).unwrap_or(line));
             }
         }
@@ -151,7 +217,10 @@ fn quoted(text: &str) -> Option<Reading> {
         rest = rest.strip_prefix('b').filter(|rest| rest.starts_with(quote)).unwrap_or(rest);
     }
     let after = rest.trim_matches([')', '}', ']', ';', ',', ' ', '\n']);
-    if !matches!(after, "" | "'hex'" | "\"hex\"" | ".hex()") {
+    if matches!(after, "'base64'" | "\"base64\"") {
+        return STANDARD.decode(content).ok().map(|octets| Reading::Octets(vec![octets]));
+    }
+    if !matches!(after, "" | "'hex'" | "\"hex\"" | ".hex()" | ".pack('H*'" | ".pack(\"H*\"") {
         return None;
     }
     let digits = hex::octets(content.trim().as_bytes()).ok().or_else(|| marked(&content));
@@ -194,7 +263,9 @@ fn bracketed(text: &str) -> (&str, bool) {
         Some(open) => match inner(open) {
             Some(inner) => {
                 let inner = inner.strip_prefix("Buffer ").unwrap_or(inner).trim();
-                (inner, text.get(open..).is_some_and(|rest| rest.starts_with(['{', '['])))
+                let (before, rest) = text.split_at_checked(open).unwrap_or_default();
+                let is_call = rest.starts_with('(') && before.ends_with(|c: char| c.is_ascii_alphanumeric());
+                (inner, rest.starts_with(['{', '[']) || is_call || before.ends_with('<'))
             }
             None => (text, false),
         },
@@ -205,29 +276,41 @@ fn bracketed(text: &str) -> (&str, bool) {
 /// Octets with one mark between them, each with the same prefix or suffix, or none: `00:22`,
 /// `0x00, 0x22`, `30h 38h`, `%30%38`. One long number with a prefix is octets, too.
 fn marked(text: &str) -> Option<Vec<u8>> {
-    const PREFIXES: [&str; 8] = ["0x", "0X", "\\x", "\\X", "%", "$", "&H", "x"];
-    const MARKS: [char; 9] = [',', ':', '-', ';', '_', '|', '.', '/', '+'];
+    const PREFIXES: [&str; 9] = ["0x", "0X", "\\x", "\\X", "%", "$", "&H", "16#", "x"];
+    const MARKS: [char; 10] = [',', ':', '-', ';', '_', '|', '.', '/', '+', '*'];
     let text = text.trim();
     let prefix = PREFIXES.into_iter().find(|prefix| text.starts_with(prefix)).unwrap_or("");
     let mark = text.chars().find(|character| MARKS.contains(character));
+    let parts_them = matches!(prefix, "%" | "\\x" | "\\X" | "$")
+        || matches!(prefix, "0x" | "0X" | "x")
+            && !text.contains([' ', '\t'])
+            && text.matches(prefix).count() > 1;
     let pieces: Vec<&str> = match (prefix, mark) {
-        // the prefix itself parts them
-        ("%" | "\\x" | "\\X" | "$", None) => text.split(prefix).skip(1).collect(),
+        (_, None) if parts_them => text.split(prefix).skip(1).collect(),
         (_, Some(mark)) => text.split(mark).flat_map(str::split_ascii_whitespace).collect(),
         (_, None) => text.split_ascii_whitespace().collect(),
     };
     let suffix = pieces.first()?.strip_suffix(['h', 'H']).map_or("", |_| "h");
     let is_prefixed = !prefix.is_empty();
-    let parted = matches!((prefix, mark), ("%" | "\\x" | "\\X" | "$", None));
+    let parted = parts_them && mark.is_none();
+    // 0800.2020.0000: groups of one size, which a date or a time has not
+    let group = pieces.first().map_or(0, |piece| piece.len());
+    let (last, others) = pieces.split_last()?;
+    let is_grouped = others.len() > 1
+        && group >= 4
+        && others.iter().all(|piece| piece.len() == group)
+        && last.len() <= group;
     let mut octets = Vec::with_capacity(pieces.len());
     for piece in &pieces {
         let piece = if parted { piece.trim() } else { piece.strip_prefix(prefix)? };
         let piece = if suffix.is_empty() { piece } else { piece.strip_suffix(['h', 'H'])? };
+        // an assembler wants a digit first
+        let piece = if suffix.is_empty() || piece.len() != 3 { piece } else { piece.strip_prefix('0')? };
         match piece.len() {
             1 if is_prefixed => octets.push(u8::from_str_radix(piece, 16).ok()?),
             2 => octets.extend(hex::octets(piece.as_bytes()).ok()?),
             // a single number, or words with blanks between them
-            _ if mark.is_none() && piece.len().is_multiple_of(2) => {
+            _ if (mark.is_none() || is_grouped) && piece.len().is_multiple_of(2) => {
                 octets.extend(hex::octets(piece.as_bytes()).ok()?);
             }
             _ => return None,
@@ -237,13 +320,16 @@ fn marked(text: &str) -> Option<Vec<u8>> {
     (octets.len() > 1).then_some(octets)
 }
 
-/// `48, 56, -128`: octets as the numbers that Java, Rust or Python print.
+/// `48, 56, -128`: octets as the numbers that Java, Rust or Python print; `48 56 128`, as Go does.
 fn decimals(text: &str) -> Option<Vec<u8>> {
     let octet = |piece: &str| {
         let number: i16 = piece.trim().parse().ok()?;
         u8::try_from(number).ok().or_else(|| Some(i8::try_from(number).ok()?.cast_unsigned()))
     };
-    let octets: Option<Vec<u8>> = text.split(',').map(octet).collect();
+    let by_blanks = || text.split_ascii_whitespace().map(octet).collect();
+    let text = text.trim_end().trim_end_matches(',');
+    let octets: Option<Vec<u8>> =
+        if text.contains(',') { text.split(',').map(octet).collect() } else { by_blanks() };
     octets.filter(|octets| octets.len() > 1)
 }
 

@@ -157,6 +157,7 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
         Some((decimal, rest)) if decimal.bytes().all(|digit| digit.is_ascii_hexdigit()) => (rest, true),
         _ => (rest, false),
     };
+    let rest = if rest.starts_with(" : ") { rest.trim_start() } else { rest };
     let marked = rest.trim_start_matches([':', '|', ']', '>', '-', ')', '=']);
     let has_mark = marked.len() < rest.len();
     // blanks alone part a bare offset from its octets
@@ -184,14 +185,14 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> 
         let token = after.get(..end).unwrap_or_default();
         // one blank between octets, two in the middle of a row; more, and the characters begin
         let is_middle = blanks == 2 && octets.len() == USUAL / 2;
-        let ends = blanks > 1 && !octets.is_empty() && !is_middle;
+        let ends = blanks > 1 && !octets.is_empty() && !(is_middle && !are_characters(after, &octets));
         let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
         if is_bar {
             // a table parts offset and octets, and the halves of a row, by a line
             rest = after.get(1..).unwrap_or_default();
             continue;
         }
-        if token.is_empty() || ends || token.starts_with(['>', '\'', '"']) {
+        if token.is_empty() || ends || token.starts_with(['>', '\'', '"', ':']) {
             break;
         }
         if token.starts_with("**") {
@@ -212,6 +213,16 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> 
         rest = after.get(end..).unwrap_or_default();
     }
     Ok((octets, has_halves))
+}
+
+/// Whether a text is the characters of octets, as dumps print them: each itself, or a dot or a blank.
+fn are_characters(text: &str, octets: &[u8]) -> bool {
+    let text = text.as_bytes();
+    let is_shown = |(shown, octet): (&u8, &u8)| match octet {
+        0x21..=0x7E => shown == octet,
+        _ => matches!(shown, b'.' | b' ' | b'?'),
+    };
+    text.len() <= octets.len() && text.iter().zip(octets).all(is_shown)
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ impl Texts {
             };
             crate::input::work::count(line.len());
             match line {
-                b"" if text.is_empty() => continue,
+                line if text.is_empty() && line.trim_ascii().is_empty() => continue,
                 b"" if self.wraps => break,
                 line if self.notation == Notation::Text && line.starts_with(b"# ") => continue,
                 line if self.notation == Notation::Hex && notation::is_comment(line) => continue,

@@ -115,6 +115,15 @@ impl<R: Read> Records<R> {
         self.reader.ended_cleanly()
     }
 
+    /// Reads what follows the last record, and counts the octets that are no filler (zeros, blanks of either
+    /// character set, line ends, `1A`): of another file, perhaps. Nothing before the end.
+    ///
+    /// # Errors
+    /// As the reader.
+    pub fn rest(&mut self) -> Result<u64, Error> {
+        if self.ended_cleanly() { self.reader.rest() } else { Ok(0) }
+    }
+
     /// How many blocks did not end in `40 40`; see [`Unblocker::odd_trailers`].
     #[must_use]
     pub fn odd_trailers(&self) -> u64 {

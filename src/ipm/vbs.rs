@@ -121,6 +121,27 @@ impl<R: Read> VbsReader<R> {
         &self.inner
     }
 
+    /// How many octets follow the last record that are no filler.
+    pub(super) fn rest(&mut self) -> Result<u64, Error> {
+        const FILLERS: [u8; 6] = [0, 0x40, b' ', b'\r', b'\n', 0x1A];
+        let (mut count, mut piece) = (0, [0; 4096]);
+        loop {
+            let octets = match self.inner.read(&mut piece) {
+                Ok(0) => return Ok(count),
+                Ok(read) => piece.get(..read).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    return Err(Error::new(
+                        self.record.number,
+                        self.file_offset(self.record.position),
+                        error,
+                    ));
+                }
+            };
+            count += octets.iter().filter(|octet| !FILLERS.contains(octet)).map(|_| 1).sum::<u64>();
+        }
+    }
+
     /// The record read last.
     pub(super) fn current(&self) -> &[u8] {
         &self.record.octets

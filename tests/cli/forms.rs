@@ -36,7 +36,9 @@ fn each(before: &str, after: &str, between: &str) -> String {
 
 #[test]
 fn octets_with_a_mark_between_them() {
-    for between in [":", "-", ",", ", ", ".", "_", "|", ";", " ", "\t", " : "] {
+    for between in
+        [":", "-", ",", ", ", ".", "_", "|", ";", " ", "\t", " : ", "*", "\u{a0}", "\u{2009}", "\u{2013}"]
+    {
         gives(between, each("", "", between), 1);
         gives(between, each("", "", between).to_uppercase() + "\n", 1);
     }
@@ -50,7 +52,14 @@ fn octets_with_a_mark_between_them() {
             .map(|group| String::from_utf8_lossy(group).into_owned())
             .collect();
         gives("groups", groups.join(" "), 1);
+        gives("groups with a mark", groups.join("."), 1);
     }
+    gives("an octet a line", each("", "", "\n") + "\n", 1);
+    let wide = |character| match character {
+        'a'..='f' | '0'..='9' => char::from_u32(u32::from(character) + 0xFEE0).unwrap(),
+        other => other,
+    };
+    gives("wide digits", each("", "", " ").chars().map(wide).collect::<String>(), 1);
 }
 
 #[test]
@@ -67,10 +76,21 @@ fn octets_with_a_prefix_or_a_suffix() {
         ("\\x", "", ""),
         ("$", "", " "),
         ("&H", "", " "),
+        ("0x", "", ""),
+        ("0", "h", ", "),
+        ("[", "]", ""),
+        ("(", ")", ""),
+        ("<", ">", ""),
+        ("\\u00", "", ""),
+        ("16#", "", ", "),
     ] {
         gives(before, each(before, after, between), 1);
     }
     gives("one number", format!("0x{}", hex(REQUEST.as_bytes())), 1);
+}
+
+fn base64(text: &str) -> String {
+    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, text)
 }
 
 #[test]
@@ -97,6 +117,16 @@ fn octets_as_languages_write_them() {
         ("SQL", format!("X'{digits}'")),
         ("CBOR", format!("h'{digits}'")),
         ("a shell", format!("$'{escaped}'")),
+        ("Go, printed", format!("[{}]", decimal.join(" "))),
+        ("Kotlin", format!("byteArrayOf({})", decimal.join(", "))),
+        ("Erlang", format!("<<{}>>", decimal.join(","))),
+        ("Ruby", format!("['{digits}'].pack('H*')")),
+        ("Node, base64", format!("Buffer.from('{}', 'base64')", base64(REQUEST))),
+        ("a data URI", format!("data:application/octet-stream;base64,{}", base64(REQUEST))),
+        ("a name", format!("payload={digits}")),
+        ("a name in JSON", format!("\"message\": \"{}\"", each("", "", " "))),
+        ("a remark", format!("{digits} # from the ticket")),
+        ("Markdown", format!("`{digits}`")),
         ("quotes", format!("\"{digits}\"")),
         ("quoted text", format!("\"{REQUEST}\"")),
     ] {
@@ -175,7 +205,6 @@ fn text_one_message_a_line() {
 
 #[test]
 fn lines_that_wrap() {
-    use base64::Engine;
     let digits = hex(REQUEST.as_bytes());
     let wrap = |text: &str, width: usize| {
         let rows: Vec<&str> =
@@ -186,9 +215,21 @@ fn lines_that_wrap() {
         gives("digits", wrap(&digits, width), 1);
         gives("digits twice", format!("{0}\n{0}", wrap(&digits, width)), 2);
     }
-    let base64 = base64::engine::general_purpose::STANDARD.encode(REQUEST);
+    let base64 = base64(REQUEST);
     for width in [64, 76] {
         gives("base64", wrap(&base64, width), 1);
+    }
+}
+
+#[test]
+fn dumps_with_eight_octets_a_row() {
+    for (mark, before) in [(":", ""), (" :", ": ")] {
+        let row = |(row, octets): (usize, &[u8])| {
+            let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+            let characters = String::from_utf8_lossy(octets);
+            format!("{:06X}{mark} {:<23}  {before}{characters}\n", 8 * row, pairs.join(" "))
+        };
+        gives("rows of eight", REQUEST.as_bytes().chunks(8).enumerate().map(row).collect::<String>(), 1);
     }
 }
 
@@ -355,8 +396,23 @@ fn what_is_no_message_is_named() {
         ("[{\"a\":1}]\n".into(), "JSON, but no object with"),
         ("-----BEGIN CERTIFICATE-----\nMIIB\n".into(), "a key or a certificate"),
         ("please see what my terminal sends\n".into(), "text that is no message"),
+        ("Subject: help\nFrom: a@b\n".into(), "text that is no message"),
+        ("java.lang.NullPointerException\n\tat com.x.Y(Z.java:10)\n".into(), "text that is no message"),
+        ("mti: '0800'\nfields:\n  11: '000001'\n".into(), "text that is no message"),
+        ("INSERT INTO t VALUES (1, 'x');\n".into(), "text that is no message"),
+        ("MTI: 0800\n011: 000001\n".into(), "text that is no message"),
+        (REQUEST.bytes().map(|octet| format!("{octet:08b} ")).collect(), "octets in binary digits"),
+        (
+            format!("{}   {}\n", each("", "", " "), REQUEST.replace('0', ".")),
+            "rows of a dump without their offsets",
+        ),
+        (
+            format!("{} | {}\n", each("", "", " "), REQUEST.replace('0', ".")),
+            "rows of a dump without their offsets",
+        ),
         ("<Buffer 30 32 30 30 ... 50 more bytes>\n".into(), "octets are left out of it"),
         (String::new(), "no message was found"),
+        (" \n \n".into(), "no message was found"),
         ("\n\n".into(), "no message was found"),
     ] {
         refuses(words, input, words);

@@ -311,6 +311,30 @@ fn broken() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
+/// Masked XML hides what masked JSON hides: in open elements, in the header, in a message that broke, and redacted.
+#[test]
+fn masked_it_shows_no_card_number() {
+    let card = "4242424242424242";
+    let fields =
+        r#"{"mti":"0200","fields":{"3":"000000","37":"424242424242","43":"PAN 4242424242424242 SHOP"}}"#;
+    let wire = good(&["encode", "-s", "iso87-ascii"], fields);
+    let masked = ["decode", "-s", "iso87-ascii", "--format", "isomsg"];
+    let xml = good(&masked, wire.clone());
+    assert!(xml.contains(r#"<field id="43" value="PAN 424242******4242 SHOP"#), "{xml}");
+    let broken = cardwire(&masked, format!("{}\n", &wire.trim()[..wire.trim().len() - 2])).out;
+    assert!(broken.contains("masked=\"true\" error=") && !broken.contains("42424242"), "{broken}");
+    let ebcdic: String = card.bytes().map(|digit| format!("{:02X}", digit | 0xF0)).collect();
+    for header in [card.to_owned(), hex(card.as_bytes()), ebcdic, format!("6000{card}")] {
+        let xml = message(&format!("<header>{header}</header><field id=\"11\" value=\"1\"/>"));
+        for args in [&masked[..], &["redact", "-s", "iso87-ascii"]] {
+            let out = good(args, xml.clone());
+            assert!(out.contains("<header>") && !out.contains(&header), "{header}: {out}");
+        }
+        let wire = good(&["redact", "-s", "iso87-ascii", "-f", "hex"], xml);
+        assert!(!wire.contains(&header), "{header}: {wire}");
+    }
+}
+
 #[test]
 fn broken_and_hostile_xml() {
     for (name, xml, words) in broken() {

@@ -19,6 +19,7 @@ const FORMS: &Forms = &[
     (&["decode", "-i", "hex", "--format", "ndjson"], "\n"),
     (&["decode", "-i", "hex", "--format", "json"], "\n}\n"),
     (&["decode", "-i", "hex", "--format", "hexdump"], "\n\n"),
+    (&["decode", "-i", "hex", "--format", "isomsg"], "</isomsg>\n"),
     (&["check", "-i", "hex", "-p", "iso87"], "\n"),
 ];
 

@@ -139,6 +139,34 @@ fn of_a_capture_the_frames_are_printed() {
     assert_redacted("ascii4", &cardwire::spec::ISO87_ASCII, &stream, &printed);
 }
 
+/// Zeros for the middle of such a number would be the number.
+#[test]
+fn a_number_whose_middle_is_zeros_is_changed() {
+    for card in ["424242000000004242", "4242420000004242", "4000000000000002", "620000000000001"] {
+        let object = format!("{{\"mti\":\"0200\",\"fields\":{{\"2\":\"{card}\",\"3\":\"000000\"}}}}\n");
+        for spec in ["iso87-ascii", "iso87-bcd", "iso87-ebcdic"] {
+            let wire = good(&["encode", "-s", spec], object.clone());
+            let out = good(&["redact", "-s", spec], wire.clone());
+            assert_eq!(out.len(), wire.len());
+            let seen = good(&["decode", "-s", spec, "--format", "ndjson", "--expose"], out);
+            assert!(!seen.contains(card) && seen.contains(&card[card.len() - 4..]), "{seen}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_before_a_message_is_named() {
+    let frame = framed("ascii4", b"", &messages("iso87-ascii")[1]);
+    let path = file("redact-length.hex", hex(&frame).as_bytes());
+    let path = path.to_str().unwrap();
+    let done = cardwire(&["redact", "-s", "iso87-ascii", path], "");
+    assert_eq!((done.code, done.out.as_str()), (1, ""));
+    assert!(done.err.contains("a length of 4 bytes stands before the MTI (framing ascii4)"), "{}", done.err);
+    assert!(done.err.contains("it parses with --spec iso87-ascii --framing ascii4"), "{}", done.err);
+    let out = good(&["redact", "-s", "iso87-ascii", "-F", "ascii4", path], "");
+    assert_redacted("ascii4", &cardwire::spec::ISO87_ASCII, &frame, &octets(out.trim()));
+}
+
 #[test]
 fn what_cannot_be_redacted_is_left_out_and_told() {
     let all = messages("iso87-ascii");

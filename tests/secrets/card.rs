@@ -47,7 +47,8 @@ const ISSUERS: [(&str, usize); 25] = [
 ];
 
 impl Secrets {
-    /// Card data of a network, which `network` chooses: of one network all have the same lengths.
+    /// Card data of a network, which `network` chooses: of one network all have the same lengths, and of one number
+    /// the same CVV. Nobody searches for three digits, but before the next key they may look like those of a card.
     pub(crate) fn new(dice: &mut Dice<'_>, network: u64) -> Self {
         let (prefix, len) = ISSUERS[usize::try_from(network).unwrap() % ISSUERS.len()];
         let pan = loop {
@@ -66,7 +67,25 @@ impl Secrets {
         let track3 = track3.replace("XXXX", &dice.digits(4));
         let mut pin_block = [0; 8];
         pin_block.copy_from_slice(&dice.octets(8));
-        Self { track1, track2, track3, discretionary, name, pin_block, cvv: dice.digits(3), pan }
+        let cvv = Dice::seeded(network).digits(3);
+        Self { track1, track2, track3, discretionary, name, pin_block, cvv, pan }
+    }
+}
+
+impl Secrets {
+    /// The same but for the digits that nobody may see: what is found of the one in a text of the other stands there
+    /// by chance.
+    pub(crate) fn with_other_middle(&self, dice: &mut Dice<'_>) -> Self {
+        let (first, last) = (&self.pan[..6], &self.pan[self.pan.len() - 4..]);
+        let pan = loop {
+            let pan = format!("{first}{}{last}", dice.digits(self.pan.len() - 10));
+            if numbered(&pan[..pan.len() - 1]) == pan && pan != self.pan {
+                break pan;
+            }
+        };
+        let other = |text: &str| text.replace(&self.pan, &pan);
+        let (track1, track2, track3) = (other(&self.track1), other(&self.track2), other(&self.track3));
+        Self { track1, track2, track3, pan, ..self.clone() }
     }
 }
 

@@ -85,9 +85,23 @@ fn numbers(runs: &[String]) -> HashSet<u64> {
 /// A text without what stands between values, in capitals. Lines stay apart: an error may end with a length that
 /// was read, and the next line begins with an offset.
 fn dense(text: &str) -> String {
-    let text = text.replace("\\x", "").replace("\\u00", "");
+    let text = without_keys(text).replace("\\x", "").replace("\\u00", "");
     let between = |character: &char| !" \t,:|-\"'{}[]().".contains(*character);
     text.chars().filter(between).map(|character| character.to_ascii_uppercase()).collect()
+}
+
+/// A text with a line end for each number of an element that is a key of JSON. Values before and after it are put
+/// together with that number by chance alone; where all digits of a text are, it stays.
+fn without_keys(text: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(end) = rest.find("\":") {
+        let start = rest[..end].trim_end_matches(|character: char| character.is_ascii_digit()).len();
+        let kept = if start < end && rest[..start].ends_with('"') { start } else { end };
+        out.push_str(&rest[..kept]);
+        out.push('\n');
+        rest = &rest[end + 2..];
+    }
+    out + rest
 }
 
 /// The first run of `len` digits that is one of those.

@@ -31,11 +31,16 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
         pairs.iter().map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, *octet))).collect();
     // zeros in the middle may be what was there, or make another card of it: no check digit fits then
     let digits = octets.iter().take_while(|octet| octet.is_ascii_digit()).count();
-    let is_card = octets.get(..digits).is_some_and(is_luhn)
-        && matches!(field.element().privacy(), Privacy::Pan { .. } | Privacy::Track);
-    let last = (0..digits).rev().find(|index| is_card && is_hidden(*index));
-    if let Some(octet) = last.and_then(|index| octets.get_mut(index)) {
-        *octet = b'1';
+    let is_number = matches!(field.element().privacy(), Privacy::Pan { .. } | Privacy::Track);
+    let Some(last) = (0..digits).rev().find(|index| is_number && is_hidden(*index)) else {
+        return Prepared::AsRead(octets);
+    };
+    let was: Vec<u8> = pairs.iter().take(digits).map(|(octet, _)| *octet).collect();
+    for digit in b'0'..=b'2' {
+        octets.get_mut(last).into_iter().for_each(|octet| *octet = digit);
+        if octets.get(..digits).is_some_and(|digits| digits != was && !is_luhn(digits)) {
+            break;
+        }
     }
     Prepared::AsRead(octets)
 }

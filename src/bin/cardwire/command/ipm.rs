@@ -158,10 +158,22 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
             Err(error) => return Err(Failure::data(format_args!("{name}: {error}"))),
         }
     }
+    complete(&name, &mut records)?;
+    tally(broken, total, "records are broken")
+}
+
+/// Fails where a file does not end after its last record: what is missing or left is told.
+fn complete(name: &str, records: &mut Records<Stream>) -> Outcome {
     if !records.ended_cleanly() {
         return Err(Failure::data(format_args!("{name}: the file ends without the length of zero")));
     }
-    tally(broken, total, "records are broken")
+    match records.rest() {
+        Ok(0) => Ok(()),
+        Ok(left) => Err(Failure::data(format_args!(
+            "{name}: {left} bytes follow the last record and are not read: another file, perhaps"
+        ))),
+        Err(error) => Err(Failure::data(format_args!("{name}: {error}"))),
+    }
 }
 
 fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
@@ -257,14 +269,14 @@ fn convert(output: &mut Output, file: Option<&PathBuf>, target: &Target) -> Outc
             if from.encoding == to.encoding {
                 match records.next_record().map_err(in_file)? {
                     Some(record) => writer.write_record(record).map_err(failed)?,
-                    None => return Ok(()),
+                    None => return complete(&name, &mut records),
                 }
             } else {
                 match records.next_message().map_err(in_file)? {
                     Some(message) => {
                         writer.write(&Builder::copy_of(&message, to.encoding.spec())).map_err(failed)?;
                     }
-                    None => return Ok(()),
+                    None => return complete(&name, &mut records),
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::io::Write;
 use cardwire::{Builder, Inspection, Message, Spec};
 
 use super::encode::{Trouble, build};
+use super::suggest::Advisor;
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Line, Lines, Payload, Refusal, files};
@@ -45,6 +46,8 @@ impl Redact {
         if self.json {
             return self.objects(output, spec);
         }
+        let name = self.spec.spec.as_deref().unwrap_or(spec.name());
+        let mut advisor = Advisor::new(&self.input, name, spec);
         let input = InputArgs { polls: true, ..self.input.clone() };
         let mut messages = input.messages(Some(spec)).with_left();
         let (mut total, mut broken, mut text) = (0, 0, Vec::new());
@@ -69,6 +72,7 @@ impl Redact {
                 // what does not parse is not passed on: nobody knows what it holds
                 Err(text) => {
                     broken += 1;
+                    let text = advisor.look(&item).err().map_or(text, |misread| misread.to_string());
                     complain(format_args!("{}: left out: {text}", item.origin));
                 }
             }
@@ -77,6 +81,7 @@ impl Redact {
             }
         }
         output.flush()?;
+        advisor.end().iter().for_each(complain);
         tally(broken, total, "messages are broken and left out")
     }
 
@@ -89,7 +94,8 @@ impl Redact {
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let wire = redacted(&message).map_err(|error| error.to_string())?;
         let left: Vec<Left> = left.iter().map(Left::redacted).collect();
-        Ok(isomsg::message(&Inspection::of(spec, &wire), payload.station(), &left, Shown::Exposed, ""))
+        let station = mask::plain(payload.station());
+        Ok(isomsg::message(&Inspection::of(spec, &wire), &station, &left, Shown::Exposed, ""))
     }
 
     fn message(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<Vec<u8>, String> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cardwire::{Error, Field, Inspection, layout::Order, model::KeyStyle};
+use cardwire::{Error, Field, Inspection, layout::Order, mask, model::KeyStyle};
 
 use super::escape;
 use crate::hex;
@@ -47,9 +47,17 @@ impl Writer {
         self.out.push_str(">\n");
         let header = if parsed.header().is_empty() { station } else { parsed.header() };
         if !header.is_empty() {
-            let _ = writeln!(self.out, "  <header>{}</header>", hex::text(header));
+            let digits = match self.shown {
+                Shown::Exposed => hex::text(header),
+                Shown::Masked => mask::hex(header).to_string(),
+            };
+            let _ = writeln!(self.out, "  <header>{digits}</header>");
         }
-        if let Some(mti) = parsed.mti() {
+        let mti = match self.shown {
+            Shown::Exposed => parsed.mti().map(|mti| mti.to_string()),
+            Shown::Masked => parsed.shown_mti().map(|mti| mti.to_string()),
+        };
+        if let Some(mti) = mti {
             let _ = writeln!(self.out, "  <field id=\"0\" value=\"{mti}\"/>");
         }
         let mut left = left.iter().peekable();
@@ -78,9 +86,13 @@ impl Writer {
             self.open("<isomsg", name, depth);
             self.out.push_str(">\n");
             for (index, part) in field.parts().enumerate() {
-                let written = part.key().to_string();
+                let (key, shown) = (part.key().to_string(), part.shown_key().to_string());
+                let written = if self.shown == Shown::Exposed { key.clone() } else { shown };
                 let name = match part.key().style() {
-                    KeyStyle::Number | KeyStyle::Digits(_) => Name::Number(part.key().value()),
+                    KeyStyle::Number | KeyStyle::Digits(_) if written == key => {
+                        Name::Number(part.key().value())
+                    }
+                    KeyStyle::Number | KeyStyle::Digits(_) => Name::Text(&written),
                     _ => Name::Tag(index + 1, &written),
                 };
                 self.field(&part, name, depth + 1);
@@ -92,7 +104,8 @@ impl Writer {
         match (self.shown, field.content().is_binary()) {
             (Shown::Exposed, true) => self.attribute("value", digits(field.expose().octets())),
             (Shown::Exposed, false) => self.attribute("value", field.expose().octets()),
-            (Shown::Masked, false) if field.element().privacy().is_open() => {
+            // what is shown whole keeps characters that `Display` writes in another way
+            (Shown::Masked, false) if !field.is_masked() => {
                 self.attribute("value", field.expose().octets());
             }
             (Shown::Masked, _) => self.attribute("value", field.to_string().bytes()),
