@@ -4,14 +4,10 @@
 //! and strings of programming languages, with the words around them. A notation holds for a whole
 //! line: what mixes two is none, because dates, times and names are made of such pieces, too.
 
-<<<<<<< HEAD:src/input/notation.rs
-use super::hex;
-=======
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::hex;
->>>>>>> wt-reports:src/bin/cardwire/input/notation.rs
+use super::hex;
 
 /// What a line can be read as.
 pub(super) enum Reading {

@@ -185,7 +185,7 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> 
         let token = after.get(..end).unwrap_or_default();
         // one blank between octets, two in the middle of a row; more, and the characters begin
         let is_middle = blanks == 2 && octets.len() == USUAL / 2;
-        let ends = blanks > 1 && !octets.is_empty() && !(is_middle && !are_characters(after, &octets));
+        let ends = blanks > 1 && !octets.is_empty() && (!is_middle || are_characters(after, &octets));
         let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
         if is_bar {
             // a table parts offset and octets, and the halves of a row, by a line
