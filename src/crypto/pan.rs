@@ -41,10 +41,9 @@ impl Pan {
                 *slot = digit - b'0';
             }
         }
-        match u8::try_from(found) {
-            Ok(len) if (MIN..=MAX).contains(&found) => Ok(Self { len, ..pan.clone() }),
-            _ => Err(CryptoError::PanLength { min: MIN, found }),
-        }
+        let len = u8::try_from(found).ok().filter(|_| (MIN..=MAX).contains(&found));
+        pan.len = len.ok_or(CryptoError::PanLength { min: MIN, found })?;
+        Ok(pan)
     }
 
     /// How many digits.

@@ -12,7 +12,8 @@ use crate::crypto::kind::{Family, KeyKind};
 
 /// What a key block says of its key: usage, algorithm, mode of use, exportability, optional blocks.
 ///
-/// Proprietary values are kept. Nothing of it is enforced by [`KeyBlock::unwrap`]: it is for the caller to look at.
+/// Proprietary values are kept. Nothing of it is enforced by
+/// [`KeyBlock::unwrap`](super::KeyBlock::unwrap): it is for the caller to look at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct Header<'b> {
