@@ -34,7 +34,8 @@ macro_rules! set_all {
 #[tokio::test]
 async fn the_largest_numbers_are_as_good_as_none() {
     let (count, time) = (usize::MAX, Duration::MAX);
-    let server = set_all!(Server::bind("127.0.0.1:0"), count, time).connections(count).connections_per_peer(count);
+    let server =
+        set_all!(Server::bind("127.0.0.1:0"), count, time).connections(count).connections_per_peer(count);
     let server = server.serve_sync(approve).await.unwrap();
     let client = || set_all!(Client::builder(server.address()), count, time).reconnect(time, time);
     let pool = Pool::new([client().connect().await.unwrap(), client().connect().await.unwrap()]);
@@ -51,7 +52,8 @@ async fn the_smallest_numbers_have_an_outcome() {
     for (count, time) in [(0, Duration::from_secs(1)), (1, Duration::ZERO), (0, Duration::ZERO)] {
         let client = set_all!(Client::builder(server.address()), count, time).reconnect(time, time).start();
         let _ = client.request(request(1), Duration::from_millis(200)).await;
-        let small = set_all!(Server::bind("127.0.0.1:0"), count, time).connections(count).connections_per_peer(count);
+        let small =
+            set_all!(Server::bind("127.0.0.1:0"), count, time).connections(count).connections_per_peer(count);
         let small = small.serve_sync(approve).await.unwrap();
         let client = Client::builder(small.address()).observer(Arc::new(())).start();
         let _ = client.request(request(1), Duration::from_millis(200)).await;

@@ -31,14 +31,32 @@ const NUMBERS: [&str; 17] = [
 
 #[test]
 fn framings() {
-    let names = ["binary2", "binary2-inclusive", "binary4", "ascii2", "hex4", "bcd2", "gicc", "stx-etx", "cups", "none"];
+    let names = [
+        "binary2",
+        "binary2-inclusive",
+        "binary4",
+        "ascii2",
+        "hex4",
+        "bcd2",
+        "gicc",
+        "stx-etx",
+        "cups",
+        "none",
+    ];
     for (name, number) in names.into_iter().flat_map(|name| NUMBERS.map(|number| (name, number))) {
         let Some(framing) = Framing::by_name(&format!("{name}+{number}")) else { continue };
         for limit in [0, 1, 300, u32::MAX] {
             tried(framing.with_limit(limit));
         }
     }
-    for station in [Station::Tpdu, Station::UnionPay, Station::Base1, Station::Cups, Station::Base24, Station::Bytes(255)] {
+    for station in [
+        Station::Tpdu,
+        Station::UnionPay,
+        Station::Base1,
+        Station::Cups,
+        Station::Base24,
+        Station::Bytes(255),
+    ] {
         for limit in [0, 1, 300, u32::MAX] {
             tried(Framing::BINARY4_INCLUSIVE.with_header(station).with_limit(limit));
         }
