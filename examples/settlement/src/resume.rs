@@ -47,11 +47,11 @@ impl Rest {
         if played == 0 {
             return Self::whole();
         }
-        let links = steps.iter().take(played).filter_map(|(_, action)| match action {
+        let link = steps.iter().take(played).rev().find_map(|(_, action)| match action {
             Action::HostLink(up) => Some(*up),
             _ => None,
         });
-        if links.last() == Some(false) {
+        if link == Some(false) {
             before.push(Action::HostLink(false));
         }
         Self { played: played.min(steps.len()), before }

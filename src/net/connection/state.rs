@@ -110,8 +110,8 @@ impl State {
         Arc::new(Self {
             counters,
             tables: Mutex::new(tables),
-            window: Arc::new(Semaphore::new(settings.limits.window.min(Semaphore::MAX_PERMITS))),
-            places: Arc::new(Semaphore::new(settings.concurrency.min(Semaphore::MAX_PERMITS))),
+            window: Arc::new(Semaphore::new(settings.limits.window)),
+            places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
             refusing: AtomicBool::new(false),
