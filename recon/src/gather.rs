@@ -64,7 +64,7 @@ fn read_side(files: &Files, sender: &SyncSender<Sent>) -> Result<Vec<Refused>, S
     let mut notes = Vec::new();
     for path in &files.paths {
         let mut lot = Vec::with_capacity(LOT);
-        let mut send = |lot: &mut Vec<Record>| {
+        let send = |lot: &mut Vec<Record>| {
             let full = std::mem::replace(lot, Vec::with_capacity(LOT));
             // nobody receives any more when another file could not be read
             let _ = sender.send(Sent::Records(full));

@@ -31,14 +31,14 @@ impl Books {
 
     /// Notes that all records of its side since the file before are of this one.
     pub(crate) fn finish_file(&mut self, file: InputFile) {
-        let ends = self.ranges.iter().filter(|range| range.side == file.side).map(|range| range.end);
+        let mut ends = self.ranges.iter().filter(|range| range.side == file.side).map(|range| range.end);
         let [switch, clearing, bank] = self.before;
         let first = match file.side {
             Side::Switch => switch,
             Side::Clearing => clearing,
             Side::Bank => bank,
         };
-        let start = ends.last().unwrap_or(first);
+        let start = ends.next_back().unwrap_or(first);
         self.ranges.push(Range { side: file.side, start, end: self.count(file.side) });
         self.files.push(file);
     }
