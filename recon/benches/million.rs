@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Settings};
+use cardwire_recon::gather::{Files, gather};
 use cardwire_recon::output::ndjson;
 use cardwire_recon::read::{self, Options};
 use cardwire_recon::record::{Currency, Side, Tokenizer};
@@ -21,17 +22,10 @@ fn main() -> io::Result<()> {
     println!("written                      {}", times(start));
     let mut intake = Intake::new(Currency::new("CNY").expect("a currency"));
     let tokenizer = Tokenizer::new(b"the key of the bench");
-    for (side, path) in &files {
-        let options = Options::new(*side, tokenizer.clone());
-        let report = read::read_file(path, &options, &mut intake)?;
-        println!(
-            "{:<9} {:>9} records  {:>6.2} s",
-            side.id(),
-            report.file.records,
-            start.elapsed().as_secs_f64()
-        );
-        intake.finish_file(report.file);
-    }
+    let sides =
+        files.map(|(side, path)| Files { options: Options::new(side, tokenizer.clone()), paths: vec![path] });
+    gather(&mut intake, &sides).map_err(io::Error::other)?;
+    println!("read                         {}", times(start));
     let run = intake.run(Settings {
         rules: Rules::parse(DEFAULT).expect("the default rules"),
         as_of: Some("2026-03-18T10:00:00".parse().expect("a time")),

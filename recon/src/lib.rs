@@ -17,6 +17,7 @@
 
 pub mod cmd;
 pub mod engine;
+pub mod gather;
 pub mod output;
 pub mod read;
 pub mod record;

@@ -21,11 +21,18 @@ fn objects(folder: &Path, day: &str, as_of: &str) -> Vec<Value> {
     objects
 }
 
-/// A line as the table writes it: `T missing-in-clearing! 7550`.
+/// A line as the table writes it: `T missing-in-clearing! 7550`, with the ids of its notes.
 fn written(line: &Value) -> String {
     let mark = if line["exception"].as_bool().unwrap() { "!" } else { "" };
     let amount = line["amount"].as_i64().map(|amount| format!(" {amount}")).unwrap_or_default();
-    format!("`{} {}{mark}{amount}`", &line["item"].as_str().unwrap()[..1], line["class"].as_str().unwrap())
+    let notes = line["notes"].as_array().unwrap().iter().map(|note| note["id"].as_str().unwrap());
+    let notes = notes.collect::<Vec<_>>().join(", ");
+    let notes = if notes.is_empty() { notes } else { format!(" ({notes})") };
+    format!(
+        "`{} {}{mark}{amount}{notes}`",
+        &line["item"].as_str().unwrap()[..1],
+        line["class"].as_str().unwrap()
+    )
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn check(seed: u64, wanted: &[Fault]) {
 }
 
 fn seeds() -> u64 {
-    std::env::var("RECON_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(12)
+    std::env::var("RECON_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(6)
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn without_places(objects: Vec<Value>) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn neither_the_order_of_files_nor_of_records_matters(seed in any::<u64>(), place in 0..Fault::ALL.len()) {

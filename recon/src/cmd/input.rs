@@ -12,6 +12,7 @@ use crate::engine::class::Lang;
 use crate::engine::decide::Decisions;
 use crate::engine::rules::{DEFAULT, Rules};
 use crate::engine::run::{Intake, Run, Settings};
+use crate::gather::{Files, gather};
 use crate::read::{self, Map, Options};
 use crate::record::{Currency, Side, Tokenizer};
 
@@ -108,20 +109,17 @@ impl Inputs {
         if let Some(path) = &self.open {
             intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
         }
-        for (side, files, map) in [
+        let mut sides = Vec::new();
+        for (side, paths, map) in [
             (Side::Switch, &self.switch, &self.switch_map),
             (Side::Clearing, &self.clearing, &self.clearing_map),
             (Side::Bank, &self.bank, &self.bank_map),
         ] {
             let options = self.options(side, map.as_deref(), &tokenizer, &zone, as_of)?;
-            for path in files {
-                let report = read::read_file(path, &options, &mut intake)
-                    .map_err(|error| format!("{}: {error}", path.display()))?;
-                for note in &report.notes {
-                    super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
-                }
-                intake.finish_file(report.file);
-            }
+            sides.push(Files { options, paths: paths.clone() });
+        }
+        for note in gather(&mut intake, &sides)? {
+            super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
         }
         let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
         Ok(intake.run(settings))

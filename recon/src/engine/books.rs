@@ -7,7 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::files::Counts;
+use super::files::Range;
 use super::intern::{Interner, Shared, Sym};
 use crate::record::{
     BankEntry, ClearingKind, ClearingRecord, Currency, Evidence, InputFile, Original, Place, Record, Refused,
@@ -148,7 +148,9 @@ pub(crate) struct Books {
     tokens: Shared<Token>,
     sources: Vec<Arc<str>>,
     pub(crate) files: Vec<InputFile>,
-    pub(super) ends: Vec<Counts>,
+    pub(super) ranges: Vec<Range>,
+    /// Messages, clearing records and bank entries of open items, which come before those of the files.
+    pub(super) before: [usize; 3],
     pub(super) dropped: Vec<(String, u64, bool)>,
     pub(crate) messages: Vec<Message>,
     pub(crate) clearing: Vec<Clearing>,
@@ -170,7 +172,8 @@ impl Books {
             tokens: Shared::default(),
             sources: Vec::new(),
             files: Vec::new(),
-            ends: Vec::new(),
+            ranges: Vec::new(),
+            before: [0; 3],
             dropped: Vec::new(),
             messages: Vec::new(),
             clearing: Vec::new(),

@@ -1,41 +1,46 @@
 //! The files of the books: which records each had, which were read twice, and what is wrong with them.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::books::{Books, Clearing};
 use crate::record::{InputFile, Place, Refused, Side, Source};
 
-/// How many records there are of each kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counts {
-    messages: usize,
-    clearing: usize,
-    bank: usize,
-    refused: usize,
+/// Which records of its side a file has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Range {
+    side: Side,
+    start: usize,
+    end: usize,
 }
 
 impl Books {
-    fn counts(&self) -> Counts {
-        Counts {
-            messages: self.messages.len(),
-            clearing: self.clearing.len(),
-            bank: self.bank.len(),
-            refused: self.refused.len(),
+    fn count(&self, side: Side) -> usize {
+        match side {
+            Side::Switch => self.messages.len(),
+            Side::Clearing => self.clearing.len(),
+            Side::Bank => self.bank.len(),
         }
     }
 
     /// Marks what was taken before the first file: the open items of the day before.
     pub(crate) fn finish_carried(&mut self) {
-        self.ends = vec![self.counts()];
+        self.before = [Side::Switch, Side::Clearing, Side::Bank].map(|side| self.count(side));
     }
 
-    /// Notes that all records since the file before are of this one.
+    /// Notes that all records of its side since the file before are of this one.
     pub(crate) fn finish_file(&mut self, file: InputFile) {
-        if self.ends.is_empty() {
-            self.ends.push(Counts::default());
-        }
+        let mut ends = self.ranges.iter().filter(|range| range.side == file.side).map(|range| range.end);
+        let [switch, clearing, bank] = self.before;
+        let first = match file.side {
+            Side::Switch => switch,
+            Side::Clearing => clearing,
+            Side::Bank => bank,
+        };
+        let start = ends.next_back().unwrap_or(first);
+        self.ranges.push(Range { side: file.side, start, end: self.count(file.side) });
         self.files.push(file);
-        self.ends.push(self.counts());
     }
 
     /// Drops the records of files that were read twice, and returns their names, how many records that were, and
@@ -65,9 +70,8 @@ impl Books {
         dropped.sort_unstable();
         let mut found = std::mem::take(&mut self.dropped);
         for (place, is_same) in dropped.iter().rev() {
-            self.drop_file(*place);
-            let file = self.files.remove(*place);
-            found.push((file.name.to_string(), file.records, *is_same));
+            let file = self.drop_file(*place);
+            found.extend(file.map(|file| (file.name.to_string(), file.records, *is_same)));
         }
         found.sort();
         found
@@ -76,28 +80,27 @@ impl Books {
     /// Drops the last file, which was read on an earlier day.
     pub(crate) fn drop_last(&mut self) {
         let Some(place) = self.files.len().checked_sub(1) else { return };
-        self.drop_file(place);
-        if let Some(file) = self.files.pop() {
-            self.dropped.push((file.name.to_string(), file.records, true));
-        }
+        let file = self.drop_file(place);
+        self.dropped.extend(file.map(|file| (file.name.to_string(), file.records, true)));
     }
 
-    fn drop_file(&mut self, place: usize) {
-        let (Some(start), Some(end)) = (self.ends.get(place).copied(), self.ends.get(place + 1).copied())
-        else {
-            return;
-        };
-        self.messages.drain(start.messages..end.messages);
-        self.clearing.drain(start.clearing..end.clearing);
-        self.bank.drain(start.bank..end.bank);
-        self.refused.drain(start.refused..end.refused);
-        for later in self.ends.iter_mut().skip(place + 1) {
-            later.messages -= end.messages - start.messages;
-            later.clearing -= end.clearing - start.clearing;
-            later.bank -= end.bank - start.bank;
-            later.refused -= end.refused - start.refused;
+    fn drop_file(&mut self, place: usize) -> Option<InputFile> {
+        let range = *self.ranges.get(place)?;
+        match range.side {
+            Side::Switch => drop(self.messages.drain(range.start..range.end)),
+            Side::Clearing => drop(self.clearing.drain(range.start..range.end)),
+            Side::Bank => drop(self.bank.drain(range.start..range.end)),
         }
-        self.ends.remove(place + 1);
+        let count = range.end - range.start;
+        for later in self.ranges.iter_mut().skip(place + 1).filter(|later| later.side == range.side) {
+            later.start -= count;
+            later.end -= count;
+        }
+        self.ranges.remove(place);
+        let file = self.files.remove(place);
+        // each reading has a name of its own, also of the same file
+        self.refused.retain(|refused| !Arc::ptr_eq(&refused.source.file, &file.name));
+        Some(file)
     }
 
     /// What readers found wrong with whole files, and trailers that do not agree with their records.
@@ -106,10 +109,9 @@ impl Books {
         for (place, file) in self.files.iter().enumerate() {
             found.extend(file.faults.iter().cloned());
             let Some(declared) = &file.declared else { continue };
-            let range = self.ends.get(place).zip(self.ends.get(place + 1));
-            let records = range
-                .and_then(|(start, end)| self.clearing.get(start.clearing..end.clearing))
-                .unwrap_or_default();
+            let range = self.ranges.get(place).filter(|range| range.side == Side::Clearing);
+            let records =
+                range.and_then(|range| self.clearing.get(range.start..range.end)).unwrap_or_default();
             let sum = |get: fn(&Clearing) -> i64| {
                 records.iter().map(|record| i128::from(get(record))).sum::<i128>()
             };

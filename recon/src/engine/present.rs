@@ -51,7 +51,12 @@ impl Intake {
         Self { books: Books::new(currency), known: Vec::new() }
     }
 
-    /// Ends a file: all records since the file before are its own. One that was read on an earlier day counts as
+    /// Takes one record.
+    pub fn put(&mut self, record: Record) {
+        self.books.put(record);
+    }
+
+    /// Ends a file: all records of its side since the file before are its own. One that was read on an earlier day counts as
     /// read twice.
     pub fn finish_file(&mut self, file: InputFile) {
         let is_known = self.is_known(file.side, &crate::output::hex(&file.digest));
@@ -69,7 +74,7 @@ impl Intake {
 
 impl Sink for Intake {
     fn take(&mut self, record: Record) {
-        self.books.take(record);
+        self.put(record);
     }
 }
 

@@ -84,7 +84,7 @@ impl Run {
             zone,
             order: Vec::new(),
             set_of: HashMap::new(),
-            twins: twins(&found.transactions),
+            twins: twins(&books, &found.transactions),
             places_of_twins: HashMap::new(),
             batches: transact::places(&found.totals),
             transactions: found.transactions,
@@ -110,6 +110,13 @@ impl Run {
 
     /// Brings transactions into an order that depends on what they say alone.
     fn arrange(&mut self) {
+        let mut sets = std::mem::take(&mut self.matches.sets);
+        let mut ambiguous = std::mem::take(&mut self.matches.ambiguous);
+        for group in sets.iter_mut().chain(&mut ambiguous) {
+            group.transactions.sort_by(|one, other| self.sort_key(*one).cmp(&self.sort_key(*other)));
+            group.bundles.sort_by_key(|index| self.bundle_key(*index));
+        }
+        (self.matches.sets, self.matches.ambiguous) = (sets, ambiguous);
         for (place, set) in self.matches.sets.iter().enumerate() {
             let first = set.transactions.iter().copied().min_by_key(|index| self.sort_key(*index));
             first.into_iter().for_each(|index| {
@@ -133,6 +140,12 @@ impl Run {
             let place = first.map(|at| (self.books.file(at), at.place()));
             (of.time, self.books.text(of.terminal), self.books.text(of.stan), of.requested, place)
         })
+    }
+
+    fn bundle_key(&self, index: u32) -> impl Ord + use<'_> {
+        let main = self.bundles.get(index as usize).and_then(Bundle::main);
+        let at = main.map(|index| self.books.at(RecordId::Clearing(index)));
+        at.map(|at| (self.books.file(at), at.place()))
     }
 
     /// Hands all lines over, in the order of the report.
@@ -209,20 +222,21 @@ fn latest(books: &Books, zone: &TimeZone) -> DateTime {
 
 /// Sales of one card, amount and terminal that were approved within ten minutes of each other: a sale that seemed to
 /// fail and was made again.
-fn twins(transactions: &[Transaction]) -> HashMap<u32, u32> {
+fn twins(books: &Books, transactions: &[Transaction]) -> HashMap<u32, u32> {
     const NEAR: i64 = 600_000;
     let is_sale = |of: &Transaction| of.outcome == Outcome::Approved && of.approved > 0 && of.token.is_some();
     let sales = (0u32..).zip(transactions).filter(|(_, of)| is_sale(of));
-    let mut order: Vec<_> =
-        sales.map(|(index, of)| (of.token, of.terminal, of.approved, of.time, index)).collect();
+    let mut order: Vec<_> = sales
+        .map(|(index, of)| (of.token, of.terminal, of.approved, of.time, books.text(of.stan), index))
+        .collect();
     order.sort_unstable();
     let mut found = HashMap::new();
     for pair in order.windows(2) {
         let [one, other] = pair else { continue };
         let is_near = one.3.zip(other.3).is_some_and(|(one, other)| other - one <= NEAR);
         if is_near && (one.0, one.1, one.2) == (other.0, other.1, other.2) {
-            found.insert(one.4, other.4);
-            found.insert(other.4, one.4);
+            found.insert(one.5, other.5);
+            found.insert(other.5, one.5);
         }
     }
     found

@@ -2,14 +2,16 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::words;
 use crate::engine::class::{Lang, State};
 use crate::engine::identity::Totals;
-use crate::engine::line::{Effect, Line};
+use crate::engine::line::{Amount, Effect, Line};
 use crate::engine::run::{RecordRef, Run};
+use crate::record::Currency;
 
 /// The version of the contract: fields may be added to it, none changes its meaning.
 pub const VERSION: u32 = 1;
@@ -59,11 +61,11 @@ struct LineOut<'l> {
     since: Option<String>,
     age: Option<Age>,
     rule: Option<&'l str>,
-    currency: Option<String>,
-    amount: Option<Value>,
-    amounts: Map<String, Value>,
-    effects: Vec<Value>,
-    keys: Map<String, Value>,
+    currency: Option<&'l str>,
+    amount: Option<Integer>,
+    amounts: Amounts<'l>,
+    effects: Vec<EffectOut<'l>>,
+    keys: Keys,
     payouts: &'l [String],
     words: Both<'l>,
     action: Both<'l>,
@@ -82,16 +84,61 @@ fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
-fn effect(currency: &str, effect: &Effect) -> Value {
-    object([
-        ("currency", Value::from(currency)),
-        ("approved", integer(effect.approved)),
-        ("cleared", integer(effect.cleared)),
-        ("differences", integer(effect.differences)),
-        ("unapproved", integer(effect.unapproved)),
-        ("open", integer(effect.open)),
-        ("missing", integer(effect.missing)),
-    ])
+/// An integer as JSON of this crate has it: a text beyond 64 bits.
+struct Integer(i128);
+
+impl Serialize for Integer {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match i64::try_from(self.0) {
+            Ok(small) => to.serialize_i64(small),
+            Err(_) => to.collect_str(&self.0),
+        }
+    }
+}
+
+/// Amounts by name, in the order of the line.
+struct Amounts<'l>(&'l [Amount]);
+
+impl Serialize for Amounts<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, amount)| (name, Integer(*amount))))
+    }
+}
+
+/// Keys by name, in the order in which the records tell them.
+struct Keys(Vec<(&'static str, String)>);
+
+impl Serialize for Keys {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.0.len()))?;
+        for (name, text) in &self.0 {
+            map.serialize_entry(name, text)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct EffectOut<'l> {
+    currency: &'l str,
+    approved: Integer,
+    cleared: Integer,
+    differences: Integer,
+    unapproved: Integer,
+    open: Integer,
+    missing: Integer,
+}
+
+fn effect<'l>(currency: &'l Currency, effect: &Effect) -> EffectOut<'l> {
+    EffectOut {
+        currency: currency.as_str(),
+        approved: Integer(effect.approved),
+        cleared: Integer(effect.cleared),
+        differences: Integer(effect.differences),
+        unapproved: Integer(effect.unapproved),
+        open: Integer(effect.open),
+        missing: Integer(effect.missing),
+    }
 }
 
 /// A line as one object of JSON.
@@ -120,11 +167,11 @@ pub fn line(run: &Run, line: &Line) -> serde_json::Result<String> {
         since: line.since.map(|day| day.to_string()),
         age: run.age(line).map(|(working, calendar)| Age { working, calendar }),
         rule: line.rule.as_deref(),
-        currency: line.currency.map(|currency| currency.to_string()),
-        amount: line.amount.map(integer),
-        amounts: line.amounts.iter().map(|(name, amount)| ((*name).to_owned(), integer(*amount))).collect(),
-        effects: line.effects.iter().map(|(currency, of)| effect(currency.as_str(), of)).collect(),
-        keys: run.keys(line).into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))).collect(),
+        currency: line.currency.as_ref().map(Currency::as_str),
+        amount: line.amount.map(Integer),
+        amounts: Amounts(&line.amounts),
+        effects: line.effects.iter().map(|(currency, of)| effect(currency, of)).collect(),
+        keys: Keys(run.keys(line)),
         payouts: &line.payouts,
         words: Both { en: &en, zh: &zh },
         action: Both { en: action(Lang::En), zh: action(Lang::Zh) },

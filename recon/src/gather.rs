@@ -1,0 +1,85 @@
+//! Files of the three sides, read at the same time: reading takes most of a run.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use crate::engine::run::Intake;
+use crate::read::{self, Options, Report};
+use crate::record::{InputFile, Record, Refused};
+
+/// How many records are handed over at once, and how many such lots wait: what is read ahead is bounded.
+const LOT: usize = 1024;
+const WAITING: usize = 8;
+
+/// The files of one side, and how they are read.
+#[derive(Debug)]
+pub struct Files {
+    /// How they are read.
+    pub options: Options,
+    /// The files, in the order of reading.
+    pub paths: Vec<PathBuf>,
+}
+
+/// What a reading thread hands over.
+enum Sent {
+    Records(Vec<Record>),
+    File(Box<InputFile>),
+}
+
+/// Takes the records of all files in; sides are read at the same time, files of one side one after the other. Returns
+/// what is worth knowing about the files.
+///
+/// # Errors
+/// The file that cannot be read.
+pub fn gather(intake: &mut Intake, sides: &[Files]) -> Result<Vec<Refused>, String> {
+    let (sender, receiver) = sync_channel(WAITING);
+    thread::scope(|scope| {
+        let readers: Vec<_> = sides
+            .iter()
+            .map(|files| {
+                let sender = sender.clone();
+                scope.spawn(move || read_side(files, &sender))
+            })
+            .collect();
+        // the channel ends with the last reader
+        drop(sender);
+        for sent in receiver {
+            match sent {
+                Sent::Records(records) => records.into_iter().for_each(|record| intake.put(record)),
+                Sent::File(file) => intake.finish_file(*file),
+            }
+        }
+        let mut notes = Vec::new();
+        for reader in readers {
+            let done =
+                reader.join().map_err(|_| "a reader stopped: this is a fault of the program".to_owned())?;
+            notes.extend(done?);
+        }
+        Ok(notes)
+    })
+}
+
+fn read_side(files: &Files, sender: &SyncSender<Sent>) -> Result<Vec<Refused>, String> {
+    let mut notes = Vec::new();
+    for path in &files.paths {
+        let mut lot = Vec::with_capacity(LOT);
+        let send = |lot: &mut Vec<Record>| {
+            let full = std::mem::replace(lot, Vec::with_capacity(LOT));
+            // nobody receives any more when another file could not be read
+            let _ = sender.send(Sent::Records(full));
+        };
+        let mut take = |record: Record| {
+            lot.push(record);
+            if lot.len() == LOT {
+                send(&mut lot);
+            }
+        };
+        let report = read::read_file(path, &files.options, &mut take);
+        let Report { file, notes: more } = report.map_err(|error| format!("{}: {error}", path.display()))?;
+        send(&mut lot);
+        let _ = sender.send(Sent::File(Box::new(file)));
+        notes.extend(more);
+    }
+    Ok(notes)
+}
