@@ -231,3 +231,48 @@ fn what_is_no_message_is_said() {
     assert!(words[1].starts_with("line 2: "), "{words:?}");
     assert!(!format!("{words:?}").contains(CARD));
 }
+
+#[test]
+fn totals_and_originals_of_unionpay_terminals() {
+    let totals = "0000000253000030000000020000011".to_owned() + &"0".repeat(31);
+    let common = [(11, "000107"), (41, "10000001"), (42, "898110159990001"), (60, "00000007201")];
+    let close =
+        message(&UNIONPAY_POS, "0510", &[&common[..], &[(48, totals.as_str()), (49, "156")]].concat());
+    let refund =
+        [(3, "200000"), (4, "000000002000"), (11, "000108"), (25, "00"), (41, "10000001"), (49, "156")];
+    let refund = message(
+        &UNIONPAY_POS,
+        "0220",
+        &[&refund[..], &[(60, "25000007000"), (61, "0000060001020315")]].concat(),
+    );
+    let lines = format!("{}\n{}\n", hex(&close), hex(&refund));
+    let read = all(&said(&UNIONPAY_POS), lines.as_bytes());
+    let [close, refund] = read.messages()[..] else { panic!("{:?} {:?}", read.records, read.words()) };
+    let sums = close.totals.unwrap();
+    assert_eq!((sums.debit, sums.debits, sums.credit, sums.credits), (25300, 3, 2000, 1));
+    assert_eq!((close.totals_result, close.network_code.as_deref()), (Some(1), Some("201")));
+    assert_eq!((close.batch.as_deref(), close.type_code.as_deref()), (Some("000007"), Some("00")));
+    let original = refund.original.as_ref().unwrap();
+    assert_eq!((original.batch.as_deref(), original.stan.as_deref()), (Some("000006"), Some("000102")));
+    assert_eq!((refund.type_code.as_deref(), refund.amount), (Some("25"), Some(2000)));
+}
+
+#[test]
+fn messages_of_1993_hold_dates_reasons_and_originals() {
+    use cardwire::spec::ISO93_ASCII;
+    let common =
+        [(3, "000000"), (4, "000000003000"), (11, "000201"), (12, "260316101500"), (37, "607510000201")];
+    let more =
+        [(24, "401"), (25, "4000"), (26, "5812"), (41, "10000001"), (42, "898110159990001"), (49, "978")];
+    let original = [(56, "120000020026031610000006999900")];
+    let octets = message(&ISO93_ASCII, "1420", &[&common[..], &more, &original].concat());
+    let read = all(&said(&ISO93_ASCII), (hex(&octets) + "\n").as_bytes());
+    let [reversal] = read.messages()[..] else { panic!("{:?} {:?}", read.records, read.words()) };
+    assert_eq!(reversal.local_date.unwrap().to_string(), "2026-03-16");
+    assert_eq!((reversal.local_time.as_deref(), reversal.mcc.as_deref()), (Some("101500"), Some("5812")));
+    assert_eq!((reversal.function.as_deref(), reversal.condition.as_deref()), (Some("401"), Some("4000")));
+    assert_eq!(reversal.replacement, Some(3000), "DE 4 of a partial reversal is what remains");
+    let original = reversal.original.as_ref().unwrap();
+    assert_eq!((original.stan.as_deref(), original.time.as_deref()), (Some("000200"), Some("260316100000")));
+    assert_eq!(original.acquirer.as_deref(), Some("999900"));
+}
