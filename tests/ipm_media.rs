@@ -117,7 +117,9 @@ fn records_behind_descriptor_words() {
 fn what_follows_the_last_record_is_counted() {
     let file = |blocked: bool| {
         let mut writer = RecordWriter::new(Vec::new(), Format { blocked, encoding: Encoding::Ebcdic });
-        [29, 60, 900].map(|len| writer.write_record(&record(Encoding::Ebcdic, len)).unwrap());
+        for len in [29, 60, 900] {
+            writer.write_record(&record(Encoding::Ebcdic, len)).unwrap();
+        }
         writer.finish().unwrap()
     };
     for blocked in [false, true] {

@@ -113,6 +113,15 @@ fn messages_of_another(day: &mut Day, place: usize, fault: Fault) {
             item.clearing.clear();
             item.cleared.clear();
         }
+        _ => records_of_another(day, place, fault),
+    }
+}
+
+fn records_of_another(day: &mut Day, place: usize, fault: Fault) {
+    let item = &mut day.items[place];
+    let rrn = item.rrn.clone();
+    let approval = item.approval();
+    match fault {
         Fault::Ambiguous => {
             // two sales of one card with one approval code, and one record that names neither
             let mut twin = item.clone();
