@@ -90,18 +90,25 @@ fn dense(text: &str) -> String {
     text.chars().filter(between).map(|character| character.to_ascii_uppercase()).collect()
 }
 
-/// A text with a line end for each number of an element that is a key of JSON. Values before and after it are put
-/// together with that number by chance alone; where all digits of a text are, it stays.
+/// A text with a line end for each number before a colon: the key of an element in JSON and in `Debug`. Values before
+/// and after it are put together with that number by chance alone; where all digits of a text are, it stays.
 fn without_keys(text: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some(end) = rest.find("\":") {
-        let start = rest[..end].trim_end_matches(|character: char| character.is_ascii_digit()).len();
-        let kept = if start < end && rest[..start].ends_with('"') { start } else { end };
-        out.push_str(&rest[..kept]);
-        out.push('\n');
-        rest = &rest[end + 2..];
+    const LONGEST_KEY: usize = 4;
+    let mut out = String::with_capacity(text.len());
+    for (index, piece) in text.split(':').enumerate() {
+        if index > 0 {
+            let before = out.trim_end_matches('"');
+            let key = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+            if (1..=LONGEST_KEY).contains(&key) {
+                out.truncate(before.len() - key);
+                out.push('\n');
+            } else {
+                out.push(':');
+            }
+        }
+        out.push_str(piece);
     }
-    out + rest
+    out
 }
 
 /// The first run of `len` digits that is one of those.

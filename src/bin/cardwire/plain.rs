@@ -28,8 +28,17 @@ fn is_printable(character: char) -> bool {
     }
 }
 
+/// Whether all of a text is ASCII and printable, which needs no second look: nearly everything is.
+fn is_plain(text: &str) -> bool {
+    // without a branch for each octet
+    text.bytes().fold(true, |is_plain, octet| is_plain & matches!(octet, 0x20..=0x7E))
+}
+
 /// A text with what is not printable as escapes: `\x1B`, `\u{202E}`.
 pub(crate) fn escaped(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     // a string takes whatever is written to it
     let _ = text.chars().try_for_each(|character| write_escaped(&mut out, character));
@@ -75,8 +84,7 @@ struct Filter<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl Write for Filter<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        // what is ASCII and printable needs no second look, and nearly everything is
-        if text.bytes().all(|octet| matches!(octet, 0x20..=0x7E)) {
+        if is_plain(text) {
             return self.0.write_str(text);
         }
         text.chars().try_for_each(|character| match character {
