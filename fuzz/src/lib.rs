@@ -218,7 +218,7 @@ mod tests {
     /// The inputs that are kept of all that fuzzing found, and the seeds of the same kind.
     #[test]
     fn the_corpus_that_is_kept() {
-        let properties: [(&str, Property); 15] = [
+        let properties: [(&str, Property); 16] = [
             ("builder", builder),
             ("crypto", crypto),
             ("differential", differential),
