@@ -22,6 +22,14 @@ impl Error {
     }
 }
 
+impl CharKind {
+    /// The kind in a language: `a digit`, `数字`.
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> impl fmt::Display {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.tell::<English>(f)

@@ -116,7 +116,7 @@ impl Tell for Reach {
             L,
             f,
             "{read} of {announced} elements, {offset} of {size} bytes",
-            "{announced}个域中读出{read}个，{size}字节中读到第{offset}字节"
+            "{announced}个域中读出{read}个，读到{offset}字节（共{size}字节）"
         )?;
         let Some(error) = error else { return Ok(()) };
         let error = error.said::<L>();

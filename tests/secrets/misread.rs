@@ -1,5 +1,6 @@
 //! Messages that are read wrong, and every text that is made of them.
 
+use cardwire::codes::Lang;
 use cardwire::{Builder, Field, Inspection, Spec, spec};
 
 use super::oracle::Needles;
@@ -71,6 +72,9 @@ pub(crate) fn texts(spec: &Spec<'_>, octets: &[u8], form: &dyn Fn(&Inspection<'_
         format!("{parsed:#?}"),
         parsed.describe().to_string(),
         without_offsets(&parsed.dump().to_string()),
+        parsed.describe().in_lang(Lang::Zh).to_string(),
+        without_offsets(&parsed.dump().in_lang(Lang::Zh).to_string()),
+        parsed.error().map_or(String::new(), |error| error.in_lang(Lang::Zh).to_string()),
         format!("{:?} {:?}", parsed.error(), parsed.error().map(|error| error.to_string())),
     ];
     if let Some(message) = parsed.message() {

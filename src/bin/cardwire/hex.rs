@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::lang::{lang, pick, say};
+
 /// Octets as upper-case digits, appended.
 pub(crate) fn push(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
     let digit = |half: u8| if half < 10 { b'0' + half } else { b'A' - 10 + half };
@@ -32,7 +34,10 @@ pub(crate) fn octets(digits: &[u8]) -> Result<Vec<u8>, (usize, String)> {
             (None, _) => break,
             (Some(b' ' | b'\t'), _) => at += 1,
             (Some(one), None) if value(*one).is_some() => {
-                return Err((digits.len(), "an odd number of hexadecimal digits".into()));
+                return Err((
+                    digits.len(),
+                    pick("an odd number of hexadecimal digits", "十六进制数字的个数为奇数").into(),
+                ));
             }
             (Some(one), Some(other)) if value(*one).is_some() => return Err(misfit(at + 1, *other)),
             (Some(one), _) => return Err(misfit(at, *one)),
@@ -42,7 +47,8 @@ pub(crate) fn octets(digits: &[u8]) -> Result<Vec<u8>, (usize, String)> {
 }
 
 fn misfit(at: usize, octet: u8) -> (usize, String) {
-    (at, format!("expected a hexadecimal digit, found {}", seen(octet)))
+    let seen = seen(octet);
+    (at, say!("expected a hexadecimal digit, found {seen}", "应为十六进制数字，实际为{seen}"))
 }
 
 /// What a digit stands for.
@@ -64,6 +70,6 @@ const VALUES: [u8; 256] = {
 };
 
 /// The kind of a character, never the character: it may belong to a card number.
-pub(crate) fn seen(octet: u8) -> cardwire::model::CharKind {
-    cardwire::model::CharKind::of(octet)
+pub(crate) fn seen(octet: u8) -> String {
+    cardwire::model::CharKind::of(octet).in_lang(lang()).to_string()
 }

@@ -10,6 +10,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Records, files, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
+use crate::lang::{pick, say};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
@@ -49,7 +50,10 @@ impl Encode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         if self.format == WireFormat::Isomsg && self.framing.is_some() {
-            return Err(Failure::usage("XML has no frame: --framing is for octets"));
+            return Err(Failure::usage(pick(
+                "XML has no frame: --framing is for octets",
+                "XML没有帧：--framing用于字节",
+            )));
         }
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
@@ -80,7 +84,7 @@ impl Encode {
             }
         }
         output.flush()?;
-        tally(broken, total, "objects gave no message")
+        tally(broken, total, ("objects gave no message", "对象不能组成报文"))
     }
 
     fn print(&self, spec: &'static Spec<'static>, record: Record, text: &mut Vec<u8>) -> Result<(), Trouble> {
@@ -113,7 +117,7 @@ impl Trouble {
             Self::Object(None, text) => json::refusal(out, None, text),
             Self::Object(Some(number), text) => {
                 out.extend(format!("{{\"error\":{{\"field\":{number},\"message\":").bytes());
-                json::string(out, format!("field {number}: {text}").bytes());
+                json::words(out, &say!("field {number}: {text}", "域{number}：{text}"));
                 out.extend(b"}}");
             }
         }
@@ -124,7 +128,7 @@ impl Trouble {
         match self {
             Self::Build(error) => error.to_string(),
             Self::Object(None, text) => text.clone(),
-            Self::Object(Some(number), text) => format!("field {number}: {text}"),
+            Self::Object(Some(number), text) => say!("field {number}: {text}", "域{number}：{text}"),
         }
     }
 }

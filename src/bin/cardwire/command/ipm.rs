@@ -161,7 +161,7 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
     if !records.ended_cleanly() {
         return Err(Failure::data(format_args!("{name}: the file ends without the length of zero")));
     }
-    tally(broken, total, "records are broken")
+    tally(broken, total, ("records are broken", "记录有误"))
 }
 
 fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {

@@ -4,6 +4,8 @@ use cardwire::Framing;
 
 use super::{Payload, Refusal, packet};
 
+use crate::lang::{lang, pick, say};
+
 /// The frames of a whole piece of bytes, polls among them; a cut one at the end is refused.
 pub(super) fn all(framing: Framing, bytes: &[u8]) -> Vec<Result<Payload, Refusal>> {
     let mut splitter = Splitter::new(framing);
@@ -25,8 +27,8 @@ pub(super) fn whole(framing: Option<Framing>, bytes: Vec<u8>) -> Result<Payload,
     let mut found = found.filter(|content| !content.as_ref().is_ok_and(Payload::is_poll));
     match (found.next(), found.next()) {
         (Some(content), None) => content,
-        (None, _) => Err(Refusal::new(None, "no frame")),
-        _ => Err(Refusal::new(None, "more than one frame")),
+        (None, _) => Err(Refusal::new(None, pick("no frame", "没有帧"))),
+        _ => Err(Refusal::new(None, pick("more than one frame", "不止一帧"))),
     }
 }
 
@@ -80,7 +82,10 @@ impl Splitter {
         self.take(true).or_else(|| {
             let left = self.buffer.len().saturating_sub(self.used);
             let at = self.base + self.used;
-            let text = format!("the stream ends within a frame, {left} bytes into it");
+            let text = say!(
+                "the stream ends within a frame, {left} bytes into it",
+                "数据流在一帧之中结束，该帧只有{left}字节"
+            );
             (left > 0).then(|| (at, Err(Refusal::new(at, text))))
         })
     }
@@ -101,7 +106,7 @@ impl Splitter {
             Err(error) => {
                 self.broken = true;
                 self.buffer = Vec::new();
-                Some((at, Err(Refusal::new(at + error.offset(), error))))
+                Some((at, Err(Refusal::new(at + error.offset(), error.in_lang(lang())))))
             }
         }
     }

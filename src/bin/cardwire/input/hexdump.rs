@@ -12,6 +12,7 @@ use super::lines::Line;
 use super::row::{Radices, Row, USUAL};
 use super::{Item, Lines, Origin, Refusal, Source, frames};
 use crate::failure::{Failure, Outcome};
+use crate::lang::{pick, say};
 
 /// The dumps of a file.
 pub(super) struct Dumps {
@@ -111,9 +112,10 @@ impl Source for Dumps {
                 (Read::Row(row), None) if row.is_first() => dump = Some(Dump::new(self.lines.number(), row)),
                 (Read::Row(row), None) => {
                     let offset = row.offset(Radices::ANY).unwrap_or(usize::MAX);
-                    return Ok(Some(
-                        self.bad(Refusal::new(None, format_args!("the offset is {offset}, after 0 bytes"))),
-                    ));
+                    return Ok(Some(self.bad(Refusal::new(
+                        None,
+                        say!("the offset is {offset}, after 0 bytes", "偏移为{offset}，之前却只有0字节"),
+                    ))));
                 }
                 (Read::Row(row), Some(known)) if row.is_first() && !known.octets.is_empty() => {
                     self.pending_line = self.lines.number();
@@ -163,7 +165,9 @@ impl Dump {
         }
         let Some((end, radices)) = self.place(&row) else {
             let offset = row.offset(self.radices).unwrap_or(usize::MAX);
-            let text = format!("the offset is {offset}, after {} bytes", self.octets.len());
+            let bytes = self.octets.len();
+            let text =
+                say!("the offset is {offset}, after {bytes} bytes", "偏移为{offset}，之前却有{bytes}字节");
             return Err(Refusal::new(None, text));
         };
         self.radices = radices;
@@ -193,7 +197,10 @@ impl Dump {
                 self.octets.truncate(before);
                 return Err(Refusal::new(
                     None,
-                    "no number of the same rows leads to the offset that follows",
+                    pick(
+                        "no number of the same rows leads to the offset that follows",
+                        "重复多少相同的行都到不了其后的偏移",
+                    ),
                 ));
             }
             self.last_row = self.octets.len();

@@ -37,6 +37,7 @@ use self::form::Form;
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::Scanner;
 use crate::json::Left;
+use crate::lang::say;
 
 pub(crate) use again::is_kept;
 pub(crate) use capture::{Moment, Skipped};
@@ -119,6 +120,24 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// The same in the language of the screens; `Display` is for programs, and the same in each.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Byte(file, at) => say!("{file}, byte {at}", "{file}，字节偏移{at}"),
+            Self::Packet { file, number, from, to, moment } => {
+                let moment = moment.map_or_else(String::new, |moment| format!(", {moment}"));
+                say!(
+                    "{file}, packet {number}, {from} > {to}{moment}",
+                    "{file}，第{number}个数据包，{from} > {to}{moment}"
+                )
+            }
+            Self::Argument(index) => say!("message {index}", "第{index}条报文"),
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -182,9 +201,10 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.text;
         match self.byte {
-            Some(byte) => write!(f, "byte {byte}: {}", self.text),
-            None => f.write_str(&self.text),
+            Some(byte) => write!(f, "{}", say!("byte {byte}: {text}", "字节偏移{byte}：{text}")),
+            None => f.write_str(text),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! line: what mixes two is none, because dates, times and names are made of such pieces, too.
 
 use crate::hex;
+use crate::lang::pick;
 
 /// What a line can be read as.
 pub(super) enum Reading {
@@ -33,7 +34,10 @@ pub(super) fn read(text: &[u8]) -> Reading {
     if inner.contains("...") || inner.contains('…') {
         let octets = inner.split(['.', '…']).next().and_then(marked);
         return match octets.filter(|octets| octets.len() > 1) {
-            Some(_) => Reading::Refused("octets are left out of it ('...'): print all of them"),
+            Some(_) => Reading::Refused(pick(
+                "octets are left out of it ('...'): print all of them",
+                "其中省略了字节（'...'）：请打印全部字节",
+            )),
             None => Reading::None,
         };
     }

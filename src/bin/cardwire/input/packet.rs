@@ -4,12 +4,14 @@ use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 
 use super::Refusal;
 
+use crate::lang::pick;
+
 /// The payload of the Ethernet, IP and TCP or UDP packet that `bytes` are; `bytes` themselves when
 /// they are none. A packet must be there to its last octet, which a message is not by chance.
 pub(super) fn payload(bytes: &[u8]) -> Result<&[u8], Refusal> {
     match ethernet(bytes).or_else(|| internet(bytes, false)) {
         None => Ok(bytes),
-        Some([]) => Err(Refusal::new(None, "a network packet without data")),
+        Some([]) => Err(Refusal::new(None, pick("a network packet without data", "没有数据的网络数据包"))),
         Some(payload) => Ok(payload),
     }
 }

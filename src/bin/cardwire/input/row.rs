@@ -2,6 +2,8 @@
 
 use super::Refusal;
 
+use crate::lang::pick;
+
 /// One row.
 pub(super) struct Row {
     offset: Offset,
@@ -70,7 +72,12 @@ impl Row {
     pub(super) fn parse(line: &[u8]) -> Result<Self, Refusal> {
         crate::work::count(line.len());
         let text = text(line);
-        let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
+        let none = || {
+            Refusal::new(
+                0,
+                pick("expected an offset and octets, as xxd prints them", "应为偏移和字节，如xxd所打印"),
+            )
+        };
         let (offset, style, rest) = offset(&text).ok_or_else(none)?;
         let (octets, has_halves) = octets(rest, style).map_err(|text| Refusal::new(None, text))?;
         // an offset alone ends a dump; so many digits alone are a message
@@ -101,13 +108,22 @@ pub(super) fn is_row(line: &[u8]) -> bool {
     match Row::parse(line) {
         Ok(row) => row.is_first() && row.octets.len() > 1,
         // a dump, though not one that can be read
-        Err(refusal) => refusal.text == WORDS || refusal.text == MASKED,
+        Err(refusal) => refusal.text == in_words() || refusal.text == in_masks(),
     }
 }
 
-const WORDS: &str = "these are words in the byte order of a machine, as hexdump and od print them: \
-                     take xxd or hexdump -C";
-const MASKED: &str = "masked octets cannot be read";
+/// What is said of words in the byte order of a machine.
+fn in_words() -> &'static str {
+    pick(
+        "these are words in the byte order of a machine, as hexdump and od print them: take xxd or hexdump -C",
+        "这是按机器字节序打印的字，如hexdump和od的默认输出：请用xxd或hexdump -C",
+    )
+}
+
+/// What is said of octets that are hidden.
+fn in_masks() -> &'static str {
+    pick("masked octets cannot be read", "被掩盖的字节无法读取")
+}
 
 fn is_part_of_offset(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
@@ -195,7 +211,7 @@ fn octets(text: &str, style: KeyStyle) -> Result<(Vec<u8>, bool), &'static str> 
             break;
         }
         if token.starts_with("**") {
-            return Err(MASKED);
+            return Err(in_masks());
         }
         let is_pairs = token.len().is_multiple_of(2) && token.bytes().all(|octet| octet.is_ascii_hexdigit());
         // beyond the usual octets, what is no group like the first one is characters
@@ -205,9 +221,9 @@ fn octets(text: &str, style: KeyStyle) -> Result<(Vec<u8>, bool), &'static str> 
         }
         has_halves |= is_middle;
         match crate::hex::octets(token.as_bytes()) {
-            Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(WORDS),
+            Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(in_words()),
             Ok(more) if is_pairs => octets.extend(more),
-            _ => return Err("expected two hexadecimal digits"),
+            _ => return Err(pick("expected two hexadecimal digits", "应为两位十六进制数字")),
         }
         rest = after.get(end..).unwrap_or_default();
     }
@@ -250,9 +266,11 @@ mod tests {
             let parsed = parsed.map(|parsed| (parsed.offset(Radices::ANY), parsed.octets.len()));
             assert_eq!(parsed, Ok((Some(offset), octets)), "{row}");
         }
-        for (row, words) in
-            [("0004  ** ** 30", MASKED), ("0000000 3830 3030", WORDS), ("0000000 030060 030060", WORDS)]
-        {
+        for (row, words) in [
+            ("0004  ** ** 30", in_masks()),
+            ("0000000 3830 3030", in_words()),
+            ("0000000 030060 030060", in_words()),
+        ] {
             assert_eq!(Row::parse(row.as_bytes()).map(|_| ()).unwrap_err().text, words, "{row}");
         }
         for row in ["2021-07-28 20:15:46,841 ERROR", "abc", "0800822000000000", "00 22 30 38", "0000x 30"] {

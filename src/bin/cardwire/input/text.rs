@@ -12,6 +12,7 @@ use super::notation::{self, Nesting, Reading};
 use super::{Item, Lines, Origin, Payload, Refusal, Source, frames};
 use crate::failure::{Failure, Outcome};
 use crate::hex;
+use crate::lang::{pick, say};
 
 /// How the octets of a message stand in a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,7 +129,10 @@ impl Source for Texts {
 
 /// The refusal of what is longer than the limit.
 pub(crate) fn too_long(limit: usize) -> Refusal {
-    Refusal::new(None, format_args!("longer than {limit} bytes; --max-line allows more"))
+    Refusal::new(
+        None,
+        say!("longer than {limit} bytes; --max-line allows more", "超过{limit}字节；可用--max-line放宽"),
+    )
 }
 
 /// The octets that digits in a line stand for, in whichever notation.
@@ -142,9 +146,13 @@ pub(super) fn decode(notation: Notation, known: Known, line: &[u8]) -> Result<Ve
         Notation::Text => Ok(line.to_vec()),
         Notation::Base64 => STANDARD.decode(line).map_err(|error| match error {
             base64::DecodeError::InvalidByte(at, octet) => {
-                Refusal::new(at, format_args!("expected base64, found {}", hex::seen(octet)))
+                let seen = hex::seen(octet);
+                Refusal::new(at, say!("expected base64, found {seen}", "应为base64，实际为{seen}"))
             }
-            _ => Refusal::new(line.len(), "the base64 text is cut short or padded wrongly"),
+            _ => Refusal::new(
+                line.len(),
+                pick("the base64 text is cut short or padded wrongly", "base64文本不完整，或填充有误"),
+            ),
         }),
         Notation::Hex => {
             // nearly every line is plain digits

@@ -18,6 +18,7 @@ use super::flow::Stamp;
 use super::flows::{Flows, Found};
 use super::{Item, Origin, Refusal, Source, Stream};
 use crate::failure::{Failure, Outcome, complain};
+use crate::lang::{pick, say};
 
 pub(crate) use skipped::{Reason, Skipped};
 pub(crate) use time::Moment;
@@ -61,7 +62,11 @@ impl Capture {
         is_quiet: bool,
     ) -> Outcome<Self> {
         let reader = create_reader(BLOCK, stream).map_err(|error| {
-            Failure::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
+            let kind = kind(&error);
+            Failure::data(say!(
+                "{name}: not a capture, or cut within its header: {kind}",
+                "{name}：不是抓包文件，或文件头不完整：{kind}"
+            ))
         })?;
         Ok(Self {
             skipped: Skipped::new(name.clone()),
@@ -97,7 +102,9 @@ impl Capture {
         self.reader.consume(used);
         match taken {
             Taken::Nothing => (),
-            Taken::TooManyInterfaces => self.end(Some("it describes more than 65,536 interfaces")),
+            Taken::TooManyInterfaces => {
+                self.end(Some(pick("it describes more than 65,536 interfaces", "其中说明的接口超过65,536个")))
+            }
             Taken::Stray => {
                 self.skipped.packets += 1;
                 self.skipped.count(Reason::Interface, 1);
@@ -142,9 +149,13 @@ impl Capture {
         self.add(found);
         if let Some(problem) = problem {
             let origin = Origin::Byte(self.name.clone(), self.reader.position_bytes());
+            let packets = self.skipped.packets;
             let refusal = Refusal::new(
                 None,
-                format_args!("the capture is broken after packet {}: {problem}", self.skipped.packets),
+                say!(
+                    "the capture is broken after packet {packets}: {problem}",
+                    "抓包文件在第{packets}个数据包之后损坏：{problem}"
+                ),
             );
             self.ready.push_back(Item { origin, content: Err(refusal) });
         }
@@ -154,11 +165,11 @@ impl Capture {
             return;
         }
         if self.flows.given_up() > 0 {
-            complain(format_args!(
-                "{}: too many connections at a time; {} directions were given up while they were idle, \
+            let (name, given_up) = (&self.name, self.flows.given_up());
+            complain(say!(
+                "{name}: too many connections at a time; {given_up} directions were given up while they were idle, \
                  and taken for new ones if they went on",
-                self.name,
-                self.flows.given_up()
+                "{name}：同时的连接过多；放弃了{given_up}个空闲的方向，若其后还有数据则当作新连接"
             ));
         }
         if !self.skipped.reasons.is_empty() {
@@ -285,11 +296,13 @@ fn ending<I: Sized>(error: &PcapError<I>) -> Option<&'static str> {
 
 fn kind<I: Sized>(error: &PcapError<I>) -> &'static str {
     match error {
-        PcapError::Eof => "it is empty",
-        PcapError::BufferTooSmall => "a packet is longer than 256 KiB",
-        PcapError::UnexpectedEof | PcapError::Incomplete(_) => "it ends early",
+        PcapError::Eof => pick("it is empty", "文件为空"),
+        PcapError::BufferTooSmall => pick("a packet is longer than 256 KiB", "有数据包超过256 KiB"),
+        PcapError::UnexpectedEof | PcapError::Incomplete(_) => pick("it ends early", "文件提前结束"),
         PcapError::ReadError => "reading failed",
-        PcapError::HeaderNotRecognized => "its header is unknown",
-        PcapError::NomError(..) | PcapError::OwnedNomError(..) => "a block is malformed",
+        PcapError::HeaderNotRecognized => pick("its header is unknown", "文件头无法识别"),
+        PcapError::NomError(..) | PcapError::OwnedNomError(..) => {
+            pick("a block is malformed", "有数据块格式错误")
+        }
     }
 }

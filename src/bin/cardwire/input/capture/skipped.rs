@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 use etherparse::IpNumber;
 
+use crate::lang::{pick, say};
+
 /// Why a packet gives nothing to read, or not all that it held.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Reason {
@@ -50,35 +52,43 @@ impl Skipped {
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: not read of {} packets:", self.file, self.packets)?;
+        let Self { file, packets, .. } = self;
+        f.write_str(&say!(
+            "{file}: not read of {packets} packets:",
+            "{file}：{packets}个数据包中未读取的有："
+        ))?;
         for (index, (reason, packets)) in self.reasons.iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };
-            write!(f, "{comma} {packets} {reason}")?;
+            let reason = reason.told();
+            f.write_str(&say!("{comma} {packets} {reason}", "{comma} {packets}个{reason}"))?;
         }
         Ok(())
     }
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Reason {
+    /// In words, in the language of the screens.
+    pub(crate) fn told(&self) -> String {
         match self {
             Self::Link(number) => match LINKS.iter().find(|(known, _)| known == number) {
-                Some((_, name)) => write!(f, "of link type {number} ({name})"),
-                None => write!(f, "of link type {number}"),
+                Some((_, name)) => say!("of link type {number} ({name})", "链路类型{number}（{name}）"),
+                None => say!("of link type {number}", "链路类型{number}"),
             },
             Self::NotIp(number) => match ETHER_TYPES.iter().find(|(known, _)| known == number) {
-                Some((_, name)) => write!(f, "{name}"),
-                None => write!(f, "of EtherType {number:04X}"),
+                Some((_, name)) => (*name).into(),
+                None => say!("of EtherType {number:04X}", "EtherType {number:04X}"),
             },
-            Self::Arp => f.write_str("ARP"),
+            Self::Arp => "ARP".into(),
             Self::Protocol(number) => match IpNumber(*number).keyword_str() {
-                Some(name) => f.write_str(name),
-                None => write!(f, "of IP protocol {number}"),
+                Some(name) => name.into(),
+                None => say!("of IP protocol {number}", "IP协议{number}"),
             },
-            Self::Fragment => f.write_str("fragments without the others of their packet"),
-            Self::Cut => f.write_str("captured in part (a snap length)"),
-            Self::Malformed => f.write_str("malformed"),
-            Self::Interface => f.write_str("of an interface that is not described"),
+            Self::Fragment => {
+                pick("fragments without the others of their packet", "缺少同一数据包其余部分的分片").into()
+            }
+            Self::Cut => pick("captured in part (a snap length)", "只抓到一部分（抓包长度限制）").into(),
+            Self::Malformed => pick("malformed", "格式错误").into(),
+            Self::Interface => pick("of an interface that is not described", "接口未作说明").into(),
         }
     }
 }
