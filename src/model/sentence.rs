@@ -324,3 +324,133 @@ fn wrong_length<L: Tongue>(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Re
         _ => say!(L, f, "length {found} is not a whole number of units", "长度{found}不是计数单位的整数倍"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::content::Content;
+    use crate::model::fault::SpecFault;
+    use crate::model::key::KeyStyle;
+    use std::string::{String, ToString};
+    use std::vec::Vec;
+
+    /// The kind after this one; a new kind does not compile until it has its place here.
+    fn after(kind: ErrorKind) -> Option<ErrorKind> {
+        use ErrorKind as Kind;
+        Some(match kind {
+            Kind::Truncated => Kind::Trailing,
+            Kind::Trailing => Kind::TooShort,
+            Kind::TooShort => Kind::TooLong,
+            Kind::TooLong => Kind::LengthDigit(CharKind::Digit),
+            Kind::LengthDigit(_) => Kind::LengthForm,
+            Kind::LengthForm => Kind::LengthUnit,
+            Kind::LengthUnit => Kind::Character(Content::An, CharKind::Special),
+            Kind::Character(..) => Kind::Nibble,
+            Kind::Nibble => Kind::Fill,
+            Kind::Fill => Kind::DigitCount,
+            Kind::DigitCount => Kind::HexDigit(CharKind::High),
+            Kind::HexDigit(_) => Kind::MtiDigit,
+            Kind::MtiDigit => Kind::Undefined,
+            Kind::Undefined => Kind::Tag,
+            Kind::Tag => Kind::Missing,
+            Kind::Missing => Kind::Order,
+            Kind::Order => Kind::Terminator,
+            Kind::Terminator => Kind::Private,
+            Kind::Private => Kind::Form,
+            Kind::Form => Kind::Number,
+            Kind::Number => Kind::Room,
+            Kind::Room => Kind::FrameLimit,
+            Kind::FrameLimit => Kind::FrameShape,
+            Kind::FrameShape => Kind::FrameCheck,
+            Kind::FrameCheck => Kind::Spec(SpecFault::PrefixTooNarrow),
+            Kind::Spec(_) => return None,
+        })
+    }
+
+    const FAULTS: [SpecFault; 12] = [
+        SpecFault::PrefixTooNarrow,
+        SpecFault::MinimumAboveMaximum,
+        SpecFault::ZeroLength,
+        SpecFault::DefinedTwice,
+        SpecFault::ReservedNumber,
+        SpecFault::TooDeep,
+        SpecFault::CodingCannotCarry,
+        SpecFault::MaskTooOpen,
+        SpecFault::LayoutMisplaced,
+        SpecFault::OpenLength,
+        SpecFault::PrefixWidth,
+        SpecFault::BitmapForm,
+    ];
+
+    const NOTES: [Note; 12] = [
+        Note::None,
+        Note::Counts(Unit::Bytes),
+        Note::Counts(Unit::Octets),
+        Note::Counts(Unit::HexDigits),
+        Note::Counts(Unit::Parts),
+        Note::Required,
+        Note::Includes,
+        Note::Terminated,
+        Note::Zone,
+        Note::NoCounterpart,
+        Note::NotInStruct,
+        Note::NotInPlace,
+    ];
+
+    /// The numbers in a text, sorted.
+    fn numbers(text: &str) -> Vec<&str> {
+        let mut found: Vec<&str> =
+            text.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect();
+        found.sort_unstable();
+        found
+    }
+
+    fn assert_told(error: Error) {
+        let (en, zh) = (error.to_string(), error.in_lang(Lang::Zh).to_string());
+        assert_eq!(error.in_lang(Lang::En).to_string(), en);
+        assert!(zh.chars().any(|letter| ('\u{4E00}'..='\u{9FFF}').contains(&letter)), "{en}: {zh}");
+        assert_eq!(numbers(&zh), numbers(&en), "{en}: {zh}");
+        // a word of English has four letters or more; of these some have no Chinese name
+        let words = zh.split(|letter: char| !letter.is_ascii_lowercase());
+        let strange: Vec<&str> = words.filter(|word| word.len() > 3 && *word != "expose").collect();
+        assert!(strange.is_empty(), "{zh}: {strange:?}");
+    }
+
+    #[test]
+    fn every_error_has_chinese_with_the_numbers_of_the_english() {
+        let kinds = std::iter::successors(Some(ErrorKind::Truncated), |kind| after(*kind));
+        let faults = FAULTS.into_iter().map(ErrorKind::Spec);
+        for kind in kinds.chain(faults) {
+            for note in NOTES {
+                let error = Error::new(kind, 31, 7, 13).noted(note);
+                let places = [
+                    Place::Whole,
+                    Place::Header,
+                    Place::Mti,
+                    Place::Bitmap,
+                    Place::Element(55),
+                    Place::Frame,
+                ];
+                for place in places {
+                    assert_told(error.at(place));
+                    let part = error.within(Key::tag(0x9526, KeyStyle::Hex));
+                    assert_told(part.at(place));
+                    assert_told(part.within(Key::number(3)).at(place));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_kind_of_character_has_a_name() {
+        let names: Vec<String> =
+            (0..=255).map(|octet| CharKind::of(octet).in_lang(Lang::Zh).to_string()).collect();
+        for (octet, name) in (0..=255u8).zip(&names) {
+            assert_ne!(*name, CharKind::of(octet).to_string());
+        }
+        let mut kinds = names;
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), 7);
+    }
+}

@@ -378,3 +378,55 @@ const fn spare_words(pad_nibble: PadNibble, lang: Lang) -> &'static str {
         (Side::Right, _) => lang.of("a half byte F after", "在数字之后用半字节F"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::ebcdic::CodePage;
+    use std::string::ToString;
+
+    /// The change after this one; a new one does not compile until it has its place here.
+    fn after(change: Change) -> Option<Change> {
+        Some(match change {
+            Change::Mti(_) => Change::Bitmap(Coding::Hex),
+            Change::Bitmap(_) => Change::Digits(Coding::Bcd),
+            Change::Digits(_) => Change::Text(Coding::Zoned(CodePage::Cp037)),
+            Change::Text(_) => Change::Prefixes(PrefixCoding::Ber),
+            Change::Prefixes(_) => Change::OctetPrefixes(LengthUnit::Nibbles),
+            Change::OctetPrefixes(_) => Change::ThirdBitmap(NextBitmap::InElement),
+            Change::ThirdBitmap(_) => Change::Binary(Coding::Raw),
+            Change::Binary(_) => Change::Coding(Coding::Bcd),
+            Change::Coding(_) => Change::Prefix(PrefixCoding::Bcd),
+            Change::Prefix(_) => Change::Width(2),
+            Change::Width(_) => Change::LengthUnit(LengthUnit::Bytes),
+            Change::LengthUnit(_) => Change::Includes(true),
+            Change::Includes(true) => Change::Includes(false),
+            Change::Includes(false) => Change::PadNibble(PadNibble { side: Side::Left, nibble: 0 }),
+            Change::PadNibble(_) => Change::Fixed(12),
+            Change::Fixed(_) => Change::Unsigned { expected: 8, found: 9 },
+            Change::Unsigned { .. } => Change::Signed { expected: 8, found: 9 },
+            Change::Signed { .. } => Change::Variable,
+            Change::Variable => Change::Longer(40),
+            Change::Longer(_) => Change::Content(Content::Ans),
+            Change::Content(_) => Change::Parts,
+            Change::Parts => Change::Defined,
+            Change::Defined => return None,
+        })
+    }
+
+    #[test]
+    fn every_change_has_chinese() {
+        let outcome = Outcome { complete: 3, score: 900, cost: Reverse(1), evidence: 0, messages: 3 };
+        for change in core::iter::successors(Some(Change::Mti(MtiCoding::Bcd)), |change| after(*change)) {
+            let changes = Changes::default().and(change).unwrap();
+            for outcome in [outcome, Outcome { complete: 0, ..outcome }] {
+                let hint = Hint { place: Place::Element(35), changes, outcome, rivals: 0 };
+                let (en, zh) = (hint.to_string(), hint.in_lang(Lang::Zh).to_string());
+                assert_eq!(hint.in_lang(Lang::En).to_string(), en);
+                assert!(zh.starts_with("域35：") && zh.ends_with('）'), "{zh}");
+                let words = zh.split(|letter: char| !letter.is_ascii_lowercase());
+                assert!(words.into_iter().all(|word| word.len() < 4), "{zh}");
+            }
+        }
+    }
+}

@@ -4,6 +4,7 @@
 mod advice;
 mod capture;
 mod captures;
+mod chinese;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;

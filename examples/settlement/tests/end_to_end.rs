@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn settlement(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_settlement")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_settlement")).env("LC_ALL", "C").args(arguments).output().unwrap()
 }
 
 fn ledger(name: &str) -> PathBuf {
