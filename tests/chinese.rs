@@ -29,6 +29,21 @@ fn a_listing_in_chinese_has_aligned_columns() {
     let message = Message::parse(&UNIONPAY_POS, &wire).unwrap();
     let listing = message.describe().in_lang(Lang::Zh).to_string();
     let wanted = "\
+0210 金融请求应答，收单机构 (unionpay-pos, 52字节)
+    2 主账号                                         n..19    621234******1232
+    3 交易处理码                                     n6       000000  消费
+         1 交易类型                                  n2       00
+         2 转出账户类型                              n2       00
+         3 转入账户类型                              n2       00
+    4 交易金额                                       n12      000000012300  123.00 CNY
+   11 系统跟踪号                                     n6       123456
+   39 应答码                                         an2      98  发卡方超时
+   41 受卡机终端标识码                               ans8     TERM0001
+   49 交易货币代码                                   an3      156  人民币元
+   60 交易类型与批次                                 n..17    22000001003
+         1 交易类型码                                n2       22
+         2 批次号                                    n6       000001
+         3 网络管理信息码                            n3       003  签到（双倍长密钥）
 ";
     assert_eq!(listing, wanted);
     assert_eq!(message.describe().in_lang(Lang::En).to_string(), message.describe().to_string());
@@ -92,7 +107,7 @@ fn every_kind_of_violation_has_chinese() {
         "没有域23且未扫码时，0200报文必须有域55",
         "域3为000000时，0200报文必须有域62",
         "应答为批准时，0200报文必须有域38",
-        "0200报文不应有域41（字节偏移28）",
+        "0200报文不应有域41（字节偏移34）",
         "0210报文的域11与请求中的不一致",
         "校验规则中没有报文类型0400",
     ];
@@ -136,7 +151,8 @@ fn both_pages_show_what_their_code_prints() {
     let mut blocks_of_code = Vec::new();
     for (page, lang, before) in pages {
         let blocks = |of: &str| -> Vec<String> {
-            let starts = page.split(&format!("```{of}\n")).skip(1);
+            let fence = format!("```{of}\n");
+            let starts = page.split(&fence).skip(1);
             starts.map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
         };
         let printed =
