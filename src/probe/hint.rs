@@ -382,7 +382,7 @@ const fn spare_words(pad_nibble: PadNibble, lang: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::ebcdic::CodePage;
+    use crate::codec::CodePage;
     use std::string::ToString;
 
     /// The change after this one; a new one does not compile until it has its place here.

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use cardwire::codes::{Class, Meaning, NetworkCode, ResponseCode, unionpay};
 
+use self::chinese::figures;
 pub use self::chinese::told;
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
@@ -415,7 +416,7 @@ pub fn checks(checks: &[Check], style: Style) -> String {
         } else {
             style.paint(RED, lang.of("NO", "不符"))
         };
-        table.row([mark, told(&check.rule, lang), check.figures.clone()]);
+        table.row([mark, told(&check.rule, lang), figures(&check.figures, lang)]);
     }
     let failed = checks.iter().filter(|check| !check.holds).count();
     let verdict = match failed {

@@ -105,6 +105,7 @@ fn an_altered_ledger_is_refused() {
     let file = ledger("altered");
     assert!(play(&file).status.success());
     assert!(text(&settlement(&["--where", path(&file)])).contains("where is my money"));
+    assert!(text(&settlement(&["--where", path(&file), "--lang", "zh"])).contains("我的钱在哪里"));
     let outsider = rusqlite::Connection::open(&file).unwrap();
     outsider.execute_batch("DROP TRIGGER transfers_are_final; DROP TRIGGER journal_is_final;").unwrap();
     outsider

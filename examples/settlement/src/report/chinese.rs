@@ -23,6 +23,33 @@ pub fn told(text: &str, lang: Lang) -> String {
     }
 }
 
+/// Figures in a language: `68 records, 0 transfers`.
+pub(super) fn figures(text: &str, lang: Lang) -> String {
+    if lang == Lang::English {
+        return text.to_owned();
+    }
+    let one = |figure: &str| match figure.split_once(' ') {
+        Some((count, noun)) if count.bytes().all(|digit| digit.is_ascii_digit()) => {
+            let known = NOUNS.iter().find(|(en, _)| *en == noun);
+            known.map_or_else(|| figure.to_owned(), |(_, zh)| format!("{count}{zh}"))
+        }
+        _ => told(figure, lang),
+    };
+    text.split(", ").map(one).collect::<Vec<_>>().join("，")
+}
+
+const NOUNS: &[(&str, &str)] = &[
+    ("records", "条流水"),
+    ("transfers", "笔转账"),
+    ("accounts", "个账户"),
+    ("sales", "笔消费"),
+    ("in conflict", "笔不一致"),
+    ("unknown", "笔结果未知"),
+    ("being reversed", "笔正在冲正"),
+    ("work items", "项待办"),
+    ("out of balance", "笔不平"),
+];
+
 const WORDS: &[(&str, &str)] = &[
     // steps of the day
     ("the lines are up, the acquirer signs on with the issuer", "线路接通，收单方向发卡行签到"),
@@ -72,6 +99,8 @@ const WORDS: &[(&str, &str)] = &[
     ("out of balance", "对账不平"),
     ("could not be compared", "无法对账"),
     ("not answered", "未应答"),
+    ("each accepted", "均被接受"),
+    ("none", "无"),
     // parties and rules
     ("terminal", "终端"),
     ("acquirer", "收单方"),
@@ -111,5 +140,7 @@ mod tests {
     fn a_rule_of_a_party_is_told_with_the_party() {
         assert_eq!(told("issuer: no account overdrawn", Lang::Chinese), "发卡行：没有账户透支");
         assert_eq!(told("nobody: knows this", Lang::Chinese), "nobody: knows this");
+        assert_eq!(figures("68 records, 0 transfers", Lang::Chinese), "68条流水，0笔转账");
+        assert_eq!(figures("2,194.10 against 2,194.00", Lang::Chinese), "2,194.10 against 2,194.00");
     }
 }
