@@ -390,7 +390,7 @@ mod tests {
         Some(match change {
             Change::Mti(_) => Change::Bitmap(Coding::Hex),
             Change::Bitmap(_) => Change::Digits(Coding::Bcd),
-            Change::Digits(_) => Change::Text(Coding::Zoned(CodePage::Cp037)),
+            Change::Digits(_) => Change::Text(Coding::Ebcdic(CodePage::Cp037)),
             Change::Text(_) => Change::Prefixes(PrefixCoding::Ber),
             Change::Prefixes(_) => Change::OctetPrefixes(LengthUnit::Nibbles),
             Change::OctetPrefixes(_) => Change::ThirdBitmap(NextBitmap::InElement),

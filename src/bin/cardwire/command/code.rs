@@ -49,7 +49,7 @@ impl Code {
     fn show(&self, output: &mut Output, code: &str, entry: &Entry) -> Outcome {
         if self.json {
             let mut text = b"{\"kind\":".to_vec();
-            json::words(&mut text, &entry.title);
+            json::words(&mut text, entry.title);
             let asked = ("asked".to_owned(), code.to_owned());
             for (label, words) in std::iter::once(&asked).chain(&entry.lines) {
                 text.push(b',');
