@@ -6,7 +6,7 @@ mod other;
 mod payout;
 mod transaction;
 
-pub(crate) use self::id::record_digest;
+pub(crate) use self::id::{are_same, record_digest};
 pub(crate) use self::transaction::item as transaction_item;
 use super::books::RecordId;
 use super::class::State;
