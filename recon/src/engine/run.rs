@@ -188,6 +188,11 @@ impl Run {
         Some(self.transaction_item(*self.places_of_twins.get(twin)?))
     }
 
+    /// Whether a file of a side is not complete.
+    pub(crate) fn is_incomplete(&self, side: Side) -> bool {
+        self.books.files.iter().any(|file| file.side == side && !file.complete)
+    }
+
     pub(crate) fn rank(&self, place: usize) -> usize {
         self.ranks.get(&place).copied().unwrap_or(0)
     }
