@@ -74,3 +74,23 @@ fn hosts_that_pass_requests_on_are_told_from_their_addresses() {
         ],
     );
 }
+
+#[test]
+fn a_file_that_is_cut_proves_no_absence() {
+    let mut all = common::files(
+        common::switch(&[
+            "10:00:00 T>A 0200 000000 000001 . 500",
+            "10:00:01 A>T 0210 000000 000001 607510000001 500 00 A00001 0316",
+        ]),
+        common::clearing(&["sale 607510000002 000002 400 0 400 PO-1"]),
+        common::bank(&["2026-03-17 400 PO-1"]),
+    );
+    all[2].text =
+        "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><Stmt><Ntry>"
+            .to_owned();
+    let objects = common::objects(&common::run(&all, LATER));
+    let line = objects.iter().find(|object| object["class"] == "missing-in-bank").unwrap();
+    assert_eq!(line["notes"][0]["id"], "incomplete-file");
+    let line = objects.iter().find(|object| object["class"] == "missing-in-clearing").unwrap();
+    assert_eq!(line["notes"].as_array().unwrap().len(), 0, "that file is complete");
+}

@@ -27,7 +27,7 @@ pub enum Kind {
     Hexdump,
     /// A log with such dumps in it; other lines are passed over.
     Log,
-    /// jPOS XML: every <isomsg> of a file, whatever stands around it.
+    /// jPOS XML: every `<isomsg>` of a file, whatever stands around it.
     Isomsg,
     /// JSON, one object a line, as `decode --format ndjson --expose` prints it.
     Json,

@@ -38,6 +38,9 @@ impl Local {
     /// Opens the three parties at this time and starts them.
     pub fn open(now: Stamp, nodes: impl IntoIterator<Item = Node>) -> Result<Self, WorldError> {
         let nodes: BTreeMap<_, _> = nodes.into_iter().map(|node| (node.party(), node)).collect();
+        let end = |node: &Node| node.secured().map_err(|error| stopped(node.party(), &error));
+        let ends = nodes.iter().map(|(party, node)| Ok((*party, end(node)?)));
+        let ends = ends.collect::<Result<_, WorldError>>()?;
         let mut local = Self {
             now,
             nodes,
@@ -47,7 +50,7 @@ impl Local {
             outcomes: VecDeque::new(),
             faults: Vec::new(),
             link_up: true,
-            ends: BTreeMap::new(),
+            ends,
             power: None,
         };
         for party in Party::ALL {

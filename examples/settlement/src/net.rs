@@ -71,6 +71,7 @@ impl Network {
             let party = node.party();
             let Some((door, events)) = ways.remove(&party) else { continue };
             let called = calls.remove(&party).map(|client| (party.towards_issuer(), client));
+            let end = node.secured().map_err(io::Error::other)?;
             let station = Station {
                 node,
                 clock: Arc::clone(&clock),
@@ -84,7 +85,7 @@ impl Network {
                 door,
                 due: BTreeMap::new(),
                 sequence: 0,
-                end: Secured::default(),
+                end,
             };
             let thread = std::thread::Builder::new().name(party.to_string());
             threads.push(thread.spawn(move || {

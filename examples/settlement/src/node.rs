@@ -9,6 +9,7 @@ use crate::journal::Party;
 use crate::party::{Effect, Input, Machine, Outcome, Timer};
 use crate::store::{Commit, Store, StoreError};
 use crate::telegram::Telegram;
+use crate::wire::secured::Secured;
 
 /// What may leave a party after its step is durable.
 #[derive(Debug, Default)]
@@ -57,6 +58,11 @@ impl Node {
         }
         commit.records.iter().for_each(|record| self.machine.apply(record));
         Ok(released)
+    }
+
+    /// Its end of the terminal's line, with the keys that it had when it stopped.
+    pub fn secured(&self) -> Result<Secured, StoreError> {
+        Ok(Secured::restored(self.party(), &self.store.history()?.records))
     }
 
     /// The store, when the party is gone.

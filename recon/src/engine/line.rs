@@ -127,6 +127,8 @@ pub enum Note {
     Suggested(String, String),
     /// It is the second record of that item.
     Repeats(String),
+    /// A file of the other side is not complete, which proves no absence.
+    Incomplete,
     /// Words of a reader.
     Words(String),
 }

@@ -60,6 +60,8 @@ pub struct Run {
     set_of: HashMap<u32, usize>,
     twins: HashMap<u32, u32>,
     places_of_twins: HashMap<u32, usize>,
+    /// How many transactions with the same id come before one, where there are any.
+    ranks: HashMap<usize, usize>,
     batches: HashMap<Option<Sym>, Vec<usize>>,
 }
 
@@ -86,6 +88,7 @@ impl Run {
             set_of: HashMap::new(),
             twins: twins(&books, &found.transactions),
             places_of_twins: HashMap::new(),
+            ranks: HashMap::new(),
             batches: transact::places(&found.totals),
             transactions: found.transactions,
             totals: found.totals,
@@ -131,6 +134,16 @@ impl Run {
         order.sort_by(|one, other| self.sort_key(*one).cmp(&self.sort_key(*other)));
         let places = order.iter().enumerate().filter(|(_, index)| self.twins.contains_key(*index));
         self.places_of_twins = places.map(|(place, index)| (*index, place)).collect();
+        let mut rank = 0;
+        for (place, pair) in (1..).zip(order.windows(2)) {
+            let [one, other] = pair else { continue };
+            let of = |index: &u32| self.transactions.get(*index as usize);
+            let is_same = of(one).zip(of(other)).is_some_and(|(one, other)| classify::are_same(one, other));
+            rank = if is_same { rank + 1 } else { 0 };
+            if rank > 0 {
+                self.ranks.insert(place, rank);
+            }
+        }
         self.order = order;
     }
 
@@ -138,7 +151,14 @@ impl Run {
         self.transactions.get(index as usize).map(|of| {
             let first = of.messages.first().map(|index| self.books.at(RecordId::Message(*index)));
             let place = first.map(|at| (self.books.file(at), at.place()));
-            (of.time, self.books.text(of.terminal), self.books.text(of.stan), of.requested, place)
+            (
+                of.time,
+                self.books.text(of.terminal),
+                self.books.text(of.stan),
+                of.requested,
+                self.books.text(of.rrn),
+                place,
+            )
         })
     }
 
@@ -166,6 +186,15 @@ impl Run {
     pub(crate) fn twin_of(&self, index: u32) -> Option<String> {
         let twin = self.twins.get(&index)?;
         Some(self.transaction_item(*self.places_of_twins.get(twin)?))
+    }
+
+    /// Whether a file of a side is not complete.
+    pub(crate) fn is_incomplete(&self, side: Side) -> bool {
+        self.books.files.iter().any(|file| file.side == side && !file.complete)
+    }
+
+    pub(crate) fn rank(&self, place: usize) -> usize {
+        self.ranks.get(&place).copied().unwrap_or(0)
     }
 
     pub(crate) fn set_of(&self, index: u32) -> Option<&Group> {

@@ -62,6 +62,7 @@ pub(super) fn note_id(note: &Note) -> &'static str {
         Note::Contains(..) => "missing-item",
         Note::Suggested(..) => "suggested",
         Note::Repeats(_) => "repeats",
+        Note::Incomplete => "incomplete-file",
         Note::Words(_) => "words",
     }
 }
@@ -105,6 +106,9 @@ fn en(note: &Note, line: &Line) -> String {
         Note::OtherMerchant(merchant) => format!("cleared for the merchant {merchant}"),
         Note::Twin(item) => format!("the same card paid the same amount within minutes: {item}; paid twice?"),
         Note::Carries => "includes what earlier payouts carried".to_owned(),
+        Note::Incomplete => {
+            "a file of the other side is not complete: it may be in the part that is missing".to_owned()
+        }
         Note::ContractFee(contract, fee) => format!("fee {}, by contract {}", money(*fee), money(*contract)),
         Note::FeeInText(fee) => format!("the bank's text names a fee of {}", money(*fee)),
         Note::BasisPoints(points) => format!("{points} basis points of the items"),
@@ -146,6 +150,7 @@ fn zh(note: &Note, line: &Line) -> String {
         Note::OtherMerchant(merchant) => format!("清算至商户 {merchant}"),
         Note::Twin(item) => format!("同卡同额数分钟内另有一笔：{item}，是否重复支付"),
         Note::Carries => "包含此前结转款项".to_owned(),
+        Note::Incomplete => "对方文件不完整，可能在缺失部分".to_owned(),
         Note::ContractFee(contract, fee) => format!("手续费 {}，合同 {}", money(*fee), money(*contract)),
         Note::FeeInText(fee) => format!("银行附言中的手续费为 {}", money(*fee)),
         Note::BasisPoints(points) => format!("相当于交易额的万分之 {points}"),

@@ -113,38 +113,7 @@ fn messages_of_another(day: &mut Day, place: usize, fault: Fault) {
             item.clearing.clear();
             item.cleared.clear();
         }
-        _ => records_of_another(day, place, fault),
-    }
-}
-
-fn records_of_another(day: &mut Day, place: usize, fault: Fault) {
-    let item = &mut day.items[place];
-    let rrn = item.rrn.clone();
-    let approval = item.approval();
-    match fault {
-        Fault::Ambiguous => {
-            // two sales of one card with one approval code, and one record that names neither
-            let mut twin = item.clone();
-            twin.stan += 500;
-            twin.second += 30;
-            twin.rrn = format!("607599{:06}", twin.stan);
-            for of in [&mut *item, &mut twin] {
-                of.messages = vec![
-                    of.message(0, "T>A", "0200", "000000", ["", "", ""])
-                        .replace(",5999,,", ",5999,4111111111111111,"),
-                    of.message(1, "A>T", "0210", "000000", [&of.rrn, "00", &approval]),
-                ];
-            }
-            let (gross, fees) = item.cleared[0];
-            item.clearing = vec![format!(
-                "sale,,,,{MERCHANT},{gross},{fees},{},CNY,2026-03-16,PAYOUT,411111******1111,{approval},",
-                gross - fees
-            )];
-            twin.clearing.clear();
-            twin.cleared.clear();
-            day.items.push(twin);
-            day.expect("ambiguous", &rrn);
-        }
+        Fault::Ambiguous => ambiguous(day, place),
         Fault::Chargeback => {
             let row = format!("chargeback,605010{:06},,,{MERCHANT},-700,0,-700,CNY,2026-03-16,PAYOUT,,,", 77);
             day.clearing.push((row, -700, 0, day.items[place].payout));
@@ -157,6 +126,34 @@ fn records_of_another(day: &mut Day, place: usize, fault: Fault) {
         }
         _ => {}
     }
+}
+
+/// Two sales of one card with one approval code, and one record that names neither.
+fn ambiguous(day: &mut Day, place: usize) {
+    let item = &mut day.items[place];
+    let rrn = item.rrn.clone();
+    let approval = item.approval();
+
+    let mut twin = item.clone();
+    twin.stan += 500;
+    twin.second += 30;
+    twin.rrn = format!("607599{:06}", twin.stan);
+    for of in [&mut *item, &mut twin] {
+        of.messages = vec![
+            of.message(0, "T>A", "0200", "000000", ["", "", ""])
+                .replace(",5999,,", ",5999,4111111111111111,"),
+            of.message(1, "A>T", "0210", "000000", [&of.rrn, "00", &approval]),
+        ];
+    }
+    let (gross, fees) = item.cleared[0];
+    item.clearing = vec![format!(
+        "sale,,,,{MERCHANT},{gross},{fees},{},CNY,2026-03-16,PAYOUT,411111******1111,{approval},",
+        gross - fees
+    )];
+    twin.clearing.clear();
+    twin.cleared.clear();
+    day.items.push(twin);
+    day.expect("ambiguous", &rrn);
 }
 
 fn of_files(day: &mut Day, fault: Fault) -> bool {

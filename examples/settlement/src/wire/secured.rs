@@ -1,6 +1,6 @@
 //! The terminal's line with its keys: working keys come with the sign-on, PIN blocks are enciphered, and financial
 //! messages and reversals have a MAC. Both ends hold one of these; in a shop it is the terminal's secure element,
-//! at the acquirer the hardware security module, so a restart of a party does not lose its keys.
+//! at the acquirer the hardware security module, so a restart does not lose its keys: [`Secured::restored`].
 
 use cardwire::crypto::emv::{SessionKeyMethod, session_key};
 use cardwire::crypto::{
@@ -11,6 +11,7 @@ use cardwire::{Builder, Message};
 
 use super::{WireError, pos};
 use crate::card::PinBlock;
+use crate::journal::{ErrorKind, Party, Record};
 use crate::telegram::{Mti, Telegram};
 
 /// The terminal master key, which is put into a terminal before it goes to its shop. A published test key.
@@ -36,6 +37,21 @@ pub enum Heard {
 }
 
 impl Secured {
+    /// An end as it was when the party with this journal stopped: with the keys of the last sign-on whose response
+    /// it sent or heard. They are derived from its STAN, so that no journal holds a key.
+    pub fn restored(party: Party, journal: &[Record]) -> Self {
+        let (kind, peer) = match party {
+            Party::Terminal => (ErrorKind::MessageIn, Party::Acquirer),
+            _ => (ErrorKind::MessageOut, Party::Terminal),
+        };
+        let is_download = |record: &&Record| {
+            let is_response = record.mti == Some(Mti::NETWORK.answer());
+            is_response && record.kind == kind && record.peer == Some(peer)
+        };
+        let of = |stan| WorkingKeys::open(&master().ok()?, &issue(stan).ok()?).ok();
+        Self { keys: journal.iter().rev().find(is_download).and_then(|record| of(record.stan)) }
+    }
+
     /// A message in bytes, its PIN block enciphered and with its MAC.
     pub fn seal(&mut self, message: &Telegram) -> Result<Vec<u8>, WireError> {
         if let Some(download) = &message.keys {

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::engine::books::{Books, RecordId};
 use crate::engine::bundle;
+use crate::engine::intern::Sym;
 use crate::engine::transact::Transaction;
 
 /// The id of an item: a letter and the first octets of a hash over its keys.
@@ -17,18 +18,22 @@ fn item(letter: char, parts: &[&str]) -> String {
     format!("{letter}-{hex}")
 }
 
-/// The keys of a transaction that do not change from day to day.
-pub(super) fn transaction_keys(books: &Books, of: &Transaction) -> [String; 5] {
-    let text = |sym| books.text(sym).to_owned();
-    let time = of.time.map_or_else(String::new, |time| time.to_string());
-    // the response brings the RRN, perhaps on another day
-    let rrn = if of.time.is_some() && of.stan.is_some() { String::new() } else { text(of.rrn) };
-    [text(of.terminal), text(of.stan), rrn, time, of.requested.to_string()]
+/// The RRN, where nothing else is sure to tell a transaction: the response brings it, perhaps on another day.
+fn rrn(of: &Transaction) -> Option<Sym> {
+    if of.time.is_some() && of.stan.is_some() { None } else { of.rrn }
 }
 
+/// Whether two transactions have the same id.
+pub(crate) fn are_same(one: &Transaction, other: &Transaction) -> bool {
+    let keys = |of: &Transaction| (of.terminal, of.stan, rrn(of), of.time, of.requested);
+    keys(one) == keys(other)
+}
+
+/// The id of a transaction: of what does not change from day to day.
 pub(super) fn transaction(books: &Books, of: &Transaction) -> String {
-    let keys = transaction_keys(books, of);
-    item('T', &keys.each_ref().map(String::as_str))
+    let time = of.time.map_or_else(String::new, |time| time.to_string());
+    let [terminal, stan, rrn] = [of.terminal, of.stan, rrn(of)].map(|sym| books.text(sym));
+    item('T', &[terminal, stan, rrn, &time, &of.requested.to_string()])
 }
 
 /// The id of a line of other records: of what its first record says.

@@ -6,13 +6,14 @@ mod other;
 mod payout;
 mod transaction;
 
-pub(crate) use self::id::record_digest;
+pub(crate) use self::id::{are_same, record_digest};
 pub(crate) use self::transaction::item as transaction_item;
 use super::books::RecordId;
-use super::class::State;
-use super::line::Line;
+use super::class::{Class, State};
+use super::line::{Line, Note};
 use super::payout::Status;
 use super::run::Run;
+use crate::record::Side;
 
 /// Hands all lines of a run over, in the order of the report.
 pub(crate) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
@@ -38,8 +39,17 @@ pub(crate) fn payout_line(run: &Run, number: u32) -> Line {
     line
 }
 
-/// What every line gets: since when it is open, and what was decided about it.
+/// What every line gets: whether absence is proved, since when it is open, and what was decided about it.
 fn finish(run: &Run, line: &mut Line) {
+    let other = match line.class {
+        Class::MissingInClearing | Class::UnknownOutcome => Some(Side::Clearing),
+        Class::MissingInSwitch => Some(Side::Switch),
+        Class::MissingInBank => Some(Side::Bank),
+        _ => None,
+    };
+    if other.is_some_and(|side| run.is_incomplete(side)) {
+        line.notes.push(Note::Incomplete);
+    }
     line.since =
         line.records.iter().filter_map(|id| run.books.carried.get(id)).map(|carried| carried.since).min();
     if let Some(decision) = run.decisions.get(&line.item) {

@@ -46,13 +46,11 @@ pub(super) fn line(run: &Run, place: usize) -> Line {
 /// The id of the transaction at a place; equal ones are numbered.
 pub(crate) fn item(run: &Run, place: usize) -> String {
     let Some((_, of)) = run.transaction_at(place) else { return String::new() };
-    let keys = id::transaction_keys(&run.books, of);
-    let is_same = |place: &usize| {
-        run.transaction_at(*place).is_some_and(|(_, other)| id::transaction_keys(&run.books, other) == keys)
-    };
-    let before = (0..place).rev().take_while(is_same).count();
     let item = id::transaction(&run.books, of);
-    if before == 0 { item } else { format!("{item}-{}", before + 1) }
+    match run.rank(place) {
+        0 => item,
+        rank => format!("{item}-{}", rank + 1),
+    }
 }
 
 fn one(currency: Currency, effect: Effect) -> Vec<(Currency, Effect)> {

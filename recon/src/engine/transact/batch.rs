@@ -17,6 +17,9 @@ pub(crate) enum TotalsResult {
     Unknown,
 }
 
+/// How many totals after a transaction are looked at for its batch.
+const LATER: usize = 64;
+
 /// One comparison of totals with its uploads.
 #[derive(Clone, Debug)]
 pub(crate) struct Totals {
@@ -96,8 +99,10 @@ pub(crate) fn batch_of(
         let batch = totals.get(**place).and_then(|totals| totals.batch);
         batch.zip(transaction.batch).is_none_or(|(one, other)| one == other)
     };
-    let after = |place: &&usize| totals.get(**place).is_some_and(|totals| totals.time >= transaction.time);
-    places.iter().filter(same_batch).find(after).copied()
+    // totals stand in the order of time
+    let before = |place: &usize| totals.get(*place).is_some_and(|totals| totals.time < transaction.time);
+    let after = places.get(places.partition_point(before)..)?;
+    after.iter().take(LATER).find(same_batch).copied()
 }
 
 /// Where the totals of each terminal stand, in the order of time.

@@ -12,6 +12,8 @@ use crate::engine::rules::Rules;
 const DAY: i64 = 86_400_000;
 /// Gateways pass a request on within this time.
 const HOP: i64 = 120_000;
+/// How many sessions of one number are looked at, the latest ones: work stays in proportion to the input.
+const LATEST: usize = 256;
 /// How far apart sessions of one RRN may lie.
 const SAME_RRN: i64 = 2 * DAY;
 
@@ -92,6 +94,8 @@ fn same_rrn(books: &Books, sessions: Vec<Session>) -> Vec<Session> {
             let home = known
                 .iter()
                 .copied()
+                .rev()
+                .take(LATEST)
                 .find(|place| kept.get(*place).is_some_and(|other| are_hops(other, &session)));
             if let Some(home) = home.and_then(|place| kept.get_mut(place)) {
                 home.absorb(session);
@@ -129,19 +133,22 @@ fn hops(sessions: Vec<Session>) -> Vec<Session> {
             _ => {}
         }
     }
-    let near = |one: usize, other: usize| {
-        let time = |place: usize| sessions.get(place).and_then(|session| session.start);
-        time(one).zip(time(other)).is_some_and(|(front, back)| (0..=HOP).contains(&(back - front)))
+    // sessions stand in the order of time, so do the places of each key
+    let time = |place: &usize| sessions.get(*place).and_then(|session| session.start).unwrap_or(i64::MIN);
+    let within = |places: &[usize], from: i64, until: i64| {
+        let start = places.partition_point(|place| time(place) < from);
+        let end = places.partition_point(|place| time(place) <= until);
+        places.get(start..end).map(|places| (places.first().copied(), places.len()))
     };
     let mut homes: HashMap<usize, usize> = HashMap::new();
     for (place, fronts) in &fronts {
         let Some(backs) = backs.get(place) else { continue };
-        for &back in backs {
-            let mut found = fronts.iter().copied().filter(|front| near(*front, back));
-            if let (Some(front), None) = (found.next(), found.next())
-                && backs.iter().filter(|back| near(front, **back)).count() == 1
+        for back in backs {
+            let at = time(back);
+            if let Some((Some(front), 1)) = within(fronts, at.saturating_sub(HOP), at)
+                && let Some((_, 1)) = within(backs, time(&front), time(&front).saturating_add(HOP))
             {
-                homes.insert(back, front);
+                homes.insert(*back, front);
             }
         }
     }
@@ -270,10 +277,6 @@ impl Index<'_> {
             };
             *place != child && suits && is_before && agree(other.terminal, session.terminal) && fits(other)
         };
-        places
-            .iter()
-            .copied()
-            .filter(can_be)
-            .max_by_key(|place| self.sessions.get(*place).and_then(|s| s.start))
+        places.iter().copied().rev().take(LATEST).find(can_be)
     }
 }

@@ -10,6 +10,8 @@ use crate::engine::rules::Rules;
 const HOUR: i64 = 3_600_000;
 /// A request that comes again after so long is another one, unless it is marked as a repeat.
 const REPEAT: i64 = 6 * HOUR;
+/// How many uses of one STAN at one terminal are looked at, the latest ones: work stays in proportion to the input.
+const OPEN: usize = 64;
 /// How long a response or a reversal may take.
 const LATE: i64 = 72 * HOUR;
 
@@ -59,7 +61,8 @@ pub(super) fn cut(books: &Books, rules: &Rules) -> Cut {
         let start = sessions.len();
         let can_share = key(run.first().unwrap_or(&(None, None, None, 0, 0, 0))).2.is_some();
         for seen in run.iter().filter_map(|order| Seen::new(books, rules, order.5)) {
-            let open = sessions.get_mut(start..).unwrap_or_default();
+            let first = start.max(sessions.len().saturating_sub(OPEN));
+            let open = sessions.get_mut(first..).unwrap_or_default();
             match home(open, &seen).filter(|_| can_share) {
                 Some(session) => session.add(&seen),
                 None => {
