@@ -12,7 +12,7 @@ mod hex;
 #[allow(dead_code, unused_imports, reason = "the command uses the rest")]
 mod json;
 mod secrets;
-#[path = "../src/bin/cardwire/work.rs"]
+#[path = "../src/input/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
 

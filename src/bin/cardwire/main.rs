@@ -24,6 +24,7 @@ mod show;
 mod specs;
 mod toml_file;
 mod wire;
+#[path = "../../input/work.rs"]
 mod work;
 
 use std::process::ExitCode;
