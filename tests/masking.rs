@@ -18,7 +18,7 @@ mod lang;
 #[allow(dead_code, reason = "the command uses the rest")]
 mod plain;
 mod secrets;
-#[path = "../src/bin/cardwire/work.rs"]
+#[path = "../src/input/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
 

@@ -26,7 +26,7 @@ mod plain;
 mod reference;
 #[path = "../../tests/secrets/mod.rs"]
 mod secrets;
-#[path = "../../src/bin/cardwire/work.rs"]
+#[path = "../../src/input/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]
 mod work;
 

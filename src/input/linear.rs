@@ -6,6 +6,7 @@ use super::evidence::Known;
 use super::form::{self, Kind};
 use super::item::{Source, Stream};
 use super::lines::Lines;
+use super::scan::Scanner;
 use super::text::{Notation, Texts};
 use super::work::tests::assert_linear;
 use super::{capture, hexdump};
@@ -129,4 +130,15 @@ fn captures() {
     assert_linear("noise", |size| {
         captured(binary2, (0..size).map(|_| [&[0; 8][..], &[1, 0, 0, 0, 1, 0, 0, 0, 0]].concat()))
     });
+}
+
+#[test]
+fn xml() {
+    let scan = |text: String| {
+        let mut scanner = Scanner::new(stream(text), LIMIT);
+        while let Ok(Some(_)) = scanner.next_element() {}
+    };
+    assert_linear("messages", |size| scan("<isomsg></isomsg>".repeat(size)));
+    assert_linear("noise", |size| scan("<a '".repeat(size)));
+    assert_linear("depth", |size| scan("<isomsg>".repeat(size)));
 }

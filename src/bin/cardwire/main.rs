@@ -26,6 +26,7 @@ mod specs;
 mod told;
 mod toml_file;
 mod wire;
+#[path = "../../input/work.rs"]
 mod work;
 
 use std::process::ExitCode;

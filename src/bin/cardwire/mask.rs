@@ -29,18 +29,13 @@ pub(crate) fn masked(field: &Field<'_>) -> Prepared {
     let is_hidden = |index: usize| pairs.get(index).is_some_and(|(_, shown)| shown.is_none());
     let mut octets: Vec<u8> =
         pairs.iter().map(|(octet, shown)| shown.unwrap_or_else(|| neutral(content, *octet))).collect();
-    // zeros in the middle may be what was there, or make another card of it: no check digit fits then
+    // zeros in the middle may be what was there, or make another card of it: no check digit fits what is written,
+    // so that a card number changes, and what is redacted already does not
     let digits = octets.iter().take_while(|octet| octet.is_ascii_digit()).count();
     let is_number = matches!(field.element().privacy(), Privacy::Pan { .. } | Privacy::Track);
-    let Some(last) = (0..digits).rev().find(|index| is_number && is_hidden(*index)) else {
-        return Prepared::AsRead(octets);
-    };
-    let was: Vec<u8> = pairs.iter().take(digits).map(|(octet, _)| *octet).collect();
-    for digit in b'0'..=b'2' {
-        octets.get_mut(last).into_iter().for_each(|octet| *octet = digit);
-        if octets.get(..digits).is_some_and(|digits| digits != was && !is_luhn(digits)) {
-            break;
-        }
+    let last = (0..digits).rev().find(|index| is_number && is_hidden(*index));
+    if let Some(last) = last.filter(|_| octets.get(..digits).is_some_and(is_luhn)) {
+        octets.get_mut(last).into_iter().for_each(|octet| *octet = b'1');
     }
     Prepared::AsRead(octets)
 }
@@ -60,7 +55,7 @@ fn is_luhn(digits: &[u8]) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// The card numbers of a message: those of its elements of that kind, and of its tracks.
+/// The card numbers of a message, whose check digit fits: those of its elements of that kind, and of its tracks.
 pub(crate) fn cards(message: &Message<'_>) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     message.fields().for_each(|field| collect(&field, &mut found));
@@ -73,7 +68,7 @@ fn collect(field: &Field<'_>, found: &mut Vec<Vec<u8>>) {
         let octets: Vec<u8> = field.expose().octets().collect();
         let digits = if field.content().is_binary() { hex::text(&octets).into_bytes() } else { octets };
         let card: Vec<u8> = digits.into_iter().take_while(u8::is_ascii_digit).collect();
-        found.extend(Some(card).filter(|card| card.len() >= SHORTEST));
+        found.extend(Some(card).filter(|card| card.len() >= SHORTEST && is_luhn(card)));
     }
 }
 
