@@ -1,7 +1,7 @@
 //! What the readers of files name, in the language of the screens: where a message was found, and what was not read.
 
 use cardwire::codes::Lang;
-use cardwire::input::{Origin, Reason, Skipped};
+use cardwire::input::{Origin, Reason, Refusal, Skipped};
 
 use crate::lang::{lang, say};
 
@@ -24,6 +24,16 @@ impl Told for Origin {
             }
             Self::Argument(index) => say!("message {index}", "第{index}条报文"),
             Self::Line(..) => self.to_string(),
+        }
+    }
+}
+
+impl Told for Refusal {
+    fn told(&self) -> String {
+        let text = &self.text;
+        match self.byte {
+            Some(byte) => say!("byte {byte}: {text}", "字节偏移{byte}：{text}"),
+            None => text.clone(),
         }
     }
 }

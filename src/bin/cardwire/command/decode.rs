@@ -127,7 +127,7 @@ impl Decode {
         let (payload, parsed) = match seen {
             Ok(seen) => seen,
             Err(refusal) => {
-                let painted = output.paint(Role::Bad, &format!("!! {title}: {refusal}"));
+                let painted = output.paint(Role::Bad, &format!("!! {title}: {}", refusal.told()));
                 output.line(painted)?;
                 return Ok(false);
             }
@@ -191,7 +191,7 @@ impl Decode {
         let (payload, parsed) = match seen {
             Ok(seen) => seen,
             Err(refusal) => {
-                complain(format_args!("{}: {refusal}", place.told()));
+                complain(format_args!("{}: {}", place.told(), refusal.told()));
                 return Ok(false);
             }
         };

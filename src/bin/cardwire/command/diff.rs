@@ -97,7 +97,7 @@ fn side(messages: &mut Messages) -> Outcome<Option<Side>> {
 fn bytes(item: &Item) -> Outcome<&[u8]> {
     match &item.content {
         Ok(payload) => Ok(&payload.message),
-        Err(refusal) => Err(Failure::data(format_args!("{}: {refusal}", item.origin.told()))),
+        Err(refusal) => Err(Failure::data(format_args!("{}: {}", item.origin.told(), refusal.told()))),
     }
 }
 

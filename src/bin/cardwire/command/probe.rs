@@ -162,10 +162,10 @@ fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
             Ok(payload) => payload.message,
             // what is missing of one connection says nothing about the others
             Err(refusal) if connection.is_some() => {
-                complain(format_args!("{}: {refusal}", origin.told()));
+                complain(format_args!("{}: {}", origin.told(), refusal.told()));
                 continue;
             }
-            Err(refusal) => return Err(Failure::data(format_args!("{}: {refusal}", origin.told()))),
+            Err(refusal) => return Err(Failure::data(format_args!("{}: {}", origin.told(), refusal.told()))),
         };
         let is_full = groups.len() >= MOST_CONNECTIONS;
         match (groups.iter_mut().find(|group| group.connection == connection), connection) {
