@@ -44,7 +44,7 @@
 //! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
 //! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
-//! | look at one | [`Message::describe`], [`Message::dump`] |
+//! | look at one | [`Message::describe`], [`Message::dump`]; in Chinese: their `in_lang` |
 //! | choose a spec, or change a row of one | [`spec`], [`Table::with`] |
 //! | describe your own link | [`layout`], [`Dialect`], [`Spec::new`] |
 //! | cut messages out of a TCP stream | [`frame`] |
@@ -139,3 +139,8 @@ pub use write::{Builder, MessageWriter, Template, Value};
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The same in Chinese.
+#[cfg(doctest)]
+#[doc = include_str!("../README.zh.md")]
+struct ReadmeZh;

@@ -11,6 +11,12 @@ mod hex;
 #[path = "../src/bin/cardwire/json/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the command uses the rest")]
 mod json;
+#[path = "../src/bin/cardwire/lang.rs"]
+#[allow(dead_code, unused_imports, unused_macros, reason = "the command uses the rest")]
+mod lang;
+#[path = "../src/bin/cardwire/plain.rs"]
+#[allow(dead_code, reason = "the command uses the rest")]
+mod plain;
 mod secrets;
 #[path = "../src/input/work.rs"]
 #[allow(dead_code, reason = "the tests of the command use the rest")]

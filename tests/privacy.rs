@@ -8,6 +8,7 @@ mod common;
 
 use std::sync::OnceLock;
 
+use cardwire::codes::Lang;
 use cardwire::layout::Form;
 use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::{
@@ -35,6 +36,11 @@ const FORMATTERS: &[Formatter] = &[
     ("describe, debug", |inspection| format!("{:?} {:#?}", inspection.describe(), inspection.describe())),
     ("dump", |inspection| inspection.dump().to_string()),
     ("dump, debug", |inspection| format!("{:?} {:#?}", inspection.dump(), inspection.dump())),
+    ("in Chinese", |inspection| {
+        let (listing, dump) = (inspection.describe().in_lang(Lang::Zh), inspection.dump().in_lang(Lang::Zh));
+        let error = inspection.error().map(|error| error.in_lang(Lang::Zh).to_string());
+        format!("{listing}{dump}{}{error:?}", listing.title())
+    }),
     ("describe of a message", |inspection| {
         inspection
             .message()
@@ -50,7 +56,11 @@ const FORMATTERS: &[Formatter] = &[
     ("Bitmap", |inspection| format!("{:?} {:?}", inspection.bitmap(), inspection.announced())),
     ("Violation", |inspection| {
         let violations = inspection.message().map(|message| UNIONPAY_PROFILE.check(message));
-        violations.into_iter().flatten().map(|violation| format!("{violation} {violation:?}")).collect()
+        violations
+            .into_iter()
+            .flatten()
+            .map(|violation| format!("{violation} {violation:?} {}", violation.in_lang(Lang::Zh)))
+            .collect()
     }),
     ("Builder", |inspection| match inspection.message() {
         Some(message) => {

@@ -16,6 +16,12 @@ mod generated;
 #[path = "../../src/input/hex.rs"]
 #[allow(dead_code, unreachable_pub, reason = "the command uses the rest")]
 mod hex;
+#[path = "../../src/bin/cardwire/lang.rs"]
+#[allow(dead_code, unused_imports, unused_macros, reason = "the command uses the rest")]
+mod lang;
+#[path = "../../src/bin/cardwire/plain.rs"]
+#[allow(dead_code, reason = "the command uses the rest")]
+mod plain;
 #[path = "../../tests/reference/mod.rs"]
 mod reference;
 #[path = "../../tests/secrets/mod.rs"]

@@ -182,20 +182,6 @@ impl CharKind {
     }
 }
 
-impl fmt::Display for CharKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Digit => "a digit",
-            Self::Letter => "a letter",
-            Self::Blank => "a blank",
-            Self::Sign => "a sign",
-            Self::Special => "a special character",
-            Self::Control => "a control character",
-            Self::High => "an octet above 7F",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,12 +21,14 @@ use crate::model::unit::Unit;
 /// let error = Message::parse(&ISO87_ASCII, b"0800822000000000000004000000000000000415").unwrap_err();
 /// assert_eq!(error.to_string(), "field 7 at byte 36: the value needs 10 bytes, 4 are left");
 /// ```
+///
+/// `Display` is English; [`in_lang`](Self::in_lang) tells the same in Chinese.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub struct Error {
     kind: ErrorKind,
     place: Place,
-    note: Note,
-    slots: [Slot; MAX_PARTS],
+    pub(super) note: Note,
+    pub(super) slots: [Slot; MAX_PARTS],
     parts: [u32; MAX_PARTS],
     offset: u32,
     expected: u32,
@@ -118,10 +120,11 @@ pub enum Place {
 
 /// What a number among the parts of an error is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Slot {
+pub(super) enum Slot {
     Empty,
     Part(KeyStyle),
     /// After the last part, the name of a field in the caller's own struct.
+    #[cfg_attr(not(feature = "serde"), allow(dead_code, reason = "said of structs alone"))]
     Name,
 }
 
@@ -247,7 +250,7 @@ impl Error {
     }
 
     #[cfg(not(feature = "serde"))]
-    const fn struct_field(&self) -> Option<&'static str> {
+    pub(super) const fn struct_field(&self) -> Option<&'static str> {
         None
     }
 
@@ -311,137 +314,9 @@ impl Error {
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole => f.write_str("message"),
-            Self::Header => f.write_str("header"),
-            Self::Mti => f.write_str("MTI"),
-            Self::Bitmap => f.write_str("bitmap"),
-            Self::Element(number) => write!(f, "field {number}"),
-            Self::Frame => f.write_str("frame"),
-        }
-    }
-}
-
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Error({self})")
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let ErrorKind::Spec(fault) = self.kind {
-            write!(f, "spec, {}", self.place)?;
-            self.parts().try_for_each(|key| write!(f, ", part {key}"))?;
-            return write!(f, ": {fault}");
-        }
-        let is_anywhere = self.place == Place::Whole && self.parts().next().is_none();
-        if let (Some(name), true) = (self.struct_field(), is_anywhere) {
-            write!(f, "struct field {name}: ")?;
-            return sentence(self, f);
-        }
-        let mut parts = self.parts();
-        match parts.next() {
-            // a part that was looked at by itself does not know what it stands in
-            Some(key) if self.place == Place::Whole => write!(f, "part {key}")?,
-            Some(key) => write!(f, "{}, part {key}", self.place)?,
-            None => write!(f, "{}", self.place)?,
-        }
-        parts.try_for_each(|key| write!(f, ", part {key}"))?;
-        match self.struct_field() {
-            Some(name) if self.kind == ErrorKind::Undefined => {
-                write!(f, ", struct field {name}: ")?;
-                return sentence(self, f);
-            }
-            name => name.map_or(Ok(()), |name| write!(f, " ({name})"))?,
-        }
-        if (self.kind, self.note) == (ErrorKind::Missing, Note::None) {
-            return f.write_str(" is not present");
-        }
-        write!(f, " at byte {}: ", self.offset)?;
-        sentence(self, f)
-    }
-}
-
-fn sentence(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (expected, found) = (error.expected(), error.found());
-    let unit = error.unit().unwrap_or(Unit::Bytes);
-    match error.kind {
-        ErrorKind::Truncated => {
-            let are = if found == 1 { "is" } else { "are" };
-            write!(f, "the value needs {}, {found} {are} left", unit.count(expected))
-        }
-        ErrorKind::Trailing => write!(f, "expected the end, found {found} more {}", unit.word(found)),
-        ErrorKind::TooShort => write!(f, "expected at least {}, found {found}", unit.count(expected)),
-        ErrorKind::TooLong => write!(f, "expected at most {}, found {found}", unit.count(expected)),
-        ErrorKind::LengthDigit(seen) => write!(f, "expected a digit in the length prefix, found {seen}"),
-        ErrorKind::LengthForm => f.write_str("expected a definite BER length of at most four octets"),
-        ErrorKind::LengthUnit => wrong_length(error, f),
-        ErrorKind::Character(content, seen) => write!(f, "expected class {content}, found {seen}"),
-        ErrorKind::Nibble if error.note == Note::Zone => {
-            f.write_str("expected the zone of a zoned digit, found another nibble")
-        }
-        ErrorKind::Nibble => f.write_str("expected a packed digit (0-9), found a nibble above 9"),
-        ErrorKind::Fill if error.unit() == Some(Unit::Bytes) => {
-            write!(f, "expected the fill byte {expected:02X}, found another byte")
-        }
-        ErrorKind::Fill => write!(f, "expected the pad nibble {expected:X}, found another nibble"),
-        ErrorKind::DigitCount => write!(
-            f,
-            "{found} digits would be read back as {expected}: octets are counted, and the pad nibble looks like a digit"
-        ),
-        ErrorKind::HexDigit(seen) => write!(f, "expected a hexadecimal digit, found {seen}"),
-        ErrorKind::MtiDigit => f.write_str("expected four digits"),
-        ErrorKind::Undefined => f.write_str(match (error.note, error.place, error.slots) {
-            (Note::NotInStruct, ..) => "the struct has no field for it",
-            (_, Place::Bitmap, _) => "the spec has no bitmap for these elements",
-            (_, Place::Whole, [Slot::Empty, ..]) => "the spec has no element of that name",
-            _ if error.slots.contains(&Slot::Name) => "the spec has no element of that name",
-            _ => "the spec does not define it",
-        }),
-        ErrorKind::Tag => f.write_str("expected a well-formed tag"),
-        ErrorKind::Missing if error.note == Note::None => f.write_str("is not present"),
-        ErrorKind::Missing => f.write_str("required, but not present"),
-        ErrorKind::Order => {
-            write!(f, "fields must be written in ascending order; field {found} was already written")
-        }
-        ErrorKind::Terminator if error.note == Note::Terminated => {
-            f.write_str("the value contains its own terminator")
-        }
-        ErrorKind::Terminator => f.write_str("expected a terminator before the end"),
-        ErrorKind::Private => f.write_str("private: use expose to read it"),
-        ErrorKind::Form => f.write_str(match (error.note, error.place) {
-            (Note::NoCounterpart, _) => "this message type has no response or repeat",
-            (Note::NotInStruct, _) => "the enum has no variant for this value",
-            (Note::NotInPlace, _) => "cannot be patched in place",
-            (_, Place::Bitmap) => "a third bitmap cannot be written here",
-            (_, Place::Frame) => "the header may contain the ETX that ends the frame",
-            _ => "cannot be read or written as this type",
-        }),
-        ErrorKind::Number => f.write_str("the number is out of range"),
-        ErrorKind::Room => write!(f, "the buffer needs {}, it has {found}", unit.count(expected)),
-        ErrorKind::FrameLimit => {
-            write!(f, "a frame of {} exceeds the limit of {expected}", unit.count(found))
-        }
-        ErrorKind::FrameShape => f.write_str("the frame header or trailer is malformed"),
-        ErrorKind::FrameCheck => f.write_str("the check character does not match"),
-        ErrorKind::Spec(fault) => write!(f, "{fault}"),
-    }
-}
-
-/// A length that no value can have: of no whole units, too short for its own prefix, or not the only
-/// one allowed.
-fn wrong_length(error: &Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (expected, found) = (error.expected(), error.found());
-    match error.note {
-        Note::Counts(unit) if expected > 0 => write!(f, "expected {}, found {found}", unit.count(expected)),
-        Note::Counts(unit) => write!(f, "found {}, which is not the number expected", unit.count(found)),
-        Note::Includes => {
-            write!(f, "expected a length of at least {expected} (it includes its prefix), found {found}")
-        }
-        _ => write!(f, "length {found} is not a whole number of units"),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::model::lang::Lang;
+
 /// What makes a spec contradictory.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
@@ -47,21 +49,45 @@ impl SpecFault {
     /// One sentence for people; also the text of the compile error of a constant spec.
     #[must_use]
     pub const fn sentence(self) -> &'static str {
+        self.words(Lang::En)
+    }
+
+    /// The sentence in a language.
+    #[must_use]
+    #[inline(always)]
+    pub const fn words(self, lang: Lang) -> &'static str {
         match self {
-            Self::PrefixTooNarrow => "the length prefix cannot express the maximum length",
-            Self::MinimumAboveMaximum => "the minimum length exceeds the maximum",
-            Self::FixedMinimum => "a fixed length has no other minimum",
-            Self::ZeroLength => "the length is zero",
-            Self::TooLong => "the length is beyond that of any message",
-            Self::DefinedTwice => "an element is defined twice, or tags are not in ascending order",
-            Self::ReservedNumber => "the number is not available for data",
-            Self::TooDeep => "layouts are nested too deep",
-            Self::CodingCannotCarry => "the coding cannot carry the content class",
-            Self::MaskTooOpen => "the mask shows more of the value than it hides",
-            Self::LayoutMisplaced => "the element cannot hold a layout of this kind",
-            Self::OpenLength => "an element of open length must be the last",
-            Self::PrefixWidth => "the length prefix is too wide, or has no digits",
-            Self::BitmapForm => "the bitmap form is impossible",
+            Self::PrefixTooNarrow => {
+                lang.of("the length prefix cannot express the maximum length", "长度前缀表示不了最大长度")
+            }
+            Self::MinimumAboveMaximum => {
+                lang.of("the minimum length exceeds the maximum", "最小长度大于最大长度")
+            }
+            Self::FixedMinimum => lang.of("a fixed length has no other minimum", "定长域没有另外的最小长度"),
+            Self::ZeroLength => lang.of("the length is zero", "长度为零"),
+            Self::TooLong => lang.of("the length is beyond that of any message", "长度超出任何报文的长度"),
+            Self::DefinedTwice => lang.of(
+                "an element is defined twice, or tags are not in ascending order",
+                "有域重复定义，或标签未按升序排列",
+            ),
+            Self::ReservedNumber => lang.of("the number is not available for data", "该编号不能用于数据"),
+            Self::TooDeep => lang.of("layouts are nested too deep", "子域嵌套过深"),
+            Self::CodingCannotCarry => {
+                lang.of("the coding cannot carry the content class", "该编码不能承载此类字符")
+            }
+            Self::MaskTooOpen => {
+                lang.of("the mask shows more of the value than it hides", "掩码露出的内容多于隐藏的内容")
+            }
+            Self::LayoutMisplaced => {
+                lang.of("the element cannot hold a layout of this kind", "该域不能容纳此种子域结构")
+            }
+            Self::OpenLength => {
+                lang.of("an element of open length must be the last", "不定长的域必须排在最后")
+            }
+            Self::PrefixWidth => {
+                lang.of("the length prefix is too wide, or has no digits", "长度前缀过宽，或没有位数")
+            }
+            Self::BitmapForm => lang.of("the bitmap form is impossible", "位图形式不可能成立"),
         }
     }
 }

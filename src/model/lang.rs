@@ -1,4 +1,10 @@
-//! The languages that words about codes, elements and message types come in.
+//! The languages that words for people come in, and how words are picked.
+//!
+//! Both wordings of a sentence stand side by side, in [`say!`]. Which one is told is known when the
+//! program is compiled ([`Tongue`]), so one that never asks for Chinese is not linked with any.
+
+use core::fmt;
+use core::marker::PhantomData;
 
 /// A language of the words that explain codes and elements.
 ///
@@ -56,9 +62,71 @@ impl Lang {
     }
 }
 
-impl core::fmt::Display for Lang {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.tag())
+    }
+}
+
+/// A language that is known when the program is compiled.
+pub(crate) trait Tongue: 'static {
+    const LANG: Lang;
+}
+
+/// See [`Lang::En`].
+pub(crate) struct English;
+
+/// See [`Lang::Zh`].
+pub(crate) struct Chinese;
+
+impl Tongue for English {
+    const LANG: Lang = Lang::En;
+}
+
+impl Tongue for Chinese {
+    const LANG: Lang = Lang::Zh;
+}
+
+/// Writes a sentence in the language `$tongue`: the English format text comes first, the Chinese one after it.
+macro_rules! say {
+    ($tongue:ty, $f:expr, $en:literal, $zh:literal $(,)?) => {
+        match <$tongue as $crate::model::lang::Tongue>::LANG {
+            $crate::model::lang::Lang::En => ::core::write!($f, $en),
+            $crate::model::lang::Lang::Zh => ::core::write!($f, $zh),
+        }
+    };
+}
+pub(crate) use say;
+
+/// What can be told in each language.
+pub(crate) trait Tell {
+    /// Writes it in the language `L`.
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+
+    /// To be written within a sentence of the language `L`.
+    fn said<L: Tongue>(&self) -> Said<'_, Self, L> {
+        Said(self, PhantomData)
+    }
+}
+
+/// See [`Tell::said`].
+pub(crate) struct Said<'t, T: ?Sized, L>(&'t T, PhantomData<L>);
+
+impl<T: Tell + ?Sized, L: Tongue> fmt::Display for Said<'_, T, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.tell::<L>(f)
+    }
+}
+
+/// What is told in a language that is known when the program runs.
+pub(crate) struct Told<T>(pub(crate) T, pub(crate) Lang);
+
+impl<T: Tell> fmt::Display for Told<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.1 {
+            Lang::En => self.0.tell::<English>(f),
+            Lang::Zh => self.0.tell::<Chinese>(f),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod lang;
 pub(crate) mod mti;
 #[cfg(feature = "serde")]
 pub(crate) mod names;
+mod sentence;
 pub(crate) mod trust;
 mod unit;
 

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::model::content::Content;
+use crate::model::lang::{Tell, Tongue, say};
 
 /// What the lengths of an [`Error`](crate::Error) count.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -68,19 +69,31 @@ pub(crate) struct Count {
     unit: Unit,
 }
 
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.number, self.unit.word(self.number))
+/// `19 digits`, `19位数字`.
+impl Tell for Count {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, unit } = *self;
+        let word = unit.word(number);
+        match unit {
+            Unit::Bytes => say!(L, f, "{number} {word}", "{number}字节"),
+            Unit::Octets => say!(L, f, "{number} {word}", "{number}个八位字节"),
+            Unit::Digits => say!(L, f, "{number} {word}", "{number}位数字"),
+            Unit::HexDigits => say!(L, f, "{number} {word}", "{number}位十六进制数字"),
+            Unit::Characters => say!(L, f, "{number} {word}", "{number}个字符"),
+            Unit::Parts => say!(L, f, "{number} {word}", "{number}个子域"),
+            Unit::Items => say!(L, f, "{number} {word}", "{number}项"),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::lang::English;
 
     #[test]
     fn one_is_not_many() {
-        let words = |unit: Unit, number| std::format!("{}", unit.count(number));
+        let words = |unit: Unit, number| std::format!("{}", unit.count(number).said::<English>());
         assert_eq!(words(Unit::Digits, 1), "1 digit");
         assert_eq!(words(Unit::of(Content::B), 0), "0 octets");
         assert_eq!(words(Unit::of(Content::Xn), 9), "9 characters");

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::frame::{Framing, Station};
+use crate::model::lang::{English, Lang, Tell, Told, Tongue, say};
 
 /// A framing, and the header between it and the message.
 ///
@@ -74,18 +75,34 @@ impl Envelope {
     }
 }
 
+impl Envelope {
+    /// What stands around the message, in a language.
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> impl fmt::Display {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell::<English>(f)
+    }
+}
+
+impl Tell for Envelope {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bare = self.framing.with_header(Station::None);
         match (bare.is_delimited(), bare.notation()) {
-            (false, _) => f.write_str("no framing")?,
-            (true, Some(name)) => write!(f, "framing {name}")?,
-            (true, None) => f.write_str("a framing without a name")?,
+            (false, _) => say!(L, f, "no framing", "无帧格式")?,
+            (true, Some(name)) => say!(L, f, "framing {name}", "帧格式{name}")?,
+            (true, None) => say!(L, f, "a framing without a name", "未命名的帧格式")?,
         }
         match (self.header(), self.header_name()) {
             (0, _) => Ok(()),
-            (size, Some(name)) => write!(f, ", {size} bytes of header ({name})"),
-            (size, None) => write!(f, ", {size} bytes of header"),
+            (size, Some(name)) => {
+                say!(L, f, ", {size} bytes of header ({name})", "，{size}字节报文头（{name}）")
+            }
+            (size, None) => say!(L, f, ", {size} bytes of header", "，{size}字节报文头"),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::mend::Mend;
 use super::reach::Reach;
 use crate::import::SpecDoc;
 use crate::model::error::Error;
+use crate::model::lang::{English, Lang, Tell, Told, Tongue, say};
 use crate::spec::Spec;
 
 /// How well one spec explains the messages, and what to change where it does not.
@@ -121,15 +122,44 @@ impl<'s> Explanation<'s> {
 /// how much of the content is of a narrow class.
 type Weight = (u64, u16, core::cmp::Reverse<u8>, u64);
 
+impl Explanation<'_> {
+    /// The explanation in a language: the spec, what stands around the messages, how far each got, the best hint.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> impl fmt::Display {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}: score {}", self.spec.name(), self.envelope, self.score)?;
+        self.tell::<English>(f)
+    }
+}
+
+impl Tell for &Explanation<'_> {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).tell::<L>(f)
+    }
+}
+
+impl Tell for Explanation<'_> {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (spec, around, score) = (self.spec.name(), self.envelope.said::<L>(), self.score);
         let complete = self.reaches.iter().filter(|reach| reach.error.is_none()).count();
-        write!(f, ", {complete} of {} messages complete", self.reaches.len())?;
+        let total = self.reaches.len();
+        say!(
+            L,
+            f,
+            "{spec}, {around}: score {score}, {complete} of {total} messages complete",
+            "{spec}，{around}：得分{score}，{total}条报文中{complete}条完整"
+        )?;
         if let Some(reach) = self.reaches.iter().find(|reach| reach.error.is_some()) {
-            write!(f, "; {reach}")?;
+            let reach = reach.said::<L>();
+            say!(L, f, "; {reach}", "；{reach}")?;
         }
-        self.hints.first().map_or(Ok(()), |hint| write!(f, "; {hint}"))
+        let Some(hint) = self.hints.first() else { return Ok(()) };
+        let hint = hint.said::<L>();
+        say!(L, f, "; {hint}", "；{hint}")
     }
 }
 

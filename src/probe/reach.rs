@@ -7,6 +7,7 @@ use crate::layout::Form;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Place};
+use crate::model::lang::{English, Lang, Tell, Told, Tongue, say};
 use crate::model::mti::{Class, Function, Mti, Origin, Version};
 use crate::read::field::Field;
 use crate::read::inspection::Inspection;
@@ -94,10 +95,32 @@ impl Reach {
     }
 }
 
+impl Reach {
+    /// How far it got, in a language.
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> impl fmt::Display {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} elements, {} of {} bytes", self.read, self.announced, self.offset, self.size)?;
-        self.error.map_or(Ok(()), |error| write!(f, ", stopped by {error}"))
+        self.tell::<English>(f)
+    }
+}
+
+impl Tell for Reach {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read, announced, offset, size, error, .. } = self;
+        say!(
+            L,
+            f,
+            "{read} of {announced} elements, {offset} of {size} bytes",
+            "{announced}个域中读出{read}个，读到{offset}字节（共{size}字节）"
+        )?;
+        let Some(error) = error else { return Ok(()) };
+        let error = error.said::<L>();
+        say!(L, f, ", stopped by {error}", "，中止原因：{error}")
     }
 }
 

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::codes::ResponseCode;
+use crate::codes::{Lang, ResponseCode};
+use crate::model::lang::{English, Tell, Told, Tongue, say};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 
@@ -342,27 +343,80 @@ impl<'s> Profile<'s> {
     }
 }
 
+impl<'s> Violation<'s> {
+    /// The violation in a language.
+    ///
+    /// ```
+    /// use cardwire::{Builder, Message, Mti, codes::Lang, profile::ISO87_PROFILE, spec::ISO87_ASCII};
+    ///
+    /// let mut buffer = [0; 64];
+    /// let wire = Builder::new(&ISO87_ASCII, Mti::NETWORK_REQUEST).set(11, 1).write(&mut buffer)?;
+    /// let message = Message::parse(&ISO87_ASCII, wire)?;
+    /// let violation = ISO87_PROFILE.check(&message).next().unwrap();
+    /// assert_eq!(violation.in_lang(Lang::Zh).to_string(), "0800报文必须有域7");
+    /// # Ok::<(), cardwire::Error>(())
+    /// ```
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> impl fmt::Display + use<'s> {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for Violation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { mti, number, offset, fault } = self;
-        match fault {
-            Breach::UnknownType => write!(f, "the profile has no rule for {mti}"),
-            Breach::Missing => write!(f, "field {number} is mandatory in {mti}"),
-            Breach::MissingWhen(when) => write!(f, "field {number} is mandatory in {mti} {when}"),
-            Breach::NotAllowed => write!(f, "field {number} at byte {offset} is not provided for in {mti}"),
-            Breach::NotEchoed => write!(f, "field {number} of {mti} is not what the request holds"),
-        }
+        self.tell::<English>(f)
     }
 }
 
 impl fmt::Display for When<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.tell::<English>(f)
+    }
+}
+
+impl Tell for Violation<'_> {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mti, number, offset, fault } = self;
+        match fault {
+            Breach::UnknownType => {
+                say!(L, f, "the profile has no rule for {mti}", "校验规则中没有报文类型{mti}")
+            }
+            Breach::Missing => {
+                say!(L, f, "field {number} is mandatory in {mti}", "{mti}报文必须有域{number}")
+            }
+            Breach::MissingWhen(when) => {
+                let when = when.said::<L>();
+                say!(L, f, "field {number} is mandatory in {mti} {when}", "{when}，{mti}报文必须有域{number}")
+            }
+            Breach::NotAllowed => say!(
+                L,
+                f,
+                "field {number} at byte {offset} is not provided for in {mti}",
+                "{mti}报文不应有域{number}（字节偏移{offset}）"
+            ),
+            Breach::NotEchoed => say!(
+                L,
+                f,
+                "field {number} of {mti} is not what the request holds",
+                "{mti}报文的域{number}与请求中的不一致"
+            ),
+        }
+    }
+}
+
+impl Tell for When<'_> {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::With(number) => write!(f, "when field {number} is there"),
-            Self::Without(number) => write!(f, "when field {number} is not there"),
-            Self::Unscanned(number) => write!(f, "when field {number} is not there and no code was scanned"),
-            Self::Is(number, value) => write!(f, "when field {number} is {value}"),
-            Self::Approved => f.write_str("when it approves"),
+            Self::With(number) => say!(L, f, "when field {number} is there", "有域{number}时"),
+            Self::Without(number) => say!(L, f, "when field {number} is not there", "没有域{number}时"),
+            Self::Unscanned(number) => say!(
+                L,
+                f,
+                "when field {number} is not there and no code was scanned",
+                "没有域{number}且未扫码时"
+            ),
+            Self::Is(number, value) => say!(L, f, "when field {number} is {value}", "域{number}为{value}时"),
+            Self::Approved => say!(L, f, "when it approves", "应答为批准时"),
         }
     }
 }

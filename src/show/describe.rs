@@ -3,12 +3,15 @@
 
 use core::fmt::{self, Write as _};
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::codes::{
     ActionCode03, ActionCode93, ConditionCode, EmvBits, FunctionCode, Lang, ManagementCode, Network,
     NetworkCode, ProcessingCode, ReasonCode, ResponseCode, SettlementCode, currency, unionpay,
 };
 use crate::layout::{Element, Form};
 use crate::model::error::Error;
+use crate::model::lang::{Chinese, English, Tell, Tongue, say};
 use crate::model::mti::{Mti, Version};
 use crate::read::field::Field;
 use crate::read::inspection::Inspection;
@@ -25,7 +28,7 @@ impl<'a> Message<'a> {
     /// ```
     #[must_use]
     pub fn describe(&self) -> Describe<'_, 'a> {
-        Describe { message: self, mti: Some(self.mti()), error: None }
+        Describe { message: self, mti: Some(self.mti()), error: None, voice: &ENGLISH }
     }
 }
 
@@ -34,7 +37,7 @@ impl<'a> Inspection<'a> {
     /// and what kind of characters the other values have: `#` is a digit, `@` a letter.
     #[must_use]
     pub fn describe(&self) -> Describe<'_, 'a> {
-        Describe { message: self.partial(), mti: self.mti(), error: self.error() }
+        Describe { message: self.partial(), mti: self.mti(), error: self.error(), voice: &ENGLISH }
     }
 }
 
@@ -44,27 +47,69 @@ pub struct Describe<'m, 'a> {
     pub(super) message: &'m Message<'a>,
     pub(super) mti: Option<Mti>,
     pub(super) error: Option<Error>,
+    pub(super) voice: &'static Voice,
 }
 
-impl fmt::Display for Describe<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = self.message.settled();
-        let settled = Describe { message: &message, ..*self };
-        writeln!(f, "{}", settled.title())?;
-        for field in message.fields() {
-            settled.line(f, &field, 0)?;
+/// What speaks one language. A listing holds that of its own, so that a program that never asks for
+/// Chinese is not linked with it.
+pub(super) struct Voice {
+    listing: fn(&Describe<'_, '_>, &mut fmt::Formatter<'_>) -> fmt::Result,
+    title: fn(&Describe<'_, '_>, &mut fmt::Formatter<'_>) -> fmt::Result,
+    meaning: fn(&Describe<'_, '_>, &Field<'_>, usize, &mut fmt::Formatter<'_>) -> fmt::Result,
+    error: fn(&Error, &mut fmt::Formatter<'_>) -> fmt::Result,
+    pub(super) name: for<'s> fn(&Element<'s>) -> &'s str,
+    pub(super) header: &'static str,
+    pub(super) mti: &'static str,
+    pub(super) bitmap: &'static str,
+}
+
+impl Voice {
+    const fn of<L: Tongue>() -> Self {
+        Self {
+            listing: |describe, f| describe.listing::<L>(f),
+            title: |describe, f| describe.write_title::<L>(f),
+            meaning: |describe, field, depth, f| describe.write_meaning::<L>(field, depth, f),
+            error: Error::tell::<L>,
+            name: name::<L>,
+            header: L::LANG.of("header", "报文头"),
+            mti: L::LANG.of("MTI", "报文类型标识"),
+            bitmap: L::LANG.of("bitmap", "位图"),
         }
-        match self.error {
-            Some(error) => writeln!(f, "  !! {error}"),
-            None if message.is_doubtful() => writeln!(f, "  !! {NO_SENSE}"),
-            None => Ok(()),
-        }
+    }
+
+    /// An error, to be written.
+    pub(super) fn error(&'static self, error: Error) -> impl fmt::Display {
+        Spoken { error, voice: self }
     }
 }
 
-/// What is said of a message that was read to its end and is shown by kinds all the same.
-pub(super) const NO_SENSE: &str =
-    "type or dates cannot be, and a card number lies across elements: shown by kinds";
+/// See [`Voice::error`].
+struct Spoken {
+    error: Error,
+    voice: &'static Voice,
+}
+
+impl fmt::Display for Spoken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.voice.error)(&self.error, f)
+    }
+}
+
+fn name<'s, L: Tongue>(element: &Element<'s>) -> &'s str {
+    match L::LANG {
+        Lang::En => element.name(),
+        lang => element.name_in(lang),
+    }
+}
+
+static ENGLISH: Voice = Voice::of::<English>();
+static CHINESE: Voice = Voice::of::<Chinese>();
+
+impl fmt::Display for Describe<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.voice.listing)(self, f)
+    }
+}
 
 impl fmt::Debug for Describe<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,6 +118,27 @@ impl fmt::Debug for Describe<'_, '_> {
 }
 
 impl<'a> Describe<'_, 'a> {
+    /// The same listing in a language: names of elements, meanings of codes, message types, errors. Values,
+    /// codes and numbers are the same in each, and so is what is hidden.
+    ///
+    /// ```
+    /// use cardwire::{Message, codes::Lang, spec::ISO87_ASCII};
+    ///
+    /// let message = Message::parse(&ISO87_ASCII, b"0210000000000200000051")?;
+    /// let listing = message.describe().in_lang(Lang::Zh).to_string();
+    /// assert!(listing.starts_with("0210 金融请求应答，收单机构 (iso87-ascii, 22字节)"));
+    /// assert!(listing.ends_with("51  余额不足\n"));
+    /// # Ok::<(), cardwire::Error>(())
+    /// ```
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> Self {
+        let voice = match lang {
+            Lang::En => &ENGLISH,
+            Lang::Zh => &CHINESE,
+        };
+        Self { voice, ..self }
+    }
+
     /// The first line: message type, spec, size.
     #[must_use]
     pub fn title(&self) -> impl fmt::Display + use<'_, 'a> {
@@ -92,14 +158,7 @@ struct Title<'d, 'm, 'a>(&'d Describe<'m, 'a>);
 
 impl fmt::Display for Title<'_, '_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Describe { message, mti, .. } = self.0;
-        let (spec, bytes) = (message.spec(), message.wire().len());
-        match mti {
-            Some(mti) if message.shows_mti() => write!(f, "{mti} {} ", mti.describe(Lang::En))?,
-            Some(_) => f.write_str("#### ")?,
-            None => f.write_str("no MTI ")?,
-        }
-        write!(f, "({}, {bytes} bytes)", spec.name())
+        (self.0.voice.title)(self.0, f)
     }
 }
 
@@ -112,64 +171,89 @@ struct Words<'d, 'm, 'a> {
 
 impl fmt::Display for Words<'_, '_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { describe, field, depth } = self;
-        match depth {
-            0 => describe.element_meaning(f, field),
-            1 => describe.part_meaning(f, field),
-            _ => Ok(()),
-        }
+        (self.describe.voice.meaning)(self.describe, &self.field, self.depth, f)
     }
 }
 
 impl Describe<'_, '_> {
+    fn listing<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.message.settled();
+        let settled = Describe { message: &message, ..*self };
+        settled.write_title::<L>(f)?;
+        f.write_char('\n')?;
+        for field in message.fields() {
+            settled.line::<L>(f, &field, 0)?;
+        }
+        match self.error {
+            Some(error) => writeln!(f, "  !! {}", error.said::<L>()),
+            None if message.is_doubtful() => say!(
+                L,
+                f,
+                "  !! type or dates cannot be, and a card number lies across elements: shown by kinds\n",
+                "  !! 报文类型或日期不合理，且有卡号跨越多个域：只显示字符种类\n"
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn write_title<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (spec, bytes) = (self.message.spec().name(), self.message.wire().len());
+        match self.mti {
+            Some(mti) if self.message.shows_mti() => write!(f, "{mti} {} ", mti.describe(L::LANG))?,
+            Some(_) => f.write_str("#### ")?,
+            None => say!(L, f, "no MTI ", "无报文类型标识 ")?,
+        }
+        say!(L, f, "({spec}, {bytes} bytes)", "({spec}, {bytes}字节)")
+    }
+
     /// One element, and its parts below it.
-    fn line(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
+    fn line<L: Tongue>(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
         let indent = 5 * depth;
         let name_width = 46usize.saturating_sub(indent);
         write!(f, "{:indent$}{:>5} ", "", Short(field.shown_key()))?;
-        write!(f, "{:<name_width$} {:<8} ", field.name(), Short(field.element().notation()))?;
+        let element = field.element();
+        match L::LANG {
+            Lang::En => write!(f, "{:<name_width$}", element.name())?,
+            lang => {
+                let name = element.name_in(lang);
+                write!(f, "{name}{:missing$}", "", missing = name_width.saturating_sub(name.width()))?;
+            }
+        }
+        write!(f, " {:<8} ", Short(element.notation()))?;
         let parts_tell = field.is_composite() && !field.privacy_is_open();
         if parts_tell {
-            write!(
-                f,
-                "({} {})",
-                field.len(),
-                if field.content().is_binary() { "bytes" } else { "characters" }
-            )?;
+            let len = field.len();
+            match field.content().is_binary() {
+                true => say!(L, f, "({len} bytes)", "({len}字节)")?,
+                false => say!(L, f, "({len} characters)", "({len}个字符)")?,
+            }
         } else {
             write!(f, "{field}")?;
         }
-        write!(f, "{}", self.meaning(field, depth))?;
+        self.write_meaning::<L>(field, depth, f)?;
         f.write_char('\n')?;
-        field.parts().try_for_each(|part| self.line(f, &part, depth + 1))
+        field.parts().try_for_each(|part| self.line::<L>(f, &part, depth + 1))
+    }
+
+    fn write_meaning<L: Tongue>(
+        &self,
+        field: &Field<'_>,
+        depth: usize,
+        f: &mut fmt::Formatter<'_>,
+    ) -> fmt::Result {
+        match depth {
+            0 => self.element_meaning::<L>(f, field),
+            1 => self.part_meaning::<L>(f, field),
+            _ => Ok(()),
+        }
     }
 
     fn is_unionpay(&self) -> bool {
         self.message.spec().codes() == Codes::UnionPay
     }
 
-    /// The bits of a chip data object, and the network management code within DE 60 of UnionPay.
-    fn part_meaning(&self, f: &mut fmt::Formatter<'_>, part: &Field<'_>) -> fmt::Result {
-        let mut text = [0; CODE_LEN];
-        if part.is_masked() {
-            return Ok(());
-        }
-        if let Some(bits) = emv_bits(part) {
-            return flags(f, bits, part);
-        }
-        if !self.is_unionpay() {
-            return Ok(());
-        }
-        match (part.name(), code(part, &mut text).and_then(ManagementCode::new)) {
-            ("Network management information code", Some(code)) => {
-                words(f, code.meaning().map(|row| row.text))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// What a code says, two blanks after it; nothing of one that is not shown.
-    fn element_meaning(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
+    fn element_meaning<L: Tongue>(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>) -> fmt::Result {
         let number = u8::try_from(field.key().value()).unwrap_or(0);
         if !matches!(number, 3..=6 | 24 | 25 | 39 | 49..=51 | 66 | 70) || field.is_masked() {
             return Ok(());
@@ -189,31 +273,55 @@ impl Describe<'_, '_> {
             24 if !is_1987 => FunctionCode::new(text).and_then(FunctionCode::meaning),
             25 if is_1987 => ConditionCode::new(text).and_then(ConditionCode::meaning),
             25 => ReasonCode::new(text).and_then(ReasonCode::meaning),
-            39 => return self.result(f, text, version),
-            49..=51 => return words(f, currency::by_text(text).map(|currency| currency.name)),
+            39 => return self.result::<L>(f, text, version),
+            49..=51 => return words(f, currency::by_text(text).map(|currency| currency.words(L::LANG))),
             66 if is_1987 => SettlementCode::new(text).and_then(SettlementCode::meaning),
             70 if is_1987 => NetworkCode::new(text).and_then(NetworkCode::meaning),
             _ => None,
         };
         let own = meaning.and_then(|row| row.at(Network::UnionPay)).filter(|_| self.is_unionpay());
-        words(f, own.or(meaning).map(|row| row.describe(Lang::En)))
+        words(f, own.or(meaning).map(|row| row.describe(L::LANG)))
+    }
+
+    /// The bits of a chip data object, and the network management code within DE 60 of UnionPay.
+    fn part_meaning<L: Tongue>(&self, f: &mut fmt::Formatter<'_>, part: &Field<'_>) -> fmt::Result {
+        let mut text = [0; CODE_LEN];
+        if part.is_masked() {
+            return Ok(());
+        }
+        if let Some(bits) = emv_bits(part) {
+            return flags::<L>(f, bits, part);
+        }
+        if !self.is_unionpay() {
+            return Ok(());
+        }
+        match (part.name(), code(part, &mut text).and_then(ManagementCode::new)) {
+            ("Network management information code", Some(code)) => {
+                words(f, code.meaning().map(|row| row.words(L::LANG)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The meaning of DE 39.
-    fn result(&self, f: &mut fmt::Formatter<'_>, text: &str, version: Version) -> fmt::Result {
+    fn result<L: Tongue>(&self, f: &mut fmt::Formatter<'_>, text: &str, version: Version) -> fmt::Result {
         match version {
             Version::V1993 => {
-                words(f, ActionCode93::new(text).and_then(ActionCode93::advice).map(|row| row.meaning))
+                words(f, ActionCode93::new(text).and_then(ActionCode93::advice).map(|row| row.words(L::LANG)))
             }
             Version::V2003 => {
-                words(f, ActionCode03::new(text).and_then(ActionCode03::advice).map(|row| row.meaning))
+                words(f, ActionCode03::new(text).and_then(ActionCode03::advice).map(|row| row.words(L::LANG)))
             }
             _ if self.is_unionpay() => {
                 let advice = ResponseCode::new(text).and_then(unionpay::advice);
-                words(f, advice.map(|row| row.meaning))?;
-                advice.map_or(Ok(()), |row| write!(f, " {}", row.meaning_zh))
+                words(f, advice.map(|row| row.words(L::LANG)))?;
+                match (L::LANG, advice) {
+                    // what UnionPay calls it stands after the English words
+                    (Lang::En, Some(row)) => write!(f, " {}", row.meaning_zh),
+                    _ => Ok(()),
+                }
             }
-            _ => words(f, ResponseCode::new(text).and_then(|code| code.describe(Lang::En))),
+            _ => words(f, ResponseCode::new(text).and_then(|code| code.describe(L::LANG))),
         }
     }
 }
@@ -235,7 +343,7 @@ fn emv_bits(part: &Field<'_>) -> Option<EmvBits> {
 }
 
 /// Each thing that the octets of an object say.
-fn flags(f: &mut fmt::Formatter<'_>, bits: EmvBits, part: &Field<'_>) -> fmt::Result {
+fn flags<L: Tongue>(f: &mut fmt::Formatter<'_>, bits: EmvBits, part: &Field<'_>) -> fmt::Result {
     let mut octets = [0; FLAGS];
     // the terminal type has digits, two to an octet
     let mut digits = [0; CODE_LEN];
@@ -249,7 +357,7 @@ fn flags(f: &mut fmt::Formatter<'_>, bits: EmvBits, part: &Field<'_>) -> fmt::Re
     let Some(said) = value.and_then(|octets| bits.read(octets)) else { return Ok(()) };
     let mut before = "  ";
     for meaning in said {
-        write!(f, "{before}{}", meaning.words(Lang::En))?;
+        write!(f, "{before}{}", meaning.words(L::LANG))?;
         before = "; ";
     }
     Ok(())

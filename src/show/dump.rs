@@ -4,6 +4,7 @@ use core::fmt::{self, Write as _};
 use core::ops::Range;
 
 use crate::codec::window::Octets;
+use crate::codes::Lang;
 use crate::layout::MAX_DEPTH;
 use crate::mask::{holds_card, write_character, write_hex};
 use crate::model::content::Content;
@@ -38,6 +39,12 @@ pub struct Dump<'m, 'a> {
 }
 
 impl Dump<'_, '_> {
+    /// The same hexdump with the names of a language; see [`Describe::in_lang`].
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> Self {
+        Self { listing: self.listing.in_lang(lang), ..self }
+    }
+
     /// The same hexdump with every octet shown, private ones and what follows an error included.
     #[must_use]
     pub fn expose(self) -> Self {
@@ -50,7 +57,7 @@ impl Dump<'_, '_> {
     ///
     /// Those of `each`.
     pub fn try_for_each<E>(&self, mut each: impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
-        let Describe { message, mti, error } = self.listing;
+        let Describe { message, mti, error, voice } = self.listing;
         let message = &message.settled();
         let (spec, wire, sound) = (message.spec(), message.wire(), !message.is_doubtful());
         let mut rows =
@@ -62,33 +69,41 @@ impl Dump<'_, '_> {
                 })
             };
         let mut at = 0;
-        let mut head = |len: usize, is_shown: bool, name| {
+        let mut head = |len: usize, is_shown: bool, name: fmt::Arguments<'_>| {
             let end = (at + len).min(wire.len());
             let start = core::mem::replace(&mut at, end);
             rows(start..end, &mut |_| is_shown, name)
         };
         if mti.is_some() {
             let is_plain = !holds_card(&Octets::of(message.header()), Content::B);
-            head(spec.header(), sound && is_plain, format_args!("header"))?;
-            head(spec.mti().len(), message.shows_mti(), format_args!("MTI"))?;
+            head(spec.header(), sound && is_plain, format_args!("{}", voice.header))?;
+            head(spec.mti().len(), message.shows_mti(), format_args!("{}", voice.mti))?;
             match message.shows_bitmaps() {
-                true => head(message.bitmap_len(), sound, format_args!("bitmap {:?}", message.bitmap()))?,
-                false => head(message.bitmap_len(), false, format_args!("bitmap"))?,
+                true => head(
+                    message.bitmap_len(),
+                    sound,
+                    format_args!("{} {:?}", voice.bitmap, message.bitmap()),
+                )?,
+                false => head(message.bitmap_len(), false, format_args!("{}", voice.bitmap))?,
             }
         }
         for field in message.fields() {
             // a third bitmap among the elements; usually there is nothing between two
-            rows(at..field.range().start, &mut |_| sound, format_args!("bitmap"))?;
+            rows(at..field.range().start, &mut |_| sound, format_args!("{}", voice.bitmap))?;
             at = field.range().end;
             let (mut within, open) = (Within::default(), !field.is_masked());
             let mut shown = |index| match sound {
                 true => is_shown(&field, open, index, &mut within),
                 false => open && index >= field.value_range().start,
             };
-            rows(field.range(), &mut shown, format_args!("{} {}", field.key(), field.name()))?;
+            rows(
+                field.range(),
+                &mut shown,
+                format_args!("{} {}", field.key(), (voice.name)(field.element())),
+            )?;
         }
         match error {
-            Some(error) => rows(at..wire.len(), &mut |_| false, format_args!("!! {error}")),
+            Some(error) => rows(at..wire.len(), &mut |_| false, format_args!("!! {}", voice.error(error))),
             None => Ok(()),
         }
     }

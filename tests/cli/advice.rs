@@ -46,6 +46,7 @@ fn typed(line: &str) -> Done {
         .args(["-c", line])
         .env("PATH", path.unwrap())
         .env_remove("CARDWIRE_SPEC")
+        .env("LC_ALL", "C")
         .current_dir(folder)
         .output()
         .unwrap();

@@ -4,6 +4,7 @@
 mod advice;
 mod capture;
 mod captures;
+mod chinese;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
@@ -38,8 +39,13 @@ struct Done {
 /// Runs the command.
 fn cardwire(args: &[&str], stdin: impl Into<Vec<u8>>) -> Done {
     let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_cardwire"));
-    let output =
-        command.args(args).env_remove("CARDWIRE_SPEC").write_stdin(stdin).output().expect("the command runs");
+    let output = command
+        .args(args)
+        .env_remove("CARDWIRE_SPEC")
+        .env("LC_ALL", "C")
+        .write_stdin(stdin)
+        .output()
+        .expect("the command runs");
     let text = |octets: Vec<u8>| String::from_utf8(octets).expect("output is UTF-8");
     Done {
         code: output.status.code().expect("an exit code"),

@@ -15,7 +15,7 @@ pub(crate) struct Issuer {
 impl Issuer {
     pub(crate) fn start(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(args);
+        command.env("LC_ALL", "C").args(["serve", "--listen", "127.0.0.1:0"]).args(args);
         Self::run(command)
     }
 
@@ -23,7 +23,7 @@ impl Issuer {
     #[cfg(unix)]
     pub(crate) fn start_with_descriptors(count: u32, args: &[&str]) -> Self {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("ulimit -n {count} && exec \"$0\" \"$@\"")]);
+        command.env("LC_ALL", "C").args(["-c", &format!("ulimit -n {count} && exec \"$0\" \"$@\"")]);
         command.args([env!("CARGO_BIN_EXE_cardwire"), "serve", "--listen", "127.0.0.1:0"]).args(args);
         Self::run(command)
     }

@@ -21,6 +21,10 @@ const FORMS: &Forms = &[
     (&["decode", "-i", "hex", "--format", "hexdump"], "\n\n"),
     (&["decode", "-i", "hex", "--format", "isomsg"], "</isomsg>\n"),
     (&["check", "-i", "hex", "-p", "iso87"], "\n"),
+    (&["decode", "-i", "hex", "--format", "text", "--lang", "zh"], "\n\n"),
+    (&["decode", "-i", "hex", "--format", "ndjson", "--lang", "zh"], "\n"),
+    (&["decode", "-i", "hex", "--format", "hexdump", "--lang", "zh"], "\n\n"),
+    (&["check", "-i", "hex", "-p", "iso87", "--lang", "zh"], "\n"),
 ];
 
 fn cases() -> u64 {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use cardwire::codes::Lang;
 use cardwire::{Builder, Field, Inspection, Spec, spec};
 
 use super::oracle::Needles;
@@ -101,6 +102,9 @@ pub(crate) fn texts(spec: &Spec<'_>, octets: &[u8], form: &dyn Fn(&Inspection<'_
         format!("{parsed:#?}"),
         parsed.describe().to_string(),
         without_offsets(&parsed.dump().to_string()),
+        parsed.describe().in_lang(Lang::Zh).to_string(),
+        without_offsets(&parsed.dump().in_lang(Lang::Zh).to_string()),
+        parsed.error().map_or(String::new(), |error| error.in_lang(Lang::Zh).to_string()),
         format!("{:?} {:?}", parsed.error(), parsed.error().map(|error| error.to_string())),
     ];
     if let Some(message) = parsed.message() {

@@ -26,7 +26,7 @@ Usage: settlement [options]             play the day on a fresh ledger
   --capture FILE      write the frames there, as pcap (must not exist yet)
   --timeout-ms N      the shortest timer (default 300); the acquirer waits twice, the terminal three times
                       as long
-  --lang en|zh        language of the code meanings
+  --lang en|zh        language of the screens (default: that of the locale; 界面语言)
   --no-colour         plain text (also: NO_COLOR, or when the output is no terminal)
   --help              this text
 
@@ -56,7 +56,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1);
-        let (mut task, mut capture, mut base, mut lang) = (None, None, 300, Lang::English);
+        let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
         let mut kept = None;
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         while let Some(word) = words.next() {
@@ -100,6 +100,16 @@ impl Options {
             (None, None) => Task::Day(default_file()?),
         };
         Ok(Self { task, capture, timers, lang, colour })
+    }
+}
+
+/// The language of the locale.
+fn of_locale() -> Lang {
+    let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let first = said.into_iter().find(|locale| !locale.is_empty());
+    match first.and_then(|locale| cardwire::codes::Lang::of_tag(&locale)) {
+        Some(cardwire::codes::Lang::Zh) => Lang::Chinese,
+        _ => Lang::English,
     }
 }
 

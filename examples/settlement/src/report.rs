@@ -1,6 +1,7 @@
 //! The printed day. Every figure comes from the stored journals and books; nothing here knows what
 //! should have happened.
 
+mod chinese;
 mod table;
 
 use std::collections::BTreeMap;
@@ -8,14 +9,16 @@ use std::fmt::Write as _;
 
 use cardwire::codes::{Class, Meaning, NetworkCode, ResponseCode, unionpay};
 
+use self::chinese::figures;
+pub use self::chinese::told;
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
 use crate::clock::Stamp;
 use crate::journal::{ErrorKind, Party, Record};
 use crate::money::{Money, signed};
 use crate::store::Begun;
-use crate::telegram::{Code, Mti};
-use crate::wimm::{Answer, Lang, Verdict};
+use crate::telegram::{Code, Mti, Totals};
+use crate::wimm::{Answer, Lang, Verdict, say};
 
 /// How it is printed.
 #[derive(Copy, Clone, Debug, Default)]
@@ -54,11 +57,11 @@ pub fn meaning(mti: Mti, code: Code, lang: Lang) -> String {
     let standard = code.advice().filter(|advice| advice.class != Class::Reserved);
     let english = || standard.or_else(|| unionpay::advice(code)).map(|advice| advice.meaning);
     let text = match (lang, reason) {
-        (_, Some(reason)) => Some(reason),
+        (lang, Some(reason)) => return told(reason, lang),
         (Lang::Chinese, None) => chinese.or_else(english),
         (Lang::English, None) => english(),
     };
-    text.unwrap_or("meaning not known").to_owned()
+    text.unwrap_or(lang.of("meaning not known", "含义未知")).to_owned()
 }
 
 /// The traffic of the day, message by message, as it left and arrived.
@@ -66,7 +69,7 @@ pub fn traffic(books: &Books, captions: &[Begun], style: Style) -> String {
     let mut arrivals = Arrivals::of(books);
     let mut lines: Vec<(Stamp, String)> = captions
         .iter()
-        .map(|caption| (caption.at, format!("\n  {}\n", style.heading(&caption.caption))))
+        .map(|caption| (caption.at, format!("\n  {}\n", style.heading(&told(&caption.caption, style.lang)))))
         .collect();
     let sent =
         Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
@@ -78,21 +81,25 @@ pub fn traffic(books: &Books, captions: &[Begun], style: Style) -> String {
         lines.push((record.at, message_line(from, to, record, arrived, style)));
     }
     for party in Party::ALL {
-        let events = books.records(party).iter().filter_map(|record| Some((record, event(record)?)));
+        let events =
+            books.records(party).iter().filter_map(|record| Some((record, event(record, style.lang)?)));
         lines.extend(events.map(|(record, text)| (record.at, event_line(party, record, &text, style))));
     }
     lines.sort_by_key(|(at, _)| *at);
     let day = books.records(Party::Terminal).first().map(|record| record.at.date());
-    let title = format!("  A payment day, {}\n", day.map_or_else(String::new, |day| day.to_string()));
-    let legend =
-        "  T terminal, A acquirer: UnionPay POS    A acquirer, I issuer: ISO 8583:1987    ✗ lost\n\n";
-    let head = format!(
-        "  {:<12}  {:<5}  {:<4}  {:<6}  {:<12}  {:>10}  {}\n",
-        "time", "way", "MTI", "STAN", "RRN", "amount", "code, meaning"
+    let day = day.map_or_else(String::new, |day| day.to_string());
+    let title = say!(style.lang, "  A payment day, {day}\n", "  一个支付日，{day}\n");
+    let legend = style.lang.of(
+        "  T terminal, A acquirer: UnionPay POS    A acquirer, I issuer: ISO 8583:1987    ✗ lost\n\n",
+        "  T 终端，A 收单方：银联POS    A 收单方，I 发卡行：ISO 8583:1987    ✗ 丢失\n\n",
     );
+    let head = match style.lang {
+        Lang::English => "  time          way    MTI   STAN    RRN               amount  code, meaning\n",
+        Lang::Chinese => "  时间          方向   MTI   流水号  检索参考号          金额  应答码，含义\n",
+    };
     style.heading(&title)
         + &style.paint(DIM, legend)
-        + &style.paint(DIM, &head)
+        + &style.paint(DIM, head)
         + &lines.into_iter().map(|(_, line)| line).collect::<String>()
 }
 
@@ -109,10 +116,12 @@ fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>,
     let amount = record.amount.map_or_else(String::new, |amount| amount.to_string());
     let mut said = said(record, style);
     match arrived {
-        None => said.push_str(&style.paint(RED, "   LOST ON THE WAY")),
+        None => said.push_str(&style.paint(RED, style.lang.of("   LOST ON THE WAY", "   途中丢失"))),
         Some(at) if at.0.saturating_sub(record.at.0) > 250_000 => {
             let delay = at.0.saturating_sub(record.at.0) / 1_000;
-            said.push_str(&style.paint(YELLOW, &format!("   {delay} ms under way")));
+            said.push_str(
+                &style.paint(YELLOW, &say!(style.lang, "   {delay} ms under way", "   途中{delay} ms")),
+            );
         }
         Some(_) => {}
     }
@@ -122,19 +131,26 @@ fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>,
 }
 
 /// What happened without a message, if it belongs into the story.
-fn event(record: &Record) -> Option<String> {
+fn event(record: &Record, lang: Lang) -> Option<String> {
+    let (note, tx) = (told(&record.note, lang), &record.tx);
     match record.kind {
-        ErrorKind::LinkDown => Some("the line to the issuer is dead".to_owned()),
-        ErrorKind::Broken => Some(format!("{} fails", record.note)),
-        ErrorKind::Repaired => Some(format!("{} works again", record.note)),
-        ErrorKind::LateApproval => Some(format!("late approval {}", record.note)),
+        ErrorKind::LinkDown => {
+            Some(lang.of("the line to the issuer is dead", "到发卡行的线路已断").to_owned())
+        }
+        ErrorKind::Broken => Some(say!(lang, "{note} fails", "{note}故障")),
+        ErrorKind::Repaired => Some(say!(lang, "{note} works again", "{note}恢复")),
+        ErrorKind::LateApproval => Some(say!(lang, "late approval {note}", "迟到的批准{note}")),
         ErrorKind::SaleExcluded => {
             let date = record.date.map_or_else(String::new, |date| date.to_string());
-            Some(format!("left out of the totals of {date}: {}", record.note))
+            Some(say!(lang, "left out of the totals of {date}: {note}", "未计入{date}的合计：{note}"))
         }
-        ErrorKind::Payout => Some(format!("payout {} to merchant {}", record.tx, record.note)),
-        ErrorKind::WorkItem => Some(format!("WORK ITEM: {}", record.note)),
-        ErrorKind::AdviceParked => Some(format!("WORK ITEM: the reversal of {} is not answered", record.tx)),
+        ErrorKind::Payout => Some(say!(lang, "payout {tx} to merchant {note}", "向商户{note}划款{tx}")),
+        ErrorKind::WorkItem => Some(say!(lang, "WORK ITEM: {note}", "待办事项：{note}")),
+        ErrorKind::AdviceParked => Some(say!(
+            lang,
+            "WORK ITEM: the reversal of {tx} is not answered",
+            "待办事项：{tx}的冲正没有应答"
+        )),
         _ => None,
     }
 }
@@ -157,33 +173,53 @@ fn said(record: &Record, style: Style) -> String {
     if let Some(code) = record.code {
         let colour = if code.approved() { GREEN } else { RED };
         let plain = code.approved() && mti != Mti::SALE.answer();
-        let words = if plain { "accepted".to_owned() } else { meaning(mti, code, style.lang) };
-        let what = if mti.is_request() { "reversal: " } else { "" };
+        let words = if plain {
+            style.lang.of("accepted", "已受理").to_owned()
+        } else {
+            meaning(mti, code, style.lang)
+        };
+        let what = if mti.is_request() { style.lang.of("reversal: ", "冲正：") } else { "" };
         return format!(
             "{} {what}{words}",
             style.paint(if mti.is_request() { YELLOW } else { colour }, code.as_str())
         );
     }
-    let totals = record.totals.map(|totals| totals.sentence()).unwrap_or_default();
+    let totals = record.totals.map(|totals| sentence(&totals, style.lang)).unwrap_or_default();
+    let (lang, card, batch) = (style.lang, &record.card, record.batch);
     match (mti.0, record.balance) {
         (_, Some(balance)) => {
             let colour = if balance.digit() == 1 { GREEN } else { RED };
-            format!("{}: {totals}", style.paint(colour, balance.meaning()))
+            format!("{}: {totals}", style.paint(colour, &told(balance.meaning(), lang)))
         }
-        (200, _) => format!("sale {}", record.card),
-        (500, _) => format!("batch {:06} totals: {totals}", record.batch),
-        (520, _) => format!("totals: {totals}"),
-        (800, _) => management(record),
+        (200, _) => say!(lang, "sale {card}", "消费{card}"),
+        (500, _) => say!(lang, "batch {batch:06} totals: {totals}", "批次{batch:06}总额：{totals}"),
+        (520, _) => say!(lang, "totals: {totals}", "总额：{totals}"),
+        (800, _) => management(record, lang),
         _ => String::new(),
     }
 }
 
-fn management(record: &Record) -> String {
+/// Totals in words.
+fn sentence(totals: &Totals, lang: Lang) -> String {
+    if lang == Lang::English {
+        return totals.sentence();
+    }
+    let (sales, reversed) = (totals.sales, totals.sales_reversed);
+    let first = format!("消费{}笔{}", sales.count, sales.amount);
+    match reversed.count {
+        0 => first,
+        count => format!("{first}，冲正{count}笔{}，净额{}", reversed.amount, signed(totals.net())),
+    }
+}
+
+fn management(record: &Record, lang: Lang) -> String {
     let digits = record.note.get(record.note.len().saturating_sub(3)..).unwrap_or_default();
     let meaning = NetworkCode::new(digits).and_then(NetworkCode::meaning);
-    let words = if digits == "003" { Some("sign-on") } else { meaning.map(|Meaning { text, .. }| *text) };
-    let date = record.date.map_or_else(String::new, |date| format!(", next date {date}"));
-    format!("{} ({digits}){date}", words.unwrap_or("network management"))
+    let of_row = |row: &Meaning| lang.of(row.text, row.text_zh);
+    let words = if digits == "003" { Some(lang.of("sign-on", "签到")) } else { meaning.map(of_row) };
+    let date =
+        record.date.map_or_else(String::new, |date| say!(lang, ", next date {date}", "，下一清算日{date}"));
+    format!("{} ({digits}){date}", words.unwrap_or(lang.of("network management", "网络管理")))
 }
 
 /// When each message arrived: the n-th of its kind that left is the n-th that arrived, unless it
@@ -213,14 +249,15 @@ impl Arrivals {
 
 /// One line per sale: where is my money?
 pub fn money(answers: &[Answer], style: Style) -> String {
+    let lang = style.lang;
     let mut table = Table::new([
-        Column::left("STAN"),
-        Column::left("card"),
-        Column::right("amount"),
+        Column::left(lang.of("STAN", "流水号")),
+        Column::left(lang.of("card", "卡号")),
+        Column::right(lang.of("amount", "金额")),
         Column::left(""),
-        Column::left("where is my money"),
-        Column::left("because"),
-        Column::left("proof"),
+        Column::left(lang.of("where is my money", "我的钱在哪里")),
+        Column::left(lang.of("because", "原因")),
+        Column::left(lang.of("proof", "凭据")),
     ]);
     for answer in answers {
         let colour = colour_of(answer.verdict);
@@ -229,7 +266,7 @@ pub fn money(answers: &[Answer], style: Style) -> String {
             answer.card.clone(),
             answer.amount.to_string(),
             answer.verdict.code().to_owned(),
-            style.paint(colour, &answer.verdict.to_string()),
+            style.paint(colour, answer.verdict.words(lang)),
             answer.story.clone(),
             answer.proof.clone(),
         ]);
@@ -237,14 +274,14 @@ pub fn money(answers: &[Answer], style: Style) -> String {
     let mut text = table.to_string();
     text.push('\n');
     let asked: Money = answers.iter().map(|answer| answer.amount).collect();
-    let _ = write!(text, "  asked for {asked} =");
+    text.push_str(&say!(lang, "  asked for {asked} =", "  共消费{asked} ="));
     let mut first = true;
     for verdict in Verdict::ALL {
         let mine = || answers.iter().filter(|answer| answer.verdict == verdict);
         if mine().count() > 0 {
             let sum: Money = mine().map(|answer| answer.amount).collect();
             let plus = if first { "" } else { " +" };
-            let _ = write!(text, "{plus} {sum} {verdict}");
+            let _ = write!(text, "{plus} {sum} {}", verdict.words(lang));
             first = false;
         }
     }
@@ -263,11 +300,12 @@ const fn colour_of(verdict: Verdict) -> u8 {
 
 /// The totals of both sides, as each side put them on the wire.
 pub fn totals(books: &Books, style: Style) -> String {
+    let lang = style.lang;
     let mut table = Table::new([
-        Column::left("totals"),
-        Column::left("one side"),
-        Column::left("the other side"),
-        Column::left("they are"),
+        Column::left(lang.of("totals", "总额")),
+        Column::left(lang.of("one side", "一方")),
+        Column::left(lang.of("the other side", "另一方")),
+        Column::left(lang.of("they are", "结果")),
     ]);
     let heard = |party, mti| {
         let records = books.records(party).iter();
@@ -280,21 +318,25 @@ pub fn totals(books: &Books, style: Style) -> String {
         (Party::Issuer, Mti::RECONCILIATION, Party::Acquirer, "acquirer", "issuer"),
     ];
     for (asked, mti, asker, left, right) in pairs {
+        let (left, right) = (told(left, lang), told(right, lang));
         for request in heard(asked, mti) {
             let answer = heard(asker, mti.answer()).find(|answer| answer.stan == request.stan);
             let what = match request.date {
-                Some(date) => format!("settlement date {date}"),
-                None => format!("batch {:06}", request.batch),
+                Some(date) => say!(lang, "settlement date {date}", "清算日期{date}"),
+                None => {
+                    let batch = request.batch;
+                    say!(lang, "batch {batch:06}", "批次{batch:06}")
+                }
             };
-            let sentence =
-                |record: &Record| record.totals.map(|totals| totals.sentence()).unwrap_or_default();
+            let in_words =
+                |record: &Record| record.totals.map(|totals| sentence(&totals, lang)).unwrap_or_default();
             let balance = answer.and_then(|answer| answer.balance).map_or("not answered", |b| b.meaning());
             let same = answer.is_some_and(|answer| answer.totals == request.totals);
             table.row([
                 what,
-                format!("{left} {mti}: {}", sentence(request)),
-                format!("{right} {}: {}", mti.answer(), answer.map(sentence).unwrap_or_default()),
-                style.paint(if same { GREEN } else { RED }, balance),
+                format!("{left} {mti}: {}", in_words(request)),
+                format!("{right} {}: {}", mti.answer(), answer.map(in_words).unwrap_or_default()),
+                style.paint(if same { GREEN } else { RED }, &told(balance, lang)),
             ]);
         }
     }
@@ -303,25 +345,27 @@ pub fn totals(books: &Books, style: Style) -> String {
 
 /// The payouts and the accounts of both books.
 pub fn books(books: &Books, style: Style) -> String {
+    let lang = style.lang;
     let mut text = String::new();
     for payout in books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::Payout) {
         let items = books.records(Party::Acquirer).iter();
         let count =
             items.filter(|record| record.kind == ErrorKind::SalePaid && record.note == payout.tx).count();
         let amount = payout.amount.unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "  payout {} to merchant {}: {amount} for {count} sales\n",
-            payout.tx, payout.note
-        );
+        let (tx, note) = (&payout.tx, &payout.note);
+        text.push_str(&say!(
+            lang,
+            "  payout {tx} to merchant {note}: {amount} for {count} sales\n\n",
+            "  向商户{note}划款{tx}：{amount}，共{count}笔消费\n\n"
+        ));
     }
     let mut table = Table::new([
-        Column::left("book"),
-        Column::left("account"),
-        Column::right("debits"),
-        Column::right("credits"),
-        Column::right("held"),
-        Column::right("balance"),
+        Column::left(lang.of("book", "账簿")),
+        Column::left(lang.of("account", "账户")),
+        Column::right(lang.of("debits", "借方")),
+        Column::right(lang.of("credits", "贷方")),
+        Column::right(lang.of("held", "冻结")),
+        Column::right(lang.of("balance", "余额")),
     ]);
     for party in [Party::Issuer, Party::Acquirer] {
         let ledger = books.ledger(party);
@@ -331,21 +375,21 @@ pub fn books(books: &Books, style: Style) -> String {
             credits += account.credits_posted;
             total += account.net();
             table.row([
-                party.to_string(),
+                told(&party.to_string(), lang),
                 name.to_owned(),
                 signed(account.debits_posted),
                 signed(account.credits_posted),
                 signed(account.credits_pending - account.debits_pending),
-                side(account.net()),
+                side(account.net(), lang),
             ]);
         }
         let sum = [
-            party.to_string(),
-            "sum".to_owned(),
+            told(&party.to_string(), lang),
+            lang.of("sum", "合计").to_owned(),
             signed(debits),
             signed(credits),
             String::new(),
-            side(total),
+            side(total, lang),
         ];
         table.row(sum.map(|cell| style.heading(&cell)));
     }
@@ -353,27 +397,42 @@ pub fn books(books: &Books, style: Style) -> String {
 }
 
 /// A balance with its side: credit is what the book owes, debit what it has.
-fn side(balance: i128) -> String {
+fn side(balance: i128, lang: Lang) -> String {
+    let (cr, dr) = (lang.of("Cr", "贷"), lang.of("Dr", "借"));
     match balance {
         0 => "0.00   ".to_owned(),
-        credit if credit > 0 => format!("{} Cr", signed(credit)),
-        debit => format!("{} Dr", signed(-debit)),
+        credit if credit > 0 => format!("{} {cr}", signed(credit)),
+        debit => format!("{} {dr}", signed(-debit)),
     }
 }
 
 /// The double-entry check, rule by rule.
 pub fn checks(checks: &[Check], style: Style) -> String {
-    let mut table =
-        Table::new([Column::left(""), Column::left("double-entry check"), Column::left("figures")]);
+    let lang = style.lang;
+    let mut table = Table::new([
+        Column::left(""),
+        Column::left(lang.of("double-entry check", "复式记账检查")),
+        Column::left(lang.of("figures", "数字")),
+    ]);
     for check in checks {
-        let mark = if check.holds { style.paint(GREEN, "ok") } else { style.paint(RED, "NO") };
-        table.row([mark, check.rule.clone(), check.figures.clone()]);
+        let mark = if check.holds {
+            style.paint(GREEN, lang.of("ok", "正常"))
+        } else {
+            style.paint(RED, lang.of("NO", "不符"))
+        };
+        table.row([mark, told(&check.rule, lang), figures(&check.figures, lang)]);
     }
     let failed = checks.iter().filter(|check| !check.holds).count();
     let verdict = match failed {
-        0 => style.paint(GREEN, "THE BOOKS BALANCE"),
+        0 => style.paint(GREEN, lang.of("THE BOOKS BALANCE", "账目平衡")),
         count => {
-            style.paint(RED, &format!("THE BOOKS DO NOT BALANCE: {count} of {} checks failed", checks.len()))
+            let total = checks.len();
+            let words = say!(
+                lang,
+                "THE BOOKS DO NOT BALANCE: {count} of {total} checks failed",
+                "账目不平：{total}项检查中{count}项不符"
+            );
+            style.paint(RED, &words)
         }
     };
     format!("{table}\n  {verdict}\n")

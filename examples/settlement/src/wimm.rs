@@ -9,7 +9,7 @@ use crate::journal::{ErrorKind, Party, Record};
 use crate::ledger::Purpose;
 use crate::money::Money;
 use crate::names::named;
-use crate::report::meaning;
+use crate::report::{meaning, told};
 use crate::telegram::{Code, Mti};
 
 named! {
@@ -49,6 +49,21 @@ impl Verdict {
         Self::Paid,
         Self::Conflict,
     ];
+
+    /// The verdict in a language.
+    pub const fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Self::NeverCharged => lang.of("never charged", "未扣款"),
+            Self::Unheard => lang.of("approved, not heard yet", "已批准，终端尚未收到"),
+            Self::Reversing => lang.of("being reversed", "正在冲正"),
+            Self::Reversed => lang.of("reversed", "已冲正"),
+            Self::BatchOpen => lang.of("batch still open", "批次未结算"),
+            Self::WaitingForSettlement => lang.of("waiting for settlement", "等待清算"),
+            Self::WaitingForPayout => lang.of("waiting for payout", "等待划款"),
+            Self::Conflict => lang.of("conflicting evidence", "证据不一致"),
+            Self::Paid => lang.of("paid", "已划款"),
+        }
+    }
 
     /// The code in tables and tests.
     pub const fn code(self) -> &'static str {
@@ -95,15 +110,36 @@ pub fn answers(books: &Books, lang: Lang) -> Vec<Answer> {
     asked.map(|intent| Case::of(books, intent, lang).answer()).collect()
 }
 
-/// The language of code meanings.
+/// The language of the screens.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub enum Lang {
     /// English.
     #[default]
     English,
-    /// Chinese, where the network has a wording.
+    /// Chinese.
     Chinese,
 }
+
+impl Lang {
+    /// Of two wordings the one in this language.
+    pub const fn of(self, english: &'static str, chinese: &'static str) -> &'static str {
+        match self {
+            Self::English => english,
+            Self::Chinese => chinese,
+        }
+    }
+}
+
+/// A sentence in a language: the English format text comes first, the Chinese one after it.
+macro_rules! say {
+    ($lang:expr, $english:literal, $chinese:literal $(,)?) => {
+        match $lang {
+            $crate::wimm::Lang::English => format!($english),
+            $crate::wimm::Lang::Chinese => format!($chinese),
+        }
+    };
+}
+pub(crate) use say;
 
 /// Do all sales have an answer without conflict, and do the amounts add up to what was asked?
 pub fn check(answers: &[Answer]) -> Check {
@@ -248,42 +284,69 @@ impl<'a> Case<'a> {
     }
 
     fn words(&self, verdict: Verdict) -> (String, String) {
-        let batch = self.intent.batch;
+        let (batch, lang) = (self.intent.batch, self.lang);
         match verdict {
             Verdict::NeverCharged => self.never_charged(),
             Verdict::Reversed => self.reversed(),
             Verdict::Unheard => (
-                "approved; the response is on its way to the terminal, or lost and will be reversed"
+                self.lang
+                    .of(
+                        "approved; the response is on its way to the terminal, or lost and will be reversed",
+                        "已批准；应答正在发往终端，或已丢失并将被冲正",
+                    )
                     .to_owned(),
                 self.heard(Mti::SALE.answer()),
             ),
             Verdict::Reversing => (self.reversing(), self.last_message()),
             Verdict::BatchOpen => (
-                format!("approved, held at the issuer; batch {batch:06} is not closed"),
+                say!(
+                    lang,
+                    "approved, held at the issuer; batch {batch:06} is not closed",
+                    "已批准，发卡行已冻结；批次{batch:06}尚未结算"
+                ),
                 self.heard(Mti::SALE.answer()),
             ),
             Verdict::WaitingForSettlement => {
                 let date = self.find(ErrorKind::SaleApproved).and_then(|record| record.date);
                 let date = date.map_or_else(String::new, |date| date.to_string());
                 (
-                    format!("batch {batch:06} agreed; date {date} not reconciled yet"),
+                    say!(
+                        lang,
+                        "batch {batch:06} agreed; date {date} not reconciled yet",
+                        "批次{batch:06}对账一致；清算日期{date}尚未对账"
+                    ),
                     self.state(ErrorKind::SaleCaptured),
                 )
             }
             Verdict::WaitingForPayout => (
-                "settled by the issuer, owed to the merchant, not paid yet".to_owned(),
+                lang.of(
+                    "settled by the issuer, owed to the merchant, not paid yet",
+                    "发卡行已清算，应付商户，尚未划款",
+                )
+                .to_owned(),
                 self.state(ErrorKind::SaleSettled),
             ),
             Verdict::Paid => {
                 let paid = self.find(ErrorKind::SalePaid);
                 let net = paid.and_then(|record| record.amount).unwrap_or_default();
                 let payout = paid.map_or("", |record| record.note.as_str());
-                (format!("{net} after fee {}, payout {payout}", self.fee), self.state(ErrorKind::SaleSettled))
+                let fee = self.fee;
+                let words = say!(
+                    lang,
+                    "{net} after fee {fee}, payout {payout}",
+                    "扣除手续费{fee}后为{net}，划款{payout}"
+                );
+                (words, self.state(ErrorKind::SaleSettled))
             }
             Verdict::Conflict => {
                 let (acquirer, issuer) = (self.held_by_acquirer, self.held_by_issuer);
                 let (acquirer, issuer) = (crate::money::signed(acquirer), crate::money::signed(issuer));
-                (format!("acquirer's book {acquirer}, issuer's book {issuer}: ask both"), self.last_message())
+                let words = say!(
+                    lang,
+                    "acquirer's book {acquirer}, issuer's book {issuer}: ask both",
+                    "收单方账面{acquirer}，发卡行账面{issuer}：请向双方查询"
+                );
+                (words, self.last_message())
             }
         }
     }
@@ -294,42 +357,66 @@ impl<'a> Case<'a> {
         let meaning = meaning(Mti::SALE.answer(), code, self.lang);
         let by_issuer = self.messages.iter().any(|record| record.peer == Some(Party::Issuer));
         if by_issuer {
-            (format!("{code} {meaning}, says the issuer"), self.heard(Mti::SALE.answer()))
+            let words = say!(self.lang, "{code} {meaning}, says the issuer", "{code} {meaning}，发卡行应答");
+            (words, self.heard(Mti::SALE.answer()))
         } else {
             let at = declined.map_or(self.intent.at, |record| record.at);
             (
-                format!("{code} {meaning}; it never left the acquirer"),
+                say!(
+                    self.lang,
+                    "{code} {meaning}; it never left the acquirer",
+                    "{code} {meaning}；收单方未发出该交易"
+                ),
                 proof('A', 'T', Mti(210), Some(code), at),
             )
         }
     }
 
     fn reversing(&self) -> String {
+        let lang = self.lang;
         if self.stands() {
-            return "approved, but the terminal heard nothing; it reverses before its next message"
-                .to_owned();
+            let en = "approved, but the terminal heard nothing; it reverses before its next message";
+            return lang.of(en, "已批准，但终端未收到应答；它在下一条报文之前冲正").to_owned();
         }
         if self.acquirer.is_empty() {
-            return "the acquirer has not seen the sale; silence ends in a reversal".to_owned();
+            let en = "the acquirer has not seen the sale; silence ends in a reversal";
+            return lang.of(en, "收单方尚未收到该消费；无应答时将冲正").to_owned();
         }
-        let text = "outcome unknown; the reversal is repeated until it is answered".to_owned();
+        let en = "outcome unknown; the reversal is repeated until it is answered";
+        let text = lang.of(en, "结果未知；冲正将重发，直到收到应答");
         match self.find(ErrorKind::SaleExcluded).and_then(|record| record.date) {
-            Some(date) => format!("{text}; left out of the totals of {date}"),
-            None if self.find(ErrorKind::SaleReversing).is_some() => text,
-            None => "the issuer has not answered yet; silence ends in a reversal".to_owned(),
+            Some(date) => {
+                say!(lang, "{text}; left out of the totals of {date}", "{text}；未计入{date}的合计")
+            }
+            None if self.find(ErrorKind::SaleReversing).is_some() => text.to_owned(),
+            None => {
+                let en = "the issuer has not answered yet; silence ends in a reversal";
+                lang.of(en, "发卡行尚未应答；无应答时将冲正").to_owned()
+            }
         }
     }
 
     fn reversed(&self) -> (String, String) {
         let Some(reversed) = self.find(ErrorKind::SaleReversed) else {
-            return ("the acquirer never saw the sale".to_owned(), self.last_message());
+            let words = self.lang.of("the acquirer never saw the sale", "收单方从未收到该消费");
+            return (words.to_owned(), self.last_message());
         };
         let undone = reversed.code.is_some_and(Code::approved);
         let why = self.find(ErrorKind::SaleReversing).map_or("", |record| record.note.as_str());
-        let late = if self.find(ErrorKind::LateApproval).is_some() { ", late approval ignored" } else { "" };
-        let end = if undone { "hold released" } else { "nothing was held" };
+        let late = match self.find(ErrorKind::LateApproval).is_some() {
+            true => self.lang.of(", late approval ignored", "，迟到的批准已忽略"),
+            false => "",
+        };
+        let end = match undone {
+            true => self.lang.of("hold released", "冻结已解除"),
+            false => self.lang.of("nothing was held", "未曾冻结"),
+        };
         let code = reversed.code;
-        (format!("{why}: {end}{late}"), proof('I', 'A', reversed.mti.unwrap_or(Mti(430)), code, reversed.at))
+        let why = told(why, self.lang);
+        (
+            say!(self.lang, "{why}: {end}{late}", "{why}：{end}{late}"),
+            proof('I', 'A', reversed.mti.unwrap_or(Mti(430)), code, reversed.at),
+        )
     }
 
     fn find(&self, kind: ErrorKind) -> Option<&'a Record> {

@@ -165,3 +165,48 @@ fn a_tampered_history_is_found_out() {
     };
     assert!(broken(&verdict_changed) > 0);
 }
+
+/// Names and codes that are the same in Chinese.
+const NAMES: &[&str] = &[
+    "UnionPay",
+    "hub_receivable",
+    "hub_settlement",
+    "cardholder",
+    "nostro",
+    "vault",
+    "mdr_income",
+    "merchant_payable",
+    "merchant_unsettled",
+    "payout_in_transit",
+    "answer",
+];
+
+#[test]
+fn the_screens_speak_chinese() {
+    let books = Books::of(&whole_day()).unwrap();
+    let style = Style { colour: false, lang: Lang::Chinese };
+    let (english, chinese) = (wimm::answers(&books, Lang::English), wimm::answers(&books, Lang::Chinese));
+    for (one, other) in english.iter().zip(&chinese) {
+        assert_eq!(
+            (one.stan, one.verdict, one.amount, &one.proof),
+            (other.stan, other.verdict, other.amount, &other.proof)
+        );
+        assert_ne!(one.story, other.story);
+    }
+    let mut checks = audit(&books);
+    checks.push(wimm::check(&chinese));
+    for screen in [
+        report::traffic(&books, &[], style),
+        report::money(&chinese, style),
+        report::totals(&books, style),
+        report::books(&books, style),
+        report::checks(&checks, style),
+    ] {
+        let words = screen.split(|letter: char| !letter.is_ascii_alphabetic() && letter != '_');
+        let strange: Vec<&str> = words
+            .filter(|word| word.len() > 3 && word.chars().any(|letter| letter.is_ascii_lowercase()))
+            .filter(|word| !NAMES.contains(word) && !word.chars().all(|digit| digit.is_ascii_hexdigit()))
+            .collect();
+        assert!(strange.is_empty(), "{strange:?} in\n{screen}");
+    }
+}

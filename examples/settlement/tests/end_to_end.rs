@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn settlement(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_settlement")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_settlement")).env("LC_ALL", "C").args(arguments).output().unwrap()
 }
 
 fn ledger(name: &str) -> PathBuf {
@@ -105,6 +105,7 @@ fn an_altered_ledger_is_refused() {
     let file = ledger("altered");
     assert!(play(&file).status.success());
     assert!(text(&settlement(&["--where", path(&file)])).contains("where is my money"));
+    assert!(text(&settlement(&["--where", path(&file), "--lang", "zh"])).contains("我的钱在哪里"));
     let outsider = rusqlite::Connection::open(&file).unwrap();
     outsider.execute_batch("DROP TRIGGER transfers_are_final; DROP TRIGGER journal_is_final;").unwrap();
     outsider

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::lang::pick;
 use crate::plain::{Printable, escaped};
 
 /// Why a command ends early.
@@ -46,7 +47,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
-            _ => Self::Io("standard output".into(), error),
+            _ => Self::Io(pick("standard output", "标准输出").into(), error),
         }
     }
 }

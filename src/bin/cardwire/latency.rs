@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use crate::lang::pick;
+
 /// A distribution of times, in microseconds, with three digits.
 pub(crate) struct Latency(Histogram<u64>);
 
@@ -28,11 +30,12 @@ impl Latency {
     /// One line of percentiles.
     pub(crate) fn line(&self) -> String {
         if self.0.is_empty() {
-            return "no response".into();
+            return pick("no response", "没有应答").into();
         }
         let at = |quantile| millis(self.0.value_at_quantile(quantile));
         format!(
-            "latency p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+            "{} p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
+            pick("latency", "时延"),
             at(0.5),
             at(0.9),
             at(0.99),

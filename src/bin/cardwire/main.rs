@@ -13,6 +13,7 @@ mod input;
 mod isomsg;
 mod json;
 mod keys;
+mod lang;
 mod latency;
 mod link;
 mod mask;
@@ -22,6 +23,7 @@ mod profiles;
 mod remark;
 mod show;
 mod specs;
+mod told;
 mod toml_file;
 mod wire;
 #[path = "../../input/work.rs"]
@@ -29,8 +31,8 @@ mod work;
 
 use std::process::ExitCode;
 
+use cardwire::codes::Lang;
 use cardwire::input::hex;
-
 use clap::Parser;
 
 use command::Command;
@@ -44,13 +46,37 @@ pub(crate) struct Cli {
     /// Colours.
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     color: output::Color,
+    /// The language of words for people; else that of the locale (LC_ALL, LC_MESSAGES, LANG). 界面语言。
+    #[arg(long, global = true, value_name = "LANG", value_enum)]
+    lang: Option<Language>,
     #[command(subcommand)]
     command: Command,
 }
 
+/// A language that can be asked for.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Language {
+    /// English.
+    En,
+    /// 中文 (Chinese).
+    Zh,
+}
+
+impl From<Language> for Lang {
+    fn from(said: Language) -> Self {
+        match said {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => failure::report(cli.command.run(cli.color)),
+        Ok(cli) => {
+            lang::choose(cli.lang.map(Lang::from));
+            failure::report(cli.command.run(cli.color))
+        }
         Err(said) => failure::refuse_arguments(&said),
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use crate::plain::{Printable, escaped};
 
@@ -102,6 +103,11 @@ impl Output {
     }
 }
 
+/// A text with blanks after it, up to so many columns of a terminal: a Chinese character takes two.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(text.width()))
+}
+
 /// Begins a painted text; the mark of its role follows. Like [`NEW_LINE`](crate::plain::NEW_LINE)
 /// they are characters that come out of no text.
 const PAINT: char = '\u{FDD1}';
@@ -155,5 +161,17 @@ fn style(role: Role) -> Style {
             2 => AnsiColor::Green,
             _ => AnsiColor::Blue,
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::padded;
+
+    #[test]
+    fn a_chinese_character_takes_two_columns() {
+        assert_eq!(padded("域39", 6), "域39  ");
+        assert_eq!(padded("DE 39", 6), "DE 39 ");
+        assert_eq!(padded("应答码", 3), "应答码");
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use cardwire::{Profile, profile};
 
 use crate::failure::{Failure, Outcome};
+use crate::lang::say;
 use crate::toml_file;
 
 /// The profile of that name, or in that file.
@@ -15,9 +16,10 @@ pub(crate) fn load(name: &str) -> Outcome<&'static Profile<'static>> {
     let path = Path::new(name);
     if !path.exists() {
         let names: Vec<&str> = profile::builtin().map(Profile::name).collect();
-        return Err(Failure::usage(format_args!(
-            "no profile and no file is called '{name}'; there are {}",
-            names.join(", ")
+        let names = names.join(", ");
+        return Err(Failure::usage(say!(
+            "no profile and no file is called '{name}'; there are {names}",
+            "没有名为'{name}'的校验规则或文件；可用的有{names}"
         )));
     }
     // a command reads one profile and ends

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use crate::input::{Origin, Skipped};
-use crate::json::string;
+use crate::json::{string, words};
+use crate::told::Told;
 
 /// `,"origin":{...}` at the end of an object: where it was found.
 pub(crate) fn origin(out: &mut Vec<u8>, origin: &Origin) {
@@ -40,7 +41,7 @@ pub(crate) fn skipped(out: &mut Vec<u8>, skipped: &Skipped) {
     for (index, (reason, packets)) in skipped.reasons.iter().enumerate() {
         out.extend_from_slice(if index > 0 { b"," } else { b"" });
         out.extend_from_slice(b"{\"reason\":");
-        string(out, reason.to_string().bytes());
+        words(out, &reason.told());
         let _ = write!(out, ",\"packets\":{packets}}}");
     }
     out.extend_from_slice(b"]}}\n");

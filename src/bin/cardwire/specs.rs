@@ -10,6 +10,7 @@ use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
+use crate::lang::{pick, say};
 use crate::plain;
 
 /// Which spec.
@@ -33,11 +34,17 @@ impl SpecArgs {
     pub(crate) fn required(&self) -> Outcome<&'static Spec<'static>> {
         match &self.spec {
             Some(name) => load(name),
-            None => Err(Failure::usage(
-                "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them",
-            )),
+            None => Err(Failure::usage(ask())),
         }
     }
+}
+
+/// What is said where a spec is missing.
+pub(crate) fn ask() -> &'static str {
+    pick(
+        "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them",
+        "请指定规范：--spec iso87-ascii，或设置CARDWIRE_SPEC；`cardwire spec list`列出所有名称",
+    )
 }
 
 /// The spec of that name, or in that file.
@@ -76,9 +83,10 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
     };
     if !Path::new(file).exists() {
         let names: Vec<&str> = spec::builtin().map(Spec::name).collect();
-        return Err(Failure::usage(format_args!(
-            "no spec and no file is called '{file}'; there are {}",
-            names.join(", ")
+        let names = names.join(", ");
+        return Err(Failure::usage(say!(
+            "no spec and no file is called '{file}'; there are {names}",
+            "没有名为'{file}'的规范或文件；可用的规范有{names}"
         )));
     }
     let mut octets = Vec::new();
@@ -126,11 +134,17 @@ fn parse(text: &str, title: &str, settings: &str) -> Outcome<Result<SpecDoc, Imp
         Some('<') if text.contains("<j8583-config") => import::j8583::import(text, &j8583(title, settings)?),
         Some('<') => import::jpos::import(text, &jpos(title, settings)?),
         _ if !settings.is_empty() => {
-            return Err(Failure::usage("only a spec in XML has settings after a #"));
+            return Err(Failure::usage(pick(
+                "only a spec in XML has settings after a #",
+                "只有XML规范可以在#之后带设置",
+            )));
         }
         Some('{') => import::moov::parse(text),
         _ if is_yaml(text) => {
-            return Err(Failure::usage("specs in YAML are not read; TOML, JSON and XML are"));
+            return Err(Failure::usage(pick(
+                "specs in YAML are not read; TOML, JSON and XML are",
+                "不支持YAML规范；支持TOML、JSON和XML",
+            )));
         }
         _ => import::toml::parse(text),
     })
@@ -146,9 +160,9 @@ fn is_yaml(text: &str) -> bool {
 fn jpos(title: &str, settings: &str) -> Outcome<Jpos> {
     let mut options = Jpos::new().name(title);
     for word in settings.split(',').filter(|word| !word.is_empty()) {
-        let (class, like) = word
-            .split_once('=')
-            .ok_or_else(|| Failure::usage(format_args!("'{word}' is no CLASS=CLASS of jPOS")))?;
+        let (class, like) = word.split_once('=').ok_or_else(|| {
+            Failure::usage(say!("'{word}' is no CLASS=CLASS of jPOS", "'{word}'不是jPOS的CLASS=CLASS"))
+        })?;
         options = options.class(class, like);
     }
     Ok(options)

@@ -13,11 +13,13 @@ use crate::failure::{Outcome, complain};
 use crate::input::{InputArgs, Item, Moment};
 use crate::json;
 use crate::keys::{KeyArgs, Keys};
+use crate::lang::{lang, pick, say};
 use crate::latency::Latency;
 use crate::output::{Output, Role};
 use crate::profiles;
 use crate::remark;
 use crate::specs::SpecArgs;
+use crate::told::Told;
 
 /// Check messages against a spec and a profile: every violation, with field and byte.
 #[derive(clap::Args)]
@@ -132,15 +134,17 @@ impl Check {
         }
         output.flush()?;
         if waiting.left_out > 0 {
-            complain(format_args!(
-                "{} requests were not held against their responses: {MOST_WAITING} others waited for theirs",
-                waiting.left_out
+            let left_out = waiting.left_out;
+            complain(say!(
+                "{left_out} requests were not held against their responses: {MOST_WAITING} others waited for theirs",
+                "{left_out}条请求未与应答核对：已有{MOST_WAITING}条请求在等待应答"
             ));
         }
         if let Some(latency) = &waiting.latency {
-            complain(format_args!("{} pairs, {}", latency.count(), latency.line()));
+            let (count, line) = (latency.count(), latency.line());
+            complain(say!("{count} pairs, {line}", "{count}对，{line}"));
         }
-        tally(broken, total, "messages are not as they should be")
+        tally(broken, total, ("messages are not as they should be", "报文不符合要求"))
     }
 
     fn verdict(
@@ -159,7 +163,7 @@ impl Check {
         let parsed = Inspection::of(spec, &payload.message);
         if let Some(error) = parsed.error() {
             let (field, byte) = (error.field(), Some(error.offset()));
-            return Finding { field, byte, text: error.to_string() }.into();
+            return Finding { field, byte, text: error.in_lang(lang()).to_string() }.into();
         }
         let Some(message) = parsed.message() else { return Verdict::default() };
         let mut verdict = Verdict::default();
@@ -192,14 +196,17 @@ impl Check {
         }
         match self.format {
             Format::Text if found.is_empty() => {
-                let right = output.paint(Role::Good, "ok");
-                let after = after.map(|after| format!(", {} ms after its request", millis(after)));
-                output.line(format_args!("{}: {right}{}", item.origin, after.unwrap_or_default()))?;
+                let right = output.paint(Role::Good, pick("ok", "正常"));
+                let after = after.map(|after| {
+                    let after = millis(after);
+                    say!(", {after} ms after its request", "，请求之后{after} ms")
+                });
+                output.line(format_args!("{}: {right}{}", item.origin.told(), after.unwrap_or_default()))?;
             }
             Format::Text => {
                 for finding in found {
                     let text = output.paint(Role::Bad, &finding.text);
-                    output.line(format_args!("{}: {text}", item.origin))?;
+                    output.line(format_args!("{}: {text}", item.origin.told()))?;
                 }
             }
             Format::Ndjson => {
@@ -269,7 +276,7 @@ impl Finding {
         Self {
             field: Some(violation.number).filter(|number| *number > 0),
             byte: Some(violation.offset),
-            text: violation.to_string(),
+            text: violation.in_lang(lang()).to_string(),
         }
     }
 
@@ -282,7 +289,7 @@ impl Finding {
             out.extend(format!("\"byte\":{byte},").bytes());
         }
         out.extend(b"\"message\":");
-        json::string(out, self.text.bytes());
+        json::words(out, &self.text);
         out.push(b'}');
     }
 }

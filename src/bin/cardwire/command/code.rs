@@ -49,11 +49,11 @@ impl Code {
     fn show(&self, output: &mut Output, code: &str, entry: &Entry) -> Outcome {
         if self.json {
             let mut text = b"{\"kind\":".to_vec();
-            json::string(&mut text, entry.title.bytes());
+            json::words(&mut text, entry.title);
             let asked = ("asked".to_owned(), code.to_owned());
             for (label, words) in std::iter::once(&asked).chain(&entry.lines) {
                 text.push(b',');
-                json::string(&mut text, label.bytes());
+                json::words(&mut text, label);
                 text.extend(format!(":{}", serde_json::Value::from(words.as_str())).bytes());
             }
             text.extend(b"}\n");

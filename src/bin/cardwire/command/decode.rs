@@ -10,6 +10,7 @@ use crate::isomsg;
 use crate::json::{self, Left, Shown};
 use crate::output::{Output, Role};
 use crate::specs::SpecArgs;
+use crate::told::Told;
 use crate::{remark, show};
 
 /// Decode messages: a listing, JSON, or an annotated hexdump.
@@ -95,7 +96,7 @@ impl Decode {
             self.advise(output, &advice)?;
         }
         output.flush()?;
-        tally(broken, total, "messages are broken")
+        tally(broken, total, ("messages are broken", "报文有误"))
     }
 
     /// Options that work are part of a listing; elsewhere they are not in the way of what is read on.
@@ -122,11 +123,11 @@ impl Decode {
         left: &[Left],
         advisor: &mut Advisor,
     ) -> Outcome<bool> {
-        let title = origin.to_string();
+        let title = origin.told();
         let (payload, parsed) = match seen {
             Ok(seen) => seen,
             Err(refusal) => {
-                let painted = output.paint(Role::Bad, &format!("!! {title}: {refusal}"));
+                let painted = output.paint(Role::Bad, &format!("!! {title}: {}", refusal.told()));
                 output.line(painted)?;
                 return Ok(false);
             }
@@ -186,11 +187,11 @@ impl Decode {
     }
 
     fn xml(&self, output: &mut Output, origin: &Origin, seen: &Seen<'_>, left: &[Left]) -> Outcome<bool> {
-        let origin = origin.to_string();
+        let (place, origin) = (origin, origin.to_string());
         let (payload, parsed) = match seen {
             Ok(seen) => seen,
             Err(refusal) => {
-                complain(format_args!("{origin}: {refusal}"));
+                complain(format_args!("{}: {}", place.told(), refusal.told()));
                 return Ok(false);
             }
         };
@@ -201,7 +202,7 @@ impl Decode {
         output.bytes().write_all(text.as_bytes())?;
         left.iter()
             .filter(|left| !left.is_unknown)
-            .for_each(|left| complain(format_args!("{origin}: {left}")));
+            .for_each(|left| complain(format_args!("{}: {left}", place.told())));
         Ok(parsed.error().is_none())
     }
 }

@@ -9,9 +9,11 @@ use cardwire::{Field, Inspection, Spec, layout::Content};
 use crate::failure::{Failure, Outcome};
 use crate::input::{InputArgs, Item, Messages};
 use crate::json::{Left, Shown};
+use crate::lang::{lang, pick, say};
 use crate::output::{Output, Role};
 use crate::show;
 use crate::specs::{self, SpecArgs};
+use crate::told::Told;
 
 /// Compare two messages, element by element and within composites.
 #[derive(clap::Args)]
@@ -60,7 +62,12 @@ impl Diff {
 
     /// The first two messages: one of each file when there are two files.
     fn two(&self, spec: &'static Spec<'static>, other_spec: &'static Spec<'static>) -> Outcome<(Side, Side)> {
-        let missing = || Failure::usage("diff takes two messages: two files, two lines, or -m twice");
+        let missing = || {
+            Failure::usage(pick(
+                "diff takes two messages: two files, two lines, or -m twice",
+                "diff需要两条报文：两个文件、两行，或两个-m",
+            ))
+        };
         let first = |file: &PathBuf, spec: &'static Spec<'static>| {
             let input = InputArgs { files: vec![file.clone()], ..self.input.clone() };
             side(&mut input.messages(Some(spec)).with_left())?.ok_or_else(missing)
@@ -90,7 +97,7 @@ fn side(messages: &mut Messages) -> Outcome<Option<Side>> {
 fn bytes(item: &Item) -> Outcome<&[u8]> {
     match &item.content {
         Ok(payload) => Ok(&payload.message),
-        Err(refusal) => Err(Failure::data(format_args!("{}: {refusal}", item.origin))),
+        Err(refusal) => Err(Failure::data(format_args!("{}: {}", item.origin.told(), refusal.told()))),
     }
 }
 
@@ -110,23 +117,25 @@ impl Report<'_> {
         if one.mti() != other.mti() {
             let expose = self.shown == Shown::Exposed;
             let text = |parsed: &Inspection<'_>| match parsed.mti() {
-                None => "none".into(),
+                None => pick("none", "无").into(),
                 Some(mti) if expose => mti.to_string(),
                 Some(_) => parsed.shown_mti().map_or_else(String::new, |mti| mti.to_string()),
             };
             let (one, other) = (text(one), text(other));
             self.differences += 1;
             let (one, other) = (self.output.paint(Role::Bad, &one), self.output.paint(Role::Good, &other));
-            self.output.line(format_args!("~ MTI {one} -> {other}"))?;
+            self.output.line(say!("~ MTI {one} -> {other}", "~ 报文类型标识 {one} -> {other}"))?;
         }
         Ok(())
     }
 
     fn errors(&mut self, one: &Inspection<'_>, other: &Inspection<'_>) -> Outcome {
-        for (which, parsed) in [("first", one), ("second", other)] {
+        for (parsed, which) in [(one, pick("first", "第一条")), (other, pick("second", "第二条"))] {
             if let Some(error) = parsed.error() {
                 self.differences += 1;
-                let text = self.output.paint(Role::Bad, &format!("!! the {which} message: {error}"));
+                let error = error.in_lang(lang());
+                let text = say!("!! the {which} message: {error}", "!! {which}报文：{error}");
+                let text = self.output.paint(Role::Bad, &text);
                 self.output.line(text)?;
             }
         }
@@ -166,6 +175,7 @@ impl Report<'_> {
     }
 
     fn pair(&mut self, one: &Field<'_>, other: &Field<'_>, path: &str) -> Outcome {
+        let label = one.element().name_in(lang());
         let is_same = one.expose() == other.expose();
         let mut is_equal = is_same || equal(one, other);
         if !is_equal && one.is_composite() && other.is_composite() {
@@ -179,20 +189,26 @@ impl Report<'_> {
         if is_equal {
             if !is_same && self.is_one_spec {
                 self.told = true;
-                let what = if one.is_composite() { "parts" } else { "value" };
-                self.output.line(format_args!("= {path} {}: the same {what} in other octets", one.name()))?;
+                let what = if one.is_composite() { pick("parts", "子域") } else { pick("value", "值") };
+                self.output.line(say!(
+                    "= {path} {label}: the same {what} in other octets",
+                    "= {path} {label}：{what}相同，字节不同"
+                ))?;
             } else if self.all {
                 let text = show::shown(one, self.shown);
-                self.output.line(format_args!("  {path} {}: {text}", one.name()))?;
+                self.output.line(format_args!("  {path} {label}: {text}"))?;
             }
             return Ok(());
         }
         self.differences += 1;
         let (left, right) = (show::shown(one, self.shown), show::shown(other, self.shown));
-        let hidden = if left == right { "  (they differ where they are masked)" } else { "" };
+        let hidden = match left == right {
+            true => pick("  (they differ where they are masked)", "  （不同之处被掩盖）"),
+            false => "",
+        };
         let (left, right) = (self.output.paint(Role::Bad, &left), self.output.paint(Role::Good, &right));
         let path = self.output.paint(Role::Key, path);
-        self.output.line(format_args!("~ {path} {}: {left} -> {right}{hidden}", one.name()))?;
+        self.output.line(format_args!("~ {path} {label}: {left} -> {right}{hidden}"))?;
         Ok(())
     }
 
@@ -224,16 +240,21 @@ impl Report<'_> {
         }
         if one.header() != other.header() {
             self.differences += 1;
-            return Ok(self.output.line("~ the headers before the MTI differ")?);
+            return Ok(self
+                .output
+                .line(pick("~ the headers before the MTI differ", "~ 报文类型标识之前的报文头不同"))?);
         }
-        Ok(self.output.line("= the messages say the same in other octets")?)
+        Ok(self
+            .output
+            .line(pick("= the messages say the same in other octets", "= 两条报文内容相同，字节不同"))?)
     }
 
     fn lone(&mut self, sign: char, role: Role, field: &Field<'_>, path: &str) -> Outcome {
         self.differences += 1;
         let text = self.output.paint(role, &show::shown(field, self.shown));
         let path = self.output.paint(Role::Key, path);
-        self.output.line(format_args!("{sign} {path} {}: {text}", field.name()))?;
+        let label = field.element().name_in(lang());
+        self.output.line(format_args!("{sign} {path} {label}: {text}"))?;
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use crate::input::{self, Records, files, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
 use crate::keys::{self, KeyArgs, Keys};
+use crate::lang::{pick, say};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
@@ -52,7 +53,10 @@ impl Encode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         if self.format == WireFormat::Isomsg && self.framing.is_some() {
-            return Err(Failure::usage("XML has no frame: --framing is for octets"));
+            return Err(Failure::usage(pick(
+                "XML has no frame: --framing is for octets",
+                "XML没有帧：--framing用于字节",
+            )));
         }
         let keys = self.keys.chosen()?;
         let (mut total, mut broken) = (0, 0);
@@ -84,7 +88,7 @@ impl Encode {
             }
         }
         output.flush()?;
-        tally(broken, total, "objects gave no message")
+        tally(broken, total, ("objects gave no message", "对象不能组成报文"))
     }
 
     fn print(
@@ -123,7 +127,7 @@ impl Trouble {
             Self::Object(None, text) => json::refusal(out, None, text),
             Self::Object(Some(number), text) => {
                 out.extend(format!("{{\"error\":{{\"field\":{number},\"message\":").bytes());
-                json::string(out, format!("field {number}: {text}").bytes());
+                json::words(out, &say!("field {number}: {text}", "域{number}：{text}"));
                 out.extend(b"}}");
             }
         }
@@ -134,7 +138,7 @@ impl Trouble {
         match self {
             Self::Build(error) => error.to_string(),
             Self::Object(None, text) => text.clone(),
-            Self::Object(Some(number), text) => format!("field {number}: {text}"),
+            Self::Object(Some(number), text) => say!("field {number}: {text}", "域{number}：{text}"),
         }
     }
 }

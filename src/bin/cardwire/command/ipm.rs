@@ -12,6 +12,7 @@ use super::tally;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Line, Lines, Stream, files};
 use crate::json::{self, Record, Shown};
+use crate::lang::say;
 use crate::output::{Output, Role};
 use crate::show;
 
@@ -159,7 +160,7 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
         }
     }
     complete(&name, &mut records)?;
-    tally(broken, total, "records are broken")
+    tally(broken, total, ("records are broken", "记录有误"))
 }
 
 /// Fails where a file does not end after its last record: what is missing or left is told.
@@ -169,8 +170,9 @@ fn complete(name: &str, records: &mut Records<Stream>) -> Outcome {
     }
     match records.rest() {
         Ok(0) => Ok(()),
-        Ok(left) => Err(Failure::data(format_args!(
-            "{name}: {left} bytes follow the last record and are not read: another file, perhaps"
+        Ok(left) => Err(Failure::data(say!(
+            "{name}: {left} bytes follow the last record and are not read: another file, perhaps",
+            "{name}：末条记录之后还有{left}字节未读：可能是另一个文件"
         ))),
         Err(error) => Err(Failure::data(format_args!("{name}: {error}"))),
     }

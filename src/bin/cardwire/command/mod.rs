@@ -20,6 +20,7 @@ mod spec;
 mod suggest;
 
 use crate::failure::Outcome;
+use crate::lang::{pick, say};
 use crate::output::{Color, Output};
 
 /// What to do.
@@ -79,12 +80,15 @@ impl Command {
 }
 
 /// What is to be said at the end of a run over many messages. None at all is no success: it is
-/// mostly the wrong file, or a capture of something else.
-pub(crate) fn tally(broken: u64, total: u64, what: &str) -> Outcome {
+/// mostly the wrong file, or a capture of something else. What is wrong with the others is said in English
+/// and in Chinese.
+pub(crate) fn tally(broken: u64, total: u64, (en, zh): (&str, &str)) -> Outcome {
     match (broken, total) {
-        (_, 0) => Err(crate::failure::Failure::data("no message was found")),
+        (_, 0) => Err(crate::failure::Failure::data(pick("no message was found", "没有找到报文"))),
         (0, _) => Ok(()),
         (1, 1) => Err(crate::failure::Failure::Told),
-        _ => Err(crate::failure::Failure::Data(format!("{broken} of {total} {what}"))),
+        _ => {
+            Err(crate::failure::Failure::Data(say!("{broken} of {total} {en}", "{total}条中{broken}条{zh}")))
+        }
     }
 }

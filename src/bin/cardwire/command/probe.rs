@@ -12,8 +12,10 @@ use super::suggest::{Mended, Reading, hint_words};
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{InputArgs, Item, Origin};
 use crate::json;
-use crate::output::{Output, Role};
+use crate::lang::{lang, pick, say};
+use crate::output::{Output, Role, padded};
 use crate::specs;
+use crate::told::Told;
 
 /// Find out which spec and framing explain these bytes, and what is wrong with a spec.
 #[derive(clap::Args)]
@@ -71,10 +73,10 @@ impl Probe {
         }
         let mut best = found.iter().filter_map(|group| group.explanations.first());
         if found.is_empty() {
-            return Err(Failure::data("no message to look at"));
+            return Err(Failure::data(pick("no message to look at", "没有可供分析的报文")));
         }
         if best.clone().all(|best| best.score() == 0) {
-            return Err(Failure::data("no spec explains any of these bytes"));
+            return Err(Failure::data(pick("no spec explains any of these bytes", "没有规范能解析这些字节")));
         }
         for group in &found {
             self.show(output, group, &named)?;
@@ -83,7 +85,8 @@ impl Probe {
             command(output, &reading.command(&self.input))?;
         }
         if left_out > 0 && !self.json {
-            output.line(format_args!("{left_out} more connections were not looked at"))?;
+            output
+                .line(say!("{left_out} more connections were not looked at", "另有{left_out}个连接未分析"))?;
         }
         match &self.mend {
             Some(file) => mend(&found, file),
@@ -159,10 +162,10 @@ fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
             Ok(payload) => payload.message,
             // what is missing of one connection says nothing about the others
             Err(refusal) if connection.is_some() => {
-                complain(format_args!("{origin}: {refusal}"));
+                complain(format_args!("{}: {}", origin.told(), refusal.told()));
                 continue;
             }
-            Err(refusal) => return Err(Failure::data(format_args!("{origin}: {refusal}"))),
+            Err(refusal) => return Err(Failure::data(format_args!("{}: {}", origin.told(), refusal.told()))),
         };
         let is_full = groups.len() >= MOST_CONNECTIONS;
         match (groups.iter_mut().find(|group| group.connection == connection), connection) {
@@ -184,7 +187,10 @@ pub(super) fn inputs(args: &InputArgs) -> Outcome<Vec<Vec<u8>>> {
     let (groups, _) = groups(args)?;
     match <[Group; 1]>::try_from(groups) {
         Ok([group]) => Ok(group.inputs),
-        Err(_) => Err(Failure::data("there is no message, or more than one connection")),
+        Err(_) => Err(Failure::data(pick(
+            "there is no message, or more than one connection",
+            "没有报文，或不止一个连接",
+        ))),
     }
 }
 
@@ -192,7 +198,10 @@ pub(super) fn inputs(args: &InputArgs) -> Outcome<Vec<Vec<u8>>> {
 fn mend(found: &[Explained], file: &Path) -> Outcome {
     let best = found.first().and_then(|group| group.explanations.first());
     let Some(doc) = best.and_then(|best| best.mended(0)) else {
-        return Err(Failure::data("there is no hint to go by, and no spec is written"));
+        return Err(Failure::data(pick(
+            "there is no hint to go by, and no spec is written",
+            "没有可依据的提示，未写出规范",
+        )));
     };
     let opened = File::options().write(true).create_new(true).open(file);
     let written = opened.and_then(|mut file| file.write_all(toml::write(&doc).as_bytes()));
@@ -208,7 +217,10 @@ fn connection(origin: &Origin) -> Option<String> {
 fn title(connections: &[String]) -> String {
     match connections {
         [one] => one.clone(),
-        [first, more @ ..] => format!("{first} and {} more like it", more.len()),
+        [first, more @ ..] => {
+            let more = more.len();
+            say!("{first} and {more} more like it", "{first}及另外{more}个相同的连接")
+        }
         [] => String::new(),
     }
 }
@@ -245,21 +257,22 @@ fn command(output: &mut Output, words: &str) -> Outcome {
 }
 
 fn show(output: &mut Output, explanation: &Explanation<'_>, with_hints: bool) -> Outcome {
-    let name = output.paint(Role::Key, &format!("{:<20}", explanation.spec().name()));
+    let name = output.paint(Role::Key, &padded(explanation.spec().name(), 20));
     let complete = explanation.reaches().iter().filter(|reach| reach.error.is_none()).count();
     let total = explanation.reaches().len();
     let role = if complete == total { Role::Good } else { Role::Bad };
     let score = output.paint(role, &format!("{:>4}", explanation.score()));
     let left = match explanation.left() {
         0 => String::new(),
-        left => format!(", {left} bytes left over"),
+        left => say!(", {left} bytes left over", "，剩余{left}字节"),
     };
-    output.line(format_args!(
-        "{name} score {score} of 1000, {complete} of {total} complete, {}{left}",
-        explanation.envelope()
+    let around = explanation.envelope().in_lang(lang());
+    output.line(say!(
+        "{name} score {score} of 1000, {complete} of {total} complete, {around}{left}",
+        "{name} 得分{score}（满分1000），{total}条中{complete}条完整，{around}{left}"
     ))?;
     if let Some(reach) = explanation.reaches().iter().find(|reach| reach.error.is_some()) {
-        output.line(format_args!("    {reach}"))?;
+        output.line(format_args!("    {}", reach.in_lang(lang())))?;
     }
     for hint in explanation.hints().iter().take(3).filter(|_| with_hints) {
         let text = output.paint(Role::Meaning, &hint_words(explanation.envelope(), hint));
@@ -270,7 +283,7 @@ fn show(output: &mut Output, explanation: &Explanation<'_>, with_hints: bool) ->
 
 fn object(output: &mut Output, connections: &[String], explanation: &Explanation<'_>) -> Outcome {
     let mut text = b"{\"spec\":".to_vec();
-    json::string(&mut text, explanation.spec().name().bytes());
+    json::words(&mut text, explanation.spec().name());
     let envelope = explanation.envelope();
     if let Some(notation) = envelope.framing().notation().filter(|_| !envelope.is_bare()) {
         text.extend_from_slice(b",\"framing\":");
@@ -281,7 +294,7 @@ fn object(output: &mut Output, connections: &[String], explanation: &Explanation
             if index > 0 {
                 text.push(b',');
             }
-            json::string(text, item.bytes());
+            json::words(text, &item);
         }
     };
     if !connections.is_empty() {
@@ -292,7 +305,7 @@ fn object(output: &mut Output, connections: &[String], explanation: &Explanation
     let complete = explanation.is_complete();
     let rest = format!(",\"score\":{},\"complete\":{complete},\"hints\":[", explanation.score());
     text.extend_from_slice(rest.as_bytes());
-    list(&mut text, &mut explanation.hints().iter().map(ToString::to_string));
+    list(&mut text, &mut explanation.hints().iter().map(|hint| hint.in_lang(lang()).to_string()));
     text.extend_from_slice(b"]}\n");
     Ok(output.bytes().write_all(&text)?)
 }

@@ -11,10 +11,12 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Line, Lines, Payload, Refusal, files};
 use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Record, Shown};
+use crate::lang::{pick, say};
 use crate::mask;
 use crate::output::Output;
 use crate::remark;
 use crate::specs::SpecArgs;
+use crate::told::Told;
 use crate::wire::{WireFormat, framed};
 
 /// Mask card data, and print messages that still parse.
@@ -73,7 +75,8 @@ impl Redact {
                 Err(text) => {
                     broken += 1;
                     let text = advisor.look(&item).err().map_or(text, |misread| misread.to_string());
-                    complain(format_args!("{}: left out: {text}", item.origin));
+                    let origin = item.origin.told();
+                    complain(say!("{origin}: left out: {text}", "{origin}：已略去：{text}"));
                 }
             }
             if messages.waits() {
@@ -82,7 +85,7 @@ impl Redact {
         }
         output.flush()?;
         advisor.end().iter().for_each(complain);
-        tally(broken, total, "messages are broken and left out")
+        tally(broken, total, ("messages are broken and left out", "报文有误，已略去"))
     }
 
     /// The message as jPOS reads it; what the spec has no place for is hidden whole.
@@ -109,13 +112,17 @@ impl Redact {
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
         if redacted.len() != payload.message.len() {
-            return Err("its lengths are not written as this spec writes them".into());
+            return Err(pick(
+                "its lengths are not written as this spec writes them",
+                "其长度的写法与该规范不同",
+            )
+            .into());
         }
         let framing = payload.framing.or(self.input.framing);
         let wire =
             framed(framing, &mask::plain(&payload.station), redacted).map_err(|error| error.to_string())?;
         match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
-            true => Err("a card number would be left in it".into()),
+            true => Err(pick("a card number would be left in it", "其中仍会留有卡号").into()),
             false => Ok(wire),
         }
     }
@@ -141,7 +148,11 @@ impl Redact {
                     Ok(text) => output.bytes().write_all(&text)?,
                     Err(trouble) => {
                         broken += 1;
-                        complain(format_args!("{name}:{number}: left out: {}", trouble.text()));
+                        let text = trouble.text();
+                        complain(say!(
+                            "{name}:{number}: left out: {text}",
+                            "{name}:{number}：已略去：{text}"
+                        ));
                     }
                 }
                 if lines.waits() {
@@ -150,7 +161,7 @@ impl Redact {
             }
         }
         output.flush()?;
-        tally(broken, total, "objects are broken and left out")
+        tally(broken, total, ("objects are broken and left out", "对象有误，已略去"))
     }
 }
 

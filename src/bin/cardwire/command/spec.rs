@@ -11,6 +11,7 @@ use cardwire::{Framing, Spec, spec};
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::json;
+use crate::lang::lang;
 use crate::output::{Output, Role};
 use crate::{plain, specs};
 
@@ -235,7 +236,7 @@ fn row(output: &mut Output, layout: &Layout<'_>, element: &Element<'_>, depth: u
         format!(
             "{key} {:<9} {coding:<12} {length:<22} {} {privacy}",
             element.notation().to_string(),
-            element.name()
+            element.name_in(lang())
         )
         .trim_end(),
     )?;
@@ -273,7 +274,7 @@ fn length(element: &Element<'_>) -> String {
 fn object(out: &mut Vec<u8>, layout: &Layout<'_>, element: &Element<'_>) {
     let member = |out: &mut Vec<u8>, name: &str, text: &str| {
         out.extend(format!("\"{name}\":").bytes());
-        json::string(out, text.bytes());
+        json::words(out, text);
         out.push(b',');
     };
     out.push(b'{');

@@ -13,6 +13,7 @@ use cardwire::{
 
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Kind, Payload, Refusal};
+use crate::lang::{lang, say};
 
 /// Options that read an input.
 #[derive(Clone)]
@@ -145,21 +146,29 @@ fn combined(said: Option<Framing>, envelope: Envelope) -> Option<Framing> {
 pub(super) fn around(envelope: Envelope) -> String {
     let header = match (envelope.header(), envelope.header_name()) {
         (0, _) => String::new(),
-        (size, Some(name)) => format!("{size} bytes of header ({name})"),
-        (size, None) => format!("{size} bytes of header"),
+        (size, Some(name)) => say!("{size} bytes of header ({name})", "{size}字节报文头（{name}）"),
+        (size, None) => say!("{size} bytes of header", "{size}字节报文头"),
     };
     let framing = envelope.framing();
     let notation = framing.notation().map_or(String::new(), |notation| notation.to_string());
     let length = framing.overhead().saturating_sub(envelope.header());
     match (framing.is_delimited(), header.as_str()) {
-        (false, header) => format!("{header} stand before the MTI (framing {notation})"),
-        (true, _) if framing.terminator().is_some() => {
-            format!("the frame still stands around the message (framing {notation})")
-        }
-        (true, "") => format!("a length of {length} bytes stands before the MTI (framing {notation})"),
-        (true, header) => {
-            format!("a length of {length} bytes and {header} stand before the MTI (framing {notation})")
-        }
+        (false, header) => say!(
+            "{header} stand before the MTI (framing {notation})",
+            "报文类型标识之前有{header}（帧格式{notation}）"
+        ),
+        (true, _) if framing.terminator().is_some() => say!(
+            "the frame still stands around the message (framing {notation})",
+            "报文之外还有帧（帧格式{notation}）"
+        ),
+        (true, "") => say!(
+            "a length of {length} bytes stands before the MTI (framing {notation})",
+            "报文类型标识之前有{length}字节长度（帧格式{notation}）"
+        ),
+        (true, header) => say!(
+            "a length of {length} bytes and {header} stand before the MTI (framing {notation})",
+            "报文类型标识之前有{length}字节长度和{header}（帧格式{notation}）"
+        ),
     }
 }
 
@@ -170,24 +179,32 @@ pub(super) fn best(message: &[u8]) -> Option<Explanation<'static>> {
 
 /// The spec that explains the first message, when none was said.
 pub(super) fn guessed(first: Option<&Item>, args: &InputArgs) -> Outcome<&'static Spec<'static>> {
-    let ask = "say which spec: --spec iso87-ascii, or CARDWIRE_SPEC; `cardwire spec list` names them";
+    let ask = crate::specs::ask();
     let Some(Ok(payload)) = first.map(|item| &item.content) else { return Err(Failure::usage(ask)) };
     let Some(found) = best(&payload.message) else {
-        return Err(Failure::usage(format_args!("{ask}; `cardwire probe` tells how far each gets")));
+        return Err(Failure::usage(say!(
+            "{ask}; `cardwire probe` tells how far each gets",
+            "{ask}；`cardwire probe`会说明各规范能解析到何处"
+        )));
     };
     let reading = Reading::of(found.spec().name(), &found, args);
     let options = reading.options();
     if found.envelope().is_bare() {
-        complain(format_args!("no spec was said; the first message fits {options}"));
+        complain(say!(
+            "no spec was said; the first message fits {options}",
+            "未指定规范；第一条报文符合：{options}"
+        ));
         return Ok(found.spec());
     }
     Err(match reading.works(args) {
-        true => Failure::usage(format_args!("no spec was said; try {options}")),
-        false => Failure::usage(format_args!(
-            "{ask}; the first message is one of {}, {}",
-            found.spec().name(),
-            found.envelope()
-        )),
+        true => Failure::usage(say!("no spec was said; try {options}", "未指定规范；请试：{options}")),
+        false => {
+            let (name, around) = (found.spec().name(), found.envelope().in_lang(lang()));
+            Failure::usage(say!(
+                "{ask}; the first message is one of {name}, {around}",
+                "{ask}；第一条报文属于{name}，{around}"
+            ))
+        }
     })
 }
 
@@ -264,7 +281,9 @@ impl Advisor {
         let framing = combined(cut_by.or(self.args.framing), found.envelope());
         self.keep(self.name.clone(), self.spec, framing);
         let words = around(found.envelope());
-        Some(found.error().map_or(words.clone(), |error| format!("{words}; after that, {error}")))
+        let Some(error) = found.error() else { return Some(words) };
+        let error = error.in_lang(lang());
+        Some(say!("{words}; after that, {error}", "{words}；其后，{error}"))
     }
 
     fn keep(&mut self, name: String, spec: &'static Spec<'static>, framing: Option<Framing>) {
@@ -283,7 +302,8 @@ impl Advisor {
         if let Some(other) = best(message) {
             let name = other.spec().name();
             self.keep(name.into(), other.spec(), combined(self.args.framing, other.envelope()));
-            return Some(format!("it reads as {name}, {}", other.envelope()));
+            let around = other.envelope().in_lang(lang());
+            return Some(say!("it reads as {name}, {around}", "可按{name}解析，{around}"));
         }
         let mine = probe(&[message], [self.spec]).into_iter().next()?;
         // a change that does not carry the message to its end is a guess: `cardwire probe` tells those
@@ -295,10 +315,10 @@ impl Advisor {
     /// What reads the whole input, if something was found that does: a line, or two.
     pub(super) fn end(&self) -> Vec<String> {
         if let Some(found) = self.readings.iter().find(|reading| reading.works(&self.args)) {
-            return vec![format!("it parses with {}", found.options())];
+            return vec![parses_with(found)];
         }
         if let Some(found) = self.recut() {
-            return vec![format!("it parses with {}", found.options())];
+            return vec![parses_with(&found)];
         }
         self.mended().unwrap_or_default()
     }
@@ -324,9 +344,17 @@ impl Advisor {
         let command = Mended::of(&self.name, &mine, &self.args)?.command(&self.args)?;
         let hint = mine.hints().first().filter(|_| !self.is_hinted);
         let hint = hint.map(|hint| hint_words(mine.envelope(), hint));
-        let advice = format!("this mends the spec and reads the input: {command}");
+        let advice = say!(
+            "this mends the spec and reads the input: {command}",
+            "以下命令修正规范并解析输入：{command}"
+        );
         Some(hint.into_iter().chain([advice]).collect())
     }
+}
+
+fn parses_with(reading: &Reading) -> String {
+    let options = reading.options();
+    say!("it parses with {options}", "以下选项可以解析：{options}")
 }
 
 /// Whether an explanation is right about what stands before a message, which was read without it.
@@ -347,8 +375,11 @@ fn is_sure(found: &Explanation<'_>, here: &Inspection<'_>) -> bool {
 
 /// A hint, and what it takes for granted.
 pub(super) fn hint_words(envelope: Envelope, hint: &Hint) -> String {
+    let hint = hint.in_lang(lang());
     match envelope.framing().notation() {
-        Some(notation) if !envelope.is_bare() => format!("with --framing {notation}, {hint}"),
+        Some(notation) if !envelope.is_bare() => {
+            say!("with --framing {notation}, {hint}", "加 --framing {notation} 时，{hint}")
+        }
         _ => hint.to_string(),
     }
 }

@@ -20,6 +20,8 @@ use cardwire::{Framing, Spec};
 use crate::failure::{Failure, Outcome, complain};
 use crate::isomsg::Scanner;
 use crate::json::Left;
+use crate::lang::say;
+use crate::told::Told;
 
 pub(crate) use again::is_kept;
 pub(crate) use cardwire::input::{
@@ -177,15 +179,16 @@ impl Messages {
         let Some(Current::Octets(source)) = self.current.take() else { return };
         let Some(skipped) = source.skipped() else { return };
         if !self.args.is_quiet && skipped.given_up > 0 {
-            complain(format_args!(
-                "{}: too many connections at a time; {} directions were given up while they were idle, \
+            let Skipped { file, given_up, .. } = skipped;
+            complain(say!(
+                "{file}: too many connections at a time; {given_up} directions were given up while they were idle, \
                  and taken for new ones if they went on",
-                skipped.file, skipped.given_up
+                "{file}：同时存在的连接过多；{given_up}个方向在空闲时被放弃，若之后继续则视为新连接"
             ));
         }
         if !skipped.reasons.is_empty() {
             if !self.args.is_quiet {
-                complain(skipped);
+                complain(skipped.told());
             }
             self.skipped.push(skipped.clone());
         }

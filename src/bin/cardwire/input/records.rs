@@ -9,6 +9,7 @@ use super::{Item, Line, Lines, Origin, Payload, Refusal, Stream};
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
 use crate::json::{Left, Record};
+use crate::lang::pick;
 use crate::remark;
 
 /// The records of a stream.
@@ -96,7 +97,13 @@ impl Made {
         let refuse = |text: String| Refusal::new(None, text);
         let mut record = record.map_err(refuse)?;
         let Some(spec) = self.spec else {
-            return Err(refuse("values are made a message by a spec: say --spec".into()));
+            return Err(refuse(
+                pick(
+                    "values are made a message by a spec: say --spec",
+                    "要有规范才能把各值组成报文：请用--spec指定",
+                )
+                .into(),
+            ));
         };
         record.settle_header(spec).map_err(refuse)?;
         let (message, left) = record.place(spec).map_err(refuse)?;

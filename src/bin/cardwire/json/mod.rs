@@ -8,4 +8,4 @@ mod write;
 
 pub(crate) use pretty::pretty;
 pub(crate) use read::{Json, Left, Lists, Prepared, Record, part_name};
-pub(crate) use write::{Shown, error, message, refusal, string, with_left};
+pub(crate) use write::{Shown, error, message, refusal, string, with_left, words};

@@ -11,6 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use super::read::{Json, Record, Trouble};
 use crate::hex;
+use crate::lang::{pick, say};
 
 impl Record {
     /// Reads an object.
@@ -18,15 +19,17 @@ impl Record {
         crate::work::count(line.len());
         // serde_json counts lines, of which there is one
         serde_json::from_slice(line).map_err(|error: serde_json::Error| {
-            error.to_string().replace(" at line 1 column ", " at column ")
+            error.to_string().replace(" at line 1 column ", pick(" at column ", "，列"))
         })
     }
 
     fn put(&mut self, name: &str, json: Json) -> Result<(), &'static str> {
-        let number = name.parse().map_err(|_| "the key of a field is not a number from 2 to 192")?;
+        let number = name.parse().map_err(|_| {
+            pick("the key of a field is not a number from 2 to 192", "域的键不是2至192的数字")
+        })?;
         crate::work::count(self.fields.len());
         if self.fields.iter().any(|(known, _)| *known == number) {
-            return Err("a field is there twice");
+            return Err(pick("a field is there twice", "有域重复"));
         }
         self.fields.push((number, json));
         Ok(())
@@ -45,22 +48,24 @@ macro_rules! refused {
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
-        const WANTED: &str = "expected an object with \"mti\" and \"fields\"";
+        fn wanted() -> &'static str {
+            pick("expected an object with \"mti\" and \"fields\"", "应为含\"mti\"和\"fields\"的对象")
+        }
         impl<'de> Visitor<'de> for Members {
             type Value = Record;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(WANTED)
+                f.write_str(wanted())
             }
 
-            refused!(WANTED; visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
+            refused!(wanted(); visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
 
             fn visit_unit<E: Error>(self) -> Result<Record, E> {
-                Err(E::custom(WANTED))
+                Err(E::custom(wanted()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Record, A::Error> {
-                Err(A::Error::custom(WANTED))
+                Err(A::Error::custom(wanted()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Record, A::Error> {
@@ -85,12 +90,15 @@ fn record<'de, A: MapAccess<'de>>(mut map: A) -> Result<Record, A::Error> {
             .map_or((None, name.as_str()), |(member, seen)| (Some(std::mem::replace(seen, true)), *member))
         else {
             return Err(A::Error::custom(match name.as_str() {
-                "error" => "this is an error, not a message",
-                _ => "only station, header, mti, bitmaps, fields and origin are known",
+                "error" => pick("this is an error, not a message", "这是一个错误，不是报文"),
+                _ => pick(
+                    "only station, header, mti, bitmaps, fields and origin are known",
+                    "只认识station、header、mti、bitmaps、fields和origin",
+                ),
             }));
         };
         if twice {
-            return Err(A::Error::custom("a member is there twice"));
+            return Err(A::Error::custom(pick("a member is there twice", "有成员重复")));
         }
         match name {
             "fields" => {
@@ -111,24 +119,33 @@ impl Record {
     fn member(&mut self, name: &str, value: Scalar) -> Result<(), String> {
         let octets = |value: Scalar| match value {
             Scalar::Text(text) => {
-                hex::octets(text.as_bytes()).map_err(|(_, text)| format!("a header: {text}"))
+                hex::octets(text.as_bytes()).map_err(|(_, text)| say!("a header: {text}", "报文头：{text}"))
             }
-            _ => Err("a header is a string of hexadecimal digits".to_owned()),
+            _ => Err(pick("a header is a string of hexadecimal digits", "报文头应为十六进制数字的字符串")
+                .to_owned()),
         };
         match (name, value) {
             ("mti", Scalar::Text(text)) => {
-                self.mti = Some(text.parse().map_err(|_| "\"mti\" is not four digits")?);
+                self.mti = Some(
+                    text.parse().map_err(|_| pick("\"mti\" is not four digits", "\"mti\"不是四位数字"))?,
+                );
             }
-            ("mti", _) => return Err("\"mti\" is not four digits".into()),
+            ("mti", _) => return Err(pick("\"mti\" is not four digits", "\"mti\"不是四位数字").into()),
             ("station", value) => self.station = octets(value)?,
             ("header", value) => self.header = octets(value)?,
             ("bitmaps", Scalar::Number(number @ 0..=3)) => self.bitmaps = u8::try_from(number).unwrap_or(0),
-            ("bitmaps", _) => return Err("\"bitmaps\" is a number up to 3".into()),
+            ("bitmaps", _) => {
+                return Err(pick("\"bitmaps\" is a number up to 3", "\"bitmaps\"应为不超过3的数字").into());
+            }
             ("masked", Scalar::Bool(false)) => (),
             ("masked", Scalar::Bool(true)) => {
-                return Err("the message is masked: decode it with --expose".into());
+                return Err(pick(
+                    "the message is masked: decode it with --expose",
+                    "报文已被掩盖：请用--expose解码",
+                )
+                .into());
             }
-            _ => return Err("\"masked\" is true or false".into()),
+            _ => return Err(pick("\"masked\" is true or false", "\"masked\"应为true或false").into()),
         }
         Ok(())
     }
@@ -196,22 +213,24 @@ struct Members(Vec<(String, Json)>);
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
-        const WANTED: &str = "expected an object of fields";
+        fn wanted() -> &'static str {
+            pick("expected an object of fields", "应为各域的对象")
+        }
         impl<'de> Visitor<'de> for Object {
             type Value = Members;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(WANTED)
+                f.write_str(wanted())
             }
 
-            refused!(WANTED; visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
+            refused!(wanted(); visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
 
             fn visit_unit<E: Error>(self) -> Result<Members, E> {
-                Err(E::custom(WANTED))
+                Err(E::custom(wanted()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Members, A::Error> {
-                Err(A::Error::custom(WANTED))
+                Err(A::Error::custom(wanted()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
@@ -229,15 +248,20 @@ impl<'de> Deserialize<'de> for Members {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyOf;
-        const WANTED: &str = "expected a string, a number or a list of [key, value]";
+        fn wanted() -> &'static str {
+            pick(
+                "expected a string, a number or a list of [key, value]",
+                "应为字符串、数字或[key, value]的列表",
+            )
+        }
         impl<'de> Visitor<'de> for AnyOf {
             type Value = Json;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(WANTED)
+                f.write_str(wanted())
             }
 
-            refused!(WANTED; visit_bool bool);
+            refused!(wanted(); visit_bool bool);
 
             fn visit_str<E>(self, text: &str) -> Result<Json, E> {
                 Ok(Json::Text(text.to_owned()))
@@ -253,15 +277,18 @@ impl<'de> Deserialize<'de> for Json {
 
             /// Numbers beyond 64 bits are such, too.
             fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-                Err(E::custom("a number is a whole one of at most 64 bits; a longer one is a string"))
+                Err(E::custom(pick(
+                    "a number is a whole one of at most 64 bits; a longer one is a string",
+                    "数字应为不超过64位的整数；更长的请写成字符串",
+                )))
             }
 
             fn visit_unit<E: Error>(self) -> Result<Json, E> {
-                Err(E::custom(WANTED))
+                Err(E::custom(wanted()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Json, A::Error> {
-                Err(A::Error::custom(WANTED))
+                Err(A::Error::custom(wanted()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
@@ -282,26 +309,28 @@ struct Pair(String, Json);
 impl<'de> Deserialize<'de> for Pair {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Two;
-        const WANTED: &str = "expected a pair [key, value]";
+        fn wanted() -> &'static str {
+            pick("expected a pair [key, value]", "应为[key, value]对")
+        }
         impl<'de> Visitor<'de> for Two {
             type Value = Pair;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(WANTED)
+                f.write_str(wanted())
             }
 
-            refused!(WANTED; visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
+            refused!(wanted(); visit_bool bool, visit_u64 u64, visit_i64 i64, visit_f64 f64, visit_str &str);
 
             fn visit_unit<E: Error>(self) -> Result<Pair, E> {
-                Err(E::custom(WANTED))
+                Err(E::custom(wanted()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Pair, A::Error> {
-                Err(A::Error::custom(WANTED))
+                Err(A::Error::custom(wanted()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Pair, A::Error> {
-                let wanted = || A::Error::custom(WANTED);
+                let wanted = || A::Error::custom(wanted());
                 let Some(Scalar::Text(key)) = list.next_element()? else { return Err(wanted()) };
                 let value = list.next_element()?.ok_or_else(wanted)?;
                 match list.next_element::<IgnoredAny>()? {

@@ -9,6 +9,7 @@ use cardwire::{
 
 use super::write::Shown;
 use crate::hex;
+use crate::lang::{lang, pick, say};
 
 /// One object: a message by its values.
 #[derive(Default)]
@@ -76,9 +77,12 @@ pub(crate) fn part_name(key: &str) -> &str {
 impl std::fmt::Display for Left {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // what the builder refuses names its field itself
-        match self.why.starts_with("field ") {
+        match self.why.starts_with(pick("field ", "域")) {
             true => f.write_str(&self.why),
-            false => write!(f, "field {}: {}", self.number, self.why),
+            false => {
+                let Self { number, why, .. } = self;
+                f.write_str(&say!("field {number}: {why}", "域{number}：{why}"))
+            }
         }
     }
 }
@@ -117,7 +121,7 @@ pub(crate) type Trouble = String;
 impl Record {
     /// The message type, which must be there.
     pub(crate) fn mti(&self) -> Result<Mti, Trouble> {
-        self.mti.ok_or_else(|| "the object has no \"mti\"".into())
+        self.mti.ok_or_else(|| pick("the object has no \"mti\"", "对象没有\"mti\"").into())
     }
 
     /// The values, as elements of the spec hold them.
@@ -125,7 +129,7 @@ impl Record {
         self.fields
             .iter()
             .map(|(number, json)| {
-                let element = spec.element(*number).ok_or((*number, UNDEFINED.into()))?;
+                let element = spec.element(*number).ok_or_else(|| (*number, undefined().into()))?;
                 Ok((*number, prepared(json, element).map_err(|trouble| (*number, trouble))?))
             })
             .collect()
@@ -136,7 +140,11 @@ impl Record {
         if spec.header() > 0 && self.header.is_empty() && !self.station.is_empty() {
             let given = self.station.len();
             if given != spec.header() {
-                return Err(format!("the header has {given} octets, the spec says {}", spec.header()));
+                let said = spec.header();
+                return Err(say!(
+                    "the header has {given} octets, the spec says {said}",
+                    "报文头有{given}字节，规范为{said}字节"
+                ));
             }
             self.header = std::mem::take(&mut self.station);
         }
@@ -157,17 +165,20 @@ impl Record {
             }
         }
         let lists = Lists::new(values.iter().map(|(_, value)| value));
-        let wire = self.builder(spec, mti, &values, &lists).to_vec().map_err(|error| error.to_string())?;
+        let wire = self
+            .builder(spec, mti, &values, &lists)
+            .to_vec()
+            .map_err(|error| error.in_lang(lang()).to_string())?;
         Ok((wire, left))
     }
 
     /// One value, which the builder takes when it is alone.
     fn place_one(&self, spec: &Spec<'_>, mti: Mti, number: u8, json: &Json) -> Result<Prepared, Trouble> {
-        let element = spec.element(number).ok_or_else(|| UNDEFINED.to_owned())?;
+        let element = spec.element(number).ok_or_else(|| undefined().to_owned())?;
         let values = [(number, prepared(json, element)?)];
         let lists = Lists::new(values.iter().map(|(_, value)| value));
         let measured = self.builder(spec, mti, &values, &lists).measure();
-        measured.map_err(|error| error.to_string())?;
+        measured.map_err(|error| error.in_lang(lang()).to_string())?;
         let [(_, value)] = values;
         Ok(value)
     }
@@ -193,11 +204,13 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
     match (json, element.layout()) {
         (Json::Text(text), _) if element.content().is_binary() => hex::octets(text.as_bytes())
             .map(Prepared::Octets)
-            .map_err(|(at, text)| format!("{text} at character {at}")),
+            .map_err(|(at, text)| say!("{text} at character {at}", "第{at}个字符：{text}")),
         (Json::Text(text), _) => text
             .chars()
             .map(|character| {
-                u8::try_from(character).map_err(|_| "a character above U+00FF is no octet".to_owned())
+                u8::try_from(character).map_err(|_| {
+                    pick("a character above U+00FF is no octet", "大于U+00FF的字符不是一个字节").to_owned()
+                })
             })
             .collect::<Result<_, _>>()
             .map(Prepared::Octets),
@@ -205,17 +218,29 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
         (Json::Number(number), _) => Ok(Prepared::Number(*number)),
         (Json::Negative(number), None) if element.content() == Content::Xn => Ok(Prepared::Negative(*number)),
         (Json::Negative(_), _) => {
-            Err(format!("a number below zero needs a sign, and class {} has none", element.content()))
+            let class = element.content();
+            Err(say!(
+                "a number below zero needs a sign, and class {class} has none",
+                "负数需要符号，而{class}类没有符号"
+            ))
         }
-        (Json::Pairs(_), None) => Err("the spec defines no parts of it".into()),
+        (Json::Pairs(_), None) => Err(pick("the spec defines no parts of it", "规范未定义其子域").into()),
         (Json::Pairs(pairs), Some(layout)) => {
             let names = Names::of(layout, pairs);
             let part = |(name, json): &(String, Json)| {
                 crate::work::count(1);
-                let key = names.key(name).ok_or_else(|| "a part has no such key here".to_owned())?;
+                let key = names
+                    .key(name)
+                    .ok_or_else(|| pick("a part has no such key here", "此处没有该键的子域").to_owned())?;
                 let name = layout.key(key);
-                let element = layout.element(key).ok_or_else(|| format!("part {name}: {UNDEFINED}"))?;
-                Ok((key, prepared(json, element).map_err(|trouble| format!("part {name}: {trouble}"))?))
+                let element = layout.element(key).ok_or_else(|| {
+                    say!("part {name}: the spec does not define it", "子域{name}：规范未定义")
+                })?;
+                Ok((
+                    key,
+                    prepared(json, element)
+                        .map_err(|trouble| say!("part {name}: {trouble}", "子域{name}：{trouble}"))?,
+                ))
             };
             pairs.iter().map(part).collect::<Result<_, _>>().map(Prepared::Parts)
         }
@@ -238,7 +263,9 @@ fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
 }
 
 /// What a spec that has no row says.
-const UNDEFINED: &str = "the spec does not define it";
+fn undefined() -> &'static str {
+    pick("the spec does not define it", "规范未定义")
+}
 
 /// How the parts of a composite are named in one list of them. jPOS counts positions from zero in some
 /// packagers, and writes tags in decimal.

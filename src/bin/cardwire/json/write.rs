@@ -12,6 +12,8 @@ use cardwire::{
 
 use super::read::{Json, Left, part_name};
 use crate::hex;
+use crate::lang::lang;
+use crate::plain::in_json;
 
 /// Whether values are shown as they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ pub(crate) fn error(out: &mut Vec<u8>, error: &Error, parsed: Option<(&Inspectio
         out.push(b',');
     }
     let _ = write!(out, "\"byte\":{},\"message\":", error.offset());
-    string(out, error.to_string().bytes());
+    words(out, &error.in_lang(lang()).to_string());
     if let Some((parsed, shown)) = parsed {
         out.extend_from_slice(b",\"parsed\":");
         message(out, parsed, &[], shown);
@@ -88,7 +90,7 @@ pub(crate) fn refusal(out: &mut Vec<u8>, byte: Option<usize>, text: &str) {
         let _ = write!(out, "\"byte\":{byte},");
     }
     out.extend_from_slice(b"\"message\":");
-    string(out, text.bytes());
+    words(out, text);
     out.extend_from_slice(b"}}");
 }
 
@@ -106,6 +108,21 @@ pub(crate) fn string(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
         }
     }
     out.push(b'"');
+}
+
+/// A JSON string of words for people: characters as they are, those that are not printable escaped.
+pub(crate) fn words(out: &mut Vec<u8>, text: &str) {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    out.extend_from_slice(in_json(&quoted).as_bytes());
 }
 
 /// The string of a value, at once where the link writes it as JSON does.

@@ -6,6 +6,7 @@ use std::io;
 use cardwire::Inspection;
 
 use crate::json::Shown;
+use crate::lang::lang;
 use crate::output::{Output, Role};
 
 /// Dumps what parsed; an exposed dump shows the rest of a broken message, too.
@@ -18,8 +19,8 @@ pub(crate) fn dump(
     let origin = output.paint(Role::Faint, &format!("# {title}"));
     output.line(origin)?;
     let dump = match shown {
-        Shown::Masked => parsed.dump(),
-        Shown::Exposed => parsed.dump().expose(),
+        Shown::Masked => parsed.dump().in_lang(lang()),
+        Shown::Exposed => parsed.dump().in_lang(lang()).expose(),
     };
     let mut stripe = 0;
     dump.try_for_each(|row| {

@@ -5,7 +5,8 @@ use std::io;
 use cardwire::{Field, Inspection, show::Describe};
 
 use crate::json::{Json, Left, Shown, part_name};
-use crate::output::{Output, Role};
+use crate::lang::{lang, pick, say};
+use crate::output::{Output, Role, padded};
 
 /// Lists what parsed, and the error that stopped it.
 pub(crate) fn listing(
@@ -14,7 +15,7 @@ pub(crate) fn listing(
     title: &str,
     shown: Shown,
 ) -> io::Result<()> {
-    let describe = parsed.describe();
+    let describe = parsed.describe().in_lang(lang());
     let mut name = describe.title().to_string();
     if let (Shown::Exposed, Some(mti)) = (shown, parsed.mti()) {
         name = name.replacen("####", &mti.to_string(), 1);
@@ -28,11 +29,12 @@ pub(crate) fn listing(
     if let Some(error) = parsed.error() {
         let left = parsed.announced().iter().filter(|number| !parsed.bitmap().contains(*number));
         let left: Vec<String> = left.map(|number| number.to_string()).collect();
-        let painted = output.paint(Role::Bad, &format!("!! {error}"));
+        let painted = output.paint(Role::Bad, &format!("!! {}", error.in_lang(lang())));
         output.line(format_args!("  {painted}"))?;
         let told = shown == Shown::Exposed || parsed.shows_bitmaps();
         if parsed.mti().is_some() && !left.is_empty() && told {
-            let text = format!("   announced and not read: {}", left.join(", "));
+            let left = left.join(", ");
+            let text = say!("   announced and not read: {left}", "   位图已置位但未读出：{left}");
             let painted = output.paint(Role::Faint, &text);
             output.line(format_args!("  {painted}"))?;
         }
@@ -44,8 +46,10 @@ pub(crate) fn listing(
 pub(crate) fn left(output: &mut Output, left: &[Left], with: Shown) -> io::Result<()> {
     for left in left {
         let key = output.paint(Role::Key, &format!("{:>5}", left.number));
-        let why =
-            if left.is_unknown { "(the spec has no place for it)" } else { "(not a value of this element)" };
+        let why = match left.is_unknown {
+            true => pick("(the spec has no place for it)", "（规范中没有该域）"),
+            false => pick("(not a value of this element)", "（不是该域的值）"),
+        };
         let why = output.paint(Role::Faint, why);
         match &left.json {
             Json::Pairs(pairs) => {
@@ -100,15 +104,20 @@ fn line(
     let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
     let open = field.element().privacy().is_open();
     let value = if field.is_composite() && !open {
-        let units = if field.content().is_binary() { "bytes" } else { "characters" };
-        output.paint(Role::Faint, &format!("({} {units})", field.len()))
+        let len = field.len();
+        let size = match field.content().is_binary() {
+            true => say!("({len} bytes)", "({len}字节)"),
+            false => say!("({len} characters)", "({len}个字符)"),
+        };
+        output.paint(Role::Faint, &size)
     } else {
         let is_masked = with == Shown::Masked && field.is_masked();
         let role = if is_masked { Role::Masked } else { Role::Value };
         output.paint(role, &shown(field, with))
     };
     let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
-    output.line(format_args!("{key} {:<width$} {kind} {value}{meaning}", field.name()))?;
+    let name = padded(field.element().name_in(lang()), width);
+    output.line(format_args!("{key} {name} {kind} {value}{meaning}"))?;
     field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
 }
 
