@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Account, Digest, Ledger, Purpose, Transfer};
 use crate::local::Local;
 use crate::money::signed;
@@ -67,7 +67,7 @@ impl Books {
 
     /// The settlement date that the issuer began with.
     pub fn first_date(&self) -> Option<Date> {
-        let started = self.records(Party::Issuer).iter().find(|record| record.kind == ErrorKind::Started)?;
+        let started = self.records(Party::Issuer).iter().find(|record| record.kind == RecordKind::Started)?;
         started.date
     }
 
@@ -224,10 +224,10 @@ fn witnessed(books: &Books) -> Check {
         let records = |party| books.records(party).iter().map(move |record| (party, record));
         Party::ALL.into_iter().flat_map(records).filter(move |(_, record)| record.kind == kind)
     };
-    let sent: BTreeSet<_> = of_kind(ErrorKind::MessageOut)
+    let sent: BTreeSet<_> = of_kind(RecordKind::MessageOut)
         .map(|(from, record)| (Some(from), record.peer, record.mti, record.stan, record.amount))
         .collect();
-    let mut heard = of_kind(ErrorKind::MessageIn);
+    let mut heard = of_kind(RecordKind::MessageIn);
     let unsent = heard.find(|(to, record)| {
         !sent.contains(&(record.peer, Some(*to), record.mti, record.stan, record.amount))
     });
@@ -236,7 +236,7 @@ fn witnessed(books: &Books) -> Check {
             let (from, mti) = (record.peer.map_or("nobody", Party::name), record.mti.unwrap_or_default());
             format!("{from} sent no {mti} with STAN {:06} to {to}", record.stan)
         }
-        None => format!("{} messages", of_kind(ErrorKind::MessageIn).count()),
+        None => format!("{} messages", of_kind(RecordKind::MessageIn).count()),
     };
     Check::that(rule, unsent.is_none(), figures)
 }
@@ -292,7 +292,7 @@ fn mirrors(books: &Books) -> Vec<Check> {
     let owed = issuer.account("hub_settlement").net();
     let moved = |party| sum(books, party, |transfer| transfer.purpose == Purpose::Settlement);
     let reconciled =
-        books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::DateReconciled);
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::DateReconciled);
     let nets: i128 = reconciled.filter_map(|record| record.totals).map(|totals| totals.net()).sum();
     vec![
         Check::equal("acquirer's receivable = issuer's debt", expected, owed),
@@ -348,7 +348,7 @@ fn items(books: &Books) -> Check {
         let keys = books
             .records(Party::Issuer)
             .iter()
-            .filter(|r| r.kind == ErrorKind::SaleApproved && r.rrn == sale.rrn);
+            .filter(|r| r.kind == RecordKind::SaleApproved && r.rrn == sale.rrn);
         let charged: i128 =
             keys.map(|record| held_for(&issuer, books.transfers(Party::Issuer), &record.tx)).sum();
         if held != expected || charged != expected {
@@ -386,9 +386,9 @@ fn quiet(books: &Books) -> Check {
     let unknown = sales(books).iter().filter(|sale| !sale.approved && !sale.undone && !sale.declined).count();
     let unfinished = sales(books).iter().filter(|sale| sale.reversing && !sale.undone).count();
     let everything = || Party::ALL.into_iter().flat_map(|party| books.records(party));
-    let work = everything().filter(|record| record.kind == ErrorKind::WorkItem).count();
+    let work = everything().filter(|record| record.kind == RecordKind::WorkItem).count();
     let uneven = everything()
-        .filter(|r| matches!(r.kind, ErrorKind::BatchOutOfBalance | ErrorKind::DateOutOfBalance))
+        .filter(|r| matches!(r.kind, RecordKind::BatchOutOfBalance | RecordKind::DateOutOfBalance))
         .count();
     let figures =
         format!("{unknown} unknown, {unfinished} being reversed, {work} work items, {uneven} out of balance");
@@ -417,19 +417,19 @@ struct SaleFacts {
 fn sales(books: &Books) -> Vec<SaleFacts> {
     let mut sales: BTreeMap<&str, SaleFacts> = BTreeMap::new();
     for record in books.records(Party::Acquirer).iter().filter(|record| !record.tx.is_empty()) {
-        if record.kind == ErrorKind::SaleSent {
+        if record.kind == RecordKind::SaleSent {
             let amount = record.amount.map_or(0, crate::money::Money::units);
             let (tx, rrn) = (record.tx.clone(), record.rrn.clone());
             sales.insert(&record.tx, SaleFacts { tx, rrn, amount, ..SaleFacts::default() });
         } else if let Some(sale) = sales.get_mut(record.tx.as_str()) {
             match record.kind {
-                ErrorKind::SaleApproved => sale.approved = true,
-                ErrorKind::SaleDeclined => sale.declined = true,
-                ErrorKind::SaleReversing => sale.reversing = true,
-                ErrorKind::SaleReversed => sale.undone = true,
-                ErrorKind::SaleCaptured => sale.captured = true,
-                ErrorKind::SaleSettled => sale.settled = true,
-                ErrorKind::SalePaid => sale.paid = true,
+                RecordKind::SaleApproved => sale.approved = true,
+                RecordKind::SaleDeclined => sale.declined = true,
+                RecordKind::SaleReversing => sale.reversing = true,
+                RecordKind::SaleReversed => sale.undone = true,
+                RecordKind::SaleCaptured => sale.captured = true,
+                RecordKind::SaleSettled => sale.settled = true,
+                RecordKind::SalePaid => sale.paid = true,
                 _ => {}
             }
         }

@@ -42,7 +42,7 @@ impl Party {
 
 named! {
     /// What happened.
-    ErrorKind {
+    RecordKind {
         /// A message is about to leave.
         MessageOut = "message_out",
         /// A message arrived.
@@ -127,7 +127,7 @@ pub struct Record {
     /// When.
     pub at: Stamp,
     /// What happened.
-    pub kind: ErrorKind,
+    pub kind: RecordKind,
     /// With whom.
     pub peer: Option<Party>,
     /// The message that did it.
@@ -164,7 +164,7 @@ pub struct Record {
 
 impl Record {
     /// An empty record of this kind.
-    pub const fn new(at: Stamp, kind: ErrorKind) -> Self {
+    pub const fn new(at: Stamp, kind: RecordKind) -> Self {
         Self {
             at,
             kind,
@@ -215,7 +215,7 @@ impl Record {
     }
 
     /// A message that arrived or is about to leave.
-    pub fn traffic(at: Stamp, kind: ErrorKind, peer: Party, message: &Telegram) -> Self {
+    pub fn traffic(at: Stamp, kind: RecordKind, peer: Party, message: &Telegram) -> Self {
         let note = match message.management {
             Some(code) => format!("network management {code:03}"),
             None => String::new(),

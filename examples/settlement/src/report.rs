@@ -14,7 +14,7 @@ pub use self::chinese::told;
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
 use crate::clock::Stamp;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::money::{Money, signed};
 use crate::store::Begun;
 use crate::telegram::{Code, Mti, Totals};
@@ -73,7 +73,7 @@ pub fn traffic(books: &Books, captions: &[Begun], style: Style) -> String {
         .collect();
     let sent =
         Party::ALL.into_iter().flat_map(|from| books.records(from).iter().map(move |record| (from, record)));
-    let mut sent: Vec<_> = sent.filter(|(_, record)| record.kind == ErrorKind::MessageOut).collect();
+    let mut sent: Vec<_> = sent.filter(|(_, record)| record.kind == RecordKind::MessageOut).collect();
     sent.sort_by_key(|(_, record)| record.at);
     for (from, record) in sent {
         let Some(to) = record.peer else { continue };
@@ -134,19 +134,19 @@ fn message_line(from: Party, to: Party, record: &Record, arrived: Option<Stamp>,
 fn event(record: &Record, lang: Lang) -> Option<String> {
     let (note, tx) = (told(&record.note, lang), &record.tx);
     match record.kind {
-        ErrorKind::LinkDown => {
+        RecordKind::LinkDown => {
             Some(lang.of("the line to the issuer is dead", "到发卡行的线路已断").to_owned())
         }
-        ErrorKind::Broken => Some(say!(lang, "{note} fails", "{note}故障")),
-        ErrorKind::Repaired => Some(say!(lang, "{note} works again", "{note}恢复")),
-        ErrorKind::LateApproval => Some(say!(lang, "late approval {note}", "迟到的批准{note}")),
-        ErrorKind::SaleExcluded => {
+        RecordKind::Broken => Some(say!(lang, "{note} fails", "{note}故障")),
+        RecordKind::Repaired => Some(say!(lang, "{note} works again", "{note}恢复")),
+        RecordKind::LateApproval => Some(say!(lang, "late approval {note}", "迟到的批准{note}")),
+        RecordKind::SaleExcluded => {
             let date = record.date.map_or_else(String::new, |date| date.to_string());
             Some(say!(lang, "left out of the totals of {date}: {note}", "未计入{date}的合计：{note}"))
         }
-        ErrorKind::Payout => Some(say!(lang, "payout {tx} to merchant {note}", "向商户{note}划款{tx}")),
-        ErrorKind::WorkItem => Some(say!(lang, "WORK ITEM: {note}", "待办事项：{note}")),
-        ErrorKind::AdviceParked => Some(say!(
+        RecordKind::Payout => Some(say!(lang, "payout {tx} to merchant {note}", "向商户{note}划款{tx}")),
+        RecordKind::WorkItem => Some(say!(lang, "WORK ITEM: {note}", "待办事项：{note}")),
+        RecordKind::AdviceParked => Some(say!(
             lang,
             "WORK ITEM: the reversal of {tx} is not answered",
             "待办事项：{tx}的冲正没有应答"
@@ -232,7 +232,7 @@ impl Arrivals {
     fn of(books: &Books) -> Self {
         let mut heard: BTreeMap<_, Vec<Stamp>> = BTreeMap::new();
         for to in Party::ALL {
-            for record in books.records(to).iter().filter(|record| record.kind == ErrorKind::MessageIn).rev()
+            for record in books.records(to).iter().filter(|record| record.kind == RecordKind::MessageIn).rev()
             {
                 if let (Some(from), Some(mti)) = (record.peer, record.mti) {
                     heard.entry((from, to, mti, record.stan)).or_default().push(record.at);
@@ -310,7 +310,7 @@ pub fn totals(books: &Books, style: Style) -> String {
     let heard = |party, mti| {
         let records = books.records(party).iter();
         records.filter(move |r: &&Record| {
-            r.kind == ErrorKind::MessageIn && r.mti == Some(mti) && r.totals.is_some()
+            r.kind == RecordKind::MessageIn && r.mti == Some(mti) && r.totals.is_some()
         })
     };
     let pairs = [
@@ -347,10 +347,10 @@ pub fn totals(books: &Books, style: Style) -> String {
 pub fn books(books: &Books, style: Style) -> String {
     let lang = style.lang;
     let mut text = String::new();
-    for payout in books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::Payout) {
+    for payout in books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::Payout) {
         let items = books.records(Party::Acquirer).iter();
         let count =
-            items.filter(|record| record.kind == ErrorKind::SalePaid && record.note == payout.tx).count();
+            items.filter(|record| record.kind == RecordKind::SalePaid && record.note == payout.tx).count();
         let amount = payout.amount.unwrap_or_default();
         let (tx, note) = (&payout.tx, &payout.note);
         text.push_str(&say!(

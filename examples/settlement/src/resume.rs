@@ -8,7 +8,7 @@
 use crate::audit::Books;
 use crate::clock::Stamp;
 use crate::day::{Action, Step};
-use crate::journal::{ErrorKind, Party};
+use crate::journal::{Party, RecordKind};
 use crate::party::Outcome;
 
 /// What is left of a script.
@@ -61,20 +61,22 @@ impl Rest {
 /// Did the step that began then come to its end? Where that cannot be told, it is done once more, which changes
 /// nothing.
 fn is_done(books: &Books, action: &Action, begun: Stamp) -> bool {
-    let of = |party, kinds: &[ErrorKind]| {
+    let of = |party, kinds: &[RecordKind]| {
         books.records(party).iter().any(|record| record.at >= begun && kinds.contains(&record.kind))
     };
     match action {
         Action::Sell(..) => sale_ended(books, begun),
-        Action::CloseBatch => of(Party::Terminal, &[ErrorKind::BatchBalanced, ErrorKind::BatchOutOfBalance]),
-        Action::CutOver => of(Party::Acquirer, &[ErrorKind::DateReconciled, ErrorKind::DateOutOfBalance]),
-        Action::Pay => of(Party::Acquirer, &[ErrorKind::Payout]),
-        Action::SignOn => of(Party::Terminal, &[ErrorKind::SignedOn]),
+        Action::CloseBatch => {
+            of(Party::Terminal, &[RecordKind::BatchBalanced, RecordKind::BatchOutOfBalance])
+        }
+        Action::CutOver => of(Party::Acquirer, &[RecordKind::DateReconciled, RecordKind::DateOutOfBalance]),
+        Action::Pay => of(Party::Acquirer, &[RecordKind::Payout]),
+        Action::SignOn => of(Party::Terminal, &[RecordKind::SignedOn]),
         Action::AccountSystem(works) => {
-            of(Party::Issuer, &[if *works { ErrorKind::Repaired } else { ErrorKind::Broken }])
+            of(Party::Issuer, &[if *works { RecordKind::Repaired } else { RecordKind::Broken }])
         }
         Action::Await(Party::Acquirer, Outcome::LateApproval) => {
-            of(Party::Acquirer, &[ErrorKind::LateApproval])
+            of(Party::Acquirer, &[RecordKind::LateApproval])
         }
         Action::Open
         | Action::Arrange(..)
@@ -89,11 +91,15 @@ fn is_done(books: &Books, action: &Action, begun: Stamp) -> bool {
 fn sale_ended(books: &Books, begun: Stamp) -> bool {
     let since = || {
         let records = books.records(Party::Terminal).iter().filter(|record| record.at >= begun);
-        records.take_while(|record| record.kind != ErrorKind::Started)
+        records.take_while(|record| record.kind != RecordKind::Started)
     };
-    let ended =
-        [ErrorKind::SaleApproved, ErrorKind::SaleDeclined, ErrorKind::SaleReversing, ErrorKind::SaleReversed];
-    since().filter(|record| record.kind == ErrorKind::SaleSent).any(|sale| {
+    let ended = [
+        RecordKind::SaleApproved,
+        RecordKind::SaleDeclined,
+        RecordKind::SaleReversing,
+        RecordKind::SaleReversed,
+    ];
+    since().filter(|record| record.kind == RecordKind::SaleSent).any(|sale| {
         since().any(|record| {
             (record.stan, record.batch) == (sale.stan, sale.batch) && ended.contains(&record.kind)
         })
@@ -101,6 +107,6 @@ fn sale_ended(books: &Books, begun: Stamp) -> bool {
 }
 
 fn is_cut_over(books: &Books, begun: Stamp) -> bool {
-    let opened = |kind| kind == ErrorKind::DateOpened;
+    let opened = |kind| kind == RecordKind::DateOpened;
     books.records(Party::Issuer).iter().any(|record| record.at >= begun && opened(record.kind))
 }

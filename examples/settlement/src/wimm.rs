@@ -5,7 +5,7 @@
 
 use crate::audit::{Books, Check, held_for};
 use crate::clock::Stamp;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Purpose;
 use crate::money::Money;
 use crate::names::named;
@@ -106,7 +106,7 @@ pub struct Answer {
 
 /// Answers for every sale the terminal ever started, in that order.
 pub fn answers(books: &Books, lang: Lang) -> Vec<Answer> {
-    let asked = books.records(Party::Terminal).iter().filter(|record| record.kind == ErrorKind::SaleSent);
+    let asked = books.records(Party::Terminal).iter().filter(|record| record.kind == RecordKind::SaleSent);
     asked.map(|intent| Case::of(books, intent, lang).answer()).collect()
 }
 
@@ -178,7 +178,7 @@ impl<'a> Case<'a> {
     fn of(books: &'a Books, intent: &'a Record, lang: Lang) -> Self {
         let (stan, batch) = (intent.stan, intent.batch);
         let own = |record: &&Record| {
-            record.stan == stan && record.batch == batch && record.kind != ErrorKind::MessageOut
+            record.stan == stan && record.batch == batch && record.kind != RecordKind::MessageOut
         };
         let terminal = books.records(Party::Terminal).iter().filter(own).collect();
         let of_sale =
@@ -186,10 +186,12 @@ impl<'a> Case<'a> {
         let acquirer: Vec<_> = books.records(Party::Acquirer).iter().filter(of_sale).collect();
         let (tx, rrn) = acquirer.first().map_or(("", ""), |first| (first.tx.as_str(), first.rrn.as_str()));
         let heard =
-            books.records(Party::Acquirer).iter().filter(|record| record.kind == ErrorKind::MessageIn);
+            books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::MessageIn);
         let messages = heard.filter(|record| !rrn.is_empty() && record.rrn == rrn).collect();
-        let approved =
-            books.records(Party::Issuer).iter().filter(|r| r.kind == ErrorKind::SaleApproved && r.rrn == rrn);
+        let approved = books
+            .records(Party::Issuer)
+            .iter()
+            .filter(|r| r.kind == RecordKind::SaleApproved && r.rrn == rrn);
         let book = books.ledger(Party::Issuer);
         let held = approved.map(|record| held_for(&book, books.transfers(Party::Issuer), &record.tx));
         let fees = books
@@ -241,14 +243,14 @@ impl<'a> Case<'a> {
     /// The acquirer heard an approval and did not take it back.
     fn stands(&self) -> bool {
         let has = |kind| self.find(kind).is_some();
-        has(ErrorKind::SaleApproved) && !has(ErrorKind::SaleReversing) && !has(ErrorKind::SaleReversed)
+        has(RecordKind::SaleApproved) && !has(RecordKind::SaleReversing) && !has(RecordKind::SaleReversed)
     }
 
     fn slip(&self) -> Slip {
         let has = |kind| self.terminal.iter().any(|record| record.kind == kind);
-        if has(ErrorKind::SaleApproved) {
+        if has(RecordKind::SaleApproved) {
             Slip::Approved
-        } else if has(ErrorKind::SaleDeclined) || has(ErrorKind::SaleReversed) {
+        } else if has(RecordKind::SaleDeclined) || has(RecordKind::SaleReversed) {
             Slip::NotApproved
         } else {
             Slip::None
@@ -257,24 +259,24 @@ impl<'a> Case<'a> {
 
     fn verdict(&self) -> Verdict {
         if self.stands() && self.slip() == Slip::None {
-            let gave_up = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleReversing);
+            let gave_up = self.terminal.iter().any(|record| record.kind == RecordKind::SaleReversing);
             return if gave_up { Verdict::Reversing } else { Verdict::Unheard };
         }
         let has = |kind| self.find(kind).is_some();
-        let terminal_reversed = self.terminal.iter().any(|record| record.kind == ErrorKind::SaleReversed);
-        if has(ErrorKind::SaleReversed) {
+        let terminal_reversed = self.terminal.iter().any(|record| record.kind == RecordKind::SaleReversed);
+        if has(RecordKind::SaleReversed) {
             Verdict::Reversed
-        } else if has(ErrorKind::SaleReversing) {
+        } else if has(RecordKind::SaleReversing) {
             Verdict::Reversing
-        } else if has(ErrorKind::SaleDeclined) {
+        } else if has(RecordKind::SaleDeclined) {
             Verdict::NeverCharged
-        } else if has(ErrorKind::SalePaid) {
+        } else if has(RecordKind::SalePaid) {
             Verdict::Paid
-        } else if has(ErrorKind::SaleCaptured) && has(ErrorKind::SaleSettled) {
+        } else if has(RecordKind::SaleCaptured) && has(RecordKind::SaleSettled) {
             Verdict::WaitingForPayout
-        } else if has(ErrorKind::SaleCaptured) {
+        } else if has(RecordKind::SaleCaptured) {
             Verdict::WaitingForSettlement
-        } else if has(ErrorKind::SaleApproved) {
+        } else if has(RecordKind::SaleApproved) {
             Verdict::BatchOpen
         } else if terminal_reversed {
             Verdict::Reversed
@@ -307,7 +309,7 @@ impl<'a> Case<'a> {
                 self.heard(Mti::SALE.answer()),
             ),
             Verdict::WaitingForSettlement => {
-                let date = self.find(ErrorKind::SaleApproved).and_then(|record| record.date);
+                let date = self.find(RecordKind::SaleApproved).and_then(|record| record.date);
                 let date = date.map_or_else(String::new, |date| date.to_string());
                 (
                     say!(
@@ -315,7 +317,7 @@ impl<'a> Case<'a> {
                         "batch {batch:06} agreed; date {date} not reconciled yet",
                         "批次{batch:06}对账一致；清算日期{date}尚未对账"
                     ),
-                    self.state(ErrorKind::SaleCaptured),
+                    self.state(RecordKind::SaleCaptured),
                 )
             }
             Verdict::WaitingForPayout => (
@@ -324,10 +326,10 @@ impl<'a> Case<'a> {
                     "发卡行已清算，应付商户，尚未划款",
                 )
                 .to_owned(),
-                self.state(ErrorKind::SaleSettled),
+                self.state(RecordKind::SaleSettled),
             ),
             Verdict::Paid => {
-                let paid = self.find(ErrorKind::SalePaid);
+                let paid = self.find(RecordKind::SalePaid);
                 let net = paid.and_then(|record| record.amount).unwrap_or_default();
                 let payout = paid.map_or("", |record| record.note.as_str());
                 let fee = self.fee;
@@ -336,7 +338,7 @@ impl<'a> Case<'a> {
                     "{net} after fee {fee}, payout {payout}",
                     "扣除手续费{fee}后为{net}，划款{payout}"
                 );
-                (words, self.state(ErrorKind::SaleSettled))
+                (words, self.state(RecordKind::SaleSettled))
             }
             Verdict::Conflict => {
                 let (acquirer, issuer) = (self.held_by_acquirer, self.held_by_issuer);
@@ -352,7 +354,7 @@ impl<'a> Case<'a> {
     }
 
     fn never_charged(&self) -> (String, String) {
-        let declined = self.find(ErrorKind::SaleDeclined);
+        let declined = self.find(RecordKind::SaleDeclined);
         let code = declined.and_then(|record| record.code).unwrap_or(Code::of(b"96"));
         let meaning = meaning(Mti::SALE.answer(), code, self.lang);
         let by_issuer = self.messages.iter().any(|record| record.peer == Some(Party::Issuer));
@@ -384,11 +386,11 @@ impl<'a> Case<'a> {
         }
         let en = "outcome unknown; the reversal is repeated until it is answered";
         let text = lang.of(en, "结果未知；冲正将重发，直到收到应答");
-        match self.find(ErrorKind::SaleExcluded).and_then(|record| record.date) {
+        match self.find(RecordKind::SaleExcluded).and_then(|record| record.date) {
             Some(date) => {
                 say!(lang, "{text}; left out of the totals of {date}", "{text}；未计入{date}的合计")
             }
-            None if self.find(ErrorKind::SaleReversing).is_some() => text.to_owned(),
+            None if self.find(RecordKind::SaleReversing).is_some() => text.to_owned(),
             None => {
                 let en = "the issuer has not answered yet; silence ends in a reversal";
                 lang.of(en, "发卡行尚未应答；无应答时将冲正").to_owned()
@@ -397,13 +399,13 @@ impl<'a> Case<'a> {
     }
 
     fn reversed(&self) -> (String, String) {
-        let Some(reversed) = self.find(ErrorKind::SaleReversed) else {
+        let Some(reversed) = self.find(RecordKind::SaleReversed) else {
             let words = self.lang.of("the acquirer never saw the sale", "收单方从未收到该消费");
             return (words.to_owned(), self.last_message());
         };
         let undone = reversed.code.is_some_and(Code::approved);
-        let why = self.find(ErrorKind::SaleReversing).map_or("", |record| record.note.as_str());
-        let late = match self.find(ErrorKind::LateApproval).is_some() {
+        let why = self.find(RecordKind::SaleReversing).map_or("", |record| record.note.as_str());
+        let late = match self.find(RecordKind::LateApproval).is_some() {
             true => self.lang.of(", late approval ignored", "，迟到的批准已忽略"),
             false => "",
         };
@@ -419,7 +421,7 @@ impl<'a> Case<'a> {
         )
     }
 
-    fn find(&self, kind: ErrorKind) -> Option<&'a Record> {
+    fn find(&self, kind: RecordKind) -> Option<&'a Record> {
         self.acquirer.iter().copied().find(|record| record.kind == kind)
     }
 
@@ -430,10 +432,10 @@ impl<'a> Case<'a> {
     }
 
     /// The message that brought the sale into this state.
-    fn state(&self, kind: ErrorKind) -> String {
+    fn state(&self, kind: RecordKind) -> String {
         let Some(record) = self.find(kind) else { return String::new() };
-        let (from, to) = if kind == ErrorKind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
-        let says = if kind == ErrorKind::SaleSettled { "66=1" } else { "answer=1" };
+        let (from, to) = if kind == RecordKind::SaleSettled { ('I', 'A') } else { ('A', 'T') };
+        let says = if kind == RecordKind::SaleSettled { "66=1" } else { "answer=1" };
         format!("{from}>{to} {} {says} {}", record.mti.unwrap_or_default(), record.at)
     }
 

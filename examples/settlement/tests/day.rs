@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use common::{PANS, answers, codes_sent, failed, machine, timers, world};
 use settlement::audit::{Books, audit};
 use settlement::day::{self, Action};
-use settlement::journal::{ErrorKind, Party};
+use settlement::journal::{Party, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::report::{self, Style};
@@ -67,18 +67,18 @@ fn both_sides_have_the_same_totals_and_the_merchant_gets_them_less_the_fee() {
         records.map(|record| record.totals.unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(
-        told(Party::Acquirer, ErrorKind::DateReconciled),
-        told(Party::Issuer, ErrorKind::DateReconciled)
+        told(Party::Acquirer, RecordKind::DateReconciled),
+        told(Party::Issuer, RecordKind::DateReconciled)
     );
     assert_eq!(
-        told(Party::Acquirer, ErrorKind::BatchBalanced),
-        told(Party::Terminal, ErrorKind::BatchBalanced)
+        told(Party::Acquirer, RecordKind::BatchBalanced),
+        told(Party::Terminal, RecordKind::BatchBalanced)
     );
-    assert_eq!(told(Party::Acquirer, ErrorKind::BatchBalanced).len(), 2);
-    let [date] = told(Party::Issuer, ErrorKind::DateReconciled)[..] else { panic!("one date") };
+    assert_eq!(told(Party::Acquirer, RecordKind::BatchBalanced).len(), 2);
+    let [date] = told(Party::Issuer, RecordKind::DateReconciled)[..] else { panic!("one date") };
     assert_eq!((date.sales.count, date.sales_reversed.count, date.net()), (5, 2, 219_410));
     let payout =
-        books.records(Party::Acquirer).iter().find(|record| record.kind == ErrorKind::Payout).unwrap();
+        books.records(Party::Acquirer).iter().find(|record| record.kind == RecordKind::Payout).unwrap();
     let fees: Money =
         [12_850, 199_900, 6_660].into_iter().map(|units| Money::minor(units).share(60)).collect();
     assert_eq!(payout.amount, Money::minor(219_410).minus(fees));
@@ -161,7 +161,7 @@ fn a_tampered_history_is_found_out() {
     }
     let verdict_changed = |books: &mut Books| {
         let records = &mut books.history_mut(Party::Acquirer).records;
-        records.retain(|record| record.kind != ErrorKind::SaleReversed);
+        records.retain(|record| record.kind != RecordKind::SaleReversed);
     };
     assert!(broken(&verdict_changed) > 0);
 }

@@ -77,7 +77,7 @@ fn the_power_fails_at_every_input_and_the_day_goes_on() {
         common::wait_long(&mut world);
         assert_eq!(failed(&world), [""; 0], "resumed after {inputs} inputs, {:?}", begun.last());
         assert_eq!(contradictions(&world), [""; 0]);
-        let paid: Vec<_> = common::records(&world, Party::Acquirer, settlement::journal::ErrorKind::Payout);
+        let paid: Vec<_> = common::records(&world, Party::Acquirer, settlement::journal::RecordKind::Payout);
         assert_eq!(paid.iter().filter_map(|payout| payout.amount).map(|a| a.units()).sum::<u64>(), 218_094);
         inputs += 1;
     }

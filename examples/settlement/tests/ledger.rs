@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use settlement::clock::Stamp;
-use settlement::journal::{ErrorKind, Party, Record};
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::ledger::{Flag, Ledger, Purpose, Status, Transfer};
 use settlement::money::Money;
 use settlement::store::{Commit, MemStore, SqliteStore, Store, StoreError};
@@ -46,7 +46,7 @@ every_store! {
 }
 
 fn commit(store: &mut dyn Store, transfers: &[Transfer]) -> Result<Vec<Status>, StoreError> {
-    let record = Record { note: "a note".to_owned(), ..Record::new(Stamp(7), ErrorKind::Started) };
+    let record = Record { note: "a note".to_owned(), ..Record::new(Stamp(7), RecordKind::Started) };
     let seq = store.last_seq() + 1;
     store.commit(&Commit { seq, records: vec![record], transfers: transfers.to_vec() })
 }

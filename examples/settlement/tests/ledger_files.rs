@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 
 use settlement::audit::{Books, audit, closed};
 use settlement::clock::Stamp;
-use settlement::journal::{ErrorKind, Party, Record};
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::ledger::Digest;
 use settlement::store::{Commit, Contents, LedgerFile, SqliteStore, Store, StoreError};
 
@@ -167,7 +167,7 @@ fn the_second_writer_of_a_party_is_fenced_in_words() {
     let ledger = Ledger::new("fenced");
     let commit = |seq| Commit {
         seq,
-        records: vec![Record::new(Stamp(seq), ErrorKind::Started)],
+        records: vec![Record::new(Stamp(seq), RecordKind::Started)],
         transfers: Vec::new(),
     };
     let mut first = SqliteStore::open(&ledger.0, Party::Acquirer).unwrap();

@@ -10,7 +10,7 @@ use common::{
 };
 use settlement::audit::Books;
 use settlement::card::Card;
-use settlement::journal::{ErrorKind, Party, Record};
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::ledger::Purpose;
 use settlement::money::Money;
 use settlement::party::{Command, Input, Outcome};
@@ -29,7 +29,7 @@ fn a_request_that_arrives_twice_is_booked_once_and_answered_alike() {
     let mut world = open_shop();
     hand_to(&mut world, Acquirer, Terminal, sale_request(70, 500));
     hand_to(&mut world, Acquirer, Terminal, sale_request(70, 500));
-    let sent = records(&world, Acquirer, ErrorKind::MessageOut);
+    let sent = records(&world, Acquirer, RecordKind::MessageOut);
     let answers: Vec<_> = sent.iter().filter(|record| record.mti == Some(Mti(210))).collect();
     assert_eq!(answers.len(), 2);
     let told = |at: usize| {
@@ -57,7 +57,7 @@ fn a_stan_used_again_for_another_amount_is_refused() {
     hand_to(&mut world, Acquirer, Terminal, sale_request(70, 500));
     hand_to(&mut world, Acquirer, Terminal, sale_request(70, 600));
     assert_eq!(codes_sent(&world, Acquirer, 210), ["00", "94"]);
-    assert_eq!((held(&world), records(&world, Acquirer, ErrorKind::StanReuse).len()), (500, 1));
+    assert_eq!((held(&world), records(&world, Acquirer, RecordKind::StanReuse).len()), (500, 1));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_issuer_keeps_a_tombstone_too() {
     world.fault(fault(Acquirer, Issuer, 200, Mishap::Delay(slow)));
     sell(&mut world, 500);
     wait_long(&mut world);
-    assert_eq!(records(&world, Issuer, ErrorKind::Tombstone).len(), 1);
+    assert_eq!(records(&world, Issuer, RecordKind::Tombstone).len(), 1);
     assert_eq!(codes_sent(&world, Issuer, 210), ["22"], "the delayed sale is refused when it comes");
     assert_eq!(held(&world), 0);
     assert_eq!(answers(&world)[0].verdict, Verdict::Reversed);
@@ -91,7 +91,7 @@ fn a_late_approval_revives_nothing() {
     world.fault(fault(Issuer, Acquirer, 210, Mishap::Delay(Duration::from_millis(900))));
     sell(&mut world, 500);
     wait_long(&mut world);
-    assert_eq!(records(&world, Acquirer, ErrorKind::LateApproval).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::LateApproval).len(), 1);
     assert_eq!(codes_sent(&world, Acquirer, 210), ["68"]);
     assert_eq!(held(&world), 0);
     assert_eq!(world.store(Acquirer).unwrap().books().accounts().count(), 0, "the acquirer booked nothing");
@@ -137,19 +137,19 @@ fn a_reversal_that_is_never_answered_is_a_work_item_until_the_issuer_is_back() {
     sell(&mut world, 500);
     wait_long(&mut world);
     wait_long(&mut world);
-    assert_eq!(records(&world, Acquirer, ErrorKind::AdviceSent).len(), 8);
-    assert_eq!(records(&world, Acquirer, ErrorKind::AdviceParked).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::AdviceSent).len(), 8);
+    assert_eq!(records(&world, Acquirer, RecordKind::AdviceParked).len(), 1);
     assert!(failed(&world).iter().any(|check| check.contains("work item")), "{:?}", failed(&world));
     world.restart(Acquirer, machine(Acquirer)).unwrap();
     wait_long(&mut world);
     assert_eq!(
-        records(&world, Acquirer, ErrorKind::AdviceRetried).len(),
+        records(&world, Acquirer, RecordKind::AdviceRetried).len(),
         1,
         "a restart forgets no work item"
     );
-    assert_eq!(records(&world, Acquirer, ErrorKind::AdviceDone).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::AdviceDone).len(), 1);
     assert_eq!((held(&world), failed(&world)), (0, Vec::new()));
-    let sent = records(&world, Acquirer, ErrorKind::MessageOut);
+    let sent = records(&world, Acquirer, RecordKind::MessageOut);
     let advices: Vec<_> = sent.iter().filter(|record| matches!(record.mti, Some(Mti(420 | 421)))).collect();
     let identity = |record: &Record| (record.stan, record.transmission.clone(), record.rrn.clone());
     assert!(advices.iter().all(|advice| identity(advice) == identity(advices[0])));
@@ -168,9 +168,9 @@ fn reversals_leave_one_after_the_other_and_in_order() {
     sell(&mut world, 800);
     wait_long(&mut world);
     let of = |kind| records(&world, Acquirer, kind).into_iter().map(|record| record.tx).collect::<Vec<_>>();
-    let sent = of(ErrorKind::AdviceSent);
+    let sent = of(RecordKind::AdviceSent);
     assert_eq!((sent.len(), &sent[0]), (4, &sent[1]), "the first one twice, and before the others");
-    assert_eq!(of(ErrorKind::AdviceQueued), of(ErrorKind::AdviceDone));
+    assert_eq!(of(RecordKind::AdviceQueued), of(RecordKind::AdviceDone));
     assert_eq!((held(&world), failed(&world)), (800, Vec::new()));
 }
 
@@ -244,7 +244,7 @@ fn an_answer_with_another_amount_is_no_approval() {
     let mut world = open_shop();
     world.fault(fault(Issuer, Acquirer, 210, Mishap::Drop));
     sell(&mut world, 500);
-    let asked = records(&world, Acquirer, ErrorKind::SaleSent).remove(0);
+    let asked = records(&world, Acquirer, RecordKind::SaleSent).remove(0);
     let forged = Telegram {
         transmission: Some(asked.transmission),
         amount: Some(Money::minor(564)),
@@ -325,8 +325,8 @@ fn a_batch_whose_totals_differ_makes_nothing_payable() {
         ..reversal_request(Mti::SETTLEMENT, 70, 0)
     };
     hand_to(&mut world, Acquirer, Terminal, request);
-    assert_eq!(records(&world, Acquirer, ErrorKind::BatchOutOfBalance).len(), 1);
-    assert_eq!(records(&world, Acquirer, ErrorKind::SaleCaptured).len(), 0);
+    assert_eq!(records(&world, Acquirer, RecordKind::BatchOutOfBalance).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::SaleCaptured).len(), 0);
     world.ask(Acquirer, Command::Pay).unwrap();
     assert!(world.outcomes().contains(&(Acquirer, Outcome::Paid(Money::ZERO))));
     assert!(!failed(&world).is_empty(), "and the day does not pass as balanced");
@@ -365,7 +365,7 @@ fn a_lost_reconciliation_is_asked_again_and_booked_once() {
     wait_long(&mut world);
     assert_eq!(codes_sent(&world, Acquirer, 520).len(), 2);
     assert_eq!(codes_sent(&world, Issuer, 800).len(), 2, "the announcement, too, is repeated");
-    assert_eq!(records(&world, Acquirer, ErrorKind::DateReconciled).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::DateReconciled).len(), 1);
     assert_eq!(failed(&world), [""; 0]);
 }
 
@@ -375,7 +375,7 @@ fn bytes_that_are_no_message_change_nothing() {
     let before = format!("{:?}", Books::of(&world).unwrap().transfers(Acquirer));
     world.handle(Acquirer, Input::BadFrame(Terminal, "field 4 at byte 20".to_owned())).unwrap();
     assert_eq!(format!("{:?}", Books::of(&world).unwrap().transfers(Acquirer)), before);
-    assert_eq!(records(&world, Acquirer, ErrorKind::BadFrame).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::BadFrame).len(), 1);
 }
 
 #[test]

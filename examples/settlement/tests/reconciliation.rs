@@ -10,7 +10,7 @@ use common::{
     settle_down, timers, wait_long,
 };
 use settlement::clock::{Date, Stamp};
-use settlement::journal::{ErrorKind, Party, Record};
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::node::Node;
@@ -40,7 +40,7 @@ fn reversal_without_answer(world: &mut Local, times: usize) {
 
 fn cut_over(world: &mut Local) -> Date {
     world.ask(Issuer, Command::CutOver).unwrap();
-    records(world, Issuer, ErrorKind::DateOpened).last().unwrap().date.unwrap()
+    records(world, Issuer, RecordKind::DateOpened).last().unwrap().date.unwrap()
 }
 
 /// Lets one timer of the acquirer run out, and the messages of then arrive.
@@ -51,7 +51,7 @@ fn one_timer(world: &mut Local) {
 }
 
 fn reconciled(world: &Local) -> Vec<Record> {
-    records(world, Acquirer, ErrorKind::DateReconciled)
+    records(world, Acquirer, RecordKind::DateReconciled)
 }
 
 fn pay(world: &mut Local) -> Outcome {
@@ -71,7 +71,7 @@ fn a_parked_reversal_stops_neither_the_date_nor_the_money_of_the_others() {
     reversal_without_answer(&mut world, 8);
     wait_long(&mut world);
     wait_long(&mut world);
-    assert_eq!(records(&world, Acquirer, ErrorKind::AdviceParked).len(), 1);
+    assert_eq!(records(&world, Acquirer, RecordKind::AdviceParked).len(), 1);
     sell(&mut world, 10_000);
     close_batch(&mut world);
     cut_over(&mut world);
@@ -79,7 +79,7 @@ fn a_parked_reversal_stops_neither_the_date_nor_the_money_of_the_others() {
     assert_eq!(reconciled(&world).len(), 1, "at once: nobody will answer this reversal by waiting");
     assert_eq!(pay(&mut world), Outcome::Paid(Money::minor(9_940)));
     for party in [Acquirer, Issuer] {
-        assert_eq!(records(&world, party, ErrorKind::SaleExcluded).len(), 1, "{party} lists it");
+        assert_eq!(records(&world, party, RecordKind::SaleExcluded).len(), 1, "{party} lists it");
     }
     assert_eq!(held(&world), 500, "and its money is held, neither settled nor lost");
     let open: Vec<_> = answers(&world).iter().map(|answer| answer.verdict).collect();
@@ -116,7 +116,7 @@ fn a_reversal_that_is_answered_in_time_is_counted_and_not_left_out() {
     reversal_without_answer(&mut world, 0);
     cut_over(&mut world);
     wait_long(&mut world);
-    assert_eq!(records(&world, Acquirer, ErrorKind::SaleExcluded).len(), 0);
+    assert_eq!(records(&world, Acquirer, RecordKind::SaleExcluded).len(), 0);
     let counted = reconciled(&world)[0].totals.unwrap();
     assert_eq!((counted.sales.count, counted.sales_reversed.count, counted.net()), (1, 1, 0));
     assert_eq!(failed(&world), [""; 0]);
@@ -184,7 +184,7 @@ fn a_merchant_is_paid_whatever_is_open_at_another() {
     cut_over(&mut world);
     one_timer(&mut world);
     assert_eq!(pay(&mut world), Outcome::Paid(Money::minor(9_940)));
-    let paid = records(&world, Acquirer, ErrorKind::Payout);
+    let paid = records(&world, Acquirer, RecordKind::Payout);
     assert_eq!(paid.iter().map(|payout| payout.note.as_str()).collect::<Vec<_>>(), [BAKER]);
 }
 
@@ -208,7 +208,7 @@ fn a_repeated_reconciliation_has_the_totals_of_the_first() {
             (2, 1),
             "{restarted:?}"
         );
-        let said = records(&world, Acquirer, ErrorKind::MessageOut);
+        let said = records(&world, Acquirer, RecordKind::MessageOut);
         let said: Vec<_> = said.iter().filter(|r| r.mti == Some(Mti(520))).map(|r| r.totals).collect();
         assert_eq!(said[0], said[1]);
         assert_eq!((held(&world), failed(&world)), (0, Vec::new()), "{restarted:?}");
@@ -230,7 +230,7 @@ fn a_reversal_of_a_counted_sale_waits_for_the_adjustment_desk() {
     assert_eq!(reconciled(&world).len(), 1);
     let books = |party: Party| world.store(party).unwrap().books();
     assert_eq!(books(Acquirer).account("hub_receivable").net(), 0, "what was counted was settled");
-    assert_eq!(records(&world, Acquirer, ErrorKind::WorkItem).len(), 1, "and somebody has to look at it");
+    assert_eq!(records(&world, Acquirer, RecordKind::WorkItem).len(), 1, "and somebody has to look at it");
 }
 
 /// Sales, lost responses, reversals and five cut-overs in any order: each date agrees within one timer, each sale
@@ -257,9 +257,9 @@ fn five_dates_under_load_with_one_parked_reversal() {
             assert_eq!(reconciled(&world).len(), before + 1, "seed {seed}: within one timer");
         }
         let both = |kind| [Acquirer, Issuer].map(|party| totals_of(&world, party, kind));
-        let [ours, theirs] = both(ErrorKind::DateReconciled);
+        let [ours, theirs] = both(RecordKind::DateReconciled);
         assert_eq!((ours.len(), &ours), (5, &theirs), "seed {seed}");
-        assert_eq!(records(&world, Acquirer, ErrorKind::DateOutOfBalance), [], "seed {seed}");
+        assert_eq!(records(&world, Acquirer, RecordKind::DateOutOfBalance), [], "seed {seed}");
         world.restart(Acquirer, machine(Acquirer)).unwrap();
         world.restart(Issuer, machine(Issuer)).unwrap();
         for _ in 0..20 {
@@ -274,7 +274,7 @@ fn five_dates_under_load_with_one_parked_reversal() {
 fn totals_of(
     world: &Local,
     party: Party,
-    kind: ErrorKind,
+    kind: RecordKind,
 ) -> Vec<(Option<Date>, Option<Totals>, Option<Balance>)> {
     records(world, party, kind)
         .into_iter()

@@ -6,7 +6,7 @@ mod common;
 use common::{
     codes_sent, failed, held, open_shop, records, sale_request, sell, settle_down, wait_long, world,
 };
-use settlement::journal::{ErrorKind, Party};
+use settlement::journal::{Party, RecordKind};
 use settlement::party::{Command, Outcome};
 use settlement::telegram::{Code, Mti, Telegram};
 use settlement::wimm::Verdict;
@@ -111,7 +111,7 @@ fn a_request_changed_on_the_way_is_refused_with_a0_and_moves_nothing() {
     assert_eq!(codes_sent(&world, Acquirer, 210), ["A0"]);
     assert_eq!(codes_sent(&world, Acquirer, 200).len(), 0, "the issuer never hears of it");
     assert_eq!((held(&world), failed(&world)), (0, vec![]));
-    let told = records(&world, Acquirer, ErrorKind::BadFrame);
+    let told = records(&world, Acquirer, RecordKind::BadFrame);
     assert_eq!(told.iter().map(|record| record.note.as_str()).collect::<Vec<_>>(), ["the MAC is wrong"]);
     // the next one is as good as ever
     assert!(matches!(sell(&mut world, 700)[..], [(Terminal, Outcome::Approved(_))]));

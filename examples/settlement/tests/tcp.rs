@@ -9,7 +9,7 @@ use common::{card, machine, timers};
 use settlement::audit::{Books, audit};
 use settlement::capture::Capture;
 use settlement::clock::SystemClock;
-use settlement::journal::{ErrorKind, Party};
+use settlement::journal::{Party, RecordKind};
 use settlement::money::Money;
 use settlement::net::Network;
 use settlement::node::Node;
@@ -52,11 +52,11 @@ fn a_frame_that_the_wire_carries_twice_is_booked_once() {
         let of = |record: &&_| matches!(record, settlement::journal::Record { kind: k, mti: m, .. } if *k == kind && *m == Some(Mti(mti)));
         books.records(party).iter().filter(of).count()
     };
-    assert_eq!(count(Party::Acquirer, ErrorKind::MessageIn, 200), 5, "one came twice");
-    assert_eq!(count(Party::Issuer, ErrorKind::MessageIn, 200), 5);
-    assert_eq!(count(Party::Issuer, ErrorKind::MessageOut, 210), 5, "and was answered twice");
-    assert_eq!(count(Party::Acquirer, ErrorKind::MessageIn, 210), 6);
-    assert!(count(Party::Terminal, ErrorKind::MessageIn, 210) >= 5);
+    assert_eq!(count(Party::Acquirer, RecordKind::MessageIn, 200), 5, "one came twice");
+    assert_eq!(count(Party::Issuer, RecordKind::MessageIn, 200), 5);
+    assert_eq!(count(Party::Issuer, RecordKind::MessageOut, 210), 5, "and was answered twice");
+    assert_eq!(count(Party::Acquirer, RecordKind::MessageIn, 210), 6);
+    assert!(count(Party::Terminal, RecordKind::MessageIn, 210) >= 5);
     assert_eq!(books.ledger(Party::Issuer).account("hub_settlement").net(), 2_000, "four sales, each once");
     let failed: Vec<_> =
         audit(&books).into_iter().filter(|check| !check.holds).map(|check| check.rule).collect();

@@ -15,7 +15,7 @@ use self::item::{Sale, State};
 use self::settle::Closing;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::telegram::{Code, Mti, Telegram};
 use crate::wire::secured::issue;
@@ -108,7 +108,7 @@ impl Acquirer {
     fn terminal_signs_on(&self, message: &Telegram, fx: &mut Effects) {
         let batch = self.batches.get(&message.terminal).copied();
         if batch.is_none() {
-            let opened = fx.record(ErrorKind::BatchOpened);
+            let opened = fx.record(RecordKind::BatchOpened);
             fx.note(Record { batch: 1, note: message.terminal.clone(), ..opened });
         }
         let answer = Telegram {
@@ -122,7 +122,7 @@ impl Acquirer {
 
     fn host_signed_on(&mut self, fx: &mut Effects) {
         self.host_in_service = true;
-        let record = fx.record(ErrorKind::SignedOn);
+        let record = fx.record(RecordKind::SignedOn);
         fx.note(Record { peer: Some(Party::Issuer), ..record });
         self.resume(fx);
         fx.done(Outcome::InService(Party::Issuer));
@@ -145,10 +145,10 @@ impl Acquirer {
     }
 
     fn started(&mut self, fx: &mut Effects) {
-        let record = fx.record(ErrorKind::Started);
+        let record = fx.record(RecordKind::Started);
         fx.note(record);
         if let Err(why) = self.advices.start(self.config.timers, self.config.node.into()) {
-            let record = fx.record(ErrorKind::WorkItem);
+            let record = fx.record(RecordKind::WorkItem);
             fx.note(Record { note: why.to_owned(), ..record });
         }
         let open: Vec<_> =
@@ -162,7 +162,7 @@ impl Acquirer {
     }
 
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
-        fx.note(Record::traffic(fx.now, ErrorKind::NotSent, to, message));
+        fx.note(Record::traffic(fx.now, RecordKind::NotSent, to, message));
         match message.mti {
             Mti::SALE => self.never_left(message, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
@@ -196,7 +196,7 @@ impl Machine for Acquirer {
                 }
             }
             Input::BadFrame(from, why) => {
-                let record = fx.record(ErrorKind::BadFrame);
+                let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(Party::Issuer) => {
@@ -205,7 +205,7 @@ impl Machine for Acquirer {
             }
             Input::LinkDown(Party::Issuer) => {
                 self.host_in_service = false;
-                let record = fx.record(ErrorKind::LinkDown);
+                let record = fx.record(RecordKind::LinkDown);
                 fx.note(Record { peer: Some(Party::Issuer), ..record });
                 self.advice_unanswered(None, &mut fx);
                 fx.done(Outcome::Noted);
@@ -224,37 +224,37 @@ impl Machine for Acquirer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            ErrorKind::MessageOut
+            RecordKind::MessageOut
                 if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) =>
             {
                 self.host_stan = self.host_stan.max(record.stan);
             }
-            ErrorKind::BatchOpened => {
+            RecordKind::BatchOpened => {
                 self.batches.insert(record.note.clone(), record.batch);
             }
-            ErrorKind::BatchBalanced => {
+            RecordKind::BatchBalanced => {
                 self.batches.insert(record.note.clone(), record.batch + 1);
                 self.closed.insert(record.tx.clone(), record.clone());
             }
-            ErrorKind::DateClosed => {
+            RecordKind::DateClosed => {
                 self.dates.extend(record.date.map(|date| (date, Closing::new(record.at, self.sequence))));
             }
-            ErrorKind::DateSubmitted
-            | ErrorKind::SaleExcluded
-            | ErrorKind::DateReconciled
-            | ErrorKind::DateOutOfBalance => {
+            RecordKind::DateSubmitted
+            | RecordKind::SaleExcluded
+            | RecordKind::DateReconciled
+            | RecordKind::DateOutOfBalance => {
                 if let Some(closing) = record.date.and_then(|date| self.dates.get_mut(&date)) {
                     closing.apply(record);
                 }
             }
-            ErrorKind::Tombstone => {
+            RecordKind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());
             }
-            ErrorKind::AdviceQueued
-            | ErrorKind::AdviceSent
-            | ErrorKind::AdviceDone
-            | ErrorKind::AdviceParked
-            | ErrorKind::AdviceRetried => self.advices.apply(record),
+            RecordKind::AdviceQueued
+            | RecordKind::AdviceSent
+            | RecordKind::AdviceDone
+            | RecordKind::AdviceParked
+            | RecordKind::AdviceRetried => self.advices.apply(record),
             _ => self.apply_sale(record),
         }
     }

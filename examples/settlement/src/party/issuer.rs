@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::{Pan, PinBlock};
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
 use crate::money::Money;
 use crate::telegram::{Code, Mti, Telegram};
@@ -112,14 +112,14 @@ impl Issuer {
         if self.date != self.config.first_date {
             self.announcement(self.date, fx);
         }
-        let record = fx.record(ErrorKind::Started);
+        let record = fx.record(RecordKind::Started);
         fx.note(Record { date: Some(self.date), ..record });
         for card in &self.config.cards {
             let (account, reference) = (format!("cardholder:{}", card.account), "opening balance");
             let opening = Transfer::posted(Purpose::Opening, reference, "vault", &account, card.balance);
             if card.balance > Money::ZERO && books.transfer(opening.id).is_none() {
                 fx.transfer(opening);
-                let record = fx.record(ErrorKind::Opening);
+                let record = fx.record(RecordKind::Opening);
                 fx.note(Record { tx: card.account.clone(), amount: Some(card.balance), ..record });
             }
         }
@@ -148,7 +148,7 @@ impl Issuer {
         let account = verdict.card.map_or(String::new(), |card| card.account.clone());
         let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
         let amount = message.amount.unwrap_or_default();
-        let kind = if verdict.code.approved() { ErrorKind::SaleApproved } else { ErrorKind::SaleDeclined };
+        let kind = if verdict.code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
         let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
         let record = Record {
             tx: key,
@@ -210,13 +210,13 @@ impl Issuer {
             return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
         };
         let key = network_key(&original.transmission, original.stan, &message.acquirer);
-        let traffic = Record::traffic(fx.now, ErrorKind::SaleReversed, Party::Acquirer, message);
+        let traffic = Record::traffic(fx.now, RecordKind::SaleReversed, Party::Acquirer, message);
         let (code, date) = match self.items.get(&key) {
             None => {
                 let date = Some(self.date);
                 fx.note(Record {
                     tx: key,
-                    kind: ErrorKind::Tombstone,
+                    kind: RecordKind::Tombstone,
                     code: Some(Code::of(b"25")),
                     date,
                     ..traffic
@@ -234,7 +234,7 @@ impl Issuer {
                 State::Declined => (Code::of(b"21"), None),
                 State::Posted => {
                     let note = "reversal after settlement; owner: issuer's adjustment desk".to_owned();
-                    fx.note(Record { tx: key, kind: ErrorKind::WorkItem, note, ..traffic });
+                    fx.note(Record { tx: key, kind: RecordKind::WorkItem, note, ..traffic });
                     (Code::of(b"12"), None)
                 }
             },
@@ -247,14 +247,14 @@ impl Issuer {
         match command {
             Command::CutOver => {
                 let next = self.date.next();
-                let record = fx.record(ErrorKind::DateOpened);
+                let record = fx.record(RecordKind::DateOpened);
                 fx.note(Record { date: Some(next), ..record });
                 let message = self.announcement(next, fx);
                 fx.send(Party::Acquirer, message);
             }
             Command::Break | Command::Repair => {
                 let kind =
-                    if matches!(command, Command::Break) { ErrorKind::Broken } else { ErrorKind::Repaired };
+                    if matches!(command, Command::Break) { RecordKind::Broken } else { RecordKind::Repaired };
                 let record = fx.record(kind);
                 fx.note(Record { note: "account system".to_owned(), ..record });
                 fx.done(Outcome::Noted);
@@ -274,9 +274,9 @@ struct Verdict<'a> {
 impl Item {
     fn from_record(record: &Record, today: Date) -> Option<Self> {
         let state = match record.kind {
-            ErrorKind::SaleApproved => State::Held,
-            ErrorKind::SaleDeclined => State::Declined,
-            ErrorKind::Tombstone => State::Tombstone,
+            RecordKind::SaleApproved => State::Held,
+            RecordKind::SaleDeclined => State::Declined,
+            RecordKind::Tombstone => State::Tombstone,
             _ => return None,
         };
         Some(Self {
@@ -322,12 +322,12 @@ impl Machine for Issuer {
                 self.received(&message, books, &mut fx);
             }
             Input::NotSent(to, message) => {
-                fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
+                fx.note(Record::traffic(now, RecordKind::NotSent, to, &message));
             }
             // there is no MAC on the hosts' line
             Input::BadMac(from, _) => fx.bad_mac(from),
             Input::BadFrame(from, why) => {
-                let record = fx.record(ErrorKind::BadFrame);
+                let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
@@ -345,29 +345,29 @@ impl Machine for Issuer {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            ErrorKind::MessageOut if record.mti == Some(Mti::NETWORK) => {
+            RecordKind::MessageOut if record.mti == Some(Mti::NETWORK) => {
                 self.stan = self.stan.max(record.stan)
             }
-            ErrorKind::DateOpened => self.date = record.date.unwrap_or(self.date),
-            ErrorKind::DateReconciled | ErrorKind::DateOutOfBalance => {
+            RecordKind::DateOpened => self.date = record.date.unwrap_or(self.date),
+            RecordKind::DateReconciled | RecordKind::DateOutOfBalance => {
                 self.reconciled.extend(record.date.map(|date| (date, record.clone())));
             }
-            ErrorKind::Broken => self.broken = true,
-            ErrorKind::Repaired => self.broken = false,
-            ErrorKind::SaleApproved | ErrorKind::SaleDeclined | ErrorKind::Tombstone => {
+            RecordKind::Broken => self.broken = true,
+            RecordKind::Repaired => self.broken = false,
+            RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::Tombstone => {
                 if record.code == Some(Code::of(b"55")) {
                     *self.wrong_pins.entry(record.note.clone()).or_default() += 1;
-                } else if record.kind == ErrorKind::SaleApproved {
+                } else if record.kind == RecordKind::SaleApproved {
                     self.wrong_pins.remove(&record.note);
                 }
                 if let Some(item) = Item::from_record(record, self.date) {
                     self.items.entry(record.tx.clone()).or_insert(item);
                 }
             }
-            ErrorKind::SaleReversed | ErrorKind::SaleSettled => {
+            RecordKind::SaleReversed | RecordKind::SaleSettled => {
                 if let Some(item) = self.items.get_mut(&record.tx) {
                     item.state =
-                        if record.kind == ErrorKind::SaleReversed { State::Released } else { State::Posted };
+                        if record.kind == RecordKind::SaleReversed { State::Released } else { State::Posted };
                 }
             }
             _ => {}

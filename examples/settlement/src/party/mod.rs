@@ -16,7 +16,7 @@ pub use terminal::{Terminal, TerminalConfig};
 
 use crate::card::Card;
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Transfer};
 use crate::money::Money;
 use crate::telegram::{Balance, Code, Telegram};
@@ -186,16 +186,16 @@ impl Effects {
         self.list.push(Effect::Record(Box::new(record)));
     }
 
-    fn record(&mut self, kind: ErrorKind) -> Record {
+    fn record(&mut self, kind: RecordKind) -> Record {
         Record::new(self.now, kind)
     }
 
     fn received(&mut self, from: Party, message: &Telegram) {
-        self.note(Record::traffic(self.now, ErrorKind::MessageIn, from, message));
+        self.note(Record::traffic(self.now, RecordKind::MessageIn, from, message));
     }
 
     fn bad_mac(&mut self, from: Party) {
-        let record = self.record(ErrorKind::BadFrame);
+        let record = self.record(RecordKind::BadFrame);
         self.note(Record { peer: Some(from), note: "the MAC is wrong".to_owned(), ..record });
     }
 
@@ -205,7 +205,7 @@ impl Effects {
 
     /// A message never leaves without a record that says so.
     fn send(&mut self, to: Party, message: Telegram) {
-        self.note(Record::traffic(self.now, ErrorKind::MessageOut, to, &message));
+        self.note(Record::traffic(self.now, RecordKind::MessageOut, to, &message));
         self.list.push(Effect::Send(to, Box::new(message)));
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Command, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::Card;
 use crate::clock::Stamp;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::party::Effect;
@@ -118,7 +118,7 @@ impl Terminal {
             ..self.request(Mti::SALE)
         };
         let (stan, batch, card) = (request.stan, self.batch, card.pan.masked());
-        let intent = fx.record(ErrorKind::SaleSent);
+        let intent = fx.record(RecordKind::SaleSent);
         fx.note(Record { stan, batch, card, amount: Some(amount), mti: Some(Mti::SALE), ..intent });
         self.ask(request, fx);
     }
@@ -181,7 +181,7 @@ impl Terminal {
         self.waiting_for = None;
         match (answer.code, answer.batch, &answer.keys) {
             (Some(code), Some(batch), Some(_)) if code.approved() => {
-                let record = fx.record(ErrorKind::SignedOn);
+                let record = fx.record(RecordKind::SignedOn);
                 fx.note(Record { batch, code: answer.code, mti: Some(answer.mti), ..record });
                 fx.done(Outcome::SignedOn(batch));
             }
@@ -194,7 +194,7 @@ impl Terminal {
         let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting) else { return };
         let (Some(code), true) = (answer.code, answer.amount == Some(slip.amount)) else { return };
         self.waiting_for = None;
-        let kind = if code.approved() { ErrorKind::SaleApproved } else { ErrorKind::SaleDeclined };
+        let kind = if code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
         let record = self.about(answer.stan, slip, kind, fx);
         let (rrn, approval) =
             (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
@@ -216,7 +216,7 @@ impl Terminal {
             return;
         };
         self.waiting_for = None;
-        let record = self.about(stan, slip, ErrorKind::SaleReversed, fx);
+        let record = self.about(stan, slip, RecordKind::SaleReversed, fx);
         fx.note(Record { mti: Some(answer.mti), code: Some(code), ..record });
         if let Some(next) = self.next.take() {
             self.execute(next, fx);
@@ -227,7 +227,7 @@ impl Terminal {
         let (Some(balance), true) = (answer.balance, answer.batch == Some(self.batch)) else { return };
         self.waiting_for = None;
         let kind =
-            if balance == Balance::In { ErrorKind::BatchBalanced } else { ErrorKind::BatchOutOfBalance };
+            if balance == Balance::In { RecordKind::BatchBalanced } else { RecordKind::BatchOutOfBalance };
         let record = fx.record(kind);
         let totals = Some(self.totals(self.batch));
         fx.note(Record {
@@ -276,12 +276,12 @@ impl Terminal {
 
     fn give_up(&self, stan: u64, reason: Code, why: &str, fx: &mut Effects) {
         if let Some(slip) = self.slips.get(&stan).copied() {
-            let record = self.about(stan, slip, ErrorKind::SaleReversing, fx);
+            let record = self.about(stan, slip, RecordKind::SaleReversing, fx);
             fx.note(Record { code: Some(reason), note: why.to_owned(), ..record });
         }
     }
 
-    fn about(&self, stan: u64, slip: Slip, kind: ErrorKind, fx: &mut Effects) -> Record {
+    fn about(&self, stan: u64, slip: Slip, kind: RecordKind, fx: &mut Effects) -> Record {
         Record { stan, batch: slip.batch, amount: Some(slip.amount), ..fx.record(kind) }
     }
 
@@ -313,7 +313,7 @@ impl Machine for Terminal {
         let mut fx = Effects::at(now);
         match input {
             Input::Start => {
-                let record = fx.record(ErrorKind::Started);
+                let record = fx.record(RecordKind::Started);
                 fx.note(record);
                 let open =
                     self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
@@ -330,10 +330,10 @@ impl Machine for Terminal {
                 self.bad_mac(&message, &mut fx);
             }
             Input::NotSent(to, message) => {
-                fx.note(Record::traffic(now, ErrorKind::NotSent, to, &message));
+                fx.note(Record::traffic(now, RecordKind::NotSent, to, &message));
             }
             Input::BadFrame(from, why) => {
-                let record = fx.record(ErrorKind::BadFrame);
+                let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(party) => fx.done(Outcome::InService(party)),
@@ -347,19 +347,19 @@ impl Machine for Terminal {
 
     fn apply(&mut self, record: &Record) {
         let state = match record.kind {
-            ErrorKind::MessageOut => {
+            RecordKind::MessageOut => {
                 self.stan = self.stan.max(record.stan);
                 return;
             }
-            ErrorKind::SignedOn => {
+            RecordKind::SignedOn => {
                 self.batch = record.batch;
                 return;
             }
-            ErrorKind::BatchBalanced => {
+            RecordKind::BatchBalanced => {
                 self.batch = record.batch + 1;
                 return;
             }
-            ErrorKind::SaleSent => {
+            RecordKind::SaleSent => {
                 let slip = Slip {
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
@@ -369,10 +369,10 @@ impl Machine for Terminal {
                 self.slips.insert(record.stan, slip);
                 return;
             }
-            ErrorKind::SaleApproved => Sale::Approved,
-            ErrorKind::SaleDeclined => Sale::Declined,
-            ErrorKind::SaleReversing => Sale::Reversing,
-            ErrorKind::SaleReversed => Sale::Reversed,
+            RecordKind::SaleApproved => Sale::Approved,
+            RecordKind::SaleDeclined => Sale::Declined,
+            RecordKind::SaleReversing => Sale::Reversing,
+            RecordKind::SaleReversed => Sale::Reversed,
             _ => return,
         };
         if let Some(slip) = self.slips.get_mut(&record.stan) {

@@ -11,7 +11,7 @@ use cardwire::{Builder, Message};
 
 use super::{WireError, pos};
 use crate::card::PinBlock;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::telegram::{Mti, Telegram};
 
 /// The terminal master key, which is put into a terminal before it goes to its shop. A published test key.
@@ -41,8 +41,8 @@ impl Secured {
     /// it sent or heard. They are derived from its STAN, so that no journal holds a key.
     pub fn restored(party: Party, journal: &[Record]) -> Self {
         let (kind, peer) = match party {
-            Party::Terminal => (ErrorKind::MessageIn, Party::Acquirer),
-            _ => (ErrorKind::MessageOut, Party::Terminal),
+            Party::Terminal => (RecordKind::MessageIn, Party::Acquirer),
+            _ => (RecordKind::MessageOut, Party::Terminal),
         };
         let is_download = |record: &&Record| {
             let is_response = record.mti == Some(Mti::NETWORK.answer());

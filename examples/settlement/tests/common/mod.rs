@@ -7,7 +7,7 @@ use settlement::audit::{Books, audit};
 use settlement::card::Card;
 use settlement::clock::{Date, Stamp};
 use settlement::day;
-use settlement::journal::{ErrorKind, Party, Record};
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::node::Node;
@@ -98,14 +98,14 @@ pub(crate) fn hand_to(world: &mut Local, party: Party, from: Party, message: Tel
     settle_down(world);
 }
 
-pub(crate) fn records(world: &Local, party: Party, kind: ErrorKind) -> Vec<Record> {
+pub(crate) fn records(world: &Local, party: Party, kind: RecordKind) -> Vec<Record> {
     let history = world.store(party).unwrap().history().unwrap();
     history.records.into_iter().filter(|record| record.kind == kind).collect()
 }
 
 /// The codes of the messages of this type that a party sent.
 pub(crate) fn codes_sent(world: &Local, party: Party, mti: u16) -> Vec<String> {
-    let sent = records(world, party, ErrorKind::MessageOut)
+    let sent = records(world, party, RecordKind::MessageOut)
         .into_iter()
         .filter(|record| record.mti == Some(Mti(mti)));
     sent.map(|record| record.code.map_or_else(String::new, |code| code.to_string())).collect()

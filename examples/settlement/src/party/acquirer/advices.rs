@@ -9,7 +9,7 @@ use cardwire::net::saf::{Forwarder, ParkReason, Policy, Queue, Record as Step, S
 use super::Acquirer;
 use super::item::{Sale, State};
 use crate::clock::Stamp;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::party::{Effects, Outcome, Timer, Timers};
 use crate::telegram::{Code, Mti, Telegram};
 
@@ -57,7 +57,7 @@ impl Advices {
     }
 
     /// The steps since the last time, for the journal.
-    pub(super) fn taken(&mut self) -> Vec<(ErrorKind, String)> {
+    pub(super) fn taken(&mut self) -> Vec<(RecordKind, String)> {
         match self {
             Self::Running { forwarder, .. } => std::mem::take(&mut forwarder.queue_mut().steps),
             Self::Stored(_) => Vec::new(),
@@ -134,12 +134,12 @@ const fn since(now: Stamp) -> Duration {
 pub(super) struct Journal {
     /// The keys; the number of an advice is its place, from 1.
     keys: Vec<String>,
-    steps: Vec<(ErrorKind, String)>,
+    steps: Vec<(RecordKind, String)>,
 }
 
 impl Journal {
-    fn note(&mut self, kind: ErrorKind, key: String) {
-        if kind == ErrorKind::AdviceQueued {
+    fn note(&mut self, kind: RecordKind, key: String) {
+        if kind == RecordKind::AdviceQueued {
             self.keys.push(key.clone());
         }
         self.steps.push((kind, key));
@@ -161,13 +161,13 @@ impl Queue for Journal {
         let (kind, id) = match step {
             Step::Queued { octets, .. } => {
                 let key = str::from_utf8(octets).map_err(|_| "an advice is named by the key of its sale")?;
-                self.note(ErrorKind::AdviceQueued, key.to_owned());
+                self.note(RecordKind::AdviceQueued, key.to_owned());
                 return Ok(());
             }
-            Step::Sent { id } => (ErrorKind::AdviceSent, id),
-            Step::Done { id } => (ErrorKind::AdviceDone, id),
-            Step::Parked { id, why: ParkReason::Unanswered } => (ErrorKind::AdviceParked, id),
-            Step::Retried { id } => (ErrorKind::AdviceRetried, id),
+            Step::Sent { id } => (RecordKind::AdviceSent, id),
+            Step::Done { id } => (RecordKind::AdviceDone, id),
+            Step::Parked { id, why: ParkReason::Unanswered } => (RecordKind::AdviceParked, id),
+            Step::Retried { id } => (RecordKind::AdviceRetried, id),
             _ => return Err("the journal has no word for this step"),
         };
         let key = self.key(id).ok_or("no such advice")?.to_owned();
@@ -184,11 +184,11 @@ impl Queue for Journal {
         for (kind, key) in &self.steps {
             let id = self.id(key).ok_or("a step of an advice that was not queued")?;
             each(match kind {
-                ErrorKind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
-                ErrorKind::AdviceSent => Step::Sent { id },
-                ErrorKind::AdviceDone => Step::Done { id },
-                ErrorKind::AdviceParked => Step::Parked { id, why: ParkReason::Unanswered },
-                ErrorKind::AdviceRetried => Step::Retried { id },
+                RecordKind::AdviceQueued => Step::Queued { id, destination: ISSUER, octets: key.as_bytes() },
+                RecordKind::AdviceSent => Step::Sent { id },
+                RecordKind::AdviceDone => Step::Done { id },
+                RecordKind::AdviceParked => Step::Parked { id, why: ParkReason::Unanswered },
+                RecordKind::AdviceRetried => Step::Retried { id },
                 _ => continue,
             });
         }
@@ -206,10 +206,10 @@ impl Acquirer {
         let Some(sale) = self.sales.get(key).cloned() else { return };
         let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
         let (host_stan, transmission) = (advice.stan, advice.transmission.unwrap_or_default());
-        let record = sale.record(key, ErrorKind::SaleReversing, fx);
+        let record = sale.record(key, RecordKind::SaleReversing, fx);
         fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
         if let Err(error) = self.advices.put(key) {
-            let record = sale.record(key, ErrorKind::WorkItem, fx);
+            let record = sale.record(key, RecordKind::WorkItem, fx);
             fx.note(Record { note: format!("the advice was not queued: {error}"), ..record });
         }
         fx.after(Duration::ZERO, Timer::Forward);
@@ -253,7 +253,7 @@ impl Acquirer {
         if !["00", "25", "21"].contains(&code.as_str()) {
             return;
         }
-        let record = sale.record(key, ErrorKind::SaleReversed, fx);
+        let record = sale.record(key, RecordKind::SaleReversed, fx);
         fx.note(Record {
             mti: Some(answer.mti),
             code: Some(code),

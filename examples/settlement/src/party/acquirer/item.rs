@@ -2,7 +2,7 @@
 
 use super::APPROVED;
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Record};
+use crate::journal::{Record, RecordKind};
 use crate::money::Money;
 use crate::party::Effects;
 use crate::telegram::{Code, Mti, Original, Telegram};
@@ -74,31 +74,31 @@ impl Sale {
 
     pub(super) fn apply(&mut self, record: &Record) {
         match record.kind {
-            ErrorKind::SaleApproved | ErrorKind::SaleDeclined => {
-                self.approved = record.kind == ErrorKind::SaleApproved;
+            RecordKind::SaleApproved | RecordKind::SaleDeclined => {
+                self.approved = record.kind == RecordKind::SaleApproved;
                 self.state = if self.approved { State::Approved } else { State::Declined };
                 self.code = record.code;
                 self.approval.clone_from(&record.approval);
                 self.date = record.date;
                 self.answered_at = record.at;
             }
-            ErrorKind::SaleReversing => {
+            RecordKind::SaleReversing => {
                 self.state = State::Reversing;
                 self.reversal = Some((record.host_stan, record.transmission.clone()));
             }
-            ErrorKind::SaleReversed => {
+            RecordKind::SaleReversed => {
                 self.state = State::Reversed;
                 self.approved = record.code == Some(APPROVED);
                 self.date = record.date;
             }
-            ErrorKind::SaleCaptured => self.captured = true,
-            ErrorKind::SaleSettled => self.settled = true,
-            ErrorKind::SalePaid => self.paid = true,
+            RecordKind::SaleCaptured => self.captured = true,
+            RecordKind::SaleSettled => self.settled = true,
+            RecordKind::SalePaid => self.paid = true,
             _ => {}
         }
     }
 
-    pub(super) fn record(&self, key: &str, kind: ErrorKind, fx: &mut Effects) -> Record {
+    pub(super) fn record(&self, key: &str, kind: RecordKind, fx: &mut Effects) -> Record {
         Record {
             tx: key.to_owned(),
             stan: self.stan,

@@ -3,7 +3,7 @@
 use super::advices::TOO_LATE;
 use super::item::{Sale, State};
 use super::{APPROVED, Acquirer, NOT_FOUND};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -60,15 +60,19 @@ impl Acquirer {
             fx.now.hhmmss().get(..2).unwrap_or("00"),
             self.config.node
         );
-        let traffic = Record::traffic(fx.now, ErrorKind::SaleSent, Party::Terminal, message);
+        let traffic = Record::traffic(fx.now, RecordKind::SaleSent, Party::Terminal, message);
         let note = format!("{}|{}", message.merchant.trim(), message.terminal);
         Record { tx: key.to_owned(), rrn, transmission: String::new(), note, ..traffic }
     }
 
     /// A decline of our own: the sale never left, so there is nothing to reverse.
     fn refuse(&self, intent: Record, message: &Telegram, code: Code, fx: &mut Effects) {
-        let declined =
-            Record { kind: ErrorKind::SaleDeclined, code: Some(code), note: String::new(), ..intent.clone() };
+        let declined = Record {
+            kind: RecordKind::SaleDeclined,
+            code: Some(code),
+            note: String::new(),
+            ..intent.clone()
+        };
         let rrn = Some(intent.rrn.clone());
         fx.note(intent);
         fx.note(declined);
@@ -99,7 +103,7 @@ impl Acquirer {
     /// while we wait ourselves.
     fn known_sale(&self, key: &str, sale: &Sale, message: &Telegram, fx: &mut Effects) {
         if message.amount != Some(sale.amount) {
-            let record = fx.record(ErrorKind::StanReuse);
+            let record = fx.record(RecordKind::StanReuse);
             fx.note(Record { tx: key.to_owned(), stan: message.stan, amount: message.amount, ..record });
             return fx.send(Party::Terminal, message.answer(Code::of(b"94")));
         }
@@ -122,7 +126,7 @@ impl Acquirer {
                 fx.send(Party::Terminal, sale.answer_to_terminal(TOO_LATE));
             }
             State::Sent => {
-                let kind = if code.approved() { ErrorKind::SaleApproved } else { ErrorKind::SaleDeclined };
+                let kind = if code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
                 let record = sale.record(&key, kind, fx);
                 let date = answer.date(fx.now);
                 let approval = answer.approval.clone().unwrap_or_default();
@@ -140,7 +144,7 @@ impl Acquirer {
                 fx.send(Party::Terminal, known.answer_to_terminal(code));
             }
             State::Reversing | State::Reversed if code.approved() => {
-                let record = sale.record(&key, ErrorKind::LateApproval, fx);
+                let record = sale.record(&key, RecordKind::LateApproval, fx);
                 let note = "ignored, the reversal stands".to_owned();
                 fx.note(Record { mti: Some(answer.mti), code: Some(code), note, ..record });
                 fx.done(Outcome::LateApproval);
@@ -162,7 +166,7 @@ impl Acquirer {
             return;
         };
         let code = Code::of(b"91");
-        let record = sale.record(&key, ErrorKind::SaleDeclined, fx);
+        let record = sale.record(&key, RecordKind::SaleDeclined, fx);
         fx.note(Record { code: Some(code), ..record });
         fx.send(Party::Terminal, sale.answer_to_terminal(code));
     }
@@ -173,12 +177,12 @@ impl Acquirer {
         let key = key_of(message);
         let code = match self.sales.get(&key).cloned() {
             None => {
-                let record = Record::traffic(fx.now, ErrorKind::Tombstone, Party::Terminal, message);
+                let record = Record::traffic(fx.now, RecordKind::Tombstone, Party::Terminal, message);
                 fx.note(Record { tx: key, ..record });
                 NOT_FOUND
             }
             Some(sale) if sale.captured || sale.settled || self.is_submitted(&sale) => {
-                let record = sale.record(&key, ErrorKind::WorkItem, fx);
+                let record = sale.record(&key, RecordKind::WorkItem, fx);
                 let note = "reversal of a sale that is in closed totals; owner: acquirer's adjustment desk"
                     .to_owned();
                 fx.note(Record { note, mti: Some(message.mti), ..record });
@@ -205,7 +209,7 @@ impl Acquirer {
     }
 
     pub(super) fn apply_sale(&mut self, record: &Record) {
-        if record.kind == ErrorKind::SaleSent {
+        if record.kind == RecordKind::SaleSent {
             self.sequence += 1;
             let network = network_key(&record.transmission, record.host_stan);
             self.by_network.insert(network, record.tx.clone());

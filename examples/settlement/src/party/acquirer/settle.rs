@@ -9,7 +9,7 @@ use super::item::{Sale, State};
 use super::sale::hold;
 use super::{APPROVED, Acquirer};
 use crate::clock::{Date, Stamp};
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -37,10 +37,10 @@ impl Closing {
 
     pub(super) fn apply(&mut self, record: &Record) {
         match record.kind {
-            ErrorKind::SaleExcluded => {
+            RecordKind::SaleExcluded => {
                 self.excluded.insert(record.tx.clone());
             }
-            ErrorKind::DateSubmitted => self.submitted = record.totals,
+            RecordKind::DateSubmitted => self.submitted = record.totals,
             _ => self.balance = record.balance.unwrap_or(self.balance),
         }
     }
@@ -73,7 +73,7 @@ impl Acquirer {
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
         let balance = if !open && message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
-            if balance == Balance::In { ErrorKind::BatchBalanced } else { ErrorKind::BatchOutOfBalance };
+            if balance == Balance::In { RecordKind::BatchBalanced } else { RecordKind::BatchOutOfBalance };
         let record = fx.record(kind);
         let (mti, note) = (Some(message.mti.answer()), message.terminal.clone());
         fx.note(Record { tx: key, batch, totals: Some(ours), balance: Some(balance), mti, note, ..record });
@@ -87,7 +87,7 @@ impl Acquirer {
 
     /// The terminal confirmed the item: it is owed to the merchant, less the fee. Owed is not yet paid.
     fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
-        let record = sale.record(key, ErrorKind::SaleCaptured, fx);
+        let record = sale.record(key, RecordKind::SaleCaptured, fx);
         fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
         post_once(key, sale, books, fx);
         let unsettled = format!("merchant_unsettled:{}", sale.merchant);
@@ -108,7 +108,7 @@ impl Acquirer {
         let settlement = Some(next.mmdd());
         fx.send(Party::Issuer, Telegram { settlement, ..message.answer(APPROVED) });
         if !self.dates.contains_key(&date) {
-            let record = fx.record(ErrorKind::DateClosed);
+            let record = fx.record(RecordKind::DateClosed);
             fx.note(Record { date: Some(date), mti: Some(message.mti), ..record });
             fx.after(Duration::ZERO, Timer::Reconcile(date));
         }
@@ -157,17 +157,17 @@ impl Acquirer {
 
     fn submit(&self, date: Date, excluded: &BTreeSet<String>, fx: &mut Effects) {
         for (key, sale) in excluded.iter().filter_map(|key| Some((key, self.sales.get(key)?))) {
-            let record = sale.record(key, ErrorKind::SaleExcluded, fx);
+            let record = sale.record(key, RecordKind::SaleExcluded, fx);
             let note = "its reversal is not answered yet".to_owned();
             fx.note(Record { date: Some(date), note, ..record });
         }
-        let record = fx.record(ErrorKind::DateSubmitted);
+        let record = fx.record(RecordKind::DateSubmitted);
         fx.note(Record { date: Some(date), totals: Some(self.totals(date)), ..record });
     }
 
     /// More reversals are open than one 0520 can list: the issuer answers none. Said once a timer.
     fn too_many(&self, date: Date, count: usize, fx: &mut Effects) {
-        let record = fx.record(ErrorKind::WorkItem);
+        let record = fx.record(RecordKind::WorkItem);
         let note = format!("{count} reversals of {date} are not answered, an 0520 lists {MAX_EXCLUDED}");
         fx.note(Record { date: Some(date), note, ..record });
     }
@@ -202,9 +202,9 @@ impl Acquirer {
         let balance = answer.balance.unwrap_or(Balance::Error);
         let agreed = balance == Balance::In && answer.totals.is_none_or(|theirs| theirs == ours);
         let (kind, balance) = if agreed {
-            (ErrorKind::DateReconciled, Balance::In)
+            (RecordKind::DateReconciled, Balance::In)
         } else {
-            (ErrorKind::DateOutOfBalance, Balance::Out)
+            (RecordKind::DateOutOfBalance, Balance::Out)
         };
         let record = fx.record(kind);
         let (mti, totals) = (Some(answer.mti), Some(ours));
@@ -226,7 +226,7 @@ impl Acquirer {
         let due = |sale: &Sale| sale.state == State::Approved && sale.date == Some(date);
         for (key, sale) in self.sales.iter().filter(|(_, sale)| due(sale)) {
             post_once(key, sale, books, fx);
-            let record = sale.record(key, ErrorKind::SaleSettled, fx);
+            let record = sale.record(key, RecordKind::SaleSettled, fx);
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
         }
         let net = Money::minor(u64::try_from(totals.net()).unwrap_or_default());
@@ -263,17 +263,17 @@ impl Acquirer {
         let payout = format!("P{}", TransferId::of(&words).to_string().get(..10).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
         if amount == Money::ZERO || books.account(&payable).available() < i128::from(amount.units()) {
-            let record = fx.record(ErrorKind::WorkItem);
+            let record = fx.record(RecordKind::WorkItem);
             let note = format!("payout {payout} of {amount}: the payable account does not cover it");
             fx.note(Record { note, ..record });
             return Money::ZERO;
         }
         for (key, sale) in items {
-            let record = sale.record(key, ErrorKind::SalePaid, fx);
+            let record = sale.record(key, RecordKind::SalePaid, fx);
             let net = sale.amount.minus(fee(sale));
             fx.note(Record { amount: net, note: payout.clone(), ..record });
         }
-        let record = fx.record(ErrorKind::Payout);
+        let record = fx.record(RecordKind::Payout);
         fx.note(Record { tx: payout.clone(), amount: Some(amount), note: merchant.to_owned(), ..record });
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &payout, &payable, &transit, amount));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{APPROVED, CUT_OVER, Issuer, Item, State, hold, network_key};
 use crate::clock::Date;
-use crate::journal::{ErrorKind, Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -36,12 +36,12 @@ impl Issuer {
         let ours = self.totals(date, &excluded);
         let balance = if message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
-            if balance == Balance::In { ErrorKind::DateReconciled } else { ErrorKind::DateOutOfBalance };
+            if balance == Balance::In { RecordKind::DateReconciled } else { RecordKind::DateOutOfBalance };
         let record = fx.record(kind);
         let mti = Some(message.mti.answer());
         fx.note(Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..record });
         for key in &excluded {
-            let (record, tx) = (fx.record(ErrorKind::SaleExcluded), (*key).clone());
+            let (record, tx) = (fx.record(RecordKind::SaleExcluded), (*key).clone());
             fx.note(Record { tx, date: Some(date), note: "says the acquirer".to_owned(), ..record });
         }
         if balance == Balance::In {
@@ -50,7 +50,7 @@ impl Issuer {
             };
             for (key, item) in self.items.iter().filter(|(key, item)| due(key, item)) {
                 fx.transfer(hold(key, &item.account, item.amount).post());
-                let record = fx.record(ErrorKind::SaleSettled);
+                let record = fx.record(RecordKind::SaleSettled);
                 fx.note(Record {
                     tx: key.clone(),
                     rrn: item.rrn.clone(),
