@@ -105,12 +105,6 @@ impl Payload {
     pub fn is_poll(&self) -> bool {
         !self.poll.is_empty()
     }
-
-    /// The station header, to be shown.
-    #[must_use]
-    pub fn station(&self) -> &[u8] {
-        &self.station
-    }
 }
 
 /// What is wrong with the input around a message.

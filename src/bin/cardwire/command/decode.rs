@@ -167,9 +167,9 @@ impl Decode {
             Ok((payload, parsed)) => {
                 match parsed.error() {
                     None if !left.is_empty() => {
-                        json::with_left(text, parsed, payload.station(), self.shown(), left);
+                        json::with_left(text, parsed, &payload.station, self.shown(), left);
                     }
-                    None => json::message(text, parsed, payload.station(), self.shown()),
+                    None => json::message(text, parsed, &payload.station, self.shown()),
                     Some(error) => json::error(text, &error, Some((parsed, self.shown()))),
                 }
                 parsed.error().is_none()
@@ -196,7 +196,7 @@ impl Decode {
             }
         };
         let text = match parsed.error() {
-            None => isomsg::message(parsed, payload.station(), left, self.shown(), &origin),
+            None => isomsg::message(parsed, &payload.station, left, self.shown(), &origin),
             Some(error) => isomsg::broken(parsed, &error, self.shown(), &origin),
         };
         output.bytes().write_all(text.as_bytes())?;

@@ -97,7 +97,7 @@ impl Redact {
         let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
         let wire = redacted(&message).map_err(|error| error.to_string())?;
         let left: Vec<Left> = left.iter().map(Left::redacted).collect();
-        let station = mask::plain(payload.station());
+        let station = mask::plain(&payload.station);
         Ok(isomsg::message(&Inspection::of(spec, &wire), &station, &left, Shown::Exposed, ""))
     }
 
