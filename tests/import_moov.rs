@@ -335,6 +335,33 @@ fn what_the_format_has_no_words_for_is_refused_by_element() {
     assert!(said.contains("element 48: the format has no words for that code page"), "{said}");
 }
 
+/// moov reads such a length as the largest number there is, so no message has a tag that is not listed.
+#[test]
+fn values_of_unlisted_tags_need_a_length_of_their_own() {
+    let composite = |lengths: &str| {
+        format!(
+            r#""55": {{ "type": "Composite", "length": 99, "prefix": "ASCII.LL", "tag": {{ "enc": "BerTLVTag",
+                "sort": "StringsByHex", "storeUnknownTLVTags": true, "prefUnknownTLV": "{lengths}" }},
+                "subfields": {{}} }}"#
+        )
+    };
+    for lengths in ["ASCII.Fixed", "None.Fixed"] {
+        let said = error(&composite(lengths));
+        assert!(said.contains("element 55: values of unlisted tags need a length of their own"), "{said}");
+    }
+    for form in [Form::Fixed, Form::Rest] {
+        let mut doc = doc(&composite("ASCII.LL"));
+        let OrderDoc::Tags { unknown, .. } = &mut doc.element_mut(55).unwrap().layout.as_mut().unwrap().order
+        else {
+            panic!("tags")
+        };
+        unknown.as_mut().unwrap().form = form;
+        // the element is octets then, which read the same
+        let json = moov::write(&doc).unwrap();
+        assert!(!json.contains("subfields"), "{json}");
+    }
+}
+
 #[test]
 fn what_is_malformed_is_refused_by_line_and_element() {
     let field = |members: &str| format!(r#""2": {{ {members} }}"#);

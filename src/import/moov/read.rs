@@ -271,6 +271,10 @@ impl<'t> Reader<'_, 't> {
             (true, _, Some(Lengths::Prefix(coding, width))) => {
                 Some(unknown(Prefix { coding, width, counts: LengthUnit::Units, includes: 0 }))
             }
+            // moov takes the largest number for such a length, and finds too few octets in every message
+            (true, _, Some(Lengths::Fixed | Lengths::Rest)) => {
+                return Err(ImportError::new("values of unlisted tags need a length of their own"));
+            }
             _ => None,
         };
         let digits = parts.iter().all(|(key, ..)| key.bytes().all(|octet| octet.is_ascii_digit()));

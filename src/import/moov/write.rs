@@ -164,6 +164,9 @@ fn tag(order: &OrderDoc) -> Result<Members> {
         say("storeUnknownTLVTags", "true".to_string());
         match lengths_of(unknown)? {
             Lengths::Ber if *tag == Tag::Ber => {}
+            Lengths::Fixed | Lengths::Rest => {
+                return Err(lacking("values of unlisted tags without a length of their own"));
+            }
             lengths => {
                 let known = words::lengths_word(lengths, Encoding::Ascii);
                 say("prefUnknownTLV", quoted(&known.ok_or_else(|| lacking("such a length prefix"))?));
