@@ -1,4 +1,4 @@
-//! The table behind every lookup: rows sorted by code, a row covering one code or a span of codes.
+//! The table that every lookup reads: rows sorted by code, a row covering one code or a span of codes.
 
 use core::fmt;
 

@@ -21,7 +21,7 @@ pub(crate) const fn fast_elements(elements: &[Option<Element<'_>>]) -> [[FastEle
     fast_elements
 }
 
-/// The elements that there is but one way to write, by bitmap and bit from the top.
+/// The elements with a single valid encoding, by bitmap and bit from the top.
 pub(crate) const fn canonical(fast_elements: &[[FastElement; 64]; 3]) -> [u64; 3] {
     let mut words = [0; 3];
     let mut place = 0;
@@ -69,7 +69,7 @@ impl Element<'_> {
                 FastElement::UNKNOWN
             }
         };
-        // what varies and is filled up is laid out by the ordinary writer
+        // what varies and is filled up is written by the ordinary writer
         let fast = if self.is_filled_up() { fast.not_encoded() } else { fast };
         self.fast = match self.layout {
             Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {

@@ -78,7 +78,7 @@ pub enum ErrorKind {
     Tag,
     /// A mandatory element or part is missing.
     Missing,
-    /// An element that has to come before what is written already, or is written twice.
+    /// Elements must be written in ascending order: this one comes too late, or twice.
     Order,
     /// A terminator was expected before the end of the value.
     Terminator,

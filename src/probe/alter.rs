@@ -41,9 +41,13 @@ fn usual_sizes(key: u32) -> impl Iterator<Item = Size> {
     builtin().filter_map(move |spec| spec.element(number)).map(|element| element.size)
 }
 
-/// Every variant of an element that is worth trying, the cheapest first. `blamed` is the error that
+/// Every variant of an element that is worth trying, the cheapest first. `reported` is the error that
 /// named it, if one did.
-pub(super) fn variants<'s>(element: &Element<'s>, page: CodePage, blamed: Option<Error>) -> Vec<Variant<'s>> {
+pub(super) fn variants<'s>(
+    element: &Element<'s>,
+    page: CodePage,
+    reported: Option<Error>,
+) -> Vec<Variant<'s>> {
     let unchanged = Variant { element: *element, changes: Changes::default() };
     let mut found = Vec::new();
     for coded in codings(unchanged, page) {
@@ -54,7 +58,7 @@ pub(super) fn variants<'s>(element: &Element<'s>, page: CodePage, blamed: Option
     }
     found.extend(lengths(unchanged));
     found.extend(signs(unchanged));
-    found.extend(blamed.into_iter().flat_map(|error| admissions(unchanged, error)));
+    found.extend(reported.into_iter().flat_map(|error| admissions(unchanged, error)));
     found.retain(|variant| variant.changes.cost() > 0);
     found.sort_by_cached_key(Variant::cost);
     found
@@ -303,7 +307,7 @@ fn signs(variant: Variant<'_>) -> Vec<Variant<'_>> {
     [unsigned(size.max), unsigned(expected), signed].into_iter().flatten().collect()
 }
 
-/// What the blamed element would have to admit for the error to go away.
+/// What the element of the error would have to admit for the error to go away.
 fn admissions(variant: Variant<'_>, error: Error) -> Vec<Variant<'_>> {
     let mut found = Vec::new();
     if error.parts().next().is_some() || variant.element.layout.is_some() {

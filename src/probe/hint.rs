@@ -77,7 +77,7 @@ pub enum Change {
     Longer(u32),
     /// The value may hold characters of that class.
     Content(Content),
-    /// The parts are laid out otherwise.
+    /// The parts are in another order or form.
     Parts,
     /// The spec does not define the element.
     Defined,
@@ -264,7 +264,7 @@ impl Tell for Change {
                 "a third bitmap follows the second: bit 65 is set",
                 "第二位图之后还有第三位图：第65位已置1"
             ),
-            Self::Parts => say!(L, f, "its parts are laid out otherwise", "其子域的排列方式不同"),
+            Self::Parts => say!(L, f, "its parts are in another order or form", "其子域的排列方式不同"),
             Self::Defined => say!(L, f, "the spec does not define it", "规范未定义"),
             Self::Content(content) => {
                 say!(L, f, "holds characters of class {content}", "含有{content}类字符")

@@ -150,7 +150,7 @@ impl<'s> Search<'s, '_> {
             .suspects()
             .into_iter()
             .map(|number| match self.spec.element(number) {
-                Some(element) => (number, variants(element, page, self.blame(number))),
+                Some(element) => (number, variants(element, page, self.error_at(number))),
                 None => (number, undefined(number, page)),
             })
             .map(|(number, variants)| {
@@ -186,7 +186,7 @@ impl<'s> Search<'s, '_> {
         }
     }
 
-    /// The elements that a message announces up to the one that was blamed, the latest first.
+    /// The elements that a message announces up to the one of its error, the latest first.
     fn suspects(&self) -> Vec<u8> {
         let last = |reach: &Reach| match reach.error?.place() {
             Place::Element(number) => Some(number),
@@ -199,8 +199,8 @@ impl<'s> Search<'s, '_> {
         numbers
     }
 
-    /// The error that blames an element.
-    fn blame(&self, number: u8) -> Option<Error> {
+    /// The error at an element.
+    fn error_at(&self, number: u8) -> Option<Error> {
         let errors = self.before.iter().filter_map(|reach| reach.error);
         errors.into_iter().find(|error| error.field() == Some(number))
     }

@@ -12,7 +12,7 @@ use crate::mask::Inner;
 /// The longest code that is in a list.
 const ROOM: usize = 6;
 
-/// Whether the element of that number holds a code that says no more than its list does; `range` is where it lies
+/// Whether the element of that number holds a code that says no more than its list does; `range` is its place
 /// in the message. Codes of more than three characters, and those that can stand beside each other, must not lie
 /// in what could be a card number.
 pub(crate) fn is_listed(number: u8, value: &Octets<'_>, range: Range<usize>) -> bool {

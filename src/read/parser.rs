@@ -18,7 +18,7 @@ use crate::spec::Spec;
 /// What it returns is what [`Message::parse`] returns, errors included. It is worth having where
 /// the same few bitmaps come again and again. It holds up to `PLANS` plans of about a kilobyte
 /// each in itself, uses no heap, and is owned by its user: one for each link or thread. Messages
-/// made up to confuse it, each with a bitmap of its own, cost what they cost without it.
+/// made up to confuse it, each with a bitmap of its own, take as long as without it.
 ///
 /// ```
 /// use cardwire::{Parser, spec::ISO87_ASCII};

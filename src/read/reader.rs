@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
 /// Checks a composite value to its last octet.
 ///
 /// A coded one is decoded as a whole first, if it is not too long: its parts are then plain octets,
-/// which are read faster. What is wrong with it is said of the value where it lies.
+/// which are read faster. Its errors carry offsets in the message.
 pub(crate) fn check_parts<'a>(value: Octets<'a>, layout: &'a Layout<'a>) -> Result<()> {
     let is_valid = match value.plain() {
         Some(plain) => are_valid(plain, 0, layout),

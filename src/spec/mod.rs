@@ -50,7 +50,7 @@ pub struct Spec<'s> {
     body: Layout<'s>,
     /// The fast form of each element, by bitmap and bit: what the body says, packed.
     fast_elements: [[FastElement; 64]; 3],
-    /// The elements that there is but one way to write, as the words of a bitmap.
+    /// The elements with a single valid encoding, as the words of a bitmap.
     canonical: [u64; 3],
 }
 
@@ -134,7 +134,7 @@ impl<'s> Spec<'s> {
         &self.fast_elements
     }
 
-    /// The elements that there is but one way to write, as the words of a bitmap.
+    /// The elements with a single valid encoding, as the words of a bitmap.
     #[inline(always)]
     pub(crate) const fn canonical(&self) -> [u64; 3] {
         self.canonical

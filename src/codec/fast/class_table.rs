@@ -1,4 +1,4 @@
-//! Classes as rows of constants, for values whose neighbours are not at hand.
+//! Lookup tables for tests of sixteen octets, for a value that is on its own.
 
 use core::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ struct Row {
     more: Block,
 }
 
-/// Octets that are many.
+/// The length from which the loop of the class is faster.
 const MANY: usize = 65;
 
 /// The classes of ASCII that are a row.

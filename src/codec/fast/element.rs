@@ -221,7 +221,7 @@ impl FastElement {
         (usize::from(self.min)..=usize::from(self.max)).contains(&length)
     }
 
-    /// Whether there is but one way to write the element.
+    /// Whether the element has a single valid encoding.
     pub(crate) const fn is_canonical(&self) -> bool {
         !matches!(self.test, Test::Unknown | Test::Block(CharClass::Hex | CharClass::EbcdicHex))
             && !matches!(self.prefix, FastPrefix::Ber)

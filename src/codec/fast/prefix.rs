@@ -5,7 +5,7 @@ use crate::codec::digit::four_digits;
 use crate::codec::{LengthUnit, Prefix, PrefixCoding};
 use crate::model::error::widen;
 
-/// Where the length of the value comes from.
+/// The fast form of a length prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum FastPrefix {
     /// Ask the ordinary reader.

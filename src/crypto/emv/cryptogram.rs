@@ -169,7 +169,7 @@ impl fmt::Debug for CryptogramData {
     }
 }
 
-/// A cryptogram that was verified. There is no other way to one: an ARPC answers only a good ARQC.
+/// A cryptogram that was verified. There is no other way to one: an ARPC is made for a good ARQC only.
 pub struct GoodCryptogram {
     key: Key,
     octets: [u8; 8],
