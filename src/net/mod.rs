@@ -78,6 +78,8 @@ mod connection;
 mod error;
 mod exchange;
 #[cfg(feature = "net")]
+mod line;
+#[cfg(feature = "net")]
 mod log;
 #[cfg(feature = "net")]
 mod observe;

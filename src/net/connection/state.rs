@@ -49,14 +49,22 @@ pub(crate) struct State {
     start: Instant,
     /// When octets last came in, in milliseconds since `start`.
     heard: AtomicU64,
+    /// When octets last came in or went out, likewise.
+    used: AtomicU64,
+    /// Whether the reader may hold octets that it has not dealt with.
+    in_hand: AtomicBool,
     /// Whether a message has come in, on this connection.
     spoken: AtomicBool,
+    /// Whether a frame has come in that holds no message.
+    spoilt: AtomicBool,
 }
 
 /// What the lock protects.
 pub(crate) struct Tables {
     pub(crate) mux: Mux<Trace, Waiter>,
     pub(crate) outbox: Outbox,
+    /// Whether the writer has a batch that is not written yet.
+    writing: bool,
     /// Whether a connection is there: the truth that `phase` tells the others.
     pub(crate) open: bool,
     /// When the timer will look next.
@@ -104,6 +112,7 @@ impl State {
         let tables = Tables {
             mux: Mux::new(settings.limits),
             outbox: Outbox::default(),
+            writing: false,
             open: false,
             looks: Duration::MAX,
         };
@@ -122,7 +131,10 @@ impl State {
             sooner: Notify::new(),
             start: Instant::now(),
             heard: AtomicU64::new(0),
+            used: AtomicU64::new(0),
+            in_hand: AtomicBool::new(false),
             spoken: AtomicBool::new(false),
+            spoilt: AtomicBool::new(false),
             settings,
         })
     }
@@ -289,7 +301,8 @@ impl State {
         loop {
             {
                 let mut tables = self.lock();
-                if !tables.outbox.frames().is_empty() {
+                tables.writing = !tables.outbox.frames().is_empty();
+                if tables.writing {
                     tables.outbox.take(batch);
                     drop(tables);
                     self.room.notify_waiters();
@@ -316,6 +329,7 @@ impl State {
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
         self.lock().outbox.note(batch, octets);
+        self.used.store(self.millis(), Ordering::Relaxed);
     }
 
     /// Waits until less is to be written than allowed: a peer that does not read is not read.
@@ -360,11 +374,13 @@ impl State {
         {
             let mut tables = self.lock();
             tables.outbox.reset();
-            tables.open = true;
+            (tables.writing, tables.open) = (false, true);
             self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
-        self.spoken.store(false, Ordering::Relaxed);
+        for said in [&self.in_hand, &self.spoken, &self.spoilt] {
+            said.store(false, Ordering::SeqCst);
+        }
         self.hear();
         self.set_phase(phase);
     }
@@ -446,8 +462,22 @@ impl State {
 
     /// Notes that octets came in.
     pub(crate) fn hear(&self) {
-        let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
+        let now = self.millis();
         self.heard.store(now, Ordering::Relaxed);
+        self.used.store(now, Ordering::Relaxed);
+    }
+
+    fn millis(&self) -> u64 {
+        u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Notes that the reader is about to take octets, or that there were none.
+    pub(crate) fn set_in_hand(&self, in_hand: bool) {
+        self.in_hand.store(in_hand, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_in_hand(&self) -> bool {
+        self.in_hand.load(Ordering::SeqCst)
     }
 
     /// Notes that a message came in.
@@ -459,13 +489,28 @@ impl State {
         self.spoken.load(Ordering::Relaxed)
     }
 
-    /// Whether something is in flight, being processed, or about to be written.
+    /// Notes that a frame came in that holds no message.
+    pub(crate) fn has_noise(&self) {
+        self.spoilt.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether frames have come in, and no message.
+    pub(crate) fn is_noise(&self) -> bool {
+        self.spoilt.load(Ordering::Relaxed) && !self.has_spoken()
+    }
+
+    /// Whether something is in flight, being processed, or being written.
     pub(crate) fn is_used(&self) -> bool {
         if self.places.available_permits() < self.settings.concurrency {
             return true;
         }
         let tables = self.lock();
-        tables.mux.in_flight() > 0 || !tables.outbox.frames().is_empty()
+        tables.mux.in_flight() > 0 || tables.writing || !tables.outbox.frames().is_empty()
+    }
+
+    /// How long nothing has come in or gone out.
+    pub(crate) fn disuse(&self) -> Duration {
+        self.now().saturating_sub(Duration::from_millis(self.used.load(Ordering::Relaxed)))
     }
 
     /// How long nothing has come in.
