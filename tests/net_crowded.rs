@@ -250,6 +250,47 @@ async fn who_has_just_got_a_response_is_no_silent_one() {
     assert!(ask(&mut good, 2).await);
 }
 
+/// Hears one kind of event, and panics.
+struct Panics(fn(&Event) -> bool);
+
+impl Observer for Panics {
+    fn event(&self, event: Event) {
+        assert!(!self.0(&event), "an observer of the caller");
+    }
+}
+
+/// An observer that panics when somebody is turned away does not end the server.
+#[tokio::test]
+async fn an_observer_that_panics_ends_no_server() {
+    let server = Server::bind("127.0.0.1:0").connections(1).connections_per_peer(1);
+    let panics = Panics(|event| matches!(event, Event::TurnedAway { .. } | Event::Down(_)));
+    let server = server.observer(Arc::new(panics)).serve_sync(approve).await.unwrap();
+    let mut first = TcpStream::connect(server.address()).await.unwrap();
+    assert!(ask(&mut first, 1).await);
+    assert!(is_closed(&mut TcpStream::connect(server.address()).await.unwrap()).await);
+    assert!(ask(&mut first, 2).await);
+    drop(first);
+    until(|| server.totals().turned_away == 1).await;
+    let served = async { while !ask(&mut TcpStream::connect(server.address()).await.unwrap(), 3).await {} };
+    timeout(5 * SECOND, served).await.expect("it goes on");
+}
+
+/// Nor does it end a client: it connects again.
+#[tokio::test]
+async fn an_observer_that_panics_ends_no_client() {
+    let server = Server::bind("127.0.0.1:0").serve_sync(approve).await.unwrap();
+    let address = server.address();
+    let panics = Panics(|event| {
+        matches!(event, Event::Down(_) | Event::Retry(_) | Event::ConnectFailed(_) | Event::Up)
+    });
+    let client = Client::builder(address).observer(Arc::new(panics)).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+    server.shutdown(SECOND).await;
+    assert!(client.request(request(2), 50 * MILLI).await.is_err());
+    let _server = Server::bind(address).serve_sync(approve).await.unwrap();
+    assert!(holds(&client.request(request(3), 10 * SECOND).await.expect("it is there again"), 3));
+}
+
 #[cfg(feature = "tls")]
 mod tls {
     use super::*;

@@ -22,7 +22,7 @@ use super::connection::state::{Phase, State};
 use super::error::Closed;
 use super::line::{Line, Watch};
 use super::log;
-use super::observe::{Counters, Event, Observer, TurnedAway};
+use super::observe::{self, Counters, Event, Observer, TurnedAway};
 use super::settings::Settings;
 
 pub(crate) type OnConnect = Arc<dyn Fn(Peer, SocketAddr) + Send + Sync>;
@@ -150,7 +150,7 @@ impl Acceptor {
     fn tell(&self, event: Event) {
         self.counters.count(&event);
         log::event(&event);
-        self.settings.observer.event(event);
+        observe::tell(&*self.settings.observer, event);
     }
 
     fn watched(&self, stream: TcpStream) -> (Stream, Watch) {

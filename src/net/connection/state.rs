@@ -17,7 +17,7 @@ use crate::net::error::{Lost, NotSent, Rejection, SendError};
 use crate::net::exchange::correlation::Trace;
 use crate::net::exchange::mux::{Mux, Response, Unanswered};
 use crate::net::log;
-use crate::net::observe::{Counters, Event};
+use crate::net::observe::{self, Counters, Event};
 use crate::net::settings::Settings;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
@@ -258,7 +258,7 @@ impl State {
     pub(crate) fn tell(&self, event: Event) {
         self.counters.count(&event);
         log::event(&event);
-        self.settings.observer.event(event);
+        observe::tell(&*self.settings.observer, event);
     }
 
     /// Ends the requests whose time is over, again and again.
