@@ -1,5 +1,7 @@
 //! Rules tried before anything is served: what cannot work is told by rule and line.
 
+use std::collections::BTreeMap;
+
 use cardwire::{
     Builder, Message, Mti, Spec, de,
     layout::{Content, Element, Layout},
@@ -77,21 +79,18 @@ impl Rule {
         })
     }
 
-    /// A part that is wanted of an element that must not be there.
+    /// Something that is wanted although it, or what it is a part of, must not be there.
     fn contradiction(&self) -> Option<Wrong> {
-        let absent = |path: &str| {
-            let absent = |other: &String, pattern: &Spanned<String>| {
-                pattern.get_ref() == "absent" && is_within(path, other)
-            };
-            self.patterns.iter().find(|(other, pattern)| absent(other, pattern)).map(|(other, _)| other)
-        };
-        self.patterns.iter().filter(|(_, pattern)| pattern.get_ref() != "absent").find_map(
-            |(path, pattern)| {
-                let (path, other) = (named(path), named(absent(path)?));
-                let words = format!("match: no request has {path} without {other}");
-                Some((Some(pattern.span().start), words))
-            },
-        )
+        let (absent, wanted): (Vec<_>, Vec<_>) =
+            self.patterns.iter().partition(|(_, pattern)| pattern.get_ref() == "absent");
+        let absent: BTreeMap<_, _> = absent.into_iter().map(|(path, _)| (keys(path), path)).collect();
+        wanted.into_iter().find_map(|(path, pattern)| {
+            crate::work::count(1);
+            let keys = keys(path);
+            let other = (1..=keys.len()).find_map(|depth| absent.get(keys.get(..depth)?))?;
+            let words = format!("match: no request has {} without {}", named(path), named(other));
+            Some((Some(pattern.span().start), words))
+        })
     }
 
     /// Builds the response to a request of the type that the rule is for.
@@ -208,14 +207,9 @@ fn parts_admit(layout: &Layout<'_>, octet: u8) -> bool {
     })
 }
 
-/// Whether a path names a part, at any depth, of what another names.
-fn is_within(path: &str, other: &str) -> bool {
-    let keys = |path: &str| -> Vec<String> {
-        let zeros = |key: &str| key.trim_start_matches('0').to_ascii_uppercase();
-        path.split('.').map(zeros).collect()
-    };
-    let (path, other) = (keys(path), keys(other));
-    path.len() > other.len() && path.starts_with(&other)
+/// What a path names, from the element inwards, however it is written.
+fn keys(path: &str) -> Vec<String> {
+    path.split('.').map(|key| key.trim_start_matches('0').to_ascii_uppercase()).collect()
 }
 
 /// A bound is a number that a value of so many digits can reach.
@@ -320,6 +314,14 @@ mod tests {
     fn work_grows_with_the_rules() {
         crate::work::tests::assert_linear("rules", |size| {
             let rules = "[[rule]]\nmatch = { '11' = '000001' }\nresponse = { '39' = '51' }\n".repeat(size);
+            assert_eq!(check(&rules), Ok(()));
+        });
+        crate::work::tests::assert_linear("patterns", |size| {
+            let pattern = |number: usize| {
+                let word = if number.is_multiple_of(2) { "absent" } else { "0*" };
+                format!("'55.DF{:02X}{:02X}' = '{word}'\n", 0x81 + (number >> 7), number & 0x7F)
+            };
+            let rules = format!("[[rule]]\n[rule.match]\n{}", (0..size).map(pattern).collect::<String>());
             assert_eq!(check(&rules), Ok(()));
         });
     }
