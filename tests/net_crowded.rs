@@ -167,6 +167,20 @@ async fn a_peer_has_its_share() {
     assert!(ask(&mut other, 2).await, "and not the older one of another address");
 }
 
+/// The same by IPv6, where a machine has it.
+#[tokio::test]
+async fn a_peer_has_its_share_of_ipv6_too() {
+    let Ok(listener) = tokio::net::TcpListener::bind("[::1]:0").await else { return };
+    let server = Server::on(listener).connections(10).connections_per_peer(4).observer(Arc::new(()));
+    let server = server.serve_sync(approve).await.unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..9 {
+        silent.push(TcpStream::connect(server.address()).await.unwrap());
+    }
+    assert!(ask(&mut TcpStream::connect(server.address()).await.unwrap(), 1).await);
+    assert_eq!(server.totals().gave_way, 6);
+}
+
 /// A server does not keep a peer for ever that says nothing.
 #[tokio::test]
 async fn a_silent_connection_ends_after_the_idle_timeout() {

@@ -291,3 +291,28 @@ impl Spare {
         told
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request that came when it was decided already gets its response, if that does not take long.
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_way_gets_its_response_within_a_second() {
+        for (takes, waited) in [(0, 0), (300, 300), (5_000, 1_000)] {
+            let state = State::new(Settings::default(), Arc::default());
+            let place = Arc::clone(&state.places).acquire_owned().await.unwrap();
+            let busy = async move {
+                sleep(Duration::from_millis(takes)).await;
+                drop(place);
+            };
+            tokio::spawn(busy);
+            tokio::task::yield_now().await;
+            let began = Instant::now();
+            assert_eq!(give_way(&state).await, Closed::GaveWay);
+            let elapsed = began.elapsed().as_millis();
+            assert!((waited..waited + 3).contains(&elapsed), "{takes}: {elapsed}");
+            assert!(!state.begins_to_gather(), "nothing that comes later is handled");
+        }
+    }
+}

@@ -16,7 +16,7 @@ use super::record::{Queue, Record};
 ///
 /// The file belongs to the queue that opened it: a second one, in this process or another, gets an error
 /// that names the process that has it. The lock is a file beside it, `reversals.saf.lock` for
-/// `reversals.saf`, which stays.
+/// `reversals.saf`, which stays. A link to the file is the same queue, and so is a hard link on Unix.
 ///
 /// Only its owner may read the file (mode 0600). The octets of messages are kept as they are given, and
 /// overwritten when the message is done; what the file system and the device remember is not reached by
