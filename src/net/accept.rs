@@ -64,7 +64,7 @@ impl Occupant for Arc<Place> {
         match self.state.get() {
             None => Standing::Mute(self.opened.elapsed()),
             Some(state) if state.is_used() => Standing::Busy,
-            Some(state) if state.has_spoken() => Standing::Silent(state.disuse()),
+            Some(state) if state.usage.has_spoken() => Standing::Silent(state.usage.disuse()),
             // Octets that are no message do not count.
             Some(_) => Standing::Mute(self.opened.elapsed()),
         }
@@ -72,11 +72,11 @@ impl Occupant for Arc<Place> {
 
     fn is_to_be_heard(&self) -> bool {
         let state = self.state.get();
-        if state.is_some_and(|state| state.is_noise()) {
+        if state.is_some_and(|state| state.usage.is_noise()) {
             return false;
         }
         // In this order: what is no longer in the socket is in hand.
-        self.line.has_unread() || state.is_some_and(|state| state.is_in_hand())
+        self.line.has_unread() || state.is_some_and(|state| state.usage.is_in_hand())
     }
 
     fn give_way(&self) {

@@ -1,8 +1,9 @@
 //! Which connections a server has, who may have one more, and who gives way for it.
 //!
-//! A connection that is being used gives way to nobody, nor does one that has sent what nobody has read yet. Of the others those go first that never sent a
-//! message, the one that has been silent for longest before all others; then those that have been silent
-//! for a while. Where a peer has its share, one of its own connections gives way.
+//! A connection that is being used gives way to nobody, nor does one that has sent what nobody has read yet.
+//! Of the others those go first that never sent a message, the one that has been silent for longest before all
+//! others; then those that have been silent for a while. Where a peer has its share, one of its own connections
+//! gives way.
 
 use core::cmp::Reverse;
 use core::hash::Hash;

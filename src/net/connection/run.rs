@@ -165,7 +165,7 @@ async fn read<R: AsyncRead + Unpin>(
             Ok(0) => return Closed::Truncated,
             Ok(octets) => {
                 inbox.filled += octets;
-                state.hear();
+                state.usage.hear();
                 Counters::add(&state.counters.octets_in, octets);
             }
             Err(error) => return Closed::by(&error),
@@ -177,10 +177,10 @@ async fn read<R: AsyncRead + Unpin>(
 async fn take_in<R: AsyncRead + Unpin>(state: &State, reader: &mut R, room: &mut [u8]) -> io::Result<usize> {
     let mut taken = ReadBuf::new(room);
     let read = poll_fn(|cx| {
-        state.set_in_hand(true);
+        state.usage.set_in_hand(true);
         let polled = Pin::new(&mut *reader).poll_read(cx, &mut taken);
         if polled.is_pending() {
-            state.set_in_hand(false);
+            state.usage.set_in_hand(false);
         }
         polled
     });
@@ -296,7 +296,7 @@ fn receive(
 ) {
     let settings = &state.settings;
     if frame.is_poll() {
-        state.has_noise();
+        state.usage.has_noise();
         state.tell(Event::Polled);
         if settings.respond_to_polls {
             // a poll fits the framing that it came by
@@ -307,7 +307,7 @@ fn receive(
     let Ok(message) = parser.parse(frame.payload) else {
         return receive_broken(state, service, frame, arrivals);
     };
-    state.has_message();
+    state.usage.has_message();
     let Arrivals { responses, replies } = arrivals;
     if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);
@@ -342,7 +342,7 @@ fn receive(
 #[cold]
 fn receive_broken(state: &Arc<State>, service: &Service, frame: &Frame<'_>, arrivals: &mut Arrivals) {
     let settings = &state.settings;
-    state.has_noise();
+    state.usage.has_noise();
     let inspection = Inspection::of(settings.spec, frame.payload);
     if inspection.mti().is_some_and(|mti| settings.correlation.is_response(mti)) {
         let partial = inspection.partial();

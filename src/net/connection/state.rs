@@ -1,7 +1,7 @@
 //! What the callers, the reader, the writer and the timer of a connection share: the table of requests
 //! in flight, and the frames that wait to be written.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
+use super::usage::Usage;
 use crate::model::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
 use crate::net::exchange::correlation::Trace;
@@ -47,16 +48,7 @@ pub(crate) struct State {
     /// Wakes the timer, because a deadline is sooner than it knows.
     pub(crate) sooner: Notify,
     start: Instant,
-    /// When octets last came in, in milliseconds since `start`.
-    heard: AtomicU64,
-    /// When octets last came in or went out, likewise.
-    used: AtomicU64,
-    /// Whether the reader may hold octets that it has not dealt with.
-    in_hand: AtomicBool,
-    /// Whether a message has come in, on this connection.
-    spoken: AtomicBool,
-    /// Whether a frame has come in that holds no message.
-    spoilt: AtomicBool,
+    pub(crate) usage: Usage,
 }
 
 /// What the lock protects.
@@ -130,11 +122,7 @@ impl State {
             room: Notify::new(),
             sooner: Notify::new(),
             start: Instant::now(),
-            heard: AtomicU64::new(0),
-            used: AtomicU64::new(0),
-            in_hand: AtomicBool::new(false),
-            spoken: AtomicBool::new(false),
-            spoilt: AtomicBool::new(false),
+            usage: Usage::new(),
             settings,
         })
     }
@@ -329,7 +317,7 @@ impl State {
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
         self.lock().outbox.note(batch, octets);
-        self.used.store(self.millis(), Ordering::Relaxed);
+        self.usage.write();
     }
 
     /// Waits until less is to be written than allowed: a peer that does not read is not read.
@@ -378,10 +366,7 @@ impl State {
             self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
-        for said in [&self.in_hand, &self.spoken, &self.spoilt] {
-            said.store(false, Ordering::SeqCst);
-        }
-        self.hear();
+        self.usage.begin();
         self.set_phase(phase);
     }
 
@@ -460,45 +445,6 @@ impl State {
         at.saturating_duration_since(self.start)
     }
 
-    /// Notes that octets came in.
-    pub(crate) fn hear(&self) {
-        let now = self.millis();
-        self.heard.store(now, Ordering::Relaxed);
-        self.used.store(now, Ordering::Relaxed);
-    }
-
-    fn millis(&self) -> u64 {
-        u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// Notes that the reader is about to take octets, or that there were none.
-    pub(crate) fn set_in_hand(&self, in_hand: bool) {
-        self.in_hand.store(in_hand, Ordering::SeqCst);
-    }
-
-    pub(crate) fn is_in_hand(&self) -> bool {
-        self.in_hand.load(Ordering::SeqCst)
-    }
-
-    /// Notes that a message came in.
-    pub(crate) fn has_message(&self) {
-        self.spoken.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_spoken(&self) -> bool {
-        self.spoken.load(Ordering::Relaxed)
-    }
-
-    /// Notes that a frame came in that holds no message.
-    pub(crate) fn has_noise(&self) {
-        self.spoilt.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether frames have come in, and no message.
-    pub(crate) fn is_noise(&self) -> bool {
-        self.spoilt.load(Ordering::Relaxed) && !self.has_spoken()
-    }
-
     /// Whether something is in flight, being processed, or being written.
     pub(crate) fn is_used(&self) -> bool {
         if self.places.available_permits() < self.settings.concurrency {
@@ -506,16 +452,6 @@ impl State {
         }
         let tables = self.lock();
         tables.mux.in_flight() > 0 || tables.writing || !tables.outbox.frames().is_empty()
-    }
-
-    /// How long nothing has come in or gone out.
-    pub(crate) fn disuse(&self) -> Duration {
-        self.now().saturating_sub(Duration::from_millis(self.used.load(Ordering::Relaxed)))
-    }
-
-    /// How long nothing has come in.
-    pub(crate) fn silence(&self) -> Duration {
-        self.now().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {
