@@ -167,6 +167,20 @@ async fn a_peer_has_its_share() {
     assert!(ask(&mut other, 2).await, "and not the older one of another address");
 }
 
+/// The same by IPv6, where a machine has it.
+#[tokio::test]
+async fn a_peer_has_its_share_of_ipv6_too() {
+    let Ok(listener) = tokio::net::TcpListener::bind("[::1]:0").await else { return };
+    let server = Server::on(listener).connections(10).connections_per_peer(4).observer(Arc::new(()));
+    let server = server.serve_sync(approve).await.unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..9 {
+        silent.push(TcpStream::connect(server.address()).await.unwrap());
+    }
+    assert!(ask(&mut TcpStream::connect(server.address()).await.unwrap(), 1).await);
+    assert_eq!(server.totals().gave_way, 6);
+}
+
 /// A server does not keep a peer for ever that says nothing.
 #[tokio::test]
 async fn a_silent_connection_ends_after_the_idle_timeout() {
@@ -178,6 +192,117 @@ async fn a_silent_connection_ends_after_the_idle_timeout() {
     let server = server.write_timeout(Duration::MAX).serve_sync(approve).await.unwrap();
     let client = Client::builder(server.address()).connect().await.unwrap();
     assert!(holds(&client.request(request(1), Duration::MAX).await.unwrap(), 1));
+}
+
+/// A frame with a request.
+fn framed(stan: u32) -> Vec<u8> {
+    let message = request(stan);
+    [&u16::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat()
+}
+
+/// Connections that nobody serves before the test waits for something.
+fn crowd(to: SocketAddr, number: usize) -> Vec<std::net::TcpStream> {
+    (0..number).map(|_| std::net::TcpStream::connect(to).unwrap()).collect()
+}
+
+/// A server that comes late to read does not take what it has not read for silence: neither the first request
+/// of a connection, nor one after a pause.
+#[tokio::test]
+async fn a_request_that_lies_unread_is_no_silence() {
+    for speaks_first in [false, true] {
+        let server = Server::bind("127.0.0.1:0").connections(8).connections_per_peer(8);
+        let server = server.observer(Arc::new(())).serve_sync(approve).await.unwrap();
+        let mut good = TcpStream::connect(server.address()).await.unwrap();
+        until(|| server.totals().connections == 1).await;
+        if speaks_first {
+            assert!(ask(&mut good, 1).await);
+            sleep(SECOND + 100 * MILLI).await;
+        }
+        let mut good = good.into_std().unwrap();
+        // the crowd first, so that the server comes to accept it before it comes to read
+        let _crowd = crowd(server.address(), 20);
+        std::io::Write::write_all(&mut good, &framed(2)).unwrap();
+        let mut good = TcpStream::from_std(good).unwrap();
+        let mut response = vec![0; 2 + response_to(&request(2)).len()];
+        let read = timeout(5 * SECOND, good.read_exact(&mut response)).await.unwrap();
+        assert!(read.is_ok(), "it gave way with a request in its socket; spoke before: {speaks_first}");
+        assert!(ask(&mut good, 3).await);
+    }
+}
+
+/// The same for a half of a request whose other half is on its way.
+#[tokio::test]
+async fn the_rest_of_a_request_is_no_silence() {
+    let server = Server::bind("127.0.0.1:0").connections(8).connections_per_peer(8);
+    let server = server.observer(Arc::new(())).serve_sync(approve).await.unwrap();
+    let mut good = TcpStream::connect(server.address()).await.unwrap();
+    let frame = framed(1);
+    good.write_all(&frame[..20]).await.unwrap();
+    until(|| server.totals().octets_in == 20).await;
+    let mut good = good.into_std().unwrap();
+    let _crowd = crowd(server.address(), 20);
+    std::io::Write::write_all(&mut good, &frame[20..]).unwrap();
+    let mut good = TcpStream::from_std(good).unwrap();
+    let mut response = vec![0; 2 + response_to(&request(1)).len()];
+    let read = timeout(5 * SECOND, good.read_exact(&mut response)).await.unwrap();
+    assert!(read.is_ok() && ask(&mut good, 2).await, "it gave way with half a request in its socket");
+}
+
+/// Who waited long for its response was not silent meanwhile.
+#[tokio::test]
+async fn who_has_just_got_a_response_is_no_silent_one() {
+    let slow = |request: Received| async move {
+        sleep(SECOND + 200 * MILLI).await;
+        response_to(request.wire())
+    };
+    let server = Server::bind("127.0.0.1:0").connections(1).connections_per_peer(1);
+    let server = server.observer(Arc::new(())).serve(slow).await.unwrap();
+    let mut good = TcpStream::connect(server.address()).await.unwrap();
+    assert!(ask(&mut good, 1).await);
+    let mut newcomer = TcpStream::connect(server.address()).await.unwrap();
+    assert!(is_closed(&mut newcomer).await);
+    assert!(ask(&mut good, 2).await);
+}
+
+/// Hears one kind of event, and panics.
+struct Panics(fn(&Event) -> bool);
+
+impl Observer for Panics {
+    fn event(&self, event: Event) {
+        assert!(!self.0(&event), "an observer of the caller");
+    }
+}
+
+/// An observer that panics when somebody is turned away does not end the server.
+#[tokio::test]
+async fn an_observer_that_panics_ends_no_server() {
+    let server = Server::bind("127.0.0.1:0").connections(1).connections_per_peer(1);
+    let panics = Panics(|event| matches!(event, Event::TurnedAway { .. } | Event::Down(_)));
+    let server = server.observer(Arc::new(panics)).serve_sync(approve).await.unwrap();
+    let mut first = TcpStream::connect(server.address()).await.unwrap();
+    assert!(ask(&mut first, 1).await);
+    assert!(is_closed(&mut TcpStream::connect(server.address()).await.unwrap()).await);
+    assert!(ask(&mut first, 2).await);
+    drop(first);
+    until(|| server.totals().turned_away == 1).await;
+    let served = async { while !ask(&mut TcpStream::connect(server.address()).await.unwrap(), 3).await {} };
+    timeout(5 * SECOND, served).await.expect("it goes on");
+}
+
+/// Nor does it end a client: it connects again.
+#[tokio::test]
+async fn an_observer_that_panics_ends_no_client() {
+    let server = Server::bind("127.0.0.1:0").serve_sync(approve).await.unwrap();
+    let address = server.address();
+    let panics = Panics(|event| {
+        matches!(event, Event::Down(_) | Event::Retry(_) | Event::ConnectFailed(_) | Event::Up)
+    });
+    let client = Client::builder(address).observer(Arc::new(panics)).connect().await.unwrap();
+    assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+    server.shutdown(SECOND).await;
+    assert!(client.request(request(2), 50 * MILLI).await.is_err());
+    let _server = Server::bind(address).serve_sync(approve).await.unwrap();
+    assert!(holds(&client.request(request(3), 10 * SECOND).await.expect("it is there again"), 3));
 }
 
 #[cfg(feature = "tls")]
@@ -204,5 +329,48 @@ mod tls {
         let client = Client::builder(server.address()).tls(tls).connect().await.unwrap();
         assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
         assert_eq!(server.totals().gave_way, 101, "20 places for one address");
+    }
+
+    /// What lies unread may be encrypted.
+    #[tokio::test]
+    async fn a_request_over_tls_that_lies_unread_is_no_silence() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let identity = Identity::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        let server =
+            Server::bind("127.0.0.1:0").connections(8).connections_per_peer(8).observer(Arc::new(()));
+        let server = server.tls(ServerTls::new(identity, None).unwrap()).serve_sync(approve).await.unwrap();
+        let tls = ClientTls::new(chain.as_bytes(), "localhost", None).unwrap();
+        let client = Client::builder(server.address()).tls(tls).connect().await.unwrap();
+        assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+        sleep(SECOND + 100 * MILLI).await;
+        let _crowd = crowd(server.address(), 20);
+        assert!(holds(&client.request(request(2), 5 * SECOND).await.expect("it is no silent one"), 2));
+        assert!(holds(&client.request(request(3), 5 * SECOND).await.unwrap(), 3));
+        assert_eq!(client.totals().connections, 1, "it is the same connection");
+    }
+
+    /// A handshake that goes on is not the oldest of the silent ones.
+    #[tokio::test]
+    async fn a_handshake_that_lies_unread_is_no_silence() {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+        let identity = Identity::from_pem(chain.as_bytes(), key.as_bytes()).unwrap();
+        let server =
+            Server::bind("127.0.0.1:0").connections(8).connections_per_peer(8).observer(Arc::new(()));
+        let server = server.tls(ServerTls::new(identity, None).unwrap()).serve_sync(approve).await.unwrap();
+        let mut good = std::net::TcpStream::connect(server.address()).unwrap();
+        sleep(50 * MILLI).await;
+        let _crowd = crowd(server.address(), 20);
+        // a record that is no handshake: the server says so, instead of hanging up
+        std::io::Write::write_all(&mut good, &[0x16, 3, 1, 0, 4, 1, 0, 0, 0]).unwrap();
+        good.set_nonblocking(true).unwrap();
+        let mut good = TcpStream::from_std(good).unwrap();
+        let mut alert = [0; 2];
+        timeout(5 * SECOND, good.read_exact(&mut alert))
+            .await
+            .unwrap()
+            .expect("an alert, not a closed connection");
+        assert_eq!(alert, [0x15, 3]);
     }
 }

@@ -98,6 +98,40 @@ fn the_second_queue_of_a_file_is_refused_in_words() {
     open(folder.join("r.saf"));
 }
 
+/// A hard link is another name for the same octets.
+#[cfg(unix)]
+#[test]
+fn a_queue_with_two_names_has_one_owner() {
+    let folder = Folder::new("hard");
+    let mut first = open(folder.join("r.saf"));
+    let id = first.put(1, b"0420...").unwrap();
+    fs::hard_link(folder.join("r.saf"), folder.join("other.saf")).unwrap();
+    let error = FileQueue::open(folder.join("other.saf")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ResourceBusy);
+    assert!(error.to_string().contains("in use under another name"), "{error}");
+    drop(first);
+    assert_eq!(open(folder.join("other.saf")).octets(id), Some(b"0420...".as_slice()));
+}
+
+/// A link to a queue that is not there yet is no second file.
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_queue_that_is_made_stays_a_link() {
+    let folder = Folder::new("dangling");
+    fs::create_dir(folder.join("below")).unwrap();
+    std::os::unix::fs::symlink("below/r.saf", folder.join("link")).unwrap();
+    let mut first = open(folder.join("link"));
+    let id = first.put(1, b"0420...").unwrap();
+    first.compact().unwrap();
+    let words = FileQueue::open(folder.join("below/r.saf")).unwrap_err().to_string();
+    assert!(words.ends_with("r.saf is in use by another queue of this process"), "{words}");
+    drop(first);
+    assert!(folder.join("link").is_symlink());
+    assert_eq!(open(folder.join("below/r.saf")).octets(id), Some(b"0420...".as_slice()));
+    std::os::unix::fs::symlink("circle", folder.join("circle")).unwrap();
+    assert!(FileQueue::open(folder.join("circle")).is_err());
+}
+
 /// The other half of the test below, run by it in a process of its own.
 #[test]
 #[ignore = "run by the test of two processes"]

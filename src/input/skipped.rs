@@ -83,6 +83,7 @@ impl fmt::Display for Reason {
                 None => write!(f, "of EtherType {number:04X}"),
             },
             Self::Arp => f.write_str("ARP"),
+            Self::Protocol(4 | 41) => f.write_str("IP within IP"),
             Self::Protocol(number) => match IpNumber(*number).keyword_str() {
                 Some(name) => f.write_str(name),
                 None => write!(f, "of IP protocol {number}"),

@@ -8,9 +8,10 @@ use std::sync::{Arc, OnceLock};
 use std::vec::Vec;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet, yield_now};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::admission::{Admission, Occupant, Standing};
@@ -19,8 +20,9 @@ use super::connection::peer::Peer;
 use super::connection::run::{self, Service};
 use super::connection::state::{Phase, State};
 use super::error::Closed;
+use super::line::{Line, Watch};
 use super::log;
-use super::observe::{Counters, Event, Observer, TurnedAway};
+use super::observe::{self, Counters, Event, Observer, TurnedAway};
 use super::settings::Settings;
 
 pub(crate) type OnConnect = Arc<dyn Fn(Peer, SocketAddr) + Send + Sync>;
@@ -41,9 +43,17 @@ pub(crate) struct Acceptor {
     pub(crate) closes: watch::Receiver<Option<Duration>>,
 }
 
+/// What was accepted.
+enum Stream {
+    Plain(OwnedReadHalf, Line<OwnedWriteHalf>),
+    #[cfg(feature = "tls")]
+    Tls(super::tls::ServerTls, Line<TcpStream>),
+}
+
 /// A place of a server, as its connection and the table of places share it.
 struct Place {
     opened: Instant,
+    line: Watch,
     /// There from the end of the handshake.
     state: OnceLock<Arc<State>>,
     leaves: Notify,
@@ -54,10 +64,19 @@ impl Occupant for Arc<Place> {
         match self.state.get() {
             None => Standing::Mute(self.opened.elapsed()),
             Some(state) if state.is_used() => Standing::Busy,
-            Some(state) if state.has_spoken() => Standing::Silent(state.silence()),
+            Some(state) if state.usage.has_spoken() => Standing::Silent(state.usage.disuse()),
             // Octets that are no message do not count.
             Some(_) => Standing::Mute(self.opened.elapsed()),
         }
+    }
+
+    fn is_to_be_heard(&self) -> bool {
+        let state = self.state.get();
+        if state.is_some_and(|state| state.usage.is_noise()) {
+            return false;
+        }
+        // In this order: what is no longer in the socket is in hand.
+        self.line.has_unread() || state.is_some_and(|state| state.usage.is_in_hand())
     }
 
     fn give_way(&self) {
@@ -79,10 +98,18 @@ impl Acceptor {
                 _ = self.closes.wait_for(Option::is_some) => break,
             };
             match accepted {
-                Ok((stream, address)) => match places.admit(address.ip()) {
-                    Ok(()) => self.open(stream, address, &mut connections, &mut places),
-                    Err(why) => self.turn_away(Some(address), why),
-                },
+                Ok((stream, address)) => {
+                    let mut admitted = places.admit(address.ip());
+                    if admitted.is_err() {
+                        // Others may have sent what is no message, and nobody came to read it yet.
+                        yield_now().await;
+                        admitted = places.admit(address.ip());
+                    }
+                    match admitted {
+                        Ok(()) => self.open(stream, address, &mut connections, &mut places),
+                        Err(why) => self.turn_away(Some(address), why),
+                    }
+                }
                 // Out of descriptors, most likely. Where a connection gives way there will be one.
                 Err(_) => {
                     if !places.make_room()
@@ -105,7 +132,12 @@ impl Acceptor {
         connections: &mut JoinSet<()>,
         places: &mut Admission<Id, Arc<Place>>,
     ) {
-        let place = Arc::new(Place { opened: Instant::now(), state: OnceLock::new(), leaves: Notify::new() });
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        let (stream, line) = self.watched(stream);
+        let (opened, state, leaves) = (Instant::now(), OnceLock::new(), Notify::new());
+        let place = Arc::new(Place { opened, line, state, leaves });
         let task = self.clone().serve(stream, address, Arc::clone(&place));
         let id = connections.spawn(log::within(&address.to_string(), task)).id();
         places.enter(id, address.ip(), place);
@@ -118,35 +150,46 @@ impl Acceptor {
     fn tell(&self, event: Event) {
         self.counters.count(&event);
         log::event(&event);
-        self.settings.observer.event(event);
+        observe::tell(&*self.settings.observer, event);
     }
 
-    async fn serve(mut self, stream: TcpStream, address: SocketAddr, place: Arc<Place>) {
+    fn watched(&self, stream: TcpStream) -> (Stream, Watch) {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls.clone() {
+            let line = Line::new(stream);
+            let watch = line.watch();
+            return (Stream::Tls(tls, line), watch);
+        }
+        let (reader, writer) = stream.into_split();
+        let writer = Line::new(writer);
+        let watch = writer.watch();
+        (Stream::Plain(reader, writer), watch)
+    }
+
+    async fn serve(mut self, stream: Stream, address: SocketAddr, place: Arc<Place>) {
         if let Some(each) = &self.each {
             let (handler, observer) = each(address);
             (self.service, self.settings.observer) = (Some(handler), observer);
         }
-        if stream.set_nodelay(true).is_err() {
-            return;
+        match stream {
+            Stream::Plain(reader, writer) => self.connected(reader, writer, address, place).await,
+            #[cfg(feature = "tls")]
+            Stream::Tls(tls, line) => {
+                let handshake = timeout(self.settings.handshake_timeout, tls.accept(line));
+                let failed = tokio::select! {
+                    shaken = handshake => match shaken {
+                        Ok(Ok(stream)) => {
+                            let (reader, writer) = tokio::io::split(stream);
+                            return self.connected(reader, writer, address, place).await;
+                        }
+                        Ok(Err(error)) => Closed::by(&error),
+                        Err(_) => Closed::Tls(super::tls::TlsError::TimedOut),
+                    },
+                    () = place.leaves.notified() => Closed::GaveWay,
+                };
+                self.tell(Event::HandshakeFailed(failed));
+            }
         }
-        #[cfg(feature = "tls")]
-        if let Some(tls) = self.tls.clone() {
-            let handshake = timeout(self.settings.handshake_timeout, tls.accept(stream));
-            let failed = tokio::select! {
-                shaken = handshake => match shaken {
-                    Ok(Ok(stream)) => {
-                        let (reader, writer) = tokio::io::split(stream);
-                        return self.connected(reader, writer, address, place).await;
-                    }
-                    Ok(Err(error)) => Closed::by(&error),
-                    Err(_) => Closed::Tls(super::tls::TlsError::TimedOut),
-                },
-                () = place.leaves.notified() => Closed::GaveWay,
-            };
-            return self.tell(Event::HandshakeFailed(failed));
-        }
-        let (reader, writer) = stream.into_split();
-        self.connected(reader, writer, address, place).await;
     }
 
     async fn connected<R, W>(self, reader: R, writer: W, address: SocketAddr, place: Arc<Place>)
@@ -161,11 +204,11 @@ impl Acceptor {
         if let Some(hook) = self.on_connect {
             hook(Peer { state: Arc::clone(&state) }, address);
         }
-        let (closing, closes) = (Arc::clone(&state), self.closes);
+        let (closing, leaving, closes) = (Arc::clone(&state), Arc::clone(&state), self.closes);
         let keeper = async move {
             tokio::select! {
                 closed = close_when_told(closing, closes) => closed,
-                () = place.leaves.notified() => Closed::GaveWay,
+                () = place.leaves.notified() => give_way(&leaving).await,
             }
         };
         let closed = run::run(Arc::clone(&state), self.service, reader, writer, Vec::new(), keeper).await;
@@ -192,6 +235,22 @@ async fn close_when_told(state: Arc<State>, mut closes: watch::Receiver<Option<D
     state.finish();
     pending().await
 }
+
+/// Closes a connection for another. A request that came after that was decided is not handled any more, or
+/// gets its response.
+async fn give_way(state: &State) -> Closed {
+    state.refuse();
+    let owed = async {
+        while state.is_used() {
+            sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let _ = timeout(GRACE, owed).await;
+    Closed::GaveWay
+}
+
+/// How long a connection that gives way may take to respond to a request that came just before.
+const GRACE: Duration = Duration::from_secs(1);
 
 fn id_of(ended: Result<(Id, ()), JoinError>) -> Id {
     match ended {
@@ -230,5 +289,30 @@ impl Spare {
         });
         self.0 = Self::open();
         told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A request that came when it was decided already gets its response, if that does not take long.
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_way_gets_its_response_within_a_second() {
+        for (takes, waited) in [(0, 0), (300, 300), (5_000, 1_000)] {
+            let state = State::new(Settings::default(), Arc::default());
+            let place = Arc::clone(&state.places).acquire_owned().await.unwrap();
+            let busy = async move {
+                sleep(Duration::from_millis(takes)).await;
+                drop(place);
+            };
+            tokio::spawn(busy);
+            tokio::task::yield_now().await;
+            let began = Instant::now();
+            assert_eq!(give_way(&state).await, Closed::GaveWay);
+            let elapsed = began.elapsed().as_millis();
+            assert!((waited..waited + 3).contains(&elapsed), "{takes}: {elapsed}");
+            assert!(!state.begins_to_gather(), "nothing that comes later is handled");
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! Which connections a server has, who may have one more, and who gives way for it.
 //!
-//! A connection that is being used gives way to nobody. Of the others those go first that never sent a
-//! message, the one that has been silent for longest before all others; then those that have been silent
-//! for a while. Where a peer has its share, one of its own connections gives way.
+//! A connection that is being used gives way to nobody, nor does one that has sent what nobody has read yet.
+//! Of the others those go first that never sent a message, the one that has been silent for longest before all
+//! others; then those that have been silent for a while. Where a peer has its share, one of its own connections
+//! gives way.
 
+use core::cmp::Reverse;
 use core::hash::Hash;
 use core::time::Duration;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::vec::Vec;
 
 use super::observe::TurnedAway;
 
@@ -25,6 +28,9 @@ pub(crate) enum Standing {
 /// Who has a place.
 pub(crate) trait Occupant {
     fn standing(&self) -> Standing;
+
+    /// Whether it has sent something that is yet to be looked at, and may be a message.
+    fn is_to_be_heard(&self) -> bool;
 
     /// Closes the connection.
     fn give_way(&self);
@@ -104,13 +110,14 @@ impl<K: Copy + Eq + Hash, O: Occupant> Admission<K, O> {
             Standing::Silent(time) if time >= SILENT => Some((false, time)),
             Standing::Silent(_) | Standing::Busy => None,
         };
-        let worst = candidates
-            .filter_map(|(id, (_, occupant))| Some((rank(occupant)?, *id)))
-            .max_by_key(|(rank, _)| *rank);
-        let Some((_, id)) = worst else { return false };
-        if let Some((_, occupant)) = self.taken.get(&id) {
-            occupant.give_way();
-        }
+        let mut ranked: Vec<_> =
+            candidates.filter_map(|(id, (_, occupant))| Some((rank(occupant)?, *id, occupant))).collect();
+        ranked.sort_unstable_by_key(|(rank, ..)| Reverse(*rank));
+        // Asked last, and in this order: who is heard meanwhile is not silent any more.
+        let leaves = |occupant: &O| !occupant.is_to_be_heard() && rank(occupant).is_some();
+        let first = ranked.into_iter().find(|(_, _, occupant)| leaves(occupant));
+        let Some((_, id, occupant)) = first else { return false };
+        occupant.give_way();
         self.leave(id);
         true
     }
@@ -118,17 +125,18 @@ impl<K: Copy + Eq + Hash, O: Occupant> Admission<K, O> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use core::cell::Cell;
     use std::rc::Rc;
-    use std::vec::Vec;
 
-    use super::*;
-
-    struct Fake(Standing, Rc<Cell<bool>>);
+    struct Fake(Standing, Rc<Cell<bool>>, bool);
 
     impl Occupant for Fake {
         fn standing(&self) -> Standing {
             self.0
+        }
+        fn is_to_be_heard(&self) -> bool {
+            self.2
         }
         fn give_way(&self) {
             self.1.set(true);
@@ -152,7 +160,7 @@ mod tests {
         let mut table = Admission::new(limit, share);
         let marks: Vec<_> = of.iter().map(|_| Rc::new(Cell::new(false))).collect();
         for (index, ((peer, standing), mark)) in of.iter().zip(&marks).enumerate() {
-            table.enter(index, ip(peer), Fake(*standing, Rc::clone(mark)));
+            table.enter(index, ip(peer), Fake(*standing, Rc::clone(mark), false));
         }
         (table, marks)
     }
@@ -180,13 +188,32 @@ mod tests {
             assert_eq!(table.admit(ip("10.0.0.9")), Ok(()));
             order.extend(closed(&marks));
             marks.iter().for_each(|mark| mark.set(false));
-            table.enter(10 + order.len(), ip("10.0.0.9"), Fake(Standing::Busy, Rc::default()));
+            table.enter(10 + order.len(), ip("10.0.0.9"), Fake(Standing::Busy, Rc::default(), false));
         }
         assert_eq!(order, [3, 1, 0, 4]);
         assert_eq!(table.admit(ip("10.0.0.9")), Err(TurnedAway::TableFull));
         assert!(closed(&marks).is_empty());
         table.leave(2);
         assert_eq!(table.admit(ip("10.0.0.9")), Ok(()));
+    }
+
+    #[test]
+    fn who_is_to_be_heard_does_not_go_and_the_next_one_does() {
+        let (mut table, marks) = table(
+            3,
+            3,
+            &[
+                ("10.0.0.1", Standing::Mute(s(9))),
+                ("10.0.0.2", Standing::Silent(s(8))),
+                ("10.0.0.3", Standing::Silent(s(7))),
+            ],
+        );
+        (0..2).for_each(|id| table.taken.get_mut(&id).unwrap().1.2 = true);
+        assert_eq!(table.admit(ip("10.0.0.9")), Ok(()));
+        assert_eq!(closed(&marks), [2]);
+        table.enter(3, ip("10.0.0.9"), Fake(Standing::Busy, Rc::default(), false));
+        assert_eq!(table.admit(ip("10.0.0.9")), Err(TurnedAway::TableFull));
+        assert_eq!(closed(&marks), [2]);
     }
 
     #[test]

@@ -58,6 +58,7 @@
 //! | connections of a server | `connections` | one that is not used gives way, or the newcomer is turned away |
 //! | connections of one peer | `connections_per_peer` | one of its own gives way, or the newcomer is turned away |
 //! | file descriptors | the system | one that is not used gives way, or the newcomer is turned away |
+//! | a connection that gives way | a second, for the responses that it is owed | closed |
 //! | connections that claim to be the host of a `Client::listener` | 8 at a time | the next ones wait |
 //! | octets before the response to its sign-on | `read_buffer` | turned away |
 //! | keys remembered | `Limits::memory`, `Limits::remember` | the oldest are forgotten |
@@ -77,6 +78,8 @@ mod connection;
 #[cfg(feature = "net")]
 mod error;
 mod exchange;
+#[cfg(feature = "net")]
+mod line;
 #[cfg(feature = "net")]
 mod log;
 #[cfg(feature = "net")]

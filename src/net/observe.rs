@@ -4,6 +4,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::connection::received::Received;
 use super::error::{Closed, ReplyError};
@@ -12,7 +13,8 @@ use crate::read::inspection::Inspection;
 
 /// Hears what happens on connections. Every method does nothing unless it is written.
 ///
-/// The methods are called by the task that reads the connection: what takes long belongs elsewhere.
+/// The methods are called by the task that reads the connection: what takes long belongs elsewhere. A panic of
+/// [`Observer::event`] ends nothing; one of the others ends the connection.
 ///
 /// Without an observer of the caller's, [`Observer::unreadable`] and a response that is not sent are
 /// told by a line on standard error, or by `tracing` where that feature is on and somebody listens.
@@ -48,6 +50,13 @@ pub trait Observer: Send + Sync + 'static {
 
 /// Hears nothing.
 impl Observer for () {}
+
+/// Tells an observer. What panics in it has heard: it does not end a task that others depend on, nor, while that
+/// ends, the program.
+pub(crate) fn tell(observer: &dyn Observer, event: Event) {
+    // The panic is told by its hook.
+    let _ = catch_unwind(AssertUnwindSafe(|| observer.event(event)));
+}
 
 /// Something that happened; numbers and reasons only.
 #[derive(Clone, PartialEq, Eq, Debug)]

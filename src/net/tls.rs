@@ -8,6 +8,7 @@ use std::string::{String, ToString};
 use std::sync::Arc;
 use std::vec::Vec;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -239,7 +240,10 @@ impl ServerTls {
         Self { acceptor: config.into() }
     }
 
-    pub(crate) async fn accept(self, stream: TcpStream) -> io::Result<server::TlsStream<TcpStream>> {
+    pub(crate) async fn accept<S>(self, stream: S) -> io::Result<server::TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         self.acceptor.accept(stream).await
     }
 }

@@ -100,6 +100,26 @@ fn arguments() {
     }
 }
 
+/// Line ends alone are enough to begin a line of one's own.
+#[test]
+fn arguments_of_several_lines() {
+    for forged in ["x\r\n!! forged", "x\n!! forged", "\n!! forged\n", "x\r"] {
+        for args in [
+            &["decode", "-s", "iso87-ascii", "-F", forged][..],
+            &["decode", "-s", "iso87-ascii", &format!("--framing={forged}")],
+            &["decode", "--lang", forged],
+            &["serve", "-s", "iso87-ascii", "-l", forged],
+            &["serve", "-s", "iso87-ascii", "--idle-timeout", forged],
+            &["send", "127.0.0.1:1", "-s", "iso87-ascii", "--key", forged],
+            &["pin", forged],
+            &["ipm", forged],
+            &[forged],
+        ] {
+            run(args, "");
+        }
+    }
+}
+
 #[test]
 fn names_in_a_spec() {
     let quoted = EVIL

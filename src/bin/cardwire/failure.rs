@@ -1,5 +1,6 @@
 //! What can go wrong, and which exit code it gives.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -61,15 +62,27 @@ pub(crate) fn complain(text: impl fmt::Display) {
 /// What clap says about the arguments, and the exit code of that. It repeats them as they are, so
 /// those that would do something to a terminal are escaped first.
 pub(crate) fn refuse_arguments(said: &clap::Error) -> ExitCode {
-    let text = said.render().to_string();
-    let harmless = text.lines().all(|line| escaped(line) == line);
+    let rendered = said.render().to_string();
+    // What they hold of line ends is not told from its own afterwards.
+    let text = std::env::args_os().fold(rendered.clone(), |text, argument| one_line(&text, &argument));
+    let harmless = text == rendered && text.split('\n').all(|line| escaped(line) == line);
     if harmless {
         // nobody is left to be told when the output is closed
         let _ = said.print();
     } else {
-        text.lines().for_each(complain);
+        text.trim_end_matches('\n').split('\n').for_each(complain);
     }
     ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2))
+}
+
+/// A text in which an argument of several lines, or the value in it, is one.
+fn one_line(text: &str, argument: &OsStr) -> String {
+    let argument = argument.to_string_lossy();
+    let value = argument.split_once('=').map_or("", |(_, value)| value);
+    [argument.as_ref(), value].into_iter().fold(text.to_owned(), |text, part| match part.contains('\n') {
+        true => text.replace(part, &escaped(part)),
+        false => text,
+    })
 }
 
 /// The exit code of a result, after saying what went wrong.

@@ -42,6 +42,7 @@ impl Told for Reason {
     fn told(&self) -> String {
         let words = match self {
             Self::Link(number) => return say!("{self}", "链路类型{number}"),
+            Self::Protocol(4 | 41) => "IP封装的IP",
             Self::Fragment => "缺少同一数据包其余部分的分片",
             Self::Cut => "只抓到一部分（抓包长度限制）",
             Self::Malformed => "格式错误",

@@ -41,13 +41,26 @@ pub(crate) fn read_with_text<T: DeserializeOwned>(file: &Path) -> Outcome<(T, St
 }
 
 /// What serde says of a value of the wrong kind repeats the value, which may be of a card; what was
-/// expected stands last.
+/// expected stands last. Of a name or a word that nobody knows the start is enough to find it.
 fn without_value(message: &str) -> String {
     match message.rsplit_once(", expected ") {
         Some((before, expected)) if before.starts_with("invalid ") => format!("expected {expected}"),
-        _ => message.to_owned(),
+        Some((before, expected)) => format!("{}, expected {expected}", cut_short(before)),
+        None => cut_short(message),
     }
 }
+
+fn cut_short(unknown: &str) -> String {
+    match unknown.split_once('`') {
+        Some((what, name)) if what.starts_with("unknown ") && name.chars().count() > SHOWN + 1 => {
+            format!("{what}`{}...`", name.chars().take(SHOWN).collect::<String>())
+        }
+        _ => unknown.to_owned(),
+    }
+}
+
+/// No more is shown of a name that nobody knows: no card number is as short.
+const SHOWN: usize = 8;
 
 /// The line of a place in a text.
 pub(crate) fn line(text: &str, at: usize) -> usize {

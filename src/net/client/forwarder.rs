@@ -19,6 +19,7 @@ use core::fmt::{self, Display};
 use core::time::Duration;
 use std::boxed::Box;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::string::ToString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::vec::Vec;
@@ -32,7 +33,7 @@ use crate::net::connection::peer::Peer;
 use crate::net::exchange::backoff::Backoff;
 use crate::net::exchange::saf::{Due, Forwarder, ParkReason, Queue, SafError, WorkItem};
 use crate::net::log::{self, Warnings};
-use crate::net::observe::{Event, ForwarderState, Observer};
+use crate::net::observe::{self, Event, ForwarderState, Observer};
 
 /// A running [`Forwarder`]: takes messages, keeps them, and sends them until they are acknowledged.
 /// Clones share it. When the last one is dropped it stops; what it holds is in its queue.
@@ -261,7 +262,7 @@ impl<Q, R> Task<Q, R> {
 
     fn tell(&self, event: Event) {
         log::event(&event);
-        self.observer.event(event);
+        observe::tell(&*self.observer, event);
     }
 }
 
@@ -375,12 +376,16 @@ where
 
     fn send(&mut self, message: Outbound) {
         let Outbound { id, destination, repeat, octets } = message;
-        let (route, orders) = ((self.routes)(destination), self.orders.clone());
+        let orders = self.orders.clone();
         self.in_flight.insert(id);
-        let sent = tokio::spawn(route.send(repeat, octets));
+        // Routes or a judge that panic have said nothing.
+        let route = catch_unwind(AssertUnwindSafe(|| (self.routes)(destination)));
+        let sent = route.map(|route| tokio::spawn(route.send(repeat, octets)));
         tokio::spawn(async move {
-            // A judge that panics has not judged.
-            let outcome = sent.await.unwrap_or(Outcome::Unanswered);
+            let outcome = match sent {
+                Ok(sent) => sent.await.unwrap_or(Outcome::Unanswered),
+                Err(_) => Outcome::Unanswered,
+            };
             let Some(orders) = orders.upgrade() else { return };
             let _ = orders.send(Order::Outcome(id, outcome)).await;
         });

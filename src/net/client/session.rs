@@ -141,11 +141,11 @@ async fn keep(
     let _ = up.send(());
     let Some((idle, echo_test)) = echo_test else { return pending().await };
     loop {
-        let silence = state.silence();
+        let silence = state.usage.silence();
         if silence < idle {
             sleep(idle - silence).await;
         } else if let Err(SendError::Unknown { .. } | SendError::NotSent(_)) = echo_test.send(&state).await
-            && state.silence() >= idle
+            && state.usage.silence() >= idle
         {
             return Closed::NoEcho;
         }

@@ -11,12 +11,15 @@
 //!
 //! Whatever ends first ends the connection.
 
+use core::future::poll_fn;
+use core::pin::Pin;
 use core::time::Duration;
 use std::boxed::Box;
+use std::io;
 use std::sync::Arc;
 use std::vec::Vec;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -86,7 +89,7 @@ where
             closed
         }
         // A task can only panic in a handler or an observer of the caller.
-        Some(Err(_)) | None => Closed::Io(std::io::ErrorKind::Other),
+        Some(Err(_)) | None => Closed::Io(io::ErrorKind::Other),
     };
     tasks.shutdown().await;
     closed
@@ -113,7 +116,7 @@ async fn write<W: AsyncWrite + Unpin>(state: Arc<State>, mut writer: W) -> Close
             };
             let piece = rest.get(..piece).unwrap_or(rest);
             match timeout(state.settings.write_timeout, writer.write(piece)).await {
-                Ok(Ok(0)) => return Closed::Io(std::io::ErrorKind::WriteZero),
+                Ok(Ok(0)) => return Closed::Io(io::ErrorKind::WriteZero),
                 Ok(Ok(written)) => {
                     at += written;
                     state.note(&batch, at);
@@ -151,23 +154,38 @@ async fn read<R: AsyncRead + Unpin>(
         let limit = inbox.limit(&state);
         let room = inbox.room();
         let read = match limit {
-            Some((limit, closed)) => match timeout_at(limit, reader.read(room)).await {
+            Some((limit, closed)) => match timeout_at(limit, take_in(&state, &mut reader, room)).await {
                 Ok(read) => read,
                 Err(_) => return closed,
             },
-            None => reader.read(room).await,
+            None => take_in(&state, &mut reader, room).await,
         };
         match read {
             Ok(0) if inbox.is_empty() => return Closed::ByPeer,
             Ok(0) => return Closed::Truncated,
             Ok(octets) => {
                 inbox.filled += octets;
-                state.hear();
+                state.usage.hear();
                 Counters::add(&state.counters.octets_in, octets);
             }
             Err(error) => return Closed::by(&error),
         }
     }
+}
+
+/// Reads octets. Whoever looks meanwhile finds them in the socket, or that they are in hand.
+async fn take_in<R: AsyncRead + Unpin>(state: &State, reader: &mut R, room: &mut [u8]) -> io::Result<usize> {
+    let mut taken = ReadBuf::new(room);
+    let read = poll_fn(|cx| {
+        state.usage.set_in_hand(true);
+        let polled = Pin::new(&mut *reader).poll_read(cx, &mut taken);
+        if polled.is_pending() {
+            state.usage.set_in_hand(false);
+        }
+        polled
+    });
+    read.await?;
+    Ok(taken.filled().len())
 }
 
 /// No more is read at a time, whatever the settings say.
@@ -278,6 +296,7 @@ fn receive(
 ) {
     let settings = &state.settings;
     if frame.is_poll() {
+        state.usage.has_noise();
         state.tell(Event::Polled);
         if settings.respond_to_polls {
             // a poll fits the framing that it came by
@@ -288,7 +307,7 @@ fn receive(
     let Ok(message) = parser.parse(frame.payload) else {
         return receive_broken(state, service, frame, arrivals);
     };
-    state.has_message();
+    state.usage.has_message();
     let Arrivals { responses, replies } = arrivals;
     if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);
@@ -323,6 +342,7 @@ fn receive(
 #[cold]
 fn receive_broken(state: &Arc<State>, service: &Service, frame: &Frame<'_>, arrivals: &mut Arrivals) {
     let settings = &state.settings;
+    state.usage.has_noise();
     let inspection = Inspection::of(settings.spec, frame.payload);
     if inspection.mti().is_some_and(|mti| settings.correlation.is_response(mti)) {
         let partial = inspection.partial();

@@ -1,7 +1,7 @@
 //! What the callers, the reader, the writer and the timer of a connection share: the table of requests
 //! in flight, and the frames that wait to be written.
 
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
+use super::usage::Usage;
 use crate::model::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
 use crate::net::exchange::correlation::Trace;
 use crate::net::exchange::mux::{Mux, Response, Unanswered};
 use crate::net::log;
-use crate::net::observe::{Counters, Event};
+use crate::net::observe::{self, Counters, Event};
 use crate::net::settings::Settings;
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
@@ -47,16 +48,15 @@ pub(crate) struct State {
     /// Wakes the timer, because a deadline is sooner than it knows.
     pub(crate) sooner: Notify,
     start: Instant,
-    /// When octets last came in, in milliseconds since `start`.
-    heard: AtomicU64,
-    /// Whether a message has come in, on this connection.
-    spoken: AtomicBool,
+    pub(crate) usage: Usage,
 }
 
 /// What the lock protects.
 pub(crate) struct Tables {
     pub(crate) mux: Mux<Trace, Waiter>,
     pub(crate) outbox: Outbox,
+    /// Whether the writer has a batch that is not written yet.
+    writing: bool,
     /// Whether a connection is there: the truth that `phase` tells the others.
     pub(crate) open: bool,
     /// When the timer will look next.
@@ -104,6 +104,7 @@ impl State {
         let tables = Tables {
             mux: Mux::new(settings.limits),
             outbox: Outbox::default(),
+            writing: false,
             open: false,
             looks: Duration::MAX,
         };
@@ -121,8 +122,7 @@ impl State {
             room: Notify::new(),
             sooner: Notify::new(),
             start: Instant::now(),
-            heard: AtomicU64::new(0),
-            spoken: AtomicBool::new(false),
+            usage: Usage::new(),
             settings,
         })
     }
@@ -246,7 +246,7 @@ impl State {
     pub(crate) fn tell(&self, event: Event) {
         self.counters.count(&event);
         log::event(&event);
-        self.settings.observer.event(event);
+        observe::tell(&*self.settings.observer, event);
     }
 
     /// Ends the requests whose time is over, again and again.
@@ -289,7 +289,8 @@ impl State {
         loop {
             {
                 let mut tables = self.lock();
-                if !tables.outbox.frames().is_empty() {
+                tables.writing = !tables.outbox.frames().is_empty();
+                if tables.writing {
                     tables.outbox.take(batch);
                     drop(tables);
                     self.room.notify_waiters();
@@ -316,6 +317,7 @@ impl State {
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
         self.lock().outbox.note(batch, octets);
+        self.usage.write();
     }
 
     /// Waits until less is to be written than allowed: a peer that does not read is not read.
@@ -360,12 +362,11 @@ impl State {
         {
             let mut tables = self.lock();
             tables.outbox.reset();
-            tables.open = true;
+            (tables.writing, tables.open) = (false, true);
             self.refusing.store(false, Ordering::SeqCst);
             self.finishing.store(false, Ordering::SeqCst);
         }
-        self.spoken.store(false, Ordering::Relaxed);
-        self.hear();
+        self.usage.begin();
         self.set_phase(phase);
     }
 
@@ -444,33 +445,13 @@ impl State {
         at.saturating_duration_since(self.start)
     }
 
-    /// Notes that octets came in.
-    pub(crate) fn hear(&self) {
-        let now = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
-        self.heard.store(now, Ordering::Relaxed);
-    }
-
-    /// Notes that a message came in.
-    pub(crate) fn has_message(&self) {
-        self.spoken.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_spoken(&self) -> bool {
-        self.spoken.load(Ordering::Relaxed)
-    }
-
-    /// Whether something is in flight, being processed, or about to be written.
+    /// Whether something is in flight, being processed, or being written.
     pub(crate) fn is_used(&self) -> bool {
         if self.places.available_permits() < self.settings.concurrency {
             return true;
         }
         let tables = self.lock();
-        tables.mux.in_flight() > 0 || !tables.outbox.frames().is_empty()
-    }
-
-    /// How long nothing has come in.
-    pub(crate) fn silence(&self) -> Duration {
-        self.now().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
+        tables.mux.in_flight() > 0 || tables.writing || !tables.outbox.frames().is_empty()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {

@@ -291,6 +291,38 @@ async fn a_work_item_is_told_and_a_judge_that_panics_has_not_judged() {
     assert_eq!(parked, [&Event::Parked(silent), &Event::Parked(refused)]);
 }
 
+/// An observer that panics has heard, and a route that panics has sent nothing that anybody knows of: neither
+/// ends the forwarder, nor the program.
+#[tokio::test(start_paused = true)]
+async fn what_panics_of_the_caller_does_not_end_it() {
+    struct Panics(Heard);
+    impl Observer for Panics {
+        fn event(&self, event: Event) {
+            self.0.event(event);
+            panic!("an observer of the caller")
+        }
+    }
+    let mut bench = Bench::new();
+    let observer = Arc::new(Panics(Heard::default()));
+    let (route, routed) = (Route::to(&bench.peer), AtomicUsize::new(0));
+    let routes = move |_| {
+        assert!(routed.fetch_add(1, SeqCst) > 0, "routes of the caller");
+        route.clone()
+    };
+    let handle = recovered(MemoryQueue::default()).run_observed(routes, Arc::clone(&observer) as _);
+    handle.put(1, reversal(1)).await.unwrap();
+    handle.put(1, b"0420").await.unwrap();
+    let seen = bench.host.next().await;
+    assert_eq!((stan(&seen), &seen[..4]), (1, b"0421".as_slice()), "it may have been sent");
+    bench.host.send(&response(&seen, "00")).await;
+    while handle.work_items().await.unwrap().is_empty() {
+        tokio::time::sleep(SECOND).await;
+    }
+    assert_eq!(handle.held().await, Ok(1));
+    assert!(handle.stop().await.is_some());
+    assert_eq!(states(&observer.0), [ForwarderState::Running, ForwarderState::Stopped]);
+}
+
 /// A queue that panics ends the forwarder, which is told and refuses what is put.
 #[tokio::test]
 async fn a_forwarder_that_ends_says_so() {

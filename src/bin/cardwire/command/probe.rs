@@ -1,5 +1,6 @@
 //! `cardwire probe`.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -152,10 +153,37 @@ impl Probe {
     }
 }
 
+/// Messages by their connections.
+#[derive(Default)]
+struct Groups {
+    groups: Vec<Group>,
+    /// The connections that are not looked at.
+    left_out: HashSet<String>,
+}
+
+impl Groups {
+    fn put(&mut self, connection: Option<String>, message: Vec<u8>) {
+        crate::work::count(1 + self.groups.len());
+        let is_full = self.groups.len() >= MOST_CONNECTIONS;
+        match (self.groups.iter_mut().find(|group| group.connection == connection), connection) {
+            (Some(group), _) if group.inputs.len() >= MAX_MESSAGES => (),
+            (Some(group), _) => group.inputs.push(message),
+            (None, Some(name)) if is_full => _ = self.left_out.insert(name),
+            (None, connection) => self.groups.push(Group { connection, inputs: vec![message] }),
+        }
+    }
+
+    /// Whether what comes next would not be looked at.
+    fn is_enough(&self) -> bool {
+        let is_enough = |group: &Group| group.connection.is_none() && group.inputs.len() >= MAX_MESSAGES;
+        self.groups.iter().all(is_enough)
+    }
+}
+
 /// What is explained together, and how many connections are left out.
 fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
     let mut messages = args.messages(None);
-    let (mut groups, mut left_out): (Vec<Group>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut groups = Groups::default();
     while let Some(Item { origin, content }) = messages.next()? {
         let connection = connection(&origin);
         let message = match content {
@@ -167,19 +195,12 @@ fn groups(args: &InputArgs) -> Outcome<(Vec<Group>, usize)> {
             }
             Err(refusal) => return Err(Failure::data(format_args!("{}: {}", origin.told(), refusal.told()))),
         };
-        let is_full = groups.len() >= MOST_CONNECTIONS;
-        match (groups.iter_mut().find(|group| group.connection == connection), connection) {
-            (Some(group), _) if group.inputs.len() >= MAX_MESSAGES => (),
-            (Some(group), _) => group.inputs.push(message),
-            (None, Some(name)) if is_full => left_out.extend((!left_out.contains(&name)).then_some(name)),
-            (None, connection) => groups.push(Group { connection, inputs: vec![message] }),
-        }
-        let is_enough = |group: &Group| group.connection.is_none() && group.inputs.len() >= MAX_MESSAGES;
-        if groups.iter().all(is_enough) {
+        groups.put(connection, message);
+        if groups.is_enough() {
             break;
         }
     }
-    Ok((groups, left_out.len()))
+    Ok((groups.groups, groups.left_out.len()))
 }
 
 /// What `cardwire probe` looks at, if it is all explained together.
@@ -308,4 +329,20 @@ fn object(output: &mut Output, connections: &[String], explanation: &Explanation
     list(&mut text, &mut explanation.hints().iter().map(|hint| hint.in_lang(lang()).to_string()));
     text.extend_from_slice(b"]}\n");
     Ok(output.bytes().write_all(&text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_grows_with_the_connections() {
+        crate::work::tests::assert_linear("connections", |size| {
+            let mut groups = Groups::default();
+            for number in 0..2 * size {
+                groups.put(Some(format!("{} - host", number % size)), vec![0]);
+            }
+            assert_eq!(groups.groups.len() + groups.left_out.len(), size);
+        });
+    }
 }

@@ -66,12 +66,15 @@ impl Disk for RealDisk {
 
     fn open(&self, path: &Path) -> io::Result<File> {
         let file = private().create(true).truncate(false).open(path)?;
+        own(&file)?;
         close_to_others(&file);
         Ok(file)
     }
 
     fn create(&self, path: &Path) -> io::Result<File> {
-        private().create_new(true).open(path)
+        let file = private().create_new(true).open(path)?;
+        own(&file)?;
+        Ok(file)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -127,6 +130,23 @@ pub(super) fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Takes a file, which may have another name besides its path: a hard link. It is given back when it is closed.
+/// Elsewhere than on Unix such a lock would keep its owner from reading, too.
+fn own(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    match fs4::FileExt::try_lock(file) {
+        Ok(()) => (),
+        Err(fs4::TryLockError::WouldBlock) => {
+            let words = "the queue is in use under another name";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, words));
+        }
+        Err(fs4::TryLockError::Error(error)) => return Err(error),
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// Takes the permissions away that a file of an earlier time gave to others. Where the file system has

@@ -16,7 +16,7 @@ use super::record::{Queue, Record};
 ///
 /// The file belongs to the queue that opened it: a second one, in this process or another, gets an error
 /// that names the process that has it. The lock is a file beside it, `reversals.saf.lock` for
-/// `reversals.saf`, which stays.
+/// `reversals.saf`, which stays. A link to the file is the same queue, and so is a hard link on Unix.
 ///
 /// Only its owner may read the file (mode 0600). The octets of messages are kept as they are given, and
 /// overwritten when the message is done; what the file system and the device remember is not reached by
@@ -74,14 +74,25 @@ impl Queue for FileQueue {
 
 /// The one path of a file, so that two names for it are one queue.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
-    if let Ok(resolved) = path.canonicalize() {
-        return Ok(resolved);
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        if let Ok(resolved) = path.canonicalize() {
+            return Ok(resolved);
+        }
+        let folder =
+            path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let folder = folder.canonicalize()?;
+        match path.read_link() {
+            // The queue will be where the link points to, and not in the place of the link.
+            Ok(target) => path = folder.join(target),
+            Err(_) => return Ok(folder.join(path.file_name().ok_or(io::ErrorKind::InvalidInput)?)),
+        }
     }
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    Ok(folder.canonicalize()?.join(name))
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "a link that points to itself"))
 }
+
+/// How many links may lie between a name and a queue that is not there yet.
+const MOST_LINKS: usize = 40;
 
 /// That a queue is ours. The system gives it back when the process ends, however it ends.
 #[derive(Debug)]

@@ -46,6 +46,8 @@ pub(super) struct Journal<D: Disk> {
     /// Where octets lie that are to be overwritten.
     finished: Vec<Place>,
     trouble: Trouble,
+    /// A new file of which it is not known whether it has the name of the queue.
+    renaming: Option<(PathBuf, Copied<D::File>)>,
     cut: Option<Cut>,
 }
 
@@ -53,6 +55,7 @@ pub(super) struct Journal<D: Disk> {
 type Place = (u64, usize);
 
 /// A new file with records, durable but for its name.
+#[derive(Debug)]
 struct Copied<F> {
     file: F,
     end: u64,
@@ -93,6 +96,7 @@ impl<D: Disk> Journal<D> {
             placed: BTreeMap::new(),
             finished: Vec::new(),
             trouble: Trouble::None,
+            renaming: None,
             cut: None,
         };
         match format::start(&octets) {
@@ -134,6 +138,7 @@ impl<D: Disk> Journal<D> {
 
     /// Repairs what an error left; until that is done, nothing is accepted.
     fn heal(&mut self) -> io::Result<()> {
+        self.settle_renaming()?;
         match self.trouble {
             Trouble::None => return Ok(()),
             Trouble::Tail => {
@@ -144,6 +149,29 @@ impl<D: Disk> Journal<D> {
         }
         self.trouble = Trouble::None;
         Ok(())
+    }
+
+    /// Finds out which file has the name of the queue, after a renaming that reported an error: it may have been
+    /// done all the same, and the old file must not be written on then. Says whether it is the new one.
+    fn settle_renaming(&mut self) -> io::Result<bool> {
+        let Some((path, _)) = &self.renaming else { return Ok(false) };
+        let names = self.disk.names(folder(path))?;
+        let Some((path, copied)) = self.renaming.take() else { return Ok(false) };
+        let is_done = !names.iter().any(|name| Some(name.as_os_str()) == path.file_name());
+        if is_done {
+            self.adopt(copied);
+        } else {
+            let _ = self.disk.remove(&path);
+        }
+        Ok(is_done)
+    }
+
+    /// Uses the new file from here on.
+    fn adopt(&mut self, copied: Copied<D::File>) {
+        let Copied { file, end, number, placed } = copied;
+        (self.file, self.end, self.number, self.placed) = (file, end, number, placed);
+        self.finished.clear();
+        self.trouble = Trouble::Name;
     }
 
     fn write(&mut self, records: &[u8]) -> io::Result<u64> {
@@ -293,6 +321,8 @@ impl<D: Disk> Queue for Journal<D> {
     }
 
     fn replay(&mut self, each: &mut dyn FnMut(Record<'_>)) -> io::Result<()> {
+        // A commit that failed was refused, and is not taken up because its octets are there.
+        self.heal()?;
         let octets = self.file.read_all()?;
         let found = Found::of(&octets)?;
         (self.end, self.number) = (length(found.end), found.number);
@@ -329,30 +359,25 @@ impl<D: Disk> Queue for Journal<D> {
     /// Writes a second file, makes it durable, and gives it the name of the first one. The octets of the
     /// first one are then nowhere any more.
     fn rewrite(&mut self, records: &mut dyn Iterator<Item = Record<'_>>) -> io::Result<()> {
+        self.settle_renaming()?;
         let path = self.new_name()?;
-        let copied = self.copy(&path, records);
-        let renamed = copied.and_then(|copied| match self.disk.rename(&path, &self.path) {
-            Ok(()) => Ok(copied),
-            // An error of a rename that was done all the same must not leave the old file in use.
-            Err(error) => match self.disk.names(folder(&path)) {
-                Ok(names) if !names.iter().any(|name| Some(name.as_os_str()) == path.file_name()) => {
-                    Ok(copied)
-                }
-                _ => Err(error),
-            },
-        });
-        match renamed {
-            Ok(Copied { file, end, number, placed }) => {
-                (self.file, self.end, self.number, self.placed) = (file, end, number, placed);
-                self.finished.clear();
-                self.trouble = Trouble::Name;
-                self.heal()
-            }
+        let copied = match self.copy(&path, records) {
+            Ok(copied) => copied,
             Err(error) => {
                 let _ = self.disk.remove(&path);
-                Err(error)
+                return Err(error);
+            }
+        };
+        match self.disk.rename(&path, &self.path) {
+            Ok(()) => self.adopt(copied),
+            Err(error) => {
+                self.renaming = Some((path, copied));
+                if !self.settle_renaming()? {
+                    return Err(error);
+                }
             }
         }
+        self.heal()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Rules tried before anything is served: what cannot work is told by rule and line.
 
+use std::collections::BTreeMap;
+
 use cardwire::{
     Builder, Message, Mti, Spec, de,
-    layout::{Content, Element},
+    layout::{Content, Element, Layout},
 };
 use toml::Spanned;
 
@@ -45,6 +47,7 @@ impl Rule {
             };
             checked.map_err(|words| (Some(at), words))?;
         }
+        self.contradiction().map_or(Ok(()), Err)?;
         let whole = |words: &str| Err((None, words.to_owned()));
         let responses =
             !self.response.is_empty() || self.echo.is_some() || self.twice || self.broken.is_some();
@@ -73,6 +76,20 @@ impl Rule {
             // the first value that the words name
             let field = words.split([' ', ',', ':']).nth(1).and_then(|number| self.response.get(number));
             (field.map(|value| value.span().start), format!("the response cannot be built: {words}"))
+        })
+    }
+
+    /// Something that is wanted although it, or what it is a part of, must not be there.
+    fn contradiction(&self) -> Option<Wrong> {
+        let (absent, wanted): (Vec<_>, Vec<_>) =
+            self.patterns.iter().partition(|(_, pattern)| pattern.get_ref() == "absent");
+        let absent: BTreeMap<_, _> = absent.into_iter().map(|(path, _)| (keys(path), path)).collect();
+        wanted.into_iter().find_map(|(path, pattern)| {
+            crate::work::count(1);
+            let keys = keys(path);
+            let other = (1..=keys.len()).find_map(|depth| absent.get(keys.get(..depth)?))?;
+            let words = format!("match: no request has {} without {}", named(path), named(other));
+            Some((Some(pattern.span().start), words))
         })
     }
 
@@ -156,22 +173,43 @@ fn value(pattern: &str, path: &str, element: &Element<'_>) -> Result<(), String>
             "the value has {units}, and at least {least} are there; a * at its end fits any rest"
         ));
     }
+    let admits = |index, octet| match element.layout() {
+        None => element.content().admits(index, octet),
+        Some(layout) => parts_admit(layout, octet),
+    };
     let is_right = match is_binary {
         true => {
             let upper = value.bytes().all(|digit| digit.is_ascii_digit() || matches!(digit, b'A'..=b'F'));
             upper && (is_start || value.len().is_multiple_of(2))
         }
-        false => value.chars().enumerate().all(|(index, character)| {
-            u8::try_from(character).is_ok_and(|octet| element.content().admits(index, octet))
-        }),
+        false => value
+            .chars()
+            .enumerate()
+            .all(|(index, character)| u8::try_from(character).is_ok_and(|octet| admits(index, octet))),
     };
-    if is_right || element.layout().is_some() {
+    if is_right {
         return Ok(());
     }
     match is_binary {
         true => fits("octets are hexadecimal digits, in capitals".into()),
         false => fits(format!("a value of class {} has no such characters", element.content())),
     }
+}
+
+/// Whether a part, at some place of it, can have this character.
+fn parts_admit(layout: &Layout<'_>, octet: u8) -> bool {
+    layout.elements().any(|part| match part.layout() {
+        Some(layout) => parts_admit(layout, octet),
+        None => {
+            let content = part.content();
+            content.is_binary() || content.admits(0, octet) || content.admits(1, octet)
+        }
+    })
+}
+
+/// What a path names, from the element inwards, however it is written.
+fn keys(path: &str) -> Vec<String> {
+    path.split('.').map(|key| key.trim_start_matches('0').to_ascii_uppercase()).collect()
 }
 
 /// A bound is a number that a value of so many digits can reach.
@@ -217,6 +255,7 @@ mod tests {
             ("[[rule]]\nmatch = { \"4\" = \">=1000000000000\" }", "no value of 12 digits is that large"),
             ("[[rule]]\nmatch = { \"52\" = \">=1\" }", "octets are no number"),
             ("[[rule]]\nmatch = { \"52\" = \"ab*\" }", "octets are hexadecimal digits, in capitals"),
+            ("[[rule]]\nmatch = { \"55\" = \"9f26*\" }", "octets are hexadecimal digits, in capitals"),
             ("[[rule]]\nmatch = { \"3.4\" = \"00\" }", "does not define '3.4'"),
             ("[[rule]]\nmatch = { \"11.1\" = \"00\" }", "does not define '11.1'"),
             ("[[rule]]\nmatch = { \"193\" = \"00\" }", "does not define '193'"),
@@ -232,6 +271,19 @@ mod tests {
             ("[[rule]]\nclose = true\ntwice = true", "nothing is sent"),
             ("[[rule]]\nresponse = { \"1\" = \"1\" }", "the spec does not define field 1"),
             ("[[rule]]\nresponse = { \"52\" = \"xy\" }", "expected a hexadecimal digit"),
+            (
+                "[[rule]]\nmatch = { \"3\" = \"12345x\" }",
+                "line 2, rule 1: match, 3: a value of class n has no such",
+            ),
+            ("[[rule]]\nmatch = { \"3\" = \"0x*\" }", "match, 3: a value of class n has no such characters"),
+            (
+                "[[rule]]\nmatch = { \"3\" = \"absent\", \"3.1\" = \"00\" }",
+                "line 2, rule 1: match: no request has 3.1 without 3",
+            ),
+            (
+                "[[rule]]\n[rule.match]\n\"055\" = \"absent\"\n\"55.9F26\" = \"present\"",
+                "line 4, rule 1: match: no request has 55.9F26 without 055",
+            ),
             (
                 "[[rule]]\n\n[[rule]]\ndrop = true",
                 "line 3, rule 2: it is never reached: rule 1 fits every request",
@@ -252,6 +304,7 @@ mod tests {
             "[[rule]]\nmatch = { mti = \"present\", \"55.DF01\" = \"0*\" }\ndelay = \"2s\"\nclose = true",
             "[[rule]]\nevery = 2\nbroken = \"cut\"\n\n[[rule]]\nresponse = { \"4\" = \"1\", \"38\" = \"A\" }\necho = [11]",
             "[[rule]]\nmatch = { mti = \"1100\", \"28\" = \"<=D5\" }",
+            "[[rule]]\nmatch = { \"3\" = \"present\", \"3.1\" = \"absent\", \"5\" = \"absent\", \"55.9F26\" = \"0*\" }",
         ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
@@ -261,6 +314,14 @@ mod tests {
     fn work_grows_with_the_rules() {
         crate::work::tests::assert_linear("rules", |size| {
             let rules = "[[rule]]\nmatch = { '11' = '000001' }\nresponse = { '39' = '51' }\n".repeat(size);
+            assert_eq!(check(&rules), Ok(()));
+        });
+        crate::work::tests::assert_linear("patterns", |size| {
+            let pattern = |number: usize| {
+                let word = if number.is_multiple_of(2) { "absent" } else { "0*" };
+                format!("'55.DF{:02X}{:02X}' = '{word}'\n", 0x81 + (number >> 7), number & 0x7F)
+            };
+            let rules = format!("[[rule]]\n[rule.match]\n{}", (0..size).map(pattern).collect::<String>());
             assert_eq!(check(&rules), Ok(()));
         });
     }

@@ -312,6 +312,26 @@ fn every_operation_with_every_error() {
     }
 }
 
+/// Two operations fail, one soon after the other: what repairs the first error fails, too.
+#[test]
+fn every_operation_with_two_errors() {
+    let both = [Fault::Refused(ErrorKind::Other), Fault::Short(50), Fault::DoneAndRefused];
+    let pairs = both.into_iter().flat_map(|first| both.map(|second| (first, second)));
+    for (at, (first, second)) in (0..operations()).flat_map(|at| pairs.clone().map(move |pair| (at, pair))) {
+        for gap in 1..4 {
+            let mut bench = Bench::new();
+            bench.disk.plan(at, first);
+            bench.disk.plan(at + gap, second);
+            SCRIPT.into_iter().for_each(|step| bench.act(step));
+            let before = bench.held.len();
+            (0..3).for_each(|_| bench.put(7));
+            assert!(bench.held.len() > before, "{first:?} at {at}, {second:?} {gap} later: it goes on");
+            bench.restart(Left::Nothing, false);
+            bench.is_clean();
+        }
+    }
+}
+
 /// The machine stops at an operation, and its disk has this or that of what was not synchronised.
 #[test]
 fn every_operation_with_every_stop() {

@@ -45,8 +45,8 @@ struct World {
     durable_names: BTreeMap<PathBuf, usize>,
     /// How many operations there were.
     operations: usize,
-    /// What goes wrong, with which operation.
-    planned: Option<(usize, Fault)>,
+    /// What goes wrong, with which operations.
+    planned: BTreeMap<usize, Fault>,
     /// The next write fails.
     full: bool,
     /// Everything fails until this is taken back.
@@ -83,10 +83,11 @@ impl FaultyDisk {
         self.world().operations
     }
 
-    /// Lets one of the operations to come go wrong.
+    /// Lets one of the operations to come go wrong, besides those that were planned before.
     pub(super) fn plan(&self, after: usize, fault: Fault) {
         let mut world = self.world();
-        world.planned = Some((world.operations + after, fault));
+        let at = world.operations + after;
+        world.planned.insert(at, fault);
     }
 
     pub(super) fn set_broken(&self, broken: bool) {
@@ -118,7 +119,8 @@ impl FaultyDisk {
         }
         world.durable_names.clone_from(&names);
         world.names = names;
-        (world.planned, world.full, world.broken, world.stopped) = (None, false, false, false);
+        world.planned.clear();
+        (world.full, world.broken, world.stopped) = (false, false, false);
     }
 
     /// The content of a file, as the running system sees it.
@@ -142,7 +144,7 @@ impl FaultyDisk {
         if world.broken {
             return Err(io::Error::other("the disk is broken"));
         }
-        let fault = world.planned.take_if(|(at, _)| *at == number).map(|(_, fault)| fault);
+        let fault = world.planned.remove(&number);
         match fault {
             None => act(&mut world, None),
             Some(Fault::Refused(kind)) => Err(kind.into()),

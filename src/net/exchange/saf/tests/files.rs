@@ -1,19 +1,37 @@
 //! Queues in real files: what is cut, what is refused, who owns them, who may read them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::*;
 
-fn scratch(name: &str) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("cardwire-{}-{name}", std::process::id()));
-    let _ = fs::remove_file(&path);
-    path
+/// A queue in a folder of its own, which is gone when the test is over: the queue keeps a lock beside its file.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("cardwire-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder.join("queue.saf"))
+    }
+}
+
+impl AsRef<Path> for Scratch {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = self.0.parent().map(fs::remove_dir_all);
+    }
 }
 
 #[test]
 fn a_file_cut_anywhere_loses_nothing_that_was_confirmed() {
-    let path = scratch("cut");
+    let path = Scratch::new("cut");
     let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
     let mut sizes = Vec::new();
     for text in ["one", "two", "three"] {
@@ -39,12 +57,11 @@ fn a_file_cut_anywhere_loses_nothing_that_was_confirmed() {
     fs::write(&path, &damaged).unwrap();
     let error = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap_err();
     assert_eq!(error.to_string(), "the queue is damaged at byte 16, and whole commits follow");
-    fs::remove_file(&path).unwrap();
 }
 
 #[test]
 fn a_file_is_rewritten_whole() {
-    let path = scratch("rewrite");
+    let path = Scratch::new("rewrite");
     let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
     for _ in 0..10 {
         let id = saf.put(1, &[7; 100]).unwrap();
@@ -60,12 +77,11 @@ fn a_file_is_rewritten_whole() {
     drop(saf);
     let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
     assert_eq!((saf.octets(id), saf.octets(last)), (Some(b"left".as_slice()), Some(b"after".as_slice())));
-    fs::remove_file(&path).unwrap();
 }
 
 #[test]
 fn a_group_is_in_the_file_whole_or_not_at_all() {
-    let path = scratch("group");
+    let path = Scratch::new("group");
     let mut saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
     saf.put(1, b"before").unwrap();
     let before = fs::metadata(&path).unwrap().len();
@@ -84,5 +100,4 @@ fn a_group_is_in_the_file_whole_or_not_at_all() {
         let saf = Forwarder::recover(FileQueue::open(&path).unwrap(), POLICY, 1).unwrap();
         assert_eq!(saf.len(), if cut == whole.len() as u64 { 4 } else { 1 }, "cut at {cut}");
     }
-    fs::remove_file(&path).unwrap();
 }
