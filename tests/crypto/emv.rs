@@ -4,8 +4,8 @@ use cardwire::crypto::emv::{
     self, ArpcMethod, CardKeyOption, CryptogramData, Cvn, IssuerDecision, SessionKeyMethod,
 };
 use cardwire::crypto::{
-    CryptoError, Key, Pan, ServiceCode, Track2, TrackFault, card_verification_value, is_luhn,
-    luhn_check_digit,
+    CryptoError, Key, MacAlgorithm, Padding, Pan, ServiceCode, Track2, TrackFault, card_verification_value,
+    is_luhn, luhn_check_digit,
 };
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, UNIONPAY_POS};
 use cardwire::{Builder, Message, Mti, Spec};
@@ -333,4 +333,39 @@ fn verification_values_need_sound_data() {
         card_verification_value(&aes(ISSUER), &pan, "8701", service),
         Err(CryptoError::KeyKind { .. })
     ));
+}
+
+/// The data of the public example of UnionPay: with padding 1 it would be another cryptogram (ISO/IEC 9797-1 section 6.3).
+#[test]
+fn the_padding_of_a_cryptogram_is_not_left_open() {
+    let session = des("D4102725E6E5AD329E55AAB50BF23DA9");
+    let data = unhex("000000000001000000000000015600800460000156140701001E78EEBC7D00024003A04002");
+    let of = |padding| hex(MacAlgorithm::Retail(padding).of(&session, &data).unwrap().as_bytes());
+    assert_eq!(of(Padding::Bit), "5D016C91005E7CC2");
+    assert_eq!(of(Padding::Zeros), "D1972C87FBE0637C");
+}
+
+/// ISO/IEC 8825-1 and EMV Book 3 annex B: lengths in one to five octets, tags in one to three, none indefinite.
+#[test]
+fn objects_with_lengths_and_tags_of_every_form() {
+    let chip = |objects: &str| {
+        let mut builder = Builder::new(&ISO87_BCD, Mti::AUTHORIZATION_REQUEST);
+        let wire = builder.set(55, unhex(objects).leak() as &[u8]).to_vec();
+        wire.map_err(|error| error.kind())
+    };
+    for objects in ["9C8101FF", "9C820001FF", "9C83000001FF", "9C8400000001FF"] {
+        let wire = chip(objects).unwrap();
+        let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+        let value =
+            message.require(55).unwrap().part(0x9C).map(|part| part.expose().octets().collect::<Vec<_>>());
+        assert_eq!(value, Some(vec![0xFF]), "{objects}");
+    }
+    let wire = chip("9F820101FF").unwrap();
+    let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+    assert!(message.require(55).unwrap().part(0x9F_8201).is_some());
+    let wire = chip("9C00").unwrap();
+    assert_eq!(Message::parse(&ISO87_BCD, &wire).unwrap().require(55).unwrap().part(0x9C).unwrap().len(), 0);
+    for objects in ["9C80", "9C80FF0000", "9C8101", "9C02FF", "9C"] {
+        assert!(chip(objects).is_err(), "{objects}");
+    }
 }

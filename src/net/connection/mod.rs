@@ -9,3 +9,4 @@ pub(crate) mod pending;
 pub(crate) mod received;
 pub(crate) mod run;
 pub(crate) mod state;
+pub(crate) mod wiped;
