@@ -54,10 +54,17 @@ impl Issuer {
 
     /// Its log, when it has had its requests.
     fn end(mut self) -> String {
-        let log = self.log.map(Result::unwrap).collect::<Vec<_>>().join("\n");
+        let log = self.log.by_ref().map(Result::unwrap).collect::<Vec<_>>().join("\n");
         assert!(self.process.wait().unwrap().success());
         shows_no_key(&log);
         log
+    }
+}
+
+/// Also when a test fails, which nobody waits for otherwise.
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
     }
 }
 
@@ -70,7 +77,8 @@ fn every_message_of_a_device_has_the_next_key() {
     let (device, issuer) = (device("device.toml", "E00000"), Issuer::new("iso87-bcd", &host("host.toml"), 5));
     let before = std::fs::read(&device).unwrap();
     let send = |stan| {
-        let args = ["send", &issuer.address, "-s", "iso87-bcd", "--keys", &device, "-f", "ndjson"];
+        let args =
+            ["send", &issuer.address, "-s", "iso87-bcd", "--keys", &device, "-f", "ndjson", "--expose"];
         cardwire(&args, request(stan))
     };
     for counter in 1..=3 {
@@ -212,7 +220,7 @@ fn a_device_with_aes() {
     let _ = std::fs::remove_file(file("aes.toml.ksn", b""));
     let device = keys("aes.toml", &format!("{text}ksn = \"123456789012345600000000\"\n"));
     let issuer = Issuer::new("iso93-bcd", &keys("aes-host.toml", text), 2);
-    let args = ["send", &issuer.address, "-s", "iso93-bcd", "--keys", &device, "-f", "ndjson"];
+    let args = ["send", &issuer.address, "-s", "iso93-bcd", "--keys", &device, "-f", "ndjson", "--expose"];
     let messages = [request(1), request(2)].concat().replace("\"0200\"", "\"1200\"");
     let done = cardwire(&args, messages);
     assert!(
@@ -235,7 +243,7 @@ fn a_load_is_signed_and_its_responses_verified() {
     assert!(done.err.contains("one request at a time"), "{}", done.err);
     assert_eq!(kept(&device), format!("{DEVICE}E0001E\n"));
     // a host that has other keys
-    let stranger = self::keys(
+    let stranger = keys(
         "stranger.toml",
         "[keys.mak]\ndes = \"1111111111111111EEEEEEEEEEEEEEEE\"\n[mac]\nkey = \"mak\"\nalgorithm = \"x9.19\"\n\
          always = true\n",

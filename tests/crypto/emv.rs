@@ -5,10 +5,10 @@ use cardwire::crypto::emv::{
 };
 use cardwire::crypto::{
     CryptoError, Key, MacAlgorithm, Padding, Pan, ServiceCode, Track2, TrackFault, card_verification_value,
-    is_luhn, luhn_check_digit,
+    is_luhn, luhn_check_digit, verify_card_verification_value,
 };
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, UNIONPAY_POS};
-use cardwire::{Builder, Message, Mti, Spec};
+use cardwire::{Builder, ErrorKind, Message, Mti, Spec};
 
 use crate::common::{hex, unhex};
 use crate::keys::{aes, des};
@@ -326,6 +326,11 @@ fn verification_values_need_sound_data() {
     let (key, pan) = (des(ISSUER), Pan::new("4123456789012345").unwrap());
     let service = ServiceCode::new("101").unwrap();
     assert_eq!(card_verification_value(&key, &pan, "8701", service), Ok(*b"561"));
+    let verify = |received| verify_card_verification_value(&key, &pan, "8701", service, received);
+    assert_eq!(verify("561"), Ok(()));
+    for wrong in ["", "56", "560", "661", "5610", "５61", "000"] {
+        assert_eq!(verify(wrong), Err(CryptoError::CardVerification), "{wrong}");
+    }
     for expiry in ["", "870", "87011", "87 1"] {
         assert_eq!(card_verification_value(&key, &pan, expiry, service), Err(CryptoError::CardData));
     }
@@ -353,11 +358,14 @@ fn objects_with_lengths_and_tags_of_every_form() {
         let wire = builder.set(55, unhex(objects).leak() as &[u8]).to_vec();
         wire.map_err(|error| error.kind())
     };
-    for objects in ["9C8101FF", "9C820001FF", "9C83000001FF", "9C8400000001FF"] {
-        let wire = chip(objects).unwrap();
+    for length in ["01", "8101", "820001", "83000001", "8400000001"] {
+        // FF is no digit of tag 9C, which has a number: its length was understood
+        assert_eq!(chip(&format!("9C{length}FF")), Err(ErrorKind::Nibble));
+        let objects = format!("9B{length}FF");
+        let wire = chip(&objects).unwrap();
         let message = Message::parse(&ISO87_BCD, &wire).unwrap();
         let value =
-            message.require(55).unwrap().part(0x9C).map(|part| part.expose().octets().collect::<Vec<_>>());
+            message.require(55).unwrap().part(0x9B).map(|part| part.expose().octets().collect::<Vec<_>>());
         assert_eq!(value, Some(vec![0xFF]), "{objects}");
     }
     let wire = chip("9F820101FF").unwrap();

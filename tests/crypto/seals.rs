@@ -310,7 +310,7 @@ fn the_public_example_of_unionpay_in_a_message() {
     let (rule, key) = (MacRule::new(MacAlgorithm::UnionPayEcb), des("55036372B17543ECB173730768B8D6C4"));
     let message = |fill: &[u8; 8]| {
         let mut builder = builder(&UNIONPAY_POS, false);
-        builder.set(52, fill).set(64, &unhex("3546453035384442"));
+        builder.set(52, fill).set(64, b"5FE058DB");
         builder.to_vec().unwrap()
     };
     let folded = |wire: &[u8]| {
