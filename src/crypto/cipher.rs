@@ -1,6 +1,7 @@
 //! The block ciphers behind a key, and chaining over whole blocks.
 
 use aes::{Aes128, Aes192, Aes256};
+use cmac::block_api::CmacCipher;
 use des::cipher::array::{Array, ArraySize};
 use des::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::{Des, TdesEde2, TdesEde3};
@@ -8,14 +9,30 @@ use zeroize::Zeroize;
 
 use super::kind::KeyKind;
 
-/// The cipher of a key, its round keys made. They are wiped when it is dropped.
-pub(super) enum Cipher {
-    Des(Des),
-    Tdes2(TdesEde2),
-    Tdes3(TdesEde3),
-    Aes128(Aes128),
-    Aes192(Aes192),
-    Aes256(Aes256),
+/// One of the block ciphers, or what a form makes of it. Its round keys are wiped when it is dropped.
+pub(super) enum Each<F: Form> {
+    Des(F::Of<Des>),
+    Tdes2(F::Of<TdesEde2>),
+    Tdes3(F::Of<TdesEde3>),
+    Aes128(F::Of<Aes128>),
+    Aes192(F::Of<Aes192>),
+    Aes256(F::Of<Aes256>),
+}
+
+/// What is made of a block cipher: the cipher itself, or a MAC of it.
+pub(super) trait Form {
+    /// The type, which is made from the key of the cipher.
+    type Of<C: CmacCipher + KeyInit>: KeyInit;
+}
+
+/// The cipher of a key.
+pub(super) type Cipher = Each<Plain>;
+
+/// The cipher itself.
+pub(super) struct Plain;
+
+impl Form for Plain {
+    type Of<C: CmacCipher + KeyInit> = C;
 }
 
 /// The longest block: that of AES.
@@ -23,19 +40,20 @@ pub(super) const BLOCK: usize = 16;
 
 /// Runs one expression for whichever cipher it is.
 macro_rules! each {
-    ($cipher:expr, $inner:ident => $do:expr) => {
-        match $cipher {
-            Cipher::Des($inner) => $do,
-            Cipher::Tdes2($inner) => $do,
-            Cipher::Tdes3($inner) => $do,
-            Cipher::Aes128($inner) => $do,
-            Cipher::Aes192($inner) => $do,
-            Cipher::Aes256($inner) => $do,
+    ($each:expr, $inner:ident => $do:expr) => {
+        match $each {
+            $crate::crypto::cipher::Each::Des($inner) => $do,
+            $crate::crypto::cipher::Each::Tdes2($inner) => $do,
+            $crate::crypto::cipher::Each::Tdes3($inner) => $do,
+            $crate::crypto::cipher::Each::Aes128($inner) => $do,
+            $crate::crypto::cipher::Each::Aes192($inner) => $do,
+            $crate::crypto::cipher::Each::Aes256($inner) => $do,
         }
     };
 }
+pub(super) use each;
 
-impl Cipher {
+impl<F: Form> Each<F> {
     /// `key` has as many octets as its kind.
     pub(super) fn of(kind: KeyKind, key: &[u8]) -> Self {
         match kind {
@@ -47,7 +65,9 @@ impl Cipher {
             KeyKind::Aes256 => Self::Aes256(made(key)),
         }
     }
+}
 
+impl Cipher {
     /// 8 or 16.
     pub(super) const fn block_len(&self) -> usize {
         match self {
@@ -94,7 +114,7 @@ impl Cipher {
     }
 }
 
-/// The cipher with the octets of a key, whose number is that of its kind.
+/// What takes the octets of a key, whose number is that of its kind.
 fn made<C: KeyInit>(key: &[u8]) -> C {
     let mut octets = Array::<u8, C::KeySize>::default();
     copy(&mut octets, key);

@@ -157,6 +157,9 @@ pub enum CryptoError {
     /// Data that are not a whole number of blocks, or a key download of no known layout.
     #[error("{0} bytes are not a length that is known here")]
     DataLength(usize),
+    /// The card verification value is wrong.
+    #[error("the card verification value is wrong")]
+    CardVerification,
     /// An expiry date or service code that is none.
     #[error("an expiry date has four digits (YYMM), a service code three")]
     CardData,

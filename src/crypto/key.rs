@@ -176,7 +176,7 @@ impl Key {
             CheckMethod::Zeros => self.cipher().encrypt(&mut zeros),
             CheckMethod::Cmac => {
                 let block = self.cipher().block_len();
-                let mut cmac = CmacOf::new(self.kind, self.expose());
+                let mut cmac = CmacOf::of(self.kind, self.expose());
                 cmac.update(zeros.get(..block).unwrap_or_default());
                 zeros = cmac.finish();
             }

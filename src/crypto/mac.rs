@@ -125,7 +125,7 @@ impl MacStream {
             }
             MacAlgorithm::Cmac => match found {
                 KeyKind::Des => return Err(CryptoError::KeyKind { wanted: "an AES or TDES key", found }),
-                _ => Engine::Cmac { cmac: CmacOf::new(found, key.expose()), len: key.cipher().block_len() },
+                _ => Engine::Cmac { cmac: CmacOf::of(found, key.expose()), len: key.cipher().block_len() },
             },
             MacAlgorithm::UnionPayEcb if matches!(found, KeyKind::Des | KeyKind::Tdes2) => {
                 Engine::Fold { cipher: key.cipher(), folded: Zeroizing::new([0; 8]), filled: 0 }

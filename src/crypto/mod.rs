@@ -11,7 +11,7 @@
 //! | PIN blocks (DE 52) | [`pin`] |
 //! | a key for each transaction (DE 53) | [`Ksn`], [`AesKsn`] |
 //! | application cryptograms (DE 55) | [`emv`] |
-//! | track 2, service code, CVV, Luhn | [`Track2`], [`ServiceCode`], [`card_verification_value`], [`is_luhn`] |
+//! | track 2, service code, CVV, Luhn | [`Track2`], [`ServiceCode`], [`card_verification_value`], [`verify_card_verification_value`], [`is_luhn`] |
 //! | keys wrapped with what they are for | [`key_block`] |
 //! | the sign-on of a UnionPay terminal (DE 62) | [`WorkingKeys`] |
 
@@ -41,5 +41,5 @@ pub use pan::{Pan, is_luhn, luhn_check_digit};
 pub use pin::{Bound, Pin, PinBlock, PinFormat, PinSide, Random, Translated};
 pub use seal::{MacRule, SealError, Verified};
 pub use security_module::{CryptogramRequest, SecurityModule, Software};
-pub use track::{ServiceCode, Track2, card_verification_value};
+pub use track::{ServiceCode, Track2, card_verification_value, verify_card_verification_value};
 pub use working_keys::WorkingKeys;

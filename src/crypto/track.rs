@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::cipher::xor;
@@ -220,6 +221,24 @@ impl fmt::Display for ServiceCode {
 impl fmt::Debug for ServiceCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServiceCode(***)")
+    }
+}
+
+/// Whether a card verification value that was received is the right one, in constant time.
+///
+/// # Errors
+/// [`CryptoError::CardVerification`] when it is wrong; as [`card_verification_value`].
+pub fn verify_card_verification_value(
+    key: &Key,
+    pan: &Pan,
+    expiry: &str,
+    service: ServiceCode,
+    received: &str,
+) -> Result<(), CryptoError> {
+    let own = Zeroizing::new(card_verification_value(key, pan, expiry, service)?);
+    match bool::from(own.as_slice().ct_eq(received.as_bytes())) {
+        true => Ok(()),
+        false => Err(CryptoError::CardVerification),
     }
 }
 

@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
 use crate::model::error::Result;
 use crate::read::message::Message;
 use crate::spec::Spec;
@@ -26,7 +28,7 @@ use crate::spec::Spec;
 /// # Ok::<(), cardwire::Error>(())
 /// ```
 ///
-/// Its `Debug` is that of a message: masked.
+/// Its `Debug` is that of a message: masked. Its octets are wiped when it is dropped.
 #[derive(Clone)]
 pub struct OwnedMessage<'s> {
     /// What the parse found, without the octets.
@@ -42,9 +44,10 @@ impl<'s> OwnedMessage<'s> {
     /// # Errors
     /// As [`Message::parse`].
     pub fn parse(spec: &'s Spec<'s>, octets: impl Into<Vec<u8>>) -> Result<Self> {
-        let octets = octets.into().into_boxed_slice();
+        let octets = Zeroizing::new(octets.into());
         let parsed = without_octets(spec, &Message::parse(spec, &octets)?);
-        Ok(Self { parsed, octets, start: 0 })
+        // a copy without room for more: a vector that gives some back can leave its octets behind
+        Ok(Self { parsed, octets: Box::from(octets.as_slice()), start: 0 })
     }
 
     /// A copy of a message, which is parsed again only if it was parsed by another spec.
@@ -91,6 +94,14 @@ impl<'s> OwnedMessage<'s> {
         self.octets.get(..self.start).unwrap_or_default()
     }
 }
+
+impl Drop for OwnedMessage<'_> {
+    fn drop(&mut self) {
+        self.octets.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for OwnedMessage<'_> {}
 
 /// What a parse found, as a message that borrows nothing but its spec.
 const fn without_octets<'s>(spec: &'s Spec<'s>, parsed: &Message<'_>) -> Message<'s> {

@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 
 use super::{cardwire, file, good};
 
-const MAK: &str = "0123456789ABCDEFFEDCBA9876543210";
+pub(crate) const MAK: &str = "0123456789ABCDEFFEDCBA9876543210";
 const KBPK: &str = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
 const BLOCK: &str = "D0112B1AX00E000002B3FC9137CA5A59B81BAEE4D880E83B65170D8BCA87962442F9EFBFD070A2D4106C4128029EBBB5C65CD45893910965";
-const CARD: &str = "4111111111111111";
+pub(crate) const CARD: &str = "4111111111111111";
 
 /// A file of keys that only its owner can read.
-fn keys(name: &str, text: &str) -> String {
+pub(crate) fn keys(name: &str, text: &str) -> String {
     let path = file(name, text.as_bytes());
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     path.to_str().unwrap().to_owned()
@@ -30,7 +30,7 @@ fn all(name: &str, rest: &str) -> String {
 }
 
 /// Nothing of a key stands in an output.
-fn shows_no_key(text: &str) {
+pub(crate) fn shows_no_key(text: &str) {
     for secret in [MAK, &MAK[..16], &MAK[16..], KBPK, "1273671EA26AC29AFA4D1084127652A1"] {
         assert!(!text.contains(secret) && !text.contains(&secret.to_lowercase()), "{text}");
     }

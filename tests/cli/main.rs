@@ -26,6 +26,7 @@ mod redact;
 mod secrets;
 mod specs;
 mod terminal;
+mod transactions;
 
 use std::path::PathBuf;
 

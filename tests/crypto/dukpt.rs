@@ -207,3 +207,45 @@ fn serial_numbers_of_other_lengths_and_keys_of_other_kinds() {
     assert_eq!(kind(KeyKind::Aes256), Err(stronger));
     assert!(matches!(kind(KeyKind::Des), Err(CryptoError::KeyKind { .. })));
 }
+
+/// X9.24-3 table 4 and section 6.3.3: of every purpose and every kind of working key no two are the same, each has the
+/// length of its kind, and none is stronger than the key that it comes from.
+#[test]
+fn working_keys_of_aes_of_every_kind_and_purpose() {
+    let purposes = [
+        AesKsnUse::KeyEncryption,
+        AesKsnUse::Pin,
+        AesKsnUse::MacGeneration,
+        AesKsnUse::MacVerification,
+        AesKsnUse::MacBoth,
+        AesKsnUse::DataEncryption,
+        AesKsnUse::DataDecryption,
+        AesKsnUse::DataBoth,
+    ];
+    let kinds = [KeyKind::Tdes2, KeyKind::Tdes3, KeyKind::Aes128, KeyKind::Aes192, KeyKind::Aes256];
+    for len in [16, 24, 32] {
+        let base = Key::aes(&(0..len).collect::<Vec<u8>>()).unwrap();
+        let ksn = aes_ksn("00000007");
+        let device = ksn.initial_key(&base).unwrap();
+        assert_eq!(device.kind(), base.kind());
+        let mut seen = vec![hex(device.expose()), hex(ksn.update_key(&device).unwrap().expose())];
+        for purpose in purposes {
+            for kind in kinds {
+                match ksn.working_key(&device, purpose, kind) {
+                    Ok(key) => {
+                        assert_eq!(key.kind(), kind);
+                        let octets = hex(key.expose());
+                        assert!(!seen.contains(&octets), "{purpose:?} {kind}");
+                        seen.push(octets);
+                    }
+                    Err(error) => {
+                        assert_eq!(error, CryptoError::Stronger { wanted: kind, from: base.kind() });
+                        assert!(kind.strength_bits() > base.kind().strength_bits());
+                    }
+                }
+            }
+            assert!(ksn.working_key(&device, purpose, KeyKind::Des).is_err());
+        }
+        assert_eq!(seen.len(), 2 + 8 * (usize::from(len) / 8 + 1));
+    }
+}

@@ -4,11 +4,11 @@ use cardwire::crypto::emv::{
     self, ArpcMethod, CardKeyOption, CryptogramData, Cvn, IssuerDecision, SessionKeyMethod,
 };
 use cardwire::crypto::{
-    CryptoError, Key, Pan, ServiceCode, Track2, TrackFault, card_verification_value, is_luhn,
-    luhn_check_digit,
+    CryptoError, Key, MacAlgorithm, Padding, Pan, ServiceCode, Track2, TrackFault, card_verification_value,
+    is_luhn, luhn_check_digit, verify_card_verification_value,
 };
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, UNIONPAY_POS};
-use cardwire::{Builder, Message, Mti, Spec};
+use cardwire::{Builder, ErrorKind, Message, Mti, Spec};
 
 use crate::common::{hex, unhex};
 use crate::keys::{aes, des};
@@ -326,6 +326,11 @@ fn verification_values_need_sound_data() {
     let (key, pan) = (des(ISSUER), Pan::new("4123456789012345").unwrap());
     let service = ServiceCode::new("101").unwrap();
     assert_eq!(card_verification_value(&key, &pan, "8701", service), Ok(*b"561"));
+    let verify = |received| verify_card_verification_value(&key, &pan, "8701", service, received);
+    assert_eq!(verify("561"), Ok(()));
+    for wrong in ["", "56", "560", "661", "5610", "５61", "000"] {
+        assert_eq!(verify(wrong), Err(CryptoError::CardVerification), "{wrong}");
+    }
     for expiry in ["", "870", "87011", "87 1"] {
         assert_eq!(card_verification_value(&key, &pan, expiry, service), Err(CryptoError::CardData));
     }
@@ -333,4 +338,42 @@ fn verification_values_need_sound_data() {
         card_verification_value(&aes(ISSUER), &pan, "8701", service),
         Err(CryptoError::KeyKind { .. })
     ));
+}
+
+/// The data of the public example of UnionPay: with padding 1 it would be another cryptogram (ISO/IEC 9797-1 section 6.3).
+#[test]
+fn the_padding_of_a_cryptogram_is_not_left_open() {
+    let session = des("D4102725E6E5AD329E55AAB50BF23DA9");
+    let data = unhex("000000000001000000000000015600800460000156140701001E78EEBC7D00024003A04002");
+    let of = |padding| hex(MacAlgorithm::Retail(padding).of(&session, &data).unwrap().as_bytes());
+    assert_eq!(of(Padding::Bit), "5D016C91005E7CC2");
+    assert_eq!(of(Padding::Zeros), "D1972C87FBE0637C");
+}
+
+/// ISO/IEC 8825-1 and EMV Book 3 annex B: lengths in one to five octets, tags in one to three, none indefinite.
+#[test]
+fn objects_with_lengths_and_tags_of_every_form() {
+    let chip = |objects: &str| {
+        let mut builder = Builder::new(&ISO87_BCD, Mti::AUTHORIZATION_REQUEST);
+        let wire = builder.set(55, unhex(objects).leak() as &[u8]).to_vec();
+        wire.map_err(|error| error.kind())
+    };
+    for length in ["01", "8101", "820001", "83000001", "8400000001"] {
+        // FF is no digit of tag 9C, which has a number: its length was understood
+        assert_eq!(chip(&format!("9C{length}FF")), Err(ErrorKind::Nibble));
+        let objects = format!("9B{length}FF");
+        let wire = chip(&objects).unwrap();
+        let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+        let value =
+            message.require(55).unwrap().part(0x9B).map(|part| part.expose().octets().collect::<Vec<_>>());
+        assert_eq!(value, Some(vec![0xFF]), "{objects}");
+    }
+    let wire = chip("9F820101FF").unwrap();
+    let message = Message::parse(&ISO87_BCD, &wire).unwrap();
+    assert!(message.require(55).unwrap().part(0x9F_8201).is_some());
+    let wire = chip("9C00").unwrap();
+    assert_eq!(Message::parse(&ISO87_BCD, &wire).unwrap().require(55).unwrap().part(0x9C).unwrap().len(), 0);
+    for objects in ["9C80", "9C80FF0000", "9C8101", "9C02FF", "9C"] {
+        assert!(chip(objects).is_err(), "{objects}");
+    }
 }

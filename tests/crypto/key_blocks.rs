@@ -1,7 +1,7 @@
 //! Key blocks: ASC X9 TR-31:2018 and ANSI X9.143, versions B and D.
 
 use cardwire::crypto::key_block::{Header, KeyBlock, KeyBlockVersion};
-use cardwire::crypto::{BlockFault, CryptoError, Family, Key};
+use cardwire::crypto::{BlockFault, CryptoError, Family, Key, MacAlgorithm, Padding};
 
 use crate::common::{hex, unhex};
 use crate::keys::{aes, des};
@@ -180,4 +180,116 @@ fn keys_of_the_wrong_kind() {
     }
     let shown = format!("{:?}", KeyBlock::parse(rows()[0].block).unwrap());
     assert!(!shown.contains("8DB05799"), "{shown}");
+}
+
+/// Versions A and C are deprecated (X9.143): sound blocks of them are refused as such, and not opened.
+#[test]
+fn blocks_of_deprecated_versions() {
+    for block in [
+        "A0072P0TE00E00008607A540A7FC459745412D34DA3D68B03749936F3C4196BE5D45227A",
+        "C0072K0TB00N0000F4E8F21142CEB1360DC15ACC68C9DA3EBE727909E5EB848C1E9D3F59",
+        "A0072K0TN00N0000F40D5672C6D0EC86F860BA88D44D00F0CA9A8CE8CD2F640287A9A9EB",
+        "C0072K0TN00N0000C9B875FF7A5316BF221C09ED52080DE0B45632A4EA9CE87699CB565E",
+    ] {
+        assert_eq!(KeyBlock::parse(block).unwrap_err(), CryptoError::KeyBlock(BlockFault::Version));
+    }
+}
+
+/// The header is under the MAC (TR-31:2018 section 5.3.2): no printable character of it may become another, not even one
+/// that means nothing to a reader.
+#[test]
+fn no_octet_of_a_header_may_change() {
+    for row in rows().iter().filter(|row| ["B2", "B4", "D2", "D7"].contains(&row.name)) {
+        let key_data = row.block.len() - 16;
+        let header = KeyBlock::parse(row.block)
+            .unwrap()
+            .header()
+            .optional_blocks()
+            .fold(16, |end, (_, data)| end + 4 + data.len());
+        assert!(header < key_data);
+        let (mut parsed, mut count) = (0, 0);
+        for at in 0..header {
+            for other in (0x20..0x7F).filter(|other| row.block.as_bytes()[at] != *other) {
+                let changed = format!("{}{}{}", &row.block[..at], char::from(other), &row.block[at + 1..]);
+                count += 1;
+                let Ok(block) = KeyBlock::parse(&changed) else { continue };
+                parsed += 1;
+                let error = block.unwrap(&row.protection).unwrap_err();
+                assert!(
+                    matches!(error, CryptoError::KeyBlock(BlockFault::Mac) | CryptoError::KeyKind { .. }),
+                    "{} octet {at}, {:?}: {error}",
+                    row.name,
+                    char::from(other)
+                );
+            }
+        }
+        assert!(parsed > 100 && parsed < count, "{parsed} of {count}");
+    }
+}
+
+/// X9.143 section 6.3.5: what fills up the optional blocks carries no meaning, is under the MAC, and comes back as it was.
+#[test]
+fn padding_blocks_are_kept_as_they_came() {
+    let protection = aes("0123456789ABCDEFFEDCBA9876543210");
+    let key = aes("FEDCBA98765432100123456789ABCDEF");
+    let bare = Header::new(KeyBlockVersion::D, *b"P0", b'A', b'E', b'N');
+    for padding in ["4E1A-~ !!", "         ", "000000000"] {
+        let (mut optional, mut out, mut again) = ([0; 64], [0; 256], [0; 256]);
+        let header =
+            bare.with_optional(&[("TS", "20260101120000Z"), ("PB", padding)], &mut optional).unwrap();
+        let text = header.wrap(&protection, &key, &[9; 32], &mut out).unwrap();
+        assert_eq!(&text[12..48], format!("0200TS1320260101120000ZPB0D{padding}"));
+        let block = KeyBlock::parse(text).unwrap();
+        assert_eq!(block.unwrap(&protection).unwrap(), key);
+        assert_eq!(block.header().wrap(&protection, &key, &[9; 32], &mut again).unwrap(), text);
+        let other = text.replacen(padding, &padding.replacen(['4', ' ', '0'], "z", 1), 1);
+        let error = KeyBlock::parse(&other).and_then(|block| block.unwrap(&protection)).unwrap_err();
+        assert_eq!(error, CryptoError::KeyBlock(BlockFault::Mac));
+    }
+}
+
+/// A version D block by hand (TR-31:2018 section 5.3.2), of any key length: CMAC and CBC of the parts that are derived.
+fn by_hand(protection: &Key, algorithm: char, bits: u16, octets: usize) -> String {
+    let derived = |usage: u8| {
+        let input = [1, 0, usage, 0, 0, 2, 0, 0x80];
+        Key::aes(MacAlgorithm::Cmac.of(protection, &input).unwrap().as_bytes()).unwrap()
+    };
+    let (encryption, authentication) = (derived(0), derived(1));
+    let clear: Vec<u8> =
+        bits.to_be_bytes().into_iter().chain((0..).map(|at| at ^ 0x5B)).take(octets).collect();
+    let header = format!("D{:04}P0{algorithm}E00E0000", 16 + 2 * octets + 32);
+    let mac = MacAlgorithm::Cmac.of(&authentication, &[header.as_bytes(), &clear].concat()).unwrap();
+    let mut chained = clear;
+    chained.iter_mut().zip(mac.as_bytes()).for_each(|(octet, iv)| *octet ^= iv);
+    // each block of CBC is the MAC by algorithm 1 of all until there
+    let blocks = (16..=octets).step_by(16).map(|end| {
+        hex(MacAlgorithm::Cbc(Padding::Zeros).of(&encryption, &chained[..end]).unwrap().as_bytes())
+    });
+    format!("{header}{}{}", blocks.collect::<String>(), hex(mac.as_bytes()))
+}
+
+/// A length in bits that no key of the algorithm has, or that is more than is there, is refused although the MAC is right.
+#[test]
+fn odd_key_lengths_under_a_good_mac() {
+    let protection = aes("0123456789ABCDEFFEDCBA9876543210");
+    let open = |algorithm, bits, octets| {
+        let text = by_hand(&protection, algorithm, bits, octets);
+        KeyBlock::parse(&text).unwrap().unwrap(&protection).map(|key| key.kind().len())
+    };
+    for (algorithm, lengths) in [('A', &[128, 192, 256][..]), ('T', &[128, 192]), ('D', &[64])] {
+        for bits in (0..=300).chain([0x100 + 64, 512, 0x8080, u16::MAX]) {
+            let wanted = match lengths.contains(&bits) {
+                true => Ok(usize::from(bits) / 8),
+                false => Err(CryptoError::KeyBlock(BlockFault::KeyLength)),
+            };
+            assert_eq!(open(algorithm, bits, 48), wanted, "{algorithm} {bits}");
+        }
+    }
+    for (bits, octets) in [(128, 16), (192, 16), (256, 32)] {
+        assert_eq!(
+            open('A', bits, octets),
+            Err(CryptoError::KeyBlock(BlockFault::KeyLength)),
+            "{bits} in {octets}"
+        );
+    }
 }

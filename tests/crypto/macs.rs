@@ -191,3 +191,41 @@ fn keys_that_an_algorithm_does_not_take() {
     let error = MacStream::new(MacAlgorithm::X9_19, &keys[0]).unwrap_err();
     assert_eq!(error.to_string(), "this takes a double-length TDES key, the key is DES");
 }
+
+/// ISO/IEC 9797-1:2011 section 6.3: padding method 2 adds one bit and zeros, and to a whole block another one.
+#[test]
+fn padding_by_a_bit_of_the_standard() {
+    let key = des("0123456789ABCDEF");
+    let bit = |data: &str| mac(MacAlgorithm::Cbc(Padding::Bit), &key, &unhex(data));
+    let zeros = |data: &str| mac(MacAlgorithm::Cbc(Padding::Zeros), &key, &unhex(data));
+    assert_eq!(bit("1234"), zeros("1234800000000000"));
+    assert_eq!(bit("1234567890ABCDEF"), zeros("1234567890ABCDEF8000000000000000"));
+    assert_eq!(bit(""), zeros("8000000000000000"));
+}
+
+/// ISO/IEC 9797-1:2011 section 6.1 and ANSI X9.19: the leftmost octets, four at least.
+#[test]
+fn every_length_of_a_truncated_mac() {
+    for (algorithm, key) in ALGORITHMS
+        .into_iter()
+        .map(|algorithm| (algorithm, des(BOTH_HALVES)))
+        .chain([(MacAlgorithm::Cmac, aes(BOTH_HALVES))])
+    {
+        let whole = algorithm.of(&key, b"0200").unwrap();
+        let full = whole.as_bytes().len();
+        for kept in 0..=full + 1 {
+            let short = whole.clone().truncated(kept);
+            if !(4..=full).contains(&kept) {
+                assert_eq!(short.unwrap_err(), CryptoError::MacLength { max: full, found: kept });
+                continue;
+            }
+            let short = short.unwrap();
+            assert_eq!(short.as_bytes(), &whole.as_bytes()[..kept]);
+            assert_eq!(short.verify(&whole.as_bytes()[..kept]), Ok(()));
+            let mut wrong = short.as_bytes().to_vec();
+            wrong[kept - 1] ^= 1;
+            assert_eq!(short.verify(&wrong), Err(CryptoError::Mac));
+            assert_eq!(whole == short, kept == full);
+        }
+    }
+}

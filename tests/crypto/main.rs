@@ -11,4 +11,5 @@ mod macs;
 mod pins;
 mod seals;
 mod secrets;
+mod short;
 mod working_keys;

@@ -243,3 +243,68 @@ fn a_changed_block_is_refused_or_another_pin() {
         assert!(pin::decrypt(&key, PinFormat::Iso4, &changed, Bound::To(&pan)).is_err(), "bit {bit}");
     }
 }
+
+/// ISO 9564-1 section 9: formats 0 and 3 leave the check digit out, format 4 does not, and 1 and 2 look at no digit.
+#[test]
+fn which_digits_of_the_card_number_a_format_is_bound_to() {
+    let (one, other) = (card("4111111111111111"), card("4111111111111112"));
+    let pin = Pin::new("1234").unwrap();
+    for format in ALL.into_iter().filter(|format| *format != PinFormat::Iso2) {
+        let key = if format == PinFormat::Iso4 { aes("00112233445566778899AABBCCDDEEFF") } else { tdes() };
+        let block = pin::encrypt(&key, format, &pin, Bound::To(&one), &[3; 10]).unwrap();
+        let opened = pin::decrypt(&key, format, block.as_bytes(), Bound::To(&other));
+        assert_eq!(opened.is_ok(), format != PinFormat::Iso4, "{format:?}");
+    }
+}
+
+/// ISO 9564-1: whatever octets a block has, it is a PIN of four to twelve digits or a fault that says why, and a block that
+/// is a PIN is the block of that PIN.
+#[test]
+fn any_octets_are_a_pin_or_a_fault() {
+    let (pan, mut state, mut pins) = (card(CARD), 0x1234_5678_9ABC_DEF0_u64, 0);
+    for round in 0_u8..=255 {
+        for format in [PinFormat::Iso0, PinFormat::Iso1, PinFormat::Iso2, PinFormat::Iso3] {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let mut block = state.to_be_bytes();
+            // the first half octets mostly fit, or nothing further would be looked at
+            block[0] = if round % 4 == 0 { block[0] } else { format.number() << 4 | round % 16 };
+            match pin::decode_clear(format, &block, Bound::To(&pan)) {
+                Err(error) => assert!(matches!(error, CryptoError::PinBlock(_)), "{error}"),
+                Ok(pin) => {
+                    pins += 1;
+                    assert!((4..=12).contains(&pin.len()));
+                    let again = pin::clear_block(format, &pin, Bound::To(&pan), &[0; 10]).unwrap();
+                    let same = pin::decode_clear(format, again.as_bytes(), Bound::To(&pan));
+                    assert_eq!(same, Ok(pin));
+                }
+            }
+        }
+    }
+    assert!(pins > 0);
+}
+
+/// ISO 9564-1 and PCI PIN 3-3: blocks bound to no card number, in either direction of a translation.
+#[test]
+fn translations_without_a_card_number() {
+    let (key, pin, pan) = (tdes(), Pin::new("1234").unwrap(), card(CARD));
+    let side = |format, bound| PinSide { key: &key, format, bound };
+    let unbound = pin::encrypt(&key, PinFormat::Iso0, &pin, Bound::ToNothing, &[0; 10]).unwrap();
+    let translate =
+        |from, to, block: &[u8]| pin::translate(from, to, block, &[2; 10]).map(|done| done.is_weaker);
+    let (free, bound) = (Bound::ToNothing, Bound::To(&pan));
+    let block = unbound.as_bytes();
+    assert_eq!(translate(side(PinFormat::Iso0, free), side(PinFormat::Iso0, free), block), Ok(false));
+    // to bind it to a number is another number
+    let error = translate(side(PinFormat::Iso0, free), side(PinFormat::Iso0, bound), block);
+    assert_eq!(error, Err(CryptoError::AnotherPan));
+    let error = translate(side(PinFormat::Iso0, free), side(PinFormat::Iso3, free), block);
+    assert_eq!(error, Err(CryptoError::NoPan(3)));
+    let random = pin::encrypt(&key, PinFormat::Iso1, &pin, free, &[9; 10]).unwrap();
+    let done = translate(side(PinFormat::Iso1, free), side(PinFormat::Iso3, bound), random.as_bytes());
+    assert_eq!(done, Ok(false));
+    // a block that is none is not translated, and neither is one that is too long
+    for wrong in [&[0x5A; 8][..], &[0; 7], &[0; 16]] {
+        let error = translate(side(PinFormat::Iso0, bound), side(PinFormat::Iso3, bound), wrong);
+        assert!(matches!(error, Err(CryptoError::PinBlock(_))), "{error:?}");
+    }
+}

@@ -302,3 +302,38 @@ fn frames_of_unionpay_terminals_are_verified() {
     println!("{count} messages of another program verified");
     assert!(count >= 4, "{count}");
 }
+
+/// The public worked example of UnionPay's "ECB" MAC from end to end: a message whose blocks XORed are the example's
+/// 1212B04E1227809C, and its DE 64 the example's 5FE058DB in characters.
+#[test]
+fn the_public_example_of_unionpay_in_a_message() {
+    let (rule, key) = (MacRule::new(MacAlgorithm::UnionPayEcb), des("55036372B17543ECB173730768B8D6C4"));
+    let message = |fill: &[u8; 8]| {
+        let mut builder = builder(&UNIONPAY_POS, false);
+        builder.set(52, fill).set(64, b"5FE058DB");
+        builder.to_vec().unwrap()
+    };
+    let folded = |wire: &[u8]| {
+        let covered = Message::parse(&UNIONPAY_POS, wire).unwrap().mac_span().unwrap().covered().to_vec();
+        covered.iter().enumerate().fold([0_u8; 8], |mut folded, (at, octet)| {
+            folded[at % 8] ^= octet;
+            folded
+        })
+    };
+    // the octets of one element make up for all the others
+    let plain = message(&[0; 8]);
+    let parsed = Message::parse(&UNIONPAY_POS, &plain).unwrap();
+    let place = parsed.get(52).unwrap().range().start - UNIONPAY_POS.header();
+    let mut fill = [0; 8];
+    for (at, (octet, wanted)) in folded(&plain).into_iter().zip(unhex("1212B04E1227809C")).enumerate() {
+        fill[(at + 8 - place % 8) % 8] = octet ^ wanted;
+    }
+    let wire = message(&fill);
+    assert_eq!(hex(&folded(&wire)), "1212B04E1227809C");
+    let verified = rule.verify(&Software, &key, Message::parse(&UNIONPAY_POS, &wire).unwrap()).unwrap();
+    assert_eq!(verified.expose(64).unwrap().octets().collect::<Vec<_>>(), b"5FE058DB");
+    let mut changed = wire.clone();
+    changed[UNIONPAY_POS.header() + place] ^= 1;
+    let error = rule.verify(&Software, &key, Message::parse(&UNIONPAY_POS, &changed).unwrap()).map(|_| ());
+    assert_eq!(error, Err(SealError::Module(CryptoError::Mac)));
+}

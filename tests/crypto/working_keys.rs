@@ -98,3 +98,14 @@ fn lengths_of_no_layout() {
         assert_eq!(keys.wrap(&master, &mut vec![0; found]), Err(CryptoError::Room { needed: 36, found }));
     }
 }
+
+/// A public example of one key under a terminal master key (two texts have it): TDES in ECB.
+#[test]
+fn the_public_example_of_one_working_key() {
+    let master = des("70F2A84CCBC2AE8625CBB0F2C22AB923");
+    let clear = des("C24A8FB57AA20123");
+    let keys = WorkingKeys { pin: clear.clone(), mac: clear, track: None };
+    let mut buffer = [0; 60];
+    let data = hex(keys.wrap(&master, &mut buffer).unwrap());
+    assert!(data.starts_with("96D605EA176B7E9E") && data[24..].starts_with("96D605EA176B7E9E"), "{data}");
+}

@@ -6,9 +6,10 @@ use std::time::Duration;
 use cardwire::net::{Client, ClientTls, Correlation, Identity, mux};
 use cardwire::{Framing, Spec};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, complain};
 use crate::hex;
 use crate::input::parse_delimited;
+use crate::keys::Keys;
 
 /// How to reach the host.
 #[derive(clap::Args, Clone)]
@@ -56,6 +57,17 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl LinkArgs {
+    /// How many requests may be in flight: one, where each takes the next key of one device.
+    pub(crate) fn window_with(&self, keys: Option<&Keys>) -> u16 {
+        if !keys.is_some_and(Keys::has_transactions) {
+            return self.window;
+        }
+        if self.window > 1 {
+            complain("with DUKPT there is one request at a time, so that counters arrive in order");
+        }
+        1
+    }
+
     /// Connects.
     pub(crate) async fn connect(&self, address: &str, spec: &'static Spec<'static>) -> Outcome<Client> {
         let station = hex::octets(self.station.as_bytes())

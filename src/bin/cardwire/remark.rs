@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::input::{Origin, Skipped};
 use crate::json::{string, words};
+use crate::keys::Checked;
 use crate::told::Told;
 
 /// `,"origin":{...}` at the end of an object: where it was found.
@@ -30,6 +31,25 @@ pub(crate) fn origin(out: &mut Vec<u8>, origin: &Origin) {
         }
     }
     out.extend_from_slice(b"}}");
+}
+
+/// `,"checks":[...]` at the end of an object: what keys have to say of a message.
+pub(crate) fn checks(out: &mut Vec<u8>, checked: &[Checked]) {
+    if checked.is_empty() || out.pop() != Some(b'}') {
+        return;
+    }
+    out.extend_from_slice(b",\"checks\":[");
+    for (index, one) in checked.iter().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        let _ = write!(out, "{comma}{{\"check\":\"{}\",\"ok\":{}", one.what, one.fault.is_none());
+        if let Some(field) = one.field {
+            let _ = write!(out, ",\"field\":{field}");
+        }
+        out.extend_from_slice(b",\"message\":");
+        words(out, one.words());
+        out.push(b'}');
+    }
+    out.extend_from_slice(b"]}");
 }
 
 /// `{"skipped":{...}}`: what was not read of a file.

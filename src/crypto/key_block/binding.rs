@@ -61,7 +61,7 @@ impl BlockKeys {
         let key = |usage| {
             let mut octets = Zeroizing::new([0; 32]);
             for (chunk, counter) in octets.chunks_mut(version.block()).zip(1_u8..) {
-                let mut cmac = CmacOf::new(kind, protection.expose());
+                let mut cmac = CmacOf::of(kind, protection.expose());
                 cmac.update(&[counter, 0, usage, 0, 0, algorithm, high, bits]);
                 copy(chunk, Zeroizing::new(cmac.finish()).as_ref());
             }
@@ -72,7 +72,7 @@ impl BlockKeys {
 
     /// The MAC over header, optional blocks and clear key data; eight octets of TDES, 16 of AES.
     pub(super) fn mac(&self, head: &[u8], data: &[u8]) -> [u8; BLOCK] {
-        let mut cmac = CmacOf::new(self.authentication.kind(), self.authentication.expose());
+        let mut cmac = CmacOf::of(self.authentication.kind(), self.authentication.expose());
         cmac.update(head);
         cmac.update(data);
         cmac.finish()

@@ -18,6 +18,7 @@ use std::hash::RandomState;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use crate::de;
 use crate::net::exchange::correlation::Trace;
@@ -44,8 +45,11 @@ struct Entry {
     content: u64,
     since: Duration,
     /// None while it is being processed.
-    response: Option<Box<[u8]>>,
+    response: Option<Response>,
 }
+
+/// A response that is kept, and wiped when it is forgotten.
+type Response = Zeroizing<Box<[u8]>>;
 
 /// What is known of a request that comes in.
 pub(crate) enum Known {
@@ -54,7 +58,7 @@ pub(crate) enum Known {
     /// Its first copy is being handled.
     InProgress,
     /// It got this response.
-    Completed(Box<[u8]>),
+    Completed(Response),
     /// Its key came with other content: it is another request.
     Other,
 }
@@ -138,7 +142,7 @@ impl ResponseSlot {
         let mut table = self.duplicates.lock();
         let entry = table.entries.get_mut(&self.trace);
         if let Some(entry) = entry.filter(|entry| entry.since == self.since) {
-            entry.response = Some(response.into());
+            entry.response = Some(Zeroizing::new(response.into()));
         }
     }
 }
@@ -185,7 +189,7 @@ mod tests {
         );
         second.keep(b"200");
         drop(other);
-        assert!(matches!(look_up(&duplicates, 1, 200), Known::Completed(response) if *response == *b"200"));
+        assert!(matches!(look_up(&duplicates, 1, 200), Known::Completed(response) if **response == *b"200"));
     }
 
     #[test]

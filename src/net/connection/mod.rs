@@ -10,3 +10,4 @@ pub(crate) mod received;
 pub(crate) mod run;
 pub(crate) mod state;
 pub(crate) mod usage;
+pub(crate) mod wiped;

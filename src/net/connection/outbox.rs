@@ -5,15 +5,17 @@
 
 use core::mem::swap;
 use std::collections::VecDeque;
-use std::vec::Vec;
 
+use zeroize::Zeroize;
+
+use super::wiped::{self, Wiped};
 use crate::frame::Framing;
 use crate::model::error::{Result, widen};
 
 /// Frames, one after the other.
 #[derive(Default)]
 pub(crate) struct Frames {
-    octets: Vec<u8>,
+    octets: Wiped,
     sizes: VecDeque<u32>,
 }
 
@@ -44,7 +46,7 @@ impl Frames {
         responds: bool,
     ) -> Result<()> {
         let before = self.octets.len();
-        self.octets.resize(before + framing.overhead() + header.len() + payload.len(), 0);
+        wiped::resize(&mut self.octets, before + framing.overhead() + header.len() + payload.len());
         let room = self.octets.get_mut(before..).unwrap_or_default();
         let done = match responds {
             true => framing.reply(header, payload, room),
@@ -61,6 +63,7 @@ impl Frames {
 
     /// Adds octets that are a frame of their own, or none.
     fn push_raw(&mut self, octets: &[u8]) {
+        wiped::reserve(&mut self.octets, octets.len());
         self.octets.extend_from_slice(octets);
         self.sizes.push_back(u32::try_from(octets.len()).unwrap_or(u32::MAX));
     }
@@ -80,7 +83,7 @@ impl Frames {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.octets.clear();
+        wiped::clear(&mut self.octets);
         self.sizes.clear();
     }
 }
@@ -118,6 +121,7 @@ impl Outbox {
             self.frames.clear();
             swap(&mut self.frames, frames);
         } else {
+            wiped::reserve(&mut self.frames.octets, frames.octets.len());
             self.frames.octets.extend_from_slice(&frames.octets);
             self.frames.sizes.extend(&frames.sizes);
             frames.clear();
@@ -131,7 +135,10 @@ impl Outbox {
         };
         let Some(size) = self.frames.sizes.get(index).copied() else { return false };
         let start: usize = self.frames.sizes.iter().take(index).map(|size| widen(*size)).sum();
-        self.frames.octets.drain(start..start + widen(size));
+        let (size, left) = (widen(size), self.frames.octets.len().saturating_sub(widen(size)));
+        self.frames.octets.copy_within(start + size.., start);
+        self.frames.octets.get_mut(left..).unwrap_or_default().zeroize();
+        self.frames.octets.truncate(left);
         if let Some(size) = self.frames.sizes.get_mut(index) {
             *size = 0;
         }
@@ -178,10 +185,11 @@ impl Batch {
         &self.frames.octets
     }
 
-    /// Gives room back that an unusually large batch took.
+    /// Wipes what was written, and gives room back that an unusually large batch took.
     pub(crate) fn trim(&mut self) {
+        self.frames.clear();
         if self.frames.octets.capacity() > KEPT {
-            self.frames.octets = Vec::new();
+            self.frames.octets = Wiped::default();
         }
     }
 }

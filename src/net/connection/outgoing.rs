@@ -3,6 +3,8 @@
 use core::ptr;
 use std::vec::Vec;
 
+use zeroize::Zeroize;
+
 use super::received::Received;
 use crate::model::bitmap::Bitmap;
 use crate::model::error::Result;
@@ -164,6 +166,9 @@ pub(crate) fn written<T>(message: &(impl Outgoing + ?Sized), use_it: impl FnOnce
         let mut octets = room.take();
         let size = message.write_into(&mut octets);
         let done = size.map(|size| use_it(octets.get(..size).unwrap_or_default()));
+        // also what a message that could not be written left behind
+        let written = size.unwrap_or(octets.len());
+        octets.get_mut(..written).unwrap_or_default().zeroize();
         if octets.len() <= 65_536 {
             room.set(octets);
         }

@@ -22,6 +22,7 @@ use std::vec::Vec;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
+use zeroize::Zeroize;
 
 use super::duplicates::Known;
 use super::handler::{Handler, Reply};
@@ -29,6 +30,7 @@ use super::outbox::{Batch, Frames};
 use super::outgoing::written;
 use super::received::Received;
 use super::state::{Arrivals, State};
+use super::wiped::{self, Wiped};
 use crate::de;
 use crate::frame::Frame;
 use crate::model::error::widen;
@@ -194,7 +196,7 @@ const MOST_READ: usize = 1 << 24;
 /// What has come in and was not handled yet; no larger than one frame of the largest size, or one
 /// read.
 struct Inbox {
-    octets: Vec<u8>,
+    octets: Wiped,
     filled: usize,
     /// When the frame that is not whole yet began to come in.
     began: Option<Instant>,
@@ -210,8 +212,8 @@ impl Inbox {
         let largest = widen(framing.limit()).saturating_add(framing.overhead()).saturating_add(8);
         let size = state.settings.read_buffer.clamp(64, MOST_READ);
         let filled = early.len();
-        let mut octets = early;
-        octets.resize(size.max(filled), 0);
+        let mut octets = Wiped::new(early);
+        wiped::resize(&mut octets, size.max(filled));
         Self {
             octets,
             filled,
@@ -231,7 +233,7 @@ impl Inbox {
     fn room(&mut self) -> &mut [u8] {
         if self.filled == self.octets.len() {
             let size = self.octets.len().saturating_mul(2).min(self.largest).max(self.filled + 1);
-            self.octets.resize(size, 0);
+            wiped::resize(&mut self.octets, size);
         }
         self.octets.get_mut(self.filled..).unwrap_or_default()
     }
@@ -276,7 +278,10 @@ impl Inbox {
         }
         Counters::add(&state.counters.frames_in, frames);
         self.octets.copy_within(at..self.filled, 0);
+        let before = self.filled;
         self.filled -= at;
+        // what was handled is kept nowhere
+        self.octets.get_mut(self.filled..before).unwrap_or_default().zeroize();
         if self.filled == 0 {
             self.began = None;
         } else if at > 0 || self.began.is_none() {

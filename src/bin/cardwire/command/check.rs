@@ -167,7 +167,7 @@ impl Check {
         }
         let Some(message) = parsed.message() else { return Verdict::default() };
         let mut verdict = Verdict::default();
-        let faults = keys.map(|keys| keys.faults(message)).unwrap_or_default();
+        let faults = keys.map(|keys| keys.faults(message, None)).unwrap_or_default();
         let faults = faults.into_iter().map(|(field, text)| Finding { field, byte: None, text });
         let Some(profile) = profile else {
             verdict.found = faults.collect();

@@ -8,6 +8,7 @@ use crate::failure::{Outcome, complain};
 use crate::input::{InputArgs, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
+use crate::keys::{Checked, KeyArgs};
 use crate::output::{Output, Role};
 use crate::specs::SpecArgs;
 use crate::told::Told;
@@ -20,12 +21,15 @@ use crate::{remark, show};
     cardwire decode -s unionpay-pos -F unionpay capture.pcapng --format hexdump\n  \
     cardwire decode -s iso87-bcd --format ndjson --expose < hex-lines > messages.ndjson\n  \
     cardwire decode -s packager.xml q2.log\n  \
+    cardwire decode -s unionpay-pos --keys test.toml messages.hex   # MACs, PIN blocks, cryptograms\n  \
     cardwire decode -s iso87-ascii -m 0800822000000000000004000000000000001123061759123456301")]
 pub(crate) struct Decode {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
     spec: SpecArgs,
+    #[command(flatten)]
+    keys: KeyArgs,
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -53,9 +57,25 @@ enum Format {
     Isomsg,
 }
 
+/// What there is to say of a message beside its elements.
+#[derive(Clone, Copy)]
+struct More<'m> {
+    left: &'m [Left],
+    /// What the keys have to say.
+    checked: &'m [Checked],
+}
+
+impl More<'_> {
+    /// What is unknown is lacking in the spec; the message is as it should be.
+    fn is_wrong(self) -> bool {
+        self.left.iter().any(|left| !left.is_unknown) || self.checked.iter().any(|one| one.fault.is_some())
+    }
+}
+
 impl Decode {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let chosen = self.spec.chosen()?;
+        let keys = self.keys.chosen()?;
         let mut messages = self.input.messages(chosen).with_left();
         let (mut total, mut broken) = (0, 0);
         let mut text = Vec::new();
@@ -74,15 +94,18 @@ impl Decode {
             total += 1;
             text.clear();
             let left = messages.left();
+            let whole = seen.as_ref().ok().and_then(|(_, parsed)| parsed.message());
+            let checked =
+                whole.zip(keys).map(|(message, keys)| keys.checked(message, None)).unwrap_or_default();
+            let more = More { left, checked: &checked };
             let fine = match self.format {
-                Format::Isomsg => self.xml(output, &item.origin, &seen, left)?,
-                Format::Json | Format::Ndjson => self.object(output, &item.origin, &seen, left, &mut text)?,
+                Format::Isomsg => self.xml(output, &item.origin, &seen, more)?,
+                Format::Json | Format::Ndjson => self.object(output, &item.origin, &seen, more, &mut text)?,
                 Format::Text | Format::Hexdump => {
-                    self.show(output, &item.origin, &seen, left, &mut advisor)?
+                    self.show(output, &item.origin, &seen, more, &mut advisor)?
                 }
             };
-            // the spec lacks what is unknown; the message is as it should be
-            broken += u64::from(!fine || left.iter().any(|left| !left.is_unknown));
+            broken += u64::from(!fine || more.is_wrong());
             if messages.waits() {
                 output.flush()?;
             }
@@ -120,7 +143,7 @@ impl Decode {
         output: &mut Output,
         origin: &Origin,
         seen: &Seen<'_>,
-        left: &[Left],
+        More { left, checked }: More<'_>,
         advisor: &mut Advisor,
     ) -> Outcome<bool> {
         let title = origin.told();
@@ -136,10 +159,12 @@ impl Decode {
             Format::Hexdump => {
                 show::dump(output, parsed, &title, self.shown())?;
                 show::left(output, left, self.shown())?;
+                show::checks(output, checked)?;
             }
             _ => {
                 show::listing(output, parsed, &title, self.shown())?;
                 show::left(output, left, self.shown())?;
+                show::checks(output, checked)?;
                 let is_broken = parsed.error().is_some();
                 if let Some(text) = is_broken.then(|| advisor.hint(&payload.message)).flatten() {
                     let text = output.paint(Role::Meaning, &format!("-> {text}"));
@@ -156,7 +181,7 @@ impl Decode {
         output: &mut Output,
         origin: &Origin,
         seen: &Seen<'_>,
-        left: &[Left],
+        More { left, checked }: More<'_>,
         text: &mut Vec<u8>,
     ) -> Outcome<bool> {
         let fine = match seen {
@@ -175,6 +200,7 @@ impl Decode {
                 parsed.error().is_none()
             }
         };
+        remark::checks(text, checked);
         if self.origin || matches!(origin, Origin::Packet { .. }) {
             remark::origin(text, origin);
         }
@@ -186,7 +212,13 @@ impl Decode {
         Ok(fine)
     }
 
-    fn xml(&self, output: &mut Output, origin: &Origin, seen: &Seen<'_>, left: &[Left]) -> Outcome<bool> {
+    fn xml(
+        &self,
+        output: &mut Output,
+        origin: &Origin,
+        seen: &Seen<'_>,
+        More { left, checked }: More<'_>,
+    ) -> Outcome<bool> {
         let (place, origin) = (origin, origin.to_string());
         let (payload, parsed) = match seen {
             Ok(seen) => seen,
@@ -203,6 +235,10 @@ impl Decode {
         left.iter()
             .filter(|left| !left.is_unknown)
             .for_each(|left| complain(format_args!("{}: {left}", place.told())));
+        // the XML has no place for it
+        for text in checked.iter().filter_map(|one| one.fault.as_ref()) {
+            complain(format_args!("{}: {text}", place.told()));
+        }
         Ok(parsed.error().is_none())
     }
 }

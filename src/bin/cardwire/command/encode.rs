@@ -10,7 +10,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Records, files, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
-use crate::keys::{self, KeyArgs, Keys};
+use crate::keys::{self, KeyArgs, Keys, Turn};
 use crate::lang::{pick, say};
 use crate::output::Output;
 use crate::specs::SpecArgs;
@@ -100,7 +100,8 @@ impl Encode {
         let mut record = record;
         record.settle_header(spec).map_err(|text| Trouble::Object(None, text))?;
         let message = build(spec, &record)?;
-        let message = keys::sign(keys, spec, message).map_err(|text| Trouble::Object(None, text))?;
+        let message =
+            keys::sign(Turn::Own, keys, spec, message).map_err(|text| Trouble::Object(None, text))?;
         if self.format == WireFormat::Isomsg {
             let parsed = Inspection::of(spec, &message);
             let xml = isomsg::message(&parsed, &record.station, &[], json::Shown::Exposed, "");

@@ -13,7 +13,7 @@ use cardwire::{Builder, Message, Spec, de};
 use super::send;
 use crate::failure::{Failure, Outcome};
 use crate::input::{self, Line, Lines, files};
-use crate::keys::{self, KeyArgs, Keys};
+use crate::keys::{self, KeyArgs, Keys, Turn};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on, duration, host};
 use crate::output::Output;
@@ -156,8 +156,9 @@ impl Load {
             latency: Mutex::new(Latency::new()),
             error: Mutex::new(None),
         });
+        let window = self.link.window_with(keys);
         let workers: Vec<_> =
-            (0..self.link.window).map(|_| tokio::spawn(work(Arc::clone(&run), client.clone()))).collect();
+            (0..window).map(|_| tokio::spawn(work(Arc::clone(&run), client.clone()))).collect();
         let progress = tokio::spawn(progress(Arc::clone(&run)));
         for worker in workers {
             worker.await.map_err(|_| Failure::data("a worker stopped"))?;
@@ -187,10 +188,12 @@ async fn work(run: Arc<Run>, client: Client) {
             tokio::time::sleep_until(due.into()).await;
         }
         let result = match request(&run, ticket) {
-            Ok(wire) => client.request(&wire, run.timeout).await.map_err(|error| error.to_string()),
+            Ok(wire) => {
+                let response = client.request(&wire, run.timeout).await.map_err(|error| error.to_string());
+                response.and_then(|response| run.verified(&wire, &response))
+            }
             Err(error) => Err(error),
         };
-        let result = result.and_then(|response| run.verified(&response));
         match result {
             Ok(_) => {
                 run.answered.fetch_add(1, Ordering::Relaxed);
@@ -206,8 +209,10 @@ async fn work(run: Arc<Run>, client: Client) {
 
 impl Run {
     /// A response with a wrong MAC is none.
-    fn verified(&self, response: &Received) -> Result<(), String> {
-        let faults = self.keys.map(|keys| keys.faults(&response.message())).unwrap_or_default();
+    fn verified(&self, request: &[u8], response: &Received) -> Result<(), String> {
+        let Some(keys) = self.keys else { return Ok(()) };
+        let request = Message::parse(self.spec, request).ok();
+        let faults = keys.faults(&response.message(), request.as_ref());
         faults.into_iter().next().map_or(Ok(()), |(_, text)| Err(format!("the response: {text}")))
     }
 }
@@ -221,7 +226,7 @@ fn request(run: &Run, ticket: u64) -> Result<Vec<u8>, String> {
     let message = Message::parse(run.spec, template).map_err(said)?;
     let mut builder = Builder::copy_of(&message, run.spec);
     let wire = builder.set(de::STAN, ticket % 999_999 + 1).to_vec().map_err(said)?;
-    keys::sign(run.keys, run.spec, wire)
+    keys::sign(Turn::Own, run.keys, run.spec, wire)
 }
 
 /// A bar on the terminal, five times a second.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cardwire::net::{Received, SendError};
-use cardwire::{Inspection, Spec};
+use cardwire::{Inspection, Message, Spec};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -14,10 +14,11 @@ use super::encode::build;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Line, Lines, files};
 use crate::json::{self, Record, Shown};
-use crate::keys::{self, KeyArgs, Keys};
+use crate::keys::{self, Checked, KeyArgs, Keys, Turn};
 use crate::latency::Latency;
 use crate::link::{LinkArgs, address, block_on};
 use crate::output::{Output, Role};
+use crate::remark;
 use crate::show;
 use crate::specs::SpecArgs;
 
@@ -67,6 +68,7 @@ type Queued = (String, Result<Arc<Vec<u8>>, String>);
 /// A message that was sent, and what came of it.
 struct Sent {
     origin: String,
+    request: Arc<Vec<u8>>,
     time: Duration,
     response: Result<Received, SendError>,
 }
@@ -90,7 +92,7 @@ impl Send {
         let reading = tokio::task::spawn_blocking(reader);
         let (mut latency, mut lost, mut bad, mut total) = (Latency::new(), 0u64, 0u64, 0u64);
         let mut flying: JoinSet<Sent> = JoinSet::new();
-        let window = usize::from(self.link.window);
+        let window = usize::from(self.link.window_with(keys));
         let mut open = true;
         while open || !flying.is_empty() {
             tokio::select! {
@@ -108,7 +110,7 @@ impl Send {
                         flying.spawn(async move {
                             let start = Instant::now();
                             let response = client.request(wire.as_slice(), timeout).await;
-                            Sent { origin, time: start.elapsed(), response }
+                            Sent { origin, request: wire, time: start.elapsed(), response }
                         });
                     }
                 },
@@ -118,10 +120,9 @@ impl Send {
                         Ok(_) => latency.record(sent.time),
                         Err(_) => lost += 1,
                     }
-                    self.tell(output, &sent)?;
-                    let response = sent.response.as_ref().ok().map(Received::message);
-                    let faults = response.zip(keys).map(|(response, keys)| keys.faults(&response));
-                    for (_, text) in faults.into_iter().flatten() {
+                    let checked = keys.map(|keys| sent.checked(spec, keys)).unwrap_or_default();
+                    self.tell(output, &sent, &checked)?;
+                    for text in checked.iter().filter_map(|checked| checked.fault.as_ref()) {
                         bad += 1;
                         complain(format_args!("{}: the response: {text}", sent.origin));
                     }
@@ -171,7 +172,7 @@ impl Send {
         }
     }
 
-    fn tell(&self, output: &mut Output, sent: &Sent) -> Outcome {
+    fn tell(&self, output: &mut Output, sent: &Sent, checked: &[Checked]) -> Outcome {
         let shown = if self.expose { Shown::Exposed } else { Shown::Masked };
         let millis = format!("{}.{:03}", sent.time.as_millis(), sent.time.subsec_micros() % 1000);
         let response = sent.response.as_ref();
@@ -183,6 +184,7 @@ impl Send {
                 Ok(response) => {
                     text.extend_from_slice(b"\"response\":");
                     json::message(&mut text, &response.inspect(), response.header(), shown);
+                    remark::checks(&mut text, checked);
                 }
                 Err(error) => {
                     text.extend_from_slice(b"\"error\":");
@@ -197,6 +199,7 @@ impl Send {
             Ok(response) => {
                 let parsed: Inspection<'_> = response.inspect();
                 show::listing(output, &parsed, &title, shown)?;
+                show::checks(output, checked)?;
             }
             Err(error) => {
                 let painted = output.paint(Role::Bad, &format!("!! {title}: {error}"));
@@ -204,6 +207,15 @@ impl Send {
             }
         }
         Ok(output.line("")?)
+    }
+}
+
+impl Sent {
+    /// What keys have to say of the response.
+    fn checked(&self, spec: &Spec<'_>, keys: &Keys) -> Vec<Checked> {
+        let Ok(response) = &self.response else { return Vec::new() };
+        let request = Message::parse(spec, &self.request).ok();
+        keys.checked(&response.message(), request.as_ref())
     }
 }
 
@@ -215,5 +227,5 @@ pub(super) fn message((spec, keys): (&Spec<'_>, Option<&Keys>), line: &[u8]) -> 
     } else {
         input::octets(line).map_err(|refusal| refusal.to_string())
     };
-    keys::sign(keys, spec, wire?)
+    keys::sign(Turn::Own, keys, spec, wire?)
 }

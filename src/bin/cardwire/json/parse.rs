@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Record {
 }
 
 /// The members of an object that may be there.
-const MEMBERS: [&str; 7] = ["mti", "station", "header", "bitmaps", "fields", "masked", "origin"];
+const MEMBERS: [&str; 8] = ["mti", "station", "header", "bitmaps", "fields", "masked", "origin", "checks"];
 
 fn record<'de, A: MapAccess<'de>>(mut map: A) -> Result<Record, A::Error> {
     let mut record = Record::default();
@@ -108,7 +108,7 @@ fn record<'de, A: MapAccess<'de>>(mut map: A) -> Result<Record, A::Error> {
                     .try_for_each(|(name, json)| record.put(&name, json))
                     .map_err(A::Error::custom)?;
             }
-            "origin" => drop(map.next_value::<IgnoredAny>()?),
+            "origin" | "checks" => drop(map.next_value::<IgnoredAny>()?),
             name => record.member(name, map.next_value()?).map_err(A::Error::custom)?,
         }
     }

@@ -1,18 +1,26 @@
 //! Test keys from a file, and what the messages of a link are signed and checked with.
 
+mod check;
+mod counter;
+mod dukpt;
 mod file;
+mod serial;
+mod sign;
 
+pub(crate) use check::Checked;
 pub(crate) use file::ALGORITHMS;
+pub(crate) use sign::{Turn, sign};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use cardwire::crypto::emv::{self, ArpcMethod, CardKeyOption, CryptogramData, IssuerDecision};
-use cardwire::crypto::{
-    Bound, CryptoError, Key, MacRule, Pan, Pin, PinBlock, PinFormat, Random, SealError, Software, pin,
-};
-use cardwire::{Builder, Field, Message, Spec, de};
+use cardwire::crypto::emv::CardKeyOption;
+use cardwire::crypto::{Family, Key, MacAlgorithm, MacRule, Pan, Pin, PinFormat, Random};
+use cardwire::{Message, de};
 
+use self::dukpt::Dukpt;
+use self::serial::{Purpose, Serial};
 use crate::failure::{Failure, Outcome};
 
 /// Where the keys are.
@@ -43,11 +51,13 @@ pub(crate) struct Keys {
     mac: Option<MacUse>,
     pub(crate) pin: Option<PinUse>,
     emv: Option<EmvUse>,
+    dukpt: Option<Dukpt>,
 }
 
 /// How messages are signed and verified.
 struct MacUse {
-    key: Key,
+    /// The name of a key, or [`dukpt::NAME`].
+    key: String,
     rule: MacRule,
     /// Every message has a MAC, not only those that come with the element.
     always: bool,
@@ -55,10 +65,19 @@ struct MacUse {
 
 /// How PIN blocks are made.
 pub(crate) struct PinUse {
+    /// The name of a key, or [`dukpt::NAME`].
     pub(crate) key: String,
     pub(crate) format: PinFormat,
     /// The PIN of test cards: put into messages that have a DE 52, and expected in those that come.
     secret: Option<Pin>,
+    /// What blocks are translated to.
+    zone: Option<ZonePin>,
+}
+
+/// The key and format of the next link.
+struct ZonePin {
+    key: Key,
+    format: PinFormat,
 }
 
 /// How application cryptograms are verified.
@@ -86,139 +105,59 @@ impl Keys {
         })
     }
 
-    /// What is wrong with a message in the eyes of these keys: the element, and words.
-    pub(crate) fn faults(&self, message: &Message<'_>) -> Vec<(Option<u8>, String)> {
-        let cryptogram = self.cryptogram_fault(message).map(|text| (Some(de::ICC), text));
-        let pin = self.pin_fault(message).map(|text| (Some(de::PIN), text));
-        self.mac_fault(message).into_iter().chain(pin).chain(cryptogram).collect()
+    /// Whether messages are signed, or PIN blocks made, with a key for each transaction. A device has one transaction
+    /// at a time, so that its counters arrive in order.
+    pub(crate) fn has_transactions(&self) -> bool {
+        self.signs_by_dukpt() || self.enciphers_by_dukpt()
     }
 
-    /// The issuer's response (91) to the cryptogram of a request, approved; nothing where there is none.
-    pub(crate) fn authentication(&self, request: &Message<'_>) -> Option<Vec<u8>> {
-        let EmvUse { issuer, option } = self.emv.as_ref()?;
-        let chip = request.get(55)?;
-        let octets: Vec<u8> = chip.part(0x9F26)?.expose().octets().collect();
-        let (pan, sequence) = card_of(request, &chip).ok()?;
-        let card = emv::card_key(issuer, &pan, sequence, *option).ok()?;
-        let data = CryptogramData::of(&chip).ok()?;
-        let good = data.verify(&card, data.cvn().ok()?, &octets).ok()?;
-        let decision = match good.method() {
-            ArpcMethod::One => IssuerDecision::Code(*b"00"),
-            // the card's counters are reset, as an approval has it
-            ArpcMethod::Two => IssuerDecision::Status([0, 0x82, 0, 0], &[]),
-        };
-        good.respond(decision).ok().map(|octets| octets.as_bytes().to_vec())
+    fn signs_by_dukpt(&self) -> bool {
+        self.mac.as_ref().is_some_and(|mac| mac.key == dukpt::NAME)
     }
 
-    /// The message with its MAC, if the file says how and the message is to have one.
-    fn signed(&self, message: &Message<'_>, wanted: bool) -> Result<Option<Vec<u8>>, String> {
-        let block = self.pin_block(message).transpose().map_err(|error| error.to_string())?;
-        let mut builder = Builder::copy_of(message, message.spec());
-        if let Some(block) = &block {
-            builder.set(de::PIN, block.as_bytes());
+    fn enciphers_by_dukpt(&self) -> bool {
+        self.pin.as_ref().is_some_and(|pin| pin.key == dukpt::NAME && pin.secret.is_some())
+    }
+
+    /// The key that a section names; `serial` is asked for when it is that of a transaction.
+    fn key(
+        &self,
+        name: &str,
+        purpose: Purpose,
+        wanted: Family,
+        serial: impl FnOnce(&Dukpt) -> Result<Serial, String>,
+    ) -> Result<Cow<'_, Key>, String> {
+        match &self.dukpt {
+            Some(dukpt) if name == dukpt::NAME => dukpt.key(serial(dukpt)?, purpose, wanted).map(Cow::Owned),
+            _ => self.named.get(name).map(Cow::Borrowed).ok_or_else(|| format!("there is no key {name}")),
         }
-        let mac = self.mac.as_ref().filter(|mac| mac.always || wanted || message.mac_span().is_some());
-        let Some(MacUse { key, rule, .. }) = mac else {
-            let changed = block.is_some().then(|| builder.to_vec()).transpose();
-            return changed.map_err(|error| error.to_string());
-        };
-        let mut out = vec![0; message.wire().len() + ROOM];
-        let signed = rule.sign(&Software, key, &builder, &mut out).map_err(|error| error.to_string())?;
-        Ok(Some(signed.to_vec()))
-    }
-
-    /// The block of the file's PIN, for a message that has a DE 52.
-    fn pin_block(&self, message: &Message<'_>) -> Option<Result<PinBlock, CryptoError>> {
-        let PinUse { key, format, secret } = self.pin.as_ref()?;
-        let (secret, key) = (secret.as_ref()?, self.named.get(key)?);
-        message.get(de::PIN)?;
-        let pan = account_of(message);
-        let bound = pan.as_ref().map_or(Bound::ToNothing, Bound::To);
-        let random = random().ok()?;
-        Some(pin::encrypt(key, *format, secret, bound, &random))
-    }
-
-    /// What is wrong with the PIN block of a message, in words.
-    fn pin_fault(&self, message: &Message<'_>) -> Option<String> {
-        let PinUse { key, format, secret } = self.pin.as_ref()?;
-        let (key, pan) = (self.named.get(key)?, account_of(message));
-        let block: Vec<u8> = message.get(de::PIN)?.expose().octets().collect();
-        let bound = pan.as_ref().map_or(Bound::ToNothing, Bound::To);
-        match pin::decrypt(key, *format, &block, bound) {
-            Err(error) => Some(error.to_string()),
-            Ok(found) if secret.as_ref().is_some_and(|secret| *secret != found) => {
-                Some("the PIN is not the one of the file".into())
-            }
-            Ok(_) => None,
-        }
-    }
-
-    /// What is wrong with the MAC of a message, in words, and the element.
-    fn mac_fault(&self, message: &Message<'_>) -> Option<(Option<u8>, String)> {
-        let MacUse { key, rule, always } = self.mac.as_ref()?;
-        let element = || u8::try_from(message.mac_span()?.element().key().value()).ok();
-        match rule.verify(&Software, key, *message) {
-            Ok(_) => None,
-            Err(SealError::NoMac) if !always && !message.has(64) && !message.has(128) => None,
-            Err(error) => Some((element(), error.to_string())),
-        }
-    }
-
-    /// What is wrong with the application cryptogram of a message, in words.
-    fn cryptogram_fault(&self, message: &Message<'_>) -> Option<String> {
-        let EmvUse { issuer, option } = self.emv.as_ref()?;
-        let chip = message.get(55)?;
-        let received = chip.part(0x9F26)?;
-        let verified = card_of(message, &chip).and_then(|(pan, sequence)| {
-            let card = emv::card_key(issuer, &pan, sequence, *option)?;
-            let data = CryptogramData::of(&chip)?;
-            let octets: Vec<u8> = received.expose().octets().collect();
-            data.verify(&card, data.cvn()?, &octets)
-        });
-        verified.err().map(|error| error.to_string())
     }
 }
 
-/// The octets of a message with their MAC, where there are keys and these say so.
-pub(crate) fn sign(keys: Option<&Keys>, spec: &Spec<'_>, wire: Vec<u8>) -> Result<Vec<u8>, String> {
-    sign_if(false, keys, spec, wire)
+impl MacUse {
+    /// The family of keys that AES DUKPT derives for the algorithm.
+    const fn family(&self) -> Family {
+        match self.rule.algorithm() {
+            MacAlgorithm::Cmac => Family::Aes,
+            _ => Family::Des,
+        }
+    }
 }
 
-/// The same of a message that is to have a MAC whether or not it comes with the element: a response to one that has.
-pub(crate) fn sign_if(
-    wanted: bool,
-    keys: Option<&Keys>,
-    spec: &Spec<'_>,
-    wire: Vec<u8>,
-) -> Result<Vec<u8>, String> {
-    let Some(keys) = keys else { return Ok(wire) };
-    let message = Message::parse(spec, &wire).map_err(|error| error.to_string())?;
-    Ok(keys.signed(&message, wanted)?.unwrap_or(wire))
+/// The family of keys for a format of PIN blocks.
+const fn family_of(format: PinFormat) -> Family {
+    if matches!(format, PinFormat::Iso4) { Family::Aes } else { Family::Des }
 }
 
-/// What a MAC element, and a bitmap for it, may add to a message.
-const ROOM: usize = 64;
+/// The purpose of the key of a message's MAC.
+fn mac_purpose(message: &Message<'_>) -> Purpose {
+    if message.mti().is_response() { Purpose::MacOfResponse } else { Purpose::MacOfRequest }
+}
 
 /// The card number of DE 2 or DE 35.
 fn account_of(message: &Message<'_>) -> Option<Pan> {
     let field = message.get(de::PAN).or_else(|| message.get(35))?;
     Pan::of_octets(field.expose().octets().take_while(u8::is_ascii_digit)).ok()
-}
-
-/// Card number and sequence number: of DE 55 (5A, 57, 5F34), else of DE 2, 35 and 23.
-fn card_of(message: &Message<'_>, chip: &Field<'_>) -> Result<(Pan, u8), CryptoError> {
-    let octets = |field: Field<'_>| field.expose().octets().collect::<Vec<_>>();
-    let nibbles = |octets: Vec<u8>| octets.into_iter().flat_map(|octet| [octet >> 4, octet & 15]);
-    let digits = |nibbles: &mut dyn Iterator<Item = u8>| {
-        Pan::of_octets(nibbles.take_while(|nibble| *nibble < 10).map(|digit| b'0' + digit))
-    };
-    let pan = match chip.part(0x5A).or_else(|| chip.part(0x57)) {
-        Some(number) => digits(&mut nibbles(octets(number))),
-        None => account_of(message).ok_or(CryptoError::Object(0x5A)),
-    };
-    let sequence = chip.part(0x5F34).or_else(|| message.get(23));
-    let sequence = sequence.and_then(|field| field.expose().number().ok()).unwrap_or(0);
-    Ok((pan?, u8::try_from(sequence).unwrap_or(u8::MAX)))
 }
 
 /// Random octets of the operating system.

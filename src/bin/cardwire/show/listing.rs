@@ -5,6 +5,7 @@ use std::io;
 use cardwire::{Field, Inspection, show::Describe};
 
 use crate::json::{Json, Left, Shown, part_name};
+use crate::keys::Checked;
 use crate::lang::{lang, pick, say};
 use crate::output::{Output, Role, padded};
 
@@ -38,6 +39,17 @@ pub(crate) fn listing(
             let painted = output.paint(Role::Faint, &text);
             output.line(format_args!("  {painted}"))?;
         }
+    }
+    Ok(())
+}
+
+/// Says what keys have to say of a message.
+pub(crate) fn checks(output: &mut Output, checked: &[Checked]) -> io::Result<()> {
+    for one in checked {
+        let (mark, role) = if one.fault.is_some() { ("!!", Role::Bad) } else { ("ok", Role::Good) };
+        let field = one.field.map(|field| say!("field {field}: ", "域{field}：")).unwrap_or_default();
+        let painted = output.paint(role, &format!("{mark} {field}{}", one.words()));
+        output.line(format_args!("  {painted}"))?;
     }
     Ok(())
 }

@@ -4,4 +4,4 @@ mod dump;
 mod listing;
 
 pub(crate) use dump::dump;
-pub(crate) use listing::{left, listing, shown};
+pub(crate) use listing::{checks, left, listing, shown};

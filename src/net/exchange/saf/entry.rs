@@ -4,13 +4,15 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::record::{ParkReason, Policy, Record};
 use crate::net::exchange::backoff::Backoff;
 
 /// A message that is held.
 pub(super) struct Entry {
     pub(super) destination: u32,
-    pub(super) octets: Vec<u8>,
+    pub(super) octets: Zeroizing<Vec<u8>>,
     pub(super) attempts: u32,
     pub(super) state: State,
     pub(super) backoff: Backoff,
@@ -27,7 +29,7 @@ impl Entry {
     pub(super) fn new(id: u64, destination: u32, octets: &[u8], policy: &Policy, seed: u64) -> Self {
         let backoff = Backoff::new(policy.first_wait, policy.longest_wait, seed ^ id);
         let state = State::Waiting { until: Duration::ZERO };
-        Self { destination, octets: octets.to_vec(), attempts: 0, state, backoff }
+        Self { destination, octets: Zeroizing::new(octets.to_vec()), attempts: 0, state, backoff }
     }
 
     /// About how many octets of a queue it needs.

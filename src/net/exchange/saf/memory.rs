@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
+use zeroize::Zeroizing;
+
 use super::record::{ParkReason, Queue, Record};
 
 /// The records of a forwarder in memory. It survives the forwarder, not the process.
@@ -13,7 +15,7 @@ pub struct MemoryQueue {
 
 #[derive(Clone)]
 enum Owned {
-    Queued(u64, u32, Vec<u8>),
+    Queued(u64, u32, Zeroizing<Vec<u8>>),
     Sent(u64),
     Done(u64),
     Parked(u64, ParkReason),
@@ -72,7 +74,9 @@ impl core::fmt::Debug for MemoryQueue {
 impl Owned {
     fn of(record: Record<'_>) -> Self {
         match record {
-            Record::Queued { id, destination, octets } => Self::Queued(id, destination, octets.to_vec()),
+            Record::Queued { id, destination, octets } => {
+                Self::Queued(id, destination, Zeroizing::new(octets.to_vec()))
+            }
             Record::Sent { id } => Self::Sent(id),
             Record::Done { id } => Self::Done(id),
             Record::Parked { id, why } => Self::Parked(id, why),

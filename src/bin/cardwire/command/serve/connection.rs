@@ -9,7 +9,7 @@ use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 use super::Issuer;
 use super::rules::{Damage, Rule};
 use crate::json::Lists;
-use crate::keys;
+use crate::keys::{self, Keys, Turn};
 
 /// A peer, and who responds to it.
 pub(super) struct Connection {
@@ -123,13 +123,18 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
         return nothing("dropped");
     }
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
-    let fault = issuer.keys.and_then(|keys| keys.faults(request).into_iter().next());
+    let fault = issuer.keys.and_then(|keys| fault(keys, request));
     let answered = match &fault {
         None => built(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
         Some((field, _)) => refused(issuer.spec, *field, request),
     };
     let signed = answered.and_then(|(wire, code)| {
-        Ok((keys::sign_if(request.mac_span().is_some(), issuer.keys, issuer.spec, wire)?, code))
+        match keys::sign(Turn::Response(request), issuer.keys, issuer.spec, wire.clone()) {
+            Ok(signed) => Ok((signed, code)),
+            // a key serial number that nobody uses gives no key, and all the same it is refused
+            Err(text) if fault.is_some() => Ok((wire, format!("{code}, without a MAC: {text}"))),
+            Err(text) => Err(text),
+        }
     });
     let (payload, code) = match signed {
         Ok(signed) => signed,
@@ -150,6 +155,12 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
     let broken = if damage.is_some() { ", broken" } else { "" };
     let fault = fault.map(|(_, text)| format!(", {text}")).unwrap_or_default();
     (Deed::Write(frame.repeat(times)), format!("{mti} {code}{broken}{fault}"))
+}
+
+/// What is wrong with a request: the element, and words.
+fn fault(keys: &Keys, request: &Message<'_>) -> Option<(Option<u8>, String)> {
+    let wrong = keys.faults(request, None).into_iter().next();
+    wrong.or_else(|| keys.replayed(request).map(|text| (None, text)))
 }
 
 /// The response to a request that is not what it says it is: its MAC (A0 of UnionPay and others, 916 of 1993), its
