@@ -7,6 +7,7 @@ use std::thread;
 use crate::engine::run::Intake;
 use crate::read::{self, Options, Report};
 use crate::record::{InputFile, Record, Refused};
+use crate::spill::Spill;
 
 /// How many records are handed over at once, and how many such lots wait: what is read ahead is bounded.
 const LOT: usize = 1024;
@@ -21,6 +22,34 @@ pub struct Files {
     pub paths: Vec<PathBuf>,
 }
 
+/// What takes the records of files.
+pub trait TakeFiles {
+    /// Takes one record.
+    fn put(&mut self, record: Record);
+    /// Ends a file: all records of its side since the file before are its own.
+    fn finish_file(&mut self, file: InputFile);
+}
+
+impl TakeFiles for Intake {
+    fn put(&mut self, record: Record) {
+        Self::put(self, record);
+    }
+
+    fn finish_file(&mut self, file: InputFile) {
+        Self::finish_file(self, file);
+    }
+}
+
+impl TakeFiles for Spill {
+    fn put(&mut self, record: Record) {
+        Self::put(self, record);
+    }
+
+    fn finish_file(&mut self, file: InputFile) {
+        Self::finish_file(self, file);
+    }
+}
+
 /// What a reading thread hands over.
 enum Sent {
     Records(Vec<Record>),
@@ -32,7 +61,7 @@ enum Sent {
 ///
 /// # Errors
 /// The file that cannot be read.
-pub fn gather(intake: &mut Intake, sides: &[Files]) -> Result<Vec<Refused>, String> {
+pub fn gather(intake: &mut impl TakeFiles, sides: &[Files]) -> Result<Vec<Refused>, String> {
     let (sender, receiver) = sync_channel(WAITING);
     thread::scope(|scope| {
         let readers: Vec<_> = sides

@@ -12,9 +12,10 @@ use crate::engine::class::Lang;
 use crate::engine::decide::Decisions;
 use crate::engine::rules::{DEFAULT, Rules};
 use crate::engine::run::{Intake, Run, Settings};
-use crate::gather::{Files, gather};
+use crate::gather::{Files, TakeFiles, gather};
 use crate::read::{self, Map, Options};
 use crate::record::{Currency, Side, Tokenizer};
+use crate::spill::{Spill, Spilled};
 
 /// The files of a run and how they are read.
 #[derive(Debug, Args)]
@@ -81,9 +82,39 @@ fn language(text: &str) -> Result<Lang, String> {
     Lang::of_tag(text).ok_or_else(|| "en or zh".to_owned())
 }
 
+/// What the arguments say besides the files.
+struct Told {
+    settings: Settings,
+    currency: Currency,
+    tokenizer: Tokenizer,
+}
+
 impl Inputs {
     /// Reads all files and runs.
     pub(super) fn run(&self) -> Result<Run, String> {
+        let told = self.told()?;
+        let mut intake = Intake::new(told.currency);
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        self.read(&told, &mut intake)?;
+        Ok(intake.run(told.settings))
+    }
+
+    /// Reads all files and runs in about so many octets of memory.
+    pub(super) fn spilled(&self, limit: u64) -> Result<Spilled, String> {
+        let told = self.told()?;
+        let failed = |error: std::io::Error| format!("temporary files: {error}");
+        let mut intake = Spill::new(told.currency, limit);
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        self.read(&told, &mut intake)?;
+        intake.run(told.settings).map_err(failed)
+    }
+
+    /// What the arguments say, before any record is read.
+    fn told(&self) -> Result<Told, String> {
         if self.switch.is_empty() && self.clearing.is_empty() && self.bank.is_empty() && self.open.is_none() {
             return Err("no file is given: --switch, --clearing, --bank or --open".to_owned());
         }
@@ -104,25 +135,25 @@ impl Inputs {
             }
             _ => Decisions::default(),
         };
-        let mut intake = Intake::new(currency);
-        let tokenizer = self.tokenizer()?;
-        if let Some(path) = &self.open {
-            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
-        }
+        let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
+        Ok(Told { settings, currency, tokenizer: self.tokenizer()? })
+    }
+
+    fn read(&self, told: &Told, intake: &mut impl TakeFiles) -> Result<(), String> {
         let mut sides = Vec::new();
         for (side, paths, map) in [
             (Side::Switch, &self.switch, &self.switch_map),
             (Side::Clearing, &self.clearing, &self.clearing_map),
             (Side::Bank, &self.bank, &self.bank_map),
         ] {
-            let options = self.options(side, map.as_deref(), &tokenizer, &zone, as_of)?;
+            let Settings { zone, as_of, .. } = &told.settings;
+            let options = self.options(side, map.as_deref(), &told.tokenizer, zone, *as_of)?;
             sides.push(Files { options, paths: paths.clone() });
         }
-        for note in gather(&mut intake, &sides)? {
+        for note in gather(intake, &sides)? {
             super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
         }
-        let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
-        Ok(intake.run(settings))
+        Ok(())
     }
 
     /// Whether tokens of cards mean the same on another day.

@@ -59,7 +59,7 @@ impl Intake {
     /// Ends a file: all records of its side since the file before are its own. One that was read on an earlier day counts as
     /// read twice.
     pub fn finish_file(&mut self, file: InputFile) {
-        let is_known = self.is_known(file.side, &crate::output::hex(&file.digest));
+        let is_known = super::open::is_known(&self.known, file.side, &crate::output::hex(&file.digest));
         self.books.finish_file(file);
         if is_known {
             self.books.drop_last();
@@ -109,14 +109,14 @@ impl Run {
 
     /// The time as of which things are due.
     pub fn as_of_text(&self) -> String {
-        self.as_of.to_string()
+        self.frame.as_of.to_string()
     }
 
     /// What is worth knowing about the whole run.
     pub fn warnings(&self) -> Vec<String> {
         let days =
-            [Some(self.as_of.date()), self.payments.payments.iter().filter_map(|payment| payment.due).max()];
-        let unknown = days.into_iter().flatten().find(|day| !self.rules.due.calendar.knows(*day));
+            [Some(self.frame.as_of.date()), self.payments.payments.iter().filter_map(|payment| payment.due).max()];
+        let unknown = days.into_iter().flatten().find(|day| !self.frame.rules.due.calendar.knows(*day));
         unknown
             .map(|day| {
                 format!(
@@ -130,10 +130,10 @@ impl Run {
 
     /// The age of a line: working days since it was due, calendar days since the day that it is about.
     pub fn age(&self, line: &Line) -> Option<(i64, i64)> {
-        let today = self.as_of.date();
+        let today = self.frame.as_of.date();
         let day = line.day?;
         let calendar = today.since(day).map_or(0, |span| i64::from(span.get_days()));
-        let working = line.due.map_or(0, |due| self.rules.due.calendar.between(due, today));
+        let working = line.due.map_or(0, |due| self.frame.rules.due.calendar.between(due, today));
         Some((working, calendar))
     }
 

@@ -12,6 +12,7 @@ use crate::engine::identity::Totals;
 use crate::engine::line::{Amount, Effect, Line};
 use crate::engine::run::{RecordRef, Run};
 use crate::record::Currency;
+use crate::spill::Spilled;
 
 /// The version of the contract: fields may be added to it, none changes its meaning.
 pub const VERSION: u32 = 1;
@@ -197,7 +198,7 @@ pub fn line(run: &Run, line: &Line) -> serde_json::Result<String> {
 /// # Errors
 /// Those of the stream.
 pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
-    writeln!(out, "{}", head(run))?;
+    write_head(run, out)?;
     let mut totals = Totals::default();
     let mut failed = None;
     run.lines(&mut |found| {
@@ -211,6 +212,29 @@ pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
         return Err(error);
     }
     totals.finish(run);
+    write_tail(run, &totals, out)?;
+    Ok(totals)
+}
+
+/// Writes a run in parts: the same octets.
+///
+/// # Errors
+/// Those of the stream and of temporary files.
+pub fn write_spilled(spilled: Spilled, out: &mut dyn Write) -> io::Result<Totals> {
+    write_head(spilled.frame(), out)?;
+    let mut render = |run: &Run, found: &Line, octets: &mut Vec<u8>| writeln!(octets, "{}", line(run, found)?);
+    let (frame, totals) = spilled.lines(&mut render, &mut |octets| out.write_all(octets))?;
+    write_tail(&frame, &totals, out)?;
+    Ok(totals)
+}
+
+/// Writes the object before the lines.
+pub(crate) fn write_head(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", head(run))
+}
+
+/// Writes the objects after the lines.
+pub(crate) fn write_tail(run: &Run, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     for refused in run.refused() {
         let record = object([
             ("type", Value::from("refused")),
@@ -220,8 +244,7 @@ pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
         ]);
         writeln!(out, "{record}")?;
     }
-    tail(&totals, out)?;
-    Ok(totals)
+    tail(totals, out)
 }
 
 /// The first object: what the run was told and what it read.

@@ -26,6 +26,9 @@ pub(crate) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
     }
     other::lines(run, &mut each);
     other::messages(run, &mut each);
+    if run.frame.is_part {
+        return;
+    }
     for number in 0..run.payments.payments.len() {
         each(payout::line(run, number));
     }
@@ -52,7 +55,7 @@ fn finish(run: &Run, line: &mut Line) {
     }
     line.since =
         line.records.iter().filter_map(|id| run.books.carried.get(id)).map(|carried| carried.since).min();
-    if let Some(decision) = run.decisions.get(&line.item) {
+    if let Some(decision) = run.frame.decisions.get(&line.item) {
         let digest = record_digest(&run.books, &line.records);
         if decision.records == digest {
             line.is_exception = false;
@@ -83,7 +86,7 @@ fn record_funded(run: &Run, index: u32) -> State {
         Status::Partly => State::Partly,
         Status::Returned => State::Returned,
         Status::Missing | Status::Carried | Status::Currency => State::No,
-        Status::Open if run.has_bank => State::Pending,
+        Status::Open if run.frame.has_bank => State::Pending,
         Status::Open => State::Unknown,
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Payment, Payments, Setting, parts};
+use super::{Payment, Payments, Setting};
 use crate::engine::books::Books;
 
 /// The state of a payout.
@@ -159,9 +159,8 @@ fn is_repeated(amounts: &[i128], due: i128) -> bool {
 /// the one rate in basis points that explains every item.
 fn rounding(books: &Books, setting: &Setting<'_>, payment: &Payment, missing: i128) -> i128 {
     let items: Vec<(i128, i128)> = payment
-        .records
-        .iter()
-        .map(|index| parts(books, setting.rules, *index))
+        .items(books, setting.rules)
+        .map(|item| item.parts)
         .filter(|parts| parts.gross > 0)
         .map(|parts| (parts.gross, parts.fees))
         .collect();
