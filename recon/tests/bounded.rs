@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 
-/// What the command prints, its exit code, and the open items that it saves.
-fn run(folder: &Path, arguments: &[String], more: &[&str]) -> (String, Option<i32>, String) {
+/// What the command prints and says, its exit code, and the open items that it saves.
+fn run(folder: &Path, arguments: &[String], more: &[&str]) -> ([String; 3], Option<i32>) {
     let saved = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{:016x}.open", rand(folder, more)));
     let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire-recon"));
     command.current_dir(folder).arg("match").args(arguments).args(more).arg("--save-open").arg(&saved);
     let output = command.output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{folder:?} {more:?}");
     let open = fs::read_to_string(&saved).unwrap();
     fs::remove_file(&saved).unwrap();
-    (String::from_utf8(output.stdout).unwrap(), output.status.code(), open)
+    let [out, err] = [output.stdout, output.stderr].map(|octets| String::from_utf8(octets).unwrap());
+    ([out, err, open], output.status.code())
 }
 
 /// A name for a file that no other run of these tests has.

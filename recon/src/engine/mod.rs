@@ -4,7 +4,7 @@ pub(crate) mod books;
 pub(crate) mod bundle;
 mod calendar;
 pub mod class;
-mod classify;
+pub(crate) mod classify;
 pub mod decide;
 pub mod evidence;
 mod files;

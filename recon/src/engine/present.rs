@@ -1,12 +1,13 @@
 //! What reports ask a run for: places, keys and ages of lines.
 
+use jiff::civil::DateTime;
 use serde::Serialize;
 
 use super::books::{Books, RecordId};
 use super::bundle;
 use super::line::{Line, LineKind};
 use super::open::Known;
-use super::run::{Run, Settings};
+use super::run::{Run, Settings, end_of};
 use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source};
 
 /// A record by its place.
@@ -114,18 +115,21 @@ impl Run {
 
     /// What is worth knowing about the whole run.
     pub fn warnings(&self) -> Vec<String> {
-        let days =
-            [Some(self.frame.as_of.date()), self.payments.payments.iter().filter_map(|payment| payment.due).max()];
-        let unknown = days.into_iter().flatten().find(|day| !self.frame.rules.due.calendar.knows(*day));
-        unknown
-            .map(|day| {
-                format!(
-                    "the calendar does not know the holidays of {}: weekends alone are taken as days off",
-                    day.year()
-                )
-            })
-            .into_iter()
-            .collect()
+        self.unknown_year().into_iter().collect()
+    }
+
+    /// Says which year's holidays the calendar does not know, if a date of it was counted: it is a guess.
+    pub fn unknown_year(&self) -> Option<String> {
+        let payouts = self.payments.payments.iter().flat_map(|payment| [payment.date, payment.due]);
+        let as_of = Some(self.frame.as_of).filter(|as_of| *as_of != end_of(None)).map(DateTime::date);
+        let mut days = payouts.chain([as_of]).flatten();
+        let day = days.find(|day| !self.frame.rules.due.calendar.knows(*day))?;
+        let year = day.year();
+        Some(format!(
+            "the calendar does not know the holidays of {year}: give them in the rules \
+             (calendar = {{ base = \"cn\", years = [{year}], off = [[\"{year}-01-01\", \"{year}-01-01\"]], worked = [] }}), \
+             or take calendar = \"weekdays\""
+        ))
     }
 
     /// The age of a line: working days since it was due, calendar days since the day that it is about.

@@ -1,6 +1,7 @@
 //! One run: records and rules in, everything that lines are made of out.
 
 use std::sync::Arc;
+use std::thread;
 
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
@@ -8,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::books::{Books, RecordId};
 use super::bundle::{self, Bundle};
-use super::classify;
+use super::classify::{self, Contained};
 use super::decide::Decision;
 use super::intern::Sym;
 use super::line::Line;
@@ -163,8 +164,12 @@ impl Run {
     fn over(books: Books, frame: Frame, payments: Payments) -> Self {
         let mut approved = Vec::new();
         let asked = frame.is_survey.then_some(&mut approved);
-        let found = transact::transactions(&books, &frame.rules, &frame.zone, asked);
-        let (bundles, rest) = bundle::bundles(&books);
+        let (found, (bundles, rest)) = thread::scope(|scope| {
+            let bundles = scope.spawn(|| bundle::bundles(&books));
+            let found = transact::transactions(&books, &frame.rules, &frame.zone, asked);
+            // a thread that stopped has found nothing; identity 4 says so
+            (found, bundles.join().unwrap_or_default())
+        });
         let matches = matching::matches(&books, &frame.rules, &found.transactions, &bundles);
         let mut run = Self {
             order: Vec::new(),
@@ -249,7 +254,12 @@ impl Run {
 
     /// Hands all lines over, in the order of the report.
     pub fn lines(&self, each: &mut dyn FnMut(Line)) {
-        classify::lines(self, each);
+        self.lines_of_part(&mut Contained::default(), each);
+    }
+
+    /// Hands the lines of a part over; what they say about payouts is collected for the lines of those.
+    pub(crate) fn lines_of_part(&self, contained: &mut Contained, each: &mut dyn FnMut(Line)) {
+        classify::lines(self, contained, each);
     }
 
     pub(crate) fn transaction_at(&self, place: usize) -> Option<(u32, &Transaction)> {

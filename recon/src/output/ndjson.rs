@@ -1,6 +1,8 @@
 //! The contract for machines: one object a line, described in the README of the crate.
 
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -200,20 +202,33 @@ pub fn line(run: &Run, line: &Line) -> serde_json::Result<String> {
 pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
     write_head(run, out)?;
     let mut totals = Totals::default();
-    let mut failed = None;
-    run.lines(&mut |found| {
+    ahead(run, &mut |found| {
         totals.add(&found);
-        if failed.is_none() {
-            let text = line(run, &found).map_err(io::Error::from);
-            failed = text.and_then(|text| writeln!(out, "{text}")).err();
-        }
-    });
-    if let Some(error) = failed {
-        return Err(error);
-    }
+        writeln!(out, "{}", line(run, &found)?)
+    })?;
     totals.finish(run);
     write_tail(run, &totals, out)?;
     Ok(totals)
+}
+
+/// Hands all lines over while a second thread makes the next ones.
+fn ahead(run: &Run, each: &mut dyn FnMut(Line) -> io::Result<()>) -> io::Result<()> {
+    const LOT: usize = 256;
+    let (sender, receiver) = sync_channel(4);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut lot = Vec::with_capacity(LOT);
+            run.lines(&mut |line| {
+                lot.push(line);
+                if lot.len() == LOT {
+                    // nobody receives any more when writing failed
+                    let _ = sender.send(std::mem::replace(&mut lot, Vec::with_capacity(LOT)));
+                }
+            });
+            let _ = sender.send(lot);
+        });
+        receiver.into_iter().flatten().try_for_each(each)
+    })
 }
 
 /// Writes a run in parts: the same octets.

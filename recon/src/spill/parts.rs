@@ -11,6 +11,7 @@ use super::store::Store;
 use super::survey::Survey;
 use super::{Body, Homes, Kept, Part};
 use crate::engine::books::{Books, RecordId};
+use crate::engine::classify::Contained;
 use crate::engine::identity::Totals;
 use crate::engine::line::Line;
 use crate::engine::open::StillOpen;
@@ -78,15 +79,16 @@ impl Spilled {
         let totals = &mut all;
         let mut written = Vec::new();
         let mut rest = Part::new();
+        let mut contained = Contained::default();
         for number in 0..self.parts.len() {
             let part = self.load(number, Some(&mut rest))?;
-            written.push(self.part(part, totals, render)?);
+            written.push(self.part(part, &mut contained, totals, render)?);
         }
         self.parts.clear();
         self.parts.push(rest);
         let part = self.load(0, None)?;
-        written.push(self.part(part, totals, render)?);
-        written.push(write_lines(&self.frame, totals, render)?);
+        written.push(self.part(part, &mut contained, totals, render)?);
+        written.push(write_lines(&self.frame, &mut contained, totals, render)?);
         totals.finish(&self.frame);
         merge(&mut written, each)?;
         Ok((self.frame, all))
@@ -96,13 +98,14 @@ impl Spilled {
     fn part(
         &mut self,
         part: Loaded,
+        contained: &mut Contained,
         totals: &mut Totals,
         render: &mut Render<'_>,
     ) -> io::Result<Store<Written>> {
         let payments = self.payments(&part.books);
         let run = self.frame.part(part.books, payments);
         totals.count(&run);
-        let written = write_lines(&run, totals, render)?;
+        let written = write_lines(&run, contained, totals, render)?;
         for (sum, part) in self.frame.totals.iter_mut().zip(&run.totals) {
             sum.own.debit = sum.own.debit.saturating_add(part.own.debit);
             sum.own.debits = sum.own.debits.saturating_add(part.own.debits);
@@ -174,11 +177,16 @@ impl Loaded {
     }
 }
 
-fn write_lines(run: &Run, totals: &mut Totals, render: &mut Render<'_>) -> io::Result<Store<Written>> {
+fn write_lines(
+    run: &Run,
+    contained: &mut Contained,
+    totals: &mut Totals,
+    render: &mut Render<'_>,
+) -> io::Result<Store<Written>> {
     let mut store = Store::new();
     let mut keys = Keys::default();
     let mut failed = None;
-    run.lines(&mut |line| {
+    run.lines_of_part(contained, &mut |line| {
         totals.add(&line);
         let key = keys.of(run, &line);
         let mut octets = Vec::new();

@@ -112,6 +112,6 @@ fn missing_item(run: &Run, of: &Payment, line: &mut Line) {
     let items = of.items(&run.books, &run.frame.rules);
     let mut found = items.filter(|item| item.parts.due() == of.verdict.difference);
     if let (Some(item), None) = (found.next(), found.next()) {
-        line.notes.push(Note::Contains(item.rrn, of.verdict.difference));
+        line.notes.push(Note::MissingItem(item.rrn, of.verdict.difference));
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn judge(books: &Books, setting: &Setting<'_>, all: &Payments, paymen
     let date = |index: u32| bank(index).and_then(|bank| bank.entry.booked.or(bank.entry.value_date));
     let first = payment.entries.iter().filter_map(|entry| date(entry.index)).min();
     let last = payment.entries.iter().filter_map(|entry| date(entry.index)).max();
-    let calendar = setting.rules.due.calendar;
+    let calendar = &setting.rules.due.calendar;
     let rest_due = first.map(|day| calendar.after(day, setting.rules.due.split_working_days));
     let is_due = |day: Option<Date>| {
         day.is_some_and(|day| setting.as_of >= day.to_datetime(setting.rules.due.payout_time))
