@@ -68,7 +68,9 @@ fn the_day_of_the_tutorial_is_the_same_in_parts() {
 
 #[test]
 fn a_size_is_a_number_with_a_unit() {
-    for (size, is_one) in [("512M", true), ("2GiB", true), ("10k", true), ("0", false), ("M", false), ("1T", false)] {
+    for (size, is_one) in
+        [("512M", true), ("2GiB", true), ("10k", true), ("0", false), ("M", false), ("1T", false)]
+    {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire-recon"));
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/days/day01"));
         let output = command.args(["match", "--switch", "switch.csv", "--memory", size]).output().unwrap();

@@ -1,6 +1,7 @@
 //! What every subcommand reads: the files of the three sides, rules, decisions.
 
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use cardwire::{Framing, spec};
@@ -8,11 +9,12 @@ use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::progress::Progress;
 use crate::engine::class::Lang;
 use crate::engine::decide::Decisions;
 use crate::engine::rules::{DEFAULT, Rules};
 use crate::engine::run::{Intake, Run, Settings};
-use crate::gather::{Files, TakeFiles, gather};
+use crate::gather::{Files, TakeFiles, gather, gather_stored};
 use crate::read::{self, Map, Options};
 use crate::record::{Currency, Side, Tokenizer};
 use crate::spill::{Spill, Spilled};
@@ -29,6 +31,9 @@ pub(super) struct Inputs {
     /// Bank statements: CSV, NDJSON, camt.053, MT940
     #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
     bank: Vec<PathBuf>,
+    /// Evidence that `evidence` wrote as lines of JSON
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
     /// Column map of the switch files
     #[arg(long, value_name = "TOML")]
     switch_map: Option<PathBuf>,
@@ -83,8 +88,8 @@ fn language(text: &str) -> Result<Lang, String> {
 }
 
 /// What the arguments say besides the files.
-struct Told {
-    settings: Settings,
+pub(super) struct Told {
+    pub(super) settings: Settings,
     currency: Currency,
     tokenizer: Tokenizer,
 }
@@ -117,9 +122,13 @@ impl Inputs {
     }
 
     /// What the arguments say, before any record is read.
-    fn told(&self) -> Result<Told, String> {
-        if self.switch.is_empty() && self.clearing.is_empty() && self.bank.is_empty() && self.open.is_none() {
-            return Err("no file is given: --switch, --clearing, --bank or --open".to_owned());
+    pub(super) fn told(&self) -> Result<Told, String> {
+        let has_files = [&self.switch, &self.clearing, &self.bank].iter().any(|files| !files.is_empty());
+        if !has_files && self.open.is_none() && self.evidence.is_none() {
+            return Err("no file is given: --switch, --clearing, --bank, --evidence or --open".to_owned());
+        }
+        if self.evidence.is_some() && (has_files || self.open.is_some()) {
+            return Err("--evidence holds all records: no other file can be given beside it".to_owned());
         }
         let rules = match &self.rules {
             Some(path) => {
@@ -142,7 +151,13 @@ impl Inputs {
         Ok(Told { settings, currency, tokenizer: self.tokenizer()? })
     }
 
-    fn read(&self, told: &Told, intake: &mut impl TakeFiles) -> Result<(), String> {
+    /// Hands over the records of all files.
+    pub(super) fn read(&self, told: &Told, intake: &mut impl TakeFiles) -> Result<(), String> {
+        if let Some(path) = &self.evidence {
+            let named = |error: String| format!("{}: {error}", path.display());
+            let file = fs::File::open(path).map_err(|error| named(error.to_string()))?;
+            return gather_stored(intake, BufReader::new(file)).map_err(named);
+        }
         let mut sides = Vec::new();
         for (side, paths, map) in [
             (Side::Switch, &self.switch, &self.switch_map),
@@ -153,7 +168,8 @@ impl Inputs {
             let options = self.options(side, map.as_deref(), &told.tokenizer, zone, *as_of)?;
             sides.push(Files { options, paths: paths.clone() });
         }
-        for note in gather(intake, &sides)? {
+        let notes = gather(&mut Progress::new(intake), &sides)?;
+        for note in notes {
             super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
         }
         Ok(())

@@ -108,7 +108,8 @@ impl Calendar {
 
     /// Whether a day is worked.
     pub(crate) fn is_working(&self, day: Date) -> bool {
-        let is_in = |spans: &[(Date, Date)]| spans.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        let is_in =
+            |spans: &[(Date, Date)]| spans.iter().any(|(first, last)| (*first..=*last).contains(&day));
         if self.worked.contains(&day) || is_in(&self.off) {
             return self.worked.contains(&day);
         }

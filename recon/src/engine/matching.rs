@@ -116,12 +116,8 @@ pub(crate) fn candidates(
     each: &mut dyn FnMut(Candidate),
 ) {
     let books = &run.books;
-    let items = Items {
-        books,
-        transactions: &run.transactions,
-        bundles: &run.bundles,
-        hashers: Default::default(),
-    };
+    let items =
+        Items { books, transactions: &run.transactions, bundles: &run.bundles, hashers: Default::default() };
     let text = |sym: Option<Sym>| match books.token(sym) {
         Some(token) => Some(hasher.hash_one(token)),
         None => Some(hasher.hash_one(books.names.text(sym?))),

@@ -84,12 +84,7 @@ pub fn write(run: &Run, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<(
 }
 
 /// Writes the records of a line, if they are needed on another day.
-pub(crate) fn write_line(
-    run: &Run,
-    line: &Line,
-    keeps_hashes: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(crate) fn write_line(run: &Run, line: &Line, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<()> {
     if !stays_open(run, line) {
         return Ok(());
     }

@@ -67,6 +67,11 @@ impl Intake {
         }
     }
 
+    /// Ends records that come without their files, which follow.
+    pub fn finish_loose(&mut self) {
+        self.books.finish_carried();
+    }
+
     /// Runs over what was taken.
     pub fn run(self, settings: Settings) -> Run {
         Run::new(self.books, self.known, settings)

@@ -237,7 +237,8 @@ fn ahead(run: &Run, each: &mut dyn FnMut(Line) -> io::Result<()>) -> io::Result<
 /// Those of the stream and of temporary files.
 pub fn write_spilled(spilled: Spilled, out: &mut dyn Write) -> io::Result<Totals> {
     write_head(spilled.frame(), out)?;
-    let mut render = |run: &Run, found: &Line, octets: &mut Vec<u8>| writeln!(octets, "{}", line(run, found)?);
+    let mut render =
+        |run: &Run, found: &Line, octets: &mut Vec<u8>| writeln!(octets, "{}", line(run, found)?);
     let (frame, totals) = spilled.lines(&mut render, &mut |octets| out.write_all(octets))?;
     write_tail(&frame, &totals, out)?;
     Ok(totals)

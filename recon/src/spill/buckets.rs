@@ -65,7 +65,10 @@ impl Buckets {
             drop(octets);
             pairs.sort_unstable();
             pairs.dedup();
-            pairs.chunk_by(|one, other| one.hash == other.hash).filter(|group| group.len() > 1).for_each(&mut *each);
+            pairs
+                .chunk_by(|one, other| one.hash == other.hash)
+                .filter(|group| group.len() > 1)
+                .for_each(&mut *each);
         }
         Ok(())
     }

@@ -66,7 +66,8 @@ pub(super) fn merge(
     parts: &mut [Store<Written>],
     each: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut values: Vec<Values<'_, Written>> = parts.iter_mut().map(Store::read).collect::<io::Result<_>>()?;
+    let mut values: Vec<Values<'_, Written>> =
+        parts.iter_mut().map(Store::read).collect::<io::Result<_>>()?;
     let mut heads = BinaryHeap::new();
     let count = values.len();
     let mut next = |part: usize, heads: &mut BinaryHeap<_>| -> io::Result<()> {

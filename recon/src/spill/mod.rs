@@ -142,6 +142,12 @@ impl Spill {
         }
     }
 
+    /// Ends records that come without their files, which follow.
+    pub fn finish_loose(&mut self) {
+        self.books.finish_carried();
+        self.before = (0u32..).zip(&self.files).map(|(number, name)| (name.clone(), number)).collect();
+    }
+
     fn keep(&mut self, record: Record, carried: Option<(Date, Option<(String, Date)>)>) {
         if self.failed.is_none() {
             self.failed = self.try_keep(record, carried).err();
@@ -213,7 +219,7 @@ impl Spill {
             return Err(error);
         }
         let duplicates = self.books.drop_duplicates();
-        let is_kept: Vec<bool> = self.files.iter().map(|name| self.is_kept(name)).collect();
+        let is_kept: Vec<bool> = (0u32..).zip(&self.files).map(|file| self.is_kept(file)).collect();
         let mut components = Components::of(self.count, &mut self.anchors)?;
         let found = self.divide(&settings, &is_kept, &mut components)?;
         self.books.middle = found.hosts.middle();
@@ -227,8 +233,10 @@ impl Spill {
         Spilled::new(frame, self.files, homes, found.parts, self.hasher)
     }
 
-    fn is_kept(&self, name: &Arc<str>) -> bool {
-        self.before.contains_key(name) || self.books.files.iter().any(|file| Arc::ptr_eq(&file.name, name))
+    /// Whether a file counts: not one that was read twice, which may have the name of one of an earlier day.
+    fn is_kept(&self, (number, name): (u32, &Arc<str>)) -> bool {
+        self.before.get(name) == Some(&number)
+            || self.books.files.iter().any(|file| Arc::ptr_eq(&file.name, name))
     }
 
     /// Spreads components over parts, and adds up what all parts need.
@@ -287,9 +295,8 @@ fn keep_items(
     homes: &Homes,
     payments: &mut Payments,
 ) -> io::Result<()> {
-    let differs = |payment: &payout::Payment| {
-        !payment.entries.is_empty() && payment.sums.due() != payment.verdict.paid
-    };
+    let differs =
+        |payment: &payout::Payment| !payment.entries.is_empty() && payment.sums.due() != payment.verdict.paid;
     if !payments.payments.iter().any(differs) {
         return Ok(());
     }

@@ -136,8 +136,7 @@ impl Spilled {
 
     /// The books of a part; what runs later goes to `rest`.
     fn load(&mut self, number: usize, mut rest: Option<&mut Part>) -> io::Result<Loaded> {
-        let mut found =
-            Loaded { books: self.frame.books.part(), messages: Vec::new(), clearing: Vec::new() };
+        let mut found = Loaded { books: self.frame.books.part(), messages: Vec::new(), clearing: Vec::new() };
         let Some(part) = self.parts.get_mut(number) else { return Ok(found) };
         for kept in part.read()? {
             let kept = kept?;

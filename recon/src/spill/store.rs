@@ -32,7 +32,8 @@ impl<T: Serialize + DeserializeOwned> Store<T> {
 
     pub(super) fn put(&mut self, value: &T) -> io::Result<()> {
         self.octets.clear();
-        self.octets = postcard::to_extend(value, std::mem::take(&mut self.octets)).map_err(io::Error::other)?;
+        self.octets =
+            postcard::to_extend(value, std::mem::take(&mut self.octets)).map_err(io::Error::other)?;
         let length = u32::try_from(self.octets.len()).map_err(io::Error::other)?;
         self.file.write_all(&length.to_le_bytes())?;
         self.file.write_all(&self.octets)

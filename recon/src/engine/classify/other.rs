@@ -54,7 +54,8 @@ fn clearing_line(run: &Run, class: Class, records: &[u32]) -> Line {
     line.records = records.iter().map(|index| RecordId::Clearing(*index)).collect();
     line.item = id::records('X', &run.books, &line.records);
     let sum = bundle::gross(&run.books, records.iter().copied());
-    let net: i128 = records.iter().map(|index| payout::parts(&run.books, &run.frame.rules, *index).due()).sum();
+    let net: i128 =
+        records.iter().map(|index| payout::parts(&run.books, &run.frame.rules, *index).due()).sum();
     line.currency = records.first().map(|index| bundle::currency(&run.books, *index));
     let first = records.first().and_then(|index| bundle::record(&run.books, *index));
     line.day = first.and_then(|(record, context)| record.local_date.or(context.settlement_date));

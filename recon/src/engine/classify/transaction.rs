@@ -237,7 +237,8 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
         notes.push(Note::Tolerance("last-part".to_owned()));
         return Class::AmountWithin;
     }
-    if let Some(rule) = run.frame.rules.tolerance.iter().find(|rule| rule.mcc.iter().any(|code| code == mcc)) {
+    if let Some(rule) = run.frame.rules.tolerance.iter().find(|rule| rule.mcc.iter().any(|code| code == mcc))
+    {
         notes.push(Note::Above(rule.name.clone(), rule.limit(as_amount(approved), as_amount(sum))));
     }
     Class::AmountDiffers
@@ -298,8 +299,9 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
         }
         Outcome::Approved if of.kind == Kind::Preauth => {
             let mut line = new(Class::PreauthOpen);
-            line.due =
-                day.and_then(|day| day.checked_add(jiff::Span::new().days(run.frame.rules.due.preauth_days)).ok());
+            line.due = day.and_then(|day| {
+                day.checked_add(jiff::Span::new().days(run.frame.rules.due.preauth_days)).ok()
+            });
             line.is_exception = line.due.is_some_and(|due| run.frame.as_of.date() > due);
             line
         }
@@ -418,8 +420,12 @@ fn suggestions(run: &Run, index: u32, line: &mut Line) {
         return;
     }
     for (_, bundle, rule) in found.iter().filter(|(_, bundle, _)| is_free(*bundle)) {
-        let rule =
-            run.frame.rules.matches.get(usize::from(*rule)).map_or_else(String::new, |rule| rule.name.clone());
+        let rule = run
+            .frame
+            .rules
+            .matches
+            .get(usize::from(*rule))
+            .map_or_else(String::new, |rule| rule.name.clone());
         let record = run.bundles.get(*bundle as usize).and_then(bundle::Bundle::main);
         let item = record
             .map_or_else(String::new, |record| id::records('X', &run.books, &[RecordId::Clearing(record)]));

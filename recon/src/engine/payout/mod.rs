@@ -2,7 +2,7 @@
 
 mod attach;
 mod judge;
-mod reference;
+pub(crate) mod reference;
 
 use hashbrown::HashMap;
 use jiff::civil::Date;
