@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 target=$1 corpus=$2
 shift 2
 case $target in
-    frame | import | ipm | json | tlv) with=$target ;;
+    frame | import | ipm | json | recon | tlv) with=$target ;;
     builder | canary | masking | numbers | spec) with= ;; # their inputs are lists of choices
     *) with=message ;;
 esac

@@ -45,6 +45,7 @@ mod numbers;
 mod parse;
 mod plan;
 mod privacy;
+mod recon;
 mod roundtrip;
 mod spec;
 mod tlv;
@@ -62,6 +63,7 @@ pub use numbers::numbers;
 pub use parse::parse;
 pub use plan::plan;
 pub use privacy::privacy;
+pub use recon::recon;
 pub use roundtrip::roundtrip;
 pub use spec::spec;
 pub use tlv::tlv;
@@ -170,6 +172,7 @@ mod tests {
         clearing_files_are_read_however_they_arrive "ipm" ipm;
         what_is_printed_is_taken "json" json;
         numbers_that_were_found "numbers" numbers;
+        records_of_reconciliation_are_in_lines_or_refused "recon" recon;
     }
 
     /// Documents of one element each, of every shape that the built-in specs have.

@@ -21,3 +21,4 @@ pub mod gather;
 pub mod output;
 pub mod read;
 pub mod record;
+pub mod spill;

@@ -6,6 +6,7 @@
 
 mod currency;
 mod digits;
+mod stored;
 mod token;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::currency::Currency;
+pub use self::stored::{Stored, StoredFile};
 pub use self::token::{Token, Tokenizer};
 
 /// Text of a record: most values are short and live without a heap.

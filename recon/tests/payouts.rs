@@ -65,6 +65,7 @@ fn paid_twice_short_over_and_rounded() {
             .unwrap()
             .iter()
             .map(|note| note["id"].as_str().unwrap().to_owned())
+            .filter(|id| id != "contains")
             .collect::<Vec<_>>()
     };
     assert_eq!(note(&objects), ["missing-item"], "the difference is the second sale");
@@ -252,4 +253,25 @@ fn what_was_carried_is_part_of_a_later_payout() {
     assert_eq!(carried("2026-03-18 7940 PO-2"), ["P payout-merged | B01 | 7940"]);
     assert_eq!(carried("2026-03-18 9940 PO-2"), ["P carried |  | -2000", "P payout | B01 | 9940"]);
     assert_eq!(carried("2026-03-18 7941 PO-2"), ["P carried |  | -2000", "P payout-short! | B01 | 7941"]);
+}
+
+#[test]
+fn a_payout_names_the_exceptions_that_it_contains() {
+    let records = [
+        "sale 607510000001 000001 10000 60 9940 PO-1 number=2",
+        "sale 607510000001 000001 10000 60 9940 PO-1 number=9",
+    ];
+    let files = common::files(
+        common::switch(&[
+            "10:00:00 T>A 0200 000000 000001 . 10000",
+            "10:00:01 A>T 0210 000000 000001 607510000001 10000 00 A00001 0316",
+        ]),
+        common::clearing(&records),
+        common::bank(&["2026-03-17 19880 PO-1"]),
+    );
+    let objects = common::objects(&common::run(&files, LATER));
+    let find = |class: &str| objects.iter().find(|object| object["class"] == class).unwrap();
+    let words = find("payout")["notes"][0]["en"].as_str().unwrap();
+    let item = find("duplicate-clearing")["item"].as_str().unwrap();
+    assert_eq!(words, format!("contains {item} (duplicate clearing record) with 99.40"));
 }

@@ -276,3 +276,34 @@ fn completions_and_manual_pages() {
     assert_eq!(cardwire(&["man", "dance"], "").code, 2);
     assert!(good(&["--help"], "").contains("Exit codes"));
 }
+
+#[cfg(unix)]
+#[test]
+fn recon_is_a_command_of_its_own() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::process::Command;
+
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("recon-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let own = folder.join("cardwire");
+    fs::hard_link(env!("CARGO_BIN_EXE_cardwire"), &own)
+        .or_else(|_| fs::copy(env!("CARGO_BIN_EXE_cardwire"), &own).map(drop))
+        .unwrap();
+    let run = || {
+        let mut started = Command::new(&own);
+        started.env("PATH", "").args(["recon", "match", "--lang", "zh", "--help"]);
+        let done = started.output().unwrap();
+        let [out, err] = [done.stdout, done.stderr].map(|octets| String::from_utf8(octets).unwrap());
+        (done.status.code(), out, err)
+    };
+    let (code, out, err) = run();
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("cardwire-recon is not on PATH nor beside this command"), "{err}");
+    let beside = folder.join("cardwire-recon");
+    fs::write(&beside, "#!/bin/sh\necho \"$@\"\nexit 7\n").unwrap();
+    fs::set_permissions(&beside, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run(), (Some(7), "match --lang zh --help\n".into(), String::new()));
+    fs::remove_dir_all(folder).unwrap();
+}

@@ -1,6 +1,7 @@
 //! What every subcommand reads: the files of the three sides, rules, decisions.
 
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use cardwire::{Framing, spec};
@@ -8,13 +9,15 @@ use clap::Args;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::progress::Progress;
 use crate::engine::class::Lang;
 use crate::engine::decide::Decisions;
 use crate::engine::rules::{DEFAULT, Rules};
 use crate::engine::run::{Intake, Run, Settings};
-use crate::gather::{Files, gather};
+use crate::gather::{Files, TakeFiles, gather, gather_stored};
 use crate::read::{self, Map, Options};
 use crate::record::{Currency, Side, Tokenizer};
+use crate::spill::{Spill, Spilled};
 
 /// The files of a run and how they are read.
 #[derive(Debug, Args)]
@@ -28,6 +31,9 @@ pub(super) struct Inputs {
     /// Bank statements: CSV, NDJSON, camt.053, MT940
     #[arg(long, value_name = "FILE", num_args = 1.., action = clap::ArgAction::Append)]
     bank: Vec<PathBuf>,
+    /// Evidence that `evidence` wrote as lines of JSON
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
     /// Column map of the switch files
     #[arg(long, value_name = "TOML")]
     switch_map: Option<PathBuf>,
@@ -81,11 +87,48 @@ fn language(text: &str) -> Result<Lang, String> {
     Lang::of_tag(text).ok_or_else(|| "en or zh".to_owned())
 }
 
+/// What the arguments say besides the files.
+pub(super) struct Told {
+    pub(super) settings: Settings,
+    currency: Currency,
+    tokenizer: Tokenizer,
+}
+
 impl Inputs {
     /// Reads all files and runs.
     pub(super) fn run(&self) -> Result<Run, String> {
-        if self.switch.is_empty() && self.clearing.is_empty() && self.bank.is_empty() && self.open.is_none() {
-            return Err("no file is given: --switch, --clearing, --bank or --open".to_owned());
+        let told = self.told()?;
+        let mut intake = Intake::new(told.currency);
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        self.read(&told, &mut intake)?;
+        let run = intake.run(told.settings);
+        // a due date that is a guess would be believed
+        run.unknown_year().map_or(Ok(run), Err)
+    }
+
+    /// Reads all files and runs in about so many octets of memory.
+    pub(super) fn spilled(&self, limit: u64) -> Result<Spilled, String> {
+        let told = self.told()?;
+        let failed = |error: std::io::Error| format!("temporary files: {error}");
+        let mut intake = Spill::new(told.currency, limit);
+        if let Some(path) = &self.open {
+            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        self.read(&told, &mut intake)?;
+        let spilled = intake.run(told.settings).map_err(failed)?;
+        spilled.frame().unknown_year().map_or(Ok(spilled), Err)
+    }
+
+    /// What the arguments say, before any record is read.
+    pub(super) fn told(&self) -> Result<Told, String> {
+        let has_files = [&self.switch, &self.clearing, &self.bank].iter().any(|files| !files.is_empty());
+        if !has_files && self.open.is_none() && self.evidence.is_none() {
+            return Err("no file is given: --switch, --clearing, --bank, --evidence or --open".to_owned());
+        }
+        if self.evidence.is_some() && (has_files || self.open.is_some()) {
+            return Err("--evidence holds all records: no other file can be given beside it".to_owned());
         }
         let rules = match &self.rules {
             Some(path) => {
@@ -104,10 +147,16 @@ impl Inputs {
             }
             _ => Decisions::default(),
         };
-        let mut intake = Intake::new(currency);
-        let tokenizer = self.tokenizer()?;
-        if let Some(path) = &self.open {
-            intake.take_open(&text(path)?).map_err(|error| format!("{}: {error}", path.display()))?;
+        let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
+        Ok(Told { settings, currency, tokenizer: self.tokenizer()? })
+    }
+
+    /// Hands over the records of all files.
+    pub(super) fn read(&self, told: &Told, intake: &mut impl TakeFiles) -> Result<(), String> {
+        if let Some(path) = &self.evidence {
+            let named = |error: String| format!("{}: {error}", path.display());
+            let file = fs::File::open(path).map_err(|error| named(error.to_string()))?;
+            return gather_stored(intake, BufReader::new(file)).map_err(named);
         }
         let mut sides = Vec::new();
         for (side, paths, map) in [
@@ -115,14 +164,15 @@ impl Inputs {
             (Side::Clearing, &self.clearing, &self.clearing_map),
             (Side::Bank, &self.bank, &self.bank_map),
         ] {
-            let options = self.options(side, map.as_deref(), &tokenizer, &zone, as_of)?;
+            let Settings { zone, as_of, .. } = &told.settings;
+            let options = self.options(side, map.as_deref(), &told.tokenizer, zone, *as_of)?;
             sides.push(Files { options, paths: paths.clone() });
         }
-        for note in gather(&mut intake, &sides)? {
+        let notes = gather(&mut Progress::new(intake), &sides)?;
+        for note in notes {
             super::say(&format!("{}: {}: {}", note.source.file, note.source.place, note.reason));
         }
-        let settings = Settings { rules, as_of, zone, decisions: decisions.by_item() };
-        Ok(intake.run(settings))
+        Ok(())
     }
 
     /// Whether tokens of cards mean the same on another day.

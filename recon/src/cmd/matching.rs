@@ -1,5 +1,7 @@
 //! `match`: everything.
 
+mod bounded;
+
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -28,6 +30,25 @@ pub(super) struct Match {
     /// Write all reports into this folder
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Hold records in temporary files rather than take more memory than about this: 512M, 2G
+    #[arg(long, value_name = "SIZE", value_parser = size, conflicts_with = "out")]
+    memory: Option<u64>,
+}
+
+/// A number of octets, with K, M or G for the powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|found: char| !found.is_ascii_digit());
+    let unit = text.get(digits.len()..).unwrap_or_default().trim().to_ascii_uppercase();
+    let factor = match unit.trim_end_matches('B').trim_end_matches('I') {
+        "" => Some(1),
+        "K" => Some(1 << 10),
+        "M" => Some(1 << 20),
+        "G" => Some(1 << 30),
+        _ => None,
+    };
+    let octets = factor.zip(digits.parse::<u64>().ok()).and_then(|(factor, count)| count.checked_mul(factor));
+    octets.filter(|octets| *octets > 0).ok_or_else(|| format!("`{text}` is no size such as 512M or 2G"))
 }
 
 /// How results are printed.
@@ -41,6 +62,9 @@ enum Format {
 
 /// Runs `match`.
 pub(super) fn run(arguments: &Match) -> Result<u8, String> {
+    if let Some(limit) = arguments.memory {
+        return bounded::run(arguments, limit);
+    }
     let run = arguments.inputs.run()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let totals = match arguments.format {

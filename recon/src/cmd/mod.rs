@@ -1,9 +1,11 @@
 //! The command: arguments, files, and what each subcommand prints.
 
 mod decide;
+mod evidence;
 mod input;
 mod matching;
 mod place;
+mod progress;
 mod reports;
 
 use std::fs;
@@ -33,6 +35,8 @@ enum Command {
     Payout(reports::Payout),
     /// Sums by day and class
     Day(reports::Day),
+    /// What was read, without card numbers, as lines of JSON or as Parquet
+    Evidence(evidence::Evidence),
     /// Decide about an item, with a second person
     Decide(decide::Decide),
     /// The rules that come with the command
@@ -47,6 +51,7 @@ pub fn run() -> ExitCode {
         Command::Exceptions(arguments) => reports::exceptions(&arguments),
         Command::Payout(arguments) => reports::payout(&arguments),
         Command::Day(arguments) => reports::day(&arguments),
+        Command::Evidence(arguments) => evidence::run(&arguments),
         Command::Decide(arguments) => decide::run(&arguments),
         Command::Rules => print(crate::engine::rules::DEFAULT).map(|()| 0),
     };

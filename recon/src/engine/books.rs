@@ -140,7 +140,7 @@ pub(crate) struct Carried {
 }
 
 /// All records of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Books {
     pub(crate) names: Interner,
     contexts: Shared<Context>,
@@ -149,6 +149,8 @@ pub(crate) struct Books {
     sources: Vec<Arc<str>>,
     pub(crate) files: Vec<InputFile>,
     pub(super) ranges: Vec<Range>,
+    /// Gross and net of the clearing records since the last file, for its trailer.
+    pub(super) running: [i128; 2],
     /// Messages, clearing records and bank entries of open items, which come before those of the files.
     pub(super) before: [usize; 3],
     pub(super) dropped: Vec<(String, u64, bool)>,
@@ -157,6 +159,8 @@ pub(crate) struct Books {
     pub(crate) bank: Vec<Bank>,
     pub(crate) refused: Vec<Refused>,
     pub(crate) carried: HashMap<RecordId, Carried>,
+    /// How many records were carried that stand in other parts of the run.
+    pub(crate) carried_elsewhere: usize,
     /// Hosts that pass requests on.
     pub(crate) middle: HashSet<String>,
     default_currency: Currency,
@@ -173,6 +177,7 @@ impl Books {
             sources: Vec::new(),
             files: Vec::new(),
             ranges: Vec::new(),
+            running: [0; 2],
             before: [0; 3],
             dropped: Vec::new(),
             messages: Vec::new(),
@@ -180,8 +185,44 @@ impl Books {
             bank: Vec::new(),
             refused: Vec::new(),
             carried: HashMap::default(),
+            carried_elsewhere: 0,
             middle: HashSet::default(),
             default_currency: currency,
+        }
+    }
+
+    /// Books for a part of the records, in which names mean the same.
+    pub(crate) fn part(&self) -> Self {
+        Self {
+            names: self.names.clone(),
+            sources: self.sources.clone(),
+            files: self.files.clone(),
+            middle: self.middle.clone(),
+            ..Self::new(self.default_currency)
+        }
+    }
+
+    /// What the payout of a clearing record depends on.
+    pub(crate) fn payout_context(&mut self, found: &ClearingRecord) -> ClearingContext {
+        ClearingContext {
+            kind: found.kind,
+            terminal: None,
+            merchant: self.name(&found.merchant),
+            acquirer: None,
+            batch: None,
+            currency: found.currency.unwrap_or(self.default_currency),
+            settlement_date: found.settlement_date,
+            payout: self.name(&found.payout),
+            mcc: None,
+            reason: None,
+        }
+    }
+
+    /// Adds a clearing record to what the trailer of its file is held against.
+    pub(crate) fn count_clearing(&mut self, found: &ClearingRecord) {
+        let net = found.net.or(found.fee.map(|fee| found.gross - fee)).unwrap_or(found.gross);
+        for (sum, amount) in self.running.iter_mut().zip([found.gross, net]) {
+            *sum += i128::from(amount);
         }
     }
 
@@ -278,9 +319,7 @@ impl Books {
 
     /// A reference number; files that have none write stars or zeros.
     fn number(&mut self, text: &Option<crate::record::Text>) -> Option<Sym> {
-        let text = text.as_deref()?;
-        let is_none = text.bytes().all(|octet| octet == b'*') || text.bytes().all(|octet| octet == b'0');
-        if is_none { None } else { self.names.put(text) }
+        self.names.put(reference(text)?)
     }
 
     /// Tokens are symbols, too, so that they can be compared like texts.
@@ -339,6 +378,7 @@ impl Books {
     }
 
     fn put_clearing(&mut self, found: &ClearingRecord) -> RecordId {
+        self.count_clearing(found);
         let context = ClearingContext {
             kind: found.kind,
             terminal: self.name(&found.terminal),
@@ -390,6 +430,13 @@ impl Books {
             }
         }
     }
+}
+
+/// A reference number that says something: files that have none write stars or zeros.
+pub(crate) fn reference(text: &Option<crate::record::Text>) -> Option<&str> {
+    let text = text.as_deref().filter(|text| !text.is_empty())?;
+    let is_none = text.bytes().all(|octet| octet == b'*') || text.bytes().all(|octet| octet == b'0');
+    (!is_none).then_some(text)
 }
 
 fn last(count: usize) -> u32 {

@@ -4,10 +4,58 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 use serde::Deserialize;
 
-/// Which days are working days.
+/// Which days are working days: a calendar that comes with the crate, and what the rules add to it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Said")]
+pub(crate) struct Calendar {
+    base: Base,
+    /// Years of which `off` and `worked` tell all.
+    years: Vec<i16>,
+    /// Days off, first and last.
+    off: Vec<(Date, Date)>,
+    /// Weekends that are worked.
+    worked: Vec<Date>,
+}
+
+/// A calendar as rules write it: a name, or a name with more days.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Name(Base),
+    More(More),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct More {
+    base: Base,
+    #[serde(default)]
+    years: Vec<i16>,
+    #[serde(default)]
+    off: Vec<(Date, Date)>,
+    #[serde(default)]
+    worked: Vec<Date>,
+}
+
+impl From<Said> for Calendar {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Name(base) => base.into(),
+            Said::More(More { base, years, off, worked }) => Self { base, years, off, worked },
+        }
+    }
+}
+
+impl From<Base> for Calendar {
+    fn from(base: Base) -> Self {
+        Self { base, years: Vec::new(), off: Vec::new(), worked: Vec::new() }
+    }
+}
+
+/// A calendar that comes with the crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Calendar {
+pub(crate) enum Base {
     /// Mainland China: public holidays, and the weekends that are worked for them.
     Cn,
     /// TARGET, the calendar of the euro.
@@ -52,24 +100,30 @@ const CN_WORKED: [Date; 11] = [
 ];
 
 impl Calendar {
-    /// Whether the calendar knows the year; of others it knows weekends alone.
-    pub(crate) fn knows(self, day: Date) -> bool {
-        self != Self::Cn || matches!(day.year(), 2025 | 2026)
+    /// Whether the calendar knows the year: days off and make-up workdays are published year by year, so that a date
+    /// of any other would be a guess.
+    pub(crate) fn knows(&self, day: Date) -> bool {
+        self.base != Base::Cn || matches!(day.year(), 2025 | 2026) || self.years.contains(&day.year())
     }
 
     /// Whether a day is worked.
-    pub(crate) fn is_working(self, day: Date) -> bool {
+    pub(crate) fn is_working(&self, day: Date) -> bool {
+        let is_in =
+            |spans: &[(Date, Date)]| spans.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        if self.worked.contains(&day) || is_in(&self.off) {
+            return self.worked.contains(&day);
+        }
         let is_weekday = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        match self {
-            Self::Cn if CN_WORKED.contains(&day) => true,
-            Self::Cn => is_weekday && !CN_OFF.iter().any(|(first, last)| (*first..=*last).contains(&day)),
-            Self::Target => is_weekday && !is_target_holiday(day),
-            Self::Weekdays => is_weekday,
+        match self.base {
+            Base::Cn if CN_WORKED.contains(&day) => true,
+            Base::Cn => is_weekday && !is_in(&CN_OFF),
+            Base::Target => is_weekday && !is_target_holiday(day),
+            Base::Weekdays => is_weekday,
         }
     }
 
     /// The working day that comes `count` working days after a day.
-    pub(crate) fn after(self, day: Date, count: u32) -> Date {
+    pub(crate) fn after(&self, day: Date, count: u32) -> Date {
         let mut left = count;
         let mut found = day;
         while left > 0 {
@@ -81,7 +135,7 @@ impl Calendar {
     }
 
     /// How many working days lie after `from`, until and with `until`; zero if it is not later.
-    pub(crate) fn between(self, from: Date, until: Date) -> i64 {
+    pub(crate) fn between(&self, from: Date, until: Date) -> i64 {
         let mut count = 0;
         let mut day = from;
         while day < until {
@@ -115,12 +169,13 @@ fn easter(year: i16) -> Date {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
     #[test]
     fn payouts_of_2026_are_due_on_working_days_and_make_up_days() {
-        let due = |month, day| Calendar::Cn.after(date(2026, month, day), 1);
+        let due = |month, day| Calendar::from(Base::Cn).after(date(2026, month, day), 1);
         for ((month, day), expected) in [
             ((3, 16), date(2026, 3, 17)),
             ((3, 20), date(2026, 3, 23)),
@@ -157,13 +212,29 @@ mod tests {
             (date(2026, 5, 1), false),
             (date(2026, 12, 24), true),
         ] {
-            assert_eq!(Calendar::Target.is_working(day), works, "{day}");
+            assert_eq!(Calendar::from(Base::Target).is_working(day), works, "{day}");
         }
     }
 
     #[test]
+    fn a_year_is_known_or_said() {
+        let known = Calendar::from(Base::Cn);
+        assert!(known.knows(date(2026, 12, 31)) && !known.knows(date(2027, 1, 1)));
+        let text = r#"
+            base = "cn"
+            years = [2030]
+            off = [["2030-02-02", "2030-02-08"]]
+            worked = ["2030-02-09"]
+        "#;
+        let said: Calendar = toml::from_str(text).unwrap();
+        assert!(said.knows(date(2030, 1, 1)) && !said.knows(date(2029, 1, 1)));
+        assert_eq!(said.after(date(2030, 2, 1), 1), date(2030, 2, 9), "a Saturday");
+        assert_eq!(said.after(date(2026, 2, 13), 1), date(2026, 2, 14), "what the crate knows");
+    }
+
+    #[test]
     fn ages_count_working_days() {
-        let between = |until| Calendar::Cn.between(date(2026, 2, 13), until);
+        let between = |until| Calendar::from(Base::Cn).between(date(2026, 2, 13), until);
         assert_eq!(between(date(2026, 2, 13)), 0);
         assert_eq!(between(date(2026, 2, 14)), 1);
         assert_eq!(between(date(2026, 2, 24)), 2);

@@ -87,7 +87,7 @@ impl Run {
         let Some(payment) = self.payments.payments.iter().find(is_it) else { return Vec::new() };
         let items = payment.records.iter().filter_map(|index| {
             let (record, context) = bundle::record(&self.books, *index)?;
-            let parts = super::payout::parts(&self.books, &self.rules, *index);
+            let parts = super::payout::parts(&self.books, &self.frame.rules, *index);
             Some(PayoutItem {
                 rrn: self.books.text(record.rrn).to_owned(),
                 kind: ItemKind(context.kind),
@@ -151,7 +151,7 @@ impl Run {
             RecordId::Clearing(index) => {
                 let (record, context) = bundle::record(&self.books, index)?;
                 let gross = money(i128::from(record.gross), Some(context.currency));
-                let net = super::payout::parts(&self.books, &self.rules, index).due();
+                let net = super::payout::parts(&self.books, &self.frame.rules, index).due();
                 let net = money(net, Some(context.currency));
                 let kind = kind_words(context.kind, lang);
                 let payout = self.books.text(context.payout);
@@ -234,7 +234,7 @@ impl Run {
     /// The local time of an instant in milliseconds, without fractions of a second.
     pub(crate) fn local(&self, time: i64) -> Option<DateTime> {
         let stamp = Timestamp::from_second(time.div_euclid(1000)).ok()?;
-        Some(self.zone.to_datetime(stamp))
+        Some(self.frame.zone.to_datetime(stamp))
     }
 
     /// What happened to the transaction of a line, one sentence for each of the four states.

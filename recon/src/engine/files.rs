@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::books::{Books, Clearing};
+use super::books::Books;
 use crate::record::{InputFile, Place, Refused, Side, Source};
 
 /// Which records of its side a file has.
@@ -13,6 +13,8 @@ pub(super) struct Range {
     side: Side,
     start: usize,
     end: usize,
+    /// Gross and net of its clearing records.
+    sums: [i128; 2],
 }
 
 impl Books {
@@ -27,6 +29,7 @@ impl Books {
     /// Marks what was taken before the first file: the open items of the day before.
     pub(crate) fn finish_carried(&mut self) {
         self.before = [Side::Switch, Side::Clearing, Side::Bank].map(|side| self.count(side));
+        self.running = [0; 2];
     }
 
     /// Notes that all records of its side since the file before are of this one.
@@ -39,7 +42,8 @@ impl Books {
             Side::Bank => bank,
         };
         let start = ends.next_back().unwrap_or(first);
-        self.ranges.push(Range { side: file.side, start, end: self.count(file.side) });
+        let sums = if file.side == Side::Clearing { std::mem::take(&mut self.running) } else { [0; 2] };
+        self.ranges.push(Range { side: file.side, start, end: self.count(file.side), sums });
         self.files.push(file);
     }
 
@@ -109,15 +113,7 @@ impl Books {
         for (place, file) in self.files.iter().enumerate() {
             found.extend(file.faults.iter().cloned());
             let Some(declared) = &file.declared else { continue };
-            let range = self.ranges.get(place).filter(|range| range.side == Side::Clearing);
-            let records =
-                range.and_then(|range| self.clearing.get(range.start..range.end)).unwrap_or_default();
-            let sum = |get: fn(&Clearing) -> i64| {
-                records.iter().map(|record| i128::from(get(record))).sum::<i128>()
-            };
-            let gross = sum(|record| record.gross);
-            let net =
-                sum(|record| record.net.or(record.fee.map(|fee| record.gross - fee)).unwrap_or(record.gross));
+            let [gross, net] = self.ranges.get(place).map_or([0; 2], |range| range.sums);
             let fee = gross - net;
             let count = i128::from(file.records);
             let checks = [

@@ -45,6 +45,7 @@ pub struct Totals {
     /// Exceptions, refused records and broken identities.
     pub exceptions: u64,
     effects: BTreeMap<Currency, Effect>,
+    books: BTreeMap<Currency, Books>,
     records: u64,
 }
 
@@ -69,14 +70,12 @@ impl Totals {
 
     /// Makes the identities after the last line; their left sides are added up from the records, not from the lines.
     pub fn finish(&mut self, run: &Run) {
-        let mut books: BTreeMap<Currency, Books> = BTreeMap::new();
-        add_switch(run, &mut books);
-        add_clearing(run, &mut books);
-        add_bank(run, &mut books);
+        self.count(run);
+        add_bank(run, &mut self.books);
         self.effects.keys().for_each(|currency| {
-            books.entry(*currency).or_default();
+            self.books.entry(*currency).or_default();
         });
-        for (currency, sums) in &books {
+        for (currency, sums) in &self.books {
             let effect = self.effects.get(currency).copied().unwrap_or_default();
             self.identities.extend(sums.identities(*currency, effect));
         }
@@ -87,19 +86,25 @@ impl Totals {
             u64::try_from(self.identities.iter().filter(|identity| !identity.holds).count()).unwrap_or(0);
     }
 
+    /// Adds up the messages and clearing records of a part of a run.
+    pub(crate) fn count(&mut self, run: &Run) {
+        add_switch(run, &mut self.books);
+        add_clearing(run, &mut self.books);
+    }
+
     /// Identity 4: every record that was read is in one line or refused.
     fn records(&self, run: &Run) -> Identity {
         let number = |count: usize| i128::try_from(count).unwrap_or(i128::MAX);
         let of = |side: Side| -> i128 {
             run.books.files.iter().filter(|file| file.side == side).map(|file| i128::from(file.records)).sum()
         };
-        let twice: i128 = run.duplicates.iter().map(|(_, count, _)| i128::from(*count)).sum();
+        let twice: i128 = run.frame.duplicates.iter().map(|(_, count, _)| i128::from(*count)).sum();
         let left = [
             ("switch", of(Side::Switch)),
             ("clearing", of(Side::Clearing)),
             ("bank", of(Side::Bank)),
             ("read-twice", twice),
-            ("carried", number(run.books.carried.len())),
+            ("carried", number(run.books.carried.len() + run.books.carried_elsewhere)),
         ];
         let right = [("lines", i128::from(self.records)), ("refused", number(run.books.refused.len()))];
         let text = |terms: &[(&str, i128)], always: usize| {

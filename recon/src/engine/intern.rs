@@ -17,7 +17,7 @@ impl Sym {
 }
 
 /// Texts, each kept once in one long buffer.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Interner {
     text: String,
     /// Where each text ends; it begins where the one before ends.
@@ -65,7 +65,7 @@ fn get<'t>(text: &'t str, ends: &[usize], sym: Sym) -> &'t str {
 }
 
 /// Values that many records share, each kept once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Shared<T> {
     values: Vec<T>,
     numbers: HashMap<T, u32>,

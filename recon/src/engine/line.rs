@@ -121,8 +121,10 @@ pub enum Note {
     Rounding(i128),
     /// The bank's reason for a return.
     Reason(String),
-    /// Contains a line that is an exception, and its net amount.
-    Contains(String, i128),
+    /// Has records of an exception: its item and its class, and the net amount of the records.
+    Contains(String, Class, i128),
+    /// The difference is the net amount of exactly one item: its RRN, and the amount.
+    MissingItem(String, i128),
     /// What a rule suggests: rule and item.
     Suggested(String, String),
     /// It is the second record of that item.

@@ -99,6 +99,49 @@ fn are_within(one: Option<Date>, other: Option<Date>, days: i64) -> bool {
     one.zip(other).is_none_or(|(one, other)| i64::from(bundle::days(one, other)) <= days)
 }
 
+/// What a rule compares of one item, as a number that is the same in every part of a run.
+pub(crate) struct Candidate {
+    pub(crate) keys: u64,
+    pub(crate) is_bundle: bool,
+    pub(crate) index: u32,
+    pub(crate) is_free: bool,
+}
+
+/// The candidates of rules that look further than the numbers of an item: transactions that are not matched, and
+/// all clearing items.
+pub(crate) fn candidates(
+    run: &super::run::Run,
+    rules: &[Match],
+    hasher: &impl BuildHasher,
+    each: &mut dyn FnMut(Candidate),
+) {
+    let books = &run.books;
+    let items =
+        Items { books, transactions: &run.transactions, bundles: &run.bundles, hashers: Default::default() };
+    let text = |sym: Option<Sym>| match books.token(sym) {
+        Some(token) => Some(hasher.hash_one(token)),
+        None => Some(hasher.hash_one(books.names.text(sym?))),
+    };
+    let found = &run.matches;
+    for (number, rule) in rules.iter().enumerate() {
+        for (index, transaction) in (0u32..).zip(&run.transactions) {
+            let place = index as usize;
+            let is_free =
+                found.of_transaction.get(place) == Some(&None) && found.grouped.get(place) == Some(&false);
+            let keys = if is_free { items.of_transaction(rule, transaction, &text) } else { None };
+            if let Some(keys) = keys {
+                each(Candidate { keys: hasher.hash_one((number, keys)), is_bundle: false, index, is_free });
+            }
+        }
+        for (index, bundle) in (0u32..).zip(&run.bundles) {
+            let is_free = found.bundle_taken.get(index as usize) == Some(&false);
+            if let Some((keys, _)) = items.of_bundle(rule, bundle, &text) {
+                each(Candidate { keys: hasher.hash_one((number, keys)), is_bundle: true, index, is_free });
+            }
+        }
+    }
+}
+
 impl Items<'_> {
     fn entries(&self, rule: &Match, found: &Matches) -> Vec<Entry> {
         let mut entries = Vec::new();
@@ -108,7 +151,7 @@ impl Items<'_> {
         for (index, transaction) in
             (0u32..).zip(self.transactions).filter(|(index, _)| is_free(*index as usize))
         {
-            if let Some(keys) = self.of_transaction(rule, transaction) {
+            if let Some(keys) = self.of_transaction(rule, transaction, &number) {
                 let day = transaction.settlement_date.or(transaction.local_date);
                 entries.push(Entry { hash: self.hash(&keys), is_bundle: false, index, day });
             }
@@ -118,7 +161,7 @@ impl Items<'_> {
         }
         for (index, bundle) in (0u32..).zip(self.bundles) {
             if found.bundle_taken.get(index as usize) == Some(&false)
-                && let Some((keys, day)) = self.of_bundle(rule, bundle)
+                && let Some((keys, day)) = self.of_bundle(rule, bundle, &number)
             {
                 entries.push(Entry { hash: self.hash(&keys), is_bundle: true, index, day });
             }
@@ -130,7 +173,12 @@ impl Items<'_> {
         (self.hashers[0].hash_one(keys), self.hashers[1].hash_one((keys, 1u8)))
     }
 
-    fn of_transaction(&self, rule: &Match, of: &Transaction) -> Option<Keys> {
+    fn of_transaction(
+        &self,
+        rule: &Match,
+        of: &Transaction,
+        text: &dyn Fn(Option<Sym>) -> Option<u64>,
+    ) -> Option<Keys> {
         let amount = if of.approved != 0 {
             of.approved
         } else if of.authorized != 0 {
@@ -160,7 +208,12 @@ impl Items<'_> {
         Some(keys)
     }
 
-    fn of_bundle(&self, rule: &Match, of: &Bundle) -> Option<(Keys, Option<Date>)> {
+    fn of_bundle(
+        &self,
+        rule: &Match,
+        of: &Bundle,
+        text: &dyn Fn(Option<Sym>) -> Option<u64>,
+    ) -> Option<(Keys, Option<Date>)> {
         let (record, context) = bundle::record(self.books, of.main()?)?;
         let mut keys = [0; MAX_KEYS];
         keys[0] = u64::from(of.is_refund);
@@ -245,7 +298,7 @@ fn take(slots: &mut [bool], index: u32) {
     }
 }
 
-fn text(sym: Option<Sym>) -> Option<u64> {
+fn number(sym: Option<Sym>) -> Option<u64> {
     Some(u64::from(sym?.number()))
 }
 

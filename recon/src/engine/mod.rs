@@ -1,21 +1,21 @@
 //! The engine: records in, lines out.
 
-mod books;
-mod bundle;
+pub(crate) mod books;
+pub(crate) mod bundle;
 mod calendar;
 pub mod class;
-mod classify;
+pub(crate) mod classify;
 pub mod decide;
 pub mod evidence;
 mod files;
 pub mod identity;
 mod intern;
 pub mod line;
-mod matching;
+pub(crate) mod matching;
 pub mod open;
-mod payout;
+pub(crate) mod payout;
 mod present;
 mod restore;
 pub mod rules;
 pub mod run;
-mod transact;
+pub(crate) mod transact;

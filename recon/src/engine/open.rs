@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::books::{Carried, RecordId};
+use super::books::{Books, Carried, RecordId};
 use super::class::{Class, State};
 use super::line::{Line, LineKind, Note};
 use super::payout::Status;
@@ -55,12 +55,9 @@ enum Kept {
     Bank(Box<BankEntry>),
 }
 
-/// Writes what stays open. Tokens of cards keep their hash only if its key outlives the run.
-///
-/// # Errors
-/// Those of the stream.
-pub fn write(run: &Run, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<()> {
-    let mut files = run.known.clone();
+/// Writes the files that were read.
+pub(crate) fn write_head(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    let mut files = run.frame.known.clone();
     files.extend(run.files().into_iter().map(|file| Known {
         file: file.name.to_string(),
         side: file.side.id().to_owned(),
@@ -68,17 +65,30 @@ pub fn write(run: &Run, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<(
     }));
     let head = Head { open: VERSION, as_of: run.as_of_text(), files };
     writeln!(out, "{}", serde_json::to_string(&head)?)?;
+    Ok(())
+}
+
+/// Writes what stays open. Tokens of cards keep their hash only if its key outlives the run.
+///
+/// # Errors
+/// Those of the stream.
+pub fn write(run: &Run, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_head(run, out)?;
     let mut failed = None;
     run.lines(&mut |line| {
-        if failed.is_none() && stays_open(run, &line) {
+        if failed.is_none() {
             failed = write_line(run, &line, keeps_hashes, out).err();
         }
     });
     failed.map_or(Ok(()), Err)
 }
 
-fn write_line(run: &Run, line: &Line, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<()> {
-    let since = line.since.unwrap_or_else(|| run.as_of.date());
+/// Writes the records of a line, if they are needed on another day.
+pub(crate) fn write_line(run: &Run, line: &Line, keeps_hashes: bool, out: &mut dyn Write) -> io::Result<()> {
+    if !stays_open(run, line) {
+        return Ok(());
+    }
+    let since = line.since.unwrap_or_else(|| run.frame.as_of.date());
     for id in &line.records {
         let Some(record) = run.books.record(*id) else { continue };
         let mut record = match record {
@@ -148,36 +158,62 @@ fn stays_open(run: &Run, line: &Line) -> bool {
     (is_waiting || is_pending || has_open_payout) && line.decided.is_none()
 }
 
+/// A record that stayed open on the day before.
+pub(crate) struct StillOpen {
+    pub(crate) record: Record,
+    pub(crate) since: Date,
+    /// The payout that paid it, and the day of the money.
+    pub(crate) funded: Option<(String, Date)>,
+}
+
+/// The files that were read before, and the records of a file of open items.
+pub(crate) fn parse(text: &str) -> Result<(Vec<Known>, Vec<StillOpen>), String> {
+    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let head = lines.next().and_then(|(_, line)| serde_json::from_str::<Head>(line).ok());
+    let head = head.filter(|head| head.open == VERSION);
+    let known = head.ok_or("line 1 is not the head of a file of open items")?.files;
+    let mut found = Vec::new();
+    for (number, line) in lines {
+        let item: Item =
+            serde_json::from_str(line).map_err(|error| format!("line {number} is no open item: {error}"))?;
+        let record = match item.record {
+            Kept::Switch(found) => Record::Switch(found),
+            Kept::Clearing(found) => Record::Clearing(found),
+            Kept::Bank(found) => Record::Bank(found),
+        };
+        let funded = item.funded.map(|funded| (funded.payout, funded.day));
+        found.push(StillOpen { record, since: item.since, funded });
+    }
+    Ok((known, found))
+}
+
+/// Whether a file was read on an earlier day.
+pub(crate) fn is_known(known: &[Known], side: Side, sha256: &str) -> bool {
+    known.iter().any(|known| known.side == side.id() && known.sha256 == sha256)
+}
+
 impl Intake {
     /// Takes what stayed open on the day before; nothing else may have been taken yet.
     ///
     /// # Errors
     /// The line that is no open item.
     pub fn take_open(&mut self, text: &str) -> Result<(), String> {
-        let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-        let head = lines.next().and_then(|(_, line)| serde_json::from_str::<Head>(line).ok());
-        let head = head.filter(|head| head.open == VERSION);
-        self.known = head.ok_or("line 1 is not the head of a file of open items")?.files;
-        for (number, line) in lines {
-            let item: Item = serde_json::from_str(line)
-                .map_err(|error| format!("line {number} is no open item: {error}"))?;
-            let record = match item.record {
-                Kept::Switch(found) => Record::Switch(found),
-                Kept::Clearing(found) => Record::Clearing(found),
-                Kept::Bank(found) => Record::Bank(found),
-            };
-            let funded =
-                item.funded.and_then(|funded| Some((self.books.names.put(&funded.payout)?, funded.day)));
-            if let Some(id) = self.books.put(record) {
-                self.books.carried.insert(id, Carried { since: item.since, funded });
-            }
+        let (known, items) = parse(text)?;
+        self.known = known;
+        for item in items {
+            self.books.put_carried(item);
         }
         self.books.finish_carried();
         Ok(())
     }
+}
 
-    /// Whether a file was read on an earlier day.
-    pub(crate) fn is_known(&self, side: Side, sha256: &str) -> bool {
-        self.known.iter().any(|known| known.side == side.id() && known.sha256 == sha256)
+impl Books {
+    /// Takes a record that stayed open.
+    pub(crate) fn put_carried(&mut self, item: StillOpen) -> Option<RecordId> {
+        let funded = item.funded.and_then(|(payout, day)| Some((self.names.put(&payout)?, day)));
+        let id = self.put(item.record)?;
+        self.carried.insert(id, Carried { since: item.since, funded });
+        Some(id)
     }
 }

@@ -1,12 +1,13 @@
 //! What reports ask a run for: places, keys and ages of lines.
 
+use jiff::civil::DateTime;
 use serde::Serialize;
 
 use super::books::{Books, RecordId};
 use super::bundle;
 use super::line::{Line, LineKind};
 use super::open::Known;
-use super::run::{Run, Settings};
+use super::run::{Run, Settings, end_of};
 use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source};
 
 /// A record by its place.
@@ -59,11 +60,16 @@ impl Intake {
     /// Ends a file: all records of its side since the file before are its own. One that was read on an earlier day counts as
     /// read twice.
     pub fn finish_file(&mut self, file: InputFile) {
-        let is_known = self.is_known(file.side, &crate::output::hex(&file.digest));
+        let is_known = super::open::is_known(&self.known, file.side, &crate::output::hex(&file.digest));
         self.books.finish_file(file);
         if is_known {
             self.books.drop_last();
         }
+    }
+
+    /// Ends records that come without their files, which follow.
+    pub fn finish_loose(&mut self) {
+        self.books.finish_carried();
     }
 
     /// Runs over what was taken.
@@ -109,31 +115,34 @@ impl Run {
 
     /// The time as of which things are due.
     pub fn as_of_text(&self) -> String {
-        self.as_of.to_string()
+        self.frame.as_of.to_string()
     }
 
     /// What is worth knowing about the whole run.
     pub fn warnings(&self) -> Vec<String> {
-        let days =
-            [Some(self.as_of.date()), self.payments.payments.iter().filter_map(|payment| payment.due).max()];
-        let unknown = days.into_iter().flatten().find(|day| !self.rules.due.calendar.knows(*day));
-        unknown
-            .map(|day| {
-                format!(
-                    "the calendar does not know the holidays of {}: weekends alone are taken as days off",
-                    day.year()
-                )
-            })
-            .into_iter()
-            .collect()
+        self.unknown_year().into_iter().collect()
+    }
+
+    /// Says which year's holidays the calendar does not know, if a date of it was counted: it is a guess.
+    pub fn unknown_year(&self) -> Option<String> {
+        let payouts = self.payments.payments.iter().flat_map(|payment| [payment.date, payment.due]);
+        let as_of = Some(self.frame.as_of).filter(|as_of| *as_of != end_of(None)).map(DateTime::date);
+        let mut days = payouts.chain([as_of]).flatten();
+        let day = days.find(|day| !self.frame.rules.due.calendar.knows(*day))?;
+        let year = day.year();
+        Some(format!(
+            "the calendar does not know the holidays of {year}: give them in the rules \
+             (calendar = {{ base = \"cn\", years = [{year}], off = [[\"{year}-01-01\", \"{year}-01-01\"]], worked = [] }}), \
+             or take calendar = \"weekdays\""
+        ))
     }
 
     /// The age of a line: working days since it was due, calendar days since the day that it is about.
     pub fn age(&self, line: &Line) -> Option<(i64, i64)> {
-        let today = self.as_of.date();
+        let today = self.frame.as_of.date();
         let day = line.day?;
         let calendar = today.since(day).map_or(0, |span| i64::from(span.get_days()));
-        let working = line.due.map_or(0, |due| self.rules.due.calendar.between(due, today));
+        let working = line.due.map_or(0, |due| self.frame.rules.due.calendar.between(due, today));
         Some((working, calendar))
     }
 

@@ -1,12 +1,15 @@
 //! One run: records and rules in, everything that lines are made of out.
 
+use std::sync::Arc;
+use std::thread;
+
 use hashbrown::HashMap;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::books::{Books, RecordId};
 use super::bundle::{self, Bundle};
-use super::classify;
+use super::classify::{self, Contained};
 use super::decide::Decision;
 use super::intern::Sym;
 use super::line::Line;
@@ -15,7 +18,7 @@ use super::open::Known;
 use super::payout::{self, Payments};
 use super::rules::Rules;
 use super::transact::{self, Others, Outcome, Totals, TotalsResult, Transaction};
-use crate::record::{Refused, Side};
+use crate::record::{self, Place, Refused, Side};
 
 /// What a run is told besides its records.
 #[derive(Debug)]
@@ -32,13 +35,76 @@ pub struct Settings {
 
 pub use super::present::{Intake, RecordRef};
 
+/// Which sides have records, whatever became of their files.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sides {
+    pub(crate) messages: bool,
+    pub(crate) clearing: bool,
+}
+
+/// What all parts of a run share.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) rules: Rules,
+    pub(crate) as_of: DateTime,
+    pub(crate) zone: TimeZone,
+    pub(crate) decisions: HashMap<String, Decision>,
+    /// Files that were read twice: name, number of records, and whether the content is the same.
+    pub(crate) duplicates: Vec<(String, u64, bool)>,
+    pub(crate) faults: Vec<Refused>,
+    /// Files that were read on an earlier day.
+    pub(crate) known: Vec<Known>,
+    pub(crate) has_switch: bool,
+    pub(crate) has_clearing: bool,
+    pub(crate) has_bank: bool,
+    /// Whether a statement was read, be it empty or of an earlier day.
+    has_statement: bool,
+    /// Whether this is a part of a run: its totals, payouts and files stand in the frame.
+    pub(crate) is_part: bool,
+    /// Whether it is only asked what could belong together with other parts.
+    pub(crate) is_survey: bool,
+}
+
+impl Frame {
+    /// The frame of a run; `latest` is the end of the latest day in its records.
+    pub(crate) fn new(
+        books: &Books,
+        known: Vec<Known>,
+        duplicates: Vec<(String, u64, bool)>,
+        settings: Settings,
+        latest: DateTime,
+        sides: Sides,
+    ) -> Self {
+        let has = |side: Side| books.files.iter().any(|file| file.side == side);
+        let Settings { rules, as_of, zone, decisions } = settings;
+        Self {
+            rules,
+            as_of: as_of.unwrap_or(latest),
+            zone,
+            decisions,
+            duplicates,
+            faults: books.faults(),
+            known,
+            has_switch: has(Side::Switch) || sides.messages,
+            has_clearing: has(Side::Clearing) || sides.clearing,
+            has_bank: has(Side::Bank) || !books.bank.is_empty(),
+            has_statement: has(Side::Bank),
+            is_part: false,
+            is_survey: false,
+        }
+    }
+
+    /// What payments need to know.
+    pub(crate) fn setting(&self) -> payout::Setting<'_> {
+        payout::Setting { rules: &self.rules, as_of: self.as_of, has_bank: self.has_statement }
+    }
+}
+
 /// Everything that lines are made of.
 #[derive(Debug)]
 pub struct Run {
     pub(crate) books: Books,
-    pub(crate) rules: Rules,
-    pub(crate) as_of: DateTime,
-    pub(crate) zone: TimeZone,
+    pub(crate) frame: Frame,
     pub(crate) transactions: Vec<Transaction>,
     pub(crate) totals: Vec<Totals>,
     pub(crate) others: Vec<Others>,
@@ -48,42 +114,64 @@ pub struct Run {
     pub(crate) payments: Payments,
     /// Transactions in the order of the report, equal ones of a set once, ambiguous ones not at all.
     pub(crate) order: Vec<u32>,
-    pub(crate) has_switch: bool,
-    pub(crate) has_clearing: bool,
-    pub(crate) has_bank: bool,
-    pub(crate) decisions: HashMap<String, Decision>,
-    /// Files that were read twice: name, number of records, and whether the content is the same.
-    pub(crate) duplicates: Vec<(String, u64, bool)>,
-    pub(crate) faults: Vec<Refused>,
-    /// Files that were read on an earlier day.
-    pub(crate) known: Vec<Known>,
     set_of: HashMap<u32, usize>,
     twins: HashMap<u32, u32>,
     places_of_twins: HashMap<u32, usize>,
     /// How many transactions with the same id come before one, where there are any.
     ranks: HashMap<usize, usize>,
     batches: HashMap<Option<Sym>, Vec<usize>>,
+    /// Approval codes and cards, if the run is a survey.
+    pub(crate) approved: Vec<transact::Approved>,
 }
+
+/// What transactions are sorted by: time, terminal, STAN, amount asked for, RRN, place of the first message.
+pub(crate) type SortKey<'r> = (Option<i64>, &'r str, &'r str, i64, &'r str, Option<(&'r Arc<str>, Place)>);
 
 impl Run {
     /// Runs over all records of the books.
     pub(crate) fn new(mut books: Books, known: Vec<Known>, settings: Settings) -> Self {
-        let Settings { rules, as_of, zone, decisions } = settings;
         let duplicates = books.drop_duplicates();
-        let faults = books.faults();
         books.middle = transact::middle(&books);
-        let has = |side: Side| books.files.iter().any(|file| file.side == side);
-        let (has_switch, has_clearing, has_bank) =
-            (has(Side::Switch), has(Side::Clearing) || !books.clearing.is_empty(), has(Side::Bank));
-        let as_of = as_of.unwrap_or_else(|| latest(&books, &zone));
-        let found = transact::transactions(&books, &rules, &zone);
-        let (bundles, rest) = bundle::bundles(&books);
-        let matches = matching::matches(&books, &rules, &found.transactions, &bundles);
-        let setting = payout::Setting { rules: &rules, as_of, has_bank };
-        let payments = payout::payments(&books, &setting);
+        let has = Sides { messages: !books.messages.is_empty(), clearing: !books.clearing.is_empty() };
+        let as_of = latest(&books, &settings.zone);
+        let frame = Frame::new(&books, known, duplicates, settings, as_of, has);
+        let payments = payout::payments(&books, &frame.setting());
+        Self::over(books, frame, payments)
+    }
+
+    /// The frame of a run whose messages and clearing records stand elsewhere: bank entries, totals, payouts, files.
+    pub(crate) fn frame(books: Books, frame: Frame, payments: Payments) -> Self {
+        Self::over(books, frame, payments)
+    }
+
+    /// The run over a part of the messages and clearing records, by some of the rules.
+    pub(crate) fn part(&self, books: Books, payments: Payments) -> Self {
+        let frame = Frame { is_part: true, ..self.frame.clone() };
+        let mut run = Self::over(books, frame, payments);
+        let own = record::Totals::default();
+        run.totals = self.totals.iter().map(|totals| Totals { own, ..totals.clone() }).collect();
+        run.batches = transact::places(&run.totals);
+        transact::count(&run.batches, &mut run.totals, &run.transactions);
+        run
+    }
+
+    /// Transactions and clearing items of a part, matched by some of the rules.
+    pub(crate) fn survey(&self, books: Books, rules: Rules) -> Self {
+        let frame = Frame { rules, is_part: true, is_survey: true, ..self.frame.clone() };
+        Self::over(books, frame, Payments::default())
+    }
+
+    fn over(books: Books, frame: Frame, payments: Payments) -> Self {
+        let mut approved = Vec::new();
+        let asked = frame.is_survey.then_some(&mut approved);
+        let (found, (bundles, rest)) = thread::scope(|scope| {
+            let bundles = scope.spawn(|| bundle::bundles(&books));
+            let found = transact::transactions(&books, &frame.rules, &frame.zone, asked);
+            // a thread that stopped has found nothing; identity 4 says so
+            (found, bundles.join().unwrap_or_default())
+        });
+        let matches = matching::matches(&books, &frame.rules, &found.transactions, &bundles);
         let mut run = Self {
-            as_of,
-            zone,
             order: Vec::new(),
             set_of: HashMap::new(),
             twins: twins(&books, &found.transactions),
@@ -93,21 +181,17 @@ impl Run {
             transactions: found.transactions,
             totals: found.totals,
             others: found.others,
-            has_switch: has_switch || !books.messages.is_empty(),
-            has_clearing,
-            has_bank: has_bank || !books.bank.is_empty(),
             bundles,
             rest,
             matches,
             payments,
-            decisions,
-            duplicates,
-            faults,
-            known,
             books,
-            rules,
+            frame,
+            approved,
         };
-        run.arrange();
+        if !run.frame.is_survey {
+            run.arrange();
+        }
         run
     }
 
@@ -147,7 +231,7 @@ impl Run {
         self.order = order;
     }
 
-    fn sort_key(&self, index: u32) -> impl Ord + use<'_> {
+    pub(crate) fn sort_key(&self, index: u32) -> Option<SortKey<'_>> {
         self.transactions.get(index as usize).map(|of| {
             let first = of.messages.first().map(|index| self.books.at(RecordId::Message(*index)));
             let place = first.map(|at| (self.books.file(at), at.place()));
@@ -170,7 +254,12 @@ impl Run {
 
     /// Hands all lines over, in the order of the report.
     pub fn lines(&self, each: &mut dyn FnMut(Line)) {
-        classify::lines(self, each);
+        self.lines_of_part(&mut Contained::default(), each);
+    }
+
+    /// Hands the lines of a part over; what they say about payouts is collected for the lines of those.
+    pub(crate) fn lines_of_part(&self, contained: &mut Contained, each: &mut dyn FnMut(Line)) {
+        classify::lines(self, contained, each);
     }
 
     pub(crate) fn transaction_at(&self, place: usize) -> Option<(u32, &Transaction)> {
@@ -224,29 +313,37 @@ impl Run {
 
     /// Whether people decided about a payout.
     pub(crate) fn is_decided(&self, number: u32) -> bool {
+        if self.frame.is_part {
+            return self.payments.decided.contains(&number);
+        }
         classify::payout_line(self, number).decided.is_some()
     }
 
     /// The day on which the clearing file of a settlement date is there.
     pub(crate) fn clearing_due(&self, date: Option<Date>) -> Option<Date> {
-        date?.checked_add(jiff::Span::new().days(self.rules.due.clearing_days)).ok()
+        date?.checked_add(jiff::Span::new().days(self.frame.rules.due.clearing_days)).ok()
     }
 
     pub(crate) fn is_clearing_due(&self, date: Option<Date>) -> bool {
-        let due = self.clearing_due(date).map(|day| day.to_datetime(self.rules.due.clearing_time));
-        due.is_none_or(|due| self.as_of >= due)
+        let due = self.clearing_due(date).map(|day| day.to_datetime(self.frame.rules.due.clearing_time));
+        due.is_none_or(|due| self.frame.as_of >= due)
     }
 }
 
 /// The end of the latest day in the records.
-fn latest(books: &Books, zone: &TimeZone) -> DateTime {
-    let messages = books.messages.iter().filter_map(|message| {
-        message.settlement_date.max(message.time.and_then(|time| transact::local_date(time, zone)))
-    });
+pub(crate) fn latest(books: &Books, zone: &TimeZone) -> DateTime {
+    let messages = books
+        .messages
+        .iter()
+        .filter_map(|message| transact::latest(message.settlement_date, message.time, zone));
     let clearing = books.clearing.iter().filter_map(|record| books.clearing_context(record).settlement_date);
     let bank = books.bank.iter().filter_map(|bank| bank.entry.booked.max(bank.entry.value_date));
-    let day = messages.chain(clearing).chain(bank).max().unwrap_or(jiff::civil::date(2000, 1, 1));
-    day.at(23, 59, 59, 0)
+    end_of(messages.chain(clearing).chain(bank).max())
+}
+
+/// The end of the latest day; a run over nothing is as of long ago.
+pub(crate) fn end_of(latest: Option<Date>) -> DateTime {
+    latest.unwrap_or(jiff::civil::date(2000, 1, 1)).at(23, 59, 59, 0)
 }
 
 /// Sales of one card, amount and terminal that were approved within ten minutes of each other: a sale that seemed to

@@ -1,6 +1,8 @@
 //! The contract for machines: one object a line, described in the README of the crate.
 
 use std::io::{self, Write};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -12,6 +14,7 @@ use crate::engine::identity::Totals;
 use crate::engine::line::{Amount, Effect, Line};
 use crate::engine::run::{RecordRef, Run};
 use crate::record::Currency;
+use crate::spill::Spilled;
 
 /// The version of the contract: fields may be added to it, none changes its meaning.
 pub const VERSION: u32 = 1;
@@ -197,20 +200,57 @@ pub fn line(run: &Run, line: &Line) -> serde_json::Result<String> {
 /// # Errors
 /// Those of the stream.
 pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
-    writeln!(out, "{}", head(run))?;
+    write_head(run, out)?;
     let mut totals = Totals::default();
-    let mut failed = None;
-    run.lines(&mut |found| {
+    ahead(run, &mut |found| {
         totals.add(&found);
-        if failed.is_none() {
-            let text = line(run, &found).map_err(io::Error::from);
-            failed = text.and_then(|text| writeln!(out, "{text}")).err();
-        }
-    });
-    if let Some(error) = failed {
-        return Err(error);
-    }
+        writeln!(out, "{}", line(run, &found)?)
+    })?;
     totals.finish(run);
+    write_tail(run, &totals, out)?;
+    Ok(totals)
+}
+
+/// Hands all lines over while a second thread makes the next ones.
+fn ahead(run: &Run, each: &mut dyn FnMut(Line) -> io::Result<()>) -> io::Result<()> {
+    const LOT: usize = 256;
+    let (sender, receiver) = sync_channel(4);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut lot = Vec::with_capacity(LOT);
+            run.lines(&mut |line| {
+                lot.push(line);
+                if lot.len() == LOT {
+                    // nobody receives any more when writing failed
+                    let _ = sender.send(std::mem::replace(&mut lot, Vec::with_capacity(LOT)));
+                }
+            });
+            let _ = sender.send(lot);
+        });
+        receiver.into_iter().flatten().try_for_each(each)
+    })
+}
+
+/// Writes a run in parts: the same octets.
+///
+/// # Errors
+/// Those of the stream and of temporary files.
+pub fn write_spilled(spilled: Spilled, out: &mut dyn Write) -> io::Result<Totals> {
+    write_head(spilled.frame(), out)?;
+    let mut render =
+        |run: &Run, found: &Line, octets: &mut Vec<u8>| writeln!(octets, "{}", line(run, found)?);
+    let (frame, totals) = spilled.lines(&mut render, &mut |octets| out.write_all(octets))?;
+    write_tail(&frame, &totals, out)?;
+    Ok(totals)
+}
+
+/// Writes the object before the lines.
+pub(crate) fn write_head(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", head(run))
+}
+
+/// Writes the objects after the lines.
+pub(crate) fn write_tail(run: &Run, totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     for refused in run.refused() {
         let record = object([
             ("type", Value::from("refused")),
@@ -220,8 +260,7 @@ pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<Totals> {
         ]);
         writeln!(out, "{record}")?;
     }
-    tail(&totals, out)?;
-    Ok(totals)
+    tail(totals, out)
 }
 
 /// The first object: what the run was told and what it read.

@@ -30,7 +30,7 @@ pub(super) fn place(record: &RecordRef<'_>, lang: Lang) -> String {
 }
 
 /// One line of a list of exceptions.
-pub(super) fn exception(run: &Run, line: &Line, lang: Lang) -> String {
+pub(crate) fn exception(run: &Run, line: &Line, lang: Lang) -> String {
     let amount = line.amount.map_or_else(String::new, |amount| words::money(amount, line.currency));
     let currency = line.currency.map_or_else(String::new, |currency| currency.to_string());
     let due = line.due.map_or_else(String::new, |day| format!("{} {day}", pick(lang, "due", "应于")));
@@ -77,6 +77,18 @@ pub fn write(run: &Run, lang: Lang, out: &mut dyn Write) -> io::Result<Totals> {
         }
     });
     totals.finish(run);
+    write_all(run, &totals, &exceptions, lang, out)?;
+    Ok(totals)
+}
+
+/// Writes a run whose exceptions are in words already.
+pub(crate) fn write_all(
+    run: &Run,
+    totals: &Totals,
+    exceptions: &[String],
+    lang: Lang,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(out, "{} {}", pick(lang, "as of", "截至"), run.as_of_text())?;
     for file in run.files() {
         let note = if file.complete { "" } else { pick(lang, ", not complete", "，不完整") };
@@ -109,13 +121,12 @@ pub fn write(run: &Run, lang: Lang, out: &mut dyn Write) -> io::Result<Totals> {
         let terms: Vec<String> = identity.terms.iter().map(|(name, _)| (*name).to_owned()).collect();
         writeln!(out, "{} {code} {holds}: {}  ({})", identity.number, identity.text, terms.join(", "))?;
     }
-    for exception in &exceptions {
+    for exception in exceptions {
         write!(out, "\n{exception}")?;
     }
     for refused in run.refused() {
         let place = place(&RecordRef::of(&refused.source), lang);
         writeln!(out, "\n{}: {place}: {}", pick(lang, "refused", "无法读取"), clean(&refused.reason))?;
     }
-    writeln!(out, "\n{} {}", totals.exceptions, pick(lang, "exceptions", "项差错"))?;
-    Ok(totals)
+    writeln!(out, "\n{} {}", totals.exceptions, pick(lang, "exceptions", "项差错"))
 }

@@ -59,7 +59,8 @@ pub(super) fn note_id(note: &Note) -> &'static str {
         Note::BasisPoints(_) => "basis-points",
         Note::Rounding(_) => "rounding",
         Note::Reason(_) => "return-reason",
-        Note::Contains(..) => "missing-item",
+        Note::Contains(..) => "contains",
+        Note::MissingItem(..) => "missing-item",
         Note::Suggested(..) => "suggested",
         Note::Repeats(_) => "repeats",
         Note::Incomplete => "incomplete-file",
@@ -114,7 +115,10 @@ fn en(note: &Note, line: &Line) -> String {
         Note::BasisPoints(points) => format!("{points} basis points of the items"),
         Note::Rounding(amount) => format!("{} from rounding the fee over the sum", money(*amount)),
         Note::Reason(reason) => format!("reason {reason}"),
-        Note::Contains(rrn, amount) => {
+        Note::Contains(item, class, amount) => {
+            format!("contains {item} ({}) with {}", class.words(Lang::En), money(*amount))
+        }
+        Note::MissingItem(rrn, amount) => {
             format!("the difference is the net amount {} of the item {rrn}", money(*amount))
         }
         Note::Suggested(rule, item) => format!("may belong to {item} (rule {rule}); nothing proves it"),
@@ -156,7 +160,10 @@ fn zh(note: &Note, line: &Line) -> String {
         Note::BasisPoints(points) => format!("相当于交易额的万分之 {points}"),
         Note::Rounding(amount) => format!("手续费按总额取整的差额 {}", money(*amount)),
         Note::Reason(reason) => format!("原因 {reason}"),
-        Note::Contains(rrn, amount) => format!("差额等于交易 {rrn} 的净额 {}", money(*amount)),
+        Note::Contains(item, class, amount) => {
+            format!("其中 {item} ({}) {}", class.words(Lang::Zh), money(*amount))
+        }
+        Note::MissingItem(rrn, amount) => format!("差额等于交易 {rrn} 的净额 {}", money(*amount)),
         Note::Suggested(rule, item) => format!("可能对应 {item} (规则 {rule})，尚无证据"),
         Note::Repeats(item) => format!("与 {item} 的记录重复"),
         Note::Words(words) => words.clone(),

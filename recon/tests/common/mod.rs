@@ -6,6 +6,7 @@ use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::output::ndjson;
 use cardwire_recon::read::{self, Options};
 use cardwire_recon::record::{Currency, Side, Tokenizer};
+use cardwire_recon::spill::Spill;
 use serde_json::Value;
 
 pub(crate) const MERCHANT: &str = "898110159990001";
@@ -96,16 +97,14 @@ pub(crate) fn files(switch: String, clearing: String, bank: String) -> Vec<File>
     .collect()
 }
 
-/// A run over files as of a local time.
+/// A run over files as of a local time; a run in parts gives the same octets.
 pub(crate) fn run_with(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Run {
     let mut intake = Intake::new(Currency::new("CNY").unwrap());
     if let Some(open) = open {
         intake.take_open(open).unwrap();
     }
     for file in files {
-        let mut options = Options::new(file.side, Tokenizer::new(b"a key of the tests"));
-        options.zone = read::zone("+08:00").unwrap();
-        options.near = Some(jiff::civil::date(2026, 3, 16));
+        let options = options(file.side);
         let report = read::read(
             &file.name,
             std::io::Cursor::new(file.text.clone().into_bytes()),
@@ -115,13 +114,46 @@ pub(crate) fn run_with(files: &[File], as_of: &str, rules: &str, open: Option<&s
         .unwrap();
         intake.finish_file(report.file);
     }
-    let settings = Settings {
+    let run = intake.run(settings(as_of, rules));
+    let mut in_memory = Vec::new();
+    ndjson::write(&run, &mut in_memory).unwrap();
+    let in_parts = in_parts(files, as_of, rules, open);
+    assert_eq!(String::from_utf8(in_parts).unwrap(), String::from_utf8(in_memory).unwrap(), "run in parts");
+    run
+}
+
+fn settings(as_of: &str, rules: &str) -> Settings {
+    Settings {
         rules: Rules::parse(rules).unwrap(),
         as_of: Some(as_of.parse().unwrap()),
         zone: read::zone("+08:00").unwrap(),
         decisions: hashbrown::HashMap::new(),
-    };
-    intake.run(settings)
+    }
+}
+
+/// The contract of the same run in parts that are as small as they can be.
+fn in_parts(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Vec<u8> {
+    let mut intake = Spill::new(Currency::new("CNY").unwrap(), 1);
+    if let Some(open) = open {
+        intake.take_open(open).unwrap();
+    }
+    for file in files {
+        let options = options(file.side);
+        let octets = std::io::Cursor::new(file.text.clone().into_bytes());
+        let mut take = |record| intake.put(record);
+        let report = read::read(&file.name, octets, &options, &mut take).unwrap();
+        intake.finish_file(report.file);
+    }
+    let mut out = Vec::new();
+    ndjson::write_spilled(intake.run(settings(as_of, rules)).unwrap(), &mut out).unwrap();
+    out
+}
+
+fn options(side: Side) -> Options {
+    let mut options = Options::new(side, Tokenizer::new(b"a key of the tests"));
+    options.zone = read::zone("+08:00").unwrap();
+    options.near = Some(jiff::civil::date(2026, 3, 16));
+    options
 }
 
 pub(crate) fn run(files: &[File], as_of: &str) -> Run {

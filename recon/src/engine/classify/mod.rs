@@ -6,6 +6,8 @@ mod other;
 mod payout;
 mod transaction;
 
+use hashbrown::HashMap;
+
 pub(crate) use self::id::{are_same, record_digest};
 pub(crate) use self::transaction::item as transaction_item;
 use super::books::RecordId;
@@ -16,20 +18,63 @@ use super::run::Run;
 use crate::record::Side;
 
 /// Hands all lines of a run over, in the order of the report.
-pub(crate) fn lines(run: &Run, each: &mut dyn FnMut(Line)) {
-    let mut each = |mut line: Line| {
+pub(crate) fn lines(run: &Run, contained: &mut Contained, each: &mut dyn FnMut(Line)) {
+    let mut of_payouts = std::mem::take(contained);
+    let mut each_item = |mut line: Line| {
         finish(run, &mut line);
+        of_payouts.add(run, &line);
         each(line);
     };
     for place in 0..run.order.len() {
-        each(transaction::line(run, place));
+        each_item(transaction::line(run, place));
     }
-    other::lines(run, &mut each);
-    other::messages(run, &mut each);
-    for number in 0..run.payments.payments.len() {
-        each(payout::line(run, number));
+    other::lines(run, &mut each_item);
+    other::messages(run, &mut each_item);
+    *contained = of_payouts;
+    if run.frame.is_part {
+        return;
     }
-    other::files(run, &mut each);
+    for number in 0..u32::try_from(run.payments.payments.len()).unwrap_or(u32::MAX) {
+        let mut line = payout_line(run, number);
+        line.notes.extend(contained.notes(number));
+        each(line);
+    }
+    let mut each_file = |mut line: Line| {
+        finish(run, &mut line);
+        each(line);
+    };
+    other::files(run, &mut each_file);
+}
+
+/// Exceptions by the payouts that their records are of.
+#[derive(Debug, Default)]
+pub(crate) struct Contained {
+    found: HashMap<u32, Vec<(String, Class, i128)>>,
+}
+
+impl Contained {
+    fn add(&mut self, run: &Run, line: &Line) {
+        if !line.is_exception {
+            return;
+        }
+        for id in &line.records {
+            let RecordId::Clearing(index) = id else { continue };
+            let payout = run.payments.of_record.get(*index as usize).copied().flatten();
+            let Some(items) = payout.map(|payout| self.found.entry(payout).or_default()) else { continue };
+            let net = super::payout::parts(&run.books, &run.frame.rules, *index).due();
+            match items.last_mut().filter(|(item, ..)| *item == line.item) {
+                Some((.., sum)) => *sum += net,
+                None => items.push((line.item.clone(), line.class, net)),
+            }
+        }
+    }
+
+    /// What a payout contains, in an order that does not depend on that of the records.
+    fn notes(&self, payout: u32) -> Vec<Note> {
+        let mut items = self.found.get(&payout).cloned().unwrap_or_default();
+        items.sort_by(|one, other| one.0.cmp(&other.0));
+        items.into_iter().map(|(item, class, net)| Note::Contains(item, class, net)).collect()
+    }
 }
 
 /// The line of one payout.
@@ -52,7 +97,7 @@ fn finish(run: &Run, line: &mut Line) {
     }
     line.since =
         line.records.iter().filter_map(|id| run.books.carried.get(id)).map(|carried| carried.since).min();
-    if let Some(decision) = run.decisions.get(&line.item) {
+    if let Some(decision) = run.frame.decisions.get(&line.item) {
         let digest = record_digest(&run.books, &line.records);
         if decision.records == digest {
             line.is_exception = false;
@@ -83,7 +128,7 @@ fn record_funded(run: &Run, index: u32) -> State {
         Status::Partly => State::Partly,
         Status::Returned => State::Returned,
         Status::Missing | Status::Carried | Status::Currency => State::No,
-        Status::Open if run.has_bank => State::Pending,
+        Status::Open if run.frame.has_bank => State::Pending,
         Status::Open => State::Unknown,
     }
 }

@@ -54,7 +54,8 @@ fn clearing_line(run: &Run, class: Class, records: &[u32]) -> Line {
     line.records = records.iter().map(|index| RecordId::Clearing(*index)).collect();
     line.item = id::records('X', &run.books, &line.records);
     let sum = bundle::gross(&run.books, records.iter().copied());
-    let net: i128 = records.iter().map(|index| payout::parts(&run.books, &run.rules, *index).due()).sum();
+    let net: i128 =
+        records.iter().map(|index| payout::parts(&run.books, &run.frame.rules, *index).due()).sum();
     line.currency = records.first().map(|index| bundle::currency(&run.books, *index));
     let first = records.first().and_then(|index| bundle::record(&run.books, *index));
     line.day = first.and_then(|(record, context)| record.local_date.or(context.settlement_date));
@@ -90,7 +91,7 @@ fn repeats_of_transaction(run: &Run, place: usize, found: &mut Vec<Line>) {
     for repeat in &cleared.repeats {
         let mut line = clearing_line(run, Class::DuplicateClearing, &[*repeat]);
         line.rule = matched
-            .and_then(|(_, rule)| run.rules.matches.get(usize::from(rule)))
+            .and_then(|(_, rule)| run.frame.rules.matches.get(usize::from(rule)))
             .map(|rule| rule.name.clone());
         line.notes.push(Note::Repeats(run.transaction_item(place)));
         unapproved(&mut line);
@@ -102,7 +103,7 @@ fn repeats_of_transaction(run: &Run, place: usize, found: &mut Vec<Line>) {
 fn unmatched(run: &Run, of: &bundle::Bundle, found: &mut Vec<Line>) {
     let cleared = Cleared::of(run, of, None);
     let records: Vec<u32> = cleared.records().collect();
-    let class = match (cleared.counted.is_empty(), run.has_switch) {
+    let class = match (cleared.counted.is_empty(), run.frame.has_switch) {
         (_, false) => Class::NotCompared,
         (true, _) if records.len() > 1 && cleared.sum(run) == 0 => Class::Reversed,
         (true, _) if is_adjustment(run, &records) => Class::Adjustment,
@@ -138,7 +139,7 @@ fn ambiguous(run: &Run, group: &Group) -> Line {
         .flat_map(bundle::Bundle::records)
         .collect();
     let mut line = clearing_line(run, Class::Ambiguous, &records);
-    line.rule = run.rules.matches.get(usize::from(group.rule)).map(|rule| rule.name.clone());
+    line.rule = run.frame.rules.matches.get(usize::from(group.rule)).map(|rule| rule.name.clone());
     unapproved(&mut line);
     let (mut messages, mut sum) = (Vec::new(), 0);
     for of in of {
@@ -146,7 +147,7 @@ fn ambiguous(run: &Run, group: &Group) -> Line {
         let approved = i128::from(of.owed());
         sum += approved;
         let day = of.settlement_date.or(of.local_date);
-        let is_due = run.has_clearing && run.is_clearing_due(day);
+        let is_due = run.frame.has_clearing && run.is_clearing_due(day);
         let (open, missing) = if is_due { (0, approved) } else { (approved, 0) };
         line.effects.push((of.currency, Effect { approved, open, missing, ..Effect::default() }));
         line.due = line.due.max(run.clearing_due(day));
@@ -192,7 +193,8 @@ fn bank(run: &Run, index: u32, class: Class) -> Line {
 
 /// Messages that are no transaction.
 pub(super) fn messages(run: &Run, each: &mut dyn FnMut(Line)) {
-    let mut found: Vec<Line> = run.totals.iter().map(|totals| batch(run, totals)).collect();
+    let totals = run.totals.iter().filter(|_| !run.frame.is_part);
+    let mut found: Vec<Line> = totals.map(|totals| batch(run, totals)).collect();
     for group in &run.others {
         let class = if group.kind == OtherKind::Chargeback { Class::Chargeback } else { Class::NoMoney };
         let mut line = Line::new(LineKind::Messages, class);
@@ -236,7 +238,7 @@ fn batch(run: &Run, of: &Totals) -> Line {
 
 /// Files that were read twice, and files that are not what they say.
 pub(super) fn files(run: &Run, each: &mut dyn FnMut(Line)) {
-    for (name, count, is_same) in &run.duplicates {
+    for (name, count, is_same) in &run.frame.duplicates {
         let mut line = Line::new(LineKind::File, Class::DuplicateFile);
         line.item = id::named('F', &["duplicate", name]);
         line.unnamed = Some((name.clone(), *count));
@@ -245,7 +247,7 @@ pub(super) fn files(run: &Run, each: &mut dyn FnMut(Line)) {
         }
         each(line);
     }
-    for fault in &run.faults {
+    for fault in &run.frame.faults {
         let mut line = Line::new(LineKind::File, Class::File);
         line.item = id::named('F', &[&fault.source.file, &fault.reason]);
         line.unnamed = Some((fault.source.file.to_string(), 0));

@@ -2,7 +2,6 @@
 
 use super::id;
 use crate::engine::books::RecordId;
-use crate::engine::bundle;
 use crate::engine::class::{Class, Holder};
 use crate::engine::line::{Line, LineKind, Note};
 use crate::engine::payout::{Payment, Status};
@@ -59,7 +58,7 @@ pub(super) fn line(run: &Run, number: usize) -> Line {
         ("open", verdict.open),
         ("difference", verdict.difference),
     ];
-    if class == Class::Open && !run.has_bank {
+    if class == Class::Open && !run.frame.has_bank {
         line.class = Class::NotCompared;
         line.holder = Class::NotCompared.holder();
     }
@@ -110,10 +109,9 @@ fn missing_item(run: &Run, of: &Payment, line: &mut Line) {
     if of.verdict.status != Status::Short || of.verdict.difference <= 0 {
         return;
     }
-    let net = |index: &u32| crate::engine::payout::parts(&run.books, &run.rules, *index).due();
-    let mut found = of.records.iter().filter(|index| net(index) == of.verdict.difference);
-    if let (Some(index), None) = (found.next(), found.next()) {
-        let rrn = bundle::record(&run.books, *index).map_or("", |(record, _)| run.books.text(record.rrn));
-        line.notes.push(Note::Contains(rrn.to_owned(), of.verdict.difference));
+    let items = of.items(&run.books, &run.frame.rules);
+    let mut found = items.filter(|item| item.parts.due() == of.verdict.difference);
+    if let (Some(item), None) = (found.next(), found.next()) {
+        line.notes.push(Note::MissingItem(item.rrn, of.verdict.difference));
     }
 }

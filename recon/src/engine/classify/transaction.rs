@@ -26,7 +26,7 @@ pub(super) fn line(run: &Run, place: usize) -> Line {
             let approved = if of.kind == Kind::Preauth { of.authorized } else { of.approved };
             let cleared = Cleared::of(run, bundle, (approved != 0).then_some(approved));
             let mut line = with_clearing(run, of, &cleared);
-            line.rule = run.rules.matches.get(usize::from(rule)).map(|rule| rule.name.clone());
+            line.rule = run.frame.rules.matches.get(usize::from(rule)).map(|rule| rule.name.clone());
             line.records.extend(cleared.records().map(RecordId::Clearing));
             line
         }
@@ -195,7 +195,7 @@ fn compare(
         effect.open = -difference;
         line.due = of
             .settlement_date
-            .and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
+            .and_then(|date| date.checked_add(jiff::Span::new().days(run.frame.rules.due.partial_days)).ok());
     }
     line.effects = one(of.currency, effect);
     line.amounts.push(("difference", difference));
@@ -214,7 +214,7 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
         .filter_map(|index| bundle::record(&run.books, *index))
         .find_map(|(_, context)| context.mcc);
     let mcc = run.books.text(of.mcc.or(in_records));
-    if let Some(rule) = run.rules.tolerance(mcc, as_amount(approved), as_amount(sum)) {
+    if let Some(rule) = run.frame.rules.tolerance(mcc, as_amount(approved), as_amount(sum)) {
         notes.push(Note::Tolerance(rule.name.clone()));
         return Class::AmountWithin;
     }
@@ -226,8 +226,8 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
     let is_less = sum.abs() < approved.abs();
     let last_day = of
         .settlement_date
-        .and_then(|date| date.checked_add(jiff::Span::new().days(run.rules.due.partial_days)).ok());
-    if is_less && cleared.more_follow && last_day.is_none_or(|day| run.as_of.date() <= day) {
+        .and_then(|date| date.checked_add(jiff::Span::new().days(run.frame.rules.due.partial_days)).ok());
+    if is_less && cleared.more_follow && last_day.is_none_or(|day| run.frame.as_of.date() <= day) {
         return Class::PartlyCleared;
     }
     let reason = |index: &u32| {
@@ -237,7 +237,8 @@ fn differing(run: &Run, of: &Transaction, cleared: &Cleared, approved: i128, not
         notes.push(Note::Tolerance("last-part".to_owned()));
         return Class::AmountWithin;
     }
-    if let Some(rule) = run.rules.tolerance.iter().find(|rule| rule.mcc.iter().any(|code| code == mcc)) {
+    if let Some(rule) = run.frame.rules.tolerance.iter().find(|rule| rule.mcc.iter().any(|code| code == mcc))
+    {
         notes.push(Note::Above(rule.name.clone(), rule.limit(as_amount(approved), as_amount(sum))));
     }
     Class::AmountDiffers
@@ -257,9 +258,9 @@ fn fee_note(run: &Run, cleared: &Cleared, line: &mut Line) {
     for index in &cleared.counted {
         let Some((record, context)) = bundle::record(&run.books, *index) else { continue };
         let merchant = run.books.text(context.merchant);
-        let contract = run.rules.fee.iter().find(|fee| fee.merchant == merchant);
+        let contract = run.frame.rules.fee.iter().find(|fee| fee.merchant == merchant);
         let Some(expected) = contract.map(|fee| i128::from(fee.of(record.gross))) else { continue };
-        let fees = payout::parts(&run.books, &run.rules, *index).fees;
+        let fees = payout::parts(&run.books, &run.frame.rules, *index).fees;
         if fees != expected {
             line.notes.push(Note::ContractFee(expected, fees));
             line.also.push(Class::FeeDiffers);
@@ -278,7 +279,7 @@ fn fee_note(run: &Run, cleared: &Cleared, line: &mut Line) {
 
 fn without_clearing(run: &Run, of: &Transaction) -> Line {
     let day = of.settlement_date.or(of.local_date);
-    let is_due = run.has_clearing && run.is_clearing_due(day);
+    let is_due = run.frame.has_clearing && run.is_clearing_due(day);
     let approved = i128::from(of.approved);
     let new = |class: Class| Line::new(LineKind::Transaction, class);
     let mut line = match of.outcome {
@@ -298,9 +299,10 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
         }
         Outcome::Approved if of.kind == Kind::Preauth => {
             let mut line = new(Class::PreauthOpen);
-            line.due =
-                day.and_then(|day| day.checked_add(jiff::Span::new().days(run.rules.due.preauth_days)).ok());
-            line.is_exception = line.due.is_some_and(|due| run.as_of.date() > due);
+            line.due = day.and_then(|day| {
+                day.checked_add(jiff::Span::new().days(run.frame.rules.due.preauth_days)).ok()
+            });
+            line.is_exception = line.due.is_some_and(|due| run.frame.as_of.date() > due);
             line
         }
         Outcome::Approved if !is_due => {
@@ -351,7 +353,7 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
         }
         Some(_) => (State::Returned, State::No),
         None if is_nothing => (State::No, State::No),
-        None if !run.has_clearing => (State::Unknown, State::Unknown),
+        None if !run.frame.has_clearing => (State::Unknown, State::Unknown),
         None if matches!(line.class, Class::Open) || !line.is_exception => (State::Pending, State::Pending),
         None => (State::No, State::No),
     };
@@ -359,7 +361,7 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
     let is_plain =
         matches!(line.class, Class::Matched | Class::AmountWithin | Class::CutOver | Class::DateDiffers);
     if is_plain && line.holder == Holder::Merchant && funded_state != State::Yes {
-        line.holder = if run.has_bank { Holder::Acquirer } else { line.holder };
+        line.holder = if run.frame.has_bank { Holder::Acquirer } else { line.holder };
     }
 }
 
@@ -404,7 +406,7 @@ fn describe(run: &Run, index: u32, of: &Transaction, line: &mut Line) {
 
 /// What a response code means, in English and Chinese.
 fn meaning(run: &Run, code: &str) -> (&'static str, &'static str) {
-    let advice = codes::ResponseCode::new(code).and_then(|code| match run.rules.network {
+    let advice = codes::ResponseCode::new(code).and_then(|code| match run.frame.rules.network {
         Network::UnionPay => code.at(codes::Network::UnionPay),
         Network::Iso => code.advice(),
     });
@@ -418,8 +420,12 @@ fn suggestions(run: &Run, index: u32, line: &mut Line) {
         return;
     }
     for (_, bundle, rule) in found.iter().filter(|(_, bundle, _)| is_free(*bundle)) {
-        let rule =
-            run.rules.matches.get(usize::from(*rule)).map_or_else(String::new, |rule| rule.name.clone());
+        let rule = run
+            .frame
+            .rules
+            .matches
+            .get(usize::from(*rule))
+            .map_or_else(String::new, |rule| rule.name.clone());
         let record = run.bundles.get(*bundle as usize).and_then(bundle::Bundle::main);
         let item = record
             .map_or_else(String::new, |record| id::records('X', &run.books, &[RecordId::Clearing(record)]));
@@ -443,7 +449,7 @@ fn set_line(run: &Run, place: usize, set: &crate::engine::matching::Group) -> Li
     let approved: i128 = of.iter().map(|of| i128::from(of.approved)).sum();
     let cleared = bundle::gross(&run.books, records.iter().copied());
     line.item = run.transaction_item(place);
-    line.rule = run.rules.matches.get(usize::from(set.rule)).map(|rule| rule.name.clone());
+    line.rule = run.frame.rules.matches.get(usize::from(set.rule)).map(|rule| rule.name.clone());
     line.currency = Some(first.currency);
     line.amount = Some(approved);
     line.amounts = vec![("approved", approved), ("cleared", cleared)];

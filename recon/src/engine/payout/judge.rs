@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Payment, Payments, Setting, parts};
+use super::{Payment, Payments, Setting};
 use crate::engine::books::Books;
 
 /// The state of a payout.
@@ -66,7 +66,7 @@ pub(super) fn judge(books: &Books, setting: &Setting<'_>, all: &Payments, paymen
     let date = |index: u32| bank(index).and_then(|bank| bank.entry.booked.or(bank.entry.value_date));
     let first = payment.entries.iter().filter_map(|entry| date(entry.index)).min();
     let last = payment.entries.iter().filter_map(|entry| date(entry.index)).max();
-    let calendar = setting.rules.due.calendar;
+    let calendar = &setting.rules.due.calendar;
     let rest_due = first.map(|day| calendar.after(day, setting.rules.due.split_working_days));
     let is_due = |day: Option<Date>| {
         day.is_some_and(|day| setting.as_of >= day.to_datetime(setting.rules.due.payout_time))
@@ -159,9 +159,8 @@ fn is_repeated(amounts: &[i128], due: i128) -> bool {
 /// the one rate in basis points that explains every item.
 fn rounding(books: &Books, setting: &Setting<'_>, payment: &Payment, missing: i128) -> i128 {
     let items: Vec<(i128, i128)> = payment
-        .records
-        .iter()
-        .map(|index| parts(books, setting.rules, *index))
+        .items(books, setting.rules)
+        .map(|item| item.parts)
         .filter(|parts| parts.gross > 0)
         .map(|parts| (parts.gross, parts.fees))
         .collect();

@@ -2,15 +2,15 @@
 
 mod attach;
 mod judge;
-mod reference;
+pub(crate) mod reference;
 
 use hashbrown::HashMap;
 use jiff::civil::Date;
 
 pub(crate) use self::judge::{Status, Verdict};
-use super::books::Books;
+use super::books::{Books, ClearingContext};
 use super::bundle;
-use super::intern::Sym;
+use super::intern::{Interner, Sym};
 use super::rules::Rules;
 use crate::record::{ClearingKind, Currency};
 
@@ -21,6 +21,8 @@ pub(crate) struct Payment {
     pub(crate) names: Vec<String>,
     /// Clearing records.
     pub(crate) records: Vec<u32>,
+    /// Items whose records stand elsewhere, where somebody has to look at them.
+    pub(crate) kept: Vec<Item>,
     pub(crate) currency: Currency,
     pub(crate) merchant: Option<Sym>,
     /// The latest settlement date of its records.
@@ -70,7 +72,7 @@ pub(crate) struct Setting<'r> {
 }
 
 /// All payments of a run.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Payments {
     pub(crate) payments: Vec<Payment>,
     /// The payment of each clearing record.
@@ -79,6 +81,8 @@ pub(crate) struct Payments {
     pub(crate) unexpected: Vec<u32>,
     /// Bank entries that repeat one of another file.
     pub(crate) repeated: Vec<u32>,
+    /// Payouts that people decided about, in a part of a run.
+    pub(crate) decided: Vec<u32>,
     /// Whether each account is the payer's, whose entries have the other sign.
     pub(crate) payer: HashMap<Option<String>, bool>,
 }
@@ -95,24 +99,40 @@ impl Payments {
 
 /// The parts of one clearing record: gross, fee, held.
 pub(crate) fn parts(books: &Books, rules: &Rules, index: u32) -> Sums {
-    let Some((record, context)) = bundle::record(books, index) else { return Sums::default() };
-    let gross = i128::from(record.gross);
-    let fee = match (record.net, record.fee) {
-        (Some(net), _) => gross - i128::from(net),
-        (None, Some(fee)) => i128::from(fee),
-        (None, None) => {
-            let merchant = books.text(context.merchant);
-            let contract = rules.fee.iter().find(|fee| fee.merchant == merchant);
-            contract.map_or(0, |fee| i128::from(fee.of(record.gross)))
+    bundle::record(books, index).map_or_else(Sums::default, |(record, context)| {
+        let said = Said { kind: context.kind, gross: record.gross, fee: record.fee, net: record.net };
+        said.parts(books.text(context.merchant), rules)
+    })
+}
+
+/// What a clearing record says about money.
+pub(crate) struct Said {
+    pub(crate) kind: ClearingKind,
+    pub(crate) gross: i64,
+    pub(crate) fee: Option<i64>,
+    pub(crate) net: Option<i64>,
+}
+
+impl Said {
+    /// Its parts; the fee is that of the merchant's contract if the record has none.
+    pub(crate) fn parts(&self, merchant: &str, rules: &Rules) -> Sums {
+        let gross = i128::from(self.gross);
+        let fee = match (self.net, self.fee) {
+            (Some(net), _) => gross - i128::from(net),
+            (None, Some(fee)) => i128::from(fee),
+            (None, None) => {
+                let contract = rules.fee.iter().find(|fee| fee.merchant == merchant);
+                contract.map_or(0, |fee| i128::from(fee.of(self.gross)))
+            }
+        };
+        match self.kind {
+            ClearingKind::Retrieval => Sums::default(),
+            ClearingKind::Fee => Sums { items: 1, fees: fee - gross, ..Sums::default() },
+            ClearingKind::Hold | ClearingKind::Release | ClearingKind::Carried => {
+                Sums { items: 1, held: fee - gross, ..Sums::default() }
+            }
+            _ => Sums { items: 1, gross, fees: fee, held: 0 },
         }
-    };
-    match context.kind {
-        ClearingKind::Retrieval => Sums::default(),
-        ClearingKind::Fee => Sums { items: 1, fees: fee - gross, ..Sums::default() },
-        ClearingKind::Hold | ClearingKind::Release | ClearingKind::Carried => {
-            Sums { items: 1, held: fee - gross, ..Sums::default() }
-        }
-        _ => Sums { items: 1, gross, fees: fee, held: 0 },
     }
 }
 
@@ -128,23 +148,42 @@ pub(crate) fn is_cleared(kind: ClearingKind) -> bool {
     )
 }
 
+/// Whether a record is of no payout.
+pub(crate) fn is_of_none(kind: ClearingKind) -> bool {
+    kind == ClearingKind::Retrieval
+}
+
 /// Groups clearing records by payout and finds the bank entries that pay them.
 pub(crate) fn payments(books: &Books, setting: &Setting<'_>) -> Payments {
     let groups = group(books, setting.rules);
     let mut found = attach::attach(books, setting.rules, groups);
     found.of_record = vec![None; books.clearing.len()];
-    let mut done = std::mem::take(&mut found.payments);
-    for (number, payment) in (0u32..).zip(&mut done) {
-        payment.entries.sort_by_key(|entry| order(books, entry));
+    for (number, payment) in (0u32..).zip(&found.payments) {
         for index in &payment.records {
             if let Some(slot) = found.of_record.get_mut(*index as usize) {
                 *slot = Some(number);
             }
         }
-        payment.verdict = judge::judge(books, setting, &found, payment);
+    }
+    judge_all(books, setting, &mut found);
+    found
+}
+
+/// Payments of groups whose records stand elsewhere.
+pub(crate) fn payments_of(books: &Books, setting: &Setting<'_>, groups: Groups) -> Payments {
+    let mut found = attach::attach(books, setting.rules, groups.finish(setting.rules));
+    judge_all(books, setting, &mut found);
+    found
+}
+
+/// Says of every payment what became of it.
+pub(crate) fn judge_all(books: &Books, setting: &Setting<'_>, found: &mut Payments) {
+    let mut done = std::mem::take(&mut found.payments);
+    for payment in &mut done {
+        payment.entries.sort_by_key(|entry| order(books, entry));
+        payment.verdict = judge::judge(books, setting, found, payment);
     }
     found.payments = done;
-    found
 }
 
 /// Entries by day; of one day transfers come before returns, and returns before what pays again.
@@ -162,43 +201,71 @@ fn order<'b>(books: &'b Books, entry: &Entry) -> impl Ord + use<'b> {
 }
 
 /// Clearing records by the payout they name, or else by merchant and settlement date; and always by currency.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    places: HashMap<Place, usize>,
+    found: Vec<Payment>,
+}
+
+type Place = (Option<Sym>, Option<(Option<Sym>, Option<Date>)>, Currency);
+
+impl Groups {
+    /// The group of a record.
+    pub(crate) fn of(&mut self, names: &Interner, context: &ClearingContext) -> Option<&mut Payment> {
+        let group = context.payout.is_none().then_some((context.merchant, context.settlement_date));
+        let found = &mut self.found;
+        let place = *self.places.entry((context.payout, group, context.currency)).or_insert_with(|| {
+            found.push(Payment::new(name_of(names, context), context.currency, context.merchant));
+            found.len() - 1
+        });
+        self.found.get_mut(place)
+    }
+
+    fn finish(self, rules: &Rules) -> Vec<Payment> {
+        let mut found = self.found;
+        for payment in &mut found {
+            let days = rules.due.payout_working_days;
+            payment.due = payment.date.map(|date| rules.due.calendar.after(date, days));
+        }
+        found.sort_by(|one, other| (&one.names, one.currency).cmp(&(&other.names, other.currency)));
+        found
+    }
+}
+
+/// The number of the payout of a record, or merchant and settlement date.
+pub(crate) fn name_of(names: &Interner, context: &ClearingContext) -> String {
+    match context.payout {
+        Some(payout) => names.text(payout).to_owned(),
+        None => {
+            let date = context.settlement_date.map_or_else(|| "-".to_owned(), |date| date.to_string());
+            let merchant = context.merchant.map_or("-", |merchant| names.text(merchant));
+            format!("{merchant}@{date}")
+        }
+    }
+}
+
 fn group(books: &Books, rules: &Rules) -> Vec<Payment> {
-    type Place = (Option<Sym>, Option<(Option<Sym>, Option<Date>)>, Currency);
-    let mut places: HashMap<Place, usize> = HashMap::new();
-    let mut found: Vec<Payment> = Vec::new();
+    let mut groups = Groups::default();
     for (index, record) in (0u32..).zip(&books.clearing) {
         let context = books.clearing_context(record);
-        let is_paid = books
-            .carried
-            .get(&super::books::RecordId::Clearing(index))
-            .is_some_and(|carried| carried.funded.is_some());
+        let carried = books.carried.get(&super::books::RecordId::Clearing(index));
+        let is_paid = carried.is_some_and(|carried| carried.funded.is_some());
         if context.kind == ClearingKind::Retrieval || is_paid {
             continue;
         }
-        let group = context.payout.is_none().then_some((context.merchant, context.settlement_date));
-        let place = *places.entry((context.payout, group, context.currency)).or_insert_with(|| {
-            let name = match context.payout {
-                Some(payout) => books.names.text(payout).to_owned(),
-                None => {
-                    let date =
-                        context.settlement_date.map_or_else(|| "-".to_owned(), |date| date.to_string());
-                    let merchant = context.merchant.map_or("-", |merchant| books.names.text(merchant));
-                    format!("{merchant}@{date}")
-                }
-            };
-            found.push(Payment::new(name, context.currency, context.merchant));
-            found.len() - 1
-        });
-        if let Some(payment) = found.get_mut(place) {
-            payment.add(index, parts(books, rules, index), context.settlement_date);
+        if let Some(payment) = groups.of(&books.names, &context) {
+            payment.records.push(index);
+            payment.add(parts(books, rules, index), context.settlement_date);
         }
     }
-    for payment in &mut found {
-        let days = rules.due.payout_working_days;
-        payment.due = payment.date.map(|date| rules.due.calendar.after(date, days));
-    }
-    found.sort_by(|one, other| (&one.names, one.currency).cmp(&(&other.names, other.currency)));
-    found
+    groups.finish(rules)
+}
+
+/// What a payout has of one clearing record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) rrn: String,
+    pub(crate) parts: Sums,
 }
 
 impl Payment {
@@ -206,6 +273,7 @@ impl Payment {
         Self {
             names: vec![name],
             records: Vec::new(),
+            kept: Vec::new(),
             currency,
             merchant,
             date: None,
@@ -218,8 +286,17 @@ impl Payment {
         }
     }
 
-    fn add(&mut self, index: u32, parts: Sums, date: Option<Date>) {
-        self.records.push(index);
+    /// What each of its records is.
+    pub(crate) fn items<'p>(&'p self, books: &'p Books, rules: &'p Rules) -> impl Iterator<Item = Item> + 'p {
+        let of = |index: &u32| {
+            let rrn = bundle::record(books, *index).map_or("", |(record, _)| books.text(record.rrn));
+            Item { rrn: rrn.to_owned(), parts: parts(books, rules, *index) }
+        };
+        self.records.iter().map(of).chain(self.kept.iter().cloned())
+    }
+
+    /// Adds what one record says.
+    pub(crate) fn add(&mut self, parts: Sums, date: Option<Date>) {
         self.date = self.date.max(date);
         self.sums.items += parts.items;
         self.sums.gross += parts.gross;
@@ -231,6 +308,7 @@ impl Payment {
     fn absorb(&mut self, other: Self) {
         self.names.extend(other.names);
         self.records.extend(other.records);
+        self.kept.extend(other.kept);
         self.date = self.date.max(other.date);
         self.due = self.due.max(other.due);
         self.sums.items += other.sums.items;

@@ -6,15 +6,15 @@ use crate::engine::rules::PayoutForm;
 
 /// A payout that a text names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Named {
-    pub(super) payout: usize,
-    pub(super) is_part: bool,
-    pub(super) is_again: bool,
+pub(crate) struct Named {
+    pub(crate) payout: usize,
+    pub(crate) is_part: bool,
+    pub(crate) is_again: bool,
 }
 
 /// The numbers of payouts, in capitals.
 #[derive(Debug)]
-pub(super) struct References<'r> {
+pub(crate) struct References<'r> {
     places: HashMap<String, usize>,
     form: &'r PayoutForm,
 }
@@ -23,13 +23,13 @@ pub(super) struct References<'r> {
 const JOINED: usize = 3;
 
 impl<'r> References<'r> {
-    pub(super) fn new(names: impl Iterator<Item = (String, usize)>, form: &'r PayoutForm) -> Self {
+    pub(crate) fn new(names: impl Iterator<Item = (String, usize)>, form: &'r PayoutForm) -> Self {
         let places = names.map(|(name, place)| (name.to_uppercase(), place)).collect();
         Self { places, form }
     }
 
     /// The payouts that a text names, each once. A number that blanks break is looked for only if no other is found.
-    pub(super) fn find(&self, text: &str) -> Vec<Named> {
+    pub(crate) fn find(&self, text: &str) -> Vec<Named> {
         let text = text.to_uppercase();
         let words: Vec<&str> =
             text.split(|found: char| !is_part_of_number(found)).filter(|word| !word.is_empty()).collect();

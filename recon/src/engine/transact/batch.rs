@@ -79,12 +79,21 @@ pub(crate) fn totals(
             None => others.push(Others { messages: upload.messages, kind: OtherKind::Management }),
         }
     }
-    for transaction in known {
-        if let Some(totals) = batch_of(&places, &found, transaction).and_then(|place| found.get_mut(place)) {
+    count(&places, &mut found, known);
+    found
+}
+
+/// Adds transactions to the totals that they count in.
+pub(crate) fn count(
+    places: &HashMap<Option<Sym>, Vec<usize>>,
+    totals: &mut [Totals],
+    transactions: &[Transaction],
+) {
+    for transaction in transactions {
+        if let Some(totals) = batch_of(places, totals, transaction).and_then(|place| totals.get_mut(place)) {
             add(&mut totals.own, transaction);
         }
     }
-    found
 }
 
 /// The totals that a transaction counts in: the first ones of its terminal after it.

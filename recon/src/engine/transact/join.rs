@@ -24,10 +24,41 @@ pub(super) struct Group {
     pub(super) children: Vec<(Step, Session)>,
 }
 
-/// Puts sessions together.
-pub(super) fn join(books: &Books, rules: &Rules, sessions: Vec<Session>) -> Vec<Group> {
+/// Approval code and card of a session: by them another session finds it, or it finds another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Approved {
+    pub(crate) message: u32,
+    pub(crate) approval: Sym,
+    pub(crate) token: Sym,
+    /// Whether the session looks for the one that it changes.
+    pub(crate) seeks: bool,
+}
+
+fn approved(books: &Books, sessions: &[Session], steps: &[Step]) -> Vec<Approved> {
+    let mut found = Vec::new();
+    for (session, step) in sessions.iter().zip(steps) {
+        let Some(token) = session.token else { continue };
+        for index in &session.messages {
+            let approval = books.messages.get(*index as usize).and_then(|message| message.approval);
+            let seeks = step.is_child();
+            found.extend(approval.map(|approval| Approved { message: *index, approval, token, seeks }));
+        }
+    }
+    found
+}
+
+/// Puts sessions together; says which approval codes they have, if that is `asked`.
+pub(super) fn join(
+    books: &Books,
+    rules: &Rules,
+    sessions: Vec<Session>,
+    asked: Option<&mut Vec<Approved>>,
+) -> Vec<Group> {
     let sessions = hops(same_rrn(books, sessions));
     let steps: Vec<Step> = sessions.iter().map(|session| Step::of(books, rules, session)).collect();
+    if let Some(asked) = asked {
+        *asked = approved(books, &sessions, &steps);
+    }
     let parents = parents(books, rules, &sessions, &steps);
     let mut slots: Vec<Option<Group>> = sessions
         .into_iter()

@@ -11,7 +11,8 @@ use hashbrown::HashSet;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-pub(crate) use self::batch::{Totals, TotalsResult, batch_of, places};
+pub(crate) use self::batch::{Totals, TotalsResult, batch_of, count, places};
+pub(crate) use self::join::Approved;
 pub(crate) use self::outcome::{Knowledge, Outcome};
 pub(crate) use self::session::agree;
 use super::books::{Books, Context, Message};
@@ -178,16 +179,44 @@ fn host(address: &str) -> &str {
 
 /// Hosts that send requests and get requests of others: acquirers and switches.
 pub(crate) fn middle(books: &Books) -> HashSet<String> {
-    let (mut senders, mut receivers) = (HashSet::new(), HashSet::new());
+    let mut hosts = Hosts::default();
     for message in &books.messages {
         let context = books.context(message);
-        let (from, to) = (host(books.text(context.from)), host(books.text(context.to)));
-        if !context.mti.is_response() && from != to {
-            senders.insert(from);
-            receivers.insert(to);
+        hosts.add(context.mti, books.text(context.from), books.text(context.to));
+    }
+    hosts.middle()
+}
+
+/// Who sends requests, and who gets them.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts {
+    senders: HashSet<String>,
+    receivers: HashSet<String>,
+}
+
+impl Hosts {
+    /// Adds sender and receiver of a message.
+    pub(crate) fn add(&mut self, mti: cardwire::Mti, from: &str, to: &str) {
+        let (from, to) = (host(from), host(to));
+        if mti.is_response() || from == to {
+            return;
+        }
+        for (hosts, host) in [(&mut self.senders, from), (&mut self.receivers, to)] {
+            if !hosts.contains(host) {
+                hosts.insert(host.to_owned());
+            }
         }
     }
-    senders.intersection(&receivers).map(|host| (*host).to_owned()).collect()
+
+    /// Those that do both.
+    pub(crate) fn middle(&self) -> HashSet<String> {
+        self.senders.intersection(&self.receivers).cloned().collect()
+    }
+}
+
+/// The latest day that a message names.
+pub(crate) fn latest(settlement: Option<Date>, time: Option<i64>, zone: &TimeZone) -> Option<Date> {
+    settlement.max(time.and_then(|time| local_date(time, zone)))
 }
 
 /// The local date of an instant.
@@ -216,9 +245,14 @@ impl<'b> Seen<'b> {
 }
 
 /// Puts all messages of the books together.
-pub(crate) fn transactions(books: &Books, rules: &Rules, zone: &TimeZone) -> Transactions {
+pub(crate) fn transactions(
+    books: &Books,
+    rules: &Rules,
+    zone: &TimeZone,
+    asked: Option<&mut Vec<Approved>>,
+) -> Transactions {
     let cut = session::cut(books, rules);
-    let groups = join::join(books, rules, cut.money);
+    let groups = join::join(books, rules, cut.money, asked);
     let mut found = Transactions { others: cut.others, ..Transactions::default() };
     found.transactions = groups.iter().map(|group| outcome::judge(books, rules, group, zone)).collect();
     found.totals = batch::totals(books, rules, &mut found.others, &found.transactions);

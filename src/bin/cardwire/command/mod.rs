@@ -13,6 +13,7 @@ mod load;
 mod mac;
 mod pin;
 mod probe;
+mod recon;
 mod redact;
 mod send;
 mod serve;
@@ -42,6 +43,7 @@ pub(crate) enum Command {
     Mac(mac::MacCommand),
     Pin(pin::PinCommand),
     Emv(emv::EmvCommand),
+    Recon(recon::Recon),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -67,6 +69,7 @@ impl Command {
             Self::Send(command) => command.run(&mut output),
             Self::Serve(command) => command.run(&mut output),
             Self::Load(command) => command.run(&mut output),
+            Self::Recon(command) => command.run(&mut output),
             Self::Completions(command) => command.run(&mut output),
             Self::Man(command) => command.run(&mut output),
         };
