@@ -307,7 +307,7 @@ mod tests {
                 drop(place);
             };
             tokio::spawn(busy);
-            tokio::task::yield_now().await;
+            yield_now().await;
             let began = Instant::now();
             assert_eq!(give_way(&state).await, Closed::GaveWay);
             let elapsed = began.elapsed().as_millis();

@@ -137,7 +137,8 @@ impl ServerBuilder {
     ///
     /// When there are as many, the one gives way that never sent a message and has been silent for longest,
     /// or else the one that sent messages and has been silent for longest, more than a second. One that is
-    /// being used gives way to nobody: then the newcomer is turned away, and the observer is told.
+    /// being used, or has sent what is yet to be read, gives way to nobody: then the newcomer is turned away, and
+    /// the observer is told.
     ///
     /// The limit of file descriptors of the process should be higher. Where it is not, the same happens
     /// when it is reached.

@@ -256,6 +256,27 @@ fn what_is_not_read_is_told_once() {
     }
 }
 
+/// Two files may begin alike and go on otherwise.
+#[test]
+fn what_is_not_compared_is_told() {
+    let line = |text: &str| hex(text.as_bytes()) + "\n";
+    let one = file("alike.hex", line(REQUEST).as_bytes());
+    let two = file("longer.hex", (line(REQUEST) + &line("no message")).as_bytes());
+    let (one, two) = (one.to_str().unwrap(), two.to_str().unwrap());
+    for (files, told) in [(vec![one, one], 0), (vec![one, two], 1), (vec![two, two], 2), (vec![two], 0)] {
+        let done = cardwire(&[&["diff", "-s", "iso87-ascii"], &files[..]].concat(), "");
+        assert_eq!(
+            done.err.matches("longer.hex:1 was not compared").count(),
+            told,
+            "{files:?}: {}",
+            done.err
+        );
+    }
+    let three = file("three.hex", line(REQUEST).repeat(3).as_bytes());
+    let done = cardwire(&["diff", "-s", "iso87-ascii", three.to_str().unwrap()], "");
+    assert!(done.code == 0 && done.err.contains("three.hex:2 was not compared"), "{}", done.err);
+}
+
 #[test]
 fn a_snap_length_is_told() {
     let packets: Vec<Captured> = (0..3)

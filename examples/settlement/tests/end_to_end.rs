@@ -5,14 +5,14 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use common::TempFile;
+
 fn settlement(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_settlement")).env("LC_ALL", "C").args(arguments).output().unwrap()
 }
 
-fn ledger(name: &str) -> PathBuf {
-    let file = std::env::temp_dir().join(format!("settlement-e2e-{}-{name}.sqlite", std::process::id()));
-    let _ = std::fs::remove_file(&file);
-    file
+fn ledger(name: &str) -> TempFile {
+    TempFile::new(&format!("e2e-{name}.sqlite"))
 }
 
 fn path(file: &Path) -> &str {
@@ -77,7 +77,8 @@ fn two_days_in_a_row_do_not_confuse_each_other() {
     assert_ne!(files[0], files[1], "each day has its own ledger");
     for file in files {
         assert!(settlement(&["--check", path(&file)]).status.success());
-        std::fs::remove_file(file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let _ = std::fs::remove_file(file.with_extension("sqlite.lock"));
     }
 }
 
@@ -97,7 +98,6 @@ fn the_ledger_file_holds_no_card_number_and_no_pin_block() {
     assert!(!holds(b"246810"), "a PIN is in the file");
     assert!(!holds(&[0x04, 0x12, 0x25, 0xEE, 0xEE, 0xEE, 0xEE, 0xEE]), "a PIN block is in the file");
     assert!(!file.with_extension("sqlite-wal").exists(), "everything is in the one file");
-    std::fs::remove_file(file).unwrap();
 }
 
 #[test]
@@ -115,7 +115,6 @@ fn an_altered_ledger_is_refused() {
     let output = settlement(&["--check", path(&file)]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output).contains("THE BOOKS DO NOT BALANCE"), "{}", text(&output));
-    std::fs::remove_file(file).unwrap();
 }
 
 #[test]
@@ -129,10 +128,10 @@ fn a_used_ledger_is_not_written_over() {
     assert_eq!(settlement(&["--check", path(&file)]).status.code(), Some(2), "and that is no file");
     assert!(!file.exists(), "asking does not create one");
     std::fs::write(&file, "yesterday").unwrap();
-    let output = settlement(&["--ledger", path(&ledger("unused")), "--capture", path(&file)]);
+    let unused = ledger("unused");
+    let output = settlement(&["--ledger", path(&unused), "--capture", path(&file)]);
     assert_eq!(output.status.code(), Some(2), "nor is a capture");
     assert!(String::from_utf8_lossy(&output.stderr).contains(path(&file)));
-    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{card, machine, timers};
+use common::{TempFile, card, machine, timers};
 use settlement::audit::{Books, audit};
 use settlement::capture::Capture;
 use settlement::clock::SystemClock;
@@ -25,8 +25,7 @@ fn told(world: &mut Network, awaited: impl Fn(&Outcome) -> bool) {
 
 #[test]
 fn a_frame_that_the_wire_carries_twice_is_booked_once() {
-    let file = std::env::temp_dir().join(format!("settlement-tcp-{}.sqlite", std::process::id()));
-    let _ = std::fs::remove_file(&file);
+    let file = TempFile::new("tcp.sqlite");
     let node =
         |party| Node::open(machine(party), Box::new(SqliteStore::open(&file, party).unwrap())).unwrap();
     let clock = Arc::new(SystemClock::new(0));
@@ -61,5 +60,4 @@ fn a_frame_that_the_wire_carries_twice_is_booked_once() {
     let failed: Vec<_> =
         audit(&books).into_iter().filter(|check| !check.holds).map(|check| check.rule).collect();
     assert_eq!(failed, [""; 0]);
-    std::fs::remove_file(file).unwrap();
 }

@@ -1,6 +1,8 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses its part")]
 
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use settlement::audit::{Books, audit};
@@ -16,6 +18,44 @@ use settlement::store::MemStore;
 use settlement::telegram::{Mti, Telegram};
 use settlement::wimm::{self, Answer, Lang};
 use settlement::world::World;
+
+/// A file that is gone, with what a ledger keeps beside it, when the test is over.
+pub(crate) struct TempFile(PathBuf);
+
+impl TempFile {
+    pub(crate) fn new(name: &str) -> Self {
+        let file = Self(std::env::temp_dir().join(format!("settlement-{}-{name}", std::process::id())));
+        file.remove();
+        file
+    }
+
+    fn remove(&self) {
+        for companion in ["", "-wal", "-shm", "-journal", ".lock"] {
+            let mut path = self.0.clone().into_os_string();
+            path.push(companion);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Deref for TempFile {
+    type Target = Path;
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for TempFile {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
 
 pub(crate) const TODAY: Date = Date(20_780);
 /// Numbers and PINs of the test cards: none of them may be found anywhere in the open.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use cardwire::layout::Form;
 use cardwire::{Field, Inspection, Spec, layout::Content};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, complain};
 use crate::input::{InputArgs, Item, Messages};
 use crate::json::{Left, Shown};
 use crate::lang::{lang, pick, say};
@@ -68,15 +68,21 @@ impl Diff {
                 "diff需要两条报文：两个文件、两行，或两个-m",
             ))
         };
-        let first = |file: &PathBuf, spec: &'static Spec<'static>| {
+        let first = |file: &PathBuf, spec: &'static Spec<'static>| -> Outcome<Side> {
             let input = InputArgs { files: vec![file.clone()], ..self.input.clone() };
-            side(&mut input.messages(Some(spec)).with_left())?.ok_or_else(missing)
+            let mut messages = input.messages(Some(spec)).with_left();
+            let found = side(&mut messages)?.ok_or_else(missing)?;
+            tell_of_more(&input, &mut messages, &found);
+            Ok(found)
         };
         match self.input.files.as_slice() {
             [one, other] => Ok((first(one, spec)?, first(other, other_spec)?)),
             [] | [_] => {
                 let mut messages = self.input.messages(Some(spec)).with_left();
-                Ok((side(&mut messages)?.ok_or_else(missing)?, side(&mut messages)?.ok_or_else(missing)?))
+                let one = side(&mut messages)?.ok_or_else(missing)?;
+                let other = side(&mut messages)?.ok_or_else(missing)?;
+                tell_of_more(&self.input, &mut messages, &other);
+                Ok((one, other))
             }
             _ => Err(missing()),
         }
@@ -92,6 +98,15 @@ struct Side {
 fn side(messages: &mut Messages) -> Outcome<Option<Side>> {
     let item = messages.next()?;
     Ok(item.map(|item| Side { item, left: messages.left().to_vec() }))
+}
+
+/// Equal messages do not make equal files: what comes after the last one that was compared is told. Standard input is
+/// not waited for.
+fn tell_of_more(input: &InputArgs, messages: &mut Messages, last: &Side) {
+    if !input.reads_stdin() && !matches!(messages.next(), Ok(None)) {
+        let place = last.item.origin.told();
+        complain(say!("what comes after {place} was not compared", "{place}之后的内容未作比较"));
+    }
 }
 
 fn bytes(item: &Item) -> Outcome<&[u8]> {
