@@ -47,16 +47,19 @@ fn message() -> impl Strategy<Value = String> {
         (few(&["00", "00", "51", "."]), few(APPROVALS), few(TERMINALS), few(CARDS)),
         (few(TYPES), few(ORIGINALS)),
     )
-        .prop_map(|((minute, kind, stan, rrn, amount), (response, approval, terminal, card), (code, of))| {
-            let response = if kind.starts_with("A>T") || kind.starts_with("N>A") { response } else { "." };
-            format!(
-                "{:02}:{:02}:00 {kind} {stan} {rrn} {amount} {response} {approval} .{}{}{code}{of}",
-                9 + minute / 12,
-                minute % 12,
-                set("terminal", terminal),
-                set("card", card),
-            )
-        })
+        .prop_map(
+            |((minute, kind, stan, rrn, amount), (response, approval, terminal, card), (code, of))| {
+                let response =
+                    if kind.starts_with("A>T") || kind.starts_with("N>A") { response } else { "." };
+                format!(
+                    "{:02}:{:02}:00 {kind} {stan} {rrn} {amount} {response} {approval} .{}{}{code}{of}",
+                    9 + minute / 12,
+                    minute % 12,
+                    set("terminal", terminal),
+                    set("card", card),
+                )
+            },
+        )
 }
 
 fn record() -> impl Strategy<Value = String> {

@@ -149,10 +149,8 @@ fn bundle(books: &Books, records: &[u32]) -> Bundle {
 /// often have the one and not the other.
 fn join_by_reference(books: &Books, bundles: Vec<Bundle>) -> Vec<Bundle> {
     let record = |bundle: &Bundle| books.clearing.get(bundle.main()? as usize);
-    let mut keyed: Vec<(Sym, usize)> = (0..)
-        .zip(&bundles)
-        .filter_map(|(place, bundle)| Some((record(bundle)?.arn?, place)))
-        .collect();
+    let mut keyed: Vec<(Sym, usize)> =
+        (0..).zip(&bundles).filter_map(|(place, bundle)| Some((record(bundle)?.arn?, place))).collect();
     keyed.sort_unstable();
     let mut slots: Vec<Option<Bundle>> = bundles.into_iter().map(Some).collect();
     for group in keyed.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1) {
