@@ -31,8 +31,8 @@ compare() {
     local files=(--switch switch.csv --clearing clearing.csv --bank bank.csv) as_of=(--as-of 2026-03-20T10:00)
     (cd "$2" && "$command" match --format ndjson "${files[@]}" "${as_of[@]}" >"$work/all" || (($? == 1)))
     grep -E '^\{"type":"(line|refused)"' "$work/all" | LC_ALL=C sort >"$work/single"
-    (cd "$2" && "$command" evidence --parquet "$work/$1" "${files[@]}" "${as_of[@]}")
-    "$venv/bin/python" job.py "$command" "$work/$1" "$work/spark" "${as_of[@]}" 2>"$work/log" ||
+    (cd "$2" && "$command" evidence --parquet "$work/$1.parquet" "${files[@]}" "${as_of[@]}")
+    "$venv/bin/python" job.py "$command" "$work/$1.parquet" "$work/spark" "${as_of[@]}" 2>"$work/log" ||
         { tail -20 "$work/log"; cannot 'Spark failed'; }
     LC_ALL=C sort "$work/spark" | cmp - "$work/single" || { echo "compare.sh: $1 differs" >&2; exit 1; }
     echo "$1: $(wc -l <"$work/single") lines are the same; $(tail -1 "$work/log")"

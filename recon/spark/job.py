@@ -44,7 +44,7 @@ def main():
     from pyspark.sql import SparkSession
 
     command, evidence, out, *arguments = sys.argv[1:]
-    with open(f"{evidence}/files.ndjson", encoding="utf-8") as file:
+    with open(f"{evidence}/_files.ndjson", encoding="utf-8") as file:
         files = file.read()
     # two worker processes, one core and one gibibyte each
     spark = SparkSession.builder.master("local-cluster[2,1,1024]").appName("cardwire-recon").getOrCreate()

@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Evidence) -> Result<u8, String> {
                 .to_owned());
         }
     };
-    let mut divide = Divide::new(arguments.merchants, &told.settings.rules, &mut *to);
+    let mut divide = Divide::new(arguments.merchants, &told, &mut *to);
     arguments.inputs.read(&told, &mut divide)?;
     divide.finish()?;
     Ok(0)

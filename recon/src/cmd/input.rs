@@ -90,7 +90,7 @@ fn language(text: &str) -> Result<Lang, String> {
 /// What the arguments say besides the files.
 pub(super) struct Told {
     pub(super) settings: Settings,
-    currency: Currency,
+    pub(super) currency: Currency,
     tokenizer: Tokenizer,
 }
 

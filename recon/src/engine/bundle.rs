@@ -148,36 +148,47 @@ fn bundle(books: &Books, records: &[u32]) -> Bundle {
 /// Bundles of one acquirer reference number and card are one item, unless their RRN differ: records of later stages
 /// often have the one and not the other.
 fn join_by_reference(books: &Books, bundles: Vec<Bundle>) -> Vec<Bundle> {
-    let key = |bundle: &Bundle| {
-        let record = books.clearing.get(bundle.main()? as usize)?;
-        Some((record.arn?, bundle.is_refund, record.rrn, record.token))
-    };
-    let mut by_arn: hashbrown::HashMap<Sym, Vec<usize>> = hashbrown::HashMap::new();
-    let mut slots: Vec<Bundle> = Vec::with_capacity(bundles.len());
-    for bundle in bundles {
-        let Some((arn, is_refund, rrn, token)) = key(&bundle) else {
-            slots.push(bundle);
-            continue;
-        };
-        let known = by_arn.entry(arn).or_default();
-        let home = known.iter().copied().find(|place| {
-            slots.get(*place).and_then(key).is_some_and(|(_, other_refund, other_rrn, other_token)| {
-                is_refund == other_refund && agree(rrn, other_rrn) && agree(token, other_token)
-            })
-        });
-        match home.and_then(|place| slots.get_mut(place)) {
-            Some(slot) => {
-                let mut records: Vec<u32> = slot.records().chain(bundle.records()).collect();
-                records.sort_by_key(|index| order(books, *index));
-                *slot = self::bundle(books, &records);
-            }
-            None => {
-                known.push(slots.len());
-                slots.push(bundle);
+    let record = |bundle: &Bundle| books.clearing.get(bundle.main()? as usize);
+    let mut keyed: Vec<(Sym, usize)> =
+        (0..).zip(&bundles).filter_map(|(place, bundle)| Some((record(bundle)?.arn?, place))).collect();
+    keyed.sort_unstable();
+    let mut slots: Vec<Option<Bundle>> = bundles.into_iter().map(Some).collect();
+    for group in keyed.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1) {
+        let mut group: Vec<Bundle> =
+            group.iter().filter_map(|(_, place)| slots.get_mut(*place)?.take()).collect();
+        // which of them meet first must not depend on the order of reading
+        group.sort_by(|one, other| content(books, one).cmp(&content(books, other)));
+        let mut joined: Vec<Bundle> = Vec::new();
+        for bundle in group {
+            let agrees = |home: &&mut Bundle| {
+                record(home).zip(record(&bundle)).is_some_and(|(one, other)| {
+                    home.is_refund == bundle.is_refund
+                        && agree(one.rrn, other.rrn)
+                        && agree(one.token, other.token)
+                })
+            };
+            match joined.iter_mut().find(agrees) {
+                Some(home) => {
+                    let mut records: Vec<u32> = home.records().chain(bundle.records()).collect();
+                    records.sort_by_key(|index| order(books, *index));
+                    *home = self::bundle(books, &records);
+                }
+                None => joined.push(bundle),
             }
         }
+        slots.extend(joined.into_iter().map(Some));
     }
-    slots
+    slots.into_iter().flatten().collect()
+}
+
+/// What the first record of a bundle says, and last where it stands.
+fn content<'b>(books: &'b Books, bundle: &Bundle) -> impl Ord + use<'b> {
+    let index = bundle.main().unwrap_or(u32::MAX);
+    let said = record(books, index).map(|(record, context)| {
+        let texts = [record.rrn, record.stan, record.approval, context.terminal].map(|sym| books.text(sym));
+        (context.settlement_date, record.number, record.gross, texts, books.token(record.token))
+    });
+    (said, order(books, index))
 }
 
 /// A clearing record with what it shares.

@@ -19,7 +19,8 @@ dt{font-weight:600}dd{margin:0 0 .4rem}\
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{border-top:1px solid var(--line);padding:.3rem .4rem;\
 text-align:left;vertical-align:top;overflow-wrap:anywhere}svg{width:100%;max-width:34rem;height:auto;margin:1rem 0}\
 svg text{font:12px system-ui,sans-serif;fill:currentColor}.number{text-align:right;white-space:nowrap}\
-@media(max-width:40rem){tr{display:block;border-top:1px solid var(--line)}td{display:block;border:0;padding:.1rem .2rem}th{display:none}}";
+@media(max-width:40rem){tr{display:block;border-top:1px solid var(--line)}td{display:block;border:0;padding:.1rem .2rem}th{display:none}\
+td[data-name]::before{content:attr(data-name) ': ';opacity:.75}}";
 
 /// A text for a page.
 pub(super) fn escape(text: &str) -> String {

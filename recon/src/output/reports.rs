@@ -137,7 +137,10 @@ pub fn exceptions_html(run: &Run, lang: Lang) -> String {
     let head: String = COLUMNS.iter().map(|name| format!("<th>{name}</th>")).collect();
     let mut body = format!("<h1>{title}</h1>\n<table>\n<tr>{head}</tr>\n");
     for row in rows(run, lang) {
-        let cells: String = row.cells.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect();
+        // on a phone the names of columns stand in the cells
+        let cells = COLUMNS.iter().zip(&row.cells);
+        let cells: String =
+            cells.map(|(name, cell)| format!("<td data-name=\"{name}\">{}</td>", escape(cell))).collect();
         body.push_str(&format!("<tr>{cells}</tr>\n"));
     }
     body.push_str("</table>\n");

@@ -82,6 +82,10 @@ impl Spilled {
         let mut contained = Contained::default();
         for number in 0..self.parts.len() {
             let part = self.load(number, Some(&mut rest))?;
+            // its file is not needed any more
+            if let Some(slot) = self.parts.get_mut(number) {
+                *slot = Part::new();
+            }
             written.push(self.part(part, &mut contained, totals, render)?);
         }
         self.parts.clear();

@@ -5,10 +5,12 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use hashbrown::{HashMap, HashSet};
 
 use super::Target;
+use crate::cmd::input::Told;
+use crate::engine::books::Books;
 use crate::engine::payout::reference::References;
 use crate::engine::rules::Rules;
 use crate::gather::TakeFiles;
-use crate::record::{BankEntry, InputFile, Record, Side, Text};
+use crate::record::{BankEntry, Currency, InputFile, Record, Side, Text};
 
 /// Says of each record the number of its merchant, and hands it on.
 pub(super) struct Divide<'t> {
@@ -22,14 +24,19 @@ pub(super) struct Divide<'t> {
     /// What has no merchant of its own waits until all of them are known.
     waiting: Vec<Record>,
     digests: HashSet<(Side, [u8; 32])>,
+    /// What the trailer of the file that is read is held against.
+    books: Books,
+    currency: Currency,
     failed: Option<String>,
 }
 
 impl<'t> Divide<'t> {
-    pub(super) fn new(count: u16, rules: &'t Rules, to: &'t mut dyn Target) -> Self {
+    pub(super) fn new(count: u16, told: &'t Told, to: &'t mut dyn Target) -> Self {
         Self {
             count,
-            rules,
+            rules: &told.settings.rules,
+            books: Books::new(told.currency),
+            currency: told.currency,
             to,
             terminals: HashMap::new(),
             payouts: HashMap::new(),
@@ -90,6 +97,9 @@ impl<'t> Divide<'t> {
 
 impl TakeFiles for Divide<'_> {
     fn put(&mut self, record: Record) {
+        if let Record::Clearing(found) = &record {
+            self.books.count_clearing(found);
+        }
         let (merchant, terminal, payout) = match &record {
             Record::Switch(found) => (&found.merchant, &found.terminal, &None),
             Record::Clearing(found) => (&found.merchant, &found.terminal, &found.payout),
@@ -116,6 +126,9 @@ impl TakeFiles for Divide<'_> {
             self.failed = Some(format!("{} was given twice", file.name));
             return;
         }
+        let mut books = std::mem::replace(&mut self.books, Books::new(self.currency));
+        books.finish_file(file.clone());
+        let file = InputFile { faults: books.faults(), ..file };
         self.failed = self.to.file(&file).err();
     }
 

@@ -38,7 +38,7 @@ struct Open {
     rows: Vec<Row>,
 }
 
-/// A folder of Parquet files, and `files.ndjson` with what was read of whole files.
+/// A folder of Parquet files, and `_files.ndjson` with what was read of whole files.
 pub(super) struct Folder {
     path: PathBuf,
     schema: Arc<Type>,
@@ -175,7 +175,7 @@ impl Target for Folder {
         for (place, mut open) in self.open.drain() {
             open.write().and_then(|()| open.writer.close().map(drop)).map_err(failed(&place))?;
         }
-        let path = self.path.join("files.ndjson");
+        let path = self.path.join("_files.ndjson");
         let mut out = File::create(&path).map_err(io_failed(&path))?;
         self.files.iter().try_for_each(|line| writeln!(out, "{line}")).map_err(io_failed(&path))
     }
