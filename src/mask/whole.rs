@@ -7,53 +7,62 @@ use super::issuer::{LONGEST, SHORTEST};
 use crate::codec::window::Octets;
 
 /// Whether such a number lies across what `crosses` knows of; it is asked with the octets that hold the number.
-/// One look at each octet, and at most two more at those that are digits.
+/// One look at each octet: neighbours that are digits in the same alphabets are passed over.
 pub(crate) fn is_card_across(wire: &[u8], crosses: impl Fn(Range<usize>) -> bool) -> bool {
-    let octets = Octets::of(wire);
-    let is_across = |alphabet, run: Range<usize>| {
-        let an_octet = Alphabet::an_octet(alphabet);
-        (SHORTEST..=LONGEST).contains(&run.len())
-            && Text::new(&octets, alphabet).until(run.end).card(run.start) == Some(run.end)
-            && crosses(run.start / an_octet..run.end.div_ceil(an_octet))
-    };
-    let is_packed = |octet: u8| octet < 0xA0 && octet & 0x0F < 0x0A;
-    // half an octet more at either end
-    let with_halves = |run: Range<usize>| {
-        let before = run.start.checked_sub(1).and_then(|index| wire.get(index));
-        let after = wire.get(run.end);
-        2 * run.start - usize::from(before.is_some_and(|octet| octet & 0x0F < 0x0A))
-            ..2 * run.end + usize::from(after.is_some_and(|octet| *octet < 0xA0))
-    };
-    runs(wire, SHORTEST, |octet| octet.is_ascii_digit()).any(|run| is_across(Alphabet::Ascii, run))
-        || runs(wire, SHORTEST, |octet| matches!(octet, 0xF0..=0xF9))
-            .any(|run| is_across(Alphabet::Ebcdic, run))
-        || runs(wire, SHORTEST / 2 - 1, is_packed).any(|run| is_across(Alphabet::Packed, with_halves(run)))
+    let is_across = |alphabet, run| is_card(wire, alphabet, run).is_some_and(&crosses);
+    let (mut before, mut starts) = (0, [0; Alphabet::ALL.len()]);
+    let classes = wire.iter().map(|octet| CLASSES.get(usize::from(*octet)).copied().unwrap_or(0));
+    for (at, class) in classes.chain([0]).enumerate() {
+        if class == before {
+            continue;
+        }
+        for ((index, start), alphabet) in starts.iter_mut().enumerate().zip(Alphabet::ALL) {
+            match (before >> index & 1, class >> index & 1) {
+                (0, 1) => *start = at,
+                (1, 0) if is_across(alphabet, *start..at) => return true,
+                _ => {}
+            }
+        }
+        before = class;
+    }
+    false
 }
 
-/// The runs of octets of a kind that are long enough, each with another kind before and after it.
-fn runs(
-    wire: &[u8],
-    shortest: usize,
-    is_one: impl Fn(u8) -> bool + Copy,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut from = 0;
-    core::iter::from_fn(move || {
-        loop {
-            // whatever run is long enough covers one of these places
-            let place = from + shortest - 1;
-            if !is_one(*wire.get(place)?) {
-                from = place + 1;
-                continue;
-            }
-            let count =
-                |octets: &mut dyn Iterator<Item = &u8>| octets.take_while(|octet| is_one(**octet)).count();
-            let before = count(&mut wire.get(from..place)?.iter().rev());
-            let end = place + count(&mut wire.get(place..)?.iter());
-            from = end + 1;
-            // the octet after the run is none of it
-            return Some(place - before..end);
+/// The alphabets in which an octet is digits, a bit each, in their order.
+const CLASSES: [u8; 256] = {
+    let (mut classes, mut octet) = ([0; 256], 0);
+    let mut rest: &mut [u8] = &mut classes;
+    while let [class, more @ ..] = rest {
+        let is_ascii = matches!(octet, 0x30..=0x39);
+        let is_ebcdic = matches!(octet, 0xF0..=0xF9);
+        let is_packed = octet < 0xA0 && octet & 0x0F < 0x0A;
+        *class = if is_ascii { 1 } else { 0 } | if is_ebcdic { 2 } else { 0 } | if is_packed { 4 } else { 0 };
+        octet += 1;
+        rest = more;
+    }
+    classes
+};
+
+/// The octets of a run of digits, if it is a card number from its first digit to its last.
+fn is_card(wire: &[u8], alphabet: Alphabet, run: Range<usize>) -> Option<Range<usize>> {
+    let an_octet = alphabet.an_octet();
+    if run.len() > LONGEST || an_octet * run.len() + 2 * (an_octet - 1) < SHORTEST {
+        return None;
+    }
+    let run = match alphabet {
+        Alphabet::Ascii | Alphabet::Ebcdic => run,
+        Alphabet::Packed => {
+            // half an octet more at either end
+            let before = run.start.checked_sub(1).and_then(|index| wire.get(index));
+            let after = wire.get(run.end).is_some_and(|octet| *octet < 0xA0);
+            let before = before.is_some_and(|octet| octet & 0x0F < 0x0A);
+            2 * run.start - usize::from(before)..2 * run.end + usize::from(after)
         }
-    })
+    };
+    let octets = Octets::of(wire);
+    let is_card =
+        run.len() <= LONGEST && Text::new(&octets, alphabet).until(run.end).card(run.start) == Some(run.end);
+    is_card.then_some(run.start / an_octet..run.end.div_ceil(an_octet))
 }
 
 #[cfg(test)]
