@@ -62,7 +62,7 @@ fn ndjson(parsed: &Inspection<'_>) -> String {
 
 #[test]
 fn no_card_number_shows_however_a_message_is_read() {
-    let (mut would_show, mut misread, mut across) = (0, 0, 0);
+    let (mut would_show, mut misread) = (0, 0);
     let count = cases(200);
     for seed in 0..count {
         let of_secrets = seed ^ 0xC0FF_EE00;
@@ -71,10 +71,8 @@ fn no_card_number_shows_however_a_message_is_read() {
             let redrawn = (1..3).map(|other| self::case(seed, of_secrets ^ other << 40).0);
             redrawn.chain(with_other_middles(seed, &case.1)).collect()
         };
-        if let Some(found) = misread::shown(&case, &others, &ndjson) {
-            assert!(found.lies_across, "seed {seed}, {}", found.words);
-            across += 1;
-        }
+        let found = misread::shown(&case, &others, &ndjson);
+        assert!(found.is_none(), "seed {seed}, {}", found.unwrap_or_default());
         let (read, needles) = (&case.0, Needles::of(&case.1));
         let is_open = |spec| needles.found_in(&misread::exposed(spec, &read.octets)).is_some();
         would_show += u64::from(spec::builtin().any(is_open));
@@ -82,10 +80,8 @@ fn no_card_number_shows_however_a_message_is_read() {
         misread += spec::builtin().filter(|spec| spec.name() != read.spec.name() && is_whole(spec)).count();
     }
     println!(
-        "{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}; \
-         shown across elements of a message that makes sense: {across}"
+        "{count} messages; unmasked, {would_show} would show card data; read to the end by others: {misread}"
     );
-    assert!(across * 1000 < count, "{across} of {count}");
     assert!(would_show * 3 > count, "{would_show} of {count} hold what can be found");
 }
 

@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
+use crate::codes::Lang;
 use crate::model::error::Error;
 
 /// Why the file of a spec or a profile was refused.
@@ -26,13 +27,16 @@ pub struct ImportError {
     line: Option<u32>,
     element: String,
     message: String,
+    /// The same in Chinese, where it has words of its own.
+    zh: String,
 }
 
 impl ImportError {
     /// An error that is told nowhere yet. Of a long message only the ends are kept: it may repeat
     /// any part of a file.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { file: String::new(), line: None, element: String::new(), message: shortened(message.into()) }
+        let (file, element, zh) = (String::new(), String::new(), String::new());
+        Self { file, line: None, element, message: shortened(message.into()), zh }
     }
 
     /// The same, in a line. The innermost line stays.
@@ -55,6 +59,9 @@ impl ImportError {
     #[cfg(feature = "toml")]
     pub(crate) fn in_rule(mut self, number: u32) -> Self {
         self.message = alloc::format!("rule {number}: {}", self.message);
+        if !self.zh.is_empty() {
+            self.zh = alloc::format!("规则{number}：{}", self.zh);
+        }
         self
     }
 
@@ -99,34 +106,64 @@ fn shortened(text: String) -> String {
 /// A document that contradicts itself: the fault, and the path of the element that has it.
 impl From<Error> for ImportError {
     fn from(error: Error) -> Self {
-        let message = match error.kind() {
-            crate::ErrorKind::Spec(fault) => fault.sentence().to_string(),
-            _ => error.to_string(),
+        let (message, zh) = match error.kind() {
+            crate::ErrorKind::Spec(fault) => (fault.sentence().to_string(), fault.words(Lang::Zh).to_owned()),
+            _ => (error.to_string(), error.in_lang(Lang::Zh).to_string()),
         };
         let mut path = error.field().map_or_else(String::new, |number| number.to_string());
         for part in error.parts() {
             path.push('.');
             path.push_str(&part.to_string());
         }
-        Self::new(message).in_element(&path)
+        Self { zh, ..Self::new(message) }.in_element(&path)
+    }
+}
+
+impl ImportError {
+    /// The same in a language: where it is, and what is wrong where a document contradicts itself. What a reader of
+    /// files found is told in English in each.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> impl fmt::Display + use<'_> {
+        Spoken { error: self, lang }
     }
 }
 
 impl fmt::Display for ImportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.in_lang(Lang::En), f)
+    }
+}
+
+/// See [`ImportError::in_lang`].
+struct Spoken<'e> {
+    error: &'e ImportError,
+    lang: Lang,
+}
+
+impl fmt::Display for Spoken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { error: ImportError { file, line, element, message, zh }, lang } = self;
+        let (comma, colon) = (lang.of(", ", "，"), lang.of(": ", "："));
         let mut separator = "";
-        if !self.file.is_empty() {
-            f.write_str(&self.file)?;
-            separator = ", ";
+        if !file.is_empty() {
+            f.write_str(file)?;
+            separator = comma;
         }
-        if let Some(line) = self.line {
-            write!(f, "{separator}line {line}")?;
-            separator = ", ";
+        if let Some(line) = line {
+            match lang {
+                Lang::En => write!(f, "{separator}line {line}")?,
+                Lang::Zh => write!(f, "{separator}第{line}行")?,
+            }
+            separator = comma;
         }
-        if !self.element.is_empty() {
-            write!(f, "{separator}element {}", self.element)?;
-            separator = ", ";
+        if !element.is_empty() {
+            write!(f, "{separator}{}{element}", lang.of("element ", "域"))?;
+            separator = comma;
         }
-        write!(f, "{}{}", if separator.is_empty() { "" } else { ": " }, self.message)
+        f.write_str(if separator.is_empty() { "" } else { colon })?;
+        f.write_str(match lang {
+            Lang::Zh if !zh.is_empty() => zh,
+            _ => message,
+        })
     }
 }

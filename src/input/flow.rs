@@ -182,7 +182,13 @@ impl Flow {
             None if self.pending.start.is_empty() => None,
             // nobody asked for messages yet: the stream tells what it is
             None if self.spec.is_none() => Some(Ok(Payload::bare(std::mem::take(&mut self.pending.start)))),
-            None => Some(Err(Refusal::new(0, "no framing gives messages of the spec; say --framing"))),
+            None => Some(Err(Refusal::told(
+                0,
+                (
+                    "no framing gives messages of the spec; say --framing",
+                    "没有哪种成帧方式能得到该规范的报文；请用--framing指定",
+                ),
+            ))),
         };
         found.extend(left.map(|content| (self.packet, content)));
         found
@@ -232,7 +238,13 @@ impl Flow {
         self.expected =
             self.expected.map(|expected| expected.wrapping_add(u32::try_from(missing).unwrap_or(0)));
         let mut found = self.rest();
-        found.push((self.packet, Err(Refusal::new(None, format_args!("{missing} bytes were not captured")))));
+        found.push((
+            self.packet,
+            Err(Refusal::told(
+                None,
+                (format!("{missing} bytes were not captured"), format!("有{missing}字节未抓到")),
+            )),
+        ));
         let at = usize::try_from(self.position).unwrap_or(usize::MAX);
         self.splitter = self.splitter.as_ref().map(|splitter| splitter.again(at));
         if self.splitter.is_none() {

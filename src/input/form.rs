@@ -4,6 +4,7 @@ use crate::read::Inspection;
 
 use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
+use super::item::Words;
 use super::notation::{self, Nesting, Reading};
 use super::text::{Notation, decode};
 use super::{hexdump, look, row};
@@ -57,7 +58,7 @@ pub(super) type Wrapped = bool;
 const MOST_LINES: usize = 16;
 
 /// The form of an input that starts so, or what it looks like when nothing can be read from it.
-pub(super) fn find(said: Kind, start: &[u8], known: Known) -> Result<Form, String> {
+pub(super) fn find(said: Kind, start: &[u8], known: Known) -> Result<Form, Words> {
     let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
     match said {
         Kind::Auto => detect(start, known),
@@ -73,7 +74,7 @@ pub(super) fn find(said: Kind, start: &[u8], known: Known) -> Result<Form, Strin
     }
 }
 
-fn detect(start: &[u8], known: Known) -> Result<Form, String> {
+fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
     const CAPTURES: [[u8; 4]; 5] = [
         [0xA1, 0xB2, 0xC3, 0xD4],
         [0xD4, 0xC3, 0xB2, 0xA1],
@@ -137,7 +138,7 @@ fn may_be_message(line: &[u8], known: Known) -> bool {
 }
 
 /// What is no text: raw octets, unless it is known to be something else.
-fn binary(start: &[u8], known: Known) -> Result<Form, String> {
+fn binary(start: &[u8], known: Known) -> Result<Form, Words> {
     if is_whole(start, known) {
         return Ok(Form::Raw);
     }

@@ -1,5 +1,6 @@
 //! Bytes cut into messages by a framing.
 
+use crate::codes::Lang;
 use crate::frame::Framing;
 
 use super::item::{Payload, Refusal};
@@ -26,8 +27,8 @@ pub(super) fn whole(framing: Option<Framing>, bytes: Vec<u8>) -> Result<Payload,
     let mut found = found.filter(|content| !content.as_ref().is_ok_and(Payload::is_poll));
     match (found.next(), found.next()) {
         (Some(content), None) => content,
-        (None, _) => Err(Refusal::new(None, "no frame")),
-        _ => Err(Refusal::new(None, "more than one frame")),
+        (None, _) => Err(Refusal::told(None, ("no frame", "没有帧"))),
+        _ => Err(Refusal::told(None, ("more than one frame", "不止一帧"))),
     }
 }
 
@@ -81,8 +82,11 @@ impl Splitter {
         self.take(true).or_else(|| {
             let left = self.buffer.len().saturating_sub(self.used);
             let at = self.base + self.used;
-            let text = format!("the stream ends within a frame, {left} bytes into it");
-            (left > 0).then(|| (at, Err(Refusal::new(at, text))))
+            let words = || {
+                let en = format!("the stream ends within a frame, {left} bytes into it");
+                (en, format!("数据流在帧内结束，该帧只有{left}字节"))
+            };
+            (left > 0).then(|| (at, Err(Refusal::told(at, words()))))
         })
     }
 
@@ -102,7 +106,8 @@ impl Splitter {
             Err(error) => {
                 self.broken = true;
                 self.buffer = Vec::new();
-                Some((at, Err(Refusal::new(at + error.offset(), error))))
+                let words = (error.to_string(), error.in_lang(Lang::Zh).to_string());
+                Some((at, Err(Refusal::told(at + error.offset(), words))))
             }
         }
     }

@@ -111,9 +111,7 @@ impl Source for Dumps {
                 (Read::Row(row), None) if row.is_first() => dump = Some(Dump::new(self.lines.number(), row)),
                 (Read::Row(row), None) => {
                     let offset = row.offset(Radices::ANY).unwrap_or(usize::MAX);
-                    return Ok(Some(
-                        self.bad(Refusal::new(None, format_args!("the offset is {offset}, after 0 bytes"))),
-                    ));
+                    return Ok(Some(self.bad(offset_after(offset, 0))));
                 }
                 (Read::Row(row), Some(known)) if row.is_first() && !known.octets.is_empty() => {
                     self.pending_line = self.lines.number();
@@ -163,8 +161,7 @@ impl Dump {
         }
         let Some((end, radices)) = self.place(&row) else {
             let offset = row.offset(self.radices).unwrap_or(usize::MAX);
-            let text = format!("the offset is {offset}, after {} bytes", self.octets.len());
-            return Err(Refusal::new(None, text));
+            return Err(offset_after(offset, self.octets.len()));
         };
         self.radices = radices;
         if end < self.octets.len() {
@@ -191,9 +188,12 @@ impl Dump {
         while self.place(row).is_none() {
             if self.octets.len() > limit {
                 self.octets.truncate(before);
-                return Err(Refusal::new(
+                return Err(Refusal::told(
                     None,
-                    "no number of the same rows leads to the offset that follows",
+                    (
+                        "no number of the same rows leads to the offset that follows",
+                        "重复多少行都得不到其后的偏移",
+                    ),
                 ));
             }
             self.last_row = self.octets.len();
@@ -219,4 +219,10 @@ pub(super) fn is_frame(line: &[u8]) -> bool {
         words().count() == 16 && numbers.eq((0..16).map(|number| Some(Some(number))))
     };
     text.chars().all(|character| "+-=|─━┌┐└┘├┤┬┴┼│ ".contains(character)) || is_count(1) || is_count(2)
+}
+
+/// The refusal of a row whose offset is another one than its place.
+fn offset_after(offset: usize, bytes: usize) -> Refusal {
+    let en = format!("the offset is {offset}, after {bytes} bytes");
+    Refusal::told(None, (en, format!("偏移为{offset}，但之前有{bytes}字节")))
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::skipped::Skipped;
 use super::time::Moment;
+use crate::codes::Lang;
 use crate::frame::Framing;
 
 /// Where a message was found.
@@ -114,18 +115,82 @@ pub struct Refusal {
     pub byte: Option<usize>,
     /// What, in words that hold nothing of it.
     pub text: String,
+    zh: String,
+}
+
+/// What is wrong, in each language.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Words {
+    en: String,
+    zh: String,
+}
+
+impl Words {
+    /// The words of a language.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}
+
+impl Words {
+    /// The same, of a thing of that name.
+    pub(super) fn of(self, name: &str) -> Self {
+        Self { en: format!("{name}: {}", self.en), zh: format!("{name}：{}", self.zh) }
+    }
+}
+
+impl From<(&str, &str)> for Words {
+    fn from((en, zh): (&str, &str)) -> Self {
+        (en.to_owned(), zh.to_owned()).into()
+    }
+}
+
+impl From<(String, String)> for Words {
+    fn from((en, zh): (String, String)) -> Self {
+        Self { en, zh }
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.en)
+    }
 }
 
 impl Refusal {
     /// A refusal, at a byte or of the whole.
     pub fn new(byte: impl Into<Option<usize>>, text: impl fmt::Display) -> Self {
-        Self { byte: byte.into(), text: text.to_string() }
+        let text = text.to_string();
+        Self { byte: byte.into(), zh: text.clone(), text }
+    }
+
+    /// The same in each language.
+    pub(super) fn told(byte: impl Into<Option<usize>>, words: impl Into<Words>) -> Self {
+        let Words { en, zh } = words.into();
+        Self { byte: byte.into(), text: en, zh }
+    }
+
+    /// What is wrong, in a language; where nobody translated it, as it is.
+    #[must_use]
+    pub fn words(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.text,
+            Lang::Zh => &self.zh,
+        }
     }
 
     /// The refusal of what is longer than the limit.
     #[must_use]
     pub fn too_long(limit: usize) -> Self {
-        Self::new(None, format_args!("longer than {limit} bytes; --max-line allows more"))
+        let words = (
+            format!("longer than {limit} bytes; --max-line allows more"),
+            format!("超过{limit}字节；可用--max-line放宽"),
+        );
+        Self::told(None, words)
     }
 }
 
@@ -147,12 +212,12 @@ pub enum Error {
     Io(String, #[source] io::Error),
     /// It is not what it was said to be, or nothing that is known: in words.
     #[error("{0}")]
-    Data(String),
+    Data(Words),
 }
 
 impl Error {
-    pub(super) fn data(text: impl fmt::Display) -> Self {
-        Self::Data(text.to_string())
+    pub(super) fn data(words: impl Into<Words>) -> Self {
+        Self::Data(words.into())
     }
 
     pub(super) fn io(name: impl fmt::Display, error: io::Error) -> Self {

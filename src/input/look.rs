@@ -1,6 +1,8 @@
 //! What an input looks like that holds nothing to read: said in words, so that a log line is never
 //! taken for a message.
 
+use super::item::Words;
+
 /// Whether octets are text: no control characters but those of lines, tabs and colours, and what
 /// lies beyond ASCII is UTF-8.
 pub(super) fn is_text(start: &[u8]) -> bool {
@@ -51,28 +53,42 @@ pub(super) fn is_message(line: &[u8]) -> bool {
     others > 2 && line.windows(4).take(32).any(is_mti) && line.len() > 20
 }
 
-pub(super) const BINARY_DIGITS: &str =
-    "these are octets in binary digits: print them in hexadecimal ones, as xxd -p does";
+pub(super) const BINARY_DIGITS: (&str, &str) = (
+    "these are octets in binary digits: print them in hexadecimal ones, as xxd -p does",
+    "这是用二进制数字写的字节：请改用十六进制输出，如xxd -p",
+);
 
-const ADVICE: &str =
-    "give the messages alone, or a dump of their octets; --input says what it is when it is one";
+const ADVICE: (&str, &str) = (
+    "give the messages alone, or a dump of their octets; --input says what it is when it is one",
+    "请只给出报文，或其字节的转储；如果确是报文，用--input说明形式",
+);
 
 /// The refusal of text in which nothing can be a message type.
-pub(super) fn no_message() -> String {
-    format!("this looks like text that is no message: {ADVICE}")
+pub(super) fn no_message() -> Words {
+    advised(NO_MESSAGE)
+}
+
+const NO_MESSAGE: (&str, &str) = ("text that is no message", "不是报文的文本");
+
+/// What it looks like, and what to do.
+fn advised((en, zh): (&str, &str)) -> Words {
+    (format!("this looks like {en}: {}", ADVICE.0), format!("这看起来是{zh}：{}", ADVICE.1)).into()
 }
 
 /// What lines look like that are no messages; `None` when they may be some.
-pub(super) fn of_text(lines: &[&[u8]]) -> Option<String> {
+pub(super) fn of_text(lines: &[&[u8]]) -> Option<Words> {
     let first = lines.first()?.trim_ascii();
-    let said = |what: &str| Some(format!("this looks like {what}: {ADVICE}"));
+    let said = |en, zh| Some(advised((en, zh)));
     let begins = |words: &[&str]| words.iter().any(|word| first.starts_with(word.as_bytes()));
     if lines.iter().take(32).any(|line| is_of_log(line)) {
-        return said("a log, without a dump or an <isomsg> in it");
+        return said("a log, without a dump or an <isomsg> in it", "日志，其中没有转储也没有<isomsg>");
     }
     if begins(&["<"]) {
         let is_page = begins(&["<!DOCTYPE html", "<html", "<HTML"]);
-        return said(if is_page { "a page of HTML" } else { "XML without an <isomsg>" });
+        return match is_page {
+            true => said("a page of HTML", "HTML网页"),
+            false => said("XML without an <isomsg>", "没有<isomsg>的XML"),
+        };
     }
     let is_json = |open: &[u8]| {
         first
@@ -80,48 +96,83 @@ pub(super) fn of_text(lines: &[&[u8]]) -> Option<String> {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"\"") || rest.starts_with(b"{"))
     };
     if is_json(b"{") || is_json(b"[") {
-        return said("JSON, but no object with \"mti\" and \"fields\"");
+        return said(
+            "JSON, but no object with \"mti\" and \"fields\"",
+            "JSON，但没有带\"mti\"和\"fields\"的对象",
+        );
     }
     if begins(&["0000000   ", "0000000  \\"]) {
-        return Some("this looks like a dump of characters, as od -c prints it: take od -t x1 or xxd".into());
+        return Some(Words::from((
+            "this looks like a dump of characters, as od -c prints it: take od -t x1 or xxd",
+            "这看起来是od -c输出的字符转储：请用od -t x1或xxd",
+        )));
     }
     if begins(&["-----BEGIN "]) {
-        return said("a key or a certificate (PEM)");
+        return said("a key or a certificate (PEM)", "密钥或证书（PEM）");
     }
     if begins(&["%PDF"]) {
-        return said("a PDF");
+        return said("a PDF", "PDF文件");
     }
     if lines.iter().take(32).filter(|line| is_prose(line)).count() > 0 {
-        return said("text that is no message");
+        return Some(no_message());
     }
     None
 }
 
 /// What octets look like that are no text.
-pub(super) fn of_binary(start: &[u8], first_line: &[u8]) -> Option<String> {
-    const KNOWN: [(&[u8], &str); 15] = [
-        (b"\x1F\x8B\x08", "compressed (gzip): unpack it first"),
-        (b"PK\x03\x04", "an archive (zip): unpack it first"),
-        (b"BZh", "compressed (bzip2): unpack it first"),
-        (b"\xFD7zXZ\0", "compressed (xz): unpack it first"),
-        (b"\x28\xB5\x2F\xFD", "compressed (zstd): unpack it first"),
-        (b"7z\xBC\xAF\x27\x1C", "an archive (7z): unpack it first"),
-        (b"%PDF", "a PDF: copy the messages out of it"),
-        (b"\x89PNG", "a picture (PNG): type the message in, or get it as text"),
-        (b"\xFF\xD8\xFF", "a picture (JPEG): type the message in, or get it as text"),
-        (b"\x7FELF", "a program (ELF)"),
-        (b"snoop\0\0\0", "a capture of snoop: editcap -F pcap makes one that can be read"),
-        (b"\xFF\xFE", "text in UTF-16: save it as UTF-8"),
-        (b"\xFE\xFF", "text in UTF-16: save it as UTF-8"),
-        (b"SQLite format 3\0", "a database (SQLite)"),
-        (b"\xA1\xB2\xCD\x34", "a capture of a modified pcap: editcap -F pcap makes one that can be read"),
+pub(super) fn of_binary(start: &[u8], first_line: &[u8]) -> Option<Words> {
+    const KNOWN: [(&[u8], (&str, &str)); 15] = [
+        (b"\x1F\x8B\x08", ("compressed (gzip): unpack it first", "压缩文件（gzip）：请先解压")),
+        (b"PK\x03\x04", ("an archive (zip): unpack it first", "归档文件（zip）：请先解压")),
+        (b"BZh", ("compressed (bzip2): unpack it first", "压缩文件（bzip2）：请先解压")),
+        (b"\xFD7zXZ\0", ("compressed (xz): unpack it first", "压缩文件（xz）：请先解压")),
+        (b"\x28\xB5\x2F\xFD", ("compressed (zstd): unpack it first", "压缩文件（zstd）：请先解压")),
+        (b"7z\xBC\xAF\x27\x1C", ("an archive (7z): unpack it first", "归档文件（7z）：请先解压")),
+        (b"%PDF", ("a PDF: copy the messages out of it", "PDF文件：请把报文复制出来")),
+        (
+            b"\x89PNG",
+            (
+                "a picture (PNG): type the message in, or get it as text",
+                "图片（PNG）：请输入报文或取得其文本",
+            ),
+        ),
+        (
+            b"\xFF\xD8\xFF",
+            (
+                "a picture (JPEG): type the message in, or get it as text",
+                "图片（JPEG）：请输入报文或取得其文本",
+            ),
+        ),
+        (b"\x7FELF", ("a program (ELF)", "程序（ELF）")),
+        (
+            b"snoop\0\0\0",
+            (
+                "a capture of snoop: editcap -F pcap makes one that can be read",
+                "snoop抓包：用editcap -F pcap转换后可读",
+            ),
+        ),
+        (b"\xFF\xFE", ("text in UTF-16: save it as UTF-8", "UTF-16文本：请存为UTF-8")),
+        (b"\xFE\xFF", ("text in UTF-16: save it as UTF-8", "UTF-16文本：请存为UTF-8")),
+        (b"SQLite format 3\0", ("a database (SQLite)", "数据库（SQLite）")),
+        (
+            b"\xA1\xB2\xCD\x34",
+            (
+                "a capture of a modified pcap: editcap -F pcap makes one that can be read",
+                "变体pcap抓包：用editcap -F pcap转换后可读",
+            ),
+        ),
     ];
     let known = KNOWN.iter().find(|(magic, _)| start.starts_with(magic));
     let words = known.map(|(_, words)| *words).or_else(|| {
-        is_of_log(first_line)
-            .then_some("a log that holds octets as they are: give the messages alone, or a dump of them")
+        is_of_log(first_line).then_some((
+            "a log that holds octets as they are: give the messages alone, or a dump of them",
+            "含有原始字节的日志：请只给出报文或其转储",
+        ))
     });
-    words.map(|words| format!("this looks like {words}; --input raw reads it all the same"))
+    words.map(|(en, zh)| {
+        let en = format!("this looks like {en}; --input raw reads it all the same");
+        (en, format!("这看起来是{zh}；用--input raw可强制读取")).into()
+    })
 }
 
 /// Whether a line is one of a log: a date, a time of day or a level among its first words.

@@ -43,7 +43,7 @@ mod time;
 mod work;
 
 pub use form::Kind;
-pub use item::{Error, Item, Origin, Payload, Refusal, Source, Stream};
+pub use item::{Error, Item, Origin, Payload, Refusal, Source, Stream, Words};
 pub use lines::{Line, Lines};
 pub use open::{Opened, Options, peek};
 pub use scan::Scanner;

@@ -14,7 +14,7 @@ pub(super) enum Reading {
     /// One message, or the same characters in two ways: the likelier first.
     Octets(Vec<Vec<u8>>),
     /// Octets are left out of it, as the words say.
-    Refused(&'static str),
+    Refused((&'static str, &'static str)),
     /// No octets.
     None,
 }
@@ -41,7 +41,10 @@ pub(super) fn read(text: &[u8]) -> Reading {
     if inner.contains("...") || inner.contains('…') {
         let octets = inner.split(['.', '…']).next().and_then(marked);
         return match octets.filter(|octets| octets.len() > 1) {
-            Some(_) => Reading::Refused("octets are left out of it ('...'): print all of them"),
+            Some(_) => Reading::Refused((
+                "octets are left out of it ('...'): print all of them",
+                "其中省略了一些字节（'...'）：请完整输出",
+            )),
             None => Reading::None,
         };
     }
@@ -64,9 +67,10 @@ fn beside_characters(text: &str) -> Option<Reading> {
     let octets = marked(octets).filter(|octets| octets.len() >= 8)?;
     let characters = characters.trim_start_matches([' ', '|']).trim_end_matches([' ', '|']);
     let is_beside = marked(characters).is_none() && characters.chars().count() <= octets.len();
-    is_beside.then_some(Reading::Refused(
+    is_beside.then_some(Reading::Refused((
         "these are rows of a dump without their offsets: take away the characters beside the octets",
-    ))
+        "这是没有偏移的转储行：请去掉字节旁边的字符列",
+    )))
 }
 
 /// A text as it was before an editor, a mail or a page gave it the blanks, dashes, quotes and wide

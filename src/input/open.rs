@@ -49,8 +49,8 @@ impl Options {
     pub fn open(&self, name: Rc<str>, stream: Stream) -> Result<Opened, Error> {
         let (start, mut stream) = peek(stream).map_err(|error| Error::io(&name, error))?;
         let Self { framing, max_line, spec, .. } = *self;
-        let form = form::find(self.kind, &start, self.known())
-            .map_err(|words| Error::data(format_args!("{name}: {words}")))?;
+        let form =
+            form::find(self.kind, &start, self.known()).map_err(|words| Error::data(words.of(&name)))?;
         if !matches!(form, Form::Raw | Form::Pcap) && start.starts_with(MARK) {
             let mut mark = [0; MARK.len()];
             stream.read_exact(&mut mark).map_err(|error| Error::io(&name, error))?;

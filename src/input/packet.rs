@@ -9,7 +9,7 @@ use super::item::Refusal;
 pub(super) fn payload(bytes: &[u8]) -> Result<&[u8], Refusal> {
     match ethernet(bytes).or_else(|| internet(bytes, false)) {
         None => Ok(bytes),
-        Some([]) => Err(Refusal::new(None, "a network packet without data")),
+        Some([]) => Err(Refusal::told(None, ("a network packet without data", "网络数据包中没有数据"))),
         Some(payload) => Ok(payload),
     }
 }

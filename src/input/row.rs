@@ -70,9 +70,14 @@ impl Row {
     pub(super) fn parse(line: &[u8]) -> Result<Self, Refusal> {
         crate::input::work::count(line.len());
         let text = text(line);
-        let none = || Refusal::new(0, "expected an offset and octets, as xxd prints them");
+        let none = || {
+            Refusal::told(
+                0,
+                ("expected an offset and octets, as xxd prints them", "应为偏移和字节，如xxd的输出"),
+            )
+        };
         let (offset, style, rest) = offset(&text).ok_or_else(none)?;
-        let (octets, has_halves) = octets(rest, style).map_err(|text| Refusal::new(None, text))?;
+        let (octets, has_halves) = octets(rest, style).map_err(|words| Refusal::told(None, words))?;
         // an offset alone ends a dump; so many digits alone are a message
         if octets.is_empty() && offset.digits.len() > 8 {
             return Err(none());
@@ -101,13 +106,15 @@ pub(super) fn is_row(line: &[u8]) -> bool {
     match Row::parse(line) {
         Ok(row) => row.is_first() && row.octets.len() > 1,
         // a dump, though not one that can be read
-        Err(refusal) => refusal.text == WORDS || refusal.text == MASKED,
+        Err(refusal) => refusal.text == WORDS.0 || refusal.text == MASKED.0,
     }
 }
 
-const WORDS: &str = "these are words in the byte order of a machine, as hexdump and od print them: \
-                     take xxd or hexdump -C";
-const MASKED: &str = "masked octets cannot be read";
+const WORDS: (&str, &str) = (
+    "these are words in the byte order of a machine, as hexdump and od print them: take xxd or hexdump -C",
+    "这是按机器字节序排列的字，如hexdump和od的输出：请用xxd或hexdump -C",
+);
+const MASKED: (&str, &str) = ("masked octets cannot be read", "被屏蔽的字节无法读取");
 
 fn is_part_of_offset(octet: u8) -> bool {
     octet.is_ascii_alphanumeric()
@@ -172,7 +179,7 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
 }
 
 /// The octets of a row, up to the characters, and whether two blanks part its halves.
-fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> {
+fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), (&'static str, &'static str)> {
     let mut octets = Vec::new();
     let mut has_halves = false;
     let mut group = None;
@@ -208,7 +215,7 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), &'static str> 
         match super::hex::octets(token.as_bytes()) {
             Ok(_) if is_pairs && style.words && token.len() > 2 => return Err(WORDS),
             Ok(more) if is_pairs => octets.extend(more),
-            _ => return Err("expected two hexadecimal digits"),
+            _ => return Err(("expected two hexadecimal digits", "应为两个十六进制数字")),
         }
         rest = after.get(end..).unwrap_or_default();
     }

@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead};
 
-use super::item::Stream;
+use super::item::{Stream, Words};
 use super::work;
 
 /// A stream that is being searched.
@@ -40,7 +40,7 @@ enum State {
 }
 
 /// The line of an element, and the element, or why there is none.
-pub(super) type Found = (u64, Result<Vec<u8>, &'static str>);
+pub(super) type Found = (u64, Result<Vec<u8>, Words>);
 
 /// The longest name of a tag that is looked at, and of its attributes outside an element.
 const MOST_TAG: usize = 1 << 16;
@@ -95,7 +95,10 @@ impl Scanner {
             if self.buffer.is_empty() {
                 let is_open = std::mem::take(&mut self.depth) > 0;
                 self.element.clear();
-                return Ok(is_open.then_some((self.started, Err("the file ends within an <isomsg>"))));
+                return Ok(is_open.then_some((
+                    self.started,
+                    Err(("the file ends within an <isomsg>", "文件在<isomsg>内结束").into()),
+                )));
             }
         }
     }
@@ -114,7 +117,11 @@ impl Scanner {
             self.element.push(octet);
             if self.element.len() > self.limit {
                 self.give_up();
-                return Some((self.started, Err("an <isomsg> is longer than --max-line allows")));
+                return Some((
+                    self.started,
+                    Err(("an <isomsg> is longer than --max-line allows", "某个<isomsg>超过--max-line的限制")
+                        .into()),
+                ));
             }
         }
         match (self.state, octet) {

@@ -12,6 +12,7 @@ use super::hex;
 use super::item::{Error, Item, Origin, Payload, Refusal, Source};
 use super::lines::{Line, Lines};
 use super::notation::{self, Nesting, Reading};
+use crate::codes::Lang;
 use crate::model::CharKind;
 
 /// How the octets of a message stand in a line.
@@ -135,21 +136,37 @@ pub fn octets(line: &[u8]) -> Result<Vec<u8>, Refusal> {
     decode(Notation::Hex, Known { spec: None, framing: None }, line)
 }
 
+/// What was expected, and what kind of character stands there.
+fn found(en: &str, zh: &str, octet: u8) -> (String, String) {
+    let kind = CharKind::of(octet);
+    (format!("{en}, found {kind}"), format!("{zh}，实际为{}", kind.in_lang(Lang::Zh)))
+}
+
 /// The octets that a line stands for.
 pub(super) fn decode(notation: Notation, known: Known, line: &[u8]) -> Result<Vec<u8>, Refusal> {
     match notation {
         Notation::Text => Ok(line.to_vec()),
         Notation::Base64 => STANDARD.decode(line).map_err(|error| match error {
             base64::DecodeError::InvalidByte(at, octet) => {
-                Refusal::new(at, format_args!("expected base64, found {}", CharKind::of(octet)))
+                Refusal::told(at, found("expected base64", "应为base64字符", octet))
             }
-            _ => Refusal::new(line.len(), "the base64 text is cut short or padded wrongly"),
+            _ => Refusal::told(
+                line.len(),
+                ("the base64 text is cut short or padded wrongly", "base64文本被截断或填充有误"),
+            ),
         }),
         Notation::Hex => {
             // nearly every line is plain digits
             let wrong = match hex::octets(line) {
                 Ok(octets) => return Ok(octets),
-                Err((at, text)) => Refusal::new(at, text),
+                Err((at, _)) => match line.get(at) {
+                    Some(octet) => {
+                        Refusal::told(at, found("expected a hexadecimal digit", "应为十六进制数字", *octet))
+                    }
+                    None => {
+                        Refusal::told(at, ("an odd number of hexadecimal digits", "十六进制数字的个数为奇数"))
+                    }
+                },
             };
             match notation::read(line) {
                 Reading::Octets(mut readings) if readings.len() == 1 => {
@@ -165,7 +182,7 @@ pub(super) fn decode(notation: Notation, known: Known, line: &[u8]) -> Result<Ve
                     }
                     Ok(best.map(|(_, reading)| reading).unwrap_or_default())
                 }
-                Reading::Refused(text) => Err(Refusal::new(None, text)),
+                Reading::Refused(text) => Err(Refusal::told(None, text)),
                 Reading::None => Err(wrong),
             }
         }

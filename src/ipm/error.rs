@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use super::not_ipm::NotIpm;
+use crate::codes::Lang;
 
 /// Why a file could not be read or written: the record, the byte of the file, and the cause.
 ///
@@ -14,12 +15,38 @@ pub struct Error {
     cause: Cause,
 }
 
+impl Error {
+    /// The same in a language. What the system says of a file stays as it is.
+    #[must_use]
+    pub fn in_lang(&self, lang: Lang) -> impl fmt::Display + use<'_> {
+        Spoken { error: self, lang }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
+        fmt::Display::fmt(&self.in_lang(Lang::En), f)
+    }
+}
+
+/// See [`Error::in_lang`].
+struct Spoken<'e> {
+    error: &'e Error,
+    lang: Lang,
+}
+
+impl fmt::Display for Spoken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Error { record, offset, cause } = self.error;
+        match (cause, self.lang) {
             // no one record is wrong
-            Cause::NotIpm(found) => fmt::Display::fmt(found, f),
-            cause => write!(f, "record {}, byte {} of the file: {cause}", self.record, self.offset),
+            (Cause::NotIpm(found), lang) => return write!(f, "{}", found.in_lang(lang)),
+            (_, Lang::En) => write!(f, "record {record}, byte {offset} of the file: ")?,
+            (_, Lang::Zh) => write!(f, "第{record}条记录，文件字节偏移{offset}：")?,
+        }
+        match cause {
+            Cause::Content(error) => write!(f, "{}", error.in_lang(self.lang)),
+            other => write!(f, "{other}"),
         }
     }
 }

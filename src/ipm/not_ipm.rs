@@ -3,6 +3,8 @@
 use core::fmt;
 
 use super::encoding::Encoding;
+use crate::codes::Lang;
+use crate::model::lang::{English, Tell, Told, Tongue, say};
 
 /// Why a file is no IPM file that can be read: what was found at its start. It holds no content.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,30 +41,93 @@ pub enum NotIpm {
     Unknown,
 }
 
+impl NotIpm {
+    /// The same in a language.
+    ///
+    /// ```
+    /// use cardwire::{codes::Lang, ipm::NotIpm};
+    /// assert_eq!(NotIpm::Empty.in_lang(Lang::Zh).to_string(), "这不是IPM文件：文件为空");
+    /// ```
+    #[must_use]
+    pub fn in_lang(self, lang: Lang) -> impl fmt::Display {
+        Told(self, lang)
+    }
+}
+
 impl fmt::Display for NotIpm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is no IPM file: ")?;
+        self.tell::<English>(f)
+    }
+}
+
+impl Tell for NotIpm {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        say!(L, f, "this is no IPM file: ", "这不是IPM文件：")?;
         match self {
-            Self::Empty => f.write_str("it is empty"),
-            Self::Packed(name) => write!(f, "it is packed ({name})"),
-            Self::Fill(octet) => write!(f, "it is nothing but octets {octet:02X}"),
-            Self::Lines => f.write_str(
+            Self::Empty => say!(L, f, "it is empty", "文件为空"),
+            Self::Packed(name) => say!(L, f, "it is packed ({name})", "它是压缩或打包文件（{name}）"),
+            Self::Fill(octet) => {
+                say!(L, f, "it is nothing but octets {octet:02X}", "其中全是字节{octet:02X}")
+            }
+            Self::Lines => say!(
+                L,
+                f,
                 "records stand in lines, without lengths: it was transferred as text, which spoils bitmaps and \
                  chip data; transfer it again as binary",
+                "记录按行排列，没有长度：文件曾按文本方式传输，位图和芯片数据已被破坏；请按二进制方式重新传输"
             ),
-            Self::NoLengths => f.write_str("it begins with a record, without a length before it"),
-            Self::TwoOctets => f.write_str("the length before the first record has two octets, not four"),
-            Self::LittleEndian => f.write_str("the length before the first record has its octets turned round"),
-            Self::LineEnds => f.write_str(
+            Self::NoLengths => say!(
+                L,
+                f,
+                "it begins with a record, without a length before it",
+                "开头就是记录，之前没有长度"
+            ),
+            Self::TwoOctets => say!(
+                L,
+                f,
+                "the length before the first record has two octets, not four",
+                "首条记录之前的长度是2字节，而不是4字节"
+            ),
+            Self::LittleEndian => say!(
+                L,
+                f,
+                "the length before the first record has its octets turned round",
+                "首条记录之前的长度字节序颠倒"
+            ),
+            Self::LineEnds => say!(
+                L,
+                f,
                 "a line end follows its first record: the file was transferred as text, or a program put line ends in",
+                "首条记录之后是换行：文件曾按文本方式传输，或有程序加入了换行"
             ),
-            Self::NoSecond => f.write_str("its first record is followed by no other"),
-            Self::OtherMessages => f.write_str("its first record has an MTI and no second bitmap"),
-            Self::BaseTwo => f.write_str("lines of TCR records, as in a BASE II file"),
-            Self::Text(Encoding::Ascii) => f.write_str("it begins with text"),
-            Self::Text(Encoding::Ebcdic) => f.write_str("it begins with text in EBCDIC"),
-            Self::NoMti(length) => write!(f, "no MTI follows its first length, {length}"),
-            Self::Unknown => f.write_str("it begins neither with a length nor with a descriptor word and an MTI"),
+            Self::NoSecond => {
+                say!(L, f, "its first record is followed by no other", "首条记录之后没有其他记录")
+            }
+            Self::OtherMessages => say!(
+                L,
+                f,
+                "its first record has an MTI and no second bitmap",
+                "首条记录有报文类型标识，但没有第二位图"
+            ),
+            Self::BaseTwo => {
+                say!(L, f, "lines of TCR records, as in a BASE II file", "按行的TCR记录，如BASE II文件")
+            }
+            Self::Text(Encoding::Ascii) => say!(L, f, "it begins with text", "开头是文本"),
+            Self::Text(Encoding::Ebcdic) => {
+                say!(L, f, "it begins with text in EBCDIC", "开头是EBCDIC文本")
+            }
+            Self::NoMti(length) => say!(
+                L,
+                f,
+                "no MTI follows its first length, {length}",
+                "首个长度（{length}）之后没有报文类型标识"
+            ),
+            Self::Unknown => say!(
+                L,
+                f,
+                "it begins neither with a length nor with a descriptor word and an MTI",
+                "开头既不是长度，也不是描述字和报文类型标识"
+            ),
         }
     }
 }

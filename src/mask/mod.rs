@@ -3,6 +3,7 @@
 mod card;
 mod issuer;
 mod veil;
+mod whole;
 mod write;
 
 #[cfg(feature = "alloc")]
@@ -15,6 +16,7 @@ use crate::model::content::Content;
 
 pub(crate) use card::{Alphabet, Inner, Text};
 pub(crate) use veil::{Hidden, Veil, holds_card};
+pub(crate) use whole::is_card_across;
 pub(crate) use write::{write_character, write_hex, write_hiding, write_kinds, write_plain};
 
 /// What formatting may show of an element. A column of the spec, not a switch.

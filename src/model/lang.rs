@@ -44,6 +44,22 @@ impl Lang {
         Self::ALL.into_iter().find(|lang| language.eq_ignore_ascii_case(lang.tag()))
     }
 
+    /// The language of a locale, whose variables `variable` gives: the first of `LC_ALL`, `LC_MESSAGES` and `LANG`
+    /// that is there and not empty says it. English where it says another one, and where there is none.
+    ///
+    /// ```
+    /// use cardwire::codes::Lang;
+    ///
+    /// let of = |name: &str| (name == "LANG").then_some("zh_CN.UTF-8");
+    /// assert_eq!(Lang::of_locale(of), Lang::Zh);
+    /// ```
+    #[must_use]
+    pub fn of_locale<T: AsRef<str>>(variable: impl Fn(&str) -> Option<T>) -> Self {
+        let mut said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
+        let first = said.find(|locale| !locale.as_ref().is_empty());
+        first.and_then(|locale| Self::of_tag(locale.as_ref())).unwrap_or_default()
+    }
+
     /// The two letters of ISO 639.
     #[must_use]
     pub const fn tag(self) -> &'static str {
@@ -133,6 +149,29 @@ impl<T: Tell> fmt::Display for Told<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_says_the_language() {
+        let of = |locale: [&'static str; 3]| {
+            Lang::of_locale(|name| {
+                let index = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().position(|known| *known == name)?;
+                locale.get(index).copied()
+            })
+        };
+        for (locale, lang) in [
+            (["", "", ""], Lang::En),
+            (["", "", "zh_CN.UTF-8"], Lang::Zh),
+            (["", "zh_TW", "en_GB.UTF-8"], Lang::Zh),
+            (["C.UTF-8", "zh_CN", "zh_CN"], Lang::En),
+            (["zh", "en_US", "en_US"], Lang::Zh),
+            (["", "en_US", "zh_CN"], Lang::En),
+            (["", "", "de_DE"], Lang::En),
+            (["", "", "zhx"], Lang::En),
+        ] {
+            assert_eq!(of(locale), lang, "{locale:?}");
+        }
+        assert_eq!(Lang::of_locale(|_| None::<&str>), Lang::En);
+    }
 
     #[test]
     fn tags_and_locales() {

@@ -8,6 +8,8 @@ pub(crate) enum Trust {
     Unknown,
     /// The message was read to its end and makes sense.
     Sound,
+    /// The same, but digits that are a card number and nothing more lie across its elements.
+    Crossed,
     /// The message was not read to its end, or what was read cannot be.
     Doubtful,
 }

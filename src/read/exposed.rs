@@ -3,9 +3,7 @@
 use core::fmt;
 
 use crate::codec::window::Octets;
-use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Result};
-use crate::read::view::View;
 
 /// The opened value of an element: what [`Field::expose`](crate::Field::expose) returns.
 ///
@@ -144,91 +142,5 @@ impl Eq for Exposed<'_> {}
 impl fmt::Debug for Exposed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Clear({} units)", self.len())
-    }
-}
-
-/// The text of an open element.
-///
-/// `Display` and `Debug` are for people and mask as those of [`Field`](crate::Field) do: a card number in it, and all of it
-/// where the message broke. What carries the text on takes its characters: [`as_str`](Self::as_str),
-/// [`chars`](Self::chars), [`copy_to`](Self::copy_to).
-#[derive(Clone, Copy)]
-pub struct Text<'a> {
-    pub(crate) exposed: Exposed<'a>,
-    pub(crate) view: View,
-}
-
-impl<'a> Text<'a> {
-    /// Length in characters.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.exposed.len()
-    }
-
-    /// Whether there is no character.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.exposed.is_empty()
-    }
-
-    /// The text borrowed from the input, where the link writes ASCII.
-    #[must_use]
-    #[inline]
-    pub fn as_str(&self) -> Option<&'a str> {
-        self.exposed.as_str()
-    }
-
-    /// The characters; octets above `7F` as Latin-1.
-    pub fn chars(&self) -> impl DoubleEndedIterator<Item = char> + Clone + use<'a> {
-        self.exposed.chars()
-    }
-
-    /// Without the blanks at the end.
-    #[must_use]
-    pub fn trimmed(&self) -> Self {
-        let blanks = self.exposed.octets().rev().take_while(|octet| *octet == b' ').count();
-        let value = self.exposed.value.slice(0, self.len() - blanks);
-        Self { exposed: Exposed { value, binary: false }, ..*self }
-    }
-
-    /// The decoded text, copied into `out`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Room`] when `out` is shorter than the text.
-    pub fn copy_to<'o>(&self, out: &'o mut [u8]) -> Result<&'o [u8]> {
-        self.exposed.copy_to(out)
-    }
-}
-
-/// Masked as an element is. To carry a value on, take its characters.
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.view.write(f, &self.exposed.value, Content::Any)
-    }
-}
-
-impl fmt::Debug for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.exposed == other.exposed
-    }
-}
-
-impl Eq for Text<'_> {}
-
-impl PartialEq<str> for Text<'_> {
-    fn eq(&self, other: &str) -> bool {
-        self.exposed == *other
-    }
-}
-
-impl PartialEq<&str> for Text<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        self.exposed == **other
     }
 }

@@ -9,17 +9,18 @@ use crate::codec::window::Octets;
 use crate::layout::Element;
 use crate::layout::path;
 use crate::layout::walk::Steps;
-use crate::mask::Inner;
+use crate::mask::{Inner, is_card_across};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
 use crate::model::trust::Trust;
-use crate::read::exposed::{Exposed, Text};
+use crate::read::exposed::Exposed;
 use crate::read::field::Field;
+use crate::read::field::Text;
 use crate::read::offsets::Starts;
 use crate::read::reader::Reader;
-use crate::read::trust::{DATED, has_card_across, is_dated};
+use crate::read::trust::{DATED, has_card_across, is_dated, is_of_edition};
 use crate::spec::Spec;
 
 /// A message that was checked to its last octet: every element is there, in its class and length,
@@ -279,9 +280,11 @@ impl<'a> Message<'a> {
     /// The same message; whether it makes sense is known of it.
     pub(crate) fn settled(&self) -> Self {
         let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
+        let crosses = |card: Range<usize>| borders().any(|border| card.start < border && border < card.end);
         let trust = match self.trust {
-            Trust::Unknown if self.makes_sense() || !has_card_across(self.wire, borders) => Trust::Sound,
-            Trust::Unknown => Trust::Doubtful,
+            Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, borders) => Trust::Doubtful,
+            Trust::Unknown if is_card_across(self.wire, crosses) => Trust::Crossed,
+            Trust::Unknown => Trust::Sound,
             known => known,
         };
         Self { trust, ..*self }
@@ -289,11 +292,22 @@ impl<'a> Message<'a> {
 
     fn makes_sense(&self) -> bool {
         let dated = DATED.into_iter().filter_map(|number| self.get(number));
-        self.mti.is_known() && dated.into_iter().all(|field| is_dated(field.content(), field.value))
+        self.mti.is_known()
+            && is_of_edition(self.spec, self.mti)
+            && dated.into_iter().all(|field| is_dated(field.content(), field.value))
     }
 
     pub(crate) fn is_doubtful(&self) -> bool {
         self.trust == Trust::Doubtful
+    }
+
+    /// Whether digits of a card number lie across elements, and are hidden there.
+    pub(crate) fn is_crossed(&self) -> bool {
+        self.trust == Trust::Crossed
+    }
+
+    fn is_sound(&self) -> bool {
+        !matches!(self.trust, Trust::Doubtful | Trust::Crossed)
     }
 
     pub(crate) fn shown_mti(&self) -> ShownMti {
@@ -302,13 +316,13 @@ impl<'a> Message<'a> {
 
     pub(crate) fn shows_mti(&self) -> bool {
         let start = self.spec.header();
-        !self.is_doubtful() || self.mti.is_known() && self.is_clear(start..start + self.spec.mti().len())
+        self.is_sound() || self.mti.is_known() && self.is_clear(start..start + self.spec.mti().len())
     }
 
     /// Whether it may be told which elements the bitmaps announce.
     pub(crate) fn shows_bitmaps(&self) -> bool {
         let start = self.spec.header() + self.spec.mti().len();
-        !self.is_doubtful() || self.is_clear(start..start + self.bitmap_len())
+        self.is_sound() || self.is_clear(start..start + self.bitmap_len())
     }
 
     /// How many octets the bitmaps at the start take.

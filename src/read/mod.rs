@@ -20,8 +20,8 @@ pub(crate) mod view;
 mod vouch;
 
 pub use amount::Amount;
-pub use exposed::{Exposed, Text};
-pub use field::{Field, Parts};
+pub use exposed::Exposed;
+pub use field::{Field, Parts, Text};
 pub use inspection::Inspection;
 pub use mac_span::MacSpan;
 pub use message::Message;

@@ -1,15 +1,19 @@
 //! Whether a message that was read to its end makes sense.
 //!
 //! Octets that are read with another spec, or from another place, hardly ever give a whole message. Where they
-//! do, the message type or a date shows it, and a card number lies across elements. Only both together are
-//! taken for a sign: an odd date alone is no reason to hide anything.
+//! do, the message type, its edition or a date shows it, and a card number lies across elements. The latter alone
+//! is no sign: it is so by chance in nearly every message, for STAN, dates and amounts are digits beside each
+//! other. Only where such digits stand alone, with none before and after them, are they hidden in any message.
+
+use core::ops::Range;
 
 use super::reader::Reader;
 use crate::codec::window::Octets;
+use crate::layout::Element;
 use crate::layout::walk::Steps;
-use crate::mask::{Alphabet, Text};
+use crate::mask::{Alphabet, Text, is_card_across};
 use crate::model::content::Content;
-use crate::model::mti::Mti;
+use crate::model::mti::{Mti, Version};
 use crate::model::trust::Trust;
 use crate::spec::Spec;
 
@@ -46,9 +50,37 @@ pub(crate) fn has_card_across<I: Iterator<Item = usize>>(wire: &[u8], borders: i
 #[cold]
 #[inline(never)]
 pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8], borders: [usize; 3]) -> Trust {
-    match makes_sense(spec, wire) || !has_card_across(wire, || borders.into_iter()) {
-        true => Trust::Sound,
-        false => Trust::Doubtful,
+    if !makes_sense(spec, wire) && has_card_across(wire, || borders.into_iter()) {
+        return Trust::Doubtful;
+    }
+    // a card number that begins or ends farther away does not reach the element
+    let [start, .., end] = borders;
+    let from = start.saturating_sub(NEAR);
+    let near = wire.get(from..wire.len().min(end + NEAR)).unwrap_or_default();
+    let crosses =
+        |card: Range<usize>| borders.iter().any(|border| card.contains(border) && card.start < *border);
+    match is_card_across(near, |card| crosses(card.start + from..card.end + from)) {
+        true => Trust::Crossed,
+        false => Trust::Sound,
+    }
+}
+
+/// A digit more than a card number has.
+const NEAR: usize = 20;
+
+/// Whether a message type is of the edition that a spec describes, as far as that is known: DE 12 and DE 39 have
+/// other sizes in each.
+pub(crate) fn is_of_edition(spec: &Spec<'_>, mti: Mti) -> bool {
+    let size = |number| spec.element(number).map(Element::max);
+    let edition = match (size(12), size(39)) {
+        (Some(6), Some(2)) => Version::V1987,
+        (Some(12), Some(3)) => Version::V1993,
+        (Some(14), Some(4)) => Version::V2003,
+        _ => return true,
+    };
+    match mti.version() {
+        version @ (Version::V1987 | Version::V1993 | Version::V2003) => version == edition,
+        _ => true,
     }
 }
 
@@ -66,7 +98,7 @@ fn makes_sense(spec: &Spec<'_>, wire: &[u8]) -> bool {
     };
     // no further than the last of them: the others stand in ascending order, and may be many
     let mut dated = core::iter::from_fn(&mut next).take_while(|(number, ..)| *number <= LAST_DATED);
-    spec.mti().read(&head).is_ok_and(Mti::is_known)
+    spec.mti().read(&head).is_ok_and(|mti| mti.is_known() && is_of_edition(spec, mti))
         && dated.all(|(number, content, value)| !DATED.contains(&number) || is_dated(content, value))
 }
 

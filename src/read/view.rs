@@ -8,7 +8,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use super::listed::is_listed;
+use super::listed::{is_listed, lies_in_card};
 use super::vouch::vouches;
 use crate::codec::window::Octets;
 use crate::layout::{Element, Order};
@@ -31,6 +31,8 @@ pub(crate) enum View {
     Private(Privacy),
     /// The same, and nothing that could be the inner digits of another card number.
     Ends(Privacy),
+    /// Without the inner digits of card numbers, those included that lie across elements.
+    Guarded,
     /// By the kinds of its characters.
     Kinds,
 }
@@ -56,10 +58,19 @@ impl View {
             }
             Self::Ends(privacy) => {
                 let wire = Octets::of(value.wire());
-                let last = value.position(value.len().saturating_sub(1));
-                let mut inner = Inner::of(&wire, value.position(0)..last + 1);
+                let mut inner = inner_of(&wire, value);
                 let mut shows = |index| privacy.shows(value, index) && !inner.hides(value.position(index));
                 write_hiding(f, value, content, |index| unless(shows(index)))
+            }
+            Self::Guarded => {
+                let (wire, mut veil) = (Octets::of(value.wire()), Veil::new(value, content));
+                let mut inner = inner_of(&wire, value);
+                write_hiding(f, value, content, |index| {
+                    match (veil.hides(index), inner.hides(value.position(index))) {
+                        (_, true) => Hidden::Both,
+                        (hidden, false) => hidden,
+                    }
+                })
             }
         }
     }
@@ -73,14 +84,24 @@ impl View {
                 Self::Kinds => false,
                 Self::Veiled => veil.hides(index) == Hidden::None,
                 Self::Private(privacy) => privacy.shows(value, index),
-                Self::Ends(privacy) => {
-                    let (wire, at) = (Octets::of(value.wire()), value.position(index));
-                    privacy.shows(value, index) && !Inner::of(&wire, at..at + 1).hides(at)
-                }
+                Self::Ends(privacy) => privacy.shows(value, index) && !is_inner(value, index),
+                Self::Guarded => veil.hides(index) == Hidden::None && !is_inner(value, index),
             };
             is_shown.then_some(octet)
         })
     }
+}
+
+/// The inner digits of card numbers on the wire, around a value.
+fn inner_of<'v, 'a>(wire: &'v Octets<'a>, value: &Octets<'_>) -> Inner<'v, 'a> {
+    let last = value.position(value.len().saturating_sub(1));
+    Inner::of(wire, value.position(0)..last + 1)
+}
+
+/// Whether an octet of a value is one of them.
+fn is_inner(value: &Octets<'_>, index: usize) -> bool {
+    let (wire, at) = (Octets::of(value.wire()), value.position(index));
+    Inner::of(&wire, at..at + 1).hides(at)
 }
 
 /// An element, as it is looked at to decide.
@@ -100,6 +121,8 @@ impl Seen<'_, '_> {
             (Trust::Doubtful, Privacy::Open) => View::Kinds,
             (Trust::Doubtful, privacy @ Privacy::Pan { .. }) if self.is_card() => View::Ends(privacy),
             (Trust::Doubtful, _) => View::Private(Privacy::Secret),
+            (Trust::Crossed, Privacy::Open) if lies_in_card(self.value, self.range.clone()) => View::Guarded,
+            (Trust::Crossed, privacy) if lies_in_card(self.value, self.range.clone()) => View::Ends(privacy),
             (_, Privacy::Open) if self.holds_card() => View::Veiled,
             (_, Privacy::Open) => View::Plain,
             (_, privacy) => View::Private(privacy),

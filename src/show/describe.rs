@@ -192,6 +192,12 @@ impl Describe<'_, '_> {
                 "  !! type or dates cannot be, and a card number lies across elements: shown by kinds\n",
                 "  !! 报文类型或日期不合理，且有卡号跨越多个域：只显示字符种类\n"
             ),
+            None if message.is_crossed() => say!(
+                L,
+                f,
+                "  !! digits that are a card number lie across elements, and are hidden\n",
+                "  !! 有数字构成卡号且跨越多个域，已隐藏\n"
+            ),
             None => Ok(()),
         }
     }

@@ -6,8 +6,9 @@ use alloc::{string::String, vec::Vec};
 use crate::codec::window::Octets;
 use crate::layout::{Layout, Order, path};
 use crate::model::error::Key;
-use crate::read::exposed::{Exposed, Text};
+use crate::read::exposed::Exposed;
 use crate::read::field::Field;
+use crate::read::field::Text;
 
 /// A value to build: text, octets, a number, parts, or an element of another message.
 ///

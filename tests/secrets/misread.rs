@@ -1,7 +1,5 @@
 //! Messages that are read wrong, and every text that is made of them.
 
-use std::ops::Range;
-
 use cardwire::codes::Lang;
 use cardwire::{Builder, Field, Inspection, Spec, spec};
 
@@ -39,22 +37,13 @@ impl Misread {
     }
 }
 
-/// Card data that a text shows.
-pub(crate) struct Found {
-    /// Of which spec, and what.
-    pub(crate) words: String,
-    /// Whether the message makes sense to its end, and no value holds the card number whole: this is the one case
-    /// that RULES.md does not promise.
-    pub(crate) lies_across: bool,
-}
-
 /// What any text shows that does not stand there by chance. `others` are the same message with other card data, and
 /// `form` is one more text of a message.
 pub(crate) fn shown(
     of: &(Misread, Secrets),
     others: &dyn Fn() -> Vec<Misread>,
     form: &dyn Fn(&Inspection<'_>) -> String,
-) -> Option<Found> {
+) -> Option<String> {
     let (misread, secrets) = of;
     let needles = Needles::of(secrets);
     for spec in spec::builtin() {
@@ -67,30 +56,11 @@ pub(crate) fn shown(
             };
             if !others().iter().any(shows) {
                 let (from, to, pan) = (misread.spec.name(), spec.name(), &secrets.pan);
-                let lies_across = lies_across(spec, &misread.octets, pan);
-                let words = format!("{from} read as {to}: {found} of {pan} in\n{text}");
-                return Some(Found { words, lies_across });
+                return Some(format!("{from} read as {to}: {found} of {pan} in\n{text}"));
             }
         }
     }
     None
-}
-
-/// Whether digits stand in a whole message where no one value holds all of them.
-fn lies_across(spec: &Spec<'_>, octets: &[u8], digits: &str) -> bool {
-    let parsed = Inspection::of(spec, octets);
-    let values: Vec<_> = parsed.fields().map(|field| field.value_range()).collect();
-    let ebcdic: Vec<u8> = digits.bytes().map(|digit| digit | 0xF0).collect();
-    let halves = hex(octets);
-    let packed = halves.match_indices(digits).map(|(at, _)| at / 2..(at + digits.len()).div_ceil(2));
-    let len = digits.len();
-    let plain =
-        octets.windows(len).enumerate().filter(|(_, run)| *run == digits.as_bytes() || *run == ebcdic);
-    let mut places = plain.map(|(at, _)| at..at + len).chain(packed);
-    let is_in_one = |place: &Range<usize>| {
-        values.iter().any(|value| value.start <= place.start && place.end <= value.end)
-    };
-    parsed.error().is_none() && places.any(|place| !is_in_one(&place))
 }
 
 /// Everything that is formatted of octets read with a spec.

@@ -105,10 +105,8 @@ impl Options {
 
 /// The language of the locale.
 fn of_locale() -> Lang {
-    let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
-    let first = said.into_iter().find(|locale| !locale.is_empty());
-    match first.and_then(|locale| cardwire::codes::Lang::of_tag(&locale)) {
-        Some(cardwire::codes::Lang::Zh) => Lang::Chinese,
+    match cardwire::codes::Lang::of_locale(|name| std::env::var(name).ok()) {
+        cardwire::codes::Lang::Zh => Lang::Chinese,
         _ => Lang::English,
     }
 }

@@ -1,12 +1,12 @@
 //! Standard output: buffered, coloured on a terminal only, and printable.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::plain::{Printable, escaped};
+use crate::plain::{Printable, escaped, is_plain};
 
 /// When to colour.
 #[derive(Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -47,6 +47,8 @@ pub(crate) enum Role {
 pub(crate) struct Output {
     writer: BufWriter<StdoutLock<'static>>,
     painted: bool,
+    /// The row that is put together, kept for the next one.
+    row: String,
 }
 
 impl Output {
@@ -60,7 +62,8 @@ impl Output {
                     && io::stdout().is_terminal()
             }
         };
-        Self { writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()), painted }
+        let row = String::with_capacity(256);
+        Self { writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()), painted, row }
     }
 
     /// The text in the colour of its role; without colours the text. What is not printable in it is
@@ -78,6 +81,30 @@ impl Output {
     /// Sends what is waiting.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
+    }
+
+    /// Whether colours are shown, so that a role makes a difference.
+    pub(crate) const fn is_painted(&self) -> bool {
+        self.painted
+    }
+
+    /// Writes a line of pieces, each in the colour of its role. Without colours they are put together and looked
+    /// at as one.
+    pub(crate) fn row(&mut self, write: impl Fn(&mut Pieces<'_>) -> fmt::Result) -> io::Result<()> {
+        let mut row = std::mem::take(&mut self.row);
+        row.clear();
+        let mut pieces = Pieces { output: self, row: &mut row };
+        // a string takes whatever is written to it
+        let _ = write(&mut pieces);
+        let done = match self.painted {
+            true => self.line(&row),
+            false if is_plain(&row) => {
+                self.writer.write_all(row.as_bytes()).and_then(|()| self.writer.write_all(b"\n"))
+            }
+            false => writeln!(self.writer, "{}", escaped(&row)),
+        };
+        self.row = row;
+        done
     }
 
     /// Writes a line: everything that people read goes through here.
@@ -101,6 +128,69 @@ impl Output {
         }
         writeln!(self.writer)
     }
+}
+
+/// A row that is put together; see [`Output::row`].
+pub(crate) struct Pieces<'r> {
+    output: &'r Output,
+    row: &'r mut String,
+}
+
+impl Pieces<'_> {
+    /// Adds a piece in the colour of a role.
+    pub(crate) fn add(&mut self, role: Role, piece: impl fmt::Display) -> fmt::Result {
+        self.padded(role, piece, |_| (0, 0))
+    }
+
+    /// The same at the right of so many columns, after as many blanks.
+    pub(crate) fn right(
+        &mut self,
+        role: Role,
+        piece: impl fmt::Display,
+        (indent, columns): (usize, usize),
+    ) -> fmt::Result {
+        self.padded(role, piece, |taken| (indent + columns.saturating_sub(taken), 0))
+    }
+
+    /// The same at the left of so many columns.
+    pub(crate) fn left(&mut self, role: Role, piece: impl fmt::Display, columns: usize) -> fmt::Result {
+        self.padded(role, piece, |taken| (0, columns.saturating_sub(taken)))
+    }
+
+    /// Adds text without a colour at the left of so many columns.
+    pub(crate) fn plain(&mut self, text: &str, columns: usize) {
+        self.row.push_str(text);
+        self.row.push_str(blanks(columns.saturating_sub(columns_of(text))));
+    }
+
+    /// Adds a piece, and as many blanks before and after it as `around` says of the columns it takes.
+    fn padded(
+        &mut self,
+        role: Role,
+        piece: impl fmt::Display,
+        around: impl Fn(usize) -> (usize, usize),
+    ) -> fmt::Result {
+        let start = self.row.len();
+        write!(self.row, "{piece}")?;
+        let (before, after) = around(columns_of(self.row.get(start..).unwrap_or_default()));
+        self.row.insert_str(start, blanks(before));
+        self.row.push_str(blanks(after));
+        if self.output.painted {
+            let piece = self.row.split_off(start);
+            self.row.push_str(&self.output.paint(role, &piece));
+        }
+        Ok(())
+    }
+}
+
+fn columns_of(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}
+
+/// So many blanks, up to the width of the widest column.
+fn blanks(count: usize) -> &'static str {
+    const BLANKS: &str = "                                                                ";
+    BLANKS.get(..count).unwrap_or(BLANKS)
 }
 
 /// A text with blanks after it, up to so many columns of a terminal: a Chinese character takes two.

@@ -29,7 +29,7 @@ fn is_printable(character: char) -> bool {
 }
 
 /// Whether all of a text is ASCII and printable, which needs no second look: nearly everything is.
-fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     // without a branch for each octet
     text.bytes().fold(true, |is_plain, octet| is_plain & matches!(octet, 0x20..=0x7E))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use cardwire::{Profile, profile};
 
 use crate::failure::{Failure, Outcome};
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::toml_file;
 
 /// The profile of that name, or in that file.
@@ -25,6 +25,6 @@ pub(crate) fn load(name: &str) -> Outcome<&'static Profile<'static>> {
     // a command reads one profile and ends
     match profile::ProfileDoc::from_toml(&toml_file::text(path)?) {
         Ok(doc) => Ok(doc.leak()),
-        Err(error) => Err(Failure::data(error.in_file(name))),
+        Err(error) => Err(Failure::data(error.in_file(name).in_lang(lang()))),
     }
 }

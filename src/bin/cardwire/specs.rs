@@ -10,7 +10,7 @@ use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
 use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
-use crate::lang::{pick, say};
+use crate::lang::{lang, pick, say};
 use crate::plain;
 
 /// Which spec.
@@ -124,7 +124,7 @@ const ADVICE: [(&str, &str); 5] = [
 ];
 
 fn in_file(name: &str, error: ImportError) -> Failure {
-    let said = error.in_file(name).to_string();
+    let said = error.in_file(name).in_lang(lang()).to_string();
     Failure::data(ADVICE.iter().fold(said, |said, (from, to)| said.replace(from, to)))
 }
 

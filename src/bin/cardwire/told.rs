@@ -30,10 +30,10 @@ impl Told for Origin {
 
 impl Told for Refusal {
     fn told(&self) -> String {
-        let text = &self.text;
+        let text = self.words(lang());
         match self.byte {
             Some(byte) => say!("byte {byte}: {text}", "字节偏移{byte}：{text}"),
-            None => text.clone(),
+            None => text.to_owned(),
         }
     }
 }

@@ -15,7 +15,7 @@ use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 use self::fragments::Fragments;
 use super::flow::Stamp;
 use super::flows::{Flows, Found};
-use super::item::{Error, Item, Origin, Refusal, Source, Stream};
+use super::item::{Error, Item, Origin, Refusal, Source, Stream, Words};
 use super::skipped::{Reason, Skipped};
 use super::time::Moment;
 
@@ -57,7 +57,9 @@ impl Capture {
         spec: Option<&'static Spec<'static>>,
     ) -> Result<Self, Error> {
         let reader = create_reader(BLOCK, stream).map_err(|error| {
-            Error::data(format_args!("{name}: not a capture, or cut within its header: {}", kind(&error)))
+            let (en, zh) = kind(&error);
+            let en = format!("not a capture, or cut within its header: {en}");
+            Error::data(Words::from((en, format!("不是抓包文件，或在文件头内被截断：{zh}"))).of(&name))
         })?;
         Ok(Self {
             skipped: Skipped::new(name.clone()),
@@ -95,7 +97,9 @@ impl Capture {
         self.reader.consume(used);
         match taken {
             Taken::Nothing => (),
-            Taken::TooManyInterfaces => self.end(Some("it describes more than 65,536 interfaces")),
+            Taken::TooManyInterfaces => {
+                self.end(Some(("it describes more than 65,536 interfaces", "其中描述的接口超过65,536个")))
+            }
             Taken::Stray => {
                 self.skipped.packets += 1;
                 self.skipped.count(Reason::Interface, 1);
@@ -135,16 +139,15 @@ impl Capture {
 
     /// The end of the capture: streams that stop within a frame are told, the capture itself when it
     /// is cut, and what was not read of it.
-    fn end(&mut self, problem: Option<&str>) {
+    fn end(&mut self, problem: Option<(&str, &str)>) {
         self.done = true;
         let found = self.flows.end();
         self.add(found);
-        if let Some(problem) = problem {
+        if let Some((en, zh)) = problem {
+            let packets = self.skipped.packets;
             let origin = Origin::Byte(self.name.clone(), self.position);
-            let refusal = Refusal::new(
-                None,
-                format_args!("the capture is broken after packet {}: {problem}", self.skipped.packets),
-            );
+            let en = format!("the capture is broken after packet {packets}: {en}");
+            let refusal = Refusal::told(None, (en, format!("抓包文件在第{packets}个数据包之后损坏：{zh}")));
             self.ready.push_back(Item { origin, content: Err(refusal) });
         }
         let lost = self.fragments.end();
@@ -253,20 +256,20 @@ fn link(found: Linktype) -> u16 {
 }
 
 /// What is wrong with a capture that ends so, if anything is.
-fn ending<I: Sized>(error: &PcapError<I>) -> Option<&'static str> {
+fn ending<I: Sized>(error: &PcapError<I>) -> Option<(&'static str, &'static str)> {
     match error {
         PcapError::Eof => None,
         error => Some(kind(error)),
     }
 }
 
-fn kind<I: Sized>(error: &PcapError<I>) -> &'static str {
+fn kind<I: Sized>(error: &PcapError<I>) -> (&'static str, &'static str) {
     match error {
-        PcapError::Eof => "it is empty",
-        PcapError::BufferTooSmall => "a packet is longer than 256 KiB",
-        PcapError::UnexpectedEof | PcapError::Incomplete(_) => "it ends early",
-        PcapError::ReadError => "reading failed",
-        PcapError::HeaderNotRecognized => "its header is unknown",
-        PcapError::NomError(..) | PcapError::OwnedNomError(..) => "a block is malformed",
+        PcapError::Eof => ("it is empty", "文件为空"),
+        PcapError::BufferTooSmall => ("a packet is longer than 256 KiB", "有数据包超过256 KiB"),
+        PcapError::UnexpectedEof | PcapError::Incomplete(_) => ("it ends early", "文件提前结束"),
+        PcapError::ReadError => ("reading failed", "读取失败"),
+        PcapError::HeaderNotRecognized => ("its header is unknown", "文件头无法识别"),
+        PcapError::NomError(..) | PcapError::OwnedNomError(..) => ("a block is malformed", "有块格式错误"),
     }
 }

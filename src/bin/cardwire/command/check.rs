@@ -157,7 +157,8 @@ impl Check {
         let payload = match &item.content {
             Ok(payload) => payload,
             Err(refusal) => {
-                return Finding { field: None, byte: refusal.byte, text: refusal.text.clone() }.into();
+                return Finding { field: None, byte: refusal.byte, text: refusal.words(lang()).to_owned() }
+                    .into();
             }
         };
         let parsed = Inspection::of(spec, &payload.message);

@@ -9,6 +9,7 @@ use crate::input::{InputArgs, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
 use crate::keys::{Checked, KeyArgs};
+use crate::lang::lang;
 use crate::output::{Output, Role};
 use crate::specs::SpecArgs;
 use crate::told::Told;
@@ -186,7 +187,7 @@ impl Decode {
     ) -> Outcome<bool> {
         let fine = match seen {
             Err(refusal) => {
-                json::refusal(text, refusal.byte, &refusal.text);
+                json::refusal(text, refusal.byte, refusal.words(lang()));
                 false
             }
             Ok((payload, parsed)) => {

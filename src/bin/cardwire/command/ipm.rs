@@ -12,7 +12,7 @@ use super::tally;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, Line, Lines, Stream, files};
 use crate::json::{self, Record, Shown};
-use crate::lang::say;
+use crate::lang::{lang, pick, say};
 use crate::output::{Output, Role};
 use crate::show;
 
@@ -114,7 +114,10 @@ impl Ipm {
                 each(file.as_ref(), |number, parsed| match parsed.message() {
                     Some(_) => Ok(output.line(row(parsed, columns, shown))?),
                     None => {
-                        complain(format_args!("record {number} is broken and left out"));
+                        complain(say!(
+                            "record {number} is broken and left out",
+                            "第{number}条记录有误，已略去"
+                        ));
                         Ok(())
                     }
                 })
@@ -132,13 +135,14 @@ fn records(file: Option<&PathBuf>) -> Outcome<(std::rc::Rc<str>, Records<Stream>
         Ok(records) => {
             if records.preamble() > 0 {
                 let octets = records.preamble();
-                complain(format_args!(
-                    "{name}: {octets} bytes of text before the first record were passed over"
+                complain(say!(
+                    "{name}: {octets} bytes of text before the first record were passed over",
+                    "{name}：跳过了首条记录之前的{octets}字节文本"
                 ));
             }
             Ok((name, records))
         }
-        Err(error) => Err(Failure::data(format_args!("{name}: {error}"))),
+        Err(error) => Err(refused(&name, &error)),
     }
 }
 
@@ -156,7 +160,7 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
                 broken += u64::from(parsed.error().is_some());
                 tell(total, &parsed)?;
             }
-            Err(error) => return Err(Failure::data(format_args!("{name}: {error}"))),
+            Err(error) => return Err(refused(&name, &error)),
         }
     }
     complete(&name, &mut records)?;
@@ -166,7 +170,10 @@ fn each(file: Option<&PathBuf>, mut tell: impl FnMut(u64, &Inspection<'_>) -> Ou
 /// Fails where a file does not end after its last record: what is missing or left is told.
 fn complete(name: &str, records: &mut Records<Stream>) -> Outcome {
     if !records.ended_cleanly() {
-        return Err(Failure::data(format_args!("{name}: the file ends without the length of zero")));
+        return Err(Failure::data(say!(
+            "{name}: the file ends without the length of zero",
+            "{name}：文件结尾没有零长度"
+        )));
     }
     match records.rest() {
         Ok(0) => Ok(()),
@@ -174,7 +181,7 @@ fn complete(name: &str, records: &mut Records<Stream>) -> Outcome {
             "{name}: {left} bytes follow the last record and are not read: another file, perhaps",
             "{name}：末条记录之后还有{left}字节未读：可能是另一个文件"
         ))),
-        Err(error) => Err(Failure::data(format_args!("{name}: {error}"))),
+        Err(error) => Err(refused(&name, &error)),
     }
 }
 
@@ -186,15 +193,17 @@ fn list(output: &mut Output, file: Option<&PathBuf>) -> Outcome {
         let function = value("24");
         *counts.entry((mti.clone(), function.clone())).or_insert(0u64) += 1;
         let number = output.paint(Role::Key, &format!("{number:>8}"));
-        let meaning = parsed.get(24).map(|field| parsed.describe().meaning(&field, 0).to_string());
-        let amount = parsed.get(4).map(|field| parsed.describe().meaning(&field, 0).to_string());
+        let meaning =
+            parsed.get(24).map(|field| parsed.describe().in_lang(lang()).meaning(&field, 0).to_string());
+        let amount =
+            parsed.get(4).map(|field| parsed.describe().in_lang(lang()).meaning(&field, 0).to_string());
         let amount = amount.as_deref().unwrap_or_default().trim();
         let words = output.paint(Role::Meaning, &format!("{:<34}", meaning.unwrap_or_default().trim()));
         output.line(
             format!("{number} {mti} {function:<3} {words} {:>19} {amount:>18}", value("2")).trim_end(),
         )?;
         if let Some(error) = parsed.error() {
-            let text = output.paint(Role::Bad, &format!("!! {error}"));
+            let text = output.paint(Role::Bad, &format!("!! {}", error.in_lang(lang())));
             output.line(format_args!("         {text}"))?;
         }
         Ok(())
@@ -258,7 +267,12 @@ impl Target {
 }
 
 fn failed(error: Error) -> Failure {
-    Failure::data(error)
+    Failure::data(error.in_lang(lang()))
+}
+
+/// What is wrong with a file of that name.
+fn refused(name: &str, error: &Error) -> Failure {
+    Failure::data(format_args!("{name}: {}", error.in_lang(lang())))
 }
 
 fn convert(output: &mut Output, file: Option<&PathBuf>, target: &Target) -> Outcome {
@@ -266,7 +280,7 @@ fn convert(output: &mut Output, file: Option<&PathBuf>, target: &Target) -> Outc
     let from = records.format();
     let to = target.format(from);
     target.write(output, to, |writer| {
-        let in_file = |error: Error| Failure::data(format_args!("{name}: {error}"));
+        let in_file = |error: Error| refused(&name, &error);
         loop {
             if from.encoding == to.encoding {
                 match records.next_record().map_err(in_file)? {
@@ -299,7 +313,7 @@ fn encode(output: &mut Output, named: &[PathBuf], target: &Target) -> Outcome {
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) => Record::parse(line)
                         .and_then(|record| build(spec, &record).map_err(|trouble| trouble.text())),
-                    Some(Line::TooLong) => Err("longer than 1 MiB".into()),
+                    Some(Line::TooLong) => Err(pick("longer than 1 MiB", "超过1 MiB").into()),
                 };
                 let record = record
                     .map_err(|text| Failure::data(format_args!("{name}:{}: {text}", lines.number())))?;

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, InputArgs, Item, Line, Lines, Payload, Refusal, files};
 use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Record, Shown};
-use crate::lang::{pick, say};
+use crate::lang::{lang, pick, say};
 use crate::mask;
 use crate::output::Output;
 use crate::remark;
@@ -139,9 +139,10 @@ impl Redact {
                     Some(Line::Whole(b"")) => continue,
                     Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => object(spec, line),
-                    Some(Line::TooLong) => {
-                        Err(Trouble::Object(None, Refusal::too_long(self.input.max_line).text))
-                    }
+                    Some(Line::TooLong) => Err(Trouble::Object(
+                        None,
+                        Refusal::too_long(self.input.max_line).words(lang()).to_owned(),
+                    )),
                 };
                 total += 1;
                 match done {

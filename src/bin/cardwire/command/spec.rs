@@ -81,7 +81,8 @@ impl SpecCommand {
                 let text = match to {
                     Format::Toml => plain::in_toml(&toml::write(&doc)),
                     Format::Moov => {
-                        let text = in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec)))?;
+                        let text = in_moov(&doc)
+                            .map_err(|error| Failure::data(error.in_file(spec).in_lang(lang())))?;
                         plain::in_json(&text)
                     }
                 };

@@ -20,7 +20,7 @@ use cardwire::{Framing, Spec};
 use crate::failure::{Failure, Outcome, complain};
 use crate::isomsg::Scanner;
 use crate::json::Left;
-use crate::lang::say;
+use crate::lang::{lang, say};
 use crate::told::Told;
 
 pub(crate) use again::is_kept;
@@ -255,6 +255,7 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Io(name, error) => Self::Io(name, error),
+            Error::Data(words) => Self::data(words.in_lang(lang())),
             other => Self::data(other),
         }
     }

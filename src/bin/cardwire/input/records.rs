@@ -9,7 +9,7 @@ use super::{Item, Line, Lines, Origin, Payload, Refusal, Stream};
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
 use crate::json::{Left, Record};
-use crate::lang::pick;
+use crate::lang::{lang, pick};
 use crate::remark;
 
 /// The records of a stream.
@@ -40,7 +40,12 @@ impl Records {
     pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
         match self {
             Self::Isomsg(scanner) => Ok(scanner.next_element()?.map(|(line, element)| {
-                (line, element.map_err(str::to_owned).and_then(|element| isomsg::record(&element)))
+                (
+                    line,
+                    element
+                        .map_err(|words| words.in_lang(lang()).to_owned())
+                        .and_then(|element| isomsg::record(&element)),
+                )
             })),
             Self::Json(lines) => loop {
                 let limit = lines.limit();
@@ -53,7 +58,9 @@ impl Records {
                         crate::work::count(line.len());
                         Some((number, Record::parse(line)))
                     }
-                    Some(Line::TooLong) => Some((number, Err(Refusal::too_long(limit).text))),
+                    Some(Line::TooLong) => {
+                        Some((number, Err(Refusal::too_long(limit).words(lang()).to_owned())))
+                    }
                 });
             },
         }

@@ -125,6 +125,14 @@ pub(crate) fn words(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(in_json(&quoted).as_bytes());
 }
 
+/// The number of an element as a name, without the machinery of formatting.
+fn key(out: &mut Vec<u8>, number: u32) {
+    let digit = |unit: u32| b'0' + u8::try_from(number / unit % 10).unwrap_or_default();
+    out.push(b'"');
+    out.extend([100, 10].into_iter().filter(|unit| number >= *unit).map(digit));
+    out.extend([digit(1), b'"', b':']);
+}
+
 /// The string of a value, at once where the link writes it as JSON does.
 fn clear(out: &mut Vec<u8>, value: &Exposed<'_>) {
     let simple = |octet: &u8| matches!(octet, 0x20..=0x7E) && !matches!(octet, b'"' | b'\\');
@@ -169,7 +177,7 @@ impl Writer<'_> {
             if !std::mem::take(&mut first) {
                 self.out.push(b',');
             }
-            let _ = write!(self.out, "\"{}\":", field.key());
+            key(self.out, field.key().value());
             self.value(&field);
         }
         left.for_each(|left| self.left(left, &mut first));

@@ -7,7 +7,7 @@ use cardwire::{Field, Inspection, show::Describe};
 use crate::json::{Json, Left, Shown, part_name};
 use crate::keys::Checked;
 use crate::lang::{lang, pick, say};
-use crate::output::{Output, Role, padded};
+use crate::output::{Output, Role};
 
 /// Lists what parsed, and the error that stopped it.
 pub(crate) fn listing(
@@ -105,36 +105,35 @@ fn line(
     depth: usize,
     with: Shown,
 ) -> io::Result<()> {
-    let indent = 5 * depth;
-    let width = 46usize.saturating_sub(indent);
-    let key = match with {
-        Shown::Exposed => field.key().to_string(),
-        Shown::Masked => field.shown_key().to_string(),
-    };
-    let key = format!("{:indent$}{key:>5}", "");
-    let key = output.paint(Role::Key, &key);
-    let kind = output.paint(Role::Faint, &format!("{:<8}", field.element().notation().to_string()));
-    let open = field.element().privacy().is_open();
-    let value = if field.is_composite() && !open {
-        let len = field.len();
-        let size = match field.content().is_binary() {
-            true => say!("({len} bytes)", "({len}字节)"),
-            false => say!("({len} characters)", "({len}个字符)"),
-        };
-        output.paint(Role::Faint, &size)
-    } else {
-        let is_masked = with == Shown::Masked && field.is_masked();
-        let role = if is_masked { Role::Masked } else { Role::Value };
-        output.paint(role, &shown(field, with))
-    };
-    let meaning = output.paint(Role::Meaning, &meaning(describe, field, depth));
-    let name = padded(field.element().name_in(lang()), width);
-    output.line(format_args!("{key} {name} {kind} {value}{meaning}"))?;
+    let is_painted = output.is_painted();
+    output.row(|row| {
+        match with {
+            Shown::Exposed => row.right(Role::Key, field.key(), (5 * depth, 5))?,
+            Shown::Masked => row.right(Role::Key, field.shown_key(), (5 * depth, 5))?,
+        }
+        row.plain(" ", 1);
+        row.plain(field.element().name_in(lang()), 46usize.saturating_sub(5 * depth));
+        row.plain(" ", 1);
+        row.left(Role::Faint, field.element().notation(), 8)?;
+        row.plain(" ", 1);
+        match (field.is_composite() && !field.element().privacy().is_open(), with) {
+            (true, _) => row.add(Role::Faint, size(field))?,
+            (false, Shown::Exposed) => row.add(Role::Value, shown(field, with))?,
+            (false, Shown::Masked) if is_painted && field.is_masked() => row.add(Role::Masked, field)?,
+            (false, Shown::Masked) => row.add(Role::Value, field)?,
+        }
+        row.add(Role::Meaning, describe.meaning(field, depth))
+    })?;
     field.parts().try_for_each(|part| line(output, describe, &part, depth + 1, with))
 }
 
-fn meaning<'a>(describe: &Describe<'_, 'a>, field: &Field<'_>, depth: usize) -> String {
-    describe.meaning(field, depth).to_string()
+/// How long a composite element is whose parts are shown below it.
+fn size(field: &Field<'_>) -> String {
+    let len = field.len();
+    match field.content().is_binary() {
+        true => say!("({len} bytes)", "({len}字节)"),
+        false => say!("({len} characters)", "({len}个字符)"),
+    }
 }
 
 /// A value, masked or not, on one line whatever it holds.
