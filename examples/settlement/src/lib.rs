@@ -12,7 +12,8 @@
 //! | --- | --- |
 //! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
-//! | [`party`] | the three parties as pure state machines: input in, effects out |
+//! | [`party`] | the parties as pure state machines: input in, effects out |
+//! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
@@ -36,6 +37,7 @@ pub mod capture;
 pub mod card;
 pub mod clock;
 pub mod day;
+pub mod files;
 pub mod journal;
 pub mod ledger;
 pub mod local;
