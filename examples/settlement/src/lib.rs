@@ -18,6 +18,7 @@
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
+//! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -48,6 +49,7 @@ pub mod node;
 pub mod party;
 pub mod report;
 pub mod resume;
+pub mod scenario;
 pub mod store;
 pub mod telegram;
 pub mod wimm;

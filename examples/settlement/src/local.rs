@@ -55,6 +55,8 @@ pub struct Local {
     death: Option<Death>,
     handled: BTreeMap<Party, u64>,
     tap: Tap,
+    /// What arrived at the acquirer besides messages.
+    parcels: Vec<Parcel>,
     /// So many inputs are handled, then the power fails.
     power: Option<u64>,
 }
@@ -82,6 +84,7 @@ impl Local {
             death: None,
             handled: BTreeMap::new(),
             tap: Tap::new(),
+            parcels: Vec::new(),
             power: None,
         };
         for node in nodes {
@@ -154,6 +157,16 @@ impl Local {
         self.tap.octets()
     }
 
+    /// The files, receipts and notices that arrived at the acquirer, in order.
+    pub fn parcels(&self) -> &[Parcel] {
+        &self.parcels
+    }
+
+    /// Sends a message as if the party had: one that is repeated, or made by a fault of its program.
+    pub fn send(&mut self, from: Party, to: Party, message: &Telegram) -> Result<(), WorldError> {
+        self.carry((from, 0), to, message)
+    }
+
     /// The stores, when everybody is gone.
     pub fn into_stores(self) -> BTreeMap<Party, Box<dyn Store>> {
         self.nodes.into_iter().map(|((party, _), node)| (party, node.into_store())).collect()
@@ -174,6 +187,9 @@ impl Local {
             *left = left.checked_sub(1).ok_or_else(|| WorldError::Stopped("the power failed".to_owned()))?;
         }
         let (party, now) = (seat.0, self.time_of(seat.0));
+        if let (Party::Acquirer, Input::Parcel(_, parcel)) = (party, &input) {
+            self.parcels.push(parcel.clone());
+        }
         let count = self.handled.entry(party).or_default();
         *count += 1;
         let dies = self.death.filter(|death| death.party == party && death.input == *count);

@@ -58,7 +58,7 @@ impl Bank {
             amount: Some(order.amount),
             date: Some(order.date),
             rrn: trace.clone(),
-            note: format!("{}|{}", order.merchant, order.account),
+            note: format!("{}|{}|{}", order.merchant, order.account, order.reference),
             ..record
         });
         let notice = Notice { id: order.id, trace, end: End::Accepted };
@@ -138,9 +138,7 @@ pub fn entries(journal: &[Record]) -> Vec<Entry> {
             _ => continue,
         };
         let Some(order) = orders.get(record.tx.as_str()) else { continue };
-        let merchant = order.note.split('|').next().unwrap_or_default();
-        let date = order.date.unwrap_or_default();
-        let text = format!("SETTLEMENT {} MID {merchant}", date.to_string().replace('-', ""));
+        let text = format!("SETTLEMENT {}", order.note.rsplit('|').next().unwrap_or_default());
         let out = Entry {
             booked: record.at.date(),
             amount: order.amount.unwrap_or_default(),
@@ -190,11 +188,13 @@ impl Machine for Bank {
     fn apply(&mut self, record: &Record) {
         match record.kind {
             RecordKind::Payout => {
-                let (merchant, account) = record.note.split_once('|').unwrap_or_default();
+                let mut parts = record.note.split('|').map(str::to_owned);
+                let mut part = || parts.next().unwrap_or_default();
                 let order = Order {
                     id: record.tx.clone(),
-                    merchant: merchant.to_owned(),
-                    account: account.to_owned(),
+                    merchant: part(),
+                    account: part(),
+                    reference: part(),
                     date: record.date.unwrap_or_default(),
                     amount: record.amount.unwrap_or_default(),
                 };

@@ -38,6 +38,9 @@ pub struct Order {
     pub date: Date,
     /// How much.
     pub amount: Money,
+    /// What the statement shows: merchant and settlement date, `R1` if it replaces one that was sent back, `/1` if
+    /// it is a further one of the date.
+    pub reference: String,
 }
 
 /// What became of an order.

@@ -39,6 +39,7 @@ struct Payout {
     account: String,
     date: Date,
     amount: Money,
+    reference: String,
     end: Option<End>,
 }
 
@@ -63,10 +64,12 @@ impl Funding {
                 self.taken.insert(record.tx.clone(), record.note.clone());
             }
             RecordKind::Payout => {
-                let (merchant, account) = record.note.split_once('|').unwrap_or((&record.note, ""));
+                let mut parts = record.note.split('|').map(str::to_owned);
+                let mut part = || parts.next().unwrap_or_default();
                 let payout = Payout {
-                    merchant: merchant.to_owned(),
-                    account: account.to_owned(),
+                    merchant: part(),
+                    account: part(),
+                    reference: part(),
                     date: record.date.unwrap_or_default(),
                     amount: record.amount.unwrap_or_default(),
                     end: None,
@@ -304,13 +307,24 @@ impl Acquirer {
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
         }
         let record = fx.record(RecordKind::Payout);
-        let note = format!("{merchant}|{account}");
+        let reference = self.reference(merchant, date);
+        let note = format!("{merchant}|{account}|{reference}");
         fx.note(Record { tx: id.clone(), amount: Some(amount), date: Some(date), note, ..record });
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &payable, &transit, amount));
         let (merchant, account) = (merchant.to_owned(), account.clone());
-        fx.parcel(Party::Bank, Parcel::Order(Order { id, merchant, account, date, amount }));
+        fx.parcel(Party::Bank, Parcel::Order(Order { id, merchant, account, date, amount, reference }));
         amount
+    }
+
+    /// How the next payout of this merchant and date is called on the statement.
+    fn reference(&self, merchant: &str, date: Date) -> String {
+        let earlier = self.funding.payouts.values().filter(|p| p.merchant == merchant && p.date == date);
+        let returned = |payout: &&Payout| matches!(payout.end, Some(End::Returned(_)));
+        let (returned, standing): (Vec<_>, Vec<_>) = earlier.partition(returned);
+        let again = if returned.is_empty() { String::new() } else { format!("R{}", returned.len()) };
+        let part = if standing.is_empty() { String::new() } else { format!("/{}", standing.len()) };
+        format!("{merchant}@{date}{again}{part}")
     }
 
     fn noticed(&self, notice: Notice, books: &Ledger, fx: &mut Effects) {
@@ -377,7 +391,8 @@ impl Acquirer {
 impl Payout {
     fn order(&self, id: &str) -> Order {
         let (merchant, account) = (self.merchant.clone(), self.account.clone());
-        Order { id: id.to_owned(), merchant, account, date: self.date, amount: self.amount }
+        let reference = self.reference.clone();
+        Order { id: id.to_owned(), merchant, account, date: self.date, amount: self.amount, reference }
     }
 }
 
