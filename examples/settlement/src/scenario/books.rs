@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::stage::Stage;
-use super::{ScenarioError, bad, evidence};
+use super::evidence::Read;
+use super::{ScenarioError, bad};
 use crate::audit::{Books, Check, book, chains, held_for, sum};
 use crate::journal::{Party, RecordKind};
 use crate::ledger::{Ledger, Purpose};
@@ -11,7 +12,7 @@ use crate::money::signed;
 use crate::party::PAYOUTS;
 
 /// Everything that must hold at the end of any scenario.
-pub(super) fn checks(stage: &Stage) -> Result<Vec<Check>, ScenarioError> {
+pub(super) fn checks(stage: &Stage, read: &Read) -> Result<Vec<Check>, ScenarioError> {
     let books = Books::of(&stage.world).map_err(bad)?;
     let mut checks: Vec<Check> =
         Party::NETWORK.into_iter().map(|party| chains(&books.history(party), party)).collect();
@@ -20,7 +21,7 @@ pub(super) fn checks(stage: &Stage) -> Result<Vec<Check>, ScenarioError> {
     }
     checks.extend(money(&books));
     checks.push(slips(stage, &books));
-    checks.extend(files(stage, &books)?);
+    checks.extend(files(read, &books)?);
     Ok(checks)
 }
 
@@ -111,8 +112,8 @@ fn charged(books: &Books, issuer: &Ledger, terminal: &str, slip: &crate::journal
 }
 
 /// What an auditor reads in capture, files and statement, and that the books say the same.
-fn files(stage: &Stage, books: &Books) -> Result<Vec<Check>, ScenarioError> {
-    let (totals, _, bank) = evidence::totals(stage)?;
+fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
+    let (totals, bank) = read.totals()?;
     let broken = totals.identities.iter().find(|identity| !identity.holds);
     let figures = broken.map_or_else(
         || format!("{} identities", totals.identities.len()),

@@ -11,7 +11,7 @@ use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::output::answer;
 use cardwire_recon::read::{self, Options};
-use cardwire_recon::record::{Currency, Evidence, Record, Side, Tokenizer};
+use cardwire_recon::record::{Currency, Evidence, InputFile, Record, Side, Tokenizer};
 use serde::Serialize;
 
 use super::stage::Stage;
@@ -45,6 +45,18 @@ impl Verdict {
     /// Code and class.
     pub fn words(&self) -> String {
         format!("{} {}", self.code, self.class)
+    }
+
+    fn unseen() -> Self {
+        Self {
+            code: "W20".to_owned(),
+            class: "not-seen".to_owned(),
+            state: "nothing reached the acquirer".to_owned(),
+            story: Vec::new(),
+            next: String::new(),
+            due: String::new(),
+            evidence: Vec::new(),
+        }
     }
 }
 
@@ -85,32 +97,82 @@ fn options(side: Side) -> Options {
     options
 }
 
-/// A run over everything that is there now.
-pub(super) fn run(stage: &Stage) -> Result<Run, ScenarioError> {
-    let currency = Currency::new("CNY").ok_or_else(|| bad("no currency"))?;
-    let mut intake = Intake::new(currency);
-    for (name, octets) in files(stage)? {
-        let report = read::read(&name, Cursor::new(octets), &options(side(&name)), &mut intake);
-        intake.finish_file(report.map_err(|error| bad(format_args!("{name}: {error}")))?.file);
-    }
-    let now = stage.world.now();
-    let clock = now.to_string();
-    let time = format!("{}T{}", now.date(), clock.get(..8).unwrap_or("23:59:59"));
-    let settings = Settings {
-        rules: Rules::parse(DEFAULT).map_err(bad)?,
-        as_of: time.parse().ok(),
-        zone: read::zone("+08:00").ok_or_else(|| bad("no zone"))?,
-        decisions: Decisions::default().by_item(),
-    };
-    Ok(intake.run(settings))
+/// What was read of the files so far.
+pub(super) struct Read {
+    records: Vec<(Side, Vec<Record>, InputFile)>,
+    as_of: String,
 }
 
-/// What the run says of a sale, which is named by what its slip shows.
+impl Read {
+    /// Reads everything that is there now.
+    pub(super) fn now(stage: &Stage) -> Result<Self, ScenarioError> {
+        let mut records = Vec::new();
+        for (name, octets) in files(stage)? {
+            let mut of_file = Vec::new();
+            let side = side(&name);
+            let mut sink = |record: Record| of_file.push(record);
+            let report = read::read(&name, Cursor::new(octets), &options(side), &mut sink);
+            let file = report.map_err(|error| bad(format_args!("{name}: {error}")))?.file;
+            records.push((side, of_file, file));
+        }
+        let now = stage.world.now();
+        let clock = now.to_string();
+        let as_of = format!("{}T{}", now.date(), clock.get(..8).unwrap_or("23:59:59"));
+        Ok(Self { records, as_of })
+    }
+
+    fn run(&self) -> Result<Run, ScenarioError> {
+        let currency = Currency::new("CNY").ok_or_else(|| bad("no currency"))?;
+        let mut intake = Intake::new(currency);
+        for (_, records, file) in &self.records {
+            records.iter().for_each(|record| intake.put(record.clone()));
+            intake.finish_file(file.clone());
+        }
+        let settings = Settings {
+            rules: Rules::parse(DEFAULT).map_err(bad)?,
+            as_of: self.as_of.parse().ok(),
+            zone: read::zone("+08:00").ok_or_else(|| bad("no zone"))?,
+            decisions: Decisions::default().by_item(),
+        };
+        Ok(intake.run(settings))
+    }
+
+    /// The identities of the run, and the sum of the entries of the statement.
+    pub(super) fn totals(&self) -> Result<(Totals, i128), ScenarioError> {
+        let run = self.run()?;
+        let mut totals = Totals::default();
+        run.lines(&mut |line| totals.add(&line));
+        totals.finish(&run);
+        let bank = self.records().map(|record| match record {
+            Record::Bank(entry) => i128::from(entry.amount),
+            _ => 0,
+        });
+        Ok((totals, bank.sum()))
+    }
+
+    /// The messages at the acquirer, in order: `A>I 0420 68`.
+    pub(super) fn traffic(&self) -> Vec<String> {
+        let messages = self.records().filter_map(|record| match record {
+            Record::Switch(message) => Some((message.source.place, written(message))),
+            _ => None,
+        });
+        let mut seen: Vec<_> = messages.collect();
+        // The reader goes from connection to connection, the capture holds the order.
+        seen.sort_by_key(|(place, _)| *place);
+        seen.into_iter().map(|(_, message)| message).collect()
+    }
+
+    fn records(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().flat_map(|(_, records, _)| records)
+    }
+}
+
+/// What is said of a sale, which is named by what its slip shows.
 pub(super) fn verdict(stage: &Stage, sale: usize) -> Result<Verdict, ScenarioError> {
     let slip = stage.slip(sale).ok_or_else(|| bad(format_args!("there is no sale {sale} yet")))?;
     let (_, terminal) = Stage::terminals().nth(usize::from(sale > 100)).unwrap_or_default();
     let stan = format!("{:06}", slip.stan);
-    let run = run(stage)?;
+    let run = Read::now(stage)?.run()?;
     let mut found: Option<Line> = None;
     run.lines(&mut |line| {
         let keys = run.keys(&line);
@@ -119,18 +181,7 @@ pub(super) fn verdict(stage: &Stage, sale: usize) -> Result<Verdict, ScenarioErr
             found = found.take().or(Some(line));
         }
     });
-    let Some(line) = found else {
-        return Ok(Verdict {
-            code: "W20".to_owned(),
-            class: "not-seen".to_owned(),
-            state: "nothing reached the acquirer".to_owned(),
-            story: Vec::new(),
-            next: String::new(),
-            due: String::new(),
-            evidence: Vec::new(),
-        });
-    };
-    Ok(said(&run, &line))
+    Ok(found.map_or_else(Verdict::unseen, |line| said(&run, &line)))
 }
 
 fn said(run: &Run, line: &Line) -> Verdict {
@@ -159,48 +210,11 @@ fn said(run: &Run, line: &Line) -> Verdict {
     }
 }
 
-/// The identities of the run, and how much the records of each side sum to.
-pub(super) fn totals(stage: &Stage) -> Result<(Totals, i128, i128), ScenarioError> {
-    let run = run(stage)?;
-    let mut totals = Totals::default();
-    run.lines(&mut |line| totals.add(&line));
-    totals.finish(&run);
-    let (mut cleared, mut bank) = (0, 0);
-    each(stage, &mut |record| match record {
-        Record::Clearing(item) => cleared += i128::from(item.gross),
-        Record::Bank(entry) => bank += i128::from(entry.amount),
-        _ => {}
-    })?;
-    Ok((totals, cleared, bank))
-}
-
-/// The messages at the acquirer, in order: `A>I 0420 68`.
-pub(super) fn traffic(stage: &Stage) -> Result<Vec<String>, ScenarioError> {
-    let mut seen = Vec::new();
-    each(stage, &mut |record| {
-        if let Record::Switch(message) = record {
-            seen.push((message.source.place, written(&message)));
-        }
-    })?;
-    // The reader goes from connection to connection, the capture holds the order.
-    seen.sort_by_key(|(place, _)| *place);
-    Ok(seen.into_iter().map(|(_, message)| message).collect())
-}
-
 fn written(message: &Evidence) -> String {
     let end = |name: &Option<_>| name.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string);
     let result = message.totals_result.map(|result| format!(" ={result}")).unwrap_or_default();
     let code = message.response.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
     format!("{}>{} {}{code}{result}", end(&message.from), end(&message.to), message.mti)
-}
-
-fn each(stage: &Stage, take: &mut dyn FnMut(Record)) -> Result<(), ScenarioError> {
-    for (name, octets) in files(stage)? {
-        let mut sink = |record: Record| take(record);
-        read::read(&name, Cursor::new(octets), &options(side(&name)), &mut sink)
-            .map_err(|error| bad(format_args!("{name}: {error}")))?;
-    }
-    Ok(())
 }
 
 /// Messages with a code, each kind once, in the order of their first appearance.

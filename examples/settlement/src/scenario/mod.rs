@@ -25,6 +25,9 @@ use crate::audit::Check;
 use crate::local::{Death, Moment};
 use crate::world::WorldError;
 
+/// So many scenarios the network is to have.
+pub const DESIGNED: usize = 37;
+
 /// A scenario, as its file says it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -189,12 +192,13 @@ impl Scenario {
             Ok(())
         })?;
         let mut checks = vec![self.verdicts_check(&given)];
-        let seen = evidence::traffic(&stage)?;
+        let read = evidence::Read::now(&stage)?;
+        let seen = read.traffic();
         if death.is_none() {
             checks.push(self.traffic_check(&seen));
             checks.push(self.named_check(&stage));
         }
-        checks.extend(books::checks(&stage)?);
+        checks.extend(books::checks(&stage, &read)?);
         checks.extend(self.balance_checks(&stage)?);
         let stuck = given.first().map_or_else(String::new, |first| first.verdict.state.clone());
         let files = evidence::files(&stage)?;

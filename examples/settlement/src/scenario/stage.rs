@@ -17,7 +17,7 @@ use crate::party::{
     Timers,
 };
 use crate::store::MemStore;
-use crate::telegram::{Mti, Telegram};
+use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::world::{Fault, World};
 
 /// A Monday, 2026-11-23.
@@ -86,6 +86,18 @@ impl Stage {
             Doing::Link(up) => world.host_link(*up)?,
             Doing::Upgrade(party) => world.upgrade(*party),
             Doing::Skew(party, seconds) => world.skew(*party, *seconds),
+            Doing::WrongTotals(count, amount) => {
+                let sales = Tally { count: *count, amount: *amount };
+                let request = Telegram {
+                    batch: Some(1),
+                    management: Some(201),
+                    totals: Some(Totals { sales, ..Totals::default() }),
+                    terminal: TERMINALS[0].to_owned(),
+                    merchant: MERCHANTS[0].to_owned(),
+                    ..Telegram::new(Mti::SETTLEMENT, 900)
+                };
+                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            }
             Doing::Again(sale, amount) => {
                 let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
                 let card = card_of("6212", None).ok_or_else(|| bad("no such card"))?;

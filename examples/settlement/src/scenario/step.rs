@@ -38,6 +38,8 @@ pub(super) enum Doing {
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
+    /// The terminal closes its batch with totals that are wrong: number and sum of the sales.
+    WrongTotals(u64, Money),
 }
 
 const MERCHANTS: [(&str, &str); 2] = [("M1", super::stage::MERCHANTS[0]), ("M2", super::stage::MERCHANTS[1])];
@@ -114,6 +116,9 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["upgrade", who] => Some(Doing::Upgrade(Some(party(who).ok()?))),
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
+        ["wrong-totals", count, amount] => {
+            Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?))
+        }
         ["again", sale] => Some(Doing::Again(sale.parse().ok()?, None)),
         ["again", sale, amount] => Some(Doing::Again(sale.parse().ok()?, Some(money(amount)?))),
         [verb, way, what, rest @ ..] if way.contains('>') => fault(verb, way, what, rest),
