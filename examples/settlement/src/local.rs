@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
 
-pub use self::trouble::{Death, Mishandled, Moment};
+pub use self::trouble::{Death, ItemFault, Mishandled, Moment};
 
 use self::tap::{Frame, Tap, framed, is_tapped};
 use crate::capture::Seat;

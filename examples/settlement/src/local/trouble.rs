@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::files::clearing::ClearingFile;
+use crate::files::clearing::{ClearingFile, Presentment};
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::parcel::Parcel;
@@ -17,16 +17,23 @@ pub enum Mishandled {
     Twice,
     /// It arrives so much later.
     Late(Duration),
-    /// The sender leaves out the item with this number, from 1.
-    WithoutItem(usize),
-    /// The sender writes this item twice.
-    ItemTwice(usize),
-    /// The sender writes another amount.
-    OtherAmount(usize, Money),
+    /// The sender writes these items wrongly.
+    Wrong(Vec<ItemFault>),
     /// It arrives a second time, under its number, with another amount of this item.
     AgainChanged(usize, Money),
     /// Its last octets are missing.
     Cut(usize),
+}
+
+/// What is wrong with an item of a file, which is named by its place, from 1.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum ItemFault {
+    /// It is not there.
+    Without(usize),
+    /// It is there twice.
+    Twice(usize),
+    /// Its amount is another one.
+    Other(usize, Money),
 }
 
 /// When a party dies.
@@ -59,40 +66,20 @@ impl Mishandled {
                 _ => vec![parcel],
             };
         };
-        let changed = |change: &dyn Fn(&mut ClearingFile)| {
-            let mut file = ClearingFile::decode(octets).ok()?;
-            change(&mut file);
-            file.encode().ok().map(Parcel::File)
-        };
-        let amount = |number: usize, amount: Money| {
-            changed(&|file| {
-                file.items.iter_mut().skip(number.saturating_sub(1)).take(1).for_each(|item| {
-                    item.amount = amount;
-                });
-            })
+        let changed = |faults: &[ItemFault]| {
+            let file = ClearingFile::decode(octets).ok()?;
+            let written = (1..).zip(&file.items).flat_map(|(place, item)| wrongly(faults, place, item));
+            let items = written.collect();
+            ClearingFile { items, ..file }.encode().ok().map(Parcel::File)
         };
         match self {
             Self::Lost => Vec::new(),
             Self::Late(_) => vec![parcel],
             Self::Twice => vec![parcel.clone(), parcel],
-            Self::WithoutItem(number) => {
-                let drop = |file: &mut ClearingFile| {
-                    if (1..=file.items.len()).contains(number) {
-                        file.items.remove(number - 1);
-                    }
-                };
-                changed(&drop).into_iter().collect()
-            }
-            Self::ItemTwice(number) => {
-                let again = |file: &mut ClearingFile| {
-                    let item = file.items.get(number.saturating_sub(1)).cloned();
-                    file.items.extend(item);
-                };
-                changed(&again).into_iter().collect()
-            }
-            Self::OtherAmount(number, units) => amount(*number, *units).into_iter().collect(),
-            Self::AgainChanged(number, units) => {
-                [Some(parcel.clone()), amount(*number, *units)].into_iter().flatten().collect()
+            Self::Wrong(faults) => changed(faults).into_iter().collect(),
+            Self::AgainChanged(place, amount) => {
+                let again = changed(&[ItemFault::Other(*place, *amount)]);
+                [Some(parcel.clone()), again].into_iter().flatten().collect()
             }
             Self::Cut(missing) => {
                 let end = octets.len().saturating_sub(*missing);
@@ -100,4 +87,20 @@ impl Mishandled {
             }
         }
     }
+}
+
+/// An item as a sender with these faults writes it.
+fn wrongly(faults: &[ItemFault], place: usize, item: &Presentment) -> Vec<Presentment> {
+    let mut written = vec![item.clone()];
+    for fault in faults {
+        match fault {
+            ItemFault::Without(of) if *of == place => written.clear(),
+            ItemFault::Twice(of) if *of == place => written.push(item.clone()),
+            ItemFault::Other(of, amount) if *of == place => {
+                written.iter_mut().for_each(|item| item.amount = *amount);
+            }
+            _ => {}
+        }
+    }
+    written
 }

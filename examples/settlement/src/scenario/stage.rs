@@ -61,6 +61,13 @@ impl Stage {
         Ok(self.world.run_until(until)?)
     }
 
+    /// What every message of the first terminal has.
+    fn message(mti: Mti, stan: u64, batch: u64) -> Telegram {
+        let ([terminal, _], [merchant, _]) = (TERMINALS, MERCHANTS);
+        let (terminal, merchant) = (terminal.to_owned(), merchant.to_owned());
+        Telegram { batch: Some(batch), terminal, merchant, ..Telegram::new(mti, stan) }
+    }
+
     pub(super) fn perform(&mut self, doing: &Doing) -> Result<(), ScenarioError> {
         let world = &mut self.world;
         match doing {
@@ -89,13 +96,16 @@ impl Stage {
             Doing::WrongTotals(count, amount) => {
                 let sales = Tally { count: *count, amount: *amount };
                 let request = Telegram {
-                    batch: Some(1),
                     management: Some(201),
                     totals: Some(Totals { sales, ..Totals::default() }),
-                    terminal: TERMINALS[0].to_owned(),
-                    merchant: MERCHANTS[0].to_owned(),
-                    ..Telegram::new(Mti::SETTLEMENT, 900)
+                    ..Self::message(Mti::SETTLEMENT, 900, 1)
                 };
+                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            }
+            Doing::Reverse(sale) => {
+                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
+                let request = Telegram { amount: slip.amount, management: Some(0), ..message };
                 self.world.send(Party::Terminal, Party::Acquirer, &request)?;
             }
             Doing::Again(sale, amount) => {
@@ -106,11 +116,8 @@ impl Stage {
                     amount: amount.or(slip.amount),
                     expiry: Some(card.expiry),
                     pin: Some(card.pin),
-                    batch: Some(slip.batch),
                     management: Some(0),
-                    terminal: TERMINALS[0].to_owned(),
-                    merchant: MERCHANTS[0].to_owned(),
-                    ..Telegram::new(Mti::SALE, slip.stan)
+                    ..Self::message(Mti::SALE, slip.stan, slip.batch)
                 };
                 self.world.send(Party::Terminal, Party::Acquirer, &request)?;
             }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::stage::MERCHANTS;
 use super::{ScenarioError, bad};
 use crate::journal::Party;
-use crate::local::{Mishandled, Moment};
+use crate::local::{ItemFault, Mishandled, Moment};
 use crate::money::Money;
 use crate::party::{Command, Desk};
 use crate::telegram::Mti;
@@ -38,11 +39,11 @@ pub(super) enum Doing {
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
+    /// A reversal of this sale, for whatever reason.
+    Reverse(usize),
     /// The terminal closes its batch with totals that are wrong: number and sum of the sales.
     WrongTotals(u64, Money),
 }
-
-const MERCHANTS: [(&str, &str); 2] = [("M1", super::stage::MERCHANTS[0]), ("M2", super::stage::MERCHANTS[1])];
 
 /// All lines of a text; blank ones and those that begin with `#` are passed over.
 pub(super) fn steps(text: &str) -> Result<Vec<Step>, ScenarioError> {
@@ -119,6 +120,7 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["wrong-totals", count, amount] => {
             Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?))
         }
+        ["reverse", sale] => Some(Doing::Reverse(sale.parse().ok()?)),
         ["again", sale] => Some(Doing::Again(sale.parse().ok()?, None)),
         ["again", sale, amount] => Some(Doing::Again(sale.parse().ok()?, Some(money(amount)?))),
         [verb, way, what, rest @ ..] if way.contains('>') => fault(verb, way, what, rest),
@@ -150,11 +152,7 @@ fn fault(verb: &str, way: &str, what: &str, rest: &[&str]) -> Option<Doing> {
             ("twice", []) => Mishandled::Twice,
             ("delay", [delay]) => Mishandled::Late(duration(delay)?),
             ("cut", [octets]) => Mishandled::Cut(octets.parse().ok()?),
-            ("without", [item]) => Mishandled::WithoutItem(item.parse().ok()?),
-            ("item-twice", [item]) => Mishandled::ItemTwice(item.parse().ok()?),
-            ("other-amount", [item, amount]) => {
-                Mishandled::OtherAmount(item.parse().ok()?, money(amount)?)
-            }
+            ("wrong", faults) => Mishandled::Wrong(item_faults(faults)?),
             ("again-changed", [item, amount]) => {
                 Mishandled::AgainChanged(item.parse().ok()?, money(amount)?)
             }
@@ -182,8 +180,23 @@ fn fault(verb: &str, way: &str, what: &str, rest: &[&str]) -> Option<Doing> {
     }
 }
 
+/// `without 1 twice 2 other 3 70.00`
+fn item_faults(words: &[&str]) -> Option<Vec<ItemFault>> {
+    let (fault, rest) = match words {
+        [] => return Some(Vec::new()),
+        ["without", place, rest @ ..] => (ItemFault::Without(place.parse().ok()?), rest),
+        ["twice", place, rest @ ..] => (ItemFault::Twice(place.parse().ok()?), rest),
+        ["other", place, amount, rest @ ..] => (ItemFault::Other(place.parse().ok()?, money(amount)?), rest),
+        _ => return None,
+    };
+    let mut faults = vec![fault];
+    faults.extend(item_faults(rest)?);
+    Some(faults)
+}
+
 fn merchant(name: &str) -> Option<String> {
-    MERCHANTS.iter().find(|(short, _)| *short == name).map(|(_, number)| (*number).to_owned())
+    let place = ["M1", "M2"].into_iter().position(|short| short == name)?;
+    MERCHANTS.get(place).map(|number| (*number).to_owned())
 }
 
 /// `500.00`
