@@ -63,6 +63,8 @@ pub struct Scenario {
     pub named: BTreeMap<String, usize>,
     /// The party that is killed at each of its inputs, before and after it is stored, one play for each.
     pub killed_everywhere: Option<String>,
+    /// From when on it is killed; from the start when it is not said.
+    pub killed_from: Option<String>,
 }
 
 /// What is to be said of a sale.
@@ -156,11 +158,11 @@ impl Scenario {
         let mut played = self.play_once(None).map_err(wrong)?;
         if let Some(letter) = &self.killed_everywhere {
             let party = step::party(letter).map_err(wrong)?;
-            let inputs = {
-                let mut stage = Stage::open()?;
-                self.perform(&mut stage, &mut |_, _| Ok(())).map_err(wrong)?;
-                stage.world.handled(party)
-            };
+            // Input 0 never comes: this play counts them.
+            let count = Death { party, input: 0, moment: Moment::Before };
+            let mut stage = Stage::open()?;
+            self.perform(&mut stage, Some(count), &mut |_, _| Ok(())).map_err(wrong)?;
+            let inputs = stage.world.handled(party);
             for input in 1..=inputs {
                 for moment in [Moment::Before, Moment::After] {
                     let death = Death { party, input, moment };
@@ -178,11 +180,8 @@ impl Scenario {
 
     fn play_once(&self, death: Option<Death>) -> Result<Played, ScenarioError> {
         let mut stage = Stage::open()?;
-        if let Some(death) = death {
-            stage.world.kill(death);
-        }
         let mut given = Vec::new();
-        self.perform(&mut stage, &mut |stage, expected| {
+        self.perform(&mut stage, death, &mut |stage, expected| {
             // What a party that dies meanwhile says may come later: only the end counts then.
             if death.is_none() {
                 let verdict = evidence::verdict(stage, expected.sale)?;
@@ -210,6 +209,7 @@ impl Scenario {
     fn perform(
         &self,
         stage: &mut Stage,
+        death: Option<Death>,
         ask: &mut dyn FnMut(&Stage, &Expected) -> Result<(), ScenarioError>,
     ) -> Result<(), ScenarioError> {
         let steps: Vec<Step> = step::steps(&self.steps)?;
@@ -219,7 +219,12 @@ impl Scenario {
             agenda.push((step::clock(&expected.at)?, None, Some(expected)));
         }
         agenda.sort_by_key(|(at, ..)| *at);
+        let killed_from = self.killed_from.as_deref().map_or(Ok(0), step::clock)?;
+        let mut death = death;
         for (at, step, expected) in agenda {
+            if let Some(death) = death.take_if(|_| at >= killed_from) {
+                stage.world.kill(death);
+            }
             stage.run_to(at)?;
             if let Some(Step { doing, .. }) = step {
                 stage.perform(doing).map_err(|error| bad(format_args!("{doing:?}: {error}")))?;
