@@ -149,6 +149,8 @@ named! {
         MerchantReleased = "merchant_released",
         /// The account that a merchant is paid to.
         AccountSet = "account_set",
+        /// The most that a merchant is paid on one day.
+        LimitSet = "limit_set",
         /// An account is closed.
         AccountClosed = "account_closed",
         /// A part of the party is out of order.

@@ -52,6 +52,9 @@ pub struct Local {
     /// How far ahead a party's clock is, in microseconds.
     skews: BTreeMap<Party, i64>,
     maker: Option<Maker>,
+    /// The old instance of a party that has a second one: it hears what comes until it is fenced.
+    old: Option<(Seat, Node)>,
+    fenced: BTreeMap<Party, usize>,
     death: Option<Death>,
     handled: BTreeMap<Party, u64>,
     tap: Tap,
@@ -81,6 +84,8 @@ impl Local {
             ends: BTreeMap::new(),
             skews: BTreeMap::new(),
             maker: None,
+            old: None,
+            fenced: BTreeMap::new(),
             death: None,
             handled: BTreeMap::new(),
             tap: Tap::new(),
@@ -196,12 +201,41 @@ impl Local {
         if dies.is_some_and(|death| death.moment == Moment::Before) {
             return self.revive(seat);
         }
+        if let Some((_, mut old)) = self.old.take_if(|(of, _)| *of == seat) {
+            return match old.handle(input, now) {
+                Ok(released) => {
+                    self.old = Some((seat, old));
+                    self.release(seat, released)
+                }
+                Err(StoreError::Fenced { .. }) => {
+                    *self.fenced.entry(party).or_default() += 1;
+                    // It stops, and the line is the other one's.
+                    let line = party == Party::Acquirer && self.link_up;
+                    if line { self.put(seat, Input::LinkUp(Party::Issuer)) } else { Ok(()) }
+                }
+                Err(error) => Err(stopped(party, &error)),
+            };
+        }
         let Some(node) = self.nodes.get_mut(&seat) else { return Ok(()) };
         let released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
         if dies.is_some() {
             return self.revive(seat);
         }
         self.release(seat, released)
+    }
+
+    /// A second instance of a party starts, and the first one does not know. What comes next still reaches the first.
+    pub fn second_instance(&mut self, node: Node) -> Result<(), WorldError> {
+        let seat = (node.party(), 0);
+        let first = self.nodes.insert(seat, node);
+        self.put(seat, Input::Start)?;
+        self.old = first.map(|first| (seat, first));
+        Ok(())
+    }
+
+    /// How many instances of a party were stopped because another one was at work.
+    pub fn fenced(&self, party: Party) -> usize {
+        self.fenced.get(&party).copied().unwrap_or_default()
     }
 
     fn revive(&mut self, seat: Seat) -> Result<(), WorldError> {

@@ -277,7 +277,8 @@ impl Machine for Acquirer {
             | RecordKind::PayoutCredited
             | RecordKind::MerchantHeld
             | RecordKind::MerchantReleased
-            | RecordKind::AccountSet => self.funding.apply(record),
+            | RecordKind::AccountSet
+            | RecordKind::LimitSet => self.funding.apply(record),
             RecordKind::PayoutReturned => {
                 self.funding.apply(record);
                 self.sales.values_mut().for_each(|sale| sale.unpay(&record.tx));

@@ -84,6 +84,8 @@ pub enum Desk {
     Freeze(String, String),
     /// Acquirer: pay it again.
     Release(String),
+    /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
+    Limit(String, Money),
     /// Acquirer: pay this merchant to this account from here on.
     PayTo(String, String),
     /// Hub: the clearing run. Bank: the booking run.

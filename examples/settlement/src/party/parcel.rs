@@ -38,8 +38,8 @@ pub struct Order {
     pub date: Date,
     /// How much.
     pub amount: Money,
-    /// What the statement shows: merchant and settlement date, `R1` if it replaces one that was sent back, `/1` if
-    /// it is a further one of the date.
+    /// What the statement shows: merchant and settlement date, `R1` if it replaces one that was sent back, `/1`,
+    /// `/2` if the date is paid in parts.
     pub reference: String,
 }
 

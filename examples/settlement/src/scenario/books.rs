@@ -156,6 +156,9 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
         for record in history.records.iter().filter(|record| KINDS.contains(&record.kind)) {
             *found.entry(format!("{party} {}", record.kind)).or_default() += 1;
         }
+        if stage.world.fenced(party) > 0 {
+            found.insert(format!("{party} fenced"), stage.world.fenced(party));
+        }
     }
     found
 }

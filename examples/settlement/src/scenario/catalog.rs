@@ -19,6 +19,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S17.toml", include_str!("../../scenarios/S17.toml")),
     ("S18.toml", include_str!("../../scenarios/S18.toml")),
     ("S20.toml", include_str!("../../scenarios/S20.toml")),
+    ("S21.toml", include_str!("../../scenarios/S21.toml")),
     ("S22.toml", include_str!("../../scenarios/S22.toml")),
     ("S24.toml", include_str!("../../scenarios/S24.toml")),
     ("S25.toml", include_str!("../../scenarios/S25.toml")),
@@ -27,5 +28,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("S32.toml", include_str!("../../scenarios/S32.toml")),
     ("S34.toml", include_str!("../../scenarios/S34.toml")),
     ("S35.toml", include_str!("../../scenarios/S35.toml")),
+    ("S36.toml", include_str!("../../scenarios/S36.toml")),
     ("S37.toml", include_str!("../../scenarios/S37.toml")),
 ];

@@ -16,7 +16,7 @@ use crate::party::{
     Acquirer, AcquirerConfig, Bank, BankConfig, Command, Hub, HubConfig, Machine, Terminal, TerminalConfig,
     Timers,
 };
-use crate::store::MemStore;
+use crate::store::{MemStore, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::world::{Fault, World};
 
@@ -37,18 +37,25 @@ fn timers() -> Timers {
 /// The network, and where the scenario is.
 pub(super) struct Stage {
     pub(super) world: Local,
+    /// The acquirer's history, for a second instance.
+    acquirer: SharedStore,
 }
 
 impl Stage {
     /// Eight in the morning, nothing done yet.
     pub(super) fn open() -> Result<Self, ScenarioError> {
         let seats = Party::NETWORK.map(|party| (party, 0));
-        let nodes = seats.iter().map(|seat| node(*seat)).collect::<Result<Vec<_>, _>>()?;
+        let acquirer = SharedStore::new();
+        let open = |seat: &Seat| match seat.0 {
+            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone())),
+            _ => node(*seat),
+        };
+        let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut world = Local::open(Stamp::on(TODAY, 8 * 3_600), nodes)?;
         let [_, second] = TERMINALS;
         world.add_terminal(second, node((Party::Terminal, 1))?)?;
         world.revive_with(Box::new(machine));
-        Ok(Self { world })
+        Ok(Self { world, acquirer })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
@@ -89,6 +96,10 @@ impl Stage {
             }
             Doing::Kill(party, moment, input) => {
                 world.kill(Death { party: *party, moment: *moment, input: *input });
+            }
+            Doing::SecondInstance => {
+                let store = Box::new(self.acquirer.another());
+                self.world.second_instance(node_on((Party::Acquirer, 0), store)?)?;
             }
             Doing::Link(up) => world.host_link(*up)?,
             Doing::Upgrade(party) => world.upgrade(*party),
@@ -153,8 +164,12 @@ impl Stage {
 }
 
 fn node(seat: Seat) -> Result<Node, ScenarioError> {
+    node_on(seat, Box::new(MemStore::default()))
+}
+
+fn node_on(seat: Seat, store: Box<dyn Store>) -> Result<Node, ScenarioError> {
     let machine = machine(seat).ok_or_else(|| bad("no such party"))?;
-    Node::open(machine, Box::new(MemStore::default())).map_err(bad)
+    Node::open(machine, store).map_err(bad)
 }
 
 fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {

@@ -35,6 +35,8 @@ pub(super) enum Doing {
     Restart(Party),
     Kill(Party, Moment, u64),
     Link(bool),
+    /// A second acquirer starts on the history of the first.
+    SecondInstance,
     Upgrade(Option<Party>),
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
@@ -111,6 +113,10 @@ fn doing(words: &[&str]) -> Option<Doing> {
         }
         ["kill", who, "after", number] => {
             Some(Doing::Kill(party(who).ok()?, Moment::After, number.parse().ok()?))
+        }
+        ["second-instance", "A"] => Some(Doing::SecondInstance),
+        ["limit", name, amount] => {
+            desk(Party::Acquirer, Desk::Limit(merchant(name)?, money(amount)?))
         }
         ["link", "down"] => Some(Doing::Link(false)),
         ["link", "up"] => Some(Doing::Link(true)),

@@ -30,6 +30,8 @@ pub(super) struct Funding {
     payouts: BTreeMap<String, Payout>,
     /// Merchants that nothing is paid to, and whether they are frozen.
     held: BTreeMap<String, bool>,
+    /// The most that a merchant is paid on one day.
+    limits: BTreeMap<String, Money>,
     releases: usize,
 }
 
@@ -40,6 +42,7 @@ struct Payout {
     date: Date,
     amount: Money,
     reference: String,
+    ordered: Date,
     end: Option<End>,
 }
 
@@ -72,6 +75,7 @@ impl Funding {
                     reference: part(),
                     date: record.date.unwrap_or_default(),
                     amount: record.amount.unwrap_or_default(),
+                    ordered: record.at.date(),
                     end: None,
                 };
                 self.payouts.insert(record.tx.clone(), payout);
@@ -84,6 +88,9 @@ impl Funding {
             RecordKind::MerchantReleased => {
                 self.held.remove(&record.tx);
                 self.releases += 1;
+            }
+            RecordKind::LimitSet => {
+                self.limits.insert(record.tx.clone(), record.amount.unwrap_or_default());
             }
             RecordKind::AccountSet => {
                 let known = self.accounts.get_or_insert_default();
@@ -115,6 +122,10 @@ impl Acquirer {
             Desk::Release(merchant) => {
                 fx.note(about(RecordKind::MerchantReleased, merchant, "", fx));
                 self.release_reserve(merchant, fx);
+            }
+            Desk::Limit(merchant, amount) => {
+                let record = about(RecordKind::LimitSet, merchant, "", fx);
+                fx.note(Record { amount: Some(*amount), ..record });
             }
             Desk::PayTo(merchant, account) => {
                 fx.note(about(RecordKind::AccountSet, merchant, account, fx));
@@ -272,9 +283,22 @@ impl Acquirer {
             due.entry((&sale.merchant, sale.date.unwrap_or_default())).or_default().push((key, sale));
         }
         let mut ordered = Money::ZERO;
-        for ((merchant, date), items) in due {
+        let mut today = self.ordered_on(fx.now.date());
+        for ((merchant, date), mut items) in due {
+            let paid = today.entry(merchant).or_default();
+            let due = items.len();
+            items.retain(|(_, sale)| {
+                let next = paid.plus(self.net(sale));
+                let within = self.funding.limits.get(merchant).is_none_or(|limit| next <= *limit);
+                *paid = if within { next } else { *paid };
+                within
+            });
+            if items.is_empty() {
+                continue;
+            }
+            let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
-                None => ordered = ordered.plus(self.order_payout(merchant, date, &items, books, fx)),
+                None => ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx)),
                 Some(true) => items.iter().for_each(|(key, sale)| self.reserve(key, sale, fx)),
                 Some(false) => {}
             }
@@ -282,10 +306,20 @@ impl Acquirer {
         fx.done(Outcome::Paid(ordered));
     }
 
+    /// What was ordered on a day for each merchant, and has not come back.
+    fn ordered_on(&self, day: Date) -> BTreeMap<&str, Money> {
+        let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+        let standing = |payout: &&Payout| !matches!(payout.end, Some(End::Returned(_)));
+        for payout in self.funding.payouts.values().filter(standing).filter(|payout| payout.ordered == day) {
+            let sum = sums.entry(&payout.merchant).or_default();
+            *sum = sum.plus(payout.amount);
+        }
+        sums
+    }
+
     fn order_payout(
         &self,
-        merchant: &str,
-        date: Date,
+        (merchant, date, reference): (&str, Date, String),
         items: &[(&String, &Sale)],
         books: &Ledger,
         fx: &mut Effects,
@@ -307,7 +341,6 @@ impl Acquirer {
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
         }
         let record = fx.record(RecordKind::Payout);
-        let reference = self.reference(merchant, date);
         let note = format!("{merchant}|{account}|{reference}");
         fx.note(Record { tx: id.clone(), amount: Some(amount), date: Some(date), note, ..record });
         let transit = format!("payout_in_transit:{merchant}");
@@ -317,13 +350,14 @@ impl Acquirer {
         amount
     }
 
-    /// How the next payout of this merchant and date is called on the statement.
-    fn reference(&self, merchant: &str, date: Date) -> String {
+    /// How the next payout of this merchant and date is called on the statement; `in_part` if more is due.
+    fn reference(&self, merchant: &str, date: Date, in_part: bool) -> String {
         let earlier = self.funding.payouts.values().filter(|p| p.merchant == merchant && p.date == date);
         let returned = |payout: &&Payout| matches!(payout.end, Some(End::Returned(_)));
         let (returned, standing): (Vec<_>, Vec<_>) = earlier.partition(returned);
         let again = if returned.is_empty() { String::new() } else { format!("R{}", returned.len()) };
-        let part = if standing.is_empty() { String::new() } else { format!("/{}", standing.len()) };
+        let is_part = in_part || !standing.is_empty();
+        let part = if is_part { format!("/{}", standing.len() + 1) } else { String::new() };
         format!("{merchant}@{date}{again}{part}")
     }
 
