@@ -26,8 +26,7 @@ impl Party {
     /// Those of the first payment day, which talk ISO 8583 to each other, from the merchant to the issuer.
     pub const ALL: [Self; 3] = [Self::Terminal, Self::Acquirer, Self::Issuer];
     /// The parties of the whole network: those, and the two that exchange files with the acquirer.
-    pub const NETWORK: [Self; 5] =
-        [Self::Terminal, Self::Acquirer, Self::Issuer, Self::Hub, Self::Bank];
+    pub const NETWORK: [Self; 5] = [Self::Terminal, Self::Acquirer, Self::Issuer, Self::Hub, Self::Bank];
 
     /// The next one on the way to the bank.
     pub const fn towards_issuer(self) -> Self {

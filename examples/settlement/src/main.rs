@@ -77,8 +77,10 @@ fn scenarios(wanted: &Wanted) -> Result<bool, Failure> {
     if wanted.table {
         return print(&scenario::causes::table(&all)?).map(|()| true);
     }
-    let chosen: Vec<_> =
-        all.iter().filter(|one| wanted.only.as_ref().is_none_or(|only| one.id.eq_ignore_ascii_case(only))).collect();
+    let chosen: Vec<_> = all
+        .iter()
+        .filter(|one| wanted.only.as_ref().is_none_or(|only| one.id.eq_ignore_ascii_case(only)))
+        .collect();
     if chosen.is_empty() {
         let known: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
         return Err(format!("there is no such scenario; there are {}", known.join(", ")).into());
@@ -100,7 +102,9 @@ fn scenarios(wanted: &Wanted) -> Result<bool, Failure> {
     if !wanted.json {
         let (of, design) = (chosen.len(), scenario::DESIGNED);
         let whole = proved - partly;
-        print(&format!("{proved} of {of} proved: {whole} whole, {partly} in part; the design has {design}\n"))?;
+        print(&format!(
+            "{proved} of {of} proved: {whole} whole, {partly} in part; the design has {design}\n"
+        ))?;
     }
     Ok(proved == chosen.len())
 }

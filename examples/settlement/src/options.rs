@@ -89,7 +89,9 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1).peekable();
-        if words.peek().is_some_and(|word| word == "scenarios") && !std::env::args().any(|word| word == "--help") {
+        if words.peek().is_some_and(|word| word == "scenarios")
+            && !std::env::args().any(|word| word == "--help")
+        {
             return Ok(Self::scenarios(Wanted::from_words(words)?));
         }
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());

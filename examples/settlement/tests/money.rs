@@ -64,7 +64,8 @@ fn play(steps: &str, more: &str) -> Played {
     played
 }
 
-const NIGHT: &str = "22:00 close-batch\n23:00 cut-over\n23:30 present\n+1 05:30 hub-run\n+1 09:00 pay\n+1 10:00 bank-run\n";
+const NIGHT: &str =
+    "22:00 close-batch\n23:00 cut-over\n23:30 present\n+1 05:30 hub-run\n+1 09:00 pay\n+1 10:00 bank-run\n";
 
 /// Check 1: whoever dies, whenever: nothing is created, nothing is lost; what is captured is paid once, what is
 /// reversed never.
@@ -76,18 +77,23 @@ fn two_hundred_deaths_create_and_lose_nothing() {
         let mut steps = String::from("08:30 sign-on\n");
         for half in 18..38 {
             let time = format!("{}:{}", half / 2, half % 2 * 3);
-            let (party, moment) = (["A", "I", "T", "A", "I"][random.below(5)], ["before", "after"][random.below(2)]);
+            let (party, moment) =
+                (["A", "I", "T", "A", "I"][random.below(5)], ["before", "after"][random.below(2)]);
             let input = 1 + random.below(5);
             steps.push_str(&format!("{time}0 kill {party} {moment} {input}\n"));
             steps.push_str(&format!("{time}1 sell {}.00\n{time}5 sell 1.00\n", 10 + random.below(400)));
             deaths += 1;
         }
-        steps.push_str("20:00 sell 1.00\n22:00 close-batch\n22:10 close-batch\n23:00 cut-over\n23:10 cut-over\n");
+        steps.push_str(
+            "20:00 sell 1.00\n22:00 close-batch\n22:10 close-batch\n23:00 cut-over\n23:10 cut-over\n",
+        );
         for time in ["23:30", "+1 00:30", "+1 01:30", "+1 02:30"] {
             let party = ["A", "H", "B"][random.below(3)];
             let moment = ["before", "after"][random.below(2)];
             steps.push_str(&format!("{time} kill {party} {moment} {}\n", 1 + random.below(4)));
-            for doing in ["present", "hub-run", "present", "hub-run", "pay", "bank-run", "pay", "bank-run", "pay"] {
+            for doing in
+                ["present", "hub-run", "present", "hub-run", "pay", "bank-run", "pay", "bank-run", "pay"]
+            {
                 steps.push_str(&format!("{time} {doing}\n"));
             }
             deaths += 1;
@@ -105,8 +111,11 @@ fn named_is_free(steps: &str) -> Played {
     let head = "id = 'S00'\nname = 'check'\ncauses = []\nremedies = []\nfault = ''\nremedy = ''\n";
     let scenario = Scenario::parse("check", &format!("{head}steps = '''\n{steps}'''\n")).unwrap();
     let played = scenario.play().unwrap();
-    let wrong: Vec<_> =
-        played.checks.iter().filter(|check| !check.holds && !check.rule.starts_with("what is wrong")).collect();
+    let wrong: Vec<_> = played
+        .checks
+        .iter()
+        .filter(|check| !check.holds && !check.rule.starts_with("what is wrong"))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:?}\n{steps}");
     played
 }
@@ -144,17 +153,21 @@ fn a_reversal_that_comes_first_is_remembered() {
 /// and what is not that reversal is paid.
 #[test]
 fn five_dates_with_a_parked_reversal_pay_everything_else() {
-    let mut steps = String::from("08:30 sign-on\n09:00 lose I>A 0210\n09:00 lose A>I 0420\n09:00 lose A>I 0421 x7\n09:00 sell 999.00\n");
+    let mut steps = String::from(
+        "08:30 sign-on\n09:00 lose I>A 0210\n09:00 lose A>I 0420\n09:00 lose A>I 0421 x7\n09:00 sell 999.00\n",
+    );
     for day in 0..5 {
         for (time, amount) in [("12:00:00", 100), ("22:59:59", 200), ("23:00:01", 300)] {
             steps.push_str(&format!("+{day} {time} sell {}.00\n", amount + day));
         }
-        steps.push_str(&format!("+{day} 23:00:00 cut-over\n+{day} 23:10 close-batch\n+{day} 23:30 present\n"));
+        steps
+            .push_str(&format!("+{day} 23:00:00 cut-over\n+{day} 23:10 close-batch\n+{day} 23:30 present\n"));
         let next = day + 1;
         steps.push_str(&format!("+{next} 05:30 hub-run\n+{next} 09:00 pay\n+{next} 10:00 bank-run\n"));
     }
     steps.push_str("+5 23:00 cut-over\n+5 23:30 present\n+6 05:30 hub-run\n+6 09:00 pay\n+6 10:00 bank-run\n+7 09:00 link down\n+7 09:01 link up\n");
-    let more = "[named]\n'acquirer advice_parked' = 1\n'acquirer sale_excluded' = 6\n'issuer sale_excluded' = 6\n";
+    let more =
+        "[named]\n'acquirer advice_parked' = 1\n'acquirer sale_excluded' = 6\n'issuer sale_excluded' = 6\n";
     let played = play(&steps, more);
     let found = audited(&played);
     assert_eq!(found.iter().filter(|line| line.starts_with("T matched ")).count(), 15, "{found:?}");
@@ -166,11 +179,13 @@ fn five_dates_with_a_parked_reversal_pay_everything_else() {
 #[test]
 fn a_wrong_settlement_file_stops_three_items_and_no_other() {
     let sales: String = (0..5).map(|hour| format!("1{hour}:00 sell {}.00\n", 100 * (hour + 1))).collect();
-    let night = NIGHT.replace("+1 05:30", "+1 05:29 wrong H>A file without 2 twice 3 other 4 4000.00\n+1 05:30");
+    let night =
+        NIGHT.replace("+1 05:30", "+1 05:29 wrong H>A file without 2 twice 3 other 4 4000.00\n+1 05:30");
     let more = "[named]\n'acquirer clearing_exception' = 3\n[books]\n'bank merchant:ACC-1' = '596.40'\n";
     let played = play(&format!("09:00 sign-on\n{sales}{night}"), more);
     let found = audited(&played);
-    let wrong: Vec<_> = found.iter().filter(|line| line.contains('!') && line.starts_with(['T', 'X'])).collect();
+    let wrong: Vec<_> =
+        found.iter().filter(|line| line.contains('!') && line.starts_with(['T', 'X'])).collect();
     assert_eq!(
         wrong,
         ["T amount-differs! 40000", "T missing-in-clearing! 20000", "X duplicate-clearing! 30000"],
@@ -184,7 +199,8 @@ fn a_returned_payout_is_paid_once_again() {
     let steps = "09:00 sign-on\n14:00 sell 500.00\n";
     let back = "+3 10:00 bank-return AC04\n+3 11:00 pay\n+4 09:00 pay-to M1 ACC-3\n+4 09:05 pay-to M1 ACC-3\n+4 09:10 pay\n\
                 +4 09:20 pay\n+4 10:00 bank-run\n+4 10:10 bank-run\n+4 11:00 pay\n";
-    let more = "[named]\n'acquirer payout_returned' = 1\n'bank payout_returned' = 1\n'acquirer merchant_held' = 1\n";
+    let more =
+        "[named]\n'acquirer payout_returned' = 1\n'bank payout_returned' = 1\n'acquirer merchant_held' = 1\n";
     for party in ["A", "B"] {
         let killed = format!("killed_everywhere = '{party}'\nkilled_from = '+4 09:00'\n{more}");
         let played = play(&format!("{steps}{NIGHT}{back}"), &killed);
@@ -205,7 +221,9 @@ fn a_frozen_merchant_is_paid_once_and_nobody_else_is_touched() {
                 'acquirer merchant_reserve:104440359980001' = '497.00'\n'bank merchant:ACC-2' = '298.20'\n\
                 'bank merchant:ACC-1' = '0.00'\n";
     play(&before, held);
-    let after = format!("{before}+2 08:00 release M1\n+2 09:00 pay\n+2 10:00 bank-run\n+3 09:00 pay\n+3 10:00 bank-run\n");
+    let after = format!(
+        "{before}+2 08:00 release M1\n+2 09:00 pay\n+2 10:00 bank-run\n+3 09:00 pay\n+3 10:00 bank-run\n"
+    );
     let paid = held.replace("'497.00'", "'0.00'").replace("ACC-1' = '0.00'", "ACC-1' = '497.00'");
     let found = audited(&play(&after, &paid));
     assert_eq!(found, ["P payout -29820", "P payout -49700", "T matched 30000", "T matched 50000"]);

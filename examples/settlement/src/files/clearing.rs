@@ -77,11 +77,8 @@ impl ClearingFile {
         }
         let sum: Money = self.items.iter().map(|item| item.amount).collect();
         let count = writer.number + 1;
-        let totals = [
-            (105, self.id.clone()),
-            (301, format!("{:016}", sum.units())),
-            (306, format!("{count:08}")),
-        ];
+        let totals =
+            [(105, self.id.clone()), (301, format!("{:016}", sum.units())), (306, format!("{count:08}"))];
         writer.message("1644", 695, &[], &totals)?;
         writer.records.finish().map_err(wrong)
     }

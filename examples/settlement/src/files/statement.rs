@@ -49,12 +49,12 @@ fn balance(code: &str, units: i128, date: Date) -> String {
 }
 
 fn written(entry: &Entry) -> String {
-    let (amount, side, date) =
-        (decimal(u128::from(entry.amount.units())), side(entry.credit), entry.booked);
+    let (amount, side, date) = (decimal(u128::from(entry.amount.units())), side(entry.credit), entry.booked);
     let sub = if entry.reason.is_some() { "RRTN" } else { "DMCT" };
-    let reason = entry.reason.as_ref().map_or_else(String::new, |reason| {
-        format!("      <RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>\n")
-    });
+    let reason = entry
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!("      <RtrInf><Rsn><Cd>{reason}</Cd></Rsn></RtrInf>\n"));
     let (order, trace, text) = (&entry.order, &entry.trace, &entry.text);
     format!(
         "   <Ntry>\n    <Amt Ccy=\"CNY\">{amount}</Amt>\n    <CdtDbtInd>{side}</CdtDbtInd>\n    \

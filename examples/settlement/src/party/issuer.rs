@@ -271,11 +271,7 @@ impl Issuer {
                 fx.note(Record { note: "account system".to_owned(), code, ..record });
                 fx.done(Outcome::Noted);
             }
-            Command::SignOn
-            | Command::Sell(_, _)
-            | Command::CloseBatch
-            | Command::Pay
-            | Command::Desk(_) => {
+            Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay | Command::Desk(_) => {
                 fx.done(Outcome::Refused("not a matter of the issuer"));
             }
         }

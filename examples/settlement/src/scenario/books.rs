@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::stage::Stage;
 use super::evidence::Read;
+use super::stage::Stage;
 use super::{ScenarioError, bad};
 use crate::audit::{Books, Check, book, chains, held_for, sum};
 use crate::journal::{Party, RecordKind};
@@ -47,11 +47,23 @@ fn money(books: &Books) -> Vec<Check> {
     };
     let standing: i128 = held(books, &acquirer);
     vec![
-        Check::equal("charged to cardholders = with merchants, in transit, owed, or a fee", charged, paid + at_acquirer),
+        Check::equal(
+            "charged to cardholders = with merchants, in transit, owed, or a fee",
+            charged,
+            paid + at_acquirer,
+        ),
         Check::equal("paid out by the acquirer = credited by the bank", paid, net(&bank, &["merchant:"])),
         Check::equal("paid out = taken from the acquirer's account", paid, -net(&bank, &[PAYOUTS])),
-        Check::equal("settled to the acquirer = items that agree", received, cleared(RecordKind::SaleCleared)),
-        Check::equal("hub_receivable = sales that are not settled", -net(&acquirer, &["hub_receivable"]), standing - received),
+        Check::equal(
+            "settled to the acquirer = items that agree",
+            received,
+            cleared(RecordKind::SaleCleared),
+        ),
+        Check::equal(
+            "hub_receivable = sales that are not settled",
+            -net(&acquirer, &["hub_receivable"]),
+            standing - received,
+        ),
         Check::equal("the positions of the hub sum to zero", net(&hub, &["position:"]), 0),
         Check::that(
             "the acquirer never settled more than the hub took",

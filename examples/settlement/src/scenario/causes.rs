@@ -49,7 +49,9 @@ pub fn table(scenarios: &[Scenario]) -> Result<String, ScenarioError> {
         }
         text.push('\n');
     }
-    text.push_str("| scenario | what goes wrong | what mends it | not shown yet |\n| --- | --- | --- | --- |\n");
+    text.push_str(
+        "| scenario | what goes wrong | what mends it | not shown yet |\n| --- | --- | --- | --- |\n",
+    );
     for scenario in scenarios {
         let Scenario { id, name, fault, remedy, .. } = scenario;
         let lacks = scenario.lacks.as_deref().unwrap_or("");

@@ -248,7 +248,11 @@ impl Scenario {
             ),
             None => format!("{} verdicts", given.len()),
         };
-        Check { rule: "verdicts from capture, files and statement".to_owned(), holds: wrong.is_none(), figures }
+        Check {
+            rule: "verdicts from capture, files and statement".to_owned(),
+            holds: wrong.is_none(),
+            figures,
+        }
     }
 
     fn traffic_check(&self, seen: &[String]) -> Check {

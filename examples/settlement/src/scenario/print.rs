@@ -53,10 +53,8 @@ pub fn story(played: &Played) -> String {
     part("codes", &[played.codes.join(", ")]);
     for given in &played.given {
         let verdict = &given.verdict;
-        let mut lines = vec![
-            format!("sale {} at {}: {}", given.sale, given.at, verdict.words()),
-            verdict.state.clone(),
-        ];
+        let mut lines =
+            vec![format!("sale {} at {}: {}", given.sale, given.at, verdict.words()), verdict.state.clone()];
         lines.extend(verdict.story.iter().cloned());
         for (name, words) in [("next: ", &verdict.next), ("due: ", &verdict.due)] {
             lines.extend((!words.is_empty()).then(|| format!("{name}{words}")));

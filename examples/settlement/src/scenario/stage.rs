@@ -199,9 +199,7 @@ fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
             let institution = "99990000".to_owned();
             Some(Box::new(Hub::new(HubConfig { institution, fee_basis_points: FEE })))
         }
-        Party::Bank => {
-            Some(Box::new(Bank::new(BankConfig { accounts: ACCOUNTS.map(str::to_owned).into() })))
-        }
+        Party::Bank => Some(Box::new(Bank::new(BankConfig { accounts: ACCOUNTS.map(str::to_owned).into() }))),
     }
 }
 

@@ -115,17 +115,13 @@ fn doing(words: &[&str]) -> Option<Doing> {
             Some(Doing::Kill(party(who).ok()?, Moment::After, number.parse().ok()?))
         }
         ["second-instance", "A"] => Some(Doing::SecondInstance),
-        ["limit", name, amount] => {
-            desk(Party::Acquirer, Desk::Limit(merchant(name)?, money(amount)?))
-        }
+        ["limit", name, amount] => desk(Party::Acquirer, Desk::Limit(merchant(name)?, money(amount)?)),
         ["link", "down"] => Some(Doing::Link(false)),
         ["link", "up"] => Some(Doing::Link(true)),
         ["upgrade", who] => Some(Doing::Upgrade(Some(party(who).ok()?))),
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
-        ["wrong-totals", count, amount] => {
-            Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?))
-        }
+        ["wrong-totals", count, amount] => Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?)),
         ["reverse", sale] => Some(Doing::Reverse(sale.parse().ok()?)),
         ["again", sale] => Some(Doing::Again(sale.parse().ok()?, None)),
         ["again", sale, amount] => Some(Doing::Again(sale.parse().ok()?, Some(money(amount)?))),
@@ -139,9 +135,7 @@ fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
         ["sign-on"] => Some(Doing::Terminal(number, Command::SignOn)),
         ["close-batch"] => Some(Doing::Terminal(number, Command::CloseBatch)),
         ["sell", amount] => Some(Doing::Sell(number, money(amount)?, "6212".to_owned(), None)),
-        ["sell", amount, "card", card] => {
-            Some(Doing::Sell(number, money(amount)?, (*card).to_owned(), None))
-        }
+        ["sell", amount, "card", card] => Some(Doing::Sell(number, money(amount)?, (*card).to_owned(), None)),
         ["sell", amount, "card", card, "pin", pin] => {
             Some(Doing::Sell(number, money(amount)?, (*card).to_owned(), Some((*pin).to_owned())))
         }
@@ -159,9 +153,7 @@ fn fault(verb: &str, way: &str, what: &str, rest: &[&str]) -> Option<Doing> {
             ("delay", [delay]) => Mishandled::Late(duration(delay)?),
             ("cut", [octets]) => Mishandled::Cut(octets.parse().ok()?),
             ("wrong", faults) => Mishandled::Wrong(item_faults(faults)?),
-            ("again-changed", [item, amount]) => {
-                Mishandled::AgainChanged(item.parse().ok()?, money(amount)?)
-            }
+            ("again-changed", [item, amount]) => Mishandled::AgainChanged(item.parse().ok()?, money(amount)?),
             _ => return None,
         };
         return Some(Doing::Mishandle(from, to, how));

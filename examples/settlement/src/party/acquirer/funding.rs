@@ -211,9 +211,7 @@ impl Acquirer {
         let (kind, note, answer) = match self.funding.taken.get(&file.id) {
             None => (RecordKind::FileTaken, sha, taken(true)),
             Some(known) if *known == sha => (RecordKind::FileDuplicate, sha, taken(true)),
-            Some(_) => {
-                (RecordKind::FileQuarantined, "the number of another file".to_owned(), taken(false))
-            }
+            Some(_) => (RecordKind::FileQuarantined, "the number of another file".to_owned(), taken(false)),
         };
         let record = fx.record(kind);
         fx.note(Record { tx: file.id.clone(), peer: Some(Party::Hub), note, ..record });
@@ -298,7 +296,9 @@ impl Acquirer {
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
-                None => ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx)),
+                None => {
+                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx))
+                }
                 Some(true) => items.iter().for_each(|(key, sale)| self.reserve(key, sale, fx)),
                 Some(false) => {}
             }
