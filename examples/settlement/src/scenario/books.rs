@@ -88,14 +88,14 @@ fn slips(stage: &Stage, books: &Books) -> Check {
         let records = stage.slip_records(number);
         for sale in records.iter().filter(|record| record.kind == RecordKind::SaleSent) {
             count += 1;
-            let ends = records.iter().filter(|record| {
+            let mut ends = records.iter().filter(|record| {
                 (record.stan, record.batch) == (sale.stan, sale.batch)
                     && matches!(
                         record.kind,
                         RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::SaleReversed
                     )
             });
-            let last = ends.last().map(|record| record.kind);
+            let last = ends.next_back().map(|record| record.kind);
             let amount = sale.amount.map_or(0, |amount| i128::from(amount.units()));
             let expected = if last == Some(RecordKind::SaleApproved) { amount } else { 0 };
             let charged = charged(books, &issuer, terminal, sale);

@@ -1,7 +1,7 @@
 //! The causes and remedies of the founding document, "settled on the POS, but the money did not arrive", and the
 //! scenarios that show them, as a table that is made from the scenario files.
 
-use super::{Scenario, ScenarioError};
+use super::Scenario;
 
 /// What the founding document names as causes: id, and in words.
 pub const CAUSES: [(&str, &str); 8] = [
@@ -30,25 +30,14 @@ pub const REMEDIES: [(&str, &str); 10] = [
 ];
 
 /// The table, in Markdown.
-pub fn table(scenarios: &[Scenario]) -> Result<String, ScenarioError> {
+pub fn table(scenarios: &[Scenario]) -> String {
     let mut text = String::from(
         "# Causes and remedies, and the scenarios that show them\n\n\
          Written by `settlement scenarios --table` out of the files in [`scenarios/`](.); a test holds it to them. What is\n\
          not there yet is not listed.\n\n",
     );
-    for (title, rows, of) in [
-        ("cause", CAUSES.as_slice(), (|s: &Scenario| &s.causes) as fn(&Scenario) -> &Vec<String>),
-        ("remedy", REMEDIES.as_slice(), |s| &s.remedies),
-    ] {
-        text.push_str(&format!("| {title} | scenarios |\n| --- | --- |\n"));
-        for (id, words) in rows {
-            let shown = scenarios.iter().filter(|scenario| of(scenario).iter().any(|of| of == id));
-            let shown: Vec<String> = shown.map(|s| format!("{} `{}`", s.id, s.name)).collect();
-            let shown = if shown.is_empty() { "none yet".to_owned() } else { shown.join(", ") };
-            text.push_str(&format!("| {words} | {shown} |\n"));
-        }
-        text.push('\n');
-    }
+    text.push_str(&rows("cause", &CAUSES, scenarios, |scenario| &scenario.causes));
+    text.push_str(&rows("remedy", &REMEDIES, scenarios, |scenario| &scenario.remedies));
     text.push_str(
         "| scenario | what goes wrong | what mends it | not shown yet |\n| --- | --- | --- | --- |\n",
     );
@@ -57,5 +46,22 @@ pub fn table(scenarios: &[Scenario]) -> Result<String, ScenarioError> {
         let lacks = scenario.lacks.as_deref().unwrap_or("");
         text.push_str(&format!("| {id} `{name}` | {fault} | {remedy} | {lacks} |\n"));
     }
-    Ok(text)
+    text
+}
+
+fn rows(
+    title: &str,
+    of: &[(&str, &str)],
+    scenarios: &[Scenario],
+    ids: fn(&Scenario) -> &Vec<String>,
+) -> String {
+    let mut text = format!("| {title} | scenarios |\n| --- | --- |\n");
+    for (id, words) in of {
+        let shown = scenarios.iter().filter(|scenario| ids(scenario).iter().any(|of| of == id));
+        let shown: Vec<String> = shown.map(|s| format!("{} `{}`", s.id, s.name)).collect();
+        let shown = if shown.is_empty() { "none yet".to_owned() } else { shown.join(", ") };
+        text.push_str(&format!("| {words} | {shown} |\n"));
+    }
+    text.push('\n');
+    text
 }
