@@ -28,7 +28,7 @@ impl Books {
 
     /// Reads them from the stores of a local world.
     pub fn of(local: &Local) -> Result<Self, StoreError> {
-        let stores = Party::ALL.into_iter().filter_map(|party| Some((party, local.store(party)?)));
+        let stores = Party::NETWORK.into_iter().filter_map(|party| Some((party, local.store(party)?)));
         let histories = stores.map(|(party, store)| Ok((party, store.history()?)));
         Ok(Self { histories: histories.collect::<Result<_, StoreError>>()?, ..Self::default() })
     }
@@ -90,7 +90,7 @@ impl Books {
         self.histories.get(&party).map_or(&[], |history| &history.balances)
     }
 
-    fn history(&self, party: Party) -> History {
+    pub(crate) fn history(&self, party: Party) -> History {
         self.histories.get(&party).cloned().unwrap_or_default()
     }
 }
@@ -107,13 +107,13 @@ pub struct Check {
 }
 
 impl Check {
-    fn equal(rule: impl Into<String>, left: i128, right: i128) -> Self {
+    pub(crate) fn equal(rule: impl Into<String>, left: i128, right: i128) -> Self {
         let figures =
             if left == right { signed(left) } else { format!("{} against {}", signed(left), signed(right)) };
         Self { rule: rule.into(), holds: left == right, figures }
     }
 
-    fn that(rule: impl Into<String>, holds: bool, figures: impl Into<String>) -> Self {
+    pub(crate) fn that(rule: impl Into<String>, holds: bool, figures: impl Into<String>) -> Self {
         Self { rule: rule.into(), holds, figures: figures.into() }
     }
 }
@@ -134,7 +134,7 @@ pub fn audit(books: &Books) -> Vec<Check> {
 }
 
 /// Is each row the one that was written after the row before it, and is none missing at the end?
-fn chains(history: &History, party: Party) -> Check {
+pub(crate) fn chains(history: &History, party: Party) -> Check {
     let records = broken_at(history.records.iter().map(Record::words), &history.record_chain);
     let transfers = broken_at(history.transfers.iter().map(Transfer::words), &history.chain);
     let torn = torn_at(history);
@@ -254,7 +254,7 @@ fn broken_at<const N: usize>(rows: impl Iterator<Item = [String; N]>, stored: &[
 }
 
 /// Is the book of one party sound in itself?
-fn book(books: &Books, party: Party) -> Vec<Check> {
+pub(crate) fn book(books: &Books, party: Party) -> Vec<Check> {
     let mut ledger = Ledger::default();
     let statuses: Vec<_> = books
         .transfers(party)
@@ -454,7 +454,7 @@ pub(crate) fn held_for(ledger: &Ledger, transfers: &[Transfer], reference: &str)
     sum
 }
 
-fn sum(books: &Books, party: Party, mut counts: impl FnMut(&Transfer) -> bool) -> i128 {
+pub(crate) fn sum(books: &Books, party: Party, mut counts: impl FnMut(&Transfer) -> bool) -> i128 {
     let transfers = books.transfers(party).iter().filter(|transfer| counts(transfer));
     transfers.map(|transfer| i128::from(transfer.amount.units())).sum()
 }

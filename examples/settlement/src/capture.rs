@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use etherparse::PacketBuilder;
 
@@ -17,55 +17,73 @@ use crate::journal::Party;
 
 /// A capture file that grows, or none.
 #[derive(Default)]
-pub struct Capture(Option<Mutex<Streams>>);
+pub struct Capture(Option<Mutex<Pcap<File>>>);
 
-struct Streams {
-    file: File,
+/// Where a frame begins or ends: a party, and which terminal it is; 0 for all others.
+pub type Seat = (Party, u8);
+
+/// Captured frames, written in the format pcap.
+pub struct Pcap<W> {
+    out: W,
     /// The octets sent so far from the first to the second.
-    sent: BTreeMap<(Party, Party), u32>,
+    sent: BTreeMap<(Seat, Seat), u32>,
 }
 
 impl Capture {
     /// A new file, which must not exist yet.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut file = File::create_new(path)?;
-        file.write_all(&[MAGIC, VERSION, [0; 4], [0; 4], LONGEST, RAW_IP].concat())?;
-        Ok(Self(Some(Mutex::new(Streams { file, sent: BTreeMap::new() }))))
+        Ok(Self(Some(Mutex::new(Pcap::new(File::create_new(path)?)?))))
     }
 
     /// Notes a frame that is about to be sent, so that no answer is noted before its request.
     pub fn sent(&self, from: Party, to: Party, frame: &[u8]) -> io::Result<()> {
-        let Some(streams) = &self.0 else { return Ok(()) };
-        streams.lock().unwrap_or_else(PoisonError::into_inner).write(from, to, frame)
+        let Some(pcap) = &self.0 else { return Ok(()) };
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        pcap.lock().unwrap_or_else(PoisonError::into_inner).frame((from, 0), (to, 0), frame, since)
     }
 }
 
-impl Streams {
-    fn write(&mut self, from: Party, to: Party, frame: &[u8]) -> io::Result<()> {
+impl<W: Write> Pcap<W> {
+    /// An empty capture.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        out.write_all(&[MAGIC, VERSION, [0; 4], [0; 4], LONGEST, RAW_IP].concat())?;
+        Ok(Self { out, sent: BTreeMap::new() })
+    }
+
+    /// What was written so far.
+    pub const fn inner(&self) -> &W {
+        &self.out
+    }
+
+    /// Adds a frame that was seen so long after 1970, in UTC.
+    pub fn frame(&mut self, from: Seat, to: Seat, frame: &[u8], since: Duration) -> io::Result<()> {
         let heard = self.sent.get(&(to, from)).copied().unwrap_or_default();
         let sent = self.sent.entry((from, to)).or_default();
         let builder = PacketBuilder::ipv4(address(from), address(to), 64)
-            .tcp(port(from, to), port(to, from), *sent, u16::MAX)
+            .tcp(port(from.0, to.0), port(to.0, from.0), *sent, u16::MAX)
             .ack(heard)
             .psh();
         *sent = sent.wrapping_add(u32::try_from(frame.len()).map_err(io::Error::other)?);
         let octets = builder.size(frame.len());
         let mut packet = Vec::with_capacity(octets);
         builder.write(&mut packet, frame).map_err(io::Error::other)?;
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = u32::try_from(since.as_secs()).map_err(io::Error::other)?.to_le_bytes();
         let length = u32::try_from(octets).map_err(io::Error::other)?.to_le_bytes();
-        self.file.write_all(&[seconds, since.subsec_micros().to_le_bytes(), length, length].concat())?;
-        self.file.write_all(&packet)
+        self.out.write_all(&[seconds, since.subsec_micros().to_le_bytes(), length, length].concat())?;
+        self.out.write_all(&packet)
     }
 }
 
-const fn address(party: Party) -> [u8; 4] {
-    match party {
-        Party::Terminal => [10, 0, 0, 1],
-        Party::Acquirer => [10, 0, 0, 2],
-        Party::Issuer => [10, 0, 0, 3],
-    }
+/// 10.0.0.1 the first terminal, 10.0.1.1 the next one.
+const fn address((party, number): Seat) -> [u8; 4] {
+    let last = match party {
+        Party::Terminal => 1,
+        Party::Acquirer => 2,
+        Party::Issuer => 3,
+        Party::Hub => 4,
+        Party::Bank => 5,
+    };
+    [10, 0, number, last]
 }
 
 /// The port of a party on its line to `peer`.

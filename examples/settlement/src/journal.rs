@@ -15,18 +15,24 @@ named! {
         Acquirer = "acquirer",
         /// The issuer's host.
         Issuer = "issuer",
+        /// The hub: the network's clearing house, between acquirer and issuer.
+        Hub = "hub",
+        /// The bank of the merchants.
+        Bank = "bank",
     }
 }
 
 impl Party {
-    /// All of them, from the merchant to the bank.
+    /// Those of the first payment day, which talk ISO 8583 to each other, from the merchant to the issuer.
     pub const ALL: [Self; 3] = [Self::Terminal, Self::Acquirer, Self::Issuer];
+    /// The parties of the whole network: those, and the two that exchange files with the acquirer.
+    pub const NETWORK: [Self; 5] = [Self::Terminal, Self::Acquirer, Self::Issuer, Self::Hub, Self::Bank];
 
     /// The next one on the way to the bank.
     pub const fn towards_issuer(self) -> Self {
         match self {
             Self::Terminal => Self::Acquirer,
-            Self::Acquirer | Self::Issuer => Self::Issuer,
+            Self::Acquirer | Self::Issuer | Self::Hub | Self::Bank => Self::Issuer,
         }
     }
 
@@ -36,6 +42,8 @@ impl Party {
             Self::Terminal => 'T',
             Self::Acquirer => 'A',
             Self::Issuer => 'I',
+            Self::Hub => 'H',
+            Self::Bank => 'B',
         }
     }
 }
@@ -110,6 +118,40 @@ named! {
         DateOutOfBalance = "date_out_of_balance",
         /// The merchant was paid.
         Payout = "payout",
+        /// The merchant's bank credited the payout.
+        PayoutCredited = "payout_credited",
+        /// It sent the payout back.
+        PayoutReturned = "payout_returned",
+        /// A file is about to leave.
+        FileSent = "file_sent",
+        /// A file arrived, was sound, and is taken.
+        FileTaken = "file_taken",
+        /// The other side has our file.
+        FileAcknowledged = "file_acknowledged",
+        /// A file arrived again with the same content. It changes nothing.
+        FileDuplicate = "file_duplicate",
+        /// A file that is damaged, or has the number of another one. It changes nothing.
+        FileQuarantined = "file_quarantined",
+        /// Part of a clearing file.
+        SalePresented = "sale_presented",
+        /// In the settlement file of the network, with the same amount.
+        SaleCleared = "sale_cleared",
+        /// A record of a file and the books say different things. Nothing is paid for it.
+        ClearingException = "clearing_exception",
+        /// Due, and put into the reserve since the merchant is frozen.
+        SaleReserved = "sale_reserved",
+        /// Out of the reserve again.
+        SaleReleased = "sale_released",
+        /// The merchant is frozen, or nothing is paid to it.
+        MerchantHeld = "merchant_held",
+        /// It no longer is.
+        MerchantReleased = "merchant_released",
+        /// The account that a merchant is paid to.
+        AccountSet = "account_set",
+        /// The most that a merchant is paid on one day.
+        LimitSet = "limit_set",
+        /// An account is closed.
+        AccountClosed = "account_closed",
         /// A part of the party is out of order.
         Broken = "broken",
         /// It works again.

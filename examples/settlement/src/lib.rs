@@ -12,11 +12,13 @@
 //! | --- | --- |
 //! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
-//! | [`party`] | the three parties as pure state machines: input in, effects out |
+//! | [`party`] | the parties as pure state machines: input in, effects out |
+//! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
+//! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -36,6 +38,7 @@ pub mod capture;
 pub mod card;
 pub mod clock;
 pub mod day;
+pub mod files;
 pub mod journal;
 pub mod ledger;
 pub mod local;
@@ -46,6 +49,7 @@ pub mod node;
 pub mod party;
 pub mod report;
 pub mod resume;
+pub mod scenario;
 pub mod store;
 pub mod telegram;
 pub mod wimm;

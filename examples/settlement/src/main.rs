@@ -31,11 +31,12 @@ use settlement::node::Node;
 use settlement::party::Timers;
 use settlement::report::{self, Style};
 use settlement::resume::Rest;
+use settlement::scenario;
 use settlement::store::{LedgerFile, SqliteStore, local_seconds_east};
 use settlement::wimm;
 use settlement::world::WorldError;
 
-use self::options::{HELP, Options, Task};
+use self::options::{HELP, Options, Task, Wanted};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -57,6 +58,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
     let style = Style { colour: options.colour, lang: options.lang };
     match &options.task {
         Task::Help => print(HELP).map(|()| true),
+        Task::Scenarios(wanted) => scenarios(wanted),
         Task::Day(file) => whole_day(LedgerFile::create(file)?, options, style),
         Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
         Task::Check(file, head) => check(&Books::read(file)?, *head, style),
@@ -67,6 +69,54 @@ fn run(options: &Options) -> Result<bool, Failure> {
             Ok(wimm::check(&answers).holds)
         }
     }
+}
+
+/// Plays scenarios. `false`: a proof fails.
+fn scenarios(wanted: &Wanted) -> Result<bool, Failure> {
+    let all = scenario::all()?;
+    if wanted.table {
+        return print(&scenario::causes::table(&all)).map(|()| true);
+    }
+    let chosen: Vec<_> = all
+        .iter()
+        .filter(|one| wanted.only.as_ref().is_none_or(|only| one.id.eq_ignore_ascii_case(only)))
+        .collect();
+    if chosen.is_empty() {
+        let known: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
+        return Err(format!("there is no such scenario; there are {}", known.join(", ")).into());
+    }
+    let (mut proved, mut partly) = (0, 0);
+    for one in &chosen {
+        let played = one.play()?;
+        print(&match (wanted.json, &wanted.only) {
+            (true, _) => format!("{}\n", scenario::json(&played)),
+            (false, Some(_)) => scenario::story(&played),
+            (false, None) => scenario::line(&played),
+        })?;
+        proved += usize::from(played.holds());
+        partly += usize::from(played.holds() && one.lacks.is_some());
+        if let Some(folder) = &wanted.out {
+            keep(&played, &folder.join(&one.id))?;
+        }
+    }
+    if !wanted.json {
+        let (of, design) = (chosen.len(), scenario::DESIGNED);
+        let whole = proved - partly;
+        print(&format!(
+            "{proved} of {of} proved: {whole} whole, {partly} in part; the design has {design}\n"
+        ))?;
+    }
+    Ok(proved == chosen.len())
+}
+
+/// The files that the verdicts come from, for `cardwire-recon`, `cardwire ipm` and Wireshark.
+fn keep(played: &scenario::Played, folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    for (name, octets) in &played.files {
+        let path = folder.join(name);
+        std::fs::write(&path, octets).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
 }
 
 fn whole_day(file: LedgerFile, options: &Options, style: Style) -> Result<bool, Failure> {

@@ -281,8 +281,11 @@ impl Station {
     }
 
     fn handle(&mut self, input: Input) -> Result<(), String> {
-        let Released { sends, timers, outcomes } =
+        let Released { sends, timers, outcomes, parcels } =
             self.node.handle(input, self.clock.now()).map_err(|error| error.to_string())?;
+        if let Some((to, _)) = parcels.first() {
+            return Err(format!("there is no line for files to the {to}"));
+        }
         for (timer, delay) in timers {
             self.plan(delay, Due::Timer(timer));
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Stamp;
 use crate::journal::Party;
+use crate::party::parcel::Parcel;
 use crate::party::{Effect, Input, Machine, Outcome, Timer};
 use crate::store::{Commit, Store, StoreError};
 use crate::telegram::Telegram;
@@ -16,6 +17,8 @@ use crate::wire::secured::Secured;
 pub struct Released {
     /// Messages, in order.
     pub sends: Vec<(Party, Telegram)>,
+    /// Files, orders and receipts, in order.
+    pub parcels: Vec<(Party, Parcel)>,
     /// Wake-up calls.
     pub timers: Vec<(Timer, Duration)>,
     /// Answers to the person who asked.
@@ -49,6 +52,7 @@ impl Node {
                 Effect::Record(record) => commit.records.push(*record),
                 Effect::Transfer(transfer) => commit.transfers.push(transfer),
                 Effect::Send(to, message) => released.sends.push((to, *message)),
+                Effect::Parcel(to, parcel) => released.parcels.push((to, parcel)),
                 Effect::Timer(timer, delay) => released.timers.push((timer, delay)),
                 Effect::Done(outcome) => released.outcomes.push(outcome),
             }

@@ -20,6 +20,11 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement --resume FILE         go on with a day that broke off, after a power cut, say
        settlement --check FILE          check the books of a ledger file
        settlement --where FILE          where is the money of each sale in it
+       settlement scenarios             play each reason why money does not arrive, and prove the answer
+         --only S02      one of them, with its whole story
+         --json          one object a line
+         --out FOLDER    keep capture, settlement files and statement, for `cardwire-recon` and `cardwire ipm`
+         --table         causes and remedies, and the scenarios that show them
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
   --head HEX          with --check: the head that was printed when the day was closed
@@ -30,13 +35,41 @@ Usage: settlement [options]             play the day on a fresh ledger
   --no-colour         plain text (also: NO_COLOR, or when the output is no terminal)
   --help              this text
 
-Exit status: 0 the books balance, 1 they do not, 2 it could not be done.
+Exit status: 0 the books balance, every proof holds, 1 they do not, 2 it could not be done.
 Test cards only. PIN blocks are clear test blocks, MACs and keys are left out; never use this with real cards.
 ";
+
+/// Which scenarios, and how they are printed.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    pub(crate) only: Option<String>,
+    pub(crate) json: bool,
+    pub(crate) table: bool,
+    pub(crate) out: Option<PathBuf>,
+}
+
+impl Wanted {
+    fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut words = words.skip(1);
+        let mut wanted = Self::default();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
+            match word.as_str() {
+                "--only" => wanted.only = Some(value()?),
+                "--out" => wanted.out = Some(value()?.into()),
+                "--json" => wanted.json = true,
+                "--table" => wanted.table = true,
+                other => return Err(format!("scenarios has no option {other}; see --help")),
+            }
+        }
+        Ok(wanted)
+    }
+}
 
 /// What to do.
 pub(crate) enum Task {
     Help,
+    Scenarios(Wanted),
     Day(PathBuf),
     Resume(PathBuf),
     Check(PathBuf, Option<Digest>),
@@ -55,7 +88,12 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
-        let mut words = std::env::args().skip(1);
+        let mut words = std::env::args().skip(1).peekable();
+        if words.peek().is_some_and(|word| word == "scenarios")
+            && !std::env::args().any(|word| word == "--help")
+        {
+            return Ok(Self::scenarios(Wanted::from_words(words)?));
+        }
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
         let mut kept = None;
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -100,6 +138,13 @@ impl Options {
             (None, None) => Task::Day(default_file()?),
         };
         Ok(Self { task, capture, timers, lang, colour })
+    }
+}
+
+impl Options {
+    fn scenarios(wanted: Wanted) -> Self {
+        let timers = Timers::from_base(Duration::from_millis(300));
+        Self { task: Task::Scenarios(wanted), capture: None, timers, lang: of_locale(), colour: false }
     }
 }
 

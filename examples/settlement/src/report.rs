@@ -160,6 +160,7 @@ fn event_line(party: Party, record: &Record, text: &str, style: Style) -> String
         Party::Terminal => "T    ",
         Party::Acquirer => "  A  ",
         Party::Issuer => "    I",
+        Party::Hub | Party::Bank => "     ",
     };
     let stan = if record.stan == 0 { String::new() } else { format!("{:06}", record.stan) };
     let amount = record.amount.map_or_else(String::new, |amount| amount.to_string());

@@ -20,6 +20,11 @@ impl Digest {
         Self::START.then(words)
     }
 
+    /// The SHA-256 of these octets, as `sha256sum` prints it.
+    pub fn of_octets(octets: &[u8]) -> Self {
+        Self(Sha256::digest(octets).into())
+    }
+
     /// The next link of a chain: these words after this digest. The length of each word keeps `ab`, `c`
     /// apart from `a`, `bc`.
     #[must_use]

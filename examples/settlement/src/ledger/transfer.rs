@@ -59,6 +59,10 @@ named! {
         Settlement = "settlement",
         /// Payout to the merchant.
         Payout = "payout",
+        /// A payout that the merchant's bank sent back.
+        Return = "return",
+        /// Money of a frozen merchant, into its reserve or out of it.
+        Reserve = "reserve",
     }
 }
 

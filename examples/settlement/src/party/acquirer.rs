@@ -4,6 +4,7 @@
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
 mod advices;
+mod funding;
 mod item;
 mod sale;
 mod settle;
@@ -11,6 +12,7 @@ mod settle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::advices::Advices;
+use self::funding::Funding;
 use self::item::{Sale, State};
 use self::settle::Closing;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
@@ -61,6 +63,7 @@ pub struct Acquirer {
     closed: BTreeMap<String, Record>,
     /// The settlement dates that are over.
     dates: BTreeMap<Date, Closing>,
+    funding: Funding,
     host_stan: u64,
     sequence: u64,
     host_in_service: bool,
@@ -68,7 +71,7 @@ pub struct Acquirer {
 
 impl Acquirer {
     /// An acquirer without history.
-    pub const fn new(config: AcquirerConfig) -> Self {
+    pub fn new(config: AcquirerConfig) -> Self {
         Self {
             config,
             sales: BTreeMap::new(),
@@ -78,10 +81,19 @@ impl Acquirer {
             batches: BTreeMap::new(),
             closed: BTreeMap::new(),
             dates: BTreeMap::new(),
+            funding: Funding::default(),
             host_stan: 500_000,
             sequence: 0,
             host_in_service: false,
         }
+    }
+
+    /// The same with a back office: it clears by files with the hub, and orders payouts to these accounts, by
+    /// merchant, at the merchants' bank.
+    #[must_use]
+    pub fn with_back_office(mut self, accounts: BTreeMap<String, String>) -> Self {
+        self.funding.accounts = Some(accounts);
+        self
     }
 
     fn hear_terminal(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
@@ -185,7 +197,7 @@ impl Machine for Acquirer {
                 match from {
                     Party::Terminal => self.hear_terminal(&message, books, &mut fx),
                     Party::Issuer => self.hear_issuer(&message, books, &mut fx),
-                    Party::Acquirer => {}
+                    Party::Acquirer | Party::Hub | Party::Bank => {}
                 }
             }
             Input::NotSent(to, message) => self.not_sent(to, &message, &mut fx),
@@ -212,7 +224,10 @@ impl Machine for Acquirer {
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
             Input::Timer(timer) => self.timer(timer, &mut fx),
+            Input::Command(Command::Pay) if self.funding.is_on() => self.order_payouts(books, &mut fx),
             Input::Command(Command::Pay) => self.pay(books, &mut fx),
+            Input::Command(Command::Desk(desk)) if self.funding.is_on() => self.desk(&desk, &mut fx),
+            Input::Parcel(_, parcel) => self.parcel(parcel, books, &mut fx),
             Input::Command(_) => fx.done(Outcome::Refused("not a matter of the acquirer")),
         }
         for (kind, tx) in self.advices.taken() {
@@ -255,6 +270,19 @@ impl Machine for Acquirer {
             | RecordKind::AdviceDone
             | RecordKind::AdviceParked
             | RecordKind::AdviceRetried => self.advices.apply(record),
+            RecordKind::FileSent
+            | RecordKind::FileAcknowledged
+            | RecordKind::FileTaken
+            | RecordKind::Payout
+            | RecordKind::PayoutCredited
+            | RecordKind::MerchantHeld
+            | RecordKind::MerchantReleased
+            | RecordKind::AccountSet
+            | RecordKind::LimitSet => self.funding.apply(record),
+            RecordKind::PayoutReturned => {
+                self.funding.apply(record);
+                self.sales.values_mut().for_each(|sale| sale.unpay(&record.tx));
+            }
             _ => self.apply_sale(record),
         }
     }

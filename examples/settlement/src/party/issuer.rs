@@ -15,6 +15,10 @@ use crate::money::Money;
 use crate::telegram::{Code, Mti, Telegram};
 
 const APPROVED: Code = Code::of(b"00");
+/// The account system does not work.
+const MALFUNCTION: Code = Code::of(b"96");
+/// The bank closes its books.
+const CUT_OFF: Code = Code::of(b"90");
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
 /// After this many wrong PINs in a row nothing is tried any more.
@@ -79,7 +83,8 @@ pub struct Issuer {
     reconciled: BTreeMap<Date, Record>,
     announced: Option<Telegram>,
     stan: u64,
-    broken: bool,
+    /// While the account system is out of order: the response that says so.
+    broken: Option<Code>,
 }
 
 /// The hold that an approved sale is in the issuer's book.
@@ -104,7 +109,7 @@ impl Issuer {
             reconciled: BTreeMap::new(),
             announced: None,
             stan: 900_000,
-            broken: false,
+            broken: None,
         }
     }
 
@@ -173,8 +178,8 @@ impl Issuer {
     /// The rules of the bank, in the order in which they say no.
     fn judge(&self, key: &str, message: &Telegram, books: &Ledger) -> Verdict<'_> {
         let no = |code: &[u8; 2], card| Verdict { code: Code::of(code), card };
-        if self.broken {
-            return no(b"96", None);
+        if let Some(code) = self.broken {
+            return Verdict { code, card: None };
         }
         if self.items.contains_key(key) {
             return no(b"22", None);
@@ -209,6 +214,10 @@ impl Issuer {
         let Some(original) = &message.original else {
             return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
         };
+        // Its books cannot be changed now. The code is not final: the acquirer will repeat the advice.
+        if let Some(code) = self.broken {
+            return fx.send(Party::Acquirer, message.answer(code));
+        }
         let key = network_key(&original.transmission, original.stan, &message.acquirer);
         let traffic = Record::traffic(fx.now, RecordKind::SaleReversed, Party::Acquirer, message);
         let (code, date) = match self.items.get(&key) {
@@ -252,14 +261,17 @@ impl Issuer {
                 let message = self.announcement(next, fx);
                 fx.send(Party::Acquirer, message);
             }
-            Command::Break | Command::Repair => {
-                let kind =
-                    if matches!(command, Command::Break) { RecordKind::Broken } else { RecordKind::Repaired };
+            Command::Break | Command::DayEnd | Command::Repair => {
+                let (kind, code) = match command {
+                    Command::Break => (RecordKind::Broken, Some(MALFUNCTION)),
+                    Command::DayEnd => (RecordKind::Broken, Some(CUT_OFF)),
+                    _ => (RecordKind::Repaired, None),
+                };
                 let record = fx.record(kind);
-                fx.note(Record { note: "account system".to_owned(), ..record });
+                fx.note(Record { note: "account system".to_owned(), code, ..record });
                 fx.done(Outcome::Noted);
             }
-            Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay => {
+            Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay | Command::Desk(_) => {
                 fx.done(Outcome::Refused("not a matter of the issuer"));
             }
         }
@@ -330,7 +342,7 @@ impl Machine for Issuer {
                 let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
-            Input::LinkUp(_) | Input::LinkDown(_) => {}
+            Input::LinkUp(_) | Input::LinkDown(_) | Input::Parcel(_, _) => {}
             Input::Timer(Timer::CutOver(date)) => {
                 if let Some(message) = self.announced.clone() {
                     fx.send(Party::Acquirer, message);
@@ -352,8 +364,8 @@ impl Machine for Issuer {
             RecordKind::DateReconciled | RecordKind::DateOutOfBalance => {
                 self.reconciled.extend(record.date.map(|date| (date, record.clone())));
             }
-            RecordKind::Broken => self.broken = true,
-            RecordKind::Repaired => self.broken = false,
+            RecordKind::Broken => self.broken = Some(record.code.unwrap_or(MALFUNCTION)),
+            RecordKind::Repaired => self.broken = None,
             RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::Tombstone => {
                 if record.code == Some(Code::of(b"55")) {
                     *self.wrong_pins.entry(record.note.clone()).or_default() += 1;

@@ -5,15 +5,21 @@
 //! stored.
 
 mod acquirer;
+mod bank;
+mod hub;
 mod issuer;
+pub mod parcel;
 mod terminal;
 
 use std::time::Duration;
 
 pub use acquirer::{Acquirer, AcquirerConfig};
+pub use bank::{Bank, BankConfig, PAYOUTS, entries};
+pub use hub::{Hub, HubConfig};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
 pub use terminal::{Terminal, TerminalConfig};
 
+use self::parcel::Parcel;
 use crate::card::Card;
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
@@ -40,6 +46,8 @@ pub enum Input {
     LinkDown(Party),
     /// A timer that the party set has run out.
     Timer(Timer),
+    /// A file, an order or a receipt arrived.
+    Parcel(Party, Parcel),
     /// A person wants something.
     Command(Command),
 }
@@ -61,6 +69,31 @@ pub enum Command {
     Break,
     /// Issuer: it works again.
     Repair,
+    /// Issuer: it closes its books for the day, and answers 90 until it works again.
+    DayEnd,
+    /// What the back office of acquirer, hub or bank does.
+    Desk(Desk),
+}
+
+/// What a back office can ask for.
+#[derive(Clone, Debug)]
+pub enum Desk {
+    /// Acquirer: present what is captured and reconciled, and again what has no receipt.
+    Present,
+    /// Acquirer: freeze this merchant, for this reason.
+    Freeze(String, String),
+    /// Acquirer: pay it again.
+    Release(String),
+    /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
+    Limit(String, Money),
+    /// Acquirer: pay this merchant to this account from here on.
+    PayTo(String, String),
+    /// Hub: the clearing run. Bank: the booking run.
+    Run,
+    /// Bank: close this account.
+    Close(String),
+    /// Bank: send back what was credited last, for this reason (`AC04`).
+    Return(String),
 }
 
 /// What a timer is for. Timers are not cancelled: when one runs out the party looks whether it
@@ -90,6 +123,8 @@ pub enum Effect {
     Transfer(Transfer),
     /// Let this leave, once the above is durable.
     Send(Party, Box<Telegram>),
+    /// Let this file, order or receipt leave, once the above is durable.
+    Parcel(Party, Parcel),
     /// Wake me.
     Timer(Timer, Duration),
     /// Tell the person who asked.
@@ -160,7 +195,7 @@ impl Timers {
         match party {
             Party::Terminal => self.terminal,
             Party::Acquirer => self.acquirer,
-            Party::Issuer => self.issuer,
+            Party::Issuer | Party::Hub | Party::Bank => self.issuer,
         }
     }
 
@@ -186,7 +221,7 @@ impl Effects {
         self.list.push(Effect::Record(Box::new(record)));
     }
 
-    fn record(&mut self, kind: RecordKind) -> Record {
+    fn record(&self, kind: RecordKind) -> Record {
         Record::new(self.now, kind)
     }
 
@@ -207,6 +242,10 @@ impl Effects {
     fn send(&mut self, to: Party, message: Telegram) {
         self.note(Record::traffic(self.now, RecordKind::MessageOut, to, &message));
         self.list.push(Effect::Send(to, Box::new(message)));
+    }
+
+    fn parcel(&mut self, to: Party, parcel: Parcel) {
+        self.list.push(Effect::Parcel(to, parcel));
     }
 
     fn after(&mut self, delay: Duration, timer: Timer) {

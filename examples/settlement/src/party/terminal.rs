@@ -94,7 +94,12 @@ impl Terminal {
             }
             Command::Sell(card, amount) => self.sell(&card, amount, fx),
             Command::CloseBatch => self.close_batch(fx),
-            Command::CutOver | Command::Pay | Command::Break | Command::Repair => {
+            Command::CutOver
+            | Command::Pay
+            | Command::Break
+            | Command::Repair
+            | Command::DayEnd
+            | Command::Desk(_) => {
                 fx.done(Outcome::Refused("not a matter of the terminal"));
             }
         }
@@ -337,7 +342,7 @@ impl Machine for Terminal {
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::LinkUp(party) => fx.done(Outcome::InService(party)),
-            Input::LinkDown(_) => {}
+            Input::LinkDown(_) | Input::Parcel(_, _) => {}
             Input::Timer(Timer::Terminal(stan)) => self.timed_out(stan, &mut fx),
             Input::Timer(_) => {}
             Input::Command(command) => self.command(command, &mut fx),

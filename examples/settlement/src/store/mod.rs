@@ -4,6 +4,7 @@
 
 mod file;
 mod mem;
+mod shared;
 mod sqlite;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::str::FromStr;
 
 pub use file::{Begun, Contents, LedgerFile, Seal};
 pub use mem::MemStore;
+pub use shared::SharedStore;
 pub use sqlite::{SqliteStore, local_seconds_east};
 
 use crate::journal::Record;

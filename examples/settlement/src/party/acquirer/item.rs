@@ -40,6 +40,14 @@ pub(super) struct Sale {
     pub(super) captured: bool,
     pub(super) settled: bool,
     pub(super) paid: bool,
+    /// The clearing file that it is in.
+    pub(super) file: Option<String>,
+    /// The settlement file has it.
+    pub(super) cleared: bool,
+    /// Due, and in the reserve.
+    pub(super) reserved: bool,
+    /// The payout that it is in.
+    pub(super) payout: String,
     pub(super) answered_at: Stamp,
     pub(super) host_stan: u64,
     pub(super) transmission: String,
@@ -65,6 +73,10 @@ impl Sale {
             captured: false,
             settled: false,
             paid: false,
+            file: None,
+            cleared: false,
+            reserved: false,
+            payout: String::new(),
             answered_at: record.at,
             host_stan: record.host_stan,
             transmission: record.transmission.clone(),
@@ -93,8 +105,22 @@ impl Sale {
             }
             RecordKind::SaleCaptured => self.captured = true,
             RecordKind::SaleSettled => self.settled = true,
-            RecordKind::SalePaid => self.paid = true,
+            RecordKind::SalePresented => self.file = Some(record.note.clone()),
+            RecordKind::SaleCleared => self.cleared = true,
+            RecordKind::SaleReserved => self.reserved = true,
+            RecordKind::SaleReleased => self.reserved = false,
+            RecordKind::SalePaid => {
+                self.paid = true;
+                self.payout.clone_from(&record.note);
+            }
             _ => {}
+        }
+    }
+
+    /// That payout came back.
+    pub(super) fn unpay(&mut self, payout: &str) {
+        if self.payout == payout {
+            self.paid = false;
         }
     }
 

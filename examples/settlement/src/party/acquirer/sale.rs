@@ -36,6 +36,8 @@ impl Acquirer {
             Some(*b"22")
         } else if !self.config.merchants.contains(message.merchant.trim()) {
             Some(*b"03")
+        } else if self.funding.is_frozen(message.merchant.trim()) {
+            Some(*b"57")
         } else if self.batches.get(&message.terminal).copied() != message.batch {
             Some(*b"77")
         } else if message.pan.is_none() || message.amount.is_none() {

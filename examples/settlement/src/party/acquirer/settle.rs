@@ -230,7 +230,8 @@ impl Acquirer {
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
         }
         let net = Money::minor(u64::try_from(totals.net()).unwrap_or_default());
-        if net > Money::ZERO {
+        // With a back office the money comes with the settlement file, item by item.
+        if net > Money::ZERO && !self.funding.is_on() {
             let reference = date.to_string();
             fx.transfer(Transfer::posted(Purpose::Settlement, &reference, "nostro", "hub_receivable", net));
         }

@@ -1,0 +1,223 @@
+//! The bank of the merchants: it takes the acquirer's orders, books them in its run, and may send a payment back.
+//! Each order is booked once, however often it comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parcel::{End, Notice, Order, Parcel};
+use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
+use crate::clock::Stamp;
+use crate::files::statement::Entry;
+use crate::journal::{Party, Record, RecordKind};
+use crate::ledger::{Ledger, Purpose, Transfer};
+
+/// Who this bank is.
+#[derive(Clone, Debug)]
+pub struct BankConfig {
+    /// The accounts that it keeps for merchants.
+    pub accounts: BTreeSet<String>,
+}
+
+/// The acquirer's account, from which payouts are paid.
+pub const PAYOUTS: &str = "payouts:acquirer";
+/// The reason of a return: there is no such account.
+const NO_ACCOUNT: &str = "AC01";
+/// It is closed.
+const CLOSED: &str = "AC04";
+
+#[derive(Clone, Debug)]
+struct Taken {
+    order: Order,
+    trace: String,
+    end: End,
+}
+
+/// The bank's state machine.
+#[derive(Debug)]
+pub struct Bank {
+    config: BankConfig,
+    closed: BTreeSet<String>,
+    orders: BTreeMap<String, Taken>,
+    last_credited: Option<String>,
+}
+
+impl Bank {
+    /// A bank without history.
+    pub const fn new(config: BankConfig) -> Self {
+        Self { config, closed: BTreeSet::new(), orders: BTreeMap::new(), last_credited: None }
+    }
+
+    fn order(&self, order: Order, fx: &mut Effects) {
+        if let Some(known) = self.orders.get(&order.id) {
+            let (trace, end) = (known.trace.clone(), known.end.clone());
+            return fx.parcel(Party::Acquirer, Parcel::Notice(Notice { id: order.id, trace, end }));
+        }
+        let trace = format!("{}{:06}", fx.now.date().yddd(), self.orders.len() + 1);
+        let record = fx.record(RecordKind::Payout);
+        fx.note(Record {
+            tx: order.id.clone(),
+            amount: Some(order.amount),
+            date: Some(order.date),
+            rrn: trace.clone(),
+            note: format!("{}|{}|{}", order.merchant, order.account, order.reference),
+            ..record
+        });
+        let notice = Notice { id: order.id, trace, end: End::Accepted };
+        fx.parcel(Party::Acquirer, Parcel::Notice(notice));
+    }
+
+    /// Books what was taken.
+    fn run(&self, fx: &mut Effects) {
+        for taken in self.orders.values().filter(|taken| taken.end == End::Accepted) {
+            let account = &taken.order.account;
+            let end = if !self.config.accounts.contains(account) {
+                End::Returned(NO_ACCOUNT.to_owned())
+            } else if self.closed.contains(account) {
+                End::Returned(CLOSED.to_owned())
+            } else {
+                End::Credited
+            };
+            book(taken, end, fx);
+        }
+        fx.done(Outcome::Noted);
+    }
+
+    fn send_back(&self, reason: String, fx: &mut Effects) {
+        let last = self.last_credited.as_ref().and_then(|id| self.orders.get(id));
+        match last {
+            Some(taken) if taken.end == End::Credited => {
+                book(taken, End::Returned(reason), fx);
+                fx.done(Outcome::Noted);
+            }
+            _ => fx.done(Outcome::Refused("nothing was credited that could be sent back")),
+        }
+    }
+}
+
+/// Books the end of an order, and tells the acquirer.
+fn book(taken: &Taken, end: End, fx: &mut Effects) {
+    let Taken { order, trace, .. } = taken;
+    let account = format!("merchant:{}", order.account);
+    let (kind, note) = match &end {
+        End::Returned(reason) => (RecordKind::PayoutReturned, reason.clone()),
+        _ => (RecordKind::PayoutCredited, String::new()),
+    };
+    match (&taken.end, &end) {
+        (_, End::Credited) => {
+            fx.transfer(Transfer::posted(Purpose::Payout, &order.id, PAYOUTS, &account, order.amount));
+        }
+        (End::Credited, End::Returned(_)) => {
+            fx.transfer(Transfer::posted(Purpose::Return, &order.id, &account, PAYOUTS, order.amount));
+        }
+        // Nothing was credited: the money went out, waited, and came back.
+        (_, End::Returned(_)) => {
+            let waits = "returns";
+            fx.transfer(Transfer::posted(Purpose::Payout, &order.id, PAYOUTS, waits, order.amount));
+            fx.transfer(Transfer::posted(Purpose::Return, &order.id, waits, PAYOUTS, order.amount));
+        }
+        (_, End::Accepted) => {}
+    }
+    let record = fx.record(kind);
+    fx.note(Record { tx: order.id.clone(), amount: Some(order.amount), note, ..record });
+    let notice = Notice { id: order.id.clone(), trace: trace.clone(), end };
+    fx.parcel(Party::Acquirer, Parcel::Notice(notice));
+}
+
+/// The entries of the acquirer's account, out of the bank's journal.
+pub fn entries(journal: &[Record]) -> Vec<Entry> {
+    let mut orders: BTreeMap<&str, &Record> = BTreeMap::new();
+    let mut credited = BTreeSet::new();
+    let mut entries = Vec::new();
+    for record in journal {
+        let reason = match record.kind {
+            RecordKind::Payout => {
+                orders.insert(&record.tx, record);
+                continue;
+            }
+            RecordKind::PayoutCredited => None,
+            RecordKind::PayoutReturned => Some(record.note.clone()),
+            _ => continue,
+        };
+        let Some(order) = orders.get(record.tx.as_str()) else { continue };
+        let text = format!("SETTLEMENT {}", order.note.rsplit('|').next().unwrap_or_default());
+        let out = Entry {
+            booked: record.at.date(),
+            amount: order.amount.unwrap_or_default(),
+            credit: false,
+            order: record.tx.clone(),
+            trace: order.rrn.clone(),
+            text,
+            reason: None,
+        };
+        if credited.insert(record.tx.as_str()) {
+            entries.push(out.clone());
+        }
+        if reason.is_some() {
+            let (text, trace) = (format!("RETURN {}", out.text), format!("{}R", out.trace));
+            entries.push(Entry { credit: true, text, trace, reason, ..out });
+        }
+    }
+    entries
+}
+
+impl Machine for Bank {
+    fn party(&self) -> Party {
+        Party::Bank
+    }
+
+    fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+        let mut fx = Effects::at(now);
+        match input {
+            Input::Start => {
+                let record = fx.record(RecordKind::Started);
+                fx.note(record);
+            }
+            Input::Parcel(_, Parcel::Order(order)) => self.order(order, &mut fx),
+            Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
+            Input::Command(Command::Desk(Desk::Close(account))) => {
+                let record = fx.record(RecordKind::AccountClosed);
+                fx.note(Record { tx: account, ..record });
+                fx.done(Outcome::Noted);
+            }
+            Input::Command(Command::Desk(Desk::Return(reason))) => self.send_back(reason, &mut fx),
+            Input::Command(_) => fx.done(Outcome::Refused("not a matter of the bank")),
+            _ => {}
+        }
+        fx.list
+    }
+
+    fn apply(&mut self, record: &Record) {
+        match record.kind {
+            RecordKind::Payout => {
+                let mut parts = record.note.split('|').map(str::to_owned);
+                let mut part = || parts.next().unwrap_or_default();
+                let order = Order {
+                    id: record.tx.clone(),
+                    merchant: part(),
+                    account: part(),
+                    reference: part(),
+                    date: record.date.unwrap_or_default(),
+                    amount: record.amount.unwrap_or_default(),
+                };
+                let taken = Taken { order, trace: record.rrn.clone(), end: End::Accepted };
+                self.orders.insert(record.tx.clone(), taken);
+            }
+            RecordKind::PayoutCredited => {
+                self.last_credited = Some(record.tx.clone());
+                self.end(record, End::Credited);
+            }
+            RecordKind::PayoutReturned => self.end(record, End::Returned(record.note.clone())),
+            RecordKind::AccountClosed => {
+                self.closed.insert(record.tx.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Bank {
+    fn end(&mut self, record: &Record, end: End) {
+        if let Some(taken) = self.orders.get_mut(&record.tx) {
+            taken.end = end;
+        }
+    }
+}

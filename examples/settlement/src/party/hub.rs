@@ -1,0 +1,184 @@
+//! The hub as the clearing house of the network: it takes the acquirer's clearing files, keeps the position of each
+//! member, and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
+//! and other content is quarantined, and an item is taken once, whatever file it comes in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parcel::{Parcel, Receipt};
+use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
+use crate::clock::Stamp;
+use crate::files::clearing::{ClearingFile, Presentment};
+use crate::journal::{Party, Record, RecordKind};
+use crate::ledger::{Digest, Ledger, Purpose, Transfer};
+use crate::money::Money;
+
+/// Who this hub is.
+#[derive(Clone, Debug)]
+pub struct HubConfig {
+    /// Its number as the sender of files.
+    pub institution: String,
+    /// The fee that merchants agreed on, in hundredths of a percent: the settlement file tells it.
+    pub fee_basis_points: u64,
+}
+
+/// The hub's state machine.
+#[derive(Debug)]
+pub struct Hub {
+    config: HubConfig,
+    /// SHA-256 of the files that were taken, by number.
+    taken: BTreeMap<String, String>,
+    items: BTreeMap<String, Presentment>,
+    /// RRNs that wait for the next run.
+    waiting: BTreeSet<String>,
+    /// Settlement files: their items, until the acquirer has acknowledged them.
+    unacknowledged: BTreeMap<String, Vec<String>>,
+    runs: usize,
+}
+
+impl Hub {
+    /// A hub without history.
+    pub const fn new(config: HubConfig) -> Self {
+        Self {
+            config,
+            taken: BTreeMap::new(),
+            items: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            unacknowledged: BTreeMap::new(),
+            runs: 0,
+        }
+    }
+
+    fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
+        let sha = Digest::of_octets(octets).to_string();
+        let file = match ClearingFile::decode(octets) {
+            Ok(file) => file,
+            Err(why) => {
+                let record = fx.record(RecordKind::FileQuarantined);
+                return fx.note(Record { peer: Some(Party::Acquirer), note: why.to_string(), ..record });
+            }
+        };
+        let receipt = |taken| Parcel::Receipt(Receipt { file: file.id.clone(), taken });
+        let about = |record: Record| Record { tx: file.id.clone(), peer: Some(Party::Acquirer), ..record };
+        match self.taken.get(&file.id) {
+            Some(known) if *known == sha => {
+                fx.note(about(fx.record(RecordKind::FileDuplicate)));
+                return fx.parcel(Party::Acquirer, receipt(true));
+            }
+            Some(_) => {
+                let note = "the number of another file".to_owned();
+                fx.note(Record { note, ..about(fx.record(RecordKind::FileQuarantined)) });
+                return fx.parcel(Party::Acquirer, receipt(false));
+            }
+            None => fx.note(Record { note: sha, ..about(fx.record(RecordKind::FileTaken)) }),
+        }
+        let mut seen = BTreeSet::new();
+        for item in &file.items {
+            self.item(&file.id, item, seen.insert(&item.rrn), fx);
+        }
+        fx.parcel(Party::Acquirer, receipt(true));
+    }
+
+    fn item(&self, file: &str, item: &Presentment, first: bool, fx: &mut Effects) {
+        let known = !first || self.items.contains_key(&item.rrn);
+        let kind = if known { RecordKind::ClearingException } else { RecordKind::SalePresented };
+        let record = fx.record(kind);
+        let note = match known {
+            true => format!("presented before, now in {file}"),
+            false => format!("{}|{}|{}", item.merchant, item.terminal, item.at.0),
+        };
+        let (rrn, approval) = (item.rrn.clone(), item.approval.clone());
+        let (amount, date) = (Some(item.amount), Some(item.date));
+        fx.note(Record { tx: file.to_owned(), rrn, approval, amount, date, note, ..record });
+        if !known {
+            let (from, to) = ("position:issuer", "position:acquirer");
+            fx.transfer(Transfer::posted(Purpose::Settlement, &item.rrn, from, to, item.amount));
+        }
+    }
+
+    /// What waits becomes a settlement file of its own; those without a receipt are sent again.
+    fn run(&self, fx: &mut Effects) {
+        let mut files = self.unacknowledged.clone();
+        if let Some(last) = self.waiting.iter().filter_map(|rrn| self.items.get(rrn)).map(|i| i.date).max() {
+            let id = ClearingFile::number("002", last, &self.config.institution, self.runs + 1);
+            for rrn in &self.waiting {
+                let record = fx.record(RecordKind::SaleSettled);
+                fx.note(Record { tx: id.clone(), rrn: rrn.clone(), ..record });
+            }
+            let record = fx.record(RecordKind::FileSent);
+            fx.note(Record { tx: id.clone(), date: Some(last), peer: Some(Party::Acquirer), ..record });
+            files.insert(id, self.waiting.iter().cloned().collect());
+        }
+        for (id, items) in files {
+            let items = items.iter().filter_map(|rrn| self.items.get(rrn));
+            let fee = |item: &Presentment| Some(item.amount.share(self.config.fee_basis_points));
+            let items = items.map(|item| Presentment { fee: fee(item), ..item.clone() }).collect();
+            match (ClearingFile { id, items }).encode() {
+                Ok(octets) => fx.parcel(Party::Acquirer, Parcel::File(octets)),
+                Err(why) => {
+                    let record = fx.record(RecordKind::WorkItem);
+                    fx.note(Record { note: format!("no settlement file: {why}"), ..record });
+                }
+            }
+        }
+        fx.done(Outcome::Noted);
+    }
+}
+
+impl Machine for Hub {
+    fn party(&self) -> Party {
+        Party::Hub
+    }
+
+    fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+        let mut fx = Effects::at(now);
+        match input {
+            Input::Start => {
+                let record = fx.record(RecordKind::Started);
+                fx.note(record);
+            }
+            Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
+            Input::Parcel(_, Parcel::Receipt(receipt)) if receipt.taken => {
+                let record = fx.record(RecordKind::FileAcknowledged);
+                fx.note(Record { tx: receipt.file, ..record });
+            }
+            Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
+            Input::Command(_) => fx.done(Outcome::Refused("not a matter of the hub")),
+            _ => {}
+        }
+        fx.list
+    }
+
+    fn apply(&mut self, record: &Record) {
+        match record.kind {
+            RecordKind::FileTaken => {
+                self.taken.insert(record.tx.clone(), record.note.clone());
+            }
+            RecordKind::SalePresented => {
+                let mut parts = record.note.split('|').map(str::to_owned);
+                let mut part = || parts.next().unwrap_or_default();
+                let (merchant, terminal) = (part(), part());
+                let item = Presentment {
+                    rrn: record.rrn.clone(),
+                    approval: record.approval.clone(),
+                    terminal,
+                    merchant,
+                    amount: record.amount.unwrap_or(Money::ZERO),
+                    fee: None,
+                    at: Stamp(part().parse().unwrap_or_default()),
+                    date: record.date.unwrap_or_default(),
+                };
+                self.items.insert(record.rrn.clone(), item);
+                self.waiting.insert(record.rrn.clone());
+            }
+            RecordKind::SaleSettled => {
+                self.waiting.remove(&record.rrn);
+                self.unacknowledged.entry(record.tx.clone()).or_default().push(record.rrn.clone());
+            }
+            RecordKind::FileSent => self.runs += 1,
+            RecordKind::FileAcknowledged => {
+                self.unacknowledged.remove(&record.tx);
+            }
+            _ => {}
+        }
+    }
+}

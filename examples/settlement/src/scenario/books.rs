@@ -1,0 +1,184 @@
+//! The proof in the books of all parties: they balance, each is what the others say, and what is not zero is named.
+
+use std::collections::BTreeMap;
+
+use super::evidence::Read;
+use super::stage::Stage;
+use super::{ScenarioError, bad};
+use crate::audit::{Books, Check, book, chains, held_for, sum};
+use crate::journal::{Party, RecordKind};
+use crate::ledger::{Ledger, Purpose};
+use crate::money::signed;
+use crate::party::PAYOUTS;
+
+/// Everything that must hold at the end of any scenario.
+pub(super) fn checks(stage: &Stage, read: &Read) -> Result<Vec<Check>, ScenarioError> {
+    let books = Books::of(&stage.world).map_err(bad)?;
+    let mut checks: Vec<Check> =
+        Party::NETWORK.into_iter().map(|party| chains(&books.history(party), party)).collect();
+    for party in [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank] {
+        checks.extend(book(&books, party));
+    }
+    checks.extend(money(&books));
+    checks.push(slips(stage, &books));
+    checks.extend(files(read, &books)?);
+    Ok(checks)
+}
+
+fn net(ledger: &Ledger, heads: &[&str]) -> i128 {
+    let named = |name: &str| heads.iter().any(|head| name.starts_with(head));
+    ledger.accounts().filter(|(name, _)| named(name)).map(|(_, account)| account.net()).sum()
+}
+
+/// Nothing appears and nothing vanishes on the way from the cardholders to the merchants' accounts.
+fn money(books: &Books) -> Vec<Check> {
+    let [issuer, acquirer, hub, bank] =
+        [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank].map(|party| books.ledger(party));
+    let opening = sum(books, Party::Issuer, |transfer| transfer.purpose == Purpose::Opening);
+    let charged = opening - net(&issuer, &["cardholder:"]);
+    let paid = sum(books, Party::Acquirer, |t| t.purpose == Purpose::Payout && t.credit == "nostro")
+        - sum(books, Party::Acquirer, |t| t.purpose == Purpose::Return && t.debit == "nostro");
+    let at_acquirer = net(&acquirer, &["merchant_", "payout_in_transit:", "mdr_income"]);
+    let received = sum(books, Party::Acquirer, |t| t.purpose == Purpose::Settlement);
+    let cleared = |kind| {
+        let of_kind = move |record: &&crate::journal::Record| record.kind == kind;
+        let records = books.records(Party::Acquirer).iter().filter(of_kind);
+        records.filter_map(|r| r.amount).map(|amount| i128::from(amount.units())).sum::<i128>()
+    };
+    let standing: i128 = held(books, &acquirer);
+    vec![
+        Check::equal(
+            "charged to cardholders = with merchants, in transit, owed, or a fee",
+            charged,
+            paid + at_acquirer,
+        ),
+        Check::equal("paid out by the acquirer = credited by the bank", paid, net(&bank, &["merchant:"])),
+        Check::equal("paid out = taken from the acquirer's account", paid, -net(&bank, &[PAYOUTS])),
+        Check::equal(
+            "settled to the acquirer = items that agree",
+            received,
+            cleared(RecordKind::SaleCleared),
+        ),
+        Check::equal(
+            "hub_receivable = sales that are not settled",
+            -net(&acquirer, &["hub_receivable"]),
+            standing - received,
+        ),
+        Check::equal("the positions of the hub sum to zero", net(&hub, &["position:"]), 0),
+        Check::that(
+            "the acquirer never settled more than the hub took",
+            received <= hub.account("position:acquirer").net(),
+            format!("{} of {}", signed(received), signed(hub.account("position:acquirer").net())),
+        ),
+    ]
+}
+
+/// What stands for all sales in the acquirer's book.
+fn held(books: &Books, ledger: &Ledger) -> i128 {
+    let sales = books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::SaleSent);
+    sales.map(|sale| held_for(ledger, books.transfers(Party::Acquirer), &sale.tx)).sum()
+}
+
+/// The merchant's slip says approved exactly if the cardholder is charged exactly that amount.
+fn slips(stage: &Stage, books: &Books) -> Check {
+    let issuer = books.ledger(Party::Issuer);
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for (number, terminal) in Stage::terminals() {
+        let records = stage.slip_records(number);
+        for sale in records.iter().filter(|record| record.kind == RecordKind::SaleSent) {
+            count += 1;
+            let mut ends = records.iter().filter(|record| {
+                (record.stan, record.batch) == (sale.stan, sale.batch)
+                    && matches!(
+                        record.kind,
+                        RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::SaleReversed
+                    )
+            });
+            let last = ends.next_back().map(|record| record.kind);
+            let amount = sale.amount.map_or(0, |amount| i128::from(amount.units()));
+            let expected = if last == Some(RecordKind::SaleApproved) { amount } else { 0 };
+            let charged = charged(books, &issuer, terminal, sale);
+            if charged != expected || last.is_none() {
+                let (stan, slip) = (sale.stan, last.map_or("no end", RecordKind::name));
+                wrong.push(format!("STAN {stan:06}: {slip}, charged {}", signed(charged)));
+            }
+        }
+    }
+    let figures = if wrong.is_empty() { format!("{count} sales") } else { wrong.join("; ") };
+    Check::that("each slip says what the cardholder was charged", wrong.is_empty(), figures)
+}
+
+fn charged(books: &Books, issuer: &Ledger, terminal: &str, slip: &crate::journal::Record) -> i128 {
+    let asked = books.records(Party::Acquirer).iter().find(|record| {
+        record.kind == RecordKind::SaleSent
+            && (record.stan, record.batch) == (slip.stan, slip.batch)
+            && record.note.ends_with(terminal)
+    });
+    let Some(asked) = asked else { return 0 };
+    let approved = books
+        .records(Party::Issuer)
+        .iter()
+        .filter(|record| record.kind == RecordKind::SaleApproved && record.rrn == asked.rrn);
+    approved.map(|record| held_for(issuer, books.transfers(Party::Issuer), &record.tx)).sum()
+}
+
+/// What an auditor reads in capture, files and statement, and that the books say the same.
+fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
+    let (totals, bank) = read.totals()?;
+    let broken = totals.identities.iter().find(|identity| !identity.holds);
+    let figures = broken.map_or_else(
+        || format!("{} identities", totals.identities.len()),
+        |identity| format!("identity {}: {}", identity.number, identity.text),
+    );
+    let paid = net(&books.ledger(Party::Bank), &[PAYOUTS]);
+    Ok(vec![
+        Check::that("the sums of capture, files and statement add up", broken.is_none(), figures),
+        Check::equal("entries of the statement = the bank's book", bank, paid),
+    ])
+}
+
+/// Records that say that something is open or wrong, by party and kind.
+pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
+    use RecordKind::{
+        AdviceParked, BadFrame, BatchOutOfBalance, ClearingException, DateOutOfBalance, FileDuplicate,
+        FileQuarantined, LateApproval, MerchantHeld, PayoutReturned, SaleExcluded, SaleReserved, StanReuse,
+        Tombstone, WorkItem,
+    };
+    const KINDS: [RecordKind; 15] = [
+        AdviceParked,
+        BadFrame,
+        BatchOutOfBalance,
+        ClearingException,
+        DateOutOfBalance,
+        FileDuplicate,
+        FileQuarantined,
+        LateApproval,
+        MerchantHeld,
+        PayoutReturned,
+        SaleExcluded,
+        SaleReserved,
+        StanReuse,
+        Tombstone,
+        WorkItem,
+    ];
+    let mut found = BTreeMap::new();
+    for party in Party::NETWORK {
+        let history = stage.world.store(party).and_then(|store| store.history().ok()).unwrap_or_default();
+        for record in history.records.iter().filter(|record| KINDS.contains(&record.kind)) {
+            *found.entry(format!("{party} {}", record.kind)).or_default() += 1;
+        }
+        if stage.world.fenced(party) > 0 {
+            found.insert(format!("{party} fenced"), stage.world.fenced(party));
+        }
+    }
+    found
+}
+
+/// The net of an account: `acquirer merchant_payable:104440359980001`.
+pub(super) fn balance(stage: &Stage, account: &str) -> Result<String, ScenarioError> {
+    let (party, name) = account.split_once(' ').ok_or_else(|| bad("an account is `party name`"))?;
+    let party: Party = party.parse().map_err(|()| bad(format_args!("`{party}` is no party")))?;
+    let store = stage.world.store(party).ok_or_else(|| bad("no such book"))?;
+    Ok(signed(store.books().account(name).net()))
+}

@@ -1,0 +1,216 @@
+//! The network that scenarios are played in: two merchants with a terminal each, acquirer, issuer, hub and bank.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::step::{Clock, Doing};
+use super::{ScenarioError, bad};
+use crate::capture::Seat;
+use crate::card::Card;
+use crate::clock::{Date, Stamp};
+use crate::day;
+use crate::journal::{Party, Record, RecordKind};
+use crate::local::{Death, Local};
+use crate::node::Node;
+use crate::party::{
+    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Hub, HubConfig, Machine, Terminal, TerminalConfig,
+    Timers,
+};
+use crate::store::{MemStore, SharedStore, Store};
+use crate::telegram::{Mti, Tally, Telegram, Totals};
+use crate::world::{Fault, World};
+
+/// A Monday, 2026-11-23.
+pub(super) const TODAY: Date = Date(20_780);
+pub(super) const MERCHANTS: [&str; 2] = ["104440359980001", "104440359980002"];
+const TERMINALS: [&str; 2] = ["10000001", "20000002"];
+/// The accounts that the bank keeps for merchants; those of the contracts are the first two.
+const ACCOUNTS: [&str; 3] = ["ACC-1", "ACC-2", "ACC-3"];
+/// The merchants' fee, in hundredths of a percent.
+const FEE: u64 = 60;
+
+/// The terminal waits 30 s, the acquirer 20 s.
+fn timers() -> Timers {
+    Timers::from_base(Duration::from_secs(10))
+}
+
+/// The network, and where the scenario is.
+pub(super) struct Stage {
+    pub(super) world: Local,
+    /// The acquirer's history, for a second instance.
+    acquirer: SharedStore,
+}
+
+impl Stage {
+    /// Eight in the morning, nothing done yet.
+    pub(super) fn open() -> Result<Self, ScenarioError> {
+        let seats = Party::NETWORK.map(|party| (party, 0));
+        let acquirer = SharedStore::new();
+        let open = |seat: &Seat| match seat.0 {
+            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone())),
+            _ => node(*seat),
+        };
+        let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let mut world = Local::open(Stamp::on(TODAY, 8 * 3_600), nodes)?;
+        let [_, second] = TERMINALS;
+        world.add_terminal(second, node((Party::Terminal, 1))?)?;
+        world.revive_with(Box::new(machine));
+        Ok(Self { world, acquirer })
+    }
+
+    pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
+        Ok(self.world.run_until(Stamp::on(TODAY, at))?)
+    }
+
+    /// Ten more minutes: what is under way arrives, and each timer runs out.
+    pub(super) fn settle_down(&mut self) -> Result<(), ScenarioError> {
+        let until = self.world.now().after(Duration::from_secs(600));
+        Ok(self.world.run_until(until)?)
+    }
+
+    /// What every message of the first terminal has.
+    fn message(mti: Mti, stan: u64, batch: u64) -> Telegram {
+        let ([terminal, _], [merchant, _]) = (TERMINALS, MERCHANTS);
+        let (terminal, merchant) = (terminal.to_owned(), merchant.to_owned());
+        Telegram { batch: Some(batch), terminal, merchant, ..Telegram::new(mti, stan) }
+    }
+
+    pub(super) fn perform(&mut self, doing: &Doing) -> Result<(), ScenarioError> {
+        let world = &mut self.world;
+        match doing {
+            Doing::Sell(terminal, amount, card, pin) => {
+                let card = card_of(card, pin.as_deref()).ok_or_else(|| bad("no such card"))?;
+                world.ask_terminal(*terminal, Command::Sell(card, *amount))?;
+            }
+            Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
+            Doing::Ask(party, command) => world.ask(*party, command.clone())?,
+            Doing::Fault(from, to, mti, mishap, count) => {
+                let fault = Fault { from: *from, to: *to, mti: *mti, mishap: *mishap };
+                (0..*count).for_each(|_| world.fault(fault));
+            }
+            Doing::Alter(from, to, mti, amount) => world.alter(*from, *to, *mti, *amount),
+            Doing::Mishandle(from, to, how) => world.mishandle(*from, *to, how.clone()),
+            Doing::Restart(party) => {
+                let machine = machine((*party, 0)).ok_or_else(|| bad("no such party"))?;
+                world.restart(*party, machine)?;
+            }
+            Doing::Kill(party, moment, input) => {
+                world.kill(Death { party: *party, moment: *moment, input: *input });
+            }
+            Doing::SecondInstance => {
+                let store = Box::new(self.acquirer.another());
+                self.world.second_instance(node_on((Party::Acquirer, 0), store)?)?;
+            }
+            Doing::Link(up) => world.host_link(*up)?,
+            Doing::Upgrade(party) => world.upgrade(*party),
+            Doing::Skew(party, seconds) => world.skew(*party, *seconds),
+            Doing::WrongTotals(count, amount) => {
+                let sales = Tally { count: *count, amount: *amount };
+                let request = Telegram {
+                    management: Some(201),
+                    totals: Some(Totals { sales, ..Totals::default() }),
+                    ..Self::message(Mti::SETTLEMENT, 900, 1)
+                };
+                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            }
+            Doing::Reverse(sale) => {
+                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
+                let request = Telegram { amount: slip.amount, management: Some(0), ..message };
+                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            }
+            Doing::Again(sale, amount) => {
+                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let card = card_of("6212", None).ok_or_else(|| bad("no such card"))?;
+                let request = Telegram {
+                    pan: Some(card.pan),
+                    amount: amount.or(slip.amount),
+                    expiry: Some(card.expiry),
+                    pin: Some(card.pin),
+                    management: Some(0),
+                    ..Self::message(Mti::SALE, slip.stan, slip.batch)
+                };
+                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What a terminal knows of a sale: sales of the first are counted from 1, those of the second from 101.
+    pub(super) fn slip(&self, sale: usize) -> Option<Record> {
+        let (terminal, number) = if sale > 100 { (1, sale - 100) } else { (0, sale) };
+        self.slips(terminal).into_iter().nth(number.checked_sub(1)?)
+    }
+
+    /// The sales that a terminal began.
+    pub(super) fn slips(&self, terminal: u8) -> Vec<Record> {
+        self.slip_records(terminal).into_iter().filter(|record| record.kind == RecordKind::SaleSent).collect()
+    }
+
+    pub(super) fn slip_records(&self, terminal: u8) -> Vec<Record> {
+        let history = self.world.terminal_store(terminal).map(|store| store.history());
+        history.and_then(Result::ok).map_or_else(Vec::new, |history| history.records)
+    }
+
+    /// The numbers of the terminals.
+    pub(super) fn terminals() -> impl Iterator<Item = (u8, &'static str)> {
+        (0..).zip(TERMINALS)
+    }
+
+    /// The day it is.
+    pub(super) fn today(&self) -> Date {
+        self.world.now().date()
+    }
+}
+
+fn node(seat: Seat) -> Result<Node, ScenarioError> {
+    node_on(seat, Box::new(MemStore::default()))
+}
+
+fn node_on(seat: Seat, store: Box<dyn Store>) -> Result<Node, ScenarioError> {
+    let machine = machine(seat).ok_or_else(|| bad("no such party"))?;
+    Node::open(machine, store).map_err(bad)
+}
+
+fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
+    match party {
+        Party::Terminal => {
+            let number = usize::from(number);
+            let (terminal, merchant) = (TERMINALS.get(number)?, MERCHANTS.get(number)?);
+            let (terminal, merchant) = ((*terminal).to_owned(), (*merchant).to_owned());
+            Some(Box::new(Terminal::new(TerminalConfig { terminal, merchant, timers: timers() })))
+        }
+        Party::Acquirer => {
+            let config = AcquirerConfig {
+                institution: "10344000".to_owned(),
+                merchants: MERCHANTS.map(str::to_owned).into(),
+                fee_basis_points: FEE,
+                node: 1,
+                timers: timers(),
+            };
+            let accounts = MERCHANTS.into_iter().zip(ACCOUNTS);
+            let accounts: BTreeMap<_, _> = accounts.map(|(m, a)| (m.to_owned(), a.to_owned())).collect();
+            Some(Box::new(Acquirer::new(config).with_back_office(accounts)))
+        }
+        Party::Issuer => {
+            day::parties(TODAY, timers())?.into_iter().find(|machine| machine.party() == Party::Issuer)
+        }
+        Party::Hub => {
+            let institution = "99990000".to_owned();
+            Some(Box::new(Hub::new(HubConfig { institution, fee_basis_points: FEE })))
+        }
+        Party::Bank => Some(Box::new(Bank::new(BankConfig { accounts: ACCOUNTS.map(str::to_owned).into() }))),
+    }
+}
+
+/// The test card whose number begins so, with its own PIN or another one.
+fn card_of(start: &str, pin: Option<&str>) -> Option<Card> {
+    const CARDS: [(&str, &str, &str); 4] = [
+        ("6212345678901232", "4811", "246810"),
+        ("4111111111111111", "4912", "1234"),
+        ("4242424242424242", "4705", "4321"),
+        ("5555444433331111", "2406", "1111"),
+    ];
+    let (number, expiry, own) = CARDS.into_iter().find(|(number, ..)| number.starts_with(start))?;
+    Card::test(number, expiry, pin.unwrap_or(own))
+}

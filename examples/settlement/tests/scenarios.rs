@@ -1,0 +1,80 @@
+//! Each scenario file is played, and everything that it says holds; the table of causes and remedies is that of the
+//! files.
+
+use std::path::Path;
+
+use settlement::scenario::{self, FILES, Scenario, causes};
+
+#[test]
+fn every_scenario_is_proved() {
+    let mut wrong = Vec::new();
+    for scenario in scenario::all().unwrap() {
+        let played = scenario.play().unwrap();
+        if !played.holds() {
+            wrong.push(scenario::line(&played));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join(""));
+}
+
+/// A file that says something else than what happens is found out: nothing is hard-coded.
+#[test]
+fn a_scenario_that_expects_something_else_fails() {
+    let (name, text) = FILES[0];
+    assert!(Scenario::parse(name, text).unwrap().play().unwrap().holds());
+    for (from, to) in [
+        ("W31 reversed", "W00 matched"),
+        ("A>T 0410 00", "A>T 0410 25"),
+        ("79,920.00", "80,000.00"),
+        ("sell 80.00", "sell 81.00"),
+        ("14:02:00 lose A>T 0210\n", ""),
+    ] {
+        assert!(text.contains(from), "{name}: {from}");
+        let changed = Scenario::parse(name, &text.replacen(from, to, 1)).unwrap();
+        assert!(!changed.play().unwrap().holds(), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_words() {
+    let (name, text) = FILES[0];
+    for (from, to, words) in [
+        ("sell 80.00", "buy 80.00", "cannot read the step `14:10 buy 80.00`"),
+        ("sell 80.00", "sell 80", "cannot read the step"),
+        ("lose A>T 0210", "lose A>X 0210", "cannot read the step"),
+        ("fault = ", "faults = ", "unknown field"),
+        ("at = \"14:05\"", "at = \"noon\"", "is no time"),
+        ("\"issuer cardholder", "\"issuers cardholder", "is no party"),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        let error = Scenario::parse(name, &changed).and_then(|scenario| scenario.play()).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn every_file_of_the_folder_is_in_the_program() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut files: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    files.sort();
+    assert_eq!(files, FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+    for (scenario, (name, _)) in scenario::all().unwrap().iter().zip(FILES) {
+        assert_eq!(format!("{}.toml", scenario.id), *name);
+        let known = |id: &String, of: &[(&str, &str)]| of.iter().any(|(known, _)| known == id);
+        assert!(scenario.causes.iter().all(|id| known(id, &causes::CAUSES)), "{name}");
+        assert!(scenario.remedies.iter().all(|id| known(id, &causes::REMEDIES)), "{name}");
+        assert!(!scenario.causes.is_empty() && !scenario.verdicts.is_empty(), "{name}");
+    }
+}
+
+/// `settlement scenarios --table > scenarios/README.md`
+#[test]
+fn the_table_of_causes_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/README.md");
+    let table = causes::table(&scenario::all().unwrap());
+    assert!(std::fs::read_to_string(path).unwrap() == table, "write it anew");
+}
