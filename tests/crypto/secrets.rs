@@ -82,6 +82,12 @@ fn debug_shows_no_secret() {
         shown(&request),
         shown(&KeyBlock::parse(wrapped).unwrap()),
         shown(&Software),
+        shown(&bound),
+        shown(&header),
+        shown(&MacRule::new(MacAlgorithm::X9_19)),
+        shown(&emv::IssuerDecision::Code(*b"00")),
+        format!("{} {:?}", key.check_value(), key.check_value()),
+        format!("{device} {device:?} {aes_device} {aes_device:?}"),
     ]
     .concat();
     let secrets = [
@@ -121,6 +127,74 @@ fn errors_show_no_secret() {
         let text = format!("{error} {error:?}");
         [KEY, CARD, PIN].iter().for_each(|secret| assert!(!text.contains(&secret[..6]), "{text}"));
     }
+}
+
+/// What [`debug_shows_no_secret`] and [`a_verified_message_is_masked_as_any`] print.
+const SHOWN: [&str; 29] = [
+    "AesKsn",
+    "Bound",
+    "CheckValue",
+    "CryptogramData",
+    "CryptogramRequest",
+    "GoodCryptogram",
+    "Header",
+    "IssuerAuthentication",
+    "IssuerDecision",
+    "Key",
+    "KeyBlock",
+    "Ksn",
+    "MacRule",
+    "MacStream",
+    "MacValue",
+    "Pan",
+    "Pin",
+    "PinBlock",
+    "PinSide",
+    "ServiceCode",
+    "Software",
+    "Track2",
+    "Translated",
+    "Verified",
+    "WorkingKeys",
+    // errors hold numbers and names: [`errors_show_no_secret`]
+    "BlockFault",
+    "CryptoError",
+    "SealError",
+    "TrackFault",
+];
+
+/// Names and nothing else.
+const NAMES: [&str; 14] = [
+    "AesKsnUse",
+    "ArpcMethod",
+    "CardKeyOption",
+    "CheckMethod",
+    "Cvn",
+    "Family",
+    "KeyBlockVersion",
+    "KeyKind",
+    "KsnUse",
+    "MacAlgorithm",
+    "Padding",
+    "PinFault",
+    "PinFormat",
+    "SessionKeyMethod",
+];
+
+/// Whatever type the public interface gets, it is printed here or holds nothing.
+#[test]
+fn every_public_type_is_looked_at() {
+    let listing = include_str!("../../docs/public-api.txt").lines();
+    let printed = listing.filter_map(|line| {
+        let (_, path) = line.split_once("core::fmt::Debug for cardwire::crypto::")?;
+        path.split(['<', ' ']).next()?.rsplit("::").next()
+    });
+    let mut count = 0;
+    for name in printed {
+        assert!(SHOWN.contains(&name) || NAMES.contains(&name), "{name} is printed by no test");
+        count += 1;
+    }
+    assert!(count >= 43, "{count}");
 }
 
 #[test]
