@@ -82,12 +82,6 @@ fn debug_shows_no_secret() {
         shown(&request),
         shown(&KeyBlock::parse(wrapped).unwrap()),
         shown(&Software),
-        shown(&bound),
-        shown(&header),
-        shown(&MacRule::new(MacAlgorithm::X9_19)),
-        shown(&emv::IssuerDecision::Code(*b"00")),
-        format!("{} {:?}", key.check_value(), key.check_value()),
-        format!("{device} {device:?} {aes_device} {aes_device:?}"),
     ]
     .concat();
     let secrets = [
@@ -129,7 +123,26 @@ fn errors_show_no_secret() {
     }
 }
 
-/// What [`debug_shows_no_secret`] and [`a_verified_message_is_masked_as_any`] print.
+/// What stands beside secrets and is none, such as a key serial number, shows no secret by the way.
+#[test]
+fn what_surrounds_secrets_shows_none() {
+    let (key, pan) = (des("1F2E3D4C5B6A79880011223344556677"), Pan::new(CARD).unwrap());
+    let (ksn, aes_ksn) = ("FFFF9876543210E00001", "123456789012345600000001");
+    let (ksn, aes_ksn) = (Ksn::from_hex(ksn).unwrap(), AesKsn::from_hex(aes_ksn).unwrap());
+    let text = [
+        shown(&Bound::To(&pan)),
+        shown(&Header::new(KeyBlockVersion::B, *b"P0", b'T', b'E', b'N')),
+        shown(&MacRule::new(MacAlgorithm::X9_19)),
+        shown(&emv::IssuerDecision::Code(*b"00")),
+        format!("{} {:?}", key.check_value(), key.check_value()),
+        format!("{ksn} {ksn:?} {aes_ksn} {aes_ksn:?}"),
+    ];
+    hides(&text.concat(), key.expose());
+    hides(&text.concat(), CARD.as_bytes());
+    assert!(!text.concat().contains(&CARD[..8]));
+}
+
+/// What [`debug_shows_no_secret`], [`what_surrounds_secrets_shows_none`] and [`a_verified_message_is_masked_as_any`] print.
 const SHOWN: [&str; 29] = [
     "AesKsn",
     "Bound",
