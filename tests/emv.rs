@@ -191,6 +191,30 @@ fn what_a_message_has_shorter_is_copied_as_it_is() {
     assert_eq!(hex(&patched), hex(&wire));
 }
 
+/// EMV Book 3 section 4.3: cn and text stand at the left; what they are filled with is part of the value, and kept.
+#[test]
+fn text_and_compressed_numbers_stand_at_the_left_as_given() {
+    let mut count = 0;
+    for fact in facts().iter().filter(|fact| fact.is_of_all && listed(fact.tag).is_some()) {
+        let wanted = |value: &[u8]| {
+            let tag = fact.tag.to_be_bytes().into_iter().skip_while(|octet| *octet == 0);
+            tag.chain([u8::try_from(value.len()).unwrap()]).chain(value.iter().copied()).collect::<Vec<_>>()
+        };
+        for len in 1..=fact.most.min(20) {
+            let value: Vec<u8> = match fact.format {
+                "cn" => [vec![0x12; len - 1], vec![0x3F]].concat(),
+                "a" | "an" => vec![b'A'; len],
+                "ans" => [vec![b'A'; len - 1], vec![b' ']].concat(),
+                _ => continue,
+            };
+            let written = object(&ISO87_BCD, fact.tag, &*value.clone().leak());
+            assert_eq!(written.map(|octets| hex(&octets)), Ok(hex(&wanted(&value))), "{:X}", fact.tag);
+            count += 1;
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
 #[test]
 fn compressed_numbers_are_octets_with_f_behind() {
     let pan = unhex("6212345678901232005F");

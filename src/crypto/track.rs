@@ -18,7 +18,7 @@ use super::pan::Pan;
 ///
 /// let track = Track2::of_text("4111111111111111=29122011234500000000")?;
 /// assert_eq!(track.expiry(), *b"2912");
-/// assert_eq!(track.service_code().to_string(), "201");
+/// assert_eq!(track.service_code().expose().collect::<String>(), "201");
 /// assert_eq!(track, Track2::of_packed(&[0x41, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
 ///     0xD2, 0x91, 0x22, 0x01, 0x12, 0x34, 0x50, 0x00, 0x00, 0x00, 0x0F])?);
 /// # Ok::<(), cardwire::crypto::CryptoError>(())
@@ -170,6 +170,11 @@ impl ServiceCode {
         }
     }
 
+    /// The characters of the digits: they are shown nowhere else.
+    pub fn expose(self) -> impl Iterator<Item = char> + Clone {
+        self.0.into_iter().map(|digit| char::from(b'0' + digit))
+    }
+
     /// What the first digit says: where the card is good, and whether it has a chip that is to be used.
     #[must_use]
     pub const fn interchange(self) -> &'static str {
@@ -209,12 +214,6 @@ impl ServiceCode {
             [.., 7] => "goods and services, no cash, PIN where there is a PIN pad",
             _ => "reserved",
         }
-    }
-}
-
-impl fmt::Display for ServiceCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|digit| write!(f, "{digit}"))
     }
 }
 

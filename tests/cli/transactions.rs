@@ -331,7 +331,7 @@ fn a_block_on_its_way_is_translated_as_the_standard_permits() {
 /// Visa CVN 10, CVN 18, and the ARPC of each: facts/arqc.md, EMV Book 2.
 #[test]
 fn an_issuer_answers_a_good_cryptogram_and_no_other() {
-    let issuer = Issuer::new("iso87-bcd", &plain("arpc.toml", "[emv]\nissuer = \"imk\"\n"), 3);
+    let issuer = Issuer::new("iso87-bcd", &plain("arpc.toml", "[emv]\nissuer = \"imk\"\n"), 5);
     let send = |data: &str, arqc: &str| {
         let chip = format!(
             "9F02060000000123459F03060000000000009F1A0201569505000004800\
@@ -350,6 +350,11 @@ fn an_issuer_answers_a_good_cryptogram_and_no_other() {
     assert!(out.contains("\"39\":\"00\"") && out.contains("[\"91\",\"8FB064AB00820000\"]"), "{out}");
     let out = send("9F100706010A03A0B800", "380BACD9A7EB456E");
     assert!(out.contains("\"39\":\"05\"") && !out.contains("\"91\""), "{out}");
+    // a certificate is a report, and nothing that is asked
+    for (kind, is_answered) in [("80", true), ("40", false)] {
+        let out = send(&format!("9F100706010A03A0B8009F2701{kind}"), "380BACD9A7EB456F");
+        assert!(out.contains("\"39\":\"00\"") && out.contains("[\"91\",") == is_answered, "{out}");
+    }
     let log = issuer.end();
     assert!(log.contains("0210 05, the application cryptogram is wrong"), "{log}");
 }

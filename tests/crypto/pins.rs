@@ -267,7 +267,7 @@ fn any_octets_are_a_pin_or_a_fault() {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let mut block = state.to_be_bytes();
             // the first half octets mostly fit, or nothing further would be looked at
-            block[0] = if round % 4 == 0 { block[0] } else { format.number() << 4 | round % 16 };
+            block[0] = if round % 4 == 0 { block[0] } else { (format.number() << 4) | (round % 16) };
             match pin::decode_clear(format, &block, Bound::To(&pan)) {
                 Err(error) => assert!(matches!(error, CryptoError::PinBlock(_)), "{error}"),
                 Ok(pin) => {

@@ -123,6 +123,93 @@ fn errors_show_no_secret() {
     }
 }
 
+/// What stands beside secrets and is none, such as a key serial number, shows no secret by the way.
+#[test]
+fn what_surrounds_secrets_shows_none() {
+    let (key, pan) = (des("1F2E3D4C5B6A79880011223344556677"), Pan::new(CARD).unwrap());
+    let (ksn, aes_ksn) = ("FFFF9876543210E00001", "123456789012345600000001");
+    let (ksn, aes_ksn) = (Ksn::from_hex(ksn).unwrap(), AesKsn::from_hex(aes_ksn).unwrap());
+    let text = [
+        shown(&Bound::To(&pan)),
+        shown(&Header::new(KeyBlockVersion::B, *b"P0", b'T', b'E', b'N')),
+        shown(&MacRule::new(MacAlgorithm::X9_19)),
+        shown(&emv::IssuerDecision::Code(*b"00")),
+        format!("{} {:?}", key.check_value(), key.check_value()),
+        format!("{ksn} {ksn:?} {aes_ksn} {aes_ksn:?}"),
+    ];
+    hides(&text.concat(), key.expose());
+    hides(&text.concat(), CARD.as_bytes());
+    assert!(!text.concat().contains(&CARD[..8]));
+}
+
+/// What [`debug_shows_no_secret`], [`what_surrounds_secrets_shows_none`] and [`a_verified_message_is_masked_as_any`] print.
+const SHOWN: [&str; 29] = [
+    "AesKsn",
+    "Bound",
+    "CheckValue",
+    "CryptogramData",
+    "CryptogramRequest",
+    "GoodCryptogram",
+    "Header",
+    "IssuerAuthentication",
+    "IssuerDecision",
+    "Key",
+    "KeyBlock",
+    "Ksn",
+    "MacRule",
+    "MacStream",
+    "MacValue",
+    "Pan",
+    "Pin",
+    "PinBlock",
+    "PinSide",
+    "ServiceCode",
+    "Software",
+    "Track2",
+    "Translated",
+    "Verified",
+    "WorkingKeys",
+    // errors hold numbers and names: [`errors_show_no_secret`]
+    "BlockFault",
+    "CryptoError",
+    "SealError",
+    "TrackFault",
+];
+
+/// Names and nothing else.
+const NAMES: [&str; 14] = [
+    "AesKsnUse",
+    "ArpcMethod",
+    "CardKeyOption",
+    "CheckMethod",
+    "Cvn",
+    "Family",
+    "KeyBlockVersion",
+    "KeyKind",
+    "KsnUse",
+    "MacAlgorithm",
+    "Padding",
+    "PinFault",
+    "PinFormat",
+    "SessionKeyMethod",
+];
+
+/// Whatever type the public interface gets, it is printed here or holds nothing.
+#[test]
+fn every_public_type_is_looked_at() {
+    let listing = include_str!("../../docs/public-api.txt").lines();
+    let printed = listing.filter_map(|line| {
+        let (_, path) = line.split_once("core::fmt::Debug for cardwire::crypto::")?;
+        path.split(['<', ' ']).next()?.rsplit("::").next()
+    });
+    let mut count = 0;
+    for name in printed {
+        assert!(SHOWN.contains(&name) || NAMES.contains(&name), "{name} is printed by no test");
+        count += 1;
+    }
+    assert!(count >= 43, "{count}");
+}
+
 #[test]
 fn a_verified_message_is_masked_as_any() {
     let (key, rule) = (des(KEY), MacRule::new(MacAlgorithm::X9_19));

@@ -42,7 +42,7 @@ and are keys for tests: production keys belong into a hardware security module.
   block = "D0144P0AE00E0000..."              # a key block, opened with another key
   under = "kbpk"
 
-  [mac]                                      # check verifies, encode and send sign
+  [mac]                                      # check and decode verify, encode, send and load sign
   key = "mak"
   algorithm = "x9.19"                        # x9.9, cmac, unionpay-ecb, unionpay-cbc, iso9797-1-padding2, iso9797-3-padding2
   bytes = 4                                  # of a truncated MAC
@@ -52,6 +52,13 @@ and are keys for tests: production keys belong into a hardware security module.
   key = "pik"
   format = 0
   pin = "1234"                               # of test cards: encode and send put it into DE 52, check expects it
+  to = "zpk"                                 # serve translates the block to this key before it looks at the PIN; encode and
+  to-format = 4                              # send, where there is no pin, translate the block that a message has
+
+  [dukpt]                                    # then "dukpt" is the key of a transaction, as `key` of [mac] and [pin]
+  key = "bdk"                                # or initial = true: the initial key of the one device
+  ksn = "FFFF9876543210E00000"               # the device's last transaction; a host has none. The counter is kept beside
+  element = 53                               # the file, in test.toml.ksn. The element that the number is sent in
 
   [emv]                                      # check verifies the cryptogram of DE 55
   issuer = "imk"

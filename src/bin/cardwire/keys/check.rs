@@ -64,6 +64,11 @@ impl Keys {
         let EmvUse { issuer, option } = self.emv.as_ref()?;
         let chip = request.get(55)?;
         let octets: Vec<u8> = chip.part(0x9F26)?.expose().octets().collect();
+        // a card asks by an ARQC; its TC and AAC are reports
+        let kind = chip.part(0x9F27).and_then(|part| part.expose().octets().next());
+        if kind.is_some_and(|kind| kind & 0xC0 != 0x80) {
+            return None;
+        }
         let (pan, sequence) = card_of(request, &chip).ok()?;
         let card = emv::card_key(issuer, &pan, sequence, *option).ok()?;
         let data = CryptogramData::of(&chip).ok()?;
