@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# compare.sh COMMAND: the lines of a single run and those of a PySpark job over the same evidence in Parquet, for each
-# of the ten days and for a generated day of many merchants. COMMAND is cardwire-recon, built with the feature parquet.
+# compare.sh COMMAND [FOLDER...]: the lines of a single run and those of a PySpark job over the same evidence in
+# Parquet, for a generated day of forty merchants and for folders with switch.csv, clearing.csv and bank.csv, such as
+# tests/days/day05. COMMAND is cardwire-recon, built with the feature parquet.
 # What is not there is installed: a Java runtime from Debian, PySpark from PyPI. Says in words when it cannot, exit 3.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
 command=$(realpath "${1:?the command cardwire-recon, built with --features parquet}")
+shift
+folders=()
+for folder in "$@"; do folders+=("$(realpath "$folder")"); done
+cd "$(dirname "${BASH_SOURCE[0]}")"
 venv=${SPARK_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/cardwire-spark}
 
 cannot() {
@@ -41,6 +45,6 @@ compare() {
 mkdir "$work/many"
 python3 many.py "$work/many"
 compare many "$work/many"
-for day in ../tests/days/day*/; do
-    compare "$(basename "$day")" "$day"
+for folder in "${folders[@]}"; do
+    compare "$(basename "$folder")" "$folder"
 done

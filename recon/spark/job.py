@@ -47,7 +47,8 @@ def main():
     with open(f"{evidence}/_files.ndjson", encoding="utf-8") as file:
         files = file.read()
     # two worker processes, one core and one gibibyte each
-    spark = SparkSession.builder.master("local-cluster[2,1,1024]").appName("cardwire-recon").getOrCreate()
+    builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("cardwire-recon")
+    spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     rows = spark.read.parquet(evidence).select("merchant", "record").rdd
     groups = rows.map(lambda row: (row.merchant, row.record)).groupByKey(4)

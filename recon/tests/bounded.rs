@@ -75,3 +75,27 @@ fn a_size_is_a_number_with_a_unit() {
         assert_eq!(output.status.code() == Some(0), is_one, "{size}");
     }
 }
+
+#[test]
+fn a_year_that_the_calendar_does_not_know_ends_the_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/days/day01");
+    let rules = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules-of-2031.toml");
+    let said = "calendar = { base = \"cn\", years = [2031] }";
+    let default = cardwire_recon::engine::rules::DEFAULT.replace("\ncalendar = \"cn\"", &format!("\n{said}"));
+    fs::write(&rules, default).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire-recon"));
+        command.current_dir(&folder).args(["match", "--switch", "switch.csv", "--as-of", "2031-03-18T10:00"]);
+        let output = command.args(more).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for more in [&[][..], &["--memory", "1"]] {
+        let (code, err) = run(more);
+        assert_eq!(code, Some(2));
+        assert!(
+            err.contains("does not know the holidays of 2031") && err.contains("years = [2031]"),
+            "{err}"
+        );
+    }
+    assert_eq!(run(&["--rules", rules.to_str().unwrap()]), (Some(0), String::new()));
+}

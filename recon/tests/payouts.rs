@@ -261,15 +261,15 @@ fn a_payout_names_the_exceptions_that_it_contains() {
         "sale 607510000001 000001 10000 60 9940 PO-1 number=2",
         "sale 607510000001 000001 10000 60 9940 PO-1 number=9",
     ];
-    let files = common::files(
-        common::switch(&[
+    let files = files(
+        switch(&[
             "10:00:00 T>A 0200 000000 000001 . 10000",
             "10:00:01 A>T 0210 000000 000001 607510000001 10000 00 A00001 0316",
         ]),
-        common::clearing(&records),
-        common::bank(&["2026-03-17 19880 PO-1"]),
+        clearing(&records),
+        bank(&["2026-03-17 19880 PO-1"]),
     );
-    let objects = common::objects(&common::run(&files, LATER));
+    let objects = objects(&run(&files, LATER));
     let find = |class: &str| objects.iter().find(|object| object["class"] == class).unwrap();
     let words = find("payout")["notes"][0]["en"].as_str().unwrap();
     let item = find("duplicate-clearing")["item"].as_str().unwrap();

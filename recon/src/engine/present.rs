@@ -120,15 +120,30 @@ impl Run {
 
     /// What is worth knowing about the whole run.
     pub fn warnings(&self) -> Vec<String> {
-        self.unknown_year().into_iter().collect()
+        let payouts = self.payments.payments.iter().flat_map(|payment| [payment.date, payment.due]);
+        let mut years: Vec<i16> = payouts
+            .flatten()
+            .filter(|day| !self.frame.rules.due.calendar.knows(*day))
+            .map(|day| day.year())
+            .collect();
+        years.sort_unstable();
+        years.dedup();
+        let of_run = self.unknown_year().into_iter();
+        of_run
+            .chain(years.into_iter().map(|year| {
+                format!(
+                    "the calendar does not know the holidays of {year}: dates on which payouts of it are due \
+                     count weekends alone"
+                )
+            }))
+            .collect()
     }
 
-    /// Says which year's holidays the calendar does not know, if a date of it was counted: it is a guess.
+    /// Says how the rules tell the holidays of the year of the run, if the calendar does not know them: every age and
+    /// due date would be a guess.
     pub fn unknown_year(&self) -> Option<String> {
-        let payouts = self.payments.payments.iter().flat_map(|payment| [payment.date, payment.due]);
         let as_of = Some(self.frame.as_of).filter(|as_of| *as_of != end_of(None)).map(DateTime::date);
-        let mut days = payouts.chain([as_of]).flatten();
-        let day = days.find(|day| !self.frame.rules.due.calendar.knows(*day))?;
+        let day = as_of.filter(|day| !self.frame.rules.due.calendar.knows(*day))?;
         let year = day.year();
         Some(format!(
             "the calendar does not know the holidays of {year}: give them in the rules \
