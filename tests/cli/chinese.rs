@@ -89,6 +89,15 @@ fn refusals_of_the_readers() {
     assert!(done.err.contains("压缩文件（gzip）：请先解压"), "{}", done.err);
 }
 
+/// The pages of help name every command in Chinese; options stay as they are typed.
+#[test]
+fn help_names_the_commands() {
+    let help = good(&["--help", "--lang", "zh"], "");
+    assert!(help.contains("解析报文：列表") && help.contains("退出码"), "{help}");
+    assert!(good(&["--lang=zh", "decode", "--help"], "").contains("解析报文：列表"));
+    assert!(good(&["--help"], "").contains("Exit codes"));
+}
+
 /// Clearing files, and the place of what is wrong with a spec.
 #[test]
 fn clearing_files_and_specs() {
