@@ -220,6 +220,46 @@ fn a_card_number_across_elements_is_hidden_when_a_date_cannot_be() {
     assert!(format!("{:?}", Message::parse(&ISO87_ASCII, &wire).unwrap()).contains("1123061759"));
 }
 
+/// Every date can be, but the message type is of another edition than the spec: somebody chose the wrong one.
+#[test]
+fn a_card_number_across_elements_is_hidden_in_a_message_of_another_edition() {
+    let digits: [(u8, &[u8]); 2] = [(5, b"006212345678"), (6, b"901232000000")];
+    for (mti, is_hidden) in [("1200", true), ("0200", false)] {
+        let wire = Builder::new(&ISO87_ASCII, mti.parse().unwrap())
+            .set(5, core::str::from_utf8(digits[0].1).unwrap())
+            .set(6, core::str::from_utf8(digits[1].1).unwrap())
+            .to_vec()
+            .unwrap();
+        let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+        let each: String = message.fields().map(|field| field.to_string()).collect();
+        // text that left its message knows it, too
+        let texts: String = [5, 6].map(|number| message.text(number).unwrap().to_string()).concat();
+        for text in [format!("{message:?}"), message.describe().to_string(), each, texts] {
+            assert_eq!(!text.contains("12345678"), is_hidden, "{text}");
+        }
+    }
+}
+
+/// A card number with no digit before and after it is hidden across elements of any message.
+#[test]
+fn a_card_number_that_stands_alone_is_hidden_across_elements() {
+    let wire = built(&ISO87_ASCII, &[(41, b"TERM6212"), (42, b"345678901232   ")]);
+    let message = Message::parse(&ISO87_ASCII, &wire).unwrap();
+    let each: String = message.fields().map(|field| field.to_string()).collect();
+    let texts: String = [41, 42].map(|number| message.text(number).unwrap().to_string()).concat();
+    for text in
+        [format!("{message:?}"), message.describe().to_string(), message.dump().to_string(), each, texts]
+    {
+        assert!(!text.contains("345678"), "{text}");
+    }
+    let each: String = message.fields().map(|field| field.to_string()).collect();
+    assert_eq!(each, "TERM621234******1232   ");
+    assert!(message.get(42).unwrap() == "345678901232   ");
+    // more digits after it are no card number
+    let wire = built(&ISO87_ASCII, &[(41, b"TERM6212"), (42, b"3456789012329  ")]);
+    assert!(Message::parse(&ISO87_ASCII, &wire).unwrap().describe().to_string().contains("3456789012329"));
+}
+
 /// Digits that are a card number by accident, in elements that say what they are.
 #[test]
 fn honest_digits_are_shown() {

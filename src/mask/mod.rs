@@ -16,7 +16,7 @@ use crate::model::content::Content;
 
 pub(crate) use card::{Alphabet, Inner, Text};
 pub(crate) use veil::{Hidden, Veil, holds_card};
-pub(crate) use whole::is_card_across;
+pub(crate) use whole::{is_card_across, is_inner_digit};
 pub(crate) use write::{write_character, write_hex, write_hiding, write_kinds, write_plain};
 
 /// What formatting may show of an element. A column of the spec, not a switch.

@@ -2,14 +2,16 @@
 
 use core::ops::Range;
 
-use super::card::{Alphabet, Text};
+use super::card::{Alphabet, HEAD, TAIL, Text};
 use super::issuer::{LONGEST, SHORTEST};
 use crate::codec::window::Octets;
 
-/// Whether such a number lies across what `crosses` knows of; it is asked with the octets that hold the number.
+/// Whether such a number lies across what `crosses` knows of; it is asked with the octets that hold the number,
+/// and with those that hold its inner digits.
 /// One look at each octet: neighbours that are digits in the same alphabets are passed over.
-pub(crate) fn is_card_across(wire: &[u8], crosses: impl Fn(Range<usize>) -> bool) -> bool {
-    let is_across = |alphabet, run| is_card(wire, alphabet, run).is_some_and(&crosses);
+pub(crate) fn is_card_across(wire: &[u8], crosses: impl Fn(Range<usize>, Range<usize>) -> bool) -> bool {
+    let is_across =
+        |alphabet, run| is_card(wire, alphabet, run).is_some_and(|(card, inner)| crosses(card, inner));
     let (mut before, mut starts) = (0, [0; Alphabet::ALL.len()]);
     let classes = wire.iter().map(|octet| CLASSES.get(usize::from(*octet)).copied().unwrap_or(0));
     for (at, class) in classes.chain([0]).enumerate() {
@@ -28,6 +30,14 @@ pub(crate) fn is_card_across(wire: &[u8], crosses: impl Fn(Range<usize>) -> bool
     false
 }
 
+/// Whether an octet holds an inner digit of a card number that stands alone.
+pub(crate) fn is_inner_digit(wire: &[u8], at: usize) -> bool {
+    // one digit more than a card number has
+    let from = at.saturating_sub(LONGEST + 1);
+    let near = wire.get(from..wire.len().min(at + LONGEST + 2)).unwrap_or_default();
+    is_card_across(near, |_, inner| inner.contains(&(at - from)))
+}
+
 /// The alphabets in which an octet is digits, a bit each, in their order.
 const CLASSES: [u8; 256] = {
     let (mut classes, mut octet) = ([0; 256], 0);
@@ -44,7 +54,7 @@ const CLASSES: [u8; 256] = {
 };
 
 /// The octets of a run of digits, if it is a card number from its first digit to its last.
-fn is_card(wire: &[u8], alphabet: Alphabet, run: Range<usize>) -> Option<Range<usize>> {
+fn is_card(wire: &[u8], alphabet: Alphabet, run: Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
     let an_octet = alphabet.an_octet();
     if run.len() > LONGEST || an_octet * run.len() + 2 * (an_octet - 1) < SHORTEST {
         return None;
@@ -62,7 +72,10 @@ fn is_card(wire: &[u8], alphabet: Alphabet, run: Range<usize>) -> Option<Range<u
     let octets = Octets::of(wire);
     let is_card =
         run.len() <= LONGEST && Text::new(&octets, alphabet).until(run.end).card(run.start) == Some(run.end);
-    is_card.then_some(run.start / an_octet..run.end.div_ceil(an_octet))
+    let octets_of = |digits: Range<usize>| digits.start / an_octet..digits.end.div_ceil(an_octet);
+    // a number of twelve digits is hidden whole: its ends would leave but two of them
+    let inner = if run.len() == SHORTEST { run.clone() } else { run.start + HEAD..run.end - TAIL };
+    is_card.then(|| (octets_of(run), octets_of(inner)))
 }
 
 #[cfg(test)]
@@ -73,7 +86,7 @@ mod tests {
     #[test]
     fn a_number_counts_where_no_digit_is_before_and_after_it() {
         let across = |wire: &[u8], border: usize| {
-            is_card_across(wire, |card| card.start < border && border < card.end)
+            is_card_across(wire, |card, _| card.start < border && border < card.end)
         };
         let ascii = b"TERM4111111111111111 X";
         assert!(across(ascii, 8) && across(ascii, 19) && !across(ascii, 4) && !across(ascii, 20));

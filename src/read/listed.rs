@@ -29,7 +29,7 @@ pub(crate) fn is_listed(number: u8, value: &Octets<'_>, range: Range<usize>) -> 
 }
 
 /// Whether any octet of a range of the message lies in what could be a card number.
-pub(crate) fn lies_in_card(value: &Octets<'_>, range: Range<usize>) -> bool {
+fn lies_in_card(value: &Octets<'_>, range: Range<usize>) -> bool {
     let wire = Octets::of(value.wire());
     let mut inner = Inner::of(&wire, range.clone());
     range.into_iter().any(|index| inner.hides(index))

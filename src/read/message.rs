@@ -9,7 +9,7 @@ use crate::codec::window::Octets;
 use crate::layout::Element;
 use crate::layout::path;
 use crate::layout::walk::Steps;
-use crate::mask::{Inner, is_card_across};
+use crate::mask::{Inner, is_card_across, is_inner_digit};
 use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
@@ -280,7 +280,8 @@ impl<'a> Message<'a> {
     /// The same message; whether it makes sense is known of it.
     pub(crate) fn settled(&self) -> Self {
         let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
-        let crosses = |card: Range<usize>| borders().any(|border| card.start < border && border < card.end);
+        let crosses =
+            |card: Range<usize>, _| borders().any(|border| card.start < border && border < card.end);
         let trust = match self.trust {
             Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, borders) => Trust::Doubtful,
             Trust::Unknown if is_card_across(self.wire, crosses) => Trust::Crossed,
@@ -335,6 +336,9 @@ impl<'a> Message<'a> {
 
     /// Whether no octet of a range could be an inner digit of a card number.
     fn is_clear(&self, range: Range<usize>) -> bool {
+        if self.is_crossed() {
+            return !range.into_iter().any(|index| is_inner_digit(self.wire, index));
+        }
         let wire = Octets::of(self.wire);
         let mut inner = Inner::of(&wire, range.clone());
         !range.into_iter().any(|index| inner.hides(index))

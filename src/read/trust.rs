@@ -59,7 +59,7 @@ pub(crate) fn settle(spec: &Spec<'_>, wire: &[u8], borders: [usize; 3]) -> Trust
     let near = wire.get(from..wire.len().min(end + NEAR)).unwrap_or_default();
     let crosses =
         |card: Range<usize>| borders.iter().any(|border| card.contains(border) && card.start < *border);
-    match is_card_across(near, |card| crosses(card.start + from..card.end + from)) {
+    match is_card_across(near, |card, _| crosses(card.start + from..card.end + from)) {
         true => Trust::Crossed,
         false => Trust::Sound,
     }

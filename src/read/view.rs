@@ -8,12 +8,13 @@
 use core::fmt;
 use core::ops::Range;
 
-use super::listed::{is_listed, lies_in_card};
+use super::listed::is_listed;
 use super::vouch::vouches;
 use crate::codec::window::Octets;
 use crate::layout::{Element, Order};
 use crate::mask::{
-    self, Alphabet, Hidden, Inner, Privacy, Veil, holds_card, write_hiding, write_kinds, write_plain,
+    self, Alphabet, Hidden, Inner, Privacy, Veil, holds_card, is_inner_digit, write_hiding, write_kinds,
+    write_plain,
 };
 use crate::model::content::Content;
 use crate::model::error::Key;
@@ -31,8 +32,8 @@ pub(crate) enum View {
     Private(Privacy),
     /// The same, and nothing that could be the inner digits of another card number.
     Ends(Privacy),
-    /// Without the inner digits of card numbers, those included that lie across elements.
-    Guarded,
+    /// As its privacy says, without the inner digits of card numbers, those included that stand alone across elements.
+    Guarded(Privacy),
     /// By the kinds of its characters.
     Kinds,
 }
@@ -62,14 +63,11 @@ impl View {
                 let mut shows = |index| privacy.shows(value, index) && !inner.hides(value.position(index));
                 write_hiding(f, value, content, |index| unless(shows(index)))
             }
-            Self::Guarded => {
-                let (wire, mut veil) = (Octets::of(value.wire()), Veil::new(value, content));
-                let mut inner = inner_of(&wire, value);
-                write_hiding(f, value, content, |index| {
-                    match (veil.hides(index), inner.hides(value.position(index))) {
-                        (_, true) => Hidden::Both,
-                        (hidden, false) => hidden,
-                    }
+            Self::Guarded(privacy) => {
+                let mut veil = Veil::new(value, content);
+                write_hiding(f, value, content, |index| match veil.hides(index) {
+                    hidden if privacy.shows(value, index) && !is_inner(value, index) => hidden,
+                    _ => Hidden::Both,
                 })
             }
         }
@@ -84,8 +82,15 @@ impl View {
                 Self::Kinds => false,
                 Self::Veiled => veil.hides(index) == Hidden::None,
                 Self::Private(privacy) => privacy.shows(value, index),
-                Self::Ends(privacy) => privacy.shows(value, index) && !is_inner(value, index),
-                Self::Guarded => veil.hides(index) == Hidden::None && !is_inner(value, index),
+                Self::Ends(privacy) => {
+                    let (wire, at) = (Octets::of(value.wire()), value.position(index));
+                    privacy.shows(value, index) && !Inner::of(&wire, at..at + 1).hides(at)
+                }
+                Self::Guarded(privacy) => {
+                    veil.hides(index) == Hidden::None
+                        && privacy.shows(value, index)
+                        && !is_inner(value, index)
+                }
             };
             is_shown.then_some(octet)
         })
@@ -98,10 +103,9 @@ fn inner_of<'v, 'a>(wire: &'v Octets<'a>, value: &Octets<'_>) -> Inner<'v, 'a> {
     Inner::of(wire, value.position(0)..last + 1)
 }
 
-/// Whether an octet of a value is one of them.
+/// Whether an octet of a value is an inner digit of a card number that stands alone on the wire.
 fn is_inner(value: &Octets<'_>, index: usize) -> bool {
-    let (wire, at) = (Octets::of(value.wire()), value.position(index));
-    Inner::of(&wire, at..at + 1).hides(at)
+    is_inner_digit(value.wire(), value.position(index))
 }
 
 /// An element, as it is looked at to decide.
@@ -121,8 +125,7 @@ impl Seen<'_, '_> {
             (Trust::Doubtful, Privacy::Open) => View::Kinds,
             (Trust::Doubtful, privacy @ Privacy::Pan { .. }) if self.is_card() => View::Ends(privacy),
             (Trust::Doubtful, _) => View::Private(Privacy::Secret),
-            (Trust::Crossed, Privacy::Open) if lies_in_card(self.value, self.range.clone()) => View::Guarded,
-            (Trust::Crossed, privacy) if lies_in_card(self.value, self.range.clone()) => View::Ends(privacy),
+            (Trust::Crossed, privacy) if self.is_crossed() => View::Guarded(privacy),
             (_, Privacy::Open) if self.holds_card() => View::Veiled,
             (_, Privacy::Open) => View::Plain,
             (_, privacy) => View::Private(privacy),
@@ -148,6 +151,11 @@ impl Seen<'_, '_> {
     /// Whether the value of an open element holds a card number, and is not known to be something else.
     fn holds_card(&self) -> bool {
         holds_card(self.value, self.element.content) && !vouches(self.element, *self.value)
+    }
+
+    /// Whether the inner digits of a card number across elements lie in this one.
+    fn is_crossed(&self) -> bool {
+        self.range.clone().any(|index| is_inner_digit(self.value.wire(), index))
     }
 
     /// Whether a private value is a card number and nothing else, so that its ends may be shown.

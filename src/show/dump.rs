@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::codec::window::Octets;
 use crate::codes::Lang;
 use crate::layout::MAX_DEPTH;
-use crate::mask::{Inner, holds_card, write_character, write_hex};
+use crate::mask::{holds_card, is_inner_digit, write_character, write_hex};
 use crate::model::content::Content;
 use crate::read::field::{Field, Parts};
 use crate::read::inspection::Inspection;
@@ -61,11 +61,9 @@ impl Dump<'_, '_> {
         let message = &message.settled();
         let (spec, wire, sound) = (message.spec(), message.wire(), !message.is_doubtful());
         // lengths and bitmaps, too, may be digits of a card number that lies across them
-        let octets = Octets::of(wire);
-        let mut inner = message.is_crossed().then(|| Inner::of(&octets, 0..wire.len()));
+        let is_inner = |index| message.is_crossed() && is_inner_digit(wire, index);
         let mut rows =
             |range: Range<usize>, shown: &mut dyn FnMut(usize) -> bool, name: fmt::Arguments<'_>| {
-                let mut is_inner = |index| inner.as_mut().is_some_and(|inner| inner.hides(index));
                 let mut shown = |index| self.is_exposed || shown(index) && !is_inner(index);
                 range.clone().step_by(OCTETS_A_ROW).try_for_each(|start| {
                     let name = (start == range.start).then_some(name);

@@ -71,6 +71,44 @@ fn a_broken_message_and_what_to_do() {
     assert_eq!(done.out, wanted);
 }
 
+/// What the readers of files refuse.
+#[test]
+fn refusals_of_the_readers() {
+    for (input, wanted) in [
+        ("2021-07-28 20:15:46 INFO nothing here\n", "这看起来是日志"),
+        ("<html></html>\n", "这看起来是"),
+        ("30323030x\n", "应为十六进制数字，实际为字母"),
+        ("-----BEGIN CERTIFICATE-----\n", "密钥或证书"),
+    ] {
+        let done = chinese(&["decode", "-s", "iso87-ascii"], input);
+        assert_eq!(done.code, 1);
+        assert!((done.out.clone() + &done.err).contains(wanted), "{input}: {}{}", done.out, done.err);
+    }
+    let gzip = file("packed.gz", b"\x1F\x8B\x08rest of it");
+    let done = chinese(&["decode", "-s", "iso87-ascii", gzip.to_str().unwrap()], "");
+    assert!(done.err.contains("压缩文件（gzip）：请先解压"), "{}", done.err);
+}
+
+/// The pages of help name every command in Chinese; options stay as they are typed.
+#[test]
+fn help_names_the_commands() {
+    let help = good(&["--help", "--lang", "zh"], "");
+    assert!(help.contains("解析报文：列表") && help.contains("退出码"), "{help}");
+    assert!(good(&["--lang=zh", "decode", "--help"], "").contains("解析报文：列表"));
+    assert!(good(&["--help"], "").contains("Exit codes"));
+}
+
+/// Clearing files, and the place of what is wrong with a spec.
+#[test]
+fn clearing_files_and_specs() {
+    let empty = file("empty.ipm", b"");
+    let done = chinese(&["ipm", "list", empty.to_str().unwrap()], "");
+    assert!(done.err.contains("这不是IPM文件：文件为空"), "{}", done.err);
+    let spec = file("wide.toml", b"name = 'x'\n[elements]\n2 = { is = 'n..199', length = 'LL' }\n");
+    let done = chinese(&["decode", "-s", spec.to_str().unwrap()], line());
+    assert!(done.err.contains("第3行，域2：长度前缀表示不了最大长度"), "{}", done.err);
+}
+
 #[test]
 fn a_hexdump() {
     let out = good(&["decode", "-s", "iso87-ascii", "-f", "hexdump", "--lang", "zh"], line());

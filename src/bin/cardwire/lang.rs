@@ -16,6 +16,20 @@ pub(crate) fn choose(said: Option<Lang>) {
     let _ = CHOSEN.set(chosen);
 }
 
+/// The language of what is said before the arguments are understood: that of `--lang` among them, and else that of
+/// the locale.
+pub(crate) fn of_arguments(arguments: impl Iterator<Item = String>) -> Lang {
+    let mut arguments = arguments.take_while(|argument| argument != "--");
+    let said = arguments.by_ref().find_map(|argument| match argument.strip_prefix("--lang") {
+        Some("") => Some(None),
+        Some(value) => value.strip_prefix('=').map(|value| Some(value.to_owned())),
+        None => None,
+    });
+    let said = said.and_then(|value| value.or_else(|| arguments.next()));
+    said.and_then(|tag| Lang::of_tag(&tag))
+        .unwrap_or_else(|| Lang::of_locale(|name| std::env::var(name).ok()))
+}
+
 /// The language of words; English until one is chosen.
 pub(crate) fn lang() -> Lang {
     CHOSEN.get().copied().unwrap_or_default()

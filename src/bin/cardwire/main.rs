@@ -9,6 +9,7 @@
 mod argument;
 mod command;
 mod failure;
+mod help;
 mod input;
 mod isomsg;
 mod json;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 
 use cardwire::codes::Lang;
 use cardwire::input::hex;
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use command::Command;
 
@@ -71,8 +72,19 @@ impl From<Language> for Lang {
     }
 }
 
+/// What was typed. The pages of help are part of that, so their language is looked for before.
+fn typed() -> Result<Cli, clap::Error> {
+    let command =
+        match lang::of_arguments(std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()))
+        {
+            Lang::Zh => help::in_chinese(Cli::command()),
+            _ => Cli::command(),
+        };
+    Cli::from_arg_matches(&command.try_get_matches()?)
+}
+
 fn main() -> ExitCode {
-    match Cli::try_parse() {
+    match typed() {
         Ok(cli) => {
             lang::choose(cli.lang.map(Lang::from));
             failure::report(cli.command.run(cli.color))
