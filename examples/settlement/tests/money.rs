@@ -174,6 +174,22 @@ fn five_dates_with_a_parked_reversal_pay_everything_else() {
     assert_eq!(found.iter().filter(|line| line.contains('!')).count(), 0, "{found:?}");
 }
 
+/// The same for another merchant: one reversal that nobody answers, with sales under way at the cut-over, holds back
+/// neither the date nor the money of the other.
+#[test]
+fn a_parked_reversal_holds_back_no_other_merchant() {
+    let steps = "09:00 sign-on\n09:01 till2 sign-on\n10:00 lose I>A 0210\n10:00 lose A>I 0420\n10:00 lose A>I 0421 x7\n\
+                 10:00 sell 999.00\n14:00 till2 sell 300.00\n22:00 till2 close-batch\n22:59:59 sell 50.00\n\
+                 22:59:59 till2 sell 60.00\n";
+    let after = "+1 12:00 link down\n+1 12:01 link up\n";
+    let more = "[named]\n'acquirer advice_parked' = 1\n'acquirer sale_excluded' = 1\n'issuer sale_excluded' = 1\n\
+                [books]\n'bank merchant:ACC-2' = '298.20'\n";
+    let night = NIGHT.replace("22:00 close-batch\n", "");
+    let found = audited(&play(&format!("{steps}{night}{after}"), more));
+    assert!(found.contains(&"P payout -29820".to_owned()), "{found:?}");
+    assert!(found.contains(&"T reversed 99900".to_owned()), "{found:?}");
+}
+
 /// Check 8: a settlement file with one record missing, one doubled and one changed: three exceptions, and the others
 /// are paid.
 #[test]

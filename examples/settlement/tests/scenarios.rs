@@ -78,3 +78,46 @@ fn the_table_of_causes_is_current() {
     let table = causes::table(&scenario::all().unwrap());
     assert!(std::fs::read_to_string(path).unwrap() == table, "write it anew");
 }
+
+fn command(words: &[&str]) -> std::process::Output {
+    std::process::Command::new(env!("CARGO_BIN_EXE_settlement"))
+        .arg("scenarios")
+        .args(words)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn one_scenario_on_the_command_line() {
+    let told = command(&["--only", "s02", "--json"]);
+    assert_eq!(told.status.code(), Some(0));
+    let object: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert_eq!((object["id"].as_str(), object["holds"].as_bool()), (Some("S02"), Some(true)));
+    assert_eq!(object["verdicts"][1]["code"], "W31");
+    for wrong in [&["--only", "S99"][..], &["--only"], &["--lines"]] {
+        let refused = command(wrong);
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0), "{wrong:?}");
+    }
+}
+
+/// The files that a scenario leaves are those that the verdicts come from: the library reads the settlement file as
+/// IPM, and no card number of the day stands in it or in the statement.
+#[test]
+fn the_files_that_are_kept_are_those_of_the_verdicts() {
+    let folder = std::env::temp_dir().join(format!("settlement-scenarios-{}", std::process::id()));
+    let told = command(&["--only", "S34", "--out", folder.to_str().unwrap()]);
+    assert_eq!(told.status.code(), Some(0));
+    let read = |name: &str| std::fs::read(folder.join("S34").join(name)).unwrap();
+    let (settlement, statement) = (read("settlement-1.ipm"), read("bank.xml"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let mut records = cardwire::ipm::Records::open(settlement.as_slice()).unwrap();
+    let mut types = Vec::new();
+    while let Some(message) = records.next_message().unwrap() {
+        assert!(!message.has(2), "no card number");
+        types.push(message.mti().to_string());
+    }
+    assert_eq!(types, ["1644", "1240", "1644"]);
+    let statement = String::from_utf8(statement).unwrap();
+    assert_eq!(statement.matches("<Ntry>").count(), 3, "out, back, and out again");
+    assert!(!statement.contains("6212345678901232"));
+}

@@ -21,6 +21,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S20.toml", include_str!("../../scenarios/S20.toml")),
     ("S21.toml", include_str!("../../scenarios/S21.toml")),
     ("S22.toml", include_str!("../../scenarios/S22.toml")),
+    ("S23.toml", include_str!("../../scenarios/S23.toml")),
     ("S24.toml", include_str!("../../scenarios/S24.toml")),
     ("S25.toml", include_str!("../../scenarios/S25.toml")),
     ("S27.toml", include_str!("../../scenarios/S27.toml")),

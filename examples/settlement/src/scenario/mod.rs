@@ -77,6 +77,9 @@ pub struct Expected {
     pub sale: usize,
     /// Code and class: `W31 reversed`.
     pub is: String,
+    /// So many minutes the data lag behind that are asked: what happened later is not in them.
+    #[serde(default)]
+    pub behind: u64,
 }
 
 /// A verdict that was given, and what was expected.
@@ -86,6 +89,8 @@ pub struct Given {
     pub at: String,
     /// Which sale.
     pub sale: usize,
+    /// So many minutes its data lag behind.
+    pub behind: u64,
     /// What was expected.
     pub expected: String,
     /// What was said.
@@ -185,8 +190,8 @@ impl Scenario {
             // What a party that dies meanwhile says may come later: only the end counts then.
             if death.is_none() {
                 let verdict = evidence::verdict(stage, expected.sale)?;
-                let (at, sale) = (expected.at.clone(), expected.sale);
-                given.push(Given { at, sale, expected: expected.is.clone(), verdict });
+                let Expected { at, sale, is, behind } = expected.clone();
+                given.push(Given { at, sale, behind, expected: is, verdict });
             }
             Ok(())
         })?;
@@ -216,7 +221,8 @@ impl Scenario {
         let mut agenda: Vec<(Clock, Option<&Step>, Option<&Expected>)> =
             steps.iter().map(|step| (step.at, Some(step), None)).collect();
         for expected in &self.verdicts {
-            agenda.push((step::clock(&expected.at)?, None, Some(expected)));
+            let at = step::clock(&expected.at)?.saturating_sub(expected.behind * 60);
+            agenda.push((at, None, Some(expected)));
         }
         agenda.sort_by_key(|(at, ..)| *at);
         let killed_from = self.killed_from.as_deref().map_or(Ok(0), step::clock)?;

@@ -53,8 +53,10 @@ pub fn story(played: &Played) -> String {
     part("codes", &[played.codes.join(", ")]);
     for given in &played.given {
         let verdict = &given.verdict;
-        let mut lines =
-            vec![format!("sale {} at {}: {}", given.sale, given.at, verdict.words()), verdict.state.clone()];
+        let mut lines = vec![
+            format!("sale {} at {}{}: {}", given.sale, given.at, lag(given.behind), verdict.words()),
+            verdict.state.clone(),
+        ];
         lines.extend(verdict.story.iter().cloned());
         for (name, words) in [("next: ", &verdict.next), ("due: ", &verdict.due)] {
             lines.extend((!words.is_empty()).then(|| format!("{name}{words}")));
@@ -70,6 +72,11 @@ pub fn story(played: &Played) -> String {
     });
     part("proof", &checks.collect::<Vec<_>>());
     text
+}
+
+/// Whoever is told an old answer is told how old it is.
+fn lag(behind: u64) -> String {
+    if behind == 0 { String::new() } else { format!(", data of {behind} minutes before") }
 }
 
 /// One object for machines.
