@@ -16,7 +16,9 @@ const NAME: &str = "cardwire-recon";
 /// Where the money is, on your own records: starts cardwire-recon with the arguments that follow.
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
-#[command(after_help = "Example:\n  cardwire recon match --switch day.pcap --clearing day.ipm --bank bank.xml")]
+#[command(
+    after_help = "Example:\n  cardwire recon match --switch day.pcap --clearing day.ipm --bank bank.xml"
+)]
 pub(crate) struct Recon {
     /// Arguments of cardwire-recon; --help shows them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
