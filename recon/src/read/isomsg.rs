@@ -26,7 +26,7 @@ pub(super) fn read(stream: Stream, maker: &Maker, teller: &mut Teller<'_>) -> io
         if let Some(at) = scanner.logged_at() {
             row.put(Column::Time, at);
         }
-        match element.map_err(str::to_owned).and_then(|element| fill(&mut row, &element)) {
+        match element.map_err(|words| words.to_string()).and_then(|element| fill(&mut row, &element)) {
             Ok(()) => maker.take(&mut row, place, teller),
             Err(reason) => teller.refuse(place, reason),
         }
