@@ -181,7 +181,7 @@ fn complete(name: &str, records: &mut Records<Stream>) -> Outcome {
             "{name}: {left} bytes follow the last record and are not read: another file, perhaps",
             "{name}：末条记录之后还有{left}字节未读：可能是另一个文件"
         ))),
-        Err(error) => Err(refused(&name, &error)),
+        Err(error) => Err(refused(name, &error)),
     }
 }
 
