@@ -8,8 +8,8 @@ mod write;
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 use core::fmt;
+use core::ops::Range;
 
 use crate::codec::window::Octets;
 use crate::model::content::Content;
@@ -66,34 +66,48 @@ impl Privacy {
         }
     }
 
-    /// Whether the character at `index` of `value` may be shown.
-    pub(crate) fn shows(self, value: &Octets<'_>, index: usize) -> bool {
+    /// Which characters of a value may be shown.
+    pub(crate) fn ends(self, value: &Octets<'_>) -> ShownEnds {
         match self {
-            Self::Open => true,
-            Self::Secret => false,
-            Self::Pan { head, tail } => shows_pan(value.len(), index, (head, tail)),
+            Self::Open => ShownEnds { head: value.len(), tail: 0..0 },
+            Self::Secret => ShownEnds::NONE,
+            Self::Pan { head, tail } => ShownEnds::of_pan(value.len(), (head, tail)),
             Self::Track => {
                 let separator = value.iter().position(|octet| matches!(octet, b'=' | b'D'));
-                separator.is_some_and(|end| {
-                    let digits = value.slice(0, end);
-                    let is_pan = end <= 19 && digits.iter().all(|octet| octet.is_ascii_digit());
-                    is_pan
-                        && match index.cmp(&end) {
-                            Ordering::Less => shows_pan(end, index, (6, 4)),
-                            Ordering::Equal => true,
-                            Ordering::Greater => false,
-                        }
+                let is_pan = |end: &usize| {
+                    *end <= 19 && value.slice(0, *end).iter().all(|octet| octet.is_ascii_digit())
+                };
+                separator.filter(is_pan).map_or(ShownEnds::NONE, |end| {
+                    let ShownEnds { head, tail } = ShownEnds::of_pan(end, (6, 4));
+                    ShownEnds { head, tail: tail.start..end + 1 }
                 })
             }
         }
     }
 }
 
-/// A card number shorter than 12 digits, or one that the shown ends would leave fewer than three
-/// hidden characters of, is hidden whole.
-fn shows_pan(len: usize, index: usize, (head, tail): (u8, u8)) -> bool {
-    let (head, tail) = (usize::from(head), usize::from(tail));
-    len >= 12 && len >= head + tail + 3 && (index < head || index >= len - tail)
+/// The first and the last characters of a card number: those that are shown.
+pub(crate) struct ShownEnds {
+    head: usize,
+    tail: Range<usize>,
+}
+
+impl ShownEnds {
+    const NONE: Self = Self { head: 0, tail: 0..0 };
+
+    /// A card number shorter than 12 digits, or one that the shown ends would leave fewer than three
+    /// hidden characters of, is hidden whole.
+    fn of_pan(len: usize, (head, tail): (u8, u8)) -> Self {
+        let (head, tail) = (usize::from(head), usize::from(tail));
+        let is_long = len >= 12 && len >= head + tail + 3;
+        let (head, tail) = if is_long { (head, tail) } else { (0, 0) };
+        Self { head, tail: len - tail..len }
+    }
+
+    /// Whether the character at `index` is shown.
+    pub(crate) fn show(&self, index: usize) -> bool {
+        index < self.head || self.tail.contains(&index)
+    }
 }
 
 /// Octets as hexadecimal digits, the inner digits of card numbers and tracks hidden: for headers, and for what
@@ -142,7 +156,8 @@ mod tests {
 
     fn masked(value: &[u8], content: Content, privacy: Privacy) -> String {
         let (mut text, value) = (String::new(), Octets::of(value));
-        let hides = |index| if privacy.shows(&value, index) { Hidden::None } else { Hidden::Both };
+        let ends = privacy.ends(&value);
+        let hides = |index| if ends.show(index) { Hidden::None } else { Hidden::Both };
         write_hiding(&mut text, &value, content, hides).unwrap();
         text
     }

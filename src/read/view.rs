@@ -55,18 +55,19 @@ impl View {
                 write_hiding(f, value, content, |index| veil.hides(index))
             }
             Self::Private(privacy) => {
-                write_hiding(f, value, content, |index| unless(privacy.shows(value, index)))
+                let ends = privacy.ends(value);
+                write_hiding(f, value, content, |index| unless(ends.show(index)))
             }
             Self::Ends(privacy) => {
-                let wire = Octets::of(value.wire());
+                let (wire, ends) = (Octets::of(value.wire()), privacy.ends(value));
                 let mut inner = inner_of(&wire, value);
-                let mut shows = |index| privacy.shows(value, index) && !inner.hides(value.position(index));
+                let mut shows = |index| ends.show(index) && !inner.hides(value.position(index));
                 write_hiding(f, value, content, |index| unless(shows(index)))
             }
             Self::Guarded(privacy) => {
-                let mut veil = Veil::new(value, content);
+                let (mut veil, ends) = (Veil::new(value, content), privacy.ends(value));
                 write_hiding(f, value, content, |index| match veil.hides(index) {
-                    hidden if privacy.shows(value, index) && !is_inner(value, index) => hidden,
+                    hidden if ends.show(index) && !is_inner(value, index) => hidden,
                     _ => Hidden::Both,
                 })
             }
@@ -76,20 +77,23 @@ impl View {
     /// The octets of a value that are shown.
     pub(crate) fn octets(self, value: &Octets<'_>, content: Content) -> impl Iterator<Item = Option<u8>> {
         let mut veil = Veil::new(value, content);
+        let ends = match self {
+            Self::Private(privacy) | Self::Ends(privacy) | Self::Guarded(privacy) => privacy.ends(value),
+            Self::Plain | Self::Veiled => Privacy::Open.ends(value),
+            Self::Kinds => Privacy::Secret.ends(value),
+        };
         value.iter().enumerate().map(move |(index, octet)| {
             let is_shown = match self {
                 Self::Plain => true,
                 Self::Kinds => false,
                 Self::Veiled => veil.hides(index) == Hidden::None,
-                Self::Private(privacy) => privacy.shows(value, index),
-                Self::Ends(privacy) => {
+                Self::Private(_) => ends.show(index),
+                Self::Ends(_) => {
                     let (wire, at) = (Octets::of(value.wire()), value.position(index));
-                    privacy.shows(value, index) && !Inner::of(&wire, at..at + 1).hides(at)
+                    ends.show(index) && !Inner::of(&wire, at..at + 1).hides(at)
                 }
-                Self::Guarded(privacy) => {
-                    veil.hides(index) == Hidden::None
-                        && privacy.shows(value, index)
-                        && !is_inner(value, index)
+                Self::Guarded(_) => {
+                    veil.hides(index) == Hidden::None && ends.show(index) && !is_inner(value, index)
                 }
             };
             is_shown.then_some(octet)

@@ -216,15 +216,16 @@ impl Describe<'_, '_> {
     fn line<L: Tongue>(&self, f: &mut fmt::Formatter<'_>, field: &Field<'_>, depth: usize) -> fmt::Result {
         let indent = 5 * depth;
         let name_width = 46usize.saturating_sub(indent);
-        write!(f, "{:indent$}{:>5} ", "", Short(field.shown_key()))?;
+        write_blanks(f, indent)?;
+        write!(f, "{:>5} ", Short(field.shown_key()))?;
         let element = field.element();
-        match L::LANG {
-            Lang::En => write!(f, "{:<name_width$}", element.name())?,
-            lang => {
-                let name = element.name_in(lang);
-                write!(f, "{name}{:missing$}", "", missing = name_width.saturating_sub(name.width()))?;
-            }
-        }
+        let title = name::<L>(element);
+        let width = match L::LANG {
+            Lang::En => title.chars().count(),
+            Lang::Zh => title.width(),
+        };
+        f.write_str(title)?;
+        write_blanks(f, name_width.saturating_sub(width))?;
         write!(f, " {:<8} ", Short(element.notation()))?;
         let parts_tell = field.is_composite() && !field.privacy_is_open();
         if parts_tell {
@@ -401,6 +402,16 @@ impl fmt::Display for Notation<'_> {
             content => write!(f, "{content}{dots}{}", element.max()),
         }
     }
+}
+
+/// Writes so many blanks, in a piece where a formatter would write each.
+pub(super) fn write_blanks(f: &mut fmt::Formatter<'_>, mut count: usize) -> fmt::Result {
+    const BLANKS: &str = "                                                                ";
+    while let Some(blanks) = BLANKS.get(..count.min(BLANKS.len())).filter(|blanks| !blanks.is_empty()) {
+        f.write_str(blanks)?;
+        count -= blanks.len();
+    }
+    Ok(())
 }
 
 /// Something short that is written with `width`, which `write!` into a formatter ignores.

@@ -11,7 +11,7 @@ use crate::model::content::Content;
 use crate::read::field::{Field, Parts};
 use crate::read::inspection::Inspection;
 use crate::read::message::Message;
-use crate::show::describe::Describe;
+use crate::show::describe::{Describe, write_blanks};
 
 impl<'a> Message<'a> {
     /// A hexdump of the message, one element a line; octets of private values show as `**`, and so does a value
@@ -228,7 +228,10 @@ impl fmt::Display for Row<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04X}  {}  {}", self.start, self.hex(), self.characters())?;
         match self.name {
-            Some(name) => write!(f, "{:missing$}  {name}", "", missing = OCTETS_A_ROW - self.len),
+            Some(name) => {
+                write_blanks(f, OCTETS_A_ROW - self.len)?;
+                write!(f, "  {name}")
+            }
             None => Ok(()),
         }
     }
@@ -254,7 +257,7 @@ impl fmt::Display for Hex<'_> {
         }
         let columns = 3 * OCTETS_A_ROW - 1;
         let taken = (3 * self.0.len).saturating_sub(1);
-        write!(f, "{:missing$}", "", missing = columns - taken)
+        write_blanks(f, columns - taken)
     }
 }
 
