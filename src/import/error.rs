@@ -107,7 +107,9 @@ fn shortened(text: String) -> String {
 impl From<Error> for ImportError {
     fn from(error: Error) -> Self {
         let (message, zh) = match error.kind() {
-            crate::ErrorKind::Spec(fault) => (fault.sentence().to_string(), fault.words(Lang::Zh).to_owned()),
+            crate::ErrorKind::Spec(fault) => {
+                (fault.sentence().to_string(), fault.words(Lang::Zh).to_string())
+            }
             _ => (error.to_string(), error.in_lang(Lang::Zh).to_string()),
         };
         let mut path = error.field().map_or_else(String::new, |number| number.to_string());
