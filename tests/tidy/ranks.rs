@@ -41,7 +41,8 @@ pub(crate) fn to_touch(architecture: &str) -> Vec<String> {
     let table = architecture.split("\n## ").find(|part| part.starts_with("To add")).unwrap_or_default();
     let touched = rows(table).filter(|cells| cells.len() == 4).flat_map(|cells| names(cells[2]));
     let files = touched.filter(|name| name.ends_with(".rs") && name.contains('/') && !name.contains('*'));
-    let path = |name: &str| match name.starts_with("src/") || name.starts_with("tests/") {
+    let whole = ["src/", "tests/", "recon/", "fuzz/"];
+    let path = |name: &str| match whole.iter().any(|folder| name.starts_with(folder)) {
         true => name.to_owned(),
         false => format!("src/{name}"),
     };
