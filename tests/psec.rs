@@ -178,7 +178,10 @@ fn macs(random: &mut Random, trials: &mut Vec<Trial>) {
     let code = ServiceCode::new(&service).unwrap();
     let value = card_verification_value(&key, &Pan::new(&pan).unwrap(), &expiry, code).unwrap();
     let value: String = value.into_iter().map(char::from).collect();
-    gives(trials, json!(["cvv", hex(key.expose()), pan, expiry, service]), value);
+    // psec 1.3 stops after the decimal digits; the method goes on with the letters where they are fewer than three
+    is_read(trials, json!(["cvv", hex(key.expose()), pan, expiry, service]), move |peer| {
+        value == peer || peer.len() < 3 && value.starts_with(peer)
+    });
 }
 
 fn blocks(random: &mut Random, trials: &mut Vec<Trial>) {
