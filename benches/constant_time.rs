@@ -1,7 +1,7 @@
 //! Comparisons of secrets, for callgrind to count: `benches/record/constant.sh` holds that it makes no difference
 //! where two of them differ.
 //!
-//! The first argument says where: `first`, `last`, or `all` octets.
+//! The first argument says where: `head` (the first octet), `tail` (the last), or `each`.
 
 use std::hint::black_box;
 
@@ -69,8 +69,8 @@ struct Differing(String);
 impl Differing {
     fn at(&self, at: usize, len: usize) -> bool {
         match self.0.as_str() {
-            "first" => at == 0,
-            "last" => at + 1 == len,
+            "head" => at == 0,
+            "tail" => at + 1 == len,
             _ => true,
         }
     }
