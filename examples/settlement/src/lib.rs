@@ -17,8 +17,10 @@
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
 //! | [`capture`] | what was sent, as a pcap file |
+//! | [`evidence`] | what a party saw: messages and files, kept for those who judge it |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
+//! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -33,11 +35,13 @@
     )
 )]
 
+pub mod ask;
 pub mod audit;
 pub mod capture;
 pub mod card;
 pub mod clock;
 pub mod day;
+pub mod evidence;
 pub mod files;
 pub mod journal;
 pub mod ledger;

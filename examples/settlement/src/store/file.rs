@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row, params};
 
-use super::sqlite::{is_begun, number, open_to_read, open_to_write, read_history, signed, word};
+use super::sqlite::{
+    is_begun, number, open_to_read, open_to_write, read_evidence, read_history, read_records, signed, word,
+};
 use super::{History, StoreError, Tip};
 use crate::clock::Stamp;
-use crate::journal::Party;
+use crate::evidence::Sighting;
+use crate::journal::{Party, Record};
 use crate::ledger::Digest;
 
 /// A ledger file that belongs to this process.
@@ -149,12 +152,44 @@ impl Contents {
 
     fn of(connection: &Connection) -> Result<Self, StoreError> {
         let history = |party| read_history(connection, party).map(|history| (party, history));
-        let histories = Party::ALL.into_iter().map(history).collect::<Result<_, _>>()?;
+        let histories = Party::NETWORK.into_iter().map(history).collect::<Result<_, _>>()?;
         let mut seals = connection.prepare("SELECT * FROM seals ORDER BY n")?;
         let seals = seals.query_map([], seal_of)?.collect::<Result<_, _>>()?;
         let mut begun = connection.prepare("SELECT * FROM script ORDER BY n")?;
         let begun = begun.query_map([], begun_of)?.collect::<Result<_, _>>()?;
         Ok(Self { histories, seals, begun })
+    }
+}
+
+/// What a ledger file keeps for those who judge what its parties did.
+#[derive(Clone, Debug, Default)]
+pub struct Witness {
+    /// What the acquirer saw.
+    pub evidence: Vec<Sighting>,
+    /// The journal of the bank, if it is in this file.
+    pub bank: Vec<Record>,
+}
+
+impl Witness {
+    /// Reads a file, without changing it, whether or not somebody writes to it.
+    ///
+    /// # Errors
+    /// When it is no ledger, or what was seen is not what was written.
+    pub fn read(file: &Path) -> Result<Self, StoreError> {
+        let connection = open_to_read(file)?;
+        if !is_begun(&connection, file)? {
+            return Err(StoreError::Failed(format!("{} holds no ledger yet", file.display())));
+        }
+        let moment = connection.unchecked_transaction()?;
+        let (evidence, chain) = read_evidence(&moment, Party::Acquirer)?;
+        let mut last = Digest::START;
+        for (n, (seen, kept)) in (1..).zip(evidence.iter().zip(chain)) {
+            last = super::link(last, &seen.words());
+            if last != kept {
+                return Err(StoreError::Corrupt(format!("what was seen was altered, from row {n} on")));
+            }
+        }
+        Ok(Self { evidence, bank: read_records(&moment, Party::Bank)?.0 })
     }
 }
 
