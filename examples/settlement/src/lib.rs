@@ -16,6 +16,7 @@
 //! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
+//! | [`topology`], [`process`] | who is in a network, from a file; one party of it as a process |
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`evidence`] | what a party saw: messages and files, kept for those who judge it |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
@@ -51,11 +52,13 @@ mod names;
 pub mod net;
 pub mod node;
 pub mod party;
+pub mod process;
 pub mod report;
 pub mod resume;
 pub mod scenario;
 pub mod store;
 pub mod telegram;
+pub mod topology;
 pub mod wimm;
 pub mod wire;
 pub mod world;

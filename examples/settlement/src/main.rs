@@ -14,6 +14,7 @@
 )]
 
 mod asking;
+mod nodes;
 mod options;
 
 use std::io::{self, IsTerminal, Write};
@@ -63,6 +64,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Day(file) => whole_day(LedgerFile::create(file)?, options, style),
         Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
         Task::Check(file, head) => check(&Books::read(file)?, *head, style),
+        Task::Node(node) => Ok(node.run().map(|()| true)?),
         Task::Where(asking) => asking.run(&mut print),
     }
 }

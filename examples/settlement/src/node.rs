@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::clock::Stamp;
 use crate::evidence::{Sighting, Way};
-use crate::journal::Party;
+use crate::journal::{Party, Record};
 use crate::party::parcel::Parcel;
 use crate::party::{Effect, Input, Machine, Outcome, Timer};
 use crate::store::{Commit, Store, StoreError};
@@ -24,6 +24,8 @@ pub struct Released {
     pub timers: Vec<(Timer, Duration)>,
     /// Answers to the person who asked.
     pub outcomes: Vec<Outcome>,
+    /// What was noted: for those who watch, not for the wire.
+    pub records: Vec<Record>,
 }
 
 /// A state machine and the history it lives on.
@@ -70,6 +72,7 @@ impl Node {
             self.store.commit(&commit)?;
         }
         commit.records.iter().for_each(|record| self.machine.apply(record));
+        released.records = commit.records;
         Ok(released)
     }
 

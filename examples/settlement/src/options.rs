@@ -9,6 +9,7 @@ use settlement::party::Timers;
 use settlement::wimm::Lang;
 
 use crate::asking::Asking;
+use crate::nodes::NodeOptions;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -39,6 +40,9 @@ Usage: settlement [options]             play the day on a fresh ledger
          --json          one object a line
          --out FOLDER    keep capture, settlement files and statement, for `cardwire-recon` and `cardwire ipm`
          --table         causes and remedies, and the scenarios that show them
+
+       settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
+         --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
   --head HEX          with --check: the head that was printed when the day was closed
@@ -88,6 +92,7 @@ pub(crate) enum Task {
     Resume(PathBuf),
     Check(PathBuf, Option<Digest>),
     Where(Asking),
+    Node(NodeOptions),
 }
 
 /// The command line, understood.
@@ -110,6 +115,9 @@ impl Options {
         }
         if words.next_if(|word| word == "where").is_some() && !std::env::args().any(|word| word == "--help") {
             return Ok(Self::of(Task::Where(Asking::from_words(words, of_locale())?)));
+        }
+        if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
+            return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
         }
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
         let (mut kept, mut asked) = (None, None);

@@ -193,7 +193,7 @@ fn ledger_of(sales: u64, folder: &Folder) -> PathBuf {
             acquirer: "10344000".to_owned(),
             ..sale.clone()
         };
-        let host = Telegram { stan: number, batch: None, ..host };
+        let host = Telegram { stan: 500_000 + number, batch: None, ..host };
         let yes = |of: &Telegram| Telegram {
             rrn: rrn.clone(),
             approval: Some("A1B2C3".to_owned()),

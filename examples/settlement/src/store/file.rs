@@ -45,6 +45,16 @@ impl LedgerFile {
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
+    /// The ledger of one party, made when there is none yet.
+    ///
+    /// # Errors
+    /// When another process has it, or it is no ledger.
+    pub fn of_party(path: &Path) -> Result<Self, StoreError> {
+        let lock = lock(path)?;
+        open_to_write(path)?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
     /// Takes over a ledger whose day is not closed.
     ///
     /// # Errors
