@@ -29,6 +29,8 @@ named! {
         File = "file",
         /// The statement of an account (camt.053).
         Statement = "statement",
+        /// An entry of the operator log.
+        Operator = "operator",
     }
 }
 

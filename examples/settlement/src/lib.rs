@@ -22,6 +22,7 @@
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
+//! | [`watch`] | counters, gauges and alerts, folded from a journal |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -59,6 +60,7 @@ pub mod scenario;
 pub mod store;
 pub mod telegram;
 pub mod topology;
+pub mod watch;
 pub mod wimm;
 pub mod wire;
 pub mod world;

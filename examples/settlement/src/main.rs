@@ -35,6 +35,7 @@ use settlement::report::{self, Style};
 use settlement::resume::Rest;
 use settlement::scenario;
 use settlement::store::{LedgerFile, SqliteStore, local_seconds_east, write_copy};
+use settlement::topology::Topology;
 use settlement::wimm;
 use settlement::world::WorldError;
 
@@ -64,6 +65,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Day(file) => whole_day(LedgerFile::create(file)?, options, style),
         Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
         Task::Check(file, head) => check(&Books::read(file)?, *head, style),
+        Task::Probe(file) => nodes::probe_all(&Topology::read(file)?, &mut print),
+        Task::Operators(of) => nodes::operators(&of.topology()?, of.name(), &mut print),
         Task::Node(node) => Ok(node.run().map(|()| true)?),
         Task::Where(asking) => asking.run(&mut print),
     }

@@ -43,6 +43,11 @@ Usage: settlement [options]             play the day on a fresh ledger
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
+         --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
+         --log           say on standard error what the party notes, without card data
+       settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
+       settlement operators PARTY --topology FILE
+                                        who did what and why, compared with the ledger
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
   --head HEX          with --check: the head that was printed when the day was closed
@@ -93,6 +98,8 @@ pub(crate) enum Task {
     Check(PathBuf, Option<Digest>),
     Where(Asking),
     Node(NodeOptions),
+    Probe(PathBuf),
+    Operators(NodeOptions),
 }
 
 /// The command line, understood.
@@ -118,6 +125,15 @@ impl Options {
         }
         if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
             return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "operators").is_some() {
+            return Ok(Self::of(Task::Operators(NodeOptions::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "probe").is_some() {
+            return match words.collect::<Vec<_>>().as_slice() {
+                [option, file] if option == "--topology" => Ok(Self::of(Task::Probe(file.into()))),
+                _ => Err("probe needs --topology FILE".to_owned()),
+            };
         }
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
         let (mut kept, mut asked) = (None, None);

@@ -48,11 +48,28 @@ impl Day {
         self.network.kill(victim);
         self.killed += 1;
         self.network.start(victim);
+        // What was typed comes to its end, unless whoever it was typed at is dead. A terminal that is asked while it
+        // waits says that it is busy.
+        if name != victim {
+            let ends = [
+                "approved",
+                "declined",
+                "no-response",
+                "reversal-pending",
+                "refused",
+                "batch",
+                "done",
+                "paid",
+            ];
+            self.network
+                .heard(name, Duration::from_secs(5), |said| ends.iter().any(|end| said.starts_with(end)));
+        }
     }
 
     /// Types something until one of these is said.
     fn insist(&mut self, name: &str, line: &str, said_by: &str, begins: &[&str]) -> String {
         for _ in 0..12 {
+            self.network.forget(said_by);
             self.network.type_at(name, line);
             let awaited = |said: &str| begins.iter().any(|start| said.starts_with(start));
             if let Some(said) = self.network.heard(said_by, Duration::from_secs(3), awaited) {

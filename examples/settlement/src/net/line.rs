@@ -32,8 +32,18 @@ pub(crate) enum Event {
     Broken(Party, String),
     /// A person asks.
     Input(Box<Input>),
+    /// A person asks, and says who it is and why.
+    Ordered(Box<Ordered>),
     /// The end.
     Stop,
+}
+
+/// What a person wants, and who wants it why.
+pub(crate) struct Ordered {
+    pub(crate) input: Input,
+    pub(crate) who: String,
+    pub(crate) did: String,
+    pub(crate) why: String,
 }
 
 /// A request that waits for its answer.

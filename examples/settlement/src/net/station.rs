@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use cardwire::net::Peer;
 use tokio::runtime::Handle;
 
-use super::line::{self, Event, Request};
+use super::line::{self, Event, Ordered, Request};
 use crate::capture::Capture;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stamp};
 use crate::evidence::{Sighting, Way};
 use crate::journal::{Party, Record};
 use crate::node::{Node, Released};
@@ -40,6 +40,16 @@ pub(crate) trait Office: Send {
     /// How often to look whether something arrived.
     fn interval(&self) -> Option<Duration> {
         None
+    }
+
+    /// The line that the log of operators gets next.
+    fn entry(&mut self, _at: Stamp, _ordered: &Ordered) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+
+    /// The ledger has that line.
+    fn entered(&mut self) -> Result<(), String> {
+        Ok(())
     }
 
     /// These records are durable, and nothing of their step has left yet.
@@ -185,8 +195,21 @@ impl Station {
             Event::NotSent(to, message) => self.handle(Input::NotSent(to, *message)),
             Event::Broken(peer, why) => self.handle(Input::BadFrame(peer, why)),
             Event::Input(input) => self.handle(*input),
+            Event::Ordered(ordered) => self.ordered(*ordered),
             Event::Stop => Ok(()),
         }
+    }
+
+    /// Who wants what is in the ledger before it is done.
+    fn ordered(&mut self, ordered: Ordered) -> Result<(), String> {
+        let at = self.clock.now();
+        if let Some(line) = self.office.entry(at, &ordered)? {
+            let (peer, octets) = (self.node.party(), line.into_bytes());
+            let seen = Sighting { at, peer, way: Way::Operator, terminal: String::new(), octets };
+            self.node.keep(seen).map_err(|error| error.to_string())?;
+            self.office.entered()?;
+        }
+        self.handle(ordered.input)
     }
 
     /// An echo test is answered by the line: it asks whether somebody is there, and changes nothing.

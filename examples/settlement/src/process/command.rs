@@ -8,8 +8,17 @@ use crate::party::{Command, Desk, Outcome};
 /// A line of the console.
 #[derive(Clone, Debug)]
 pub(super) enum Order {
-    /// Something for the party.
-    Do(Command),
+    /// Something for the party, as it was typed, and who wants it why.
+    Do {
+        /// What.
+        command: Command,
+        /// What was typed.
+        did: String,
+        /// Who; `console` when nobody says.
+        who: String,
+        /// Why.
+        why: String,
+    },
     /// The end.
     Quit,
 }
@@ -28,18 +37,49 @@ impl Order {
     /// # Errors
     /// In words, with what this party knows.
     pub(super) fn read(role: Party, line: &str) -> Result<Option<Self>, String> {
+        let (line, who, why) = signed(line);
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
             [] => Ok(None),
             ["quit"] => Ok(Some(Self::Quit)),
             words => {
-                let command = command(role, words);
-                command.map(|command| Some(Self::Do(command))).ok_or_else(|| {
-                    format!("`{}` is nothing that the {role} does: {}", words.join(" "), known(role))
-                })
+                let did = typed(words);
+                let command = command(role, words)
+                    .ok_or_else(|| format!("`{did}` is nothing that the {role} does: {}", known(role)))?;
+                let by_hand = matches!(
+                    command,
+                    Command::Desk(
+                        Desk::Freeze(..)
+                            | Desk::Release(_)
+                            | Desk::Limit(..)
+                            | Desk::PayTo(..)
+                            | Desk::Close(_)
+                            | Desk::Return(_)
+                    )
+                );
+                if by_hand && (who.is_empty() || why.is_empty()) {
+                    return Err(format!(
+                        "`{did}` is done by somebody for a reason: {did} by NAME because WHY"
+                    ));
+                }
+                let who = if who.is_empty() { "console" } else { who }.to_owned();
+                Ok(Some(Self::Do { command, did, who, why: why.to_owned() }))
             }
         }
     }
+}
+
+/// What was typed, without the PIN.
+fn typed(words: &[&str]) -> String {
+    let end = words.iter().position(|word| *word == "pin").unwrap_or(words.len());
+    words.get(..end).unwrap_or_default().join(" ")
+}
+
+/// A line, who typed it and why: `pay by alice because the date agreed`.
+fn signed(line: &str) -> (&str, &str, &str) {
+    let Some((done, rest)) = line.split_once(" by ") else { return (line, "", "") };
+    let (who, why) = rest.split_once(" because ").unwrap_or((rest, ""));
+    (done, who.trim(), why.trim())
 }
 
 fn command(role: Party, words: &[&str]) -> Option<Command> {
@@ -82,11 +122,12 @@ pub(super) const fn known(role: Party) -> &'static str {
     match role {
         Party::Terminal => "sign-on, sell 500.00 [card 4111 [pin 1234]], close-batch, quit",
         Party::Acquirer => {
-            "present, pay, freeze MERCHANT WHY, release MERCHANT, limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, quit"
+            "present, pay, freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, each of these by NAME \
+             because WHY, quit"
         }
         Party::Issuer => "cut-over, fail, work, day-end, quit",
         Party::Hub => "run, quit",
-        Party::Bank => "run, close ACCOUNT, return AC04, quit",
+        Party::Bank => "run, close ACCOUNT and return AC04 by NAME because WHY, quit",
     }
 }
 

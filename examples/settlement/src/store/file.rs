@@ -174,7 +174,7 @@ impl Contents {
 /// What a ledger file keeps for those who judge what its parties did.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
-    /// What the acquirer saw.
+    /// What the acquirer saw, or the party that is asked for.
     pub evidence: Vec<Sighting>,
     /// The journal of the bank, if it is in this file.
     pub bank: Vec<Record>,
@@ -186,12 +186,20 @@ impl Witness {
     /// # Errors
     /// When it is no ledger, or what was seen is not what was written.
     pub fn read(file: &Path) -> Result<Self, StoreError> {
+        Self::of(file, Party::Acquirer)
+    }
+
+    /// The same, of what another party saw.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of(file: &Path, party: Party) -> Result<Self, StoreError> {
         let connection = open_to_read(file)?;
         if !is_begun(&connection, file)? {
             return Err(StoreError::Failed(format!("{} holds no ledger yet", file.display())));
         }
         let moment = connection.unchecked_transaction()?;
-        let (evidence, chain) = read_evidence(&moment, Party::Acquirer)?;
+        let (evidence, chain) = read_evidence(&moment, party)?;
         let mut last = Digest::START;
         for (n, (seen, kept)) in (1..).zip(evidence.iter().zip(chain)) {
             last = super::link(last, &seen.words());

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use settlement::journal::Party;
 use settlement::store::{History, SqliteStore, Store};
 
-pub const PARTIES: [&str; 5] = ["issuer:1", "hub:1", "bank:1", "acquirer:1", "terminal:1"];
+pub(crate) const PARTIES: [&str; 5] = ["issuer:1", "hub:1", "bank:1", "acquirer:1", "terminal:1"];
 /// Nothing takes longer than this.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -26,17 +26,17 @@ struct Running {
 }
 
 /// A network in a folder of its own.
-pub struct Network {
-    pub folder: PathBuf,
-    pub ports: [u16; 2],
+pub(crate) struct Network {
+    pub(crate) folder: PathBuf,
+    pub(crate) ports: [u16; 2],
     running: BTreeMap<&'static str, Running>,
     /// Further arguments of a party.
-    pub more: BTreeMap<&'static str, Vec<String>>,
+    pub(crate) more: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Network {
     /// The checked-in topology on free ports, with short timers. Nobody is started.
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("settlement-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
@@ -50,15 +50,15 @@ impl Network {
         Self { folder, ports, running: BTreeMap::new(), more: BTreeMap::new() }
     }
 
-    pub fn topology(&self) -> PathBuf {
+    pub(crate) fn topology(&self) -> PathBuf {
         self.folder.join("topology.toml")
     }
 
-    pub fn ledger(&self, name: &str) -> PathBuf {
+    pub(crate) fn ledger(&self, name: &str) -> PathBuf {
         self.folder.join("network").join(format!("{}.sqlite", name.replace(':', "-")))
     }
 
-    pub fn command(&self, name: &'static str) -> Command {
+    pub(crate) fn command(&self, name: &'static str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_settlement"));
         command.arg("node").arg(name).arg("--topology").arg(self.topology());
         command.args(self.more.get(name).into_iter().flatten());
@@ -66,12 +66,12 @@ impl Network {
     }
 
     /// Starts a party, and waits until it says that it is ready.
-    pub fn start(&mut self, name: &'static str) {
+    pub(crate) fn start(&mut self, name: &'static str) {
         let command = self.command(name);
         self.start_as(name, command);
     }
 
-    pub fn start_as(&mut self, name: &'static str, mut command: Command) {
+    pub(crate) fn start_as(&mut self, name: &'static str, mut command: Command) {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -83,21 +83,21 @@ impl Network {
         self.wait(name, |line| line.starts_with("ready"));
     }
 
-    pub fn start_all(&mut self) {
+    pub(crate) fn start_all(&mut self) {
         PARTIES.into_iter().for_each(|name| self.start(name));
         self.wait("acquirer:1", |line| line == "in-service issuer");
         self.wait("terminal:1", |line| line == "in-service acquirer");
     }
 
     /// Types a line at the console of a party.
-    pub fn type_at(&mut self, name: &str, line: &str) {
+    pub(crate) fn type_at(&mut self, name: &str, line: &str) {
         let running = self.running.get_mut(name).unwrap();
         // A party that died meanwhile hears nothing.
         let _ = writeln!(running.stdin, "{line}").and_then(|()| running.stdin.flush());
     }
 
     /// The next line that a party says and that is awaited; `None` when it says none in time, or is gone.
-    pub fn heard(&mut self, name: &str, limit: Duration, awaited: impl Fn(&str) -> bool) -> Option<String> {
+    pub(crate) fn heard(&mut self, name: &str, limit: Duration, awaited: impl Fn(&str) -> bool) -> Option<String> {
         let until = Instant::now() + limit;
         let running = self.running.get(name).unwrap();
         loop {
@@ -110,7 +110,12 @@ impl Network {
         }
     }
 
-    pub fn wait(&mut self, name: &str, awaited: impl Fn(&str) -> bool) -> String {
+    /// What a party said until now is about something else.
+    pub(crate) fn forget(&mut self, name: &str) {
+        while self.running.get(name).unwrap().lines.try_recv().is_ok() {}
+    }
+
+    pub(crate) fn wait(&mut self, name: &str, awaited: impl Fn(&str) -> bool) -> String {
         match self.heard(name, LIMIT, awaited) {
             Some(line) => line,
             None => {
@@ -121,20 +126,20 @@ impl Network {
     }
 
     /// Types a line, and waits for the outcome that begins so.
-    pub fn ask(&mut self, name: &str, line: &str, begins: &str) -> String {
+    pub(crate) fn ask(&mut self, name: &str, line: &str, begins: &str) -> String {
         self.type_at(name, line);
         self.wait(name, |said| said.starts_with(begins))
     }
 
     /// Kills a party: it has no chance to say or to write anything more.
-    pub fn kill(&mut self, name: &str) {
+    pub(crate) fn kill(&mut self, name: &str) {
         let mut running = self.running.remove(name).unwrap();
         running.child.kill().unwrap();
         running.child.wait().unwrap();
     }
 
     /// Ends a party in good order. What it said on standard error.
-    pub fn stop(&mut self, name: &str) -> String {
+    pub(crate) fn stop(&mut self, name: &str) -> String {
         let Some(Running { mut child, stdin, .. }) = self.running.remove(name) else { return String::new() };
         drop(stdin);
         let until = Instant::now() + LIMIT;
@@ -149,7 +154,7 @@ impl Network {
         said
     }
 
-    pub fn stop_all(&mut self) {
+    pub(crate) fn stop_all(&mut self) {
         for name in PARTIES {
             let said = self.stop(name);
             assert_eq!(said, "", "{name}");
@@ -157,13 +162,13 @@ impl Network {
     }
 
     /// What a party stored, which is judged while it does not run.
-    pub fn history(&self, name: &str) -> History {
+    pub(crate) fn history(&self, name: &str) -> History {
         let party: Party = name.split(':').next().unwrap().parse().unwrap();
         SqliteStore::open(&self.ledger(name), party).unwrap().history().unwrap()
     }
 
     /// Waits until this is so.
-    pub fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub(crate) fn until(&self, what: &str, is_so: impl Fn() -> bool) {
         let until = Instant::now() + LIMIT;
         while !is_so() {
             assert!(Instant::now() < until, "{what} never happened");
@@ -172,14 +177,14 @@ impl Network {
     }
 
     /// The files in a folder of the network, without those that are done with.
-    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, folder: &str) -> Vec<PathBuf> {
         let path = self.folder.join("network").join(folder);
         let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
         entries.filter(|path| path.is_file()).collect()
     }
 
     /// Everything that was left in folders is taken.
-    pub fn settle_files(&self) {
+    pub(crate) fn settle_files(&self) {
         for folder in ["acquirer-to-hub", "hub-to-acquirer", "acquirer-to-bank", "bank-to-acquirer"] {
             self.until(folder, || self.files(folder).is_empty());
         }
@@ -192,12 +197,15 @@ impl Drop for Network {
             let _ = running.child.kill();
             let _ = running.child.wait();
         }
-        let _ = std::fs::remove_dir_all(&self.folder);
+        // what failed is left for whoever looks into it
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
 /// What the command says, and its exit code.
-pub fn settlement(words: &[&str], folder: &Path) -> (String, Option<i32>) {
+pub(crate) fn settlement(words: &[&str], folder: &Path) -> (String, Option<i32>) {
     let output = Command::new(env!("CARGO_BIN_EXE_settlement"))
         .args(words)
         .current_dir(folder)
