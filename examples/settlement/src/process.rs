@@ -65,7 +65,7 @@ pub fn run(
     if let Some(folder) = member.ledger.parent() {
         std::fs::create_dir_all(folder).map_err(|error| named(&error))?;
     }
-    let _ledger = LedgerFile::of_party(&member.ledger).map_err(|error| named(&error))?;
+    let _ledger = LedgerFile::of_party(&member.ledger, member.role).map_err(|error| named(&error))?;
     let store = SqliteStore::open(&member.ledger, member.role).map_err(|error| named(&error))?;
     let history = store.history().map_err(|error| named(&error))?;
     let last = history.records.last().map(|record| record.at).unwrap_or_default();

@@ -60,7 +60,8 @@ fn metrics_logs_and_probes_of_a_running_network() {
         assert!(!logs.contains(private), "{private} is in the log");
     }
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap();
-    let words = ["node", "acquirer:1", "--topology", "topology.toml", "--metrics", &format!("127.0.0.1:{port}")];
+    let words =
+        ["node", "acquirer:1", "--topology", "topology.toml", "--metrics", &format!("127.0.0.1:{port}")];
     let (said, code) = settlement(&words, &network.folder);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("in use"), "{said}");
@@ -103,7 +104,8 @@ fn who_did_what_and_why_is_written_down_and_a_tail_that_is_cut_off_is_noticed() 
         let (said, code) = asked(&network);
         assert_eq!(code, Some(1), "{why}: {said}");
         assert!(said.contains(why), "{why}: {said}");
-        let (said, code) = settlement(&["node", "acquirer:1", "--topology", "topology.toml"], &network.folder);
+        let (said, code) =
+            settlement(&["node", "acquirer:1", "--topology", "topology.toml"], &network.folder);
         assert_eq!(code, Some(2), "the party does not start: {said}");
     }
     // the last line alone may be missing because of a sudden end: it is put back, and said

@@ -84,7 +84,7 @@ impl Sources {
 }
 
 fn name(ledger: &Path, part: &str) -> String {
-    let file = ledger.file_name().map_or_else(|| ledger.as_os_str(), |name| name).to_string_lossy();
+    let file = ledger.file_name().unwrap_or(ledger.as_os_str()).to_string_lossy();
     format!("{file} ({part})")
 }
 
@@ -97,15 +97,14 @@ fn side_of(octets: &[u8]) -> Option<Side> {
         [0xA1, 0xB2, 0x3C, 0x4D],
         [0x0A, 0x0D, 0x0D, 0x0A],
     ];
+    const STATEMENTS: [&[u8]; 4] = [b"<", b"\xEF\xBB\xBF<", b":20:", b"{1:"];
     let start = octets.first_chunk::<4>()?;
     let text = octets.trim_ascii_start();
     if CAPTURES.contains(start) {
         Some(Side::Switch)
-    } else if text.starts_with(b"<") || text.starts_with(b"\xEF\xBB\xBF<") {
+    } else if STATEMENTS.iter().any(|begin| text.starts_with(begin)) {
         Some(Side::Bank)
-    } else if text.starts_with(b":20:") || text.starts_with(b"{1:") {
-        Some(Side::Bank)
-    } else if *start == [0; 4] || start.starts_with(&[0, 0]) {
+    } else if start.starts_with(&[0, 0]) {
         // the length of the first record
         Some(Side::Clearing)
     } else {

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::sqlite::{
     is_begun, number, open_to_read, open_to_write, read_evidence, read_history, read_records, signed, word,
@@ -48,10 +48,16 @@ impl LedgerFile {
     /// The ledger of one party, made when there is none yet.
     ///
     /// # Errors
-    /// When another process has it, or it is no ledger.
-    pub fn of_party(path: &Path) -> Result<Self, StoreError> {
+    /// When another process has it, it is no ledger, or it is that of another party.
+    pub fn of_party(path: &Path, party: Party) -> Result<Self, StoreError> {
         let lock = lock(path)?;
-        open_to_write(path)?;
+        let connection = open_to_write(path)?;
+        let other = "SELECT party FROM commits WHERE party <> ?1 LIMIT 1";
+        let other: Option<String> =
+            connection.query_row(other, [party.name()], |row| row.get(0)).optional()?;
+        if let Some(other) = other {
+            return Err(StoreError::Failed(format!("this is the ledger of the {other}")));
+        }
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 

@@ -97,7 +97,12 @@ impl Network {
     }
 
     /// The next line that a party says and that is awaited; `None` when it says none in time, or is gone.
-    pub(crate) fn heard(&mut self, name: &str, limit: Duration, awaited: impl Fn(&str) -> bool) -> Option<String> {
+    pub(crate) fn heard(
+        &mut self,
+        name: &str,
+        limit: Duration,
+        awaited: impl Fn(&str) -> bool,
+    ) -> Option<String> {
         let until = Instant::now() + limit;
         let running = self.running.get(name).unwrap();
         loop {
