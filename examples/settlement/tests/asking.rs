@@ -71,7 +71,9 @@ fn files_and_ledger_give_the_same_answer_in_every_scenario() {
     // a frame that reached a party and not its store is in the capture alone
     let mut to_the_letter = 0;
     for scenario in scenario::all().unwrap() {
-        let played = scenario::Scenario { killed_everywhere: None, ..scenario }.play().unwrap();
+        // what it says of verdicts on the way is asked in tests/scenarios.rs
+        let bare = scenario::Scenario { killed_everywhere: None, verdicts: Vec::new(), ..scenario };
+        let played = bare.play().unwrap();
         let id = played.scenario.id.clone();
         let folder = Folder::new(&id);
         let (files, ledger) = folder.keep(&played);
@@ -223,15 +225,18 @@ fn what_a_question_costs() {
         let sources = Sources::of_ledgers(&[path], 8 * 3_600).unwrap();
         let answers = Answers::of(&sources, &Asked::default()).unwrap();
         let read = begun.elapsed();
-        let begun = Instant::now();
-        let asked = 10_000;
-        for number in 0..asked {
-            let rrn = Question::Rrn(format!("6327{:08}", 1 + number * 7_919 % sales));
-            let found = answers.find(&rrn);
-            assert_eq!(found.len(), 1);
-            assert!(answers.text(found[0], Lang::English).contains("A1B2C3"));
-        }
-        let each = begun.elapsed() / u32::try_from(asked).unwrap();
+        // the shortest of a hundred batches: what else the machine does is not the question's cost
+        let batch = |of: u64| {
+            let begun = Instant::now();
+            for number in of * 100..(of + 1) * 100 {
+                let rrn = Question::Rrn(format!("6327{:08}", 1 + number * 7_919 % sales));
+                let found = answers.find(&rrn);
+                assert_eq!(found.len(), 1);
+                assert!(answers.text(found[0], Lang::English).contains("A1B2C3"));
+            }
+            begun.elapsed() / 100
+        };
+        let each = (0..100).map(batch).min().unwrap();
         println!("{sales} sales: read and matched in {read:?}, then {each:?} a question");
     }
 }

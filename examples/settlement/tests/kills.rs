@@ -160,7 +160,7 @@ fn audit(network: &Network) {
         let is_end = |kind| {
             [RecordKind::SaleApproved, RecordKind::SaleDeclined, RecordKind::SaleReversed].contains(&kind)
         };
-        let end = about.map(|record| record.kind).filter(|kind| is_end(*kind)).last();
+        let end = about.map(|record| record.kind).rfind(|kind| is_end(*kind));
         let (stan, batch) = (sale.stan.to_string(), sale.batch.to_string());
         let found = answers.find(&Question::Stan { stan, batch, terminal: None });
         let codes: Vec<&str> = found.iter().map(|line| Answers::code(line)).collect();
@@ -171,7 +171,8 @@ fn audit(network: &Network) {
                 owed += amount - sale.amount.unwrap().share(FEE).units();
                 &[&["W00"]]
             }
-            Some(RecordKind::SaleDeclined) => &[&["W20"]],
+            // the terminal is told no (68) while the acquirer reverses what it does not know
+            Some(RecordKind::SaleDeclined) => &[&["W20"], &["W31"]],
             // what died on its way to the acquirer is in no evidence
             Some(RecordKind::SaleReversed) => &[&["W31"], &["W20"], &[]],
             _ => panic!("STAN {} has no end", sale.stan),

@@ -32,7 +32,8 @@ fn fired(played: &Played, party: Party, alerts: &[Alert]) -> BTreeMap<String, u6
 }
 
 fn once(scenario: &Scenario) -> Played {
-    Scenario { killed_everywhere: None, ..scenario.clone() }.play().unwrap()
+    let verdicts = Vec::new();
+    Scenario { killed_everywhere: None, verdicts, ..scenario.clone() }.play().unwrap()
 }
 
 /// `14:20` or `+1 09:30` in minutes.

@@ -69,10 +69,15 @@ impl Order {
     }
 }
 
-/// What was typed, without the PIN.
+/// What was typed, without the PIN, and of a card its first six digits.
 fn typed(words: &[&str]) -> String {
     let end = words.iter().position(|word| *word == "pin").unwrap_or(words.len());
-    words.get(..end).unwrap_or_default().join(" ")
+    let mut shown = Vec::new();
+    for word in words.iter().take(end) {
+        let is_card = shown.last() == Some(&"card");
+        shown.push(if is_card { word.get(..6).unwrap_or(word) } else { word });
+    }
+    shown.join(" ")
 }
 
 /// A line, who typed it and why: `pay by alice because the date agreed`.
@@ -159,5 +164,29 @@ pub(super) fn told(outcome: &Outcome) -> String {
         Outcome::Paid(amount) => format!("paid {amount}"),
         Outcome::Noted => "done".to_owned(),
         Outcome::Refused(why) => format!("refused: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_holds_neither_card_nor_pin() {
+        let line = "sell 5.00 card 4111111111111111 pin 1234 by ann because the till is broken";
+        let Ok(Some(Order::Do { did, who, why, .. })) = Order::read(Party::Terminal, line) else { panic!() };
+        assert_eq!(
+            (did.as_str(), who.as_str(), why.as_str()),
+            ("sell 5.00 card 411111", "ann", "the till is broken")
+        );
+        let wrong = Order::read(Party::Terminal, "sell 5 card 4111111111111111 pin 1234").unwrap_err();
+        assert!(
+            !wrong.contains("4111111") && !wrong.contains("1234]]`") && !wrong.starts_with("1234"),
+            "{wrong}"
+        );
+        assert!(Order::read(Party::Acquirer, "freeze 104440359980001").is_err(), "by nobody");
+        assert!(Order::read(Party::Acquirer, "freeze 104440359980001 by ann").is_err(), "for no reason");
+        assert!(matches!(Order::read(Party::Hub, "  "), Ok(None)));
+        assert!(matches!(Order::read(Party::Hub, "quit"), Ok(Some(Order::Quit))));
     }
 }
