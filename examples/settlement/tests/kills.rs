@@ -83,8 +83,13 @@ impl Day {
     fn sell(&mut self) {
         for _ in 0..12 {
             let ends = ["approved", "declined", "no-response", "reversal-pending", "refused"];
-            if self.insist("terminal:1", "sell 10.00", "terminal:1", &ends).starts_with("approved") {
+            let said = self.insist("terminal:1", "sell 10.00", "terminal:1", &ends);
+            if said.starts_with("approved") {
                 return;
+            }
+            // the acquirer closed a batch whose terminal died before it heard so: it is told once more
+            if said.starts_with("declined") && said.ends_with("77") {
+                self.insist("terminal:1", "close-batch", "terminal:1", &["batch in balance"]);
             }
             std::thread::sleep(Duration::from_millis(100));
         }

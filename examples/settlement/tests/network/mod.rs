@@ -143,6 +143,11 @@ impl Network {
         running.child.wait().unwrap();
     }
 
+    /// Has a party ended by itself?
+    pub(crate) fn is_gone(&mut self, name: &str) -> bool {
+        self.running.get_mut(name).is_none_or(|running| running.child.try_wait().unwrap().is_some())
+    }
+
     /// Ends a party in good order. What it said on standard error.
     pub(crate) fn stop(&mut self, name: &str) -> String {
         let Some(Running { mut child, stdin, .. }) = self.running.remove(name) else { return String::new() };
