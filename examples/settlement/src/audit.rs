@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::clock::{Date, Stamp};
+use crate::evidence::Sighting;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Account, Digest, Ledger, Purpose, Transfer};
 use crate::local::Local;
@@ -86,6 +87,11 @@ impl Books {
         ledger
     }
 
+    /// All histories.
+    pub fn histories(&self) -> impl Iterator<Item = (Party, &History)> {
+        self.histories.iter().map(|(party, history)| (*party, history))
+    }
+
     fn balances(&self, party: Party) -> &[(String, Account)] {
         self.histories.get(&party).map_or(&[], |history| &history.balances)
     }
@@ -138,7 +144,9 @@ pub(crate) fn chains(history: &History, party: Party) -> Check {
     let records = broken_at(history.records.iter().map(Record::words), &history.record_chain);
     let transfers = broken_at(history.transfers.iter().map(Transfer::words), &history.chain);
     let torn = torn_at(history);
-    let figures = match (records, transfers, torn) {
+    let seen = broken_at(history.evidence.iter().map(Sighting::words), &history.evidence_chain);
+    let figures = match (records.or(seen), transfers, torn) {
+        (Some(row), _, _) if seen.is_some() => format!("what was seen was altered in row {row}"),
         (Some(row), _, _) => format!("record {row} was altered"),
         (None, Some(row), _) => format!("transfer {row} was altered"),
         (None, None, Some(seq)) => format!("commit {seq} and the rows do not go together"),
@@ -147,7 +155,7 @@ pub(crate) fn chains(history: &History, party: Party) -> Check {
             format!("{records} records, {transfers} transfers")
         }
     };
-    let intact = records.is_none() && transfers.is_none() && torn.is_none();
+    let intact = seen.is_none() && records.is_none() && transfers.is_none() && torn.is_none();
     Check::that(format!("{party}: history is the one that was written"), intact, figures)
 }
 

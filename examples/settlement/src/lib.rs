@@ -16,9 +16,13 @@
 //! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
 //! | [`wire`] | one file per dialect: message to bytes and back; [`wire::secured`]: keys, MACs and PIN blocks of the terminal's line |
 //! | [`net`] | the runtime: `cardwire::net` over TCP, timers, faults; durable first, then send |
+//! | [`topology`], [`process`] | who is in a network, from a file; one party of it as a process |
 //! | [`capture`] | what was sent, as a pcap file |
+//! | [`evidence`] | what a party saw: messages and files, kept for those who judge it |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
+//! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
+//! | [`watch`] | counters, gauges and alerts, folded from a journal |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
     not(test),
@@ -33,11 +37,13 @@
     )
 )]
 
+pub mod ask;
 pub mod audit;
 pub mod capture;
 pub mod card;
 pub mod clock;
 pub mod day;
+pub mod evidence;
 pub mod files;
 pub mod journal;
 pub mod ledger;
@@ -47,11 +53,14 @@ mod names;
 pub mod net;
 pub mod node;
 pub mod party;
+pub mod process;
 pub mod report;
 pub mod resume;
 pub mod scenario;
 pub mod store;
 pub mod telegram;
+pub mod topology;
+pub mod watch;
 pub mod wimm;
 pub mod wire;
 pub mod world;

@@ -13,6 +13,8 @@
     )
 )]
 
+mod asking;
+mod nodes;
 mod options;
 
 use std::io::{self, IsTerminal, Write};
@@ -32,7 +34,8 @@ use settlement::party::Timers;
 use settlement::report::{self, Style};
 use settlement::resume::Rest;
 use settlement::scenario;
-use settlement::store::{LedgerFile, SqliteStore, local_seconds_east};
+use settlement::store::{LedgerFile, SqliteStore, local_seconds_east, write_copy};
+use settlement::topology::Topology;
 use settlement::wimm;
 use settlement::world::WorldError;
 
@@ -62,12 +65,10 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Day(file) => whole_day(LedgerFile::create(file)?, options, style),
         Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
         Task::Check(file, head) => check(&Books::read(file)?, *head, style),
-        Task::Where(file) => {
-            let books = Books::read(file)?;
-            let answers = wimm::answers(&books, style.lang);
-            print(&report::money(&answers, style))?;
-            Ok(wimm::check(&answers).holds)
-        }
+        Task::Probe(file) => nodes::probe_all(&Topology::read(file)?, &mut print),
+        Task::Operators(of) => nodes::operators(&of.topology()?, of.name(), &mut print),
+        Task::Node(node) => Ok(node.run().map(|()| true)?),
+        Task::Where(asking) => asking.run(&mut print),
     }
 }
 
@@ -116,7 +117,11 @@ fn keep(played: &scenario::Played, folder: &Path) -> Result<(), Failure> {
         let path = folder.join(name);
         std::fs::write(&path, octets).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(())
+    let ledger = folder.join("ledger.sqlite");
+    if ledger.exists() {
+        std::fs::remove_file(&ledger).map_err(|error| format!("{}: {error}", ledger.display()))?;
+    }
+    Ok(write_copy(&ledger, played.books.histories())?)
 }
 
 fn whole_day(file: LedgerFile, options: &Options, style: Style) -> Result<bool, Failure> {

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use crate::clock::Stamp;
-use crate::journal::Party;
+use crate::evidence::{Sighting, Way};
+use crate::journal::{Party, Record};
 use crate::party::parcel::Parcel;
 use crate::party::{Effect, Input, Machine, Outcome, Timer};
 use crate::store::{Commit, Store, StoreError};
@@ -23,6 +24,8 @@ pub struct Released {
     pub timers: Vec<(Timer, Duration)>,
     /// Answers to the person who asked.
     pub outcomes: Vec<Outcome>,
+    /// What was noted: for those who watch, not for the wire.
+    pub records: Vec<Record>,
 }
 
 /// A state machine and the history it lives on.
@@ -47,21 +50,37 @@ impl Node {
     pub fn handle(&mut self, input: Input, now: Stamp) -> Result<Released, StoreError> {
         let mut commit = Commit { seq: self.store.last_seq() + 1, ..Commit::default() };
         let mut released = Released::default();
+        let party = self.machine.party();
+        let sees = party == Party::Acquirer;
+        commit.evidence.extend(Sighting::of_input(party, &input, now).filter(|_| sees));
         for effect in self.machine.step(self.store.books(), input, now) {
             match effect {
                 Effect::Record(record) => commit.records.push(*record),
                 Effect::Transfer(transfer) => commit.transfers.push(transfer),
-                Effect::Send(to, message) => released.sends.push((to, *message)),
+                Effect::Send(to, message) => {
+                    let seen = Sighting::of_message(party, to, Way::Sent, &message, now);
+                    commit.evidence.extend(seen.filter(|_| sees));
+                    released.sends.push((to, *message));
+                }
                 Effect::Parcel(to, parcel) => released.parcels.push((to, parcel)),
                 Effect::Timer(timer, delay) => released.timers.push((timer, delay)),
                 Effect::Done(outcome) => released.outcomes.push(outcome),
             }
         }
-        if !commit.records.is_empty() || !commit.transfers.is_empty() {
+        let is_empty = commit.records.is_empty() && commit.transfers.is_empty();
+        if !is_empty || !commit.evidence.is_empty() {
             self.store.commit(&commit)?;
         }
         commit.records.iter().for_each(|record| self.machine.apply(record));
+        released.records = commit.records;
         Ok(released)
+    }
+
+    /// Keeps something that the party was sent for those who judge it, and which is no input of its machine.
+    pub fn keep(&mut self, seen: Sighting) -> Result<(), StoreError> {
+        let seq = self.store.last_seq() + 1;
+        self.store.commit(&Commit { seq, evidence: vec![seen], ..Commit::default() })?;
+        Ok(())
     }
 
     /// Its end of the terminal's line, with the keys that it had when it stopped.

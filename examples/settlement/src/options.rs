@@ -8,6 +8,9 @@ use settlement::ledger::Digest;
 use settlement::party::Timers;
 use settlement::wimm::Lang;
 
+use crate::asking::Asking;
+use crate::nodes::NodeOptions;
+
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 settlement - a payment day between a terminal, an acquirer and an issuer, over TCP on 127.0.0.1
@@ -20,11 +23,31 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement --resume FILE         go on with a day that broke off, after a power cut, say
        settlement --check FILE          check the books of a ledger file
        settlement --where FILE          where is the money of each sale in it
+       settlement where                 where is the money of a sale, by evidence alone
+         --from FILES    captures, settlement files (IPM) and statements (camt.053, MT940), with commas between
+         --ledger FILES  or what ledger files keep of what the acquirer saw; the answer is the same
+         --rrn N         which sale: by its RRN (DE 37),
+         --terminal T --date YYYY-MM-DD --amount 500.00
+                         by terminal, day and amount,
+         --stan N --batch N [--terminal T]
+                         or by STAN and batch; without any of them all sales
+         --each          questions from standard input, one a line: `rrn 632714100001`, `stan 1 batch 1`
+         --as-of TIME    what is due by then: 2026-11-24T18:00
+         --zone ZONE     of local times (default +08:00)
+         --json          one object a line
        settlement scenarios             play each reason why money does not arrive, and prove the answer
          --only S02      one of them, with its whole story
          --json          one object a line
          --out FOLDER    keep capture, settlement files and statement, for `cardwire-recon` and `cardwire ipm`
          --table         causes and remedies, and the scenarios that show them
+
+       settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
+         --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
+         --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
+         --log           say on standard error what the party notes, without card data
+       settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
+       settlement operators PARTY --topology FILE
+                                        who did what and why, compared with the ledger
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
   --head HEX          with --check: the head that was printed when the day was closed
@@ -35,7 +58,7 @@ Usage: settlement [options]             play the day on a fresh ledger
   --no-colour         plain text (also: NO_COLOR, or when the output is no terminal)
   --help              this text
 
-Exit status: 0 the books balance, every proof holds, 1 they do not, 2 it could not be done.
+Exit status: 0 the books balance, every proof holds, 1 they do not, or somebody has to act on a sale, 2 it could not be done.
 Test cards only. PIN blocks are clear test blocks, MACs and keys are left out; never use this with real cards.
 ";
 
@@ -73,7 +96,10 @@ pub(crate) enum Task {
     Day(PathBuf),
     Resume(PathBuf),
     Check(PathBuf, Option<Digest>),
-    Where(PathBuf),
+    Where(Asking),
+    Node(NodeOptions),
+    Probe(PathBuf),
+    Operators(NodeOptions),
 }
 
 /// The command line, understood.
@@ -92,10 +118,25 @@ impl Options {
         if words.peek().is_some_and(|word| word == "scenarios")
             && !std::env::args().any(|word| word == "--help")
         {
-            return Ok(Self::scenarios(Wanted::from_words(words)?));
+            return Ok(Self::of(Task::Scenarios(Wanted::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "where").is_some() && !std::env::args().any(|word| word == "--help") {
+            return Ok(Self::of(Task::Where(Asking::from_words(words, of_locale())?)));
+        }
+        if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
+            return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "operators").is_some() {
+            return Ok(Self::of(Task::Operators(NodeOptions::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "probe").is_some() {
+            return match words.collect::<Vec<_>>().as_slice() {
+                [option, file] if option == "--topology" => Ok(Self::of(Task::Probe(file.into()))),
+                _ => Err("probe needs --topology FILE".to_owned()),
+            };
         }
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
-        let mut kept = None;
+        let (mut kept, mut asked) = (None, None);
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
@@ -110,7 +151,7 @@ impl Options {
                     kept =
                         Some(head.map_err(|()| "--head needs the 64 hexadecimal digits that were printed")?);
                 }
-                "--where" => task = Some(Task::Where(value()?.into())),
+                "--where" => asked = Some(PathBuf::from(value()?)),
                 "--no-colour" | "--no-color" => colour = false,
                 "--timeout-ms" => {
                     base = value()?
@@ -118,11 +159,7 @@ impl Options {
                         .map_err(|_| "--timeout-ms needs a number of milliseconds".to_owned())?;
                 }
                 "--lang" => {
-                    lang = match value()?.as_str() {
-                        "en" => Lang::English,
-                        "zh" => Lang::Chinese,
-                        other => return Err(format!("--lang knows en and zh, not {other}")),
-                    }
+                    lang = language(&value()?)?;
                 }
                 other => return Err(format!("unknown option {other}; see --help")),
             }
@@ -131,6 +168,7 @@ impl Options {
         if !timers.nest() || base > 60_000 {
             return Err("--timeout-ms must be between 1 and 60000".to_owned());
         }
+        let task = asked.map(|ledger| Task::Where(Asking::all_of(ledger, lang))).or(task);
         let task = match (task, kept) {
             (Some(Task::Check(file, _)), kept) => Task::Check(file, kept),
             (_, Some(_)) => return Err("--head goes with --check".to_owned()),
@@ -142,9 +180,18 @@ impl Options {
 }
 
 impl Options {
-    fn scenarios(wanted: Wanted) -> Self {
+    fn of(task: Task) -> Self {
         let timers = Timers::from_base(Duration::from_millis(300));
-        Self { task: Task::Scenarios(wanted), capture: None, timers, lang: of_locale(), colour: false }
+        Self { task, capture: None, timers, lang: of_locale(), colour: false }
+    }
+}
+
+/// A language by its tag.
+pub(crate) fn language(tag: &str) -> Result<Lang, String> {
+    match tag {
+        "en" => Ok(Lang::English),
+        "zh" => Ok(Lang::Chinese),
+        other => Err(format!("--lang knows en and zh, not {other}")),
     }
 }
 

@@ -48,7 +48,7 @@ every_store! {
 fn commit(store: &mut dyn Store, transfers: &[Transfer]) -> Result<Vec<Status>, StoreError> {
     let record = Record { note: "a note".to_owned(), ..Record::new(Stamp(7), RecordKind::Started) };
     let seq = store.last_seq() + 1;
-    store.commit(&Commit { seq, records: vec![record], transfers: transfers.to_vec() })
+    store.commit(&Commit { seq, records: vec![record], transfers: transfers.to_vec(), ..Commit::default() })
 }
 
 fn refused(store: &mut dyn Store, transfer: Transfer) -> Status {
@@ -129,7 +129,7 @@ fn a_commit_is_all_or_nothing(store: &mut dyn Store) {
 }
 
 fn a_commit_has_its_number(store: &mut dyn Store) {
-    let first = Commit { seq: 1, records: Vec::new(), transfers: vec![deposit(100)] };
+    let first = Commit { seq: 1, records: Vec::new(), transfers: vec![deposit(100)], ..Commit::default() };
     assert_eq!(store.commit(&first), Ok(vec![Status::Created]));
     assert_eq!(
         store.commit(&first),

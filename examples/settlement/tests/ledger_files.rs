@@ -168,7 +168,7 @@ fn the_second_writer_of_a_party_is_fenced_in_words() {
     let commit = |seq| Commit {
         seq,
         records: vec![Record::new(Stamp(seq), RecordKind::Started)],
-        transfers: Vec::new(),
+        ..Commit::default()
     };
     let mut first = SqliteStore::open(&ledger.0, Party::Acquirer).unwrap();
     let mut second = SqliteStore::open(&ledger.0, Party::Acquirer).unwrap();
@@ -296,7 +296,9 @@ fn a_forged_day_is_told_by_the_head_that_was_kept() {
             let moved = history.transfers[transfers..until(tip.transfers)].to_vec();
             (records, transfers) = (until(tip.records), until(tip.transfers));
             if kept.iter().all(|record| record.at < evening) {
-                store.commit(&Commit { seq: tip.seq, records: kept, transfers: moved }).unwrap();
+                store
+                    .commit(&Commit { seq: tip.seq, records: kept, transfers: moved, ..Commit::default() })
+                    .unwrap();
             }
         }
     }

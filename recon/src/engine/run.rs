@@ -110,6 +110,8 @@ pub struct Run {
     pub(crate) others: Vec<Others>,
     pub(crate) bundles: Vec<Bundle>,
     pub(crate) rest: Vec<u32>,
+    /// The transaction of each message; one that is not there for a message of none.
+    of_messages: Vec<u32>,
     pub(crate) matches: Matches,
     pub(crate) payments: Payments,
     /// Transactions in the order of the report, equal ones of a set once, ambiguous ones not at all.
@@ -178,6 +180,7 @@ impl Run {
             places_of_twins: HashMap::new(),
             ranks: HashMap::new(),
             batches: transact::places(&found.totals),
+            of_messages: of_messages(&found.transactions, books.messages.len()),
             transactions: found.transactions,
             totals: found.totals,
             others: found.others,
@@ -308,7 +311,8 @@ impl Run {
 
     /// The transaction of a message.
     pub(crate) fn transactions_by_message(&self, message: u32) -> Option<&Transaction> {
-        self.transactions.iter().find(|of| of.messages.contains(&message))
+        let place = *self.of_messages.get(message as usize)?;
+        self.transactions.get(place as usize)
     }
 
     /// Whether people decided about a payout.
@@ -328,6 +332,19 @@ impl Run {
         let due = self.clearing_due(date).map(|day| day.to_datetime(self.frame.rules.due.clearing_time));
         due.is_none_or(|due| self.frame.as_of >= due)
     }
+}
+
+/// Which transaction each of so many messages belongs to.
+fn of_messages(transactions: &[Transaction], messages: usize) -> Vec<u32> {
+    let mut places = vec![u32::MAX; messages];
+    for (place, of) in (0..).zip(transactions) {
+        for message in &of.messages {
+            if let Some(known) = places.get_mut(*message as usize).filter(|known| **known == u32::MAX) {
+                *known = place;
+            }
+        }
+    }
+    places
 }
 
 /// The end of the latest day in the records.

@@ -17,7 +17,7 @@ use crate::telegram::Telegram;
 use crate::wire::Dialect;
 
 /// What a party's thread is told.
-pub(super) enum Event {
+pub(crate) enum Event {
     /// There is a connection to this party.
     Up(Party, Option<Peer>),
     /// It is gone.
@@ -32,15 +32,25 @@ pub(super) enum Event {
     Broken(Party, String),
     /// A person asks.
     Input(Box<Input>),
+    /// A person asks, and says who it is and why.
+    Ordered(Box<Ordered>),
     /// The end.
     Stop,
 }
 
+/// What a person wants, and who wants it why.
+pub(crate) struct Ordered {
+    pub(crate) input: Input,
+    pub(crate) who: String,
+    pub(crate) did: String,
+    pub(crate) why: String,
+}
+
 /// A request that waits for its answer.
-pub(super) struct Request {
-    pub(super) header: Vec<u8>,
-    pub(super) payload: Vec<u8>,
-    pub(super) responder: Responder,
+pub(crate) struct Request {
+    pub(crate) header: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) responder: Responder,
 }
 
 /// The ear of a line: passes on what nobody asked for.
@@ -100,7 +110,7 @@ fn pass_on(peer: Party, door: Sender<Event>) -> impl Fn(&Message<'_>, Reply<'_>)
 }
 
 /// A line that calls, again and again. Must be called within the runtime.
-pub(super) fn call(address: SocketAddr, peer: Party, dialect: Dialect, door: &Sender<Event>) -> Client {
+pub(crate) fn call(address: SocketAddr, peer: Party, dialect: Dialect, door: &Sender<Event>) -> Client {
     Client::builder(address)
         .framing(dialect.framing())
         .header(dialect.header())
@@ -112,7 +122,7 @@ pub(super) fn call(address: SocketAddr, peer: Party, dialect: Dialect, door: &Se
 }
 
 /// A line that is called.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     address: SocketAddr,
     peer: Party,
     dialect: Dialect,
@@ -133,7 +143,7 @@ pub(super) async fn answer(
 
 /// Sends a request and tells its party what became of it. Silence is not told: the party has a
 /// timer of its own, and an answer that comes after all is heard by the [`Ear`].
-pub(super) async fn ask(
+pub(crate) async fn ask(
     line: Peer,
     to: Party,
     message: Telegram,

@@ -21,7 +21,7 @@ pub use self::print::{json, line, story};
 
 use self::stage::Stage;
 use self::step::{Clock, Doing, Step};
-use crate::audit::Check;
+use crate::audit::{Books, Check};
 use crate::local::{Death, Moment};
 use crate::world::WorldError;
 
@@ -115,6 +115,8 @@ pub struct Played {
     pub plays: usize,
     /// The files that the verdicts come from.
     pub files: Vec<(String, Vec<u8>)>,
+    /// What the parties have stored, of the first terminal alone.
+    pub books: Books,
 }
 
 impl Played {
@@ -207,7 +209,8 @@ impl Scenario {
         let stuck = given.first().map_or_else(String::new, |first| first.verdict.state.clone());
         let files = evidence::files(&stage)?;
         let codes = evidence::codes(&seen);
-        Ok(Played { scenario: self.clone(), codes, stuck, given, checks, plays: 1, files })
+        let books = Books::of(&stage.world).map_err(bad)?;
+        Ok(Played { scenario: self.clone(), codes, stuck, given, checks, plays: 1, files, books })
     }
 
     /// Does all steps, and tells `ask` of each expected verdict at its time.

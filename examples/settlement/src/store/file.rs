@@ -5,12 +5,15 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::sqlite::{is_begun, number, open_to_read, open_to_write, read_history, signed, word};
+use super::sqlite::{
+    is_begun, number, open_to_read, open_to_write, read_evidence, read_history, read_records, signed, word,
+};
 use super::{History, StoreError, Tip};
 use crate::clock::Stamp;
-use crate::journal::Party;
+use crate::evidence::Sighting;
+use crate::journal::{Party, Record};
 use crate::ledger::Digest;
 
 /// A ledger file that belongs to this process.
@@ -39,6 +42,22 @@ impl LedgerFile {
             _ => failed(path, &error),
         })?;
         open_to_write(path)?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// The ledger of one party, made when there is none yet.
+    ///
+    /// # Errors
+    /// When another process has it, it is no ledger, or it is that of another party.
+    pub fn of_party(path: &Path, party: Party) -> Result<Self, StoreError> {
+        let lock = lock(path)?;
+        let connection = open_to_write(path)?;
+        let other = "SELECT party FROM commits WHERE party <> ?1 LIMIT 1";
+        let other: Option<String> =
+            connection.query_row(other, [party.name()], |row| row.get(0)).optional()?;
+        if let Some(other) = other {
+            return Err(StoreError::Failed(format!("this is the ledger of the {other}")));
+        }
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
 
@@ -149,12 +168,52 @@ impl Contents {
 
     fn of(connection: &Connection) -> Result<Self, StoreError> {
         let history = |party| read_history(connection, party).map(|history| (party, history));
-        let histories = Party::ALL.into_iter().map(history).collect::<Result<_, _>>()?;
+        let histories = Party::NETWORK.into_iter().map(history).collect::<Result<_, _>>()?;
         let mut seals = connection.prepare("SELECT * FROM seals ORDER BY n")?;
         let seals = seals.query_map([], seal_of)?.collect::<Result<_, _>>()?;
         let mut begun = connection.prepare("SELECT * FROM script ORDER BY n")?;
         let begun = begun.query_map([], begun_of)?.collect::<Result<_, _>>()?;
         Ok(Self { histories, seals, begun })
+    }
+}
+
+/// What a ledger file keeps for those who judge what its parties did.
+#[derive(Clone, Debug, Default)]
+pub struct Witness {
+    /// What the acquirer saw, or the party that is asked for.
+    pub evidence: Vec<Sighting>,
+    /// The journal of the bank, if it is in this file.
+    pub bank: Vec<Record>,
+}
+
+impl Witness {
+    /// Reads a file, without changing it, whether or not somebody writes to it.
+    ///
+    /// # Errors
+    /// When it is no ledger, or what was seen is not what was written.
+    pub fn read(file: &Path) -> Result<Self, StoreError> {
+        Self::of(file, Party::Acquirer)
+    }
+
+    /// The same, of what another party saw.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of(file: &Path, party: Party) -> Result<Self, StoreError> {
+        let connection = open_to_read(file)?;
+        if !is_begun(&connection, file)? {
+            return Err(StoreError::Failed(format!("{} holds no ledger yet", file.display())));
+        }
+        let moment = connection.unchecked_transaction()?;
+        let (evidence, chain) = read_evidence(&moment, party)?;
+        let mut last = Digest::START;
+        for (n, (seen, kept)) in (1..).zip(evidence.iter().zip(chain)) {
+            last = super::link(last, &seen.words());
+            if last != kept {
+                return Err(StoreError::Corrupt(format!("what was seen was altered, from row {n} on")));
+            }
+        }
+        Ok(Self { evidence, bank: read_records(&moment, Party::Bank)?.0 })
     }
 }
 

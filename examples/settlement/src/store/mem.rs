@@ -1,7 +1,7 @@
 //! A store in memory, for tests and for a later simulation.
 
 use super::{Commit, History, Store, StoreError, Tip, book, created, link};
-use crate::ledger::{Ledger, Status};
+use crate::ledger::{Digest, Ledger, Status};
 
 /// The history of one party, in memory.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,11 @@ impl Store for MemStore {
             record_chain = link(record_chain, &record.words());
             self.history.record_chain.push(record_chain);
             self.history.records.push(record.clone());
+        }
+        for seen in &commit.evidence {
+            let last = self.history.evidence_chain.last().copied().unwrap_or(Digest::START);
+            self.history.evidence_chain.push(link(last, &seen.words()));
+            self.history.evidence.push(seen.clone());
         }
         self.history.commits.push(before.after(commit, created(commit, &statuses)));
         self.seq = commit.seq;

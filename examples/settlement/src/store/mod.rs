@@ -2,6 +2,7 @@
 //! one step durable together, or not at all; the runtime sends nothing before it returned. The two
 //! stores pass the same conformance tests (`tests/ledger.rs`); a third one has to pass them too.
 
+mod copy;
 mod file;
 mod mem;
 mod shared;
@@ -10,11 +11,13 @@ mod sqlite;
 use std::fmt;
 use std::str::FromStr;
 
-pub use file::{Begun, Contents, LedgerFile, Seal};
+pub use copy::write_copy;
+pub use file::{Begun, Contents, LedgerFile, Seal, Witness};
 pub use mem::MemStore;
 pub use shared::SharedStore;
 pub use sqlite::{SqliteStore, local_seconds_east};
 
+use crate::evidence::Sighting;
 use crate::journal::Record;
 use crate::ledger::{Digest, Ledger, Status, Transfer};
 
@@ -28,6 +31,8 @@ pub struct Commit {
     pub records: Vec<Record>,
     /// What moved.
     pub transfers: Vec<Transfer>,
+    /// What was seen.
+    pub evidence: Vec<Sighting>,
 }
 
 /// Why nothing was kept.
@@ -85,6 +90,10 @@ pub struct History {
     /// The balances as stored, by account: debits posted, credits posted, debits pending, credits
     /// pending.
     pub balances: Vec<(String, crate::ledger::Account)>,
+    /// What was seen, in order.
+    pub evidence: Vec<Sighting>,
+    /// The chain value stored with each sighting.
+    pub evidence_chain: Vec<Digest>,
 }
 
 impl History {

@@ -9,11 +9,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-pub(super) use self::rows::{number, read_history, signed, word};
+pub(super) use self::rows::{number, read_evidence, read_history, read_records, signed, word};
 pub(super) use self::schema::{is_begun, open_to_read, open_to_write};
 use super::{Commit, History, Store, StoreError, Tip, book, created, link};
 use crate::journal::Party;
-use crate::ledger::{Ledger, Status};
+use crate::ledger::{Digest, Ledger, Status};
 
 /// The history of one party, in a SQLite file that all parties share.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct SqliteStore {
     tip: Tip,
     /// What this instance stored last.
     last: Option<Commit>,
+    /// Number and chain value of the last sighting.
+    saw: (u64, Digest),
     ledger: Ledger,
 }
 
@@ -42,7 +44,9 @@ impl SqliteStore {
         if let Some(refused) = ledger.commit(&history.transfers).iter().find(|status| !status.booked()) {
             return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
         }
-        Ok(Self { connection, party, tip, last: None, ledger })
+        let end = history.evidence_chain.last().copied().unwrap_or(Digest::START);
+        let saw = (u64::try_from(history.evidence.len()).unwrap_or(u64::MAX), end);
+        Ok(Self { connection, party, tip, last: None, saw, ledger })
     }
 
     fn write(&mut self, commit: &Commit, statuses: &[Status]) -> Result<(), StoreError> {
@@ -66,10 +70,16 @@ impl SqliteStore {
                 rows::upsert_balance(&transaction, self.party, account, &self.ledger.account(account))?;
             }
         }
+        let mut saw = self.saw;
+        for seen in &commit.evidence {
+            saw = (saw.0 + 1, link(saw.1, &seen.words()));
+            rows::insert_sighting(&transaction, self.party, commit.seq, saw, seen)?;
+        }
         tip.seq = commit.seq;
         rows::insert_commit(&transaction, self.party, tip)?;
         transaction.commit()?;
         self.tip = tip;
+        self.saw = saw;
         Ok(())
     }
 }
@@ -117,6 +127,17 @@ impl From<rusqlite::Error> for StoreError {
             rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => {
                 Self::InUse("it keeps the ledger file locked".to_owned())
             }
+            rusqlite::Error::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::NotADatabase => Self::Failed("the file is no ledger".to_owned()),
+                ErrorCode::DatabaseCorrupt => {
+                    Self::Corrupt("the file is no sound database any more".to_owned())
+                }
+                ErrorCode::DiskFull => Self::Failed("the disk is full; nothing was kept".to_owned()),
+                ErrorCode::SystemIoFailure => {
+                    Self::Failed("the disk does not take it (full, or broken); nothing was kept".to_owned())
+                }
+                _ => Self::Failed(error.to_string()),
+            },
             other => Self::Failed(other.to_string()),
         }
     }

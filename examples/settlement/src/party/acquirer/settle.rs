@@ -99,15 +99,18 @@ impl Acquirer {
         }
     }
 
-    /// The issuer says that a settlement date is over.
+    /// The issuer says that a settlement date is over, and with it all dates before. An announcement that was lost may be
+    /// overtaken by the next one: each date that holds sales is closed once.
     pub(super) fn cut_over(&mut self, message: &Telegram, fx: &mut Effects) {
         let Some(next) = message.date(fx.now) else {
             return fx.send(Party::Issuer, message.answer(crate::telegram::Code::of(b"30")));
         };
-        let date = Date(next.0.saturating_sub(1));
+        let last = Date(next.0.saturating_sub(1));
         let settlement = Some(next.mmdd());
         fx.send(Party::Issuer, Telegram { settlement, ..message.answer(APPROVED) });
-        if !self.dates.contains_key(&date) {
+        let held = self.sales.values().filter_map(|sale| sale.date).filter(|date| *date < last);
+        let over: BTreeSet<Date> = held.chain([last]).filter(|date| !self.dates.contains_key(date)).collect();
+        for date in over {
             let record = fx.record(RecordKind::DateClosed);
             fx.note(Record { date: Some(date), mti: Some(message.mti), ..record });
             fx.after(Duration::ZERO, Timer::Reconcile(date));

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use rusqlite::{Connection, Row, Transaction, params};
 
 use crate::clock::{Date, Stamp};
+use crate::evidence::Sighting;
 use crate::journal::{Party, Record};
 use crate::ledger::{Account, Digest, Flag, Transfer, TransferId};
 use crate::money::Money;
@@ -108,14 +109,47 @@ pub(super) fn upsert_balance(
     ])
 }
 
+pub(super) fn insert_sighting(
+    t: &Transaction<'_>,
+    party: Party,
+    seq: u64,
+    (n, chain): (u64, Digest),
+    seen: &Sighting,
+) -> rusqlite::Result<usize> {
+    let row = params![
+        party.name(),
+        signed(n),
+        signed(seq),
+        signed(seen.at.0),
+        seen.peer.name(),
+        seen.way.name(),
+        seen.terminal,
+        seen.octets,
+        chain.to_string(),
+    ];
+    t.prepare_cached("INSERT INTO evidence VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?.execute(row)
+}
+
+pub(crate) fn read_records(
+    connection: &Connection,
+    party: Party,
+) -> rusqlite::Result<(Vec<Record>, Vec<Digest>)> {
+    let mut records = connection.prepare("SELECT * FROM journal WHERE party = ?1 ORDER BY n")?;
+    records.query_map([party.name()], record_of)?.collect()
+}
+
+pub(crate) fn read_evidence(
+    connection: &Connection,
+    party: Party,
+) -> rusqlite::Result<(Vec<Sighting>, Vec<Digest>)> {
+    let mut evidence = connection.prepare("SELECT * FROM evidence WHERE party = ?1 ORDER BY n")?;
+    evidence.query_map([party.name()], sighting_of)?.collect()
+}
+
 pub(crate) fn read_history(connection: &Connection, party: Party) -> rusqlite::Result<History> {
     let mut history = History::default();
-    let mut records = connection.prepare("SELECT * FROM journal WHERE party = ?1 ORDER BY n")?;
-    for record in records.query_map([party.name()], record_of)? {
-        let (record, chain) = record?;
-        history.records.push(record);
-        history.record_chain.push(chain);
-    }
+    (history.records, history.record_chain) = read_records(connection, party)?;
+    (history.evidence, history.evidence_chain) = read_evidence(connection, party)?;
     let mut transfers = connection.prepare("SELECT * FROM transfers WHERE party = ?1 ORDER BY n")?;
     for transfer in transfers.query_map([party.name()], transfer_of)? {
         let (transfer, chain) = transfer?;
@@ -165,6 +199,17 @@ fn record_of(row: &Row<'_>) -> rusqlite::Result<(Record, Digest)> {
         note: row.get("note")?,
     };
     Ok((record, word(row, "chain")?.ok_or_else(|| damaged("chain"))?))
+}
+
+fn sighting_of(row: &Row<'_>) -> rusqlite::Result<(Sighting, Digest)> {
+    let sighting = Sighting {
+        at: Stamp(number(row, "at")?.unwrap_or_default()),
+        peer: word(row, "peer")?.ok_or_else(|| damaged("peer"))?,
+        way: word(row, "way")?.ok_or_else(|| damaged("way"))?,
+        terminal: row.get("terminal")?,
+        octets: row.get("octets")?,
+    };
+    Ok((sighting, word(row, "chain")?.ok_or_else(|| damaged("chain"))?))
 }
 
 fn transfer_of(row: &Row<'_>) -> rusqlite::Result<(Transfer, Digest)> {

@@ -10,7 +10,7 @@ use crate::store::StoreError;
 /// `SETL`: what says that a SQLite file is a ledger of this program.
 const APPLICATION: i32 = 0x5345_544C;
 /// The version of the tables below.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE commits (
@@ -30,6 +30,10 @@ CREATE TABLE transfers (
 CREATE TABLE balances (
   party TEXT NOT NULL, account TEXT NOT NULL, debits_posted INTEGER NOT NULL, credits_posted INTEGER NOT NULL,
   debits_pending INTEGER NOT NULL, credits_pending INTEGER NOT NULL, PRIMARY KEY (party, account)) STRICT;
+CREATE TABLE evidence (
+  party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, peer TEXT NOT NULL,
+  way TEXT NOT NULL, terminal TEXT NOT NULL, octets BLOB NOT NULL, chain TEXT NOT NULL,
+  PRIMARY KEY (party, n)) STRICT;
 CREATE TABLE script (
   n INTEGER PRIMARY KEY, step INTEGER NOT NULL, at INTEGER NOT NULL, caption TEXT NOT NULL) STRICT;
 CREATE TABLE seals (
@@ -38,6 +42,10 @@ CREATE TABLE seals (
 CREATE TRIGGER journal_is_final BEFORE UPDATE ON journal
   BEGIN SELECT RAISE(ABORT, 'immutable'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER evidence_is_final BEFORE UPDATE ON evidence
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER evidence_stays BEFORE DELETE ON evidence
   BEGIN SELECT RAISE(ABORT, 'immutable'); END;
 CREATE TRIGGER transfers_are_final BEFORE UPDATE ON transfers
   BEGIN SELECT RAISE(ABORT, 'immutable'); END;

@@ -1,0 +1,113 @@
+//! Where evidence comes from: files of the three sides, or ledger files of parties.
+
+use std::path::{Path, PathBuf};
+
+use cardwire_recon::record::Side;
+
+use crate::evidence::{Way, capture};
+use crate::files::statement::camt053;
+use crate::journal::Party;
+use crate::party::entries;
+use crate::store::Witness;
+
+/// One file of evidence.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name, for people.
+    pub name: String,
+    /// Whose books it is of.
+    pub side: Side,
+    /// Its content.
+    pub octets: Vec<u8>,
+}
+
+/// All evidence of a question.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Captures, IPM files and statements, each known by how it begins.
+    ///
+    /// # Errors
+    /// In words: a file that cannot be read, or is none of them.
+    pub fn of_files(paths: &[PathBuf]) -> Result<Self, String> {
+        let read = |path: &PathBuf| {
+            let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+            let octets = std::fs::read(path).map_err(|error| named(&error))?;
+            let side = side_of(&octets).ok_or_else(|| {
+                named(&"no capture (pcap), no clearing file (IPM) and no statement (camt.053, MT940)")
+            })?;
+            Ok(Source { name: path.display().to_string(), side, octets })
+        };
+        paths.iter().map(read).collect::<Result<_, String>>().map(Self)
+    }
+
+    /// What ledger files keep of the acquirer's lines and files, and of the bank's entries. Clocks of the parties are
+    /// `east` seconds east of UTC.
+    ///
+    /// # Errors
+    /// In words: a file that is no ledger, or in which no acquirer saw anything.
+    pub fn of_ledgers(paths: &[PathBuf], east: u64) -> Result<Self, String> {
+        let mut all = Vec::new();
+        let (mut statement, mut of_bank) = (None, None);
+        for path in paths {
+            let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+            let witness = Witness::read(path).map_err(|error| named(&error))?;
+            if !witness.evidence.is_empty() {
+                let octets = capture(Party::Acquirer, &witness.evidence, east);
+                let octets = octets.map_err(|error| named(&error))?;
+                all.push(Source { name: name(path, "lines"), side: Side::Switch, octets });
+            }
+            let files = witness.evidence.iter().filter(|seen| seen.way == Way::File);
+            all.extend((1..).zip(files).map(|(number, seen)| Source {
+                name: name(path, &format!("file {number}")),
+                side: Side::Clearing,
+                octets: seen.octets.clone(),
+            }));
+            let seen = witness.evidence.iter().rev().find(|seen| seen.way == Way::Statement);
+            statement = statement.or_else(|| seen.map(|seen| (name(path, "statement"), seen.octets.clone())));
+            if let Some(last) = witness.bank.last() {
+                let text = camt053("PAYOUTS-1", last.at.date(), 10_000_000, &entries(&witness.bank));
+                of_bank = Some((name(path, "bank's book"), text.into_bytes()));
+            }
+        }
+        if let Some((name, octets)) = statement.or(of_bank) {
+            all.push(Source { name, side: Side::Bank, octets });
+        }
+        Ok(Self(all))
+    }
+
+    /// The files.
+    pub fn list(&self) -> &[Source] {
+        &self.0
+    }
+}
+
+fn name(ledger: &Path, part: &str) -> String {
+    let file = ledger.file_name().unwrap_or(ledger.as_os_str()).to_string_lossy();
+    format!("{file} ({part})")
+}
+
+/// Whose books a file is of, by its first octets.
+fn side_of(octets: &[u8]) -> Option<Side> {
+    const CAPTURES: [[u8; 4]; 5] = [
+        [0xD4, 0xC3, 0xB2, 0xA1],
+        [0xA1, 0xB2, 0xC3, 0xD4],
+        [0x4D, 0x3C, 0xB2, 0xA1],
+        [0xA1, 0xB2, 0x3C, 0x4D],
+        [0x0A, 0x0D, 0x0D, 0x0A],
+    ];
+    const STATEMENTS: [&[u8]; 4] = [b"<", b"\xEF\xBB\xBF<", b":20:", b"{1:"];
+    let start = octets.first_chunk::<4>()?;
+    let text = octets.trim_ascii_start();
+    if CAPTURES.contains(start) {
+        Some(Side::Switch)
+    } else if STATEMENTS.iter().any(|begin| text.starts_with(begin)) {
+        Some(Side::Bank)
+    } else if start.starts_with(&[0, 0]) {
+        // the length of the first record
+        Some(Side::Clearing)
+    } else {
+        None
+    }
+}

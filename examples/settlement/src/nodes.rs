@@ -1,0 +1,117 @@
+//! `settlement node`, `probe` and `operators`: the command line of a network of processes.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use settlement::process;
+use settlement::process::operators::checked;
+use settlement::process::probe::probe;
+use settlement::store::Witness;
+use settlement::topology::Topology;
+
+/// Which party of which topology.
+pub(crate) struct NodeOptions {
+    name: String,
+    topology: PathBuf,
+    running: process::Running,
+    logs: bool,
+}
+
+impl NodeOptions {
+    pub(crate) fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let (mut name, mut topology) = (None, None);
+        let (mut running, mut logs) = (process::Running::default(), false);
+        while let Some(word) = words.next() {
+            let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
+            match word.as_str() {
+                "--topology" => topology = Some(PathBuf::from(value()?)),
+                "--metrics" => {
+                    let address = value()?;
+                    let parsed = address.parse().map_err(|_| {
+                        format!("--metrics needs an address and a port such as 127.0.0.1:9100, not {address}")
+                    });
+                    running.metrics = Some(parsed?);
+                }
+                "--log" => logs = true,
+                other if other.starts_with('-') => {
+                    return Err(format!("node has no option {other}; see --help"));
+                }
+                other => name = Some(other.to_owned()),
+            }
+        }
+        let name = name.ok_or("node needs the name of a party, such as acquirer:1")?;
+        let topology = topology.ok_or("node needs --topology FILE")?;
+        Ok(Self { name, topology, running, logs })
+    }
+
+    pub(crate) fn topology(&self) -> Result<Topology, String> {
+        Topology::read(&self.topology)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn run(&self) -> Result<(), String> {
+        let topology = self.topology()?;
+        if self.logs {
+            tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr).init();
+        }
+        let printer: process::Printer = Arc::new(Mutex::new(io::stdout()));
+        process::run(&topology, &self.name, self.running, io::BufReader::new(io::stdin()), &printer)
+    }
+}
+
+/// Asks every link of a topology whether somebody is there. `false`: one does not answer.
+pub(crate) fn probe_all(topology: &Topology, print: &mut Print<'_>) -> Result<bool, crate::Failure> {
+    let mut all = true;
+    for probed in probe(topology, PATIENCE)? {
+        let link = &probed.link;
+        let said = match &probed.result {
+            Ok(took) => format!("0810 00 after {:.1} ms", took.as_secs_f64() * 1_000.0),
+            Err(why) => format!("NO RESPONSE: {why}"),
+        };
+        all &= probed.result.is_ok();
+        print(&format!("{} > {}  {}  {said}\n", link.caller, link.called, link.address))?;
+    }
+    Ok(all)
+}
+
+/// Prints the log of a party's operators, after it was compared with the ledger.
+pub(crate) fn operators(
+    topology: &Topology,
+    name: &str,
+    print: &mut Print<'_>,
+) -> Result<bool, crate::Failure> {
+    let member = topology.party(name)?;
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", member.ledger.display());
+    let witness = Witness::of(&member.ledger, member.role).map_err(|error| named(&error))?;
+    match checked(&member.ledger, &witness.evidence) {
+        Ok(entries) => {
+            for entry in entries {
+                let why = if entry.why.is_empty() { "-" } else { &entry.why };
+                let at = settlement::clock::Stamp(entry.at);
+                print(&format!(
+                    "{:>4}  {} {at}  {}: {} ({why})\n",
+                    entry.n,
+                    at.date(),
+                    entry.who,
+                    entry.did
+                ))?;
+            }
+            Ok(true)
+        }
+        Err(why) => {
+            print(&format!("{why}\n"))?;
+            Ok(false)
+        }
+    }
+}
+
+/// Where text goes.
+pub(crate) type Print<'p> = dyn FnMut(&str) -> Result<(), crate::Failure> + 'p;
+
+/// How long a link may take to answer an echo test.
+const PATIENCE: Duration = Duration::from_secs(3);

@@ -1,0 +1,192 @@
+//! What is typed at a party's console, and what it is told there.
+
+use crate::card::Card;
+use crate::journal::Party;
+use crate::money::Money;
+use crate::party::{Command, Desk, Outcome};
+
+/// A line of the console.
+#[derive(Clone, Debug)]
+pub(super) enum Order {
+    /// Something for the party, as it was typed, and who wants it why.
+    Do {
+        /// What.
+        command: Command,
+        /// What was typed.
+        did: String,
+        /// Who; `console` when nobody says.
+        who: String,
+        /// Why.
+        why: String,
+    },
+    /// The end.
+    Quit,
+}
+
+/// Test cards, by their first digits: number, expiry, PIN.
+const CARDS: [(&str, &str, &str); 4] = [
+    ("6212345678901232", "4811", "246810"),
+    ("4111111111111111", "4912", "1234"),
+    ("4242424242424242", "4705", "4321"),
+    ("5555444433331111", "2406", "1111"),
+];
+
+impl Order {
+    /// A line; `None` for an empty one.
+    ///
+    /// # Errors
+    /// In words, with what this party knows.
+    pub(super) fn read(role: Party, line: &str) -> Result<Option<Self>, String> {
+        let (line, who, why) = signed(line);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            [] => Ok(None),
+            ["quit"] => Ok(Some(Self::Quit)),
+            words => {
+                let did = typed(words);
+                let command = command(role, words)
+                    .ok_or_else(|| format!("`{did}` is nothing that the {role} does: {}", known(role)))?;
+                let by_hand = matches!(
+                    command,
+                    Command::Desk(
+                        Desk::Freeze(..)
+                            | Desk::Release(_)
+                            | Desk::Limit(..)
+                            | Desk::PayTo(..)
+                            | Desk::Close(_)
+                            | Desk::Return(_)
+                    )
+                );
+                if by_hand && (who.is_empty() || why.is_empty()) {
+                    return Err(format!(
+                        "`{did}` is done by somebody for a reason: {did} by NAME because WHY"
+                    ));
+                }
+                let who = if who.is_empty() { "console" } else { who }.to_owned();
+                Ok(Some(Self::Do { command, did, who, why: why.to_owned() }))
+            }
+        }
+    }
+}
+
+/// What was typed, without the PIN, and of a card its first six digits.
+fn typed(words: &[&str]) -> String {
+    let end = words.iter().position(|word| *word == "pin").unwrap_or(words.len());
+    let mut shown = Vec::new();
+    for word in words.iter().take(end) {
+        let is_card = shown.last() == Some(&"card");
+        shown.push(if is_card { word.get(..6).unwrap_or(word) } else { word });
+    }
+    shown.join(" ")
+}
+
+/// A line, who typed it and why: `pay by alice because the date agreed`.
+fn signed(line: &str) -> (&str, &str, &str) {
+    let Some((done, rest)) = line.split_once(" by ") else { return (line, "", "") };
+    let (who, why) = rest.split_once(" because ").unwrap_or((rest, ""));
+    (done, who.trim(), why.trim())
+}
+
+fn command(role: Party, words: &[&str]) -> Option<Command> {
+    let desk = |desk| Some(Command::Desk(desk));
+    match (role, words) {
+        (Party::Terminal, ["sign-on"]) => Some(Command::SignOn),
+        (Party::Terminal, ["close-batch"]) => Some(Command::CloseBatch),
+        (Party::Terminal, ["sell", amount]) => Some(Command::Sell(card("6212", None)?, money(amount)?)),
+        (Party::Terminal, ["sell", amount, "card", start]) => {
+            Some(Command::Sell(card(start, None)?, money(amount)?))
+        }
+        (Party::Terminal, ["sell", amount, "card", start, "pin", pin]) => {
+            Some(Command::Sell(card(start, Some(pin))?, money(amount)?))
+        }
+        (Party::Issuer, ["cut-over"]) => Some(Command::CutOver),
+        (Party::Issuer, ["fail"]) => Some(Command::Break),
+        (Party::Issuer, ["work"]) => Some(Command::Repair),
+        (Party::Issuer, ["day-end"]) => Some(Command::DayEnd),
+        (Party::Acquirer, ["pay"]) => Some(Command::Pay),
+        (Party::Acquirer, ["present"]) => desk(Desk::Present),
+        (Party::Acquirer, ["freeze", merchant, why @ ..]) => {
+            desk(Desk::Freeze((*merchant).to_owned(), why.join(" ")))
+        }
+        (Party::Acquirer, ["release", merchant]) => desk(Desk::Release((*merchant).to_owned())),
+        (Party::Acquirer, ["limit", merchant, amount]) => {
+            desk(Desk::Limit((*merchant).to_owned(), money(amount)?))
+        }
+        (Party::Acquirer, ["pay-to", merchant, account]) => {
+            desk(Desk::PayTo((*merchant).to_owned(), (*account).to_owned()))
+        }
+        (Party::Hub | Party::Bank, ["run"]) => desk(Desk::Run),
+        (Party::Bank, ["close", account]) => desk(Desk::Close((*account).to_owned())),
+        (Party::Bank, ["return", reason]) => desk(Desk::Return((*reason).to_owned())),
+        _ => None,
+    }
+}
+
+/// What can be typed at a party's console.
+pub(super) const fn known(role: Party) -> &'static str {
+    match role {
+        Party::Terminal => "sign-on, sell 500.00 [card 4111 [pin 1234]], close-batch, quit",
+        Party::Acquirer => {
+            "present, pay, freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, each of these by NAME \
+             because WHY, quit"
+        }
+        Party::Issuer => "cut-over, fail, work, day-end, quit",
+        Party::Hub => "run, quit",
+        Party::Bank => "run, close ACCOUNT and return AC04 by NAME because WHY, quit",
+    }
+}
+
+fn card(start: &str, pin: Option<&str>) -> Option<Card> {
+    let (number, expiry, own) = CARDS.into_iter().find(|(number, ..)| number.starts_with(start))?;
+    Card::test(number, expiry, pin.unwrap_or(own))
+}
+
+/// `500.00`
+fn money(text: &str) -> Option<Money> {
+    let (whole, part) = text.split_once('.').filter(|(_, part)| part.len() == 2)?;
+    let units = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(part.parse().ok()?)?;
+    Some(Money::minor(units))
+}
+
+/// What somebody is told, in a line.
+pub(super) fn told(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::InService(party) => format!("in-service {party}"),
+        Outcome::SignedOn(batch) => format!("signed-on batch {batch}"),
+        Outcome::Approved(stan) => format!("approved {stan}"),
+        Outcome::Declined(stan, code) => format!("declined {stan} {code}"),
+        Outcome::NoAnswer(stan) => format!("no-response {stan}"),
+        Outcome::ReversalPending => "reversal-pending".to_owned(),
+        Outcome::LateApproval => "late-approval".to_owned(),
+        Outcome::Reversed => "reversed".to_owned(),
+        Outcome::BatchClosed(balance) => format!("batch {}", balance.meaning()),
+        Outcome::Reconciled(date, balance) => format!("date {date} {}", balance.meaning()),
+        Outcome::Paid(amount) => format!("paid {amount}"),
+        Outcome::Noted => "done".to_owned(),
+        Outcome::Refused(why) => format!("refused: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_holds_neither_card_nor_pin() {
+        let line = "sell 5.00 card 4111111111111111 pin 1234 by ann because the till is broken";
+        let Ok(Some(Order::Do { did, who, why, .. })) = Order::read(Party::Terminal, line) else { panic!() };
+        assert_eq!(
+            (did.as_str(), who.as_str(), why.as_str()),
+            ("sell 5.00 card 411111", "ann", "the till is broken")
+        );
+        let wrong = Order::read(Party::Terminal, "sell 5 card 4111111111111111 pin 1234").unwrap_err();
+        assert!(
+            !wrong.contains("4111111") && !wrong.contains("1234]]`") && !wrong.starts_with("1234"),
+            "{wrong}"
+        );
+        assert!(Order::read(Party::Acquirer, "freeze 104440359980001").is_err(), "by nobody");
+        assert!(Order::read(Party::Acquirer, "freeze 104440359980001 by ann").is_err(), "for no reason");
+        assert!(matches!(Order::read(Party::Hub, "  "), Ok(None)));
+        assert!(matches!(Order::read(Party::Hub, "quit"), Ok(Some(Order::Quit))));
+    }
+}

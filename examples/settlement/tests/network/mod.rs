@@ -1,0 +1,230 @@
+//! The parties of a topology as processes, driven through their consoles. Every process that is started is ended, by its
+//! own handle.
+
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use settlement::journal::Party;
+use settlement::store::{History, SqliteStore, Store};
+
+pub(crate) const PARTIES: [&str; 5] = ["issuer:1", "hub:1", "bank:1", "acquirer:1", "terminal:1"];
+/// Nothing takes longer than this.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A running party.
+struct Running {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Receiver<String>,
+}
+
+/// A network in a folder of its own.
+pub(crate) struct Network {
+    pub(crate) folder: PathBuf,
+    pub(crate) ports: [u16; 2],
+    running: BTreeMap<&'static str, Running>,
+    /// Further arguments of a party.
+    pub(crate) more: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Network {
+    /// The checked-in topology on free ports, with short timers. Nobody is started.
+    pub(crate) fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("settlement-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let taken = [0, 0].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap());
+        let ports = [0, 1].map(|place: usize| taken[place].local_addr().unwrap().port());
+        let text = include_str!("../../topology.toml")
+            .replace("127.0.0.1:8581", &format!("127.0.0.1:{}", ports[0]))
+            .replace("127.0.0.1:8583", &format!("127.0.0.1:{}", ports[1]))
+            .replace("timer_ms = 1000", "timer_ms = 300");
+        std::fs::write(folder.join("topology.toml"), text).unwrap();
+        Self { folder, ports, running: BTreeMap::new(), more: BTreeMap::new() }
+    }
+
+    pub(crate) fn topology(&self) -> PathBuf {
+        self.folder.join("topology.toml")
+    }
+
+    pub(crate) fn ledger(&self, name: &str) -> PathBuf {
+        self.folder.join("network").join(format!("{}.sqlite", name.replace(':', "-")))
+    }
+
+    pub(crate) fn command(&self, name: &'static str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_settlement"));
+        command.arg("node").arg(name).arg("--topology").arg(self.topology());
+        command.args(self.more.get(name).into_iter().flatten());
+        command
+    }
+
+    /// Starts a party, and waits until it says that it is ready.
+    pub(crate) fn start(&mut self, name: &'static str) {
+        let command = self.command(name);
+        self.start_as(name, command);
+    }
+
+    pub(crate) fn start_as(&mut self, name: &'static str, mut command: Command) {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let (told, lines) = channel();
+        std::thread::spawn(move || {
+            BufReader::new(stdout).lines().map_while(Result::ok).all(|line| told.send(line).is_ok());
+        });
+        self.running.insert(name, Running { child, stdin, lines });
+        self.wait(name, |line| line.starts_with("ready"));
+    }
+
+    pub(crate) fn start_all(&mut self) {
+        PARTIES.into_iter().for_each(|name| self.start(name));
+        self.wait("acquirer:1", |line| line == "in-service issuer");
+        self.wait("terminal:1", |line| line == "in-service acquirer");
+    }
+
+    /// Types a line at the console of a party.
+    pub(crate) fn type_at(&mut self, name: &str, line: &str) {
+        let running = self.running.get_mut(name).unwrap();
+        // A party that died meanwhile hears nothing.
+        let _ = writeln!(running.stdin, "{line}").and_then(|()| running.stdin.flush());
+    }
+
+    /// The next line that a party says and that is awaited; `None` when it says none in time, or is gone.
+    pub(crate) fn heard(
+        &mut self,
+        name: &str,
+        limit: Duration,
+        awaited: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let until = Instant::now() + limit;
+        let running = self.running.get(name).unwrap();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match running.lines.recv_timeout(left) {
+                Ok(line) if awaited(&line) => return Some(line),
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    /// What a party said until now is about something else.
+    pub(crate) fn forget(&mut self, name: &str) {
+        while self.running.get(name).unwrap().lines.try_recv().is_ok() {}
+    }
+
+    pub(crate) fn wait(&mut self, name: &str, awaited: impl Fn(&str) -> bool) -> String {
+        match self.heard(name, LIMIT, awaited) {
+            Some(line) => line,
+            None => {
+                let errors = self.stop(name);
+                panic!("{name} did not say it: {errors}");
+            }
+        }
+    }
+
+    /// Types a line, and waits for the outcome that begins so.
+    pub(crate) fn ask(&mut self, name: &str, line: &str, begins: &str) -> String {
+        self.type_at(name, line);
+        self.wait(name, |said| said.starts_with(begins))
+    }
+
+    /// Kills a party: it has no chance to say or to write anything more.
+    pub(crate) fn kill(&mut self, name: &str) {
+        let mut running = self.running.remove(name).unwrap();
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+    }
+
+    /// Has a party ended by itself?
+    pub(crate) fn is_gone(&mut self, name: &str) -> bool {
+        self.running.get_mut(name).is_none_or(|running| running.child.try_wait().unwrap().is_some())
+    }
+
+    /// Ends a party in good order. What it said on standard error.
+    pub(crate) fn stop(&mut self, name: &str) -> String {
+        let Some(Running { mut child, stdin, .. }) = self.running.remove(name) else { return String::new() };
+        drop(stdin);
+        let until = Instant::now() + LIMIT;
+        while child.try_wait().unwrap().is_none() {
+            if Instant::now() > until {
+                child.kill().unwrap();
+            }
+            std::thread::yield_now();
+        }
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        said
+    }
+
+    pub(crate) fn stop_all(&mut self) {
+        for name in PARTIES {
+            let said = self.stop(name);
+            assert_eq!(said, "", "{name}");
+        }
+    }
+
+    /// What a party stored, which is judged while it does not run.
+    pub(crate) fn history(&self, name: &str) -> History {
+        let party: Party = name.split(':').next().unwrap().parse().unwrap();
+        SqliteStore::open(&self.ledger(name), party).unwrap().history().unwrap()
+    }
+
+    /// Waits until this is so.
+    pub(crate) fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let until = Instant::now() + LIMIT;
+        while !is_so() {
+            assert!(Instant::now() < until, "{what} never happened");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// The files in a folder of the network, without those that are done with.
+    pub(crate) fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let path = self.folder.join("network").join(folder);
+        let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect()
+    }
+
+    /// Everything that was left in folders is taken.
+    pub(crate) fn settle_files(&self) {
+        for folder in ["acquirer-to-hub", "hub-to-acquirer", "acquirer-to-bank", "bank-to-acquirer"] {
+            self.until(folder, || self.files(folder).is_empty());
+        }
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        for running in self.running.values_mut() {
+            let _ = running.child.kill();
+            let _ = running.child.wait();
+        }
+        // what failed is left for whoever looks into it
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+/// What the command says, and its exit code.
+pub(crate) fn settlement(words: &[&str], folder: &Path) -> (String, Option<i32>) {
+    let output = Command::new(env!("CARGO_BIN_EXE_settlement"))
+        .args(words)
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr),
+        output.status.code(),
+    )
+}
