@@ -102,6 +102,9 @@ fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
     if lines.are_binary_digits(known) {
         return Err(look::BINARY_DIGITS.into());
     }
+    if row::are_later_rows(&lines.physical) && !lines.fit(Notation::Hex, known) {
+        return Err(look::LATER_ROWS.into());
+    }
     // one message in several lines explains more than each line alone
     for notation in [Notation::Hex, Notation::Base64] {
         if lines.score(notation, known).is_some() && wraps(notation, start, known) {
@@ -260,9 +263,12 @@ impl<'s> Lines<'s> {
         };
         !self.logical.is_empty()
             && self.logical.iter().all(is_binary)
-            && [Notation::Hex, Notation::Text]
-                .iter()
-                .all(|notation| self.score(*notation, known) < Some(COMPLETE * self.logical.len()))
+            && [Notation::Hex, Notation::Text].iter().all(|notation| !self.fit(*notation, known))
+    }
+
+    /// Whether each line is a whole message.
+    fn fit(&self, notation: Notation, known: Known) -> bool {
+        self.score(notation, known) == Some(COMPLETE * self.logical.len())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

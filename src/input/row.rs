@@ -96,8 +96,19 @@ impl Row {
         // words before a row are few; what comes later in a line is its characters
         let starts = starts.take(32).map(|(at, _)| at);
         starts
-            .filter_map(|at| Self::parse(line.get(at..)?).ok())
-            .find(|row| !row.octets.is_empty() && fits(row))
+            .filter_map(|at| Some((at, Self::parse(line.get(at..)?).ok()?)))
+            .find(|(at, row)| !row.octets.is_empty() && fits(row) && !row.is_within_words(line, *at))
+            .map(|(_, row)| row)
+    }
+
+    /// Whether the offset, at `at` in a line, is one of several words of octets: `30383030 00000000
+    /// 31323334`.
+    fn is_within_words(&self, line: &[u8], at: usize) -> bool {
+        let count = self.offset.digits.len();
+        let is_bare = line.get(at + count) == Some(&b' ');
+        let before = line.get(..at).unwrap_or_default().trim_ascii_end();
+        let word = before.len().checked_sub(count).and_then(|start| before.get(start..)).unwrap_or_default();
+        is_bare && before.len() + 1 == at && !word.is_empty() && word.iter().all(u8::is_ascii_hexdigit)
     }
 }
 
@@ -108,6 +119,21 @@ pub(super) fn is_row(line: &[u8]) -> bool {
         // a dump, though not one that can be read
         Err(refusal) => refusal.text == WORDS.0 || refusal.text == MASKED.0,
     }
+}
+
+/// Whether lines begin with rows of a dump that began at an offset other than zero: each stands as far
+/// behind the one before it as that one has octets.
+pub(super) fn are_later_rows(lines: &[&[u8]]) -> bool {
+    let rows: Vec<Row> = lines.iter().take(3).filter_map(|line| Row::parse(line.trim_ascii()).ok()).collect();
+    let follows = |pair: &[Row]| {
+        let [before, row] = pair else { return false };
+        let starts = before.offset.radices.of().filter_map(|(_, radix)| {
+            let start = usize::from_str_radix(&before.offset.digits, radix).ok()?;
+            start.checked_add(before.octets.len())
+        });
+        before.octets.len() > 3 && starts.into_iter().any(|end| row.is_at(end, Radices::ANY).is_some())
+    };
+    rows.len() == lines.len().min(3) && rows.len() > 1 && rows.windows(2).all(follows)
 }
 
 const WORDS: (&str, &str) = (
@@ -135,8 +161,6 @@ fn text(line: &[u8]) -> String {
 /// What of the punctuation after an offset tells how the rest is to be read.
 #[derive(Clone, Copy)]
 struct RowStyle {
-    /// How many octets a row may hold.
-    most: usize,
     /// Groups of four and six digits are words of a machine, not octets in their order.
     words: bool,
 }
@@ -173,9 +197,8 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
     }
     let is_bare = !(is_boxed || is_prefixed || is_suffixed || is_double || has_mark);
     let radices = if is_prefixed || is_suffixed || is_double { Radices::HEXADECIMAL } else { Radices::ANY };
-    let most = if has_mark && !is_boxed { MOST } else { USUAL };
     let words = is_bare && matches!(count, 6 | 7);
-    Some((Offset { digits: digits.to_owned(), radices }, RowStyle { most, words }, marked))
+    Some((Offset { digits: digits.to_owned(), radices }, RowStyle { words }, marked))
 }
 
 /// The octets of a row, up to the characters, and whether two blanks part its halves.
@@ -184,14 +207,14 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), (&'static str,
     let mut has_halves = false;
     let mut group = None;
     let mut rest = text;
-    while octets.len() < style.most {
+    while octets.len() < MOST {
         let gap = rest.len() - rest.trim_start_matches([' ', '-']).len();
         let blanks = rest.bytes().take(gap).filter(|octet| *octet == b' ').count();
         let after = rest.get(gap..).unwrap_or_default();
         let end = after.find([' ', '-', '|', ';']).unwrap_or(after.len());
         let token = after.get(..end).unwrap_or_default();
-        // one blank between octets, two in the middle of a row; more, and the characters begin
-        let is_middle = blanks == 2 && octets.len() == USUAL / 2;
+        // one blank between octets, two after each eight of a row; more, and the characters begin
+        let is_middle = blanks == 2 && octets.len().is_multiple_of(USUAL / 2);
         let ends = blanks > 1 && !octets.is_empty() && (!is_middle || are_characters(after, &octets));
         let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
         if is_bar {
@@ -238,7 +261,7 @@ mod tests {
 
     #[test]
     fn rows_of_the_usual_programs() {
-        let rows: [(&str, usize, usize); 22] = [
+        let rows: [(&str, usize, usize); 25] = [
             ("00000000: 3038 3030 2020 0000 0080 0000 3132 3334  0800  ......1234", 0, 16),
             ("00000010: 3038 30                                  080", 16, 3),
             ("00000000  30 38 30 30 20 20 00 00  00 80 00 00 31 32 33 34  |0800  ......1234|", 0, 16),
@@ -261,6 +284,13 @@ mod tests {
             ("0000010 30 38 30 30 >0800<", 16, 4),
             ("0000 | 30 38 | 08", 0, 2),
             ("0010   0800", 16, 2),
+            (
+                "0010  30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30  08000800080008000800",
+                16,
+                20,
+            ),
+            ("[0010] 30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30  30 38  080008000800080008", 16, 18),
+            ("0010  30 30 20 20 30 30 20 20 30 30 20 20 30 30 20 20  00  00  00  00", 16, 16),
         ];
         for (row, offset, octets) in rows {
             let parsed = Row::parse(row.as_bytes()).map_err(|refusal| refusal.text);
@@ -278,6 +308,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_follow_one_another_from_any_offset() {
+        let rows =
+            |lines: &[&str]| are_later_rows(&lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
+        assert!(rows(&["7ffd1230: 02 00 70 20 00 00", "7ffd1236: 30 30", "7ffd1238: 30"]));
+        assert!(!rows(&["0200 7020 0000 0080", "0210 7020 0000 0080"]));
+        assert!(!rows(&["7ffd1230: 02 00 70 20 00 00"]));
+        assert!(!rows(&["7ffd1230: 02 00 70 20 00 00", "7ffd1236: 30 30", "a message"]));
+    }
+
+    #[test]
     fn offsets_are_hexadecimal_octal_or_decimal() {
         let row = |text: &str| Row::parse(text.as_bytes()).map_err(|refusal| refusal.text).unwrap();
         for (text, at) in [("0000020 30", 16), ("0000016 30", 16), ("00000010 30", 16)] {
@@ -292,5 +332,7 @@ mod tests {
         let found = Row::find(line, |row| row.is_at(16, Radices::ANY).is_some()).unwrap();
         assert_eq!(found.octets, b"0800");
         assert!(Row::find(line, Row::is_first).is_none());
+        let words = b"sent 30383030 00000000 31323334 35363738 30303030";
+        assert!(Row::find(words, Row::begins).is_none(), "zeros within words of octets");
     }
 }

@@ -234,6 +234,31 @@ fn dumps_with_eight_octets_a_row() {
 }
 
 #[test]
+fn dumps_with_more_octets_a_row() {
+    for width in [20, 24, 32, 64] {
+        for (gap, offset) in [(8, "0x"), (16, "["), (99, "")] {
+            let row = |(row, octets): (usize, &[u8])| {
+                let groups: Vec<String> = octets.chunks(gap).map(|group| hex_pairs(group)).collect();
+                let end = if offset == "[" { "]" } else { "" };
+                let at = width * row;
+                format!(
+                    "{offset}{at:04x}{end}  {:<200}  {}\n",
+                    groups.join("  "),
+                    String::from_utf8_lossy(octets)
+                )
+            };
+            let rows: String = REQUEST.as_bytes().chunks(width).enumerate().map(row).collect();
+            gives("wide rows", rows, 1);
+        }
+    }
+}
+
+fn hex_pairs(octets: &[u8]) -> String {
+    let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    pairs.join(" ")
+}
+
+#[test]
 fn dumps_of_more_programs() {
     let octets = REQUEST.as_bytes();
     let rows = |style: &dyn Fn(usize, &[u8]) -> String| -> String {
@@ -411,6 +436,26 @@ fn what_is_no_message_is_named() {
             "rows of a dump without their offsets",
         ),
         ("<Buffer 30 32 30 30 ... 50 more bytes>\n".into(), "octets are left out of it"),
+        (
+            REQUEST
+                .as_bytes()
+                .chunks(16)
+                .enumerate()
+                .map(|(row, octets)| {
+                    format!(
+                        "{:08x}: {}  {}\n",
+                        0x7FFD_1230 + 16 * row,
+                        hex_pairs(octets),
+                        String::from_utf8_lossy(octets)
+                    )
+                })
+                .collect(),
+            "a dump that does not begin at offset 0",
+        ),
+        (format!("pack(\"H*\", \"{REQUEST}\")\n"), "text that is no message"),
+        (format!("_binary 0x{REQUEST}\n"), "text that is no message"),
+        ("{length = 20, bytes = 0x30383030 00000000 31323334 35363738}\n".into(), "text that is no message"),
+        (format!("printf '{}' | nc host 5000\n", each("\\x", "", "")), "text that is no message"),
         (String::new(), "no message was found"),
         (" \n \n".into(), "no message was found"),
         ("\n\n".into(), "no message was found"),
