@@ -119,6 +119,11 @@ fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
     {
         return Ok(Form::Dumps { in_log: true });
     }
+    // a length or a header in each line, which is told; the line ends belong to no frame
+    let is_explained = lines.score(Notation::Text, known) >= Some((COMPLETE - 1) * lines.logical.len());
+    if is_explained && first.len() < start.len() {
+        return Ok(Form::Lines(Notation::Text, false));
+    }
     // frames, or a message with line ends in it
     if is_whole(start, known) {
         return Ok(Form::Raw);

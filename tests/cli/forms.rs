@@ -203,6 +203,30 @@ fn text_one_message_a_line() {
     assert_eq!(good(&[&DECODE[..], &["-F", "ascii4"]].concat(), framed), OBJECT.repeat(2));
 }
 
+/// The line ends are in no frame: read as a stream, the first would end it.
+#[test]
+fn text_behind_a_length_in_each_line() {
+    let line = format!("{:04}{REQUEST}\n", REQUEST.len());
+    for times in [1, 2, 5] {
+        let lines = line.repeat(times);
+        let framed = good(&[&DECODE[..], &["-F", "ascii4"]].concat(), lines.clone());
+        assert_eq!(framed, OBJECT.repeat(times));
+        let done = cardwire(&DECODE, lines.clone());
+        assert_eq!(
+            done.out.matches("a length of 4 bytes stands before the MTI").count(),
+            times,
+            "{}",
+            done.out
+        );
+        assert!(done.err.contains("it parses with --spec iso87-ascii --framing ascii4"), "{}", done.err);
+        assert_eq!(
+            good(&DECODE, lines.replace('\n', "")),
+            OBJECT.repeat(times),
+            "a stream without line ends"
+        );
+    }
+}
+
 #[test]
 fn lines_that_wrap() {
     let digits = hex(REQUEST.as_bytes());
