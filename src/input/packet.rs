@@ -15,14 +15,18 @@ pub(super) fn payload(bytes: &[u8]) -> Result<&[u8], Refusal> {
     }
 }
 
-/// The payload of an Ethernet frame, which may be filled up to its minimum.
+/// The payload of an Ethernet frame, which may be filled up to its minimum, and end with its check.
 fn ethernet(bytes: &[u8]) -> Option<&[u8]> {
     const MOST_TAGS: usize = 3;
     let is_tag =
         |at: &usize| matches!(bytes.get(12 + at..14 + at), Some([0x81, 0x00] | [0x88, 0xA8] | [0x91, 0x00]));
     let tags = 4 * (0..MOST_TAGS).take_while(|tag| is_tag(&(4 * tag))).count();
     match bytes.get(12 + tags..14 + tags)? {
-        [0x08, 0x00] | [0x86, 0xDD] => internet(bytes.get(14 + tags..)?, bytes.len() <= MINIMUM + tags),
+        [0x08, 0x00] | [0x86, 0xDD] => {
+            let packet = bytes.get(14 + tags..)?;
+            let without_check = || internet(packet.get(..packet.len().checked_sub(CHECK)?)?, false);
+            internet(packet, bytes.len() <= MINIMUM + CHECK + tags).or_else(without_check)
+        }
         _ => None,
     }
 }
@@ -41,6 +45,9 @@ fn cooked(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The shortest Ethernet frame: a shorter one is filled.
 const MINIMUM: usize = 60;
+
+/// The octets of the frame check sequence, which few captures keep.
+const CHECK: usize = 4;
 
 fn internet(bytes: &[u8], filled: bool) -> Option<&[u8]> {
     let size = match bytes {
@@ -96,6 +103,9 @@ mod tests {
         let short = packet(b"08");
         let filled = [&short[..], &[0; 4]].concat();
         assert_eq!(of(&filled).unwrap(), b"08", "filled to the shortest frame");
+        let checked = [&whole[..], &[1, 2, 3, 4]].concat();
+        assert_eq!(of(&checked).unwrap(), b"0800 and so on", "with its check");
+        assert_eq!(of(&[&filled[..], &[0; 4]].concat()).unwrap(), b"08", "filled, with its check");
         assert!(of(&packet(b"")).is_none(), "no data");
         for other in
             [&whole[..whole.len() - 1], &[&whole[..], b"0"].concat(), b"0800", b"", &[0x60, 0, 3, 0, 0, 2]]

@@ -10,6 +10,7 @@ mod codes;
 mod common;
 mod crowded;
 mod decode;
+mod dumps;
 mod encode;
 mod engines;
 mod forms;
