@@ -8,6 +8,7 @@ mod chinese;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod composites;
 mod crowded;
 mod decode;
 mod dumps;
