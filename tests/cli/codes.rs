@@ -42,6 +42,12 @@ Mastercard  bad from-account 转出账户无效; declined 失败
         (["code", "mti", "0421"], "version  ISO 8583:1987\n  response  0430\n"),
         (["code", "processing", "030000"], "type, UnionPay  pre-authorization 预授权"),
         (["code", "entry-mode", "051"], "PIN, UnionPay  PIN in the message 报文含密码"),
+        (["code", "entry-mode", "051"], "defined by  ISO\n"),
+        (
+            ["code", "entry-mode", "950"],
+            "defined by  several networks\n     range  81 to 99, private use 私有\n",
+        ),
+        (["code", "entry-mode", "610"], "card  61 not listed\n     range  61 to 80, national use 国内使用\n"),
         (
             ["code", "entry-mode", "51010151134C"],
             "PIN capture capability  C PIN of up to 12 digits 密码最多12位",
@@ -116,6 +122,11 @@ fn what_is_no_code_is_refused_in_words() {
         ),
         (&["code!"], 1, "'CODE!' has the shape of no code: try cardwire code --help"),
         (&["\u{1b}[31m"], 1, "'\\u{1b}[31M' has the shape of no code: try cardwire code --help"),
+        (
+            &["entry-mode"],
+            2,
+            "an entry mode comes after its kind: cardwire code entry-mode CODE, with three digits (1987) or twelve letters or digits (1993)",
+        ),
         (&["12", "response"], 2, "the kind comes before the code: cardwire code response CODE"),
     ] {
         let done = cardwire(&[&["code"], args].concat(), "");
