@@ -11,7 +11,6 @@ use hashbrown::HashSet;
 use crate::engine::run::Intake;
 use crate::read::{self, Options, Report};
 use crate::record::{InputFile, Record, Refused, Source, Stored};
-use crate::spill::Spill;
 
 /// How many records are handed over at once, and how many such lots wait: what is read ahead is bounded.
 const LOT: usize = 1024;
@@ -37,20 +36,6 @@ pub trait TakeFiles {
 }
 
 impl TakeFiles for Intake {
-    fn put(&mut self, record: Record) {
-        Self::put(self, record);
-    }
-
-    fn finish_file(&mut self, file: InputFile) {
-        Self::finish_file(self, file);
-    }
-
-    fn finish_loose(&mut self) {
-        Self::finish_loose(self);
-    }
-}
-
-impl TakeFiles for Spill {
     fn put(&mut self, record: Record) {
         Self::put(self, record);
     }

@@ -464,3 +464,8 @@ impl BankEntry {
         }
     }
 }
+
+/// Octets as hexadecimal digits.
+pub(crate) fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}

@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use crate::codes::Lang;
 use crate::model::error::Error;
+use crate::model::lang::{Lang, Tell, Told, Tongue, say};
 
 /// Why the file of a spec or a profile was refused.
 ///
@@ -126,7 +126,7 @@ impl ImportError {
     /// files found is told in English in each.
     #[must_use]
     pub fn in_lang(&self, lang: Lang) -> impl fmt::Display + use<'_> {
-        Spoken { error: self, lang }
+        Told(self, lang)
     }
 }
 
@@ -136,34 +136,25 @@ impl fmt::Display for ImportError {
     }
 }
 
-/// See [`ImportError::in_lang`].
-struct Spoken<'e> {
-    error: &'e ImportError,
-    lang: Lang,
-}
-
-impl fmt::Display for Spoken<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { error: ImportError { file, line, element, message, zh }, lang } = self;
-        let (comma, colon) = (lang.of(", ", "，"), lang.of(": ", "："));
+impl Tell for ImportError {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, element, message, zh } = self;
+        let (comma, colon) = (L::LANG.of(", ", "，"), L::LANG.of(": ", "："));
         let mut separator = "";
         if !file.is_empty() {
             f.write_str(file)?;
             separator = comma;
         }
         if let Some(line) = line {
-            match lang {
-                Lang::En => write!(f, "{separator}line {line}")?,
-                Lang::Zh => write!(f, "{separator}第{line}行")?,
-            }
+            say!(L, f, "{separator}line {line}", "{separator}第{line}行")?;
             separator = comma;
         }
         if !element.is_empty() {
-            write!(f, "{separator}{}{element}", lang.of("element ", "域"))?;
+            say!(L, f, "{separator}element {element}", "{separator}域{element}")?;
             separator = comma;
         }
         f.write_str(if separator.is_empty() { "" } else { colon })?;
-        f.write_str(match lang {
+        f.write_str(match L::LANG {
             Lang::Zh if !zh.is_empty() => zh,
             _ => message,
         })

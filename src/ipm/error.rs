@@ -3,7 +3,7 @@
 use std::{fmt, io};
 
 use super::not_ipm::NotIpm;
-use crate::codes::Lang;
+use crate::model::lang::{Lang, Tell, Told, Tongue, say};
 
 /// Why a file could not be read or written: the record, the byte of the file, and the cause.
 ///
@@ -19,7 +19,7 @@ impl Error {
     /// The same in a language. What the system says of a file stays as it is.
     #[must_use]
     pub fn in_lang(&self, lang: Lang) -> impl fmt::Display + use<'_> {
-        Spoken { error: self, lang }
+        Told(self, lang)
     }
 }
 
@@ -29,23 +29,21 @@ impl fmt::Display for Error {
     }
 }
 
-/// See [`Error::in_lang`].
-struct Spoken<'e> {
-    error: &'e Error,
-    lang: Lang,
-}
-
-impl fmt::Display for Spoken<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Error { record, offset, cause } = self.error;
-        match (cause, self.lang) {
-            // no one record is wrong
-            (Cause::NotIpm(found), lang) => return write!(f, "{}", found.in_lang(lang)),
-            (_, Lang::En) => write!(f, "record {record}, byte {offset} of the file: ")?,
-            (_, Lang::Zh) => write!(f, "第{record}条记录，文件字节偏移{offset}：")?,
+impl Tell for Error {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { record, offset, cause } = self;
+        // no one record is wrong
+        if let Cause::NotIpm(found) = cause {
+            return found.tell::<L>(f);
         }
+        say!(
+            L,
+            f,
+            "record {record}, byte {offset} of the file: ",
+            "第{record}条记录，文件字节偏移{offset}："
+        )?;
         match cause {
-            Cause::Content(error) => write!(f, "{}", error.in_lang(self.lang)),
+            Cause::Content(error) => write!(f, "{}", error.in_lang(L::LANG)),
             other => write!(f, "{other}"),
         }
     }

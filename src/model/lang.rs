@@ -125,6 +125,12 @@ pub(crate) trait Tell {
     }
 }
 
+impl<T: Tell + ?Sized> Tell for &T {
+    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).tell::<L>(f)
+    }
+}
+
 /// See [`Tell::said`].
 pub(crate) struct Said<'t, T: ?Sized, L>(&'t T, PhantomData<L>);
 

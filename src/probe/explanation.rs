@@ -136,12 +136,6 @@ impl fmt::Display for Explanation<'_> {
     }
 }
 
-impl Tell for &Explanation<'_> {
-    fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).tell::<L>(f)
-    }
-}
-
 impl Tell for Explanation<'_> {
     fn tell<L: Tongue>(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (spec, around, score) = (self.spec.name(), self.envelope.said::<L>(), self.score);

@@ -136,6 +136,14 @@ fn a_commit_has_its_number(store: &mut dyn Store) {
         Ok(vec![Status::Exists]),
         "asked again because the outcome was not heard"
     );
+    for other in [Vec::new(), vec![deposit(1)], vec![deposit(100), deposit(100)]] {
+        let other = Commit { transfers: other, ..first.clone() };
+        assert_eq!(
+            store.commit(&other),
+            Err(StoreError::Fenced { expected: 2, found: 1 }),
+            "its number only"
+        );
+    }
     let skipped = Commit { seq: 3, ..Commit::default() };
     assert_eq!(store.commit(&skipped), Err(StoreError::Fenced { expected: 2, found: 3 }));
     assert_eq!(store.history().unwrap().transfers.len(), 1);

@@ -4,6 +4,8 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::record::hex;
+
 /// What people decided about an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -82,7 +84,7 @@ impl Decision {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect()
+        hex(&hash.finalize())
     }
 }
 

@@ -10,7 +10,7 @@ use super::class::{Class, State};
 use super::line::{Line, LineKind, Note};
 use super::payout::Status;
 use super::run::{Intake, Run};
-use crate::record::{BankEntry, ClearingRecord, Evidence, Record, Side};
+use crate::record::{BankEntry, ClearingRecord, Evidence, Record, Side, hex};
 
 /// The version of the file.
 const VERSION: u32 = 1;
@@ -61,7 +61,7 @@ pub(crate) fn write_head(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     files.extend(run.files().into_iter().map(|file| Known {
         file: file.name.to_string(),
         side: file.side.id().to_owned(),
-        sha256: crate::output::hex(&file.digest),
+        sha256: hex(&file.digest),
     }));
     let head = Head { open: VERSION, as_of: run.as_of_text(), files };
     writeln!(out, "{}", serde_json::to_string(&head)?)?;

@@ -8,7 +8,7 @@ use super::bundle;
 use super::line::{Line, LineKind};
 use super::open::Known;
 use super::run::{Run, Settings, end_of};
-use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source};
+use crate::record::{Currency, InputFile, Place, Record, Refused, Sink, Source, hex};
 
 /// A record by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -60,7 +60,7 @@ impl Intake {
     /// Ends a file: all records of its side since the file before are its own. One that was read on an earlier day counts as
     /// read twice.
     pub fn finish_file(&mut self, file: InputFile) {
-        let is_known = super::open::is_known(&self.known, file.side, &crate::output::hex(&file.digest));
+        let is_known = super::open::is_known(&self.known, file.side, &hex(&file.digest));
         self.books.finish_file(file);
         if is_known {
             self.books.drop_last();

@@ -7,5 +7,4 @@ pub mod reports;
 pub mod text;
 mod words;
 
-pub(crate) use self::ndjson::hex;
 pub use self::words::{exponent, money};

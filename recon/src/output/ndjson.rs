@@ -13,7 +13,7 @@ use crate::engine::class::{Lang, State};
 use crate::engine::identity::Totals;
 use crate::engine::line::{Amount, Effect, Line};
 use crate::engine::run::{RecordRef, Run};
-use crate::record::Currency;
+use crate::record::{Currency, hex};
 use crate::spill::Spilled;
 
 /// The version of the contract: fields may be added to it, none changes its meaning.
@@ -313,9 +313,4 @@ fn tail(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
         ("exit", Value::from(totals.exit_code())),
     ]);
     writeln!(out, "{record}")
-}
-
-/// Octets as hexadecimal digits.
-pub(crate) fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BankEntry, ClearingRecord, Evidence, InputFile, Place, Record, Refused, Side, Source};
+use super::{BankEntry, ClearingRecord, Evidence, InputFile, Place, Record, Refused, Side, Source, hex};
 
 /// A record, or what was read of a whole file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl From<&InputFile> for Stored {
         Self::File(StoredFile {
             file: file.name.clone(),
             side: file.side.id().to_owned(),
-            sha256: file.digest.iter().map(|octet| format!("{octet:02x}")).collect(),
+            sha256: hex(&file.digest),
             records: file.records,
             complete: file.complete,
             faults: file.faults.iter().map(fault).collect(),

@@ -6,6 +6,8 @@ use hmac::{Hmac, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Sha256;
 
+use super::hex;
+
 /// A card without its number: the ends that may be shown, and a keyed hash that joins records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token {
@@ -41,7 +43,7 @@ impl fmt::Debug for Token {
 /// `411111******1111`, and `#` with the hash in hexadecimal digits, if there is one.
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let hash = self.hash.map(|hash| hash.iter().map(|octet| format!("{octet:02x}")).collect::<String>());
+        let hash = self.hash.map(|hash| hex(&hash));
         match hash {
             Some(hash) => to.collect_str(&format_args!("{self}#{hash}")),
             None => to.collect_str(self),

@@ -31,7 +31,8 @@ use crate::engine::open::{self, Known, StillOpen};
 use crate::engine::payout::{self, Groups, Payments};
 use crate::engine::run::{self, Frame, Run, Settings, Sides};
 use crate::engine::transact::{self, Hosts};
-use crate::record::{ClearingRecord, Currency, Evidence, InputFile, Record};
+use crate::gather::TakeFiles;
+use crate::record::{ClearingRecord, Currency, Evidence, InputFile, Record, hex};
 
 /// Octets of memory for each record of a part, with everything that is made of it; measured, and rounded up.
 const RECORD: u64 = 700;
@@ -118,9 +119,10 @@ impl Spill {
         self.books.finish_carried();
         Ok(())
     }
+}
 
-    /// Takes one record.
-    pub fn put(&mut self, record: Record) {
+impl TakeFiles for Spill {
+    fn put(&mut self, record: Record) {
         let stays = match &record {
             Record::Switch(found) => anchors::is_totals(found),
             Record::Clearing(_) => false,
@@ -133,21 +135,21 @@ impl Spill {
         }
     }
 
-    /// Ends a file: all records of its side since the file before are its own.
-    pub fn finish_file(&mut self, file: InputFile) {
-        let is_known = open::is_known(&self.known, file.side, &crate::output::hex(&file.digest));
+    fn finish_file(&mut self, file: InputFile) {
+        let is_known = open::is_known(&self.known, file.side, &hex(&file.digest));
         self.books.finish_file(file);
         if is_known {
             self.books.drop_last();
         }
     }
 
-    /// Ends records that come without their files, which follow.
-    pub fn finish_loose(&mut self) {
+    fn finish_loose(&mut self) {
         self.books.finish_carried();
         self.before = (0u32..).zip(&self.files).map(|(number, name)| (name.clone(), number)).collect();
     }
+}
 
+impl Spill {
     fn keep(&mut self, record: Record, carried: Option<(Date, Option<(String, Date)>)>) {
         if self.failed.is_none() {
             self.failed = self.try_keep(record, carried).err();

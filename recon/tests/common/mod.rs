@@ -3,6 +3,7 @@
 
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
+use cardwire_recon::gather::TakeFiles as _;
 use cardwire_recon::output::ndjson;
 use cardwire_recon::read::{self, Options};
 use cardwire_recon::record::{Currency, Side, Tokenizer};

@@ -7,13 +7,15 @@ use crate::ledger::{Ledger, Status};
 #[derive(Clone, Debug, Default)]
 pub struct MemStore {
     seq: u64,
+    /// Taken once, and again when it was not heard that it was.
+    last: Option<Commit>,
     ledger: Ledger,
     history: History,
 }
 
 impl Store for MemStore {
     fn commit(&mut self, commit: &Commit) -> Result<Vec<Status>, StoreError> {
-        let Some(statuses) = book(&mut self.ledger, self.seq, commit)? else {
+        let Some(statuses) = book(&mut self.ledger, self.seq, self.last.as_ref(), commit)? else {
             return Ok(vec![Status::Exists; commit.transfers.len()]);
         };
         let before = self.history.commits.last().copied().unwrap_or(Tip::START);
@@ -30,6 +32,7 @@ impl Store for MemStore {
         }
         self.history.commits.push(before.after(commit, created(commit, &statuses)));
         self.seq = commit.seq;
+        self.last = Some(commit.clone());
         Ok(statuses)
     }
 

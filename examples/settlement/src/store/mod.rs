@@ -19,7 +19,7 @@ use crate::journal::Record;
 use crate::ledger::{Digest, Ledger, Status, Transfer};
 
 /// Everything one step of a party wants to keep.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Commit {
     /// The number of this commit in the life of the party, from 1. It makes the commit idempotent
     /// and locks out a second instance of the same party.
@@ -173,14 +173,19 @@ pub fn link<const N: usize>(previous: Digest, words: &[String; N]) -> Digest {
     previous.then(words.iter().map(String::as_str))
 }
 
-/// Checks a commit against the last one, and books its transfers. `Ok(None)`: this very commit is
-/// stored already.
-fn book(ledger: &mut Ledger, last: u64, commit: &Commit) -> Result<Option<Vec<Status>>, StoreError> {
-    if commit.seq == last && last > 0 {
+/// Checks that a commit follows commit number `seq`, and books its transfers. `Ok(None)`: it is `last`, which is
+/// stored already; its number with another content is of another instance.
+fn book(
+    ledger: &mut Ledger,
+    seq: u64,
+    last: Option<&Commit>,
+    commit: &Commit,
+) -> Result<Option<Vec<Status>>, StoreError> {
+    if last == Some(commit) {
         return Ok(None);
     }
-    if commit.seq != last + 1 {
-        return Err(StoreError::Fenced { expected: last + 1, found: commit.seq });
+    if commit.seq != seq + 1 {
+        return Err(StoreError::Fenced { expected: seq + 1, found: commit.seq });
     }
     let statuses = ledger.commit(&commit.transfers);
     if statuses.iter().all(|status| status.booked()) {

@@ -21,6 +21,8 @@ pub struct SqliteStore {
     connection: Connection,
     party: Party,
     tip: Tip,
+    /// What this instance stored last.
+    last: Option<Commit>,
     ledger: Ledger,
 }
 
@@ -40,7 +42,7 @@ impl SqliteStore {
         if let Some(refused) = ledger.commit(&history.transfers).iter().find(|status| !status.booked()) {
             return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
         }
-        Ok(Self { connection, party, tip, ledger })
+        Ok(Self { connection, party, tip, last: None, ledger })
     }
 
     fn write(&mut self, commit: &Commit, statuses: &[Status]) -> Result<(), StoreError> {
@@ -74,13 +76,14 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn commit(&mut self, commit: &Commit) -> Result<Vec<Status>, StoreError> {
-        let Some(statuses) = book(&mut self.ledger, self.tip.seq, commit)? else {
+        let Some(statuses) = book(&mut self.ledger, self.tip.seq, self.last.as_ref(), commit)? else {
             return Ok(vec![Status::Exists; commit.transfers.len()]);
         };
         if let Err(error) = self.write(commit, &statuses) {
             self.ledger.revert(&commit.transfers, &statuses);
             return Err(error);
         }
+        self.last = Some(commit.clone());
         Ok(statuses)
     }
 

@@ -6,6 +6,7 @@ use crate::engine::books::{Books, RecordId};
 use crate::engine::bundle;
 use crate::engine::intern::Sym;
 use crate::engine::transact::Transaction;
+use crate::record::hex;
 
 /// The id of an item: a letter and the first octets of a hash over its keys.
 fn item(letter: char, parts: &[&str]) -> String {
@@ -14,8 +15,7 @@ fn item(letter: char, parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let hex: String = hash.finalize().iter().take(8).map(|octet| format!("{octet:02x}")).collect();
-    format!("{letter}-{hex}")
+    format!("{letter}-{:.16}", hex(&hash.finalize()))
 }
 
 /// The RRN, where nothing else is sure to tell a transaction: the response brings it, perhaps on another day.
@@ -107,5 +107,5 @@ pub(crate) fn record_digest(books: &Books, records: &[RecordId]) -> String {
     digests.sort_unstable();
     let mut hash = Sha256::new();
     digests.iter().for_each(|digest| hash.update(digest));
-    hash.finalize().iter().map(|octet| format!("{octet:02x}")).collect()
+    hex(&hash.finalize())
 }

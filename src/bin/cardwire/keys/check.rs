@@ -61,18 +61,15 @@ impl Keys {
 
     /// The issuer's response (91) to the cryptogram of a request, approved; nothing where there is none.
     pub(crate) fn authentication(&self, request: &Message<'_>) -> Option<Vec<u8>> {
-        let EmvUse { issuer, option } = self.emv.as_ref()?;
-        let chip = request.get(55)?;
+        let emv = self.emv.as_ref()?;
+        let chip = request.get(de::ICC)?;
         let octets: Vec<u8> = chip.part(0x9F26)?.expose().octets().collect();
         // a card asks by an ARQC; its TC and AAC are reports
         let kind = chip.part(0x9F27).and_then(|part| part.expose().octets().next());
         if kind.is_some_and(|kind| kind & 0xC0 != 0x80) {
             return None;
         }
-        let (pan, sequence) = card_of(request, &chip).ok()?;
-        let card = emv::card_key(issuer, &pan, sequence, *option).ok()?;
-        let data = CryptogramData::of(&chip).ok()?;
-        let good = data.verify(&card, data.cvn().ok()?, &octets).ok()?;
+        let good = verify_cryptogram(emv, request, &chip, &octets).ok()?;
         let decision = match good.method() {
             ArpcMethod::One => IssuerDecision::Code(*b"00"),
             // the card's counters are reset, as an approval has it
@@ -133,17 +130,25 @@ impl Keys {
 
     /// Whether something is wrong with the application cryptogram of a message, in words; nothing where nobody looks.
     fn cryptogram_fault(&self, message: &Message<'_>) -> Option<Option<String>> {
-        let EmvUse { issuer, option } = self.emv.as_ref()?;
-        let chip = message.get(55)?;
-        let received = chip.part(0x9F26)?;
-        let verified = card_of(message, &chip).and_then(|(pan, sequence)| {
-            let card = emv::card_key(issuer, &pan, sequence, *option)?;
-            let data = CryptogramData::of(&chip)?;
-            let octets: Vec<u8> = received.expose().octets().collect();
-            data.verify(&card, data.cvn()?, &octets)
-        });
+        let emv = self.emv.as_ref()?;
+        let chip = message.get(de::ICC)?;
+        let received: Vec<u8> = chip.part(0x9F26)?.expose().octets().collect();
+        let verified = verify_cryptogram(emv, message, &chip, &received);
         Some(verified.err().map(|error| error.to_string()))
     }
+}
+
+/// Verifies the application cryptogram of a message, under the key of its card.
+fn verify_cryptogram(
+    keys: &EmvUse,
+    message: &Message<'_>,
+    chip: &Field<'_>,
+    received: &[u8],
+) -> Result<emv::GoodCryptogram, CryptoError> {
+    let (pan, sequence) = card_of(message, chip)?;
+    let card = emv::card_key(&keys.issuer, &pan, sequence, keys.option)?;
+    let data = CryptogramData::of(chip)?;
+    data.verify(&card, data.cvn()?, received)
 }
 
 /// Card number and sequence number: of DE 55 (5A, 57, 5F34), else of DE 2, 35 and 23.
