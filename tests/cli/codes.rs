@@ -122,11 +122,6 @@ fn what_is_no_code_is_refused_in_words() {
         ),
         (&["code!"], 1, "'CODE!' has the shape of no code: try cardwire code --help"),
         (&["\u{1b}[31m"], 1, "'\\u{1b}[31M' has the shape of no code: try cardwire code --help"),
-        (
-            &["entry-mode"],
-            2,
-            "an entry mode comes after its kind: cardwire code entry-mode CODE, with three digits (1987) or twelve letters or digits (1993)",
-        ),
         (&["12", "response"], 2, "the kind comes before the code: cardwire code response CODE"),
     ] {
         let done = cardwire(&[&["code"], args].concat(), "");
@@ -141,6 +136,18 @@ fn what_is_no_code_is_refused_in_words() {
         done.code == 2 && done.err.starts_with("cardwire: no kind is called 'colour'; there are response, ")
     );
     assert!(done.err.contains(" settlement, currency, country\n") && !done.err.contains("action, action"));
+}
+
+#[test]
+fn a_kind_without_a_code_says_what_comes_after_it() {
+    for (kind, shape) in [
+        ("entry-mode", "three digits (1987) or twelve letters or digits (1993)"),
+        ("condition", "two digits"),
+    ] {
+        let done = cardwire(&["code", kind], "");
+        let words = format!("comes after its kind: cardwire code {kind} CODE, with {shape}\n");
+        assert!(done.code == 2 && done.out.is_empty() && done.err.ends_with(&words), "{}", done.err);
+    }
 }
 
 #[test]
