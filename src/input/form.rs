@@ -6,8 +6,8 @@ use super::detect::framing_of;
 use super::evidence::{COMPLETE, Known};
 use super::item::Words;
 use super::notation::{self, Nesting, Reading};
-use super::text::{Notation, decode};
-use super::{hexdump, look, row};
+use super::text::{Notation, decode, join};
+use super::{hexdump, look, packet, row};
 
 /// The form of an input.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -42,13 +42,22 @@ pub(super) enum Form {
     /// Each in a line, or wrapped into several.
     Lines(Notation, Wrapped),
     /// In dumps, with other lines between them or without.
-    Dumps {
-        in_log: bool,
-    },
+    Dumps(Where),
     Raw,
     Isomsg,
     Json,
     Pcap,
+}
+
+/// Where the dumps of an input stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Where {
+    /// One after the other, each from offset zero.
+    Alone,
+    /// The same, from any offset.
+    Anywhere,
+    /// With other lines between them.
+    InLog,
 }
 
 /// Whether a message takes several lines, as `xxd -p` and `base64` break them.
@@ -66,8 +75,9 @@ pub(super) fn find(said: Kind, start: &[u8], known: Known) -> Result<Form, Words
         Kind::Base64 => Ok(Form::Lines(Notation::Base64, wraps(Notation::Base64, start, known))),
         Kind::Text => Ok(Form::Lines(Notation::Text, false)),
         Kind::Raw => Ok(Form::Raw),
-        Kind::Hexdump => Ok(Form::Dumps { in_log: false }),
-        Kind::Log => Ok(Form::Dumps { in_log: true }),
+        Kind::Hexdump if is_dump_from_anywhere(&Lines::of(start), known) => Ok(Form::Dumps(Where::Anywhere)),
+        Kind::Hexdump => Ok(Form::Dumps(Where::Alone)),
+        Kind::Log => Ok(Form::Dumps(Where::InLog)),
         Kind::Isomsg => Ok(Form::Isomsg),
         Kind::Json => Ok(Form::Json),
         Kind::Pcap => Ok(Form::Pcap),
@@ -97,16 +107,25 @@ fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
         return Ok(Form::Json);
     }
     if row::is_row(first) {
-        return Ok(Form::Dumps { in_log: false });
+        return Ok(Form::Dumps(Where::Alone));
     }
     if lines.are_binary_digits(known) {
         return Err(look::BINARY_DIGITS.into());
     }
+    if row::are_later_rows(&lines.physical) && !lines.fit(Notation::Hex, known) {
+        return match is_dump_from_anywhere(&lines, known) {
+            true => Ok(Form::Dumps(Where::Anywhere)),
+            false => Err(look::LATER_ROWS.into()),
+        };
+    }
     // one message in several lines explains more than each line alone
     for notation in [Notation::Hex, Notation::Base64] {
-        if lines.score(notation, known).is_some() && wraps(notation, start, known) {
+        if wraps(notation, start, known) {
             return Ok(Form::Lines(notation, true));
         }
+    }
+    if lines.are_framed(known) {
+        return Ok(if first.len() < start.len() { Form::Lines(Notation::Text, false) } else { Form::Raw });
     }
     if let Some(notation) = lines.notation(known) {
         return Ok(Form::Lines(notation, false));
@@ -114,7 +133,7 @@ fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
     // words before and between dumps: a log
     if lines.physical.iter().any(|line| row::is_row(line) || row::Row::find(line, row::Row::begins).is_some())
     {
-        return Ok(Form::Dumps { in_log: true });
+        return Ok(Form::Dumps(Where::InLog));
     }
     // frames, or a message with line ends in it
     if is_whole(start, known) {
@@ -127,6 +146,14 @@ fn detect(start: &[u8], known: Known) -> Result<Form, Words> {
         None if first.len() < start.len() => Ok(Form::Lines(Notation::Text, false)),
         None => Ok(Form::Raw),
     }
+}
+
+/// Whether lines are a dump whose octets are a whole message, though the offsets begin elsewhere, as they
+/// do in the memory of a program.
+fn is_dump_from_anywhere(lines: &Lines<'_>, known: Known) -> bool {
+    let Some(octets) = hexdump::first(&lines.physical) else { return false };
+    let message = packet::payload(&octets).unwrap_or_default();
+    row::are_later_rows(&lines.physical) && known.fit(message) == COMPLETE
 }
 
 /// Whether a text has a message type where one can be: at its start, as the spec reads it, or after a
@@ -178,13 +205,17 @@ fn wraps(notation: Notation, start: &[u8], known: Known) -> bool {
         return false;
     }
     let decoded = |text: &[u8]| decode(notation, known, text).unwrap_or_default();
-    let (one, all) = (decoded(first), decoded(&block.concat()));
+    let whole = block.iter().fold(Vec::new(), |mut whole, line| {
+        join(notation, &mut whole, line);
+        whole
+    });
+    let (one, all) = (decoded(first), decoded(&whole));
     let (fit_of_one, fit_of_all) = (known.fit(&one), known.fit(&all));
     let is_usual = matches!((notation, first.len()), (Notation::Hex, 60) | (Notation::Base64, 64 | 76));
     let explains_more = fit_of_all * all.len() > fit_of_one * one.len();
     // an octet a line is no message
     if first.len() == 2 {
-        return body.len() > 7;
+        return body.len() > 7 && !all.is_empty();
     }
     fit_of_one < COMPLETE && (fit_of_all == COMPLETE || (is_usual && explains_more))
 }
@@ -250,6 +281,17 @@ impl<'s> Lines<'s> {
         }
     }
 
+    /// Whether each line is a message in characters with a length or a header in front, which is told; the
+    /// line ends belong to no frame. Digits that a spec explains as well are octets.
+    fn are_framed(&self, known: Known) -> bool {
+        let any_spec = Known { spec: None, ..known };
+        let text = self.score(Notation::Text, known);
+        text >= Some((COMPLETE - 1) * self.logical.len())
+            && self.score(Notation::Hex, any_spec) < text
+            && self.logical.iter().all(|line| look::has_mti(line))
+            && look::of_text(&self.physical).is_none()
+    }
+
     /// Whether the lines are zeros and ones, eight an octet.
     fn are_binary_digits(&self, known: Known) -> bool {
         let is_binary = |line: &Vec<u8>| {
@@ -260,9 +302,12 @@ impl<'s> Lines<'s> {
         };
         !self.logical.is_empty()
             && self.logical.iter().all(is_binary)
-            && [Notation::Hex, Notation::Text]
-                .iter()
-                .all(|notation| self.score(*notation, known) < Some(COMPLETE * self.logical.len()))
+            && [Notation::Hex, Notation::Text].iter().all(|notation| !self.fit(*notation, known))
+    }
+
+    /// Whether each line is a whole message.
+    fn fit(&self, notation: Notation, known: Known) -> bool {
+        self.score(notation, known) == Some(COMPLETE * self.logical.len())
     }
 
     /// How well the lines fit; `None` when one of them is not in the notation.

@@ -11,7 +11,7 @@ use crate::frame::Framing;
 use super::frames;
 use super::item::{Error, Item, Origin, Refusal, Source};
 use super::lines::{Line, Lines};
-use super::row::{Radices, Row, USUAL};
+use super::row::{Offset, Radices, Row, USUAL};
 
 /// The dumps of a file.
 pub(super) struct Dumps {
@@ -20,6 +20,8 @@ pub(super) struct Dumps {
     framing: Option<Framing>,
     /// Whether other lines stand between the dumps, and are passed over.
     in_log: bool,
+    /// Whether a dump may begin at an offset other than zero.
+    anywhere: bool,
     /// A row that was read and belongs to the next message.
     pending: Option<Row>,
     /// The line of it.
@@ -31,6 +33,8 @@ pub(super) struct Dumps {
 /// A dump that is being read.
 struct Dump {
     started: u64,
+    /// The offset of its first row.
+    start: Offset,
     octets: Vec<u8>,
     radices: Radices,
     /// Where its last row begins, and whether two blanks part its halves.
@@ -53,7 +57,13 @@ enum Read {
 
 impl Dumps {
     pub(super) fn new(name: Rc<str>, lines: Lines, framing: Option<Framing>, in_log: bool) -> Self {
-        Self { name, lines, framing, in_log, pending: None, pending_line: 0, is_lost: false }
+        let (anywhere, pending_line, is_lost) = (false, 0, false);
+        Self { name, lines, framing, in_log, anywhere, pending: None, pending_line, is_lost }
+    }
+
+    /// The same dumps, which may begin at other offsets than zero.
+    pub(super) fn anywhere(self) -> Self {
+        Self { anywhere: true, ..self }
     }
 
     /// The next row, what stands between rows, or the end.
@@ -108,12 +118,14 @@ impl Source for Dumps {
             }
             match (read, dump.take()) {
                 (Read::Row(row), None) if row.octets.is_empty() => (),
-                (Read::Row(row), None) if row.is_first() => dump = Some(Dump::new(self.lines.number(), row)),
+                (Read::Row(row), None) if row.is_first() || self.anywhere => {
+                    dump = Some(Dump::new(self.lines.number(), row));
+                }
                 (Read::Row(row), None) => {
                     let offset = row.offset(Radices::ANY).unwrap_or(usize::MAX);
                     return Ok(Some(self.bad(offset_after(offset, 0))));
                 }
-                (Read::Row(row), Some(known)) if row.is_first() && !known.octets.is_empty() => {
+                (Read::Row(row), Some(known)) if known.is_again(&row) => {
                     self.pending_line = self.lines.number();
                     self.pending = Some(row);
                     return Ok(Some(self.done(known)));
@@ -134,8 +146,15 @@ impl Source for Dumps {
 
 impl Dump {
     fn new(started: u64, row: Row) -> Self {
-        let (radices, has_halves) = (Radices::ANY, row.has_halves);
-        Self { started, octets: row.octets, radices, last_row: 0, has_halves, width: None, repeats: false }
+        let (start, radices, has_halves) = (row.place(), Radices::ANY, row.has_halves);
+        let octets = row.octets;
+        Self { started, start, octets, radices, last_row: 0, has_halves, width: None, repeats: false }
+    }
+
+    /// Whether a row begins the next dump.
+    fn is_again(&self, row: &Row) -> bool {
+        let is_start = row.is_first() || row.is_behind(&self.start, 0, Radices::ANY).is_some();
+        is_start && !self.octets.is_empty()
     }
 
     /// Whether a row goes on where the dump ends, or begins another.
@@ -151,7 +170,8 @@ impl Dump {
         let half = if self.has_halves { USUAL / 2 } else { USUAL };
         let ends = [self.octets.len(), self.last_row + USUAL, self.last_row + half];
         let ends = ends.into_iter().filter(|end| *end <= self.octets.len());
-        let mut placed = ends.filter_map(|end| row.is_at(end, self.radices).map(|radices| (end, radices)));
+        let mut placed = ends
+            .filter_map(|end| row.is_behind(&self.start, end, self.radices).map(|radices| (end, radices)));
         placed.next()
     }
 
@@ -208,6 +228,18 @@ impl Dump {
             self.octets.truncate(self.last_row.saturating_add(width));
         }
     }
+}
+
+/// The octets of the dump that lines begin with, at whatever offset.
+pub(super) fn first(lines: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut rows = lines.iter().map_while(|line| Row::parse(line).ok());
+    let mut dump = Dump::new(0, rows.next()?);
+    for row in rows {
+        if dump.is_again(&row) || dump.add(row, usize::MAX).is_err() {
+            break;
+        }
+    }
+    Some(dump.octets)
 }
 
 /// Whether a line is the frame of a table around a dump, or counts its columns.

@@ -47,15 +47,31 @@ pub(super) fn begins_as_message(line: &[u8]) -> bool {
 /// Whether a line may be a message in characters: an MTI, with a header before it perhaps, and what
 /// is no digit after it.
 pub(super) fn is_message(line: &[u8]) -> bool {
+    let others = line.iter().filter(|octet| !octet.is_ascii_hexdigit()).count();
+    others > 2 && has_mti(line) && line.len() > 20
+}
+
+/// Whether there is an MTI near the start of a line. Code before it, as in `pack("H*", "0200`, is no
+/// header.
+pub(super) fn has_mti(line: &[u8]) -> bool {
     let is_mti =
         |mti: &[u8]| mti.iter().all(u8::is_ascii_digit) && matches!(mti, [b'0'..=b'2', b'1'..=b'8', ..]);
-    let others = line.iter().filter(|octet| !octet.is_ascii_hexdigit()).count();
-    others > 2 && line.windows(4).take(32).any(is_mti) && line.len() > 20
+    let before = line.windows(4).take(32).position(is_mti).and_then(|at| line.get(..at));
+    let is_code = |before: &[u8]| {
+        before.ends_with(b"0x")
+            || before.iter().any(|octet| matches!(octet, b'"' | b'\'' | b'=' | b'{' | b'('))
+    };
+    before.is_some_and(|before| !is_code(before))
 }
 
 pub(super) const BINARY_DIGITS: (&str, &str) = (
     "these are octets in binary digits: print them in hexadecimal ones, as xxd -p does",
     "这是用二进制数字写的字节：请改用十六进制输出，如xxd -p",
+);
+
+pub(super) const LATER_ROWS: (&str, &str) = (
+    "these are rows of a dump that does not begin at offset 0: print it from the start of the message, with offsets from 0",
+    "这是不从偏移0开始的转储：请从报文开头输出，偏移从0起",
 );
 
 const ADVICE: (&str, &str) = (

@@ -51,7 +51,9 @@ pub(super) fn read(text: &[u8]) -> Reading {
     let mut readings: Vec<Vec<u8>> = marked(inner).into_iter().collect();
     readings.extend(decimals(inner).filter(|_| is_array));
     if readings.is_empty() {
-        let has_escapes = inner.contains("\\x") || inner.starts_with('\\');
+        // words and a quote before the first escape are code around a string, not characters of it
+        let is_code = inner.split('\\').next().is_some_and(|before| before.contains(['"', '\'']));
+        let has_escapes = !is_code && (inner.contains("\\x") || inner.starts_with('\\'));
         readings.extend(escaped(inner).filter(|octets| !octets.is_empty() && has_escapes));
     }
     if readings.is_empty() {

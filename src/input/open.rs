@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::rc::Rc;
 
 use super::evidence::Known;
-use super::form::{self, Form, Kind};
+use super::form::{self, Form, Kind, Where};
 use super::item::{Error, Refusal, Source, Stream};
 use super::lines::Lines;
 use super::{capture, frames, hexdump, look, raw, text};
@@ -60,8 +60,10 @@ impl Options {
             Form::Json => return Ok(Opened::Json(stream)),
             Form::Pcap => Box::new(capture::Capture::new(name, stream, framing, spec)?),
             Form::Raw => Box::new(raw::Raw::new(name, stream, framing, spec, max_line)),
-            Form::Dumps { in_log } => {
-                Box::new(hexdump::Dumps::new(name, Lines::new(stream, max_line), framing, in_log))
+            Form::Dumps(place) => {
+                let lines = Lines::new(stream, max_line);
+                let dumps = hexdump::Dumps::new(name, lines, framing, place == Where::InLog);
+                Box::new(if place == Where::Anywhere { dumps.anywhere() } else { dumps })
             }
             Form::Lines(notation, wraps) => {
                 let lines = Lines::new(stream, max_line);

@@ -12,9 +12,17 @@ pub(super) struct Row {
 
 /// What stands before the octets: digits that programs write in hexadecimal, octal or decimal.
 #[derive(Clone, Debug)]
-struct Offset {
+pub(super) struct Offset {
     digits: String,
     radices: Radices,
+    /// Whether a mark or a prefix tells that it is none of the octets.
+    is_marked: bool,
+}
+
+impl Offset {
+    fn number(&self, radix: u32) -> Option<usize> {
+        usize::from_str_radix(&self.digits, radix).ok()
+    }
 }
 
 /// Which of sixteen, eight and ten the offsets of a dump may be written in.
@@ -48,14 +56,21 @@ impl Row {
         self.is_first() && self.octets.len() > 3
     }
 
-    /// The radices, of those given, in which the offset is that number; `None` in no one.
-    pub(super) fn is_at(&self, number: usize, radices: Radices) -> Option<Radices> {
+    /// Where the row stands.
+    pub(super) fn place(&self) -> Offset {
+        self.offset.clone()
+    }
+
+    /// The radices, of those given, in which the row stands that many octets behind an offset; `None`
+    /// in no one.
+    pub(super) fn is_behind(&self, start: &Offset, count: usize, radices: Radices) -> Option<Radices> {
         let mut fitting = [false; 3];
         for (index, radix) in
             radices.of().filter(|(index, _)| self.offset.radices.0.get(*index) == Some(&true))
         {
             if let Some(slot) = fitting.get_mut(index) {
-                *slot = usize::from_str_radix(&self.offset.digits, radix) == Ok(number);
+                let end = start.number(radix).and_then(|start| start.checked_add(count));
+                *slot = end.is_some() && self.offset.number(radix) == end;
             }
         }
         fitting.contains(&true).then_some(Radices(fitting))
@@ -63,7 +78,7 @@ impl Row {
 
     /// The offset in the likeliest of the radices.
     pub(super) fn offset(&self, radices: Radices) -> Option<usize> {
-        radices.of().find_map(|(_, radix)| usize::from_str_radix(&self.offset.digits, radix).ok())
+        radices.of().find_map(|(_, radix)| self.offset.number(radix))
     }
 
     /// Reads a row at the start of a line.
@@ -96,8 +111,19 @@ impl Row {
         // words before a row are few; what comes later in a line is its characters
         let starts = starts.take(32).map(|(at, _)| at);
         starts
-            .filter_map(|at| Self::parse(line.get(at..)?).ok())
-            .find(|row| !row.octets.is_empty() && fits(row))
+            .filter_map(|at| Some((at, Self::parse(line.get(at..)?).ok()?)))
+            .find(|(at, row)| !row.octets.is_empty() && fits(row) && !row.is_within_words(line, *at))
+            .map(|(_, row)| row)
+    }
+
+    /// Whether the offset, at `at` in a line, is one of several words of octets: `30383030 00000000
+    /// 31323334`.
+    fn is_within_words(&self, line: &[u8], at: usize) -> bool {
+        let count = self.offset.digits.len();
+        let is_bare = line.get(at + count) == Some(&b' ');
+        let before = line.get(..at).unwrap_or_default().trim_ascii_end();
+        let word = before.len().checked_sub(count).and_then(|start| before.get(start..)).unwrap_or_default();
+        is_bare && before.len() + 1 == at && !word.is_empty() && word.iter().all(u8::is_ascii_hexdigit)
     }
 }
 
@@ -105,9 +131,26 @@ impl Row {
 pub(super) fn is_row(line: &[u8]) -> bool {
     match Row::parse(line) {
         Ok(row) => row.is_first() && row.octets.len() > 1,
-        // a dump, though not one that can be read
+        // a dump, though none that can be read
         Err(refusal) => refusal.text == WORDS.0 || refusal.text == MASKED.0,
     }
+}
+
+/// Whether lines begin with rows of a dump, at any offset: each stands as far behind the one before it as
+/// that one has octets, or anywhere behind it where its offset is one by its marks.
+pub(super) fn are_later_rows(lines: &[&[u8]]) -> bool {
+    let rows: Vec<Row> = lines.iter().take(3).filter_map(|line| Row::parse(line.trim_ascii()).ok()).collect();
+    let follows = |pair: &[Row]| match pair {
+        [before, row] => {
+            let is_later = before.offset(Radices::ANY) < row.offset(Radices::ANY);
+            (is_later && before.offset.is_marked && row.offset.is_marked)
+                || row.is_behind(&before.offset, before.octets.len(), Radices::ANY).is_some()
+        }
+        _ => false,
+    };
+    let is_long = rows.first().is_some_and(|row| row.octets.len() > 3);
+    let is_dump = rows.len() > 1 || rows.first().is_some_and(|row| row.offset.is_marked);
+    is_long && is_dump && rows.len() == lines.len().min(3) && rows.windows(2).all(follows)
 }
 
 const WORDS: (&str, &str) = (
@@ -135,8 +178,6 @@ fn text(line: &[u8]) -> String {
 /// What of the punctuation after an offset tells how the rest is to be read.
 #[derive(Clone, Copy)]
 struct RowStyle {
-    /// How many octets a row may hold.
-    most: usize,
     /// Groups of four and six digits are words of a machine, not octets in their order.
     words: bool,
 }
@@ -155,6 +196,9 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
     };
     let count = text.bytes().take_while(u8::is_ascii_hexdigit).count();
     let (digits, rest) = text.split_at_checked(count).filter(|_| (4..=16).contains(&count))?;
+    if let Some(found) = segmented(count, rest) {
+        return Some(found);
+    }
     let (rest, is_suffixed) = match rest.strip_prefix(['h', 'H']) {
         Some(rest) => (rest, true),
         None => (rest, false),
@@ -164,6 +208,11 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
         Some((decimal, rest)) if decimal.bytes().all(|digit| digit.is_ascii_hexdigit()) => (rest, true),
         _ => (rest, false),
     };
+    // the name of what stands there, as gdb prints it
+    let rest = match rest.strip_prefix(" <").and_then(|rest| rest.split_once(">:")) {
+        Some((name, _)) if !name.contains(' ') => rest.split_once('>').map_or(rest, |(_, rest)| rest),
+        _ => rest,
+    };
     let rest = if rest.starts_with(" : ") { rest.trim_start() } else { rest };
     let marked = rest.trim_start_matches([':', '|', ']', '>', '-', ')', '=']);
     let has_mark = marked.len() < rest.len();
@@ -172,10 +221,27 @@ fn offset(text: &str) -> Option<(Offset, RowStyle, &str)> {
         return None;
     }
     let is_bare = !(is_boxed || is_prefixed || is_suffixed || is_double || has_mark);
-    let radices = if is_prefixed || is_suffixed || is_double { Radices::HEXADECIMAL } else { Radices::ANY };
-    let most = if has_mark && !is_boxed { MOST } else { USUAL };
+    // od writes octal numbers, of seven digits
+    let radices = match count {
+        _ if is_prefixed || is_suffixed || is_double => Radices::HEXADECIMAL,
+        7 => Radices::ANY,
+        _ => Radices([true, false, true]),
+    };
     let words = is_bare && matches!(count, 6 | 7);
-    Some((Offset { digits: digits.to_owned(), radices }, RowStyle { most, words }, marked))
+    Some((Offset { digits: digits.to_owned(), radices, is_marked: !is_bare }, RowStyle { words }, marked))
+}
+
+/// The offset within a segment, as DOS prints it (`0B2C:0100  30 38`), or the lower half of an address, as
+/// Windows does (`00007ff6\`00001230`), and what follows.
+fn segmented(count: usize, rest: &str) -> Option<(Offset, RowStyle, &str)> {
+    let mark = if count == 8 { '`' } else { ':' };
+    let (digits, rest) = rest.strip_prefix(mark).and_then(|rest| rest.split_at_checked(count))?;
+    let is_offset = matches!(count, 4 | 8) && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    // `0000:3038 3030` are groups of octets behind an offset
+    let octets = rest.strip_prefix(' ')?.trim_start();
+    let is_pair = octets.bytes().take_while(u8::is_ascii_hexdigit).count() == 2;
+    let offset = Offset { digits: digits.to_owned(), radices: Radices::HEXADECIMAL, is_marked: true };
+    (is_offset && is_pair).then_some((offset, RowStyle { words: false }, rest))
 }
 
 /// The octets of a row, up to the characters, and whether two blanks part its halves.
@@ -184,14 +250,19 @@ fn octets(text: &str, style: RowStyle) -> Result<(Vec<u8>, bool), (&'static str,
     let mut has_halves = false;
     let mut group = None;
     let mut rest = text;
-    while octets.len() < style.most {
+    while octets.len() < MOST {
         let gap = rest.len() - rest.trim_start_matches([' ', '-']).len();
         let blanks = rest.bytes().take(gap).filter(|octet| *octet == b' ').count();
         let after = rest.get(gap..).unwrap_or_default();
         let end = after.find([' ', '-', '|', ';']).unwrap_or(after.len());
         let token = after.get(..end).unwrap_or_default();
-        // one blank between octets, two in the middle of a row; more, and the characters begin
-        let is_middle = blanks == 2 && octets.len() == USUAL / 2;
+        let digits = token.strip_prefix("0x").map(|digits| digits.trim_end_matches(','));
+        if digits.is_some_and(|digits| digits.len() > 2) {
+            return Err(WORDS);
+        }
+        let token = digits.unwrap_or(token);
+        // one blank between octets, two after each eight of a row; more, and the characters begin
+        let is_middle = blanks == 2 && octets.len().is_multiple_of(USUAL / 2);
         let ends = blanks > 1 && !octets.is_empty() && (!is_middle || are_characters(after, &octets));
         let is_bar = after.starts_with('|') && (octets.is_empty() || octets.len() == USUAL / 2);
         if is_bar {
@@ -238,7 +309,7 @@ mod tests {
 
     #[test]
     fn rows_of_the_usual_programs() {
-        let rows: [(&str, usize, usize); 22] = [
+        let rows: [(&str, usize, usize); 29] = [
             ("00000000: 3038 3030 2020 0000 0080 0000 3132 3334  0800  ......1234", 0, 16),
             ("00000010: 3038 30                                  080", 16, 3),
             ("00000000  30 38 30 30 20 20 00 00  00 80 00 00 31 32 33 34  |0800  ......1234|", 0, 16),
@@ -261,15 +332,29 @@ mod tests {
             ("0000010 30 38 30 30 >0800<", 16, 4),
             ("0000 | 30 38 | 08", 0, 2),
             ("0010   0800", 16, 2),
+            ("0B2C:0010  30 38 30 30 20 20 00 00-00 80 00 00   0800  ......", 16, 12),
+            ("00007ff6`00000010  30 38 30 30 20 20 00 00-00 80 00 00   0800  ......", 16, 12),
+            ("0x10000 <buf+16>:\t0x30\t0x38", 0x10000, 2),
+            ("0000:3038 3030", 0, 4),
+            (
+                "0010  30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30  08000800080008000800",
+                16,
+                20,
+            ),
+            ("[0010] 30 38 30 30 30 38 30 30 30 38 30 30 30 38 30 30  30 38  080008000800080008", 16, 18),
+            ("0010  30 30 20 20 30 30 20 20 30 30 20 20 30 30 20 20  00  00  00  00", 16, 16),
         ];
         for (row, offset, octets) in rows {
             let parsed = Row::parse(row.as_bytes()).map_err(|refusal| refusal.text);
             let parsed = parsed.map(|parsed| (parsed.offset(Radices::ANY), parsed.octets.len()));
             assert_eq!(parsed, Ok((Some(offset), octets)), "{row}");
         }
-        for (row, words) in
-            [("0004  ** ** 30", MASKED), ("0000000 3830 3030", WORDS), ("0000000 030060 030060", WORDS)]
-        {
+        for (row, words) in [
+            ("0004  ** ** 30", MASKED),
+            ("0000000 3830 3030", WORDS),
+            ("0000000 030060 030060", WORDS),
+            ("0x10000:\t0x30383030", WORDS),
+        ] {
             assert_eq!(Row::parse(row.as_bytes()).map(|_| ()).unwrap_err().text, words.0, "{row}");
         }
         for row in ["2021-07-28 20:15:46,841 ERROR", "abc", "0800822000000000", "00 22 30 38", "0000x 30"] {
@@ -278,19 +363,34 @@ mod tests {
     }
 
     #[test]
+    fn rows_follow_one_another_from_any_offset() {
+        let rows =
+            |lines: &[&str]| are_later_rows(&lines.iter().map(|line| line.as_bytes()).collect::<Vec<_>>());
+        assert!(rows(&["7ffd1230: 02 00 70 20 00 00", "7ffd1236: 30 30", "7ffd1238: 30"]));
+        assert!(!rows(&["0200 7020 0000 0080", "0210 7020 0000 0080"]));
+        assert!(rows(&["7ffd1230: 02 00 70 20 00 00"]) && !rows(&["7ffd1230 02 00 70 20 00 00"]));
+        assert!(rows(&["7ffd1230: 02 00 70 20", "7ffd1250: 30 30"]), "a row is missing");
+        assert!(!rows(&["7ffd1230: 02 00 70 20 00 00", "7ffd1236: 30 30", "a message"]));
+    }
+
+    #[test]
     fn offsets_are_hexadecimal_octal_or_decimal() {
         let row = |text: &str| Row::parse(text.as_bytes()).map_err(|refusal| refusal.text).unwrap();
+        let start = row("0000000 30").place();
         for (text, at) in [("0000020 30", 16), ("0000016 30", 16), ("00000010 30", 16)] {
-            let radices = row(text).is_at(at, Radices::ANY).unwrap();
-            assert_eq!(row("0000020 30").is_at(32, radices).is_some(), text.contains("10"), "{text}");
+            let radices = row(text).is_behind(&start, at, Radices::ANY).unwrap();
+            let later = row("0000020 30").is_behind(&start, 32, radices);
+            assert_eq!(later.is_some(), text.contains("10"), "{text}");
         }
     }
 
     #[test]
     fn a_row_is_found_behind_the_words_of_a_log() {
         let line = b"2021-07-28 20:15:46 DEBUG [main] 0010: 30 38 30 30  0800";
-        let found = Row::find(line, |row| row.is_at(16, Radices::ANY).is_some()).unwrap();
+        let found = Row::find(line, |row| row.offset(Radices::ANY) == Some(16)).unwrap();
         assert_eq!(found.octets, b"0800");
         assert!(Row::find(line, Row::is_first).is_none());
+        let words = b"sent 30383030 00000000 31323334 35363738 30303030";
+        assert!(Row::find(words, Row::begins).is_none(), "zeros within words of octets");
     }
 }

@@ -80,7 +80,7 @@ impl Texts {
                     }
                     text.extend_from_slice(line);
                 }
-                line => text.extend_from_slice(line),
+                line => join(self.notation, &mut text, line),
             }
             if self.started == 0 {
                 self.started = self.lines.number();
@@ -126,6 +126,16 @@ impl Source for Texts {
     fn waits(&self) -> bool {
         self.rest.is_empty() && self.lines.waits()
     }
+}
+
+/// Adds the next line of a message that takes several. A line may end between two octets without the
+/// mark that parts all others.
+pub(super) fn join(notation: Notation, text: &mut Vec<u8>, line: &[u8]) {
+    let is_marked = line.iter().any(|octet| !octet.is_ascii_alphanumeric());
+    if notation == Notation::Hex && is_marked && !text.is_empty() {
+        text.push(b' ');
+    }
+    text.extend_from_slice(line);
 }
 
 /// The octets that digits in a line stand for, in whichever notation.

@@ -42,6 +42,12 @@ Mastercard  bad from-account 转出账户无效; declined 失败
         (["code", "mti", "0421"], "version  ISO 8583:1987\n  response  0430\n"),
         (["code", "processing", "030000"], "type, UnionPay  pre-authorization 预授权"),
         (["code", "entry-mode", "051"], "PIN, UnionPay  PIN in the message 报文含密码"),
+        (["code", "entry-mode", "051"], "defined by  ISO\n"),
+        (
+            ["code", "entry-mode", "950"],
+            "defined by  several networks\n     range  81 to 99, private use 私有\n",
+        ),
+        (["code", "entry-mode", "610"], "card  61 not listed\n     range  61 to 80, national use 国内使用\n"),
         (
             ["code", "entry-mode", "51010151134C"],
             "PIN capture capability  C PIN of up to 12 digits 密码最多12位",
@@ -130,6 +136,18 @@ fn what_is_no_code_is_refused_in_words() {
         done.code == 2 && done.err.starts_with("cardwire: no kind is called 'colour'; there are response, ")
     );
     assert!(done.err.contains(" settlement, currency, country\n") && !done.err.contains("action, action"));
+}
+
+#[test]
+fn a_kind_without_a_code_says_what_comes_after_it() {
+    for (kind, shape) in [
+        ("entry-mode", "three digits (1987) or twelve letters or digits (1993)"),
+        ("condition", "two digits"),
+    ] {
+        let done = cardwire(&["code", kind], "");
+        let words = format!("comes after its kind: cardwire code {kind} CODE, with {shape}\n");
+        assert!(done.code == 2 && done.out.is_empty() && done.err.ends_with(&words), "{}", done.err);
+    }
 }
 
 #[test]

@@ -2,16 +2,16 @@
 
 use super::{REQUEST, cardwire, file, good, hex};
 
-const OBJECT: &str = concat!(
+pub(crate) const OBJECT: &str = concat!(
     r#"{"mti":"0200","fields":{"2":"4111111111111111","3":"000000","4":"000000012300","#,
     r#""11":"123456","49":"156","55":[["95","0000008000"]]}}"#,
     "\n"
 );
 
-const DECODE: [&str; 6] = ["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose"];
+pub(crate) const DECODE: [&str; 6] = ["decode", "-s", "iso87-ascii", "--format", "ndjson", "--expose"];
 
 /// Holds that an input gives the message so many times, and nothing else.
-fn gives(name: &str, input: impl Into<Vec<u8>>, times: usize) {
+pub(crate) fn gives(name: &str, input: impl Into<Vec<u8>>, times: usize) {
     let input: Vec<u8> = input.into();
     let done = cardwire(&DECODE, input.clone());
     let shown = String::from_utf8_lossy(&input).into_owned();
@@ -20,7 +20,7 @@ fn gives(name: &str, input: impl Into<Vec<u8>>, times: usize) {
 }
 
 /// Holds that an input gives no message, and that the words say why.
-fn refuses(name: &str, input: impl Into<Vec<u8>>, words: &str) {
+pub(crate) fn refuses(name: &str, input: impl Into<Vec<u8>>, words: &str) {
     let done = cardwire(&DECODE, input);
     assert_eq!(done.code, 1, "{name}: {}", done.out);
     assert!(!done.out.contains("\"mti\""), "{name}: {}", done.out);
@@ -215,167 +215,32 @@ fn lines_that_wrap() {
         gives("digits", wrap(&digits, width), 1);
         gives("digits twice", format!("{0}\n{0}", wrap(&digits, width)), 2);
     }
+    gives("an odd number of digits", wrap(&digits, 75), 1);
+    for (before, after, between) in [
+        ("", "", ":"),
+        ("", "", "-"),
+        ("", "", " "),
+        ("0x", "", ", "),
+        ("", "h", " "),
+        ("\\x", "", ""),
+        ("%", "", ""),
+    ] {
+        let one = before.len() + 2 + after.len() + between.len();
+        for octets in [12, 16, 20] {
+            let rows = wrap(&each(before, after, between), one * octets);
+            let bare: Vec<&str> = rows.lines().map(|row| row.strip_suffix(between).unwrap_or(row)).collect();
+            gives("a mark at the end of a line", format!("{rows}\n{rows}"), 2);
+            gives("none there", bare.join("\n"), 1);
+        }
+    }
     let base64 = base64(REQUEST);
     for width in [64, 76] {
         gives("base64", wrap(&base64, width), 1);
     }
 }
 
-#[test]
-fn dumps_with_eight_octets_a_row() {
-    for (mark, before) in [(":", ""), (" :", ": ")] {
-        let row = |(row, octets): (usize, &[u8])| {
-            let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
-            let characters = String::from_utf8_lossy(octets);
-            format!("{:06X}{mark} {:<23}  {before}{characters}\n", 8 * row, pairs.join(" "))
-        };
-        gives("rows of eight", REQUEST.as_bytes().chunks(8).enumerate().map(row).collect::<String>(), 1);
-    }
-}
-
-#[test]
-fn dumps_of_more_programs() {
-    let octets = REQUEST.as_bytes();
-    let rows = |style: &dyn Fn(usize, &[u8]) -> String| -> String {
-        octets.chunks(16).enumerate().map(|(row, octets)| style(16 * row, octets) + "\n").collect()
-    };
-    let pairs =
-        |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ");
-    let words = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-    let table = "+--------+------+\n|        |  0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f |\n+--------+------+\n";
-    for (name, text) in [
-        ("UltraEdit", rows(&|at, row| format!("{at:08x}h: {:<47} ; {}", pairs(row), words(row)))),
-        ("0000(0000)", rows(&|at, row| format!("{at:04X}({at:04}) {:<47}  {}", pairs(row), words(row)))),
-        ("tcpdump", rows(&|at, row| format!("\t0x{at:04x}:  {:<47}  {}", pairs(row), words(row)))),
-        ("commons-io", rows(&|at, row| format!("{at:08X} {:<47} {}", pairs(row).to_uppercase(), words(row)))),
-        ("od -A x -t x1", rows(&|at, row| format!("{at:06x} {}", pairs(row))) + "000052\n"),
-        ("od -t x1", rows(&|at, row| format!("{at:07o} {}", pairs(row))) + "0000122\n"),
-        (
-            "od -A d -t x1z",
-            rows(&|at, row| format!("{at:07} {:<47}  >{}<", pairs(row), words(row))) + "0000082\n",
-        ),
-        (
-            "netty",
-            format!(
-                "{table}{}{table}",
-                rows(&|at, row| format!("|{at:08x}| {:<47} |{:<16}|", pairs(row), words(row)))
-            ),
-        ),
-        (
-            "hexyl",
-            rows(&|at, row| {
-                format!(
-                    "│{at:08x}│ {:<23} ┊ {:<23} │{}│",
-                    pairs(&row[..row.len().min(8)]),
-                    pairs(row.get(8..).unwrap_or_default()),
-                    words(row)
-                )
-            }),
-        ),
-        ("brackets", rows(&|at, row| format!("[{at:04x}] {}", pairs(row)))),
-        (
-            "xxd -c 8",
-            octets
-                .chunks(8)
-                .enumerate()
-                .map(|(row, octets)| format!("{:08x}: {:<23}  {}\n", 8 * row, pairs(octets), words(octets)))
-                .collect(),
-        ),
-        (
-            "xxd -c 32",
-            octets
-                .chunks(32)
-                .enumerate()
-                .map(|(row, octets)| format!("{:08x}: {:<95}  {}\n", 32 * row, pairs(octets), words(octets)))
-                .collect(),
-        ),
-    ] {
-        gives(name, text.clone(), 1);
-        gives(name, format!("{text}\n{text}"), 2);
-    }
-    // rows that are the same are left out by hexdump, od and xxd -a
-    let squeezed = "00000000  30 38 30 30 30 30 30 30  30 30 30 30 30 30 30 30  |0800|\n\
-                    00000010  30 30 30 30 30 30 30 30  30 30 30 30 30 30 30 30  |0000|\n*\n\
-                    00000040  30 30                                             |00|\n00000042\n";
-    let done = cardwire(&DECODE, squeezed);
-    assert!(done.out.contains("found 46 more bytes"), "{}", done.out);
-    let endless = squeezed.replace("00000040  30 30", "00000041  30 30");
-    assert!(cardwire(&DECODE, endless).out.contains("no number of the same rows leads to the offset"));
-}
-
-#[test]
-fn dumps_of_the_programs_that_are_here() {
-    let path = file("tools.bin", REQUEST.as_bytes());
-    let path = path.to_str().unwrap();
-    for command in [
-        "xxd",
-        "xxd -u",
-        "xxd -g1",
-        "xxd -g8",
-        "xxd -c8",
-        "xxd -c32",
-        "xxd -i",
-        "xxd -p",
-        "hexdump -C",
-        "od -t x1",
-        "od -A x -t x1z",
-        "od -A d -t x1",
-        "od -A n -t x1",
-        "base64",
-        "base64 -w 0",
-    ] {
-        let mut words = command.split(' ');
-        let run = std::process::Command::new(words.next().unwrap()).args(words).arg(path).output();
-        match run {
-            Ok(output) => gives(command, output.stdout, 1),
-            Err(_) => println!("skipped: no {command}"),
-        }
-    }
-    for (command, words) in [
-        ("hexdump", "in the byte order of a machine"),
-        ("od", "in the byte order of a machine"),
-        ("od -A x -t x2", "in the byte order of a machine"),
-        ("od -c", "as od -c prints it"),
-        ("xxd -b", "the offset is"),
-    ] {
-        let mut parts = command.split(' ');
-        let run = std::process::Command::new(parts.next().unwrap()).args(parts).arg(path).output();
-        match run {
-            Ok(output) => refuses(command, output.stdout, words),
-            Err(_) => println!("skipped: no {command}"),
-        }
-    }
-}
-
-const LINE: &str =
+pub(crate) const LINE: &str =
     "2021-07-28 20:15:46,841 ERROR n.c.b.j.i.Q2: (channel/127.0.0.1:5255) [receive] --- data ---\n";
-
-#[test]
-fn logs_with_dumps() {
-    let octets = REQUEST.as_bytes();
-    let dump: Vec<String> = octets
-        .chunks(16)
-        .enumerate()
-        .map(|(row, octets)| {
-            let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
-            format!("{:04X}  {:<47}  {}", 16 * row, pairs.join(" "), String::from_utf8_lossy(octets))
-        })
-        .collect();
-    let alone = dump.join("\n") + "\n";
-    let after = |words: &str| dump.iter().map(|row| format!("{words}{row}\n")).collect::<String>();
-    gives("above", format!("{LINE}{LINE}{alone}"), 1);
-    gives("between", format!("{LINE}{alone}{LINE}{alone}{alone}{LINE}"), 3);
-    gives("stamps", format!("{LINE}{}{LINE}", after("2021-07-28 20:15:46,841 DEBUG ")), 1);
-    gives("containers", format!("app_1  | started\n{}app_1  | done\n", after("app_1  | ")), 1);
-    gives(
-        "a letter",
-        format!("Hello, here is what the host sends:\n\n```\n{alone}```\nThank you for any help\n"),
-        1,
-    );
-    // said, the form passes over as much as it must
-    let far = format!("{}{alone}", LINE.repeat(2000));
-    assert_eq!(good(&[&DECODE[..], &["-i", "log"]].concat(), far), OBJECT);
-}
 
 #[test]
 fn what_is_no_message_is_named() {
@@ -411,6 +276,10 @@ fn what_is_no_message_is_named() {
             "rows of a dump without their offsets",
         ),
         ("<Buffer 30 32 30 30 ... 50 more bytes>\n".into(), "octets are left out of it"),
+        (format!("pack(\"H*\", \"{REQUEST}\")\n"), "text that is no message"),
+        (format!("_binary 0x{REQUEST}\n"), "text that is no message"),
+        ("{length = 20, bytes = 0x30383030 00000000 31323334 35363738}\n".into(), "text that is no message"),
+        (format!("printf '{}' | nc host 5000\n", each("\\x", "", "")), "text that is no message"),
         (String::new(), "no message was found"),
         (" \n \n".into(), "no message was found"),
         ("\n\n".into(), "no message was found"),

@@ -8,8 +8,10 @@ mod chinese;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod composites;
 mod crowded;
 mod decode;
+mod dumps;
 mod encode;
 mod engines;
 mod forms;

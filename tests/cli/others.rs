@@ -37,6 +37,34 @@ fn check_holds_answers_against_their_questions() {
     assert_eq!(done.out, "stdin:2: field 70 of 0810 is not what the request holds\n");
 }
 
+/// A request without a response is no fault of a message, and not passed over.
+#[test]
+fn check_counts_what_is_not_in_pairs() {
+    let message = |mti: &str, stan: u8| {
+        let result = if mti.ends_with("10") { r#","39":"00""# } else { "" };
+        format!(r#"{{"mti":"{mti}","fields":{{"7":"1123061759","11":"{stan:06}"{result},"70":"301"}}}}"#)
+            + "\n"
+    };
+    let args = ["check", "-s", "iso87-ascii", "-p", "iso87", "--pairs", "-q"];
+    for (messages, open, unasked) in [
+        (vec![("0800", 1), ("0810", 1)], 0, 0),
+        (vec![("0800", 1), ("0801", 1), ("0810", 1)], 0, 0),
+        (vec![("0800", 1), ("0810", 2)], 1, 1),
+        (vec![("0810", 1), ("0800", 1)], 1, 1),
+        (vec![("0800", 1), ("0810", 1), ("0810", 1)], 0, 1),
+        (vec![("0800", 1), ("0800", 1), ("0810", 1)], 1, 0),
+        (vec![("0800", 1), ("0800", 2), ("0800", 3)], 3, 0),
+    ] {
+        let objects: String = messages.iter().map(|(mti, stan)| message(mti, *stan)).collect();
+        let done = cardwire(&args, objects);
+        let words = format!("{open} requests without a response, {unasked} responses without a request");
+        assert_eq!(done.err.contains(&words), open + unasked > 0, "{messages:?}: {}", done.err);
+        assert_eq!(done.err.contains("not in pairs"), open + unasked > 0, "{messages:?}: {}", done.err);
+    }
+    let done = cardwire(&[&args[..], &["--lang", "zh"]].concat(), message("0800", 1));
+    assert!(done.err.contains("未成对：1条请求没有应答，0条应答没有请求"), "{}", done.err);
+}
+
 #[test]
 fn profiles_come_from_files() {
     let profile = |name: &str, text: &str| file(name, text.as_bytes()).to_str().unwrap().to_owned();

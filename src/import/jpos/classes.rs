@@ -248,7 +248,7 @@ pub(super) fn class(name: &str) -> Option<Class> {
         _ if leading_f || inner_f => [PadNibble::LEFT_ZERO, PadNibble::RIGHT_F],
         _ => [PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO],
     };
-    let trims = length == Length::Fixed && matches!(value, Value::Text(_) | Value::Digits(_));
+    let trims = length == Length::Fixed && matches!(value, Value::Text(_) | Value::Digits(_) | Value::Hex);
     Some(Class { value, length, tag, spares, trims })
 }
 

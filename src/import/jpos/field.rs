@@ -136,7 +136,7 @@ pub(super) fn field(node: &Node, options: &Options, path: &str) -> Result<Option
     element.key = key;
     // jPOS checks no digits: a track may stand where the standard has none
     if element.content == Content::N
-        && matches!(class.length, Length::Prefix { .. })
+        && (matches!(class.length, Length::Prefix { .. }) || element.coding == Coding::Bcd)
         && !(is_top && standard::is_number(key))
     {
         element.content = Content::Ne;

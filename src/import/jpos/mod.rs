@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | CHAR | class `ansb`: any octet, as jPOS takes any; nothing is trimmed when read |
 //! | CHAR that Java writes in the charset of its machine (`IFEP`, `IFIPM`, `IF_FSTCHAR`) | class `ans`: what is no ASCII would be other octets elsewhere |
-//! | NUM, NUMERIC | class `n`; `z` for tracks: elements 35 and 36, and names with "track" in them; `ne` where the length varies and no ISO table has digits: the separator `=` may stand there |
+//! | NUM, NUMERIC | class `n`; `z` for tracks: elements 35 and 36, and names with "track" in them; `ne` where the length varies or they are packed, and no ISO table has digits: the separator `=` may stand there |
 //! | AMOUNT | class `y+n`: any sign character, then digits |
 //! | HEX | class `h`; after a length class `b`, the length counting half octets |
 //! | SIGNED_NUMERIC | class `x+n`, zoned: `C` and `D` in front of the digits instead of `-` |

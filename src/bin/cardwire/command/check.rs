@@ -90,6 +90,10 @@ struct Waiting {
     requests: HashMap<Trace, Request>,
     /// How many found no room.
     left_out: u64,
+    /// How many gave way to another with the same key.
+    replaced: usize,
+    /// How many responses had no request.
+    unasked: usize,
     /// How long the responses took.
     latency: Option<Latency>,
 }
@@ -138,6 +142,13 @@ impl Check {
             complain(say!(
                 "{left_out} requests were not held against their responses: {MOST_WAITING} others waited for theirs",
                 "{left_out}条请求未与应答核对：已有{MOST_WAITING}条请求在等待应答"
+            ));
+        }
+        let (open, unasked) = (waiting.requests.len() + waiting.replaced, waiting.unasked);
+        if open + unasked > 0 {
+            complain(say!(
+                "not in pairs: {open} requests without a response, {unasked} responses without a request",
+                "未成对：{open}条请求没有应答，{unasked}条应答没有请求"
             ));
         }
         if let Some(latency) = &waiting.latency {
@@ -240,14 +251,15 @@ impl From<Finding> for Verdict {
 impl Waiting {
     fn new() -> Self {
         let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
-        Self { rule, requests: HashMap::new(), left_out: 0, latency: None }
+        Self { rule, requests: HashMap::new(), left_out: 0, replaced: 0, unasked: 0, latency: None }
     }
 
     fn keep(&mut self, request: &Message<'_>, moment: Option<Moment>) {
         crate::work::count(1);
         let Some(trace) = self.rule.trace(request) else { return };
         if self.requests.len() < MOST_WAITING {
-            self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
+            let before = self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
+            self.replaced += usize::from(before.is_some() && !request.mti().is_repeat());
         } else {
             self.left_out += 1;
         }
@@ -256,7 +268,9 @@ impl Waiting {
     /// The request that a message responds to.
     fn request(&mut self, message: &Message<'_>) -> Option<Request> {
         let trace = self.rule.trace(message).filter(|_| self.rule.is_response(message.mti()))?;
-        self.requests.remove(&trace)
+        let request = self.requests.remove(&trace);
+        self.unasked += usize::from(request.is_none());
+        request
     }
 
     /// How long after the request a response came; `None` when the input does not say.

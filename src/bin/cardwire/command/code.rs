@@ -33,6 +33,11 @@ impl Code {
             [code] => (None, code),
             _ => return Err(Failure::usage("expected a kind and a code")),
         };
+        if let (None, Some(known)) = (kind, KINDS.iter().find(|known| known.name == code)) {
+            let (name, what, shape) = (known.name, known.what, known.shape);
+            let words = format!("{what} comes after its kind: cardwire code {name} CODE, with {shape}");
+            return Err(Failure::usage(words));
+        }
         let kinds: Vec<&ErrorKind> =
             KINDS.iter().filter(|known| kind.is_none_or(|kind| kind == known.name)).collect();
         if let (Some(kind), true) = (kind, kinds.is_empty()) {

@@ -211,6 +211,7 @@ fn amount(value: &str, currency: &str) -> Result<String, &'static str> {
 
 fn finish(root: Open, headers: Vec<(String, bool)>) -> Result<Record, Trouble> {
     let mut record = Record::default();
+    record.is_jpos = true;
     for (key, json) in root.fields {
         let number: i16 = key.parse().map_err(|_| "the id of a field is no number")?;
         match (number, json) {

@@ -1,5 +1,6 @@
 //! The JSON contract: `docs/json.md`.
 
+mod names;
 mod parse;
 mod pretty;
 mod read;

@@ -4,9 +4,10 @@ use std::cell::{Cell, OnceCell};
 
 use cardwire::{
     Builder, Mti, Spec, Value,
-    layout::{Content, Element, Layout, Order},
+    layout::{Content, Element},
 };
 
+use super::names::Names;
 use super::write::Shown;
 use crate::hex;
 use crate::lang::{lang, pick, say};
@@ -18,6 +19,8 @@ pub(crate) struct Record {
     pub(crate) header: Vec<u8>,
     pub(crate) mti: Option<Mti>,
     pub(super) bitmaps: u8,
+    /// Whether its parts are numbered as jPOS does, and empty ones left out.
+    pub(crate) is_jpos: bool,
     pub(crate) fields: Vec<(u8, Json)>,
 }
 
@@ -130,7 +133,7 @@ impl Record {
             .iter()
             .map(|(number, json)| {
                 let element = spec.element(*number).ok_or_else(|| (*number, undefined().into()))?;
-                Ok((*number, prepared(json, element).map_err(|trouble| (*number, trouble))?))
+                Ok((*number, prepared(json, element, self.is_jpos).map_err(|trouble| (*number, trouble))?))
             })
             .collect()
     }
@@ -159,7 +162,7 @@ impl Record {
             match self.place_one(spec, mti, *number, json) {
                 Ok(value) => values.push((*number, value)),
                 Err(why) => {
-                    let is_unknown = !is_defined(json, spec.element(*number));
+                    let is_unknown = !is_defined(json, spec.element(*number), self.is_jpos);
                     left.push(Left { number: *number, json: json.clone(), is_unknown, why });
                 }
             }
@@ -175,7 +178,7 @@ impl Record {
     /// One value, which the builder takes when it is alone.
     fn place_one(&self, spec: &Spec<'_>, mti: Mti, number: u8, json: &Json) -> Result<Prepared, Trouble> {
         let element = spec.element(number).ok_or_else(|| undefined().to_owned())?;
-        let values = [(number, prepared(json, element)?)];
+        let values = [(number, prepared(json, element, self.is_jpos)?)];
         let lists = Lists::new(values.iter().map(|(_, value)| value));
         let measured = self.builder(spec, mti, &values, &lists).measure();
         measured.map_err(|error| error.in_lang(lang()).to_string())?;
@@ -200,7 +203,7 @@ impl Record {
     }
 }
 
-fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
+fn prepared(json: &Json, element: &Element<'_>, is_jpos: bool) -> Result<Prepared, Trouble> {
     match (json, element.layout()) {
         (Json::Text(text), _) if element.content().is_binary() => hex::octets(text.as_bytes())
             .map(Prepared::Octets)
@@ -226,37 +229,31 @@ fn prepared(json: &Json, element: &Element<'_>) -> Result<Prepared, Trouble> {
         }
         (Json::Pairs(_), None) => Err(pick("the spec defines no parts of it", "规范未定义其子域").into()),
         (Json::Pairs(pairs), Some(layout)) => {
-            let names = Names::of(layout, pairs);
-            let part = |(name, json): &(String, Json)| {
-                crate::work::count(1);
-                let key = names
-                    .key(name)
-                    .ok_or_else(|| pick("a part has no such key here", "此处没有该键的子域").to_owned())?;
+            let names = Names::of(layout, pairs, is_jpos);
+            let part = |(key, json): (Option<u32>, &Json)| {
+                let key =
+                    key.ok_or_else(|| pick("a part has no such key here", "此处没有该键的子域").to_owned())?;
                 let name = layout.key(key);
                 let element = layout.element(key).ok_or_else(|| {
                     say!("part {name}: the spec does not define it", "子域{name}：规范未定义")
                 })?;
-                Ok((
-                    key,
-                    prepared(json, element)
-                        .map_err(|trouble| say!("part {name}: {trouble}", "子域{name}：{trouble}"))?,
-                ))
+                let value = prepared(json, element, is_jpos)
+                    .map_err(|trouble| say!("part {name}: {trouble}", "子域{name}：{trouble}"))?;
+                Ok((key, value))
             };
-            pairs.iter().map(part).collect::<Result<_, _>>().map(Prepared::Parts)
+            names.parts(layout).map(part).collect::<Result<_, _>>().map(Prepared::Parts)
         }
     }
 }
 
 /// Whether a spec has rows for an element and all its parts.
-fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
+fn is_defined(json: &Json, element: Option<&Element<'_>>, is_jpos: bool) -> bool {
     match (json, element.map(Element::layout)) {
         (_, None) | (Json::Pairs(_), Some(None)) => false,
         (Json::Pairs(pairs), Some(Some(layout))) => {
-            let names = Names::of(layout, pairs);
-            pairs.iter().all(|(name, json)| {
-                crate::work::count(1);
-                names.key(name).is_some_and(|key| is_defined(json, layout.element(key)))
-            })
+            let names = Names::of(layout, pairs, is_jpos);
+            let mut parts = names.parts(layout);
+            parts.all(|(key, json)| key.is_some_and(|key| is_defined(json, layout.element(key), is_jpos)))
         }
         _ => true,
     }
@@ -265,32 +262,6 @@ fn is_defined(json: &Json, element: Option<&Element<'_>>) -> bool {
 /// What a spec that has no row says.
 fn undefined() -> &'static str {
     pick("the spec does not define it", "规范未定义")
-}
-
-/// How the parts of a composite are named in one list of them. jPOS counts positions from zero in some
-/// packagers, and writes tags in decimal.
-struct Names<'l> {
-    layout: &'l Layout<'l>,
-    /// Whether positions are counted from zero.
-    from_zero: bool,
-}
-
-impl<'l> Names<'l> {
-    fn of(layout: &'l Layout<'l>, all: &[(String, Json)]) -> Self {
-        let is_positional = matches!(layout.order(), Order::Positions { .. });
-        Self { layout, from_zero: is_positional && all.iter().any(|(name, _)| name == "0") }
-    }
-
-    fn key(&self, name: &str) -> Option<u32> {
-        let key = self.layout.key_named(name);
-        match self.layout.order() {
-            Order::Positions { .. } if self.from_zero => key?.checked_add(1),
-            Order::Tags { tag, .. } if key.is_none_or(|key| !tag.admits(key)) => {
-                name.parse().ok().filter(|key| tag.admits(*key)).or(key)
-            }
-            _ => key,
-        }
-    }
 }
 
 /// Where lists of parts live while a message is built: a builder borrows them, and those within

@@ -3,7 +3,7 @@
 use cardwire::Mti;
 use cardwire::codes::{
     ActionCode03, ActionCode93, ConditionCode, EntryMode, FunctionCode, Lang, ManagementCode, NetworkCode,
-    PosData, ProcessingCode, ReasonCode, ResponseCode, SettlementCode, country, currency, unionpay,
+    PosData, ProcessingCode, ReasonCode, ResponseCode, Scope, SettlementCode, country, currency, unionpay,
 };
 
 use super::entry::{Entry, both};
@@ -274,11 +274,21 @@ fn message_type(mti: Mti) -> Entry {
 }
 
 fn entry_mode(mode: EntryMode) -> Entry {
-    Entry::new("entry mode, DE 22 of 1987").part("card", mode.pan_entry(), mode.pan_entry().meaning()).part(
-        "PIN",
-        mode.pin(),
-        mode.pin().meaning(),
-    )
+    let card = mode.pan_entry();
+    let range = match card.scope() {
+        Scope::National => Some("61 to 80"),
+        Scope::Private => Some("81 to 99"),
+        _ => None,
+    };
+    let set_aside = range.map(|range| {
+        let [en, zh] = [Lang::En, Lang::Zh].map(|lang| card.scope().words(lang));
+        format!("{range}, {en} use {zh}")
+    });
+    Entry::new("entry mode, DE 22 of 1987")
+        .part("card", card, card.meaning())
+        .maybe("defined by", card.meaning().map(|row| row.scope.as_str()))
+        .maybe("range", set_aside)
+        .part("PIN", mode.pin(), mode.pin().meaning())
 }
 
 fn pos_data(data: PosData) -> Entry {
