@@ -6,4 +6,8 @@
 //! to the walk.
 
 pub(crate) mod encode;
+pub(crate) mod form;
+pub(crate) mod learned;
+pub(crate) mod response;
 pub(crate) mod target;
+pub(crate) mod translation;
