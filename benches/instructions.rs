@@ -135,6 +135,7 @@ cases! {
     case_form_ascending_a_ascii(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
     case_form_ascending_a_bcd(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
     case_form_ascending_a_ebcdic(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
+    case_form_other_order_a_ascii(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
     case_form_b_ascii(form: &MessageForm<'_>) { fill_form(form, &[(7, "0415123456"), (11, "123456"), (70, "301")]) }
     case_respond_a(parser: &mut Parser<'static>, responses: &mut ResponseForms<'static>, wire: Wire<'_>) {
         let mut out = [0; 512];
@@ -181,8 +182,6 @@ fn main() {
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     write_parsed(&message, &tlv_ascii);
-    write_forms();
-    write_learned(&mut ascii, &a_ascii);
     show_parsed(&message, &late, [&a_bcd, &tlv_bcd, &tlv_ebcdic]);
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
@@ -248,30 +247,34 @@ fn write_forms() {
         case_form_ascending_a_ascii(&sorted_ascii);
         case_form_ascending_a_bcd(&sorted_bcd);
         case_form_ascending_a_ebcdic(&sorted_ebcdic);
+        case_form_other_order_a_ascii(&ascii);
         case_form_b_ascii(&network);
     }
 }
 
 /// What is made of messages whose bitmap was met before.
-fn write_learned(parser: &mut Parser<'static>, wire: &[u8]) {
+fn write_learned(message: &Message<'_>) {
+    let (wire, mut parser) = (message.wire(), Parser::new(&ISO87_ASCII));
+    parser.learn(wire).expect("sound");
     let (mut responses, mut translations) = (
         ResponseForms::new(&ISO87_ASCII, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]),
         TranslationForms::new(&ISO87_ASCII, &ISO87_BCD),
     );
-    let message = Message::parse(&ISO87_ASCII, wire).expect("sound");
     for _ in 0..2 {
         let mut out = [0; 512];
-        responses.write(&message, &[(38, "123456"), (39, "00")], &mut out).expect("sound");
-        translations.write(&message, &mut out).expect("sound");
+        responses.write(message, &[(38, "123456"), (39, "00")], &mut out).expect("sound");
+        translations.write(message, &mut out).expect("sound");
     }
     for _ in 0..64 {
-        case_respond_a(parser, &mut responses, wire);
-        case_form_translate_a_to_bcd(&mut translations, &message);
+        case_respond_a(&mut parser, &mut responses, wire);
+        case_form_translate_a_to_bcd(&mut translations, message);
     }
 }
 
 /// What is made of parsed messages.
 fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
+    write_forms();
+    write_learned(message);
     let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv.to_vec()).values;
     let tlv = Message::parse(&ISO87_ASCII, tlv).expect("sound");
     for _ in 0..64 {

@@ -41,7 +41,8 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
-//! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | write as fast as can be | [`MessageForm`]: of known elements; [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | respond or translate on a busy link | [`ResponseForms`], [`TranslationForms`] |
 //! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`]; in Chinese: their `in_lang` |

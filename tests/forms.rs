@@ -5,7 +5,10 @@ mod common;
 use cardwire::layout::{LengthUnit, Prefix, PrefixCoding, ans, b, n, row, x_n, z};
 use cardwire::mask::OPEN;
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, Table, builtin, table};
-use cardwire::{Builder, Dialect, ErrorKind, MessageForm, Mti, Spec, Value, model::Place};
+use cardwire::{
+    Builder, Dialect, ErrorKind, Message, MessageForm, Mti, ResponseForms, Spec, TranslationForms, Value,
+    model::Place,
+};
 use proptest::prelude::*;
 
 /// A value, owned.
@@ -52,7 +55,7 @@ fn sound(spec: &Spec<'_>, candidates: &[(u8, Given)]) -> Vec<(u8, Given)> {
             Given::Number(_) => Vec::new(),
         };
         let fitted = if fitted.is_empty() { given.clone() } else { Given::Octets(fitted) };
-        let takes = builder.set(*number, fitted.value()).measure().is_ok();
+        let takes = builder.set(*number, fitted.value()).to_vec().is_ok();
         if takes && sound.iter().all(|(other, _)| other != number) {
             sound.push((*number, fitted));
         }
@@ -74,6 +77,43 @@ fn agree(
     }
     let (mut formed, mut built) = (vec![0xEE; room], vec![0xEE; room]);
     prop_assert_eq!(form.write(&values, &mut formed), builder.write(&mut built));
+    Ok(())
+}
+
+fn wire(spec: &Spec<'_>, values: &[(u8, Given)]) -> Vec<u8> {
+    let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+    for (number, given) in values {
+        builder.set(*number, given.value());
+    }
+    builder.to_vec().expect("each is sound")
+}
+
+fn respond<const FORMS: usize>(
+    forms: &mut ResponseForms<'_, FORMS>,
+    request: &Message<'_>,
+    echoed: &[u8],
+    values: &[(u8, Value<'_>)],
+    room: usize,
+) -> Result<(), TestCaseError> {
+    let mut builder = Builder::reply_to(request);
+    builder.echo(request, echoed);
+    for (number, value) in values {
+        builder.set(*number, *value);
+    }
+    let (mut formed, mut built) = (vec![0xEE; room], vec![0xEE; room]);
+    prop_assert_eq!(forms.write(request, values, &mut formed), builder.write(&mut built));
+    Ok(())
+}
+
+fn translate<const FORMS: usize>(
+    forms: &mut TranslationForms<'_, FORMS>,
+    message: &Message<'_>,
+    to: &Spec<'_>,
+    room: usize,
+) -> Result<(), TestCaseError> {
+    let (mut formed, mut built) = (vec![0xEE; room], vec![0xEE; room]);
+    let copied = Builder::copy_of(message, to).write(&mut built);
+    prop_assert_eq!(forms.write(message, &mut formed), copied);
     Ok(())
 }
 
@@ -132,6 +172,60 @@ proptest! {
         agree(&form, spec, &other, 9000)?;
     }
 
+    #[test]
+    fn responses_are_those_of_a_builder(
+        link in 0..specs().len(),
+        candidates in proptest::collection::vec((2u8..=128, given()), 0..30),
+        changed in proptest::collection::vec((2u8..=128, given()), 0..30),
+        values in proptest::collection::vec((2u8..=128, given()), 0..4),
+        echoed in proptest::collection::vec(1u8..=192, 0..40),
+        room in 0usize..600,
+    ) {
+        let spec = specs()[link];
+        let first = wire(spec, &sound(spec, &candidates));
+        // the same elements with other values
+        let mut others = sound(spec, &candidates);
+        for (number, given) in sound(spec, &changed) {
+            if let Some(slot) = others.iter_mut().find(|(other, _)| *other == number) { slot.1 = given; }
+        }
+        let other = wire(spec, &others);
+        let echoed: Vec<u8> = echoed.into_iter().chain(candidates.iter().map(|(number, _)| *number).step_by(2)).collect();
+        let mut forms = ResponseForms::<4>::sized(spec, &echoed);
+        let sound = sound(spec, &values);
+        for values in [&sound, &sound, &sound, &values, &values, &sound] {
+            let values: Vec<_> = values.iter().map(|(number, given)| (*number, given.value())).collect();
+            for octets in [&first, &other, &first] {
+                let message = Message::parse(spec, octets).unwrap();
+                respond(&mut forms, &message, &echoed, &values, 9000)?;
+                respond(&mut forms, &message, &echoed, &values, room)?;
+            }
+        }
+    }
+
+    #[test]
+    fn translations_are_those_of_a_builder(
+        (from, to) in (0..specs().len(), 0..specs().len()),
+        candidates in proptest::collection::vec((2u8..=128, given()), 0..40),
+        changed in proptest::collection::vec((2u8..=128, given()), 0..40),
+        (room, is_for_both) in (0usize..600, any::<bool>()),
+    ) {
+        let (from, to) = (specs()[from], specs()[to]);
+        // what both can carry, so that most translations succeed
+        let values: Vec<_> = sound(from, &candidates);
+        let values = if is_for_both { sound(from, &sound(to, &values)) } else { values };
+        let mut others = values.clone();
+        for (number, given) in sound(from, &changed) {
+            if let Some(slot) = others.iter_mut().find(|(other, _)| *other == number) { slot.1 = given; }
+        }
+        let wires = [&values, &others, &values].map(|values| wire(from, values));
+        let mut forms = TranslationForms::<4>::sized(from, to);
+        for octets in wires.iter().chain(&wires) {
+            let message = Message::parse(from, octets).unwrap();
+            translate(&mut forms, &message, to, 9000)?;
+            translate(&mut forms, &message, to, room)?;
+        }
+    }
+
     /// Every octet at every place of every element that has a form of its own.
     #[test]
     fn no_octet_slips_through(
@@ -183,4 +277,27 @@ fn more_elements_than_a_form_has_room_for_are_written_all_the_same() {
             agree(&form, spec, &values[..count], 9000).unwrap();
         }
     }
+}
+
+/// Whether a message with a header keeps it, as [`Builder`] does, and one without gets none.
+#[test]
+fn headers_are_carried_over_where_both_have_one() {
+    static WITH: Spec = Spec::new(
+        "with",
+        &Dialect { header: 3, ..Dialect::ASCII },
+        &const { RARE_TABLE.elements(&Dialect::ASCII) },
+    );
+    let mut builder = Builder::new(&WITH, Mti::FINANCIAL_REQUEST);
+    let wire = builder.header(b"HDR").set(3, "ABC").to_vec().unwrap();
+    let message = Message::parse(&WITH, &wire).unwrap();
+    for to in [&WITH, &RARE] {
+        let mut forms = TranslationForms::new(&WITH, to);
+        let mut responses = ResponseForms::new(&WITH, &[3]);
+        for _ in 0..3 {
+            translate(&mut forms, &message, to, 100).unwrap();
+            respond(&mut responses, &message, &[3], &[(2, "42".into())], 100).unwrap();
+        }
+    }
+    let form = MessageForm::new(&WITH, Mti::FINANCIAL_REQUEST, &[3]).unwrap();
+    agree(&form, &WITH, &[(3, Given::Octets(b"ABC".to_vec()))], 100).unwrap();
 }

@@ -10,20 +10,29 @@ use crate::write::builder::Builder;
 use crate::write::fast::form::Form;
 use crate::write::value::Value;
 
-/// A kind of message that is sent again and again with other values: its MTI and its elements, worked out once.
+/// A kind of message that is sent again and again with other values: MTI and elements, worked out once.
+///
+/// What it writes is what a [`Builder`] writes of the same values, octet for octet and error for error, in about
+/// half the time. A form has a kilobyte and a half, uses no heap, and is shared by reference.
 ///
 /// ```
 /// use cardwire::{MessageForm, Mti, Value, de, spec::ISO87_ASCII};
 ///
-/// let elements = [de::TRANSMISSION_TIME, de::STAN, de::NETWORK_CODE];
-/// let echo_test = MessageForm::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &elements)?;
+/// let elements = [de::STAN, de::TRANSMISSION_TIME, de::NETWORK_CODE];
+/// let sign_on = MessageForm::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &elements)?;
 ///
 /// let mut buffer = [0; 128];
-/// let values = [(de::STAN, Value::from(123_456)), (de::TRANSMISSION_TIME, "1123061759".into()), (de::NETWORK_CODE, "301".into())];
-/// let wire = echo_test.write(&values, &mut buffer)?;
-/// assert_eq!(wire, b"0800822000000000000004000000000000001123061759123456301");
+/// let wire = sign_on.write(
+///     &[(de::STAN, Value::from(123_456)), (de::TRANSMISSION_TIME, "1123061759".into()), (de::NETWORK_CODE, "001".into())],
+///     &mut buffer,
+/// )?;
+/// assert_eq!(wire, b"0800822000000000000004000000000000001123061759123456001");
 /// # Ok::<(), cardwire::Error>(())
 /// ```
+///
+/// Fast are values that come in the order in which the elements were named. Values in another order, of other
+/// elements, and fewer or more of them are written all the same, as fast as by a builder; so are all messages of a spec with
+/// octets before the MTI or a third bitmap, and of more than 64 elements.
 #[derive(Clone)]
 pub struct MessageForm<'s> {
     spec: &'s Spec<'s>,
@@ -50,7 +59,8 @@ impl<'s> MessageForm<'s> {
         Ok(Self { spec, mti, elements: all, form })
     }
 
-    /// Writes a message of these values.
+    /// Writes a message of these values, each one that [`Builder::set`] takes: a list of one type, or of
+    /// [`Value`]s.
     ///
     /// # Errors
     /// As [`Builder::write`].

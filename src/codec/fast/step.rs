@@ -46,8 +46,14 @@ enum How {
     Digits,
     /// Characters as they are.
     Same,
+    /// Always as many digits, eight to sixteen and an even number, two an octet.
+    EightPacked,
+    /// Always four or six.
+    FourPacked,
     /// Digits, two an octet.
     Packed,
+    /// Characters of a track, two an octet.
+    PackedTrack,
     /// Characters as the code page has them.
     Page,
     /// Octets as they are, whatever they are.
@@ -103,6 +109,11 @@ impl Step {
             2..=3 if is_fixed => How::TwoDigits,
             _ => How::Digits,
         };
+        let packed = match fast.min {
+            8 | 10 | 12 | 14 | 16 if is_fixed => How::EightPacked,
+            4 | 6 if is_fixed => How::FourPacked,
+            _ => How::Packed,
+        };
         match fast.encode {
             FastCoding::Same(Chars::Digits)
             | FastCoding::Short(Chars::Digits, _)
@@ -112,7 +123,10 @@ impl Step {
                 Self { how: digits, ..step }
             }
             FastCoding::Page(Chars::Digits, _) if digit_zero == EBCDIC_ZERO => Self { how: digits, ..step },
-            FastCoding::Packed(Chars::Digits, pad_nibble) => Self { how: How::Packed, pad_nibble, ..step },
+            FastCoding::Packed(Chars::Digits, pad_nibble) => Self { how: packed, pad_nibble, ..step },
+            FastCoding::Packed(chars, pad_nibble) => {
+                Self { how: How::PackedTrack, chars, pad_nibble, ..step }
+            }
             FastCoding::Short(chars, _) => Self { how: How::Few, chars, ..step },
             FastCoding::Same(chars) | FastCoding::Text(chars, _) => Self { how: How::Same, chars, ..step },
             FastCoding::Page(chars, page) => Self { how: How::Page, chars, page, ..step },
@@ -169,6 +183,21 @@ impl Step {
                 digits.pack(self.pad_nibble, value, place)?;
                 Some(rest)
             }
+            How::EightPacked => {
+                let (place, rest) = room.split_at_mut_checked(value.len() / 2)?;
+                digits.pack_eight(value, place)?;
+                Some(rest)
+            }
+            How::FourPacked => {
+                let (place, rest) = room.split_at_mut_checked(value.len() / 2)?;
+                digits.pack_four(value, place)?;
+                Some(rest)
+            }
+            How::PackedTrack => {
+                let (place, rest) = self.put_length(value.len(), value.len().div_ceil(2), room)?;
+                self.put_changed(value, place)?;
+                Some(rest)
+            }
             How::Page | How::Free | How::Other => {
                 let (place, rest) = self.put_length(value.len(), value.len(), room)?;
                 self.put_changed(value, place)?;
@@ -211,6 +240,9 @@ impl Step {
     fn put_changed(&self, value: &[u8], place: &mut [u8]) -> Option<()> {
         match self.how {
             How::Page => FastCoding::Page(self.chars, self.page).put(value, place).then_some(()),
+            How::PackedTrack => {
+                FastCoding::Packed(self.chars, self.pad_nibble).put(value, place).then_some(())
+            }
             How::Free => {
                 place.copy_from_slice(value);
                 Some(())
@@ -221,6 +253,7 @@ impl Step {
 }
 
 /// Lengths below a hundred in four digits.
+#[allow(clippy::indexing_slicing, reason = "const evaluation only")]
 static LENGTHS: [u32; 100] = {
     let mut lengths = [0; 100];
     let mut len = 0;
@@ -366,18 +399,35 @@ impl Digits {
         if value.len() > FEW {
             return self.pack_many(value, place);
         }
-        if let (Some(first), Some(last)) = (value.first_chunk(), value.last_chunk()) {
-            *place.first_chunk_mut()? = self.packed(u64::from_le_bytes(*first));
-            *place.last_chunk_mut()? = self.packed(u64::from_le_bytes(*last));
-        } else if let (Some(first), Some(last)) = (value.first_chunk(), value.last_chunk()) {
-            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-            let [s, t, u, v] = self.packed(u64::from(first) | u64::from(last) << 32);
-            *place.first_chunk_mut()? = [s, t];
-            *place.last_chunk_mut()? = [u, v];
-        } else if let ([a, b], [slot]) = (value, place) {
-            let [packed, ..] = self.packed(u64::from_le_bytes([*a, *b, *a, *b, *a, *b, *a, *b]));
-            *slot = packed;
+        match value.len() {
+            0 => Some(()),
+            1..4 => {
+                let ([a, b], [slot]) = (value, place) else { return None };
+                [*slot, ..] = self.packed(u64::from_le_bytes([*a, *b, *a, *b, *a, *b, *a, *b]));
+                Some(())
+            }
+            4..8 => self.pack_four(value, place),
+            _ => self.pack_eight(value, place),
         }
+    }
+
+    /// Packs eight to sixteen, an even number.
+    #[inline(always)]
+    fn pack_eight(&mut self, value: &[u8], place: &mut [u8]) -> Option<()> {
+        let (first, last) = (value.first_chunk()?, value.last_chunk()?);
+        *place.first_chunk_mut()? = self.packed(u64::from_le_bytes(*first));
+        *place.last_chunk_mut()? = self.packed(u64::from_le_bytes(*last));
+        Some(())
+    }
+
+    /// Packs four or six.
+    #[inline(always)]
+    fn pack_four(&mut self, value: &[u8], place: &mut [u8]) -> Option<()> {
+        let (first, last) = (value.first_chunk()?, value.last_chunk()?);
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        let [a, b, c, d] = self.packed(u64::from(first) | u64::from(last) << 32);
+        *place.first_chunk_mut()? = [a, b];
+        *place.last_chunk_mut()? = [c, d];
         Some(())
     }
 

@@ -107,7 +107,7 @@ impl<const STEPS: usize> Form<STEPS> {
     }
 
     /// Encodes the values of some of the steps; returns the room after them.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn put_some<'o, 'v>(
         &self,
         spec: &Spec<'_>,
@@ -143,8 +143,21 @@ fn put_steps<'o, 'v>(
 #[inline(always)]
 pub(crate) fn put_all<'o>(octets: &[u8], out: &'o mut [u8]) -> Option<&'o mut [u8]> {
     let (place, rest) = out.split_at_mut_checked(octets.len())?;
-    place.copy_from_slice(octets);
+    // of few, the first and the last are all: no call to copy them
+    match octets.len() {
+        8..=16 => put_ends::<8>(octets, place)?,
+        17..=32 => put_ends::<16>(octets, place)?,
+        33..=64 => put_ends::<32>(octets, place)?,
+        _ => place.copy_from_slice(octets),
+    }
     Some(rest)
+}
+
+#[inline(always)]
+fn put_ends<const N: usize>(octets: &[u8], place: &mut [u8]) -> Option<()> {
+    *place.first_chunk_mut::<N>()? = *octets.first_chunk()?;
+    *place.last_chunk_mut::<N>()? = *octets.last_chunk()?;
+    Some(())
 }
 
 /// Encodes an element whose value is not simply one; returns the room after it.

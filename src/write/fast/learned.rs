@@ -1,7 +1,6 @@
 //! What was worked out for messages that came again, as [`Parser`](crate::Parser) keeps plans.
 
 use crate::model::bitmap::Bitmap;
-use crate::model::mti::Mti;
 use crate::read::message::Message;
 
 /// Up to `N` things, each worked out for messages of one key when the second of them comes.
@@ -21,36 +20,39 @@ pub(crate) struct Learned<T, const N: usize> {
 /// How many keys without a thing are remembered.
 const MET: usize = 32;
 
-/// What messages have in common for which one thing is worked out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Key {
-    announced: [u64; 3],
-    /// The numbers of the values that are given, and how many there are.
-    given: u64,
-    count: usize,
-    mti: Mti,
-    bitmaps: u8,
-    /// How many elements were read: not all of a broken message.
-    read: u8,
-}
+/// What messages have in common for which one thing is worked out, in as few words as it can be: the bitmaps, the
+/// numbers of the values that are given, and MTI and counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Key([u64; 5]);
 
 impl Key {
-    const NONE: Self =
-        Self { announced: [0; 3], given: 0, count: usize::MAX, mti: Mti::UNKNOWN, bitmaps: 0, read: 0 };
+    /// Of no message: none has an MTI of zeros, which are not even digits.
+    const NONE: Self = Self([0; 5]);
 
     /// That of a message, with the numbers of values that come to it. Of more than eight, some share a key.
     #[inline(always)]
     pub(crate) fn of(message: &Message<'_>, given: impl ExactSizeIterator<Item = u8>) -> Self {
-        let count = given.len();
+        let [count, more, ..] = given.len().to_le_bytes();
         let given = given.fold(0, |all: u64, number| all.rotate_left(8) ^ u64::from(number));
         let Message { announced, mti, bitmaps, count: read, .. } = *message;
-        Self { announced: announced.words(), given, count, mti, bitmaps, read }
+        let ([first, second, third], [a, b, c, d]) = (announced.words(), mti.digits());
+        // of a broken message, not all that is announced was read
+        Self([first, second, third, given, u64::from_le_bytes([a, b, c, d, bitmaps, read, count, more])])
+    }
+
+    #[inline(always)]
+    fn is(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).fold(0, |all, (own, word)| all | (own ^ word)) == 0
     }
 
     fn hash(&self) -> u64 {
         let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-        let [a, b, c] = self.announced;
-        [a, b, c, self.given, u64::from(self.mti.number())].into_iter().fold(1, mix)
+        self.0.into_iter().fold(0, mix)
+    }
+
+    fn elements(&self) -> Bitmap {
+        let [first, second, third, ..] = self.0;
+        Bitmap::from_words([first, second, third])
     }
 }
 
@@ -67,7 +69,7 @@ impl<T, const N: usize> Learned<T, N> {
     /// What was worked out for the key.
     #[inline(always)]
     pub(crate) fn find(&mut self, key: &Key) -> Option<&T> {
-        let slot = self.keys.get(..self.len)?.iter().position(|own| own == key)?;
+        let slot = self.keys.get(..self.len)?.iter().position(|own| own.is(key))?;
         *self.used.get_mut(slot)? = true;
         self.things.get(slot)?.as_ref()
     }
@@ -79,7 +81,7 @@ impl<T, const N: usize> Learned<T, N> {
         let hash = key.hash();
         let [.., low] = hash.to_be_bytes();
         let Some(met) = self.met.get_mut(usize::from(low) % MET) else { return };
-        if core::mem::replace(met, hash) != hash || self.keys.contains(key) {
+        if core::mem::replace(met, hash) != hash || self.keys.iter().any(|own| own.is(key)) {
             return;
         }
         let slot = self.hand;
@@ -96,6 +98,6 @@ impl<T, const N: usize> Learned<T, N> {
 
     /// The elements of the messages of each key.
     pub(crate) fn elements(&self) -> impl Iterator<Item = Bitmap> {
-        self.keys.iter().take(self.len).map(|key| Bitmap::from_words(key.announced))
+        self.keys.iter().take(self.len).map(Key::elements)
     }
 }

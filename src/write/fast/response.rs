@@ -35,6 +35,10 @@ struct Piece {
 
 impl Piece {
     const NONE: Self = Self { steps: 0, first: 0, after: 0, rewritten: 0 };
+
+    const fn is_any(self) -> bool {
+        self.after > self.first || self.rewritten > 0
+    }
 }
 
 impl Response {
@@ -64,14 +68,20 @@ impl Response {
                 piece.after += 1;
                 continue;
             }
-            response.push(piece)?;
+            if piece.is_any() {
+                response.push(piece)?;
+            }
             piece = match is_copied {
                 true => Piece { steps, first: rank, after: rank + 1, rewritten: 0 },
                 false => Piece { steps, first: 0, after: 0, rewritten: number },
             };
         }
-        response.push(piece)?;
-        response.push(Piece { steps, ..Piece::NONE })?;
+        if piece.is_any() {
+            response.push(piece)?;
+        }
+        if steps > piece.steps {
+            response.push(Piece { steps, ..Piece::NONE })?;
+        }
         Some(response)
     }
 
@@ -91,7 +101,8 @@ impl Response {
         out: &mut [u8],
     ) -> Option<usize> {
         let (room, mut digits, mut step) = (out.len(), self.form.digits(), 0);
-        let mut rest = self.form.put_head(put_all(request.header(), out)?)?;
+        let mut rest = if spec.header() == 0 { out } else { put_all(request.header(), out)? };
+        rest = self.form.put_head(rest)?;
         for piece in self.pieces.get(..usize::from(self.count))? {
             if piece.steps > step {
                 rest = self.form.put_some(spec, step..piece.steps, values, (rest, &mut digits))?;

@@ -46,7 +46,7 @@ impl Translation {
         header: &[u8],
         out: &mut [u8],
     ) -> Option<usize> {
-        let rest = put_all(header, out)?;
+        let rest = if header.is_empty() { out } else { put_all(header, out)? };
         let len = self.form.encode(spec, &Lying { message, leads: &self.leads }, rest)?;
         Some(header.len() + len)
     }
