@@ -10,7 +10,10 @@ use std::fmt::Write;
 use std::hint::black_box;
 
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Inspection, Message, MessageWriter, Mti, Parser, Spec, Template};
+use cardwire::{
+    Builder, Inspection, Message, MessageForm, MessageWriter, Mti, Parser, ResponseForms, Spec, Template,
+    TranslationForms,
+};
 
 type Wire<'a> = &'a [u8];
 
@@ -126,6 +129,24 @@ cases! {
         stream.put(70, black_box("301")).expect("sound");
         black_box(stream.finish().expect("sound"));
     }
+    case_form_a_ascii(form: &MessageForm<'_>) { fill_form(form, &common::VALUES) }
+    case_form_a_bcd(form: &MessageForm<'_>) { fill_form(form, &common::VALUES) }
+    case_form_a_ebcdic(form: &MessageForm<'_>) { fill_form(form, &common::VALUES) }
+    case_form_ascending_a_ascii(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
+    case_form_ascending_a_bcd(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
+    case_form_ascending_a_ebcdic(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
+    case_form_other_order_a_ascii(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
+    case_form_b_ascii(form: &MessageForm<'_>) { fill_form(form, &[(7, "0415123456"), (11, "123456"), (70, "301")]) }
+    case_respond_a(parser: &mut Parser<'static>, responses: &mut ResponseForms<'static>, wire: Wire<'_>) {
+        let mut out = [0; 512];
+        let request = &parser.parse(black_box(wire)).expect("sound");
+        let values = [(38, "123456"), (39, "00")];
+        black_box(responses.write(request, black_box(&values), &mut out).expect("sound"));
+    }
+    case_form_translate_a_to_bcd(forms: &mut TranslationForms<'static>, message: &Message<'_>) {
+        let mut out = [0; 512];
+        black_box(forms.write(black_box(message), &mut out).expect("sound"));
+    }
     case_patch_six(template: &mut Template<'_, '_>) {
         for (number, value) in [(4, "000000012600"), (7, "0415123457"), (11, "123457"), (12, "123457"), (13, "0416"), (37, "610512123457")] {
             template.patch(number, black_box(value)).expect("sound");
@@ -210,8 +231,50 @@ fn main() {
     }
 }
 
+/// Messages of known elements.
+fn write_forms() {
+    let numbers = common::VALUES.map(|(number, _)| number);
+    let form = |spec| MessageForm::new(spec, Mti::AUTHORIZATION_REQUEST, &numbers).expect("known");
+    let [ascii, bcd, ebcdic] = common::LINKS.map(|(_, spec)| form(spec));
+    let ascending = common::ascending().map(|(number, _)| number);
+    let sorted = |spec| MessageForm::new(spec, Mti::AUTHORIZATION_REQUEST, &ascending).expect("known");
+    let [sorted_ascii, sorted_bcd, sorted_ebcdic] = common::LINKS.map(|(_, spec)| sorted(spec));
+    let network = MessageForm::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &[7, 11, 70]).expect("known");
+    for _ in 0..64 {
+        case_form_a_ascii(&ascii);
+        case_form_a_bcd(&bcd);
+        case_form_a_ebcdic(&ebcdic);
+        case_form_ascending_a_ascii(&sorted_ascii);
+        case_form_ascending_a_bcd(&sorted_bcd);
+        case_form_ascending_a_ebcdic(&sorted_ebcdic);
+        case_form_other_order_a_ascii(&ascii);
+        case_form_b_ascii(&network);
+    }
+}
+
+/// What is made of messages whose bitmap was met before.
+fn write_learned(message: &Message<'_>) {
+    let (wire, mut parser) = (message.wire(), Parser::new(&ISO87_ASCII));
+    parser.learn(wire).expect("sound");
+    let (mut responses, mut translations) = (
+        ResponseForms::new(&ISO87_ASCII, &[3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49]),
+        TranslationForms::new(&ISO87_ASCII, &ISO87_BCD),
+    );
+    for _ in 0..2 {
+        let mut out = [0; 512];
+        responses.write(message, &[(38, "123456"), (39, "00")], &mut out).expect("sound");
+        translations.write(message, &mut out).expect("sound");
+    }
+    for _ in 0..64 {
+        case_respond_a(&mut parser, &mut responses, wire);
+        case_form_translate_a_to_bcd(&mut translations, message);
+    }
+}
+
 /// What is made of parsed messages.
 fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
+    write_forms();
+    write_learned(message);
     let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv.to_vec()).values;
     let tlv = Message::parse(&ISO87_ASCII, tlv).expect("sound");
     for _ in 0..64 {
@@ -271,6 +334,13 @@ fn scan(parser: &mut Parser<'_>, wire: &[u8]) {
 fn describe(message: &Message<'_>, out: &mut String) {
     out.clear();
     let _ = write!(out, "{}", black_box(message).describe());
+}
+
+/// A message of these values.
+#[inline(always)]
+fn fill_form<const N: usize>(form: &MessageForm<'_>, values: &[(u8, &'static str); N]) {
+    let mut out = [0; 512];
+    black_box(black_box(form).write(black_box(values), &mut out).expect("sound"));
 }
 
 fn read5(message: &Message<'_>) {

@@ -41,7 +41,8 @@
 //! | --- | --- |
 //! | read a message | [`Message`], [`Field`]; a broken one: [`Inspection`] |
 //! | write or translate one | [`Builder`], [`Value`] |
-//! | write as fast as can be | [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | write as fast as can be | [`MessageForm`]: of known elements; [`MessageWriter`]: in ascending order; [`Template`]: what changes, in place |
+//! | respond or translate on a busy link | [`ResponseForms`], [`TranslationForms`] |
 //! | keep a message, or send it to another thread | `OwnedMessage` (feature `alloc`) |
 //! | read the messages of a busy link | [`Parser`] |
 //! | look at one | [`Message::describe`], [`Message::dump`]; in Chinese: their `in_lang` |
@@ -133,7 +134,7 @@ pub use profile::Profile;
 pub use read::OwnedMessage;
 pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
 pub use spec::{Dialect, Spec, Table};
-pub use write::{Builder, MessageWriter, Template, Value};
+pub use write::{Builder, MessageForm, MessageWriter, ResponseForms, Template, TranslationForms, Value};
 
 /// The README, whose examples compile and run as tests.
 #[cfg(doctest)]

@@ -6,7 +6,10 @@ mod common;
 
 use allocation_counter::measure;
 use benched::Case;
-use cardwire::{Builder, Framing, Inspection, Message, MessageWriter, Mti, Parser, Scan, Template, de};
+use cardwire::{
+    Builder, Framing, Inspection, Message, MessageForm, MessageWriter, Mti, Parser, ResponseForms, Scan,
+    Template, TranslationForms, de,
+};
 use common::golden;
 
 /// Fails if `act` allocates.
@@ -110,6 +113,29 @@ fn what_is_benched() {
             let message = parser.parse(template.wire()).expect("sound");
             for other in benched::LINKS.map(|(_, other)| other) {
                 Builder::copy_of(&message, other).write(&mut out).expect("every link can carry it");
+            }
+        });
+    }
+}
+
+/// Forms, those that are known beforehand and those that are learned.
+#[test]
+fn what_is_benched_by_forms() {
+    let mut out = [0; 8192];
+    for case in benched::cases() {
+        let (name, spec) = (format!("{} {}", case.message, case.link), case.spec);
+        let numbers: Vec<u8> = case.values.iter().map(|(number, _)| *number).collect();
+        let values: Vec<_> = case.values.iter().map(|(number, value)| (*number, value.as_slice())).collect();
+        let message = Message::parse(spec, &case.wire).expect("sound");
+        let to = benched::LINKS[1].1;
+        assert_no_heap(&name, || {
+            let form = MessageForm::new(spec, case.mti, &numbers).expect("its own");
+            assert_eq!(form.write(&values, &mut out), Ok(&case.wire[..]));
+            let mut responses = ResponseForms::<2>::sized(spec, &[3, 4, 11, 41, 55]);
+            let mut translations = TranslationForms::<2>::sized(spec, to);
+            for _ in 0..3 {
+                responses.write(&message, &[(39, "00")], &mut out).expect("sound");
+                translations.write(&message, &mut out).expect("every link can carry it");
             }
         });
     }

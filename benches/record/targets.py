@@ -53,6 +53,13 @@ GATES = [
     ("build (a), streaming", "stream_a_ascii", 1800, 1250),
     ("build (b), streaming", "stream_b_ascii", 450, 350),
     ("parse (a) and respond with 0110", "reply_a", 1300, 1000),
+    ("build (a) by a form, any order", "form_a_ascii", 1800, 1500),
+    ("the same, ascending", "form_ascending_a_ascii", 1600, 1500),
+    ("build (b) by a form", "form_b_ascii", 350, 300),
+    ("build (c) by a form", "form_a_bcd", 2500, 2000),
+    ("build (d) by a form", "form_a_ebcdic", 3600, 2500),
+    ("parse (a) and respond by a form", "respond_a", 1700, 1300),
+    ("translate (a) to (c) by a form", "form_translate_a_to_bcd", 3000, 2000),
 ]
 
 

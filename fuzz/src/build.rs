@@ -1,10 +1,11 @@
-//! What was set comes out again: a list of calls, a message, and the same values read from it.
+//! What was set comes out again: a list of calls, a message, and the same values read from it; by a form as by a
+//! builder.
 
 use arbitrary::Arbitrary;
 use cardwire::layout::Form;
 use cardwire::spec::builtin;
 use cardwire::{
-    Builder, ErrorKind, Message, Mti,
+    Builder, ErrorKind, Message, MessageForm, Mti, Spec, Value,
     layout::{Coding, Content, Element},
 };
 
@@ -48,6 +49,7 @@ pub fn build(plan: &Plan<'_>) {
             _ => builder.set(*number, octets.as_slice()),
         };
     }
+    by_form(&builder, spec, mti, &values);
     let Ok(size) = builder.measure() else { return refused(&builder, &values, &elements) };
     let mut room = vec![0xEE; size];
     let wire = match builder.write(&mut room) {
@@ -58,6 +60,26 @@ pub fn build(plan: &Plan<'_>) {
     let error = builder.write(&mut room[1..]).expect_err("one octet is missing");
     assert_eq!((error.kind(), error.expected()), (ErrorKind::Room, size));
     read_again(&Message::parse(spec, &wire).expect("what was written can be read"), mti, &values);
+}
+
+/// A form of these elements writes what the builder writes, and refuses what it refuses.
+fn by_form(builder: &Builder<'_>, spec: &Spec<'_>, mti: Mti, values: &[(u8, &Given<'_>, Vec<u8>)]) {
+    if spec.header() > 0 {
+        return;
+    }
+    let values: Vec<(u8, Value<'_>)> = values
+        .iter()
+        .map(|(number, given, octets)| match given {
+            Given::Number(value) => (*number, Value::from(*value)),
+            _ => (*number, octets.as_slice().into()),
+        })
+        .collect();
+    let numbers: Vec<u8> = values.iter().map(|(number, _)| *number).collect();
+    let form = MessageForm::new(spec, mti, &numbers).expect("its own elements");
+    for room in [0, 64, 1 << 16] {
+        let (mut formed, mut built) = (vec![0xEE; room], vec![0xEE; room]);
+        assert_eq!(form.write(&values, &mut formed), builder.write(&mut built));
+    }
 }
 
 fn read_again(message: &Message<'_>, mti: Mti, values: &[(u8, &Given<'_>, Vec<u8>)]) {

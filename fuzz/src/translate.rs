@@ -1,9 +1,9 @@
-//! ASCII to BCD to EBCDIC and back to ASCII is the identity on values.
+//! ASCII to BCD to EBCDIC and back to ASCII is the identity on values, and forms translate and respond as a builder does.
 
 use arbitrary::{Arbitrary, Unstructured};
 use cardwire::generate::{Choices, Messages};
 use cardwire::spec::by_name;
-use cardwire::{Builder, Field, Message, layout::Content};
+use cardwire::{Builder, Field, Message, ResponseForms, Spec, TranslationForms, layout::Content};
 
 /// The dialects of each table; a message is translated around its circle.
 const CIRCLES: [&[&str]; 4] = [
@@ -36,10 +36,28 @@ fn around(circle: &[&str], message: &Message<'_>) {
         let next = by_name(circle[(start + step) % circle.len()]).expect("a built-in spec");
         let message = Message::parse(at, &wire).expect("what was written can be read");
         let written = Builder::copy_of(&message, next).to_vec();
+        by_forms(&message, next, written.as_deref().ok());
         wire = written.unwrap_or_else(|error| panic!("{} to {}: {error}", at.name(), next.name()));
         at = next;
         let translated = Message::parse(at, &wire).expect("what was written can be read");
         assert_eq!(self::values(&translated), values, "{}", at.name());
+    }
+}
+
+/// What is learned on the second sight is used on the third.
+fn by_forms(message: &Message<'_>, to: &Spec<'_>, written: Option<&[u8]>) {
+    let echoed = [2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 43, 48, 49, 52, 55, 60, 90, 128];
+    let mut response = Builder::reply_to(message);
+    let response = response.echo(message, &echoed).set(39, "00").to_vec();
+    let mut responses = ResponseForms::<1>::sized(message.spec(), &echoed);
+    let mut translations = TranslationForms::<1>::sized(message.spec(), to);
+    let mut room = vec![0; 1 << 16];
+    for _ in 0..3 {
+        assert_eq!(translations.write(message, &mut room).ok(), written);
+        assert_eq!(
+            responses.write(message, &[(39, "00")], &mut room).map_err(|error| error.kind()),
+            response.as_deref().map_err(|error| error.kind())
+        );
     }
 }
 

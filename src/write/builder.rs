@@ -181,7 +181,7 @@ impl<'v> Builder<'v> {
 
     /// Carries elements over that the message has.
     #[inline]
-    fn carry(&mut self, message: &'v Message<'v>, numbers: Bitmap) {
+    pub(crate) fn carry(&mut self, message: &'v Message<'v>, numbers: Bitmap) {
         let origin = *self.origin.get_or_insert(message);
         if core::ptr::eq(origin, message) {
             // an element has a value, or is carried over

@@ -16,22 +16,22 @@ use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
 /// How to read an element of a common form.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct FastElement {
-    prefix: FastPrefix,
+    pub(super) prefix: FastPrefix,
     /// Half octets a unit of length takes.
     halves: u8,
     /// What an odd length means.
-    odd: Odd,
+    pub(super) odd: Odd,
     test: Test,
     /// The class that the whole element is made of, prefix included.
     pub(crate) run: Option<CharClass>,
     /// Whether the value holds parts whose check the value's own does not include.
     pub(crate) is_composite: bool,
     /// How a value is encoded.
-    encode: FastCoding,
+    pub(super) encode: FastCoding,
     /// The octets of an element that is always as long and made of one class; otherwise 0.
     pub(crate) fixed: u16,
-    min: u16,
-    max: u16,
+    pub(super) min: u16,
+    pub(super) max: u16,
 }
 
 /// What an odd length means.

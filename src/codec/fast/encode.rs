@@ -124,7 +124,7 @@ pub(super) fn put_text(chars: Chars, width: u8, out: &mut [u8], at: usize, value
 
 /// Copies a value with some bits changed, if it is of the class.
 #[inline(always)]
-fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+pub(super) fn put_flipped<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
     match value.len() {
         0 => true,
         1..=FEW => put_few::<BITS>(chars, value, room),
@@ -149,7 +149,7 @@ pub(super) const FEW: usize = 16;
 
 /// The same for a value of some octets, but no more than that.
 #[inline(always)]
-fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
+pub(super) fn put_few<const BITS: u8>(chars: Chars, value: &[u8], room: &mut [u8]) -> bool {
     debug_assert!(value.len() <= FEW, "the middle would be left out");
     // a match would take three times as many instructions to find the length
     if value.len() >= 8 {
@@ -173,14 +173,14 @@ where
     if ![*first, *last].are_of(chars) {
         return false;
     }
-    let flipped = |mut octets: [u8; N]| {
-        octets.iter_mut().for_each(|octet| *octet ^= BITS);
-        octets
+    let flipped = |octets: &[u8; N]| match BITS {
+        0 => *octets,
+        _ => octets.map(|octet| octet ^ BITS),
     };
     let Some(slot) = room.first_chunk_mut() else { return false };
-    *slot = flipped(*first);
+    *slot = flipped(first);
     let Some(slot) = room.last_chunk_mut() else { return false };
-    *slot = flipped(*last);
+    *slot = flipped(last);
     true
 }
 

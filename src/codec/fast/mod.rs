@@ -12,3 +12,4 @@ pub(crate) mod class_table;
 pub(crate) mod element;
 pub(crate) mod encode;
 mod prefix;
+pub(crate) mod step;
