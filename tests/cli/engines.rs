@@ -69,13 +69,13 @@ fn values_of_a_csv_file_come_back_as_they_were() {
     let name = r#"A ""B"", C"#;
     let object = format!(
         "{}\n",
-        r#"{"mti":"1240","fields":{"24":"200","48":[["0122","A \"B\", C"],["0148","=1"]],"49":"978","71":"00000002"}}"#
+        r#"{"mti":"1240","fields":{"24":"200","49":"978","71":"00000002","72":"A \"B\", C"}}"#
     );
     let path = file("quoted.ipm", b"");
     let path = path.to_str().unwrap();
     good(&["ipm", "encode", "--to", "ebcdic", "-o", path], object);
-    let csv = good(&["ipm", "csv", path, "--expose", "--columns", "mti,48.0122,48.0148,49"], "");
-    assert_eq!(csv, format!("mti,48.0122,48.0148,49\n1240,\"{name}\",'=1,978\n"));
+    let csv = good(&["ipm", "csv", path, "--expose", "--columns", "mti,72,49"], "");
+    assert_eq!(csv, format!("mti,72,49\n1240,\"{name}\",978\n"));
 }
 
 #[test]
