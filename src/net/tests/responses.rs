@@ -259,6 +259,7 @@ async fn the_key_of_a_request_that_never_left_is_free() {
     assert!(matches!(error, SendError::NotSent(NotSent::NoRoom)), "{error}");
     sent.push(bench.request(request(4), 100 * SECOND));
     sleep(SECOND).await;
+    assert!(!sent[4].is_finished(), "it was refused");
     for n in 0..5 {
         let seen = bench.host.next().await;
         assert_eq!(stan(&seen), n, "each leaves once");
