@@ -107,9 +107,9 @@ fn a_timer_of_an_earlier_advice_repeats_no_other() {
     sell(&mut world, 500);
     let asked = world.now();
     wait_long(&mut world);
-    fault(&mut world, Issuer, Acquirer, 430, Mishap::Delay(Duration::from_millis(200)));
+    fault(&mut world, Issuer, Acquirer, 430, Mishap::Delay(Duration::from_millis(500)));
     sell(&mut world, 600);
-    // the acquirer gives up on the second sale after 600 ms, and its advice waits 200 more
+    // the acquirer gives up on the second sale after 600 ms, and its advice waits 500 more of 600
     let until = world.now().after(Duration::from_millis(650));
     world.run_until(until).unwrap();
     assert_eq!(codes_sent(&world, Acquirer, 420).len(), 2, "the second one is under way");
