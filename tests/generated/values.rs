@@ -117,7 +117,7 @@ pub(super) fn tag(dice: &mut Dice, form: Tag) -> u32 {
             // every octet but 00, which is padding, and those whose last five bits announce more octets
             0 => match number(0, 247) {
                 0 => 0x9A,
-                other => other / 31 << 5 | other % 31,
+                other => 32 * (other / 31) + other % 31,
             },
             1 => number(0, 7) << 13 | 0x1F00 | number(0, 0x7F),
             2 => number(0, 7) << 21 | 0x1F_0000 | number(0x80, 0xFF) << 8 | number(0, 0x7F),

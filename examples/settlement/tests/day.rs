@@ -171,7 +171,8 @@ fn a_tampered_history_is_found_out() {
 #[test]
 fn a_tail_that_was_cut_off_is_found_out() {
     let world = whole_day();
-    let cuts: [(&str, fn(&mut History)); 5] = [
+    type Cut = fn(&mut History);
+    let cuts: [(&str, Cut); 5] = [
         ("the last commit", |history| _ = history.commits.pop()),
         ("the last record", |history| _ = history.records.pop()),
         ("the last record with its link", |history| _ = (history.records.pop(), history.record_chain.pop())),
