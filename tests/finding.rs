@@ -121,6 +121,20 @@ fn every_framing_with_short_and_long_messages_first_and_polls_anywhere() {
     }
 }
 
+/// Polls say nothing for or against a framing: what is left over weighs as much with them as without.
+#[test]
+fn what_is_left_over_weighs_the_same_among_polls() {
+    let score = |polls| {
+        let messages = traffic(&ISO87_ASCII, SHORT_FIRST);
+        let stream = [stream(Framing::BINARY2, &messages, polls), b"\0\x50it goes on".to_vec()].concat();
+        let explanations = probe(&[&stream], [&ISO87_ASCII]);
+        assert_eq!((explanations[0].envelope().framing(), explanations[0].left()), (Framing::BINARY2, 12));
+        explanations[0].score()
+    };
+    assert!(score([0; 4]) < 1000);
+    assert_eq!(score([100, 0, 0, 100]), score([0; 4]));
+}
+
 #[test]
 fn every_header_in_the_usual_framings() {
     let stations = [Station::Tpdu, Station::UnionPay, Station::Base1, Station::Base24, Station::Cups];

@@ -191,6 +191,42 @@ async fn a_pool_goes_around_connections_that_are_down() {
     drop(rest);
 }
 
+/// What waits for its turn on a connection that is lost was not sent: the pool sends it over another.
+#[tokio::test]
+async fn a_pool_sends_what_had_not_left_over_another_connection() {
+    let host = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stuck = Client::builder(host.local_addr().unwrap()).outbox(1 << 25).start();
+    let (reads_nothing, _) = host.accept().await.unwrap();
+    stuck.up().await;
+    let holds_back = |request: &Message<'_>, reply: Reply<'_>| {
+        if request.number(de::STAN) != Ok(1) {
+            approve(request, reply);
+        }
+    };
+    let server = Server::bind("127.0.0.1:0").serve_sync(holds_back).await.unwrap();
+    let other = Client::builder(server.address()).connect().await.unwrap();
+    let waits = other.clone();
+    let unanswered = tokio::spawn(async move { waits.request(request(1), 60 * SECOND).await });
+    // more than the buffers of the system take, so that the writer is held up
+    let text = "x".repeat(999);
+    let mut notice = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+    [46, 47, 48, 60, 61, 62, 63].into_iter().for_each(|number| _ = notice.set(number, text.as_str()));
+    let notice = notice.to_vec().unwrap();
+    (0..2_000).for_each(|_| stuck.notify(notice.as_slice()).unwrap());
+    while other.in_flight() == 0 {
+        sleep(MILLI).await;
+    }
+    sleep(20 * MILLI).await;
+    let pool = Arc::new(Pool::new([stuck.clone(), other]));
+    let sent = tokio::spawn(async move { pool.request(request(2), 20 * SECOND).await });
+    while stuck.in_flight() == 0 {
+        sleep(MILLI).await;
+    }
+    drop((reads_nothing, host));
+    assert!(holds(&sent.await.unwrap().unwrap(), 2));
+    unanswered.abort();
+}
+
 /// Peers that send nothing, send slowly, or read nothing, and one that works: it does not notice.
 #[tokio::test]
 async fn slow_and_hostile_peers_hold_nobody_else() {

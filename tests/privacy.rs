@@ -13,7 +13,8 @@ use cardwire::layout::Form;
 use cardwire::profile::UNIONPAY_PROFILE;
 use cardwire::{
     Builder, Field, Framing, Inspection, Message, Mti, Spec, Value,
-    layout::{Content, Element, Order, Tag},
+    layout::{self, Content, Element, Order, Tag, row},
+    mask::Privacy,
     spec,
 };
 use common::{Node, hex};
@@ -255,6 +256,29 @@ fn frames() {
             assert_hides(&format!("{:?}", framing.split(PAN.as_bytes())), || {
                 "a card number as a frame".to_owned()
             });
+        }
+    }
+}
+
+/// A card number of fewer than twelve digits is hidden whole, and so is one of which the ends that a row shows would
+/// leave fewer than three. Zeros begin no card number, so nothing but the row masks them.
+#[test]
+fn the_ends_of_a_card_number_show_from_twelve_digits_on() {
+    for (head, tail) in (0..=8).flat_map(|head| (0..=4).map(move |tail| (head, tail))) {
+        let shape = layout::n(19).ll();
+        let spec =
+            common::spec_of(cardwire::Dialect::ASCII, &[row(2, shape, "", Privacy::Pan { head, tail })])
+                .unwrap();
+        for len in 1..=19 {
+            let digits = "0".repeat(len);
+            let wire = Builder::new(spec, Mti::FINANCIAL_REQUEST).set(2, &digits).to_vec().unwrap();
+            let message = Message::parse(spec, &wire).unwrap();
+            let (head, tail) = match (usize::from(head), usize::from(tail)) {
+                (head, tail) if len >= 12 && len - head - tail >= 3 => (head, tail),
+                _ => (0, 0),
+            };
+            let masked = ["0".repeat(head), "*".repeat(len - head - tail), "0".repeat(tail)].concat();
+            assert_eq!(message.get(2).unwrap().to_string(), masked, "{head} and {tail} of {len}");
         }
     }
 }

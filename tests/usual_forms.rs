@@ -90,12 +90,9 @@ fn shapes() -> Vec<Shape<'static>> {
 fn specs() -> Vec<&'static Spec<'static>> {
     let spec = |dialect, shape| {
         let rows = [(2, shape), (3, n(4)), (64, ans(2)), (66, shape), (128, n(3))];
-        spec_of(dialect, &rows.map(|(number, shape)| row(number, shape, "", OPEN))).ok()
+        spec_of(dialect, &rows.map(|(number, shape)| row(number, shape, "", OPEN))).unwrap()
     };
-    let all: Vec<_> =
-        shapes().into_iter().flat_map(|shape| DIALECTS.map(|dialect| spec(dialect, shape))).collect();
-    assert!(all.iter().flatten().count() > all.len() - 10, "a few shapes do not go with a dialect");
-    all.into_iter().flatten().collect()
+    shapes().into_iter().flat_map(|shape| DIALECTS.map(|dialect| spec(dialect, shape))).collect()
 }
 
 fn element(spec: &'static Spec<'static>) -> &'static Element<'static> {
@@ -253,10 +250,11 @@ fn streamed<'o>(spec: &Spec<'_>, value: &[u8], out: &'o mut [u8]) -> Result<&'o 
 #[test]
 fn a_value_of_another_message_is_written_as_if_it_were_given() {
     let written = |shape: Shape<'static>, dialect: Dialect| {
-        spec_of(dialect, &[row(2, shape, "", OPEN), row(3, n(4), "", OPEN), row(64, ans(2), "", OPEN)]).ok()
+        spec_of(dialect, &[row(2, shape, "", OPEN), row(3, n(4), "", OPEN), row(64, ans(2), "", OPEN)])
+            .unwrap()
     };
     for shape in shapes() {
-        let specs: Vec<_> = DIALECTS.iter().filter_map(|dialect| written(shape, *dialect)).collect();
+        let specs: Vec<_> = DIALECTS.iter().map(|dialect| written(shape, *dialect)).collect();
         for (from, to) in specs.iter().flat_map(|from| specs.iter().map(move |to| (*from, *to))) {
             for len in lengths(element(from)).into_iter().filter(|len| lengths(element(to)).contains(len)) {
                 let value = value(element(from).content(), len);

@@ -318,6 +318,24 @@ fn a_duplicate_that_was_withdrawn_is_none() {
     );
 }
 
+/// A rule looks as many days ahead as it says, and no day more.
+#[test]
+fn a_match_is_within_the_days_of_its_rule() {
+    let sale = [
+        "10:00:00 T>A 0200 000000 000001 . 6600",
+        "10:00:01 A>T 0210 000000 000001 607510000001 6600 00 A00001 0316",
+    ];
+    let clearing = |day| format!("sale 607510000001 000001 6600 0 6600 PO-1 settlement_date=2026-03-{day}");
+    let check = |day, expected: &[&str]| {
+        check(&sale, &[clearing(day).as_str()], &[], "2026-03-25T10:00", expected);
+    };
+    check(23, &["P missing-in-bank! |  | 6600", "T date-differs | C01 S01 S02 | 6600"]);
+    check(
+        24,
+        &["P open |  | 6600", "T missing-in-clearing! | S01 S02 | 6600", "X missing-in-switch! | C01 | 6600"],
+    );
+}
+
 #[test]
 fn other_currencies_and_other_days() {
     let sale = [

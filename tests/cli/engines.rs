@@ -63,6 +63,21 @@ const RECORDS: &str = concat!(
     "\n"
 );
 
+/// What RFC 4180 quotes, by hand.
+#[test]
+fn values_of_a_csv_file_come_back_as_they_were() {
+    let name = r#"A ""B"", C"#;
+    let object = format!(
+        "{}\n",
+        r#"{"mti":"1240","fields":{"24":"200","49":"978","71":"00000002","72":"A \"B\", C"}}"#
+    );
+    let path = file("quoted.ipm", b"");
+    let path = path.to_str().unwrap();
+    good(&["ipm", "encode", "--to", "ebcdic", "-o", path], object);
+    let csv = good(&["ipm", "csv", path, "--expose", "--columns", "mti,72,49"], "");
+    assert_eq!(csv, format!("mti,72,49\n1240,\"{name}\",978\n"));
+}
+
 #[test]
 fn clearing_files() {
     let path = file("clearing.ipm", b"");

@@ -210,6 +210,21 @@ fn tls() {
     assert!(done.err.contains(": TLS: the certificate is not signed by a trusted authority"), "{}", done.err);
 }
 
+/// A rule for every second of some requests counts those that it fits, and nothing else.
+#[test]
+fn a_rule_for_every_second_request_takes_the_second_and_the_fourth() {
+    let rules = "[[rule]]\nmatch = { \"4\" = \">=1000\" }\nevery = 2\nresponse = { \"39\" = \"51\" }\n";
+    let rules = file("every.toml", rules.as_bytes());
+    let issuer = Issuer::start(&["-s", "iso87-ascii", "--count", "7", "-r", rules.to_str().unwrap()]);
+    let amounts = [5000, 10, 5000, 5000, 10, 5000, 5000];
+    let objects: String = (1..).zip(amounts).map(|(stan, amount)| object(stan, amount)).collect();
+    let send = ["send", &issuer.address, "-s", "iso87-ascii", "--format", "ndjson", "--window", "1"];
+    let done = cardwire(&send, objects);
+    let codes: Vec<&str> =
+        done.out.lines().map(|line| &line[line.find(r#""39":""#).unwrap() + 6..][..2]).collect();
+    assert_eq!(codes, ["00", "00", "51", "00", "00", "51", "00"], "{}", done.err);
+}
+
 #[test]
 fn nobody_there() {
     let done = cardwire(&["send", "127.0.0.1:1", "-s", "iso87-ascii", "-m", &hex(b"0800")], "");

@@ -65,6 +65,29 @@ fn check_counts_what_is_not_in_pairs() {
     assert!(done.err.contains("未成对：1条请求没有应答，0条应答没有请求"), "{}", done.err);
 }
 
+/// A STAN is a number of its terminal: two terminals may use one at the same time.
+#[test]
+fn check_pairs_messages_of_one_stan_by_terminal() {
+    let encode = |mti: &str, terminal: u8, amount: u32, more: &str| {
+        let object = format!(
+            r#"{{"mti":"{mti}","fields":{{"3":"000000","4":{amount},"11":7,{more}"41":"TERM000{terminal}"}}}}"#
+        );
+        good(&["encode", "-s", "iso87-ascii"], object)
+    };
+    let profile = "name = \"amounts\"\n[[rule]]\nmti = \"0200\"\nmandatory = [3, 4, 11, 41]\n\
+        [[rule]]\nmti = \"0210\"\nmandatory = [3, 39]\nechoed = [4, 11, 41]\n";
+    let profile = file("pairs-profile.toml", profile.as_bytes());
+    let requests = [encode("0200", 1, 100, ""), encode("0200", 2, 200, "")].concat();
+    let args = ["check", "-s", "iso87-ascii", "-p", profile.to_str().unwrap(), "--pairs"];
+    for (first, second) in [(1, 2), (2, 1)] {
+        let response = |terminal: u8| encode("0210", terminal, 100 * u32::from(terminal), "\"39\":\"00\",");
+        let done = cardwire(&args, requests.clone() + &response(first) + &response(second));
+        assert_eq!((done.code, done.out.matches(": ok").count()), (0, 4), "{}{}", done.out, done.err);
+    }
+    let done = cardwire(&args, requests + &encode("0210", 2, 100, "\"39\":\"00\","));
+    assert_eq!(done.code, 1, "the amount is that of the other terminal: {}", done.out);
+}
+
 #[test]
 fn profiles_come_from_files() {
     let profile = |name: &str, text: &str| file(name, text.as_bytes()).to_str().unwrap().to_owned();

@@ -193,3 +193,13 @@ fn what_cannot_be_redacted_is_left_out_and_told() {
     let done = cardwire(&["redact", "-s", "iso87-bcd", "--format", "text"], line);
     assert!(done.code == 1 && done.out.is_empty() && done.err.contains("no text"), "{}", done.err);
 }
+
+/// A header has no rows, so a card number in it is found by its digits.
+#[test]
+fn a_card_number_in_a_header_before_the_message_goes_too() {
+    let station = [&[0x60, 0, 3], &octets("4242424242424242")[..], &[0]].concat();
+    let frame = framed("binary2+12", &station, &messages("iso87-ascii")[0]);
+    let out = good(&["redact", "-s", "iso87-ascii", "-F", "binary2+12"], hex(&frame));
+    assert_eq!(out.trim().len(), 2 * frame.len());
+    assert!(hex(&frame).contains("4242424242424242") && !out.contains("4242424242424242"), "{out}");
+}

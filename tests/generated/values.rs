@@ -114,7 +114,11 @@ pub(super) fn tag(dice: &mut Dice, form: Tag) -> u32 {
         }
         Tag::Octets(width) => (0..width).fold(0, |value, _| value << 8 | number(0, 0xFF)),
         Tag::Ber => match number(0, 3) {
-            0 => number(1, 0xFF) & 0xFE | 0x40,
+            // every octet but 00, which is padding, and those whose last five bits announce more octets
+            0 => match number(0, 247) {
+                0 => 0x9A,
+                other => 32 * (other / 31) + other % 31,
+            },
             1 => number(0, 7) << 13 | 0x1F00 | number(0, 0x7F),
             2 => number(0, 7) << 21 | 0x1F_0000 | number(0x80, 0xFF) << 8 | number(0, 0x7F),
             _ => 0x9F26,

@@ -11,6 +11,7 @@ use settlement::journal::{Party, RecordKind};
 use settlement::local::Local;
 use settlement::money::Money;
 use settlement::report::{self, Style};
+use settlement::store::History;
 use settlement::wimm::{self, Lang, Verdict};
 
 fn whole_day() -> Local {
@@ -164,6 +165,33 @@ fn a_tampered_history_is_found_out() {
         records.retain(|record| record.kind != RecordKind::SaleReversed);
     };
     assert!(broken(&verdict_changed) > 0);
+}
+
+/// Rows without their commit, a commit without its rows, and rows without what chains them: each alone, at the end.
+#[test]
+fn a_tail_that_was_cut_off_is_found_out() {
+    let world = whole_day();
+    type Cut = fn(&mut History);
+    let cuts: [(&str, Cut); 5] = [
+        ("the last commit", |history| _ = history.commits.pop()),
+        ("the last record", |history| _ = history.records.pop()),
+        ("the last record with its link", |history| _ = (history.records.pop(), history.record_chain.pop())),
+        ("the last transfer", |history| _ = history.transfers.pop()),
+        ("the last transfer with its link", |history| _ = (history.transfers.pop(), history.chain.pop())),
+    ];
+    for party in Party::ALL {
+        for (what, cut) in cuts {
+            let mut books = Books::of(&world).unwrap();
+            let history = books.history_mut(party);
+            if what.contains("transfer") && history.transfers.is_empty() {
+                continue;
+            }
+            cut(history);
+            let rule = format!("{party}: history is the one that was written");
+            let chained = audit(&books).into_iter().find(|check| check.rule == rule).unwrap();
+            assert!(!chained.holds, "{party}: {what}");
+        }
+    }
 }
 
 /// Names and codes that are the same in Chinese.

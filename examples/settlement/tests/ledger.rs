@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use settlement::clock::Stamp;
 use settlement::journal::{Party, Record, RecordKind};
-use settlement::ledger::{Flag, Ledger, Purpose, Status, Transfer};
+use settlement::ledger::{Account, Flag, Ledger, Purpose, Status, Transfer};
 use settlement::money::Money;
 use settlement::store::{Commit, MemStore, SqliteStore, Store, StoreError};
 
@@ -40,6 +40,7 @@ every_store! {
     a_hold_is_resolved_once
     a_part_of_a_hold_can_be_posted
     a_commit_is_all_or_nothing
+    a_commit_that_resolves_its_own_hold_is_taken_back_whole
     a_commit_has_its_number
     every_book_sums_to_zero_whatever_happens
     what_is_stored_is_what_was_written
@@ -126,6 +127,27 @@ fn a_commit_is_all_or_nothing(store: &mut dyn Store) {
     assert_eq!(store.books().account("cardholder:1").available(), 100);
     assert_eq!(store.last_seq(), 1);
     commit(store, &[hold("a", 60)]).unwrap();
+}
+
+/// A hold that is resolved in the commit that made it is taken back with it: the last one first.
+fn a_commit_that_resolves_its_own_hold_is_taken_back_whole(store: &mut dyn Store) {
+    commit(store, &[deposit(100)]).unwrap();
+    let balances = |store: &dyn Store| {
+        let accounts = store.books().accounts().filter(|(_, account)| **account != Account::default());
+        accounts.map(|(name, account)| (name.to_owned(), *account)).collect::<Vec<_>>()
+    };
+    let before = balances(store);
+    for resolved in [hold("a", 60).post(), hold("a", 60).void()] {
+        let result = commit(store, &[hold("a", 60), resolved.clone(), hold("b", 101)]);
+        let failed = Status::LinkedEventFailed;
+        assert_eq!(result, Err(StoreError::Refused(vec![failed, failed, Status::ExceedsCredits])));
+        assert_eq!(balances(store), before);
+        assert_eq!((store.books().open_holds().count(), store.books().transfer(resolved.id)), (0, None));
+        assert_eq!(store.books().transfer(hold("a", 60).id), None);
+    }
+    // neither did anything of it stay: each can be booked afresh
+    commit(store, &[hold("a", 60), hold("a", 60).post()]).unwrap();
+    assert_eq!(store.books().account("cardholder:1").available(), 40);
 }
 
 fn a_commit_has_its_number(store: &mut dyn Store) {

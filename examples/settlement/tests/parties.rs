@@ -385,3 +385,21 @@ fn a_terminal_that_has_not_signed_on_sells_nothing() {
     world.ask(Terminal, Command::Sell(card(), Money::minor(100))).unwrap();
     assert!(matches!(world.outcomes()[..], [(Terminal, Outcome::Refused(_))]));
 }
+
+/// The fee is of each item and rounded for each: twice 0.29 of 49.00, where the sum would have 0.59.
+#[test]
+fn the_fee_is_of_each_item_and_not_of_their_sum() {
+    let mut world = open_shop();
+    sell(&mut world, 4_900);
+    sell(&mut world, 4_900);
+    world.ask(Issuer, Command::CutOver).unwrap();
+    settle_down(&mut world);
+    world.ask(Terminal, Command::CloseBatch).unwrap();
+    settle_down(&mut world);
+    world.outcomes();
+    world.ask(Acquirer, Command::Pay).unwrap();
+    assert!(world.outcomes().contains(&(Acquirer, Outcome::Paid(Money::minor(9_742)))));
+    let books = Books::of(&world).unwrap();
+    assert_eq!(books.ledger(Acquirer).account("mdr_income").net(), 58);
+    assert_eq!(failed(&world), [""; 0]);
+}

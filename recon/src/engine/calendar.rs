@@ -216,6 +216,16 @@ mod tests {
         }
     }
 
+    /// Weekdays less the six days that the euro system is closed: those of 2025 are all weekdays, and one of 2026 is
+    /// a Saturday.
+    #[test]
+    fn target_works_so_many_days_of_a_year() {
+        for (year, days) in [(2025, 255), (2026, 256)] {
+            let (first, last) = (date(year - 1, 12, 31), date(year, 12, 31));
+            assert_eq!(Calendar::from(Base::Target).between(first, last), days, "{year}");
+        }
+    }
+
     #[test]
     fn a_year_is_known_or_said() {
         let known = Calendar::from(Base::Cn);

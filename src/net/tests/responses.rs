@@ -222,6 +222,54 @@ async fn a_lost_connection_ends_everything_at_once() {
     assert_eq!(began.elapsed(), 3 * SECOND);
 }
 
+/// Of what was in flight when the connection was lost, that which had begun to leave may have arrived, and the rest
+/// certainly did not: its keys are free.
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_tells_what_had_left_from_what_had_not() {
+    let bench = Bench::with(150, Hooks::NONE, |settings| settings.write_timeout = 300 * SECOND);
+    let mut sent = Vec::new();
+    for n in 0..6 {
+        sent.push(bench.request(request(n), 100 * SECOND));
+        sleep(SECOND).await;
+    }
+    drop(bench.host);
+    let mut lost = Vec::new();
+    for sent in sent {
+        lost.push(match sent.await.unwrap().unwrap_err() {
+            SendError::Unknown { why: Lost::Disconnected, .. } => "unknown",
+            SendError::NotSent(NotSent::Lost) => "not sent",
+            other => panic!("{other}"),
+        });
+    }
+    // 72 octets each: two fit, the third was begun, the others waited for their turn
+    assert_eq!(lost, ["unknown", "unknown", "unknown", "not sent", "not sent", "not sent"]);
+    assert_eq!(bench.peer.state.lock().mux.remembered(), 3, "a response may still come to those that left");
+}
+
+/// A request whose time ran out before it left has no response to come, so its key can be used at once.
+#[tokio::test(start_paused = true)]
+async fn the_key_of_a_request_that_never_left_is_free() {
+    let mut bench = Bench::with(150, Hooks::NONE, |settings| settings.write_timeout = 300 * SECOND);
+    let mut sent = Vec::new();
+    for n in 0..4 {
+        sent.push(bench.request(request(n), 100 * SECOND));
+        sleep(SECOND).await;
+    }
+    let error = bench.peer.request(request(4), SECOND).await.unwrap_err();
+    assert!(matches!(error, SendError::NotSent(NotSent::NoRoom)), "{error}");
+    sent.push(bench.request(request(4), 100 * SECOND));
+    sleep(SECOND).await;
+    assert!(!sent[4].is_finished(), "it was refused");
+    for n in 0..5 {
+        let seen = bench.host.next().await;
+        assert_eq!(stan(&seen), n, "each leaves once");
+        bench.host.send(&response_to(&seen)).await;
+    }
+    for sent in sent {
+        sent.await.unwrap().unwrap();
+    }
+}
+
 /// A decline with a wrong code is as little believed as an approval.
 #[tokio::test(start_paused = true)]
 async fn a_response_refused_by_its_mac_or_by_the_spec_is_told_as_such() {

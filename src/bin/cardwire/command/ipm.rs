@@ -323,3 +323,25 @@ fn encode(output: &mut Output, named: &[PathBuf], target: &Target) -> Outcome {
         Ok(())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_could_part_values_is_quoted() {
+        for (value, wanted) in [
+            ("", ""),
+            ("a b", "a b"),
+            ("a,b", "\"a,b\""),
+            ("a\"b", "\"a\"\"b\""),
+            ("a\nb", "\"a\nb\""),
+            ("a\rb", "\"a\rb\""),
+            ("\"", "\"\"\"\""),
+            ("=1+1", "'=1+1"),
+            ("-1,5", "\"'-1,5\""),
+        ] {
+            assert_eq!(quoted(value), wanted, "{value:?}");
+        }
+    }
+}

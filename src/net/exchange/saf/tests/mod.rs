@@ -144,6 +144,30 @@ fn a_restart_keeps_order_and_repeats_what_was_in_flight() {
     assert!(saf.put(1, b"new").unwrap() > ids[3]);
 }
 
+/// A work item that is put back waits after what was there before it, also when the process starts anew.
+#[test]
+fn a_retried_item_is_the_last_in_its_lane_before_and_after_a_restart() {
+    for (restarts, compacts) in [(false, false), (true, false), (true, true)] {
+        let mut saf = forwarder();
+        let [first, second, third] = [b"a", b"b", b"c"].map(|text| saf.put(1, text).unwrap());
+        assert_eq!(due(&mut saf, 0), Some((first, 1, false)));
+        saf.refused(first, *b"96").unwrap();
+        saf.retry(s(0), first).unwrap();
+        if compacts {
+            saf.compact().unwrap();
+        }
+        if restarts {
+            saf = Forwarder::recover(saf.into_queue(), POLICY, 1).unwrap();
+        }
+        let mut order = Vec::new();
+        while let Some((id, _, repeat)) = due(&mut saf, 0) {
+            order.push((id, repeat));
+            saf.acknowledged(id).unwrap();
+        }
+        assert_eq!(order, [(second, false), (third, false), (first, true)], "{restarts} {compacts}");
+    }
+}
+
 #[test]
 fn a_repeat_keeps_its_identity() {
     let wire = Builder::new(&ISO87_BCD, Mti::REVERSAL_ADVICE)
