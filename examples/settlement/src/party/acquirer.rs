@@ -157,8 +157,7 @@ impl Acquirer {
     }
 
     fn started(&mut self, fx: &mut Effects) {
-        let record = fx.record(RecordKind::Started);
-        fx.note(record);
+        fx.started();
         if let Err(why) = self.advices.start(self.config.timers, self.config.node.into()) {
             let record = fx.record(RecordKind::WorkItem);
             fx.note(Record { note: why.to_owned(), ..record });

@@ -132,10 +132,7 @@ impl Machine for Hub {
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
-            Input::Start => {
-                let record = fx.record(RecordKind::Started);
-                fx.note(record);
-            }
+            Input::Start => fx.started(),
             Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
             Input::Parcel(_, Parcel::Receipt(receipt)) if receipt.taken => {
                 let record = fx.record(RecordKind::FileAcknowledged);

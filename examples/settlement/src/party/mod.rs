@@ -225,6 +225,11 @@ impl Effects {
         Record::new(self.now, kind)
     }
 
+    fn started(&mut self) {
+        let record = self.record(RecordKind::Started);
+        self.note(record);
+    }
+
     fn received(&mut self, from: Party, message: &Telegram) {
         self.note(Record::traffic(self.now, RecordKind::MessageIn, from, message));
     }

@@ -318,8 +318,7 @@ impl Machine for Terminal {
         let mut fx = Effects::at(now);
         match input {
             Input::Start => {
-                let record = fx.record(RecordKind::Started);
-                fx.note(record);
+                fx.started();
                 let open =
                     self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
                 open.collect::<Vec<_>>().into_iter().for_each(|stan| {

@@ -37,11 +37,7 @@ pub(super) struct Funding {
 
 #[derive(Debug)]
 struct Payout {
-    merchant: String,
-    account: String,
-    date: Date,
-    amount: Money,
-    reference: String,
+    order: Order,
     ordered: Date,
     end: Option<End>,
 }
@@ -67,17 +63,7 @@ impl Funding {
                 self.taken.insert(record.tx.clone(), record.note.clone());
             }
             RecordKind::Payout => {
-                let mut parts = record.note.split('|').map(str::to_owned);
-                let mut part = || parts.next().unwrap_or_default();
-                let payout = Payout {
-                    merchant: part(),
-                    account: part(),
-                    reference: part(),
-                    date: record.date.unwrap_or_default(),
-                    amount: record.amount.unwrap_or_default(),
-                    ordered: record.at.date(),
-                    end: None,
-                };
+                let payout = Payout { order: Order::of(record), ordered: record.at.date(), end: None };
                 self.payouts.insert(record.tx.clone(), payout);
             }
             RecordKind::PayoutCredited => self.end(record, End::Credited),
@@ -272,8 +258,8 @@ impl Acquirer {
     /// Orders what is due, one payout for each merchant and date. An order without a word from the bank goes out again
     /// under its own number; what was sent back gets another one.
     pub(super) fn order_payouts(&self, books: &Ledger, fx: &mut Effects) {
-        for (id, payout) in self.funding.payouts.iter().filter(|(_, payout)| payout.end.is_none()) {
-            fx.parcel(Party::Bank, Parcel::Order(payout.order(id)));
+        for payout in self.funding.payouts.values().filter(|payout| payout.end.is_none()) {
+            fx.parcel(Party::Bank, Parcel::Order(payout.order.clone()));
         }
         let mut due: BTreeMap<(&str, Date), Vec<(&String, &Sale)>> = BTreeMap::new();
         let ready = |sale: &Sale| sale.captured && sale.settled && sale.cleared && !sale.paid;
@@ -311,8 +297,8 @@ impl Acquirer {
         let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
         let standing = |payout: &&Payout| !matches!(payout.end, Some(End::Returned(_)));
         for payout in self.funding.payouts.values().filter(standing).filter(|payout| payout.ordered == day) {
-            let sum = sums.entry(&payout.merchant).or_default();
-            *sum = sum.plus(payout.amount);
+            let sum = sums.entry(&payout.order.merchant).or_default();
+            *sum = sum.plus(payout.order.amount);
         }
         sums
     }
@@ -340,19 +326,20 @@ impl Acquirer {
             let record = sale.record(key, RecordKind::SalePaid, fx);
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
         }
-        let record = fx.record(RecordKind::Payout);
-        let note = format!("{merchant}|{account}|{reference}");
-        fx.note(Record { tx: id.clone(), amount: Some(amount), date: Some(date), note, ..record });
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &payable, &transit, amount));
         let (merchant, account) = (merchant.to_owned(), account.clone());
-        fx.parcel(Party::Bank, Parcel::Order(Order { id, merchant, account, date, amount, reference }));
+        let order = Order { id, merchant, account, date, amount, reference };
+        let (tx, note, record) = (order.id.clone(), order.note(), fx.record(RecordKind::Payout));
+        fx.note(Record { tx, amount: Some(amount), date: Some(date), note, ..record });
+        fx.parcel(Party::Bank, Parcel::Order(order));
         amount
     }
 
     /// How the next payout of this merchant and date is called on the statement; `in_part` if more is due.
     fn reference(&self, merchant: &str, date: Date, in_part: bool) -> String {
-        let earlier = self.funding.payouts.values().filter(|p| p.merchant == merchant && p.date == date);
+        let same = |order: &Order| order.merchant == merchant && order.date == date;
+        let earlier = self.funding.payouts.values().filter(|payout| same(&payout.order));
         let returned = |payout: &&Payout| matches!(payout.end, Some(End::Returned(_)));
         let (returned, standing): (Vec<_>, Vec<_>) = earlier.partition(returned);
         let again = if returned.is_empty() { String::new() } else { format!("R{}", returned.len()) };
@@ -366,26 +353,25 @@ impl Acquirer {
         if notice.end == End::Accepted || payout.end.as_ref() == Some(&notice.end) {
             return;
         }
-        let (id, merchant) = (&notice.id, &payout.merchant);
+        let Order { id, merchant, amount, .. } = &payout.order;
         let transit = format!("payout_in_transit:{merchant}");
-        let is_out = books.account(&transit).available() >= units(payout.amount);
+        let is_out = books.account(&transit).available() >= units(*amount);
         let (kind, note) = match (&payout.end, notice.end) {
             (None, End::Credited) if is_out => {
                 let to = "nostro";
-                fx.transfer(Transfer::posted(Purpose::Payout, id, &transit, to, payout.amount));
+                fx.transfer(Transfer::posted(Purpose::Payout, id, &transit, to, *amount));
                 (RecordKind::PayoutCredited, notice.trace)
             }
             (before @ (None | Some(End::Credited)), End::Returned(why)) => {
                 let from = if before.is_none() { transit.as_str() } else { "nostro" };
                 let payable = format!("merchant_payable:{merchant}");
-                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, payout.amount));
+                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, *amount));
                 (RecordKind::PayoutReturned, why)
             }
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
         };
         let record = fx.record(kind);
-        let amount = Some(payout.amount);
-        fx.note(Record { tx: id.clone(), amount, peer: Some(Party::Bank), note: note.clone(), ..record });
+        fx.note(Record { tx: id.clone(), amount: Some(*amount), peer: Some(Party::Bank), note: note.clone(), ..record });
         if kind == RecordKind::PayoutReturned && !self.funding.held.contains_key(merchant) {
             let record = fx.record(RecordKind::MerchantHeld);
             fx.note(Record { tx: merchant.clone(), note: format!("payout returned: {note}"), ..record });
@@ -419,14 +405,6 @@ impl Acquirer {
     fn net(&self, sale: &Sale) -> Money {
         let fee = sale.amount.share(self.config.fee_basis_points);
         sale.amount.minus(fee).unwrap_or(Money::ZERO)
-    }
-}
-
-impl Payout {
-    fn order(&self, id: &str) -> Order {
-        let (merchant, account) = (self.merchant.clone(), self.account.clone());
-        let reference = self.reference.clone();
-        Order { id: id.to_owned(), merchant, account, date: self.date, amount: self.amount, reference }
     }
 }
 
