@@ -81,7 +81,7 @@ impl Acquirer {
             batches: BTreeMap::new(),
             closed: BTreeMap::new(),
             dates: BTreeMap::new(),
-            funding: Funding::default(),
+            funding: Funding::new(),
             host_stan: 500_000,
             sequence: 0,
             host_in_service: false,

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parcel::{Parcel, Receipt};
+use super::intake::Intake;
+use super::parcel::Parcel;
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
 use crate::clock::Stamp;
 use crate::files::clearing::{ClearingFile, Presentment};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Digest, Ledger, Purpose, Transfer};
+use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 
 /// Who this hub is.
@@ -25,8 +26,7 @@ pub struct HubConfig {
 #[derive(Debug)]
 pub struct Hub {
     config: HubConfig,
-    /// SHA-256 of the files that were taken, by number.
-    taken: BTreeMap<String, String>,
+    files: Intake,
     items: BTreeMap<String, Presentment>,
     /// RRNs that wait for the next run.
     waiting: BTreeSet<String>,
@@ -40,7 +40,7 @@ impl Hub {
     pub const fn new(config: HubConfig) -> Self {
         Self {
             config,
-            taken: BTreeMap::new(),
+            files: Intake::from(Party::Acquirer, false),
             items: BTreeMap::new(),
             waiting: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
@@ -49,33 +49,11 @@ impl Hub {
     }
 
     fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
-        let sha = Digest::of_octets(octets).to_string();
-        let file = match ClearingFile::decode(octets) {
-            Ok(file) => file,
-            Err(why) => {
-                let record = fx.record(RecordKind::FileQuarantined);
-                return fx.note(Record { peer: Some(Party::Acquirer), note: why.to_string(), ..record });
-            }
-        };
-        let receipt = |taken| Parcel::Receipt(Receipt { file: file.id.clone(), taken });
-        let about = |record: Record| Record { tx: file.id.clone(), peer: Some(Party::Acquirer), ..record };
-        match self.taken.get(&file.id) {
-            Some(known) if *known == sha => {
-                fx.note(about(fx.record(RecordKind::FileDuplicate)));
-                return fx.parcel(Party::Acquirer, receipt(true));
-            }
-            Some(_) => {
-                let note = "the number of another file".to_owned();
-                fx.note(Record { note, ..about(fx.record(RecordKind::FileQuarantined)) });
-                return fx.parcel(Party::Acquirer, receipt(false));
-            }
-            None => fx.note(Record { note: sha, ..about(fx.record(RecordKind::FileTaken)) }),
-        }
+        let Some(file) = self.files.receive(octets, fx) else { return };
         let mut seen = BTreeSet::new();
         for item in &file.items {
             self.item(&file.id, item, seen.insert(&item.rrn), fx);
         }
-        fx.parcel(Party::Acquirer, receipt(true));
     }
 
     fn item(&self, file: &str, item: &Presentment, first: bool, fx: &mut Effects) {
@@ -147,9 +125,7 @@ impl Machine for Hub {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            RecordKind::FileTaken => {
-                self.taken.insert(record.tx.clone(), record.note.clone());
-            }
+            RecordKind::FileTaken => self.files.apply(record),
             RecordKind::SalePresented => {
                 let mut parts = record.note.split('|').map(str::to_owned);
                 let mut part = || parts.next().unwrap_or_default();

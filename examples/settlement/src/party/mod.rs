@@ -7,6 +7,7 @@
 mod acquirer;
 mod bank;
 mod hub;
+mod intake;
 mod issuer;
 pub mod parcel;
 mod terminal;

@@ -9,9 +9,10 @@ use super::item::{Sale, State};
 use crate::clock::Date;
 use crate::files::clearing::{ClearingFile, Presentment};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Digest, Ledger, Purpose, Transfer, TransferId};
+use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
-use crate::party::parcel::{End, Notice, Order, Parcel, Receipt};
+use crate::party::intake::Intake;
+use crate::party::parcel::{End, Notice, Order, Parcel};
 use crate::party::{Desk, Effects, Outcome};
 use crate::telegram::Code;
 
@@ -19,14 +20,14 @@ use crate::telegram::Code;
 pub(super) const FROZEN: Code = Code::of(b"57");
 
 /// Files, payouts and merchants, as the journal tells them. Empty and unused without a back office.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Funding {
     /// The account of each merchant; `None` while payouts are booked when they are ordered.
     pub(super) accounts: Option<BTreeMap<String, String>>,
     /// Our clearing files, and whether there is a receipt.
     files: BTreeMap<String, bool>,
-    /// SHA-256 of the settlement files that were taken, by number.
-    taken: BTreeMap<String, String>,
+    /// The hub's settlement files.
+    settlement: Intake,
     payouts: BTreeMap<String, Payout>,
     /// Merchants that nothing is paid to, and whether they are frozen.
     held: BTreeMap<String, bool>,
@@ -43,6 +44,18 @@ struct Payout {
 }
 
 impl Funding {
+    pub(super) const fn new() -> Self {
+        Self {
+            accounts: None,
+            files: BTreeMap::new(),
+            settlement: Intake::from(Party::Hub, true),
+            payouts: BTreeMap::new(),
+            held: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            releases: 0,
+        }
+    }
+
     pub(super) fn is_on(&self) -> bool {
         self.accounts.is_some()
     }
@@ -59,9 +72,7 @@ impl Funding {
             RecordKind::FileAcknowledged => {
                 self.files.insert(record.tx.clone(), true);
             }
-            RecordKind::FileTaken => {
-                self.taken.insert(record.tx.clone(), record.note.clone());
-            }
+            RecordKind::FileTaken => self.settlement.apply(record),
             RecordKind::Payout => {
                 let payout = Payout { order: Order::of(record), ordered: record.at.date(), end: None };
                 self.payouts.insert(record.tx.clone(), payout);
@@ -170,7 +181,11 @@ impl Acquirer {
 
     pub(super) fn parcel(&self, parcel: Parcel, books: &Ledger, fx: &mut Effects) {
         match parcel {
-            Parcel::File(octets) => self.settlement_file(&octets, fx),
+            Parcel::File(octets) => {
+                if let Some(file) = self.funding.settlement.receive(&octets, fx) {
+                    self.match_items(&file, fx);
+                }
+            }
             Parcel::Receipt(receipt) if self.funding.files.contains_key(&receipt.file) => {
                 if receipt.taken {
                     let record = fx.record(RecordKind::FileAcknowledged);
@@ -182,29 +197,6 @@ impl Acquirer {
             Parcel::Notice(notice) => self.noticed(notice, books, fx),
             Parcel::Receipt(_) | Parcel::Order(_) => {}
         }
-    }
-
-    fn settlement_file(&self, octets: &[u8], fx: &mut Effects) {
-        let sha = Digest::of_octets(octets).to_string();
-        let file = match ClearingFile::decode(octets) {
-            Ok(file) => file,
-            Err(why) => {
-                let record = fx.record(RecordKind::FileQuarantined);
-                return fx.note(Record { peer: Some(Party::Hub), note: why.to_string(), ..record });
-            }
-        };
-        let taken = |taken| Parcel::Receipt(Receipt { file: file.id.clone(), taken });
-        let (kind, note, answer) = match self.funding.taken.get(&file.id) {
-            None => (RecordKind::FileTaken, sha, taken(true)),
-            Some(known) if *known == sha => (RecordKind::FileDuplicate, sha, taken(true)),
-            Some(_) => (RecordKind::FileQuarantined, "the number of another file".to_owned(), taken(false)),
-        };
-        let record = fx.record(kind);
-        fx.note(Record { tx: file.id.clone(), peer: Some(Party::Hub), note, ..record });
-        if kind == RecordKind::FileTaken {
-            self.match_items(&file, fx);
-        }
-        fx.parcel(Party::Hub, answer);
     }
 
     /// Each item of the file against our own rows, and each row that was presented against the file.
@@ -371,7 +363,13 @@ impl Acquirer {
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
         };
         let record = fx.record(kind);
-        fx.note(Record { tx: id.clone(), amount: Some(*amount), peer: Some(Party::Bank), note: note.clone(), ..record });
+        fx.note(Record {
+            tx: id.clone(),
+            amount: Some(*amount),
+            peer: Some(Party::Bank),
+            note: note.clone(),
+            ..record
+        });
         if kind == RecordKind::PayoutReturned && !self.funding.held.contains_key(merchant) {
             let record = fx.record(RecordKind::MerchantHeld);
             fx.note(Record { tx: merchant.clone(), note: format!("payout returned: {note}"), ..record });
