@@ -98,6 +98,10 @@ named! {
         LateApproval = "late_approval",
         /// The same STAN with other content.
         StanReuse = "stan_reuse",
+        /// Less of it is charged from here on: the issuer is to release the rest.
+        SaleReducing = "sale_reducing",
+        /// The issuer did.
+        SaleReduced = "sale_reduced",
         /// Confirmed by a balanced batch.
         SaleCaptured = "sale_captured",
         /// Reconciled with the other side.
@@ -114,8 +118,14 @@ named! {
         SaleExcluded = "sale_excluded",
         /// Both sides of a settlement date agree.
         DateReconciled = "date_reconciled",
-        /// They do not.
+        /// They do not: it is settled item by item.
         DateOutOfBalance = "date_out_of_balance",
+        /// An item of totals that are out of balance is the same on both sides.
+        ItemAgreed = "item_agreed",
+        /// It is not, or one side does not have it: open until somebody corrects it. It holds nothing else back.
+        ItemDisputed = "item_disputed",
+        /// All items of these totals are compared.
+        ItemsCompared = "items_compared",
         /// The merchant was paid.
         Payout = "payout",
         /// The merchant's bank credited the payout.

@@ -22,6 +22,8 @@ impl Mti {
     pub const REVERSAL_ADVICE: Self = Self(420);
     /// Reversal advice, repeated.
     pub const REVERSAL_REPEAT: Self = Self(421);
+    /// Upload of an item that totals are made of, where these are out of balance.
+    pub const ITEM: Self = Self(320);
     /// Batch settlement of a terminal.
     pub const SETTLEMENT: Self = Self(500);
     /// Reconciliation advice of an acquirer.
@@ -264,6 +266,8 @@ pub struct Telegram {
     pub balance: Option<Balance>,
     /// DE90.
     pub original: Option<Original>,
+    /// DE95: what is left of the original amount (host link).
+    pub replacement: Option<Money>,
     /// DE48 and 120-127 of an 0520: the sales that its totals leave out, since nobody knows what became
     /// of them. Each is counted nowhere until its reversal is answered.
     pub excluded: Vec<Original>,

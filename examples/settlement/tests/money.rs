@@ -190,6 +190,43 @@ fn a_parked_reversal_holds_back_no_other_merchant() {
     assert!(found.contains(&"T reversed 99900".to_owned()), "{found:?}");
 }
 
+/// One stuck item never holds another's money: of a date that is out of balance each item that both hosts have alike
+/// is settled and paid, whatever is wrong with the others, and however its comparison is interrupted; what is wrong is
+/// named by both. Corrected, it is paid once, on the date of its correction.
+#[test]
+fn one_stuck_item_never_holds_anothers_money() {
+    let sales = "09:00 sign-on\n09:01 till2 sign-on\n14:00 alter A>I 0200 600.00\n14:00 alter I>A 0210 500.00\n\
+                 14:00 sell 500.00\n14:10 sell 80.00\n14:20 till2 sell 300.00\n22:00 till2 close-batch\n";
+    let named = "[named]\n'acquirer date_out_of_balance' = 1\n'issuer date_out_of_balance' = 1\n\
+                 'acquirer item_disputed' = 1\n'issuer item_disputed' = 1\n";
+    let corrected = "+1 12:00 correct 1\n+1 12:01 correct 1\n+1 23:00 cut-over\n+1 23:30 present\n+2 05:30 hub-run\n\
+                     +2 09:00 pay\n+2 10:00 bank-run\n+3 09:00 pay\n+3 10:00 bank-run\n";
+    for trouble in [
+        "",
+        "23:00 lose A>I 0320\n",
+        "23:00 lose I>A 0330 x2\n",
+        "23:00 double I>A 0530\n23:00 double A>I 0520\n",
+        "23:00 kill A after 4\n",
+        "23:00 kill A before 4\n",
+        "23:00 kill I after 4\n23:01 lose I>A 0530\n",
+        "23:00 delay A>I 0520 30s\n",
+    ] {
+        let before = format!("{sales}{trouble}{NIGHT}");
+        if trouble.is_empty() {
+            let books = "[books]\n'bank merchant:ACC-1' = '79.52'\n'bank merchant:ACC-2' = '298.20'\n";
+            let found = audited(&play(&before, &format!("{named}{books}")));
+            assert!(found.contains(&"T matched 8000".to_owned()), "{found:?}");
+            assert!(found.contains(&"T matched 30000".to_owned()), "{found:?}");
+            assert!(found.iter().all(|line| !line.contains('!') || line.ends_with(" 50000")), "{found:?}");
+        }
+        let books = "[books]\n'bank merchant:ACC-1' = '576.52'\n'issuer cardholder:1004' = '79,120.00'\n\
+                     'acquirer hub_receivable' = '0.00'\n'issuer hub_settlement' = '0.00'\n";
+        let found = audited(&play(&format!("{before}{corrected}"), &format!("{named}{books}")));
+        let paid: Vec<_> = found.iter().filter(|line| line.starts_with('P')).collect();
+        assert_eq!(paid, ["P payout -29820", "P payout -49700", "P payout -7952"], "{trouble}: {found:?}");
+    }
+}
+
 /// Check 8: a settlement file with one record missing, one doubled and one changed: three exceptions, and the others
 /// are paid.
 #[test]

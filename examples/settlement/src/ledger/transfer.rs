@@ -154,6 +154,15 @@ impl Transfer {
         Self { id, flag: Flag::VoidPending(self.id), purpose: Purpose::Reversal, ..self.clone() }
     }
 
+    /// The reservation that takes the place of this one when only so much of it is left.
+    pub fn reduced(&self, left: Money) -> Self {
+        if left == self.amount {
+            return self.clone();
+        }
+        let id = TransferId::of(&["reduced", &self.id.to_string(), &left.units().to_string()]);
+        Self { id, amount: left, ..self.clone() }
+    }
+
     /// All of it, in a fixed order: what the hash chain covers.
     pub fn words(&self) -> [String; 8] {
         let resolves = self.flag.resolves().map_or_else(String::new, |id| id.to_string());

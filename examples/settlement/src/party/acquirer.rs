@@ -6,6 +6,7 @@
 mod advices;
 mod funding;
 mod item;
+mod itemize;
 mod sale;
 mod settle;
 
@@ -15,7 +16,7 @@ use self::advices::Advices;
 use self::funding::Funding;
 use self::item::{Sale, State};
 use self::settle::Closing;
-use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
+use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
@@ -112,6 +113,7 @@ impl Acquirer {
             (800, Some(CUT_OVER)) => self.cut_over(message, fx),
             (210, _) => self.sale_answered(message, fx),
             (430, _) => self.reversal_answered(message, fx),
+            (330, _) => self.item_compared(message, fx),
             (530, _) => self.reconciled(message, books, fx),
             _ => {}
         }
@@ -152,6 +154,7 @@ impl Acquirer {
             Timer::Forward => self.forward(fx),
             Timer::Advice(id, sent) => self.advice_unanswered(Some((id, sent)), fx),
             Timer::Reconcile(date) => self.reconcile(date, fx),
+            Timer::Upload(date) => self.upload(date, fx),
             Timer::CutOver(_) | Timer::Terminal(_) => {}
         }
     }
@@ -223,6 +226,7 @@ impl Machine for Acquirer {
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
             Input::Timer(timer) => self.timer(timer, &mut fx),
+            Input::Command(Command::Desk(Desk::Correct(rrn))) => self.correct(&rrn, &mut fx),
             Input::Command(Command::Pay) if self.funding.is_on() => self.order_payouts(books, &mut fx),
             Input::Command(Command::Pay) => self.pay(books, &mut fx),
             Input::Command(Command::Desk(desk)) if self.funding.is_on() => self.desk(&desk, &mut fx),
@@ -256,10 +260,14 @@ impl Machine for Acquirer {
             RecordKind::DateSubmitted
             | RecordKind::SaleExcluded
             | RecordKind::DateReconciled
-            | RecordKind::DateOutOfBalance => {
+            | RecordKind::DateOutOfBalance
+            | RecordKind::ItemAgreed
+            | RecordKind::ItemDisputed
+            | RecordKind::ItemsCompared => {
                 if let Some(closing) = record.date.and_then(|date| self.dates.get_mut(&date)) {
                     closing.apply(record);
                 }
+                self.apply_sale(record);
             }
             RecordKind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());

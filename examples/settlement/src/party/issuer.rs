@@ -4,7 +4,7 @@
 
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::{Pan, PinBlock};
@@ -65,7 +65,10 @@ enum State {
 #[derive(Clone, Debug)]
 struct Item {
     account: String,
+    /// What is charged: what was approved, less what was taken back.
     amount: Money,
+    /// What was approved.
+    first: Money,
     code: Code,
     approval: String,
     rrn: String,
@@ -81,6 +84,10 @@ pub struct Issuer {
     items: BTreeMap<String, Item>,
     wrong_pins: BTreeMap<String, u32>,
     reconciled: BTreeMap<Date, Record>,
+    /// The dates that are compared item by item, and the items that agreed.
+    compared: BTreeMap<Date, BTreeSet<String>>,
+    /// Items that the acquirer has otherwise.
+    disputed: BTreeSet<String>,
     announced: Option<Telegram>,
     stan: u64,
     /// While the account system is out of order: the response that says so.
@@ -107,6 +114,8 @@ impl Issuer {
             items: BTreeMap::new(),
             wrong_pins: BTreeMap::new(),
             reconciled: BTreeMap::new(),
+            compared: BTreeMap::new(),
+            disputed: BTreeSet::new(),
             announced: None,
             stan: 900_000,
             broken: None,
@@ -136,6 +145,7 @@ impl Issuer {
             Mti::SALE => self.sale(message, books, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, fx),
             Mti::RECONCILIATION => self.reconcile(message, fx),
+            Mti::ITEM => self.compare_item(message, fx),
             Mti(810) => self.cut_over_answered(message, fx),
             _ => {}
         }
@@ -145,7 +155,7 @@ impl Issuer {
         let transmission = message.transmission.as_deref().unwrap_or_default();
         let key = network_key(transmission, message.stan, &message.acquirer);
         if let Some(item) = self.items.get(&key).filter(|item| item.state != State::Tombstone) {
-            let same = message.amount == Some(item.amount);
+            let same = message.amount == Some(item.first);
             let answer = if same { item.answer(message) } else { message.answer(Code::of(b"94")) };
             return fx.send(Party::Acquirer, answer);
         }
@@ -232,9 +242,10 @@ impl Issuer {
                 });
                 (Code::of(b"25"), None)
             }
+            Some(item) if message.replacement.is_some() => self.reduce(&key, item, message, traffic, fx),
             Some(item) => match item.state {
                 State::Held => {
-                    fx.transfer(hold(&key, &item.account, item.amount).void());
+                    fx.transfer(item.held(&key).void());
                     fx.note(Record { tx: key, code: Some(APPROVED), date: Some(item.date), ..traffic });
                     (APPROVED, Some(item.date))
                 }
@@ -294,12 +305,18 @@ impl Item {
         Some(Self {
             account: record.note.clone(),
             amount: record.amount.unwrap_or_default(),
+            first: record.amount.unwrap_or_default(),
             code: record.code.unwrap_or(Code::of(b"96")),
             approval: record.approval.clone(),
             rrn: record.rrn.clone(),
             date: record.date.unwrap_or(today),
             state,
         })
+    }
+
+    /// The reservation that it is in the issuer's book.
+    fn held(&self, key: &str) -> Transfer {
+        hold(key, &self.account, self.first).reduced(self.amount)
     }
 
     fn answer(&self, request: &Telegram) -> Telegram {
@@ -376,6 +393,19 @@ impl Machine for Issuer {
                     self.items.entry(record.tx.clone()).or_insert(item);
                 }
             }
+            RecordKind::SaleReduced => {
+                if let Some(item) = self.items.get_mut(&record.tx) {
+                    item.amount = record.amount.unwrap_or(item.amount);
+                    item.date = record.date.unwrap_or(item.date);
+                }
+                self.disputed.remove(&record.tx);
+            }
+            RecordKind::ItemDisputed => self.disputed.extend([record.tx.clone()]),
+            RecordKind::ItemAgreed => {
+                self.disputed.remove(&record.tx);
+                self.agreed(record).extend([record.tx.clone()]);
+            }
+            RecordKind::ItemsCompared => self.agreed(record).extend([]),
             RecordKind::SaleReversed | RecordKind::SaleSettled => {
                 if let Some(item) = self.items.get_mut(&record.tx) {
                     item.state =

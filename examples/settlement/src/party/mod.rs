@@ -83,6 +83,8 @@ pub enum Desk {
     Present,
     /// Acquirer: freeze this merchant, for this reason.
     Freeze(String, String),
+    /// Acquirer: the item with this RRN is in dispute; the issuer is to charge what its slip says.
+    Correct(String),
     /// Acquirer: pay it again.
     Release(String),
     /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
@@ -109,6 +111,8 @@ pub enum Timer {
     Advice(u64, Stamp),
     /// Time to reconcile this date.
     Reconcile(Date),
+    /// Time to compare the next item of this date.
+    Upload(Date),
     /// The announcement that this date is over was not answered.
     CutOver(Date),
     /// The terminal's message with this STAN was not answered.

@@ -1,6 +1,6 @@
 //! The proof in the books of all parties: they balance, each is what the others say, and what is not zero is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Read;
 use super::stage::Stage;
@@ -46,11 +46,13 @@ fn money(books: &Books) -> Vec<Check> {
         records.filter_map(|r| r.amount).map(|amount| i128::from(amount.units())).sum::<i128>()
     };
     let standing: i128 = held(books, &acquirer);
+    let disputed: i128 = disputed(books).iter().map(|rrn| charged_for(books, &issuer, rrn)).sum::<i128>()
+        - disputed(books).iter().map(|rrn| kept_for(books, &acquirer, rrn)).sum::<i128>();
     vec![
         Check::equal(
-            "charged to cardholders = with merchants, in transit, owed, or a fee",
+            "charged to cardholders = with merchants, in transit, owed, a fee, or in dispute",
             charged,
-            paid + at_acquirer,
+            paid + at_acquirer + disputed,
         ),
         Check::equal("paid out by the acquirer = credited by the bank", paid, net(&bank, &["merchant:"])),
         Check::equal("paid out = taken from the acquirer's account", paid, -net(&bank, &[PAYOUTS])),
@@ -73,6 +75,39 @@ fn money(books: &Books) -> Vec<Check> {
     ]
 }
 
+/// The items, by RRN, that acquirer and issuer have otherwise, and that nobody has corrected yet.
+fn disputed(books: &Books) -> BTreeSet<String> {
+    let mut open = BTreeSet::new();
+    for record in [Party::Acquirer, Party::Issuer].iter().flat_map(|party| books.records(*party)) {
+        if record.kind == RecordKind::ItemDisputed {
+            open.insert(record.rrn.clone());
+        }
+    }
+    let mut closed = books.records(Party::Acquirer).iter();
+    let ends = |record: &&crate::journal::Record| {
+        matches!(record.kind, RecordKind::SaleReduced | RecordKind::SaleReversed)
+    };
+    closed.by_ref().filter(ends).for_each(|record| {
+        open.remove(&record.rrn);
+    });
+    open
+}
+
+/// What the issuer charges for the sale with this RRN.
+fn charged_for(books: &Books, issuer: &Ledger, rrn: &str) -> i128 {
+    sum_for(books, Party::Issuer, RecordKind::SaleApproved, issuer, rrn)
+}
+
+/// What stands for it in the acquirer's book.
+fn kept_for(books: &Books, acquirer: &Ledger, rrn: &str) -> i128 {
+    sum_for(books, Party::Acquirer, RecordKind::SaleSent, acquirer, rrn)
+}
+
+fn sum_for(books: &Books, party: Party, kind: RecordKind, ledger: &Ledger, rrn: &str) -> i128 {
+    let about = books.records(party).iter().filter(|record| record.kind == kind && record.rrn == rrn);
+    about.map(|record| held_for(ledger, books.transfers(party), &record.tx)).sum()
+}
+
 /// What stands for all sales in the acquirer's book.
 fn held(books: &Books, ledger: &Ledger) -> i128 {
     let sales = books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::SaleSent);
@@ -82,6 +117,7 @@ fn held(books: &Books, ledger: &Ledger) -> i128 {
 /// The merchant's slip says approved exactly if the cardholder is charged exactly that amount.
 fn slips(stage: &Stage, books: &Books) -> Check {
     let issuer = books.ledger(Party::Issuer);
+    let disputed = disputed(books);
     let mut wrong = Vec::new();
     let mut count = 0;
     for (number, terminal) in Stage::terminals() {
@@ -98,7 +134,12 @@ fn slips(stage: &Stage, books: &Books) -> Check {
             let last = ends.next_back().map(|record| record.kind);
             let amount = sale.amount.map_or(0, |amount| i128::from(amount.units()));
             let expected = if last == Some(RecordKind::SaleApproved) { amount } else { 0 };
-            let charged = charged(books, &issuer, terminal, sale);
+            let rrn = rrn_of(books, terminal, sale);
+            // An item in dispute is named as such; its slip is right and the issuer is not.
+            if rrn.as_ref().is_some_and(|rrn| disputed.contains(rrn)) {
+                continue;
+            }
+            let charged = rrn.map_or(0, |rrn| charged_for(books, &issuer, &rrn));
             if charged != expected || last.is_none() {
                 let (stan, slip) = (sale.stan, last.map_or("no end", RecordKind::name));
                 wrong.push(format!("STAN {stan:06}: {slip}, charged {}", signed(charged)));
@@ -109,18 +150,15 @@ fn slips(stage: &Stage, books: &Books) -> Check {
     Check::that("each slip says what the cardholder was charged", wrong.is_empty(), figures)
 }
 
-fn charged(books: &Books, issuer: &Ledger, terminal: &str, slip: &crate::journal::Record) -> i128 {
-    let asked = books.records(Party::Acquirer).iter().find(|record| {
-        record.kind == RecordKind::SaleSent
-            && (record.stan, record.batch) == (slip.stan, slip.batch)
-            && record.note.ends_with(terminal)
-    });
-    let Some(asked) = asked else { return 0 };
-    let approved = books
-        .records(Party::Issuer)
-        .iter()
-        .filter(|record| record.kind == RecordKind::SaleApproved && record.rrn == asked.rrn);
-    approved.map(|record| held_for(issuer, books.transfers(Party::Issuer), &record.tx)).sum()
+/// The acquirer's reference of the sale on a slip, if it ever got there.
+fn rrn_of(books: &Books, terminal: &str, slip: &crate::journal::Record) -> Option<String> {
+    let mut sales =
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::SaleSent);
+    let is_slip = |record: &&crate::journal::Record| {
+        (record.stan, record.batch) == (slip.stan, slip.batch)
+            && record.note.split('|').nth(1) == Some(terminal)
+    };
+    sales.find(is_slip).map(|sale| sale.rrn.clone())
 }
 
 /// What an auditor reads in capture, files and statement, and that the books say the same.
@@ -142,10 +180,10 @@ fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
 pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
         AdviceParked, BadFrame, BatchOutOfBalance, ClearingException, DateOutOfBalance, FileDuplicate,
-        FileQuarantined, LateApproval, MerchantHeld, PayoutReturned, SaleExcluded, SaleReserved, StanReuse,
-        Tombstone, WorkItem,
+        FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned, SaleExcluded,
+        SaleReserved, StanReuse, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 15] = [
+    const KINDS: [RecordKind; 16] = [
         AdviceParked,
         BadFrame,
         BatchOutOfBalance,
@@ -153,6 +191,7 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
         DateOutOfBalance,
         FileDuplicate,
         FileQuarantined,
+        ItemDisputed,
         LateApproval,
         MerchantHeld,
         PayoutReturned,

@@ -13,8 +13,8 @@ use crate::journal::{Party, Record, RecordKind};
 use crate::local::{Death, Local};
 use crate::node::Node;
 use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Hub, HubConfig, Machine, Terminal, TerminalConfig,
-    Timers,
+    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
+    TerminalConfig, Timers,
 };
 use crate::store::{MemStore, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
@@ -113,6 +113,10 @@ impl Stage {
                 };
                 self.world.send(Party::Terminal, Party::Acquirer, &request)?;
             }
+            Doing::Correct(sale) => {
+                let rrn = self.rrn(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                self.world.ask(Party::Acquirer, Command::Desk(Desk::Correct(rrn)))?;
+            }
             Doing::Reverse(sale) => {
                 let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
                 let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
@@ -140,6 +144,18 @@ impl Stage {
     pub(super) fn slip(&self, sale: usize) -> Option<Record> {
         let (terminal, number) = if sale > 100 { (1, sale - 100) } else { (0, sale) };
         self.slips(terminal).into_iter().nth(number.checked_sub(1)?)
+    }
+
+    /// The acquirer's reference of a sale.
+    fn rrn(&self, sale: usize) -> Option<String> {
+        let slip = self.slip(sale)?;
+        let (_, terminal) = Self::terminals().nth(usize::from(sale > 100))?;
+        let history = self.world.store(Party::Acquirer)?.history().ok()?;
+        let is_sale = |record: &&Record| {
+            let names = (record.stan, record.batch) == (slip.stan, slip.batch);
+            record.kind == RecordKind::SaleSent && names && record.note.split('|').nth(1) == Some(terminal)
+        };
+        history.records.iter().find(is_sale).map(|record| record.rrn.clone())
     }
 
     /// The sales that a terminal began.

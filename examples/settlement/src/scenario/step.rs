@@ -41,6 +41,8 @@ pub(super) enum Doing {
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
+    /// The desk of the acquirer corrects a disputed sale.
+    Correct(usize),
     /// A reversal of this sale, for whatever reason.
     Reverse(usize),
     /// The terminal closes its batch with totals that are wrong: number and sum of the sales.
@@ -122,6 +124,7 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
         ["wrong-totals", count, amount] => Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?)),
+        ["correct", sale] => Some(Doing::Correct(sale.parse().ok()?)),
         ["reverse", sale] => Some(Doing::Reverse(sale.parse().ok()?)),
         ["again", sale] => Some(Doing::Again(sale.parse().ok()?, None)),
         ["again", sale, amount] => Some(Doing::Again(sale.parse().ok()?, Some(money(amount)?))),

@@ -24,6 +24,7 @@ pub const MAX_EXCLUDED: usize = IN_ONE_LIST * LISTS.len();
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let original = message.original.as_ref().map(|original| original_parts(original, &message.acquirer));
+    let left = message.replacement.map(|left| format!("{:012}{:012}C{:08}C{:08}", left.units(), 0, 0, 0));
     let net = message.totals.map(|totals| net_amount(&totals));
 
     let mut builder = Builder::new(&ISO87_ASCII, mti_of(message.mti)?);
@@ -70,6 +71,9 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(original) = &original {
         builder.set(90, original.as_str());
     }
+    if let Some(left) = &left {
+        builder.set(95, left.as_str());
+    }
     let lists: Vec<_> = message.excluded.chunks(IN_ONE_LIST).map(list_of).collect();
     if lists.len() > LISTS.len() {
         return Err(WireError::Unsupported(48));
@@ -96,6 +100,7 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
         management: number(&message, 70)?,
         totals,
         original: read_original(&message)?,
+        replacement: read_replacement(&message)?,
         excluded: read_lists(&message)?,
         ..common(&message)?
     })
@@ -114,6 +119,13 @@ fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
     };
     let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;
     Ok(Some(Original { mti: Mti(mti), stan: stan.number()?, transmission: time.text()?.to_string() }))
+}
+
+/// The first twelve digits of DE95: the amount of the transaction, behind which stand amounts that nobody uses here.
+fn read_replacement(message: &Message<'_>) -> Result<Option<Money>, WireError> {
+    let Some(amounts) = text(message, 95)? else { return Ok(None) };
+    let left = amounts.get(..12).and_then(|digits| digits.parse().ok());
+    left.map(|units| Some(Money::minor(units))).ok_or(WireError::Unsupported(95))
 }
 
 fn list_of(sales: &[Original]) -> String {

@@ -130,7 +130,7 @@ impl Acquirer {
                     fx.note(about(RecordKind::MerchantReleased, merchant, "another account", fx));
                 }
             }
-            Desk::Run | Desk::Close(_) | Desk::Return(_) => {
+            Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) => {
                 return fx.done(Outcome::Refused("not a matter of the acquirer"));
             }
         }

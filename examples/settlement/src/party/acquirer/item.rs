@@ -1,11 +1,13 @@
 //! What the acquirer remembers of a sale.
 
 use super::APPROVED;
+use super::sale::hold;
 use crate::clock::{Date, Stamp};
 use crate::journal::{Record, RecordKind};
+use crate::ledger::Transfer;
 use crate::money::Money;
 use crate::party::Effects;
-use crate::telegram::{Code, Mti, Original, Telegram};
+use crate::telegram::{Code, Mti, Original, Telegram, Totals};
 
 /// Where a sale stands between acquirer and issuer.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -29,7 +31,10 @@ pub(super) struct Sale {
     pub(super) merchant: String,
     pub(super) batch: u64,
     pub(super) stan: u64,
+    /// What is charged: what was approved, less what was taken back.
     pub(super) amount: Money,
+    /// What was approved, or asked for as long as that is not known.
+    pub(super) first: Money,
     pub(super) rrn: String,
     pub(super) code: Option<Code>,
     pub(super) approval: String,
@@ -52,6 +57,10 @@ pub(super) struct Sale {
     pub(super) host_stan: u64,
     pub(super) transmission: String,
     pub(super) reversal: Option<(u64, String)>,
+    /// The advice that takes back a part, until it is answered.
+    pub(super) reducing: Option<(u64, String)>,
+    /// The issuer has it otherwise: it is in no totals until it is corrected.
+    pub(super) disputed: bool,
 }
 
 impl Sale {
@@ -64,6 +73,7 @@ impl Sale {
             batch: record.batch,
             stan: record.stan,
             amount: record.amount.unwrap_or_default(),
+            first: record.amount.unwrap_or_default(),
             rrn: record.rrn.clone(),
             code: None,
             approval: String::new(),
@@ -81,6 +91,8 @@ impl Sale {
             host_stan: record.host_stan,
             transmission: record.transmission.clone(),
             reversal: None,
+            reducing: None,
+            disputed: false,
         }
     }
 
@@ -103,6 +115,19 @@ impl Sale {
                 self.approved = record.code == Some(APPROVED);
                 self.date = record.date;
             }
+            RecordKind::SaleReducing => {
+                self.amount = record.amount.unwrap_or(self.amount);
+                self.reducing = Some((record.host_stan, record.transmission.clone()));
+            }
+            RecordKind::SaleReduced => {
+                self.reducing = None;
+                self.disputed = false;
+                self.date = record.date;
+            }
+            RecordKind::ItemDisputed => {
+                self.reducing = None;
+                self.disputed = true;
+            }
             RecordKind::SaleCaptured => self.captured = true,
             RecordKind::SaleSettled => self.settled = true,
             RecordKind::SalePresented => self.file = Some(record.note.clone()),
@@ -122,6 +147,16 @@ impl Sale {
         if self.payout == payout {
             self.paid = false;
         }
+    }
+
+    /// The reservation that it is in the acquirer's book.
+    pub(super) fn held(&self, key: &str) -> Transfer {
+        hold(key, self.first, &self.merchant).reduced(self.amount)
+    }
+
+    /// Adds it to totals.
+    pub(super) fn count(&self, totals: &mut Totals) {
+        totals.sales.add(self.amount);
     }
 
     pub(super) fn record(&self, key: &str, kind: RecordKind, fx: &mut Effects) -> Record {

@@ -194,7 +194,7 @@ impl Acquirer {
                 if matches!(sale.state, State::Sent | State::Approved) {
                     self.begin_reversal(&key, "terminal heard nothing", fx);
                 }
-                let held = hold(&key, sale.amount, &sale.merchant);
+                let held = sale.held(&key);
                 if sale.state == State::Approved && books.transfer(held.id).is_some() {
                     fx.transfer(held.void());
                 }

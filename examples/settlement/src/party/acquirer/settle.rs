@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::item::{Sale, State};
-use super::sale::hold;
 use super::{APPROVED, Acquirer};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
@@ -25,14 +24,32 @@ pub(super) struct Closing {
     /// The totals of the 0520, once it is written. They stay what they are.
     submitted: Option<Totals>,
     /// The sales that these totals leave out.
-    excluded: BTreeSet<String>,
-    /// `Error` while the issuer has not said.
-    balance: Balance,
+    pub(super) excluded: BTreeSet<String>,
+    /// How far the comparison is.
+    pub(super) phase: Phase,
+    /// The items that the issuer has as we do, where they are compared one by one.
+    pub(super) agreed: BTreeSet<String>,
+    /// Those that it has otherwise.
+    pub(super) disputed: BTreeSet<String>,
+}
+
+/// How far the comparison of a date is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    /// Its totals are compared.
+    Totals,
+    /// They are out of balance: its items are.
+    Items,
+    /// The totals of what agrees are.
+    Rest,
+    /// It is settled.
+    Settled,
 }
 
 impl Closing {
-    pub(super) const fn new(closed: Stamp, sales: u64) -> Self {
-        Self { closed, sales, submitted: None, excluded: BTreeSet::new(), balance: Balance::Error }
+    pub(super) fn new(closed: Stamp, sales: u64) -> Self {
+        let (excluded, agreed, disputed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { closed, sales, submitted: None, excluded, phase: Phase::Totals, agreed, disputed }
     }
 
     pub(super) fn apply(&mut self, record: &Record) {
@@ -41,17 +58,29 @@ impl Closing {
                 self.excluded.insert(record.tx.clone());
             }
             RecordKind::DateSubmitted => self.submitted = record.totals,
-            _ => self.balance = record.balance.unwrap_or(self.balance),
+            RecordKind::DateOutOfBalance => self.phase = Phase::Items,
+            RecordKind::ItemAgreed => {
+                self.agreed.insert(record.tx.clone());
+            }
+            RecordKind::ItemDisputed => {
+                self.disputed.insert(record.tx.clone());
+            }
+            RecordKind::ItemsCompared => {
+                self.phase = Phase::Rest;
+                self.submitted = record.totals;
+            }
+            _ => self.phase = Phase::Settled,
         }
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.balance == Balance::Error
+        self.phase != Phase::Settled
     }
 
-    /// Can this sale be of the date that is closed here?
+    /// Can this sale be of the date that is closed here, or of an earlier one whose rest is not known yet?
     fn may_hold(&self, date: Date, sale: &Sale) -> bool {
-        sale.number <= self.sales && sale.date.is_none_or(|of| of == date)
+        let fits = |of| of == date || (sale.reducing.is_some() && of < date);
+        sale.number <= self.sales && sale.date.is_none_or(fits)
     }
 }
 
@@ -124,11 +153,15 @@ impl Acquirer {
         if !self.host_in_service {
             return;
         }
+        if closing.phase == Phase::Items {
+            return self.upload(date, fx);
+        }
         let (excluded, totals) = match closing.submitted {
-            Some(totals) => (closing.excluded.clone(), totals),
+            Some(totals) => (closing.left_out().cloned().collect(), totals),
             None if self.must_wait(date, closing, fx.now) => return,
             None => {
-                let unanswered = |sale: &Sale| sale.state == State::Reversing && closing.may_hold(date, sale);
+                let unanswered =
+                    |sale: &Sale| sale.is_undone_in_part_or_whole() && closing.may_hold(date, sale);
                 let excluded: BTreeSet<_> =
                     self.sales.iter().filter(|(_, s)| unanswered(s)).map(|(key, _)| key.clone()).collect();
                 if excluded.len() > MAX_EXCLUDED {
@@ -150,8 +183,7 @@ impl Acquirer {
         let mut of_date = self.sales.iter().filter(|(_, sale)| closing.may_hold(date, sale));
         of_date.any(|(key, sale)| match sale.state {
             State::Sent => true,
-            State::Reversing => !overdue && !self.advices.is_parked(key),
-            State::Approved | State::Declined | State::Reversed => false,
+            _ => sale.is_undone_in_part_or_whole() && !overdue && !self.advices.is_parked(key),
         })
     }
 
@@ -182,10 +214,12 @@ impl Acquirer {
     /// A sale that is being reversed is in no totals; one that was reversed is in both columns.
     fn totals(&self, date: Date) -> Totals {
         let mut totals = Totals::default();
-        let counted =
-            |sale: &&Sale| sale.approved && sale.date == Some(date) && sale.state != State::Reversing;
+        let counted = |sale: &&Sale| {
+            let unknown = sale.is_undone_in_part_or_whole() || sale.disputed;
+            sale.approved && sale.date == Some(date) && !unknown
+        };
         for sale in self.sales.values().filter(counted) {
-            totals.sales.add(sale.amount);
+            sale.count(&mut totals);
             if sale.state == State::Reversed {
                 totals.sales_reversed.add(sale.amount);
             }
@@ -199,8 +233,17 @@ impl Acquirer {
         let Some(date) = answer.date(fx.now) else { return };
         let Some(closing) = self.dates.get(&date).filter(|closing| closing.is_open()) else { return };
         let Some(ours) = closing.submitted else { return };
+        // A response to an 0520 before the items were compared, or no comparison at all: nothing new is known.
         let balance = answer.balance.unwrap_or(Balance::Error);
+        if closing.phase == Phase::Items || balance == Balance::Error {
+            return;
+        }
         let agreed = balance == Balance::In && answer.totals.is_none_or(|theirs| theirs == ours);
+        if !agreed && closing.phase == Phase::Rest {
+            let record = fx.record(RecordKind::WorkItem);
+            let note = "the items agree, and their totals do not".to_owned();
+            return fx.note(Record { date: Some(date), note, ..record });
+        }
         let (kind, balance) = if agreed {
             (RecordKind::DateReconciled, Balance::In)
         } else {
@@ -218,13 +261,19 @@ impl Acquirer {
         });
         if agreed {
             self.settle(date, ours, books, fx);
+        } else {
+            fx.after(Duration::ZERO, Timer::Reconcile(date));
         }
         fx.done(Outcome::Reconciled(date, balance));
     }
 
     fn settle(&self, date: Date, totals: Totals, books: &Ledger, fx: &mut Effects) {
-        let due = |sale: &Sale| sale.state == State::Approved && sale.date == Some(date);
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| due(sale)) {
+        let Some(closing) = self.dates.get(&date) else { return };
+        let due = |sale: &Sale| {
+            let standing = sale.state == State::Approved && sale.date == Some(date) && !sale.settled;
+            standing && sale.reducing.is_none() && !sale.disputed
+        };
+        for (key, sale) in self.sales.iter().filter(|(key, sale)| due(sale) && !closing.is_left_out(key)) {
             post_once(key, sale, books, fx);
             let record = sale.record(key, RecordKind::SaleSettled, fx);
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
@@ -284,6 +333,11 @@ impl Acquirer {
 }
 
 impl Sale {
+    /// What became of it, or of a part of it, is not known yet.
+    fn is_undone_in_part_or_whole(&self) -> bool {
+        self.state == State::Reversing || self.reducing.is_some()
+    }
+
     fn is_in(&self, message: &Telegram) -> bool {
         self.terminal == message.terminal
             && self.merchant == message.merchant.trim()
@@ -293,7 +347,7 @@ impl Sale {
 
 /// The hold becomes a posting when the first of batch and date confirms the item.
 fn post_once(key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
-    let held = hold(key, sale.amount, &sale.merchant);
+    let held = sale.held(key);
     if books.transfer(held.id).is_some_and(|known| known.flag == Flag::Pending)
         && books.transfer(held.post().id).is_none()
     {
