@@ -98,6 +98,10 @@ named! {
         LateApproval = "late_approval",
         /// The same STAN with other content.
         StanReuse = "stan_reuse",
+        /// Its terminal took it back.
+        SaleVoided = "sale_voided",
+        /// A reservation was not charged in time, and holds nothing any more.
+        SaleExpired = "sale_expired",
         /// Less of it is charged from here on: the issuer is to release the rest.
         SaleReducing = "sale_reducing",
         /// The issuer did.
@@ -148,6 +152,15 @@ named! {
         SaleCleared = "sale_cleared",
         /// A record of a file and the books say different things. Nothing is paid for it.
         ClearingException = "clearing_exception",
+        /// To be taken back after it was counted: a credit in the next clearing file, and a deduction from the next
+        /// payout.
+        SaleAdjusting = "sale_adjusting",
+        /// The credit is in a clearing file.
+        CreditPresented = "credit_presented",
+        /// It is in the settlement file of the network.
+        CreditCleared = "credit_cleared",
+        /// Both are done.
+        SaleAdjusted = "sale_adjusted",
         /// Due, and put into the reserve since the merchant is frozen.
         SaleReserved = "sale_reserved",
         /// Out of the reserve again.

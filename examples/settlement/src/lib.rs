@@ -46,6 +46,7 @@ pub mod money;
 mod names;
 pub mod net;
 pub mod node;
+pub mod ops;
 pub mod party;
 pub mod report;
 pub mod resume;

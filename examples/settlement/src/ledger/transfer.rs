@@ -47,6 +47,12 @@ named! {
         Opening = "opening",
         /// A sale: held (pending) at first.
         Sale = "sale",
+        /// A refund: held (pending) at first.
+        Refund = "refund",
+        /// What a merchant owes, out of its payout.
+        Deduction = "deduction",
+        /// A sale is taken back after it was counted.
+        Adjustment = "adjustment",
         /// A reversal: the hold is released.
         Reversal = "reversal",
         /// The item was confirmed, by its batch or by the settlement date.

@@ -12,7 +12,7 @@ mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::advices::Advices;
+use self::advices::{Advices, TOO_LATE};
 use self::funding::Funding;
 use self::item::{Sale, State};
 use self::settle::Closing;
@@ -100,7 +100,7 @@ impl Acquirer {
     fn hear_terminal(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         match message.mti {
             Mti::NETWORK => self.terminal_signs_on(message, fx),
-            Mti::SALE => self.sale(message, fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
             Mti::REVERSAL => self.reversal(message, books, fx),
             Mti::SETTLEMENT => self.batch(message, books, fx),
             _ => fx.send(Party::Terminal, message.answer(Code::of(b"40"))),
@@ -111,7 +111,7 @@ impl Acquirer {
         match (message.mti.0, message.management) {
             (810, _) if message.code == Some(APPROVED) => self.host_signed_on(fx),
             (800, Some(CUT_OVER)) => self.cut_over(message, fx),
-            (210, _) => self.sale_answered(message, fx),
+            (210 | 110 | 230, _) => self.sale_answered(message, fx),
             (430, _) => self.reversal_answered(message, fx),
             (330, _) => self.item_compared(message, fx),
             (530, _) => self.reconciled(message, books, fx),
@@ -155,7 +155,7 @@ impl Acquirer {
             Timer::Advice(id, sent) => self.advice_unanswered(Some((id, sent)), fx),
             Timer::Reconcile(date) => self.reconcile(date, fx),
             Timer::Upload(date) => self.upload(date, fx),
-            Timer::CutOver(_) | Timer::Terminal(_) => {}
+            Timer::CutOver(_) | Timer::Expiry(_) | Timer::Terminal(_) => {}
         }
     }
 
@@ -168,7 +168,7 @@ impl Acquirer {
         let open: Vec<_> =
             self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
         for key in open {
-            self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
+            self.begin_reversal(&key, TOO_LATE, "platform restarted before the answer was in the books", fx);
         }
         for (date, _) in self.dates.iter().filter(|(_, closing)| closing.is_open()) {
             fx.after(self.config.timers.acquirer, Timer::Reconcile(*date));
@@ -178,7 +178,7 @@ impl Acquirer {
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
         fx.note(Record::traffic(fx.now, RecordKind::NotSent, to, message));
         match message.mti {
-            Mti::SALE => self.never_left(message, fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.never_left(message, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
             _ => {}
         }

@@ -26,6 +26,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Transfer};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::telegram::{Balance, Code, Telegram};
 
 /// What happens to a party.
@@ -60,6 +61,8 @@ pub enum Command {
     SignOn,
     /// Terminal: sell.
     Sell(Card, Money),
+    /// Terminal: anything else that its keys offer.
+    Request(TerminalRequest),
     /// Terminal: close the batch.
     CloseBatch,
     /// Issuer: end the settlement date.
@@ -74,6 +77,19 @@ pub enum Command {
     DayEnd,
     /// What the back office of acquirer, hub or bank does.
     Desk(Desk),
+}
+
+/// What a cashier wants besides a sale.
+#[derive(Clone, Debug)]
+pub struct TerminalRequest {
+    /// What.
+    pub operation: Operation,
+    /// The card, where it is shown again.
+    pub card: Option<Card>,
+    /// How much; the amount of the earlier transaction when it is not said.
+    pub amount: Option<Money>,
+    /// STAN of the earlier transaction that it is about.
+    pub about: Option<u64>,
 }
 
 /// What a back office can ask for.
@@ -115,6 +131,8 @@ pub enum Timer {
     Upload(Date),
     /// The announcement that this date is over was not answered.
     CutOver(Date),
+    /// A reservation has lasted long enough.
+    Expiry(String),
     /// The terminal's message with this STAN was not answered.
     Terminal(u64),
 }

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Command, Effects, Input, Machine, Outcome, Timer, Timers};
-use crate::card::Card;
+use super::{Command, Effects, Input, Machine, Outcome, TerminalRequest, Timer, Timers};
 use crate::clock::Stamp;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::money::Money;
+use crate::ops::{Effect as OpEffect, Operation, Side};
 use crate::party::Effect;
-use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
+use crate::telegram::{Balance, Code, Mti, Slip as Named, Telegram, Totals};
 
 /// `60.3` of a sign-on with double-length keys.
 const SIGN_ON: u64 = 3;
@@ -43,15 +43,28 @@ enum Sale {
     Declined,
     Reversing,
     Reversed,
+    /// Approved, and taken back by a later slip.
+    Voided,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slip {
+    operation: Operation,
+    /// STAN of the slip that it is about.
+    about: Option<u64>,
     amount: Money,
     batch: u64,
+    at: Stamp,
     state: Sale,
     /// Why it is reversed.
     reason: Code,
+}
+
+impl Slip {
+    /// Is it sent again when there is no answer, and not reversed?
+    fn is_repeated(&self) -> bool {
+        matches!(self.operation.row().effect, OpEffect::Undo | OpEffect::Reduce)
+    }
 }
 
 /// The terminal's state machine.
@@ -89,10 +102,14 @@ impl Terminal {
     fn execute(&mut self, command: Command, fx: &mut Effects) {
         match command {
             Command::SignOn => self.sign_on(fx),
-            Command::Sell(_, _) | Command::CloseBatch if self.batch == 0 => {
+            Command::Sell(_, _) | Command::Request(_) | Command::CloseBatch if self.batch == 0 => {
                 fx.done(Outcome::Refused("the terminal has not signed on"));
             }
-            Command::Sell(card, amount) => self.sell(&card, amount, fx),
+            Command::Sell(card, amount) => {
+                let (operation, card, amount) = (Operation::Sale, Some(card), Some(amount));
+                self.transact(TerminalRequest { operation, card, amount, about: None }, fx);
+            }
+            Command::Request(request) => self.transact(request, fx),
             Command::CloseBatch => self.close_batch(fx),
             Command::CutOver
             | Command::Pay
@@ -112,20 +129,48 @@ impl Terminal {
         self.ask(request, fx);
     }
 
-    fn sell(&mut self, card: &Card, amount: Money, fx: &mut Effects) {
-        let request = Telegram {
-            pan: Some(card.pan.clone()),
-            amount: Some(amount),
-            expiry: Some(card.expiry.clone()),
-            pin: Some(card.pin.clone()),
-            batch: Some(self.batch),
-            management: Some(0),
-            ..self.request(Mti::SALE)
+    /// A sale, or anything else that has a slip. Its intent is durable before it leaves.
+    fn transact(&mut self, asked: TerminalRequest, fx: &mut Effects) {
+        let about = asked.about.and_then(|stan| Some((stan, self.slips.get(&stan)?)));
+        let Some(amount) = asked.amount.or(about.map(|(_, slip)| slip.amount)) else {
+            return fx.done(Outcome::Refused("there is no such slip"));
         };
-        let (stan, batch, card) = (request.stan, self.batch, card.pan.masked());
         let intent = fx.record(RecordKind::SaleSent);
-        fx.note(Record { stan, batch, card, amount: Some(amount), mti: Some(Mti::SALE), ..intent });
-        self.ask(request, fx);
+        let stan = self.stan + 1;
+        let card = asked.card.as_ref().map(|card| card.pan.masked()).unwrap_or_default();
+        let about = about.map(|(stan, _)| stan);
+        let note = format!("{}|{}", asked.operation, about.unwrap_or_default());
+        let (batch, operation) = (self.batch, asked.operation);
+        let mti = Some(operation.row().terminal);
+        fx.note(Record { stan, batch, card, amount: Some(amount), mti, note, ..intent });
+        let slip =
+            Slip { operation, about, amount, batch, at: fx.now, state: Sale::Waiting, reason: NO_ANSWER };
+        let request = self.request_of(stan, slip);
+        let (pan, expiry) = asked.card.as_ref().map(|card| (card.pan.clone(), card.expiry.clone())).unzip();
+        // The PIN is asked for where money is held anew.
+        let asks_pin = matches!(operation, Operation::Sale | Operation::Preauth);
+        let pin = asked.card.filter(|_| asks_pin).map(|card| card.pin);
+        self.ask(Telegram { pan, expiry, pin, ..request }, fx);
+    }
+
+    /// The request of a slip, without the card.
+    fn request_of(&self, stan: u64, slip: Slip) -> Telegram {
+        let row = slip.operation.row();
+        let about = slip.about.and_then(|stan| Some((stan, self.slips.get(&stan)?)));
+        let named = about.map(|(stan, earlier)| Named {
+            batch: earlier.batch,
+            stan,
+            day: row.dated.then(|| earlier.at.date().mmdd()),
+        });
+        Telegram {
+            stan,
+            operation: slip.operation,
+            slip: named,
+            amount: Some(slip.amount),
+            batch: Some(slip.batch),
+            management: Some(0),
+            ..self.request(row.terminal)
+        }
     }
 
     fn close_batch(&mut self, fx: &mut Effects) {
@@ -139,18 +184,16 @@ impl Terminal {
         self.ask(request, fx);
     }
 
+    /// What undoes or reduces another slip is sent again until it is answered; anything else is reversed.
     /// The reversal repeats the STAN and batch of the sale. The card number is not in it: the
     /// terminal no longer has it, and the acquirer finds the sale by merchant, terminal, batch and
     /// STAN.
     fn reverse(&mut self, fx: &mut Effects) {
         let Some((stan, slip)) = self.open_reversal() else { return };
-        let request = Telegram {
-            stan,
-            amount: Some(slip.amount),
-            batch: Some(slip.batch),
-            management: Some(0),
-            code: Some(slip.reason),
-            ..self.request(Mti::REVERSAL)
+        let request = self.request_of(stan, slip);
+        let request = match slip.is_repeated() {
+            true => request,
+            false => Telegram { mti: Mti::REVERSAL, code: Some(slip.reason), ..request },
         };
         self.tries += 1;
         self.ask(request, fx);
@@ -172,7 +215,7 @@ impl Terminal {
         }
         match answer.mti.0 {
             810 => self.signed_on(answer, fx),
-            210 => self.sale_answered(answer, fx),
+            210 | 110 | 230 => self.sale_answered(answer, fx),
             410 => self.reversal_answered(answer, fx),
             510 => self.batch_answered(answer, fx),
             _ => {}
@@ -196,19 +239,53 @@ impl Terminal {
 
     fn sale_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
         let slip = self.slips.get(&answer.stan).copied();
-        let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting) else { return };
-        let (Some(code), true) = (answer.code, answer.amount == Some(slip.amount)) else { return };
+        let repeated = |slip: &Slip| slip.state == Sale::Reversing && slip.is_repeated();
+        let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting || repeated(slip)) else { return };
+        let (Some(code), Some(amount)) = (answer.code, answer.amount) else { return };
+        let fits = amount == slip.amount || (code.partial() && amount < slip.amount);
+        if !fits || answer.operation != slip.operation {
+            return;
+        }
         self.waiting_for = None;
         let kind = if code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
         let record = self.about(answer.stan, slip, kind, fx);
         let (rrn, approval) =
             (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
-        fx.note(Record { mti: Some(answer.mti), code: Some(code), rrn, approval, ..record });
+        fx.note(Record {
+            mti: Some(answer.mti),
+            code: Some(code),
+            rrn,
+            approval,
+            amount: Some(amount),
+            ..record
+        });
+        if code.approved() {
+            self.follow(slip, fx);
+        }
+        if let Some(next) = self.next.take() {
+            return self.execute(next, fx);
+        }
         fx.done(if code.approved() {
             Outcome::Approved(answer.stan)
         } else {
             Outcome::Declined(answer.stan, code)
         });
+    }
+
+    /// What an approved slip does to the one that it is about.
+    fn follow(&self, slip: Slip, fx: &mut Effects) {
+        let Some((stan, earlier)) = slip.about.and_then(|stan| Some((stan, *self.slips.get(&stan)?))) else {
+            return;
+        };
+        let (kind, amount) = match slip.operation {
+            Operation::Adjust => (RecordKind::SaleReduced, slip.amount),
+            Operation::Void | Operation::Cancel | Operation::Completion => {
+                (RecordKind::SaleVoided, earlier.amount)
+            }
+            Operation::Sale | Operation::Refund | Operation::Preauth => return,
+        };
+        let record = self.about(stan, earlier, kind, fx);
+        fx.note(Record { amount: Some(amount), ..record });
     }
 
     /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no
@@ -248,12 +325,14 @@ impl Terminal {
     fn timed_out(&mut self, stan: u64, fx: &mut Effects) {
         let Some(waiting_for) = self.waiting_for else { return };
         match waiting_for {
-            Mti::SALE if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) => {
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE
+                if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) =>
+            {
                 self.waiting_for = None;
                 self.give_up(stan, NO_ANSWER, "no answer in time", fx);
                 fx.done(Outcome::NoAnswer(stan));
             }
-            Mti::REVERSAL if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
+            _ if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
                 self.waiting_for = None;
                 if self.tries < REVERSAL_TRIES {
                     return self.reverse(fx);
@@ -272,7 +351,9 @@ impl Terminal {
     /// An answer whose MAC is wrong is as good as none, and there will be no other: the sale is reversed at once.
     fn bad_mac(&mut self, answer: &Telegram, fx: &mut Effects) {
         let waits = |slip: &Slip| slip.state == Sale::Waiting;
-        if self.waiting_for == Some(Mti::SALE) && self.slips.get(&answer.stan).is_some_and(waits) {
+        if self.slips.get(&answer.stan).is_some_and(waits)
+            && self.waiting_for.map(Mti::answer) == Some(answer.mti)
+        {
             self.waiting_for = None;
             self.give_up(answer.stan, MAC_WRONG, "the MAC of the answer is wrong", fx);
             fx.done(Outcome::NoAnswer(answer.stan));
@@ -297,8 +378,14 @@ impl Terminal {
 
     fn totals(&self, batch: u64) -> Totals {
         let mut totals = Totals::default();
-        for slip in self.slips.values().filter(|slip| slip.batch == batch && slip.state == Sale::Approved) {
-            totals.sales.add(slip.amount);
+        let counts =
+            |slip: &&Slip| matches!(slip.state, Sale::Approved | Sale::Voided) && slip.batch == batch;
+        for slip in self.slips.values().filter(counts) {
+            match slip.operation.row().side {
+                Side::Debit => totals.sales.add(slip.amount),
+                Side::Credit => totals.refunds.add(slip.amount),
+                Side::None => {}
+            }
         }
         totals
     }
@@ -364,7 +451,11 @@ impl Machine for Terminal {
                 return;
             }
             RecordKind::SaleSent => {
+                let (operation, about) = record.note.split_once('|').unwrap_or_default();
                 let slip = Slip {
+                    operation: operation.parse().unwrap_or_default(),
+                    about: about.parse().ok().filter(|stan| *stan != 0),
+                    at: record.at,
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
                     state: Sale::Waiting,
@@ -377,10 +468,13 @@ impl Machine for Terminal {
             RecordKind::SaleDeclined => Sale::Declined,
             RecordKind::SaleReversing => Sale::Reversing,
             RecordKind::SaleReversed => Sale::Reversed,
+            RecordKind::SaleVoided => Sale::Voided,
+            RecordKind::SaleReduced => Sale::Approved,
             _ => return,
         };
         if let Some(slip) = self.slips.get_mut(&record.stan) {
             slip.state = state;
+            slip.amount = record.amount.unwrap_or(slip.amount);
             if state == Sale::Reversing {
                 slip.reason = record.code.unwrap_or(NO_ANSWER);
             }

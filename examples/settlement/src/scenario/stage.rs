@@ -14,7 +14,7 @@ use crate::local::{Death, Local};
 use crate::node::Node;
 use crate::party::{
     Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
-    TerminalConfig, Timers,
+    TerminalConfig, TerminalRequest, Timers,
 };
 use crate::store::{MemStore, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
@@ -81,6 +81,18 @@ impl Stage {
             Doing::Sell(terminal, amount, card, pin) => {
                 let card = card_of(card, pin.as_deref()).ok_or_else(|| bad("no such card"))?;
                 world.ask_terminal(*terminal, Command::Sell(card, *amount))?;
+            }
+            Doing::Request(terminal, operation, about, amount, card) => {
+                let about = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
+                let card =
+                    card.as_deref().map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
+                let request = TerminalRequest {
+                    operation: *operation,
+                    card: card.transpose()?,
+                    amount: *amount,
+                    about: about.transpose()?.map(|slip| slip.stan),
+                };
+                self.world.ask_terminal(*terminal, Command::Request(request))?;
             }
             Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
             Doing::Ask(party, command) => world.ask(*party, command.clone())?,
@@ -221,7 +233,8 @@ fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
 
 /// The test card whose number begins so, with its own PIN or another one.
 fn card_of(start: &str, pin: Option<&str>) -> Option<Card> {
-    const CARDS: [(&str, &str, &str); 4] = [
+    const CARDS: [(&str, &str, &str); 5] = [
+        ("5105105105105100", "4912", "5100"),
         ("6212345678901232", "4811", "246810"),
         ("4111111111111111", "4912", "1234"),
         ("4242424242424242", "4705", "4321"),

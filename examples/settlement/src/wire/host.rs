@@ -4,8 +4,9 @@
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Message, de};
 
-use super::{CURRENCY, SALE, WireError, common, mti_of, number, text, time_and_date};
+use super::{CURRENCY, WireError, common, mti_of, number, text, time_and_date};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::telegram::{Balance, Mti, Original, Tally, Telegram, Totals};
 
 /// The pairs of count and amount of a reconciliation, in the order of [`Totals`]: a sale is a
@@ -27,13 +28,18 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let left = message.replacement.map(|left| format!("{:012}{:012}C{:08}C{:08}", left.units(), 0, 0, 0));
     let net = message.totals.map(|totals| net_amount(&totals));
 
+    let row = message.operation.row();
+
     let mut builder = Builder::new(&ISO87_ASCII, mti_of(message.mti)?);
     builder.set(de::STAN, message.stan);
     if let Some(amount) = message.amount {
-        builder.set(3, SALE).set(de::AMOUNT, amount.units()).set(49, CURRENCY);
+        builder.set(3, row.code).set(de::AMOUNT, amount.units()).set(49, CURRENCY);
     }
     if let Some(pan) = &message.pan {
-        builder.set(de::PAN, pan.expose()).set(22, "011").set(25, "00");
+        builder.set(de::PAN, pan.expose()).set(22, "011");
+    }
+    if message.pan.is_some() || (message.amount.is_some() && row.condition != "00") {
+        builder.set(25, row.condition);
     }
     if let Some(pin) = &message.pin {
         builder.set(52, pin.expose());
@@ -93,7 +99,13 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     {
         return Err(WireError::Unsupported(97));
     }
+    let code = text(&message, 3)?;
+    let condition = text(&message, 25)?.unwrap_or_else(|| "00".to_owned());
+    let operation = code.map_or(Some(Operation::Sale), |code| {
+        Operation::on_host(Mti(message.mti().number()), &code, &condition)
+    });
     Ok(Telegram {
+        operation: operation.ok_or(WireError::Unsupported(3))?,
         transmission: text(&message, 7)?,
         acquirer: text(&message, 32)?.unwrap_or_default(),
         balance: number(&message, 66)?.and_then(Balance::from_digit),

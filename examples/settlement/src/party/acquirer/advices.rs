@@ -16,6 +16,8 @@ use crate::telegram::{Code, Mti, Telegram};
 
 /// Reversal reason: the answer came too late, or never.
 pub(super) const TOO_LATE: Code = Code::of(b"68");
+/// Reversal reason: the merchant took it back for its customer.
+pub(super) const CUSTOMER: Code = Code::of(b"17");
 /// Reversal reason: a part of it is taken back.
 pub(super) const PARTIAL: Code = Code::of(b"32");
 /// Codes after which nothing is left to do: done, not found, nothing to undo, another amount than what is held.
@@ -207,12 +209,12 @@ impl Queue for Journal {
 
 impl Acquirer {
     /// The sale is to be undone: from here on the advice is ours, until the issuer has answered it.
-    pub(super) fn begin_reversal(&mut self, key: &str, why: &str, fx: &mut Effects) {
+    pub(super) fn begin_reversal(&mut self, key: &str, reason: Code, why: &str, fx: &mut Effects) {
         let Some(sale) = self.sales.get(key).cloned() else { return };
         let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
         let (host_stan, transmission) = (advice.stan, advice.transmission.unwrap_or_default());
         let record = sale.record(key, RecordKind::SaleReversing, fx);
-        fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
+        fx.note(Record { host_stan, transmission, code: Some(reason), note: why.to_owned(), ..record });
         self.queue(key, &sale, fx);
     }
 
@@ -252,8 +254,9 @@ impl Acquirer {
             acquirer: self.config.institution.clone(),
             amount: Some(sale.amount),
             rrn: Some(sale.rrn.clone()),
-            code: Some(if left.is_some() { PARTIAL } else { TOO_LATE }),
+            code: Some(if left.is_some() { PARTIAL } else { sale.reason }),
             replacement: left,
+            operation: sale.operation,
             terminal: sale.terminal.clone(),
             merchant: sale.merchant.clone(),
             original: Some(sale.original()),

@@ -7,15 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Acquirer;
 use super::item::{Sale, State};
 use crate::clock::Date;
-use crate::files::clearing::{ClearingFile, Presentment};
+use crate::files::clearing::{ClearingFile, ItemKind, Presentment};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::intake::Intake;
 use crate::party::parcel::{End, Notice, Order, Parcel};
 use crate::party::{Desk, Effects, Outcome};
 use crate::telegram::Code;
 
+/// What is owed to the hub for sales that are taken back.
+const ADJUSTMENTS: &str = "adjustments";
 /// Nothing is sold at a merchant that is frozen: not permitted to this terminal.
 pub(super) const FROZEN: Code = Code::of(b"57");
 
@@ -140,40 +143,36 @@ impl Acquirer {
     /// Presents what is captured and reconciled, one file for each date; what has no receipt goes out again.
     fn present(&self, fx: &mut Effects) {
         for id in self.funding.files.iter().filter(|(_, known)| !**known).map(|(id, _)| id) {
-            let items = self.sales.values().filter(|sale| sale.file.as_ref() == Some(id));
-            self.send_file(id, items, fx);
+            let in_file = self.sales.values().flat_map(|sale| sale.items()).filter(|(file, _)| *file == id);
+            self.send_file(id, in_file.map(|(_, item)| item).collect(), fx);
         }
-        let mut due: BTreeMap<Date, Vec<(&String, &Sale)>> = BTreeMap::new();
-        let ready = |sale: &Sale| {
-            sale.state == State::Approved && sale.captured && sale.settled && sale.file.is_none()
-        };
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| ready(sale)) {
-            due.entry(sale.date.unwrap_or_default()).or_default().push((key, sale));
+        let mut due: BTreeMap<Date, Vec<(&String, &Sale, ItemKind)>> = BTreeMap::new();
+        for (key, sale) in self.sales.iter().filter(|(_, sale)| sale.state == State::Approved) {
+            if sale.captured && sale.settled && sale.file.is_none() {
+                due.entry(sale.date.unwrap_or_default()).or_default().push((key, sale, sale.item_kind()));
+            }
+            let over = sale.adjusting.filter(|date| self.dates.contains_key(date));
+            if let Some(date) = over.filter(|_| sale.settled && sale.credit.is_none()) {
+                due.entry(date).or_default().push((key, sale, ItemKind::Reversal));
+            }
         }
         for (sequence, (date, items)) in (self.funding.files.len() + 1..).zip(due) {
             let id = ClearingFile::number("001", date, &self.config.institution, sequence);
-            for (key, sale) in &items {
-                let record = sale.record(key, RecordKind::SalePresented, fx);
-                fx.note(Record { note: id.clone(), ..record });
+            for (key, sale, kind) in &items {
+                let is_credit = *kind == ItemKind::Reversal;
+                let kind = if is_credit { RecordKind::CreditPresented } else { RecordKind::SalePresented };
+                let record = sale.record(key, kind, fx);
+                fx.note(Record { note: id.clone(), date: Some(date), ..record });
             }
             let record = fx.record(RecordKind::FileSent);
             fx.note(Record { tx: id.clone(), date: Some(date), peer: Some(Party::Hub), ..record });
-            self.send_file(&id, items.into_iter().map(|(_, sale)| sale), fx);
+            let items = items.into_iter().map(|(_, sale, kind)| sale.item(kind, date));
+            self.send_file(&id, items.collect(), fx);
         }
     }
 
-    fn send_file<'a>(&self, id: &str, items: impl Iterator<Item = &'a Sale>, fx: &mut Effects) {
-        let items = items.map(|sale| Presentment {
-            rrn: sale.rrn.clone(),
-            approval: sale.approval.clone(),
-            terminal: sale.terminal.clone(),
-            merchant: sale.merchant.clone(),
-            amount: sale.amount,
-            fee: None,
-            at: sale.answered_at,
-            date: sale.date.unwrap_or_default(),
-        });
-        match (ClearingFile { id: id.to_owned(), items: items.collect() }).encode() {
+    fn send_file(&self, id: &str, items: Vec<Presentment>, fx: &mut Effects) {
+        match (ClearingFile { id: id.to_owned(), items }).encode() {
             Ok(octets) => fx.parcel(Party::Hub, Parcel::File(octets)),
             Err(why) => work_item(format!("no clearing file {id}: {why}"), fx),
         }
@@ -201,33 +200,17 @@ impl Acquirer {
 
     /// Each item of the file against our own rows, and each row that was presented against the file.
     fn match_items(&self, file: &ClearingFile, fx: &mut Effects) {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for item in &file.items {
-            *counts.entry(&item.rrn).or_default() += 1;
+            *counts.entry(item.name()).or_default() += 1;
         }
         let mut told = BTreeSet::new();
         for item in &file.items {
             let found = self.sales.iter().find(|(_, sale)| sale.rrn == item.rrn);
-            let problem = match found {
-                None => Some("in the settlement file, and not in our books"),
-                Some(_) if counts.get(item.rrn.as_str()).is_some_and(|count| *count > 1) => {
-                    Some("twice in the settlement file")
-                }
-                Some((_, sale)) if sale.cleared => Some("in an earlier settlement file, too"),
-                Some((_, sale)) if sale.file.is_none() => Some("in the settlement file, and not presented"),
-                Some((_, sale)) if sale.amount != item.amount => {
-                    Some("with another amount in the settlement file")
-                }
-                Some(_) => None,
-            };
-            match (found, problem) {
-                (Some((key, sale)), None) => {
-                    let record = sale.record(key, RecordKind::SaleCleared, fx);
-                    fx.note(Record { note: file.id.clone(), ..record });
-                    let (to, from) = ("nostro", "hub_receivable");
-                    fx.transfer(Transfer::posted(Purpose::Settlement, &sale.rrn, to, from, sale.amount));
-                }
-                (_, Some(problem)) if told.insert(&item.rrn) => {
+            let is_twice = counts.get(&item.name()).is_some_and(|count| *count > 1);
+            match (found, problem_of(found.map(|(_, sale)| sale), item, is_twice)) {
+                (Some((key, sale)), None) => cleared(key, sale, item, &file.id, fx),
+                (_, Some(problem)) if told.insert(item.name()) => {
                     let record = fx.record(RecordKind::ClearingException);
                     let tx = found.map_or_else(String::new, |(key, _)| key.clone());
                     let (rrn, amount) = (item.rrn.clone(), Some(item.amount));
@@ -237,13 +220,14 @@ impl Acquirer {
             }
         }
         let dates: BTreeSet<Date> = file.items.iter().map(|item| item.date).collect();
-        let missing = |sale: &Sale| {
-            let due = sale.file.is_some() && !sale.cleared && sale.date.is_some_and(|d| dates.contains(&d));
-            due && !counts.contains_key(sale.rrn.as_str())
-        };
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| missing(sale)) {
-            let record = sale.record(key, RecordKind::ClearingException, fx);
-            fx.note(Record { note: "presented, and not in the settlement file".to_owned(), ..record });
+        for (key, sale) in &self.sales {
+            for (_, item) in sale.items().into_iter().filter(|(_, item)| !sale.is_cleared(item.kind)) {
+                if dates.contains(&item.date) && !counts.contains_key(&item.name()) {
+                    let record = sale.record(key, RecordKind::ClearingException, fx);
+                    let note = "presented, and not in the settlement file".to_owned();
+                    fx.note(Record { note, ..record });
+                }
+            }
         }
     }
 
@@ -253,44 +237,72 @@ impl Acquirer {
         for payout in self.funding.payouts.values().filter(|payout| payout.end.is_none()) {
             fx.parcel(Party::Bank, Parcel::Order(payout.order.clone()));
         }
-        let mut due: BTreeMap<(&str, Date), Vec<(&String, &Sale)>> = BTreeMap::new();
-        let ready = |sale: &Sale| sale.captured && sale.settled && sale.cleared && !sale.paid;
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| ready(sale) && !sale.reserved) {
-            due.entry((&sale.merchant, sale.date.unwrap_or_default())).or_default().push((key, sale));
-        }
         let mut ordered = Money::ZERO;
         let mut today = self.ordered_on(fx.now.date());
-        for ((merchant, date), mut items) in due {
+        // What a merchant owes and its date does not cover waits for its next one.
+        let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
+        for ((merchant, date), mut items) in self.due() {
+            items.extend(owed.remove(merchant).unwrap_or_default());
+            let limit = self.funding.limits.get(merchant);
             let paid = today.entry(merchant).or_default();
             let due = items.len();
-            items.retain(|(_, sale)| {
-                let next = paid.plus(self.net(sale));
-                let within = self.funding.limits.get(merchant).is_none_or(|limit| next <= *limit);
-                *paid = if within { next } else { *paid };
+            // What is owed comes first, so that it is never more than what is left.
+            items.sort_by_key(|item| item.net > 0);
+            let mut sum = 0;
+            items.retain(|item| {
+                let within =
+                    item.net < 0 || limit.is_none_or(|limit| *paid + sum + item.net <= units(*limit));
+                sum += if within { item.net } else { 0 };
                 within
             });
-            if items.is_empty() {
+            if sum <= 0 {
+                owed.insert(merchant, items.into_iter().filter(|item| item.net < 0).collect());
                 continue;
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
                 None => {
-                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx))
+                    *paid += sum;
+                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx));
                 }
-                Some(true) => items.iter().for_each(|(key, sale)| self.reserve(key, sale, fx)),
+                Some(true) => items
+                    .iter()
+                    .filter(|item| item.net > 0)
+                    .for_each(|item| self.reserve(item.key, item.sale, fx)),
                 Some(false) => {}
             }
         }
         fx.done(Outcome::Paid(ordered));
     }
 
+    /// What is due to each merchant by date, and what it owes.
+    fn due(&self) -> BTreeMap<(&str, Date), Vec<Due<'_>>> {
+        let mut due: BTreeMap<(&str, Date), Vec<Due<'_>>> = BTreeMap::new();
+        for (key, sale) in &self.sales {
+            let ready = sale.captured && sale.settled && sale.cleared && !sale.paid && !sale.reserved;
+            let mut put = |date: Date, net, is_credit| {
+                due.entry((&sale.merchant, date)).or_default().push(Due { key, sale, net, is_credit });
+            };
+            if ready {
+                let net = units(self.net(sale));
+                let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
+                put(sale.date.unwrap_or_default(), sign * net, false);
+            }
+            if let Some(credit) =
+                sale.credit.as_ref().filter(|credit| credit.cleared && credit.payout.is_empty())
+            {
+                put(credit.date, -units(self.net(sale)), true);
+            }
+        }
+        due
+    }
+
     /// What was ordered on a day for each merchant, and has not come back.
-    fn ordered_on(&self, day: Date) -> BTreeMap<&str, Money> {
-        let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    fn ordered_on(&self, day: Date) -> BTreeMap<&str, i128> {
+        let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
         let standing = |payout: &&Payout| !matches!(payout.end, Some(End::Returned(_)));
         for payout in self.funding.payouts.values().filter(standing).filter(|payout| payout.ordered == day) {
-            let sum = sums.entry(&payout.order.merchant).or_default();
-            *sum = sum.plus(payout.order.amount);
+            *sums.entry(&payout.order.merchant).or_default() += units(payout.order.amount);
         }
         sums
     }
@@ -298,25 +310,33 @@ impl Acquirer {
     fn order_payout(
         &self,
         (merchant, date, reference): (&str, Date, String),
-        items: &[(&String, &Sale)],
+        items: &[Due<'_>],
         books: &Ledger,
         fx: &mut Effects,
     ) -> Money {
-        let amount: Money = items.iter().map(|(_, sale)| self.net(sale)).collect();
+        let sum: i128 = items.iter().map(|item| item.net).sum();
+        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum();
+        let amount = Money::minor(u64::try_from(sum).unwrap_or_default());
+        let deduction = Money::minor(u64::try_from(owed).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
         let account = self.funding.accounts.as_ref().and_then(|accounts| accounts.get(merchant));
-        let Some(account) = account.filter(|_| books.account(&payable).available() >= units(amount)) else {
+        let Some(account) = account.filter(|_| books.account(&payable).available() >= sum + owed) else {
             work_item(format!("no payout of {amount} for {date}: no account, or not covered"), fx);
             return Money::ZERO;
         };
         let run = self.funding.payouts.len().to_string();
         let day = date.to_string();
         let mut words = vec![merchant, day.as_str(), run.as_str()];
-        words.extend(items.iter().map(|(key, _)| key.as_str()));
+        words.extend(items.iter().map(|item| item.key.as_str()));
         let id = format!("P{}", TransferId::of(&words));
-        for (key, sale) in items {
-            let record = sale.record(key, RecordKind::SalePaid, fx);
+        for Due { key, sale, is_credit, .. } in items {
+            let kind = if *is_credit { RecordKind::SaleAdjusted } else { RecordKind::SalePaid };
+            let record = sale.record(key, kind, fx);
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
+        }
+        if deduction > Money::ZERO {
+            let claim = format!("owed_by_merchant:{merchant}");
+            fx.transfer(Transfer::posted(Purpose::Deduction, &id, &payable, &claim, deduction));
         }
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &payable, &transit, amount));
@@ -358,6 +378,10 @@ impl Acquirer {
                 let from = if before.is_none() { transit.as_str() } else { "nostro" };
                 let payable = format!("merchant_payable:{merchant}");
                 fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, *amount));
+                let (claim, deducted) = (format!("owed_by_merchant:{merchant}"), self.deducted(id));
+                if deducted > Money::ZERO {
+                    fx.transfer(Transfer::posted(Purpose::Return, id, &claim, &payable, deducted));
+                }
                 (RecordKind::PayoutReturned, why)
             }
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
@@ -374,6 +398,13 @@ impl Acquirer {
             let record = fx.record(RecordKind::MerchantHeld);
             fx.note(Record { tx: merchant.clone(), note: format!("payout returned: {note}"), ..record });
         }
+    }
+
+    /// What was taken out of a payout.
+    fn deducted(&self, payout: &str) -> Money {
+        let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
+        let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
+        self.sales.values().filter(|sale| own(sale) || credit(sale)).map(|sale| self.net(sale)).collect()
     }
 
     fn reserve(&self, key: &str, sale: &Sale, fx: &mut Effects) {
@@ -399,10 +430,72 @@ impl Acquirer {
         (format!("merchant_payable:{merchant}"), format!("merchant_reserve:{merchant}"))
     }
 
-    /// What the merchant gets for a sale.
+    /// A sale that is in closed totals is taken back: its cardholder gets a credit by the next clearing file, and its
+    /// merchant pays it out of its next payout, without the fee.
+    pub(super) fn adjust(&self, key: &str, sale: &Sale, fx: &mut Effects) {
+        let record = sale.record(key, RecordKind::SaleAdjusting, fx);
+        fx.note(Record { date: self.open_date(sale), ..record });
+        let (net, claim) = (self.net(sale), format!("owed_by_merchant:{}", sale.merchant));
+        let fee = sale.amount.minus(net).unwrap_or(Money::ZERO);
+        for (from, amount) in [(claim.as_str(), net), ("mdr_income", fee)] {
+            if amount > Money::ZERO {
+                fx.transfer(Transfer::posted(Purpose::Adjustment, key, from, ADJUSTMENTS, amount));
+            }
+        }
+    }
+
+    /// The settlement date that is open, as far as the acquirer knows: the one after the last that is over.
+    pub(super) fn open_date(&self, sale: &Sale) -> Option<Date> {
+        self.dates.keys().next_back().map_or(sale.date, |last| Some(last.next()))
+    }
+
+    /// What the merchant gets for a sale, or owes for a refund, of which no fee is given back.
     fn net(&self, sale: &Sale) -> Money {
+        if sale.operation == Operation::Refund {
+            return sale.amount;
+        }
         let fee = sale.amount.share(self.config.fee_basis_points);
         sale.amount.minus(fee).unwrap_or(Money::ZERO)
+    }
+}
+
+/// Something that a payout is made of.
+struct Due<'a> {
+    key: &'a String,
+    sale: &'a Sale,
+    /// In minor units; less than zero is owed by the merchant.
+    net: i128,
+    /// The second leg of an adjustment, and not the sale.
+    is_credit: bool,
+}
+
+/// The item agrees: its money came, or went.
+fn cleared(key: &str, sale: &Sale, item: &Presentment, file: &str, fx: &mut Effects) {
+    let kind = match item.kind {
+        ItemKind::Reversal => RecordKind::CreditCleared,
+        ItemKind::Sale | ItemKind::Refund => RecordKind::SaleCleared,
+    };
+    let record = sale.record(key, kind, fx);
+    fx.note(Record { note: file.to_owned(), ..record });
+    let (purpose, to, from) = match item.kind {
+        ItemKind::Sale => (Purpose::Settlement, "nostro", "hub_receivable"),
+        ItemKind::Refund => (Purpose::Settlement, "hub_receivable", "nostro"),
+        ItemKind::Reversal => (Purpose::Adjustment, ADJUSTMENTS, "nostro"),
+    };
+    fx.transfer(Transfer::posted(purpose, &item.name(), to, from, sale.amount));
+}
+
+/// What is wrong with an item of a settlement file.
+fn problem_of(sale: Option<&Sale>, item: &Presentment, is_twice: bool) -> Option<&'static str> {
+    match sale {
+        None => Some("in the settlement file, and not in our books"),
+        Some(_) if is_twice => Some("twice in the settlement file"),
+        Some(sale) if sale.is_cleared(item.kind) => Some("in an earlier settlement file, too"),
+        Some(sale) if !sale.items().iter().any(|(_, known)| known.kind == item.kind) => {
+            Some("in the settlement file, and not presented")
+        }
+        Some(sale) if sale.amount != item.amount => Some("with another amount in the settlement file"),
+        Some(_) => None,
     }
 }
 

@@ -131,7 +131,10 @@ impl Closing {
 
     /// Is this sale in the totals that were out of balance?
     fn counts(&self, date: Date, sale: &Sale) -> bool {
-        sale.state == State::Approved && sale.date == Some(date) && sale.reducing.is_none()
+        sale.state == State::Approved
+            && sale.date == Some(date)
+            && sale.reducing.is_none()
+            && sale.operation.clears()
     }
 
     pub(super) fn is_left_out(&self, key: &str) -> bool {

@@ -11,6 +11,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
+use crate::ops::{Operation, Side};
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Mti, Telegram, Totals};
 use crate::wire::host::MAX_EXCLUDED;
@@ -95,10 +96,13 @@ impl Acquirer {
             return fx
                 .send(Party::Terminal, Telegram { code: None, totals, balance, ..message.answer(APPROVED) });
         }
-        let items =
-            || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.state == State::Approved);
+        let items = || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.is_on_slip());
         let mut ours = Totals::default();
-        items().for_each(|(_, sale)| ours.sales.add(sale.amount));
+        items().for_each(|(_, sale)| match sale.operation.row().side {
+            Side::Debit => ours.sales.add(sale.amount),
+            Side::Credit => ours.refunds.add(sale.amount),
+            Side::None => {}
+        });
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
         let balance = if !open && message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
@@ -107,7 +111,8 @@ impl Acquirer {
         let (mti, note) = (Some(message.mti.answer()), message.terminal.clone());
         fx.note(Record { tx: key, batch, totals: Some(ours), balance: Some(balance), mti, note, ..record });
         if balance == Balance::In {
-            items().for_each(|(key, sale)| self.capture(key, sale, books, fx));
+            let standing = items().filter(|(_, sale)| sale.state == State::Approved);
+            standing.for_each(|(key, sale)| self.capture(key, sale, books, fx));
         }
         let answer =
             Telegram { code: None, totals: Some(ours), balance: Some(balance), ..message.answer(APPROVED) };
@@ -118,7 +123,13 @@ impl Acquirer {
     fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleCaptured, fx);
         fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
+        if !sale.operation.clears() {
+            return;
+        }
         post_once(key, sale, books, fx);
+        if sale.operation == Operation::Refund {
+            return;
+        }
         let unsettled = format!("merchant_unsettled:{}", sale.merchant);
         let payable = format!("merchant_payable:{}", sale.merchant);
         let fee = sale.amount.share(self.config.fee_basis_points);
@@ -216,14 +227,9 @@ impl Acquirer {
         let mut totals = Totals::default();
         let counted = |sale: &&Sale| {
             let unknown = sale.is_undone_in_part_or_whole() || sale.disputed;
-            sale.approved && sale.date == Some(date) && !unknown
+            sale.approved && sale.date == Some(date) && !unknown && sale.operation.clears()
         };
-        for sale in self.sales.values().filter(counted) {
-            sale.count(&mut totals);
-            if sale.state == State::Reversed {
-                totals.sales_reversed.add(sale.amount);
-            }
-        }
+        self.sales.values().filter(counted).for_each(|sale| sale.count(&mut totals));
         totals
     }
 
@@ -271,18 +277,19 @@ impl Acquirer {
         let Some(closing) = self.dates.get(&date) else { return };
         let due = |sale: &Sale| {
             let standing = sale.state == State::Approved && sale.date == Some(date) && !sale.settled;
-            standing && sale.reducing.is_none() && !sale.disputed
+            standing && sale.reducing.is_none() && !sale.disputed && sale.operation.clears()
         };
         for (key, sale) in self.sales.iter().filter(|(key, sale)| due(sale) && !closing.is_left_out(key)) {
             post_once(key, sale, books, fx);
             let record = sale.record(key, RecordKind::SaleSettled, fx);
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
         }
-        let net = Money::minor(u64::try_from(totals.net()).unwrap_or_default());
+        let net = Money::minor(u64::try_from(totals.net().unsigned_abs()).unwrap_or_default());
         // With a back office the money comes with the settlement file, item by item.
         if net > Money::ZERO && !self.funding.is_on() {
-            let reference = date.to_string();
-            fx.transfer(Transfer::posted(Purpose::Settlement, &reference, "nostro", "hub_receivable", net));
+            let (to, from) = ("nostro", "hub_receivable");
+            let (to, from) = if totals.net() > 0 { (to, from) } else { (from, to) };
+            fx.transfer(Transfer::posted(Purpose::Settlement, &date.to_string(), to, from, net));
         }
     }
 
@@ -336,6 +343,11 @@ impl Sale {
     /// What became of it, or of a part of it, is not known yet.
     fn is_undone_in_part_or_whole(&self) -> bool {
         self.state == State::Reversing || self.reducing.is_some()
+    }
+
+    /// Does its terminal count it? A sale that it took back stands against the void.
+    fn is_on_slip(&self) -> bool {
+        self.state == State::Approved || self.voided
     }
 
     fn is_in(&self, message: &Telegram) -> bool {

@@ -7,6 +7,7 @@ use crate::clock::Date;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Code, Mti, Original, Telegram, Totals};
 
@@ -36,7 +37,10 @@ impl Issuer {
         let excluded = self.excluded(message);
         let counted: BTreeSet<&String> = match self.compared.get(&date) {
             Some(agreed) => agreed.iter().collect(),
-            None => self.items.iter().filter(|(_, item)| item.date == date).map(|(key, _)| key).collect(),
+            None => {
+                let counts = |item: &Item| item.date == date && item.operation.clears();
+                self.items.iter().filter(|(_, item)| counts(item)).map(|(key, _)| key).collect()
+            }
         };
         let counted: BTreeSet<&String> = counted.difference(&excluded).copied().collect();
         let ours = self.totals(&counted);
@@ -68,16 +72,11 @@ impl Issuer {
                     ..record
                 });
             }
-            let net = Money::minor(u64::try_from(ours.net()).unwrap_or_default());
+            let net = Money::minor(u64::try_from(ours.net().unsigned_abs()).unwrap_or_default());
             if net > Money::ZERO {
-                let reference = date.to_string();
-                fx.transfer(Transfer::posted(
-                    Purpose::Settlement,
-                    &reference,
-                    "hub_settlement",
-                    "nostro",
-                    net,
-                ));
+                let (from, to) = ("hub_settlement", "nostro");
+                let (from, to) = if ours.net() > 0 { (from, to) } else { (to, from) };
+                fx.transfer(Transfer::posted(Purpose::Settlement, &date.to_string(), from, to, net));
             }
         }
         (ours, balance)
@@ -133,6 +132,7 @@ impl Issuer {
         let agreed = self.compared.get(&date).unwrap_or(&none);
         let unclaimed = |key: &String, item: &Item| {
             item.date == date
+                && item.operation.clears()
                 && item.state == State::Held
                 && !agreed.contains(key)
                 && !self.disputed.contains(key)
@@ -168,7 +168,7 @@ impl Issuer {
             State::Held if left > item.amount || left == Money::ZERO => Code::of(b"64"),
             State::Held => APPROVED,
             State::Tombstone => Code::of(b"25"),
-            State::Declined | State::Released | State::Posted => Code::of(b"21"),
+            State::Declined | State::Released | State::Posted | State::Credited => Code::of(b"21"),
         };
         if code != APPROVED {
             return (code, None);
@@ -189,11 +189,16 @@ impl Issuer {
     fn totals(&self, counted: &BTreeSet<&String>) -> Totals {
         let mut totals = Totals::default();
         for item in counted.iter().filter_map(|key| self.items.get(*key)) {
+            let Totals { sales, refunds, sales_reversed, refunds_reversed } = &mut totals;
+            let (done, undone) = match item.operation {
+                Operation::Refund => (refunds, refunds_reversed),
+                _ => (sales, sales_reversed),
+            };
             if matches!(item.state, State::Held | State::Posted | State::Released) {
-                totals.sales.add(item.amount);
+                done.add(item.amount);
             }
             if item.state == State::Released {
-                totals.sales_reversed.add(item.amount);
+                undone.add(item.amount);
             }
         }
         totals
