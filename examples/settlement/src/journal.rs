@@ -71,6 +71,12 @@ named! {
         BatchBalanced = "batch_balanced",
         /// They do not.
         BatchOutOfBalance = "batch_out_of_balance",
+        /// An item of a batch that is out of balance is the same on both sides.
+        BatchItemAgreed = "batch_item_agreed",
+        /// It is not, or one side does not have it. It holds nothing else back.
+        BatchItemDisputed = "batch_item_disputed",
+        /// All items of the batch are compared: it is closed.
+        BatchUploaded = "batch_uploaded",
         /// Durable intent: a sale is about to be sent on.
         SaleSent = "sale_sent",
         /// The answer was yes.

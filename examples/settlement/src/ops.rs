@@ -7,8 +7,10 @@ use crate::telegram::Mti;
 
 named! {
     /// What a message is about.
+    #[derive(Default)]
     Operation {
         /// A sale.
+        #[default]
         Sale = "sale",
         /// A sale or completion is taken back, in whole.
         Void = "void",
@@ -118,12 +120,6 @@ pub const ROWS: [Row; 7] = {
     ]
 };
 
-impl Default for Operation {
-    fn default() -> Self {
-        Self::Sale
-    }
-}
-
 impl Operation {
     /// Its row.
     pub fn row(self) -> Row {
@@ -145,6 +141,8 @@ impl Operation {
     /// What a message between the hosts is about, by MTI, DE3 and DE25. A reversal, and an item of totals, is about
     /// what it names.
     pub fn on_host(mti: Mti, code: &str, condition: &str) -> Option<Self> {
+        // The version of the standard, which is its first digit, changes nothing here.
+        let mti = Mti(mti.0 % 1_000);
         let about_another = matches!(mti.0 / 100, 3 | 4);
         let fits = |row: &Row| match about_another {
             true => !matches!(row.effect, Effect::Undo | Effect::Reduce),

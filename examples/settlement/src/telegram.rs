@@ -241,6 +241,23 @@ pub struct Slip {
     pub day: Option<String>,
 }
 
+/// What an 0320 of a terminal uploads.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Upload {
+    /// An item of the batch.
+    Item {
+        /// Its STAN.
+        stan: u64,
+        /// Its amount.
+        amount: Money,
+    },
+    /// There are no more.
+    End {
+        /// So many were uploaded.
+        count: u64,
+    },
+}
+
 /// A message. Which fields are there depends on the MTI; what is absent on the wire is `None` or
 /// zero here.
 #[derive(Clone, Debug, Default)]
@@ -283,6 +300,8 @@ pub struct Telegram {
     pub management: Option<u64>,
     /// DE62 of a sign-on answer: work keys. Opaque test bytes, there is no cryptography here.
     pub keys: Option<Vec<u8>>,
+    /// DE48 of 0320 (terminal link).
+    pub upload: Option<Upload>,
     /// DE48 of 0500/0510; DE74-77 and 86-89 of 0520/0530.
     pub totals: Option<Totals>,
     /// DE66, or the answer digit of a 0510.

@@ -162,10 +162,13 @@ fn a_partial_reversal_leaves_what_it_says_once() {
     let books = "[books]\n'issuer cardholder:1004' = '79,800.00'\n'bank merchant:ACC-1' = '198.80'\n\
                  'issuer hub_settlement' = '0.00'\n'acquirer hub_receivable' = '0.00'\n";
     for party in ["A", "I"] {
-        let more = format!("killed_everywhere = '{party}'\nkilled_from = '14:59'\n{books}");
-        let played = play(&format!("{steps}{LONG_NIGHT}"), &more);
-        assert!(played.plays > 9, "{}", played.plays);
-        assert_eq!(audited(&played), ["P payout -19880", "T matched 20000"]);
+        for (moment, input) in
+            ["before", "after"].into_iter().flat_map(|when| (1..=6).map(move |n| (when, n)))
+        {
+            let killed = steps.replace("14:50 skew T 0", &format!("14:50 kill {party} {moment} {input}"));
+            let played = play(&format!("{killed}{LONG_NIGHT}"), books);
+            assert_eq!(audited(&played), ["P payout -19880", "T matched 20000"], "{party} {moment} {input}");
+        }
     }
 }
 
@@ -199,11 +202,38 @@ fn a_sale_is_taken_back_after_its_payout_in_two_legs_and_once() {
                  'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
                  [named]\n'issuer file_duplicate' = 1\n";
     for party in ["A", "H", "I"] {
-        let more = format!("killed_everywhere = '{party}'\nkilled_from = '+1 13:00'\n{books}");
+        let more = format!("killed_everywhere = '{party}'\nkilled_from = '+1 23:20'\n{books}");
         let played = play(&format!("{steps}{NIGHT}{back}"), &more);
         assert!(played.plays > 5, "{}", played.plays);
         let paid: Vec<_> = audited(&played).into_iter().filter(|line| line.starts_with('P')).collect();
         assert_eq!(paid, ["P payout -39760", "P payout -49700"], "{party}");
+    }
+}
+
+/// Check 6: totals off by one item, and an upload that is cut at the 17th of 40 and goes on: the item is named, what
+/// agrees is paid, and what one side alone has is what is not.
+#[test]
+fn an_upload_that_breaks_off_names_the_item_and_pays_the_others() {
+    let sales: String = (0..40).map(|n| format!("{}:{:02} sell 10.00\n", 10 + n / 10, n % 10)).collect();
+    // The terminal reverses it, and counts it all the same.
+    let fault = "15:00 reverse 23\n";
+    for cut in [
+        "22:00 kill A before 18\n",
+        "22:00 kill A after 18\n",
+        "22:00 kill T before 18\n",
+        "22:00 kill T after 18\n",
+    ] {
+        let night =
+            NIGHT.replace("22:00 close-batch\n", &format!("{cut}22:00 close-batch\n22:10 close-batch\n"));
+        let named = "[named]\n'acquirer batch_out_of_balance' = 1\n'acquirer batch_item_disputed' = 1\n\
+                     'terminal batch_out_of_balance' = 1\n'terminal batch_item_disputed' = 1\n";
+        let books = format!(
+            "{named}[books]\n'bank merchant:ACC-1' = '387.66'\n'issuer cardholder:1004' = '79,610.00'\n\
+             'acquirer merchant_unsettled:104440359980001' = '0.00'\n"
+        );
+        let played = play(&format!("09:00 sign-on\n{sales}{fault}{night}"), &books);
+        let found = audited(&played);
+        assert_eq!(found.iter().filter(|line| *line == "T matched 1000").count(), 39, "{cut}: {found:?}");
     }
 }
 

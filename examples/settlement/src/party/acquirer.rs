@@ -4,11 +4,13 @@
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
 mod advices;
+mod clearing;
 mod funding;
 mod item;
 mod itemize;
 mod sale;
 mod settle;
+mod upload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +62,8 @@ pub struct Acquirer {
     tombstones: BTreeSet<String>,
     /// The open batch of each terminal.
     batches: BTreeMap<String, u64>,
+    /// Items of batches that were uploaded, by their keys.
+    compared: BTreeSet<String>,
     /// Answers given to 0500, to be given again.
     closed: BTreeMap<String, Record>,
     /// The settlement dates that are over.
@@ -80,6 +84,7 @@ impl Acquirer {
             advices: Advices::new(),
             tombstones: BTreeSet::new(),
             batches: BTreeMap::new(),
+            compared: BTreeSet::new(),
             closed: BTreeMap::new(),
             dates: BTreeMap::new(),
             funding: Funding::new(),
@@ -103,6 +108,7 @@ impl Acquirer {
             Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
             Mti::REVERSAL => self.reversal(message, books, fx),
             Mti::SETTLEMENT => self.batch(message, books, fx),
+            Mti::ITEM => self.uploaded(message, books, fx),
             _ => fx.send(Party::Terminal, message.answer(Code::of(b"40"))),
         }
     }
@@ -253,6 +259,12 @@ impl Machine for Acquirer {
             RecordKind::BatchBalanced => {
                 self.batches.insert(record.note.clone(), record.batch + 1);
                 self.closed.insert(record.tx.clone(), record.clone());
+            }
+            RecordKind::BatchItemAgreed | RecordKind::BatchItemDisputed => {
+                self.compared.insert(record.tx.clone());
+            }
+            RecordKind::BatchUploaded => {
+                self.batches.insert(record.note.clone(), record.batch + 1);
             }
             RecordKind::DateClosed => {
                 self.dates.extend(record.date.map(|date| (date, Closing::new(record.at, self.sequence))));

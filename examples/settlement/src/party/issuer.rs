@@ -2,6 +2,7 @@
 //! script. An approval is a hold in the ledger; the settlement of the date turns holds into
 //! postings, a reversal releases them, each exactly once.
 
+mod rules;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +13,8 @@ use super::parcel::Parcel;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::{Pan, PinBlock};
 use crate::clock::{Date, Stamp};
-use crate::files::clearing::ItemKind;
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
+use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
 use crate::ops::Operation;
 use crate::telegram::{Code, Mti, Telegram};
@@ -230,86 +230,12 @@ impl Issuer {
         self.items.get(&key).map(|item| (key, item.clone()))
     }
 
-    /// The rules of the bank, in the order in which they say no.
-    fn judge(
-        &self,
-        key: &str,
-        message: &Telegram,
-        original: Option<&(String, Item)>,
-        books: &Ledger,
-    ) -> Verdict<'_> {
-        let amount = message.amount.unwrap_or_default();
-        let no = |code: &[u8; 2], card| Verdict { code: Code::of(code), card, amount };
-        if let Some(code) = self.broken {
-            return Verdict { code, card: None, amount };
-        }
-        if self.items.contains_key(key) {
-            return no(b"22", None);
-        }
-        let (Some(pan), Some(_)) = (&message.pan, message.amount) else { return no(b"30", None) };
-        let Some(card) =
-            self.config.cards.iter().find(|card| card.pan == *pan).filter(|card| card.pan.checks())
-        else {
-            return no(b"14", None);
-        };
-        if message.operation == Operation::Refund {
-            return no(b"00", Some(card));
-        }
-        let today = Date(self.date.0).yymm();
-        if card.expiry < today || message.expiry.as_deref().is_none_or(|expiry| expiry < today.as_str()) {
-            return no(b"54", Some(card));
-        }
-        if message.operation == Operation::Completion {
-            return no(completes(original, card, amount, books), Some(card));
-        }
-        if self.wrong_pins.get(&card.account).is_some_and(|tries| *tries >= PIN_TRIES) {
-            return no(b"75", Some(card));
-        }
-        if message.pin.as_ref() != Some(&card.pin) {
-            return no(b"55", Some(card));
-        }
-        if amount > card.limit && message.operation == Operation::Sale {
-            return no(b"61", Some(card));
-        }
-        match books.admit(&hold(message.operation, key, &card.account, amount)) {
-            Status::Created => no(b"00", Some(card)),
-            Status::ExceedsCredits => match left_on(card, books) {
-                left if left > Money::ZERO && message.operation == Operation::Sale => {
-                    Verdict { amount: left, ..no(b"10", Some(card)) }
-                }
-                _ => no(b"51", Some(card)),
-            },
-            _ => no(b"96", Some(card)),
-        }
-    }
-
     /// A reservation that nobody completed in time is given back.
     fn expire(&self, key: &str, fx: &mut Effects) {
         let Some(item) = self.items.get(key).filter(|item| item.is_reserved()) else { return };
         fx.transfer(item.held(key).void());
         let (tx, rrn, amount) = (key.to_owned(), item.rrn.clone(), Some(item.amount));
         fx.note(Record { tx, rrn, amount, ..fx.record(RecordKind::SaleExpired) });
-    }
-
-    /// A file of the hub: what takes back a presentment is given back to its cardholder, once.
-    fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
-        let Some(file) = self.files.receive(octets, fx) else { return };
-        let mut seen = BTreeSet::new();
-        for item in &file.items {
-            let fits = |known: &Item| known.state == State::Posted && known.amount == item.amount;
-            let found = self.items.iter().find(|(_, known)| known.rrn == item.rrn && fits(known));
-            let found = found.filter(|_| item.kind == ItemKind::Reversal && seen.insert(&item.rrn));
-            let (rrn, amount, note) = (item.rrn.clone(), Some(item.amount), file.id.clone());
-            let Some((key, known)) = found else {
-                let record = fx.record(RecordKind::ClearingException);
-                fx.note(Record { rrn, amount, note: format!("nothing to give back, in {note}"), ..record });
-                continue;
-            };
-            let to = format!("cardholder:{}", known.account);
-            fx.transfer(Transfer::posted(Purpose::Adjustment, key, "nostro", &to, known.amount));
-            let record = fx.record(RecordKind::SaleAdjusted);
-            fx.note(Record { tx: key.clone(), rrn, amount, note, ..record });
-        }
     }
 
     fn reversal(&self, message: &Telegram, fx: &mut Effects) {
@@ -384,42 +310,6 @@ impl Issuer {
             }
         }
     }
-}
-
-/// What can be spent of a card that is charged for what is there.
-fn left_on(card: &CardFile, books: &Ledger) -> Money {
-    let available = books.account(&format!("cardholder:{}", card.account)).available();
-    let left = u64::try_from(available).ok().filter(|_| card.prepaid);
-    left.map_or(Money::ZERO, Money::minor)
-}
-
-/// Can a reservation be charged with this amount? At most 15 % more than was reserved, and what is there.
-fn completes(
-    original: Option<&(String, Item)>,
-    card: &CardFile,
-    amount: Money,
-    books: &Ledger,
-) -> &'static [u8; 2] {
-    let Some((_, reserved)) = original.filter(|(_, item)| item.is_reserved() && item.account == card.account)
-    else {
-        return b"25";
-    };
-    let (reserved, amount) = (i128::from(reserved.amount.units()), i128::from(amount.units()));
-    let available = books.account(&format!("cardholder:{}", card.account)).available();
-    if amount * 100 > reserved * 115 {
-        b"61"
-    } else if amount > available + reserved {
-        b"51"
-    } else {
-        b"00"
-    }
-}
-
-struct Verdict<'a> {
-    code: Code,
-    /// What is approved.
-    amount: Money,
-    card: Option<&'a CardFile>,
 }
 
 impl Item {

@@ -2,6 +2,9 @@
 //! reversal file. It is closed by an answer or by an answered reversal and by nothing else, so a
 //! power cut or a lost answer ends in a 0400, never in oblivion.
 
+mod slip;
+mod upload;
+
 use std::collections::BTreeMap;
 
 use super::{Command, Effects, Input, Machine, Outcome, TerminalRequest, Timer, Timers};
@@ -11,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::money::Money;
 use crate::ops::{Effect as OpEffect, Operation, Side};
 use crate::party::Effect;
-use crate::telegram::{Balance, Code, Mti, Slip as Named, Telegram, Totals};
+use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
 
 /// `60.3` of a sign-on with double-length keys.
 const SIGN_ON: u64 = 3;
@@ -56,11 +59,19 @@ struct Slip {
     batch: u64,
     at: Stamp,
     state: Sale,
+    /// The upload of its batch has it.
+    uploaded: bool,
     /// Why it is reversed.
     reason: Code,
 }
 
 impl Slip {
+    /// Does it count in the totals of this batch?
+    fn counts_in(&self, batch: u64) -> bool {
+        let stands = matches!(self.state, Sale::Approved | Sale::Voided);
+        stands && self.batch == batch && self.operation.row().side != Side::None
+    }
+
     /// Is it sent again when there is no answer, and not reversed?
     fn is_repeated(&self) -> bool {
         matches!(self.operation.row().effect, OpEffect::Undo | OpEffect::Reduce)
@@ -74,6 +85,10 @@ pub struct Terminal {
     stan: u64,
     batch: u64,
     slips: BTreeMap<u64, Slip>,
+    /// The batch whose totals were out of balance, if one was.
+    out_of_balance: Option<u64>,
+    /// STAN of the slip that is being uploaded.
+    uploading: Option<u64>,
     /// Memory of the running operation only; a restart forgets it and reverses what it left open.
     waiting_for: Option<Mti>,
     next: Option<Command>,
@@ -84,7 +99,8 @@ impl Terminal {
     /// A terminal that has not signed on.
     pub const fn new(config: TerminalConfig) -> Self {
         let slips = BTreeMap::new();
-        Self { config, stan: 0, batch: 0, slips, waiting_for: None, next: None, tries: 0 }
+        let (out_of_balance, uploading, waiting_for, next) = (None, None, None, None);
+        Self { config, stan: 0, batch: 0, slips, out_of_balance, uploading, waiting_for, next, tries: 0 }
     }
 
     fn command(&mut self, command: Command, fx: &mut Effects) {
@@ -129,51 +145,11 @@ impl Terminal {
         self.ask(request, fx);
     }
 
-    /// A sale, or anything else that has a slip. Its intent is durable before it leaves.
-    fn transact(&mut self, asked: TerminalRequest, fx: &mut Effects) {
-        let about = asked.about.and_then(|stan| Some((stan, self.slips.get(&stan)?)));
-        let Some(amount) = asked.amount.or(about.map(|(_, slip)| slip.amount)) else {
-            return fx.done(Outcome::Refused("there is no such slip"));
-        };
-        let intent = fx.record(RecordKind::SaleSent);
-        let stan = self.stan + 1;
-        let card = asked.card.as_ref().map(|card| card.pan.masked()).unwrap_or_default();
-        let about = about.map(|(stan, _)| stan);
-        let note = format!("{}|{}", asked.operation, about.unwrap_or_default());
-        let (batch, operation) = (self.batch, asked.operation);
-        let mti = Some(operation.row().terminal);
-        fx.note(Record { stan, batch, card, amount: Some(amount), mti, note, ..intent });
-        let slip =
-            Slip { operation, about, amount, batch, at: fx.now, state: Sale::Waiting, reason: NO_ANSWER };
-        let request = self.request_of(stan, slip);
-        let (pan, expiry) = asked.card.as_ref().map(|card| (card.pan.clone(), card.expiry.clone())).unzip();
-        // The PIN is asked for where money is held anew.
-        let asks_pin = matches!(operation, Operation::Sale | Operation::Preauth);
-        let pin = asked.card.filter(|_| asks_pin).map(|card| card.pin);
-        self.ask(Telegram { pan, expiry, pin, ..request }, fx);
-    }
-
-    /// The request of a slip, without the card.
-    fn request_of(&self, stan: u64, slip: Slip) -> Telegram {
-        let row = slip.operation.row();
-        let about = slip.about.and_then(|stan| Some((stan, self.slips.get(&stan)?)));
-        let named = about.map(|(stan, earlier)| Named {
-            batch: earlier.batch,
-            stan,
-            day: row.dated.then(|| earlier.at.date().mmdd()),
-        });
-        Telegram {
-            stan,
-            operation: slip.operation,
-            slip: named,
-            amount: Some(slip.amount),
-            batch: Some(slip.batch),
-            management: Some(0),
-            ..self.request(row.terminal)
-        }
-    }
-
+    /// Closes the batch: by its totals, and if these were out of balance, by its items.
     fn close_batch(&mut self, fx: &mut Effects) {
+        if self.out_of_balance == Some(self.batch) {
+            return self.upload(None, fx);
+        }
         let totals = Some(self.totals(self.batch));
         let request = Telegram {
             totals,
@@ -218,6 +194,7 @@ impl Terminal {
             210 | 110 | 230 => self.sale_answered(answer, fx),
             410 => self.reversal_answered(answer, fx),
             510 => self.batch_answered(answer, fx),
+            330 => self.item_answered(answer, fx),
             _ => {}
         }
     }
@@ -272,22 +249,6 @@ impl Terminal {
         });
     }
 
-    /// What an approved slip does to the one that it is about.
-    fn follow(&self, slip: Slip, fx: &mut Effects) {
-        let Some((stan, earlier)) = slip.about.and_then(|stan| Some((stan, *self.slips.get(&stan)?))) else {
-            return;
-        };
-        let (kind, amount) = match slip.operation {
-            Operation::Adjust => (RecordKind::SaleReduced, slip.amount),
-            Operation::Void | Operation::Cancel | Operation::Completion => {
-                (RecordKind::SaleVoided, earlier.amount)
-            }
-            Operation::Sale | Operation::Refund | Operation::Preauth => return,
-        };
-        let record = self.about(stan, earlier, kind, fx);
-        fx.note(Record { amount: Some(amount), ..record });
-    }
-
     /// 00 undone, 25 never seen, 12 nothing to undo: all end the reversal. Any other code is no
     /// answer yet.
     fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
@@ -320,6 +281,9 @@ impl Terminal {
             ..record
         });
         fx.done(Outcome::BatchClosed(balance));
+        if balance == Balance::Out {
+            self.upload(None, fx);
+        }
     }
 
     fn timed_out(&mut self, stan: u64, fx: &mut Effects) {
@@ -340,7 +304,7 @@ impl Terminal {
                 self.next = None;
                 fx.done(Outcome::ReversalPending);
             }
-            Mti::NETWORK | Mti::SETTLEMENT if self.stan == stan => {
+            Mti::NETWORK | Mti::SETTLEMENT | Mti::ITEM if self.stan == stan => {
                 self.waiting_for = None;
                 fx.done(Outcome::NoAnswer(stan));
             }
@@ -446,8 +410,16 @@ impl Machine for Terminal {
                 self.batch = record.batch;
                 return;
             }
-            RecordKind::BatchBalanced => {
+            RecordKind::BatchBalanced | RecordKind::BatchUploaded => {
                 self.batch = record.batch + 1;
+                return;
+            }
+            RecordKind::BatchOutOfBalance => {
+                self.out_of_balance = Some(record.batch);
+                return;
+            }
+            RecordKind::BatchItemAgreed | RecordKind::BatchItemDisputed => {
+                self.slips.get_mut(&record.stan).into_iter().for_each(|slip| slip.uploaded = true);
                 return;
             }
             RecordKind::SaleSent => {
@@ -459,6 +431,7 @@ impl Machine for Terminal {
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
                     state: Sale::Waiting,
+                    uploaded: false,
                     reason: NO_ANSWER,
                 };
                 self.slips.insert(record.stan, slip);

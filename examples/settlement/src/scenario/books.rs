@@ -100,7 +100,7 @@ fn money(books: &Books) -> Vec<Check> {
 fn disputed(books: &Books) -> BTreeSet<String> {
     let mut open = BTreeSet::new();
     for record in [Party::Acquirer, Party::Issuer].iter().flat_map(|party| books.records(*party)) {
-        if record.kind == RecordKind::ItemDisputed {
+        if matches!(record.kind, RecordKind::ItemDisputed | RecordKind::BatchItemDisputed) {
             open.insert(record.rrn.clone());
         }
     }
@@ -228,13 +228,14 @@ fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
 /// Records that say that something is open or wrong, by party and kind.
 pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
-        AdviceParked, BadFrame, BatchOutOfBalance, ClearingException, DateOutOfBalance, FileDuplicate,
-        FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned, SaleExcluded,
-        SaleReserved, StanReuse, Tombstone, WorkItem,
+        AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
+        FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
+        SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 16] = [
+    const KINDS: [RecordKind; 17] = [
         AdviceParked,
         BadFrame,
+        BatchItemDisputed,
         BatchOutOfBalance,
         ClearingException,
         DateOutOfBalance,

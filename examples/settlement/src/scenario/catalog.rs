@@ -26,6 +26,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S23.toml", include_str!("../../scenarios/S23.toml")),
     ("S24.toml", include_str!("../../scenarios/S24.toml")),
     ("S25.toml", include_str!("../../scenarios/S25.toml")),
+    ("S26.toml", include_str!("../../scenarios/S26.toml")),
     ("S27.toml", include_str!("../../scenarios/S27.toml")),
     ("S28.toml", include_str!("../../scenarios/S28.toml")),
     ("S30.toml", include_str!("../../scenarios/S30.toml")),

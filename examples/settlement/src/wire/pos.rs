@@ -8,7 +8,7 @@ use cardwire::{Builder, Message, de};
 use super::{CURRENCY, WireError, common, mti_of, text, time_and_date};
 use crate::money::Money;
 use crate::ops::Operation;
-use crate::telegram::{Balance, Mti, Slip, Tally, Telegram, Totals};
+use crate::telegram::{Balance, Mti, Slip, Tally, Telegram, Totals, Upload};
 
 /// TPDU and header of a request: to host 0003, financial application, version 31.
 pub const HEADER: [u8; 11] = [0x60, 0x00, 0x03, 0x00, 0x00, 0x60, 0x31, 0x00, 0x31, 0x12, 0x03];
@@ -27,6 +27,8 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
         .slip
         .as_ref()
         .map(|slip| format!("{:06}{:06}{}", slip.batch, slip.stan, slip.day.as_deref().unwrap_or_default()));
+
+    let upload = message.upload.map(upload_field);
 
     let mut builder = Builder::new(&UNIONPAY_POS, mti_of(message.mti)?);
     builder.set(de::STAN, message.stan).set(41, message.terminal.as_str()).set(42, message.merchant.as_str());
@@ -59,6 +61,9 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(totals) = &totals {
         builder.set(48, totals.as_str()).set(49, CURRENCY);
     }
+    if let Some(upload) = &upload {
+        builder.set(48, upload.as_str());
+    }
     if let Some(keys) = &message.keys {
         builder.set(62, keys.as_slice());
     }
@@ -90,8 +95,34 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
         None => None,
     };
     let (totals, balance) = read_totals(&message)?;
+    let upload = read_upload(&message)?;
     let keys = message.get(62).map(|field| field.expose().octets().collect());
-    Ok(Telegram { operation, slip, batch, management, totals, balance, keys, ..common(&message)? })
+    Ok(Telegram { operation, slip, upload, batch, management, totals, balance, keys, ..common(&message)? })
+}
+
+/// F48 of an 0320: one item (its number, the class of the card, STAN, the card, which the terminal does not keep, and
+/// the amount), or how many there were.
+fn upload_field(upload: Upload) -> String {
+    match upload {
+        Upload::Item { stan, amount } => format!("0100{stan:06}{:020}{:012}", 0, amount.units()),
+        Upload::End { count } => format!("{count:04}"),
+    }
+}
+
+fn read_upload(message: &Message<'_>) -> Result<Option<Upload>, WireError> {
+    let Some(field) = message.get(48).filter(|_| message.mti().number() == Mti::ITEM.0) else {
+        return Ok(None);
+    };
+    let digits: String = field.expose().chars().collect();
+    let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u64>().ok();
+    let upload = match digits.len() {
+        4 => part(0, 4).map(|count| Upload::End { count }),
+        42 if digits.starts_with("01") => part(4, 10)
+            .zip(part(30, 42))
+            .map(|(stan, units)| Upload::Item { stan, amount: Money::minor(units) }),
+        _ => None,
+    };
+    upload.map(Some).ok_or(WireError::Unsupported(48))
 }
 
 /// F61: batch, STAN and perhaps the day.

@@ -11,7 +11,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
-use crate::ops::{Operation, Side};
+use crate::ops::Operation;
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Mti, Telegram, Totals};
 use crate::wire::host::MAX_EXCLUDED;
@@ -98,11 +98,7 @@ impl Acquirer {
         }
         let items = || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.is_on_slip());
         let mut ours = Totals::default();
-        items().for_each(|(_, sale)| match sale.operation.row().side {
-            Side::Debit => ours.sales.add(sale.amount),
-            Side::Credit => ours.refunds.add(sale.amount),
-            Side::None => {}
-        });
+        items().for_each(|(_, sale)| sale.count_in_batch(&mut ours));
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
         let balance = if !open && message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
@@ -120,7 +116,7 @@ impl Acquirer {
     }
 
     /// The terminal confirmed the item: it is owed to the merchant, less the fee. Owed is not yet paid.
-    fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
+    pub(super) fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleCaptured, fx);
         fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
         if !sale.operation.clears() {
@@ -346,11 +342,11 @@ impl Sale {
     }
 
     /// Does its terminal count it? A sale that it took back stands against the void.
-    fn is_on_slip(&self) -> bool {
+    pub(super) fn is_on_slip(&self) -> bool {
         self.state == State::Approved || self.voided
     }
 
-    fn is_in(&self, message: &Telegram) -> bool {
+    pub(super) fn is_in(&self, message: &Telegram) -> bool {
         self.terminal == message.terminal
             && self.merchant == message.merchant.trim()
             && Some(self.batch) == message.batch

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{APPROVED, CUT_OVER, Issuer, Item, State, network_key};
 use crate::clock::Date;
+use crate::files::clearing::ItemKind;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
@@ -202,6 +203,27 @@ impl Issuer {
             }
         }
         totals
+    }
+
+    /// A file of the hub: what takes back a presentment is given back to its cardholder, once.
+    pub(super) fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
+        let Some(file) = self.files.receive(octets, fx) else { return };
+        let mut seen = BTreeSet::new();
+        for item in &file.items {
+            let fits = |known: &Item| known.state == State::Posted && known.amount == item.amount;
+            let found = self.items.iter().find(|(_, known)| known.rrn == item.rrn && fits(known));
+            let found = found.filter(|_| item.kind == ItemKind::Reversal && seen.insert(&item.rrn));
+            let (rrn, amount, note) = (item.rrn.clone(), Some(item.amount), file.id.clone());
+            let Some((key, known)) = found else {
+                let record = fx.record(RecordKind::ClearingException);
+                fx.note(Record { rrn, amount, note: format!("nothing to give back, in {note}"), ..record });
+                continue;
+            };
+            let to = format!("cardholder:{}", known.account);
+            fx.transfer(Transfer::posted(Purpose::Adjustment, key, "nostro", &to, known.amount));
+            let record = fx.record(RecordKind::SaleAdjusted);
+            fx.note(Record { tx: key.clone(), rrn, amount, note, ..record });
+        }
     }
 
     /// Repeated until it is answered.
