@@ -11,7 +11,9 @@ use crate::clock::{Date, Stamp};
 use crate::day;
 use crate::journal::{Party, Record, RecordKind};
 use crate::local::{Death, Local};
+use crate::money::Money;
 use crate::node::Node;
+use crate::ops::Operation;
 use crate::party::{
     Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
     TerminalConfig, TerminalRequest, Timers,
@@ -83,15 +85,7 @@ impl Stage {
                 world.ask_terminal(*terminal, Command::Sell(card, *amount))?;
             }
             Doing::Request(terminal, operation, about, amount, card) => {
-                let about = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
-                let card =
-                    card.as_deref().map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
-                let request = TerminalRequest {
-                    operation: *operation,
-                    card: card.transpose()?,
-                    amount: *amount,
-                    about: about.transpose()?.map(|slip| slip.stan),
-                };
+                let request = self.request(*operation, *about, *amount, card.as_deref())?;
                 self.world.ask_terminal(*terminal, Command::Request(request))?;
             }
             Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
@@ -150,6 +144,20 @@ impl Stage {
             }
         }
         Ok(())
+    }
+
+    /// What a cashier asks for besides a sale.
+    fn request(
+        &self,
+        operation: Operation,
+        about: Option<usize>,
+        amount: Option<Money>,
+        card: Option<&str>,
+    ) -> Result<TerminalRequest, ScenarioError> {
+        let slip = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
+        let card = card.map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
+        let about = slip.transpose()?.map(|slip| slip.stan);
+        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about })
     }
 
     /// What a terminal knows of a sale: sales of the first are counted from 1, those of the second from 101.
