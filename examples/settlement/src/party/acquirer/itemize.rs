@@ -29,6 +29,7 @@ impl Acquirer {
         };
         let item = Telegram {
             settlement,
+            operation: sale.operation,
             amount: Some(sale.amount),
             original: Some(sale.original()),
             rrn: Some(sale.rrn),
