@@ -293,6 +293,37 @@ fn an_upload_that_breaks_off_names_the_item_and_pays_the_others() {
     }
 }
 
+/// Nothing is given back twice, whichever two operations are asked for: no more than was charged goes back to the card.
+#[test]
+fn nothing_is_given_back_twice() {
+    for (first, second) in [
+        ("void 1", "refund 1 10.00"),
+        ("void 1", "void 1"),
+        ("void 1", "adjust 1 10.00"),
+        ("refund 1 60.00", "refund 1 60.00"),
+        ("refund 1 60.00", "void 1"),
+        ("refund 1 60.00", "reverse 1"),
+        ("refund 1 60.00", "adjust 1 50.00"),
+        ("adjust 1 30.00", "refund 1 31.00"),
+        ("complete 2 40.00", "cancel 2"),
+        ("complete 2 40.00", "complete 2 40.00"),
+        ("cancel 2", "complete 2 40.00"),
+    ] {
+        // On the day of the sale, and across its date and its payout.
+        for (at, again) in [("14:10", "14:20"), ("14:10", "+1 14:20"), ("+1 14:10", "+1 14:20")] {
+            let next = "+1 22:00 close-batch\n+1 23:00 cut-over\n+1 23:30 present\n+2 05:30 hub-run\n+2 09:00 pay\n+2 10:00 bank-run\n";
+            let steps = format!(
+                "09:00 sign-on\n14:00 sell 100.00\n14:01 preauth 50.00\n{at} {first}\n{again} {second}\n"
+            );
+            let played = named_is_free(&format!("{steps}+1 15:00 sell 500.00\n{NIGHT}{next}"));
+            let found = audited(&played);
+            let payouts = found.iter().filter(|line| line.starts_with("P "));
+            let paid: i64 = payouts.filter_map(|line| line.rsplit(' ').next()?.parse::<i64>().ok()).sum();
+            assert!(-paid >= 49_700, "{first}, {second}: {found:?}");
+        }
+    }
+}
+
 /// Check 7: five dates under load with one reversal that nobody answers: each item is of one date, the hosts agree,
 /// and what is not that reversal is paid.
 #[test]

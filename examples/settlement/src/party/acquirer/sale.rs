@@ -101,8 +101,9 @@ impl Acquirer {
         let given_back = self.refunded(key);
         match message.operation {
             _ if !is_there => Some(if message.operation == Completion { b"25" } else { b"12" }),
+            Completion | Cancel if self.is_completed(key) => Some(b"12"),
             Void | Cancel if amount != sale.amount || given_back > Money::ZERO => Some(b"64"),
-            Adjust if amount >= sale.amount || amount == Money::ZERO => Some(b"64"),
+            Adjust if amount >= sale.amount || amount < given_back || amount == Money::ZERO => Some(b"64"),
             Adjust if sale.captured || self.is_counted(sale) || sale.reducing.is_some() => Some(b"12"),
             Refund if given_back.plus(amount) > sale.amount || amount == Money::ZERO => Some(b"64"),
             _ => None,
@@ -116,6 +117,12 @@ impl Acquirer {
         self.sales.values().filter(about).filter(standing).map(|sale| sale.amount).collect()
     }
 
+    /// Is there a completion of this reservation that was not refused?
+    fn is_completed(&self, key: &str) -> bool {
+        let about = |sale: &Sale| sale.operation == Operation::Completion && sale.original_key == key;
+        self.sales.values().any(|sale| about(sale) && sale.state != State::Declined)
+    }
+
     /// Is it in totals that are closed, so that it cannot be taken out of them any more?
     fn is_counted(&self, sale: &Sale) -> bool {
         sale.settled || self.is_submitted(sale)
@@ -124,6 +131,12 @@ impl Acquirer {
     /// Is it in totals that are closed, of its batch or its date?
     fn is_late(&self, sale: &Sale) -> bool {
         sale.operation.clears() && (sale.captured || self.is_counted(sale))
+    }
+
+    /// Can it be taken back by a credit of a later date? Not if a part of it was given back by then.
+    fn can_adjust(&self, key: &str, sale: &Sale) -> bool {
+        let is_charge = matches!(sale.operation, Operation::Sale | Operation::Completion);
+        self.funding.is_on() && is_charge && self.is_late(sale) && self.refunded(key) == Money::ZERO
     }
 
     /// What undoes or reduces a sale is answered at once: from here on the advice to the issuer is ours.
@@ -307,16 +320,18 @@ impl Acquirer {
                 NOT_FOUND
             }
             Some(sale) if sale.adjusting.is_some() => APPROVED,
-            Some(sale)
-                if self.funding.is_on() && sale.operation == Operation::Sale && self.is_late(&sale) =>
-            {
+            // What was undone or reduced stays so: the advice about it is on its way.
+            Some(sale) if matches!(sale.operation.row().effect, Effect::Undo | Effect::Reduce) => {
+                Code::of(b"12")
+            }
+            Some(sale) if self.can_adjust(&key, &sale) => {
                 self.adjust(&key, &sale, fx);
                 APPROVED
             }
-            Some(sale) if self.is_late(&sale) => {
+            Some(sale) if self.is_late(&sale) || self.refunded(&key) > Money::ZERO => {
                 let record = sale.record(&key, RecordKind::WorkItem, fx);
-                let note = "reversal of a sale that is in closed totals; owner: acquirer's adjustment desk"
-                    .to_owned();
+                let why = if self.is_late(&sale) { "is in closed totals" } else { "was refunded" };
+                let note = format!("reversal of a sale that {why}; owner: acquirer's adjustment desk");
                 fx.note(Record { note, mti: Some(message.mti), ..record });
                 Code::of(b"12")
             }
