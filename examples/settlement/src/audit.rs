@@ -450,16 +450,23 @@ pub(crate) fn held_for(ledger: &Ledger, transfers: &[Transfer], reference: &str)
     let of_sale = transfers.iter().filter(|transfer| transfer.reference == reference);
     let sum: i128 = of_sale
         .map(|transfer| match transfer.purpose {
-            Purpose::Sale => i128::from(transfer.amount.units()),
-            Purpose::Reversal => transfer
-                .flag
-                .resolves()
-                .and_then(|id| ledger.transfer(id))
-                .map_or(0, |hold| -i128::from(hold.amount.units())),
-            _ => 0,
+            Purpose::Reversal => {
+                transfer.flag.resolves().and_then(|id| ledger.transfer(id)).map_or(0, |hold| -charge(hold))
+            }
+            _ => charge(transfer),
         })
         .sum();
     sum
+}
+
+/// What a transfer charges a card with: a refund less than nothing.
+fn charge(transfer: &Transfer) -> i128 {
+    let amount = i128::from(transfer.amount.units());
+    match transfer.purpose {
+        Purpose::Sale => amount,
+        Purpose::Refund => -amount,
+        _ => 0,
+    }
 }
 
 pub(crate) fn sum(books: &Books, party: Party, mut counts: impl FnMut(&Transfer) -> bool) -> i128 {

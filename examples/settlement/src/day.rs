@@ -245,6 +245,7 @@ pub fn parties(today: Date, timers: Timers) -> Option<[Box<dyn Machine>; 3]> {
         card("4242424242424242", "1002", "4705", "4321", 100_000, 12_000)?,
         card("5555444433331111", "1003", "2406", "1111", 100_000, 250_000)?,
         card("6212345678901232", "1004", "4811", "246810", 2_000_000, 8_000_000)?,
+        CardFile { prepaid: true, ..card("5105105105105100", "1005", "4912", "5100", 100_000, 30_000)? },
     ];
     let issuer = IssuerConfig { cards: cards.into(), first_date: today, timers };
     Some([
@@ -258,5 +259,13 @@ fn card(digits: &str, account: &str, expiry: &str, pin: &str, limit: u64, balanc
     let pan = Pan::new(digits)?;
     let pin = PinBlock::clear_test(pin, &pan)?;
     let (account, expiry) = (account.to_owned(), expiry.to_owned());
-    Some(CardFile { pan, account, expiry, pin, limit: Money::minor(limit), balance: Money::minor(balance) })
+    Some(CardFile {
+        pan,
+        account,
+        expiry,
+        pin,
+        limit: Money::minor(limit),
+        balance: Money::minor(balance),
+        prepaid: false,
+    })
 }

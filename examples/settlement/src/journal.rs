@@ -71,6 +71,12 @@ named! {
         BatchBalanced = "batch_balanced",
         /// They do not.
         BatchOutOfBalance = "batch_out_of_balance",
+        /// An item of a batch that is out of balance is the same on both sides.
+        BatchItemAgreed = "batch_item_agreed",
+        /// It is not, or one side does not have it. It holds nothing else back.
+        BatchItemDisputed = "batch_item_disputed",
+        /// All items of the batch are compared: it is closed.
+        BatchUploaded = "batch_uploaded",
         /// Durable intent: a sale is about to be sent on.
         SaleSent = "sale_sent",
         /// The answer was yes.
@@ -98,6 +104,14 @@ named! {
         LateApproval = "late_approval",
         /// The same STAN with other content.
         StanReuse = "stan_reuse",
+        /// Its terminal took it back.
+        SaleVoided = "sale_voided",
+        /// A reservation was not charged in time, and holds nothing any more.
+        SaleExpired = "sale_expired",
+        /// Less of it is charged from here on: the issuer is to release the rest.
+        SaleReducing = "sale_reducing",
+        /// The issuer did.
+        SaleReduced = "sale_reduced",
         /// Confirmed by a balanced batch.
         SaleCaptured = "sale_captured",
         /// Reconciled with the other side.
@@ -114,8 +128,14 @@ named! {
         SaleExcluded = "sale_excluded",
         /// Both sides of a settlement date agree.
         DateReconciled = "date_reconciled",
-        /// They do not.
+        /// They do not: it is settled item by item.
         DateOutOfBalance = "date_out_of_balance",
+        /// An item of totals that are out of balance is the same on both sides.
+        ItemAgreed = "item_agreed",
+        /// It is not, or one side does not have it: open until somebody corrects it. It holds nothing else back.
+        ItemDisputed = "item_disputed",
+        /// All items of these totals are compared.
+        ItemsCompared = "items_compared",
         /// The merchant was paid.
         Payout = "payout",
         /// The merchant's bank credited the payout.
@@ -138,6 +158,15 @@ named! {
         SaleCleared = "sale_cleared",
         /// A record of a file and the books say different things. Nothing is paid for it.
         ClearingException = "clearing_exception",
+        /// To be taken back after it was counted: a credit in the next clearing file, and a deduction from the next
+        /// payout.
+        SaleAdjusting = "sale_adjusting",
+        /// The credit is in a clearing file.
+        CreditPresented = "credit_presented",
+        /// It is in the settlement file of the network.
+        CreditCleared = "credit_cleared",
+        /// Both are done.
+        SaleAdjusted = "sale_adjusted",
         /// Due, and put into the reserve since the merchant is frozen.
         SaleReserved = "sale_reserved",
         /// Out of the reserve again.

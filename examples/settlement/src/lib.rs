@@ -11,6 +11,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
+//! | [`ops`] | what a terminal can ask for: its codes on either line, and what it does |
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
 //! | [`party`] | the parties as pure state machines: input in, effects out |
 //! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
@@ -52,6 +53,7 @@ pub mod money;
 mod names;
 pub mod net;
 pub mod node;
+pub mod ops;
 pub mod party;
 pub mod process;
 pub mod report;

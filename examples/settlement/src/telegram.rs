@@ -8,12 +8,17 @@ use std::str::FromStr;
 use crate::card::{Pan, PinBlock};
 use crate::clock::{Date, Stamp};
 use crate::money::{Money, signed};
+use crate::ops::Operation;
 
 /// A message type indicator of ISO 8583:1987, as its number: `0x0200` in print is 200 here.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Mti(pub u16);
 
 impl Mti {
+    /// Authorization request: a pre-authorization.
+    pub const AUTHORIZATION: Self = Self(100);
+    /// Financial advice: a refund, an adjustment.
+    pub const ADVICE: Self = Self(220);
     /// Financial request.
     pub const SALE: Self = Self(200);
     /// Reversal request, as a UnionPay terminal sends it.
@@ -22,6 +27,8 @@ impl Mti {
     pub const REVERSAL_ADVICE: Self = Self(420);
     /// Reversal advice, repeated.
     pub const REVERSAL_REPEAT: Self = Self(421);
+    /// Upload of an item that totals are made of, where these are out of balance.
+    pub const ITEM: Self = Self(320);
     /// Batch settlement of a terminal.
     pub const SETTLEMENT: Self = Self(500);
     /// Reconciliation advice of an acquirer.
@@ -61,9 +68,14 @@ impl Code {
         str::from_utf8(&self.0).unwrap_or("??")
     }
 
-    /// `00`: approved.
+    /// `00`: approved, or `10`: approved in part.
     pub fn approved(self) -> bool {
-        self == Self::of(b"00")
+        self == Self::of(b"00") || self.partial()
+    }
+
+    /// `10`: approved for the amount of the response, which is less than was asked for.
+    pub fn partial(self) -> bool {
+        self == Self::of(b"10")
     }
 }
 
@@ -218,12 +230,42 @@ pub struct Original {
     pub transmission: String,
 }
 
+/// A transaction as its terminal names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slip {
+    /// Its batch.
+    pub batch: u64,
+    /// Its STAN.
+    pub stan: u64,
+    /// MMDD, where the operation names the day.
+    pub day: Option<String>,
+}
+
+/// What an 0320 of a terminal uploads.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Upload {
+    /// An item of the batch.
+    Item {
+        /// Its STAN.
+        stan: u64,
+        /// Its amount.
+        amount: Money,
+    },
+    /// There are no more.
+    End {
+        /// So many were uploaded.
+        count: u64,
+    },
+}
+
 /// A message. Which fields are there depends on the MTI; what is absent on the wire is `None` or
 /// zero here.
 #[derive(Clone, Debug, Default)]
 pub struct Telegram {
     /// Message type.
     pub mti: Mti,
+    /// DE3, DE25 and 60.1: what it is about.
+    pub operation: Operation,
     /// DE2.
     pub pan: Option<Pan>,
     /// DE4.
@@ -258,12 +300,18 @@ pub struct Telegram {
     pub management: Option<u64>,
     /// DE62 of a sign-on answer: work keys. Opaque test bytes, there is no cryptography here.
     pub keys: Option<Vec<u8>>,
+    /// DE48 of 0320 (terminal link).
+    pub upload: Option<Upload>,
     /// DE48 of 0500/0510; DE74-77 and 86-89 of 0520/0530.
     pub totals: Option<Totals>,
     /// DE66, or the answer digit of a 0510.
     pub balance: Option<Balance>,
     /// DE90.
     pub original: Option<Original>,
+    /// DE61 (terminal link): the transaction of the terminal that it is about.
+    pub slip: Option<Slip>,
+    /// DE95: what is left of the original amount (host link).
+    pub replacement: Option<Money>,
     /// DE48 and 120-127 of an 0520: the sales that its totals leave out, since nobody knows what became
     /// of them. Each is counted nowhere until its reversal is answered.
     pub excluded: Vec<Original>,
@@ -284,6 +332,7 @@ impl Telegram {
     pub fn answer(&self, code: Code) -> Self {
         Self {
             mti: self.mti.answer(),
+            operation: self.operation,
             amount: self.amount,
             transmission: self.transmission.clone(),
             stan: self.stan,

@@ -233,6 +233,47 @@ fn a_reversal_of_a_counted_sale_waits_for_the_adjustment_desk() {
     assert_eq!(records(&world, Acquirer, RecordKind::WorkItem).len(), 1, "and somebody has to look at it");
 }
 
+/// What only one of the two hosts has puts the date out of balance; the others are settled and paid, and it is named.
+#[test]
+fn an_item_that_one_side_alone_has_is_named_and_holds_back_nobody() {
+    for only in [Issuer, Acquirer] {
+        let mut world = open_shop();
+        sell(&mut world, 10_000);
+        let request = Telegram {
+            transmission: Some("1123140000".to_owned()),
+            acquirer: "10344000".to_owned(),
+            rrn: Some("632714199999".to_owned()),
+            ..sale_request(777_777, 4_000)
+        };
+        if only == Issuer {
+            common::hand_to(&mut world, Issuer, Acquirer, request);
+        } else {
+            lose(&mut world, Acquirer, Issuer, 200, 1);
+            sell(&mut world, 4_000);
+            let sent = records(&world, Acquirer, RecordKind::SaleSent).pop().unwrap();
+            let (code, settlement) = (settlement::telegram::Code::of(b"00"), Some("1123".to_owned()));
+            let request = Telegram { transmission: Some(sent.transmission), stan: sent.host_stan, ..request };
+            let forged = Telegram { rrn: Some(sent.rrn), settlement, ..request.answer(code) };
+            common::hand_to(&mut world, Acquirer, Issuer, forged);
+        }
+        close_batch(&mut world);
+        cut_over(&mut world);
+        settle_down(&mut world);
+        assert_eq!(reconciled(&world).len(), 1, "only the {only} has it");
+        assert_eq!(pay(&mut world), Outcome::Paid(Money::minor(9_940)));
+        for party in [Acquirer, Issuer] {
+            let named = records(&world, party, RecordKind::ItemDisputed);
+            let amounts: Vec<_> = named.iter().map(|record| record.amount).collect();
+            let known = only == Acquirer || party == Issuer;
+            assert_eq!(amounts, if known { vec![Some(Money::minor(4_000))] } else { vec![] }, "{party}");
+        }
+        one_timer(&mut world);
+        cut_over(&mut world);
+        one_timer(&mut world);
+        assert_eq!(reconciled(&world)[1].totals, Some(Totals::default()), "and it is in no later totals");
+    }
+}
+
 /// Sales, lost responses, reversals and five cut-overs in any order: each date agrees within one timer, each sale
 /// has one date, and in the end nobody owes anybody anything that is not named.
 #[test]

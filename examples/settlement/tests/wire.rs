@@ -7,7 +7,8 @@ use std::fmt::Debug;
 use common::{PANS, sale_request};
 use settlement::card::Pan;
 use settlement::money::Money;
-use settlement::telegram::{Balance, Code, Mti, Original, Tally, Telegram, Totals};
+use settlement::ops::{Effect, Operation, ROWS};
+use settlement::telegram::{Balance, Code, Mti, Original, Slip, Tally, Telegram, Totals, Upload};
 use settlement::wire::{Dialect, WireError};
 
 fn returns(dialect: Dialect, message: &Telegram) {
@@ -84,6 +85,47 @@ fn host_messages_return_as_they_left() {
         returns(dialect, &Telegram { mti: Mti(530), balance: Some(Balance::In), ..request });
     }
     returns(dialect, &Telegram { mti: Mti::NETWORK, management: Some(201), ..date });
+}
+
+/// Every operation on both lines, with what it names; a message whose codes belong to different operations is refused.
+#[test]
+fn each_operation_returns_as_it_left() {
+    for row in ROWS {
+        let about = Slip { batch: 7, stan: 1, day: row.dated.then(|| "1123".to_owned()) };
+        let named = !matches!(row.operation, Operation::Sale | Operation::Preauth);
+        let request = Telegram {
+            mti: row.terminal,
+            operation: row.operation,
+            slip: named.then_some(about),
+            ..sale_request(7, 12_850)
+        };
+        returns(Dialect::Pos, &request);
+        returns(Dialect::Pos, &request.answer(Code::of(b"10")));
+        let undone = matches!(row.effect, Effect::Undo | Effect::Reduce);
+        let operation = if undone { Operation::Sale } else { row.operation };
+        let host =
+            Telegram { mti: row.host, operation, slip: None, batch: None, management: None, ..request };
+        returns(Dialect::Host, &host);
+        let original = Original { mti: Mti::SALE, stan: 500_001, transmission: "1123140201".to_owned() };
+        let (original, replacement) = (Some(original), undone.then_some(Money::minor(1)));
+        returns(Dialect::Host, &Telegram { mti: Mti(420), original, replacement, pan: None, ..host });
+    }
+    let mixed = Telegram { operation: Operation::Void, mti: Mti::SALE, ..sale_request(7, 500) };
+    let octets = Dialect::Host.encode(&mixed).unwrap();
+    assert_eq!(Dialect::Host.decode(&octets).unwrap_err(), WireError::Unsupported(3));
+}
+
+#[test]
+fn an_upload_returns_as_it_left() {
+    let empty = Telegram { amount: None, pan: None, pin: None, expiry: None, ..sale_request(9, 1) };
+    for upload in [
+        Upload::Item { stan: 1, amount: Money::minor(1) },
+        Upload::Item { stan: 999_999, amount: Money::minor(999_999_999_999) },
+        Upload::End { count: 0 },
+        Upload::End { count: 9_999 },
+    ] {
+        returns(Dialect::Pos, &Telegram { mti: Mti::ITEM, upload: Some(upload), ..empty.clone() });
+    }
 }
 
 #[test]

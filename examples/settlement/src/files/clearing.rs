@@ -8,6 +8,7 @@ use cardwire::{Builder, Message};
 
 use crate::clock::{Date, Stamp};
 use crate::money::Money;
+use crate::names::named;
 
 /// In EBCDIC and in blocks, as such files mostly are.
 const FORMAT: Format = Format { blocked: true, encoding: Encoding::Ebcdic };
@@ -25,9 +26,23 @@ pub struct ClearingFile {
     pub items: Vec<Presentment>,
 }
 
-/// One sale in a file.
+named! {
+    /// What a record of a file does.
+    ItemKind {
+        /// A sale, or a completion: money to the acquirer.
+        Sale = "sale",
+        /// A refund: money from the acquirer.
+        Refund = "refund",
+        /// A presentment of an earlier file is taken back (PDS 0025): money from the acquirer.
+        Reversal = "reversal",
+    }
+}
+
+/// One item in a file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Presentment {
+    /// What it does.
+    pub kind: ItemKind,
     /// DE37.
     pub rrn: String,
     /// DE38.
@@ -60,6 +75,13 @@ impl std::error::Error for FileError {}
 
 fn wrong(what: impl fmt::Display) -> FileError {
     FileError(what.to_string())
+}
+
+impl Presentment {
+    /// Its name in the books: a presentment and its reversal have one RRN.
+    pub fn name(&self) -> String {
+        if self.kind == ItemKind::Reversal { format!("{}/R", self.rrn) } else { self.rrn.clone() }
+    }
 }
 
 impl ClearingFile {
@@ -155,7 +177,7 @@ impl Writer {
     fn presentment(&mut self, item: &Presentment) -> Result<(), FileError> {
         let local = format!("{}{}", yymmdd(item.at.date()), item.at.hhmmss());
         let elements = [
-            (3, "000000".to_owned()),
+            (3, if item.kind == ItemKind::Refund { "200000" } else { "000000" }.to_owned()),
             (4, format!("{:012}", item.amount.units())),
             (12, local),
             (26, CATEGORY.to_owned()),
@@ -166,6 +188,9 @@ impl Writer {
             (49, CURRENCY.to_owned()),
         ];
         let mut subelements = Vec::new();
+        if item.kind == ItemKind::Reversal {
+            subelements.push((25, format!("R{}", yymmdd(item.date))));
+        }
         if let Some(fee) = item.fee {
             let fee = format!("{CURRENCY}{:012}", fee.units());
             subelements.push((146, format!("000119{fee}{fee}")));
@@ -185,7 +210,14 @@ fn read_presentment(message: &Message<'_>) -> Result<Presentment, FileError> {
     });
     let amount = text(message, 4).parse().map_err(|_| wrong("DE 4 is no amount"))?;
     let fee = subelement(message, 146).ok().and_then(|value| value.get(9..21)?.parse().ok());
+    let kind = match (subelement(message, 25), text(message, 3).as_str()) {
+        (Ok(_), _) => ItemKind::Reversal,
+        (_, "200000") => ItemKind::Refund,
+        (_, "000000") => ItemKind::Sale,
+        _ => return Err(wrong("DE 3 is neither that of a sale nor that of a refund")),
+    };
     Ok(Presentment {
+        kind,
         rrn: text(message, 37),
         approval: text(message, 38),
         terminal: text(message, 41).trim().to_owned(),
@@ -227,7 +259,8 @@ mod tests {
     use super::*;
 
     fn file() -> ClearingFile {
-        let item = |rrn: &str, units| Presentment {
+        let item = |rrn: &str, units, kind| Presentment {
+            kind,
             rrn: rrn.to_owned(),
             approval: "A1B2C3".to_owned(),
             terminal: "10000001".to_owned(),
@@ -238,7 +271,12 @@ mod tests {
             date: Date(20_780),
         };
         let id = ClearingFile::number("001", Date(20_780), "10344000", 1);
-        ClearingFile { id, items: vec![item("632714100001", 50_000), item("632714100002", 1)] }
+        let items = vec![
+            item("632714100001", 50_000, ItemKind::Sale),
+            item("632714100002", 1, ItemKind::Refund),
+            item("632714100001", 50_000, ItemKind::Reversal),
+        ];
+        ClearingFile { id, items }
     }
 
     #[test]

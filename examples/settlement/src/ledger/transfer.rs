@@ -47,6 +47,12 @@ named! {
         Opening = "opening",
         /// A sale: held (pending) at first.
         Sale = "sale",
+        /// A refund: held (pending) at first.
+        Refund = "refund",
+        /// What a merchant owes, out of its payout.
+        Deduction = "deduction",
+        /// A sale is taken back after it was counted.
+        Adjustment = "adjustment",
         /// A reversal: the hold is released.
         Reversal = "reversal",
         /// The item was confirmed, by its batch or by the settlement date.
@@ -152,6 +158,15 @@ impl Transfer {
     pub fn void(&self) -> Self {
         let id = TransferId::of(&[Purpose::Reversal.name(), &self.id.to_string()]);
         Self { id, flag: Flag::VoidPending(self.id), purpose: Purpose::Reversal, ..self.clone() }
+    }
+
+    /// The reservation that takes the place of this one when only so much of it is left.
+    pub fn reduced(&self, left: Money) -> Self {
+        if left == self.amount {
+            return self.clone();
+        }
+        let id = TransferId::of(&["reduced", &self.id.to_string(), &left.units().to_string()]);
+        Self { id, amount: left, ..self.clone() }
     }
 
     /// All of it, in a fixed order: what the hash chain covers.

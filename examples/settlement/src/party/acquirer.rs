@@ -4,18 +4,21 @@
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
 mod advices;
+mod clearing;
 mod funding;
 mod item;
+mod itemize;
 mod sale;
 mod settle;
+mod upload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::advices::Advices;
+use self::advices::{Advices, TOO_LATE};
 use self::funding::Funding;
 use self::item::{Sale, State};
 use self::settle::Closing;
-use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
+use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
@@ -59,6 +62,8 @@ pub struct Acquirer {
     tombstones: BTreeSet<String>,
     /// The open batch of each terminal.
     batches: BTreeMap<String, u64>,
+    /// Items of batches that were uploaded, by their keys.
+    compared: BTreeSet<String>,
     /// Answers given to 0500, to be given again.
     closed: BTreeMap<String, Record>,
     /// The settlement dates that are over.
@@ -79,9 +84,10 @@ impl Acquirer {
             advices: Advices::new(),
             tombstones: BTreeSet::new(),
             batches: BTreeMap::new(),
+            compared: BTreeSet::new(),
             closed: BTreeMap::new(),
             dates: BTreeMap::new(),
-            funding: Funding::default(),
+            funding: Funding::new(),
             host_stan: 500_000,
             sequence: 0,
             host_in_service: false,
@@ -99,9 +105,10 @@ impl Acquirer {
     fn hear_terminal(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         match message.mti {
             Mti::NETWORK => self.terminal_signs_on(message, fx),
-            Mti::SALE => self.sale(message, fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
             Mti::REVERSAL => self.reversal(message, books, fx),
             Mti::SETTLEMENT => self.batch(message, books, fx),
+            Mti::ITEM => self.uploaded(message, books, fx),
             _ => fx.send(Party::Terminal, message.answer(Code::of(b"40"))),
         }
     }
@@ -110,8 +117,9 @@ impl Acquirer {
         match (message.mti.0, message.management) {
             (810, _) if message.code == Some(APPROVED) => self.host_signed_on(fx),
             (800, Some(CUT_OVER)) => self.cut_over(message, fx),
-            (210, _) => self.sale_answered(message, fx),
+            (210 | 110 | 230, _) => self.sale_answered(message, fx),
             (430, _) => self.reversal_answered(message, fx),
+            (330, _) => self.item_compared(message, fx),
             (530, _) => self.reconciled(message, books, fx),
             _ => {}
         }
@@ -152,13 +160,13 @@ impl Acquirer {
             Timer::Forward => self.forward(fx),
             Timer::Advice(id, sent) => self.advice_unanswered(Some((id, sent)), fx),
             Timer::Reconcile(date) => self.reconcile(date, fx),
-            Timer::CutOver(_) | Timer::Terminal(_) => {}
+            Timer::Upload(date) => self.upload(date, fx),
+            Timer::CutOver(_) | Timer::Expiry(_) | Timer::Terminal(_) => {}
         }
     }
 
     fn started(&mut self, fx: &mut Effects) {
-        let record = fx.record(RecordKind::Started);
-        fx.note(record);
+        fx.started();
         if let Err(why) = self.advices.start(self.config.timers, self.config.node.into()) {
             let record = fx.record(RecordKind::WorkItem);
             fx.note(Record { note: why.to_owned(), ..record });
@@ -166,7 +174,7 @@ impl Acquirer {
         let open: Vec<_> =
             self.sales.iter().filter(|(_, s)| s.state == State::Sent).map(|(k, _)| k.clone()).collect();
         for key in open {
-            self.begin_reversal(&key, "platform restarted before the answer was in the books", fx);
+            self.begin_reversal(&key, TOO_LATE, "platform restarted before the answer was in the books", fx);
         }
         for (date, _) in self.dates.iter().filter(|(_, closing)| closing.is_open()) {
             fx.after(self.config.timers.acquirer, Timer::Reconcile(*date));
@@ -176,7 +184,7 @@ impl Acquirer {
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
         fx.note(Record::traffic(fx.now, RecordKind::NotSent, to, message));
         match message.mti {
-            Mti::SALE => self.never_left(message, fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.never_left(message, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
             _ => {}
         }
@@ -224,6 +232,7 @@ impl Machine for Acquirer {
             }
             Input::LinkUp(_) | Input::LinkDown(_) => {}
             Input::Timer(timer) => self.timer(timer, &mut fx),
+            Input::Command(Command::Desk(Desk::Correct(rrn))) => self.correct(&rrn, &mut fx),
             Input::Command(Command::Pay) if self.funding.is_on() => self.order_payouts(books, &mut fx),
             Input::Command(Command::Pay) => self.pay(books, &mut fx),
             Input::Command(Command::Desk(desk)) if self.funding.is_on() => self.desk(&desk, &mut fx),
@@ -251,16 +260,26 @@ impl Machine for Acquirer {
                 self.batches.insert(record.note.clone(), record.batch + 1);
                 self.closed.insert(record.tx.clone(), record.clone());
             }
+            RecordKind::BatchItemAgreed | RecordKind::BatchItemDisputed => {
+                self.compared.insert(record.tx.clone());
+            }
+            RecordKind::BatchUploaded => {
+                self.batches.insert(record.note.clone(), record.batch + 1);
+            }
             RecordKind::DateClosed => {
                 self.dates.extend(record.date.map(|date| (date, Closing::new(record.at, self.sequence))));
             }
             RecordKind::DateSubmitted
             | RecordKind::SaleExcluded
             | RecordKind::DateReconciled
-            | RecordKind::DateOutOfBalance => {
+            | RecordKind::DateOutOfBalance
+            | RecordKind::ItemAgreed
+            | RecordKind::ItemDisputed
+            | RecordKind::ItemsCompared => {
                 if let Some(closing) = record.date.and_then(|date| self.dates.get_mut(&date)) {
                     closing.apply(record);
                 }
+                self.apply_sale(record);
             }
             RecordKind::Tombstone => {
                 self.tombstones.insert(record.tx.clone());

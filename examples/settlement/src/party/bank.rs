@@ -58,7 +58,7 @@ impl Bank {
             amount: Some(order.amount),
             date: Some(order.date),
             rrn: trace.clone(),
-            note: format!("{}|{}|{}", order.merchant, order.account, order.reference),
+            note: order.note(),
             ..record
         });
         let notice = Notice { id: order.id, trace, end: End::Accepted };
@@ -124,28 +124,27 @@ fn book(taken: &Taken, end: End, fx: &mut Effects) {
 
 /// The entries of the acquirer's account, out of the bank's journal.
 pub fn entries(journal: &[Record]) -> Vec<Entry> {
-    let mut orders: BTreeMap<&str, &Record> = BTreeMap::new();
+    let mut orders: BTreeMap<&str, (Order, &str)> = BTreeMap::new();
     let mut credited = BTreeSet::new();
     let mut entries = Vec::new();
     for record in journal {
         let reason = match record.kind {
             RecordKind::Payout => {
-                orders.insert(&record.tx, record);
+                orders.insert(&record.tx, (Order::of(record), &record.rrn));
                 continue;
             }
             RecordKind::PayoutCredited => None,
             RecordKind::PayoutReturned => Some(record.note.clone()),
             _ => continue,
         };
-        let Some(order) = orders.get(record.tx.as_str()) else { continue };
-        let text = format!("SETTLEMENT {}", order.note.rsplit('|').next().unwrap_or_default());
+        let Some((order, trace)) = orders.get(record.tx.as_str()) else { continue };
         let out = Entry {
             booked: record.at.date(),
-            amount: order.amount.unwrap_or_default(),
+            amount: order.amount,
             credit: false,
             order: record.tx.clone(),
-            trace: order.rrn.clone(),
-            text,
+            trace: (*trace).to_owned(),
+            text: format!("SETTLEMENT {}", order.reference),
             reason: None,
         };
         if credited.insert(record.tx.as_str()) {
@@ -167,10 +166,7 @@ impl Machine for Bank {
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
-            Input::Start => {
-                let record = fx.record(RecordKind::Started);
-                fx.note(record);
-            }
+            Input::Start => fx.started(),
             Input::Parcel(_, Parcel::Order(order)) => self.order(order, &mut fx),
             Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
             Input::Command(Command::Desk(Desk::Close(account))) => {
@@ -188,17 +184,8 @@ impl Machine for Bank {
     fn apply(&mut self, record: &Record) {
         match record.kind {
             RecordKind::Payout => {
-                let mut parts = record.note.split('|').map(str::to_owned);
-                let mut part = || parts.next().unwrap_or_default();
-                let order = Order {
-                    id: record.tx.clone(),
-                    merchant: part(),
-                    account: part(),
-                    reference: part(),
-                    date: record.date.unwrap_or_default(),
-                    amount: record.amount.unwrap_or_default(),
-                };
-                let taken = Taken { order, trace: record.rrn.clone(), end: End::Accepted };
+                let (order, trace) = (Order::of(record), record.rrn.clone());
+                let taken = Taken { order, trace, end: End::Accepted };
                 self.orders.insert(record.tx.clone(), taken);
             }
             RecordKind::PayoutCredited => {

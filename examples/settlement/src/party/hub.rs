@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parcel::{Parcel, Receipt};
+use super::intake::Intake;
+use super::parcel::Parcel;
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
 use crate::clock::Stamp;
-use crate::files::clearing::{ClearingFile, Presentment};
+use crate::files::clearing::{ClearingFile, ItemKind, Presentment};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Digest, Ledger, Purpose, Transfer};
+use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 
 /// Who this hub is.
@@ -25,10 +26,9 @@ pub struct HubConfig {
 #[derive(Debug)]
 pub struct Hub {
     config: HubConfig,
-    /// SHA-256 of the files that were taken, by number.
-    taken: BTreeMap<String, String>,
+    files: Intake,
     items: BTreeMap<String, Presentment>,
-    /// RRNs that wait for the next run.
+    /// Names of items that wait for the next run.
     waiting: BTreeSet<String>,
     /// Settlement files: their items, until the acquirer has acknowledged them.
     unacknowledged: BTreeMap<String, Vec<String>>,
@@ -40,7 +40,7 @@ impl Hub {
     pub const fn new(config: HubConfig) -> Self {
         Self {
             config,
-            taken: BTreeMap::new(),
+            files: Intake::from(Party::Acquirer, false),
             items: BTreeMap::new(),
             waiting: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
@@ -49,71 +49,58 @@ impl Hub {
     }
 
     fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
-        let sha = Digest::of_octets(octets).to_string();
-        let file = match ClearingFile::decode(octets) {
-            Ok(file) => file,
-            Err(why) => {
-                let record = fx.record(RecordKind::FileQuarantined);
-                return fx.note(Record { peer: Some(Party::Acquirer), note: why.to_string(), ..record });
-            }
-        };
-        let receipt = |taken| Parcel::Receipt(Receipt { file: file.id.clone(), taken });
-        let about = |record: Record| Record { tx: file.id.clone(), peer: Some(Party::Acquirer), ..record };
-        match self.taken.get(&file.id) {
-            Some(known) if *known == sha => {
-                fx.note(about(fx.record(RecordKind::FileDuplicate)));
-                return fx.parcel(Party::Acquirer, receipt(true));
-            }
-            Some(_) => {
-                let note = "the number of another file".to_owned();
-                fx.note(Record { note, ..about(fx.record(RecordKind::FileQuarantined)) });
-                return fx.parcel(Party::Acquirer, receipt(false));
-            }
-            None => fx.note(Record { note: sha, ..about(fx.record(RecordKind::FileTaken)) }),
-        }
+        let Some(file) = self.files.receive(octets, fx) else { return };
         let mut seen = BTreeSet::new();
         for item in &file.items {
-            self.item(&file.id, item, seen.insert(&item.rrn), fx);
+            self.item(&file.id, item, seen.insert(item.name()), fx);
         }
-        fx.parcel(Party::Acquirer, receipt(true));
     }
 
     fn item(&self, file: &str, item: &Presentment, first: bool, fx: &mut Effects) {
-        let known = !first || self.items.contains_key(&item.rrn);
+        let known = !first || self.items.contains_key(&item.name());
         let kind = if known { RecordKind::ClearingException } else { RecordKind::SalePresented };
         let record = fx.record(kind);
         let note = match known {
             true => format!("presented before, now in {file}"),
-            false => format!("{}|{}|{}", item.merchant, item.terminal, item.at.0),
+            false => format!("{}|{}|{}|{}", item.merchant, item.terminal, item.at.0, item.kind),
         };
         let (rrn, approval) = (item.rrn.clone(), item.approval.clone());
         let (amount, date) = (Some(item.amount), Some(item.date));
         fx.note(Record { tx: file.to_owned(), rrn, approval, amount, date, note, ..record });
         if !known {
             let (from, to) = ("position:issuer", "position:acquirer");
-            fx.transfer(Transfer::posted(Purpose::Settlement, &item.rrn, from, to, item.amount));
+            let (from, to) = if item.kind == ItemKind::Sale { (from, to) } else { (to, from) };
+            fx.transfer(Transfer::posted(Purpose::Settlement, &item.name(), from, to, item.amount));
         }
     }
 
-    /// What waits becomes a settlement file of its own; those without a receipt are sent again.
+    /// What waits becomes a settlement file of the acquirer, and what takes back a presentment also a file of the
+    /// issuer, whose cardholder gets the money back. Files without a receipt are sent again.
     fn run(&self, fx: &mut Effects) {
         let mut files = self.unacknowledged.clone();
-        if let Some(last) = self.waiting.iter().filter_map(|rrn| self.items.get(rrn)).map(|i| i.date).max() {
-            let id = ClearingFile::number("002", last, &self.config.institution, self.runs + 1);
-            for rrn in &self.waiting {
+        let waiting = || self.waiting.iter().filter_map(|name| Some((name, self.items.get(name)?)));
+        let reversals = waiting().filter(|(_, item)| item.kind == ItemKind::Reversal);
+        let (all, reversals): (Vec<_>, Vec<_>) = (waiting().collect(), reversals.collect());
+        for (sequence, (kind, items)) in (self.runs + 1..).zip([(TO_ACQUIRER, all), (TO_ISSUER, reversals)]) {
+            let Some(last) = items.iter().map(|(_, item)| item.date).max() else { continue };
+            let id = ClearingFile::number(kind, last, &self.config.institution, sequence);
+            for (name, item) in &items {
                 let record = fx.record(RecordKind::SaleSettled);
-                fx.note(Record { tx: id.clone(), rrn: rrn.clone(), ..record });
+                fx.note(Record { tx: id.clone(), rrn: item.rrn.clone(), note: (*name).clone(), ..record });
             }
             let record = fx.record(RecordKind::FileSent);
-            fx.note(Record { tx: id.clone(), date: Some(last), peer: Some(Party::Acquirer), ..record });
-            files.insert(id, self.waiting.iter().cloned().collect());
+            fx.note(Record { tx: id.clone(), date: Some(last), peer: Some(receiver(&id)), ..record });
+            files.insert(id, items.into_iter().map(|(name, _)| name.clone()).collect());
         }
         for (id, items) in files {
-            let items = items.iter().filter_map(|rrn| self.items.get(rrn));
-            let fee = |item: &Presentment| Some(item.amount.share(self.config.fee_basis_points));
+            let items = items.iter().filter_map(|name| self.items.get(name));
+            let fee = |item: &Presentment| {
+                (item.kind != ItemKind::Refund).then(|| item.amount.share(self.config.fee_basis_points))
+            };
             let items = items.map(|item| Presentment { fee: fee(item), ..item.clone() }).collect();
+            let to = receiver(&id);
             match (ClearingFile { id, items }).encode() {
-                Ok(octets) => fx.parcel(Party::Acquirer, Parcel::File(octets)),
+                Ok(octets) => fx.parcel(to, Parcel::File(octets)),
                 Err(why) => {
                     let record = fx.record(RecordKind::WorkItem);
                     fx.note(Record { note: format!("no settlement file: {why}"), ..record });
@@ -124,6 +111,14 @@ impl Hub {
     }
 }
 
+/// The types of the hub's files, with which their numbers begin.
+const TO_ACQUIRER: &str = "002";
+const TO_ISSUER: &str = "003";
+
+fn receiver(file: &str) -> Party {
+    if file.starts_with(TO_ISSUER) { Party::Issuer } else { Party::Acquirer }
+}
+
 impl Machine for Hub {
     fn party(&self) -> Party {
         Party::Hub
@@ -132,10 +127,7 @@ impl Machine for Hub {
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
-            Input::Start => {
-                let record = fx.record(RecordKind::Started);
-                fx.note(record);
-            }
+            Input::Start => fx.started(),
             Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
             Input::Parcel(_, Parcel::Receipt(receipt)) if receipt.taken => {
                 let record = fx.record(RecordKind::FileAcknowledged);
@@ -150,29 +142,29 @@ impl Machine for Hub {
 
     fn apply(&mut self, record: &Record) {
         match record.kind {
-            RecordKind::FileTaken => {
-                self.taken.insert(record.tx.clone(), record.note.clone());
-            }
+            RecordKind::FileTaken => self.files.apply(record),
             RecordKind::SalePresented => {
                 let mut parts = record.note.split('|').map(str::to_owned);
                 let mut part = || parts.next().unwrap_or_default();
                 let (merchant, terminal) = (part(), part());
+                let (at, kind) = (Stamp(part().parse().unwrap_or_default()), part().parse());
                 let item = Presentment {
+                    kind: kind.unwrap_or(ItemKind::Sale),
                     rrn: record.rrn.clone(),
                     approval: record.approval.clone(),
                     terminal,
                     merchant,
                     amount: record.amount.unwrap_or(Money::ZERO),
                     fee: None,
-                    at: Stamp(part().parse().unwrap_or_default()),
+                    at,
                     date: record.date.unwrap_or_default(),
                 };
-                self.items.insert(record.rrn.clone(), item);
-                self.waiting.insert(record.rrn.clone());
+                self.waiting.insert(item.name());
+                self.items.insert(item.name(), item);
             }
             RecordKind::SaleSettled => {
-                self.waiting.remove(&record.rrn);
-                self.unacknowledged.entry(record.tx.clone()).or_default().push(record.rrn.clone());
+                self.waiting.remove(&record.note);
+                self.unacknowledged.entry(record.tx.clone()).or_default().push(record.note.clone());
             }
             RecordKind::FileSent => self.runs += 1,
             RecordKind::FileAcknowledged => {

@@ -2,16 +2,21 @@
 //! script. An approval is a hold in the ledger; the settlement of the date turns holds into
 //! postings, a reversal releases them, each exactly once.
 
+mod rules;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use super::intake::Intake;
+use super::parcel::Parcel;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::card::{Pan, PinBlock};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Ledger, Purpose, Status, Transfer, TransferId};
+use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::telegram::{Code, Mti, Telegram};
 
 const APPROVED: Code = Code::of(b"00");
@@ -21,6 +26,8 @@ const MALFUNCTION: Code = Code::of(b"96");
 const CUT_OFF: Code = Code::of(b"90");
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
+/// So long is a pre-authorization valid.
+const VALID: Duration = Duration::from_secs(30 * 86_400);
 /// After this many wrong PINs in a row nothing is tried any more.
 const PIN_TRIES: u32 = 3;
 
@@ -39,6 +46,8 @@ pub struct CardFile {
     pub limit: Money,
     /// What is on the account when the day begins.
     pub balance: Money,
+    /// Whether a sale is approved for what is there, if that is less than was asked for.
+    pub prepaid: bool,
 }
 
 /// Who this issuer is.
@@ -58,17 +67,27 @@ enum State {
     Declined,
     Released,
     Posted,
+    /// Given back by clearing.
+    Credited,
     /// A reversal came first.
     Tombstone,
 }
 
 #[derive(Clone, Debug)]
 struct Item {
+    operation: Operation,
     account: String,
+    /// What was asked for.
+    asked: Money,
+    /// What is charged: what was approved, less what was taken back.
     amount: Money,
+    /// What was approved.
+    first: Money,
     code: Code,
     approval: String,
     rrn: String,
+    /// When it was decided.
+    at: Stamp,
     date: Date,
     state: State,
 }
@@ -80,7 +99,13 @@ pub struct Issuer {
     date: Date,
     items: BTreeMap<String, Item>,
     wrong_pins: BTreeMap<String, u32>,
+    /// The hub's files.
+    files: Intake,
     reconciled: BTreeMap<Date, Record>,
+    /// The dates that are compared item by item, and the items that agreed.
+    compared: BTreeMap<Date, BTreeSet<String>>,
+    /// Items that the acquirer has otherwise.
+    disputed: BTreeSet<String>,
     announced: Option<Telegram>,
     stan: u64,
     /// While the account system is out of order: the response that says so.
@@ -88,8 +113,13 @@ pub struct Issuer {
 }
 
 /// The hold that an approved sale is in the issuer's book.
-fn hold(key: &str, account: &str, amount: Money) -> Transfer {
-    Transfer::pending(Purpose::Sale, key, &format!("cardholder:{account}"), "hub_settlement", amount)
+fn hold(operation: Operation, key: &str, account: &str, amount: Money) -> Transfer {
+    let cardholder = format!("cardholder:{account}");
+    match operation {
+        Operation::Refund => Transfer::pending(Purpose::Refund, key, "hub_settlement", &cardholder, amount),
+        Operation::Preauth => Transfer::pending(Purpose::Sale, key, &cardholder, "reserved", amount),
+        _ => Transfer::pending(Purpose::Sale, key, &cardholder, "hub_settlement", amount),
+    }
 }
 
 /// The key of a message on the network: DE7, DE11, DE32.
@@ -106,7 +136,10 @@ impl Issuer {
             date,
             items: BTreeMap::new(),
             wrong_pins: BTreeMap::new(),
+            files: Intake::from(Party::Hub, true),
             reconciled: BTreeMap::new(),
+            compared: BTreeMap::new(),
+            disputed: BTreeSet::new(),
             announced: None,
             stan: 900_000,
             broken: None,
@@ -119,6 +152,10 @@ impl Issuer {
         }
         let record = fx.record(RecordKind::Started);
         fx.note(Record { date: Some(self.date), ..record });
+        for (key, item) in self.items.iter().filter(|(_, item)| item.is_reserved()) {
+            let spent = Duration::from_micros(fx.now.0.saturating_sub(item.at.0));
+            fx.after(VALID.saturating_sub(spent), Timer::Expiry(key.clone()));
+        }
         for card in &self.config.cards {
             let (account, reference) = (format!("cardholder:{}", card.account), "opening balance");
             let opening = Transfer::posted(Purpose::Opening, reference, "vault", &account, card.balance);
@@ -133,9 +170,10 @@ impl Issuer {
     fn received(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         match message.mti {
             Mti::NETWORK => fx.send(Party::Acquirer, message.answer(APPROVED)),
-            Mti::SALE => self.sale(message, books, fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, fx),
             Mti::RECONCILIATION => self.reconcile(message, fx),
+            Mti::ITEM => self.compare_item(message, fx),
             Mti(810) => self.cut_over_answered(message, fx),
             _ => {}
         }
@@ -145,28 +183,38 @@ impl Issuer {
         let transmission = message.transmission.as_deref().unwrap_or_default();
         let key = network_key(transmission, message.stan, &message.acquirer);
         if let Some(item) = self.items.get(&key).filter(|item| item.state != State::Tombstone) {
-            let same = message.amount == Some(item.amount);
+            let same = message.amount == Some(item.asked) && message.operation == item.operation;
             let answer = if same { item.answer(message) } else { message.answer(Code::of(b"94")) };
             return fx.send(Party::Acquirer, answer);
         }
-        let verdict = self.judge(&key, message, books);
+        let original = self.original(message);
+        let verdict = self.judge(&key, message, original.as_ref(), books);
         let account = verdict.card.map_or(String::new(), |card| card.account.clone());
         let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
-        let amount = message.amount.unwrap_or_default();
+        let asked = message.amount.unwrap_or_default();
         let kind = if verdict.code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
         let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
         let record = Record {
             tx: key,
             code: Some(verdict.code),
             approval,
-            amount: Some(amount),
+            amount: Some(if verdict.code.approved() { verdict.amount } else { asked }),
             date: Some(self.date),
-            note: account,
+            note: format!("{account}|{}|{}", message.operation, asked.units()),
             ..traffic
         };
         let item = Item::from_record(&record, self.date);
         if let (true, Some(item)) = (verdict.code.approved(), &item) {
-            fx.transfer(hold(&record.tx, &item.account, amount));
+            if let Some((key, reserved)) = original.filter(|_| item.operation == Operation::Completion) {
+                fx.transfer(reserved.held(&key).void());
+                let (rrn, date) = (reserved.rrn, Some(reserved.date));
+                let note = "charged by its completion".to_owned();
+                fx.note(Record { tx: key, rrn, date, note, ..fx.record(RecordKind::SaleReversed) });
+            }
+            fx.transfer(item.held(&record.tx));
+            if item.operation == Operation::Preauth {
+                fx.after(VALID, Timer::Expiry(record.tx.clone()));
+            }
         }
         fx.note(record);
         fx.send(
@@ -175,39 +223,19 @@ impl Issuer {
         );
     }
 
-    /// The rules of the bank, in the order in which they say no.
-    fn judge(&self, key: &str, message: &Telegram, books: &Ledger) -> Verdict<'_> {
-        let no = |code: &[u8; 2], card| Verdict { code: Code::of(code), card };
-        if let Some(code) = self.broken {
-            return Verdict { code, card: None };
-        }
-        if self.items.contains_key(key) {
-            return no(b"22", None);
-        }
-        let (Some(pan), Some(amount)) = (&message.pan, message.amount) else { return no(b"30", None) };
-        let Some(card) =
-            self.config.cards.iter().find(|card| card.pan == *pan).filter(|card| card.pan.checks())
-        else {
-            return no(b"14", None);
-        };
-        let today = Date(self.date.0).yymm();
-        if card.expiry < today || message.expiry.as_deref().is_none_or(|expiry| expiry < today.as_str()) {
-            return no(b"54", Some(card));
-        }
-        if self.wrong_pins.get(&card.account).is_some_and(|tries| *tries >= PIN_TRIES) {
-            return no(b"75", Some(card));
-        }
-        if message.pin.as_ref() != Some(&card.pin) {
-            return no(b"55", Some(card));
-        }
-        if amount > card.limit {
-            return no(b"61", Some(card));
-        }
-        match books.admit(&hold(key, &card.account, amount)) {
-            Status::Created => no(b"00", Some(card)),
-            Status::ExceedsCredits => no(b"51", Some(card)),
-            _ => no(b"96", Some(card)),
-        }
+    /// The transaction that DE90 names.
+    fn original(&self, message: &Telegram) -> Option<(String, Item)> {
+        let original = message.original.as_ref()?;
+        let key = network_key(&original.transmission, original.stan, &message.acquirer);
+        self.items.get(&key).map(|item| (key, item.clone()))
+    }
+
+    /// A reservation that nobody completed in time is given back.
+    fn expire(&self, key: &str, fx: &mut Effects) {
+        let Some(item) = self.items.get(key).filter(|item| item.is_reserved()) else { return };
+        fx.transfer(item.held(key).void());
+        let (tx, rrn, amount) = (key.to_owned(), item.rrn.clone(), Some(item.amount));
+        fx.note(Record { tx, rrn, amount, ..fx.record(RecordKind::SaleExpired) });
     }
 
     fn reversal(&self, message: &Telegram, fx: &mut Effects) {
@@ -232,16 +260,17 @@ impl Issuer {
                 });
                 (Code::of(b"25"), None)
             }
+            Some(item) if message.replacement.is_some() => self.reduce(&key, item, message, traffic, fx),
             Some(item) => match item.state {
                 State::Held => {
-                    fx.transfer(hold(&key, &item.account, item.amount).void());
+                    fx.transfer(item.held(&key).void());
                     fx.note(Record { tx: key, code: Some(APPROVED), date: Some(item.date), ..traffic });
                     (APPROVED, Some(item.date))
                 }
                 State::Released => (APPROVED, Some(item.date)),
                 State::Tombstone => (Code::of(b"25"), None),
                 State::Declined => (Code::of(b"21"), None),
-                State::Posted => {
+                State::Posted | State::Credited => {
                     let note = "reversal after settlement; owner: issuer's adjustment desk".to_owned();
                     fx.note(Record { tx: key, kind: RecordKind::WorkItem, note, ..traffic });
                     (Code::of(b"12"), None)
@@ -271,16 +300,16 @@ impl Issuer {
                 fx.note(Record { note: "account system".to_owned(), code, ..record });
                 fx.done(Outcome::Noted);
             }
-            Command::SignOn | Command::Sell(_, _) | Command::CloseBatch | Command::Pay | Command::Desk(_) => {
+            Command::SignOn
+            | Command::Sell(_, _)
+            | Command::Request(_)
+            | Command::CloseBatch
+            | Command::Pay
+            | Command::Desk(_) => {
                 fx.done(Outcome::Refused("not a matter of the issuer"));
             }
         }
     }
-}
-
-struct Verdict<'a> {
-    code: Code,
-    card: Option<&'a CardFile>,
 }
 
 impl Item {
@@ -291,15 +320,31 @@ impl Item {
             RecordKind::Tombstone => State::Tombstone,
             _ => return None,
         };
+        let mut parts = record.note.splitn(3, '|');
+        let mut part = || parts.next().unwrap_or_default();
+        let (account, operation) = (part().to_owned(), part().parse().unwrap_or_default());
         Some(Self {
-            account: record.note.clone(),
+            operation,
+            account,
+            asked: part().parse().map_or(record.amount.unwrap_or_default(), Money::minor),
             amount: record.amount.unwrap_or_default(),
+            first: record.amount.unwrap_or_default(),
             code: record.code.unwrap_or(Code::of(b"96")),
             approval: record.approval.clone(),
             rrn: record.rrn.clone(),
+            at: record.at,
             date: record.date.unwrap_or(today),
             state,
         })
+    }
+
+    /// The reservation that it is in the issuer's book.
+    fn held(&self, key: &str) -> Transfer {
+        hold(self.operation, key, &self.account, self.first).reduced(self.amount)
+    }
+
+    fn is_reserved(&self) -> bool {
+        self.operation == Operation::Preauth && self.state == State::Held
     }
 
     fn answer(&self, request: &Telegram) -> Telegram {
@@ -307,6 +352,7 @@ impl Item {
             settlement: Some(self.date.mmdd()),
             approval: (!self.approval.is_empty()).then(|| self.approval.clone()),
             local: request.local.clone(),
+            amount: if self.code.approved() { Some(self.first) } else { request.amount },
             ..request.answer(self.code)
         }
     }
@@ -342,7 +388,9 @@ impl Machine for Issuer {
                 let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
+            Input::Parcel(Party::Hub, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
             Input::LinkUp(_) | Input::LinkDown(_) | Input::Parcel(_, _) => {}
+            Input::Timer(Timer::Expiry(key)) => self.expire(&key, &mut fx),
             Input::Timer(Timer::CutOver(date)) => {
                 if let Some(message) = self.announced.clone() {
                     fx.send(Party::Acquirer, message);
@@ -367,19 +415,40 @@ impl Machine for Issuer {
             RecordKind::Broken => self.broken = Some(record.code.unwrap_or(MALFUNCTION)),
             RecordKind::Repaired => self.broken = None,
             RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::Tombstone => {
+                let account = record.note.split('|').next().unwrap_or_default();
                 if record.code == Some(Code::of(b"55")) {
-                    *self.wrong_pins.entry(record.note.clone()).or_default() += 1;
+                    *self.wrong_pins.entry(account.to_owned()).or_default() += 1;
                 } else if record.kind == RecordKind::SaleApproved {
-                    self.wrong_pins.remove(&record.note);
+                    self.wrong_pins.remove(account);
                 }
                 if let Some(item) = Item::from_record(record, self.date) {
                     self.items.entry(record.tx.clone()).or_insert(item);
                 }
             }
-            RecordKind::SaleReversed | RecordKind::SaleSettled => {
+            RecordKind::SaleReduced => {
                 if let Some(item) = self.items.get_mut(&record.tx) {
-                    item.state =
-                        if record.kind == RecordKind::SaleReversed { State::Released } else { State::Posted };
+                    item.amount = record.amount.unwrap_or(item.amount);
+                    item.date = record.date.unwrap_or(item.date);
+                }
+                self.disputed.remove(&record.tx);
+            }
+            RecordKind::ItemDisputed => self.disputed.extend([record.tx.clone()]),
+            RecordKind::ItemAgreed => {
+                self.disputed.remove(&record.tx);
+                self.agreed(record).extend([record.tx.clone()]);
+            }
+            RecordKind::ItemsCompared => self.agreed(record).extend([]),
+            RecordKind::FileTaken => self.files.apply(record),
+            RecordKind::SaleReversed
+            | RecordKind::SaleExpired
+            | RecordKind::SaleSettled
+            | RecordKind::SaleAdjusted => {
+                if let Some(item) = self.items.get_mut(&record.tx) {
+                    item.state = match record.kind {
+                        RecordKind::SaleSettled => State::Posted,
+                        RecordKind::SaleAdjusted => State::Credited,
+                        _ => State::Released,
+                    };
                 }
             }
             _ => {}

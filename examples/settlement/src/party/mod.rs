@@ -7,6 +7,7 @@
 mod acquirer;
 mod bank;
 mod hub;
+mod intake;
 mod issuer;
 pub mod parcel;
 mod terminal;
@@ -25,6 +26,7 @@ use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Transfer};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::telegram::{Balance, Code, Telegram};
 
 /// What happens to a party.
@@ -59,6 +61,8 @@ pub enum Command {
     SignOn,
     /// Terminal: sell.
     Sell(Card, Money),
+    /// Terminal: anything else that its keys offer.
+    Request(TerminalRequest),
     /// Terminal: close the batch.
     CloseBatch,
     /// Issuer: end the settlement date.
@@ -75,6 +79,19 @@ pub enum Command {
     Desk(Desk),
 }
 
+/// What a cashier wants besides a sale.
+#[derive(Clone, Debug)]
+pub struct TerminalRequest {
+    /// What.
+    pub operation: Operation,
+    /// The card, where it is shown again.
+    pub card: Option<Card>,
+    /// How much; the amount of the earlier transaction when it is not said.
+    pub amount: Option<Money>,
+    /// STAN of the earlier transaction that it is about.
+    pub about: Option<u64>,
+}
+
 /// What a back office can ask for.
 #[derive(Clone, Debug)]
 pub enum Desk {
@@ -82,6 +99,8 @@ pub enum Desk {
     Present,
     /// Acquirer: freeze this merchant, for this reason.
     Freeze(String, String),
+    /// Acquirer: the item with this RRN is in dispute; the issuer is to charge what its slip says.
+    Correct(String),
     /// Acquirer: pay it again.
     Release(String),
     /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
@@ -108,8 +127,12 @@ pub enum Timer {
     Advice(u64, Stamp),
     /// Time to reconcile this date.
     Reconcile(Date),
+    /// Time to compare the next item of this date.
+    Upload(Date),
     /// The announcement that this date is over was not answered.
     CutOver(Date),
+    /// A reservation has lasted long enough.
+    Expiry(String),
     /// The terminal's message with this STAN was not answered.
     Terminal(u64),
 }
@@ -223,6 +246,11 @@ impl Effects {
 
     fn record(&self, kind: RecordKind) -> Record {
         Record::new(self.now, kind)
+    }
+
+    fn started(&mut self) {
+        let record = self.record(RecordKind::Started);
+        self.note(record);
     }
 
     fn received(&mut self, from: Party, message: &Telegram) {

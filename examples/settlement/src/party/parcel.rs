@@ -1,6 +1,7 @@
 //! What goes between back offices: files, orders and receipts. None of it is an ISO 8583 message of a line.
 
 use crate::clock::Date;
+use crate::journal::Record;
 use crate::money::Money;
 
 /// Something that is sent as a whole.
@@ -41,6 +42,27 @@ pub struct Order {
     /// What the statement shows: merchant and settlement date, `R1` if it replaces one that was sent back, `/1`,
     /// `/2` if the date is paid in parts.
     pub reference: String,
+}
+
+impl Order {
+    /// What a journal keeps of it beside number, date and amount.
+    pub(super) fn note(&self) -> String {
+        format!("{}|{}|{}", self.merchant, self.account, self.reference)
+    }
+
+    /// The order that a journal tells of.
+    pub(super) fn of(record: &Record) -> Self {
+        let mut parts = record.note.splitn(3, '|').map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        Self {
+            id: record.tx.clone(),
+            merchant: part(),
+            account: part(),
+            reference: part(),
+            date: record.date.unwrap_or_default(),
+            amount: record.amount.unwrap_or_default(),
+        }
+    }
 }
 
 /// What became of an order.

@@ -2,14 +2,17 @@
 //! reversal file. It is closed by an answer or by an answered reversal and by nothing else, so a
 //! power cut or a lost answer ends in a 0400, never in oblivion.
 
+mod slip;
+mod upload;
+
 use std::collections::BTreeMap;
 
-use super::{Command, Effects, Input, Machine, Outcome, Timer, Timers};
-use crate::card::Card;
+use super::{Command, Effects, Input, Machine, Outcome, TerminalRequest, Timer, Timers};
 use crate::clock::Stamp;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::money::Money;
+use crate::ops::{Effect as OpEffect, Operation, Side};
 use crate::party::Effect;
 use crate::telegram::{Balance, Code, Mti, Telegram, Totals};
 
@@ -43,15 +46,36 @@ enum Sale {
     Declined,
     Reversing,
     Reversed,
+    /// Approved, and taken back by a later slip.
+    Voided,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slip {
+    operation: Operation,
+    /// STAN of the slip that it is about.
+    about: Option<u64>,
     amount: Money,
     batch: u64,
+    at: Stamp,
     state: Sale,
+    /// The upload of its batch has it.
+    uploaded: bool,
     /// Why it is reversed.
     reason: Code,
+}
+
+impl Slip {
+    /// Does it count in the totals of this batch?
+    fn counts_in(&self, batch: u64) -> bool {
+        let stands = matches!(self.state, Sale::Approved | Sale::Voided);
+        stands && self.batch == batch && self.operation.row().side != Side::None
+    }
+
+    /// Is it sent again when there is no answer, and not reversed?
+    fn is_repeated(&self) -> bool {
+        matches!(self.operation.row().effect, OpEffect::Undo | OpEffect::Reduce)
+    }
 }
 
 /// The terminal's state machine.
@@ -61,6 +85,10 @@ pub struct Terminal {
     stan: u64,
     batch: u64,
     slips: BTreeMap<u64, Slip>,
+    /// The batch whose totals were out of balance, if one was.
+    out_of_balance: Option<u64>,
+    /// STAN of the slip that is being uploaded.
+    uploading: Option<u64>,
     /// Memory of the running operation only; a restart forgets it and reverses what it left open.
     waiting_for: Option<Mti>,
     next: Option<Command>,
@@ -71,7 +99,8 @@ impl Terminal {
     /// A terminal that has not signed on.
     pub const fn new(config: TerminalConfig) -> Self {
         let slips = BTreeMap::new();
-        Self { config, stan: 0, batch: 0, slips, waiting_for: None, next: None, tries: 0 }
+        let (out_of_balance, uploading, waiting_for, next) = (None, None, None, None);
+        Self { config, stan: 0, batch: 0, slips, out_of_balance, uploading, waiting_for, next, tries: 0 }
     }
 
     fn command(&mut self, command: Command, fx: &mut Effects) {
@@ -89,10 +118,14 @@ impl Terminal {
     fn execute(&mut self, command: Command, fx: &mut Effects) {
         match command {
             Command::SignOn => self.sign_on(fx),
-            Command::Sell(_, _) | Command::CloseBatch if self.batch == 0 => {
+            Command::Sell(_, _) | Command::Request(_) | Command::CloseBatch if self.batch == 0 => {
                 fx.done(Outcome::Refused("the terminal has not signed on"));
             }
-            Command::Sell(card, amount) => self.sell(&card, amount, fx),
+            Command::Sell(card, amount) => {
+                let (operation, card, amount) = (Operation::Sale, Some(card), Some(amount));
+                self.transact(TerminalRequest { operation, card, amount, about: None }, fx);
+            }
+            Command::Request(request) => self.transact(request, fx),
             Command::CloseBatch => self.close_batch(fx),
             Command::CutOver
             | Command::Pay
@@ -112,23 +145,11 @@ impl Terminal {
         self.ask(request, fx);
     }
 
-    fn sell(&mut self, card: &Card, amount: Money, fx: &mut Effects) {
-        let request = Telegram {
-            pan: Some(card.pan.clone()),
-            amount: Some(amount),
-            expiry: Some(card.expiry.clone()),
-            pin: Some(card.pin.clone()),
-            batch: Some(self.batch),
-            management: Some(0),
-            ..self.request(Mti::SALE)
-        };
-        let (stan, batch, card) = (request.stan, self.batch, card.pan.masked());
-        let intent = fx.record(RecordKind::SaleSent);
-        fx.note(Record { stan, batch, card, amount: Some(amount), mti: Some(Mti::SALE), ..intent });
-        self.ask(request, fx);
-    }
-
+    /// Closes the batch: by its totals, and if these were out of balance, by its items.
     fn close_batch(&mut self, fx: &mut Effects) {
+        if self.out_of_balance == Some(self.batch) {
+            return self.upload(None, fx);
+        }
         let totals = Some(self.totals(self.batch));
         let request = Telegram {
             totals,
@@ -139,18 +160,16 @@ impl Terminal {
         self.ask(request, fx);
     }
 
+    /// What undoes or reduces another slip is sent again until it is answered; anything else is reversed.
     /// The reversal repeats the STAN and batch of the sale. The card number is not in it: the
     /// terminal no longer has it, and the acquirer finds the sale by merchant, terminal, batch and
     /// STAN.
     fn reverse(&mut self, fx: &mut Effects) {
         let Some((stan, slip)) = self.open_reversal() else { return };
-        let request = Telegram {
-            stan,
-            amount: Some(slip.amount),
-            batch: Some(slip.batch),
-            management: Some(0),
-            code: Some(slip.reason),
-            ..self.request(Mti::REVERSAL)
+        let request = self.request_of(stan, slip);
+        let request = match slip.is_repeated() {
+            true => request,
+            false => Telegram { mti: Mti::REVERSAL, code: Some(slip.reason), ..request },
         };
         self.tries += 1;
         self.ask(request, fx);
@@ -172,9 +191,10 @@ impl Terminal {
         }
         match answer.mti.0 {
             810 => self.signed_on(answer, fx),
-            210 => self.sale_answered(answer, fx),
+            210 | 110 | 230 => self.sale_answered(answer, fx),
             410 => self.reversal_answered(answer, fx),
             510 => self.batch_answered(answer, fx),
+            330 => self.item_answered(answer, fx),
             _ => {}
         }
     }
@@ -196,14 +216,32 @@ impl Terminal {
 
     fn sale_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
         let slip = self.slips.get(&answer.stan).copied();
-        let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting) else { return };
-        let (Some(code), true) = (answer.code, answer.amount == Some(slip.amount)) else { return };
+        let repeated = |slip: &Slip| slip.state == Sale::Reversing && slip.is_repeated();
+        let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting || repeated(slip)) else { return };
+        let (Some(code), Some(amount)) = (answer.code, answer.amount) else { return };
+        let fits = amount == slip.amount || (code.partial() && amount < slip.amount);
+        if !fits || answer.operation != slip.operation {
+            return;
+        }
         self.waiting_for = None;
         let kind = if code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
         let record = self.about(answer.stan, slip, kind, fx);
         let (rrn, approval) =
             (answer.rrn.clone().unwrap_or_default(), answer.approval.clone().unwrap_or_default());
-        fx.note(Record { mti: Some(answer.mti), code: Some(code), rrn, approval, ..record });
+        fx.note(Record {
+            mti: Some(answer.mti),
+            code: Some(code),
+            rrn,
+            approval,
+            amount: Some(amount),
+            ..record
+        });
+        if code.approved() {
+            self.follow(slip, fx);
+        }
+        if let Some(next) = self.next.take() {
+            return self.execute(next, fx);
+        }
         fx.done(if code.approved() {
             Outcome::Approved(answer.stan)
         } else {
@@ -243,17 +281,22 @@ impl Terminal {
             ..record
         });
         fx.done(Outcome::BatchClosed(balance));
+        if balance == Balance::Out {
+            self.upload(None, fx);
+        }
     }
 
     fn timed_out(&mut self, stan: u64, fx: &mut Effects) {
         let Some(waiting_for) = self.waiting_for else { return };
         match waiting_for {
-            Mti::SALE if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) => {
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE
+                if self.slips.get(&stan).is_some_and(|slip| slip.state == Sale::Waiting) =>
+            {
                 self.waiting_for = None;
                 self.give_up(stan, NO_ANSWER, "no answer in time", fx);
                 fx.done(Outcome::NoAnswer(stan));
             }
-            Mti::REVERSAL if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
+            _ if self.open_reversal().is_some_and(|(open, _)| open == stan) => {
                 self.waiting_for = None;
                 if self.tries < REVERSAL_TRIES {
                     return self.reverse(fx);
@@ -261,7 +304,7 @@ impl Terminal {
                 self.next = None;
                 fx.done(Outcome::ReversalPending);
             }
-            Mti::NETWORK | Mti::SETTLEMENT if self.stan == stan => {
+            Mti::NETWORK | Mti::SETTLEMENT | Mti::ITEM if self.stan == stan => {
                 self.waiting_for = None;
                 fx.done(Outcome::NoAnswer(stan));
             }
@@ -272,7 +315,9 @@ impl Terminal {
     /// An answer whose MAC is wrong is as good as none, and there will be no other: the sale is reversed at once.
     fn bad_mac(&mut self, answer: &Telegram, fx: &mut Effects) {
         let waits = |slip: &Slip| slip.state == Sale::Waiting;
-        if self.waiting_for == Some(Mti::SALE) && self.slips.get(&answer.stan).is_some_and(waits) {
+        if self.slips.get(&answer.stan).is_some_and(waits)
+            && self.waiting_for.map(Mti::answer) == Some(answer.mti)
+        {
             self.waiting_for = None;
             self.give_up(answer.stan, MAC_WRONG, "the MAC of the answer is wrong", fx);
             fx.done(Outcome::NoAnswer(answer.stan));
@@ -297,8 +342,14 @@ impl Terminal {
 
     fn totals(&self, batch: u64) -> Totals {
         let mut totals = Totals::default();
-        for slip in self.slips.values().filter(|slip| slip.batch == batch && slip.state == Sale::Approved) {
-            totals.sales.add(slip.amount);
+        let counts =
+            |slip: &&Slip| matches!(slip.state, Sale::Approved | Sale::Voided) && slip.batch == batch;
+        for slip in self.slips.values().filter(counts) {
+            match slip.operation.row().side {
+                Side::Debit => totals.sales.add(slip.amount),
+                Side::Credit => totals.refunds.add(slip.amount),
+                Side::None => {}
+            }
         }
         totals
     }
@@ -318,8 +369,7 @@ impl Machine for Terminal {
         let mut fx = Effects::at(now);
         match input {
             Input::Start => {
-                let record = fx.record(RecordKind::Started);
-                fx.note(record);
+                fx.started();
                 let open =
                     self.slips.iter().filter(|(_, slip)| slip.state == Sale::Waiting).map(|(stan, _)| *stan);
                 open.collect::<Vec<_>>().into_iter().for_each(|stan| {
@@ -360,15 +410,28 @@ impl Machine for Terminal {
                 self.batch = record.batch;
                 return;
             }
-            RecordKind::BatchBalanced => {
+            RecordKind::BatchBalanced | RecordKind::BatchUploaded => {
                 self.batch = record.batch + 1;
                 return;
             }
+            RecordKind::BatchOutOfBalance => {
+                self.out_of_balance = Some(record.batch);
+                return;
+            }
+            RecordKind::BatchItemAgreed | RecordKind::BatchItemDisputed => {
+                self.slips.get_mut(&record.stan).into_iter().for_each(|slip| slip.uploaded = true);
+                return;
+            }
             RecordKind::SaleSent => {
+                let (operation, about) = record.note.split_once('|').unwrap_or_default();
                 let slip = Slip {
+                    operation: operation.parse().unwrap_or_default(),
+                    about: about.parse().ok().filter(|stan| *stan != 0),
+                    at: record.at,
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,
                     state: Sale::Waiting,
+                    uploaded: false,
                     reason: NO_ANSWER,
                 };
                 self.slips.insert(record.stan, slip);
@@ -378,10 +441,13 @@ impl Machine for Terminal {
             RecordKind::SaleDeclined => Sale::Declined,
             RecordKind::SaleReversing => Sale::Reversing,
             RecordKind::SaleReversed => Sale::Reversed,
+            RecordKind::SaleVoided => Sale::Voided,
+            RecordKind::SaleReduced => Sale::Approved,
             _ => return,
         };
         if let Some(slip) = self.slips.get_mut(&record.stan) {
             slip.state = state;
+            slip.amount = record.amount.unwrap_or(slip.amount);
             if state == Sale::Reversing {
                 slip.reason = record.code.unwrap_or(NO_ANSWER);
             }

@@ -1,6 +1,6 @@
 //! The proof in the books of all parties: they balance, each is what the others say, and what is not zero is named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Read;
 use super::stage::Stage;
@@ -9,6 +9,7 @@ use crate::audit::{Books, Check, book, chains, held_for, sum};
 use crate::journal::{Party, RecordKind};
 use crate::ledger::{Ledger, Purpose};
 use crate::money::signed;
+use crate::ops::Operation;
 use crate::party::PAYOUTS;
 
 /// Everything that must hold at the end of any scenario.
@@ -35,22 +36,35 @@ fn money(books: &Books) -> Vec<Check> {
     let [issuer, acquirer, hub, bank] =
         [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank].map(|party| books.ledger(party));
     let opening = sum(books, Party::Issuer, |transfer| transfer.purpose == Purpose::Opening);
-    let charged = opening - net(&issuer, &["cardholder:"]);
+    // What is reserved is charged to nobody yet.
+    let charged = opening - net(&issuer, &["cardholder:", "reserved"]);
     let paid = sum(books, Party::Acquirer, |t| t.purpose == Purpose::Payout && t.credit == "nostro")
         - sum(books, Party::Acquirer, |t| t.purpose == Purpose::Return && t.debit == "nostro");
-    let at_acquirer = net(&acquirer, &["merchant_", "payout_in_transit:", "mdr_income"]);
-    let received = sum(books, Party::Acquirer, |t| t.purpose == Purpose::Settlement);
+    let at_acquirer = net(
+        &acquirer,
+        &["merchant_", "payout_in_transit:", "mdr_income", "owed_by_merchant:", "adjustments"],
+    );
+    let signed_sum = |purpose| {
+        sum(books, Party::Acquirer, |t| t.purpose == purpose && t.debit == "nostro")
+            - sum(books, Party::Acquirer, |t| t.purpose == purpose && t.credit == "nostro")
+    };
+    let (received, given_back) = (signed_sum(Purpose::Settlement), -signed_sum(Purpose::Adjustment));
     let cleared = |kind| {
         let of_kind = move |record: &&crate::journal::Record| record.kind == kind;
         let records = books.records(Party::Acquirer).iter().filter(of_kind);
-        records.filter_map(|r| r.amount).map(|amount| i128::from(amount.units())).sum::<i128>()
+        let sign = |tx: &str| if operation_of(books, tx) == Operation::Refund { -1 } else { 1 };
+        records.map(|r| sign(&r.tx) * r.amount.map_or(0, |amount| i128::from(amount.units()))).sum::<i128>()
     };
     let standing: i128 = held(books, &acquirer);
+    let credited = sum(books, Party::Issuer, |t| t.purpose == Purpose::Adjustment);
+    let on_the_way = given_back - credited;
+    let disputed: i128 = disputed(books).iter().map(|rrn| charged_for(books, &issuer, rrn)).sum::<i128>()
+        - disputed(books).iter().map(|rrn| kept_for(books, &acquirer, rrn)).sum::<i128>();
     vec![
         Check::equal(
-            "charged to cardholders = with merchants, in transit, owed, or a fee",
+            "charged to cardholders = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
             charged,
-            paid + at_acquirer,
+            paid + at_acquirer + disputed + on_the_way,
         ),
         Check::equal("paid out by the acquirer = credited by the bank", paid, net(&bank, &["merchant:"])),
         Check::equal("paid out = taken from the acquirer's account", paid, -net(&bank, &[PAYOUTS])),
@@ -60,6 +74,11 @@ fn money(books: &Books) -> Vec<Check> {
             cleared(RecordKind::SaleCleared),
         ),
         Check::equal(
+            "given back by the acquirer = credits that agree",
+            given_back,
+            cleared(RecordKind::CreditCleared),
+        ),
+        Check::equal(
             "hub_receivable = sales that are not settled",
             -net(&acquirer, &["hub_receivable"]),
             standing - received,
@@ -67,10 +86,54 @@ fn money(books: &Books) -> Vec<Check> {
         Check::equal("the positions of the hub sum to zero", net(&hub, &["position:"]), 0),
         Check::that(
             "the acquirer never settled more than the hub took",
-            received <= hub.account("position:acquirer").net(),
-            format!("{} of {}", signed(received), signed(hub.account("position:acquirer").net())),
+            received - given_back <= hub.account("position:acquirer").net(),
+            format!(
+                "{} of {}",
+                signed(received - given_back),
+                signed(hub.account("position:acquirer").net())
+            ),
         ),
     ]
+}
+
+/// The items, by RRN, that acquirer and issuer have otherwise, and that nobody has corrected yet.
+fn disputed(books: &Books) -> BTreeSet<String> {
+    let mut open = BTreeSet::new();
+    for record in [Party::Acquirer, Party::Issuer].iter().flat_map(|party| books.records(*party)) {
+        if matches!(record.kind, RecordKind::ItemDisputed | RecordKind::BatchItemDisputed) {
+            open.insert(record.rrn.clone());
+        }
+    }
+    let mut closed = books.records(Party::Acquirer).iter();
+    let ends = |record: &&crate::journal::Record| {
+        matches!(record.kind, RecordKind::SaleReduced | RecordKind::SaleReversed)
+    };
+    closed.by_ref().filter(ends).for_each(|record| {
+        open.remove(&record.rrn);
+    });
+    open
+}
+
+/// What the issuer charges for the sale with this RRN.
+fn charged_for(books: &Books, issuer: &Ledger, rrn: &str) -> i128 {
+    sum_for(books, Party::Issuer, RecordKind::SaleApproved, issuer, rrn)
+}
+
+/// What stands for it in the acquirer's book.
+fn kept_for(books: &Books, acquirer: &Ledger, rrn: &str) -> i128 {
+    sum_for(books, Party::Acquirer, RecordKind::SaleSent, acquirer, rrn)
+}
+
+fn sum_for(books: &Books, party: Party, kind: RecordKind, ledger: &Ledger, rrn: &str) -> i128 {
+    let about = books.records(party).iter().filter(|record| record.kind == kind && record.rrn == rrn);
+    about.map(|record| held_for(ledger, books.transfers(party), &record.tx)).sum()
+}
+
+/// What the issuer gave back for it by clearing.
+fn given_back_for(books: &Books, rrn: &str) -> i128 {
+    let records = books.records(Party::Issuer).iter();
+    let credits = records.filter(|record| record.kind == RecordKind::SaleAdjusted && record.rrn == rrn);
+    credits.filter_map(|record| record.amount).map(|amount| i128::from(amount.units())).sum()
 }
 
 /// What stands for all sales in the acquirer's book.
@@ -79,9 +142,17 @@ fn held(books: &Books, ledger: &Ledger) -> i128 {
     sales.map(|sale| held_for(ledger, books.transfers(Party::Acquirer), &sale.tx)).sum()
 }
 
+/// What a row of the acquirer is about.
+fn operation_of(books: &Books, tx: &str) -> Operation {
+    let mut rows = books.records(Party::Acquirer).iter();
+    let row = rows.find(|record| record.kind == RecordKind::SaleSent && record.tx == tx);
+    row.and_then(|row| row.note.split('|').nth(2)?.parse().ok()).unwrap_or_default()
+}
+
 /// The merchant's slip says approved exactly if the cardholder is charged exactly that amount.
 fn slips(stage: &Stage, books: &Books) -> Check {
     let issuer = books.ledger(Party::Issuer);
+    let disputed = disputed(books);
     let mut wrong = Vec::new();
     let mut count = 0;
     for (number, terminal) in Stage::terminals() {
@@ -92,13 +163,32 @@ fn slips(stage: &Stage, books: &Books) -> Check {
                 (record.stan, record.batch) == (sale.stan, sale.batch)
                     && matches!(
                         record.kind,
-                        RecordKind::SaleApproved | RecordKind::SaleDeclined | RecordKind::SaleReversed
+                        RecordKind::SaleApproved
+                            | RecordKind::SaleDeclined
+                            | RecordKind::SaleReversed
+                            | RecordKind::SaleReduced
+                            | RecordKind::SaleVoided
                     )
             });
-            let last = ends.next_back().map(|record| record.kind);
-            let amount = sale.amount.map_or(0, |amount| i128::from(amount.units()));
-            let expected = if last == Some(RecordKind::SaleApproved) { amount } else { 0 };
-            let charged = charged(books, &issuer, terminal, sale);
+            let (last, amount) = ends.next_back().map(|record| (record.kind, record.amount)).unzip();
+            let amount = amount.flatten().map_or(0, |amount| i128::from(amount.units()));
+            let stands = matches!(last, Some(RecordKind::SaleApproved | RecordKind::SaleReduced));
+            let operation =
+                sale.note.split('|').next().and_then(|name| name.parse().ok()).unwrap_or_default();
+            let expected = match operation {
+                Operation::Sale | Operation::Completion if stands => amount,
+                Operation::Refund if stands => -amount,
+                // A reservation charges nobody, and what undoes or reduces a slip is seen there.
+                Operation::Preauth => continue,
+                _ => 0,
+            };
+            let rrn = rrn_of(books, terminal, sale);
+            // An item in dispute is named as such; its slip is right and the issuer is not.
+            if rrn.as_ref().is_some_and(|rrn| disputed.contains(rrn)) {
+                continue;
+            }
+            let charged =
+                rrn.map_or(0, |rrn| charged_for(books, &issuer, &rrn) - given_back_for(books, &rrn));
             if charged != expected || last.is_none() {
                 let (stan, slip) = (sale.stan, last.map_or("no end", RecordKind::name));
                 wrong.push(format!("STAN {stan:06}: {slip}, charged {}", signed(charged)));
@@ -109,18 +199,15 @@ fn slips(stage: &Stage, books: &Books) -> Check {
     Check::that("each slip says what the cardholder was charged", wrong.is_empty(), figures)
 }
 
-fn charged(books: &Books, issuer: &Ledger, terminal: &str, slip: &crate::journal::Record) -> i128 {
-    let asked = books.records(Party::Acquirer).iter().find(|record| {
-        record.kind == RecordKind::SaleSent
-            && (record.stan, record.batch) == (slip.stan, slip.batch)
-            && record.note.ends_with(terminal)
-    });
-    let Some(asked) = asked else { return 0 };
-    let approved = books
-        .records(Party::Issuer)
-        .iter()
-        .filter(|record| record.kind == RecordKind::SaleApproved && record.rrn == asked.rrn);
-    approved.map(|record| held_for(issuer, books.transfers(Party::Issuer), &record.tx)).sum()
+/// The acquirer's reference of the sale on a slip, if it ever got there.
+fn rrn_of(books: &Books, terminal: &str, slip: &crate::journal::Record) -> Option<String> {
+    let mut sales =
+        books.records(Party::Acquirer).iter().filter(|record| record.kind == RecordKind::SaleSent);
+    let is_slip = |record: &&crate::journal::Record| {
+        (record.stan, record.batch) == (slip.stan, slip.batch)
+            && record.note.split('|').nth(1) == Some(terminal)
+    };
+    sales.find(is_slip).map(|sale| sale.rrn.clone())
 }
 
 /// What an auditor reads in capture, files and statement, and that the books say the same.
@@ -141,18 +228,20 @@ fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
 /// Records that say that something is open or wrong, by party and kind.
 pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
-        AdviceParked, BadFrame, BatchOutOfBalance, ClearingException, DateOutOfBalance, FileDuplicate,
-        FileQuarantined, LateApproval, MerchantHeld, PayoutReturned, SaleExcluded, SaleReserved, StanReuse,
-        Tombstone, WorkItem,
+        AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
+        FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
+        SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 15] = [
+    const KINDS: [RecordKind; 17] = [
         AdviceParked,
         BadFrame,
+        BatchItemDisputed,
         BatchOutOfBalance,
         ClearingException,
         DateOutOfBalance,
         FileDuplicate,
         FileQuarantined,
+        ItemDisputed,
         LateApproval,
         MerchantHeld,
         PayoutReturned,

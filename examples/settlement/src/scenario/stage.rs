@@ -11,10 +11,12 @@ use crate::clock::{Date, Stamp};
 use crate::day;
 use crate::journal::{Party, Record, RecordKind};
 use crate::local::{Death, Local};
+use crate::money::Money;
 use crate::node::Node;
+use crate::ops::Operation;
 use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Hub, HubConfig, Machine, Terminal, TerminalConfig,
-    Timers,
+    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
+    TerminalConfig, TerminalRequest, Timers,
 };
 use crate::store::{MemStore, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
@@ -82,6 +84,10 @@ impl Stage {
                 let card = card_of(card, pin.as_deref()).ok_or_else(|| bad("no such card"))?;
                 world.ask_terminal(*terminal, Command::Sell(card, *amount))?;
             }
+            Doing::Request(terminal, operation, about, amount, card) => {
+                let request = self.request(*operation, *about, *amount, card.as_deref())?;
+                self.world.ask_terminal(*terminal, Command::Request(request))?;
+            }
             Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
             Doing::Ask(party, command) => world.ask(*party, command.clone())?,
             Doing::Fault(from, to, mti, mishap, count) => {
@@ -113,6 +119,10 @@ impl Stage {
                 };
                 self.world.send(Party::Terminal, Party::Acquirer, &request)?;
             }
+            Doing::Correct(sale) => {
+                let rrn = self.rrn(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                self.world.ask(Party::Acquirer, Command::Desk(Desk::Correct(rrn)))?;
+            }
             Doing::Reverse(sale) => {
                 let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
                 let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
@@ -136,10 +146,36 @@ impl Stage {
         Ok(())
     }
 
+    /// What a cashier asks for besides a sale.
+    fn request(
+        &self,
+        operation: Operation,
+        about: Option<usize>,
+        amount: Option<Money>,
+        card: Option<&str>,
+    ) -> Result<TerminalRequest, ScenarioError> {
+        let slip = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
+        let card = card.map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
+        let about = slip.transpose()?.map(|slip| slip.stan);
+        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about })
+    }
+
     /// What a terminal knows of a sale: sales of the first are counted from 1, those of the second from 101.
     pub(super) fn slip(&self, sale: usize) -> Option<Record> {
         let (terminal, number) = if sale > 100 { (1, sale - 100) } else { (0, sale) };
         self.slips(terminal).into_iter().nth(number.checked_sub(1)?)
+    }
+
+    /// The acquirer's reference of a sale.
+    fn rrn(&self, sale: usize) -> Option<String> {
+        let slip = self.slip(sale)?;
+        let (_, terminal) = Self::terminals().nth(usize::from(sale > 100))?;
+        let history = self.world.store(Party::Acquirer)?.history().ok()?;
+        let is_sale = |record: &&Record| {
+            let names = (record.stan, record.batch) == (slip.stan, slip.batch);
+            record.kind == RecordKind::SaleSent && names && record.note.split('|').nth(1) == Some(terminal)
+        };
+        history.records.iter().find(is_sale).map(|record| record.rrn.clone())
     }
 
     /// The sales that a terminal began.
@@ -205,7 +241,8 @@ fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
 
 /// The test card whose number begins so, with its own PIN or another one.
 fn card_of(start: &str, pin: Option<&str>) -> Option<Card> {
-    const CARDS: [(&str, &str, &str); 4] = [
+    const CARDS: [(&str, &str, &str); 5] = [
+        ("5105105105105100", "4912", "5100"),
         ("6212345678901232", "4811", "246810"),
         ("4111111111111111", "4912", "1234"),
         ("4242424242424242", "4705", "4321"),

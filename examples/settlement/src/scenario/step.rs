@@ -7,6 +7,7 @@ use super::{ScenarioError, bad};
 use crate::journal::Party;
 use crate::local::{ItemFault, Mishandled, Moment};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::{Command, Desk};
 use crate::telegram::Mti;
 use crate::world::Mishap;
@@ -26,6 +27,8 @@ pub(super) struct Step {
 pub(super) enum Doing {
     /// A sale at a terminal (0 or 1): amount, the first digits of the card, the PIN if it is not the right one.
     Sell(u8, Money, String, Option<String>),
+    /// Anything else that has a slip: what, the earlier sale, the amount, the first digits of the card.
+    Request(u8, Operation, Option<usize>, Option<Money>, Option<String>),
     Terminal(u8, Command),
     Ask(Party, Command),
     /// So many messages of this type meet with this.
@@ -41,6 +44,8 @@ pub(super) enum Doing {
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
+    /// The desk of the acquirer corrects a disputed sale.
+    Correct(usize),
     /// A reversal of this sale, for whatever reason.
     Reverse(usize),
     /// The terminal closes its batch with totals that are wrong: number and sum of the sales.
@@ -122,6 +127,7 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
         ["wrong-totals", count, amount] => Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?)),
+        ["correct", sale] => Some(Doing::Correct(sale.parse().ok()?)),
         ["reverse", sale] => Some(Doing::Reverse(sale.parse().ok()?)),
         ["again", sale] => Some(Doing::Again(sale.parse().ok()?, None)),
         ["again", sale, amount] => Some(Doing::Again(sale.parse().ok()?, Some(money(amount)?))),
@@ -134,6 +140,22 @@ fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
     match words {
         ["sign-on"] => Some(Doing::Terminal(number, Command::SignOn)),
         ["close-batch"] => Some(Doing::Terminal(number, Command::CloseBatch)),
+        ["preauth", amount] => {
+            let card = Some("6212".to_owned());
+            Some(Doing::Request(number, Operation::Preauth, None, Some(money(amount)?), card))
+        }
+        [verb @ ("void" | "cancel"), sale] => {
+            let operation = if *verb == "void" { Operation::Void } else { Operation::Cancel };
+            Some(Doing::Request(number, operation, Some(sale.parse().ok()?), None, None))
+        }
+        [verb @ ("complete" | "refund" | "adjust"), sale, amount] => {
+            let (operation, card) = match *verb {
+                "complete" => (Operation::Completion, Some("6212".to_owned())),
+                "refund" => (Operation::Refund, Some("6212".to_owned())),
+                _ => (Operation::Adjust, None),
+            };
+            Some(Doing::Request(number, operation, Some(sale.parse().ok()?), Some(money(amount)?), card))
+        }
         ["sell", amount] => Some(Doing::Sell(number, money(amount)?, "6212".to_owned(), None)),
         ["sell", amount, "card", card] => Some(Doing::Sell(number, money(amount)?, (*card).to_owned(), None)),
         ["sell", amount, "card", card, "pin", pin] => {

@@ -4,8 +4,9 @@
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Message, de};
 
-use super::{CURRENCY, SALE, WireError, common, mti_of, number, text, time_and_date};
+use super::{CURRENCY, WireError, common, mti_of, number, text, time_and_date};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::telegram::{Balance, Mti, Original, Tally, Telegram, Totals};
 
 /// The pairs of count and amount of a reconciliation, in the order of [`Totals`]: a sale is a
@@ -24,15 +25,21 @@ pub const MAX_EXCLUDED: usize = IN_ONE_LIST * LISTS.len();
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let original = message.original.as_ref().map(|original| original_parts(original, &message.acquirer));
+    let left = message.replacement.map(|left| format!("{:012}{:012}C{:08}C{:08}", left.units(), 0, 0, 0));
     let net = message.totals.map(|totals| net_amount(&totals));
+
+    let row = message.operation.row();
 
     let mut builder = Builder::new(&ISO87_ASCII, mti_of(message.mti)?);
     builder.set(de::STAN, message.stan);
     if let Some(amount) = message.amount {
-        builder.set(3, SALE).set(de::AMOUNT, amount.units()).set(49, CURRENCY);
+        builder.set(3, row.code).set(de::AMOUNT, amount.units()).set(49, CURRENCY);
     }
     if let Some(pan) = &message.pan {
-        builder.set(de::PAN, pan.expose()).set(22, "011").set(25, "00");
+        builder.set(de::PAN, pan.expose()).set(22, "011");
+    }
+    if message.pan.is_some() || (message.amount.is_some() && row.condition != "00") {
+        builder.set(25, row.condition);
     }
     if let Some(pin) = &message.pin {
         builder.set(52, pin.expose());
@@ -70,6 +77,9 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(original) = &original {
         builder.set(90, original.as_str());
     }
+    if let Some(left) = &left {
+        builder.set(95, left.as_str());
+    }
     let lists: Vec<_> = message.excluded.chunks(IN_ONE_LIST).map(list_of).collect();
     if lists.len() > LISTS.len() {
         return Err(WireError::Unsupported(48));
@@ -89,13 +99,20 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     {
         return Err(WireError::Unsupported(97));
     }
+    let code = text(&message, 3)?;
+    let condition = text(&message, 25)?.unwrap_or_else(|| "00".to_owned());
+    let operation = code.map_or(Some(Operation::Sale), |code| {
+        Operation::on_host(Mti(message.mti().number()), &code, &condition)
+    });
     Ok(Telegram {
+        operation: operation.ok_or(WireError::Unsupported(3))?,
         transmission: text(&message, 7)?,
         acquirer: text(&message, 32)?.unwrap_or_default(),
         balance: number(&message, 66)?.and_then(Balance::from_digit),
         management: number(&message, 70)?,
         totals,
         original: read_original(&message)?,
+        replacement: read_replacement(&message)?,
         excluded: read_lists(&message)?,
         ..common(&message)?
     })
@@ -114,6 +131,13 @@ fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
     };
     let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;
     Ok(Some(Original { mti: Mti(mti), stan: stan.number()?, transmission: time.text()?.to_string() }))
+}
+
+/// The first twelve digits of DE95: the amount of the transaction, behind which stand amounts that nobody uses here.
+fn read_replacement(message: &Message<'_>) -> Result<Option<Money>, WireError> {
+    let Some(amounts) = text(message, 95)? else { return Ok(None) };
+    let left = amounts.get(..12).and_then(|digits| digits.parse().ok());
+    left.map(|units| Some(Money::minor(units))).ok_or(WireError::Unsupported(95))
 }
 
 fn list_of(sales: &[Original]) -> String {

@@ -13,8 +13,6 @@ use cardwire::{Framing, Message, Spec};
 
 use crate::telegram::{Code, Mti, Telegram};
 
-/// The processing code of a sale, the only one this network handles.
-const SALE: &str = "000000";
 /// CNY.
 const CURRENCY: &str = "156";
 
@@ -126,10 +124,8 @@ fn number(message: &Message<'_>, number: u8) -> Result<Option<u64>, WireError> {
 
 /// The fields that both dialects hold at the same place in the same way.
 fn common(message: &Message<'_>) -> Result<Telegram, WireError> {
-    for (only, value) in [(3, SALE), (49, CURRENCY)] {
-        if message.get(only).is_some_and(|field| field != value) {
-            return Err(WireError::Unsupported(only));
-        }
+    if message.get(49).is_some_and(|field| field != CURRENCY) {
+        return Err(WireError::Unsupported(49));
     }
     let time = text(message, 12)?.zip(text(message, 13)?).map(|(time, date)| date + &time);
     let code = text(message, 39)?.map(|code| code.parse::<Code>().map_err(|()| WireError::Unsupported(39)));

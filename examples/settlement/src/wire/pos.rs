@@ -5,9 +5,10 @@ use cardwire::spec::UNIONPAY_POS;
 use cardwire::spec::UNIONPAY_TOTALS;
 use cardwire::{Builder, Message, de};
 
-use super::{CURRENCY, SALE, WireError, common, mti_of, time_and_date};
+use super::{CURRENCY, WireError, common, mti_of, text, time_and_date};
 use crate::money::Money;
-use crate::telegram::{Balance, Mti, Tally, Telegram, Totals};
+use crate::ops::Operation;
+use crate::telegram::{Balance, Mti, Slip, Tally, Telegram, Totals, Upload};
 
 /// TPDU and header of a request: to host 0003, financial application, version 31.
 pub const HEADER: [u8; 11] = [0x60, 0x00, 0x03, 0x00, 0x00, 0x60, 0x31, 0x00, 0x31, 0x12, 0x03];
@@ -15,17 +16,25 @@ pub const HEADER: [u8; 11] = [0x60, 0x00, 0x03, 0x00, 0x00, 0x60, 0x31, 0x00, 0x
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let financial = message.amount.is_some();
-    let kind = if financial { "22" } else { "00" };
+    let row = message.operation.row();
+    let kind = if financial { row.kind } else { "00" };
     let batch = format!("{:06}", message.batch.unwrap_or_default());
     let management = format!("{:03}", message.management.unwrap_or_default());
     let message_type = [(1, kind), (2, batch.as_str()), (3, management.as_str())];
     let totals = message.totals.map(|totals| totals_field(&totals, message.balance));
 
+    let slip = message
+        .slip
+        .as_ref()
+        .map(|slip| format!("{:06}{:06}{}", slip.batch, slip.stan, slip.day.as_deref().unwrap_or_default()));
+
+    let upload = message.upload.map(upload_field);
+
     let mut builder = Builder::new(&UNIONPAY_POS, mti_of(message.mti)?);
     builder.set(de::STAN, message.stan).set(41, message.terminal.as_str()).set(42, message.merchant.as_str());
     builder.set(60, &message_type);
     if let Some(amount) = message.amount {
-        builder.set(3, SALE).set(de::AMOUNT, amount.units()).set(25, "00").set(49, CURRENCY);
+        builder.set(3, row.code).set(de::AMOUNT, amount.units()).set(25, row.condition).set(49, CURRENCY);
     }
     if let Some(pan) = &message.pan {
         builder.set(de::PAN, pan.expose()).set(22, "011");
@@ -46,8 +55,14 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(code) = &message.code {
         builder.set(39, code.as_str());
     }
+    if let Some(slip) = &slip {
+        builder.set(61, slip.as_str());
+    }
     if let Some(totals) = &totals {
         builder.set(48, totals.as_str()).set(49, CURRENCY);
+    }
+    if let Some(upload) = &upload {
+        builder.set(48, upload.as_str());
     }
     if let Some(keys) = &message.keys {
         builder.set(62, keys.as_slice());
@@ -64,12 +79,58 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     let message = Message::parse(&UNIONPAY_POS, payload)?;
     let part = |path| message.path(path).map(|field| field.number()).transpose();
     let (batch, management) = (part("60.2")?, part("60.3")?);
-    if message.path("60.1").is_some_and(|kind| kind != "22" && kind != "00") {
-        return Err(WireError::Unsupported(60));
-    }
+    let text_of =
+        |path| message.path(path).map(|field| field.text().map(|text| text.to_string())).transpose();
+    let kind = text_of("60.1")?;
+    let operation = match (text(&message, 3)?, text(&message, 25)?, kind.as_deref()) {
+        (Some(code), condition, Some(kind)) => {
+            let found = Operation::on_terminal(&code, condition.as_deref().unwrap_or("00"), kind);
+            found.ok_or(WireError::Unsupported(60))?
+        }
+        (_, _, Some(kind)) if kind != "00" => return Err(WireError::Unsupported(60)),
+        _ => Operation::Sale,
+    };
+    let slip = match text(&message, 61)? {
+        Some(text) => Some(read_slip(&text).ok_or(WireError::Unsupported(61))?),
+        None => None,
+    };
     let (totals, balance) = read_totals(&message)?;
+    let upload = read_upload(&message)?;
     let keys = message.get(62).map(|field| field.expose().octets().collect());
-    Ok(Telegram { batch, management, totals, balance, keys, ..common(&message)? })
+    Ok(Telegram { operation, slip, upload, batch, management, totals, balance, keys, ..common(&message)? })
+}
+
+/// F48 of an 0320: one item (its number, the class of the card, STAN, the card, which the terminal does not keep, and
+/// the amount), or how many there were.
+fn upload_field(upload: Upload) -> String {
+    match upload {
+        Upload::Item { stan, amount } => format!("0100{stan:06}{:020}{:012}", 0, amount.units()),
+        Upload::End { count } => format!("{count:04}"),
+    }
+}
+
+fn read_upload(message: &Message<'_>) -> Result<Option<Upload>, WireError> {
+    let Some(field) = message.get(48).filter(|_| message.mti().number() == Mti::ITEM.0) else {
+        return Ok(None);
+    };
+    let digits: String = field.expose().chars().collect();
+    let part = |from: usize, to: usize| digits.get(from..to)?.parse::<u64>().ok();
+    let upload = match digits.len() {
+        4 => part(0, 4).map(|count| Upload::End { count }),
+        42 if digits.starts_with("01") => part(4, 10)
+            .zip(part(30, 42))
+            .map(|(stan, units)| Upload::Item { stan, amount: Money::minor(units) }),
+        _ => None,
+    };
+    upload.map(Some).ok_or(WireError::Unsupported(48))
+}
+
+/// F61: batch, STAN and perhaps the day.
+fn read_slip(text: &str) -> Option<Slip> {
+    let (batch, rest) = text.split_at_checked(6)?;
+    let (stan, day) = rest.split_at_checked(6)?;
+    let day = (!day.is_empty()).then(|| day.to_owned());
+    Some(Slip { batch: batch.parse().ok()?, stan: stan.parse().ok()?, day })
 }
 
 /// F48 of a settlement: domestic, then foreign cards, of which we have none. Sales are debits here.

@@ -119,7 +119,9 @@ fn master() -> Result<Key, CryptoError> {
 
 /// Sign-on and settlement have none in this dialect.
 fn has_mac(mti: Mti) -> bool {
-    [Mti::SALE, Mti::REVERSAL].iter().any(|with| [*with, with.answer()].contains(&mti))
+    [Mti::AUTHORIZATION, Mti::SALE, Mti::ADVICE, Mti::REVERSAL]
+        .iter()
+        .any(|with| [*with, with.answer()].contains(&mti))
 }
 
 /// A PIN block in another form; none when it is no block of this card and key.

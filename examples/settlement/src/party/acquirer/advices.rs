@@ -10,11 +10,18 @@ use super::Acquirer;
 use super::item::{Sale, State};
 use crate::clock::Stamp;
 use crate::journal::{Party, Record, RecordKind};
+use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer, Timers};
 use crate::telegram::{Code, Mti, Telegram};
 
 /// Reversal reason: the answer came too late, or never.
 pub(super) const TOO_LATE: Code = Code::of(b"68");
+/// Reversal reason: the merchant took it back for its customer.
+pub(super) const CUSTOMER: Code = Code::of(b"17");
+/// Reversal reason: a part of it is taken back.
+pub(super) const PARTIAL: Code = Code::of(b"32");
+/// Codes after which nothing is left to do: done, not found, nothing to undo, another amount than what is held.
+const FINAL: [&str; 4] = ["00", "25", "21", "64"];
 /// Sent so often without an answer, an advice is a work item until the issuer signs on again.
 const ATTEMPTS: u32 = 8;
 /// All advices go to the issuer, one after the other.
@@ -110,8 +117,8 @@ impl Advices {
     /// Is the advice about this sale a work item by now?
     pub(super) fn is_parked(&self, key: &str) -> bool {
         let Self::Running { forwarder, .. } = self else { return false };
-        let id = forwarder.queue().id(key);
-        id.is_some_and(|id| forwarder.work_items().any(|item| item.id == id))
+        let about = |name: &str| name.split('=').next() == Some(key);
+        forwarder.work_items().any(|item| forwarder.queue().key(item.id).is_some_and(about))
     }
 
     /// Tries the work items once more.
@@ -129,7 +136,7 @@ const fn since(now: Stamp) -> Duration {
     Duration::from_micros(now.0)
 }
 
-/// The advices as the journal knows them: by the key of their sale. A sale is reversed once.
+/// The advices as the journal knows them, by name. Each name is queued once.
 #[derive(Debug, Default)]
 pub(super) struct Journal {
     /// The keys; the number of an advice is its place, from 1.
@@ -202,14 +209,19 @@ impl Queue for Journal {
 
 impl Acquirer {
     /// The sale is to be undone: from here on the advice is ours, until the issuer has answered it.
-    pub(super) fn begin_reversal(&mut self, key: &str, why: &str, fx: &mut Effects) {
+    pub(super) fn begin_reversal(&mut self, key: &str, reason: Code, why: &str, fx: &mut Effects) {
         let Some(sale) = self.sales.get(key).cloned() else { return };
         let advice = self.host_message(Mti::REVERSAL_ADVICE, fx.now);
         let (host_stan, transmission) = (advice.stan, advice.transmission.unwrap_or_default());
         let record = sale.record(key, RecordKind::SaleReversing, fx);
-        fx.note(Record { host_stan, transmission, code: Some(TOO_LATE), note: why.to_owned(), ..record });
-        if let Err(error) = self.advices.put(key) {
-            let record = sale.record(key, RecordKind::WorkItem, fx);
+        fx.note(Record { host_stan, transmission, code: Some(reason), note: why.to_owned(), ..record });
+        self.queue(key, &sale, fx);
+    }
+
+    /// An advice is named by the key of its sale; one that takes back a part, also by what is left: `key=20000`.
+    pub(super) fn queue(&mut self, name: &str, sale: &Sale, fx: &mut Effects) {
+        if let Err(error) = self.advices.put(name) {
+            let record = sale.record(name, RecordKind::WorkItem, fx);
             fx.note(Record { note: format!("the advice was not queued: {error}"), ..record });
         }
         fx.after(Duration::ZERO, Timer::Forward);
@@ -220,16 +232,21 @@ impl Acquirer {
         if !self.host_in_service {
             return;
         }
-        let Some((id, key, repeat)) = self.advices.due(fx.now) else { return self.look_again(fx) };
-        let Some(advice) = self.sales.get(&key).and_then(|sale| self.advice(sale, repeat)) else { return };
+        let Some((id, name, repeat)) = self.advices.due(fx.now) else { return self.look_again(fx) };
+        let (key, left) = name.split_once('=').map_or((name.as_str(), None), |(key, left)| (key, Some(left)));
+        let left = left.and_then(|units| units.parse().ok()).map(Money::minor);
+        let Some(advice) = self.sales.get(key).and_then(|sale| self.advice(sale, left, repeat)) else {
+            return;
+        };
         fx.send(Party::Issuer, advice);
         fx.after(self.config.timers.acquirer, Timer::Advice(id, fx.now));
     }
 
     /// DE90 says which sale is meant. The card number is not repeated: the acquirer does not keep it.
     /// A repeat differs in its MTI and in nothing else.
-    fn advice(&self, sale: &Sale, repeat: bool) -> Option<Telegram> {
-        let (stan, transmission) = sale.reversal.clone()?;
+    fn advice(&self, sale: &Sale, left: Option<Money>, repeat: bool) -> Option<Telegram> {
+        let names = if left.is_some() { &sale.reducing } else { &sale.reversal };
+        let (stan, transmission) = names.clone()?;
         let mti = if repeat { Mti::REVERSAL_REPEAT } else { Mti::REVERSAL_ADVICE };
         Some(Telegram {
             local: Some(transmission.clone()),
@@ -237,7 +254,9 @@ impl Acquirer {
             acquirer: self.config.institution.clone(),
             amount: Some(sale.amount),
             rrn: Some(sale.rrn.clone()),
-            code: Some(TOO_LATE),
+            code: Some(if left.is_some() { PARTIAL } else { sale.reason }),
+            replacement: left,
+            operation: sale.operation,
             terminal: sale.terminal.clone(),
             merchant: sale.merchant.clone(),
             original: Some(sale.original()),
@@ -245,14 +264,18 @@ impl Acquirer {
         })
     }
 
-    /// 00: the issuer undid it. 25 and 21: there was nothing to undo. Anything else is no final answer.
+    /// To either of the two advices that a sale can have under way. 00: the issuer undid it. 25 and 21: there was nothing to undo. Anything else is no final answer.
     pub(super) fn reversal_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
-        let named = |sale: &Sale| sale.reversal.as_ref().is_some_and(|(stan, _)| *stan == answer.stan);
-        let found = self.sales.iter().find(|(_, sale)| sale.state == State::Reversing && named(sale));
-        let (Some((key, sale)), Some(code)) = (found, answer.code) else { return };
-        if !["00", "25", "21"].contains(&code.as_str()) {
-            return;
+        let is = |names: &Option<(u64, String)>| names.as_ref().is_some_and(|(stan, _)| *stan == answer.stan);
+        let Some(code) = answer.code.filter(|code| FINAL.contains(&code.as_str())) else { return };
+        let reduced = self.sales.iter().find(|(_, sale)| is(&sale.reducing));
+        if let Some((key, sale)) = reduced {
+            self.reduction_answered(key, sale, answer, fx);
+            self.advices.acknowledged(&format!("{key}={}", sale.amount.units()));
+            return fx.after(Duration::ZERO, Timer::Forward);
         }
+        let found = self.sales.iter().find(|(_, sale)| sale.state == State::Reversing && is(&sale.reversal));
+        let Some((key, sale)) = found.filter(|_| code.as_str() != "64") else { return };
         let record = sale.record(key, RecordKind::SaleReversed, fx);
         fx.note(Record {
             mti: Some(answer.mti),

@@ -2,16 +2,17 @@
 //! merchants' bank: an item is paid when its batch agreed, its date agreed, *and* the settlement file has it with the
 //! same amount. What is with the bank is in transit until the bank says what became of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Acquirer;
-use super::item::{Sale, State};
+use super::item::Sale;
 use crate::clock::Date;
-use crate::files::clearing::{ClearingFile, Presentment};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Digest, Ledger, Purpose, Transfer, TransferId};
+use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
-use crate::party::parcel::{End, Notice, Order, Parcel, Receipt};
+use crate::ops::Operation;
+use crate::party::intake::Intake;
+use crate::party::parcel::{End, Notice, Order, Parcel};
 use crate::party::{Desk, Effects, Outcome};
 use crate::telegram::Code;
 
@@ -19,14 +20,14 @@ use crate::telegram::Code;
 pub(super) const FROZEN: Code = Code::of(b"57");
 
 /// Files, payouts and merchants, as the journal tells them. Empty and unused without a back office.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Funding {
     /// The account of each merchant; `None` while payouts are booked when they are ordered.
     pub(super) accounts: Option<BTreeMap<String, String>>,
     /// Our clearing files, and whether there is a receipt.
-    files: BTreeMap<String, bool>,
-    /// SHA-256 of the settlement files that were taken, by number.
-    taken: BTreeMap<String, String>,
+    pub(super) files: BTreeMap<String, bool>,
+    /// The hub's settlement files.
+    settlement: Intake,
     payouts: BTreeMap<String, Payout>,
     /// Merchants that nothing is paid to, and whether they are frozen.
     held: BTreeMap<String, bool>,
@@ -37,16 +38,24 @@ pub(super) struct Funding {
 
 #[derive(Debug)]
 struct Payout {
-    merchant: String,
-    account: String,
-    date: Date,
-    amount: Money,
-    reference: String,
+    order: Order,
     ordered: Date,
     end: Option<End>,
 }
 
 impl Funding {
+    pub(super) const fn new() -> Self {
+        Self {
+            accounts: None,
+            files: BTreeMap::new(),
+            settlement: Intake::from(Party::Hub, true),
+            payouts: BTreeMap::new(),
+            held: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            releases: 0,
+        }
+    }
+
     pub(super) fn is_on(&self) -> bool {
         self.accounts.is_some()
     }
@@ -63,21 +72,9 @@ impl Funding {
             RecordKind::FileAcknowledged => {
                 self.files.insert(record.tx.clone(), true);
             }
-            RecordKind::FileTaken => {
-                self.taken.insert(record.tx.clone(), record.note.clone());
-            }
+            RecordKind::FileTaken => self.settlement.apply(record),
             RecordKind::Payout => {
-                let mut parts = record.note.split('|').map(str::to_owned);
-                let mut part = || parts.next().unwrap_or_default();
-                let payout = Payout {
-                    merchant: part(),
-                    account: part(),
-                    reference: part(),
-                    date: record.date.unwrap_or_default(),
-                    amount: record.amount.unwrap_or_default(),
-                    ordered: record.at.date(),
-                    end: None,
-                };
+                let payout = Payout { order: Order::of(record), ordered: record.at.date(), end: None };
                 self.payouts.insert(record.tx.clone(), payout);
             }
             RecordKind::PayoutCredited => self.end(record, End::Credited),
@@ -133,58 +130,20 @@ impl Acquirer {
                     fx.note(about(RecordKind::MerchantReleased, merchant, "another account", fx));
                 }
             }
-            Desk::Run | Desk::Close(_) | Desk::Return(_) => {
+            Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) => {
                 return fx.done(Outcome::Refused("not a matter of the acquirer"));
             }
         }
         fx.done(Outcome::Noted);
     }
 
-    /// Presents what is captured and reconciled, one file for each date; what has no receipt goes out again.
-    fn present(&self, fx: &mut Effects) {
-        for id in self.funding.files.iter().filter(|(_, known)| !**known).map(|(id, _)| id) {
-            let items = self.sales.values().filter(|sale| sale.file.as_ref() == Some(id));
-            self.send_file(id, items, fx);
-        }
-        let mut due: BTreeMap<Date, Vec<(&String, &Sale)>> = BTreeMap::new();
-        let ready = |sale: &Sale| {
-            sale.state == State::Approved && sale.captured && sale.settled && sale.file.is_none()
-        };
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| ready(sale)) {
-            due.entry(sale.date.unwrap_or_default()).or_default().push((key, sale));
-        }
-        for (sequence, (date, items)) in (self.funding.files.len() + 1..).zip(due) {
-            let id = ClearingFile::number("001", date, &self.config.institution, sequence);
-            for (key, sale) in &items {
-                let record = sale.record(key, RecordKind::SalePresented, fx);
-                fx.note(Record { note: id.clone(), ..record });
-            }
-            let record = fx.record(RecordKind::FileSent);
-            fx.note(Record { tx: id.clone(), date: Some(date), peer: Some(Party::Hub), ..record });
-            self.send_file(&id, items.into_iter().map(|(_, sale)| sale), fx);
-        }
-    }
-
-    fn send_file<'a>(&self, id: &str, items: impl Iterator<Item = &'a Sale>, fx: &mut Effects) {
-        let items = items.map(|sale| Presentment {
-            rrn: sale.rrn.clone(),
-            approval: sale.approval.clone(),
-            terminal: sale.terminal.clone(),
-            merchant: sale.merchant.clone(),
-            amount: sale.amount,
-            fee: None,
-            at: sale.answered_at,
-            date: sale.date.unwrap_or_default(),
-        });
-        match (ClearingFile { id: id.to_owned(), items: items.collect() }).encode() {
-            Ok(octets) => fx.parcel(Party::Hub, Parcel::File(octets)),
-            Err(why) => work_item(format!("no clearing file {id}: {why}"), fx),
-        }
-    }
-
     pub(super) fn parcel(&self, parcel: Parcel, books: &Ledger, fx: &mut Effects) {
         match parcel {
-            Parcel::File(octets) => self.settlement_file(&octets, fx),
+            Parcel::File(octets) => {
+                if let Some(file) = self.funding.settlement.receive(&octets, fx) {
+                    self.match_items(&file, fx);
+                }
+            }
             Parcel::Receipt(receipt) if self.funding.files.contains_key(&receipt.file) => {
                 if receipt.taken {
                     let record = fx.record(RecordKind::FileAcknowledged);
@@ -198,121 +157,78 @@ impl Acquirer {
         }
     }
 
-    fn settlement_file(&self, octets: &[u8], fx: &mut Effects) {
-        let sha = Digest::of_octets(octets).to_string();
-        let file = match ClearingFile::decode(octets) {
-            Ok(file) => file,
-            Err(why) => {
-                let record = fx.record(RecordKind::FileQuarantined);
-                return fx.note(Record { peer: Some(Party::Hub), note: why.to_string(), ..record });
-            }
-        };
-        let taken = |taken| Parcel::Receipt(Receipt { file: file.id.clone(), taken });
-        let (kind, note, answer) = match self.funding.taken.get(&file.id) {
-            None => (RecordKind::FileTaken, sha, taken(true)),
-            Some(known) if *known == sha => (RecordKind::FileDuplicate, sha, taken(true)),
-            Some(_) => (RecordKind::FileQuarantined, "the number of another file".to_owned(), taken(false)),
-        };
-        let record = fx.record(kind);
-        fx.note(Record { tx: file.id.clone(), peer: Some(Party::Hub), note, ..record });
-        if kind == RecordKind::FileTaken {
-            self.match_items(&file, fx);
-        }
-        fx.parcel(Party::Hub, answer);
-    }
-
-    /// Each item of the file against our own rows, and each row that was presented against the file.
-    fn match_items(&self, file: &ClearingFile, fx: &mut Effects) {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for item in &file.items {
-            *counts.entry(&item.rrn).or_default() += 1;
-        }
-        let mut told = BTreeSet::new();
-        for item in &file.items {
-            let found = self.sales.iter().find(|(_, sale)| sale.rrn == item.rrn);
-            let problem = match found {
-                None => Some("in the settlement file, and not in our books"),
-                Some(_) if counts.get(item.rrn.as_str()).is_some_and(|count| *count > 1) => {
-                    Some("twice in the settlement file")
-                }
-                Some((_, sale)) if sale.cleared => Some("in an earlier settlement file, too"),
-                Some((_, sale)) if sale.file.is_none() => Some("in the settlement file, and not presented"),
-                Some((_, sale)) if sale.amount != item.amount => {
-                    Some("with another amount in the settlement file")
-                }
-                Some(_) => None,
-            };
-            match (found, problem) {
-                (Some((key, sale)), None) => {
-                    let record = sale.record(key, RecordKind::SaleCleared, fx);
-                    fx.note(Record { note: file.id.clone(), ..record });
-                    let (to, from) = ("nostro", "hub_receivable");
-                    fx.transfer(Transfer::posted(Purpose::Settlement, &sale.rrn, to, from, sale.amount));
-                }
-                (_, Some(problem)) if told.insert(&item.rrn) => {
-                    let record = fx.record(RecordKind::ClearingException);
-                    let tx = found.map_or_else(String::new, |(key, _)| key.clone());
-                    let (rrn, amount) = (item.rrn.clone(), Some(item.amount));
-                    fx.note(Record { tx, rrn, amount, note: problem.to_owned(), ..record });
-                }
-                _ => {}
-            }
-        }
-        let dates: BTreeSet<Date> = file.items.iter().map(|item| item.date).collect();
-        let missing = |sale: &Sale| {
-            let due = sale.file.is_some() && !sale.cleared && sale.date.is_some_and(|d| dates.contains(&d));
-            due && !counts.contains_key(sale.rrn.as_str())
-        };
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| missing(sale)) {
-            let record = sale.record(key, RecordKind::ClearingException, fx);
-            fx.note(Record { note: "presented, and not in the settlement file".to_owned(), ..record });
-        }
-    }
-
     /// Orders what is due, one payout for each merchant and date. An order without a word from the bank goes out again
     /// under its own number; what was sent back gets another one.
     pub(super) fn order_payouts(&self, books: &Ledger, fx: &mut Effects) {
-        for (id, payout) in self.funding.payouts.iter().filter(|(_, payout)| payout.end.is_none()) {
-            fx.parcel(Party::Bank, Parcel::Order(payout.order(id)));
-        }
-        let mut due: BTreeMap<(&str, Date), Vec<(&String, &Sale)>> = BTreeMap::new();
-        let ready = |sale: &Sale| sale.captured && sale.settled && sale.cleared && !sale.paid;
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| ready(sale) && !sale.reserved) {
-            due.entry((&sale.merchant, sale.date.unwrap_or_default())).or_default().push((key, sale));
+        for payout in self.funding.payouts.values().filter(|payout| payout.end.is_none()) {
+            fx.parcel(Party::Bank, Parcel::Order(payout.order.clone()));
         }
         let mut ordered = Money::ZERO;
         let mut today = self.ordered_on(fx.now.date());
-        for ((merchant, date), mut items) in due {
+        // What a merchant owes and its date does not cover waits for its next one.
+        let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
+        for ((merchant, date), mut items) in self.due() {
+            items.extend(owed.remove(merchant).unwrap_or_default());
+            let limit = self.funding.limits.get(merchant);
             let paid = today.entry(merchant).or_default();
             let due = items.len();
-            items.retain(|(_, sale)| {
-                let next = paid.plus(self.net(sale));
-                let within = self.funding.limits.get(merchant).is_none_or(|limit| next <= *limit);
-                *paid = if within { next } else { *paid };
+            // What is owed comes first, so that it is never more than what is left.
+            items.sort_by_key(|item| item.net > 0);
+            let mut sum = 0;
+            items.retain(|item| {
+                let within =
+                    item.net < 0 || limit.is_none_or(|limit| *paid + sum + item.net <= units(*limit));
+                sum += if within { item.net } else { 0 };
                 within
             });
-            if items.is_empty() {
+            if sum <= 0 {
+                owed.insert(merchant, items.into_iter().filter(|item| item.net < 0).collect());
                 continue;
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
                 None => {
-                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx))
+                    *paid += sum;
+                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx));
                 }
-                Some(true) => items.iter().for_each(|(key, sale)| self.reserve(key, sale, fx)),
+                Some(true) => items
+                    .iter()
+                    .filter(|item| item.net > 0)
+                    .for_each(|item| self.reserve(item.key, item.sale, fx)),
                 Some(false) => {}
             }
         }
         fx.done(Outcome::Paid(ordered));
     }
 
+    /// What is due to each merchant by date, and what it owes.
+    fn due(&self) -> BTreeMap<(&str, Date), Vec<Due<'_>>> {
+        let mut due: BTreeMap<(&str, Date), Vec<Due<'_>>> = BTreeMap::new();
+        for (key, sale) in &self.sales {
+            let ready = sale.captured && sale.settled && sale.cleared && !sale.paid && !sale.reserved;
+            let mut put = |date: Date, net, is_credit| {
+                due.entry((&sale.merchant, date)).or_default().push(Due { key, sale, net, is_credit });
+            };
+            if ready {
+                let net = units(self.net(sale));
+                let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
+                put(sale.date.unwrap_or_default(), sign * net, false);
+            }
+            if let Some(credit) =
+                sale.credit.as_ref().filter(|credit| credit.cleared && credit.payout.is_empty())
+            {
+                put(credit.date, -units(self.net(sale)), true);
+            }
+        }
+        due
+    }
+
     /// What was ordered on a day for each merchant, and has not come back.
-    fn ordered_on(&self, day: Date) -> BTreeMap<&str, Money> {
-        let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+    fn ordered_on(&self, day: Date) -> BTreeMap<&str, i128> {
+        let mut sums: BTreeMap<&str, i128> = BTreeMap::new();
         let standing = |payout: &&Payout| !matches!(payout.end, Some(End::Returned(_)));
         for payout in self.funding.payouts.values().filter(standing).filter(|payout| payout.ordered == day) {
-            let sum = sums.entry(&payout.merchant).or_default();
-            *sum = sum.plus(payout.amount);
+            *sums.entry(&payout.order.merchant).or_default() += units(payout.order.amount);
         }
         sums
     }
@@ -320,39 +236,48 @@ impl Acquirer {
     fn order_payout(
         &self,
         (merchant, date, reference): (&str, Date, String),
-        items: &[(&String, &Sale)],
+        items: &[Due<'_>],
         books: &Ledger,
         fx: &mut Effects,
     ) -> Money {
-        let amount: Money = items.iter().map(|(_, sale)| self.net(sale)).collect();
+        let sum: i128 = items.iter().map(|item| item.net).sum();
+        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum();
+        let amount = Money::minor(u64::try_from(sum).unwrap_or_default());
+        let deduction = Money::minor(u64::try_from(owed).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
         let account = self.funding.accounts.as_ref().and_then(|accounts| accounts.get(merchant));
-        let Some(account) = account.filter(|_| books.account(&payable).available() >= units(amount)) else {
+        let Some(account) = account.filter(|_| books.account(&payable).available() >= sum + owed) else {
             work_item(format!("no payout of {amount} for {date}: no account, or not covered"), fx);
             return Money::ZERO;
         };
         let run = self.funding.payouts.len().to_string();
         let day = date.to_string();
         let mut words = vec![merchant, day.as_str(), run.as_str()];
-        words.extend(items.iter().map(|(key, _)| key.as_str()));
+        words.extend(items.iter().map(|item| item.key.as_str()));
         let id = format!("P{}", TransferId::of(&words));
-        for (key, sale) in items {
-            let record = sale.record(key, RecordKind::SalePaid, fx);
+        for Due { key, sale, is_credit, .. } in items {
+            let kind = if *is_credit { RecordKind::SaleAdjusted } else { RecordKind::SalePaid };
+            let record = sale.record(key, kind, fx);
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
         }
-        let record = fx.record(RecordKind::Payout);
-        let note = format!("{merchant}|{account}|{reference}");
-        fx.note(Record { tx: id.clone(), amount: Some(amount), date: Some(date), note, ..record });
+        if deduction > Money::ZERO {
+            let claim = format!("owed_by_merchant:{merchant}");
+            fx.transfer(Transfer::posted(Purpose::Deduction, &id, &payable, &claim, deduction));
+        }
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &payable, &transit, amount));
         let (merchant, account) = (merchant.to_owned(), account.clone());
-        fx.parcel(Party::Bank, Parcel::Order(Order { id, merchant, account, date, amount, reference }));
+        let order = Order { id, merchant, account, date, amount, reference };
+        let (tx, note, record) = (order.id.clone(), order.note(), fx.record(RecordKind::Payout));
+        fx.note(Record { tx, amount: Some(amount), date: Some(date), note, ..record });
+        fx.parcel(Party::Bank, Parcel::Order(order));
         amount
     }
 
     /// How the next payout of this merchant and date is called on the statement; `in_part` if more is due.
     fn reference(&self, merchant: &str, date: Date, in_part: bool) -> String {
-        let earlier = self.funding.payouts.values().filter(|p| p.merchant == merchant && p.date == date);
+        let same = |order: &Order| order.merchant == merchant && order.date == date;
+        let earlier = self.funding.payouts.values().filter(|payout| same(&payout.order));
         let returned = |payout: &&Payout| matches!(payout.end, Some(End::Returned(_)));
         let (returned, standing): (Vec<_>, Vec<_>) = earlier.partition(returned);
         let again = if returned.is_empty() { String::new() } else { format!("R{}", returned.len()) };
@@ -366,30 +291,46 @@ impl Acquirer {
         if notice.end == End::Accepted || payout.end.as_ref() == Some(&notice.end) {
             return;
         }
-        let (id, merchant) = (&notice.id, &payout.merchant);
+        let Order { id, merchant, amount, .. } = &payout.order;
         let transit = format!("payout_in_transit:{merchant}");
-        let is_out = books.account(&transit).available() >= units(payout.amount);
+        let is_out = books.account(&transit).available() >= units(*amount);
         let (kind, note) = match (&payout.end, notice.end) {
             (None, End::Credited) if is_out => {
                 let to = "nostro";
-                fx.transfer(Transfer::posted(Purpose::Payout, id, &transit, to, payout.amount));
+                fx.transfer(Transfer::posted(Purpose::Payout, id, &transit, to, *amount));
                 (RecordKind::PayoutCredited, notice.trace)
             }
             (before @ (None | Some(End::Credited)), End::Returned(why)) => {
                 let from = if before.is_none() { transit.as_str() } else { "nostro" };
                 let payable = format!("merchant_payable:{merchant}");
-                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, payout.amount));
+                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, *amount));
+                let (claim, deducted) = (format!("owed_by_merchant:{merchant}"), self.deducted(id));
+                if deducted > Money::ZERO {
+                    fx.transfer(Transfer::posted(Purpose::Return, id, &claim, &payable, deducted));
+                }
                 (RecordKind::PayoutReturned, why)
             }
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
         };
         let record = fx.record(kind);
-        let amount = Some(payout.amount);
-        fx.note(Record { tx: id.clone(), amount, peer: Some(Party::Bank), note: note.clone(), ..record });
+        fx.note(Record {
+            tx: id.clone(),
+            amount: Some(*amount),
+            peer: Some(Party::Bank),
+            note: note.clone(),
+            ..record
+        });
         if kind == RecordKind::PayoutReturned && !self.funding.held.contains_key(merchant) {
             let record = fx.record(RecordKind::MerchantHeld);
             fx.note(Record { tx: merchant.clone(), note: format!("payout returned: {note}"), ..record });
         }
+    }
+
+    /// What was taken out of a payout.
+    fn deducted(&self, payout: &str) -> Money {
+        let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
+        let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
+        self.sales.values().filter(|sale| own(sale) || credit(sale)).map(|sale| self.net(sale)).collect()
     }
 
     fn reserve(&self, key: &str, sale: &Sale, fx: &mut Effects) {
@@ -415,26 +356,31 @@ impl Acquirer {
         (format!("merchant_payable:{merchant}"), format!("merchant_reserve:{merchant}"))
     }
 
-    /// What the merchant gets for a sale.
-    fn net(&self, sale: &Sale) -> Money {
+    /// What the merchant gets for a sale, or owes for a refund, of which no fee is given back.
+    pub(super) fn net(&self, sale: &Sale) -> Money {
+        if sale.operation == Operation::Refund {
+            return sale.amount;
+        }
         let fee = sale.amount.share(self.config.fee_basis_points);
         sale.amount.minus(fee).unwrap_or(Money::ZERO)
     }
 }
 
-impl Payout {
-    fn order(&self, id: &str) -> Order {
-        let (merchant, account) = (self.merchant.clone(), self.account.clone());
-        let reference = self.reference.clone();
-        Order { id: id.to_owned(), merchant, account, date: self.date, amount: self.amount, reference }
-    }
+/// Something that a payout is made of.
+struct Due<'a> {
+    key: &'a String,
+    sale: &'a Sale,
+    /// In minor units; less than zero is owed by the merchant.
+    net: i128,
+    /// The second leg of an adjustment, and not the sale.
+    is_credit: bool,
 }
 
 fn units(amount: Money) -> i128 {
     i128::from(amount.units())
 }
 
-fn work_item(note: String, fx: &mut Effects) {
+pub(super) fn work_item(note: String, fx: &mut Effects) {
     let record = fx.record(RecordKind::WorkItem);
     fx.note(Record { note, ..record });
 }

@@ -1,13 +1,15 @@
-//! One sale at the acquirer: forwarded, answered, or to be undone.
+//! One sale, or what a terminal can ask for beside it, at the acquirer: forwarded, answered, or to be undone.
 
-use super::advices::TOO_LATE;
+use super::advices::{CUSTOMER, TOO_LATE};
 use super::item::{Sale, State};
 use super::{APPROVED, Acquirer, NOT_FOUND};
+use crate::clock::Date;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
+use crate::ops::{Effect, Operation};
 use crate::party::{Effects, Outcome, Timer};
-use crate::telegram::{Code, Mti, Telegram};
+use crate::telegram::{Code, Telegram};
 
 /// The key of a sale on the terminal link: DE42, DE41, DE60.2 and DE11.
 pub(super) fn key_of(message: &Telegram) -> String {
@@ -26,35 +28,162 @@ pub(super) fn hold(key: &str, amount: Money, merchant: &str) -> Transfer {
     Transfer::pending(Purpose::Sale, key, "hub_receivable", &unsettled, amount)
 }
 
+/// The same of a refund: we owe the issuer, and the merchant owes us, out of its next payout.
+pub(super) fn credit(key: &str, amount: Money, merchant: &str) -> Transfer {
+    let owed = format!("owed_by_merchant:{merchant}");
+    Transfer::pending(Purpose::Refund, key, &owed, "hub_receivable", amount)
+}
+
 impl Acquirer {
-    pub(super) fn sale(&mut self, message: &Telegram, fx: &mut Effects) {
+    /// Any request of a terminal that is about money.
+    pub(super) fn sale(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         let key = key_of(message);
         if let Some(sale) = self.sales.get(&key) {
             return self.known_sale(&key, sale, message, fx);
         }
-        let refusal = if self.tombstones.contains(&key) {
-            Some(*b"22")
-        } else if !self.config.merchants.contains(message.merchant.trim()) {
-            Some(*b"03")
-        } else if self.funding.is_frozen(message.merchant.trim()) {
-            Some(*b"57")
-        } else if self.batches.get(&message.terminal).copied() != message.batch {
-            Some(*b"77")
-        } else if message.pan.is_none() || message.amount.is_none() {
-            Some(*b"30")
-        } else if !self.host_in_service {
-            Some(*b"91")
-        } else {
-            None
-        };
-        let intent = self.intent(&key, message, fx);
-        match refusal {
-            Some(code) => self.refuse(intent, message, Code::of(&code), fx),
-            None => self.ask_issuer(intent, message, fx),
+        let original = self.original_of(message);
+        let intent = self.intent(&key, original.as_ref().map(|(key, _)| key.as_str()), message, fx);
+        let refusal =
+            self.refuses(&key, message).or_else(|| self.refuses_original(message, original.as_ref()));
+        match (refusal, message.operation.row().effect, original) {
+            (Some(code), ..) => self.refuse(intent, message, Code::of(code), fx),
+            (None, Effect::Undo | Effect::Reduce, Some((key, sale))) => {
+                self.take_back(intent, message, (&key, &sale), books, fx);
+            }
+            (None, _, original) => self.ask_issuer(intent, message, original.map(|(_, sale)| sale), fx),
         }
     }
 
-    fn intent(&self, key: &str, message: &Telegram, fx: &mut Effects) -> Record {
+    /// The sale that 61 names: of the same terminal, whatever its batch.
+    fn original_of(&self, message: &Telegram) -> Option<(String, Sale)> {
+        let slip = message.slip.as_ref()?;
+        let key = key_of(&Telegram { batch: Some(slip.batch), stan: slip.stan, ..message.clone() });
+        self.sales.get(&key).map(|sale| (key, sale.clone()))
+    }
+
+    fn refuses(&self, key: &str, message: &Telegram) -> Option<&'static [u8; 2]> {
+        let merchant = message.merchant.trim();
+        let asks_issuer = !matches!(message.operation.row().effect, Effect::Undo | Effect::Reduce);
+        if self.tombstones.contains(key) {
+            Some(b"22")
+        } else if !self.config.merchants.contains(merchant) {
+            Some(b"03")
+        } else if asks_issuer && self.funding.is_frozen(merchant) {
+            Some(b"57")
+        } else if self.batches.get(&message.terminal).copied() != message.batch {
+            Some(b"77")
+        } else if (asks_issuer && message.pan.is_none()) || message.amount.is_none() {
+            Some(b"30")
+        } else if asks_issuer && !self.host_in_service {
+            Some(b"91")
+        } else {
+            None
+        }
+    }
+
+    /// What is wrong with the sale that a request is about: not found 25, another amount 64, not possible any more 12.
+    fn refuses_original(
+        &self,
+        message: &Telegram,
+        original: Option<&(String, Sale)>,
+    ) -> Option<&'static [u8; 2]> {
+        use Operation::{Adjust, Cancel, Completion, Preauth, Refund, Sale as Sold, Void};
+        let amount = message.amount.unwrap_or_default();
+        let of: &[Operation] = match message.operation {
+            Sold | Preauth => return None,
+            Void | Adjust | Refund => &[Sold, Completion],
+            Completion | Cancel => &[Preauth],
+        };
+        let Some((key, sale)) = original.filter(|(_, sale)| of.contains(&sale.operation)) else {
+            return Some(b"25");
+        };
+        let is_there = sale.state == State::Approved && !sale.voided;
+        let given_back = self.refunded(key);
+        match message.operation {
+            _ if !is_there => Some(if message.operation == Completion { b"25" } else { b"12" }),
+            Completion | Cancel if self.is_completed(key) => Some(b"12"),
+            Void | Cancel if amount != sale.amount || given_back > Money::ZERO => Some(b"64"),
+            Adjust if amount >= sale.amount || amount < given_back || amount == Money::ZERO => Some(b"64"),
+            Adjust if sale.captured || self.is_counted(sale) || sale.reducing.is_some() => Some(b"12"),
+            Refund if given_back.plus(amount) > sale.amount || amount == Money::ZERO => Some(b"64"),
+            _ => None,
+        }
+    }
+
+    /// What refunds of a sale gave back, or are about to.
+    fn refunded(&self, key: &str) -> Money {
+        let standing = |sale: &&Sale| matches!(sale.state, State::Approved | State::Sent);
+        let about = |sale: &&Sale| sale.operation == Operation::Refund && sale.original_key == key;
+        self.sales.values().filter(about).filter(standing).map(|sale| sale.amount).collect()
+    }
+
+    /// Is there a completion of this reservation that was not refused?
+    fn is_completed(&self, key: &str) -> bool {
+        let about = |sale: &Sale| sale.operation == Operation::Completion && sale.original_key == key;
+        self.sales.values().any(|sale| about(sale) && sale.state != State::Declined)
+    }
+
+    /// Is it in totals that are closed, so that it cannot be taken out of them any more?
+    fn is_counted(&self, sale: &Sale) -> bool {
+        sale.settled || self.is_submitted(sale)
+    }
+
+    /// Is it in totals that are closed, of its batch or its date?
+    fn is_late(&self, sale: &Sale) -> bool {
+        sale.operation.clears() && (sale.captured || self.is_counted(sale))
+    }
+
+    /// Can it be taken back by a credit of a later date? Not if a part of it was given back by then.
+    fn can_adjust(&self, key: &str, sale: &Sale) -> bool {
+        let is_charge = matches!(sale.operation, Operation::Sale | Operation::Completion);
+        self.funding.is_on() && is_charge && self.is_late(sale) && self.refunded(key) == Money::ZERO
+    }
+
+    /// What undoes or reduces a sale is answered at once: from here on the advice to the issuer is ours.
+    fn take_back(
+        &mut self,
+        intent: Record,
+        message: &Telegram,
+        (key, sale): (&str, &Sale),
+        books: &Ledger,
+        fx: &mut Effects,
+    ) {
+        let (approval, code, rrn) = (sale.approval.clone(), Some(APPROVED), Some(intent.rrn.clone()));
+        let kind = RecordKind::SaleApproved;
+        let taken = Record { kind, code, approval: approval.clone(), note: String::new(), ..intent.clone() };
+        let late = self.is_late(sale);
+        if late && !self.funding.is_on() {
+            let record = sale.record(key, RecordKind::WorkItem, fx);
+            let note =
+                "void of a sale that is in closed totals; owner: acquirer's adjustment desk".to_owned();
+            fx.note(Record { note, mti: Some(message.mti), ..record });
+            return self.refuse(intent, message, Code::of(b"12"), fx);
+        }
+        fx.note(intent);
+        fx.note(taken);
+        if message.operation == Operation::Adjust {
+            self.begin_reduction(key, message.amount.unwrap_or_default(), "not all of it was delivered", fx);
+        } else {
+            let record = sale.record(key, RecordKind::SaleVoided, fx);
+            fx.note(record);
+        }
+        if late {
+            self.adjust(key, sale, fx);
+        } else if message.operation != Operation::Adjust {
+            self.begin_reversal(key, CUSTOMER, "voided at the terminal", fx);
+            let held = sale.held(key);
+            if books.transfer(held.id).is_some() {
+                fx.transfer(held.void());
+            }
+        }
+        let (local, approval) = (Some(fx.now.transmission()), Some(approval));
+        // The day on which the credit counts is the one that is open now.
+        let open = self.open_date(sale).filter(|_| late).map(Date::mmdd);
+        let response = Telegram { settlement: open, rrn, local, approval, ..message.answer(APPROVED) };
+        fx.send(Party::Terminal, response);
+    }
+
+    fn intent(&self, key: &str, original: Option<&str>, message: &Telegram, fx: &mut Effects) -> Record {
         let sequence = (self.sequence + 1) % 100_000;
         let rrn = format!(
             "{}{}{}{sequence:05}",
@@ -63,7 +192,8 @@ impl Acquirer {
             self.config.node
         );
         let traffic = Record::traffic(fx.now, RecordKind::SaleSent, Party::Terminal, message);
-        let note = format!("{}|{}", message.merchant.trim(), message.terminal);
+        let (merchant, original) = (message.merchant.trim(), original.unwrap_or_default());
+        let note = format!("{merchant}|{}|{}|{original}", message.terminal, message.operation);
         Record { tx: key.to_owned(), rrn, transmission: String::new(), note, ..traffic }
     }
 
@@ -82,7 +212,9 @@ impl Acquirer {
         fx.send(Party::Terminal, Telegram { rrn, local, ..message.answer(code) });
     }
 
-    fn ask_issuer(&mut self, intent: Record, message: &Telegram, fx: &mut Effects) {
+    fn ask_issuer(&mut self, intent: Record, message: &Telegram, original: Option<Sale>, fx: &mut Effects) {
+        // A completion takes the place of its reservation; a refund names its sale at the acquirer alone.
+        let original = original.filter(|_| message.operation == Operation::Completion);
         let request = Telegram {
             pan: message.pan.clone(),
             amount: message.amount,
@@ -92,7 +224,9 @@ impl Acquirer {
             rrn: Some(intent.rrn.clone()),
             terminal: message.terminal.clone(),
             merchant: message.merchant.clone(),
-            ..self.host_message(Mti::SALE, fx.now)
+            operation: message.operation,
+            original: original.map(|sale| sale.original()),
+            ..self.host_message(message.operation.row().host, fx.now)
         };
         let transmission = request.transmission.clone().unwrap_or_default();
         let key = intent.tx.clone();
@@ -104,7 +238,7 @@ impl Acquirer {
     /// The same key again: the stored answer if the content is the same, 94 if it is not, silence
     /// while we wait ourselves.
     fn known_sale(&self, key: &str, sale: &Sale, message: &Telegram, fx: &mut Effects) {
-        if message.amount != Some(sale.amount) {
+        if message.amount != Some(sale.asked) || message.operation != sale.operation {
             let record = fx.record(RecordKind::StanReuse);
             fx.note(Record { tx: key.to_owned(), stan: message.stan, amount: message.amount, ..record });
             return fx.send(Party::Terminal, message.answer(Code::of(b"94")));
@@ -123,8 +257,8 @@ impl Acquirer {
         let Some((key, sale)) = self.find(answer) else { return };
         let code = answer.code.unwrap_or(Code::of(b"96"));
         match sale.state {
-            State::Sent if code.approved() && answer.amount != Some(sale.amount) => {
-                self.begin_reversal(&key, "the amount in the answer differs", fx);
+            State::Sent if code.approved() && !sale.can_be(code, answer.amount) => {
+                self.begin_reversal(&key, TOO_LATE, "the amount in the answer differs", fx);
                 fx.send(Party::Terminal, sale.answer_to_terminal(TOO_LATE));
             }
             State::Sent => {
@@ -132,17 +266,19 @@ impl Acquirer {
                 let record = sale.record(&key, kind, fx);
                 let date = answer.date(fx.now);
                 let approval = answer.approval.clone().unwrap_or_default();
+                let amount = answer.amount.filter(|_| code.approved()).unwrap_or(sale.amount);
                 fx.note(Record {
                     mti: Some(answer.mti),
                     code: Some(code),
                     approval: approval.clone(),
+                    amount: Some(amount),
                     date,
                     ..record
                 });
-                if code.approved() {
-                    fx.transfer(hold(&key, sale.amount, &sale.merchant));
+                let known = Sale { approval, date, amount, first: amount, answered_at: fx.now, ..sale };
+                if code.approved() && known.operation.clears() {
+                    fx.transfer(known.held(&key));
                 }
-                let known = Sale { approval, date, answered_at: fx.now, ..sale };
                 fx.send(Party::Terminal, known.answer_to_terminal(code));
             }
             State::Reversing | State::Reversed if code.approved() => {
@@ -159,7 +295,7 @@ impl Acquirer {
         let Some(sale) = self.sales.get(key).filter(|sale| sale.state == State::Sent).cloned() else {
             return;
         };
-        self.begin_reversal(key, "issuer silent", fx);
+        self.begin_reversal(key, TOO_LATE, "issuer silent", fx);
         fx.send(Party::Terminal, sale.answer_to_terminal(TOO_LATE));
     }
 
@@ -183,18 +319,27 @@ impl Acquirer {
                 fx.note(Record { tx: key, ..record });
                 NOT_FOUND
             }
-            Some(sale) if sale.captured || sale.settled || self.is_submitted(&sale) => {
+            Some(sale) if sale.adjusting.is_some() => APPROVED,
+            // What was undone or reduced stays so: the advice about it is on its way.
+            Some(sale) if matches!(sale.operation.row().effect, Effect::Undo | Effect::Reduce) => {
+                Code::of(b"12")
+            }
+            Some(sale) if self.can_adjust(&key, &sale) => {
+                self.adjust(&key, &sale, fx);
+                APPROVED
+            }
+            Some(sale) if self.is_late(&sale) || self.refunded(&key) > Money::ZERO => {
                 let record = sale.record(&key, RecordKind::WorkItem, fx);
-                let note = "reversal of a sale that is in closed totals; owner: acquirer's adjustment desk"
-                    .to_owned();
+                let why = if self.is_late(&sale) { "is in closed totals" } else { "was refunded" };
+                let note = format!("reversal of a sale that {why}; owner: acquirer's adjustment desk");
                 fx.note(Record { note, mti: Some(message.mti), ..record });
                 Code::of(b"12")
             }
             Some(sale) => {
                 if matches!(sale.state, State::Sent | State::Approved) {
-                    self.begin_reversal(&key, "terminal heard nothing", fx);
+                    self.begin_reversal(&key, TOO_LATE, "terminal heard nothing", fx);
                 }
-                let held = hold(&key, sale.amount, &sale.merchant);
+                let held = sale.held(&key);
                 if sale.state == State::Approved && books.transfer(held.id).is_some() {
                     fx.transfer(held.void());
                 }

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::item::{Sale, State};
-use super::sale::hold;
 use super::{APPROVED, Acquirer};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Flag, Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Balance, Mti, Telegram, Totals};
 use crate::wire::host::MAX_EXCLUDED;
@@ -25,14 +25,32 @@ pub(super) struct Closing {
     /// The totals of the 0520, once it is written. They stay what they are.
     submitted: Option<Totals>,
     /// The sales that these totals leave out.
-    excluded: BTreeSet<String>,
-    /// `Error` while the issuer has not said.
-    balance: Balance,
+    pub(super) excluded: BTreeSet<String>,
+    /// How far the comparison is.
+    pub(super) phase: Phase,
+    /// The items that the issuer has as we do, where they are compared one by one.
+    pub(super) agreed: BTreeSet<String>,
+    /// Those that it has otherwise.
+    pub(super) disputed: BTreeSet<String>,
+}
+
+/// How far the comparison of a date is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Phase {
+    /// Its totals are compared.
+    Totals,
+    /// They are out of balance: its items are.
+    Items,
+    /// The totals of what agrees are.
+    Rest,
+    /// It is settled.
+    Settled,
 }
 
 impl Closing {
-    pub(super) const fn new(closed: Stamp, sales: u64) -> Self {
-        Self { closed, sales, submitted: None, excluded: BTreeSet::new(), balance: Balance::Error }
+    pub(super) fn new(closed: Stamp, sales: u64) -> Self {
+        let (excluded, agreed, disputed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self { closed, sales, submitted: None, excluded, phase: Phase::Totals, agreed, disputed }
     }
 
     pub(super) fn apply(&mut self, record: &Record) {
@@ -41,17 +59,29 @@ impl Closing {
                 self.excluded.insert(record.tx.clone());
             }
             RecordKind::DateSubmitted => self.submitted = record.totals,
-            _ => self.balance = record.balance.unwrap_or(self.balance),
+            RecordKind::DateOutOfBalance => self.phase = Phase::Items,
+            RecordKind::ItemAgreed => {
+                self.agreed.insert(record.tx.clone());
+            }
+            RecordKind::ItemDisputed => {
+                self.disputed.insert(record.tx.clone());
+            }
+            RecordKind::ItemsCompared => {
+                self.phase = Phase::Rest;
+                self.submitted = record.totals;
+            }
+            _ => self.phase = Phase::Settled,
         }
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.balance == Balance::Error
+        self.phase != Phase::Settled
     }
 
-    /// Can this sale be of the date that is closed here?
+    /// Can this sale be of the date that is closed here, or of an earlier one whose rest is not known yet?
     fn may_hold(&self, date: Date, sale: &Sale) -> bool {
-        sale.number <= self.sales && sale.date.is_none_or(|of| of == date)
+        let fits = |of| of == date || (sale.reducing.is_some() && of < date);
+        sale.number <= self.sales && sale.date.is_none_or(fits)
     }
 }
 
@@ -66,10 +96,9 @@ impl Acquirer {
             return fx
                 .send(Party::Terminal, Telegram { code: None, totals, balance, ..message.answer(APPROVED) });
         }
-        let items =
-            || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.state == State::Approved);
+        let items = || self.sales.iter().filter(|(_, sale)| sale.is_in(message) && sale.is_on_slip());
         let mut ours = Totals::default();
-        items().for_each(|(_, sale)| ours.sales.add(sale.amount));
+        items().for_each(|(_, sale)| sale.count_in_batch(&mut ours));
         let open = self.sales.values().any(|sale| sale.is_in(message) && sale.state == State::Sent);
         let balance = if !open && message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
@@ -78,7 +107,8 @@ impl Acquirer {
         let (mti, note) = (Some(message.mti.answer()), message.terminal.clone());
         fx.note(Record { tx: key, batch, totals: Some(ours), balance: Some(balance), mti, note, ..record });
         if balance == Balance::In {
-            items().for_each(|(key, sale)| self.capture(key, sale, books, fx));
+            let standing = items().filter(|(_, sale)| sale.state == State::Approved);
+            standing.for_each(|(key, sale)| self.capture(key, sale, books, fx));
         }
         let answer =
             Telegram { code: None, totals: Some(ours), balance: Some(balance), ..message.answer(APPROVED) };
@@ -86,10 +116,16 @@ impl Acquirer {
     }
 
     /// The terminal confirmed the item: it is owed to the merchant, less the fee. Owed is not yet paid.
-    fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
+    pub(super) fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleCaptured, fx);
         fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
+        if !sale.operation.clears() {
+            return;
+        }
         post_once(key, sale, books, fx);
+        if sale.operation == Operation::Refund {
+            return;
+        }
         let unsettled = format!("merchant_unsettled:{}", sale.merchant);
         let payable = format!("merchant_payable:{}", sale.merchant);
         let fee = sale.amount.share(self.config.fee_basis_points);
@@ -127,11 +163,15 @@ impl Acquirer {
         if !self.host_in_service {
             return;
         }
+        if closing.phase == Phase::Items {
+            return self.upload(date, fx);
+        }
         let (excluded, totals) = match closing.submitted {
-            Some(totals) => (closing.excluded.clone(), totals),
+            Some(totals) => (closing.left_out().cloned().collect(), totals),
             None if self.must_wait(date, closing, fx.now) => return,
             None => {
-                let unanswered = |sale: &Sale| sale.state == State::Reversing && closing.may_hold(date, sale);
+                let unanswered =
+                    |sale: &Sale| sale.is_undone_in_part_or_whole() && closing.may_hold(date, sale);
                 let excluded: BTreeSet<_> =
                     self.sales.iter().filter(|(_, s)| unanswered(s)).map(|(key, _)| key.clone()).collect();
                 if excluded.len() > MAX_EXCLUDED {
@@ -153,8 +193,7 @@ impl Acquirer {
         let mut of_date = self.sales.iter().filter(|(_, sale)| closing.may_hold(date, sale));
         of_date.any(|(key, sale)| match sale.state {
             State::Sent => true,
-            State::Reversing => !overdue && !self.advices.is_parked(key),
-            State::Approved | State::Declined | State::Reversed => false,
+            _ => sale.is_undone_in_part_or_whole() && !overdue && !self.advices.is_parked(key),
         })
     }
 
@@ -185,14 +224,11 @@ impl Acquirer {
     /// A sale that is being reversed is in no totals; one that was reversed is in both columns.
     fn totals(&self, date: Date) -> Totals {
         let mut totals = Totals::default();
-        let counted =
-            |sale: &&Sale| sale.approved && sale.date == Some(date) && sale.state != State::Reversing;
-        for sale in self.sales.values().filter(counted) {
-            totals.sales.add(sale.amount);
-            if sale.state == State::Reversed {
-                totals.sales_reversed.add(sale.amount);
-            }
-        }
+        let counted = |sale: &&Sale| {
+            let unknown = sale.is_undone_in_part_or_whole() || sale.disputed;
+            sale.approved && sale.date == Some(date) && !unknown && sale.operation.clears()
+        };
+        self.sales.values().filter(counted).for_each(|sale| sale.count(&mut totals));
         totals
     }
 
@@ -202,8 +238,17 @@ impl Acquirer {
         let Some(date) = answer.date(fx.now) else { return };
         let Some(closing) = self.dates.get(&date).filter(|closing| closing.is_open()) else { return };
         let Some(ours) = closing.submitted else { return };
+        // A response to an 0520 before the items were compared, or no comparison at all: nothing new is known.
         let balance = answer.balance.unwrap_or(Balance::Error);
+        if closing.phase == Phase::Items || balance == Balance::Error {
+            return;
+        }
         let agreed = balance == Balance::In && answer.totals.is_none_or(|theirs| theirs == ours);
+        if !agreed && closing.phase == Phase::Rest {
+            let record = fx.record(RecordKind::WorkItem);
+            let note = "the items agree, and their totals do not".to_owned();
+            return fx.note(Record { date: Some(date), note, ..record });
+        }
         let (kind, balance) = if agreed {
             (RecordKind::DateReconciled, Balance::In)
         } else {
@@ -221,22 +266,29 @@ impl Acquirer {
         });
         if agreed {
             self.settle(date, ours, books, fx);
+        } else {
+            fx.after(Duration::ZERO, Timer::Reconcile(date));
         }
         fx.done(Outcome::Reconciled(date, balance));
     }
 
     fn settle(&self, date: Date, totals: Totals, books: &Ledger, fx: &mut Effects) {
-        let due = |sale: &Sale| sale.state == State::Approved && sale.date == Some(date);
-        for (key, sale) in self.sales.iter().filter(|(_, sale)| due(sale)) {
+        let Some(closing) = self.dates.get(&date) else { return };
+        let due = |sale: &Sale| {
+            let standing = sale.state == State::Approved && sale.date == Some(date) && !sale.settled;
+            standing && sale.reducing.is_none() && !sale.disputed && sale.operation.clears()
+        };
+        for (key, sale) in self.sales.iter().filter(|(key, sale)| due(sale) && !closing.is_left_out(key)) {
             post_once(key, sale, books, fx);
             let record = sale.record(key, RecordKind::SaleSettled, fx);
             fx.note(Record { mti: Some(Mti::RECONCILIATION.answer()), ..record });
         }
-        let net = Money::minor(u64::try_from(totals.net()).unwrap_or_default());
+        let net = Money::minor(u64::try_from(totals.net().unsigned_abs()).unwrap_or_default());
         // With a back office the money comes with the settlement file, item by item.
         if net > Money::ZERO && !self.funding.is_on() {
-            let reference = date.to_string();
-            fx.transfer(Transfer::posted(Purpose::Settlement, &reference, "nostro", "hub_receivable", net));
+            let (to, from) = ("nostro", "hub_receivable");
+            let (to, from) = if totals.net() > 0 { (to, from) } else { (from, to) };
+            fx.transfer(Transfer::posted(Purpose::Settlement, &date.to_string(), to, from, net));
         }
     }
 
@@ -287,7 +339,17 @@ impl Acquirer {
 }
 
 impl Sale {
-    fn is_in(&self, message: &Telegram) -> bool {
+    /// What became of it, or of a part of it, is not known yet.
+    fn is_undone_in_part_or_whole(&self) -> bool {
+        self.state == State::Reversing || self.reducing.is_some()
+    }
+
+    /// Does its terminal count it? A sale that it took back stands against the void.
+    pub(super) fn is_on_slip(&self) -> bool {
+        self.state == State::Approved || self.voided
+    }
+
+    pub(super) fn is_in(&self, message: &Telegram) -> bool {
         self.terminal == message.terminal
             && self.merchant == message.merchant.trim()
             && Some(self.batch) == message.batch
@@ -296,7 +358,7 @@ impl Sale {
 
 /// The hold becomes a posting when the first of batch and date confirms the item.
 fn post_once(key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
-    let held = hold(key, sale.amount, &sale.merchant);
+    let held = sale.held(key);
     if books.transfer(held.id).is_some_and(|known| known.flag == Flag::Pending)
         && books.transfer(held.post().id).is_none()
     {

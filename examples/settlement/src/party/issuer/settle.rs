@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{APPROVED, CUT_OVER, Issuer, Item, State, hold, network_key};
+use super::{APPROVED, CUT_OVER, Issuer, Item, State, network_key};
 use crate::clock::Date;
+use crate::files::clearing::ItemKind;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::{Effects, Outcome, Timer};
-use crate::telegram::{Balance, Mti, Original, Telegram, Totals};
+use crate::telegram::{Balance, Code, Mti, Original, Telegram, Totals};
 
 impl Issuer {
     pub(super) fn reconcile(&self, message: &Telegram, fx: &mut Effects) {
@@ -17,7 +19,8 @@ impl Issuer {
             let answer = Telegram { code: None, balance: Some(Balance::Error), ..message.answer(APPROVED) };
             return fx.send(Party::Acquirer, Telegram { settlement: message.settlement.clone(), ..answer });
         };
-        let (ours, balance) = match self.reconciled.get(&date) {
+        let settled = self.reconciled.get(&date).filter(|stored| stored.balance == Some(Balance::In));
+        let (ours, balance) = match settled {
             Some(stored) => (stored.totals.unwrap_or_default(), stored.balance.unwrap_or(Balance::Error)),
             None => self.compare(date, message, fx),
         };
@@ -33,23 +36,34 @@ impl Issuer {
 
     pub(super) fn compare(&self, date: Date, message: &Telegram, fx: &mut Effects) -> (Totals, Balance) {
         let excluded = self.excluded(message);
-        let ours = self.totals(date, &excluded);
+        let counted: BTreeSet<&String> = match self.compared.get(&date) {
+            Some(agreed) => agreed.iter().collect(),
+            None => {
+                let counts = |item: &Item| item.date == date && item.operation.clears();
+                self.items.iter().filter(|(_, item)| counts(item)).map(|(key, _)| key).collect()
+            }
+        };
+        let counted: BTreeSet<&String> = counted.difference(&excluded).copied().collect();
+        let ours = self.totals(&counted);
         let balance = if message.totals == Some(ours) { Balance::In } else { Balance::Out };
         let kind =
             if balance == Balance::In { RecordKind::DateReconciled } else { RecordKind::DateOutOfBalance };
-        let record = fx.record(kind);
         let mti = Some(message.mti.answer());
-        fx.note(Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..record });
-        for key in &excluded {
+        let record =
+            Record { date: Some(date), totals: Some(ours), balance: Some(balance), mti, ..fx.record(kind) };
+        let before = self.reconciled.get(&date).map(|stored| (stored.totals, stored.balance));
+        if before == Some((record.totals, record.balance)) {
+            return (ours, balance);
+        }
+        fx.note(record);
+        for key in excluded.iter().filter(|key| !self.disputed.contains(**key)) {
             let (record, tx) = (fx.record(RecordKind::SaleExcluded), (*key).clone());
             fx.note(Record { tx, date: Some(date), note: "says the acquirer".to_owned(), ..record });
         }
         if balance == Balance::In {
-            let due = |key: &String, item: &Item| {
-                item.state == State::Held && item.date == date && !excluded.contains(key)
-            };
+            let due = |key: &String, item: &Item| item.state == State::Held && counted.contains(key);
             for (key, item) in self.items.iter().filter(|(key, item)| due(key, item)) {
-                fx.transfer(hold(key, &item.account, item.amount).post());
+                fx.transfer(item.held(key).post());
                 let record = fx.record(RecordKind::SaleSettled);
                 fx.note(Record {
                     tx: key.clone(),
@@ -59,16 +73,11 @@ impl Issuer {
                     ..record
                 });
             }
-            let net = Money::minor(u64::try_from(ours.net()).unwrap_or_default());
+            let net = Money::minor(u64::try_from(ours.net().unsigned_abs()).unwrap_or_default());
             if net > Money::ZERO {
-                let reference = date.to_string();
-                fx.transfer(Transfer::posted(
-                    Purpose::Settlement,
-                    &reference,
-                    "hub_settlement",
-                    "nostro",
-                    net,
-                ));
+                let (from, to) = ("hub_settlement", "nostro");
+                let (from, to) = if ours.net() > 0 { (from, to) } else { (to, from) };
+                fx.transfer(Transfer::posted(Purpose::Settlement, &date.to_string(), from, to, net));
             }
         }
         (ours, balance)
@@ -82,18 +91,139 @@ impl Issuer {
         known.map(|(key, _)| key).collect()
     }
 
-    fn totals(&self, date: Date, excluded: &BTreeSet<&String>) -> Totals {
+    /// 0320: an item of a date that is out of balance. 00 if we hold it with this amount, 64 if with another one, 25
+    /// if we do not. The last one has totals in place of an item: what we have and nobody named is in dispute, too.
+    pub(super) fn compare_item(&self, message: &Telegram, fx: &mut Effects) {
+        let (Some(date), amount) = (message.date(fx.now), message.amount) else {
+            return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
+        };
+        let settlement = message.settlement.clone();
+        let Some(original) = &message.original else {
+            self.all_compared(date, message, fx);
+            return fx.send(Party::Acquirer, Telegram { settlement, ..message.answer(APPROVED) });
+        };
+        let key = network_key(&original.transmission, original.stan, &message.acquirer);
+        let held = self.items.get(&key).filter(|item| matches!(item.state, State::Held | State::Posted));
+        let (code, note) = match held {
+            None => (Code::of(b"25"), "claimed by the acquirer, and not held here"),
+            Some(item) if amount != Some(item.amount) => {
+                (Code::of(b"64"), "claimed by the acquirer with another amount")
+            }
+            Some(_) => (APPROVED, ""),
+        };
+        let (agreed, known) = (code == APPROVED, self.compared.get(&date));
+        let kind = if agreed { RecordKind::ItemAgreed } else { RecordKind::ItemDisputed };
+        let is_known = known.is_some_and(|known| known.contains(&key));
+        let is_new = !is_known && (agreed || !self.disputed.contains(&key));
+        if is_new && !self.is_settled(date) {
+            let record = Record::traffic(fx.now, kind, Party::Acquirer, message);
+            fx.note(Record { tx: key, date: Some(date), note: note.to_owned(), ..record });
+        }
+        let original = message.original.clone();
+        fx.send(Party::Acquirer, Telegram { settlement, original, ..message.answer(code) });
+    }
+
+    fn all_compared(&self, date: Date, message: &Telegram, fx: &mut Effects) {
+        if self.is_settled(date) {
+            return;
+        }
+        let record = fx.record(RecordKind::ItemsCompared);
+        fx.note(Record { date: Some(date), totals: message.totals, ..record });
+        let none = BTreeSet::new();
+        let agreed = self.compared.get(&date).unwrap_or(&none);
+        let unclaimed = |key: &String, item: &Item| {
+            item.date == date
+                && item.operation.clears()
+                && item.state == State::Held
+                && !agreed.contains(key)
+                && !self.disputed.contains(key)
+        };
+        for (key, item) in self.items.iter().filter(|(key, item)| unclaimed(key, item)) {
+            let (record, note) =
+                (fx.record(RecordKind::ItemDisputed), "not claimed by the acquirer".to_owned());
+            let (tx, rrn, amount) = (key.clone(), item.rrn.clone(), Some(item.amount));
+            fx.note(Record { tx, rrn, amount, date: Some(date), note, ..record });
+        }
+    }
+
+    fn is_settled(&self, date: Date) -> bool {
+        self.reconciled.get(&date).is_some_and(|stored| stored.balance == Some(Balance::In))
+    }
+
+    pub(super) fn agreed(&mut self, record: &Record) -> &mut BTreeSet<String> {
+        self.compared.entry(record.date.unwrap_or_default()).or_default()
+    }
+
+    /// DE95: less is to be charged. What is left of an item whose date is over counts on the date that is open now,
+    /// which the response names.
+    pub(super) fn reduce(
+        &self,
+        key: &str,
+        item: &Item,
+        message: &Telegram,
+        traffic: Record,
+        fx: &mut Effects,
+    ) -> (Code, Option<Date>) {
+        let left = message.replacement.unwrap_or_default();
+        let code = match item.state {
+            State::Held if left > item.amount || left == Money::ZERO => Code::of(b"64"),
+            State::Held => APPROVED,
+            State::Tombstone => Code::of(b"25"),
+            State::Declined | State::Released | State::Posted | State::Credited => Code::of(b"21"),
+        };
+        if code != APPROVED {
+            return (code, None);
+        }
+        let date = Some(self.date);
+        if left < item.amount {
+            fx.transfer(item.held(key).void());
+            fx.transfer(Item { amount: left, ..item.clone() }.held(key));
+        }
+        if left < item.amount || item.date != self.date {
+            let (tx, rrn) = (key.to_owned(), item.rrn.clone());
+            let kind = RecordKind::SaleReduced;
+            fx.note(Record { tx, rrn, kind, amount: Some(left), code: Some(code), date, ..traffic });
+        }
+        (code, date)
+    }
+
+    fn totals(&self, counted: &BTreeSet<&String>) -> Totals {
         let mut totals = Totals::default();
-        let counted = self.items.iter().filter(|(key, item)| item.date == date && !excluded.contains(key));
-        for (_, item) in counted {
+        for item in counted.iter().filter_map(|key| self.items.get(*key)) {
+            let Totals { sales, refunds, sales_reversed, refunds_reversed } = &mut totals;
+            let (done, undone) = match item.operation {
+                Operation::Refund => (refunds, refunds_reversed),
+                _ => (sales, sales_reversed),
+            };
             if matches!(item.state, State::Held | State::Posted | State::Released) {
-                totals.sales.add(item.amount);
+                done.add(item.amount);
             }
             if item.state == State::Released {
-                totals.sales_reversed.add(item.amount);
+                undone.add(item.amount);
             }
         }
         totals
+    }
+
+    /// A file of the hub: what takes back a presentment is given back to its cardholder, once.
+    pub(super) fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
+        let Some(file) = self.files.receive(octets, fx) else { return };
+        let mut seen = BTreeSet::new();
+        for item in &file.items {
+            let fits = |known: &Item| known.state == State::Posted && known.amount == item.amount;
+            let found = self.items.iter().find(|(_, known)| known.rrn == item.rrn && fits(known));
+            let found = found.filter(|_| item.kind == ItemKind::Reversal && seen.insert(&item.rrn));
+            let (rrn, amount, note) = (item.rrn.clone(), Some(item.amount), file.id.clone());
+            let Some((key, known)) = found else {
+                let record = fx.record(RecordKind::ClearingException);
+                fx.note(Record { rrn, amount, note: format!("nothing to give back, in {note}"), ..record });
+                continue;
+            };
+            let to = format!("cardholder:{}", known.account);
+            fx.transfer(Transfer::posted(Purpose::Adjustment, key, "nostro", &to, known.amount));
+            let record = fx.record(RecordKind::SaleAdjusted);
+            fx.note(Record { tx: key.clone(), rrn, amount, note, ..record });
+        }
     }
 
     /// Repeated until it is answered.
