@@ -204,7 +204,8 @@ pub fn legend<'a>(lines: impl Iterator<Item = &'a Line>, lang: Lang) -> String {
 }
 
 impl Lang {
-    const fn in_recon(self) -> cardwire_recon::engine::class::Lang {
+    /// The same language of cardwire-recon.
+    pub(crate) const fn in_recon(self) -> cardwire_recon::engine::class::Lang {
         match self {
             Self::English => cardwire_recon::engine::class::Lang::En,
             Self::Chinese => cardwire_recon::engine::class::Lang::Zh,

@@ -36,7 +36,7 @@ use settlement::resume::Rest;
 use settlement::scenario;
 use settlement::store::{LedgerFile, SqliteStore, local_seconds_east, write_copy};
 use settlement::topology::Topology;
-use settlement::wimm;
+use settlement::wimm::{self, Lang};
 use settlement::world::WorldError;
 
 use self::options::{HELP, Options, Task, Wanted};
@@ -88,11 +88,11 @@ fn scenarios(wanted: &Wanted) -> Result<bool, Failure> {
     }
     let (mut proved, mut partly) = (0, 0);
     for one in &chosen {
-        let played = one.play()?;
+        let played = one.play_in(wanted.lang)?;
         print(&match (wanted.json, &wanted.only) {
             (true, _) => format!("{}\n", scenario::json(&played)),
-            (false, Some(_)) => scenario::story(&played),
-            (false, None) => scenario::line(&played),
+            (false, Some(_)) => scenario::story(&played, wanted.lang),
+            (false, None) => scenario::line(&played, wanted.lang),
         })?;
         proved += usize::from(played.holds());
         partly += usize::from(played.holds() && one.lacks.is_some());
@@ -103,9 +103,14 @@ fn scenarios(wanted: &Wanted) -> Result<bool, Failure> {
     if !wanted.json {
         let (of, design) = (chosen.len(), scenario::DESIGNED);
         let whole = proved - partly;
-        print(&format!(
-            "{proved} of {of} proved: {whole} whole, {partly} in part; the design has {design}\n"
-        ))?;
+        print(&match wanted.lang {
+            Lang::English => {
+                format!("{proved} of {of} proved: {whole} whole, {partly} in part; the design has {design}\n")
+            }
+            Lang::Chinese => {
+                format!("{of}个场景中{proved}个得到证明：{whole}个完整，{partly}个部分；设计共{design}个\n")
+            }
+        })?;
     }
     Ok(proved == chosen.len())
 }

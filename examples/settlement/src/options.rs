@@ -65,6 +65,7 @@ Test cards only. PIN blocks are clear test blocks, MACs and keys are left out; n
 /// Which scenarios, and how they are printed.
 #[derive(Default)]
 pub(crate) struct Wanted {
+    pub(crate) lang: Lang,
     pub(crate) only: Option<String>,
     pub(crate) json: bool,
     pub(crate) table: bool,
@@ -74,7 +75,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut words = words.skip(1);
-        let mut wanted = Self::default();
+        let mut wanted = Self { lang: of_locale(), ..Self::default() };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
             match word.as_str() {
@@ -82,6 +83,7 @@ impl Wanted {
                 "--out" => wanted.out = Some(value()?.into()),
                 "--json" => wanted.json = true,
                 "--table" => wanted.table = true,
+                "--lang" => wanted.lang = language(&value()?)?,
                 other => return Err(format!("scenarios has no option {other}; see --help")),
             }
         }

@@ -9,8 +9,7 @@ use std::fmt::Write as _;
 
 use cardwire::codes::{Class, Meaning, NetworkCode, ResponseCode, unionpay};
 
-use self::chinese::figures;
-pub use self::chinese::told;
+pub use self::chinese::{figures, told};
 pub use self::table::{Column, Table, width};
 use crate::audit::{Books, Check};
 use crate::clock::Stamp;

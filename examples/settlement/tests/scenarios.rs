@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
+use settlement::report::told;
 use settlement::scenario::{self, FILES, Scenario, causes};
+use settlement::wimm::Lang;
 
 #[test]
 fn every_scenario_is_proved() {
@@ -11,7 +13,7 @@ fn every_scenario_is_proved() {
     for scenario in scenario::all().unwrap() {
         let played = scenario.play().unwrap();
         if !played.holds() {
-            wrong.push(scenario::line(&played));
+            wrong.push(scenario::line(&played, Lang::English));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join(""));
@@ -64,7 +66,7 @@ fn every_file_of_the_folder_is_in_the_program() {
     assert_eq!(files, FILES.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
     for (scenario, (name, _)) in scenario::all().unwrap().iter().zip(FILES) {
         assert_eq!(format!("{}.toml", scenario.id), *name);
-        let known = |id: &String, of: &[(&str, &str)]| of.iter().any(|(known, _)| known == id);
+        let known = |id: &String, of: &[(&str, [&str; 2])]| of.iter().any(|(known, _)| known == id);
         assert!(scenario.causes.iter().all(|id| known(id, &causes::CAUSES)), "{name}");
         assert!(scenario.remedies.iter().all(|id| known(id, &causes::REMEDIES)), "{name}");
         assert!(!scenario.causes.is_empty() && !scenario.verdicts.is_empty(), "{name}");
@@ -98,6 +100,38 @@ fn one_scenario_on_the_command_line() {
         let refused = command(wrong);
         assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_scenario_is_told_in_chinese() {
+    let told_of = command(&["--only", "S30", "--lang", "zh"]);
+    let story = String::from_utf8(told_of.stdout).unwrap();
+    for words in [
+        "原因",
+        "操作失误",
+        "故障",
+        "一笔消费在清算并划款之后被撤销",
+        "第1笔，+1 13:00：W00",
+        "账单分录等于银行账簿",
+    ] {
+        assert!(story.contains(words), "{words}: {story}");
+    }
+    let is_chinese = |text: &str| !text.is_ascii();
+    for scenario in scenario::all().unwrap() {
+        let zh = [
+            Some(scenario.fault(Lang::Chinese)),
+            Some(scenario.remedy(Lang::Chinese)),
+            scenario.lacks(Lang::Chinese),
+        ];
+        assert!(zh.into_iter().flatten().all(is_chinese), "{}", scenario.id);
+        assert_eq!(scenario.lacks.is_some(), zh[2].is_some(), "{}", scenario.id);
+    }
+    let played = scenario::all().unwrap().pop().unwrap().play_in(Lang::Chinese).unwrap();
+    for check in &played.checks {
+        let is_account = played.scenario.books.contains_key(&check.rule);
+        assert!(is_account || is_chinese(&told(&check.rule, Lang::Chinese)), "{}", check.rule);
+    }
+    assert!(played.given.iter().all(|given| is_chinese(&given.verdict.state)), "{:?}", played.given);
 }
 
 /// The files that a scenario leaves are those that the verdicts come from: the library reads the settlement file as

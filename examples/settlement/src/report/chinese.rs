@@ -24,7 +24,7 @@ pub fn told(text: &str, lang: Lang) -> String {
 }
 
 /// Figures in a language: `68 records, 0 transfers`.
-pub(super) fn figures(text: &str, lang: Lang) -> String {
+pub fn figures(text: &str, lang: Lang) -> String {
     if lang == Lang::English {
         return text.to_owned();
     }
@@ -48,6 +48,11 @@ const NOUNS: &[(&str, &str)] = &[
     ("being reversed", "笔正在冲正"),
     ("work items", "项待办"),
     ("out of balance", "笔不平"),
+    ("seal", "个封签"),
+    ("seals", "个封签"),
+    ("messages", "条报文"),
+    ("verdicts", "个结论"),
+    ("identities", "个恒等式"),
 ];
 
 const WORDS: &[(&str, &str)] = &[
@@ -122,6 +127,29 @@ const WORDS: &[(&str, &str)] = &[
     ("no unknown outcome, no work item, no total out of balance", "没有未知结果、待办事项或不平的总额"),
     ("every sale has one answer that all parties support", "每笔消费都有一个各方一致的答案"),
     ("all three parties left a journal", "三方都留有流水"),
+    ("each history ends where it ended when the day was closed", "各流水止于日终封存之处"),
+    ("every message that arrived is in the journal of its sender", "每条到达的报文都在发送方流水中"),
+    ("the head that was kept is in this ledger", "所留存的封签头在本账簿中"),
+    // rules of scenarios
+    ("hub", "清算机构"),
+    ("bank", "银行"),
+    ("verdicts from capture, files and statement", "由抓包、文件和账单得出的结论"),
+    ("traffic at the acquirer", "收单方的报文往来"),
+    ("what is wrong is named, and nothing else is", "有问题的都列出，且只列出这些"),
+    (
+        "charged to cardholders = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
+        "向持卡人扣款等于商户所得加在途加应付加手续费加争议加在途贷记",
+    ),
+    ("paid out by the acquirer = credited by the bank", "收单方划出等于银行入账"),
+    ("paid out = taken from the acquirer's account", "划出等于收单方账户支出"),
+    ("settled to the acquirer = items that agree", "清算给收单方的等于相符的明细"),
+    ("given back by the acquirer = credits that agree", "收单方退回的等于相符的贷记"),
+    ("hub_receivable = sales that are not settled", "hub_receivable等于未清算的消费"),
+    ("the positions of the hub sum to zero", "清算机构各头寸合计为零"),
+    ("the acquirer never settled more than the hub took", "收单方清算额不超过清算机构所收"),
+    ("each slip says what the cardholder was charged", "每张凭条都与向持卡人的扣款一致"),
+    ("the sums of capture, files and statement add up", "抓包、文件和账单的合计相符"),
+    ("entries of the statement = the bank's book", "账单分录等于银行账簿"),
 ];
 
 #[cfg(test)]

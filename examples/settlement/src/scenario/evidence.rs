@@ -3,7 +3,6 @@
 
 use std::io::Cursor;
 
-use cardwire_recon::engine::class::Lang;
 use cardwire_recon::engine::decide::Decisions;
 use cardwire_recon::engine::identity::Totals;
 use cardwire_recon::engine::line::{Line, LineKind};
@@ -20,6 +19,7 @@ use crate::files::statement::camt053;
 use crate::journal::Party;
 use crate::party::entries;
 use crate::party::parcel::Parcel;
+use crate::wimm::Lang;
 use crate::world::World;
 
 /// What is said of a sale.
@@ -47,11 +47,11 @@ impl Verdict {
         format!("{} {}", self.code, self.class)
     }
 
-    fn unseen() -> Self {
+    fn unseen(lang: Lang) -> Self {
         Self {
             code: "W20".to_owned(),
             class: "not-seen".to_owned(),
-            state: "nothing reached the acquirer".to_owned(),
+            state: lang.of("nothing reached the acquirer", "没有报文到达收单方").to_owned(),
             story: Vec::new(),
             next: String::new(),
             due: String::new(),
@@ -168,7 +168,7 @@ impl Read {
 }
 
 /// What is said of a sale, which is named by what its slip shows.
-pub(super) fn verdict(stage: &Stage, sale: usize) -> Result<Verdict, ScenarioError> {
+pub(super) fn verdict(stage: &Stage, sale: usize, lang: Lang) -> Result<Verdict, ScenarioError> {
     let slip = stage.slip(sale).ok_or_else(|| bad(format_args!("there is no sale {sale} yet")))?;
     let (_, terminal) = Stage::terminals().nth(usize::from(sale > 100)).unwrap_or_default();
     let stan = format!("{:06}", slip.stan);
@@ -181,27 +181,28 @@ pub(super) fn verdict(stage: &Stage, sale: usize) -> Result<Verdict, ScenarioErr
             found = found.take().or(Some(line));
         }
     });
-    Ok(found.map_or_else(Verdict::unseen, |line| said(&run, &line)))
+    Ok(found.map_or_else(|| Verdict::unseen(lang), |line| said(&run, &line, lang)))
 }
 
-fn said(run: &Run, line: &Line) -> Verdict {
+fn said(run: &Run, line: &Line, lang: Lang) -> Verdict {
+    let words = lang.in_recon();
     let states = line.states.map_or_else(String::new, |states| {
         let named = [
-            ("authorized", states.authorized),
-            ("batched", states.batched),
-            ("cleared", states.cleared),
-            ("funded", states.funded),
+            (lang.of("authorized", "授权"), states.authorized),
+            (lang.of("batched", "批次"), states.batched),
+            (lang.of("cleared", "清算"), states.cleared),
+            (lang.of("funded", "划款"), states.funded),
         ];
-        named.map(|(name, state)| format!("{name} {}", state.words(Lang::En))).join(", ")
+        named.map(|(name, state)| format!("{name} {}", state.words(words))).join(lang.of(", ", "，"))
     });
-    let mut events = run.evidence(line, Lang::En);
-    events.extend(run.bank_evidence(line, Lang::En));
+    let mut events = run.evidence(line, words);
+    events.extend(run.bank_evidence(line, words));
     Verdict {
         code: answer::code(line).to_owned(),
         class: line.class.id().to_owned(),
-        state: format!("{states}; holder: {}", line.holder.words(Lang::En)),
-        story: run.story(line, Lang::En),
-        next: line.class.action(Lang::En).to_owned(),
+        state: format!("{states}{}{}", lang.of("; holder: ", "；款项在"), line.holder.words(words)),
+        story: run.story(line, words),
+        next: line.class.action(words).to_owned(),
         due: line.due.map_or_else(String::new, |due| due.to_string()),
         evidence: events
             .iter()

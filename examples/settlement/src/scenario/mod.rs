@@ -23,6 +23,7 @@ use self::stage::Stage;
 use self::step::{Clock, Doing, Step};
 use crate::audit::{Books, Check};
 use crate::local::{Death, Moment};
+use crate::wimm::Lang;
 use crate::world::WorldError;
 
 /// So many scenarios the network is to have.
@@ -65,6 +66,20 @@ pub struct Scenario {
     pub killed_everywhere: Option<String>,
     /// From when on it is killed; from the start when it is not said.
     pub killed_from: Option<String>,
+    /// The words of it in Chinese.
+    pub zh: Words,
+}
+
+/// What a scenario says in words.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// What goes wrong.
+    pub fault: String,
+    /// What mends it.
+    pub remedy: String,
+    /// What of the design it does not show yet.
+    pub lacks: Option<String>,
 }
 
 /// What is to be said of a sale.
@@ -159,10 +174,30 @@ impl Scenario {
         toml::from_str(text).map_err(|error| bad(format_args!("{name}: {error}")))
     }
 
+    /// What goes wrong.
+    pub fn fault(&self, lang: Lang) -> &str {
+        if lang == Lang::Chinese { &self.zh.fault } else { &self.fault }
+    }
+
+    /// What mends it.
+    pub fn remedy(&self, lang: Lang) -> &str {
+        if lang == Lang::Chinese { &self.zh.remedy } else { &self.remedy }
+    }
+
+    /// What of the design it does not show yet.
+    pub fn lacks(&self, lang: Lang) -> Option<&str> {
+        if lang == Lang::Chinese { self.zh.lacks.as_deref() } else { self.lacks.as_deref() }
+    }
+
     /// Plays it, asks where the money is when the file says so, and checks everything at the end.
     pub fn play(&self) -> Result<Played, ScenarioError> {
+        self.play_in(Lang::English)
+    }
+
+    /// The same; what is said of a sale is said in this language.
+    pub fn play_in(&self, lang: Lang) -> Result<Played, ScenarioError> {
         let wrong = |error: ScenarioError| bad(format_args!("{}: {error}", self.id));
-        let mut played = self.play_once(None).map_err(wrong)?;
+        let mut played = self.play_once(None, lang).map_err(wrong)?;
         if let Some(letter) = &self.killed_everywhere {
             let party = step::party(letter).map_err(wrong)?;
             // Input 0 never comes: this play counts them.
@@ -173,7 +208,7 @@ impl Scenario {
             for input in 1..=inputs {
                 for moment in [Moment::Before, Moment::After] {
                     let death = Death { party, input, moment };
-                    let again = self.play_once(Some(death)).map_err(wrong)?;
+                    let again = self.play_once(Some(death), lang).map_err(wrong)?;
                     played.plays += 1;
                     let which = format!("killed {moment:?} input {input} is stored: ");
                     let failed = again.checks.into_iter().filter(|check| !check.holds);
@@ -185,13 +220,13 @@ impl Scenario {
         Ok(played)
     }
 
-    fn play_once(&self, death: Option<Death>) -> Result<Played, ScenarioError> {
+    fn play_once(&self, death: Option<Death>, lang: Lang) -> Result<Played, ScenarioError> {
         let mut stage = Stage::open()?;
         let mut given = Vec::new();
         self.perform(&mut stage, death, &mut |stage, expected| {
             // What a party that dies meanwhile says may come later: only the end counts then.
             if death.is_none() {
-                let verdict = evidence::verdict(stage, expected.sale)?;
+                let verdict = evidence::verdict(stage, expected.sale, lang)?;
                 let Expected { at, sale, is, behind } = expected.clone();
                 given.push(Given { at, sale, behind, expected: is, verdict });
             }

@@ -2,81 +2,110 @@
 
 use serde_json::{Value, json as object};
 
-use super::Played;
+use super::{Given, Played, causes};
+use crate::report::{figures, told};
+use crate::wimm::{Lang, say};
 
 /// One line: cause, injected fault, codes seen, stuck state, verdict, remedy, proof.
-pub fn line(played: &Played) -> String {
+pub fn line(played: &Played, lang: Lang) -> String {
     let scenario = &played.scenario;
     let verdicts: Vec<String> = played.given.iter().map(|given| given.verdict.words()).collect();
     format!(
         "{} {}  {} | {} | {} | {} | {} | {} | {} | {}\n",
-        if played.holds() { "ok " } else { "BAD" },
+        verdict(played.holds(), lang),
         scenario.id,
         scenario.name,
-        scenario.causes.join(", "),
-        scenario.fault,
+        named_causes(played, lang).join(lang.of(", ", "；")),
+        scenario.fault(lang),
         played.codes.join(", "),
         played.stuck,
-        verdicts.join(", then "),
-        scenario.remedy,
-        proof(played),
+        verdicts.join(lang.of(", then ", "，然后")),
+        scenario.remedy(lang),
+        proof(played, lang),
     )
 }
 
-fn proof(played: &Played) -> String {
+fn verdict(holds: bool, lang: Lang) -> &'static str {
+    if holds { lang.of("ok ", "正常") } else { lang.of("BAD", "不符") }
+}
+
+/// The causes of the founding document that it shows: short in English lines, in words in Chinese.
+fn named_causes(played: &Played, lang: Lang) -> Vec<String> {
+    let in_words = |id: &String| match lang {
+        Lang::English => id.clone(),
+        Lang::Chinese => causes::cause(id, lang).unwrap_or(id).to_owned(),
+    };
+    played.scenario.causes.iter().map(in_words).collect()
+}
+
+fn proof(played: &Played, lang: Lang) -> String {
     let failed: Vec<String> = played
         .checks
         .iter()
         .filter(|check| !check.holds)
-        .map(|check| format!("{}: {}", check.rule, check.figures))
+        .map(|check| format!("{}: {}", told(&check.rule, lang), figures(&check.figures, lang)))
         .collect();
-    let plays = if played.plays == 1 { String::new() } else { format!(" in {} plays", played.plays) };
-    match failed.as_slice() {
-        [] => format!("{} checks hold{plays}", played.checks.len()),
-        failed => format!("{} of {} checks fail: {}", failed.len(), played.checks.len(), failed.join("; ")),
+    let (plays, all, wrong, which) = (played.plays, played.checks.len(), failed.len(), failed.join("; "));
+    match (wrong, plays) {
+        (0, 1) => say!(lang, "{all} checks hold", "{all}项检查均成立"),
+        (0, _) => say!(lang, "{all} checks hold in {plays} plays", "{plays}次演练，{all}项检查均成立"),
+        _ => say!(lang, "{wrong} of {all} checks fail: {which}", "{all}项检查中{wrong}项不成立：{which}"),
     }
 }
 
 /// The whole story of one scenario.
-pub fn story(played: &Played) -> String {
+pub fn story(played: &Played, lang: Lang) -> String {
     let scenario = &played.scenario;
     let mut text = format!("{} {}\n", scenario.id, scenario.name);
     let mut part = |name: &str, lines: &[String]| {
         for (number, line) in lines.iter().enumerate() {
-            text.push_str(&format!("  {:<8} {line}\n", if number == 0 { name } else { "" }));
+            let name = if number == 0 { name } else { "" };
+            // a Chinese character is two columns wide
+            let blanks =
+                " ".repeat(8 - name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>());
+            text.push_str(&format!("  {name}{blanks} {line}\n"));
         }
     };
-    part("cause", &scenario.causes);
-    part("fault", std::slice::from_ref(&scenario.fault));
+    part(lang.of("cause", "原因"), &named_causes(played, lang));
+    part(lang.of("fault", "故障"), &[scenario.fault(lang).to_owned()]);
     let steps = scenario.steps.lines().map(str::trim).filter(|step| !step.is_empty());
-    part("steps", &steps.map(str::to_owned).collect::<Vec<_>>());
-    part("codes", &[played.codes.join(", ")]);
+    part(lang.of("steps", "步骤"), &steps.map(str::to_owned).collect::<Vec<_>>());
+    part(lang.of("codes", "代码"), &[played.codes.join(", ")]);
     for given in &played.given {
         let verdict = &given.verdict;
-        let mut lines = vec![
-            format!("sale {} at {}{}: {}", given.sale, given.at, lag(given.behind), verdict.words()),
-            verdict.state.clone(),
-        ];
+        let mut lines = vec![asked(given, lang), verdict.state.clone()];
         lines.extend(verdict.story.iter().cloned());
-        for (name, words) in [("next: ", &verdict.next), ("due: ", &verdict.due)] {
+        for (name, words) in
+            [(lang.of("next: ", "下一步："), &verdict.next), (lang.of("due: ", "预计："), &verdict.due)]
+        {
             lines.extend((!words.is_empty()).then(|| format!("{name}{words}")));
         }
         lines.extend(verdict.evidence.iter().map(|event| format!("  {event}")));
-        part("verdict", &lines);
+        part(lang.of("verdict", "结论"), &lines);
     }
-    part("remedy", std::slice::from_ref(&scenario.remedy));
-    let lacks: Vec<String> = scenario.lacks.iter().cloned().collect();
-    part("lacks", &lacks);
+    part(lang.of("remedy", "处理"), &[scenario.remedy(lang).to_owned()]);
+    let lacks: Vec<String> = scenario.lacks(lang).into_iter().map(str::to_owned).collect();
+    part(lang.of("lacks", "尚缺"), &lacks);
     let checks = played.checks.iter().map(|check| {
-        format!("{} {}: {}", if check.holds { "ok " } else { "BAD" }, check.rule, check.figures)
+        let (holds, rule) = (verdict(check.holds, lang), told(&check.rule, lang));
+        format!("{holds} {rule}{}{}", lang.of(": ", "："), figures(&check.figures, lang))
     });
-    part("proof", &checks.collect::<Vec<_>>());
+    part(lang.of("proof", "证明"), &checks.collect::<Vec<_>>());
     text
 }
 
-/// Whoever is told an old answer is told how old it is.
-fn lag(behind: u64) -> String {
-    if behind == 0 { String::new() } else { format!(", data of {behind} minutes before") }
+/// Which sale it was, when, and what was said. Whoever is told of old data is told how old they are.
+fn asked(given: &Given, lang: Lang) -> String {
+    let Given { sale, at, behind, verdict, .. } = given;
+    let words = verdict.words();
+    match behind {
+        0 => say!(lang, "sale {sale} at {at}: {words}", "第{sale}笔，{at}：{words}"),
+        _ => say!(
+            lang,
+            "sale {sale} at {at}, data of {behind} minutes before: {words}",
+            "第{sale}笔，{at}（{behind}分钟前的数据）：{words}"
+        ),
+    }
 }
 
 /// One object for machines.
