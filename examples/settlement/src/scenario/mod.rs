@@ -67,11 +67,12 @@ pub struct Scenario {
     /// From when on it is killed; from the start when it is not said.
     pub killed_from: Option<String>,
     /// The words of it in Chinese.
+    #[serde(default)]
     pub zh: Words,
 }
 
 /// What a scenario says in words.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     /// What goes wrong.
