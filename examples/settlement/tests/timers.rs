@@ -79,6 +79,28 @@ fn a_timer_of_an_earlier_exchange_gives_up_nothing() {
     assert_eq!(failed(&world), [""; 0]);
 }
 
+/// The response to an earlier 0500 is none to a later one of the same batch, whose totals may be others.
+#[test]
+fn a_response_to_an_earlier_close_ends_no_later_one() {
+    let mut world = open_shop();
+    sell(&mut world, 500);
+    for late in [1_000, 300] {
+        fault(&mut world, Acquirer, Terminal, 510, Mishap::Delay(Duration::from_millis(late)));
+        world.ask(Terminal, Command::CloseBatch).unwrap();
+        let until = world.now().after(Duration::from_millis(950));
+        if late > 300 {
+            world.run_until(until).unwrap();
+            assert!(matches!(world.outcomes()[..], [(Terminal, Outcome::NoAnswer(_))]));
+        }
+    }
+    let until = world.now().after(Duration::from_millis(200));
+    world.run_until(until).unwrap();
+    assert_eq!(world.outcomes(), [], "only the first response is there");
+    wait_long(&mut world);
+    assert!(matches!(world.outcomes()[..], [(Terminal, Outcome::BatchClosed(_))]));
+    assert_eq!(failed(&world), [""; 0]);
+}
+
 /// While the terminal waits for the answer to its reversal, other timers send no repeat of it.
 #[test]
 fn a_timer_of_an_earlier_exchange_repeats_no_reversal() {

@@ -267,7 +267,8 @@ impl Terminal {
     }
 
     fn batch_answered(&mut self, answer: &Telegram, fx: &mut Effects) {
-        let (Some(balance), true) = (answer.balance, answer.batch == Some(self.batch)) else { return };
+        let is_ours = answer.stan == self.stan && answer.batch == Some(self.batch);
+        let (Some(balance), true) = (answer.balance, is_ours) else { return };
         self.waiting_for = None;
         let kind =
             if balance == Balance::In { RecordKind::BatchBalanced } else { RecordKind::BatchOutOfBalance };
