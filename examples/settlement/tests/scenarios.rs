@@ -115,6 +115,7 @@ fn a_scenario_is_told_in_chinese() {
         "一笔消费在清算并划款之后被撤销",
         "第1笔，+1 13:00：W00",
         "账单分录等于银行账簿",
+        "2026-11-23 14:02:00 的交易已冲正 (2026-11-24 14:00:00)。",
     ] {
         assert!(story.contains(words), "{words}: {story}");
     }

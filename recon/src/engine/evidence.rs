@@ -267,15 +267,13 @@ impl Run {
     fn authorization(&self, of: &transact::Transaction, lang: Lang) -> String {
         let amount = money(i128::from(of.authorized.abs()), Some(of.currency));
         let code = self.books.text(of.approval);
-        let time = of
-            .decided_at
-            .or(of.time)
-            .and_then(|time| self.local(time))
-            .map_or_else(String::new, |time| time.to_string().replacen('T', " ", 1));
-        let reversed = of
-            .reversed_at
-            .and_then(|time| self.local(time))
-            .map_or_else(String::new, |time| time.time().to_string());
+        let decided = of.decided_at.or(of.time).and_then(|time| self.local(time));
+        let whole = |time: DateTime| time.to_string().replacen('T', " ", 1);
+        let time = decided.map_or_else(String::new, whole);
+        let reversed = of.reversed_at.and_then(|time| self.local(time)).map(|at| match decided {
+            Some(decided) if decided.date() == at.date() => at.time().to_string(),
+            _ => whole(at),
+        });
         let response = self.books.text(of.response);
         match (of.outcome, lang) {
             (transact::Outcome::Approved, Lang::Zh) => format!("{time} 授权成功 {amount}，授权码 {code}。"),
@@ -284,10 +282,14 @@ impl Run {
             (transact::Outcome::Declined, _) => {
                 format!("Declined {time}, response code {response}; never charged.")
             }
-            (transact::Outcome::Reversed, Lang::Zh) => format!("{time} 的交易已冲正 ({reversed})。"),
-            (transact::Outcome::Reversed, _) => {
-                format!("The transaction of {time} was reversed at {reversed}.")
-            }
+            (transact::Outcome::Reversed, Lang::Zh) => match reversed {
+                Some(at) => format!("{time} 的交易已冲正 ({at})。"),
+                None => format!("{time} 的交易已冲正。"),
+            },
+            (transact::Outcome::Reversed, _) => match reversed {
+                Some(at) => format!("The transaction of {time} was reversed at {at}."),
+                None => format!("The transaction of {time} was reversed."),
+            },
             (transact::Outcome::Unknown, Lang::Zh) => format!("{time} 的交易没有明确结果。"),
             (transact::Outcome::Unknown, _) => format!("Nothing says how the transaction of {time} ended."),
         }
