@@ -1,8 +1,9 @@
 //! `where`: the same answer from files and from a ledger, found by what a slip shows.
 
+mod network;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use settlement::ask::{Answers, Asked, Question, Sources};
@@ -100,17 +101,7 @@ fn played(id: &str) -> Played {
 
 /// What the command says, and its exit code.
 fn asked(words: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_settlement"))
-        .arg("where")
-        .args(words)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    (
-        String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr),
-        output.status.code(),
-    )
+    network::settlement(&[&["where"], words].concat(), &std::env::temp_dir())
 }
 
 #[test]
