@@ -68,10 +68,8 @@ impl Answers {
         let mut intake = Intake::new(currency);
         let mut batches: HashMap<(String, String), Vec<String>> = HashMap::new();
         for source in sources.list() {
-            let mut options = Options::new(source.side, Tokenizer::new(KEY));
-            options.currency = Some(currency);
+            let mut options = options(source.side);
             options.zone = zone.clone();
-            options.parties = parties();
             let mut sink = |record: Record| {
                 if let Record::Switch(message) = &record {
                     note_batch(&mut batches, message);
@@ -144,7 +142,7 @@ impl Answers {
         let known = places.into_iter().flatten().filter_map(|place| self.lines.get(*place));
         let is_it = |known: &&Known| match question {
             Question::Rrn(_) => true,
-            Question::Slip { amount, .. } => known.line.has_amount(*amount),
+            Question::Slip { amount, .. } => has_amount(&known.line, *amount),
             Question::Stan { batch, terminal, .. } => {
                 let in_batch = known.batches.iter().any(|of| number(of) == number(batch));
                 in_batch && terminal.as_ref().is_none_or(|terminal| *terminal == known.terminal)
@@ -213,15 +211,19 @@ impl Lang {
     }
 }
 
-trait HasAmount {
-    fn has_amount(&self, amount: i128) -> bool;
+/// Whether a line is of this amount, or names it.
+fn has_amount(line: &Line, amount: i128) -> bool {
+    let named = line.amounts.iter().map(|(_, amount)| *amount);
+    line.amount.into_iter().chain(named).any(|found| found.abs() == amount)
 }
 
-impl HasAmount for Line {
-    fn has_amount(&self, amount: i128) -> bool {
-        let named = self.amounts.iter().map(|(_, amount)| *amount);
-        self.amount.into_iter().chain(named).any(|found| found.abs() == amount)
-    }
+/// How a file of this network is read, with times in `+08:00`.
+pub(crate) fn options(side: Side) -> Options {
+    let mut options = Options::new(side, Tokenizer::new(KEY));
+    options.currency = Currency::new("CNY");
+    options.zone = read::zone("+08:00").unwrap_or(options.zone);
+    options.parties = parties();
+    options
 }
 
 /// The batch that a terminal says its message is of.

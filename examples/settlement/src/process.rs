@@ -24,13 +24,12 @@ use self::operators::{Entry, Log};
 use self::post::Post;
 use crate::capture::Capture;
 use crate::clock::{Clock, Stamp, SystemClock};
-use crate::files::statement::camt053;
 use crate::journal::{Party, Record, RecordKind};
 use crate::net::line::{self, Event, Ordered};
 use crate::net::station::{Arrival, Office, Station};
 use crate::node::Node;
 use crate::party::parcel::Parcel;
-use crate::party::{Input, Outcome, entries};
+use crate::party::{Input, Outcome, entries, statement};
 use crate::store::{History, LedgerFile, SqliteStore, Store, local_seconds_east};
 use crate::topology::Topology;
 use crate::watch::Watch;
@@ -226,7 +225,7 @@ impl Back {
         if entries.is_empty() {
             return Ok(());
         }
-        let statement = camt053("PAYOUTS-1", last.at.date(), 10_000_000, &entries);
+        let statement = statement(last.at.date(), &entries);
         self.post.leave(Party::Acquirer, statement.as_bytes(), "xml")
     }
 }

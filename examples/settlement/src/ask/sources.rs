@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use cardwire_recon::record::Side;
 
 use crate::evidence::{Way, capture};
-use crate::files::statement::camt053;
 use crate::journal::Party;
-use crate::party::entries;
+use crate::party;
 use crate::store::Witness;
 
 /// One file of evidence.
@@ -67,7 +66,7 @@ impl Sources {
             let seen = witness.evidence.iter().rev().find(|seen| seen.way == Way::Statement);
             statement = statement.or_else(|| seen.map(|seen| (name(path, "statement"), seen.octets.clone())));
             if let Some(last) = witness.bank.last() {
-                let text = camt053("PAYOUTS-1", last.at.date(), 10_000_000, &entries(&witness.bank));
+                let text = party::statement(last.at.date(), &party::entries(&witness.bank));
                 of_bank = Some((name(path, "bank's book"), text.into_bytes()));
             }
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::parcel::{End, Notice, Order, Parcel};
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
-use crate::clock::Stamp;
-use crate::files::statement::Entry;
+use crate::clock::{Date, Stamp};
+use crate::files::statement::{Entry, camt053};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 
@@ -120,6 +120,11 @@ fn book(taken: &Taken, end: End, fx: &mut Effects) {
     fx.note(Record { tx: order.id.clone(), amount: Some(order.amount), note, ..record });
     let notice = Notice { id: order.id.clone(), trace: trace.clone(), end };
     fx.parcel(Party::Acquirer, Parcel::Notice(notice));
+}
+
+/// The statement of the acquirer's account (camt.053): these entries, after what was there before the first of them.
+pub fn statement(as_of: Date, entries: &[Entry]) -> String {
+    camt053("PAYOUTS-1", as_of, 10_000_000, entries)
 }
 
 /// The entries of the acquirer's account, out of the bank's journal.

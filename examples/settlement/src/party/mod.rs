@@ -15,7 +15,7 @@ mod terminal;
 use std::time::Duration;
 
 pub use acquirer::{Acquirer, AcquirerConfig};
-pub use bank::{Bank, BankConfig, PAYOUTS, entries};
+pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
 pub use hub::{Hub, HubConfig};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
 pub use terminal::{Terminal, TerminalConfig};

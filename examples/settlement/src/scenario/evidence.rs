@@ -9,16 +9,15 @@ use cardwire_recon::engine::line::{Line, LineKind};
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::output::answer;
-use cardwire_recon::read::{self, Options};
-use cardwire_recon::record::{Currency, Evidence, InputFile, Record, Side, Tokenizer};
+use cardwire_recon::read;
+use cardwire_recon::record::{Currency, Evidence, InputFile, Record, Side};
 use serde::Serialize;
 
 use super::stage::Stage;
 use super::{ScenarioError, bad};
-use crate::files::statement::camt053;
+use crate::ask;
 use crate::journal::Party;
-use crate::party::entries;
-use crate::party::parcel::Parcel;
+use crate::party::{self, parcel::Parcel};
 use crate::wimm::Lang;
 use crate::world::World;
 
@@ -60,12 +59,6 @@ impl Verdict {
     }
 }
 
-/// Addresses of the capture and who they are.
-const PARTIES: [(&str, &str); 4] =
-    [("10.0.0.1", "T"), ("10.0.1.1", "T"), ("10.0.0.2", "A"), ("10.0.0.3", "I")];
-/// Card tokens live as long as a run.
-const KEY: &[u8; 16] = b"test cards alone";
-
 /// The files of the three sides so far, by name.
 pub(super) fn files(stage: &Stage) -> Result<Vec<(String, Vec<u8>)>, ScenarioError> {
     let mut files = vec![("day.pcap".to_owned(), stage.world.capture().to_vec())];
@@ -75,8 +68,8 @@ pub(super) fn files(stage: &Stage) -> Result<Vec<(String, Vec<u8>)>, ScenarioErr
     });
     files.extend((1..).zip(settlement).map(|(number, octets)| (format!("settlement-{number}.ipm"), octets)));
     let bank = stage.world.store(Party::Bank).ok_or_else(|| bad("there is no bank"))?;
-    let entries = entries(&bank.history().map_err(bad)?.records);
-    let statement = camt053("PAYOUTS-1", stage.today(), 10_000_000, &entries);
+    let entries = party::entries(&bank.history().map_err(bad)?.records);
+    let statement = party::statement(stage.today(), &entries);
     files.push(("bank.xml".to_owned(), statement.into_bytes()));
     Ok(files)
 }
@@ -87,14 +80,6 @@ fn side(name: &str) -> Side {
         Some("ipm") => Side::Clearing,
         _ => Side::Bank,
     }
-}
-
-fn options(side: Side) -> Options {
-    let mut options = Options::new(side, Tokenizer::new(KEY));
-    options.currency = Currency::new("CNY");
-    options.zone = read::zone("+08:00").unwrap_or(options.zone);
-    options.parties = PARTIES.map(|(address, name)| (address.to_owned(), name.into())).into();
-    options
 }
 
 /// What was read of the files so far.
@@ -111,7 +96,7 @@ impl Read {
             let mut of_file = Vec::new();
             let side = side(&name);
             let mut sink = |record: Record| of_file.push(record);
-            let report = read::read(&name, Cursor::new(octets), &options(side), &mut sink);
+            let report = read::read(&name, Cursor::new(octets), &ask::options(side), &mut sink);
             let file = report.map_err(|error| bad(format_args!("{name}: {error}")))?.file;
             records.push((side, of_file, file));
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as object};
 
 use super::{Given, Played, causes};
-use crate::report::{figures, told};
+use crate::report::{figures, told, width};
 use crate::wimm::{Lang, say};
 
 /// One line: cause, injected fault, codes seen, stuck state, verdict, remedy, proof.
@@ -60,9 +60,7 @@ pub fn story(played: &Played, lang: Lang) -> String {
     let mut part = |name: &str, lines: &[String]| {
         for (number, line) in lines.iter().enumerate() {
             let name = if number == 0 { name } else { "" };
-            // a Chinese character is two columns wide
-            let blanks =
-                " ".repeat(8 - name.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>());
+            let blanks = " ".repeat(8_usize.saturating_sub(width(name)));
             text.push_str(&format!("  {name}{blanks} {line}\n"));
         }
     };
