@@ -98,7 +98,7 @@ fn a_misbehaving_issuer() {
         Issuer::start(&["-s", "iso87-ascii", "-F", "ascii4", "--count", "6", "-r", rules.to_str().unwrap()]);
     let address = issuer.address.clone();
     let send =
-        ["send", &address, "-s", "iso87-ascii", "-F", "ascii4", "--timeout", "700ms", "--format", "ndjson"];
+        ["send", &address, "-s", "iso87-ascii", "-F", "ascii4", "--timeout", "3s", "--format", "ndjson"];
     let done = cardwire(&[&send[..], &["--window", "1"]].concat(), objects(6));
     let lines: Vec<&str> = done.out.lines().collect();
     assert_eq!((done.code, lines.len()), (1, 6), "{} {}", done.out, done.err);

@@ -83,7 +83,7 @@ pub(crate) fn build(folder: &Path, mutants: &[Mutant], plan: &Plan) -> (Vec<Prog
         }
         let before = refused.len();
         for (file, place, message) in errors {
-            let Some(id) = written.get(&file).and_then(|written| nearest(written, place)) else {
+            let Some(id) = written.get(&file).and_then(|written| nearest(written, place, &message)) else {
                 panic!("{file}, {place}: {message}");
             };
             refused.insert(id);
@@ -143,12 +143,16 @@ fn write(tree: &Path, mutants: &[Mutant], refused: &BTreeSet<usize>) -> BTreeMap
     all
 }
 
-/// The mutant in which an error lies, or the last one before it.
-fn nearest(written: &Written, place: usize) -> Option<usize> {
+/// The mutant in which an error lies, or the last one before it; where arms are missing, the next one.
+fn nearest(written: &Written, place: usize, message: &str) -> Option<usize> {
     let inside = written.places.iter().filter(|(_, range)| range.contains(&place));
-    let before = written.places.iter().filter(|(_, range)| range.end <= place);
-    let smallest = inside.min_by_key(|(_, range)| range.len());
-    smallest.or(before.max_by_key(|(_, range)| range.end)).map(|(id, _)| *id)
+    let before = written.places.iter().filter(|(_, range)| range.end <= place).max_by_key(|(_, range)| range.end);
+    let after = written.places.iter().filter(|(_, range)| range.start > place).min_by_key(|(_, range)| range.start);
+    let found = match message.contains("E0004") {
+        true => after.or(before),
+        false => inside.min_by_key(|(_, range)| range.len()).or(before).or(after),
+    };
+    found.map(|(id, _)| *id)
 }
 
 type Errors = Vec<(String, usize, String)>;
