@@ -9,7 +9,7 @@
 //! are listed as survivors, in words that its `--re` takes.
 //!
 //! Started by `.ci/mutants`, in the root of the project, with the list as JSON on standard input. Arguments: the
-//! plan (`outside.toml` is one), how many to try at once, how many of each module to draw, the seed, and
+//! plan (one of `plans/`), how many to try at once, how many of each module to draw, the seed, and
 //! a file with those names that alone are tried, if there is one.
 
 mod edit;

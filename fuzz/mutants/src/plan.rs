@@ -10,6 +10,9 @@ pub(crate) struct Plan {
     pub(crate) packages: Vec<String>,
     #[serde(default)]
     pub(crate) features: Vec<String>,
+    /// How our own code is optimised: what takes longer to build than to run is not.
+    #[serde(default)]
+    pub(crate) opt_level: u8,
     /// Tests that are never run: what takes minutes, or says again what others said.
     #[serde(default)]
     skip: Vec<String>,

@@ -146,8 +146,10 @@ fn write(tree: &Path, mutants: &[Mutant], refused: &BTreeSet<usize>) -> BTreeMap
 /// The mutant in which an error lies, or the last one before it; where arms are missing, the next one.
 fn nearest(written: &Written, place: usize, message: &str) -> Option<usize> {
     let inside = written.places.iter().filter(|(_, range)| range.contains(&place));
-    let before = written.places.iter().filter(|(_, range)| range.end <= place).max_by_key(|(_, range)| range.end);
-    let after = written.places.iter().filter(|(_, range)| range.start > place).min_by_key(|(_, range)| range.start);
+    let before =
+        written.places.iter().filter(|(_, range)| range.end <= place).max_by_key(|(_, range)| range.end);
+    let after =
+        written.places.iter().filter(|(_, range)| range.start > place).min_by_key(|(_, range)| range.start);
     let found = match message.contains("E0004") {
         true => after.or(before),
         false => inside.min_by_key(|(_, range)| range.len()).or(before).or(after),
@@ -163,12 +165,14 @@ fn compile(folder: &Path, tree: &Path, call: &[String], plan: &Plan) -> (Vec<Pro
         .args(call)
         .args(plan.packages.iter().map(|package| format!("--package={package}")))
         .arg(format!("--features={}", plan.features.join(",")))
+        // others' code is built once, ours again and again
+        .args(["--config", "profile.dev.package.\"*\".opt-level=1"])
         .arg("--message-format=json")
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", fs::canonicalize(folder).expect("the folder is there").join("target"))
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Awarnings")
-        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", plan.opt_level.to_string())
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .stderr(Stdio::inherit())
         .output()
