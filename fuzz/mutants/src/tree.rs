@@ -88,7 +88,10 @@ pub(crate) fn build(folder: &Path, mutants: &[Mutant], plan: &Plan) -> (Vec<Prog
             };
             refused.insert(id);
         }
-        let names: Vec<&str> = refused.iter().map(|id| mutants[*id].name.as_str()).collect();
+        // and those of other plans
+        let mut names = known.clone();
+        names.extend(refused.iter().map(|id| mutants[*id].name.as_str()));
+        let names: Vec<&str> = names.into_iter().collect();
         fs::write(&kept, names.join("\n")).expect("a file can be written");
         eprintln!("round {round}: {} mutants are refused", refused.len());
         assert!(refused.len() > before, "it does not compile, and not for a mutant");
@@ -164,15 +167,17 @@ fn compile(folder: &Path, tree: &Path, call: &[String], plan: &Plan) -> (Vec<Pro
     let output = Command::new("cargo")
         .args(call)
         .args(plan.packages.iter().map(|package| format!("--package={package}")))
-        .arg(format!("--features={}", plan.features.join(",")))
         // others' code is built once, ours again and again
-        .args(["--config", "profile.dev.package.\"*\".opt-level=1"])
+        .args(plan.packages.iter().flat_map(|package| {
+            ["--config".to_owned(), format!("profile.dev.package.{package}.opt-level={}", plan.opt_level)]
+        }))
+        .arg(format!("--features={}", plan.features.join(",")))
         .arg("--message-format=json")
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", fs::canonicalize(folder).expect("the folder is there").join("target"))
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Awarnings")
-        .env("CARGO_PROFILE_DEV_OPT_LEVEL", plan.opt_level.to_string())
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .stderr(Stdio::inherit())
         .output()
