@@ -253,38 +253,39 @@ async fn hostile(address: std::net::SocketAddr, kind: u32) {
     let _ = stream.read_to_end(&mut rest).await;
 }
 
-/// Peers that send nothing, send slowly, or read nothing, and one that works: it does not notice, even while
-/// nobody lets them go; and where there are limits of time they are let go.
+/// A server with small socket buffers, so that who reads nothing is found out soon.
+async fn patient(limit: Duration) -> Server {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(8_192).unwrap();
+    socket.set_recv_buffer_size(8_192).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let server = Server::on(socket.listen(64).unwrap()).framing(Framing::BINARY2.with_limit(1_000));
+    let server = server.connections(40).connections_per_peer(40).outbox(4_096);
+    let server = server.frame_timeout(limit).write_timeout(limit).idle_timeout(limit);
+    server.serve_sync(approve).await.unwrap()
+}
+
+/// Peers that send nothing, send slowly, or read nothing, and one that works: it does not notice, though nobody
+/// lets them go.
 #[tokio::test]
 async fn slow_and_hostile_peers_hold_nobody_else() {
-    for (limit, waits_for_end) in [(100 * LIMIT, false), (300 * MILLI, true)] {
-        // small socket buffers, so that who reads nothing is found out soon
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.set_send_buffer_size(8_192).unwrap();
-        socket.set_recv_buffer_size(8_192).unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let server = Server::on(socket.listen(64).unwrap())
-            .framing(Framing::BINARY2.with_limit(1_000))
-            .connections(40)
-            .connections_per_peer(40)
-            .frame_timeout(limit)
-            .write_timeout(limit)
-            .outbox(4_096)
-            .serve_sync(approve)
-            .await
-            .unwrap();
-        let client = Client::builder(server.address()).connect().await.unwrap();
-        let hostile: Vec<_> = (0..36).map(|kind| tokio::spawn(hostile(server.address(), kind))).collect();
-        for n in 0..200 {
-            assert!(holds(&client.request(request(n), LIMIT).await.unwrap(), n));
-        }
-        client.shutdown(SECOND).await;
-        for task in hostile {
-            match waits_for_end {
-                true => timeout(LIMIT, task).await.expect("every hostile peer is let go").unwrap(),
-                false => task.abort(),
-            }
-        }
+    let server = patient(100 * LIMIT).await;
+    let client = Client::builder(server.address()).connect().await.unwrap();
+    let hostile: Vec<_> = (0..36).map(|kind| tokio::spawn(hostile(server.address(), kind))).collect();
+    for n in 0..200 {
+        assert!(holds(&client.request(request(n), LIMIT).await.unwrap(), n));
+    }
+    client.shutdown(SECOND).await;
+    hostile.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+/// Where there are limits of time such peers are let go.
+#[tokio::test]
+async fn slow_and_hostile_peers_are_let_go() {
+    let server = patient(300 * MILLI).await;
+    let hostile: Vec<_> = (0..36).map(|kind| tokio::spawn(hostile(server.address(), kind))).collect();
+    for task in hostile {
+        timeout(LIMIT, task).await.expect("every hostile peer is let go").unwrap();
     }
 }
 

@@ -153,5 +153,5 @@ fn two_figures_that_differ_are_both_told() {
     let check = checks.iter().find(|check| check.rule == "payout_in_transit is empty").unwrap();
     assert_eq!(check.figures, "0.01 against 0.00");
     let check = checks.iter().find(|check| check.rule.starts_with("hub_receivable")).unwrap();
-    assert_eq!(check.figures, "420.00", "what the batch of the evening waits for");
+    assert_eq!(check.figures, "438.80", "the two sales of the evening, 420.00 and 18.80");
 }
