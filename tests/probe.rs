@@ -368,3 +368,17 @@ fn each_change_has_words_of_its_own() {
     }
     assert_eq!(Change::Bitmap(Coding::Hex).to_string(), Change::Coding(Coding::Hex).to_string());
 }
+
+/// What reads messages for the most part is told from what reads none.
+#[test]
+fn a_spec_that_reads_messages_is_told_from_one_that_does_not() {
+    let good = traffic(&ISO87_ASCII);
+    let inputs: Vec<&[u8]> = good.iter().map(Vec::as_slice).collect();
+    let best = probe(&inputs, [&ISO87_ASCII]).remove(0);
+    assert!(best.reads_messages() && best.is_complete());
+    let noise: [&[u8]; 2] = [&[0x5A; 40], b"a letter of some length, and no message at all"];
+    for noise in noise {
+        let found = probe(&[noise], [&ISO87_ASCII, &ISO87_BCD]);
+        assert!(found.iter().all(|explanation| !explanation.reads_messages()), "{noise:?}");
+    }
+}
