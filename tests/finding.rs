@@ -274,3 +274,17 @@ fn finding_takes_time_in_proportion_to_the_stream() {
         }
     }
 }
+
+/// Two messages are enough where they are all that has come; the start of a third brings the doubt back.
+#[test]
+fn what_follows_two_messages_is_waited_for() {
+    let messages = traffic(&ISO87_ASCII, SHORT_FIRST);
+    for framing in [Framing::BINARY2, Framing::ASCII4] {
+        let frames: Vec<Vec<u8>> = messages.iter().map(|message| frame(framing, message)).collect();
+        let two = frames[..2].concat();
+        let look = |stream: &[u8]| Finder::new(&ISO87_ASCII).look(stream);
+        assert_eq!(look(&two), Some(framing), "{}", name(framing));
+        assert_eq!(look(&[&two, &frames[2][..9]].concat()), None, "{}", name(framing));
+        assert_eq!(look(&frames[..3].concat()), Some(framing), "{}", name(framing));
+    }
+}

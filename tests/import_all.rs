@@ -151,6 +151,9 @@ fn read_any(path: &Path, read: fn(&str) -> Result<SpecDoc, ImportError>) -> Opti
     read(&text).ok()
 }
 
+/// What grows with the square of a text of a mebibyte, or worse, does not end in that time on any machine.
+const LIMIT: Duration = Duration::from_secs(120);
+
 #[test]
 fn a_spec_that_is_cut_anywhere_is_refused_or_is_one() {
     for Format { name, read, sample } in FORMATS {
@@ -168,7 +171,7 @@ fn a_spec_that_is_cut_anywhere_is_refused_or_is_one() {
         // only TOML is whole at the end of some lines
         let least = if name == "TOML" { sample.len() / 2 } else { sample.trim_end().len() };
         assert!(refused >= least, "{name}: {refused} of {}", sample.len());
-        assert!(start.elapsed() < Duration::from_secs(20), "{name}");
+        assert!(start.elapsed() < LIMIT, "{name}");
     }
 }
 
@@ -186,7 +189,7 @@ fn a_spec_with_one_octet_changed_is_refused_or_is_one() {
                 }
             }
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "{name}");
+        assert!(start.elapsed() < LIMIT, "{name}");
     }
 }
 
@@ -234,7 +237,7 @@ fn what_is_too_much_is_refused_in_time() {
             let error = read(text).unwrap_err();
             let head: String = text.chars().take(40).collect();
             assert!(error.to_string().len() < 2_000, "{name}: {head}");
-            assert!(start.elapsed() < Duration::from_secs(10), "{name}: {head} took {:?}", start.elapsed());
+            assert!(start.elapsed() < LIMIT, "{name}: {head} took {:?}", start.elapsed());
         }
     }
 }

@@ -112,6 +112,10 @@ fn parts_without_a_bitmap_stand_one_after_the_other() {
     };
     same(&at(r#"emitBitmap="false""#), "1=xyz", "05 '03xyz'");
     same(&at(r#"emitBitmap="false" firstField="0""#), "1=AB 2=xyz", "07 'AB' '03xyz'");
+    // for the packager of whole messages field 0 is one of them
+    let whole =
+        import("iso.packager.GenericPackager", "IFB_LLHBINARY", r#"emitBitmap="false""#, &zero).unwrap();
+    same(&whole, "1=AB 2=xyz", "07 'AB' '03xyz'");
     let ctc = import("iso.packager.CTCSubFieldPackager", "IFA_LLLBINARY", "", &zero).unwrap();
     same(&ctc, "1=AB 2=xyz", "'007AB03xyz'");
 }

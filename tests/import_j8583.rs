@@ -98,6 +98,14 @@ fn the_options_say_how_types_are_written() {
     assert_eq!(form(&raw, 2), (PrefixCoding::Binary, 1, LengthUnit::Units));
 }
 
+/// XML has two ways of writing text, and they say the same.
+#[test]
+fn a_character_section_is_text() {
+    let text = LINK.replace(">ISO015000050<", "><![CDATA[ISO015000050]]><");
+    let read = import(&text, &Options::new()).unwrap();
+    assert_eq!((read.header, read), (12, doc(&Options::new())));
+}
+
 #[test]
 fn messages_are_read_by_the_guides() {
     let spec = doc(&Options::new().use_binary_bitmap()).leak().unwrap();
@@ -200,4 +208,25 @@ fn what_is_malformed_is_refused_by_line_and_element() {
     assert!(none.contains("there is no field of a message 0800"), "{none}");
     let other = import("<isopackager/>", &Options::new()).unwrap_err().to_string();
     assert!(other.contains("found <isopackager>: this is no configuration of j8583"), "{other}");
+}
+
+/// The types of j8583 that are times or amounts have so many digits, whatever length is said.
+#[test]
+fn times_and_amounts_have_their_own_length() {
+    let types = [
+        ("DATE4", 4),
+        ("DATE_EXP", 4),
+        ("DATE6", 6),
+        ("TIME", 6),
+        ("DATE10", 10),
+        ("DATE12", 12),
+        ("AMOUNT", 12),
+        ("DATE14", 14),
+    ];
+    for (kind, digits) in types {
+        let guide = format!("<parse type='0200'><field num='60' type='{kind}' length='3'/></parse>");
+        let read = import(&format!("<j8583-config>{guide}</j8583-config>"), &Options::new()).unwrap();
+        let [element] = read.body.elements.as_slice() else { panic!("{kind}: {read:?}") };
+        assert_eq!((element.content, element.min, element.max), (Content::N, digits, digits), "{kind}");
+    }
 }

@@ -255,7 +255,8 @@ fn entities_are_never_expanded_and_nothing_is_fetched() {
         import(&xml("&amp;&#65;"), &Options::new()).is_ok(),
         "a document type that is not used does no harm"
     );
-    assert!(start.elapsed() < Duration::from_secs(1));
+    // 10 to the power of 19 letters would not be there in that time on any machine
+    assert!(start.elapsed() < Duration::from_secs(60));
 }
 
 #[test]
@@ -278,5 +279,5 @@ fn what_is_too_much_is_refused_in_time() {
     let open = "<a>".repeat(MAX_TEXT / 4);
     assert!(error(&open).contains("nested deeper"));
     assert!(error(&"<!--".repeat(MAX_TEXT / 8)).contains("line"));
-    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }

@@ -136,9 +136,7 @@ fn what_is_too_much_is_refused_in_time() {
             "10000",
         ),
     ] {
-        let start = std::time::Instant::now();
         let error = toml::parse(&text).unwrap_err().to_string();
-        println!("{} octets: {:?}", text.len(), start.elapsed());
         assert!(error.contains(expected), "{error}");
         assert!(error.len() < 2_000, "{}", error.len());
     }
@@ -310,4 +308,28 @@ proptest! {
             (Err(_), again) => prop_assert!(again.is_err(), "{}", text),
         }
     }
+}
+
+/// As many elements as are allowed are read, and not one more.
+#[test]
+fn ten_thousand_elements_are_the_most() {
+    let parts = |count: u32| {
+        let rows = (0..count).map(|tag| format!("{tag:04} = {{ is = \"ans..9\", length = \"LLL\" }}, "));
+        let element = "{ is = \"ans..99\", length = \"LL\", tags = \"digits 4\", parts = {";
+        format!("[elements]\n48 = {element} {} }} }}", rows.collect::<String>().trim_end_matches(", "))
+    };
+    assert_eq!(toml::parse(&parts(9_999)).unwrap().body.count(), 10_000);
+    let error = toml::parse(&parts(10_000)).unwrap_err().to_string();
+    assert!(error.contains("more than 10000 elements"), "{error}");
+}
+
+/// The words are those of the page of the format.
+#[test]
+fn words_of_lengths_and_bitmaps() {
+    use cardwire::import::toml::words;
+    use cardwire::layout::{LengthUnit, NextBitmap, PrefixCoding};
+    assert_eq!([PrefixCoding::Bcd, PrefixCoding::Ber].map(words::prefix), ["bcd", "ber"]);
+    let units = [LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles];
+    assert_eq!(units.map(words::counts), ["units", "bytes", "nibbles"]);
+    assert_eq!([NextBitmap::Never, NextBitmap::Announced].map(words::more), ["never", "announced"]);
 }

@@ -212,6 +212,9 @@ fn what_is_no_ipm_file_is_named() {
             NotIpm::NoMti(32),
             "no MTI follows its first length, 32",
         ),
+        // a length that is turned round, without an MTI; and an MTI after what is no length at all
+        ([&[60, 0, 0, 0][..], &[9; 30]].concat(), NotIpm::Unknown, "neither with a length nor"),
+        ([&[0xFE; 4][..], &ebcdic].concat(), NotIpm::Unknown, "neither with a length nor"),
         (vec![0xFE, 1, 2, 3, 4, 5, 6, 7, 8], NotIpm::Unknown, "neither with a length nor"),
     ] {
         let error = Records::open(&file[..]).err().unwrap_or_else(|| panic!("{words}: it is read"));
@@ -253,6 +256,26 @@ fn descriptor_words_that_are_wrong() {
         };
         assert_eq!(error.record(), 16, "{error}");
         assert!(records.next_record().unwrap().is_none() && !records.ended_cleanly());
+    }
+}
+
+/// Zeros end a file between two records, and nowhere else.
+#[test]
+fn zeros_within_a_record_or_a_block_are_no_end() {
+    let long: Vec<Vec<u8>> = (0..20).map(|_| record(Encoding::Ebcdic, 900)).collect();
+    let zeros: &[u8] = &[0; 8];
+    let goes_on = [&word(904, 1)[..], &long[0], zeros].concat();
+    let block_goes_on = [&word(4 + 904 + 8, 0)[..], &word(904, 0), &long[0], zeros].concat();
+    for (file, more) in
+        [([described(&long), goes_on].concat(), 0), ([spanned(&long, 3_000), block_goes_on].concat(), 1)]
+    {
+        let mut records = Records::open(&file[..]).unwrap();
+        for number in 0..20 + more {
+            assert!(records.next_record().unwrap().is_some(), "{number}");
+        }
+        assert!(records.next_record().is_err());
+        let ended = [described(&long), zeros.to_vec()].concat();
+        assert_eq!(read(&ended).2, long);
     }
 }
 

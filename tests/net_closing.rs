@@ -18,6 +18,8 @@ use tokio::time::sleep;
 use exchange::{approve, holds, network, request, response_to};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// Longer than any machine takes: what ends a test that would hang.
+const LIMIT: Duration = Duration::from_secs(60);
 const MILLI: Duration = Duration::from_millis(1);
 
 #[tokio::test]
@@ -32,13 +34,13 @@ async fn a_request_that_comes_while_a_server_closes_gets_its_response_too() {
     let client = Client::builder(server.address()).connect().await.unwrap();
     let ask = |stan| {
         let client = client.clone();
-        tokio::spawn(async move { client.request(request(stan), 5 * SECOND).await })
+        tokio::spawn(async move { client.request(request(stan), LIMIT).await })
     };
     let early = ask(1);
     while server.totals().taken < 1 {
         sleep(MILLI).await;
     }
-    let closing = tokio::spawn(server.shutdown(5 * SECOND));
+    let closing = tokio::spawn(server.shutdown(LIMIT));
     sleep(20 * MILLI).await;
     let late = ask(2);
     assert!(holds(&early.await.unwrap().unwrap(), 1));
@@ -66,7 +68,7 @@ async fn what_a_closing_server_handled_got_its_response() {
                     let mut answered = 0;
                     loop {
                         let stan = next.fetch_add(1, Ordering::Relaxed);
-                        match client.request(request(stan), 200 * MILLI).await {
+                        match client.request(request(stan), LIMIT).await {
                             Ok(response) => assert!(holds(&response, stan)),
                             Err(_) => return answered,
                         }
@@ -76,7 +78,9 @@ async fn what_a_closing_server_handled_got_its_response() {
             })
             .collect();
         sleep((5 + round) * MILLI).await;
-        server.shutdown(5 * SECOND).await;
+        server.shutdown(LIMIT).await;
+        // ends those that wait for another connection
+        client.shutdown(LIMIT).await;
         let mut answered = 0;
         for caller in callers {
             answered += caller.await.unwrap();
@@ -120,11 +124,11 @@ async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
     // who comes first and says nothing does not keep the host out
     let silent = TcpStream::connect(address).await.unwrap();
     let host = Client::builder(address).on_request(approve).connect().await.unwrap();
-    assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+    assert!(holds(&client.request(request(1), LIMIT).await.unwrap(), 1));
     let mut stranger = TcpStream::connect(address).await.unwrap();
     respond_once(&mut stranger, refused).await;
     assert_eq!(stranger.read(&mut [0; 1]).await.unwrap(), 0, "the stranger is sent away");
-    assert!(holds(&client.request(request(2), SECOND).await.unwrap(), 2));
+    assert!(holds(&client.request(request(2), LIMIT).await.unwrap(), 2));
     assert_eq!(client.totals().connections, 1);
     // who is accepted takes over
     let mut again = TcpStream::connect(address).await.unwrap();
@@ -134,7 +138,7 @@ async fn a_newcomer_takes_the_place_of_the_host_only_after_the_sign_on() {
     }
     let sent = tokio::spawn({
         let client = client.clone();
-        async move { client.request(request(3), SECOND).await }
+        async move { client.request(request(3), LIMIT).await }
     });
     respond_once(&mut again, response_to).await;
     assert!(holds(&sent.await.unwrap().unwrap(), 3));

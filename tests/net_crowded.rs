@@ -17,6 +17,8 @@ use tokio::time::{sleep, timeout};
 use exchange::{approve, holds, request, response_to};
 
 const SECOND: Duration = Duration::from_secs(1);
+/// Longer than any machine takes: what ends a test that would hang.
+const LIMIT: Duration = Duration::from_secs(60);
 const MILLI: Duration = Duration::from_millis(1);
 
 #[derive(Default)]
@@ -50,12 +52,11 @@ async fn ask(stream: &mut TcpStream, stan: u32) -> bool {
         stream.write_all(&frame).await?;
         stream.read_exact(&mut response).await
     };
-    timeout(5 * SECOND, exchange).await.is_ok_and(|done| done.is_ok())
-        && response[2..] == response_to(&message)
+    timeout(LIMIT, exchange).await.is_ok_and(|done| done.is_ok()) && response[2..] == response_to(&message)
 }
 
 async fn is_closed(stream: &mut TcpStream) -> bool {
-    let read = timeout(5 * SECOND, stream.read(&mut [0; 8])).await;
+    let read = timeout(LIMIT, stream.read(&mut [0; 8])).await;
     read.is_ok_and(|read| !matches!(read, Ok(1..)))
 }
 
@@ -65,7 +66,7 @@ async fn until(condition: impl Fn() -> bool) {
             sleep(MILLI).await;
         }
     };
-    timeout(10 * SECOND, waits).await.unwrap();
+    timeout(LIMIT, waits).await.unwrap();
 }
 
 /// Three times as many silent peers as there are places: a newcomer is served at once, and so is one that
@@ -119,9 +120,15 @@ async fn noise_is_no_reason_to_stay() {
 #[tokio::test]
 async fn a_connection_that_is_being_used_gives_way_to_nobody() {
     let heard = Arc::new(Heard::default());
-    let slow = |request: Received| async move {
-        sleep(SECOND).await;
-        response_to(request.wire())
+    // no response is given before the newcomer was turned away
+    let gate = Arc::new(tokio::sync::Semaphore::new(0));
+    let opens = Arc::clone(&gate);
+    let slow = move |request: Received| {
+        let gate = Arc::clone(&gate);
+        async move {
+            gate.acquire().await.unwrap().forget();
+            response_to(request.wire())
+        }
     };
     let server = Server::bind("127.0.0.1:0").connections(4).connections_per_peer(4);
     let server = server.observer(Arc::<Heard>::clone(&heard)).serve(slow).await.unwrap();
@@ -138,6 +145,7 @@ async fn a_connection_that_is_being_used_gives_way_to_nobody() {
     let why = TurnedAway::PeerShare;
     assert_eq!(heard.count(|event| *event == Event::TurnedAway { peer, why }), 1);
     assert_eq!(server.totals().turned_away, 1);
+    opens.add_permits(4);
     for asked in asked {
         assert!(asked.await.unwrap());
     }
@@ -226,7 +234,7 @@ async fn a_request_that_lies_unread_is_no_silence() {
         std::io::Write::write_all(&mut good, &framed(2)).unwrap();
         let mut good = TcpStream::from_std(good).unwrap();
         let mut response = vec![0; 2 + response_to(&request(2)).len()];
-        let read = timeout(5 * SECOND, good.read_exact(&mut response)).await.unwrap();
+        let read = timeout(LIMIT, good.read_exact(&mut response)).await.unwrap();
         assert!(read.is_ok(), "it gave way with a request in its socket; spoke before: {speaks_first}");
         assert!(ask(&mut good, 3).await);
     }
@@ -246,7 +254,7 @@ async fn the_rest_of_a_request_is_no_silence() {
     std::io::Write::write_all(&mut good, &frame[20..]).unwrap();
     let mut good = TcpStream::from_std(good).unwrap();
     let mut response = vec![0; 2 + response_to(&request(1)).len()];
-    let read = timeout(5 * SECOND, good.read_exact(&mut response)).await.unwrap();
+    let read = timeout(LIMIT, good.read_exact(&mut response)).await.unwrap();
     assert!(read.is_ok() && ask(&mut good, 2).await, "it gave way with half a request in its socket");
 }
 
@@ -288,7 +296,7 @@ async fn an_observer_that_panics_ends_no_server() {
     drop(first);
     until(|| server.totals().turned_away == 1).await;
     let served = async { while !ask(&mut TcpStream::connect(server.address()).await.unwrap(), 3).await {} };
-    timeout(5 * SECOND, served).await.expect("it goes on");
+    timeout(LIMIT, served).await.expect("it goes on");
 }
 
 /// Nor does it end a client: it connects again.
@@ -300,11 +308,11 @@ async fn an_observer_that_panics_ends_no_client() {
         matches!(event, Event::Down(_) | Event::Retry(_) | Event::ConnectFailed(_) | Event::Up)
     });
     let client = Client::builder(address).observer(Arc::new(panics)).connect().await.unwrap();
-    assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+    assert!(holds(&client.request(request(1), LIMIT).await.unwrap(), 1));
     server.shutdown(SECOND).await;
     assert!(client.request(request(2), 50 * MILLI).await.is_err());
     let _server = Server::bind(address).serve_sync(approve).await.unwrap();
-    assert!(holds(&client.request(request(3), 10 * SECOND).await.expect("it is there again"), 3));
+    assert!(holds(&client.request(request(3), LIMIT).await.expect("it is there again"), 3));
 }
 
 #[cfg(feature = "tls")]
@@ -329,7 +337,7 @@ mod tls {
         }
         let tls = ClientTls::new(chain.as_bytes(), "localhost", None).unwrap();
         let client = Client::builder(server.address()).tls(tls).connect().await.unwrap();
-        assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+        assert!(holds(&client.request(request(1), LIMIT).await.unwrap(), 1));
         assert_eq!(server.totals().gave_way, 101, "20 places for one address");
     }
 
@@ -344,11 +352,11 @@ mod tls {
         let server = server.tls(ServerTls::new(identity, None).unwrap()).serve_sync(approve).await.unwrap();
         let tls = ClientTls::new(chain.as_bytes(), "localhost", None).unwrap();
         let client = Client::builder(server.address()).tls(tls).connect().await.unwrap();
-        assert!(holds(&client.request(request(1), 5 * SECOND).await.unwrap(), 1));
+        assert!(holds(&client.request(request(1), LIMIT).await.unwrap(), 1));
         sleep(SECOND + 100 * MILLI).await;
         let _crowd = crowd(server.address(), 20);
-        assert!(holds(&client.request(request(2), 5 * SECOND).await.expect("it is no silent one"), 2));
-        assert!(holds(&client.request(request(3), 5 * SECOND).await.unwrap(), 3));
+        assert!(holds(&client.request(request(2), LIMIT).await.expect("it is no silent one"), 2));
+        assert!(holds(&client.request(request(3), LIMIT).await.unwrap(), 3));
         assert_eq!(client.totals().connections, 1, "it is the same connection");
     }
 
@@ -369,7 +377,7 @@ mod tls {
         good.set_nonblocking(true).unwrap();
         let mut good = TcpStream::from_std(good).unwrap();
         let mut alert = [0; 2];
-        timeout(5 * SECOND, good.read_exact(&mut alert))
+        timeout(LIMIT, good.read_exact(&mut alert))
             .await
             .unwrap()
             .expect("an alert, not a closed connection");

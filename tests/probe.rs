@@ -303,3 +303,82 @@ proptest! {
         prop_assert!(probe(&borrowed(&messages), [spec])[0].score() <= 1000);
     }
 }
+
+/// What is said of a change is said of no other, and has its figures in it.
+#[test]
+fn each_change_has_words_of_its_own() {
+    use cardwire::layout::{NextBitmap, PrefixCoding, Side};
+    let page = CodePage::Cp037;
+    let codings = [
+        Coding::Ascii,
+        Coding::Ebcdic(page),
+        Coding::Bcd,
+        Coding::Raw,
+        Coding::Hex,
+        Coding::EbcdicHex(page),
+        Coding::Zoned(cardwire::layout::Zone::F),
+    ];
+    let prefixes = [
+        PrefixCoding::Ascii,
+        PrefixCoding::Ebcdic(page),
+        PrefixCoding::Bcd,
+        PrefixCoding::Binary,
+        PrefixCoding::Hex,
+        PrefixCoding::Ber,
+    ];
+    let mtis = [MtiCoding::Ascii, MtiCoding::Ebcdic, MtiCoding::Bcd, MtiCoding::Binary, MtiCoding::Hex];
+    let units = [LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles];
+    let nibbles = [(Side::Left, 0), (Side::Right, 0), (Side::Right, 0xF)];
+    let mut groups: Vec<Vec<Change>> = vec![
+        mtis.map(Change::Mti).to_vec(),
+        codings.map(Change::Coding).to_vec(),
+        codings.map(Change::Digits).to_vec(),
+        codings.map(Change::Text).to_vec(),
+        codings.map(Change::Binary).to_vec(),
+        prefixes.map(Change::Prefixes).to_vec(),
+        prefixes.map(Change::Prefix).to_vec(),
+        units.map(Change::OctetPrefixes).to_vec(),
+        units.map(Change::LengthUnit).to_vec(),
+        [false, true].map(Change::Includes).to_vec(),
+        nibbles.map(|(side, nibble)| Change::PadNibble(PadNibble { side, nibble })).to_vec(),
+        [Content::N, Content::Ans, Content::B].map(Change::Content).to_vec(),
+        vec![Change::Variable, Change::Parts, Change::Defined],
+        vec![Change::ThirdBitmap(NextBitmap::InElement), Change::ThirdBitmap(NextBitmap::Announced)],
+    ];
+    let figures: [fn(u32) -> Change; 5] = [
+        |figure| Change::Width(u8::try_from(figure).unwrap()),
+        Change::Fixed,
+        Change::Longer,
+        |found| Change::Unsigned { expected: 71, found },
+        |found| Change::Signed { expected: 71, found },
+    ];
+    for of in figures {
+        let said = of(93).to_string();
+        assert!(said.contains("93"), "{said}");
+        groups.push(vec![of(92), of(93)]);
+    }
+    let said: Vec<Vec<String>> =
+        groups.iter().map(|group| group.iter().map(Change::to_string).collect()).collect();
+    let all: Vec<&String> = said.iter().flatten().collect();
+    // an MTI and a value that are written in one way are told by the place before the words
+    for (place, words) in all.iter().enumerate() {
+        let same = all.iter().position(|other| other == words).unwrap();
+        let of_mti = same < mtis.len() && (mtis.len()..mtis.len() + codings.len()).contains(&place);
+        assert!(words.len() > 8 && (same == place || of_mti), "{words}");
+    }
+    assert_eq!(Change::Bitmap(Coding::Hex).to_string(), Change::Coding(Coding::Hex).to_string());
+}
+
+/// What reads messages for the most part is told from what reads none.
+#[test]
+fn a_spec_that_reads_messages_is_told_from_one_that_does_not() {
+    let good = traffic(&ISO87_ASCII);
+    let inputs: Vec<&[u8]> = good.iter().map(Vec::as_slice).collect();
+    let best = probe(&inputs, [&ISO87_ASCII]).remove(0);
+    assert!(best.reads_messages() && best.is_complete());
+    let noise: [&[u8]; 2] = [&[0x5A; 40], b"a letter of some length, and no message at all"];
+    for noise in noise {
+        let found = probe(&[noise], [&ISO87_ASCII, &ISO87_BCD]);
+        assert!(found.iter().all(|explanation| !explanation.reads_messages()), "{noise:?}");
+    }
+}

@@ -406,3 +406,35 @@ fn what_is_too_short_in_a_struct_is_refused() {
         }
     }
 }
+
+/// An MTI that is none is told as such, and not as an element of the struct.
+#[test]
+fn a_wrong_type_is_told_at_its_place() {
+    #[derive(Serialize)]
+    struct Typed {
+        mti: &'static str,
+    }
+    for mti in ["020", "02000", "02X0"] {
+        let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &Typed { mti }).unwrap_err();
+        assert_eq!((error.field(), error.kind()), (None, ErrorKind::MtiDigit), "{mti}: {error}");
+        assert!(error.to_string().starts_with("MTI"), "{mti}: {error}");
+        assert_eq!(error.struct_field(), None, "{mti}: {error}");
+    }
+}
+
+/// The MTI is one of the values where the struct has it.
+#[test]
+fn values_know_the_type_of_their_struct() {
+    #[derive(Serialize)]
+    struct Typed {
+        mti: &'static str,
+    }
+    #[derive(Serialize)]
+    struct Untyped {
+        systems_trace_audit_number: u32,
+    }
+    let values = to_values(&ISO87_ASCII, &Typed { mti: "0420" }).unwrap();
+    assert_eq!(values.mti().map(|mti| mti.to_string()).as_deref(), Some("0420"));
+    let values = to_values(&ISO87_ASCII, &Untyped { systems_trace_audit_number: 7 }).unwrap();
+    assert_eq!(values.mti(), None);
+}

@@ -293,3 +293,26 @@ fn odd_key_lengths_under_a_good_mac() {
         );
     }
 }
+
+/// X9.143, table of modes of use: what may be done with a key, and no words for a mode that is none.
+#[test]
+fn modes_of_use_have_the_words_of_the_standard() {
+    let modes = [
+        (b'B', "encrypt and decrypt"),
+        (b'C', "generate and verify MACs"),
+        (b'D', "decrypt only"),
+        (b'E', "encrypt only"),
+        (b'G', "generate MACs only"),
+        (b'N', "no restriction"),
+        (b'S', "sign only"),
+        (b'T', "sign and decrypt"),
+        (b'V', "verify only"),
+        (b'X', "derive keys"),
+        (b'Y', "make variants"),
+    ];
+    for mode in 0..=u8::MAX {
+        let words = modes.iter().find(|(known, _)| *known == mode).map(|(_, words)| *words);
+        let header = Header::new(KeyBlockVersion::D, *b"P0", b'A', mode, b'N');
+        assert_eq!(header.mode_words(), words, "{}", char::from(mode));
+    }
+}

@@ -41,7 +41,7 @@ fn noted(history: &History) -> Vec<&Record> {
 
 #[test]
 fn garbage_wrong_macs_and_other_dialects_change_nothing() {
-    let mut network = Network::new("garbage");
+    let mut network = Network::calm("garbage");
     network.start_all();
     network.ask("terminal:1", "sign-on", "signed-on");
     let [pos, host] = network.ports;
@@ -104,7 +104,7 @@ fn garbage_wrong_macs_and_other_dialects_change_nothing() {
 
 #[test]
 fn broken_files_are_set_aside_and_said() {
-    let mut network = Network::new("files");
+    let mut network = Network::calm("files");
     network.start_all();
     let root = network.folder.join("network");
     let inbox = |folder: &str| root.join(folder);

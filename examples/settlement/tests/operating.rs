@@ -14,7 +14,7 @@ fn free_port() -> u16 {
 
 fn scraped(port: u16, request: &str) -> String {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
@@ -23,7 +23,7 @@ fn scraped(port: u16, request: &str) -> String {
 
 #[test]
 fn metrics_logs_and_probes_of_a_running_network() {
-    let mut network = Network::new("metrics");
+    let mut network = Network::calm("metrics");
     let port = free_port();
     let more = ["--metrics", &format!("127.0.0.1:{port}"), "--log"].map(str::to_owned);
     network.more.insert("acquirer:1", more.into());
@@ -70,7 +70,7 @@ fn metrics_logs_and_probes_of_a_running_network() {
 
 #[test]
 fn who_did_what_and_why_is_written_down_and_a_tail_that_is_cut_off_is_noticed() {
-    let mut network = Network::new("operators");
+    let mut network = Network::calm("operators");
     network.start("acquirer:1");
     network.ask("acquirer:1", "freeze 104440359980001", "refused");
     network.ask("acquirer:1", "freeze 104440359980001 by alice because case 88", "done");

@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{TempFile, card, machine, timers};
+use common::{TempFile, card, machine};
 use settlement::audit::{Books, audit};
 use settlement::capture::Capture;
 use settlement::clock::SystemClock;
@@ -13,14 +13,14 @@ use settlement::journal::{Party, RecordKind};
 use settlement::money::Money;
 use settlement::net::Network;
 use settlement::node::Node;
-use settlement::party::{Command, Outcome};
+use settlement::party::{Command, Outcome, Timers};
 use settlement::store::SqliteStore;
 use settlement::telegram::Mti;
 use settlement::world::{Fault, Mishap, World};
 
 /// Waits until this is told.
 fn told(world: &mut Network, awaited: impl Fn(&Outcome) -> bool) {
-    while !awaited(&world.outcome(Duration::from_secs(10)).unwrap().1) {}
+    while !awaited(&world.outcome(Duration::from_secs(60)).unwrap().1) {}
 }
 
 #[test]
@@ -28,8 +28,10 @@ fn a_frame_that_the_wire_carries_twice_is_booked_once() {
     let file = TempFile::new("tcp.sqlite");
     let node =
         |party| Node::open(machine(party), Box::new(SqliteStore::open(&file, party).unwrap())).unwrap();
+    // no timer runs out, however slow the machine is
+    let calm = Timers::from_base(Duration::from_secs(20));
     let clock = Arc::new(SystemClock::new(0));
-    let mut world = Network::open(Party::ALL.map(node), clock, Capture::default(), timers()).unwrap();
+    let mut world = Network::open(Party::ALL.map(node), clock, Capture::default(), calm).unwrap();
     told(&mut world, |outcome| *outcome == Outcome::InService(Party::Issuer));
     world.ask(Party::Terminal, Command::SignOn).unwrap();
     told(&mut world, |outcome| matches!(outcome, Outcome::SignedOn(_)));

@@ -8,14 +8,17 @@
 //! mutants, and those that can not be written beside the original, are left to `cargo mutants`. They
 //! are listed as survivors, in words that its `--re` takes.
 //!
-//! Started by `.ci/mutants`, in the root of the project, with the list as JSON on standard input, how many
-//! to try at once, the tests as cargo names them, and behind `--` what their programs are told.
+//! Started by `.ci/mutants`, in the root of the project, with the list as JSON on standard input. Arguments: the
+//! plan (one of `plans/`), how many to try at once, how many of each module to draw, the seed, and
+//! a file with those names that alone are tried, if there is one.
 
 mod edit;
+mod plan;
 mod programs;
 mod tree;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{Read, stdin};
 use std::path::Path;
 use std::process::ExitCode;
@@ -24,7 +27,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Deserialize;
 
-use programs::{Program, Verdict};
+use plan::Plan;
+use programs::{Tests, Verdict};
 
 /// A mutant, as `cargo mutants --list --json` says it.
 #[derive(Deserialize, Clone, Debug)]
@@ -51,27 +55,41 @@ pub(crate) struct Position {
 fn main() -> ExitCode {
     let mut list = String::new();
     stdin().read_to_string(&mut list).expect("a list of mutants");
-    let mutants: Vec<Mutant> =
-        serde_json::from_str(&list).expect("what `cargo mutants --list --json` prints");
+    let all: Vec<Mutant> = serde_json::from_str(&list).expect("what `cargo mutants --list --json` prints");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (jobs, tests) =
-        arguments.split_first().expect("how many at once, and the tests: --lib --test=golden ...");
-    let jobs: usize = jobs.parse().expect("a number of jobs");
-    let split = tests.iter().position(|argument| argument == "--").unwrap_or(tests.len());
-    let (tests, arguments) = tests.split_at(split);
+    let [plan, jobs, sample, seed, only @ ..] = arguments.as_slice() else {
+        panic!("PLAN JOBS SAMPLE SEED [NAMES]");
+    };
+    let plan = fs::read_to_string(plan).expect("a plan");
+    let plan: Plan = toml::from_str(&plan).expect("a plan");
+    let number = |text: &String| text.parse::<usize>().expect("a number");
+    let counts = count(&all, &plan);
+    let mut mutants = plan.draw(all, number(sample), seed.parse().expect("a seed"));
+    if let Some(names) = only.first() {
+        let names = fs::read_to_string(names).expect("names of mutants");
+        mutants.retain(|mutant| names.contains(&mutant.name));
+    }
 
     let folder = Path::new(&std::env::var("CARGO_TARGET_DIR").unwrap_or("target".into())).join("mutants");
-    let (programs, written) = tree::build(&folder, &mutants, tests);
-    let programs = programs::baseline(programs, &folder, arguments.get(1..).unwrap_or_default());
-    let verdicts = try_all(&mutants, &written, &programs, jobs);
-    report(&mutants, &verdicts)
+    let (programs, written) = tree::build(&folder, &mutants, &plan);
+    let tests = programs::baseline(&programs, &folder, &plan, number(jobs));
+    let verdicts = try_all(&mutants, &written, &tests, number(jobs));
+    report(&plan, &counts, &mutants, &verdicts)
+}
+
+/// How many mutants each module has.
+fn count(mutants: &[Mutant], plan: &Plan) -> Vec<(String, usize)> {
+    let modules: BTreeSet<&str> = mutants.iter().filter_map(|mutant| plan.module_of(&mutant.file)).collect();
+    let of =
+        |module: &str| mutants.iter().filter(|mutant| plan.module_of(&mutant.file) == Some(module)).count();
+    modules.into_iter().map(|module| (module.to_owned(), of(module))).collect()
 }
 
 /// Tries each mutant that was written.
 fn try_all(
     mutants: &[Mutant],
     written: &BTreeSet<usize>,
-    programs: &[Program],
+    tests: &Tests<'_>,
     jobs: usize,
 ) -> Vec<(usize, Verdict)> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -82,11 +100,11 @@ fn try_all(
                     let id = next.fetch_add(1, Ordering::Relaxed);
                     let Some(mutant) = mutants.get(id) else { break };
                     let verdict = match written.contains(&id) {
-                        true => programs::verdict(id, programs),
+                        true => tests.verdict(id, mutant),
                         false => written_not(mutant),
                     };
-                    if !matches!(verdict, Verdict::Caught | Verdict::Unviable) {
-                        eprintln!("{verdict:?}: {}", mutant.name);
+                    if !matches!(verdict, Verdict::Unviable) {
+                        eprintln!("{id} {verdict:?}: {}", mutant.name);
                     }
                     done.lock().expect("no thread panics").push((id, verdict));
                 }
@@ -107,23 +125,35 @@ fn written_not(mutant: &Mutant) -> Verdict {
     }
 }
 
-/// A row for each file, and whether all are caught.
-fn report(mutants: &[Mutant], verdicts: &[(usize, Verdict)]) -> ExitCode {
-    let files: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file.as_str()).collect();
-    println!("| file | mutants | unviable | caught | too slow | survived | not reached | not written |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
-    for file in files {
+/// A row for each module and each file, and whether all are caught.
+fn report(
+    plan: &Plan,
+    counts: &[(String, usize)],
+    mutants: &[Mutant],
+    verdicts: &[(usize, Verdict)],
+) -> ExitCode {
+    let head = "drawn | unviable | caught | too slow | survived | not reached | not written |";
+    let row = |is_of: &dyn Fn(&Mutant) -> bool| {
+        use Verdict::{Caught, NotReached, NotWritten, Survived, TooSlow, Unviable};
         let of = |wanted: Option<Verdict>| {
             let found = verdicts.iter().filter(|(id, verdict)| {
-                mutants[*id].file == file && wanted.is_none_or(|wanted| wanted == *verdict)
+                is_of(&mutants[*id]) && wanted.is_none_or(|wanted| wanted == *verdict)
             });
             found.count()
         };
-        use Verdict::{Caught, NotReached, NotWritten, Survived, TooSlow, Unviable};
         let columns = [Unviable, Caught, TooSlow, Survived, NotReached, NotWritten];
-        let counts = columns.map(|verdict| of(Some(verdict)).to_string());
-        println!("| {file} | {} | {} |", of(None), counts.join(" | "));
+        format!("{} | {} |", of(None), columns.map(|verdict| of(Some(verdict)).to_string()).join(" | "))
+    };
+    println!("| module | mutants | {head}\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for (module, all) in counts {
+        println!("| {module} | {all} | {}", row(&|mutant| plan.module_of(&mutant.file) == Some(module)));
     }
+    println!("\n| file | {head}\n| --- | --- | --- | --- | --- | --- | --- | --- |");
+    let files: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file.as_str()).collect();
+    for file in files {
+        println!("| {file} | {}", row(&|mutant| mutant.file == file));
+    }
+    println!();
     let is_open =
         |verdict: &Verdict| !matches!(verdict, Verdict::Caught | Verdict::TooSlow | Verdict::Unviable);
     let mut all = true;

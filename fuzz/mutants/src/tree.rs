@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::Mutant;
 use crate::edit::{self, Written};
+use crate::plan::Plan;
+use crate::programs::Program;
 
 /// How often the project is built without the mutants that the compiler refused.
 const ROUNDS: usize = 40;
@@ -19,7 +21,7 @@ extern crate std;
 use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 static CHOSEN: AtomicU32 = AtomicU32::new(u32::MAX);
-static MET: [AtomicBool; 8192] = [const { AtomicBool::new(false) }; 8192];
+static MET: [AtomicBool; COUNT] = [const { AtomicBool::new(false) }; COUNT];
 
 pub const fn on(id: u32) -> bool {
     core::intrinsics::const_eval_select((id,), constant, running)
@@ -46,12 +48,17 @@ fn running(id: u32) -> bool {
 }
 "#;
 
+/// Where the switch is written: a crate has its own, and asks it for the numbers of all.
+const ROOTS: [&str; 5] = [
+    "examples/settlement/src/lib.rs",
+    "examples/settlement/src/main.rs",
+    "recon/src/lib.rs",
+    "src/bin/cardwire/main.rs",
+    "src/lib.rs",
+];
+
 /// Builds the tests with every mutant that compiles; the programs by name, and those mutants.
-pub(crate) fn build(
-    folder: &Path,
-    mutants: &[Mutant],
-    tests: &[String],
-) -> (BTreeMap<String, PathBuf>, BTreeSet<usize>) {
+pub(crate) fn build(folder: &Path, mutants: &[Mutant], plan: &Plan) -> (Vec<Program>, BTreeSet<usize>) {
     let tree = folder.join("tree");
     copy(&tree);
     // what was refused once, by name
@@ -63,10 +70,12 @@ pub(crate) fn build(
     for round in 1..=ROUNDS {
         let written = write(&tree, mutants, &refused);
         // checking is quicker than building
-        let (mut programs, mut errors) = compile(folder, &tree, &["check", "--lib"]);
+        let what = ["check", "--lib", "--bins"].map(str::to_owned);
+        let (mut programs, mut errors) = compile(folder, &tree, &what, plan);
         if errors.is_empty() {
-            let build = ["test", "--no-run"].into_iter().chain(tests.iter().map(String::as_str));
-            (programs, errors) = compile(folder, &tree, &build.collect::<Vec<_>>());
+            let mut what = vec!["test".to_owned(), "--no-run".to_owned()];
+            what.extend(plan.targets());
+            (programs, errors) = compile(folder, &tree, &what, plan);
         }
         if errors.is_empty() {
             let ids = written.values().flat_map(|file| file.places.iter().map(|(id, _)| *id)).collect();
@@ -74,12 +83,15 @@ pub(crate) fn build(
         }
         let before = refused.len();
         for (file, place, message) in errors {
-            let Some(id) = written.get(&file).and_then(|written| nearest(written, place)) else {
+            let Some(id) = written.get(&file).and_then(|written| nearest(written, place, &message)) else {
                 panic!("{file}, {place}: {message}");
             };
             refused.insert(id);
         }
-        let names: Vec<&str> = refused.iter().map(|id| mutants[*id].name.as_str()).collect();
+        // and those of other plans
+        let mut names = known.clone();
+        names.extend(refused.iter().map(|id| mutants[*id].name.as_str()));
+        let names: Vec<&str> = names.into_iter().collect();
         fs::write(&kept, names.join("\n")).expect("a file can be written");
         eprintln!("round {round}: {} mutants are refused", refused.len());
         assert!(refused.len() > before, "it does not compile, and not for a mutant");
@@ -108,7 +120,7 @@ fn put(path: &Path, content: &[u8]) {
 
 /// Writes the mutants that are not refused into the files of the tree.
 fn write(tree: &Path, mutants: &[Mutant], refused: &BTreeSet<usize>) -> BTreeMap<String, Written> {
-    let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::from([("src/lib.rs", Vec::new())]);
+    let mut files: BTreeMap<&str, Vec<(usize, &Mutant)>> = ROOTS.map(|root| (root, Vec::new())).into();
     for (id, mutant) in mutants.iter().enumerate() {
         let of_file = files.entry(&mutant.file).or_default();
         if !refused.contains(&id) {
@@ -116,34 +128,50 @@ fn write(tree: &Path, mutants: &[Mutant], refused: &BTreeSet<usize>) -> BTreeMap
         }
     }
     let mut all = BTreeMap::new();
-    for (path, mutants) in files {
+    for (path, mutants_of_file) in files {
         let text = fs::read_to_string(path).expect("a file of the project");
-        let mut written = edit::write(&text, &mutants);
-        if path == "src/lib.rs" {
+        let mut written = edit::write(&text, &mutants_of_file);
+        if ROOTS.contains(&path) {
             let head = "#![feature(core_intrinsics, const_eval_select)]\n#![allow(internal_features)]\n";
+            for (_, range) in &mut written.places {
+                *range = range.start + head.len()..range.end + head.len();
+            }
             written.text = format!("{head}{}\nmod mutants;\n", written.text);
+            let switch = SWITCH.replace("COUNT", &mutants.len().max(1).to_string());
+            put(&tree.join(path).with_file_name("mutants.rs"), switch.as_bytes());
         }
         put(&tree.join(path), written.text.as_bytes());
         all.insert(path.to_owned(), written);
     }
-    put(&tree.join("src/mutants.rs"), SWITCH.as_bytes());
     all
 }
 
-/// The mutant in which an error lies, or the last one before it.
-fn nearest(written: &Written, place: usize) -> Option<usize> {
+/// The mutant in which an error lies, or the last one before it; where arms are missing, the next one.
+fn nearest(written: &Written, place: usize, message: &str) -> Option<usize> {
     let inside = written.places.iter().filter(|(_, range)| range.contains(&place));
-    let before = written.places.iter().filter(|(_, range)| range.end <= place);
-    let smallest = inside.min_by_key(|(_, range)| range.len());
-    smallest.or(before.max_by_key(|(_, range)| range.end)).map(|(id, _)| *id)
+    let before =
+        written.places.iter().filter(|(_, range)| range.end <= place).max_by_key(|(_, range)| range.end);
+    let after =
+        written.places.iter().filter(|(_, range)| range.start > place).min_by_key(|(_, range)| range.start);
+    let found = match message.contains("E0004") {
+        true => after.or(before),
+        false => inside.min_by_key(|(_, range)| range.len()).or(before).or(after),
+    };
+    found.map(|(id, _)| *id)
 }
 
 type Errors = Vec<(String, usize, String)>;
 
 /// Calls cargo: the programs by name, or where the errors are.
-fn compile(folder: &Path, tree: &Path, call: &[&str]) -> (BTreeMap<String, PathBuf>, Errors) {
+fn compile(folder: &Path, tree: &Path, call: &[String], plan: &Plan) -> (Vec<Program>, Errors) {
     let output = Command::new("cargo")
         .args(call)
+        .args(plan.packages.iter().map(|package| format!("--package={package}")))
+        // others' code is built once, ours again and again
+        .args(plan.packages.iter().flat_map(|package| {
+            ["--config".to_owned(), format!("profile.dev.package.{package}.opt-level={}", plan.opt_level)]
+        }))
+        .arg(format!("--features={}", plan.features.join(",")))
         .arg("--message-format=json")
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", fs::canonicalize(folder).expect("the folder is there").join("target"))
@@ -154,13 +182,10 @@ fn compile(folder: &Path, tree: &Path, call: &[&str]) -> (BTreeMap<String, PathB
         .stderr(Stdio::inherit())
         .output()
         .expect("cargo");
-    let (mut programs, mut errors) = (BTreeMap::new(), Vec::new());
+    let (mut programs, mut errors) = (Vec::new(), Vec::new());
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(message) = serde_json::from_str::<Value>(line) else { continue };
-        let path = message["executable"].as_str();
-        if let (Some(path), Some(name)) = (path, message["target"]["name"].as_str()) {
-            programs.insert(name.to_owned(), PathBuf::from(path));
-        }
+        programs.extend(program(&message));
         let error = &message["message"];
         if error["level"] == "error" {
             errors.extend(place(error));
@@ -172,12 +197,31 @@ fn compile(folder: &Path, tree: &Path, call: &[&str]) -> (BTreeMap<String, PathB
     (programs, errors)
 }
 
+/// A program of tests that was built.
+fn program(message: &Value) -> Option<Program> {
+    let path = message["executable"].as_str()?;
+    if message["profile"]["test"] != true {
+        return None;
+    }
+    let name = match message["target"]["kind"][0].as_str()? {
+        "test" => message["target"]["name"].as_str()?,
+        kind => kind,
+    };
+    let folder = Path::new(message["manifest_path"].as_str()?).parent()?;
+    let package = match folder.file_name()?.to_str()? {
+        "recon" => "recon",
+        "settlement" => "settlement",
+        _ => "cardwire",
+    };
+    Some(Program::new(format!("{package}:{name}"), path.into(), folder.to_owned()))
+}
+
 fn place(error: &Value) -> Option<(String, usize, String)> {
     let span = error["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
     let (mut file, mut start) = (span["file_name"].as_str()?.to_owned(), span["byte_start"].as_u64()?);
     // an error in a macro lies where the macro is used
     let mut outer = &span["expansion"]["span"];
-    while !file.starts_with("src/") && outer.is_object() {
+    while (file.starts_with('/') || file.starts_with('<')) && outer.is_object() {
         file = outer["file_name"].as_str()?.to_owned();
         start = outer["byte_start"].as_u64()?;
         outer = &outer["expansion"]["span"];

@@ -63,3 +63,36 @@ impl Latency {
 fn millis(micros: u64) -> String {
     format!("{}.{:03} ms", micros / 1000, micros % 1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_and_bars_are_of_the_times_that_were_recorded() {
+        let mut latency = Latency::new();
+        assert_eq!((latency.count(), latency.line().as_str()), (0, "no response"));
+        assert_eq!(latency.bars(), [""; 0]);
+        for micros in [1_500, 1_500, 70_000, 1_500] {
+            latency.record(Duration::from_micros(micros));
+        }
+        let line = latency.line();
+        // three digits of a time are kept
+        assert!(line.starts_with("latency p50 1.500 ms, p90 70.0"), "{line}");
+        assert!(line.contains(" ms, p99.9 70.0") && line.contains(" ms, max 70.0"), "{line}");
+        let bars = [
+            format!("  1.024 ms         3 {}", "#".repeat(50)),
+            format!(" 65.536 ms         1 {}", "#".repeat(17)),
+        ];
+        assert_eq!(latency.bars(), bars);
+        assert_eq!(latency.count(), 4);
+    }
+
+    #[test]
+    fn no_time_is_less_than_a_microsecond() {
+        let mut latency = Latency::new();
+        latency.record(Duration::ZERO);
+        assert_eq!(latency.line().matches("0.001 ms").count(), 5);
+        assert_eq!(latency.bars(), [format!("  0.001 ms         1 {}", "#".repeat(50))]);
+    }
+}

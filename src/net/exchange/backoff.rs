@@ -85,4 +85,16 @@ mod tests {
         let wait = |seed| Backoff::new(Duration::from_secs(1), Duration::from_secs(1), seed).wait();
         assert_ne!(wait(1), wait(2));
     }
+
+    /// Of many that failed together about as many return in each eighth of the time.
+    #[test]
+    fn waits_are_spread_evenly() {
+        let wait = |seed| Backoff::new(Duration::from_secs(1), Duration::from_secs(1), seed).wait();
+        let mut eighths = [0; 8];
+        for seed in 0..1_600 {
+            let share = (wait(seed).as_micros() - 500_000) * 8 / 500_000;
+            eighths[usize::try_from(share.min(7)).unwrap()] += 1;
+        }
+        assert!(eighths.iter().all(|count| (100..300).contains(count)), "{eighths:?}");
+    }
 }

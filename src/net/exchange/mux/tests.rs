@@ -256,3 +256,17 @@ proptest! {
         prop_assert_eq!(out, (0..next).collect::<Vec<_>>());
     }
 }
+
+/// A key is in flight or remembered, and never both.
+#[test]
+fn what_is_in_flight_is_not_yet_remembered() {
+    let mut mux = mux(8, 8);
+    for key in 0..3 {
+        mux.open(s(0), key, s(10), 0).unwrap();
+    }
+    assert_eq!((mux.in_flight(), mux.remembered()), (3, 0));
+    mux.take_response(s(1), &1);
+    assert_eq!((mux.in_flight(), mux.remembered()), (2, 1));
+    mux.expire(s(11));
+    assert_eq!((mux.in_flight(), mux.remembered()), (1, 2));
+}
