@@ -43,12 +43,44 @@ pub(crate) enum Role {
     Stripe(usize),
 }
 
-/// Standard output.
+/// Standard output, or what will go there.
 pub(crate) struct Output {
-    writer: BufWriter<StdoutLock<'static>>,
+    writer: Sink,
     painted: bool,
     /// The row that is put together, kept for the next one.
     row: String,
+}
+
+/// How much room is set aside for what is to be kept next.
+const MOST_ROOM: usize = 1 << 18;
+
+/// Where it goes.
+enum Sink {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    Memory(Vec<u8>),
+}
+
+impl Write for Sink {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(octets),
+            Self::Memory(memory) => memory.write(octets),
+        }
+    }
+
+    fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.write_all(octets),
+            Self::Memory(memory) => memory.write_all(octets),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::Memory(_) => Ok(()),
+        }
+    }
 }
 
 impl Output {
@@ -62,8 +94,39 @@ impl Output {
                     && io::stdout().is_terminal()
             }
         };
-        let row = String::with_capacity(256);
-        Self { writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()), painted, row }
+        let stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Self { writer: Sink::Stdout(stdout), painted, row: String::with_capacity(256) }
+    }
+
+    /// What is kept until it is its turn, with the colours of standard output or without.
+    pub(crate) fn in_memory(painted: bool) -> Self {
+        Self { writer: Sink::Memory(Vec::new()), painted, row: String::with_capacity(256) }
+    }
+
+    /// How much is kept.
+    pub(crate) const fn written(&self) -> usize {
+        match &self.writer {
+            Sink::Memory(memory) => memory.len(),
+            Sink::Stdout(_) => 0,
+        }
+    }
+
+    /// Forgets what is kept beyond so much.
+    pub(crate) fn cut(&mut self, len: usize) {
+        if let Sink::Memory(memory) = &mut self.writer {
+            memory.truncate(len);
+        }
+    }
+
+    /// Gives what is kept.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        match &mut self.writer {
+            Sink::Memory(memory) => {
+                let room = memory.capacity();
+                std::mem::replace(memory, Vec::with_capacity(room.min(MOST_ROOM)))
+            }
+            Sink::Stdout(_) => Vec::new(),
+        }
     }
 
     /// The text in the colour of its role; without colours the text. What is not printable in it is
