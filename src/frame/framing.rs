@@ -348,8 +348,10 @@ impl Framing {
     /// Whether frames have two bytes of length and nothing else besides the message, as nearly all have.
     #[inline]
     pub(super) const fn is_plain(&self) -> bool {
-        matches!(self.delimiter, Delimiter::Length { field: LengthField::Big(2), counts_itself: false, counts_trailer: false })
-            && self.length_first.is_empty()
+        matches!(
+            self.delimiter,
+            Delimiter::Length { field: LengthField::Big(2), counts_itself: false, counts_trailer: false }
+        ) && self.length_first.is_empty()
             && self.gap.is_empty()
             && matches!((self.trailer, self.station), (Trailer::None, Station::None))
     }

@@ -215,3 +215,47 @@ fn worked<I>(
     parts.push(Part::Written(output.take(), count));
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Color;
+    use std::io::Write;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// However fast an input is, no more of it is taken in than waits to be written.
+    #[test]
+    fn what_is_read_ahead_is_bounded_and_all_is_in_order() {
+        const ITEMS: usize = 20_000;
+        const THREADS: usize = 3;
+        let (read, mut next) = (Arc::new(AtomicUsize::new(0)), 0);
+        let counted = Arc::clone(&read);
+        let mut output = Output::new(Color::Never);
+        let count = in_order(
+            THREADS,
+            &mut output,
+            move |take| {
+                (0..ITEMS).try_for_each(|item| {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    take(item, false)
+                })
+            },
+            // every seventh is left for its turn, after something was written of it
+            |output, item| {
+                output.bytes().write_all(b"never seen").ok().filter(|()| item % 7 != 0)?;
+                output.cut(0);
+                Some(Done::Wrong)
+            },
+            |_, item| {
+                assert_eq!(item, next);
+                next += 7;
+                let ahead = read.load(Ordering::SeqCst) - item;
+                // as many chunks as there is room for, one that is gathered, one that waits for its place
+                assert!(ahead <= (4 * THREADS + 3) * CHUNK, "{ahead} items");
+                Ok(Done::Fine)
+            },
+        );
+        let count = count.unwrap();
+        assert_eq!((count.total, count.total - count.wrong), (20_000, 20_000_u64.div_ceil(7)));
+    }
+}

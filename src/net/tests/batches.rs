@@ -105,7 +105,8 @@ fn usual_keys_are_known() {
             let element = spec.element(*number);
             element.is_some_and(|element| element.form() == Form::Fixed && element.layout().is_none())
         };
-        let numbers: Vec<u8> = [de::TRANSMISSION_TIME, de::STAN, de::TERMINAL].into_iter().filter(is_usual).collect();
+        let numbers: Vec<u8> =
+            [de::TRANSMISSION_TIME, de::STAN, de::TERMINAL].into_iter().filter(is_usual).collect();
         let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
         let digits = "1".repeat(spec.element(de::TRANSMISSION_TIME).map_or(0, Element::max));
         let text = "T".repeat(spec.element(de::TERMINAL).map_or(0, Element::max));

@@ -180,7 +180,6 @@ impl Check {
         }
         tally(count.wrong, count.total, ("messages are not as they should be", "报文不符合要求"))
     }
-
 }
 
 impl Rules {

@@ -122,7 +122,8 @@ impl Decode {
             1 => one_by_one(output, |take| messages.each(first, take), each)?,
             _ => {
                 let (input, view) = (self.input.clone(), self.view);
-                let read = move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
+                let read =
+                    move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
                 in_order(threads, output, read, move |output, entry| view.sound(output, spec, entry), each)?
             }
         };
@@ -149,7 +150,6 @@ impl Decode {
         }
         Ok(())
     }
-
 }
 
 impl View {
