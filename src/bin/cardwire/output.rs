@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
@@ -177,19 +178,27 @@ impl Output {
         }
         let text = text.to_string();
         let mut pieces = text.split([PAINT, PLAIN]);
-        write!(self.writer, "{}", Printable(pieces.next().unwrap_or_default()))?;
+        self.print(pieces.next().unwrap_or_default())?;
         // every second piece is painted
         for (index, piece) in pieces.enumerate() {
             let mut characters = piece.chars();
-            match (index % 2 == 0).then(|| characters.next().and_then(Role::marked)).flatten() {
-                Some(role) => {
-                    let style = style(role);
-                    write!(self.writer, "{style}{}{style:#}", Printable(characters.as_str()))?;
+            match (index % 2 == 0).then(|| characters.next().and_then(code)).flatten() {
+                Some(code) => {
+                    self.writer.write_all(code.as_bytes())?;
+                    self.print(characters.as_str())?;
+                    self.writer.write_all(RESET)?;
                 }
-                None => write!(self.writer, "{}", Printable(piece))?,
+                None => self.print(piece)?,
             }
         }
-        writeln!(self.writer)
+        self.writer.write_all(b"\n")
+    }
+
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        match is_plain(text) {
+            true => self.writer.write_all(text.as_bytes()),
+            false => write!(self.writer, "{}", Printable(text)),
+        }
     }
 }
 
@@ -291,11 +300,17 @@ impl Role {
         let index = Self::ALL.iter().position(|known| *known == role).unwrap_or_default();
         u32::try_from(index).ok().and_then(|index| char::from_digit(index, 16)).unwrap_or('0')
     }
-
-    fn marked(mark: char) -> Option<Self> {
-        Self::ALL.get(usize::try_from(mark.to_digit(16)?).ok()?).copied()
-    }
 }
+
+/// What a terminal is sent to begin the style of a role, by the mark of that; worked out once.
+fn code(mark: char) -> Option<&'static str> {
+    static CODES: OnceLock<[String; Role::ALL.len()]> = OnceLock::new();
+    let codes = CODES.get_or_init(|| Role::ALL.map(|role| style(role).render().to_string()));
+    codes.get(usize::try_from(mark.to_digit(16)?).ok()?).map(String::as_str)
+}
+
+/// What ends every style.
+const RESET: &[u8] = b"\x1b[0m";
 
 fn style(role: Role) -> Style {
     let of = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
@@ -319,7 +334,15 @@ fn style(role: Role) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::padded;
+    use super::*;
+
+    #[test]
+    fn every_role_has_a_code_that_is_reset() {
+        for role in Role::ALL {
+            assert_eq!(code(role.mark()), Some(style(role).render().to_string().as_str()));
+            assert_eq!(style(role).render_reset().to_string().as_bytes(), RESET);
+        }
+    }
 
     #[test]
     fn a_chinese_character_takes_two_columns() {
