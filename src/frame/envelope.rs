@@ -61,7 +61,28 @@ impl Framing {
     /// length, `FrameShape` for bytes that the framing prescribes otherwise, `FrameCheck` for the
     /// check byte, and `Truncated` when the station header does not fit into the frame.
     pub fn split<'a>(&self, input: &'a [u8]) -> Result<Option<Frame<'a>>> {
-        settle(self.open(Reader::new(input), false))
+        match self.split_plain(input) {
+            None => settle(self.open(Reader::new(input), false)),
+            frame => Ok(frame),
+        }
+    }
+
+    /// The same of a whole frame of two bytes of length and nothing else; `None` for anything else.
+    #[inline]
+    fn split_plain<'a>(&self, input: &'a [u8]) -> Option<Frame<'a>> {
+        let (length, rest) = input.split_first_chunk()?;
+        let size = usize::from(u16::from_be_bytes(*length));
+        let is_frame = self.is_plain() && size <= widen(self.limit);
+        let payload = rest.get(..size).filter(|_| is_frame)?;
+        Some(Frame { header: &[], payload, consumed: length.len() + size, start: length.len() })
+    }
+
+    /// What stands before a message, where that is two bytes of length and a frame has nothing else.
+    #[cfg(feature = "net")]
+    pub(crate) fn plain_length(&self, header: &[u8], payload: &[u8]) -> Option<[u8; 2]> {
+        let size = u16::try_from(payload.len()).ok()?;
+        let is_frame = self.is_plain() && header.is_empty() && u32::from(size) <= self.limit;
+        is_frame.then_some(size.to_be_bytes())
     }
 
     /// Finds the frame at the start of the last bytes of an input, after which no more come: as

@@ -345,6 +345,17 @@ impl Framing {
         self.length_first.len() + length + self.gap.len() + self.station.size() + self.trailer.size()
     }
 
+    /// Whether frames have two bytes of length and nothing else besides the message, as nearly all have.
+    #[inline]
+    pub(super) const fn is_plain(&self) -> bool {
+        matches!(
+            self.delimiter,
+            Delimiter::Length { field: LengthField::Big(2), counts_itself: false, counts_trailer: false }
+        ) && self.length_first.is_empty()
+            && self.gap.is_empty()
+            && matches!((self.trailer, self.station), (Trailer::None, Station::None))
+    }
+
     const fn counted_by(field: LengthField) -> Self {
         let delimiter = Delimiter::Length { field, counts_itself: false, counts_trailer: false };
         let (limit, station) = (Self::DEFAULT_LIMIT, Station::None);

@@ -4,7 +4,7 @@
 //! A row is an offset, octets, and characters that are not read. A message ends where offsets start
 //! again, at an empty line, and in a log at any line that is no row.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::frame::Framing;
 
@@ -15,7 +15,7 @@ use super::row::{Offset, Radices, Row, USUAL};
 
 /// The dumps of a file.
 pub(super) struct Dumps {
-    name: Rc<str>,
+    name: Arc<str>,
     lines: Lines,
     framing: Option<Framing>,
     /// Whether other lines stand between the dumps, and are passed over.
@@ -56,7 +56,7 @@ enum Read {
 }
 
 impl Dumps {
-    pub(super) fn new(name: Rc<str>, lines: Lines, framing: Option<Framing>, in_log: bool) -> Self {
+    pub(super) fn new(name: Arc<str>, lines: Lines, framing: Option<Framing>, in_log: bool) -> Self {
         let (anywhere, pending_line, is_lost) = (false, 0, false);
         Self { name, lines, framing, in_log, anywhere, pending: None, pending_line, is_lost }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::net::SocketAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::skipped::Skipped;
 use super::time::Moment;
@@ -14,13 +14,13 @@ use crate::frame::Framing;
 #[derive(Clone, Debug)]
 pub enum Origin {
     /// In a line of a text, the first being 1.
-    Line(Rc<str>, u64),
+    Line(Arc<str>, u64),
     /// At a byte of a stream.
-    Byte(Rc<str>, u64),
+    Byte(Arc<str>, u64),
     /// In a packet of a capture, on a connection, and when.
     Packet {
         /// The name of the capture.
-        file: Rc<str>,
+        file: Arc<str>,
         /// The packet that completed the message, the first being 1.
         number: u64,
         /// The byte of the capture where that packet's block begins.

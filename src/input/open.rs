@@ -1,7 +1,7 @@
 //! An input of any form, opened.
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::evidence::Known;
 use super::form::{self, Form, Kind, Where};
@@ -46,7 +46,7 @@ impl Options {
     ///
     /// # Errors
     /// When reading fails, or nothing can be read from what the input looks like.
-    pub fn open(&self, name: Rc<str>, stream: Stream) -> Result<Opened, Error> {
+    pub fn open(&self, name: Arc<str>, stream: Stream) -> Result<Opened, Error> {
         let (start, mut stream) = peek(stream).map_err(|error| Error::io(&name, error))?;
         let Self { framing, max_line, spec, .. } = *self;
         let form =

@@ -1,7 +1,7 @@
 //! Messages as they are: one that is the whole file, or many in frames.
 
 use std::io::{self, BufRead, Read};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::frame::Framing;
 use crate::probe::Finder;
@@ -13,7 +13,7 @@ use super::item::{Error, Item, Origin, Payload, Refusal, Source, Stream};
 
 /// A stream of bytes.
 pub(super) struct Raw {
-    name: Rc<str>,
+    name: Arc<str>,
     stream: Stream,
     spec: Option<&'static Spec<'static>>,
     limit: usize,
@@ -29,7 +29,7 @@ enum State {
 
 impl Raw {
     pub(super) fn new(
-        name: Rc<str>,
+        name: Arc<str>,
         stream: Stream,
         framing: Option<Framing>,
         spec: Option<&'static Spec<'static>>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use etherparse::IpNumber;
 
@@ -32,7 +32,7 @@ pub enum Reason {
 #[derive(Clone, Debug)]
 pub struct Skipped {
     /// Its name.
-    pub file: Rc<str>,
+    pub file: Arc<str>,
     /// How many packets there are.
     pub packets: u64,
     /// How many packets were not read, or not as a whole, by why.
@@ -43,7 +43,7 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    pub(super) fn new(file: Rc<str>) -> Self {
+    pub(super) fn new(file: Arc<str>) -> Self {
         Self { file, packets: 0, reasons: BTreeMap::new(), given_up: 0 }
     }
 

@@ -1,7 +1,7 @@
 //! Messages in lines: octets in digits, base64, or the characters themselves.
 
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ pub(super) enum Notation {
 
 /// The lines of a file, each one message or, with a framing, the frames of one.
 pub(super) struct Texts {
-    name: Rc<str>,
+    name: Arc<str>,
     lines: Lines,
     notation: Notation,
     /// Whether one message takes several lines, up to an empty one.
@@ -40,7 +40,7 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn new(name: Rc<str>, lines: Lines, notation: Notation, wraps: bool, known: Known) -> Self {
+    pub(super) fn new(name: Arc<str>, lines: Lines, notation: Notation, wraps: bool, known: Known) -> Self {
         let lines = if notation == Notation::Text { lines.with_blanks() } else { lines };
         Self { name, lines, notation, wraps, known, rest: VecDeque::new(), started: 0 }
     }

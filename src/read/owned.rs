@@ -97,7 +97,8 @@ impl<'s> OwnedMessage<'s> {
 
 impl Drop for OwnedMessage<'_> {
     fn drop(&mut self) {
-        self.octets.zeroize();
+        // as a slice: octet by octet would take ten times as long
+        self.octets.as_mut().zeroize();
     }
 }
 

@@ -28,6 +28,7 @@ mod redact;
 mod secrets;
 mod specs;
 mod terminal;
+mod threads;
 mod transactions;
 
 use std::path::PathBuf;

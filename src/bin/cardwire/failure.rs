@@ -55,6 +55,7 @@ impl From<io::Error> for Failure {
 
 /// Says on standard error what went wrong.
 pub(crate) fn complain(text: impl fmt::Display) {
+    crate::progress::clear();
     // nobody is left to be told when standard error is closed, too
     let _ = writeln!(io::stderr(), "cardwire: {}", Printable(text));
 }

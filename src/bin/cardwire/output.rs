@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::sync::OnceLock;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
@@ -43,12 +44,44 @@ pub(crate) enum Role {
     Stripe(usize),
 }
 
-/// Standard output.
+/// Standard output, or what will go there.
 pub(crate) struct Output {
-    writer: BufWriter<StdoutLock<'static>>,
+    writer: Sink,
     painted: bool,
     /// The row that is put together, kept for the next one.
     row: String,
+}
+
+/// How much room is set aside for what is to be kept next.
+const MOST_ROOM: usize = 1 << 18;
+
+/// Where it goes.
+enum Sink {
+    Stdout(BufWriter<StdoutLock<'static>>),
+    Memory(Vec<u8>),
+}
+
+impl Write for Sink {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(octets),
+            Self::Memory(memory) => memory.write(octets),
+        }
+    }
+
+    fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.write_all(octets),
+            Self::Memory(memory) => memory.write_all(octets),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::Memory(_) => Ok(()),
+        }
+    }
 }
 
 impl Output {
@@ -62,8 +95,39 @@ impl Output {
                     && io::stdout().is_terminal()
             }
         };
-        let row = String::with_capacity(256);
-        Self { writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()), painted, row }
+        let stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Self { writer: Sink::Stdout(stdout), painted, row: String::with_capacity(256) }
+    }
+
+    /// What is kept until it is its turn, with the colours of standard output or without.
+    pub(crate) fn in_memory(painted: bool) -> Self {
+        Self { writer: Sink::Memory(Vec::new()), painted, row: String::with_capacity(256) }
+    }
+
+    /// How much is kept.
+    pub(crate) const fn written(&self) -> usize {
+        match &self.writer {
+            Sink::Memory(memory) => memory.len(),
+            Sink::Stdout(_) => 0,
+        }
+    }
+
+    /// Forgets what is kept beyond so much.
+    pub(crate) fn cut(&mut self, len: usize) {
+        if let Sink::Memory(memory) = &mut self.writer {
+            memory.truncate(len);
+        }
+    }
+
+    /// Gives what is kept.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        match &mut self.writer {
+            Sink::Memory(memory) => {
+                let room = memory.capacity();
+                std::mem::replace(memory, Vec::with_capacity(room.min(MOST_ROOM)))
+            }
+            Sink::Stdout(_) => Vec::new(),
+        }
     }
 
     /// The text in the colour of its role; without colours the text. What is not printable in it is
@@ -114,19 +178,27 @@ impl Output {
         }
         let text = text.to_string();
         let mut pieces = text.split([PAINT, PLAIN]);
-        write!(self.writer, "{}", Printable(pieces.next().unwrap_or_default()))?;
+        self.print(pieces.next().unwrap_or_default())?;
         // every second piece is painted
         for (index, piece) in pieces.enumerate() {
             let mut characters = piece.chars();
-            match (index % 2 == 0).then(|| characters.next().and_then(Role::marked)).flatten() {
-                Some(role) => {
-                    let style = style(role);
-                    write!(self.writer, "{style}{}{style:#}", Printable(characters.as_str()))?;
+            match (index % 2 == 0).then(|| characters.next().and_then(code)).flatten() {
+                Some(code) => {
+                    self.writer.write_all(code.as_bytes())?;
+                    self.print(characters.as_str())?;
+                    self.writer.write_all(RESET)?;
                 }
-                None => write!(self.writer, "{}", Printable(piece))?,
+                None => self.print(piece)?,
             }
         }
-        writeln!(self.writer)
+        self.writer.write_all(b"\n")
+    }
+
+    fn print(&mut self, text: &str) -> io::Result<()> {
+        match is_plain(text) {
+            true => self.writer.write_all(text.as_bytes()),
+            false => write!(self.writer, "{}", Printable(text)),
+        }
     }
 }
 
@@ -228,11 +300,17 @@ impl Role {
         let index = Self::ALL.iter().position(|known| *known == role).unwrap_or_default();
         u32::try_from(index).ok().and_then(|index| char::from_digit(index, 16)).unwrap_or('0')
     }
-
-    fn marked(mark: char) -> Option<Self> {
-        Self::ALL.get(usize::try_from(mark.to_digit(16)?).ok()?).copied()
-    }
 }
+
+/// What a terminal is sent to begin the style of a role, by the mark of that; worked out once.
+fn code(mark: char) -> Option<&'static str> {
+    static CODES: OnceLock<[String; Role::ALL.len()]> = OnceLock::new();
+    let codes = CODES.get_or_init(|| Role::ALL.map(|role| style(role).render().to_string()));
+    codes.get(usize::try_from(mark.to_digit(16)?).ok()?).map(String::as_str)
+}
+
+/// What ends every style.
+const RESET: &[u8] = b"\x1b[0m";
 
 fn style(role: Role) -> Style {
     let of = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
@@ -256,7 +334,15 @@ fn style(role: Role) -> Style {
 
 #[cfg(test)]
 mod tests {
-    use super::padded;
+    use super::*;
+
+    #[test]
+    fn every_role_has_a_code_that_is_reset() {
+        for role in Role::ALL {
+            assert_eq!(code(role.mark()), Some(style(role).render().to_string().as_str()));
+            assert_eq!(style(role).render_reset().to_string().as_bytes(), RESET);
+        }
+    }
 
     #[test]
     fn a_chinese_character_takes_two_columns() {

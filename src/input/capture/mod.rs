@@ -5,7 +5,7 @@ mod fragments;
 mod packet;
 
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::frame::Framing;
 use crate::spec::Spec;
@@ -21,7 +21,7 @@ use super::time::Moment;
 
 /// A capture, read packet by packet.
 pub(super) struct Capture {
-    name: Rc<str>,
+    name: Arc<str>,
     reader: Box<dyn PcapReaderIterator + Send>,
     /// The byte of the capture that is read next; the reader knows its place in its buffer alone.
     position: u64,
@@ -51,7 +51,7 @@ const MOST_INTERFACES: usize = 1 << 16;
 
 impl Capture {
     pub(super) fn new(
-        name: Rc<str>,
+        name: Arc<str>,
         stream: Stream,
         framing: Option<Framing>,
         spec: Option<&'static Spec<'static>>,

@@ -45,6 +45,13 @@ impl Frames {
         payload: &[u8],
         responds: bool,
     ) -> Result<()> {
+        if let Some(length) = framing.plain_length(header, payload) {
+            wiped::reserve(&mut self.octets, length.len() + payload.len());
+            self.octets.extend_from_slice(&length);
+            self.octets.extend_from_slice(payload);
+            self.sizes.push_back(u32::try_from(length.len() + payload.len()).unwrap_or(u32::MAX));
+            return Ok(());
+        }
         let before = self.octets.len();
         wiped::resize(&mut self.octets, before + framing.overhead() + header.len() + payload.len());
         let room = self.octets.get_mut(before..).unwrap_or_default();

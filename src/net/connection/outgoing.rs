@@ -6,13 +6,17 @@ use std::vec::Vec;
 use zeroize::Zeroize;
 
 use super::received::Received;
+use crate::layout::Form;
 use crate::model::bitmap::Bitmap;
+use crate::model::content::Content;
 use crate::model::error::Result;
-use crate::net::exchange::correlation::{Correlation, original};
+use crate::model::mti::Mti;
+use crate::net::exchange::correlation::{Correlation, Trace, original};
 use crate::read::message::Message;
 use crate::read::owned::OwnedMessage;
 use crate::spec::Spec;
 use crate::write::builder::Builder;
+use crate::write::value::Source;
 
 /// What can be sent: a [`Builder`], a message, or the octets of one. `Option<Vec<u8>>` is for `async`
 /// functions that give no response to some requests.
@@ -30,6 +34,12 @@ pub trait Outgoing: Sealed {
     /// The spec by which the octets are checked as they are written; none if they are not.
     #[doc(hidden)]
     fn checked_by(&self) -> Option<&Spec<'_>> {
+        None
+    }
+
+    /// The MTI, and the key that a parse of the octets would find, where both are known without one.
+    #[doc(hidden)]
+    fn key(&self, _rule: &Correlation) -> Option<(Mti, Trace)> {
         None
     }
 
@@ -64,6 +74,17 @@ impl Outgoing for Builder<'_> {
         Some(self.spec)
     }
 
+    fn key(&self, rule: &Correlation) -> Option<(Mti, Trace)> {
+        let trace = rule.trace_of(self.mti, |number, trace| {
+            let source = self.source(number);
+            match self.has(number) {
+                true => add_as_read(self.spec, number, &source, trace).map(|()| true),
+                false => Some(false),
+            }
+        });
+        trace.map(|trace| (self.mti, trace))
+    }
+
     /// It is when the elements of the key are carried over from the request itself, all of them.
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
         let response = original(self.mti);
@@ -79,6 +100,38 @@ impl Outgoing for Builder<'_> {
             key & asked == key & there && key & asked & carried == key & asked
         };
         sure(a, d, g, j) && sure(b, e, h, k) && sure(c, f, i, l)
+    }
+}
+
+/// Adds the value that an element has when it is read, if that is the one that was given: a value of full length
+/// needs no fill, and only separators and hexadecimal digits are written otherwise than they are given. What
+/// is wrong with a value is found when the message is written.
+fn add_as_read(spec: &Spec<'_>, number: u8, source: &Source<'_>, trace: &mut Trace) -> Option<()> {
+    let element = spec.element(number)?;
+    let as_given = match element.content() {
+        Content::Z | Content::Ne | Content::H => false,
+        _ => element.layout().is_none() && element.form() == Form::Fixed,
+    };
+    let size = element.max();
+    match *source {
+        Source::Octets(value) if as_given && value.len() == size => {
+            trace.extend(size, |room| room.copy_from_slice(value))
+        }
+        Source::Number(number) if as_given && element.content() == Content::N => {
+            trace.extend(size, |room| put_digits(number, room))
+        }
+        Source::Echo(message) if ptr::eq(message.spec(), spec) && as_given => {
+            trace.add(message, number)?.then_some(())
+        }
+        _ => None,
+    }
+}
+
+/// Writes a number with zeros before it.
+fn put_digits(mut number: u64, room: &mut [u8]) {
+    for digit in room.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        number /= 10;
     }
 }
 
@@ -136,6 +189,10 @@ impl<T: Outgoing + ?Sized> Outgoing for &T {
         (**self).checked_by()
     }
 
+    fn key(&self, rule: &Correlation) -> Option<(Mti, Trace)> {
+        (**self).key(rule)
+    }
+
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
         (**self).surely_responds_to(request, rule)
     }
@@ -150,6 +207,10 @@ impl<T: Outgoing + ?Sized> Outgoing for &mut T {
 
     fn checked_by(&self) -> Option<&Spec<'_>> {
         (**self).checked_by()
+    }
+
+    fn key(&self, rule: &Correlation) -> Option<(Mti, Trace)> {
+        (**self).key(rule)
     }
 
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {

@@ -8,15 +8,19 @@ use std::boxed::Box;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout_at};
 
 use super::outgoing::{Outgoing, written};
 use super::received::Received;
 use super::state::{Phase, State, Waiter};
 use crate::model::error::Error;
+use crate::model::mti::Mti;
 use crate::net::error::{Lost, NotSent, SendError};
+use crate::net::exchange::correlation::Trace;
 use crate::net::exchange::mux::{Refusal, Ticket};
 use crate::net::observe::Counters;
+use crate::net::settings::Settings;
 use crate::read::message::Message;
 
 type Outcome = Result<Received, SendError>;
@@ -49,7 +53,14 @@ impl Future for Pending {
         let timeout = self.timeout;
         let outcome = match &mut self.progress {
             Progress::InFlight(request) => {
-                let outcome = ready!(Pin::new(&mut request.response).poll(context));
+                if request.state.is_batch() {
+                    context.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                // The window bounds how many are there at once. The budget of a task, used up, would hold up
+                // the writer, too.
+                let mut response = unconstrained(&mut request.response);
+                let outcome = ready!(Pin::new(&mut response).poll(context));
                 request.done = true;
                 outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
             }
@@ -95,6 +106,8 @@ struct Call<'a> {
     kind: RequestKind,
     /// Whether the octets were checked by the spec of the connection.
     sound: bool,
+    /// MTI and key, where they are known and the octets were checked.
+    key: Option<(Mti, Trace)>,
 }
 
 /// Why a request could not be sent at once.
@@ -149,7 +162,8 @@ pub(crate) fn request(
     let now = Instant::now();
     let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
     let sound = is_checked(state, message);
-    let call = Call { header, now, deadline, kind, sound };
+    let key = if sound { message.key(&state.settings.correlation) } else { None };
+    let call = Call { header, now, deadline, kind, sound, key };
     let mut place = Arc::clone(&state.window).try_acquire_owned().ok();
     let progress = written(message, |octets| match post(state, octets, call, &mut place) {
         Ok(request) => Progress::InFlight(request),
@@ -163,13 +177,13 @@ pub(crate) fn request(
 /// Only a sound message waits: what is wrong with another is told at once.
 #[cold]
 fn wait(state: &Arc<State>, octets: &[u8], call: Call<'_>, place: Option<OwnedSemaphorePermit>) -> Progress {
-    let Call { header, now, deadline, kind, sound } = call;
+    let Call { header, now, deadline, kind, sound, key } = call;
     if !sound && let Err(error) = Message::parse(state.settings.spec, octets) {
         return Progress::Over(Some(NotSent::Message(error)));
     }
     let (state, octets, header) = (Arc::clone(state), octets.to_vec(), header.to_vec());
     Progress::Waiting(Box::pin(async move {
-        let call = Call { header: &header, now, deadline, kind, sound: true };
+        let call = Call { header: &header, now, deadline, kind, sound: true, key };
         request_in_turn(&state, &octets, call, place).await
     }))
 }
@@ -209,7 +223,7 @@ async fn request_in_turn(
 fn post(
     state: &Arc<State>,
     octets: &[u8],
-    Call { header, now, deadline, kind, sound }: Call<'_>,
+    Call { header, now, deadline, kind, sound, key }: Call<'_>,
     place: &mut Option<OwnedSemaphorePermit>,
 ) -> Result<InFlight, Wait> {
     let (phase, early) = (state.phase(), kind == RequestKind::Early);
@@ -225,14 +239,12 @@ fn post(
     }
     let wrong = |error: Error| Wait::Never(NotSent::Message(error));
     let settings = &state.settings;
-    let message = match sound {
-        true => Message::made(settings.spec, octets, Message::read::<false>),
-        false => Message::parse(settings.spec, octets),
+    let (mti, trace) = match key {
+        Some((mti, trace)) => (mti, Some(trace)),
+        None => parsed_key(settings, octets, sound).map_err(wrong)?,
     };
-    let message = message.map_err(wrong)?;
-    let is_request = settings.correlation.response_to(message.mti()).is_some();
-    let trace = settings.correlation.trace(&message).filter(|_| is_request);
-    let trace = trace.ok_or(Wait::Never(NotSent::NoKey))?;
+    let is_request = settings.correlation.response_to(mti).is_some();
+    let trace = trace.filter(|_| is_request).ok_or(Wait::Never(NotSent::NoKey))?;
     let (sender, receiver) = oneshot::channel();
     let (now, deadline) = (state.since(now), state.since(deadline));
     let mut tables = state.lock();
@@ -245,7 +257,7 @@ fn post(
     let frame = tables.outbox.next();
     let place = place.take().ok_or(Wait::Place)?;
     let waiter = Waiter { response: sender, frame, since: now, _place: place };
-    let opened = match kind == RequestKind::Again || message.mti().is_repeat() {
+    let opened = match kind == RequestKind::Again || mti.is_repeat() {
         true => tables.mux.open_repeat(now, trace, deadline, waiter),
         false => tables.mux.open(now, trace, deadline, waiter),
     };
@@ -263,8 +275,18 @@ fn post(
         state.sooner.notify_one();
     }
     drop(tables);
+    state.gather();
     Counters::add(&state.counters.requests, 1);
     Ok(InFlight { response: receiver, ticket, frame, done: false, state: Arc::clone(state) })
+}
+
+/// MTI and key of octets that are read for them.
+fn parsed_key(settings: &Settings, octets: &[u8], sound: bool) -> crate::Result<(Mti, Option<Trace>)> {
+    let message = match sound {
+        true => Message::made(settings.spec, octets, Message::read::<false>),
+        false => Message::parse(settings.spec, octets),
+    }?;
+    Ok((message.mti(), settings.correlation.trace(&message)))
 }
 
 /// Puts a message that has no response into the outbox, if it can leave now.

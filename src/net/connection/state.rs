@@ -1,7 +1,9 @@
 //! What the callers, the reader, the writer and the timer of a connection share: the table of requests
 //! in flight, and the frames that wait to be written.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::future::poll_fn;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::task::Poll;
 use core::time::Duration;
 use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,6 +37,10 @@ pub(crate) struct State {
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
+    /// How many requests were put into the outbox since the writer took what waited, or was let in.
+    gathered: AtomicUsize,
+    /// So many are a batch: whoever waits for a response lets the writer in before that.
+    batch: usize,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
     /// Whether the writer ends when nothing waits.
@@ -96,6 +102,10 @@ pub(crate) enum Phase {
 /// How many requests may be in flight or be processed at most, whatever the settings say.
 const MOST_PLACES: usize = 1 << 28;
 
+/// Smaller batches cost more writes than they save time; larger ones gain nothing.
+const SMALLEST_BATCH: usize = 16;
+const LARGEST_BATCH: usize = 256;
+
 impl State {
     pub(crate) fn new(mut settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         // Semaphores count no further, and without a place no request of the peer would be read.
@@ -115,6 +125,8 @@ impl State {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
+            gathered: AtomicUsize::new(0),
+            batch: (settings.limits.window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
             gathering: AtomicBool::new(false),
@@ -155,6 +167,18 @@ impl State {
         responds: bool,
     ) -> crate::Result<()> {
         self.add(&mut tables.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, responds))
+    }
+
+    /// Notes that one more request waits to be written.
+    pub(crate) fn gather(&self) {
+        self.gathered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether a batch has gathered, so that the writer is to be let in; says so once. With half the window on
+    /// its way while the other half is made, no end of the connection waits for the other.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.gathered.load(Ordering::Relaxed) >= self.batch
+            && self.gathered.swap(0, Ordering::Relaxed) >= self.batch
     }
 
     /// Adds to the outbox, and wakes the writer where nothing waited before.
@@ -292,6 +316,7 @@ impl State {
                 tables.writing = !tables.outbox.frames().is_empty();
                 if tables.writing {
                     tables.outbox.take(batch);
+                    self.gathered.store(0, Ordering::Relaxed);
                     drop(tables);
                     self.room.notify_waiters();
                     return true;
@@ -303,16 +328,17 @@ impl State {
             }
             self.wake.notified().await;
             if self.has_company() {
-                tokio::task::yield_now().await;
+                let_others_go_first().await;
             }
         }
     }
 
     /// Whether others may be ready to add to the batch: some request is in flight besides those
-    /// that wait to be written. A lone request has no company, and leaves at once.
+    /// that wait to be written. A lone request has no company, and leaves at once, and so does a batch.
     fn has_company(&self) -> bool {
         let tables = self.lock();
-        tables.mux.in_flight() > tables.outbox.frames().count()
+        let waiting = tables.outbox.frames().count();
+        waiting < self.batch && tables.mux.in_flight() > waiting
     }
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
@@ -457,4 +483,18 @@ impl State {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets the tasks that are ready now go first. `yield_now` of tokio also waits until the runtime has looked for
+/// octets that came in, by when those who were let go first may have made a second batch.
+async fn let_others_go_first() {
+    let mut is_back = false;
+    poll_fn(|context| {
+        if !core::mem::replace(&mut is_back, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
 }

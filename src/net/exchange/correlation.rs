@@ -109,20 +109,23 @@ impl Correlation {
     /// none of the elements, or when no response to its MTI is known.
     #[must_use]
     pub fn trace(&self, message: &Message<'_>) -> Option<Trace> {
-        let mti = message.mti();
+        self.trace_of(message.mti(), |number, trace| trace.add(message, number))
+    }
+
+    /// The same of a message of this MTI, whose elements `add` adds to the key: it says whether there is one, or
+    /// `None` when there can be no key.
+    pub(crate) fn trace_of(
+        &self,
+        mti: Mti,
+        mut add: impl FnMut(u8, &mut Trace) -> Option<bool>,
+    ) -> Option<Trace> {
         let response = if self.is_response(mti) { original(mti) } else { self.response_to(mti)? };
         let mut trace = Trace::of(response);
         let mut found = false;
         for number in self.elements(response) {
-            if let Some(value) = message.plain(number) {
-                found = true;
-                trace.extend(value.len(), |room| room.copy_from_slice(value))?;
-            } else if let Some(field) = message.get(number) {
-                found = true;
-                let value = field.expose();
-                trace.extend(field.len(), |room| _ = value.copy_to(room))?;
-            } else {
-                trace.push(ABSENT)?;
+            match add(number, &mut trace)? {
+                true => found = true,
+                false => trace.push(ABSENT)?,
             }
         }
         found.then_some(trace)
@@ -218,8 +221,21 @@ impl Trace {
         Some(())
     }
 
+    /// Adds an element of a message, if it has that.
+    pub(crate) fn add(&mut self, message: &Message<'_>, number: u8) -> Option<bool> {
+        if let Some(value) = message.plain(number) {
+            self.extend(value.len(), |room| room.copy_from_slice(value))?;
+        } else if let Some(field) = message.get(number) {
+            let value = field.expose();
+            self.extend(field.len(), |room| _ = value.copy_to(room))?;
+        } else {
+            return Some(false);
+        }
+        Some(true)
+    }
+
     /// Adds a value of that length.
-    fn extend(&mut self, len: usize, copy: impl FnOnce(&mut [u8])) -> Option<()> {
+    pub(crate) fn extend(&mut self, len: usize, copy: impl FnOnce(&mut [u8])) -> Option<()> {
         let size = u8::try_from(len).ok().filter(|len| *len < ABSENT)?;
         self.push(size)?;
         let start = usize::from(self.len);

@@ -1,5 +1,6 @@
 //! Connections under a virtual clock: streams in memory, waits that take no time.
 
+mod batches;
 mod bounds;
 mod ends;
 mod forwarding;

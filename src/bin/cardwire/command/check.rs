@@ -10,12 +10,13 @@ use cardwire::{Inspection, Message, Profile, Spec, de};
 
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{InputArgs, Item, Moment};
+use crate::input::{self, Entry, Found, InputArgs, Item, Moment};
 use crate::json;
 use crate::keys::{KeyArgs, Keys};
 use crate::lang::{lang, pick, say};
 use crate::latency::Latency;
 use crate::output::{Output, Role};
+use crate::parallel::{Done, Take, ThreadArgs, in_order};
 use crate::profiles;
 use crate::remark;
 use crate::specs::SpecArgs;
@@ -43,6 +44,18 @@ pub(crate) struct Check {
     format: Format,
     /// Say nothing of messages that are right.
     #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    threads: ThreadArgs,
+}
+
+/// What messages are held against, and how it is told.
+#[derive(Clone, Copy)]
+struct Rules {
+    spec: &'static Spec<'static>,
+    profile: Option<&'static Profile<'static>>,
+    keys: Option<&'static Keys>,
+    format: Format,
     quiet: bool,
 }
 
@@ -119,21 +132,31 @@ impl Check {
         let spec = self.spec.required()?;
         let profile = self.profile.as_deref().map(profiles::load).transpose()?;
         let keys = self.keys.chosen()?;
-        let mut messages = self.input.messages(Some(spec));
-        let (mut total, mut broken) = (0, 0);
+        let rules = Rules { spec, profile, keys, format: self.format, quiet: self.quiet };
         let mut waiting = Waiting::new();
-        while let Some(item) = messages.next()? {
-            let verdict = self.verdict(spec, (profile, keys), &item, &mut waiting);
-            total += 1;
-            broken += u64::from(!verdict.found.is_empty());
-            self.tell(output, &item, &verdict)?;
-            if messages.waits() {
-                output.flush()?;
+        let mut skipped = Vec::new();
+        let each = |output: &mut Output, entry: Entry| match entry {
+            Entry::Found(Found { item, .. }) => {
+                let verdict = rules.verdict(&item, self.pairs.then_some(&mut waiting));
+                rules.tell(output, &item, &verdict)?;
+                Ok(if verdict.found.is_empty() { Done::Fine } else { Done::Wrong })
             }
-        }
+            Entry::Skipped(file) => {
+                input::tell(&file);
+                skipped.extend(Some(file).filter(|file| !file.reasons.is_empty()));
+                Ok(Done::Uncounted)
+            }
+        };
+        // pairs are found in the order of the input, and keys may count what they verify
+        let in_turn = self.pairs || keys.is_some() || !self.input.message.is_empty();
+        let threads = if in_turn { 1 } else { self.threads.count() };
+        let input = self.input.clone();
+        let read = move |take: Take<'_, Entry>| input.messages(Some(spec)).each(None, take);
+        let work = move |output: &mut Output, entry: &Entry| rules.alone(output, entry);
+        let count = in_order(threads, output, read, work, each)?;
         if self.format == Format::Ndjson {
             let mut text = Vec::new();
-            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
+            skipped.iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
         output.flush()?;
@@ -155,16 +178,21 @@ impl Check {
             let (count, line) = (latency.count(), latency.line());
             complain(say!("{count} pairs, {line}", "{count}对，{line}"));
         }
-        tally(broken, total, ("messages are not as they should be", "报文不符合要求"))
+        tally(count.wrong, count.total, ("messages are not as they should be", "报文不符合要求"))
+    }
+}
+
+impl Rules {
+    /// Checks a message that is held against no other.
+    fn alone(self, output: &mut Output, entry: &Entry) -> Option<Done> {
+        let Entry::Found(Found { item, .. }) = entry else { return None };
+        let verdict = self.verdict(item, None);
+        self.tell(output, item, &verdict).ok()?;
+        Some(if verdict.found.is_empty() { Done::Fine } else { Done::Wrong })
     }
 
-    fn verdict(
-        &self,
-        spec: &'static Spec<'static>,
-        (profile, keys): (Option<&'static Profile<'static>>, Option<&'static Keys>),
-        item: &Item,
-        waiting: &mut Waiting,
-    ) -> Verdict {
+    fn verdict(self, item: &Item, waiting: Option<&mut Waiting>) -> Verdict {
+        let Self { spec, profile, keys, .. } = self;
         let payload = match &item.content {
             Ok(payload) => payload,
             Err(refusal) => {
@@ -185,7 +213,11 @@ impl Check {
             verdict.found = faults.collect();
             return verdict;
         };
-        match self.pairs.then(|| waiting.request(message)).flatten() {
+        let Some(waiting) = waiting else {
+            verdict.found = profile.check(message).map(Finding::of).chain(faults).collect();
+            return verdict;
+        };
+        match waiting.request(message) {
             Some(request) => {
                 verdict.after = waiting.measure(&request, item.origin.moment());
                 if let Ok(request) = Message::parse(spec, &request.wire) {
@@ -195,13 +227,13 @@ impl Check {
             None => verdict.found = profile.check(message).map(Finding::of).collect(),
         }
         verdict.found.extend(faults);
-        if self.pairs && !message.mti().is_response() {
+        if !message.mti().is_response() {
             waiting.keep(message, item.origin.moment());
         }
         verdict
     }
 
-    fn tell(&self, output: &mut Output, item: &Item, verdict: &Verdict) -> Outcome {
+    fn tell(self, output: &mut Output, item: &Item, verdict: &Verdict) -> Outcome {
         let Verdict { found, after } = verdict;
         if found.is_empty() && self.quiet {
             return Ok(());

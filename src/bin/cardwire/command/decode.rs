@@ -2,15 +2,18 @@
 
 use std::io::Write;
 
+use cardwire::{Inspection, Spec};
+
 use super::suggest::{Advisor, Seen, guessed};
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{InputArgs, Origin};
+use crate::input::{self, Entry, Found, InputArgs, Origin};
 use crate::isomsg;
 use crate::json::{self, Left, Shown};
-use crate::keys::{Checked, KeyArgs};
+use crate::keys::{Checked, KeyArgs, Keys};
 use crate::lang::lang;
 use crate::output::{Output, Role};
+use crate::parallel::{Done, Take, ThreadArgs, in_order, one_by_one};
 use crate::specs::SpecArgs;
 use crate::told::Told;
 use crate::{remark, show};
@@ -31,6 +34,15 @@ pub(crate) struct Decode {
     spec: SpecArgs,
     #[command(flatten)]
     keys: KeyArgs,
+    #[command(flatten)]
+    view: View,
+    #[command(flatten)]
+    threads: ThreadArgs,
+}
+
+/// How messages are shown.
+#[derive(clap::Args, Clone, Copy)]
+struct View {
     /// What to print.
     #[arg(short, long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -58,6 +70,9 @@ enum Format {
     Isomsg,
 }
 
+/// Room for an object of the usual size.
+const ROOM: usize = 1 << 11;
+
 /// What there is to say of a message beside its elements.
 #[derive(Clone, Copy)]
 struct More<'m> {
@@ -78,54 +93,55 @@ impl Decode {
         let chosen = self.spec.chosen()?;
         let keys = self.keys.chosen()?;
         let mut messages = self.input.messages(chosen).with_left();
-        let (mut total, mut broken) = (0, 0);
-        let mut text = Vec::new();
-        let mut first = None;
-        let spec = match chosen {
-            Some(spec) => spec,
+        let (spec, first) = match chosen {
+            Some(spec) => (spec, None),
             None => {
-                first = messages.next()?;
-                guessed(first.as_ref(), &self.input)?
+                let first = messages.next()?;
+                (guessed(first.as_ref(), &self.input)?, first)
             }
         };
         let name = self.spec.spec.as_deref().unwrap_or(spec.name());
         let mut advisor = Advisor::new(&self.input, name, spec);
-        while let Some(item) = first.take().map_or_else(|| messages.next(), |item| Ok(Some(item)))? {
-            let seen = advisor.look(&item);
-            total += 1;
-            text.clear();
-            let left = messages.left();
-            let whole = seen.as_ref().ok().and_then(|(_, parsed)| parsed.message());
-            let checked =
-                whole.zip(keys).map(|(message, keys)| keys.checked(message, None)).unwrap_or_default();
-            let more = More { left, checked: &checked };
-            let fine = match self.format {
-                Format::Isomsg => self.xml(output, &item.origin, &seen, more)?,
-                Format::Json | Format::Ndjson => self.object(output, &item.origin, &seen, more, &mut text)?,
-                Format::Text | Format::Hexdump => {
-                    self.show(output, &item.origin, &seen, more, &mut advisor)?
-                }
-            };
-            broken += u64::from(!fine || more.is_wrong());
-            if messages.waits() {
-                output.flush()?;
+        let mut skipped = messages.skipped().to_vec();
+        let each = |output: &mut Output, entry: Entry| match entry {
+            Entry::Found(found) => {
+                let seen = advisor.look(&found.item);
+                let done = self.view.message(output, &found, &seen, keys, |message| advisor.hint(message))?;
+                Ok(done)
             }
-        }
-        if matches!(self.format, Format::Json | Format::Ndjson) {
-            text.clear();
-            messages.skipped().iter().for_each(|skipped| remark::skipped(&mut text, skipped));
+            Entry::Skipped(file) => {
+                input::tell(&file);
+                skipped.extend(Some(file).filter(|file| !file.reasons.is_empty()));
+                Ok(Done::Uncounted)
+            }
+        };
+        // a message that was read to find the spec goes first, and keys may count what they sign
+        let in_turn = chosen.is_none() || keys.is_some() || !self.input.message.is_empty();
+        let threads = if in_turn { 1 } else { self.threads.count() };
+        let count = match threads {
+            1 => one_by_one(output, |take| messages.each(first, take), each)?,
+            _ => {
+                let (input, view) = (self.input.clone(), self.view);
+                let read =
+                    move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
+                in_order(threads, output, read, move |output, entry| view.sound(output, spec, entry), each)?
+            }
+        };
+        if matches!(self.view.format, Format::Json | Format::Ndjson) {
+            let mut text = Vec::new();
+            skipped.iter().for_each(|skipped| remark::skipped(&mut text, skipped));
             output.bytes().write_all(&text)?;
         }
         for advice in advisor.end() {
             self.advise(output, &advice)?;
         }
         output.flush()?;
-        tally(broken, total, ("messages are broken", "报文有误"))
+        tally(count.wrong, count.total, ("messages are broken", "报文有误"))
     }
 
     /// Options that work are part of a listing; elsewhere they are not in the way of what is read on.
     fn advise(&self, output: &mut Output, advice: &str) -> Outcome {
-        match self.format {
+        match self.view.format {
             Format::Text => {
                 let text = output.paint(Role::Meaning, &format!("-> {advice}"));
                 output.line(text)?;
@@ -134,18 +150,51 @@ impl Decode {
         }
         Ok(())
     }
+}
 
-    fn shown(&self) -> Shown {
+impl View {
+    /// Shows a message of which there is nothing to be said but what it holds; anything else is left for its turn.
+    fn sound(self, output: &mut Output, spec: &'static Spec<'static>, entry: &Entry) -> Option<Done> {
+        let Entry::Found(found) = entry else { return None };
+        let payload = found.item.content.as_ref().ok().filter(|_| found.left.is_empty())?;
+        let parsed = Inspection::of(spec, &payload.message);
+        if parsed.error().is_some() {
+            return None;
+        }
+        self.message(output, found, &Ok((payload, parsed)), None, |_| None).ok()
+    }
+
+    /// Shows a message, or why there is none; `hint` says what may be wrong with the spec where one is broken.
+    fn message(
+        self,
+        output: &mut Output,
+        Found { item, left, .. }: &Found,
+        seen: &Seen<'_>,
+        keys: Option<&Keys>,
+        hint: impl FnOnce(&[u8]) -> Option<String>,
+    ) -> Outcome<Done> {
+        let whole = seen.as_ref().ok().and_then(|(_, parsed)| parsed.message());
+        let checked = whole.zip(keys).map(|(message, keys)| keys.checked(message, None)).unwrap_or_default();
+        let more = More { left, checked: &checked };
+        let is_fine = match self.format {
+            Format::Isomsg => self.xml(output, &item.origin, seen, more)?,
+            Format::Json | Format::Ndjson => self.object(output, &item.origin, seen, more)?,
+            Format::Text | Format::Hexdump => self.show(output, &item.origin, seen, more, hint)?,
+        };
+        Ok(if is_fine && !more.is_wrong() { Done::Fine } else { Done::Wrong })
+    }
+
+    fn shown(self) -> Shown {
         if self.expose { Shown::Exposed } else { Shown::Masked }
     }
 
     fn show(
-        &self,
+        self,
         output: &mut Output,
         origin: &Origin,
         seen: &Seen<'_>,
         More { left, checked }: More<'_>,
-        advisor: &mut Advisor,
+        hint: impl FnOnce(&[u8]) -> Option<String>,
     ) -> Outcome<bool> {
         let title = origin.told();
         let (payload, parsed) = match seen {
@@ -167,7 +216,7 @@ impl Decode {
                 show::left(output, left, self.shown())?;
                 show::checks(output, checked)?;
                 let is_broken = parsed.error().is_some();
-                if let Some(text) = is_broken.then(|| advisor.hint(&payload.message)).flatten() {
+                if let Some(text) = is_broken.then(|| hint(&payload.message)).flatten() {
                     let text = output.paint(Role::Meaning, &format!("-> {text}"));
                     output.line(format_args!("  {text}"))?;
                 }
@@ -178,13 +227,13 @@ impl Decode {
     }
 
     fn object(
-        &self,
+        self,
         output: &mut Output,
         origin: &Origin,
         seen: &Seen<'_>,
         More { left, checked }: More<'_>,
-        text: &mut Vec<u8>,
     ) -> Outcome<bool> {
+        let text = &mut Vec::with_capacity(ROOM);
         let fine = match seen {
             Err(refusal) => {
                 json::refusal(text, refusal.byte, refusal.words(lang()));
@@ -214,7 +263,7 @@ impl Decode {
     }
 
     fn xml(
-        &self,
+        self,
         output: &mut Output,
         origin: &Origin,
         seen: &Seen<'_>,

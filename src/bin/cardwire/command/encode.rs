@@ -7,12 +7,13 @@ use cardwire::{Framing, Inspection, Spec};
 
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, Records, files, parse_framing};
+use crate::input::{self, Placed, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
 use crate::keys::{self, KeyArgs, Keys, Turn};
 use crate::lang::{pick, say};
 use crate::output::Output;
+use crate::parallel::{Done, Take, ThreadArgs, in_order};
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
 
@@ -39,6 +40,8 @@ pub(crate) struct Encode {
     /// The longest line, in bytes.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 20)]
     max_line: usize,
+    #[command(flatten)]
+    threads: ThreadArgs,
 }
 
 /// Why a line gives no message.
@@ -59,44 +62,63 @@ impl Encode {
             )));
         }
         let keys = self.keys.chosen()?;
-        let (mut total, mut broken) = (0, 0);
-        let mut text = Vec::new();
-        for file in files(&self.files) {
-            let (name, stream) = input::open(&file)?;
-            let failed = |error| Failure::io(&name, error);
-            let mut records = Records::open(stream, self.max_line).map_err(failed)?;
-            while let Some((line, record)) = records.next().map_err(failed)? {
-                total += 1;
-                text.clear();
-                let record = record.map_err(|text| Trouble::Object(None, text));
-                match record.and_then(|record| self.print((spec, keys), record, &mut text)) {
-                    Ok(()) => (),
-                    Err(trouble) => {
-                        broken += 1;
-                        if matches!(self.format, WireFormat::Raw | WireFormat::Isomsg) {
-                            complain(format_args!("{name}:{line}: {}", trouble.text()));
-                        } else {
-                            trouble.object(&mut text);
-                            text.push(b'\n');
-                        }
-                    }
-                }
-                output.bytes().write_all(&text)?;
-                if records.waits() {
-                    output.flush()?;
-                }
-            }
-        }
+        let making = Making { spec, keys, format: self.format, framing: self.framing };
+        let (named, limit) = (self.files.clone(), self.max_line);
+        let read = move |take: Take<'_, Placed>| input::each(&named, limit, false, take);
+        let work = move |output: &mut Output, placed: &Placed| {
+            let text = making.object(placed).ok()?;
+            output.bytes().write_all(&text).ok().map(|()| Done::Fine)
+        };
+        let each = |output: &mut Output, placed: Placed| making.object_or_words(output, &placed);
+        // keys may count what they sign
+        let threads = if keys.is_some() { 1 } else { self.threads.count() };
+        let count = in_order(threads, output, read, work, each)?;
         output.flush()?;
-        tally(broken, total, ("objects gave no message", "对象不能组成报文"))
+        tally(count.wrong, count.total, ("objects gave no message", "对象不能组成报文"))
+    }
+}
+
+/// How messages are made.
+#[derive(Clone, Copy)]
+struct Making {
+    spec: &'static Spec<'static>,
+    keys: Option<&'static Keys>,
+    format: WireFormat,
+    framing: Option<Framing>,
+}
+
+impl Making {
+    /// What is printed of an object.
+    fn object(self, placed: &Placed) -> Result<Vec<u8>, Trouble> {
+        let record = placed.raw.record().map_err(|text| Trouble::Object(None, text))?;
+        let mut text = Vec::new();
+        self.print(record, &mut text)?;
+        Ok(text)
     }
 
-    fn print(
-        &self,
-        (spec, keys): (&'static Spec<'static>, Option<&Keys>),
-        record: Record,
-        text: &mut Vec<u8>,
-    ) -> Result<(), Trouble> {
+    /// Prints the message of an object, or says why there is none.
+    fn object_or_words(self, output: &mut Output, placed: &Placed) -> Outcome<Done> {
+        let Placed { name, line, .. } = placed;
+        match self.object(placed) {
+            Ok(text) => {
+                output.bytes().write_all(&text)?;
+                return Ok(Done::Fine);
+            }
+            Err(trouble) if matches!(self.format, WireFormat::Raw | WireFormat::Isomsg) => {
+                complain(format_args!("{name}:{line}: {}", trouble.text()));
+            }
+            Err(trouble) => {
+                let mut text = Vec::new();
+                trouble.object(&mut text);
+                text.push(b'\n');
+                output.bytes().write_all(&text)?;
+            }
+        }
+        Ok(Done::Wrong)
+    }
+
+    fn print(self, record: Record, text: &mut Vec<u8>) -> Result<(), Trouble> {
+        let Self { spec, keys, .. } = self;
         let mut record = record;
         record.settle_header(spec).map_err(|text| Trouble::Object(None, text))?;
         let message = build(spec, &record)?;

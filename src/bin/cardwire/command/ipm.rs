@@ -128,7 +128,7 @@ impl Ipm {
     }
 }
 
-fn records(file: Option<&PathBuf>) -> Outcome<(std::rc::Rc<str>, Records<Stream>)> {
+fn records(file: Option<&PathBuf>) -> Outcome<(std::sync::Arc<str>, Records<Stream>)> {
     let standard = PathBuf::from("-");
     let (name, stream) = input::open(file.unwrap_or(&standard))?;
     match Records::open(stream) {

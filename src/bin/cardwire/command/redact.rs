@@ -2,19 +2,19 @@
 
 use std::io::Write;
 
-use cardwire::{Builder, Inspection, Message, Spec};
+use cardwire::{Builder, Framing, Inspection, Message, Spec};
 
 use super::encode::{Trouble, build};
 use super::suggest::Advisor;
 use super::tally;
-use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, InputArgs, Item, Line, Lines, Payload, Refusal, files};
+use crate::failure::{Outcome, complain};
+use crate::input::{self, Entry, Found, InputArgs, Item, Payload, Placed, Raw};
 use crate::isomsg;
-use crate::json::{self, Left, Lists, Prepared, Record, Shown};
-use crate::lang::{lang, pick, say};
+use crate::json::{self, Left, Lists, Prepared, Shown};
+use crate::lang::{pick, say};
 use crate::mask;
 use crate::output::Output;
-use crate::remark;
+use crate::parallel::{Done, Take, ThreadArgs, in_order};
 use crate::specs::SpecArgs;
 use crate::told::Told;
 use crate::wire::{WireFormat, framed};
@@ -40,6 +40,8 @@ pub(crate) struct Redact {
     /// What to print: when it is not said, XML for XML, text for text, and else hex.
     #[arg(short, long, value_name = "FORMAT", value_enum)]
     format: Option<WireFormat>,
+    #[command(flatten)]
+    threads: ThreadArgs,
 }
 
 impl Redact {
@@ -51,57 +53,112 @@ impl Redact {
         let name = self.spec.spec.as_deref().unwrap_or(spec.name());
         let mut advisor = Advisor::new(&self.input, name, spec);
         let input = InputArgs { polls: true, ..self.input.clone() };
-        let mut messages = input.messages(Some(spec)).with_left();
-        let (mut total, mut broken, mut text) = (0, 0, Vec::new());
-        while let Some(item) = messages.next()? {
-            text.clear();
-            let usual = match (messages.is_isomsg(), messages.is_text()) {
-                (true, _) => WireFormat::Isomsg,
-                (_, true) => WireFormat::Text,
-                _ => WireFormat::Hex,
-            };
-            total += u64::from(!item.content.as_ref().is_ok_and(Payload::is_poll));
-            let done = match self.format.unwrap_or(usual) {
-                WireFormat::Isomsg => {
-                    self.xml(spec, &item, messages.left()).map(|xml| text.extend(xml.bytes()))
-                }
-                format => {
-                    self.message(spec, &item, messages.left()).and_then(|wire| format.push(&mut text, &wire))
+        let hiding = Hiding { spec, format: self.format, framing: self.input.framing };
+        let each = |output: &mut Output, entry: Entry| {
+            let found = match entry {
+                Entry::Found(found) => found,
+                Entry::Skipped(file) => {
+                    input::tell(&file);
+                    return Ok(Done::Uncounted);
                 }
             };
-            match done {
-                Ok(()) => output.bytes().write_all(&text)?,
+            match hiding.entry(&found) {
+                Ok((text, done)) => {
+                    output.bytes().write_all(&text)?;
+                    Ok(done)
+                }
                 // what does not parse is not passed on: nobody knows what it holds
                 Err(text) => {
-                    broken += 1;
-                    let text = advisor.look(&item).err().map_or(text, |misread| misread.to_string());
-                    let origin = item.origin.told();
+                    let text = advisor.look(&found.item).err().map_or(text, |misread| misread.to_string());
+                    let origin = found.item.origin.told();
                     complain(say!("{origin}: left out: {text}", "{origin}：已略去：{text}"));
+                    Ok(Done::Wrong)
                 }
             }
-            if messages.waits() {
-                output.flush()?;
-            }
-        }
+        };
+        let threads = if self.input.message.is_empty() { self.threads.count() } else { 1 };
+        let read = move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
+        let work = move |output: &mut Output, entry: &Entry| hiding.quietly(output, entry);
+        let count = in_order(threads, output, read, work, each)?;
         output.flush()?;
         advisor.end().iter().for_each(complain);
-        tally(broken, total, ("messages are broken and left out", "报文有误，已略去"))
+        tally(count.wrong, count.total, ("messages are broken and left out", "报文有误，已略去"))
+    }
+
+    fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
+        let (named, limit) = (self.input.files.clone(), self.input.max_line);
+        let read = move |take: Take<'_, Placed>| input::each(&named, limit, true, take);
+        let work = move |output: &mut Output, placed: &Placed| {
+            let text = object(spec, &placed.raw).ok()?;
+            output.bytes().write_all(&text).ok().map(|()| Done::Fine)
+        };
+        let each = |output: &mut Output, Placed { name, line, raw }: Placed| match object(spec, &raw) {
+            Ok(text) => {
+                output.bytes().write_all(&text)?;
+                Ok(Done::Fine)
+            }
+            Err(trouble) => {
+                let text = trouble.text();
+                complain(say!("{name}:{line}: left out: {text}", "{name}:{line}：已略去：{text}"));
+                Ok(Done::Wrong)
+            }
+        };
+        let count = in_order(self.threads.count(), output, read, work, each)?;
+        output.flush()?;
+        tally(count.wrong, count.total, ("objects are broken and left out", "对象有误，已略去"))
+    }
+}
+
+/// How messages are redacted.
+#[derive(Clone, Copy)]
+struct Hiding {
+    spec: &'static Spec<'static>,
+    format: Option<WireFormat>,
+    framing: Option<Framing>,
+}
+
+impl Hiding {
+    /// Writes a message of which there is nothing else to be said.
+    fn quietly(self, output: &mut Output, entry: &Entry) -> Option<Done> {
+        let Entry::Found(found) = entry else { return None };
+        let (text, done) = self.entry(found).ok()?;
+        output.bytes().write_all(&text).ok().map(|()| done)
+    }
+
+    /// What is printed of a message, or why it is left out.
+    fn entry(self, found: &Found) -> Result<(Vec<u8>, Done), String> {
+        let Found { item, left, .. } = found;
+        let usual = match (found.is_isomsg, found.is_text) {
+            (true, _) => WireFormat::Isomsg,
+            (_, true) => WireFormat::Text,
+            _ => WireFormat::Hex,
+        };
+        let text = match self.format.unwrap_or(usual) {
+            WireFormat::Isomsg => self.xml(item, left)?.into_bytes(),
+            format => {
+                let mut text = Vec::new();
+                format.push(&mut text, &self.message(item, left)?)?;
+                text
+            }
+        };
+        let is_poll = item.content.as_ref().is_ok_and(Payload::is_poll);
+        Ok((text, if is_poll { Done::Uncounted } else { Done::Fine }))
     }
 
     /// The message as jPOS reads it; what the spec has no place for is hidden whole.
-    fn xml(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<String, String> {
+    fn xml(self, item: &Item, left: &[Left]) -> Result<String, String> {
         let payload = item.content.as_ref().map_err(ToString::to_string)?;
         if let Some(wrong) = left.iter().find(|left| !left.is_unknown) {
             return Err(wrong.to_string());
         }
-        let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
+        let message = Message::parse(self.spec, &payload.message).map_err(|error| error.to_string())?;
         let wire = redacted(&message).map_err(|error| error.to_string())?;
         let left: Vec<Left> = left.iter().map(Left::redacted).collect();
         let station = mask::plain(&payload.station);
-        Ok(isomsg::message(&Inspection::of(spec, &wire), &station, &left, Shown::Exposed, ""))
+        Ok(isomsg::message(&Inspection::of(self.spec, &wire), &station, &left, Shown::Exposed, ""))
     }
 
-    fn message(&self, spec: &Spec<'_>, item: &Item, left: &[Left]) -> Result<Vec<u8>, String> {
+    fn message(self, item: &Item, left: &[Left]) -> Result<Vec<u8>, String> {
         let payload = item.content.as_ref().map_err(ToString::to_string)?;
         if let Some(left) = left.first() {
             return Err(left.to_string());
@@ -109,7 +166,7 @@ impl Redact {
         if payload.is_poll() {
             return Ok(payload.poll.clone());
         }
-        let message = Message::parse(spec, &payload.message).map_err(|error| error.to_string())?;
+        let message = Message::parse(self.spec, &payload.message).map_err(|error| error.to_string())?;
         let redacted = redacted(&message).map_err(|error| error.to_string())?;
         if redacted.len() != payload.message.len() {
             return Err(pick(
@@ -118,7 +175,7 @@ impl Redact {
             )
             .into());
         }
-        let framing = payload.framing.or(self.input.framing);
+        let framing = payload.framing.or(self.framing);
         let wire =
             framed(framing, &mask::plain(&payload.station), redacted).map_err(|error| error.to_string())?;
         match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
@@ -126,48 +183,10 @@ impl Redact {
             false => Ok(wire),
         }
     }
-
-    fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
-        let (mut total, mut broken) = (0, 0);
-        for file in files(&self.input.files) {
-            let (name, stream) = input::open(&file)?;
-            let mut lines = Lines::new(stream, self.input.max_line);
-            loop {
-                let number = lines.number() + 1;
-                let done = match lines.next_line().map_err(|error| Failure::io(&name, error))? {
-                    None => break,
-                    Some(Line::Whole(b"")) => continue,
-                    Some(Line::Whole(line)) if remark::is_remark(line) => continue,
-                    Some(Line::Whole(line)) => object(spec, line),
-                    Some(Line::TooLong) => Err(Trouble::Object(
-                        None,
-                        Refusal::too_long(self.input.max_line).words(lang()).to_owned(),
-                    )),
-                };
-                total += 1;
-                match done {
-                    Ok(text) => output.bytes().write_all(&text)?,
-                    Err(trouble) => {
-                        broken += 1;
-                        let text = trouble.text();
-                        complain(say!(
-                            "{name}:{number}: left out: {text}",
-                            "{name}:{number}：已略去：{text}"
-                        ));
-                    }
-                }
-                if lines.waits() {
-                    output.flush()?;
-                }
-            }
-        }
-        output.flush()?;
-        tally(broken, total, ("objects are broken and left out", "对象有误，已略去"))
-    }
 }
 
-fn object(spec: &'static Spec<'static>, line: &[u8]) -> Result<Vec<u8>, Trouble> {
-    let record = Record::parse(line).map_err(|text| Trouble::Object(None, text))?;
+fn object(spec: &'static Spec<'static>, raw: &Raw) -> Result<Vec<u8>, Trouble> {
+    let record = raw.record().map_err(|text| Trouble::Object(None, text))?;
     let wire = build(spec, &record)?;
     let message = Message::parse(spec, &wire).map_err(Trouble::Build)?;
     let redacted = redacted(&message).map_err(Trouble::Build)?;

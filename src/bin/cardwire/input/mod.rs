@@ -12,7 +12,7 @@ mod records;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use cardwire::input::{Error, Opened, Options};
 use cardwire::{Framing, Spec};
@@ -21,6 +21,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::isomsg::Scanner;
 use crate::json::Left;
 use crate::lang::{lang, say};
+use crate::parallel::Take;
 use crate::told::Told;
 
 pub(crate) use again::is_kept;
@@ -28,7 +29,7 @@ pub(crate) use cardwire::input::{
     Item, Line, Lines, Moment, Origin, Payload, Refusal, Skipped, Source, Stream, octets,
 };
 pub(crate) use kind::Kind;
-pub(crate) use records::Records;
+pub(crate) use records::{Placed, Raw, Records, each};
 
 /// What is read, and how.
 #[derive(clap::Args, Clone)]
@@ -82,12 +83,12 @@ pub(crate) fn parse_delimited(text: &str) -> Result<Framing, String> {
 }
 
 /// Opens a file, or standard input for `-`; gives it its name, too.
-pub(crate) fn open(file: &PathBuf) -> Outcome<(Rc<str>, Stream)> {
+pub(crate) fn open(file: &PathBuf) -> Outcome<(Arc<str>, Stream)> {
     let stream = |read: Box<dyn Read + Send>| BufReader::with_capacity(1 << 16, read);
     if file.as_os_str() == "-" {
         return Ok(("stdin".into(), stream(Box::new(again::stdin()))));
     }
-    let name: Rc<str> = file.display().to_string().into();
+    let name: Arc<str> = file.display().to_string().into();
     match File::open(file) {
         Ok(opened) => Ok((name, stream(Box::new(opened)))),
         Err(error) => Err(Failure::io(name, error)),
@@ -110,6 +111,24 @@ pub(crate) struct Messages {
     skipped: Vec<Skipped>,
     /// Whether the caller looks at [`Messages::left`].
     takes_left: bool,
+    /// Where what was not read is gathered, if it is not told at once.
+    ended: Option<Vec<Skipped>>,
+}
+
+/// What an input gives, one after the other.
+pub(crate) enum Entry {
+    Found(Found),
+    /// What was not read of a file that is done.
+    Skipped(Skipped),
+}
+
+/// A message, and what its input knows of it.
+pub(crate) struct Found {
+    pub(crate) item: Item,
+    /// What the spec has no place for: see [`Messages::left`].
+    pub(crate) left: Vec<Left>,
+    pub(crate) is_isomsg: bool,
+    pub(crate) is_text: bool,
 }
 
 /// The file that is being read.
@@ -137,7 +156,23 @@ impl InputArgs {
             current: None,
             skipped: Vec::new(),
             takes_left: false,
+            ended: None,
         }
+    }
+}
+
+/// Tells what was not read of a file.
+pub(crate) fn tell(skipped: &Skipped) {
+    if skipped.given_up > 0 {
+        let Skipped { file, given_up, .. } = skipped;
+        complain(say!(
+            "{file}: too many connections at a time; {given_up} directions were given up while they were idle, \
+             and taken for new ones if they went on",
+            "{file}：同时存在的连接过多；{given_up}个方向在空闲时被放弃，若之后继续则视为新连接"
+        ));
+    }
+    if !skipped.reasons.is_empty() {
+        complain(skipped.told());
     }
 }
 
@@ -178,19 +213,29 @@ impl Messages {
     fn end(&mut self) {
         let Some(Current::Octets(source)) = self.current.take() else { return };
         let Some(skipped) = source.skipped() else { return };
-        if !self.args.is_quiet && skipped.given_up > 0 {
-            let Skipped { file, given_up, .. } = skipped;
-            complain(say!(
-                "{file}: too many connections at a time; {given_up} directions were given up while they were idle, \
-                 and taken for new ones if they went on",
-                "{file}：同时存在的连接过多；{given_up}个方向在空闲时被放弃，若之后继续则视为新连接"
-            ));
+        if let Some(ended) = &mut self.ended {
+            ended.push(skipped.clone());
+            return;
+        }
+        if !self.args.is_quiet {
+            tell(skipped);
         }
         if !skipped.reasons.is_empty() {
-            if !self.args.is_quiet {
-                complain(skipped.told());
-            }
             self.skipped.push(skipped.clone());
+        }
+    }
+
+    /// Gives all of them, after one that was read before, and what was not read where each file ends.
+    pub(crate) fn each(mut self, mut first: Option<Item>, take: Take<'_, Entry>) -> Outcome {
+        self.ended = Some(Vec::new());
+        loop {
+            let next = first.take().map_or_else(|| self.next(), |item| Ok(Some(item)));
+            for skipped in self.ended.as_mut().map(std::mem::take).unwrap_or_default() {
+                take(Entry::Skipped(skipped), false)?;
+            }
+            let Some(item) = next? else { return Ok(()) };
+            let (left, is_isomsg, is_text) = (self.left().to_vec(), self.is_isomsg(), self.is_text());
+            take(Entry::Found(Found { item, left, is_isomsg, is_text }), self.waits())?;
         }
     }
 

@@ -1,15 +1,18 @@
 //! Messages by their values: JSON lines and jPOS XML.
 
 use std::io;
-use std::rc::Rc;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use cardwire::Spec;
+use cardwire::input::Words;
 
 use super::{Item, Line, Lines, Origin, Payload, Refusal, Stream};
 use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
 use crate::json::{Left, Record};
 use crate::lang::{lang, pick};
+use crate::parallel::Take;
 use crate::remark;
 
 /// The records of a stream.
@@ -18,8 +21,46 @@ pub(crate) enum Records {
     Isomsg(Scanner),
 }
 
-/// A record and the line in which it begins, or why there is none.
-pub(crate) type Found = (u64, Result<Record, String>);
+/// A record that is not looked at yet, or why there is none.
+pub(crate) enum Raw {
+    Json(Vec<u8>),
+    Isomsg(Vec<u8>),
+    Refused(String),
+}
+
+impl Raw {
+    /// The record.
+    pub(crate) fn record(&self) -> Result<Record, String> {
+        match self {
+            Self::Json(line) => Record::parse(line),
+            Self::Isomsg(element) => isomsg::record(element),
+            Self::Refused(words) => Err(words.clone()),
+        }
+    }
+}
+
+/// A record of a file, and where it begins there.
+pub(crate) struct Placed {
+    pub(crate) name: Arc<str>,
+    pub(crate) line: u64,
+    pub(crate) raw: Raw,
+}
+
+/// Gives the records of files, one after the other.
+pub(crate) fn each(named: &[PathBuf], limit: usize, is_json: bool, take: Take<'_, Placed>) -> Outcome {
+    for file in super::files(named) {
+        let (name, stream) = super::open(&file)?;
+        let failed = |error| Failure::io(&name, error);
+        let mut records = match is_json {
+            true => Records::Json(Lines::new(stream, limit)),
+            false => Records::open(stream, limit).map_err(failed)?,
+        };
+        while let Some((line, raw)) = records.next().map_err(failed)? {
+            take(Placed { name: Arc::clone(&name), line, raw }, records.waits())?;
+        }
+    }
+    Ok(())
+}
 
 impl Records {
     /// Those of a stream that is found to be one or the other.
@@ -37,15 +78,11 @@ impl Records {
     }
 
     /// The next record; `None` at the end.
-    pub(crate) fn next(&mut self) -> io::Result<Option<Found>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(u64, Raw)>> {
         match self {
             Self::Isomsg(scanner) => Ok(scanner.next_element()?.map(|(line, element)| {
-                (
-                    line,
-                    element
-                        .map_err(|words| words.in_lang(lang()).to_owned())
-                        .and_then(|element| isomsg::record(&element)),
-                )
+                let refused = |words: Words| Raw::Refused(words.in_lang(lang()).to_owned());
+                (line, element.map_or_else(refused, Raw::Isomsg))
             })),
             Self::Json(lines) => loop {
                 let limit = lines.limit();
@@ -56,10 +93,10 @@ impl Records {
                     Some(Line::Whole(line)) if remark::is_remark(line) => continue,
                     Some(Line::Whole(line)) => {
                         crate::work::count(line.len());
-                        Some((number, Record::parse(line)))
+                        Some((number, Raw::Json(line.to_vec())))
                     }
                     Some(Line::TooLong) => {
-                        Some((number, Err(Refusal::too_long(limit).words(lang()).to_owned())))
+                        Some((number, Raw::Refused(Refusal::too_long(limit).words(lang()).to_owned())))
                     }
                 });
             },
@@ -81,7 +118,7 @@ impl Records {
 
 /// Messages that are made of records.
 pub(super) struct Made {
-    name: Rc<str>,
+    name: Arc<str>,
     records: Records,
     spec: Option<&'static Spec<'static>>,
     /// What of the message made last has no place in it, and whether the caller looks.
@@ -91,7 +128,7 @@ pub(super) struct Made {
 
 impl Made {
     pub(super) fn new(
-        name: Rc<str>,
+        name: Arc<str>,
         records: Records,
         spec: Option<&'static Spec<'static>>,
         is_asked: bool,
@@ -126,8 +163,8 @@ impl Made {
     /// The next message; `None` at the end.
     pub(super) fn next(&mut self) -> Outcome<Option<Item>> {
         let found = self.records.next().map_err(|error| Failure::io(&self.name, error))?;
-        Ok(found.map(|(line, record)| {
-            let content = self.make(record);
+        Ok(found.map(|(line, raw)| {
+            let content = self.make(raw.record());
             Item { origin: Origin::Line(self.name.clone(), line), content }
         }))
     }
