@@ -15,6 +15,8 @@ mod dumps;
 mod encode;
 mod engines;
 mod forms;
+#[path = "../generated/mod.rs"]
+mod generated;
 mod hostile;
 mod inputs;
 mod isomsg;
@@ -24,11 +26,14 @@ mod others;
 mod picture;
 mod privacy;
 mod redact;
+#[path = "../reference/mod.rs"]
+mod reference;
 #[path = "../secrets/mod.rs"]
 mod secrets;
 mod specs;
 mod terminal;
 mod transactions;
+mod wireshark;
 
 use std::path::PathBuf;
 
