@@ -21,6 +21,7 @@ mod hostile;
 mod inputs;
 mod isomsg;
 mod keys;
+mod mcp;
 mod network;
 mod others;
 mod picture;
@@ -33,6 +34,7 @@ mod secrets;
 mod specs;
 mod terminal;
 mod transactions;
+mod tshark;
 mod wireshark;
 
 use std::path::PathBuf;

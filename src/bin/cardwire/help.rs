@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does.
-const SUMMARIES: [(&str, &str); 19] = [
+const SUMMARIES: [(&str, &str); 20] = [
     ("decode", "解析报文：列表、JSON或带注释的十六进制转储"),
     ("encode", "把JSON（每行一个对象）或jPOS XML组成报文"),
     ("check", "按规范和配置检查报文：列出每处违规的域和字节"),
@@ -21,6 +21,10 @@ const SUMMARIES: [(&str, &str); 19] = [
     ("pin", "ISO 9564的PIN块：由标准输入的PIN生成、解开、转换"),
     ("emv", "芯片数据（域55）：各数据对象，以及TVR、TSI、AIP、CVM结果、能力和CVR各比特的含义"),
     ("recon", "在你自己的记录中查找资金去向：以其后的参数启动cardwire-recon"),
+    (
+        "mcp",
+        "通过模型上下文协议（MCP）为智能体提供decode、encode、probe、check、code和spec；敏感数据一律不显示",
+    ),
     ("completions", "输出shell的补全脚本"),
     ("man", "输出手册页：全部或某一命令"),
 ];

@@ -11,6 +11,7 @@ mod ipm;
 mod key;
 mod load;
 mod mac;
+mod mcp;
 mod pin;
 mod probe;
 mod recon;
@@ -44,6 +45,7 @@ pub(crate) enum Command {
     Pin(pin::PinCommand),
     Emv(emv::EmvCommand),
     Recon(recon::Recon),
+    Mcp(mcp::Mcp),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -70,6 +72,7 @@ impl Command {
             Self::Serve(command) => command.run(&mut output),
             Self::Load(command) => command.run(&mut output),
             Self::Recon(command) => command.run(&mut output),
+            Self::Mcp(command) => command.run(&mut output),
             Self::Completions(command) => command.run(&mut output),
             Self::Man(command) => command.run(&mut output),
         };

@@ -18,7 +18,10 @@ pub(super) fn write(out: &mut String) {
 fn lists() -> Vec<(&'static str, Vec<String>)> {
     let known = |name: fn(&str) -> bool| texts().into_iter().filter(move |text| name(text)).collect();
     vec![
-        ("transaction", known(|text| TransactionType::new(text).is_some_and(|code| code.meaning().is_some()))),
+        (
+            "transaction",
+            known(|text| TransactionType::new(text).is_some_and(|code| code.meaning().is_some())),
+        ),
         ("account", known(|text| AccountType::new(text).is_some_and(|code| code.meaning().is_some()))),
         ("country", known(|text| country::by_text(text).is_some())),
         ("currency", known(|text| currency::by_text(text).is_some())),

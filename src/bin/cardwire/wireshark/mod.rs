@@ -54,7 +54,9 @@ impl DissectorArgs {
         READING.iter().for_each(|part| out.push_str(part));
         out.push_str("\n-- without Wireshark the file gives what it is made of\nif Proto then\n");
         out.push_str(TREE);
-        out.push_str("\nend\n\nreturn { cw = cw, cards = cards, reader = reader, view = view, frames = frames }\n");
+        out.push_str(
+            "\nend\n\nreturn { cw = cw, cards = cards, reader = reader, view = view, frames = frames }\n",
+        );
         Ok(out)
     }
 }
@@ -70,8 +72,12 @@ const HEAD: &str = "\
 ";
 
 const OCTETS: &str = include_str!("octets.lua");
-const READING: [&str; 4] =
-    [include_str!("cards.lua"), include_str!("read.lua"), include_str!("view.lua"), include_str!("frame.lua")];
+const READING: [&str; 4] = [
+    include_str!("cards.lua"),
+    include_str!("read.lua"),
+    include_str!("view.lua"),
+    include_str!("frame.lua"),
+];
 const TREE: &str = include_str!("tree.lua");
 
 /// Ports as Wireshark's ranges are written.

@@ -398,6 +398,7 @@ walk = function(layout, r, found, body)
     local field
     if body then field = within(nil, "field " .. name, step) else field = within("part " .. name, nil, step) end
     field.name, field.is_listed = name, layout.o ~= "tags" or layout.by[key] ~= nil
+    field.is_named = layout.o ~= "tags" or e.k == key
     found(field)
   end
   if layout.o == "bitmap" then

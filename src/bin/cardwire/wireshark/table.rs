@@ -23,11 +23,7 @@ pub(super) fn write(out: &mut String, spec: &Spec<'_>, defaults: &[(&str, &str)]
         MtiCoding::Binary => "binary",
         MtiCoding::Hex => "hex",
     };
-    out.push_str(&format!(
-        "name = {}, header = {}, mti = \"{mti}\",\n",
-        string(spec.name()),
-        spec.header()
-    ));
+    out.push_str(&format!("name = {}, header = {}, mti = \"{mti}\",\n", string(spec.name()), spec.header()));
     let defaults: Vec<String> =
         defaults.iter().map(|(name, value)| format!("{name} = {}", string(value))).collect();
     out.push_str(&format!("defaults = {{ {} }},\n", defaults.join(", ")));
@@ -180,10 +176,7 @@ fn bitmap(of: BitmapForm) -> String {
         _ => ("w = \"raw\"".to_owned(), of.octets),
     };
     let (second, third) = (next(of.second), next(of.third));
-    format!(
-        "{{ {coding}, n = {}, len = {len}, second = \"{second}\", third = \"{third}\" }}",
-        of.octets
-    )
+    format!("{{ {coding}, n = {}, len = {len}, second = \"{second}\", third = \"{third}\" }}", of.octets)
 }
 
 /// What a code page is called in the table.

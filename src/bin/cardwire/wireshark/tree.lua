@@ -169,7 +169,8 @@ function proto.dissector(tvb, pinfo, root)
   end
   if #said > 0 then
     pinfo.cols.protocol:set(DEFAULTS.protocol)
-    pinfo.cols.info:set(table.concat(said, "; "))
+    -- what a packet says of earlier messages stays before it
+    pinfo.cols.info:set(table.concat(said, "; ") .. "; ")
   end
   return len
 end

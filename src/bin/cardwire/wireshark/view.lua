@@ -277,7 +277,7 @@ end
 local function tell(message, field, trust, masked)
   field.text = shown(message, field, masked and mode(message, field, trust) or "plain")
   field.shown_name = field.name
-  if masked and trust == "doubtful" and not field.is_listed then field.shown_name = "****" end
+  if masked and trust == "doubtful" and not field.is_named then field.shown_name = "****" end
   if not field.parts then return end
   local below = trust
   if trust == "doubtful" then
