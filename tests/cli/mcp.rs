@@ -117,7 +117,7 @@ fn what_goes_wrong_in_a_tool_is_said_by_the_tool() {
     let lines = [
         call(1, "decode", &json!({ "input": "0200", "spec": "iso87-ascii" })),
         call(2, "decode", &json!({ "input": "0200", "spec": "no-such-spec" })),
-        call(3, "code", &json!({ "code": "ZZZZZZ" })),
+        call(3, "code", &json!({ "kind": "response", "code": "ZZ" })),
         call(4, "decode", &json!({ "file": "/no/such/file", "spec": "iso87-ascii" })),
         call(
             5,
