@@ -24,6 +24,7 @@ mod keys;
 mod mcp;
 mod network;
 mod others;
+mod pack;
 mod picture;
 mod privacy;
 mod redact;

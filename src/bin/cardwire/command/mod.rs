@@ -20,6 +20,7 @@ mod send;
 mod serve;
 mod spec;
 mod suggest;
+mod test;
 
 use crate::failure::Outcome;
 use crate::lang::{pick, say};
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Send(send::Send),
     Serve(serve::Serve),
     Load(load::Load),
+    Test(test::Test),
     Ipm(ipm::Ipm),
     Key(key::KeyCommand),
     Mac(mac::MacCommand),
@@ -71,6 +73,7 @@ impl Command {
             Self::Send(command) => command.run(&mut output),
             Self::Serve(command) => command.run(&mut output),
             Self::Load(command) => command.run(&mut output),
+            Self::Test(command) => command.run(&mut output),
             Self::Recon(command) => command.run(&mut output),
             Self::Mcp(command) => command.run(&mut output),
             Self::Completions(command) => command.run(&mut output),
