@@ -22,7 +22,7 @@ delay = "900ms"
 [[rule]]
 name = "shows a card"
 match = { "4" = "000000000007" }
-response = { "39" = "00", "63" = "PAID BY 4242424242424242" }
+response = { "39" = "00", "43" = "PAID 4242424242424242" }
 "#;
 
 fn issuer(count: &str) -> Issuer {
@@ -45,7 +45,7 @@ fn case(name: &str, amount: &str, expect: &str, more: &str) -> String {
 
 #[test]
 fn what_is_as_expected_passes() {
-    let issuer = issuer("5");
+    let issuer = issuer("6");
     let cases = [
         case(
             "approved",
@@ -55,7 +55,8 @@ fn what_is_as_expected_passes() {
         ),
         case("declined", "5000", r#""39":"51","4":">=1000","62":"absent","63":null"#, ""),
         case("silent", "3", r#""response":"none""#, r#","within":"150ms""#),
-        case("in time", "2", r#""39":"00""#, r#","within":"8s","profile":"iso87""#),
+        case("in time", "5000", r#""39":"51""#, r#","within":"8s","profile":"iso87""#),
+        case("against the profile", "2", r#""39":"00""#, r#","within":"8s","profile":"iso87""#),
         case("the card comes back", "2", r#""2":"4111111111111111""#, ""),
     ];
     let done = test(&issuer, &["--first-stan", "999999"], &cases.concat());
@@ -63,10 +64,11 @@ fn what_is_as_expected_passes() {
     // an issuer of no rule gives no DE 38
     assert!(approved.starts_with("FAILED approved"), "{} {}", done.out, done.err);
     assert!(done.out.contains("field 38: expected present, found nothing"), "{}", done.out);
+    assert!(done.out.contains("field 38 is mandatory in 0210 when it approves"), "{}", done.out);
     for name in ["declined", "silent", "in time", "the card comes back"] {
         assert!(done.out.contains(&format!("ok     {name}, ")), "{name}: {}", done.out);
     }
-    assert!(done.out.ends_with("4 passed, 1 failed, 0 skipped\n"), "{}", done.out);
+    assert!(done.out.ends_with("4 passed, 2 failed, 0 skipped\n"), "{}", done.out);
     assert_eq!((done.code, done.err.as_str()), (1, ""));
     // each request had a number of its own, and the first is not followed by one of seven digits
     let log = issuer.log();
@@ -82,7 +84,7 @@ fn what_is_otherwise_fails_and_shows_no_card() {
         case("late", "5", r#""39":"00""#, r#","within":"50ms""#),
         case("loud", "1", r#""response":"none""#, r#","within":"8s""#),
         case("card <4242424242424242> & \\\"more\\\"", "1", r#""2":"5555444433331111","35":"present""#, ""),
-        case("shows a card", "7", r#""63":"PAID BY 5555444433331111","mti":"0110""#, ""),
+        case("shows a card", "7", r#""43":"PAID 5555444433331111","mti":"0110""#, ""),
     ];
     let done = test(&issuer, &["--junit", junit.to_str().unwrap()], &cases.concat());
     assert_eq!(done.code, 1);
@@ -95,7 +97,7 @@ fn what_is_otherwise_fails_and_shows_no_card() {
             "expected no response, found one",
             "field 2: expected another value, found 411111******1111",
             "field 35: expected present, found nothing",
-            "field 63: expected another value, found PAID BY 424242******4242",
+            "field 43: expected another value, found PAID 424242******4242",
             "MTI: expected 0110, found 0210",
         ] {
             assert!(text.contains(words), "{words}: {text}");
