@@ -78,6 +78,8 @@
 //! connections over tokio, `tls` their encryption, `tracing` their events. `input` reads messages from files of any form.
 //! `cli` is the command.
 #![cfg_attr(not(feature = "std"), no_std)]
+// the pages of docs.rs say which feature an item needs
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 // What could panic, truncate or print is not written here, outside of tests.
 #![cfg_attr(

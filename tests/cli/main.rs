@@ -15,21 +15,29 @@ mod dumps;
 mod encode;
 mod engines;
 mod forms;
+#[path = "../generated/mod.rs"]
+mod generated;
 mod hostile;
 mod inputs;
 mod isomsg;
 mod keys;
+mod mcp;
 mod network;
 mod others;
+mod pack;
 mod picture;
 mod privacy;
 mod redact;
+#[path = "../reference/mod.rs"]
+mod reference;
 #[path = "../secrets/mod.rs"]
 mod secrets;
 mod specs;
 mod terminal;
 mod threads;
 mod transactions;
+mod tshark;
+mod wireshark;
 
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does.
-const SUMMARIES: [(&str, &str); 19] = [
+const SUMMARIES: [(&str, &str); 21] = [
     ("decode", "解析报文：列表、JSON或带注释的十六进制转储"),
     ("encode", "把JSON（每行一个对象）或jPOS XML组成报文"),
     ("check", "按规范和配置检查报文：列出每处违规的域和字节"),
@@ -15,12 +15,17 @@ const SUMMARIES: [(&str, &str); 19] = [
     ("send", "向主机发送报文，并打印应答"),
     ("serve", "正确地或有意出错地应答请求：用于测试收单系统"),
     ("load", "对主机施加有限的负载，并测量应答"),
+    ("test", "用一组用例测试主机：发送请求，并核对应答是否符合预期"),
     ("ipm", "Mastercard清算文件（IPM）：列出、转换、重新分块、重新编码"),
     ("key", "测试密钥：类型、校验值和奇偶性，以及密钥块对其密钥的说明"),
     ("mac", "对字节计算或验证MAC；报文的MAC用cardwire check --keys验证"),
     ("pin", "ISO 9564的PIN块：由标准输入的PIN生成、解开、转换"),
     ("emv", "芯片数据（域55）：各数据对象，以及TVR、TSI、AIP、CVM结果、能力和CVR各比特的含义"),
     ("recon", "在你自己的记录中查找资金去向：以其后的参数启动cardwire-recon"),
+    (
+        "mcp",
+        "通过模型上下文协议（MCP）为智能体提供decode、encode、probe、check、code和spec；敏感数据一律不显示",
+    ),
     ("completions", "输出shell的补全脚本"),
     ("man", "输出手册页：全部或某一命令"),
 ];

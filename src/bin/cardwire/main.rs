@@ -29,6 +29,7 @@ mod specs;
 mod told;
 mod toml_file;
 mod wire;
+mod wireshark;
 #[path = "../../input/work.rs"]
 mod work;
 

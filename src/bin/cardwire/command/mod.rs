@@ -11,6 +11,7 @@ mod ipm;
 mod key;
 mod load;
 mod mac;
+mod mcp;
 mod pin;
 mod probe;
 mod recon;
@@ -19,6 +20,7 @@ mod send;
 mod serve;
 mod spec;
 mod suggest;
+mod test;
 
 use crate::failure::Outcome;
 use crate::lang::{pick, say};
@@ -38,12 +40,14 @@ pub(crate) enum Command {
     Send(send::Send),
     Serve(serve::Serve),
     Load(load::Load),
+    Test(test::Test),
     Ipm(ipm::Ipm),
     Key(key::KeyCommand),
     Mac(mac::MacCommand),
     Pin(pin::PinCommand),
     Emv(emv::EmvCommand),
     Recon(recon::Recon),
+    Mcp(mcp::Mcp),
     Completions(completions::Completions),
     Man(completions::Man),
 }
@@ -69,7 +73,9 @@ impl Command {
             Self::Send(command) => command.run(&mut output),
             Self::Serve(command) => command.run(&mut output),
             Self::Load(command) => command.run(&mut output),
+            Self::Test(command) => command.run(&mut output),
             Self::Recon(command) => command.run(&mut output),
+            Self::Mcp(command) => command.run(&mut output),
             Self::Completions(command) => command.run(&mut output),
             Self::Man(command) => command.run(&mut output),
         };

@@ -13,6 +13,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::json;
 use crate::lang::lang;
 use crate::output::{Output, Role};
+use crate::wireshark::DissectorArgs;
 use crate::{plain, specs};
 
 /// List, show, check and convert specs.
@@ -22,6 +23,7 @@ use crate::{plain, specs};
     cardwire spec convert iso87-bcd > mine.toml\n  \
     cardwire spec convert packager.xml > mine.toml\n  \
     cardwire spec convert mine.toml --to moov > mine.json\n  \
+    cardwire spec convert mine.toml --to wireshark -F binary2+tpdu > mine.lua\n  \
     cardwire spec convert 'j8583.xml#0200,binary'\n  \
     cardwire spec check mine.toml\n\n\
     A spec of your own in TOML: every key and word, with octets, in docs/spec-toml.md")]
@@ -50,13 +52,15 @@ enum Action {
         #[arg(required = true)]
         files: Vec<String>,
     },
-    /// Print a spec in the native format, or in that of moov-io/iso8583.
+    /// Print a spec in the native format, in that of moov-io/iso8583, or as a Wireshark dissector.
     Convert {
         /// The spec, built in or a file.
         spec: String,
         /// The format to print.
         #[arg(long, value_name = "FORMAT", default_value = "toml")]
         to: Format,
+        #[command(flatten)]
+        dissector: DissectorArgs,
     },
     /// List the framings that --framing takes.
     Framings,
@@ -68,6 +72,8 @@ enum Format {
     Toml,
     /// JSON of moov-io/iso8583.
     Moov,
+    /// A Wireshark dissector in Lua.
+    Wireshark,
 }
 
 impl SpecCommand {
@@ -76,16 +82,8 @@ impl SpecCommand {
             Action::List => list(output),
             Action::Framings => framings(output),
             Action::Check { files } => check(output, files),
-            Action::Convert { spec, to } => {
-                let doc = specs::document(spec)?;
-                let text = match to {
-                    Format::Toml => plain::in_toml(&toml::write(&doc)),
-                    Format::Moov => {
-                        let text = in_moov(&doc)
-                            .map_err(|error| Failure::data(error.in_file(spec).in_lang(lang())))?;
-                        plain::in_json(&text)
-                    }
-                };
+            Action::Convert { spec, to, dissector } => {
+                let text = converted(spec, *to, dissector)?;
                 Ok(output.bytes().write_all(text.as_bytes())?)
             }
             Action::Show { spec, numbers, json } => {
@@ -110,6 +108,22 @@ impl SpecCommand {
             }
         }
     }
+}
+
+/// A spec in another format.
+fn converted(spec: &str, to: Format, dissector: &DissectorArgs) -> Outcome<String> {
+    if let Format::Wireshark = to {
+        return dissector.write(specs::load(spec)?);
+    }
+    dissector.refuse()?;
+    let doc = specs::document(spec)?;
+    Ok(match to {
+        Format::Moov => {
+            let text = in_moov(&doc).map_err(|error| Failure::data(error.in_file(spec).in_lang(lang())))?;
+            plain::in_json(&text)
+        }
+        _ => plain::in_toml(&toml::write(&doc)),
+    })
 }
 
 /// The text, and beside it what it does not hold.

@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use self::connection::{Connection, Door};
 use self::log::{Log, log};
 use self::rules::Rules;
+pub(super) use self::rules::fits;
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_delimited;
 use crate::keys::{KeyArgs, Keys};

@@ -79,17 +79,7 @@ impl Rule {
     fn fits(&self, request: &Message<'_>) -> bool {
         let patterns =
             self.patterns.iter().map(|(path, pattern)| (path.as_str(), pattern.get_ref().as_str()));
-        let fits = patterns.into_iter().all(|(path, pattern)| match path {
-            "mti" => matches(pattern, &request.mti().to_string()),
-            path => match request.path(path) {
-                Some(field) if field.content().is_binary() => {
-                    let octets: Vec<u8> = field.expose().octets().collect();
-                    matches(pattern, &crate::hex::text(&octets))
-                }
-                Some(field) => matches(pattern, &field.expose().chars().collect::<String>()),
-                None => pattern == "absent",
-            },
-        });
+        let fits = patterns.into_iter().all(|(path, pattern)| fits(pattern, path, request));
         fits && (self.every <= 1
             || (self.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.every))
     }
@@ -100,6 +90,21 @@ impl Rule {
             self.response.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
         let fields = serde_json::to_string(&response).map_err(|error| error.to_string())?;
         Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
+    }
+}
+
+/// Whether what a message has at a path fits a pattern; `mti` is the message type.
+pub(in crate::command) fn fits(pattern: &str, path: &str, message: &Message<'_>) -> bool {
+    if path == "mti" {
+        return matches(pattern, &message.mti().to_string());
+    }
+    match message.path(path) {
+        Some(field) if field.content().is_binary() => {
+            let octets: Vec<u8> = field.expose().octets().collect();
+            matches(pattern, &crate::hex::text(&octets))
+        }
+        Some(field) => matches(pattern, &field.expose().chars().collect::<String>()),
+        None => pattern == "absent",
     }
 }
 

@@ -1,0 +1,110 @@
+//! Results for people and, as JUnit XML, for what builds and keeps count.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::case::Case;
+use super::verdict::Verdict;
+use crate::failure::Outcome;
+use crate::output::{Output, Role};
+use crate::plain::escaped;
+
+/// The results of a pack.
+#[derive(Default)]
+pub(super) struct Report {
+    results: Vec<(String, Verdict)>,
+    left_out: usize,
+}
+
+impl Report {
+    /// Prints the result of a case.
+    pub(super) fn tell(&self, output: &mut Output, case: &Case, verdict: &Verdict) -> Outcome {
+        let (name, time) = (named(&case.name), millis(verdict.time));
+        if !verdict.has_failed() {
+            let word = output.paint(Role::Good, "ok    ");
+            return Ok(output.line(format_args!("{word} {name}, {time} ms"))?);
+        }
+        let word = output.paint(Role::Bad, "FAILED");
+        output.line(format_args!("{word} {name}, {time} ms"))?;
+        verdict.faults.iter().try_for_each(|fault| Ok(output.line(format_args!("       {fault}"))?))
+    }
+
+    pub(super) fn put(&mut self, case: &Case, verdict: Verdict) {
+        self.results.push((named(&case.name), verdict));
+    }
+
+    /// Notes how many of the cases were not played.
+    pub(super) fn left_out(&mut self, cases: usize) {
+        self.left_out = cases.saturating_sub(self.results.len());
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed() > 0
+    }
+
+    fn failed(&self) -> usize {
+        self.results.iter().filter(|(_, verdict)| verdict.has_failed()).count()
+    }
+
+    pub(super) fn summary(&self) -> String {
+        let (failed, skipped) = (self.failed(), self.left_out);
+        let passed = self.results.len() - failed;
+        format!("{passed} passed, {failed} failed, {skipped} skipped")
+    }
+
+    /// The results as JUnit XML.
+    pub(super) fn junit(&self) -> String {
+        let total = self.results.iter().map(|(_, verdict)| verdict.time).sum::<Duration>();
+        let (count, failed) = (self.results.len(), self.failed());
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        // a text takes whatever is written to it
+        let _ = writeln!(
+            out,
+            "<testsuite name=\"cardwire\" tests=\"{count}\" failures=\"{failed}\" errors=\"0\" time=\"{:.3}\">",
+            total.as_secs_f64()
+        );
+        for (name, verdict) in &self.results {
+            let seconds = verdict.time.as_secs_f64();
+            let name = attribute(name);
+            let _ = write!(out, "  <testcase classname=\"cardwire\" name=\"{name}\" time=\"{seconds:.3}\"");
+            if !verdict.has_failed() {
+                out.push_str("/>\n");
+                continue;
+            }
+            out.push_str(">\n");
+            for fault in &verdict.faults {
+                let _ = writeln!(out, "    <failure message=\"{}\"/>", attribute(&escaped(fault)));
+            }
+            out.push_str("  </testcase>\n");
+        }
+        out.push_str("</testsuite>\n");
+        out
+    }
+}
+
+/// A name without what a terminal or a reader of XML would take for more, and without card numbers.
+fn named(name: &str) -> String {
+    let name = escaped(name);
+    let hidden = cardwire::mask::hidden(name.as_bytes());
+    let characters = name.char_indices();
+    characters.map(|(at, character)| if hidden.get(at) == Some(&true) { '*' } else { character }).collect()
+}
+
+/// A text within the quotes of an attribute.
+fn attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn millis(time: Duration) -> String {
+    format!("{}.{:03}", time.as_millis(), time.subsec_micros() % 1000)
+}
