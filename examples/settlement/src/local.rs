@@ -24,6 +24,8 @@ use crate::wire::Dialect;
 use crate::wire::secured::{Heard, Secured};
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
+/// The acquirer's own line to the issuer.
+const DIRECT: (Party, Party) = (Party::Acquirer, Party::Issuer);
 const LATENCY: Duration = Duration::from_millis(1);
 
 /// Makes the machine of a seat anew, without history.
@@ -44,9 +46,10 @@ pub struct Local {
     mishandled: Vec<(Party, Party, Mishandled)>,
     /// The next message of this type between these two has another amount.
     altered: Vec<(Party, Party, Mti, Money)>,
-    /// This party sends messages of another version of the standard.
-    upgraded: Option<Party>,
-    link_up: bool,
+    /// On this line a party sends messages of another version of the standard.
+    upgraded: Option<(Party, Party)>,
+    /// Lines between hosts, by caller and called party, and whether they are up.
+    lines: BTreeMap<(Party, Party), bool>,
     /// Both ends of the lines of the terminals, by terminal.
     ends: BTreeMap<(Party, u8), Secured>,
     /// How far ahead a party's clock is, in microseconds.
@@ -80,7 +83,7 @@ impl Local {
             mishandled: Vec::new(),
             altered: Vec::new(),
             upgraded: None,
-            link_up: true,
+            lines: BTreeMap::from([(DIRECT, true)]),
             ends: BTreeMap::new(),
             skews: BTreeMap::new(),
             maker: None,
@@ -105,6 +108,43 @@ impl Local {
         local.handle(Party::Terminal, Input::LinkUp(Party::Acquirer))?;
         local.handle(Party::Acquirer, Input::LinkUp(Party::Issuer))?;
         Ok(local)
+    }
+
+    /// A line between two hosts, which is up from here on.
+    pub fn connect(&mut self, caller: Party, called: Party) -> Result<(), WorldError> {
+        self.line(caller, called, true)
+    }
+
+    /// Takes a line out of the network, as if nobody had ever laid it.
+    pub fn without_line(&mut self, caller: Party, called: Party) -> Result<(), WorldError> {
+        self.line(caller, called, false)?;
+        self.lines.remove(&(caller, called));
+        Ok(())
+    }
+
+    /// Cuts or mends a line between two hosts.
+    pub fn line(&mut self, caller: Party, called: Party, up: bool) -> Result<(), WorldError> {
+        self.lines.insert((caller, called), up);
+        let input = |peer| if up { Input::LinkUp(peer) } else { Input::LinkDown(peer) };
+        self.handle(called, input(caller))?;
+        self.handle(caller, input(called))
+    }
+
+    fn is_up(&self, one: Party, other: Party) -> bool {
+        [(one, other), (other, one)].iter().any(|line| self.lines.get(line).copied().unwrap_or_default())
+    }
+
+    /// What a party that starts hears of its lines.
+    fn greet(&mut self, party: Party) -> Result<(), WorldError> {
+        let ends = |(caller, called): &(Party, Party)| match party {
+            _ if *caller == party => Some(*called),
+            // Who is called on the direct line hears nothing of it.
+            _ if *called == party && (*caller, *called) != DIRECT => Some(*caller),
+            _ => None,
+        };
+        let up = self.lines.iter().filter(|(_, up)| **up);
+        let peers: Vec<Party> = up.filter_map(|(line, _)| ends(line)).collect();
+        peers.into_iter().try_for_each(|peer| self.handle(party, Input::LinkUp(peer)))
     }
 
     /// One more terminal, with its number (DE41).
@@ -147,9 +187,9 @@ impl Local {
         self.altered.push((from, to, mti, amount));
     }
 
-    /// From here on a host sends messages of ISO 8583:1993, which nobody expects; `None` ends it.
-    pub fn upgrade(&mut self, party: Option<Party>) {
-        self.upgraded = party;
+    /// From here on a host sends to this other one messages of ISO 8583:1993, which that does not expect; `None` ends it.
+    pub fn upgrade(&mut self, line: Option<(Party, Party)>) {
+        self.upgraded = line;
     }
 
     /// A party's clock is so much ahead, in seconds.
@@ -210,8 +250,7 @@ impl Local {
                 Err(StoreError::Fenced { .. }) => {
                     *self.fenced.entry(party).or_default() += 1;
                     // It stops, and the line is the other one's.
-                    let line = party == Party::Acquirer && self.link_up;
-                    if line { self.put(seat, Input::LinkUp(Party::Issuer)) } else { Ok(()) }
+                    if party == Party::Acquirer { self.greet(party) } else { Ok(()) }
                 }
                 Err(error) => Err(stopped(party, &error)),
             };
@@ -271,10 +310,7 @@ impl Local {
         let node = Node::open(machine, node.into_store()).map_err(|error| stopped(seat.0, &error))?;
         self.nodes.insert(seat, node);
         self.put(seat, Input::Start)?;
-        if seat.0 == Party::Acquirer && self.link_up {
-            self.handle(Party::Acquirer, Input::LinkUp(Party::Issuer))?;
-        }
-        Ok(())
+        if seat.0 == Party::Terminal { Ok(()) } else { self.greet(seat.0) }
     }
 
     /// The store of a party.
@@ -331,7 +367,7 @@ impl Local {
         let host = from.0 != Party::Terminal && to != Party::Terminal;
         let terminal = self.terminals.get(message.terminal.trim()).copied().unwrap_or_default();
         let to: Seat = if to == Party::Terminal { (to, terminal) } else { (to, 0) };
-        if host && !self.link_up {
+        if host && !self.is_up(from.0, to.0) {
             self.plan(LATENCY, from, Input::NotSent(to.0, message.clone()));
             return Ok(());
         }
@@ -387,7 +423,7 @@ impl Local {
             false => self.ends.entry((from.0, terminal)).or_default().seal(&message),
         };
         let mut octets = octets.map_err(|error| cannot(from.0, &error))?;
-        if host && self.upgraded == Some(from.0) {
+        if host && self.upgraded == Some((from.0, to.0)) {
             // The version of the standard is the first digit of the MTI.
             octets.first_mut().into_iter().for_each(|digit| *digit = b'1');
         }
@@ -436,7 +472,7 @@ impl World for Local {
     }
 
     fn host_link(&mut self, up: bool) -> Result<(), WorldError> {
-        self.link_up = up;
+        self.lines.insert(DIRECT, up);
         let input = if up { Input::LinkUp(Party::Issuer) } else { Input::LinkDown(Party::Issuer) };
         self.handle(Party::Acquirer, input)
     }

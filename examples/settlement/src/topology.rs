@@ -112,6 +112,15 @@ impl Topology {
     }
 }
 
+/// The next party on a way from an acquirer to the issuer: `direct`, or by way of the `hub`.
+pub fn route(name: &str) -> Option<Party> {
+    match name {
+        "direct" => Some(Party::Issuer),
+        "hub" => Some(Party::Hub),
+        _ => None,
+    }
+}
+
 /// The file as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

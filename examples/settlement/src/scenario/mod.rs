@@ -47,6 +47,10 @@ pub struct Scenario {
     pub remedy: String,
     /// What of the design it does not show yet.
     pub lacks: Option<String>,
+    /// The ways from the acquirer to the issuer, the best first: `direct`, and `hub` for a line by way of the hub. The
+    /// direct line alone when it is not said.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// What is done, line by line: `14:02:00 sell 500.00`, `+1 09:00 pay`.
     pub steps: String,
     /// Messages that are seen at the acquirer in this order, others between them: `A>I 0420 68`.
@@ -203,7 +207,7 @@ impl Scenario {
             let party = step::party(letter).map_err(wrong)?;
             // Input 0 never comes: this play counts them.
             let count = Death { party, input: 0, moment: Moment::Before };
-            let mut stage = Stage::open()?;
+            let mut stage = Stage::open(self)?;
             self.perform(&mut stage, Some(count), &mut |_, _| Ok(())).map_err(wrong)?;
             let inputs = stage.world.handled(party);
             for input in 1..=inputs {
@@ -222,7 +226,7 @@ impl Scenario {
     }
 
     fn play_once(&self, death: Option<Death>, lang: Lang) -> Result<Played, ScenarioError> {
-        let mut stage = Stage::open()?;
+        let mut stage = Stage::open(self)?;
         let mut given = Vec::new();
         self.perform(&mut stage, death, &mut |stage, expected| {
             // What a party that dies meanwhile says may come later: only the end counts then.
