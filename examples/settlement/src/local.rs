@@ -1,6 +1,7 @@
 //! The parties in one loop and in virtual time: the same machines, stores and stories without sockets, deterministic,
 //! and hours pass in a millisecond. Tests and scenarios use it.
 
+mod lines;
 mod tap;
 mod trouble;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub use self::trouble::{Death, ItemFault, Mishandled, Moment};
 
+use self::lines::DIRECT;
 use self::tap::{Frame, Tap, framed, is_tapped};
 use crate::capture::Seat;
 use crate::clock::Stamp;
@@ -24,8 +26,6 @@ use crate::wire::Dialect;
 use crate::wire::secured::{Heard, Secured};
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
-/// The acquirer's own line to the issuer.
-const DIRECT: (Party, Party) = (Party::Acquirer, Party::Issuer);
 const LATENCY: Duration = Duration::from_millis(1);
 
 /// Makes the machine of a seat anew, without history.
@@ -108,43 +108,6 @@ impl Local {
         local.handle(Party::Terminal, Input::LinkUp(Party::Acquirer))?;
         local.handle(Party::Acquirer, Input::LinkUp(Party::Issuer))?;
         Ok(local)
-    }
-
-    /// A line between two hosts, which is up from here on.
-    pub fn connect(&mut self, caller: Party, called: Party) -> Result<(), WorldError> {
-        self.line(caller, called, true)
-    }
-
-    /// Takes a line out of the network, as if nobody had ever laid it.
-    pub fn without_line(&mut self, caller: Party, called: Party) -> Result<(), WorldError> {
-        self.line(caller, called, false)?;
-        self.lines.remove(&(caller, called));
-        Ok(())
-    }
-
-    /// Cuts or mends a line between two hosts.
-    pub fn line(&mut self, caller: Party, called: Party, up: bool) -> Result<(), WorldError> {
-        self.lines.insert((caller, called), up);
-        let input = |peer| if up { Input::LinkUp(peer) } else { Input::LinkDown(peer) };
-        self.handle(called, input(caller))?;
-        self.handle(caller, input(called))
-    }
-
-    fn is_up(&self, one: Party, other: Party) -> bool {
-        [(one, other), (other, one)].iter().any(|line| self.lines.get(line).copied().unwrap_or_default())
-    }
-
-    /// What a party that starts hears of its lines.
-    fn greet(&mut self, party: Party) -> Result<(), WorldError> {
-        let ends = |(caller, called): &(Party, Party)| match party {
-            _ if *caller == party => Some(*called),
-            // Who is called on the direct line hears nothing of it.
-            _ if *called == party && (*caller, *called) != DIRECT => Some(*caller),
-            _ => None,
-        };
-        let up = self.lines.iter().filter(|(_, up)| **up);
-        let peers: Vec<Party> = up.filter_map(|(line, _)| ends(line)).collect();
-        peers.into_iter().try_for_each(|peer| self.handle(party, Input::LinkUp(peer)))
     }
 
     /// One more terminal, with its number (DE41).

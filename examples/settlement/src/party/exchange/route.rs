@@ -143,7 +143,9 @@ impl Routes {
     /// Time is up for this request.
     pub(in crate::party) fn overdue(&self, via: Party, transmission: &str, stan: u64, fx: &mut Effects) {
         if self.waiting.contains(&(via, transmission.to_owned(), stan)) {
-            self.failed(via, "no response", fx);
+            let request =
+                Record { transmission: transmission.to_owned(), stan, ..fx.record(RecordKind::RouteFailed) };
+            self.failed_by(via, "no response", request, fx);
         }
     }
 
@@ -158,9 +160,13 @@ impl Routes {
 
     /// Something that is no way to the issuer happened on this one.
     pub(in crate::party) fn failed(&self, via: Party, why: &str, fx: &mut Effects) {
+        self.failed_by(via, why, fx.record(RecordKind::RouteFailed), fx);
+    }
+
+    fn failed_by(&self, via: Party, why: &str, record: Record, fx: &mut Effects) {
         let Some(route) = self.get(via).filter(|_| self.breaks) else { return };
         let (peer, note) = (Some(via), why.to_owned());
-        fx.note(Record { peer, note, ..fx.record(RecordKind::RouteFailed) });
+        fx.note(Record { peer, note, ..record });
         match route.circuit {
             Circuit::Closed if route.failures + 1 >= FAILURES => {
                 self.open(via, &format!("{why}; failure {}", route.failures + 1), fx);

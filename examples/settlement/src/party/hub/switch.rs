@@ -119,6 +119,7 @@ impl Switch {
                 fx.note(Record { peer: Some(Party::Issuer), ..record });
                 self.routes.disconnected(Party::Issuer, fx);
                 self.outbox.line_down(Party::Issuer, fx);
+                fx.done(Outcome::Noted);
             }
             Input::Timer(timer) => self.timer(timer, fx),
             Input::LinkUp(_) | Input::LinkDown(_) | Input::Parcel(..) | Input::Command(_) => {}
