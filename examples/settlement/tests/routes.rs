@@ -76,6 +76,27 @@ fn play(seed: u64) -> Played {
     Scenario::parse("random", &text).unwrap().play().unwrap_or_else(|error| panic!("seed {seed}: {error}"))
 }
 
+/// The hub's line to the issuer comes back a day too late for one sale: it is named on both sides, the others are paid.
+#[test]
+fn a_stand_in_that_the_issuer_hears_of_after_its_date_holds_nobody_else_back() {
+    let steps = "09:00 sign-on\n14:00 link down\n14:00 line H>I down\n14:02 sell 300.00\n14:10 link up\n14:20 sell 80.00\n\
+        22:00 close-batch\n23:00 cut-over\n23:30 present\n+1 05:30 hub-run\n+1 09:00 pay\n+1 10:00 bank-run\n\
+        +1 12:00 line H>I up\n+1 13:00 correct 1\n+1 14:00 sell 20.00\n+1 22:00 close-batch\n+1 23:00 cut-over\n+1 23:30 present\n\
+        +2 05:30 hub-run\n+2 09:00 pay\n+2 10:00 bank-run\n";
+    let head = "id = 'R'\nname = 'r'\ncauses = []\nremedies = []\nfault = ''\nremedy = ''\nroutes = ['direct', 'hub']\n";
+    let played =
+        Scenario::parse("late", &format!("{head}steps = '''\n{steps}'''\n")).unwrap().play().unwrap();
+    let wrong: Vec<_> = played.checks.iter().filter(|check| !check.holds).collect();
+    let [named] = &wrong[..] else { panic!("{wrong:#?}") };
+    for name in ["acquirer item_disputed\": 1", "issuer item_disputed\": 1"] {
+        assert!(named.rule.starts_with("what is wrong") && named.figures.contains(name), "{named:?}");
+    }
+    // The desk corrects it, as it does any item in dispute, and it is paid with the sales of the day.
+    let history = played.books.histories().find(|(of, _)| *of == Party::Bank).unwrap().1;
+    let paid: Vec<u64> = history.transfers.iter().map(|transfer| transfer.amount.units()).collect();
+    assert_eq!(paid, [7_952, 31_808]);
+}
+
 /// What must not be, in words.
 fn wrong(played: &Played) -> Vec<String> {
     let mut wrong: Vec<String> = Vec::new();

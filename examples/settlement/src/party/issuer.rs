@@ -197,7 +197,7 @@ impl Issuer {
         let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
         let asked = message.amount.unwrap_or_default();
         let kind = if verdict.code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
-        let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
+        let traffic = fx.about(kind, message);
         let record = Record {
             tx: key,
             code: Some(verdict.code),
@@ -260,7 +260,7 @@ impl Issuer {
         if let Some(code) = self.broken {
             return fx.reply(message.answer(code));
         }
-        let traffic = Record::traffic(fx.now, RecordKind::SaleReversed, Party::Acquirer, message);
+        let traffic = fx.about(RecordKind::SaleReversed, message);
         let (code, date) = match self.items.get(&key) {
             None => {
                 let date = Some(self.date);

@@ -280,6 +280,12 @@ impl Effects {
         self.list.push(Effect::Send(to, Box::new(message)));
     }
 
+    /// A record about the message that this step is about.
+    fn about(&self, kind: RecordKind, message: &Telegram) -> Record {
+        let traffic = Record::traffic(self.now, kind, Party::Acquirer, message);
+        Record { peer: self.from, ..traffic }
+    }
+
     /// A response goes back on the line of its request.
     fn reply(&mut self, message: Telegram) {
         if let Some(from) = self.from {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{APPROVED, CUT_OVER, Issuer, Item, State, network_key};
 use crate::clock::Date;
 use crate::files::clearing::ItemKind;
-use crate::journal::{Party, Record, RecordKind};
+use crate::journal::{Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
 use crate::ops::Operation;
@@ -116,7 +116,7 @@ impl Issuer {
         let is_known = known.is_some_and(|known| known.contains(&key));
         let is_new = !is_known && (agreed || !self.disputed.contains(&key));
         if is_new && !self.is_settled(date) {
-            let record = Record::traffic(fx.now, kind, Party::Acquirer, message);
+            let record = fx.about(kind, message);
             fx.note(Record { tx: key, date: Some(date), note: note.to_owned(), ..record });
         }
         let original = message.original.clone();

@@ -3,7 +3,7 @@
 //! limits that the issuer gave it: the merchant has been told that it is paid.
 
 use super::{EXPOSURE, Issuer, Item, State, VALID, approval_code};
-use crate::journal::{Party, Record, RecordKind};
+use crate::journal::{Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::ops::Operation;
 use crate::party::exchange::{is_same, key_of_original, reused};
@@ -45,8 +45,7 @@ impl Issuer {
         // The date that the acquirer was told, unless that is settled.
         let told = message.date(fx.now).filter(|date| *date <= self.date && !self.is_settled(*date));
         let (date, amount) = (told.unwrap_or(self.date), message.amount.unwrap_or_default());
-        let peer = fx.from.unwrap_or(Party::Hub);
-        let traffic = Record::traffic(fx.now, RecordKind::SaleApproved, peer, message);
+        let traffic = fx.about(RecordKind::SaleApproved, message);
         let approval = message.approval.clone().unwrap_or_else(|| approval_code(key));
         let note = format!("{account}|{}|{}", message.operation, amount.units());
         let record =
@@ -60,7 +59,7 @@ impl Issuer {
             let (rrn, amount, tx) = (record.rrn.clone(), record.amount, record.tx.clone());
             let note = "approved by the hub in our name; borne by the issuer".to_owned();
             let refused = fx.record(RecordKind::StandInRefused);
-            fx.note(Record { tx, rrn, amount, code: Some(code), peer: Some(peer), note, ..refused });
+            fx.note(Record { tx, rrn, amount, code: Some(code), peer: fx.from, note, ..refused });
         }
         fx.note(record);
         item.answer(message)
