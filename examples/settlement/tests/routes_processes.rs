@@ -22,6 +22,7 @@ fn net(history: &History, account: &str) -> String {
 #[test]
 fn a_sale_finds_its_way_while_lines_and_the_issuer_die() {
     let mut network = Network::with_routes("routes");
+    network.more.insert("hub:1", ["--log", "json"].map(str::to_owned).into());
     network.start_all();
     network.wait("hub:1", |line| line == "in-service issuer");
     network.ask("terminal:1", "sign-on", "signed-on");
@@ -55,7 +56,13 @@ fn a_sale_finds_its_way_while_lines_and_the_issuer_die() {
     network.settle_files();
     network.ask("bank:1", "run", "done");
     network.settle_files();
+    let log = network.stop("hub:1");
     network.stop_all();
+    let objects: Vec<serde_json::Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let stood_in = objects.iter().find(|object| object["kind"] == "stood_in").expect("it is noted");
+    assert_eq!((&stood_in["party"], &stood_in["amount"]), (&"hub:1".into(), &30_000.into()));
+    assert!(!log.contains("621234") && !log.contains("1232\""), "no card is in it");
 
     let [issuer, hub, bank, acquirer] =
         ["issuer:1", "hub:1", "bank:1", "acquirer:1"].map(|name| network.history(name));

@@ -99,25 +99,25 @@ impl Watch {
             &|_, health| text(health.sales_hit),
         );
         table(
-            "settlement_route_success_ratio",
+            "settlement_route_success_percent",
             "gauge",
-            "Requests of the last ten minutes that were answered, of 1; 1 when there were none.",
-            &|via, _| format!("{:.3}", self.success(via, now)),
+            "So many of a hundred requests of the last ten minutes were answered; 100 when there were none.",
+            &|via, _| text(self.success(via, now)),
         );
         table(
-            "settlement_route_response_seconds_sum",
+            "settlement_route_response_microseconds_sum",
             "counter",
             "What all responses took.",
-            &|_, health| format!("{:.6}", health.took.as_secs_f64()),
+            &|_, health| text(u64::try_from(health.took.as_micros()).unwrap_or(u64::MAX)),
         );
-        table("settlement_route_response_seconds_count", "counter", "Responses.", &|_, health| {
+        table("settlement_route_response_microseconds_count", "counter", "Responses.", &|_, health| {
             text(health.responses)
         });
     }
 
-    fn success(&self, via: Party, now: Stamp) -> f64 {
+    fn success(&self, via: Party, now: Stamp) -> u64 {
         let (good, all) = self.asked(via, now, LOOK_BACK);
-        if all == 0 { 1.0 } else { f64::from(good) / f64::from(all) }
+        u64::from(good).saturating_mul(100).checked_div(all.into()).unwrap_or(100)
     }
 
     fn sample(&self, out: &mut String, name: &str, labels: &[(&str, &str)], value: impl ToString) {

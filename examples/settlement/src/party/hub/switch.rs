@@ -135,11 +135,7 @@ impl Switch {
             Timer::Forward => self.advise(fx),
             Timer::Advice(id, sent) => self.outbox.unanswered(id, sent, fx),
             Timer::Response(via, transmission, stan) => self.routes.overdue(via, &transmission, stan, fx),
-            Timer::Route(via, since) => {
-                if self.routes.rested(via, since, fx) {
-                    self.ask_line(ECHO, fx);
-                }
-            }
+            Timer::Route(via, since) if self.routes.rested(via, since, fx) => self.ask_line(ECHO, fx),
             _ => {}
         }
     }
