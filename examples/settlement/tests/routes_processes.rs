@@ -58,12 +58,19 @@ fn a_sale_finds_its_way_while_lines_and_the_issuer_die() {
     network.settle_files();
     let log = network.stop("hub:1");
     network.stop_all();
+    no_card_is_in(&log);
+    the_books_agree(&network);
+}
+
+fn no_card_is_in(log: &str) {
     let objects: Vec<serde_json::Value> =
         log.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
     let stood_in = objects.iter().find(|object| object["kind"] == "stood_in").expect("it is noted");
     assert_eq!((&stood_in["party"], &stood_in["amount"]), (&"hub:1".into(), &30_000.into()));
     assert!(!log.contains("621234") && !log.contains("1232\""), "no card is in it");
+}
 
+fn the_books_agree(network: &Network) {
     let [issuer, hub, bank, acquirer] =
         ["issuer:1", "hub:1", "bank:1", "acquirer:1"].map(|name| network.history(name));
     assert_eq!(net(&issuer, "cardholder:1004"), "79,120.00");

@@ -216,6 +216,9 @@ impl Routes {
 
     /// Takes note of a record.
     pub(in crate::party) fn apply(&mut self, record: &Record) {
+        if !self.breaks {
+            return;
+        }
         if record.kind == RecordKind::Started {
             self.waiting.clear();
         }
@@ -223,7 +226,7 @@ impl Routes {
         let asked = (via, record.transmission.clone(), record.stan);
         let is_request = record.mti.is_some_and(Mti::is_request);
         match record.kind {
-            RecordKind::MessageOut if is_request && self.breaks => {
+            RecordKind::MessageOut if is_request => {
                 self.waiting.insert(asked);
             }
             RecordKind::NotSent => {
