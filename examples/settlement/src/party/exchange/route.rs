@@ -168,7 +168,8 @@ impl Routes {
         let (peer, note) = (Some(via), why.to_owned());
         fx.note(Record { peer, note, ..record });
         match route.circuit {
-            Circuit::Closed if route.failures + 1 >= FAILURES => {
+            // A sign-on that nobody answers is tried again as a circuit is.
+            Circuit::Closed if route.failures + 1 >= FAILURES || !route.in_service => {
                 self.open(via, &format!("{why}; failure {}", route.failures + 1), fx);
             }
             Circuit::HalfOpen => self.open(via, &format!("the trial failed: {why}"), fx),
