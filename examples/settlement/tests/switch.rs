@@ -10,7 +10,7 @@ use settlement::journal::{Party, RecordKind};
 use settlement::money::Money;
 use settlement::node::Node;
 use settlement::party::{
-    Acquirer, AcquirerConfig, Hub, HubConfig, Input, Machine, StandIn, SwitchConfig, Timer,
+    Acquirer, AcquirerConfig, Command, Hub, HubConfig, Input, Machine, StandIn, SwitchConfig, Timer,
 };
 use settlement::store::MemStore;
 use settlement::telegram::{Code, Mti, Original, Telegram};
@@ -272,6 +272,28 @@ fn what_the_issuer_refuses_of_a_stand_in_it_bears_once() {
     // taken back, it is nobody's loss
     let said = issuer.hear(Input::Received(A, about(&closed, Mti(420), 3)));
     assert_eq!((said[0].1.code, issuer.net("stip_exposure")), (code(b"00"), -9_000_000));
+}
+
+#[test]
+fn the_end_of_a_date_is_announced_by_either_line() {
+    let by = |sent: &[(Party, Telegram)]| {
+        sent.iter().map(|(to, message)| (*to, message.management)).collect::<Vec<_>>()
+    };
+    let mut issuer = Alone::new(issuer);
+    issuer.hear(Input::LinkUp(H));
+    let sent = issuer.hear(Input::Command(Command::CutOver));
+    assert_eq!(by(&sent), [(A, Some(201))]);
+    let sent = issuer.hear(Input::NotSent(A, sent[0].1.clone()));
+    assert_eq!(by(&sent), [(H, Some(201))], "the direct line is down");
+    let mut hub = hub_in_service();
+    let on = hub.hear(Input::Received(I, sent[0].1.clone()));
+    assert_eq!(by(&on), [(A, Some(201))]);
+    let back = hub.hear(Input::Received(A, on[0].1.answer(Code::of(b"00"))));
+    assert_eq!((back[0].0, back[0].1.mti, back[0].1.stan), (I, Mti(810), on[0].1.stan));
+    let again = issuer.run_out(|timer| matches!(timer, Timer::CutOver(_)));
+    assert_eq!(by(&again), [(A, Some(201))], "silence: by the other line");
+    issuer.hear(Input::Received(H, back[0].1.clone()));
+    assert!(issuer.run_out(|timer| matches!(timer, Timer::CutOver(_))).is_empty());
 }
 
 /// An acquirer with both ways in service.

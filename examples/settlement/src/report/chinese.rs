@@ -13,6 +13,10 @@ pub fn told(text: &str, lang: Lang) -> String {
     if let Some(words) = whole(text) {
         return words;
     }
+    // `alert acquirer route-open`: names are names
+    if let Some(alert) = text.strip_prefix("alert ") {
+        return format!("告警 {alert}");
+    }
     // a rule of one party: `issuer: debits = credits, posted and pending`
     match text.split_once(": ") {
         Some((party, rule)) => match (whole(party), whole(rule)) {
