@@ -1,7 +1,7 @@
 //! Stand-in: what the hub approves in the name of an issuer that it cannot reach, within the limits that the issuer gave
 //! it, and the advices that tell the issuer.
 
-use super::switch::{Exchange, State, Switch};
+use super::switch::{State, Switch};
 use super::vault;
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
@@ -48,8 +48,6 @@ pub(super) struct StoodIn {
     sealed: String,
     /// DE11 of its advice.
     advice: u64,
-    /// The issuer has the advice.
-    pub(super) delivered: bool,
 }
 
 impl StoodIn {
@@ -73,7 +71,6 @@ impl StoodIn {
             terminal: part()?,
             local: part()?,
             sealed: part()?,
-            delivered: false,
         })
     }
 
@@ -146,8 +143,8 @@ impl Switch {
         if expiry < now.date().yymm().as_str() {
             return Err(Code::of(b"54"));
         }
-        let open = self.stood_in().filter(|known| !known.delivered && known.card == pan.masked());
-        let spent: Money = open.map(|known| known.amount).collect();
+        let of_card = self.undelivered().filter(|(_, known)| known.card == pan.masked());
+        let spent: Money = of_card.map(|(_, known)| known.amount).collect();
         if amount > limits.sale || spent.plus(amount) > limits.card || amount == Money::ZERO {
             return Err(Code::of(b"61"));
         }
@@ -180,13 +177,10 @@ impl Switch {
 
     /// 0230: the issuer has an advice of ours. `false`: it is none.
     pub(super) fn advice_answered(&mut self, response: &Telegram, fx: &mut Effects) -> bool {
-        let found = self.known.iter().find_map(|(key, known)| match &known.state {
-            State::StoodIn(sale) if sale.is_advice(response) => Some((key.clone(), sale.clone())),
-            _ => None,
-        });
-        let Some((tx, sale)) = found else { return false };
+        let found = self.undelivered().find(|(_, sale)| sale.is_advice(response));
+        let Some((tx, sale)) = found.map(|(tx, sale)| (tx.clone(), sale.clone())) else { return false };
         let code = response.code.unwrap_or(Code::of(b"96"));
-        if sale.delivered || NOT_NOW.contains(&code.as_str()) {
+        if NOT_NOW.contains(&code.as_str()) {
             return true;
         }
         if code != APPROVED && code != REVERSED {
@@ -199,9 +193,10 @@ impl Switch {
         true
     }
 
-    fn stood_in(&self) -> impl Iterator<Item = &StoodIn> {
-        self.known.values().filter_map(|Exchange { state, .. }| match state {
-            State::StoodIn(sale) => Some(&**sale),
+    /// Those of which the issuer has not heard yet.
+    fn undelivered(&self) -> impl Iterator<Item = (&String, &StoodIn)> {
+        self.undelivered.iter().filter_map(|key| match &self.known.get(key)?.state {
+            State::StoodIn(sale) => Some((key, &**sale)),
             _ => None,
         })
     }

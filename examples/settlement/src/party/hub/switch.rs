@@ -2,7 +2,7 @@
 //! acquirer gave it (DE7, DE11, DE32). That it is forwarded is in the journal before it leaves. Whose outcome is unknown is never
 //! decided here: the acquirer, who owns the reversal, hears nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::standin::{StandIn, StoodIn};
@@ -63,6 +63,8 @@ pub(super) struct Switch {
     institution: String,
     /// By DE7, DE11 and DE32.
     pub(super) known: BTreeMap<String, Exchange>,
+    /// Sales that were approved here, and of which the issuer has not heard yet.
+    pub(super) undelivered: BTreeSet<String>,
     outbox: Outbox,
     routes: Routes,
     stan: u64,
@@ -78,6 +80,7 @@ impl Switch {
             config,
             institution: institution.to_owned(),
             known: BTreeMap::new(),
+            undelivered: BTreeSet::new(),
             outbox: Outbox::new(),
             routes: Routes::new(&[Party::Issuer], true, patience),
             stan: 700_000,
@@ -173,7 +176,7 @@ impl Switch {
             && let Some(key) = key_of_original(message)
         {
             match self.known.get(&key).map(|known| &known.state) {
-                Some(State::StoodIn(sale)) if !sale.delivered => {
+                Some(State::StoodIn(_)) if self.undelivered.contains(&key) => {
                     return fx.reply(message.answer(IN_PROGRESS));
                 }
                 Some(_) => {}
@@ -300,13 +303,13 @@ impl Switch {
             RecordKind::Tombstone => self.note(record, State::Tombstone),
             RecordKind::StoodIn => {
                 self.stan = self.stan.max(record.host_stan);
-                let sale = StoodIn::from_record(record).map(Box::new);
-                sale.into_iter().for_each(|sale| self.note(record, State::StoodIn(sale)));
+                if let Some(sale) = StoodIn::from_record(record) {
+                    self.undelivered.insert(record.tx.clone());
+                    self.note(record, State::StoodIn(Box::new(sale)));
+                }
             }
             RecordKind::AdviceDone => {
-                if let Some(Exchange { state: State::StoodIn(sale), .. }) = self.known.get_mut(&record.tx) {
-                    sale.delivered = true;
-                }
+                self.undelivered.remove(&record.tx);
             }
             _ => {}
         }
