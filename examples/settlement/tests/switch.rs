@@ -232,7 +232,7 @@ fn a_reversal_waits_for_the_advice_of_its_sale_and_comes_before_a_sale_that_is_l
     let said = hub.hear(Input::Received(A, about(&sale, Mti(420), 9)));
     assert_eq!((said[0].0, said[0].1.code), (A, code(b"09")), "no final answer");
     let said = hub.hear(Input::Received(A, about(&late, Mti(420), 10)));
-    assert_eq!(said[0].1.code, code(b"91"), "no final answer either");
+    assert_eq!(said[0].1.code, code(b"09"), "no final answer either");
     let said = hub.hear(Input::Received(A, late));
     assert_eq!(said[0].1.code, code(b"22"), "its reversal came first: it is not approved in anybody's name");
 }
@@ -294,6 +294,30 @@ fn the_end_of_a_date_is_announced_by_either_line() {
     assert_eq!(by(&again), [(A, Some(201))], "silence: by the other line");
     issuer.hear(Input::Received(H, back[0].1.clone()));
     assert!(issuer.run_out(|timer| matches!(timer, Timer::CutOver(_))).is_empty());
+}
+
+/// A reversal that the hub cannot hand on is no fault of the way: it may still stand in for the next sale.
+#[test]
+fn an_issuer_that_nobody_reaches_does_not_close_the_way_to_the_hub() {
+    let (mut shop, mut hub) = (shop(), hub_in_service());
+    let lost = shop.hear(Input::Received(T, sale_request(2, 500)));
+    assert_eq!(lost[0].0, I);
+    shop.run_out(|timer| matches!(timer, Timer::Answer(_)));
+    shop.hear(Input::LinkDown(I));
+    hub.hear(Input::LinkDown(I));
+    for _ in 0..5 {
+        shop.now = shop.now.after(std::time::Duration::from_secs(5));
+        for (to, advice) in shop.hear(Input::Timer(Timer::Forward)) {
+            assert_eq!(to, H);
+            let said = hub.hear(Input::Received(A, advice));
+            assert_eq!(shop.hear(Input::Received(H, said[0].1.clone())).len(), 0, "no final answer");
+        }
+        shop.run_out(|timer| matches!(timer, Timer::Advice(..) | Timer::Response(..)));
+    }
+    let sale = shop.hear(Input::Received(T, sale_request(3, 500)));
+    assert_eq!(sale[0].0, H);
+    assert_eq!(hub.hear(Input::Received(A, sale[0].1.clone()))[0].1.code, code(b"00"));
+    assert!(shop.count(RecordKind::AdviceSent) > 2 && shop.count(RecordKind::SaleReversed) == 0);
 }
 
 /// An acquirer with both ways in service.

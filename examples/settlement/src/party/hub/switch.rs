@@ -17,7 +17,7 @@ use crate::party::{Effects, Input, Outcome, Timer, Timers};
 use crate::telegram::{Code, Mti, Telegram};
 
 const APPROVED: Code = Code::of(b"00");
-/// The sale is not at the issuer yet; its reversal is to come again.
+/// The issuer does not have it yet: the reversal is to come again.
 const IN_PROGRESS: Code = Code::of(b"09");
 /// Its reversal came first.
 const SUSPECTED: Code = Code::of(b"22");
@@ -207,7 +207,8 @@ impl Switch {
         if is_sale(message.mti) {
             self.decide(message, fx);
         } else if is_reversal(message.mti) {
-            fx.send(Party::Acquirer, message.answer(UNREACHABLE));
+            // The hub itself is well, and may stand in for the next sale: this is no fault of the way.
+            fx.send(Party::Acquirer, message.answer(IN_PROGRESS));
         }
     }
 
