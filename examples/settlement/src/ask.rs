@@ -248,7 +248,7 @@ fn number(text: &str) -> String {
 /// The addresses of a capture of this network, and who they are: 10.0.0.1, 10.0.1.1, ... are terminals.
 fn parties() -> Vec<(String, cardwire_recon::record::Text)> {
     let terminals = (0..=u8::MAX).map(|number| (format!("10.0.{number}.1"), "T".into()));
-    let hosts = [("10.0.0.2", "A"), ("10.0.0.3", "I")];
+    let hosts = [("10.0.0.2", "A"), ("10.0.0.3", "I"), ("10.0.0.4", "H")];
     terminals.chain(hosts.map(|(address, name)| (address.to_owned(), name.into()))).collect()
 }
 

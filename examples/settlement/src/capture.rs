@@ -2,7 +2,7 @@
 //!
 //! Nothing is sniffed: each frame is noted where it is sent, in a TCP stream made for the file. The
 //! addresses stand for the parties: 10.0.0.1 the terminal, 10.0.0.2 the acquirer on port 8581,
-//! 10.0.0.3 the issuer on port 8583. The card numbers are in it as they are on the wire.
+//! 10.0.0.3 the issuer on port 8583, 10.0.0.4 the hub on port 8584. The card numbers are in it as they are on the wire.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -91,6 +91,7 @@ const fn port(party: Party, peer: Party) -> u16 {
     match (party, peer) {
         (Party::Acquirer, Party::Terminal) => 8581,
         (Party::Issuer, _) => 8583,
+        (Party::Hub, Party::Acquirer) => 8584,
         _ => 48583,
     }
 }

@@ -187,6 +187,20 @@ named! {
         Repaired = "repaired",
         /// Money that was there before.
         Opening = "opening",
+        /// A way to the issuer did not do its work: no response, a code that says so, octets that are no message.
+        RouteFailed = "route_failed",
+        /// It is not used from here on.
+        RouteOpened = "route_opened",
+        /// It is tried by an echo test.
+        RouteTried = "route_tried",
+        /// It is used again.
+        RouteClosed = "route_closed",
+        /// A request is about to be forwarded.
+        Forwarded = "forwarded",
+        /// Approved in the name of the issuer, which cannot be reached; an advice will tell it.
+        StoodIn = "stood_in",
+        /// The issuer refuses what was approved in its name, and bears it.
+        StandInRefused = "stand_in_refused",
         /// Somebody has to look at this.
         WorkItem = "work_item",
     }

@@ -1,6 +1,7 @@
 //! The parties in one loop and in virtual time: the same machines, stores and stories without sockets, deterministic,
 //! and hours pass in a millisecond. Tests and scenarios use it.
 
+mod lines;
 mod tap;
 mod trouble;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub use self::trouble::{Death, ItemFault, Mishandled, Moment};
 
+use self::lines::DIRECT;
 use self::tap::{Frame, Tap, framed, is_tapped};
 use crate::capture::Seat;
 use crate::clock::Stamp;
@@ -44,9 +46,10 @@ pub struct Local {
     mishandled: Vec<(Party, Party, Mishandled)>,
     /// The next message of this type between these two has another amount.
     altered: Vec<(Party, Party, Mti, Money)>,
-    /// This party sends messages of another version of the standard.
-    upgraded: Option<Party>,
-    link_up: bool,
+    /// On this line a party sends messages of another version of the standard.
+    upgraded: Option<(Party, Party)>,
+    /// Lines between hosts, by caller and called party, and whether they are up.
+    lines: BTreeMap<(Party, Party), bool>,
     /// Both ends of the lines of the terminals, by terminal.
     ends: BTreeMap<(Party, u8), Secured>,
     /// How far ahead a party's clock is, in microseconds.
@@ -80,7 +83,7 @@ impl Local {
             mishandled: Vec::new(),
             altered: Vec::new(),
             upgraded: None,
-            link_up: true,
+            lines: BTreeMap::from([(DIRECT, true)]),
             ends: BTreeMap::new(),
             skews: BTreeMap::new(),
             maker: None,
@@ -147,9 +150,9 @@ impl Local {
         self.altered.push((from, to, mti, amount));
     }
 
-    /// From here on a host sends messages of ISO 8583:1993, which nobody expects; `None` ends it.
-    pub fn upgrade(&mut self, party: Option<Party>) {
-        self.upgraded = party;
+    /// From here on a host sends to this other one messages of ISO 8583:1993, which that does not expect; `None` ends it.
+    pub fn upgrade(&mut self, line: Option<(Party, Party)>) {
+        self.upgraded = line;
     }
 
     /// A party's clock is so much ahead, in seconds.
@@ -210,8 +213,7 @@ impl Local {
                 Err(StoreError::Fenced { .. }) => {
                     *self.fenced.entry(party).or_default() += 1;
                     // It stops, and the line is the other one's.
-                    let line = party == Party::Acquirer && self.link_up;
-                    if line { self.put(seat, Input::LinkUp(Party::Issuer)) } else { Ok(()) }
+                    if party == Party::Acquirer { self.greet(party) } else { Ok(()) }
                 }
                 Err(error) => Err(stopped(party, &error)),
             };
@@ -271,10 +273,7 @@ impl Local {
         let node = Node::open(machine, node.into_store()).map_err(|error| stopped(seat.0, &error))?;
         self.nodes.insert(seat, node);
         self.put(seat, Input::Start)?;
-        if seat.0 == Party::Acquirer && self.link_up {
-            self.handle(Party::Acquirer, Input::LinkUp(Party::Issuer))?;
-        }
-        Ok(())
+        if seat.0 == Party::Terminal { Ok(()) } else { self.greet(seat.0) }
     }
 
     /// The store of a party.
@@ -331,7 +330,7 @@ impl Local {
         let host = from.0 != Party::Terminal && to != Party::Terminal;
         let terminal = self.terminals.get(message.terminal.trim()).copied().unwrap_or_default();
         let to: Seat = if to == Party::Terminal { (to, terminal) } else { (to, 0) };
-        if host && !self.link_up {
+        if host && !self.is_up(from.0, to.0) {
             self.plan(LATENCY, from, Input::NotSent(to.0, message.clone()));
             return Ok(());
         }
@@ -387,7 +386,7 @@ impl Local {
             false => self.ends.entry((from.0, terminal)).or_default().seal(&message),
         };
         let mut octets = octets.map_err(|error| cannot(from.0, &error))?;
-        if host && self.upgraded == Some(from.0) {
+        if host && self.upgraded == Some((from.0, to.0)) {
             // The version of the standard is the first digit of the MTI.
             octets.first_mut().into_iter().for_each(|digit| *digit = b'1');
         }
@@ -436,7 +435,7 @@ impl World for Local {
     }
 
     fn host_link(&mut self, up: bool) -> Result<(), WorldError> {
-        self.link_up = up;
+        self.lines.insert(DIRECT, up);
         let input = if up { Input::LinkUp(Party::Issuer) } else { Input::LinkDown(Party::Issuer) };
         self.handle(Party::Acquirer, input)
     }

@@ -16,13 +16,23 @@ pub(crate) struct NodeOptions {
     name: String,
     topology: PathBuf,
     running: process::Running,
-    logs: bool,
+    logs: Option<Form>,
+}
+
+/// How the log is written.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Form {
+    /// A line of text for each record.
+    Text,
+    /// An object for each record.
+    Json,
 }
 
 impl NodeOptions {
-    pub(crate) fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+    pub(crate) fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut words = words.peekable();
         let (mut name, mut topology) = (None, None);
-        let (mut running, mut logs) = (process::Running::default(), false);
+        let (mut running, mut logs) = (process::Running::default(), None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
             match word.as_str() {
@@ -34,7 +44,10 @@ impl NodeOptions {
                     });
                     running.metrics = Some(parsed?);
                 }
-                "--log" => logs = true,
+                "--log" => {
+                    let form = words.next_if(|word| matches!(word.as_str(), "json" | "text"));
+                    logs = Some(if form.as_deref() == Some("json") { Form::Json } else { Form::Text });
+                }
                 other if other.starts_with('-') => {
                     return Err(format!("node has no option {other}; see --help"));
                 }
@@ -56,8 +69,11 @@ impl NodeOptions {
 
     pub(crate) fn run(&self) -> Result<(), String> {
         let topology = self.topology()?;
-        if self.logs {
-            tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr).init();
+        let log = || tracing_subscriber::fmt().with_ansi(false).with_writer(io::stderr);
+        match self.logs {
+            Some(Form::Text) => log().init(),
+            Some(Form::Json) => log().json().flatten_event(true).init(),
+            None => {}
         }
         let printer: process::Printer = Arc::new(Mutex::new(io::stdout()));
         process::run(&topology, &self.name, self.running, io::BufReader::new(io::stdin()), &printer)

@@ -146,7 +146,8 @@ impl Operation {
         let about_another = matches!(mti.0 / 100, 3 | 4);
         let fits = |row: &Row| match about_another {
             true => !matches!(row.effect, Effect::Undo | Effect::Reduce),
-            false => row.host.0 / 10 == mti.0 / 20 * 2,
+            // As it is, or as the advice that tells of it.
+            false => [row.host.0 / 10, row.host.0 / 10 + 2].contains(&(mti.0 / 20 * 2)),
         };
         let is = |row: &Row| (row.code, row.condition) == (code, condition) && fits(row);
         ROWS.into_iter().find(is).map(|row| row.operation)

@@ -44,7 +44,7 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
          --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
-         --log           say on standard error what the party notes, without card data
+         --log [json]    say on standard error what the party notes, without card data
        settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
        settlement operators PARTY --topology FILE
                                         who did what and why, compared with the ledger

@@ -36,6 +36,11 @@ impl Mti {
     /// Network management request: sign-on, echo, cut-over.
     pub const NETWORK: Self = Self(800);
 
+    /// The advice of what was approved in the issuer's name: 0200 -> 0220, 0100 -> 0120; repeated, 0221.
+    pub const fn advice(self, repeat: bool) -> Self {
+        Self(self.0 / 100 * 100 + if repeat { 21 } else { 20 })
+    }
+
     /// Does this ask for an answer? 0200, 0420 and 0800 do, 0210 does not.
     pub fn is_request(self) -> bool {
         (self.0 / 10).is_multiple_of(2)
@@ -326,6 +331,12 @@ impl Telegram {
     /// The settlement date it names: the one of that day and month that is nearest.
     pub fn date(&self, now: Stamp) -> Option<Date> {
         Date::resolve(self.settlement.as_deref()?, now.date())
+    }
+
+    /// Is this an advice of what somebody approved in the issuer's name (0120, 0220, or repeated)? A refund is none.
+    pub fn is_stand_in(&self) -> bool {
+        let is_advice = matches!(self.mti.0, 120 | 121 | 220 | 221);
+        is_advice && self.operation != Operation::Refund && self.original.is_some()
     }
 
     /// The answer to this message: the fields an answer repeats, and the code.

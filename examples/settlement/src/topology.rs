@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::journal::Party;
-use crate::party::Timers;
+use crate::party::{StandIn, Timers};
 use crate::wire::Dialect;
 
 /// A network, checked.
@@ -47,6 +47,10 @@ pub struct Member {
     pub accounts: BTreeMap<String, String>,
     /// The accounts that a bank keeps.
     pub keeps: Vec<String>,
+    /// The ways of an acquirer to the issuer, the best first, by their next party.
+    pub routes: Vec<Party>,
+    /// What a hub may approve in the issuer's name.
+    pub stand_in: Option<StandIn>,
 }
 
 /// A line.
@@ -112,6 +116,14 @@ impl Topology {
     }
 }
 
+/// The ways from an acquirer to the issuer, by name and next party.
+pub const ROUTES: [(&str, Party); 2] = [("direct", Party::Issuer), ("hub", Party::Hub)];
+
+/// The next party on the way with this name.
+pub fn route(name: &str) -> Option<Party> {
+    ROUTES.into_iter().find(|(known, _)| *known == name).map(|(_, via)| via)
+}
+
 /// The file as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +146,16 @@ struct RawParty {
     fee_basis_points: Option<Spanned<u64>>,
     accounts: Option<Spanned<BTreeMap<String, String>>>,
     keeps: Option<Spanned<Vec<String>>>,
+    routes: Option<Spanned<Vec<String>>>,
+    stand_in: Option<Spanned<RawStandIn>>,
+}
+
+/// In minor units.
+#[derive(Copy, Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStandIn {
+    sale: u64,
+    card: u64,
 }
 
 #[derive(Debug, Deserialize)]

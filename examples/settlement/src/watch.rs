@@ -2,11 +2,13 @@
 //! none of them and a scenario has the same ones as a process. Nothing here knows a card number.
 
 pub mod alert;
+mod routes;
 mod text;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use self::routes::Routes;
 use crate::clock::Stamp;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
@@ -19,7 +21,7 @@ const WINDOW: Duration = Duration::from_secs(86_400);
 struct Opens(&'static str, &'static [Party], &'static [RecordKind], &'static [RecordKind]);
 
 const OPENS: &[Opens] = {
-    use Party::{Acquirer, Terminal};
+    use Party::{Acquirer, Hub, Terminal};
     use RecordKind as R;
     &[
         Opens(
@@ -29,8 +31,8 @@ const OPENS: &[Opens] = {
             &[R::SaleApproved, R::SaleDeclined, R::SaleReversing, R::SaleReversed],
         ),
         Opens("reversal", &[Terminal, Acquirer], &[R::SaleReversing], &[R::SaleReversed]),
-        Opens("advice", &[Acquirer], &[R::AdviceQueued], &[R::AdviceDone]),
-        Opens("parked advice", &[Acquirer], &[R::AdviceParked], &[R::AdviceDone, R::AdviceRetried]),
+        Opens("advice", &[Acquirer, Hub], &[R::AdviceQueued], &[R::AdviceDone]),
+        Opens("parked advice", &[Acquirer, Hub], &[R::AdviceParked], &[R::AdviceDone, R::AdviceRetried]),
         Opens(
             "batch",
             &[Acquirer],
@@ -42,7 +44,8 @@ const OPENS: &[Opens] = {
         Opens("clearing", &[Acquirer], &[R::SalePresented], &[R::SaleCleared]),
         Opens("payout", &[Acquirer], &[R::Payout], &[R::PayoutCredited, R::PayoutReturned]),
         Opens("held merchant", &[Acquirer], &[R::MerchantHeld], &[R::MerchantReleased]),
-        Opens("line", &[Acquirer], &[R::LinkDown], &[R::SignedOn]),
+        Opens("line", &[Acquirer, Hub], &[R::LinkDown], &[R::SignedOn]),
+        Opens("route", &[Acquirer, Hub], &[R::RouteOpened], &[R::RouteClosed]),
     ]
 };
 
@@ -60,6 +63,9 @@ const EVENTS: &[RecordKind] = &[
     RecordKind::FileQuarantined,
     RecordKind::ClearingException,
     RecordKind::PayoutReturned,
+    RecordKind::RouteOpened,
+    RecordKind::StoodIn,
+    RecordKind::StandInRefused,
     RecordKind::WorkItem,
 ];
 
@@ -77,6 +83,8 @@ pub struct Watch {
     open: BTreeMap<(&'static str, String), Stamp>,
     /// What happened within the window.
     recent: VecDeque<(Stamp, Happened)>,
+    /// The ways to the issuer.
+    routes: Routes,
     balanced: bool,
 }
 
@@ -85,6 +93,8 @@ pub struct Watch {
 enum Happened {
     Event(&'static str),
     Response(Code),
+    /// A request by this way was answered, or was not.
+    Asked(Party, bool),
 }
 
 impl Watch {
@@ -97,6 +107,7 @@ impl Watch {
             events: BTreeMap::new(),
             open: BTreeMap::new(),
             recent: VecDeque::new(),
+            routes: Routes::default(),
             balanced: true,
         }
     }
@@ -104,6 +115,11 @@ impl Watch {
     /// Takes note of a record that is durable now.
     pub fn apply(&mut self, record: &Record) {
         self.message(record);
+        if matches!(self.party, Party::Acquirer | Party::Hub)
+            && let Some((via, good)) = self.routes.apply(record)
+        {
+            self.recent.push_back((record.at, Happened::Asked(via, good)));
+        }
         if let Some(name) = event(record) {
             *self.events.entry(name).or_default() += 1;
             self.recent.push_back((record.at, Happened::Event(name)));
@@ -155,6 +171,14 @@ impl Watch {
         }
     }
 
+    /// Requests by a way that were answered, and all whose end is known, within this time.
+    fn asked(&self, via: Party, now: Stamp, window: Duration) -> (u32, u32) {
+        self.since(now, window).fold((0, 0), |(good, all), what| match what {
+            Happened::Asked(of, answered) if of == via => (good + u32::from(answered), all + 1),
+            _ => (good, all),
+        })
+    }
+
     fn since(&self, now: Stamp, window: Duration) -> impl Iterator<Item = Happened> {
         let from = now.0.saturating_sub(u64::try_from(window.as_micros()).unwrap_or(u64::MAX));
         self.recent.iter().filter(move |(at, _)| at.0 >= from && *at <= now).map(|(_, what)| *what)
@@ -170,7 +194,7 @@ fn event(record: &Record) -> Option<&'static str> {
 /// What tells one open thing from another.
 fn key(record: &Record) -> String {
     match record.kind {
-        RecordKind::LinkDown | RecordKind::SignedOn => {
+        RecordKind::LinkDown | RecordKind::SignedOn | RecordKind::RouteOpened | RecordKind::RouteClosed => {
             record.peer.map_or_else(String::new, |peer| peer.to_string())
         }
         RecordKind::DateClosed | RecordKind::DateReconciled | RecordKind::DateOutOfBalance => {

@@ -44,7 +44,7 @@ fn garbage_wrong_macs_and_other_dialects_change_nothing() {
     let mut network = Network::calm("garbage");
     network.start_all();
     network.ask("terminal:1", "sign-on", "signed-on");
-    let [pos, host] = network.ports;
+    let [pos, host, ..] = network.ports;
     let sale = Telegram {
         amount: Some(Money::minor(50_000)),
         terminal: "10000001".to_owned(),

@@ -13,11 +13,13 @@ mod settle;
 mod upload;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use self::advices::{Advices, TOO_LATE};
+use self::advices::TOO_LATE;
 use self::funding::Funding;
 use self::item::{Sale, State};
 use self::settle::Closing;
+use super::exchange::{ECHO, Outbox, Routes, SIGN_ON};
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
@@ -25,8 +27,6 @@ use crate::ledger::Ledger;
 use crate::telegram::{Code, Mti, Telegram};
 use crate::wire::secured::issue;
 
-/// DE70: sign-on.
-const SIGN_ON: u64 = 1;
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
 
@@ -58,7 +58,9 @@ pub struct Acquirer {
     sales: BTreeMap<String, Sale>,
     /// From DE7 and DE11 of the host link to the key above.
     by_network: BTreeMap<String, String>,
-    advices: Advices,
+    advices: Outbox,
+    /// The ways to the issuer, by their next party.
+    routes: Routes,
     tombstones: BTreeSet<String>,
     /// The open batch of each terminal.
     batches: BTreeMap<String, u64>,
@@ -71,17 +73,16 @@ pub struct Acquirer {
     funding: Funding,
     host_stan: u64,
     sequence: u64,
-    host_in_service: bool,
 }
 
 impl Acquirer {
     /// An acquirer without history.
     pub fn new(config: AcquirerConfig) -> Self {
         Self {
-            config,
             sales: BTreeMap::new(),
             by_network: BTreeMap::new(),
-            advices: Advices::new(),
+            advices: Outbox::new(),
+            routes: Routes::new(&[Party::Issuer], false, config.timers.acquirer),
             tombstones: BTreeSet::new(),
             batches: BTreeMap::new(),
             compared: BTreeSet::new(),
@@ -90,7 +91,7 @@ impl Acquirer {
             funding: Funding::new(),
             host_stan: 500_000,
             sequence: 0,
-            host_in_service: false,
+            config,
         }
     }
 
@@ -99,6 +100,13 @@ impl Acquirer {
     #[must_use]
     pub fn with_back_office(mut self, accounts: BTreeMap<String, String>) -> Self {
         self.funding.accounts = Some(accounts);
+        self
+    }
+
+    /// The same with these ways to the issuer, the best first: the issuer itself on the direct line, or the hub.
+    #[must_use]
+    pub fn with_routes(mut self, routes: &[Party]) -> Self {
+        self.routes = Routes::new(routes, routes.len() > 1, self.config.timers.acquirer);
         self
     }
 
@@ -113,9 +121,17 @@ impl Acquirer {
         }
     }
 
-    fn hear_issuer(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+    fn hear_issuer(&mut self, via: Party, message: &Telegram, books: &Ledger, fx: &mut Effects) {
+        self.routes.heard(via, message, fx);
+        let is_there = message.code.is_some_and(Code::approved) || message.management == Some(CUT_OVER);
+        if self.routes.break_open() && is_there {
+            // The issuer can be asked, by whichever way: what was given up is tried once more.
+            self.advices.retry(fx.now);
+            fx.after(Duration::ZERO, Timer::Forward);
+        }
         match (message.mti.0, message.management) {
-            (810, _) if message.code == Some(APPROVED) => self.host_signed_on(fx),
+            (810, Some(ECHO)) if message.code == Some(APPROVED) => self.echoed(via, fx),
+            (810, _) if message.code == Some(APPROVED) => self.host_signed_on(via, fx),
             (800, Some(CUT_OVER)) => self.cut_over(message, fx),
             (210 | 110 | 230, _) => self.sale_answered(message, fx),
             (430, _) => self.reversal_answered(message, fx),
@@ -140,12 +156,32 @@ impl Acquirer {
         fx.send(Party::Terminal, answer);
     }
 
-    fn host_signed_on(&mut self, fx: &mut Effects) {
-        self.host_in_service = true;
+    fn host_signed_on(&mut self, via: Party, fx: &mut Effects) {
         let record = fx.record(RecordKind::SignedOn);
-        fx.note(Record { peer: Some(Party::Issuer), ..record });
+        fx.note(Record { peer: Some(via), ..record });
+        self.echoed(via, fx);
+        fx.done(Outcome::InService(via));
+    }
+
+    /// This way is in service.
+    fn echoed(&mut self, via: Party, fx: &mut Effects) {
+        self.routes.answers(via, fx);
         self.resume(fx);
-        fx.done(Outcome::InService(Party::Issuer));
+    }
+
+    /// The line of this way is gone.
+    fn line_down(&mut self, via: Party, fx: &mut Effects) {
+        let record = fx.record(RecordKind::LinkDown);
+        fx.note(Record { peer: Some(via), ..record });
+        self.routes.disconnected(via, fx);
+        self.advices.line_down(via, fx);
+        fx.done(Outcome::Noted);
+    }
+
+    /// A sign-on or an echo test.
+    fn ask_line(&mut self, via: Party, management: u64, fx: &mut Effects) {
+        let message = self.host_message(Mti::NETWORK, fx.now);
+        self.routes.send(via, Telegram { management: Some(management), ..message }, fx);
     }
 
     fn host_message(&mut self, mti: Mti, now: Stamp) -> Telegram {
@@ -158,9 +194,15 @@ impl Acquirer {
         match timer {
             Timer::Answer(key) => self.answer_overdue(&key, fx),
             Timer::Forward => self.forward(fx),
-            Timer::Advice(id, sent) => self.advice_unanswered(Some((id, sent)), fx),
+            Timer::Advice(id, sent) => self.advices.unanswered(id, sent, fx),
             Timer::Reconcile(date) => self.reconcile(date, fx),
             Timer::Upload(date) => self.upload(date, fx),
+            Timer::Response(via, transmission, stan) => self.routes.overdue(via, &transmission, stan, fx),
+            Timer::Route(via, since) => {
+                if self.routes.rested(via, since, fx) {
+                    self.ask_line(via, ECHO, fx);
+                }
+            }
             Timer::CutOver(_) | Timer::Expiry(_) | Timer::Terminal(_) => {}
         }
     }
@@ -176,6 +218,7 @@ impl Acquirer {
         for key in open {
             self.begin_reversal(&key, TOO_LATE, "platform restarted before the answer was in the books", fx);
         }
+        self.routes.start(fx);
         for (date, _) in self.dates.iter().filter(|(_, closing)| closing.is_open()) {
             fx.after(self.config.timers.acquirer, Timer::Reconcile(*date));
         }
@@ -183,9 +226,10 @@ impl Acquirer {
 
     fn not_sent(&mut self, to: Party, message: &Telegram, fx: &mut Effects) {
         fx.note(Record::traffic(fx.now, RecordKind::NotSent, to, message));
+        self.routes.failed(to, "not sent", fx);
         match message.mti {
-            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.never_left(message, fx),
-            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advice_not_sent(fx),
+            Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.never_left(to, message, fx),
+            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.advices.not_sent(fx),
             _ => {}
         }
     }
@@ -204,13 +248,14 @@ impl Machine for Acquirer {
                 fx.received(from, &message);
                 match from {
                     Party::Terminal => self.hear_terminal(&message, books, &mut fx),
-                    Party::Issuer => self.hear_issuer(&message, books, &mut fx),
-                    Party::Acquirer | Party::Hub | Party::Bank => {}
+                    Party::Issuer | Party::Hub => self.hear_issuer(from, &message, books, &mut fx),
+                    Party::Acquirer | Party::Bank => {}
                 }
             }
             Input::NotSent(to, message) => self.not_sent(to, &message, &mut fx),
             Input::BadMac(from, message) => {
                 fx.bad_mac(from);
+                self.routes.failed(from, "wrong MAC", &mut fx);
                 if message.mti.is_request() {
                     fx.send(from, message.answer(MAC_WRONG));
                 }
@@ -218,18 +263,13 @@ impl Machine for Acquirer {
             Input::BadFrame(from, why) => {
                 let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
+                self.routes.failed(from, "no message", &mut fx);
             }
-            Input::LinkUp(Party::Issuer) => {
-                let message = self.host_message(Mti::NETWORK, now);
-                fx.send(Party::Issuer, Telegram { management: Some(SIGN_ON), ..message });
+            Input::LinkUp(via) if self.routes.lead_to(via) => {
+                self.routes.connected(via);
+                self.ask_line(via, SIGN_ON, &mut fx);
             }
-            Input::LinkDown(Party::Issuer) => {
-                self.host_in_service = false;
-                let record = fx.record(RecordKind::LinkDown);
-                fx.note(Record { peer: Some(Party::Issuer), ..record });
-                self.advice_unanswered(None, &mut fx);
-                fx.done(Outcome::Noted);
-            }
+            Input::LinkDown(via) if self.routes.lead_to(via) => self.line_down(via, &mut fx),
             Input::LinkUp(_) | Input::LinkDown(_) => {}
             Input::Timer(timer) => self.timer(timer, &mut fx),
             Input::Command(Command::Desk(Desk::Correct(rrn))) => self.correct(&rrn, &mut fx),
@@ -247,9 +287,11 @@ impl Machine for Acquirer {
     }
 
     fn apply(&mut self, record: &Record) {
+        self.routes.apply(record);
         match record.kind {
             RecordKind::MessageOut
-                if record.peer == Some(Party::Issuer) && record.mti.is_some_and(Mti::is_request) =>
+                if record.peer.is_some_and(|via| self.routes.lead_to(via))
+                    && record.mti.is_some_and(Mti::is_request) =>
             {
                 self.host_stan = self.host_stan.max(record.stan);
             }

@@ -1,8 +1,17 @@
-//! The hub as the clearing house of the network: it takes the acquirer's clearing files, keeps the position of each
+//! The hub: the switch between acquirer and issuer ([`switch`]), and the clearing house of the network. It takes the acquirer's clearing files, keeps the position of each
 //! member, and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
 //! and other content is quarantined, and an item is taken once, whatever file it comes in.
 
+mod standin;
+mod switch;
+mod vault;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::standin::StandIn;
+pub use self::switch::SwitchConfig;
+
+use self::switch::Switch;
 
 use super::intake::Intake;
 use super::parcel::Parcel;
@@ -33,6 +42,8 @@ pub struct Hub {
     /// Settlement files: their items, until the acquirer has acknowledged them.
     unacknowledged: BTreeMap<String, Vec<String>>,
     runs: usize,
+    /// If it has lines.
+    switch: Option<Switch>,
 }
 
 impl Hub {
@@ -45,7 +56,19 @@ impl Hub {
             waiting: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
             runs: 0,
+            switch: None,
         }
+    }
+
+    /// The same with lines to acquirer and issuer, between which it forwards.
+    #[must_use]
+    pub fn with_switch(mut self, config: SwitchConfig) -> Self {
+        self.switch = Some(Switch::new(config, &self.config.institution));
+        self
+    }
+
+    fn switched(&mut self, input: Input, fx: &mut Effects) {
+        self.switch.iter_mut().for_each(|switch| switch.step(input.clone(), fx));
     }
 
     fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
@@ -127,7 +150,10 @@ impl Machine for Hub {
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
-            Input::Start => fx.started(),
+            Input::Start => {
+                fx.started();
+                self.switched(Input::Start, &mut fx);
+            }
             Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
             Input::Parcel(_, Parcel::Receipt(receipt)) if receipt.taken => {
                 let record = fx.record(RecordKind::FileAcknowledged);
@@ -135,12 +161,13 @@ impl Machine for Hub {
             }
             Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
             Input::Command(_) => fx.done(Outcome::Refused("not a matter of the hub")),
-            _ => {}
+            other => self.switched(other, &mut fx),
         }
         fx.list
     }
 
     fn apply(&mut self, record: &Record) {
+        self.switch.iter_mut().for_each(|switch| switch.apply(record));
         match record.kind {
             RecordKind::FileTaken => self.files.apply(record),
             RecordKind::SalePresented => {

@@ -4,10 +4,12 @@
 
 mod rules;
 mod settle;
+mod standin;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::exchange::{is_same, key_of, key_of_original, network_key, reused};
 use super::intake::Intake;
 use super::parcel::Parcel;
 use super::{Command, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
@@ -26,6 +28,8 @@ const MALFUNCTION: Code = Code::of(b"96");
 const CUT_OFF: Code = Code::of(b"90");
 /// DE70: the settlement date is over.
 const CUT_OVER: u64 = 201;
+/// The account that bears what was approved in the issuer's name and is none of a cardholder.
+const EXPOSURE: &str = "stip_exposure";
 /// So long is a pre-authorization valid.
 const VALID: Duration = Duration::from_secs(30 * 86_400);
 /// After this many wrong PINs in a row nothing is tried any more.
@@ -108,23 +112,22 @@ pub struct Issuer {
     disputed: BTreeSet<String>,
     announced: Option<Telegram>,
     stan: u64,
+    /// The line of the last announcement to the acquirer: its own, or that of the hub.
+    announcing_by: Party,
+    /// Is there a line to the hub?
+    by_hub: bool,
     /// While the account system is out of order: the response that says so.
     broken: Option<Code>,
 }
 
 /// The hold that an approved sale is in the issuer's book.
 fn hold(operation: Operation, key: &str, account: &str, amount: Money) -> Transfer {
-    let cardholder = format!("cardholder:{account}");
+    let cardholder = if account == EXPOSURE { EXPOSURE.to_owned() } else { format!("cardholder:{account}") };
     match operation {
         Operation::Refund => Transfer::pending(Purpose::Refund, key, "hub_settlement", &cardholder, amount),
         Operation::Preauth => Transfer::pending(Purpose::Sale, key, &cardholder, "reserved", amount),
         _ => Transfer::pending(Purpose::Sale, key, &cardholder, "hub_settlement", amount),
     }
-}
-
-/// The key of a message on the network: DE7, DE11, DE32.
-fn network_key(transmission: &str, stan: u64, acquirer: &str) -> String {
-    format!("{transmission}/{stan:06}/{acquirer}")
 }
 
 impl Issuer {
@@ -142,6 +145,8 @@ impl Issuer {
             disputed: BTreeSet::new(),
             announced: None,
             stan: 900_000,
+            announcing_by: Party::Acquirer,
+            by_hub: false,
             broken: None,
         }
     }
@@ -169,7 +174,8 @@ impl Issuer {
 
     fn received(&mut self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         match message.mti {
-            Mti::NETWORK => fx.send(Party::Acquirer, message.answer(APPROVED)),
+            Mti::NETWORK => self.network(message, fx),
+            _ if message.is_stand_in() => self.stood_in(message, books, fx),
             Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
             Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, fx),
             Mti::RECONCILIATION => self.reconcile(message, fx),
@@ -180,12 +186,10 @@ impl Issuer {
     }
 
     fn sale(&self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
-        let transmission = message.transmission.as_deref().unwrap_or_default();
-        let key = network_key(transmission, message.stan, &message.acquirer);
+        let key = key_of(message);
         if let Some(item) = self.items.get(&key).filter(|item| item.state != State::Tombstone) {
-            let same = message.amount == Some(item.asked) && message.operation == item.operation;
-            let answer = if same { item.answer(message) } else { message.answer(Code::of(b"94")) };
-            return fx.send(Party::Acquirer, answer);
+            let same = is_same(message, item.asked, item.operation);
+            return fx.reply(if same { item.answer(message) } else { reused(message) });
         }
         let original = self.original(message);
         let verdict = self.judge(&key, message, original.as_ref(), books);
@@ -193,7 +197,7 @@ impl Issuer {
         let approval = if verdict.code.approved() { approval_code(&key) } else { String::new() };
         let asked = message.amount.unwrap_or_default();
         let kind = if verdict.code.approved() { RecordKind::SaleApproved } else { RecordKind::SaleDeclined };
-        let traffic = Record::traffic(fx.now, kind, Party::Acquirer, message);
+        let traffic = fx.about(kind, message);
         let record = Record {
             tx: key,
             code: Some(verdict.code),
@@ -217,16 +221,26 @@ impl Issuer {
             }
         }
         fx.note(record);
-        fx.send(
-            Party::Acquirer,
-            item.map_or_else(|| message.answer(verdict.code), |item| item.answer(message)),
-        );
+        fx.reply(item.map_or_else(|| message.answer(verdict.code), |item| item.answer(message)));
+    }
+
+    /// A sign-on or an echo test: somebody is there, and this settlement date is open.
+    fn network(&self, message: &Telegram, fx: &mut Effects) {
+        let settlement = Some(self.date.mmdd());
+        fx.reply(Telegram { settlement, ..message.answer(APPROVED) });
+    }
+
+    /// The line that did not carry the last announcement, if there is one.
+    fn other_line(&self) -> Party {
+        match self.announcing_by {
+            Party::Acquirer if self.by_hub => Party::Hub,
+            _ => Party::Acquirer,
+        }
     }
 
     /// The transaction that DE90 names.
     fn original(&self, message: &Telegram) -> Option<(String, Item)> {
-        let original = message.original.as_ref()?;
-        let key = network_key(&original.transmission, original.stan, &message.acquirer);
+        let key = key_of_original(message)?;
         self.items.get(&key).map(|item| (key, item.clone()))
     }
 
@@ -239,15 +253,14 @@ impl Issuer {
     }
 
     fn reversal(&self, message: &Telegram, fx: &mut Effects) {
-        let Some(original) = &message.original else {
-            return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
+        let Some(key) = key_of_original(message) else {
+            return fx.reply(message.answer(Code::of(b"30")));
         };
         // Its books cannot be changed now. The code is not final: the acquirer will repeat the advice.
         if let Some(code) = self.broken {
-            return fx.send(Party::Acquirer, message.answer(code));
+            return fx.reply(message.answer(code));
         }
-        let key = network_key(&original.transmission, original.stan, &message.acquirer);
-        let traffic = Record::traffic(fx.now, RecordKind::SaleReversed, Party::Acquirer, message);
+        let traffic = fx.about(RecordKind::SaleReversed, message);
         let (code, date) = match self.items.get(&key) {
             None => {
                 let date = Some(self.date);
@@ -278,7 +291,7 @@ impl Issuer {
             },
         };
         let settlement = date.map(Date::mmdd);
-        fx.send(Party::Acquirer, Telegram { settlement, ..message.answer(code) });
+        fx.reply(Telegram { settlement, ..message.answer(code) });
     }
 
     fn command(&mut self, command: &Command, fx: &mut Effects) {
@@ -288,7 +301,7 @@ impl Issuer {
                 let record = fx.record(RecordKind::DateOpened);
                 fx.note(Record { date: Some(next), ..record });
                 let message = self.announcement(next, fx);
-                fx.send(Party::Acquirer, message);
+                fx.send(self.announcing_by, message);
             }
             Command::Break | Command::DayEnd | Command::Repair => {
                 let (kind, code) = match command {
@@ -381,6 +394,10 @@ impl Machine for Issuer {
             }
             Input::NotSent(to, message) => {
                 fx.note(Record::traffic(now, RecordKind::NotSent, to, &message));
+                if message.mti == Mti::NETWORK && to == self.announcing_by && self.other_line() != to {
+                    self.announcing_by = self.other_line();
+                    fx.send(self.announcing_by, message);
+                }
             }
             // there is no MAC on the hosts' line
             Input::BadMac(from, _) => fx.bad_mac(from),
@@ -389,11 +406,15 @@ impl Machine for Issuer {
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
             Input::Parcel(Party::Hub, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
+            Input::LinkUp(Party::Hub) => self.by_hub = true,
+            Input::LinkDown(Party::Hub) => self.by_hub = false,
             Input::LinkUp(_) | Input::LinkDown(_) | Input::Parcel(_, _) => {}
             Input::Timer(Timer::Expiry(key)) => self.expire(&key, &mut fx),
             Input::Timer(Timer::CutOver(date)) => {
                 if let Some(message) = self.announced.clone() {
-                    fx.send(Party::Acquirer, message);
+                    // By the other line, if there is one.
+                    self.announcing_by = self.other_line();
+                    fx.send(self.announcing_by, message);
                     fx.after(self.config.timers.issuer, Timer::CutOver(date));
                 }
             }

@@ -6,6 +6,7 @@
 
 mod acquirer;
 mod bank;
+mod exchange;
 mod hub;
 mod intake;
 mod issuer;
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 pub use acquirer::{Acquirer, AcquirerConfig};
 pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
-pub use hub::{Hub, HubConfig};
+pub use hub::{Hub, HubConfig, StandIn, SwitchConfig};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
 pub use terminal::{Terminal, TerminalConfig};
 
@@ -135,6 +136,10 @@ pub enum Timer {
     Expiry(String),
     /// The terminal's message with this STAN was not answered.
     Terminal(u64),
+    /// The request with this DE7 and DE11 that went by this way may have no response by now.
+    Response(Party, String, u64),
+    /// The circuit of this way, which is as it is since then, has rested.
+    Route(Party, Stamp),
 }
 
 /// What a party wants done.
@@ -233,11 +238,13 @@ impl Timers {
 struct Effects {
     now: Stamp,
     list: Vec<Effect>,
+    /// Who sent the message that this step is about.
+    from: Option<Party>,
 }
 
 impl Effects {
     const fn at(now: Stamp) -> Self {
-        Self { now, list: Vec::new() }
+        Self { now, list: Vec::new(), from: None }
     }
 
     fn note(&mut self, record: Record) {
@@ -254,6 +261,7 @@ impl Effects {
     }
 
     fn received(&mut self, from: Party, message: &Telegram) {
+        self.from = Some(from);
         self.note(Record::traffic(self.now, RecordKind::MessageIn, from, message));
     }
 
@@ -270,6 +278,19 @@ impl Effects {
     fn send(&mut self, to: Party, message: Telegram) {
         self.note(Record::traffic(self.now, RecordKind::MessageOut, to, &message));
         self.list.push(Effect::Send(to, Box::new(message)));
+    }
+
+    /// A record about the message that this step is about.
+    fn about(&self, kind: RecordKind, message: &Telegram) -> Record {
+        let traffic = Record::traffic(self.now, kind, Party::Acquirer, message);
+        Record { peer: self.from, ..traffic }
+    }
+
+    /// A response goes back on the line of its request.
+    fn reply(&mut self, message: Telegram) {
+        if let Some(from) = self.from {
+            self.send(from, message);
+        }
     }
 
     fn parcel(&mut self, to: Party, parcel: Parcel) {

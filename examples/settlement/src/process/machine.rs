@@ -4,7 +4,8 @@ use crate::clock::Stamp;
 use crate::day;
 use crate::journal::{Party, Record, RecordKind};
 use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Hub, HubConfig, Machine, Terminal, TerminalConfig,
+    Acquirer, AcquirerConfig, Bank, BankConfig, Hub, HubConfig, Machine, SwitchConfig, Terminal,
+    TerminalConfig,
 };
 use crate::topology::Topology;
 
@@ -28,7 +29,8 @@ pub(super) fn machine(
                 node: name.bytes().last().unwrap_or(b'1').wrapping_sub(b'0'),
                 timers,
             };
-            Box::new(Acquirer::new(config).with_back_office(member.accounts.clone()))
+            let acquirer = Acquirer::new(config).with_back_office(member.accounts.clone());
+            Box::new(acquirer.with_routes(&member.routes))
         }
         Party::Issuer => {
             // The date that it began with is in its journal.
@@ -38,10 +40,13 @@ pub(super) fn machine(
             let issuer = parties.into_iter().find(|machine| machine.party() == Party::Issuer);
             issuer.ok_or_else(|| format!("{name}: a test card is impossible"))?
         }
-        Party::Hub => Box::new(Hub::new(HubConfig {
-            institution: member.institution.clone(),
-            fee_basis_points: member.fee_basis_points,
-        })),
+        Party::Hub => {
+            let hub = Hub::new(HubConfig {
+                institution: member.institution.clone(),
+                fee_basis_points: member.fee_basis_points,
+            });
+            Box::new(hub.with_switch(SwitchConfig { timers, stand_in: member.stand_in }))
+        }
         Party::Bank => Box::new(Bank::new(BankConfig { accounts: member.keeps.iter().cloned().collect() })),
     })
 }

@@ -13,6 +13,10 @@ pub fn told(text: &str, lang: Lang) -> String {
     if let Some(words) = whole(text) {
         return words;
     }
+    // `alert acquirer route-open`: names are names
+    if let Some(alert) = text.strip_prefix("alert ") {
+        return format!("告警 {alert}");
+    }
     // a rule of one party: `issuer: debits = credits, posted and pending`
     match text.split_once(": ") {
         Some((party, rule)) => match (whole(party), whole(rule)) {
@@ -137,8 +141,8 @@ const WORDS: &[(&str, &str)] = &[
     ("traffic at the acquirer", "收单方的报文往来"),
     ("what is wrong is named, and nothing else is", "有问题的都列出，且只列出这些"),
     (
-        "charged to cardholders = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
-        "向持卡人扣款等于商户所得加在途加应付加手续费加争议加在途贷记",
+        "charged to cardholders or borne by the issuer = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
+        "向持卡人扣款或由发卡行承担的等于商户所得加在途加应付加手续费加争议加在途贷记",
     ),
     ("paid out by the acquirer = credited by the bank", "收单方划出等于银行入账"),
     ("paid out = taken from the acquirer's account", "划出等于收单方账户支出"),

@@ -36,8 +36,8 @@ fn money(books: &Books) -> Vec<Check> {
     let [issuer, acquirer, hub, bank] =
         [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank].map(|party| books.ledger(party));
     let opening = sum(books, Party::Issuer, |transfer| transfer.purpose == Purpose::Opening);
-    // What is reserved is charged to nobody yet.
-    let charged = opening - net(&issuer, &["cardholder:", "reserved"]);
+    // What is reserved is charged to nobody yet; what the hub approved and the issuer refused, the issuer bears.
+    let charged = opening - net(&issuer, &["cardholder:", "reserved", "stip_exposure"]);
     let paid = sum(books, Party::Acquirer, |t| t.purpose == Purpose::Payout && t.credit == "nostro")
         - sum(books, Party::Acquirer, |t| t.purpose == Purpose::Return && t.debit == "nostro");
     let at_acquirer = net(
@@ -62,7 +62,7 @@ fn money(books: &Books) -> Vec<Check> {
         - disputed(books).iter().map(|rrn| kept_for(books, &acquirer, rrn)).sum::<i128>();
     vec![
         Check::equal(
-            "charged to cardholders = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
+            "charged to cardholders or borne by the issuer = with merchants, in transit, owed, a fee, in dispute, or a credit on its way",
             charged,
             paid + at_acquirer + disputed + on_the_way,
         ),
@@ -230,9 +230,9 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
         AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
         FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
-        SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
+        SaleExcluded, SaleReserved, StanReuse, StandInRefused, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 17] = [
+    const KINDS: [RecordKind; 18] = [
         AdviceParked,
         BadFrame,
         BatchItemDisputed,
@@ -248,6 +248,7 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
         SaleExcluded,
         SaleReserved,
         StanReuse,
+        StandInRefused,
         Tombstone,
         WorkItem,
     ];

@@ -29,6 +29,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S26.toml", include_str!("../../scenarios/S26.toml")),
     ("S27.toml", include_str!("../../scenarios/S27.toml")),
     ("S28.toml", include_str!("../../scenarios/S28.toml")),
+    ("S29.toml", include_str!("../../scenarios/S29.toml")),
     ("S30.toml", include_str!("../../scenarios/S30.toml")),
     ("S31.toml", include_str!("../../scenarios/S31.toml")),
     ("S32.toml", include_str!("../../scenarios/S32.toml")),

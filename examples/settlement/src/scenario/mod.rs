@@ -2,6 +2,7 @@
 //! became of the money is asked of cardwire-recon, which sees the acquirer's capture, the settlement files and the bank
 //! statement and nothing else; the proof is in the books of all parties.
 
+mod alerts;
 mod books;
 mod catalog;
 pub mod causes;
@@ -24,7 +25,7 @@ use self::step::{Clock, Doing, Step};
 use crate::audit::{Books, Check};
 use crate::local::{Death, Moment};
 use crate::wimm::Lang;
-use crate::world::WorldError;
+use crate::world::{World, WorldError};
 
 /// So many scenarios the network is to have.
 pub const DESIGNED: usize = 37;
@@ -47,6 +48,10 @@ pub struct Scenario {
     pub remedy: String,
     /// What of the design it does not show yet.
     pub lacks: Option<String>,
+    /// The ways from the acquirer to the issuer, the best first: `direct`, and `hub` for a line by way of the hub. The
+    /// direct line alone when it is not said.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// What is done, line by line: `14:02:00 sell 500.00`, `+1 09:00 pay`.
     pub steps: String,
     /// Messages that are seen at the acquirer in this order, others between them: `A>I 0420 68`.
@@ -62,6 +67,13 @@ pub struct Scenario {
     /// not there.
     #[serde(default)]
     pub named: BTreeMap<String, usize>,
+    /// Alerts of [`crate::watch`], and when each fires for the first time, to the minute: `"acquirer route-open" =
+    /// "14:03"`.
+    #[serde(default)]
+    pub alerts: BTreeMap<String, String>,
+    /// What can be read of a way at the end: `"acquirer settlement_route_state direct" = "0"`.
+    #[serde(default)]
+    pub watched: BTreeMap<String, String>,
     /// The party that is killed at each of its inputs, before and after it is stored, one play for each.
     pub killed_everywhere: Option<String>,
     /// From when on it is killed; from the start when it is not said.
@@ -203,7 +215,7 @@ impl Scenario {
             let party = step::party(letter).map_err(wrong)?;
             // Input 0 never comes: this play counts them.
             let count = Death { party, input: 0, moment: Moment::Before };
-            let mut stage = Stage::open()?;
+            let mut stage = Stage::open(self)?;
             self.perform(&mut stage, Some(count), &mut |_, _| Ok(())).map_err(wrong)?;
             let inputs = stage.world.handled(party);
             for input in 1..=inputs {
@@ -222,7 +234,7 @@ impl Scenario {
     }
 
     fn play_once(&self, death: Option<Death>, lang: Lang) -> Result<Played, ScenarioError> {
-        let mut stage = Stage::open()?;
+        let mut stage = Stage::open(self)?;
         let mut given = Vec::new();
         self.perform(&mut stage, death, &mut |stage, expected| {
             // What a party that dies meanwhile says may come later: only the end counts then.
@@ -246,6 +258,10 @@ impl Scenario {
         let files = evidence::files(&stage)?;
         let codes = evidence::codes(&seen);
         let books = Books::of(&stage.world).map_err(bad)?;
+        if death.is_none() {
+            checks.extend(self.alert_checks(&books)?);
+            checks.extend(self.watch_checks(&books, stage.world.now())?);
+        }
         Ok(Played { scenario: self.clone(), codes, stuck, given, checks, plays: 1, files, books })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::step::{Clock, Doing};
-use super::{ScenarioError, bad};
+use super::{Scenario, ScenarioError, bad};
 use crate::capture::Seat;
 use crate::card::Card;
 use crate::clock::{Date, Stamp};
@@ -15,11 +15,12 @@ use crate::money::Money;
 use crate::node::Node;
 use crate::ops::Operation;
 use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
-    TerminalConfig, TerminalRequest, Timers,
+    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, StandIn,
+    SwitchConfig, Terminal, TerminalConfig, TerminalRequest, Timers,
 };
 use crate::store::{MemStore, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
+use crate::topology::route;
 use crate::world::{Fault, World};
 
 /// A Monday, 2026-11-23.
@@ -41,23 +42,36 @@ pub(super) struct Stage {
     pub(super) world: Local,
     /// The acquirer's history, for a second instance.
     acquirer: SharedStore,
+    /// The ways from the acquirer to the issuer, if there is more than the direct line.
+    routes: Vec<Party>,
 }
 
 impl Stage {
     /// Eight in the morning, nothing done yet.
-    pub(super) fn open() -> Result<Self, ScenarioError> {
+    pub(super) fn open(scenario: &Scenario) -> Result<Self, ScenarioError> {
+        let way =
+            |name: &String| route(name).ok_or_else(|| bad(format_args!("`{name}` is no route: direct, hub")));
+        let routes = scenario.routes.iter().map(way).collect::<Result<Vec<Party>, _>>()?;
         let seats = Party::NETWORK.map(|party| (party, 0));
         let acquirer = SharedStore::new();
         let open = |seat: &Seat| match seat.0 {
-            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone())),
-            _ => node(*seat),
+            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone()), &routes),
+            _ => node_on(*seat, Box::new(MemStore::default()), &routes),
         };
         let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut world = Local::open(Stamp::on(TODAY, 8 * 3_600), nodes)?;
         let [_, second] = TERMINALS;
-        world.add_terminal(second, node((Party::Terminal, 1))?)?;
-        world.revive_with(Box::new(machine));
-        Ok(Self { world, acquirer })
+        world.add_terminal(second, node_on((Party::Terminal, 1), Box::new(MemStore::default()), &routes)?)?;
+        if !routes.is_empty() {
+            world.connect(Party::Hub, Party::Issuer)?;
+            world.connect(Party::Acquirer, Party::Hub)?;
+            if !routes.contains(&Party::Issuer) {
+                world.without_line(Party::Acquirer, Party::Issuer)?;
+            }
+        }
+        let of_all = routes.clone();
+        world.revive_with(Box::new(move |seat| machine(seat, &of_all)));
+        Ok(Self { world, acquirer, routes })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
@@ -97,7 +111,7 @@ impl Stage {
             Doing::Alter(from, to, mti, amount) => world.alter(*from, *to, *mti, *amount),
             Doing::Mishandle(from, to, how) => world.mishandle(*from, *to, how.clone()),
             Doing::Restart(party) => {
-                let machine = machine((*party, 0)).ok_or_else(|| bad("no such party"))?;
+                let machine = machine((*party, 0), &self.routes).ok_or_else(|| bad("no such party"))?;
                 world.restart(*party, machine)?;
             }
             Doing::Kill(party, moment, input) => {
@@ -105,10 +119,11 @@ impl Stage {
             }
             Doing::SecondInstance => {
                 let store = Box::new(self.acquirer.another());
-                self.world.second_instance(node_on((Party::Acquirer, 0), store)?)?;
+                self.world.second_instance(node_on((Party::Acquirer, 0), store, &self.routes)?)?;
             }
             Doing::Link(up) => world.host_link(*up)?,
-            Doing::Upgrade(party) => world.upgrade(*party),
+            Doing::Upgrade(line) => world.upgrade(*line),
+            Doing::Line(caller, called, up) => world.line(*caller, *called, *up)?,
             Doing::Skew(party, seconds) => world.skew(*party, *seconds),
             Doing::WrongTotals(count, amount) => {
                 let sales = Tally { count: *count, amount: *amount };
@@ -199,16 +214,12 @@ impl Stage {
     }
 }
 
-fn node(seat: Seat) -> Result<Node, ScenarioError> {
-    node_on(seat, Box::new(MemStore::default()))
-}
-
-fn node_on(seat: Seat, store: Box<dyn Store>) -> Result<Node, ScenarioError> {
-    let machine = machine(seat).ok_or_else(|| bad("no such party"))?;
+fn node_on(seat: Seat, store: Box<dyn Store>, routes: &[Party]) -> Result<Node, ScenarioError> {
+    let machine = machine(seat, routes).ok_or_else(|| bad("no such party"))?;
     Node::open(machine, store).map_err(bad)
 }
 
-fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
+fn machine((party, number): Seat, routes: &[Party]) -> Option<Box<dyn Machine>> {
     match party {
         Party::Terminal => {
             let number = usize::from(number);
@@ -226,14 +237,18 @@ fn machine((party, number): Seat) -> Option<Box<dyn Machine>> {
             };
             let accounts = MERCHANTS.into_iter().zip(ACCOUNTS);
             let accounts: BTreeMap<_, _> = accounts.map(|(m, a)| (m.to_owned(), a.to_owned())).collect();
-            Some(Box::new(Acquirer::new(config).with_back_office(accounts)))
+            let acquirer = Acquirer::new(config).with_back_office(accounts);
+            Some(Box::new(if routes.is_empty() { acquirer } else { acquirer.with_routes(routes) }))
         }
         Party::Issuer => {
             day::parties(TODAY, timers())?.into_iter().find(|machine| machine.party() == Party::Issuer)
         }
         Party::Hub => {
             let institution = "99990000".to_owned();
-            Some(Box::new(Hub::new(HubConfig { institution, fee_basis_points: FEE })))
+            let hub = Hub::new(HubConfig { institution, fee_basis_points: FEE });
+            let stand_in = Some(StandIn { sale: Money::minor(50_000), card: Money::minor(100_000) });
+            let switch = SwitchConfig { timers: timers(), stand_in };
+            Some(Box::new(if routes.is_empty() { hub } else { hub.with_switch(switch) }))
         }
         Party::Bank => Some(Box::new(Bank::new(BankConfig { accounts: ACCOUNTS.map(str::to_owned).into() }))),
     }

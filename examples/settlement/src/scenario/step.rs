@@ -40,7 +40,9 @@ pub(super) enum Doing {
     Link(bool),
     /// A second acquirer starts on the history of the first.
     SecondInstance,
-    Upgrade(Option<Party>),
+    Upgrade(Option<(Party, Party)>),
+    /// A line between hosts, by caller and called party, goes down or up.
+    Line(Party, Party, bool),
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
@@ -123,7 +125,9 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["limit", name, amount] => desk(Party::Acquirer, Desk::Limit(merchant(name)?, money(amount)?)),
         ["link", "down"] => Some(Doing::Link(false)),
         ["link", "up"] => Some(Doing::Link(true)),
-        ["upgrade", who] => Some(Doing::Upgrade(Some(party(who).ok()?))),
+        ["upgrade", way] => Some(Doing::Upgrade(Some(line(way)?))),
+        ["line", way, "down"] => line(way).map(|(caller, called)| Doing::Line(caller, called, false)),
+        ["line", way, "up"] => line(way).map(|(caller, called)| Doing::Line(caller, called, true)),
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
         ["wrong-totals", count, amount] => Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?)),
@@ -134,6 +138,12 @@ fn doing(words: &[&str]) -> Option<Doing> {
         [verb, way, what, rest @ ..] if way.contains('>') => fault(verb, way, what, rest),
         _ => at_terminal(0, words),
     }
+}
+
+/// `A>H`
+fn line(way: &str) -> Option<(Party, Party)> {
+    let (from, to) = way.split_once('>')?;
+    Some((party(from).ok()?, party(to).ok()?))
 }
 
 fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
@@ -166,8 +176,7 @@ fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
 }
 
 fn fault(verb: &str, way: &str, what: &str, rest: &[&str]) -> Option<Doing> {
-    let (from, to) = way.split_once('>')?;
-    let (from, to) = (party(from).ok()?, party(to).ok()?);
+    let (from, to) = line(way)?;
     if let "file" | "order" | "notice" | "receipt" = what {
         let how = match (verb, rest) {
             ("lose", []) => Mishandled::Lost,

@@ -6,13 +6,19 @@ use std::path::Path;
 
 use toml::Spanned;
 
-use super::{Folder, Link, Member, Raw, RawFolder, RawLink, RawParty, Topology, line, timers};
+use super::{Folder, Link, Member, ROUTES, Raw, RawFolder, RawLink, RawParty, Topology, line, route, timers};
 use crate::journal::Party;
+use crate::money::Money;
+use crate::party::StandIn;
 use crate::wire::Dialect;
 
 /// Who calls whom in which dialect.
-const LINES: [(Party, Party, Dialect); 2] =
-    [(Party::Terminal, Party::Acquirer, Dialect::Pos), (Party::Acquirer, Party::Issuer, Dialect::Host)];
+const LINES: [(Party, Party, Dialect); 4] = [
+    (Party::Terminal, Party::Acquirer, Dialect::Pos),
+    (Party::Acquirer, Party::Issuer, Dialect::Host),
+    (Party::Acquirer, Party::Hub, Dialect::Host),
+    (Party::Hub, Party::Issuer, Dialect::Host),
+];
 
 /// Who leaves files for whom.
 const FOLDERS: [(Party, Party); 4] = [
@@ -46,6 +52,11 @@ pub(super) fn checked(raw: &Raw, text: &str, folder: &Path) -> Result<Topology, 
     for of in &raw.folder {
         let of = check.folder(&topology, of)?;
         topology.folders.push(of);
+    }
+    for party in &raw.party {
+        let routes = check.routes(&topology, party)?;
+        let member = topology.parties.get_mut(party.name.get_ref());
+        member.into_iter().for_each(|member| member.routes.clone_from(&routes));
     }
     for party in &raw.party {
         check.is_connected(&topology, party)?;
@@ -88,6 +99,13 @@ impl Check<'_> {
         wants("fee_basis_points", &[Party::Acquirer, Party::Hub], raw.fee_basis_points.is_some())?;
         wants("accounts", &[Party::Acquirer], raw.accounts.is_some())?;
         wants("keeps", &[Party::Bank], raw.keeps.is_some())?;
+        let may = |field: &str, of: Party, is_there: bool| match is_there && role != of {
+            true => Err(self.wrong(&raw.name, field, format!("a {role} has none"))),
+            false => Ok(()),
+        };
+        may("routes", Party::Acquirer, raw.routes.is_some())?;
+        may("stand_in", Party::Hub, raw.stand_in.is_some())?;
+        let stand_in = raw.stand_in.as_ref().map(|limits| *limits.get_ref());
         let text = |of: &Option<Spanned<String>>, field: &str, length: usize| {
             let Some(value) = of else { return Ok(String::new()) };
             let fits = (1..=length).contains(&value.get_ref().len())
@@ -110,6 +128,9 @@ impl Check<'_> {
             fee_basis_points: raw.fee_basis_points.as_ref().map_or(0, |fee| *fee.get_ref()),
             accounts: raw.accounts.as_ref().map_or_else(BTreeMap::new, |of| of.get_ref().clone()),
             keeps: raw.keeps.as_ref().map_or_else(Vec::new, |of| of.get_ref().clone()),
+            // Which it has is known when the links are read.
+            routes: Vec::new(),
+            stand_in: stand_in.map(|of| StandIn { sale: Money::minor(of.sale), card: Money::minor(of.card) }),
         })
     }
 
@@ -151,7 +172,7 @@ impl Check<'_> {
                 let why = format!("it is called by `{}` already, and serves one {caller}", known.caller);
                 return Err(self.wrong(&raw.called, "called", why));
             }
-            if known.caller == *raw.caller.get_ref() {
+            if known.caller == *raw.caller.get_ref() && topology.role(&known.called) == called {
                 return Err(self.wrong(
                     &raw.caller,
                     "caller",
@@ -181,16 +202,58 @@ impl Check<'_> {
         Ok(Folder { from: raw.from.get_ref().clone(), to: raw.to.get_ref().clone(), path })
     }
 
+    /// The ways of an acquirer: those that it names, or else those that it has, the direct one first.
+    fn routes(&self, topology: &Topology, raw: &RawParty) -> Result<Vec<Party>, String> {
+        let name = raw.name.get_ref();
+        if topology.role(name) != Party::Acquirer {
+            return Ok(Vec::new());
+        }
+        let calls = |via: Party| {
+            topology.links.iter().any(|link| link.caller == *name && topology.role(&link.called) == via)
+        };
+        let Some(named) = &raw.routes else {
+            return Ok(ROUTES.into_iter().map(|(_, via)| via).filter(|via| calls(*via)).collect());
+        };
+        let mut routes = Vec::new();
+        for way in named.get_ref() {
+            let wrong = |why: String| Err(self.wrong(named, "routes", why));
+            match route(way) {
+                None => return wrong(format!("`{way}` is none: direct, hub")),
+                Some(via) if routes.contains(&via) => return wrong(format!("`{way}` is named twice")),
+                Some(via) if !calls(via) => {
+                    return wrong(format!(
+                        "for `{way}` it needs a link between {} and {via}",
+                        Party::Acquirer
+                    ));
+                }
+                Some(via) => routes.push(via),
+            }
+        }
+        if routes.is_empty() { Err(self.wrong(named, "routes", "it names at least one")) } else { Ok(routes) }
+    }
+
     /// Does a party have every line and folder that it cannot work without?
     fn is_connected(&self, topology: &Topology, raw: &RawParty) -> Result<(), String> {
         let (name, role) = (raw.name.get_ref(), topology.role(raw.name.get_ref()));
-        for (caller, called, _) in LINES {
-            let has = topology.links.iter().any(|link| {
-                (caller == role && link.caller == *name && topology.role(&link.called) == called)
-                    || (called == role && link.called == *name && topology.role(&link.caller) == caller)
-            });
-            if (caller == role || called == role) && !has {
-                let why = format!("`{name}` needs a link between {caller} and {called}");
+        let has = |caller: Party, called: Party| {
+            topology.links.iter().any(|link| {
+                let ends = (topology.role(&link.caller), topology.role(&link.called));
+                ends == (caller, called) && (link.caller == *name || link.called == *name)
+            })
+        };
+        let (terminal, acquirer, hub, issuer) = (Party::Terminal, Party::Acquirer, Party::Hub, Party::Issuer);
+        // Of each row one is needed: there are two ways from an acquirer to the issuer.
+        let needs: &[&[(Party, Party)]] = match role {
+            Party::Terminal => &[&[(terminal, acquirer)]],
+            Party::Acquirer => &[&[(terminal, acquirer)], &[(acquirer, issuer), (acquirer, hub)]],
+            Party::Issuer => &[&[(acquirer, issuer), (hub, issuer)]],
+            Party::Hub if has(acquirer, hub) => &[&[(hub, issuer)]],
+            Party::Hub | Party::Bank => &[],
+        };
+        for ways in needs {
+            if !ways.iter().any(|(caller, called)| has(*caller, *called)) {
+                let words = ways.iter().map(|(caller, called)| format!("between {caller} and {called}"));
+                let why = format!("`{name}` needs a link {}", words.collect::<Vec<_>>().join(", or "));
                 return Err(self.wrong(&raw.name, "link", why));
             }
         }

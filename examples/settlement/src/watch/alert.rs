@@ -22,7 +22,10 @@ pub struct Alert {
     pub event: Option<String>,
     /// Too many responses have one of these codes.
     pub codes: Option<Vec<String>>,
-    /// So many of a hundred responses are too many.
+    /// Too many requests by one of the ways to the issuer have no use of a response.
+    #[serde(default)]
+    pub routes: bool,
+    /// So many of a hundred responses, or requests, are too many.
     #[serde(default)]
     pub percent: u64,
     /// The book does not sum to zero.
@@ -50,9 +53,13 @@ struct Rules {
 pub fn rules(text: &str) -> Result<Vec<Alert>, String> {
     let rules: Rules = toml::from_str(text).map_err(|error| error.to_string())?;
     for rule in &rules.alert {
-        let asks = [rule.open.is_some(), rule.event.is_some(), rule.codes.is_some(), rule.unbalanced];
+        let asks =
+            [rule.open.is_some(), rule.event.is_some(), rule.codes.is_some(), rule.routes, rule.unbalanced];
         if asks.iter().filter(|asks| **asks).count() != 1 {
-            return Err(format!("alert {}: it asks for one of open, event, codes, unbalanced", rule.name));
+            return Err(format!(
+                "alert {}: it asks for one of open, event, codes, routes, unbalanced",
+                rule.name
+            ));
         }
         let known = |what: &String| OPENS.iter().any(|opens| opens.0 == what);
         if let Some(what) = rule.open.as_ref().filter(|what| !known(what)) {
@@ -88,6 +95,11 @@ impl Alert {
                 bad += u64::from(codes.iter().any(|of| of == code.as_str()));
             }
             bad > 0 && bad * 100 > all * self.percent
+        } else if self.routes {
+            watch.routes.named().any(|(_, via, _)| {
+                let (good, all) = watch.asked(via, now, window);
+                u64::from(all - good) * 100 > u64::from(all) * self.percent
+            })
         } else {
             self.unbalanced && !watch.balanced
         }

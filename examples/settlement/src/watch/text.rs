@@ -1,8 +1,15 @@
 //! A watch in the text format of Prometheus, version 0.0.4.
 
+use std::time::Duration;
+
 use super::alert::Alert;
+use super::routes::Route;
 use super::{OPENS, Watch};
 use crate::clock::Stamp;
+use crate::journal::Party;
+
+/// The success of a way is that of so long.
+const LOOK_BACK: Duration = Duration::from_secs(600);
 
 impl Watch {
     /// Everything that can be watched, and which alerts fire.
@@ -10,6 +17,7 @@ impl Watch {
         let mut out = String::new();
         self.counters(&mut out);
         self.gauges(&mut out, now);
+        self.ways(&mut out, now);
         head(&mut out, "settlement_alert", "gauge", "1 while the alert fires.");
         for alert in alerts {
             let fires = u8::from(alert.fires(self, now));
@@ -49,6 +57,67 @@ impl Watch {
         let name = "settlement_books_balanced";
         head(out, name, "gauge", "1 while the book of the party sums to zero.");
         self.sample(out, name, &[], u8::from(self.balanced));
+    }
+
+    /// The ways to the issuer.
+    fn ways(&self, out: &mut String, now: Stamp) {
+        let mut table = |name: &str, kind: &str, help: &str, value: &dyn Fn(Party, &Route) -> String| {
+            if self.routes.named().next().is_some() {
+                head(out, name, kind, help);
+            }
+            for (route, via, health) in self.routes.named() {
+                self.sample(out, name, &[("route", route)], value(via, health));
+            }
+        };
+        let text = |number: u64| number.to_string();
+        table(
+            "settlement_route_state",
+            "gauge",
+            "0: the way is used, 1: it is tried, 2: its circuit is open.",
+            &|_, health| text(health.state.into()),
+        );
+        let age = |at: Stamp| Duration::from_micros(now.0.saturating_sub(at.0)).as_secs();
+        table(
+            "settlement_route_state_seconds",
+            "gauge",
+            "How long it is so; 0 from the start.",
+            &|_, health| text(health.since.map_or(0, age)),
+        );
+        table("settlement_route_requests_total", "counter", "Requests by this way.", &|_, health| {
+            text(health.requests)
+        });
+        table(
+            "settlement_route_failures_total",
+            "counter",
+            "No response, a code that says that nobody can be asked, or no message.",
+            &|_, health| text(health.failures),
+        );
+        table(
+            "settlement_route_sales_hit_total",
+            "counter",
+            "Sales by this way without a yes or no.",
+            &|_, health| text(health.sales_hit),
+        );
+        table(
+            "settlement_route_success_percent",
+            "gauge",
+            "So many of a hundred requests of the last ten minutes were answered; 100 when there were none.",
+            &|via, _| text(self.success(via, now)),
+        );
+        table(
+            "settlement_route_response_microseconds_sum",
+            "counter",
+            "What all responses took.",
+            &|_, health| text(u64::try_from(health.took.as_micros()).unwrap_or(u64::MAX)),
+        );
+        table("settlement_route_response_microseconds_count", "counter", "Responses.", &|_, health| {
+            text(health.responses)
+        });
+    }
+
+    fn success(&self, via: Party, now: Stamp) -> u64 {
+        let (good, all) = self.asked(via, now, LOOK_BACK);
+        u64::from(good).saturating_mul(100).checked_div(all.into()).unwrap_or(100)
     }
 
     fn sample(&self, out: &mut String, name: &str, labels: &[(&str, &str)], value: impl ToString) {

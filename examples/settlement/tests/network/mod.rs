@@ -28,7 +28,7 @@ struct Running {
 /// A network in a folder of its own.
 pub(crate) struct Network {
     pub(crate) folder: PathBuf,
-    pub(crate) ports: [u16; 2],
+    pub(crate) ports: [u16; 4],
     running: BTreeMap<&'static str, Running>,
     /// Further arguments of a party.
     pub(crate) more: BTreeMap<&'static str, Vec<String>>,
@@ -37,23 +37,30 @@ pub(crate) struct Network {
 impl Network {
     /// The checked-in topology on free ports, with short timers. Nobody is started.
     pub(crate) fn new(name: &str) -> Self {
-        Self::with_timers(name, 300)
+        Self::of(name, include_str!("../../topology.toml"), 300)
     }
 
     /// The same with timers that do not run out, however slow the machine is.
     pub(crate) fn calm(name: &str) -> Self {
-        Self::with_timers(name, 20_000)
+        Self::of(name, include_str!("../../topology.toml"), 20_000)
     }
 
-    fn with_timers(name: &str, base: u32) -> Self {
+    /// The same with two ways to the issuer.
+    pub(crate) fn with_routes(name: &str) -> Self {
+        Self::of(name, include_str!("../../topology-routes.toml"), 300)
+    }
+
+    fn of(name: &str, text: &str, base: u32) -> Self {
         let folder = std::env::temp_dir().join(format!("settlement-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let taken = [0, 0].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap());
-        let ports = [0, 1].map(|place: usize| taken[place].local_addr().unwrap().port());
-        let text = include_str!("../../topology.toml")
+        let taken = [0; 4].map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap());
+        let ports = [0, 1, 2, 3].map(|place: usize| taken[place].local_addr().unwrap().port());
+        let text = text
             .replace("127.0.0.1:8581", &format!("127.0.0.1:{}", ports[0]))
             .replace("127.0.0.1:8583", &format!("127.0.0.1:{}", ports[1]))
+            .replace("127.0.0.1:8584", &format!("127.0.0.1:{}", ports[2]))
+            .replace("127.0.0.1:8585", &format!("127.0.0.1:{}", ports[3]))
             .replace("timer_ms = 1000", &format!("timer_ms = {base}"));
         std::fs::write(folder.join("topology.toml"), text).unwrap();
         Self { folder, ports, running: BTreeMap::new(), more: BTreeMap::new() }

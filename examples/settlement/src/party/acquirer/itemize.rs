@@ -9,7 +9,7 @@ use super::advices::PARTIAL;
 use super::item::{Sale, State};
 use super::settle::{Closing, Phase};
 use crate::clock::Date;
-use crate::journal::{Party, Record, RecordKind};
+use crate::journal::{Record, RecordKind};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Mti, Telegram, Totals};
@@ -20,12 +20,13 @@ impl Acquirer {
         let Some(closing) = self.dates.get(&date).filter(|closing| closing.phase == Phase::Items) else {
             return;
         };
+        let Some(via) = self.routes.any() else { return };
         let settlement = Some(date.mmdd());
         let open = |(key, sale): &(&String, &Sale)| closing.counts(date, sale) && !closing.is_compared(key);
         let Some(sale) = self.sales.iter().find(open).map(|(_, sale)| sale.clone()) else {
             let totals = Some(self.agreed(closing));
             let message = self.host_message(Mti::ITEM, fx.now);
-            return fx.send(Party::Issuer, Telegram { totals, settlement, ..message });
+            return self.routes.send(via, Telegram { totals, settlement, ..message }, fx);
         };
         let item = Telegram {
             settlement,
@@ -37,7 +38,7 @@ impl Acquirer {
             merchant: sale.merchant,
             ..self.host_message(Mti::ITEM, fx.now)
         };
-        fx.send(Party::Issuer, item);
+        self.routes.send(via, item, fx);
     }
 
     /// 0330: the issuer has compared an item, or heard of all.
@@ -72,11 +73,11 @@ impl Acquirer {
 
     /// The second 0520: what agrees, with the list of what is left out.
     pub(super) fn submit_again(&mut self, date: Date, totals: Option<Totals>, fx: &mut Effects) {
-        let Some(closing) = self.dates.get(&date) else { return };
+        let (Some(via), Some(closing)) = (self.routes.any(), self.dates.get(&date)) else { return };
         let excluded = closing.left_out().filter_map(|key| self.sales.get(key)).map(Sale::original).collect();
         let settlement = Some(date.mmdd());
         let message = self.host_message(Mti::RECONCILIATION, fx.now);
-        fx.send(Party::Issuer, Telegram { totals, settlement, excluded, ..message });
+        self.routes.send(via, Telegram { totals, settlement, excluded, ..message }, fx);
     }
 
     fn agreed(&self, closing: &Closing) -> Totals {

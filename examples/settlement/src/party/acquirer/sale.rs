@@ -8,6 +8,7 @@ use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 use crate::ops::{Effect, Operation};
+use crate::party::exchange::{UNREACHABLE, is_same, reused};
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Code, Telegram};
 
@@ -74,7 +75,7 @@ impl Acquirer {
             Some(b"77")
         } else if (asks_issuer && message.pan.is_none()) || message.amount.is_none() {
             Some(b"30")
-        } else if asks_issuer && !self.host_in_service {
+        } else if asks_issuer && self.routes.best().is_none() {
             Some(b"91")
         } else {
             None
@@ -231,17 +232,19 @@ impl Acquirer {
         let transmission = request.transmission.clone().unwrap_or_default();
         let key = intent.tx.clone();
         fx.note(Record { host_stan: request.stan, transmission, ..intent });
-        fx.send(Party::Issuer, request);
+        // Refused before, if there is none.
+        let via = self.routes.best().unwrap_or(Party::Issuer);
+        self.routes.send(via, request, fx);
         fx.after(self.config.timers.acquirer, Timer::Answer(key));
     }
 
     /// The same key again: the stored answer if the content is the same, 94 if it is not, silence
     /// while we wait ourselves.
     fn known_sale(&self, key: &str, sale: &Sale, message: &Telegram, fx: &mut Effects) {
-        if message.amount != Some(sale.asked) || message.operation != sale.operation {
+        if !is_same(message, sale.asked, sale.operation) {
             let record = fx.record(RecordKind::StanReuse);
             fx.note(Record { tx: key.to_owned(), stan: message.stan, amount: message.amount, ..record });
-            return fx.send(Party::Terminal, message.answer(Code::of(b"94")));
+            return fx.send(Party::Terminal, reused(message));
         }
         let code = match sale.state {
             State::Sent => return,
@@ -299,14 +302,17 @@ impl Acquirer {
         fx.send(Party::Terminal, sale.answer_to_terminal(TOO_LATE));
     }
 
-    pub(super) fn never_left(&self, message: &Telegram, fx: &mut Effects) {
+    /// Not one octet of it left, so it can go by another way, under the same key.
+    pub(super) fn never_left(&self, to: Party, message: &Telegram, fx: &mut Effects) {
         let Some((key, sale)) = self.find(message).filter(|(_, sale)| sale.state == State::Sent) else {
             return;
         };
-        let code = Code::of(b"91");
+        if let Some(via) = self.routes.after(to) {
+            return self.routes.send(via, message.clone(), fx);
+        }
         let record = sale.record(&key, RecordKind::SaleDeclined, fx);
-        fx.note(Record { code: Some(code), ..record });
-        fx.send(Party::Terminal, sale.answer_to_terminal(code));
+        fx.note(Record { code: Some(UNREACHABLE), ..record });
+        fx.send(Party::Terminal, sale.answer_to_terminal(UNREACHABLE));
     }
 
     /// The terminal wants a sale undone. It is answered at once: from here on the reversal is ours,

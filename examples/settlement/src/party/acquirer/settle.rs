@@ -139,11 +139,11 @@ impl Acquirer {
     /// overtaken by the next one: each date that holds sales is closed once.
     pub(super) fn cut_over(&mut self, message: &Telegram, fx: &mut Effects) {
         let Some(next) = message.date(fx.now) else {
-            return fx.send(Party::Issuer, message.answer(crate::telegram::Code::of(b"30")));
+            return fx.reply(message.answer(crate::telegram::Code::of(b"30")));
         };
         let last = Date(next.0.saturating_sub(1));
         let settlement = Some(next.mmdd());
-        fx.send(Party::Issuer, Telegram { settlement, ..message.answer(APPROVED) });
+        fx.reply(Telegram { settlement, ..message.answer(APPROVED) });
         let held = self.sales.values().filter_map(|sale| sale.date).filter(|date| *date < last);
         let over: BTreeSet<Date> = held.chain([last]).filter(|date| !self.dates.contains_key(date)).collect();
         for date in over {
@@ -160,9 +160,7 @@ impl Acquirer {
     pub(super) fn reconcile(&mut self, date: Date, fx: &mut Effects) {
         let Some(closing) = self.dates.get(&date).filter(|closing| closing.is_open()) else { return };
         fx.after(self.config.timers.acquirer, Timer::Reconcile(date));
-        if !self.host_in_service {
-            return;
-        }
+        let Some(via) = self.routes.any() else { return };
         if closing.phase == Phase::Items {
             return self.upload(date, fx);
         }
@@ -184,7 +182,7 @@ impl Acquirer {
         let excluded = excluded.iter().filter_map(|key| self.sales.get(key)).map(Sale::original).collect();
         let (totals, settlement) = (Some(totals), Some(date.mmdd()));
         let message = self.host_message(Mti::RECONCILIATION, fx.now);
-        fx.send(Party::Issuer, Telegram { totals, settlement, excluded, ..message });
+        self.routes.send(via, Telegram { totals, settlement, excluded, ..message }, fx);
     }
 
     /// May what is unknown of this date still become known? A sale in flight does within its timer.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{APPROVED, CUT_OVER, Issuer, Item, State, network_key};
 use crate::clock::Date;
 use crate::files::clearing::ItemKind;
-use crate::journal::{Party, Record, RecordKind};
+use crate::journal::{Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
 use crate::ops::Operation;
@@ -17,7 +17,7 @@ impl Issuer {
         let date = message.settlement.as_deref().and_then(|mmdd| Date::resolve(mmdd, fx.now.date()));
         let Some(date) = date.filter(|date| *date < self.date) else {
             let answer = Telegram { code: None, balance: Some(Balance::Error), ..message.answer(APPROVED) };
-            return fx.send(Party::Acquirer, Telegram { settlement: message.settlement.clone(), ..answer });
+            return fx.reply(Telegram { settlement: message.settlement.clone(), ..answer });
         };
         let settled = self.reconciled.get(&date).filter(|stored| stored.balance == Some(Balance::In));
         let (ours, balance) = match settled {
@@ -31,7 +31,7 @@ impl Issuer {
             settlement: Some(date.mmdd()),
             ..message.answer(APPROVED)
         };
-        fx.send(Party::Acquirer, answer);
+        fx.reply(answer);
     }
 
     pub(super) fn compare(&self, date: Date, message: &Telegram, fx: &mut Effects) -> (Totals, Balance) {
@@ -95,12 +95,12 @@ impl Issuer {
     /// if we do not. The last one has totals in place of an item: what we have and nobody named is in dispute, too.
     pub(super) fn compare_item(&self, message: &Telegram, fx: &mut Effects) {
         let (Some(date), amount) = (message.date(fx.now), message.amount) else {
-            return fx.send(Party::Acquirer, message.answer(Code::of(b"30")));
+            return fx.reply(message.answer(Code::of(b"30")));
         };
         let settlement = message.settlement.clone();
         let Some(original) = &message.original else {
             self.all_compared(date, message, fx);
-            return fx.send(Party::Acquirer, Telegram { settlement, ..message.answer(APPROVED) });
+            return fx.reply(Telegram { settlement, ..message.answer(APPROVED) });
         };
         let key = network_key(&original.transmission, original.stan, &message.acquirer);
         let held = self.items.get(&key).filter(|item| matches!(item.state, State::Held | State::Posted));
@@ -116,11 +116,11 @@ impl Issuer {
         let is_known = known.is_some_and(|known| known.contains(&key));
         let is_new = !is_known && (agreed || !self.disputed.contains(&key));
         if is_new && !self.is_settled(date) {
-            let record = Record::traffic(fx.now, kind, Party::Acquirer, message);
+            let record = fx.about(kind, message);
             fx.note(Record { tx: key, date: Some(date), note: note.to_owned(), ..record });
         }
         let original = message.original.clone();
-        fx.send(Party::Acquirer, Telegram { settlement, original, ..message.answer(code) });
+        fx.reply(Telegram { settlement, original, ..message.answer(code) });
     }
 
     fn all_compared(&self, date: Date, message: &Telegram, fx: &mut Effects) {
@@ -146,7 +146,7 @@ impl Issuer {
         }
     }
 
-    fn is_settled(&self, date: Date) -> bool {
+    pub(super) fn is_settled(&self, date: Date) -> bool {
         self.reconciled.get(&date).is_some_and(|stored| stored.balance == Some(Balance::In))
     }
 
