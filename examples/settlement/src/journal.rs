@@ -179,6 +179,12 @@ named! {
         AccountSet = "account_set",
         /// The most that a merchant is paid on one day.
         LimitSet = "limit_set",
+        /// A table of fees is in force from here on.
+        FeesSet = "fees_set",
+        /// The settlement file has another fee of an item than our table. The item waits, and nothing else does.
+        FeeDiffers = "fee_differs",
+        /// The fee of an item is this one now.
+        FeeAgreed = "fee_agreed",
         /// An account is closed.
         AccountClosed = "account_closed",
         /// A part of the party is out of order.

@@ -59,6 +59,7 @@ const EVENTS: &[RecordKind] = &[
     RecordKind::FileDuplicate,
     RecordKind::FileQuarantined,
     RecordKind::ClearingException,
+    RecordKind::FeeDiffers,
     RecordKind::PayoutReturned,
     RecordKind::WorkItem,
 ];

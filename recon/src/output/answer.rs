@@ -20,6 +20,7 @@ pub fn code(line: &Line) -> &'static str {
         (Class::Open | Class::PreauthOpen | Class::PartlyCleared, _) => "W60",
         (Class::MissingInClearing, _) => "W50",
         (Class::Held, _) => "W55",
+        (Class::FeeDiffers, _) => "W61",
         (Class::MissingInBank, _) => "W70",
         (Class::PayoutShort | Class::PayoutOver | Class::PayoutPartly, _) => "W71",
         (Class::Returned, _) => "W72",

@@ -8,7 +8,7 @@ use crate::wimm::Lang;
 struct Row(&'static str, [&'static str; 2], [&'static str; 2]);
 
 /// All codes, in the order of a sale's life.
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 12] = [
     Row(
         "W20",
         ["declined: the cardholder was not charged", "已拒绝：持卡人未被扣款"],
@@ -33,6 +33,11 @@ const ROWS: [Row; 11] = [
         "W55",
         ["cleared, and held back", "已清算，暂缓结算"],
         ["ask the acquirer's risk desk what it needs", "向收单方风控部门查询所需材料"],
+    ),
+    Row(
+        "W61",
+        ["cleared with another fee than the contract says", "清算手续费与合同不符"],
+        ["the acquirer takes the table of fees of that date, or claims the difference", "由收单方导入该日费率表，或追索差额"],
     ),
     Row(
         "W65",

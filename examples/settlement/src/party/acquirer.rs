@@ -5,6 +5,7 @@
 
 mod advices;
 mod clearing;
+mod fees;
 mod funding;
 mod item;
 mod itemize;
@@ -20,6 +21,7 @@ use self::item::{Sale, State};
 use self::settle::Closing;
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
+use crate::fees::FeeTable;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::telegram::{Code, Mti, Telegram};
@@ -69,6 +71,8 @@ pub struct Acquirer {
     /// The settlement dates that are over.
     dates: BTreeMap<Date, Closing>,
     funding: Funding,
+    /// What merchants pay.
+    fees: FeeTable,
     host_stan: u64,
     sequence: u64,
     host_in_service: bool,
@@ -78,6 +82,7 @@ impl Acquirer {
     /// An acquirer without history.
     pub fn new(config: AcquirerConfig) -> Self {
         Self {
+            fees: FeeTable::flat(config.fee_basis_points),
             config,
             sales: BTreeMap::new(),
             by_network: BTreeMap::new(),
@@ -298,6 +303,7 @@ impl Machine for Acquirer {
             | RecordKind::MerchantReleased
             | RecordKind::AccountSet
             | RecordKind::LimitSet => self.funding.apply(record),
+            RecordKind::FeesSet => self.fees = FeeTable::parse(&record.note).unwrap_or_else(|_| self.fees.clone()),
             RecordKind::PayoutReturned => {
                 self.funding.apply(record);
                 self.sales.values_mut().for_each(|sale| sale.unpay(&record.tx));

@@ -107,6 +107,8 @@ pub enum Desk {
     Limit(String, Money),
     /// Acquirer: pay this merchant to this account from here on.
     PayTo(String, String),
+    /// Acquirer, hub: take this table of fees, which is the text of its file.
+    Fees(String),
     /// Hub: the clearing run. Bank: the booking run.
     Run,
     /// Bank: close this account.

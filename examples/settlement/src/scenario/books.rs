@@ -229,16 +229,17 @@ fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
 pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
         AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
-        FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
+        FeeDiffers, FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
         SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 17] = [
+    const KINDS: [RecordKind; 18] = [
         AdviceParked,
         BadFrame,
         BatchItemDisputed,
         BatchOutOfBalance,
         ClearingException,
         DateOutOfBalance,
+        FeeDiffers,
         FileDuplicate,
         FileQuarantined,
         ItemDisputed,

@@ -16,7 +16,8 @@ use serde::Serialize;
 use super::stage::Stage;
 use super::{ScenarioError, bad};
 use crate::ask;
-use crate::journal::Party;
+use crate::fees::FeeTable;
+use crate::journal::{Party, RecordKind};
 use crate::party::{self, parcel::Parcel};
 use crate::wimm::Lang;
 use crate::world::World;
@@ -82,10 +83,21 @@ fn side(name: &str) -> Side {
     }
 }
 
+/// The table of fees that the acquirer has, as rules.
+fn fees(stage: &Stage) -> Result<String, ScenarioError> {
+    let history = stage.world.store(Party::Acquirer).map(|store| store.history().map_err(bad)).transpose()?;
+    let records = history.map_or_else(Vec::new, |history| history.records);
+    let last = records.iter().rev().find(|record| record.kind == RecordKind::FeesSet);
+    let table = last.map(|record| FeeTable::parse(&record.note).map_err(bad)).transpose()?;
+    Ok(table.map_or_else(String::new, |table| table.rules()))
+}
+
 /// What was read of the files so far.
 pub(super) struct Read {
     records: Vec<(Side, Vec<Record>, InputFile)>,
     as_of: String,
+    /// The table of fees that the acquirer agreed to, if it was given one.
+    fees: String,
 }
 
 impl Read {
@@ -103,7 +115,7 @@ impl Read {
         let now = stage.world.now();
         let clock = now.to_string();
         let as_of = format!("{}T{}", now.date(), clock.get(..8).unwrap_or("23:59:59"));
-        Ok(Self { records, as_of })
+        Ok(Self { records, as_of, fees: fees(stage)? })
     }
 
     fn run(&self) -> Result<Run, ScenarioError> {
@@ -114,7 +126,7 @@ impl Read {
             intake.finish_file(file.clone());
         }
         let settings = Settings {
-            rules: Rules::parse(DEFAULT).map_err(bad)?,
+            rules: Rules::parse(&format!("{DEFAULT}{}", self.fees)).map_err(bad)?,
             as_of: self.as_of.parse().ok(),
             zone: read::zone("+08:00").ok_or_else(|| bad("no zone"))?,
             decisions: Decisions::default().by_item(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::catalog::TABLES;
 use super::stage::MERCHANTS;
 use super::{ScenarioError, bad};
 use crate::journal::Party;
@@ -103,6 +104,10 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["issuer", "works"] => Some(Doing::Ask(Party::Issuer, Command::Repair)),
         ["pay"] => Some(Doing::Ask(Party::Acquirer, Command::Pay)),
         ["present"] => desk(Party::Acquirer, Desk::Present),
+        ["fees", who, name] => {
+            let (_, text) = TABLES.iter().find(|(known, _)| known == name)?;
+            desk(party(who).ok()?, Desk::Fees((*text).to_owned()))
+        }
         ["hub-run"] => desk(Party::Hub, Desk::Run),
         ["bank-run"] => desk(Party::Bank, Desk::Run),
         ["bank-close", account] => desk(Party::Bank, Desk::Close((*account).to_owned())),

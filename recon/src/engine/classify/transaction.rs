@@ -258,7 +258,7 @@ fn fee_note(run: &Run, cleared: &Cleared, line: &mut Line) {
     for index in &cleared.counted {
         let Some((record, context)) = bundle::record(&run.books, *index) else { continue };
         let merchant = run.books.text(context.merchant);
-        let contract = run.frame.rules.fee.iter().find(|fee| fee.merchant == merchant);
+        let contract = run.frame.rules.fee(merchant, run.books.text(context.mcc), context.settlement_date);
         let Some(expected) = contract.map(|fee| i128::from(fee.of(record.gross))) else { continue };
         let fees = payout::parts(&run.books, &run.frame.rules, *index).fees;
         if fees != expected {

@@ -67,7 +67,10 @@ impl Acquirer {
             let found = self.sales.iter().find(|(_, sale)| sale.rrn == item.rrn);
             let is_twice = counts.get(&item.name()).is_some_and(|count| *count > 1);
             match (found, problem_of(found.map(|(_, sale)| sale), item, is_twice)) {
-                (Some((key, sale)), None) => cleared(key, sale, item, &file.id, fx),
+                (Some((key, sale)), None) => {
+                    cleared(key, sale, item, &file.id, fx);
+                    self.compare_fee(key, sale, item, fx);
+                }
                 (_, Some(problem)) if told.insert(item.name()) => {
                     let record = fx.record(RecordKind::ClearingException);
                     let tx = found.map_or_else(String::new, |(key, _)| key.clone());
@@ -93,7 +96,8 @@ impl Acquirer {
     /// merchant pays it out of its next payout, without the fee.
     pub(super) fn adjust(&self, key: &str, sale: &Sale, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleAdjusting, fx);
-        fx.note(Record { date: self.open_date(sale), ..record });
+        let note = self.fee_of(sale).units().to_string();
+        fx.note(Record { date: self.open_date(sale), note, ..record });
         let (net, claim) = (self.net(sale), format!("owed_by_merchant:{}", sale.merchant));
         let fee = sale.amount.minus(net).unwrap_or(Money::ZERO);
         for (from, amount) in [(claim.as_str(), net), ("mdr_income", fee)] {

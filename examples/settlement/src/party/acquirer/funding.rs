@@ -112,6 +112,7 @@ impl Acquirer {
         };
         match desk {
             Desk::Present => self.present(fx),
+            Desk::Fees(text) => return self.take_fees(text, fx),
             Desk::Freeze(merchant, why) => {
                 let record = about(RecordKind::MerchantHeld, merchant, why, fx);
                 fx.note(Record { code: Some(FROZEN), ..record });
@@ -206,6 +207,7 @@ impl Acquirer {
         let mut due: BTreeMap<(&str, Date), Vec<Due<'_>>> = BTreeMap::new();
         for (key, sale) in &self.sales {
             let ready = sale.captured && sale.settled && sale.cleared && !sale.paid && !sale.reserved;
+            let ready = ready && sale.fee_claimed.is_none();
             let mut put = |date: Date, net, is_credit| {
                 due.entry((&sale.merchant, date)).or_default().push(Due { key, sale, net, is_credit });
             };
@@ -361,8 +363,7 @@ impl Acquirer {
         if sale.operation == Operation::Refund {
             return sale.amount;
         }
-        let fee = sale.amount.share(self.config.fee_basis_points);
-        sale.amount.minus(fee).unwrap_or(Money::ZERO)
+        sale.amount.minus(self.fee_of(sale)).unwrap_or(Money::ZERO)
     }
 }
 

@@ -61,6 +61,10 @@ pub(super) struct Sale {
     pub(super) adjusting: Option<Date>,
     /// The credit that takes it back, once it is presented.
     pub(super) credit: Option<Credit>,
+    /// The merchant's fee, once it is booked.
+    pub(super) fee: Option<Money>,
+    /// The fee that the settlement file has, as long as it is another one.
+    pub(super) fee_claimed: Option<Money>,
     /// Due, and in the reserve.
     pub(super) reserved: bool,
     /// The payout that it is in.
@@ -158,6 +162,8 @@ impl Sale {
             cleared: false,
             adjusting: None,
             credit: None,
+            fee: None,
+            fee_claimed: None,
             reserved: false,
             payout: String::new(),
             answered_at: record.at,
@@ -207,11 +213,19 @@ impl Sale {
                 self.reducing = None;
                 self.disputed = true;
             }
-            RecordKind::SaleCaptured => self.captured = true,
+            RecordKind::SaleCaptured => {
+                self.captured = true;
+                self.note_fee(record);
+            }
+            RecordKind::FeeDiffers => self.fee_claimed = record.amount,
+            RecordKind::FeeAgreed => (self.fee, self.fee_claimed) = (record.amount, None),
             RecordKind::SaleSettled => self.settled = true,
             RecordKind::SalePresented => self.file = Some(record.note.clone()),
             RecordKind::SaleCleared => self.cleared = true,
-            RecordKind::SaleAdjusting => self.adjusting = record.date,
+            RecordKind::SaleAdjusting => {
+                self.adjusting = record.date;
+                self.note_fee(record);
+            }
             RecordKind::CreditPresented => {
                 let (file, date) = (record.note.clone(), record.date.unwrap_or_default());
                 self.credit = Some(Credit { file, date, cleared: false, payout: String::new() });
@@ -228,6 +242,11 @@ impl Sale {
             }
             _ => {}
         }
+    }
+
+    /// The fee that was booked with this record, in minor units.
+    fn note_fee(&mut self, record: &Record) {
+        self.fee = self.fee.or_else(|| record.note.parse().ok().map(Money::minor));
     }
 
     /// That payout came back.
