@@ -3,7 +3,9 @@
 //! reversal is never dropped, an answer that comes after the reversal revives nothing, and a
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
+mod accounts;
 mod advices;
+mod claims;
 mod clearing;
 mod fees;
 mod funding;
@@ -14,6 +16,8 @@ mod settle;
 mod upload;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::claims::CLAIMS;
 
 use self::advices::{Advices, TOO_LATE};
 use self::funding::Funding;
@@ -301,7 +305,10 @@ impl Machine for Acquirer {
             | RecordKind::PayoutCredited
             | RecordKind::MerchantHeld
             | RecordKind::MerchantReleased
+            | RecordKind::AccountProposed
             | RecordKind::AccountSet
+            | RecordKind::TrialDeducted
+            | RecordKind::SalesLimitSet
             | RecordKind::LimitSet => self.funding.apply(record),
             RecordKind::FeesSet => self.fees = FeeTable::parse(&record.note).unwrap_or_else(|_| self.fees.clone()),
             RecordKind::PayoutReturned => {

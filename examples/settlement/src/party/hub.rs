@@ -2,10 +2,12 @@
 //! member, and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
 //! and other content is quarantined, and an item is taken once, whatever file it comes in.
 
+mod claims;
 mod fees;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::CLAIMS;
 use super::intake::Intake;
 use super::parcel::Parcel;
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
@@ -55,6 +57,9 @@ impl Hub {
 
     fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
         let Some(file) = self.files.receive(octets, fx) else { return };
+        if file.id.starts_with(CLAIMS) {
+            return self.claimed(&file, fx);
+        }
         let mut seen = BTreeSet::new();
         for item in &file.items {
             self.item(&file.id, item, seen.insert(item.name()), fx);
@@ -165,6 +170,9 @@ impl Machine for Hub {
                 };
                 self.waiting.insert(item.name());
                 self.items.insert(item.name(), item);
+            }
+            RecordKind::ClaimGranted => {
+                self.waiting.insert(record.note.clone());
             }
             RecordKind::FeesSet => self.set_fees(record),
             RecordKind::SaleSettled => {

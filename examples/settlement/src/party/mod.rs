@@ -14,7 +14,7 @@ mod terminal;
 
 use std::time::Duration;
 
-pub use acquirer::{Acquirer, AcquirerConfig};
+pub use acquirer::{Acquirer, AcquirerConfig, CLAIMS};
 pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
 pub use hub::{Hub, HubConfig};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
@@ -90,6 +90,8 @@ pub struct TerminalRequest {
     pub amount: Option<Money>,
     /// STAN of the earlier transaction that it is about.
     pub about: Option<u64>,
+    /// What stays reserved after a completion, for another one.
+    pub keeps: Option<Money>,
 }
 
 /// What a back office can ask for.
@@ -105,8 +107,14 @@ pub enum Desk {
     Release(String),
     /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
     Limit(String, Money),
-    /// Acquirer: pay this merchant to this account from here on.
-    PayTo(String, String),
+    /// Acquirer: sell no more than this at this merchant on one day; what is beyond it is declined.
+    SalesLimit(String, Money),
+    /// Acquirer: pay this merchant to this account from here on, says this person. A second one has to agree.
+    PayTo(String, String, String),
+    /// Acquirer: this person agrees to the account that was named for this merchant.
+    Agree(String, String),
+    /// Acquirer: claim from the hub what it did not settle.
+    Claim,
     /// Acquirer, hub: take this table of fees, which is the text of its file.
     Fees(String),
     /// Hub: the clearing run. Bank: the booking run.
@@ -165,6 +173,8 @@ pub enum Outcome {
     SignedOn(u64),
     /// The sale was approved.
     Approved(u64),
+    /// It was, and may be a double of the sale with this RRN.
+    Double(u64, String),
     /// The sale was declined.
     Declined(u64, Code),
     /// There was no answer in time; the terminal will reverse.

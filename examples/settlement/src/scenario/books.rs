@@ -80,7 +80,7 @@ fn money(books: &Books) -> Vec<Check> {
         ),
         Check::equal(
             "hub_receivable = sales that are not settled",
-            -net(&acquirer, &["hub_receivable"]),
+            -net(&acquirer, &["hub_receivable", "claims_on_hub"]),
             standing - received,
         ),
         Check::equal("the positions of the hub sum to zero", net(&hub, &["position:"]), 0),
@@ -230,9 +230,9 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
         AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
         FeeDiffers, FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
-        SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
+        PossibleDouble, SaleExcluded, SaleReserved, StanReuse, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 18] = [
+    const KINDS: [RecordKind; 19] = [
         AdviceParked,
         BadFrame,
         BatchItemDisputed,
@@ -246,6 +246,7 @@ pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
         LateApproval,
         MerchantHeld,
         PayoutReturned,
+        PossibleDouble,
         SaleExcluded,
         SaleReserved,
         StanReuse,

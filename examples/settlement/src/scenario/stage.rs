@@ -88,6 +88,12 @@ impl Stage {
                 let request = self.request(*operation, *about, *amount, card.as_deref())?;
                 self.world.ask_terminal(*terminal, Command::Request(request))?;
             }
+            Doing::CompleteInPart(terminal, about, amount, keeps) => {
+                let of = (Operation::Completion, Some(*about), Some(*amount));
+                let request = self.request(of.0, of.1, of.2, Some("6212"))?;
+                let request = TerminalRequest { keeps: Some(*keeps), ..request };
+                self.world.ask_terminal(*terminal, Command::Request(request))?;
+            }
             Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
             Doing::Ask(party, command) => world.ask(*party, command.clone())?,
             Doing::Fault(from, to, mti, mishap, count) => {
@@ -157,7 +163,7 @@ impl Stage {
         let slip = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
         let card = card.map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
         let about = slip.transpose()?.map(|slip| slip.stan);
-        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about })
+        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about, keeps: None })
     }
 
     /// What a terminal knows of a sale: sales of the first are counted from 1, those of the second from 101.

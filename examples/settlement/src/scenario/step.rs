@@ -30,6 +30,8 @@ pub(super) enum Doing {
     Sell(u8, Money, String, Option<String>),
     /// Anything else that has a slip: what, the earlier sale, the amount, the first digits of the card.
     Request(u8, Operation, Option<usize>, Option<Money>, Option<String>),
+    /// A completion, and what stays reserved.
+    CompleteInPart(u8, usize, Money, Money),
     Terminal(u8, Command),
     Ask(Party, Command),
     /// So many messages of this type meet with this.
@@ -114,8 +116,13 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["bank-return", reason] => desk(Party::Bank, Desk::Return((*reason).to_owned())),
         ["freeze", name, why @ ..] => desk(Party::Acquirer, Desk::Freeze(merchant(name)?, why.join(" "))),
         ["release", name] => desk(Party::Acquirer, Desk::Release(merchant(name)?)),
-        ["pay-to", name, account] => {
-            desk(Party::Acquirer, Desk::PayTo(merchant(name)?, (*account).to_owned()))
+        ["pay-to", name, account, "by", who] => {
+            desk(Party::Acquirer, Desk::PayTo(merchant(name)?, (*account).to_owned(), (*who).to_owned()))
+        }
+        ["agree", name, "by", who] => desk(Party::Acquirer, Desk::Agree(merchant(name)?, (*who).to_owned())),
+        ["claim"] => desk(Party::Acquirer, Desk::Claim),
+        ["sales-limit", name, amount] => {
+            desk(Party::Acquirer, Desk::SalesLimit(merchant(name)?, money(amount)?))
         }
         ["restart", who] => Some(Doing::Restart(party(who).ok()?)),
         ["kill", who, "before", number] => {
@@ -145,6 +152,9 @@ fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
     match words {
         ["sign-on"] => Some(Doing::Terminal(number, Command::SignOn)),
         ["close-batch"] => Some(Doing::Terminal(number, Command::CloseBatch)),
+        ["complete", sale, amount, "keep", keeps] => {
+            Some(Doing::CompleteInPart(number, sale.parse().ok()?, money(amount)?, money(keeps)?))
+        }
         ["preauth", amount] => {
             let card = Some("6212".to_owned());
             Some(Doing::Request(number, Operation::Preauth, None, Some(money(amount)?), card))

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::kind::{Step, original};
 use super::session::{Session, agree};
-use super::{Role, Seen};
+use super::{Role, Seen, outcome};
 use crate::engine::books::Books;
 use crate::engine::intern::Sym;
 use crate::engine::rules::Rules;
@@ -78,8 +78,9 @@ pub(super) fn join(
             group.base.absorb(reversal.base);
         }
     }
+    let parents = further_completions(books, rules, &slots, parents);
     for place in 0..slots.len() {
-        if to_parent(place).is_none() {
+        if parents.get(place).copied().flatten().is_none() {
             continue;
         }
         let top = root(&parents, place);
@@ -94,6 +95,32 @@ pub(super) fn join(
         group.children.sort_by_key(|(_, session)| session.start);
     }
     groups
+}
+
+/// A pre-authorization may be completed in parts. The first completion that was approved is one transaction with it;
+/// each further one is a transaction of its own, and whatever changes it belongs to that.
+fn further_completions(
+    books: &Books,
+    rules: &Rules,
+    slots: &[Option<Group>],
+    mut parents: Vec<Option<usize>>,
+) -> Vec<Option<usize>> {
+    let start = |place: &usize| slots.get(*place).and_then(Option::as_ref).and_then(|group| group.base.start);
+    let stands = |place: &usize| {
+        let group = slots.get(*place).and_then(Option::as_ref);
+        group.is_some_and(|of| of.step == Step::Completion && outcome::stands(books, rules, &of.base))
+    };
+    let mut completions: Vec<usize> = (0..slots.len()).filter(stands).collect();
+    completions.sort_by_key(start);
+    let mut completed = hashbrown::HashSet::new();
+    for place in completions {
+        if let Some(parent) = parents.get_mut(place)
+            && parent.is_some_and(|of| !completed.insert(of))
+        {
+            *parent = None;
+        }
+    }
+    parents
 }
 
 /// The session at the top of those that a session changes; parents come before their children in time.

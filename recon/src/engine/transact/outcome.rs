@@ -208,6 +208,12 @@ impl<'b> Judged<'b> {
     }
 }
 
+/// Whether a session is approved, and not reversed.
+pub(super) fn stands(books: &Books, rules: &Rules, session: &Session) -> bool {
+    let judged = Judged::of(books, rules, session);
+    judged.outcome() == Outcome::Approved && judged.living() != 0
+}
+
 /// The transaction of a group of sessions.
 pub(super) fn judge(books: &Books, rules: &Rules, group: &Group, zone: &TimeZone) -> Transaction {
     let base = Judged::of(books, rules, &group.base);

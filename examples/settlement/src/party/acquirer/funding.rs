@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Acquirer;
+use super::accounts::{Accounts, TRIAL};
 use super::item::Sale;
 use crate::clock::Date;
 use crate::journal::{Party, Record, RecordKind};
@@ -28,23 +29,26 @@ pub(super) struct Funding {
     pub(super) files: BTreeMap<String, bool>,
     /// The hub's settlement files.
     settlement: Intake,
-    payouts: BTreeMap<String, Payout>,
+    pub(super) payouts: BTreeMap<String, Payout>,
     /// Merchants that nothing is paid to, and whether they are frozen.
     held: BTreeMap<String, bool>,
     /// The most that a merchant is paid on one day.
     limits: BTreeMap<String, Money>,
+    /// The most that is sold at a merchant on one day.
+    pub(super) sales_limits: BTreeMap<String, Money>,
+    pub(super) changes: Accounts,
     releases: usize,
 }
 
 #[derive(Debug)]
-struct Payout {
-    order: Order,
+pub(super) struct Payout {
+    pub(super) order: Order,
     ordered: Date,
-    end: Option<End>,
+    pub(super) end: Option<End>,
 }
 
 impl Funding {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             accounts: None,
             files: BTreeMap::new(),
@@ -52,6 +56,8 @@ impl Funding {
             payouts: BTreeMap::new(),
             held: BTreeMap::new(),
             limits: BTreeMap::new(),
+            sales_limits: BTreeMap::new(),
+            changes: Accounts::default(),
             releases: 0,
         }
     }
@@ -64,7 +70,13 @@ impl Funding {
         self.held.get(merchant) == Some(&true)
     }
 
+    /// Nothing is paid to it until it names another account.
+    pub(super) fn is_held_back(&self, merchant: &str) -> bool {
+        self.held.get(merchant) == Some(&false)
+    }
+
     pub(super) fn apply(&mut self, record: &Record) {
+        self.changes.apply(record, self.payouts.get(&record.tx));
         match record.kind {
             RecordKind::FileSent => {
                 self.files.insert(record.tx.clone(), false);
@@ -88,6 +100,9 @@ impl Funding {
             }
             RecordKind::LimitSet => {
                 self.limits.insert(record.tx.clone(), record.amount.unwrap_or_default());
+            }
+            RecordKind::SalesLimitSet => {
+                self.sales_limits.insert(record.tx.clone(), record.amount.unwrap_or_default());
             }
             RecordKind::AccountSet => {
                 let known = self.accounts.get_or_insert_default();
@@ -125,12 +140,13 @@ impl Acquirer {
                 let record = about(RecordKind::LimitSet, merchant, "", fx);
                 fx.note(Record { amount: Some(*amount), ..record });
             }
-            Desk::PayTo(merchant, account) => {
-                fx.note(about(RecordKind::AccountSet, merchant, account, fx));
-                if self.funding.held.get(merchant) == Some(&false) {
-                    fx.note(about(RecordKind::MerchantReleased, merchant, "another account", fx));
-                }
+            Desk::SalesLimit(merchant, amount) => {
+                let record = about(RecordKind::SalesLimitSet, merchant, "", fx);
+                fx.note(Record { amount: Some(*amount), ..record });
             }
+            Desk::PayTo(merchant, account, who) => return self.propose_account(merchant, account, who, fx),
+            Desk::Agree(merchant, who) => return self.agree_to_account(merchant, who, fx),
+            Desk::Claim => return self.claim(fx),
             Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) => {
                 return fx.done(Outcome::Refused("not a matter of the acquirer"));
             }
@@ -188,6 +204,7 @@ impl Acquirer {
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
+                None if self.tries_first((merchant, date), &self.reference(merchant, date, true), fx) => {}
                 None => {
                     *paid += sum;
                     ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx));
@@ -243,7 +260,14 @@ impl Acquirer {
         fx: &mut Effects,
     ) -> Money {
         let sum: i128 = items.iter().map(|item| item.net).sum();
-        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum();
+        // A trial was a part of it. What is no more than that waits for more to be due.
+        let trials = self.open_trials(merchant);
+        let tried: i128 = trials.iter().map(|_| units(TRIAL)).sum();
+        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum::<i128>() + tried;
+        let sum = sum - tried;
+        if sum <= 0 {
+            return Money::ZERO;
+        }
         let amount = Money::minor(u64::try_from(sum).unwrap_or_default());
         let deduction = Money::minor(u64::try_from(owed).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
@@ -261,6 +285,10 @@ impl Acquirer {
             let kind = if *is_credit { RecordKind::SaleAdjusted } else { RecordKind::SalePaid };
             let record = sale.record(key, kind, fx);
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
+        }
+        for trial in trials {
+            let record = fx.record(RecordKind::TrialDeducted);
+            fx.note(Record { tx: trial.clone(), amount: Some(TRIAL), note: id.clone(), ..record });
         }
         if deduction > Money::ZERO {
             let claim = format!("owed_by_merchant:{merchant}");
@@ -303,13 +331,7 @@ impl Acquirer {
                 (RecordKind::PayoutCredited, notice.trace)
             }
             (before @ (None | Some(End::Credited)), End::Returned(why)) => {
-                let from = if before.is_none() { transit.as_str() } else { "nostro" };
-                let payable = format!("merchant_payable:{merchant}");
-                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, *amount));
-                let (claim, deducted) = (format!("owed_by_merchant:{merchant}"), self.deducted(id));
-                if deducted > Money::ZERO {
-                    fx.transfer(Transfer::posted(Purpose::Return, id, &claim, &payable, deducted));
-                }
+                self.returns_to(&payout.order, before.as_ref(), &why, fx);
                 (RecordKind::PayoutReturned, why)
             }
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
@@ -329,7 +351,7 @@ impl Acquirer {
     }
 
     /// What was taken out of a payout.
-    fn deducted(&self, payout: &str) -> Money {
+    pub(super) fn deducted(&self, payout: &str) -> Money {
         let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
         let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
         self.sales.values().filter(|sale| own(sale) || credit(sale)).map(|sale| self.net(sale)).collect()
