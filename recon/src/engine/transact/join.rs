@@ -170,11 +170,17 @@ fn are_hops(one: &Session, other: &Session) -> bool {
     let gap = one.start.zip(other.start).map_or(0, |(one, other)| (one - other).abs());
     one.request_links & other.request_links == 0
         && gap <= SAME_RRN
-        && agree(one.amount, other.amount)
+        && (agree(one.amount, other.amount) || (gap <= HOP && is_same_till(one, other)))
         && agree(one.code, other.code)
         && agree(one.terminal, other.terminal)
         && agree(one.merchant, other.merchant)
         && agree(one.token, other.token)
+}
+
+/// Both say where it was, and it was there: an amount that was altered on the way makes no second transaction of it.
+fn is_same_till(one: &Session, other: &Session) -> bool {
+    let same = |one: Option<Sym>, other: Option<Sym>| one.is_some() && one == other;
+    same(one.terminal, other.terminal) && same(one.merchant, other.merchant) && one.has_request && other.has_request
 }
 
 /// Requests without an RRN on the terminal's link, and the same on a link behind it with another STAN: one of each

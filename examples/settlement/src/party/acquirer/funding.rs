@@ -182,7 +182,7 @@ impl Acquirer {
         }
         let mut ordered = Money::ZERO;
         let mut today = self.ordered_on(fx.now.date());
-        // What a merchant owes and its date does not cover waits for its next one.
+        // A date on which a merchant owes more than it sold waits as a whole for its next one.
         let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
         for ((merchant, date), mut items) in self.due() {
             items.extend(owed.remove(merchant).unwrap_or_default());
@@ -199,7 +199,7 @@ impl Acquirer {
                 within
             });
             if sum <= 0 {
-                owed.insert(merchant, items.into_iter().filter(|item| item.net < 0).collect());
+                owed.insert(merchant, items);
                 continue;
             }
             let reference = self.reference(merchant, date, items.len() < due);
