@@ -25,8 +25,14 @@ fn a_refused_reversal_undoes_nothing() {
         "10:00:00 A>N 0200 000000 000001 607510000001 10000",
         "10:00:01 N>A 0210 000000 000001 607510000001 10000 00 A00001 0316",
     ];
-    let asked = ["10:00:30 A>N 0420 000000 000001 607510000001 10000 68", "10:00:40 A>N 0421 000000 000001 607510000001 10000 68"];
-    let refused = ["10:00:31 N>A 0430 000000 000001 607510000001 10000 12", "10:00:41 N>A 0430 000000 000001 607510000001 10000 12"];
+    let asked = [
+        "10:00:30 A>N 0420 000000 000001 607510000001 10000 68",
+        "10:00:40 A>N 0421 000000 000001 607510000001 10000 68",
+    ];
+    let refused = [
+        "10:00:31 N>A 0430 000000 000001 607510000001 10000 12",
+        "10:00:41 N>A 0430 000000 000001 607510000001 10000 12",
+    ];
     for times in 1..=2 {
         let mut rows = approved.to_vec();
         rows.extend(&asked[..times]);
@@ -37,7 +43,10 @@ fn a_refused_reversal_undoes_nothing() {
         let line = line_of(&found, "transaction");
         assert_eq!((&line["class"], &line["exception"]), (&Value::from("one-sided"), &Value::from(true)));
         assert_eq!(line["states"]["authorized"], "yes", "the approval stands");
-        assert!(notes(&line).contains(&"reversal-refused") && !notes(&line).contains(&"unconfirmed-reversals"), "{line}");
+        assert!(
+            notes(&line).contains(&"reversal-refused") && !notes(&line).contains(&"unconfirmed-reversals"),
+            "{line}"
+        );
         assert_eq!(identity(&found, 1), "10000 = 10000 - 0 - 0 + 0 + 0");
         // and once it is answered with 00, it is undone
         rows.push("10:01:00 A>N 0421 000000 000001 607510000001 10000 68");
@@ -66,8 +75,11 @@ fn a_pre_authorization_is_completed_in_parts() {
         "09:00:01 A>T 0110 030000 000001 607509000001 30000 00 A00001 0316 condition=06 type_code=10",
     ];
     let part = |stan: &str, time: &str, amount: &str, code: &str| {
-        let of = format!("000000 {stan} . {amount} condition=06 type_code=20 original_stan=000001 approval=A00001");
-        let answer = format!("000000 {stan} 607512{stan} {amount} {code} A00001 0316 condition=06 type_code=20");
+        let of = format!(
+            "000000 {stan} . {amount} condition=06 type_code=20 original_stan=000001 approval=A00001"
+        );
+        let answer =
+            format!("000000 {stan} 607512{stan} {amount} {code} A00001 0316 condition=06 type_code=20");
         [format!("{time}:00 T>A 0200 {of}"), format!("{time}:01 A>T 0210 {answer}")]
     };
     let mut rows: Vec<String> = hold.iter().map(|row| (*row).to_owned()).collect();
@@ -75,13 +87,18 @@ fn a_pre_authorization_is_completed_in_parts() {
     rows.extend(part("000003", "11:00", "12000", "00"));
     rows.extend(part("000004", "12:00", "16000", "00"));
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let sales = ["sale 607512000003 000003 12000 72 11928 PO-1", "sale 607512000004 000004 16000 96 15904 PO-1"];
+    let sales =
+        ["sale 607512000003 000003 12000 72 11928 PO-1", "sale 607512000004 000004 16000 96 15904 PO-1"];
     let found = check(
         &rows,
         &sales,
         &["2026-03-17 27832 PO-1"],
         LATER,
-        &["P payout | B01 | 27832", "T matched | C01 S01 S02 S03 S04 S05 S06 | 12000", "T matched | C02 S07 S08 | 16000"],
+        &[
+            "P payout | B01 | 27832",
+            "T matched | C01 S01 S02 S03 S04 S05 S06 | 12000",
+            "T matched | C02 S07 S08 | 16000",
+        ],
     );
     assert_eq!(identity(&found, 1), "28000 = 28000 - 0 - 0 + 0 + 0");
     // the second part is voided: the first one stands
@@ -95,7 +112,11 @@ fn a_pre_authorization_is_completed_in_parts() {
         &sales[..1],
         &["2026-03-17 11928 PO-1"],
         LATER,
-        &["P payout | B01 | 11928", "T matched | C01 S01 S02 S03 S04 S05 S06 | 12000", "T reversed | S07 S08 S09 S10 | 16000"],
+        &[
+            "P payout | B01 | 11928",
+            "T matched | C01 S01 S02 S03 S04 S05 S06 | 12000",
+            "T reversed | S07 S08 S09 S10 | 16000",
+        ],
     );
 }
 
@@ -134,7 +155,9 @@ fn a_corrected_amount_is_one_transaction() {
 fn a_reservation_expires_when_its_response_says_so() {
     let asked = "09:00:00 T>A 0100 030000 000001 . 10000 condition=06 type_code=10";
     let held = |code: &str| {
-        format!("09:00:01 A>T 0110 030000 000001 607509000001 10000 00 A00001 0316 condition=06 type_code=10 life_cycle={code}")
+        format!(
+            "09:00:01 A>T 0110 030000 000001 607509000001 10000 00 A00001 0316 condition=06 type_code=10 life_cycle={code}"
+        )
     };
     let late = [
         "0317T12:00:00 T>A 0200 000000 000002 . 8500 condition=06 type_code=20 original_stan=000001 approval=A00001",
@@ -151,12 +174,18 @@ fn a_reservation_expires_when_its_response_says_so() {
         };
         assert_eq!(of(&[asked, &held], before)["class"], "preauth-open");
         let line = of(&[asked, &held], after);
-        assert_eq!((&line["class"], &line["exception"]), (&Value::from("preauth-expired"), &Value::from(false)));
+        assert_eq!(
+            (&line["class"], &line["exception"]),
+            (&Value::from("preauth-expired"), &Value::from(false))
+        );
         assert_eq!(line["states"]["authorized"], "returned");
         let said = line["notes"].to_string();
         assert!(said.contains(until), "{said}");
         let line = of(&[asked, &held, late[0], late[1]], LATER);
-        assert_eq!((&line["class"], &line["exception"]), (&Value::from("preauth-expired"), &Value::from(true)));
+        assert_eq!(
+            (&line["class"], &line["exception"]),
+            (&Value::from("preauth-expired"), &Value::from(true))
+        );
     }
     for code in ["030", "400", "1300", "13", "abc"] {
         let rows = [asked.to_owned(), held(code)];

@@ -87,15 +87,18 @@ impl FeeTable {
     /// everybody.
     pub fn parse(text: &str) -> Result<Self, String> {
         let raw: Raw = toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
-        let rounding = raw.rounding.parse().map_err(|()| {
-            format!("`{}` is no rounding: half-up, half-even, up, down", raw.rounding)
-        })?;
+        let rounding = raw
+            .rounding
+            .parse()
+            .map_err(|()| format!("`{}` is no rounding: half-up, half-even, up, down", raw.rounding))?;
         let (mut base, mut rows) = (None, Vec::new());
         for row in &raw.fee {
             let rate = row.rate()?;
             match (row.whom()?, &row.from) {
                 (Whom::Everybody, None) if base.replace(rate).is_none() => {}
-                (Whom::Everybody, None) => return Err("two rows are for everybody from the beginning".to_owned()),
+                (Whom::Everybody, None) => {
+                    return Err("two rows are for everybody from the beginning".to_owned());
+                }
                 (whom, from) => {
                     let from = from.as_deref().map_or(Ok(Date(0)), |text| {
                         Date::read(text).ok_or_else(|| format!("`{text}` is no date such as 2026-11-24"))
@@ -109,7 +112,8 @@ impl FeeTable {
         }
         // The most particular row of the latest day comes first.
         rows.sort_by(|one, other| (&other.whom, other.from).cmp(&(&one.whom, one.from)));
-        let base = base.ok_or("no row is for everybody from the beginning, so that some fees were not known")?;
+        let base =
+            base.ok_or("no row is for everybody from the beginning, so that some fees were not known")?;
         Ok(Self { version: raw.version, rounding, base, rows })
     }
 
@@ -190,7 +194,8 @@ impl Rate {
 impl std::fmt::Display for Rate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (whole, part) = (self.parts / 10_000, self.parts % 10_000);
-        let digits = if part.is_multiple_of(100) { format!("{:02}", part / 100) } else { format!("{part:04}") };
+        let digits =
+            if part.is_multiple_of(100) { format!("{:02}", part / 100) } else { format!("{part:04}") };
         write!(f, "{whole}.{digits} %")?;
         if self.fixed > Money::ZERO {
             write!(f, " + {}", self.fixed)?;
@@ -225,7 +230,9 @@ impl RawRow {
             (None, None) => Ok(Whom::Everybody),
             (Some(merchant), None) => Ok(Whom::Merchant(merchant.clone())),
             (None, Some(category)) => Ok(Whom::Category(category.clone())),
-            (Some(_), Some(_)) => Err("a row is for a merchant or for a category, and not for both".to_owned()),
+            (Some(_), Some(_)) => {
+                Err("a row is for a merchant or for a category, and not for both".to_owned())
+            }
         }
     }
 
@@ -270,7 +277,8 @@ mod tests {
     fn a_fee_is_the_exact_share_rounded_as_the_table_says() {
         for (rounding, parts) in [("half-up", 5_500), ("half-even", 2_500), ("up", 1), ("down", 999_999)] {
             let percent = format!("{}.{:04}", parts / 10_000, parts % 10_000);
-            let table = table(rounding, &format!("[[fee]]\nmerchant = '{ONE}'\npercent = '{percent}'\n")).unwrap();
+            let table =
+                table(rounding, &format!("[[fee]]\nmerchant = '{ONE}'\npercent = '{percent}'\n")).unwrap();
             for units in (0..5_000).chain([123_456_789, 999_999_999_999]) {
                 let fee = u128::from(table.fee(item(units, 1)).units());
                 // fee - share, in millionths of a minor unit
@@ -289,7 +297,9 @@ mod tests {
 
     #[test]
     fn fixed_part_and_cap_and_never_more_than_the_item() {
-        let table = table("half-up", "[[fee]]\ncategory = '5411'\npercent = '1'\nfixed = '0.10'\ncap = '2'\n").unwrap();
+        let table =
+            table("half-up", "[[fee]]\ncategory = '5411'\npercent = '1'\nfixed = '0.10'\ncap = '2'\n")
+                .unwrap();
         for (units, fee) in [(0, 0), (5, 5), (100, 11), (10_000, 110), (19_000, 200), (1_000_000, 200)] {
             assert_eq!(table.fee(item(units, 1)), Money::minor(fee), "{units}");
         }
@@ -330,7 +340,10 @@ mod tests {
             ("[[fee]]\nmerchant = '1'\npercent = '-1'\n", "no percentage"),
             ("[[fee]]\nmerchant = '1'\npercent = '1'\nfixed = '0.001'\n", "no amount"),
             ("[[fee]]\nmerchant = '1'\npercent = '1'\nrate = 1\n", "unknown field"),
-            ("[[fee]]\nmerchant = '1'\npercent = '1'\n[[fee]]\nmerchant = '1'\npercent = '2'\n", "two rows begin"),
+            (
+                "[[fee]]\nmerchant = '1'\npercent = '1'\n[[fee]]\nmerchant = '1'\npercent = '2'\n",
+                "two rows begin",
+            ),
         ] {
             let error = table("half-up", rows).unwrap_err();
             assert!(error.contains(why), "{rows}: {error}");

@@ -310,7 +310,9 @@ impl Machine for Acquirer {
             | RecordKind::TrialDeducted
             | RecordKind::SalesLimitSet
             | RecordKind::LimitSet => self.funding.apply(record),
-            RecordKind::FeesSet => self.fees = FeeTable::parse(&record.note).unwrap_or_else(|_| self.fees.clone()),
+            RecordKind::FeesSet => {
+                self.fees = FeeTable::parse(&record.note).unwrap_or_else(|_| self.fees.clone())
+            }
             RecordKind::PayoutReturned => {
                 self.funding.apply(record);
                 self.sales.values_mut().for_each(|sale| sale.unpay(&record.tx));

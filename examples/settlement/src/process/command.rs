@@ -51,7 +51,8 @@ impl Order {
                 };
                 let command = command
                     .ok_or_else(|| format!("`{did}` is nothing that the {role} does: {}", known(role)))?;
-                let by_itself = matches!(command, Command::Desk(Desk::Present | Desk::Run | Desk::Correct(_)));
+                let by_itself =
+                    matches!(command, Command::Desk(Desk::Present | Desk::Run | Desk::Correct(_)));
                 let by_hand = matches!(command, Command::Desk(_)) && !by_itself;
                 if by_hand && (who.is_empty() || why.is_empty()) {
                     return Err(format!(
@@ -118,9 +119,7 @@ fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
         (Party::Acquirer, ["pay-to", merchant, account]) => {
             desk(Desk::PayTo((*merchant).to_owned(), (*account).to_owned(), who.to_owned()))
         }
-        (Party::Acquirer, ["agree", merchant]) => {
-            desk(Desk::Agree((*merchant).to_owned(), who.to_owned()))
-        }
+        (Party::Acquirer, ["agree", merchant]) => desk(Desk::Agree((*merchant).to_owned(), who.to_owned())),
         (Party::Acquirer, ["sales-limit", merchant, amount]) => {
             desk(Desk::SalesLimit((*merchant).to_owned(), money(amount)?))
         }

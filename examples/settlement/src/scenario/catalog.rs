@@ -41,7 +41,5 @@ pub const FILES: &[(&str, &str)] = &[
 ];
 
 /// Tables of fees that scenarios use.
-pub(super) const TABLES: &[(&str, &str)] = &[
-    ("fees-1", include_str!("../../fees/fees-1.toml")),
-    ("fees-2", include_str!("../../fees/fees-2.toml")),
-];
+pub(super) const TABLES: &[(&str, &str)] =
+    &[("fees-1", include_str!("../../fees/fees-1.toml")), ("fees-2", include_str!("../../fees/fees-2.toml"))];

@@ -18,7 +18,7 @@ use crate::party::{
     Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, Terminal,
     TerminalConfig, TerminalRequest, Timers,
 };
-use crate::store::{MemStore, SharedStore, Store};
+use crate::store::{MemStore, Replica, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::world::{Fault, World};
 
@@ -41,15 +41,42 @@ pub(super) struct Stage {
     pub(super) world: Local,
     /// The acquirer's history, for a second instance.
     acquirer: SharedStore,
+    pub(super) portal: Portal,
+}
+
+/// What the merchant's portal reads: replicas of what the acquirer and the bank have.
+pub(super) struct Portal {
+    pub(super) acquirer: Replica,
+    pub(super) bank: Replica,
+    /// Nothing is shipped to it.
+    stopped: bool,
+    /// When it was fed last.
+    as_of: Stamp,
+}
+
+impl Portal {
+    fn feed(&mut self, now: Stamp) -> Result<(), ScenarioError> {
+        if !self.stopped {
+            self.acquirer.catch_up().and_then(|()| self.bank.catch_up()).map_err(bad)?;
+            self.as_of = now;
+        }
+        Ok(())
+    }
+
+    /// So many minutes old is what it says.
+    pub(super) fn minutes_behind(&self, now: Stamp) -> u64 {
+        now.0.saturating_sub(self.as_of.0) / 60_000_000
+    }
 }
 
 impl Stage {
     /// Eight in the morning, nothing done yet.
     pub(super) fn open() -> Result<Self, ScenarioError> {
         let seats = Party::NETWORK.map(|party| (party, 0));
-        let acquirer = SharedStore::new();
+        let (acquirer, bank) = (SharedStore::new(), SharedStore::new());
         let open = |seat: &Seat| match seat.0 {
             Party::Acquirer => node_on(*seat, Box::new(acquirer.clone())),
+            Party::Bank => node_on(*seat, Box::new(bank.clone())),
             _ => node(*seat),
         };
         let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
@@ -57,11 +84,14 @@ impl Stage {
         let [_, second] = TERMINALS;
         world.add_terminal(second, node((Party::Terminal, 1))?)?;
         world.revive_with(Box::new(machine));
-        Ok(Self { world, acquirer })
+        let (acquirers, banks, as_of) = (acquirer.replica(), bank.replica(), world.now());
+        let portal = Portal { acquirer: acquirers, bank: banks, stopped: false, as_of };
+        Ok(Self { world, acquirer, portal })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
-        Ok(self.world.run_until(Stamp::on(TODAY, at))?)
+        self.world.run_until(Stamp::on(TODAY, at))?;
+        self.portal.feed(self.world.now())
     }
 
     /// Ten more minutes: what is under way arrives, and each timer runs out.
@@ -114,6 +144,10 @@ impl Stage {
                 self.world.second_instance(node_on((Party::Acquirer, 0), store)?)?;
             }
             Doing::Link(up) => world.host_link(*up)?,
+            Doing::Replica(goes_on) => {
+                self.portal.stopped = !goes_on;
+                self.portal.feed(self.world.now())?;
+            }
             Doing::Upgrade(party) => world.upgrade(*party),
             Doing::Skew(party, seconds) => world.skew(*party, *seconds),
             Doing::WrongTotals(count, amount) => {

@@ -44,6 +44,8 @@ pub(super) enum Doing {
     /// A second acquirer starts on the history of the first.
     SecondInstance,
     Upgrade(Option<Party>),
+    /// The replica that the merchant's portal reads is fed, or not.
+    Replica(bool),
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
@@ -135,6 +137,8 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["limit", name, amount] => desk(Party::Acquirer, Desk::Limit(merchant(name)?, money(amount)?)),
         ["link", "down"] => Some(Doing::Link(false)),
         ["link", "up"] => Some(Doing::Link(true)),
+        ["replica", "stops"] => Some(Doing::Replica(false)),
+        ["replica", "goes-on"] => Some(Doing::Replica(true)),
         ["upgrade", who] => Some(Doing::Upgrade(Some(party(who).ok()?))),
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),

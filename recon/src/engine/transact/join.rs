@@ -180,7 +180,10 @@ fn are_hops(one: &Session, other: &Session) -> bool {
 /// Both say where it was, and it was there: an amount that was altered on the way makes no second transaction of it.
 fn is_same_till(one: &Session, other: &Session) -> bool {
     let same = |one: Option<Sym>, other: Option<Sym>| one.is_some() && one == other;
-    same(one.terminal, other.terminal) && same(one.merchant, other.merchant) && one.has_request && other.has_request
+    same(one.terminal, other.terminal)
+        && same(one.merchant, other.merchant)
+        && one.has_request
+        && other.has_request
 }
 
 /// Requests without an RRN on the terminal's link, and the same on a link behind it with another STAN: one of each

@@ -91,7 +91,12 @@ impl Acquirer {
     }
 
     /// Must a trial come first? It is ordered once, as a part of what is due.
-    pub(super) fn tries_first(&self, (merchant, date): (&str, Date), reference: &str, fx: &mut Effects) -> bool {
+    pub(super) fn tries_first(
+        &self,
+        (merchant, date): (&str, Date),
+        reference: &str,
+        fx: &mut Effects,
+    ) -> bool {
         if !self.funding.changes.untried.contains_key(merchant) {
             return false;
         }
@@ -99,7 +104,10 @@ impl Acquirer {
         let Some(account) = account else { return true };
         let waits = |payout: &Payout| {
             let order = &payout.order;
-            is_trial(&order.id) && payout.end.is_none() && order.merchant == merchant && order.account == *account
+            is_trial(&order.id)
+                && payout.end.is_none()
+                && order.merchant == merchant
+                && order.account == *account
         };
         if self.funding.payouts.values().any(waits) {
             return true;
@@ -107,7 +115,8 @@ impl Acquirer {
         let run = self.funding.payouts.len().to_string();
         let words = ["trial", merchant, account, &date.to_string(), &run];
         let id = format!("{NUMBER}{}", TransferId::of(&words));
-        let (claim, transit) = (format!("owed_by_merchant:{merchant}"), format!("payout_in_transit:{merchant}"));
+        let (claim, transit) =
+            (format!("owed_by_merchant:{merchant}"), format!("payout_in_transit:{merchant}"));
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &claim, &transit, TRIAL));
         let (merchant, account, reference) = (merchant.to_owned(), account.clone(), reference.to_owned());
         let order = Order { id, merchant, account, date, amount: TRIAL, reference };
@@ -132,7 +141,8 @@ impl Acquirer {
     /// Where the money of an order goes when it comes back.
     pub(super) fn returns_to(&self, order: &Order, end: Option<&End>, why: &str, fx: &mut Effects) {
         let Order { id, merchant, amount, .. } = order;
-        let (payable, claim) = (format!("merchant_payable:{merchant}"), format!("owed_by_merchant:{merchant}"));
+        let (payable, claim) =
+            (format!("merchant_payable:{merchant}"), format!("owed_by_merchant:{merchant}"));
         let transit = format!("payout_in_transit:{merchant}");
         let from = if end.is_none() { transit.as_str() } else { "nostro" };
         let to = if is_trial(id) { &claim } else { &payable };

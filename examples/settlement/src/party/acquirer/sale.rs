@@ -94,7 +94,10 @@ impl Acquirer {
         let Some(limit) = self.funding.sales_limits.get(message.merchant.trim()) else { return false };
         let stands = |sale: &&Sale| {
             let counts = charges(sale.operation) && matches!(sale.state, State::Approved | State::Sent);
-            counts && !sale.voided && sale.merchant == message.merchant.trim() && sale.answered_at.date() == today
+            counts
+                && !sale.voided
+                && sale.merchant == message.merchant.trim()
+                && sale.answered_at.date() == today
         };
         let sold: Money = self.sales.values().filter(stands).map(|sale| sale.amount).collect();
         charges(message.operation) && sold.plus(message.amount.unwrap_or_default()) > *limit

@@ -15,7 +15,10 @@ impl Hub {
             let (kind, note) = match known {
                 Some(_) if self.waiting.contains(&item.name()) => continue,
                 Some(_) => (RecordKind::ClaimGranted, item.name()),
-                None => (RecordKind::ClearingException, "claimed, and never presented with this amount".to_owned()),
+                None => (
+                    RecordKind::ClearingException,
+                    "claimed, and never presented with this amount".to_owned(),
+                ),
             };
             let (tx, rrn, amount) = (file.id.clone(), item.rrn.clone(), Some(item.amount));
             fx.note(Record { tx, rrn, amount, date: Some(item.date), note, ..fx.record(kind) });

@@ -30,7 +30,9 @@ impl Hub {
         let told = self.items.get(&item.rrn);
         match item.kind {
             ItemKind::Refund => None,
-            ItemKind::Reversal => told.map_or_else(|| Some(self.fee(item)), |sale| sale.fee.or(Some(self.fee(sale)))),
+            ItemKind::Reversal => {
+                told.map_or_else(|| Some(self.fee(item)), |sale| sale.fee.or(Some(self.fee(sale))))
+            }
             ItemKind::Sale => told.and_then(|sale| sale.fee).or_else(|| Some(self.fee(item))),
         }
     }
