@@ -150,40 +150,47 @@ impl Stage {
             }
             Doing::Upgrade(party) => world.upgrade(*party),
             Doing::Skew(party, seconds) => world.skew(*party, *seconds),
-            Doing::WrongTotals(count, amount) => {
-                let sales = Tally { count: *count, amount: *amount };
-                let request = Telegram {
-                    management: Some(201),
-                    totals: Some(Totals { sales, ..Totals::default() }),
-                    ..Self::message(Mti::SETTLEMENT, 900, 1)
-                };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
-            }
             Doing::Correct(sale) => {
                 let rrn = self.rrn(*sale).ok_or_else(|| bad("there is no such sale"))?;
                 self.world.ask(Party::Acquirer, Command::Desk(Desk::Correct(rrn)))?;
             }
+            Doing::WrongTotals(..) | Doing::Reverse(_) | Doing::Again(..) => self.forge(doing)?,
+        }
+        Ok(())
+    }
+
+    /// Messages that the first terminal sends by a fault of its program, whatever it knows itself.
+    fn forge(&mut self, doing: &Doing) -> Result<(), ScenarioError> {
+        let slip = |sale: &usize| self.slip(*sale).ok_or_else(|| bad("there is no such sale"));
+        let request = match doing {
+            Doing::WrongTotals(count, amount) => {
+                let sales = Tally { count: *count, amount: *amount };
+                Telegram {
+                    management: Some(201),
+                    totals: Some(Totals { sales, ..Totals::default() }),
+                    ..Self::message(Mti::SETTLEMENT, 900, 1)
+                }
+            }
             Doing::Reverse(sale) => {
-                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let slip = slip(sale)?;
                 let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
-                let request = Telegram { amount: slip.amount, management: Some(0), ..message };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+                Telegram { amount: slip.amount, management: Some(0), ..message }
             }
             Doing::Again(sale, amount) => {
-                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let slip = slip(sale)?;
                 let card = card_of("6212", None).ok_or_else(|| bad("no such card"))?;
-                let request = Telegram {
+                Telegram {
                     pan: Some(card.pan),
                     amount: amount.or(slip.amount),
                     expiry: Some(card.expiry),
                     pin: Some(card.pin),
                     management: Some(0),
                     ..Self::message(Mti::SALE, slip.stan, slip.batch)
-                };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+                }
             }
-        }
-        Ok(())
+            _ => return Ok(()),
+        };
+        Ok(self.world.send(Party::Terminal, Party::Acquirer, &request)?)
     }
 
     /// What a cashier asks for besides a sale.
