@@ -110,7 +110,8 @@ impl Terminal {
             return fx.done(Outcome::Refused("the terminal is busy"));
         }
         self.tries = 0;
-        if self.open_reversal().is_some() {
+        // A sign-on moves no money, and where the keys are out of step no reversal could be answered without it.
+        if self.open_reversal().is_some() && !matches!(command, Command::SignOn) {
             self.next = Some(command);
             return self.reverse(fx);
         }

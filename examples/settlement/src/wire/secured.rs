@@ -83,9 +83,11 @@ impl Secured {
                 Err(_) => message.keys = None,
             }
         }
-        // a declined answer is taken without a MAC: the dialect has it so
-        let declined = !message.mti.is_request() && message.code.is_some_and(|code| !code.approved());
-        if !has_mac(message.mti) || declined {
+        // Terminals of this dialect take a declined response without a MAC. Then anybody on the line could decline a sale
+        // that the issuer approved, or end a reversal by 25, and the cardholder's money would stay held for nothing. So a
+        // decline needs its MAC here, as an approval does: without one it is no response, and the sale is reversed. What
+        // it costs is a reversal for each decline of a host that puts no MAC on it.
+        if !has_mac(message.mti) {
             return Ok(Heard::Good(message));
         }
         let parsed = Message::parse(&UNIONPAY_POS, payload)?;
