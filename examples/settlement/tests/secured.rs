@@ -19,7 +19,7 @@ use Party::{Acquirer, Terminal};
 /// Both ends of the line after a sign-on: the terminal's, and the acquirer's.
 fn signed_on() -> (Secured, Secured) {
     let (mut terminal, mut acquirer) = (Secured::default(), Secured::default());
-    let answer = Telegram { keys: Some(issue(1).unwrap()), ..sign_on() };
+    let answer = Telegram { keys: Some(issue(common::TERMINAL, 1).unwrap()), ..sign_on() };
     let wire = acquirer.seal(&answer).unwrap();
     assert!(matches!(terminal.open(&wire).unwrap(), Heard::Good(heard) if heard.keys.is_some()));
     (terminal, acquirer)
@@ -81,7 +81,7 @@ fn no_flipped_bit_is_a_good_message() {
 fn a_decline_without_a_mac_is_no_response() {
     let (mut terminal, mut acquirer) = signed_on();
     let mut stranger = Secured::default();
-    stranger.seal(&Telegram { keys: Some(issue(2).unwrap()), ..sign_on() }).unwrap();
+    stranger.seal(&Telegram { keys: Some(issue(common::TERMINAL, 2).unwrap()), ..sign_on() }).unwrap();
     for mti in [Mti::SALE, Mti::AUTHORIZATION, Mti::ADVICE, Mti::REVERSAL] {
         for code in ["05", "12", "25", "51", "68", "91", "94", "96", "A0", "Z9"] {
             let request = Telegram { mti, pan: None, pin: None, expiry: None, ..sale_request(7, 500) };
@@ -155,14 +155,18 @@ fn without_a_sign_on_nothing_is_believed() {
 
 #[test]
 fn keys_whose_check_value_is_wrong_are_not_taken() {
-    let mut keys = issue(1).unwrap();
+    let mut keys = issue(common::TERMINAL, 1).unwrap();
     keys[18] ^= 1;
     let wire = Dialect::Pos.encode(&Telegram { keys: Some(keys), ..sign_on() }).unwrap();
     let mut terminal = Secured::default();
     let Heard::Good(heard) = terminal.open(&wire).unwrap() else { panic!("no MAC is needed") };
     assert_eq!(heard.keys, None);
     assert_eq!(format!("{terminal:?}"), "Secured { keys: None }");
-    assert_ne!(issue(1).unwrap(), issue(2).unwrap(), "each sign-on has keys of its own");
+    assert_ne!(
+        issue(common::TERMINAL, 1).unwrap(),
+        issue(common::TERMINAL, 2).unwrap(),
+        "each sign-on has keys of its own"
+    );
 }
 
 #[test]

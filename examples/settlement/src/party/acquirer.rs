@@ -143,7 +143,7 @@ impl Acquirer {
         let answer = Telegram {
             batch: Some(batch.unwrap_or(1)),
             local: Some(fx.now.transmission()),
-            keys: issue(message.stan).ok(),
+            keys: issue(message.terminal.trim(), message.stan).ok(),
             ..message.answer(APPROVED)
         };
         fx.send(Party::Terminal, answer);

@@ -201,6 +201,10 @@ pub enum Outcome {
 pub trait Machine: Send {
     /// Who this is.
     fn party(&self) -> Party;
+    /// DE41 of a terminal; nothing for anybody else.
+    fn terminal(&self) -> &str {
+        ""
+    }
     /// Decides. Nothing durable changes here; that is the job of the records in the answer.
     fn step(&mut self, books: &Ledger, input: Input, now: Stamp) -> Vec<Effect>;
     /// Takes note of a record that is durable now.

@@ -375,6 +375,10 @@ impl Machine for Terminal {
         Party::Terminal
     }
 
+    fn terminal(&self) -> &str {
+        &self.config.terminal
+    }
+
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {

@@ -110,9 +110,14 @@ impl Acquirer {
             let of = |sale: &Sale| (sale.operation, sale.amount, sale.card.clone(), sale.terminal.clone());
             other.state == State::Approved && !other.voided && !sale.card.is_empty() && of(other) == of(sale)
         };
-        let is_near = |other: &Sale| now.0 <= other.answered_at.after(DOUBLE).0;
-        let mut near = self.sales.iter().filter(|(of, other)| *of != key && same(other) && is_near(other));
-        near.next_back().filter(|_| sale.operation == Operation::Sale).map(|(_, other)| other)
+        let is_near =
+            |other: &Sale| other.terminal == sale.terminal && now.0 <= other.answered_at.after(DOUBLE).0;
+        if sale.operation != Operation::Sale {
+            return None;
+        }
+        // Those of its terminal stand before it in the order of their STANs, which is that of time.
+        let earlier = self.sales.range(..key.to_owned()).rev().map(|(_, other)| other);
+        earlier.take_while(|other| is_near(other)).find(|other| same(other))
     }
 
     /// What is wrong with the sale that a request is about: not found 25, another amount 64, not possible any more 12.
