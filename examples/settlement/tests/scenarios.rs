@@ -161,7 +161,7 @@ fn the_files_that_are_kept_are_those_of_the_verdicts() {
     }
     assert_eq!(types, ["1644", "1240", "1644"]);
     let statement = String::from_utf8(statement).unwrap();
-    assert_eq!(statement.matches("<Ntry>").count(), 3, "out, back, and out again");
+    assert_eq!(statement.matches("<Ntry>").count(), 4, "out, back, the trial, and the rest");
 }
 
 /// A merchant is frozen for a reason that another account does not take away: only a release does.

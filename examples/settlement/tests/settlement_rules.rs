@@ -135,3 +135,36 @@ fn a_limit_on_sales_holds_to_the_unit() {
     let declined = played.codes.iter().filter(|code| code.as_str() == "0210 61").count();
     assert_eq!(declined, 1, "{:?}", played.codes);
 }
+
+/// A completion that leaves a part reserved, however it ends: what was charged and what stays reserved are never more than
+/// was reserved, and at the end nothing is held that nobody can charge or cancel.
+#[test]
+fn what_stays_reserved_is_charged_or_given_back_once() {
+    let begin = "09:00 sign-on\n14:00 preauth 300.00\n";
+    for (faults, rest, charged, reserved) in [
+        // charged in two parts, or in one and given back
+        ("", "15:10 complete 1 200.00\n", 300, 0),
+        ("", "15:10 cancel 1\n", 100, 0),
+        ("", "", 100, 200),
+        // no more than stays reserved, with 15 %
+        ("", "15:10 complete 1 231.00\n", 100, 200),
+        ("", "15:10 complete 1 150.00 keep 51.00\n", 100, 200),
+        ("", "15:10 complete 1 150.00 keep 50.00\n15:20 complete 1 50.00\n15:30 complete 1 1.00\n", 300, 0),
+        // the response of the first part is lost, and the part is reversed
+        ("14:59 lose A>T 0210\n", "15:10 complete 1 200.00\n", 200, 0),
+        ("14:59 lose I>A 0210\n", "15:10 complete 1 200.00\n", 200, 0),
+        ("14:59 lose A>I 0200\n", "15:10 complete 1 200.00\n", 200, 0),
+        // it comes twice
+        ("14:59 double A>I 0200\n", "15:10 complete 1 200.00\n", 300, 0),
+        ("14:59 double T>A 0200\n", "15:10 cancel 1\n", 100, 0),
+    ] {
+        let steps = format!("{begin}{faults}15:00 complete 1 100.00 keep 200.00\n{rest}22:00 sell 1.00\n");
+        let books = format!(
+            "[books]\n'issuer cardholder:1004' = '{}'\n'issuer reserved' = '{}'\n'issuer hub_settlement' = '{}'\n",
+            shown(8_000_000 - 100 * (charged + reserved) - 100),
+            shown(100 * reserved),
+            shown(100 * charged + 100),
+        );
+        play(&steps, &books);
+    }
+}

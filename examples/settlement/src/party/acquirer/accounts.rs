@@ -81,7 +81,7 @@ impl Acquirer {
             return fx.done(Outcome::Refused("a second person has to agree"));
         }
         let record = fx.record(RecordKind::AccountSet);
-        fx.note(Record { tx: merchant.to_owned(), note: account.clone(), ..record });
+        fx.note(Record { tx: merchant.to_owned(), note: format!("{account}|{first}, {who}"), ..record });
         if self.funding.is_held_back(merchant) {
             let record = fx.record(RecordKind::MerchantReleased);
             let note = "another account".to_owned();

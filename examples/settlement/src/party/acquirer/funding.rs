@@ -106,7 +106,9 @@ impl Funding {
             }
             RecordKind::AccountSet => {
                 let known = self.accounts.get_or_insert_default();
-                known.insert(record.tx.clone(), record.note.clone());
+                // behind it stand those who named it and agreed
+                let account = record.note.split('|').next().unwrap_or_default();
+                known.insert(record.tx.clone(), account.to_owned());
             }
             _ => {}
         }

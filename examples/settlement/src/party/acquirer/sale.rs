@@ -159,8 +159,9 @@ impl Acquirer {
     /// Is there a completion of this reservation that was not refused?
     fn is_completed(&self, key: &str) -> bool {
         let about = |sale: &Sale| sale.operation == Operation::Completion && sale.original_key == key;
-        // One that left a part reserved has an end when it is answered; it is completed while that is not known.
-        let keeps = |sale: &Sale| sale.keeps.is_some() && sale.state == State::Approved;
+        // One that left a part reserved is over when it is approved or reversed; while neither is known, it is not.
+        let is_over = |sale: &Sale| matches!(sale.state, State::Approved | State::Reversed);
+        let keeps = |sale: &Sale| sale.keeps.is_some() && is_over(sale);
         self.sales.values().any(|sale| about(sale) && sale.state != State::Declined && !keeps(sale))
     }
 
