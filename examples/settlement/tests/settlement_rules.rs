@@ -158,12 +158,15 @@ fn what_stays_reserved_is_charged_or_given_back_once() {
         ("14:59 double A>I 0200\n", "15:10 complete 1 200.00\n", 300, 0),
         ("14:59 double T>A 0200\n", "15:10 cancel 1\n", 100, 0),
     ] {
-        let steps = format!("{begin}{faults}15:00 complete 1 100.00 keep 200.00\n{rest}22:00 sell 1.00\n");
+        let steps = format!(
+            "{begin}{faults}15:00 complete 1 100.00 keep 200.00\n15:05 sell 1.00\n{rest}22:00 sell 1.00\n"
+        );
+        let named = if faults.contains("lose A>I 0200") { "[named]\n'issuer tombstone' = 1\n" } else { "" };
         let books = format!(
-            "[books]\n'issuer cardholder:1004' = '{}'\n'issuer reserved' = '{}'\n'issuer hub_settlement' = '{}'\n",
-            shown(8_000_000 - 100 * (charged + reserved) - 100),
+            "{named}[books]\n'issuer cardholder:1004' = '{}'\n'issuer reserved' = '{}'\n'issuer hub_settlement' = '{}'\n",
+            shown(8_000_000 - 100 * (charged + reserved) - 200),
             shown(100 * reserved),
-            shown(100 * charged + 100),
+            shown(100 * charged + 200),
         );
         play(&steps, &books);
     }

@@ -52,7 +52,7 @@ const NOTICED: [(&str, &str, Party, &str); 22] = [
     ("S03", "advice-parked", Party::Acquirer, "22:00"),
     ("S08", "batch-open", Party::Acquirer, "+1 18:30"),
     ("S09", "reversal-unanswered", Party::Acquirer, "22:00"),
-    ("S09", "unreadable", Party::Acquirer, "22:00"),
+    ("S24", "unreadable", Party::Acquirer, "22:00"),
     ("S10", "link-down", Party::Acquirer, "22:00"),
     ("S10", "issuer-cannot", Party::Acquirer, "22:00"),
     ("S11", "fee-differs", Party::Acquirer, "+2 18:30"),
