@@ -212,6 +212,9 @@ pub struct Evidence {
     pub life_id: Option<Text>,
     /// The message that this one is about: DE 90, DE 61 of UnionPay terminals, DE 56 of 1993 and 2003.
     pub original: Option<Original>,
+    /// DE 57 of a response of three digits: for how long the authorization is valid. `1` and days, `2` and hours, `3`
+    /// and minutes, two digits each.
+    pub life_cycle: Option<Text>,
     /// DE 95 (1987), or DE 30 (1993): the amount that remains of a part that is reversed.
     pub replacement: Option<i64>,
     /// Totals of a batch: DE 48 of UnionPay terminals, DE 74 to 89 elsewhere.
@@ -253,6 +256,7 @@ impl Evidence {
             network_code: None,
             life_id: None,
             original: None,
+            life_cycle: None,
             replacement: None,
             totals: None,
             totals_result: None,

@@ -17,6 +17,7 @@ use cardwire_recon::output::answer;
 use cardwire_recon::read::{self, Options};
 use cardwire_recon::record::{Currency, Record, Side, Tokenizer};
 
+use crate::fees::FeeTable;
 use crate::money::signed;
 use crate::wimm::Lang;
 
@@ -49,6 +50,8 @@ pub struct Asked {
     pub as_of: Option<String>,
     /// The zone of local times; `+08:00` when it is not said.
     pub zone: Option<String>,
+    /// The table of fees that the merchants agreed to: the text of its file.
+    pub fees: Option<String>,
 }
 
 impl Answers {
@@ -84,7 +87,8 @@ impl Answers {
             }
             intake.finish_file(report.file);
         }
-        let rules = Rules::parse(DEFAULT)?;
+        let fees = asked.fees.as_deref().map(FeeTable::parse).transpose()?.map(|table| table.rules());
+        let rules = Rules::parse(&format!("{DEFAULT}{}", fees.unwrap_or_default()))?;
         let decisions = Decisions::default().by_item();
         let run = intake.run(Settings { rules, as_of: as_of.transpose()?, zone, decisions });
         Ok(Self::index(run, &batches))

@@ -36,6 +36,11 @@ impl Asking {
                 "--ledger" => asking.ledgers.extend(files(value()?)),
                 "--as-of" => asking.asked.as_of = Some(value()?),
                 "--zone" => asking.asked.zone = Some(value()?),
+                "--fees" => {
+                    let path = value()?;
+                    let text = std::fs::read_to_string(&path);
+                    asking.asked.fees = Some(text.map_err(|error| format!("{path}: {error}"))?);
+                }
                 "--each" => asking.each = true,
                 "--json" => asking.json = true,
                 "--lang" => asking.lang = crate::options::language(&value()?)?,

@@ -101,6 +101,15 @@ impl Date {
             .map(Self)
             .find(|day| day.mmdd() == mmdd)
     }
+
+    /// A day of this century, as it is printed: `2026-11-24`.
+    pub fn read(text: &str) -> Option<Self> {
+        let (year, rest) = text.strip_prefix("20")?.split_once('-')?;
+        let year = 2_000 + year.parse::<u64>().ok()?;
+        // The middle of that year, so that the nearest day is one of it.
+        let near = Self((year - 1_970) * 365 + (year - 1_969) / 4 + 182);
+        Self::resolve(&rest.replace('-', ""), near).filter(|day| day.to_string() == text)
+    }
 }
 
 /// `2026-11-23`

@@ -108,6 +108,8 @@ named! {
         SaleVoided = "sale_voided",
         /// A reservation was not charged in time, and holds nothing any more.
         SaleExpired = "sale_expired",
+        /// Part of a reservation was charged, and this much of it stays reserved.
+        ReservationKept = "reservation_kept",
         /// Less of it is charged from here on: the issuer is to release the rest.
         SaleReducing = "sale_reducing",
         /// The issuer did.
@@ -158,6 +160,12 @@ named! {
         SaleCleared = "sale_cleared",
         /// A record of a file and the books say different things. Nothing is paid for it.
         ClearingException = "clearing_exception",
+        /// Missing in the settlement file, and claimed from the hub.
+        SaleClaimed = "sale_claimed",
+        /// The hub settles what was claimed, in its next run.
+        ClaimGranted = "claim_granted",
+        /// The same card paid the same amount at the same terminal minutes before.
+        PossibleDouble = "possible_double",
         /// To be taken back after it was counted: a credit in the next clearing file, and a deduction from the next
         /// payout.
         SaleAdjusting = "sale_adjusting",
@@ -175,10 +183,22 @@ named! {
         MerchantHeld = "merchant_held",
         /// It no longer is.
         MerchantReleased = "merchant_released",
+        /// Another account was named by one person; a second one has to agree.
+        AccountProposed = "account_proposed",
+        /// A trial payment was taken out of this payout.
+        TrialDeducted = "trial_deducted",
+        /// The most that is sold at a merchant on one day.
+        SalesLimitSet = "sales_limit_set",
         /// The account that a merchant is paid to.
         AccountSet = "account_set",
         /// The most that a merchant is paid on one day.
         LimitSet = "limit_set",
+        /// A table of fees is in force from here on.
+        FeesSet = "fees_set",
+        /// The settlement file has another fee of an item than our table. The item waits, and nothing else does.
+        FeeDiffers = "fee_differs",
+        /// The fee of an item is this one now.
+        FeeAgreed = "fee_agreed",
         /// An account is closed.
         AccountClosed = "account_closed",
         /// A part of the party is out of order.

@@ -12,6 +12,7 @@
 //! | --- | --- |
 //! | [`money`], [`clock`], [`card`], [`telegram`], [`journal`] | the nouns |
 //! | [`ops`] | what a terminal can ask for: its codes on either line, and what it does |
+//! | [`fees`] | what merchants pay, by date, from a file |
 //! | [`ledger`], [`store`] | double entry, and where it is kept |
 //! | [`party`] | the parties as pure state machines: input in, effects out |
 //! | [`files`] | clearing files (IPM) and bank statements (camt.053) |
@@ -45,6 +46,7 @@ pub mod card;
 pub mod clock;
 pub mod day;
 pub mod evidence;
+pub mod fees;
 pub mod files;
 pub mod journal;
 pub mod ledger;

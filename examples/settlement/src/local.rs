@@ -23,7 +23,7 @@ use crate::party::{Command, Input, Machine, Outcome};
 use crate::store::{Store, StoreError};
 use crate::telegram::{Mti, Telegram};
 use crate::wire::Dialect;
-use crate::wire::secured::{Heard, Secured};
+use crate::wire::secured::{Ends, Heard};
 use crate::world::{Fault, Mishap, World, WorldError, take_fault};
 
 const LATENCY: Duration = Duration::from_millis(1);
@@ -50,8 +50,8 @@ pub struct Local {
     upgraded: Option<(Party, Party)>,
     /// Lines between hosts, by caller and called party, and whether they are up.
     lines: BTreeMap<(Party, Party), bool>,
-    /// Both ends of the lines of the terminals, by terminal.
-    ends: BTreeMap<(Party, u8), Secured>,
+    /// Both ends of the lines of the terminals.
+    ends: BTreeMap<Party, Ends>,
     /// How far ahead a party's clock is, in microseconds.
     skews: BTreeMap<Party, i64>,
     maker: Option<Maker>,
@@ -98,7 +98,7 @@ impl Local {
         for node in nodes {
             let party = node.party();
             let end = node.secured().map_err(|error| stopped(party, &error))?;
-            local.ends.insert((party, 0), end);
+            local.ends.insert(party, end);
             local.nodes.insert((party, 0), node);
         }
         let parties: Vec<_> = local.nodes.keys().copied().collect();
@@ -335,7 +335,7 @@ impl Local {
             return Ok(());
         }
         let dialect = if host { Dialect::Host } else { Dialect::Pos };
-        let octets = self.octets(from, to, terminal, message, host)?;
+        let octets = self.octets(from, to, message, host)?;
         let mishap = take_fault(&mut self.faults, from.0, to.0, message.mti);
         let flipped = mishap == Some(Mishap::Flip);
         let arriving = if flipped { turned(&octets) } else { octets.clone() };
@@ -353,7 +353,7 @@ impl Local {
         for _ in 0..if mishap == Some(Mishap::Duplicate) { 2 } else { 1 } {
             let heard = match host {
                 true => Dialect::Host.decode(&arriving).map(Heard::Good),
-                false => self.ends.entry((to.0, terminal)).or_default().open(&arriving),
+                false => self.ends.entry(to.0).or_default().open(&arriving),
             };
             let input = match heard {
                 Ok(Heard::Good(read)) => Input::Received(from.0, read),
@@ -373,7 +373,6 @@ impl Local {
         &mut self,
         from: Seat,
         to: Seat,
-        terminal: u8,
         message: &Telegram,
         host: bool,
     ) -> Result<Vec<u8>, WorldError> {
@@ -383,7 +382,7 @@ impl Local {
         let message = Telegram { amount: altered.or(message.amount), ..message.clone() };
         let octets = match host {
             true => Dialect::Host.encode(&message),
-            false => self.ends.entry((from.0, terminal)).or_default().seal(&message),
+            false => self.ends.entry(from.0).or_default().seal(&message),
         };
         let mut octets = octets.map_err(|error| cannot(from.0, &error))?;
         if host && self.upgraded == Some((from.0, to.0)) {

@@ -11,7 +11,7 @@ use crate::party::parcel::Parcel;
 use crate::party::{Effect, Input, Machine, Outcome, Timer};
 use crate::store::{Commit, Store, StoreError};
 use crate::telegram::Telegram;
-use crate::wire::secured::Secured;
+use crate::wire::secured::Ends;
 
 /// What may leave a party after its step is durable.
 #[derive(Debug, Default)]
@@ -83,9 +83,9 @@ impl Node {
         Ok(())
     }
 
-    /// Its end of the terminal's line, with the keys that it had when it stopped.
-    pub fn secured(&self) -> Result<Secured, StoreError> {
-        Ok(Secured::restored(self.party(), &self.store.history()?.records))
+    /// Its ends of the terminals' lines, with the keys that they had when it stopped.
+    pub fn secured(&self) -> Result<Ends, StoreError> {
+        Ok(Ends::restored(self.party(), self.machine.terminal(), &self.store.history()?))
     }
 
     /// The store, when the party is gone.

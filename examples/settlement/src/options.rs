@@ -34,6 +34,7 @@ Usage: settlement [options]             play the day on a fresh ledger
          --each          questions from standard input, one a line: `rrn 632714100001`, `stan 1 batch 1`
          --as-of TIME    what is due by then: 2026-11-24T18:00
          --zone ZONE     of local times (default +08:00)
+         --fees FILE     the table of fees that merchants agreed to
          --json          one object a line
        settlement scenarios             play each reason why money does not arrive, and prove the answer
          --only S02      one of them, with its whole story

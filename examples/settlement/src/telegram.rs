@@ -315,8 +315,13 @@ pub struct Telegram {
     pub original: Option<Original>,
     /// DE61 (terminal link): the transaction of the terminal that it is about.
     pub slip: Option<Slip>,
-    /// DE95: what is left of the original amount (host link).
+    /// DE95 (host link): what is left of the original amount. In a completion, there and in DE54 of the terminal link:
+    /// what stays reserved for another one.
     pub replacement: Option<Money>,
+    /// DE57 of a 0110 (host link): so many days a reservation is held. 1dd, as DE57 of ISO 8583:1993 has it.
+    pub valid_days: Option<u64>,
+    /// DE63 of a 0210 (terminal link): the RRN of a sale that this one may be a double of.
+    pub double: Option<String>,
     /// DE48 and 120-127 of an 0520: the sales that its totals leave out, since nobody knows what became
     /// of them. Each is counted nowhere until its reversal is answered.
     pub excluded: Vec<Original>,

@@ -11,7 +11,7 @@ use std::time::Duration;
 use self::routes::Routes;
 use crate::clock::Stamp;
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::Ledger;
+use crate::ledger::{Account, Ledger};
 use crate::telegram::Code;
 
 /// How long responses and events are remembered: the longest window of an alert.
@@ -62,6 +62,8 @@ const EVENTS: &[RecordKind] = &[
     RecordKind::FileDuplicate,
     RecordKind::FileQuarantined,
     RecordKind::ClearingException,
+    RecordKind::FeeDiffers,
+    RecordKind::PossibleDouble,
     RecordKind::PayoutReturned,
     RecordKind::RouteOpened,
     RecordKind::StoodIn,
@@ -142,7 +144,12 @@ impl Watch {
 
     /// Looks whether the book sums to zero.
     pub fn look(&mut self, book: &Ledger) {
-        self.balanced = book.accounts().map(|(_, account)| account.net()).sum::<i128>() == 0;
+        self.look_at(book.accounts().map(|(_, account)| *account));
+    }
+
+    /// The same, of accounts wherever they were read.
+    pub fn look_at(&mut self, accounts: impl Iterator<Item = Account>) {
+        self.balanced = accounts.map(|account| account.net()).sum::<i128>() == 0;
     }
 
     /// How many things of a kind are open.

@@ -63,7 +63,7 @@ fn verdict(text: &[String]) -> Vec<String> {
 
 fn answers(sources: Result<Sources, String>) -> Answers {
     let as_of = Some("2026-11-28T12:00".to_owned());
-    Answers::of(&sources.unwrap(), &Asked { as_of, zone: None }).unwrap()
+    Answers::of(&sources.unwrap(), &Asked { as_of, ..Asked::default() }).unwrap()
 }
 
 #[test]

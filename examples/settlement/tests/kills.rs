@@ -153,7 +153,7 @@ fn audit(network: &Network) {
         cards.map(|(_, account)| account.available()).sum()
     };
     let sources = Sources::of_ledgers(&[network.ledger("acquirer:1")], 8 * 3_600).unwrap();
-    let asked = Asked { as_of: Some("2199-01-01T00:00".to_owned()), zone: None };
+    let asked = Asked { as_of: Some("2199-01-01T00:00".to_owned()), ..Asked::default() };
     let answers = Answers::of(&sources, &asked).unwrap();
 
     let slips = &histories["terminal:1"].records;

@@ -425,8 +425,9 @@ fn a_wrong_settlement_file_stops_three_items_and_no_other() {
 #[test]
 fn a_returned_payout_is_paid_once_again() {
     let steps = "09:00 sign-on\n14:00 sell 500.00\n";
-    let back = "+3 10:00 bank-return AC04\n+3 11:00 pay\n+4 09:00 pay-to M1 ACC-3\n+4 09:05 pay-to M1 ACC-3\n+4 09:10 pay\n\
-                +4 09:20 pay\n+4 10:00 bank-run\n+4 10:10 bank-run\n+4 11:00 pay\n";
+    let back = "+3 10:00 bank-return AC04\n+3 11:00 pay\n+4 09:00 pay-to M1 ACC-3 by alice\n+4 09:04 agree M1 by bob\n\
+                +4 09:05 agree M1 by carol\n+4 09:10 pay\n+4 09:20 pay\n+4 10:00 bank-run\n+4 10:10 bank-run\n+4 11:00 pay\n\
+                +4 11:05 pay\n+4 11:10 bank-run\n+4 11:20 bank-run\n+4 11:30 pay\n";
     let more =
         "[named]\n'acquirer payout_returned' = 1\n'bank payout_returned' = 1\n'acquirer merchant_held' = 1\n";
     for party in ["A", "B"] {

@@ -2,11 +2,14 @@
 
 mod network;
 
+use std::net::{Ipv4Addr, TcpListener};
+
 use network::{Network, PARTIES, settlement};
 use settlement::journal::{Party, RecordKind};
 use settlement::ledger::{Ledger, Transfer};
 use settlement::money::signed;
 use settlement::store::History;
+use settlement::topology::Topology;
 
 /// The book of a history, folded one by one; every transfer must be taken.
 fn ledger(history: &History) -> Ledger {
@@ -22,6 +25,66 @@ fn net(ledger: &Ledger, account: &str) -> String {
 
 fn sum(ledger: &Ledger) -> i128 {
     ledger.accounts().map(|(_, account)| account.net()).sum()
+}
+
+/// One acquirer, two terminals with the same STANs at the same time: each has its keys, its batch and its responses, also
+/// after the acquirer was killed, and each merchant its money.
+#[test]
+fn an_acquirer_serves_two_terminals() {
+    let mut network = Network::new("tills");
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+    let more = format!(
+        "\n[[party]]\nname = 'terminal:2'\nledger = 'network/terminal-2.sqlite'\nterminal = '20000002'\n\
+         merchant = '104440359980002'\n\n[[link]]\ncaller = 'terminal:2'\ncalled = 'acquirer:1'\n\
+         address = '127.0.0.1:{port}'\ndialect = 'pos'\n"
+    );
+    let text = std::fs::read_to_string(network.topology()).unwrap();
+    let first = "\"104440359980001\" = \"ACC-1\"\n";
+    let text = text.replace(first, &format!("{first}\"104440359980002\" = \"ACC-2\"\n")) + &more;
+    std::fs::write(network.topology(), &text).unwrap();
+    network.start_all();
+    network.start("terminal:2");
+    network.wait("terminal:2", |line| line == "in-service acquirer");
+    let tills = ["terminal:1", "terminal:2"];
+    let at_both = |network: &mut Network, typed: [&str; 2], said: &str| {
+        for (till, typed) in tills.into_iter().zip(typed) {
+            network.type_at(till, typed);
+        }
+        for till in tills {
+            network.wait(till, |line| line.starts_with(said));
+        }
+    };
+    at_both(&mut network, ["sign-on", "sign-on"], "signed-on batch 1");
+    at_both(&mut network, ["sell 500.00", "sell 300.00 card 4111"], "approved 2");
+    network.kill("acquirer:1");
+    network.start("acquirer:1");
+    network.wait("acquirer:1", |line| line == "in-service issuer");
+    for till in tills {
+        network.wait(till, |line| line == "in-service acquirer");
+    }
+    at_both(&mut network, ["sell 80.00", "sell 20.00"], "approved 3");
+    at_both(&mut network, ["close-batch", "close-batch"], "batch in balance");
+    network.type_at("issuer:1", "cut-over");
+    network.wait("acquirer:1", |line| line.starts_with("date") && line.ends_with("in balance"));
+    network.ask("acquirer:1", "present", "done");
+    network.settle_files();
+    network.ask("hub:1", "run", "done");
+    network.settle_files();
+    network.ask("acquirer:1", "pay", "paid 894.60");
+    network.settle_files();
+    network.ask("bank:1", "run", "done");
+    network.settle_files();
+    network.stop("terminal:2");
+    network.stop_all();
+    let bank = ledger(&network.history("bank:1"));
+    assert_eq!(
+        (net(&bank, "merchant:ACC-1"), net(&bank, "merchant:ACC-2")),
+        ("576.52".into(), "318.08".into())
+    );
+    // two terminals of one number would be one
+    let same = text.replace("'20000002'", "'10000001'");
+    let refused = Topology::parse(&same, &network.folder).unwrap_err();
+    assert!(refused.contains("another terminal has this number"), "{refused}");
 }
 
 #[test]

@@ -161,14 +161,14 @@ fn the_files_that_are_kept_are_those_of_the_verdicts() {
     }
     assert_eq!(types, ["1644", "1240", "1644"]);
     let statement = String::from_utf8(statement).unwrap();
-    assert_eq!(statement.matches("<Ntry>").count(), 3, "out, back, and out again");
+    assert_eq!(statement.matches("<Ntry>").count(), 4, "out, back, the trial, and the rest");
 }
 
 /// A merchant is frozen for a reason that another account does not take away: only a release does.
 #[test]
 fn another_account_releases_no_frozen_merchant() {
     let text = "id = 'S00'\nname = 'check'\ncauses = []\nremedies = []\nfault = ''\nremedy = ''\nsteps = '''\n\
-        09:00 sign-on\n14:00 sell 500.00\n16:00 freeze M1 case 88\n16:10 pay-to M1 ACC-1\n22:00 close-batch\n\
+        09:00 sign-on\n14:00 sell 500.00\n16:00 freeze M1 case 88\n16:10 pay-to M1 ACC-1 by alice\n16:11 agree M1 by bob\n22:00 close-batch\n\
         23:00 cut-over\n23:30 present\n+1 05:30 hub-run\n+1 09:00 pay\n+1 10:00 bank-run\n'''\n\
         [named]\n'acquirer merchant_held' = 1\n'acquirer sale_reserved' = 1\n[books]\n\
         'acquirer merchant_reserve:104440359980001' = '497.00'\n'bank merchant:ACC-1' = '0.00'\n";

@@ -7,7 +7,7 @@ use common::{
     codes_sent, failed, held, open_shop, records, sale_request, sell, settle_down, wait_long, world,
 };
 use settlement::journal::{Party, RecordKind};
-use settlement::party::{Command, Outcome};
+use settlement::party::{Command, Input, Outcome};
 use settlement::telegram::{Code, Mti, Telegram};
 use settlement::wimm::Verdict;
 use settlement::wire::Dialect;
@@ -19,7 +19,7 @@ use Party::{Acquirer, Terminal};
 /// Both ends of the line after a sign-on: the terminal's, and the acquirer's.
 fn signed_on() -> (Secured, Secured) {
     let (mut terminal, mut acquirer) = (Secured::default(), Secured::default());
-    let answer = Telegram { keys: Some(issue(1).unwrap()), ..sign_on() };
+    let answer = Telegram { keys: Some(issue(common::TERMINAL, 1).unwrap()), ..sign_on() };
     let wire = acquirer.seal(&answer).unwrap();
     assert!(matches!(terminal.open(&wire).unwrap(), Heard::Good(heard) if heard.keys.is_some()));
     (terminal, acquirer)
@@ -64,9 +64,8 @@ fn no_flipped_bit_is_a_good_message() {
             changed[bit / 8] ^= 1 << (bit % 8);
             match end.open(&changed) {
                 Ok(Heard::Good(heard)) => {
-                    // a decline, a sign-on and a settlement have no MAC in this dialect, and move no money
-                    let declined = heard.code.is_some_and(|code| !code.approved());
-                    assert!(declined || ![200, 210, 400, 410].contains(&heard.mti.0), "bit {bit}: {heard:?}");
+                    // a sign-on and a settlement have no MAC in this dialect, and move no money
+                    assert!(![200, 210, 400, 410].contains(&heard.mti.0), "bit {bit}: {heard:?}");
                 }
                 Ok(Heard::BadMac(_)) => refused += 1,
                 Err(_) => (),
@@ -75,6 +74,73 @@ fn no_flipped_bit_is_a_good_message() {
         assert!(is_good(&end.open(&wire).unwrap()));
     }
     assert!(refused > 200, "{refused}");
+}
+
+/// Whatever a decline says, without a MAC of the keys of this sign-on it is no response.
+#[test]
+fn a_decline_without_a_mac_is_no_response() {
+    let (mut terminal, mut acquirer) = signed_on();
+    let mut stranger = Secured::default();
+    stranger.seal(&Telegram { keys: Some(issue(common::TERMINAL, 2).unwrap()), ..sign_on() }).unwrap();
+    for mti in [Mti::SALE, Mti::AUTHORIZATION, Mti::ADVICE, Mti::REVERSAL] {
+        for code in ["05", "12", "25", "51", "68", "91", "94", "96", "A0", "Z9"] {
+            let request = Telegram { mti, pan: None, pin: None, expiry: None, ..sale_request(7, 500) };
+            let decline = request.answer(code.parse().unwrap());
+            let bare = Dialect::Pos.encode(&decline).unwrap();
+            let other = stranger.seal(&decline).unwrap();
+            for forged in [bare, other] {
+                assert!(!is_good(&terminal.open(&forged).unwrap()), "{mti} {code}");
+            }
+            assert!(is_good(&terminal.open(&acquirer.seal(&decline).unwrap()).unwrap()), "{mti} {code}");
+        }
+    }
+}
+
+/// Nobody who can write on the line makes a sale stand that is not, or keeps an amount held by ending its reversal: a
+/// forged decline is heard while the sale waits, and forged ends of the reversal while that does.
+#[test]
+fn a_forged_decline_moves_no_money_and_stops_no_reversal() {
+    let forged = |mti: u16, stan: u64, code: &str| {
+        let request = Telegram { pan: None, pin: None, expiry: None, ..sale_request(stan, 500) };
+        let message = Telegram { mti: Mti(mti), ..request.answer(code.parse().unwrap()) };
+        Input::BadMac(Acquirer, message)
+    };
+    for code in ["05", "25", "12", "00"] {
+        let mut world = open_shop();
+        world.fault(Fault { from: Acquirer, to: Terminal, mti: Mti(210), mishap: Mishap::Drop });
+        world.fault(Fault { from: Acquirer, to: Terminal, mti: Mti(410), mishap: Mishap::Drop });
+        world.ask(Terminal, Command::Sell(common::card(), settlement::money::Money::minor(500))).unwrap();
+        world.handle(Terminal, forged(210, 2, code)).unwrap();
+        settle_down(&mut world);
+        assert_eq!(held(&world), 500, "{code}: the issuer approved it");
+        world.ask(Terminal, Command::Sell(common::card(), settlement::money::Money::minor(700))).unwrap();
+        for end in ["00", "25", "12"] {
+            world.handle(Terminal, forged(410, 2, end)).unwrap();
+        }
+        assert!(
+            records(&world, Terminal, RecordKind::SaleReversed).is_empty(),
+            "{code}: ended by a forged response"
+        );
+        wait_long(&mut world);
+        assert_eq!(held(&world), 700, "{code}: reversed, and the next one stands");
+        assert_eq!(failed(&world), [""; 0], "{code}");
+    }
+}
+
+/// Keys out of step: no response of the acquirer holds, so the reversal waits; a sign-on goes first and frees it.
+#[test]
+fn a_sign_on_goes_before_a_reversal() {
+    let mut world = open_shop();
+    world.fault(Fault { from: Acquirer, to: Terminal, mti: Mti(210), mishap: Mishap::Flip });
+    sell(&mut world, 500);
+    world.ask(Terminal, Command::SignOn).unwrap();
+    settle_down(&mut world);
+    let outcomes = world.outcomes();
+    assert!(matches!(outcomes[..], [(Terminal, Outcome::SignedOn(1))]), "{outcomes:?}");
+    assert_eq!(codes_sent(&world, Terminal, 400).len(), 0);
+    sell(&mut world, 700);
+    wait_long(&mut world);
+    assert_eq!((codes_sent(&world, Terminal, 400).len(), held(&world)), (1, 700));
 }
 
 #[test]
@@ -89,14 +155,18 @@ fn without_a_sign_on_nothing_is_believed() {
 
 #[test]
 fn keys_whose_check_value_is_wrong_are_not_taken() {
-    let mut keys = issue(1).unwrap();
+    let mut keys = issue(common::TERMINAL, 1).unwrap();
     keys[18] ^= 1;
     let wire = Dialect::Pos.encode(&Telegram { keys: Some(keys), ..sign_on() }).unwrap();
     let mut terminal = Secured::default();
     let Heard::Good(heard) = terminal.open(&wire).unwrap() else { panic!("no MAC is needed") };
     assert_eq!(heard.keys, None);
     assert_eq!(format!("{terminal:?}"), "Secured { keys: None }");
-    assert_ne!(issue(1).unwrap(), issue(2).unwrap(), "each sign-on has keys of its own");
+    assert_ne!(
+        issue(common::TERMINAL, 1).unwrap(),
+        issue(common::TERMINAL, 2).unwrap(),
+        "each sign-on has keys of its own"
+    );
 }
 
 #[test]

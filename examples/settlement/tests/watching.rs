@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use settlement::clock::{Date, Stamp};
 use settlement::journal::Party;
+use settlement::ledger::{Account, Ledger, Purpose, Transfer};
+use settlement::money::Money;
 use settlement::scenario::{self, Played, Scenario};
 use settlement::watch::Watch;
 use settlement::watch::alert::{Alert, DEFAULT, rules};
@@ -45,39 +47,80 @@ fn minutes(text: &str) -> u64 {
 
 /// The alert, where it fires, and when the merchant could notice: at its next sale, when it closes its batch in the
 /// evening, or when its money should be on the account.
-const NOTICED: [(&str, &str, Party, &str); 18] = [
+const NOTICED: [(&str, &str, Party, &str); 28] = [
     ("S03", "reversal-unanswered", Party::Acquirer, "22:00"),
     ("S03", "advice-parked", Party::Acquirer, "22:00"),
+    ("S08", "batch-open", Party::Acquirer, "+1 18:30"),
     ("S09", "route-open", Party::Acquirer, "14:10"),
     ("S09", "route-quality", Party::Acquirer, "14:10"),
     ("S10", "route-open", Party::Acquirer, "14:02"),
+    ("S24", "unreadable", Party::Acquirer, "22:00"),
     ("S10", "link-down", Party::Acquirer, "22:00"),
     ("S10", "issuer-cannot", Party::Acquirer, "22:00"),
+    ("S11", "fee-differs", Party::Acquirer, "+2 18:30"),
     ("S12", "issuer-cannot", Party::Acquirer, "22:00"),
     ("S14", "payout-in-transit", Party::Acquirer, "+3 18:30"),
+    ("S15", "date-not-reconciled", Party::Acquirer, "+1 10:00"),
     ("S15", "file-without-receipt", Party::Acquirer, "+2 10:00"),
+    ("S16", "file-refused", Party::Acquirer, "+2 10:00"),
+    ("S19", "possible-double", Party::Acquirer, "22:00"),
+    ("S19", "work-item", Party::Acquirer, "+2 22:00"),
     ("S24", "mac-wrong", Party::Acquirer, "22:00"),
     ("S25", "batch-out-of-balance", Party::Acquirer, "+1 10:00"),
     ("S29", "route-open", Party::Hub, "14:02"),
     ("S29", "stand-in", Party::Hub, "22:00"),
     ("S29", "advice-waits", Party::Hub, "22:00"),
     ("S29", "stand-in-refused", Party::Hub, "+1 10:00"),
+    ("S31", "date-out-of-balance", Party::Acquirer, "+1 10:00"),
+    ("S32", "stan-reused", Party::Acquirer, "22:00"),
     ("S34", "payout-returned", Party::Acquirer, "+3 18:30"),
     ("S37", "clearing-exception", Party::Acquirer, "+1 10:00"),
+    ("S37", "not-cleared", Party::Acquirer, "+1 18:30"),
 ];
+
+/// The rules that no scenario can show, each held by a test that plants the state.
+const PLANTED: [&str; 1] = ["books-unbalanced"];
 
 #[test]
 fn the_alert_fires_before_the_merchant_could_notice() {
     let alerts = rules(DEFAULT).unwrap();
     let all = scenario::all().unwrap();
-    let mut seen: BTreeMap<(&str, Party), BTreeMap<String, u64>> = BTreeMap::new();
-    for (id, alert, party, noticed) in NOTICED {
-        let fired = seen
-            .entry((id, party))
-            .or_insert_with(|| fired(&once(all.iter().find(|one| one.id == id).unwrap()), party, &alerts));
-        let at = fired.get(alert).unwrap_or_else(|| panic!("{id}: {alert} never fires: {fired:?}"));
-        assert!(*at < minutes(noticed), "{id}: {alert} fires at minute {at}, noticed {noticed}");
+    let ids: BTreeSet<&str> = NOTICED.iter().map(|(id, ..)| *id).collect();
+    for id in ids {
+        let played = once(all.iter().find(|one| one.id == id).unwrap());
+        for (_, alert, party, noticed) in NOTICED.iter().filter(|(of, ..)| *of == id) {
+            let fired = fired(&played, *party, &alerts);
+            let at = fired.get(*alert).unwrap_or_else(|| panic!("{id}: {alert} never fires: {fired:?}"));
+            assert!(*at < minutes(noticed), "{id}: {alert} fires at minute {at}, noticed {noticed}");
+        }
     }
+}
+
+#[test]
+fn no_alert_is_without_a_scenario_or_a_planted_state() {
+    let held: BTreeSet<&str> = NOTICED.iter().map(|(_, alert, ..)| *alert).chain(PLANTED).collect();
+    let alerts = rules(DEFAULT).unwrap();
+    assert_eq!(held, alerts.iter().map(|alert| alert.name.as_str()).collect());
+}
+
+/// No scenario ends with a book that does not sum to zero, and no ledger books half of a transfer: the state is planted.
+#[test]
+fn a_book_that_does_not_sum_to_zero_is_told() {
+    let alerts = rules(DEFAULT).unwrap();
+    let now = Stamp::on(TODAY, 9 * 3_600);
+    let fires = |watch: &Watch| -> Vec<String> {
+        alerts.iter().filter(|alert| alert.fires(watch, now)).map(|alert| alert.name.clone()).collect()
+    };
+    let mut watch = Watch::new("a", Party::Acquirer);
+    let mut book = Ledger::default();
+    let sale = Transfer::posted(Purpose::Sale, "1", "a", "b", Money::minor(500));
+    book.commit(&[sale]);
+    watch.look_at(book.accounts().map(|(_, account)| *account));
+    assert!(fires(&watch).is_empty());
+    let half = Account { debits_posted: 500, ..Account::default() };
+    watch.look_at(book.accounts().map(|(_, account)| *account).chain([half]));
+    assert_eq!(fires(&watch), ["books-unbalanced"]);
+    assert!(watch.text(&alerts, now).contains("settlement_books_balanced{party=\"a\"} 0"));
 }
 
 #[test]

@@ -63,6 +63,7 @@ pub(crate) struct Context {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extra {
     pub(crate) original: Option<Original>,
+    pub(crate) life_cycle: Option<crate::record::Text>,
     pub(crate) replacement: Option<i64>,
     pub(crate) totals: Option<Totals>,
     pub(crate) totals_result: Option<u8>,
@@ -350,11 +351,13 @@ impl Books {
         };
         let extra = Extra {
             original: found.original.clone(),
+            life_cycle: found.life_cycle.clone(),
             replacement: found.replacement,
             totals: found.totals,
             totals_result: found.totals_result,
         };
         let is_plain = extra.original.is_none()
+            && extra.life_cycle.is_none()
             && extra.replacement.is_none()
             && extra.totals.is_none()
             && extra.totals_result.is_none();

@@ -70,6 +70,9 @@ classes! {
     /// A pre-authorization that was not completed.
     PreauthOpen "preauth-open" "pre-authorization not completed" "预授权未完成" Merchant
         "complete or cancel it" "请完成或撤销预授权" false;
+    /// A pre-authorization that was not completed while it was valid.
+    PreauthExpired "preauth-expired" "pre-authorization expired" "预授权已过期" Cardholder
+        "nothing is held any more: sell again" "预留已释放：请重新收款" false;
     /// The next expected presentment of a part is not due yet.
     PartlyCleared "partly-cleared" "cleared in part" "部分清算" Acquirer
         "wait for the rest" "等待其余部分清算" false;

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::books::RecordId;
 use super::bundle;
-use super::class::{Lang, pick};
+use super::class::{Class, Lang, pick};
 use super::line::Line;
 use super::run::{RecordRef, Run};
 use super::transact;
@@ -246,6 +246,7 @@ impl Run {
         });
         if let Some(of) = of {
             found.push(self.authorization(of, lang));
+            found.extend(self.expiry(line, of, lang));
             if let Some(result) = self.batch_of(of) {
                 let (en, zh) = match result {
                     transact::TotalsResult::Balanced => ("In a balanced batch.", "已批结平账。"),
@@ -262,6 +263,19 @@ impl Run {
             found.push(self.payment_sentence(payment, lang));
         }
         found
+    }
+
+    /// When a reservation expired, and whether somebody tried to complete it.
+    fn expiry(&self, line: &Line, of: &transact::Transaction, lang: Lang) -> Option<String> {
+        let until = of.valid_until.filter(|_| line.class == Class::PreauthExpired)?;
+        let until = self.local(until)?.to_string().replacen('T', " ", 1);
+        let declined = of.knowledge.completion_declined;
+        Some(match (lang, declined) {
+            (Lang::Zh, true) => format!("预留于 {until} 到期；完成请求被拒绝。"),
+            (Lang::Zh, false) => format!("预留于 {until} 到期，未完成。"),
+            (_, true) => format!("The reservation expired {until}; a completion was declined."),
+            (_, false) => format!("The reservation expired {until}; it was not completed."),
+        })
     }
 
     fn authorization(&self, of: &transact::Transaction, lang: Lang) -> String {

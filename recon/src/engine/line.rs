@@ -93,6 +93,10 @@ pub enum Note {
     LateResponse,
     /// So many reversals had no response.
     Unconfirmed(u16),
+    /// A reversal was refused, and the approval stands.
+    ReversalRefused,
+    /// The authorization was valid until then.
+    Expired(String),
     /// The terminal got no response.
     NoResponse,
     /// Terminal and issuer were told different things.

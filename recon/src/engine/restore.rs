@@ -58,6 +58,7 @@ impl Books {
             network_code: self.owned(context.network_code),
             life_id: self.owned(message.life_id),
             original: extra.original,
+            life_cycle: extra.life_cycle,
             replacement: extra.replacement,
             totals: extra.totals,
             totals_result: extra.totals_result,

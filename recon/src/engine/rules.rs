@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use serde::Deserialize;
 
 use super::calendar::Calendar;
@@ -136,7 +136,11 @@ pub(crate) struct PayoutForm {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fee {
-    pub(crate) merchant: String,
+    /// Whom it is for; everybody when neither merchant nor category is said.
+    merchant: Option<String>,
+    mcc: Option<String>,
+    /// The settlement date from which on it holds; from the beginning when it is not said.
+    from: Option<Date>,
     rate: i128,
     #[serde(default)]
     fixed: i128,
@@ -185,6 +189,16 @@ impl Rules {
         self.parties.get(name).or_else(|| self.parties.get(&name.to_ascii_lowercase())).copied()
     }
 
+    /// What the contract says of an item: the row of its merchant before that of its category, and before that of
+    /// everybody; of several the one that begins last by its settlement date.
+    pub(crate) fn fee(&self, merchant: &str, mcc: &str, date: Option<Date>) -> Option<&Fee> {
+        let is = |of: &Option<String>, whose: &str| of.as_ref().is_none_or(|of| of == whose);
+        let holds = |fee: &&Fee| {
+            is(&fee.merchant, merchant) && is(&fee.mcc, mcc) && (fee.from.is_none() || fee.from <= date)
+        };
+        self.fee.iter().filter(holds).max_by_key(|fee| (fee.merchant.is_some(), fee.mcc.is_some(), fee.from))
+    }
+
     /// The tolerance that allows a difference.
     pub(crate) fn tolerance(&self, mcc: &str, approved: i64, cleared: i64) -> Option<&Tolerance> {
         let is_category = |rule: &&Tolerance| rule.mcc.iter().any(|code| code == mcc);
@@ -210,8 +224,29 @@ mod tests {
 
     #[test]
     fn a_fee_is_rounded_half_up_and_has_a_ceiling() {
-        let fee = Fee { merchant: String::new(), rate: 6000, fixed: 0, max: Some(100), refund: false };
+        let (merchant, mcc, from, max) = (None, None, None, Some(100));
+        let fee = Fee { merchant, mcc, from, rate: 6000, fixed: 0, max, refund: false };
         let fees = [1250, 1750, 12300, 1_000_000, -1250].map(|gross| fee.of(gross));
         assert_eq!(fees, [8, 11, 74, 100, 0]);
+    }
+
+    #[test]
+    fn the_most_particular_row_of_a_date_holds() {
+        let row = |head: &str, rate: u32| format!("[[fee]]\n{head}\nrate = {rate}\n");
+        let text = [
+            row("", 1),
+            row("from = '2026-11-24'", 2),
+            row("mcc = '5411'", 3),
+            row("merchant = 'A'\nfrom = '2026-11-26'", 4),
+            row("merchant = 'A'\nfrom = '2026-11-28'", 5),
+        ];
+        let rules = Rules::parse(&format!("{DEFAULT}\n{}", text.concat())).unwrap();
+        let rate = |merchant: &str, mcc: &str, day: i8| {
+            rules.fee(merchant, mcc, Some(jiff::civil::date(2026, 11, day))).unwrap().rate
+        };
+        let days = [23, 25, 26, 28, 30];
+        assert_eq!(days.map(|day| rate("B", "5812", day)), [1, 2, 2, 2, 2]);
+        assert_eq!(days.map(|day| rate("B", "5411", day)), [3, 3, 3, 3, 3]);
+        assert_eq!(days.map(|day| rate("A", "5411", day)), [3, 3, 4, 5, 5]);
     }
 }

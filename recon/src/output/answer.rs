@@ -7,7 +7,7 @@ use super::text::{clean, place};
 use super::{ndjson, words};
 use crate::engine::class::{Class, Lang, State, pick};
 use crate::engine::evidence::Event;
-use crate::engine::line::Line;
+use crate::engine::line::{Line, Note};
 use crate::engine::run::Run;
 
 /// The code of the answer, as the settlement demonstration has it.
@@ -16,10 +16,15 @@ pub fn code(line: &Line) -> &'static str {
     match (line.class, funded) {
         (Class::Declined | Class::RefundFailed, _) => "W20",
         (Class::Reversed, _) => "W31",
-        (Class::CutOver, Some(State::No)) => "W31",
-        (Class::Open | Class::PreauthOpen | Class::PartlyCleared, _) => "W60",
+        // taken back after it was counted: a credit on another date, and a deduction from a payout
+        (Class::CutOver, _) if is_adjusted(line) => "W80",
+        // reserved and not charged: nothing is due
+        (Class::PreauthOpen, _) if !line.is_exception => "W10",
+        (Class::PreauthOpen | Class::PreauthExpired, _) => "W51",
+        (Class::Open | Class::PartlyCleared, _) => "W60",
         (Class::MissingInClearing, _) => "W50",
         (Class::Held, _) => "W55",
+        (Class::FeeDiffers, _) => "W61",
         (Class::MissingInBank, _) => "W70",
         (Class::PayoutShort | Class::PayoutOver | Class::PayoutPartly, _) => "W71",
         (Class::Returned, _) => "W72",
@@ -30,6 +35,11 @@ pub fn code(line: &Line) -> &'static str {
         (_, Some(State::Pending | State::Unknown | State::Partly)) => "W65",
         _ => "W00",
     }
+}
+
+/// Is it taken back on another date than its own, or about to be?
+fn is_adjusted(line: &Line) -> bool {
+    line.notes.iter().any(|note| matches!(note, Note::AcrossCut | Note::Awaits(_)))
 }
 
 /// The whole answer, gathered once for all forms.

@@ -61,6 +61,7 @@ columns! {
     Additional "additional" = "de48" = "48" = "f48";
     Currency "currency" = "ccy" = "币种" = "de49" = "49" = "f49";
     Original56 "original_data_93" = "de56" = "56" = "f56";
+    LifeCycle "life_cycle" = "de57" = "57" = "f57";
     Reserved60 "reserved60" = "de60" = "60" = "f60";
     Reserved61 "reserved61" = "de61" = "61" = "f61";
     LifeId "life_id" = "transaction_id" = "de63" = "63" = "f63";

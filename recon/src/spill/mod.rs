@@ -29,6 +29,7 @@ use self::store::Store;
 use crate::engine::books::{Books, reference};
 use crate::engine::open::{self, Known, StillOpen};
 use crate::engine::payout::{self, Groups, Payments};
+use crate::engine::rules;
 use crate::engine::run::{self, Frame, Run, Settings, Sides};
 use crate::engine::transact::{self, Hosts};
 use crate::gather::TakeFiles;
@@ -313,7 +314,7 @@ fn keep_items(
         let home = homes.get(&(payout::name_of(&books.names, &context), context.currency));
         let payment = home.and_then(|home| payments.payments.get_mut(*home as usize));
         if let Some(payment) = payment.filter(|payment| differs(payment)) {
-            let parts = said(record).parts(record.merchant.as_deref().unwrap_or_default(), &frame.rules);
+            let parts = said(record).parts(contract(record, &frame.rules));
             let rrn = reference(&record.rrn).unwrap_or_default().to_owned();
             payment.kept.push(payout::Item { rrn, parts });
         }
@@ -324,6 +325,12 @@ fn keep_items(
 
 fn said(record: &ClearingRecord) -> payout::Said {
     payout::Said { kind: record.kind, gross: record.gross, fee: record.fee, net: record.net }
+}
+
+/// What the contract says of the fee of a record.
+fn contract<'r>(record: &ClearingRecord, rules: &'r rules::Rules) -> Option<&'r rules::Fee> {
+    let text = |text: &'_ Option<crate::record::Text>| text.clone().unwrap_or_default();
+    rules.fee(&text(&record.merchant), &text(&record.mcc), record.settlement_date)
 }
 
 /// The records of some components.
@@ -376,7 +383,7 @@ impl Divided {
         }
         let context = books.payout_context(found);
         if let Some(payment) = self.groups.of(&books.names, &context) {
-            let parts = said(found).parts(books.text(context.merchant), &settings.rules);
+            let parts = said(found).parts(contract(found, &settings.rules));
             payment.add(parts, found.settlement_date);
         }
     }

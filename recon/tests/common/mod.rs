@@ -11,7 +11,7 @@ use cardwire_recon::spill::Spill;
 use serde_json::Value;
 
 pub(crate) const MERCHANT: &str = "898110159990001";
-const SWITCH: &str = "time,from,to,mti,de3,stan,rrn,amount,response,approval,settlement_date,terminal,merchant,currency,card,mcc,type_code,condition,function,batch,acquirer,life_id,original_mti,original_stan,original_rrn,original_batch,replacement,debit,debits,credit,credits,totals_result";
+const SWITCH: &str = "time,from,to,mti,de3,stan,rrn,amount,response,approval,settlement_date,terminal,merchant,currency,card,mcc,type_code,condition,function,batch,acquirer,life_id,original_mti,original_stan,original_rrn,original_batch,replacement,life_cycle,debit,debits,credit,credits,totals_result";
 const CLEARING: &str = "kind,rrn,stan,gross,fee,net,payout,settlement_date,terminal,merchant,currency,card,mcc,number,arn,approval,reason,original_rrn,batch,local_date,life_id";
 const BANK: &str = "booked,amount,text,value_date,currency,account,end_to_end,reference,code,return_reason";
 

@@ -8,7 +8,12 @@ use crate::wimm::Lang;
 struct Row(&'static str, [&'static str; 2], [&'static str; 2]);
 
 /// All codes, in the order of a sale's life.
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 15] = [
+    Row(
+        "W10",
+        ["reserved, and not charged: nothing is due", "已预留，未扣款：尚无应付款项"],
+        ["complete or cancel it before it expires", "在到期前完成或撤销"],
+    ),
     Row(
         "W20",
         ["declined: the cardholder was not charged", "已拒绝：持卡人未被扣款"],
@@ -17,6 +22,11 @@ const ROWS: [Row; 11] = [
     Row(
         "W31",
         ["reversed: the cardholder has the money back", "已冲正：款项已退回持卡人"],
+        ["if the goods were handed over, sell again", "若已交货，请重新收款"],
+    ),
+    Row(
+        "W51",
+        ["the reservation expired before it was charged", "预留在扣款前已到期"],
         ["if the goods were handed over, sell again", "若已交货，请重新收款"],
     ),
     Row(
@@ -33,6 +43,14 @@ const ROWS: [Row; 11] = [
         "W55",
         ["cleared, and held back", "已清算，暂缓结算"],
         ["ask the acquirer's risk desk what it needs", "向收单方风控部门查询所需材料"],
+    ),
+    Row(
+        "W61",
+        ["cleared with another fee than the contract says", "清算手续费与合同不符"],
+        [
+            "the acquirer takes the table of fees of that date, or claims the difference",
+            "由收单方导入该日费率表，或追索差额",
+        ],
     ),
     Row(
         "W65",
@@ -53,6 +71,14 @@ const ROWS: [Row; 11] = [
         "W72",
         ["the payout came back", "划款被退回"],
         ["give the acquirer the right account", "向收单方提供正确账户"],
+    ),
+    Row(
+        "W80",
+        [
+            "taken back after it was counted: a credit to the cardholder, and a deduction from a payout",
+            "计入后被撤回：向持卡人贷记，并从划款中扣除",
+        ],
+        ["nothing; both are done by the expected date", "无需处理；预计日期前两者完成"],
     ),
     Row(
         "W90",

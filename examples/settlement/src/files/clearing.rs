@@ -14,8 +14,8 @@ use crate::names::named;
 const FORMAT: Format = Format { blocked: true, encoding: Encoding::Ebcdic };
 /// CNY, with two decimals.
 const CURRENCY: &str = "156";
-/// Grocery stores.
-const CATEGORY: &str = "5411";
+/// Grocery stores, as all merchants here are.
+pub const CATEGORY: &str = "5411";
 
 /// A file: its number and its items.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -248,10 +248,8 @@ fn yymmdd(date: Date) -> String {
 /// A day of this century.
 fn read_date(yymmdd: &str) -> Option<Date> {
     let (year, mmdd) = yymmdd.split_at_checked(2)?;
-    let year = 2_000 + year.parse::<u64>().ok()?;
-    // The middle of that year, so that the nearest day is one of it.
-    let near = Date((year - 1_970) * 365 + (year - 1_969) / 4 + 182);
-    Date::resolve(mmdd, near).filter(|date| date.civil().0 == year)
+    let (month, day) = mmdd.split_at_checked(2)?;
+    Date::read(&format!("20{year}-{month}-{day}"))
 }
 
 #[cfg(test)]

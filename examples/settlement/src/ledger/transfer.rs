@@ -61,6 +61,8 @@ named! {
         Payable = "payable",
         /// Merchant fee.
         Fee = "fee",
+        /// What is missing in a settlement file is claimed from the hub.
+        Claim = "claim",
         /// Net settlement of a date between issuer and acquirer.
         Settlement = "settlement",
         /// Payout to the merchant.

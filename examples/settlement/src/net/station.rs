@@ -19,7 +19,7 @@ use crate::party::parcel::Parcel;
 use crate::party::{Input, Outcome, Timer};
 use crate::telegram::{Code, Mti, Telegram};
 use crate::wire::Dialect;
-use crate::wire::secured::{Heard, Secured};
+use crate::wire::secured::{Ends, Heard};
 use crate::world::{Fault, Mishap, take_fault};
 
 /// What a party does besides messages: the files that it sends and is sent, and who watches it.
@@ -84,18 +84,18 @@ pub(crate) enum Due {
 }
 
 /// What tells one request that waits for its answer from another: with whom, and of the answer its
-/// MTI, DE11 and DE7.
-pub(crate) type Key = (Party, Mti, u64, Option<String>);
+/// MTI, DE41, DE11 and DE7.
+pub(crate) type Key = (Party, Mti, String, u64, Option<String>);
 
 fn key(peer: Party, answer: Mti, message: &Telegram) -> Key {
-    (peer, answer, message.stan, message.transmission.clone())
+    (peer, answer, message.terminal.trim().to_owned(), message.stan, message.transmission.clone())
 }
 
 /// DE70 (and 60.3) of an echo test.
 pub(crate) const ECHO: u64 = 301;
 
 /// A party that stays silent about this many requests on purpose forgets the oldest.
-const UNANSWERED: usize = 64;
+const UNANSWERED: usize = 1_024;
 
 /// One party's thread: events in, messages out.
 pub(crate) struct Station {
@@ -114,8 +114,8 @@ pub(crate) struct Station {
     pub(crate) door: Sender<Event>,
     pub(crate) due: BTreeMap<(Instant, u64), Due>,
     pub(crate) sequence: u64,
-    /// This party's end of the terminal's line.
-    pub(crate) end: Secured,
+    /// This party's ends of the terminals' lines.
+    pub(crate) end: Ends,
     /// What it does besides messages.
     pub(crate) office: Box<dyn Office>,
 }

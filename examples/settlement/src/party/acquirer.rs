@@ -3,8 +3,11 @@
 //! reversal is never dropped, an answer that comes after the reversal revives nothing, and a
 //! merchant is paid only for items that a balanced batch confirmed and the issuer reconciled.
 
+mod accounts;
 mod advices;
+mod claims;
 mod clearing;
+mod fees;
 mod funding;
 mod item;
 mod itemize;
@@ -15,6 +18,8 @@ mod upload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+pub use self::claims::CLAIMS;
+
 use self::advices::TOO_LATE;
 use self::funding::Funding;
 use self::item::{Sale, State};
@@ -22,6 +27,7 @@ use self::settle::Closing;
 use super::exchange::{ECHO, Outbox, Routes, SIGN_ON};
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome, Timer, Timers};
 use crate::clock::{Date, Stamp};
+use crate::fees::FeeTable;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::Ledger;
 use crate::telegram::{Code, Mti, Telegram};
@@ -71,6 +77,8 @@ pub struct Acquirer {
     /// The settlement dates that are over.
     dates: BTreeMap<Date, Closing>,
     funding: Funding,
+    /// What merchants pay.
+    fees: FeeTable,
     host_stan: u64,
     sequence: u64,
 }
@@ -79,6 +87,7 @@ impl Acquirer {
     /// An acquirer without history.
     pub fn new(config: AcquirerConfig) -> Self {
         Self {
+            fees: FeeTable::flat(config.fee_basis_points),
             sales: BTreeMap::new(),
             by_network: BTreeMap::new(),
             advices: Outbox::new(),
@@ -150,7 +159,7 @@ impl Acquirer {
         let answer = Telegram {
             batch: Some(batch.unwrap_or(1)),
             local: Some(fx.now.transmission()),
-            keys: issue(message.stan).ok(),
+            keys: issue(message.terminal.trim(), message.stan).ok(),
             ..message.answer(APPROVED)
         };
         fx.send(Party::Terminal, answer);
@@ -338,8 +347,14 @@ impl Machine for Acquirer {
             | RecordKind::PayoutCredited
             | RecordKind::MerchantHeld
             | RecordKind::MerchantReleased
+            | RecordKind::AccountProposed
             | RecordKind::AccountSet
+            | RecordKind::TrialDeducted
+            | RecordKind::SalesLimitSet
             | RecordKind::LimitSet => self.funding.apply(record),
+            RecordKind::FeesSet => {
+                self.fees = FeeTable::parse(&record.note).unwrap_or_else(|_| self.fees.clone())
+            }
             RecordKind::PayoutReturned => {
                 self.funding.apply(record);
                 self.sales.values_mut().for_each(|sale| sale.unpay(&record.tx));

@@ -2,6 +2,8 @@
 //! member, and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
 //! and other content is quarantined, and an item is taken once, whatever file it comes in.
 
+mod claims;
+mod fees;
 mod standin;
 mod switch;
 mod vault;
@@ -12,11 +14,12 @@ pub use self::standin::StandIn;
 pub use self::switch::SwitchConfig;
 
 use self::switch::Switch;
-
+use super::CLAIMS;
 use super::intake::Intake;
 use super::parcel::Parcel;
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
 use crate::clock::Stamp;
+use crate::fees::FeeTable;
 use crate::files::clearing::{ClearingFile, ItemKind, Presentment};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
@@ -42,6 +45,7 @@ pub struct Hub {
     /// Settlement files: their items, until the acquirer has acknowledged them.
     unacknowledged: BTreeMap<String, Vec<String>>,
     runs: usize,
+    fees: FeeTable,
     /// If it has lines.
     switch: Option<Switch>,
 }
@@ -50,6 +54,7 @@ impl Hub {
     /// A hub without history.
     pub const fn new(config: HubConfig) -> Self {
         Self {
+            fees: FeeTable::flat(config.fee_basis_points),
             config,
             files: Intake::from(Party::Acquirer, false),
             items: BTreeMap::new(),
@@ -73,6 +78,9 @@ impl Hub {
 
     fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
         let Some(file) = self.files.receive(octets, fx) else { return };
+        if file.id.starts_with(CLAIMS) {
+            return self.claimed(&file, fx);
+        }
         let mut seen = BTreeSet::new();
         for item in &file.items {
             self.item(&file.id, item, seen.insert(item.name()), fx);
@@ -109,7 +117,8 @@ impl Hub {
             let id = ClearingFile::number(kind, last, &self.config.institution, sequence);
             for (name, item) in &items {
                 let record = fx.record(RecordKind::SaleSettled);
-                fx.note(Record { tx: id.clone(), rrn: item.rrn.clone(), note: (*name).clone(), ..record });
+                let (rrn, note, fee) = (item.rrn.clone(), (*name).clone(), self.fee_of(item));
+                fx.note(Record { tx: id.clone(), rrn, note, amount: fee, ..record });
             }
             let record = fx.record(RecordKind::FileSent);
             fx.note(Record { tx: id.clone(), date: Some(last), peer: Some(receiver(&id)), ..record });
@@ -117,10 +126,7 @@ impl Hub {
         }
         for (id, items) in files {
             let items = items.iter().filter_map(|name| self.items.get(name));
-            let fee = |item: &Presentment| {
-                (item.kind != ItemKind::Refund).then(|| item.amount.share(self.config.fee_basis_points))
-            };
-            let items = items.map(|item| Presentment { fee: fee(item), ..item.clone() }).collect();
+            let items = items.map(|item| Presentment { fee: self.fee_of(item), ..item.clone() }).collect();
             let to = receiver(&id);
             match (ClearingFile { id, items }).encode() {
                 Ok(octets) => fx.parcel(to, Parcel::File(octets)),
@@ -160,6 +166,7 @@ impl Machine for Hub {
                 fx.note(Record { tx: receipt.file, ..record });
             }
             Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
+            Input::Command(Command::Desk(Desk::Fees(text))) => self.take_fees(&text, &mut fx),
             Input::Command(_) => fx.done(Outcome::Refused("not a matter of the hub")),
             other => self.switched(other, &mut fx),
         }
@@ -189,7 +196,13 @@ impl Machine for Hub {
                 self.waiting.insert(item.name());
                 self.items.insert(item.name(), item);
             }
+            RecordKind::ClaimGranted => {
+                self.waiting.insert(record.note.clone());
+            }
+            RecordKind::FeesSet => self.set_fees(record),
             RecordKind::SaleSettled => {
+                // What was told once stays so, whatever the table says later.
+                self.items.get_mut(&record.note).into_iter().for_each(|item| item.fee = record.amount);
                 self.waiting.remove(&record.note);
                 self.unacknowledged.entry(record.tx.clone()).or_default().push(record.note.clone());
             }

@@ -210,10 +210,7 @@ impl Issuer {
         let item = Item::from_record(&record, self.date);
         if let (true, Some(item)) = (verdict.code.approved(), &item) {
             if let Some((key, reserved)) = original.filter(|_| item.operation == Operation::Completion) {
-                fx.transfer(reserved.held(&key).void());
-                let (rrn, date) = (reserved.rrn, Some(reserved.date));
-                let note = "charged by its completion".to_owned();
-                fx.note(Record { tx: key, rrn, date, note, ..fx.record(RecordKind::SaleReversed) });
+                charge_reserved(key, reserved, message.replacement, fx);
             }
             fx.transfer(item.held(&record.tx));
             if item.operation == Operation::Preauth {
@@ -361,14 +358,30 @@ impl Item {
     }
 
     fn answer(&self, request: &Telegram) -> Telegram {
+        let is_new_hold = self.operation == Operation::Preauth && self.code.approved();
         Telegram {
             settlement: Some(self.date.mmdd()),
             approval: (!self.approval.is_empty()).then(|| self.approval.clone()),
             local: request.local.clone(),
             amount: if self.code.approved() { Some(self.first) } else { request.amount },
+            valid_days: is_new_hold.then_some(VALID.as_secs() / 86_400),
             ..request.answer(self.code)
         }
     }
+}
+
+/// A completion takes the place of its reservation, or of all of it but what stays reserved for another one.
+fn charge_reserved(key: String, reserved: Item, stays: Option<Money>, fx: &mut Effects) {
+    fx.transfer(reserved.held(&key).void());
+    let (rrn, date) = (reserved.rrn.clone(), Some(reserved.date));
+    let (kind, note) = match stays {
+        Some(_) => (RecordKind::SaleReduced, "charged in part by a completion"),
+        None => (RecordKind::SaleReversed, "charged by its completion"),
+    };
+    if let Some(amount) = stays {
+        fx.transfer(Item { amount, ..reserved }.held(&key));
+    }
+    fx.note(Record { tx: key, rrn, date, amount: stays, note: note.to_owned(), ..fx.record(kind) });
 }
 
 /// Six characters that follow from the key, so that a repeated answer carries the same ones.

@@ -15,7 +15,7 @@ mod terminal;
 
 use std::time::Duration;
 
-pub use acquirer::{Acquirer, AcquirerConfig};
+pub use acquirer::{Acquirer, AcquirerConfig, CLAIMS};
 pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
 pub use hub::{Hub, HubConfig, StandIn, SwitchConfig};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
@@ -91,6 +91,8 @@ pub struct TerminalRequest {
     pub amount: Option<Money>,
     /// STAN of the earlier transaction that it is about.
     pub about: Option<u64>,
+    /// What stays reserved after a completion, for another one.
+    pub keeps: Option<Money>,
 }
 
 /// What a back office can ask for.
@@ -106,8 +108,16 @@ pub enum Desk {
     Release(String),
     /// Acquirer: pay this merchant no more than this on one day; what is left is paid on the next.
     Limit(String, Money),
-    /// Acquirer: pay this merchant to this account from here on.
-    PayTo(String, String),
+    /// Acquirer: sell no more than this at this merchant on one day; what is beyond it is declined.
+    SalesLimit(String, Money),
+    /// Acquirer: pay this merchant to this account from here on, says this person. A second one has to agree.
+    PayTo(String, String, String),
+    /// Acquirer: this person agrees to the account that was named for this merchant.
+    Agree(String, String),
+    /// Acquirer: claim from the hub what it did not settle.
+    Claim,
+    /// Acquirer, hub: take this table of fees, which is the text of its file.
+    Fees(String),
     /// Hub: the clearing run. Bank: the booking run.
     Run,
     /// Bank: close this account.
@@ -168,6 +178,8 @@ pub enum Outcome {
     SignedOn(u64),
     /// The sale was approved.
     Approved(u64),
+    /// It was, and may be a double of the sale with this RRN.
+    Double(u64, String),
     /// The sale was declined.
     Declined(u64, Code),
     /// There was no answer in time; the terminal will reverse.
@@ -194,6 +206,10 @@ pub enum Outcome {
 pub trait Machine: Send {
     /// Who this is.
     fn party(&self) -> Party;
+    /// DE41 of a terminal; nothing for anybody else.
+    fn terminal(&self) -> &str {
+        ""
+    }
     /// Decides. Nothing durable changes here; that is the job of the records in the answer.
     fn step(&mut self, books: &Ledger, input: Input, now: Stamp) -> Vec<Effect>;
     /// Takes note of a record that is durable now.

@@ -56,6 +56,8 @@ struct Slip {
     /// STAN of the slip that it is about.
     about: Option<u64>,
     amount: Money,
+    /// What stays reserved of the slip that it is about.
+    keeps: Option<Money>,
     batch: u64,
     at: Stamp,
     state: Sale,
@@ -108,7 +110,8 @@ impl Terminal {
             return fx.done(Outcome::Refused("the terminal is busy"));
         }
         self.tries = 0;
-        if self.open_reversal().is_some() {
+        // A sign-on moves no money, and where the keys are out of step no reversal could be answered without it.
+        if self.open_reversal().is_some() && !matches!(command, Command::SignOn) {
             self.next = Some(command);
             return self.reverse(fx);
         }
@@ -123,7 +126,7 @@ impl Terminal {
             }
             Command::Sell(card, amount) => {
                 let (operation, card, amount) = (Operation::Sale, Some(card), Some(amount));
-                self.transact(TerminalRequest { operation, card, amount, about: None }, fx);
+                self.transact(TerminalRequest { operation, card, amount, about: None, keeps: None }, fx);
             }
             Command::Request(request) => self.transact(request, fx),
             Command::CloseBatch => self.close_batch(fx),
@@ -238,6 +241,12 @@ impl Terminal {
         });
         if code.approved() {
             self.follow(slip, fx);
+        }
+        if let Some(double) = answer.double.clone().filter(|_| code.approved()) {
+            // The slip says so, too: whoever keyed it sees that it may be there twice.
+            let record = self.about(answer.stan, slip, RecordKind::PossibleDouble, fx);
+            fx.note(Record { note: format!("possible double of RRN {double}"), ..record });
+            fx.done(Outcome::Double(answer.stan, double));
         }
         if let Some(next) = self.next.take() {
             return self.execute(next, fx);
@@ -366,6 +375,10 @@ impl Machine for Terminal {
         Party::Terminal
     }
 
+    fn terminal(&self) -> &str {
+        &self.config.terminal
+    }
+
     fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
@@ -424,10 +437,12 @@ impl Machine for Terminal {
                 return;
             }
             RecordKind::SaleSent => {
-                let (operation, about) = record.note.split_once('|').unwrap_or_default();
+                let mut parts = record.note.split('|');
+                let mut part = || parts.next().unwrap_or_default();
                 let slip = Slip {
-                    operation: operation.parse().unwrap_or_default(),
-                    about: about.parse().ok().filter(|stan| *stan != 0),
+                    operation: part().parse().unwrap_or_default(),
+                    about: part().parse().ok().filter(|stan| *stan != 0),
+                    keeps: part().parse().ok().map(Money::minor),
                     at: record.at,
                     amount: record.amount.unwrap_or_default(),
                     batch: record.batch,

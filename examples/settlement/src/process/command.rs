@@ -1,6 +1,7 @@
 //! What is typed at a party's console, and what it is told there.
 
 use crate::card::Card;
+use crate::fees::FeeTable;
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::{Command, Desk, Outcome};
@@ -44,19 +45,15 @@ impl Order {
             ["quit"] => Ok(Some(Self::Quit)),
             words => {
                 let did = typed(words);
-                let command = command(role, words)
+                let command = match (role, words) {
+                    (Party::Acquirer | Party::Hub, ["fees", path]) => Some(Command::Desk(fees(path)?)),
+                    _ => command(role, words, who),
+                };
+                let command = command
                     .ok_or_else(|| format!("`{did}` is nothing that the {role} does: {}", known(role)))?;
-                let by_hand = matches!(
-                    command,
-                    Command::Desk(
-                        Desk::Freeze(..)
-                            | Desk::Release(_)
-                            | Desk::Limit(..)
-                            | Desk::PayTo(..)
-                            | Desk::Close(_)
-                            | Desk::Return(_)
-                    )
-                );
+                let by_itself =
+                    matches!(command, Command::Desk(Desk::Present | Desk::Run | Desk::Correct(_)));
+                let by_hand = matches!(command, Command::Desk(_)) && !by_itself;
                 if by_hand && (who.is_empty() || why.is_empty()) {
                     return Err(format!(
                         "`{did}` is done by somebody for a reason: {did} by NAME because WHY"
@@ -87,7 +84,14 @@ fn signed(line: &str) -> (&str, &str, &str) {
     (done, who.trim(), why.trim())
 }
 
-fn command(role: Party, words: &[&str]) -> Option<Command> {
+/// A table of fees, which is read and looked at before it is handed over.
+fn fees(path: &str) -> Result<Desk, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
+    FeeTable::parse(&text).map_err(|why| format!("{path}: {why}"))?;
+    Ok(Desk::Fees(text))
+}
+
+fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
     let desk = |desk| Some(Command::Desk(desk));
     match (role, words) {
         (Party::Terminal, ["sign-on"]) => Some(Command::SignOn),
@@ -113,8 +117,13 @@ fn command(role: Party, words: &[&str]) -> Option<Command> {
             desk(Desk::Limit((*merchant).to_owned(), money(amount)?))
         }
         (Party::Acquirer, ["pay-to", merchant, account]) => {
-            desk(Desk::PayTo((*merchant).to_owned(), (*account).to_owned()))
+            desk(Desk::PayTo((*merchant).to_owned(), (*account).to_owned(), who.to_owned()))
         }
+        (Party::Acquirer, ["agree", merchant]) => desk(Desk::Agree((*merchant).to_owned(), who.to_owned())),
+        (Party::Acquirer, ["sales-limit", merchant, amount]) => {
+            desk(Desk::SalesLimit((*merchant).to_owned(), money(amount)?))
+        }
+        (Party::Acquirer, ["claim"]) => desk(Desk::Claim),
         (Party::Hub | Party::Bank, ["run"]) => desk(Desk::Run),
         (Party::Bank, ["close", account]) => desk(Desk::Close((*account).to_owned())),
         (Party::Bank, ["return", reason]) => desk(Desk::Return((*reason).to_owned())),
@@ -127,11 +136,11 @@ pub(super) const fn known(role: Party) -> &'static str {
     match role {
         Party::Terminal => "sign-on, sell 500.00 [card 4111 [pin 1234]], close-batch, quit",
         Party::Acquirer => {
-            "present, pay, freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, each of these by NAME \
-             because WHY, quit"
+            "present, pay, quit, and each of these by NAME because WHY: freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, \
+             sales-limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, agree MERCHANT (by somebody else), claim, fees FILE"
         }
         Party::Issuer => "cut-over, fail, work, day-end, quit",
-        Party::Hub => "run, quit",
+        Party::Hub => "run, fees FILE by NAME because WHY, quit",
         Party::Bank => "run, close ACCOUNT and return AC04 by NAME because WHY, quit",
     }
 }
@@ -154,6 +163,7 @@ pub(super) fn told(outcome: &Outcome) -> String {
         Outcome::InService(party) => format!("in-service {party}"),
         Outcome::SignedOn(batch) => format!("signed-on batch {batch}"),
         Outcome::Approved(stan) => format!("approved {stan}"),
+        Outcome::Double(stan, rrn) => format!("possible-double {stan} of RRN {rrn}"),
         Outcome::Declined(stan, code) => format!("declined {stan} {code}"),
         Outcome::NoAnswer(stan) => format!("no-response {stan}"),
         Outcome::ReversalPending => "reversal-pending".to_owned(),

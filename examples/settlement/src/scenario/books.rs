@@ -80,7 +80,7 @@ fn money(books: &Books) -> Vec<Check> {
         ),
         Check::equal(
             "hub_receivable = sales that are not settled",
-            -net(&acquirer, &["hub_receivable"]),
+            -net(&acquirer, &["hub_receivable", "claims_on_hub"]),
             standing - received,
         ),
         Check::equal("the positions of the hub sum to zero", net(&hub, &["position:"]), 0),
@@ -229,22 +229,24 @@ fn files(read: &Read, books: &Books) -> Result<Vec<Check>, ScenarioError> {
 pub(super) fn named(stage: &Stage) -> BTreeMap<String, usize> {
     use RecordKind::{
         AdviceParked, BadFrame, BatchItemDisputed, BatchOutOfBalance, ClearingException, DateOutOfBalance,
-        FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
-        SaleExcluded, SaleReserved, StanReuse, StandInRefused, Tombstone, WorkItem,
+        FeeDiffers, FileDuplicate, FileQuarantined, ItemDisputed, LateApproval, MerchantHeld, PayoutReturned,
+        PossibleDouble, SaleExcluded, SaleReserved, StanReuse, StandInRefused, Tombstone, WorkItem,
     };
-    const KINDS: [RecordKind; 18] = [
+    const KINDS: [RecordKind; 20] = [
         AdviceParked,
         BadFrame,
         BatchItemDisputed,
         BatchOutOfBalance,
         ClearingException,
         DateOutOfBalance,
+        FeeDiffers,
         FileDuplicate,
         FileQuarantined,
         ItemDisputed,
         LateApproval,
         MerchantHeld,
         PayoutReturned,
+        PossibleDouble,
         SaleExcluded,
         SaleReserved,
         StanReuse,

@@ -12,6 +12,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S08.toml", include_str!("../../scenarios/S08.toml")),
     ("S09.toml", include_str!("../../scenarios/S09.toml")),
     ("S10.toml", include_str!("../../scenarios/S10.toml")),
+    ("S11.toml", include_str!("../../scenarios/S11.toml")),
     ("S12.toml", include_str!("../../scenarios/S12.toml")),
     ("S13.toml", include_str!("../../scenarios/S13.toml")),
     ("S14.toml", include_str!("../../scenarios/S14.toml")),
@@ -39,3 +40,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S36.toml", include_str!("../../scenarios/S36.toml")),
     ("S37.toml", include_str!("../../scenarios/S37.toml")),
 ];
+
+/// Tables of fees that scenarios use.
+pub(super) const TABLES: &[(&str, &str)] =
+    &[("fees-1", include_str!("../../fees/fees-1.toml")), ("fees-2", include_str!("../../fees/fees-2.toml"))];

@@ -14,12 +14,17 @@ use cardwire_recon::record::{Currency, Evidence, InputFile, Record, Side};
 use serde::Serialize;
 
 use super::stage::Stage;
-use super::{ScenarioError, bad};
+use super::{Expected, ScenarioError, bad};
 use crate::ask;
-use crate::journal::Party;
+use crate::evidence::{Way, capture};
+use crate::fees::FeeTable;
+use crate::journal::{self, Party, RecordKind};
 use crate::party::{self, parcel::Parcel};
 use crate::wimm::Lang;
 use crate::world::World;
+
+/// Clocks of the parties are so many seconds east of UTC.
+const EAST: u64 = 8 * 3_600;
 
 /// What is said of a sale.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -59,19 +64,40 @@ impl Verdict {
     }
 }
 
+/// Files with their names.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The files of the three sides so far, by name.
-pub(super) fn files(stage: &Stage) -> Result<Vec<(String, Vec<u8>)>, ScenarioError> {
-    let mut files = vec![("day.pcap".to_owned(), stage.world.capture().to_vec())];
+pub(super) fn files(stage: &Stage) -> Result<Files, ScenarioError> {
     let settlement = stage.world.parcels().iter().filter_map(|parcel| match parcel {
         Parcel::File(octets) => Some(octets.clone()),
         _ => None,
     });
-    files.extend((1..).zip(settlement).map(|(number, octets)| (format!("settlement-{number}.ipm"), octets)));
     let bank = stage.world.store(Party::Bank).ok_or_else(|| bad("there is no bank"))?;
-    let entries = party::entries(&bank.history().map_err(bad)?.records);
-    let statement = party::statement(stage.today(), &entries);
+    let bank = bank.history().map_err(bad)?.records;
+    Ok(named(stage, stage.world.capture().to_vec(), settlement, &bank))
+}
+
+/// What the merchant's portal has of them: the replicas of what acquirer and bank kept.
+fn portal_files(stage: &Stage) -> Result<Files, ScenarioError> {
+    let kept = stage.portal.acquirer.history().map_err(bad)?.evidence;
+    let lines = capture(Party::Acquirer, &kept, EAST).map_err(bad)?;
+    let settlement = kept.iter().filter(|seen| seen.way == Way::File).map(|seen| seen.octets.clone());
+    let bank = stage.portal.bank.history().map_err(bad)?.records;
+    Ok(named(stage, lines, settlement, &bank))
+}
+
+fn named(
+    stage: &Stage,
+    lines: Vec<u8>,
+    settlement: impl Iterator<Item = Vec<u8>>,
+    bank: &[journal::Record],
+) -> Files {
+    let mut files = vec![("day.pcap".to_owned(), lines)];
+    files.extend((1..).zip(settlement).map(|(number, octets)| (format!("settlement-{number}.ipm"), octets)));
+    let statement = party::statement(stage.today(), &party::entries(bank));
     files.push(("bank.xml".to_owned(), statement.into_bytes()));
-    Ok(files)
+    files
 }
 
 fn side(name: &str) -> Side {
@@ -82,17 +108,32 @@ fn side(name: &str) -> Side {
     }
 }
 
+/// The table of fees that the acquirer has, as rules.
+fn fees(stage: &Stage) -> Result<String, ScenarioError> {
+    let history = stage.world.store(Party::Acquirer).map(|store| store.history().map_err(bad)).transpose()?;
+    let records = history.map_or_else(Vec::new, |history| history.records);
+    let last = records.iter().rev().find(|record| record.kind == RecordKind::FeesSet);
+    let table = last.map(|record| FeeTable::parse(&record.note).map_err(bad)).transpose()?;
+    Ok(table.map_or_else(String::new, |table| table.rules()))
+}
+
 /// What was read of the files so far.
 pub(super) struct Read {
     records: Vec<(Side, Vec<Record>, InputFile)>,
     as_of: String,
+    /// The table of fees that the acquirer agreed to, if it was given one.
+    fees: String,
 }
 
 impl Read {
     /// Reads everything that is there now.
     pub(super) fn now(stage: &Stage) -> Result<Self, ScenarioError> {
+        Self::of(stage, files(stage)?)
+    }
+
+    fn of(stage: &Stage, files: Files) -> Result<Self, ScenarioError> {
         let mut records = Vec::new();
-        for (name, octets) in files(stage)? {
+        for (name, octets) in files {
             let mut of_file = Vec::new();
             let side = side(&name);
             let mut sink = |record: Record| of_file.push(record);
@@ -103,7 +144,7 @@ impl Read {
         let now = stage.world.now();
         let clock = now.to_string();
         let as_of = format!("{}T{}", now.date(), clock.get(..8).unwrap_or("23:59:59"));
-        Ok(Self { records, as_of })
+        Ok(Self { records, as_of, fees: fees(stage)? })
     }
 
     fn run(&self) -> Result<Run, ScenarioError> {
@@ -114,7 +155,7 @@ impl Read {
             intake.finish_file(file.clone());
         }
         let settings = Settings {
-            rules: Rules::parse(DEFAULT).map_err(bad)?,
+            rules: Rules::parse(&format!("{DEFAULT}{}", self.fees)).map_err(bad)?,
             as_of: self.as_of.parse().ok(),
             zone: read::zone("+08:00").ok_or_else(|| bad("no zone"))?,
             decisions: Decisions::default().by_item(),
@@ -153,11 +194,13 @@ impl Read {
 }
 
 /// What is said of a sale, which is named by what its slip shows.
-pub(super) fn verdict(stage: &Stage, sale: usize, lang: Lang) -> Result<Verdict, ScenarioError> {
+pub(super) fn verdict(stage: &Stage, asked: &Expected, lang: Lang) -> Result<Verdict, ScenarioError> {
+    let sale = asked.sale;
     let slip = stage.slip(sale).ok_or_else(|| bad(format_args!("there is no sale {sale} yet")))?;
     let (_, terminal) = Stage::terminals().nth(usize::from(sale > 100)).unwrap_or_default();
     let stan = format!("{:06}", slip.stan);
-    let run = Read::now(stage)?.run()?;
+    let files = if asked.portal { portal_files(stage)? } else { files(stage)? };
+    let run = Read::of(stage, files)?.run()?;
     let mut found: Option<Line> = None;
     run.lines(&mut |line| {
         let keys = run.keys(&line);

@@ -18,7 +18,7 @@ use crate::party::{
     Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, StandIn,
     SwitchConfig, Terminal, TerminalConfig, TerminalRequest, Timers,
 };
-use crate::store::{MemStore, SharedStore, Store};
+use crate::store::{MemStore, Replica, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::topology::route;
 use crate::world::{Fault, World};
@@ -44,6 +44,32 @@ pub(super) struct Stage {
     acquirer: SharedStore,
     /// The ways from the acquirer to the issuer, if there is more than the direct line.
     routes: Vec<Party>,
+    pub(super) portal: Portal,
+}
+
+/// What the merchant's portal reads: replicas of what the acquirer and the bank have.
+pub(super) struct Portal {
+    pub(super) acquirer: Replica,
+    pub(super) bank: Replica,
+    /// Nothing is shipped to it.
+    stopped: bool,
+    /// When it was fed last.
+    as_of: Stamp,
+}
+
+impl Portal {
+    fn feed(&mut self, now: Stamp) -> Result<(), ScenarioError> {
+        if !self.stopped {
+            self.acquirer.catch_up().and_then(|()| self.bank.catch_up()).map_err(bad)?;
+            self.as_of = now;
+        }
+        Ok(())
+    }
+
+    /// So many minutes old is what it says.
+    pub(super) fn minutes_behind(&self, now: Stamp) -> u64 {
+        now.0.saturating_sub(self.as_of.0) / 60_000_000
+    }
 }
 
 impl Stage {
@@ -53,9 +79,10 @@ impl Stage {
             |name: &String| route(name).ok_or_else(|| bad(format_args!("`{name}` is no route: direct, hub")));
         let routes = scenario.routes.iter().map(way).collect::<Result<Vec<Party>, _>>()?;
         let seats = Party::NETWORK.map(|party| (party, 0));
-        let acquirer = SharedStore::new();
+        let (acquirer, bank) = (SharedStore::new(), SharedStore::new());
         let open = |seat: &Seat| match seat.0 {
             Party::Acquirer => node_on(*seat, Box::new(acquirer.clone()), &routes),
+            Party::Bank => node_on(*seat, Box::new(bank.clone()), &routes),
             _ => node_on(*seat, Box::new(MemStore::default()), &routes),
         };
         let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
@@ -71,11 +98,14 @@ impl Stage {
         }
         let of_all = routes.clone();
         world.revive_with(Box::new(move |seat| machine(seat, &of_all)));
-        Ok(Self { world, acquirer, routes })
+        let (acquirers, banks, as_of) = (acquirer.replica(), bank.replica(), world.now());
+        let portal = Portal { acquirer: acquirers, bank: banks, stopped: false, as_of };
+        Ok(Self { world, acquirer, routes, portal })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
-        Ok(self.world.run_until(Stamp::on(TODAY, at))?)
+        self.world.run_until(Stamp::on(TODAY, at))?;
+        self.portal.feed(self.world.now())
     }
 
     /// Ten more minutes: what is under way arrives, and each timer runs out.
@@ -102,6 +132,12 @@ impl Stage {
                 let request = self.request(*operation, *about, *amount, card.as_deref())?;
                 self.world.ask_terminal(*terminal, Command::Request(request))?;
             }
+            Doing::CompleteInPart(terminal, about, amount, keeps) => {
+                let of = (Operation::Completion, Some(*about), Some(*amount));
+                let request = self.request(of.0, of.1, of.2, Some("6212"))?;
+                let request = TerminalRequest { keeps: Some(*keeps), ..request };
+                self.world.ask_terminal(*terminal, Command::Request(request))?;
+            }
             Doing::Terminal(terminal, command) => world.ask_terminal(*terminal, command.clone())?,
             Doing::Ask(party, command) => world.ask(*party, command.clone())?,
             Doing::Fault(from, to, mti, mishap, count) => {
@@ -124,41 +160,52 @@ impl Stage {
             Doing::Link(up) => world.host_link(*up)?,
             Doing::Upgrade(line) => world.upgrade(*line),
             Doing::Line(caller, called, up) => world.line(*caller, *called, *up)?,
-            Doing::Skew(party, seconds) => world.skew(*party, *seconds),
-            Doing::WrongTotals(count, amount) => {
-                let sales = Tally { count: *count, amount: *amount };
-                let request = Telegram {
-                    management: Some(201),
-                    totals: Some(Totals { sales, ..Totals::default() }),
-                    ..Self::message(Mti::SETTLEMENT, 900, 1)
-                };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+            Doing::Replica(goes_on) => {
+                self.portal.stopped = !goes_on;
+                self.portal.feed(self.world.now())?;
             }
+            Doing::Skew(party, seconds) => world.skew(*party, *seconds),
             Doing::Correct(sale) => {
                 let rrn = self.rrn(*sale).ok_or_else(|| bad("there is no such sale"))?;
                 self.world.ask(Party::Acquirer, Command::Desk(Desk::Correct(rrn)))?;
             }
+            Doing::WrongTotals(..) | Doing::Reverse(_) | Doing::Again(..) => self.forge(doing)?,
+        }
+        Ok(())
+    }
+
+    /// Messages that the first terminal sends by a fault of its program, whatever it knows itself.
+    fn forge(&mut self, doing: &Doing) -> Result<(), ScenarioError> {
+        let slip = |sale: &usize| self.slip(*sale).ok_or_else(|| bad("there is no such sale"));
+        let request = match doing {
+            Doing::WrongTotals(count, amount) => {
+                let sales = Tally { count: *count, amount: *amount };
+                Telegram {
+                    management: Some(201),
+                    totals: Some(Totals { sales, ..Totals::default() }),
+                    ..Self::message(Mti::SETTLEMENT, 900, 1)
+                }
+            }
             Doing::Reverse(sale) => {
-                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let slip = slip(sale)?;
                 let message = Self::message(Mti::REVERSAL, slip.stan, slip.batch);
-                let request = Telegram { amount: slip.amount, management: Some(0), ..message };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+                Telegram { amount: slip.amount, management: Some(0), ..message }
             }
             Doing::Again(sale, amount) => {
-                let slip = self.slip(*sale).ok_or_else(|| bad("there is no such sale"))?;
+                let slip = slip(sale)?;
                 let card = card_of("6212", None).ok_or_else(|| bad("no such card"))?;
-                let request = Telegram {
+                Telegram {
                     pan: Some(card.pan),
                     amount: amount.or(slip.amount),
                     expiry: Some(card.expiry),
                     pin: Some(card.pin),
                     management: Some(0),
                     ..Self::message(Mti::SALE, slip.stan, slip.batch)
-                };
-                self.world.send(Party::Terminal, Party::Acquirer, &request)?;
+                }
             }
-        }
-        Ok(())
+            _ => return Ok(()),
+        };
+        Ok(self.world.send(Party::Terminal, Party::Acquirer, &request)?)
     }
 
     /// What a cashier asks for besides a sale.
@@ -172,7 +219,7 @@ impl Stage {
         let slip = about.map(|sale| self.slip(sale).ok_or_else(|| bad("there is no such sale")));
         let card = card.map(|start| card_of(start, None).ok_or_else(|| bad("no such card")));
         let about = slip.transpose()?.map(|slip| slip.stan);
-        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about })
+        Ok(TerminalRequest { operation, card: card.transpose()?, amount, about, keeps: None })
     }
 
     /// What a terminal knows of a sale: sales of the first are counted from 1, those of the second from 101.

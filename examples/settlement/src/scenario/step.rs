@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::catalog::TABLES;
 use super::stage::MERCHANTS;
 use super::{ScenarioError, bad};
 use crate::journal::Party;
@@ -29,6 +30,8 @@ pub(super) enum Doing {
     Sell(u8, Money, String, Option<String>),
     /// Anything else that has a slip: what, the earlier sale, the amount, the first digits of the card.
     Request(u8, Operation, Option<usize>, Option<Money>, Option<String>),
+    /// A completion, and what stays reserved.
+    CompleteInPart(u8, usize, Money, Money),
     Terminal(u8, Command),
     Ask(Party, Command),
     /// So many messages of this type meet with this.
@@ -43,6 +46,8 @@ pub(super) enum Doing {
     Upgrade(Option<(Party, Party)>),
     /// A line between hosts, by caller and called party, goes down or up.
     Line(Party, Party, bool),
+    /// The replica that the merchant's portal reads is fed, or not.
+    Replica(bool),
     Skew(Party, i64),
     /// The request of this sale once more, perhaps with another amount.
     Again(usize, Option<Money>),
@@ -105,14 +110,23 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["issuer", "works"] => Some(Doing::Ask(Party::Issuer, Command::Repair)),
         ["pay"] => Some(Doing::Ask(Party::Acquirer, Command::Pay)),
         ["present"] => desk(Party::Acquirer, Desk::Present),
+        ["fees", who, name] => {
+            let (_, text) = TABLES.iter().find(|(known, _)| known == name)?;
+            desk(party(who).ok()?, Desk::Fees((*text).to_owned()))
+        }
         ["hub-run"] => desk(Party::Hub, Desk::Run),
         ["bank-run"] => desk(Party::Bank, Desk::Run),
         ["bank-close", account] => desk(Party::Bank, Desk::Close((*account).to_owned())),
         ["bank-return", reason] => desk(Party::Bank, Desk::Return((*reason).to_owned())),
         ["freeze", name, why @ ..] => desk(Party::Acquirer, Desk::Freeze(merchant(name)?, why.join(" "))),
         ["release", name] => desk(Party::Acquirer, Desk::Release(merchant(name)?)),
-        ["pay-to", name, account] => {
-            desk(Party::Acquirer, Desk::PayTo(merchant(name)?, (*account).to_owned()))
+        ["pay-to", name, account, "by", who] => {
+            desk(Party::Acquirer, Desk::PayTo(merchant(name)?, (*account).to_owned(), (*who).to_owned()))
+        }
+        ["agree", name, "by", who] => desk(Party::Acquirer, Desk::Agree(merchant(name)?, (*who).to_owned())),
+        ["claim"] => desk(Party::Acquirer, Desk::Claim),
+        ["sales-limit", name, amount] => {
+            desk(Party::Acquirer, Desk::SalesLimit(merchant(name)?, money(amount)?))
         }
         ["restart", who] => Some(Doing::Restart(party(who).ok()?)),
         ["kill", who, "before", number] => {
@@ -128,6 +142,8 @@ fn doing(words: &[&str]) -> Option<Doing> {
         ["upgrade", way] => Some(Doing::Upgrade(Some(line(way)?))),
         ["line", way, "down"] => line(way).map(|(caller, called)| Doing::Line(caller, called, false)),
         ["line", way, "up"] => line(way).map(|(caller, called)| Doing::Line(caller, called, true)),
+        ["replica", "stops"] => Some(Doing::Replica(false)),
+        ["replica", "goes-on"] => Some(Doing::Replica(true)),
         ["roll-back"] => Some(Doing::Upgrade(None)),
         ["skew", who, seconds] => Some(Doing::Skew(party(who).ok()?, seconds.parse().ok()?)),
         ["wrong-totals", count, amount] => Some(Doing::WrongTotals(count.parse().ok()?, money(amount)?)),
@@ -150,6 +166,9 @@ fn at_terminal(number: u8, words: &[&str]) -> Option<Doing> {
     match words {
         ["sign-on"] => Some(Doing::Terminal(number, Command::SignOn)),
         ["close-batch"] => Some(Doing::Terminal(number, Command::CloseBatch)),
+        ["complete", sale, amount, "keep", keeps] => {
+            Some(Doing::CompleteInPart(number, sale.parse().ok()?, money(amount)?, money(keeps)?))
+        }
         ["preauth", amount] => {
             let card = Some("6212".to_owned());
             Some(Doing::Request(number, Operation::Preauth, None, Some(money(amount)?), card))

@@ -14,7 +14,7 @@ use std::str::FromStr;
 pub use copy::write_copy;
 pub use file::{Begun, Contents, LedgerFile, Seal, Witness};
 pub use mem::MemStore;
-pub use shared::SharedStore;
+pub use shared::{Replica, SharedStore};
 pub use sqlite::{SqliteStore, local_seconds_east};
 
 use crate::evidence::Sighting;

@@ -44,6 +44,13 @@ pub(super) fn checked(raw: &Raw, text: &str, folder: &Path) -> Result<Topology, 
             return Err(check.wrong(&party.name, "name", "there is such a party already"));
         }
     }
+    for (number, party) in raw.party.iter().enumerate() {
+        let terminal = |of: &RawParty| of.terminal.as_ref().map(|terminal| terminal.get_ref().clone());
+        let mut before = raw.party.iter().take(number).filter_map(terminal);
+        if let Some(own) = party.terminal.as_ref().filter(|own| before.any(|other| other == *own.get_ref())) {
+            return Err(check.wrong(own, "terminal", "another terminal has this number"));
+        }
+    }
     let mut topology = Topology { timers, parties, links: Vec::new(), folders: Vec::new() };
     for link in &raw.link {
         let link = check.link(&topology, link)?;
@@ -168,7 +175,9 @@ impl Check<'_> {
             if known.address == address {
                 return Err(self.wrong(&raw.address, "address", "another link has it"));
             }
-            if known.called == *raw.called.get_ref() && topology.role(&known.caller) == caller {
+            // An acquirer serves any number of terminals, each on a line of its own.
+            let serves_one = caller != Party::Terminal;
+            if serves_one && known.called == *raw.called.get_ref() && topology.role(&known.caller) == caller {
                 let why = format!("it is called by `{}` already, and serves one {caller}", known.caller);
                 return Err(self.wrong(&raw.called, "called", why));
             }

@@ -22,10 +22,14 @@ const IN_ONE_LIST: usize = 62;
 /// More sales than this cannot be left out of one reconciliation.
 pub const MAX_EXCLUDED: usize = IN_ONE_LIST * LISTS.len();
 
+/// How DE57 begins where it counts days, as the two hosts agreed; its form is that of ISO 8583:1993.
+const DAYS: char = '1';
+
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let original = message.original.as_ref().map(|original| original_parts(original, &message.acquirer));
     let left = message.replacement.map(|left| format!("{:012}{:012}C{:08}C{:08}", left.units(), 0, 0, 0));
+    let valid = message.valid_days.map(|days| format!("{DAYS}{:02}", days.min(99)));
     let net = message.totals.map(|totals| net_amount(&totals));
 
     let row = message.operation.row();
@@ -77,6 +81,9 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if let Some(original) = &original {
         builder.set(90, original.as_str());
     }
+    if let Some(valid) = &valid {
+        builder.set(57, valid.as_str());
+    }
     if let Some(left) = &left {
         builder.set(95, left.as_str());
     }
@@ -113,6 +120,7 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
         totals,
         original: read_original(&message)?,
         replacement: read_replacement(&message)?,
+        valid_days: read_valid(&message),
         excluded: read_lists(&message)?,
         ..common(&message)?
     })
@@ -131,6 +139,12 @@ fn read_original(message: &Message<'_>) -> Result<Option<Original>, WireError> {
     };
     let mti = u16::try_from(mti.number()?).map_err(|_| WireError::Unsupported(90))?;
     Ok(Some(Original { mti: Mti(mti), stan: stan.number()?, transmission: time.text()?.to_string() }))
+}
+
+/// DE57: for how many days an authorization is valid.
+fn read_valid(message: &Message<'_>) -> Option<u64> {
+    let code: String = message.get(57)?.expose().chars().collect();
+    code.strip_prefix(DAYS).filter(|days| days.len() == 2)?.parse().ok()
 }
 
 /// The first twelve digits of DE95: the amount of the transaction, behind which stand amounts that nobody uses here.

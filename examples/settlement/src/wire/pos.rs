@@ -13,6 +13,13 @@ use crate::telegram::{Balance, Mti, Slip, Tally, Telegram, Totals, Upload};
 /// TPDU and header of a request: to host 0003, financial application, version 31.
 pub const HEADER: [u8; 11] = [0x60, 0x00, 0x03, 0x00, 0x00, 0x60, 0x31, 0x00, 0x31, 0x12, 0x03];
 
+/// F63.1 of responses: the card scheme. Texts of issuer, scheme and acquirer follow, of twenty characters each.
+const SCHEME: &str = "CUP";
+/// What the acquirer's text says of a sale that may be a double, before its RRN.
+const DOUBLE: &str = "DOUBLE? ";
+/// The type of amount in F54: available.
+const AVAILABLE: &str = "02";
+
 /// A message in bytes.
 pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     let financial = message.amount.is_some();
@@ -70,6 +77,14 @@ pub fn encode(message: &Telegram) -> Result<Vec<u8>, WireError> {
     if message.mti.is_request() && !financial {
         builder.set(63, "01 ");
     }
+    let texts = message.double.as_ref().map(|rrn| format!("{SCHEME}{:40}{DOUBLE}{rrn}", ""));
+    if let Some(texts) = &texts {
+        builder.set(63, texts.as_str());
+    }
+    let stays = message.replacement.map(|left| format!("00{AVAILABLE}{CURRENCY}C{:012}", left.units()));
+    if let Some(stays) = &stays {
+        builder.set(54, stays.as_str());
+    }
     let mut room = [0; 1024];
     Ok(builder.write(&mut room)?.to_vec())
 }
@@ -97,7 +112,26 @@ pub fn decode(payload: &[u8]) -> Result<Telegram, WireError> {
     let (totals, balance) = read_totals(&message)?;
     let upload = read_upload(&message)?;
     let keys = message.get(62).map(|field| field.expose().octets().collect());
-    Ok(Telegram { operation, slip, upload, batch, management, totals, balance, keys, ..common(&message)? })
+    let (replacement, double) = (read_stays(&message)?, read_double(&message));
+    let of_batch = Telegram { batch, management, totals, balance, upload, ..common(&message)? };
+    Ok(Telegram { operation, slip, keys, replacement, double, ..of_batch })
+}
+
+/// F54 of a completion: what stays reserved.
+fn read_stays(message: &Message<'_>) -> Result<Option<Money>, WireError> {
+    let Some(field) = message.get(54) else { return Ok(None) };
+    let text: String = field.expose().chars().collect();
+    let head = format!("00{AVAILABLE}{CURRENCY}C");
+    let units = text.strip_prefix(&head).and_then(|digits| digits.parse().ok());
+    units.map(|units| Some(Money::minor(units))).ok_or(WireError::Unsupported(54))
+}
+
+/// The acquirer's text in F63, if it is that of a double. Other texts are for people.
+fn read_double(message: &Message<'_>) -> Option<String> {
+    let text: String = message.get(63)?.expose().chars().collect();
+    let rrn = text.get(SCHEME.len() + 40..)?.strip_prefix(DOUBLE)?;
+    let is_rrn = rrn.len() == 12 && rrn.bytes().all(|digit| digit.is_ascii_digit());
+    is_rrn.then(|| rrn.to_owned())
 }
 
 /// F48 of an 0320: one item (its number, the class of the card, STAN, the card, which the terminal does not keep, and

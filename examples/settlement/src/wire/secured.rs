@@ -1,6 +1,8 @@
 //! The terminal's line with its keys: working keys come with the sign-on, PIN blocks are enciphered, and financial
 //! messages and reversals have a MAC. Both ends hold one of these; in a shop it is the terminal's secure element,
-//! at the acquirer the hardware security module, so a restart does not lose its keys: [`Secured::restored`].
+//! at the acquirer the hardware security module, so a restart does not lose its keys: [`Ends::restored`].
+
+use std::collections::BTreeMap;
 
 use cardwire::crypto::emv::{SessionKeyMethod, session_key};
 use cardwire::crypto::{
@@ -11,8 +13,11 @@ use cardwire::{Builder, Message};
 
 use super::{WireError, pos};
 use crate::card::PinBlock;
+use crate::evidence::Way;
 use crate::journal::{Party, Record, RecordKind};
-use crate::telegram::{Mti, Telegram};
+use crate::ledger::TransferId;
+use crate::store::History;
+use crate::telegram::{Code, Mti, Telegram};
 
 /// The terminal master key, which is put into a terminal before it goes to its shop. A published test key.
 const MASTER: [u8; 16] =
@@ -36,22 +41,69 @@ pub enum Heard {
     BadMac(Telegram),
 }
 
-impl Secured {
-    /// An end as it was when the party with this journal stopped: with the keys of the last sign-on whose response
-    /// it sent or heard. They are derived from its STAN, so that no journal holds a key.
-    pub fn restored(party: Party, journal: &[Record]) -> Self {
-        let (kind, peer) = match party {
-            Party::Terminal => (RecordKind::MessageIn, Party::Acquirer),
-            _ => (RecordKind::MessageOut, Party::Terminal),
+/// The ends of the lines of all terminals at one party: each has keys of its own.
+#[derive(Debug, Default)]
+pub struct Ends {
+    /// By DE41, once there are keys.
+    signed_on: BTreeMap<String, Secured>,
+}
+
+impl Ends {
+    /// The ends as they were when a party stopped: each with the keys of the last sign-on whose response it sent or
+    /// heard. They are derived from terminal and STAN, so that no history holds a key. An acquirer knows what it sent to
+    /// whom; a terminal is the one with this number, and knows what it heard.
+    pub fn restored(party: Party, terminal: &str, history: &History) -> Self {
+        let mut ends = Self::default();
+        let mut signed_on = |terminal: &str, stan: u64| {
+            let keys = issue(terminal, stan).and_then(|download| WorkingKeys::open(&master()?, &download));
+            ends.signed_on.insert(terminal.to_owned(), Secured { keys: keys.ok() });
         };
-        let is_download = |record: &&Record| {
-            let is_response = record.mti == Some(Mti::NETWORK.answer());
-            is_response && record.kind == kind && record.peer == Some(peer)
-        };
-        let of = |stan| WorkingKeys::open(&master().ok()?, &issue(stan).ok()?).ok();
-        Self { keys: journal.iter().rev().find(is_download).and_then(|record| of(record.stan)) }
+        if party == Party::Terminal {
+            let is_download = |record: &&Record| {
+                let is_response = record.mti == Some(Mti::NETWORK.answer());
+                is_response && record.kind == RecordKind::MessageIn && record.peer == Some(Party::Acquirer)
+            };
+            history.records.iter().filter(is_download).for_each(|record| signed_on(terminal, record.stan));
+            return ends;
+        }
+        let to_terminals =
+            history.evidence.iter().filter(|seen| seen.way == Way::Sent && seen.peer == Party::Terminal);
+        for message in to_terminals.filter_map(|seen| pos::decode(&seen.octets).ok()) {
+            if message.mti == Mti::NETWORK.answer() && message.code.is_some_and(Code::approved) {
+                signed_on(message.terminal.trim(), message.stan);
+            }
+        }
+        ends
     }
 
+    /// A message in bytes, by the keys of its terminal.
+    pub fn seal(&mut self, message: &Telegram) -> Result<Vec<u8>, WireError> {
+        self.with(message.terminal.trim().to_owned(), |end| end.seal(message))
+    }
+
+    /// Bytes as a message, by the keys of the terminal that it names.
+    pub fn open(&mut self, payload: &[u8]) -> Result<Heard, WireError> {
+        let terminal = pos::decode(payload)?.terminal.trim().to_owned();
+        self.with(terminal, |end| end.open(payload))
+    }
+
+    /// Whoever names a terminal that never signed on leaves nothing behind.
+    fn with<T>(&mut self, terminal: String, use_it: impl FnOnce(&mut Secured) -> T) -> T {
+        match self.signed_on.get_mut(&terminal) {
+            Some(end) => use_it(end),
+            None => {
+                let mut end = Secured::default();
+                let used = use_it(&mut end);
+                if end.keys.is_some() {
+                    self.signed_on.insert(terminal, end);
+                }
+                used
+            }
+        }
+    }
+}
+
+impl Secured {
     /// A message in bytes, its PIN block enciphered and with its MAC.
     pub fn seal(&mut self, message: &Telegram) -> Result<Vec<u8>, WireError> {
         if let Some(download) = &message.keys {
@@ -83,9 +135,11 @@ impl Secured {
                 Err(_) => message.keys = None,
             }
         }
-        // a declined answer is taken without a MAC: the dialect has it so
-        let declined = !message.mti.is_request() && message.code.is_some_and(|code| !code.approved());
-        if !has_mac(message.mti) || declined {
+        // Terminals of this dialect take a declined response without a MAC. Then anybody on the line could decline a sale
+        // that the issuer approved, or end a reversal by 25, and the cardholder's money would stay held for nothing. So a
+        // decline needs its MAC here, as an approval does: without one it is no response, and the sale is reversed. What
+        // it costs is a reversal for each decline of a host that puts no MAC on it.
+        if !has_mac(message.mti) {
             return Ok(Heard::Good(message));
         }
         let parsed = Message::parse(&UNIONPAY_POS, payload)?;
@@ -102,12 +156,14 @@ impl Secured {
     }
 }
 
-/// The download of new working keys, for a sign-on with this STAN. They are derived from it, so that a day that is
-/// played again is the same day; a real acquirer draws them at random.
-pub fn issue(stan: u64) -> Result<Vec<u8>, CryptoError> {
+/// The download of new working keys, for a sign-on of this terminal with this STAN. They are derived from both, so that
+/// a day that is played again is the same day; a real acquirer draws them at random.
+pub fn issue(terminal: &str, stan: u64) -> Result<Vec<u8>, CryptoError> {
     let master = master()?;
     let [.., high, low] = stan.to_be_bytes();
-    let key = |purpose: u8| session_key(&master, SessionKeyMethod::Mastercard, [high, low], [purpose; 4]);
+    let [first, second, third, ..] = TransferId::of(&["terminal", terminal]).0.to_be_bytes();
+    let of = |purpose: u8| [purpose, first, second, third];
+    let key = |purpose: u8| session_key(&master, SessionKeyMethod::Mastercard, [high, low], of(purpose));
     let mut room = [0; 60];
     let keys = WorkingKeys { pin: key(1)?, mac: key(2)?, track: None };
     Ok(keys.wrap(&master, &mut room)?.to_vec())

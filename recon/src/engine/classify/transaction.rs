@@ -1,6 +1,7 @@
 //! The line of a transaction.
 
 use cardwire::codes;
+use jiff::civil::Date;
 
 use super::cleared::Cleared;
 use super::{funded, id};
@@ -258,7 +259,7 @@ fn fee_note(run: &Run, cleared: &Cleared, line: &mut Line) {
     for index in &cleared.counted {
         let Some((record, context)) = bundle::record(&run.books, *index) else { continue };
         let merchant = run.books.text(context.merchant);
-        let contract = run.frame.rules.fee.iter().find(|fee| fee.merchant == merchant);
+        let contract = run.frame.rules.fee(merchant, run.books.text(context.mcc), context.settlement_date);
         let Some(expected) = contract.map(|fee| i128::from(fee.of(record.gross))) else { continue };
         let fees = payout::parts(&run.books, &run.frame.rules, *index).fees;
         if fees != expected {
@@ -297,14 +298,7 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
             line.due = run.clearing_due(day);
             line
         }
-        Outcome::Approved if of.kind == Kind::Preauth => {
-            let mut line = new(Class::PreauthOpen);
-            line.due = day.and_then(|day| {
-                day.checked_add(jiff::Span::new().days(run.frame.rules.due.preauth_days)).ok()
-            });
-            line.is_exception = line.due.is_some_and(|due| run.frame.as_of.date() > due);
-            line
-        }
+        Outcome::Approved if of.kind == Kind::Preauth => reservation(run, of, day),
         Outcome::Approved if !is_due => {
             let mut line = new(Class::Open);
             line.due = run.clearing_due(day);
@@ -330,9 +324,26 @@ fn without_clearing(run: &Run, of: &Transaction) -> Line {
     line
 }
 
+/// A pre-authorization that was not completed. Its response may say until when it is valid; else the rules do.
+fn reservation(run: &Run, of: &Transaction, day: Option<Date>) -> Line {
+    let until = of.valid_until.and_then(|time| run.local(time));
+    if let Some(until) = until.filter(|until| *until <= run.frame.as_of) {
+        let mut line = Line::new(LineKind::Transaction, Class::PreauthExpired);
+        line.notes.push(Note::Expired(until.to_string().replacen('T', " ", 1)));
+        line.is_exception = of.knowledge.completion_declined;
+        return line;
+    }
+    let mut line = Line::new(LineKind::Transaction, Class::PreauthOpen);
+    let by_rule = || day?.checked_add(jiff::Span::new().days(run.frame.rules.due.preauth_days)).ok();
+    line.due = until.map(|until| until.date()).or_else(by_rule);
+    line.is_exception = line.due.is_some_and(|due| run.frame.as_of.date() > due);
+    line
+}
+
 /// The four states, and whose move it is when the money is not there yet.
 fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Line) {
     let authorized = match of.outcome {
+        Outcome::Approved if line.class == Class::PreauthExpired => State::Returned,
         Outcome::Approved if of.knowledge.partial || of.knowledge.partly_reversed => State::Partly,
         Outcome::Approved => State::Yes,
         Outcome::Declined => State::No,
@@ -352,7 +363,7 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
             (state, funded(run, &cleared.counted))
         }
         Some(_) => (State::Returned, State::No),
-        None if is_nothing => (State::No, State::No),
+        None if is_nothing || line.class == Class::PreauthExpired => (State::No, State::No),
         None if !run.frame.has_clearing => (State::Unknown, State::Unknown),
         None if matches!(line.class, Class::Open) || !line.is_exception => (State::Pending, State::Pending),
         None => (State::No, State::No),
@@ -384,7 +395,8 @@ fn describe(run: &Run, index: u32, of: &Transaction, line: &mut Line) {
     say(known.completed, Note::Completed);
     say(known.adjusted, Note::Adjusted);
     say(known.late, Note::LateResponse);
-    say(known.unconfirmed, Note::Unconfirmed(known.reversals));
+    say(known.refused, Note::ReversalRefused);
+    say(known.unconfirmed && !known.refused, Note::Unconfirmed(known.reversals));
     let is_unheard = known.terminal_asked && known.terminal_told.is_none() && known.reversals == 0;
     say(is_unheard, Note::NoResponse);
     let code = run.books.text(of.response);

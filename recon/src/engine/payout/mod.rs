@@ -11,7 +11,7 @@ pub(crate) use self::judge::{Status, Verdict};
 use super::books::{Books, ClearingContext};
 use super::bundle;
 use super::intern::{Interner, Sym};
-use super::rules::Rules;
+use super::rules::{Fee, Rules};
 use crate::record::{ClearingKind, Currency};
 
 /// One payout, or several that one bank entry pays.
@@ -101,7 +101,8 @@ impl Payments {
 pub(crate) fn parts(books: &Books, rules: &Rules, index: u32) -> Sums {
     bundle::record(books, index).map_or_else(Sums::default, |(record, context)| {
         let said = Said { kind: context.kind, gross: record.gross, fee: record.fee, net: record.net };
-        said.parts(books.text(context.merchant), rules)
+        let (merchant, mcc) = (books.text(context.merchant), books.text(context.mcc));
+        said.parts(rules.fee(merchant, mcc, context.settlement_date))
     })
 }
 
@@ -114,16 +115,13 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Its parts; the fee is that of the merchant's contract if the record has none.
-    pub(crate) fn parts(&self, merchant: &str, rules: &Rules) -> Sums {
+    /// Its parts; the fee is that of the contract if the record has none.
+    pub(crate) fn parts(&self, contract: Option<&Fee>) -> Sums {
         let gross = i128::from(self.gross);
         let fee = match (self.net, self.fee) {
             (Some(net), _) => gross - i128::from(net),
             (None, Some(fee)) => i128::from(fee),
-            (None, None) => {
-                let contract = rules.fee.iter().find(|fee| fee.merchant == merchant);
-                contract.map_or(0, |fee| i128::from(fee.of(self.gross)))
-            }
+            (None, None) => contract.map_or(0, |fee| i128::from(fee.of(self.gross))),
         };
         match self.kind {
             ClearingKind::Retrieval => Sums::default(),

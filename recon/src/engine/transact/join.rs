@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::kind::{Step, original};
 use super::session::{Session, agree};
-use super::{Role, Seen};
+use super::{Role, Seen, outcome};
 use crate::engine::books::Books;
 use crate::engine::intern::Sym;
 use crate::engine::rules::Rules;
@@ -78,8 +78,9 @@ pub(super) fn join(
             group.base.absorb(reversal.base);
         }
     }
+    let parents = further_completions(books, rules, &slots, parents);
     for place in 0..slots.len() {
-        if to_parent(place).is_none() {
+        if parents.get(place).copied().flatten().is_none() {
             continue;
         }
         let top = root(&parents, place);
@@ -94,6 +95,32 @@ pub(super) fn join(
         group.children.sort_by_key(|(_, session)| session.start);
     }
     groups
+}
+
+/// A pre-authorization may be completed in parts. The first completion that was approved is one transaction with it;
+/// each further one is a transaction of its own, and whatever changes it belongs to that.
+fn further_completions(
+    books: &Books,
+    rules: &Rules,
+    slots: &[Option<Group>],
+    mut parents: Vec<Option<usize>>,
+) -> Vec<Option<usize>> {
+    let start = |place: &usize| slots.get(*place).and_then(Option::as_ref).and_then(|group| group.base.start);
+    let stands = |place: &usize| {
+        let group = slots.get(*place).and_then(Option::as_ref);
+        group.is_some_and(|of| of.step == Step::Completion && outcome::stands(books, rules, &of.base))
+    };
+    let mut completions: Vec<usize> = (0..slots.len()).filter(stands).collect();
+    completions.sort_by_key(start);
+    let mut completed = hashbrown::HashSet::new();
+    for place in completions {
+        if let Some(parent) = parents.get_mut(place)
+            && parent.is_some_and(|of| !completed.insert(of))
+        {
+            *parent = None;
+        }
+    }
+    parents
 }
 
 /// The session at the top of those that a session changes; parents come before their children in time.
@@ -143,11 +170,20 @@ fn are_hops(one: &Session, other: &Session) -> bool {
     let gap = one.start.zip(other.start).map_or(0, |(one, other)| (one - other).abs());
     one.request_links & other.request_links == 0
         && gap <= SAME_RRN
-        && agree(one.amount, other.amount)
+        && (agree(one.amount, other.amount) || (gap <= HOP && is_same_till(one, other)))
         && agree(one.code, other.code)
         && agree(one.terminal, other.terminal)
         && agree(one.merchant, other.merchant)
         && agree(one.token, other.token)
+}
+
+/// Both say where it was, and it was there: an amount that was altered on the way makes no second transaction of it.
+fn is_same_till(one: &Session, other: &Session) -> bool {
+    let same = |one: Option<Sym>, other: Option<Sym>| one.is_some() && one == other;
+    same(one.terminal, other.terminal)
+        && same(one.merchant, other.merchant)
+        && one.has_request
+        && other.has_request
 }
 
 /// Requests without an RRN on the terminal's link, and the same on a link behind it with another STAN: one of each

@@ -66,6 +66,8 @@ pub(crate) struct Transaction {
     pub(crate) time: Option<i64>,
     /// Milliseconds of Unix time of the response that decided.
     pub(crate) decided_at: Option<i64>,
+    /// Milliseconds of Unix time until which it is valid, where its response says so.
+    pub(crate) valid_until: Option<i64>,
     /// Milliseconds of Unix time of the confirmed reversal.
     pub(crate) reversed_at: Option<i64>,
 }

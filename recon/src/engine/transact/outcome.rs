@@ -8,7 +8,7 @@ use super::join::Group;
 use super::kind::Step;
 use super::session::Session;
 use super::{Kind, Role, Seen, Transaction, local_date};
-use crate::engine::books::Books;
+use crate::engine::books::{Books, Message};
 use crate::engine::intern::Sym;
 use crate::engine::rules::{Network, Rules};
 
@@ -40,6 +40,10 @@ pub(crate) struct Knowledge {
     pub(crate) network_reversal: bool,
     /// A response came after the reversal.
     pub(crate) late: bool,
+    /// A reversal was refused, and the approval stands.
+    pub(crate) refused: bool,
+    /// A completion was declined.
+    pub(crate) completion_declined: bool,
     /// Less was approved than asked for.
     pub(crate) partial: bool,
     /// Part of it was reversed.
@@ -117,6 +121,7 @@ impl<'b> Judged<'b> {
         }
         judged.knowledge.unconfirmed =
             judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;
+        judged.knowledge.refused &= !judged.is_reversed;
         judged.knowledge.late = messages.iter().any(|seen| {
             seen.role == Role::Response
                 && seen.message.time.zip(judged.reversed_at).is_some_and(|(time, at)| time > at)
@@ -180,8 +185,16 @@ impl<'b> Judged<'b> {
             self.left = rest.unwrap_or(0).min(self.authorized);
             return;
         }
-        // the original is not known there, or was undone before: nothing is left to reverse
-        let nothing_left = matches!(books.text(seen.context.response), "12" | "21" | "25");
+        // the original is not known there, or was undone before: nothing is left to reverse. 12 says so of what was not
+        // approved; of what was it is a refusal, and the approval stands.
+        let nothing_left = match books.text(seen.context.response) {
+            "21" | "25" => true,
+            "12" if self.decision == Some(Said::Approved) => {
+                self.knowledge.refused = true;
+                false
+            }
+            code => code == "12",
+        };
         if nothing_left || said(books, rules, seen.context.response) == Said::Approved {
             self.is_reversed = true;
             self.reversed_at = self.reversed_at.or(seen.message.time);
@@ -206,6 +219,12 @@ impl<'b> Judged<'b> {
             _ => Outcome::Unknown,
         }
     }
+}
+
+/// Whether a session is approved, and not reversed.
+pub(super) fn stands(books: &Books, rules: &Rules, session: &Session) -> bool {
+    let judged = Judged::of(books, rules, session);
+    judged.outcome() == Outcome::Approved && judged.living() != 0
 }
 
 /// The transaction of a group of sessions.
@@ -286,8 +305,21 @@ fn transaction(
         reversal_date: judged.reversal_date,
         time: session.start,
         decided_at: nearest.and_then(|seen| seen.message.time),
+        valid_until: judged.told.iter().rev().flatten().find_map(|told| valid_until(told.seen.message)),
         reversed_at: judged.reversed_at,
     }
+}
+
+/// Until when a response says that it is valid.
+fn valid_until(message: &Message) -> Option<i64> {
+    let code = message.extra.as_ref()?.life_cycle.as_ref()?;
+    let (unit, count) = code.split_at_checked(1)?;
+    let unit = match unit {
+        "1" => 86_400_000,
+        "2" => 3_600_000,
+        _ => 60_000,
+    };
+    message.time?.checked_add(count.parse::<i64>().ok()? * unit)
 }
 
 /// What a later step makes of a transaction.
@@ -311,6 +343,9 @@ fn change(found: &mut Transaction, step: Step, child: &Judged<'_>, session: &Ses
                 nearest.and_then(|seen| seen.message.settlement_date).or(found.settlement_date);
         }
         Step::Completion if child.outcome() == Outcome::Unknown => found.knowledge.unconfirmed = true,
+        Step::Completion if child.outcome() == Outcome::Declined => {
+            found.knowledge.completion_declined = true;
+        }
         Step::Increment if is_done => {
             found.authorized += child.living();
             found.approved += child.living();

@@ -72,6 +72,7 @@ impl Maker {
             network_code,
             life_id: self.text(row, Column::LifeId),
             original: self.original(row, is_1987, time),
+            life_cycle: life_cycle(row),
             replacement: self.replacement(row, function.as_deref(), amount, currency)?,
             totals: self.totals(row, currency)?,
             totals_result: totals_result(row),
@@ -203,6 +204,13 @@ fn unionpay_totals(text: &str) -> Option<Totals> {
     let amount = |at: usize| digits.get(at..at + 12)?.parse().ok();
     let count = |at: usize| digits.get(at..at + 3)?.parse().ok();
     Some(Totals { debit: amount(0)?, debits: count(12)?, credit: amount(15)?, credits: count(27)? })
+}
+
+/// DE 57, where it can be the life cycle of an authorization: networks of 1987 use the element for other things.
+fn life_cycle(row: &Row) -> Option<Text> {
+    let code = row.get(Column::LifeCycle)?.trim();
+    let is_one = code.len() == 3 && are_digits(code) && code.starts_with(['1', '2', '3']);
+    is_one.then(|| code.into())
 }
 
 /// The result of a comparison of totals: by its name, or behind the totals of DE 48 in a response.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Acquirer;
+use super::claims::{CLAIM, NOT_THERE};
 use super::funding::work_item;
 use super::item::{Sale, State};
 use crate::clock::Date;
@@ -21,8 +22,10 @@ impl Acquirer {
     /// Presents what is captured and reconciled, one file for each date; what has no receipt goes out again.
     pub(super) fn present(&self, fx: &mut Effects) {
         for id in self.funding.files.iter().filter(|(_, known)| !**known).map(|(id, _)| id) {
-            let in_file = self.sales.values().flat_map(|sale| sale.items()).filter(|(file, _)| *file == id);
-            self.send_file(id, in_file.map(|(_, item)| item).collect(), fx);
+            let claimed = |sale: &Sale| (sale.claim.as_ref() == Some(id)).then(|| sale.claimed_item());
+            let own = self.sales.values().flat_map(|sale| sale.items()).filter(|(file, _)| *file == id);
+            let items = own.map(|(_, item)| item).chain(self.sales.values().filter_map(claimed));
+            self.send_file(id, items.collect(), fx);
         }
         let mut due: BTreeMap<Date, Vec<(&String, &Sale, ItemKind)>> = BTreeMap::new();
         for (key, sale) in self.sales.iter().filter(|(_, sale)| sale.state == State::Approved) {
@@ -49,7 +52,7 @@ impl Acquirer {
         }
     }
 
-    fn send_file(&self, id: &str, items: Vec<Presentment>, fx: &mut Effects) {
+    pub(super) fn send_file(&self, id: &str, items: Vec<Presentment>, fx: &mut Effects) {
         match (ClearingFile { id: id.to_owned(), items }).encode() {
             Ok(octets) => fx.parcel(Party::Hub, Parcel::File(octets)),
             Err(why) => work_item(format!("no clearing file {id}: {why}"), fx),
@@ -67,7 +70,10 @@ impl Acquirer {
             let found = self.sales.iter().find(|(_, sale)| sale.rrn == item.rrn);
             let is_twice = counts.get(&item.name()).is_some_and(|count| *count > 1);
             match (found, problem_of(found.map(|(_, sale)| sale), item, is_twice)) {
-                (Some((key, sale)), None) => cleared(key, sale, item, &file.id, fx),
+                (Some((key, sale)), None) => {
+                    cleared(key, sale, item, &file.id, fx);
+                    self.compare_fee(key, sale, item, fx);
+                }
                 (_, Some(problem)) if told.insert(item.name()) => {
                     let record = fx.record(RecordKind::ClearingException);
                     let tx = found.map_or_else(String::new, |(key, _)| key.clone());
@@ -82,8 +88,7 @@ impl Acquirer {
             for (_, item) in sale.items().into_iter().filter(|(_, item)| !sale.is_cleared(item.kind)) {
                 if dates.contains(&item.date) && !counts.contains_key(&item.name()) {
                     let record = sale.record(key, RecordKind::ClearingException, fx);
-                    let note = "presented, and not in the settlement file".to_owned();
-                    fx.note(Record { note, ..record });
+                    fx.note(Record { note: NOT_THERE.to_owned(), ..record });
                 }
             }
         }
@@ -93,7 +98,8 @@ impl Acquirer {
     /// merchant pays it out of its next payout, without the fee.
     pub(super) fn adjust(&self, key: &str, sale: &Sale, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleAdjusting, fx);
-        fx.note(Record { date: self.open_date(sale), ..record });
+        let note = self.fee_of(sale).units().to_string();
+        fx.note(Record { date: self.open_date(sale), note, ..record });
         let (net, claim) = (self.net(sale), format!("owed_by_merchant:{}", sale.merchant));
         let fee = sale.amount.minus(net).unwrap_or(Money::ZERO);
         for (from, amount) in [(claim.as_str(), net), ("mdr_income", fee)] {
@@ -118,6 +124,7 @@ fn cleared(key: &str, sale: &Sale, item: &Presentment, file: &str, fx: &mut Effe
     let record = sale.record(key, kind, fx);
     fx.note(Record { note: file.to_owned(), ..record });
     let (purpose, to, from) = match item.kind {
+        ItemKind::Sale if sale.claim.is_some() => (Purpose::Settlement, "nostro", CLAIM),
         ItemKind::Sale => (Purpose::Settlement, "nostro", "hub_receivable"),
         ItemKind::Refund => (Purpose::Settlement, "hub_receivable", "nostro"),
         ItemKind::Reversal => (Purpose::Adjustment, ADJUSTMENTS, "nostro"),

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Acquirer;
+use super::accounts::{Accounts, TRIAL};
 use super::item::Sale;
 use crate::clock::Date;
 use crate::journal::{Party, Record, RecordKind};
@@ -28,23 +29,26 @@ pub(super) struct Funding {
     pub(super) files: BTreeMap<String, bool>,
     /// The hub's settlement files.
     settlement: Intake,
-    payouts: BTreeMap<String, Payout>,
+    pub(super) payouts: BTreeMap<String, Payout>,
     /// Merchants that nothing is paid to, and whether they are frozen.
     held: BTreeMap<String, bool>,
     /// The most that a merchant is paid on one day.
     limits: BTreeMap<String, Money>,
+    /// The most that is sold at a merchant on one day.
+    pub(super) sales_limits: BTreeMap<String, Money>,
+    pub(super) changes: Accounts,
     releases: usize,
 }
 
 #[derive(Debug)]
-struct Payout {
-    order: Order,
+pub(super) struct Payout {
+    pub(super) order: Order,
     ordered: Date,
-    end: Option<End>,
+    pub(super) end: Option<End>,
 }
 
 impl Funding {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             accounts: None,
             files: BTreeMap::new(),
@@ -52,6 +56,8 @@ impl Funding {
             payouts: BTreeMap::new(),
             held: BTreeMap::new(),
             limits: BTreeMap::new(),
+            sales_limits: BTreeMap::new(),
+            changes: Accounts::default(),
             releases: 0,
         }
     }
@@ -64,7 +70,13 @@ impl Funding {
         self.held.get(merchant) == Some(&true)
     }
 
+    /// Nothing is paid to it until it names another account.
+    pub(super) fn is_held_back(&self, merchant: &str) -> bool {
+        self.held.get(merchant) == Some(&false)
+    }
+
     pub(super) fn apply(&mut self, record: &Record) {
+        self.changes.apply(record, self.payouts.get(&record.tx));
         match record.kind {
             RecordKind::FileSent => {
                 self.files.insert(record.tx.clone(), false);
@@ -89,9 +101,14 @@ impl Funding {
             RecordKind::LimitSet => {
                 self.limits.insert(record.tx.clone(), record.amount.unwrap_or_default());
             }
+            RecordKind::SalesLimitSet => {
+                self.sales_limits.insert(record.tx.clone(), record.amount.unwrap_or_default());
+            }
             RecordKind::AccountSet => {
                 let known = self.accounts.get_or_insert_default();
-                known.insert(record.tx.clone(), record.note.clone());
+                // behind it stand those who named it and agreed
+                let account = record.note.split('|').next().unwrap_or_default();
+                known.insert(record.tx.clone(), account.to_owned());
             }
             _ => {}
         }
@@ -112,6 +129,7 @@ impl Acquirer {
         };
         match desk {
             Desk::Present => self.present(fx),
+            Desk::Fees(text) => return self.take_fees(text, fx),
             Desk::Freeze(merchant, why) => {
                 let record = about(RecordKind::MerchantHeld, merchant, why, fx);
                 fx.note(Record { code: Some(FROZEN), ..record });
@@ -124,12 +142,13 @@ impl Acquirer {
                 let record = about(RecordKind::LimitSet, merchant, "", fx);
                 fx.note(Record { amount: Some(*amount), ..record });
             }
-            Desk::PayTo(merchant, account) => {
-                fx.note(about(RecordKind::AccountSet, merchant, account, fx));
-                if self.funding.held.get(merchant) == Some(&false) {
-                    fx.note(about(RecordKind::MerchantReleased, merchant, "another account", fx));
-                }
+            Desk::SalesLimit(merchant, amount) => {
+                let record = about(RecordKind::SalesLimitSet, merchant, "", fx);
+                fx.note(Record { amount: Some(*amount), ..record });
             }
+            Desk::PayTo(merchant, account, who) => return self.propose_account(merchant, account, who, fx),
+            Desk::Agree(merchant, who) => return self.agree_to_account(merchant, who, fx),
+            Desk::Claim => return self.claim(fx),
             Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) => {
                 return fx.done(Outcome::Refused("not a matter of the acquirer"));
             }
@@ -165,7 +184,7 @@ impl Acquirer {
         }
         let mut ordered = Money::ZERO;
         let mut today = self.ordered_on(fx.now.date());
-        // What a merchant owes and its date does not cover waits for its next one.
+        // A date on which a merchant owes more than it sold waits as a whole for its next one.
         let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
         for ((merchant, date), mut items) in self.due() {
             items.extend(owed.remove(merchant).unwrap_or_default());
@@ -182,11 +201,12 @@ impl Acquirer {
                 within
             });
             if sum <= 0 {
-                owed.insert(merchant, items.into_iter().filter(|item| item.net < 0).collect());
+                owed.insert(merchant, items);
                 continue;
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
+                None if self.tries_first((merchant, date), &self.reference(merchant, date, true), fx) => {}
                 None => {
                     *paid += sum;
                     ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx));
@@ -206,6 +226,7 @@ impl Acquirer {
         let mut due: BTreeMap<(&str, Date), Vec<Due<'_>>> = BTreeMap::new();
         for (key, sale) in &self.sales {
             let ready = sale.captured && sale.settled && sale.cleared && !sale.paid && !sale.reserved;
+            let ready = ready && sale.fee_claimed.is_none();
             let mut put = |date: Date, net, is_credit| {
                 due.entry((&sale.merchant, date)).or_default().push(Due { key, sale, net, is_credit });
             };
@@ -241,7 +262,14 @@ impl Acquirer {
         fx: &mut Effects,
     ) -> Money {
         let sum: i128 = items.iter().map(|item| item.net).sum();
-        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum();
+        // A trial was a part of it. What is no more than that waits for more to be due.
+        let trials = self.open_trials(merchant);
+        let tried: i128 = trials.iter().map(|_| units(TRIAL)).sum();
+        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum::<i128>() + tried;
+        let sum = sum - tried;
+        if sum <= 0 {
+            return Money::ZERO;
+        }
         let amount = Money::minor(u64::try_from(sum).unwrap_or_default());
         let deduction = Money::minor(u64::try_from(owed).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
@@ -259,6 +287,10 @@ impl Acquirer {
             let kind = if *is_credit { RecordKind::SaleAdjusted } else { RecordKind::SalePaid };
             let record = sale.record(key, kind, fx);
             fx.note(Record { amount: Some(self.net(sale)), note: id.clone(), ..record });
+        }
+        for trial in trials {
+            let record = fx.record(RecordKind::TrialDeducted);
+            fx.note(Record { tx: trial.clone(), amount: Some(TRIAL), note: id.clone(), ..record });
         }
         if deduction > Money::ZERO {
             let claim = format!("owed_by_merchant:{merchant}");
@@ -301,13 +333,7 @@ impl Acquirer {
                 (RecordKind::PayoutCredited, notice.trace)
             }
             (before @ (None | Some(End::Credited)), End::Returned(why)) => {
-                let from = if before.is_none() { transit.as_str() } else { "nostro" };
-                let payable = format!("merchant_payable:{merchant}");
-                fx.transfer(Transfer::posted(Purpose::Return, id, from, &payable, *amount));
-                let (claim, deducted) = (format!("owed_by_merchant:{merchant}"), self.deducted(id));
-                if deducted > Money::ZERO {
-                    fx.transfer(Transfer::posted(Purpose::Return, id, &claim, &payable, deducted));
-                }
+                self.returns_to(&payout.order, before.as_ref(), &why, fx);
                 (RecordKind::PayoutReturned, why)
             }
             _ => return work_item(format!("the bank says of payout {id} what cannot be"), fx),
@@ -327,7 +353,7 @@ impl Acquirer {
     }
 
     /// What was taken out of a payout.
-    fn deducted(&self, payout: &str) -> Money {
+    pub(super) fn deducted(&self, payout: &str) -> Money {
         let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
         let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
         self.sales.values().filter(|sale| own(sale) || credit(sale)).map(|sale| self.net(sale)).collect()
@@ -361,8 +387,7 @@ impl Acquirer {
         if sale.operation == Operation::Refund {
             return sale.amount;
         }
-        let fee = sale.amount.share(self.config.fee_basis_points);
-        sale.amount.minus(fee).unwrap_or(Money::ZERO)
+        sale.amount.minus(self.fee_of(sale)).unwrap_or(Money::ZERO)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::APPROVED;
 use super::advices::TOO_LATE;
+use super::claims::NOT_THERE;
 use super::sale::{credit, hold};
 use crate::clock::{Date, Stamp};
 use crate::files::clearing::{ItemKind, Presentment};
@@ -33,6 +34,8 @@ pub(super) struct Sale {
     pub(super) operation: Operation,
     /// The key of the sale that it is about.
     pub(super) original_key: String,
+    /// What stays reserved after it, for another completion.
+    pub(super) keeps: Option<Money>,
     pub(super) terminal: String,
     pub(super) merchant: String,
     pub(super) batch: u64,
@@ -61,6 +64,16 @@ pub(super) struct Sale {
     pub(super) adjusting: Option<Date>,
     /// The credit that takes it back, once it is presented.
     pub(super) credit: Option<Credit>,
+    /// First six and last four digits of the card.
+    pub(super) card: String,
+    /// It was presented, and a settlement file of its date does not have it.
+    pub(super) missing: bool,
+    /// The file in which it is claimed.
+    pub(super) claim: Option<String>,
+    /// The merchant's fee, once it is booked.
+    pub(super) fee: Option<Money>,
+    /// The fee that the settlement file has, as long as it is another one.
+    pub(super) fee_claimed: Option<Money>,
     /// Due, and in the reserve.
     pub(super) reserved: bool,
     /// The payout that it is in.
@@ -131,7 +144,7 @@ impl Sale {
     }
 
     pub(super) fn from_intent(number: u64, record: &Record) -> Self {
-        let mut parts = record.note.splitn(4, '|');
+        let mut parts = record.note.splitn(5, '|');
         let mut part = || parts.next().unwrap_or_default();
         let (merchant, terminal) = (part().to_owned(), part().to_owned());
         Self {
@@ -140,6 +153,7 @@ impl Sale {
             merchant,
             operation: part().parse().unwrap_or_default(),
             original_key: part().to_owned(),
+            keeps: part().parse().ok().map(Money::minor),
             batch: record.batch,
             stan: record.stan,
             asked: record.amount.unwrap_or_default(),
@@ -158,6 +172,11 @@ impl Sale {
             cleared: false,
             adjusting: None,
             credit: None,
+            card: record.card.clone(),
+            missing: false,
+            claim: None,
+            fee: None,
+            fee_claimed: None,
             reserved: false,
             payout: String::new(),
             answered_at: record.at,
@@ -207,11 +226,22 @@ impl Sale {
                 self.reducing = None;
                 self.disputed = true;
             }
-            RecordKind::SaleCaptured => self.captured = true,
+            RecordKind::ReservationKept => self.amount = record.amount.unwrap_or(self.amount),
+            RecordKind::SaleCaptured => {
+                self.captured = true;
+                self.note_fee(record);
+            }
+            RecordKind::FeeDiffers => self.fee_claimed = record.amount,
+            RecordKind::FeeAgreed => (self.fee, self.fee_claimed) = (record.amount, None),
             RecordKind::SaleSettled => self.settled = true,
             RecordKind::SalePresented => self.file = Some(record.note.clone()),
             RecordKind::SaleCleared => self.cleared = true,
-            RecordKind::SaleAdjusting => self.adjusting = record.date,
+            RecordKind::ClearingException => self.missing |= record.note == NOT_THERE,
+            RecordKind::SaleClaimed => self.claim = Some(record.note.clone()),
+            RecordKind::SaleAdjusting => {
+                self.adjusting = record.date;
+                self.note_fee(record);
+            }
             RecordKind::CreditPresented => {
                 let (file, date) = (record.note.clone(), record.date.unwrap_or_default());
                 self.credit = Some(Credit { file, date, cleared: false, payout: String::new() });
@@ -228,6 +258,11 @@ impl Sale {
             }
             _ => {}
         }
+    }
+
+    /// The fee that was booked with this record, in minor units.
+    fn note_fee(&mut self, record: &Record) {
+        self.fee = self.fee.or_else(|| record.note.parse().ok().map(Money::minor));
     }
 
     /// That payout came back.

@@ -3,7 +3,9 @@
 use super::advices::{CUSTOMER, TOO_LATE};
 use super::item::{Sale, State};
 use super::{APPROVED, Acquirer, NOT_FOUND};
-use crate::clock::Date;
+use std::time::Duration;
+
+use crate::clock::{Date, Stamp};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
@@ -11,6 +13,9 @@ use crate::ops::{Effect, Operation};
 use crate::party::exchange::{UNREACHABLE, is_same, reused};
 use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Code, Telegram};
+
+/// Within this time a second sale of the same card, amount and terminal may be a double.
+const DOUBLE: Duration = Duration::from_secs(300);
 
 /// The key of a sale on the terminal link: DE42, DE41, DE60.2 and DE11.
 pub(super) fn key_of(message: &Telegram) -> String {
@@ -45,7 +50,7 @@ impl Acquirer {
         let original = self.original_of(message);
         let intent = self.intent(&key, original.as_ref().map(|(key, _)| key.as_str()), message, fx);
         let refusal =
-            self.refuses(&key, message).or_else(|| self.refuses_original(message, original.as_ref()));
+            self.refuses(&key, message, fx.now).or_else(|| self.refuses_original(message, original.as_ref()));
         match (refusal, message.operation.row().effect, original) {
             (Some(code), ..) => self.refuse(intent, message, Code::of(code), fx),
             (None, Effect::Undo | Effect::Reduce, Some((key, sale))) => {
@@ -62,7 +67,7 @@ impl Acquirer {
         self.sales.get(&key).map(|sale| (key, sale.clone()))
     }
 
-    fn refuses(&self, key: &str, message: &Telegram) -> Option<&'static [u8; 2]> {
+    fn refuses(&self, key: &str, message: &Telegram, now: Stamp) -> Option<&'static [u8; 2]> {
         let merchant = message.merchant.trim();
         let asks_issuer = !matches!(message.operation.row().effect, Effect::Undo | Effect::Reduce);
         if self.tombstones.contains(key) {
@@ -75,11 +80,45 @@ impl Acquirer {
             Some(b"77")
         } else if (asks_issuer && message.pan.is_none()) || message.amount.is_none() {
             Some(b"30")
+        } else if self.is_over_limit(message, now.date()) {
+            Some(b"61")
         } else if asks_issuer && self.routes.best().is_none() {
             Some(b"91")
         } else {
             None
         }
+    }
+
+    /// Would more be sold at this merchant on this day than it may?
+    fn is_over_limit(&self, message: &Telegram, today: Date) -> bool {
+        let charges = |operation: Operation| operation.clears() && operation != Operation::Refund;
+        let Some(limit) = self.funding.sales_limits.get(message.merchant.trim()) else { return false };
+        let stands = |sale: &&Sale| {
+            let counts = charges(sale.operation) && matches!(sale.state, State::Approved | State::Sent);
+            counts
+                && !sale.voided
+                && sale.merchant == message.merchant.trim()
+                && sale.answered_at.date() == today
+        };
+        let sold: Money = self.sales.values().filter(stands).map(|sale| sale.amount).collect();
+        charges(message.operation) && sold.plus(message.amount.unwrap_or_default()) > *limit
+    }
+
+    /// A sale that stands, of the same card, amount and terminal, a few minutes before: cards are compared by the ends
+    /// of their numbers, since nobody keeps more of them.
+    fn double_of(&self, key: &str, sale: &Sale, now: Stamp) -> Option<&Sale> {
+        let same = |other: &Sale| {
+            let of = |sale: &Sale| (sale.operation, sale.amount, sale.card.clone(), sale.terminal.clone());
+            other.state == State::Approved && !other.voided && !sale.card.is_empty() && of(other) == of(sale)
+        };
+        let is_near =
+            |other: &Sale| other.terminal == sale.terminal && now.0 <= other.answered_at.after(DOUBLE).0;
+        if sale.operation != Operation::Sale {
+            return None;
+        }
+        // Those of its terminal stand before it in the order of their STANs, which is that of time.
+        let earlier = self.sales.range(..key.to_owned()).rev().map(|(_, other)| other);
+        earlier.take_while(|other| is_near(other)).find(|other| same(other))
     }
 
     /// What is wrong with the sale that a request is about: not found 25, another amount 64, not possible any more 12.
@@ -121,7 +160,10 @@ impl Acquirer {
     /// Is there a completion of this reservation that was not refused?
     fn is_completed(&self, key: &str) -> bool {
         let about = |sale: &Sale| sale.operation == Operation::Completion && sale.original_key == key;
-        self.sales.values().any(|sale| about(sale) && sale.state != State::Declined)
+        // One that left a part reserved is over when it is approved or reversed; while neither is known, it is not.
+        let is_over = |sale: &Sale| matches!(sale.state, State::Approved | State::Reversed);
+        let keeps = |sale: &Sale| sale.keeps.is_some() && is_over(sale);
+        self.sales.values().any(|sale| about(sale) && sale.state != State::Declined && !keeps(sale))
     }
 
     /// Is it in totals that are closed, so that it cannot be taken out of them any more?
@@ -194,7 +236,8 @@ impl Acquirer {
         );
         let traffic = Record::traffic(fx.now, RecordKind::SaleSent, Party::Terminal, message);
         let (merchant, original) = (message.merchant.trim(), original.unwrap_or_default());
-        let note = format!("{merchant}|{}|{}|{original}", message.terminal, message.operation);
+        let kept = message.replacement.map_or_else(String::new, |keeps| format!("|{}", keeps.units()));
+        let note = format!("{merchant}|{}|{}|{original}{kept}", message.terminal, message.operation);
         Record { tx: key.to_owned(), rrn, transmission: String::new(), note, ..traffic }
     }
 
@@ -227,6 +270,7 @@ impl Acquirer {
             merchant: message.merchant.clone(),
             operation: message.operation,
             original: original.map(|sale| sale.original()),
+            replacement: message.replacement.filter(|_| message.operation == Operation::Completion),
             ..self.host_message(message.operation.row().host, fx.now)
         };
         let transmission = request.transmission.clone().unwrap_or_default();
@@ -279,10 +323,21 @@ impl Acquirer {
                     ..record
                 });
                 let known = Sale { approval, date, amount, first: amount, answered_at: fx.now, ..sale };
+                if let Some(keeps) = known.keeps.filter(|_| code.approved()) {
+                    let record = fx.record(RecordKind::ReservationKept);
+                    fx.note(Record { tx: known.original_key.clone(), amount: Some(keeps), ..record });
+                }
                 if code.approved() && known.operation.clears() {
                     fx.transfer(known.held(&key));
                 }
-                fx.send(Party::Terminal, known.answer_to_terminal(code));
+                let double = self.double_of(&key, &known, fx.now).filter(|_| code.approved());
+                if let Some(double) = double {
+                    let note = format!("the same card, amount and terminal as RRN {}", double.rrn);
+                    let record = known.record(&key, RecordKind::PossibleDouble, fx);
+                    fx.note(Record { note, ..record });
+                }
+                let double = double.map(|double| double.rrn.clone());
+                fx.send(Party::Terminal, Telegram { double, ..known.answer_to_terminal(code) });
             }
             State::Reversing | State::Reversed if code.approved() => {
                 let record = sale.record(&key, RecordKind::LateApproval, fx);

@@ -118,7 +118,8 @@ impl Acquirer {
     /// The terminal confirmed the item: it is owed to the merchant, less the fee. Owed is not yet paid.
     pub(super) fn capture(&self, key: &str, sale: &Sale, books: &Ledger, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleCaptured, fx);
-        fx.note(Record { mti: Some(Mti::SETTLEMENT.answer()), ..record });
+        let (fee, mti) = (self.fee_of(sale), Some(Mti::SETTLEMENT.answer()));
+        fx.note(Record { mti, note: fee.units().to_string(), ..record });
         if !sale.operation.clears() {
             return;
         }
@@ -128,7 +129,6 @@ impl Acquirer {
         }
         let unsettled = format!("merchant_unsettled:{}", sale.merchant);
         let payable = format!("merchant_payable:{}", sale.merchant);
-        let fee = sale.amount.share(self.config.fee_basis_points);
         fx.transfer(Transfer::posted(Purpose::Payable, key, &unsettled, &payable, sale.amount));
         if fee > Money::ZERO {
             fx.transfer(Transfer::posted(Purpose::Fee, key, &payable, "mdr_income", fee));
@@ -311,8 +311,7 @@ impl Acquirer {
         books: &Ledger,
         fx: &mut Effects,
     ) -> Money {
-        let fee = |sale: &Sale| sale.amount.share(self.config.fee_basis_points);
-        let amount: Money = items.iter().filter_map(|(_, sale)| sale.amount.minus(fee(sale))).collect();
+        let amount: Money = items.iter().map(|(_, sale)| self.net(sale)).collect();
         let words: Vec<_> = items.iter().map(|(key, _)| key.as_str()).collect();
         let payout = format!("P{}", TransferId::of(&words).to_string().get(..10).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
@@ -324,8 +323,7 @@ impl Acquirer {
         }
         for (key, sale) in items {
             let record = sale.record(key, RecordKind::SalePaid, fx);
-            let net = sale.amount.minus(fee(sale));
-            fx.note(Record { amount: net, note: payout.clone(), ..record });
+            fx.note(Record { amount: Some(self.net(sale)), note: payout.clone(), ..record });
         }
         let record = fx.record(RecordKind::Payout);
         fx.note(Record { tx: payout.clone(), amount: Some(amount), note: merchant.to_owned(), ..record });

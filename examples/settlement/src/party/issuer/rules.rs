@@ -46,7 +46,7 @@ impl Issuer {
             return no(b"54", Some(card));
         }
         if message.operation == Operation::Completion {
-            return no(completes(original, card, amount, books), Some(card));
+            return no(completes(original, card, (amount, message.replacement), books), Some(card));
         }
         if self.wrong_pins.get(&card.account).is_some_and(|tries| *tries >= PIN_TRIES) {
             return no(b"75", Some(card));
@@ -78,11 +78,11 @@ fn left_on(card: &CardFile, books: &Ledger) -> Money {
     left.map_or(Money::ZERO, Money::minor)
 }
 
-/// Can a reservation be charged with this amount? At most 15 % more than was reserved, and what is there.
+/// Can a reservation be charged with this amount? What stays reserved is what is left of it at most. At most 15 % more than was reserved, and what is there.
 fn completes(
     original: Option<&(String, Item)>,
     card: &CardFile,
-    amount: Money,
+    (amount, stays): (Money, Option<Money>),
     books: &Ledger,
 ) -> &'static [u8; 2] {
     let Some((_, reserved)) = original.filter(|(_, item)| item.is_reserved() && item.account == card.account)
@@ -91,6 +91,10 @@ fn completes(
     };
     let (reserved, amount) = (i128::from(reserved.amount.units()), i128::from(amount.units()));
     let available = books.account(&format!("cardholder:{}", card.account)).available();
+    let stays = stays.map(|stays| i128::from(stays.units()));
+    if stays.is_some_and(|stays| stays == 0 || amount + stays > reserved) {
+        return b"64";
+    }
     if amount * 100 > reserved * 115 {
         b"61"
     } else if amount > available + reserved {

@@ -17,7 +17,9 @@ impl Terminal {
         let stan = self.stan + 1;
         let card = asked.card.as_ref().map(|card| card.pan.masked()).unwrap_or_default();
         let about = about.map(|(stan, _)| stan);
-        let note = format!("{}|{}", asked.operation, about.unwrap_or_default());
+        let keeps = asked.keeps;
+        let kept = keeps.map_or_else(String::new, |keeps| format!("|{}", keeps.units()));
+        let note = format!("{}|{}{kept}", asked.operation, about.unwrap_or_default());
         let (batch, operation) = (self.batch, asked.operation);
         let mti = Some(operation.row().terminal);
         fx.note(Record { stan, batch, card, amount: Some(amount), mti, note, ..intent });
@@ -25,6 +27,7 @@ impl Terminal {
             operation,
             about,
             amount,
+            keeps,
             batch,
             at: fx.now,
             state: Sale::Waiting,
@@ -53,6 +56,7 @@ impl Terminal {
             operation: slip.operation,
             slip: named,
             amount: Some(slip.amount),
+            replacement: slip.keeps,
             batch: Some(slip.batch),
             management: Some(0),
             ..self.request(row.terminal)
@@ -66,6 +70,9 @@ impl Terminal {
         };
         let (kind, amount) = match slip.operation {
             Operation::Adjust => (RecordKind::SaleReduced, slip.amount),
+            Operation::Completion if slip.keeps.is_some() => {
+                (RecordKind::SaleReduced, slip.keeps.unwrap_or_default())
+            }
             Operation::Void | Operation::Cancel | Operation::Completion => {
                 (RecordKind::SaleVoided, earlier.amount)
             }

@@ -1,0 +1,173 @@
+//! Fees that change, claims on the hub, another account, limits: money to the last unit, whoever dies on the way.
+
+use settlement::scenario::{Played, Scenario};
+
+/// From the evening of a day to the payout of the next.
+fn night(day: u32) -> String {
+    let next = day + 1;
+    format!(
+        "+{day} 22:00 close-batch\n+{day} 22:00 till2 close-batch\n+{day} 23:00 cut-over\n+{day} 23:30 present\n\
+         +{next} 05:30 hub-run\n+{next} 09:00 pay\n+{next} 10:00 bank-run\n"
+    )
+}
+
+#[track_caller]
+fn play(steps: &str, more: &str) -> Played {
+    let head = "id = 'S00'\nname = 'check'\ncauses = []\nremedies = []\nfault = ''\nremedy = ''\n";
+    let (keys, tables) =
+        more.split_once('[').map_or((more, String::new()), |(keys, rest)| (keys, format!("[{rest}")));
+    let text = format!("{head}{keys}steps = '''\n{steps}'''\n{tables}");
+    let played = Scenario::parse("check", &text).unwrap().play().unwrap();
+    let wrong: Vec<_> = played.checks.iter().filter(|check| !check.holds).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    played
+}
+
+fn shown(units: u64) -> String {
+    settlement::money::Money::minor(units).to_string()
+}
+
+/// The net of a sale by the tables of `fees/`, as a person would work it out: 0.60 %, and for the first merchant from the
+/// 24th on 0.71 %, at most 3.40; half a unit goes up.
+fn net(amount: u64, is_new: bool) -> u64 {
+    let parts = if is_new { 71 } else { 60 };
+    let fee = (amount * parts * 2 + 10_000) / 20_000;
+    amount - if is_new { fee.min(340) } else { fee }
+}
+
+/// Whatever is sold on either side of the change: until the acquirer has the new table, exactly the items of that merchant and
+/// date wait of which the fee differs, and afterwards everybody has what the tables say, to the last unit.
+#[test]
+fn only_the_items_whose_fee_differs_wait_and_all_are_paid_to_the_unit() {
+    let amounts = [[1, 83, 4_167, 99_999], [50_000, 100_000, 7, 12_345]];
+    let mut steps =
+        "08:10 fees A fees-1\n08:11 fees H fees-1\n09:00 sign-on\n09:00 till2 sign-on\n22:30 fees H fees-2\n"
+            .to_owned();
+    let (mut first, mut second, mut waits) = ([0, 0], 0, 0);
+    let mut differing = 0;
+    for (day, amounts) in amounts.iter().enumerate() {
+        for (hour, amount) in amounts.iter().enumerate() {
+            let sale = format!("sell {}.{:02}", amount / 100, amount % 100);
+            steps.push_str(&format!("+{day} 1{hour}:00 {sale}\n+{day} 1{hour}:30 till2 {sale}\n"));
+            let is_new = day == 1;
+            first[day] += net(*amount, is_new);
+            second += net(*amount, false);
+            if is_new && net(*amount, true) != net(*amount, false) {
+                waits += net(*amount, true);
+                differing += 1;
+            }
+        }
+        steps.push_str(&night(u32::try_from(day).unwrap()));
+    }
+    let named = format!("[named]\n'acquirer fee_differs' = {differing}\n");
+    let paid = |one: u64| {
+        format!(
+            "{named}[books]\n'bank merchant:ACC-1' = '{}'\n'bank merchant:ACC-2' = '{}'\n",
+            shown(one),
+            shown(second)
+        )
+    };
+    assert!(differing == 3, "one of four has the same fee by both tables");
+    play(&steps, &paid(first[0] + first[1] - waits));
+    steps.push_str("+2 11:00 fees A fees-2\n+2 11:05 pay\n+2 12:00 bank-run\n");
+    let all = paid(first[0] + first[1]) + "'acquirer merchant_payable:104440359980001' = '0.00'\n";
+    play(&steps, &all);
+}
+
+/// A claim is settled once, whoever dies from then on, and a claim of what was settled, or was never missing, moves nothing.
+#[test]
+fn a_claim_is_settled_once_whoever_dies() {
+    let steps = format!(
+        "09:00 sign-on\n14:00 sell 500.00\n14:10 sell 80.00\n+1 05:29 wrong H>A file without 2\n{}",
+        night(0)
+    );
+    let claim = "+1 19:00 claim\n+1 19:05 claim\n+1 19:30 present\n+1 20:00 hub-run\n+1 21:00 claim\n+2 09:00 pay\n+2 10:00 bank-run\n\
+                 +2 10:05 hub-run\n+2 10:10 pay\n+2 10:15 bank-run\n";
+    let more = "[named]\n'acquirer clearing_exception' = 1\n[books]\n'bank merchant:ACC-1' = '576.52'\n\
+                'acquirer claims_on_hub' = '0.00'\n'acquirer hub_receivable' = '0.00'\n'hub position:acquirer' = '580.00'\n";
+    let played = play(
+        &format!("{steps}{claim}"),
+        &format!("killed_everywhere = 'A'\nkilled_from = '+1 18:00'\n{more}"),
+    );
+    assert!(played.plays > 10, "{}", played.plays);
+    // until it is settled, it stands as a claim and nowhere else
+    let open =
+        more.replace("'576.52'", "'497.00'").replace("claims_on_hub' = '0.00'", "claims_on_hub' = '-80.00'");
+    play(&format!("{steps}+1 19:00 claim\n"), &open);
+    // nothing is missing, nothing is claimed
+    let whole = steps.replace("+1 05:29 wrong H>A file without 2\n", "");
+    play(&format!("{whole}{claim}"), &more.replace("'acquirer clearing_exception' = 1\n", ""));
+}
+
+/// No account is paid to on the word of one person, however the name is written, and a wrong one gets one unit at most.
+#[test]
+fn one_person_changes_no_account_and_a_wrong_one_gets_a_trial_at_most() {
+    let day = format!("09:00 sign-on\n14:00 sell 500.00\n{}", night(0));
+    let alone = "08:00 pay-to M1 ACC-3 by alice\n08:01 agree M1 by alice\n08:02 agree M1 by ALICE\n";
+    play(
+        &format!("{alone}{day}"),
+        "[books]\n'bank merchant:ACC-1' = '497.00'\n'bank merchant:ACC-3' = '0.00'\n",
+    );
+    let two = "08:00 pay-to M1 ACC-3 by alice\n08:02 agree M1 by bob\n";
+    let books =
+        |paid: &str| format!("[books]\n'bank merchant:ACC-1' = '0.00'\n'bank merchant:ACC-3' = '{paid}'\n");
+    play(&format!("{two}{day}"), &books("0.01"));
+    play(&format!("{two}{day}+1 11:00 pay\n+1 12:00 bank-run\n"), &books("497.00"));
+    // changed once more between the trial and the rest: the other account is tried as well, and the sum is the same
+    let again = "+1 10:30 pay-to M1 ACC-1 by bob\n+1 10:31 agree M1 by alice\n+1 11:00 pay\n+1 12:00 bank-run\n+1 13:00 pay\n+1 14:00 bank-run\n";
+    let sum = "[books]\n'bank merchant:ACC-3' = '0.01'\n'bank merchant:ACC-1' = '496.99'\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n";
+    play(&format!("{two}{day}{again}"), sum);
+}
+
+/// What is beyond the limit on sales of a day is declined without asking the issuer, to the unit; another merchant, a
+/// refund and the next day are not touched, and what was voided counts no more.
+#[test]
+fn a_limit_on_sales_holds_to_the_unit() {
+    let steps = format!(
+        "09:00 sign-on\n09:00 till2 sign-on\n09:30 sales-limit M1 100.00\n10:00 sell 60.00\n10:10 sell 40.01\n10:20 sell 40.00\n\
+         10:30 sell 0.01\n10:40 till2 sell 500.00\n11:00 void 1\n11:10 sell 60.00\n{}+1 11:00 refund 3 40.00\n+1 12:00 sell 100.00\n{}",
+        night(0),
+        night(1)
+    );
+    // 40 + 60 of the first day, 100 less the refund of 40 of the second
+    let books = "[books]\n'issuer cardholder:1004' = '79,340.00'\n'bank merchant:ACC-1' = '158.80'\n'bank merchant:ACC-2' = '497.00'\n";
+    let played = play(&steps, books);
+    let declined = played.codes.iter().filter(|code| code.as_str() == "0210 61").count();
+    assert_eq!(declined, 1, "{:?}", played.codes);
+}
+
+/// A completion that leaves a part reserved, however it ends: what was charged and what stays reserved are never more than
+/// was reserved, and at the end nothing is held that nobody can charge or cancel.
+#[test]
+fn what_stays_reserved_is_charged_or_given_back_once() {
+    let begin = "09:00 sign-on\n14:00 preauth 300.00\n";
+    for (faults, rest, charged, reserved) in [
+        // charged in two parts, or in one and given back
+        ("", "15:10 complete 1 200.00\n", 300, 0),
+        ("", "15:10 cancel 1\n", 100, 0),
+        ("", "", 100, 200),
+        // no more than stays reserved, with 15 %
+        ("", "15:10 complete 1 231.00\n", 100, 200),
+        ("", "15:10 complete 1 150.00 keep 51.00\n", 100, 200),
+        ("", "15:10 complete 1 150.00 keep 50.00\n15:20 complete 1 50.00\n15:30 complete 1 1.00\n", 300, 0),
+        // the response of the first part is lost, and the part is reversed
+        ("14:59 lose A>T 0210\n", "15:10 complete 1 200.00\n", 200, 0),
+        ("14:59 lose I>A 0210\n", "15:10 complete 1 200.00\n", 200, 0),
+        ("14:59 lose A>I 0200\n", "15:10 complete 1 200.00\n", 200, 0),
+        // it comes twice
+        ("14:59 double A>I 0200\n", "15:10 complete 1 200.00\n", 300, 0),
+        ("14:59 double T>A 0200\n", "15:10 cancel 1\n", 100, 0),
+    ] {
+        let steps = format!(
+            "{begin}{faults}15:00 complete 1 100.00 keep 200.00\n15:05 sell 1.00\n{rest}22:00 sell 1.00\n"
+        );
+        let named = if faults.contains("lose A>I 0200") { "[named]\n'issuer tombstone' = 1\n" } else { "" };
+        let books = format!(
+            "{named}[books]\n'issuer cardholder:1004' = '{}'\n'issuer reserved' = '{}'\n'issuer hub_settlement' = '{}'\n",
+            shown(8_000_000 - 100 * (charged + reserved) - 200),
+            shown(100 * reserved),
+            shown(100 * charged + 200),
+        );
+        play(&steps, &books);
+    }
+}
