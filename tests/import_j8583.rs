@@ -249,3 +249,26 @@ fn ten_thousand_fields_are_the_most() {
     let refused = guides(10_001 - 100 - 98 * 101).unwrap_err().to_string();
     assert!(refused.contains("more than 10000 fields"), "{refused}");
 }
+
+/// The types whose names say how their length is written, in binary or packed.
+#[test]
+fn types_that_say_their_length_coding() {
+    let types = [
+        ("LLBINLENGTHNUM", Content::N, PrefixCoding::Binary, 1),
+        ("LLLLBINLENGTHNUM", Content::N, PrefixCoding::Binary, 2),
+        ("LLBINLENGTHALPHANUM", Content::Any, PrefixCoding::Binary, 1),
+        ("LLLLBINLENGTHALPHANUM", Content::Any, PrefixCoding::Binary, 2),
+        ("LLBCDLENGTHALPHANUM", Content::Any, PrefixCoding::Bcd, 2),
+        ("LLBINLENGTHBIN", Content::B, PrefixCoding::Binary, 1),
+    ];
+    for (kind, content, coding, width) in types {
+        let guide = format!("<parse type='0200'><field num='60' type='{kind}'/></parse>");
+        let read = import(&format!("<j8583-config>{guide}</j8583-config>"), &Options::new()).unwrap();
+        let Form::Prefixed(prefix) = read.body.elements[0].form else { panic!("{kind}: {read:?}") };
+        assert_eq!(
+            (read.body.elements[0].content, prefix.coding, prefix.width),
+            (content, coding, width),
+            "{kind}"
+        );
+    }
+}
