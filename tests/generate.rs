@@ -190,3 +190,18 @@ fn no_choices_give_the_simplest_message() {
     let request = Messages::of(&ISO87_ASCII).always(&[2, 4, 11]).draw(&Choices::default()).unwrap();
     assert_eq!(request.wire(), b"02005020000000000000164111111111111111000000000000000000");
 }
+
+/// Where a layout takes tags that it does not list, such are drawn, too.
+#[test]
+fn tags_that_are_not_listed_are_drawn() {
+    let listed = ISO87_BCD.element(55).unwrap().layout().unwrap();
+    let messages = Messages::of(&ISO87_BCD).only(&[]).always(&[55]);
+    let is_other = |seed: u16| {
+        let numbers = (0..200).map(|index| seed.wrapping_mul(31).wrapping_mul(index + 1)).collect();
+        let message = messages.draw(&Choices { message: vec![], elements: vec![(55, numbers)] }).unwrap();
+        let message = message.message();
+        let icc = message.get(55).unwrap();
+        icc.parts().any(|part| listed.elements().all(|element| element.key() != part.key().value()))
+    };
+    assert!((0..2_000).any(is_other));
+}

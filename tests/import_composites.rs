@@ -112,6 +112,11 @@ fn parts_without_a_bitmap_stand_one_after_the_other() {
     };
     same(&at(r#"emitBitmap="false""#), "1=xyz", "05 '03xyz'");
     same(&at(r#"emitBitmap="false" firstField="0""#), "1=AB 2=xyz", "07 'AB' '03xyz'");
+    // where no bitmap is written, what could be one is none of the parts
+    let bitmap = fields("1 IFB_BITMAP 8\n2 IF_CHAR 2\n3 IFA_LLCHAR 9");
+    let none =
+        import("iso.packager.GenericSubFieldPackager", "IFB_LLHBINARY", r#"emitBitmap="false""#, &bitmap);
+    same(&none.unwrap(), "1=AB 2=xyz", "07 'AB' '03xyz'");
     // for the packager of whole messages field 0 is one of them
     let whole =
         import("iso.packager.GenericPackager", "IFB_LLHBINARY", r#"emitBitmap="false""#, &zero).unwrap();

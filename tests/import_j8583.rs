@@ -230,3 +230,45 @@ fn times_and_amounts_have_their_own_length() {
         assert_eq!((element.content, element.min, element.max), (Content::N, digits, digits), "{kind}");
     }
 }
+
+/// As many fields and steps from guide to guide as are allowed are gone through, and not one more.
+#[test]
+fn ten_thousand_fields_are_the_most() {
+    let fields = |count: usize| {
+        let field = |num| format!("<field num='{num}' type='NUMERIC' length='6'/>");
+        (2..2 + count).map(field).collect::<String>()
+    };
+    // a guide of 100 fields, 98 that extend it, and one of the rest
+    let extends = (2..100).map(|own| format!("<parse type='{own:04}' extends='0001'/>")).collect::<String>();
+    let guides = |rest| {
+        let (base, rest) = (fields(100), fields(rest));
+        let guides = format!("<parse type='0001'>{base}</parse>{extends}<parse type='0100'>{rest}</parse>");
+        import(&format!("<j8583-config>{guides}</j8583-config>"), &Options::new())
+    };
+    assert!(guides(10_000 - 100 - 98 * 101).is_ok());
+    let refused = guides(10_001 - 100 - 98 * 101).unwrap_err().to_string();
+    assert!(refused.contains("more than 10000 fields"), "{refused}");
+}
+
+/// The types whose names say how their length is written, in binary or packed.
+#[test]
+fn types_that_say_their_length_coding() {
+    let types = [
+        ("LLBINLENGTHNUM", Content::N, PrefixCoding::Binary, 1),
+        ("LLLLBINLENGTHNUM", Content::N, PrefixCoding::Binary, 2),
+        ("LLBINLENGTHALPHANUM", Content::Any, PrefixCoding::Binary, 1),
+        ("LLLLBINLENGTHALPHANUM", Content::Any, PrefixCoding::Binary, 2),
+        ("LLBCDLENGTHALPHANUM", Content::Any, PrefixCoding::Bcd, 2),
+        ("LLBINLENGTHBIN", Content::B, PrefixCoding::Binary, 1),
+    ];
+    for (kind, content, coding, width) in types {
+        let guide = format!("<parse type='0200'><field num='60' type='{kind}'/></parse>");
+        let read = import(&format!("<j8583-config>{guide}</j8583-config>"), &Options::new()).unwrap();
+        let Form::Prefixed(prefix) = read.body.elements[0].form else { panic!("{kind}: {read:?}") };
+        assert_eq!(
+            (read.body.elements[0].content, prefix.coding, prefix.width),
+            (content, coding, width),
+            "{kind}"
+        );
+    }
+}

@@ -438,3 +438,14 @@ fn values_know_the_type_of_their_struct() {
     let values = to_values(&ISO87_ASCII, &Untyped { systems_trace_audit_number: 7 }).unwrap();
     assert_eq!(values.mti(), None);
 }
+
+/// A name that is too long to be a tag is none, though its letters are hexadecimal digits.
+#[test]
+fn a_long_name_of_hexadecimal_digits_is_no_tag() {
+    #[derive(Serialize)]
+    struct Long {
+        deadbeef: u8,
+    }
+    let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &Long { deadbeef: 1 }).unwrap_err();
+    assert_eq!((error.kind(), error.struct_field()), (ErrorKind::Undefined, Some("deadbeef")), "{error}");
+}
