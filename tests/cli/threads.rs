@@ -136,7 +136,7 @@ fn many_threads_print_what_one_prints() {
             _ => &[&["check", "-p", "iso87", "--format", "ndjson", "-q"]],
         };
         for command in commands {
-            let code = same(&[command, &spec, &options[..]].concat(), path.to_str().unwrap());
+            let code = same(&[*command, &spec[..], &options[..]].concat(), path.to_str().unwrap());
             codes[usize::try_from(code).unwrap()] += 1;
         }
     }
