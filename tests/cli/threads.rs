@@ -140,7 +140,7 @@ fn many_threads_print_what_one_prints() {
             codes[usize::try_from(code).unwrap()] += 1;
         }
     }
-    assert!(codes[0] > 5 && codes[1] > 5, "{codes:?}");
+    assert!(codes[0] > 2 && codes[1] > 2, "{codes:?}");
 }
 
 #[test]
