@@ -159,3 +159,21 @@ fn honest_values_are_not_masked() {
     }
     println!("{hidden} of {values} open values are masked");
 }
+
+/// Track 3 has more separators than one, with digits before each: none of them opens what stands behind it.
+#[test]
+fn a_track_hides_all_that_follows_it() {
+    for rest in
+        ["724724100000000000030300000040400991006=29121011234", "123456789012=12345=678901", "1111D222222"]
+    {
+        for separator in ['=', 'D'] {
+            let text = format!("CARD 4111111111111111{separator}{rest}");
+            let hidden = cardwire::mask::hidden(text.as_bytes());
+            let start = "CARD 4111111111111111=".len();
+            assert!(hidden[start..].iter().all(|hidden| *hidden), "{text}: {hidden:?}");
+            assert!(
+                !hidden[..11].iter().any(|hidden| *hidden) && hidden[11..17].iter().all(|hidden| *hidden)
+            );
+        }
+    }
+}

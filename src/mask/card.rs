@@ -257,7 +257,10 @@ impl<'v, 'a> Cards<'v, 'a> {
             return;
         }
         self.run = (start, end);
-        if let Some(inner) = self.text.track(start, end) {
+        // the first track hides all that follows: track 3 has more separators, with digits before each
+        if self.hidden_from == usize::MAX
+            && let Some(inner) = self.text.track(start, end)
+        {
             (self.track, self.hidden_from) = (inner, end + 1);
         }
     }

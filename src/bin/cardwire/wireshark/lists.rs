@@ -16,7 +16,8 @@ pub(super) fn write(out: &mut String) {
 }
 
 fn lists() -> Vec<(&'static str, Vec<String>)> {
-    let known = |name: fn(&str) -> bool| texts().into_iter().filter(move |text| name(text)).collect();
+    let texts = texts();
+    let known = |is_known: fn(&str) -> bool| texts.iter().filter(|text| is_known(text)).cloned().collect();
     vec![
         (
             "transaction",
