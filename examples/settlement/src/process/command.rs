@@ -196,6 +196,18 @@ mod tests {
         );
         assert!(Order::read(Party::Acquirer, "freeze 104440359980001").is_err(), "by nobody");
         assert!(Order::read(Party::Acquirer, "freeze 104440359980001 by ann").is_err(), "for no reason");
+        for line in ["pay-to 1 ACC-1", "agree 1", "claim", "sales-limit 1 100.00"] {
+            assert!(Order::read(Party::Acquirer, line).is_err(), "{line}: by nobody");
+            let signed = format!("{line} by ann because she was asked to");
+            assert!(matches!(Order::read(Party::Acquirer, &signed), Ok(Some(Order::Do { .. }))), "{line}");
+        }
+        let agreed = Order::read(Party::Acquirer, "agree 1 by bob because the form is signed");
+        let Ok(Some(Order::Do { command: Command::Desk(Desk::Agree(_, who)), .. })) = agreed else {
+            panic!()
+        };
+        assert_eq!(who, "bob", "whoever typed it is the second person");
+        let none = Order::read(Party::Hub, "fees none.toml by ann because of the new year").unwrap_err();
+        assert!(none.contains("none.toml"), "{none}");
         assert!(matches!(Order::read(Party::Hub, "  "), Ok(None)));
         assert!(matches!(Order::read(Party::Hub, "quit"), Ok(Some(Order::Quit))));
     }
