@@ -45,6 +45,7 @@ pub mod card;
 pub mod clock;
 pub mod day;
 pub mod evidence;
+pub mod fast;
 pub mod files;
 pub mod journal;
 pub mod ledger;
