@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cardwire_recon::record::Side;
 
-use crate::evidence::{Way, capture};
+use crate::evidence::{Sighting, Way, capture};
 use crate::fast::store::sightings;
 use crate::journal::Party;
 use crate::party;
@@ -76,6 +76,15 @@ impl Sources {
             all.push(Source { name, side: Side::Bank, octets });
         }
         Ok(Self(all))
+    }
+
+    /// The messages that an acquirer saw.
+    ///
+    /// # Errors
+    /// In words: messages that are in no capture.
+    pub fn of_acquirer(name: &str, seen: &[Sighting], east: u64) -> Result<Self, String> {
+        let octets = capture(Party::Acquirer, seen, east).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self(vec![Source { name: name.to_owned(), side: Side::Switch, octets }]))
     }
 
     /// The files.

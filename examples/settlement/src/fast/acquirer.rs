@@ -104,6 +104,19 @@ impl Acquirer {
         })
     }
 
+    /// The RRN and the terminal of an approved sale (`Some(true)`), of a declined one, or of one that was reversed
+    /// before anybody approved it or after that.
+    pub fn example(&self, approved: Option<bool>) -> Option<(String, String)> {
+        let of = |sale: &&Sale| match approved {
+            Some(true) => sale.state == State::Approved,
+            Some(false) => sale.state == State::Declined,
+            None => sale.state == State::Reversed && sale.approval != 0,
+        };
+        let sale = self.sales.iter().find(of)?;
+        let station = self.seat(sale.seat)?.station;
+        Some((String::from_utf8_lossy(&sale.rrn).into_owned(), station.terminal().to_owned()))
+    }
+
     /// Keeps an event, and takes note of it.
     fn note(&mut self, event: &Event<'_>, page: &mut Page) {
         page.note(event);

@@ -15,14 +15,18 @@
 pub mod acquirer;
 pub mod book;
 pub mod calendar;
+pub mod check;
 pub mod event;
 mod hash;
 pub mod issuer;
+pub mod load;
 mod outbox;
 pub mod page;
 mod process;
+pub mod setup;
 pub mod shell;
 pub mod store;
+pub mod terminals;
 pub mod wire;
 
 pub use self::acquirer::Acquirer;
