@@ -14,7 +14,7 @@ use super::event::{Event, Kind, code_number, octets_number};
 use super::hash::Quick;
 use super::outbox::Outbox;
 use super::page::{Line, Page};
-use super::wire::{AcquirerWire, Decided, Station};
+use super::wire::{AcquirerWire, Decided, Station, read_other};
 use super::{Frame, Machine, copy, way};
 use crate::clock::{Date, Stamp};
 use crate::evidence::{Sighting, Way};
@@ -158,7 +158,7 @@ impl Acquirer {
             Self::keep(way::of(Party::Issuer, Way::Heard), payload, now, page);
             return self.decided(&decided, now, page);
         }
-        let Ok(message) = Dialect::Host.decode(payload) else {
+        let Some(message) = read_other(Dialect::Host, payload) else {
             page.note(&Event { who: 1, ..Event::new(Kind::Garbage, now) });
             return Ok(());
         };
@@ -246,6 +246,7 @@ impl Acquirer {
         };
         self.note(&event, page);
         self.outbox.put(index);
+        self.note_steps(now, page);
         self.forward_at.insert(now);
     }
 

@@ -8,7 +8,7 @@ use super::book::{Book, Hold};
 use super::event::{Event, Kind, code_number, last, octets_number, small};
 use super::hash::Quick;
 use super::page::Page;
-use super::wire::{IssuerWire, Requested, digits, filled, shown};
+use super::wire::{IssuerWire, Requested, digits, filled, read_other, shown};
 use super::{Frame, Machine};
 use crate::clock::{Date, Stamp};
 use crate::journal::Party;
@@ -194,7 +194,7 @@ impl Issuer {
             })?;
             return Ok(());
         }
-        let Ok(message) = Dialect::Host.decode(frame.payload) else {
+        let Some(message) = read_other(Dialect::Host, frame.payload) else {
             page.note(&Event { who: 1, ..Event::new(Kind::Garbage, now) });
             return Ok(());
         };

@@ -5,7 +5,8 @@ use cardwire::spec::{ISO87_ASCII, UNIONPAY_POS};
 use cardwire::{Bitmap, Message, MessageForm, Mti, Parser, ResponseForms, Value};
 
 use super::calendar::Calendar;
-use crate::wire::{CURRENCY, WireError};
+use crate::telegram::Telegram;
+use crate::wire::{CURRENCY, Dialect, WireError};
 
 /// What the terminal sends in a 0200, and the acquirer.
 const SALE_OF_TERMINAL: [u8; 14] = [2, 3, 4, 11, 14, 22, 25, 26, 41, 42, 49, 52, 53, 60];
@@ -53,6 +54,16 @@ impl Station {
     pub fn merchant(&self) -> &str {
         shown(&self.merchant)
     }
+}
+
+/// A message that has not the usual shape. Terminal and merchant are as they stand there: as text, a number that looks
+/// like that of a card would come masked, and a merchant may have one.
+pub fn read_other(dialect: Dialect, payload: &[u8]) -> Option<Telegram> {
+    let read = dialect.decode(payload).ok()?;
+    let message = Message::parse(dialect.spec(), payload).ok()?;
+    let mut room = [0; ROOM];
+    let mut name = |number| shown(characters(&message, number, &mut room).unwrap_or_default()).to_owned();
+    Some(Telegram { terminal: name(41), merchant: name(42), ..read })
 }
 
 /// A field of fixed size, filled with blanks.

@@ -4,7 +4,7 @@ use cardwire::{Framing, Message};
 
 use super::super::event::{Event, Kind, code_number, last};
 use super::super::page::Page;
-use super::super::wire::{Asked, Station, Told, redacted};
+use super::super::wire::{Asked, Station, Told, read_other, redacted};
 use super::super::{Frame, copy, way};
 use super::fold::{Sale, Seat, State, key};
 use super::{APPROVED, Acquirer, ISSUER, TOO_LATE, UNKNOWN};
@@ -31,7 +31,7 @@ impl Acquirer {
             Self::keep(way::of(Party::Terminal, Way::Heard), &self.scratch, now, page);
             return self.ask(&asked, Came::Parsed(&message), frame, now, page);
         }
-        let Ok(message) = Dialect::Pos.decode(frame.payload) else {
+        let Some(message) = read_other(Dialect::Pos, frame.payload) else {
             page.note(&Event { who: 2, ..Event::new(Kind::Garbage, now) });
             return Ok(());
         };

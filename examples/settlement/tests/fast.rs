@@ -1,0 +1,439 @@
+//! The fast path against the model machines: the same random inputs, and every message of either side is the same, octet
+//! for octet, and so are holds and balances; also when both die between two flushes, and what was not durable is gone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use settlement::card::{Pan, PinBlock};
+use settlement::clock::{Date, Stamp};
+use settlement::fast::{Acquirer, Events, Frame, Issuer, Kind, Machine, Page};
+use settlement::journal::Party;
+use settlement::ledger::{Account, Ledger};
+use settlement::money::Money;
+use settlement::node::Node;
+use settlement::party::{self, AcquirerConfig, CardFile, Input, IssuerConfig, Timer, Timers};
+use settlement::store::SharedStore;
+use settlement::telegram::{Code, Mti, Original, Telegram};
+use settlement::wire::{Dialect, pos};
+
+const TODAY: Date = Date(20_780);
+const MERCHANTS: [&str; 2] = ["104440359980001", "104440359980009"];
+const PIN: &str = "1234";
+
+/// Random numbers that are the same for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % limit
+    }
+
+    fn of<T: Copy>(&mut self, list: &[T]) -> T {
+        list[usize::try_from(self.below(list.len() as u64)).unwrap()]
+    }
+}
+
+/// What both sides are told.
+#[derive(Clone)]
+enum Told {
+    Message(Party, Vec<u8>),
+    Link(bool),
+    Tick,
+}
+
+/// The model and the fast machine of one party, side by side. The model is told what happened when it is durable at the
+/// fast one; what was not durable when they die, neither of them has heard.
+struct Both {
+    make: Box<dyn Fn() -> (Box<dyn party::Machine>, Box<dyn Machine>)>,
+    store: SharedStore,
+    model: Node,
+    fast: Box<dyn Machine>,
+    page: Page,
+    pages: Vec<Vec<u8>>,
+    waiting: Vec<(Stamp, Told)>,
+    timers: BTreeMap<(Stamp, u64), Timer>,
+    sequence: u64,
+    now: Stamp,
+    /// Messages that left, by the line of their peer.
+    left: Vec<(Party, Vec<u8>)>,
+}
+
+impl Both {
+    fn new(make: impl Fn() -> (Box<dyn party::Machine>, Box<dyn Machine>) + 'static) -> Self {
+        let (model, fast) = make();
+        let store = SharedStore::new();
+        let model = Node::open(model, Box::new(store.another())).unwrap();
+        let now = Stamp::on(TODAY, 50_000);
+        let mut both = Self {
+            make: Box::new(make),
+            store,
+            model,
+            fast,
+            page: Page::default(),
+            pages: Vec::new(),
+            waiting: Vec::new(),
+            timers: BTreeMap::new(),
+            sequence: 0,
+            now,
+            left: Vec::new(),
+        };
+        both.start();
+        both
+    }
+
+    fn start(&mut self) {
+        self.fast.started(self.now, &mut self.page);
+        let sends = self.step(Input::Start, self.now);
+        assert!(sends.is_empty());
+        self.waiting.push((self.now, Told::Tick));
+        self.fast.tick(self.now, &mut self.page).unwrap();
+        self.flush();
+    }
+
+    /// Power fails: what is not durable is gone.
+    fn die(&mut self) {
+        let (model, fast) = (self.make)();
+        self.fast = fast;
+        self.page = Page::default();
+        self.waiting.clear();
+        self.timers.clear();
+        for page in &self.pages {
+            Events::of(page).for_each(|event| self.fast.apply(&event.unwrap()));
+        }
+        self.model = Node::open(model, Box::new(self.store.another())).unwrap();
+        self.start();
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.now = self.now.after(Duration::from_micros(3));
+        match &told {
+            Told::Message(peer, octets) => {
+                let line = u32::from(*peer == Party::Terminal || self.fast.party() == Party::Issuer);
+                let header = if *peer == Party::Terminal { &pos::HEADER[..] } else { &[] };
+                self.fast.heard(Frame { line, header, payload: octets }, self.now, &mut self.page).unwrap();
+            }
+            Told::Link(is_up) => self.fast.link(*is_up, self.now, &mut self.page).unwrap(),
+            Told::Tick => {}
+        }
+        self.fast.tick(self.now, &mut self.page).unwrap();
+        self.waiting.push((self.now, told));
+        self.waiting.push((self.now, Told::Tick));
+    }
+
+    /// What happened becomes durable, and leaves: the same at both.
+    fn flush(&mut self) {
+        let mut expected: BTreeMap<Party, Vec<Vec<u8>>> = BTreeMap::new();
+        for (now, told) in std::mem::take(&mut self.waiting) {
+            for (peer, octets) in self.model_hears(now, told) {
+                expected.entry(peer).or_default().push(octets);
+            }
+        }
+        let mut found: BTreeMap<Party, Vec<Vec<u8>>> = BTreeMap::new();
+        for (line, frames) in &self.page.frames {
+            let peer = match (self.fast.party(), line) {
+                (Party::Issuer, _) => Party::Acquirer,
+                (_, 0) => Party::Issuer,
+                _ => Party::Terminal,
+            };
+            let dialect = if peer == Party::Terminal { Dialect::Pos } else { Dialect::Host };
+            let mut rest = frames.as_slice();
+            while let Some(frame) = dialect.framing().split(rest).unwrap() {
+                found.entry(peer).or_default().push(frame.payload.to_vec());
+                rest = &rest[frame.consumed..];
+            }
+        }
+        for (peer, octets) in &expected {
+            let dialect = if *peer == Party::Terminal { Dialect::Pos } else { Dialect::Host };
+            let other = found.get(peer).cloned().unwrap_or_default();
+            let first = octets.iter().zip(&other).find(|(model, fast)| model != fast);
+            let shown = first.map(|(a, b)| (dialect.decode(a), dialect.decode(b)));
+            let shown_all = |all: &[Vec<u8>]| all.iter().map(|one| format!("{:?}", dialect.decode(one).map(|m| (m.mti, m.stan, m.original, m.code)))).collect::<Vec<_>>().join("\n");
+            assert_eq!(octets.len(), other.len(), "to the {peer} at {:?}:\n{}\nfast:\n{}\n{:?} {:?}", self.now, shown_all(octets), shown_all(&other), self.timers, self.fast.next_due());
+            assert!(first.is_none(), "to the {peer}: {shown:#?}");
+        }
+        assert_eq!(expected.len(), found.len());
+        self.left = found.into_iter().flat_map(|(peer, all)| all.into_iter().map(move |one| (peer, one))).collect();
+        self.pages.push(self.page.events.clone());
+        self.page = Page::default();
+        self.compare_books();
+    }
+
+    fn model_hears(&mut self, now: Stamp, told: Told) -> Vec<(Party, Vec<u8>)> {
+        let peer = if self.model.party() == Party::Issuer { Party::Acquirer } else { Party::Issuer };
+        match told {
+            Told::Message(peer, octets) => {
+                let dialect = if peer == Party::Terminal { Dialect::Pos } else { Dialect::Host };
+                match dialect.decode(&octets) {
+                    Ok(message) => self.step(Input::Received(peer, message), now),
+                    Err(why) => self.step(Input::BadFrame(peer, why.to_string()), now),
+                }
+            }
+            Told::Link(true) => self.step(Input::LinkUp(peer), now),
+            Told::Link(false) => self.step(Input::LinkDown(peer), now),
+            Told::Tick => {
+                let mut sends = Vec::new();
+                while let Some(due) = self.timers.first_entry().filter(|due| due.key().0 <= now) {
+                    let timer = due.remove();
+                    sends.extend(self.step(Input::Timer(timer), now));
+                }
+                sends
+            }
+        }
+    }
+
+    fn step(&mut self, input: Input, now: Stamp) -> Vec<(Party, Vec<u8>)> {
+        let released = self.model.handle(input, now).unwrap();
+        for (timer, delay) in released.timers {
+            self.sequence += 1;
+            self.timers.insert((now.after(delay), self.sequence), timer);
+        }
+        let octets = |(peer, message): (Party, Telegram)| {
+            let dialect = if peer == Party::Terminal { Dialect::Pos } else { Dialect::Host };
+            (peer, dialect.encode(&message).unwrap())
+        };
+        released.sends.into_iter().map(octets).collect()
+    }
+
+    /// Time passes, timer by timer.
+    fn pass(&mut self, time: Duration) {
+        self.flush();
+        let end = self.now.after(time);
+        loop {
+            let next = self.timers.first_key_value().map(|((due, _), _)| *due);
+            let fast = self.fast.next_due();
+            self.now = [next, fast].into_iter().flatten().min().unwrap_or(end).min(end).max(self.now);
+            self.fast.tick(self.now, &mut self.page).unwrap();
+            self.waiting.push((self.now, Told::Tick));
+            self.flush();
+            if self.now >= end {
+                return;
+            }
+        }
+    }
+
+    fn compare_books(&self) {
+        let ledger: &Ledger = self.model.store().books();
+        let moved = |account: &&Account| **account != Account::default();
+        let model: BTreeMap<_, _> = ledger.accounts().filter(|(_, account)| moved(account)).collect();
+        let book = self.fast.book();
+        let fast: BTreeMap<_, _> = book.accounts().filter(|(_, account)| moved(account)).collect();
+        assert_eq!(model, fast);
+        let names: Vec<&str> = book.accounts().map(|(name, _)| name).collect();
+        let name = |number: u32| names[usize::try_from(number).unwrap()];
+        let mut holds: Vec<_> =
+            book.holds().map(|(_, hold)| (name(hold.debit), name(hold.credit), hold.amount)).collect();
+        let mut open: Vec<_> = ledger
+            .open_holds()
+            .map(|hold| (hold.debit.as_str(), hold.credit.as_str(), hold.amount.units()))
+            .collect();
+        holds.sort_unstable();
+        open.sort_unstable();
+        assert_eq!(holds, open);
+        assert_eq!(book.imbalance(), (0, 0));
+    }
+}
+
+fn timers() -> Timers {
+    Timers::from_base(Duration::from_millis(300))
+}
+
+fn acquirer() -> Both {
+    let config = AcquirerConfig {
+        institution: "10344000".to_owned(),
+        merchants: MERCHANTS.map(str::to_owned).into(),
+        fee_basis_points: 60,
+        node: 1,
+        timers: timers(),
+    };
+    Both::new(move || {
+        (Box::new(party::Acquirer::new(config.clone())), Box::new(Acquirer::new(config.clone()).unwrap()))
+    })
+}
+
+fn cards() -> Vec<CardFile> {
+    let card = |digits: &str, account: &str, expiry: &str, limit, balance, prepaid| {
+        let pan = Pan::new(digits).unwrap();
+        let pin = PinBlock::clear_test(PIN, &pan).unwrap();
+        let (limit, balance) = (Money::minor(limit), Money::minor(balance));
+        CardFile { pan, account: account.to_owned(), expiry: expiry.to_owned(), pin, limit, balance, prepaid }
+    };
+    vec![
+        card("4111111111111111", "1001", "4912", 3_000, 100_000, false),
+        card("4242424242424242", "1002", "4705", 90_000, 1_200, false),
+        card("5555444433331111", "1003", "2406", 3_000, 100_000, false),
+        card("5105105105105100", "1005", "4912", 90_000, 900, true),
+    ]
+}
+
+fn issuer() -> Both {
+    let config = IssuerConfig { cards: cards(), first_date: TODAY, timers: timers() };
+    Both::new(move || (Box::new(party::Issuer::new(config.clone())), Box::new(Issuer::new(config.clone()))))
+}
+
+/// A sale, a repeat, another amount or a reversal of one of a few sales; some are not as they should be.
+fn of_terminal(random: &mut Random) -> Vec<u8> {
+    let pan = Pan::new(random.of(&["4111111111111111", "4242424242424242"])).unwrap();
+    let sale = Telegram {
+        pin: PinBlock::clear_test(PIN, &pan),
+        pan: Some(pan),
+        expiry: Some("4912".to_owned()),
+        amount: Some(Money::minor(random.of(&[700, 700, 700, 800]))),
+        terminal: random.of(&["10000001", "10000001", "10000002", "77"]).to_owned(),
+        merchant: random.of(&[MERCHANTS[0], MERCHANTS[0], MERCHANTS[1], "999"]).to_owned(),
+        batch: Some(random.of(&[1, 1, 1, 1, 1, 2])),
+        ..Telegram::new(Mti::SALE, 1 + random.below(9))
+    };
+    let message = match random.below(20) {
+        0 => Telegram { management: Some(1), amount: None, pan: None, pin: None, expiry: None, ..sale }.with(Mti::NETWORK),
+        1 => Telegram { pan: None, ..sale },
+        2 => Telegram { amount: None, ..sale },
+        3 => Telegram { pin: None, ..sale },
+        4 => Telegram { expiry: None, ..sale },
+        5 => Telegram { local: Some("1123101112".to_owned()), ..sale },
+        6..=9 => Telegram { pan: None, pin: None, expiry: None, code: Some(Code::of(b"98")), ..sale }.with(Mti::REVERSAL),
+        _ => sale,
+    };
+    let mut octets = pos::encode(&message).unwrap();
+    if random.below(60) == 0 {
+        let place = usize::try_from(random.below(octets.len() as u64)).unwrap();
+        octets.truncate(place);
+    }
+    octets
+}
+
+trait With {
+    fn with(self, mti: Mti) -> Self;
+}
+
+impl With for Telegram {
+    fn with(self, mti: Mti) -> Self {
+        Self { mti, ..self }
+    }
+}
+
+/// A response to a request that left some time ago, good, bad or late.
+fn of_issuer(random: &mut Random, asked: &[Vec<u8>]) -> Option<Vec<u8>> {
+    let recent = asked.len().saturating_sub(12);
+    let pick = if random.below(5) > 0 { &asked[recent..] } else { asked };
+    let request = Dialect::Host.decode(pick.get(usize::try_from(random.below(pick.len().max(1) as u64)).unwrap())?).unwrap();
+    let response = match request.mti.0 {
+        200 => {
+            let code = Code::of(random.of(&[b"00", b"00", b"00", b"00", b"51", b"10", b"96"]));
+            let amount = match (code.partial(), request.amount) {
+                (true, _) => Some(Money::minor(random.of(&[300, 700, 900]))),
+                (false, amount) if random.below(30) > 0 => amount,
+                _ => Some(Money::minor(699)),
+            };
+            let approval = code.approved().then(|| "A1B2C3".to_owned());
+            let settlement = (random.below(10) > 0).then(|| TODAY.mmdd());
+            Telegram { amount, approval, settlement, local: request.local.clone(), ..request.answer(code) }
+        }
+        420 | 421 => {
+            let code = Code::of(random.of(&[b"00", b"00", b"25", b"21", b"96"]));
+            Telegram { settlement: (random.below(2) > 0).then(|| TODAY.mmdd()), ..request.answer(code) }
+        }
+        _ => request.answer(Code::of(b"00")),
+    };
+    Some(Dialect::Host.encode(&response).unwrap())
+}
+
+#[test]
+fn the_acquirer_decides_as_the_model_does() {
+    let mut decided = 0;
+    for seed in 0..12 {
+        let (mut both, mut random) = (acquirer(), Random(seed));
+        let mut asked: Vec<Vec<u8>> = Vec::new();
+        let mut linked = false;
+        for _ in 0..400 {
+            let kind = random.below(30);
+            if std::env::var_os("TRACE").is_some() { eprintln!("{seed} {kind} {:?}", both.now); }
+            match kind {
+                0..=13 => both.tell(Told::Message(Party::Terminal, of_terminal(&mut random))),
+                14..=23 if linked => {
+                    if let Some(octets) = of_issuer(&mut random, &asked) {
+                        both.tell(Told::Message(Party::Issuer, octets));
+                    }
+                }
+                14..=25 if !linked => {
+                    linked = true;
+                    both.tell(Told::Link(true));
+                }
+                26 if random.below(3) == 0 => {
+                    linked = false;
+                    both.tell(Told::Link(false));
+                }
+                27 if random.below(3) == 0 => {
+                    linked = false;
+                    both.die();
+                }
+                28 => both.pass(Duration::from_millis(random.of(&[1, 50, 601, 3_000]))),
+                _ => both.flush(),
+            }
+            let to_issuer = both.left.drain(..).filter(|(peer, _)| *peer == Party::Issuer);
+            asked.extend(to_issuer.map(|(_, octets)| octets));
+        }
+        both.pass(Duration::from_secs(5));
+        decided += both.pages.iter().flat_map(|page| Events::of(page)).filter(|event| {
+            event.is_some_and(|event| matches!(event.kind, Kind::Decided | Kind::Reversed | Kind::Late))
+        }).count();
+    }
+    assert!(decided > 500, "only {decided} decisions were compared");
+}
+
+/// A request of an acquirer about one of a few sales.
+fn of_acquirer(random: &mut Random) -> Vec<u8> {
+    let digits = random.of(&["4111111111111111", "4242424242424242", "5555444433331111", "5105105105105100",
+        "4111111111111112", "6212345678901232"]);
+    let pan = Pan::new(digits).unwrap();
+    let transmission = random.of(&["1123101112", "1123101113"]).to_owned();
+    let stan = 1 + random.below(60);
+    let sale = Telegram {
+        pin: PinBlock::clear_test(random.of(&[PIN, PIN, PIN, PIN, PIN, "9999"]), &pan),
+        pan: Some(pan),
+        expiry: Some(random.of(&["4912", "4912", "4912", "2001"]).to_owned()),
+        amount: Some(Money::minor(random.of(&[100, 100, 100, 100, 101, 0, 700, 3_001]))),
+        transmission: Some(transmission.clone()),
+        local: Some(transmission.clone()),
+        acquirer: random.of(&["10344000", "10344000", "123"]).to_owned(),
+        rrn: Some(format!("6327131{stan:05}")),
+        terminal: "10000001".to_owned(),
+        merchant: MERCHANTS[0].to_owned(),
+        ..Telegram::new(Mti::SALE, stan)
+    };
+    let message = match random.below(20) {
+        0 => Telegram { management: Some(1), transmission: sale.transmission, ..Telegram::new(Mti::NETWORK, 1) },
+        1 => Telegram { pan: None, ..sale },
+        2 => Telegram { amount: None, ..sale },
+        3 => Telegram { pin: None, ..sale },
+        4 => Telegram { expiry: None, ..sale },
+        5..=8 => {
+            let original = Some(Original { mti: Mti::SALE, stan, transmission });
+            let mti = random.of(&[Mti::REVERSAL_ADVICE, Mti::REVERSAL_REPEAT]);
+            let code = Some(Code::of(b"68"));
+            Telegram { original, code, pan: None, pin: None, expiry: None, stan: 900, mti, ..sale }
+        }
+        _ => sale,
+    };
+    Dialect::Host.encode(&message).unwrap()
+}
+
+#[test]
+fn the_issuer_decides_as_the_model_does() {
+    let mut codes = std::collections::BTreeSet::new();
+    for seed in 0..12 {
+        let (mut both, mut random) = (issuer(), Random(seed));
+        for _ in 0..400 {
+            match random.below(20) {
+                0..=14 => both.tell(Told::Message(Party::Acquirer, of_acquirer(&mut random))),
+                15 if random.below(3) == 0 => both.die(),
+                _ => both.flush(),
+            }
+            for (_, octets) in both.left.drain(..) {
+                codes.insert(Dialect::Host.decode(&octets).unwrap().code.unwrap().to_string());
+            }
+        }
+    }
+    let all = ["00", "10", "14", "21", "22", "25", "30", "51", "54", "55", "61", "75", "94", "96"];
+    assert!(all.iter().all(|code| codes.contains(*code)), "{codes:?}");
+}
