@@ -25,8 +25,7 @@ pub(crate) struct Loading {
 impl Loading {
     pub(crate) fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let load =
-            Load { sales: 100_000, in_flight: 256, connections: 2, kills: 0, folder: None, program };
+        let load = Load { sales: 100_000, in_flight: 256, connections: 2, kills: 0, folder: None, program };
         let mut loading = Self { load, is_durable: true, kept: None };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
@@ -47,14 +46,21 @@ impl Loading {
             }
         }
         match (loading.is_durable, loading.load.kills, &loading.kept) {
-            (false, 1.., _) => Err("--kills needs --durable: what is in memory only does not survive".to_owned()),
-            (false, _, Some(_)) => Err("--keep needs --durable: nothing is kept of a load in memory".to_owned()),
+            (false, 1.., _) => {
+                Err("--kills needs --durable: what is in memory only does not survive".to_owned())
+            }
+            (false, _, Some(_)) => {
+                Err("--keep needs --durable: nothing is kept of a load in memory".to_owned())
+            }
             _ => Ok(loading),
         }
     }
 
     /// Drives it and prints what it came to. `false`: something that must hold does not.
-    pub(crate) fn run(&self, print: &mut dyn FnMut(&str) -> Result<(), crate::Failure>) -> Result<bool, crate::Failure> {
+    pub(crate) fn run(
+        &self,
+        print: &mut dyn FnMut(&str) -> Result<(), crate::Failure>,
+    ) -> Result<bool, crate::Failure> {
         let folder = self.is_durable.then(|| self.folder()).transpose()?;
         let load = Load { folder: folder.clone(), ..self.load.clone() };
         let outcome = load.run();
@@ -107,7 +113,8 @@ impl Fast {
         let mut place = Place { listen, framing, call: None, ledger: None };
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value; see --help"))?;
-            let address = || value.parse::<SocketAddr>().map_err(|_| format!("{value} is no address with a port"));
+            let address =
+                || value.parse::<SocketAddr>().map_err(|_| format!("{value} is no address with a port"));
             match word.as_str() {
                 "--listen" => place.listen = address()?,
                 "--call" => place.call = Some(address()?),
@@ -116,13 +123,18 @@ impl Fast {
             }
         }
         if is_acquirer != place.call.is_some() {
-            return Err("an acquirer needs --call ADDRESS of its issuer, and an issuer calls nobody".to_owned());
+            return Err(
+                "an acquirer needs --call ADDRESS of its issuer, and an issuer calls nobody".to_owned()
+            );
         }
         Ok(Self { is_acquirer, place })
     }
 
     /// Lives until its standard input ends.
-    pub(crate) fn run(&self, print: &mut dyn FnMut(&str) -> Result<(), crate::Failure>) -> Result<(), crate::Failure> {
+    pub(crate) fn run(
+        &self,
+        print: &mut dyn FnMut(&str) -> Result<(), crate::Failure>,
+    ) -> Result<(), crate::Failure> {
         let machine: Box<dyn Machine> = match self.is_acquirer {
             true => Box::new(Acquirer::new(setup::acquirer())?),
             false => {
@@ -173,7 +185,11 @@ fn table(load: &Load, outcome: &Outcome) -> String {
         at(1_000)
     );
     if load.folder.is_some() {
-        text += &format!("  a flush takes {} (p99 {}) with nothing else to do\n", millis(idle_flush.0), millis(idle_flush.1));
+        text += &format!(
+            "  a flush takes {} (p99 {}) with nothing else to do\n",
+            millis(idle_flush.0),
+            millis(idle_flush.1)
+        );
         for (name, party) in [("acquirer", acquirer), ("issuer", issuer)] {
             text += &flushes(name, party, sales);
         }

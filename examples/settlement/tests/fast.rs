@@ -148,12 +148,12 @@ impl Both {
             let other = found.get(peer).cloned().unwrap_or_default();
             let first = octets.iter().zip(&other).find(|(model, fast)| model != fast);
             let shown = first.map(|(a, b)| (dialect.decode(a), dialect.decode(b)));
-            let shown_all = |all: &[Vec<u8>]| all.iter().map(|one| format!("{:?}", dialect.decode(one).map(|m| (m.mti, m.stan, m.original, m.code)))).collect::<Vec<_>>().join("\n");
-            assert_eq!(octets.len(), other.len(), "to the {peer} at {:?}:\n{}\nfast:\n{}\n{:?} {:?}", self.now, shown_all(octets), shown_all(&other), self.timers, self.fast.next_due());
+            assert_eq!(octets.len(), other.len(), "to the {peer}");
             assert!(first.is_none(), "to the {peer}: {shown:#?}");
         }
         assert_eq!(expected.len(), found.len());
-        self.left = found.into_iter().flat_map(|(peer, all)| all.into_iter().map(move |one| (peer, one))).collect();
+        self.left =
+            found.into_iter().flat_map(|(peer, all)| all.into_iter().map(move |one| (peer, one))).collect();
         self.pages.push(self.page.events.clone());
         self.page = Page::default();
         self.compare_books();
@@ -282,16 +282,18 @@ fn of_terminal(random: &mut Random) -> Vec<u8> {
         terminal: random.of(&["10000001", "10000001", "10000002", "77"]).to_owned(),
         merchant: random.of(&[MERCHANTS[0], MERCHANTS[0], MERCHANTS[1], "999"]).to_owned(),
         batch: Some(random.of(&[1, 1, 1, 1, 1, 2])),
-        ..Telegram::new(Mti::SALE, 1 + random.below(9))
+        ..Telegram::new(Mti::SALE, 1 + random.below(60))
     };
     let message = match random.below(20) {
-        0 => Telegram { management: Some(1), amount: None, pan: None, pin: None, expiry: None, ..sale }.with(Mti::NETWORK),
+        0 => Telegram { management: Some(1), amount: None, pan: None, pin: None, expiry: None, ..sale }
+            .with(Mti::NETWORK),
         1 => Telegram { pan: None, ..sale },
         2 => Telegram { amount: None, ..sale },
         3 => Telegram { pin: None, ..sale },
         4 => Telegram { expiry: None, ..sale },
         5 => Telegram { local: Some("1123101112".to_owned()), ..sale },
-        6..=9 => Telegram { pan: None, pin: None, expiry: None, code: Some(Code::of(b"98")), ..sale }.with(Mti::REVERSAL),
+        6..=9 => Telegram { pan: None, pin: None, expiry: None, code: Some(Code::of(b"98")), ..sale }
+            .with(Mti::REVERSAL),
         _ => sale,
     };
     let mut octets = pos::encode(&message).unwrap();
@@ -316,7 +318,9 @@ impl With for Telegram {
 fn of_issuer(random: &mut Random, asked: &[Vec<u8>]) -> Option<Vec<u8>> {
     let recent = asked.len().saturating_sub(12);
     let pick = if random.below(5) > 0 { &asked[recent..] } else { asked };
-    let request = Dialect::Host.decode(pick.get(usize::try_from(random.below(pick.len().max(1) as u64)).unwrap())?).unwrap();
+    let request = Dialect::Host
+        .decode(pick.get(usize::try_from(random.below(pick.len().max(1) as u64)).unwrap())?)
+        .unwrap();
     let response = match request.mti.0 {
         200 => {
             let code = Code::of(random.of(&[b"00", b"00", b"00", b"00", b"51", b"10", b"96"]));
@@ -340,15 +344,36 @@ fn of_issuer(random: &mut Random, asked: &[Vec<u8>]) -> Option<Vec<u8>> {
 
 #[test]
 fn the_acquirer_decides_as_the_model_does() {
-    let mut decided = 0;
-    for seed in 0..12 {
+    acquirers(0..4);
+}
+
+#[test]
+fn the_issuer_decides_as_the_model_does() {
+    issuers(0..4);
+}
+
+/// `cargo test --release -p settlement --test fast -- --ignored`
+#[test]
+#[ignore = "minutes"]
+fn both_decide_as_the_models_do_for_long() {
+    acquirers(4..400);
+    issuers(4..400);
+}
+
+fn acquirers(seeds: std::ops::Range<u64>) {
+    let (mut decided, least) = (0, 30 * seeds.end.saturating_sub(seeds.start));
+    for seed in seeds {
         let (mut both, mut random) = (acquirer(), Random(seed));
         let mut asked: Vec<Vec<u8>> = Vec::new();
         let mut linked = false;
+        for terminal in ["10000001", "10000002"] {
+            let (terminal, merchant) = (terminal.to_owned(), MERCHANTS[0].to_owned());
+            let sign_on =
+                Telegram { terminal, merchant, management: Some(1), ..Telegram::new(Mti::NETWORK, 1) };
+            both.tell(Told::Message(Party::Terminal, pos::encode(&sign_on).unwrap()));
+        }
         for _ in 0..400 {
-            let kind = random.below(30);
-            if std::env::var_os("TRACE").is_some() { eprintln!("{seed} {kind} {:?}", both.now); }
-            match kind {
+            match random.below(30) {
                 0..=13 => both.tell(Told::Message(Party::Terminal, of_terminal(&mut random))),
                 14..=23 if linked => {
                     if let Some(octets) = of_issuer(&mut random, &asked) {
@@ -358,6 +383,11 @@ fn the_acquirer_decides_as_the_model_does() {
                 14..=25 if !linked => {
                     linked = true;
                     both.tell(Told::Link(true));
+                    both.flush();
+                    let sign_on = both.left.iter().rev().find(|(peer, _)| *peer == Party::Issuer).unwrap();
+                    let response = Dialect::Host.decode(&sign_on.1).unwrap().answer(Code::of(b"00"));
+                    let octets = Dialect::Host.encode(&response).unwrap();
+                    both.tell(Told::Message(Party::Issuer, octets));
                 }
                 26 if random.below(3) == 0 => {
                     linked = false;
@@ -374,17 +404,28 @@ fn the_acquirer_decides_as_the_model_does() {
             asked.extend(to_issuer.map(|(_, octets)| octets));
         }
         both.pass(Duration::from_secs(5));
-        decided += both.pages.iter().flat_map(|page| Events::of(page)).filter(|event| {
-            event.is_some_and(|event| matches!(event.kind, Kind::Decided | Kind::Reversed | Kind::Late))
-        }).count();
+        decided += both
+            .pages
+            .iter()
+            .flat_map(|page| Events::of(page))
+            .filter(|event| {
+                event.is_some_and(|event| matches!(event.kind, Kind::Decided | Kind::Reversed | Kind::Late))
+            })
+            .count() as u64;
     }
-    assert!(decided > 500, "only {decided} decisions were compared");
+    assert!(decided > least, "only {decided} decisions were compared");
 }
 
 /// A request of an acquirer about one of a few sales.
 fn of_acquirer(random: &mut Random) -> Vec<u8> {
-    let digits = random.of(&["4111111111111111", "4242424242424242", "5555444433331111", "5105105105105100",
-        "4111111111111112", "6212345678901232"]);
+    let digits = random.of(&[
+        "4111111111111111",
+        "4242424242424242",
+        "5555444433331111",
+        "5105105105105100",
+        "4111111111111112",
+        "6212345678901232",
+    ]);
     let pan = Pan::new(digits).unwrap();
     let transmission = random.of(&["1123101112", "1123101113"]).to_owned();
     let stan = 1 + random.below(60);
@@ -402,7 +443,11 @@ fn of_acquirer(random: &mut Random) -> Vec<u8> {
         ..Telegram::new(Mti::SALE, stan)
     };
     let message = match random.below(20) {
-        0 => Telegram { management: Some(1), transmission: sale.transmission, ..Telegram::new(Mti::NETWORK, 1) },
+        0 => Telegram {
+            management: Some(1),
+            transmission: sale.transmission,
+            ..Telegram::new(Mti::NETWORK, 1)
+        },
         1 => Telegram { pan: None, ..sale },
         2 => Telegram { amount: None, ..sale },
         3 => Telegram { pin: None, ..sale },
@@ -418,10 +463,9 @@ fn of_acquirer(random: &mut Random) -> Vec<u8> {
     Dialect::Host.encode(&message).unwrap()
 }
 
-#[test]
-fn the_issuer_decides_as_the_model_does() {
+fn issuers(seeds: std::ops::Range<u64>) {
     let mut codes = std::collections::BTreeSet::new();
-    for seed in 0..12 {
+    for seed in seeds {
         let (mut both, mut random) = (issuer(), Random(seed));
         for _ in 0..400 {
             match random.below(20) {

@@ -217,18 +217,21 @@ impl Acquirer {
         }
     }
 
-    fn reversal_answered(&mut self, message: &Telegram, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    fn reversal_answered(
+        &mut self,
+        message: &Telegram,
+        now: Stamp,
+        page: &mut Page,
+    ) -> Result<(), WireError> {
         let Some(code) = message.code.filter(|code| FINAL.contains(&code.as_str())) else { return Ok(()) };
         let stan = u32::try_from(message.stan).unwrap_or_default();
         let Some(index) = self.reversing.get(&stan).copied() else { return Ok(()) };
-        let Some(sale) = self.sale(index).filter(|sale| sale.state == State::Reversing) else { return Ok(()) };
-        let date = message.date(now).map_or(sale.date, |date| date.0);
-        let event = Event {
-            of: u64::from(index),
-            code: code_number(code),
-            date,
-            ..Event::new(Kind::Reversed, now)
+        let Some(sale) = self.sale(index).filter(|sale| sale.state == State::Reversing) else {
+            return Ok(());
         };
+        let date = message.date(now).map_or(sale.date, |date| date.0);
+        let event =
+            Event { of: u64::from(index), code: code_number(code), date, ..Event::new(Kind::Reversed, now) };
         self.note(&event, page);
         self.outbox.acknowledged(index);
         self.forward_at.insert(now);

@@ -90,14 +90,14 @@ impl Files {
 
     /// A sale of each kind is asked for by its number, of what the file keeps of its terminal.
     fn found(&self, ledger: &std::path::Path) -> Result<Check, String> {
-        let picked: Vec<_> =
-            [("W60", Some(true)), ("W20", Some(false)), ("W31", None)]
-                .into_iter()
-                .filter_map(|(code, approved)| self.acquirer.example(approved).map(|sale| (code, sale)))
-                .collect();
+        let picked: Vec<_> = [("W60", Some(true)), ("W20", Some(false)), ("W31", None)]
+            .into_iter()
+            .filter_map(|(code, approved)| self.acquirer.example(approved).map(|sale| (code, sale)))
+            .collect();
         let mut seen: Vec<Sighting> = Vec::new();
         let mut take = |event: &Event<'_>| {
-            let of = |sighting: &Sighting| picked.iter().any(|(_, (_, terminal))| *terminal == sighting.terminal);
+            let of =
+                |sighting: &Sighting| picked.iter().any(|(_, (_, terminal))| *terminal == sighting.terminal);
             seen.extend(sighting_of(event).filter(of));
         };
         replay(ledger, &mut take).map_err(|error| format!("{}: {error}", ledger.display()))?;
@@ -111,7 +111,8 @@ impl Files {
         }
         let figures: Vec<_> = told.iter().map(|(_, text)| text.as_str()).collect();
         Ok(Check {
-            rule: "`where` finds an approved, a declined and a reversed sale in what the acquirer saw".to_owned(),
+            rule: "`where` finds an approved, a declined and a reversed sale in what the acquirer saw"
+                .to_owned(),
             holds: !told.is_empty() && told.iter().all(|(is_right, _)| *is_right),
             figures: figures.join(", "),
         })

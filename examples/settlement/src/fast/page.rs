@@ -57,9 +57,12 @@ impl Page {
         };
         frames.truncate(body + written);
         let length = u16::try_from(header.len() + written).unwrap_or_default().to_be_bytes();
-        frames.get_mut(start..).into_iter().flatten().zip(length.iter().chain(header)).for_each(
-            |(place, octet)| *place = *octet,
-        );
+        frames
+            .get_mut(start..)
+            .into_iter()
+            .flatten()
+            .zip(length.iter().chain(header))
+            .for_each(|(place, octet)| *place = *octet);
         self.messages += 1;
         Ok(frames.get(body..).unwrap_or_default())
     }

@@ -153,7 +153,9 @@ impl Shared {
                 _ => break,
             };
             filled += read;
-            let Some(used) = self.take(buffer.get(..filled).unwrap_or_default(), line, &framing) else { break };
+            let Some(used) = self.take(buffer.get(..filled).unwrap_or_default(), line, &framing) else {
+                break;
+            };
             buffer.copy_within(used..filled, 0);
             filled -= used;
         }
@@ -197,7 +199,10 @@ impl Shared {
         is_sound.then_some(used)
     }
 
-    fn step(&self, step: impl FnOnce(&mut dyn Machine, Stamp, &mut Page) -> Result<(), crate::wire::WireError>) {
+    fn step(
+        &self,
+        step: impl FnOnce(&mut dyn Machine, Stamp, &mut Page) -> Result<(), crate::wire::WireError>,
+    ) {
         let mut state = self.lock();
         let State { machine, page, stopped, .. } = &mut *state;
         if let Err(why) = step(&mut **machine, self.clock.now(), page) {

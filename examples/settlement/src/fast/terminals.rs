@@ -215,7 +215,9 @@ impl Running<'_> {
         let mut used = 0;
         loop {
             let rest = octets.get(used..).unwrap_or_default();
-            let Some(frame) = TERMINALS.split(rest).map_err(|error| error.to_string())? else { return Ok(used) };
+            let Some(frame) = TERMINALS.split(rest).map_err(|error| error.to_string())? else {
+                return Ok(used);
+            };
             used += frame.consumed;
             let message = self.parser.parse(frame.payload).map_err(|error| error.to_string())?;
             self.done.messages += 1;
@@ -280,7 +282,9 @@ impl Running<'_> {
             _ => code == Code::of(b"94"),
         };
         if !is_right {
-            self.done.wrong.push(format!("{} {:06}: a repeat got another response", terminal.name, terminal.stan));
+            self.done
+                .wrong
+                .push(format!("{} {:06}: a repeat got another response", terminal.name, terminal.stan));
         }
         self.done.repeated += 1;
         // What it was the first time is not known here any more: it is undone.

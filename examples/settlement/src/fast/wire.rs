@@ -244,7 +244,8 @@ impl AcquirerWire {
     /// A 0210 of the issuer.
     pub fn read_response(&mut self, payload: &[u8]) -> Option<Decided> {
         let message = self.issuer.parse(payload).ok()?;
-        if message.mti() != Mti::FINANCIAL_RESPONSE || message.get(49).is_some_and(|field| field != CURRENCY) {
+        if message.mti() != Mti::FINANCIAL_RESPONSE || message.get(49).is_some_and(|field| field != CURRENCY)
+        {
             return None;
         }
         if message.number(3).ok()? != 0 || message.has(25) {
@@ -357,7 +358,9 @@ impl IssuerWire {
             (Some(approval), Some(amount)) => {
                 self.responses.write(request, &[(4, amount.into()), date, (38, approval.into()), code], out)
             }
-            (Some(approval), None) => self.responses.write(request, &[date, (38, approval.into()), code], out),
+            (Some(approval), None) => {
+                self.responses.write(request, &[date, (38, approval.into()), code], out)
+            }
             (None, _) => self.responses.write(request, &[date, code], out),
         };
         Ok(written?.len())

@@ -25,7 +25,12 @@ pub(super) enum Came<'a> {
 }
 
 impl Acquirer {
-    pub(super) fn hear_terminal(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    pub(super) fn hear_terminal(
+        &mut self,
+        frame: Frame<'_>,
+        now: Stamp,
+        page: &mut Page,
+    ) -> Result<(), WireError> {
         if let Some((asked, message)) = self.wire.read_sale(frame.payload) {
             redacted(&message, &mut self.scratch);
             Self::keep(way::of(Party::Terminal, Way::Heard), &self.scratch, now, page);
@@ -51,7 +56,13 @@ impl Acquirer {
         }
     }
 
-    fn sign_on(&mut self, message: &Telegram, frame: Frame<'_>, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    fn sign_on(
+        &mut self,
+        message: &Telegram,
+        frame: Frame<'_>,
+        now: Stamp,
+        page: &mut Page,
+    ) -> Result<(), WireError> {
         let station = Station::of(&message.terminal, &message.merchant);
         let Some((_, seat)) = self.seat_of(&station, frame, now, page) else { return Ok(()) };
         let terminal = usize::try_from(seat.terminal).unwrap_or(usize::MAX);
@@ -252,7 +263,13 @@ impl Acquirer {
     }
 
     /// What became of a sale, to its terminal.
-    pub(super) fn respond(&mut self, index: u32, code: Code, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    pub(super) fn respond(
+        &mut self,
+        index: u32,
+        code: Code,
+        now: Stamp,
+        page: &mut Page,
+    ) -> Result<(), WireError> {
         let Some(sale) = self.sale(index) else { return Ok(()) };
         let Some(seat) = self.seat(sale.seat).filter(|seat| seat.line != ISSUER) else { return Ok(()) };
         let local = match sale.at.0 / 1_000_000 == now.0 / 1_000_000 {
