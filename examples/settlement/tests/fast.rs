@@ -42,10 +42,13 @@ enum Told {
     Tick,
 }
 
+/// The machines of one party, without history.
+type Pair = (Box<dyn party::Machine>, Box<dyn Machine>);
+
 /// The model and the fast machine of one party, side by side. The model is told what happened when it is durable at the
 /// fast one; what was not durable when they die, neither of them has heard.
 struct Both {
-    make: Box<dyn Fn() -> (Box<dyn party::Machine>, Box<dyn Machine>)>,
+    make: Box<dyn Fn() -> Pair>,
     store: SharedStore,
     model: Node,
     fast: Box<dyn Machine>,
@@ -60,7 +63,7 @@ struct Both {
 }
 
 impl Both {
-    fn new(make: impl Fn() -> (Box<dyn party::Machine>, Box<dyn Machine>) + 'static) -> Self {
+    fn new(make: impl Fn() -> Pair + 'static) -> Self {
         let (model, fast) = make();
         let store = SharedStore::new();
         let model = Node::open(model, Box::new(store.another())).unwrap();

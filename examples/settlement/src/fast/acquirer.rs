@@ -54,6 +54,8 @@ pub struct Acquirer {
     /// By DE11 of the advice.
     reversing: HashMap<u32, u32, Quick>,
     tombstones: BTreeSet<u64>,
+    /// How many sales are sent or being reversed.
+    open: usize,
     outbox: Outbox,
     book: Book,
     receivable: u32,
@@ -82,7 +84,7 @@ impl Acquirer {
         Ok(Self {
             config,
             wire: AcquirerWire::new()?,
-            calendar: Calendar::new(),
+            calendar: Calendar::default(),
             seats: Vec::new(),
             by_station: HashMap::default(),
             by_terminal: HashMap::default(),
@@ -92,6 +94,7 @@ impl Acquirer {
             by_network: HashMap::default(),
             reversing: HashMap::default(),
             tombstones: BTreeSet::new(),
+            open: 0,
             outbox: Outbox::new(),
             book,
             receivable,
@@ -283,7 +286,8 @@ impl Acquirer {
     }
 
     fn run_out(&mut self, now: Stamp, page: &mut Page) -> Result<(), WireError> {
-        while let Some((_, index)) = self.overdue.pop_front_if(|(due, _)| *due <= now) {
+        while let Some((_, index)) = self.overdue.front().copied().filter(|(due, _)| *due <= now) {
+            self.overdue.pop_front();
             if self.sale(index).is_some_and(|sale| sale.state == State::Sent) {
                 self.reverse(index, now, page);
                 self.respond(index, TOO_LATE, now, page)?;
@@ -364,7 +368,7 @@ impl Machine for Acquirer {
     }
 
     fn open_items(&self) -> usize {
-        self.outbox.len() + self.overdue.iter().filter(|(_, index)| self.is_sent(*index)).count()
+        self.open
     }
 
     fn book(&self) -> &Book {

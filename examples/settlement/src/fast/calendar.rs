@@ -18,9 +18,9 @@ pub struct Calendar {
     read: ([u8; 4], Date, Option<Date>),
 }
 
-impl Calendar {
-    /// No time yet.
-    pub const fn new() -> Self {
+/// No time yet.
+impl Default for Calendar {
+    fn default() -> Self {
         Self {
             second: u64::MAX,
             transmission: [b'0'; 10],
@@ -29,7 +29,9 @@ impl Calendar {
             read: ([0; 4], Date(0), None),
         }
     }
+}
 
+impl Calendar {
     /// Sets the time.
     pub fn set(&mut self, now: Stamp) {
         if now.0 / SECOND == self.second {
@@ -65,7 +67,7 @@ impl Calendar {
         let (head, rest) = rrn.split_at_mut(6);
         head.copy_from_slice(&self.head);
         if let [own, places @ ..] = rest {
-            *own = b'0' | node % 10;
+            *own = b'0' | (node % 10);
             named(sequence, places);
         }
         rrn
@@ -110,7 +112,7 @@ mod tests {
 
     #[test]
     fn reference_numbers_go_on_behind_the_last_digits() {
-        let mut calendar = Calendar::new();
+        let mut calendar = Calendar::default();
         calendar.set(Stamp::on(Date(20_780), 50_000));
         let rrn = |sequence| String::from_utf8(calendar.rrn(1, sequence).to_vec()).unwrap();
         assert_eq!(rrn(1), "632713100001");

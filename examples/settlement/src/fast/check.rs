@@ -78,7 +78,7 @@ impl Files {
             Check {
                 rule: "the acquirer's totals are the issuer's".to_owned(),
                 holds: at_acquirer == at_issuer && self.acquirer.open_items() == 0,
-                figures: format!("{}, nothing open", told(at_acquirer)),
+                figures: format!("{}, {} open", told(at_acquirer), self.acquirer.open_items()),
             },
             Check {
                 rule: "every response that a terminal heard is in the acquirer's journal".to_owned(),

@@ -110,7 +110,7 @@ impl Issuer {
             wrong_pins: vec![0; names.len()],
             cards,
             by_pan,
-            wire: IssuerWire::new(),
+            wire: IssuerWire::default(),
             acquirers: Vec::new(),
             items: Vec::new(),
             by_key: HashMap::default(),

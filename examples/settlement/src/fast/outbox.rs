@@ -99,11 +99,6 @@ impl Outbox {
             let _ = forwarder.retry(since(now), id);
         }
     }
-
-    /// How many are not done.
-    pub(super) fn len(&self) -> usize {
-        self.forwarder.as_ref().map_or(0, Forwarder::len)
-    }
 }
 
 /// The forwarder's clock.

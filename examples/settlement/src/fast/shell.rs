@@ -22,7 +22,7 @@ const FULL: usize = 4 << 20;
 /// A peer that takes nothing for so long is left.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So long a party that is asked to end waits for what is under way.
-const LAST_WAIT: Duration = Duration::from_secs(20);
+const LAST_WAIT: Duration = Duration::from_secs(60);
 /// The framing of the terminals' lines, and of the hosts'.
 pub const TERMINALS: Framing = Framing::UNIONPAY;
 /// As above.

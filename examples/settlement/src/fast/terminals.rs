@@ -313,7 +313,7 @@ impl Running<'_> {
         self.begun += 1;
         terminal.stan += 1;
         // One of a hundred is more than a card may be charged with.
-        terminal.amount = if random % 100 == 0 { LIMIT + 1 } else { 100 + (random >> 8) % 50_000 };
+        terminal.amount = if random.is_multiple_of(100) { LIMIT + 1 } else { 100 + (random >> 8) % 50_000 };
         self.ask(place, Waits::Sale, false)
     }
 

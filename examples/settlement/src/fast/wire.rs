@@ -311,13 +311,15 @@ pub struct IssuerWire {
     responses: ResponseForms<'static>,
 }
 
-impl IssuerWire {
-    /// No plan learned.
-    pub fn new() -> Self {
+/// No plan learned.
+impl Default for IssuerWire {
+    fn default() -> Self {
         let responses = ResponseForms::new(&ISO87_ASCII, &ECHO);
         Self { parser: Parser::new(&ISO87_ASCII), shape: shape(&SALE_OF_HOST), responses }
     }
+}
 
+impl IssuerWire {
     /// A 0200 of the usual shape.
     pub fn read_request<'m>(&mut self, payload: &'m [u8]) -> Option<(Requested, Message<'m>)> {
         let message = self.parser.parse(payload).ok()?;

@@ -17,6 +17,12 @@ pub(super) enum State {
     Reversed,
 }
 
+impl State {
+    const fn is_open(self) -> bool {
+        matches!(self, Self::Sent | Self::Reversing)
+    }
+}
+
 /// A sale, in numbers.
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Sale {
@@ -129,6 +135,7 @@ impl Acquirer {
             reversal: (0, 0),
         };
         if is_sent {
+            self.open += 1;
             self.host_stan = sale.host_stan;
             self.by_network.insert(network_key(sale.time, sale.host_stan), index);
         }
@@ -164,6 +171,8 @@ impl Acquirer {
                 sale.date = event.date;
             }
         }
+        let (was_open, is_open) = (before.is_open(), sale.state.is_open());
+        self.open = (self.open + usize::from(is_open)).saturating_sub(usize::from(was_open));
         if before == State::Approved {
             self.book.release(index);
         }
@@ -181,10 +190,6 @@ impl Acquirer {
 
     pub(super) fn seat(&self, number: u32) -> Option<Seat> {
         self.seats.get(usize::try_from(number).ok()?).copied()
-    }
-
-    pub(super) fn is_sent(&self, index: u32) -> bool {
-        self.sale(index).is_some_and(|sale| sale.state == State::Sent)
     }
 
     /// In which order the model goes through its sales: by merchant, then by terminal.
