@@ -21,6 +21,7 @@
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`evidence`] | what a party saw: messages and files, kept for those who judge it |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
+//! | [`fast`] | the purchase alone, for load: events in pages, one flush for many sales |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
 //! | [`watch`] | counters, gauges and alerts, folded from a journal |
