@@ -90,7 +90,7 @@ impl Both {
         let sends = self.step(Input::Start, self.now);
         assert!(sends.is_empty());
         self.waiting.push((self.now, Told::Tick));
-        self.fast.tick(self.now, &mut self.page).unwrap();
+        self.fast.tick(self.now, &mut self.page);
         self.flush();
     }
 
@@ -114,12 +114,12 @@ impl Both {
             Told::Message(peer, octets) => {
                 let line = u32::from(*peer == Party::Terminal || self.fast.party() == Party::Issuer);
                 let header = if *peer == Party::Terminal { &pos::HEADER[..] } else { &[] };
-                self.fast.heard(Frame { line, header, payload: octets }, self.now, &mut self.page).unwrap();
+                self.fast.heard(Frame { line, header, payload: octets }, self.now, &mut self.page);
             }
-            Told::Link(is_up) => self.fast.link(*is_up, self.now, &mut self.page).unwrap(),
+            Told::Link(is_up) => self.fast.link(*is_up, self.now, &mut self.page),
             Told::Tick => {}
         }
-        self.fast.tick(self.now, &mut self.page).unwrap();
+        self.fast.tick(self.now, &mut self.page);
         self.waiting.push((self.now, told));
         self.waiting.push((self.now, Told::Tick));
     }
@@ -206,7 +206,7 @@ impl Both {
             let next = self.timers.first_key_value().map(|((due, _), _)| *due);
             let fast = self.fast.next_due();
             self.now = [next, fast].into_iter().flatten().min().unwrap_or(end).min(end).max(self.now);
-            self.fast.tick(self.now, &mut self.page).unwrap();
+            self.fast.tick(self.now, &mut self.page);
             self.waiting.push((self.now, Told::Tick));
             self.flush();
             if self.now >= end {
@@ -483,4 +483,48 @@ fn issuers(seeds: std::ops::Range<u64>) {
     }
     let all = ["00", "10", "14", "21", "22", "25", "30", "51", "54", "55", "61", "75", "94", "96"];
     assert!(all.iter().all(|code| codes.contains(*code)), "{codes:?}");
+}
+
+#[test]
+fn what_is_no_message_or_another_one_stops_nobody() {
+    for seed in 0..3 {
+        let mut random = Random(seed);
+        for (mut both, is_acquirer) in [(acquirer(), true), (issuer(), false)] {
+            for _ in 0..1_500 {
+                let mut octets =
+                    if is_acquirer { of_terminal(&mut random) } else { of_acquirer(&mut random) };
+                for _ in 0..random.below(4) {
+                    let place = random.below(octets.len().max(1) as u64);
+                    let digit = random.of(b"0123456789*AZ \x00\xFF\x20\x41");
+                    octets
+                        .get_mut(usize::try_from(place).unwrap())
+                        .into_iter()
+                        .for_each(|octet| *octet = digit);
+                }
+                let line = u32::from(is_acquirer || random.below(2) == 0);
+                let header = if is_acquirer { &pos::HEADER[..] } else { &[] };
+                both.now = both.now.after(Duration::from_micros(3));
+                both.fast.heard(Frame { line, header, payload: &octets }, both.now, &mut both.page);
+                both.fast.tick(both.now, &mut both.page);
+            }
+            // what is written can be read, and what is read is the same party
+            let (_, mut again) = (both.make)();
+            for page in both.pages.iter().chain([&both.page.events]) {
+                for event in Events::of(page) {
+                    let event = event.unwrap();
+                    again.apply(&event);
+                }
+            }
+            assert_eq!(again.approved(), both.fast.approved());
+            assert_eq!(both.fast.book().imbalance(), (0, 0));
+            for (_, frames) in &both.page.frames {
+                let framing = if is_acquirer { Dialect::Pos.framing() } else { Dialect::Host.framing() };
+                let mut rest = frames.as_slice();
+                while let Some(frame) = framing.split(rest).unwrap() {
+                    rest = &rest[frame.consumed..];
+                }
+                assert!(rest.is_empty());
+            }
+        }
+    }
 }

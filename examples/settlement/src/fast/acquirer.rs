@@ -15,7 +15,7 @@ use super::hash::Quick;
 use super::outbox::Outbox;
 use super::page::{Line, Page};
 use super::wire::{AcquirerWire, Decided, Station, read_other};
-use super::{Frame, Machine, copy, way};
+use super::{Frame, Machine, copy, unwritten, way};
 use crate::clock::{Date, Stamp};
 use crate::evidence::{Sighting, Way};
 use crate::journal::Party;
@@ -267,9 +267,8 @@ impl Acquirer {
         };
         let Some(advice) = self.advice(index, repeat) else { return Ok(()) };
         self.note_steps(now, page);
-        self.tell_issuer(&advice, now, page)?;
         self.advices_at.insert(now.after(self.config.timers.acquirer), (id, now));
-        Ok(())
+        self.tell_issuer(&advice, now, page)
     }
 
     fn look_again(&mut self, now: Stamp) {
@@ -329,36 +328,35 @@ impl Machine for Acquirer {
         self.note_steps(now, page);
     }
 
-    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) {
         self.calendar.set(now);
-        if frame.line == ISSUER {
-            self.hear_issuer(frame.payload, now, page)?;
-        } else {
-            self.hear_terminal(frame, now, page)?;
-        }
+        let heard = match frame.line {
+            ISSUER => self.hear_issuer(frame.payload, now, page),
+            _ => self.hear_terminal(frame, now, page),
+        };
         self.note_steps(now, page);
-        Ok(())
+        unwritten(heard, now, page);
     }
 
-    fn link(&mut self, is_up: bool, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    fn link(&mut self, is_up: bool, now: Stamp, page: &mut Page) {
         self.calendar.set(now);
         if is_up {
             let sign_on = Telegram { management: Some(SIGN_ON), ..self.host_message(Mti::NETWORK) };
             self.note(&Event { stan: sign_on.stan, ..Event::new(Kind::StanUsed, now) }, page);
-            return self.tell_issuer(&sign_on, now, page);
+            let told = self.tell_issuer(&sign_on, now, page);
+            return unwritten(told, now, page);
         }
         self.in_service = false;
         self.outbox.unanswered(now, None);
         self.look_again(now);
         self.note_steps(now, page);
-        Ok(())
     }
 
-    fn tick(&mut self, now: Stamp, page: &mut Page) -> Result<(), WireError> {
+    fn tick(&mut self, now: Stamp, page: &mut Page) {
         self.calendar.set(now);
-        self.run_out(now, page)?;
+        let done = self.run_out(now, page);
         self.note_steps(now, page);
-        Ok(())
+        unwritten(done, now, page);
     }
 
     fn next_due(&self) -> Option<Stamp> {

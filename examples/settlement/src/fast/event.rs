@@ -69,6 +69,8 @@ kinds! {
     Opening = 20,
     /// The line to the issuer is up, and is in service.
     InService = 21,
+    /// A message that could not be written, and did not leave.
+    Unwritten = 22,
 }
 
 /// An event. What does not apply is zero or empty.

@@ -9,7 +9,7 @@ use super::event::{Event, Kind, code_number, last, octets_number, small};
 use super::hash::Quick;
 use super::page::Page;
 use super::wire::{IssuerWire, Requested, digits, filled, read_other, shown};
-use super::{Frame, Machine};
+use super::{Frame, Machine, unwritten};
 use crate::clock::{Date, Stamp};
 use crate::journal::Party;
 use crate::ledger::TransferId;
@@ -425,17 +425,14 @@ impl Machine for Issuer {
         }
     }
 
-    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) -> Result<(), WireError> {
-        self.hear(frame, now, page)
+    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) {
+        let heard = self.hear(frame, now, page);
+        unwritten(heard, now, page);
     }
 
-    fn link(&mut self, _: bool, _: Stamp, _: &mut Page) -> Result<(), WireError> {
-        Ok(())
-    }
+    fn link(&mut self, _: bool, _: Stamp, _: &mut Page) {}
 
-    fn tick(&mut self, _: Stamp, _: &mut Page) -> Result<(), WireError> {
-        Ok(())
-    }
+    fn tick(&mut self, _: Stamp, _: &mut Page) {}
 
     fn next_due(&self) -> Option<Stamp> {
         None

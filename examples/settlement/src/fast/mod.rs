@@ -59,20 +59,11 @@ pub trait Machine: Send {
     /// The history is applied, and the party starts.
     fn started(&mut self, now: Stamp, page: &mut Page);
     /// A message came.
-    ///
-    /// # Errors
-    /// A message that should leave cannot be written: the party stops.
-    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page) -> Result<(), WireError>;
+    fn heard(&mut self, frame: Frame<'_>, now: Stamp, page: &mut Page);
     /// The line that it opens itself is there, or no longer.
-    ///
-    /// # Errors
-    /// As [`heard`](Self::heard).
-    fn link(&mut self, is_up: bool, now: Stamp, page: &mut Page) -> Result<(), WireError>;
+    fn link(&mut self, is_up: bool, now: Stamp, page: &mut Page);
     /// Time has passed.
-    ///
-    /// # Errors
-    /// As [`heard`](Self::heard).
-    fn tick(&mut self, now: Stamp, page: &mut Page) -> Result<(), WireError>;
+    fn tick(&mut self, now: Stamp, page: &mut Page);
     /// When it wants to know that.
     fn next_due(&self) -> Option<Stamp>;
     /// How many sales and advices wait for a response.
@@ -82,6 +73,14 @@ pub trait Machine: Send {
     /// How many sales it approved and did not undo, and their sum.
     fn approved(&self) -> (u64, u64) {
         self.book().holds().fold((0, 0), |(count, sum), (_, hold)| (count + 1, sum + hold.amount))
+    }
+}
+
+/// A message that no spec can write, since what was heard holds what cannot be said again: it is noted, and does not leave.
+/// Whoever waits for it runs out of time, as if it were lost.
+fn unwritten(done: Result<(), WireError>, now: Stamp, page: &mut Page) {
+    if done.is_err() {
+        page.note(&Event::new(Kind::Unwritten, now));
     }
 }
 

@@ -181,13 +181,8 @@ impl Shared {
             match framing.split(octets.get(used..).unwrap_or_default()) {
                 Ok(Some(frame)) => {
                     let (header, payload) = (frame.header, frame.payload);
-                    let frame_len = frame.consumed;
-                    let taken = machine.heard(Frame { line, header, payload }, self.clock.now(), page);
-                    if let Err(why) = taken {
-                        *stopped = Some(why.to_string());
-                        is_sound = false;
-                    }
-                    used += frame_len;
+                    machine.heard(Frame { line, header, payload }, self.clock.now(), page);
+                    used += frame.consumed;
                     *heard += 1;
                 }
                 Ok(None) => break,
@@ -199,15 +194,10 @@ impl Shared {
         is_sound.then_some(used)
     }
 
-    fn step(
-        &self,
-        step: impl FnOnce(&mut dyn Machine, Stamp, &mut Page) -> Result<(), crate::wire::WireError>,
-    ) {
+    fn step(&self, step: impl FnOnce(&mut dyn Machine, Stamp, &mut Page)) {
         let mut state = self.lock();
-        let State { machine, page, stopped, .. } = &mut *state;
-        if let Err(why) = step(&mut **machine, self.clock.now(), page) {
-            *stopped = Some(why.to_string());
-        }
+        let State { machine, page, .. } = &mut *state;
+        step(&mut **machine, self.clock.now(), page);
         drop(state);
         self.arrived.notify_one();
     }
@@ -253,7 +243,7 @@ impl Shared {
             let due = state.machine.next_due();
             if due.is_some_and(|due| due <= now) {
                 let State { machine, page, .. } = &mut *state;
-                machine.tick(now, page).map_err(|why| why.to_string())?;
+                machine.tick(now, page);
             }
             if !state.page.is_empty() {
                 std::mem::swap(&mut state.page, spare);

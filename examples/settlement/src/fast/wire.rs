@@ -179,8 +179,7 @@ impl AcquirerWire {
         let mut room = [0; ROOM];
         let kind: [u8; 11] = characters(&message, 60, &mut room)?.try_into().ok()?;
         let [b'2', b'2', batch @ .., b'0', b'0', b'0'] = kind else { return None };
-        let code = message.number(3).ok()?;
-        let condition = message.number(25).ok()?;
+        let (code, condition) = (packed(&message, 3)?, packed(&message, 25)?);
         let is_even = message.get(2)?.len() == 16;
         if (code, condition) != (0, 0) || !is_even || message.get(49)? != CURRENCY {
             return None;
@@ -192,8 +191,8 @@ impl AcquirerWire {
         let asked = Asked {
             station,
             batch: u32::try_from(digits(&batch)?).ok(),
-            stan: u32::try_from(message.number(11).ok()?).ok()?,
-            amount: message.number(4).ok(),
+            stan: u32::try_from(packed(&message, 11)?).ok()?,
+            amount: packed(&message, 4),
             management: Some(0),
         };
         Some((asked, message))
@@ -206,7 +205,7 @@ impl AcquirerWire {
     pub fn write_request(
         &self,
         sale: &Message<'_>,
-        (stan, rrn, institution): (u32, &[u8; 12], &str),
+        (stan, amount, rrn, institution): (u32, u64, &[u8; 12], &str),
         (station, calendar): (&Station, &Calendar),
         out: &mut [u8],
     ) -> Result<usize, WireError> {
@@ -215,7 +214,7 @@ impl AcquirerWire {
         let values = [
             (2, Value::from(&pan)),
             (3, "000000".into()),
-            (4, sale.number(4)?.into()),
+            (4, amount.into()),
             (7, calendar.transmission().into()),
             (11, stan.into()),
             (12, time.into()),
@@ -394,6 +393,12 @@ fn shape(numbers: &[u8]) -> Bitmap {
 /// The characters of an element, whether it may be shown or not.
 fn characters<'o>(message: &Message<'_>, number: u8, out: &'o mut [u8]) -> Option<&'o [u8]> {
     message.get(number)?.expose().copy_to(out).ok()
+}
+
+/// The number in an element of an even number of packed digits, which the parser has looked at.
+fn packed(message: &Message<'_>, number: u8) -> Option<u64> {
+    let octets = message.wire().get(message.get(number)?.value_range())?;
+    Some(octets.iter().fold(0, |number, octet| number * 100 + u64::from((octet >> 4) * 10 + (octet & 0x0F))))
 }
 
 fn text<const N: usize>(message: &Message<'_>, number: u8) -> Option<[u8; N]> {

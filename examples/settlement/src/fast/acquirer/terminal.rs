@@ -122,7 +122,10 @@ impl Acquirer {
         let index = u32::try_from(self.sales.len().saturating_sub(1)).unwrap_or(u32::MAX);
         self.overdue.push_back((now.after(self.config.timers.acquirer), index));
         match came {
-            Came::Parsed(message) => self.request(message, (stan, &rrn), &seat, now, page),
+            Came::Parsed(message) => {
+                let amount = asked.amount.unwrap_or_default();
+                self.request(message, (stan, amount, &rrn), &seat, now, page)
+            }
             Came::Read(message) => {
                 let request = Telegram {
                     pan: message.pan.clone(),
@@ -144,13 +147,13 @@ impl Acquirer {
     fn request(
         &mut self,
         sale: &Message<'_>,
-        (stan, rrn): (u32, &[u8; 12]),
+        (stan, amount, rrn): (u32, u64, &[u8; 12]),
         seat: &Seat,
         now: Stamp,
         page: &mut Page,
     ) -> Result<(), WireError> {
         let Self { wire, calendar, config, scratch, .. } = self;
-        let names = (stan, rrn, config.institution.as_str());
+        let names = (stan, amount, rrn, config.institution.as_str());
         let octets =
             page.send(ISSUER, &[], |room| wire.write_request(sale, names, (&seat.station, calendar), room))?;
         wire.redact_request(octets, scratch);
