@@ -22,6 +22,7 @@
 //! | [`capture`] | what was sent, as a pcap file |
 //! | [`evidence`] | what a party saw: messages and files, kept for those who judge it |
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
+//! | [`fast`] | the purchase alone, for load: events in pages, one flush for many sales |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
 //! | [`watch`] | counters, gauges and alerts, folded from a journal |
@@ -46,6 +47,7 @@ pub mod card;
 pub mod clock;
 pub mod day;
 pub mod evidence;
+pub mod fast;
 pub mod fees;
 pub mod files;
 pub mod journal;

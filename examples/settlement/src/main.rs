@@ -14,6 +14,7 @@
 )]
 
 mod asking;
+mod loading;
 mod nodes;
 mod options;
 
@@ -68,6 +69,8 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Probe(file) => nodes::probe_all(&Topology::read(file)?, &mut print),
         Task::Operators(of) => nodes::operators(&of.topology()?, of.name(), &mut print),
         Task::Node(node) => Ok(node.run().map(|()| true)?),
+        Task::Load(loading) => loading.run(&mut print),
+        Task::Fast(fast) => fast.run(&mut print).map(|()| true),
         Task::Where(asking) => asking.run(&mut print),
     }
 }

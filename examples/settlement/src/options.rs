@@ -9,6 +9,7 @@ use settlement::party::Timers;
 use settlement::wimm::Lang;
 
 use crate::asking::Asking;
+use crate::loading::{Fast, Loading};
 use crate::nodes::NodeOptions;
 
 /// What `--help` prints.
@@ -49,6 +50,15 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
        settlement operators PARTY --topology FILE
                                         who did what and why, compared with the ledger
+
+       settlement load                  how fast the purchase path is: acquirer and issuer as processes, over TCP
+         --sales N       how many sales (default 100000)
+         --in-flight N   how many at a time, one for each terminal (default 256)
+         --connections N over how many connections of terminals (default 2)
+         --memory        without a ledger; else each answer is on the disk before it leaves
+         --kills N       kill a party so often meanwhile (kill -9), and start it again
+         --keep FOLDER   keep the ledgers there, for `settlement where --ledger`
+       settlement fast acquirer|issuer  one of the two, until its input ends: --listen ADDR --call ADDR --ledger FILE
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
   --head HEX          with --check: the head that was printed when the day was closed
@@ -103,6 +113,8 @@ pub(crate) enum Task {
     Node(NodeOptions),
     Probe(PathBuf),
     Operators(NodeOptions),
+    Load(Loading),
+    Fast(Fast),
 }
 
 /// The command line, understood.
@@ -128,6 +140,12 @@ impl Options {
         }
         if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
             return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "load").is_some() && !std::env::args().any(|word| word == "--help") {
+            return Ok(Self::of(Task::Load(Loading::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "fast").is_some() {
+            return Ok(Self::of(Task::Fast(Fast::from_words(words)?)));
         }
         if words.next_if(|word| word == "operators").is_some() {
             return Ok(Self::of(Task::Operators(NodeOptions::from_words(words)?)));

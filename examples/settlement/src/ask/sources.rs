@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use cardwire_recon::record::Side;
 
-use crate::evidence::{Way, capture};
+use crate::evidence::{Sighting, Way, capture};
+use crate::fast::store::sightings;
 use crate::journal::Party;
 use crate::party;
 use crate::store::Witness;
@@ -51,7 +52,8 @@ impl Sources {
         let (mut statement, mut of_bank) = (None, None);
         for path in paths {
             let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-            let witness = Witness::read(path).map_err(|error| named(&error))?;
+            let mut witness = Witness::read(path).map_err(|error| named(&error))?;
+            witness.evidence.extend(sightings(path).map_err(|error| named(&error))?.into_iter().flatten());
             if !witness.evidence.is_empty() {
                 let octets = capture(Party::Acquirer, &witness.evidence, east);
                 let octets = octets.map_err(|error| named(&error))?;
@@ -74,6 +76,15 @@ impl Sources {
             all.push(Source { name, side: Side::Bank, octets });
         }
         Ok(Self(all))
+    }
+
+    /// The messages that an acquirer saw.
+    ///
+    /// # Errors
+    /// In words: messages that are in no capture.
+    pub fn of_acquirer(name: &str, seen: &[Sighting], east: u64) -> Result<Self, String> {
+        let octets = capture(Party::Acquirer, seen, east).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self(vec![Source { name: name.to_owned(), side: Side::Switch, octets }]))
     }
 
     /// The files.

@@ -16,6 +16,7 @@ pub use file::{Begun, Contents, LedgerFile, Seal, Witness};
 pub use mem::MemStore;
 pub use shared::{Replica, SharedStore};
 pub use sqlite::{SqliteStore, local_seconds_east};
+pub(crate) use sqlite::{open_to_read, open_to_write};
 
 use crate::evidence::Sighting;
 use crate::journal::Record;

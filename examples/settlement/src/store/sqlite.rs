@@ -10,8 +10,10 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub(super) use self::rows::{number, read_evidence, read_history, read_records, signed, word};
-pub(super) use self::schema::{is_begun, open_to_read, open_to_write};
+pub(super) use self::schema::is_begun;
+pub(crate) use self::schema::{open_to_read, open_to_write};
 use super::{Commit, History, Store, StoreError, Tip, book, created, link};
+use crate::fast::store::has_pages;
 use crate::journal::Party;
 use crate::ledger::{Digest, Ledger, Status};
 
@@ -33,6 +35,9 @@ impl SqliteStore {
     /// believed but recomputed.
     pub fn open(file: &Path, party: Party) -> Result<Self, StoreError> {
         let connection = open_to_write(file)?;
+        if has_pages(&connection)? {
+            return Err(StoreError::Failed(format!("this is the ledger of a fast {party}, see `load`")));
+        }
         let history = read_history(&connection, party)?;
         let tip = history.commits.last().copied().unwrap_or(Tip::START);
         if history.tip(tip.seq) != tip {

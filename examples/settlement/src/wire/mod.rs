@@ -14,7 +14,7 @@ use cardwire::{Framing, Message, Spec};
 use crate::telegram::{Code, Mti, Telegram};
 
 /// CNY.
-const CURRENCY: &str = "156";
+pub(crate) const CURRENCY: &str = "156";
 
 /// Why bytes are no message we handle. Never holds content of the message.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

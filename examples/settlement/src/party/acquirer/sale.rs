@@ -417,6 +417,8 @@ impl Acquirer {
     }
 
     pub(super) fn apply_sale(&mut self, record: &Record) {
+        // An advice that is queued and not sent yet has its number already.
+        self.host_stan = self.host_stan.max(record.host_stan);
         if record.kind == RecordKind::SaleSent {
             self.sequence += 1;
             let network = network_key(&record.transmission, record.host_stan);
