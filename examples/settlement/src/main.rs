@@ -16,6 +16,7 @@
 mod asking;
 mod nodes;
 mod options;
+mod simulating;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -69,6 +70,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Operators(of) => nodes::operators(&of.topology()?, of.name(), &mut print),
         Task::Node(node) => Ok(node.run().map(|()| true)?),
         Task::Where(asking) => asking.run(&mut print),
+        Task::Sim(simulating) => simulating.run(&mut print),
     }
 }
 

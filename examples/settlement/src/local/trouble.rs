@@ -43,6 +43,8 @@ pub enum Moment {
     Before,
     /// All of its step is stored, and nothing left.
     After,
+    /// All of its step is stored, and so many of its messages and parcels left.
+    Amid(usize),
 }
 
 /// The party dies at the so many-th input from now, counted from 1.
