@@ -161,6 +161,14 @@ impl Answers {
         answer::text(&self.run, line, lang.in_recon())
     }
 
+    /// What says so: when (`2026-11-23 14:02:01`), which side, and in words.
+    pub fn evidence(&self, line: &Line) -> Vec<(String, String, String)> {
+        let words = Lang::English.in_recon();
+        let mut events = self.run.evidence(line, words);
+        events.extend(self.run.bank_evidence(line, words));
+        events.into_iter().map(|event| (event.when_text(), event.side.clone(), event.words)).collect()
+    }
+
     /// The same for machines, one object.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chance::index;
-use super::parties::{ACCOUNTS, CARDS, MERCHANTS, card};
+use super::parties::{ACCOUNTS, CARDS, MERCHANTS, TILLS, card};
 use super::run::Run;
 use super::work::{Doing, Task};
 use crate::card::{Card, Pan};
@@ -11,6 +11,7 @@ use crate::journal::{Party, Record, RecordKind};
 use crate::money::Money;
 use crate::ops::Operation;
 use crate::party::{Command, Desk, TerminalRequest};
+use crate::telegram::{Mti, Telegram};
 
 /// The commands of a task.
 pub(super) fn commands(run: &Run, task: &Task) -> Vec<(Party, Command)> {
@@ -31,7 +32,7 @@ pub(super) fn commands(run: &Run, task: &Task) -> Vec<(Party, Command)> {
             .map(|rrn| (Party::Acquirer, Command::Desk(Desk::Correct(rrn))))
             .collect(),
         Doing::Redirect => redirected(run),
-        Doing::Link(_) | Doing::Second => Vec::new(),
+        Doing::Link(_) | Doing::Second | Doing::Again => Vec::new(),
     }
 }
 
@@ -64,6 +65,24 @@ fn follow(
         _ => (Some(part), shown(slip)),
     };
     Some(TerminalRequest { operation, card: shown, amount, about: Some(slip.stan) })
+}
+
+/// The request of the last sale that was approved, with another amount.
+pub(super) fn again(slips: &[Record]) -> Option<Telegram> {
+    let last = slips.iter().rev().find(|record| record.kind == RecordKind::SaleApproved)?;
+    let (terminal, merchant) = TILLS.first().copied()?;
+    let card = card(0, None)?;
+    Some(Telegram {
+        pan: Some(card.pan),
+        expiry: Some(card.expiry),
+        pin: Some(card.pin),
+        amount: Some(last.amount?.plus(Money::minor(1))),
+        batch: Some(last.batch),
+        management: Some(0),
+        terminal: terminal.to_owned(),
+        merchant: merchant.to_owned(),
+        ..Telegram::new(Mti::SALE, last.stan)
+    })
 }
 
 /// The card that was shown before.

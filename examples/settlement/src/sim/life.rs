@@ -23,6 +23,7 @@ pub(super) struct Lives {
     parts: BTreeMap<String, i128>,
     /// The payout that an item or its credit is in, and that did not come back.
     paid: BTreeMap<(String, Kind), String>,
+    credited: BTreeSet<String>,
     accounts: BTreeMap<String, String>,
     held: BTreeSet<String>,
 }
@@ -61,6 +62,8 @@ impl Lives {
             SaleApproved | SaleDeclined => {
                 (&[SaleSent], &[SaleApproved, SaleDeclined, SaleReversing, SaleReversed])
             }
+            // A reservation may be given back after its batch, which charges nobody for it.
+            SaleReversing if self.is(record, "pre-authorization") => (&[SaleSent], &[SaleReversing, SaleDeclined]),
             SaleReversing => (&[SaleSent], &[SaleReversing, SaleDeclined, SaleCaptured, SaleSettled]),
             SaleReversed => (&[SaleReversing], &[SaleReversed]),
             SaleCaptured => (&[SaleApproved], &[SaleReversing, SaleCaptured]),
@@ -75,13 +78,25 @@ impl Lives {
         self.follows(Party::Acquirer, "I5", record, needs, forbids)
     }
 
+    /// Was this payout credited once?
+    pub(super) fn is_credited(&self, payout: &str) -> bool {
+        self.credited.contains(payout)
+    }
+
+    fn is(&self, record: &Record, operation: &str) -> bool {
+        self.operations.get(&record.tx).is_some_and(|known| known == operation)
+    }
+
     /// An item at the issuer.
     fn issued(&mut self, record: &Record) -> Result<(), Violation> {
         use Kind::{SaleAdjusted, SaleApproved, SaleDeclined, SaleExpired, SaleReversed, SaleSettled, Tombstone};
-        let first = &[SaleApproved, SaleDeclined];
         let (needs, forbids): (&[Kind], &[Kind]) = match record.kind {
             SaleApproved => (&[], &[SaleApproved, SaleDeclined, Tombstone]),
-            SaleDeclined => (&[], first),
+            // What a reversal came for first is declined as often as it comes.
+            SaleDeclined if self.items.get(&(Party::Issuer, record.tx.clone())).is_some_and(|known| known.contains(&Tombstone)) => {
+                (&[], &[SaleApproved])
+            }
+            SaleDeclined => (&[], &[SaleApproved, SaleDeclined]),
             Tombstone => (&[], &[SaleApproved, SaleDeclined, Tombstone]),
             SaleReversed | SaleExpired => (&[SaleApproved], &[SaleReversed, SaleExpired, SaleSettled]),
             SaleSettled => (&[SaleApproved], &[SaleReversed, SaleExpired, SaleSettled]),
@@ -141,7 +156,7 @@ impl Lives {
                     let ready = [Kind::SaleCaptured, Kind::SaleSettled, Kind::SaleCleared].into_iter().all(has);
                     hold(ready, "I11", || format!("{} is paid before it is settled", record.tx))?;
                 }
-                let is_refund = self.operations.get(&record.tx).is_some_and(|operation| operation == "refund");
+                let is_refund = self.is(record, "refund");
                 let sign = if is_sale && !is_refund { 1 } else { -1 };
                 *self.parts.entry(record.note.clone()).or_default() += sign * units;
                 let before = self.paid.insert((record.tx.clone(), record.kind), record.note.clone());
@@ -151,6 +166,10 @@ impl Lives {
             }
             Kind::PayoutReturned => {
                 self.paid.retain(|_, payout| *payout != record.tx);
+                Ok(())
+            }
+            Kind::PayoutCredited => {
+                self.credited.insert(record.tx.clone());
                 Ok(())
             }
             Kind::AccountSet => {

@@ -19,6 +19,7 @@ use crate::journal::{Party, Record, RecordKind};
 use crate::local::{Local, Moment};
 use crate::node::Node;
 use crate::party::Command;
+use crate::telegram::{Mti, Telegram};
 use crate::world::{World, WorldError};
 
 /// So many days after the weather everything must be in order.
@@ -152,7 +153,13 @@ impl Run {
         for (number, (name, _)) in (0..).zip(TILLS).skip(1) {
             world.add_terminal(name, open((Party::Terminal, number))?)?;
         }
-        locked(&sky).set_clocks(start);
+        {
+            let mut sky = locked(&sky);
+            sky.set_clocks(start);
+            // The acquirer signed on before the weather began.
+            let sign_on = Telegram::new(Mti::NETWORK, 500_001);
+            sky.sent.push(((Party::Acquirer, 0), (Party::Issuer, 0), sign_on));
+        }
         world.set_weather(Box::new(Winds(Arc::clone(&sky))));
         Ok(Self { sky, world, watch: Watch::default(), steps: 0 })
     }
@@ -175,6 +182,12 @@ impl Run {
         }
         match task.doing {
             Doing::Link(up) => self.world.host_link(up).map_err(|error| stopped(&error))?,
+            Doing::Again => {
+                if let Some(message) = desk::again(&self.records((Party::Terminal, 0))) {
+                    let sent = self.world.send(Party::Terminal, Party::Acquirer, &message);
+                    sent.map_err(|error| stopped(&error))?;
+                }
+            }
             Doing::Second if !self.world.is_down((Party::Acquirer, 0)) => {
                 let second = node(&self.sky, (Party::Acquirer, 0)).map_err(|error| stopped(&error))?;
                 self.world.second_instance(second).map_err(|error| stopped(&error))?;
@@ -244,6 +257,7 @@ pub fn told(task: &Task) -> String {
         Doing::Ask(party, command) => format!("{when}  {party}: {command:?}"),
         Doing::Link(up) => format!("{when}  the hosts' line is {}", if *up { "mended" } else { "cut" }),
         Doing::Second => format!("{when}  a second acquirer starts"),
+        Doing::Again => format!("{when}  T1 uses a STAN again"),
         Doing::Correct => format!("{when}  the acquirer's desk corrects what is in dispute"),
         Doing::Redirect => format!("{when}  merchants whose payout came back name another account"),
     }

@@ -175,11 +175,9 @@ fn spoilt(frame: &[u8], mti: Mti, host: bool, draw: u64) -> Option<Vec<u8>> {
     let has_mac = !host && financial.iter().any(|with| [*with, with.answer()].contains(&mti));
     let bit = if has_mac { 1 << (draw % 8) } else { 0x80 };
     *octets.get_mut(place)? ^= bit;
-    if has_mac {
-        return Some(octets);
-    }
     let dialect = if host { Dialect::Host } else { Dialect::Pos };
     match dialect.framing().split(&octets) {
+        Ok(Some(_)) | Err(_) if has_mac => Some(octets),
         Ok(Some(read)) if dialect.decode(read.payload).is_ok() => None,
         Ok(Some(_)) | Err(_) => Some(octets),
         // A length that never ends would make the line deaf, and is lost, too.

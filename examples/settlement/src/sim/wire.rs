@@ -33,8 +33,8 @@ impl Wire {
         }
         let key = (to, from, class, message.stan);
         let code = message.code.unwrap_or(Code::of(b"00"));
-        // What is refused for its MAC may say anything.
-        if code == Code::of(b"A0") {
+        // What is refused for its MAC or its type may say anything.
+        if [Code::of(b"A0"), Code::of(b"40")].contains(&code) {
             return Ok(());
         }
         let who = || format!("{} {} STAN {:06}", name(from), message.mti, message.stan);

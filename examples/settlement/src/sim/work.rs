@@ -24,6 +24,8 @@ pub enum Doing {
     Ask(Party, Command),
     /// The line between the hosts is cut, or mended.
     Link(bool),
+    /// The first terminal uses the number of its last slip again, with another amount: a fault of its program.
+    Again,
     /// A second acquirer starts on the history of the first.
     Second,
     /// The acquirer's desk corrects what is in dispute.
@@ -150,7 +152,8 @@ fn persons(dice: &mut Dice, date: Date) -> Vec<Task> {
         let place = format!("person {day}");
         let Some(draw) = dice.strikes(Class::Person, &place, count, Stamp(0)) else { continue };
         let second = 9 * 3_600 + (draw >> 8) % 72_000;
-        let (at, later) = (Stamp::on(date, second), Stamp::on(date, second + 60 + (draw >> 24) % 7_200));
+        let longest = if draw % 10 < 2 { 60_000 } else { 7_200 };
+        let (at, later) = (Stamp::on(date, second), Stamp::on(date, second + 60 + (draw >> 24) % longest));
         let place = index(draw >> 40, MERCHANTS.len());
         let merchant = MERCHANTS.get(place).copied().unwrap_or_default().to_owned();
         let account = ACCOUNTS.get(place).copied().unwrap_or_default().to_owned();
@@ -174,7 +177,7 @@ fn persons(dice: &mut Dice, date: Date) -> Vec<Task> {
                 let fails = if draw.is_multiple_of(2) { Command::Break } else { Command::DayEnd };
                 [ask(fails), ask(Command::Repair)]
             }
-            6 => [Doing::Second, Doing::Correct],
+            6 => [Doing::Second, Doing::Again],
             _ => [Doing::Link(false), Doing::Link(true)],
         };
         let [first, second] = pair;
