@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::io::Cursor;
 
 use cardwire_recon::engine::decide::Decisions;
-use cardwire_recon::engine::line::{Line, LineKind};
+pub use cardwire_recon::engine::line::Line;
+use cardwire_recon::engine::line::LineKind;
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::output::answer;

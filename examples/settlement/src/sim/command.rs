@@ -22,7 +22,7 @@ pub struct Limits<'a> {
 #[derive(Default)]
 struct Sum {
     seeds: u64,
-    asked: usize,
+    said: BTreeMap<String, (u64, u64)>,
     steps: u64,
     commits: u64,
     struck: BTreeMap<Class, u64>,
@@ -34,7 +34,9 @@ struct Sum {
 impl Sum {
     fn add(&mut self, seed: u64, ran: &Ran) {
         self.seeds += 1;
-        self.asked += ran.asked;
+        for (said, count) in &ran.said {
+            self.said.entry(said.clone()).or_insert((0, seed)).0 += count;
+        }
         self.steps += ran.steps;
         self.commits += ran.commits;
         for (class, count) in counted(&ran.struck) {
@@ -56,10 +58,13 @@ impl Sum {
             self.seeds,
             self.steps,
             self.commits,
-            self.asked,
+            self.said.values().map(|(count, _)| count).sum::<u64>(),
             struck.join(", "),
             days.join(", "),
         );
+        for (said, (count, first)) in &self.said {
+            out.push_str(&format!("  {count:>8}  {said}, first in seed {first}\n"));
+        }
         for mark in MARKS {
             let (count, first) = self.marks.get(mark).copied().unwrap_or_default();
             let seen = if count == 0 { "never seen".to_owned() } else { format!("{count} seeds, first {first}") };

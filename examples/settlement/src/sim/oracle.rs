@@ -14,6 +14,7 @@ use crate::evidence::Sighting;
 use crate::journal::{Party, Record, RecordKind as Kind};
 use crate::ops::Operation;
 use crate::party;
+use crate::telegram::Code;
 use crate::world::World;
 
 /// Clocks of the parties are eight hours east of UTC.
@@ -25,8 +26,10 @@ enum Truth {
     /// Its request never reached the acquirer.
     Unseen,
     Declined,
-    /// Taken back before it was counted: the cardholder has the money.
-    Reversed,
+    /// Taken back before it was counted: the issuer held it, and gave it back.
+    Released,
+    /// The same, and the issuer had never held it.
+    NeverHeld,
     /// The merchant has the money.
     Paid,
     /// The merchant had it, and it was taken back.
@@ -44,7 +47,8 @@ impl Truth {
         match self {
             Self::Unseen => (&["W20", "W31", "W90"], ANY),
             Self::Declined => (&["W20"], &["nobody"]),
-            Self::Reversed => (&["W31"], &["cardholder", "nobody"]),
+            Self::Released => (&["W31"], &["cardholder", "nobody"]),
+            Self::NeverHeld => (&["W31", "W20"], &["cardholder", "nobody"]),
             Self::Paid => (&["W00"], &["merchant", "merchant bank"]),
             Self::Adjusted => (&["W31", "W00"], ANY),
             Self::Partly | Self::Named => (ANY, ANY),
@@ -52,8 +56,17 @@ impl Truth {
     }
 }
 
-/// Asks about each item of each terminal. How many there were.
-pub(super) fn check(run: &Run) -> Result<usize, Violation> {
+/// What was found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// How often what is true was said how: `Paid: W00 matched`.
+    pub(super) said: BTreeMap<String, u64>,
+    /// The first that is wrong.
+    pub(super) wrong: Option<Violation>,
+}
+
+/// Asks about each item of each terminal.
+pub(super) fn check(run: &Run) -> Result<Found, Violation> {
     let evidence = sightings(run);
     let bank = run.records((Party::Bank, 0));
     let today = run.world.now().date();
@@ -65,8 +78,11 @@ pub(super) fn check(run: &Run) -> Result<usize, Violation> {
     let asked = Asked { as_of: Some(format!("{today}T12:00")), zone: None };
     let answers = Answers::of(&sources, &asked).map_err(failed)?;
     let times: BTreeSet<String> = evidence.iter().map(|seen| second_of(seen)).collect();
-    let truths = Truths::of(run);
-    let mut count = 0;
+    let mut truths = Truths::of(run);
+    for (number, (terminal, _)) in (0..).zip(TILLS) {
+        truths.touch(terminal, &run.records((Party::Terminal, number)));
+    }
+    let mut found = Found::default();
     for (number, (terminal, _)) in (0..).zip(TILLS) {
         for slip in run.records((Party::Terminal, number)).iter().filter(|record| record.kind == Kind::SaleSent) {
             let operation: Operation =
@@ -74,12 +90,13 @@ pub(super) fn check(run: &Run) -> Result<usize, Violation> {
             if operation != Operation::Sale {
                 continue;
             }
-            count += 1;
             let truth = truths.of_slip(terminal, slip);
-            examine(&answers, terminal, slip, truth, &times)?;
+            let said = examine(&answers, terminal, slip, truth, &times);
+            found.wrong = found.wrong.or(said.0);
+            *found.said.entry(said.1).or_default() += 1;
         }
     }
-    Ok(count)
+    Ok(found)
 }
 
 fn examine(
@@ -88,39 +105,31 @@ fn examine(
     slip: &Record,
     truth: Truth,
     times: &BTreeSet<String>,
-) -> Result<(), Violation> {
+) -> (Option<Violation>, String) {
     let (stan, batch) = (format!("{:06}", slip.stan), slip.batch.to_string());
     let question = Question::Stan { stan: stan.clone(), batch, terminal: Some(terminal.to_owned()) };
     let lines = answers.find(&question);
     let (codes, holders) = truth.codes();
-    let said = || {
-        let words = lines.iter().map(|line| {
-            format!("{} {} holder {}", Answers::code(line), line.class.id(), line.holder.id())
-        });
-        let words: Vec<_> = words.collect();
-        format!("{terminal} STAN {stan} batch {} is {truth:?}, and where says {words:?}", slip.batch)
+    let words =
+        lines.iter().map(|line| format!("{} {} ({})", Answers::code(line), line.class.id(), line.holder.id()));
+    let words = words.collect::<Vec<_>>().join(" and ");
+    let said = format!("{truth:?}: {}", if words.is_empty() { "nothing" } else { &words });
+    let fits = |line: &&crate::ask::Line| {
+        let code = Answers::code(line);
+        (codes.is_empty() || codes.contains(&code)) && (holders.is_empty() || holders.contains(&line.holder.id()))
     };
-    if lines.is_empty() {
-        return hold(truth == Truth::Unseen, "Q9", said);
-    }
-    let fits = |place: usize| {
-        lines.get(place).is_some_and(|line| {
-            let code = Answers::code(line);
-            (codes.is_empty() || codes.contains(&code))
-                && (holders.is_empty() || holders.contains(&line.holder.id()))
-        })
-    };
-    hold((0..lines.len()).any(fits), "Q9", said)?;
-    for line in &lines {
+    let unseen = lines.is_empty() && truth == Truth::Unseen;
+    let invented = lines.iter().find_map(|line| {
         let evidence = answers.evidence(line);
-        hold(!evidence.is_empty(), "Q9", || format!("{}: without evidence", said()))?;
-        let of_line = evidence.iter().filter(|(when, ..)| when.len() > 10);
-        let invented = of_line.map(|(when, _, words)| (when.get(..19).unwrap_or_default(), words)).find(
-            |(when, _)| !times.contains(*when),
-        );
-        hold(invented.is_none(), "Q9", || format!("{}: nobody saw {invented:?}", said()))?;
-    }
-    Ok(())
+        let timed = evidence.into_iter().map(|(when, ..)| when).filter(|when| when.len() > 10);
+        let mut timed = timed.peekable();
+        let none = timed.peek().is_none().then(|| "no evidence".to_owned());
+        none.or_else(|| timed.find(|when| !times.contains(when.get(..19).unwrap_or_default())))
+    });
+    let right = (unseen || lines.iter().any(|line| fits(line))) && invented.is_none();
+    let what = || format!("{terminal} STAN {stan} batch {}: {said}; {invented:?}", slip.batch);
+    let wrong = (!right).then(|| Violation { rule: "Q9", what: what() });
+    (wrong, said)
 }
 
 fn sightings(run: &Run) -> Vec<Sighting> {
@@ -143,6 +152,8 @@ struct Truths {
     /// Sales that another operation is about.
     touched: BTreeSet<String>,
     named: BTreeSet<String>,
+    /// Reversals that were answered with 00.
+    released: BTreeSet<String>,
 }
 
 impl Truths {
@@ -153,8 +164,13 @@ impl Truths {
             kinds: BTreeMap::new(),
             touched: BTreeSet::new(),
             named: BTreeSet::new(),
+            released: BTreeSet::new(),
         };
+        let altered = locked(&run.sky).altered.clone();
         for record in &records {
+            if altered.contains(&record.rrn) {
+                all.named.insert(record.tx.clone());
+            }
             all.kinds.entry(record.tx.clone()).or_default().insert(record.kind);
             match record.kind {
                 Kind::SaleSent => {
@@ -166,6 +182,9 @@ impl Truths {
                         all.touched.insert(about.to_owned());
                     }
                 }
+                Kind::SaleReversed if record.code == Some(Code::of(b"00")) => {
+                    all.released.insert(record.tx.clone());
+                }
                 Kind::ClearingException | Kind::ItemDisputed | Kind::BatchItemDisputed | Kind::StanReuse => {
                     all.named.insert(record.tx.clone());
                 }
@@ -173,6 +192,19 @@ impl Truths {
             }
         }
         all
+    }
+
+    /// Another slip is about this one, whether or not anybody heard of it.
+    fn touch(&mut self, terminal: &str, slips: &[Record]) {
+        let intents = || slips.iter().filter(|record| record.kind == Kind::SaleSent);
+        for slip in intents() {
+            let about = slip.note.split('|').nth(1).and_then(|stan| stan.parse::<u64>().ok());
+            let Some(about) = intents().find(|earlier| Some(earlier.stan) == about) else { continue };
+            if slip.note.starts_with("refund") || slip.note.starts_with("adjust") {
+                let key = self.keys.get(&(terminal.to_owned(), about.batch, about.stan));
+                self.touched.extend(key.cloned());
+            }
+        }
     }
 
     fn of_slip(&self, terminal: &str, slip: &Record) -> Truth {
@@ -183,7 +215,7 @@ impl Truths {
         if self.named.contains(key) {
             Truth::Named
         } else if has(Kind::SaleReversed) {
-            Truth::Reversed
+            if self.released.contains(key) { Truth::Released } else { Truth::NeverHeld }
         } else if has(Kind::SaleAdjusted) {
             Truth::Adjusted
         } else if has(Kind::SaleDeclined) {

@@ -1,6 +1,6 @@
 //! One run: two days under weather, then healing, and at the end everything is where it belongs or in a named open item.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use super::chance::{Class, Dice, FaultId};
@@ -59,8 +59,8 @@ pub struct Ran {
     pub hash: u64,
     /// Days of healing that it took.
     pub days: u64,
-    /// Items that the diagnosis was asked about.
-    pub asked: usize,
+    /// What the diagnosis said of items, and how often: `Paid: W00 matched (merchant)`.
+    pub said: BTreeMap<String, u64>,
     /// Inputs that a party was handed.
     pub inputs: u64,
     /// When it ended, as far as it came.
@@ -133,7 +133,9 @@ impl Plan {
             }
         }
         wrong.map_or(Ok(()), Err)?;
-        ran.asked = oracle::check(run)?;
+        let found = oracle::check(run)?;
+        ran.said = found.said;
+        found.wrong.map_or(Ok(()), Err)?;
         run.replays()
     }
 }
@@ -264,8 +266,8 @@ pub fn told(task: &Task) -> String {
 }
 
 /// So many of each kind struck.
-pub fn counted(struck: &[(Stamp, FaultId)]) -> std::collections::BTreeMap<Class, u64> {
-    let mut counts = std::collections::BTreeMap::new();
+pub fn counted(struck: &[(Stamp, FaultId)]) -> BTreeMap<Class, u64> {
+    let mut counts = BTreeMap::new();
     for (_, fault) in struck {
         *counts.entry(fault.class).or_default() += 1;
     }

@@ -34,6 +34,8 @@ pub struct Sky {
     pub sent: Vec<(Seat, Seat, Telegram)>,
     /// Something left a party before its records were synced.
     pub early: Option<Seat>,
+    /// RRNs of messages whose amount was another one on the way.
+    pub altered: BTreeSet<String>,
     /// What happened at least once.
     pub marks: BTreeSet<&'static str>,
     /// A death that is to happen, for crash points: party, input, moment.
@@ -72,6 +74,7 @@ impl Sky {
             tapes: BTreeMap::new(),
             sent: Vec::new(),
             early: None,
+            altered: BTreeSet::new(),
             marks: BTreeSet::new(),
             death: None,
             inputs: BTreeMap::new(),
@@ -114,6 +117,7 @@ impl Sky {
         } else if host && let Some(draw) = strikes(Class::Alter) {
             if let Some((other, frame)) = altered(message, draw) {
                 octets = frame;
+                self.altered.extend(message.rrn.clone());
                 // Who answers repeats what reached it.
                 self.sent.extend(other.mti.is_request().then_some((way.0, way.1, other)));
             }
@@ -177,6 +181,8 @@ fn spoilt(frame: &[u8], mti: Mti, host: bool, draw: u64) -> Option<Vec<u8>> {
     *octets.get_mut(place)? ^= bit;
     let dialect = if host { Dialect::Host } else { Dialect::Pos };
     match dialect.framing().split(&octets) {
+        // A length that is another one makes the line deaf until it is closed: lost, too.
+        Ok(Some(read)) if read.consumed != frame.len() => None,
         Ok(Some(_)) | Err(_) if has_mac => Some(octets),
         Ok(Some(read)) if dialect.decode(read.payload).is_ok() => None,
         Ok(Some(_)) | Err(_) => Some(octets),
