@@ -228,8 +228,10 @@ impl Local {
             };
         }
         let Some(node) = self.nodes.get_mut(&seat) else { return Ok(()) };
-        let released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
-        if dies.is_some() {
+        let mut released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
+        if let Some(death) = dies {
+            released.keep(death.moment);
+            self.release(seat, released)?;
             return self.revive(seat);
         }
         self.release(seat, released)

@@ -227,15 +227,11 @@ impl Local {
             Err(error) => return Err(stopped(seat.0, &error)),
         };
         match death {
-            Some(Moment::Amid(count)) => {
-                let left = count.saturating_sub(released.sends.len());
-                released.sends.truncate(count);
-                released.parcels.truncate(left);
-                released.timers.clear();
+            Some(moment) => {
+                released.keep(moment);
                 self.release(seat, released)?;
                 self.fall(seat).map(|()| None)
             }
-            Some(_) => self.fall(seat).map(|()| None),
             None => Ok(Some(released)),
         }
     }

@@ -5,6 +5,7 @@
 pub(crate) mod books;
 mod catalog;
 pub mod causes;
+mod crash;
 mod evidence;
 mod print;
 mod stage;
@@ -142,15 +143,6 @@ impl Played {
     }
 }
 
-/// The crash points of a scenario.
-#[derive(Clone, Debug, Default)]
-pub struct Points {
-    /// So many were played.
-    pub plays: usize,
-    /// What did not hold, and where.
-    pub failed: Vec<String>,
-}
-
 /// Why a scenario could not be played.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ScenarioError(String);
@@ -228,38 +220,6 @@ impl Scenario {
             }
         }
         Ok(played)
-    }
-
-    /// Lets each party die at each of its inputs, before and after it is stored: every `of`-th point, from `which` on.
-    /// What people ask for once is asked for once: a party that dies of it has forgotten it, so the proofs are those of
-    /// the books alone.
-    pub fn crash_points(&self, of: u64, which: u64) -> Result<Points, ScenarioError> {
-        let wrong = |error: ScenarioError| bad(format_args!("{}: {error}", self.id));
-        let mut points = Points::default();
-        let mut number = 0;
-        for party in crate::journal::Party::NETWORK {
-            let count = Death { party, input: 0, moment: Moment::Before };
-            let mut stage = Stage::open()?;
-            self.perform(&mut stage, Some(count), &mut |_, _| Ok(())).map_err(wrong)?;
-            for input in 1..=stage.world.handled(party) {
-                for moment in [Moment::Before, Moment::After] {
-                    number += 1;
-                    if number % of != which {
-                        continue;
-                    }
-                    points.plays += 1;
-                    let mut stage = Stage::open()?;
-                    let death = Some(Death { party, input, moment });
-                    self.perform(&mut stage, death, &mut |_, _| Ok(())).map_err(wrong)?;
-                    let read = evidence::Read::now(&stage)?;
-                    let checks = books::checks(&stage, &read)?;
-                    let failed = checks.into_iter().filter(|check| !check.holds);
-                    let which = format!("{party}:{input} {moment:?}");
-                    points.failed.extend(failed.map(|c| format!("{which}: {}: {}", c.rule, c.figures)));
-                }
-            }
-        }
-        Ok(points)
     }
 
     fn play_once(&self, death: Option<Death>, lang: Lang) -> Result<Played, ScenarioError> {
