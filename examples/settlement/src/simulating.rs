@@ -87,7 +87,10 @@ fn share(text: &str) -> Result<(u64, u64), String> {
     Ok((number(of)?.max(1), number(which)?))
 }
 
-fn listed<T: Ord>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<std::collections::BTreeSet<T>, String> {
+fn listed<T: Ord>(
+    text: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<std::collections::BTreeSet<T>, String> {
     let words = text.split(',').filter(|word| !word.is_empty());
     words.map(|word| read(word).ok_or_else(|| format!("`{word}` is not known"))).collect()
 }

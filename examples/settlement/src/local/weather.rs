@@ -21,8 +21,13 @@ use crate::world::WorldError;
 /// Decides what befalls what.
 pub trait Weather {
     /// A message leaves in this frame. What arrives of it, and after how long; nothing if it is lost.
-    fn frame(&mut self, way: (Seat, Seat), message: &Telegram, frame: &[u8], now: Stamp)
-    -> Vec<(Duration, Vec<u8>)>;
+    fn frame(
+        &mut self,
+        way: (Seat, Seat),
+        message: &Telegram,
+        frame: &[u8],
+        now: Stamp,
+    ) -> Vec<(Duration, Vec<u8>)>;
     /// So many of the octets that wait in a stream are read at once, the others a little later.
     fn segment(&mut self, way: (Seat, Seat), waiting: usize, now: Stamp) -> usize;
     /// A file, order, receipt or notice leaves. What arrives of it, and after how long.

@@ -67,7 +67,8 @@ impl Sum {
         }
         for mark in MARKS {
             let (count, first) = self.marks.get(mark).copied().unwrap_or_default();
-            let seen = if count == 0 { "never seen".to_owned() } else { format!("{count} seeds, first {first}") };
+            let seen =
+                if count == 0 { "never seen".to_owned() } else { format!("{count} seeds, first {first}") };
             out.push_str(&format!("  {mark:<48} {seen}\n"));
         }
         out
@@ -105,7 +106,11 @@ pub fn seeds(from: u64, to: u64, limits: &mut Limits<'_>, say: Say<'_>) -> Resul
     if !all_marks {
         say(&format!("not everything was seen: {unseen:?}\n"))?;
     }
-    say(&format!("{} of {} seeds hold\n", sum.seeds - u64::try_from(sum.failed.len()).unwrap_or_default(), sum.seeds))?;
+    say(&format!(
+        "{} of {} seeds hold\n",
+        sum.seeds - u64::try_from(sum.failed.len()).unwrap_or_default(),
+        sum.seeds
+    ))?;
     Ok(sum.failed.is_empty() && all_marks)
 }
 

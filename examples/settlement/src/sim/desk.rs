@@ -45,7 +45,12 @@ fn follow(
     number: usize,
 ) -> Option<TerminalRequest> {
     if operation == Operation::Preauth {
-        return Some(TerminalRequest { operation, card: card(number, None), amount: Some(amount), about: None });
+        return Some(TerminalRequest {
+            operation,
+            card: card(number, None),
+            amount: Some(amount),
+            about: None,
+        });
     }
     let of: &[&str] = match operation {
         Operation::Completion | Operation::Cancel => &["pre-authorization"],
@@ -87,7 +92,8 @@ pub(super) fn again(slips: &[Record]) -> Option<Telegram> {
 
 /// The card that was shown before.
 fn shown(slip: &Record) -> Option<Card> {
-    let is_it = |(digits, ..): &(&str, &str, &str)| Pan::new(digits).is_some_and(|pan| pan.masked() == slip.card);
+    let is_it =
+        |(digits, ..): &(&str, &str, &str)| Pan::new(digits).is_some_and(|pan| pan.masked() == slip.card);
     card(CARDS.iter().position(is_it)?, None)
 }
 

@@ -159,8 +159,7 @@ impl Lax {
         if !is_asking || !forgets {
             return message;
         }
-        let key =
-            (message.stan, message.transmission.clone().unwrap_or_default(), message.terminal.clone());
+        let key = (message.stan, message.transmission.clone().unwrap_or_default(), message.terminal.clone());
         let times = self.heard.entry(key).or_default();
         *times += 1;
         if *times < 2 {
@@ -220,8 +219,7 @@ impl Lax {
                 let merchant = record.tx.split('/').next().unwrap_or_default();
                 let unsettled = format!("merchant_unsettled:{merchant}");
                 let amount = record.amount.unwrap_or_default();
-                let hold =
-                    Transfer::pending(Purpose::Sale, &record.tx, "hub_receivable", &unsettled, amount);
+                let hold = Transfer::pending(Purpose::Sale, &record.tx, "hub_receivable", &unsettled, amount);
                 let approved = Record { kind: RecordKind::SaleApproved, ..*record };
                 vec![Effect::Record(Box::new(approved)), Effect::Transfer(hold)]
             }

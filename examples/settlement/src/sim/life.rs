@@ -50,8 +50,8 @@ impl Lives {
     /// A sale at the acquirer.
     fn sale(&mut self, record: &Record) -> Result<(), Violation> {
         use Kind::{
-            CreditCleared, CreditPresented, SaleAdjusting, SaleApproved, SaleCaptured, SaleCleared, SaleDeclined,
-            SalePresented, SaleReversed, SaleReversing, SaleSent, SaleSettled,
+            CreditCleared, CreditPresented, SaleAdjusting, SaleApproved, SaleCaptured, SaleCleared,
+            SaleDeclined, SalePresented, SaleReversed, SaleReversing, SaleSent, SaleSettled,
         };
         let (needs, forbids): (&[Kind], &[Kind]) = match record.kind {
             SaleSent => {
@@ -63,7 +63,9 @@ impl Lives {
                 (&[SaleSent], &[SaleApproved, SaleDeclined, SaleReversing, SaleReversed])
             }
             // A reservation may be given back after its batch, which charges nobody for it.
-            SaleReversing if self.is(record, "pre-authorization") => (&[SaleSent], &[SaleReversing, SaleDeclined]),
+            SaleReversing if self.is(record, "pre-authorization") => {
+                (&[SaleSent], &[SaleReversing, SaleDeclined])
+            }
             SaleReversing => (&[SaleSent], &[SaleReversing, SaleDeclined, SaleCaptured, SaleSettled]),
             SaleReversed => (&[SaleReversing], &[SaleReversed]),
             SaleCaptured => (&[SaleApproved], &[SaleReversing, SaleCaptured]),
@@ -89,11 +91,18 @@ impl Lives {
 
     /// An item at the issuer.
     fn issued(&mut self, record: &Record) -> Result<(), Violation> {
-        use Kind::{SaleAdjusted, SaleApproved, SaleDeclined, SaleExpired, SaleReversed, SaleSettled, Tombstone};
+        use Kind::{
+            SaleAdjusted, SaleApproved, SaleDeclined, SaleExpired, SaleReversed, SaleSettled, Tombstone,
+        };
         let (needs, forbids): (&[Kind], &[Kind]) = match record.kind {
             SaleApproved => (&[], &[SaleApproved, SaleDeclined, Tombstone]),
             // What a reversal came for first is declined as often as it comes.
-            SaleDeclined if self.items.get(&(Party::Issuer, record.tx.clone())).is_some_and(|known| known.contains(&Tombstone)) => {
+            SaleDeclined
+                if self
+                    .items
+                    .get(&(Party::Issuer, record.tx.clone()))
+                    .is_some_and(|known| known.contains(&Tombstone)) =>
+            {
                 (&[], &[SaleApproved])
             }
             SaleDeclined => (&[], &[SaleApproved, SaleDeclined]),
@@ -153,7 +162,8 @@ impl Lives {
                 if is_sale {
                     let known = self.items.get(&(Party::Acquirer, record.tx.clone()));
                     let has = |kind| known.is_some_and(|known| known.contains(&kind));
-                    let ready = [Kind::SaleCaptured, Kind::SaleSettled, Kind::SaleCleared].into_iter().all(has);
+                    let ready =
+                        [Kind::SaleCaptured, Kind::SaleSettled, Kind::SaleCleared].into_iter().all(has);
                     hold(ready, "I11", || format!("{} is paid before it is settled", record.tx))?;
                 }
                 let is_refund = self.is(record, "refund");
@@ -161,7 +171,12 @@ impl Lives {
                 *self.parts.entry(record.note.clone()).or_default() += sign * units;
                 let before = self.paid.insert((record.tx.clone(), record.kind), record.note.clone());
                 hold(before.is_none(), "I11", || {
-                    format!("{} is in payout {} and in {}", record.tx, before.unwrap_or_default(), record.note)
+                    format!(
+                        "{} is in payout {} and in {}",
+                        record.tx,
+                        before.unwrap_or_default(),
+                        record.note
+                    )
                 })
             }
             Kind::PayoutReturned => {
@@ -195,7 +210,9 @@ impl Lives {
                 let own = MERCHANTS.into_iter().zip(ACCOUNTS).find(|(known, _)| *known == merchant);
                 let set = self.accounts.get(merchant).map(String::as_str);
                 let expected = set.or(own.map(|(_, account)| account)).unwrap_or(PAYOUTS);
-                hold(account == expected, "I12", || format!("{merchant} is paid to {account}, not {expected}"))?;
+                hold(account == expected, "I12", || {
+                    format!("{merchant} is paid to {account}, not {expected}")
+                })?;
                 hold(!self.held.contains(merchant), "I12", || format!("{merchant} is held and paid"))
             }
             _ => Ok(()),

@@ -86,7 +86,9 @@ pub(super) fn check(run: &Run) -> Result<Found, Violation> {
     }
     let mut found = Found::default();
     for (number, (terminal, _)) in (0..).zip(TILLS) {
-        for slip in run.records((Party::Terminal, number)).iter().filter(|record| record.kind == Kind::SaleSent) {
+        for slip in
+            run.records((Party::Terminal, number)).iter().filter(|record| record.kind == Kind::SaleSent)
+        {
             let operation: Operation =
                 slip.note.split('|').next().and_then(|name| name.parse().ok()).unwrap_or_default();
             if operation != Operation::Sale {
@@ -112,13 +114,15 @@ fn examine(
     let question = Question::Stan { stan: stan.clone(), batch, terminal: Some(terminal.to_owned()) };
     let lines = answers.find(&question);
     let (codes, holders) = truth.codes();
-    let words =
-        lines.iter().map(|line| format!("{} {} ({})", Answers::code(line), line.class.id(), line.holder.id()));
+    let words = lines
+        .iter()
+        .map(|line| format!("{} {} ({})", Answers::code(line), line.class.id(), line.holder.id()));
     let words = words.collect::<Vec<_>>().join(" and ");
     let said = format!("{truth:?}: {}", if words.is_empty() { "nothing" } else { &words });
     let fits = |line: &&crate::ask::Line| {
         let code = Answers::code(line);
-        (codes.is_empty() || codes.contains(&code)) && (holders.is_empty() || holders.contains(&line.holder.id()))
+        (codes.is_empty() || codes.contains(&code))
+            && (holders.is_empty() || holders.contains(&line.holder.id()))
     };
     let unseen = lines.is_empty() && truth == Truth::Unseen;
     let invented = lines.iter().find_map(|line| {
@@ -176,7 +180,8 @@ impl Truths {
         let is_part = |record: &&Record| {
             record.kind == Kind::SaleApproved && record.code.is_some_and(|code| code.partial())
         };
-        let parts: BTreeSet<String> = issuer.iter().filter(is_part).map(|record| record.rrn.clone()).collect();
+        let parts: BTreeSet<String> =
+            issuer.iter().filter(is_part).map(|record| record.rrn.clone()).collect();
         let returned = records.iter().filter(|record| record.kind == Kind::PayoutReturned);
         let returned: BTreeSet<&str> = returned.map(|record| record.tx.as_str()).collect();
         for record in &records {
@@ -192,7 +197,8 @@ impl Truths {
                 Kind::SaleSent => {
                     let mut parts = record.note.split('|');
                     let terminal = parts.nth(1).unwrap_or_default().trim().to_owned();
-                    let (operation, about) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                    let (operation, about) =
+                        (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
                     all.keys.insert((terminal, record.batch, record.stan), record.tx.clone());
                     if !matches!(operation, "sale" | "pre-authorization") {
                         all.touched.insert(about.to_owned());
@@ -224,7 +230,9 @@ impl Truths {
     }
 
     fn of_slip(&self, terminal: &str, slip: &Record) -> Truth {
-        let Some(key) = self.keys.get(&(terminal.to_owned(), slip.batch, slip.stan)) else { return Truth::Unseen };
+        let Some(key) = self.keys.get(&(terminal.to_owned(), slip.batch, slip.stan)) else {
+            return Truth::Unseen;
+        };
         let none = BTreeSet::new();
         let kinds = self.kinds.get(key).unwrap_or(&none);
         let has = |kind| kinds.contains(&kind);

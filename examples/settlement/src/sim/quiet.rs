@@ -42,12 +42,18 @@ fn waiting(run: &Run) -> Result<(), Violation> {
     let acquirer = run.records((Party::Acquirer, 0));
     let hub = run.records((Party::Hub, 0));
     ended(&acquirer, "an advice", &[Kind::AdviceQueued], &[Kind::AdviceDone], |r| r.tx.clone())?;
-    ended(&acquirer, "a sale", &[Kind::SaleSent], &[Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed], |r| {
-        r.tx.clone()
-    })?;
+    ended(
+        &acquirer,
+        "a sale",
+        &[Kind::SaleSent],
+        &[Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed],
+        |r| r.tx.clone(),
+    )?;
     ended(&acquirer, "a reversal", &[Kind::SaleReversing], &[Kind::SaleReversed], |r| r.tx.clone())?;
     ended(&acquirer, "a credit", &[Kind::SaleAdjusting], &[Kind::SaleAdjusted], |r| r.tx.clone())?;
-    ended(&acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| r.tx.clone())?;
+    ended(&acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| {
+        r.tx.clone()
+    })?;
     let date = |record: &Record| record.date.map_or_else(String::new, |date| date.to_string());
     ended(&acquirer, "a date", &[Kind::DateClosed], &[Kind::DateReconciled], date)?;
     for records in [&acquirer, &hub] {
@@ -87,7 +93,8 @@ fn ended(
 
 /// Items that are named as open: in dispute, or not as the settlement file has them.
 fn named(all: &Books) -> BTreeSet<String> {
-    let exceptions = all.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::ClearingException);
+    let exceptions =
+        all.records(Party::Acquirer).iter().filter(|record| record.kind == Kind::ClearingException);
     exceptions.map(|record| record.rrn.clone()).chain(books::disputed(all)).collect()
 }
 
@@ -95,10 +102,16 @@ fn named(all: &Books) -> BTreeSet<String> {
 fn paid(all: &Books) -> Result<(), Violation> {
     let named = named(all);
     let records = all.records(Party::Acquirer);
-    let credited: BTreeSet<&str> =
-        records.iter().filter(|record| record.kind == Kind::PayoutCredited).map(|record| record.tx.as_str()).collect();
-    let returned: BTreeSet<&str> =
-        records.iter().filter(|record| record.kind == Kind::PayoutReturned).map(|record| record.tx.as_str()).collect();
+    let credited: BTreeSet<&str> = records
+        .iter()
+        .filter(|record| record.kind == Kind::PayoutCredited)
+        .map(|record| record.tx.as_str())
+        .collect();
+    let returned: BTreeSet<&str> = records
+        .iter()
+        .filter(|record| record.kind == Kind::PayoutReturned)
+        .map(|record| record.tx.as_str())
+        .collect();
     let mut items: BTreeMap<&str, Item> = BTreeMap::new();
     for record in records {
         let item = items.entry(&record.tx).or_default();
@@ -149,7 +162,9 @@ fn holds(all: &Books) -> Result<(), Violation> {
         let is_open = item.is_some_and(|item| {
             named.contains(&item.rrn) || item.note.split('|').nth(1) == Some("pre-authorization")
         });
-        hold(is_open, "Q4", || format!("{} is held at the issuer, and nobody will charge it", transfer.reference))?;
+        hold(is_open, "Q4", || {
+            format!("{} is held at the issuer, and nobody will charge it", transfer.reference)
+        })?;
     }
     let rrns = rrns(all);
     for transfer in all.ledger(Party::Acquirer).open_holds() {
@@ -200,8 +215,10 @@ fn no_card(all: &Books) -> Result<(), Violation> {
             .chunks(2)
             .filter_map(|pair| Some(half(*pair.first()?) << 4 | half(*pair.get(1)?)))
             .collect();
-        let holds = |octets: &[u8], needle: &[u8]| octets.windows(needle.len()).any(|window| window == needle);
-        let shown = history.evidence.iter().any(|seen| holds(&seen.octets, digits) || holds(&seen.octets, &packed));
+        let holds =
+            |octets: &[u8], needle: &[u8]| octets.windows(needle.len()).any(|window| window == needle);
+        let shown =
+            history.evidence.iter().any(|seen| holds(&seen.octets, digits) || holds(&seen.octets, &packed));
         hold(!shown, "I13", || "the evidence shows a card number".to_owned())?;
     }
     Ok(())

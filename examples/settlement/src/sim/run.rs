@@ -208,7 +208,8 @@ impl Run {
 
     /// Q10: parties that start anew on their disks know what they knew: nothing moves, and nobody has anything to do.
     fn replays(&mut self) -> Result<(), Violation> {
-        let before: Vec<_> = parties::seats().into_iter().map(|seat| (seat, self.records(seat).len())).collect();
+        let before: Vec<_> =
+            parties::seats().into_iter().map(|seat| (seat, self.records(seat).len())).collect();
         for seat in parties::seats() {
             let again = node(&self.sky, seat).map_err(|error| stopped(&error))?;
             self.world.replace(seat, again).map_err(|error| stopped(&error))?;
@@ -253,7 +254,9 @@ pub fn told(task: &Task) -> String {
             let pin = if *wrong { ", wrong PIN" } else { "" };
             format!("{when}  {till} sells {amount}, card {}{pin}", card + 1)
         }
-        Doing::Follow(operation, about, amount, _) => format!("{when}  {till} {operation} {amount} about {about}"),
+        Doing::Follow(operation, about, amount, _) => {
+            format!("{when}  {till} {operation} {amount} about {about}")
+        }
         Doing::Till(Command::SignOn) => format!("{when}  {till} signs on"),
         Doing::Till(_) => format!("{when}  {till} closes its batch"),
         Doing::Ask(party, command) => format!("{when}  {party}: {command:?}"),

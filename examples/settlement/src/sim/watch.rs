@@ -24,7 +24,11 @@ pub struct Violation {
 }
 
 /// `Err` when a condition does not hold.
-pub(super) fn hold(condition: bool, rule: &'static str, what: impl FnOnce() -> String) -> Result<(), Violation> {
+pub(super) fn hold(
+    condition: bool,
+    rule: &'static str,
+    what: impl FnOnce() -> String,
+) -> Result<(), Violation> {
     if condition { Ok(()) } else { Err(Violation { rule, what: what() }) }
 }
 
@@ -193,7 +197,9 @@ fn mark(seat: Seat, record: &Record, sky: &mut Sky) {
         (Party::Acquirer, Kind::SaleAdjusted) => "a sale was adjusted out of a payout",
         (_, Kind::SaleReserved) => "money was put into the reserve",
         (_, Kind::MerchantHeld) => "a merchant was held",
-        (Party::Acquirer, Kind::Payout) if record.note.rsplit('|').next().is_some_and(|r| r.contains('/')) => {
+        (Party::Acquirer, Kind::Payout)
+            if record.note.rsplit('|').next().is_some_and(|r| r.contains('/')) =>
+        {
             "a payout was ordered in parts"
         }
         (_, Kind::SaleApproved) if code == "10" => "a sale was approved in part",

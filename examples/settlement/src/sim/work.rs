@@ -60,7 +60,11 @@ pub fn tasks(dice: &mut Dice) -> Vec<Task> {
     for day in 0..DAYS {
         let date = Date(TODAY.0 + day);
         for till in 0..till_count() {
-            tasks.push(task(Stamp::on(date, 8 * 3_600 + 60 * u64::from(till)), till, Doing::Till(Command::SignOn)));
+            tasks.push(task(
+                Stamp::on(date, 8 * 3_600 + 60 * u64::from(till)),
+                till,
+                Doing::Till(Command::SignOn),
+            ));
         }
         let count = 6 + dice.draw(&[10, day]) % 14;
         for number in 0..count {
@@ -161,7 +165,10 @@ fn persons(dice: &mut Dice, date: Date) -> Vec<Task> {
             0 => [desk(Desk::Freeze(merchant.clone(), "case 88".to_owned())), desk(Desk::Release(merchant))],
             1 => {
                 let limit = Money::minor(5_000 + (draw >> 32) % 50_000);
-                [desk(Desk::Limit(merchant.clone(), limit)), desk(Desk::Limit(merchant, Money::minor(9_000_000)))]
+                [
+                    desk(Desk::Limit(merchant.clone(), limit)),
+                    desk(Desk::Limit(merchant, Money::minor(9_000_000))),
+                ]
             }
             2 => {
                 let close = Doing::Ask(Party::Bank, Command::Desk(Desk::Close(account)));
