@@ -11,8 +11,11 @@ fn play(steps: &str, books: &str) {
     let head = "id = 'S00'\nname = 'check'\ncauses = []\nremedies = []\nfault = ''\nremedy = ''\n";
     let text = format!("{head}steps = '''\n{steps}'''\n[books]\n{books}");
     let played = Scenario::parse("check", &text).unwrap().play().unwrap();
-    let wrong: Vec<_> =
-        played.checks.iter().filter(|check| !check.holds && !check.rule.starts_with("what is wrong")).collect();
+    let wrong: Vec<_> = played
+        .checks
+        .iter()
+        .filter(|check| !check.holds && !check.rule.starts_with("what is wrong"))
+        .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
