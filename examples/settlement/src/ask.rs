@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use std::io::Cursor;
 
 use cardwire_recon::engine::decide::Decisions;
-use cardwire_recon::engine::line::{Line, LineKind};
+pub use cardwire_recon::engine::line::Line;
+use cardwire_recon::engine::line::LineKind;
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::output::answer;
@@ -163,6 +164,14 @@ impl Answers {
     /// One line with its story, what to do next, the expected date and all its evidence.
     pub fn text(&self, line: &Line, lang: Lang) -> String {
         answer::text(&self.run, line, lang.in_recon())
+    }
+
+    /// What says so: when (`2026-11-23 14:02:01`), which side, and in words.
+    pub fn evidence(&self, line: &Line) -> Vec<(String, String, String)> {
+        let words = Lang::English.in_recon();
+        let mut events = self.run.evidence(line, words);
+        events.extend(self.run.bank_evidence(line, words));
+        events.into_iter().map(|event| (event.when_text(), event.side.clone(), event.words)).collect()
     }
 
     /// The same for machines, one object.

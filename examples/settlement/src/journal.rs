@@ -148,7 +148,7 @@ named! {
         FileSent = "file_sent",
         /// A file arrived, was sound, and is taken.
         FileTaken = "file_taken",
-        /// The other side has our file.
+        /// The other side has our file, or our notice that a payout came back.
         FileAcknowledged = "file_acknowledged",
         /// A file arrived again with the same content. It changes nothing.
         FileDuplicate = "file_duplicate",

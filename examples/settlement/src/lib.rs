@@ -63,6 +63,7 @@ pub mod process;
 pub mod report;
 pub mod resume;
 pub mod scenario;
+pub mod sim;
 pub mod store;
 pub mod telegram;
 pub mod topology;

@@ -4,15 +4,18 @@
 mod lines;
 mod tap;
 mod trouble;
+mod weather;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
 
 pub use self::trouble::{Death, ItemFault, Mishandled, Moment};
+pub use self::weather::Weather;
 
 use self::lines::DIRECT;
 use self::tap::{Frame, Tap, framed, is_tapped};
+use self::weather::Skies;
 use crate::capture::Seat;
 use crate::clock::Stamp;
 use crate::journal::Party;
@@ -65,6 +68,7 @@ pub struct Local {
     parcels: Vec<Parcel>,
     /// So many inputs are handled, then the power fails.
     power: Option<u64>,
+    skies: Skies,
 }
 
 impl Local {
@@ -94,6 +98,7 @@ impl Local {
             tap: Tap::new(),
             parcels: Vec::new(),
             power: None,
+            skies: Skies::default(),
         };
         for node in nodes {
             let party = node.party();
@@ -218,9 +223,17 @@ impl Local {
                 Err(error) => Err(stopped(party, &error)),
             };
         }
+        if self.skies.weather.is_some() {
+            return match self.brave(seat, input, now)? {
+                Some(released) => self.release(seat, released),
+                None => Ok(()),
+            };
+        }
         let Some(node) = self.nodes.get_mut(&seat) else { return Ok(()) };
-        let released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
-        if dies.is_some() {
+        let mut released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
+        if let Some(death) = dies {
+            released.keep(death.moment);
+            self.release(seat, released)?;
             return self.revive(seat);
         }
         self.release(seat, released)
@@ -249,7 +262,8 @@ impl Local {
 
     fn time_of(&self, party: Party) -> Stamp {
         let skew = self.skews.get(&party).copied().unwrap_or_default();
-        Stamp(self.now.0.saturating_add_signed(skew))
+        let drift = self.skies.weather.as_ref().map_or(0, |weather| weather.clock(party, self.now));
+        Stamp(self.now.0.saturating_add_signed(skew.saturating_add(drift)))
     }
 
     /// Lets what is under way arrive until nothing happens before `until`.
@@ -310,6 +324,12 @@ impl Local {
     }
 
     fn deliver(&mut self, from: Party, to: Party, parcel: Parcel) {
+        if let Some(weather) = &mut self.skies.weather {
+            for (delay, parcel) in weather.parcel((from, to), &parcel, self.now) {
+                self.plan(delay, (to, 0), Input::Parcel(from, parcel));
+            }
+            return;
+        }
         let hit = self.mishandled.iter().position(|(sender, receiver, _)| (*sender, *receiver) == (from, to));
         let how = hit.map(|hit| self.mishandled.remove(hit).2);
         let delay = match how {
@@ -336,6 +356,9 @@ impl Local {
         }
         let dialect = if host { Dialect::Host } else { Dialect::Pos };
         let octets = self.octets(from, to, message, host)?;
+        if self.skies.weather.is_some() {
+            return self.set_out((from, to), dialect, message, &octets);
+        }
         let mishap = take_fault(&mut self.faults, from.0, to.0, message.mti);
         let flipped = mishap == Some(Mishap::Flip);
         let arriving = if flipped { turned(&octets) } else { octets.clone() };
@@ -351,21 +374,26 @@ impl Local {
             Some(Mishap::Duplicate | Mishap::Flip) | None => LATENCY,
         };
         for _ in 0..if mishap == Some(Mishap::Duplicate) { 2 } else { 1 } {
-            let heard = match host {
-                true => Dialect::Host.decode(&arriving).map(Heard::Good),
-                false => self.ends.entry(to.0).or_default().open(&arriving),
-            };
-            let input = match heard {
-                Ok(Heard::Good(read)) => Input::Received(from.0, read),
-                Ok(Heard::BadMac(read)) => Input::BadMac(from.0, read),
-                Err(error) => Input::BadFrame(from.0, error.to_string()),
-            };
+            let input = self.heard(from.0, to.0, host, &arriving);
             self.plan(delay, to, input);
             if is_tapped(from, to).1 {
                 self.frames.insert(self.sequence, frame.clone());
             }
         }
         Ok(())
+    }
+
+    /// What one end of a line makes of the octets of a message.
+    fn heard(&mut self, from: Party, end: Party, host: bool, octets: &[u8]) -> Input {
+        let heard = match host {
+            true => Dialect::Host.decode(octets).map(Heard::Good),
+            false => self.ends.entry(end).or_default().open(octets),
+        };
+        match heard {
+            Ok(Heard::Good(read)) => Input::Received(from, read),
+            Ok(Heard::BadMac(read)) => Input::BadMac(from, read),
+            Err(error) => Input::BadFrame(from, error.to_string()),
+        }
     }
 
     /// The message as its sender writes it.
@@ -403,6 +431,9 @@ impl Local {
         self.now = self.now.max(at);
         if let Some(frame) = self.frames.remove(&sequence) {
             self.tap.note(&frame, self.now).map_err(|error| cannot(frame.from.0, &error))?;
+        }
+        if let Some((way, epoch, octets)) = self.skies.arriving.remove(&sequence) {
+            self.arrived(way, epoch, &octets)?;
         }
         if let Some((seat, input)) = self.inputs.remove(&sequence) {
             self.put(seat, input)?;

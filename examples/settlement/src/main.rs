@@ -17,6 +17,7 @@ mod asking;
 mod loading;
 mod nodes;
 mod options;
+mod simulating;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -72,6 +73,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Load(loading) => loading.run(&mut print),
         Task::Fast(fast) => fast.run(&mut print).map(|()| true),
         Task::Where(asking) => asking.run(&mut print),
+        Task::Sim(simulating) => simulating.run(&mut print),
     }
 }
 

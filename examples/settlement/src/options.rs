@@ -11,6 +11,7 @@ use settlement::wimm::Lang;
 use crate::asking::Asking;
 use crate::loading::{Fast, Loading};
 use crate::nodes::NodeOptions;
+use crate::simulating::Simulating;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -42,6 +43,12 @@ Usage: settlement [options]             play the day on a fresh ledger
          --json          one object a line
          --out FOLDER    keep capture, settlement files and statement, for `cardwire-recon` and `cardwire ipm`
          --table         causes and remedies, and the scenarios that show them
+
+       settlement sim                   the network under everything that can happen (SIMULATION.md)
+         --seeds 1..2000 these seeds; --budget S ends after so many seconds
+         --seed N        one of them, with its story; --shrink leaves out what is not needed to fail
+         --ablation      each rule that protects money is taken away, and must be missed
+         --crash-points  each party of each scenario dies at each of its inputs; --only S02; --share 1/40
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
@@ -115,6 +122,7 @@ pub(crate) enum Task {
     Operators(NodeOptions),
     Load(Loading),
     Fast(Fast),
+    Sim(Simulating),
 }
 
 /// The command line, understood.
@@ -146,6 +154,9 @@ impl Options {
         }
         if words.next_if(|word| word == "fast").is_some() {
             return Ok(Self::of(Task::Fast(Fast::from_words(words)?)));
+        }
+        if words.next_if(|word| word == "sim").is_some() && !std::env::args().any(|word| word == "--help") {
+            return Ok(Self::of(Task::Sim(Simulating::from_words(words)?)));
         }
         if words.next_if(|word| word == "operators").is_some() {
             return Ok(Self::of(Task::Operators(NodeOptions::from_words(words)?)));

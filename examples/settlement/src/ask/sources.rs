@@ -54,17 +54,7 @@ impl Sources {
             let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
             let mut witness = Witness::read(path).map_err(|error| named(&error))?;
             witness.evidence.extend(sightings(path).map_err(|error| named(&error))?.into_iter().flatten());
-            if !witness.evidence.is_empty() {
-                let octets = capture(Party::Acquirer, &witness.evidence, east);
-                let octets = octets.map_err(|error| named(&error))?;
-                all.push(Source { name: name(path, "lines"), side: Side::Switch, octets });
-            }
-            let files = witness.evidence.iter().filter(|seen| seen.way == Way::File);
-            all.extend((1..).zip(files).map(|(number, seen)| Source {
-                name: name(path, &format!("file {number}")),
-                side: Side::Clearing,
-                octets: seen.octets.clone(),
-            }));
+            all.extend(seen(path, &witness.evidence, east).map_err(|error| named(&error))?);
             let seen = witness.evidence.iter().rev().find(|seen| seen.way == Way::Statement);
             statement = statement.or_else(|| seen.map(|seen| (name(path, "statement"), seen.octets.clone())));
             if let Some(last) = witness.bank.last() {
@@ -87,10 +77,37 @@ impl Sources {
         Ok(Self(vec![Source { name: name.to_owned(), side: Side::Switch, octets }]))
     }
 
+    /// What an acquirer saw, and the statement of its account.
+    ///
+    /// # Errors
+    /// In words: evidence that makes no capture.
+    pub fn of_evidence(evidence: &[Sighting], statement: String, east: u64) -> Result<Self, String> {
+        let mut all = seen(Path::new("acquirer"), evidence, east).map_err(|error| error.to_string())?;
+        let (name, octets) = ("statement".to_owned(), statement.into_bytes());
+        all.push(Source { name, side: Side::Bank, octets });
+        Ok(Self(all))
+    }
+
     /// The files.
     pub fn list(&self) -> &[Source] {
         &self.0
     }
+}
+
+/// The lines and the files of evidence.
+fn seen(path: &Path, evidence: &[Sighting], east: u64) -> std::io::Result<Vec<Source>> {
+    let mut all = Vec::new();
+    if !evidence.is_empty() {
+        let octets = capture(Party::Acquirer, evidence, east)?;
+        all.push(Source { name: name(path, "lines"), side: Side::Switch, octets });
+    }
+    let files = evidence.iter().filter(|seen| seen.way == Way::File);
+    all.extend((1..).zip(files).map(|(number, seen)| Source {
+        name: name(path, &format!("file {number}")),
+        side: Side::Clearing,
+        octets: seen.octets.clone(),
+    }));
+    Ok(all)
 }
 
 fn name(ledger: &Path, part: &str) -> String {

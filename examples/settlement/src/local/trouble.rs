@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::files::clearing::{ClearingFile, Presentment};
 use crate::journal::Party;
 use crate::money::Money;
+use crate::node::Released;
 use crate::party::parcel::Parcel;
 
 /// What happens to the next file, order, receipt or notice on its way.
@@ -43,6 +44,8 @@ pub enum Moment {
     Before,
     /// All of its step is stored, and nothing left.
     After,
+    /// All of its step is stored, and so many of its messages and parcels left.
+    Amid(usize),
 }
 
 /// The party dies at the so many-th input from now, counted from 1.
@@ -54,6 +57,20 @@ pub struct Death {
     pub input: u64,
     /// When exactly.
     pub moment: Moment,
+}
+
+impl Released {
+    /// What leaves a party that dies of this step.
+    pub(super) fn keep(&mut self, moment: Moment) {
+        let count = if let Moment::Amid(count) = moment { count } else { 0 };
+        let left = count.saturating_sub(self.sends.len());
+        self.sends.truncate(count);
+        self.parcels.truncate(left);
+        self.timers.clear();
+        if count == 0 {
+            self.outcomes.clear();
+        }
+    }
 }
 
 impl Mishandled {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::parcel::{End, Notice, Order, Parcel};
+use super::parcel::{End, Notice, Order, Parcel, Receipt};
 use super::{Command, Desk, Effect, Effects, Input, Machine, Outcome};
 use crate::clock::{Date, Stamp};
 use crate::files::statement::{Entry, camt053};
@@ -38,12 +38,20 @@ pub struct Bank {
     closed: BTreeSet<String>,
     orders: BTreeMap<String, Taken>,
     last_credited: Option<String>,
+    /// What was sent back, as long as the acquirer has not said that it knows.
+    untold: BTreeSet<String>,
 }
 
 impl Bank {
     /// A bank without history.
     pub const fn new(config: BankConfig) -> Self {
-        Self { config, closed: BTreeSet::new(), orders: BTreeMap::new(), last_credited: None }
+        Self {
+            config,
+            closed: BTreeSet::new(),
+            orders: BTreeMap::new(),
+            last_credited: None,
+            untold: BTreeSet::new(),
+        }
     }
 
     fn order(&self, order: Order, fx: &mut Effects) {
@@ -65,8 +73,13 @@ impl Bank {
         fx.parcel(Party::Acquirer, Parcel::Notice(notice));
     }
 
-    /// Books what was taken.
+    /// Books what was taken, and says again what was sent back and may not have been heard: nobody asks for it, since a
+    /// payout that was credited is done for the acquirer.
     fn run(&self, fx: &mut Effects) {
+        for taken in self.untold.iter().filter_map(|id| self.orders.get(id)) {
+            let Taken { order, trace, end } = taken.clone();
+            fx.parcel(Party::Acquirer, Parcel::Notice(Notice { id: order.id, trace, end }));
+        }
         for taken in self.orders.values().filter(|taken| taken.end == End::Accepted) {
             let account = &taken.order.account;
             let end = if !self.config.accounts.contains(account) {
@@ -173,6 +186,10 @@ impl Machine for Bank {
         match input {
             Input::Start => fx.started(),
             Input::Parcel(_, Parcel::Order(order)) => self.order(order, &mut fx),
+            Input::Parcel(_, Parcel::Receipt(Receipt { file, .. })) if self.untold.contains(&file) => {
+                let record = fx.record(RecordKind::FileAcknowledged);
+                fx.note(Record { tx: file, ..record });
+            }
             Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
             Input::Command(Command::Desk(Desk::Close(account))) => {
                 let record = fx.record(RecordKind::AccountClosed);
@@ -197,7 +214,13 @@ impl Machine for Bank {
                 self.last_credited = Some(record.tx.clone());
                 self.end(record, End::Credited);
             }
-            RecordKind::PayoutReturned => self.end(record, End::Returned(record.note.clone())),
+            RecordKind::PayoutReturned => {
+                self.untold.insert(record.tx.clone());
+                self.end(record, End::Returned(record.note.clone()));
+            }
+            RecordKind::FileAcknowledged => {
+                self.untold.remove(&record.tx);
+            }
             RecordKind::AccountClosed => {
                 self.closed.insert(record.tx.clone());
             }

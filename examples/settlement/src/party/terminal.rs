@@ -265,6 +265,9 @@ impl Terminal {
             return;
         };
         let Some(code) = answer.code.filter(|code| ["00", "25", "12"].contains(&code.as_str())) else {
+            if answer.code == Some(MAC_WRONG) {
+                self.keys_are_wrong(fx);
+            }
             return;
         };
         self.waiting_for = None;
@@ -272,6 +275,15 @@ impl Terminal {
         fx.note(Record { mti: Some(answer.mti), code: Some(code), ..record });
         if let Some(next) = self.next.take() {
             self.execute(next, fx);
+        }
+    }
+
+    /// The two ends of the line have different keys. Only a sign-on mends that: if one is wanted, it does not wait for the
+    /// reversal, which nobody would ever take otherwise.
+    fn keys_are_wrong(&mut self, fx: &mut Effects) {
+        if let Some(sign_on) = self.next.take_if(|next| matches!(next, Command::SignOn)) {
+            self.waiting_for = None;
+            self.execute(sign_on, fx);
         }
     }
 

@@ -21,7 +21,8 @@ pub(super) fn checks(stage: &Stage, read: &Read) -> Result<Vec<Check>, ScenarioE
         checks.extend(book(&books, party));
     }
     checks.extend(money(&books));
-    checks.push(slips(stage, &books));
+    let tills: Vec<_> = Stage::terminals().map(|(number, name)| (name, stage.slip_records(number))).collect();
+    checks.push(slips(&tills, &books));
     checks.extend(files(read, &books)?);
     Ok(checks)
 }
@@ -32,7 +33,7 @@ fn net(ledger: &Ledger, heads: &[&str]) -> i128 {
 }
 
 /// Nothing appears and nothing vanishes on the way from the cardholders to the merchants' accounts.
-fn money(books: &Books) -> Vec<Check> {
+pub(crate) fn money(books: &Books) -> Vec<Check> {
     let [issuer, acquirer, hub, bank] =
         [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank].map(|party| books.ledger(party));
     let opening = sum(books, Party::Issuer, |transfer| transfer.purpose == Purpose::Opening);
@@ -97,7 +98,7 @@ fn money(books: &Books) -> Vec<Check> {
 }
 
 /// The items, by RRN, that acquirer and issuer have otherwise, and that nobody has corrected yet.
-fn disputed(books: &Books) -> BTreeSet<String> {
+pub(crate) fn disputed(books: &Books) -> BTreeSet<String> {
     let mut open = BTreeSet::new();
     for record in [Party::Acquirer, Party::Issuer].iter().flat_map(|party| books.records(*party)) {
         if matches!(record.kind, RecordKind::ItemDisputed | RecordKind::BatchItemDisputed) {
@@ -150,13 +151,12 @@ fn operation_of(books: &Books, tx: &str) -> Operation {
 }
 
 /// The merchant's slip says approved exactly if the cardholder is charged exactly that amount.
-fn slips(stage: &Stage, books: &Books) -> Check {
+pub(crate) fn slips(tills: &[(&str, Vec<crate::journal::Record>)], books: &Books) -> Check {
     let issuer = books.ledger(Party::Issuer);
     let disputed = disputed(books);
     let mut wrong = Vec::new();
     let mut count = 0;
-    for (number, terminal) in Stage::terminals() {
-        let records = stage.slip_records(number);
+    for (terminal, records) in tills {
         for sale in records.iter().filter(|record| record.kind == RecordKind::SaleSent) {
             count += 1;
             let mut ends = records.iter().filter(|record| {

@@ -3,9 +3,10 @@
 //! statement and nothing else; the proof is in the books of all parties.
 
 mod alerts;
-mod books;
+pub(crate) mod books;
 mod catalog;
 pub mod causes;
+mod crash;
 mod evidence;
 mod print;
 mod stage;

@@ -52,8 +52,10 @@ pub enum StoreError {
     InUse(String),
     /// What is stored makes no sense.
     Corrupt(String),
-    /// The storage failed.
+    /// The storage failed, and nothing was kept.
     Failed(String),
+    /// It was not heard whether the commit was kept. Whoever opens the history again sees it.
+    Unknown(String),
 }
 
 impl fmt::Display for StoreError {
@@ -69,6 +71,7 @@ impl fmt::Display for StoreError {
             Self::InUse(what) => write!(f, "another instance is at work: {what}"),
             Self::Corrupt(what) => write!(f, "the stored history is damaged: {what}"),
             Self::Failed(why) => write!(f, "the storage failed: {why}"),
+            Self::Unknown(why) => write!(f, "nobody knows whether it was stored: {why}"),
         }
     }
 }

@@ -74,7 +74,7 @@ impl Acquirer {
         let response = Telegram {
             batch: Some(batch.unwrap_or(1).into()),
             local: Some(now.transmission()),
-            keys: issue(message.stan).ok(),
+            keys: issue(message.terminal.trim(), message.stan).ok(),
             ..message.answer(APPROVED)
         };
         self.tell_terminal(&response, frame, now, page)

@@ -13,7 +13,7 @@ use crate::ledger::{Ledger, Purpose, Transfer, TransferId};
 use crate::money::Money;
 use crate::ops::Operation;
 use crate::party::intake::Intake;
-use crate::party::parcel::{End, Notice, Order, Parcel};
+use crate::party::parcel::{End, Notice, Order, Parcel, Receipt};
 use crate::party::{Desk, Effects, Outcome};
 use crate::telegram::Code;
 
@@ -320,6 +320,10 @@ impl Acquirer {
 
     fn noticed(&self, notice: Notice, books: &Ledger, fx: &mut Effects) {
         let Some(payout) = self.funding.payouts.get(&notice.id) else { return };
+        // The bank says again what it sent back, until it hears that this is known.
+        if matches!(notice.end, End::Returned(_)) {
+            fx.parcel(Party::Bank, Parcel::Receipt(Receipt { file: notice.id.clone(), taken: true }));
+        }
         if notice.end == End::Accepted || payout.end.as_ref() == Some(&notice.end) {
             return;
         }

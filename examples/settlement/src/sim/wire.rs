@@ -1,0 +1,93 @@
+//! The messages that left: each response has its request and says what it said (`I8`), and who is asked twice says the same
+//! twice (`I9`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::sky::name;
+use super::watch::{Violation, hold};
+use crate::capture::Seat;
+use crate::telegram::{Code, Telegram};
+
+type Key = (Seat, Seat, u16, u64);
+
+/// Requests and approvals so far.
+#[derive(Default)]
+pub(super) struct Wire {
+    requests: BTreeMap<Key, Vec<Telegram>>,
+    approvals: BTreeMap<(Key, String), Telegram>,
+    refused: BTreeSet<(Key, String)>,
+}
+
+impl Wire {
+    pub(super) fn sent(
+        &mut self,
+        from: Seat,
+        to: Seat,
+        message: &Telegram,
+        marks: &mut BTreeSet<&'static str>,
+    ) -> Result<(), Violation> {
+        let class = message.mti.0 / 100;
+        if message.mti.is_request() {
+            self.requests.entry((from, to, class, message.stan)).or_default().push(message.clone());
+            return Ok(());
+        }
+        let key = (to, from, class, message.stan);
+        let code = message.code.unwrap_or(Code::of(b"00"));
+        // What is refused for its MAC or its type may say anything.
+        if [Code::of(b"A0"), Code::of(b"40")].contains(&code) {
+            return Ok(());
+        }
+        let who = || format!("{} {} STAN {:06}", name(from), message.mti, message.stan);
+        let known = self.requests.get(&key);
+        hold(known.is_some(), "I8", || format!("{}: a response without a request", who()))?;
+        let echoes = |request: &Telegram| {
+            let same_amount = message.amount == request.amount || code.partial();
+            let has_amount = [2, 1].contains(&class);
+            request.mti.answer() == message.mti
+                && (!has_amount || same_amount)
+                && request.terminal.trim() == message.terminal.trim()
+                && request.merchant.trim() == message.merchant.trim()
+                && (!has_amount || request.operation == message.operation)
+        };
+        hold(known.is_some_and(|requests| requests.iter().any(echoes)), "I8", || {
+            format!("{}: the response does not repeat what its request says", who())
+        })?;
+        if [1, 2].contains(&class) {
+            return self.once((key, attempt(message)), message, code, marks, &who);
+        }
+        Ok(())
+    }
+
+    /// Approved answers to one request are one answer, and none follows a refusal after the time.
+    fn once(
+        &mut self,
+        key: (Key, String),
+        message: &Telegram,
+        code: Code,
+        marks: &mut BTreeSet<&'static str>,
+        who: &dyn Fn() -> String,
+    ) -> Result<(), Violation> {
+        if !code.approved() {
+            if code == Code::of(b"68") {
+                self.refused.insert(key);
+            }
+            return Ok(());
+        }
+        hold(!self.refused.contains(&key), "I9", || format!("{}: approved after it was refused", who()))?;
+        let Some(before) = self.approvals.insert(key, message.clone()) else { return Ok(()) };
+        marks.insert("a request was answered again");
+        let says = |answer: &Telegram| (answer.code, answer.approval.clone(), answer.amount);
+        hold(says(&before) == says(message), "I9", || {
+            let [first, second] = [before.amount, message.amount].map(Option::unwrap_or_default);
+            format!("{}: another answer than before, {first} and {second}", who())
+        })
+    }
+}
+
+/// What else names a request: its batch on a terminal's line, its time between hosts.
+fn attempt(message: &Telegram) -> String {
+    match message.transmission.as_ref().filter(|_| !message.acquirer.is_empty()) {
+        Some(time) => time.clone(),
+        None => format!("{}/{:?}", message.terminal, message.batch),
+    }
+}
