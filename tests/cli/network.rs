@@ -180,7 +180,8 @@ fn a_load_is_bounded_and_measured() {
     assert!(out.starts_with("500 answered, 0 not, in "), "{out}");
     assert!(out.contains("latency p50 ") && out.contains("###"), "{out}");
     // however slow the machine is: not more than the rate allows, and none after the time, of 500 that there could be
-    let out = good(&[&load[..], &["--count", "500", "--rate", "100", "--duration", "1s"]].concat(), object(1, 10));
+    let out =
+        good(&[&load[..], &["--count", "500", "--rate", "100", "--duration", "1s"]].concat(), object(1, 10));
     let words: Vec<&str> = out.split(' ').collect();
     let answered: u32 = words[0].parse().unwrap();
     assert!((1..=100).contains(&answered), "{out}");

@@ -91,8 +91,7 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut words = words.skip(1);
+    fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut wanted = Self { lang: of_locale(), ..Self::default() };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
@@ -138,35 +137,17 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1).peekable();
-        if words.peek().is_some_and(|word| word == "scenarios")
-            && !std::env::args().any(|word| word == "--help")
-        {
-            return Ok(Self::of(Task::Scenarios(Wanted::from_words(words)?)));
+        let asks_for_help = std::env::args().any(|word| word == "--help" || word == "-h");
+        match words.next_if(|word| !word.starts_with('-')) {
+            // what follows is of no matter
+            Some(_) if asks_for_help => Ok(Self::of(Task::Help)),
+            Some(name) => Ok(Self::of(subcommand(&name, words)?)),
+            None => Self::of_the_day(words),
         }
-        if words.next_if(|word| word == "where").is_some() && !std::env::args().any(|word| word == "--help") {
-            return Ok(Self::of(Task::Where(Asking::from_words(words, of_locale())?)));
-        }
-        if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
-            return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
-        }
-        if words.next_if(|word| word == "load").is_some() && !std::env::args().any(|word| word == "--help") {
-            return Ok(Self::of(Task::Load(Loading::from_words(words)?)));
-        }
-        if words.next_if(|word| word == "fast").is_some() {
-            return Ok(Self::of(Task::Fast(Fast::from_words(words)?)));
-        }
-        if words.next_if(|word| word == "sim").is_some() && !std::env::args().any(|word| word == "--help") {
-            return Ok(Self::of(Task::Sim(Simulating::from_words(words)?)));
-        }
-        if words.next_if(|word| word == "operators").is_some() {
-            return Ok(Self::of(Task::Operators(NodeOptions::from_words(words)?)));
-        }
-        if words.next_if(|word| word == "probe").is_some() {
-            return match words.collect::<Vec<_>>().as_slice() {
-                [option, file] if option == "--topology" => Ok(Self::of(Task::Probe(file.into()))),
-                _ => Err("probe needs --topology FILE".to_owned()),
-            };
-        }
+    }
+
+    /// The options of the payment day and of questions about its ledger.
+    fn of_the_day(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let (mut task, mut capture, mut base, mut lang) = (None, None, 300, of_locale());
         let (mut kept, mut asked) = (None, None);
         let mut colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -216,6 +197,24 @@ impl Options {
         let timers = Timers::from_base(Duration::from_millis(300));
         Self { task, capture: None, timers, lang: of_locale(), colour: false }
     }
+}
+
+/// The task of a subcommand.
+fn subcommand(name: &str, words: impl Iterator<Item = String>) -> Result<Task, String> {
+    Ok(match name {
+        "scenarios" => Task::Scenarios(Wanted::from_words(words)?),
+        "where" => Task::Where(Asking::from_words(words, of_locale())?),
+        "node" => Task::Node(NodeOptions::from_words(words)?),
+        "load" => Task::Load(Loading::from_words(words)?),
+        "fast" => Task::Fast(Fast::from_words(words)?),
+        "sim" => Task::Sim(Simulating::from_words(words)?),
+        "operators" => Task::Operators(NodeOptions::from_words(words)?),
+        "probe" => match words.collect::<Vec<_>>().as_slice() {
+            [option, file] if option == "--topology" => Task::Probe(file.into()),
+            _ => return Err("probe needs --topology FILE".to_owned()),
+        },
+        other => return Err(format!("unknown option {other}; see --help")),
+    })
 }
 
 /// A language by its tag.
