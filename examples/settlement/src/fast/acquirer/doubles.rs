@@ -58,8 +58,8 @@ impl Doubles {
 }
 
 impl Sale {
-    const fn order(&self) -> u64 {
-        (self.batch as u64) << 32 | self.stan as u64
+    fn order(&self) -> u64 {
+        u64::from(self.batch) << 32 | u64::from(self.stan)
     }
 }
 
