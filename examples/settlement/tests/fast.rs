@@ -144,7 +144,7 @@ fn both_decide_as_the_models_do_for_long() {
 }
 
 fn acquirers(seeds: std::ops::Range<u64>) {
-    let (mut decided, least) = (0, 30 * seeds.end.saturating_sub(seeds.start));
+    let (mut decided, mut doubles, least) = (0, 0, 30 * seeds.end.saturating_sub(seeds.start));
     for seed in seeds {
         let (mut both, mut random) = (acquirer(), Random(seed));
         let mut asked: Vec<Vec<u8>> = Vec::new();
@@ -180,7 +180,7 @@ fn acquirers(seeds: std::ops::Range<u64>) {
                     linked = false;
                     both.die();
                 }
-                28 => both.pass(Duration::from_millis(random.of(&[1, 50, 601, 3_000]))),
+                28 => both.pass(Duration::from_millis(random.of(&[1, 50, 601, 601, 3_000, 200_000]))),
                 _ => both.flush(),
             }
             let to_issuer = both.left.drain(..).filter(|(peer, _)| *peer == Party::Issuer);
@@ -195,8 +195,79 @@ fn acquirers(seeds: std::ops::Range<u64>) {
                 event.is_some_and(|event| matches!(event.kind, Kind::Decided | Kind::Reversed | Kind::Late))
             })
             .count() as u64;
+        let events = both.pages.iter().flat_map(|page| Events::of(page)).flatten();
+        doubles += events.filter(|event| event.kind == Kind::Decided && event.who > 0).count();
     }
     assert!(decided > least, "only {decided} decisions were compared");
+    assert!(doubles > 0, "no possible double was compared");
+}
+
+/// The line to the issuer is in service.
+fn links(both: &mut Both) {
+    both.tell(Told::Link(true));
+    both.flush();
+    approve(both);
+}
+
+/// The issuer approves what it was asked last.
+fn approve(both: &mut Both) {
+    let asked = both.left.iter().rev().find(|(peer, _)| *peer == Party::Issuer).unwrap();
+    let request = Dialect::Host.decode(&asked.1).unwrap();
+    let local = request.local.clone();
+    let response = Telegram { local, amount: request.amount, ..request.answer(Code::of(b"00")) };
+    both.tell(Told::Message(Party::Issuer, Dialect::Host.encode(&response).unwrap()));
+    both.flush();
+}
+
+/// What the terminal hears of a sale of always the same card and amount.
+fn sold(both: &mut Both, merchant: &str, terminal: &str, stan: u64) -> Telegram {
+    let pan = Pan::new("4111111111111111").unwrap();
+    let sale = Telegram {
+        pin: PinBlock::clear_test(PIN, &pan),
+        pan: Some(pan),
+        expiry: Some("4912".to_owned()),
+        amount: Some(Money::minor(700)),
+        terminal: terminal.to_owned(),
+        merchant: merchant.to_owned(),
+        batch: Some(1),
+        ..Telegram::new(Mti::SALE, stan)
+    };
+    both.tell(Told::Message(Party::Terminal, pos::encode(&sale).unwrap()));
+    both.flush();
+    if both.left.iter().any(|(peer, _)| *peer == Party::Issuer) {
+        approve(both);
+    }
+    Dialect::Pos.decode(&both.left.last().unwrap().1).unwrap()
+}
+
+#[test]
+fn a_possible_double_is_the_one_that_the_model_names_and_a_repeat_names_it_again() {
+    let mut both = acquirer();
+    for terminal in ["10000001", "10000002"] {
+        let (terminal, merchant) = (terminal.to_owned(), MERCHANTS[0].to_owned());
+        let sign_on = Telegram { terminal, merchant, management: Some(1), ..Telegram::new(Mti::NETWORK, 1) };
+        both.tell(Told::Message(Party::Terminal, pos::encode(&sign_on).unwrap()));
+    }
+    links(&mut both);
+    let later = sold(&mut both, MERCHANTS[0], "10000001", 50);
+    let earlier = sold(&mut both, MERCHANTS[0], "10000001", 30);
+    assert_eq!((&later.double, &earlier.double), (&None, &None));
+    // the one with the number before its own, whichever came last
+    let double = sold(&mut both, MERCHANTS[0], "10000001", 51);
+    assert_eq!(double.double, later.rrn);
+    assert_eq!(sold(&mut both, MERCHANTS[0], "10000001", 31).double, earlier.rrn);
+    // a merchant that has the terminal, too
+    assert_eq!(sold(&mut both, MERCHANTS[1], "10000001", 60).double, double.rrn);
+    // a restart changes nothing of what was said
+    both.die();
+    links(&mut both);
+    let again = sold(&mut both, MERCHANTS[0], "10000001", 51);
+    assert_eq!(pos::encode(&again).unwrap(), pos::encode(&double).unwrap());
+    // not after another terminal, and not after a few minutes
+    sold(&mut both, MERCHANTS[0], "10000002", 1);
+    assert_eq!(sold(&mut both, MERCHANTS[1], "10000001", 59).double, None);
+    both.pass(Duration::from_secs(301));
+    assert_eq!(sold(&mut both, MERCHANTS[0], "10000001", 52).double, None);
 }
 
 /// A request of an acquirer about one of a few sales.

@@ -2,11 +2,13 @@
 //! time-outs and recovery. It decides as [`crate::party::Acquirer`] does, octet for octet (`tests/fast.rs`), of which it
 //! does nothing else: any other request is refused with 40, and noted.
 
+mod doubles;
 mod fold;
 mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
+use self::doubles::Doubles;
 use self::fold::{Sale, Seat, State};
 use super::book::Book;
 use super::calendar::Calendar;
@@ -54,6 +56,7 @@ pub struct Acquirer {
     /// By DE11 of the advice.
     reversing: HashMap<u32, u32, Quick>,
     tombstones: BTreeSet<u64>,
+    doubles: Doubles,
     /// How many sales are sent or being reversed.
     open: usize,
     outbox: Outbox,
@@ -94,6 +97,7 @@ impl Acquirer {
             by_network: HashMap::default(),
             reversing: HashMap::default(),
             tombstones: BTreeSet::new(),
+            doubles: Doubles::default(),
             open: 0,
             outbox: Outbox::new(),
             book,
@@ -198,9 +202,11 @@ impl Acquirer {
             }
             State::Sent => {
                 let amount = response.amount.filter(|_| code.approved()).unwrap_or(sale.amount);
+                let double = self.double_of(&sale, amount, now).filter(|_| code.approved());
                 let date = response.date.and_then(|mmdd| self.calendar.day_of(mmdd, now));
                 let event = Event {
                     of: u64::from(index),
+                    who: double.map_or(0, |double| u64::from(double) + 1),
                     amount,
                     code: code_number(code),
                     approval: response.approval.map_or(0, |approval| octets_number(&approval)),
@@ -384,6 +390,10 @@ fn decided_of(message: &Telegram) -> Option<Decided> {
         approval: octets(&message.approval).map(|text| super::wire::filled(&text)),
         code: message.code.unwrap_or(Code::of(b"96")).as_str().as_bytes().try_into().ok()?,
     })
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
 }
 
 /// The day of a number, if it is one.

@@ -82,7 +82,8 @@ pub struct Event<'a> {
     pub at: Stamp,
     /// The number of what it is about: a sale, an advice, an account.
     pub of: u64,
-    /// Who: a station, an acquirer, a card (from 1), or how a message was seen.
+    /// Who: a station, an acquirer, a card (from 1), how a message was seen, or the sale (from 1) that this one may be
+    /// a double of.
     pub who: u64,
     /// Batch.
     pub batch: u64,
@@ -100,6 +101,8 @@ pub struct Event<'a> {
     pub approval: u64,
     /// DE15, as the day that it means.
     pub date: u64,
+    /// The ends of a card number, as a number.
+    pub card: u64,
     /// A name, an RRN, or a message.
     pub octets: &'a [u8],
 }
@@ -107,6 +110,8 @@ pub struct Event<'a> {
 const FIELDS: usize = 10;
 /// The bit of the octets.
 const OCTETS: u64 = 1 << FIELDS;
+/// The bit of the card, which came later: the bits of the others stay what they were.
+const CARD: u64 = OCTETS << 1;
 
 impl Event<'_> {
     /// An event of this kind, and nothing else of it.
@@ -131,6 +136,7 @@ impl Event<'_> {
         let set = fields.iter().zip(0_u32..).filter(|(field, _)| **field != 0);
         let bits = set.fold(0, |bits, (_, place)| bits | 1 << place);
         let bits = if self.octets.is_empty() { bits } else { bits | OCTETS };
+        let bits = if self.card == 0 { bits } else { bits | CARD };
         page.push(self.kind.number());
         put(bits, page);
         // Times of a party never go back.
@@ -140,6 +146,9 @@ impl Event<'_> {
         if !self.octets.is_empty() {
             put(u64::try_from(self.octets.len()).unwrap_or_default(), page);
             page.extend_from_slice(self.octets);
+        }
+        if self.card != 0 {
+            put(self.card, page);
         }
     }
 }
@@ -184,6 +193,9 @@ impl<'a> Events<'a> {
         if bits & OCTETS != 0 {
             let len = usize::try_from(take(&mut self.rest)?).ok()?;
             (event.octets, self.rest) = self.rest.split_at_checked(len)?;
+        }
+        if bits & CARD != 0 {
+            event.card = take(&mut self.rest)?;
         }
         Some(event)
     }
@@ -253,7 +265,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_a_cut_page_is_damaged() {
         let events = [
-            Event { of: 1, amount: u64::MAX, octets: b"abc", ..Event::new(Kind::Seen, Stamp(1_000)) },
+            Event {
+                of: 1,
+                amount: u64::MAX,
+                octets: b"abc",
+                card: 7,
+                ..Event::new(Kind::Seen, Stamp(1_000))
+            },
             Event::new(Kind::Started, Stamp(1_000)),
             Event { approval: 0x30_31_32_33_34_35, date: 20_780, ..Event::new(Kind::Decided, Stamp(1_007)) },
         ];

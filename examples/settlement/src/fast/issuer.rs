@@ -207,7 +207,10 @@ impl Issuer {
     /// To anything that has not the usual shape.
     fn response(&mut self, message: &Telegram, now: Stamp, page: &mut Page) -> Option<Telegram> {
         match (message.mti, message.operation) {
-            (Mti::NETWORK, _) => Some(message.answer(APPROVED)),
+            (Mti::NETWORK, _) => {
+                let settlement = Some(self.date.mmdd());
+                Some(Telegram { settlement, ..message.answer(APPROVED) })
+            }
             (Mti::SALE, Operation::Sale) => self.sale_of(message, now, page),
             (Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT, _) if message.replacement.is_none() => {
                 Some(self.reversal(message, now, page))

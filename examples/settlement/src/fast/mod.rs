@@ -8,9 +8,11 @@
 //! ```
 //!
 //! What it knows: sign-on of terminals and of the host line, purchases (0200), their repeats, another amount under the
-//! same number (94), declines, partial approvals, time-outs, late responses, reversals (0400, 0420 with store and
-//! forward, 0421), reversals before their sale, and recovery. Everything else is refused with 40 and noted: batches, dates,
-//! clearing and payouts are for the ordinary machines. `tests/fast.rs` holds both against each other.
+//! same number (94), possible doubles, declines, partial approvals, time-outs, late responses, reversals (0400, 0420 with
+//! store and forward, 0421), reversals before their sale, and recovery. Every other request is refused with 40 and noted:
+//! batches, dates, clearing and payouts are for the ordinary machines, and so are several ways to the issuer with their
+//! circuit breakers, fee tables, limits on sales and frozen merchants. A request whose line broke before it left counts as
+//! sent: it is reversed when its time is up. `tests/fast.rs` holds both against each other.
 
 pub mod acquirer;
 pub mod book;

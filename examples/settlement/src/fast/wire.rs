@@ -28,6 +28,8 @@ pub struct Asked {
     pub amount: Option<u64>,
     /// DE 60.3.
     pub management: Option<u64>,
+    /// The ends of DE2, see [`card_ends`]; 0 without it.
+    pub card: u64,
 }
 
 /// A terminal and its merchant, as they stand on the wire, filled with blanks.
@@ -194,6 +196,7 @@ impl AcquirerWire {
             stan: u32::try_from(packed(&message, 11)?).ok()?,
             amount: packed(&message, 4),
             management: Some(0),
+            card: card_ends(characters(&message, 2, &mut room)?),
         };
         Some((asked, message))
     }
@@ -393,6 +396,14 @@ fn shape(numbers: &[u8]) -> Bitmap {
 /// The characters of an element, whether it may be shown or not.
 fn characters<'o>(message: &Message<'_>, number: u8, out: &'o mut [u8]) -> Option<&'o [u8]> {
     message.get(number)?.expose().copy_to(out).ok()
+}
+
+/// The first six and the last four digits of a card number and how many digits it has, as one number: nobody keeps more of
+/// it.
+pub fn card_ends(pan: &[u8]) -> u64 {
+    let ends = pan.first_chunk::<6>().zip(pan.last_chunk::<4>());
+    let ends = ends.and_then(|(first, last)| Some(digits(first)? * 10_000 + digits(last)?));
+    ends.map_or(0, |ends| ends << 5 | u64::try_from(pan.len()).unwrap_or_default())
 }
 
 /// The number in an element of an even number of packed digits, which the parser has looked at.

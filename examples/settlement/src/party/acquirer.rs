@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub use self::claims::CLAIMS;
+pub(crate) use self::sale::DOUBLE;
 
 use self::advices::TOO_LATE;
 use self::funding::Funding;

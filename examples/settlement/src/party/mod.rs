@@ -15,6 +15,7 @@ mod terminal;
 
 use std::time::Duration;
 
+pub(crate) use acquirer::DOUBLE;
 pub use acquirer::{Acquirer, AcquirerConfig, CLAIMS};
 pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
 pub use hub::{Hub, HubConfig, StandIn, SwitchConfig};

@@ -130,7 +130,7 @@ fn read_stays(message: &Message<'_>) -> Result<Option<Money>, WireError> {
 fn read_double(message: &Message<'_>) -> Option<String> {
     let text: String = message.get(63)?.expose().chars().collect();
     let rrn = text.get(SCHEME.len() + 40..)?.strip_prefix(DOUBLE)?;
-    let is_rrn = rrn.len() == 12 && rrn.bytes().all(|digit| digit.is_ascii_digit());
+    let is_rrn = rrn.len() == 12 && rrn.bytes().all(|sign| sign.is_ascii_alphanumeric());
     is_rrn.then(|| rrn.to_owned())
 }
 

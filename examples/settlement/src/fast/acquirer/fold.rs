@@ -41,6 +41,10 @@ pub(super) struct Sale {
     pub(super) date: u64,
     /// DE11 and DE7 of the advice.
     pub(super) reversal: (u32, u32),
+    /// The ends of its card's number.
+    pub(super) card: u64,
+    /// An earlier sale that it may be a double of.
+    pub(super) double: Option<u32>,
 }
 
 impl Sale {
@@ -110,6 +114,7 @@ impl Acquirer {
         };
         let seat = small(u64::try_from(self.seats.len()).unwrap_or(u64::MAX));
         self.by_station.insert(station, seat);
+        self.doubles.seat_taken(&station);
         self.seats.push(Seat { station, terminal, unsettled, is_known, line: 0, header: [0; 11] });
     }
 
@@ -133,6 +138,8 @@ impl Acquirer {
             approval: 0,
             date: event.date,
             reversal: (0, 0),
+            card: event.card,
+            double: None,
         };
         if is_sent {
             self.open += 1;
@@ -140,6 +147,7 @@ impl Acquirer {
             self.by_network.insert(network_key(sale.time, sale.host_stan), index);
         }
         self.by_key.insert(key(seat, batch, stan), index);
+        self.doubles.begins(index, &sale, &self.sales);
         self.sales.push(sale);
     }
 
@@ -155,8 +163,10 @@ impl Acquirer {
                 (sale.approval, sale.amount) = (event.approval, event.amount);
                 (sale.date, sale.at) = (event.date, event.at);
                 let seat = usize::try_from(sale.seat).unwrap_or(usize::MAX);
+                sale.double = small(event.who).checked_sub(1);
                 if let Some(seat) = self.seats.get(seat).filter(|_| approved) {
                     let amount = sale.amount;
+                    self.doubles.approved(seat.terminal, sale);
                     self.book.hold(index, Hold { debit: self.receivable, credit: seat.unsettled, amount });
                 }
             }

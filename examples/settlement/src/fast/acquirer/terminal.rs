@@ -4,10 +4,10 @@ use cardwire::{Framing, Message};
 
 use super::super::event::{Event, Kind, code_number, last};
 use super::super::page::Page;
-use super::super::wire::{Asked, Station, Told, read_other, redacted};
+use super::super::wire::{Asked, Station, Told, card_ends, read_other, redacted};
 use super::super::{Frame, copy, way};
 use super::fold::{Sale, Seat, State, key};
-use super::{APPROVED, Acquirer, ISSUER, TOO_LATE, UNKNOWN};
+use super::{APPROVED, Acquirer, ISSUER, TOO_LATE, UNKNOWN, text};
 use crate::clock::{Date, Stamp};
 use crate::evidence::Way;
 use crate::journal::Party;
@@ -93,10 +93,6 @@ impl Acquirer {
         if let Some(index) = self.by_key.get(&key).copied() {
             return self.known(index, asked, frame, now, page);
         }
-        let has_card = match came {
-            Came::Parsed(_) => true,
-            Came::Read(message) => message.pan.is_some(),
-        };
         let event = Event {
             of: number.into(),
             batch: asked.batch.unwrap_or_default().into(),
@@ -104,7 +100,7 @@ impl Acquirer {
             amount: asked.amount.unwrap_or_default(),
             ..Event::new(Kind::Sent, now)
         };
-        if let Some(code) = self.refuses(key, asked, has_card, &seat) {
+        if let Some(code) = self.refuses(key, asked, &seat) {
             let date = match came {
                 Came::Parsed(_) => 0,
                 Came::Read(message) => message.date(now).map_or(0, |date| date.0),
@@ -118,7 +114,7 @@ impl Acquirer {
         }
         let (stan, rrn) = (self.next_stan(), self.next_rrn());
         let time = self.calendar.number().into();
-        self.note(&Event { who: stan.into(), time, ..event }, page);
+        self.note(&Event { who: stan.into(), time, card: asked.card, ..event }, page);
         let index = u32::try_from(self.sales.len().saturating_sub(1)).unwrap_or(u32::MAX);
         self.overdue.push_back((now.after(self.config.timers.acquirer), index));
         match came {
@@ -161,7 +157,7 @@ impl Acquirer {
         Ok(())
     }
 
-    fn refuses(&self, key: u64, asked: &Asked, has_card: bool, seat: &Seat) -> Option<&'static [u8; 2]> {
+    fn refuses(&self, key: u64, asked: &Asked, seat: &Seat) -> Option<&'static [u8; 2]> {
         let terminal = usize::try_from(seat.terminal).unwrap_or(usize::MAX);
         if self.tombstones.contains(&key) {
             Some(b"22")
@@ -169,7 +165,7 @@ impl Acquirer {
             Some(b"03")
         } else if self.batches.get(terminal).copied().flatten() != asked.batch {
             Some(b"77")
-        } else if !has_card || asked.amount.is_none() {
+        } else if asked.card == 0 || asked.amount.is_none() {
             Some(b"30")
         } else if !self.in_service {
             Some(b"91")
@@ -290,6 +286,9 @@ impl Acquirer {
             approval: (sale.approval != 0).then(|| last(sale.approval)),
             code: code.as_str().as_bytes().try_into().unwrap_or(*b"96"),
         };
+        if let Some(double) = sale.double.and_then(|double| self.sale(double)).filter(|_| code.approved()) {
+            return self.respond_double(&told, &double, &seat, now, page);
+        }
         let Self { wire, scratch, .. } = self;
         let octets = page.send(seat.line, &seat.header, |room| wire.write_response(&told, room))?;
         scratch.clear();
@@ -332,6 +331,7 @@ fn asked_of(message: &Telegram) -> Option<Asked> {
         stan: u32::try_from(message.stan).ok()?,
         amount: message.amount.map(Money::units),
         management: message.management,
+        card: message.pan.as_ref().map_or(0, |pan| card_ends(pan.expose().as_bytes())),
     })
 }
 
@@ -353,10 +353,6 @@ fn turned(header: &[u8]) -> [u8; 11] {
     let mut room = [0; 16];
     let framed = Framing::UNIONPAY.reply(header, &[], &mut room).ok();
     framed.and_then(|framed| framed.get(2..)?.try_into().ok()).unwrap_or_default()
-}
-
-fn text(octets: &[u8]) -> String {
-    String::from_utf8_lossy(octets).into_owned()
 }
 
 /// DE15 of a day.

@@ -90,6 +90,8 @@ pub(super) struct Sale {
     pub(super) reducing: Option<(u64, String)>,
     /// The issuer has it otherwise: it is in no totals until it is corrected.
     pub(super) disputed: bool,
+    /// The RRN of a sale that it may be a double of.
+    pub(super) double: Option<String>,
 }
 
 /// The credit of a sale that is taken back after it was counted.
@@ -187,6 +189,7 @@ impl Sale {
             voided: false,
             reducing: None,
             disputed: false,
+            double: None,
         }
     }
 
@@ -212,6 +215,7 @@ impl Sale {
                 self.approved = record.code == Some(APPROVED);
                 self.date = record.date;
             }
+            RecordKind::PossibleDouble => self.double = record.note.rsplit(' ').next().map(str::to_owned),
             RecordKind::SaleVoided => self.voided = true,
             RecordKind::SaleReducing => {
                 self.amount = record.amount.unwrap_or(self.amount);
@@ -335,6 +339,7 @@ impl Sale {
             merchant: self.merchant.clone(),
             batch: Some(self.batch),
             management: Some(0),
+            double: self.double.clone().filter(|_| code.approved()),
             operation: self.operation,
             ..Telegram::new(self.operation.row().terminal.answer(), self.stan)
         }

@@ -15,7 +15,7 @@ use crate::party::{Effects, Outcome, Timer};
 use crate::telegram::{Code, Telegram};
 
 /// Within this time a second sale of the same card, amount and terminal may be a double.
-const DOUBLE: Duration = Duration::from_secs(300);
+pub(crate) const DOUBLE: Duration = Duration::from_secs(300);
 
 /// The key of a sale on the terminal link: DE42, DE41, DE60.2 and DE11.
 pub(super) fn key_of(message: &Telegram) -> String {
@@ -337,7 +337,7 @@ impl Acquirer {
                     fx.note(Record { note, ..record });
                 }
                 let double = double.map(|double| double.rrn.clone());
-                fx.send(Party::Terminal, Telegram { double, ..known.answer_to_terminal(code) });
+                fx.send(Party::Terminal, Sale { double, ..known }.answer_to_terminal(code));
             }
             State::Reversing | State::Reversed if code.approved() => {
                 let record = sale.record(&key, RecordKind::LateApproval, fx);
