@@ -138,24 +138,23 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn from_command_line() -> Result<Self, String> {
         let mut words = std::env::args().skip(1).peekable();
-        if words.peek().is_some_and(|word| word == "scenarios")
-            && !std::env::args().any(|word| word == "--help")
-        {
+        let helps = std::env::args().any(|word| word == "--help");
+        if words.peek().is_some_and(|word| word == "scenarios") && !helps {
             return Ok(Self::of(Task::Scenarios(Wanted::from_words(words)?)));
         }
-        if words.next_if(|word| word == "where").is_some() && !std::env::args().any(|word| word == "--help") {
+        if words.next_if(|word| word == "where").is_some() && !helps {
             return Ok(Self::of(Task::Where(Asking::from_words(words, of_locale())?)));
         }
-        if words.next_if(|word| word == "node").is_some() && !std::env::args().any(|word| word == "--help") {
+        if words.next_if(|word| word == "node").is_some() && !helps {
             return Ok(Self::of(Task::Node(NodeOptions::from_words(words)?)));
         }
-        if words.next_if(|word| word == "load").is_some() && !std::env::args().any(|word| word == "--help") {
+        if words.next_if(|word| word == "load").is_some() && !helps {
             return Ok(Self::of(Task::Load(Loading::from_words(words)?)));
         }
         if words.next_if(|word| word == "fast").is_some() {
             return Ok(Self::of(Task::Fast(Fast::from_words(words)?)));
         }
-        if words.next_if(|word| word == "sim").is_some() && !std::env::args().any(|word| word == "--help") {
+        if words.next_if(|word| word == "sim").is_some() && !helps {
             return Ok(Self::of(Task::Sim(Simulating::from_words(words)?)));
         }
         if words.next_if(|word| word == "operators").is_some() {
@@ -190,9 +189,7 @@ impl Options {
                         .parse()
                         .map_err(|_| "--timeout-ms needs a number of milliseconds".to_owned())?;
                 }
-                "--lang" => {
-                    lang = language(&value()?)?;
-                }
+                "--lang" => lang = language(&value()?)?,
                 other => return Err(format!("unknown option {other}; see --help")),
             }
         }
