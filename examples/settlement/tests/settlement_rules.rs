@@ -117,6 +117,31 @@ fn one_person_changes_no_account_and_a_wrong_one_gets_a_trial_at_most() {
     let again = "+1 10:30 pay-to M1 ACC-1 by bob\n+1 10:31 agree M1 by alice\n+1 11:00 pay\n+1 12:00 bank-run\n+1 13:00 pay\n+1 14:00 bank-run\n";
     let sum = "[books]\n'bank merchant:ACC-3' = '0.01'\n'bank merchant:ACC-1' = '496.99'\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n";
     play(&format!("{two}{day}{again}"), sum);
+    // changed once more while the trial is with the bank: its credit says nothing of the other account
+    let between = day.replace(
+        "+1 10:00 bank-run\n",
+        "+1 09:30 pay-to M1 ACC-1 by bob\n+1 09:31 agree M1 by alice\n+1 10:00 bank-run\n",
+    );
+    let tried = "[books]\n'bank merchant:ACC-3' = '0.01'\n'bank merchant:ACC-1' = '0.01'\n";
+    let steps = format!("{two}{between}+1 11:00 pay\n+1 12:00 bank-run\n");
+    play(&steps, tried);
+    play(&format!("{steps}+1 13:00 pay\n+1 14:00 bank-run\n"), sum);
+}
+
+/// Found by seeds 7 and 106 of the simulation: two dates were due at once, two trials were sent, and each of two payouts
+/// was reduced by the same trial.
+#[test]
+fn one_trial_is_sent_and_deducted_once_though_several_dates_are_due() {
+    let first = night(0).replace("+1 09:00 pay\n+1 10:00 bank-run\n", "");
+    let steps = format!(
+        "08:00 pay-to M1 ACC-3 by alice\n08:02 agree M1 by bob\n09:00 sign-on\n14:00 sell 500.00\n{first}+1 14:00 sell 500.00\n{}",
+        night(1)
+    );
+    play(&steps, "[books]\n'bank merchant:ACC-3' = '0.01'\n");
+    play(
+        &format!("{steps}+2 11:00 pay\n+2 12:00 bank-run\n"),
+        "[books]\n'bank merchant:ACC-3' = '994.00'\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n",
+    );
 }
 
 /// What is beyond the limit on sales of a day is declined without asking the issuer, to the unit; another merchant, a

@@ -46,7 +46,8 @@ fn a_rule_that_is_taken_away_is_missed() {
 fn a_return_is_told_until_it_is_heard() {
     let steps = format!(
         "09:00 sign-on\n14:00 sell 500.00\n{NIGHT}+3 10:00 lose B>A notice\n+3 10:00 bank-return AC04\n\
-         +3 12:00 bank-run\n+4 09:00 pay-to M1 ACC-3\n+4 09:10 pay\n+4 10:00 bank-run\n"
+         +3 12:00 bank-run\n+4 09:00 pay-to M1 ACC-3 by alice\n+4 09:05 agree M1 by bob\n\
+         +4 09:10 pay\n+4 10:00 bank-run\n+4 11:00 pay\n+4 12:00 bank-run\n"
     );
     play(&steps, "'bank merchant:ACC-1' = '0.00'\n'bank merchant:ACC-3' = '497.00'\n");
 }

@@ -94,7 +94,10 @@ impl Rule {
 }
 
 /// Rules that other rules stand behind, and which: taken away alone, nothing may come of it.
-pub const REDUNDANT: [(Rule, &str); 0] = [];
+///
+/// A terminal sees another amount than it asked for only if the acquirer took another one from it: a response whose amount was
+/// changed on the way has no right MAC, and a request neither.
+pub const REDUNDANT: [(Rule, &str); 1] = [(Rule::AmountTerminal, "mac-acquirer")];
 
 /// Rules that stand behind each other: taken away together, it must be found.
 pub const PAIRS: [[Rule; 2]; 3] = [

@@ -25,12 +25,30 @@ pub(super) struct Lives {
     paid: BTreeMap<(String, Kind), String>,
     credited: BTreeSet<String>,
     accounts: BTreeMap<String, String>,
+    /// Merchants whose account was changed, and to which nothing was credited there.
+    untried: BTreeSet<String>,
+    trials: BTreeMap<String, Trial>,
     held: BTreeSet<String>,
+    /// Files that each party took.
+    files: BTreeSet<(Party, String)>,
+}
+
+/// The first payment to another account, a part of what is due.
+struct Trial {
+    merchant: String,
+    account: String,
+    is_credited: bool,
+    /// The payout that was reduced by it.
+    within: Option<String>,
 }
 
 impl Lives {
     pub(super) fn record(&mut self, seat: Seat, record: &Record) -> Result<(), Violation> {
         shows_no_card(seat, record)?;
+        if record.kind == Kind::FileTaken {
+            let is_new = self.files.insert((seat.0, record.tx.clone()));
+            hold(is_new, "I10", || format!("{} took file {} twice", name(seat), record.tx))?;
+        }
         match seat.0 {
             Party::Acquirer => {
                 self.advice(record)?;
@@ -51,7 +69,7 @@ impl Lives {
     fn sale(&mut self, record: &Record) -> Result<(), Violation> {
         use Kind::{
             CreditCleared, CreditPresented, SaleAdjusting, SaleApproved, SaleCaptured, SaleCleared,
-            SaleDeclined, SalePresented, SaleReversed, SaleReversing, SaleSent, SaleSettled,
+            SaleDeclined, SalePresented, SaleReversed, SaleReversing, SaleSent, SaleSettled, Tombstone,
         };
         let (needs, forbids): (&[Kind], &[Kind]) = match record.kind {
             SaleSent => {
@@ -59,9 +77,12 @@ impl Lives {
                 self.operations.insert(record.tx.clone(), operation);
                 (&[], &[SaleSent])
             }
-            SaleApproved | SaleDeclined => {
-                (&[SaleSent], &[SaleApproved, SaleDeclined, SaleReversing, SaleReversed])
+            // What a reversal came for first is never sold.
+            Tombstone => (&[], &[SaleSent]),
+            SaleApproved => {
+                (&[SaleSent], &[SaleApproved, SaleDeclined, SaleReversing, SaleReversed, Tombstone])
             }
+            SaleDeclined => (&[SaleSent], &[SaleApproved, SaleDeclined, SaleReversing, SaleReversed]),
             // A reservation may be given back after its batch, which charges nobody for it.
             SaleReversing if self.is(record, "pre-authorization") => {
                 (&[SaleSent], &[SaleReversing, SaleDeclined])
@@ -181,15 +202,23 @@ impl Lives {
             }
             Kind::PayoutReturned => {
                 self.paid.retain(|_, payout| *payout != record.tx);
+                self.trials.remove(&record.tx);
+                let within = |trial: &&mut Trial| trial.within.as_ref() == Some(&record.tx);
+                self.trials.values_mut().filter(within).for_each(|trial| trial.within = None);
                 Ok(())
             }
             Kind::PayoutCredited => {
                 self.credited.insert(record.tx.clone());
+                self.tried(record);
                 Ok(())
             }
-            Kind::AccountSet => {
-                self.accounts.insert(record.tx.clone(), record.note.clone());
-                Ok(())
+            Kind::AccountSet => self.account(record),
+            Kind::TrialDeducted => {
+                *self.parts.entry(record.note.clone()).or_default() -= units;
+                let trial = self.trials.get_mut(&record.tx);
+                let open = trial.filter(|trial| trial.is_credited && trial.within.is_none() && units == 1);
+                let is_open = open.map(|trial| trial.within = Some(record.note.clone())).is_some();
+                hold(is_open, "I11", || format!("{} is reduced by trial {}", record.note, record.tx))
             }
             Kind::MerchantHeld => {
                 self.held.insert(record.tx.clone());
@@ -199,24 +228,56 @@ impl Lives {
                 self.held.remove(&record.tx);
                 Ok(())
             }
-            Kind::Payout => {
-                let sum = self.parts.get(&record.tx).copied().unwrap_or_default();
-                hold(sum == units, "I11", || {
-                    format!("payout {} is {}, its parts are {}", record.tx, signed(units), signed(sum))
-                })?;
-                let mut parts = record.note.split('|');
-                let merchant = parts.next().unwrap_or_default();
-                let account = parts.next().unwrap_or_default();
-                let own = MERCHANTS.into_iter().zip(ACCOUNTS).find(|(known, _)| *known == merchant);
-                let set = self.accounts.get(merchant).map(String::as_str);
-                let expected = set.or(own.map(|(_, account)| account)).unwrap_or(PAYOUTS);
-                hold(account == expected, "I12", || {
-                    format!("{merchant} is paid to {account}, not {expected}")
-                })?;
-                hold(!self.held.contains(merchant), "I12", || format!("{merchant} is held and paid"))
-            }
+            Kind::Payout => self.ordered(record, units),
             _ => Ok(()),
         }
+    }
+
+    /// An order goes to the account of its merchant. To one that was changed, and has not been credited since, goes a trial
+    /// alone: one minor unit, that is in no item.
+    fn ordered(&mut self, record: &Record, units: i128) -> Result<(), Violation> {
+        let mut parts = record.note.split('|');
+        let merchant = parts.next().unwrap_or_default();
+        let account = parts.next().unwrap_or_default();
+        let own = MERCHANTS.into_iter().zip(ACCOUNTS).find(|(known, _)| *known == merchant);
+        let set = self.accounts.get(merchant).map(String::as_str);
+        let expected = set.or(own.map(|(_, account)| account)).unwrap_or(PAYOUTS);
+        hold(account == expected, "I12", || format!("{merchant} is paid to {account}, not {expected}"))?;
+        hold(!self.held.contains(merchant), "I12", || format!("{merchant} is held and paid"))?;
+        if !self.untried.contains(merchant) {
+            let sum = self.parts.get(&record.tx).copied().unwrap_or_default();
+            return hold(sum == units, "I11", || {
+                format!("payout {} is {}, its parts are {}", record.tx, signed(units), signed(sum))
+            });
+        }
+        let same = |trial: &Trial| trial.merchant == merchant && trial.account == account;
+        let is_second = self.trials.values().any(|trial| same(trial) && !trial.is_credited);
+        let is_trial = units == 1 && !self.parts.contains_key(&record.tx) && !is_second;
+        let (merchant, account) = (merchant.to_owned(), account.to_owned());
+        hold(is_trial, "I12", || format!("{} goes to {account} of {merchant}, untried", signed(units)))?;
+        let trial = Trial { merchant, account, is_credited: false, within: None };
+        self.trials.insert(record.tx.clone(), trial);
+        Ok(())
+    }
+
+    /// An account counts as tried when a trial to it was credited, and not one to the account before it.
+    fn tried(&mut self, record: &Record) {
+        let Some(trial) = self.trials.get_mut(&record.tx) else { return };
+        trial.is_credited = true;
+        if self.accounts.get(&trial.merchant) == Some(&trial.account) {
+            self.untried.remove(&trial.merchant);
+        }
+    }
+
+    /// One person named it, and another one agreed.
+    fn account(&mut self, record: &Record) -> Result<(), Violation> {
+        let (account, people) = record.note.split_once('|').unwrap_or_default();
+        let (first, second) = people.split_once(", ").unwrap_or_default();
+        self.accounts.insert(record.tx.clone(), account.to_owned());
+        self.untried.insert(record.tx.clone());
+        hold(!first.is_empty() && !second.is_empty() && first != second, "I12", || {
+            format!("the account of {} was set by '{people}'", record.tx)
+        })
     }
 }
 

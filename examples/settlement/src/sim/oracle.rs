@@ -10,6 +10,7 @@ use super::run::Run;
 use super::sky::locked;
 use super::watch::{Violation, hold};
 use crate::ask::{Answers, Asked, Question, Sources};
+use crate::clock::Date;
 use crate::evidence::Sighting;
 use crate::journal::{Party, Record, RecordKind as Kind};
 use crate::ops::Operation;
@@ -32,8 +33,10 @@ enum Truth {
     NeverHeld,
     /// The merchant has the money.
     Paid,
-    /// The merchant had it, and it was taken back.
+    /// It was counted, and taken back by a credit of another date.
     Adjusted,
+    /// It was counted, and taken back by a credit of its own date: the files of that date have it twice, and come to nothing.
+    Undone,
     /// Part of what is charged is given back by a refund, a reduction or a completion: both are seen in one line.
     Partly,
     /// One of the cases that `where` is known to tell wrongly, each of them named in SIMULATION.md.
@@ -52,7 +55,8 @@ impl Truth {
             Self::Released => (&["W31"], &["cardholder", "nobody"]),
             Self::NeverHeld => (&["W31", "W20"], &["cardholder", "nobody"]),
             Self::Paid => (&["W00"], &["merchant", "merchant bank"]),
-            Self::Adjusted => (&["W31", "W00"], ANY),
+            Self::Adjusted => (&["W80"], &["cardholder"]),
+            Self::Undone => (&["W31"], &["cardholder", "nobody"]),
             Self::Partly | Self::Named | Self::Gap => (ANY, ANY),
         }
     }
@@ -132,7 +136,7 @@ fn examine(
         let none = timed.peek().is_none().then(|| "no evidence".to_owned());
         none.or_else(|| timed.find(|when| !times.contains(when.get(..19).unwrap_or_default())))
     });
-    let right = (unseen || lines.iter().any(|line| fits(line))) && invented.is_none();
+    let right = (unseen || lines.iter().any(fits)) && invented.is_none();
     let what = || format!("{terminal} STAN {stan} batch {}: {said}; {invented:?}", slip.batch);
     let wrong = (!right).then(|| Violation { rule: "Q9", what: what() });
     (wrong, said)
@@ -162,6 +166,8 @@ struct Truths {
     released: BTreeSet<String>,
     /// A lost request was about it, only a part of it was approved and taken back, or its payout came back.
     gaps: BTreeSet<String>,
+    /// The dates on which it was presented, and on which its credit was.
+    presented: BTreeMap<(String, Kind), Option<Date>>,
 }
 
 impl Truths {
@@ -174,6 +180,7 @@ impl Truths {
             named: BTreeSet::new(),
             released: BTreeSet::new(),
             gaps: BTreeSet::new(),
+            presented: BTreeMap::new(),
         };
         let altered = locked(&run.sky).altered.clone();
         let issuer = run.records((Party::Issuer, 0));
@@ -203,6 +210,9 @@ impl Truths {
                     if !matches!(operation, "sale" | "pre-authorization") {
                         all.touched.insert(about.to_owned());
                     }
+                }
+                Kind::SalePresented | Kind::CreditPresented => {
+                    all.presented.insert((record.tx.clone(), record.kind), record.date);
                 }
                 Kind::SaleReversed if record.code == Some(Code::of(b"00")) => {
                     all.released.insert(record.tx.clone());
@@ -243,7 +253,9 @@ impl Truths {
         } else if has(Kind::SaleReversed) {
             if self.released.contains(key) { Truth::Released } else { Truth::NeverHeld }
         } else if has(Kind::SaleAdjusted) {
-            Truth::Adjusted
+            let date = |kind| self.presented.get(&(key.clone(), kind));
+            let is_same = date(Kind::SalePresented) == date(Kind::CreditPresented);
+            if is_same { Truth::Undone } else { Truth::Adjusted }
         } else if has(Kind::SaleDeclined) {
             Truth::Declined
         } else if self.touched.contains(key) {

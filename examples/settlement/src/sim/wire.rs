@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::sky::name;
 use super::watch::{Violation, hold};
 use crate::capture::Seat;
+use crate::journal::{Party, Record, RecordKind};
+use crate::money::Money;
 use crate::telegram::{Code, Telegram};
 
 type Key = (Seat, Seat, u16, u64);
@@ -16,6 +18,8 @@ pub(super) struct Wire {
     requests: BTreeMap<Key, Vec<Telegram>>,
     approvals: BTreeMap<(Key, String), Telegram>,
     refused: BTreeSet<(Key, String)>,
+    /// What terminals were told of their requests: code and amount.
+    told: BTreeSet<(Seat, u64, Code, Option<Money>)>,
 }
 
 impl Wire {
@@ -33,6 +37,9 @@ impl Wire {
         }
         let key = (to, from, class, message.stan);
         let code = message.code.unwrap_or(Code::of(b"00"));
+        if to.0 == Party::Terminal {
+            self.told.insert((to, message.stan, code, message.amount));
+        }
         // What is refused for its MAC or its type may say anything.
         if [Code::of(b"A0"), Code::of(b"40")].contains(&code) {
             return Ok(());
@@ -56,6 +63,15 @@ impl Wire {
             return self.once((key, attempt(message)), message, code, marks, &who);
         }
         Ok(())
+    }
+
+    /// A slip says what the acquirer said.
+    pub(super) fn slip(&self, seat: Seat, record: &Record) -> Result<(), Violation> {
+        let is_answer = matches!(record.kind, RecordKind::SaleApproved | RecordKind::SaleDeclined);
+        let (true, Party::Terminal, Some(code)) = (is_answer, seat.0, record.code) else { return Ok(()) };
+        hold(self.told.contains(&(seat, record.stan, code, record.amount)), "I17", || {
+            format!("the slip of {} STAN {:06} says {code}, and nobody said so", name(seat), record.stan)
+        })
     }
 
     /// Approved answers to one request are one answer, and none follows a refusal after the time.

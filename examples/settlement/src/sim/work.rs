@@ -119,7 +119,7 @@ pub fn night(dice: &Dice, date: Date, healed: bool) -> Vec<Task> {
     let mut tasks = Vec::new();
     for till in 0..till_count() {
         for (number, minute) in (0..).zip([0, 6, 12]) {
-            let closes = healed || dice.draw(&[12, date.0, u64::from(till), number]) % 3 > 0;
+            let closes = healed || !dice.draw(&[12, date.0, u64::from(till), number]).is_multiple_of(3);
             if closes {
                 let at = Stamp::on(date, 22 * 3_600 + 60 * minute + u64::from(till));
                 tasks.push(task(at, till, Doing::Till(Command::CloseBatch)));

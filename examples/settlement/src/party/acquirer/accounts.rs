@@ -23,8 +23,8 @@ const NUMBER: char = 'T';
 pub(super) struct Accounts {
     /// Account and person, by merchant, until a second person agrees.
     proposed: BTreeMap<String, (String, String)>,
-    /// Merchants whose account was changed, and has not been credited since.
-    untried: BTreeMap<String, bool>,
+    /// The account of each merchant that changed it, until something was credited there.
+    untried: BTreeMap<String, String>,
     /// Trials that were credited: their merchant, and the payout that they were taken out of.
     trials: BTreeMap<String, (String, Option<String>)>,
 }
@@ -39,10 +39,15 @@ impl Accounts {
             }
             RecordKind::AccountSet => {
                 self.proposed.remove(&record.tx);
-                self.untried.insert(record.tx.clone(), true);
+                let account = record.note.split('|').next().unwrap_or_default();
+                self.untried.insert(record.tx.clone(), account.to_owned());
             }
             RecordKind::PayoutCredited if is_trial(&record.tx) => {
-                self.untried.remove(&merchant());
+                // A trial that was under way when the account was changed once more says nothing of the later one.
+                let account = of.map(|payout| payout.order.account.as_str());
+                if self.untried.get(&merchant()).map(String::as_str) == account {
+                    self.untried.remove(&merchant());
+                }
                 self.trials.insert(record.tx.clone(), (merchant(), None));
             }
             RecordKind::TrialDeducted => {

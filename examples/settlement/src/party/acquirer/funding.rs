@@ -2,7 +2,7 @@
 //! merchants' bank: an item is paid when its batch agreed, its date agreed, *and* the settlement file has it with the
 //! same amount. What is with the bank is in transit until the bank says what became of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Acquirer;
 use super::accounts::{Accounts, TRIAL};
@@ -183,6 +183,8 @@ impl Acquirer {
             fx.parcel(Party::Bank, Parcel::Order(payout.order.clone()));
         }
         let mut ordered = Money::ZERO;
+        // Several dates may be due at once: one trial is sent, and one payout is reduced by what was tried.
+        let (mut trying, mut reduced) = (BTreeSet::new(), BTreeSet::new());
         let mut today = self.ordered_on(fx.now.date());
         // A date on which a merchant owes more than it sold waits as a whole for its next one.
         let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
@@ -206,10 +208,19 @@ impl Acquirer {
             }
             let reference = self.reference(merchant, date, items.len() < due);
             match self.funding.held.get(merchant) {
-                None if self.tries_first((merchant, date), &self.reference(merchant, date, true), fx) => {}
+                None if trying.contains(merchant) => {}
+                None if self.tries_first((merchant, date), &self.reference(merchant, date, true), fx) => {
+                    trying.insert(merchant);
+                }
                 None => {
                     *paid += sum;
-                    ordered = ordered.plus(self.order_payout((merchant, date, reference), &items, books, fx));
+                    let open = !reduced.contains(merchant);
+                    let trials = if open { self.open_trials(merchant) } else { Vec::new() };
+                    let payout = self.order_payout((merchant, date, reference), &items, &trials, books, fx);
+                    if payout > Money::ZERO {
+                        reduced.insert(merchant);
+                    }
+                    ordered = ordered.plus(payout);
                 }
                 Some(true) => items
                     .iter()
@@ -258,12 +269,12 @@ impl Acquirer {
         &self,
         (merchant, date, reference): (&str, Date, String),
         items: &[Due<'_>],
+        trials: &[&String],
         books: &Ledger,
         fx: &mut Effects,
     ) -> Money {
         let sum: i128 = items.iter().map(|item| item.net).sum();
         // A trial was a part of it. What is no more than that waits for more to be due.
-        let trials = self.open_trials(merchant);
         let tried: i128 = trials.iter().map(|_| units(TRIAL)).sum();
         let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum::<i128>() + tried;
         let sum = sum - tried;
@@ -290,7 +301,7 @@ impl Acquirer {
         }
         for trial in trials {
             let record = fx.record(RecordKind::TrialDeducted);
-            fx.note(Record { tx: trial.clone(), amount: Some(TRIAL), note: id.clone(), ..record });
+            fx.note(Record { tx: (*trial).clone(), amount: Some(TRIAL), note: id.clone(), ..record });
         }
         if deduction > Money::ZERO {
             let claim = format!("owed_by_merchant:{merchant}");
