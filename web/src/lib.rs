@@ -25,6 +25,8 @@ mod json;
 #[allow(dead_code)]
 #[path = "../../src/bin/cardwire/plain.rs"]
 mod plain;
+#[path = "../../src/bin/cardwire/spec_text.rs"]
+mod spec_text;
 #[path = "../../src/input/work.rs"]
 mod work;
 

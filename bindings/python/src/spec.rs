@@ -1,11 +1,11 @@
 //! Specs: built in, from files of four formats, from a dictionary of pyiso8583.
 
-use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
+use cardwire::import::{self, ImportError, SpecDoc};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::{error, peer, plain};
+use crate::{error, peer, spec_text};
 
 /// A spec. It lives as long as the program, so make it once.
 #[pyclass(frozen, skip_from_py_object, module = "cardwire")]
@@ -29,7 +29,7 @@ impl Spec {
         let text = text.to_cow()?;
         match cardwire::spec::by_name(&text) {
             Some(spec) => Ok(Self { spec }),
-            None if text.contains(['\n', '<', '{', '[']) => Self::of(py, document(&text, "spec")),
+            None if text.contains(['\n', '<', '{', '[']) => Self::of(py, spec_text::document(&text, "spec")),
             None => Self::of_file(py, std::path::Path::new(&*text)),
         }
     }
@@ -58,20 +58,14 @@ impl Spec {
 
 impl Spec {
     fn of(py: Python<'_>, doc: Result<SpecDoc, ImportError>) -> PyResult<Self> {
-        let mut doc = doc.map_err(|fault| error::spec(py, fault))?;
-        doc.name = plain::escaped(&doc.name);
-        name_plainly(&mut doc.body);
-        let spec = doc.leak().map_err(|fault| error::spec(py, fault))?;
+        let spec = doc.and_then(spec_text::leak).map_err(|fault| error::spec(py, fault))?;
         Ok(Self { spec })
     }
 
     fn of_file(py: Python<'_>, path: &std::path::Path) -> PyResult<Self> {
         let octets = std::fs::read(path)?;
         let title = path.file_stem().unwrap_or_default().to_string_lossy();
-        // files of other tools may be in Latin-1
-        let text = String::from_utf8(octets)
-            .unwrap_or_else(|refused| refused.into_bytes().into_iter().map(char::from).collect());
-        Self::of(py, document(text.trim_start_matches('\u{feff}'), &title))
+        Self::of(py, spec_text::document(&spec_text::decoded(octets), &title))
     }
 
     /// The spec that an argument means: a spec, its name, or a dictionary of pyiso8583, which is kept.
@@ -96,28 +90,4 @@ impl Spec {
 #[pyfunction]
 pub(crate) fn specs() -> Vec<&'static str> {
     cardwire::spec::builtin().map(|spec| spec.name()).collect()
-}
-
-/// The format is told by the first character.
-fn document(text: &str, title: &str) -> Result<SpecDoc, ImportError> {
-    match text.trim_start().chars().next() {
-        Some('<') if text.contains("<j8583-config") => {
-            import::j8583::import(text, &import::j8583::Options::new().name(title))
-        }
-        Some('<') => import::jpos::import(text, &import::jpos::Options::new().name(title)),
-        Some('{') => import::moov::parse(text),
-        _ => import::toml::parse(text),
-    }
-}
-
-/// Escapes what is not printable in the names of elements.
-fn name_plainly(layout: &mut LayoutDoc) {
-    let unknown = match &mut layout.order {
-        OrderDoc::Tags { unknown, .. } => unknown.as_deref_mut(),
-        _ => None,
-    };
-    for element in layout.elements.iter_mut().chain(unknown) {
-        element.name = plain::escaped(&element.name);
-        element.layout.iter_mut().for_each(name_plainly);
-    }
 }

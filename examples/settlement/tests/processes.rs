@@ -64,16 +64,7 @@ fn an_acquirer_serves_two_terminals() {
     }
     at_both(&mut network, ["sell 80.00", "sell 20.00"], "approved 3");
     at_both(&mut network, ["close-batch", "close-batch"], "batch in balance");
-    network.type_at("issuer:1", "cut-over");
-    network.wait("acquirer:1", |line| line.starts_with("date") && line.ends_with("in balance"));
-    network.ask("acquirer:1", "present", "done");
-    network.settle_files();
-    network.ask("hub:1", "run", "done");
-    network.settle_files();
-    network.ask("acquirer:1", "pay", "paid 894.60");
-    network.settle_files();
-    network.ask("bank:1", "run", "done");
-    network.settle_files();
+    network.settle_the_date("paid 894.60");
     network.stop("terminal:2");
     network.stop_all();
     let bank = ledger(&network.history("bank:1"));
@@ -106,16 +97,7 @@ fn five_processes_play_a_day_and_their_books_agree() {
     network.wait("acquirer:1", |line| line == "in-service issuer");
     network.wait("terminal:1", |line| line == "in-service acquirer");
     network.ask("terminal:1", "close-batch", "batch in balance");
-    network.type_at("issuer:1", "cut-over");
-    network.wait("acquirer:1", |line| line.starts_with("date") && line.ends_with("in balance"));
-    network.ask("acquirer:1", "present", "done");
-    network.settle_files();
-    network.ask("hub:1", "run", "done");
-    network.settle_files();
-    network.ask("acquirer:1", "pay", "paid 576.52");
-    network.settle_files();
-    network.ask("bank:1", "run", "done");
-    network.settle_files();
+    network.settle_the_date("paid 576.52");
     network.stop_all();
 
     let histories: Vec<History> = PARTIES.iter().map(|name| network.history(name)).collect();

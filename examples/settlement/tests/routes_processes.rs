@@ -46,16 +46,7 @@ fn a_sale_finds_its_way_while_lines_and_the_issuer_die() {
     network.wait("hub:1", |line| line == "in-service issuer");
     network.ask("terminal:1", "sell 80.00", "approved");
     network.ask("terminal:1", "close-batch", "batch in balance");
-    network.type_at("issuer:1", "cut-over");
-    network.wait("acquirer:1", |line| line.starts_with("date") && line.ends_with("in balance"));
-    network.ask("acquirer:1", "present", "done");
-    network.settle_files();
-    network.ask("hub:1", "run", "done");
-    network.settle_files();
-    network.ask("acquirer:1", "pay", "paid 874.72");
-    network.settle_files();
-    network.ask("bank:1", "run", "done");
-    network.settle_files();
+    network.settle_the_date("paid 874.72");
     let log = network.stop("hub:1");
     network.stop_all();
     no_card_is_in(&log);

@@ -25,6 +25,7 @@ mod profiles;
 mod progress;
 mod remark;
 mod show;
+mod spec_text;
 mod specs;
 mod told;
 mod toml_file;

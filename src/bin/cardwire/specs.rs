@@ -6,12 +6,12 @@ use std::path::Path;
 
 use cardwire::import::j8583::Options as J8583;
 use cardwire::import::jpos::Options as Jpos;
-use cardwire::import::{self, ImportError, LayoutDoc, OrderDoc, SpecDoc};
+use cardwire::import::{self, ImportError, SpecDoc};
 use cardwire::{Spec, layout::CodePage, spec};
 
 use crate::failure::{Failure, Outcome};
 use crate::lang::{lang, pick, say};
-use crate::plain;
+use crate::spec_text::{self, Format};
 
 /// Which spec.
 #[derive(clap::Args, Clone, Default)]
@@ -52,23 +52,9 @@ pub(crate) fn load(name: &str) -> Outcome<&'static Spec<'static>> {
     match spec::by_name(name) {
         Some(spec) => Ok(spec),
         None => {
-            let mut doc = document(name)?;
-            doc.name = plain::escaped(&doc.name);
-            name_plainly(&mut doc.body);
-            doc.leak().map_err(|error| in_file(name, error))
+            let doc = document(name)?;
+            spec_text::leak(doc).map_err(|error| in_file(name, error))
         }
-    }
-}
-
-/// Escapes what is not printable in the names of elements: they are shown line by line.
-fn name_plainly(layout: &mut LayoutDoc) {
-    let unknown = match &mut layout.order {
-        OrderDoc::Tags { unknown, .. } => unknown.as_deref_mut(),
-        _ => None,
-    };
-    for element in layout.elements.iter_mut().chain(unknown) {
-        element.name = plain::escaped(&element.name);
-        element.layout.iter_mut().for_each(name_plainly);
     }
 }
 
@@ -94,12 +80,9 @@ pub(crate) fn document(name: &str) -> Outcome<SpecDoc> {
     File::open(file)
         .and_then(|content| content.take(limit).read_to_end(&mut octets))
         .map_err(|error| Failure::io(file, error))?;
-    // files of other tools may be in Latin-1
-    let text = String::from_utf8(octets)
-        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
-    let text = text.trim_start_matches('\u{feff}');
+    let text = spec_text::decoded(octets);
     let title = Path::new(file).file_stem().unwrap_or_default().to_string_lossy();
-    parse(text, &title, settings)?.map_err(|error| in_file(file, error))
+    parse(&text, &title, settings)?.map_err(|error| in_file(file, error))
 }
 
 /// What the library advises to its callers, and how the same is said to the command.
@@ -130,23 +113,23 @@ fn in_file(name: &str, error: ImportError) -> Failure {
 
 /// Reads a spec in the format that the text is in.
 fn parse(text: &str, title: &str, settings: &str) -> Outcome<Result<SpecDoc, ImportError>> {
-    Ok(match text.trim_start().chars().next() {
-        Some('<') if text.contains("<j8583-config") => import::j8583::import(text, &j8583(title, settings)?),
-        Some('<') => import::jpos::import(text, &jpos(title, settings)?),
+    Ok(match Format::of(text) {
+        Format::J8583 => import::j8583::import(text, &j8583(title, settings)?),
+        Format::Jpos => import::jpos::import(text, &jpos(title, settings)?),
         _ if !settings.is_empty() => {
             return Err(Failure::usage(pick(
                 "only a spec in XML has settings after a #",
                 "只有XML规范可以在#之后带设置",
             )));
         }
-        Some('{') => import::moov::parse(text),
-        _ if is_yaml(text) => {
+        Format::Moov => import::moov::parse(text),
+        Format::Toml if is_yaml(text) => {
             return Err(Failure::usage(pick(
                 "specs in YAML are not read; TOML, JSON and XML are",
                 "不支持YAML规范；支持TOML、JSON和XML",
             )));
         }
-        _ => import::toml::parse(text),
+        Format::Toml => import::toml::parse(text),
     })
 }
 

@@ -209,6 +209,21 @@ impl Network {
         entries.filter(|path| path.is_file()).collect()
     }
 
+    /// The date ends, in balance, and its money goes all the way to the merchants' accounts; the acquirer says `paid` of it.
+    pub(crate) fn settle_the_date(&mut self, paid: &str) {
+        self.type_at("issuer:1", "cut-over");
+        self.wait("acquirer:1", |line| line.starts_with("date") && line.ends_with("in balance"));
+        for (party, command, said) in [
+            ("acquirer:1", "present", "done"),
+            ("hub:1", "run", "done"),
+            ("acquirer:1", "pay", paid),
+            ("bank:1", "run", "done"),
+        ] {
+            self.ask(party, command, said);
+            self.settle_files();
+        }
+    }
+
     /// Everything that was left in folders is taken.
     pub(crate) fn settle_files(&self) {
         for folder in ["acquirer-to-hub", "hub-to-acquirer", "acquirer-to-bank", "bank-to-acquirer"] {
