@@ -103,7 +103,7 @@ fn is_dead(folder: &std::path::Path, link: &str) -> Option<String> {
 #[test]
 fn no_link_of_a_paper_is_dead() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["", "docs", "benches", "recon", "examples/settlement", "fuzz"];
+    let folders = ["", "docs", "benches", "recon", "examples/settlement", "fuzz", "guide/pages"];
     let (mut count, mut dead) = (0, Vec::new());
     for folder in folders {
         let folder = root.join(folder);
@@ -113,7 +113,8 @@ fn no_link_of_a_paper_is_dead() {
                 continue;
             }
             for link in links(&std::fs::read_to_string(&path).unwrap()) {
-                if link.contains("://") || link.starts_with("mailto:") {
+                // the guide's page is made with the book
+                if link.contains("://") || link.starts_with("mailto:") || link == "page.html" {
                     continue;
                 }
                 count += 1;
