@@ -162,8 +162,14 @@ impl<const WORDS: usize> Opaque<WORDS> {
     /// With a thing in it.
     pub(crate) fn of<T: Kept>(thing: T) -> Self {
         const {
-            assert!(size_of::<Marked<T>>() <= size_of::<Self>(), "the room that cardwire.h gives is too small");
-            assert!(align_of::<Marked<T>>() <= align_of::<Self>(), "the room has less alignment than the thing");
+            assert!(
+                size_of::<Marked<T>>() <= size_of::<Self>(),
+                "the room that cardwire.h gives is too small"
+            );
+            assert!(
+                align_of::<Marked<T>>() <= align_of::<Self>(),
+                "the room has less alignment than the thing"
+            );
             assert!(!core::mem::needs_drop::<T>(), "nobody drops what C keeps");
         }
         let mut made = Self::EMPTY;

@@ -233,7 +233,9 @@ pub unsafe extern "C" fn cardwire_echo(writer: *mut Writer, message: *const Mess
         // SAFETY: the promise of the caller
         Ok(Some(field)) => unsafe { put(writer, number, Ok(Value::from(&field))) },
         // SAFETY: the promise of the caller
-        Ok(None) => raw::told(unsafe { raw::change(writer) }.and_then(|writer| writer.get::<Writing>()?.refused())),
+        Ok(None) => {
+            raw::told(unsafe { raw::change(writer) }.and_then(|writer| writer.get::<Writing>()?.refused()))
+        }
         // SAFETY: the promise of the caller
         Err(fault) => unsafe { put(writer, number, Err(fault)) },
     }

@@ -104,9 +104,11 @@ fn header_and_library_have_the_same_functions() {
     let source: String = sources.iter().map(|name| file(&format!("src/{name}.rs"))).collect();
     let ours = names(&source, "extern \"C\" fn ");
     let header = file("include/cardwire.h");
-    let code: String = header.split("/*").filter_map(|piece| piece.split_once("*/")).map(|(_, code)| code).collect();
+    let code: String =
+        header.split("/*").filter_map(|piece| piece.split_once("*/")).map(|(_, code)| code).collect();
     let mut declared = Vec::new();
-    for before in ["\nconst char *", "\nsize_t ", "\nconst cardwire_spec *", "\ncardwire_code ", "\nuint8_t "] {
+    for before in ["\nconst char *", "\nsize_t ", "\nconst cardwire_spec *", "\ncardwire_code ", "\nuint8_t "]
+    {
         declared.extend(names(&code, before));
     }
     declared.sort();
