@@ -175,10 +175,10 @@ size_t cardwire_spec_name(const cardwire_spec *spec, char *out, size_t room);
 
 /* ---- Reading ----------------------------------------------------------------------------------------------------- */
 
-#define CARDWIRE_MESSAGE_SIZE 320
-#define CARDWIRE_FIELD_SIZE 192
-#define CARDWIRE_PARTS_SIZE 256
-#define CARDWIRE_WRITER_SIZE 192
+#define CARDWIRE_MESSAGE_SIZE 256
+#define CARDWIRE_FIELD_SIZE 144
+#define CARDWIRE_PARTS_SIZE 192
+#define CARDWIRE_WRITER_SIZE 128
 
 /* A message that was parsed. Copying it by `=` is fine. */
 typedef struct cardwire_message {

@@ -30,7 +30,7 @@ pub struct Field {
     pub is_exposed: u8,
     /// Not used.
     pub reserved: u32,
-    inner: Opaque<24>,
+    inner: Opaque<18>,
 }
 
 impl Kept for Read<'static> {
@@ -38,7 +38,7 @@ impl Kept for Read<'static> {
 }
 
 /// `cardwire_parts`: the parts of a composite that are still to come.
-pub type Parts = Opaque<32>;
+pub type Parts = Opaque<24>;
 
 impl Kept for ReadParts<'static> {
     const MARK: u64 = 0x6361_7264_0000_0004;
@@ -61,10 +61,12 @@ impl Field {
 
     /// What C sees of an element.
     pub(crate) fn put(place: &mut MaybeUninit<Self>, read: Option<Read<'static>>) -> Result<(), Fault> {
-        let place = place.write(Self::EMPTY);
-        let read = read.ok_or(Fault::Call(code::MISSING))?;
+        let Some(read) = read else {
+            place.write(Self::EMPTY);
+            return Err(Fault::Call(code::MISSING));
+        };
         let range = read.value_range();
-        *place = Self {
+        place.write(Self {
             key: read.key().value(),
             length: narrow(read.len()),
             offset: narrow(range.start),
@@ -75,7 +77,7 @@ impl Field {
             is_exposed: 0,
             reserved: 0,
             inner: Opaque::of(read),
-        };
+        });
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::spec::Spec;
 use crate::text;
 
 /// `cardwire_message`: what was parsed of the caller's octets, which have to last as long.
-pub type Message = Opaque<40>;
+pub type Message = Opaque<32>;
 
 impl Kept for Inspection<'static> {
     const MARK: u64 = 0x6361_7264_0000_0002;
@@ -87,12 +87,15 @@ fn inspect(
     octets: Result<&'static [u8], Fault>,
     keeps_broken: bool,
 ) -> Result<(), Fault> {
-    let message = message.write(Message::EMPTY);
-    let inspection = Inspection::of(spec?.rows(), octets?);
-    if inspection.error().is_none() || keeps_broken {
-        *message = Message::of(inspection);
-    }
-    inspection.error().map_or(Ok(()), |error| Err(error.into()))
+    let inspected = spec.and_then(|spec| Ok(Inspection::of(spec.rows(), octets?)));
+    let error = inspected
+        .as_ref()
+        .map_or_else(|fault| Some(*fault), |inspection| inspection.error().map(Fault::Wire));
+    message.write(match inspected {
+        Ok(inspection) if error.is_none() || keeps_broken => Message::of(inspection),
+        _ => Message::EMPTY,
+    });
+    error.map_or(Ok(()), Err)
 }
 
 /// Writes the four digits of the message type, and a NUL.

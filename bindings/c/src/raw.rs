@@ -172,7 +172,7 @@ impl<const WORDS: usize> Opaque<WORDS> {
             );
             assert!(!core::mem::needs_drop::<T>(), "nobody drops what C keeps");
         }
-        let mut made = Self::EMPTY;
+        let mut made = Self { words: [MaybeUninit::uninit(); WORDS] };
         let place = made.words.as_mut_ptr().cast::<Marked<T>>();
         // SAFETY: there is room for it, with its alignment, as was just asserted
         unsafe { place.write(Marked { mark: T::MARK, thing: MaybeUninit::new(thing) }) };

@@ -14,7 +14,7 @@ use crate::raw::{self, Kept, Opaque};
 use crate::spec::Spec;
 
 /// `cardwire_writer`: a message that is being written.
-pub type Writer = Opaque<24>;
+pub type Writer = Opaque<16>;
 
 /// What is kept of it: once something is refused, nothing else is written.
 enum Writing {

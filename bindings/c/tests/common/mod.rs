@@ -54,6 +54,14 @@ pub(crate) fn get(message: &Message, number: u8) -> (Code, Field) {
 
 /// A text that a call writes, first measured, then into a buffer of just its size.
 pub(crate) fn text(write: impl Fn(*mut u8, usize) -> usize) -> String {
+    if cfg!(miri) {
+        // once is enough for an interpreter
+        let mut out = vec![0xAA; 8192];
+        let length = write(out.as_mut_ptr(), out.len());
+        assert_eq!(out[length], 0);
+        out.truncate(length);
+        return String::from_utf8(out).unwrap();
+    }
     let length = write(std::ptr::null_mut(), 0);
     let mut out = vec![0xAA; length + 1];
     assert_eq!(write(out.as_mut_ptr(), out.len()), length);
@@ -118,6 +126,6 @@ pub(crate) fn cases() -> usize {
 
 /// The built-in specs; for an interpreter some of each kind.
 pub(crate) fn specs() -> impl Iterator<Item = &'static cardwire::Spec<'static>> {
-    let few = ["iso87-ascii", "iso93-bcd"];
+    let few = ["iso93-bcd"];
     cardwire::spec::builtin().filter(move |spec| !cfg!(miri) || few.contains(&spec.name()))
 }
