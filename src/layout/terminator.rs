@@ -38,7 +38,10 @@ impl Terminator {
     /// The octets.
     #[must_use]
     pub const fn octets(&self) -> &[u8] {
-        self.octets.split_at(widen(self.len)).0
+        match self.octets.split_at_checked(widen(self.len)) {
+            Some((octets, _)) => octets,
+            None => &self.octets,
+        }
     }
 }
 

@@ -47,16 +47,14 @@ impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "-" } else { "" };
         let units = self.minor.unsigned_abs();
-        match self.exponent().and_then(|exponent| Some((exponent, 10u64.checked_pow(exponent.into())?))) {
-            Some((0, _)) => write!(f, "{sign}{units}")?,
-            Some((exponent, scale)) => {
-                write!(
-                    f,
-                    "{sign}{}.{:0width$}",
-                    units / scale,
-                    units % scale,
-                    width = usize::from(exponent)
-                )?;
+        let parted = |exponent: u8| {
+            let scale = 10u64.checked_pow(exponent.into())?;
+            Some((exponent, units.checked_div(scale)?, units.checked_rem(scale)?))
+        };
+        match self.exponent().and_then(parted) {
+            Some((0, whole, _)) => write!(f, "{sign}{whole}")?,
+            Some((exponent, whole, rest)) => {
+                write!(f, "{sign}{whole}.{rest:0width$}", width = usize::from(exponent))?;
             }
             None => write!(f, "{sign}{units} minor units")?,
         }
