@@ -17,6 +17,7 @@ mod keys;
 mod lang;
 mod latency;
 mod link;
+mod log;
 mod mask;
 mod output;
 mod parallel;

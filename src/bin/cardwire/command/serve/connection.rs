@@ -7,8 +7,8 @@ use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder
 use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 
 use super::Issuer;
-use super::rules::{Damage, Rule};
-use crate::json::Lists;
+use super::rules::Rule;
+use crate::json::{Lists, Record};
 use crate::keys::{self, Keys, Turn};
 
 /// A peer, and who responds to it.
@@ -125,7 +125,7 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
     let fault = issuer.keys.and_then(|keys| fault(keys, request));
     let answered = match &fault {
-        None => built(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
+        None => ordinary(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
         Some((field, _)) => refused(issuer.spec, *field, request),
     };
     let signed = answered.and_then(|(wire, code)| {
@@ -141,15 +141,18 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
         Err(text) => return nothing(&format!("no response: {text}")),
     };
     let damage = rule.and_then(|rule| rule.broken);
-    let payload = damaged(payload, damage, request);
+    let payload = match damage {
+        Some(damage) => damage.done_to(payload, request.wire()),
+        None => payload,
+    };
     let mut room = vec![0; payload.len() + header.len() + 64];
     let frame = match issuer.framing.reply(header, &payload, &mut room) {
         Ok(frame) => frame,
         Err(error) => return nothing(&format!("no response: {error}")),
     };
     let frame = match damage {
-        Some(Damage::Frame) => frame.get(..frame.len() / 2).unwrap_or_default(),
-        _ => frame,
+        Some(damage) => damage.done_to_frame(frame),
+        None => frame,
     };
     let times = if rule.is_some_and(|rule| rule.twice) { 2 } else { 1 };
     let broken = if damage.is_some() { ", broken" } else { "" };
@@ -201,17 +204,28 @@ fn authenticated(
     Ok((wire, code))
 }
 
-/// The response and its code.
-pub(super) fn built(
+/// The response that a rule says, or the usual one.
+pub(super) fn ordinary(
     spec: &'static Spec<'static>,
     rule: Option<&Rule>,
     request: &Message<'_>,
 ) -> Result<(Vec<u8>, String), String> {
     let record = rule.map(Rule::record).transpose()?.unwrap_or_default();
+    built(spec, &record, rule.and_then(|rule| rule.echo.as_deref()), request)
+}
+
+/// The response and its code: the elements of the record, and of the request those that it carries over, the usual ones
+/// when not said.
+pub(in crate::command) fn built(
+    spec: &'static Spec<'static>,
+    record: &Record,
+    echo: Option<&[u8]>,
+    request: &Message<'_>,
+) -> Result<(Vec<u8>, String), String> {
     let values = record.prepare(spec).map_err(|(number, text)| format!("field {number}: {text}"))?;
     let lists = Lists::new(values.iter().map(|(_, value)| value));
     let mut builder = Builder::reply_to(request);
-    builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(profile::ECHOED));
+    builder.echo(request, echo.unwrap_or(profile::ECHOED));
     if spec.element(de::RESPONSE_CODE).is_some() {
         let code = match spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
             Some(2) => "00",
@@ -227,23 +241,4 @@ pub(super) fn built(
     let code = Message::parse(spec, &wire).map_err(|error| error.to_string())?;
     let code = code.get(de::RESPONSE_CODE).map(|field| field.to_string()).unwrap_or_default();
     Ok((wire, code))
-}
-
-fn damaged(mut payload: Vec<u8>, damage: Option<Damage>, request: &Message<'_>) -> Vec<u8> {
-    match damage {
-        None | Some(Damage::Frame) => payload,
-        Some(Damage::Cut) => {
-            payload.truncate(payload.len() * 2 / 3);
-            payload
-        }
-        Some(Damage::Garbage) => {
-            let mut state = 0x2545_F491u32;
-            payload.iter_mut().for_each(|octet| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                *octet = state.to_be_bytes()[0];
-            });
-            payload
-        }
-        Some(Damage::Mirror) => request.wire().to_vec(),
-    }
 }

@@ -1,7 +1,6 @@
 //! `cardwire serve`.
 
 mod connection;
-mod log;
 mod rules;
 mod trial;
 
@@ -10,18 +9,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use cardwire::net::{Identity, Server, ServerBuilder, ServerTls};
+use cardwire::net::{Server, ServerBuilder};
 use cardwire::{Framing, Spec};
 use tokio::sync::Notify;
 
+pub(super) use self::connection::built;
 use self::connection::{Connection, Door};
-use self::log::{Log, log};
 use self::rules::Rules;
-pub(super) use self::rules::fits;
+pub(super) use self::rules::{record, time};
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_delimited;
 use crate::keys::{KeyArgs, Keys};
-use crate::link::{address, block_on, duration, read};
+use crate::link::{OwnTls, address, block_on, duration};
+use crate::log::{Log, log};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::toml_file;
@@ -58,12 +58,8 @@ pub(crate) struct Serve {
     /// How long a TLS handshake may take.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     handshake_timeout: Duration,
-    /// TLS, with this certificate chain (PEM).
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// Its private key (PEM).
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    tls: OwnTls,
 }
 
 const RULES: &str = r#"A rule matches on elements and says what happens; the first that fits counts:
@@ -164,17 +160,10 @@ impl Serve {
         if let Some(count) = self.connections_per_peer {
             server = server.connections_per_peer(places(count));
         }
-        if let Some(tls) = self.tls()? {
+        if let Some(tls) = self.tls.chosen()? {
             server = server.tls(tls);
         }
         Ok(server)
-    }
-
-    fn tls(&self) -> Outcome<Option<ServerTls>> {
-        let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
-        let wrong = |error: std::io::Error| Failure::data(format_args!("{}: {error}", chain.display()));
-        let identity = Identity::from_pem(&read(chain)?, &read(key)?).map_err(wrong)?;
-        ServerTls::new(identity, None).map(Some).map_err(wrong)
     }
 }
 
