@@ -19,6 +19,13 @@ impl Issuer {
         Self::run(command)
     }
 
+    /// A proxy.
+    pub(crate) fn proxy(args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
+        command.env("LC_ALL", "C").args(["proxy", "--listen", "127.0.0.1:0"]).args(args);
+        Self::run(command)
+    }
+
     /// The same with so many file descriptors.
     #[cfg(unix)]
     pub(crate) fn start_with_descriptors(count: u32, args: &[&str]) -> Self {
@@ -28,12 +35,13 @@ impl Issuer {
         Self::run(command)
     }
 
-    fn run(mut command: Command) -> Self {
+    pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        let address = line.trim().rsplit_once(", to ").map_or(line.trim(), |(listens, _)| listens);
+        let address = address.split_once(" on ").or(address.split_once(" to ")).unwrap().1.to_owned();
         Self { child, log, address }
     }
 

@@ -111,6 +111,11 @@ impl LinkArgs {
 }
 
 impl CallerTls {
+    /// Whether TLS was asked for.
+    pub(crate) fn is_said(&self) -> bool {
+        self.tls_ca.is_some()
+    }
+
     /// TLS to the host of an address, if it was asked for; a certificate chain and its key are shown to it.
     pub(crate) fn chosen(
         &self,

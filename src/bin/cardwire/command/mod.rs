@@ -8,6 +8,7 @@ mod decode;
 mod diff;
 mod emv;
 mod encode;
+mod fresh;
 mod ipm;
 mod key;
 mod load;

@@ -7,6 +7,7 @@ use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder
 use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 
 use super::Issuer;
+use super::initiate::Party;
 use super::rules::Rule;
 use crate::json::{Lists, Record};
 use crate::keys::{self, Keys, Turn};
@@ -14,7 +15,12 @@ use crate::keys::{self, Keys, Turn};
 /// A peer, and who responds to it.
 pub(super) struct Connection {
     pub(super) issuer: Arc<Issuer>,
-    pub(super) peer: SocketAddr,
+    /// What the peer is called.
+    pub(super) peer: String,
+    /// Where the peer connects to this host, and this host says something by itself.
+    pub(super) party: Option<(SocketAddr, Arc<Party>)>,
+    /// Whether this host makes the connection.
+    pub(super) is_dialled: bool,
 }
 
 /// Hears of those who do not get that far.
@@ -43,6 +49,12 @@ impl Connection {
         self.issuer.log(format!("{} {text}", self.peer));
     }
 
+    fn hear(&self) {
+        if let Some((_, party)) = &self.party {
+            party.hear();
+        }
+    }
+
     /// What does not count as a request.
     fn remark(&self, text: impl std::fmt::Display) {
         self.issuer.remark(format_args!("{} {text}", self.peer));
@@ -52,6 +64,7 @@ impl Connection {
 impl Handler for Connection {
     /// Responds to a request as its rule says.
     fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
+        self.hear();
         let issuer = &self.issuer;
         let rule = issuer.rules.find(request);
         let (deed, words) = response(issuer, rule, reply.header(), request);
@@ -72,6 +85,14 @@ impl Handler for Connection {
 }
 
 impl Observer for Connection {
+    fn late(&self, response: Received) {
+        self.remark(format_args!("{} -> a late response", named(&response.message())));
+    }
+
+    fn duplicate(&self, response: Received) {
+        self.remark(format_args!("{} -> one more response", named(&response.message())));
+    }
+
     fn unsolicited(&self, message: Received) {
         self.log(format_args!("{} -> not a request", named(&message.message())));
     }
@@ -83,7 +104,20 @@ impl Observer for Connection {
     }
 
     fn event(&self, event: Event) {
+        if let Some((address, party)) = &self.party {
+            match event {
+                Event::Down(_) | Event::HandshakeFailed(_) => {
+                    self.issuer.forget(address);
+                    party.ended.notify_one();
+                }
+                _ => party.hear(),
+            }
+        }
         match event {
+            Event::Up if self.is_dialled => self.remark("connected"),
+            Event::ConnectFailed(why) => self.remark(format_args!("no connection: {why}")),
+            Event::Retry(wait) => self.remark(format_args!("next attempt in {:.1} s", wait.as_secs_f64())),
+            Event::Down(why) if self.is_dialled => self.remark(format_args!("closed: {why}")),
             Event::Down(
                 why @ (Closed::Framing(_)
                 | Closed::GaveWay
@@ -108,7 +142,7 @@ impl Deed {
 }
 
 /// The MTI and the STAN.
-fn named(message: &Message<'_>) -> String {
+pub(super) fn named(message: &Message<'_>) -> String {
     let stan = message.get(de::STAN).map(|field| field.to_string()).unwrap_or_default();
     format!("{} {stan}", message.mti())
 }
