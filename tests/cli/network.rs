@@ -204,6 +204,41 @@ fn a_load_is_bounded_and_measured() {
 }
 
 #[test]
+fn a_chart_of_a_load_is_drawn() {
+    let issuer = Issuer::start(&["-s", "iso87-ascii"]);
+    let load = ["load", &issuer.address, "-s", "iso87-ascii", "--window", "4", "--count", "200"];
+    for name in ["load.svg", "load.html"] {
+        let chart = file(name, b"");
+        good(&[&load[..], &["--chart", chart.to_str().unwrap()]].concat(), object(1, 10));
+        let drawn = std::fs::read_to_string(&chart).unwrap();
+        let mut reader = quick_xml::Reader::from_str(&drawn);
+        let mut words = Vec::new();
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::Text(text) => {
+                    words.push(String::from_utf8(text.to_vec()).unwrap());
+                }
+                _ => {}
+            }
+        }
+        let title = format!("Load on {}", issuer.address);
+        for wanted in [&title, "p50", "p99", "max", "Responses a second", "seconds"] {
+            assert!(words.iter().any(|word| word == wanted), "{wanted} {drawn}");
+        }
+        assert!(words.iter().any(|word| word.starts_with("200 answered, 0 not, in ")), "{drawn}");
+        assert!(!drawn.contains("<script") && !drawn.contains("href"), "{drawn}");
+    }
+    for (chart, code, words) in [
+        ("load.png", 2, "--chart: a chart is a file that ends in .svg or .html"),
+        ("/nowhere/load.svg", 1, "/nowhere/load.svg: "),
+    ] {
+        let done = cardwire(&[&load[..], &["--chart", chart]].concat(), object(1, 10));
+        assert!(done.code == code && done.out.is_empty() && done.err.contains(words), "{}", done.err);
+    }
+}
+
+#[test]
 fn tls() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let chain = file("chain.pem", made.cert.pem().as_bytes());

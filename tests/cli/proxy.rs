@@ -269,14 +269,20 @@ fn what_cannot_be_done_is_told_and_the_message_passes() {
     assert!(!log.contains(CARD), "{log}");
 }
 
-/// Two parties that wait for each other's octets, in another framing than the proxy was told, are not stopped.
+/// Octets that wait for the rest of their frame are not held up for ever, and the frames after them are found.
 #[test]
 fn part_of_a_frame_passes_after_a_while() {
-    let (_proxy, mut client, mut host) = connected(&["-F", "binary4", "--rule", "drop when 0210"]);
-    client.write(b"0800");
-    assert_eq!(host.read(), b"0800");
-    host.write(b"0810");
-    assert_eq!(client.read(), b"0810");
+    let (_proxy, mut client, mut host) = connected(&["--rule", "drop when 0200"]);
+    client.0.write_all(b"0100in part").unwrap();
+    let mut part = [0; 11];
+    host.0.read_exact(&mut part).unwrap();
+    assert_eq!(&part, b"0100in part");
+    client.0.write_all(&[b'.'; 93]).unwrap();
+    client.write(&message("0200", 1));
+    client.write(&message("0800", 2));
+    let mut rest = [0; 93];
+    host.0.read_exact(&mut rest).unwrap();
+    assert_eq!((rest, said(&host.read()).as_str()), ([b'.'; 93], "0800 000002"));
 }
 
 #[test]
@@ -342,7 +348,7 @@ fn listings_are_masked_unless_they_are_to_be_exposed() {
         host.read();
         host.read();
         let log = proxy.log();
-        assert!(log.contains(shown) && log.contains("  #1 client") | log.contains("#1 client"), "{log}");
+        assert!(log.contains(shown) && log.contains("#1 client"), "{log}");
         assert_eq!(log.contains(CARD), !expose.is_empty(), "{log}");
     }
 }

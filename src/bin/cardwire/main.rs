@@ -7,6 +7,7 @@
 #![warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
 mod argument;
+mod chart;
 mod command;
 mod failure;
 mod help;
