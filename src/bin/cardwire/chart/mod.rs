@@ -82,13 +82,14 @@ mod tests {
     /// A run of twelve seconds: steady, a stall of two seconds, losses, and steady again.
     fn run() -> Timeline {
         let mut timeline = Timeline::new();
-        for request in 0_u64..2_400 {
-            let at = Duration::from_millis(5 * request);
-            let noise = request * 7_919 % 97;
-            let stall = if (800..1_200).contains(&request) { (1_200 - request) * 400 } else { 0 };
+        for request in 0_u64..12_000 {
+            let at = Duration::from_millis(request);
+            let noise = 900 + 11 * (request * 7_919 % 97);
+            let outlier = if request % 211 == 0 { 9_000 + 17 * request % 30_000 } else { 0 };
+            let stall = if (4_000..6_000).contains(&request) { (6_000 - request) * 80 } else { 0 };
             match request {
-                900..960 => timeline.lose(at),
-                _ => timeline.record(at, Duration::from_micros(900 + 11 * noise + stall)),
+                4_500..4_800 => timeline.lose(at),
+                _ => timeline.record(at, Duration::from_micros(noise + outlier + stall)),
             }
         }
         timeline
@@ -111,7 +112,7 @@ mod tests {
             Form::Svg,
             &run(),
             "Load on 127.0.0.1:5000",
-            "2340 answered, 60 not, in 12.00 s: 195 a second",
+            "11700 answered, 300 not, in 12.00 s: 975 a second",
         );
         let known = include_str!("known.svg");
         if std::env::var_os("CARDWIRE_DRAW").is_some() {
@@ -126,7 +127,7 @@ mod tests {
                 Form::Svg,
                 &run(),
                 "Load on 127.0.0.1:5000",
-                "2340 answered, 60 not, in 12.00 s: 195 a second"
+                "11700 answered, 300 not, in 12.00 s: 975 a second"
             )
         );
     }

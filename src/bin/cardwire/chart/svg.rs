@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::axis::{Scale, plain, short, step};
-use super::timeline::{Point, Timeline};
+use super::timeline::{Point, Share, Timeline};
 
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 790.0;
@@ -20,7 +20,7 @@ pub(super) struct Drawing {
     /// How many seconds a point stands for.
     seconds: f64,
     points: Vec<Point>,
-    powers: Vec<(u64, u64)>,
+    shares: Vec<Share>,
     out: String,
 }
 
@@ -62,7 +62,7 @@ impl Drawing {
         Self {
             seconds: timeline.seconds(),
             points: timeline.points(),
-            powers: timeline.powers(),
+            shares: timeline.shares(),
             out: String::new(),
         }
     }
@@ -113,10 +113,9 @@ impl Drawing {
         while mark <= end + step / 1000.0 {
             let x = scale.at(mark);
             self.rule((x, top), (x, bottom + 4.0));
-            self.words("faint", (x, bottom + 20.0), "middle", &plain(mark));
+            self.words("faint", (x, bottom + 20.0), "middle", &format!("{} s", plain(mark)));
             mark += step;
         }
-        self.words("faint", (RIGHT + 64.0, bottom + 20.0), "end", "seconds");
     }
 
     fn times(&mut self) {
@@ -211,22 +210,20 @@ impl Drawing {
     fn shares(&mut self) {
         let (top, bottom) = SHARES;
         self.words("head", (24.0, top - 20.0), "start", "How many took how long");
-        let most = whole(self.powers.iter().map(|(_, count)| *count).max().unwrap_or(0));
+        let most = whole(self.shares.iter().map(|share| share.responses).max().unwrap_or(0));
         self.heights(SHARES, most);
         let y = Scale::new((0.0, ceiling(most)), (bottom, top));
-        let powers = self.powers.clone();
-        let x = Scale::new((0.0, count(powers.len()).max(1.0)), (LEFT, RIGHT));
-        // as many labels as have room
-        let every = powers.len().div_ceil(12).max(1);
-        for (index, (from, number)) in powers.iter().enumerate() {
-            let (left, right) = (x.at(count(index)), x.at(count(index) + 1.0));
-            self.bar("bar", (left, y.at(whole(*number))), (right, bottom));
-            if index % every == 0 {
-                self.words("faint", (left, bottom + 20.0), "middle", &short(whole(*from)));
-            }
+        let shares = std::mem::take(&mut self.shares);
+        let x = Scale::new((0.0, count(shares.len()).max(1.0)), (LEFT, RIGHT));
+        for (index, share) in shares.iter().enumerate() {
+            let (left, right) = (x.at(count(index)), x.at(count(index + 1)));
+            self.bar("bar", (left, y.at(whole(share.responses))), (right, bottom));
         }
-        if let Some((from, _)) = powers.last().filter(|_| powers.len().is_multiple_of(every)) {
-            self.words("faint", (RIGHT, bottom + 20.0), "middle", &short(2.0 * whole(*from)));
+        // as many labels as have room
+        let every = (shares.len() + 1).div_ceil(13).max(1);
+        let ends = shares.iter().map(|share| share.from).chain(shares.last().map(|share| share.to));
+        for (index, end) in ends.enumerate().filter(|(index, _)| index.is_multiple_of(every)) {
+            self.words("faint", (x.at(count(index)), bottom + 20.0), "middle", &short(whole(end)));
         }
     }
 

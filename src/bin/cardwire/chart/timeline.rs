@@ -101,22 +101,37 @@ impl Timeline {
         self.slots.iter().map(Slot::point).collect()
     }
 
-    /// How many responses took how long: the lower end of each power of two of microseconds, and their number, without gaps.
-    pub(super) fn powers(&self) -> Vec<(u64, u64)> {
-        let mut counts = [0_u64; 33];
+    /// How many responses took how long: from the first step that some are in to the last.
+    pub(super) fn shares(&self) -> Vec<Share> {
+        let mut shares = steps();
         for times in self.slots.iter().filter_map(|slot| slot.times.as_ref()) {
             for value in times.iter_recorded() {
-                let power = usize::try_from(value.value_iterated_to().max(1).ilog2()).unwrap_or(0);
-                if let Some(count) = counts.get_mut(power) {
-                    *count += value.count_since_last_iteration();
-                }
+                let time = value.value_iterated_to();
+                let step = shares.iter_mut().rev().find(|share| share.from <= time);
+                step.into_iter().for_each(|share| share.responses += value.count_since_last_iteration());
             }
         }
-        let first = counts.iter().position(|count| *count > 0);
-        let last = counts.iter().rposition(|count| *count > 0);
-        let Some((first, last)) = first.zip(last) else { return Vec::new() };
-        (first..=last).map(|power| (1 << power, counts.get(power).copied().unwrap_or(0))).collect()
+        let first = shares.iter().position(|share| share.responses > 0).unwrap_or(shares.len());
+        let last = shares.iter().rposition(|share| share.responses > 0).map_or(0, |last| last + 1);
+        shares.get(first..last).unwrap_or_default().to_vec()
     }
+}
+
+/// The responses whose times lie between two steps of 1, 2 or 5 by a power of ten.
+#[derive(Clone, Copy)]
+pub(super) struct Share {
+    /// In microseconds.
+    pub(super) from: u64,
+    /// Where the next one begins.
+    pub(super) to: u64,
+    pub(super) responses: u64,
+}
+
+fn steps() -> Vec<Share> {
+    let ends = (0..10).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
+    let ends: Vec<u64> = ends.collect();
+    let pairs = ends.iter().zip(ends.iter().skip(1));
+    pairs.map(|(from, to)| Share { from: *from, to: *to, responses: 0 }).collect()
 }
 
 impl Slot {
@@ -158,13 +173,13 @@ mod tests {
             if second % 10 == 0 {
                 timeline.lose(at);
             }
-            assert!(timeline.points().len() <= MOST);
+            assert!(timeline.slots.len() <= MOST);
         }
         let points = timeline.points();
         assert!((timeline.seconds() - 60.0).abs() < f64::EPSILON && points.len() == 117);
         assert_eq!(points.iter().map(|point| point.responses).sum::<u64>(), 7_000);
         assert_eq!(points.iter().map(|point| point.lost).sum::<u64>(), 700);
-        assert_eq!(timeline.powers().iter().map(|(_, count)| count).sum::<u64>(), 7_000);
+        assert_eq!(timeline.shares().iter().map(|share| share.responses).sum::<u64>(), 7_000);
         assert_eq!(points[0], Point { responses: 60, lost: 6, p50: 129, p99: 159, max: 159 });
     }
 
@@ -176,6 +191,6 @@ mod tests {
         timeline.lose(Duration::MAX);
         let points = timeline.points();
         assert_eq!((points.len(), points[0].responses, points[MOST - 1].lost), (MOST, 1, 1));
-        assert!(Timeline::new().points().is_empty() && Timeline::new().powers().is_empty());
+        assert!(Timeline::new().points().is_empty() && Timeline::new().shares().is_empty());
     }
 }
