@@ -6,14 +6,14 @@ use super::axis::{Scale, plain, short, step};
 use super::timeline::{Point, Share, Timeline};
 
 const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 790.0;
+const HEIGHT: f64 = 810.0;
 /// Where panels begin and end.
 const LEFT: f64 = 76.0;
 const RIGHT: f64 = 884.0;
 /// Top and bottom of each panel.
-const TIMES: (f64, f64) = (112.0, 352.0);
-const RATE: (f64, f64) = (420.0, 540.0);
-const SHARES: (f64, f64) = (608.0, 738.0);
+const TIMES: (f64, f64) = (132.0, 372.0);
+const RATE: (f64, f64) = (440.0, 560.0);
+const SHARES: (f64, f64) = (628.0, 758.0);
 
 /// What is drawn.
 pub(super) struct Drawing {
@@ -28,13 +28,16 @@ pub(super) struct Drawing {
 struct Curve {
     class: &'static str,
     name: &'static str,
+    /// Of its points.
+    radius: f64,
     of: fn(&Point) -> u64,
 }
 
+/// The later ones are drawn over the earlier ones, whose points are larger: where few responses came, p99 is the maximum.
 const CURVES: [Curve; 3] = [
-    Curve { class: "max", name: "max", of: |point| point.max },
-    Curve { class: "p99", name: "p99", of: |point| point.p99 },
-    Curve { class: "p50", name: "p50", of: |point| point.p50 },
+    Curve { class: "p50", name: "p50", radius: 3.0, of: |point| point.p50 },
+    Curve { class: "p99", name: "p99", radius: 4.5, of: |point| point.p99 },
+    Curve { class: "max", name: "max", radius: 2.0, of: |point| point.max },
 ];
 
 const STYLE: &str = r#"<style>
@@ -67,17 +70,18 @@ impl Drawing {
         }
     }
 
-    pub(super) fn draw(mut self, title: &str, summary: &str) -> String {
-        let (title, summary) = (text(title), text(summary));
+    pub(super) fn draw(mut self, title: &str, summary: [&str; 2]) -> String {
+        let (title, [all, times]) = (text(title), summary.map(text));
         self.add(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" \
              height=\"{HEIGHT}\" role=\"img\" aria-labelledby=\"title desc\">\n\
-             <title id=\"title\">{title}</title>\n<desc id=\"desc\">{summary}</desc>"
+             <title id=\"title\">{title}</title>\n<desc id=\"desc\">{all}; {times}</desc>"
         ));
         self.out.push_str(STYLE);
         self.add(format_args!("<rect class=\"paper\" width=\"{WIDTH}\" height=\"{HEIGHT}\"/>"));
         self.words("title", (24.0, 36.0), "start", &title);
-        self.words("faint", (24.0, 60.0), "start", &summary);
+        self.words("faint", (24.0, 60.0), "start", &all);
+        self.words("faint", (24.0, 80.0), "start", &times);
         self.times();
         self.rate();
         self.shares();
@@ -164,7 +168,7 @@ impl Drawing {
             }
             is_drawing = place.is_some();
         }
-        let class = curve.class;
+        let Curve { class, radius, .. } = curve;
         if !path.is_empty() {
             self.add(format_args!("<path class=\"line {class}\" d=\"{path}\"/>"));
         }
@@ -172,7 +176,7 @@ impl Drawing {
         if places.len() <= DOTS {
             for (x, y) in places.into_iter().flatten() {
                 self.add(format_args!(
-                    "<circle class=\"line {class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>"
+                    "<circle class=\"line {class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\"/>"
                 ));
             }
         }
@@ -194,6 +198,8 @@ impl Drawing {
         for (responses, lost) in rates {
             let (left, right) = (x.at(start), x.at(start + self.seconds));
             let (good, all) = (y.at(responses), y.at(responses + lost));
+            // one of a thousand is seen, too
+            let all = if lost > 0.0 { all.min(good - 3.0) } else { all };
             self.bar("bar", (left, good), (right, bottom));
             self.bar("lost", (left, all), (right, good));
             start += self.seconds;

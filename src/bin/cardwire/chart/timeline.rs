@@ -30,11 +30,11 @@ pub(super) struct Point {
     pub(super) max: u64,
 }
 
-/// How wide an interval can be, in milliseconds: runs of less than 30 seconds, 5 minutes, 50 minutes, and so on.
+/// How wide an interval can be, in milliseconds: runs of less than 12 seconds, 2 minutes, 20 minutes, and so on.
 const WIDTHS: [u64; 6] = [100, 1_000, 10_000, 60_000, 600_000, 3_600_000];
 
 /// How many intervals there are at most; what comes after the last of the widest counts as in it.
-const MOST: usize = 300;
+const MOST: usize = 120;
 
 /// The longest time that is told apart: an hour.
 const LONGEST: u64 = 3_600_000_000;

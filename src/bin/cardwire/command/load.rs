@@ -98,9 +98,9 @@ impl Load {
         }
         if let Some((file, form)) = form {
             let mut drawn = String::new();
-            let summary = format!("{summary}; {}", latency.line());
+            let summary = [summary.as_str(), &latency.line()];
             run.over_time(|timeline| {
-                drawn = chart(form, timeline, &format!("Load on {}", self.address), &summary)
+                drawn = chart(form, timeline, &format!("Load on {}", self.address), summary)
             });
             std::fs::write(file, drawn).map_err(|error| Failure::io(file.display(), error))?;
         }

@@ -24,6 +24,11 @@ impl Frames {
         self.octets.len() > self.passed
     }
 
+    /// Whether the first frame, which is not whole, has passed in part, so that no rule can touch it any more.
+    pub(super) fn has_begun_to_pass(&self) -> bool {
+        self.passed > 0
+    }
+
     /// What has not passed, which passes now.
     pub(super) fn pass(&mut self) -> &[u8] {
         let from = std::mem::replace(&mut self.passed, self.octets.len());

@@ -183,7 +183,12 @@ impl Direction {
             };
             match read {
                 Ok(0) => break,
-                Ok(_) if wants_whole => frames.take_all(&mut self).await?,
+                Ok(_) if wants_whole => {
+                    frames.take_all(&mut self).await?;
+                    if frames.has_begun_to_pass() {
+                        self.batch.extend_from_slice(frames.pass());
+                    }
+                }
                 Ok(_) => {
                     // nothing can become of them but what they are: they need not wait for the rest
                     self.batch.extend_from_slice(frames.pass());
