@@ -21,8 +21,10 @@ const DAY: u64 = 86_400;
 const MOST_SECONDS: u64 = 253_402_300_799;
 
 impl Moment {
-    /// `None` for a fraction that is more than a second, and beyond the year 9999.
-    pub(super) fn new(seconds: u64, nanos: u64, digits: u8) -> Option<Self> {
+    /// So many seconds and nanoseconds after the beginning of 1970, of which so many digits are shown; `None` for a
+    /// fraction that is more than a second, and beyond the year 9999.
+    #[must_use]
+    pub fn new(seconds: u64, nanos: u64, digits: u8) -> Option<Self> {
         let nanos = u32::try_from(nanos).ok().filter(|nanos| u64::from(*nanos) < NANOS)?;
         (seconds <= MOST_SECONDS).then_some(Self { seconds, nanos, digits })
     }

@@ -181,7 +181,8 @@ impl Closed {
     }
 
     /// What an error of reading, writing or connecting means.
-    pub(crate) fn by(error: &io::Error) -> Self {
+    #[must_use]
+    pub fn by(error: &io::Error) -> Self {
         #[cfg(feature = "tls")]
         if let Some(tls) = TlsError::within(error) {
             return Self::Tls(tls);

@@ -193,7 +193,11 @@ impl ClientTls {
         Self { connector: config.into(), host }
     }
 
-    pub(crate) async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
+    /// Makes a connection one of TLS, for those who use no [`Client`](super::Client).
+    ///
+    /// # Errors
+    /// When the handshake fails: [`Closed::by`](super::Closed::by) says why.
+    pub async fn connect(self, stream: TcpStream) -> io::Result<client::TlsStream<TcpStream>> {
         self.connector.connect(self.host, stream).await
     }
 }
@@ -240,7 +244,11 @@ impl ServerTls {
         Self { acceptor: config.into() }
     }
 
-    pub(crate) async fn accept<S>(self, stream: S) -> io::Result<server::TlsStream<S>>
+    /// Makes a connection one of TLS, for those who use no [`Server`](super::Server).
+    ///
+    /// # Errors
+    /// When the handshake fails: [`Closed::by`](super::Closed::by) says why.
+    pub async fn accept<S>(self, stream: S) -> io::Result<server::TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

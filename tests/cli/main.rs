@@ -18,6 +18,7 @@ mod forms;
 #[path = "../generated/mod.rs"]
 mod generated;
 mod hostile;
+mod initiate;
 mod inputs;
 mod isomsg;
 mod keys;
@@ -27,6 +28,7 @@ mod others;
 mod pack;
 mod picture;
 mod privacy;
+mod proxy;
 mod redact;
 #[path = "../reference/mod.rs"]
 mod reference;

@@ -19,6 +19,13 @@ impl Issuer {
         Self::run(command)
     }
 
+    /// A proxy.
+    pub(crate) fn proxy(args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
+        command.env("LC_ALL", "C").args(["proxy", "--listen", "127.0.0.1:0"]).args(args);
+        Self::run(command)
+    }
+
     /// The same with so many file descriptors.
     #[cfg(unix)]
     pub(crate) fn start_with_descriptors(count: u32, args: &[&str]) -> Self {
@@ -28,12 +35,13 @@ impl Issuer {
         Self::run(command)
     }
 
-    fn run(mut command: Command) -> Self {
+    pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        let address = line.trim().rsplit_once(", to ").map_or(line.trim(), |(listens, _)| listens);
+        let address = address.split_once(" on ").or(address.split_once(" to ")).unwrap().1.to_owned();
         Self { child, log, address }
     }
 
@@ -193,6 +201,41 @@ fn a_load_is_bounded_and_measured() {
     let done = cardwire(&["load", "192.0.2.1:5000", "-s", "iso87-ascii"], object(1, 10));
     assert_eq!(done.code, 2);
     assert!(done.err.contains("--allow-host 192.0.2.1"), "{}", done.err);
+}
+
+#[test]
+fn a_chart_of_a_load_is_drawn() {
+    let issuer = Issuer::start(&["-s", "iso87-ascii"]);
+    let load = ["load", &issuer.address, "-s", "iso87-ascii", "--window", "4", "--count", "200"];
+    for name in ["load.svg", "load.html"] {
+        let chart = file(name, b"");
+        good(&[&load[..], &["--chart", chart.to_str().unwrap()]].concat(), object(1, 10));
+        let drawn = std::fs::read_to_string(&chart).unwrap();
+        let mut reader = quick_xml::Reader::from_str(&drawn);
+        let mut words = Vec::new();
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::Text(text) => {
+                    words.push(text.to_string());
+                }
+                _ => {}
+            }
+        }
+        let title = format!("Load on {}", issuer.address);
+        for wanted in [&title, "p50", "p99", "max", "Responses a second", "0 s"] {
+            assert!(words.iter().any(|word| word == wanted), "{wanted} {drawn}");
+        }
+        assert!(words.iter().any(|word| word.starts_with("200 answered, 0 not, in ")), "{drawn}");
+        assert!(!drawn.contains("<script") && !drawn.contains("href"), "{drawn}");
+    }
+    for (chart, code, words) in [
+        ("load.png", 2, "--chart: a chart is a file that ends in .svg or .html"),
+        ("/nowhere/load.svg", 1, "/nowhere/load.svg: "),
+    ] {
+        let done = cardwire(&[&load[..], &["--chart", chart]].concat(), object(1, 10));
+        assert!(done.code == code && done.out.is_empty() && done.err.contains(words), "{}", done.err);
+    }
 }
 
 #[test]

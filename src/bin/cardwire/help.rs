@@ -3,7 +3,7 @@
 use clap::Command;
 
 /// What each command does.
-const SUMMARIES: [(&str, &str); 21] = [
+const SUMMARIES: [(&str, &str); 22] = [
     ("decode", "解析报文：列表、JSON或带注释的十六进制转储"),
     ("encode", "把JSON（每行一个对象）或jPOS XML组成报文"),
     ("check", "按规范和配置检查报文：列出每处违规的域和字节"),
@@ -14,6 +14,7 @@ const SUMMARIES: [(&str, &str); 21] = [
     ("redact", "掩盖卡片数据，输出的报文仍可解析"),
     ("send", "向主机发送报文，并打印应答"),
     ("serve", "正确地或有意出错地应答请求：用于测试收单系统"),
+    ("proxy", "位于双方之间的代理：记录双方的报文（掩盖卡片数据），并按规则制造故障"),
     ("load", "对主机施加有限的负载，并测量应答"),
     ("test", "用一组用例测试主机：发送请求，并核对应答是否符合预期"),
     ("ipm", "Mastercard清算文件（IPM）：列出、转换、重新分块、重新编码"),

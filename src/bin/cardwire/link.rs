@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cardwire::net::{Client, ClientTls, Correlation, Identity, mux};
+use cardwire::net::{Client, ClientTls, Correlation, Identity, ServerTls, mux};
 use cardwire::{Framing, Spec};
 
 use crate::failure::{Failure, Outcome, complain};
@@ -29,18 +29,36 @@ pub(crate) struct LinkArgs {
     /// How many requests may be in flight.
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) window: u16,
-    /// TLS, trusting the authorities in this PEM file.
-    #[arg(long, value_name = "FILE")]
-    tls_ca: Option<PathBuf>,
-    /// The name in the certificate of the host, when it is not the host's.
-    #[arg(long, value_name = "NAME", requires = "tls_ca")]
-    tls_name: Option<String>,
+    #[command(flatten)]
+    tls: CallerTls,
     /// The certificate chain (PEM) to show to the host.
     #[arg(long, value_name = "FILE", requires = "tls_ca", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// Its private key (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+}
+
+/// TLS to a host.
+#[derive(clap::Args, Clone)]
+pub(crate) struct CallerTls {
+    /// TLS, trusting the authorities in this PEM file.
+    #[arg(long, value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// The name in the certificate of the host, when it is not the host's.
+    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    tls_name: Option<String>,
+}
+
+/// TLS of this end, for those who connect to it.
+#[derive(clap::Args, Clone)]
+pub(crate) struct OwnTls {
+    /// TLS, with this certificate chain (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its private key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
 }
 
 /// A time such as `250ms`, `30s` or `2m`.
@@ -79,7 +97,8 @@ impl LinkArgs {
         if !self.key.is_empty() {
             builder = builder.correlation(Correlation::on(&self.key));
         }
-        if let Some(tls) = self.tls(address)? {
+        let identity = self.tls_cert.as_ref().zip(self.tls_key.as_ref());
+        if let Some(tls) = self.tls.chosen(address, identity)? {
             builder = builder.tls(tls);
         }
         let connected = tokio::time::timeout(self.timeout, builder.connect()).await;
@@ -89,20 +108,45 @@ impl LinkArgs {
             Err(_) => Err(Failure::data(format_args!("{address}: no connection in time"))),
         }
     }
+}
 
-    fn tls(&self, address: &str) -> Outcome<Option<ClientTls>> {
+impl CallerTls {
+    /// Whether TLS was asked for.
+    pub(crate) fn is_said(&self) -> bool {
+        self.tls_ca.is_some()
+    }
+
+    /// TLS to the host of an address, if it was asked for; a certificate chain and its key are shown to it.
+    pub(crate) fn chosen(
+        &self,
+        address: &str,
+        identity: Option<(&PathBuf, &PathBuf)>,
+    ) -> Outcome<Option<ClientTls>> {
         let Some(roots) = &self.tls_ca else { return Ok(None) };
-        let identity = match (&self.tls_cert, &self.tls_key) {
-            (Some(chain), Some(key)) => Some(
-                Identity::from_pem(&read(chain)?, &read(key)?)
-                    .map_err(|error| Failure::io(chain.display(), error))?,
-            ),
-            _ => None,
-        };
+        let identity = identity.map(|(chain, key)| identified(chain, key)).transpose()?;
         let host = self.tls_name.as_deref().unwrap_or_else(|| host(address));
         let tls = ClientTls::new(&read(roots)?, host, identity);
         tls.map(Some).map_err(|error| Failure::io(roots.display(), error))
     }
+}
+
+impl OwnTls {
+    /// TLS, if it was asked for.
+    pub(crate) fn chosen(&self) -> Outcome<Option<ServerTls>> {
+        let Some((chain, key)) = self.files() else { return Ok(None) };
+        let tls = ServerTls::new(identified(chain, key)?, None);
+        tls.map(Some).map_err(|error| Failure::data(format_args!("{}: {error}", chain.display())))
+    }
+
+    /// The chain and the key.
+    pub(crate) fn files(&self) -> Option<(&PathBuf, &PathBuf)> {
+        self.tls_cert.as_ref().zip(self.tls_key.as_ref())
+    }
+}
+
+fn identified(chain: &PathBuf, key: &PathBuf) -> Outcome<Identity> {
+    let wrong = |error: std::io::Error| Failure::data(format_args!("{}: {error}", chain.display()));
+    Identity::from_pem(&read(chain)?, &read(key)?).map_err(wrong)
 }
 
 /// A host and a port, to which a connection may be tried.

@@ -7,6 +7,7 @@
 #![warn(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
 mod argument;
+mod chart;
 mod command;
 mod failure;
 mod help;
@@ -17,6 +18,7 @@ mod keys;
 mod lang;
 mod latency;
 mod link;
+mod log;
 mod mask;
 mod output;
 mod parallel;

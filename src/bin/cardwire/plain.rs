@@ -45,6 +45,14 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// A text without what a terminal or a reader would take for more, and without card numbers.
+pub(crate) fn without_cards(text: &str) -> String {
+    let text = escaped(text);
+    let hidden = cardwire::mask::hidden(text.as_bytes());
+    let characters = text.char_indices();
+    characters.map(|(at, character)| if hidden.get(at) == Some(&true) { '*' } else { character }).collect()
+}
+
 /// A text in TOML with what is not printable as an escape of TOML: it stands in strings only, whose
 /// content stays the same.
 pub(crate) fn in_toml(text: &str) -> String {

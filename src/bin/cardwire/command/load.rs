@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::ToSocketAddrs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use cardwire::net::{Client, Received};
 use cardwire::{Builder, Message, Spec, de};
 
 use super::send;
+use crate::chart::{Form, Timeline, chart};
 use crate::failure::{Failure, Outcome};
 use crate::input::{self, Line, Lines, files};
 use crate::keys::{self, KeyArgs, Keys, Turn};
@@ -51,6 +52,9 @@ pub(crate) struct Load {
     /// Allow a host that is not this machine; it must be the one named.
     #[arg(long, value_name = "HOST")]
     allow_host: Option<String>,
+    /// Draw response times over time (p50, p99, max), rate and distribution: an SVG, or a page if it ends in .html.
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
 }
 
 /// What the workers share.
@@ -67,6 +71,8 @@ struct Run {
     answered: AtomicU64,
     lost: AtomicU64,
     latency: Mutex<Latency>,
+    /// The same over time, where it is to be drawn.
+    timeline: Option<Mutex<Timeline>>,
     /// The first error, to be shown.
     error: Mutex<Option<String>>,
 }
@@ -75,6 +81,7 @@ impl Load {
     pub(super) fn run(&self, output: &mut Output) -> Outcome {
         let spec = self.spec.required()?;
         self.check_host()?;
+        let form = self.form()?;
         let templates = self.templates(spec)?;
         let keys = self.keys.chosen()?;
         let run = block_on(self.measure((spec, keys), templates))?;
@@ -82,17 +89,33 @@ impl Load {
         let (answered, lost) = (run.answered.load(Ordering::Relaxed), run.lost.load(Ordering::Relaxed));
         #[allow(clippy::cast_precision_loss, reason = "a rate to be read by people")]
         let rate = answered as f64 / seconds;
-        output
-            .line(format_args!("{answered} answered, {lost} not, in {seconds:.2} s: {rate:.0} a second"))?;
+        let summary = format!("{answered} answered, {lost} not, in {seconds:.2} s: {rate:.0} a second");
+        output.line(&summary)?;
         let latency = run.latency.lock().unwrap_or_else(PoisonError::into_inner);
         output.line(latency.line())?;
         for bar in latency.bars() {
             output.line(bar)?;
         }
+        if let Some((file, form)) = form {
+            let mut drawn = String::new();
+            let summary = [summary.as_str(), &latency.line()];
+            run.over_time(|timeline| {
+                drawn = chart(form, timeline, &format!("Load on {}", self.address), summary)
+            });
+            std::fs::write(file, drawn).map_err(|error| Failure::io(file.display(), error))?;
+        }
         match run.error.lock().unwrap_or_else(PoisonError::into_inner).take() {
             None => Ok(()),
             Some(error) => Err(Failure::data(format_args!("the first of {lost} errors: {error}"))),
         }
+    }
+
+    /// The file of the chart, which can be written, and its form.
+    fn form(&self) -> Outcome<Option<(&Path, Form)>> {
+        let Some(file) = self.chart.as_deref() else { return Ok(None) };
+        let form = Form::of(file).map_err(|text| Failure::usage(format_args!("--chart: {text}")))?;
+        std::fs::File::create(file).map_err(|error| Failure::io(file.display(), error))?;
+        Ok(Some((file, form)))
     }
 
     /// A load meets this machine, or a host that was named twice.
@@ -154,6 +177,7 @@ impl Load {
             answered: AtomicU64::new(0),
             lost: AtomicU64::new(0),
             latency: Mutex::new(Latency::new()),
+            timeline: self.chart.as_ref().map(|_| Mutex::new(Timeline::new())),
             error: Mutex::new(None),
         });
         let window = self.link.window_with(keys);
@@ -197,10 +221,13 @@ async fn work(run: Arc<Run>, client: Client) {
         match result {
             Ok(_) => {
                 run.answered.fetch_add(1, Ordering::Relaxed);
-                run.latency.lock().unwrap_or_else(PoisonError::into_inner).record(due.elapsed());
+                let (at, time) = (run.start.elapsed(), due.elapsed());
+                run.latency.lock().unwrap_or_else(PoisonError::into_inner).record(time);
+                run.over_time(|timeline| timeline.record(at, time));
             }
             Err(error) => {
                 run.lost.fetch_add(1, Ordering::Relaxed);
+                run.over_time(|timeline| timeline.lose(run.start.elapsed()));
                 run.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             }
         }
@@ -208,6 +235,12 @@ async fn work(run: Arc<Run>, client: Client) {
 }
 
 impl Run {
+    fn over_time(&self, note: impl FnOnce(&mut Timeline)) {
+        if let Some(timeline) = &self.timeline {
+            note(&mut timeline.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// A response with a wrong MAC is none.
     fn verified(&self, request: &[u8], response: &Received) -> Result<(), String> {
         let Some(keys) = self.keys else { return Ok(()) };

@@ -3,17 +3,21 @@
 mod check;
 mod code;
 mod completions;
+mod damage;
 mod decode;
 mod diff;
 mod emv;
 mod encode;
+mod fresh;
 mod ipm;
 mod key;
 mod load;
 mod mac;
 mod mcp;
+mod pattern;
 mod pin;
 mod probe;
+mod proxy;
 mod recon;
 mod redact;
 mod send;
@@ -39,6 +43,7 @@ pub(crate) enum Command {
     Redact(redact::Redact),
     Send(send::Send),
     Serve(serve::Serve),
+    Proxy(proxy::Proxy),
     Load(load::Load),
     Test(test::Test),
     Ipm(ipm::Ipm),
@@ -72,6 +77,7 @@ impl Command {
             Self::Redact(command) => command.run(&mut output),
             Self::Send(command) => command.run(&mut output),
             Self::Serve(command) => command.run(&mut output),
+            Self::Proxy(command) => command.run(&mut output),
             Self::Load(command) => command.run(&mut output),
             Self::Test(command) => command.run(&mut output),
             Self::Recon(command) => command.run(&mut output),

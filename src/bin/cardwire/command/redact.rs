@@ -166,22 +166,28 @@ impl Hiding {
         if payload.is_poll() {
             return Ok(payload.poll.clone());
         }
-        let message = Message::parse(self.spec, &payload.message).map_err(|error| error.to_string())?;
-        let redacted = redacted(&message).map_err(|error| error.to_string())?;
-        if redacted.len() != payload.message.len() {
-            return Err(pick(
-                "its lengths are not written as this spec writes them",
-                "其长度的写法与该规范不同",
-            )
-            .into());
-        }
-        let framing = payload.framing.or(self.framing);
-        let wire =
-            framed(framing, &mask::plain(&payload.station), redacted).map_err(|error| error.to_string())?;
-        match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
-            true => Err(pick("a card number would be left in it", "其中仍会留有卡号").into()),
-            false => Ok(wire),
-        }
+        frame(self.spec, payload.framing.or(self.framing), &payload.station, &payload.message)
+    }
+}
+
+/// A message in its frame with everything hidden that its spec does not call open, or why it cannot be passed on.
+pub(super) fn frame(
+    spec: &Spec<'_>,
+    framing: Option<Framing>,
+    station: &[u8],
+    octets: &[u8],
+) -> Result<Vec<u8>, String> {
+    let message = Message::parse(spec, octets).map_err(|error| error.to_string())?;
+    let redacted = redacted(&message).map_err(|error| error.to_string())?;
+    if redacted.len() != octets.len() {
+        return Err(
+            pick("its lengths are not written as this spec writes them", "其长度的写法与该规范不同").into()
+        );
+    }
+    let wire = framed(framing, &mask::plain(station), redacted).map_err(|error| error.to_string())?;
+    match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
+        true => Err(pick("a card number would be left in it", "其中仍会留有卡号").into()),
+        false => Ok(wire),
     }
 }
 

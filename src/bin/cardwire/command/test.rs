@@ -1,7 +1,6 @@
 //! `cardwire test`: requests sent to a host, and what is expected of their responses.
 
 mod case;
-mod fresh;
 mod report;
 mod verdict;
 
@@ -12,14 +11,12 @@ use cardwire::Spec;
 use cardwire::net::Client;
 
 use self::case::{Case, Outcome as Expected};
-use self::fresh::Fresh;
 use self::report::Report;
 use self::verdict::Verdict;
-use super::encode::build;
+use super::fresh::Fresh;
 use crate::failure::{Failure, Outcome, complain};
 use crate::input::{self, files};
-use crate::json::Record;
-use crate::keys::{self, KeyArgs, Keys, Turn};
+use crate::keys::{KeyArgs, Keys};
 use crate::link::{LinkArgs, address, block_on};
 use crate::output::Output;
 use crate::specs::SpecArgs;
@@ -143,7 +140,7 @@ impl Test {
 
 impl Bench {
     async fn play(&self, case: &Case, fresh: &mut Fresh) -> Verdict {
-        let request = match self.request(case, fresh) {
+        let request = match fresh.message(&case.send, (self.spec, self.keys)) {
             Ok(request) => request,
             Err(words) => {
                 return Verdict::failed(Duration::ZERO, format!("the request cannot be built: {words}"));
@@ -162,13 +159,5 @@ impl Bench {
                 Verdict { time, faults }
             }
         }
-    }
-
-    /// The request of a case, with fresh values.
-    fn request(&self, case: &Case, fresh: &mut Fresh) -> Result<Vec<u8>, String> {
-        let object = fresh.fill(&case.send, self.spec);
-        let record = Record::parse(object.to_string().as_bytes())?;
-        let wire = build(self.spec, &record).map_err(|trouble| trouble.text())?;
-        keys::sign(Turn::Own, self.keys, self.spec, wire)
     }
 }

@@ -7,14 +7,20 @@ use cardwire::net::{Closed, Event, Handler, Observer, Received, Reply, Responder
 use cardwire::{Builder, Inspection, Message, Spec, de, profile};
 
 use super::Issuer;
-use super::rules::{Damage, Rule};
-use crate::json::Lists;
+use super::initiate::Party;
+use super::rules::Rule;
+use crate::json::{Lists, Record};
 use crate::keys::{self, Keys, Turn};
 
 /// A peer, and who responds to it.
 pub(super) struct Connection {
     pub(super) issuer: Arc<Issuer>,
-    pub(super) peer: SocketAddr,
+    /// What the peer is called.
+    pub(super) peer: String,
+    /// Where the peer connects to this host, and this host says something by itself.
+    pub(super) party: Option<(SocketAddr, Arc<Party>)>,
+    /// Whether this host makes the connection.
+    pub(super) is_dialled: bool,
 }
 
 /// Hears of those who do not get that far.
@@ -43,6 +49,12 @@ impl Connection {
         self.issuer.log(format!("{} {text}", self.peer));
     }
 
+    fn hear(&self) {
+        if let Some((_, party)) = &self.party {
+            party.hear();
+        }
+    }
+
     /// What does not count as a request.
     fn remark(&self, text: impl std::fmt::Display) {
         self.issuer.remark(format_args!("{} {text}", self.peer));
@@ -52,6 +64,7 @@ impl Connection {
 impl Handler for Connection {
     /// Responds to a request as its rule says.
     fn handle(&self, request: &Message<'_>, reply: Reply<'_>) {
+        self.hear();
         let issuer = &self.issuer;
         let rule = issuer.rules.find(request);
         let (deed, words) = response(issuer, rule, reply.header(), request);
@@ -72,6 +85,14 @@ impl Handler for Connection {
 }
 
 impl Observer for Connection {
+    fn late(&self, response: Received) {
+        self.remark(format_args!("{} -> a late response", named(&response.message())));
+    }
+
+    fn duplicate(&self, response: Received) {
+        self.remark(format_args!("{} -> one more response", named(&response.message())));
+    }
+
     fn unsolicited(&self, message: Received) {
         self.log(format_args!("{} -> not a request", named(&message.message())));
     }
@@ -83,7 +104,20 @@ impl Observer for Connection {
     }
 
     fn event(&self, event: Event) {
+        if let Some((address, party)) = &self.party {
+            match event {
+                Event::Down(_) | Event::HandshakeFailed(_) => {
+                    self.issuer.forget(address);
+                    party.ended.notify_one();
+                }
+                _ => party.hear(),
+            }
+        }
         match event {
+            Event::Up if self.is_dialled => self.remark("connected"),
+            Event::ConnectFailed(why) => self.remark(format_args!("no connection: {why}")),
+            Event::Retry(wait) => self.remark(format_args!("next attempt in {:.1} s", wait.as_secs_f64())),
+            Event::Down(why) if self.is_dialled => self.remark(format_args!("closed: {why}")),
             Event::Down(
                 why @ (Closed::Framing(_)
                 | Closed::GaveWay
@@ -108,7 +142,7 @@ impl Deed {
 }
 
 /// The MTI and the STAN.
-fn named(message: &Message<'_>) -> String {
+pub(super) fn named(message: &Message<'_>) -> String {
     let stan = message.get(de::STAN).map(|field| field.to_string()).unwrap_or_default();
     format!("{} {stan}", message.mti())
 }
@@ -125,7 +159,7 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
     let Some(mti) = request.mti().response() else { return nothing("not a request") };
     let fault = issuer.keys.and_then(|keys| fault(keys, request));
     let answered = match &fault {
-        None => built(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
+        None => ordinary(issuer.spec, rule, request).and_then(|built| authenticated(issuer, request, built)),
         Some((field, _)) => refused(issuer.spec, *field, request),
     };
     let signed = answered.and_then(|(wire, code)| {
@@ -141,15 +175,18 @@ fn response(issuer: &Issuer, rule: Option<&Rule>, header: &[u8], request: &Messa
         Err(text) => return nothing(&format!("no response: {text}")),
     };
     let damage = rule.and_then(|rule| rule.broken);
-    let payload = damaged(payload, damage, request);
+    let payload = match damage {
+        Some(damage) => damage.done_to(payload, request.wire()),
+        None => payload,
+    };
     let mut room = vec![0; payload.len() + header.len() + 64];
     let frame = match issuer.framing.reply(header, &payload, &mut room) {
         Ok(frame) => frame,
         Err(error) => return nothing(&format!("no response: {error}")),
     };
     let frame = match damage {
-        Some(Damage::Frame) => frame.get(..frame.len() / 2).unwrap_or_default(),
-        _ => frame,
+        Some(damage) => damage.done_to_frame(frame),
+        None => frame,
     };
     let times = if rule.is_some_and(|rule| rule.twice) { 2 } else { 1 };
     let broken = if damage.is_some() { ", broken" } else { "" };
@@ -201,17 +238,28 @@ fn authenticated(
     Ok((wire, code))
 }
 
-/// The response and its code.
-pub(super) fn built(
+/// The response that a rule says, or the usual one.
+pub(super) fn ordinary(
     spec: &'static Spec<'static>,
     rule: Option<&Rule>,
     request: &Message<'_>,
 ) -> Result<(Vec<u8>, String), String> {
     let record = rule.map(Rule::record).transpose()?.unwrap_or_default();
+    built(spec, &record, rule.and_then(|rule| rule.echo.as_deref()), request)
+}
+
+/// The response and its code: the elements of the record, and of the request those that it carries over, the usual ones
+/// when not said.
+pub(in crate::command) fn built(
+    spec: &'static Spec<'static>,
+    record: &Record,
+    echo: Option<&[u8]>,
+    request: &Message<'_>,
+) -> Result<(Vec<u8>, String), String> {
     let values = record.prepare(spec).map_err(|(number, text)| format!("field {number}: {text}"))?;
     let lists = Lists::new(values.iter().map(|(_, value)| value));
     let mut builder = Builder::reply_to(request);
-    builder.echo(request, rule.and_then(|rule| rule.echo.as_deref()).unwrap_or(profile::ECHOED));
+    builder.echo(request, echo.unwrap_or(profile::ECHOED));
     if spec.element(de::RESPONSE_CODE).is_some() {
         let code = match spec.element(de::RESPONSE_CODE).map(cardwire::layout::Element::max) {
             Some(2) => "00",
@@ -227,23 +275,4 @@ pub(super) fn built(
     let code = Message::parse(spec, &wire).map_err(|error| error.to_string())?;
     let code = code.get(de::RESPONSE_CODE).map(|field| field.to_string()).unwrap_or_default();
     Ok((wire, code))
-}
-
-fn damaged(mut payload: Vec<u8>, damage: Option<Damage>, request: &Message<'_>) -> Vec<u8> {
-    match damage {
-        None | Some(Damage::Frame) => payload,
-        Some(Damage::Cut) => {
-            payload.truncate(payload.len() * 2 / 3);
-            payload
-        }
-        Some(Damage::Garbage) => {
-            let mut state = 0x2545_F491u32;
-            payload.iter_mut().for_each(|octet| {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                *octet = state.to_be_bytes()[0];
-            });
-            payload
-        }
-        Some(Damage::Mirror) => request.wire().to_vec(),
-    }
 }

@@ -1,32 +1,38 @@
 //! `cardwire serve`.
 
+mod call;
 mod connection;
-mod log;
+mod initiate;
 mod rules;
 mod trial;
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use cardwire::net::{Identity, Server, ServerBuilder, ServerTls};
-use cardwire::{Framing, Spec};
+use cardwire::net::{Client, ClientBuilder, Server, ServerBuilder};
+use cardwire::{Framing, Message, Spec};
 use tokio::sync::Notify;
 
-use self::connection::{Connection, Door};
-use self::log::{Log, log};
+use self::call::call;
+pub(super) use self::connection::built;
+use self::connection::{Connection, Door, named};
+use self::initiate::{InitiateArgs, Party, Plan, initiate};
 use self::rules::Rules;
-pub(super) use self::rules::fits;
+pub(super) use self::rules::{record, time};
 use crate::failure::{Failure, Outcome};
 use crate::input::parse_delimited;
 use crate::keys::{KeyArgs, Keys};
-use crate::link::{address, block_on, duration, read};
+use crate::link::{CallerTls, OwnTls, address, block_on, duration};
+use crate::log::{Log, log};
 use crate::output::Output;
 use crate::specs::SpecArgs;
 use crate::toml_file;
 
-/// Respond to requests, well or badly: what an acquirer is tested against.
+/// Respond to requests, well or badly, and initiate some: a host that an acquirer or a switch is tested against.
 #[derive(clap::Args)]
 #[command(after_help = RULES)]
 pub(crate) struct Serve {
@@ -35,6 +41,9 @@ pub(crate) struct Serve {
     /// Where to listen; port 0 takes a free one.
     #[arg(short, long, value_name = "HOST:PORT", value_parser = address, default_value = "127.0.0.1:5000")]
     listen: String,
+    /// Connect to the other party instead, as a client of its; the connection is made again whenever it is lost.
+    #[arg(short, long, value_name = "HOST:PORT", value_parser = address, conflicts_with_all = ["listen", "connections", "connections_per_peer"])]
+    connect: Option<String>,
     /// The framing, such as binary2, ascii4 or binary2+tpdu.
     #[arg(short = 'F', long, value_name = "FRAMING", value_parser = parse_delimited, default_value = "binary2")]
     framing: Framing,
@@ -58,12 +67,12 @@ pub(crate) struct Serve {
     /// How long a TLS handshake may take.
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = duration)]
     handshake_timeout: Duration,
-    /// TLS, with this certificate chain (PEM).
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-    /// Its private key (PEM).
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    tls: OwnTls,
+    #[command(flatten)]
+    caller: CallerTls,
+    #[command(flatten)]
+    initiate: InitiateArgs,
 }
 
 const RULES: &str = r#"A rule matches on elements and says what happens; the first that fits counts:
@@ -85,6 +94,10 @@ good cryptogram has its response in tag 91.
 
 Without a rule: 39 approved, and the usual elements echoed (echo = [...] names others).
 
+A host also speaks by itself, to whoever connects or, with --connect, to the switch that it connects to:
+
+  cardwire serve -s iso87-ascii --connect switch.example:5000 --sign-on --echo 60s --send advices.ndjson
+
 Lines of the log that nobody reads in time are dropped and counted; responses never wait for them."#;
 
 /// How long responses may take to leave after the last request.
@@ -102,6 +115,10 @@ struct Issuer {
     count: Option<u64>,
     requests: AtomicU64,
     enough: Notify,
+    /// What this host says by itself.
+    plan: Plan,
+    /// Those who have just connected, and are yet to be spoken to.
+    parties: Mutex<HashMap<SocketAddr, Arc<Party>>>,
 }
 
 impl Issuer {
@@ -112,6 +129,33 @@ impl Issuer {
         if self.count.is_some_and(|count| requests >= count) {
             self.enough.notify_one();
         }
+    }
+
+    /// What a message of this host is called.
+    fn named(&self, wire: &[u8]) -> String {
+        Message::parse(self.spec, wire).map_or_else(|_| "a message".into(), |message| named(&message))
+    }
+
+    /// Who responds to one that has connected.
+    fn connection(self: Arc<Self>, peer: SocketAddr) -> Connection {
+        let party = (!self.plan.is_empty()).then(|| (peer, Arc::new(Party::new())));
+        if let Some((address, party)) = &party {
+            self.parties().insert(*address, Arc::clone(party));
+        }
+        Connection { issuer: self, peer: peer.to_string(), party, is_dialled: false }
+    }
+
+    fn parties(&self) -> MutexGuard<'_, HashMap<SocketAddr, Arc<Party>>> {
+        self.parties.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, address: &SocketAddr) -> Option<Arc<Party>> {
+        self.parties().remove(address)
+    }
+
+    /// How it ended.
+    fn outcome(&self) -> Outcome {
+        if self.plan.until_sent && self.plan.has_failed() { Err(Failure::Told) } else { Ok(()) }
     }
 
     /// Says what does not count as a request.
@@ -133,23 +177,54 @@ impl Serve {
                 rules
             }
         };
+        let keys = self.keys.chosen()?;
+        let plan = self.initiate.plan(spec, keys)?;
         let (log, writer) = log();
         let issuer = Arc::new(Issuer {
             spec,
             framing: self.framing,
             rules,
-            keys: self.keys.chosen()?,
+            keys,
             log,
             count: self.count,
             requests: AtomicU64::new(0),
             enough: Notify::new(),
+            plan,
+            parties: Mutex::default(),
         });
-        let builder = self.builder(&issuer)?;
-        let listen = self.listen.clone();
-        // The log is written by this thread, which may have to wait; the responses leave from another.
-        let server = std::thread::spawn(move || block_on(serve(builder, issuer, listen)));
+        // The log is written by this thread, which may have to wait; the messages leave from another.
+        let server = match &self.connect {
+            None => {
+                let (builder, listen) = (self.builder(&issuer)?, self.listen.clone());
+                std::thread::spawn(move || block_on(serve(builder, issuer, listen)))
+            }
+            Some(address) => {
+                let (builder, address) = (self.caller(address)?, address.clone());
+                std::thread::spawn(move || {
+                    let ended = Arc::clone(&issuer);
+                    block_on(
+                        async move { call(builder, issuer, address).await.and_then(|()| ended.outcome()) },
+                    )
+                })
+            }
+        };
         writer.run(output)?;
         server.join().map_err(|_| Failure::data("the server stopped"))?
+    }
+
+    /// The side that connects.
+    fn caller(&self, address: &str) -> Outcome<ClientBuilder> {
+        let mut client = Client::builder(address)
+            .idle_timeout(self.idle_timeout)
+            .handshake_timeout(self.handshake_timeout);
+        match self.caller.chosen(address, self.tls.files())? {
+            Some(tls) => client = client.tls(tls),
+            None if self.tls.files().is_some() => {
+                return Err(Failure::usage("with --connect, TLS needs --tls-ca: the authorities to trust"));
+            }
+            None => {}
+        }
+        Ok(client)
     }
 
     fn builder(&self, issuer: &Arc<Issuer>) -> Outcome<ServerBuilder> {
@@ -160,33 +235,39 @@ impl Serve {
             .connections(places(self.connections))
             .idle_timeout(self.idle_timeout)
             .handshake_timeout(self.handshake_timeout)
+            .limits(Plan::limits())
+            .correlation(issuer.plan.correlation.clone())
+            .header(&issuer.plan.station)
             .observer(Arc::new(Door { issuer: Arc::clone(issuer) }));
+        if self.caller.is_said() {
+            return Err(Failure::usage(
+                "--tls-ca is for --connect; who listens shows --tls-cert and --tls-key",
+            ));
+        }
         if let Some(count) = self.connections_per_peer {
             server = server.connections_per_peer(places(count));
         }
-        if let Some(tls) = self.tls()? {
+        if let Some(tls) = self.tls.chosen()? {
             server = server.tls(tls);
         }
         Ok(server)
-    }
-
-    fn tls(&self) -> Outcome<Option<ServerTls>> {
-        let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
-        let wrong = |error: std::io::Error| Failure::data(format_args!("{}: {error}", chain.display()));
-        let identity = Identity::from_pem(&read(chain)?, &read(key)?).map_err(wrong)?;
-        ServerTls::new(identity, None).map(Some).map_err(wrong)
     }
 }
 
 /// Serves until there were enough requests.
 async fn serve(builder: ServerBuilder, issuer: Arc<Issuer>, listen: String) -> Outcome {
-    let shared = Arc::clone(&issuer);
+    let (shared, speaker) = (Arc::clone(&issuer), Arc::clone(&issuer));
     let server = builder
-        .serve_each(move |peer| Connection { issuer: Arc::clone(&shared), peer })
+        .on_connect(move |peer, address| {
+            if let Some(party) = speaker.forget(&address) {
+                tokio::spawn(initiate(Arc::clone(&speaker), peer, address.to_string(), party));
+            }
+        })
+        .serve_each(move |peer| Arc::clone(&shared).connection(peer))
         .await
         .map_err(|error| Failure::io(&listen, error))?;
     issuer.log.say(format!("listening on {}", server.address()));
     issuer.enough.notified().await;
     server.shutdown(GRACE).await;
-    Ok(())
+    issuer.outcome()
 }

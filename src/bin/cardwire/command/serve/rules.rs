@@ -8,6 +8,8 @@ use cardwire::Message;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::command::damage::Damage;
+use crate::command::pattern::Patterns;
 use crate::json::Record;
 use crate::link::duration;
 
@@ -27,7 +29,7 @@ pub(super) struct Rule {
     pub(super) name: String,
     /// Which requests: paths and patterns, all of which must fit. `mti` is the message type.
     #[serde(rename = "match")]
-    pub(super) patterns: BTreeMap<String, Spanned<String>>,
+    pub(super) patterns: Patterns,
     /// Only every so many of them.
     pub(super) every: u64,
     /// Elements of the response, besides those echoed.
@@ -49,21 +51,9 @@ pub(super) struct Rule {
     seen: AtomicU64,
 }
 
-/// How a response is damaged.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Damage {
-    /// The message lacks its end; the frame is right.
-    Cut,
-    /// Octets that mean nothing; the frame is right.
-    Garbage,
-    /// The request comes back as it was.
-    Mirror,
-    /// The frame announces more than it holds.
-    Frame,
-}
-
-fn time<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(in crate::command) fn time<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     duration(&text).map_err(serde::de::Error::custom)
 }
@@ -77,74 +67,21 @@ impl Rules {
 
 impl Rule {
     fn fits(&self, request: &Message<'_>) -> bool {
-        let patterns =
-            self.patterns.iter().map(|(path, pattern)| (path.as_str(), pattern.get_ref().as_str()));
-        let fits = patterns.into_iter().all(|(path, pattern)| fits(pattern, path, request));
+        let fits = self.patterns.fits(request);
         fits && (self.every <= 1
             || (self.seen.fetch_add(1, Ordering::Relaxed) + 1).is_multiple_of(self.every))
     }
 
     /// The elements of the response, as the JSON contract reads them.
     pub(super) fn record(&self) -> Result<Record, String> {
-        let response: BTreeMap<&str, &str> =
-            self.response.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
-        let fields = serde_json::to_string(&response).map_err(|error| error.to_string())?;
-        Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
+        record(&self.response)
     }
 }
 
-/// Whether what a message has at a path fits a pattern; `mti` is the message type.
-pub(in crate::command) fn fits(pattern: &str, path: &str, message: &Message<'_>) -> bool {
-    if path == "mti" {
-        return matches(pattern, &message.mti().to_string());
-    }
-    match message.path(path) {
-        Some(field) if field.content().is_binary() => {
-            let octets: Vec<u8> = field.expose().octets().collect();
-            matches(pattern, &crate::hex::text(&octets))
-        }
-        Some(field) => matches(pattern, &field.expose().chars().collect::<String>()),
-        None => pattern == "absent",
-    }
-}
-
-/// Whether a value fits: `absent`, `present`, `>=N`, `<=N`, a start with `*`, or the value itself.
-fn matches(pattern: &str, value: &str) -> bool {
-    if let Some(least) = pattern.strip_prefix(">=") {
-        return number(value).zip(number(least)).is_some_and(|(value, least)| value >= least);
-    }
-    if let Some(most) = pattern.strip_prefix("<=") {
-        return number(value).zip(number(most)).is_some_and(|(value, most)| value <= most);
-    }
-    match pattern.strip_suffix('*') {
-        Some(start) => value.starts_with(start),
-        None => pattern == "present" || pattern == value,
-    }
-}
-
-/// The number after `>=` or `<=`.
-pub(super) fn number(text: &str) -> Option<u128> {
-    text.trim_start_matches(['C', 'D']).parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn patterns() {
-        for (pattern, value, fits) in [
-            ("51", "51", true),
-            ("51", "510", false),
-            ("4111*", "4111111111111111", true),
-            ("*", "", true),
-            (">=1000", "000000001000", true),
-            ("<=999", "000000001000", false),
-            (">=5", "D00000009", true),
-            ("present", "x", true),
-            ("absent", "x", false),
-        ] {
-            assert_eq!(matches(pattern, value), fits, "{pattern} {value}");
-        }
-    }
+/// Elements of a rule, as the JSON contract reads them.
+pub(in crate::command) fn record(elements: &BTreeMap<String, Spanned<String>>) -> Result<Record, String> {
+    let elements: BTreeMap<&str, &str> =
+        elements.iter().map(|(number, value)| (number.as_str(), value.get_ref().as_str())).collect();
+    let fields = serde_json::to_string(&elements).map_err(|error| error.to_string())?;
+    Record::parse(format!("{{\"fields\":{fields}}}").as_bytes())
 }

@@ -31,9 +31,6 @@ pub(super) enum Outcome {
     Silence,
 }
 
-/// The elements that "auto" gives a fresh value.
-pub(super) const AUTO: [u8; 5] = [7, 11, 12, 13, 37];
-
 /// The most that is read of a file of cases.
 const MOST: u64 = 64 << 20;
 

@@ -7,7 +7,7 @@ use super::case::Case;
 use super::verdict::Verdict;
 use crate::failure::Outcome;
 use crate::output::{Output, Role};
-use crate::plain::escaped;
+use crate::plain::{escaped, without_cards};
 
 /// The results of a pack.
 #[derive(Default)]
@@ -19,7 +19,7 @@ pub(super) struct Report {
 impl Report {
     /// Prints the result of a case.
     pub(super) fn tell(&self, output: &mut Output, case: &Case, verdict: &Verdict) -> Outcome {
-        let (name, time) = (named(&case.name), millis(verdict.time));
+        let (name, time) = (without_cards(&case.name), millis(verdict.time));
         if !verdict.has_failed() {
             let word = output.paint(Role::Good, "ok    ");
             return Ok(output.line(format_args!("{word} {name}, {time} ms"))?);
@@ -30,7 +30,7 @@ impl Report {
     }
 
     pub(super) fn put(&mut self, case: &Case, verdict: Verdict) {
-        self.results.push((named(&case.name), verdict));
+        self.results.push((without_cards(&case.name), verdict));
     }
 
     /// Notes how many of the cases were not played.
@@ -80,14 +80,6 @@ impl Report {
         out.push_str("</testsuite>\n");
         out
     }
-}
-
-/// A name without what a terminal or a reader of XML would take for more, and without card numbers.
-fn named(name: &str) -> String {
-    let name = escaped(name);
-    let hidden = cardwire::mask::hidden(name.as_bytes());
-    let characters = name.char_indices();
-    characters.map(|(at, character)| if hidden.get(at) == Some(&true) { '*' } else { character }).collect()
 }
 
 /// A text within the quotes of an attribute.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cardwire::{Field, Message, Spec};
 
 use super::case::Case;
-use crate::command::serve::fits;
+use crate::command::pattern::fits;
 use crate::keys::Keys;
 use crate::lang::lang;
 

@@ -5,7 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use cardwire::{Spec, de};
 use serde_json::Value;
 
-use super::case::AUTO;
+use super::encode::build;
+use crate::json::Record;
+use crate::keys::{self, Keys, Turn};
+
+/// The elements that "auto" gives a fresh value.
+pub(super) const AUTO: [u8; 5] = [7, 11, 12, 13, 37];
 
 /// The word that a fresh value is put in the place of.
 const WORD: &str = "auto";
@@ -33,8 +38,20 @@ impl Fresh {
         Self { stan: first.unwrap_or(by_clock) }
     }
 
+    /// The message of an object with fresh values, signed where there are keys.
+    pub(super) fn message(
+        &mut self,
+        object: &Value,
+        (spec, keys): (&Spec<'_>, Option<&Keys>),
+    ) -> Result<Vec<u8>, String> {
+        let object = self.fill(object, spec);
+        let record = Record::parse(object.to_string().as_bytes())?;
+        let wire = build(spec, &record).map_err(|trouble| trouble.text())?;
+        keys::sign(Turn::Own, keys, spec, wire)
+    }
+
     /// The object with fresh values; all of a request are of one moment and one number.
-    pub(super) fn fill(&mut self, object: &Value, spec: &Spec<'_>) -> Value {
+    fn fill(&mut self, object: &Value, spec: &Spec<'_>) -> Value {
         let mut object = object.clone();
         let Some(fields) = object.get_mut("fields").and_then(Value::as_object_mut) else { return object };
         let now = Now::of(seconds());
