@@ -26,11 +26,6 @@ impl Starts {
         self.0.get(rank).filter(|start| **start != FAR).map(|start| usize::from(*start))
     }
 
-    /// Whether all of `count` elements, in a message of `len` octets, are near.
-    pub(crate) fn hold(count: usize, len: usize) -> bool {
-        count <= NEAR && len < usize::from(FAR)
-    }
-
     #[inline(always)]
     pub(crate) fn note(&mut self, rank: usize, start: usize) {
         if let Some(slot) = self.0.get_mut(rank) {

@@ -1,7 +1,9 @@
 //! One live connection: what is shared, what is read and written, and what comes of each message.
 
 pub(crate) mod duplicates;
+pub(crate) mod gathered;
 pub(crate) mod handler;
+pub(crate) mod handover;
 pub(crate) mod outbox;
 pub(crate) mod outgoing;
 pub(crate) mod peer;

@@ -1,17 +1,17 @@
 //! What the callers, the reader, the writer and the timer of a connection share: the table of requests
 //! in flight, and the frames that wait to be written.
 
-use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use core::task::Poll;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::gathered::{Gathered, let_others_go_first};
+use super::handover::{Giver, Places};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
 use super::usage::Usage;
@@ -30,17 +30,16 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) counters: Arc<Counters>,
     tables: Mutex<Tables>,
-    /// Places for requests in flight.
+    /// Where responses are left for their callers.
+    pub(crate) handovers: Places<Outcome>,
+    /// Permits for requests in flight: each takes one into the table, and who takes it out of the table gives it back.
     pub(crate) window: Arc<Semaphore>,
     /// Places for requests of the peer whose response comes later.
     pub(crate) places: Arc<Semaphore>,
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
-    /// How many requests were put into the outbox since the writer took what waited, or was let in.
-    gathered: AtomicUsize,
-    /// So many are a batch: whoever waits for a response lets the writer in before that.
-    batch: usize,
+    pub(crate) gathered: Gathered,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
     /// Whether the writer ends when nothing waits.
@@ -71,13 +70,14 @@ pub(crate) struct Tables {
 
 /// Who waits for a response.
 pub(crate) struct Waiter {
-    pub(crate) response: oneshot::Sender<Result<Received, SendError>>,
+    pub(crate) response: Giver<Outcome>,
     /// The number of its frame.
     pub(crate) frame: u64,
     pub(crate) since: Duration,
-    /// Its place in the window.
-    pub(crate) _place: OwnedSemaphorePermit,
 }
+
+/// What becomes of a request.
+pub(crate) type Outcome = Result<Received, SendError>;
 
 /// What the frames of one read lead to, dealt with together.
 #[derive(Default)]
@@ -102,10 +102,6 @@ pub(crate) enum Phase {
 /// How many requests may be in flight or be processed at most, whatever the settings say.
 const MOST_PLACES: usize = 1 << 28;
 
-/// Smaller batches cost more writes than they save time; larger ones gain nothing.
-const SMALLEST_BATCH: usize = 16;
-const LARGEST_BATCH: usize = 256;
-
 impl State {
     pub(crate) fn new(mut settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         // Semaphores count no further, and without a place no request of the peer would be read.
@@ -121,12 +117,12 @@ impl State {
         Arc::new(Self {
             counters,
             tables: Mutex::new(tables),
+            handovers: Places::new(),
             window: Arc::new(Semaphore::new(settings.limits.window)),
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
-            gathered: AtomicUsize::new(0),
-            batch: (settings.limits.window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH),
+            gathered: Gathered::of(settings.limits.window),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
             gathering: AtomicBool::new(false),
@@ -169,18 +165,6 @@ impl State {
         self.add(&mut tables.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, responds))
     }
 
-    /// Notes that one more request waits to be written.
-    pub(crate) fn gather(&self) {
-        self.gathered.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Whether a batch has gathered, so that the writer is to be let in; says so once. With half the window on
-    /// its way while the other half is made, no end of the connection waits for the other.
-    pub(crate) fn is_batch(&self) -> bool {
-        self.gathered.load(Ordering::Relaxed) >= self.batch
-            && self.gathered.swap(0, Ordering::Relaxed) >= self.batch
-    }
-
     /// Adds to the outbox, and wakes the writer where nothing waited before.
     fn add<T>(&self, outbox: &mut Outbox, add: impl FnOnce(&mut Outbox) -> T) -> T {
         let idle = outbox.frames().is_empty();
@@ -203,10 +187,13 @@ impl State {
             self.add(&mut tables.outbox, |outbox| outbox.add(replies));
         }
         let mut outcomes = Vec::with_capacity(responses.len());
+        let before = tables.mux.in_flight();
         for (trace, _) in responses.iter() {
             outcomes.push(trace.as_ref().map(|trace| tables.mux.take_response(now, trace)));
         }
+        let ended = before - tables.mux.in_flight();
         drop(tables);
+        self.window.add_permits(ended);
         if self.finishing.load(Ordering::SeqCst) {
             self.wake.notify_one();
         }
@@ -231,7 +218,7 @@ impl State {
                 };
                 self.tell(if response.is_ok() { Event::Responded(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
-                if let Err(Ok(response)) = payload.response.send(response) {
+                if let Err(Ok(response)) = payload.response.give(response) {
                     self.late(Duration::ZERO, response);
                 }
             }
@@ -298,13 +285,14 @@ impl State {
                 tables.mux.forget_unsent(ticket);
             }
             drop(tables);
+            self.window.add_permits(1);
             let waited = now.saturating_sub(payload.since);
             let error = match cut {
                 true => SendError::NotSent(NotSent::NoRoom),
                 false => SendError::Unknown { waited, why: Lost::TimedOut },
             };
             self.tell(Event::Expired);
-            let _ = payload.response.send(Err(error));
+            let _ = payload.response.give(Err(error));
         }
     }
 
@@ -316,7 +304,7 @@ impl State {
                 tables.writing = !tables.outbox.frames().is_empty();
                 if tables.writing {
                     tables.outbox.take(batch);
-                    self.gathered.store(0, Ordering::Relaxed);
+                    self.gathered.clear();
                     drop(tables);
                     self.room.notify_waiters();
                     return true;
@@ -338,7 +326,7 @@ impl State {
     fn has_company(&self) -> bool {
         let tables = self.lock();
         let waiting = tables.outbox.frames().count();
-        waiting < self.batch && tables.mux.in_flight() > waiting
+        waiting < self.gathered.full && tables.mux.in_flight() > waiting
     }
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
@@ -414,6 +402,7 @@ impl State {
         let all = mux.abandon_all(now, |waiter| outbox.has_left(waiter.frame));
         outbox.reset();
         drop(guard);
+        self.window.add_permits(all.len());
         self.room.notify_waiters();
         for Unanswered { payload, sent, .. } in all {
             let waited = now.saturating_sub(payload.since);
@@ -421,7 +410,7 @@ impl State {
                 true => SendError::Unknown { waited, why: Lost::Disconnected },
                 false => SendError::NotSent(NotSent::Lost),
             };
-            let _ = payload.response.send(Err(error));
+            let _ = payload.response.give(Err(error));
         }
     }
 
@@ -483,18 +472,4 @@ impl State {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Lets the tasks that are ready now go first. `yield_now` of tokio also waits until the runtime has looked for
-/// octets that came in, by when those who were let go first may have made a second batch.
-async fn let_others_go_first() {
-    let mut is_back = false;
-    poll_fn(|context| {
-        if !core::mem::replace(&mut is_back, true) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(())
-    })
-    .await;
 }

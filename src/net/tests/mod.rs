@@ -8,6 +8,7 @@ mod privacy;
 mod replies;
 mod responses;
 mod serving;
+mod window;
 
 use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};
