@@ -21,9 +21,9 @@ impl Gathered {
         Self { count: AtomicUsize::new(0), full: (window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH) }
     }
 
-    /// Notes that one more request waits to be written.
-    pub(crate) fn add(&self) {
-        self.count.fetch_add(1, Ordering::Relaxed);
+    /// Notes that one more request waits to be written; whether a batch has gathered with it.
+    pub(crate) fn add(&self) -> bool {
+        self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.full
     }
 
     /// Notes that none waits any more.
@@ -34,8 +34,7 @@ impl Gathered {
     /// Whether a batch has gathered, so that the writer is to be let in; says so once. With half the window on
     /// its way while the other half is made, no end of the connection waits for the other.
     pub(crate) fn is_batch(&self) -> bool {
-        self.count.load(Ordering::Relaxed) >= self.full
-            && self.count.swap(0, Ordering::Relaxed) >= self.full
+        self.count.load(Ordering::Relaxed) >= self.full && self.count.swap(0, Ordering::Relaxed) >= self.full
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod outgoing;
 pub(crate) mod peer;
 pub(crate) mod pending;
 pub(crate) mod received;
+pub(crate) mod responses;
 pub(crate) mod run;
 pub(crate) mod state;
 pub(crate) mod usage;

@@ -293,7 +293,9 @@ fn post(
         state.sooner.notify_one();
     }
     drop(tables);
-    state.gathered.add();
+    if state.gathered.add() {
+        state.wake.notify_one();
+    }
     Counters::add(&state.counters.requests, 1);
     Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
 }

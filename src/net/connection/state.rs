@@ -14,6 +14,7 @@ use super::gathered::{Gathered, let_others_go_first};
 use super::handover::{Giver, Places};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
+use super::responses::Responses;
 use super::usage::Usage;
 use crate::model::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
@@ -38,7 +39,9 @@ pub(crate) struct State {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
-    wake: Notify,
+    pub(crate) wake: Notify,
+    /// Asks for the writer to be woken after the tasks that are ready now.
+    others_first: Notify,
     pub(crate) gathered: Gathered,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
@@ -86,6 +89,8 @@ pub(crate) struct Arrivals {
     pub(crate) responses: Vec<(Option<Trace>, Received)>,
     /// Responses to requests of the peer, as frames.
     pub(crate) replies: Frames,
+    /// How such responses are made; kept from one read to the next.
+    pub(crate) forms: Responses,
 }
 
 /// What a connection can be used for.
@@ -122,6 +127,7 @@ impl State {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
+            others_first: Notify::new(),
             gathered: Gathered::of(settings.limits.window),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
@@ -177,7 +183,7 @@ impl State {
 
     /// Deals with what one read brought: takes the lock once for all of it.
     pub(crate) fn deliver(&self, arrivals: &mut Arrivals, now: Duration) {
-        let Arrivals { responses, replies } = arrivals;
+        let Arrivals { responses, replies, .. } = arrivals;
         if responses.is_empty() && replies.is_empty() && !self.gathering.load(Ordering::SeqCst) {
             return;
         }
@@ -316,7 +322,8 @@ impl State {
             }
             self.wake.notified().await;
             if self.has_company() {
-                let_others_go_first().await;
+                self.others_first.notify_one();
+                self.wake.notified().await;
             }
         }
     }
@@ -326,7 +333,17 @@ impl State {
     fn has_company(&self) -> bool {
         let tables = self.lock();
         let waiting = tables.outbox.frames().count();
-        waiting < self.gathered.full && tables.mux.in_flight() > waiting
+        (1..self.gathered.full).contains(&waiting) && tables.mux.in_flight() > waiting
+    }
+
+    /// Wakes the writer after the tasks that are ready when it asks for that. It does not wait for its own turn: a
+    /// batch that is full before wakes it, too.
+    pub(crate) async fn pace(&self) {
+        loop {
+            self.others_first.notified().await;
+            let_others_go_first().await;
+            self.wake.notify_one();
+        }
     }
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {

@@ -3,6 +3,7 @@
 mod batches;
 mod bounds;
 mod ends;
+mod forms;
 mod forwarding;
 mod privacy;
 mod replies;
