@@ -9,10 +9,11 @@ mod common;
 use std::fmt::Write;
 use std::hint::black_box;
 
-use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
+use cardwire::layout::Content;
+use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC, UNIONPAY_POS};
 use cardwire::{
-    Builder, Inspection, Message, MessageForm, MessageWriter, Mti, Parser, ResponseForms, Spec, Template,
-    TranslationForms,
+    Bitmap, Builder, Inspection, Message, MessageForm, MessageWriter, Mti, Parser, ResponseForms, Spec,
+    Template, TranslationForms, Value,
 };
 
 type Wire<'a> = &'a [u8];
@@ -137,6 +138,21 @@ cases! {
     case_form_ascending_a_ebcdic(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
     case_form_other_order_a_ascii(form: &MessageForm<'_>) { fill_form(form, common::ascending()) }
     case_form_b_ascii(form: &MessageForm<'_>) { fill_form(form, &[(7, "0415123456"), (11, "123456"), (70, "301")]) }
+    case_form_numbers_a_ascii(form: &MessageForm<'_>, values: &[(u8, Value<'static>)]) {
+        let mut out = [0; 512];
+        black_box(black_box(form).write(black_box(values), &mut out).expect("sound"));
+    }
+    case_form_tlv_ascii(form: &MessageForm<'_>, values: &[(u8, Value<'_>)]) {
+        let mut out = [0; 512];
+        black_box(black_box(form).write(black_box(values), &mut out).expect("sound"));
+    }
+    case_parts_de90_ascii() { composite(&ISO87_ASCII, 90, &[(1, "0200"), (2, "123456"), (3, "0415123456"), (4, "00012345678"), (5, "00000000000")]) }
+    case_parts_f60_unionpay() { composite(&UNIONPAY_POS, 60, &[(1, "22"), (2, "000001"), (3, "000")]) }
+    case_fields_full_ascii(message: &Message<'_>) {
+        black_box(black_box(message).fields().map(|field| field.len()).sum::<usize>());
+    }
+    case_number_a_bcd(message: &Message<'_>) { let _ = black_box(black_box(message).number(4)); }
+    case_equal_bitmaps(one: &Bitmap, other: &Bitmap) { black_box(black_box(one) == black_box(other)); }
     case_respond_a(parser: &mut Parser<'static>, responses: &mut ResponseForms<'static>, wire: Wire<'_>) {
         let mut out = [0; 512];
         let request = &parser.parse(black_box(wire)).expect("sound");
@@ -182,6 +198,7 @@ fn main() {
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
     write_parsed(&message, &tlv_ascii);
+    read_parsed(&full_ascii, &a_bcd);
     show_parsed(&message, &late, [&a_bcd, &tlv_bcd, &tlv_ebcdic]);
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
@@ -240,7 +257,17 @@ fn write_forms() {
     let sorted = |spec| MessageForm::new(spec, Mti::AUTHORIZATION_REQUEST, &ascending).expect("known");
     let [sorted_ascii, sorted_bcd, sorted_ebcdic] = common::LINKS.map(|(_, spec)| sorted(spec));
     let network = MessageForm::new(&ISO87_ASCII, Mti::NETWORK_REQUEST, &[7, 11, 70]).expect("known");
+    // what is a number in an element of digits, as one
+    let as_number = |(number, text): (u8, &'static str)| {
+        let element = ISO87_ASCII.element(number).expect("known");
+        let digits = text.parse::<u64>().ok().filter(|_| element.content() == Content::N);
+        (number, digits.filter(|_| element.min() == element.max()).map_or(text.into(), Value::from))
+    };
+    let numbers = common::VALUES.map(as_number);
     for _ in 0..64 {
+        case_form_numbers_a_ascii(&ascii, &numbers);
+        case_parts_de90_ascii();
+        case_parts_f60_unionpay();
         case_form_a_ascii(&ascii);
         case_form_a_bcd(&bcd);
         case_form_a_ebcdic(&ebcdic);
@@ -271,13 +298,30 @@ fn write_learned(message: &Message<'_>) {
     }
 }
 
+/// What is read of parsed messages.
+fn read_parsed(full: &[u8], bcd: &[u8]) {
+    let full = Message::parse(&ISO87_ASCII, full).expect("sound");
+    let bcd = Message::parse(&ISO87_BCD, bcd).expect("sound");
+    let (one, other) = (full.bitmap(), full.bitmap());
+    for _ in 0..64 {
+        case_fields_full_ascii(&full);
+        case_number_a_bcd(&bcd);
+        case_equal_bitmaps(&one, &other);
+    }
+}
+
 /// What is made of parsed messages.
 fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
     write_forms();
     write_learned(message);
     let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv.to_vec()).values;
     let tlv = Message::parse(&ISO87_ASCII, tlv).expect("sound");
+    let numbers: Vec<u8> = values.iter().map(|(number, _)| *number).collect();
+    let form = MessageForm::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &numbers).expect("known");
+    let octets: Vec<(u8, Value<'_>)> =
+        values.iter().map(|(number, octets)| (*number, octets.into())).collect();
     for _ in 0..64 {
+        case_form_tlv_ascii(&form, &octets);
         case_copy_a(message);
         case_copy_tlv_ascii(&tlv);
         case_translate_a_to_bcd(message);
@@ -334,6 +378,15 @@ fn scan(parser: &mut Parser<'_>, wire: &[u8]) {
 fn describe(message: &Message<'_>, out: &mut String) {
     out.clear();
     let _ = write!(out, "{}", black_box(message).describe());
+}
+
+/// A message of one composite, given in parts.
+#[inline(always)]
+fn composite(spec: &Spec<'static>, number: u8, parts: &[(u32, &'static str)]) {
+    let mut out = [0; 128];
+    let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+    builder.set(number, black_box(parts));
+    black_box(builder.write(&mut out).expect("sound"));
 }
 
 /// A message of these values.

@@ -11,13 +11,13 @@
 //! of one thread; otherwise both share a pool of two.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use cardwire::net::{Client, Pending, Reply, Server};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD};
-use cardwire::{Builder, Framing, Message, Mti, Spec, de};
+use cardwire::{Bitmap, Builder, Framing, Message, MessageForm, Mti, Spec, Value, de};
 use tokio::runtime::{Builder as RuntimeBuilder, Runtime};
 use tokio::sync::Semaphore;
 
@@ -34,6 +34,8 @@ struct Case {
     rate: Option<u64>,
     thread_each: bool,
     task_each: bool,
+    /// Built by forms, in place of builders.
+    forms: bool,
 }
 
 const CASE: Case = Case {
@@ -46,6 +48,7 @@ const CASE: Case = Case {
     rate: None,
     thread_each: true,
     task_each: false,
+    forms: false,
 };
 
 fn main() {
@@ -59,13 +62,18 @@ fn main() {
         "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
     );
     if let [in_flight, seconds, ..] = arguments[..] {
-        for (thread_each, task_each) in [(true, false), (false, false), (true, true)] {
-            run(&Case { in_flight, seconds, thread_each, task_each, ..CASE });
+        for (thread_each, task_each, forms) in
+            [(true, false, false), (true, false, true), (false, false, false), (true, true, false)]
+        {
+            run(&Case { in_flight, seconds, thread_each, task_each, forms, ..CASE });
         }
         return;
     }
     for in_flight in [1, 64, 256, 1024] {
         run(&Case { in_flight, ..CASE });
+    }
+    for in_flight in [1, 64, 256, 1024] {
+        run(&Case { name: "the same by forms", in_flight, forms: true, ..CASE });
     }
     for in_flight in [1, 256] {
         run(&Case { in_flight, thread_each: false, ..CASE });
@@ -93,7 +101,11 @@ fn run(case: &Case) -> u64 {
 
 fn measure(case: &Case, near: &Runtime, far: &Runtime) -> u64 {
     let server = Server::bind("127.0.0.1:0").spec(case.spec).one_write_per_frame(case.one_write);
-    let server = far.block_on(server.serve_sync(response)).unwrap();
+    let server = match case.forms {
+        true => far.block_on(server.serve_sync(response_by_form)),
+        false => far.block_on(server.serve_sync(response)),
+    };
+    let server = server.unwrap();
     let client = Client::builder(server.address())
         .framing(Framing::BINARY2)
         .spec(case.spec)
@@ -197,6 +209,13 @@ async fn pipeline(case: &Case, client: &Client, until: Instant) -> Vec<u32> {
 }
 
 fn send(case: &Case, client: &Client, stan: u64) -> Pending {
+    if case.forms {
+        let values = VALUES.map(|(number, text)| match number {
+            de::STAN => (number, Value::from(stan)),
+            _ => (number, text.into()),
+        });
+        return client.request(FORM.fill(&values), Duration::from_secs(10));
+    }
     let mut builder = Builder::new(case.spec, Mti::FINANCIAL_REQUEST);
     if case.echo {
         echo(&mut builder, stan)
@@ -206,28 +225,41 @@ fn send(case: &Case, client: &Client, stan: u64) -> Pending {
     client.request(&builder, Duration::from_secs(10))
 }
 
+/// The elements of a request and their values, but for the trace number.
+const VALUES: [(u8, &str); 20] = [
+    (de::PAN, "4111111111111111"),
+    (de::PROCESSING_CODE, "000000"),
+    (de::AMOUNT, "000000012500"),
+    (de::TRANSMISSION_TIME, "0415123456"),
+    (de::STAN, ""),
+    (de::TIME_LOCAL, "123456"),
+    (de::DATE_LOCAL, "0415"),
+    (de::EXPIRY, "2912"),
+    (de::MERCHANT_TYPE, "5411"),
+    (de::ENTRY_MODE, "051"),
+    (de::CONDITION_CODE, "00"),
+    (de::ACQUIRER, "12345678901"),
+    (de::TRACK2, "4111111111111111=29122011234567890"),
+    (de::RRN, "610512123456"),
+    (de::TERMINAL, "TERM0001"),
+    (de::MERCHANT, "MERCHANT0000001"),
+    (43, "ACME STORES INC        MONTEVIDEO     UY"),
+    (48, "LOYALTY 0123456789; POINTS 000120; LANE 07; CASHIER MARIA S."),
+    (de::CURRENCY, "840"),
+    (60, "SOFTWARE 4.12.7; BUILD 20260415; KERNEL 2.9; LANG ES."),
+];
+
+static FORM: LazyLock<MessageForm<'static>> = LazyLock::new(|| {
+    MessageForm::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &VALUES.map(|(number, _)| number)).unwrap()
+});
+
 fn request(builder: &mut Builder<'_>, stan: u64) {
-    builder
-        .set(de::PAN, "4111111111111111")
-        .set(de::PROCESSING_CODE, "000000")
-        .set(de::AMOUNT, "000000012500")
-        .set(de::TRANSMISSION_TIME, "0415123456")
-        .set(de::STAN, stan)
-        .set(de::TIME_LOCAL, "123456")
-        .set(de::DATE_LOCAL, "0415")
-        .set(de::EXPIRY, "2912")
-        .set(de::MERCHANT_TYPE, "5411")
-        .set(de::ENTRY_MODE, "051")
-        .set(de::CONDITION_CODE, "00")
-        .set(de::ACQUIRER, "12345678901")
-        .set(de::TRACK2, "4111111111111111=29122011234567890")
-        .set(de::RRN, "610512123456")
-        .set(de::TERMINAL, "TERM0001")
-        .set(de::MERCHANT, "MERCHANT0000001")
-        .set(43, "ACME STORES INC        MONTEVIDEO     UY")
-        .set(48, "LOYALTY 0123456789; POINTS 000120; LANE 07; CASHIER MARIA S.")
-        .set(de::CURRENCY, "840")
-        .set(60, "SOFTWARE 4.12.7; BUILD 20260415; KERNEL 2.9; LANG ES.");
+    for (number, text) in VALUES {
+        match number {
+            de::STAN => builder.set(number, stan),
+            _ => builder.set(number, text),
+        };
+    }
 }
 
 fn echo(builder: &mut Builder<'_>, stan: u64) {
@@ -235,12 +267,18 @@ fn echo(builder: &mut Builder<'_>, stan: u64) {
     builder.set(de::STAN, stan).set(de::NETWORK_CODE, "301");
 }
 
+/// What a response carries over.
+const ECHOED: [u8; 18] = [2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 48, 49, 60];
+
+static ECHOED_SET: LazyLock<Bitmap> = LazyLock::new(|| Bitmap::from(ECHOED));
+
+fn response_by_form(_: &Message<'_>, reply: Reply<'_>) {
+    reply.respond(&ECHOED_SET, &[(de::APPROVAL_CODE, "123456"), (de::RESPONSE_CODE, "00")]).unwrap();
+}
+
 fn response(request: &Message<'_>, reply: Reply<'_>) {
     let mut builder = Builder::reply_to(request);
-    builder
-        .echo(request, &[2, 3, 4, 7, 11, 12, 13, 14, 18, 22, 25, 32, 37, 41, 42, 48, 49, 60])
-        .set(de::APPROVAL_CODE, "123456")
-        .set(de::RESPONSE_CODE, "00");
+    builder.echo(request, &ECHOED).set(de::APPROVAL_CODE, "123456").set(de::RESPONSE_CODE, "00");
     reply.send(&builder).unwrap();
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cardwire::net::{Reply, Server};
-use cardwire::{Builder, Message, Mti, de, profile, spec::ISO87_BCD};
+use cardwire::{Bitmap, Message, Mti, de, profile, spec::ISO87_BCD};
 use tokio::sync::Semaphore;
 
 /// The most this issuer lends at once, in minor units.
@@ -25,10 +25,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let requests = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
     let sent = Arc::new(Semaphore::new(0));
     let count = Arc::clone(&sent);
+    let echoed: Bitmap = profile::ECHOED.iter().copied().collect();
     let respond = move |request: &Message<'_>, reply: Reply<'_>| {
-        let mut response = Builder::reply_to(request);
-        response.echo(request, profile::ECHOED).set(de::RESPONSE_CODE, decide(request));
-        reply.send(&response).map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
+        let sent = reply.respond(&echoed, &[(de::RESPONSE_CODE, decide(request))]);
+        sent.map_or_else(|error| eprintln!("{error}"), |()| count.add_permits(1));
     };
     let server = Server::bind(address).spec(&ISO87_BCD).serve_sync(respond).await?;
     println!("issuer at {}", server.address());

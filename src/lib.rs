@@ -136,7 +136,9 @@ pub use profile::Profile;
 pub use read::OwnedMessage;
 pub use read::{Amount, Field, Inspection, Message, Parser, Scan};
 pub use spec::{Dialect, Spec, Table};
-pub use write::{Builder, MessageForm, MessageWriter, ResponseForms, Template, TranslationForms, Value};
+pub use write::{
+    Builder, FilledForm, MessageForm, MessageWriter, ResponseForms, Template, TranslationForms, Value,
+};
 
 /// The README, whose examples compile and run as tests.
 #[cfg(doctest)]

@@ -169,3 +169,14 @@ fn the_page_of_the_registry_is_the_readme() {
     }
     assert_eq!(relative, readme, "run packaging/readme");
 }
+
+/// The charts of the README pages and the tables of the benches are what the record says.
+#[test]
+fn charts_and_tables_are_made_from_the_record() {
+    let record = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/record");
+    for script in ["chart.py", "targets.py"] {
+        let made = std::process::Command::new("python3").arg(record.join(script)).arg("--check").output();
+        let Ok(made) = made else { return eprintln!("skipped: python3 is not at hand") };
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Draws the record: peers.json to peers.svg, linear.tsv to linear.svg."""
+"""Draws the record: peers.json to peers.svg, linear.tsv to linear.svg. With --check, says whether they are drawn."""
 
 import json
+import sys
 from html import escape
 from pathlib import Path
 
@@ -25,7 +26,11 @@ def text(x: float, y: float, words: str, more: str = "") -> str:
 def write(name: str, height: float, out: list[str]) -> None:
     style = 'font-family="sans-serif" font-size="12"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height:.0f}" {style}>'
-    (FOLDER / name).write_text("\n".join([head, *out, "</svg>"]) + "\n")
+    picture = "\n".join([head, *out, "</svg>"]) + "\n"
+    if "--check" not in sys.argv:
+        (FOLDER / name).write_text(picture)
+    elif (FOLDER / name).read_text() != picture:
+        sys.exit(f"{name} is not drawn from the record: run benches/record/chart.py")
 
 
 def peers() -> None:

@@ -3,7 +3,8 @@
 use arbitrary::{Arbitrary, Unstructured};
 use cardwire::generate::{Choices, Messages};
 use cardwire::spec::by_name;
-use cardwire::{Builder, Field, Message, ResponseForms, Spec, TranslationForms, layout::Content};
+use cardwire::layout::{Content, Order};
+use cardwire::{Builder, Field, Message, ResponseForms, Spec, TranslationForms, Value};
 
 /// The dialects of each table; a message is translated around its circle.
 const CIRCLES: [&[&str]; 4] = [
@@ -29,6 +30,7 @@ pub fn translate(data: &[u8]) {
 
 fn around(circle: &[&str], message: &Message<'_>) {
     let values = values(message);
+    by_parts(message);
     let mut at = message.spec();
     let start = circle.iter().position(|name| *name == at.name()).expect("it is in its circle");
     let mut wire = message.wire().to_vec();
@@ -41,6 +43,27 @@ fn around(circle: &[&str], message: &Message<'_>) {
         at = next;
         let translated = Message::parse(at, &wire).expect("what was written can be read");
         assert_eq!(self::values(&translated), values, "{}", at.name());
+    }
+}
+
+/// A composite is written from its parts as it is written whole.
+fn by_parts(message: &Message<'_>) {
+    let is_positions = |field: &Field<'_>| {
+        field.element().layout().is_some_and(|layout| matches!(layout.order(), Order::Positions { .. }))
+    };
+    for field in message.fields().filter(is_positions) {
+        let number = u8::try_from(field.key().value()).expect("the number of an element");
+        let whole: Vec<u8> = field.expose().octets().collect();
+        let octets: Vec<(u32, Vec<u8>)> =
+            field.parts().map(|part| (part.key().value(), part.expose().octets().collect())).collect();
+        let parts: Vec<(u32, Value<'_>)> =
+            octets.iter().map(|(key, octets)| (*key, Value::as_read(octets))).collect();
+        let write = |value: Value<'_>| {
+            Builder::new(message.spec(), message.mti()).header(message.header()).set(number, value).to_vec()
+        };
+        if let (Ok(whole), Ok(parts)) = (write(Value::as_read(&whole)), write(Value::from(&parts))) {
+            assert_eq!(parts, whole, "field {number} of {}", message.spec().name());
+        }
     }
 }
 

@@ -60,6 +60,18 @@ impl Element<'_> {
     /// The element with its fast form worked out from all the rest of it.
     #[must_use]
     pub(crate) const fn with_fast(mut self) -> Self {
+        let (fast, Size { max, form, .. }) = (self.as_whole(), self.size);
+        self.fast = match self.layout {
+            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
+                fast.composite()
+            }
+            _ => fast,
+        };
+        self
+    }
+
+    /// The fast form of the element as if it had no parts.
+    pub(crate) const fn as_whole(&self) -> FastElement {
         let coded = (self.coding, self.content, self.pad_nibble);
         let Size { min, max, form } = self.size;
         let fast = match form {
@@ -70,14 +82,7 @@ impl Element<'_> {
             }
         };
         // what varies and is filled up is written by the ordinary writer
-        let fast = if self.is_filled_up() { fast.not_encoded() } else { fast };
-        self.fast = match self.layout {
-            Some(layout) if !(matches!(form, Form::Fixed) && layout.holds_every(self.content, max)) => {
-                fast.composite()
-            }
-            _ => fast,
-        };
-        self
+        if self.is_filled_up() { fast.not_encoded() } else { fast }
     }
 
     /// Characters of a fixed number, without parts.

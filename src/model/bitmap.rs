@@ -4,6 +4,7 @@ use bitvec::array::BitArray;
 use bitvec::order::Msb0;
 use bitvec::slice::BitSlice;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::ops::{BitAnd, BitOr, BitOrAssign, Sub};
 
 /// The highest element number: three bitmaps of 64 bits.
@@ -23,7 +24,7 @@ pub(crate) const MAX_ELEMENTS: usize = 192;
 /// assert_eq!(map.rank(39), 1);
 /// assert_eq!(format!("{map:?}"), "{2, 39}");
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Bitmap {
     /// In words of 32 bits: `bitvec` has no wider ones on targets of 32 bits.
     bits: BitArray<[u32; 6], Msb0>,
@@ -159,6 +160,22 @@ impl Bitmap {
     #[must_use]
     pub fn bits(&self) -> &BitSlice<u32, Msb0> {
         self.bits.as_bitslice()
+    }
+}
+
+// by words: `bitvec` compares bit by bit
+impl PartialEq for Bitmap {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.bits.data == other.bits.data
+    }
+}
+
+impl Eq for Bitmap {}
+
+impl Hash for Bitmap {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bits.data.hash(state);
     }
 }
 

@@ -15,6 +15,20 @@ pub struct Exposed<'a> {
     pub(crate) binary: bool,
 }
 
+/// So many digits are never more than a `u64` holds.
+const SURE: usize = 19;
+
+/// The number that text is, if that is certainly one.
+fn small_number(text: &[u8]) -> Option<u64> {
+    let (mut number, mut is_number) = (0, text.len() <= SURE);
+    for octet in text.iter().take(SURE) {
+        let digit = octet.wrapping_sub(b'0');
+        is_number &= digit < 10;
+        number = number * 10 + u64::from(digit % 16);
+    }
+    is_number.then_some(number)
+}
+
 impl<'a> Exposed<'a> {
     /// Length in units.
     #[must_use]
@@ -79,6 +93,11 @@ impl<'a> Exposed<'a> {
         let fail = |kind, index| Error::new(kind, self.value.position(index), 0, 0);
         if self.binary || self.is_empty() {
             return Err(fail(ErrorKind::Form, 0));
+        }
+        let mut room = [0; SURE];
+        let text = self.value.plain().or_else(|| self.value.copy_to(&mut room));
+        if let Some(number) = text.and_then(small_number) {
+            return Ok(number);
         }
         let mut number = 0u64;
         for (index, octet) in self.octets().enumerate() {

@@ -165,7 +165,7 @@ impl<'a> Message<'a> {
 
     #[cold]
     fn walk_to(&self, number: u8) -> Option<Field<'a>> {
-        self.walked().find(|field| field.key.value() == u32::from(number))
+        self.fields().find(|field| field.key.value() == u32::from(number))
     }
 
     /// The octets of the elements from one rank up to another, which is not included, if both are
@@ -229,10 +229,16 @@ impl<'a> Message<'a> {
     /// The elements in ascending order.
     pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
         let count = usize::from(self.count);
-        let near = if Starts::hold(count, self.wire.len()) { count } else { 0 };
-        let starts = self.announced.iter().take(near).enumerate();
-        let near_fields = starts.filter_map(|(rank, number)| self.field(number, self.starts.get(rank)?));
-        near_fields.chain(self.walked().take(count - near))
+        // where a bitmap stands between the elements, not every one starts where that before it ends
+        let apart = self.bitmaps == 3 && self.spec.bitmap().has_third_among_values();
+        let beside = if apart { 0 } else { count };
+        let numbers = self.announced.iter().take(beside).enumerate();
+        let fields = numbers.scan(None, |next, (rank, number)| {
+            let field = self.field(number, self.starts.get(rank).or(*next)?)?;
+            *next = Some(field.range().end);
+            Some(field)
+        });
+        fields.chain(self.walked().take(count - beside))
     }
 
     /// The text of an open element.

@@ -20,15 +20,34 @@ const FAR: u16 = u16::MAX;
 impl Starts {
     pub(crate) const NONE: Self = Self([FAR; NEAR]);
 
+    /// How many octets they take where they are kept.
+    #[cfg(feature = "alloc")]
+    pub(crate) const OCTETS: usize = 2 * NEAR;
+
+    /// As octets.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn octets(&self) -> [u8; Self::OCTETS] {
+        let mut octets = [0; Self::OCTETS];
+        octets.as_chunks_mut().0.iter_mut().zip(self.0).for_each(|(pair, start)| *pair = start.to_le_bytes());
+        octets
+    }
+
+    /// Of these octets.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn of(octets: &[u8; Self::OCTETS]) -> Self {
+        let mut starts = Self::NONE;
+        starts
+            .0
+            .iter_mut()
+            .zip(octets.as_chunks().0)
+            .for_each(|(start, pair)| *start = u16::from_le_bytes(*pair));
+        starts
+    }
+
     /// Where the element of that rank starts, if it is near.
     #[inline]
     pub(crate) fn get(&self, rank: usize) -> Option<usize> {
         self.0.get(rank).filter(|start| **start != FAR).map(|start| usize::from(*start))
-    }
-
-    /// Whether all of `count` elements, in a message of `len` octets, are near.
-    pub(crate) fn hold(count: usize, len: usize) -> bool {
-        count <= NEAR && len < usize::from(FAR)
     }
 
     #[inline(always)]

@@ -6,8 +6,12 @@ use core::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::model::bitmap::Bitmap;
 use crate::model::error::Result;
+use crate::model::mti::Mti;
+use crate::model::trust::Trust;
 use crate::read::message::Message;
+use crate::read::offsets::Starts;
 use crate::spec::Spec;
 
 /// A checked message with its own octets. [`Message`] borrows them; this is for what outlives the
@@ -29,13 +33,18 @@ use crate::spec::Spec;
 /// ```
 ///
 /// Its `Debug` is that of a message: masked. Its octets are wiped when it is dropped.
+// Small, because it is handed on often: to move what was only now written makes the processor wait.
 #[derive(Clone)]
 pub struct OwnedMessage<'s> {
-    /// What the parse found, without the octets.
-    parsed: Message<'s>,
-    /// What the owner keeps before the message, such as a station header, and the message.
+    spec: &'s Spec<'s>,
+    /// Where its elements start, what the owner keeps before the message, such as a station header, and the message.
     octets: Box<[u8]>,
     start: usize,
+    announced: Bitmap,
+    mti: Mti,
+    bitmaps: u8,
+    count: u8,
+    trust: Trust,
 }
 
 impl<'s> OwnedMessage<'s> {
@@ -45,9 +54,7 @@ impl<'s> OwnedMessage<'s> {
     /// As [`Message::parse`].
     pub fn parse(spec: &'s Spec<'s>, octets: impl Into<Vec<u8>>) -> Result<Self> {
         let octets = Zeroizing::new(octets.into());
-        let parsed = without_octets(spec, &Message::parse(spec, &octets)?);
-        // a copy without room for more: a vector that gives some back can leave its octets behind
-        Ok(Self { parsed, octets: Box::from(octets.as_slice()), start: 0 })
+        Ok(Self::after(spec, &[], &Message::parse(spec, &octets)?))
     }
 
     /// A copy of a message, which is parsed again only if it was parsed by another spec.
@@ -63,17 +70,22 @@ impl<'s> OwnedMessage<'s> {
 
     /// A copy of what was parsed by `spec`, with other octets before it.
     pub(crate) fn after(spec: &'s Spec<'s>, before: &[u8], parsed: &Message<'_>) -> Self {
-        let mut octets = Vec::with_capacity(before.len() + parsed.wire.len());
+        let Message { wire, mti, bitmaps, count, announced, ref starts, trust, .. } = *parsed;
+        let start = Starts::OCTETS + before.len();
+        // of just the size: a vector that gives some room back can leave octets behind
+        let mut octets = Vec::with_capacity(start + wire.len());
+        octets.extend_from_slice(&starts.octets());
         octets.extend_from_slice(before);
-        octets.extend_from_slice(parsed.wire);
-        let octets = octets.into_boxed_slice();
-        Self { parsed: without_octets(spec, parsed), octets, start: before.len() }
+        octets.extend_from_slice(wire);
+        Self { spec, octets: octets.into_boxed_slice(), start, announced, mti, bitmaps, count, trust }
     }
 
     /// The message.
     #[must_use]
     pub fn message(&self) -> Message<'_> {
-        Message { wire: self.wire(), ..self.parsed }
+        let Self { spec, mti, bitmaps, count, announced, trust, .. } = *self;
+        let starts = self.octets.first_chunk().map_or(Starts::NONE, Starts::of);
+        Message { spec, wire: self.wire(), mti, bitmaps, count, announced, starts, trust }
     }
 
     /// The octets of the message.
@@ -85,13 +97,13 @@ impl<'s> OwnedMessage<'s> {
     /// The spec it was parsed by.
     #[must_use]
     pub const fn spec(&self) -> &'s Spec<'s> {
-        self.parsed.spec
+        self.spec
     }
 
     /// What the owner keeps before the message.
     #[cfg(feature = "net")]
     pub(crate) fn before(&self) -> &[u8] {
-        self.octets.get(..self.start).unwrap_or_default()
+        self.octets.get(Starts::OCTETS..self.start).unwrap_or_default()
     }
 }
 
@@ -103,12 +115,6 @@ impl Drop for OwnedMessage<'_> {
 }
 
 impl ZeroizeOnDrop for OwnedMessage<'_> {}
-
-/// What a parse found, as a message that borrows nothing but its spec.
-const fn without_octets<'s>(spec: &'s Spec<'s>, parsed: &Message<'_>) -> Message<'s> {
-    let Message { mti, bitmaps, count, announced, starts, trust, .. } = *parsed;
-    Message { spec, wire: &[], mti, bitmaps, count, announced, starts, trust }
-}
 
 /// Equal when the octets are, and the spec is the same one.
 impl PartialEq for OwnedMessage<'_> {

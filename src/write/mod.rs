@@ -13,7 +13,7 @@ pub(crate) mod value;
 pub(crate) mod writer;
 
 pub use builder::Builder;
-pub use message_form::MessageForm;
+pub use message_form::{FilledForm, MessageForm};
 pub use message_writer::MessageWriter;
 pub use response_forms::ResponseForms;
 pub use template::Template;

@@ -49,7 +49,17 @@ impl<'s, const FORMS: usize> ResponseForms<'s, FORMS> {
     /// The same with room for `FORMS` forms.
     #[must_use]
     pub fn sized(spec: &'s Spec<'s>, echoed: &[u8]) -> Self {
-        Self { spec, echoed: echoed.iter().copied().collect(), forms: Learned::NOTHING }
+        Self::of(spec, echoed.iter().copied().collect())
+    }
+
+    pub(crate) const fn of(spec: &'s Spec<'s>, echoed: Bitmap) -> Self {
+        Self { spec, echoed, forms: Learned::NOTHING }
+    }
+
+    /// What is carried over.
+    #[cfg(feature = "net")]
+    pub(crate) const fn echoed(&self) -> &Bitmap {
+        &self.echoed
     }
 
     /// Writes the response to a request: what is echoed, and these values. An element that is given is not

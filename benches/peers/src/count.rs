@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use cardwire::spec::ISO87_ASCII;
-use cardwire::{Builder, Message, MessageWriter, Mti, Parser, Scan};
+use cardwire::{Builder, Message, MessageForm, MessageWriter, Mti, Parser, Scan};
 
 use crate::common;
 use crate::peer::iso_8583_rs::SPEC;
@@ -53,6 +53,9 @@ cases! {
         }
         black_box(builder.write(out).expect("sound"));
     }
+    case_build_a_cardwire_form(form: &MessageForm<'_>, out: &mut [u8]) {
+        black_box(form.write(black_box(&common::VALUES), out).expect("sound"));
+    }
     case_build_a_cardwire_stream(out: &mut [u8]) {
         let mut stream = MessageWriter::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, out).expect("room");
         for (number, value) in black_box(common::ascending()) {
@@ -78,6 +81,8 @@ pub fn run() {
     streams[0].iter().for_each(|wire| known(&mut streamed, wire));
     streams[1].iter().for_each(|wire| known(&mut attacked, wire));
     std::sync::LazyLock::force(&SPEC);
+    let numbers = common::VALUES.map(|(number, _)| number);
+    let form = MessageForm::new(&ISO87_ASCII, Mti::AUTHORIZATION_REQUEST, &numbers).expect("known");
     let mut out = [0; 512];
     for round in 0..64 {
         let [stream, hostile] = [0, 1].map(|index| streams[index][4 * round].as_slice());
@@ -100,6 +105,7 @@ pub fn run() {
         case_spans_a_cardwire_parser(&mut parser, a);
         case_spans_a_iso_8583_rs(a);
         case_build_a_cardwire(&mut out);
+        case_build_a_cardwire_form(&form, &mut out);
         case_build_a_cardwire_stream(&mut out);
         case_build_a_iso_8583_rs(&mut out);
     }

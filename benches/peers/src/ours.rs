@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use cardwire::{Builder, Message, MessageWriter, Parser, Scan};
+use cardwire::{Builder, Message, MessageForm, MessageWriter, Parser, Scan};
 
 use crate::measure::Contender;
 use crate::subject::Subject;
@@ -59,6 +59,10 @@ fn read5(subject: &Subject) -> Vec<Contender<'_>> {
 fn writing(subject: &Subject) -> Vec<Contender<'_>> {
     let case = &subject.message;
     let shuffled = subject.shuffled(&case.values);
+    let octets: Vec<(u8, &[u8])> = case.values.iter().map(|(number, value)| (*number, value.as_slice())).collect();
+    let given = subject.shuffled(&octets);
+    let numbers: Vec<u8> = given.iter().map(|(number, _)| *number).collect();
+    let form = MessageForm::new(case.spec, case.mti, &numbers).expect("its own elements");
     let second = case.values.iter().any(|(number, _)| *number > 64);
     let message = Message::parse(case.spec, &subject.wires[0]).expect("the message is sound");
     vec![
@@ -68,6 +72,9 @@ fn writing(subject: &Subject) -> Vec<Contender<'_>> {
                 builder.set(*number, value.as_slice());
             }
             builder.write(out).ok().map(<[u8]>::len)
+        }),
+        subject.writing("build", "cardwire Form", true, move |out| {
+            form.write(black_box(&given), out).ok().map(<[u8]>::len)
         }),
         subject.writing("build", "cardwire Stream", true, move |out| {
             let stream = MessageWriter::new(case.spec, case.mti, out);

@@ -8,7 +8,7 @@ use super::class_table::Chars;
 use super::element::FastElement;
 use super::encode::{FEW, FastCoding, put_few, put_flipped};
 use super::prefix::FastPrefix;
-use crate::codec::digit::{four_digits, half};
+use crate::codec::digit::{four_digits, half, hex_digits, hex_word};
 use crate::codec::{CodePage, PadNibble, Side};
 
 /// An element whose value is written at once.
@@ -58,6 +58,8 @@ enum How {
     Page,
     /// Octets as they are, whatever they are.
     Free,
+    /// Two hexadecimal digits each.
+    Hex,
     /// Not here.
     Other,
 }
@@ -131,6 +133,7 @@ impl Step {
             FastCoding::Same(chars) | FastCoding::Text(chars, _) => Self { how: How::Same, chars, ..step },
             FastCoding::Page(chars, page) => Self { how: How::Page, chars, page, ..step },
             FastCoding::Free => Self { how: How::Free, ..step },
+            FastCoding::Hex => Self { how: How::Hex, ..step },
             _ => Self { number, ..Self::OTHER },
         }
     }
@@ -198,12 +201,27 @@ impl Step {
                 self.put_changed(value, place)?;
                 Some(rest)
             }
+            How::Hex => {
+                let (place, rest) = self.put_length(value.len(), 2 * value.len(), room)?;
+                self.put_changed(value, place)?;
+                Some(rest)
+            }
             How::Page | How::Free | How::Other => {
                 let (place, rest) = self.put_length(value.len(), value.len(), room)?;
                 self.put_changed(value, place)?;
                 Some(rest)
             }
         }
+    }
+
+    /// The fewest octets of a value.
+    pub(crate) fn min(&self) -> usize {
+        self.min.into()
+    }
+
+    /// Whether the digits of a number are a value as they are.
+    pub(crate) const fn takes_numbers(&self) -> bool {
+        !matches!(self.how, How::Free | How::Hex | How::Other)
     }
 
     /// Writes the prefix of a value that takes so many octets; returns the place of the value, and the room
@@ -247,9 +265,26 @@ impl Step {
                 place.copy_from_slice(value);
                 Some(())
             }
+            How::Hex => put_hex(value, place),
             _ => None,
         }
     }
+}
+
+/// Writes two hexadecimal digits for each octet, eight octets at a time; some of the last eight may be written twice.
+fn put_hex(value: &[u8], place: &mut [u8]) -> Option<()> {
+    let put = |slot: &mut [u8; 16], octets: [u8; 8]| {
+        slot.copy_from_slice(hex_word(u64::from_be_bytes(octets)).as_flattened());
+    };
+    let Some(last) = value.last_chunk() else {
+        let pairs = place.as_chunks_mut().0.iter_mut();
+        pairs.zip(value).for_each(|(pair, octet)| *pair = hex_digits(*octet));
+        return Some(());
+    };
+    let eights = value.as_chunks().0.iter();
+    place.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, octets)| put(slot, *octets));
+    put(place.last_chunk_mut()?, *last);
+    Some(())
 }
 
 /// Lengths below a hundred in four digits.
@@ -282,6 +317,11 @@ impl Digits {
     /// Of this zero: digits that are not packed are written with its upper half.
     pub(crate) const fn of(zero: u8) -> Self {
         Self { zeros: u64::from_le_bytes([zero; 8]), wrong: 0 }
+    }
+
+    /// None yet of the same zero.
+    pub(crate) const fn anew(&self) -> Self {
+        Self { zeros: self.zeros, wrong: 0 }
     }
 
     /// Whether every octet was a digit.

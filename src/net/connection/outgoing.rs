@@ -9,16 +9,17 @@ use super::received::Received;
 use crate::layout::Form;
 use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
-use crate::model::error::Result;
+use crate::model::error::{ErrorKind, Result};
 use crate::model::mti::Mti;
 use crate::net::exchange::correlation::{Correlation, Trace, original};
 use crate::read::message::Message;
 use crate::read::owned::OwnedMessage;
 use crate::spec::Spec;
 use crate::write::builder::Builder;
-use crate::write::value::Source;
+use crate::write::message_form::FilledForm;
+use crate::write::value::{Source, Value};
 
-/// What can be sent: a [`Builder`], a message, or the octets of one. `Option<Vec<u8>>` is for `async`
+/// What can be sent: a [`Builder`], a [`FilledForm`], a message, or the octets of one. `Option<Vec<u8>>` is for `async`
 /// functions that give no response to some requests.
 ///
 /// Only types of this crate and octets implement it.
@@ -58,16 +59,7 @@ impl Sealed for Builder<'_> {}
 
 impl Outgoing for Builder<'_> {
     fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
-        if room.is_empty() {
-            room.resize(1024, 0);
-        }
-        match self.write(room) {
-            Err(error) if error.kind() == crate::model::error::ErrorKind::Room => {
-                room.resize(self.measure()?, 0);
-                self.write(room).map(<[u8]>::len)
-            }
-            written => written.map(<[u8]>::len),
-        }
+        in_room(room, |room| self.write(room).map(<[u8]>::len))
     }
 
     fn checked_by(&self) -> Option<&Spec<'_>> {
@@ -87,19 +79,67 @@ impl Outgoing for Builder<'_> {
 
     /// It is when the elements of the key are carried over from the request itself, all of them.
     fn surely_responds_to(&self, request: &Message<'_>, rule: &Correlation) -> bool {
-        let response = original(self.mti);
         let is_origin = self.origin.is_some_and(|origin| ptr::addr_eq(origin, request));
-        if !is_origin || rule.response_to(request.mti()) != Some(response) {
-            return false;
+        is_origin && is_response_to(request, rule, self.mti, [&self.present, &self.echoed])
+    }
+}
+
+/// Whether a message of these elements, some of which are carried over from a request, is the response to it.
+pub(super) fn is_response_to(
+    request: &Message<'_>,
+    rule: &Correlation,
+    mti: Mti,
+    [present, echoed]: [&Bitmap; 2],
+) -> bool {
+    let response = original(mti);
+    if rule.response_to(request.mti()) != Some(response) {
+        return false;
+    }
+    // A request that is handled is whole: it has what its bitmaps announce.
+    let sets = [rule.set(response), &request.announced, present, echoed];
+    let [[a, b, c], [d, e, f], [g, h, i], [j, k, l]] = sets.map(Bitmap::words);
+    // The elements of the key that the request has are there, no other is, and all are carried over.
+    let sure = |key: u64, asked: u64, there: u64, carried: u64| {
+        key & asked == key & there && key & asked & carried == key & asked
+    };
+    sure(a, d, g, j) && sure(b, e, h, k) && sure(c, f, i, l)
+}
+
+impl<V> Sealed for FilledForm<'_, V> {}
+
+impl<'v, V: Copy + Into<Value<'v>>> Outgoing for FilledForm<'_, V> {
+    fn write_into(&self, room: &mut Vec<u8>) -> Result<usize> {
+        in_room(room, |room| self.write(room).map(<[u8]>::len))
+    }
+
+    fn checked_by(&self) -> Option<&Spec<'_>> {
+        Some(self.form.spec)
+    }
+
+    fn key(&self, rule: &Correlation) -> Option<(Mti, Trace)> {
+        let trace =
+            rule.trace_of(self.form.mti, |number, trace| match self.form.value_of(number, self.values) {
+                Some(value) => add_as_read(self.form.spec, number, &(*value).into().0, trace).map(|()| true),
+                None => Some(false),
+            });
+        trace.map(|trace| (self.form.mti, trace))
+    }
+}
+
+/// Writes a message at the front of `room`, which is made as large as its error says.
+pub(super) fn in_room(
+    room: &mut Vec<u8>,
+    mut write: impl FnMut(&mut [u8]) -> Result<usize>,
+) -> Result<usize> {
+    if room.is_empty() {
+        room.resize(1024, 0);
+    }
+    match write(room) {
+        Err(error) if error.kind() == ErrorKind::Room => {
+            room.resize(error.expected().max(room.len()), 0);
+            write(room)
         }
-        // A request that is handled is whole: it has what its bitmaps announce.
-        let sets = [rule.set(response), &request.announced, &self.present, &self.echoed];
-        let [[a, b, c], [d, e, f], [g, h, i], [j, k, l]] = sets.map(Bitmap::words);
-        // The elements of the key that the request has are there, no other is, and all are carried over.
-        let sure = |key: u64, asked: u64, there: u64, carried: u64| {
-            key & asked == key & there && key & asked & carried == key & asked
-        };
-        sure(a, d, g, j) && sure(b, e, h, k) && sure(c, f, i, l)
+        written => written,
     }
 }
 
@@ -220,12 +260,20 @@ impl<T: Outgoing + ?Sized> Outgoing for &mut T {
 
 /// Calls `use_it` with the octets of a message, written into room that the thread keeps.
 pub(crate) fn written<T>(message: &(impl Outgoing + ?Sized), use_it: impl FnOnce(&[u8]) -> T) -> Result<T> {
+    written_by(|room| message.write_into(room), use_it)
+}
+
+/// The same of what `write` writes at the front of that room.
+pub(super) fn written_by<T>(
+    write: impl FnOnce(&mut Vec<u8>) -> Result<usize>,
+    use_it: impl FnOnce(&[u8]) -> T,
+) -> Result<T> {
     std::thread_local! {
         static ROOM: core::cell::Cell<Vec<u8>> = const { core::cell::Cell::new(Vec::new()) };
     }
     ROOM.with(|room| {
         let mut octets = room.take();
-        let size = message.write_into(&mut octets);
+        let size = write(&mut octets);
         let done = size.map(|size| use_it(octets.get(..size).unwrap_or_default()));
         // also what a message that could not be written left behind
         let written = size.unwrap_or(octets.len());

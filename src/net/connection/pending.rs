@@ -7,13 +7,12 @@ use core::time::Duration;
 use std::boxed::Box;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::task::unconstrained;
+use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
+use super::handover::Taker;
 use super::outgoing::{Outgoing, written};
-use super::received::Received;
-use super::state::{Phase, State, Waiter};
+use super::state::{Outcome, Phase, State, Waiter};
 use crate::model::error::Error;
 use crate::model::mti::Mti;
 use crate::net::error::{Lost, NotSent, SendError};
@@ -22,8 +21,6 @@ use crate::net::exchange::mux::{Refusal, Ticket};
 use crate::net::observe::Counters;
 use crate::net::settings::Settings;
 use crate::read::message::Message;
-
-type Outcome = Result<Received, SendError>;
 
 /// A request on its way, and its response to be awaited.
 ///
@@ -53,15 +50,13 @@ impl Future for Pending {
         let timeout = self.timeout;
         let outcome = match &mut self.progress {
             Progress::InFlight(request) => {
-                if request.state.is_batch() {
+                if request.state.gathered.is_batch() {
                     context.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                // The window bounds how many are there at once. The budget of a task, used up, would hold up
-                // the writer, too.
-                let mut response = unconstrained(&mut request.response);
-                let outcome = ready!(Pin::new(&mut response).poll(context));
-                request.done = true;
+                // No budget of a task is asked: the window bounds how many are there at once, and a budget
+                // that is used up would hold up the writer, too.
+                let outcome = ready!(request.poll(context));
                 outcome.unwrap_or(Err(SendError::Unknown { waited: timeout, why: Lost::Disconnected }))
             }
             Progress::Waiting(waiting) => ready!(waiting.as_mut().poll(context)),
@@ -123,30 +118,42 @@ const FAR: Duration = Duration::from_secs(86_400 * 365);
 
 /// A request in flight; dropped before its response, it is given up.
 struct InFlight {
-    response: oneshot::Receiver<Outcome>,
+    /// None once its outcome is known.
+    response: Option<Taker<Outcome>>,
     ticket: Ticket,
     frame: u64,
-    done: bool,
     state: Arc<State>,
+}
+
+impl InFlight {
+    /// Its outcome; `None` if nobody is left to tell it.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
+        let Some(response) = &mut self.response else { return Poll::Pending };
+        let outcome = ready!(response.poll(context));
+        if let Some(response) = self.response.take() {
+            self.state.handovers.put_back(response);
+        }
+        Poll::Ready(outcome)
+    }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if self.done {
-            return;
-        }
+        let Some(response) = self.response.take() else { return };
         let state = &*self.state;
-        self.response.close();
-        if let Ok(outcome) = self.response.try_recv() {
+        if let Some(outcome) = response.leave() {
             // Its response was there, and nobody looked.
             return outcome.map_or((), |response| state.late(Duration::ZERO, response));
         }
         let now = state.now();
         let mut tables = state.lock();
-        if tables.outbox.cut(self.frame) {
-            tables.mux.withdraw(self.ticket);
-        } else {
-            tables.mux.cancel(now, self.ticket);
+        let given_up = match tables.outbox.cut(self.frame) {
+            true => tables.mux.withdraw(self.ticket),
+            false => tables.mux.cancel(now, self.ticket),
+        };
+        drop(tables);
+        if given_up.is_some() {
+            state.window.add_permits(1);
         }
     }
 }
@@ -164,11 +171,17 @@ pub(crate) fn request(
     let sound = is_checked(state, message);
     let key = if sound { message.key(&state.settings.correlation) } else { None };
     let call = Call { header, now, deadline, kind, sound, key };
-    let mut place = Arc::clone(&state.window).try_acquire_owned().ok();
-    let progress = written(message, |octets| match post(state, octets, call, &mut place) {
-        Ok(request) => Progress::InFlight(request),
+    let place = state.window.try_acquire().ok();
+    let progress = written(message, |octets| match post(state, octets, call, place.is_some()) {
+        Ok(request) => {
+            place.into_iter().for_each(SemaphorePermit::forget);
+            Progress::InFlight(request)
+        }
         Err(Wait::Never(why)) => Progress::Over(Some(why)),
-        Err(Wait::Place | Wait::Connection | Wait::Room) => wait(state, octets, call, place),
+        Err(Wait::Place | Wait::Connection | Wait::Room) => {
+            drop(place);
+            wait(state, octets, call)
+        }
     });
     let progress = progress.unwrap_or_else(|error| Progress::Over(Some(NotSent::Message(error))));
     Pending { progress, timeout }
@@ -176,11 +189,13 @@ pub(crate) fn request(
 
 /// Only a sound message waits: what is wrong with another is told at once.
 #[cold]
-fn wait(state: &Arc<State>, octets: &[u8], call: Call<'_>, place: Option<OwnedSemaphorePermit>) -> Progress {
+fn wait(state: &Arc<State>, octets: &[u8], call: Call<'_>) -> Progress {
     let Call { header, now, deadline, kind, sound, key } = call;
     if !sound && let Err(error) = Message::parse(state.settings.spec, octets) {
         return Progress::Over(Some(NotSent::Message(error)));
     }
+    // it was free just now, or others came before
+    let place = Arc::clone(&state.window).try_acquire_owned().ok();
     let (state, octets, header) = (Arc::clone(state), octets.to_vec(), header.to_vec());
     Progress::Waiting(Box::pin(async move {
         let call = Call { header: &header, now, deadline, kind, sound: true, key };
@@ -198,8 +213,11 @@ async fn request_in_turn(
     let over = |why| SendError::NotSent(why);
     let request = loop {
         let room = state.room.notified();
-        match post(state, octets, Call { now: Instant::now(), ..call }, &mut place) {
-            Ok(request) => break request,
+        match post(state, octets, Call { now: Instant::now(), ..call }, place.is_some()) {
+            Ok(request) => {
+                place.into_iter().for_each(OwnedSemaphorePermit::forget);
+                break request;
+            }
             Err(Wait::Never(why)) => return Err(over(why)),
             Err(Wait::Place) => {
                 let free = timeout_at(deadline, Arc::clone(&state.window).acquire_owned()).await;
@@ -219,12 +237,13 @@ async fn request_in_turn(
     Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
 }
 
-/// Opens the request in the table and puts its frame into the outbox: both or neither.
+/// Opens the request in the table and puts its frame into the outbox: both or neither. It takes the place in the
+/// window that its caller has.
 fn post(
     state: &Arc<State>,
     octets: &[u8],
     Call { header, now, deadline, kind, sound, key }: Call<'_>,
-    place: &mut Option<OwnedSemaphorePermit>,
+    has_place: bool,
 ) -> Result<InFlight, Wait> {
     let (phase, early) = (state.phase(), kind == RequestKind::Early);
     match phase {
@@ -234,7 +253,7 @@ fn post(
         Phase::Down => return Err(Wait::Connection),
         Phase::SigningOn | Phase::Up | Phase::Closing => (),
     }
-    if place.is_none() {
+    if !has_place {
         return Err(Wait::Place);
     }
     let wrong = |error: Error| Wait::Never(NotSent::Message(error));
@@ -245,7 +264,7 @@ fn post(
     };
     let is_request = settings.correlation.response_to(mti).is_some();
     let trace = trace.filter(|_| is_request).ok_or(Wait::Never(NotSent::NoKey))?;
-    let (sender, receiver) = oneshot::channel();
+    let (giver, taker) = state.handovers.take();
     let (now, deadline) = (state.since(now), state.since(deadline));
     let mut tables = state.lock();
     if !tables.open {
@@ -255,8 +274,7 @@ fn post(
         return Err(Wait::Room);
     }
     let frame = tables.outbox.next();
-    let place = place.take().ok_or(Wait::Place)?;
-    let waiter = Waiter { response: sender, frame, since: now, _place: place };
+    let waiter = Waiter { response: giver, frame, since: now };
     let opened = match kind == RequestKind::Again || mti.is_repeat() {
         true => tables.mux.open_repeat(now, trace, deadline, waiter),
         false => tables.mux.open(now, trace, deadline, waiter),
@@ -275,9 +293,11 @@ fn post(
         state.sooner.notify_one();
     }
     drop(tables);
-    state.gather();
+    if state.gathered.add() {
+        state.wake.notify_one();
+    }
     Counters::add(&state.counters.requests, 1);
-    Ok(InFlight { response: receiver, ticket, frame, done: false, state: Arc::clone(state) })
+    Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
 }
 
 /// MTI and key of octets that are read for them.

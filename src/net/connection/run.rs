@@ -1,4 +1,4 @@
-//! One live connection: a task that reads, a task that writes, and the timer.
+//! One live connection: a task that reads, a task that writes, one that says when, and the timer.
 //!
 //! ```text
 //!               +---------- state ------------+
@@ -70,6 +70,11 @@ where
     let timer = Arc::clone(&state);
     tasks.spawn(async move {
         timer.keep_time().await;
+        Closed::Local
+    });
+    let pacer = Arc::clone(&state);
+    tasks.spawn(async move {
+        pacer.pace().await;
         Closed::Local
     });
     let first = tasks.join_next_with_id().await;
@@ -313,7 +318,7 @@ fn receive(
         return receive_broken(state, service, frame, arrivals);
     };
     state.usage.has_message();
-    let Arrivals { responses, replies } = arrivals;
+    let Arrivals { responses, replies, forms } = arrivals;
     if settings.correlation.is_response(message.mti()) {
         let trace = settings.correlation.trace(&message);
         return responses.push((trace, Received::new(settings.spec, frame.header, &message, None)));
@@ -340,7 +345,7 @@ fn receive(
         }
     };
     state.tell(Event::Taken);
-    handler.handle(&message, Reply::new(state, &message, frame.header, replies, slot));
+    handler.handle(&message, Reply::new((state, &message, frame.header), (replies, forms), slot));
 }
 
 /// What to do with a frame that holds no message of the spec.

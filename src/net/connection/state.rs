@@ -1,19 +1,20 @@
 //! What the callers, the reader, the writer and the timer of a connection share: the table of requests
 //! in flight, and the frames that wait to be written.
 
-use core::future::poll_fn;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use core::task::Poll;
+use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::boxed::Box;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::gathered::{Gathered, let_others_go_first};
+use super::handover::{Giver, Places};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
+use super::responses::Responses;
 use super::usage::Usage;
 use crate::model::mti::{Function, Version};
 use crate::net::error::{Lost, NotSent, Rejection, SendError};
@@ -30,17 +31,18 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) counters: Arc<Counters>,
     tables: Mutex<Tables>,
-    /// Places for requests in flight.
+    /// Where responses are left for their callers.
+    pub(crate) handovers: Places<Outcome>,
+    /// Permits for requests in flight: each takes one into the table, and who takes it out of the table gives it back.
     pub(crate) window: Arc<Semaphore>,
     /// Places for requests of the peer whose response comes later.
     pub(crate) places: Arc<Semaphore>,
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
-    wake: Notify,
-    /// How many requests were put into the outbox since the writer took what waited, or was let in.
-    gathered: AtomicUsize,
-    /// So many are a batch: whoever waits for a response lets the writer in before that.
-    batch: usize,
+    pub(crate) wake: Notify,
+    /// Asks for the writer to be woken after the tasks that are ready now.
+    others_first: Notify,
+    pub(crate) gathered: Gathered,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
     /// Whether the writer ends when nothing waits.
@@ -71,13 +73,14 @@ pub(crate) struct Tables {
 
 /// Who waits for a response.
 pub(crate) struct Waiter {
-    pub(crate) response: oneshot::Sender<Result<Received, SendError>>,
+    pub(crate) response: Giver<Outcome>,
     /// The number of its frame.
     pub(crate) frame: u64,
     pub(crate) since: Duration,
-    /// Its place in the window.
-    pub(crate) _place: OwnedSemaphorePermit,
 }
+
+/// What becomes of a request.
+pub(crate) type Outcome = Result<Received, SendError>;
 
 /// What the frames of one read lead to, dealt with together.
 #[derive(Default)]
@@ -86,6 +89,8 @@ pub(crate) struct Arrivals {
     pub(crate) responses: Vec<(Option<Trace>, Received)>,
     /// Responses to requests of the peer, as frames.
     pub(crate) replies: Frames,
+    /// How such responses are made; kept from one read to the next.
+    pub(crate) forms: Responses,
 }
 
 /// What a connection can be used for.
@@ -102,10 +107,6 @@ pub(crate) enum Phase {
 /// How many requests may be in flight or be processed at most, whatever the settings say.
 const MOST_PLACES: usize = 1 << 28;
 
-/// Smaller batches cost more writes than they save time; larger ones gain nothing.
-const SMALLEST_BATCH: usize = 16;
-const LARGEST_BATCH: usize = 256;
-
 impl State {
     pub(crate) fn new(mut settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         // Semaphores count no further, and without a place no request of the peer would be read.
@@ -121,12 +122,13 @@ impl State {
         Arc::new(Self {
             counters,
             tables: Mutex::new(tables),
+            handovers: Places::new(),
             window: Arc::new(Semaphore::new(settings.limits.window)),
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
-            gathered: AtomicUsize::new(0),
-            batch: (settings.limits.window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH),
+            others_first: Notify::new(),
+            gathered: Gathered::of(settings.limits.window),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
             gathering: AtomicBool::new(false),
@@ -169,18 +171,6 @@ impl State {
         self.add(&mut tables.outbox, |outbox| outbox.push(&self.settings.framing, header, octets, responds))
     }
 
-    /// Notes that one more request waits to be written.
-    pub(crate) fn gather(&self) {
-        self.gathered.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Whether a batch has gathered, so that the writer is to be let in; says so once. With half the window on
-    /// its way while the other half is made, no end of the connection waits for the other.
-    pub(crate) fn is_batch(&self) -> bool {
-        self.gathered.load(Ordering::Relaxed) >= self.batch
-            && self.gathered.swap(0, Ordering::Relaxed) >= self.batch
-    }
-
     /// Adds to the outbox, and wakes the writer where nothing waited before.
     fn add<T>(&self, outbox: &mut Outbox, add: impl FnOnce(&mut Outbox) -> T) -> T {
         let idle = outbox.frames().is_empty();
@@ -193,7 +183,7 @@ impl State {
 
     /// Deals with what one read brought: takes the lock once for all of it.
     pub(crate) fn deliver(&self, arrivals: &mut Arrivals, now: Duration) {
-        let Arrivals { responses, replies } = arrivals;
+        let Arrivals { responses, replies, .. } = arrivals;
         if responses.is_empty() && replies.is_empty() && !self.gathering.load(Ordering::SeqCst) {
             return;
         }
@@ -203,10 +193,13 @@ impl State {
             self.add(&mut tables.outbox, |outbox| outbox.add(replies));
         }
         let mut outcomes = Vec::with_capacity(responses.len());
+        let before = tables.mux.in_flight();
         for (trace, _) in responses.iter() {
             outcomes.push(trace.as_ref().map(|trace| tables.mux.take_response(now, trace)));
         }
+        let ended = before - tables.mux.in_flight();
         drop(tables);
+        self.window.add_permits(ended);
         if self.finishing.load(Ordering::SeqCst) {
             self.wake.notify_one();
         }
@@ -231,7 +224,7 @@ impl State {
                 };
                 self.tell(if response.is_ok() { Event::Responded(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
-                if let Err(Ok(response)) = payload.response.send(response) {
+                if let Err(Ok(response)) = payload.response.give(response) {
                     self.late(Duration::ZERO, response);
                 }
             }
@@ -298,13 +291,14 @@ impl State {
                 tables.mux.forget_unsent(ticket);
             }
             drop(tables);
+            self.window.add_permits(1);
             let waited = now.saturating_sub(payload.since);
             let error = match cut {
                 true => SendError::NotSent(NotSent::NoRoom),
                 false => SendError::Unknown { waited, why: Lost::TimedOut },
             };
             self.tell(Event::Expired);
-            let _ = payload.response.send(Err(error));
+            let _ = payload.response.give(Err(error));
         }
     }
 
@@ -316,7 +310,7 @@ impl State {
                 tables.writing = !tables.outbox.frames().is_empty();
                 if tables.writing {
                     tables.outbox.take(batch);
-                    self.gathered.store(0, Ordering::Relaxed);
+                    self.gathered.clear();
                     drop(tables);
                     self.room.notify_waiters();
                     return true;
@@ -328,7 +322,8 @@ impl State {
             }
             self.wake.notified().await;
             if self.has_company() {
-                let_others_go_first().await;
+                self.others_first.notify_one();
+                self.wake.notified().await;
             }
         }
     }
@@ -338,7 +333,17 @@ impl State {
     fn has_company(&self) -> bool {
         let tables = self.lock();
         let waiting = tables.outbox.frames().count();
-        waiting < self.batch && tables.mux.in_flight() > waiting
+        (1..self.gathered.full).contains(&waiting) && tables.mux.in_flight() > waiting
+    }
+
+    /// Wakes the writer after the tasks that are ready when it asks for that. It does not wait for its own turn: a
+    /// batch that is full before wakes it, too.
+    pub(crate) async fn pace(&self) {
+        loop {
+            self.others_first.notified().await;
+            let_others_go_first().await;
+            self.wake.notify_one();
+        }
     }
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {
@@ -414,6 +419,7 @@ impl State {
         let all = mux.abandon_all(now, |waiter| outbox.has_left(waiter.frame));
         outbox.reset();
         drop(guard);
+        self.window.add_permits(all.len());
         self.room.notify_waiters();
         for Unanswered { payload, sent, .. } in all {
             let waited = now.saturating_sub(payload.since);
@@ -421,7 +427,7 @@ impl State {
                 true => SendError::Unknown { waited, why: Lost::Disconnected },
                 false => SendError::NotSent(NotSent::Lost),
             };
-            let _ = payload.response.send(Err(error));
+            let _ = payload.response.give(Err(error));
         }
     }
 
@@ -483,18 +489,4 @@ impl State {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Lets the tasks that are ready now go first. `yield_now` of tokio also waits until the runtime has looked for
-/// octets that came in, by when those who were let go first may have made a second batch.
-async fn let_others_go_first() {
-    let mut is_back = false;
-    poll_fn(|context| {
-        if !core::mem::replace(&mut is_back, true) {
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(())
-    })
-    .await;
 }

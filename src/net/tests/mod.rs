@@ -3,11 +3,13 @@
 mod batches;
 mod bounds;
 mod ends;
+mod forms;
 mod forwarding;
 mod privacy;
 mod replies;
 mod responses;
 mod serving;
+mod window;
 
 use std::string::{String, ToString};
 use std::sync::{Arc, Mutex};

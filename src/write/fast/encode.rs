@@ -159,10 +159,12 @@ impl Word<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::{Element, Layout};
     use crate::model::error::Result;
     use crate::model::mti::Mti;
-    use crate::spec::builtin;
+    use crate::spec::{ISO87_ASCII, ISO87_BCD, Spec, UNIONPAY_POS, builtin};
     use crate::write::fast::target::{Count, Room};
+    use crate::write::value::Value;
     use proptest::prelude::*;
     use std::vec::Vec;
 
@@ -237,6 +239,116 @@ mod tests {
             }
         }
         assert!(written > 20_000 && encoded == written, "{encoded} of {written}");
+    }
+
+    /// What a part is given.
+    #[derive(Clone, Debug)]
+    enum Part {
+        Octets(Vec<u8>),
+        Number(u64),
+        Parts(Vec<(u32, Vec<u8>)>),
+    }
+
+    impl Part {
+        fn value(&self) -> Value<'_> {
+            match self {
+                Self::Octets(octets) => octets.into(),
+                Self::Number(number) => (*number).into(),
+                Self::Parts(parts) => parts.into(),
+            }
+        }
+    }
+
+    /// The composites of built-in specs.
+    fn composites() -> Vec<(&'static Spec<'static>, u8, &'static Layout<'static>)> {
+        let elements = builtin().flat_map(|spec| spec.body().elements().map(move |element| (spec, element)));
+        let composites = elements
+            .filter_map(|(spec, element)| Some((spec, u8::try_from(element.key()).ok()?, element.layout()?)));
+        composites.filter(|(_, number, _)| *number <= 128).collect()
+    }
+
+    /// Parts in their order, or nearly, with values that nearly always fit.
+    fn parts(layout: &Layout<'_>, drawn: &[(u8, Vec<u8>)]) -> Vec<(u32, Part)> {
+        let keys: Vec<u32> = layout.elements().map(Element::key).collect();
+        let part = |(index, (kind, octets)): (usize, &(u8, Vec<u8>))| {
+            let key = match kind {
+                0 => u32::from(*kind),
+                1 => keys[octets.len() % keys.len()],
+                _ => keys[index % keys.len()],
+            };
+            let element = layout.element(key);
+            let len = element.map_or(3, |element| element.max().min(octets.len().max(element.min())));
+            let fitted: Vec<u8> = octets.iter().copied().chain([b'1']).cycle().take(len).collect();
+            let value = match (kind % 8, element.and_then(Element::layout)) {
+                (2, _) => Part::Octets(octets.clone()),
+                (3, _) => Part::Number(octets.len() as u64 * 37),
+                (4 | 5, Some(inner)) => Part::Parts(
+                    inner.elements().map(|part| (part.key(), std::vec![b'1'; part.max().min(20)])).collect(),
+                ),
+                _ => Part::Octets(fitted),
+            };
+            (key, value)
+        };
+        drawn.iter().enumerate().map(part).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        #[test]
+        fn composites_are_encoded_as_they_are_written(
+            chosen: prop::sample::Index,
+            drawn in proptest::collection::vec((0u8..60, value()), 0..14),
+            room in 30usize..500,
+        ) {
+            let all = composites();
+            let (spec, number, layout) = *chosen.get(&all);
+            let parts = parts(layout, &drawn);
+            let parts: Vec<(u32, Value<'_>)> = parts.iter().map(|(key, part)| (*key, part.value())).collect();
+            let header = [0x60; 64];
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            builder.header(&header[..spec.header()]).set(number, &parts);
+            let (mut encoded, mut written) = ([0; 500], [0; 500]);
+            agree(&builder, &mut encoded[..room], &mut written[..room])?;
+            // and the same octets as a whole, sound and spoilt
+            let Ok(len) = builder.run(&mut written) else { return Ok(()) };
+            let Some(wire) = written.get(..len) else { return Ok(()) };
+            let wire = wire.to_vec();
+            let message = Message::parse(spec, &wire).unwrap();
+            let mut value: Vec<u8> = message.get(number).unwrap().expose().octets().collect();
+            let mut whole = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            whole.header(&header[..spec.header()]).set(number, value.as_slice());
+            agree(&whole, &mut encoded, &mut written)?;
+            if let Some(slot) = value.get_mut(room % 40) { *slot = slot.wrapping_add(room as u8); }
+            let mut spoilt = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            spoilt.header(&header[..spec.header()]).set(number, value.as_slice());
+            agree(&spoilt, &mut encoded, &mut written)?;
+        }
+    }
+
+    /// The composites that are written all day are written the fast way.
+    #[test]
+    fn usual_composites_are_encoded() {
+        for (spec, number, parts) in [
+            (
+                &ISO87_ASCII,
+                90,
+                &[(1, "0200"), (2, "123456"), (3, "0415123456"), (4, "00012345678"), (5, "00000000000")][..],
+            ),
+            (&ISO87_BCD, 3, &[(1, "00"), (2, "10"), (3, "20")]),
+            (&UNIONPAY_POS, 60, &[(1, "22"), (2, "000001"), (3, "000")]),
+            (&UNIONPAY_POS, 61, &[(1, "000001"), (2, "000002")]),
+        ] {
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            builder.set(number, parts);
+            assert!(builder.encode(&mut Count(0)).is_some(), "{} {number}", spec.name());
+        }
+        for spec in [&ISO87_ASCII, &ISO87_BCD] {
+            let parts = [(0x9F26, [1; 8].as_slice()), (0x95, &[2; 5]), (0x82, &[3; 2])];
+            let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+            builder.set(55, parts.as_slice());
+            assert!(builder.encode(&mut Count(0)).is_some(), "{}", spec.name());
+        }
     }
 
     fn agree(builder: &Builder<'_>, encoded: &mut [u8], written: &mut [u8]) -> Result<(), TestCaseError> {

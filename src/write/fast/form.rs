@@ -12,6 +12,7 @@ use crate::model::mti::Mti;
 use crate::spec::Spec;
 use crate::write::fast::target::{Room, Target, encode_element};
 use crate::write::value::{Source, Value};
+use crate::write::writer::{DIGITS, decimal};
 
 /// The head of a message, and up to `STEPS` of its elements.
 #[derive(Clone)]
@@ -133,7 +134,7 @@ fn put_steps<'o, 'v>(
     for step in steps {
         rest = match values.octets(step) {
             Some(value) if step.admits(value.len()) => step.put(value, rest, digits)?,
-            _ => put_source(spec, step.number, &values.source(step)?, rest)?,
+            _ => put_other(spec, step, &values.source(step)?, (rest, digits.anew()))?,
         };
     }
     Some(rest)
@@ -158,6 +159,24 @@ fn put_ends<const N: usize>(octets: &[u8], place: &mut [u8]) -> Option<()> {
     *place.first_chunk_mut::<N>()? = *octets.first_chunk()?;
     *place.last_chunk_mut::<N>()? = *octets.last_chunk()?;
     Some(())
+}
+
+/// Encodes the value of a step that is not simply octets; returns the room after it.
+#[inline(never)]
+fn put_other<'o>(
+    spec: &Spec<'_>,
+    step: &Step,
+    source: &Source<'_>,
+    (out, mut digits): (&'o mut [u8], Digits),
+) -> Option<&'o mut [u8]> {
+    if let (Source::Number(number), true) = (source, step.takes_numbers()) {
+        let mut text = [b'0'; DIGITS + 1];
+        let units = decimal(*number, &mut text).max(step.min());
+        if step.admits(units) {
+            return step.put(text.get((DIGITS + 1).checked_sub(units)?..)?, out, &mut digits);
+        }
+    }
+    put_source(spec, step.number, source, out)
 }
 
 /// Encodes an element whose value is not simply one; returns the room after it.

@@ -11,6 +11,7 @@
 pub(crate) mod encode;
 pub(crate) mod form;
 pub(crate) mod learned;
+mod parts;
 pub(crate) mod response;
 pub(crate) mod target;
 pub(crate) mod translation;

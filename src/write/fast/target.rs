@@ -8,6 +8,7 @@ use crate::layout::{BitmapForm, Element};
 use crate::model::mti::Mti;
 use crate::read::message::Message;
 use crate::spec::MtiCoding;
+use crate::write::fast::parts::encode_composite;
 use crate::write::fill::fill;
 use crate::write::value::{Borrowed, Source};
 use crate::write::writer::{DIGITS, Writer, decimal};
@@ -141,6 +142,10 @@ pub(crate) fn encode_element(
         }
         let field = message.get(number)?;
         return encode_element(target, element, number, &Source::Borrowed(Borrowed::Field(&field)));
+    }
+    let has_parts = matches!(source, Source::Parts(_) | Source::Slice(_));
+    if (has_parts || element.fast.is_composite) && encode_composite(target, element, source).is_some() {
+        return Some(());
     }
     let mut scratch = Scratch::NEW;
     let value = scratch.value(element, source);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cardwire::net::{Client, Received};
-use cardwire::{Builder, Message, Spec, de};
+use cardwire::{Builder, Message, Spec, Template, de};
 
 use super::send;
 use crate::chart::{Form, Timeline, chart};
@@ -256,9 +256,13 @@ fn request(run: &Run, ticket: u64) -> Result<Vec<u8>, String> {
     let index = usize::try_from(ticket % count).unwrap_or(0);
     let template = run.templates.get(index).map(Vec::as_slice).unwrap_or_default();
     let said = |error: cardwire::Error| error.to_string();
-    let message = Message::parse(run.spec, template).map_err(said)?;
-    let mut builder = Builder::copy_of(&message, run.spec);
-    let wire = builder.set(de::STAN, ticket % 999_999 + 1).to_vec().map_err(said)?;
+    let (mut wire, stan) = (template.to_vec(), ticket % 999_999 + 1);
+    let mut patched = Template::of(run.spec, &mut wire).map_err(said)?;
+    if patched.patch(de::STAN, stan).is_err() {
+        // it has none, or one of another length
+        let message = Message::parse(run.spec, template).map_err(said)?;
+        wire = Builder::copy_of(&message, run.spec).set(de::STAN, stan).to_vec().map_err(said)?;
+    }
     keys::sign(Turn::Own, run.keys, run.spec, wire)
 }
 

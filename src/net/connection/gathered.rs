@@ -1,0 +1,53 @@
+//! When the writer is let in: after half a window of requests, so that neither end waits for the other.
+
+use core::future::poll_fn;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use core::task::Poll;
+
+/// The requests that were put into the outbox since the writer took what waited, or was let in.
+pub(crate) struct Gathered {
+    count: AtomicUsize,
+    /// So many are a batch: whoever waits for a response lets the writer in before that.
+    pub(crate) full: usize,
+}
+
+/// Smaller batches cost more writes than they save time; larger ones gain nothing.
+const SMALLEST_BATCH: usize = 16;
+const LARGEST_BATCH: usize = 256;
+
+impl Gathered {
+    /// Of a connection with this window.
+    pub(crate) fn of(window: usize) -> Self {
+        Self { count: AtomicUsize::new(0), full: (window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH) }
+    }
+
+    /// Notes that one more request waits to be written; whether a batch has gathered with it.
+    pub(crate) fn add(&self) -> bool {
+        self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.full
+    }
+
+    /// Notes that none waits any more.
+    pub(crate) fn clear(&self) {
+        self.count.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether a batch has gathered, so that the writer is to be let in; says so once. With half the window on
+    /// its way while the other half is made, no end of the connection waits for the other.
+    pub(crate) fn is_batch(&self) -> bool {
+        self.count.load(Ordering::Relaxed) >= self.full && self.count.swap(0, Ordering::Relaxed) >= self.full
+    }
+}
+
+/// Lets the tasks that are ready now go first. `yield_now` of tokio also waits until the runtime has looked for
+/// octets that came in, by when those who were let go first may have made a second batch.
+pub(crate) async fn let_others_go_first() {
+    let mut is_back = false;
+    poll_fn(|context| {
+        if !core::mem::replace(&mut is_back, true) {
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    })
+    .await;
+}
