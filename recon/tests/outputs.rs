@@ -158,6 +158,14 @@ fn where_answers_by_each_key_in_two_languages() {
     }
     let (out, ..) =
         command(&day(2), &with(&["where", "--as-of", "2026-03-18T10:00", "--lang", "zh"], keys[0]));
+    for (day_of_run, since) in
+        [("2026-03-17T10:00", None), ("2026-03-18T10:00", Some("(1 working days ago)"))]
+    {
+        let (out, ..) = command(&day(2), &with(&["where", "--as-of", day_of_run], keys[0]));
+        let due = out.lines().find(|line| line.contains("due: ")).unwrap();
+        assert!(due.contains("2026-03-17") && due.contains("days ago") == since.is_some(), "{due}");
+        assert!(since.is_none_or(|since| due.contains(since)), "{due}");
+    }
     for part in ["清算缺失", "授权: 是", "清算: 否", "责任方: 收单机构", "switch.csv 第 5 行"]
     {
         assert!(out.contains(part), "{part}\n{out}");
