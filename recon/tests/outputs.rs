@@ -191,6 +191,13 @@ fn a_page_needs_nothing_else_and_its_text_is_text() {
     command(&day(6), &arguments);
     let html = fs::read_to_string(page).unwrap();
     assert!(html.starts_with("<!doctype html>") && html.contains("<svg") && html.contains("T&gt;A"));
+    // what happened has its place in the picture
+    let number = |text: &str| text.parse::<usize>().unwrap();
+    let size = html.split("viewBox=\"0 0 ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let height = number(size.split(' ').nth(1).unwrap());
+    let places: Vec<usize> =
+        html.split(" y=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(number).collect();
+    assert!(places.len() > 4 && places.iter().all(|place| *place < height), "{height}: {places:?}");
     let own = html.replace("http://www.w3.org/2000/svg", "").replace("url(#to)", "");
     for word in ["<script", "http://", "https://", "src=", "href=", "@import", "url("] {
         assert!(!own.contains(word), "{word}");
@@ -199,6 +206,7 @@ fn a_page_needs_nothing_else_and_its_text_is_text() {
     let run = run(&files(switch(&[]), clearing(&[]), rows), "2026-03-18T10:00");
     let line = lines(&run).remove(0);
     assert!(!answer::html(&run, &line, Lang::En).contains("<script"));
+    assert!(answer::html(&run, &line, Lang::Zh).contains("aria-label=\"时间线\""));
     assert!(!reports::exceptions_html(&run, Lang::En).contains("<script"));
 }
 

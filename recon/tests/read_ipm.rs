@@ -188,8 +188,16 @@ fn what_the_file_says_of_itself_is_held_against_it() {
             "{words}: {found:?}"
         );
     }
-    let fine = [header(), sale(), totals("D0000000000010000"), trailer(10000, 4)];
-    assert_eq!(of(&fine).words(), [""; 0]);
+    // each of the three by itself
+    let right = [(380, "D0000000000010000"), (381, "C0000000000000000"), (402, "0000000001")];
+    for wrong in
+        [None, Some((380, "D0000000000010001")), Some((381, "C0000000000000001")), Some((402, "0000000002"))]
+    {
+        let said = right.map(|known| wrong.filter(|(number, _)| *number == known.0).unwrap_or(known));
+        let totals = message("1644", 685, &[], &[&[(300, FILE_ID), (372, "1240200")], &said[..]].concat());
+        let words = of(&[header(), sale(), totals, trailer(10000, 4)]).words();
+        assert_eq!(words.len(), usize::from(wrong.is_some()), "{wrong:?}: {words:?}");
+    }
 }
 
 #[test]
