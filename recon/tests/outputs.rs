@@ -166,6 +166,9 @@ fn where_answers_by_each_key_in_two_languages() {
         assert!(due.contains("2026-03-17") && due.contains("days ago") == since.is_some(), "{due}");
         assert!(since.is_none_or(|since| due.contains(since)), "{due}");
     }
+    for name in ["参考号", "流水号", "终端", "商户", "清算日"] {
+        assert!(out.contains(name), "{name}\n{out}");
+    }
     for part in ["清算缺失", "授权: 是", "清算: 否", "责任方: 收单机构", "switch.csv 第 5 行"]
     {
         assert!(out.contains(part), "{part}\n{out}");

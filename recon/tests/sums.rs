@@ -104,3 +104,42 @@ fn the_classes_of_a_day_add_up() {
         ]
     );
 }
+
+/// Who has to act reads what has waited longest first.
+#[test]
+fn exceptions_of_a_holder_are_the_oldest_first() {
+    for (working, range) in [
+        (-3, "not due"),
+        (0, "not due"),
+        (1, "1"),
+        (2, "2-3"),
+        (3, "2-3"),
+        (4, "4-7"),
+        (7, "4-7"),
+        (8, "8-30"),
+        (30, "8-30"),
+        (31, "31-90"),
+        (90, "31-90"),
+        (91, "over 90"),
+    ] {
+        assert_eq!(reports::age_range(working), range, "{working}");
+    }
+    let mut rows = Vec::new();
+    for (number, day) in [(1, "0316"), (2, "0310"), (3, "0312"), (4, "0304")] {
+        rows.push(format!("{day}T10:00:00 T>A 0200 000000 00000{number} . 100"));
+        rows.push(format!(
+            "{day}T10:00:01 A>T 0210 000000 00000{number} 60751000000{number} 100 00 A0000{number} {day}"
+        ));
+    }
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let csv = reports::exceptions_csv(&run(&files(switch(&rows), clearing(&[]), bank(&[])), LATER), Lang::En)
+        .unwrap();
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let at = |name: &str| head.iter().position(|column| *column == name).unwrap();
+    let (holder, days) = (at("holder"), at("working_days"));
+    let found: Vec<(String, i64)> =
+        lines.map(|cells| (cells[holder].to_owned(), cells[days].parse().unwrap())).collect();
+    assert!(found.len() == 4 && found.iter().all(|(holder, _)| *holder == found[0].0), "{csv}");
+    assert!(found.windows(2).all(|pair| pair[0].1 > pair[1].1), "{csv}");
+}
