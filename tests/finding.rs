@@ -275,6 +275,25 @@ fn finding_takes_time_in_proportion_to_the_stream() {
     }
 }
 
+/// One message is enough where it is all that has come, and the start of a second brings the doubt back.
+#[test]
+fn what_follows_one_message_is_waited_for() {
+    let messages = traffic(&ISO87_ASCII, SHORT_FIRST);
+    let frames: Vec<Vec<u8>> = messages.iter().map(|message| frame(Framing::BINARY2, message)).collect();
+    let look = |stream: &[u8]| Finder::new(&ISO87_ASCII).look(stream);
+    assert_eq!(look(&frames[0]), Some(Framing::BINARY2));
+    assert_eq!(look(&[&frames[0], &frames[1][..9]].concat()), None);
+}
+
+/// Frames that hold no message of the spec come first, more of them than headers are looked for in.
+#[test]
+fn messages_are_found_behind_many_that_are_none() {
+    let strange: Vec<Vec<u8>> = (1..=20).map(|size| frame(Framing::BINARY2, &vec![b'?'; size])).collect();
+    let known = stream(Framing::BINARY2, &traffic(&ISO87_ASCII, SHORT_FIRST), [0; 4]);
+    let mut finder = Finder::new(&ISO87_ASCII);
+    assert_eq!(finder.look(&[strange.concat(), known].concat()), Some(Framing::BINARY2));
+}
+
 /// Two messages are enough where they are all that has come; the start of a third brings the doubt back.
 #[test]
 fn what_follows_two_messages_is_waited_for() {

@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 
 use arbitrary::{Arbitrary, Unstructured};
 use cardwire::generate::{Choices, Messages};
-use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO93_EBCDIC};
-use cardwire::{Builder, Field, Message, Mti, Spec, de, mask::Privacy, spec};
+use cardwire::layout::{ans, row};
+use cardwire::mask::TRACK;
+use cardwire::spec::{ISO87, ISO87_ASCII, ISO87_BCD, ISO93_EBCDIC, Slots};
+use cardwire::{Builder, Dialect, Field, Message, Mti, Spec, de, mask::Privacy, spec};
 use generated::config;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestError, TestRunner};
@@ -189,6 +191,23 @@ fn no_choices_give_the_simplest_message() {
     assert_eq!(empty.wire(), b"02000000000000000000");
     let request = Messages::of(&ISO87_ASCII).always(&[2, 4, 11]).draw(&Choices::default()).unwrap();
     assert_eq!(request.wire(), b"02005020000000000000164111111111111111000000000000000000");
+}
+
+/// A first track that is one to the spec has its card number, a name and a date, as the standard parts them.
+#[test]
+fn first_tracks_are_tracks() {
+    let slots: Slots<'static> =
+        ISO87.with(row(45, ans(76).ll(), "Track 1 data", TRACK)).elements(&Dialect::ASCII);
+    let spec: &Spec<'_> =
+        Box::leak(Box::new(Spec::new("tracks", &Dialect::ASCII, Box::leak(Box::new(slots)))));
+    let messages = Messages::of(spec).only(&[]).always(&[45]);
+    for seed in 0..20 {
+        let message =
+            messages.draw(&Choices { message: vec![], elements: vec![(45, vec![seed; 9])] }).unwrap();
+        let track: String = message.message().expose(45).unwrap().chars().collect();
+        let parts: Vec<&str> = track.split('^').collect();
+        assert!(parts.len() == 3 && parts[0].starts_with('B') && parts[2].starts_with("4912"), "{track}");
+    }
 }
 
 /// Where a layout takes tags that it does not list, such are drawn, too.

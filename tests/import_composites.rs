@@ -6,8 +6,8 @@ mod common;
 #[path = "import_classes/wire.rs"]
 mod wire;
 
-use cardwire::import::{SpecDoc, jpos};
-use cardwire::layout::Layout;
+use cardwire::import::{OrderDoc, SpecDoc, jpos};
+use cardwire::layout::{Layout, NextBitmap};
 use cardwire::{Builder, Message, Mti, Spec};
 
 use common::{Node, hex};
@@ -144,6 +144,25 @@ fn parts_of_a_bitmap_stand_where_it_says() {
     let headed =
         import("iso.packager.GenericSubFieldPackager", "IFB_LLHBINARY", r#"headerLength="3""#, &fields(some));
     same(&headed.unwrap(), "1=#010203 2.2=AB", "0D 010203 4000000000000000 'AB'");
+    // which only the packager of whole messages reads
+    let unread = fields("0 IFA_NUMERIC 4\n1 IFB_BITMAP 8\n2 IF_CHAR 2");
+    let unread = import("iso.packager.GenericSubFieldPackager", "IFB_LLHBINARY", "", &unread).unwrap();
+    same(&unread, "2=AB", "0A 4000000000000000 'AB'");
+}
+
+/// A second bitmap is announced where a part is beyond 64, and nowhere else.
+#[test]
+fn parts_beyond_64_have_a_second_bitmap() {
+    let with = |last: u8| {
+        let some = fields(&format!("1 IFB_BITMAP 8\n2 IF_CHAR 2\n{last} IF_CHAR 2"));
+        import("iso.packager.GenericSubFieldPackager", "IFB_LLHBINARY", "", &some).unwrap()
+    };
+    same(&with(65), "2=AB 65=CD", "14 C000000000000000 8000000000000000 'ABCD'");
+    same(&with(70), "2=AB 70=CD", "14 C000000000000000 0400000000000000 'ABCD'");
+    same(&with(64), "2=AB 64=CD", "0C 4000000000000001 'ABCD'");
+    let doc = with(64);
+    let layout = doc.element(64).unwrap().layout.as_ref().unwrap();
+    assert!(matches!(layout.order, OrderDoc::Bitmap(form) if form.second == NextBitmap::Never));
 }
 
 #[test]
@@ -210,6 +229,8 @@ fn a_length_may_stand_before_the_tag_and_count_it() {
     same(&gicc, "1= 2.40=#1234", "e'007' e'00440' 1234");
     same(&gicc, "1= 2.41=#12 2.40=#", "e'011' e'00341' 12 e'00240'");
     same(&gicc, "1=#204142434445464748 2.40=#1234", "e'016' ' ABCDEFGH' e'00440' 1234");
+    // of its blanks none is a fill
+    same(&gicc, "1=#204142434445464720 2.40=#1234", "e'016' ' ABCDEFG ' e'00440' 1234");
     // a composite among them has the tag of its field
     let nested = format!(
         r#"<isofieldpackager id="47" length="99" class="IFEP_LLLBINARY" packager="GICCSubFieldPackager">{}</isofieldpackager>"#,

@@ -149,6 +149,10 @@ fn parts_of_hexadecimal_and_packed_fields_lie_over_their_octets() {
     assert!(built("LLBIN", &Options::new().use_binary_messages()).ends_with(b"\x03\x12ab"));
     assert!(built("LLBCDBIN", &Options::new().use_binary_messages()).ends_with(b"\x06\x12ab"));
     assert!(built("BINARY", &Options::new()).ends_with(b"31326162"));
+    // text in EBCDIC: so are the digits of its octets
+    let ebcdic = Options::new().character_encoding(CodePage::Cp1047).force_string_encoding();
+    let digits = b"\xF0\xF8\xC6\xF1\xC6\xF2\xF8\xF1\xF8\xF2";
+    assert!(built("LLBIN", &ebcdic).ends_with(digits));
 }
 
 #[test]

@@ -145,11 +145,34 @@ fn a_java_mapper_is_said_in_the_options() {
         let message = Message::parse(spec, &wire).unwrap();
         assert_eq!(message.path("48.A3").unwrap().name(), name);
     }
+    // each with its own field
+    let ten = |tag| Builder::new(mapped, Mti::NETWORK_REQUEST).set(48, &[(tag, "0123456789")]).to_vec();
+    assert!(ten("A1").is_err() && ten("A3").is_ok());
     let other = [("B1", "x")];
     // a tag without a field is text, as in jPOS
     for spec in [unmapped, mapped] {
         assert!(Builder::new(spec, Mti::NETWORK_REQUEST).set(48, &other).to_vec().is_ok());
     }
+}
+
+/// Zeros in front of a tag are added to digits in the packager's digits alone.
+#[test]
+fn a_tag_that_is_said_has_its_width() {
+    let fields = |class: &str, mapper: &str| {
+        format!(
+            r#"<isofieldpackager id="48" length="999" name="T" class="IFA_LLLCHAR" tagSize="2" lenSize="2"
+                 {mapper} packager="GenericTaggedFieldsPackager">
+               <isofield id="1" length="9" name="ONE" class="{class}"/></isofieldpackager>"#
+        )
+    };
+    let text = fields("IFA_TTLLCHAR", r#"tagMapper="com.acme.Mapper""#);
+    let said =
+        |tag| import(&around(&text), &Options::new().tag("48", 1, tag)).map_err(|error| error.to_string());
+    for short in ["7", "A"] {
+        let error = said(short).unwrap_err();
+        assert!(error.contains(&format!("has the tag {short}, which is not 2 characters long")), "{error}");
+    }
+    assert!(said("07").is_ok());
 }
 
 #[test]

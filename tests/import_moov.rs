@@ -7,7 +7,7 @@ mod generated;
 mod reference;
 
 use cardwire::import::{OrderDoc, SpecDoc, moov};
-use cardwire::layout::{Form, NextBitmap, Tag};
+use cardwire::layout::{Form, LengthFirst, NextBitmap, Prefix, Tag};
 use cardwire::mask::{OPEN, PAN, SECRET, TRACK};
 use cardwire::spec::{MtiCoding, builtin};
 use cardwire::{
@@ -78,6 +78,31 @@ fn value_coding_and_length_follow_the_words() {
     assert_eq!((at(127).max, at(128).form), (0xFFFF, Form::Rest));
 }
 
+/// A number of moov has up to eighteen digits, and packed digits are counted in octets.
+#[test]
+fn numbers_that_are_long_and_packed_digits_keep_their_length() {
+    let doc = doc(r#"
+      "4": { "type": "Numeric", "length": 18, "enc": "ASCII", "prefix": "ASCII.Fixed" },
+      "5": { "type": "String", "length": 16, "enc": "ASCIIToHex", "prefix": "Hex.Fixed" },
+      "45": { "type": "String", "length": 20, "enc": "ASCIIToHex", "prefix": "Binary.L" }"#);
+    let json = moov::write(&doc).unwrap();
+    assert_eq!(moov::parse(&json).unwrap(), doc, "{json}");
+    let mut long = doc.clone();
+    let longer = long.element_mut(4).unwrap();
+    (longer.min, longer.max) = (19, 19);
+    let number = |doc: &SpecDoc| moov::write(doc).unwrap().contains(r#""4": { "type": "Numeric""#);
+    assert!(number(&doc) && !number(&long));
+    for packed in [r#""length": 2, "enc": "ASCIIToHex""#, r#""length": 4, "enc": "BCD""#] {
+        let text =
+            around(r#""3": { "type": "String", "length": 6, "enc": "ASCII", "prefix": "ASCII.Fixed" }"#)
+                .replace(
+                    r#""type": "String", "length": 4, "enc": "ASCII""#,
+                    &format!(r#""type": "String", {packed}"#),
+                );
+        assert_eq!(moov::parse(&text).unwrap().mti, MtiCoding::Bcd, "{text}");
+    }
+}
+
 #[test]
 fn only_what_agrees_with_the_standard_is_open() {
     let field = |number: u32, kind: &str, length: u32| {
@@ -127,6 +152,33 @@ fn composites_are_told_apart_by_what_they_say_of_tags() {
     };
     assert_eq!((other.max, layout(63).elements[0].key), (99, 0x12));
     assert_eq!(moov::parse(&moov::write(&doc).unwrap()).unwrap(), doc);
+    // parts that begin with a length cannot be said: the element is written whole
+    let mut led = doc.clone();
+    let OrderDoc::Tags { length_first, .. } =
+        &mut led.element_mut(48).unwrap().layout.as_mut().unwrap().order
+    else {
+        panic!()
+    };
+    let prefix = Prefix { coding: PrefixCoding::Ascii, width: 3, counts: LengthUnit::Units, includes: 0 };
+    *length_first = Some(LengthFirst { prefix, counts_tag: false });
+    let read = moov::parse(&moov::write(&led).unwrap()).unwrap();
+    assert!(read.element(48).unwrap().layout.is_none() && read.element(55).unwrap().layout.is_some());
+}
+
+/// The length of a tag in packed digits is that of its digits.
+#[test]
+fn tags_of_packed_digits_are_half_as_many_octets() {
+    for (encoding, length, octets) in
+        [("LBCD", 4, 2), ("LBCD", 2, 1), ("BCD", 4, 2), ("BCD", 3, 2), ("ASCIIToHex", 2, 2)]
+    {
+        let doc = doc(&format!(
+            r#""48": {{ "type": "Composite", "length": 999, "prefix": "ASCII.LLL",
+                "tag": {{ "length": {length}, "enc": "{encoding}", "sort": "StringsByHex" }}, "subfields": {{}} }}"#
+        ));
+        let order = &doc.element(48).unwrap().layout.as_ref().unwrap().order;
+        let is_so = matches!(order, OrderDoc::Tags { tag: Tag::Octets(width), .. } if *width == octets);
+        assert!(is_so, "{encoding} {length}: {order:?}");
+    }
 }
 
 #[test]

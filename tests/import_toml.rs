@@ -1,17 +1,29 @@
 //! The native TOML format: identity, words, and refusals.
 #![cfg(feature = "toml")]
 
+use cardwire::codes::Lang;
 use cardwire::import::{ElementDoc, LayoutDoc, OrderDoc};
 use cardwire::import::{MAX_TEXT, SpecDoc, toml};
 use cardwire::layout::{BitmapForm, Fill, Form, LengthFirst, NextBitmap, Tag, Terminator};
 use cardwire::mask::{OPEN, PAN, Privacy, SECRET, TRACK};
-use cardwire::spec::builtin;
 use cardwire::spec::{Codes, MtiCoding};
+use cardwire::spec::{ISO87_ASCII, builtin};
 use cardwire::{
     Builder, Message, Mti,
     layout::{CodePage, Coding, Content, LengthUnit, PadNibble, Prefix, PrefixCoding, Side, Zone},
 };
 use proptest::prelude::*;
+
+/// A spec that contradicts itself is refused in the language that is asked for.
+#[test]
+fn what_is_wrong_is_said_in_chinese() {
+    let mut doc = SpecDoc::from_spec(&ISO87_ASCII);
+    doc.element_mut(3).unwrap().min = 99;
+    let error = doc.with(|_| ()).unwrap_err();
+    let (english, chinese) = (error.to_string(), error.in_lang(Lang::Zh).to_string());
+    let is_chinese = |text: &str| text.split_once('：').is_some_and(|(_, said)| !said.is_ascii());
+    assert!(english.is_ascii() && is_chinese(&chinese), "{english}; {chinese}");
+}
 
 #[test]
 fn every_builtin_spec_survives_the_format() {

@@ -5,7 +5,7 @@
 use std::io::Read;
 
 use cardwire::Builder;
-use cardwire::ipm::{Cause, Encoding, Format, Medium, NotIpm, RecordWriter, Records};
+use cardwire::ipm::{Cause, Encoding, Format, Medium, NotIpm, RecordWriter, Records, VbsReader};
 use proptest::prelude::*;
 
 /// A message of `len` octets, 29 or more, filled with DE 72.
@@ -256,6 +256,41 @@ fn descriptor_words_that_are_wrong() {
         };
         assert_eq!(error.record(), 16, "{error}");
         assert!(records.next_record().unwrap().is_none() && !records.ended_cleanly());
+    }
+}
+
+/// The shortest message is a type and two bitmaps; what is shorter is none, whatever its length says.
+#[test]
+fn the_shortest_record_is_a_type_and_two_bitmaps() {
+    let mut shortest = b"1644\x80".to_vec();
+    shortest.resize(20, 0);
+    let file = |record: &[u8]| [&[0, 0, 0, u8::try_from(record.len()).unwrap()], record, &[0; 4]].concat();
+    assert_eq!(read(&file(&shortest)).2, [shortest.clone()]);
+    for size in 1..20 {
+        let file = file(&shortest[..size]);
+        let error = Records::open(&file[..]).err().unwrap_or_else(|| panic!("{size} octets are a record"));
+        assert!(matches!(error.cause(), Cause::NotIpm(_)), "{error}");
+    }
+}
+
+/// What cannot be read is told by its record.
+#[test]
+fn a_reader_that_fails_is_told_by_record_and_octet() {
+    struct Broken<'a>(&'a [u8]);
+    impl Read for Broken<'_> {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() { Err(std::io::Error::other("the disk is gone")) } else { self.0.read(out) }
+        }
+    }
+    let file: Vec<u8> = [&[0, 0, 0, 9][..], &[b'x'; 9]].concat().repeat(3);
+    for (cut, record) in [(2, 1), (7, 1), (13, 2), (20, 2), (26, 3), (33, 3)] {
+        let mut reader = VbsReader::new(Broken(&file[..cut]));
+        for _ in 1..record {
+            assert!(reader.next_record().unwrap().is_some());
+        }
+        let error = reader.next_record().map(|_| ()).unwrap_err();
+        assert!(matches!(error.cause(), Cause::Io(_)), "{error}");
+        assert_eq!(error.record(), record, "{cut}: {error}");
     }
 }
 

@@ -3,7 +3,8 @@
 
 use cardwire::frame::Station;
 use cardwire::layout::{
-    BitmapForm, CodePage, Coding, Content, LengthUnit, PadNibble, Row, an, n, row, x_n, z,
+    BitmapForm, CodePage, Coding, Content, LengthUnit, PadNibble, Prefix, PrefixCoding, Row, an, ans, n, row,
+    x_n, z,
 };
 use cardwire::mask::{OPEN, TRACK};
 use cardwire::model::Place;
@@ -70,6 +71,26 @@ fn the_hint_names_what_is_wrong_and_not_what_was_blamed() {
     let best = &probe(&borrowed(wire), [&mine])[0];
     assert_ne!(best.error().unwrap().field(), Some(37));
     assert_eq!(best.hints()[0].field(), Some(37), "{:?}", best.hints());
+}
+
+/// A length that is only written otherwise has as many digits as its value wants, which is no change of its own.
+#[test]
+fn a_length_in_another_coding_is_one_change() {
+    let binary = Prefix { coding: PrefixCoding::Binary, width: 1, counts: LengthUnit::Units, includes: 0 };
+    for (number, shape) in [(32_u8, n(11)), (60, ans(200))] {
+        let of = |shape| ISO87.with(row(number.into(), shape, "Mine", OPEN)).elements(&Dialect::ASCII);
+        let slots: Slots<'_> = of(shape.prefix(binary));
+        let mine = Spec::new("mine", &Dialect::ASCII, &slots);
+        // as the standard has both
+        let messages = traffic(&ISO87_ASCII);
+        let best = &probe(&borrowed(&messages), [&mine])[0];
+        let changes: Vec<Change> = best.hints()[0].changes().collect();
+        assert_eq!(
+            (best.hints()[0].field(), changes),
+            (Some(number), vec![Change::Prefix(PrefixCoding::Ascii)]),
+            "{best}"
+        );
+    }
 }
 
 #[test]
@@ -376,7 +397,13 @@ fn a_spec_that_reads_messages_is_told_from_one_that_does_not() {
     let inputs: Vec<&[u8]> = good.iter().map(Vec::as_slice).collect();
     let best = probe(&inputs, [&ISO87_ASCII]).remove(0);
     assert!(best.reads_messages() && best.is_complete());
-    let noise: [&[u8]; 2] = [&[0x5A; 40], b"a letter of some length, and no message at all"];
+    // a type alone, or with a bitmap that announces what does not come, is no message
+    let noise: [&[u8]; 4] = [
+        &[0x5A; 40],
+        b"a letter of some length, and no message at all",
+        b"0200",
+        b"02007000000000000000 a letter of some length, and no message at all",
+    ];
     for noise in noise {
         let found = probe(&[noise], [&ISO87_ASCII, &ISO87_BCD]);
         assert!(found.iter().all(|explanation| !explanation.reads_messages()), "{noise:?}");

@@ -439,6 +439,14 @@ fn values_know_the_type_of_their_struct() {
     assert_eq!(values.mti(), None);
 }
 
+/// What can be of any type gets the text of a value that is there once, and not a list of one.
+#[test]
+fn a_value_of_any_type_is_its_text() {
+    let all: BTreeMap<String, Exposed<serde_json::Value>> = read(&ISO87_BCD, &sale(&ISO87_BCD)).unwrap();
+    let text = |name: &str| all.get(name).and_then(|value| value.0.as_str());
+    assert_eq!((text("2"), text("37")), (Some("4111111111111111"), Some("632700000007")));
+}
+
 /// A name that is too long to be a tag is none, though its letters are hexadecimal digits.
 #[test]
 fn a_long_name_of_hexadecimal_digits_is_no_tag() {

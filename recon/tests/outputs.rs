@@ -158,6 +158,17 @@ fn where_answers_by_each_key_in_two_languages() {
     }
     let (out, ..) =
         command(&day(2), &with(&["where", "--as-of", "2026-03-18T10:00", "--lang", "zh"], keys[0]));
+    for (day_of_run, since) in
+        [("2026-03-17T10:00", None), ("2026-03-18T10:00", Some("(1 working days ago)"))]
+    {
+        let (out, ..) = command(&day(2), &with(&["where", "--as-of", day_of_run], keys[0]));
+        let due = out.lines().find(|line| line.contains("due: ")).unwrap();
+        assert!(due.contains("2026-03-17") && due.contains("days ago") == since.is_some(), "{due}");
+        assert!(since.is_none_or(|since| due.contains(since)), "{due}");
+    }
+    for name in ["参考号", "流水号", "终端", "商户", "清算日"] {
+        assert!(out.contains(name), "{name}\n{out}");
+    }
     for part in ["清算缺失", "授权: 是", "清算: 否", "责任方: 收单机构", "switch.csv 第 5 行"]
     {
         assert!(out.contains(part), "{part}\n{out}");
@@ -183,6 +194,13 @@ fn a_page_needs_nothing_else_and_its_text_is_text() {
     command(&day(6), &arguments);
     let html = fs::read_to_string(page).unwrap();
     assert!(html.starts_with("<!doctype html>") && html.contains("<svg") && html.contains("T&gt;A"));
+    // what happened has its place in the picture
+    let number = |text: &str| text.parse::<usize>().unwrap();
+    let size = html.split("viewBox=\"0 0 ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let height = number(size.split(' ').nth(1).unwrap());
+    let places: Vec<usize> =
+        html.split(" y=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(number).collect();
+    assert!(places.len() > 4 && places.iter().all(|place| *place < height), "{height}: {places:?}");
     let own = html.replace("http://www.w3.org/2000/svg", "").replace("url(#to)", "");
     for word in ["<script", "http://", "https://", "src=", "href=", "@import", "url("] {
         assert!(!own.contains(word), "{word}");
@@ -191,6 +209,7 @@ fn a_page_needs_nothing_else_and_its_text_is_text() {
     let run = run(&files(switch(&[]), clearing(&[]), rows), "2026-03-18T10:00");
     let line = lines(&run).remove(0);
     assert!(!answer::html(&run, &line, Lang::En).contains("<script"));
+    assert!(answer::html(&run, &line, Lang::Zh).contains("aria-label=\"时间线\""));
     assert!(!reports::exceptions_html(&run, Lang::En).contains("<script"));
 }
 

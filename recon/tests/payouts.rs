@@ -76,6 +76,14 @@ fn paid_twice_short_over_and_rounded() {
     assert_eq!(identity(&objects, 3), "2500 = 2485 + 15 + 0 + 0 + 0");
     check(&small, &["2026-03-17 2486 PO-1"], LATER, &["P payout-over! | B01 | 2486"]);
     check(&small, &["2026-03-17 2483 PO-1"], LATER, &["P payout-short! | B01 | 2483"]);
+    // where no fee is taken, none is rounded
+    let free = ["sale 607510000001 000001 2500 0 2500 PO-1", "sale 607510000002 000002 2500 0 2500 PO-1"];
+    check(&free, &["2026-03-17 4999 PO-1"], LATER, &["P payout-short! | B01 | 4999"]);
+    // nothing is due, and something is paid
+    let nothing =
+        ["sale 607510000001 000001 10000 0 10000 PO-1", "refund 607510000002 000002 -10000 0 -10000 PO-1"];
+    let over = ["P payout-over! | B01 | 100", "X missing-in-switch! | C02 | -10000"];
+    check(&nothing, &["2026-03-17 100 PO-1"], LATER, &over);
 }
 
 #[test]

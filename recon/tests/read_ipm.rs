@@ -188,8 +188,16 @@ fn what_the_file_says_of_itself_is_held_against_it() {
             "{words}: {found:?}"
         );
     }
-    let fine = [header(), sale(), totals("D0000000000010000"), trailer(10000, 4)];
-    assert_eq!(of(&fine).words(), [""; 0]);
+    // each of the three by itself
+    let right = [(380, "D0000000000010000"), (381, "C0000000000000000"), (402, "0000000001")];
+    for wrong in
+        [None, Some((380, "D0000000000010001")), Some((381, "C0000000000000001")), Some((402, "0000000002"))]
+    {
+        let said = right.map(|known| wrong.filter(|(number, _)| *number == known.0).unwrap_or(known));
+        let totals = message("1644", 685, &[], &[&[(300, FILE_ID), (372, "1240200")], &said[..]].concat());
+        let words = of(&[header(), sale(), totals, trailer(10000, 4)]).words();
+        assert_eq!(words.len(), usize::from(wrong.is_some()), "{wrong:?}: {words:?}");
+    }
 }
 
 #[test]
@@ -237,4 +245,28 @@ fn a_file_that_is_cut_says_so_wherever_it_is_cut() {
 
 fn sale_again(sale: &Message) -> Message {
     Message { elements: sale.elements.clone(), subelements: sale.subelements.clone(), ..*sale }
+}
+
+/// A credit, a chargeback and a reversal each turn the way that money goes.
+#[test]
+fn each_of_three_turns_the_sign() {
+    for (mti, function) in [("1240", 200), ("1442", 450)] {
+        for code in ["000000", "200000"] {
+            for is_reversed in [false, true] {
+                let mut of_it = item(mti, function, code, "000000000100");
+                of_it.subelements.extend(is_reversed.then(|| (25, "R260315".to_owned())));
+                let read = of(&[header(), of_it, trailer(100, 3)]);
+                assert_eq!(read.words(), [""; 0]);
+                let turns =
+                    [mti == "1442", code == "200000", is_reversed].iter().filter(|turns| **turns).count();
+                let sign = if turns % 2 == 0 { 1 } else { -1 };
+                let [found] = read.items()[..] else { panic!("{:?}", read.records) };
+                assert_eq!(
+                    (found.gross, found.fee),
+                    (sign * 100, Some(sign * 60)),
+                    "{mti} {code} {is_reversed}"
+                );
+            }
+        }
+    }
 }

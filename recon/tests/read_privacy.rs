@@ -74,6 +74,21 @@ fn every_column_of_every_table() {
     }
 }
 
+/// As short as a card number can be. An RRN has as many digits, and is none.
+#[test]
+fn a_number_of_twelve_digits() {
+    let card = "676770123450";
+    for side in [Side::Switch, Side::Clearing, Side::Bank] {
+        for column in Column::ALL {
+            if matches!(column, Column::Rrn | Column::OriginalRrn) {
+                continue;
+            }
+            let csv = format!("mti,booked,amount,{}\n0200,2026-03-17,100,{card}\n", column.name());
+            hides(&all(&options(side), csv.as_bytes()), card, &format!("{side:?} {}", column.name()));
+        }
+    }
+}
+
 #[test]
 fn names_of_columns_and_lines_that_are_none() {
     for card in CARDS {

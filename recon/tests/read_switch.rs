@@ -200,6 +200,23 @@ fn a_message_has_the_offset_of_its_packet_however_long_the_capture() {
     assert_eq!(offsets, starts);
 }
 
+/// A frame of nothing keeps a link awake, and is no message.
+#[test]
+fn polls_between_messages_are_no_messages() {
+    let mut capture = Capture::new();
+    let ends = [TERMINAL, ACQUIRER].map(|end| end.parse::<SocketAddrV4>().unwrap());
+    let time: jiff::Timestamp = "2026-03-16T02:02:11Z".parse().unwrap();
+    for number in 0..3 {
+        let [request, _] = pair(&ISO87_ASCII, &format!("{number:06}"));
+        for payload in [&b""[..], &request, b""] {
+            capture.send(time, ends, Framing::BINARY2, b"", payload);
+        }
+    }
+    let options = Options { framing: Some(Framing::BINARY2), ..said(&ISO87_ASCII) };
+    let read = all(&options, &capture.octets());
+    assert_eq!((read.messages().len(), read.words()), (3, vec![]));
+}
+
 #[test]
 fn a_capture_that_is_cut_says_so_wherever_it_is_cut() {
     let octets = two_links();

@@ -3,7 +3,7 @@
 mod read;
 
 use cardwire_recon::read::Map;
-use cardwire_recon::record::{ClearingKind, Side};
+use cardwire_recon::record::{ClearingKind, Currency, Side};
 use read::{all, of, options};
 
 #[test]
@@ -232,4 +232,25 @@ fn a_date_without_a_year_is_near_to_what_is_known() {
     assert_eq!(of(by_record), (vec!["2025-12-31".to_owned()], Vec::new()));
     let unknown = of("kind,rrn,gross,settlement_date\nsale,1,100,0101\n").1;
     assert_eq!(unknown, ["line 2: `settlement_date` has no year, and nothing near it has one: say --as-of"]);
+}
+
+/// The currency of a file is that of amounts without one, and of nothing else.
+#[test]
+fn a_message_without_an_amount_has_the_currency_that_it_names() {
+    let mut options = options(Side::Switch);
+    options.currency = Currency::new("CNY");
+    let text = "time,mti,stan,amount,currency,life_cycle\n\
+        0316 10:00:00,0200,000001,100,,130\n\
+        0316 10:00:01,0200,000002,100,USD,430\n\
+        0316 10:00:02,0800,000003,,,1A0\n\
+        0316 10:00:03,0800,000004,,USD,13\n";
+    let read = all(&options, text.as_bytes());
+    assert_eq!(read.words(), [""; 0]);
+    let found: Vec<(Option<&str>, Option<&str>)> = read
+        .messages()
+        .iter()
+        .map(|found| (found.currency.as_ref().map(|currency| currency.as_str()), found.life_cycle.as_deref()))
+        .collect();
+    // a life cycle is an amount of minutes, hours or days
+    assert_eq!(found, [(Some("CNY"), Some("130")), (Some("USD"), None), (None, None), (Some("USD"), None)]);
 }

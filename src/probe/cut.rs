@@ -97,3 +97,24 @@ impl<'m> Cut<'m> {
         self.bodies().next().is_some()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    /// The octet of the input where a framing gives up, and how many more it wants.
+    #[test]
+    fn what_is_refused_is_told_where_it_stands() {
+        let refused = |framing, input: &[u8]| match Cut::of(framing, &[input]).pieces.last().copied().unwrap()
+        {
+            Piece::Refused { error, size } => (error.offset(), error.expected(), error.found(), size),
+            Piece::Body { .. } => unreachable!("it is no frame"),
+        };
+        let short = [0, 9, b'a', b'b', b'c'];
+        assert_eq!(refused(Framing::BINARY2, &short), (0, 6, 5, 5));
+        // where a second frame has a length that is none
+        let (offset, .., size) = refused(Framing::ASCII4, b"0003abc00?3abc");
+        assert_eq!((offset, size), (9, 7));
+    }
+}

@@ -130,12 +130,12 @@ impl<'s> Search<'s, '_> {
                 self.messages.iter().map(|message| Reach::of(&changed, message)).unzip();
             let reads = |(after, before): (&Reach, &Reach)| before.error.is_none() || gets_to_third(after);
             if after.iter().zip(&self.before).all(reads) {
-                // read at the wrong place, values announce many elements
-                let beyond = announced.iter().flatten().filter(|number| *number > 2 * 64).count();
+                // read at the wrong place, values announce many elements; those up to 128 are the same in both
+                let count = announced.iter().flatten().count();
                 let outcome = outcome_of(&after, changes.cost());
                 let hint = Hint { place: Place::Bitmap, changes, outcome, rivals: 0 };
-                if best.is_none_or(|(fewest, ..)| beyond < fewest) {
-                    best = Some((beyond, hint, mend));
+                if best.is_none_or(|(fewest, ..)| count < fewest) {
+                    best = Some((count, hint, mend));
                 }
             }
         }

@@ -59,3 +59,23 @@ impl<R: BufRead> BufRead for Limited<R> {
         let _ = self.count(count);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bound is of a record, not of a file.
+    #[test]
+    fn each_record_may_be_as_long() {
+        let octets = [7; 40];
+        let (mut reader, mark) = Limited::new(&octets[..], 10);
+        let mut record = [0; 10];
+        for _ in 0..4 {
+            mark.set();
+            assert!(reader.read_exact(&mut record).is_ok());
+        }
+        let (mut reader, mark) = Limited::new(&octets[..], 10);
+        mark.set();
+        assert!(reader.read_exact(&mut record).is_ok() && reader.read_exact(&mut record).is_err());
+    }
+}

@@ -86,6 +86,17 @@ mod tests {
         assert_ne!(wait(1), wait(2));
     }
 
+    /// The first numbers of SplitMix64 from 0 and from 1234567, as they are published.
+    #[test]
+    fn the_numbers_are_those_of_splitmix() {
+        let numbers = |seed| {
+            let mut backoff = Backoff::new(Duration::ZERO, Duration::ZERO, seed);
+            [backoff.next(), backoff.next()]
+        };
+        assert_eq!(numbers(0), [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4]);
+        assert_eq!(numbers(1_234_567), [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+    }
+
     /// Of many that failed together about as many return in each eighth of the time.
     #[test]
     fn waits_are_spread_evenly() {
