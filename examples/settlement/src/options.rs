@@ -52,6 +52,7 @@ Usage: settlement [options]             play the day on a fresh ledger
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
+         --store URL     its history in PostgreSQL, postgres://user@127.0.0.1:5432/name, in the partition with its name
          --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
          --log [json]    say on standard error what the party notes, without card data
        settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
