@@ -34,8 +34,8 @@ pub struct PostgresStore {
     folded: Folded,
     /// What this instance stored last.
     last: Option<Commit>,
-    /// Why nobody knows what became of the last commit. Nothing is committed after that.
-    lost: Option<String>,
+    /// Nobody knows what became of the last commit, and nothing is committed after that.
+    is_lost: bool,
     retried: u64,
 }
 
@@ -60,7 +60,7 @@ impl PostgresStore {
             epoch,
             folded,
             last: None,
-            lost: None,
+            is_lost: false,
             retried: 0,
         })
     }
@@ -120,7 +120,10 @@ impl PostgresStore {
                 Err(Failure::Refused(why)) => {
                     return Err(StoreError::Failed(format!("{}: {why}", self.database)));
                 }
-                Err(Failure::Lost(why)) => return Err(self.lost(commit.seq, why)),
+                Err(Failure::Lost(why)) => {
+                    self.is_lost = true;
+                    return Err(self.lost(commit.seq, &why));
+                }
             }
         }
         (self.folded.tip, self.folded.saw) = (written.tip, written.saw);
@@ -162,7 +165,7 @@ impl PostgresStore {
 
     /// The connection broke. If there is a new owner meanwhile, it does not matter to this instance what became of the
     /// commit. Otherwise whoever opens the partition again sees it.
-    fn lost(&mut self, found: u64, why: String) -> StoreError {
+    fn lost(&self, found: u64, why: &str) -> StoreError {
         let owner = schema::connect(&self.database).ok().and_then(|mut again| {
             let sql = "SELECT epoch, seq FROM partitions WHERE party = $1";
             again.query_opt(sql, &[&self.database.partition()]).ok().flatten()
@@ -170,14 +173,9 @@ impl PostgresStore {
         let owner = owner.map(|row| (row.get::<_, i64>(0), row.get::<_, i64>(1)));
         match owner {
             Some((epoch, seq)) if epoch != self.epoch => {
-                let expected = u64::try_from(seq).unwrap_or_default() + 1;
-                self.lost = Some(format!("{} has another owner", self.database));
-                StoreError::Fenced { expected, found }
+                StoreError::Fenced { expected: u64::try_from(seq).unwrap_or_default() + 1, found }
             }
-            _ => {
-                self.lost = Some(format!("the connection to {} broke during a commit", self.database));
-                StoreError::Unknown(format!("{}: {why}", self.database))
-            }
+            _ => StoreError::Unknown(format!("{}: {why}", self.database)),
         }
     }
 
@@ -188,8 +186,8 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     fn commit(&mut self, commit: &Commit) -> Result<Vec<Status>, StoreError> {
-        if let Some(why) = &self.lost {
-            return Err(StoreError::Unknown(why.clone()));
+        if self.is_lost {
+            return Err(self.lost(commit.seq, "the connection broke during a commit before this one"));
         }
         let booked = book(&mut self.folded.ledger, self.folded.tip.seq, self.last.as_ref(), commit)?;
         let Some(statuses) = booked else {
