@@ -115,9 +115,10 @@ pub fn local_seconds_east() -> i64 {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            rusqlite::Error::FromSqlConversionFailure(column, _, why) => {
-                Self::Corrupt(format!("column {column}: {why}"))
-            }
+            rusqlite::Error::FromSqlConversionFailure(column, _, why) => match why.downcast::<Self>() {
+                Ok(ours) => *ours,
+                Err(why) => Self::Corrupt(format!("column {column}: {why}")),
+            },
             rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => {
                 Self::InUse("it keeps the ledger file locked".to_owned())
             }

@@ -6,23 +6,22 @@ use super::StoreError;
 
 /// The version of the tables, in files and in databases alike. A change that this number does not tell is none that
 /// another program would notice.
-pub(crate) const VERSION: i32 = 3;
+pub(crate) const VERSION: i32 = 4;
 
-/// Holds the version of something stored against that of this program.
+/// Holds the version of something stored against that of this program, which can bring `oldest` up to date.
 ///
 /// # Errors
 /// In words, with both numbers, when this program cannot read it.
-pub(crate) fn check(found: i32, place: &dyn fmt::Display) -> Result<(), StoreError> {
+pub(crate) fn check(found: i32, oldest: i32, place: &dyn fmt::Display) -> Result<(), StoreError> {
     let words = match found {
-        VERSION => return Ok(()),
         newer if newer > VERSION => "a newer settlement wrote it, and has to read it",
-        _ => {
-            "it is older than anything that this settlement can bring up to date; the one that wrote it can read it"
+        older if older < oldest => {
+            "it is older than what this one brings up to date; the one that wrote it reads it"
         }
+        _ => return Ok(()),
     };
-    Err(StoreError::Failed(format!(
-        "{place} has tables of version {found}, this program has {VERSION}: {words}"
-    )))
+    let numbers = format!("{place} has tables of version {found}, this settlement has {VERSION}");
+    Err(StoreError::Failed(format!("{numbers}: {words}")))
 }
 
 /// A record that this program has no name for. It is not passed over: a party that forgot it would decide otherwise.

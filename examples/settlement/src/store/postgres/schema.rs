@@ -9,6 +9,9 @@ use crate::store::{Database, StoreError};
 /// `SETL`: the lock under which the tables are made, so that two processes that start at once make them once.
 const APPLICATION: i64 = 0x5345_544C;
 
+/// The first version that there was of these tables.
+const OLDEST: i32 = 4;
+
 /// The same tables as in a file, with the name of a partition in place of a party's, and one more: who owns a
 /// partition. Rows are never changed: triggers refuse it.
 const SCHEMA: &str = "
@@ -97,6 +100,6 @@ pub(super) fn check(
         return Ok(false);
     }
     let row = client.query_one("SELECT max(version) FROM ledger_versions", &[]).map_err(refused)?;
-    version::check(row.get::<_, Option<i32>>(0).unwrap_or_default(), database)?;
+    version::check(row.get::<_, Option<i32>>(0).unwrap_or_default(), OLDEST, database)?;
     Ok(true)
 }
