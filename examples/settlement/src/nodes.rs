@@ -8,12 +8,13 @@ use std::time::Duration;
 use settlement::process;
 use settlement::process::operators::checked;
 use settlement::process::probe::probe;
+use settlement::process::several::run_all;
 use settlement::store::Witness;
 use settlement::topology::Topology;
 
 /// Which party of which topology.
 pub(crate) struct NodeOptions {
-    name: String,
+    names: Vec<String>,
     topology: PathBuf,
     /// A database for all histories, in place of what the topology says.
     store: Option<String>,
@@ -33,7 +34,7 @@ enum Form {
 impl NodeOptions {
     pub(crate) fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut words = words.peekable();
-        let (mut name, mut topology, mut store) = (None, None, None);
+        let (mut names, mut topology, mut store) = (Vec::new(), None, None);
         let (mut running, mut logs) = (process::Running::default(), None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
@@ -54,12 +55,14 @@ impl NodeOptions {
                 other if other.starts_with('-') => {
                     return Err(format!("node has no option {other}; see --help"));
                 }
-                other => name = Some(other.to_owned()),
+                other => names.push(other.to_owned()),
             }
         }
-        let name = name.ok_or("node needs the name of a party, such as acquirer:1")?;
+        if names.is_empty() {
+            return Err("node needs the name of a party, such as acquirer:1".to_owned());
+        }
         let topology = topology.ok_or("node needs --topology FILE")?;
-        Ok(Self { name, topology, store, running, logs })
+        Ok(Self { names, topology, store, running, logs })
     }
 
     pub(crate) fn topology(&self) -> Result<Topology, String> {
@@ -70,8 +73,12 @@ impl NodeOptions {
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// The party, where there can be one only.
+    pub(crate) fn name(&self) -> Result<&str, String> {
+        match self.names.as_slice() {
+            [name] => Ok(name),
+            _ => Err("the log is that of one party".to_owned()),
+        }
     }
 
     pub(crate) fn run(&self) -> Result<(), String> {
@@ -83,7 +90,7 @@ impl NodeOptions {
             None => {}
         }
         let printer: process::Printer = Arc::new(Mutex::new(io::stdout()));
-        process::run(&topology, &self.name, self.running, io::BufReader::new(io::stdin()), &printer)
+        run_all(&topology, &self.names, self.running, io::BufReader::new(io::stdin()), &printer)
     }
 }
 

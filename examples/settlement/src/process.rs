@@ -7,6 +7,7 @@ mod metrics;
 pub mod operators;
 mod post;
 pub mod probe;
+pub mod several;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, Write};

@@ -110,7 +110,7 @@ impl Topology {
     /// In words: it is no URL of a database.
     pub fn kept_in(mut self, url: &str) -> Result<Self, String> {
         for (name, member) in &mut self.parties {
-            member.database = Some(Database::new(url, name)?);
+            member.database = Some(Database::of_party(url, name)?);
         }
         Ok(self)
     }

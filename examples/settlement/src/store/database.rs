@@ -32,6 +32,18 @@ impl Database {
         Ok(Self { url: url.to_owned(), partition: partition.to_owned() })
     }
 
+    /// The partition of a party of a network that is kept at this URL. Several networks share a database if each URL ends
+    /// with a name of its own, `#north`: the partition is `north/acquirer:1` then.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_party(url: &str, party: &str) -> Result<Self, String> {
+        match url.split_once('#') {
+            Some((url, network)) => Self::new(url, &format!("{network}/{party}")),
+            None => Self::new(url, party),
+        }
+    }
+
     /// `postgres://user@127.0.0.1:5432/name#acquirer:1`: a partition as commands that only read name it.
     ///
     /// # Errors
@@ -88,12 +100,42 @@ impl Database {
         Err(self.unknown())
     }
 
+    /// What the server of a database has done until now.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "postgres")]
+    pub fn flow(url: &str) -> Result<Flow, StoreError> {
+        let database = Self::new(url, "flow").map_err(StoreError::Failed)?;
+        super::postgres::flow(&database)
+    }
+
+    /// See the variant with the feature `postgres`.
+    ///
+    /// # Errors
+    /// Always: this program knows no PostgreSQL.
+    #[cfg(not(feature = "postgres"))]
+    pub fn flow(url: &str) -> Result<Flow, StoreError> {
+        Err(Self::new(url, "flow").map_err(StoreError::Failed)?.unknown())
+    }
+
     #[cfg(not(feature = "postgres"))]
     fn unknown(&self) -> StoreError {
         StoreError::Failed(format!(
             "{self} needs a program with PostgreSQL: build it with `--features postgres`"
         ))
     }
+}
+
+/// What the server of a database has done since it began to count.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// Transactions that were committed in the database.
+    pub commits: u64,
+    /// How often the log of the server was flushed to the disk.
+    pub flushes: u64,
+    /// The processes of the server that serve parties.
+    pub sessions: Vec<u32>,
 }
 
 /// Without a password, wherever the URL holds one.
@@ -131,6 +173,8 @@ mod tests {
         }
         let local = Database::parse("postgresql://localhost/bank#hub:1").unwrap();
         assert_eq!(local.to_string(), "postgresql://localhost/bank#hub:1");
+        let north = Database::of_party("postgres://localhost/bank#north", "hub:1").unwrap();
+        assert_eq!(north.partition(), "north/hub:1");
         for wrong in ["postgres://localhost/bank", "mysql://localhost/bank#hub:1", "ledger.sqlite#hub:1"] {
             assert!(Database::parse(wrong).is_err(), "{wrong}");
         }

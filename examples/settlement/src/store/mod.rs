@@ -16,7 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use copy::write_copy;
-pub use database::Database;
+pub use database::{Database, Flow};
 pub use file::{Begun, Contents, LedgerFile, Seal, Witness};
 pub use mem::MemStore;
 #[cfg(feature = "postgres")]

@@ -17,7 +17,7 @@ use postgres::{Client, IsolationLevel, Statement};
 
 use self::link::{Failure, unopened};
 use self::rows::{COMMIT, Written, read_history};
-use super::{Commit, Database, Folded, History, Store, StoreError, book, created};
+use super::{Commit, Database, Flow, Folded, History, Store, StoreError, book, created};
 use crate::journal::Party;
 use crate::ledger::{Ledger, Status};
 
@@ -212,6 +212,20 @@ impl Store for PostgresStore {
     fn history(&self) -> Result<History, StoreError> {
         read_history(&mut *self.client(), self.database.partition())
     }
+}
+
+/// What the server has done until now.
+pub(super) fn flow(database: &Database) -> Result<Flow, StoreError> {
+    let mut client = schema::connect(database)?;
+    let refused = |error: postgres::Error| unopened(database, &error);
+    let sql = "SELECT coalesce(sum(seq), 0)::bigint, (SELECT wal_sync FROM pg_stat_wal) FROM partitions";
+    let row = client.query_one(sql, &[]).map_err(refused)?;
+    let [commits, flushes] =
+        [0, 1].map(|column: usize| u64::try_from(row.get::<_, i64>(column)).unwrap_or_default());
+    let sql = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'settlement %' AND pid <> pg_backend_pid()";
+    let sessions = client.query(sql, &[]).map_err(refused)?;
+    let sessions = sessions.iter().filter_map(|row| u32::try_from(row.get::<_, i32>(0)).ok()).collect();
+    Ok(Flow { commits, flushes, sessions })
 }
 
 /// Begins a new epoch of a partition. From here on no commit of an earlier one gets through: its statement waits for

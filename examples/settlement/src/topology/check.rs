@@ -52,6 +52,7 @@ pub(super) fn checked(raw: &Raw, text: &str, folder: &Path) -> Result<Topology, 
             return Err(check.wrong(own, "terminal", "another terminal has this number"));
         }
     }
+    check.merchants(&raw.party)?;
     let mut topology = Topology { timers, parties, links: Vec::new(), folders: Vec::new() };
     for link in &raw.link {
         let link = check.link(&topology, link)?;
@@ -141,6 +142,22 @@ impl Check<'_> {
         })
     }
 
+    /// All terminals of a merchant are at one acquirer: what it is paid, its limits and its reserve are in one book.
+    fn merchants(&self, parties: &[RawParty]) -> Result<(), String> {
+        let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+        for party in parties {
+            let Some(accounts) = &party.accounts else { continue };
+            for merchant in accounts.get_ref().keys() {
+                if let Some(other) = known.insert(merchant, party.name.get_ref()) {
+                    let why =
+                        format!("merchant {merchant} is at `{other}` already, and all its terminals with it");
+                    return Err(self.wrong(accounts, "accounts", why));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A file, or the partition of a database that has the name of the party; its operator log is a file all the same.
     fn ledger(&self, name: &str, raw: &Spanned<String>) -> Result<(PathBuf, Option<Database>), String> {
         let text = raw.get_ref().as_str();
@@ -150,7 +167,7 @@ impl Check<'_> {
         if !Database::is_url(text) {
             return Ok((self.folder.join(text), None));
         }
-        let database = Database::new(text, name).map_err(|why| self.wrong(raw, "ledger", why))?;
+        let database = Database::of_party(text, name).map_err(|why| self.wrong(raw, "ledger", why))?;
         Ok((self.folder.join(name.replace(':', "-")), Some(database)))
     }
 
