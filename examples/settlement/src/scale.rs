@@ -17,7 +17,7 @@ use crate::store::{Database, Flow};
 /// A party has a number from 1 to 9.
 pub const MOST: usize = 9;
 /// Nothing takes longer than this.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(60);
 /// So long they sell before anything is counted.
 const WARM: Duration = Duration::from_secs(1);
 
@@ -67,20 +67,22 @@ impl Scale {
         let network = format!("scale-{}-{processes}", std::process::id());
         let stage = Stage::new(&network, all)?;
         let url = format!("{}#{network}", self.url);
-        let (mut others, mut acquirers) = (names("issuer", 1, all), Vec::new());
-        others.extend(names("terminal", 1, all));
-        let mut others = Running::start(&mut stage.command(&self.program, &others))?;
+        // Whoever is called starts first.
+        let issuers = Running::start(&mut stage.command(&self.program, &names("issuer", 1, all)))?;
+        let mut acquirers = Vec::new();
         for process in 0..processes {
             let own = names("acquirer", process * self.partitions + 1, self.partitions);
             let mut command = stage.command(&self.program, &own);
             acquirers.push(Running::start(command.arg("--store").arg(&url))?);
         }
-        others.until_each(&names("terminal", 1, all), "in-service acquirer", "")?;
         for (process, acquirer) in acquirers.iter_mut().enumerate() {
             let own = names("acquirer", process * self.partitions + 1, self.partitions);
             acquirer.until_each(&own, "in-service issuer", "")?;
         }
-        others.until_each(&names("terminal", 1, all), "signed-on", "sign-on")?;
+        let terminals = names("terminal", 1, all);
+        let mut others = Running::start(&mut stage.command(&self.program, &terminals))?;
+        others.until_each(&terminals, "in-service acquirer", "")?;
+        others.until_each(&terminals, "signed-on", "sign-on")?;
         let mut approved = BTreeMap::new();
         let end = Instant::now() + WARM;
         self.sell(&mut others, all, end, &mut approved)?;
@@ -88,7 +90,7 @@ impl Scale {
         let spent = |acquirers: &[Running], others: &Running, flow: &Flow| {
             [
                 acquirers.iter().map(|of| processor_time(of.child.id())).sum::<Duration>(),
-                processor_time(others.child.id()),
+                processor_time(others.child.id()) + processor_time(issuers.child.id()),
                 flow.sessions.iter().map(|of| processor_time(*of)).sum(),
             ]
         };
@@ -103,6 +105,7 @@ impl Scale {
             at(&cpu_after).saturating_sub(at(&cpu))
         });
         others.end()?;
+        issuers.end()?;
         acquirers.into_iter().try_for_each(Running::end)?;
         for (acquirer, (sold, _)) in names("acquirer", 1, all).iter().zip(approved.values()) {
             check(&Database::of_party(&url, acquirer)?, *sold)?;
@@ -195,8 +198,12 @@ impl Drop for Stage {
 
 /// A partition with its terminal and its issuer; hub and bank have no part in a sale, and are not started.
 fn shard_of(n: usize) -> std::io::Result<String> {
-    let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
-    let (terminals, hosts) = (free()?, free()?);
+    // Below the ports that the system gives to whoever calls, so that nobody takes them meanwhile, and nobody who calls
+    // again and again is connected with itself.
+    let start = 20_000 + u16::try_from(std::process::id() % 10_000).unwrap_or_default();
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let mut free = (start..32_000).filter(is_free).skip(2 * (n - 1));
+    let (terminals, hosts) = free.next().zip(free.next()).ok_or(std::io::ErrorKind::AddrNotAvailable)?;
     let folders = [("acquirer", "hub"), ("hub", "acquirer"), ("acquirer", "bank"), ("bank", "acquirer")];
     let folder = |(from, to): (&str, &str)| {
         format!("[[folder]]\nfrom = '{from}:{n}'\nto = '{to}:{n}'\npath = '{from}-to-{to}-{n}'\n")
@@ -210,8 +217,8 @@ fn shard_of(n: usize) -> std::io::Result<String> {
          [[party]]\nname = 'bank:{n}'\nledger = 'bank-{n}.sqlite'\nkeeps = ['ACC-{n}']\n\
          [[party]]\nname = 'acquirer:{n}'\nledger = 'acquirer-{n}.sqlite'\ninstitution = '1034400{n}'\n\
          fee_basis_points = 60\naccounts = {{ '{merchant}' = 'ACC-{n}' }}\n\
-         [[link]]\ncaller = 'terminal:{n}'\ncalled = 'acquirer:{n}'\naddress = '{terminals}'\ndialect = 'pos'\n\
-         [[link]]\ncaller = 'acquirer:{n}'\ncalled = 'issuer:{n}'\naddress = '{hosts}'\ndialect = 'host'\n{}",
+         [[link]]\ncaller = 'terminal:{n}'\ncalled = 'acquirer:{n}'\naddress = '127.0.0.1:{terminals}'\ndialect = 'pos'\n\
+         [[link]]\ncaller = 'acquirer:{n}'\ncalled = 'issuer:{n}'\naddress = '127.0.0.1:{hosts}'\ndialect = 'host'\n{}",
         folders.map(folder).concat()
     ))
 }

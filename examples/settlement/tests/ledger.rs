@@ -56,9 +56,14 @@ mod database {
     }
 
     pub(super) fn with(server: &Server, name: &str, test: fn(&mut dyn Store)) {
-        println!("{name}");
-        let database = Database::new(&server.url(), name).unwrap();
-        test(&mut *database.open(Party::Issuer).unwrap());
+        // as a server does by default, and as those do that know nothing else
+        let serializable = "?options=-c%20default_transaction_isolation%3Dserializable";
+        for isolation in ["", serializable] {
+            println!("{name}{isolation}");
+            let (url, partition) = (server.url() + isolation, format!("{name}{}", isolation.len()));
+            let database = Database::new(&url, &partition).unwrap();
+            test(&mut *database.open(Party::Issuer).unwrap());
+        }
     }
 }
 
