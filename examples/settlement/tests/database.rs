@@ -118,6 +118,26 @@ fn rows_and_chains_are_those_of_a_file() {
 }
 
 #[test]
+fn processes_that_start_at_once_make_the_tables_once() {
+    let Some(server) = server() else { return };
+    for (name, isolation) in [("at_once", ""), ("at_once_serial", "serializable")] {
+        let mut url = database(&server, name);
+        if !isolation.is_empty() {
+            url += &format!("?options=-c%20default_transaction_isolation%3D{isolation}");
+        }
+        let starts: Vec<_> = (0..6)
+            .map(|party| {
+                let url = url.clone();
+                std::thread::spawn(move || open(&url, &format!("party-{party}")).commit(&step(1)).unwrap())
+            })
+            .collect();
+        starts.into_iter().for_each(|start| drop(start.join().unwrap()));
+        let versions = outsider(&url).query("SELECT version FROM ledger_versions", &[]).unwrap();
+        assert_eq!(versions.len(), 1, "{name}");
+    }
+}
+
+#[test]
 fn an_old_instance_cannot_commit() {
     let Some(server) = server() else { return };
     let mut old = open(&server.url(), "fenced");

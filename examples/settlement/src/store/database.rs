@@ -160,6 +160,20 @@ impl fmt::Debug for Database {
 mod tests {
     use super::*;
 
+    #[cfg(not(feature = "postgres"))]
+    #[test]
+    fn a_program_without_postgresql_says_how_to_build_one_with_it() {
+        let database = Database::new("postgres://ann:s3cret@127.0.0.1:5432/bank", "acquirer:1").unwrap();
+        let refused = [
+            database.open(Party::Acquirer).err(),
+            database.history(Party::Acquirer).err(),
+            Database::flow(database.url()).err(),
+        ];
+        for refused in refused.map(|refused| refused.unwrap().to_string()) {
+            assert!(refused.contains("--features postgres") && !refused.contains("s3cret"), "{refused}");
+        }
+    }
+
     #[test]
     fn a_database_is_shown_without_its_password() {
         for url in [

@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use postgres::error::SqlState;
-use postgres::{Client, IsolationLevel, Statement};
+use postgres::{Client, Statement};
 
 use self::link::{Failure, unopened};
 use self::rows::{COMMIT, Written, read_history};
@@ -72,9 +72,7 @@ impl PostgresStore {
     pub fn read(database: &Database, party: Party) -> Result<History, StoreError> {
         let mut client = schema::connect(database)?;
         let refused = |error: postgres::Error| unopened(database, &error);
-        let moment =
-            client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
-        let mut moment = moment.start().map_err(refused)?;
+        let mut moment = schema::moment(&mut client).map_err(refused)?;
         let sql = "SELECT role FROM partitions WHERE party = $1";
         let role = match schema::check(&mut moment, database)? {
             true => moment.query_opt(sql, &[&database.partition()]).map_err(refused)?,
@@ -210,7 +208,9 @@ impl Store for PostgresStore {
     }
 
     fn history(&self) -> Result<History, StoreError> {
-        read_history(&mut *self.client(), self.database.partition())
+        let mut client = self.client();
+        let mut moment = schema::moment(&mut client).map_err(|error| unopened(&self.database, &error))?;
+        read_history(&mut moment, self.database.partition())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tables of a database, and what a connection to it must be.
 
-use postgres::{Client, Config, NoTls};
+use postgres::{Client, Config, IsolationLevel, NoTls, Transaction};
 
 use super::link::unopened;
 use crate::store::version::{self, VERSION};
@@ -53,7 +53,7 @@ CREATE TRIGGER evidence_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence
   EXECUTE FUNCTION ledger_is_final();
 ";
 
-/// What is committed is on the disk of the server, and nobody waits for ever.
+/// What is committed is on the disk of the server, and nobody waits for a lock for ever.
 const SESSION: &str = "SET synchronous_commit = on; SET lock_timeout = '10s'; \
                        SET idle_in_transaction_session_timeout = '10s'; SET client_min_messages = warning";
 
@@ -75,10 +75,17 @@ pub(super) fn connect(database: &Database) -> Result<Client, StoreError> {
     Ok(client)
 }
 
+/// One moment of the database, to be read.
+pub(super) fn moment(client: &mut Client) -> Result<Transaction<'_>, postgres::Error> {
+    client.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true).start()
+}
+
 /// Makes the tables if there are none, and holds their version against this program's.
 pub(super) fn prepare(client: &mut Client, database: &Database) -> Result<(), StoreError> {
     let refused = |error: postgres::Error| unopened(database, &error);
-    let mut transaction = client.transaction().map_err(refused)?;
+    // What another process made while this one waited for the lock is to be seen, whatever the default is.
+    let committed = client.build_transaction().isolation_level(IsolationLevel::ReadCommitted);
+    let mut transaction = committed.start().map_err(refused)?;
     transaction.query("SELECT pg_advisory_xact_lock($1)", &[&APPLICATION]).map_err(refused)?;
     if !check(&mut transaction, database)? {
         transaction.batch_execute(SCHEMA).map_err(refused)?;
