@@ -11,6 +11,7 @@ use settlement::wimm::Lang;
 use crate::asking::Asking;
 use crate::loading::{Fast, Loading};
 use crate::nodes::NodeOptions;
+use crate::scaling::Scaling;
 use crate::simulating::Simulating;
 
 /// What `--help` prints.
@@ -51,7 +52,9 @@ Usage: settlement [options]             play the day on a fresh ledger
          --crash-points  each party of each scenario dies at each of its inputs; --only S02; --share 1/40
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
+                                        (or several: a line begins with the name of its party then)
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
+         --store URL     its history in PostgreSQL, postgres://user@127.0.0.1:5432/name, in the partition with its name
          --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
          --log [json]    say on standard error what the party notes, without card data
        settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
@@ -65,6 +68,9 @@ Usage: settlement [options]             play the day on a fresh ledger
          --memory        without a ledger; else each answer is on the disk before it leaves
          --kills N       kill a party so often meanwhile (kill -9), and start it again
          --keep FOLDER   keep the ledgers there, for `settlement where --ledger`
+       settlement scale                 what more acquirer processes on one PostgreSQL carry
+         --store URL     the database; a server of its own without it, if PostgreSQL is installed
+         --processes 1,2 how many, one measurement each; --partitions 2 in each of them; --seconds 10
        settlement fast acquirer|issuer  one of the two, until its input ends: --listen ADDR --call ADDR --ledger FILE
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
@@ -119,6 +125,7 @@ pub(crate) enum Task {
     Node(NodeOptions),
     Probe(PathBuf),
     Operators(NodeOptions),
+    Scale(Scaling),
     Load(Loading),
     Fast(Fast),
     Sim(Simulating),
@@ -205,6 +212,7 @@ fn subcommand(name: &str, words: impl Iterator<Item = String>) -> Result<Task, S
         "scenarios" => Task::Scenarios(Wanted::from_words(words)?),
         "where" => Task::Where(Asking::from_words(words, of_locale())?),
         "node" => Task::Node(NodeOptions::from_words(words)?),
+        "scale" => Task::Scale(Scaling::from_words(words)?),
         "load" => Task::Load(Loading::from_words(words)?),
         "fast" => Task::Fast(Fast::from_words(words)?),
         "sim" => Task::Sim(Simulating::from_words(words)?),

@@ -1,4 +1,5 @@
-//! What every store must do. A new store is one more line in `every_store!`.
+//! What every store must do. A new store is one more line in `every_store!`. PostgreSQL is a real server, which is
+//! started for the test if it is installed.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,7 +31,40 @@ macro_rules! every_store {
     ($($test:ident)+) => {
         mod mem { $(#[test] fn $test() { super::with_mem(super::$test); })+ }
         mod sqlite { $(#[test] fn $test() { super::with_sqlite(super::$test); })+ }
+        /// One server for all of them.
+        #[cfg(feature = "postgres")]
+        #[test]
+        fn postgres() {
+            let Some(server) = database::server() else { return };
+            $(database::with(&server, stringify!($test), $test);)+
+        }
     };
+}
+
+#[cfg(feature = "postgres")]
+mod database {
+    use settlement::journal::Party;
+    use settlement::server::Server;
+    use settlement::store::{Database, Store};
+
+    pub(super) fn server() -> Option<Server> {
+        let server = Server::start(&std::env::temp_dir()).unwrap();
+        if server.is_none() {
+            println!("skipped: no PostgreSQL here (Debian: apt-get install postgresql)");
+        }
+        server
+    }
+
+    pub(super) fn with(server: &Server, name: &str, test: fn(&mut dyn Store)) {
+        // as a server does by default, and as those do that know nothing else
+        let serializable = "?options=-c%20default_transaction_isolation%3Dserializable";
+        for isolation in ["", serializable] {
+            println!("{name}{isolation}");
+            let (url, partition) = (server.url() + isolation, format!("{name}{}", isolation.len()));
+            let database = Database::new(&url, &partition).unwrap();
+            test(&mut *database.open(Party::Issuer).unwrap());
+        }
+    }
 }
 
 every_store! {

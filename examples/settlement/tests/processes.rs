@@ -176,3 +176,34 @@ fn a_topology_that_cannot_be_is_refused_with_line_and_field() {
     assert_eq!(code, Some(2));
     assert!(said.contains("acquirer:7") && said.contains("acquirer:1"), "{said}");
 }
+
+/// Two acquirers with their terminals, and all of a merchant's terminals at one of them; each party in a partition of a
+/// database that has its name.
+#[test]
+fn a_merchant_is_at_one_acquirer() {
+    let first = include_str!("../topology.toml");
+    let second = first
+        .replace("timer_ms = 1000", "")
+        .replace(":1\"", ":2\"")
+        .replace("-1.sqlite", "-2.sqlite")
+        .replace("127.0.0.1:85", "127.0.0.1:86")
+        .replace("network/acquirer-to", "network/second-to")
+        .replace("-to-acquirer", "-to-second")
+        .replace("\"10000001\"", "\"20000002\"");
+    let folder = std::path::Path::new("");
+    let refused = Topology::parse(&format!("{first}{second}"), folder).unwrap_err();
+    assert!(refused.contains("accounts: merchant 104440359980001 is at `acquirer:1` already"), "{refused}");
+    let second = second.replace("104440359980001", "104440359980002");
+    let topology = Topology::parse(&format!("{first}{second}"), folder).unwrap();
+    let kept = topology.kept_in("postgres://ann@127.0.0.1:5432/bank#north").unwrap();
+    for (name, party) in &kept.parties {
+        assert_eq!(party.database.as_ref().unwrap().partition(), format!("north/{name}"));
+    }
+    let one = first.replace("network/acquirer-1.sqlite", "postgres://ann:s3cret@127.0.0.1:5432/bank");
+    let kept = Topology::parse(&one, folder).unwrap();
+    let shown = kept.parties["acquirer:1"].database.as_ref().unwrap().to_string();
+    assert_eq!(shown, "postgres://ann@127.0.0.1:5432/bank#acquirer:1");
+    assert!(kept.parties["issuer:1"].database.is_none());
+    let refused = kept.kept_in("mysql://127.0.0.1/bank").unwrap_err();
+    assert!(refused.contains("postgres://"), "{refused}");
+}

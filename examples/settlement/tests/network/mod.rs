@@ -159,6 +159,17 @@ impl Network {
         running.child.wait().unwrap();
     }
 
+    /// The number of its process.
+    pub(crate) fn pid(&self, name: &str) -> u32 {
+        self.running.get(name).unwrap().child.id()
+    }
+
+    /// A party goes by another name from here on, so that a second instance can be started.
+    pub(crate) fn rename(&mut self, name: &str, to: &'static str) {
+        let running = self.running.remove(name).unwrap();
+        self.running.insert(to, running);
+    }
+
     /// Has a party ended by itself?
     pub(crate) fn is_gone(&mut self, name: &str) -> bool {
         self.running.get_mut(name).is_none_or(|running| running.child.try_wait().unwrap().is_some())
