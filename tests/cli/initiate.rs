@@ -182,6 +182,31 @@ fn each_edition_has_its_sign_on_and_any_message_can_be_said() {
     }
 }
 
+/// A host dials a proxy by TLS, which carries what it says to a switch, and what the switch says to it.
+#[test]
+fn a_host_dials_through_a_proxy_by_tls() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let chain = file("dial-chain.pem", made.cert.pem().as_bytes());
+    let key = file("dial-key.pem", made.signing_key.serialize_pem().as_bytes());
+    let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
+    let switch = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = switch.local_addr().unwrap().to_string();
+    let tls = ["--to", &to, "--tls-cert", chain, "--tls-key", key];
+    let proxy = Issuer::proxy(&[&BASE[..], &tls, &["--rule", "set 70=002 when 0800"]].concat());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
+    command.env("LC_ALL", "C").args(["serve", "--connect", &proxy.address, "--sign-on", "--count", "1"]);
+    command.args(BASE).args(["--tls-ca", chain, "--tls-name", "localhost", "--first-stan", "3"]);
+    let host = Issuer::run(command);
+    let mut switch = next(&switch);
+    let sign_on = switch.read();
+    assert_eq!((said(&sign_on).as_str(), field(&sign_on, 70).as_str()), ("0800 000003", "002"));
+    switch.write(&respond(&sign_on));
+    switch.write(&message("0200", 3));
+    assert_eq!(said(&switch.read()), "0210 000003 00");
+    let log = host.log();
+    assert!(log.contains(" sent 0800 000003 -> 0810 00, ") && log.contains(" connected\n"), "{log}");
+}
+
 #[test]
 fn what_cannot_be_initiated_is_told_before_anything_is_served() {
     let base = ["serve", "-s", "iso87-ascii", "-l", "127.0.0.1:0"];

@@ -353,6 +353,30 @@ fn listings_are_masked_unless_they_are_to_be_exposed() {
     }
 }
 
+/// What nobody can redact is not on file, and what was held is not forgotten.
+#[test]
+fn what_is_left_out_and_what_never_arrives_are_told() {
+    let tape = file("left-out.hex", b"");
+    let args = ["--record", tape.to_str().unwrap(), "--rule", "hold until 0420 when 0210"];
+    let (mut proxy, mut client, mut host) = connected(&args);
+    client.write(b"0200 broken 4111111111111111");
+    assert_eq!(host.read(), b"0200 broken 4111111111111111");
+    host.write(&message("0210", 5));
+    host.write(&message("0800", 6));
+    assert_eq!(said(&client.read()), "0800 000006");
+    drop((client, host));
+    let mut log = String::new();
+    while !log.contains("#1 closed") {
+        assert!(proxy.log.read_line(&mut log).unwrap() > 0, "{log}");
+    }
+    assert!(log.contains("0200 is not recorded: ") && !log.contains(CARD), "{log}");
+    assert!(
+        log.contains("0210 000005 39=00 from the host was held until the end, and did not arrive"),
+        "{log}"
+    );
+    assert_eq!(std::fs::read_to_string(tape).unwrap().lines().count(), 2);
+}
+
 #[test]
 fn tls_on_both_sides() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
