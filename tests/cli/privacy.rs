@@ -3,6 +3,10 @@
 //! Random messages of every built-in spec, read with every other one. `CARDWIRE_CASES=100` tries a hundred times
 //! as many.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+
 use cardwire::ipm::{Encoding, Format, RecordWriter};
 use cardwire::{Inspection, Spec, spec};
 
@@ -112,6 +116,64 @@ fn diff_and_probe_show_none_either() {
             let (diff, probe) = (cardwire(&args, two), cardwire(&["probe", "-i", "hex"], lines(messages)));
             vec![diff.out, diff.err, probe.out, probe.err]
         });
+    }
+}
+
+/// What a proxy of that spec says and records of messages that pass through it.
+fn passed(spec: &Spec<'_>, format: &str, messages: &[(Misread, Secrets)]) -> Vec<String> {
+    let host = TcpListener::bind("127.0.0.1:0").unwrap();
+    let tape = file(&format!("privacy-{format}.hex"), b"");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire"));
+    command.env("LC_ALL", "C").args([
+        "proxy",
+        "--listen",
+        "127.0.0.1:0",
+        "-s",
+        spec.name(),
+        "--format",
+        format,
+    ]);
+    command.args(["--to", &host.local_addr().unwrap().to_string(), "--record", tape.to_str().unwrap()]);
+    command.args(["--count", &messages.len().to_string(), "--rule", "set 39=05"]);
+    let mut proxy = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut out, mut err) = (proxy.stdout.take().unwrap(), BufReader::new(proxy.stderr.take().unwrap()));
+    let mut line = String::new();
+    match format {
+        "ndjson" => _ = err.read_line(&mut line).unwrap(),
+        // octet by octet, so that nothing after it is taken
+        _ => {
+            let octets = std::iter::from_fn(|| {
+                let mut octet = [0];
+                out.read_exact(&mut octet).ok().map(|()| char::from(octet[0]))
+            });
+            line.extend(octets.take_while(|character| *character != '\n'));
+        }
+    }
+    let address = line.split([' ', ',']).find(|word| word.starts_with("127.")).unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    let (mut served, _) = host.accept().unwrap();
+    let reader = std::thread::spawn(move || _ = std::io::copy(&mut served, &mut std::io::sink()));
+    for (misread, _) in messages {
+        let length = u16::try_from(misread.octets.len()).unwrap();
+        client.write_all(&[&length.to_be_bytes()[..], &misread.octets].concat()).unwrap();
+    }
+    client.shutdown(Shutdown::Write).unwrap();
+    let mut texts = [String::new(), String::new()];
+    out.read_to_string(&mut texts[0]).unwrap();
+    err.read_to_string(&mut texts[1]).unwrap();
+    proxy.wait().unwrap();
+    reader.join().unwrap();
+    let recorded = std::fs::read_to_string(tape).unwrap();
+    let octets = |line: &str| String::from_utf8_lossy(&common::unhex(line)).into_owned();
+    let characters: String = recorded.lines().map(octets).collect();
+    texts.into_iter().chain([recorded, characters]).collect()
+}
+
+#[test]
+fn a_proxy_shows_and_records_none_either() {
+    // what each of them prints of a message is tried with every spec above
+    for (spec, format) in spec::builtin().zip(["line", "text", "ndjson"].into_iter().cycle()) {
+        assert_hides(spec, &|messages| passed(spec, format, messages));
     }
 }
 

@@ -115,13 +115,15 @@ fn all_of(mut stream: TcpStream) -> Vec<u8> {
     octets
 }
 
+/// `CARDWIRE_CASES=100` tries a hundred times as many.
 #[test]
 fn octets_that_no_rule_touches_arrive_as_they_are() {
+    let seeds = 12 * std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
     for framing in ["binary2", "ascii4", "stx-etx", "binary4+tpdu"] {
         for rule in [&[][..], &["--rule", "drop when 0620 11=000000"]] {
             let (proxy, host) = between(&[&["-F", framing, "--format", "text"], rule].concat());
-            for seed in 0..12 {
-                let (asked, answered) = (octets(seed), octets(seed + 1000));
+            for seed in 0..seeds {
+                let (asked, answered) = (octets(seed), octets(!seed));
                 let mut client = TcpStream::connect(&proxy.address).unwrap();
                 let (served, _) = host.accept().unwrap();
                 let (to_host, mut to_client) = (asked.clone(), served.try_clone().unwrap());
@@ -351,6 +353,30 @@ fn listings_are_masked_unless_they_are_to_be_exposed() {
         assert!(log.contains(shown) && log.contains("#1 client"), "{log}");
         assert_eq!(log.contains(CARD), !expose.is_empty(), "{log}");
     }
+}
+
+/// What nobody can redact is not on file, and what was held is not forgotten.
+#[test]
+fn what_is_left_out_and_what_never_arrives_are_told() {
+    let tape = file("left-out.hex", b"");
+    let args = ["--record", tape.to_str().unwrap(), "--rule", "hold until 0420 when 0210"];
+    let (mut proxy, mut client, mut host) = connected(&args);
+    client.write(b"0200 broken 4111111111111111");
+    assert_eq!(host.read(), b"0200 broken 4111111111111111");
+    host.write(&message("0210", 5));
+    host.write(&message("0800", 6));
+    assert_eq!(said(&client.read()), "0800 000006");
+    drop((client, host));
+    let mut log = String::new();
+    while !log.contains("#1 closed") {
+        assert!(proxy.log.read_line(&mut log).unwrap() > 0, "{log}");
+    }
+    assert!(log.contains("0200 is not recorded: ") && !log.contains(CARD), "{log}");
+    assert!(
+        log.contains("0210 000005 39=00 from the host was held until the end, and did not arrive"),
+        "{log}"
+    );
+    assert_eq!(std::fs::read_to_string(tape).unwrap().lines().count(), 2);
 }
 
 #[test]

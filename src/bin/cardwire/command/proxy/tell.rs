@@ -49,16 +49,15 @@ impl Direction {
         message: Option<&Message<'_>>,
     ) -> Told<'m> {
         let after = message.and_then(|message| self.after_request(message));
-        let named = match (message, inspection.shown_mti()) {
-            (Some(message), _) => {
-                let of = |number| message.get(number).map(|field| field.to_string());
-                let stan = of(de::STAN).unwrap_or_default();
-                let code = of(de::RESPONSE_CODE).map(|code| format!(" 39={code}")).unwrap_or_default();
-                format!("{} {stan}{code}", message.mti())
-            }
-            (None, Some(mti)) => mti.to_string(),
-            (None, None) => "####".into(),
+        // an inspection knows of its values whether they can be trusted
+        let of = |number: u8| {
+            let field = inspection.fields().find(|field| field.key().value() == u32::from(number));
+            field.map(|field| field.to_string())
         };
+        let mti = inspection.shown_mti().map_or_else(|| "####".into(), |mti| mti.to_string());
+        let stan = of(de::STAN).map(|stan| format!(" {stan}")).unwrap_or_default();
+        let code = of(de::RESPONSE_CODE).map(|code| format!(" 39={code}")).unwrap_or_default();
+        let named = format!("{mti}{stan}{code}");
         Told { moment: now(), header: frame.header, payload: frame.payload, inspection, after, named }
     }
 
