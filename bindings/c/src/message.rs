@@ -4,6 +4,7 @@ use core::ffi::c_char;
 use core::mem::MaybeUninit;
 
 use cardwire::Inspection;
+use cardwire::model::MAX_NUMBER;
 
 use crate::error::{Code, Error, Fault, code, told};
 use crate::field::Field;
@@ -121,8 +122,10 @@ pub unsafe extern "C" fn cardwire_mti(message: *const Message, mti: *mut [c_char
 pub unsafe extern "C" fn cardwire_next(message: *const Message, number: u8) -> u8 {
     // SAFETY: the promise of the caller
     let message = unsafe { inspection(message) };
-    let next = message.ok().and_then(|message| message.bitmap().iter().find(|each| *each > number));
-    next.unwrap_or(0)
+    let Ok(message) = message else { return 0 };
+    let present = message.bitmap();
+    // to look at a few numbers is quicker than to come from the first element
+    (number..MAX_NUMBER).map(|before| before + 1).find(|each| present.contains(*each)).unwrap_or(0)
 }
 
 /// Takes an element.
