@@ -136,7 +136,7 @@ pub unsafe extern "C" fn cardwire_next(message: *const Message, number: u8) -> u
 pub unsafe extern "C" fn cardwire_get(message: *const Message, number: u8, field: *mut Field) -> Code {
     // SAFETY: the promise of the caller
     let (message, field) = unsafe { (inspection(message), raw::out(field)) };
-    raw::told(message.and_then(|message| Field::put(field?, message.get(number))))
+    raw::told(Field::put(field, message.map(|message| message.get(number))))
 }
 
 /// Takes an element or a part by its path, such as `55.9F26`.
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn cardwire_path(
     let (message, field) = unsafe { (inspection(message), raw::out(field)) };
     // SAFETY: the promise of the caller
     let path = unsafe { raw::name(path) };
-    raw::told(message.and_then(|message| Field::put(field?, message.path(path?))))
+    raw::told(Field::put(field, message.and_then(|message| Ok(message.path(path?)))))
 }
 
 /// Takes the amount of an element, with the currency that goes with it.

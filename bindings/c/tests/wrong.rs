@@ -160,6 +160,10 @@ fn what_nothing_filled_is_empty() {
     let (_, mut parsed, _) = parse(ascii(), WIRE);
     let other: *mut Message = &mut parsed;
     assert_eq!(call!(w::cardwire_put_number, other.cast(), 3, 1), code::EMPTY);
+    // what a call that failed was to fill is empty, whatever was there
+    let (_, mut field) = get(&parsed, 3);
+    call!(m::cardwire_get, &message, 3, &mut field);
+    assert_eq!((call!(f::cardwire_expose, &mut field), field.length), (code::EMPTY, 0));
     // after a message that is broken it is empty again
     let mut message = parsed;
     call!(m::cardwire_parse, &mut message, ascii(), WIRE.as_ptr(), 30, null_mut());
