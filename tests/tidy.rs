@@ -21,6 +21,9 @@ const TABLES: [&str; 0] = [];
 /// Files in `src` that may stop the program: constants only, where it is a compile error.
 const MAY_PANIC: [&str; 1] = ["src/spec/mod.rs"];
 
+/// The one place that may be unsafe: what C hands over can only be believed.
+const MAY_BE_UNSAFE: [&str; 1] = ["bindings/c/"];
+
 /// Texts that are not ours to lay out.
 const FOREIGN: [&str; 2] = ["LICENSE-APACHE", "Cargo.lock"];
 
@@ -135,6 +138,24 @@ fn the_library_never_stops_the_program() {
         }
     }
     none(&wrong);
+}
+
+/// `unsafe(no_mangle)` is the attribute of an exported name, and no unsafe code.
+#[test]
+fn unsafe_code_stands_in_one_place() {
+    let files = files();
+    let holds_some = |file: &&Source| {
+        let code = file.code().replace("#[unsafe(no_mangle)]", "").replace("unsafe_", "");
+        code.contains("unsafe")
+    };
+    let found: Vec<&Source> = files.iter().filter(|file| file.path.ends_with(".rs")).filter(holds_some).collect();
+    for place in MAY_BE_UNSAFE {
+        assert!(found.iter().any(|file| file.path.starts_with(place)), "{place} needs no exception");
+        let manifest = &named(&files, &format!("{place}Cargo.toml")).text;
+        assert!(manifest.contains("undocumented_unsafe_blocks = \"deny\""), "{place}: blocks say why");
+    }
+    let elsewhere = found.iter().filter(|file| !MAY_BE_UNSAFE.iter().any(|place| file.path.starts_with(place)));
+    none(&elsewhere.map(|file| format!("{} holds unsafe code", file.path)).collect::<Vec<_>>());
 }
 
 #[test]

@@ -22,7 +22,8 @@
  *    was given to a cardwire_put_* may be freed when it returns.
  * 4. Two arguments of a call do not overlap.
  * 5. `opaque` is not touched. A struct that no call has filled yet is not given to one that reads it; after `= {0}`
- *    it may be, and the call says CARDWIRE_EMPTY.
+ *    it may be, and the call says CARDWIRE_EMPTY. After a call that failed the struct that it was to fill is empty, and
+ *    anything else that it was to fill is not to be read, unless it is said.
  *
  * THREADS: anything may be called from any thread at any time, on different structs. One struct that is only read (a
  * message, a field) may be read by many at once; what a call changes (a writer, parts) belongs to one at a time.

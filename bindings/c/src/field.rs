@@ -59,11 +59,18 @@ impl Field {
         inner: Opaque::EMPTY,
     };
 
-    /// What C sees of an element.
-    pub(crate) fn put(place: &mut MaybeUninit<Self>, read: Option<Read<'static>>) -> Result<(), Fault> {
-        let Some(read) = read else {
-            place.write(Self::EMPTY);
-            return Err(Fault::Call(code::MISSING));
+    /// What C sees of an element; nothing, and why, if there is none.
+    pub(crate) fn put(
+        place: Result<&mut MaybeUninit<Self>, Fault>,
+        read: Result<Option<Read<'static>>, Fault>,
+    ) -> Result<(), Fault> {
+        let place = place?;
+        let read = match read.and_then(|read| read.ok_or(Fault::Call(code::MISSING))) {
+            Ok(read) => read,
+            Err(fault) => {
+                place.write(Self::EMPTY);
+                return Err(fault);
+            }
         };
         let range = read.value_range();
         place.write(Self {
@@ -209,9 +216,10 @@ pub unsafe extern "C" fn cardwire_name(field: *const Field, out: *mut u8, room: 
 pub unsafe extern "C" fn cardwire_parts_of(field: *const Field, parts: *mut Parts) -> Code {
     // SAFETY: the promise of the caller
     let (field, parts) = unsafe { (raw::read(field), raw::out(parts)) };
-    raw::told(field.and_then(|field| {
-        parts?.write(Opaque::of(field.read()?.parts()));
-        Ok(())
+    raw::told(parts.and_then(|parts| {
+        let found = field.and_then(Field::read);
+        parts.write(found.map_or(Parts::EMPTY, |field| Opaque::of(field.parts())));
+        found.map(|_| ())
     }))
 }
 
@@ -223,8 +231,6 @@ pub unsafe extern "C" fn cardwire_parts_of(field: *const Field, parts: *mut Part
 pub unsafe extern "C" fn cardwire_next_part(parts: *mut Parts, field: *mut Field) -> Code {
     // SAFETY: the promise of the caller
     let (parts, field) = unsafe { (raw::change(parts), raw::out(field)) };
-    raw::told(parts.and_then(|parts| {
-        let field = field?;
-        Field::put(field, parts.get_mut::<ReadParts<'static>>()?.next())
-    }))
+    let next = parts.and_then(|parts| Ok(parts.get_mut::<ReadParts<'static>>()?.next()));
+    raw::told(Field::put(field, next))
 }

@@ -3,9 +3,14 @@
 //! No heap, no globals, no operating system, no unwinding. This is the only crate with `unsafe`: `raw` turns what C hands
 //! over into what Rust can check; everything else calls it once at its start, and is ordinary code after that.
 #![no_std]
-
-#[cfg(test)]
-extern crate std;
+// What could panic or truncate is not written here.
+#![warn(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 pub mod error;
 pub mod field;

@@ -4,6 +4,7 @@ use core::ffi::c_char;
 use core::mem::MaybeUninit;
 
 use cardwire::Inspection;
+use cardwire::model::MAX_NUMBER;
 
 use crate::error::{Code, Error, Fault, code, told};
 use crate::field::Field;
@@ -121,8 +122,10 @@ pub unsafe extern "C" fn cardwire_mti(message: *const Message, mti: *mut [c_char
 pub unsafe extern "C" fn cardwire_next(message: *const Message, number: u8) -> u8 {
     // SAFETY: the promise of the caller
     let message = unsafe { inspection(message) };
-    let next = message.ok().and_then(|message| message.bitmap().iter().find(|each| *each > number));
-    next.unwrap_or(0)
+    let Ok(message) = message else { return 0 };
+    let present = message.bitmap();
+    // to look at a few numbers is quicker than to come from the first element
+    (number..MAX_NUMBER).map(|before| before + 1).find(|each| present.contains(*each)).unwrap_or(0)
 }
 
 /// Takes an element.
@@ -133,7 +136,7 @@ pub unsafe extern "C" fn cardwire_next(message: *const Message, number: u8) -> u
 pub unsafe extern "C" fn cardwire_get(message: *const Message, number: u8, field: *mut Field) -> Code {
     // SAFETY: the promise of the caller
     let (message, field) = unsafe { (inspection(message), raw::out(field)) };
-    raw::told(message.and_then(|message| Field::put(field?, message.get(number))))
+    raw::told(Field::put(field, message.map(|message| message.get(number))))
 }
 
 /// Takes an element or a part by its path, such as `55.9F26`.
@@ -150,7 +153,7 @@ pub unsafe extern "C" fn cardwire_path(
     let (message, field) = unsafe { (inspection(message), raw::out(field)) };
     // SAFETY: the promise of the caller
     let path = unsafe { raw::name(path) };
-    raw::told(message.and_then(|message| Field::put(field?, message.path(path?))))
+    raw::told(Field::put(field, message.and_then(|message| Ok(message.path(path?)))))
 }
 
 /// Takes the amount of an element, with the currency that goes with it.

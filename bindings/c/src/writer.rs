@@ -228,17 +228,15 @@ pub unsafe extern "C" fn cardwire_put_field(writer: *mut Writer, number: u8, fie
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn cardwire_echo(writer: *mut Writer, message: *const Message, number: u8) -> Code {
     // SAFETY: the promise of the caller
-    let message = unsafe { inspection(message) };
-    match message.map(|message| message.get(number)) {
-        // SAFETY: the promise of the caller
-        Ok(Some(field)) => unsafe { put(writer, number, Ok(Value::from(&field))) },
-        // SAFETY: the promise of the caller
-        Ok(None) => {
-            raw::told(unsafe { raw::change(writer) }.and_then(|writer| writer.get::<Writing>()?.refused()))
+    let (message, echoing) = unsafe { (inspection(message), raw::change(writer)) };
+    raw::told(echoing.and_then(|writer| {
+        let writing = writer.get_mut::<Writing>()?;
+        match message.map(|message| message.get(number)) {
+            Ok(Some(field)) => writing.put(number, Ok(Value::from(&field))),
+            Ok(None) => writing.refused(),
+            Err(fault) => writing.put(number, Err(fault)),
         }
-        // SAFETY: the promise of the caller
-        Err(fault) => unsafe { put(writer, number, Err(fault)) },
-    }
+    }))
 }
 
 /// Writes the bitmaps, and says how long the message is, or what was refused first.

@@ -63,14 +63,13 @@ fn look(spec: &'static cardwire::Spec<'static>, octets: &[u8]) {
             assert_eq!(text(|out, room| call!(cardwire_error_text, &error, out, room)), wrong.to_string());
         }
     }
-    assert_eq!(
-        text(|out, room| call!(message::cardwire_describe, &message, out, room)),
-        theirs.describe().to_string()
-    );
-    assert_eq!(
-        text(|out, room| call!(message::cardwire_dump, &message, out, room)),
-        theirs.dump().to_string()
-    );
+    let listing = text(|out, room| call!(message::cardwire_describe, &message, out, room));
+    assert_eq!(listing, theirs.describe().to_string());
+    // the same way to the same buffer, too much for an interpreter
+    if !cfg!(miri) {
+        let dump = text(|out, room| call!(message::cardwire_dump, &message, out, room));
+        assert_eq!(dump, theirs.dump().to_string());
+    }
     let mut mti = [0; 5];
     let read = call!(message::cardwire_mti, &message, &mut mti);
     assert_eq!(
@@ -120,6 +119,9 @@ fn whatever_is_read_is_what_the_library_reads() {
                 wire[at] = dice.octets(1)[0];
             }
             look(spec, &wire);
+            if cfg!(miri) {
+                continue;
+            }
             look(spec, &wire[..dice.below(wire.len())]);
             let count = dice.below(90);
             look(spec, &dice.octets(count));

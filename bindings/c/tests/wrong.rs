@@ -58,10 +58,14 @@ fn null_is_an_error_everywhere() {
     ];
     assert_eq!(told, [code::NULL; 26]);
     assert_eq!(call!(w::cardwire_echo, null_mut(), null(), 3), code::NULL);
+}
 
-    // what a good message is asked for, with nowhere to put it
+#[test]
+fn null_is_an_error_for_what_is_asked_of_a_good_message() {
     let (_, message, _) = parse(ascii(), WIRE);
     let (_, good) = get(&message, 3);
+    let (mut field, mut out, mut length) = (Field::EMPTY, [0; 64], 0);
+    let (room, out) = (out.len(), out.as_mut_ptr());
     let told = [
         call!(m::cardwire_mti, &message, null_mut()),
         call!(m::cardwire_get, &message, 3, null_mut()),
@@ -91,7 +95,8 @@ fn null_is_an_error_everywhere() {
     assert_eq!(call!(m::cardwire_next, null(), 0), 0);
     assert!(call!(s::cardwire_spec_named, null()).is_null());
     // (NULL, 0) is an empty buffer
-    assert_eq!(call!(m::cardwire_parse, &mut message.clone(), ascii(), null(), 0, none), code::TRUNCATED);
+    let (mut parsed, mut writer) = (Message::EMPTY, Writer::EMPTY);
+    assert_eq!(call!(m::cardwire_parse, &mut parsed, ascii(), null(), 0, null_mut()), code::TRUNCATED);
     assert_eq!(call!(w::cardwire_begin, &mut writer, ascii(), c"0200".as_ptr(), null_mut(), 0), code::ROOM);
 }
 
@@ -125,10 +130,12 @@ fn no_size_is_larger_than_an_object() {
     call!(w::cardwire_begin, &mut writer, ascii(), c"0200".as_ptr(), out.as_mut_ptr(), out.len());
     let part = w::Part { key: 1, value: WIRE.as_ptr(), length: 1 };
     assert_eq!(call!(w::cardwire_put_parts, &mut writer, 3, &part, usize::MAX / 4), code::SIZE);
-    // a text without an end
-    let endless = CString::new(vec![b'1'; 70_000]).unwrap();
-    call!(w::cardwire_begin, &mut writer, ascii(), c"0200".as_ptr(), out.as_mut_ptr(), out.len());
-    assert_eq!(call!(w::cardwire_put_text, &mut writer, 3, endless.as_ptr()), code::SIZE);
+    // a text that hardly ends, too long for an interpreter
+    if !cfg!(miri) {
+        let endless = CString::new(vec![b'1'; 70_000]).unwrap();
+        call!(w::cardwire_begin, &mut writer, ascii(), c"0200".as_ptr(), out.as_mut_ptr(), out.len());
+        assert_eq!(call!(w::cardwire_put_text, &mut writer, 3, endless.as_ptr()), code::SIZE);
+    }
 }
 
 #[test]
@@ -153,6 +160,10 @@ fn what_nothing_filled_is_empty() {
     let (_, mut parsed, _) = parse(ascii(), WIRE);
     let other: *mut Message = &mut parsed;
     assert_eq!(call!(w::cardwire_put_number, other.cast(), 3, 1), code::EMPTY);
+    // what a call that failed was to fill is empty, whatever was there
+    let (_, mut field) = get(&parsed, 3);
+    call!(m::cardwire_get, &message, 3, &mut field);
+    assert_eq!((call!(f::cardwire_expose, &mut field), field.length), (code::EMPTY, 0));
     // after a message that is broken it is empty again
     let mut message = parsed;
     call!(m::cardwire_parse, &mut message, ascii(), WIRE.as_ptr(), 30, null_mut());
