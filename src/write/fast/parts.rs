@@ -39,13 +39,16 @@ pub(super) fn encode_composite(
         Source::Slice(slice) => lay_out(layout, slice.list(), &mut room)?,
         _ => return None,
     };
-    target.value(&whole, value)
+    match whole.is_counted_hex() {
+        true => target.counted(&whole, value),
+        false => target.value(&whole, value),
+    }
 }
 
 /// The form of a composite as if it had no parts, where its octets are read back as they are written.
 fn whole(element: &Element<'_>) -> Option<FastElement> {
     let is_changed = matches!(element.content, Content::Z | Content::Ne | Content::H);
-    (!is_changed).then(|| element.as_whole())
+    Some(element.as_whole()).filter(|whole| !is_changed && whole.is_encoded())
 }
 
 /// Writes parts one after the other; returns their octets.
@@ -79,11 +82,8 @@ fn put_part(room: &mut Room<'_>, part: &Element<'_>, is_last: bool, Value(source
     let before = room.at;
     match (part.size.form, &source) {
         (_, Source::Echo(_) | Source::None) => return None,
-        (Form::Fixed | Form::Prefixed(_), Source::Octets(value)) if part.layout.is_none() => {
-            if room.value(&part.fast, value).is_none() {
-                encode_element(room, part, 0, &source)?;
-            }
-        }
+        (Form::Fixed | Form::Prefixed(_), Source::Octets(value))
+            if part.layout.is_none() && room.value(&part.fast, value).is_some() => {}
         (Form::Fixed | Form::Prefixed(_), _) => encode_element(room, part, 0, &source)?,
         (Form::Rest, _) if is_last => encode_element(room, part, 0, &source)?,
         _ => return None,

@@ -24,6 +24,9 @@ pub(crate) trait Target {
     /// Takes a value that is certainly one of the element.
     fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()>;
 
+    /// The same of one whose hexadecimal digits are counted.
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()>;
+
     /// Takes header and MTI.
     #[inline(always)]
     fn head(&mut self, header: &[u8], mti: Mti, coding: MtiCoding) -> Option<()> {
@@ -93,6 +96,11 @@ impl Target for Room<'_> {
         self.at = fast.encode(self.out, self.at, value)?;
         Some(())
     }
+
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.at = fast.encode_counted(self.out, self.at, value)?;
+        Some(())
+    }
 }
 
 /// No buffer: values are looked at, and their octets counted.
@@ -117,6 +125,10 @@ impl Target for Count {
     #[inline(always)]
     fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
         self.go_on(self.0 + fast.measure(value)?)
+    }
+
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.value(fast, value)
     }
 }
 
@@ -143,13 +155,20 @@ pub(crate) fn encode_element(
         let field = message.get(number)?;
         return encode_element(target, element, number, &Source::Borrowed(Borrowed::Field(&field)));
     }
-    let has_parts = matches!(source, Source::Parts(_) | Source::Slice(_));
-    if (has_parts || element.fast.is_composite) && encode_composite(target, element, source).is_some() {
-        return Some(());
-    }
     let mut scratch = Scratch::NEW;
     let value = scratch.value(element, source);
     let encoded = value.and_then(|value| target.value(&element.fast, value));
+    encoded.or_else(|| encode_rare(target, element, source))
+}
+
+/// The same of composites, and of octets whose hexadecimal digits are counted.
+#[inline(never)]
+fn encode_rare(target: &mut impl Target, element: &Element<'_>, source: &Source<'_>) -> Option<()> {
+    let encoded = match *source {
+        Source::Octets(value) if element.fast.is_counted_hex() => target.counted(&element.fast, value),
+        _ if element.layout.is_some() => encode_composite(target, element, source),
+        _ => None,
+    };
     encoded.or_else(|| target.ordinary(element, source))
 }
 
