@@ -10,7 +10,8 @@ use crate::layout::NextBitmap;
 use crate::model::bitmap::Bitmap;
 use crate::model::mti::Mti;
 use crate::spec::Spec;
-use crate::write::fast::target::{Room, Target, encode_element};
+use crate::write::fast::element::encode_element;
+use crate::write::fast::target::{Room, Target};
 use crate::write::value::{Source, Value};
 
 /// The head of a message, and up to `STEPS` of its elements.
