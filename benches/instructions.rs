@@ -197,8 +197,7 @@ fn main() {
     let mut twice = Parser::new(&ISO87_ASCII);
     let mut patched = a_ascii.clone();
     let mut template = Template::of(&ISO87_ASCII, &mut patched).expect("sound");
-    write_parsed(&message, &tlv_ascii);
-    read_parsed(&full_ascii, &a_bcd);
+    write_parsed(&message, [&tlv_ascii, &full_ascii, &a_bcd]);
     show_parsed(&message, &late, [&a_bcd, &tlv_bcd, &tlv_ebcdic]);
     for round in 0..64 {
         case_parse_stream(&stream[4 * round]);
@@ -311,10 +310,11 @@ fn read_parsed(full: &[u8], bcd: &[u8]) {
 }
 
 /// What is made of parsed messages.
-fn write_parsed(message: &Message<'_>, tlv: &[u8]) {
+fn write_parsed(message: &Message<'_>, [tlv, full, bcd]: [&Vec<u8>; 3]) {
+    read_parsed(full, bcd);
     write_forms();
     write_learned(message);
-    let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv.to_vec()).values;
+    let values = common::Case::of("tlv", "ascii", &ISO87_ASCII, tlv.clone()).values;
     let tlv = Message::parse(&ISO87_ASCII, tlv).expect("sound");
     let numbers: Vec<u8> = values.iter().map(|(number, _)| *number).collect();
     let form = MessageForm::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &numbers).expect("known");

@@ -86,6 +86,44 @@ pub(crate) const fn hex_word(word: u64) -> [[u8; 8]; 2] {
     [unhex(octets as u32), unhex((octets >> 32) as u32)]
 }
 
+/// The eight decimal digits of a number below a hundred million, as values.
+#[inline]
+#[allow(clippy::as_conversions, reason = "each half is below ten thousand")]
+pub(crate) const fn eight_digits(number: u32) -> [u8; 8] {
+    let [a, b, c, d] = four_digits((number / 10_000) as u16);
+    let [e, f, g, h] = four_digits((number % 10_000) as u16);
+    [a, b, c, d, e, f, g, h]
+}
+
+/// So many digits of a number at the end of `room`, zeros before it, if they are enough.
+#[inline(always)]
+pub(crate) fn number_in(number: u64, digits: usize, room: &mut [u8; 16]) -> Option<&[u8]> {
+    let eight = |number: u64| {
+        let digits = eight_digits(u32::try_from(number).ok()?);
+        Some((u64::from_le_bytes(digits) | u64::from_le_bytes([b'0'; 8])).to_le_bytes())
+    };
+    // one of no digits is none
+    if digits == 0 || number >= *POWERS.get(digits)? {
+        return None;
+    }
+    let (zeros, low) = ([b'0'; 8], number % 100_000_000);
+    *room.first_chunk_mut()? = if number == low { zeros } else { eight(number / 100_000_000)? };
+    *room.last_chunk_mut()? = eight(low)?;
+    room.get(room.len().checked_sub(digits)?..)
+}
+
+/// Numbers of so many digits are below.
+#[allow(clippy::indexing_slicing, reason = "const evaluation only")]
+static POWERS: [u64; 17] = {
+    let mut powers = [1; 17];
+    let mut digits = 1;
+    while digits < powers.len() {
+        powers[digits] = 10 * powers[digits - 1];
+        digits += 1;
+    }
+    powers
+};
+
 /// The four decimal digits of a number below ten thousand, as values.
 #[inline]
 #[allow(clippy::as_conversions, reason = "lossless; from is not const")]

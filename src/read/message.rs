@@ -3,14 +3,14 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::codec::Coding;
 use crate::codec::fast::element::ValueSpan;
 use crate::codec::window::Octets;
+use crate::codec::{Coding, Side};
 use crate::layout::Element;
 use crate::layout::path;
 use crate::layout::walk::Steps;
 use crate::mask::{Inner, is_card_across, is_inner_digit};
-use crate::model::bitmap::Bitmap;
+use crate::model::bitmap::{Bitmap, Iter};
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
@@ -181,7 +181,7 @@ impl<'a> Message<'a> {
     }
 
     /// The element that starts at `start`.
-    #[inline]
+    #[inline(always)]
     fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
         let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
@@ -194,6 +194,11 @@ impl<'a> Message<'a> {
             }
             None => read_field(self, key, element, start),
         }
+    }
+
+    #[inline(never)]
+    fn far_field(&self, number: u8, start: usize) -> Option<Field<'a>> {
+        self.field(number, start)
     }
 
     /// The input, trusted as the message is.
@@ -231,14 +236,25 @@ impl<'a> Message<'a> {
         let count = usize::from(self.count);
         // where a bitmap stands between the elements, not every one starts where that before it ends
         let apart = self.bitmaps == 3 && self.spec.bitmap().has_third_among_values();
-        let beside = if apart { 0 } else { count };
-        let numbers = self.announced.iter().take(beside).enumerate();
-        let fields = numbers.scan(None, |next, (rank, number)| {
-            let field = self.field(number, self.starts.get(rank).or(*next)?)?;
+        let near = if apart { 0 } else { self.starts.near(count, self.wire.len()) };
+        let starts = self.announced.iter().take(near).enumerate();
+        let near_fields = starts.filter_map(|(rank, number)| self.field(number, self.starts.get(rank)?));
+        let (numbers, first) = if near < count { self.far(near) } else { (Bitmap::EMPTY.iter(), None) };
+        let far_fields = numbers.scan(first, |next, number| {
+            let field = self.far_field(number, (*next)?)?;
             *next = Some(field.range().end);
             Some(field)
         });
-        fields.chain(self.walked().take(count - beside))
+        let walked = if near == 0 { count } else { 0 };
+        near_fields.chain(far_fields).chain(self.walked().take(walked))
+    }
+
+    /// The elements after the first `near`, and where the first of them starts; none where there is nothing near.
+    #[inline(never)]
+    fn far(&self, near: usize) -> (Iter, Option<usize>) {
+        let last = near.checked_sub(1);
+        let last = last.and_then(|rank| self.far_field(self.announced.nth(rank)?, self.starts.get(rank)?));
+        (self.bitmap().iter_from(near), last.map(|field| field.range().end))
     }
 
     /// The text of an open element.
@@ -256,7 +272,33 @@ impl<'a> Message<'a> {
     /// [`ErrorKind::Missing`], and as [`Field::number`].
     #[inline]
     pub fn number(&self, number: u8) -> Result<u64> {
+        if let Some(value) = self.packed_number(number) {
+            return Ok(value);
+        }
         self.require(number)?.number().map_err(|error| error.of_element(number))
+    }
+
+    /// The number in an open element of packed digits, if it is near and has few of them.
+    #[inline]
+    fn packed_number(&self, number: u8) -> Option<u64> {
+        let element = self.spec.element(number).filter(|element| element.coding == Coding::Bcd)?;
+        if element.content != Content::N || !element.privacy.is_open() {
+            return None;
+        }
+        let span = element.fast.find(self.wire, self.starts.get(self.rank(number)?)?)?;
+        let octets = self.wire.get(span.start..span.end).filter(|octets| (1..=9).contains(&octets.len()))?;
+        let mut value = 0;
+        let last = octets.len() - 1;
+        for (index, octet) in octets.iter().enumerate() {
+            let (high, low) = (u64::from(octet >> 4), u64::from(octet & 0x0F));
+            value = match (span.is_odd(), element.pad_nibble.side) {
+                (true, Side::Left) if index == 0 && low < 10 => low,
+                (true, Side::Right) if index == last && high < 10 => 10 * value + high,
+                _ if high < 10 && low < 10 => 100 * value + 10 * high + low,
+                _ => return None,
+            };
+        }
+        Some(value)
     }
 
     /// Opens an element, private or not.

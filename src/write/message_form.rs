@@ -110,7 +110,9 @@ impl<'s> MessageForm<'s> {
         V: Copy + Into<Value<'v>>,
     {
         let form = self.form.as_ref().filter(|form| form.len() == values.len())?;
-        form.encode(self.spec, values, out).or_else(|| self.encode_unordered(values, out))
+        let first = values.first().map_or(Some(&0), |(number, _)| self.places.get(usize::from(*number)));
+        let encoded = if first == Some(&0) { form.encode(self.spec, values, out) } else { None };
+        encoded.or_else(|| self.encode_unordered(values, out))
     }
 
     /// The same of values that are given in another order.
@@ -122,8 +124,8 @@ impl<'s> MessageForm<'s> {
         let mut indices = [NOWHERE; STEPS];
         for ((number, _), index) in values.iter().zip(0..) {
             let place = *self.places.get(usize::from(*number))?;
-            let slot = indices.get_mut(usize::from(place)).filter(|slot| **slot == NOWHERE)?;
-            *slot = index;
+            // of an element that is given twice, another one has no value
+            *indices.get_mut(usize::from(place))? = index;
         }
         self.form.as_ref()?.encode(self.spec, &Unordered { values, indices }, out)
     }

@@ -10,7 +10,8 @@ use crate::model::bitmap::{Bitmap, TOP_BIT};
 use crate::model::error::{Error, ErrorKind, Place, Result};
 use crate::model::mti::Mti;
 use crate::spec::Spec;
-use crate::write::fast::target::{Room, Target, encode_element};
+use crate::write::fast::element::encode_element;
+use crate::write::fast::target::{Room, Target};
 use crate::write::value::{Source, Value};
 use crate::write::writer::{Writer, wrong_header};
 

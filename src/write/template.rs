@@ -11,7 +11,7 @@ use crate::read::message::Message;
 use crate::read::offsets::Starts;
 use crate::read::reader::Reader;
 use crate::spec::Spec;
-use crate::write::fast::target::Scratch;
+use crate::write::fast::element::Scratch;
 use crate::write::value::{Source, Value};
 use crate::write::writer::Writer;
 

@@ -8,7 +8,7 @@
 
 use super::class::{CharClass, Coded, Test};
 use super::class_table::Chars;
-use super::encode::{FEW, FastCoding, put_short, put_text};
+use super::encode::{FEW, FastCoding, put_hex, put_short, put_text};
 use super::prefix::FastPrefix;
 pub(crate) use super::prefix::LengthReader;
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, Side};
@@ -143,6 +143,7 @@ impl FastElement {
         };
         let encode = match (coding, counts, prefix) {
             (Coding::Bcd, LengthUnit::Bytes, _) | (.., FastPrefix::Ber) => FastCoding::Unknown,
+            (Coding::Hex, ..) if matches!(odd, Odd::Wrong) => FastCoding::CountedHex,
             _ if matches!(odd, Odd::Wrong) => FastCoding::Unknown,
             _ => match (FastCoding::of((coding, content, pad_nibble)), prefix) {
                 (FastCoding::Same(chars), FastPrefix::Fixed) if max as usize <= FEW => {
@@ -232,9 +233,23 @@ impl FastElement {
         matches!(self.test, Test::Block(CharClass::Hex))
     }
 
+    /// Whether the coding can be encoded.
+    pub(crate) fn is_encoded(&self) -> bool {
+        self.encode != FastCoding::Unknown
+    }
+
+    /// Whether it is for [`FastElement::encode_counted`].
+    pub(crate) fn is_counted_hex(&self) -> bool {
+        self.encode == FastCoding::CountedHex
+    }
+
     /// The octets of the element that [`FastElement::encode`] makes of a value, if it does.
     #[inline(always)]
     pub(crate) fn measure(&self, value: &[u8]) -> Option<usize> {
+        if self.is_counted_hex() {
+            let digits = Some(2 * value.len()).filter(|digits| self.admits(*digits));
+            return digits.map(|digits| usize::from(self.prefix_octets().unwrap_or(0)) + digits);
+        }
         let is_valid = self.admits(value.len()) && self.encode.admits(value);
         is_valid.then(|| usize::from(self.prefix_octets().unwrap_or(0)) + self.octets(value.len()))
     }
@@ -270,6 +285,18 @@ impl FastElement {
             }
             _ => self.encode_other(out, at, value),
         }
+    }
+
+    /// Encodes a value whose hexadecimal digits are counted.
+    #[inline(never)]
+    pub(crate) fn encode_counted(&self, out: &mut [u8], at: usize, value: &[u8]) -> Option<usize> {
+        let digits = 2 * value.len();
+        if !self.is_counted_hex() || !self.admits(digits) {
+            return None;
+        }
+        let start = at + self.prefix.put(out.get_mut(at..)?, digits)?;
+        put_hex(value, out.get_mut(start..start + digits)?)?;
+        Some(start + digits)
     }
 
     #[inline(never)]

@@ -6,7 +6,7 @@
 
 use super::class::{CharClass, Coded, Test};
 use super::class_table::{Chars, Ends};
-use crate::codec::digit::{four_digits, half, hex, hex_digits};
+use crate::codec::digit::{four_digits, half, hex, hex_digits, hex_word};
 use crate::codec::{CodePage, Coding, PadNibble, Side};
 use crate::model::content::Content;
 
@@ -31,6 +31,8 @@ pub(crate) enum FastCoding {
     Packed(Chars, PadNibble),
     /// Two hexadecimal digits each.
     Hex,
+    /// The same where the digits are counted, not the octets: apart from all others.
+    CountedHex,
 }
 
 impl FastCoding {
@@ -58,7 +60,7 @@ impl FastCoding {
     pub(crate) fn admits(self, value: &[u8]) -> bool {
         match self {
             Self::Unknown => false,
-            Self::Free | Self::Hex => true,
+            Self::Free | Self::Hex | Self::CountedHex => true,
             Self::Same(chars)
             | Self::Short(chars, _)
             | Self::Text(chars, _)
@@ -90,14 +92,27 @@ impl FastCoding {
             }
             Self::Free => put_each(value, room, |octet| octet),
             Self::Rare(class) if class.admits(value, 0, value.len()) => put_each(value, room, |octet| octet),
-            Self::Hex => {
-                let pairs = room.as_chunks_mut().0.iter_mut();
-                pairs.zip(value).for_each(|(pair, octet)| *pair = hex_digits(*octet));
-            }
+            Self::Hex => return put_hex(value, room).is_some(),
             _ => return false,
         }
         true
     }
+}
+
+/// Writes two hexadecimal digits for each octet, eight octets at a time; some of the last eight may be written twice.
+pub(super) fn put_hex(value: &[u8], place: &mut [u8]) -> Option<()> {
+    let put = |slot: &mut [u8; 16], octets: [u8; 8]| {
+        slot.copy_from_slice(hex_word(u64::from_be_bytes(octets)).as_flattened());
+    };
+    let Some(last) = value.last_chunk() else {
+        let pairs = place.as_chunks_mut().0.iter_mut();
+        pairs.zip(value).for_each(|(pair, octet)| *pair = hex_digits(*octet));
+        return Some(());
+    };
+    let eights = value.as_chunks().0.iter();
+    place.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, octets)| put(slot, *octets));
+    put(place.last_chunk_mut()?, *last);
+    Some(())
 }
 
 /// Encodes a value of at most [`FEW`] octets, if it is of the class; returns where it ends.

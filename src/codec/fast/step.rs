@@ -6,9 +6,9 @@
 
 use super::class_table::Chars;
 use super::element::FastElement;
-use super::encode::{FEW, FastCoding, put_few, put_flipped};
+use super::encode::{FEW, FastCoding, put_few, put_flipped, put_hex};
 use super::prefix::FastPrefix;
-use crate::codec::digit::{four_digits, half, hex_digits, hex_word};
+use crate::codec::digit::{four_digits, half, number_in};
 use crate::codec::{CodePage, PadNibble, Side};
 
 /// An element whose value is written at once.
@@ -18,6 +18,8 @@ pub(crate) struct Step {
     /// Where its value is among those that are given.
     pub(crate) place: u8,
     how: How,
+    /// Digit zero as it is written, where digits are not packed.
+    zero: u8,
     min: u16,
     /// How much longer than `min` a value may be.
     span: u16,
@@ -60,6 +62,8 @@ enum How {
     Free,
     /// Two hexadecimal digits each.
     Hex,
+    /// The same, and the digits are counted.
+    CountedHex,
     /// Not here.
     Other,
 }
@@ -77,6 +81,7 @@ impl Step {
         number: 0,
         place: 0,
         how: How::Other,
+        zero: 0,
         min: u16::MAX,
         span: 0,
         width: 0,
@@ -89,7 +94,8 @@ impl Step {
 
     /// The element of that number.
     pub(crate) fn of(number: u8, fast: &FastElement, digit_zero: u8) -> Self {
-        let (step, is_fixed) = (Self { number, ..Self::OTHER }, fast.prefix == FastPrefix::Fixed);
+        let (step, is_fixed) =
+            (Self { number, zero: digit_zero, ..Self::OTHER }, fast.prefix == FastPrefix::Fixed);
         let (width, zero) = match fast.prefix {
             FastPrefix::Fixed => (0, 0),
             FastPrefix::Digits { zero, width } => (width, zero),
@@ -134,6 +140,9 @@ impl Step {
             FastCoding::Page(chars, page) => Self { how: How::Page, chars, page, ..step },
             FastCoding::Free => Self { how: How::Free, ..step },
             FastCoding::Hex => Self { how: How::Hex, ..step },
+            FastCoding::CountedHex => {
+                Self { how: How::CountedHex, min: step.min / 2, span: step.span / 2, ..step }
+            }
             _ => Self { number, ..Self::OTHER },
         }
     }
@@ -201,8 +210,9 @@ impl Step {
                 self.put_changed(value, place)?;
                 Some(rest)
             }
-            How::Hex => {
-                let (place, rest) = self.put_length(value.len(), 2 * value.len(), room)?;
+            How::Hex | How::CountedHex => {
+                let counted = if self.how == How::Hex { value.len() } else { 2 * value.len() };
+                let (place, rest) = self.put_length(counted, 2 * value.len(), room)?;
                 self.put_changed(value, place)?;
                 Some(rest)
             }
@@ -214,14 +224,14 @@ impl Step {
         }
     }
 
-    /// The fewest octets of a value.
-    pub(crate) fn min(&self) -> usize {
-        self.min.into()
-    }
-
-    /// Whether the digits of a number are a value as they are.
-    pub(crate) const fn takes_numbers(&self) -> bool {
-        !matches!(self.how, How::Free | How::Hex | How::Other)
+    /// Writes a number of no more digits than an element that is always as long; returns the room after it.
+    #[inline(never)]
+    pub(crate) fn put_number<'o>(&self, number: u64, room: &'o mut [u8]) -> Option<&'o mut [u8]> {
+        let takes_digits = !matches!(self.how, How::Free | How::Hex | How::CountedHex | How::Other);
+        let (units, mut digits) = (usize::from(self.min), [0; 16]);
+        let value = number_in(number, units, &mut digits).filter(|_| takes_digits && self.span == 0)?;
+        // they are digits: nobody has to look at that
+        self.put(value, room, &mut Digits::of(self.zero))
     }
 
     /// Writes the prefix of a value that takes so many octets; returns the place of the value, and the room
@@ -265,26 +275,10 @@ impl Step {
                 place.copy_from_slice(value);
                 Some(())
             }
-            How::Hex => put_hex(value, place),
+            How::Hex | How::CountedHex => put_hex(value, place),
             _ => None,
         }
     }
-}
-
-/// Writes two hexadecimal digits for each octet, eight octets at a time; some of the last eight may be written twice.
-fn put_hex(value: &[u8], place: &mut [u8]) -> Option<()> {
-    let put = |slot: &mut [u8; 16], octets: [u8; 8]| {
-        slot.copy_from_slice(hex_word(u64::from_be_bytes(octets)).as_flattened());
-    };
-    let Some(last) = value.last_chunk() else {
-        let pairs = place.as_chunks_mut().0.iter_mut();
-        pairs.zip(value).for_each(|(pair, octet)| *pair = hex_digits(*octet));
-        return Some(());
-    };
-    let eights = value.as_chunks().0.iter();
-    place.as_chunks_mut().0.iter_mut().zip(eights).for_each(|(slot, octets)| put(slot, *octets));
-    put(place.last_chunk_mut()?, *last);
-    Some(())
 }
 
 /// Lengths below a hundred in four digits.
@@ -317,11 +311,6 @@ impl Digits {
     /// Of this zero: digits that are not packed are written with its upper half.
     pub(crate) const fn of(zero: u8) -> Self {
         Self { zeros: u64::from_le_bytes([zero; 8]), wrong: 0 }
-    }
-
-    /// None yet of the same zero.
-    pub(crate) const fn anew(&self) -> Self {
-        Self { zeros: self.zeros, wrong: 0 }
     }
 
     /// Whether every octet was a digit.

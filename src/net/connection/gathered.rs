@@ -18,12 +18,13 @@ const LARGEST_BATCH: usize = 256;
 impl Gathered {
     /// Of a connection with this window.
     pub(crate) fn of(window: usize) -> Self {
-        Self { count: AtomicUsize::new(0), full: (window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH) }
+        let full = (window / 2).clamp(SMALLEST_BATCH, LARGEST_BATCH);
+        Self { count: AtomicUsize::new(0), full }
     }
 
-    /// Notes that one more request waits to be written; whether a batch has gathered with it.
-    pub(crate) fn add(&self) -> bool {
-        self.count.fetch_add(1, Ordering::Relaxed) + 1 == self.full
+    /// Notes that one more request waits to be written.
+    pub(crate) fn add(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Notes that none waits any more.

@@ -293,9 +293,7 @@ fn post(
         state.sooner.notify_one();
     }
     drop(tables);
-    if state.gathered.add() {
-        state.wake.notify_one();
-    }
+    state.gathered.add();
     Counters::add(&state.counters.requests, 1);
     Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
 }

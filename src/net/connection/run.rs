@@ -1,4 +1,4 @@
-//! One live connection: a task that reads, a task that writes, one that says when, and the timer.
+//! One live connection: a task that reads, a task that writes, and the timer.
 //!
 //! ```text
 //!               +---------- state ------------+
@@ -70,11 +70,6 @@ where
     let timer = Arc::clone(&state);
     tasks.spawn(async move {
         timer.keep_time().await;
-        Closed::Local
-    });
-    let pacer = Arc::clone(&state);
-    tasks.spawn(async move {
-        pacer.pace().await;
         Closed::Local
     });
     let first = tasks.join_next_with_id().await;

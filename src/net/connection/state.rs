@@ -39,9 +39,7 @@ pub(crate) struct State {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
-    pub(crate) wake: Notify,
-    /// Asks for the writer to be woken after the tasks that are ready now.
-    others_first: Notify,
+    wake: Notify,
     pub(crate) gathered: Gathered,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
@@ -127,7 +125,6 @@ impl State {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
-            others_first: Notify::new(),
             gathered: Gathered::of(settings.limits.window),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
@@ -322,8 +319,7 @@ impl State {
             }
             self.wake.notified().await;
             if self.has_company() {
-                self.others_first.notify_one();
-                self.wake.notified().await;
+                let_others_go_first().await;
             }
         }
     }
@@ -333,17 +329,7 @@ impl State {
     fn has_company(&self) -> bool {
         let tables = self.lock();
         let waiting = tables.outbox.frames().count();
-        (1..self.gathered.full).contains(&waiting) && tables.mux.in_flight() > waiting
-    }
-
-    /// Wakes the writer after the tasks that are ready when it asks for that. It does not wait for its own turn: a
-    /// batch that is full before wakes it, too.
-    pub(crate) async fn pace(&self) {
-        loop {
-            self.others_first.notified().await;
-            let_others_go_first().await;
-            self.wake.notify_one();
-        }
+        waiting < self.gathered.full && tables.mux.in_flight() > waiting
     }
 
     pub(crate) fn note(&self, batch: &Batch, octets: usize) {

@@ -11,7 +11,8 @@ use crate::layout::NextBitmap;
 use crate::model::bitmap::{count, top};
 use crate::read::message::Message;
 use crate::write::builder::{Banks, Builder, value};
-use crate::write::fast::target::{Target, encode_element};
+use crate::write::fast::element::encode_element;
+use crate::write::fast::target::Target;
 use crate::write::value::Source;
 
 impl<'v> Builder<'v> {

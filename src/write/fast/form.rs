@@ -10,9 +10,9 @@ use crate::layout::NextBitmap;
 use crate::model::bitmap::Bitmap;
 use crate::model::mti::Mti;
 use crate::spec::Spec;
-use crate::write::fast::target::{Room, Target, encode_element};
+use crate::write::fast::element::encode_element;
+use crate::write::fast::target::{Room, Target};
 use crate::write::value::{Source, Value};
-use crate::write::writer::{DIGITS, decimal};
 
 /// The head of a message, and up to `STEPS` of its elements.
 #[derive(Clone)]
@@ -134,7 +134,7 @@ fn put_steps<'o, 'v>(
     for step in steps {
         rest = match values.octets(step) {
             Some(value) if step.admits(value.len()) => step.put(value, rest, digits)?,
-            _ => put_other(spec, step, &values.source(step)?, (rest, digits.anew()))?,
+            _ => put_other(spec, step, &values.source(step)?, rest)?,
         };
     }
     Some(rest)
@@ -167,14 +167,13 @@ fn put_other<'o>(
     spec: &Spec<'_>,
     step: &Step,
     source: &Source<'_>,
-    (out, mut digits): (&'o mut [u8], Digits),
+    out: &'o mut [u8],
 ) -> Option<&'o mut [u8]> {
-    if let (Source::Number(number), true) = (source, step.takes_numbers()) {
-        let mut text = [b'0'; DIGITS + 1];
-        let units = decimal(*number, &mut text).max(step.min());
-        if step.admits(units) {
-            return step.put(text.get((DIGITS + 1).checked_sub(units)?..)?, out, &mut digits);
-        }
+    if let Source::Number(number) = *source
+        && let Some(len) = step.put_number(number, out).map(|rest| rest.len())
+    {
+        let start = out.len() - len;
+        return out.get_mut(start..);
     }
     put_source(spec, step.number, source, out)
 }

@@ -8,10 +8,10 @@
 //! A [`Form`](form::Form) is the same for elements that are known beforehand, and gives up to the builder;
 //! `tests/forms.rs` holds it, and what is made with it, to that.
 
+pub(crate) mod element;
 pub(crate) mod encode;
 pub(crate) mod form;
 pub(crate) mod learned;
-mod parts;
 pub(crate) mod response;
 pub(crate) mod target;
 pub(crate) mod translation;

@@ -6,12 +6,9 @@ use crate::codec::fast::element::FastElement;
 use crate::codec::window::OctetsMut;
 use crate::layout::{BitmapForm, Element};
 use crate::model::mti::Mti;
-use crate::read::message::Message;
 use crate::spec::MtiCoding;
-use crate::write::fast::parts::encode_composite;
-use crate::write::fill::fill;
-use crate::write::value::{Borrowed, Source};
-use crate::write::writer::{DIGITS, Writer, decimal};
+use crate::write::value::Source;
+use crate::write::writer::Writer;
 
 /// Output sink of the fast encoder.
 pub(crate) trait Target {
@@ -23,6 +20,9 @@ pub(crate) trait Target {
     fn copy(&mut self, octets: &[u8]) -> Option<()>;
     /// Takes a value that is certainly one of the element.
     fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()>;
+
+    /// The same of one whose hexadecimal digits are counted.
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()>;
 
     /// Takes header and MTI.
     #[inline(always)]
@@ -93,6 +93,11 @@ impl Target for Room<'_> {
         self.at = fast.encode(self.out, self.at, value)?;
         Some(())
     }
+
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.at = fast.encode_counted(self.out, self.at, value)?;
+        Some(())
+    }
 }
 
 /// No buffer: values are looked at, and their octets counted.
@@ -118,84 +123,8 @@ impl Target for Count {
     fn value(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
         self.go_on(self.0 + fast.measure(value)?)
     }
-}
 
-/// Encodes an element whose value needs more than to be encoded: numbers, fill, values of other
-/// messages.
-#[inline(never)]
-pub(crate) fn encode_element(
-    target: &mut impl Target,
-    element: &Element<'_>,
-    number: u8,
-    source: &Source<'_>,
-) -> Option<()> {
-    if let Source::Echo(message) = *source {
-        if element.fast.is_canonical_in_capitals()
-            && let Some(octets) = in_capitals(message, element, number)
-        {
-            return target.copy(octets);
-        }
-        if let Some(value) = message.plain(number)
-            && target.value(&element.fast, value).is_some()
-        {
-            return Some(());
-        }
-        let field = message.get(number)?;
-        return encode_element(target, element, number, &Source::Borrowed(Borrowed::Field(&field)));
-    }
-    let has_parts = matches!(source, Source::Parts(_) | Source::Slice(_));
-    if (has_parts || element.fast.is_composite) && encode_composite(target, element, source).is_some() {
-        return Some(());
-    }
-    let mut scratch = Scratch::NEW;
-    let value = scratch.value(element, source);
-    let encoded = value.and_then(|value| target.value(&element.fast, value));
-    encoded.or_else(|| target.ordinary(element, source))
-}
-
-/// The octets of an element that lies in a message of the same spec as it would be written, but for
-/// letters among its hexadecimal digits that may be small: there are none.
-fn in_capitals<'m>(message: &'m Message<'_>, element: &Element<'_>, number: u8) -> Option<&'m [u8]> {
-    let own = message.spec().element(number)?;
-    let rank = message.announced.rank_of(number).filter(|_| core::ptr::eq(own, element))?;
-    // all are looked at: that is what makes the loop wide
-    message
-        .between(rank, rank + 1)
-        .filter(|octets| octets.iter().fold(0, |most, octet| most.max(*octet)) < b'a')
-}
-
-/// The longest value that is decoded, or filled, here.
-const WIDE: usize = 128;
-
-/// Where a value is made that is not simply there.
-pub(crate) struct Scratch {
-    decoded: [u8; WIDE],
-    filled: [u8; WIDE],
-}
-
-impl Scratch {
-    pub(crate) const NEW: Self = Self { decoded: [0; WIDE], filled: [0; WIDE] };
-
-    /// The logical octets of a value with the fill that brings it to a fixed length, if that is a
-    /// common matter.
-    pub(crate) fn value<'v>(&'v mut self, element: &Element<'_>, source: &'v Source<'_>) -> Option<&'v [u8]> {
-        let value = match *source {
-            Source::Octets(value) => value,
-            Source::Number(number) if !element.content.is_binary() => {
-                let digits = self.decoded.first_chunk_mut()?;
-                digits.fill(b'0');
-                let units = decimal(number, digits).max(element.min());
-                return digits.get((DIGITS + 1).checked_sub(units)?..);
-            }
-            Source::Borrowed(view) => {
-                let value = view.octets();
-                match value.plain() {
-                    Some(value) => value,
-                    None => value.copy_to(&mut self.decoded)?,
-                }
-            }
-            _ => return None,
-        };
-        fill(element, value, &mut self.filled)
+    fn counted(&mut self, fast: &FastElement, value: &[u8]) -> Option<()> {
+        self.value(fast, value)
     }
 }
