@@ -7,12 +7,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::clock::{Clock, SystemClock};
 use crate::journal::{Party, RecordKind};
 use crate::ledger::Ledger;
 use crate::store::{Database, Flow};
+
+static RUNS: AtomicU32 = AtomicU32::new(0);
 
 /// A party has a number from 1 to 9.
 pub const MOST: usize = 9;
@@ -64,28 +68,26 @@ impl Scale {
             return Err(format!("there are 1 to {MOST} partitions in a network, not {all}"));
         }
         let machine = std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim().to_owned();
-        let network = format!("scale-{}-{processes}", std::process::id());
+        // Of its own: a partition with a history would answer from it.
+        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        let network = format!("scale-{}-{run}-{}", std::process::id(), SystemClock::new(0).now().0);
         let stage = Stage::new(&network, all)?;
         let url = format!("{}#{network}", self.url);
         // Whoever is called starts first.
-        let issuers = Running::start(&mut stage.command(&self.program, &names("issuer", 1, all)))?;
+        let issuers = stage.start(&self.program, &names("issuer", 1, all), None)?;
         let mut acquirers = Vec::new();
         for process in 0..processes {
             let own = names("acquirer", process * self.partitions + 1, self.partitions);
-            let mut command = stage.command(&self.program, &own);
-            acquirers.push(Running::start(command.arg("--store").arg(&url))?);
+            acquirers.push(stage.start(&self.program, &own, Some(&url))?);
         }
-        for (process, acquirer) in acquirers.iter_mut().enumerate() {
-            let own = names("acquirer", process * self.partitions + 1, self.partitions);
-            acquirer.until_each(&own, "in-service issuer", "")?;
-        }
+        acquirers.iter_mut().try_for_each(|acquirer| acquirer.until_each("in-service issuer", None))?;
         let terminals = names("terminal", 1, all);
-        let mut others = Running::start(&mut stage.command(&self.program, &terminals))?;
-        others.until_each(&terminals, "in-service acquirer", "")?;
-        others.until_each(&terminals, "signed-on", "sign-on")?;
+        let mut others = stage.start(&self.program, &terminals, None)?;
+        others.until_each("in-service acquirer", None)?;
+        others.until_each("signed-on", Some("sign-on"))?;
         let mut approved = BTreeMap::new();
         let end = Instant::now() + WARM;
-        self.sell(&mut others, all, end, &mut approved)?;
+        sell(&mut others, end, &mut approved)?;
         approved.values_mut().for_each(|(_, counted)| *counted = 0);
         let spent = |acquirers: &[Running], others: &Running, flow: &Flow| {
             [
@@ -96,7 +98,7 @@ impl Scale {
         };
         let before = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let (cpu, begun) = (spent(&acquirers, &others, &before), Instant::now());
-        self.sell(&mut others, all, begun + self.time, &mut approved)?;
+        sell(&mut others, begun + self.time, &mut approved)?;
         let took = begun.elapsed();
         let after = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let cpu_after = spent(&acquirers, &others, &before);
@@ -114,37 +116,33 @@ impl Scale {
         let (commits, flushes) = (after.commits - before.commits, after.flushes - before.flushes);
         Ok(Carried { processes, sales, took, commits, flushes, processor, machine })
     }
+}
 
-    /// Each terminal sells, and sells again when it hears, until this moment. What is under way then comes to its end.
-    fn sell(
-        &self,
-        others: &mut Running,
-        all: usize,
-        end: Instant,
-        approved: &mut BTreeMap<String, (u32, u32)>,
-    ) -> Result<(), String> {
-        for terminal in names("terminal", 1, all) {
-            others.say(&format!("{terminal} sell 0.01"))?;
-        }
-        let mut selling = all;
-        while selling > 0 {
-            let line = others.line()?;
-            let Some((terminal, said)) = line.split_once(' ') else { continue };
-            if said.starts_with("approved") {
-                let (sold, counted) = approved.entry(terminal.to_owned()).or_default();
-                *sold += 1;
-                if Instant::now() < end {
-                    *counted += 1;
-                    others.say(&format!("{terminal} sell 0.01"))?;
-                } else {
-                    selling -= 1;
-                }
-            } else if !said.starts_with("possible-double") {
-                return Err(format!("a terminal said: {line}"));
+/// Each terminal sells, and sells again when it hears, until this moment. What is under way then comes to its end.
+fn sell(
+    terminals: &mut Running,
+    end: Instant,
+    approved: &mut BTreeMap<String, (u32, u32)>,
+) -> Result<(), String> {
+    const SALE: &str = "sell 0.01";
+    let mut selling = terminals.parties.clone();
+    selling.iter().try_for_each(|terminal| terminals.say(terminal, SALE))?;
+    while !selling.is_empty() {
+        let (terminal, said) = terminals.line()?;
+        if said.starts_with("approved") {
+            let (sold, counted) = approved.entry(terminal.clone()).or_default();
+            *sold += 1;
+            if Instant::now() < end {
+                *counted += 1;
+                terminals.say(&terminal, SALE)?;
+            } else {
+                selling.retain(|selling| *selling != terminal);
             }
+        } else if !said.starts_with("possible-double") {
+            return Err(format!("{terminal}: {said}"));
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Every sale of which a terminal heard is in the partition once, and the book is one.
@@ -182,10 +180,12 @@ impl Stage {
         Ok(stage)
     }
 
-    fn command(&self, program: &Path, parties: &[String]) -> Command {
+    /// Starts a process with these parties, whose histories are in their files or in this database.
+    fn start(&self, program: &Path, parties: &[String], store: Option<&str>) -> Result<Running, String> {
         let mut command = Command::new(program);
         command.arg("node").args(parties).arg("--topology").arg(self.0.join("topology.toml"));
-        command
+        command.args(store.iter().flat_map(|store| ["--store", store]));
+        Running::start(&mut command, parties)
     }
 }
 
@@ -225,13 +225,14 @@ fn shard_of(n: usize) -> std::io::Result<String> {
 
 /// A process with parties in it, which ends with this.
 struct Running {
+    parties: Vec<String>,
     child: Child,
     console: Option<ChildStdin>,
     lines: Receiver<String>,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Result<Self, String> {
+    fn start(command: &mut Command, parties: &[String]) -> Result<Self, String> {
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| error.to_string())?;
         let (said, lines) = channel();
@@ -241,34 +242,40 @@ impl Running {
             });
         }
         let console = child.stdin.take();
-        Ok(Self { child, console, lines })
+        Ok(Self { parties: parties.to_vec(), child, console, lines })
     }
 
-    fn say(&mut self, line: &str) -> Result<(), String> {
+    /// Types this at a party. One that is alone in its process is not named there.
+    fn say(&mut self, party: &str, typed: &str) -> Result<(), String> {
+        let is_alone = self.parties.len() == 1;
         let console = self.console.as_mut().ok_or("a process has no console")?;
-        writeln!(console, "{line}").map_err(|error| format!("a process stopped: {error}"))
+        let typed = if is_alone { typed.to_owned() } else { format!("{party} {typed}") };
+        writeln!(console, "{typed}").map_err(|error| format!("{party}: {error}"))
     }
 
-    fn line(&self) -> Result<String, String> {
-        self.lines.recv_timeout(LIMIT).map_err(|_| "a process says nothing any more".to_owned())
+    /// Who says what next.
+    fn line(&self) -> Result<(String, String), String> {
+        let silent = |_| format!("{}: nothing is said any more", self.parties.join(", "));
+        let line = self.lines.recv_timeout(LIMIT).map_err(silent)?;
+        Ok(match (self.parties.as_slice(), line.split_once(' ')) {
+            ([alone], _) => (alone.clone(), line),
+            (_, Some((party, said))) => (party.to_owned(), said.to_owned()),
+            (_, None) => (String::new(), line),
+        })
     }
 
-    /// Types this at each of these parties, if it is anything, and waits until each has said what begins so.
-    fn until_each(&mut self, parties: &[String], begins: &str, typed: &str) -> Result<(), String> {
-        for party in parties.iter().filter(|_| !typed.is_empty()) {
-            self.say(&format!("{party} {typed}"))?;
+    /// Types this at each party, if it is anything, and waits until each has said what begins so.
+    fn until_each(&mut self, begins: &str, typed: Option<&str>) -> Result<(), String> {
+        let mut waiting = self.parties.clone();
+        if let Some(typed) = typed {
+            waiting.iter().try_for_each(|party| self.say(party, typed))?;
         }
-        let mut waiting: Vec<&String> = parties.iter().collect();
         while !waiting.is_empty() {
-            let line = self.line()?;
-            // A party that is alone in its process does not say its name.
-            waiting.retain(|party| {
-                let said = line.strip_prefix(party.as_str()).map_or(line.as_str(), str::trim_start);
-                !(said.starts_with(begins) && (parties.len() == 1 || line.starts_with(party.as_str())))
-            });
-            if line.contains(" stopped: ") {
-                return Err(line);
+            let (party, said) = self.line()?;
+            if said.starts_with(&format!("{party}: ")) || said.contains(" stopped: ") {
+                return Err(said);
             }
+            waiting.retain(|waiting| *waiting != party || !said.starts_with(begins));
         }
         Ok(())
     }

@@ -166,3 +166,15 @@ fn nothing_private_shows_in_messages_or_errors() {
         }
     }
 }
+
+/// 4440359980004 has the shape and the check digit of a card number, and is shown masked; the merchant is known by it.
+#[test]
+fn a_merchant_number_in_which_a_card_number_lies_is_read_as_it_is() {
+    let merchant = "104440359980004".to_owned();
+    let (batch, management) = (Some(1), Some(3));
+    let sign_on = Telegram { merchant, batch, management, ..Telegram::new(Mti::NETWORK, 1) };
+    for dialect in [Dialect::Pos, Dialect::Host] {
+        let octets = dialect.encode(&sign_on).unwrap();
+        assert_eq!(dialect.decode(&octets).unwrap().merchant, sign_on.merchant, "{dialect:?}");
+    }
+}

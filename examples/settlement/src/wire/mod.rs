@@ -144,7 +144,10 @@ fn common(message: &Message<'_>) -> Result<Telegram, WireError> {
         approval: text(message, 38)?,
         code: code.transpose()?,
         terminal: text(message, 41)?.unwrap_or_default(),
-        merchant: text(message, 42)?.unwrap_or_default(),
+        // As it is: digits of it may look like a card number, which text would mask, and then it is no merchant.
+        merchant: private(42)
+            .map(|merchant| merchant.chars().collect::<String>().trim().to_owned())
+            .unwrap_or_default(),
         pin: pin.as_deref().and_then(crate::card::PinBlock::from_wire),
         ..Telegram::default()
     })
