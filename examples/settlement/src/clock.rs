@@ -2,6 +2,7 @@
 //! read a clock, they are told the time; only the runtime holds a [`Clock`].
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -132,12 +133,26 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock {
     east_seconds: i64,
     last: AtomicU64,
+    /// By how many seconds it is wrong, as this file says.
+    wrong: Option<PathBuf>,
 }
 
 impl SystemClock {
     /// A clock that shows the time `east_seconds` east of UTC.
     pub const fn new(east_seconds: i64) -> Self {
-        Self { east_seconds, last: AtomicU64::new(0) }
+        Self { east_seconds, last: AtomicU64::new(0), wrong: None }
+    }
+
+    /// The same, and wrong by as many seconds as a file says at each reading: a clock that somebody steps, forward or
+    /// back. Without the file, or with no number in it, it is right.
+    #[must_use]
+    pub fn wrong_by(self, file: Option<&Path>) -> Self {
+        Self { wrong: file.map(Path::to_owned), ..self }
+    }
+
+    fn step(&self) -> i64 {
+        let text = self.wrong.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+        text.and_then(|text| text.trim().parse().ok()).unwrap_or_default()
     }
 
     /// The same, and later than `last`: a history that goes on never goes back in time.
@@ -152,7 +167,8 @@ impl Clock for SystemClock {
     fn now(&self) -> Stamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let utc = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        let local = utc.saturating_add_signed(self.east_seconds.saturating_mul(1_000_000));
+        let offset = self.east_seconds.saturating_add(self.step());
+        let local = utc.saturating_add_signed(offset.saturating_mul(1_000_000));
         let before = self.last.fetch_max(local, Ordering::SeqCst);
         if before < local { Stamp(local) } else { Stamp(self.last.fetch_add(1, Ordering::SeqCst) + 1) }
     }
@@ -171,6 +187,25 @@ mod tests {
         assert_eq!(Date(20_780).yddd(), "6327");
         assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).to_string(), "01:01:01.007");
         assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).transmission(), "1123010101");
+    }
+
+    #[test]
+    fn a_clock_that_is_stepped_never_shows_the_same_or_an_earlier_time() {
+        let file = std::env::temp_dir().join(format!("settlement-clock-{}", std::process::id()));
+        let clock = SystemClock::new(0).wrong_by(Some(&file));
+        let mut last = clock.now();
+        for step in ["3600", "-7200", "none", "0", "-1"] {
+            let before = last;
+            std::fs::write(&file, step).unwrap();
+            let now = clock.now();
+            assert!(now > last, "{step}");
+            if step == "3600" {
+                let forward = Stamp(before.0 + 3_600 * SECOND);
+                assert!(now >= forward && now < forward.after(Duration::from_secs(600)), "{now}");
+            }
+            last = now;
+        }
+        std::fs::remove_file(&file).unwrap();
     }
 
     #[test]
