@@ -26,6 +26,8 @@
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
 //! | [`chaos`] | the network as processes, killed, paused and cut off for real; then the ten checks of money |
 //! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
+//! | [`scale`] | what more acquirer processes on one database carry |
+//! | [`server`] | a PostgreSQL server of one's own, for tests and for measuring |
 //! | [`watch`] | counters, gauges and alerts, folded from a journal |
 //! | [`audit`], [`wimm`], [`report`] | do the books balance, where is my money, and how it is printed |
 #![cfg_attr(
@@ -64,7 +66,9 @@ pub mod party;
 pub mod process;
 pub mod report;
 pub mod resume;
+pub mod scale;
 pub mod scenario;
+pub mod server;
 pub mod sim;
 pub mod store;
 pub mod telegram;

@@ -18,6 +18,7 @@ mod chaotic;
 mod loading;
 mod nodes;
 mod options;
+mod scaling;
 mod simulating;
 
 use std::io::{self, IsTerminal, Write};
@@ -69,8 +70,9 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Resume(file) => whole_day(LedgerFile::resume(file)?, options, style),
         Task::Check(file, head) => check(&Books::read(file)?, *head, style),
         Task::Probe(file) => nodes::probe_all(&Topology::read(file)?, &mut print),
-        Task::Operators(of) => nodes::operators(&of.topology()?, of.name(), &mut print),
+        Task::Operators(of) => nodes::operators(&of.topology()?, of.name()?, &mut print),
         Task::Node(node) => Ok(node.run().map(|()| true)?),
+        Task::Scale(scaling) => scaling.run(&mut print),
         Task::Load(loading) => loading.run(&mut print),
         Task::Fast(fast) => fast.run(&mut print).map(|()| true),
         Task::Where(asking) => asking.run(&mut print),

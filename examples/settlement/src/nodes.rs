@@ -8,13 +8,16 @@ use std::time::Duration;
 use settlement::process;
 use settlement::process::operators::checked;
 use settlement::process::probe::probe;
+use settlement::process::several::run_all;
 use settlement::store::Witness;
 use settlement::topology::Topology;
 
 /// Which party of which topology.
 pub(crate) struct NodeOptions {
-    name: String,
+    names: Vec<String>,
     topology: PathBuf,
+    /// A database for all histories, in place of what the topology says.
+    store: Option<String>,
     running: process::Running,
     logs: Option<Form>,
 }
@@ -31,12 +34,13 @@ enum Form {
 impl NodeOptions {
     pub(crate) fn from_words(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut words = words.peekable();
-        let (mut name, mut topology) = (None, None);
+        let (mut names, mut topology, mut store) = (Vec::new(), None, None);
         let (mut running, mut logs) = (process::Running::default(), None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value; see --help"));
             match word.as_str() {
                 "--topology" => topology = Some(PathBuf::from(value()?)),
+                "--store" => store = Some(value()?).filter(|store| store != "sqlite"),
                 "--metrics" => {
                     let address = value()?;
                     let parsed = address.parse().map_err(|_| {
@@ -52,20 +56,30 @@ impl NodeOptions {
                 other if other.starts_with('-') => {
                     return Err(format!("node has no option {other}; see --help"));
                 }
-                other => name = Some(other.to_owned()),
+                other => names.push(other.to_owned()),
             }
         }
-        let name = name.ok_or("node needs the name of a party, such as acquirer:1")?;
+        if names.is_empty() {
+            return Err("node needs the name of a party, such as acquirer:1".to_owned());
+        }
         let topology = topology.ok_or("node needs --topology FILE")?;
-        Ok(Self { name, topology, running, logs })
+        Ok(Self { names, topology, store, running, logs })
     }
 
     pub(crate) fn topology(&self) -> Result<Topology, String> {
-        Topology::read(&self.topology)
+        let topology = Topology::read(&self.topology)?;
+        match &self.store {
+            Some(url) => topology.kept_in(url).map_err(|why| format!("--store: sqlite, or {why}")),
+            None => Ok(topology),
+        }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// The party, where there can be one only.
+    pub(crate) fn name(&self) -> Result<&str, String> {
+        match self.names.as_slice() {
+            [name] => Ok(name),
+            _ => Err("the log is that of one party".to_owned()),
+        }
     }
 
     pub(crate) fn run(&self) -> Result<(), String> {
@@ -77,7 +91,7 @@ impl NodeOptions {
             None => {}
         }
         let printer: process::Printer = Arc::new(Mutex::new(io::stdout()));
-        process::run(&topology, &self.name, &self.running, io::BufReader::new(io::stdin()), &printer)
+        run_all(&topology, &self.names, &self.running, io::BufReader::new(io::stdin()), &printer)
     }
 }
 
@@ -103,9 +117,12 @@ pub(crate) fn operators(
     print: &mut Print<'_>,
 ) -> Result<bool, crate::Failure> {
     let member = topology.party(name)?;
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", member.ledger.display());
-    let witness = Witness::of(&member.ledger, member.role).map_err(|error| named(&error))?;
-    match checked(&member.ledger, &witness.evidence) {
+    let evidence = match &member.database {
+        Some(database) => database.history(member.role).map(|history| history.evidence),
+        None => Witness::of(&member.ledger, member.role).map(|witness| witness.evidence),
+    };
+    let evidence = evidence.map_err(|error| format!("{}: {error}", member.ledger.display()))?;
+    match checked(&member.ledger, &evidence) {
         Ok(entries) => {
             for entry in entries {
                 let why = if entry.why.is_empty() { "-" } else { &entry.why };

@@ -12,6 +12,7 @@ use crate::asking::Asking;
 use crate::chaotic::Chaotic;
 use crate::loading::{Fast, Loading};
 use crate::nodes::NodeOptions;
+use crate::scaling::Scaling;
 use crate::simulating::Simulating;
 
 /// What `--help` prints.
@@ -58,7 +59,9 @@ Usage: settlement [options]             play the day on a fresh ledger
          --keep FOLDER   keep the ledgers, files and logs there also when every check holds
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
+                                        (or several: a line begins with the name of its party then)
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
+         --store URL     its history in PostgreSQL, postgres://user@127.0.0.1:5432/name, in the partition with its name
          --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
          --clock FILE    a clock that is wrong by as many seconds as the file says, each time it is read; for trials
          --log [json]    say on standard error what the party notes, without card data
@@ -73,6 +76,9 @@ Usage: settlement [options]             play the day on a fresh ledger
          --memory        without a ledger; else each answer is on the disk before it leaves
          --kills N       kill a party so often meanwhile (kill -9), and start it again
          --keep FOLDER   keep the ledgers there, for `settlement where --ledger`
+       settlement scale                 what more acquirer processes on one PostgreSQL carry
+         --store URL     the database; a server of its own without it, if PostgreSQL is installed
+         --processes 1,2 how many, one measurement each; --partitions 2 in each of them; --seconds 10
        settlement fast acquirer|issuer  one of the two, until its input ends: --listen ADDR --call ADDR --ledger FILE
 
   --ledger FILE       keep the ledger there (must not exist yet); default: a new file beside the program
@@ -127,6 +133,7 @@ pub(crate) enum Task {
     Node(NodeOptions),
     Probe(PathBuf),
     Operators(NodeOptions),
+    Scale(Scaling),
     Load(Loading),
     Fast(Fast),
     Sim(Simulating),
@@ -214,6 +221,7 @@ fn subcommand(name: &str, words: impl Iterator<Item = String>) -> Result<Task, S
         "scenarios" => Task::Scenarios(Wanted::from_words(words)?),
         "where" => Task::Where(Asking::from_words(words, of_locale())?),
         "node" => Task::Node(NodeOptions::from_words(words)?),
+        "scale" => Task::Scale(Scaling::from_words(words)?),
         "load" => Task::Load(Loading::from_words(words)?),
         "fast" => Task::Fast(Fast::from_words(words)?),
         "chaos" => Task::Chaos(Chaotic::from_words(words)?),

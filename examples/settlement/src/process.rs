@@ -7,6 +7,7 @@ mod metrics;
 pub mod operators;
 mod post;
 pub mod probe;
+pub mod several;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead, Write};
@@ -30,8 +31,8 @@ use crate::net::station::{Arrival, Office, Station};
 use crate::node::Node;
 use crate::party::parcel::Parcel;
 use crate::party::{Input, Outcome, entries, statement};
-use crate::store::{History, LedgerFile, SqliteStore, Store, local_seconds_east};
-use crate::topology::Topology;
+use crate::store::{History, LedgerFile, SqliteStore, Store, StoreError, local_seconds_east};
+use crate::topology::{Member, Topology};
 use crate::watch::Watch;
 use crate::watch::alert::{DEFAULT, rules};
 
@@ -62,12 +63,14 @@ pub fn run(
     printer: &Printer,
 ) -> Result<(), String> {
     let member = topology.party(name)?;
-    let named = |error: &dyn std::fmt::Display| format!("{name}: {}: {error}", member.ledger.display());
+    let named = |error: &dyn std::fmt::Display| match &member.database {
+        Some(_) => format!("{name}: {error}"),
+        None => format!("{name}: {}: {error}", member.ledger.display()),
+    };
     if let Some(folder) = member.ledger.parent() {
         std::fs::create_dir_all(folder).map_err(|error| named(&error))?;
     }
-    let _ledger = LedgerFile::of_party(&member.ledger, member.role).map_err(|error| named(&error))?;
-    let store = SqliteStore::open(&member.ledger, member.role).map_err(|error| named(&error))?;
+    let (_ledger, store) = store_of(member).map_err(|error| named(&error))?;
     let history = store.history().map_err(|error| named(&error))?;
     let last = history.records.last().map(|record| record.at).unwrap_or_default();
     let clock: Arc<dyn Clock> =
@@ -76,7 +79,7 @@ pub fn run(
     let (log, said) = Log::open(&member.ledger, &history.evidence).map_err(|why| format!("{name}: {why}"))?;
     said.into_iter().for_each(|said| say(printer, &said));
     let machine = machine::machine(topology, name, &history.records, clock.now())?;
-    let node = Node::open(machine, Box::new(store)).map_err(|error| named(&error))?;
+    let node = Node::open(machine, store).map_err(|error| named(&error))?;
     let end = node.secured().map_err(|error| named(&error))?;
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.map_err(|error| format!("{name}: {error}"))?;
@@ -114,6 +117,16 @@ pub fn run(
     let lived = station.live(&events);
     drop(lines);
     lived.map_err(|why| format!("{name} stopped: {why}"))
+}
+
+/// Where the history of a party is, and what keeps others away from it meanwhile: a file has a lock, a partition of a
+/// database an epoch.
+fn store_of(member: &Member) -> Result<(Option<LedgerFile>, Box<dyn Store>), StoreError> {
+    if let Some(database) = &member.database {
+        return Ok((None, database.open(member.role)?));
+    }
+    let file = LedgerFile::of_party(&member.ledger, member.role)?;
+    Ok((Some(file), Box::new(SqliteStore::open(&member.ledger, member.role)?)))
 }
 
 /// Hands the lines of the console to the party, and ends it when there are no more.

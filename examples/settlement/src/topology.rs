@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use crate::journal::Party;
 use crate::party::{StandIn, Timers};
+use crate::store::Database;
 use crate::wire::Dialect;
 
 /// A network, checked.
@@ -33,8 +34,10 @@ pub struct Topology {
 pub struct Member {
     /// Its role.
     pub role: Party,
-    /// Its ledger file.
+    /// Its ledger file. Of a party whose history is in a database: a name for what lies beside it.
     pub ledger: PathBuf,
+    /// Its partition of a database, if its history is in one.
+    pub database: Option<Database>,
     /// DE41 of a terminal.
     pub terminal: String,
     /// DE42 of a terminal.
@@ -99,6 +102,17 @@ impl Topology {
             format!("{place}{}", error.message().trim().replace('\n', " "))
         })?;
         check::checked(&raw, text, folder)
+    }
+
+    /// The same network with all histories in the database at this URL, each in the partition with its party's name.
+    ///
+    /// # Errors
+    /// In words: it is no URL of a database.
+    pub fn kept_in(mut self, url: &str) -> Result<Self, String> {
+        for (name, member) in &mut self.parties {
+            member.database = Some(Database::of_party(url, name)?);
+        }
+        Ok(self)
     }
 
     /// A party by its name.

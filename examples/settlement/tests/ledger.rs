@@ -1,4 +1,5 @@
-//! What every store must do. A new store is one more line in `every_store!`.
+//! What every store must do. A new store is one more line in `every_store!`. PostgreSQL is a real server, which is
+//! started for the test if it is installed.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,7 +31,35 @@ macro_rules! every_store {
     ($($test:ident)+) => {
         mod mem { $(#[test] fn $test() { super::with_mem(super::$test); })+ }
         mod sqlite { $(#[test] fn $test() { super::with_sqlite(super::$test); })+ }
+        /// One server for all of them.
+        #[cfg(feature = "postgres")]
+        #[test]
+        fn postgres() {
+            let Some(server) = database::server() else { return };
+            $(database::with(&server, stringify!($test), $test);)+
+        }
     };
+}
+
+#[cfg(feature = "postgres")]
+mod database {
+    use settlement::journal::Party;
+    use settlement::server::Server;
+    use settlement::store::{Database, Store};
+
+    pub(super) fn server() -> Option<Server> {
+        let server = Server::start(&std::env::temp_dir()).unwrap();
+        if server.is_none() {
+            println!("skipped: no PostgreSQL here (Debian: apt-get install postgresql)");
+        }
+        server
+    }
+
+    pub(super) fn with(server: &Server, name: &str, test: fn(&mut dyn Store)) {
+        println!("{name}");
+        let database = Database::new(&server.url(), name).unwrap();
+        test(&mut *database.open(Party::Issuer).unwrap());
+    }
 }
 
 every_store! {

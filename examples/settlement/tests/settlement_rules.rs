@@ -196,3 +196,20 @@ fn what_stays_reserved_is_charged_or_given_back_once() {
         play(&steps, &books);
     }
 }
+
+/// A slip that its terminal reverses after the date counted it and before its batch: no batch has it, the merchant is
+/// neither paid for it nor charged with it, and the other slips of the batch are not held up.
+#[test]
+fn a_reversal_between_the_date_and_the_batch_costs_the_merchant_nothing() {
+    let evening = night(0).replace("+0 23:00 cut-over\n", "");
+    let steps = format!(
+        "09:00 sign-on\n09:00 till2 sign-on\n14:00 lose A>T 0210\n14:00 sell 500.00\n14:10 cut-over\n\
+         14:20 sell 80.00\n{evening}+1 15:00 sell 20.00\n{}{}",
+        night(1),
+        night(2)
+    );
+    let more = "[books]\n'acquirer merchant_unsettled:104440359980001' = '0.00'\n'acquirer hub_receivable' = '0.00'\n\
+                'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
+                'bank merchant:ACC-1' = '99.40'\n'acquirer mdr_income' = '0.60'\n";
+    play(&steps, more);
+}

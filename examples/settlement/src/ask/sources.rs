@@ -8,7 +8,7 @@ use crate::evidence::{Sighting, Way, capture};
 use crate::fast::store::sightings;
 use crate::journal::Party;
 use crate::party;
-use crate::store::Witness;
+use crate::store::{Database, Witness};
 
 /// One file of evidence.
 #[derive(Clone, Debug)]
@@ -51,9 +51,18 @@ impl Sources {
         let mut all = Vec::new();
         let (mut statement, mut of_bank) = (None, None);
         for path in paths {
-            let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+            let database =
+                path.to_str().filter(|text| Database::is_url(text)).map(Database::parse).transpose()?;
+            // the URL of a database may hold a password
+            let shown = database.as_ref().map_or_else(|| path.display().to_string(), ToString::to_string);
+            let named = |error: &dyn std::fmt::Display| format!("{shown}: {error}");
             let mut witness = Witness::read(path).map_err(|error| named(&error))?;
-            witness.evidence.extend(sightings(path).map_err(|error| named(&error))?.into_iter().flatten());
+            if database.is_none() {
+                witness
+                    .evidence
+                    .extend(sightings(path).map_err(|error| named(&error))?.into_iter().flatten());
+            }
+            let path = Path::new(&shown);
             all.extend(seen(path, &witness.evidence, east).map_err(|error| named(&error))?);
             let seen = witness.evidence.iter().rev().find(|seen| seen.way == Way::Statement);
             statement = statement.or_else(|| seen.map(|seen| (name(path, "statement"), seen.octets.clone())));

@@ -129,7 +129,9 @@ fn read(connection: &Connection, each: &mut dyn FnMut(&Event<'_>)) -> Result<(i6
             return Err(damaged("was altered"));
         }
         for event in Events::of(page) {
-            each(&event.ok_or_else(|| damaged("holds an event that is none"))?);
+            let unknown =
+                "holds an event that this settlement does not know: a newer one wrote it, and has to read it";
+            each(&event.ok_or_else(|| damaged(unknown))?);
         }
         last = n;
     }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::sqlite::{
     is_begun, number, open_to_read, open_to_write, read_evidence, read_history, read_records, signed, word,
 };
-use super::{History, StoreError, Tip};
+use super::{Database, History, StoreError, Tip};
 use crate::clock::Stamp;
 use crate::evidence::Sighting;
 use crate::journal::{Party, Record};
@@ -177,7 +177,7 @@ impl Contents {
     }
 }
 
-/// What a ledger file keeps for those who judge what its parties did.
+/// What a ledger file, or a partition of a database (`postgres://.../name#acquirer:1`), keeps for those who judge what its parties did.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
     /// What the acquirer saw, or the party that is asked for.
@@ -200,12 +200,21 @@ impl Witness {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn of(file: &Path, party: Party) -> Result<Self, StoreError> {
+        if let Some(partition) = file.to_str().filter(|text| Database::is_url(text)) {
+            let history = Database::parse(partition).map_err(StoreError::Failed)?.history(party)?;
+            return Self::held(history.evidence, history.evidence_chain, Vec::new());
+        }
         let connection = open_to_read(file)?;
         if !is_begun(&connection, file)? {
             return Err(StoreError::Failed(format!("{} holds no ledger yet", file.display())));
         }
         let moment = connection.unchecked_transaction()?;
         let (evidence, chain) = read_evidence(&moment, party)?;
+        Self::held(evidence, chain, read_records(&moment, Party::Bank)?.0)
+    }
+
+    /// What was seen, held against its chain.
+    fn held(evidence: Vec<Sighting>, chain: Vec<Digest>, bank: Vec<Record>) -> Result<Self, StoreError> {
         let mut last = Digest::START;
         for (n, (seen, kept)) in (1..).zip(evidence.iter().zip(chain)) {
             last = super::link(last, &seen.words());
@@ -213,7 +222,7 @@ impl Witness {
                 return Err(StoreError::Corrupt(format!("what was seen was altered, from row {n} on")));
             }
         }
-        Ok(Self { evidence, bank: read_records(&moment, Party::Bank)?.0 })
+        Ok(Self { evidence, bank })
     }
 }
 

@@ -1,19 +1,26 @@
 //! Where a party keeps its history. One [`Store::commit`] makes the records and the transfers of
-//! one step durable together, or not at all; the runtime sends nothing before it returned. The two
-//! stores pass the same conformance tests (`tests/ledger.rs`); a third one has to pass them too.
+//! one step durable together, or not at all; the runtime sends nothing before it returned. The
+//! stores pass the same conformance tests (`tests/ledger.rs`); another one has to pass them too.
 
 mod copy;
+mod database;
 mod file;
 mod mem;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod shared;
 mod sqlite;
+mod version;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use copy::write_copy;
+pub use database::{Database, Flow};
 pub use file::{Begun, Contents, LedgerFile, Seal, Witness};
 pub use mem::MemStore;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresStore, RETRIES};
 pub use shared::{Replica, SharedStore};
 pub use sqlite::{SqliteStore, local_seconds_east};
 pub(crate) use sqlite::{open_to_read, open_to_write};
@@ -179,6 +186,34 @@ pub trait Store: Send {
     fn last_seq(&self) -> u64;
     /// Everything stored, read back from where it is stored.
     fn history(&self) -> Result<History, StoreError>;
+}
+
+/// A history that was read back, as far as its store goes on from it. Balances are not believed but recomputed.
+#[derive(Debug)]
+struct Folded {
+    tip: Tip,
+    /// Number and chain value of the last sighting.
+    saw: (u64, Digest),
+    ledger: Ledger,
+}
+
+impl Folded {
+    /// Folds the history of a party, whose name is for the error.
+    fn from(party: impl fmt::Display, history: &History) -> Result<Self, StoreError> {
+        let tip = history.commits.last().copied().unwrap_or(Tip::START);
+        if history.tip(tip.seq) != tip {
+            return Err(StoreError::Corrupt(format!(
+                "{party}: rows are missing or were altered; see --check"
+            )));
+        }
+        let mut ledger = Ledger::default();
+        if let Some(refused) = ledger.commit(&history.transfers).iter().find(|status| !status.booked()) {
+            return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
+        }
+        let end = history.evidence_chain.last().copied().unwrap_or(Digest::START);
+        let saw = (u64::try_from(history.evidence.len()).unwrap_or(u64::MAX), end);
+        Ok(Self { tip, saw, ledger })
+    }
 }
 
 /// The chain value of a row with these words that follows `previous`.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 pub(super) use self::rows::{number, read_evidence, read_history, read_records, signed, word};
 pub(super) use self::schema::is_begun;
 pub(crate) use self::schema::{open_to_read, open_to_write};
-use super::{Commit, History, Store, StoreError, Tip, book, created, link};
+use super::{Commit, Folded, History, Store, StoreError, Tip, book, created, link};
 use crate::fast::store::has_pages;
 use crate::journal::Party;
 use crate::ledger::{Digest, Ledger, Status};
@@ -39,18 +39,7 @@ impl SqliteStore {
             return Err(StoreError::Failed(format!("this is the ledger of a fast {party}, see `load`")));
         }
         let history = read_history(&connection, party)?;
-        let tip = history.commits.last().copied().unwrap_or(Tip::START);
-        if history.tip(tip.seq) != tip {
-            return Err(StoreError::Corrupt(format!(
-                "{party}: rows are missing or were altered; see --check"
-            )));
-        }
-        let mut ledger = Ledger::default();
-        if let Some(refused) = ledger.commit(&history.transfers).iter().find(|status| !status.booked()) {
-            return Err(StoreError::Corrupt(format!("{party}: a stored transfer gives {refused}")));
-        }
-        let end = history.evidence_chain.last().copied().unwrap_or(Digest::START);
-        let saw = (u64::try_from(history.evidence.len()).unwrap_or(u64::MAX), end);
+        let Folded { tip, saw, ledger } = Folded::from(party, &history)?;
         Ok(Self { connection, party, tip, last: None, saw, ledger })
     }
 
@@ -126,9 +115,10 @@ pub fn local_seconds_east() -> i64 {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error {
-            rusqlite::Error::FromSqlConversionFailure(column, _, why) => {
-                Self::Corrupt(format!("column {column}: {why}"))
-            }
+            rusqlite::Error::FromSqlConversionFailure(column, _, why) => match why.downcast::<Self>() {
+                Ok(ours) => *ours,
+                Err(why) => Self::Corrupt(format!("column {column}: {why}")),
+            },
             rusqlite::Error::SqliteFailure(failure, _) if failure.code == ErrorCode::DatabaseBusy => {
                 Self::InUse("it keeps the ledger file locked".to_owned())
             }

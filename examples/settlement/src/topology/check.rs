@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 
@@ -10,6 +10,7 @@ use super::{Folder, Link, Member, ROUTES, Raw, RawFolder, RawLink, RawParty, Top
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::StandIn;
+use crate::store::Database;
 use crate::wire::Dialect;
 
 /// Who calls whom in which dialect.
@@ -53,6 +54,7 @@ pub(super) fn checked(raw: &Raw, text: &str, folder: &Path) -> Result<Topology, 
             return Err(check.wrong(own, "terminal", "another terminal has this number"));
         }
     }
+    check.merchants(&raw.party)?;
     let mut topology = Topology { timers, parties, links: Vec::new(), folders: Vec::new() };
     for link in &raw.link {
         let link = check.link(&topology, link)?;
@@ -125,12 +127,11 @@ impl Check<'_> {
         if let Some(fee) = raw.fee_basis_points.as_ref().filter(|fee| *fee.get_ref() > 10_000) {
             return Err(self.wrong(fee, "fee_basis_points", "it is at most 10000, which is all of it"));
         }
-        if raw.ledger.get_ref().is_empty() {
-            return Err(self.wrong(&raw.ledger, "ledger", "it is the name of a file"));
-        }
+        let (ledger, database) = self.ledger(name, &raw.ledger)?;
         Ok(Member {
             role,
-            ledger: self.folder.join(raw.ledger.get_ref()),
+            ledger,
+            database,
             terminal: text(&raw.terminal, "terminal", 8)?,
             merchant: text(&raw.merchant, "merchant", 15)?,
             institution: text(&raw.institution, "institution", 11)?,
@@ -141,6 +142,35 @@ impl Check<'_> {
             routes: Vec::new(),
             stand_in: stand_in.map(|of| StandIn { sale: Money::minor(of.sale), card: Money::minor(of.card) }),
         })
+    }
+
+    /// All terminals of a merchant are at one acquirer: what it is paid, its limits and its reserve are in one book.
+    fn merchants(&self, parties: &[RawParty]) -> Result<(), String> {
+        let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+        for party in parties {
+            let Some(accounts) = &party.accounts else { continue };
+            for merchant in accounts.get_ref().keys() {
+                if let Some(other) = known.insert(merchant, party.name.get_ref()) {
+                    let why =
+                        format!("merchant {merchant} is at `{other}` already, and all its terminals with it");
+                    return Err(self.wrong(accounts, "accounts", why));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A file, or the partition of a database that has the name of the party; its operator log is a file all the same.
+    fn ledger(&self, name: &str, raw: &Spanned<String>) -> Result<(PathBuf, Option<Database>), String> {
+        let text = raw.get_ref().as_str();
+        if text.is_empty() {
+            return Err(self.wrong(raw, "ledger", "it is the name of a file, or the URL of a database"));
+        }
+        if !Database::is_url(text) {
+            return Ok((self.folder.join(text), None));
+        }
+        let database = Database::of_party(text, name).map_err(|why| self.wrong(raw, "ledger", why))?;
+        Ok((self.folder.join(name.replace(':', "-")), Some(database)))
     }
 
     fn known(&self, topology: &Topology, name: &Spanned<String>, field: &str) -> Result<Party, String> {

@@ -340,9 +340,10 @@ impl Sale {
         self.state == State::Reversing || self.reducing.is_some()
     }
 
-    /// Does its terminal count it? A sale that it took back stands against the void.
+    /// Does its terminal count it? A sale that it took back stands against the void; one that it reversed has no slip,
+    /// also when its date had counted it and a credit takes it back.
     pub(super) fn is_on_slip(&self) -> bool {
-        self.state == State::Approved || self.voided
+        (self.state == State::Approved && self.adjusting.is_none()) || self.voided
     }
 
     pub(super) fn is_in(&self, message: &Telegram) -> bool {

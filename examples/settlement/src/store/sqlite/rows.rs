@@ -6,9 +6,10 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use crate::clock::{Date, Stamp};
 use crate::evidence::Sighting;
-use crate::journal::{Party, Record};
+use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Account, Digest, Flag, Transfer, TransferId};
 use crate::money::Money;
+use crate::store::version::unknown_kind;
 use crate::store::{History, Tip};
 use crate::telegram::{Balance, Mti};
 
@@ -180,7 +181,7 @@ fn commit_of(row: &Row<'_>) -> rusqlite::Result<Tip> {
 fn record_of(row: &Row<'_>) -> rusqlite::Result<(Record, Digest)> {
     let record = Record {
         at: Stamp(number(row, "at")?.unwrap_or_default()),
-        kind: word(row, "kind")?.ok_or_else(|| damaged("kind"))?,
+        kind: kind(row)?,
         peer: word(row, "peer")?,
         mti: number(row, "mti")?.and_then(|mti| u16::try_from(mti).ok()).map(Mti),
         tx: row.get("tx")?,
@@ -250,6 +251,14 @@ pub(crate) fn number(row: &Row<'_>, name: &'static str) -> rusqlite::Result<Opti
 pub(crate) fn word<T: FromStr>(row: &Row<'_>, name: &'static str) -> rusqlite::Result<Option<T>> {
     let value: Option<String> = row.get(name)?;
     value.map(|value| value.parse().map_err(|_| damaged(name))).transpose()
+}
+
+/// What happened, if this version knows it.
+fn kind(row: &Row<'_>) -> rusqlite::Result<RecordKind> {
+    let kind: String = row.get("kind")?;
+    kind.parse().map_err(|()| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, unknown_kind(&kind).into())
+    })
 }
 
 fn damaged(column: &'static str) -> rusqlite::Error {

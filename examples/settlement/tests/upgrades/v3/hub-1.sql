@@ -1,0 +1,42 @@
+PRAGMA application_id = 1397052492;
+PRAGMA user_version = 3;
+CREATE TABLE commits (
+  party TEXT NOT NULL, seq INTEGER NOT NULL, records INTEGER NOT NULL, record_chain TEXT NOT NULL,
+  transfers INTEGER NOT NULL, chain TEXT NOT NULL, PRIMARY KEY (party, seq)) STRICT;
+INSERT INTO commits VALUES ('hub',1,1,'6e88ed2e00dbc4d2f108f353fa7ee7493bfc307e1df7f2f79b1158ed4b0aba59',0,'0000000000000000000000000000000000000000000000000000000000000000');
+CREATE TABLE journal (
+  party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+  kind TEXT NOT NULL, peer TEXT, mti INTEGER, tx TEXT NOT NULL, stan INTEGER NOT NULL,
+  host_stan INTEGER NOT NULL, transmission TEXT NOT NULL, batch INTEGER NOT NULL, rrn TEXT NOT NULL, amount INTEGER, code TEXT, approval TEXT NOT NULL, date INTEGER,
+  card TEXT NOT NULL, totals TEXT, balance INTEGER, note TEXT NOT NULL,
+  chain TEXT NOT NULL, PRIMARY KEY (party, n)) STRICT;
+INSERT INTO journal VALUES ('hub',1,1,1796053524684708,'started',NULL,NULL,'',0,0,'',0,'',NULL,NULL,'',NULL,'',NULL,NULL,'','6e88ed2e00dbc4d2f108f353fa7ee7493bfc307e1df7f2f79b1158ed4b0aba59');
+CREATE TABLE transfers (
+  party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, debit TEXT NOT NULL,
+  credit TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0), flag TEXT NOT NULL, resolves TEXT,
+  purpose TEXT NOT NULL, reference TEXT NOT NULL, chain TEXT NOT NULL,
+  PRIMARY KEY (party, n), UNIQUE (party, id), CHECK (debit <> credit)) STRICT;
+CREATE TABLE balances (
+  party TEXT NOT NULL, account TEXT NOT NULL, debits_posted INTEGER NOT NULL, credits_posted INTEGER NOT NULL,
+  debits_pending INTEGER NOT NULL, credits_pending INTEGER NOT NULL, PRIMARY KEY (party, account)) STRICT;
+CREATE TABLE evidence (
+  party TEXT NOT NULL, n INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL, peer TEXT NOT NULL,
+  way TEXT NOT NULL, terminal TEXT NOT NULL, octets BLOB NOT NULL, chain TEXT NOT NULL,
+  PRIMARY KEY (party, n)) STRICT;
+CREATE TABLE script (
+  n INTEGER PRIMARY KEY, step INTEGER NOT NULL, at INTEGER NOT NULL, caption TEXT NOT NULL) STRICT;
+CREATE TABLE seals (
+  n INTEGER PRIMARY KEY, at INTEGER NOT NULL, terminal TEXT NOT NULL, acquirer TEXT NOT NULL,
+  issuer TEXT NOT NULL, head TEXT NOT NULL) STRICT;
+CREATE TRIGGER journal_is_final BEFORE UPDATE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER evidence_is_final BEFORE UPDATE ON evidence
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER evidence_stays BEFORE DELETE ON evidence
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER transfers_are_final BEFORE UPDATE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
+CREATE TRIGGER transfers_stay BEFORE DELETE ON transfers
+  BEGIN SELECT RAISE(ABORT, 'immutable'); END;
