@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use settlement::chaos::{Chaos, Outcome};
+use settlement::chaos::{Chaos, Keeping, Outcome};
 
 use crate::Failure;
 
@@ -16,6 +16,7 @@ pub(crate) struct Chaotic {
 impl Chaotic {
     pub(crate) fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let (mut kills, mut seed, mut minutes, mut kept) = (20_u32, None, None, None);
+        let mut keeps = Keeping::Sqlite;
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value; see --help"))?;
             let number = |most: u64| match value.parse::<u64>() {
@@ -27,7 +28,7 @@ impl Chaotic {
                 "--seed" => seed = Some(number(u64::MAX)?),
                 "--minutes" => minutes = Some(Duration::from_secs(60 * number(10_000)?)),
                 "--keep" => kept = Some(PathBuf::from(&value)),
-                "--store" => store(&value)?,
+                "--store" => keeps = store(&value)?,
                 other => return Err(format!("chaos has no option {other}; see --help")),
             }
         }
@@ -40,7 +41,7 @@ impl Chaotic {
             beside.join("settlement-ledgers").join(format!("chaos-{seed}-{}", std::process::id()))
         });
         let time = minutes.unwrap_or(Duration::from_millis(500) * kills);
-        Ok(Self { chaos: Chaos { kills, seed, time, program, folder }, is_kept })
+        Ok(Self { chaos: Chaos { keeps, kills, seed, time, program, folder }, is_kept })
     }
 
     /// Does it, and prints what it came to. `false`: a check fails.
@@ -60,10 +61,12 @@ impl Chaotic {
 }
 
 /// Where the parties keep their ledgers.
-fn store(name: &str) -> Result<(), String> {
+fn store(name: &str) -> Result<Keeping, String> {
     match name {
-        "sqlite" => Ok(()),
-        other => Err(format!("--store knows sqlite, not {other}")),
+        "sqlite" => Ok(Keeping::Sqlite),
+        "postgres" if cfg!(feature = "postgres") => Ok(Keeping::Postgres),
+        "postgres" => Err("--store postgres needs a build with `--features postgres`".to_owned()),
+        other => Err(format!("--store knows sqlite and postgres, not {other}")),
     }
 }
 

@@ -55,6 +55,8 @@ Usage: settlement [options]             play the day on a fresh ledger
        settlement chaos                 the network as processes, killed, paused, cut off, out of disk (CHAOS.md)
          --kills N       kill a party so often (default 20); the other faults come with them
          --seed N        which faults strike whom and when; real processes are not the same twice, the plan is
+         --store sqlite|postgres
+                         histories in files, or in one database of a server that is started for that (postgres: a feature)
          --minutes M     spread over so many minutes (default: two kills in a second)
          --keep FOLDER   keep the ledgers, files and logs there also when every check holds
 

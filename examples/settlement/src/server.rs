@@ -54,6 +54,11 @@ impl Server {
         format!("postgres://settlement@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Does it run?
+    pub fn is_up(&self) -> bool {
+        self.tool("pg_ctl", &["status"]).is_ok()
+    }
+
     /// Ends it as a power cut would: nothing is written that was not on the disk.
     ///
     /// # Errors

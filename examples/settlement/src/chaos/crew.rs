@@ -10,12 +10,16 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use super::Keeping;
 use super::console::{Console, Heard, Process};
-use super::disk::{Disk, Way, quietly};
+use super::disk::{self, Disk, Way, quietly};
 use super::network::{PARTIES, Place, home};
 use super::plan::Weather;
 use super::relay::Relay;
+use crate::server::Server;
 
+/// The folder of the database.
+const DATABASE: &str = "database";
 /// A party that was told to stop and does not is killed after this long.
 const LONG: Duration = Duration::from_secs(60);
 
@@ -26,6 +30,8 @@ pub(super) struct Crew {
     pub(super) place: Place,
     program: PathBuf,
     slots: BTreeMap<&'static str, Mutex<Slot>>,
+    // It ends before its disk is gone.
+    server: Option<Server>,
     disks: BTreeMap<&'static str, Disk>,
     relays: Vec<Relay>,
     /// The tasks of the relays end with it.
@@ -48,15 +54,30 @@ impl Crew {
     ///
     /// # Errors
     /// When a folder, a file or a port cannot be had.
-    pub(super) fn new(place: Place, program: PathBuf) -> io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    pub(super) fn new(place: Place, program: PathBuf, keeps: Keeping) -> Result<Self, String> {
+        let words = |error: io::Error| error.to_string();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(words)?;
         let relays = place.ports.iter().map(|ports| Relay::open(&runtime, ports.relay, ports.called));
-        let relays = relays.collect::<io::Result<_>>()?;
-        let disk = |party: &'static str| Ok((party, Disk::open(home(&place.folder, party))?));
-        let disks = PARTIES.into_iter().map(disk).collect::<io::Result<_>>()?;
-        place.write()?;
+        let relays = relays.collect::<io::Result<_>>().map_err(words)?;
+        let disk = |party: &'static str| Ok((party, Disk::open(home(&place.folder, party), disk::OF_PARTY)?));
+        let mut disks: BTreeMap<_, _> =
+            PARTIES.into_iter().map(disk).collect::<io::Result<_>>().map_err(words)?;
+        let mut server = None;
+        if keeps == Keeping::Postgres {
+            let folder = home(&place.folder, DATABASE);
+            disks.insert(DATABASE, Disk::open(folder.clone(), disk::OF_DATABASE).map_err(words)?);
+            let started = Server::start(&folder)?;
+            server = Some(started.ok_or("no PostgreSQL is installed here (Debian: postgresql)")?);
+        }
+        place.write().map_err(words)?;
         let slots = PARTIES.into_iter().map(|party| (party, Mutex::default())).collect();
-        Ok(Self { place, program, slots, disks, relays, _runtime: runtime })
+        Ok(Self { place, program, slots, server, disks, relays, _runtime: runtime })
+    }
+
+    /// The URL of the database, if histories are in one.
+    pub(super) fn database(&self) -> Option<String> {
+        self.server.as_ref().map(Server::url)
     }
 
     fn slot(&self, party: &str) -> Option<MutexGuard<'_, Slot>> {
@@ -89,6 +110,9 @@ impl Crew {
         };
         command.args(["node", party, "--topology"]).arg(self.place.topology(party));
         command.arg("--clock").arg(self.place.clock(party));
+        if let Some(url) = self.database() {
+            command.args(["--store", &url]);
+        }
         let (out, err) = self.place.logs(party);
         let append = |path| OpenOptions::new().create(true).append(true).open(path);
         command.stderr(Stdio::from(append(err)?));
@@ -118,11 +142,23 @@ impl Crew {
         quietly(kill);
     }
 
-    /// The disk of a party is full, or has room again.
+    /// The disk of a party is full, or has room again. Where histories are in a database, its disk is that of every party
+    /// but hub and bank, whose files are on theirs.
     ///
     /// # Errors
-    /// When a party that is limited cannot be started anew.
+    /// When a party that is limited, or the server, cannot be started anew.
     pub(super) fn fill(&self, party: &str, is_full: bool) -> io::Result<()> {
+        if let (Some(server), Some(disk)) = (&self.server, self.disks.get(DATABASE))
+            && disk.way() == Way::Mounted
+            && !["hub:1", "bank:1"].contains(&party)
+        {
+            if is_full {
+                disk.fill();
+                return Ok(());
+            }
+            disk.empty();
+            return revive(server);
+        }
         let Some(disk) = self.disks.get(party) else { return Ok(()) };
         match (disk.way(), is_full) {
             (Way::Mounted, true) => disk.fill(),
@@ -232,6 +268,16 @@ impl Crew {
     pub(super) fn rescue(&self) -> io::Result<()> {
         self.disks.values().try_for_each(Disk::rescue)
     }
+}
+
+/// A server that a full disk stopped is started again.
+fn revive(server: &Server) -> io::Result<()> {
+    if server.is_up() {
+        return Ok(());
+    }
+    // What is left of it ends first, if anything is.
+    let _ = server.kill();
+    server.begin().map_err(io::Error::other)
 }
 
 /// The length of a ledger file or its log, whichever is shorter: a limit that lets neither grow.

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// So many mebibytes.
-const SIZE: usize = 64;
+/// So many mebibytes a party has.
+pub(super) const OF_PARTY: usize = 64;
+/// And so many a database server, with its log.
+pub(super) const OF_DATABASE: usize = 1_200;
 
 /// How disks are made full.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -30,9 +32,9 @@ impl Disk {
     ///
     /// # Errors
     /// When there can be no such folder.
-    pub(super) fn open(folder: PathBuf) -> io::Result<Self> {
+    pub(super) fn open(folder: PathBuf, mebibytes: usize) -> io::Result<Self> {
         fs::create_dir_all(&folder)?;
-        let size = format!("size={SIZE}m,mode=0700");
+        let size = format!("size={mebibytes}m,mode=0755");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &size, "cardwire-chaos"]).arg(&folder);
         let is_mounted = quietly(mount);
@@ -54,10 +56,11 @@ impl Disk {
             return;
         }
         let Ok(mut file) = File::create(self.filler()) else { return };
-        let block = vec![0; 64 << 10];
-        // The last block need not fit whole.
+        let block = vec![0; 1 << 20];
         while file.write_all(&block).is_ok() {}
-        while file.write_all(&[0]).is_ok() {}
+        // What is left of the last block.
+        let page = [0; 512];
+        while file.write_all(&page).is_ok() {}
     }
 
     /// Makes room again.

@@ -33,12 +33,26 @@ pub const HEALING: Duration = Duration::from_secs(120);
 const EVENINGS: u32 = 5;
 /// At most so many dates end meanwhile.
 const DATES: u32 = 120;
+/// About so many slips a terminal writes at most: `where` reads them all.
+const SLIPS: u32 = 700;
 /// How often it is looked who stopped by himself, and what is due.
 const LOOK: Duration = Duration::from_millis(5);
+
+/// Where the parties keep their histories.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub enum Keeping {
+    /// Each in a SQLite file of its own.
+    #[default]
+    Sqlite,
+    /// All in one PostgreSQL database, whose server is started for that and ended afterwards.
+    Postgres,
+}
 
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Chaos {
+    /// Where histories are kept.
+    pub keeps: Keeping,
     /// How many parties are killed.
     pub kills: u32,
     /// What the plan of the faults follows from.
@@ -94,7 +108,7 @@ impl Chaos {
         }
         let words = |error: std::io::Error| error.to_string();
         let place = Place::new(&self.folder, self.seed).map_err(words)?;
-        let crew = Crew::new(place, self.program.clone()).map_err(words)?;
+        let crew = Crew::new(place, self.program.clone(), self.keeps)?;
         let done = self.run_with(&crew);
         if !done.as_ref().is_ok_and(Outcome::holds) {
             // Whoever looks into it finds nothing on a disk that is not mounted any more.
@@ -112,7 +126,8 @@ impl Chaos {
         let struck = std::thread::scope(|scope| {
             for (number, (till, ..)) in (0..).zip(TILLS) {
                 let (is_over, told, seed) = (&is_over, &told, self.seed ^ (number << 32));
-                scope.spawn(move || people::cashier(crew, till, seed, is_over, told));
+                let pace = (self.time / SLIPS).max(Duration::from_millis(20));
+                scope.spawn(move || people::cashier(crew, till, (seed, pace), is_over, told));
             }
             scope.spawn(|| people::offices(crew, self.pace(), &is_over, &told));
             let struck = strike(crew, &plan);
@@ -232,7 +247,7 @@ fn heal(crew: &Crew) -> Result<(Found, u32), String> {
         people::morning(crew, until)?;
         people::evening(crew, until, &disputed)?;
         crew.stop_all()?;
-        let found = Found::read(&crew.place)?;
+        let found = Found::read(&crew.place, crew.database().as_deref())?;
         if found.waiting().is_none() || evening == EVENINGS {
             return Ok((found, evening));
         }

@@ -35,7 +35,13 @@ impl Told {
 }
 
 /// A cashier: sells, gives back, takes back, and closes batches, until the time is over.
-pub(super) fn cashier(crew: &Crew, till: &str, seed: u64, is_over: &AtomicBool, told: &Told) {
+pub(super) fn cashier(
+    crew: &Crew,
+    till: &str,
+    (seed, pace): (u64, Duration),
+    is_over: &AtomicBool,
+    told: &Told,
+) {
     // What was approved lately: its STAN, and the card that was shown.
     let mut slips: Vec<(String, &str)> = Vec::new();
     let mut number = 0;
@@ -56,6 +62,7 @@ pub(super) fn cashier(crew: &Crew, till: &str, seed: u64, is_over: &AtomicBool, 
         if let (Some(stan), true) = (said.strip_prefix("approved "), line.starts_with("sell")) {
             slips.push((stan.to_owned(), if line.ends_with("4111") { "4111" } else { "6212" }));
         }
+        std::thread::sleep(pace * u32::try_from(draw(4) % 200).unwrap_or_default() / 100);
         if slips.len() > 12 {
             slips.remove(0);
         }

@@ -30,22 +30,29 @@ pub(super) fn cards(folder: &Path) -> Result<(usize, Vec<String>), String> {
     Ok((count, shown))
 }
 
-/// The place of the first card number.
+/// The place of the first card number, in characters, packed, or packed from the second half of an octet on.
 fn first(octets: &[u8]) -> Option<usize> {
-    let as_text = octets
-        .windows(LENGTH)
-        .position(|window| is_card(window.iter().map(|octet| octet.wrapping_sub(b'0'))));
-    let packed = |half: usize| {
-        let is_here = |window: &[u8]| {
-            is_card(window.iter().flat_map(|octet| [octet >> 4, octet & 15]).skip(half).take(LENGTH))
-        };
-        octets.windows(LENGTH / 2 + half).position(is_here)
+    let halves = |place: usize| octets.iter().skip(place).flat_map(|octet| [octet >> 4, octet & 15]);
+    let text = |place: usize| octets.iter().skip(place).map(|octet| octet.wrapping_sub(b'0'));
+    // Few octets can be a beginning, and only those are looked at.
+    let begins = |place: usize| match octets.get(place..place + 2) {
+        Some([b'6', b'2'] | [b'4', b'1' | b'2'] | [b'5', b'5']) => is_card(text(place).take(LENGTH)),
+        Some([first, second]) => {
+            let packed = matches!([first, second], [0x62, 0x12] | [0x41, 0x11] | [0x42, 0x42] | [0x55, 0x55]);
+            let shifted = matches!(first & 15, 4..=6) && matches!(second, 0x21 | 0x11 | 0x24 | 0x55);
+            (packed && is_card(halves(place).take(LENGTH)))
+                || (shifted && is_card(halves(place).skip(1).take(LENGTH)))
+        }
+        _ => false,
     };
-    as_text.or_else(|| packed(0)).or_else(|| packed(1))
+    (0..octets.len()).find(|place| begins(*place))
 }
 
 /// Do these digits begin as a card of this network does, and is the last one the check digit (Luhn)?
 fn is_card(digits: impl Iterator<Item = u8> + Clone) -> bool {
+    if digits.clone().count() < LENGTH {
+        return false;
+    }
     let begins = |beginning: &&str| {
         digits.clone().zip(beginning.bytes()).all(|(digit, expected)| digit == expected - b'0')
     };
