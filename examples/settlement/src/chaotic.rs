@@ -33,7 +33,7 @@ impl Chaotic {
             }
         }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let seed = seed.unwrap_or_else(|| now.as_secs());
+        let seed = seed.unwrap_or(now.as_secs());
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let is_kept = kept.is_some();
         let folder = kept.unwrap_or_else(|| {

@@ -112,6 +112,11 @@ impl Drop for Server {
     }
 }
 
+/// Can a server be started here?
+pub fn is_installed() -> bool {
+    programs().is_some()
+}
+
 /// The folder of the newest version that is installed, or of what the path names.
 fn programs() -> Option<PathBuf> {
     let has_all =

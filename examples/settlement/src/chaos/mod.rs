@@ -211,15 +211,15 @@ fn begin(crew: &Crew, fault: &Fault) -> std::io::Result<Duration> {
                 std::thread::sleep(*again);
                 crew.kill(party)?;
             }
-            return Ok(*gone);
+            Ok(*gone)
         }
         Fault::Pause(party, lasts) => {
             crew.pause(party, true);
-            return Ok(*lasts);
+            Ok(*lasts)
         }
         Fault::Line(line, weather, lasts) => {
             crew.set_weather(*line, *weather);
-            return Ok(*lasts);
+            Ok(*lasts)
         }
         Fault::Disk(party, lasts) => crew.fill(party, true).map(|()| *lasts),
         Fault::Clock(party, wrong, lasts) => crew.set_clock(party, *wrong).map(|()| *lasts),

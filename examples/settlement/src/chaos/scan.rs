@@ -56,7 +56,7 @@ fn is_card(digits: impl Iterator<Item = u8> + Clone) -> bool {
     let begins = |beginning: &&str| {
         digits.clone().zip(beginning.bytes()).all(|(digit, expected)| digit == expected - b'0')
     };
-    if !BEGINNINGS.iter().any(|beginning| begins(&beginning)) {
+    if !BEGINNINGS.iter().any(begins) {
         return false;
     }
     if digits.clone().skip(6).take(6).all(|digit| digit == 0) {

@@ -45,7 +45,7 @@ pub(crate) fn waiting(
 ) -> Result<(), Violation> {
     ended(acquirer, "an advice", &[Kind::AdviceQueued], &[Kind::AdviceDone], |r| r.tx.clone())?;
     ended(
-        &acquirer,
+        acquirer,
         "a sale",
         &[Kind::SaleSent],
         &[Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed],
