@@ -95,6 +95,10 @@ impl Crew {
     }
 
     fn start_in(&self, slot: &mut Slot, party: &str) -> io::Result<()> {
+        if slot.process.as_mut().is_some_and(Process::is_gone) {
+            slot.process = None;
+            slot.stopped += 1;
+        }
         if slot.process.is_some() {
             return Ok(());
         }
@@ -201,10 +205,6 @@ impl Crew {
     pub(super) fn look_after(&self) -> io::Result<()> {
         for party in PARTIES {
             let Some(mut slot) = self.slot(party) else { continue };
-            if slot.process.as_mut().is_some_and(Process::is_gone) {
-                slot.process = None;
-                slot.stopped += 1;
-            }
             if !slot.is_off {
                 self.start_in(&mut slot, party)?;
             }

@@ -139,14 +139,25 @@ pub(super) fn morning(crew: &Crew, until: Instant) -> Result<(), String> {
     for line in 0..LINKS.len() {
         crew.set_weather(line, Weather::Fair);
     }
-    for ((party, awaited), before) in in_service.into_iter().zip(before) {
-        let left = until.saturating_duration_since(Instant::now());
-        let heard = before.map(|(console, place)| console.wait(place, left, |said| said == awaited));
-        if !matches!(heard, Some(Heard::Line(..))) {
-            return Err(format!(
-                "{party} never said `{awaited}`; it complained of: {}",
-                crew.complaint(party)
-            ));
+    for ((party, awaited), mut before) in in_service.into_iter().zip(before) {
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let heard = before.map(|(console, place)| console.wait(place, left, |said| said == awaited));
+            match heard {
+                Some(Heard::Line(..)) => break,
+                // What struck it last stopped it only now.
+                Some(Heard::Gone) | None if !left.is_zero() => {
+                    crew.look_after().map_err(|error| error.to_string())?;
+                    std::thread::sleep(Duration::from_millis(20));
+                    before = crew.console(party).map(|(console, _)| (console, 0));
+                }
+                _ => {
+                    let complaint = crew.complaint(party);
+                    return Err(format!(
+                        "{party} never said `{awaited}`; its last complaint is: {complaint}"
+                    ));
+                }
+            }
         }
     }
     Ok(())
