@@ -27,6 +27,11 @@ impl Books {
         Ok(Self { histories, seals, begun })
     }
 
+    /// Books of histories that were read somewhere else.
+    pub fn of_histories(histories: BTreeMap<Party, History>) -> Self {
+        Self { histories, ..Self::default() }
+    }
+
     /// Reads them from the stores of a local world.
     pub fn of(local: &Local) -> Result<Self, StoreError> {
         let stores = Party::NETWORK.into_iter().filter_map(|party| Some((party, local.store(party)?)));

@@ -2,8 +2,9 @@
 //! read a clock, they are told the time; only the runtime holds a [`Clock`].
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const SECOND: u64 = 1_000_000;
 const DAY: u64 = 86_400 * SECOND;
@@ -127,24 +128,62 @@ pub trait Clock: Send + Sync {
 }
 
 /// The real clock, moved to local time by a fixed number of seconds east of UTC. No two readings
-/// are equal, so that sorting by time keeps the order in which things happened.
+/// are equal, so that sorting by time keeps the order in which things happened. When the real clock is
+/// set back it goes on at half its speed until that has caught up: whoever waits for a time still sees it come.
 #[derive(Debug)]
 pub struct SystemClock {
     east_seconds: i64,
-    last: AtomicU64,
+    shown: Mutex<Shown>,
+    /// By how many seconds it is wrong, as this file says.
+    wrong: Option<PathBuf>,
+}
+
+/// What a clock showed last, and when that was by a clock that nobody sets.
+#[derive(Copy, Clone, Debug)]
+struct Shown {
+    stamp: u64,
+    at: Instant,
+}
+
+impl Shown {
+    /// What is shown at a later moment, when the real clock says this.
+    fn next(self, local: u64, at: Instant) -> Self {
+        let elapsed = at.saturating_duration_since(self.at).as_micros();
+        let half = u64::try_from(elapsed / 2).unwrap_or(u64::MAX).max(1);
+        Self { stamp: local.max(self.stamp.saturating_add(half)), at }
+    }
 }
 
 impl SystemClock {
     /// A clock that shows the time `east_seconds` east of UTC.
-    pub const fn new(east_seconds: i64) -> Self {
-        Self { east_seconds, last: AtomicU64::new(0) }
+    pub fn new(east_seconds: i64) -> Self {
+        let shown = Shown { stamp: 0, at: Instant::now() };
+        Self { east_seconds, shown: Mutex::new(shown), wrong: None }
+    }
+
+    /// The same, and wrong by as many seconds as a file says at each reading: a clock that somebody steps, forward or
+    /// back. Without the file, or with no number in it, it is right.
+    #[must_use]
+    pub fn wrong_by(self, file: Option<&Path>) -> Self {
+        Self { wrong: file.map(Path::to_owned), ..self }
+    }
+
+    fn step(&self) -> i64 {
+        let text = self.wrong.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+        text.and_then(|text| text.trim().parse().ok()).unwrap_or_default()
     }
 
     /// The same, and later than `last`: a history that goes on never goes back in time.
     #[must_use]
     pub fn later_than(self, last: Stamp) -> Self {
-        self.last.fetch_max(last.0, Ordering::SeqCst);
+        let mut shown = self.lock();
+        shown.stamp = shown.stamp.max(last.0);
+        drop(shown);
         self
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -152,9 +191,11 @@ impl Clock for SystemClock {
     fn now(&self) -> Stamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let utc = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        let local = utc.saturating_add_signed(self.east_seconds.saturating_mul(1_000_000));
-        let before = self.last.fetch_max(local, Ordering::SeqCst);
-        if before < local { Stamp(local) } else { Stamp(self.last.fetch_add(1, Ordering::SeqCst) + 1) }
+        let offset = self.east_seconds.saturating_add(self.step());
+        let local = utc.saturating_add_signed(offset.saturating_mul(1_000_000));
+        let mut shown = self.lock();
+        *shown = shown.next(local, Instant::now());
+        Stamp(shown.stamp)
     }
 }
 
@@ -171,6 +212,37 @@ mod tests {
         assert_eq!(Date(20_780).yddd(), "6327");
         assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).to_string(), "01:01:01.007");
         assert_eq!(Stamp(20_780 * DAY + 3_661_007_000).transmission(), "1123010101");
+    }
+
+    #[test]
+    fn a_clock_that_is_stepped_never_shows_the_same_or_an_earlier_time() {
+        let file = std::env::temp_dir().join(format!("settlement-clock-{}", std::process::id()));
+        let clock = SystemClock::new(0).wrong_by(Some(&file));
+        let mut last = clock.now();
+        for step in ["3600", "-7200", "none", "0", "-1"] {
+            let before = last;
+            std::fs::write(&file, step).unwrap();
+            let now = clock.now();
+            assert!(now > last, "{step}");
+            if step == "3600" {
+                let forward = Stamp(before.0 + 3_600 * SECOND);
+                assert!(now >= forward && now < forward.after(Duration::from_secs(600)), "{now}");
+            }
+            last = now;
+        }
+        std::fs::remove_file(&file).unwrap();
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_goes_on_at_half_speed_until_it_is_right() {
+        let begun = Instant::now();
+        let mut shown = Shown { stamp: 10 * SECOND, at: begun };
+        for (real, after, expected) in [(2, 4, 12), (6, 8, 14), (10, 12, 16), (14, 16, 18), (30, 20, 30)] {
+            shown = shown.next(real * SECOND, begun + Duration::from_secs(after));
+            assert_eq!(shown.stamp, expected * SECOND, "{after} s later");
+        }
+        let again = shown.next(0, begun);
+        assert!(again.stamp > shown.stamp, "not even then twice the same");
     }
 
     #[test]

@@ -24,6 +24,7 @@
 //! | [`day`], [`resume`] | the story of the day, and what is left of it after it broke off |
 //! | [`fast`] | the purchase alone, for load: events in pages, one flush for many sales |
 //! | [`scenario`] | each cause why money does not arrive, as a data file that is played and proved |
+//! | [`chaos`] | the network as processes, killed, paused and cut off for real; then the ten checks of money |
 //! | [`ask`] | where is my money, by cardwire-recon, from evidence alone |
 //! | [`scale`] | what more acquirer processes on one database carry |
 //! | [`server`] | a PostgreSQL server of one's own, for tests and for measuring |
@@ -46,6 +47,7 @@ pub mod ask;
 pub mod audit;
 pub mod capture;
 pub mod card;
+pub mod chaos;
 pub mod clock;
 pub mod day;
 pub mod evidence;

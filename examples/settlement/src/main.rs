@@ -14,6 +14,7 @@
 )]
 
 mod asking;
+mod chaotic;
 mod loading;
 mod nodes;
 mod options;
@@ -76,6 +77,7 @@ fn run(options: &Options) -> Result<bool, Failure> {
         Task::Fast(fast) => fast.run(&mut print).map(|()| true),
         Task::Where(asking) => asking.run(&mut print),
         Task::Sim(simulating) => simulating.run(&mut print),
+        Task::Chaos(chaotic) => chaotic.run(&mut print),
     }
 }
 

@@ -48,6 +48,7 @@ impl NodeOptions {
                     });
                     running.metrics = Some(parsed?);
                 }
+                "--clock" => running.clock = Some(PathBuf::from(value()?)),
                 "--log" => {
                     let form = words.next_if(|word| matches!(word.as_str(), "json" | "text"));
                     logs = Some(if form.as_deref() == Some("json") { Form::Json } else { Form::Text });
@@ -90,7 +91,7 @@ impl NodeOptions {
             None => {}
         }
         let printer: process::Printer = Arc::new(Mutex::new(io::stdout()));
-        run_all(&topology, &self.names, self.running, io::BufReader::new(io::stdin()), &printer)
+        run_all(&topology, &self.names, &self.running, io::BufReader::new(io::stdin()), &printer)
     }
 }
 

@@ -9,6 +9,7 @@ use settlement::party::Timers;
 use settlement::wimm::Lang;
 
 use crate::asking::Asking;
+use crate::chaotic::Chaotic;
 use crate::loading::{Fast, Loading};
 use crate::nodes::NodeOptions;
 use crate::scaling::Scaling;
@@ -51,11 +52,20 @@ Usage: settlement [options]             play the day on a fresh ledger
          --ablation      each rule that protects money is taken away, and must be missed
          --crash-points  each party of each scenario dies at each of its inputs; --only S02; --share 1/40
 
+       settlement chaos                 the network as processes, killed, paused, cut off, out of disk (CHAOS.md)
+         --kills N       kill a party so often (default 20); the other faults come with them
+         --seed N        which faults strike whom and when; real processes are not the same twice, the plan is
+         --store sqlite|postgres
+                         histories in files, or in one database of a server that is started for that (postgres: a feature)
+         --minutes M     spread over so many minutes (default: two kills in a second)
+         --keep FOLDER   keep the ledgers, files and logs there also when every check holds
+
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
                                         (or several: a line begins with the name of its party then)
          --topology FILE who is in the network: parties, links, folders (examples/settlement/topology.toml)
          --store URL     its history in PostgreSQL, postgres://user@127.0.0.1:5432/name, in the partition with its name
          --metrics ADDR  serve counters, gauges and alerts in the text format of Prometheus, at 127.0.0.1:9100, say
+         --clock FILE    a clock that is wrong by as many seconds as the file says, each time it is read; for trials
          --log [json]    say on standard error what the party notes, without card data
        settlement probe --topology FILE ask every link whether somebody is there (0800/301); nothing changes
        settlement operators PARTY --topology FILE
@@ -129,6 +139,7 @@ pub(crate) enum Task {
     Load(Loading),
     Fast(Fast),
     Sim(Simulating),
+    Chaos(Chaotic),
 }
 
 /// The command line, understood.
@@ -215,6 +226,7 @@ fn subcommand(name: &str, words: impl Iterator<Item = String>) -> Result<Task, S
         "scale" => Task::Scale(Scaling::from_words(words)?),
         "load" => Task::Load(Loading::from_words(words)?),
         "fast" => Task::Fast(Fast::from_words(words)?),
+        "chaos" => Task::Chaos(Chaotic::from_words(words)?),
         "sim" => Task::Sim(Simulating::from_words(words)?),
         "operators" => Task::Operators(NodeOptions::from_words(words)?),
         "probe" => match words.collect::<Vec<_>>().as_slice() {

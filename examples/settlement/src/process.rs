@@ -40,10 +40,12 @@ use crate::watch::alert::{DEFAULT, rules};
 pub type Printer = Arc<Mutex<dyn Write + Send>>;
 
 /// How a party is run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Running {
     /// Where it can be watched.
     pub metrics: Option<SocketAddr>,
+    /// The file that says by how many seconds its clock is wrong.
+    pub clock: Option<PathBuf>,
 }
 
 /// How often folders are looked at.
@@ -56,7 +58,7 @@ const LOOK: Duration = Duration::from_millis(20);
 pub fn run(
     topology: &Topology,
     name: &str,
-    running: Running,
+    running: &Running,
     console: impl BufRead + Send + 'static,
     printer: &Printer,
 ) -> Result<(), String> {
@@ -71,7 +73,8 @@ pub fn run(
     let (_ledger, store) = store_of(member).map_err(|error| named(&error))?;
     let history = store.history().map_err(|error| named(&error))?;
     let last = history.records.last().map(|record| record.at).unwrap_or_default();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new(local_seconds_east()).later_than(last));
+    let clock: Arc<dyn Clock> =
+        Arc::new(SystemClock::new(local_seconds_east()).wrong_by(running.clock.as_deref()).later_than(last));
     let watch = watched(name, member.role, &history, running, &clock)?;
     let (log, said) = Log::open(&member.ledger, &history.evidence).map_err(|why| format!("{name}: {why}"))?;
     said.into_iter().for_each(|said| say(printer, &said));
@@ -187,7 +190,7 @@ fn watched(
     name: &str,
     role: Party,
     history: &History,
-    running: Running,
+    running: &Running,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<Mutex<Watch>>, String> {
     let mut watch = Watch::new(name, role);

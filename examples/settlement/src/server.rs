@@ -54,6 +54,11 @@ impl Server {
         format!("postgres://settlement@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// Does it run?
+    pub fn is_up(&self) -> bool {
+        self.tool("pg_ctl", &["status"]).is_ok()
+    }
+
     /// Ends it as a power cut would: nothing is written that was not on the disk.
     ///
     /// # Errors
@@ -105,6 +110,11 @@ impl Drop for Server {
         let _ = self.kill();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Can a server be started here?
+pub fn is_installed() -> bool {
+    programs().is_some()
 }
 
 /// The folder of the newest version that is installed, or of what the path names.

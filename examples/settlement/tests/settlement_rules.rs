@@ -196,3 +196,35 @@ fn what_stays_reserved_is_charged_or_given_back_once() {
         play(&steps, &books);
     }
 }
+
+/// A slip that its terminal reverses after the date counted it and before its batch: no batch has it, both of its legs come
+/// to nothing for the merchant, and the other slips of the batch are not held up.
+#[test]
+fn a_reversal_between_the_date_and_the_batch_costs_the_merchant_nothing() {
+    let evening = night(0).replace("+0 23:00 cut-over\n", "");
+    let steps = format!(
+        "09:00 sign-on\n09:00 till2 sign-on\n14:00 lose A>T 0210\n14:00 sell 500.00\n14:10 cut-over\n\
+         14:20 sell 80.00\n{evening}+1 15:00 sell 900.00\n{}{}",
+        night(1),
+        night(2)
+    );
+    let more = "[books]\n'acquirer merchant_unsettled:104440359980001' = '0.00'\n'acquirer hub_receivable' = '0.00'\n\
+                'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
+                'bank merchant:ACC-1' = '974.12'\n'acquirer mdr_income' = '5.88'\n";
+    play(&steps, more);
+}
+
+/// The announcement of a date is lost that has a credit and no sale: the next one closes it, and the credit is presented.
+#[test]
+fn a_credit_of_a_date_whose_announcement_was_lost_is_presented_with_the_next() {
+    let evening = night(0);
+    let steps = format!(
+        "09:00 sign-on\n09:00 till2 sign-on\n14:00 sell 500.00\n{evening}+1 12:30 skew T 0\n+1 14:00 void 1\n\
+         +1 22:30 link down\n+1 23:00 cut-over\n+1 23:05 cut-over\n+1 23:30 link up\n+2 15:00 sell 900.00\n{}{}",
+        night(2),
+        night(3)
+    );
+    let books = "[books]\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
+                 'issuer cardholder:1004' = '79,100.00'\n'bank merchant:ACC-1' = '894.60'\n";
+    play(&steps, books);
+}

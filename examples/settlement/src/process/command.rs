@@ -4,7 +4,8 @@ use crate::card::Card;
 use crate::fees::FeeTable;
 use crate::journal::Party;
 use crate::money::Money;
-use crate::party::{Command, Desk, Outcome};
+use crate::ops::Operation;
+use crate::party::{Command, Desk, Outcome, TerminalRequest};
 
 /// A line of the console.
 #[derive(Clone, Debug)]
@@ -103,6 +104,16 @@ fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
         (Party::Terminal, ["sell", amount, "card", start, "pin", pin]) => {
             Some(Command::Sell(card(start, Some(pin))?, money(amount)?))
         }
+        (Party::Terminal, ["void", about]) => about_slip(Operation::Void, about, None, None),
+        (Party::Terminal, ["refund", about, amount]) => {
+            about_slip(Operation::Refund, about, card("6212", None), Some(money(amount)?))
+        }
+        (Party::Terminal, ["refund", about, amount, "card", start]) => {
+            about_slip(Operation::Refund, about, Some(card(start, None)?), Some(money(amount)?))
+        }
+        (Party::Terminal, ["adjust", about, amount]) => {
+            about_slip(Operation::Adjust, about, None, Some(money(amount)?))
+        }
         (Party::Issuer, ["cut-over"]) => Some(Command::CutOver),
         (Party::Issuer, ["fail"]) => Some(Command::Break),
         (Party::Issuer, ["work"]) => Some(Command::Repair),
@@ -123,6 +134,7 @@ fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
         (Party::Acquirer, ["sales-limit", merchant, amount]) => {
             desk(Desk::SalesLimit((*merchant).to_owned(), money(amount)?))
         }
+        (Party::Acquirer, ["correct", rrn]) => desk(Desk::Correct((*rrn).to_owned())),
         (Party::Acquirer, ["claim"]) => desk(Desk::Claim),
         (Party::Hub | Party::Bank, ["run"]) => desk(Desk::Run),
         (Party::Bank, ["close", account]) => desk(Desk::Close((*account).to_owned())),
@@ -134,15 +146,28 @@ fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
 /// What can be typed at a party's console.
 pub(super) const fn known(role: Party) -> &'static str {
     match role {
-        Party::Terminal => "sign-on, sell 500.00 [card 4111 [pin 1234]], close-batch, quit",
+        Party::Terminal => {
+            "sign-on, sell 500.00 [card 4111 [pin 1234]], void STAN, refund STAN 20.00 [card 4111], adjust STAN 20.00, close-batch, quit"
+        }
         Party::Acquirer => {
-            "present, pay, quit, and each of these by NAME because WHY: freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, \
+            "present, pay, correct RRN, quit, and each of these by NAME because WHY: freeze MERCHANT, release MERCHANT, limit MERCHANT 100.00, \
              sales-limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, agree MERCHANT (by somebody else), claim, fees FILE"
         }
         Party::Issuer => "cut-over, fail, work, day-end, quit",
         Party::Hub => "run, fees FILE by NAME because WHY, quit",
         Party::Bank => "run, close ACCOUNT and return AC04 by NAME because WHY, quit",
     }
+}
+
+/// What is about the slip with this STAN; a refund is asked for with the card.
+fn about_slip(
+    operation: Operation,
+    about: &str,
+    card: Option<Card>,
+    amount: Option<Money>,
+) -> Option<Command> {
+    let about = Some(about.parse().ok()?);
+    Some(Command::Request(TerminalRequest { operation, card, amount, about, keeps: None }))
 }
 
 fn card(start: &str, pin: Option<&str>) -> Option<Card> {

@@ -17,7 +17,7 @@ use crate::topology::Topology;
 pub fn run_all(
     topology: &Topology,
     names: &[String],
-    running: Running,
+    running: &Running,
     console: impl BufRead + Send + 'static,
     printer: &Printer,
 ) -> Result<(), String> {
@@ -32,9 +32,10 @@ pub fn run_all(
         let (typed, lines) = channel();
         consoles.insert(name.clone(), typed);
         let (topology, name, printer) = (topology.clone(), name.clone(), under(name, printer));
+        let running = running.clone();
         let console = BufReader::new(Console { lines, rest: Vec::new() });
         parties.push(std::thread::spawn(move || {
-            run(&topology, &name, running, console, &printer).inspect_err(|why| say(&printer, why))
+            run(&topology, &name, &running, console, &printer).inspect_err(|why| say(&printer, why))
         }));
     }
     let heard = Arc::clone(printer);

@@ -10,7 +10,7 @@ pub mod lax;
 mod life;
 mod oracle;
 pub mod parties;
-mod quiet;
+pub(crate) mod quiet;
 pub mod run;
 mod shrink;
 pub mod sky;

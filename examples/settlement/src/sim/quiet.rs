@@ -15,7 +15,9 @@ use crate::scenario::books;
 pub(super) fn check(run: &Run) -> Result<(), Violation> {
     let failed = |error: &dyn std::fmt::Display| Violation { rule: "I3", what: error.to_string() };
     let all = Books::of(&run.world).map_err(|error| failed(&error))?;
-    waiting(run)?;
+    let tills: Vec<_> =
+        (0..).zip(TILLS).map(|(number, (name, _))| (name, run.records((Party::Terminal, number)))).collect();
+    waiting(&run.records((Party::Acquirer, 0)), &run.records((Party::Hub, 0)), &tills)?;
     let mut checks: Vec<(&'static str, Check)> = Vec::new();
     for party in Party::NETWORK {
         checks.push(("I3", chains(&all.history(party), party)));
@@ -23,8 +25,6 @@ pub(super) fn check(run: &Run) -> Result<(), Violation> {
     for party in [Party::Issuer, Party::Acquirer, Party::Hub, Party::Bank] {
         checks.extend(book(&all, party).into_iter().map(|check| ("I3", check)));
     }
-    let tills: Vec<_> =
-        (0..).zip(TILLS).map(|(number, (name, _))| (name, run.records((Party::Terminal, number)))).collect();
     checks.push(("Q2", books::slips(&tills, &all)));
     checks.extend(books::money(&all).into_iter().map(|check| ("Q7", check)));
     for (rule, check) in checks {
@@ -38,33 +38,34 @@ pub(super) fn check(run: &Run) -> Result<(), Violation> {
 }
 
 /// Q1, Q8: nobody waits, and every queue is empty.
-fn waiting(run: &Run) -> Result<(), Violation> {
-    let acquirer = run.records((Party::Acquirer, 0));
-    let hub = run.records((Party::Hub, 0));
-    ended(&acquirer, "an advice", &[Kind::AdviceQueued], &[Kind::AdviceDone], |r| r.tx.clone())?;
+pub(crate) fn waiting(
+    acquirer: &[Record],
+    hub: &[Record],
+    tills: &[(&str, Vec<Record>)],
+) -> Result<(), Violation> {
+    ended(acquirer, "an advice", &[Kind::AdviceQueued], &[Kind::AdviceDone], |r| r.tx.clone())?;
     ended(
-        &acquirer,
+        acquirer,
         "a sale",
         &[Kind::SaleSent],
         &[Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed],
         |r| r.tx.clone(),
     )?;
-    ended(&acquirer, "a reversal", &[Kind::SaleReversing], &[Kind::SaleReversed], |r| r.tx.clone())?;
-    ended(&acquirer, "a credit", &[Kind::SaleAdjusting], &[Kind::SaleAdjusted], |r| r.tx.clone())?;
-    ended(&acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| {
+    ended(acquirer, "a reversal", &[Kind::SaleReversing], &[Kind::SaleReversed], |r| r.tx.clone())?;
+    ended(acquirer, "a credit", &[Kind::SaleAdjusting], &[Kind::SaleAdjusted], |r| r.tx.clone())?;
+    ended(acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| {
         r.tx.clone()
     })?;
     let date = |record: &Record| record.date.map_or_else(String::new, |date| date.to_string());
-    ended(&acquirer, "a date", &[Kind::DateClosed], &[Kind::DateReconciled], date)?;
-    for records in [&acquirer, &hub] {
+    ended(acquirer, "a date", &[Kind::DateClosed], &[Kind::DateReconciled], date)?;
+    for records in [acquirer, hub] {
         ended(records, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
     }
-    for (number, (name, _)) in (0..).zip(TILLS) {
-        let slips = run.records((Party::Terminal, number));
+    for (name, slips) in tills {
         let stan = |record: &Record| format!("{name} {:06}", record.stan);
         let ends = [Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed];
-        ended(&slips, "a slip", &[Kind::SaleSent], &ends, stan)?;
-        ended(&slips, "a slip", &[Kind::SaleReversing], &ends, stan)?;
+        ended(slips, "a slip", &[Kind::SaleSent], &ends, stan)?;
+        ended(slips, "a slip", &[Kind::SaleReversing], &ends, stan)?;
     }
     Ok(())
 }
@@ -99,7 +100,7 @@ fn named(all: &Books) -> BTreeSet<String> {
 }
 
 /// Q2, Q3: what stands is in exactly one payout that was credited, and what does not is in none, or its credit is.
-fn paid(all: &Books) -> Result<(), Violation> {
+pub(crate) fn paid(all: &Books) -> Result<(), Violation> {
     let named = named(all);
     let records = all.records(Party::Acquirer);
     let credited: BTreeSet<&str> = records
@@ -152,7 +153,7 @@ struct Item<'a> {
 }
 
 /// Q4: what is held is a pre-authorization that is valid, or in dispute.
-fn holds(all: &Books) -> Result<(), Violation> {
+pub(crate) fn holds(all: &Books) -> Result<(), Violation> {
     let named = named(all);
     let approved = all.records(Party::Issuer).iter().filter(|record| record.kind == Kind::SaleApproved);
     let known: BTreeMap<&str, &Record> = approved.map(|record| (record.tx.as_str(), record)).collect();
@@ -180,7 +181,7 @@ fn rrns(all: &Books) -> BTreeMap<&str, &str> {
 }
 
 /// Q5: both hosts settled each date with the same totals.
-fn totals(all: &Books) -> Result<(), Violation> {
+pub(crate) fn totals(all: &Books) -> Result<(), Violation> {
     let of = |party| {
         let settled = all.records(party).iter().filter(|record| record.kind == Kind::DateReconciled);
         settled.map(|record| (record.date, record.totals)).collect::<BTreeMap<_, _>>()
@@ -190,7 +191,7 @@ fn totals(all: &Books) -> Result<(), Violation> {
 }
 
 /// I15: an item has one settlement date, and it is the issuer's.
-fn dates(all: &Books) -> Result<(), Violation> {
+pub(crate) fn dates(all: &Books) -> Result<(), Violation> {
     let settled = |party| {
         let records = all.records(party).iter().filter(|record| record.kind == Kind::SaleSettled);
         records.map(|record| record.rrn.clone()).collect::<Vec<_>>()

@@ -22,9 +22,11 @@ const LINES: [(Party, Party, Dialect); 4] = [
 ];
 
 /// Who leaves files for whom.
-const FOLDERS: [(Party, Party); 4] = [
+const FOLDERS: [(Party, Party); 6] = [
     (Party::Acquirer, Party::Hub),
     (Party::Hub, Party::Acquirer),
+    (Party::Hub, Party::Issuer),
+    (Party::Issuer, Party::Hub),
     (Party::Acquirer, Party::Bank),
     (Party::Bank, Party::Acquirer),
 ];

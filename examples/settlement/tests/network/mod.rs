@@ -4,13 +4,13 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use settlement::chaos::console::{Heard, Process};
 use settlement::journal::Party;
 use settlement::store::{History, SqliteStore, Store};
 
@@ -18,11 +18,10 @@ pub(crate) const PARTIES: [&str; 5] = ["issuer:1", "hub:1", "bank:1", "acquirer:
 /// Nothing takes longer than this.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A running party.
+/// A running party, and how far its console was read.
 struct Running {
-    child: Child,
-    stdin: ChildStdin,
-    lines: Receiver<String>,
+    process: Process,
+    place: usize,
 }
 
 /// A network in a folder of its own.
@@ -88,14 +87,9 @@ impl Network {
     }
 
     pub(crate) fn start_as(&mut self, name: &'static str, mut command: Command) {
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let (told, lines) = channel();
-        std::thread::spawn(move || {
-            BufReader::new(stdout).lines().map_while(Result::ok).all(|line| told.send(line).is_ok());
-        });
-        self.running.insert(name, Running { child, stdin, lines });
+        command.stderr(Stdio::piped());
+        let process = Process::start(command, None).unwrap();
+        self.running.insert(name, Running { process, place: 0 });
         self.wait(name, |line| line.starts_with("ready"));
     }
 
@@ -107,9 +101,7 @@ impl Network {
 
     /// Types a line at the console of a party.
     pub(crate) fn type_at(&mut self, name: &str, line: &str) {
-        let running = self.running.get_mut(name).unwrap();
-        // A party that died meanwhile hears nothing.
-        let _ = writeln!(running.stdin, "{line}").and_then(|()| running.stdin.flush());
+        self.running.get_mut(name).unwrap().process.type_line(line);
     }
 
     /// The next line that a party says and that is awaited; `None` when it says none in time, or is gone.
@@ -119,21 +111,24 @@ impl Network {
         limit: Duration,
         awaited: impl Fn(&str) -> bool,
     ) -> Option<String> {
-        let until = Instant::now() + limit;
-        let running = self.running.get(name).unwrap();
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            match running.lines.recv_timeout(left) {
-                Ok(line) if awaited(&line) => return Some(line),
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+        let Running { process, place } = self.running.get_mut(name).unwrap();
+        let console = process.console();
+        match console.wait(*place, limit, awaited) {
+            Heard::Line(line, next) => {
+                *place = next;
+                Some(line)
+            }
+            Heard::Gone | Heard::Silence => {
+                *place = console.place();
+                None
             }
         }
     }
 
     /// What a party said until now is about something else.
     pub(crate) fn forget(&mut self, name: &str) {
-        while self.running.get(name).unwrap().lines.try_recv().is_ok() {}
+        let Running { process, place } = self.running.get_mut(name).unwrap();
+        *place = process.console().place();
     }
 
     pub(crate) fn wait(&mut self, name: &str, awaited: impl Fn(&str) -> bool) -> String {
@@ -154,9 +149,7 @@ impl Network {
 
     /// Kills a party: it has no chance to say or to write anything more.
     pub(crate) fn kill(&mut self, name: &str) {
-        let mut running = self.running.remove(name).unwrap();
-        running.child.kill().unwrap();
-        running.child.wait().unwrap();
+        self.running.remove(name).unwrap().process.kill().unwrap();
     }
 
     /// The number of its process.
@@ -172,22 +165,15 @@ impl Network {
 
     /// Has a party ended by itself?
     pub(crate) fn is_gone(&mut self, name: &str) -> bool {
-        self.running.get_mut(name).is_none_or(|running| running.child.try_wait().unwrap().is_some())
+        self.running.get_mut(name).is_none_or(|running| running.process.is_gone())
     }
 
     /// Ends a party in good order. What it said on standard error.
     pub(crate) fn stop(&mut self, name: &str) -> String {
-        let Some(Running { mut child, stdin, .. }) = self.running.remove(name) else { return String::new() };
-        drop(stdin);
-        let until = Instant::now() + LIMIT;
-        while child.try_wait().unwrap().is_none() {
-            if Instant::now() > until {
-                child.kill().unwrap();
-            }
-            std::thread::yield_now();
-        }
+        let Some(Running { mut process, .. }) = self.running.remove(name) else { return String::new() };
+        process.stop(LIMIT).unwrap();
         let mut said = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        process.errors().unwrap().read_to_string(&mut said).unwrap();
         said
     }
 
@@ -245,10 +231,7 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        for running in self.running.values_mut() {
-            let _ = running.child.kill();
-            let _ = running.child.wait();
-        }
+        self.running.clear();
         // what failed is left for whoever looks into it
         if !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.folder);

@@ -386,6 +386,10 @@ impl Acquirer {
                 Code::of(b"12")
             }
             Some(sale) if self.can_adjust(&key, &sale) => {
+                // No batch will have it: both of its legs are due from here on.
+                if !sale.captured {
+                    self.capture(&key, &sale, books, fx);
+                }
                 self.adjust(&key, &sale, fx);
                 APPROVED
             }

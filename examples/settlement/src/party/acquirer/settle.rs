@@ -136,7 +136,7 @@ impl Acquirer {
     }
 
     /// The issuer says that a settlement date is over, and with it all dates before. An announcement that was lost may be
-    /// overtaken by the next one: each date that holds sales is closed once.
+    /// overtaken by the next one: each date that holds sales, or credits that take sales back, is closed once.
     pub(super) fn cut_over(&mut self, message: &Telegram, fx: &mut Effects) {
         let Some(next) = message.date(fx.now) else {
             return fx.reply(message.answer(crate::telegram::Code::of(b"30")));
@@ -144,7 +144,8 @@ impl Acquirer {
         let last = Date(next.0.saturating_sub(1));
         let settlement = Some(next.mmdd());
         fx.reply(Telegram { settlement, ..message.answer(APPROVED) });
-        let held = self.sales.values().filter_map(|sale| sale.date).filter(|date| *date < last);
+        let held = self.sales.values().flat_map(|sale| [sale.date, sale.adjusting]).flatten();
+        let held = held.filter(|date| *date < last);
         let over: BTreeSet<Date> = held.chain([last]).filter(|date| !self.dates.contains_key(date)).collect();
         for date in over {
             let record = fx.record(RecordKind::DateClosed);
@@ -340,9 +341,10 @@ impl Sale {
         self.state == State::Reversing || self.reducing.is_some()
     }
 
-    /// Does its terminal count it? A sale that it took back stands against the void.
+    /// Does its terminal count it? A sale that it took back stands against the void; one that it reversed has no slip,
+    /// also when its date had counted it and a credit takes it back.
     pub(super) fn is_on_slip(&self) -> bool {
-        self.state == State::Approved || self.voided
+        (self.state == State::Approved && self.adjusting.is_none()) || self.voided
     }
 
     pub(super) fn is_in(&self, message: &Telegram) -> bool {
