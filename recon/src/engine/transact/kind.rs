@@ -73,6 +73,13 @@ impl Step {
     }
 }
 
+/// Whether a message repeats a request that is itself about another transaction, as a void, a refund, a completion or an
+/// adjustment is. The reversal of such a request names what that request was about (DE 61), and not what it reverses.
+pub(super) fn is_about_another(books: &Books, seen: &Seen<'_>) -> bool {
+    let code = books.text(seen.context.type_code);
+    matches!(code, "11" | "20" | "21" | "23" | "24" | "25" | "27" | "32" | "34" | "53")
+}
+
 /// What a message says about the one it follows.
 pub(super) fn original<'s>(seen: &'s Seen<'_>) -> Option<&'s crate::record::Original> {
     seen.message.extra.as_ref()?.original.as_ref()
