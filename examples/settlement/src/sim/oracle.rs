@@ -12,6 +12,7 @@ use crate::ask::{Answers, Asked, Question, Sources};
 use crate::evidence::Sighting;
 use crate::journal::{Party, Record};
 use crate::party;
+use crate::wimm::Lang;
 use crate::world::World;
 
 /// Clocks of the parties are eight hours east of UTC.
@@ -78,7 +79,9 @@ fn examine(
         none.or_else(|| timed.find(|when| !times.contains(when.get(..19).unwrap_or_default())))
     });
     let right = (unseen || (!lines.is_empty() && lines.iter().all(fits))) && invented.is_none();
-    let what = || format!("{terminal} STAN {stan} batch {}: {said}; {invented:?}", slip.batch);
+    let shown = || lines.iter().map(|line| answers.text(line, Lang::English)).collect::<String>();
+    let odd = invented.as_deref().map_or(String::new(), |when| format!("; not in evidence: {when}"));
+    let what = || format!("{terminal} STAN {stan} batch {}: {said}{odd}\n{}", slip.batch, shown());
     let wrong = (!right).then(|| Violation { rule: "Q9", what: what() });
     let said = if right { said } else { format!("WRONG {said}") };
     (wrong, said)

@@ -22,6 +22,9 @@ pub(super) enum Truth {
     NeverHeld,
     /// Reserved, and neither charged nor given back.
     Reserved,
+    /// Reserved, and given up for a completion that was itself taken back: nobody holds it any more. `where` cannot know
+    /// that, since other issuers reserve it again, and tells it as reserved.
+    Spent,
     /// The merchant has the money.
     Paid,
     /// The cardholder has the money of a refund.
@@ -43,13 +46,17 @@ impl Truth {
     /// Do code and holder say so?
     pub(super) fn is_told_by(self, code: &str, holder: &str) -> bool {
         const NOBODY: [&str; 2] = ["cardholder", "nobody"];
+        // A refund that is declined is tried again by the acquirer.
+        const DECLINED: [&str; 2] = ["nobody", "acquirer"];
         match self {
             Self::Unseen => ["W20", "W31", "W90"].contains(&code),
-            // A refund that is declined is tried again by the acquirer.
-            Self::Declined => code == "W20" && ["nobody", "acquirer"].contains(&holder),
+            Self::Declined => code == "W20" && DECLINED.contains(&holder),
             Self::Released | Self::Undone => code == "W31" && NOBODY.contains(&holder),
-            Self::NeverHeld => ["W31", "W20"].contains(&code) && NOBODY.contains(&holder),
+            Self::NeverHeld => {
+                code == "W31" && NOBODY.contains(&holder) || code == "W20" && DECLINED.contains(&holder)
+            }
             Self::Reserved => code == "W10" && holder == "merchant",
+            Self::Spent => code == "W10" && holder == "merchant",
             Self::Paid => code == "W00" && ["merchant", "merchant bank"].contains(&holder),
             Self::Refunded => code == "W00" && holder == "cardholder",
             Self::Adjusted => code == "W80" && holder == "cardholder",
@@ -69,6 +76,7 @@ impl Truth {
             Self::Released => "Released",
             Self::NeverHeld => "NeverHeld",
             Self::Reserved => "Reserved",
+            Self::Spent => "Spent",
             Self::Paid => "Paid",
             Self::Refunded => "Refunded",
             Self::Adjusted => "Adjusted",
@@ -103,6 +111,8 @@ pub(super) struct Truths {
     items: BTreeMap<String, Item>,
     /// RRNs of what the issuer charges and did not credit.
     charged: BTreeSet<String>,
+    /// RRNs of what the issuer held and gave back, or held for a completion.
+    freed: BTreeSet<String>,
     /// RRNs of what the hosts or the files have otherwise.
     named: BTreeSet<String>,
 }
@@ -111,8 +121,8 @@ impl Truths {
     pub(super) fn of(run: &Run) -> Self {
         let records = run.records((Party::Acquirer, 0));
         let named = locked(&run.sky).altered.clone();
-        let charged = BTreeSet::new();
-        let mut all = Self { keys: BTreeMap::new(), items: BTreeMap::new(), charged, named };
+        let (charged, freed) = (BTreeSet::new(), BTreeSet::new());
+        let mut all = Self { keys: BTreeMap::new(), items: BTreeMap::new(), charged, freed, named };
         let returned = records.iter().filter(|record| record.kind == Kind::PayoutReturned);
         let returned: BTreeSet<&str> = returned.map(|record| record.tx.as_str()).collect();
         for record in &records {
@@ -123,6 +133,7 @@ impl Truths {
             match record.kind {
                 Kind::SaleSettled => all.charged.insert(record.rrn),
                 Kind::SaleAdjusted => all.charged.remove(&record.rrn),
+                Kind::SaleReversed => all.freed.insert(record.rrn),
                 _ => continue,
             };
         }
@@ -164,7 +175,8 @@ impl Truths {
 
     /// What may be said of an item: what became of it, or of the one that it changes.
     fn of_item(&self, key: &str) -> Vec<Truth> {
-        let Some(item) = self.items.get(key) else { return vec![Truth::Unseen] };
+        let item = self.items.get(key).filter(|item| item.kinds.contains(&Kind::SaleSent));
+        let Some(item) = item else { return vec![Truth::Unseen] };
         let is_declined = item.kinds.contains(&Kind::SaleDeclined);
         match item.operation {
             // Its slip leads to what it takes back or changes.
@@ -172,18 +184,24 @@ impl Truths {
                 let mut truths = self.of_item(&item.about);
                 truths.retain(|truth| *truth != Truth::Unseen);
                 truths.extend(is_declined.then_some(Truth::Declined));
+                truths.extend(self.is_named(item).then(|| self.own(item)));
                 truths
             }
             Operation::Preauth => {
-                let mut truths = vec![self.own(item)];
-                // A completion and its reservation are one.
-                truths.extend(self.completions(key).map(|of| self.own(of)));
+                // A completion and its reservation are one: what stands of them is told.
+                let mut truths: Vec<Truth> = self.completions(key).map(|of| self.own(of)).collect();
+                let is_taken_back = |truth: &Truth| matches!(truth, Truth::Released | Truth::NeverHeld);
+                if truths.iter().all(is_taken_back) || self.is_named(item) {
+                    truths.push(self.own(item));
+                }
                 truths
             }
             Operation::Completion => {
-                let original = self.items.get(&item.about).map(|of| self.own(of));
-                let is_over = is_declined || item.kinds.contains(&Kind::SaleReversed);
-                [self.own(item)].into_iter().chain(original.filter(|_| is_over)).collect()
+                let mut truths = vec![self.own(item)];
+                if is_declined || item.kinds.contains(&Kind::SaleReversed) {
+                    truths.extend(self.of_item(&item.about));
+                }
+                truths
             }
             Operation::Sale | Operation::Refund => vec![self.own(item)],
         }
@@ -195,9 +213,13 @@ impl Truths {
         self.items.values().filter(about).filter(stands)
     }
 
+    fn is_named(&self, item: &Item) -> bool {
+        self.named.contains(&item.rrn)
+    }
+
     fn own(&self, item: &Item) -> Truth {
         let has = |kind| item.kinds.contains(&kind);
-        if self.named.contains(&item.rrn) {
+        if self.is_named(item) {
             Truth::Named { paid: item.paid > 0, charged: self.charged.contains(&item.rrn) }
         } else if has(Kind::SaleReversed) {
             if item.released { Truth::Released } else { Truth::NeverHeld }
@@ -210,6 +232,7 @@ impl Truths {
         } else {
             match item.operation {
                 Operation::Refund => Truth::Refunded,
+                Operation::Preauth if self.freed.contains(&item.rrn) => Truth::Spent,
                 Operation::Preauth => Truth::Reserved,
                 _ => Truth::Paid,
             }
