@@ -23,6 +23,8 @@ pub(super) enum Step {
     Cancel,
     /// Replaces the amount of a sale, for a tip.
     Adjust,
+    /// Says once more what a transaction that it names is, when totals are compared item by item.
+    Item,
     /// A reversal whose request is not in the session.
     Reversal,
 }
@@ -43,6 +45,9 @@ impl Step {
             Function::Advice | Function::AdviceResponse | Function::Notification
         );
         let condition = books.text(first.context.condition);
+        if first.context.mti.class() == Class::FileAction && names_original {
+            return Self::Item;
+        }
         match (books.text(first.context.type_code), books.text(first.context.function)) {
             ("10", _) if condition == "60" => return Self::Increment,
             ("10", _) | (_, "101") => return Self::Preauth,

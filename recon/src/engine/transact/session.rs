@@ -8,7 +8,7 @@ use crate::engine::intern::Sym;
 use crate::engine::rules::Rules;
 
 const HOUR: i64 = 3_600_000;
-/// A request that comes again after so long is another one, unless it is marked as a repeat or of the same batch.
+/// A request that comes again after so long is another one, unless it is marked as a repeat.
 const REPEAT: i64 = 6 * HOUR;
 /// How many uses of one STAN at one terminal are looked at, the latest ones: work stays in proportion to the input.
 const OPEN: usize = 64;
@@ -138,10 +138,7 @@ impl Session {
         };
         let is_first = seen.role == Role::Request && self.has_request;
         let is_same_hop = self.request_links & (1 << seen.link) != 0;
-        // Within a batch a terminal gives each number once: what comes again with it is the same request, however late.
-        let is_same_batch = self.batch.is_some() && self.batch == seen.context.batch;
-        let is_repeat = seen.context.mti.is_repeat() || is_same_batch;
-        let max = if is_first && is_same_hop && !is_repeat { REPEAT } else { LATE };
+        let max = if is_first && is_same_hop && !seen.context.mti.is_repeat() { REPEAT } else { LATE };
         let same_amount = agree(self.amount, message.amount);
         let amount_fits = match seen.role {
             Role::Request => same_amount,
