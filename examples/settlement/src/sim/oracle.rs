@@ -70,6 +70,11 @@ fn examine(
     let fits = |line: &&crate::ask::Line| {
         truths.iter().any(|truth| truth.is_told_by(Answers::code(line), line.holder.id()))
     };
+    // Another message of a terminal that gives a number twice, if nobody took it, has a line of its own.
+    let is_another = |line: &&crate::ask::Line| {
+        let asked = slip.amount.map(|amount| i128::from(amount.units()));
+        Answers::code(line) == "W20" && line.amount != asked
+    };
     let unseen = lines.is_empty() && truths.contains(&Truth::Unseen);
     let invented = lines.iter().find_map(|line| {
         let evidence = answers.evidence(line);
@@ -78,7 +83,8 @@ fn examine(
         let none = timed.peek().is_none().then(|| "no evidence".to_owned());
         none.or_else(|| timed.find(|when| !times.contains(when.get(..19).unwrap_or_default())))
     });
-    let right = (unseen || (!lines.is_empty() && lines.iter().all(fits))) && invented.is_none();
+    let told = lines.iter().any(fits) && lines.iter().all(|line| fits(&line) || is_another(&line));
+    let right = (unseen || told) && invented.is_none();
     let shown = || lines.iter().map(|line| answers.text(line, Lang::English)).collect::<String>();
     let odd = invented.as_deref().map_or(String::new(), |when| format!("; not in evidence: {when}"));
     let what = || format!("{terminal} STAN {stan} batch {}: {said}{odd}\n{}", slip.batch, shown());
