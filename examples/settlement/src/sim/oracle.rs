@@ -42,8 +42,9 @@ pub(super) fn check(run: &Run) -> Result<Found, Violation> {
     let times: BTreeSet<String> = evidence.iter().map(second_of).collect();
     let truths = Truths::of(run);
     let mut found = Found::default();
-    for (terminal, slip) in truth::slips(run) {
-        let said = examine(&answers, terminal, &slip, &truths.of_slip(terminal, &slip), &times);
+    let slips = truth::slips(run);
+    for (terminal, slip) in &slips {
+        let said = examine(&answers, terminal, slip, &truths.of_slip(terminal, slip, &slips), &times);
         found.wrong = found.wrong.or(said.0);
         *found.said.entry(said.1).or_default() += 1;
     }
@@ -70,10 +71,11 @@ fn examine(
     let fits = |line: &&crate::ask::Line| {
         truths.iter().any(|truth| truth.is_told_by(Answers::code(line), line.holder.id()))
     };
-    // Another message of a terminal that gives a number twice, if nobody took it, has a line of its own.
+    // Another message with this number that nobody took has a line of its own: one of a terminal that gives a number twice,
+    // or one whose amount was changed on its way.
     let is_another = |line: &&crate::ask::Line| {
         let asked = slip.amount.map(|amount| i128::from(amount.units()));
-        Answers::code(line) == "W20" && line.amount != asked
+        ["W20", "W31"].contains(&Answers::code(line)) && line.amount != asked
     };
     let unseen = lines.is_empty() && truths.contains(&Truth::Unseen);
     let invented = lines.iter().find_map(|line| {

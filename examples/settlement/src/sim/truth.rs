@@ -49,7 +49,7 @@ impl Truth {
         // A refund that is declined is tried again by the acquirer.
         const DECLINED: [&str; 2] = ["nobody", "acquirer"];
         match self {
-            Self::Unseen => ["W20", "W31", "W90"].contains(&code),
+            Self::Unseen => ["W20", "W31"].contains(&code) && holder != "merchant",
             Self::Declined => code == "W20" && DECLINED.contains(&holder),
             Self::Released | Self::Undone => code == "W31" && NOBODY.contains(&holder),
             Self::NeverHeld => {
@@ -165,12 +165,19 @@ impl Truths {
         }
     }
 
-    /// What became of what a slip says.
-    pub(super) fn of_slip(&self, terminal: &str, slip: &Record) -> Vec<Truth> {
-        match self.keys.get(&(terminal.to_owned(), slip.batch, slip.stan)) {
-            None => vec![Truth::Unseen],
-            Some(key) => self.of_item(key),
+    /// What became of what a slip says. One that was refused for its MAC may be told with the one that it is about.
+    pub(super) fn of_slip(&self, terminal: &str, slip: &Record, slips: &[(&str, Record)]) -> Vec<Truth> {
+        if let Some(key) = self.key(terminal, slip) {
+            return self.of_item(key);
         }
+        let about = slip.note.split('|').nth(1).and_then(|stan| stan.parse::<u64>().ok());
+        let original = slips.iter().find(|(at, other)| *at == terminal && Some(other.stan) == about);
+        let key = original.and_then(|(_, original)| self.key(terminal, original));
+        [Truth::Unseen].into_iter().chain(key.into_iter().flat_map(|key| self.of_item(key))).collect()
+    }
+
+    fn key(&self, terminal: &str, slip: &Record) -> Option<&String> {
+        self.keys.get(&(terminal.to_owned(), slip.batch, slip.stan))
     }
 
     /// What may be said of an item: what became of it, or of the one that it changes.
