@@ -119,9 +119,10 @@ fn sale(dice: &Dice, date: Date, number: u64) -> Task {
     task(Stamp::on(date, second), till, doing)
 }
 
-/// A cashier in a hurry keys a sale again when the terminal has given up: the reversal goes out before it.
+/// A cashier in a hurry keys a sale again when the terminal has given up: the reversal goes out before it. Not with a wrong
+/// PIN, which would block the card, and nobody could sell in the days that heal.
 fn again_at_once(dice: &Dice, first: &Task, of: &[u64]) -> Option<Task> {
-    let Doing::Sell(..) = first.doing else { return None };
+    let Doing::Sell(_, _, false) = first.doing else { return None };
     let wait = 31 + dice.draw(&[13, of.iter().sum()]) % 60;
     let at = first.at.after(Duration::from_secs(wait));
     (Season::of(dice.seed()) == Season::Hurry).then(|| task(at, first.till, first.doing.clone()))
