@@ -65,6 +65,13 @@ fn acquirers_start_beside_each_other_and_die() {
     assert!(plays > 0);
 }
 
+/// Found by seed 10333: a sale was approved in part, nobody heard it, and it was reversed. Its request came once more, and the
+/// response that refused it named the part (DE 4), not what was asked for.
+#[test]
+fn a_refusal_repeats_the_amount_of_its_request() {
+    assert_eq!(Plan::of(10_333).run().violation, None);
+}
+
 /// Found by seed 188: the notice that a credited payout came back was lost, and nobody ever said it again. The acquirer
 /// believed that the merchant had the money, and the bank had it.
 #[test]

@@ -75,7 +75,7 @@ fn examine(
     // or one whose amount was changed on its way.
     let is_another = |line: &&crate::ask::Line| {
         let asked = slip.amount.map(|amount| i128::from(amount.units()));
-        ["W20", "W31"].contains(&Answers::code(line)) && line.amount != asked
+        ["W20", "W31", "W90"].contains(&Answers::code(line)) && line.amount != asked
     };
     let unseen = lines.is_empty() && truths.contains(&Truth::Unseen);
     let invented = lines.iter().find_map(|line| {
