@@ -194,3 +194,100 @@ fn a_reservation_expires_when_its_response_says_so() {
         assert_eq!(line_of(&found, "transaction")["class"], "preauth-open", "{code}");
     }
 }
+
+/// The reversal of what was approved in part names what was approved, or what was asked for. Nothing is left either way.
+#[test]
+fn an_approval_in_part_is_reversed_whole() {
+    for reversed in [6000, 10000] {
+        let reversal = format!("10:05:00 T>A 0400 000000 000001 . {reversed} 98");
+        let confirmed = format!("10:05:01 A>T 0410 000000 000001 607510000001 {reversed} 00 . 0316");
+        check(
+            &[
+                "10:00:00 T>A 0200 000000 000001 . 10000",
+                "10:00:01 A>T 0210 000000 000001 607510000001 6000 10 A00001 0316",
+                &reversal,
+                &confirmed,
+            ],
+            &[],
+            &[],
+            LATER,
+            &["T reversed | S01 S02 S03 S04 | 6000"],
+        );
+    }
+}
+
+/// A refund, an adjustment, a void or a completion was lost, and is reversed: the reversal repeats which transaction the
+/// lost request was about, and leaves that alone.
+#[test]
+fn the_reversal_of_a_lost_request_does_not_reverse_what_that_was_about() {
+    for kind in ["20", "23", "25", "32"] {
+        let reversal = format!(
+            "10:05:00 T>A 0400 200000 000002 . 4000 98 . . batch=000001 type_code={kind} original_stan=000001 \
+             original_batch=000001"
+        );
+        check(
+            &[
+                "10:00:00 T>A 0200 000000 000001 . 10000 batch=000001 type_code=22",
+                "10:00:01 A>T 0210 000000 000001 607510000001 10000 00 A00001 0316 batch=000001 type_code=22",
+                &reversal,
+                "10:05:01 A>T 0410 200000 000002 . 4000 25 . . batch=000001",
+            ],
+            &["sale 607510000001 000001 10000 60 9940 PO-1"],
+            &["2026-03-17 9940 PO-1"],
+            LATER,
+            &["T matched | C01 S01 S02 | 10000", "T reversed | S03 S04 | 4000", "P payout | B01 | 9940"],
+        );
+    }
+}
+
+/// Totals that did not agree are compared item by item. An item names its transaction (DE 90) and is no second one, be it
+/// of a sale, a refund or a completion.
+#[test]
+fn an_item_of_totals_belongs_to_the_transaction_that_it_names() {
+    let item = |code: &str, more: &str| {
+        [
+            format!("23:00:00 A>I 0320 {code} 500002 607510000001 10000 . . . original_stan=500001 {more}"),
+            format!("23:00:01 I>A 0330 {code} 500002 607510000001 10000 00 . 0316 {more}"),
+        ]
+    };
+    let both = |mti: [&str; 2], code: &str, more: &str| {
+        let [asks, says] = mti;
+        [
+            format!("10:00:00 T>A {asks} {code} 000001 . 10000 {more}"),
+            format!("10:00:01 A>I {asks} {code} 500001 607510000001 10000 {more}"),
+            format!("10:00:02 I>A {says} {code} 500001 607510000001 10000 00 A00001 0316 {more}"),
+            format!("10:00:03 A>T {says} {code} 000001 607510000001 10000 00 A00001 0316 {more}"),
+        ]
+    };
+    let records = "C01 S01 S02 S03 S04 S05 S06";
+    for (mti, code, more, clearing, paid, line) in [
+        (["0200", "0210"], "000000", "", "sale 607510000001 000001 10000 0 10000 PO-1", 10000, "matched"),
+        (
+            ["0200", "0210"],
+            "000000",
+            "condition=06",
+            "sale 607510000001 000001 10000 0 10000 PO-1",
+            10000,
+            "matched",
+        ),
+        (
+            ["0220", "0230"],
+            "200000",
+            "",
+            "refund 607510000001 000001 -10000 0 -10000 PO-1",
+            -10000,
+            "matched-refund",
+        ),
+    ] {
+        let messages = [both(mti, code, more).to_vec(), item(code, more).to_vec()].concat();
+        let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+        let amount = paid;
+        check(
+            &messages,
+            &[clearing],
+            &[&format!("2026-03-17 {paid} PO-1")],
+            LATER,
+            &[&format!("T {line} | {records} | {amount}"), &format!("P payout | B01 | {paid}")],
+        );
+    }
+}

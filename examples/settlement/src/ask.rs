@@ -41,7 +41,8 @@ struct Known {
     rrn: String,
     stan: String,
     terminal: String,
-    batches: Vec<String>,
+    /// Batch and STAN of each message of its terminal: a void and a completion have their own.
+    slips: Vec<(String, String)>,
 }
 
 /// When and where it is asked.
@@ -96,7 +97,8 @@ impl Answers {
     }
 
     fn index(run: Run, batches: &HashMap<(String, String), Vec<String>>) -> Self {
-        let mut lines = Vec::new();
+        let (mut lines, mut by_rrn, mut by_stan) = (Vec::new(), HashMap::new(), HashMap::new());
+        let mut by_terminal_day = HashMap::new();
         run.lines(&mut |line| {
             if !matches!(line.kind, LineKind::Transaction | LineKind::Other) {
                 return;
@@ -105,24 +107,22 @@ impl Answers {
             let key = |name: &str| keys.iter().find(|(key, _)| *key == name).map(|(_, text)| text.clone());
             let (rrn, stan) = (key("rrn").unwrap_or_default(), key("stan").unwrap_or_default());
             let terminal = key("terminal").unwrap_or_default();
-            let batches = batches.get(&(terminal.clone(), number(&stan))).cloned().unwrap_or_default();
-            lines.push(Known { line, rrn, stan, terminal, batches });
-        });
-        let mut answers = Self {
-            run,
-            lines: Vec::new(),
-            by_rrn: HashMap::new(),
-            by_stan: HashMap::new(),
-            by_terminal_day: HashMap::new(),
-        };
-        for (place, known) in lines.iter().enumerate() {
-            answers.by_rrn.entry(known.rrn.clone()).or_default().push(place);
-            answers.by_stan.entry(number(&known.stan)).or_default().push(place);
+            let mut known = Known { line, rrn, stan, terminal, slips: Vec::new() };
+            let place = lines.len();
+            for numbers in run.numbers(&known.line) {
+                let stan = number(&numbers.stan);
+                let of = batches.get(&(numbers.terminal, stan.clone()));
+                known.slips.extend(of.into_iter().flatten().map(|batch| (number(batch), stan.clone())));
+                note(&mut by_rrn, numbers.rrn, place);
+                note(&mut by_stan, stan, place);
+            }
+            note(&mut by_rrn, known.rrn.clone(), place);
+            note(&mut by_stan, number(&known.stan), place);
             let day = known.line.day.map_or_else(String::new, |day| day.to_string());
-            answers.by_terminal_day.entry((known.terminal.clone(), day)).or_default().push(place);
-        }
-        answers.lines = lines;
-        answers
+            note(&mut by_terminal_day, (known.terminal.clone(), day), place);
+            lines.push(known);
+        });
+        Self { run, lines, by_rrn, by_stan, by_terminal_day }
     }
 
     /// How many lines there are: transactions, and records that belong to none.
@@ -148,9 +148,10 @@ impl Answers {
         let is_it = |known: &&Known| match question {
             Question::Rrn(_) => true,
             Question::Slip { amount, .. } => has_amount(&known.line, *amount),
-            Question::Stan { batch, terminal, .. } => {
-                let in_batch = known.batches.iter().any(|of| number(of) == number(batch));
-                in_batch && terminal.as_ref().is_none_or(|terminal| *terminal == known.terminal)
+            Question::Stan { stan, batch, terminal } => {
+                let slip = (number(batch), number(stan));
+                known.slips.contains(&slip)
+                    && terminal.as_ref().is_none_or(|terminal| *terminal == known.terminal)
             }
         };
         known.filter(is_it).map(|known| &known.line).collect()
@@ -250,6 +251,14 @@ fn note_batch(
     let of_stan = batches.entry((terminal.to_string(), number(stan))).or_default();
     if !of_stan.iter().any(|known| known == batch.as_str()) {
         of_stan.push(batch.to_string());
+    }
+}
+
+/// A line stands once under each of its numbers.
+fn note<K: std::hash::Hash + Eq>(index: &mut HashMap<K, Vec<usize>>, key: K, place: usize) {
+    let places = index.entry(key).or_default();
+    if places.last() != Some(&place) {
+        places.push(place);
     }
 }
 

@@ -4,6 +4,7 @@
 mod lines;
 mod tap;
 mod trouble;
+mod twins;
 mod weather;
 
 use std::cmp::Reverse;
@@ -15,6 +16,7 @@ pub use self::weather::Weather;
 
 use self::lines::DIRECT;
 use self::tap::{Frame, Tap, framed, is_tapped};
+use self::twins::{Earlier, Instance};
 use self::weather::Skies;
 use crate::capture::Seat;
 use crate::clock::Stamp;
@@ -58,8 +60,8 @@ pub struct Local {
     /// How far ahead a party's clock is, in microseconds.
     skews: BTreeMap<Party, i64>,
     maker: Option<Maker>,
-    /// The old instance of a party that has a second one: it hears what comes until it is fenced.
-    old: Option<(Seat, Node)>,
+    /// Instances beside which others were started, the oldest first.
+    earlier: Vec<Earlier>,
     fenced: BTreeMap<Party, usize>,
     death: Option<Death>,
     handled: BTreeMap<Party, u64>,
@@ -91,7 +93,7 @@ impl Local {
             ends: BTreeMap::new(),
             skews: BTreeMap::new(),
             maker: None,
-            old: None,
+            earlier: Vec::new(),
             fenced: BTreeMap::new(),
             death: None,
             handled: BTreeMap::new(),
@@ -196,10 +198,14 @@ impl Local {
     }
 
     fn put(&mut self, seat: Seat, input: Input) -> Result<(), WorldError> {
+        self.put_to(seat, self.hearer(seat), input)
+    }
+
+    fn put_to(&mut self, seat: Seat, instance: Instance, input: Input) -> Result<(), WorldError> {
         if let Some(left) = &mut self.power {
             *left = left.checked_sub(1).ok_or_else(|| WorldError::Stopped("the power failed".to_owned()))?;
         }
-        let (party, now) = (seat.0, self.time_of(seat.0));
+        let party = seat.0;
         if let (Party::Acquirer, Input::Parcel(_, parcel)) = (party, &input) {
             self.parcels.push(parcel.clone());
         }
@@ -209,48 +215,15 @@ impl Local {
         if dies.is_some_and(|death| death.moment == Moment::Before) {
             return self.revive(seat);
         }
-        if let Some((_, mut old)) = self.old.take_if(|(of, _)| *of == seat) {
-            return match old.handle(input, now) {
-                Ok(released) => {
-                    self.old = Some((seat, old));
-                    self.release(seat, released)
-                }
-                Err(StoreError::Fenced { .. }) => {
-                    *self.fenced.entry(party).or_default() += 1;
-                    // It stops, and the line is the other one's.
-                    if party == Party::Acquirer { self.greet(party) } else { Ok(()) }
-                }
-                Err(error) => Err(stopped(party, &error)),
-            };
-        }
-        if self.skies.weather.is_some() {
-            return match self.brave(seat, input, now)? {
-                Some(released) => self.release(seat, released),
-                None => Ok(()),
-            };
-        }
-        let Some(node) = self.nodes.get_mut(&seat) else { return Ok(()) };
-        let mut released = node.handle(input, now).map_err(|error| stopped(party, &error))?;
-        if let Some(death) = dies {
-            released.keep(death.moment);
-            self.release(seat, released)?;
-            return self.revive(seat);
-        }
-        self.release(seat, released)
-    }
-
-    /// A second instance of a party starts, and the first one does not know. What comes next still reaches the first.
-    pub fn second_instance(&mut self, node: Node) -> Result<(), WorldError> {
-        let seat = (node.party(), 0);
-        let first = self.nodes.insert(seat, node);
-        self.put(seat, Input::Start)?;
-        self.old = first.map(|first| (seat, first));
-        Ok(())
-    }
-
-    /// How many instances of a party were stopped because another one was at work.
-    pub fn fenced(&self, party: Party) -> usize {
-        self.fenced.get(&party).copied().unwrap_or_default()
+        let released = match self.skies.weather {
+            Some(_) => self.brave(seat, instance, input)?,
+            None => self.calm(seat, instance, input)?,
+        };
+        let Some(mut released) = released else { return Ok(()) };
+        let Some(death) = dies else { return self.release(seat, instance, released) };
+        released.keep(death.moment);
+        self.release(seat, instance, released)?;
+        self.revive(seat)
     }
 
     fn revive(&mut self, seat: Seat) -> Result<(), WorldError> {
@@ -309,10 +282,11 @@ impl Local {
         self.outcomes.drain(..).collect()
     }
 
-    fn release(&mut self, from: Seat, released: Released) -> Result<(), WorldError> {
+    fn release(&mut self, from: Seat, instance: Instance, released: Released) -> Result<(), WorldError> {
         self.outcomes.extend(released.outcomes.into_iter().map(|outcome| (from.0, outcome)));
         for (timer, delay) in released.timers {
             self.plan(delay, from, Input::Timer(timer));
+            self.owns_last(instance);
         }
         for (to, message) in released.sends {
             self.carry(from, to, &message)?;
@@ -436,7 +410,8 @@ impl Local {
             self.arrived(way, epoch, &octets)?;
         }
         if let Some((seat, input)) = self.inputs.remove(&sequence) {
-            self.put(seat, input)?;
+            let instance = self.owner(sequence, seat, &input);
+            self.put_to(seat, instance, input)?;
         }
         Ok(true)
     }

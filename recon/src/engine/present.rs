@@ -23,6 +23,17 @@ pub struct RecordRef<'f> {
     pub offset: Option<u64>,
 }
 
+/// What names a message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Numbers {
+    /// DE 41.
+    pub terminal: String,
+    /// DE 11.
+    pub stan: String,
+    /// DE 37, which the first request of a terminal does not have yet.
+    pub rrn: String,
+}
+
 impl<'f> RecordRef<'f> {
     pub(crate) fn new(file: &'f str, place: Place) -> Self {
         let (line, offset) = match place {
@@ -159,6 +170,23 @@ impl Run {
         let calendar = today.since(day).map_or(0, |span| i64::from(span.get_days()));
         let working = line.due.map_or(0, |due| self.frame.rules.due.calendar.between(due, today));
         Some((working, calendar))
+    }
+
+    /// The numbers of all messages of a line, each once: a void or a completion has its own beside those of what it changes.
+    pub fn numbers(&self, line: &Line) -> Vec<Numbers> {
+        let mut found: Vec<Numbers> = Vec::new();
+        for id in &line.records {
+            let RecordId::Message(index) = id else { continue };
+            let Some(message) = self.books.messages.get(*index as usize) else { continue };
+            let terminal = self.books.text(self.books.context(message).terminal).to_owned();
+            let (stan, rrn) =
+                (self.books.text(message.stan).to_owned(), self.books.text(message.rrn).to_owned());
+            let numbers = Numbers { terminal, stan, rrn };
+            if !found.contains(&numbers) {
+                found.push(numbers);
+            }
+        }
+        found
     }
 
     /// What people look a line up by.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::tap::framed;
+use super::twins::Instance;
 use super::{LATENCY, Local, Moment, cannot, stopped};
 use crate::capture::Seat;
 use crate::clock::Stamp;
@@ -94,7 +95,7 @@ impl Local {
         message: &Telegram,
         octets: &[u8],
     ) -> Result<(), WorldError> {
-        if dialect == Dialect::Host && self.skies.down.contains(&to) {
+        if dialect == Dialect::Host && self.is_deaf(to) {
             self.plan(LATENCY, from, Input::NotSent(to.0, message.clone()));
             return Ok(());
         }
@@ -167,24 +168,50 @@ impl Local {
 
     /// The party falls: what it had not stored is gone, its connections are closed, and nobody hears it for a while.
     pub(super) fn fall(&mut self, seat: Seat) -> Result<(), WorldError> {
-        self.inputs.retain(|_, (of, input)| *of != seat || !matches!(input, Input::Timer(_)));
+        self.forget_timers(seat, None);
         self.skies.down.insert(seat);
-        for ((from, to), pipe) in &mut self.skies.pipes {
-            if *from == seat || *to == seat {
-                pipe.reset();
-            }
-        }
-        let now = self.now;
-        let gone = self.skies.weather.as_mut().map_or(LATENCY, |weather| weather.gone(seat, now));
+        let gone = self.lost(seat);
         self.plan(gone, seat, Input::Start);
+        if self.hearer(seat).is_some() {
+            // The lines are of an instance that still stands.
+            return Ok(());
+        }
+        self.hang_up(seat);
         if seat.0 == Party::Issuer && self.is_up(Party::Acquirer, Party::Issuer) {
             self.put((Party::Acquirer, 0), Input::LinkDown(Party::Issuer))?;
         }
         Ok(())
     }
 
+    /// What was not synced is lost; the time until the party is back.
+    fn lost(&mut self, seat: Seat) -> Duration {
+        let now = self.now;
+        self.skies.weather.as_mut().map_or(LATENCY, |weather| weather.gone(seat, now))
+    }
+
+    fn hang_up(&mut self, seat: Seat) {
+        for ((from, to), pipe) in &mut self.skies.pipes {
+            if *from == seat || *to == seat {
+                pipe.reset();
+            }
+        }
+    }
+
+    /// An instance falls. Nobody starts an earlier one again.
+    fn fall_of(&mut self, seat: Seat, instance: Instance) -> Result<(), WorldError> {
+        if instance.is_none() {
+            return self.fall(seat);
+        }
+        self.lost(seat);
+        if self.hearer(seat) == instance {
+            self.hang_up(seat);
+        }
+        self.leave(seat, instance)
+    }
+
     /// Another instance takes the seat at once, without a fall.
     pub fn replace(&mut self, seat: Seat, node: Node) -> Result<(), WorldError> {
+        self.earlier.clear();
         self.inputs.retain(|_, (of, input)| *of != seat || !matches!(input, Input::Timer(_)));
         self.nodes.insert(seat, node);
         self.put(seat, Input::Start)?;
@@ -202,8 +229,8 @@ impl Local {
         let Some(weather) = &mut self.skies.weather else { return Ok(()) };
         let node = weather.revive(seat).map_err(|error| stopped(seat.0, &error))?;
         self.nodes.insert(seat, node);
-        self.put(seat, Input::Start)?;
-        let is_host = matches!(seat.0, Party::Acquirer | Party::Issuer);
+        self.put_to(seat, None, Input::Start)?;
+        let is_host = matches!(seat.0, Party::Acquirer | Party::Issuer) && self.hearer(seat).is_none();
         if is_host && self.is_up(Party::Acquirer, Party::Issuer) && !self.is_down((Party::Issuer, 0)) {
             self.put((Party::Acquirer, 0), Input::LinkUp(Party::Issuer))?;
         }
@@ -214,10 +241,10 @@ impl Local {
     pub(super) fn brave(
         &mut self,
         seat: Seat,
+        instance: Instance,
         input: Input,
-        now: Stamp,
     ) -> Result<Option<Released>, WorldError> {
-        if self.skies.down.contains(&seat) {
+        if instance.is_none() && self.skies.down.contains(&seat) {
             if matches!(input, Input::Start) {
                 self.come_back(seat)?;
             }
@@ -227,19 +254,22 @@ impl Local {
         let Some(weather) = &mut self.skies.weather else { return Ok(None) };
         let death = weather.death(seat, true_time);
         if death == Some(Moment::Before) {
-            return self.fall(seat).map(|()| None);
+            return self.fall_of(seat, instance).map(|()| None);
         }
-        let Some(node) = self.nodes.get_mut(&seat) else { return Ok(None) };
-        let mut released = match node.handle(input, now) {
-            Ok(released) => released,
-            Err(StoreError::Failed(_) | StoreError::Unknown(_)) => return self.fall(seat).map(|()| None),
-            Err(error) => return Err(stopped(seat.0, &error)),
+        let mut released = match self.step_of(seat, instance, input) {
+            None => return Ok(None),
+            Some(Ok(released)) => released,
+            Some(Err(StoreError::Failed(_) | StoreError::Unknown(_))) => {
+                return self.fall_of(seat, instance).map(|()| None);
+            }
+            Some(Err(StoreError::Fenced { .. })) => return self.fence(seat, instance).map(|()| None),
+            Some(Err(error)) => return Err(stopped(seat.0, &error)),
         };
         match death {
             Some(moment) => {
                 released.keep(moment);
-                self.release(seat, released)?;
-                self.fall(seat).map(|()| None)
+                self.release(seat, instance, released)?;
+                self.fall_of(seat, instance).map(|()| None)
             }
             None => Ok(Some(released)),
         }

@@ -9,6 +9,7 @@ pub mod causes;
 mod crash;
 mod evidence;
 mod print;
+pub mod seats;
 mod stage;
 mod step;
 

@@ -1,41 +1,26 @@
 //! The network that scenarios are played in: two merchants with a terminal each, acquirer, issuer, hub and bank.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+pub(super) use super::seats::{MERCHANTS, TODAY};
+use super::seats::{Seats, card_of};
 use super::step::{Clock, Doing};
 use super::{Scenario, ScenarioError, bad};
 use crate::capture::Seat;
-use crate::card::Card;
 use crate::clock::{Date, Stamp};
-use crate::day;
 use crate::journal::{Party, Record, RecordKind};
 use crate::local::{Death, Local};
 use crate::money::Money;
 use crate::node::Node;
 use crate::ops::Operation;
-use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Command, Desk, Hub, HubConfig, Machine, StandIn,
-    SwitchConfig, Terminal, TerminalConfig, TerminalRequest, Timers,
-};
+use crate::party::{Command, Desk, Machine, TerminalRequest};
 use crate::store::{MemStore, Replica, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::topology::route;
 use crate::world::{Fault, World};
 
-/// A Monday, 2026-11-23.
-pub(super) const TODAY: Date = Date(20_780);
-pub(super) const MERCHANTS: [&str; 2] = ["104440359980001", "104440359980002"];
-const TERMINALS: [&str; 2] = ["10000001", "20000002"];
-/// The accounts that the bank keeps for merchants; those of the contracts are the first two.
+const TILLS: [(&str, &str); 2] = [("10000001", MERCHANTS[0]), ("20000002", MERCHANTS[1])];
 const ACCOUNTS: [&str; 3] = ["ACC-1", "ACC-2", "ACC-3"];
-/// The merchants' fee, in hundredths of a percent.
-const FEE: u64 = 60;
-
-/// The terminal waits 30 s, the acquirer 20 s.
-fn timers() -> Timers {
-    Timers::from_base(Duration::from_secs(10))
-}
 
 /// The network, and where the scenario is.
 pub(super) struct Stage {
@@ -87,7 +72,7 @@ impl Stage {
         };
         let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut world = Local::open(Stamp::on(TODAY, 8 * 3_600), nodes)?;
-        let [_, second] = TERMINALS;
+        let [_, (second, _)] = TILLS;
         world.add_terminal(second, node_on((Party::Terminal, 1), Box::new(MemStore::default()), &routes)?)?;
         if !routes.is_empty() {
             world.connect(Party::Hub, Party::Issuer)?;
@@ -116,7 +101,7 @@ impl Stage {
 
     /// What every message of the first terminal has.
     fn message(mti: Mti, stan: u64, batch: u64) -> Telegram {
-        let ([terminal, _], [merchant, _]) = (TERMINALS, MERCHANTS);
+        let [(terminal, merchant), _] = TILLS;
         let (terminal, merchant) = (terminal.to_owned(), merchant.to_owned());
         Telegram { batch: Some(batch), terminal, merchant, ..Telegram::new(mti, stan) }
     }
@@ -252,7 +237,7 @@ impl Stage {
 
     /// The numbers of the terminals.
     pub(super) fn terminals() -> impl Iterator<Item = (u8, &'static str)> {
-        (0..).zip(TERMINALS)
+        (0..).zip(TILLS.map(|(terminal, _)| terminal))
     }
 
     /// The day it is.
@@ -266,50 +251,6 @@ fn node_on(seat: Seat, store: Box<dyn Store>, routes: &[Party]) -> Result<Node, 
     Node::open(machine, store).map_err(bad)
 }
 
-fn machine((party, number): Seat, routes: &[Party]) -> Option<Box<dyn Machine>> {
-    match party {
-        Party::Terminal => {
-            let number = usize::from(number);
-            let (terminal, merchant) = (TERMINALS.get(number)?, MERCHANTS.get(number)?);
-            let (terminal, merchant) = ((*terminal).to_owned(), (*merchant).to_owned());
-            Some(Box::new(Terminal::new(TerminalConfig { terminal, merchant, timers: timers() })))
-        }
-        Party::Acquirer => {
-            let config = AcquirerConfig {
-                institution: "10344000".to_owned(),
-                merchants: MERCHANTS.map(str::to_owned).into(),
-                fee_basis_points: FEE,
-                node: 1,
-                timers: timers(),
-            };
-            let accounts = MERCHANTS.into_iter().zip(ACCOUNTS);
-            let accounts: BTreeMap<_, _> = accounts.map(|(m, a)| (m.to_owned(), a.to_owned())).collect();
-            let acquirer = Acquirer::new(config).with_back_office(accounts);
-            Some(Box::new(if routes.is_empty() { acquirer } else { acquirer.with_routes(routes) }))
-        }
-        Party::Issuer => {
-            day::parties(TODAY, timers())?.into_iter().find(|machine| machine.party() == Party::Issuer)
-        }
-        Party::Hub => {
-            let institution = "99990000".to_owned();
-            let hub = Hub::new(HubConfig { institution, fee_basis_points: FEE });
-            let stand_in = Some(StandIn { sale: Money::minor(50_000), card: Money::minor(100_000) });
-            let switch = SwitchConfig { timers: timers(), stand_in };
-            Some(Box::new(if routes.is_empty() { hub } else { hub.with_switch(switch) }))
-        }
-        Party::Bank => Some(Box::new(Bank::new(BankConfig { accounts: ACCOUNTS.map(str::to_owned).into() }))),
-    }
-}
-
-/// The test card whose number begins so, with its own PIN or another one.
-fn card_of(start: &str, pin: Option<&str>) -> Option<Card> {
-    const CARDS: [(&str, &str, &str); 5] = [
-        ("5105105105105100", "4912", "5100"),
-        ("6212345678901232", "4811", "246810"),
-        ("4111111111111111", "4912", "1234"),
-        ("4242424242424242", "4705", "4321"),
-        ("5555444433331111", "2406", "1111"),
-    ];
-    let (number, expiry, own) = CARDS.into_iter().find(|(number, ..)| number.starts_with(start))?;
-    Card::test(number, expiry, pin.unwrap_or(own))
+fn machine(seat: Seat, routes: &[Party]) -> Option<Box<dyn Machine>> {
+    Seats { tills: &TILLS, accounts: &ACCOUNTS, routes }.machine(seat)
 }

@@ -117,6 +117,40 @@ impl FromStr for FaultId {
     }
 }
 
+/// What a seed is about besides what it draws. A rule that is needed once in hundreds of ordinary days gets days of its own.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Season {
+    /// Nothing goes wrong.
+    Calm,
+    /// Requests are late, and cashiers do not wait: what got no response is keyed again at once, and its reversal overtakes it.
+    Hurry,
+    /// The issuer is out of order for hours, and what is taken back then meets with that.
+    Outage,
+    /// Whatever is drawn.
+    Mixed,
+}
+
+impl Season {
+    /// The season of a seed.
+    pub const fn of(seed: u64) -> Self {
+        match seed % 8 {
+            0 => Self::Calm,
+            5 => Self::Hurry,
+            3 => Self::Outage,
+            _ => Self::Mixed,
+        }
+    }
+
+    /// At least so many of a thousand are struck.
+    const fn least(self, class: Class) -> u64 {
+        match (self, class) {
+            (Self::Hurry, Class::Delay) => 150,
+            (Self::Outage, Class::Drop) => 60,
+            _ => 0,
+        }
+    }
+}
+
 /// The dice of a run.
 #[derive(Clone, Debug)]
 pub struct Dice {
@@ -139,9 +173,9 @@ impl Dice {
         for (number, class) in (0..).zip(Class::ALL) {
             let draw = mixed(&[seed, 1, number]);
             let rare = class.most() / [1, 2, 4, 10].get(index(draw >> 8, 4)).copied().unwrap_or(1);
-            // One seed of eight has no faults at all: the ordinary day.
-            let is_in = draw % 100 < 55 && !seed.is_multiple_of(8);
-            odds.insert(class, if is_in { rare.max(1) } else { 0 });
+            let is_in = draw % 100 < 55 && Season::of(seed) != Season::Calm;
+            let odd = if is_in { rare.max(1) } else { 0 };
+            odds.insert(class, odd.max(Season::of(seed).least(class)));
         }
         Self { seed, odds, only, until, counts: BTreeMap::new(), struck: Vec::new() }
     }

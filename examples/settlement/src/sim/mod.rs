@@ -14,6 +14,7 @@ pub(crate) mod quiet;
 pub mod run;
 mod shrink;
 pub mod sky;
+mod truth;
 pub mod watch;
 mod wire;
 pub mod work;

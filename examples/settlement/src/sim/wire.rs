@@ -1,5 +1,5 @@
-//! The messages that left: each response has its request and says what it said (`I8`), and who is asked twice says the same
-//! twice (`I9`).
+//! The messages that left: each response has its request and says what it said (`I8`), who is asked twice says the same
+//! twice (`I9`), and what a party notes of a response was said (`I14`, `I17`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,14 @@ pub(super) struct Wire {
     refused: BTreeSet<(Key, String)>,
     /// What terminals were told of their requests: code and amount.
     told: BTreeSet<(Seat, u64, Code, Option<Money>)>,
+    /// What the issuer said of each advice, by its STAN.
+    ended: BTreeSet<(u64, Code)>,
+    /// The STAN of the advice about each sale.
+    advices: BTreeMap<String, u64>,
 }
+
+/// After these codes nothing is left to do about a reversal: done, not found, nothing to undo.
+const FINAL: [Code; 3] = [Code::of(b"00"), Code::of(b"25"), Code::of(b"21")];
 
 impl Wire {
     pub(super) fn sent(
@@ -39,6 +46,8 @@ impl Wire {
         let code = message.code.unwrap_or(Code::of(b"00"));
         if to.0 == Party::Terminal {
             self.told.insert((to, message.stan, code, message.amount));
+        } else if class == 4 && to.0 == Party::Acquirer {
+            self.ended.insert((message.stan, code));
         }
         // What is refused for its MAC or its type may say anything.
         if [Code::of(b"A0"), Code::of(b"40")].contains(&code) {
@@ -72,6 +81,25 @@ impl Wire {
         hold(self.told.contains(&(seat, record.stan, code, record.amount)), "I17", || {
             format!("the slip of {} STAN {:06} says {code}, and nobody said so", name(seat), record.stan)
         })
+    }
+
+    /// The acquirer's advice about a sale ends when the issuer gave a final answer to it, and with no other.
+    pub(super) fn advice(&mut self, seat: Seat, record: &Record) -> Result<(), Violation> {
+        match record.kind {
+            RecordKind::SaleReversing if seat.0 == Party::Acquirer => {
+                self.advices.insert(record.tx.clone(), record.host_stan);
+                Ok(())
+            }
+            RecordKind::SaleReversed if seat.0 == Party::Acquirer => {
+                let code = record.code.unwrap_or(Code::of(b"00"));
+                let stan = self.advices.get(&record.tx).copied().unwrap_or_default();
+                let is_final = FINAL.contains(&code) && self.ended.contains(&(stan, code));
+                hold(is_final, "I14", || {
+                    format!("the reversal of {} ends with {code}, and nobody said so", record.tx)
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Approved answers to one request are one answer, and none follows a refusal after the time.

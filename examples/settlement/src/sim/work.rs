@@ -1,6 +1,8 @@
 //! What people do in a run: the cashiers at three terminals, and the back offices at night. It follows from the seed.
 
-use super::chance::{Class, Dice, index};
+use std::time::Duration;
+
+use super::chance::{Class, Dice, Season, index};
 use super::parties::{ACCOUNTS, CARDS, MERCHANTS, TILLS, TODAY};
 use crate::clock::{Date, Stamp};
 use crate::journal::Party;
@@ -68,8 +70,11 @@ pub fn tasks(dice: &mut Dice) -> Vec<Task> {
         }
         let count = 6 + dice.draw(&[10, day]) % 14;
         for number in 0..count {
-            tasks.push(sale(dice, date, number));
+            let first = sale(dice, date, number);
+            tasks.extend(again_at_once(dice, &first, &[date.0, number]));
+            tasks.push(first);
         }
+        tasks.extend(outage(dice, date));
         tasks.extend(persons(dice, date));
         tasks.extend(night(dice, date, false));
     }
@@ -112,6 +117,34 @@ fn sale(dice: &Dice, date: Date, number: u64) -> Task {
         _ => Doing::Sell(card, amount, false),
     };
     task(Stamp::on(date, second), till, doing)
+}
+
+/// A cashier in a hurry keys a sale again when the terminal has given up: the reversal goes out before it. Not with a wrong
+/// PIN, which would block the card, and nobody could sell in the days that heal.
+fn again_at_once(dice: &Dice, first: &Task, of: &[u64]) -> Option<Task> {
+    let Doing::Sell(_, _, false) = first.doing else { return None };
+    let wait = 31 + dice.draw(&[13, of.iter().sum()]) % 60;
+    let at = first.at.after(Duration::from_secs(wait));
+    (Season::of(dice.seed()) == Season::Hurry).then(|| task(at, first.till, first.doing.clone()))
+}
+
+/// The issuer is out of order for some hours, and meanwhile each terminal takes its last slips back.
+fn outage(dice: &Dice, date: Date) -> Vec<Task> {
+    if Season::of(dice.seed()) != Season::Outage {
+        return Vec::new();
+    }
+    let draw = dice.draw(&[14, date.0]);
+    let begins = 11 * 3_600 + draw % 14_400;
+    let ask = |second, command| task(Stamp::on(date, second), 0, Doing::Ask(Party::Issuer, command));
+    let fails = if draw.is_multiple_of(2) { Command::Break } else { Command::DayEnd };
+    let mut tasks = vec![ask(begins, fails), ask(begins + 7_200, Command::Repair)];
+    for (till, number) in (0..till_count()).flat_map(|till| [(till, 0), (till, 1)]) {
+        let draw = dice.draw(&[15, date.0, u64::from(till), number]);
+        let at = Stamp::on(date, begins + 60 + draw % 7_000);
+        let void = Doing::Follow(Operation::Void, index(draw >> 16, 40), Money::ZERO, 0);
+        tasks.push(task(at, till, void));
+    }
+    tasks
 }
 
 /// The evening and the morning after: batches, date, files, payouts. Where it matters, twice.

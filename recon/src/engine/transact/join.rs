@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::kind::{Step, original};
+use super::kind::{Step, is_about_another, original};
 use super::session::{Session, agree};
 use super::{Role, Seen, outcome};
 use crate::engine::books::Books;
@@ -237,6 +237,11 @@ fn merge(sessions: Vec<Session>, homes: &HashMap<usize, usize>) -> Vec<Session> 
     slots.into_iter().flatten().collect()
 }
 
+/// A number without the zeros before it.
+fn number(text: &str) -> &str {
+    text.trim().trim_start_matches('0')
+}
+
 /// Where originals are looked up.
 struct Index<'s> {
     sessions: &'s [Session],
@@ -288,7 +293,12 @@ impl Index<'_> {
         let step = *self.steps.get(place)?;
         let seen = session.messages.iter().filter_map(|index| Seen::new(books, rules, *index));
         for seen in seen {
-            if let Some(original) = original(&seen) {
+            let repeats = |original: &&crate::record::Original| {
+                let own = books.text(session.stan);
+                let is_own = original.stan.as_deref().is_some_and(|stan| number(stan) == number(own));
+                step == Step::Reversal && !is_own && is_about_another(books, &seen)
+            };
+            if let Some(original) = original(&seen).filter(|original| !repeats(original)) {
                 let named = |text: &Option<crate::record::Text>| books.names.find(text.as_deref()?);
                 let rrn = named(&original.rrn).and_then(|rrn| self.by_rrn.get(&rrn));
                 let stan = named(&original.stan).and_then(|stan| self.by_stan.get(&(session.terminal, stan)));
@@ -315,7 +325,8 @@ impl Index<'_> {
         let by_rrn = rrn.and_then(|places| self.before(places, place, step, |_| true));
         let stan = session.stan.filter(|_| step == Step::Reversal);
         let by_stan = stan.and_then(|stan| self.by_stan.get(&(session.terminal, stan)));
-        by_rrn.or_else(|| by_stan.and_then(|places| self.before(places, place, step, |_| true)))
+        let is_of_batch = |other: &Session| agree(session.batch, other.batch);
+        by_rrn.or_else(|| by_stan.and_then(|places| self.before(places, place, step, is_of_batch)))
     }
 
     /// The latest session before another one that it can change.

@@ -23,6 +23,8 @@ pub(super) enum Step {
     Cancel,
     /// Replaces the amount of a sale, for a tip.
     Adjust,
+    /// Says once more what a transaction that it names is, when totals are compared item by item.
+    Item,
     /// A reversal whose request is not in the session.
     Reversal,
 }
@@ -43,6 +45,9 @@ impl Step {
             Function::Advice | Function::AdviceResponse | Function::Notification
         );
         let condition = books.text(first.context.condition);
+        if first.context.mti.class() == Class::FileAction && names_original {
+            return Self::Item;
+        }
         match (books.text(first.context.type_code), books.text(first.context.function)) {
             ("10", _) if condition == "60" => return Self::Increment,
             ("10", _) | (_, "101") => return Self::Preauth,
@@ -71,6 +76,13 @@ impl Step {
     pub(super) fn is_child(self) -> bool {
         !matches!(self, Self::Sale | Self::Refund | Self::Preauth)
     }
+}
+
+/// Whether a message repeats a request that is itself about another transaction, as a void, a refund, a completion or an
+/// adjustment is. The reversal of such a request names what that request was about (DE 61), and not what it reverses.
+pub(super) fn is_about_another(books: &Books, seen: &Seen<'_>) -> bool {
+    let code = books.text(seen.context.type_code);
+    matches!(code, "11" | "20" | "21" | "23" | "24" | "25" | "27" | "32" | "34" | "53")
 }
 
 /// What a message says about the one it follows.

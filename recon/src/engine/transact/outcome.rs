@@ -179,10 +179,10 @@ impl<'b> Judged<'b> {
         self.knowledge.sees_network |= seen.link > 0;
         if seen.role == Role::Reversal {
             self.knowledge.reversals = self.knowledge.reversals.saturating_add(1);
-            let all = self.authorized.max(self.requested);
             let replacement = seen.message.extra.as_ref().and_then(|extra| extra.replacement);
-            let rest = replacement.or_else(|| seen.message.amount.map(|part| (all - part).max(0)));
-            self.left = rest.unwrap_or(0).min(self.authorized);
+            // Of an approval in part the whole is what was approved, whether the reversal names that or what was asked for.
+            let rest = seen.message.amount.map(|part| (self.authorized - part).max(0));
+            self.left = replacement.or(rest).unwrap_or(0).min(self.authorized);
             return;
         }
         // the original is not known there, or was undone before: nothing is left to reverse. 12 says so of what was not

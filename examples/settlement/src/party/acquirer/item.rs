@@ -329,7 +329,8 @@ impl Sale {
 
     pub(super) fn answer_to_terminal(&self, code: Code) -> Telegram {
         Telegram {
-            amount: Some(self.amount),
+            // An approval says what was approved, whatever was taken back since; anything else repeats what was asked for.
+            amount: Some(if code.approved() { self.first } else { self.asked }),
             local: Some(self.answered_at.transmission()),
             settlement: self.date.map(Date::mmdd),
             rrn: Some(self.rrn.clone()),
