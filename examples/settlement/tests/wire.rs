@@ -166,3 +166,11 @@ fn nothing_private_shows_in_messages_or_errors() {
         }
     }
 }
+
+/// The types of messages that follow from one, as ISO 8583 has them.
+#[test]
+fn the_advice_of_a_request_keeps_its_class() {
+    for (request, advice, again) in [(200, 220, 221), (100, 120, 121), (210, 220, 221)] {
+        assert_eq!((Mti(request).advice(false), Mti(request).advice(true)), (Mti(advice), Mti(again)));
+    }
+}
