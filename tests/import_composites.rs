@@ -231,6 +231,11 @@ fn a_length_may_stand_before_the_tag_and_count_it() {
     same(&gicc, "1=#204142434445464748 2.40=#1234", "e'016' ' ABCDEFGH' e'00440' 1234");
     // of its blanks none is a fill
     same(&gicc, "1=#204142434445464720 2.40=#1234", "e'016' ' ABCDEFG ' e'00440' 1234");
+    // and none is added
+    let spec = spec_of(&gicc);
+    let inner = spec.element(64).unwrap().layout().unwrap();
+    let short = build(spec, Node::composite(64, self::parts(inner, &[("1", "#204142"), ("2.40", "#1234")])));
+    assert!(short.is_err(), "{short:?}");
     // a composite among them has the tag of its field
     let nested = format!(
         r#"<isofieldpackager id="47" length="99" class="IFEP_LLLBINARY" packager="GICCSubFieldPackager">{}</isofieldpackager>"#,

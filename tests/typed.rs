@@ -456,4 +456,11 @@ fn a_long_name_of_hexadecimal_digits_is_no_tag() {
     }
     let error = to_vec(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &Long { deadbeef: 1 }).unwrap_err();
     assert_eq!((error.kind(), error.struct_field()), (ErrorKind::Undefined, Some("deadbeef")), "{error}");
+    #[derive(Deserialize, Debug)]
+    struct LongRead {
+        #[serde(rename = "deadbeef")]
+        _long: u8,
+    }
+    let error = read::<LongRead>(&ISO87_ASCII, &sale(&ISO87_ASCII)).unwrap_err();
+    assert_eq!((error.kind(), error.struct_field()), (ErrorKind::Undefined, Some("deadbeef")), "{error}");
 }

@@ -443,3 +443,26 @@ fn what_moves_no_money_is_a_line_of_its_own() {
         &["N no-money | S01 S02 | -", "N no-money | S03 S04 | -", "N batch-out-of-balance! | S05 S06 | -"],
     );
 }
+
+/// What is no presentment stands alone, in the class of its kind.
+#[test]
+fn a_record_that_stands_alone_has_the_class_of_its_kind() {
+    for (kind, gross, class) in [
+        ("chargeback", "-3000", "chargeback"),
+        ("representment", "3000", "representment"),
+        ("retrieval", "0", "retrieval"),
+        ("fee", "0", "fee-collection"),
+        ("hold", "-1000", "held"),
+        ("release", "1000", "released"),
+        ("adjustment", "50", "adjustment"),
+    ] {
+        let row = format!("{kind} 606010000099 000099 {gross} 0 {gross} PO-1 reason=4853");
+        let files = common::files(common::switch(&[]), common::clearing(&[&row]), common::bank(&[]));
+        let found = common::written(&common::objects(&common::run(&files, LATER)));
+        let (start, item) = (format!("X {class}"), "| C01 |");
+        assert!(
+            found.iter().any(|line| line.starts_with(&start) && line.contains(item)),
+            "{kind}: {found:?}"
+        );
+    }
+}

@@ -10,12 +10,14 @@ use serde_json::Value;
 
 const LATER: &str = "2026-03-18T10:00";
 
-fn host_counts(objects: &[Value]) -> Vec<[i64; 4]> {
-    let of = |line: &Value| {
-        ["host-debit", "host-debits", "host-credit", "host-credits"]
-            .map(|name| line["amounts"][name].as_i64().unwrap())
+/// What a terminal says, and what the host counts for it.
+fn counts(objects: &[Value]) -> Vec<[[i64; 4]; 2]> {
+    let of = |line: &Value, before: &str| {
+        ["debit", "debits", "credit", "credits"]
+            .map(|name| line["amounts"][format!("{before}{name}")].as_i64().unwrap())
     };
-    objects.iter().filter(|line| line["amounts"]["host-debit"].is_i64()).map(of).collect()
+    let lines = objects.iter().filter(|line| line["amounts"]["host-debit"].is_i64());
+    lines.map(|line| [of(line, ""), of(line, "host-")]).collect()
 }
 
 /// What a host counts for a terminal: sales, what was given back, and no authorization that is not completed.
@@ -38,9 +40,10 @@ fn the_host_counts_each_batch_by_itself() {
         "10:05:01 A>T 0510 . 000007 . . 00 batch=000002",
     ];
     let found = objects(&run(&files(switch(&rows), clearing(&[]), bank(&[])), LATER));
-    let mut counts = host_counts(&found);
-    counts.sort_unstable();
-    assert_eq!(counts, [[700, 1, 0, 0], [10_000, 1, 3_000, 1]]);
+    let mut found = counts(&found);
+    found.sort_unstable();
+    let [small, large] = [[700, 1, 0, 0], [10_000, 1, 3_000, 1]];
+    assert_eq!(found, [[small, small], [large, large]]);
 }
 
 /// A difference that is a share of the items is told in hundredths of a percent.

@@ -99,7 +99,6 @@ impl<'m> Cut<'m> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

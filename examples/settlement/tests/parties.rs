@@ -13,7 +13,8 @@ use settlement::card::Card;
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::ledger::Purpose;
 use settlement::money::Money;
-use settlement::party::{Command, Input, Outcome};
+use settlement::ops::Operation;
+use settlement::party::{Command, Input, Outcome, TerminalRequest};
 use settlement::telegram::{Code, Mti, Tally, Telegram, Totals};
 use settlement::wimm::Verdict;
 use settlement::world::{Fault, Mishap, World};
@@ -402,4 +403,27 @@ fn the_fee_is_of_each_item_and_not_of_their_sum() {
     let books = Books::of(&world).unwrap();
     assert_eq!(books.ledger(Acquirer).account("mdr_income").net(), 58);
     assert_eq!(failed(&world), [""; 0]);
+}
+
+/// What a completion leaves is reserved under the number of the reservation, and is the most that another may take.
+#[test]
+fn a_completion_in_part_leaves_the_rest_of_its_own_reservation() {
+    let mut world = open_shop();
+    let ask = |world: &mut _, operation, about, units, keeps: Option<u64>| {
+        let (amount, keeps) = (Some(Money::minor(units)), keeps.map(Money::minor));
+        let request = TerminalRequest { operation, card: Some(card()), amount, about, keeps };
+        World::ask(world, Terminal, Command::Request(request)).unwrap();
+        settle_down(world);
+    };
+    ask(&mut world, Operation::Preauth, None, 10_000, None);
+    let reserved = records(&world, Acquirer, RecordKind::SaleSent).remove(0);
+    let about = Some(reserved.stan);
+    ask(&mut world, Operation::Completion, about, 4_000, Some(6_000));
+    let kept: Vec<_> = records(&world, Acquirer, RecordKind::ReservationKept)
+        .into_iter()
+        .map(|record| (record.tx, record.amount))
+        .collect();
+    assert_eq!(kept, [(reserved.tx, Some(Money::minor(6_000)))]);
+    ask(&mut world, Operation::Completion, about, 6_000, None);
+    assert_eq!(records(&world, Acquirer, RecordKind::SaleApproved).len(), 3);
 }

@@ -1,5 +1,6 @@
 //! Fees that change, claims on the hub, another account, limits: money to the last unit, whoever dies on the way.
 
+use settlement::journal::{Party, Record, RecordKind};
 use settlement::scenario::{Played, Scenario};
 
 /// From the evening of a day to the payout of the next.
@@ -227,4 +228,17 @@ fn a_credit_of_a_date_whose_announcement_was_lost_is_presented_with_the_next() {
     let books = "[books]\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
                  'issuer cardholder:1004' = '79,100.00'\n'bank merchant:ACC-1' = '894.60'\n";
     play(&steps, books);
+}
+
+/// A table of fees takes the place of an earlier one alone, so that two that differ never have one number.
+#[test]
+fn a_table_of_fees_that_is_no_later_one_is_refused() {
+    let day = format!("09:00 sign-on\n14:00 sell 500.00\n{}", night(0));
+    let tables = "08:10 fees A fees-1\n08:12 fees A fees-1\n08:13 fees A fees-2\n08:14 fees A fees-1\n";
+    let hub = "08:20 fees H fees-2\n";
+    let played = play(&format!("{tables}{hub}{day}"), "");
+    let is_set = |record: &&Record| record.kind == RecordKind::FeesSet;
+    let records = played.books.records(Party::Acquirer).iter().filter(is_set);
+    let taken: Vec<&str> = records.map(|record| record.tx.as_str()).collect();
+    assert_eq!(taken, ["1", "2"]);
 }

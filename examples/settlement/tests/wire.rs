@@ -178,3 +178,11 @@ fn a_merchant_number_in_which_a_card_number_lies_is_read_as_it_is() {
         assert_eq!(dialect.decode(&octets).unwrap().merchant, sign_on.merchant, "{dialect:?}");
     }
 }
+
+/// The types of messages that follow from one, as ISO 8583 has them.
+#[test]
+fn the_advice_of_a_request_keeps_its_class() {
+    for (request, advice, again) in [(200, 220, 221), (100, 120, 121), (210, 220, 221)] {
+        assert_eq!((Mti(request).advice(false), Mti(request).advice(true)), (Mti(advice), Mti(again)));
+    }
+}
