@@ -55,7 +55,7 @@ fn acquirers_start_beside_each_other_and_die() {
     assert!(two_starts.run().marks.contains("a second instance was fenced"));
     let until = Plan { death: Some((Party::Acquirer, u64::MAX, Moment::Before)), ..two_starts.clone() };
     let mut plays = 0;
-    for (input, moment) in (1..=until.run().inputs.min(24))
+    for (input, moment) in (1..=until.run().inputs.min(12))
         .flat_map(|input| [Moment::Before, Moment::After].map(|moment| (input, moment)))
     {
         let ran = Plan { death: Some((Party::Acquirer, input, moment)), ..two_starts.clone() }.run();
