@@ -148,13 +148,15 @@ fn unsafe_code_stands_in_one_place() {
         let code = file.code().replace("#[unsafe(no_mangle)]", "").replace("unsafe_", "");
         code.contains("unsafe")
     };
-    let found: Vec<&Source> = files.iter().filter(|file| file.path.ends_with(".rs")).filter(holds_some).collect();
+    let found: Vec<&Source> =
+        files.iter().filter(|file| file.path.ends_with(".rs")).filter(holds_some).collect();
     for place in MAY_BE_UNSAFE {
         assert!(found.iter().any(|file| file.path.starts_with(place)), "{place} needs no exception");
         let manifest = &named(&files, &format!("{place}Cargo.toml")).text;
         assert!(manifest.contains("undocumented_unsafe_blocks = \"deny\""), "{place}: blocks say why");
     }
-    let elsewhere = found.iter().filter(|file| !MAY_BE_UNSAFE.iter().any(|place| file.path.starts_with(place)));
+    let elsewhere =
+        found.iter().filter(|file| !MAY_BE_UNSAFE.iter().any(|place| file.path.starts_with(place)));
     none(&elsewhere.map(|file| format!("{} holds unsafe code", file.path)).collect::<Vec<_>>());
 }
 
