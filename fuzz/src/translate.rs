@@ -2,8 +2,8 @@
 
 use arbitrary::{Arbitrary, Unstructured};
 use cardwire::generate::{Choices, Messages};
-use cardwire::spec::by_name;
 use cardwire::layout::{Content, Order};
+use cardwire::spec::by_name;
 use cardwire::{Builder, Field, Message, ResponseForms, Spec, TranslationForms, Value};
 
 /// The dialects of each table; a message is translated around its circle.

@@ -59,7 +59,8 @@ fn read5(subject: &Subject) -> Vec<Contender<'_>> {
 fn writing(subject: &Subject) -> Vec<Contender<'_>> {
     let case = &subject.message;
     let shuffled = subject.shuffled(&case.values);
-    let octets: Vec<(u8, &[u8])> = case.values.iter().map(|(number, value)| (*number, value.as_slice())).collect();
+    let octets: Vec<(u8, &[u8])> =
+        case.values.iter().map(|(number, value)| (*number, value.as_slice())).collect();
     let given = subject.shuffled(&octets);
     let numbers: Vec<u8> = given.iter().map(|(number, _)| *number).collect();
     let form = MessageForm::new(case.spec, case.mti, &numbers).expect("its own elements");
