@@ -85,7 +85,7 @@ fn examine(
         let none = timed.peek().is_none().then(|| "no evidence".to_owned());
         none.or_else(|| timed.find(|when| !times.contains(when.get(..19).unwrap_or_default())))
     });
-    let told = lines.iter().any(fits) && lines.iter().all(|line| fits(&line) || is_another(&line));
+    let told = lines.iter().any(fits) && lines.iter().all(|line| fits(line) || is_another(line));
     let right = (unseen || told) && invented.is_none();
     let shown = || lines.iter().map(|line| answers.text(line, Lang::English)).collect::<String>();
     let odd = invented.as_deref().map_or(String::new(), |when| format!("; not in evidence: {when}"));
