@@ -154,7 +154,7 @@ impl Network {
 
     /// The number of its process.
     pub(crate) fn pid(&self, name: &str) -> u32 {
-        self.running.get(name).unwrap().child.id()
+        self.running.get(name).unwrap().process.id()
     }
 
     /// A party goes by another name from here on, so that a second instance can be started.
