@@ -189,6 +189,8 @@ fn a_merchant_is_at_one_acquirer() {
         .replace("127.0.0.1:85", "127.0.0.1:86")
         .replace("network/acquirer-to", "network/second-to")
         .replace("-to-acquirer", "-to-second")
+        .replace("network/hub-to-issuer", "network/hub-2-to-issuer")
+        .replace("network/issuer-to-hub", "network/issuer-2-to-hub")
         .replace("\"10000001\"", "\"20000002\"");
     let folder = std::path::Path::new("");
     let refused = Topology::parse(&format!("{first}{second}"), folder).unwrap_err();
