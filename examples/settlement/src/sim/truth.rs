@@ -69,6 +69,11 @@ impl Truth {
         }
     }
 
+    /// Whether nothing of it stands, so that the reservation which it completed may be told in its place.
+    const fn is_taken_back(&self) -> bool {
+        matches!(self, Self::Released | Self::NeverHeld | Self::Adjusted | Self::Undone)
+    }
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Unseen => "Unseen",
@@ -197,15 +202,14 @@ impl Truths {
             Operation::Preauth => {
                 // A completion and its reservation are one: what stands of them is told.
                 let mut truths: Vec<Truth> = self.completions(key).map(|of| self.own(of)).collect();
-                let is_taken_back = |truth: &Truth| matches!(truth, Truth::Released | Truth::NeverHeld);
-                if truths.iter().all(is_taken_back) || self.is_named(item) {
+                if truths.iter().all(Truth::is_taken_back) || self.is_named(item) {
                     truths.push(self.own(item));
                 }
                 truths
             }
             Operation::Completion => {
                 let mut truths = vec![self.own(item)];
-                if is_declined || item.kinds.contains(&Kind::SaleReversed) {
+                if is_declined || self.own(item).is_taken_back() {
                     truths.extend(self.of_item(&item.about));
                 }
                 truths

@@ -112,7 +112,7 @@ fn sale(dice: &Dice, date: Date, number: u64) -> Task {
         4 | 5 => follow(Operation::Preauth),
         6 => follow(Operation::Completion),
         7 => follow(Operation::Cancel),
-        8 => Doing::Sell(card, amount, true),
+        8 => Doing::Sell(card.max(1), amount, true),
         9 => Doing::Till(Command::SignOn),
         _ => Doing::Sell(card, amount, false),
     };

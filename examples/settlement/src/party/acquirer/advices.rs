@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Acquirer;
 use super::item::{Sale, State};
+use super::itemize::reduction;
 use crate::journal::{Record, RecordKind};
 use crate::money::Money;
 use crate::party::{Effects, Outcome, Timer};
@@ -56,7 +57,7 @@ impl Acquirer {
         let reduced = self.sales.iter().find(|(_, sale)| is(&sale.reducing));
         if let Some((key, sale)) = reduced {
             self.reduction_answered(key, sale, answer, fx);
-            self.advices.acknowledged(&format!("{key}={}", sale.amount.units()));
+            self.advices.acknowledged(&reduction(key, sale.amount));
             return fx.after(Duration::ZERO, Timer::Forward);
         }
         let found = self.sales.iter().find(|(_, sale)| sale.state == State::Reversing && is(&sale.reversal));

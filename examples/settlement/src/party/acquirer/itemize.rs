@@ -93,6 +93,10 @@ impl Acquirer {
             return fx.done(Outcome::Refused("there is no such item in dispute"));
         };
         let (key, left) = (key.clone(), sale.amount);
+        if self.advices.knows(&reduction(&key, left)) {
+            return fx
+                .done(Outcome::Refused("the issuer refused this correction: claim it, or write it off"));
+        }
         self.begin_reduction(&key, left, "corrected to the amount of the slip", fx);
         fx.done(Outcome::Noted);
     }
@@ -122,8 +126,13 @@ impl Acquirer {
             fx.transfer(sale.held(key).void());
             fx.transfer(Sale { amount: left, ..sale.clone() }.held(key));
         }
-        self.queue(&format!("{key}={}", left.units()), &sale, fx);
+        self.queue(&reduction(key, left), &sale, fx);
     }
+}
+
+/// The name of an advice that leaves so much of a sale.
+pub(super) fn reduction(key: &str, left: Money) -> String {
+    format!("{key}={}", left.units())
 }
 
 impl Closing {

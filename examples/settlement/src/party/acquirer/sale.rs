@@ -137,7 +137,7 @@ impl Acquirer {
         let Some((key, sale)) = original.filter(|(_, sale)| of.contains(&sale.operation)) else {
             return Some(b"25");
         };
-        let is_there = sale.state == State::Approved && !sale.voided;
+        let is_there = sale.state == State::Approved && !sale.voided && sale.adjusting.is_none();
         let given_back = self.refunded(key);
         match message.operation {
             _ if !is_there => Some(if message.operation == Completion { b"25" } else { b"12" }),

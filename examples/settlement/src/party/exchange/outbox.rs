@@ -80,6 +80,14 @@ impl Outbox {
         forwarder.put(ISSUER, key.as_bytes()).map(|_| ())
     }
 
+    /// Was an advice of this name ever put here?
+    pub(in crate::party) fn knows(&self, key: &str) -> bool {
+        match self {
+            Self::Running { forwarder, .. } => forwarder.queue().id(key).is_some(),
+            Self::Stored(journal) => journal.id(key).is_some(),
+        }
+    }
+
     /// Sends the advice that is due, as its party writes it, by whichever way is healthy.
     pub(in crate::party) fn forward(
         &mut self,
