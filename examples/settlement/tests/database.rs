@@ -24,7 +24,7 @@ fn server() -> Option<Arc<Server>> {
         return Some(server);
     }
     let Some(server) = Server::start(&std::env::temp_dir()).unwrap() else {
-        println!("skipped: no PostgreSQL here (Debian: apt-get install postgresql)");
+        println!("skipped: no PostgreSQL is installed here");
         return None;
     };
     let server = Arc::new(server);

@@ -16,7 +16,7 @@ use settlement::store::{Database, History};
 fn server() -> Option<Server> {
     let server = Server::start(&std::env::temp_dir()).unwrap();
     if server.is_none() {
-        println!("skipped: no PostgreSQL here (Debian: apt-get install postgresql)");
+        println!("skipped: no PostgreSQL is installed here");
     }
     server
 }
