@@ -3,15 +3,15 @@
 //! (`/dev/shm`, where there is one), so that acquirers and database are what is measured.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::chaos::console::{Heard, Process};
 use crate::clock::{Clock, SystemClock};
+use crate::fast::process::processor_time;
 use crate::journal::{Party, RecordKind};
 use crate::ledger::Ledger;
 use crate::store::{Database, Flow};
@@ -91,8 +91,8 @@ impl Scale {
         approved.values_mut().for_each(|(_, counted)| *counted = 0);
         let spent = |acquirers: &[Running], others: &Running, flow: &Flow| {
             [
-                acquirers.iter().map(|of| processor_time(of.child.id())).sum::<Duration>(),
-                processor_time(others.child.id()) + processor_time(issuers.child.id()),
+                acquirers.iter().map(|of| processor_time(of.process.id())).sum::<Duration>(),
+                processor_time(others.process.id()) + processor_time(issuers.process.id()),
                 flow.sessions.iter().map(|of| processor_time(*of)).sum(),
             ]
         };
@@ -126,7 +126,7 @@ fn sell(
 ) -> Result<(), String> {
     const SALE: &str = "sell 0.01";
     let mut selling = terminals.parties.clone();
-    selling.iter().try_for_each(|terminal| terminals.say(terminal, SALE))?;
+    selling.iter().for_each(|terminal| terminals.say(terminal, SALE));
     while !selling.is_empty() {
         let (terminal, said) = terminals.line()?;
         if said.starts_with("approved") {
@@ -134,7 +134,7 @@ fn sell(
             *sold += 1;
             if Instant::now() < end {
                 *counted += 1;
-                terminals.say(&terminal, SALE)?;
+                terminals.say(&terminal, SALE);
             } else {
                 selling.retain(|selling| *selling != terminal);
             }
@@ -185,7 +185,7 @@ impl Stage {
         let mut command = Command::new(program);
         command.arg("node").args(parties).arg("--topology").arg(self.0.join("topology.toml"));
         command.args(store.iter().flat_map(|store| ["--store", store]));
-        Running::start(&mut command, parties)
+        Running::start(command, parties)
     }
 }
 
@@ -204,7 +204,8 @@ fn shard_of(n: usize) -> std::io::Result<String> {
     let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     let mut free = (start..32_000).filter(is_free).skip(2 * (n - 1));
     let (terminals, hosts) = free.next().zip(free.next()).ok_or(std::io::ErrorKind::AddrNotAvailable)?;
-    let folders = [("acquirer", "hub"), ("hub", "acquirer"), ("acquirer", "bank"), ("bank", "acquirer")];
+    let ways = [("acquirer", "hub"), ("hub", "issuer"), ("acquirer", "bank")];
+    let folders = ways.into_iter().flat_map(|(from, to)| [(from, to), (to, from)]);
     let folder = |(from, to): (&str, &str)| {
         format!("[[folder]]\nfrom = '{from}:{n}'\nto = '{to}:{n}'\npath = '{from}-to-{to}-{n}'\n")
     };
@@ -219,44 +220,37 @@ fn shard_of(n: usize) -> std::io::Result<String> {
          fee_basis_points = 60\naccounts = {{ '{merchant}' = 'ACC-{n}' }}\n\
          [[link]]\ncaller = 'terminal:{n}'\ncalled = 'acquirer:{n}'\naddress = '127.0.0.1:{terminals}'\ndialect = 'pos'\n\
          [[link]]\ncaller = 'acquirer:{n}'\ncalled = 'issuer:{n}'\naddress = '127.0.0.1:{hosts}'\ndialect = 'host'\n{}",
-        folders.map(folder).concat()
+        folders.map(folder).collect::<String>()
     ))
 }
 
 /// A process with parties in it, which ends with this.
 struct Running {
     parties: Vec<String>,
-    child: Child,
-    console: Option<ChildStdin>,
-    lines: Receiver<String>,
+    process: Process,
+    /// How many of its lines were read.
+    place: usize,
 }
 
 impl Running {
-    fn start(command: &mut Command, parties: &[String]) -> Result<Self, String> {
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = child.map_err(|error| error.to_string())?;
-        let (said, lines) = channel();
-        if let Some(stdout) = child.stdout.take() {
-            std::thread::spawn(move || {
-                BufReader::new(stdout).lines().map_while(Result::ok).all(|line| said.send(line).is_ok())
-            });
-        }
-        let console = child.stdin.take();
-        Ok(Self { parties: parties.to_vec(), child, console, lines })
+    fn start(command: Command, parties: &[String]) -> Result<Self, String> {
+        let process = Process::start(command, None).map_err(|error| error.to_string())?;
+        Ok(Self { parties: parties.to_vec(), process, place: 0 })
     }
 
     /// Types this at a party. One that is alone in its process is not named there.
-    fn say(&mut self, party: &str, typed: &str) -> Result<(), String> {
+    fn say(&mut self, party: &str, typed: &str) {
         let is_alone = self.parties.len() == 1;
-        let console = self.console.as_mut().ok_or("a process has no console")?;
         let typed = if is_alone { typed.to_owned() } else { format!("{party} {typed}") };
-        writeln!(console, "{typed}").map_err(|error| format!("{party}: {error}"))
+        self.process.type_line(&typed);
     }
 
     /// Who says what next.
-    fn line(&self) -> Result<(String, String), String> {
-        let silent = |_| format!("{}: nothing is said any more", self.parties.join(", "));
-        let line = self.lines.recv_timeout(LIMIT).map_err(silent)?;
+    fn line(&mut self) -> Result<(String, String), String> {
+        let Heard::Line(line, next) = self.process.console().wait(self.place, LIMIT, |_| true) else {
+            return Err(format!("{}: nothing is said any more", self.parties.join(", ")));
+        };
+        self.place = next;
         Ok(match (self.parties.as_slice(), line.split_once(' ')) {
             ([alone], _) => (alone.clone(), line),
             (_, Some((party, said))) => (party.to_owned(), said.to_owned()),
@@ -268,7 +262,7 @@ impl Running {
     fn until_each(&mut self, begins: &str, typed: Option<&str>) -> Result<(), String> {
         let mut waiting = self.parties.clone();
         if let Some(typed) = typed {
-            waiting.iter().try_for_each(|party| self.say(party, typed))?;
+            waiting.iter().for_each(|party| self.say(party, typed));
         }
         while !waiting.is_empty() {
             let (party, said) = self.line()?;
@@ -282,31 +276,9 @@ impl Running {
 
     /// Lets it end in good order.
     fn end(mut self) -> Result<(), String> {
-        drop(self.console.take());
-        let until = Instant::now() + LIMIT;
-        loop {
-            match self.child.try_wait().map_err(|error| error.to_string())? {
-                Some(status) if status.success() => return Ok(()),
-                Some(status) => return Err(format!("a process ended with {status}")),
-                None if Instant::now() > until => return Err("a process does not end".to_owned()),
-                None => std::thread::sleep(Duration::from_millis(5)),
-            }
+        match self.process.stop(LIMIT).map_err(|error| error.to_string())? {
+            status if status.success() => Ok(()),
+            status => Err(format!("a process ended with {status}")),
         }
     }
-}
-
-/// Nobody is left behind, whatever happened.
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill().and_then(|()| self.child.wait());
-    }
-}
-
-/// What a process has used until now; nothing, if it is none of this machine. In hundredths of a second (`proc(5)`).
-fn processor_time(process: u32) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // The name may hold anything: what counts is behind it. utime and stime are fields 14 and 15.
-    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace().skip(11).take(2);
-    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
 }

@@ -99,7 +99,7 @@ impl Load {
         let address = acquirer.address;
         let parties = Mutex::new(Parties { load: self, issuer, acquirer, killed: 0 });
         let is_over = AtomicBool::new(false);
-        let (begun, cpu) = (Instant::now(), processor_time());
+        let (begun, cpu) = (Instant::now(), processor_time(std::process::id()));
         let shifts = self.shifts(address);
         let worked = std::thread::scope(|scope| {
             let workers: Vec<_> = shifts.iter().map(|shift| scope.spawn(|| work(shift))).collect();
@@ -113,7 +113,7 @@ impl Load {
             killed.and(done)
         });
         let took = begun.elapsed();
-        let terminals_cpu = processor_time().saturating_sub(cpu);
+        let terminals_cpu = processor_time(std::process::id()).saturating_sub(cpu);
         let parties = parties.into_inner().unwrap_or_else(PoisonError::into_inner);
         let killed = parties.killed;
         // The acquirer first: it ends when the issuer has answered all that is under way.

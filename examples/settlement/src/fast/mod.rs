@@ -24,7 +24,7 @@ pub mod issuer;
 pub mod load;
 mod outbox;
 pub mod page;
-mod process;
+pub(crate) mod process;
 pub mod setup;
 pub mod shell;
 pub mod store;

@@ -286,7 +286,7 @@ impl Work {
             at(500),
             at(990),
             self.octets,
-            processor_time().as_micros(),
+            processor_time(std::process::id()).as_micros(),
         )
     }
 }
