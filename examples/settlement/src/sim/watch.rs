@@ -114,6 +114,7 @@ impl Watch {
         for record in &commit.records {
             self.lives.record(seat, record)?;
             self.wire.slip(seat, record)?;
+            self.wire.approval(seat, record)?;
             self.wire.advice(seat, record)?;
             mark(seat, record, sky);
             if record.kind == RecordKind::PayoutReturned && self.lives.is_credited(&record.tx) {

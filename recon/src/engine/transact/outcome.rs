@@ -114,10 +114,16 @@ impl<'b> Judged<'b> {
             judged.hear(books, rules, *seen);
         }
         judged.decide();
-        for seen in
-            messages.iter().filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
-        {
-            judged.reverse(books, rules, *seen);
+        let reversals: Vec<&Seen<'b>> = messages
+            .iter()
+            .filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
+            .collect();
+        for (place, seen) in reversals.iter().enumerate() {
+            let is_response =
+                |other: &&&Seen<'b>| other.role == Role::ReversalResponse && other.link == seen.link;
+            let next = reversals.iter().skip(place).find(is_response);
+            let is_refused = next.is_some_and(|response| response.is_refused_unread(books));
+            judged.reverse(books, rules, **seen, is_refused);
         }
         judged.knowledge.unconfirmed =
             judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;
@@ -144,6 +150,8 @@ impl<'b> Judged<'b> {
             let is_better = match *slot {
                 None => true,
                 Some(Told { said: Said::Approved, .. }) => false,
+                // one that refuses the message unread says nothing about the transaction, if another one does
+                Some(_) if seen.is_refused_unread(books) => false,
                 Some(_) => said == Said::Approved || (said == Said::Declined && !is_duplicate),
             };
             if is_better {
@@ -174,11 +182,14 @@ impl<'b> Judged<'b> {
         self.knowledge.terminal_told = told.map(|told| told.said == Said::Approved);
     }
 
-    fn reverse(&mut self, books: &Books, rules: &Rules, seen: Seen<'b>) {
+    fn reverse(&mut self, books: &Books, rules: &Rules, seen: Seen<'b>, is_refused: bool) {
         self.knowledge.network_reversal |= seen.link > 0;
         self.knowledge.sees_network |= seen.link > 0;
         if seen.role == Role::Reversal {
             self.knowledge.reversals = self.knowledge.reversals.saturating_add(1);
+            if is_refused {
+                return;
+            }
             let replacement = seen.message.extra.as_ref().and_then(|extra| extra.replacement);
             // Of an approval in part the whole is what was approved, whether the reversal names that or what was asked for.
             let rest = seen.message.amount.map(|part| (self.authorized - part).max(0));
