@@ -272,14 +272,16 @@ fn a_refund_that_was_taken_back_can_be_given_again() {
 /// A refund that is taken back when its cardholder has spent the money: the issuer bears it, and says so.
 #[test]
 fn a_refund_that_is_taken_back_from_an_empty_card_is_borne_by_the_issuer() {
+    let spent = "14:11 till2 sell 20000.00\n14:12 till2 sell 19999.00\n14:13 till2 sell 19998.00\n14:14 till2 sell 19997.00\n";
     let steps = format!(
-        "09:00 sign-on\n10:00 sell 79000.00\n14:00 lose A>T 0230\n14:00 refund 1 79000.00\n14:10 cut-over\n\
-         14:12 till2 sign-on\n14:15 till2 sell 79500.00\n14:20 sell 80.00\n{}+1 15:00 sell 0.01\n{}{}",
+        "09:00 sign-on\n09:00 till2 sign-on\n10:00 sell 20000.00\n14:00 lose A>T 0230\n14:00 refund 1 20000.00\n14:10 cut-over\n\
+         {spent}14:20 sell 1.00\n{}+1 15:00 sell 1.00\n{}{}",
         night(0).replace("+0 23:00 cut-over\n", ""),
         night(1),
         night(2)
     );
-    let more = "[named]\n'issuer work_item' = 1\n[books]\n'issuer stip_exposure' = '-79,000.00'\n'acquirer adjustments' = '0.00'\n";
+    let more = "[named]\n'issuer work_item' = 1\n[books]\n'issuer stip_exposure' = '-20,000.00'\n'issuer cardholder:1004' = '4.00'\n\
+                'acquirer adjustments' = '0.00'\n'bank merchant:ACC-1' = '19,881.98'\n";
     play(&steps, more);
 }
 
@@ -298,8 +300,9 @@ fn an_item_of_which_the_issuer_has_less_is_corrected_as_far_as_the_card_covers_i
     let books = "'issuer cardholder:1004' = '79,420.00'\n'bank merchant:ACC-1' = '576.52'\n'acquirer hub_receivable' = '0.00'\n";
     let steps = format!("{begin}{}{correct}{}", night(0), night(1).replace("+1 22:00", "+1 22:30"));
     play(&steps, &format!("{}{books}", named(1)));
-    let spent = format!("{begin}15:00 till2 sell 79800.00\n{}{correct}{}", night(0), night(1));
-    let books = "'issuer cardholder:1004' = '70.00'\n'bank merchant:ACC-1' = '79.52'\n";
+    let spent = "15:00 till2 sell 20000.00\n15:01 till2 sell 19999.00\n15:02 till2 sell 19998.00\n15:03 till2 sell 19800.00\n";
+    let spent = format!("{begin}{spent}{}{correct}{}", night(0), night(1));
+    let books = "'issuer cardholder:1004' = '73.00'\n'bank merchant:ACC-1' = '79.52'\n";
     play(&spent, &format!("{}{books}", named(2)));
 }
 
