@@ -89,8 +89,8 @@ impl Wire {
         })
     }
 
-    /// What an acquirer forwarded is approved as it was asked for, or in part, and so was it said: it takes no response of
-    /// another amount. Its STAN of the host's line is on the record of its request.
+    /// What an acquirer forwarded, and so has a STAN of the hosts' line, is approved as it was asked for, or in part, and
+    /// somebody said so: it takes no response of another amount.
     pub(super) fn approval(&mut self, seat: Seat, record: &Record) -> Result<(), Violation> {
         if seat.0 == Party::Acquirer && record.kind == RecordKind::SaleSent && record.host_stan != 0 {
             self.forwarded.insert(record.tx.clone(), record.amount);

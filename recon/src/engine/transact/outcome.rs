@@ -118,12 +118,20 @@ impl<'b> Judged<'b> {
             .iter()
             .filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
             .collect();
-        for (place, seen) in reversals.iter().enumerate() {
-            let is_response =
-                |other: &&&Seen<'b>| other.role == Role::ReversalResponse && other.link == seen.link;
-            let next = reversals.iter().skip(place).find(is_response);
-            let is_refused = next.is_some_and(|response| response.is_refused_unread(books));
-            judged.reverse(books, rules, **seen, is_refused);
+        // by link, whether the next response refuses what it is about unread
+        let mut refuses = [false; 3];
+        let mut refused: Vec<bool> = Vec::with_capacity(reversals.len());
+        for seen in reversals.iter().rev() {
+            let link = refuses.get_mut(usize::from(seen.link.min(2)));
+            refused.push(link.is_some_and(|refuses| {
+                if seen.role == Role::ReversalResponse {
+                    *refuses = seen.is_refused_unread(books);
+                }
+                *refuses
+            }));
+        }
+        for (seen, is_refused) in reversals.iter().zip(refused.iter().rev()) {
+            judged.reverse(books, rules, **seen, *is_refused);
         }
         judged.knowledge.unconfirmed =
             judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;

@@ -97,8 +97,11 @@ fn join_refused(books: &Books, rules: &Rules, sessions: &mut Vec<Session>, start
             let gap = session.start.zip(other.start).map_or(0, |(one, other)| (one - other).abs());
             Some(gap).filter(|gap| *gap <= LATE && (other.has_request || !session.has_request))
         };
-        let near = (0..).zip(&kept).filter_map(|(place, other): (usize, _)| Some((gap(other)?, place)));
-        match near.min() {
+        // sessions of one number stand in the order of time
+        let middle = kept.partition_point(|other| other.start <= session.start);
+        let near = middle.saturating_sub(OPEN)..kept.len().min(middle + OPEN);
+        let gaps = near.filter_map(|place| Some((gap(kept.get(place)?)?, place)));
+        match gaps.min() {
             Some((_, place)) => homes.push((place, session)),
             None => alone.push(session),
         }

@@ -369,7 +369,7 @@ impl Acquirer {
         }
     }
 
-    /// What was taken out of a payout; less than zero, if it was more than what else is due.
+    /// What was taken out of a payout; less than zero where it gave more back, for refunds that were taken back.
     pub(super) fn deducted(&self, payout: &str) -> i128 {
         let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
         let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
@@ -403,18 +403,18 @@ impl Acquirer {
         (format!("merchant_payable:{merchant}"), format!("merchant_reserve:{merchant}"))
     }
 
-    /// The same in minor units, less than zero where the merchant owes it.
-    fn share(&self, sale: &Sale) -> i128 {
-        let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
-        sign * units(self.net(sale))
-    }
-
     /// What the merchant gets for a sale, or owes for a refund, of which no fee is given back.
     pub(super) fn net(&self, sale: &Sale) -> Money {
         if sale.operation == Operation::Refund {
             return sale.amount;
         }
         sale.amount.minus(self.fee_of(sale)).unwrap_or(Money::ZERO)
+    }
+
+    /// The same in minor units, less than zero where the merchant owes it.
+    fn share(&self, sale: &Sale) -> i128 {
+        let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
+        sign * units(self.net(sale))
     }
 }
 

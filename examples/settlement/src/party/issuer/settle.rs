@@ -166,8 +166,8 @@ impl Issuer {
         fx: &mut Effects,
     ) -> (Code, Option<Date>) {
         let left = message.replacement.unwrap_or_default();
-        let is_covered = || left.minus(item.amount).is_none_or(|more| item.is_covered(more, books));
-        let fits = left <= item.amount || (self.disputed.contains(key) && is_covered());
+        let more = left.minus(item.amount).unwrap_or_default();
+        let fits = more == Money::ZERO || (self.disputed.contains(key) && item.is_covered(more, books));
         let code = match item.state {
             State::Held if !fits || left == Money::ZERO => Code::of(b"64"),
             State::Held => APPROVED,
