@@ -100,17 +100,17 @@ impl Hub {
         fx.note(Record { tx: file.to_owned(), rrn, approval, amount, date, note, ..record });
         if !known {
             let (from, to) = ("position:issuer", "position:acquirer");
-            let (from, to) = if item.kind == ItemKind::Sale { (from, to) } else { (to, from) };
+            let (from, to) = if item.kind.is_to_acquirer() { (from, to) } else { (to, from) };
             fx.transfer(Transfer::posted(Purpose::Settlement, &item.name(), from, to, item.amount));
         }
     }
 
     /// What waits becomes a settlement file of the acquirer, and what takes back a presentment also a file of the
-    /// issuer, whose cardholder gets the money back. Files without a receipt are sent again.
+    /// issuer, whose cardholder gets the money back, or gives it back. Files without a receipt are sent again.
     fn run(&self, fx: &mut Effects) {
         let mut files = self.unacknowledged.clone();
         let waiting = || self.waiting.iter().filter_map(|name| Some((name, self.items.get(name)?)));
-        let reversals = waiting().filter(|(_, item)| item.kind == ItemKind::Reversal);
+        let reversals = waiting().filter(|(_, item)| item.kind.is_reversal());
         let (all, reversals): (Vec<_>, Vec<_>) = (waiting().collect(), reversals.collect());
         for (sequence, (kind, items)) in (self.runs + 1..).zip([(TO_ACQUIRER, all), (TO_ISSUER, reversals)]) {
             let Some(last) = items.iter().map(|(_, item)| item.date).max() else { continue };
