@@ -76,6 +76,7 @@ const NOTICED: [(&str, &str, Party, &str); 28] = [
     ("S34", "payout-returned", Party::Acquirer, "+3 18:30"),
     ("S37", "clearing-exception", Party::Acquirer, "+1 10:00"),
     ("S37", "not-cleared", Party::Acquirer, "+1 18:30"),
+    ("S38", "position-cap", Party::Hub, "+1 10:00"),
 ];
 
 /// The rules that no scenario can show, each held by a test that plants the state.

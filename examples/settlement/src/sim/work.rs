@@ -177,6 +177,12 @@ pub fn night(dice: &Dice, date: Date, healed: bool) -> Vec<Task> {
     for (second, doing) in plan {
         tasks.push(task(Stamp::on(date, second), 0, doing));
     }
+    if Season::of(dice.seed()) == Season::Capped {
+        // So often that what is sold in a day of healing finds room in the night after it.
+        let settle = |minute: u64| Stamp::on(date, next + 4 * 3_600 + 60 * minute);
+        let doing = || desk(Party::Hub, Desk::SettlePositions);
+        tasks.extend([0, 10, 20].map(|minute| task(settle(minute), 0, doing())));
+    }
     tasks
 }
 
