@@ -47,7 +47,7 @@ fn minutes(text: &str) -> u64 {
 
 /// The alert, where it fires, and when the merchant could notice: at its next sale, when it closes its batch in the
 /// evening, or when its money should be on the account.
-const NOTICED: [(&str, &str, Party, &str); 28] = [
+const NOTICED: [(&str, &str, Party, &str); 29] = [
     ("S03", "reversal-unanswered", Party::Acquirer, "22:00"),
     ("S03", "advice-parked", Party::Acquirer, "22:00"),
     ("S08", "batch-open", Party::Acquirer, "+1 18:30"),
