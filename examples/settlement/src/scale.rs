@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use crate::chaos::console::{Heard, Process};
@@ -22,6 +23,8 @@ static RUNS: AtomicU32 = AtomicU32::new(0);
 pub const MOST: usize = 9;
 /// Nothing takes longer than this.
 const LIMIT: Duration = Duration::from_secs(60);
+/// How often it is looked what the server waits for.
+const LOOK: Duration = Duration::from_millis(20);
 /// So long they sell before anything is counted, at most.
 const WARM: Duration = Duration::from_secs(1);
 
@@ -51,6 +54,8 @@ pub struct Carried {
     pub commits: u64,
     /// How often the server flushed its log.
     pub flushes: u64,
+    /// What the server's sessions of the acquirers were at, by the name of the wait, and how often they were met there.
+    pub waits: BTreeMap<String, u64>,
     /// Processor time of acquirers, of terminals and issuers, and of the server's sessions.
     pub processor: [Duration; 3],
     /// The load of the machine before (`/proc/loadavg`).
@@ -98,7 +103,7 @@ impl Scale {
         };
         let before = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let (cpu, begun) = (spent(&acquirers, &others, &before), Instant::now());
-        sell(&mut others, begun + self.time, &mut approved)?;
+        let waits = self.sell_watched(&mut others, begun + self.time, &mut approved)?;
         let took = begun.elapsed();
         let after = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let cpu_after = spent(&acquirers, &others, &before);
@@ -115,7 +120,24 @@ impl Scale {
         }
         let sales = approved.values().map(|(_, counted)| counted).sum();
         let (commits, flushes) = (after.commits - before.commits, after.flushes - before.flushes);
-        Ok(Carried { processes, sales, took, commits, flushes, processor, machine })
+        Ok(Carried { processes, sales, took, commits, flushes, waits, processor, machine })
+    }
+
+    /// The same, and what the server's sessions wait for meanwhile.
+    fn sell_watched(
+        &self,
+        terminals: &mut Running,
+        end: Instant,
+        approved: &mut BTreeMap<String, (u32, u32)>,
+    ) -> Result<BTreeMap<String, u64>, String> {
+        let (watching, until) = channel();
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(move || Database::waits(&self.url, LOOK, &until));
+            let sold = sell(terminals, end, approved);
+            drop(watching);
+            let waits = waits.join().map_err(|_| "whoever looked at the server broke".to_owned())?;
+            sold.and(waits.map_err(|error| error.to_string()))
+        })
     }
 }
 

@@ -30,9 +30,9 @@ pub fn card(number: usize, pin: Option<&str>) -> Option<Card> {
     card_of(digits, pin)
 }
 
-/// What may be owed at the hub: in the season of it, less than what is sold on a good day, and more than any one item.
+/// What may be owed at the hub: in the season of it, less than what is sold on a day, and no less than any one item.
 pub fn caps(season: Season) -> Caps {
-    let cap = (season == Season::Capped).then_some(Money::minor(150_000));
+    let cap = (season == Season::Capped).then_some(Money::minor(50_000));
     Caps { acquirer: cap, issuer: cap }
 }
 
