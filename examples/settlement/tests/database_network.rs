@@ -109,7 +109,7 @@ fn an_acquirer_that_slept_while_another_took_over_stops() {
     // It wakes, and hears that its lines are gone: the first thing that it would write down.
     signal("-CONT", asleep);
     network.type_at("the old one", "pay");
-    let heard = network.heard("the old one", std::time::Duration::from_secs(30), |_| false);
+    let heard = network.heard("the old one", Duration::from_secs(30), |_| false);
     assert_eq!(heard, None);
     let said = network.stop("the old one");
     assert!(said.contains("another instance is at work"), "{said}");
