@@ -1,8 +1,8 @@
 //! Card numbers and tracks among other characters, found in one pass and without a copy.
 //!
 //! What is looked for is a property of the octets: digits that are a card number by how they begin, by their
-//! length and by their check digit, wherever in a run of digits they stand. Every such number counts, also
-//! those that overlap, so what one of them hides no other one shows.
+//! length and by their check digit, wherever in a run of digits they stand, or in the groups in which they are
+//! printed. Every such number counts, also those that overlap, so what one of them hides no other one shows.
 
 use core::ops::Range;
 
@@ -36,11 +36,15 @@ impl Alphabet {
     }
 }
 
-/// What is neither digit nor separator, what stands in tracks 2 and 3 after the card number, and what stands
-/// there in track 1.
+/// What is none of the following, what stands in tracks 2 and 3 after the card number, what stands there in
+/// track 1, and what parts groups of digits: a blank, a hyphen or a full stop.
 const OTHER: u8 = 0xFF;
 const SEPARATOR: u8 = 0xD;
 const CARET: u8 = 0xC;
+const GAP: u8 = 0xB;
+
+/// The most characters of a card number in groups.
+const WIDEST: usize = LONGEST + 4;
 
 /// Octets read as characters of an alphabet.
 #[derive(Clone, Copy)]
@@ -91,12 +95,14 @@ impl<'v, 'a> Text<'v, 'a> {
                 digit @ b'0'..=b'9' => digit - b'0',
                 b'=' | b'D' => SEPARATOR,
                 b'^' => CARET,
+                b' ' | b'-' | b'.' => GAP,
                 _ => OTHER,
             },
             Alphabet::Ebcdic => match self.octet(index) {
                 digit @ 0xF0..=0xF9 => digit & 0x0F,
                 0x7E | 0xC4 => SEPARATOR,
                 0x5F | 0xB0 => CARET,
+                0x40 | 0x60 | 0x4B => GAP,
                 _ => OTHER,
             },
             Alphabet::Packed => {
@@ -111,6 +117,15 @@ impl<'v, 'a> Text<'v, 'a> {
 
     fn is_digit(&self, index: usize) -> bool {
         self.get(index) < 10
+    }
+
+    /// The start of the run of digits that ends at `end`.
+    fn run_start(&self, end: usize) -> usize {
+        let mut start = end;
+        while start > 0 && self.is_digit(start - 1) {
+            start -= 1;
+        }
+        start
     }
 
     /// The end of the run of digits that starts at `start`.
@@ -149,13 +164,15 @@ impl<'v, 'a> Text<'v, 'a> {
             if place >= self.end {
                 return false;
             }
+            let place = if self.get(place) == GAP { place - 1 } else { place };
             if !self.is_digit(place) {
                 from = place + 1;
                 continue;
             }
-            let before = (from..place).rev().take_while(|index| self.is_digit(*index)).count();
-            let (start, end) = (place - before, self.run_end(place));
-            if !self.is_written_text(start, end) && self.holds_card_within(start, end) {
+            let (start, end) = (self.run_start(place), self.run_end(place));
+            if !self.is_written_text(start, end)
+                && (self.holds_card_within(start, end) || self.lies_in_groups(start, end))
+            {
                 return true;
             }
             from = end + 1;
@@ -165,6 +182,51 @@ impl<'v, 'a> Text<'v, 'a> {
     fn holds_card_within(&self, start: usize, end: usize) -> bool {
         let mut starts = start..(end + 1).saturating_sub(SHORTEST);
         self.track(start, end).is_some() || starts.any(|start| self.card_within(start, end).is_some())
+    }
+
+    /// Whether a run of digits is a group of a card number.
+    fn lies_in_groups(&self, mut start: usize, mut end: usize) -> bool {
+        let earliest = start.saturating_sub(WIDEST);
+        while self.in_groups(start, end).is_none() {
+            if start <= earliest || self.get(start - 1) != GAP {
+                return false;
+            }
+            end = start - 1;
+            start = self.run_start(end);
+        }
+        true
+    }
+
+    /// The inner digits of a card number whose first group ends a run of digits. As they are printed, each group
+    /// but the last has four, six or eight digits: `4111 1111 1111 1111`, `3782-822463-10005`. More digits may
+    /// stand before the first group and after the last.
+    fn in_groups(&self, start: usize, end: usize) -> Option<Range<usize>> {
+        if self.get(end) != GAP || !self.is_digit(end + 1) {
+            return None;
+        }
+        let starts =
+            GROUPS.into_iter().filter_map(|len| end.checked_sub(len).filter(|first| *first >= start));
+        starts.filter_map(|first| self.in_groups_from(first)).reduce(union)
+    }
+
+    fn in_groups_from(&self, first: usize) -> Option<Range<usize>> {
+        let (mut places, mut len) = ([0; LONGEST], 0);
+        let (mut at, mut group) = (first, first);
+        for place in &mut places {
+            if self.get(at) == GAP && GROUPS.contains(&(at - group)) {
+                at += 1;
+                group = at;
+            }
+            if !self.is_digit(at) {
+                break;
+            }
+            (*place, len) = (at, len + 1);
+            at += 1;
+        }
+        let place = |index: usize| places.get(index).copied().unwrap_or(self.end);
+        let len = longest(|index| self.get(place(index)), len)?;
+        let inner = if len == SHORTEST { 0..len } else { HEAD..len - TAIL };
+        Some(place(inner.start)..place(inner.end - 1) + 1)
     }
 
     /// The inner digits of the card number of a track: a run of digits, a separator and more digits are one,
@@ -184,6 +246,13 @@ impl<'v, 'a> Text<'v, 'a> {
     }
 }
 
+/// How many digits a group of a printed card number has.
+const GROUPS: [usize; 3] = [4, 6, 8];
+
+fn union(one: Range<usize>, other: Range<usize>) -> Range<usize> {
+    one.start.min(other.start)..one.end.max(other.end)
+}
+
 /// Which characters belong to the inner digits of a card number, or to a track after one.
 pub(crate) struct Cards<'v, 'a> {
     text: Text<'v, 'a>,
@@ -195,6 +264,8 @@ pub(crate) struct Cards<'v, 'a> {
     ends: [usize; 8],
     /// Everything before this that was not passed yet is hidden.
     hidden_until: usize,
+    /// From the first to the last inner digit of a card number in groups.
+    groups: Range<usize>,
     /// The inner digits of a track whose card number nobody knows.
     track: (usize, usize),
     /// Everything from here on belongs to a track.
@@ -209,7 +280,8 @@ impl<'v, 'a> Cards<'v, 'a> {
     /// Card numbers that start at `start` or later.
     pub(crate) fn starting(text: Text<'v, 'a>, start: usize) -> Self {
         let (run, track) = ((start, start), (start, start));
-        Self { text, next: start, run, ends: [0; 8], hidden_until: 0, track, hidden_from: usize::MAX }
+        let (groups, hidden_from) = (start..start, usize::MAX);
+        Self { text, next: start, run, ends: [0; 8], hidden_until: 0, groups, track, hidden_from }
     }
 
     /// Whether the character at `index` is to be hidden. Asked in ascending order.
@@ -218,7 +290,10 @@ impl<'v, 'a> Cards<'v, 'a> {
             self.step();
         }
         let (from, until) = self.track;
-        index < self.hidden_until || index >= self.hidden_from || (from..until).contains(&index)
+        index < self.hidden_until
+            || index >= self.hidden_from
+            || (from..until).contains(&index)
+            || self.groups.contains(&index) && self.text.is_digit(index)
     }
 
     fn step(&mut self) {
@@ -257,6 +332,10 @@ impl<'v, 'a> Cards<'v, 'a> {
             return;
         }
         self.run = (start, end);
+        if let Some(inner) = self.text.in_groups(start, end) {
+            let is_over = self.groups.end <= start;
+            self.groups = if is_over { inner } else { union(self.groups.clone(), inner) };
+        }
         // the first track hides all that follows: track 3 has more separators, with digits before each
         if self.hidden_from == usize::MAX
             && let Some(inner) = self.text.track(start, end)
@@ -274,8 +353,8 @@ impl<'v, 'a> Inner<'v, 'a> {
     pub(crate) fn of(octets: &'v Octets<'a>, range: Range<usize>) -> Self {
         Self(Alphabet::ALL.map(|alphabet| {
             let (start, end) = (alphabet.an_octet() * range.start, alphabet.an_octet() * range.end);
-            let text = Text::new(octets, alphabet).until(end + LONGEST);
-            Cards::starting(text, start.saturating_sub(LONGEST))
+            let text = Text::new(octets, alphabet).until(end + WIDEST);
+            Cards::starting(text, start.saturating_sub(WIDEST))
         }))
     }
 

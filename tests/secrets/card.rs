@@ -109,6 +109,17 @@ fn is_of_many_digits(pan: &str) -> bool {
     octets.windows(4).all(|run| run.iter().any(|digit| *digit != run[0]))
 }
 
+/// A card number as it is printed or spoken: in groups.
+pub(crate) fn in_groups(dice: &mut Dice<'_>, pan: &str) -> Vec<u8> {
+    let (gap, ends) = (*dice.pick(b" -."), *dice.pick(&[&[4, 8, 12, 16][..], &[4, 10], &[6], &[8]]));
+    let mut groups = Vec::new();
+    for (index, digit) in pan.bytes().enumerate() {
+        groups.extend(ends.contains(&index).then_some(gap));
+        groups.push(digit);
+    }
+    groups
+}
+
 /// Digits and separators in half octets, filled with `F`.
 pub(crate) fn packed(digits: &str) -> Vec<u8> {
     let halves: Vec<u8> =

@@ -220,6 +220,7 @@ fn carrier(dice: &mut Dice<'_>, element: &Element<'static>, secrets: &Secrets) -
     let pan = match (element.content(), dice.below(3)) {
         (Content::B, 0) => card::packed(&secrets.pan),
         (Content::B, 1) => card::packed(&format!("0{}", secrets.pan)),
+        (Content::Ans | Content::Any, 0) => card::in_groups(dice, &secrets.pan),
         _ => secrets.pan.clone().into_bytes(),
     };
     let room = max.checked_sub(pan.len())?;

@@ -28,7 +28,7 @@ impl Redactor {
 
     /// The text without the inner digits of the card numbers in it; `None` when there are none.
     pub(super) fn hidden(&self, text: &str) -> Option<Text> {
-        (may_hold_card(text) && hidden(text.as_bytes()).contains(&true)).then(|| self.text(text))
+        (may_hold_card(text) && mask::hidden(text.as_bytes()).contains(&true)).then(|| self.text(text))
     }
 
     /// A text without the inner digits of the card numbers in it, trimmed.
@@ -46,7 +46,7 @@ impl Redactor {
             ends.push(whole.len());
         }
         let mut out = Text::with_capacity(whole.len() + ends.len());
-        let hidden = if may_hold_card(&whole) { hidden(whole.as_bytes()) } else { Vec::new() };
+        let hidden = if may_hold_card(&whole) { mask::hidden(whole.as_bytes()) } else { Vec::new() };
         if !hidden.contains(&true) {
             let starts = std::iter::once(0).chain(ends.iter().copied());
             for (start, end) in starts.zip(&ends) {
@@ -77,54 +77,6 @@ fn may_hold_card(text: &str) -> bool {
         }
         digits >= SHORTEST
     })
-}
-
-/// Which octets of a text are not shown: those that the library hides, and those of numbers in groups.
-fn hidden(text: &[u8]) -> Vec<bool> {
-    let mut hidden = mask::hidden(text);
-    let groups = groups(text);
-    for start in 0..groups.len() {
-        for end in start + 2..=groups.len().min(start + 6) {
-            let part = groups.get(start..end).unwrap_or_default();
-            if !is_card_form(text, part) {
-                continue;
-            }
-            let places: Vec<usize> = part.iter().flat_map(|(from, until)| *from..*until).collect();
-            let digits: Vec<u8> = places.iter().filter_map(|place| text.get(*place).copied()).collect();
-            for (place, hides) in places.iter().zip(mask::hidden(&digits)) {
-                if let Some(slot) = hidden.get_mut(*place).filter(|_| hides) {
-                    *slot = true;
-                }
-            }
-        }
-    }
-    hidden
-}
-
-/// The runs of digits of a text, each as start and end.
-fn groups(text: &[u8]) -> Vec<(usize, usize)> {
-    let mut groups: Vec<(usize, usize)> = Vec::new();
-    for (at, _) in text.iter().enumerate().filter(|(_, octet)| octet.is_ascii_digit()) {
-        match groups.last_mut() {
-            Some((_, end)) if *end == at => *end = at + 1,
-            _ => groups.push((at, at + 1)),
-        }
-    }
-    groups
-}
-
-/// Whether runs of digits are grouped as card numbers are printed: `4111 1111 1111 1111`, `3782-822463-10005`.
-fn is_card_form(text: &[u8], groups: &[(usize, usize)]) -> bool {
-    let lengths: Vec<usize> = groups.iter().map(|(start, end)| end - start).collect();
-    let parted = groups.windows(2).all(|pair| match pair {
-        [(_, end), (start, _)] => start - end == 1 && matches!(text.get(*end), Some(b' ' | b'-' | b'.')),
-        _ => false,
-    });
-    parted
-        && matches!(
-            lengths.as_slice(),
-            [4, 4, 4, 1..=7] | [4, 4, 4, 4, 1..=3] | [4, 6, 4 | 5] | [6, 6..=13] | [4, 4, 8]
-        )
 }
 
 /// The ends of a number of which the inner digits are hidden.

@@ -1,4 +1,4 @@
-//! No card data in errors, in `Debug`, or in what `tracing` is told.
+//! No card data in errors or in `Debug`.
 
 use super::*;
 use crate::net::Rejection;
@@ -37,53 +37,4 @@ async fn errors_and_debug_show_no_card_data() {
     shown += &format!("{received:?} {:?} {:?}", bench.peer, bench.peer.state.settings);
     assert!(shown.contains("its authentication code does not match"));
     assert!(!shown.contains("4111") && !shown.contains("52, 49, 49"), "{shown}");
-}
-
-#[cfg(feature = "tracing")]
-#[test]
-fn tracing_is_told_no_card_data() {
-    use tracing_subscriber::fmt::MakeWriter;
-
-    #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
-    impl std::io::Write for Sink {
-        fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(octets);
-            Ok(octets.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    impl<'a> MakeWriter<'a> for Sink {
-        type Writer = Self;
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
-    }
-
-    let sink = Sink::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(sink.clone()).finish();
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    tracing::subscriber::with_default(subscriber, || {
-        runtime.block_on(async {
-            let mut bench = Bench::new();
-            let sent = bench.request(request(1), SECOND);
-            let seen = bench.host.next().await;
-            for message in
-                [response_to(&seen), response_to(&seen), request(9), b"0210 4111111111111111".to_vec()]
-            {
-                bench.host.send(&message).await;
-            }
-            sent.await.unwrap().unwrap();
-            bench.peer.request(request(2), SECOND).await.unwrap_err();
-        });
-    });
-    let shown = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
-    for expected in ["up", "responded", "Duplicate", "Unsolicited", "Unreadable", "Expired"] {
-        assert!(shown.contains(expected), "{expected} in {shown}");
-    }
-    assert!(!shown.contains("4111"), "{shown}");
 }

@@ -1,8 +1,10 @@
 -- Card numbers and tracks among octets, found wherever their digits stand: the rules of the library's `src/mask/`.
 
 local cards = {}
-local OTHER, SEPARATOR, CARET = 255, 13, 12
+local OTHER, SEPARATOR, CARET, GAP = 255, 13, 12, 11
 local SHORTEST, LONGEST, HEAD, TAIL = 12, 19, 6, 4
+-- A card number in groups has so many characters at most, and so many digits in each group but the last.
+local WIDEST, GROUPS = LONGEST + 4, { [4] = true, [6] = true, [8] = true }
 
 local ANY = { 12, 13, 14, 15, 16, 17, 18, 19 }
 -- How issuers' numbers begin, and how long they are; the first row that fits counts.
@@ -57,17 +59,24 @@ local function get(t, i)
     local o = t.b[i] or 0
     if o >= 48 and o <= 57 then return o - 48 end
     if o == 61 or o == 68 then return SEPARATOR end
+    if o == 32 or o == 45 or o == 46 then return GAP end
     return o == 94 and CARET or OTHER
   end
   if t.alphabet == "ebcdic" then
     local o = t.b[i] or 0
     if o >= 0xF0 and o <= 0xF9 then return o - 0xF0 end
     if o == 0x7E or o == 0xC4 then return SEPARATOR end
+    if o == 0x40 or o == 0x60 or o == 0x4B then return GAP end
     return (o == 0x5F or o == 0xB0) and CARET or OTHER
   end
   local o = t.b[floor(i / 2)] or 0
   local half = i % 2 == 0 and floor(o / 16) or o % 16
   return (half < 10 or half == SEPARATOR) and half or OTHER
+end
+
+local function run_start(t, stop)
+  while get(t, stop - 1) < 10 do stop = stop - 1 end
+  return stop
 end
 
 local function run_end(t, start)
@@ -84,17 +93,17 @@ local function is_written_text(t, start, stop)
   return true
 end
 
--- The length of the longest card number that the digits from `start` begin with; `left` digits are there.
-local function longest(t, start, left)
+-- The length of the longest card number that digits begin with; `digit_at` gives the digit at an index, `left` are there.
+local function longest(digit_at, left)
   if left < SHORTEST then return nil end
   local prefix = 0
-  for i = 0, 5 do prefix = 10 * prefix + get(t, start + i) end
+  for i = 0, 5 do prefix = 10 * prefix + digit_at(i) end
   local found
   for _, len in ipairs(lengths(prefix)) do
     if len <= math.min(left, LONGEST) then
       local sum = 0
       for i = 0, len - 1 do
-        local digit = get(t, start + i)
+        local digit = digit_at(i)
         if (len - i) % 2 == 0 then digit = digit > 4 and 2 * digit - 9 or 2 * digit end
         sum = sum + digit
       end
@@ -105,7 +114,7 @@ local function longest(t, start, left)
 end
 
 local function card_within(t, start, stop)
-  local len = longest(t, start, stop - start)
+  local len = longest(function(i) return get(t, start + i) end, stop - start)
   if not len or is_written_text(t, start, start + len) then return nil end
   return start + len
 end
@@ -126,18 +135,58 @@ local function track(t, start, stop)
   return start + HEAD, stop - TAIL
 end
 
+-- The inner digits, from the first to the last, of a card number whose groups begin at `first`.
+local function groups_from(t, first)
+  local places, at, group = {}, first, first
+  while #places < LONGEST do
+    if get(t, at) == GAP and GROUPS[at - group] then
+      at = at + 1
+      group = at
+    end
+    if get(t, at) >= 10 then break end
+    places[#places + 1] = at
+    at = at + 1
+  end
+  local len = longest(function(i) return get(t, places[i + 1]) end, #places)
+  if not len then return nil end
+  if len == SHORTEST then return places[1], places[len] + 1 end
+  return places[HEAD + 1], places[len - TAIL] + 1
+end
+
+-- The same of a card number whose first group ends a run of digits.
+local function in_groups(t, start, stop)
+  if get(t, stop) ~= GAP or get(t, stop + 1) >= 10 then return nil end
+  local from, to
+  for len in pairs(GROUPS) do
+    local a, b
+    if stop - len >= start then a, b = groups_from(t, stop - len) end
+    if a then from, to = math.min(from or a, a), math.max(to or b, b) end
+  end
+  return from, to
+end
+
+-- Whether a run of digits is a group of a card number.
+local function lies_in_groups(t, start, stop)
+  local earliest = math.max(0, start - WIDEST)
+  while not in_groups(t, start, stop) do
+    if start <= earliest or get(t, start - 1) ~= GAP then return false end
+    stop = start - 1
+    start = run_start(t, stop)
+  end
+  return true
+end
+
 local function holds_card_text(t)
   local from = 0
   while from + SHORTEST - 1 < t.stop do
     local place = from + SHORTEST - 1
+    if get(t, place) == GAP then place = place - 1 end
     if get(t, place) >= 10 then
       from = place + 1
     else
-      local start = place
-      while start > from and get(t, start - 1) < 10 do start = start - 1 end
-      local stop = run_end(t, place)
+      local start, stop = run_start(t, place), run_end(t, place)
       if not is_written_text(t, start, stop) then
-        if track(t, start, stop) then return true end
+        if track(t, start, stop) or lies_in_groups(t, start, stop) then return true end
         for i = start, stop - SHORTEST do
           if card_within(t, i, stop) then return true end
         end
@@ -152,7 +201,7 @@ end
 local function stream(t, start)
   return {
     t = t, next = start, first = start, last = start, ends = {}, hidden_until = 0,
-    track_from = start, track_until = start, hidden_from = math.huge,
+    track_from = start, track_until = start, hidden_from = math.huge, groups_from = start, groups_until = start,
   }
 end
 
@@ -166,6 +215,9 @@ local function step(s)
       s.first, s.last = stop, stop
     else
       s.first, s.last = at, stop
+      local a, b = in_groups(t, at, stop)
+      if a and s.groups_until > at then a, b = math.min(a, s.groups_from), math.max(b, s.groups_until) end
+      if a then s.groups_from, s.groups_until = a, b end
       -- the first track hides all that follows
       local from, to = track(t, at, stop)
       if from and s.hidden_from == math.huge then
@@ -187,6 +239,7 @@ end
 local function hides(s, i)
   while s.next <= i do step(s) end
   return i < s.hidden_until or i >= s.hidden_from or (i >= s.track_from and i < s.track_until)
+    or (i >= s.groups_from and i < s.groups_until and get(s.t, i) < 10)
 end
 
 local ALPHABETS = { "ascii", "ebcdic", "packed" }
@@ -239,8 +292,8 @@ function cards.inner(wire, from, to)
   local streams = {}
   for _, alphabet in ipairs(ALPHABETS) do
     local t = text(wire, alphabet)
-    t = until_(t, t.an_octet * to + LONGEST)
-    streams[#streams + 1] = stream(t, math.max(0, t.an_octet * from - LONGEST))
+    t = until_(t, t.an_octet * to + WIDEST)
+    streams[#streams + 1] = stream(t, math.max(0, t.an_octet * from - WIDEST))
   end
   return function(i)
     local any = false
