@@ -72,7 +72,10 @@ impl Desked {
         let mut open = BTreeSet::new();
         for record in self.store.as_ref().unwrap().history().unwrap().records {
             match record.kind {
-                RecordKind::PositionCapped => open.insert(record.tx),
+                RecordKind::PositionCapped => {
+                    assert!(matches!(record.peer, Some(Party::Acquirer | Party::Issuer)), "who has to pay");
+                    open.insert(record.tx)
+                }
                 RecordKind::PositionFreed => open.remove(&record.tx),
                 _ => continue,
             };

@@ -45,6 +45,14 @@ fn position(member: Party) -> String {
     format!("position:{member}")
 }
 
+/// Who pays for an item, and whom.
+fn sides(item: &Presentment) -> (Party, Party) {
+    match item.kind {
+        ItemKind::Sale => (Party::Issuer, Party::Acquirer),
+        ItemKind::Refund | ItemKind::Reversal => (Party::Acquirer, Party::Issuer),
+    }
+}
+
 /// What the issuer owes within a step: by the book, and by what the step itself has moved.
 pub(super) struct Positions {
     caps: Caps,
@@ -55,11 +63,10 @@ impl Positions {
     /// Moves the positions for an item. `None`: its payer would owe more than its cap.
     pub(super) fn take(&mut self, item: &Presentment) -> Option<Transfer> {
         let units = i128::from(item.amount.units());
-        let (payer, payee, after) = match item.kind {
-            ItemKind::Sale => (Party::Issuer, Party::Acquirer, self.issuer + units),
-            ItemKind::Refund | ItemKind::Reversal => (Party::Acquirer, Party::Issuer, self.issuer - units),
-        };
-        let owes = if payer == Party::Issuer { after } else { -after };
+        let (payer, payee) = sides(item);
+        let is_issuer = payer == Party::Issuer;
+        let after = self.issuer + if is_issuer { units } else { -units };
+        let owes = if is_issuer { after } else { -after };
         let fits = self.caps.of(payer).is_none_or(|cap| owes <= i128::from(cap.units()));
         if !fits {
             return None;
@@ -135,9 +142,10 @@ fn paid(member: Party) -> String {
     format!("settled:{member}")
 }
 
-/// An item begins to wait for a cap, or does so no longer.
+/// An item begins to wait for the cap of its payer, or does so no longer.
 fn note(kind: RecordKind, file: &str, item: &Presentment, fx: &mut Effects) {
     let (rrn, amount, date) = (item.rrn.clone(), Some(item.amount), Some(item.date));
     let (tx, note) = (item.name(), file.to_owned());
-    fx.note(Record { tx, rrn, amount, date, note, ..fx.record(kind) });
+    let (payer, _) = sides(item);
+    fx.note(Record { tx, rrn, amount, date, note, peer: Some(payer), ..fx.record(kind) });
 }
