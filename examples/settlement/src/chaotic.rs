@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use settlement::chaos::{Chaos, Keeping, Outcome};
+use settlement::chaos::{Chaos, Keeping, Outcome, guard};
 
 use crate::Failure;
 
@@ -11,12 +11,14 @@ use crate::Failure;
 pub(crate) struct Chaotic {
     chaos: Chaos,
     is_kept: bool,
+    /// The folder of another run, whose remains are to be cleared away when the input ends.
+    guarded: Option<PathBuf>,
 }
 
 impl Chaotic {
     pub(crate) fn from_words(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let (mut kills, mut seed, mut minutes, mut kept) = (20_u32, None, None, None);
-        let mut keeps = Keeping::Sqlite;
+        let (mut keeps, mut guarded) = (Keeping::Sqlite, None);
         while let Some(word) = words.next() {
             let value = words.next().ok_or_else(|| format!("{word} needs a value; see --help"))?;
             let number = |most: u64| match value.parse::<u64>() {
@@ -29,6 +31,7 @@ impl Chaotic {
                 "--minutes" => minutes = Some(Duration::from_secs(60 * number(10_000)?)),
                 "--keep" => kept = Some(PathBuf::from(&value)),
                 "--store" => keeps = store(&value)?,
+                "--guard" => guarded = Some(PathBuf::from(&value)),
                 other => return Err(format!("chaos has no option {other}; see --help")),
             }
         }
@@ -41,11 +44,17 @@ impl Chaotic {
             beside.join("settlement-ledgers").join(format!("chaos-{seed}-{}", std::process::id()))
         });
         let time = minutes.unwrap_or(Duration::from_millis(500) * kills);
-        Ok(Self { chaos: Chaos { keeps, kills, seed, time, program, folder }, is_kept })
+        Ok(Self { chaos: Chaos { keeps, kills, seed, time, program, folder }, is_kept, guarded })
     }
 
     /// Does it, and prints what it came to. `false`: a check fails.
     pub(crate) fn run(&self, print: &mut dyn FnMut(&str) -> Result<(), Failure>) -> Result<bool, Failure> {
+        if let Some(folder) = &self.guarded {
+            let done = guard(folder, std::io::stdin());
+            let done = done.map_err(|error| format!("{}: {error}", folder.display()))?;
+            done.iter().try_for_each(|line| print(&format!("{line}\n")))?;
+            return Ok(true);
+        }
         let Chaos { kills, seed, time, folder, .. } = &self.chaos;
         print(&format!("seed {seed}: {kills} kills in about {} s\n", time.as_secs()))?;
         let left = |why: String| format!("seed {seed}: {why}; what there is stays in {}", folder.display());

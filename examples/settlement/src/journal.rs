@@ -164,6 +164,12 @@ named! {
         SaleClaimed = "sale_claimed",
         /// The hub settles what was claimed, in its next run.
         ClaimGranted = "claim_granted",
+        /// An item waits at the hub, since its payer would owe more than its cap.
+        PositionCapped = "position_capped",
+        /// It fits into the cap now, and is in the next settlement file.
+        PositionFreed = "position_freed",
+        /// What the members owed each other at the hub was paid.
+        PositionsSettled = "positions_settled",
         /// The same card paid the same amount at the same terminal minutes before.
         PossibleDouble = "possible_double",
         /// To be taken back after it was counted: a credit in the next clearing file, and a deduction from the next

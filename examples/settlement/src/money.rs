@@ -3,8 +3,11 @@
 
 use std::fmt;
 
-/// An amount of money in minor units (fen) of the one currency of this demonstration, CNY (156).
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+use serde::Deserialize;
+
+/// An amount of money in minor units (fen) of the one currency of this demonstration, CNY (156); so it stands in files, too.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
+#[serde(transparent)]
 pub struct Money(u64);
 
 impl Money {

@@ -59,6 +59,7 @@ Usage: settlement [options]             play the day on a fresh ledger
                          histories in files, or in one database of a server that is started for that (postgres: a feature)
          --minutes M     spread over so many minutes (default: two kills in a second)
          --keep FOLDER   keep the ledgers, files and logs there also when every check holds
+         --guard FOLDER  alone: when its input ends, end and unmount what a run left there (each run starts one for itself)
 
        settlement node PARTY            one party of a network as a process; what it does is typed, and ends with its input
                                         (or several: a line begins with the name of its party then)

@@ -2,11 +2,12 @@
 //! a terminal that sells without pause. Terminals and issuers are in a process of their own, whose ledgers are in memory
 //! (`/dev/shm`, where there is one), so that acquirers and database are what is measured.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use crate::chaos::console::{Heard, Process};
@@ -22,7 +23,9 @@ static RUNS: AtomicU32 = AtomicU32::new(0);
 pub const MOST: usize = 9;
 /// Nothing takes longer than this.
 const LIMIT: Duration = Duration::from_secs(60);
-/// So long they sell before anything is counted.
+/// How often it is looked what the server waits for.
+const LOOK: Duration = Duration::from_millis(20);
+/// So long they sell before anything is counted, at most.
 const WARM: Duration = Duration::from_secs(1);
 
 /// What to measure.
@@ -51,6 +54,8 @@ pub struct Carried {
     pub commits: u64,
     /// How often the server flushed its log.
     pub flushes: u64,
+    /// What the server's sessions of the acquirers were at, by the name of the wait, and how often they were met there.
+    pub waits: BTreeMap<String, u64>,
     /// Processor time of acquirers, of terminals and issuers, and of the server's sessions.
     pub processor: [Duration; 3],
     /// The load of the machine before (`/proc/loadavg`).
@@ -86,7 +91,7 @@ impl Scale {
         others.until_each("in-service acquirer", None)?;
         others.until_each("signed-on", Some("sign-on"))?;
         let mut approved = BTreeMap::new();
-        let end = Instant::now() + WARM;
+        let end = Instant::now() + WARM.min(self.time);
         sell(&mut others, end, &mut approved)?;
         approved.values_mut().for_each(|(_, counted)| *counted = 0);
         let spent = |acquirers: &[Running], others: &Running, flow: &Flow| {
@@ -98,7 +103,7 @@ impl Scale {
         };
         let before = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let (cpu, begun) = (spent(&acquirers, &others, &before), Instant::now());
-        sell(&mut others, begun + self.time, &mut approved)?;
+        let waits = self.sell_watched(&mut others, begun + self.time, &mut approved)?;
         let took = begun.elapsed();
         let after = Database::flow(&self.url).map_err(|error| error.to_string())?;
         let cpu_after = spent(&acquirers, &others, &before);
@@ -109,12 +114,30 @@ impl Scale {
         others.end()?;
         issuers.end()?;
         acquirers.into_iter().try_for_each(Running::end)?;
-        for (acquirer, (sold, _)) in names("acquirer", 1, all).iter().zip(approved.values()) {
-            check(&Database::of_party(&url, acquirer)?, *sold)?;
+        for number in 1..=all {
+            let (sold, _) = approved.get(&format!("terminal:{number}")).copied().unwrap_or_default();
+            check(&Database::of_party(&url, &format!("acquirer:{number}"))?, &terminal(number), sold)?;
         }
         let sales = approved.values().map(|(_, counted)| counted).sum();
         let (commits, flushes) = (after.commits - before.commits, after.flushes - before.flushes);
-        Ok(Carried { processes, sales, took, commits, flushes, processor, machine })
+        Ok(Carried { processes, sales, took, commits, flushes, waits, processor, machine })
+    }
+
+    /// The same, and what the server's sessions wait for meanwhile.
+    fn sell_watched(
+        &self,
+        terminals: &mut Running,
+        end: Instant,
+        approved: &mut BTreeMap<String, (u32, u32)>,
+    ) -> Result<BTreeMap<String, u64>, String> {
+        let (watching, until) = channel();
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(move || Database::waits(&self.url, LOOK, &until));
+            let sold = sell(terminals, end, approved);
+            drop(watching);
+            let waits = waits.join().map_err(|_| "whoever looked at the server broke".to_owned())?;
+            sold.and(waits.map_err(|error| error.to_string()))
+        })
     }
 }
 
@@ -145,17 +168,28 @@ fn sell(
     Ok(())
 }
 
-/// Every sale of which a terminal heard is in the partition once, and the book is one.
-fn check(database: &Database, sold: u32) -> Result<(), String> {
+/// Every sale of which a terminal heard is in its partition once, none of another terminal is, and the book is one.
+fn check(database: &Database, terminal: &str, sold: u32) -> Result<(), String> {
     let history = database.history(Party::Acquirer).map_err(|error| error.to_string())?;
-    let approved = history.records.iter().filter(|record| record.kind == RecordKind::SaleApproved).count();
-    if u32::try_from(approved) != Ok(sold) {
-        return Err(format!("{database}: {approved} sales are in the book, terminals heard of {sold}"));
+    let approved = history.records.iter().filter(|record| record.kind == RecordKind::SaleApproved);
+    let keys: Vec<&str> = approved.map(|record| record.tx.as_str()).collect();
+    let own: BTreeSet<&str> =
+        keys.iter().filter(|key| key.split('/').nth(1) == Some(terminal)).copied().collect();
+    if u32::try_from(keys.len()) != Ok(sold) || own.len() != keys.len() {
+        let (all, own) = (keys.len(), own.len());
+        return Err(format!(
+            "{database}: {all} sales are in the book, {own} different ones of terminal {terminal}, which heard of {sold}"
+        ));
     }
     let mut ledger = Ledger::default();
     let all_booked = ledger.commit(&history.transfers).iter().all(|status| status.booked());
     let is_one = all_booked && ledger.imbalance() == (0, 0) && ledger.overdrawn().count() == 0;
     if is_one { Ok(()) } else { Err(format!("{database}: the book does not balance")) }
+}
+
+/// DE41 of the terminal with this number.
+fn terminal(number: usize) -> String {
+    format!("1000000{number}")
 }
 
 fn names(role: &str, first: usize, count: usize) -> Vec<String> {
@@ -211,7 +245,7 @@ fn shard_of(n: usize) -> std::io::Result<String> {
     };
     let merchant = format!("10444035998000{n}");
     Ok(format!(
-        "[[party]]\nname = 'terminal:{n}'\nledger = 'terminal-{n}.sqlite'\nterminal = '1000000{n}'\n\
+        "[[party]]\nname = 'terminal:{n}'\nledger = 'terminal-{n}.sqlite'\nterminal = '{}'\n\
          merchant = '{merchant}'\n\
          [[party]]\nname = 'issuer:{n}'\nledger = 'issuer-{n}.sqlite'\n\
          [[party]]\nname = 'hub:{n}'\nledger = 'hub-{n}.sqlite'\ninstitution = '9999000{n}'\nfee_basis_points = 60\n\
@@ -220,6 +254,7 @@ fn shard_of(n: usize) -> std::io::Result<String> {
          fee_basis_points = 60\naccounts = {{ '{merchant}' = 'ACC-{n}' }}\n\
          [[link]]\ncaller = 'terminal:{n}'\ncalled = 'acquirer:{n}'\naddress = '127.0.0.1:{terminals}'\ndialect = 'pos'\n\
          [[link]]\ncaller = 'acquirer:{n}'\ncalled = 'issuer:{n}'\naddress = '127.0.0.1:{hosts}'\ndialect = 'host'\n{}",
+        terminal(n),
         folders.map(folder).collect::<String>()
     ))
 }

@@ -75,15 +75,18 @@ fn server(scale: &Scale) -> Result<Option<Server>, String> {
 }
 
 fn line(carried: &Carried, partitions: usize, rate: f64, times: f64) -> String {
-    let Carried { processes, sales, took, commits, flushes, processor, machine } = carried;
+    let Carried { processes, sales, took, commits, flushes, waits, processor, machine } = carried;
     let of = |count: u64| u32::try_from(count).map_or(f64::MAX, f64::from);
     let each = |time: Duration| time.as_secs_f64() * 1e3 / f64::from((*sales).max(1));
     let [acquirers, others, server] = processor.map(each);
+    let looks = waits.values().sum::<u64>();
+    let share = |(name, met): (&String, &u64)| format!("{name} {:.0} %", of(*met) * 100.0 / of(looks.max(1)));
+    let waits = waits.iter().map(share).collect::<Vec<_>>().join(", ");
     format!(
         "{processes} acquirer processes of {partitions} partitions: {rate:.0} sales/s, {times:.2} times the first; \
          {sales} in {:.1} s\n    {:.1} commits a sale, {:.2} commits a flush, {:.0} flushes/s\n    processor time a sale: \
          acquirers {acquirers:.2} ms, sessions of the server {server:.2} ms, terminals and issuers {others:.2} ms; \
-         load before {machine}\n",
+         load before {machine}\n    sessions of the server: {waits}\n",
         took.as_secs_f64(),
         of(*commits) / f64::from((*sales).max(1)),
         of(*commits) / of(*flushes).max(1.0),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::journal::Party;
-use crate::party::{StandIn, Timers};
+use crate::party::{Caps, StandIn, Timers};
 use crate::store::Database;
 use crate::wire::Dialect;
 
@@ -54,6 +54,8 @@ pub struct Member {
     pub routes: Vec<Party>,
     /// What a hub may approve in the issuer's name.
     pub stand_in: Option<StandIn>,
+    /// What its members may owe at a hub.
+    pub caps: Caps,
 }
 
 /// A line.
@@ -162,6 +164,7 @@ struct RawParty {
     keeps: Option<Spanned<Vec<String>>>,
     routes: Option<Spanned<Vec<String>>>,
     stand_in: Option<Spanned<RawStandIn>>,
+    caps: Option<Spanned<Caps>>,
 }
 
 /// In minor units.

@@ -44,6 +44,7 @@ const OPENS: &[Opens] = {
         Opens("clearing", &[Acquirer], &[R::SalePresented], &[R::SaleCleared]),
         Opens("payout", &[Acquirer], &[R::Payout], &[R::PayoutCredited, R::PayoutReturned]),
         Opens("held merchant", &[Acquirer], &[R::MerchantHeld], &[R::MerchantReleased]),
+        Opens("capped item", &[Hub], &[R::PositionCapped], &[R::PositionFreed]),
         Opens("line", &[Acquirer, Hub], &[R::LinkDown], &[R::SignedOn]),
         Opens("route", &[Acquirer, Hub], &[R::RouteOpened], &[R::RouteClosed]),
     ]

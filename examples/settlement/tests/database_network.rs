@@ -6,10 +6,12 @@ mod network;
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use network::{Network, PARTIES, settlement};
 use settlement::ledger::Ledger;
 use settlement::money::signed;
+use settlement::scale::Scale;
 use settlement::server::Server;
 use settlement::store::{Database, History};
 
@@ -107,7 +109,7 @@ fn an_acquirer_that_slept_while_another_took_over_stops() {
     // It wakes, and hears that its lines are gone: the first thing that it would write down.
     signal("-CONT", asleep);
     network.type_at("the old one", "pay");
-    let heard = network.heard("the old one", std::time::Duration::from_secs(30), |_| false);
+    let heard = network.heard("the old one", Duration::from_secs(30), |_| false);
     assert_eq!(heard, None);
     let said = network.stop("the old one");
     assert!(said.contains("another instance is at work"), "{said}");
@@ -115,4 +117,20 @@ fn an_acquirer_that_slept_while_another_took_over_stops() {
     network.ask("terminal:1", "close-batch", "batch in balance");
     network.settle_the_date("paid 576.52");
     network.stop_all();
+}
+
+/// `settlement scale` for a moment. How much is carried is no matter here; that each sale of which a terminal heard is in
+/// the partition of its acquirer, once, is what it checks itself.
+#[test]
+fn what_one_process_carries_and_what_two_carry_can_be_measured() {
+    let Some(server) = server() else { return };
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_settlement"));
+    let scale = Scale { program, url: server.url(), partitions: 1, time: Duration::from_millis(300) };
+    for processes in [1, 2] {
+        let carried = scale.measure(processes).unwrap();
+        assert_eq!(carried.processes, processes);
+        assert!(carried.sales > 0 && carried.commits >= u64::from(carried.sales), "{carried:?}");
+    }
+    let none = Scale { partitions: 0, ..scale }.measure(1);
+    assert!(none.unwrap_err().contains("1 to 9 partitions"));
 }

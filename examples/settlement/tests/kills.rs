@@ -1,8 +1,9 @@
 //! `settlement chaos`: separate processes over TCP that are killed (kill -9), paused and cut off, with full disks and wrong
 //! clocks, and the ten checks of money afterwards.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use settlement::chaos::{Chaos, Keeping};
 
@@ -20,6 +21,48 @@ fn kills(of: u32, seed: u64, keeps: Keeping) {
     assert_eq!(outcome.faults["kills"], u64::from(of));
     assert!(outcome.slips["sale approved"] > 0 && outcome.told["paid"] > 0, "{outcome:?}");
     println!("{outcome:#?}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Parties whose command lines name this folder, and disks that are mounted in it.
+fn left(folder: &Path) -> (usize, usize) {
+    let lines = std::fs::read_dir("/proc").unwrap().flatten();
+    let lines = lines.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    let folder = folder.to_str().unwrap();
+    let is_party = |line: &Vec<u8>| {
+        let line = String::from_utf8_lossy(line).into_owned();
+        line.contains("\0node\0") && line.contains(folder)
+    };
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap();
+    (lines.filter(is_party).count(), mounts.lines().filter(|line| line.contains(folder)).count())
+}
+
+/// The command itself is killed, with a party that sleeps: nothing stays that works, sleeps or is mounted.
+#[test]
+fn a_run_that_is_killed_itself_leaves_nothing_behind() {
+    let folder = std::env::temp_dir().join(format!("settlement-chaos-killed-{}", std::process::id()));
+    let wait = |what: &str, is_so: &dyn Fn((usize, usize)) -> bool| {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !is_so(left(&folder)) {
+            assert!(Instant::now() < until, "{what}: {:?}", left(&folder));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_settlement"));
+    command.args(["chaos", "--kills", "50", "--seed", "3", "--keep"]).arg(&folder);
+    let mut chaos = command.stdout(Stdio::null()).spawn().unwrap();
+    wait("the parties start", &|(parties, _)| parties == 6);
+    // A process that is stopped ends by nothing but a signal.
+    let sleeper = std::fs::read_dir("/proc").unwrap().flatten().find(|entry| {
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line).into_owned();
+        line.contains("\0node\0bank:1\0") && line.contains(folder.to_str().unwrap())
+    });
+    let sleeper = sleeper.map(|entry| entry.file_name().into_string().unwrap()).unwrap_or_default();
+    Command::new("sh").args(["-c", &format!("kill -STOP {sleeper}")]).status().unwrap();
+    chaos.kill().unwrap();
+    chaos.wait().unwrap();
+    wait("all is cleared away", &|left| left == (0, 0));
     std::fs::remove_dir_all(folder).unwrap();
 }
 

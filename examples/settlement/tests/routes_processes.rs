@@ -109,6 +109,9 @@ fn routes_that_cannot_be_are_refused_with_line_and_field() {
             "link",
         ),
         ("stand_in = { sale = 50000", "stand_in = { sale = -1".to_owned(), "invalid"),
+        ("caps = { acquirer", "caps = { bank".to_owned(), "bank"),
+        ("caps = { acquirer = 1", "caps = { acquirer = -1".to_owned(), "invalid"),
+        ("keeps = [", "caps = { issuer = 1 }\nkeeps = [".to_owned(), "caps"),
         ("keeps = [", "stand_in = { sale = 1, card = 1 }\nkeeps = [".to_owned(), "stand_in"),
         ("keeps = [", "routes = [\"direct\"]\nkeeps = [".to_owned(), "routes"),
     ];

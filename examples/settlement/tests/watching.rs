@@ -47,7 +47,7 @@ fn minutes(text: &str) -> u64 {
 
 /// The alert, where it fires, and when the merchant could notice: at its next sale, when it closes its batch in the
 /// evening, or when its money should be on the account.
-const NOTICED: [(&str, &str, Party, &str); 28] = [
+const NOTICED: [(&str, &str, Party, &str); 29] = [
     ("S03", "reversal-unanswered", Party::Acquirer, "22:00"),
     ("S03", "advice-parked", Party::Acquirer, "22:00"),
     ("S08", "batch-open", Party::Acquirer, "+1 18:30"),
@@ -76,6 +76,7 @@ const NOTICED: [(&str, &str, Party, &str); 28] = [
     ("S34", "payout-returned", Party::Acquirer, "+3 18:30"),
     ("S37", "clearing-exception", Party::Acquirer, "+1 10:00"),
     ("S37", "not-cleared", Party::Acquirer, "+1 18:30"),
+    ("S38", "position-cap", Party::Hub, "+1 10:00"),
 ];
 
 /// The rules that no scenario can show, each held by a test that plants the state.

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What the system calls such a disk.
+pub(super) const NAME: &str = "cardwire-chaos";
 /// So many mebibytes a party has.
 pub(super) const OF_PARTY: usize = 64;
 /// And so many a database server, with its log.
@@ -36,7 +38,7 @@ impl Disk {
         fs::create_dir_all(&folder)?;
         let size = format!("size={mebibytes}m,mode=0755");
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &size, "cardwire-chaos"]).arg(&folder);
+        mount.args(["-t", "tmpfs", "-o", &size, NAME]).arg(&folder);
         let is_mounted = quietly(mount);
         Ok(Self { folder, is_mounted })
     }
@@ -84,14 +86,20 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         if self.is_mounted {
-            let mut unmount = Command::new("umount");
-            unmount.arg(&self.folder);
-            if !quietly(unmount) {
-                let mut lazily = Command::new("umount");
-                lazily.arg("-l").arg(&self.folder);
-                quietly(lazily);
-            }
+            unmount(&self.folder);
         }
+    }
+}
+
+/// Unmounts a disk, at the latest when nobody uses it any more.
+pub(super) fn unmount(folder: &Path) {
+    let command = |words: &[&str]| {
+        let mut command = Command::new("umount");
+        command.args(words).arg(folder);
+        command
+    };
+    if !quietly(command(&[])) {
+        quietly(command(&["-l"]));
     }
 }
 

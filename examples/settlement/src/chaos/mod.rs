@@ -7,6 +7,7 @@ pub mod check;
 pub mod console;
 mod crew;
 mod disk;
+mod guard;
 pub mod network;
 mod people;
 pub mod plan;
@@ -22,6 +23,8 @@ use std::time::{Duration, Instant};
 use self::check::Found;
 use self::crew::Crew;
 use self::disk::Way;
+use self::guard::Guard;
+pub use self::guard::guard;
 use self::network::{PARTIES, Place, TILLS};
 use self::people::Told;
 use self::plan::{Fault, Weather};
@@ -97,8 +100,8 @@ impl Outcome {
 type End = (Reverse<Instant>, usize);
 
 impl Chaos {
-    /// Does all of it. Every process that it started is ended, and every disk unmounted, also when it fails; the folder
-    /// stays.
+    /// Does all of it. Every process that it started is ended, and every disk unmounted, also when it fails, and when it is
+    /// killed; the folder stays.
     ///
     /// # Errors
     /// In words: what could not be had, or what never came to rest.
@@ -108,6 +111,7 @@ impl Chaos {
         }
         let words = |error: std::io::Error| error.to_string();
         let place = Place::new(&self.folder, self.seed).map_err(words)?;
+        let _guard = Guard::start(&self.program, &self.folder).map_err(words)?;
         let crew = Crew::new(place, self.program.clone(), self.keeps)?;
         let done = self.run_with(&crew);
         if !done.as_ref().is_ok_and(Outcome::holds) {

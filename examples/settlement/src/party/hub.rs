@@ -1,15 +1,17 @@
 //! The hub: the switch between acquirer and issuer ([`switch`]), and the clearing house of the network. It takes the acquirer's clearing files, keeps the position of each
-//! member, and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
+//! member within its cap ([`positions`]), and sends the settlement file of the run. A file that comes twice is a duplicate, one with a known number
 //! and other content is quarantined, and an item is taken once, whatever file it comes in.
 
 mod claims;
 mod fees;
+mod positions;
 mod standin;
 mod switch;
 mod vault;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::positions::{Caps, owed};
 pub use self::standin::StandIn;
 pub use self::switch::SwitchConfig;
 
@@ -22,7 +24,7 @@ use crate::clock::Stamp;
 use crate::fees::FeeTable;
 use crate::files::clearing::{ClearingFile, ItemKind, Presentment};
 use crate::journal::{Party, Record, RecordKind};
-use crate::ledger::{Ledger, Purpose, Transfer};
+use crate::ledger::Ledger;
 use crate::money::Money;
 
 /// Who this hub is.
@@ -42,6 +44,11 @@ pub struct Hub {
     items: BTreeMap<String, Presentment>,
     /// Names of items that wait for the next run.
     waiting: BTreeSet<String>,
+    /// Names of items that wait for a position, the oldest first, and the files in which they came.
+    capped: Vec<(String, String)>,
+    caps: Caps,
+    /// How often the members paid what they owed.
+    settlements: usize,
     /// Settlement files: their items, until the acquirer has acknowledged them.
     unacknowledged: BTreeMap<String, Vec<String>>,
     runs: usize,
@@ -55,6 +62,9 @@ impl Hub {
     pub const fn new(config: HubConfig) -> Self {
         Self {
             fees: FeeTable::flat(config.fee_basis_points),
+            capped: Vec::new(),
+            caps: Caps { acquirer: None, issuer: None },
+            settlements: 0,
             config,
             files: Intake::from(Party::Acquirer, false),
             items: BTreeMap::new(),
@@ -72,22 +82,32 @@ impl Hub {
         self
     }
 
+    /// The same with caps for what its members may owe.
+    #[must_use]
+    pub const fn with_caps(mut self, caps: Caps) -> Self {
+        self.caps = caps;
+        self
+    }
+
     fn switched(&mut self, input: Input, fx: &mut Effects) {
         self.switch.iter_mut().for_each(|switch| switch.step(input.clone(), fx));
     }
 
-    fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
+    fn clearing_file(&self, octets: &[u8], book: &Ledger, fx: &mut Effects) {
         let Some(file) = self.files.receive(octets, fx) else { return };
         if file.id.starts_with(CLAIMS) {
             return self.claimed(&file, fx);
         }
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut positions) = (BTreeSet::new(), self.positions(book));
         for item in &file.items {
-            self.item(&file.id, item, seen.insert(item.name()), fx);
+            if self.item(&file.id, item, seen.insert(item.name()), fx) {
+                self.place(&file.id, item, &mut positions, fx);
+            }
         }
     }
 
-    fn item(&self, file: &str, item: &Presentment, first: bool, fx: &mut Effects) {
+    /// Takes an item. `false`: it is known.
+    fn item(&self, file: &str, item: &Presentment, first: bool, fx: &mut Effects) -> bool {
         let known = !first || self.items.contains_key(&item.name());
         let kind = if known { RecordKind::ClearingException } else { RecordKind::SalePresented };
         let record = fx.record(kind);
@@ -98,18 +118,16 @@ impl Hub {
         let (rrn, approval) = (item.rrn.clone(), item.approval.clone());
         let (amount, date) = (Some(item.amount), Some(item.date));
         fx.note(Record { tx: file.to_owned(), rrn, approval, amount, date, note, ..record });
-        if !known {
-            let (from, to) = ("position:issuer", "position:acquirer");
-            let (from, to) = if item.kind.is_to_acquirer() { (from, to) } else { (to, from) };
-            fx.transfer(Transfer::posted(Purpose::Settlement, &item.name(), from, to, item.amount));
-        }
+        !known
     }
 
     /// What waits becomes a settlement file of the acquirer, and what takes back a presentment also a file of the
     /// issuer, whose cardholder gets the money back, or gives it back. Files without a receipt are sent again.
-    fn run(&self, fx: &mut Effects) {
+    fn run(&self, book: &Ledger, fx: &mut Effects) {
         let mut files = self.unacknowledged.clone();
-        let waiting = || self.waiting.iter().filter_map(|name| Some((name, self.items.get(name)?)));
+        let freed = self.freed(&mut self.positions(book), fx);
+        let names: BTreeSet<&String> = self.waiting.iter().chain(freed).collect();
+        let waiting = || names.iter().filter_map(|name| Some((*name, self.items.get(*name)?)));
         let reversals = waiting().filter(|(_, item)| item.kind.is_reversal());
         let (all, reversals): (Vec<_>, Vec<_>) = (waiting().collect(), reversals.collect());
         for (sequence, (kind, items)) in (self.runs + 1..).zip([(TO_ACQUIRER, all), (TO_ISSUER, reversals)]) {
@@ -153,19 +171,20 @@ impl Machine for Hub {
         Party::Hub
     }
 
-    fn step(&mut self, _: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
+    fn step(&mut self, book: &Ledger, input: Input, now: Stamp) -> Vec<Effect> {
         let mut fx = Effects::at(now);
         match input {
             Input::Start => {
                 fx.started();
                 self.switched(Input::Start, &mut fx);
             }
-            Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
+            Input::Parcel(_, Parcel::File(octets)) => self.clearing_file(&octets, book, &mut fx),
             Input::Parcel(_, Parcel::Receipt(receipt)) if receipt.taken => {
                 let record = fx.record(RecordKind::FileAcknowledged);
                 fx.note(Record { tx: receipt.file, ..record });
             }
-            Input::Command(Command::Desk(Desk::Run)) => self.run(&mut fx),
+            Input::Command(Command::Desk(Desk::Run)) => self.run(book, &mut fx),
+            Input::Command(Command::Desk(Desk::SettlePositions)) => self.settle_positions(book, &mut fx),
             Input::Command(Command::Desk(Desk::Fees(text))) => self.take_fees(&text, &mut fx),
             Input::Command(_) => fx.done(Outcome::Refused("not a matter of the hub")),
             other => self.switched(other, &mut fx),
@@ -196,6 +215,15 @@ impl Machine for Hub {
                 self.waiting.insert(item.name());
                 self.items.insert(item.name(), item);
             }
+            RecordKind::PositionCapped => {
+                self.waiting.remove(&record.tx);
+                self.capped.push((record.tx.clone(), record.note.clone()));
+            }
+            RecordKind::PositionFreed => {
+                self.capped.retain(|(name, _)| *name != record.tx);
+                self.waiting.insert(record.tx.clone());
+            }
+            RecordKind::PositionsSettled => self.settlements += 1,
             RecordKind::ClaimGranted => {
                 self.waiting.insert(record.note.clone());
             }

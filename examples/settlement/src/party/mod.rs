@@ -18,7 +18,7 @@ use std::time::Duration;
 pub(crate) use acquirer::DOUBLE;
 pub use acquirer::{Acquirer, AcquirerConfig, CLAIMS};
 pub use bank::{Bank, BankConfig, PAYOUTS, entries, statement};
-pub use hub::{Hub, HubConfig, StandIn, SwitchConfig};
+pub use hub::{Caps, Hub, HubConfig, StandIn, SwitchConfig, owed};
 pub use issuer::{CardFile, Issuer, IssuerConfig};
 pub use terminal::{Terminal, TerminalConfig};
 
@@ -119,6 +119,8 @@ pub enum Desk {
     Claim,
     /// Acquirer, hub: take this table of fees, which is the text of its file.
     Fees(String),
+    /// Hub: what the members owe each other was paid at the bank where they have their accounts.
+    SettlePositions,
     /// Hub: the clearing run. Bank: the booking run.
     Run,
     /// Bank: close this account.

@@ -136,6 +136,7 @@ fn command(role: Party, words: &[&str], who: &str) -> Option<Command> {
         }
         (Party::Acquirer, ["correct", rrn]) => desk(Desk::Correct((*rrn).to_owned())),
         (Party::Acquirer, ["claim"]) => desk(Desk::Claim),
+        (Party::Hub, ["settle-positions"]) => desk(Desk::SettlePositions),
         (Party::Hub | Party::Bank, ["run"]) => desk(Desk::Run),
         (Party::Bank, ["close", account]) => desk(Desk::Close((*account).to_owned())),
         (Party::Bank, ["return", reason]) => desk(Desk::Return((*reason).to_owned())),
@@ -154,7 +155,7 @@ pub(super) const fn known(role: Party) -> &'static str {
              sales-limit MERCHANT 100.00, pay-to MERCHANT ACCOUNT, agree MERCHANT (by somebody else), claim, fees FILE"
         }
         Party::Issuer => "cut-over, fail, work, day-end, quit",
-        Party::Hub => "run, fees FILE by NAME because WHY, quit",
+        Party::Hub => "run, fees FILE and settle-positions by NAME because WHY, quit",
         Party::Bank => "run, close ACCOUNT and return AC04 by NAME because WHY, quit",
     }
 }

@@ -45,6 +45,7 @@ pub(super) fn machine(
                 institution: member.institution.clone(),
                 fee_basis_points: member.fee_basis_points,
             });
+            let hub = hub.with_caps(member.caps);
             Box::new(hub.with_switch(SwitchConfig { timers, stand_in: member.stand_in }))
         }
         Party::Bank => Box::new(Bank::new(BankConfig { accounts: member.keeps.iter().cloned().collect() })),

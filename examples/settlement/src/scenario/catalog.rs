@@ -39,6 +39,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("S35.toml", include_str!("../../scenarios/S35.toml")),
     ("S36.toml", include_str!("../../scenarios/S36.toml")),
     ("S37.toml", include_str!("../../scenarios/S37.toml")),
+    ("S38.toml", include_str!("../../scenarios/S38.toml")),
 ];
 
 /// Tables of fees that scenarios use.

@@ -27,17 +27,18 @@ use self::step::{Clock, Doing, Step};
 use crate::audit::{Books, Check};
 use crate::journal::RecordKind;
 use crate::local::{Death, Moment};
+use crate::party::Caps;
 use crate::wimm::Lang;
 use crate::world::{World, WorldError};
 
 /// So many scenarios the network is to have.
-pub const DESIGNED: usize = 37;
+pub const DESIGNED: usize = 38;
 
 /// A scenario, as its file says it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// `S01` to `S37`.
+    /// `S01` to `S38`.
     pub id: String,
     /// In a few words.
     pub name: String,
@@ -55,6 +56,9 @@ pub struct Scenario {
     /// direct line alone when it is not said.
     #[serde(default)]
     pub routes: Vec<String>,
+    /// The most that acquirer and issuer may owe at the hub, in minor units.
+    #[serde(default)]
+    pub caps: Caps,
     /// What is done, line by line: `14:02:00 sell 500.00`, `+1 09:00 pay`.
     pub steps: String,
     /// Messages that are seen at the acquirer in this order, others between them: `A>I 0420 68`.

@@ -11,8 +11,8 @@ use crate::day;
 use crate::journal::Party;
 use crate::money::Money;
 use crate::party::{
-    Acquirer, AcquirerConfig, Bank, BankConfig, Hub, HubConfig, Machine, StandIn, SwitchConfig, Terminal,
-    TerminalConfig, Timers,
+    Acquirer, AcquirerConfig, Bank, BankConfig, Caps, Hub, HubConfig, Machine, StandIn, SwitchConfig,
+    Terminal, TerminalConfig, Timers,
 };
 
 /// A Monday, 2026-11-23.
@@ -39,6 +39,8 @@ pub struct Seats<'a> {
     pub accounts: &'a [&'a str],
     /// The ways from the acquirer to the issuer, if there is more than the direct line.
     pub routes: &'a [Party],
+    /// What the hub's members may owe.
+    pub caps: Caps,
 }
 
 impl Seats<'_> {
@@ -78,6 +80,7 @@ impl Seats<'_> {
 
     fn hub(&self) -> Hub {
         let hub = Hub::new(HubConfig { institution: "99990000".to_owned(), fee_basis_points: FEE });
+        let hub = hub.with_caps(self.caps);
         let stand_in = Some(StandIn { sale: Money::minor(50_000), card: Money::minor(100_000) });
         let switch = SwitchConfig { timers: timers(), stand_in };
         if self.routes.is_empty() { hub } else { hub.with_switch(switch) }

@@ -13,7 +13,7 @@ use crate::local::{Death, Local};
 use crate::money::Money;
 use crate::node::Node;
 use crate::ops::Operation;
-use crate::party::{Command, Desk, Machine, TerminalRequest};
+use crate::party::{Caps, Command, Desk, Machine, TerminalRequest};
 use crate::store::{MemStore, Replica, SharedStore, Store};
 use crate::telegram::{Mti, Tally, Telegram, Totals};
 use crate::topology::route;
@@ -29,6 +29,8 @@ pub(super) struct Stage {
     acquirer: SharedStore,
     /// The ways from the acquirer to the issuer, if there is more than the direct line.
     routes: Vec<Party>,
+    /// What may be owed at the hub.
+    caps: Caps,
     pub(super) portal: Portal,
 }
 
@@ -63,17 +65,18 @@ impl Stage {
         let way =
             |name: &String| route(name).ok_or_else(|| bad(format_args!("`{name}` is no route: direct, hub")));
         let routes = scenario.routes.iter().map(way).collect::<Result<Vec<Party>, _>>()?;
+        let terms = (routes.as_slice(), scenario.caps);
         let seats = Party::NETWORK.map(|party| (party, 0));
         let (acquirer, bank) = (SharedStore::new(), SharedStore::new());
         let open = |seat: &Seat| match seat.0 {
-            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone()), &routes),
-            Party::Bank => node_on(*seat, Box::new(bank.clone()), &routes),
-            _ => node_on(*seat, Box::new(MemStore::default()), &routes),
+            Party::Acquirer => node_on(*seat, Box::new(acquirer.clone()), terms),
+            Party::Bank => node_on(*seat, Box::new(bank.clone()), terms),
+            _ => node_on(*seat, Box::new(MemStore::default()), terms),
         };
         let nodes = seats.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         let mut world = Local::open(Stamp::on(TODAY, 8 * 3_600), nodes)?;
         let [_, (second, _)] = TILLS;
-        world.add_terminal(second, node_on((Party::Terminal, 1), Box::new(MemStore::default()), &routes)?)?;
+        world.add_terminal(second, node_on((Party::Terminal, 1), Box::new(MemStore::default()), terms)?)?;
         if !routes.is_empty() {
             world.connect(Party::Hub, Party::Issuer)?;
             world.connect(Party::Acquirer, Party::Hub)?;
@@ -81,11 +84,11 @@ impl Stage {
                 world.without_line(Party::Acquirer, Party::Issuer)?;
             }
         }
-        let of_all = routes.clone();
-        world.revive_with(Box::new(move |seat| machine(seat, &of_all)));
+        let (of_all, caps) = (routes.clone(), scenario.caps);
+        world.revive_with(Box::new(move |seat| machine(seat, (&of_all, caps))));
         let (acquirers, banks, as_of) = (acquirer.replica(), bank.replica(), world.now());
         let portal = Portal { acquirer: acquirers, bank: banks, stopped: false, as_of };
-        Ok(Self { world, acquirer, routes, portal })
+        Ok(Self { world, acquirer, routes, caps, portal })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {
@@ -132,7 +135,8 @@ impl Stage {
             Doing::Alter(from, to, mti, amount) => world.alter(*from, *to, *mti, *amount),
             Doing::Mishandle(from, to, how) => world.mishandle(*from, *to, how.clone()),
             Doing::Restart(party) => {
-                let machine = machine((*party, 0), &self.routes).ok_or_else(|| bad("no such party"))?;
+                let machine =
+                    machine((*party, 0), (&self.routes, self.caps)).ok_or_else(|| bad("no such party"))?;
                 world.restart(*party, machine)?;
             }
             Doing::Kill(party, moment, input) => {
@@ -140,7 +144,11 @@ impl Stage {
             }
             Doing::SecondInstance => {
                 let store = Box::new(self.acquirer.another());
-                self.world.second_instance(node_on((Party::Acquirer, 0), store, &self.routes)?)?;
+                self.world.second_instance(node_on(
+                    (Party::Acquirer, 0),
+                    store,
+                    (&self.routes, self.caps),
+                )?)?;
             }
             Doing::Link(up) => world.host_link(*up)?,
             Doing::Upgrade(line) => world.upgrade(*line),
@@ -246,11 +254,14 @@ impl Stage {
     }
 }
 
-fn node_on(seat: Seat, store: Box<dyn Store>, routes: &[Party]) -> Result<Node, ScenarioError> {
-    let machine = machine(seat, routes).ok_or_else(|| bad("no such party"))?;
+/// The ways to the issuer, and what may be owed at the hub.
+type Terms<'t> = (&'t [Party], Caps);
+
+fn node_on(seat: Seat, store: Box<dyn Store>, terms: Terms<'_>) -> Result<Node, ScenarioError> {
+    let machine = machine(seat, terms).ok_or_else(|| bad("no such party"))?;
     Node::open(machine, store).map_err(bad)
 }
 
-fn machine(seat: Seat, routes: &[Party]) -> Option<Box<dyn Machine>> {
-    Seats { tills: &TILLS, accounts: &ACCOUNTS, routes }.machine(seat)
+fn machine(seat: Seat, (routes, caps): Terms<'_>) -> Option<Box<dyn Machine>> {
+    Seats { tills: &TILLS, accounts: &ACCOUNTS, routes, caps }.machine(seat)
 }

@@ -114,6 +114,7 @@ fn doing(words: &[&str]) -> Option<Doing> {
             let (_, text) = TABLES.iter().find(|(known, _)| known == name)?;
             desk(party(who).ok()?, Desk::Fees((*text).to_owned()))
         }
+        ["settle-positions"] => desk(Party::Hub, Desk::SettlePositions),
         ["hub-run"] => desk(Party::Hub, Desk::Run),
         ["bank-run"] => desk(Party::Bank, Desk::Run),
         ["bank-close", account] => desk(Party::Bank, Desk::Close((*account).to_owned())),

@@ -126,6 +126,8 @@ pub enum Season {
     Hurry,
     /// The issuer is out of order for hours, and what is taken back then meets with that.
     Outage,
+    /// What the hub's members may owe is little, so that items wait for it.
+    Capped,
     /// Whatever is drawn.
     Mixed,
 }
@@ -137,6 +139,7 @@ impl Season {
             0 => Self::Calm,
             5 => Self::Hurry,
             3 => Self::Outage,
+            6 => Self::Capped,
             _ => Self::Mixed,
         }
     }

@@ -59,6 +59,8 @@ named! {
         PayoutId = "payout-id",
         /// Nothing is paid to a merchant that is frozen.
         Frozen = "frozen",
+        /// Nobody owes more at the hub than its cap.
+        PositionCap = "position-cap",
         /// Of two instances of a party one is stopped.
         Fencing = "fencing",
     }
@@ -66,7 +68,7 @@ named! {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::PersistFirst,
         Self::DedupAcquirer,
         Self::DedupIssuer,
@@ -89,6 +91,7 @@ impl Rule {
         Self::PaidOnce,
         Self::PayoutId,
         Self::Frozen,
+        Self::PositionCap,
         Self::Fencing,
     ];
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::chance::Season;
 use super::lax::{Lax, Rule};
 use crate::capture::Seat;
 use crate::card::Card;
 use crate::journal::Party;
-use crate::party::Machine;
+use crate::money::Money;
+use crate::party::{Caps, Machine};
 pub use crate::scenario::seats::{CARDS, MERCHANTS, TODAY};
 use crate::scenario::seats::{Seats, card_of};
 
@@ -28,8 +30,15 @@ pub fn card(number: usize, pin: Option<&str>) -> Option<Card> {
     card_of(digits, pin)
 }
 
+/// What may be owed at the hub: in the season of it, less than what is sold on a day, and no less than any one item.
+pub fn caps(season: Season) -> Caps {
+    let cap = (season == Season::Capped).then_some(Money::minor(50_000));
+    Caps { acquirer: cap, issuer: cap }
+}
+
 /// The machine of a seat, without history, and without these rules.
-pub fn machine(seat: Seat, without: &BTreeSet<Rule>) -> Option<Box<dyn Machine>> {
-    let machine = Seats { tills: &TILLS, accounts: &ACCOUNTS, routes: &[] }.machine(seat)?;
+pub fn machine(seat: Seat, season: Season, without: &BTreeSet<Rule>) -> Option<Box<dyn Machine>> {
+    let caps = if without.contains(&Rule::PositionCap) { Caps::default() } else { caps(season) };
+    let machine = Seats { tills: &TILLS, accounts: &ACCOUNTS, routes: &[], caps }.machine(seat)?;
     Some(if without.is_empty() { machine } else { Box::new(Lax::new(machine, without)) })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use super::chance::{Class, Dice, FaultId};
+use super::chance::{Class, Dice, FaultId, Season};
 use super::desk;
 use super::disk::{Disk, locked as taped};
 use super::lax::Rule;
@@ -235,13 +235,14 @@ fn is_greeting(record: &Record) -> bool {
 }
 
 fn node(sky: &Shared, seat: Seat) -> Result<Node, WorldError> {
-    let (tape, without) = {
+    let (tape, without, season) = {
         let mut sky = locked(sky);
-        (sky.tape(seat), sky.without.clone())
+        (sky.tape(seat), sky.without.clone(), Season::of(sky.dice.seed()))
     };
     let failed = |why: &dyn std::fmt::Display| WorldError::Stopped(why.to_string());
     let disk = Disk::open(seat, sky, &tape).map_err(|error| failed(&error))?;
-    let machine = parties::machine(seat, &without).ok_or_else(|| failed(&"there is no such party"))?;
+    let machine =
+        parties::machine(seat, season, &without).ok_or_else(|| failed(&"there is no such party"))?;
     Node::open(machine, Box::new(disk)).map_err(|error| failed(&error))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::chance::{Class, Dice, index};
+use super::chance::{Class, Dice, Season, index};
 use super::disk::{Disk, SharedTape, locked as taped};
 use super::lax::Rule;
 use super::parties;
@@ -300,12 +300,12 @@ impl Weather for Winds {
     }
 
     fn revive(&mut self, seat: Seat) -> Result<Node, StoreError> {
-        let (tape, without) = {
+        let (tape, without, season) = {
             let mut sky = locked(&self.0);
-            (sky.tape(seat), sky.without.clone())
+            (sky.tape(seat), sky.without.clone(), Season::of(sky.dice.seed()))
         };
         let disk = Disk::open(seat, &self.0, &tape)?;
-        let machine = parties::machine(seat, &without);
+        let machine = parties::machine(seat, season, &without);
         let machine = machine.ok_or_else(|| StoreError::Failed("there is no such party".to_owned()))?;
         Node::open(machine, Box::new(disk))
     }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::chance::Season;
 use super::disk::locked as taped;
 use super::life::Lives;
+use super::parties::caps;
 use super::sky::{Shared, Sky, locked, name};
 use super::wire::Wire;
 use crate::capture::Seat;
@@ -12,6 +14,7 @@ use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, TransferId};
 use crate::local::Local;
 use crate::money::signed;
+use crate::party::{Caps, owed};
 use crate::store::Commit;
 
 /// A rule that does not hold.
@@ -87,7 +90,8 @@ impl Watch {
                 (Party::Terminal, number) => local.terminal_store(number),
                 (party, _) => local.store(party),
             };
-            store.map_or(Ok(()), |store| balanced(seat, store.books()))?;
+            let caps = caps(Season::of(sky.dice.seed()));
+            store.map_or(Ok(()), |store| balanced(seat, store.books(), caps))?;
         }
         Ok(())
     }
@@ -125,8 +129,8 @@ impl Watch {
     }
 }
 
-/// I1: debits are credits; I2: nobody is debited beyond what he has.
-fn balanced(seat: Seat, books: &Ledger) -> Result<(), Violation> {
+/// I1: debits are credits; I2: nobody is debited beyond what he has, or owes more at the hub than its cap.
+fn balanced(seat: Seat, books: &Ledger, caps: Caps) -> Result<(), Violation> {
     let (posted, pending) = books.imbalance();
     hold((posted, pending) == (0, 0), "I1", || {
         format!("{}: debits less credits {} posted, {} pending", name(seat), signed(posted), signed(pending))
@@ -134,11 +138,18 @@ fn balanced(seat: Seat, books: &Ledger) -> Result<(), Violation> {
     let overdrawn = books.overdrawn().next();
     hold(overdrawn.is_none(), "I2", || {
         format!("{}: {} is overdrawn", name(seat), overdrawn.unwrap_or_default())
+    })?;
+    let members = [Party::Acquirer, Party::Issuer].into_iter().filter(|_| seat.0 == Party::Hub);
+    members.filter_map(|member| Some((member, caps.of(member)?))).try_for_each(|(member, cap)| {
+        let owed = owed(books, member);
+        hold(owed <= i128::from(cap.units()), "I2", || {
+            format!("at the hub the {member} owes {}, and its cap is {cap}", signed(owed))
+        })
     })
 }
 
 /// What must be seen in a long run, each at least once.
-pub const MARKS: [&str; 31] = [
+pub const MARKS: [&str; 33] = [
     "a late approval was dropped",
     "a tombstone was set at the acquirer",
     "a tombstone was set at the issuer",
@@ -158,6 +169,8 @@ pub const MARKS: [&str; 31] = [
     "a file came twice",
     "a file was quarantined",
     "a clearing exception was named",
+    "an item waited for a position",
+    "positions were settled",
     "a payout came back",
     "a payout came back after it was credited",
     "a sale was adjusted out of a payout",
@@ -194,6 +207,8 @@ fn mark(seat: Seat, record: &Record, sky: &mut Sky) {
         (_, Kind::FileDuplicate) => "a file came twice",
         (_, Kind::FileQuarantined) => "a file was quarantined",
         (_, Kind::ClearingException) => "a clearing exception was named",
+        (_, Kind::PositionFreed) => "an item waited for a position",
+        (_, Kind::PositionsSettled) => "positions were settled",
         (Party::Acquirer, Kind::PayoutReturned) => "a payout came back",
         (Party::Acquirer, Kind::SaleAdjusted) => "a sale was adjusted out of a payout",
         (_, Kind::SaleReserved) => "money was put into the reserve",

@@ -177,6 +177,12 @@ pub fn night(dice: &Dice, date: Date, healed: bool) -> Vec<Task> {
     for (second, doing) in plan {
         tasks.push(task(Stamp::on(date, second), 0, doing));
     }
+    if Season::of(dice.seed()) == Season::Capped {
+        // So often that what is sold in a day of healing finds room in the night after it.
+        let settle = |minute: u64| Stamp::on(date, next + 4 * 3_600 + 60 * minute);
+        let doing = || desk(Party::Hub, Desk::SettlePositions);
+        tasks.extend([0, 10, 20, 30].map(|minute| task(settle(minute), 0, doing())));
+    }
     tasks
 }
 
@@ -238,6 +244,9 @@ pub fn healing_day(dice: &Dice, date: Date, is_first: bool) -> Vec<Task> {
             tasks.push(task(noon(0), 0, desk(Desk::Limit(merchant, Money::minor(90_000_000)))));
         }
     }
+    // No more than one item may be, where the hub's members may owe little.
+    let is_capped = Season::of(dice.seed()) == Season::Capped;
+    let amount = Money::minor(if is_capped { 50_000 } else { 100_000 });
     // A line that is made anew lets the acquirer try again what nobody answered.
     tasks.push(task(noon(1), 0, Doing::Link(false)));
     tasks.push(task(noon(2), 0, Doing::Link(true)));
@@ -249,7 +258,7 @@ pub fn healing_day(dice: &Dice, date: Date, is_first: bool) -> Vec<Task> {
             tasks.push(task(at, till, Doing::Till(Command::SignOn)));
         }
         let at = noon(60 + u64::from(till));
-        tasks.push(task(at, till, Doing::Sell(0, Money::minor(100_000), false)));
+        tasks.push(task(at, till, Doing::Sell(0, amount, false)));
     }
     tasks.extend(night(dice, date, true));
     tasks.sort_by_key(|task| task.at);

@@ -1,6 +1,9 @@
 //! A database that several parties share: its URL, and the name under which one of them keeps its history there.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use super::{History, Store, StoreError};
 use crate::journal::Party;
@@ -116,6 +119,30 @@ impl Database {
     /// Always: this program knows no PostgreSQL.
     #[cfg(not(feature = "postgres"))]
     pub fn flow(url: &str) -> Result<Flow, StoreError> {
+        Err(Self::new(url, "flow").map_err(StoreError::Failed)?.unknown())
+    }
+
+    /// What the sessions of a database's server wait for, by name, and how often each was met when it was looked at until
+    /// the sender was dropped.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "postgres")]
+    pub fn waits(
+        url: &str,
+        every: Duration,
+        until: &Receiver<()>,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
+        let database = Self::new(url, "flow").map_err(StoreError::Failed)?;
+        super::postgres::waits(&database, every, until)
+    }
+
+    /// See the variant with the feature `postgres`.
+    ///
+    /// # Errors
+    /// Always: this program knows no PostgreSQL.
+    #[cfg(not(feature = "postgres"))]
+    pub fn waits(url: &str, _: Duration, _: &Receiver<()>) -> Result<BTreeMap<String, u64>, StoreError> {
         Err(Self::new(url, "flow").map_err(StoreError::Failed)?.unknown())
     }
 

@@ -9,6 +9,8 @@ mod link;
 mod rows;
 mod schema;
 
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -226,6 +228,28 @@ pub(super) fn flow(database: &Database) -> Result<Flow, StoreError> {
     let sessions = client.query(sql, &[]).map_err(refused)?;
     let sessions = sessions.iter().filter_map(|row| u32::try_from(row.get::<_, i32>(0)).ok()).collect();
     Ok(Flow { commits, flushes, sessions })
+}
+
+/// What the sessions of parties are at, looked at again and again until whoever holds the other end lets go: how often each
+/// was met. `active` runs, `WALSync` flushes the log, `WALWrite` waits while another one does, `ClientRead` has nothing to do.
+pub(super) fn waits(
+    database: &Database,
+    every: Duration,
+    until: &Receiver<()>,
+) -> Result<BTreeMap<String, u64>, StoreError> {
+    let mut client = schema::connect(database)?;
+    let refused = |error: postgres::Error| unopened(database, &error);
+    let sql = "SELECT coalesce(wait_event, state, ''), count(*) FROM pg_stat_activity \
+               WHERE application_name LIKE 'settlement %' AND pid <> pg_backend_pid() GROUP BY 1";
+    let statement = client.prepare(sql).map_err(refused)?;
+    let mut met = BTreeMap::new();
+    while until.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        for row in client.query(&statement, &[]).map_err(refused)? {
+            let count = u64::try_from(row.get::<_, i64>(1)).unwrap_or_default();
+            *met.entry(row.get(0)).or_default() += count;
+        }
+    }
+    Ok(met)
 }
 
 /// Begins a new epoch of a partition. From here on no commit of an earlier one gets through: its statement waits for

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::{Folder, Link, Member, ROUTES, Raw, RawFolder, RawLink, RawParty, Topology, line, route, timers};
 use crate::journal::Party;
 use crate::money::Money;
-use crate::party::StandIn;
+use crate::party::{Caps, StandIn};
 use crate::store::Database;
 use crate::wire::Dialect;
 
@@ -116,6 +116,7 @@ impl Check<'_> {
         };
         may("routes", Party::Acquirer, raw.routes.is_some())?;
         may("stand_in", Party::Hub, raw.stand_in.is_some())?;
+        may("caps", Party::Hub, raw.caps.is_some())?;
         let stand_in = raw.stand_in.as_ref().map(|limits| *limits.get_ref());
         let text = |of: &Option<Spanned<String>>, field: &str, length: usize| {
             let Some(value) = of else { return Ok(String::new()) };
@@ -140,6 +141,7 @@ impl Check<'_> {
             keeps: raw.keeps.as_ref().map_or_else(Vec::new, |of| of.get_ref().clone()),
             // Which it has is known when the links are read.
             routes: Vec::new(),
+            caps: raw.caps.as_ref().map_or_else(Caps::default, |caps| *caps.get_ref()),
             stand_in: stand_in.map(|of| StandIn { sale: Money::minor(of.sale), card: Money::minor(of.card) }),
         })
     }

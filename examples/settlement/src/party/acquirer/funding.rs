@@ -149,7 +149,7 @@ impl Acquirer {
             Desk::PayTo(merchant, account, who) => return self.propose_account(merchant, account, who, fx),
             Desk::Agree(merchant, who) => return self.agree_to_account(merchant, who, fx),
             Desk::Claim => return self.claim(fx),
-            Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) => {
+            Desk::Run | Desk::Close(_) | Desk::Return(_) | Desk::Correct(_) | Desk::SettlePositions => {
                 return fx.done(Outcome::Refused("not a matter of the acquirer"));
             }
         }

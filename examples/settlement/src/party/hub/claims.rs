@@ -13,7 +13,7 @@ impl Hub {
             let is_it = |known: &&Presentment| (known.kind, known.amount) == (item.kind, item.amount);
             let known = self.items.get(&item.name()).filter(is_it);
             let (kind, note) = match known {
-                Some(_) if self.waiting.contains(&item.name()) => continue,
+                Some(_) if self.waits(&item.name()) => continue,
                 Some(_) => (RecordKind::ClaimGranted, item.name()),
                 None => (
                     RecordKind::ClearingException,
