@@ -136,7 +136,8 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
             Some(octets) => words(octets),
             None => words(&padded(rest)),
         };
-        self.keys.get(..self.len)?.iter().position(|key| key.is(bitmaps))
+        // if there is any, all are looked at: those of no plan are like none
+        (self.len > 0).then(|| self.keys.iter().position(|key| key.is(bitmaps)))?
     }
 
     /// A plan is made on the second sighting, and only of messages that are valid.

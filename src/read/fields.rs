@@ -1,0 +1,82 @@
+//! The elements of a message, one after the other.
+
+use crate::layout::walk::Steps;
+use crate::model::bitmap::Iter;
+use crate::read::field::Field;
+use crate::read::message::Message;
+use crate::read::reader::Reader;
+
+/// Elements in ascending order: each starts where that is remembered, or else where the one before it ends.
+#[derive(Clone)]
+struct Fields<'m, 'a> {
+    message: &'m Message<'a>,
+    numbers: Iter,
+    /// The rank of the next one, and that of none.
+    rank: usize,
+    count: usize,
+    /// Where the one before it ended, if its own start was not remembered.
+    end: Option<usize>,
+}
+
+impl<'a> Iterator for Fields<'_, 'a> {
+    type Item = Field<'a>;
+
+    // in the caller's code, where most of a field is never made
+    #[inline(always)]
+    fn next(&mut self) -> Option<Field<'a>> {
+        let rank = self.rank;
+        if rank >= self.count {
+            return None;
+        }
+        self.rank += 1;
+        let number = self.numbers.next()?;
+        match self.message.starts.get(rank) {
+            Some(start) => self.message.field(number, start),
+            None => self.next_far(number),
+        }
+    }
+}
+
+impl<'a> Fields<'_, 'a> {
+    #[inline(never)]
+    fn next_far(&mut self, number: u8) -> Option<Field<'a>> {
+        let message = self.message;
+        let near_end = || {
+            let before = self.rank.checked_sub(2)?;
+            let field = message.field(message.announced.nth(before)?, message.starts.get(before)?)?;
+            Some(field.range().end)
+        };
+        let field = message.field(number, self.end.or_else(near_end)?)?;
+        self.end = Some(field.range().end);
+        Some(field)
+    }
+}
+
+impl<'a> Message<'a> {
+    /// The elements in ascending order.
+    #[inline]
+    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
+        // where a bitmap stands between the elements, not every one starts where that before it ends
+        let apart = self.bitmaps == 3 && self.spec.bitmap().has_third_among_values();
+        let (in_a_row, walked) = match self.starts.get(0).filter(|_| !apart) {
+            Some(_) => (self.count, 0),
+            None => (0, self.count),
+        };
+        let count = usize::from(in_a_row);
+        let fields = Fields { message: self, numbers: self.announced.iter(), rank: 0, count, end: None };
+        fields.chain(self.walked().take(usize::from(walked)))
+    }
+
+    /// The elements in ascending order, walked to anew.
+    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
+        let mut steps = Steps::new(self.spec.body());
+        let mut reader = Reader::new(self.octets(), self.spec.header() + self.spec.mti().len());
+        let spec = self.spec;
+        // what is walked was checked before: no error comes, and one would end the iteration
+        let walk = move || {
+            let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
+            Some(Field { spec: Some(spec), ..reader.field(key, element).ok()? })
+        };
+        core::iter::from_fn(walk).take(usize::from(self.count))
+    }
+}
