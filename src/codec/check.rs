@@ -36,7 +36,12 @@ pub(crate) fn first_misfit(value: &Octets<'_>, content: Content) -> Option<(usiz
         Some(octets) => {
             // the sign of a class that has one stands in the first chunk
             let mut chunks = octets.chunks(CHUNK).enumerate();
-            let (chunk, octets) = chunks.find(|(chunk, octets)| !all_in(content, *chunk, octets))?;
+            let (chunk, octets) = loop {
+                let (chunk, octets) = chunks.next()?;
+                if !all_in(content, chunk, octets) {
+                    break (chunk, octets);
+                }
+            };
             let mut octets = (chunk * CHUNK..).zip(octets.iter().copied());
             octets.find(|(index, octet)| !content.admits(*index, *octet))
         }

@@ -49,16 +49,16 @@ pub(crate) fn are_valid(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> boo
 #[inline(always)]
 fn usual(plain: &[u8], at: usize, layout: &Layout<'_>) -> Option<(usize, Misfits)> {
     let [first, second, third] = *plain.get(at..at + 3)?.first_chunk()?;
-    let (tag, length, width) = match first & 0x1F {
-        0x1F => (u16::from_be_bytes([first, second]), third, 3),
-        _ => (u16::from(first), second, 2),
-    };
+    let two = u16::from_be_bytes([first, second]);
+    let (tag, length, width) = if two & 0x1F00 == 0x1F00 { (two, third, 3) } else { (two >> 8, second, 2) };
     let object = layout.placed(u32::from(tag))?.object;
     let end = at + width + usize::from(length);
     let whole = plain.get(..end).filter(|_| object.admits(length))?;
     match object.value {
         ObjectValue::Free => Some((end, 0)),
-        ObjectValue::Packed if (1..=8).contains(&length) => Some((end, misfits(*whole.last_chunk()?, length))),
+        ObjectValue::Packed if (1..=8).contains(&length) => {
+            Some((end, misfits(*whole.last_chunk()?, length)))
+        }
         _ => None,
     }
 }
