@@ -21,9 +21,24 @@ struct Fields<'m, 'a> {
 impl<'a> Iterator for Fields<'_, 'a> {
     type Item = Field<'a>;
 
-    // in the caller's code, where most of a field is never made
-    #[inline(always)]
     fn next(&mut self) -> Option<Field<'a>> {
+        self.step()
+    }
+
+    /// In the caller's code, where most of a field is never made.
+    #[inline]
+    fn fold<B, F: FnMut(B, Field<'a>) -> B>(mut self, first: B, mut add: F) -> B {
+        let mut sum = first;
+        while let Some(field) = self.step() {
+            sum = add(sum, field);
+        }
+        sum
+    }
+}
+
+impl<'a> Fields<'_, 'a> {
+    #[inline(always)]
+    fn step(&mut self) -> Option<Field<'a>> {
         let rank = self.rank;
         if rank >= self.count {
             return None;
@@ -35,9 +50,7 @@ impl<'a> Iterator for Fields<'_, 'a> {
             None => self.next_far(number),
         }
     }
-}
 
-impl<'a> Fields<'_, 'a> {
     #[inline(never)]
     fn next_far(&mut self, number: u8) -> Option<Field<'a>> {
         let message = self.message;
