@@ -282,16 +282,26 @@ impl<'a> Message<'a> {
 
     /// The same message; whether it makes sense is known of it.
     pub(crate) fn settled(&self) -> Self {
-        let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
-        let crosses =
-            |card: Range<usize>, _| borders().any(|border| card.start < border && border < card.end);
         let trust = match self.trust {
-            Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, borders) => Trust::Doubtful,
-            Trust::Unknown if is_card_across(self.wire, crosses) => Trust::Crossed,
+            Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, || self.borders()) => {
+                Trust::Doubtful
+            }
+            Trust::Unknown if is_card_across(self.wire, |card, _| self.has_border_in(card)) => Trust::Crossed,
             Trust::Unknown => Trust::Sound,
             known => known,
         };
         Self { trust, ..*self }
+    }
+
+    /// Where elements begin, and their values.
+    fn borders(&self) -> impl Iterator<Item = usize> + Clone {
+        self.fields().flat_map(|field| [field.range().start, field.value_range().start])
+    }
+
+    /// Whether one lies within a card number. Apart, so that the search for card numbers stays small.
+    #[inline(never)]
+    fn has_border_in(&self, card: Range<usize>) -> bool {
+        self.borders().any(|border| card.start < border && border < card.end)
     }
 
     fn makes_sense(&self) -> bool {
