@@ -75,13 +75,13 @@ impl<'a> Message<'a> {
             Some(_) => (self.count, 0),
             None => (0, self.count),
         };
-        let count = usize::from(in_a_row);
-        let fields = Fields { message: self, numbers: self.announced.iter(), rank: 0, count, end: None };
-        fields.chain(self.walked().take(usize::from(walked)))
+        let (numbers, count) = (self.announced.iter(), in_a_row.into());
+        let fields = Fields { message: self, numbers, rank: 0, count, end: None };
+        fields.chain(self.walked(walked))
     }
 
-    /// The elements in ascending order, walked to anew.
-    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
+    /// The first `count` elements, walked to anew.
+    fn walked(&self, count: u8) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
         let mut steps = Steps::new(self.spec.body());
         let mut reader = Reader::new(self.octets(), self.spec.header() + self.spec.mti().len());
         let spec = self.spec;
@@ -90,6 +90,6 @@ impl<'a> Message<'a> {
             let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
             Some(Field { spec: Some(spec), ..reader.field(key, element).ok()? })
         };
-        core::iter::from_fn(walk).take(usize::from(self.count))
+        core::iter::from_fn(walk).take(usize::from(count))
     }
 }
