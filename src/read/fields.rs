@@ -14,7 +14,7 @@ struct Fields<'m, 'a> {
     /// The rank of the next one, and that of none.
     rank: usize,
     count: usize,
-    /// Where the one before it ended, if its own start was not remembered.
+    /// Where the one before it ended, if that is known.
     end: Option<usize>,
 }
 
@@ -22,14 +22,21 @@ impl<'a> Iterator for Fields<'_, 'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        self.step()
+        let (rank, number) = self.step()?;
+        match self.message.starts.get(rank) {
+            Some(start) => self.message.field(number, start),
+            None => self.far_field(number),
+        }
     }
 
     /// In the caller's code, where most of a field is never made.
     #[inline]
     fn fold<B, F: FnMut(B, Field<'a>) -> B>(mut self, first: B, mut add: F) -> B {
         let mut sum = first;
-        while let Some(field) = self.step() {
+        while let Some((rank, number)) = self.step() {
+            let start = self.message.starts.get(rank).or_else(|| self.end_before());
+            let Some(field) = start.and_then(|start| self.message.field(number, start)) else { break };
+            self.end = Some(field.range().end);
             sum = add(sum, field);
         }
         sum
@@ -37,31 +44,37 @@ impl<'a> Iterator for Fields<'_, 'a> {
 }
 
 impl<'a> Fields<'_, 'a> {
+    /// Rank and number of the next one.
     #[inline(always)]
-    fn step(&mut self) -> Option<Field<'a>> {
+    fn step(&mut self) -> Option<(usize, u8)> {
         let rank = self.rank;
         if rank >= self.count {
             return None;
         }
         self.rank += 1;
-        let number = self.numbers.next()?;
-        match self.message.starts.get(rank) {
-            Some(start) => self.message.field(number, start),
-            None => self.next_far(number),
-        }
+        Some((rank, self.numbers.next()?))
     }
 
+    /// The one of the last step, whose start is not remembered.
     #[inline(never)]
-    fn next_far(&mut self, number: u8) -> Option<Field<'a>> {
-        let message = self.message;
-        let near_end = || {
-            let before = self.rank.checked_sub(2)?;
-            let field = message.field(message.announced.nth(before)?, message.starts.get(before)?)?;
-            Some(field.range().end)
-        };
-        let field = message.field(number, self.end.or_else(near_end)?)?;
+    fn far_field(&mut self, number: u8) -> Option<Field<'a>> {
+        let field = self.message.field(number, self.end_before()?)?;
         self.end = Some(field.range().end);
         Some(field)
+    }
+
+    /// Where the one before the last step ended.
+    #[inline(always)]
+    fn end_before(&self) -> Option<usize> {
+        self.end.or_else(|| self.near_end())
+    }
+
+    /// The same of one whose start is remembered.
+    #[inline(never)]
+    fn near_end(&self) -> Option<usize> {
+        let (message, before) = (self.message, self.rank.checked_sub(2)?);
+        let field = message.field(message.announced.nth(before)?, message.starts.get(before)?)?;
+        Some(field.range().end)
     }
 }
 

@@ -136,7 +136,7 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
             Some(octets) => words(octets),
             None => words(&padded(rest)),
         };
-        // if there is any, all are looked at: those of no plan are like none
+        // all of them, if there is any: where no plan is, the key is like no bitmaps
         (self.len > 0).then(|| self.keys.iter().position(|key| key.is(bitmaps)))?
     }
 

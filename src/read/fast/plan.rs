@@ -150,6 +150,7 @@ impl Plan {
         at: usize,
         (marks, starts): (&mut Marks, &mut Noted),
     ) -> bool {
+        // first, so that it is known of every place in the wire
         let Some(_) = near(wire.len()) else { return false };
         let Ok(mut at) = u32::try_from(at) else { return false };
         let ([first, places @ ..], [_, lengths @ ..]) = (&mut marks.places, &mut marks.lengths);
