@@ -22,37 +22,46 @@ impl<'a> Iterator for Fields<'_, 'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        let (rank, number) = self.step()?;
-        match self.message.starts.get(rank) {
+        let start = self.message.starts.get(self.rank);
+        let number = self.step()?;
+        match start {
             Some(start) => self.message.field(number, start),
             None => self.far_field(number),
         }
     }
 
-    /// In the caller's code, where most of a field is never made.
+    /// In the caller's code, where most of a field is never made. Where elements end is noted from the first
+    /// one on whose start is not remembered: it takes time.
     #[inline]
     fn fold<B, F: FnMut(B, Field<'a>) -> B>(mut self, first: B, mut add: F) -> B {
         let mut sum = first;
-        while let Some((rank, number)) = self.step() {
-            let start = self.message.starts.get(rank).or_else(|| self.end_before());
-            let Some(field) = start.and_then(|start| self.message.field(number, start)) else { break };
-            self.end = Some(field.range().end);
+        while let Some(start) = self.message.starts.get(self.rank)
+            && let Some(number) = self.step()
+        {
+            let Some(field) = self.message.field(number, start) else { return sum };
             sum = add(sum, field);
+        }
+        let mut next = self.step();
+        let Some(mut start) = next.and_then(|_| self.end_before()) else { return sum };
+        while let Some(number) = next {
+            let Some(field) = self.message.field(number, start) else { return sum };
+            start = field.range().end;
+            sum = add(sum, field);
+            next = self.step();
         }
         sum
     }
 }
 
 impl<'a> Fields<'_, 'a> {
-    /// Rank and number of the next one.
+    /// The number of the next one.
     #[inline(always)]
-    fn step(&mut self) -> Option<(usize, u8)> {
-        let rank = self.rank;
-        if rank >= self.count {
+    fn step(&mut self) -> Option<u8> {
+        if self.rank >= self.count {
             return None;
         }
         self.rank += 1;
-        Some((rank, self.numbers.next()?))
+        self.numbers.next()
     }
 
     /// The one of the last step, whose start is not remembered.
