@@ -169,10 +169,8 @@ impl Load {
             if let Some(run) = &run {
                 show_until(run, &ended);
             }
-            let (mut latency, mut end) = (Latency::new(), Instant::now());
-            if let Some(run) = &run {
-                end = run.start;
-            }
+            let mut latency = Latency::new();
+            let mut end = run.as_ref().map_or_else(Instant::now, |run| run.start);
             for share in shares {
                 let (times, last) = share.join().map_err(|_| Failure::Told)??;
                 latency.add(&times);
