@@ -6,7 +6,8 @@ mod common;
 use cardwire::layout::{Shape, an, ans, ansb, n, row};
 use cardwire::mask::OPEN;
 use cardwire::{
-    Builder, Dialect, ErrorKind, Inspection, Message, MessageWriter, Mti, Parser, Spec, Template, Value,
+    Builder, Dialect, ErrorKind, Field, Inspection, Message, MessageWriter, Mti, Parser, Spec, Template,
+    Value,
     layout::{BitmapForm, NextBitmap, Row},
     model::Place,
 };
@@ -67,6 +68,18 @@ fn holds(message: &Message<'_>, values: &[(u8, String)]) {
         end = Some(field.range().end);
     }
     assert_eq!(end, (!values.is_empty()).then_some(message.wire().len()));
+    let places = |field: Field<'_>| (field.key(), field.range(), field.value_range());
+    let mut one_by_one = Vec::new();
+    for field in message.fields() {
+        one_by_one.push(places(field));
+    }
+    // in a fold from wherever, too
+    for taken in [0, 1, 63, 64, 65, values.len()] {
+        let mut fields = message.fields();
+        let mut found: Vec<_> = (0..taken).map_while(|_| fields.next()).map(places).collect();
+        fields.for_each(|field| found.push(places(field)));
+        assert_eq!(found, one_by_one, "after {taken}");
+    }
 }
 
 /// Copies, whole and in part, are what would be built of the same values.

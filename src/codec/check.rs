@@ -30,13 +30,18 @@ pub(crate) fn check(
 }
 
 /// The first octet of a logical value that its class does not admit.
-#[inline]
+#[inline(always)]
 pub(crate) fn first_misfit(value: &Octets<'_>, content: Content) -> Option<(usize, u8)> {
     match value.plain() {
         Some(octets) => {
             // the sign of a class that has one stands in the first chunk
             let mut chunks = octets.chunks(CHUNK).enumerate();
-            let (chunk, octets) = chunks.find(|(chunk, octets)| !all_in(content, *chunk, octets))?;
+            let (chunk, octets) = loop {
+                let (chunk, octets) = chunks.next()?;
+                if !all_in(content, chunk, octets) {
+                    break (chunk, octets);
+                }
+            };
             let mut octets = (chunk * CHUNK..).zip(octets.iter().copied());
             octets.find(|(index, octet)| !content.admits(*index, *octet))
         }
@@ -53,6 +58,7 @@ fn all_in(content: Content, chunk: usize, octets: &[u8]) -> bool {
     all(if content.is_signed() && chunk > 0 { Content::N } else { content }, octets)
 }
 
+#[inline]
 fn check_logical(value: &Octets<'_>, coding: Coding, content: Content) -> Result<()> {
     match first_misfit(value, content) {
         None => Ok(()),
@@ -81,6 +87,7 @@ pub(crate) fn misfit(coding: Coding, content: Content, octet: u8) -> ErrorKind {
 }
 
 /// What the logical view cannot show: fill half bytes, zones, characters that are no hex digits.
+#[inline]
 fn check_wire(
     wire: &Octets<'_>,
     value: &Octets<'_>,

@@ -12,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{ElementDoc, ImportError, LayoutDoc, MAX_ELEMENTS, OrderDoc, SpecDoc};
-use crate::codec::fast::element::FastElement;
+use crate::codec::fast::element::{FastElement, FastObject};
 use crate::layout::{Element, Layout, MAX_DEPTH, Order, Size};
 use crate::model::SpecFault;
 use crate::spec::Spec;
@@ -138,6 +138,7 @@ impl ElementDoc {
             pad_nibble: self.pad_nibble,
             privacy: self.privacy,
             fast: FastElement::UNKNOWN,
+            object: FastObject::UNKNOWN,
         };
         element.with_fast()
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, reason = "const evaluation; every index is guarded")]
 
 use crate::codec::Coding;
-use crate::codec::fast::element::FastElement;
+use crate::codec::fast::element::{FastElement, FastObject};
 use crate::layout::{Element, Form, Layout, Order, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
 use crate::model::content::Content;
@@ -67,6 +67,7 @@ impl Element<'_> {
             }
             _ => fast,
         };
+        self.object = FastObject::of(&self.fast);
         self
     }
 

@@ -18,7 +18,7 @@ pub use row::{Row, Shape, a, an, anp, ans, ansb, b, h, n, ne, ns, row, s, x_n, y
 pub use terminator::Terminator;
 
 use self::tag_index::TagIndex;
-use crate::codec::fast::element::FastElement;
+use crate::codec::fast::element::{FastElement, FastObject};
 pub use crate::codec::{
     BitmapForm, CodePage, Coding, LengthUnit, NextBitmap, PadNibble, Prefix, PrefixCoding, Side, Tag, Zone,
 };
@@ -48,6 +48,8 @@ pub struct Element<'s> {
     pub(crate) privacy: Privacy,
     /// How to read it fast, if it is of a common form.
     pub(crate) fast: FastElement,
+    /// The same after a tag of BER.
+    pub(crate) object: FastObject,
 }
 
 /// How long a value is, in units: characters, digits, or octets of a binary value.
@@ -208,8 +210,13 @@ impl<'s> Layout<'s> {
     /// The element listed under this tag.
     #[inline(always)]
     fn tagged(&self, tag: u32) -> Option<&'s Element<'s>> {
-        let placed = self.tag_index.get(tag).and_then(|index| self.elements.get(index)?.as_ref());
-        placed.filter(|element| element.key == tag).or_else(|| self.searched(tag))
+        self.placed(tag).or_else(|| self.searched(tag))
+    }
+
+    /// The element listed under this tag, if it is found without a search.
+    #[inline(always)]
+    pub(crate) fn placed(&self, tag: u32) -> Option<&'s Element<'s>> {
+        self.elements.get(self.tag_index.get(tag))?.as_ref().filter(|element| element.key == tag)
     }
 
     #[cold]

@@ -2,30 +2,30 @@
 
 use core::fmt;
 
-/// For each number that is made of a tag, the place of an element in the list, from 1 on; 0 for none.
+/// For each number that is made of a tag, the index of an element in the list; that of another one, or of none,
+/// where no tag of the list makes the number.
 ///
 /// Two tags may make the same number: the first one listed has the place, the others are searched for,
-/// and so are those beyond 255. Who looks an element up compares its tag.
+/// and so are those beyond 254. Who looks an element up compares its tag.
 #[derive(Clone, Copy)]
 pub(super) struct TagIndex([u8; SLOTS]);
 
 const SLOTS: usize = 256;
 
 impl TagIndex {
-    pub(super) const NONE: Self = Self([0; SLOTS]);
+    pub(super) const NONE: Self = Self([u8::MAX; SLOTS]);
 
     /// The same with the tag at that index of the list.
     #[allow(clippy::indexing_slicing, clippy::as_conversions, reason = "guarded; a place is a hint")]
     pub(super) const fn with(mut self, tag: u32, index: usize) -> Self {
-        self.0[slot(tag) as usize] = (index + 1) as u8;
+        self.0[slot(tag) as usize] = index as u8;
         self
     }
 
     /// The index of the element that may be listed under the tag.
     #[inline(always)]
-    pub(super) fn get(&self, tag: u32) -> Option<usize> {
-        let place = *self.0.get(usize::from(slot(tag)))?;
-        usize::from(place).checked_sub(1)
+    pub(super) fn get(&self, tag: u32) -> usize {
+        self.0.get(usize::from(slot(tag))).copied().unwrap_or(u8::MAX).into()
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn chip_data_is_found_without_a_search() {
         for (index, element) in EMV.elements().enumerate() {
-            assert_eq!(EMV.tag_index.get(element.key), Some(index));
+            assert_eq!(EMV.tag_index.get(element.key), index);
         }
     }
 

@@ -13,6 +13,7 @@ type Lengths = u32;
 
 /// The longest card number that the digits begin with, if they begin with one. `digits` gives the digit at an
 /// index; there are `left` of them.
+#[inline]
 pub(crate) fn longest(digits: impl Fn(usize) -> u8, left: usize) -> Option<usize> {
     if left < SHORTEST {
         return None;

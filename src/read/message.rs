@@ -8,9 +8,8 @@ use crate::codec::window::Octets;
 use crate::codec::{Coding, Side};
 use crate::layout::Element;
 use crate::layout::path;
-use crate::layout::walk::Steps;
 use crate::mask::{Inner, is_card_across, is_inner_digit};
-use crate::model::bitmap::{Bitmap, Iter};
+use crate::model::bitmap::Bitmap;
 use crate::model::content::Content;
 use crate::model::error::{Error, ErrorKind, Key, Place, Result};
 use crate::model::mti::Mti;
@@ -182,7 +181,7 @@ impl<'a> Message<'a> {
 
     /// The element that starts at `start`.
     #[inline(always)]
-    fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
+    pub(crate) fn field(&self, number: u8, start: usize) -> Option<Field<'a>> {
         let (key, element) = (Key::number(u32::from(number)), self.spec.element(number)?);
         let is_plain = matches!(element.coding, Coding::Ascii | Coding::Raw);
         match element.fast.find(self.wire, start).filter(|_| is_plain) {
@@ -196,28 +195,10 @@ impl<'a> Message<'a> {
         }
     }
 
-    #[inline(never)]
-    fn far_field(&self, number: u8, start: usize) -> Option<Field<'a>> {
-        self.field(number, start)
-    }
-
     /// The input, trusted as the message is.
     #[inline]
-    fn octets(&self) -> Octets<'a> {
+    pub(crate) fn octets(&self) -> Octets<'a> {
         Octets::of(self.wire).trusted(self.trust)
-    }
-
-    /// The elements in ascending order, walked to anew.
-    fn walked(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a> {
-        let mut steps = Steps::new(self.spec.body());
-        let mut reader = Reader::new(self.octets(), self.spec.header() + self.spec.mti().len());
-        let spec = self.spec;
-        // what is walked was checked before: no error comes, and one would end the iteration
-        let walk = move || {
-            let (key, element) = steps.next(&mut reader, |error, _| error).ok()??;
-            Some(Field { spec: Some(spec), ..reader.field(key, element).ok()? })
-        };
-        core::iter::from_fn(walk).take(usize::from(self.count))
     }
 
     /// The element or part at a path: `39`, `55.9F26`, `48.0105`, `60.2`.
@@ -229,32 +210,6 @@ impl<'a> Message<'a> {
             Some(rest) => field.path(rest),
             None => Some(field),
         }
-    }
-
-    /// The elements in ascending order.
-    pub fn fields(&self) -> impl Iterator<Item = Field<'a>> + Clone + use<'a, '_> {
-        let count = usize::from(self.count);
-        // where a bitmap stands between the elements, not every one starts where that before it ends
-        let apart = self.bitmaps == 3 && self.spec.bitmap().has_third_among_values();
-        let near = if apart { 0 } else { self.starts.near(count, self.wire.len()) };
-        let starts = self.announced.iter().take(near).enumerate();
-        let near_fields = starts.filter_map(|(rank, number)| self.field(number, self.starts.get(rank)?));
-        let (numbers, first) = if near < count { self.far(near) } else { (Bitmap::EMPTY.iter(), None) };
-        let far_fields = numbers.scan(first, |next, number| {
-            let field = self.far_field(number, (*next)?)?;
-            *next = Some(field.range().end);
-            Some(field)
-        });
-        let walked = if near == 0 { count } else { 0 };
-        near_fields.chain(far_fields).chain(self.walked().take(walked))
-    }
-
-    /// The elements after the first `near`, and where the first of them starts; none where there is nothing near.
-    #[inline(never)]
-    fn far(&self, near: usize) -> (Iter, Option<usize>) {
-        let last = near.checked_sub(1);
-        let last = last.and_then(|rank| self.far_field(self.announced.nth(rank)?, self.starts.get(rank)?));
-        (self.bitmap().iter_from(near), last.map(|field| field.range().end))
     }
 
     /// The text of an open element.
@@ -327,16 +282,26 @@ impl<'a> Message<'a> {
 
     /// The same message; whether it makes sense is known of it.
     pub(crate) fn settled(&self) -> Self {
-        let borders = || self.fields().flat_map(|field| [field.range().start, field.value_range().start]);
-        let crosses =
-            |card: Range<usize>, _| borders().any(|border| card.start < border && border < card.end);
         let trust = match self.trust {
-            Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, borders) => Trust::Doubtful,
-            Trust::Unknown if is_card_across(self.wire, crosses) => Trust::Crossed,
+            Trust::Unknown if !self.makes_sense() && has_card_across(self.wire, || self.borders()) => {
+                Trust::Doubtful
+            }
+            Trust::Unknown if is_card_across(self.wire, |card, _| self.has_border_in(card)) => Trust::Crossed,
             Trust::Unknown => Trust::Sound,
             known => known,
         };
         Self { trust, ..*self }
+    }
+
+    /// Where elements begin, and their values.
+    fn borders(&self) -> impl Iterator<Item = usize> + Clone {
+        self.fields().flat_map(|field| [field.range().start, field.value_range().start])
+    }
+
+    /// Whether one lies within a card number. Apart, so that the search for card numbers stays small.
+    #[inline(never)]
+    fn has_border_in(&self, card: Range<usize>) -> bool {
+        self.borders().any(|border| card.start < border && border < card.end)
     }
 
     fn makes_sense(&self) -> bool {

@@ -4,6 +4,7 @@ pub(crate) mod amount;
 pub(crate) mod exposed;
 pub(crate) mod fast;
 pub(crate) mod field;
+mod fields;
 pub(crate) mod inspection;
 mod listed;
 mod mac_span;

@@ -50,15 +50,6 @@ impl Starts {
         self.0.get(rank).filter(|start| **start != FAR).map(|start| usize::from(*start))
     }
 
-    /// How many of `count` elements, in a message of `len` octets, are near.
-    #[inline(always)]
-    pub(crate) fn near(&self, count: usize, len: usize) -> usize {
-        if count <= NEAR && len < usize::from(FAR) {
-            return count;
-        }
-        self.0.iter().take(count).position(|start| *start == FAR).unwrap_or(count.min(NEAR))
-    }
-
     #[inline(always)]
     pub(crate) fn note(&mut self, rank: usize, start: usize) {
         if let Some(slot) = self.0.get_mut(rank) {

@@ -136,7 +136,8 @@ impl<'s, const PLANS: usize> Parser<'s, PLANS> {
             Some(octets) => words(octets),
             None => words(&padded(rest)),
         };
-        self.keys.get(..self.len)?.iter().position(|key| key.is(bitmaps))
+        // all of them, if there is any: where no plan is, the key is like no bitmaps
+        (self.len > 0).then(|| self.keys.iter().position(|key| key.is(bitmaps)))?
     }
 
     /// A plan is made on the second sighting, and only of messages that are valid.

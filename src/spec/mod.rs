@@ -27,6 +27,8 @@ pub use table::{Slots, Table, binary_parts, numbered_parts, table, text_parts};
 pub(crate) use check::check_below;
 
 use crate::codec::fast::element::FastElement;
+#[cfg(test)]
+use crate::codec::fast::element::FastObject;
 use crate::layout::{BitmapForm, Element, Layout, Order};
 use crate::model::error::{ErrorKind, Result};
 
@@ -145,7 +147,7 @@ impl<'s> Spec<'s> {
     pub(crate) fn without_fast_forms(&self) -> Spec<'s> {
         let ordinary = |element: &Option<Element<'s>>| {
             let element = element.as_ref()?;
-            Some(Element { fast: FastElement::UNKNOWN, ..*element })
+            Some(Element { fast: FastElement::UNKNOWN, object: FastObject::UNKNOWN, ..*element })
         };
         let elements: Vec<_> = self.body.elements.iter().map(ordinary).collect();
         let body = Layout::new(self.body.order, elements.leak());

@@ -3,7 +3,7 @@
 #![allow(clippy::indexing_slicing, clippy::as_conversions, reason = "const evaluation over fixed arrays")]
 
 use super::dialect::Dialect;
-use crate::codec::fast::element::FastElement;
+use crate::codec::fast::element::{FastElement, FastObject};
 use crate::codec::{Coding, LengthUnit, PadNibble, Prefix, PrefixCoding, Side};
 use crate::layout::{Element, Fill, Form, Length, Row, Size};
 use crate::model::bitmap::MAX_ELEMENTS;
@@ -193,6 +193,7 @@ impl<'s> Row<'s> {
             pad_nibble,
             privacy: self.privacy,
             fast: FastElement::UNKNOWN,
+            object: FastObject::UNKNOWN,
         };
         element.with_fast()
     }

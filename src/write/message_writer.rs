@@ -225,7 +225,9 @@ impl<'s, 'o> MessageWriter<'s, 'o> {
         let wide = self.bitmap_len();
         self.require(self.at + wide)?;
         let body = self.bitmaps_at + usize::from(self.bitmaps) * wide;
-        if let Some(room) = self.out.get_mut(body..self.at + wide) {
+        if body < self.at
+            && let Some(room) = self.out.get_mut(body..self.at + wide)
+        {
             // said so that a compiler sees that it cannot stop the program
             let moved = room.len().saturating_sub(wide);
             room.copy_within(..moved, room.len() - moved);

@@ -1,7 +1,12 @@
 //! `cardwire serve`, `send` and `load`, against each other.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use cardwire::Message;
+use cardwire::spec::ISO87_ASCII;
 
 use super::{cardwire, file, good, hex};
 
@@ -134,12 +139,12 @@ fn a_misbehaving_issuer() {
 #[test]
 fn what_is_no_request_is_told_and_not_answered() {
     let issuer = Issuer::start(&["-s", "iso87-ascii", "-F", "ascii4", "--count", "3"]);
-    let mut stream = std::net::TcpStream::connect(&issuer.address).unwrap();
+    let mut stream = TcpStream::connect(&issuer.address).unwrap();
     let frame = |mti: &str, stan: &str| format!("0026{mti}0020000000000000{stan}");
     let (response, broken) = (frame("0210", "000007"), frame("0200", "00007X"));
     stream.write_all(format!("{response}{broken}XXXX").as_bytes()).unwrap();
     assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
-    let mut other = std::net::TcpStream::connect(&issuer.address).unwrap();
+    let mut other = TcpStream::connect(&issuer.address).unwrap();
     other.write_all(frame("0200", "000009").as_bytes()).unwrap();
     let mut answered = [0; 8];
     other.read_exact(&mut answered).unwrap();
@@ -201,6 +206,87 @@ fn a_load_is_bounded_and_measured() {
     let done = cardwire(&["load", "192.0.2.1:5000", "-s", "iso87-ascii"], object(1, 10));
     assert_eq!(done.code, 2);
     assert!(done.err.contains("--allow-host 192.0.2.1"), "{}", done.err);
+}
+
+/// A host that approves whatever comes, and keeps it: the connections that there were, and the requests of each.
+struct Host {
+    address: String,
+    requests: Arc<Mutex<Vec<Vec<Vec<u8>>>>>,
+}
+
+impl Host {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for (index, stream) in listener.incoming().map_while(Result::ok).enumerate() {
+                kept.lock().unwrap().push(Vec::new());
+                let kept = Arc::clone(&kept);
+                std::thread::spawn(move || approve(stream, |wire| kept.lock().unwrap()[index].push(wire)));
+            }
+        });
+        Self { address, requests }
+    }
+
+    fn requests(&self) -> Vec<Vec<Vec<u8>>> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+/// Sends back each request as its response.
+fn approve(mut stream: TcpStream, mut keep: impl FnMut(Vec<u8>)) {
+    let mut length = [0; 2];
+    while stream.read_exact(&mut length).is_ok() {
+        let mut wire = vec![0; u16::from_be_bytes(length).into()];
+        stream.read_exact(&mut wire).unwrap();
+        keep(wire.clone());
+        wire[2] = b'1';
+        stream.write_all(&[&length[..], &wire].concat()).unwrap();
+    }
+}
+
+/// Whatever the threads and connections: each request is sent once, the messages in turn, and no more of them than
+/// are wanted.
+#[test]
+fn a_load_on_several_connections_sends_each_request_once() {
+    const COUNT: u32 = 200;
+    for (lines, connections, threads) in [(7, 1, 1), (7, 3, 2), (300, 5, 8)] {
+        let host = Host::start();
+        let messages: String = (1..=lines).map(|line| object(line, line)).collect();
+        let (connections, threads) = (connections.to_string(), threads.to_string());
+        let args = ["load", &host.address, "-s", "iso87-ascii", "--window", "4", "--count", "200"];
+        let out = good(&[&args[..], &["--connections", &connections, "-j", &threads]].concat(), messages);
+        assert!(out.starts_with("200 answered, 0 not, in "), "{out}");
+        let requests = host.requests();
+        assert_eq!(requests.len().to_string(), connections);
+        let number = |wire: &[u8], element| {
+            u32::try_from(Message::parse(&ISO87_ASCII, wire).unwrap().number(element).unwrap()).unwrap()
+        };
+        let mut sent: Vec<_> =
+            requests.concat().iter().map(|wire| (number(wire, 11), number(wire, 4))).collect();
+        sent.sort_unstable();
+        let wanted: Vec<_> = (1..=COUNT).map(|stan| (stan, (stan - 1) % lines + 1)).collect();
+        assert_eq!(sent, wanted);
+    }
+}
+
+/// A message that is none is told by its line, whoever read it, before anything is sent.
+#[test]
+fn a_load_of_which_a_message_is_wrong_sends_nothing() {
+    let host = Host::start();
+    let messages: String = (1..=140).map(|line| object(line, line)).collect();
+    for (line, threads) in [(1, "1"), (65, "3"), (140, "2")] {
+        let mut lines: Vec<&str> = messages.lines().collect();
+        lines[line - 1] = r#"{"mti":"0200","fields":{"3":"x"}}"#;
+        let path = file("wrong.ndjson", lines.join("\n").as_bytes());
+        let args = ["load", &host.address, "-s", "iso87-ascii", "-j", threads, "--count", "50"];
+        let done = cardwire(&[&args[..], &[path.to_str().unwrap()]].concat(), "");
+        assert_eq!((done.code, done.out.as_str()), (1, ""));
+        assert!(done.err.contains(&format!("wrong.ndjson:{line}: field 3")), "{}", done.err);
+    }
+    assert_eq!(host.requests().len(), 0);
 }
 
 #[test]

@@ -22,6 +22,12 @@ impl Latency {
         self.0.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX).max(1));
     }
 
+    /// Adds the times that another one has.
+    pub(crate) fn add(&mut self, other: &Self) {
+        // the bounds are the same: no time is beyond them
+        let _ = self.0.add(&other.0);
+    }
+
     /// How many times were recorded.
     pub(crate) fn count(&self) -> u64 {
         self.0.len()

@@ -104,6 +104,11 @@ impl Output {
         Self { writer: Sink::Memory(Vec::new()), painted, row: String::with_capacity(256) }
     }
 
+    /// Whether it appears on a terminal as it is written.
+    pub(crate) fn is_on_terminal(&self) -> bool {
+        matches!(self.writer, Sink::Stdout(_)) && io::stdout().is_terminal()
+    }
+
     /// How much is kept.
     pub(crate) const fn written(&self) -> usize {
         match &self.writer {

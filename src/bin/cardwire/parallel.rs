@@ -71,7 +71,7 @@ pub(crate) fn one_by_one<I>(
     read: impl FnOnce(Take<'_, I>) -> Outcome,
     mut each: impl FnMut(&mut Output, I) -> Outcome<Done>,
 ) -> Outcome<Count> {
-    let (mut count, mut progress) = (Count::default(), Progress::new());
+    let (mut count, mut progress) = (Count::default(), Progress::beside(output));
     read(&mut |item, waits| {
         count.add(each(output, item)?);
         progress.show(count.total);
@@ -96,7 +96,7 @@ pub(crate) fn in_order<I: Send + 'static>(
         return one_by_one(output, read, each);
     }
     let chunks = start(threads, output.is_painted(), read, work);
-    let (mut count, mut progress) = (Count::default(), Progress::new());
+    let (mut count, mut progress) = (Count::default(), Progress::beside(output));
     loop {
         let chunk = match chunks.try_recv() {
             Ok(chunk) => chunk,

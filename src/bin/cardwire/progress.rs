@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::lang::say;
+use crate::output::Output;
 
 /// A line that counts.
 pub(crate) struct Progress {
@@ -20,8 +21,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 static STANDS: AtomicBool = AtomicBool::new(false);
 
 impl Progress {
-    pub(crate) fn new() -> Self {
-        let is_seen = io::stderr().is_terminal() && !io::stdout().is_terminal();
+    /// One that is seen if standard error is a terminal, and the output is not on one.
+    pub(crate) fn beside(output: &Output) -> Self {
+        let is_seen = io::stderr().is_terminal() && !output.is_on_terminal();
         Self { since: is_seen.then(Instant::now), shown: Duration::ZERO }
     }
 

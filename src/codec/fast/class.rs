@@ -113,16 +113,6 @@ impl CharClass {
         self.run(All { value, last })
     }
 
-    /// Whether all octets from `start` to `end` are packed digits, looked at in the caller if they are
-    /// few.
-    #[inline(always)]
-    pub(crate) fn is_packed(wire: &[u8], start: usize, end: usize) -> bool {
-        match (wire.get(..end).and_then(<[u8]>::last_chunk), wire.get(start..end)) {
-            (Some(last), Some(value)) if value.len() <= BLOCK => All { value, last }.of(packed),
-            _ => Self::Packed.admits(wire, start, end),
-        }
-    }
-
     /// The first octet of a value that does not belong to the class.
     #[cold]
     #[inline(never)]

@@ -34,6 +34,28 @@ pub(crate) struct FastElement {
     pub(super) max: u16,
 }
 
+/// How to read what follows the tag of an object of BER without parts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct FastObject {
+    pub(crate) value: ObjectValue,
+    /// The least length, and how much more the greatest one is; no length has two octets.
+    min: u8,
+    span: u8,
+}
+
+/// How the value of an object is tested.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ObjectValue {
+    /// Every octet is admitted.
+    Free,
+    /// All are packed digits.
+    Packed,
+    /// All are of the class of the element.
+    Class,
+    /// Ask the ordinary reader.
+    Unknown,
+}
+
 /// What an odd length means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Odd {
@@ -200,20 +222,11 @@ impl FastElement {
     }
 
     /// The same of an object without parts whose BER length stands at `at`.
-    #[inline(always)]
     pub(crate) fn valid_ber_end(&self, wire: &[u8], at: usize) -> Option<usize> {
-        let length @ 0..=0x7F = *wire.get(at)? else { return None };
+        let (length, object) = (*wire.get(at)?, FastObject::of(self));
         let (start, end) = (at + 1, at + 1 + usize::from(length));
-        let is_common = self.prefix == FastPrefix::Ber && !self.is_composite;
-        if !is_common || !self.admits(usize::from(length)) || end > wire.len() {
-            return None;
-        }
-        let is_valid = match self.test {
-            Test::Free => true,
-            Test::Block(CharClass::Packed) => CharClass::is_packed(wire, start, end),
-            test => test.passes(wire, start, end),
-        };
-        is_valid.then_some(end)
+        let is_common = object.value != ObjectValue::Unknown && object.admits(length);
+        (is_common && end <= wire.len() && self.test.passes(wire, start, end)).then_some(end)
     }
 
     /// Whether a prefix may announce that length.
@@ -391,6 +404,34 @@ impl FastElement {
         self.admits(number).then_some((number, at + width))
     }
 }
+
+impl FastObject {
+    pub(crate) const UNKNOWN: Self = Self { value: ObjectValue::Unknown, min: 0, span: 0 };
+
+    /// Of an element, if its length is of BER and it has no parts.
+    #[allow(clippy::as_conversions, reason = "guarded by the comparison; try_from is not const")]
+    pub(crate) const fn of(fast: &FastElement) -> Self {
+        let max = if fast.max < MANY { fast.max } else { MANY - 1 };
+        let value = match fast.test {
+            _ if fast.min > max || fast.is_composite => return Self::UNKNOWN,
+            _ if !matches!(fast.prefix, FastPrefix::Ber) => return Self::UNKNOWN,
+            Test::Free => ObjectValue::Free,
+            Test::Block(CharClass::Packed) => ObjectValue::Packed,
+            Test::Block(_) => ObjectValue::Class,
+            Test::Unknown => ObjectValue::Unknown,
+        };
+        Self { value, min: fast.min as u8, span: (max - fast.min) as u8 }
+    }
+
+    /// Whether the octet after the tag announces a length that is admitted.
+    #[inline(always)]
+    pub(crate) fn admits(self, length: u8) -> bool {
+        length.wrapping_sub(self.min) <= self.span
+    }
+}
+
+/// The first length that BER announces in several octets.
+const MANY: u16 = 0x80;
 
 /// The fast form at a bit of a word.
 #[inline(always)]

@@ -3,6 +3,7 @@
 //! Like all fast forms they only say yes: without one, the ordinary reader looks again.
 
 use crate::codec::Coding;
+use crate::codec::fast::element::ObjectValue;
 use crate::codec::window::hex_pair;
 use crate::layout::{Element, Layout, Order, Tag};
 
@@ -30,13 +31,59 @@ pub(crate) fn valid_composite_end(element: &Element<'_>, wire: &[u8], at: usize)
 pub(crate) fn are_valid(plain: &[u8], mut at: usize, layout: &Layout<'_>) -> bool {
     let is_common =
         at < plain.len() && matches!(layout.order(), Order::Tags { tag: Tag::Ber, length_first: None, .. });
+    let mut wrong = 0;
     while is_common && at < plain.len() {
-        let object = Tag::read_ber_fast(plain, at)
-            .and_then(|(tag, width)| layout.element(tag)?.fast.valid_ber_end(plain, at + width));
-        let Some(end) = object else { return false };
-        at = end;
+        let (end, misfits) = match usual(plain, at, layout) {
+            Some(object) => object,
+            None => match other(plain, at, layout) {
+                Some(end) => (end, 0),
+                None => return false,
+            },
+        };
+        (at, wrong) = (end, wrong | misfits);
     }
-    is_common
+    is_common && !has_misfit(wrong)
+}
+
+/// Where the object at `at` ends, if it has a usual form, and the misfits among its digits.
+#[inline(always)]
+fn usual(plain: &[u8], at: usize, layout: &Layout<'_>) -> Option<(usize, Misfits)> {
+    let [first, second, third] = *plain.get(at..at + 3)?.first_chunk()?;
+    let two = u16::from_be_bytes([first, second]);
+    let (tag, length, width) = if two & 0x1F00 == 0x1F00 { (two, third, 3) } else { (two >> 8, second, 2) };
+    let object = layout.placed(u32::from(tag))?.object;
+    let end = at + width + usize::from(length);
+    let whole = plain.get(..end).filter(|_| object.admits(length))?;
+    match object.value {
+        ObjectValue::Free => Some((end, 0)),
+        ObjectValue::Packed if (1..=8).contains(&length) => {
+            Some((end, misfits(*whole.last_chunk()?, length)))
+        }
+        _ => None,
+    }
+}
+
+/// Where the object at `at` ends, if it has a common form and is certainly valid.
+#[inline(never)]
+fn other(plain: &[u8], at: usize, layout: &Layout<'_>) -> Option<usize> {
+    let (tag, width) = Tag::read_ber_fast(plain, at)?;
+    layout.element(tag)?.fast.valid_ber_end(plain, at + width)
+}
+
+/// Half octets that are no digits: of each, the lowest bit, among others that say nothing.
+type Misfits = u64;
+
+/// The misfits among the packed digits of the last `len` of eight octets, where `len` is 1 to 8.
+#[inline(always)]
+fn misfits(octets: [u8; 8], len: u8) -> Misfits {
+    // what belongs to the neighbour is shifted out; a half octet above 9 has the bits 8 and 4, or 8 and 2
+    let halves = u64::from_le_bytes(octets) >> (8_u8.wrapping_sub(len).wrapping_mul(8) % 64);
+    halves >> 3 & (halves >> 2 | halves >> 1)
+}
+
+#[inline(always)]
+fn has_misfit(misfits: Misfits) -> bool {
+    misfits & u64::from_le_bytes([0x11; 8]) != 0
 }
 
 /// The longest composite that is decoded as a whole.

@@ -150,7 +150,9 @@ impl Plan {
         at: usize,
         (marks, starts): (&mut Marks, &mut Noted),
     ) -> bool {
-        let (Some(_), Ok(mut at)) = (near(wire.len()), u32::try_from(at)) else { return false };
+        // first, so that it is known of every place in the wire
+        let Some(_) = near(wire.len()) else { return false };
+        let Ok(mut at) = u32::try_from(at) else { return false };
         let ([first, places @ ..], [_, lengths @ ..]) = (&mut marks.places, &mut marks.lengths);
         *first = at;
         starts.note_first(self.first, at, &self.offsets);
