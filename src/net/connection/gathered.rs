@@ -4,6 +4,8 @@ use core::future::poll_fn;
 use core::sync::atomic::{AtomicUsize, Ordering};
 use core::task::Poll;
 
+use super::state::Tables;
+
 /// The requests that were put into the outbox since the writer took what waited, or was let in.
 pub(crate) struct Gathered {
     count: AtomicUsize,
@@ -22,13 +24,16 @@ impl Gathered {
         Self { count: AtomicUsize::new(0), full }
     }
 
-    /// Notes that one more request waits to be written.
-    pub(crate) fn add(&self) {
-        self.count.fetch_add(1, Ordering::Relaxed);
+    /// Notes that one more request waits to be written; whether that makes a batch. Whoever has the tables is alone
+    /// here; one who lets the writer in meanwhile may do so once more.
+    pub(crate) fn add(&self, _: &Tables) -> bool {
+        let count = self.count.load(Ordering::Relaxed) + 1;
+        self.count.store(count, Ordering::Relaxed);
+        count == self.full
     }
 
     /// Notes that none waits any more.
-    pub(crate) fn clear(&self) {
+    pub(crate) fn clear(&self, _: &Tables) {
         self.count.store(0, Ordering::Relaxed);
     }
 

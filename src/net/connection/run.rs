@@ -67,7 +67,11 @@ where
     let reading = tasks.spawn(read(Arc::clone(&state), service, reader, early)).id();
     let writing = tasks.spawn(write(Arc::clone(&state), writer)).id();
     tasks.spawn(keeper);
-    let timer = Arc::clone(&state);
+    let (timer, pacer) = (Arc::clone(&state), Arc::clone(&state));
+    tasks.spawn(async move {
+        pacer.keep_pace().await;
+        Closed::Local
+    });
     tasks.spawn(async move {
         timer.keep_time().await;
         Closed::Local
