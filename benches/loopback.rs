@@ -65,7 +65,8 @@ fn main() {
         "{:<64}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
         "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
     );
-    if let ([in_flight, trips], true) = (&arguments[..], std::env::args().any(|argument| argument == "count")) {
+    if let ([in_flight, trips], true) = (&arguments[..], std::env::args().any(|argument| argument == "count"))
+    {
         let one = RuntimeBuilder::new_current_thread().enable_all().build().unwrap();
         let task_each = std::env::args().any(|argument| argument == "tasks");
         let case = Case { in_flight: *in_flight, trips: Some(*trips), forms: true, task_each, ..CASE };
@@ -188,7 +189,8 @@ async fn call(
 ) -> Vec<u32> {
     let mut times = Vec::with_capacity(1 << 16);
     let mut number = 0;
-    let is_over = |number| case.trips.map_or_else(|| Instant::now() >= until && number > 0, |trips| number >= trips);
+    let is_over =
+        |number| case.trips.map_or_else(|| Instant::now() >= until && number > 0, |trips| number >= trips);
     while !is_over(number) {
         if let Some(permits) = &permits {
             permits.acquire().await.unwrap().forget();

@@ -294,8 +294,11 @@ fn post(
         tables.looks = deadline;
         state.sooner.notify_one();
     }
-    state.gather(&tables);
+    let is_batch = state.gathered.add(&tables);
     drop(tables);
+    if is_batch {
+        state.let_writer_in();
+    }
     Counters::add(&state.counters.requests, 1);
     Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
 }

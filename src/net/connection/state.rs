@@ -346,15 +346,13 @@ impl State {
         loop {
             self.paced.notified().await;
             let_others_go_first().await;
-            self.let_in.notify_waiters();
+            self.let_writer_in();
         }
     }
 
-    /// Notes that one more request waits to be written. A batch lets the writer in next.
-    pub(crate) fn gather(&self, tables: &Tables) {
-        if self.gathered.add(tables) {
-            self.let_in.notify_waiters();
-        }
+    /// Lets the writer in next.
+    pub(crate) fn let_writer_in(&self) {
+        self.let_in.notify_waiters();
     }
 
     /// Whether others may be ready to add to the batch: some request is in flight besides those
