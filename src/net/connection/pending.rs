@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 
 use super::handover::Taker;
 use super::outgoing::{Outgoing, written};
-use super::state::{Outcome, Phase, State, Waiter};
+use super::state::{Outcome, Phase, State, Tables, Waiter};
 use crate::model::error::Error;
 use crate::model::mti::Mti;
 use crate::net::error::{Lost, NotSent, SendError};
@@ -248,23 +248,7 @@ fn post(
     let is_request = settings.correlation.response_to(mti).is_some();
     let trace = trace.filter(|_| is_request).ok_or(Wait::Never(NotSent::NoKey))?;
     let mut tables = state.lock();
-    let early = kind == RequestKind::Early;
-    match tables.phase {
-        Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
-        Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
-        Phase::SigningOn if !early => return Err(Wait::Connection),
-        Phase::Down => return Err(Wait::Connection),
-        Phase::SigningOn | Phase::Up | Phase::Closing => (),
-    }
-    if !has_place {
-        return Err(Wait::Place);
-    }
-    if !tables.open {
-        return Err(Wait::Connection);
-    }
-    if tables.outbox.frames().len() >= settings.outbox_bytes {
-        return Err(Wait::Room);
-    }
+    may_leave(&tables, settings, kind == RequestKind::Early, has_place)?;
     let frame = tables.outbox.next();
     let (giver, taker) = state.handovers.take(&mut tables.spare);
     let waiter = Waiter { response: giver, frame, since: now };
@@ -297,10 +281,31 @@ fn post(
     let is_batch = state.gathered.add(&tables);
     drop(tables);
     if is_batch {
-        state.let_writer_in();
+        state.gathered.let_writer_in();
     }
     Counters::add(&state.counters.requests, 1);
     Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
+}
+
+/// Whether a request can leave now.
+fn may_leave(tables: &Tables, settings: &Settings, early: bool, has_place: bool) -> Result<(), Wait> {
+    match tables.phase {
+        Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
+        Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
+        Phase::SigningOn if !early => return Err(Wait::Connection),
+        Phase::Down => return Err(Wait::Connection),
+        Phase::SigningOn | Phase::Up | Phase::Closing => (),
+    }
+    if !has_place {
+        return Err(Wait::Place);
+    }
+    if !tables.open {
+        return Err(Wait::Connection);
+    }
+    if tables.outbox.frames().len() >= settings.outbox_bytes {
+        return Err(Wait::Room);
+    }
+    Ok(())
 }
 
 /// MTI and key of octets that are read for them.

@@ -1,4 +1,4 @@
-//! One live connection: a task that reads, a task that writes, and the timer.
+//! One live connection: a task that reads, a task that writes, one that lets it write, and the timer.
 //!
 //! ```text
 //!               +---------- state ------------+
@@ -69,7 +69,7 @@ where
     tasks.spawn(keeper);
     let (timer, pacer) = (Arc::clone(&state), Arc::clone(&state));
     tasks.spawn(async move {
-        pacer.keep_pace().await;
+        pacer.gathered.keep_pace().await;
         Closed::Local
     });
     tasks.spawn(async move {

@@ -10,7 +10,7 @@ use std::vec::Vec;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::gathered::{Gathered, let_others_go_first};
+use super::gathered::Gathered;
 use super::handover::{Giver, Places, Spare};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
@@ -40,10 +40,6 @@ pub(crate) struct State {
     pub(crate) phase: watch::Sender<Phase>,
     /// Wakes the writer.
     wake: Notify,
-    /// Asks that the writer be let in when others have had their turn.
-    paced: Notify,
-    /// Lets the writer in.
-    let_in: Notify,
     pub(crate) gathered: Gathered,
     /// Whether requests of the peer are no longer handled.
     refusing: AtomicBool,
@@ -137,8 +133,6 @@ impl State {
             places: Arc::new(Semaphore::new(settings.concurrency)),
             phase: watch::Sender::new(Phase::Down),
             wake: Notify::new(),
-            paced: Notify::new(),
-            let_in: Notify::new(),
             gathered: Gathered::of(settings.limits.window),
             refusing: AtomicBool::new(false),
             finishing: AtomicBool::new(false),
@@ -332,27 +326,12 @@ impl State {
                 }
             }
             self.wake.notified().await;
-            let let_in = self.let_in.notified();
+            let turn = self.gathered.next_turn();
             if self.has_company() {
-                self.paced.notify_one();
-                let_in.await;
+                self.gathered.ask_for_turn();
+                turn.await;
             }
         }
-    }
-
-    /// Lets the writer in when the others that are ready have had their turn. That is a task of its own, so that
-    /// a batch can let the writer in before them.
-    pub(crate) async fn keep_pace(&self) {
-        loop {
-            self.paced.notified().await;
-            let_others_go_first().await;
-            self.let_writer_in();
-        }
-    }
-
-    /// Lets the writer in next.
-    pub(crate) fn let_writer_in(&self) {
-        self.let_in.notify_waiters();
     }
 
     /// Whether others may be ready to add to the batch: some request is in flight besides those
@@ -420,6 +399,7 @@ impl State {
 
     pub(crate) fn set_phase(&self, phase: Phase) {
         let mut tables = self.lock();
+        // Closing is for good.
         if tables.phase == Phase::Closing {
             return;
         }
