@@ -7,8 +7,6 @@ use core::task::Poll;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-use super::state::Tables;
-
 /// The requests that were put into the outbox since the writer took what waited, or was let in.
 pub(crate) struct Gathered {
     count: AtomicUsize,
@@ -31,16 +29,16 @@ impl Gathered {
         Self { count: AtomicUsize::new(0), full, asked: Notify::new(), turn: Notify::new() }
     }
 
-    /// Notes that one more request waits to be written; whether that makes a batch. Whoever has the tables is alone
-    /// here; one who lets the writer in meanwhile may do so once more.
-    pub(crate) fn add(&self, _: &Tables) -> bool {
+    /// Notes that one more request waits to be written; whether that makes a batch. To be called by who has the outbox
+    /// alone. Who looks for a batch meanwhile may find one twice, which lets the writer in once more.
+    pub(crate) fn add(&self) -> bool {
         let count = self.count.load(Ordering::Relaxed) + 1;
         self.count.store(count, Ordering::Relaxed);
         count == self.full
     }
 
-    /// Notes that none waits any more.
-    pub(crate) fn clear(&self, _: &Tables) {
+    /// Notes that none waits any more. To be called likewise.
+    pub(crate) fn clear(&self) {
         self.count.store(0, Ordering::Relaxed);
     }
 

@@ -278,7 +278,7 @@ fn post(
         tables.looks = deadline;
         state.sooner.notify_one();
     }
-    let is_batch = state.gathered.add(&tables);
+    let is_batch = state.gathered.add();
     drop(tables);
     if is_batch {
         state.gathered.let_writer_in();

@@ -315,7 +315,7 @@ impl State {
                 tables.writing = !tables.outbox.frames().is_empty();
                 if tables.writing {
                     tables.outbox.take(batch);
-                    self.gathered.clear(&tables);
+                    self.gathered.clear();
                     drop(tables);
                     self.room.notify_waiters();
                     return true;
