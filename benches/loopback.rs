@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --features net --bench loopback            # everything, about 20 seconds
 //! cargo bench --features net --bench loopback -- 256 5   # 256 in flight, 5 seconds
+//! loopback count 64 12800                                # so many round trips, for benches/record/count.sh
 //! ```
 //!
 //! Per round trip the client builds and checks a request, the server parses it and builds a response
@@ -30,6 +31,8 @@ struct Case {
     spec: &'static Spec<'static>,
     echo: bool,
     one_write: bool,
+    /// So many round trips, instead of as many as the time allows.
+    trips: Option<u64>,
     /// Round trips a second, instead of as many as can be.
     rate: Option<u64>,
     thread_each: bool,
@@ -45,6 +48,7 @@ const CASE: Case = Case {
     spec: &ISO87_ASCII,
     echo: false,
     one_write: false,
+    trips: None,
     rate: None,
     thread_each: true,
     task_each: false,
@@ -61,6 +65,14 @@ fn main() {
         "{:<64}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}",
         "", "trips/s", "p50 us", "p99 us", "p99.9 us", "cpu us", "batch"
     );
+    if let ([in_flight, trips], true) = (&arguments[..], std::env::args().any(|argument| argument == "count"))
+    {
+        let one = RuntimeBuilder::new_current_thread().enable_all().build().unwrap();
+        let task_each = std::env::args().any(|argument| argument == "tasks");
+        let case = Case { in_flight: *in_flight, trips: Some(*trips), forms: true, task_each, ..CASE };
+        measure(&case, &one, &one);
+        return;
+    }
     if let [in_flight, seconds, ..] = arguments[..] {
         for (thread_each, task_each, forms) in
             [(true, false, false), (true, false, true), (false, false, false), (true, true, false)]
@@ -177,7 +189,9 @@ async fn call(
 ) -> Vec<u32> {
     let mut times = Vec::with_capacity(1 << 16);
     let mut number = 0;
-    while number == 0 || Instant::now() < until {
+    let is_over =
+        |number| case.trips.map_or_else(|| Instant::now() >= until && number > 0, |trips| number >= trips);
+    while !is_over(number) {
         if let Some(permits) = &permits {
             permits.acquire().await.unwrap().forget();
         }
@@ -196,7 +210,8 @@ async fn pipeline(case: &Case, client: &Client, until: Instant) -> Vec<u32> {
     let mut times = Vec::with_capacity(1 << 20);
     let (mut now, mut number) = (Instant::now(), 0);
     loop {
-        while sent.len() as u64 != case.in_flight && (now < until || number == 0) {
+        let is_over = |number| case.trips.map_or(now >= until && number > 0, |trips| number >= trips);
+        while sent.len() as u64 != case.in_flight && !is_over(number) {
             number += 1;
             sent.push_back((now, send(case, client, number % 1_000_000)));
         }

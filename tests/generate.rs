@@ -210,6 +210,21 @@ fn first_tracks_are_tracks() {
     }
 }
 
+/// As many tags as the first number says, or none where so many do not fit: with fewer it is simpler, whatever becomes
+/// of the other numbers.
+#[test]
+fn there_are_as_many_tags_as_are_drawn() {
+    let messages = Messages::of(&ISO87_BCD).only(&[]).always(&[55]);
+    for seed in 0..3_000_u16 {
+        let numbers: Vec<u16> =
+            (0..200).map(|index| seed.wrapping_mul(31).wrapping_mul(index + 1).rotate_left(3)).collect();
+        let drawn = usize::from(numbers[0] % 5);
+        let message = messages.draw(&Choices { message: vec![], elements: vec![(55, numbers)] }).unwrap();
+        let found = message.message().get(55).map_or(0, |icc| icc.parts().count());
+        assert!(found == 0 || found == drawn, "{seed}: {found} of {drawn}");
+    }
+}
+
 /// Where a layout takes tags that it does not list, such are drawn, too.
 #[test]
 fn tags_that_are_not_listed_are_drawn() {

@@ -13,6 +13,8 @@ use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Framing, Message, de};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::sleep;
 
 use exchange::{approve, holds, network, request, response_to};
@@ -24,25 +26,36 @@ const MILLI: Duration = Duration::from_millis(1);
 
 #[tokio::test]
 async fn a_request_that_comes_while_a_server_closes_gets_its_response_too() {
+    let (came, mut comes) = unbounded_channel();
+    let may_respond = Arc::new(Semaphore::new(0));
+    let permits = Arc::clone(&may_respond);
     let server = Server::bind("127.0.0.1:0")
-        .serve(|request: Received| async move {
-            sleep(100 * MILLI).await;
-            response_to(request.wire())
+        .serve(move |request: Received| {
+            let (came, permits) = (came.clone(), Arc::clone(&permits));
+            async move {
+                came.send(()).unwrap();
+                permits.acquire().await.unwrap().forget();
+                response_to(request.wire())
+            }
         })
         .await
         .unwrap();
-    let client = Client::builder(server.address()).connect().await.unwrap();
+    let address = server.address();
+    let client = Client::builder(address).connect().await.unwrap();
     let ask = |stan| {
         let client = client.clone();
         tokio::spawn(async move { client.request(request(stan), LIMIT).await })
     };
     let early = ask(1);
-    while server.totals().taken < 1 {
+    comes.recv().await.unwrap();
+    let closing = tokio::spawn(server.shutdown(LIMIT));
+    // It closes from when it accepts no connection any more.
+    while TcpStream::connect(address).await.is_ok() {
         sleep(MILLI).await;
     }
-    let closing = tokio::spawn(server.shutdown(LIMIT));
-    sleep(20 * MILLI).await;
     let late = ask(2);
+    comes.recv().await.unwrap();
+    may_respond.add_permits(2);
     assert!(holds(&early.await.unwrap().unwrap(), 1));
     assert!(holds(&late.await.unwrap().unwrap(), 2));
     closing.await.unwrap();

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 cargo build --release --quiet --manifest-path benches/peers/Cargo.toml
 cargo bench --quiet --features net --bench loopback --no-run
 cargo bench --quiet --bench instructions --bench linear --no-run
+cargo bench --quiet --all-features --bench loopback --no-run
 [ "${1-}" != --build ] || exit 0
 (cd benches/peers && cargo run --release --quiet)
 cp benches/peers/target/peers.json benches/record/peers.json

@@ -53,7 +53,7 @@ straight() {
 }
 
 failed=0
-for bench in instructions linear; do
+for bench in loopback instructions linear; do
     "$folder/count.sh" $bench >"$counted"
     if [ "${1-}" = --record ]; then
         { echo "# $compiler"; cat "$counted"; } >"$folder/$bench.tsv"

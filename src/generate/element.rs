@@ -82,13 +82,17 @@ fn parts(layout: &Layout<'_>, draw: &mut Draw<'_>, is_whole: bool) -> Option<Lis
         }
         Order::Tags { tag, unknown, .. } => {
             let count = count(draw, 0, 4);
-            let one = |_| match all.get(draw.below(all.len() + usize::from(unknown.is_some()))) {
-                Some(element) => part(element, element.key(), draw),
-                None => {
+            let one = |_| {
+                let drawn = draw.below(all.len() + usize::from(unknown.is_some()));
+                let other = unknown.filter(|_| drawn == all.len()).and_then(|element| {
                     let key = unlisted(tag, draw);
                     let is_free = tag.admits(key) && all.iter().all(|element| element.key() != key);
-                    unknown.filter(|_| is_free).and_then(|element| part(element, key, draw))
-                }
+                    if is_free { part(element, key, draw) } else { None }
+                });
+                // A tag that is taken stands for a listed one: were it left out, there could be one more part after
+                // it is made simpler.
+                let listed = all.get(drawn % all.len().max(1));
+                other.or_else(|| listed.and_then(|element| part(element, element.key(), draw)))
             };
             Some(List((0..count).filter_map(one).collect()))
         }

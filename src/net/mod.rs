@@ -41,9 +41,10 @@
 //!
 //! Requests and responses are written into one buffer, and one task writes all of it at once. It does
 //! so whenever there is something to write: a lone request waits for nobody, and while one write is
-//! on its way the next batch gathers. Whoever has put half a window into the buffer and then awaits a response lets that
-//! task go first, so that the peer has work while the other half is made. On the way in, one read takes many frames. A response is left in a place that
-//! later requests use again.
+//! on its way the next batch gathers. When half a window is in the buffer that task goes first, so that the peer has
+//! work while the other half is made: where one task sends them all, it goes when that task awaits a response; where each
+//! request has a task, a runtime of several threads runs it next. On the way in, one read takes many frames. A response
+//! is left in a place that later requests use again.
 //!
 //! A [`Builder`](crate::Builder) or a [`FilledForm`](crate::FilledForm) of the connection's own spec is not parsed again: its
 //! octets were checked as they were written, and its key is known where the elements have a fixed length and are given in

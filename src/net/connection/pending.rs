@@ -8,11 +8,11 @@ use std::boxed::Box;
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::handover::Taker;
 use super::outgoing::{Outgoing, written};
-use super::state::{Outcome, Phase, State, Waiter};
+use super::state::{Outcome, Phase, State, Tables, Waiter};
 use crate::model::error::Error;
 use crate::model::mti::Mti;
 use crate::net::error::{Lost, NotSent, SendError};
@@ -92,12 +92,12 @@ pub(crate) enum RequestKind {
     Early,
 }
 
-/// How a request is sent.
+/// How a request is sent; its times are on the clock of the table.
 #[derive(Clone, Copy)]
 struct Call<'a> {
     header: &'a [u8],
-    now: Instant,
-    deadline: Instant,
+    now: Duration,
+    deadline: Duration,
     kind: RequestKind,
     /// Whether the octets were checked by the spec of the connection.
     sound: bool,
@@ -113,13 +113,10 @@ enum Wait {
     Never(NotSent),
 }
 
-/// A year: for time-outs that lie beyond all clocks.
-const FAR: Duration = Duration::from_secs(86_400 * 365);
-
 /// A request in flight; dropped before its response, it is given up.
 struct InFlight {
     /// None once its outcome is known.
-    response: Option<Taker<Outcome>>,
+    response: Option<Taker>,
     ticket: Ticket,
     frame: u64,
     state: Arc<State>,
@@ -128,12 +125,7 @@ struct InFlight {
 impl InFlight {
     /// Its outcome; `None` if nobody is left to tell it.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Outcome>> {
-        let Some(response) = &mut self.response else { return Poll::Pending };
-        let outcome = ready!(response.poll(context));
-        if let Some(response) = self.response.take() {
-            self.state.handovers.put_back(response);
-        }
-        Poll::Ready(outcome)
+        self.state.handovers.poll(&mut self.response, context)
     }
 }
 
@@ -141,7 +133,7 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         let Some(response) = self.response.take() else { return };
         let state = &*self.state;
-        if let Some(outcome) = response.leave() {
+        if let Some(outcome) = state.handovers.leave(response) {
             // Its response was there, and nobody looked.
             return outcome.map_or((), |response| state.late(Duration::ZERO, response));
         }
@@ -152,7 +144,8 @@ impl Drop for InFlight {
             false => tables.mux.cancel(now, self.ticket),
         };
         drop(tables);
-        if given_up.is_some() {
+        if let Some(waiter) = given_up {
+            state.handovers.end(&waiter.response);
             state.window.add_permits(1);
         }
     }
@@ -166,8 +159,8 @@ pub(crate) fn request(
     timeout: Duration,
     kind: RequestKind,
 ) -> Pending {
-    let now = Instant::now();
-    let deadline = now.checked_add(timeout).unwrap_or_else(|| now + FAR);
+    let now = state.now();
+    let deadline = now.saturating_add(timeout);
     let sound = is_checked(state, message);
     let key = if sound { message.key(&state.settings.correlation) } else { None };
     let call = Call { header, now, deadline, kind, sound, key };
@@ -210,31 +203,32 @@ async fn request_in_turn(
     mut place: Option<OwnedSemaphorePermit>,
 ) -> Outcome {
     let Call { now, deadline, .. } = call;
+    let limit = state.at(deadline);
     let over = |why| SendError::NotSent(why);
     let request = loop {
         let room = state.room.notified();
-        match post(state, octets, Call { now: Instant::now(), ..call }, place.is_some()) {
+        match post(state, octets, Call { now: state.now(), ..call }, place.is_some()) {
             Ok(request) => {
                 place.into_iter().for_each(OwnedSemaphorePermit::forget);
                 break request;
             }
             Err(Wait::Never(why)) => return Err(over(why)),
             Err(Wait::Place) => {
-                let free = timeout_at(deadline, Arc::clone(&state.window).acquire_owned()).await;
+                let free = timeout_at(limit, Arc::clone(&state.window).acquire_owned()).await;
                 place = Some(free.map_err(|_| over(NotSent::NoRoom))?.map_err(|_| over(NotSent::Closing))?);
             }
             Err(Wait::Connection) => {
                 let mut phase = state.phase.subscribe();
                 let up = phase.wait_for(|phase| *phase != Phase::Down && *phase != Phase::SigningOn);
-                timeout_at(deadline, up).await.map_err(|_| over(NotSent::Down))?.ok();
+                timeout_at(limit, up).await.map_err(|_| over(NotSent::Down))?.ok();
             }
             Err(Wait::Room) => {
-                timeout_at(deadline, room).await.map_err(|_| over(NotSent::NoRoom))?;
+                timeout_at(limit, room).await.map_err(|_| over(NotSent::NoRoom))?;
             }
         }
     };
     let progress = Progress::InFlight(request);
-    Pending { progress, timeout: deadline.saturating_duration_since(now) }.await
+    Pending { progress, timeout: deadline.saturating_sub(now) }.await
 }
 
 /// Opens the request in the table and puts its frame into the outbox: both or neither. It takes the place in the
@@ -245,8 +239,57 @@ fn post(
     Call { header, now, deadline, kind, sound, key }: Call<'_>,
     has_place: bool,
 ) -> Result<InFlight, Wait> {
-    let (phase, early) = (state.phase(), kind == RequestKind::Early);
-    match phase {
+    let wrong = |error: Error| Wait::Never(NotSent::Message(error));
+    let settings = &state.settings;
+    let (mti, trace) = match key {
+        Some((mti, trace)) => (mti, Some(trace)),
+        None => parsed_key(settings, octets, sound).map_err(wrong)?,
+    };
+    let is_request = settings.correlation.response_to(mti).is_some();
+    let trace = trace.filter(|_| is_request).ok_or(Wait::Never(NotSent::NoKey))?;
+    let mut tables = state.lock();
+    may_leave(&tables, settings, kind == RequestKind::Early, has_place)?;
+    let frame = tables.outbox.next();
+    let (giver, taker) = state.handovers.take(&mut tables.spare);
+    let waiter = Waiter { response: giver, frame, since: now };
+    let opened = match kind == RequestKind::Again || mti.is_repeat() {
+        true => tables.mux.open_repeat(now, trace, deadline, waiter),
+        false => tables.mux.open(now, trace, deadline, waiter),
+    };
+    let put = match opened {
+        Ok(ticket) => state.put(&mut tables, header, octets, false).map(|()| ticket).map_err(|error| {
+            tables.mux.withdraw(ticket);
+            wrong(error)
+        }),
+        Err(refused) => Err(Wait::Never(match refused.why {
+            Refusal::Full => NotSent::NoRoom,
+            Refusal::InFlight => NotSent::InFlight,
+            Refusal::Recent => NotSent::Recent,
+        })),
+    };
+    let ticket = match put {
+        Ok(ticket) => ticket,
+        Err(why) => {
+            tables.spare.put_back(taker);
+            return Err(why);
+        }
+    };
+    if deadline < tables.looks {
+        tables.looks = deadline;
+        state.sooner.notify_one();
+    }
+    let is_batch = state.gathered.add();
+    drop(tables);
+    if is_batch {
+        state.gathered.let_writer_in();
+    }
+    Counters::add(&state.counters.requests, 1);
+    Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
+}
+
+/// Whether a request can leave now.
+fn may_leave(tables: &Tables, settings: &Settings, early: bool, has_place: bool) -> Result<(), Wait> {
+    match tables.phase {
         Phase::Closing if !early => return Err(Wait::Never(NotSent::Closing)),
         Phase::Down if early => return Err(Wait::Never(NotSent::Lost)),
         Phase::SigningOn if !early => return Err(Wait::Connection),
@@ -256,46 +299,13 @@ fn post(
     if !has_place {
         return Err(Wait::Place);
     }
-    let wrong = |error: Error| Wait::Never(NotSent::Message(error));
-    let settings = &state.settings;
-    let (mti, trace) = match key {
-        Some((mti, trace)) => (mti, Some(trace)),
-        None => parsed_key(settings, octets, sound).map_err(wrong)?,
-    };
-    let is_request = settings.correlation.response_to(mti).is_some();
-    let trace = trace.filter(|_| is_request).ok_or(Wait::Never(NotSent::NoKey))?;
-    let (giver, taker) = state.handovers.take();
-    let (now, deadline) = (state.since(now), state.since(deadline));
-    let mut tables = state.lock();
     if !tables.open {
         return Err(Wait::Connection);
     }
     if tables.outbox.frames().len() >= settings.outbox_bytes {
         return Err(Wait::Room);
     }
-    let frame = tables.outbox.next();
-    let waiter = Waiter { response: giver, frame, since: now };
-    let opened = match kind == RequestKind::Again || mti.is_repeat() {
-        true => tables.mux.open_repeat(now, trace, deadline, waiter),
-        false => tables.mux.open(now, trace, deadline, waiter),
-    };
-    let ticket = opened.map_err(|refused| match refused.why {
-        Refusal::Full => Wait::Never(NotSent::NoRoom),
-        Refusal::InFlight => Wait::Never(NotSent::InFlight),
-        Refusal::Recent => Wait::Never(NotSent::Recent),
-    })?;
-    if let Err(error) = state.put(&mut tables, header, octets, false) {
-        tables.mux.withdraw(ticket);
-        return Err(wrong(error));
-    }
-    if deadline < tables.looks {
-        tables.looks = deadline;
-        state.sooner.notify_one();
-    }
-    drop(tables);
-    state.gathered.add();
-    Counters::add(&state.counters.requests, 1);
-    Ok(InFlight { response: Some(taker), ticket, frame, state: Arc::clone(state) })
+    Ok(())
 }
 
 /// MTI and key of octets that are read for them.
@@ -319,7 +329,7 @@ pub(crate) fn notify(
             Message::parse(state.settings.spec, octets).map_err(NotSent::Message)?;
         }
         let mut tables = state.lock();
-        match state.phase() {
+        match tables.phase {
             Phase::Up if tables.open => (),
             Phase::Closing => return Err(NotSent::Closing),
             _ => return Err(NotSent::Down),

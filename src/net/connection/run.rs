@@ -1,4 +1,4 @@
-//! One live connection: a task that reads, a task that writes, and the timer.
+//! One live connection: a task that reads, a task that writes, one that lets it write, and the timer.
 //!
 //! ```text
 //!               +---------- state ------------+
@@ -67,7 +67,11 @@ where
     let reading = tasks.spawn(read(Arc::clone(&state), service, reader, early)).id();
     let writing = tasks.spawn(write(Arc::clone(&state), writer)).id();
     tasks.spawn(keeper);
-    let timer = Arc::clone(&state);
+    let (timer, pacer) = (Arc::clone(&state), Arc::clone(&state));
+    tasks.spawn(async move {
+        pacer.gathered.keep_pace().await;
+        Closed::Local
+    });
     tasks.spawn(async move {
         timer.keep_time().await;
         Closed::Local

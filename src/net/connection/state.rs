@@ -10,8 +10,8 @@ use std::vec::Vec;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::gathered::{Gathered, let_others_go_first};
-use super::handover::{Giver, Places};
+use super::gathered::Gathered;
+use super::handover::{Giver, Places, Spare};
 use super::outbox::{Batch, Frames, Outbox};
 use super::received::Received;
 use super::responses::Responses;
@@ -61,17 +61,20 @@ pub(crate) struct State {
 pub(crate) struct Tables {
     pub(crate) mux: Mux<Trace, Waiter>,
     pub(crate) outbox: Outbox,
+    pub(crate) spare: Spare,
     /// Whether the writer has a batch that is not written yet.
     writing: bool,
-    /// Whether a connection is there: the truth that `phase` tells the others.
+    /// Whether a connection is there.
     pub(crate) open: bool,
+    /// What can be sent: the truth that `phase` of the state tells the others.
+    pub(crate) phase: Phase,
     /// When the timer will look next.
     pub(crate) looks: Duration,
 }
 
 /// Who waits for a response.
 pub(crate) struct Waiter {
-    pub(crate) response: Giver<Outcome>,
+    pub(crate) response: Giver,
     /// The number of its frame.
     pub(crate) frame: u64,
     pub(crate) since: Duration,
@@ -105,6 +108,9 @@ pub(crate) enum Phase {
 /// How many requests may be in flight or be processed at most, whatever the settings say.
 const MOST_PLACES: usize = 1 << 28;
 
+/// A year: for times that lie beyond all clocks.
+const FAR: Duration = Duration::from_secs(86_400 * 365);
+
 impl State {
     pub(crate) fn new(mut settings: Settings, counters: Arc<Counters>) -> Arc<Self> {
         // Semaphores count no further, and without a place no request of the peer would be read.
@@ -113,8 +119,10 @@ impl State {
         let tables = Tables {
             mux: Mux::new(settings.limits),
             outbox: Outbox::default(),
+            spare: Spare::default(),
             writing: false,
             open: false,
+            phase: Phase::Down,
             looks: Duration::MAX,
         };
         Arc::new(Self {
@@ -221,7 +229,7 @@ impl State {
                 };
                 self.tell(if response.is_ok() { Event::Responded(waited) } else { Event::Refused });
                 // An error means that the caller went away at this very moment.
-                if let Err(Ok(response)) = payload.response.give(response) {
+                if let Err(Ok(response)) = self.handovers.give(&payload.response, response) {
                     self.late(Duration::ZERO, response);
                 }
             }
@@ -295,7 +303,7 @@ impl State {
                 false => SendError::Unknown { waited, why: Lost::TimedOut },
             };
             self.tell(Event::Expired);
-            let _ = payload.response.give(Err(error));
+            let _ = self.handovers.give(&payload.response, Err(error));
         }
     }
 
@@ -318,8 +326,10 @@ impl State {
                 }
             }
             self.wake.notified().await;
+            let turn = self.gathered.next_turn();
             if self.has_company() {
-                let_others_go_first().await;
+                self.gathered.ask_for_turn();
+                turn.await;
             }
         }
     }
@@ -388,11 +398,13 @@ impl State {
     }
 
     pub(crate) fn set_phase(&self, phase: Phase) {
+        let mut tables = self.lock();
         // Closing is for good.
-        self.phase.send_if_modified(|old| {
-            let new = if *old == Phase::Closing { Phase::Closing } else { phase };
-            core::mem::replace(old, new) != new
-        });
+        if tables.phase == Phase::Closing {
+            return;
+        }
+        tables.phase = phase;
+        self.phase.send_if_modified(|old| core::mem::replace(old, phase) != phase);
     }
 
     /// The connection was lost: everything in flight ends, told apart by whether it had left.
@@ -413,8 +425,9 @@ impl State {
                 true => SendError::Unknown { waited, why: Lost::Disconnected },
                 false => SendError::NotSent(NotSent::Lost),
             };
-            let _ = payload.response.give(Err(error));
+            let _ = self.handovers.give(&payload.response, Err(error));
         }
+        self.handovers.end_all(&self.lock().spare);
     }
 
     /// Handles no request of the peer any more.
@@ -458,9 +471,9 @@ impl State {
         self.start.elapsed()
     }
 
-    /// On the clock of the table.
-    pub(crate) fn since(&self, at: Instant) -> Duration {
-        at.saturating_duration_since(self.start)
+    /// A time on the clock of the table; what lies beyond all clocks is a year away.
+    pub(crate) fn at(&self, time: Duration) -> Instant {
+        self.start.checked_add(time).unwrap_or_else(|| Instant::now() + FAR)
     }
 
     /// Whether something is in flight, being processed, or being written.

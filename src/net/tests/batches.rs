@@ -47,6 +47,35 @@ async fn one_task_with_a_full_window_writes_it_in_halves() {
     assert_eq!(totals.writes, 1 + 1 + 192 / 32, "{written:?}");
 }
 
+/// Tasks with a request each, as many as the window holds, write it in two or three pieces, where a runtime of several
+/// threads lets those go first that were woken last.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_task_for_each_request_writes_about_half_a_window_at_a_time() {
+    const WINDOW: u32 = 64;
+    const ROUNDS: u32 = 20;
+    // all of it on the one thread
+    let totals = tokio::spawn(async {
+        let mut bench = Bench::with(1 << 20, Hooks::NONE, |settings| settings.limits.window = 64);
+        for caller in 0..WINDOW {
+            let peer = bench.peer.clone();
+            tokio::spawn(async move {
+                for round in 0..ROUNDS {
+                    peer.request(request(WINDOW * round + caller), 60 * SECOND).await.unwrap();
+                }
+            });
+        }
+        for _ in 0..WINDOW * ROUNDS {
+            let seen = bench.host.next().await;
+            let response = bench.host.frame(&[], &response_to(&seen));
+            bench.host.stream.write_all(&response).await.unwrap();
+        }
+        bench.peer.totals()
+    });
+    let totals = totals.await.unwrap();
+    let windows = u64::from(ROUNDS);
+    assert!((2 * windows..=3 * windows).contains(&totals.writes), "{} writes", totals.writes);
+}
+
 /// The key that a builder knows is the one that a parse of its octets finds: of every element of every spec, whatever
 /// it is given.
 #[test]
