@@ -66,6 +66,48 @@ fn a_refused_reversal_undoes_nothing() {
     }
 }
 
+/// What was refused for its MAC says nothing, whatever it says: an octet of it was another one. It is told with the transaction
+/// of its terminal and STAN, and neither ends it nor changes what is left of it.
+#[test]
+fn what_is_refused_for_its_mac_is_no_transaction_and_changes_none() {
+    let sale = [
+        "10:00:00 T>A 0200 000000 000001 . 10000 batch=000001",
+        "10:00:00 A>N 0200 000000 000001 607510000001 10000",
+        "10:00:01 N>A 0210 000000 000001 607510000001 10000 00 A00001 0316",
+        "10:00:01 A>T 0210 000000 000001 607510000001 10000 00 A00001 0316 batch=000001",
+    ];
+    let refused = |time: &str, mti: &str, response: &str, amount: &str, batch: &str| {
+        [
+            format!("{time}:00 T>A {mti} 000000 000001 . {amount} batch={batch}"),
+            format!("{time}:01 A>T {response} 000000 000001 . {amount} A0 batch={batch}"),
+        ]
+    };
+    let back = [
+        "10:20:00 T>A 0400 000000 000001 . 10000 98 batch=000001",
+        "10:20:01 A>T 0410 000000 000001 . 10000 00 batch=000001",
+    ];
+    for (amount, batch) in
+        [("10000", "000001"), ("10000", "000003"), ("10400", "000001"), ("9000000", "000003")]
+    {
+        for time in ["10:10", "10:30"] {
+            let request = refused(time, "0200", "0210", amount, batch);
+            let rows: Vec<&str> = sale.iter().copied().chain(request.iter().map(String::as_str)).collect();
+            check(
+                &rows,
+                &["sale 607510000001 000001 10000 60 9940 PO-1"],
+                &["2026-03-17 9940 PO-1"],
+                LATER,
+                &["P payout | B01 | 9940", "T matched | C01 S01 S02 S03 S04 S05 S06 | 10000"],
+            );
+            let reversal = refused(time, "0400", "0410", amount, batch);
+            let mut rows: Vec<&str> = sale.iter().copied().chain(back).collect();
+            rows.extend(reversal.iter().map(String::as_str));
+            rows.sort_unstable();
+            check(&rows, &[], &[], LATER, &["T reversed | S01 S02 S03 S04 S05 S06 S07 S08 | 10000"]);
+        }
+    }
+}
+
 /// One reservation that is charged in parts: each part is a transaction, compared with its own clearing record; what takes
 /// one back is of that one; what was declined, or reversed, is no part.
 #[test]

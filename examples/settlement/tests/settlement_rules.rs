@@ -215,6 +215,113 @@ fn a_reversal_between_the_date_and_the_batch_costs_the_merchant_nothing() {
     play(&steps, more);
 }
 
+/// Whatever item a date has that its terminal reverses before its batch, or later: both of its legs come to nothing for
+/// merchant and cardholder, its batch is in balance, and every book is empty of it.
+#[test]
+fn whatever_is_reversed_after_its_date_leaves_nothing_behind() {
+    let evening = night(0).replace("+0 23:00 cut-over\n", "");
+    let zero = "[books]\n'acquirer merchant_unsettled:104440359980001' = '0.00'\n'acquirer hub_receivable' = '0.00'\n\
+                'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer adjustments' = '0.00'\n\
+                'bank merchant:ACC-1' = '1,471.12'\n";
+    // the response that is lost, its slip, what stays reserved
+    for (lost, item, reserved) in [
+        ("0210", "sell 60.00", 100),
+        ("0230", "refund 1 500.00", 100),
+        ("0230", "refund 1 0.01", 100),
+        ("0210", "complete 2 60.00", 0),
+        ("0210", "complete 2 60.00 keep 40.00", 40),
+    ] {
+        let steps = format!(
+            "09:00 sign-on\n09:00 till2 sign-on\n10:00 sell 500.00\n10:10 preauth 100.00\n14:00 lose A>T {lost}\n\
+             14:00 {item}\n14:10 cut-over\n14:20 sell 80.00\n{evening}+1 15:00 sell 900.00\n{}{}",
+            night(1),
+            night(2)
+        );
+        let told = match item.starts_with("complete") {
+            true => "",
+            false => "[[verdict]]\nat = '+3 18:00'\nsale = 3\nis = 'W80 cut-over'\n",
+        };
+        let card = shown(8_000_000 - 148_000 - 100 * reserved);
+        let played = play(&steps, &format!("{zero}'issuer cardholder:1004' = '{card}'\n{told}"));
+        let records = played.books.records(Party::Acquirer).iter();
+        let ends = records.filter(|record| record.kind == RecordKind::SaleAdjusted);
+        assert_eq!(ends.count(), 1, "{item}");
+    }
+}
+
+/// A refund that is taken back is another one's room: the sale can be refunded again, once, and to the unit.
+#[test]
+fn a_refund_that_was_taken_back_can_be_given_again() {
+    let steps = format!(
+        "09:00 sign-on\n10:00 sell 500.00\n14:00 lose A>T 0230\n14:00 refund 1 500.00\n14:10 cut-over\n\
+         14:20 refund 1 500.00\n14:30 refund 1 0.01\n22:00 close-batch\n+1 15:00 sell 900.00\n{}{}",
+        night(1),
+        night(2)
+    );
+    let books = "[books]\n'issuer cardholder:1004' = '79,100.00'\n'bank merchant:ACC-1' = '891.60'\n\
+                 'acquirer owed_by_merchant:104440359980001' = '0.00'\n'acquirer hub_receivable' = '0.00'\n";
+    let played = play(&steps, books);
+    assert_eq!(
+        played.codes.iter().filter(|code| code.as_str() == "0230 64").count(),
+        1,
+        "{:?}",
+        played.codes
+    );
+}
+
+/// A refund that is taken back when its cardholder has spent the money: the issuer bears it, and says so.
+#[test]
+fn a_refund_that_is_taken_back_from_an_empty_card_is_borne_by_the_issuer() {
+    let spent = "14:11 till2 sell 20000.00\n14:12 till2 sell 19999.00\n14:13 till2 sell 19998.00\n14:14 till2 sell 19997.00\n";
+    let steps = format!(
+        "09:00 sign-on\n09:00 till2 sign-on\n10:00 sell 20000.00\n14:00 lose A>T 0230\n14:00 refund 1 20000.00\n14:10 cut-over\n\
+         {spent}14:20 sell 1.00\n{}+1 15:00 sell 1.00\n{}{}",
+        night(0).replace("+0 23:00 cut-over\n", ""),
+        night(1),
+        night(2)
+    );
+    let more = "[named]\n'issuer work_item' = 1\n[books]\n'issuer stip_exposure' = '-20,000.00'\n'issuer cardholder:1004' = '4.00'\n\
+                'acquirer adjustments' = '0.00'\n'bank merchant:ACC-1' = '19,881.98'\n";
+    play(&steps, more);
+}
+
+/// Amounts were altered on both ways, so that the issuer has less than the slip says: the desk corrects it, and what the slip
+/// says is charged, if the card covers that. If not, the item stays named, however often it is corrected.
+#[test]
+fn an_item_of_which_the_issuer_has_less_is_corrected_as_far_as_the_card_covers_it() {
+    let begin = "09:00 sign-on\n09:00 till2 sign-on\n14:10 sell 80.00\n14:20 alter A>I 0200 50.00\n14:20 alter I>A 0210 500.00\n14:20 sell 500.00\n";
+    let correct = "+1 12:00 correct 2\n+1 13:00 correct 2\n";
+    let named = |times: usize| {
+        format!(
+            "[named]\n'acquirer date_out_of_balance' = 1\n'issuer date_out_of_balance' = 1\n\
+             'acquirer item_disputed' = {times}\n'issuer item_disputed' = 1\n[books]\n"
+        )
+    };
+    let books = "'issuer cardholder:1004' = '79,420.00'\n'bank merchant:ACC-1' = '576.52'\n'acquirer hub_receivable' = '0.00'\n";
+    let steps = format!("{begin}{}{correct}{}", night(0), night(1).replace("+1 22:00", "+1 22:30"));
+    play(&steps, &format!("{}{books}", named(1)));
+    let spent = "15:00 till2 sell 20000.00\n15:01 till2 sell 19999.00\n15:02 till2 sell 19998.00\n15:03 till2 sell 19800.00\n";
+    let spent = format!("{begin}{spent}{}{correct}{}", night(0), night(1));
+    let books = "'issuer cardholder:1004' = '73.00'\n'bank merchant:ACC-1' = '79.52'\n";
+    play(&spent, &format!("{}{books}", named(2)));
+}
+
+/// Found by seed 17377: a limit let the later of two dates be paid first, so that the trial was a part of it, and the payout
+/// of the earlier one was reduced by it. On the statement neither added up.
+#[test]
+fn a_trial_is_deducted_from_the_payout_of_its_own_date() {
+    let first = night(0).replace("+1 09:00 pay\n+1 10:00 bank-run\n", "");
+    let steps = format!(
+        "08:00 pay-to M1 ACC-3 by alice\n08:02 agree M1 by bob\n09:00 sign-on\n14:00 sell 500.00\n{first}+1 14:00 sell 50.00\n\
+         +2 08:00 limit M1 100.00\n{}+2 10:30 limit M1 90000.00\n+2 11:00 pay\n+2 12:00 bank-run\n",
+        night(1)
+    );
+    let told = |sale: usize| format!("[[verdict]]\nat = '+3 18:00'\nsale = {sale}\nis = 'W00 matched'\n");
+    let books =
+        "[books]\n'bank merchant:ACC-3' = '546.70'\n'acquirer owed_by_merchant:104440359980001' = '0.00'\n";
+    play(&steps, &format!("{books}{}{}", told(1), told(2)));
+}
+
 /// The announcement of a date is lost that has a credit and no sale: the next one closes it, and the credit is presented.
 #[test]
 fn a_credit_of_a_date_whose_announcement_was_lost_is_presented_with_the_next() {

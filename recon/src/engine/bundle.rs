@@ -74,7 +74,12 @@ enum Key {
 
 impl Key {
     fn of(record: &Clearing, context: &ClearingContext, index: u32) -> Self {
-        let is_refund = context.kind == ClearingKind::Refund;
+        // what takes a refund back is money from the cardholder
+        let is_refund = match context.kind {
+            ClearingKind::Refund => true,
+            ClearingKind::Reversal => record.gross > 0,
+            _ => false,
+        };
         let rrn = match context.kind {
             ClearingKind::Adjustment | ClearingKind::Reversal => record.original_rrn.or(record.rrn),
             _ => record.rrn,

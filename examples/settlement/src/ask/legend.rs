@@ -75,8 +75,8 @@ const ROWS: [Row; 15] = [
     Row(
         "W80",
         [
-            "taken back after it was counted: a credit to the cardholder, and a deduction from a payout",
-            "计入后被撤回：向持卡人贷记，并从划款中扣除",
+            "taken back after it was counted: a credit to the cardholder, and a deduction from a payout; of a refund the other way",
+            "计入后被撤回：向持卡人贷记，并从划款中扣除；退货则相反",
         ],
         ["nothing; both are done by the expected date", "无需处理；预计日期前两者完成"],
     ),

@@ -33,8 +33,31 @@ named! {
         Sale = "sale",
         /// A refund: money from the acquirer.
         Refund = "refund",
-        /// A presentment of an earlier file is taken back (PDS 0025): money from the acquirer.
+        /// The presentment of a sale in an earlier file is taken back (PDS 0025): money from the acquirer.
         Reversal = "reversal",
+        /// That of a refund is: money to the acquirer.
+        RefundReversal = "refund reversal",
+    }
+}
+
+impl ItemKind {
+    /// What takes it back.
+    #[must_use]
+    pub const fn reversal(self) -> Self {
+        match self {
+            Self::Sale | Self::Reversal => Self::Reversal,
+            Self::Refund | Self::RefundReversal => Self::RefundReversal,
+        }
+    }
+
+    /// Does it take back what an earlier file has?
+    pub const fn is_reversal(self) -> bool {
+        matches!(self, Self::Reversal | Self::RefundReversal)
+    }
+
+    /// Does its money go to the acquirer?
+    pub const fn is_to_acquirer(self) -> bool {
+        matches!(self, Self::Sale | Self::RefundReversal)
     }
 }
 
@@ -80,7 +103,7 @@ fn wrong(what: impl fmt::Display) -> FileError {
 impl Presentment {
     /// Its name in the books: a presentment and its reversal have one RRN.
     pub fn name(&self) -> String {
-        if self.kind == ItemKind::Reversal { format!("{}/R", self.rrn) } else { self.rrn.clone() }
+        if self.kind.is_reversal() { format!("{}/R", self.rrn) } else { self.rrn.clone() }
     }
 }
 
@@ -177,7 +200,7 @@ impl Writer {
     fn presentment(&mut self, item: &Presentment) -> Result<(), FileError> {
         let local = format!("{}{}", yymmdd(item.at.date()), item.at.hhmmss());
         let elements = [
-            (3, if item.kind == ItemKind::Refund { "200000" } else { "000000" }.to_owned()),
+            (3, if item.kind.reversal() == ItemKind::Reversal { "000000" } else { "200000" }.to_owned()),
             (4, format!("{:012}", item.amount.units())),
             (12, local),
             (26, CATEGORY.to_owned()),
@@ -188,7 +211,7 @@ impl Writer {
             (49, CURRENCY.to_owned()),
         ];
         let mut subelements = Vec::new();
-        if item.kind == ItemKind::Reversal {
+        if item.kind.is_reversal() {
             subelements.push((25, format!("R{}", yymmdd(item.date))));
         }
         if let Some(fee) = item.fee {
@@ -210,14 +233,13 @@ fn read_presentment(message: &Message<'_>) -> Result<Presentment, FileError> {
     });
     let amount = text(message, 4).parse().map_err(|_| wrong("DE 4 is no amount"))?;
     let fee = subelement(message, 146).ok().and_then(|value| value.get(9..21)?.parse().ok());
-    let kind = match (subelement(message, 25), text(message, 3).as_str()) {
-        (Ok(_), _) => ItemKind::Reversal,
-        (_, "200000") => ItemKind::Refund,
-        (_, "000000") => ItemKind::Sale,
+    let kind = match text(message, 3).as_str() {
+        "200000" => ItemKind::Refund,
+        "000000" => ItemKind::Sale,
         _ => return Err(wrong("DE 3 is neither that of a sale nor that of a refund")),
     };
     Ok(Presentment {
-        kind,
+        kind: if subelement(message, 25).is_ok() { kind.reversal() } else { kind },
         rrn: text(message, 37),
         approval: text(message, 38),
         terminal: text(message, 41).trim().to_owned(),
@@ -273,6 +295,7 @@ mod tests {
             item("632714100001", 50_000, ItemKind::Sale),
             item("632714100002", 1, ItemKind::Refund),
             item("632714100001", 50_000, ItemKind::Reversal),
+            item("632714100002", 1, ItemKind::RefundReversal),
         ];
         ClearingFile { id, items }
     }

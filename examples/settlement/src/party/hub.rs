@@ -122,13 +122,13 @@ impl Hub {
     }
 
     /// What waits becomes a settlement file of the acquirer, and what takes back a presentment also a file of the
-    /// issuer, whose cardholder gets the money back. Files without a receipt are sent again.
+    /// issuer, whose cardholder gets the money back, or gives it back. Files without a receipt are sent again.
     fn run(&self, book: &Ledger, fx: &mut Effects) {
         let mut files = self.unacknowledged.clone();
         let freed = self.freed(&mut self.positions(book), fx);
         let names: BTreeSet<&String> = self.waiting.iter().chain(freed).collect();
         let waiting = || names.iter().filter_map(|name| Some((*name, self.items.get(*name)?)));
-        let reversals = waiting().filter(|(_, item)| item.kind == ItemKind::Reversal);
+        let reversals = waiting().filter(|(_, item)| item.kind.is_reversal());
         let (all, reversals): (Vec<_>, Vec<_>) = (waiting().collect(), reversals.collect());
         for (sequence, (kind, items)) in (self.runs + 1..).zip([(TO_ACQUIRER, all), (TO_ISSUER, reversals)]) {
             let Some(last) = items.iter().map(|(_, item)| item.date).max() else { continue };

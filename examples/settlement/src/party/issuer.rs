@@ -177,7 +177,7 @@ impl Issuer {
             Mti::NETWORK => self.network(message, fx),
             _ if message.is_stand_in() => self.stood_in(message, books, fx),
             Mti::SALE | Mti::AUTHORIZATION | Mti::ADVICE => self.sale(message, books, fx),
-            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, fx),
+            Mti::REVERSAL_ADVICE | Mti::REVERSAL_REPEAT => self.reversal(message, books, fx),
             Mti::RECONCILIATION => self.reconcile(message, fx),
             Mti::ITEM => self.compare_item(message, fx),
             Mti(810) => self.cut_over_answered(message, fx),
@@ -249,7 +249,7 @@ impl Issuer {
         fx.note(Record { tx, rrn, amount, ..fx.record(RecordKind::SaleExpired) });
     }
 
-    fn reversal(&self, message: &Telegram, fx: &mut Effects) {
+    fn reversal(&self, message: &Telegram, books: &Ledger, fx: &mut Effects) {
         let Some(key) = key_of_original(message) else {
             return fx.reply(message.answer(Code::of(b"30")));
         };
@@ -270,7 +270,9 @@ impl Issuer {
                 });
                 (Code::of(b"25"), None)
             }
-            Some(item) if message.replacement.is_some() => self.reduce(&key, item, message, traffic, fx),
+            Some(item) if message.replacement.is_some() => {
+                self.reduce((&key, item), message, books, traffic, fx)
+            }
             Some(item) => match item.state {
                 State::Held => {
                     fx.transfer(item.held(&key).void());
@@ -418,7 +420,7 @@ impl Machine for Issuer {
                 let record = fx.record(RecordKind::BadFrame);
                 fx.note(Record { peer: Some(from), note: why, ..record });
             }
-            Input::Parcel(Party::Hub, Parcel::File(octets)) => self.clearing_file(&octets, &mut fx),
+            Input::Parcel(Party::Hub, Parcel::File(octets)) => self.clearing_file(&octets, books, &mut fx),
             Input::LinkUp(Party::Hub) => self.by_hub = true,
             Input::LinkDown(Party::Hub) => self.by_hub = false,
             Input::LinkUp(_) | Input::LinkDown(_) | Input::Parcel(_, _) => {}

@@ -188,7 +188,7 @@ impl Lives {
                     hold(ready, "I11", || format!("{} is paid before it is settled", record.tx))?;
                 }
                 let is_refund = self.is(record, "refund");
-                let sign = if is_sale && !is_refund { 1 } else { -1 };
+                let sign = if is_sale != is_refund { 1 } else { -1 };
                 *self.parts.entry(record.note.clone()).or_default() += sign * units;
                 let before = self.paid.insert((record.tx.clone(), record.kind), record.note.clone());
                 hold(before.is_none(), "I11", || {

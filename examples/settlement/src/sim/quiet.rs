@@ -52,7 +52,9 @@ pub(crate) fn waiting(
         |r| r.tx.clone(),
     )?;
     ended(acquirer, "a reversal", &[Kind::SaleReversing], &[Kind::SaleReversed], |r| r.tx.clone())?;
-    ended(acquirer, "a credit", &[Kind::SaleAdjusting], &[Kind::SaleAdjusted], |r| r.tx.clone())?;
+    // One that the settlement file has otherwise is a named open item.
+    let exceptions = [Kind::SaleAdjusted, Kind::ClearingException];
+    ended(acquirer, "a credit", &[Kind::SaleAdjusting], &exceptions, |r| r.tx.clone())?;
     ended(acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| {
         r.tx.clone()
     })?;

@@ -31,6 +31,8 @@ pub(super) enum Truth {
     Refunded,
     /// It was counted, and taken back by a credit of another date.
     Adjusted,
+    /// A refund was counted, and taken back by a debit of another date.
+    Regained,
     /// It was counted, and taken back by a credit of its own date: the files of that date have it twice, and come to nothing.
     Undone,
     /// The hosts have it otherwise, or the files: somebody has to decide.
@@ -60,6 +62,7 @@ impl Truth {
             Self::Paid => code == "W00" && ["merchant", "merchant bank"].contains(&holder),
             Self::Refunded => code == "W00" && holder == "cardholder",
             Self::Adjusted => code == "W80" && holder == "cardholder",
+            Self::Regained => code == "W80" && holder == "merchant",
             // What is said to be over has to be over; anything else names somebody who acts.
             Self::Named { paid, charged } => match code {
                 "W00" => paid,
@@ -71,7 +74,7 @@ impl Truth {
 
     /// Whether nothing of it stands, so that the reservation which it completed may be told in its place.
     const fn is_taken_back(&self) -> bool {
-        matches!(self, Self::Released | Self::NeverHeld | Self::Adjusted | Self::Undone)
+        matches!(self, Self::Released | Self::NeverHeld | Self::Adjusted | Self::Regained | Self::Undone)
     }
 
     pub(super) const fn name(self) -> &'static str {
@@ -85,6 +88,7 @@ impl Truth {
             Self::Paid => "Paid",
             Self::Refunded => "Refunded",
             Self::Adjusted => "Adjusted",
+            Self::Regained => "Regained",
             Self::Undone => "Undone",
             Self::Named { paid: true, .. } => "Named, paid",
             Self::Named { charged: true, .. } => "Named, charged",
@@ -170,15 +174,30 @@ impl Truths {
         }
     }
 
-    /// What became of what a slip says. One that was refused for its MAC may be told with the one that it is about.
+    /// What became of what a slip says. One that was refused for its MAC may be told with the one that it is about, and so
+    /// may one that is about one that was refused, and was declined since the acquirer does not know that.
     pub(super) fn of_slip(&self, terminal: &str, slip: &Record, slips: &[(&str, Record)]) -> Vec<Truth> {
-        if let Some(key) = self.key(terminal, slip) {
-            return self.of_item(key);
+        let mut words = slip.note.split('|');
+        let operation: Operation = words.next().and_then(|word| word.parse().ok()).unwrap_or_default();
+        let about = words.next().and_then(|stan| stan.parse::<u64>().ok());
+        let is_original = |other: &Record| other.stan < slip.stan && Some(other.stan) == about;
+        let original = slips.iter().find(|(at, other)| *at == terminal && is_original(other));
+        let original = original.map(|(_, original)| original);
+        let is_unknown = |original: &&Record| self.key(terminal, original).is_none();
+        match (self.key(terminal, slip), original) {
+            (Some(key), original) => {
+                let mut truths = self.of_item(key);
+                let leads = matches!(operation, Operation::Void | Operation::Cancel | Operation::Adjust);
+                if let Some(original) = original.filter(is_unknown).filter(|_| leads) {
+                    truths.extend(self.of_slip(terminal, original, slips));
+                }
+                truths
+            }
+            (None, Some(original)) => {
+                [Truth::Unseen].into_iter().chain(self.of_slip(terminal, original, slips)).collect()
+            }
+            (None, None) => vec![Truth::Unseen],
         }
-        let about = slip.note.split('|').nth(1).and_then(|stan| stan.parse::<u64>().ok());
-        let original = slips.iter().find(|(at, other)| *at == terminal && Some(other.stan) == about);
-        let key = original.and_then(|(_, original)| self.key(terminal, original));
-        [Truth::Unseen].into_iter().chain(key.into_iter().flat_map(|key| self.of_item(key))).collect()
     }
 
     fn key(&self, terminal: &str, slip: &Record) -> Option<&String> {
@@ -237,7 +256,11 @@ impl Truths {
         } else if has(Kind::SaleAdjusted) {
             let date = |kind| item.presented.get(&kind);
             let is_same = date(Kind::SalePresented) == date(Kind::CreditPresented);
-            if is_same { Truth::Undone } else { Truth::Adjusted }
+            match item.operation {
+                _ if is_same => Truth::Undone,
+                Operation::Refund => Truth::Regained,
+                _ => Truth::Adjusted,
+            }
         } else if has(Kind::SaleDeclined) {
             Truth::Declined
         } else {

@@ -20,8 +20,12 @@ pub(super) struct Wire {
     refused: BTreeSet<(Key, String)>,
     /// What terminals were told of their requests: code and amount.
     told: BTreeSet<(Seat, u64, Code, Option<Money>)>,
+    /// What acquirers were told of their requests: RRN, code and amount.
+    heard: BTreeSet<(String, Code, Option<Money>)>,
     /// What the issuer said of each advice, by its STAN.
     ended: BTreeSet<(u64, Code)>,
+    /// What acquirers sent on, and of which amount.
+    forwarded: BTreeMap<String, Option<Money>>,
     /// The STAN of the advice about each sale.
     advices: BTreeMap<String, u64>,
 }
@@ -46,6 +50,8 @@ impl Wire {
         let code = message.code.unwrap_or(Code::of(b"00"));
         if to.0 == Party::Terminal {
             self.told.insert((to, message.stan, code, message.amount));
+        } else if [1, 2].contains(&class) {
+            self.heard.insert((message.rrn.clone().unwrap_or_default(), code, message.amount));
         } else if class == 4 && to.0 == Party::Acquirer {
             self.ended.insert((message.stan, code));
         }
@@ -80,6 +86,24 @@ impl Wire {
         let (true, Party::Terminal, Some(code)) = (is_answer, seat.0, record.code) else { return Ok(()) };
         hold(self.told.contains(&(seat, record.stan, code, record.amount)), "I17", || {
             format!("the slip of {} STAN {:06} says {code}, and nobody said so", name(seat), record.stan)
+        })
+    }
+
+    /// What an acquirer forwarded, and so has a STAN of the hosts' line, is approved as it was asked for, or in part, and
+    /// somebody said so: it takes no response of another amount.
+    pub(super) fn approval(&mut self, seat: Seat, record: &Record) -> Result<(), Violation> {
+        if seat.0 == Party::Acquirer && record.kind == RecordKind::SaleSent && record.host_stan != 0 {
+            self.forwarded.insert(record.tx.clone(), record.amount);
+        }
+        let (Some(code), RecordKind::SaleApproved) = (record.code, record.kind) else { return Ok(()) };
+        let Some(asked) = self.forwarded.get(&record.tx).filter(|_| seat.0 == Party::Acquirer) else {
+            return Ok(());
+        };
+        let is_said = self.heard.contains(&(record.rrn.clone(), code, record.amount));
+        let fits = record.amount == *asked || code.partial();
+        hold(is_said && fits, "I17", || {
+            let [asked, taken] = [*asked, record.amount].map(Option::unwrap_or_default);
+            format!("{}: asked for {asked}, {taken} is approved ({code}), and nobody said so", record.tx)
         })
     }
 

@@ -9,7 +9,7 @@ use cardwire::crypto::{
     Bound, CryptoError, Key, MacAlgorithm, MacRule, Pan, PinFormat, Software, WorkingKeys, pin,
 };
 use cardwire::spec::UNIONPAY_POS;
-use cardwire::{Builder, Message};
+use cardwire::{Builder, Message, de};
 
 use super::{WireError, pos};
 use crate::card::PinBlock;
@@ -139,10 +139,12 @@ impl Secured {
         // that the issuer approved, or end a reversal by 25, and the cardholder's money would stay held for nothing. So a
         // decline needs its MAC here, as an approval does: without one it is no response, and the sale is reversed. What
         // it costs is a reversal for each decline of a host that puts no MAC on it.
-        if !has_mac(message.mti) {
+        let parsed = Message::parse(&UNIONPAY_POS, payload)?;
+        // A message that has a MAC is held against it, whatever its type: with one bit of its MTI turned over, a reversal
+        // is a batch total.
+        if !has_mac(message.mti) && parsed.get(de::MAC).is_none() {
             return Ok(Heard::Good(message));
         }
-        let parsed = Message::parse(&UNIONPAY_POS, payload)?;
         let verified = self.keys.as_ref().filter(|keys| RULE.verify(&Software, &keys.mac, parsed).is_ok());
         let Some(keys) = verified else { return Ok(Heard::BadMac(message)) };
         let block = message.pin.take();

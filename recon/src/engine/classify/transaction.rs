@@ -144,7 +144,7 @@ fn taken_back(run: &Run, of: &Transaction, cleared: &Cleared, new: impl Fn(Class
     let mut line = new(class);
     if class == Class::CutOver {
         line.notes.push(Note::AcrossCut);
-        line.holder = Holder::Cardholder;
+        line.holder = if of.kind == Kind::Refund { Holder::Merchant } else { Holder::Cardholder };
     }
     line.effects = one(of.currency, Effect { cleared: sum, unapproved: sum, ..Effect::default() });
     line

@@ -244,6 +244,12 @@ impl<'b> Seen<'b> {
         let role = Role::of(books, message, &context);
         Some(Self { index, message, context, role, link: link(books, rules, &context) })
     }
+
+    /// Whether it refuses a message for its MAC, whatever that says.
+    fn is_refused_unread(&self, books: &Books) -> bool {
+        const MAC_WRONG: &str = "A0";
+        books.text(self.context.response) == MAC_WRONG
+    }
 }
 
 /// Puts all messages of the books together.

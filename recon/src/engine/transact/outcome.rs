@@ -114,10 +114,24 @@ impl<'b> Judged<'b> {
             judged.hear(books, rules, *seen);
         }
         judged.decide();
-        for seen in
-            messages.iter().filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
-        {
-            judged.reverse(books, rules, *seen);
+        let reversals: Vec<&Seen<'b>> = messages
+            .iter()
+            .filter(|seen| matches!(seen.role, Role::Reversal | Role::ReversalResponse))
+            .collect();
+        // by link, whether the next response refuses what it is about unread
+        let mut refuses = [false; 3];
+        let mut refused: Vec<bool> = Vec::with_capacity(reversals.len());
+        for seen in reversals.iter().rev() {
+            let link = refuses.get_mut(usize::from(seen.link.min(2)));
+            refused.push(link.is_some_and(|refuses| {
+                if seen.role == Role::ReversalResponse {
+                    *refuses = seen.is_refused_unread(books);
+                }
+                *refuses
+            }));
+        }
+        for (seen, is_refused) in reversals.iter().zip(refused.iter().rev()) {
+            judged.reverse(books, rules, **seen, *is_refused);
         }
         judged.knowledge.unconfirmed =
             judged.knowledge.reversals > 0 && judged.reversed_at.is_none() && !judged.is_reversed;
@@ -144,6 +158,8 @@ impl<'b> Judged<'b> {
             let is_better = match *slot {
                 None => true,
                 Some(Told { said: Said::Approved, .. }) => false,
+                // one that refuses the message unread says nothing about the transaction, if another one does
+                Some(_) if seen.is_refused_unread(books) => false,
                 Some(_) => said == Said::Approved || (said == Said::Declined && !is_duplicate),
             };
             if is_better {
@@ -174,11 +190,14 @@ impl<'b> Judged<'b> {
         self.knowledge.terminal_told = told.map(|told| told.said == Said::Approved);
     }
 
-    fn reverse(&mut self, books: &Books, rules: &Rules, seen: Seen<'b>) {
+    fn reverse(&mut self, books: &Books, rules: &Rules, seen: Seen<'b>, is_refused: bool) {
         self.knowledge.network_reversal |= seen.link > 0;
         self.knowledge.sees_network |= seen.link > 0;
         if seen.role == Role::Reversal {
             self.knowledge.reversals = self.knowledge.reversals.saturating_add(1);
+            if is_refused {
+                return;
+            }
             let replacement = seen.message.extra.as_ref().and_then(|extra| extra.replacement);
             // Of an approval in part the whole is what was approved, whether the reversal names that or what was asked for.
             let rest = seen.message.amount.map(|part| (self.authorized - part).max(0));

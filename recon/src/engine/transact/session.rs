@@ -72,8 +72,47 @@ pub(super) fn cut(books: &Books, rules: &Rules) -> Cut {
                 }
             }
         }
+        if can_share {
+            join_refused(books, rules, &mut sessions, start);
+        }
     }
     Cut { money: sessions, others: others(books, rules, &rest) }
+}
+
+/// What was refused for its MAC may say anything, since an octet of it was another one on the way, and it changed nothing:
+/// such messages are no transaction of their own where another one of their terminal and STAN is near. The sessions of one
+/// terminal and STAN begin at a place.
+fn join_refused(books: &Books, rules: &Rules, sessions: &mut Vec<Session>, start: usize) {
+    let of_number = sessions.split_off(start.min(sessions.len()));
+    let is_refused = |session: &Session| {
+        let seen = session.messages.iter().filter_map(|index| Seen::new(books, rules, *index));
+        let mut responses =
+            seen.filter(|seen| matches!(seen.role, Role::Response | Role::ReversalResponse)).peekable();
+        responses.peek().is_some() && responses.all(|seen| seen.is_refused_unread(books))
+    };
+    let (refused, mut kept): (Vec<Session>, Vec<Session>) = of_number.into_iter().partition(is_refused);
+    let (mut homes, mut alone) = (Vec::new(), Vec::new());
+    for session in refused {
+        let gap = |other: &Session| {
+            let gap = session.start.zip(other.start).map_or(0, |(one, other)| (one - other).abs());
+            Some(gap).filter(|gap| *gap <= LATE && (other.has_request || !session.has_request))
+        };
+        // sessions of one number stand in the order of time
+        let middle = kept.partition_point(|other| other.start <= session.start);
+        let near = middle.saturating_sub(OPEN)..kept.len().min(middle + OPEN);
+        let gaps = near.filter_map(|place| Some((gap(kept.get(place)?)?, place)));
+        match gaps.min() {
+            Some((_, place)) => homes.push((place, session)),
+            None => alone.push(session),
+        }
+    }
+    for (place, session) in homes {
+        if let Some(home) = kept.get_mut(place) {
+            home.absorb(session);
+        }
+    }
+    sessions.extend(kept);
+    sessions.extend(alone);
 }
 
 /// Terminal, or acquirer where there is none; STAN; time; what comes first at one instant.

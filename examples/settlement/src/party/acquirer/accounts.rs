@@ -1,7 +1,7 @@
 //! The account that a merchant is paid to. Another one is named by one person and agreed to by a second one; the first
 //! payment to it is a trial of one minor unit, a part of what is due, and the rest follows when the bank credited it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Acquirer;
 use super::funding::{Payout, work_item};
@@ -131,10 +131,21 @@ impl Acquirer {
         true
     }
 
-    /// The trials of a merchant that no payout has been reduced by.
-    pub(super) fn open_trials(&self, merchant: &str) -> Vec<&String> {
+    /// The trials of a merchant that no payout has been reduced by, and which are a part of this date, or of one that has
+    /// nothing due any more: on the statement a trial and the rest of its date add up.
+    pub(super) fn open_trials(
+        &self,
+        merchant: &str,
+        date: Date,
+        due: &BTreeSet<(&str, Date)>,
+    ) -> Vec<&String> {
         let open = |(of, payout): &(String, Option<String>)| of == merchant && payout.is_none();
-        self.funding.changes.trials.iter().filter(|(_, trial)| open(trial)).map(|(id, _)| id).collect()
+        let of_date = |id: &String| {
+            let own = self.funding.payouts.get(id).map(|payout| payout.order.date);
+            own.is_none_or(|own| own == date || !due.contains(&(merchant, own)))
+        };
+        let trials = self.funding.changes.trials.iter().filter(|(id, trial)| open(trial) && of_date(id));
+        trials.map(|(id, _)| id).collect()
     }
 
     /// What of a payout had been paid before, by trials.
@@ -152,9 +163,11 @@ impl Acquirer {
         let from = if end.is_none() { transit.as_str() } else { "nostro" };
         let to = if is_trial(id) { &claim } else { &payable };
         fx.transfer(Transfer::posted(Purpose::Return, id, from, to, *amount));
-        let deducted = self.deducted(id).plus(self.tried(id));
-        if deducted > Money::ZERO {
-            fx.transfer(Transfer::posted(Purpose::Return, id, &claim, &payable, deducted));
+        let deducted = self.deducted(id) + i128::from(self.tried(id).units());
+        let (from, to) = if deducted > 0 { (&claim, &payable) } else { (&payable, &claim) };
+        if deducted != 0 {
+            let amount = Money::minor(u64::try_from(deducted.unsigned_abs()).unwrap_or_default());
+            fx.transfer(Transfer::posted(Purpose::Return, id, from, to, amount));
         }
         // A trial that comes back after a payout was reduced by it is owed to the merchant again.
         let reduced = self.funding.changes.trials.get(id).and_then(|(_, payout)| payout.as_ref());

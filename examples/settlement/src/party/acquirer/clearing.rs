@@ -12,6 +12,7 @@ use crate::files::clearing::{ClearingFile, ItemKind, Presentment};
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Purpose, Transfer};
 use crate::money::Money;
+use crate::ops::Operation;
 use crate::party::Effects;
 use crate::party::parcel::Parcel;
 
@@ -34,14 +35,14 @@ impl Acquirer {
             }
             let over = sale.adjusting.filter(|date| self.dates.contains_key(date));
             if let Some(date) = over.filter(|_| sale.settled && sale.credit.is_none()) {
-                due.entry(date).or_default().push((key, sale, ItemKind::Reversal));
+                due.entry(date).or_default().push((key, sale, sale.item_kind().reversal()));
             }
         }
         for (sequence, (date, items)) in (self.funding.files.len() + 1..).zip(due) {
             let id = ClearingFile::number("001", date, &self.config.institution, sequence);
             for (key, sale, kind) in &items {
-                let is_credit = *kind == ItemKind::Reversal;
-                let kind = if is_credit { RecordKind::CreditPresented } else { RecordKind::SalePresented };
+                let kind =
+                    if kind.is_reversal() { RecordKind::CreditPresented } else { RecordKind::SalePresented };
                 let record = sale.record(key, kind, fx);
                 fx.note(Record { note: id.clone(), date: Some(date), ..record });
             }
@@ -95,16 +96,18 @@ impl Acquirer {
     }
 
     /// A sale that is in closed totals is taken back: its cardholder gets a credit by the next clearing file, and its
-    /// merchant pays it out of its next payout, without the fee.
+    /// merchant pays it out of its next payout, without the fee. Of a refund all of it goes the other way.
     pub(super) fn adjust(&self, key: &str, sale: &Sale, fx: &mut Effects) {
         let record = sale.record(key, RecordKind::SaleAdjusting, fx);
         let note = self.fee_of(sale).units().to_string();
         fx.note(Record { date: self.open_date(sale), note, ..record });
         let (net, claim) = (self.net(sale), format!("owed_by_merchant:{}", sale.merchant));
         let fee = sale.amount.minus(net).unwrap_or(Money::ZERO);
-        for (from, amount) in [(claim.as_str(), net), ("mdr_income", fee)] {
+        for (account, amount) in [(claim.as_str(), net), ("mdr_income", fee)] {
+            let (from, to) = (account, ADJUSTMENTS);
+            let (from, to) = if sale.operation == Operation::Refund { (to, from) } else { (from, to) };
             if amount > Money::ZERO {
-                fx.transfer(Transfer::posted(Purpose::Adjustment, key, from, ADJUSTMENTS, amount));
+                fx.transfer(Transfer::posted(Purpose::Adjustment, key, from, to, amount));
             }
         }
     }
@@ -118,7 +121,7 @@ impl Acquirer {
 /// The item agrees: its money came, or went.
 fn cleared(key: &str, sale: &Sale, item: &Presentment, file: &str, fx: &mut Effects) {
     let kind = match item.kind {
-        ItemKind::Reversal => RecordKind::CreditCleared,
+        ItemKind::Reversal | ItemKind::RefundReversal => RecordKind::CreditCleared,
         ItemKind::Sale | ItemKind::Refund => RecordKind::SaleCleared,
     };
     let record = sale.record(key, kind, fx);
@@ -128,6 +131,7 @@ fn cleared(key: &str, sale: &Sale, item: &Presentment, file: &str, fx: &mut Effe
         ItemKind::Sale => (Purpose::Settlement, "nostro", "hub_receivable"),
         ItemKind::Refund => (Purpose::Settlement, "hub_receivable", "nostro"),
         ItemKind::Reversal => (Purpose::Adjustment, ADJUSTMENTS, "nostro"),
+        ItemKind::RefundReversal => (Purpose::Adjustment, "nostro", ADJUSTMENTS),
     };
     fx.transfer(Transfer::posted(purpose, &item.name(), to, from, sale.amount));
 }

@@ -186,9 +186,11 @@ impl Acquirer {
         // Several dates may be due at once: one trial is sent, and one payout is reduced by what was tried.
         let (mut trying, mut reduced) = (BTreeSet::new(), BTreeSet::new());
         let mut today = self.ordered_on(fx.now.date());
+        let all = self.due();
+        let dates: BTreeSet<(&str, Date)> = all.keys().copied().collect();
         // A date on which a merchant owes more than it sold waits as a whole for its next one.
         let mut owed: BTreeMap<&str, Vec<Due<'_>>> = BTreeMap::new();
-        for ((merchant, date), mut items) in self.due() {
+        for ((merchant, date), mut items) in all {
             items.extend(owed.remove(merchant).unwrap_or_default());
             let limit = self.funding.limits.get(merchant);
             let paid = today.entry(merchant).or_default();
@@ -214,17 +216,17 @@ impl Acquirer {
                 }
                 None => {
                     *paid += sum;
-                    let open = !reduced.contains(merchant);
-                    let trials = if open { self.open_trials(merchant) } else { Vec::new() };
+                    let mut trials = self.open_trials(merchant, date, &dates);
+                    trials.retain(|trial| !reduced.contains(trial));
                     let payout = self.order_payout((merchant, date, reference), &items, &trials, books, fx);
                     if payout > Money::ZERO {
-                        reduced.insert(merchant);
+                        reduced.extend(trials);
                     }
                     ordered = ordered.plus(payout);
                 }
                 Some(true) => items
                     .iter()
-                    .filter(|item| item.net > 0)
+                    .filter(|item| item.is_payable())
                     .for_each(|item| self.reserve(item.key, item.sale, fx)),
                 Some(false) => {}
             }
@@ -242,14 +244,12 @@ impl Acquirer {
                 due.entry((&sale.merchant, date)).or_default().push(Due { key, sale, net, is_credit });
             };
             if ready {
-                let net = units(self.net(sale));
-                let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
-                put(sale.date.unwrap_or_default(), sign * net, false);
+                put(sale.date.unwrap_or_default(), self.share(sale), false);
             }
             if let Some(credit) =
                 sale.credit.as_ref().filter(|credit| credit.cleared && credit.payout.is_empty())
             {
-                put(credit.date, -units(self.net(sale)), true);
+                put(credit.date, -self.share(sale), true);
             }
         }
         due
@@ -276,13 +276,14 @@ impl Acquirer {
         let sum: i128 = items.iter().map(|item| item.net).sum();
         // A trial was a part of it. What is no more than that waits for more to be due.
         let tried: i128 = trials.iter().map(|_| units(TRIAL)).sum();
-        let owed: i128 = items.iter().map(|item| (-item.net).max(0)).sum::<i128>() + tried;
+        // Less than zero, if more was owed before than is now: a refund was taken back.
+        let owed = tried - items.iter().filter(|item| !item.is_payable()).map(|item| item.net).sum::<i128>();
         let sum = sum - tried;
         if sum <= 0 {
             return Money::ZERO;
         }
         let amount = Money::minor(u64::try_from(sum).unwrap_or_default());
-        let deduction = Money::minor(u64::try_from(owed).unwrap_or_default());
+        let deduction = Money::minor(u64::try_from(owed.unsigned_abs()).unwrap_or_default());
         let payable = format!("merchant_payable:{merchant}");
         let account = self.funding.accounts.as_ref().and_then(|accounts| accounts.get(merchant));
         let Some(account) = account.filter(|_| books.account(&payable).available() >= sum + owed) else {
@@ -305,7 +306,8 @@ impl Acquirer {
         }
         if deduction > Money::ZERO {
             let claim = format!("owed_by_merchant:{merchant}");
-            fx.transfer(Transfer::posted(Purpose::Deduction, &id, &payable, &claim, deduction));
+            let (from, to) = if owed > 0 { (&payable, &claim) } else { (&claim, &payable) };
+            fx.transfer(Transfer::posted(Purpose::Deduction, &id, from, to, deduction));
         }
         let transit = format!("payout_in_transit:{merchant}");
         fx.transfer(Transfer::posted(Purpose::Payout, &id, &payable, &transit, amount));
@@ -367,11 +369,15 @@ impl Acquirer {
         }
     }
 
-    /// What was taken out of a payout.
-    pub(super) fn deducted(&self, payout: &str) -> Money {
+    /// What was taken out of a payout; less than zero where it gave more back, for refunds that were taken back.
+    pub(super) fn deducted(&self, payout: &str) -> i128 {
         let own = |sale: &Sale| sale.operation == Operation::Refund && sale.paid && sale.payout == payout;
         let credit = |sale: &Sale| sale.credit.as_ref().is_some_and(|credit| credit.payout == payout);
-        self.sales.values().filter(|sale| own(sale) || credit(sale)).map(|sale| self.net(sale)).collect()
+        let taken = |sale: &Sale| {
+            let share = self.share(sale);
+            i128::from(credit(sale)) * share - i128::from(own(sale)) * share
+        };
+        self.sales.values().map(taken).sum()
     }
 
     fn reserve(&self, key: &str, sale: &Sale, fx: &mut Effects) {
@@ -404,6 +410,12 @@ impl Acquirer {
         }
         sale.amount.minus(self.fee_of(sale)).unwrap_or(Money::ZERO)
     }
+
+    /// The same in minor units, less than zero where the merchant owes it.
+    fn share(&self, sale: &Sale) -> i128 {
+        let sign = if sale.operation == Operation::Refund { -1 } else { 1 };
+        sign * units(self.net(sale))
+    }
 }
 
 /// Something that a payout is made of.
@@ -414,6 +426,13 @@ struct Due<'a> {
     net: i128,
     /// The second leg of an adjustment, and not the sale.
     is_credit: bool,
+}
+
+impl Due<'_> {
+    /// Is its money with what is payable, and not with what the merchant owes?
+    fn is_payable(&self) -> bool {
+        !self.is_credit && self.sale.operation != Operation::Refund
+    }
 }
 
 fn units(amount: Money) -> i128 {

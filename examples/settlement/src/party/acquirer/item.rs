@@ -60,7 +60,7 @@ pub(super) struct Sale {
     pub(super) file: Option<String>,
     /// The settlement file has it.
     pub(super) cleared: bool,
-    /// It is to be taken back after it was counted, by a credit of this date.
+    /// It is to be taken back after it was counted, by a credit of this date; of a refund, by a debit.
     pub(super) adjusting: Option<Date>,
     /// The credit that takes it back, once it is presented.
     pub(super) credit: Option<Credit>,
@@ -94,7 +94,7 @@ pub(super) struct Sale {
     pub(super) double: Option<String>,
 }
 
-/// The credit of a sale that is taken back after it was counted.
+/// The credit of a sale that is taken back after it was counted, or the debit of a refund that is.
 #[derive(Clone, Debug)]
 pub(super) struct Credit {
     /// The clearing file that it is in.
@@ -112,8 +112,10 @@ impl Sale {
     pub(super) fn items(&self) -> Vec<(&String, Presentment)> {
         let own =
             self.file.iter().map(|file| (file, self.item(self.item_kind(), self.date.unwrap_or_default())));
-        let credit =
-            self.credit.iter().map(|credit| (&credit.file, self.item(ItemKind::Reversal, credit.date)));
+        let credit = self
+            .credit
+            .iter()
+            .map(|credit| (&credit.file, self.item(self.item_kind().reversal(), credit.date)));
         own.chain(credit).collect()
     }
 
@@ -125,7 +127,9 @@ impl Sale {
     /// Is that item of it in a settlement file?
     pub(super) fn is_cleared(&self, kind: ItemKind) -> bool {
         match kind {
-            ItemKind::Reversal => self.credit.as_ref().is_some_and(|credit| credit.cleared),
+            ItemKind::Reversal | ItemKind::RefundReversal => {
+                self.credit.as_ref().is_some_and(|credit| credit.cleared)
+            }
             ItemKind::Sale | ItemKind::Refund => self.cleared,
         }
     }

@@ -94,8 +94,9 @@ impl Acquirer {
         };
         let (key, left) = (key.clone(), sale.amount);
         if self.advices.knows(&reduction(&key, left)) {
-            return fx
-                .done(Outcome::Refused("the issuer refused this correction: claim it, or write it off"));
+            return fx.done(Outcome::Refused(
+                "the issuer refused this correction: settle it with the issuer by hand",
+            ));
         }
         self.begin_reduction(&key, left, "corrected to the amount of the slip", fx);
         fx.done(Outcome::Noted);

@@ -152,7 +152,8 @@ impl Acquirer {
 
     /// What refunds of a sale gave back, or are about to.
     fn refunded(&self, key: &str) -> Money {
-        let standing = |sale: &&Sale| matches!(sale.state, State::Approved | State::Sent);
+        let standing =
+            |sale: &&Sale| matches!(sale.state, State::Approved | State::Sent) && sale.adjusting.is_none();
         let about = |sale: &&Sale| sale.operation == Operation::Refund && sale.original_key == key;
         self.sales.values().filter(about).filter(standing).map(|sale| sale.amount).collect()
     }
@@ -176,10 +177,9 @@ impl Acquirer {
         sale.operation.clears() && (sale.captured || self.is_counted(sale))
     }
 
-    /// Can it be taken back by a credit of a later date? Not if a part of it was given back by then.
+    /// Can it be taken back by an item of a later date? Not if a part of it was given back by then.
     fn can_adjust(&self, key: &str, sale: &Sale) -> bool {
-        let is_charge = matches!(sale.operation, Operation::Sale | Operation::Completion);
-        self.funding.is_on() && is_charge && self.is_late(sale) && self.refunded(key) == Money::ZERO
+        self.funding.is_on() && self.is_late(sale) && self.refunded(key) == Money::ZERO
     }
 
     /// What undoes or reduces a sale is answered at once: from here on the advice to the issuer is ours.

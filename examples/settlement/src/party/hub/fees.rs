@@ -29,7 +29,7 @@ impl Hub {
     pub(super) fn fee_of(&self, item: &Presentment) -> Option<Money> {
         let told = self.items.get(&item.rrn);
         match item.kind {
-            ItemKind::Refund => None,
+            ItemKind::Refund | ItemKind::RefundReversal => None,
             ItemKind::Reversal => {
                 told.map_or_else(|| Some(self.fee(item)), |sale| sale.fee.or(Some(self.fee(sale))))
             }

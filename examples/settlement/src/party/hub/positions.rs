@@ -8,7 +8,7 @@
 use serde::Deserialize;
 
 use super::Hub;
-use crate::files::clearing::{ItemKind, Presentment};
+use crate::files::clearing::Presentment;
 use crate::journal::{Party, Record, RecordKind};
 use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
@@ -19,9 +19,9 @@ use crate::party::{Effects, Outcome};
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Caps {
-    /// The acquirer, who pays for refunds and reversals.
+    /// The acquirer, who pays for refunds and for sales that are taken back.
     pub acquirer: Option<Money>,
-    /// The issuer, who pays for sales.
+    /// The issuer, who pays for sales and for refunds that are taken back.
     pub issuer: Option<Money>,
 }
 
@@ -47,9 +47,9 @@ fn position(member: Party) -> String {
 
 /// Who pays for an item, and whom.
 fn sides(item: &Presentment) -> (Party, Party) {
-    match item.kind {
-        ItemKind::Sale => (Party::Issuer, Party::Acquirer),
-        ItemKind::Refund | ItemKind::Reversal => (Party::Acquirer, Party::Issuer),
+    match item.kind.is_to_acquirer() {
+        true => (Party::Issuer, Party::Acquirer),
+        false => (Party::Acquirer, Party::Issuer),
     }
 }
 

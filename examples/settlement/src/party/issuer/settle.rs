@@ -1,12 +1,12 @@
 //! The settlement date at the issuer: announced as over, compared, booked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{APPROVED, CUT_OVER, Issuer, Item, State, network_key};
+use super::{APPROVED, CUT_OVER, EXPOSURE, Issuer, Item, State, network_key};
 use crate::clock::Date;
 use crate::files::clearing::ItemKind;
 use crate::journal::{Record, RecordKind};
-use crate::ledger::{Purpose, Transfer};
+use crate::ledger::{Ledger, Purpose, Transfer};
 use crate::money::Money;
 use crate::ops::Operation;
 use crate::party::{Effects, Outcome, Timer};
@@ -154,19 +154,22 @@ impl Issuer {
         self.compared.entry(record.date.unwrap_or_default()).or_default()
     }
 
-    /// DE95: less is to be charged. What is left of an item whose date is over counts on the date that is open now,
+    /// DE95: less is to be charged; or more, if the acquirer claimed another amount before (0320) and the card covers it:
+    /// then what the slip says is charged. What is left of an item whose date is over counts on the date that is open now,
     /// which the response names.
     pub(super) fn reduce(
         &self,
-        key: &str,
-        item: &Item,
+        (key, item): (&str, &Item),
         message: &Telegram,
+        books: &Ledger,
         traffic: Record,
         fx: &mut Effects,
     ) -> (Code, Option<Date>) {
         let left = message.replacement.unwrap_or_default();
+        let more = left.minus(item.amount).unwrap_or_default();
+        let fits = more == Money::ZERO || (self.disputed.contains(key) && item.is_covered(more, books));
         let code = match item.state {
-            State::Held if left > item.amount || left == Money::ZERO => Code::of(b"64"),
+            State::Held if !fits || left == Money::ZERO => Code::of(b"64"),
             State::Held => APPROVED,
             State::Tombstone => Code::of(b"25"),
             State::Declined | State::Released | State::Posted | State::Credited => Code::of(b"21"),
@@ -175,11 +178,11 @@ impl Issuer {
             return (code, None);
         }
         let date = Some(self.date);
-        if left < item.amount {
+        if left != item.amount {
             fx.transfer(item.held(key).void());
             fx.transfer(Item { amount: left, ..item.clone() }.held(key));
         }
-        if left < item.amount || item.date != self.date {
+        if left != item.amount || item.date != self.date {
             let (tx, rrn) = (key.to_owned(), item.rrn.clone());
             let kind = RecordKind::SaleReduced;
             fx.note(Record { tx, rrn, kind, amount: Some(left), code: Some(code), date, ..traffic });
@@ -205,22 +208,40 @@ impl Issuer {
         totals
     }
 
-    /// A file of the hub: what takes back a presentment is given back to its cardholder, once.
-    pub(super) fn clearing_file(&self, octets: &[u8], fx: &mut Effects) {
+    /// A file of the hub: what takes back the presentment of a sale is given back to its cardholder, once; of a refund the
+    /// cardholder gives it back.
+    pub(super) fn clearing_file(&self, octets: &[u8], books: &Ledger, fx: &mut Effects) {
         let Some(file) = self.files.receive(octets, fx) else { return };
         let mut seen = BTreeSet::new();
+        let mut taken: BTreeMap<String, i128> = BTreeMap::new();
         for item in &file.items {
+            let takes_back = |known: &Item| {
+                let is_refund = known.operation == Operation::Refund;
+                item.kind == if is_refund { ItemKind::RefundReversal } else { ItemKind::Reversal }
+            };
             let fits = |known: &Item| known.state == State::Posted && known.amount == item.amount;
-            let found = self.items.iter().find(|(_, known)| known.rrn == item.rrn && fits(known));
-            let found = found.filter(|_| item.kind == ItemKind::Reversal && seen.insert(&item.rrn));
+            let found = self
+                .items
+                .iter()
+                .find(|(_, known)| known.rrn == item.rrn && fits(known) && takes_back(known));
+            let found = found.filter(|_| seen.insert(&item.rrn));
             let (rrn, amount, note) = (item.rrn.clone(), Some(item.amount), file.id.clone());
             let Some((key, known)) = found else {
                 let record = fx.record(RecordKind::ClearingException);
                 fx.note(Record { rrn, amount, note: format!("nothing to give back, in {note}"), ..record });
                 continue;
             };
-            let to = format!("cardholder:{}", known.account);
-            fx.transfer(Transfer::posted(Purpose::Adjustment, key, "nostro", &to, known.amount));
+            let is_debit = item.kind.is_to_acquirer();
+            let mut account = format!("cardholder:{}", known.account);
+            if is_debit && !covers(books, &account, known.amount, &mut taken) {
+                let note = "the card does not cover a refund that is taken back; owner: issuer's collections";
+                let (tx, rrn, note) = (key.clone(), rrn.clone(), note.to_owned());
+                fx.note(Record { tx, rrn, amount, note, ..fx.record(RecordKind::WorkItem) });
+                account = EXPOSURE.to_owned();
+            }
+            let (from, to) = ("nostro", account.as_str());
+            let (from, to) = if is_debit { (to, from) } else { (from, to) };
+            fx.transfer(Transfer::posted(Purpose::Adjustment, key, from, to, known.amount));
             let record = fx.record(RecordKind::SaleAdjusted);
             fx.note(Record { tx: key.clone(), rrn, amount, note, ..record });
         }
@@ -242,4 +263,23 @@ impl Issuer {
             fx.done(Outcome::Noted);
         }
     }
+}
+
+impl Item {
+    /// Can so much more be charged to its card? A refund takes nothing from it.
+    fn is_covered(&self, more: Money, books: &Ledger) -> bool {
+        let card = books.account(&format!("cardholder:{}", self.account)).available();
+        self.operation == Operation::Refund || i128::from(more.units()) <= card
+    }
+}
+
+/// Does this account cover so much more, after what was taken of it before?
+fn covers(books: &Ledger, account: &str, amount: Money, taken: &mut BTreeMap<String, i128>) -> bool {
+    let sum = taken.entry(account.to_owned()).or_default();
+    let more = *sum + i128::from(amount.units());
+    let is_covered = more <= books.account(account).available();
+    if is_covered {
+        *sum = more;
+    }
+    is_covered
 }
