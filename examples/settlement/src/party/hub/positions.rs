@@ -19,9 +19,9 @@ use crate::party::{Effects, Outcome};
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Caps {
-    /// The acquirer, who pays for refunds, and for sales that are taken back.
+    /// The acquirer, who pays for refunds and for sales that are taken back.
     pub acquirer: Option<Money>,
-    /// The issuer, who pays for sales, and for refunds that are taken back.
+    /// The issuer, who pays for sales and for refunds that are taken back.
     pub issuer: Option<Money>,
 }
 
@@ -47,8 +47,10 @@ fn position(member: Party) -> String {
 
 /// Who pays for an item, and whom.
 fn sides(item: &Presentment) -> (Party, Party) {
-    let (acquirer, issuer) = (Party::Acquirer, Party::Issuer);
-    if item.kind.is_to_acquirer() { (issuer, acquirer) } else { (acquirer, issuer) }
+    match item.kind.is_to_acquirer() {
+        true => (Party::Issuer, Party::Acquirer),
+        false => (Party::Acquirer, Party::Issuer),
+    }
 }
 
 /// What the issuer owes within a step: by the book, and by what the step itself has moved.
