@@ -192,3 +192,21 @@ async fn a_stranger_may_say_so_much_before_the_sign_on() {
         sleep(MILLI).await;
     }
 }
+
+/// A server that is dropped takes no further connection.
+#[tokio::test]
+async fn a_server_that_is_dropped_is_gone() {
+    let server = Server::bind("127.0.0.1:0")
+        .serve(|request: Received| async move { response_to(request.wire()) })
+        .await
+        .unwrap();
+    let address = server.address();
+    assert!(TcpStream::connect(address).await.is_ok());
+    drop(server);
+    let gone = async {
+        while TcpStream::connect(address).await.is_ok() {
+            sleep(MILLI).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, gone).await.unwrap();
+}

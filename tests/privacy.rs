@@ -260,6 +260,33 @@ fn frames() {
     }
 }
 
+/// A card number, and a track, in every element that a spec calls open and that has room for it.
+#[test]
+fn card_data_where_no_spec_expects_them() {
+    let mut places = 0;
+    for spec in spec::builtin() {
+        for element in spec.body().elements().filter(|element| element.privacy().is_open()) {
+            let number = u8::try_from(element.key()).unwrap();
+            for secret in [PAN, TRACK2, &PAN.repeat(2)] {
+                let mut value = secret.as_bytes().to_vec();
+                if element.form() == Form::Fixed && element.content() != Content::B {
+                    let with = if element.content() == Content::N { b'0' } else { b' ' };
+                    value.resize(value.len().max(element.max()), with);
+                }
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = builder.set(number, value.as_slice()).to_vec() else { continue };
+                let inspection = Inspection::of(spec, &wire);
+                for (what, format) in FORMATTERS {
+                    assert_hides(&format(&inspection), || format!("{what} of {number} of {}", spec.name()));
+                }
+                inspection.fields().for_each(|field| assert_field_hides(&field, &number.to_string()));
+                places += 1;
+            }
+        }
+    }
+    assert!(places > 100, "{places}");
+}
+
 /// A card number of fewer than twelve digits is hidden whole, and so is one of which the ends that a row shows would
 /// leave fewer than three. Zeros begin no card number, so nothing but the row masks them.
 #[test]
