@@ -118,7 +118,6 @@ fn base64(octets: &[u8]) -> String {
 
 fn inputs() -> Vec<(&'static str, Vec<u8>)> {
     let text = String::from_utf8(MESSAGE.to_vec()).unwrap();
-    let frame = [&[0, 40][..], MESSAGE].concat();
     let of = |text: String| text.into_bytes();
     let plain = digits(MESSAGE, "", "", "");
     vec![
@@ -160,6 +159,17 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("JSON", b"{\"mti\":\"0800\",\"fields\":{}}\n".to_vec()),
         ("isomsg", b"<isomsg><field id=\"0\" value=\"0800\"/></isomsg>".to_vec()),
         ("a log with isomsg", b"<log realm=\"x\">\n<receive>\n<isomsg>\n</isomsg></receive></log>".to_vec()),
+    ]
+    .into_iter()
+    .chain(dumps_and_octets())
+    .collect()
+}
+
+fn dumps_and_octets() -> Vec<(&'static str, Vec<u8>)> {
+    let plain = digits(MESSAGE, "", "", "");
+    let frame = [&[0, 40][..], MESSAGE].concat();
+    let of = |text: String| text.into_bytes();
+    vec![
         ("xxd", of(dump(MESSAGE, 16, |at| format!("{at:08x}:"), false, true))),
         ("hexdump -C", of(dump(MESSAGE, 16, |at| format!("{at:08x} "), true, true) + "00000028\n")),
         ("od", of(dump(MESSAGE, 16, |at| format!("{at:07o}"), false, false) + "0000050\n")),
@@ -319,6 +329,38 @@ fn capture(link: u32, packets: &[Vec<u8>], is_big: bool, nanos: bool) -> Vec<u8>
     file
 }
 
+/// Packets that are not read, each before one that is.
+fn not_read(frame: &[u8]) -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let mut cases: Vec<(&str, Vec<Vec<u8>>)> = Vec::new();
+    let good = packet([40_000, 50_000], 1, 0x18, frame);
+    let changed = |at: usize, with: &[u8]| {
+        let mut packet = good.clone();
+        packet[at..at + with.len()].copy_from_slice(with);
+        packet
+    };
+    cases.push(("ARP", vec![changed(12, &[8, 6]), good.clone()]));
+    for (name, kind) in [
+        ("MPLS", [0x88, 0x47]),
+        ("LLDP", [0x88, 0xCC]),
+        ("PPPoE", [0x88, 0x64]),
+        ("unknown", [0x12, 0x34]),
+        ("802.3", [0, 50]),
+    ] {
+        cases.push((name, vec![changed(12, &kind), good.clone()]));
+    }
+    for (name, protocol) in [("UDP", 17), ("ICMP", 1), ("IP in IP", 4), ("IPv6 in IP", 41), ("253", 253)] {
+        cases.push((name, vec![changed(23, &[protocol]), good.clone()]));
+    }
+    cases.push(("a fragment", vec![changed(20, &[0x20, 0]), good.clone()]));
+    cases.push(("a later fragment", vec![changed(20, &[0, 3]), good.clone()]));
+    cases.push(("a short header", vec![changed(14, &[0x44]), good.clone()]));
+    cases.push(("a wrong length", vec![changed(16, &[0xFF, 0xFF]), good.clone()]));
+    cases.push(("no TCP header", vec![changed(46, &[0x40]), good.clone()]));
+    cases.push(("cut", vec![good[..30].to_vec(), good.clone()]));
+    cases
+}
+
+/// Each capture, and what its last line is with the other order of octets, in nanoseconds.
 #[test]
 fn what_is_read_of_captures() {
     let mut out = String::new();
@@ -370,39 +412,15 @@ fn what_is_read_of_captures() {
             vec![packet(there, 1, 0x18, first), packet(there, 18, 4, b""), packet(there, 18, 0x18, second)],
         ),
     ];
-    let good = packet(there, 1, 0x18, &frame);
-    let changed = |at: usize, with: &[u8]| {
-        let mut packet = good.clone();
-        packet[at..at + with.len()].copy_from_slice(with);
-        packet
-    };
-    cases.push(("ARP", vec![changed(12, &[8, 6]), good.clone()]));
-    for (name, kind) in [
-        ("MPLS", [0x88, 0x47]),
-        ("LLDP", [0x88, 0xCC]),
-        ("PPPoE", [0x88, 0x64]),
-        ("unknown", [0x12, 0x34]),
-        ("802.3", [0, 50]),
-    ] {
-        cases.push((name, vec![changed(12, &kind), good.clone()]));
-    }
-    for (name, protocol) in [("UDP", 17), ("ICMP", 1), ("IP in IP", 4), ("IPv6 in IP", 41), ("253", 253)] {
-        cases.push((name, vec![changed(23, &[protocol]), good.clone()]));
-    }
-    cases.push(("a fragment", vec![changed(20, &[0x20, 0]), good.clone()]));
-    cases.push(("a later fragment", vec![changed(20, &[0, 3]), good.clone()]));
-    cases.push(("a short header", vec![changed(14, &[0x44]), good.clone()]));
-    cases.push(("a wrong length", vec![changed(16, &[0xFF, 0xFF]), good.clone()]));
-    cases.push(("no TCP header", vec![changed(46, &[0x40]), good.clone()]));
-    cases.push(("cut", vec![good[..30].to_vec(), good.clone()]));
+    cases.extend(not_read(&frame));
     for (name, packets) in cases {
         let options = Options { kind: Kind::Auto, framing: Some(Framing::BINARY2), ..Options::default() };
         writeln!(out, "== {name}\n{}", told(&options, &capture(1, &packets, false, false), 4096).trim_end())
             .unwrap();
-        // the other order of octets, and nanoseconds, say the same of what is in it
         let other = told(&options, &capture(1, &packets, true, true), 100);
         writeln!(out, "-- {}", other.lines().last().unwrap_or_default()).unwrap();
     }
+    let good = packet(there, 1, 0x18, &frame);
     for link in [0, 9, 105, 113, 127, 147, 220, 249, 253, 999] {
         let said = told(&Options::default(), &capture(link, &[good.clone()], false, false), 4096);
         writeln!(out, "link {link}: {}", said.trim_end()).unwrap();
@@ -411,7 +429,13 @@ fn what_is_read_of_captures() {
         let said = told(&Options::default(), &capture(raw, &[good[14..].to_vec()], false, false), 4096);
         writeln!(out, "link {raw}: {}", said.trim_end()).unwrap();
     }
-    let whole = capture(1, &[good.clone(), packet(back, 7, 0x18, &frame)], false, false);
+    cuts_of_a_capture(&mut out, &frame);
+    kept("input_captures.out", &out);
+}
+
+fn cuts_of_a_capture(out: &mut String, frame: &[u8]) {
+    let packets = [packet([40_000, 50_000], 1, 0x18, frame), packet([50_000, 40_000], 7, 0x18, frame)];
+    let whole = capture(1, &packets, false, false);
     let mut last = String::new();
     for cut in 0..whole.len() {
         let said = told(&Options { kind: Kind::Pcap, ..Options::default() }, &whole[..cut], 4096);
@@ -420,5 +444,4 @@ fn what_is_read_of_captures() {
             last = said;
         }
     }
-    kept("input_captures.out", &out);
 }

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 
 use cardwire::serde::{Exposed, from_message, to_vec};
 use cardwire::spec::{ISO87_ASCII, ISO87_BCD, ISO87_EBCDIC};
-use cardwire::{Builder, Message, Mti, Spec};
+use cardwire::{Builder, Message, Mti, Spec, Value};
 use common::{hex, kept};
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeTupleVariant};
@@ -101,91 +101,24 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
 
 /// A message of one element, and what the element is called here.
 fn messages() -> Vec<(&'static str, &'static Spec<'static>, Vec<u8>)> {
-    let one = |spec: &'static Spec<'static>, set: &dyn Fn(&mut Builder<'_>)| {
-        let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
-        set(&mut builder);
-        builder.to_vec().unwrap()
+    let parts: &[u8] = b"\x9F\x36\x02\x00\x07";
+    let twice: &[u8] = b"\xDF\x01\x01\x01\x9F\x36\x02\x00\x07\xDF\x01\x01\x02";
+    let octets: &[u8] = &[1, 2, 3, 4, 5, 6, 7, 0xF8];
+    let of = |name, spec: &'static Spec<'static>, number, value: Value<'_>| {
+        (name, spec, Builder::new(spec, Mti::FINANCIAL_REQUEST).set(number, value).to_vec().unwrap())
     };
-    let parts = b"\x9F\x36\x02\x00\x07";
-    let twice = b"\xDF\x01\x01\x01\x9F\x36\x02\x00\x07\xDF\x01\x01\x02";
     vec![
-        (
-            "digits 11",
-            &ISO87_ASCII,
-            one(&ISO87_ASCII, &|builder| {
-                builder.set(11, 300);
-            }),
-        ),
-        (
-            "few digits 25",
-            &ISO87_BCD,
-            one(&ISO87_BCD, &|builder| {
-                builder.set(25, "00");
-            }),
-        ),
-        (
-            "amount 28",
-            &ISO87_ASCII,
-            one(&ISO87_ASCII, &|builder| {
-                builder.set(28, "D00000123");
-            }),
-        ),
-        (
-            "text 41",
-            &ISO87_ASCII,
-            one(&ISO87_ASCII, &|builder| {
-                builder.set(41, "TERM0001");
-            }),
-        ),
-        (
-            "text 41 EBCDIC",
-            &ISO87_EBCDIC,
-            one(&ISO87_EBCDIC, &|builder| {
-                builder.set(41, "TERM0001");
-            }),
-        ),
-        (
-            "octets 64",
-            &ISO87_BCD,
-            one(&ISO87_BCD, &|builder| {
-                builder.set(64, &[1, 2, 3, 4, 5, 6, 7, 0xF8][..]);
-            }),
-        ),
-        (
-            "octets 64 hex",
-            &ISO87_ASCII,
-            one(&ISO87_ASCII, &|builder| {
-                builder.set(64, &[1, 2, 3, 4, 5, 6, 7, 0xF8][..]);
-            }),
-        ),
-        (
-            "private 2",
-            &ISO87_BCD,
-            one(&ISO87_BCD, &|builder| {
-                builder.set(2, "4111111111111111");
-            }),
-        ),
-        (
-            "positions 3",
-            &ISO87_ASCII,
-            one(&ISO87_ASCII, &|builder| {
-                builder.set(3, "012030");
-            }),
-        ),
-        (
-            "tags 55",
-            &ISO87_BCD,
-            one(&ISO87_BCD, &|builder| {
-                builder.set(55, &parts[..]);
-            }),
-        ),
-        (
-            "tags 55 twice",
-            &ISO87_BCD,
-            one(&ISO87_BCD, &|builder| {
-                builder.set(55, &twice[..]);
-            }),
-        ),
+        of("digits 11", &ISO87_ASCII, 11, 300.into()),
+        of("few digits 25", &ISO87_BCD, 25, "00".into()),
+        of("amount 28", &ISO87_ASCII, 28, "D00000123".into()),
+        of("text 41", &ISO87_ASCII, 41, "TERM0001".into()),
+        of("text 41 EBCDIC", &ISO87_EBCDIC, 41, "TERM0001".into()),
+        of("octets 64", &ISO87_BCD, 64, octets.into()),
+        of("octets 64 hex", &ISO87_ASCII, 64, octets.into()),
+        of("private 2", &ISO87_BCD, 2, "4111111111111111".into()),
+        of("positions 3", &ISO87_ASCII, 3, "012030".into()),
+        of("tags 55", &ISO87_BCD, 55, parts.into()),
+        of("tags 55 twice", &ISO87_BCD, 55, twice.into()),
     ]
 }
 

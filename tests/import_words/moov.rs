@@ -55,10 +55,6 @@ fn moov_field(members: &str) -> String {
 #[test]
 fn words_of_moov() {
     let mut alike = Alike::default();
-    let prefix = |lengths: &str| match lengths {
-        "" => String::new(),
-        lengths => format!(r#", "prefix": "{lengths}""#),
-    };
     for kind in MOOV_TYPES {
         for coding in MOOV_CODINGS {
             for lengths in MOOV_LENGTHS {
@@ -68,6 +64,21 @@ fn words_of_moov() {
             }
         }
     }
+    paddings(&mut alike);
+    types_and_bitmaps(&mut alike);
+    let text = alike.text() + &privacies();
+    kept("import_words/moov.out", &text);
+}
+
+/// What says a length.
+fn prefix(lengths: &str) -> String {
+    match lengths {
+        "" => String::new(),
+        lengths => format!(r#", "prefix": "{lengths}""#),
+    }
+}
+
+fn paddings(alike: &mut Alike) {
     let pads = [
         "",
         r#""type": "Left", "pad": "0""#,
@@ -101,6 +112,9 @@ fn words_of_moov() {
             }
         }
     }
+}
+
+fn types_and_bitmaps(alike: &mut Alike) {
     for coding in MOOV_CODINGS {
         for length in [1, 2, 3, 4, 5] {
             for lengths in ["Hex.Fixed", "ASCII.LL"] {
@@ -127,8 +141,11 @@ fn words_of_moov() {
             }
         }
     }
-    let mut text = alike.text();
-    // what is open by the standard: by number, length and kind
+}
+
+/// What is open by the standard: by number, length and kind.
+fn privacies() -> String {
+    let mut text = String::new();
     for number in 2..=128 {
         let Some(max) = ISO87_ASCII_BINARY.element(number).map(|element| element.max()) else { continue };
         let privacy = |kind: &str, coding: &str, length: usize| {
@@ -151,7 +168,7 @@ fn words_of_moov() {
         let each = kinds.map(|(kind, coding)| privacy(kind, coding, max));
         writeln!(text, "{number} {max} {} {}", each.concat(), privacy("Numeric", "ASCII", max + 1)).unwrap();
     }
-    kept("import_words/moov.out", &text);
+    text
 }
 
 #[test]
@@ -280,16 +297,15 @@ fn what_is_written_for_moov() {
         Coding::Hex,
         Coding::EbcdicHex(page),
     ];
-    let prefix = |coding, width, counts, includes| Form::Prefixed(Prefix { coding, width, counts, includes });
     let forms = [
         Form::Fixed,
         Form::Rest,
         Form::Prefixed(Prefix::BER),
-        prefix(PrefixCoding::Ascii, 2, LengthUnit::Units, 0),
-        prefix(PrefixCoding::Ebcdic(page), 3, LengthUnit::Bytes, 0),
-        prefix(PrefixCoding::Ebcdic(CodePage::Cp500), 2, LengthUnit::Units, 0),
-        prefix(PrefixCoding::Binary, 1, LengthUnit::Nibbles, 0),
-        prefix(PrefixCoding::Hex, 1, LengthUnit::Units, 1),
+        after(PrefixCoding::Ascii, 2, LengthUnit::Units, 0),
+        after(PrefixCoding::Ebcdic(page), 3, LengthUnit::Bytes, 0),
+        after(PrefixCoding::Ebcdic(CodePage::Cp500), 2, LengthUnit::Units, 0),
+        after(PrefixCoding::Binary, 1, LengthUnit::Nibbles, 0),
+        after(PrefixCoding::Hex, 1, LengthUnit::Units, 1),
         Form::Until(0x1C.into()),
         Form::Nothing,
         Form::IfLetter,
@@ -308,6 +324,17 @@ fn what_is_written_for_moov() {
             }
         }
     }
+    fills_for_moov(&mut alike);
+    composites_for_moov(&mut alike);
+    kept("import_words/moov_written.out", &alike.text());
+}
+
+/// A length before the value.
+const fn after(coding: PrefixCoding, width: u8, counts: LengthUnit, includes: u8) -> Form {
+    Form::Prefixed(Prefix { coding, width, counts, includes })
+}
+
+fn fills_for_moov(alike: &mut Alike) {
     let fills = [
         None,
         Some((Side::Left, b'0')),
@@ -319,7 +346,7 @@ fn what_is_written_for_moov() {
     for (side, with) in fills.into_iter().flatten() {
         for content in [Content::N, Content::Ns, Content::Ans, Content::H, Content::B] {
             for coding in [Coding::Ascii, Coding::Bcd, Coding::Raw] {
-                for form in [Form::Fixed, prefix(PrefixCoding::Ascii, 2, LengthUnit::Units, 0)] {
+                for form in [Form::Fixed, after(PrefixCoding::Ascii, 2, LengthUnit::Units, 0)] {
                     for max in [17, 18, 19] {
                         let mut element = plain(104, content, coding, max, form);
                         element.fill = Some(Fill { side, with });
@@ -335,7 +362,7 @@ fn what_is_written_for_moov() {
     for pad_nibble in [PadNibble::LEFT_ZERO, PadNibble::RIGHT_ZERO, PadNibble::RIGHT_F] {
         for content in [Content::N, Content::Z, Content::Ne] {
             for (max, form) in
-                [(7, Form::Fixed), (8, Form::Fixed), (8, prefix(PrefixCoding::Bcd, 1, LengthUnit::Units, 0))]
+                [(7, Form::Fixed), (8, Form::Fixed), (8, after(PrefixCoding::Bcd, 1, LengthUnit::Units, 0))]
             {
                 let mut element = plain(104, content, Coding::Bcd, max, form);
                 element.pad_nibble = pad_nibble;
@@ -343,8 +370,6 @@ fn what_is_written_for_moov() {
             }
         }
     }
-    composites_for_moov(&mut alike);
-    kept("import_words/moov_written.out", &alike.text());
 }
 
 fn composites_for_moov(alike: &mut Alike) {
@@ -397,6 +422,11 @@ fn composites_for_moov(alike: &mut Alike) {
             }
         }
     }
+    types_for_moov(alike);
+}
+
+fn types_for_moov(alike: &mut Alike) {
+    let (never, announced, always) = (NextBitmap::Never, NextBitmap::Announced, NextBitmap::Always);
     for mti in [MtiCoding::Ascii, MtiCoding::Ebcdic, MtiCoding::Bcd, MtiCoding::Hex, MtiCoding::Binary] {
         for bitmap in [Coding::Raw, Coding::Hex, Coding::EbcdicHex(CodePage::Cp037)] {
             for (second, third) in [
