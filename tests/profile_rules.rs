@@ -10,6 +10,9 @@ use cardwire::{Builder, Message, Mti, Spec};
 
 type Values = Vec<(u8, &'static str)>;
 
+/// What is mandatory, under which conditions more is, and what is allowed if not everything is.
+type Wanted = (&'static [u8], &'static [(u8, When<'static>)], Option<&'static [u8]>);
+
 fn wire(spec: &'static Spec<'static>, mti: &str, values: &Values) -> Vec<u8> {
     let mut builder = Builder::new(spec, mti.parse().unwrap());
     for (number, value) in values {
@@ -95,7 +98,7 @@ fn each_condition_over_each_message() {
             20 + before.map(|(_, value)| value.len()).sum::<usize>()
         };
         let code = message.iter().find(|(number, _)| *number == 3).map(|(_, value)| *value).unwrap_or("");
-        let (mandatory, conditions, allowed): (&[u8], &[(u8, When<'static>)], Option<&[u8]>) = match code {
+        let (mandatory, conditions, allowed): Wanted = match code {
             "010000" => (&[4, 22], &[], Some(&[4, 22, 39])),
             "000000" => (&[4], &CONDITIONS, None),
             _ => (&[3, 11], &[(22, When::With(4))], Some(&[3, 4, 11, 22])),

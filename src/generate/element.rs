@@ -154,7 +154,7 @@ fn card(element: &Element<'_>, key: u32, draw: &mut Draw<'_>) -> Option<Vec<u8>>
 /// DE 45, which the standard's tables hide whole.
 const TRACK_1: u32 = 45;
 
-/// A first track with the shortest test card.
+/// Room for a first track with the shortest test card.
 const MIN_TRACK_1: usize = 34;
 
 /// A length of the element: mostly a short one, because a short case is read by people.

@@ -3,8 +3,8 @@
 use cardwire::crypto::emv::{self, CardKeyOption, CryptogramData, Cvn, IssuerDecision};
 use cardwire::crypto::key_block::{Header, KeyBlock, KeyBlockVersion};
 use cardwire::crypto::{
-    AesKsn, AesKsnUse, Bound, Key, KeyKind, Ksn, KsnUse, MacAlgorithm, MacRule, Pan, Pin, PinFormat, PinSide,
-    ServiceCode, Software, WorkingKeys, pin,
+    AesKsn, AesKsnUse, Bound, CryptoError, Key, KeyKind, Ksn, KsnUse, MacAlgorithm, MacRule, Pan, Pin,
+    PinFormat, PinSide, ServiceCode, Software, WorkingKeys, pin,
 };
 use cardwire::spec::ISO87_BCD;
 use cardwire::{Builder, Message, Mti, de};
@@ -131,5 +131,16 @@ fn each_digit_of_a_service_code() {
         assert_eq!(of(&format!("{digit}01")).0, said(&interchanges));
         assert_eq!(of(&format!("1{digit}1")).1, said(&authorizations));
         assert_eq!(of(&format!("10{digit}")).2, said(&services));
+    }
+}
+
+/// An issuer has up to eight octets of its own beside its status.
+#[test]
+fn an_issuer_has_eight_octets_of_its_own() {
+    let key = des(TDES);
+    for (own, is_sound) in [(0, true), (8, true), (9, false)] {
+        let found = emv::arpc_2(&key, [1; 8], [2; 4], &[3; 9][..own]);
+        let wanted = if is_sound { Ok(()) } else { Err(CryptoError::DataLength(own)) };
+        assert_eq!(found.map(|_| ()), wanted, "{own}");
     }
 }

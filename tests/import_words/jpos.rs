@@ -244,3 +244,33 @@ fn fields_of_jpos() {
     }
     kept("import_words/jpos_fields.out", &alike.text());
 }
+
+/// Which names are classes, of all that the language of names could make.
+#[test]
+fn names_of_jpos() {
+    let mut alike = Alike::default();
+    let kinds = ["CHAR", "NUM", "NUMERIC", "AMOUNT", "HEX", "BINARY", "BITMAP", "AMOUNT2003", "OTHER"];
+    let fills = [("", ""), ("F", ""), ("", "F"), ("F", "F")];
+    for family in ["IFA", "IFB", "IFE", "IFEB", "IFEP", "IFX"] {
+        for tag in ["", "T", "TT", "TTTTT"] {
+            for digits in ["", "LL", "LLH", "LLLLLLL"] {
+                for (first, inner) in fills {
+                    for other in ["", "A", "E", "B"] {
+                        for kind in kinds {
+                            let is_plain = tag.is_empty() && first.len() + inner.len() < 2;
+                            if !is_plain && (!other.is_empty() || !["CHAR", "NUM", "BINARY"].contains(&kind))
+                            {
+                                continue;
+                            }
+                            let class = format!("{family}_{first}{tag}{digits}{inner}{other}{kind}");
+                            let field = isofield(104, &class, 20, "");
+                            let said = in_jpos(&jpos_around("", &isofield(1, "IFB_BITMAP", 16, ""), &field));
+                            alike.add(class.clone(), said.replace(&class, "…"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    kept("import_words/jpos_names.out", &alike.text());
+}
