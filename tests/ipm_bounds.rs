@@ -96,6 +96,9 @@ fn no_record_is_longer_than_six_thousand_octets() {
                 assert_eq!(found(&file).map(|found| found.0), is_known.then_some(medium), "{medium:?} {len}");
             }
         }
+        // fill after a record is the end of blocks, of which a shorter file has none
+        let filled = [&[0, 0, 0, 30][..], &bare(encoding, 30), &[0x40; 100]].concat();
+        assert_eq!((found(&filled), detect(&filled)), (None, None));
         // a length of zero before a record is the end of none
         assert_eq!(found(&[&[0; 4][..], &bare(encoding, 30)].concat()), None);
         // what looks like the ends of blocks, in a record as long as can be, is seen to be none; and the other way round

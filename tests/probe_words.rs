@@ -181,6 +181,10 @@ fn what_the_prober_says_of_frames() {
             let known = (0..=stream.len()).find_map(|cut| Some((cut, finder.look(&stream[..cut])?)));
             let known = known.map(|(cut, framing)| (cut, framing.header()));
             writeln!(out, "  {known:?} of {} by {}", stream.len(), finder.work()).unwrap();
+            // headers of every size are looked for in the first frames alone
+            let mut whole = Finder::new(&ISO87_BCD);
+            let is_known = whole.look(&frames.concat().repeat(10)).is_some();
+            writeln!(out, "  at once: {is_known} by {}", whole.work()).unwrap();
             for cut in [frames[0].len() - 1, frames[0].len() + 20] {
                 let found = explain(&[&stream[..cut]], [&ISO87_BCD]);
                 let said = found.map(|found| format!("{found}, {} left", found.left()));

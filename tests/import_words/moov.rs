@@ -422,6 +422,14 @@ fn composites_for_moov(alike: &mut Alike) {
             }
         }
     }
+    // one within another, with its lines as they stand
+    let mut outer = plain(48, Content::B, Coding::Raw, 99, Form::Prefixed(ascii));
+    let mut inner = plain(2, Content::B, Coding::Raw, 40, Form::Prefixed(ascii));
+    inner.layout =
+        Some(LayoutDoc { order: OrderDoc::Positions { required: 0 }, elements: [1, 2].map(part).to_vec() });
+    outer.layout =
+        Some(LayoutDoc { order: OrderDoc::Positions { required: 0 }, elements: vec![part(1), inner] });
+    alike.add("one within another".into(), moov::write(&of_element(outer)).unwrap());
     types_for_moov(alike);
 }
 

@@ -156,3 +156,44 @@ fn a_reference_is_the_message_that_it_is_of() {
     assert_eq!(told(filled, &asked), (true, Some("iso87"), false, octets.clone()));
     assert_eq!(told(octets.as_slice(), &asked), (false, None, false, octets.clone()));
 }
+
+/// A key that is known without a parse is the one that a parse finds: separators and hexadecimal digits that are packed
+/// are read as others than they are given.
+#[test]
+fn a_key_that_is_known_is_the_one_that_is_read() {
+    use crate::layout::{ans, h, n, ne, row, z};
+    let hidden = crate::mask::SECRET;
+    let rows = [
+        row(2, z(8), "", hidden),
+        row(3, ne(8), "", hidden),
+        row(4, h(8), "", hidden),
+        row(5, n(8), "", hidden),
+        row(6, ans(8), "", hidden),
+    ];
+    let (mut built, mut known) = (0, 0);
+    for dialect in [crate::Dialect::BCD, crate::Dialect::ASCII] {
+        let slots: spec::Slots<'static> = spec::table(rows).elements(&dialect);
+        let spec: &'static Spec<'static> =
+            Box::leak(Box::new(Spec::new("keys", &dialect, Box::leak(Box::new(slots)))));
+        for number in 2..=6 {
+            for value in ["12345678", "1234D678", "1234=678", "12ab5678", "12AB5678", "  345678"] {
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = builder.set(number, value).to_vec() else { continue };
+                let rule = Correlation::on(&[number]);
+                let read = rule.trace(&Message::parse(spec, &wire).unwrap());
+                if let Some((_, key)) = builder.key(&rule) {
+                    assert_eq!(Some(key), read, "{number} {value} {}", spec.mti() == spec::MtiCoding::Bcd);
+                    known += 1;
+                }
+                built += 1;
+                // carried over from a message of another link
+                let message = Message::parse(spec, &wire).unwrap();
+                let mut carried = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = carried.echo(&message, &[number]).to_vec() else { continue };
+                let read = rule.trace(&Message::parse(&ISO87_ASCII, &wire).unwrap());
+                assert!(carried.key(&rule).is_none_or(|(_, key)| Some(key) == read), "{number} {value}");
+            }
+        }
+    }
+    assert!(built >= 25 && known >= 8, "{built} {known}");
+}
