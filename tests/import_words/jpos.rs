@@ -153,8 +153,8 @@ fn packagers_of_jpos() {
     for (name, parts) in &sets {
         for attribute in attributes {
             for packager in JPOS_PACKAGERS {
-                for class in ["IFA_LLCHAR", "IFB_LLHBINARY"] {
-                    if class == "IFB_LLHBINARY" && !attribute.is_empty() {
+                for class in ["IFA_LLCHAR", "IFB_LLHBINARY", "IF_CHAR"] {
+                    if class != "IFA_LLCHAR" && !attribute.is_empty() {
                         continue;
                     }
                     let said = |packager: &str| {

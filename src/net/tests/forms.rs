@@ -173,8 +173,8 @@ fn a_key_that_is_known_is_the_one_that_is_read() {
     let (mut built, mut known) = (0, 0);
     for dialect in [crate::Dialect::BCD, crate::Dialect::ASCII] {
         let slots: spec::Slots<'static> = spec::table(rows).elements(&dialect);
-        let spec: &'static Spec<'static> =
-            Box::leak(Box::new(Spec::new("keys", &dialect, Box::leak(Box::new(slots)))));
+        let spec: &'static spec::Spec<'static> =
+            Box::leak(Box::new(spec::Spec::new("keys", &dialect, Box::leak(Box::new(slots)))));
         for number in 2..=6 {
             for value in ["12345678", "1234D678", "1234=678", "12ab5678", "12AB5678", "  345678"] {
                 let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
