@@ -137,11 +137,8 @@ fn card(element: &Element<'_>, key: u32, draw: &mut Draw<'_>) -> Option<Vec<u8>>
     let text = match (element.privacy(), element.content(), key) {
         (Privacy::Pan { .. }, Content::N, _) => card::number(draw, min, max),
         (Privacy::Track, Content::Z, _) => card::track2(draw, max),
-        (Privacy::Track, Content::Ans, _) | (Privacy::Secret, Content::Ans, TRACK_1)
-            if max >= MIN_TRACK_1 =>
-        {
-            card::track1(draw, max)
-        }
+        (Privacy::Track, Content::Ans, _) => card::track1(draw, max),
+        (Privacy::Secret, Content::Ans, TRACK_1) if max >= MIN_TRACK_1 => card::track1(draw, max),
         (Privacy::Secret, Content::B, 0x5A) => {
             return Some(card::packed(&card::number(draw, 13, 19)).collect());
         }
