@@ -478,7 +478,7 @@ fn cuts_of_a_capture(out: &mut String, frame: &[u8]) {
 fn links(out: &mut String, frame: &[u8]) {
     let good = packet([40_000, 50_000], 1, 0x18, frame);
     for link in [0, 9, 105, 113, 127, 147, 220, 249, 253, 999] {
-        let said = told(&Options::default(), &capture(link, &[good.clone()], false, false), 4096);
+        let said = told(&Options::default(), &capture(link, std::slice::from_ref(&good), false, false), 4096);
         writeln!(out, "link {link}: {}", said.trim_end()).unwrap();
     }
     for raw in [12, 101, 228] {
