@@ -276,3 +276,41 @@ fn types_that_say_their_length_coding() {
         );
     }
 }
+
+/// A header in hexadecimal digits has half as many octets; two that differ are told with both.
+#[test]
+fn headers_are_counted_in_octets() {
+    let header = |headers: &str| {
+        let text = format!(
+            "<j8583-config>{headers}<parse type=\"0200\"><field num=\"11\" type=\"NUMERIC\" length=\"6\"/></parse></j8583-config>"
+        );
+        import(&text, &Options::new()).map(|doc| doc.header).map_err(|error| error.to_string())
+    };
+    assert_eq!(header(""), Ok(0));
+    assert_eq!(header("<header type=\"0200\">ISO0260</header>"), Ok(7));
+    assert_eq!(header("<header type=\"0200\" binary=\"true\"> 6000010002 </header>"), Ok(5));
+    assert_eq!(header("<header type=\"0200\">ABC</header><header type=\"0210\">DEF</header>"), Ok(3));
+    let differ = header("<header type=\"0200\">ABC</header><header type=\"0210\">DEFG</header>").unwrap_err();
+    assert!(differ.contains("the header of 0210 has 4 octets, that of 0200 3"), "{differ}");
+}
+
+/// A field beyond 128 needs the third bitmap, one of 128 does not; what is not known is passed over with all in it.
+#[test]
+fn the_third_bitmap_begins_beyond_128() {
+    for (number, third, has_65) in [
+        (128, NextBitmap::Never, true),
+        (129, NextBitmap::InElement, false),
+        (192, NextBitmap::InElement, false),
+    ] {
+        let field = |number: u32| format!("<field num=\"{number}\" type=\"NUMERIC\" length=\"6\"/>");
+        let text = format!(
+            "<j8583-config><unknown><parse type=\"0200\">{}</parse></unknown><other/><parse type=\"0200\">{}{}</parse></j8583-config>",
+            field(7),
+            field(65),
+            field(number)
+        );
+        let doc = import(&text, &Options::new()).unwrap();
+        let cardwire::import::OrderDoc::Bitmap(form) = doc.body.order else { panic!("a bitmap") };
+        assert_eq!((form.third, doc.element(65).is_some(), doc.element(7).is_some()), (third, has_65, false));
+    }
+}

@@ -345,3 +345,35 @@ fn words_of_lengths_and_bitmaps() {
     assert_eq!(units.map(words::counts), ["units", "bytes", "nibbles"]);
     assert_eq!([NextBitmap::Never, NextBitmap::Announced].map(words::more), ["never", "announced"]);
 }
+
+/// The words that others than the writer use, all of them.
+#[test]
+fn words_by_what_they_say() {
+    use cardwire::import::toml::words;
+    use cardwire::layout::{CodePage::*, Coding, LengthUnit, NextBitmap, PrefixCoding, Zone};
+    use cardwire::spec::MtiCoding;
+    let pages = [Cp1047, Cp037, Cp500, Cp1047Lf];
+    let ebcdic = ["ebcdic", "ebcdic-037", "ebcdic-500", "ebcdic-1047-lf"];
+    assert_eq!(pages.map(|page| words::coding(Coding::Ebcdic(page))), ebcdic);
+    assert_eq!(pages.map(|page| words::prefix(PrefixCoding::Ebcdic(page))), ebcdic);
+    let hex = ["ebcdic-hex", "ebcdic-hex-037", "ebcdic-hex-500", "ebcdic-hex-1047-lf"];
+    assert_eq!(pages.map(|page| words::coding(Coding::EbcdicHex(page))), hex);
+    let codings = [
+        Coding::Ascii,
+        Coding::Bcd,
+        Coding::Raw,
+        Coding::Hex,
+        Coding::Zoned(Zone::C),
+        Coding::Zoned(Zone::F),
+    ];
+    assert_eq!(codings.map(words::coding), ["ascii", "bcd", "raw", "hex", "zoned-c", "zoned-f"]);
+    let prefixes =
+        [PrefixCoding::Ascii, PrefixCoding::Bcd, PrefixCoding::Binary, PrefixCoding::Hex, PrefixCoding::Ber];
+    assert_eq!(prefixes.map(words::prefix), ["ascii", "bcd", "binary", "hex", "ber"]);
+    let types = [MtiCoding::Ascii, MtiCoding::Ebcdic, MtiCoding::Bcd, MtiCoding::Binary, MtiCoding::Hex];
+    assert_eq!(types.map(words::mti), ["ascii", "ebcdic", "bcd", "binary", "hex"]);
+    let counts = [LengthUnit::Units, LengthUnit::Bytes, LengthUnit::Nibbles];
+    assert_eq!(counts.map(words::counts), ["units", "bytes", "nibbles"]);
+    let more = [NextBitmap::Never, NextBitmap::Announced, NextBitmap::Always, NextBitmap::InElement];
+    assert_eq!(more.map(words::more), ["never", "announced", "always", "in-element"]);
+}

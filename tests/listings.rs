@@ -4,7 +4,6 @@
 mod common;
 
 use std::fmt::Write;
-use std::path::PathBuf;
 
 use cardwire::layout::{Layout, Tag, ans, b, n, row};
 use cardwire::mask::{OPEN, SECRET};
@@ -46,15 +45,7 @@ fn messages_are_listed_as_they_were() {
         assert!(cut.contains(&error.to_string()), "{cut}");
         text.push('\n');
     }
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/listings.out");
-    if std::env::var_os("CARDWIRE_WRITE").is_some() {
-        std::fs::write(&file, &text).unwrap();
-    }
-    let known = std::fs::read_to_string(&file).unwrap();
-    for (line, (found, known)) in text.lines().zip(known.lines()).enumerate() {
-        assert_eq!(found, known, "line {}", line + 1);
-    }
-    assert_eq!(text.len(), known.len());
+    common::kept("listings.out", &text);
 }
 
 /// What the listing says after a value.

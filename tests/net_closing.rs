@@ -4,11 +4,11 @@
 #[path = "common/exchange.rs"]
 mod exchange;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cardwire::net::{Client, Received, Reply, Server};
+use cardwire::net::{Client, Event, Observer, Received, Reply, Server};
 use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Framing, Message, de};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -203,5 +203,59 @@ async fn a_stranger_may_say_so_much_before_the_sign_on() {
     let _ = stranger.read_to_end(&mut rest).await;
     while client.totals().turned_away < 1 {
         sleep(MILLI).await;
+    }
+}
+
+/// A server that is dropped takes no further connection.
+#[tokio::test]
+async fn a_server_that_is_dropped_is_gone() {
+    let server = Server::bind("127.0.0.1:0")
+        .serve(|request: Received| async move { response_to(request.wire()) })
+        .await
+        .unwrap();
+    let address = server.address();
+    assert!(TcpStream::connect(address).await.is_ok());
+    drop(server);
+    let gone = async {
+        while TcpStream::connect(address).await.is_ok() {
+            sleep(MILLI).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, gone).await.unwrap();
+}
+
+/// The waits between connections that do not last double, whether the host refuses them or ends them at once.
+#[tokio::test]
+async fn waits_double_while_no_connection_lasts() {
+    #[derive(Default)]
+    struct Waits(Mutex<Vec<Duration>>);
+    impl Observer for Waits {
+        fn event(&self, event: Event) {
+            if let Event::Retry(wait) = event {
+                self.0.lock().unwrap().push(wait);
+            }
+        }
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let host = tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            drop(stream);
+        }
+    });
+    let waits = Arc::new(Waits::default());
+    let client = Client::builder(address).reconnect(MILLI, SECOND).observer(waits.clone()).start();
+    let told = || waits.0.lock().unwrap().clone();
+    let enough = async {
+        while told().len() < 5 {
+            sleep(MILLI).await;
+        }
+    };
+    tokio::time::timeout(LIMIT, enough).await.unwrap();
+    client.shutdown(SECOND).await;
+    host.abort();
+    for (index, wait) in told().into_iter().take(5).enumerate() {
+        let full = MILLI * (1 << index);
+        assert!((full / 2..=full).contains(&wait), "{index}: {wait:?}");
     }
 }

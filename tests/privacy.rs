@@ -260,6 +260,38 @@ fn frames() {
     }
 }
 
+/// A card number, and a track, in every element that a spec calls open and that has room for it.
+#[test]
+fn card_data_where_no_spec_expects_them() {
+    let mut places = 0;
+    for spec in spec::builtin() {
+        for element in spec.body().elements().filter(|element| element.privacy().is_open()) {
+            let number = u8::try_from(element.key()).unwrap();
+            for secret in [PAN, TRACK2, &PAN.repeat(2)] {
+                let mut value = secret.as_bytes().to_vec();
+                if element.form() == Form::Fixed && element.content() != Content::B {
+                    let with = if element.content() == Content::N { b'0' } else { b' ' };
+                    value.resize(value.len().max(element.max()), with);
+                }
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = builder.set(number, value.as_slice()).to_vec() else { continue };
+                let inspection = Inspection::of(spec, &wire);
+                for (what, format) in FORMATTERS {
+                    assert_hides(&format(&inspection), || format!("{what} of {number} of {}", spec.name()));
+                }
+                // the number of an open element is its value, which whoever asks for it gets
+                let shown = OF_A_FIELD.iter().filter(|(what, _)| *what != "Text and its errors");
+                let field = inspection.fields().next().unwrap();
+                for (what, format) in shown {
+                    assert_hides(&format(&field), || format!("{what} of {number} of {}", spec.name()));
+                }
+                places += 1;
+            }
+        }
+    }
+    assert!(places > 100, "{places}");
+}
+
 /// A card number of fewer than twelve digits is hidden whole, and so is one of which the ends that a row shows would
 /// leave fewer than three. Zeros begin no card number, so nothing but the row masks them.
 #[test]

@@ -15,6 +15,11 @@ impl NotIpm {
         if head.len() > 3 && head.iter().all(|octet| octet == first) {
             return Self::Fill(*first);
         }
+        // in EBCDIC its digits could be an MTI and a bitmap
+        let text = Self::of_text(head);
+        if text == Some(Self::BaseTwo) {
+            return Self::BaseTwo;
+        }
         if data.encoding(0).is_some() {
             let has_lines = head.windows(6).any(|six| match six {
                 [b'\n' | b'\r' | 0x25 | 0x15, rest @ ..] => {
@@ -27,7 +32,7 @@ impl NotIpm {
         if let Some(found) = data.four(0).and_then(|word| Self::of_word(&data, word)) {
             return found;
         }
-        Self::of_text(head).unwrap_or_else(|| match data.four(0).map(u32::from_be_bytes) {
+        text.unwrap_or_else(|| match data.four(0).map(u32::from_be_bytes) {
             Some(length @ 1..=6000) => Self::NoMti(length),
             _ => Self::Unknown,
         })

@@ -303,8 +303,9 @@ impl<R: Read> VbsReader<R> {
         self.record.octets.clear();
         let mut open = false;
         loop {
-            let start = self.record.position;
             let Some(word) = self.word(open)? else { return Ok(false) };
+            // the word of a block may have stood before it
+            let start = self.record.position.saturating_sub(4);
             let counts_itself = self.words != Words::Descriptor { counts_itself: false };
             let shape = |kind| self.refuse(kind, start, 0, 0);
             let found = Descriptor::of(word, counts_itself).ok_or_else(|| shape(ErrorKind::FrameShape))?;

@@ -61,9 +61,13 @@ fn warn(times: u64, what: &str, why: &dyn Display) {
     if tracing::dispatcher::has_been_set() {
         return tracing::warn!(target: "cardwire::net", times, %why, "{what}");
     }
-    let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
     // Standard error may be closed: then there is nobody to tell.
-    let _ = writeln!(std::io::stderr(), "cardwire: {what}{times}: {why}");
+    let _ = writeln!(std::io::stderr(), "{}", line(times, what, why));
+}
+
+fn line(times: u64, what: &str, why: &dyn Display) -> String {
+    let times = if times > 1 { format!(" ({times} times)") } else { String::new() };
+    format!("cardwire: {what}{times}: {why}")
 }
 
 /// Ordinary traffic goes to `trace`, so that it costs nothing unless somebody listens to that.
@@ -110,5 +114,7 @@ mod tests {
         let rare = Rare::default();
         let said: Vec<_> = (0..12_345).filter_map(|_| rare.again()).collect();
         assert_eq!(said, [1, 10, 100, 1_000, 10_000]);
+        assert_eq!(line(1, "it broke", &"why"), "cardwire: it broke: why");
+        assert_eq!(line(2, "it broke", &"why"), "cardwire: it broke (2 times): why");
     }
 }

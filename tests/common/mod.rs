@@ -47,6 +47,19 @@ fn leaked(dialect: Dialect, table: &Table<'static>) -> Result<&'static Spec<'sta
     Spec::try_new("test", &dialect, slots).map(|spec| &*Box::leak(Box::new(spec)))
 }
 
+/// Holds a text against `tests/NAME` line by line; `CARDWIRE_WRITE=1` writes it anew, to be read before it is committed.
+pub(crate) fn kept(name: &str, text: &str) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
+    if std::env::var_os("CARDWIRE_WRITE").is_some() {
+        std::fs::write(&file, text).unwrap();
+    }
+    let known = std::fs::read_to_string(&file).unwrap();
+    for (line, (found, known)) in text.lines().zip(known.lines()).enumerate() {
+        assert_eq!(found, known, "{name}, line {}", line + 1);
+    }
+    assert_eq!(text.len(), known.len(), "{name}");
+}
+
 pub(crate) fn unhex(text: &str) -> Vec<u8> {
     let digits = text.chars().filter(|digit| !digit.is_whitespace());
     let digits: Vec<u32> = digits.map(|digit| digit.to_digit(16).expect("a hex digit")).collect();

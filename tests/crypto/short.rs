@@ -3,8 +3,8 @@
 use cardwire::crypto::emv::{self, CardKeyOption, CryptogramData, Cvn, IssuerDecision};
 use cardwire::crypto::key_block::{Header, KeyBlock, KeyBlockVersion};
 use cardwire::crypto::{
-    AesKsn, AesKsnUse, Bound, Key, KeyKind, Ksn, KsnUse, MacAlgorithm, MacRule, Pan, Pin, PinFormat, PinSide,
-    Software, WorkingKeys, pin,
+    AesKsn, AesKsnUse, Bound, CryptoError, Key, KeyKind, Ksn, KsnUse, MacAlgorithm, MacRule, Pan, Pin,
+    PinFormat, PinSide, ServiceCode, Software, WorkingKeys, pin,
 };
 use cardwire::spec::ISO87_BCD;
 use cardwire::{Builder, Message, Mti, de};
@@ -92,4 +92,55 @@ fn a_cryptogram_and_a_download() {
     assert_eq!(hex(good.respond(IssuerDecision::Code(*b"00")).unwrap().as_bytes()), "04001FD5B7FE493B3030");
     let download = unhex("A811563A8F0478C700962B6022DF88C1367BCBCAE2F24340");
     assert!(WorkingKeys::open(&des("1111111111111111EEEEEEEEEEEEEEEE"), &download).is_ok());
+}
+
+/// Each digit of a service code, as ISO/IEC 7813 says it.
+#[test]
+fn each_digit_of_a_service_code() {
+    let of = |digits: &str| {
+        let code = ServiceCode::new(digits).unwrap();
+        assert_eq!(code.expose().collect::<String>(), digits);
+        (code.interchange(), code.authorization(), code.services())
+    };
+    let interchanges = [
+        "reserved",
+        "international",
+        "international, with a chip to be used",
+        "reserved",
+        "reserved",
+        "national",
+        "national, with a chip to be used",
+        "private, by agreement only",
+        "reserved",
+        "test",
+    ];
+    let (online, agreed) = ("by the issuer, online", "by the issuer, online, unless agreed otherwise");
+    let authorizations = ["normal", "reserved", online, "reserved", agreed];
+    let services = [
+        "no restriction, PIN required",
+        "no restriction",
+        "goods and services, no cash",
+        "cash dispensers only, PIN required",
+        "cash only",
+        "goods and services, no cash, PIN required",
+        "no restriction, PIN where there is a PIN pad",
+        "goods and services, no cash, PIN where there is a PIN pad",
+    ];
+    for digit in 0..10 {
+        let said = |words: &[&'static str]| words.get(digit).copied().unwrap_or("reserved");
+        assert_eq!(of(&format!("{digit}01")).0, said(&interchanges));
+        assert_eq!(of(&format!("1{digit}1")).1, said(&authorizations));
+        assert_eq!(of(&format!("10{digit}")).2, said(&services));
+    }
+}
+
+/// An issuer has up to eight octets of its own beside its status.
+#[test]
+fn an_issuer_has_eight_octets_of_its_own() {
+    let key = des(TDES);
+    for (own, is_sound) in [(0, true), (8, true), (9, false)] {
+        let found = emv::arpc_2(&key, [1; 8], [2; 4], &[3; 9][..own]);
+        let wanted = if is_sound { Ok(()) } else { Err(CryptoError::DataLength(own)) };
+        assert_eq!(found.map(|_| ()), wanted, "{own}");
+    }
 }

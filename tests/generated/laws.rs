@@ -63,8 +63,9 @@ fn by_hand(case: &Case) -> Option<Vec<u8>> {
     reference::told(case.spec, &case.mti.to_string(), case.header, &case.nodes)
 }
 
-/// What is read is copied octet by octet, also what no builder would have written so.
-pub(crate) fn read_then_copied(case: &Case) {
+/// What is read is copied octet by octet, also what no builder would have written so. How many elements were compared.
+pub(crate) fn read_then_copied(case: &Case) -> usize {
+    let mut compared = 0;
     for node in &case.nodes {
         let wire = reference::write(case.spec, &case.mti.to_string(), case.header, &[*node]);
         let Some(wire) = wire else { continue };
@@ -85,11 +86,15 @@ pub(crate) fn read_then_copied(case: &Case) {
             builder.set(*number, Value::as_read(octets));
         }
         assert_eq!(hex(&builder.to_vec().unwrap()), hex(&wire), "the octets of each value");
+        compared += 1;
     }
+    compared
 }
 
 /// An element alone, written in each way there is, is the same octets, or is refused for the same reason.
-pub(crate) fn written_in_every_way(case: &Case) {
+/// How many were written, and how many the writer that streams compared.
+pub(crate) fn written_in_every_way(case: &Case) -> (usize, usize) {
+    let (mut written, mut in_stream) = (0, 0);
     for node in &case.nodes {
         let alone = Case { nodes: vec![*node], ..case.clone() };
         let number = u8::try_from(node.key).unwrap();
@@ -101,6 +106,7 @@ pub(crate) fn written_in_every_way(case: &Case) {
             let put = streamed.put(number, *node).map(|_| ()).map_err(|error| error.kind());
             let streamed = put.and_then(|()| streamed.finish().map_err(|error| error.kind()));
             assert_eq!(streamed.map(hex), built.map(hex));
+            in_stream += 1;
         }
         let Ok(wire) = built else { continue };
         let mut patched = wire.to_vec();
@@ -109,7 +115,9 @@ pub(crate) fn written_in_every_way(case: &Case) {
             template.patch(number, *node).unwrap_or_else(|error| panic!("{error}"));
         }
         assert_eq!(hex(template.wire()), hex(wire));
+        written += 1;
     }
+    (written, in_stream)
 }
 
 /// A number is read as that number, or is refused; with its sign, where it has one.

@@ -67,7 +67,7 @@ pub(super) fn check_optional(text: &str, count: u8, block: usize) -> Result<(), 
         return Err(CryptoError::KeyBlock(BlockFault::Character));
     }
     match split_optional(text, usize::from(count), block)? {
-        (_, "") if count < 100 => Ok(()),
+        (_, "") => Ok(()),
         _ => Err(CryptoError::KeyBlock(BlockFault::OptionalBlock)),
     }
 }

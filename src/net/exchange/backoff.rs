@@ -74,8 +74,10 @@ mod tests {
                 let full = limit.min(first * 2_u32.pow(attempt.min(10)));
                 let wait = backoff.wait();
                 assert!(wait >= full / 2 && wait <= full, "{attempt}: {wait:?} of {full:?}");
+                assert_eq!(backoff.attempts(), attempt + 1);
             }
             backoff.reset();
+            assert_eq!(backoff.attempts(), 0);
             assert!(backoff.wait() <= first);
         }
     }

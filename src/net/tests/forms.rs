@@ -119,3 +119,81 @@ async fn responses_by_form_are_those_of_a_builder() {
     let totals = bench.peer.totals();
     assert_eq!((totals.taken, totals.unanswered), (140, 140 - expected));
 }
+
+/// A reference to a message is known by what the message is known by.
+#[test]
+fn a_reference_is_the_message_that_it_is_of() {
+    fn told(message: impl Outgoing, request: &Message<'_>) -> (bool, Option<&'static str>, bool, Vec<u8>) {
+        let rule = Correlation::default();
+        let mut room = Vec::new();
+        let size = message.write_into(&mut room).unwrap();
+        let checked = message
+            .checked_by()
+            .map(|spec| if spec.name() == ISO87_ASCII.name() { "iso87" } else { "other" });
+        let key = message.key(&rule).is_some();
+        (key, checked, message.surely_responds_to(request, &rule), room[..size].to_vec())
+    }
+    let octets = request(7);
+    let asked = Message::parse(&ISO87_ASCII, &octets).unwrap();
+    let mut response = Builder::reply_to(&asked);
+    response.echo(&asked, &[2, 4, 11, 41]).set(de::RESPONSE_CODE, "00");
+    let own = told(response.clone(), &asked);
+    assert_eq!((own.0, own.1, own.2), (true, Some("iso87"), true));
+    assert_eq!(told(&response, &asked), own);
+    assert_eq!(told(&mut response, &asked), own);
+    // a response that lacks an element of the key, has another type, or is to another request is not known for sure
+    let mut lacking = Builder::reply_to(&asked);
+    lacking.echo(&asked, &[2, 4, 41]).set(de::RESPONSE_CODE, "00");
+    assert!(!told(&lacking, &asked).2);
+    let mut given = Builder::reply_to(&asked);
+    given.echo(&asked, &[2, 4, 41]).set(de::STAN, 7).set(de::RESPONSE_CODE, "00");
+    assert!(!told(&given, &asked).2);
+    let other = request(8);
+    assert!(!told(&response, &Message::parse(&ISO87_ASCII, &other).unwrap()).2);
+    let form = MessageForm::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST, &[2, 4, 11, 41]).unwrap();
+    let values = filled(7);
+    let filled = form.fill(&values);
+    assert_eq!(told(filled, &asked), (true, Some("iso87"), false, octets.clone()));
+    assert_eq!(told(octets.as_slice(), &asked), (false, None, false, octets.clone()));
+}
+
+/// A key that is known without a parse is the one that a parse finds: separators and hexadecimal digits that are packed
+/// are read as others than they are given.
+#[test]
+fn a_key_that_is_known_is_the_one_that_is_read() {
+    use crate::layout::{ans, h, n, ne, row, z};
+    let hidden = crate::mask::SECRET;
+    let rows = [
+        row(2, z(8), "", hidden),
+        row(3, ne(8), "", hidden),
+        row(4, h(8), "", hidden),
+        row(5, n(8), "", hidden),
+        row(6, ans(8), "", hidden),
+    ];
+    let (mut built, mut known) = (0, 0);
+    for dialect in [crate::Dialect::BCD, crate::Dialect::ASCII] {
+        let slots: spec::Slots<'static> = spec::table(rows).elements(&dialect);
+        let spec: &'static spec::Spec<'static> =
+            Box::leak(Box::new(spec::Spec::new("keys", &dialect, Box::leak(Box::new(slots)))));
+        for number in 2..=6 {
+            for value in ["12345678", "1234D678", "1234=678", "12ab5678", "12AB5678", "  345678"] {
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = builder.set(number, value).to_vec() else { continue };
+                let rule = Correlation::on(&[number]);
+                let read = rule.trace(&Message::parse(spec, &wire).unwrap());
+                if let Some((_, key)) = builder.key(&rule) {
+                    assert_eq!(Some(key), read, "{number} {value} {}", spec.mti() == spec::MtiCoding::Bcd);
+                    known += 1;
+                }
+                built += 1;
+                // carried over from a message of another link
+                let message = Message::parse(spec, &wire).unwrap();
+                let mut carried = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+                let Ok(wire) = carried.echo(&message, &[number]).to_vec() else { continue };
+                let read = rule.trace(&Message::parse(&ISO87_ASCII, &wire).unwrap());
+                assert!(carried.key(&rule).is_none_or(|(_, key)| Some(key) == read), "{number} {value}");
+            }
+        }
+    }
+    assert!(built >= 25 && known >= 8, "{built} {known}");
+}
