@@ -139,6 +139,45 @@ fn the_fee_of_a_contract_is_that_of_its_row() {
     }
 }
 
+/// Amounts that differ by decimals of a currency, in either direction.
+#[test]
+fn one_two_and_three_decimals_are_told_on_both_sides() {
+    for (approved, cleared, power) in [
+        (5_000, 50_000, Some(1)),
+        (5_000, 500_000, Some(2)),
+        (5_000, 5_000_000, Some(3)),
+        (5_000, 50_000_000, None),
+        (5_000, 500, Some(1)),
+        (5_000, 50, Some(2)),
+        (5_000, 5, Some(3)),
+        (5_001, 500, None),
+        (5_000, 50_001, None),
+    ] {
+        let request = format!("10:00:00 T>A 0200 000000 000001 . {approved}");
+        let response = format!("10:00:01 A>T 0210 000000 000001 607510000001 {approved} 00 A00001 0316");
+        let record = format!("sale 607510000001 000001 {cleared} 0 {cleared} PO-1");
+        let words =
+            |power: i32| format!("the amounts differ by a factor of 10^{power}: decimals of the currency?");
+        let expected: Vec<String> = power.map(words).into_iter().collect();
+        let found = of(&[&request, &response], &[&record], LATER);
+        assert_eq!(found, ("amount-differs".to_owned(), expected), "{approved} {cleared}");
+    }
+}
+
+/// Records of one number are of one item within so many days of each other, and another item a day later.
+#[test]
+fn a_second_record_is_of_the_item_within_its_days() {
+    let first = "sale 607510000001 000001 10000 60 9940 PO-1";
+    let count = |day: &str| {
+        let second = format!("sale 607510000001 000001 10000 60 9940 PO-2 settlement_date={day}");
+        let all = files(switch(&SALE), clearing(&[first, &second]), bank(&[]));
+        let objects = objects(&run(&all, "2026-12-18T10:00"));
+        let is_second = |object: &&Value| object["type"] == "line" && object["class"] == "duplicate-clearing";
+        objects.iter().filter(is_second).count()
+    };
+    assert_eq!(["2026-03-17", "2026-04-30", "2026-05-01"].map(count), [1, 1, 0]);
+}
+
 #[test]
 fn every_class_and_every_note_is_kept() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/whole");

@@ -7,11 +7,9 @@
 mod make_day;
 mod read;
 
-use std::collections::BTreeMap;
-
 use cardwire_recon::read::{Column, Map, Options};
 use cardwire_recon::record::{Currency, Side};
-use read::{drawn, options, said_short, whole};
+use read::{Results, options, whole};
 
 /// Values of a cell: nothing, a word, numbers with and without decimals and marks, dates, times, codes, names.
 const CELLS: [&str; 48] = [
@@ -138,30 +136,6 @@ fn row_with(side: Side, name: &str, cell: &str) -> String {
     let names: Vec<&str> = cells.iter().map(|(name, _)| *name).collect();
     let cells: Vec<String> = cells.iter().map(|(_, cell)| format!("\"{cell}\"")).collect();
     format!("{}\n{}\n", names.join(","), cells.join(","))
-}
-
-/// Results of neighbours: those that give the same are told together.
-#[derive(Default)]
-struct Results(BTreeMap<String, Vec<String>>);
-
-impl Results {
-    fn add(&mut self, what: String, options: &Options, octets: &[u8]) {
-        self.0.entry(said_short(&drawn(options, octets))).or_default().push(what);
-    }
-
-    #[track_caller]
-    fn check(self, name: &str) {
-        let result: Vec<String> = self
-            .0
-            .into_iter()
-            .map(|(result, of)| {
-                let (all, some) = (of.join(" | "), of.iter().take(3).cloned().collect::<Vec<_>>());
-                format!("{result} <- {} of {} {}\n", some.join(" | "), of.len(), whole::digest(&all))
-            })
-            .collect();
-        assert!(result.len() > 2, "{result:?}");
-        whole::compare(name, &result);
-    }
 }
 
 fn columns(side: Side, name: &str, cells: &[&str], map: Map, currency: Option<Currency>) {

@@ -4,6 +4,8 @@
 #[path = "../common/whole.rs"]
 pub(crate) mod whole;
 
+use std::collections::BTreeMap;
+
 use cardwire_recon::read::{Options, Report, read};
 use cardwire_recon::record::{
     BankEntry, ClearingRecord, Evidence, Place, Record, Refused, Side, Stored, Tokenizer,
@@ -128,5 +130,29 @@ pub(crate) fn line_of(place: Place) -> u64 {
     match place {
         Place::Line(line) => line,
         Place::Offset(offset) => panic!("at offset {offset}"),
+    }
+}
+
+/// Results of neighbours: those that give the same are told together.
+#[derive(Default)]
+pub(crate) struct Results(BTreeMap<String, Vec<String>>);
+
+impl Results {
+    pub(crate) fn add(&mut self, what: String, options: &Options, octets: &[u8]) {
+        self.0.entry(said_short(&drawn(options, octets))).or_default().push(what);
+    }
+
+    #[track_caller]
+    pub(crate) fn check(self, name: &str) {
+        let result: Vec<String> = self
+            .0
+            .into_iter()
+            .map(|(result, of)| {
+                let (all, some) = (of.join(" | "), of.iter().take(3).cloned().collect::<Vec<_>>());
+                format!("{result} <- {} of {} {}\n", some.join(" | "), of.len(), whole::digest(&all))
+            })
+            .collect();
+        assert!(result.len() > 2, "{result:?}");
+        whole::compare(name, &result);
     }
 }
