@@ -53,6 +53,8 @@ match --open %/nowhere
 match --open %/short.key
 match @ --as-of 2026-03-18T10:00 --token-key %/long.key --save-open %/keyed.ndjson
 match @ --token-key %/short.key
+match @ --token-key %/16.key --as-of 2026-03-18T10:00
+match @ --token-key %/15.key
 match @ --token-key %/nowhere
 match @ --rules %/nowhere
 match @ --rules %/short.key
@@ -137,6 +139,8 @@ fn folder(name: &str) -> PathBuf {
     let rules = cardwire_recon::engine::rules::DEFAULT.replace("clearing_days = 1", "clearing_days = 3");
     for (name, text) in [
         ("short.key", "x\n"),
+        ("15.key", "0123456789abcde"),
+        ("16.key", "0123456789abcdef"),
         ("long.key", "a key that is long enough for tokens\n"),
         ("days.toml", &rules),
         ("map.toml", "decimal = '.'\n"),
@@ -197,6 +201,29 @@ fn say_what_they_said() {
     let lines = LINES.lines().filter(|line| !line.is_empty());
     let results: Vec<String> = lines.map(|line| result(&folder, line)).collect();
     whole::compare("lines", &results);
+}
+
+/// A disk that is full is an error, and a reader that went away is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_told_unless_nobody_reads_it() {
+    let files = "--switch switch.csv --clearing clearing.csv --bank bank.csv --as-of 2026-03-18T10:00";
+    for line in [format!("match {files}"), "rules".to_owned()] {
+        let command = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_cardwire-recon"));
+            command.args(line.split(' ')).stderr(Stdio::piped());
+            command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/days/day04"));
+            command
+        };
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command().stdout(full).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && err.contains("No space left"), "{line}: {err}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = command().stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{line}");
+    }
 }
 
 /// Each option of each command stands in a line.

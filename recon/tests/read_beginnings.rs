@@ -4,7 +4,7 @@ mod read;
 
 use cardwire_recon::read::{Map, Options};
 use cardwire_recon::record::Side;
-use read::{Results, options};
+use read::{Results, drawn, options};
 
 #[test]
 fn of_beginnings() {
@@ -61,4 +61,21 @@ fn of_beginnings() {
         results.add(format!("{side:?} one column"), &options(side), b"mti\n0200\n");
     }
     results.check("beginnings");
+}
+
+/// A document type is no field, and a tag without end is read so far: each is told once.
+#[test]
+fn what_a_form_does_not_have_is_told_once() {
+    let told = |side: Side, text: &str, words: &str| {
+        let read = drawn(&options(side), text.as_bytes());
+        let found: Vec<String> = read.words().into_iter().filter(|found| found.contains(words)).collect();
+        assert_eq!(found.len(), 1, "{:?}", read.words());
+    };
+    let isomsg =
+        "<isomsg><!DOCTYPE x><field id=\"0\" value=\"0200\"/><field id=\"11\" value=\"1\"/></isomsg>\n";
+    told(Side::Switch, isomsg, "a document type within an <isomsg> is not read");
+    let line = format!("{}\n", "x".repeat(60));
+    let statement =
+        include_str!("statements/mt940.txt").replacen(":61:", &format!("{}:61:", line.repeat(1_200)), 1);
+    told(Side::Bank, &statement, "hold more than 64 KiB");
 }
