@@ -125,7 +125,8 @@ fn result(folder: &Path, line: &str) -> String {
         found
     });
     let code = output.status.code().unwrap();
-    format!("  = {code}\n{}{err}{}", short(&out), new_files(folder, &before))
+    let result = format!("  = {code}\n{}{err}{}", short(&out), new_files(folder, &before));
+    result.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// A quarter of the lines, so that tests run beside each other.

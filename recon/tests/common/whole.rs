@@ -40,7 +40,7 @@ pub(crate) fn short(value: &Value) -> Value {
 #[track_caller]
 pub(crate) fn compare(input: &str, result: &[String]) {
     let key = digest(input);
-    let result = result.concat();
+    let result: String = result.concat().lines().map(|line| format!("{}\n", line.trim_end())).collect();
     if std::env::var("RECON_WHOLE").is_ok_and(|wish| wish == "write") {
         return write(key, result);
     }

@@ -76,6 +76,7 @@ pub(crate) fn place() -> String {
 #[track_caller]
 pub(crate) fn compare(name: &str, lines: &[String]) {
     let path = path();
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
     if std::env::var("SETTLEMENT_WHOLE").is_ok_and(|wish| wish == "write") {
         static WRITTEN: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
         let mut written = WRITTEN.lock().unwrap();
