@@ -7,7 +7,7 @@ mod day;
 #[path = "generated/faults.rs"]
 mod faults;
 
-use common::{File, objects, run};
+use common::{File, drawn as run, objects};
 use day::{Day, Dice, Fault};
 use proptest::prelude::*;
 use serde_json::Value;

@@ -12,7 +12,7 @@ use cardwire_recon::engine::line::Line;
 use cardwire_recon::engine::open;
 use cardwire_recon::engine::run::Run;
 use cardwire_recon::output::{answer, ndjson, reports, text};
-use common::{bank, clearing, files, run, switch};
+use common::{bank, clearing, drawn, files, run, switch};
 use proptest::prelude::*;
 
 const CARDS: [&str; 5] =
@@ -110,7 +110,7 @@ proptest! {
             make(&rows.iter().map(String::as_str).collect::<Vec<_>>())
         };
         let files = files(rows(&messages, switch), rows(&records, clearing), rows(&entries, bank));
-        let text = everything(&run(&files, "2026-03-18T10:00"));
+        let text = everything(&drawn(&files, "2026-03-18T10:00"));
         prop_assert!(!shows(&text, card), "place {place}, form {form}: {card} is shown");
     }
 }

@@ -173,6 +173,10 @@ fn an_entry_of_nobody_and_an_entry_in_two_statements() {
     let found = written(&objects(&run(&all, LATER)));
     assert!(found.contains(&"P payout | B01 | 14910".to_owned()), "{found:?}");
     assert!(found.contains(&"X duplicate-entry | B01 | 14910".to_owned()), "{found:?}");
+    // another bank counts its entries by itself
+    all[3].text = bank(&["2026-03-17 14910 PO-1~INTERIM reference=R1 account=ACC-2"]);
+    let found = written(&objects(&run(&all, LATER)));
+    assert!(found.iter().all(|line| !line.contains("duplicate-entry")), "{found:?}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod read;
 use cardwire_recon::read::{Form, Options};
 use cardwire_recon::record::Side;
 use proptest::prelude::*;
-use read::{all, options};
+use read::{drawn as all, options};
 
 const FORMS: [Option<Form>; 7] = [
     None,

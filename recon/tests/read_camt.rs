@@ -3,7 +3,7 @@
 mod read;
 
 use cardwire_recon::record::Side;
-use read::{Read, all, of, options};
+use read::{Read, all, drawn, of, options};
 
 /// A statement of an account in that currency: opening, closing, and what stands between.
 fn statement(version: &str, currency: &str, [opening, closing]: [&str; 2], entries: &str) -> String {
@@ -170,7 +170,7 @@ fn a_statement_that_is_cut_says_so_wherever_it_is_cut() {
         &entry("5.00", "CRDT", "<AddtlNtryInf>ä</AddtlNtryInf>").repeat(2),
     );
     for end in 1..text.trim_end().len() {
-        let read = all(&options(Side::Bank), &text.as_bytes()[..end]);
+        let read = drawn(&options(Side::Bank), &text.as_bytes()[..end]);
         assert!(!read.report.file.complete && !read.faults().is_empty(), "cut at {end}");
         assert!(amounts(&read).iter().all(|amount| *amount == 500));
     }

@@ -3,7 +3,7 @@
 mod read;
 
 use cardwire_recon::record::Side;
-use read::{all, line_of, of, options};
+use read::{drawn, line_of, of, options};
 
 const EXAMPLE: &str = ":20:STM260317
 :25:12030000/202051
@@ -101,7 +101,7 @@ fn what_is_wrong_is_said_with_its_line() {
 fn a_statement_that_is_cut_says_so_wherever_it_is_cut() {
     let end = EXAMPLE.find(":62F:").unwrap();
     for cut in 5..end {
-        let read = all(&options(Side::Bank), &EXAMPLE.as_bytes()[..cut]);
+        let read = drawn(&options(Side::Bank), &EXAMPLE.as_bytes()[..cut]);
         assert!(!read.report.file.complete, "cut at {cut}: {:?}", read.words());
     }
 }

@@ -9,7 +9,7 @@ use cardwire::spec::{ISO87_ASCII, UNIONPAY_POS};
 use cardwire::{Builder, Framing};
 use cardwire_recon::read::{Column, Options};
 use cardwire_recon::record::{Side, Token};
-use read::{Read, all, options};
+use read::{Read, drawn as all, options};
 
 const CARDS: [&str; 5] =
     ["4111111111111111", "4242424242424242", "5555444433331111", "6212345678901232", "378282246310005"];

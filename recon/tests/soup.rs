@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{bank, clearing, files, objects, run, switch};
+use common::{bank, clearing, drawn as run, files, objects, switch};
 use proptest::prelude::*;
 
 /// One of a few values, or none.

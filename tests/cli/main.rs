@@ -22,6 +22,7 @@ mod initiate;
 mod inputs;
 mod isomsg;
 mod keys;
+mod lines;
 mod mcp;
 mod network;
 mod others;

@@ -172,6 +172,24 @@ fn diff_goes_into_composites() {
     assert_eq!(good(&across, ""), "");
 }
 
+/// An element that only one of two messages has is a difference, whichever of them it is.
+#[test]
+fn diff_counts_what_only_one_message_has() {
+    let encode = |fields: &str| {
+        good(&["encode", "-s", "iso87-ascii"], format!(r#"{{"mti":"0800","fields":{{{fields}}}}}"#))
+    };
+    let (less, more) = (encode(r#""11":"000007""#), encode(r#""11":"000007","70":"301""#));
+    for (one, other, sign) in [(&less, &more, '+'), (&more, &less, '-')] {
+        let done = cardwire(&["diff", "-s", "iso87-ascii"], format!("{one}{other}"));
+        assert_eq!(done.code, 1, "{}{}", done.out, done.err);
+        assert!(
+            done.out.starts_with(&format!("{sign} 70 ")) && done.out.lines().count() == 1,
+            "{}",
+            done.out
+        );
+    }
+}
+
 #[test]
 fn diff_compares_values_and_tells_octets() {
     let encode = |spec: &str, object: &str| good(&["encode", "-s", spec], object);

@@ -1,5 +1,8 @@
 //! Fees that change, claims on the hub, another account, limits: money to the last unit, whoever dies on the way.
 
+mod common;
+
+use common::whole;
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::scenario::{Played, Scenario};
 
@@ -21,6 +24,9 @@ fn play(steps: &str, more: &str) -> Played {
     let played = Scenario::parse("check", &text).unwrap().play().unwrap();
     let wrong: Vec<_> = played.checks.iter().filter(|check| !check.holds).collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+    let histories = played.books.histories();
+    let told = histories.map(|(party, history)| format!("{party:?} {}", whole::told(history)));
+    whole::compare(&whole::place(), &told.chain([whole::printed(&played.books)]).collect::<Vec<_>>());
     played
 }
 

@@ -11,7 +11,7 @@ use super::files::Range;
 use super::intern::{Interner, Shared, Sym};
 use crate::record::{
     BankEntry, ClearingKind, ClearingRecord, Currency, Evidence, InputFile, Original, Place, Record, Refused,
-    Sink, Source, Token, Totals,
+    Source, Token, Totals,
 };
 
 /// One record of the books.
@@ -444,10 +444,4 @@ pub(crate) fn reference(text: &Option<crate::record::Text>) -> Option<&str> {
 
 fn last(count: usize) -> u32 {
     u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
-}
-
-impl Sink for Books {
-    fn take(&mut self, record: Record) {
-        self.put(record);
-    }
 }

@@ -1,10 +1,16 @@
 //! Runs over short rows of text, through the contract for machines.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod whole;
+
+use std::sync::OnceLock;
+
+use cardwire_recon::engine::class::Lang;
+use cardwire_recon::engine::open;
 use cardwire_recon::engine::rules::{DEFAULT, Rules};
 use cardwire_recon::engine::run::{Intake, Run, Settings};
 use cardwire_recon::gather::TakeFiles as _;
-use cardwire_recon::output::ndjson;
+use cardwire_recon::output::{answer, ndjson, reports, text};
 use cardwire_recon::read::{self, Options};
 use cardwire_recon::record::{Currency, Side, Tokenizer};
 use cardwire_recon::spill::Spill;
@@ -98,24 +104,61 @@ pub(crate) fn files(switch: String, clearing: String, bank: String) -> Vec<File>
     .collect()
 }
 
-/// A run over files as of a local time; a run in parts gives the same octets.
+/// A run over files as of a local time; all that it says is what is kept of it.
+#[track_caller]
 pub(crate) fn run_with(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Run {
-    let mut intake = Intake::new(Currency::new("CNY").unwrap());
-    if let Some(open) = open {
-        intake.take_open(open).unwrap();
+    let run = drawn_run(files, as_of, rules, open);
+    let files = files.iter().map(|file| format!("{} {:?}\n{}", file.name, file.side, file.text));
+    let input: String =
+        files.chain([as_of.to_owned(), rules.to_owned(), open.unwrap_or_default().to_owned()]).collect();
+    whole::compare(&input, &said(&run));
+    run
+}
+
+/// All that a run says: each line, and digests of what stands before and behind them, and of each report in each language.
+fn said(run: &Run) -> Vec<String> {
+    let (lines, others): (Vec<Value>, Vec<Value>) =
+        objects(run).into_iter().partition(|object| object["type"] == "line");
+    let mut found: Vec<String> = lines
+        .into_iter()
+        .map(|mut line| {
+            for of_class in ["words", "action", "type"] {
+                line[of_class].take();
+            }
+            format!("{}\n", whole::short(&line))
+        })
+        .collect();
+    let others: String = others.iter().map(Value::to_string).collect();
+    let mut digests = format!("sums:{}", whole::digest(&others));
+    let mut kept = |name: &str, text: String| digests.push_str(&format!(" {name}:{}", whole::digest(&text)));
+    let written = |write: &dyn Fn(&mut Vec<u8>)| {
+        let mut out = Vec::new();
+        write(&mut out);
+        String::from_utf8(out).unwrap()
+    };
+    for keeps_hashes in [true, false] {
+        kept("open", written(&|out| open::write(run, keeps_hashes, out).unwrap()));
     }
-    for file in files {
-        let options = options(file.side);
-        let report = read::read(
-            &file.name,
-            std::io::Cursor::new(file.text.clone().into_bytes()),
-            &options,
-            &mut intake,
-        )
-        .unwrap();
-        intake.finish_file(report.file);
+    let mut lines = Vec::new();
+    run.lines(&mut |line| lines.push(line));
+    for lang in [Lang::En, Lang::Zh] {
+        kept("list", written(&|out| drop(text::write(run, lang, out).unwrap())));
+        kept("exceptions", reports::exceptions_text(run, lang));
+        kept("csv", reports::exceptions_csv(run, lang).unwrap());
+        kept("html", reports::exceptions_html(run, lang));
+        kept("payouts", reports::payouts(run, None, lang).unwrap_or_default());
+        kept("days", reports::days(run, lang));
+        kept("answers", lines.iter().map(|line| answer::text(run, line, lang)).collect());
+        kept("pages", lines.iter().map(|line| answer::html(run, line, lang)).collect());
     }
-    let run = intake.run(settings(as_of, rules));
+    kept("json", lines.iter().map(|line| answer::json(run, line).unwrap().to_string()).collect());
+    found.push(digests + "\n");
+    found
+}
+
+/// A run over files that were drawn, or are many, as of a local time; a run in parts gives the same octets.
+pub(crate) fn drawn_run(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Run {
+    let run = in_one(files, as_of, rules, open);
     let mut in_memory = Vec::new();
     ndjson::write(&run, &mut in_memory).unwrap();
     let in_parts = in_parts(files, as_of, rules, open);
@@ -123,13 +166,35 @@ pub(crate) fn run_with(files: &[File], as_of: &str, rules: &str, open: Option<&s
     run
 }
 
+/// Rules of a text; those that come with the crate are read once.
+fn rules_of(text: &str) -> Rules {
+    static KNOWN: OnceLock<Rules> = OnceLock::new();
+    match text == DEFAULT {
+        true => KNOWN.get_or_init(|| Rules::parse(DEFAULT).unwrap()).clone(),
+        false => Rules::parse(text).unwrap(),
+    }
+}
+
 fn settings(as_of: &str, rules: &str) -> Settings {
     Settings {
-        rules: Rules::parse(rules).unwrap(),
+        rules: rules_of(rules),
         as_of: Some(as_of.parse().unwrap()),
         zone: read::zone("+08:00").unwrap(),
         decisions: hashbrown::HashMap::new(),
     }
+}
+
+fn in_one(files: &[File], as_of: &str, rules: &str, open: Option<&str>) -> Run {
+    let mut intake = Intake::new(Currency::new("CNY").unwrap());
+    if let Some(open) = open {
+        intake.take_open(open).unwrap();
+    }
+    for file in files {
+        let octets = std::io::Cursor::new(file.text.clone().into_bytes());
+        let report = read::read(&file.name, octets, &options(file.side), &mut intake).unwrap();
+        intake.finish_file(report.file);
+    }
+    intake.run(settings(as_of, rules))
 }
 
 /// The contract of the same run in parts that are as small as they can be.
@@ -157,8 +222,19 @@ fn options(side: Side) -> Options {
     options
 }
 
+#[track_caller]
 pub(crate) fn run(files: &[File], as_of: &str) -> Run {
     run_with(files, as_of, DEFAULT, None)
+}
+
+/// The same of files that were drawn.
+pub(crate) fn drawn(files: &[File], as_of: &str) -> Run {
+    drawn_run(files, as_of, DEFAULT, None)
+}
+
+/// The same, in one part alone.
+pub(crate) fn drawn_whole(files: &[File], as_of: &str) -> Run {
+    in_one(files, as_of, DEFAULT, None)
 }
 
 /// All objects of the contract.
