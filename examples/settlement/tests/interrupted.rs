@@ -75,7 +75,12 @@ fn the_power_fails_at_every_input_and_the_day_goes_on() {
         let (mut world, played) = live(now, &rest, world.into_stores(), &mut begun, None);
         assert_eq!(played, Ok(()), "resumed after {inputs} inputs");
         common::wait_long(&mut world);
-        assert_eq!(wrong(&Books::of(&world).unwrap()), [""; 0], "resumed after {inputs} inputs, {:?}", begun.last());
+        assert_eq!(
+            wrong(&Books::of(&world).unwrap()),
+            [""; 0],
+            "resumed after {inputs} inputs, {:?}",
+            begun.last()
+        );
         assert_eq!(contradictions(&world), [""; 0]);
         let paid: Vec<_> = common::records(&world, Party::Acquirer, settlement::journal::RecordKind::Payout);
         assert_eq!(paid.iter().filter_map(|payout| payout.amount).map(|a| a.units()).sum::<u64>(), 218_094);

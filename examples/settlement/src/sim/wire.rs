@@ -20,8 +20,8 @@ pub(super) struct Wire {
     refused: BTreeSet<(Key, String)>,
     /// What terminals were told of their requests: code and amount.
     told: BTreeSet<(Seat, u64, Code, Option<Money>)>,
-    /// What acquirers were told of their requests: RRN, code and amount.
-    heard: BTreeSet<(String, Code, Option<Money>)>,
+    /// What acquirers were told of their requests: RRN and code.
+    heard: BTreeSet<(String, Code)>,
     /// What the issuer said of each advice, by its STAN.
     ended: BTreeSet<(u64, Code)>,
     /// What acquirers sent on, and of which amount.
@@ -51,7 +51,7 @@ impl Wire {
         if to.0 == Party::Terminal {
             self.told.insert((to, message.stan, code, message.amount));
         } else if [1, 2].contains(&class) {
-            self.heard.insert((message.rrn.clone().unwrap_or_default(), code, message.amount));
+            self.heard.insert((message.rrn.clone().unwrap_or_default(), code));
         } else if class == 4 && to.0 == Party::Acquirer {
             self.ended.insert((message.stan, code));
         }
@@ -90,7 +90,8 @@ impl Wire {
     }
 
     /// What an acquirer forwarded, and so has a STAN of the hosts' line, is approved as it was asked for, or in part, and
-    /// somebody said so: it takes no response of another amount.
+    /// somebody said so: it takes no response of another amount. Which part was approved it cannot know where the line
+    /// has another amount; that is found when the dates are compared item by item.
     pub(super) fn approval(&mut self, seat: Seat, record: &Record) -> Result<(), Violation> {
         if seat.0 == Party::Acquirer && record.kind == RecordKind::SaleSent && record.host_stan != 0 {
             self.forwarded.insert(record.tx.clone(), record.amount);
@@ -99,8 +100,8 @@ impl Wire {
         let Some(asked) = self.forwarded.get(&record.tx).filter(|_| seat.0 == Party::Acquirer) else {
             return Ok(());
         };
-        let is_said = self.heard.contains(&(record.rrn.clone(), code, record.amount));
-        let fits = record.amount == *asked || code.partial();
+        let is_said = self.heard.contains(&(record.rrn.clone(), code));
+        let fits = record.amount == *asked || code.partial() && record.amount < *asked;
         hold(is_said && fits, "I17", || {
             let [asked, taken] = [*asked, record.amount].map(Option::unwrap_or_default);
             format!("{}: asked for {asked}, {taken} is approved ({code}), and nobody said so", record.tx)
