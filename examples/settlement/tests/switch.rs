@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{MERCHANT, TERMINAL, TODAY, machine, sale_request, timers, whole};
+use common::{MERCHANT, TERMINAL, TODAY, machine, sale_request, timers};
 use settlement::clock::Stamp;
 use settlement::journal::{Party, RecordKind};
 use settlement::money::Money;
@@ -25,15 +25,6 @@ struct Alone {
     make: fn() -> Box<dyn Machine>,
     timers: Vec<(Timer, Stamp)>,
     now: Stamp,
-}
-
-/// What it has stored is what is kept of it.
-impl Drop for Alone {
-    fn drop(&mut self) {
-        if let Some(node) = self.node.take().filter(|_| !std::thread::panicking()) {
-            whole::compare(&whole::place(), &[whole::told(&node.store().history().unwrap())]);
-        }
-    }
 }
 
 impl Alone {

@@ -150,6 +150,7 @@ const WORDS: &[(&str, &str)] = &[
     ("given back by the acquirer = credits that agree", "收单方退回的等于相符的贷记"),
     ("hub_receivable = sales that are not settled", "hub_receivable等于未清算的消费"),
     ("the positions of the hub sum to zero", "清算机构各头寸合计为零"),
+    ("what members paid at the hub is what others got", "成员向清算机构支付的等于其他成员所得"),
     ("the acquirer never settled more than the hub took", "收单方清算额不超过清算机构所收"),
     ("each slip says what the cardholder was charged", "每张凭条都与向持卡人的扣款一致"),
     ("the sums of capture, files and statement add up", "抓包、文件和账单的合计相符"),

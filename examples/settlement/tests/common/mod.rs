@@ -1,8 +1,6 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses its part")]
 
-pub(crate) mod whole;
-
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -173,18 +171,9 @@ pub(crate) fn answers(world: &Local) -> Vec<Answer> {
     wimm::answers(&Books::of(world).unwrap(), Lang::English)
 }
 
-/// The checks that do not hold. What the parties have stored is what is kept of it.
-#[track_caller]
+/// The checks that do not hold.
 pub(crate) fn failed(world: &Local) -> Vec<String> {
-    let books = Books::of(world).unwrap();
-    let told = books.histories().map(|(party, history)| format!("{party:?} {}", whole::told(history)));
-    whole::compare(&whole::place(), &told.chain([whole::printed(&books)]).collect::<Vec<_>>());
-    wrong(&books)
-}
-
-/// The checks of books that do not hold.
-pub(crate) fn wrong(books: &Books) -> Vec<String> {
-    let checks = audit(books);
+    let checks = audit(&Books::of(world).unwrap());
     checks
         .into_iter()
         .filter(|check| !check.holds)
