@@ -13,7 +13,8 @@ peers) build='build --release --manifest-path benches/peers/Cargo.toml' ;;
 loopback) build='bench --all-features --bench loopback --no-run' ;;
 *) build="bench --bench $bench --no-run" ;;
 esac
-program=$(cargo $build --quiet --message-format=json |
+# with all features the command is built, too
+program=$(cargo $build --quiet --message-format=json | grep -v '"kind":\["bin"\].*"name":"cardwire"' |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -371,7 +371,8 @@ fn states(run: &Run, of: &Transaction, cleared: Option<&Cleared>, line: &mut Lin
     line.states = Some(States { authorized, batched, cleared: cleared_state, funded: funded_state });
     let is_plain =
         matches!(line.class, Class::Matched | Class::AmountWithin | Class::CutOver | Class::DateDiffers);
-    if is_plain && line.holder == Holder::Merchant && funded_state != State::Yes {
+    let is_unpaid = funded_state != State::Yes && cleared_state != State::Returned;
+    if is_plain && is_unpaid && line.holder == Holder::Merchant {
         line.holder = if run.frame.has_bank { Holder::Acquirer } else { line.holder };
     }
 }
