@@ -52,17 +52,17 @@ pub(crate) fn waiting(
         |r| r.tx.clone(),
     )?;
     ended(acquirer, "a reversal", &[Kind::SaleReversing], &[Kind::SaleReversed], |r| r.tx.clone())?;
-    // One that the settlement file has otherwise is a named open item.
-    let exceptions = [Kind::SaleAdjusted, Kind::ClearingException];
+    // One that the settlement file has otherwise, or whose item the issuer has otherwise, is a named open item.
+    let exceptions = [Kind::SaleAdjusted, Kind::ClearingException, Kind::ItemDisputed];
     ended(acquirer, "a credit", &[Kind::SaleAdjusting], &exceptions, |r| r.tx.clone())?;
     ended(acquirer, "a payout", &[Kind::Payout], &[Kind::PayoutCredited, Kind::PayoutReturned], |r| {
         r.tx.clone()
     })?;
     let date = |record: &Record| record.date.map_or_else(String::new, |date| date.to_string());
     ended(acquirer, "a date", &[Kind::DateClosed], &[Kind::DateReconciled], date)?;
-    for records in [acquirer, hub] {
-        ended(records, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
-    }
+    ended(acquirer, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
+    let sent: Vec<Record> = hub.iter().filter(|record| !is_quarantined(acquirer, record)).cloned().collect();
+    ended(&sent, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
     for (name, slips) in tills {
         let stan = |record: &Record| format!("{name} {:06}", record.stan);
         let ends = [Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed];
@@ -70,6 +70,14 @@ pub(crate) fn waiting(
         ended(slips, "a slip", &[Kind::SaleReversing], &ends, stan)?;
     }
     Ok(())
+}
+
+/// Did the acquirer take another file under its number before? Then it is a named open item there, however often it comes.
+fn is_quarantined(acquirer: &[Record], file: &Record) -> bool {
+    let received = [Kind::FileTaken, Kind::FileDuplicate, Kind::FileQuarantined];
+    let mut received =
+        acquirer.iter().filter(|record| received.contains(&record.kind) && record.tx == file.tx);
+    received.next_back().is_some_and(|last| last.kind == Kind::FileQuarantined)
 }
 
 /// Each beginning has its end after it.
