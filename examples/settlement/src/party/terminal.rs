@@ -221,6 +221,10 @@ impl Terminal {
         let slip = self.slips.get(&answer.stan).copied();
         let repeated = |slip: &Slip| slip.state == Sale::Reversing && slip.is_repeated();
         let Some(slip) = slip.filter(|slip| slip.state == Sale::Waiting || repeated(slip)) else { return };
+        if slip.state == Sale::Reversing && answer.code == Some(MAC_WRONG) {
+            // That copy was spoilt on its way. An earlier one may have been taken.
+            return self.keys_are_wrong(fx);
+        }
         let (Some(code), Some(amount)) = (answer.code, answer.amount) else { return };
         let fits = amount == slip.amount || (code.partial() && amount < slip.amount);
         if !fits || answer.operation != slip.operation {
