@@ -72,6 +72,13 @@ fn a_refusal_repeats_the_amount_of_its_request() {
     assert_eq!(Plan::of(10_333).run().violation, None);
 }
 
+/// Found by seed 8115: a void was taken, its responses were lost, and a later copy was spoilt on its way. The refusal of that
+/// copy (A0) says nothing of the others; the terminal took the void for declined, and the sale for approved.
+#[test]
+fn a_void_of_which_one_copy_is_spoilt_is_still_a_void() {
+    assert_eq!(Plan::of(8115).run().violation, None);
+}
+
 /// Found by seed 188: the notice that a credited payout came back was lost, and nobody ever said it again. The acquirer
 /// believed that the merchant had the money, and the bank had it.
 #[test]
