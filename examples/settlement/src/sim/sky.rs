@@ -32,6 +32,8 @@ pub struct Sky {
     pub tapes: BTreeMap<Seat, SharedTape>,
     /// Messages that left since somebody last looked.
     pub sent: Vec<(Seat, Seat, Telegram)>,
+    /// Responses as they are on the line, with the amount that they have there.
+    pub heard: Vec<(Seat, Telegram)>,
     /// Something left a party before its records were synced.
     pub early: Option<Seat>,
     /// RRNs of messages whose amount was another one on the way.
@@ -73,6 +75,7 @@ impl Sky {
             without,
             tapes: BTreeMap::new(),
             sent: Vec::new(),
+            heard: Vec::new(),
             early: None,
             altered: BTreeSet::new(),
             marks: BTreeSet::new(),
@@ -111,6 +114,7 @@ impl Sky {
         }
         let mut octets = frame.to_vec();
         let host = way.0.0 != Party::Terminal && way.1.0 != Party::Terminal;
+        let mut on_the_line = message.clone();
         if let Some(draw) = strikes(Class::Corrupt) {
             let Some(spoilt) = spoilt(&octets, message, host, draw) else { return Vec::new() };
             octets = spoilt;
@@ -121,7 +125,11 @@ impl Sky {
             octets = frame;
             self.altered.extend(message.rrn.clone());
             // Who answers repeats what reached it.
-            self.sent.extend(other.mti.is_request().then_some((way.0, way.1, other)));
+            self.sent.extend(other.mti.is_request().then(|| (way.0, way.1, other.clone())));
+            on_the_line = other;
+        }
+        if !on_the_line.mti.is_request() {
+            self.heard.push((way.1, on_the_line));
         }
         let mut delay = MILLISECOND;
         if let Some(draw) = strikes(Class::Delay) {

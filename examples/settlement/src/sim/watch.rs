@@ -63,6 +63,9 @@ impl Watch {
         for (from, to, message) in &sent {
             self.wire.sent(*from, *to, message, &mut sky.marks)?;
         }
+        for (to, message) in std::mem::take(&mut sky.heard) {
+            self.wire.heard(to, message);
+        }
         let tapes: Vec<_> = sky.tapes.iter().map(|(seat, tape)| (*seat, tape.clone())).collect();
         for (seat, tape) in tapes {
             let tape = taped(&tape);

@@ -20,8 +20,8 @@ pub(super) struct Wire {
     refused: BTreeSet<(Key, String)>,
     /// What terminals were told of their requests: code and amount.
     told: BTreeSet<(Seat, u64, Code, Option<Money>)>,
-    /// What acquirers were told of their requests: RRN and code.
-    heard: BTreeSet<(String, Code)>,
+    /// What acquirers were told of their requests: RRN, code, and the amount unless it is a part.
+    heard: BTreeSet<(String, Code, Option<Money>)>,
     /// What the issuer said of each advice, by its STAN.
     ended: BTreeSet<(u64, Code)>,
     /// What acquirers sent on, and of which amount.
@@ -50,8 +50,6 @@ impl Wire {
         let code = message.code.unwrap_or(Code::of(b"00"));
         if to.0 == Party::Terminal {
             self.told.insert((to, message.stan, code, message.amount));
-        } else if [1, 2].contains(&class) {
-            self.heard.insert((message.rrn.clone().unwrap_or_default(), code));
         } else if class == 4 && to.0 == Party::Acquirer {
             self.ended.insert((message.stan, code));
         }
@@ -80,6 +78,15 @@ impl Wire {
         Ok(())
     }
 
+    /// A response reaches one end of a line, or might have.
+    pub(super) fn heard(&mut self, to: Seat, message: Telegram) {
+        let code = message.code.unwrap_or(Code::of(b"00"));
+        if to.0 == Party::Acquirer && [1, 2].contains(&(message.mti.0 / 100)) {
+            let amount = message.amount.filter(|_| !code.partial());
+            self.heard.insert((message.rrn.unwrap_or_default(), code, amount));
+        }
+    }
+
     /// A slip says what the acquirer said.
     pub(super) fn slip(&self, seat: Seat, record: &Record) -> Result<(), Violation> {
         let is_answer = matches!(record.kind, RecordKind::SaleApproved | RecordKind::SaleDeclined);
@@ -100,7 +107,8 @@ impl Wire {
         let Some(asked) = self.forwarded.get(&record.tx).filter(|_| seat.0 == Party::Acquirer) else {
             return Ok(());
         };
-        let is_said = self.heard.contains(&(record.rrn.clone(), code));
+        let said = record.amount.filter(|_| !code.partial());
+        let is_said = self.heard.contains(&(record.rrn.clone(), code, said));
         let fits = record.amount == *asked || code.partial() && record.amount < *asked;
         hold(is_said && fits, "I17", || {
             let [asked, taken] = [*asked, record.amount].map(Option::unwrap_or_default);
