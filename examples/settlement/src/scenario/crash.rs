@@ -55,7 +55,11 @@ impl Scenario {
             let done = stage.perform(&line.doing);
             let is_about = matches!(
                 line.doing,
-                Doing::Reverse(_) | Doing::Again(..) | Doing::Correct(_) | Doing::Request(..)
+                Doing::Reverse(_)
+                    | Doing::Again(..)
+                    | Doing::Correct(_)
+                    | Doing::Request(..)
+                    | Doing::CompleteInPart(..)
             );
             if !is_about {
                 done?;
