@@ -250,6 +250,10 @@ fn heal(crew: &Crew) -> Result<(Found, u32), String> {
         PARTIES.iter().try_for_each(|party| crew.start(party)).map_err(|error| error.to_string())?;
         people::morning(crew, until)?;
         people::evening(crew, until, &disputed)?;
+        if evening > 1 {
+            // What a start puts off comes with its timer.
+            std::thread::sleep(Duration::from_millis(3 * network::TIMER));
+        }
         crew.stop_all()?;
         let found = Found::read(&crew.place, crew.database().as_deref())?;
         if found.waiting().is_none() || evening == EVENINGS {
