@@ -61,8 +61,8 @@ pub(crate) fn waiting(
     let date = |record: &Record| record.date.map_or_else(String::new, |date| date.to_string());
     ended(acquirer, "a date", &[Kind::DateClosed], &[Kind::DateReconciled], date)?;
     ended(acquirer, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
-    let sent: Vec<Record> = hub.iter().filter(|record| !is_quarantined(acquirer, record)).cloned().collect();
-    ended(&sent, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
+    let sent = hub.iter().filter(|record| record.kind != Kind::FileSent || !is_quarantined(acquirer, record));
+    ended(sent, "a file", &[Kind::FileSent], &[Kind::FileAcknowledged], |record| record.tx.clone())?;
     for (name, slips) in tills {
         let stan = |record: &Record| format!("{name} {:06}", record.stan);
         let ends = [Kind::SaleApproved, Kind::SaleDeclined, Kind::SaleReversed];
@@ -81,8 +81,8 @@ fn is_quarantined(acquirer: &[Record], file: &Record) -> bool {
 }
 
 /// Each beginning has its end after it.
-fn ended(
-    records: &[Record],
+fn ended<'r>(
+    records: impl IntoIterator<Item = &'r Record>,
     what: &str,
     begins: &[Kind],
     ends: &[Kind],
