@@ -217,7 +217,7 @@ impl Issuer {
         for item in &file.items {
             let takes_back = |known: &Item| {
                 let is_refund = known.operation == Operation::Refund;
-                item.kind == if is_refund { ItemKind::RefundReversal } else { ItemKind::Reversal }
+                item.kind == if is_refund { ItemKind::Refund } else { ItemKind::Sale }.reversal()
             };
             let fits = |known: &Item| known.state == State::Posted && known.amount == item.amount;
             let found = self
