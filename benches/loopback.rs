@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --features net --bench loopback            # everything, about 20 seconds
 //! cargo bench --features net --bench loopback -- 256 5   # 256 in flight, 5 seconds
+//! loopback turns 256 15                                  # 256 in flight, 15 turns, their medians
 //! loopback count 64 12800                                # so many round trips, for benches/record/count.sh
 //! ```
 //!
@@ -73,6 +74,11 @@ fn main() {
         measure(&case, &one, &one);
         return;
     }
+    if let ([in_flight, turns], true) = (&arguments[..], std::env::args().any(|argument| argument == "turns"))
+    {
+        medians(*in_flight, *turns);
+        return;
+    }
     if let [in_flight, seconds, ..] = arguments[..] {
         for (thread_each, task_each, forms) in
             [(true, false, false), (true, false, true), (false, false, false), (true, true, false)]
@@ -96,6 +102,24 @@ fn main() {
     run(&Case { name: "one write per message", one_write: true, ..CASE });
     let full = run(&CASE);
     run(&Case { name: "half load", rate: Some(full / 2), task_each: true, ..CASE });
+}
+
+/// Builders and forms take turns; the middle of each.
+fn medians(in_flight: u64, turns: u64) {
+    let mut rates = [Vec::new(), Vec::new()];
+    for _ in 0..turns {
+        for (forms, rates) in [false, true].into_iter().zip(&mut rates) {
+            rates.push(run(&Case { in_flight, forms, seconds: 2, ..CASE }));
+        }
+    }
+    for (how, rates) in ["builders", "forms"].into_iter().zip(&mut rates) {
+        rates.sort_unstable();
+        let (least, most) = (rates[0], rates[rates.len() - 1]);
+        println!(
+            "{how}, {in_flight} in flight, {turns} turns: median {}, {least} to {most}",
+            rates[rates.len() / 2]
+        );
+    }
 }
 
 /// The rate of round trips per second.
