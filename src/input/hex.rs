@@ -25,6 +25,19 @@ pub fn text(octets: &[u8]) -> String {
 /// Where a digit was expected, and what stands there.
 pub fn octets(digits: &[u8]) -> Result<Vec<u8>, (usize, String)> {
     let mut octets = Vec::with_capacity(digits.len() / 2);
+    // nearly all digits stand in pairs without blanks: they are read at once, and looked at together
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let mut seen = u8::from(!rest.is_empty()) << 7;
+    octets.extend(pairs.iter().map(|[high, low]| {
+        let (high, low) = (value(*high), value(*low));
+        seen |= high | low;
+        high << 4 | low
+    }));
+    if seen < 16 {
+        return Ok(octets);
+    }
+    octets.clear();
+    let value = |digit| Some(value(digit)).filter(|value| *value < 16);
     let mut at = 0;
     while let Some(rest) = digits.get(at..).filter(|rest| !rest.is_empty()) {
         // pairs as far as there are only pairs, then one blank
@@ -51,9 +64,9 @@ fn misfit(at: usize, octet: u8) -> (usize, String) {
     (at, format!("expected a hexadecimal digit, found {}", CharKind::of(octet)))
 }
 
-/// What a digit stands for.
-fn value(digit: u8) -> Option<u8> {
-    VALUES.get(usize::from(digit)).copied().filter(|value| *value < 16)
+/// What a digit stands for; what is none stands for more than any does.
+fn value(digit: u8) -> u8 {
+    VALUES.get(usize::from(digit)).copied().unwrap_or(0xFF)
 }
 
 #[allow(clippy::as_conversions, clippy::indexing_slicing, reason = "const evaluation over fixed arrays")]
