@@ -51,6 +51,10 @@ impl Scenario {
         stage.world.kill(death);
         for line in step::steps(&self.steps)? {
             stage.run_to(line.at)?;
+            // Without what the dead forgot, a reversal by mistake can be of a sale that stands.
+            if let Doing::Reverse(sale) = line.doing {
+                stage.unaware.extend(stage.slip(sale).map(|slip| (slip.stan, slip.batch)));
+            }
             // What is about a sale that the dead never made cannot be done.
             let done = stage.perform(&line.doing);
             let is_about = matches!(
@@ -82,7 +86,9 @@ fn next_day(stage: &mut Stage) -> Result<(), ScenarioError> {
     let plan = [Doing::Ask(Party::Issuer, Command::Repair), Doing::Link(false), Doing::Link(true)];
     let money = [desk(Party::Acquirer, Desk::Present), desk(Party::Hub, Desk::Run), pay()];
     let bank = [desk(Party::Bank, Desk::Run), pay(), desk(Party::Bank, Desk::Run)];
-    for doing in plan.into_iter().chain(tills()).chain(tills()).chain(close()).chain(date).chain(money).chain(bank) {
+    for doing in
+        plan.into_iter().chain(tills()).chain(tills()).chain(close()).chain(date).chain(money).chain(bank)
+    {
         stage.perform(&doing)?;
         stage.settle_down()?;
     }
