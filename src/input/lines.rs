@@ -25,7 +25,7 @@ pub enum Line<'l> {
 }
 
 /// How much is read at once. A stream with a buffer of this size is not copied through it.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 18;
 
 /// How many lines a piece has at most: with short ones, much is to be said of little.
 const MOST_LINES: usize = 1 << 10;

@@ -133,7 +133,8 @@ impl Source for Texts {
         // a name of its own: threads that count the holders of one would wait for each other
         let name = Arc::from(&*self.name);
         let Self { notation, wraps, known, .. } = *self;
-        Ok(lines.map(|lines| Box::new(Self::new(name, lines, notation, wraps, known)) as _))
+        let piece = |lines| -> Box<dyn Source> { Box::new(Self::new(name, lines, notation, wraps, known)) };
+        Ok(lines.map(piece))
     }
 
     fn is_text(&self) -> bool {

@@ -147,7 +147,7 @@ const FEW: u64 = 64;
 const CHUNK: usize = 64;
 
 /// How many places there are in the order for each thread.
-const PLACES: usize = 4;
+const PLACES: usize = 2;
 
 /// What became of neighbours.
 struct Chunk<I> {
@@ -201,8 +201,11 @@ enum Batch<F: Feed> {
     Piece(F),
 }
 
+/// What a thread took in its turn, and where it puts what becomes of it.
+type Taken<F> = (Batch<F>, SyncSender<Chunk<<F as Feed>::Item>>);
+
 /// Takes what comes next, and its place in the order, which there may be no room for yet. `None` when all is done.
-fn turn<F: Feed>(reader: &Mutex<Option<Reader<F>>>) -> Option<(Batch<F>, SyncSender<Chunk<F::Item>>)> {
+fn turn<F: Feed>(reader: &Mutex<Option<Reader<F>>>) -> Option<Taken<F>> {
     let mut turn = reader.lock().ok()?;
     let Reader { feed, order } = turn.as_mut()?;
     let (batch, end) = next_batch(feed);
@@ -275,7 +278,7 @@ struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Spare {
     /// How much room is kept: what a message of rare length took is given back.
-    const MOST: usize = 1 << 20;
+    const MOST: usize = 1 << 22;
 
     fn take(&self) -> Vec<u8> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
@@ -293,42 +296,107 @@ impl Spare {
 mod tests {
     use super::*;
     use crate::output::Color;
-    use std::io::Write;
+    use std::ops::Range;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// However fast an input is, no more of it is taken in than waits to be written.
+    const ITEMS: usize = 20_000;
+    const THREADS: usize = 3;
+
+    /// Numbers, of which some may be read apart from the rest.
+    struct Numbers {
+        rest: Range<usize>,
+        piece: Option<usize>,
+        /// How many were taken in.
+        read: Arc<AtomicUsize>,
+    }
+
+    impl Feed for Numbers {
+        type Item = usize;
+
+        fn next(&mut self) -> Outcome<Option<usize>> {
+            let next = self.rest.next();
+            self.read.fetch_max(next.map_or(0, |next| next + 1), Ordering::SeqCst);
+            Ok(next)
+        }
+
+        fn waits(&self) -> bool {
+            false
+        }
+
+        fn piece(&mut self) -> Outcome<Option<Self>> {
+            // now and then, what follows cannot be told apart
+            let Some(len) = self.piece.filter(|len| self.rest.start / len % 5 != 4) else { return Ok(None) };
+            let end = (self.rest.start + len).min(self.rest.end);
+            let piece = Self { rest: self.rest.start..end, piece: None, read: Arc::clone(&self.read) };
+            self.rest.start = end;
+            self.read.fetch_max(end, Ordering::SeqCst);
+            Ok((!piece.rest.is_empty()).then_some(piece))
+        }
+    }
+
+    /// However fast an input is, no more of it is taken in than waits to be written, and all is in order.
     #[test]
     fn what_is_read_ahead_is_bounded_and_all_is_in_order() {
-        const ITEMS: usize = 20_000;
-        const THREADS: usize = 3;
-        let (read, mut next) = (Arc::new(AtomicUsize::new(0)), 0);
-        let counted = Arc::clone(&read);
-        let mut output = Output::new(Color::Never);
-        let count = in_order(
-            THREADS,
-            &mut output,
-            move |take| {
-                (0..ITEMS).try_for_each(|item| {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    take(item, false)
-                })
-            },
-            // every seventh is left for its turn, after something was written of it
-            |output, item| {
-                output.bytes().write_all(b"never seen").ok().filter(|()| item % 7 != 0)?;
-                output.cut(0);
-                Some(Done::Wrong)
-            },
-            |_, item| {
-                assert_eq!(item, next);
-                next += 7;
-                let ahead = read.load(Ordering::SeqCst) - item;
-                // as many chunks as there is room for, one that is gathered, one that waits for its place
-                assert!(ahead <= (4 * THREADS + 3) * CHUNK, "{ahead} items");
+        for piece in [None, Some(1), Some(100)] {
+            let read = Arc::new(AtomicUsize::new(0));
+            let numbers = Numbers { rest: 0..ITEMS, piece, read: Arc::clone(&read) };
+            let (mut output, mut next) = (Output::new(Color::Never), 0);
+            // as many chunks as there are places, one that waits for its place, and the one that is written
+            let most = (PLACES * THREADS + 2) * CHUNK.max(piece.unwrap_or(0));
+            let count = in_order(
+                THREADS,
+                &mut output,
+                numbers,
+                // every seventh is left for its turn, after something was written of it
+                |output, item| {
+                    output.bytes().write_all(b"never seen").ok().filter(|()| item % 7 != 0)?;
+                    output.cut(0);
+                    Some(Done::Wrong)
+                },
+                |_, item| {
+                    assert_eq!(item, next);
+                    // a few come here at first, whatever they are
+                    next += if next < 63 { 1 } else { 7 - next % 7 };
+                    let ahead = read.load(Ordering::SeqCst) - item;
+                    assert!(ahead <= most, "{ahead} items of pieces of {piece:?}");
+                    Ok(Done::Fine)
+                },
+            );
+            let fine = (0..20_000_u64).filter(|item| *item < 64 || item % 7 == 0).count();
+            let found = count.ok().map(|count| (count.total, count.total - count.wrong));
+            assert_eq!(found, Some((20_000, u64::try_from(fine).unwrap_or_default())));
+        }
+    }
+
+    /// What fails amid the input fails there: what came before is done.
+    #[test]
+    fn a_failure_has_its_place() {
+        struct Failing(Numbers);
+        impl Feed for Failing {
+            type Item = usize;
+
+            fn next(&mut self) -> Outcome<Option<usize>> {
+                self.0.next()?.map_or(Err(Failure::Told), |item| Ok(Some(item)))
+            }
+
+            fn waits(&self) -> bool {
+                self.0.waits()
+            }
+
+            fn piece(&mut self) -> Outcome<Option<Self>> {
+                Ok(self.0.piece()?.map(Self))
+            }
+        }
+        for piece in [None, Some(100)] {
+            let numbers = Numbers { rest: 0..1000, piece, read: Arc::default() };
+            let (mut output, mut done) = (Output::new(Color::Never), 0);
+            let each = |_: &mut Output, _| {
+                done += 1;
                 Ok(Done::Fine)
-            },
-        );
-        let fine = 20_000_u64.div_ceil(7);
-        assert!(count.is_ok_and(|count| count.total == 20_000 && count.total - count.wrong == fine));
+            };
+            let count = in_order(THREADS, &mut output, Failing(numbers), |_, _| None, each);
+            assert!(count.is_err());
+            assert_eq!(done, if piece.is_some() { 164 } else { 1000 });
+        }
     }
 }

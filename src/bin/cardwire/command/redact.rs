@@ -184,7 +184,7 @@ pub(super) fn frame(
         );
     }
     let wire = framed(framing, &mask::plain(station), redacted).map_err(|error| error.to_string())?;
-    match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
+    match mask::holds_any(&wire, &mask::cards(&message)) {
         true => Err(pick("a card number would be left in it", "其中仍会留有卡号").into()),
         false => Ok(wire),
     }

@@ -116,6 +116,7 @@ pub(crate) struct Messages {
 }
 
 /// What an input gives, one after the other.
+#[allow(clippy::large_enum_variant, reason = "nearly all are messages; room of its own for each costs more")]
 pub(crate) enum Entry {
     Found(Found),
     /// What was not read of a file that is done.

@@ -75,10 +75,10 @@ impl Feed for Objects {
 
     fn next(&mut self) -> Outcome<Option<Placed>> {
         loop {
-            if let Some((name, records)) = &mut self.current {
-                if let Some((line, raw)) = records.next().map_err(|error| Failure::io(&name, error))? {
-                    return Ok(Some(Placed { name: Arc::clone(name), line, raw }));
-                }
+            if let Some((name, records)) = &mut self.current
+                && let Some((line, raw)) = records.next().map_err(|error| Failure::io(&name, error))?
+            {
+                return Ok(Some(Placed { name: Arc::clone(name), line, raw }));
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.open(&file)?),
