@@ -445,7 +445,7 @@ fn a_date_is_settled_when_each_term_agrees() {
 #[test]
 fn items_are_compared_one_by_one_and_what_nobody_claims_is_in_dispute() {
     let mut bank = Bank::open();
-    let [same, other, unclaimed] = [10_000, 6_000, 400].map(|units| bank.held(Sale, 0, units));
+    let [same, other, _] = [10_000, 6_000, 400].map(|units| bank.held(Sale, 0, units));
     let undone = bank.held(Sale, 0, 77);
     bank.undo(&undone, None);
     bank.held(Preauth, 0, 8_000);
@@ -497,7 +497,6 @@ fn items_are_compared_one_by_one_and_what_nobody_claims_is_in_dispute() {
         (("00".into(), Some("1124".into())), 1_000_000 - 10_000 - 6_001 - 400 - 8_000)
     );
     assert_eq!(bank.undo(&other, Some(6_002)).0, "64", "it is in dispute no longer");
-    let _ = unclaimed;
 }
 
 #[test]
