@@ -45,7 +45,8 @@ impl Messages {
         Ok(Self::of(kept.take()))
     }
 
-    fn of(octets: Vec<u8>) -> Self {
+    /// Messages, each after its length.
+    pub(super) fn of(octets: Vec<u8>) -> Self {
         let mut messages = Self { octets, starts: Vec::new() };
         let mut at = 0;
         while let Some(message) = messages.at(at) {
