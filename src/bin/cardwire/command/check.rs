@@ -109,6 +109,8 @@ struct Waiting {
     unasked: usize,
     /// How long the responses took.
     latency: Option<Latency>,
+    /// The most requests that are kept.
+    most: usize,
 }
 
 struct Request {
@@ -283,13 +285,21 @@ impl From<Finding> for Verdict {
 impl Waiting {
     fn new() -> Self {
         let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
-        Self { rule, requests: HashMap::new(), left_out: 0, replaced: 0, unasked: 0, latency: None }
+        Self {
+            rule,
+            requests: HashMap::new(),
+            left_out: 0,
+            replaced: 0,
+            unasked: 0,
+            latency: None,
+            most: MOST_WAITING,
+        }
     }
 
     fn keep(&mut self, request: &Message<'_>, moment: Option<Moment>) {
         crate::work::count(1);
         let Some(trace) = self.rule.trace(request) else { return };
-        if self.requests.len() < MOST_WAITING {
+        if self.requests.len() < self.most {
             let before = self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
             self.replaced += usize::from(before.is_some() && !request.mti().is_repeat());
         } else {
@@ -398,6 +408,12 @@ mod tests {
         let counts = (waiting.requests.len(), waiting.replaced, waiting.unasked, waiting.left_out);
         assert_eq!(counts, (1, 1, 2, 0));
         assert!(waiting.latency.is_none());
+        waiting.most = 2;
+        for (stan, wanted) in [(5, (2, 0)), (6, (2, 1)), (7, (2, 2))] {
+            let wire = wire("0200", stan);
+            waiting.keep(&Message::parse(&ISO87_ASCII, &wire).expect("a message"), None);
+            assert_eq!((waiting.requests.len(), waiting.left_out), wanted);
+        }
         let at = |nanos| Moment::new(10, nanos, 6);
         let request = Request { wire: Vec::new(), moment: at(1_000) };
         assert_eq!(waiting.measure(&request, None), None);

@@ -231,4 +231,22 @@ mod tests {
         let note = json!([{ "jsonrpc": "2.0", "method": "ping" }]).to_string();
         assert_eq!(server.answer(note.as_bytes()), None);
     }
+
+    /// JSON-RPC 2.0, section 5.1.
+    #[test]
+    fn each_fault_has_its_code() {
+        let words = || "x 4111111111111111".to_owned();
+        for (fault, code) in [
+            (Fault::parse(), -32700),
+            (Fault::request(words()), -32600),
+            (Fault::method(), -32601),
+            (Fault::params(words()), -32602),
+            (Fault::internal(words()), -32603),
+        ] {
+            let response = fault.response(&json!(7));
+            assert_eq!((&response["jsonrpc"], &response["id"]), (&json!("2.0"), &json!(7)));
+            assert_eq!(response["error"]["code"], code);
+            assert!(!response.to_string().contains("4111111111111111"), "{response}");
+        }
+    }
 }

@@ -298,3 +298,55 @@ fn what_is_looked_at() {
     assert!(what == "cryptogram" && field == Some(55) && !words.contains("is right"), "{words}");
     assert_eq!(told(&emv, &bare), []);
 }
+
+/// A response has the key of its own number where it carries one, else that of its request.
+#[test]
+fn the_key_of_a_response() {
+    let keys = good(
+        "[mac]\nkey = \"dukpt\"\nalgorithm = \"x9.19\"\nalways = true\n[dukpt]\nkey = \"mak\"\nelement = 63\n",
+    );
+    let with = |mti: &str, serial: Option<&'static str>| {
+        wire(&ISO87_BCD, mti, |builder| {
+            serial.map(|serial| builder.set(63, serial));
+        })
+    };
+    let (first, second) = ("FFFF9876543210E00001", "FFFF9876543210E00002");
+    let request = with("0200", Some(first));
+    let request = read(&ISO87_BCD, &request);
+    // signed with the number that it carries, and then perhaps without it
+    let own = sign(Turn::Own, Some(&keys), &ISO87_BCD, with("0210", Some(second))).expect("signed");
+    assert_eq!(keys.faults(&read(&ISO87_BCD, &own), Some(&request)), []);
+    assert_eq!(keys.faults(&read(&ISO87_BCD, &own), None), []);
+    let mut changed = own;
+    changed.last_mut().into_iter().for_each(|octet| *octet ^= 1);
+    assert_eq!(keys.faults(&read(&ISO87_BCD, &changed), Some(&request)).len(), 1);
+    let bare = with("0210", None);
+    let [(_, words)] = keys.faults(&read(&ISO87_BCD, &bare), None).try_into().expect("one");
+    assert_eq!(words, "no key serial number in field 63");
+    let [(_, words)] = keys.faults(&read(&ISO87_BCD, &bare), Some(&request)).try_into().expect("one");
+    assert!(words.contains("no element holds a MAC"), "{words}");
+}
+
+/// Only what is signed, or has a block that is made, takes a number of the device.
+#[test]
+fn a_number_is_taken_for_what_needs_it() {
+    let dukpt = "[dukpt]\nkey = \"mak\"\nelement = 63\n";
+    let bare = || wire(&ISO87_BCD, "0200", |_| ());
+    let block = || {
+        wire(&ISO87_BCD, "0200", |builder| {
+            builder.set(2, "4111111111111111").set(52, &[0; 8][..]);
+        })
+    };
+    let none = Err("the file says no ksn of a device, whose keys to use".to_owned());
+    for (sections, of_bare, of_block) in [
+        ("[pin]\nkey = \"dukpt\"\npin = \"1234\"\n", Ok(bare()), none.clone()),
+        ("[pin]\nkey = \"dukpt\"\n", Ok(bare()), Ok(block())),
+        ("[mac]\nkey = \"dukpt\"\nalgorithm = \"x9.19\"\n", Ok(bare()), Ok(block())),
+        ("[mac]\nkey = \"dukpt\"\nalgorithm = \"x9.19\"\nalways = true\n", none.clone(), none),
+        ("", Ok(bare()), Ok(block())),
+    ] {
+        let keys = good(&format!("{sections}{dukpt}"));
+        assert_eq!(sign(Turn::Own, Some(&keys), &ISO87_BCD, bare()), of_bare, "{sections}");
+        assert_eq!(sign(Turn::Own, Some(&keys), &ISO87_BCD, block()), of_block, "{sections}");
+    }
+}
