@@ -158,7 +158,49 @@ bitmap = { coding = "raw", octets = 8, second = "never", third = "never" }
         again.contains("  <isomsg id=\"127\">\n    <field id=\"2\" value=\"000000116337\"/>\n"),
         "{again}"
     );
+    // jPOS counts, whatever the tag has of zeros
+    assert!(
+        again.contains("  <isomsg id=\"48\">\n    <field id=\"105\" value=\"X\"/>\n  </isomsg>\n"),
+        "{again}"
+    );
     assert_eq!(good(&["encode", "-s", args[2]], again), wire);
+}
+
+/// What has no row stands in its place among the rest, and what has some rows is told from what has another value.
+#[test]
+fn what_has_no_row_stands_in_its_place() {
+    let spec = "name = 'few'\n[elements]\n11 = { is = 'n6', privacy = 'open' }\n41 = { is = 'ans8', privacy = 'open' }\n\
+                [elements.48]\nis = 'ans..99'\nlength = 'LL'\npositions = [{ is = 'n2' }, { is = 'n2' }]\n";
+    let spec = file("few.toml", spec.as_bytes());
+    let field = |number: u8, value: &str| format!("<field id=\"{number}\" value=\"{value}\"/>");
+    let fields = [(5, "a"), (10, "b"), (11, "000001"), (30, "c"), (41, "TERM0001"), (50, "d"), (60, "e")];
+    let xml = message(&fields.map(|(number, value)| field(number, value)).concat());
+    let decode = |format: &str, xml: &str| {
+        cardwire(&["decode", "-s", spec.to_str().unwrap(), "--expose", "-f", format], xml)
+    };
+    let members = fields.map(|(number, value)| format!("\"{number}\":\"{value}\"")).join(",");
+    let done = decode("ndjson", &xml);
+    assert_eq!(done.out, format!("{{\"mti\":\"0800\",\"fields\":{{{members}}}}}\n"), "{}", done.err);
+    let lines: String = fields.map(|(number, value)| format!("  {}\n", field(number, value))).concat();
+    let done = decode("isomsg", &xml);
+    assert!(
+        done.out.contains(&format!("  <field id=\"0\" value=\"0800\"/>\n{lines}</isomsg>")),
+        "{}",
+        done.out
+    );
+    for (parts, words) in [
+        (
+            "<field id=\"1\" value=\"12\"/><field id=\"3\" value=\"34\"/>",
+            "   48 (the spec has no place for it)",
+        ),
+        (
+            "<field id=\"1\" value=\"12\"/><field id=\"2\" value=\"x\"/>",
+            "   48 (not a value of this element)",
+        ),
+    ] {
+        let done = decode("text", &message(&format!("<isomsg id=\"48\">{parts}</isomsg>")));
+        assert!(done.out.contains(words), "{}", done.out);
+    }
 }
 
 #[test]

@@ -199,11 +199,18 @@ fn a_batch_has_a_batch_of_responses() {
     assert_eq!((batch.len(), &batch[0]["id"], code(&batch[1])), (2, &json!("a"), -32600));
 }
 
+/// A pipe that nobody writes to is read for ever, however fast the machine is.
 #[test]
 fn a_tool_that_takes_too_long_is_ended() {
-    let responses = served(&["--timeout", "0ms"], call(1, "spec", &json!({ "action": "list" })));
-    let (text, is_error) = told(&responses[0]);
-    assert!(is_error && text.contains("too long"), "{text}");
+    let pipe = file("mcp.pipe", b"");
+    std::fs::remove_file(&pipe).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let arguments = json!({ "file": pipe.to_str().unwrap(), "spec": "iso87-ascii" });
+    for timeout in ["0ms", "200ms"] {
+        let responses = served(&["--timeout", timeout], call(1, "decode", &arguments));
+        let (text, is_error) = told(&responses[0]);
+        assert!(is_error && text.contains("the tool took too long and was ended"), "{text}");
+    }
 }
 
 #[test]

@@ -118,7 +118,8 @@ fn all_of(mut stream: TcpStream) -> Vec<u8> {
 /// `CARDWIRE_CASES=100` tries a hundred times as many.
 #[test]
 fn octets_that_no_rule_touches_arrive_as_they_are() {
-    let seeds = 12 * std::env::var("CARDWIRE_CASES").map_or(1, |times| times.parse().expect("a number"));
+    let times = std::env::var("CARDWIRE_CASES").map_or(1.0, |times| times.parse::<f64>().expect("a number"));
+    let seeds = (12.0 * times).ceil() as u32;
     for framing in ["binary2", "ascii4", "stx-etx", "binary4+tpdu"] {
         for rule in [&[][..], &["--rule", "drop when 0620 11=000000"]] {
             let (proxy, host) = between(&[&["-F", framing, "--format", "text"], rule].concat());
@@ -229,6 +230,39 @@ fn a_response_that_comes_after_the_reversal() {
     host.write(&message("0430", 2));
     assert_eq!(said(&client.read()), "0210 000001 00");
     assert_eq!(said(&client.read()), "0430 000002 00");
+}
+
+/// What lets a message go leaves before it, whoever waits for both.
+#[test]
+fn what_lets_a_message_go_leaves_before_it() {
+    let (_proxy, mut client, mut host) = connected(&["--rule", "hold until 0800 when 0220"]);
+    let frame = |mti: &str, stan| {
+        let message = message(mti, stan);
+        [format!("{:04}", message.len()).into_bytes(), message].concat()
+    };
+    let all =
+        [frame("0220", 1), frame("0220", 2), frame("0200", 3), frame("0800", 4), frame("0200", 5)].concat();
+    client.0.write_all(&all).unwrap();
+    let arrived: Vec<String> = (0..5).map(|_| said(&host.read())).collect();
+    assert_eq!(arrived, ["0200 000003", "0800 000004", "0220 000001", "0220 000002", "0200 000005"]);
+}
+
+/// A frame without content is told, but not where every line is a message; it passes, and is none of those counted.
+#[test]
+fn a_poll_passes_and_is_told() {
+    for (format, is_told) in [("line", true), ("text", true), ("ndjson", false)] {
+        let (proxy, mut client, mut host) = connected(&["--format", format, "--count", "1"]);
+        client.0.write_all(b"0000").unwrap();
+        assert_eq!(host.read(), b"");
+        client.write(&message("0200", 1));
+        assert_eq!(said(&host.read()), "0200 000001");
+        let log = proxy.log();
+        assert_eq!(
+            log.lines().filter(|line| line.ends_with(" #1 client poll")).count(),
+            usize::from(is_told),
+            "{log}"
+        );
+    }
 }
 
 #[test]

@@ -177,3 +177,56 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> 
     runtime.shutdown_background();
     done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_number_and_one_of_three_units() {
+        for (text, millis) in
+            [("250ms", 250), ("0ms", 0), ("30s", 30_000), ("7", 7_000), ("2m", 120_000), ("0", 0)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for text in ["", "s", "ms", "1h", "1 s", "1.5s", "-1s", "1sm", "18446744073709551616s"] {
+            assert_eq!(duration(text), Err("a time is 250ms, 30s or 2m".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_a_host_and_a_port() {
+        for (text, wanted) in [
+            ("127.0.0.1:5000", "127.0.0.1"),
+            ("host.example:1", "host.example"),
+            ("[::1]:65535", "::1"),
+            ("localhost:0", "localhost"),
+        ] {
+            assert_eq!(address(text), Ok(text.to_owned()));
+            assert_eq!(host(text), wanted);
+        }
+        for text in ["", "127.0.0.1", ":5000", "host:", "host:65536", "host:x", "host:-1"] {
+            let wanted = "an address is a host and a port, such as 127.0.0.1:5000 or [::1]:5000";
+            assert_eq!(address(text), Err(wanted.to_owned()), "{text}");
+        }
+        assert_eq!(host("localhost"), "localhost");
+    }
+
+    #[test]
+    fn a_chain_goes_with_its_key() {
+        let file = |name: &str| Some(PathBuf::from(name));
+        for (chain, key, both) in
+            [(None, None, false), (file("a"), None, false), (file("a"), file("b"), true)]
+        {
+            let own = OwnTls { tls_cert: chain, tls_key: key };
+            let found = own.files().map(|(chain, key)| (chain.clone(), key.clone()));
+            assert_eq!(found, both.then(|| ("a".into(), "b".into())));
+            assert_eq!(own.chosen().is_err(), both, "the files are not there");
+        }
+        for said in [false, true] {
+            let caller = CallerTls { tls_ca: said.then(|| "nowhere.pem".into()), tls_name: None };
+            assert_eq!(caller.is_said(), said);
+            assert_eq!(caller.chosen("localhost:1", None).is_err(), said);
+        }
+    }
+}

@@ -135,4 +135,92 @@ mod tests {
             }
         }
     }
+
+    /// ISO/IEC 7812-1: every second digit from the right is doubled, and the sum of all digits ends with 0.
+    #[test]
+    fn numbers_are_sound_by_their_check_digit() {
+        for (digits, wanted) in [
+            ("4111111111111111", true),
+            ("4242424242424242", true),
+            ("5555444433331111", true),
+            ("4111111111111112", false),
+            ("1411111111111111", false),
+            ("79927398713", true),
+            ("79927398710", false),
+            ("59", true),
+            ("91", true),
+            ("0", true),
+            ("5", false),
+        ] {
+            assert_eq!(is_luhn(digits.as_bytes()), wanted, "{digits}");
+        }
+    }
+
+    /// What stays as it is says how a value is laid out: signs, separators.
+    #[test]
+    fn signs_and_separators_stay() {
+        for (content, from, to) in [
+            (Content::Xn, "C9D0", "C0D0"),
+            (Content::N, "7190", "0000"),
+            (Content::H, "9F", "00"),
+            (Content::Z, "4=9D?", "0=0D0"),
+            (Content::Ne, "4=9D", "0=00"),
+            (Content::A, "Qz", "XX"),
+            (Content::B, "Q7", "\0\0"),
+            (Content::S, "*7", "  "),
+            (Content::Ns, "7*", "00"),
+            (Content::An, "B7", "X0"),
+            (Content::Ans, "b7 /", "X0XX"),
+        ] {
+            let found: Vec<u8> = from.bytes().map(|octet| neutral(content, octet)).collect();
+            assert_eq!(String::from_utf8_lossy(&found), to, "{content}");
+        }
+        for (content, from, to) in [
+            (Content::Ans, &b"Az 09~\x1F\x7F\x80"[..], &b"Az 00~XXX"[..]),
+            (Content::B, b"Az09", b"\0\0\0\0"),
+        ] {
+            let found: Vec<u8> = from.iter().map(|octet| without_digits(content, *octet)).collect();
+            assert_eq!(found, to, "{content}");
+        }
+    }
+
+    #[test]
+    fn digits_are_found_in_each_code() {
+        let digits = b"411111111116";
+        let ebcdic: Vec<u8> = digits.iter().map(|digit| digit + 0xC0).collect();
+        let packed = [0x41, 0x11, 0x11, 0x11, 0x11, 0x16];
+        let shifted = [0x04, 0x11, 0x11, 0x11, 0x11, 0x11, 0x60];
+        for octets in [digits.as_slice(), &ebcdic, &packed, &shifted] {
+            let inside = [b"AB", octets, b"CD"].concat();
+            assert!(holds(octets, digits) && holds(&inside, digits), "{inside:02X?}");
+            let short = octets.get(1..).unwrap_or_default();
+            assert!(!holds(short.get(..short.len() - 1).unwrap_or_default(), digits), "{short:02X?}");
+        }
+        assert!(!holds(b"", digits));
+    }
+
+    /// The shortest card number has 12 digits; one whose check digit is wrong is none.
+    #[test]
+    fn the_cards_of_a_message_are_its_sound_numbers() {
+        use cardwire::{
+            Builder, Mti,
+            spec::{ISO87_ASCII, ISO87_BCD},
+        };
+        for (pan, is_card) in [
+            ("411111111117", true),
+            ("41111111112", false),
+            ("4111111111111111", true),
+            ("4111111111111112", false),
+        ] {
+            for spec in [&ISO87_ASCII, &ISO87_BCD] {
+                let track = format!("{pan}=30121010000000000");
+                let mut builder = Builder::new(spec, Mti::FINANCIAL_REQUEST);
+                let wire = builder.set(2, pan).set(11, "4242").set(35, track.as_str()).to_vec();
+                let wire = wire.expect("it can be written");
+                let message = Message::parse(spec, &wire).expect("it was written");
+                let wanted: &[&[u8]] = if is_card { &[pan.as_bytes(), pan.as_bytes()] } else { &[] };
+                assert_eq!(cards(&message), wanted, "{pan}");
+            }
+        }
+    }
 }

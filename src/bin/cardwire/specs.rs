@@ -186,3 +186,90 @@ fn j8583(title: &str, settings: &str) -> Outcome<J8583> {
     }
     Ok(options)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yaml_is_known_by_its_first_line() {
+        for (text, wanted) in [
+            ("---\nname: mine\n", true),
+            ("\n# a: b\n  name: mine\n", true),
+            ("name = \"mine\"\n", false),
+            ("name = \"a: b\"\n", false),
+            ("[header]: x\n", false),
+            ("name\n", false),
+            ("# a: b\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_yaml(text), wanted, "{text}");
+        }
+    }
+
+    fn told<T>(outcome: Outcome<T>) -> String {
+        match outcome {
+            Err(Failure::Usage(words)) => format!("usage: {words}"),
+            Err(Failure::Data(words)) => format!("data: {words}"),
+            Err(_) => "something else".into(),
+            Ok(_) => "nothing".into(),
+        }
+    }
+
+    /// Names are those of the page about specs in XML.
+    #[test]
+    fn settings_are_known_or_refused() {
+        let known = "binary, binary-header, binary-fields, binary-bitmap, ebcdic, ebcdic-037, ebcdic-500, \
+                     force-string-encoding, hex-lengths";
+        for word in known.split(", ").chain(["", "0800", "0800,binary", ",,binary,"]) {
+            assert_eq!(told(j8583("title", word)), "nothing", "{word}");
+        }
+        for word in ["080", "08000", "08x0", "Binary", "binary "] {
+            let wanted = format!("usage: '{word}' is neither a message type nor one of {known}");
+            assert_eq!(told(j8583("title", word)), wanted);
+        }
+        assert_eq!(told(jpos("title", "com.acme.Field=IFA_LLNUM,,b=IFB_NUMERIC")), "nothing");
+        assert_eq!(told(jpos("title", "a=b,Field")), "usage: 'Field' is no CLASS=CLASS of jPOS");
+    }
+
+    /// Each setting says of a message what the Java method of its name says.
+    #[test]
+    fn each_setting_changes_what_it_names() {
+        let xml = "<j8583-config><parse type=\"0800\"><field num=\"3\" type=\"NUMERIC\" length=\"6\"/>\
+                   <field num=\"48\" type=\"LLLVAR\"/></parse></j8583-config>";
+        let wire = |settings: &str, text: &str| {
+            let doc = parse(xml, "title", settings).ok().expect("settings").expect("a configuration");
+            let spec = spec_text::leak(doc).expect("a spec");
+            assert_eq!(spec.name(), "title");
+            let mut builder = cardwire::Builder::new(spec, cardwire::Mti::NETWORK_REQUEST);
+            crate::hex::text(&builder.set(3, "123456").set(48, text).to_vec().expect("a message"))
+        };
+        let ascii = |text: &str| crate::hex::text(text.as_bytes());
+        let bitmap = "2000000000010000";
+        for (settings, wanted) in [
+            ("", [ascii("0800"), ascii(bitmap), ascii("123456012")]),
+            ("0800", [ascii("0800"), ascii(bitmap), ascii("123456012")]),
+            ("binary", ["0800".into(), bitmap.into(), "1234560012".into()]),
+            ("binary-header", ["0800".into(), bitmap.into(), ascii("123456012")]),
+            ("binary-fields", [ascii("0800"), ascii(bitmap), "1234560012".into()]),
+            ("binary-bitmap", [ascii("0800"), bitmap.into(), ascii("123456012")]),
+            ("hex-lengths", [ascii("0800"), ascii(bitmap), ascii("123456000C")]),
+        ] {
+            assert_eq!(
+                wire(settings, "ABCDEFGHIJKL"),
+                wanted.concat() + &ascii("ABCDEFGHIJKL"),
+                "{settings}"
+            );
+        }
+        // a bracket is another octet in each code page, and a length is of the encoding where that is forced
+        for (settings, end) in [
+            ("ebcdic", "303032C1AD"),
+            ("ebcdic-037", "303032C1BA"),
+            ("ebcdic-500", "303032C14A"),
+            ("ebcdic,force-string-encoding", "F0F0F2C1AD"),
+        ] {
+            let found = wire(settings, "A[");
+            assert!(found.ends_with(end), "{settings}: {found}");
+        }
+    }
+}

@@ -66,3 +66,55 @@ const SHOWN: usize = 8;
 pub(crate) fn line(text: &str, at: usize) -> usize {
     text.get(..at).unwrap_or_default().matches('\n').count() + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_of_a_file_is_repeated() {
+        let name = |len: usize| "4111111111111111".chars().take(len).collect::<String>();
+        let unknown = |len: usize| format!("unknown field `{}`, expected `a`", name(len));
+        assert_eq!(without_value(&unknown(8)), unknown(8));
+        assert_eq!(without_value(&unknown(9)), "unknown field `41111111...`, expected `a`");
+        assert_eq!(without_value(&unknown(16)), "unknown field `41111111...`, expected `a`");
+        for (said, wanted) in [
+            ("invalid type: string \"4111111111111111\", expected u64", "expected u64"),
+            ("invalid value: integer `4111111111111111`, expected u8", "expected u8"),
+            ("unknown variant `4111111111111111`", "unknown variant `41111111...`"),
+            ("duplicate key", "duplicate key"),
+            ("missing field `response-code`", "missing field `response-code`"),
+            ("something else, expected a table", "something else, expected a table"),
+        ] {
+            assert_eq!(without_value(said), wanted);
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_from_one() {
+        let text = "a\nb\n\nc";
+        let lines: Vec<usize> = (0..=text.len()).map(|at| line(text, at)).collect();
+        assert_eq!(lines, [1, 1, 2, 2, 3, 4, 4]);
+    }
+
+    #[test]
+    fn a_file_of_one_mebibyte_is_read_and_a_longer_one_is_not() {
+        let path = std::env::temp_dir().join(format!("cardwire-toml-{}", std::process::id()));
+        for (size, wanted) in [(1 << 20, true), ((1 << 20) + 1, false)] {
+            std::fs::write(&path, " ".repeat(size)).expect("the folder can be written");
+            let read = text(&path);
+            match wanted {
+                true => assert!(read.is_ok_and(|text| text.len() == size)),
+                false => assert!(
+                    matches!(&read, Err(Failure::Data(words)) if words.ends_with(": longer than 1 MiB")),
+                    "{size}"
+                ),
+            }
+        }
+        std::fs::write(&path, "a = 1\n\nb = \"4111111111111111\"\n").expect("the folder can be written");
+        let read = read_with_text::<std::collections::BTreeMap<String, u8>>(&path);
+        std::fs::remove_file(&path).expect("it is there");
+        let Err(Failure::Data(words)) = read else { unreachable!("a text is no number") };
+        assert!(words.ends_with(", line 3: expected u8"), "{words}");
+    }
+}

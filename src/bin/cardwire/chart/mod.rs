@@ -139,4 +139,39 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_name_of_a_file_says_its_form() {
+        for (name, form) in [("a.svg", Form::Svg), ("b/a.html", Form::Html), ("a.htm", Form::Html)] {
+            assert!(Form::of(Path::new(name)) == Ok(form), "{name}");
+        }
+        for name in ["a", "a.png", "svg", "a.SVG", ".svg"] {
+            let words = "a chart is a file that ends in .svg or .html".to_owned();
+            assert!(Form::of(Path::new(name)) == Err(words), "{name}");
+        }
+    }
+
+    /// The numbers beside the drawing: one row for each interval, nothing where nothing came.
+    #[test]
+    fn a_page_has_the_numbers() {
+        let mut timeline = Timeline::new();
+        for (millis, micros) in [(0, 1_005), (50, 1_005), (250, 7)] {
+            timeline.record(Duration::from_millis(millis), Duration::from_micros(micros));
+        }
+        timeline.lose(Duration::from_millis(120));
+        let page = chart(Form::Html, &timeline, "a < b", ["", ""]);
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("<tr><td>")).collect();
+        // two digits are kept of a time
+        let [first, rest @ ..] = rows.as_slice() else { unreachable!("{page}") };
+        assert!(first.starts_with("<tr><td>0.0</td><td>2</td><td>0</td><td>1.00"), "{first}");
+        assert_eq!(
+            rest,
+            [
+                "<tr><td>0.1</td><td>0</td><td>1</td><td></td><td></td><td></td></tr>",
+                "<tr><td>0.2</td><td>1</td><td>0</td><td>0.007</td><td>0.007</td><td>0.007</td></tr>",
+            ]
+        );
+        assert!(page.contains("<title>a &lt; b</title>") && page.contains("<svg"), "{page}");
+        assert_eq!([0, 1, 1_000, 12_034].map(millis), ["", "0.001", "1.000", "12.034"]);
+    }
 }

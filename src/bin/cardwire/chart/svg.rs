@@ -289,3 +289,7 @@ pub(super) fn text(words: &str) -> String {
     let words = crate::plain::without_cards(words);
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
+
+#[cfg(test)]
+#[path = "svg_tests.rs"]
+mod tests;

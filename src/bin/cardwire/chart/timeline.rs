@@ -197,4 +197,76 @@ mod tests {
         assert_eq!((points.len(), ends), (MOST, Some((1, 1))));
         assert!(Timeline::new().points().is_empty() && Timeline::new().shares().is_empty());
     }
+
+    /// A run of each length: the width of its intervals, and that each counts what lies in it.
+    #[test]
+    fn intervals_are_as_wide_as_the_run_needs() {
+        for (last_millis, width_millis, count) in [
+            (0, 100, 1),
+            (11_999, 100, 120),
+            (12_000, 1_000, 13),
+            (119_999, 1_000, 120),
+            (120_000, 10_000, 13),
+            (1_199_999, 10_000, 120),
+            (1_200_000, 60_000, 21),
+            (7_199_999, 60_000, 120),
+            (7_200_000, 600_000, 13),
+            (71_999_999, 600_000, 120),
+            (72_000_000, 3_600_000, 21),
+            (432_000_000, 3_600_000, 120),
+            (999_000_000, 3_600_000, 120),
+        ] {
+            let mut timeline = Timeline::new();
+            for tenth in 0..=10_u64 {
+                let at = Duration::from_millis(last_millis * tenth / 10);
+                timeline.record(at, Duration::from_micros(100));
+                timeline.lose(at);
+                timeline.lose(at);
+            }
+            let width = Duration::from_millis(width_millis).as_secs_f64();
+            assert!((timeline.seconds() - width).abs() < 1e-9, "{last_millis}");
+            let points = timeline.points();
+            assert_eq!(points.len(), count, "{last_millis}");
+            for (index, point) in points.iter().enumerate() {
+                let lies_in = |tenth: &u64| {
+                    let interval =
+                        usize::try_from(last_millis * tenth / 10 / width_millis).unwrap_or(usize::MAX);
+                    interval.min(MOST - 1) == index
+                };
+                let here = (0..=10_u64).filter(lies_in).count();
+                let here = u64::try_from(here).unwrap_or(0);
+                assert_eq!((point.responses, point.lost), (here, 2 * here), "{last_millis} {index}");
+            }
+        }
+    }
+
+    /// Steps of 1, 2 and 5: each time is counted between the last step that it reaches and the next.
+    #[test]
+    fn times_are_shared_out_by_their_steps() {
+        let mut timeline = Timeline::new();
+        for (at, micros) in [(0, 1), (0, 2), (1, 4), (20, 5), (20, 9), (20, 10), (20, 120), (20, 120)] {
+            timeline.record(Duration::from_secs(at), Duration::from_micros(micros));
+        }
+        let shares: Vec<(u64, u64, u64)> =
+            timeline.shares().iter().map(|share| (share.from, share.to, share.responses)).collect();
+        assert_eq!(
+            shares,
+            [(1, 2, 1), (2, 5, 2), (5, 10, 2), (10, 20, 1), (20, 50, 0), (50, 100, 0), (100, 200, 2)]
+        );
+    }
+
+    /// The longest time that is told apart is an hour, the shortest a microsecond.
+    #[test]
+    fn points_say_the_middle_and_the_ends() {
+        let mut timeline = Timeline::new();
+        for micros in (1..=100).chain([0]) {
+            timeline.record(Duration::from_millis(5), Duration::from_micros(micros));
+        }
+        let point = timeline.points().first().copied().unwrap_or_default();
+        assert_eq!((point.responses, point.p50, point.p99, point.max), (101, 50, 99, 100));
+        timeline.record(Duration::from_millis(5), Duration::from_secs(7_200));
+        let max = timeline.points().first().map_or(0, |point| point.max);
+        // two digits are kept
+        assert!((LONGEST..LONGEST + LONGEST / 100).contains(&max), "{max}");
+    }
 }

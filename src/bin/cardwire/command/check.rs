@@ -109,6 +109,8 @@ struct Waiting {
     unasked: usize,
     /// How long the responses took.
     latency: Option<Latency>,
+    /// The most requests that are kept.
+    most: usize,
 }
 
 struct Request {
@@ -281,13 +283,21 @@ impl From<Finding> for Verdict {
 impl Waiting {
     fn new() -> Self {
         let rule = Correlation::on(&[de::STAN, de::TERMINAL]);
-        Self { rule, requests: HashMap::new(), left_out: 0, replaced: 0, unasked: 0, latency: None }
+        Self {
+            rule,
+            requests: HashMap::new(),
+            left_out: 0,
+            replaced: 0,
+            unasked: 0,
+            latency: None,
+            most: MOST_WAITING,
+        }
     }
 
     fn keep(&mut self, request: &Message<'_>, moment: Option<Moment>) {
         crate::work::count(1);
         let Some(trace) = self.rule.trace(request) else { return };
-        if self.requests.len() < MOST_WAITING {
+        if self.requests.len() < self.most {
             let before = self.requests.insert(trace, Request { wire: request.wire().to_vec(), moment });
             self.replaced += usize::from(before.is_some() && !request.mti().is_repeat());
         } else {
@@ -336,5 +346,76 @@ impl Finding {
         out.extend(b"\"message\":");
         json::words(out, &self.text);
         out.push(b'}');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_and_times_in_json() {
+        let text = || "a \"b\"".to_owned();
+        for (field, byte, wanted) in [
+            (None, None, r#"{"message":"a \"b\""}"#),
+            (Some(39), None, r#"{"field":39,"message":"a \"b\""}"#),
+            (None, Some(7), r#"{"byte":7,"message":"a \"b\""}"#),
+            (Some(39), Some(0), r#"{"field":39,"byte":0,"message":"a \"b\""}"#),
+        ] {
+            let mut out = Vec::new();
+            Finding { field, byte, text: text() }.object(&mut out);
+            assert_eq!(String::from_utf8_lossy(&out), wanted);
+        }
+        for (micros, wanted) in [(0, "0.000"), (7, "0.007"), (61_002_034, "61002.034")] {
+            assert_eq!(millis(Duration::from_micros(micros)), wanted);
+        }
+    }
+
+    /// What becomes of requests and responses, in every order: each pair once, and the rest counted.
+    #[test]
+    fn pairs_are_found_once() {
+        use cardwire::{Builder, Mti, spec::ISO87_ASCII};
+        let wire = |mti: &str, stan: u32| {
+            let mti: Mti = mti.parse().expect("a type");
+            Builder::new(&ISO87_ASCII, mti).set(11, stan).set(41, "TERM0001").to_vec().expect("a message")
+        };
+        let mut waiting = Waiting::new();
+        let mut found = Vec::new();
+        for (mti, stan) in [
+            ("0200", 1),
+            ("0200", 2),
+            ("0210", 1),
+            ("0210", 1),
+            ("0200", 2),
+            // the repeat of a request is the same request
+            ("0201", 2),
+            ("0210", 3),
+            ("0210", 2),
+            ("0200", 4),
+        ] {
+            let wire = wire(mti, stan);
+            let message = Message::parse(&ISO87_ASCII, &wire).expect("a message");
+            if message.mti().is_response() {
+                found.push(waiting.request(&message).is_some());
+            } else {
+                assert!(waiting.request(&message).is_none());
+                waiting.keep(&message, None);
+            }
+        }
+        assert_eq!(found, [true, false, false, true]);
+        let counts = (waiting.requests.len(), waiting.replaced, waiting.unasked, waiting.left_out);
+        assert_eq!(counts, (1, 1, 2, 0));
+        assert!(waiting.latency.is_none());
+        waiting.most = 2;
+        for (stan, wanted) in [(5, (2, 0)), (6, (2, 1)), (7, (2, 2))] {
+            let wire = wire("0200", stan);
+            waiting.keep(&Message::parse(&ISO87_ASCII, &wire).expect("a message"), None);
+            assert_eq!((waiting.requests.len(), waiting.left_out), wanted);
+        }
+        let at = |nanos| Moment::new(10, nanos, 6);
+        let request = Request { wire: Vec::new(), moment: at(1_000) };
+        assert_eq!(waiting.measure(&request, None), None);
+        assert_eq!(waiting.measure(&request, at(3_000)), Some(Duration::from_nanos(2_000)));
+        assert_eq!(waiting.latency.map(|latency| latency.count()), Some(1));
     }
 }

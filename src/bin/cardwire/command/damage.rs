@@ -42,3 +42,23 @@ impl Damage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_damage_leaves_what_it_says() {
+        let payload = b"0200ABCDE".to_vec();
+        assert_eq!(Damage::Cut.done_to(payload.clone(), b"request"), b"0200AB");
+        assert_eq!(Damage::Mirror.done_to(payload.clone(), b"request"), b"request");
+        assert_eq!(Damage::Frame.done_to(payload.clone(), b"request"), payload);
+        let garbage = Damage::Garbage.done_to(payload.clone(), b"request");
+        assert_eq!(garbage.len(), payload.len());
+        assert!(garbage.iter().zip(&payload).filter(|(one, other)| one != other).count() > 4, "{garbage:?}");
+        for damage in [Damage::Cut, Damage::Mirror, Damage::Garbage] {
+            assert_eq!(damage.done_to_frame(b"12345"), b"12345");
+        }
+        assert_eq!(Damage::Frame.done_to_frame(b"12345"), b"12");
+    }
+}

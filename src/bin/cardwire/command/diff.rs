@@ -299,27 +299,5 @@ fn equal(one: &Field<'_>, other: &Field<'_>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::Color;
-    use cardwire::spec::ISO87_ASCII;
-
-    #[test]
-    fn work_grows_with_the_parts() {
-        let parsed = Inspection::of(&ISO87_ASCII, b"08000020000000000000000001");
-        let fields: Vec<Field<'_>> = parsed.fields().collect();
-        crate::work::tests::assert_linear("parts of one key", |size| {
-            let mut output = Output::new(Color::Never);
-            let mut report = Report {
-                output: &mut output,
-                shown: Shown::Masked,
-                all: false,
-                is_one_spec: true,
-                differences: 0,
-                told: false,
-            };
-            let many = fields.repeat(size);
-            assert!(report.fields(many.clone(), many, "").is_ok());
-        });
-    }
-}
+#[path = "diff_tests.rs"]
+mod tests;

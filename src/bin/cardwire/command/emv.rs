@@ -130,3 +130,29 @@ fn object(tag: &str, value: &str) -> Outcome<Vec<u8>> {
     object.extend(value);
     Ok(object)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ISO/IEC 8825-1: a length of up to 127 is one octet, a longer one has an octet that counts those of it.
+    #[test]
+    fn a_tag_and_a_value_are_an_object() {
+        for (len, head) in [(0, "9500"), (1, "9501"), (127, "957F"), (128, "958180"), (255, "9581FF")] {
+            let object = object("95", &"00".repeat(len)).ok().expect("an object");
+            assert_eq!(hex::text(&object), format!("{head}{}", "00".repeat(len)), "{len}");
+        }
+        for tag in ["9F26", "DF8101"] {
+            assert!(object(tag, "00").is_ok_and(|object| hex::text(&object) == format!("{tag}0100")));
+        }
+        let words = |tag: &str, value: &str| match object(tag, value) {
+            Err(Failure::Usage(words)) => format!("usage: {words}"),
+            Err(Failure::Data(words)) => format!("data: {words}"),
+            _ => String::new(),
+        };
+        let first = "usage: the tag comes first: cardwire emv 95 0000048000";
+        assert_eq!((words("", "00"), words("00000480", "95")), (first.into(), first.into()));
+        assert_eq!(words("95", &"00".repeat(256)), "data: a value of more than 255 bytes");
+        assert!(words("9", "00").starts_with("usage: ") && words("95", "0x").starts_with("usage: "));
+    }
+}

@@ -142,4 +142,67 @@ mod tests {
         assert_eq!(Now::of(1_704_067_199).value(7, 10, 1), "1231235959");
         assert_eq!(Now::of(1_704_067_200).value(37, 12, 1), "400100000001");
     }
+
+    /// Each length that an element has in some edition, and others as the shortest.
+    #[test]
+    fn each_element_has_its_lengths() {
+        // 3 July 2031, 04:05:06, the 184th day
+        let now = Now::of(1_940_817_906);
+        for (number, max, wanted) in [
+            (11, 12, "000000000042"),
+            (11, 6, "000042"),
+            (12, 14, "20310703040506"),
+            (12, 12, "310703040506"),
+            (12, 6, "040506"),
+            (13, 8, "20310703"),
+            (13, 6, "310703"),
+            (13, 4, "0703"),
+            (7, 14, "20310703040506"),
+            (7, 10, "0703040506"),
+            (37, 12, "118404000042"),
+        ] {
+            assert_eq!(now.value(number, max, 42), wanted, "{number} {max}");
+        }
+    }
+
+    /// The Gregorian calendar: each day of four centuries, counted on from the first.
+    #[test]
+    fn days_follow_each_other() {
+        let (mut year, mut month, mut day, mut of_year) = (1970_u64, 1_u64, 1_u64, 1_u64);
+        for count in 0..146_097_u64 {
+            let now = Now::of(count * 86_400 + count % 86_400);
+            let found = (now.year, now.month, now.day, now.day_of_year, now.second);
+            assert_eq!(found, (year, month, day, of_year, count % 86_400));
+            let is_leap = year % 400 == 0 || (year % 4 == 0 && year % 100 != 0);
+            let last = match month {
+                4 | 6 | 9 | 11 => 30,
+                2 if is_leap => 29,
+                2 => 28,
+                _ => 31,
+            };
+            (month, day) = if day == last { (month + 1, 1) } else { (month, day + 1) };
+            of_year += 1;
+            if month > 12 {
+                (year, month, of_year) = (year + 1, 1, 1);
+            }
+        }
+    }
+
+    /// Numbers go on from the last one, are of six digits, and stand in each element that asks for them.
+    #[test]
+    fn numbers_go_round() {
+        use super::Fresh;
+        use cardwire::spec::ISO87_ASCII;
+        let mut fresh = Fresh::new(Some(999_998));
+        let object =
+            serde_json::json!({ "mti": "0800", "fields": { "11": "auto", "41": "auto", "37": "x" } });
+        for wanted in ["999998", "999999", "000001", "000002"] {
+            let filled = fresh.fill(&object, &ISO87_ASCII);
+            let fields = serde_json::json!({ "11": wanted, "41": "auto", "37": "x" });
+            assert_eq!(filled, serde_json::json!({ "mti": "0800", "fields": fields }));
+        }
+        let bare = serde_json::json!({ "mti": "0800" });
+        assert_eq!(fresh.fill(&bare, &ISO87_ASCII), bare);
+        assert!((1..=999_999).contains(&Fresh::new(None).stan));
+    }
 }

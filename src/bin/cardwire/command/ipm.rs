@@ -344,4 +344,38 @@ mod tests {
             assert_eq!(quoted(value), wanted, "{value:?}");
         }
     }
+
+    /// What spreadsheets begin a formula with, in ASCII and in full width.
+    #[test]
+    fn no_value_begins_a_formula() {
+        for first in ["=", "+", "-", "@", "\t", "＝", "＋", "－", "＠"] {
+            assert_eq!(quoted(&format!("{first}1")), format!("'{first}1"));
+            assert_eq!(quoted(&format!("1{first}")), format!("1{first}"));
+        }
+        assert_eq!(quoted("\r1"), "\"'\r1\"");
+    }
+
+    /// What is not said of a new file is as it was.
+    #[test]
+    fn a_new_file_has_the_form_that_was_said() {
+        use super::{Characters, Encoding, Format, Target};
+        for (to, encoding) in [
+            (None, Encoding::Ascii),
+            (Some(Characters::Ascii), Encoding::Ascii),
+            (Some(Characters::Ebcdic), Encoding::Ebcdic),
+        ] {
+            for (blocked, plain, was, wanted) in [
+                (false, false, false, false),
+                (false, false, true, true),
+                (true, false, false, true),
+                (true, false, true, true),
+                (false, true, false, false),
+                (false, true, true, false),
+            ] {
+                let target = Target { to, blocked, plain, output: None };
+                let found = target.format(Format { blocked: was, encoding: Encoding::Ascii });
+                assert!(found.encoding == encoding && found.blocked == wanted, "{blocked} {plain} {was}");
+            }
+        }
+    }
 }

@@ -160,3 +160,93 @@ fn pass_line(input: &mut impl BufRead) -> io::Result<()> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of each length about the most, through a reader that gives few octets at a time.
+    #[test]
+    fn lines_are_read_to_the_most() {
+        for capacity in [1, 2, 3, 100] {
+            let text = b"\nabc\nabcd\nabcdefgh\nab\r\nabcde\nxyz";
+            let mut input = io::BufReader::with_capacity(capacity, &text[..]);
+            let mut line = Vec::new();
+            let mut found = Vec::new();
+            loop {
+                found.push(match next_line(&mut input, &mut line, 4).expect("octets") {
+                    Taken::Line => String::from_utf8_lossy(&line).into_owned(),
+                    Taken::TooLong => "too long".into(),
+                    Taken::End => break,
+                });
+            }
+            assert_eq!(found, ["", "abc", "abcd", "too long", "ab\r", "too long", "xyz"], "{capacity}");
+        }
+        let mut input = &b"abcde"[..];
+        assert!(matches!(next_line(&mut input, &mut Vec::new(), 4), Ok(Taken::TooLong)));
+        let mut input = &b"abcd"[..];
+        assert!(matches!(next_line(&mut input, &mut Vec::new(), 4), Ok(Taken::Line)));
+    }
+
+    /// JSON-RPC 2.0: what has a response, with which identifier and which code.
+    #[test]
+    fn what_each_message_is_responded_with() {
+        let server = Mcp { timeout: Duration::from_secs(60), max_line: 1 << 20 };
+        for (line, wanted) in [
+            ("{", Some((Value::Null, -32700))),
+            ("7", Some((Value::Null, -32600))),
+            ("[]", Some((Value::Null, -32600))),
+            (r#"{"jsonrpc":"1.0","id":3,"method":"ping"}"#, Some((json!(3), -32600))),
+            (r#"{"id":"a","method":"ping"}"#, Some((json!("a"), -32600))),
+            (r#"{"id":[1],"method":"ping"}"#, Some((Value::Null, -32600))),
+            (r#"{"jsonrpc":"2.0","id":3}"#, Some((json!(3), -32600))),
+            (r#"{"jsonrpc":"2.0","id":3,"method":7}"#, Some((json!(3), -32600))),
+            (r#"{"jsonrpc":"2.0","id":3,"method":"ping","params":[]}"#, Some((json!(3), -32600))),
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Some((Value::Null, -32600))),
+            (r#"{"jsonrpc":"2.0","id":3,"method":"x"}"#, Some((json!(3), -32601))),
+            (r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{}}"#, Some((json!(3), -32602))),
+            (r#"{"jsonrpc":"2.0","id":3,"method":"ping"}"#, Some((json!(3), 0))),
+            (r#"{"jsonrpc":"2.0","id":"b","method":"ping","params":{}}"#, Some((json!("b"), 0))),
+            (r#"{"jsonrpc":"2.0","method":"ping"}"#, None),
+            (r#"{"jsonrpc":"2.0","id":3,"result":{}}"#, None),
+            (r#"{"jsonrpc":"2.0","id":3,"error":{}}"#, None),
+        ] {
+            let found = server.answer(line.as_bytes());
+            let found =
+                found.map(|found| (found["id"].clone(), found["error"]["code"].as_i64().unwrap_or(0)));
+            assert_eq!(found, wanted, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_batch_has_a_hundred_messages_at_most() {
+        let server = Mcp { timeout: Duration::from_secs(60), max_line: 1 << 20 };
+        let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+        for (count, is_served) in [(1, true), (100, true), (101, false)] {
+            let batch = Value::from(vec![ping.clone(); count]).to_string();
+            let found = server.answer(batch.as_bytes()).expect("a response");
+            assert_eq!(found.as_array().map(Vec::len), is_served.then_some(count));
+            assert_eq!(found["error"]["message"] == "a batch has 1 to 100 messages", !is_served);
+        }
+        let note = json!([{ "jsonrpc": "2.0", "method": "ping" }]).to_string();
+        assert_eq!(server.answer(note.as_bytes()), None);
+    }
+
+    /// JSON-RPC 2.0, section 5.1.
+    #[test]
+    fn each_fault_has_its_code() {
+        let words = || "x 4111111111111111".to_owned();
+        for (fault, code) in [
+            (Fault::parse(), -32700),
+            (Fault::request(words()), -32600),
+            (Fault::method(), -32601),
+            (Fault::params(words()), -32602),
+            (Fault::internal(words()), -32603),
+        ] {
+            let response = fault.response(&json!(7));
+            assert_eq!((&response["jsonrpc"], &response["id"]), (&json!("2.0"), &json!(7)));
+            assert_eq!(response["error"]["code"], code);
+            assert!(!response.to_string().contains("4111111111111111"), "{response}");
+        }
+    }
+}

@@ -432,22 +432,5 @@ fn plain(name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shell_reads_back_what_is_quoted() {
-        for (text, wanted) in [
-            ("own_spec.toml", "own_spec.toml"),
-            ("links.xml#0800,binary", "'links.xml#0800,binary'"),
-            ("my spec.toml", "'my spec.toml'"),
-            ("it's $HOME;", r"'it'\''s $HOME;'"),
-            ("a\u{1b}[31mb\n", r"$'a\x1b[31mb\x0a'"),
-            ("", "''"),
-        ] {
-            assert_eq!(quoted(text), wanted);
-        }
-        assert_eq!(plain("-x.toml"), "./-x.toml");
-        assert_eq!(quoted_path(Path::new("-")), "-");
-    }
-}
+#[path = "suggest_tests.rs"]
+mod tests;

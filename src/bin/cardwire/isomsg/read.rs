@@ -250,3 +250,7 @@ fn finish(root: Open, headers: Vec<(String, bool)>) -> Result<Record, Trouble> {
     record.fields.sort_by_key(|(number, _)| *number);
     Ok(record)
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

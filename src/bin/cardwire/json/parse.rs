@@ -342,3 +342,7 @@ impl<'de> Deserialize<'de> for Pair {
         deserializer.deserialize_any(Two)
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -152,7 +152,7 @@ fn verify_cryptogram(
 }
 
 /// Card number and sequence number: of DE 55 (5A, 57, 5F34), else of DE 2, 35 and 23.
-fn card_of(message: &Message<'_>, chip: &Field<'_>) -> Result<(Pan, u8), CryptoError> {
+pub(super) fn card_of(message: &Message<'_>, chip: &Field<'_>) -> Result<(Pan, u8), CryptoError> {
     let octets = |field: Field<'_>| field.expose().octets().collect::<Vec<_>>();
     let nibbles = |octets: Vec<u8>| octets.into_iter().flat_map(|octet| [octet >> 4, octet & 15]);
     let digits = |nibbles: &mut dyn Iterator<Item = u8>| {

@@ -241,3 +241,10 @@ pub(super) fn algorithm(name: &str) -> Result<MacAlgorithm, String> {
         format!("MAC algorithms are {}", names.join(", "))
     })
 }
+
+/// The keys of a text that is well formed.
+#[cfg(test)]
+pub(super) fn parsed(text: &str, path: &Path) -> Result<Keys, String> {
+    let doc: FileDoc = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+    doc.resolve(path)
+}

@@ -168,3 +168,6 @@ pub(crate) fn random() -> Outcome<Random> {
         Err(error) => Err(Failure::data(format_args!("no random octets: {error}"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,3 +115,89 @@ fn string(text: &str) -> String {
     out.push('"');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_and_protocols_are_words_of_wireshark() {
+        for (text, is_right) in [
+            ("8583", true),
+            ("1", true),
+            ("65535", true),
+            ("5000,8583", true),
+            ("5000-5010", true),
+            ("1,2-3,4", true),
+            ("", false),
+            ("0", false),
+            ("65536", false),
+            ("+5", false),
+            ("5-", false),
+            ("-5", false),
+            ("5-0", false),
+            ("0-5", false),
+            ("5,,6", false),
+            ("x", false),
+            ("5 6", false),
+        ] {
+            let words = "ports are numbers and ranges, such as 5000,8583 or 5000-5010";
+            let wanted = if is_right { Ok(text.to_owned()) } else { Err(words.to_owned()) };
+            assert_eq!(ports(text), wanted, "{text}");
+        }
+        for (text, is_right) in [
+            ("cardwire", true),
+            ("a", true),
+            ("a_1", true),
+            ("", false),
+            ("1a", false),
+            ("_a", false),
+            ("A", false),
+            ("aB", false),
+            ("a-b", false),
+            ("a.b", false),
+            ("ä", false),
+        ] {
+            let words = "a protocol is called by small letters, digits and _, a letter first";
+            let wanted = if is_right { Ok(text.to_owned()) } else { Err(words.to_owned()) };
+            assert_eq!(protocol(text), wanted, "{text}");
+        }
+    }
+
+    /// The manual of Lua 5.1: escapes of strings.
+    #[test]
+    fn texts_are_strings_of_lua() {
+        assert_eq!(string("a \"b\" \\ é"), "\"a \\\"b\\\" \\\\ é\"");
+        assert_eq!(string("\0\n\u{7F}"), "\"\\000\\010\\127\"");
+    }
+
+    #[test]
+    fn options_of_the_dissector_are_for_it_alone() {
+        let none = || DissectorArgs { framing: None, ports: None, protocol: None };
+        assert!(none().refuse().is_ok());
+        for args in [
+            DissectorArgs { framing: Some(Framing::BINARY2), ..none() },
+            DissectorArgs { ports: Some("1".into()), ..none() },
+            DissectorArgs { protocol: Some("a".into()), ..none() },
+        ] {
+            let words = "--framing, --ports and --protocol are for --to wireshark";
+            assert!(matches!(args.refuse(), Err(Failure::Usage(said)) if said == words));
+        }
+        let args = DissectorArgs {
+            framing: Framing::by_name("ascii4"),
+            ports: Some("77,78".into()),
+            protocol: Some("mine".into()),
+        };
+        let spec = &cardwire::spec::ISO87_ASCII;
+        for (args, defaults) in [
+            (args, ["\"mine\"", "\"ascii4\"", "\"77,78\""]),
+            (none(), ["\"cardwire\"", "\"binary2\"", "\"8583\""]),
+        ] {
+            let text = args.write(spec).ok().expect("a dissector");
+            assert!(defaults.iter().all(|word| text.contains(word)), "{defaults:?}");
+            assert!(text.starts_with(
+                "-- Wireshark dissector of ISO 8583 messages by the spec iso87-ascii, written by\n"
+            ));
+        }
+    }
+}

@@ -45,7 +45,8 @@ impl Messages {
         Ok(Self::of(kept.take()))
     }
 
-    fn of(octets: Vec<u8>) -> Self {
+    /// Messages, each after its length.
+    pub(super) fn of(octets: Vec<u8>) -> Self {
         let mut messages = Self { octets, starts: Vec::new() };
         let mut at = 0;
         while let Some(message) = messages.at(at) {
@@ -155,5 +156,21 @@ impl Feed for Every {
 
     fn waits(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_in_turn() {
+        let piece =
+            |message: &[u8]| [&u32::try_from(message.len()).unwrap_or(0).to_be_bytes(), message].concat();
+        let messages = Messages::of([piece(b"ab"), piece(b"c"), piece(b""), piece(b"defgh")].concat());
+        let turns: Vec<&[u8]> = (0..9).map(|ticket| messages.of_ticket(ticket)).collect();
+        let wanted: [&[u8]; 9] = [b"ab", b"c", b"", b"defgh", b"ab", b"c", b"", b"defgh", b"ab"];
+        assert_eq!(turns, wanted);
+        assert_eq!(Messages::of(Vec::new()).of_ticket(3), b"");
     }
 }

@@ -156,3 +156,47 @@ impl Run {
         keys::sign(Turn::Own, self.keys, self.spec, wire)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cardwire::spec::ISO87_ASCII;
+
+    /// A run of so many requests that began some time ago.
+    fn run(count: u64, answered: u64, lost: u64, past: Duration, whole: Duration) -> Run {
+        let start = Instant::now().checked_sub(past).expect("a machine that runs for a while");
+        Run {
+            spec: &ISO87_ASCII,
+            keys: None,
+            messages: Messages::of(Vec::new()),
+            start,
+            end: start + whole,
+            count,
+            rate: None,
+            timeout: Duration::from_secs(1),
+            taken: AtomicU64::new(0),
+            answered: AtomicU64::new(answered),
+            lost: AtomicU64::new(lost),
+            timeline: None,
+            error: Mutex::new(None),
+        }
+    }
+
+    /// By count or by time, whichever is further; an hour more or less does not depend on a busy machine.
+    #[test]
+    fn a_bar_says_how_far_it_is() {
+        let hours = |hours: u64| Duration::from_secs(3600 * hours);
+        for (count, answered, lost, past, whole, filled, end) in [
+            (200, 0, 0, 0, 1000, 0, "  0%  0 done, 0 lost "),
+            (200, 43, 7, 0, 1000, 12, " 25%  50 done, 7 lost "),
+            (200, 150, 50, 0, 1000, 50, "100%  200 done, 50 lost "),
+            (200, 300, 0, 0, 1000, 50, "100%  300 done, 0 lost "),
+            (1_000_000, 1, 0, 1, 2, 25, " 50%  1 done, 0 lost "),
+            (0, 0, 0, 0, 1000, 0, "  0%  0 done, 0 lost "),
+        ] {
+            let bar = run(count, answered, lost, hours(past), hours(whole)).bar();
+            let wanted = format!("[{:<50}] {end}", "#".repeat(filled));
+            assert_eq!(bar, wanted);
+        }
+    }
+}

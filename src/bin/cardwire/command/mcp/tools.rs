@@ -365,3 +365,7 @@ pub(super) fn masked(line: &str) -> String {
     });
     characters.collect()
 }
+
+#[cfg(test)]
+#[path = "tools_tests.rs"]
+mod tests;

@@ -68,3 +68,23 @@ impl Frames {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_pass_once() {
+        let mut frames = Frames::default();
+        assert!(!frames.has_part() && !frames.has_begun_to_pass());
+        frames.room(4).extend(b"abc");
+        assert!(frames.room(4).capacity() >= 7);
+        assert!(frames.has_part() && !frames.has_begun_to_pass());
+        assert_eq!(frames.pass(), b"abc");
+        assert!(!frames.has_part() && frames.has_begun_to_pass());
+        assert_eq!(frames.pass(), b"");
+        frames.room(1).push(b'd');
+        assert!(frames.has_part() && frames.has_begun_to_pass());
+        assert_eq!(frames.pass(), b"d");
+    }
+}

@@ -154,3 +154,82 @@ fn packet(
     packet.extend_from_slice(payload);
     packet
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 791, RFC 8200 and RFC 9293: where addresses, ports and numbers stand in a packet.
+    #[test]
+    fn a_segment_lies_in_a_packet() {
+        for (source, target, head) in [
+            ("192.0.2.1:258", "192.0.2.2:772", 20),
+            ("[2001:db8::1]:258", "[2001:db8::2]:772", 40),
+            ("192.0.2.1:258", "[2001:db8::2]:772", 40),
+        ] {
+            let (source, target): (SocketAddr, SocketAddr) =
+                (source.parse().expect("an address"), target.parse().expect("an address"));
+            let packet = packet(source, target, (0x0102_0304, 0x0506_0708), b"0800");
+            assert_eq!(packet.len(), head + 24);
+            let at = |from: usize, len: usize| packet.get(from..from + len).unwrap_or_default();
+            let v6 = |address: SocketAddr| match address.ip() {
+                IpAddr::V6(address) => address.octets(),
+                IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+            };
+            match head {
+                20 => {
+                    assert_eq!((at(0, 1), at(2, 2), at(9, 1)), (&[0x45][..], &[0, 44][..], &[6][..]));
+                    assert_eq!((at(12, 4), at(16, 4)), (&[192, 0, 2, 1][..], &[192, 0, 2, 2][..]));
+                }
+                _ => {
+                    assert_eq!((at(0, 1), at(4, 2), at(6, 1)), (&[0x60][..], &[0, 24][..], &[6][..]));
+                    assert_eq!((at(8, 16), at(24, 16)), (&v6(source)[..], &v6(target)[..]));
+                }
+            }
+            assert_eq!(at(head, 12), [1, 2, 3, 4, 1, 2, 3, 4, 5, 6, 7, 8]);
+            assert_eq!((at(head + 12, 1), at(head + 20, 4)), (&[0x50][..], b"0800".as_slice()));
+        }
+        // a length that does not fit is the most
+        let address: SocketAddr = "192.0.2.1:1".parse().expect("an address");
+        let long = packet(address, address, (1, 1), &vec![0; 70_000]);
+        assert_eq!(long.get(2..4), Some(&[0xFF, 0xFF][..]));
+    }
+
+    /// Sequence numbers count what each side of each connection has said; a long frame is in several packets.
+    #[test]
+    fn a_capture_counts_octets_by_side() {
+        let path = std::env::temp_dir().join(format!("cardwire-tape-{}", std::process::id()));
+        let file = File::create(&path).expect("the folder can be written");
+        let mut reel = Reel { file, said: Some(HashMap::new()) };
+        let address = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let ends = Ends { client: address("192.0.2.1:5"), host: address("192.0.2.2:6") };
+        let moment = Moment::new(1_700_000_000, 123_456_789, 6);
+        for (side, len) in [(Side::Client, 10), (Side::Host, SEGMENT + 1), (Side::Client, SEGMENT)] {
+            reel.put(&ends, side, &vec![7; len], moment).expect("it is written");
+        }
+        let octets = std::fs::read(&path).expect("it was written");
+        std::fs::remove_file(&path).expect("it is there");
+        let number = |octets: &[u8]| octets.iter().fold(0_u64, |sum, octet| sum << 8 | u64::from(*octet));
+        let mut rest = octets.as_slice();
+        let mut found = Vec::new();
+        while let Some((head, packet)) = rest.split_at_checked(16).filter(|(head, _)| !head.is_empty()) {
+            let words: Vec<u32> =
+                head.chunks_exact(4).map(|word| word.try_into().map_or(0, u32::from_le_bytes)).collect();
+            let [seconds, micros, kept, sent] = words.try_into().expect("four numbers");
+            assert_eq!((seconds, micros, kept), (1_700_000_000, 123_456, sent));
+            let (packet, after) = packet.split_at(usize::try_from(kept).expect("a length"));
+            let port = number(packet.get(20..22).unwrap_or_default());
+            let (sequence, acknowledged) = (
+                number(packet.get(24..28).unwrap_or_default()),
+                number(packet.get(28..32).unwrap_or_default()),
+            );
+            found.push((port, sequence, acknowledged, packet.len() - 40));
+            rest = after;
+        }
+        let most = u64::try_from(SEGMENT).expect("a length");
+        assert_eq!(
+            found,
+            [(5, 1, 1, 10), (6, 1, 11, SEGMENT), (6, 1 + most, 11, 1), (5, 11, most + 2, SEGMENT)]
+        );
+    }
+}

@@ -199,3 +199,24 @@ impl Format {
         if expose { Shown::Exposed } else { Shown::Masked }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_is_told_with_its_rule() {
+        for (name, done, wanted) in [
+            ("", "", ""),
+            ("", "dropped", ""),
+            ("a", "", " -> passed, a"),
+            ("a", "dropped", " -> dropped, a"),
+        ] {
+            assert_eq!(outcome(name, done), wanted);
+        }
+        for (micros, wanted) in [(0, "0.000"), (7, "0.007"), (61_002_034, "61002.034"), (999, "0.999")] {
+            assert_eq!(millis(Duration::from_micros(micros)), wanted);
+        }
+        assert!(Format::shown(true) == Shown::Exposed && Format::shown(false) == Shown::Masked);
+    }
+}

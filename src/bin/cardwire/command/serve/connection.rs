@@ -276,3 +276,86 @@ pub(in crate::command) fn built(
     let code = code.get(de::RESPONSE_CODE).map(|field| field.to_string()).unwrap_or_default();
     Ok((wire, code))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cardwire::spec::ISO87_ASCII;
+
+    /// A spec whose DE 39 has so many digits.
+    fn edition(code: &str) -> &'static Spec<'static> {
+        let text = format!(
+            "name = 'x'\n[elements]\n11 = {{ is = 'n6' }}\n{code}41 = {{ is = 'ans8' }}\n55 = {{ is = 'b..9', length = 'LLL' }}\n"
+        );
+        crate::spec_text::leak(cardwire::import::toml::parse(&text).expect("TOML")).expect("a spec")
+    }
+
+    fn request(spec: &'static Spec<'static>, mti: &str) -> Vec<u8> {
+        let mut builder = Builder::new(spec, mti.parse().expect("a type"));
+        builder.set(11, 7).set(41, "TERM0001").set(55, &[1, 2, 3][..]).to_vec().expect("a message")
+    }
+
+    /// The codes of each edition for a wrong PIN, a wrong cryptogram and a wrong MAC; no chip data comes back.
+    #[test]
+    fn what_is_wrong_has_its_code() {
+        for (code, mti, of_pin, of_chip, of_mac) in [
+            ("39 = { is = 'an2', privacy = 'open' }\n", "0200", "55", "05", "A0"),
+            ("39 = { is = 'n3', privacy = 'open' }\n", "1200", "117", "100", "916"),
+            ("39 = { is = 'n4', privacy = 'open' }\n", "2200", "1017", "1000", "9116"),
+        ] {
+            let spec = edition(code);
+            let wire = request(spec, mti);
+            let request = Message::parse(spec, &wire).expect("a message");
+            for (field, wanted) in
+                [(Some(52), of_pin), (Some(55), of_chip), (Some(64), of_mac), (None, of_mac)]
+            {
+                let (wire, code) = refused(spec, field, &request).expect("a response");
+                let response = Message::parse(spec, &wire).expect("a message");
+                assert_eq!((code.as_str(), response.has(55)), (wanted, false));
+                let value =
+                    |number: u8| response.get(number).map(|field| field.expose().chars().collect::<String>());
+                assert_eq!(value(39).as_deref(), Some(wanted));
+                assert_eq!((value(11).as_deref(), value(41).as_deref()), (Some("000007"), Some("TERM0001")));
+            }
+        }
+    }
+
+    /// A response that nobody describes: approved in the words of its edition, with what is echoed.
+    #[test]
+    fn the_usual_response_approves() {
+        for (code, mti, wanted) in [
+            ("39 = { is = 'an2', privacy = 'open' }\n", "0200", "00"),
+            ("39 = { is = 'n3', privacy = 'open' }\n", "1200", "000"),
+            ("39 = { is = 'n4', privacy = 'open' }\n", "2200", "0000"),
+            ("", "0200", ""),
+        ] {
+            let spec = edition(code);
+            let wire = request(spec, mti);
+            let request = Message::parse(spec, &wire).expect("a message");
+            let (wire, code) = ordinary(spec, None, &request).expect("a response");
+            let response = Message::parse(spec, &wire).expect("a message");
+            assert_eq!(code, wanted);
+            assert_eq!(
+                (response.has(39), response.has(11), response.has(41)),
+                (!wanted.is_empty(), true, true)
+            );
+            assert_eq!(Some(response.mti()), request.mti().response());
+            let (bare, _) = built(spec, &Record::default(), Some(&[11]), &request).expect("a response");
+            let bare = Message::parse(spec, &bare).expect("a message");
+            assert_eq!((bare.has(11), bare.has(41)), (true, false));
+        }
+    }
+
+    #[test]
+    fn messages_are_named_by_type_and_number() {
+        let name = |fill: bool| {
+            let mut builder = Builder::new(&ISO87_ASCII, "0200".parse().expect("a type"));
+            if fill {
+                builder.set(11, 7);
+            }
+            let wire = builder.set(3, "000000").to_vec().expect("a message");
+            named(&Message::parse(&ISO87_ASCII, &wire).expect("a message"))
+        };
+        assert_eq!((name(true), name(false)), ("0200 000007".into(), "0200 ".into()));
+    }
+}

@@ -206,8 +206,9 @@ impl Template {
         }
         // the words name a place, and no character
         let object = serde_json::from_slice(line);
-        let object =
-            object.map_err(|error| format!("no JSON: {}", error.to_string().replace(" at line 1", "")))?;
+        let object = object.map_err(|error| {
+            format!("no JSON: {}", error.to_string().replace(" at line 1 column ", " at column "))
+        })?;
         Self::Object(object).tried(spec)
     }
 
@@ -416,3 +417,7 @@ pub(super) fn is_accepted(response: &Message<'_>) -> bool {
     let code = code.map(|code| code.expose().chars().collect::<String>());
     code.is_none_or(|code| matches!(code.as_str(), "00" | "000" | "0000" | "800" | "8000"))
 }
+
+#[cfg(test)]
+#[path = "initiate_tests.rs"]
+mod tests;

@@ -181,3 +181,7 @@ fn is_defined(spec: &Spec<'_>, path: &str) -> bool {
     let element = first.parse::<u8>().ok().and_then(|number| spec.element(number));
     element.is_some_and(|element| rest.is_empty() || element.layout().is_some())
 }
+
+#[cfg(test)]
+#[path = "case_tests.rs"]
+mod tests;

@@ -100,3 +100,44 @@ fn attribute(text: &str) -> String {
 fn millis(time: Duration) -> String {
     format!("{}.{:03}", time.as_millis(), time.subsec_micros() % 1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(micros: u64, faults: &[&str]) -> Verdict {
+        let faults = faults.iter().map(|fault| (*fault).to_owned()).collect();
+        Verdict { time: Duration::from_micros(micros), faults }
+    }
+
+    #[test]
+    fn times_are_told_to_the_microsecond() {
+        for (micros, wanted) in
+            [(0, "0.000"), (7, "0.007"), (1_000, "1.000"), (61_002_034, "61002.034"), (999, "0.999")]
+        {
+            assert_eq!(millis(Duration::from_micros(micros)), wanted);
+        }
+    }
+
+    #[test]
+    fn a_report_counts_what_it_holds() {
+        let results = vec![
+            ("a <b> & \"c\"".to_owned(), verdict(1_500_000, &[])),
+            ("d".to_owned(), verdict(250_000, &["field 39: \u{1B} < 51", "more"])),
+            ("e".to_owned(), verdict(0, &["late"])),
+        ];
+        let mut report = Report { results, left_out: 0 };
+        assert_eq!(report.summary(), "1 passed, 2 failed, 0 skipped");
+        report.left_out(7);
+        assert_eq!(report.summary(), "1 passed, 2 failed, 4 skipped");
+        assert!(report.has_failed() && !Report::default().has_failed());
+        let wanted = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+            <testsuite name=\"cardwire\" tests=\"3\" failures=\"2\" errors=\"0\" time=\"1.750\">\n  \
+            <testcase classname=\"cardwire\" name=\"a &lt;b&gt; &amp; &quot;c&quot;\" time=\"1.500\"/>\n  \
+            <testcase classname=\"cardwire\" name=\"d\" time=\"0.250\">\n    \
+            <failure message=\"field 39: \\x1B &lt; 51\"/>\n    <failure message=\"more\"/>\n  </testcase>\n  \
+            <testcase classname=\"cardwire\" name=\"e\" time=\"0.000\">\n    \
+            <failure message=\"late\"/>\n  </testcase>\n</testsuite>\n";
+        assert_eq!(report.junit(), wanted);
+    }
+}
