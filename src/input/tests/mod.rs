@@ -1,0 +1,3 @@
+//! What is read, held against what stands in a text.
+
+mod pieces;
