@@ -38,6 +38,8 @@ mod raw;
 mod row;
 mod scan;
 mod skipped;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 mod work;
