@@ -21,7 +21,9 @@ pub(super) fn all(framing: Framing, bytes: &[u8]) -> Vec<Result<Payload, Refusal
 /// The one message of a whole piece of bytes.
 pub(super) fn whole(framing: Option<Framing>, bytes: Vec<u8>) -> Result<Payload, Refusal> {
     let Some(framing) = framing else {
-        return packet::payload(&bytes).map(|message| Payload::bare(message.to_vec()));
+        let payload = packet::payload(&bytes)?;
+        let within = (payload.len() < bytes.len()).then(|| payload.to_vec());
+        return Ok(Payload::bare(within.unwrap_or(bytes)));
     };
     let found = all(framing, &bytes).into_iter();
     let mut found = found.filter(|content| !content.as_ref().is_ok_and(Payload::is_poll));

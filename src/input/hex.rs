@@ -1,22 +1,19 @@
 //! Hexadecimal digits.
 
-use std::fmt::Write;
-
 use crate::model::CharKind;
 
 /// Octets as upper-case digits, appended.
 pub fn push(out: &mut Vec<u8>, octets: impl IntoIterator<Item = u8>) {
     let digit = |half: u8| if half < 10 { b'0' + half } else { b'A' - 10 + half };
-    octets.into_iter().for_each(|octet| out.extend_from_slice(&[digit(octet >> 4), digit(octet & 15)]));
+    out.extend(octets.into_iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]));
 }
 
 /// Octets as upper-case digits.
 #[must_use]
 pub fn text(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(2 * octets.len()), |mut text, octet| {
-        let _ = write!(text, "{octet:02X}");
-        text
-    })
+    let mut digits = Vec::new();
+    push(&mut digits, octets.iter().copied());
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// The octets of digits in either case, blanks between them allowed.
@@ -25,6 +22,14 @@ pub fn text(octets: &[u8]) -> String {
 /// Where a digit was expected, and what stands there.
 pub fn octets(digits: &[u8]) -> Result<Vec<u8>, (usize, String)> {
     let mut octets = Vec::with_capacity(digits.len() / 2);
+    // nearly all digits stand in pairs without blanks: they are read at once, and looked at together
+    let (pairs, rest) = digits.as_chunks::<2>();
+    if rest.is_empty() && digits.iter().fold(true, |all, digit| all & digit.is_ascii_hexdigit()) {
+        // of a digit, the low half is its value, of a letter less by nine
+        let value = |digit: u8| (digit & 15) + 9 * (digit >> 6);
+        octets.extend(pairs.iter().map(|[high, low]| value(*high) << 4 | value(*low)));
+        return Ok(octets);
+    }
     let mut at = 0;
     while let Some(rest) = digits.get(at..).filter(|rest| !rest.is_empty()) {
         // pairs as far as there are only pairs, then one blank

@@ -225,13 +225,22 @@ impl Error {
     }
 }
 
-/// One file, cut into messages.
-pub trait Source {
+/// One file, cut into messages. Threads may take turns with it.
+pub trait Source: Send {
     /// The next message; `None` at the end.
     ///
     /// # Errors
     /// When the input cannot be read on.
     fn next(&mut self) -> Result<Option<Item>, Error>;
+
+    /// Messages that are at hand, to be read apart from the rest: by another thread, say. `None` at the end, and
+    /// where messages cannot be told apart without being read; there, [`Self::next`] goes on.
+    ///
+    /// # Errors
+    /// When the input cannot be read on.
+    fn piece(&mut self) -> Result<Option<Box<dyn Source>>, Error> {
+        Ok(None)
+    }
 
     /// Whether the next message may take a while to arrive.
     fn waits(&self) -> bool {

@@ -124,8 +124,7 @@ pub(super) struct Nesting {
 impl Nesting {
     /// That of a first line; `None` when it is no declaration, array or string, and stands alone.
     pub(super) fn of(line: &[u8]) -> Option<Self> {
-        let bracket = memchr::memchr3(b'{', b'[', b'(', line);
-        let first = bracket.into_iter().chain(memchr::memchr(b'\\', line)).min()?;
+        let first = first_nesting(line)?;
         // what stands before an array or a string is a declaration, and no message
         let before = line.get(..first).unwrap_or_default();
         let longest = before.split(|octet| !octet.is_ascii_hexdigit()).map(<[u8]>::len).max();
@@ -158,6 +157,17 @@ impl Nesting {
     pub(super) fn is_open(&self) -> bool {
         self.goes_on || self.depth > 0
     }
+}
+
+/// Where the first octet stands that may lead into an array or a string.
+fn first_nesting(text: &[u8]) -> Option<usize> {
+    let bracket = memchr::memchr3(b'{', b'[', b'(', text);
+    bracket.into_iter().chain(memchr::memchr(b'\\', text)).min()
+}
+
+/// Whether lines may belong together, or to those that follow.
+pub(super) fn may_nest(lines: &[u8]) -> bool {
+    first_nesting(lines).is_some()
 }
 
 /// Whether a line says nothing: a comment of a program, or the length that stands below an array.

@@ -65,22 +65,26 @@ impl Texts {
                 }
             };
             crate::input::work::count(line.len());
-            match line {
-                line if text.is_empty() && line.trim_ascii().is_empty() => continue,
-                b"" if self.wraps => break,
-                line if self.notation == Notation::Text && line.starts_with(b"# ") => continue,
-                line if self.notation == Notation::Hex && notation::is_comment(line) => continue,
-                line if self.notation == Notation::Hex && !self.wraps => {
-                    match &mut nesting {
-                        None => nesting = Nesting::of(line),
-                        Some(nesting) => {
-                            nesting.add(line);
-                            text.push(b'\n');
-                        }
+            match (line, &mut nesting) {
+                _ if text.is_empty() && line.trim_ascii().is_empty() => continue,
+                (b"", _) if self.wraps => break,
+                _ if self.notation == Notation::Text && line.starts_with(b"# ") => continue,
+                _ if self.notation == Notation::Hex && notation::is_comment(line) => continue,
+                _ if self.wraps => join(self.notation, &mut text, line),
+                (_, Some(nesting)) => {
+                    nesting.add(line);
+                    text.push(b'\n');
+                    text.extend_from_slice(line);
+                }
+                (_, None) => {
+                    nesting = Nesting::of(line).filter(|_| self.notation == Notation::Hex);
+                    if nesting.is_none() {
+                        let message = decode(self.notation, self.known, line);
+                        self.started = self.lines.number();
+                        return Ok(Some(message));
                     }
                     text.extend_from_slice(line);
                 }
-                line => join(self.notation, &mut text, line),
             }
             if self.started == 0 {
                 self.started = self.lines.number();
@@ -117,6 +121,20 @@ impl Source for Texts {
             };
             return Ok(Some(self.item(content)));
         }
+    }
+
+    fn piece(&mut self) -> Result<Option<Box<dyn Source>>, Error> {
+        if self.wraps || !self.rest.is_empty() {
+            return Ok(None);
+        }
+        // where nothing nests, every line is read for itself
+        let may_part = |lines: &[u8]| self.notation != Notation::Hex || !notation::may_nest(lines);
+        let lines = self.lines.piece_if(may_part).map_err(|error| Error::io(&self.name, error))?;
+        // a name of its own: threads that count the holders of one would wait for each other
+        let name = Arc::from(&*self.name);
+        let Self { notation, wraps, known, .. } = *self;
+        let piece = |lines| -> Box<dyn Source> { Box::new(Self::new(name, lines, notation, wraps, known)) };
+        Ok(lines.map(piece))
     }
 
     fn is_text(&self) -> bool {

@@ -10,7 +10,7 @@ use cardwire::spec::ISO87_ASCII;
 use cardwire::{Builder, Mti, de};
 
 use super::capture::{packet, pcap};
-use super::{file, good, hex};
+use super::{cardwire, file, good, hex};
 
 /// How many messages there are: more than fit into a few chunks, and no multiple of a chunk.
 const MESSAGES: usize = 140;
@@ -179,6 +179,35 @@ fn the_first_failure_is_the_same_one() {
         ["check", "-s", "iso87-ascii", path, "no-such-file", path],
     ] {
         assert_eq!(same(&command, path), 1);
+    }
+}
+
+/// Inputs that are read in several pieces, by their number of lines or by their octets, with faults and an array of
+/// several lines among them. `pieces.rs` of the library has the edges.
+#[test]
+fn inputs_of_several_pieces_are_the_same_by_many_threads() {
+    let points = "LOYALTY".repeat(90);
+    let message = |number: usize, is_wide: bool| {
+        let mut builder = Builder::new(&ISO87_ASCII, Mti::FINANCIAL_REQUEST);
+        builder.set(de::STAN, u32::try_from(number).unwrap());
+        if is_wide {
+            builder.set(48, &points);
+        }
+        hex(&builder.to_vec().unwrap())
+    };
+    for (name, count, is_wide) in [("narrow.hex", 4000, false), ("wide.hex", 1000, true)] {
+        let mut text: Vec<String> = (0..count).map(|number| message(number, is_wide)).collect();
+        text[count / 3] = format!("m[] = {{\n\"{}\"\n}};", text[count / 3]);
+        text[count / 2] = hex(&spoilt(1));
+        text[count - 1] = hex(&spoilt(2));
+        let path = file(name, &lines(text.into_iter()));
+        let path = path.to_str().unwrap();
+        for command in [&["check", "-q"][..], &["decode", "-f", "ndjson", "--origin", "--expose"]] {
+            assert_eq!(same(&[command, &["-s", "iso87-ascii"]].concat(), path), 1);
+        }
+        let objects = cardwire(&["decode", "-f", "ndjson", "--expose", "-s", "iso87-ascii", path], "").out;
+        let objects = file(&format!("{name}.ndjson"), objects.as_bytes());
+        assert_eq!(same(&["encode", "-s", "iso87-ascii"], objects.to_str().unwrap()), 1);
     }
 }
 

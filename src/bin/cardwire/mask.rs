@@ -75,12 +75,14 @@ fn collect(field: &Field<'_>, found: &mut Vec<Vec<u8>>) {
 /// The fewest digits of a card number.
 const SHORTEST: usize = 12;
 
-/// Whether octets hold these digits, in ASCII, in EBCDIC or packed.
-pub(crate) fn holds(octets: &[u8], digits: &[u8]) -> bool {
-    let ebcdic: Vec<u8> = digits.iter().map(|digit| digit | 0xF0).collect();
-    let packed = hex::text(octets).into_bytes();
+/// Whether octets hold any of these cards, its digits in ASCII, in EBCDIC or packed.
+pub(crate) fn holds_any(octets: &[u8], cards: &[Vec<u8>]) -> bool {
+    let packed = if cards.is_empty() { String::new() } else { hex::text(octets) };
     let is_in = |octets: &[u8], digits: &[u8]| memchr::memmem::find(octets, digits).is_some();
-    is_in(octets, digits) || is_in(octets, &ebcdic) || is_in(&packed, digits)
+    cards.iter().any(|digits| {
+        let ebcdic: Vec<u8> = digits.iter().map(|digit| digit | 0xF0).collect();
+        is_in(octets, digits) || is_in(octets, &ebcdic) || is_in(packed.as_bytes(), digits)
+    })
 }
 
 /// What stands for a character of an open value that holds a card number somewhere.
@@ -95,6 +97,9 @@ fn without_digits(content: Content, octet: u8) -> u8 {
 
 /// Octets that belong to no element, such as a header, with zeros where a card number is in them.
 pub(crate) fn plain(octets: &[u8]) -> Vec<u8> {
+    if octets.is_empty() {
+        return Vec::new();
+    }
     let digits = mask::hex(octets).to_string().replace('*', "0");
     hex::octets(digits.as_bytes()).unwrap_or_default()
 }

@@ -52,9 +52,6 @@ pub(crate) struct Output {
     row: String,
 }
 
-/// How much room is set aside for what is to be kept next.
-const MOST_ROOM: usize = 1 << 18;
-
 /// Where it goes.
 enum Sink {
     Stdout(BufWriter<StdoutLock<'static>>),
@@ -126,11 +123,13 @@ impl Output {
 
     /// Gives what is kept.
     pub(crate) fn take(&mut self) -> Vec<u8> {
+        self.take_for(Vec::new())
+    }
+
+    /// The same, for room that takes what is to be kept next.
+    pub(crate) fn take_for(&mut self, room: Vec<u8>) -> Vec<u8> {
         match &mut self.writer {
-            Sink::Memory(memory) => {
-                let room = memory.capacity();
-                std::mem::replace(memory, Vec::with_capacity(room.min(MOST_ROOM)))
-            }
+            Sink::Memory(memory) => std::mem::replace(memory, room),
             Sink::Stdout(_) => Vec::new(),
         }
     }

@@ -1,17 +1,26 @@
-//! Many items by all cores: one thread reads, several work, and the caller writes, in the order of the input.
+//! Many items by all cores, in the order of the input: threads take turns to read, work side by side, and the caller
+//! writes.
 //!
 //! ```text
-//!            chunks of items                output of chunks
-//!  reader ------------------> workers -------------------------> caller --> standard output
-//!     \_______________________________________________________/
-//!            in this order, and no more of them than there is room for
+//!             one at a time                side by side                  in order
+//!                              .--> items, work, output of a chunk --.
+//!  input --> piece, its place <---> items, work, output of a chunk ---> caller --> standard output
+//!            in the order      `--> items, work, output of a chunk --'    |
+//!                                              ^                          |
+//!                                              `---- room for output <----'
 //! ```
 //!
-//! What a worker cannot say for itself, because it depends on what came before or is told on standard error, it
+//! A thread in its turn only takes what is at hand, such as whole lines up to the last line feed; what they hold is
+//! found out beside the others. So what is done by one alone is little, and what a thread sets aside it gives back
+//! itself: the one thing that goes from hand to hand is the room for output, which is used again. There are so many
+//! places in the order, and no more is read than has one.
+//!
+//! What a thread cannot say for itself, because it depends on what came before or is told on standard error, it
 //! leaves to the caller, who does it in its turn.
 
+use std::io::Write;
 use std::num::NonZero;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -62,200 +71,332 @@ impl Count {
     }
 }
 
-/// Takes items one after the other; `waits` says that the next one may take a while to arrive.
-pub(crate) type Take<'t, I> = &'t mut dyn FnMut(I, bool) -> Outcome;
+/// Gives items, one after the other.
+pub(crate) trait Feed: Sized + Send + 'static {
+    /// What it gives.
+    type Item: Send + 'static;
 
-/// Does all items on this thread.
-pub(crate) fn one_by_one<I>(
-    output: &mut Output,
-    read: impl FnOnce(Take<'_, I>) -> Outcome,
-    mut each: impl FnMut(&mut Output, I) -> Outcome<Done>,
-) -> Outcome<Count> {
-    let (mut count, mut progress) = (Count::default(), Progress::beside(output));
-    read(&mut |item, waits| {
-        count.add(each(output, item)?);
-        progress.show(count.total);
-        if waits {
-            output.flush()?;
-        }
-        Ok(())
-    })?;
-    Ok(count)
+    /// The next item; `None` at the end.
+    fn next(&mut self) -> Outcome<Option<Self::Item>>;
+
+    /// Whether the next item may take a while to arrive.
+    fn waits(&self) -> bool;
+
+    /// Items that are at hand, to be read apart from the rest. `None` at the end, and where items cannot be told apart
+    /// without being read; there, [`Self::next`] goes on.
+    fn piece(&mut self) -> Outcome<Option<Self>> {
+        Ok(None)
+    }
 }
 
 /// Does all items by so many threads: `work` writes what it can say of an item, or gives `None`, and then `each`
-/// does it in its turn, as it would do all of them.
-pub(crate) fn in_order<I: Send + 'static>(
+/// does it in its turn, as it could do all of them.
+pub(crate) fn in_order<F: Feed>(
     threads: usize,
     output: &mut Output,
-    read: impl FnOnce(Take<'_, I>) -> Outcome + Send + 'static,
-    work: impl Fn(&mut Output, &I) -> Option<Done> + Send + Sync + 'static,
-    mut each: impl FnMut(&mut Output, I) -> Outcome<Done>,
+    mut feed: F,
+    work: impl Fn(&mut Output, &F::Item) -> Option<Done> + Send + Sync + 'static,
+    mut each: impl FnMut(&mut Output, F::Item) -> Outcome<Done>,
 ) -> Outcome<Count> {
-    if threads < 2 {
-        return one_by_one(output, read, each);
-    }
-    let chunks = start(threads, output.is_painted(), read, work);
     let (mut count, mut progress) = (Count::default(), Progress::beside(output));
+    // a small input is done before a thread has started
+    for _ in 0..if threads < 2 { u64::MAX } else { FEW } {
+        let Some(item) = feed.next()? else { return Ok(count) };
+        count.add(each(output, item)?);
+        progress.show(count.total);
+        if feed.waits() {
+            output.flush()?;
+        }
+    }
+    let spare = Spare::default();
+    let chunks = start(threads, output.is_painted(), feed, work, &spare);
     loop {
-        let chunk = match chunks.try_recv() {
-            Ok(chunk) => chunk,
-            Err(TryRecvError::Disconnected) => return Ok(count),
+        let place = match chunks.try_recv() {
             Err(TryRecvError::Empty) => {
                 // the next one may take a while to arrive
                 output.flush()?;
-                let Ok(chunk) = chunks.recv() else { return Ok(count) };
-                chunk
+                chunks.recv().ok()
             }
+            place => place.ok(),
         };
         // a thread can only end without a word when it has panicked, and has said so
-        for part in chunk?.recv().map_err(|_| Failure::Told)? {
-            match part {
-                Part::Written(octets, done) => {
-                    std::io::Write::write_all(output.bytes(), &octets)?;
-                    count.total += done.total;
-                    count.wrong += done.wrong;
-                }
-                Part::Kept(item) => count.add(each(output, item)?),
-            }
+        let Some(chunk) = place.ok_or(Failure::Told)?? else { return Ok(count) };
+        let chunk = chunk.recv().map_err(|_| Failure::Told)?;
+        let mut rest = chunk.octets.as_slice();
+        let mut done = 0;
+        for (before, item) in chunk.kept {
+            let written = rest.split_off(..before.saturating_sub(done)).unwrap_or_default();
+            output.bytes().write_all(written)?;
+            count.add(each(output, item)?);
+            done = before;
         }
+        output.bytes().write_all(rest)?;
+        count.total += chunk.count.total;
+        count.wrong += chunk.count.wrong;
+        chunk.end?;
+        spare.give(chunk.octets);
         progress.show(count.total);
     }
 }
 
-/// What became of neighbours within a chunk.
-enum Part<I> {
-    /// What is written of so many items.
-    Written(Vec<u8>, Count),
-    /// An item that has to be done in its turn.
-    Kept(I),
+/// How many items the caller does alone at first.
+const FEW: u64 = 64;
+
+/// How many items a chunk has at most that are read one by one: enough that handing it over costs nothing beside
+/// the work.
+const CHUNK: usize = 64;
+
+/// How many places there are in the order for each thread.
+const PLACES: usize = 2;
+
+/// What became of neighbours.
+struct Chunk<I> {
+    /// What is written of them.
+    octets: Vec<u8>,
+    /// Those that have to be done in their turn, and how many octets are written before each.
+    kept: Vec<(usize, I)>,
+    /// What became of all others.
+    count: Count,
+    /// Whether they could be read to the end.
+    end: Outcome,
 }
 
-/// Where the parts of a chunk will be.
-type Parts<I> = Receiver<Vec<Part<I>>>;
-
-/// A chunk to be worked on.
-type Job<I> = (Vec<I>, Sender<Vec<Part<I>>>);
+/// Where a chunk will be, or `None` at the end of the input.
+type Place<I> = Option<Receiver<Chunk<I>>>;
 
 /// Starts the threads. None of them is waited for at the end: one may still wait for standard input.
-fn start<I: Send + 'static>(
+fn start<F: Feed>(
     threads: usize,
     is_painted: bool,
-    read: impl FnOnce(Take<'_, I>) -> Outcome + Send + 'static,
-    work: impl Fn(&mut Output, &I) -> Option<Done> + Send + Sync + 'static,
-) -> Receiver<Outcome<Parts<I>>> {
-    let (order, chunks) = sync_channel(4 * threads);
-    let (jobs, next) = channel::<Job<I>>();
-    let (next, work) = (Arc::new(Mutex::new(next)), Arc::new(work));
+    feed: F,
+    work: impl Fn(&mut Output, &F::Item) -> Option<Done> + Send + Sync + 'static,
+    spare: &Spare,
+) -> Receiver<Outcome<Place<F::Item>>> {
+    let (order, chunks) = sync_channel(PLACES * threads);
+    let shared = Arc::new((Mutex::new(Some(Reader { feed, order })), work));
     for _ in 0..threads {
-        let (next, work) = (Arc::clone(&next), Arc::clone(&work));
+        let (shared, spare) = (Arc::clone(&shared), spare.clone());
         thread::spawn(move || {
+            let (reader, work) = &*shared;
             let mut output = Output::in_memory(is_painted);
-            loop {
-                let job = next.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok((items, parts)) = job else { return };
+            while let Some((batch, place)) = turn(reader) {
+                output.take_for(spare.take());
                 // nobody looks when the output was closed
-                let _ = parts.send(worked(items, &mut output, &*work));
+                let _ = place.send(worked(batch, &mut output, work));
             }
         });
     }
-    thread::spawn(move || {
-        let mut chunker = Chunker { items: Vec::new(), jobs, order };
-        let done = read(&mut |item, waits| {
-            chunker.items.push(item);
-            if waits || chunker.items.len() >= CHUNK { chunker.send() } else { Ok(()) }
-        });
-        if let Err(failure) = chunker.send().and(done) {
-            let _ = chunker.order.send(Err(failure));
-        }
-    });
     chunks
 }
 
-/// How many items a chunk has at most: enough that handing it over costs nothing beside the work.
-const CHUNK: usize = 64;
-
-/// Gathers items.
-struct Chunker<I> {
-    items: Vec<I>,
-    jobs: Sender<Job<I>>,
-    order: SyncSender<Outcome<Parts<I>>>,
+/// What a thread has in its turn to read.
+struct Reader<F: Feed> {
+    feed: F,
+    order: SyncSender<Outcome<Place<F::Item>>>,
 }
 
-impl<I> Chunker<I> {
-    fn send(&mut self) -> Outcome {
-        if self.items.is_empty() {
-            return Ok(());
-        }
-        let (sender, parts) = channel();
-        // first its place in the order, which there may be no room for yet
-        self.order.send(Ok(parts)).map_err(|_| Failure::Closed)?;
-        self.jobs.send((std::mem::take(&mut self.items), sender)).map_err(|_| Failure::Closed)
+/// What is taken in a turn: some items, or what they are read from.
+enum Batch<F: Feed> {
+    Items(Vec<F::Item>),
+    Piece(F),
+}
+
+/// What a thread took in its turn, and where it puts what becomes of it.
+type Taken<F> = (Batch<F>, SyncSender<Chunk<<F as Feed>::Item>>);
+
+/// Takes what comes next, and its place in the order, which there may be no room for yet. `None` when all is done.
+fn turn<F: Feed>(reader: &Mutex<Option<Reader<F>>>) -> Option<Taken<F>> {
+    let mut turn = reader.lock().ok()?;
+    let Reader { feed, order } = turn.as_mut()?;
+    let (batch, end) = next_batch(feed);
+    let is_empty = matches!(&batch, Batch::Items(items) if items.is_empty());
+    let (sender, chunk) = sync_channel(1);
+    let is_closed = !is_empty && order.send(Ok(Some(chunk))).is_err();
+    if let Some(end) = end {
+        let _ = order.send(end.map(|()| None));
+        *turn = None;
     }
+    (!is_empty && !is_closed).then_some((batch, sender))
 }
 
-fn worked<I>(
-    items: Vec<I>,
+/// What comes next, and how the input ended if it did.
+fn next_batch<F: Feed>(feed: &mut F) -> (Batch<F>, Option<Outcome>) {
+    let mut items = Vec::new();
+    match feed.piece() {
+        Ok(Some(piece)) => return (Batch::Piece(piece), None),
+        Ok(None) => (),
+        Err(failure) => return (Batch::Items(items), Some(Err(failure))),
+    }
+    while items.len() < CHUNK {
+        match feed.next() {
+            Ok(Some(item)) => items.push(item),
+            Ok(None) => return (Batch::Items(items), Some(Ok(()))),
+            Err(failure) => return (Batch::Items(items), Some(Err(failure))),
+        }
+        if feed.waits() {
+            break;
+        }
+    }
+    (Batch::Items(items), None)
+}
+
+fn worked<F: Feed>(
+    batch: Batch<F>,
     output: &mut Output,
-    work: &impl Fn(&mut Output, &I) -> Option<Done>,
-) -> Vec<Part<I>> {
-    let mut parts = Vec::new();
-    let mut count = Count::default();
-    for item in items {
+    work: &impl Fn(&mut Output, &F::Item) -> Option<Done>,
+) -> Chunk<F::Item> {
+    let (mut kept, mut count) = (Vec::new(), Count::default());
+    let mut one = |item| {
         let before = output.written();
         match work(output, &item) {
             Some(done) => count.add(done),
             None => {
                 output.cut(before);
-                parts.push(Part::Written(output.take(), std::mem::take(&mut count)));
-                parts.push(Part::Kept(item));
+                kept.push((before, item));
             }
         }
+    };
+    let end = match batch {
+        Batch::Items(items) => {
+            items.into_iter().for_each(one);
+            Ok(())
+        }
+        Batch::Piece(mut piece) => loop {
+            match piece.next() {
+                Ok(Some(item)) => one(item),
+                Ok(None) => break Ok(()),
+                Err(failure) => break Err(failure),
+            }
+        },
+    };
+    Chunk { octets: output.take(), kept, count, end }
+}
+
+/// Room for output that is not in use.
+#[derive(Clone, Default)]
+struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Spare {
+    /// How much room is kept: what a message of rare length took is given back.
+    const MOST: usize = 1 << 22;
+
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
-    parts.push(Part::Written(output.take(), count));
-    parts
+
+    fn give(&self, mut octets: Vec<u8>) {
+        octets.clear();
+        if octets.capacity() <= Self::MOST {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(octets);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::output::Color;
-    use std::io::Write;
+    use std::ops::Range;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// However fast an input is, no more of it is taken in than waits to be written.
+    const ITEMS: usize = 20_000;
+    const THREADS: usize = 3;
+
+    /// Numbers, of which some may be read apart from the rest.
+    struct Numbers {
+        rest: Range<usize>,
+        piece: Option<usize>,
+        /// How many were taken in.
+        read: Arc<AtomicUsize>,
+    }
+
+    impl Feed for Numbers {
+        type Item = usize;
+
+        fn next(&mut self) -> Outcome<Option<usize>> {
+            let next = self.rest.next();
+            self.read.fetch_max(next.map_or(0, |next| next + 1), Ordering::SeqCst);
+            Ok(next)
+        }
+
+        fn waits(&self) -> bool {
+            false
+        }
+
+        fn piece(&mut self) -> Outcome<Option<Self>> {
+            // now and then, what follows cannot be told apart
+            let Some(len) = self.piece.filter(|len| self.rest.start / len % 5 != 4) else { return Ok(None) };
+            let end = (self.rest.start + len).min(self.rest.end);
+            let piece = Self { rest: self.rest.start..end, piece: None, read: Arc::clone(&self.read) };
+            self.rest.start = end;
+            self.read.fetch_max(end, Ordering::SeqCst);
+            Ok((!piece.rest.is_empty()).then_some(piece))
+        }
+    }
+
+    /// However fast an input is, no more of it is taken in than waits to be written, and all is in order.
     #[test]
     fn what_is_read_ahead_is_bounded_and_all_is_in_order() {
-        const ITEMS: usize = 20_000;
-        const THREADS: usize = 3;
-        let (read, mut next) = (Arc::new(AtomicUsize::new(0)), 0);
-        let counted = Arc::clone(&read);
-        let mut output = Output::new(Color::Never);
-        let count = in_order(
-            THREADS,
-            &mut output,
-            move |take| {
-                (0..ITEMS).try_for_each(|item| {
-                    counted.fetch_add(1, Ordering::SeqCst);
-                    take(item, false)
-                })
-            },
-            // every seventh is left for its turn, after something was written of it
-            |output, item| {
-                output.bytes().write_all(b"never seen").ok().filter(|()| item % 7 != 0)?;
-                output.cut(0);
-                Some(Done::Wrong)
-            },
-            |_, item| {
-                assert_eq!(item, next);
-                next += 7;
-                let ahead = read.load(Ordering::SeqCst) - item;
-                // as many chunks as there is room for, one that is gathered, one that waits for its place
-                assert!(ahead <= (4 * THREADS + 3) * CHUNK, "{ahead} items");
+        for piece in [None, Some(1), Some(100)] {
+            let read = Arc::new(AtomicUsize::new(0));
+            let numbers = Numbers { rest: 0..ITEMS, piece, read: Arc::clone(&read) };
+            let (mut output, mut next) = (Output::new(Color::Never), 0);
+            // as many chunks as there are places, one that waits for its place, and the one that is written
+            let most = (PLACES * THREADS + 2) * CHUNK.max(piece.unwrap_or(0));
+            let count = in_order(
+                THREADS,
+                &mut output,
+                numbers,
+                // every seventh is left for its turn, after something was written of it
+                |output, item| {
+                    output.bytes().write_all(b"never seen").ok().filter(|()| item % 7 != 0)?;
+                    output.cut(0);
+                    Some(Done::Wrong)
+                },
+                |_, item| {
+                    assert_eq!(item, next);
+                    // a few come here at first, whatever they are
+                    next += if next < 63 { 1 } else { 7 - next % 7 };
+                    let ahead = read.load(Ordering::SeqCst) - item;
+                    assert!(ahead <= most, "{ahead} items of pieces of {piece:?}");
+                    Ok(Done::Fine)
+                },
+            );
+            let fine = (0..20_000_u64).filter(|item| *item < 64 || item % 7 == 0).count();
+            let found = count.ok().map(|count| (count.total, count.total - count.wrong));
+            assert_eq!(found, Some((20_000, u64::try_from(fine).unwrap_or_default())));
+        }
+    }
+
+    /// What fails amid the input fails there: what came before is done.
+    #[test]
+    fn a_failure_has_its_place() {
+        struct Failing(Numbers);
+        impl Feed for Failing {
+            type Item = usize;
+
+            fn next(&mut self) -> Outcome<Option<usize>> {
+                self.0.next()?.map_or(Err(Failure::Told), |item| Ok(Some(item)))
+            }
+
+            fn waits(&self) -> bool {
+                self.0.waits()
+            }
+
+            fn piece(&mut self) -> Outcome<Option<Self>> {
+                Ok(self.0.piece()?.map(Self))
+            }
+        }
+        for piece in [None, Some(100)] {
+            let numbers = Numbers { rest: 0..1000, piece, read: Arc::default() };
+            let (mut output, mut done) = (Output::new(Color::Never), 0);
+            let each = |_: &mut Output, _| {
+                done += 1;
                 Ok(Done::Fine)
-            },
-        );
-        let fine = 20_000_u64.div_ceil(7);
-        assert!(count.is_ok_and(|count| count.total == 20_000 && count.total - count.wrong == fine));
+            };
+            let count = in_order(THREADS, &mut output, Failing(numbers), |_, _| None, each);
+            assert!(count.is_err());
+            assert_eq!(done, if piece.is_some() { 164 } else { 1000 });
+        }
     }
 }

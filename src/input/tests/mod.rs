@@ -3,6 +3,7 @@
 mod framed;
 mod looks;
 mod notations;
+mod pieces;
 mod streams;
 
 /// A generator of numbers, the same in every run.

@@ -51,6 +51,10 @@ impl Scenario {
         stage.world.kill(death);
         for line in step::steps(&self.steps)? {
             stage.run_to(line.at)?;
+            // Without what the dead forgot, a reversal by mistake can be of a sale that stands.
+            if let Doing::Reverse(sale) = line.doing {
+                stage.unaware.extend(stage.slip(sale).map(|slip| (slip.stan, slip.batch)));
+            }
             // What is about a sale that the dead never made cannot be done.
             let done = stage.perform(&line.doing);
             let is_about = matches!(
@@ -71,15 +75,20 @@ impl Scenario {
     }
 }
 
-/// The line is made anew, the terminals sign on, what is due is ordered and booked.
+/// A whole day: the line is made anew, the terminals sign on and close what is open, the date is ended, what is due is
+/// presented, ordered and booked.
 fn next_day(stage: &mut Stage) -> Result<(), ScenarioError> {
     let desk = |party, desk| Doing::Ask(party, Command::Desk(desk));
     let tills = || (0..2).map(|till| Doing::Terminal(till, Command::SignOn));
+    let close = || (0..2).map(|till| Doing::Terminal(till, Command::CloseBatch));
+    let date = [Doing::Ask(Party::Issuer, Command::CutOver)];
     let pay = || Doing::Ask(Party::Acquirer, Command::Pay);
     let plan = [Doing::Ask(Party::Issuer, Command::Repair), Doing::Link(false), Doing::Link(true)];
     let money = [desk(Party::Acquirer, Desk::Present), desk(Party::Hub, Desk::Run), pay()];
     let bank = [desk(Party::Bank, Desk::Run), pay(), desk(Party::Bank, Desk::Run)];
-    for doing in plan.into_iter().chain(tills()).chain(tills()).chain(money).chain(bank) {
+    for doing in
+        plan.into_iter().chain(tills()).chain(tills()).chain(close()).chain(date).chain(money).chain(bank)
+    {
         stage.perform(&doing)?;
         stage.settle_down()?;
     }

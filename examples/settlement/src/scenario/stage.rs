@@ -32,6 +32,8 @@ pub(super) struct Stage {
     /// What may be owed at the hub.
     caps: Caps,
     pub(super) portal: Portal,
+    /// STAN and batch of sales of the first terminal that its program reversed and knows nothing of: their slips are wrong.
+    pub(super) unaware: Vec<(u64, u64)>,
 }
 
 /// What the merchant's portal reads: replicas of what the acquirer and the bank have.
@@ -88,7 +90,7 @@ impl Stage {
         world.revive_with(Box::new(move |seat| machine(seat, (&of_all, caps))));
         let (acquirers, banks, as_of) = (acquirer.replica(), bank.replica(), world.now());
         let portal = Portal { acquirer: acquirers, bank: banks, stopped: false, as_of };
-        Ok(Self { world, acquirer, routes, caps, portal })
+        Ok(Self { world, acquirer, routes, caps, portal, unaware: Vec::new() })
     }
 
     pub(super) fn run_to(&mut self, at: Clock) -> Result<(), ScenarioError> {

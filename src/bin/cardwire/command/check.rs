@@ -16,7 +16,7 @@ use crate::keys::{KeyArgs, Keys};
 use crate::lang::{lang, pick, say};
 use crate::latency::Latency;
 use crate::output::{Output, Role};
-use crate::parallel::{Done, Take, ThreadArgs, in_order};
+use crate::parallel::{Done, ThreadArgs, in_order};
 use crate::profiles;
 use crate::remark;
 use crate::specs::SpecArgs;
@@ -150,10 +150,8 @@ impl Check {
         // pairs are found in the order of the input, and keys may count what they verify
         let in_turn = self.pairs || keys.is_some() || !self.input.message.is_empty();
         let threads = if in_turn { 1 } else { self.threads.count() };
-        let input = self.input.clone();
-        let read = move |take: Take<'_, Entry>| input.messages(Some(spec)).each(None, take);
         let work = move |output: &mut Output, entry: &Entry| rules.alone(output, entry);
-        let count = in_order(threads, output, read, work, each)?;
+        let count = in_order(threads, output, self.input.messages(Some(spec)), work, each)?;
         if self.format == Format::Ndjson {
             let mut text = Vec::new();
             skipped.iter().for_each(|skipped| remark::skipped(&mut text, skipped));

@@ -13,7 +13,7 @@ use crate::json::{self, Left, Shown};
 use crate::keys::{Checked, KeyArgs, Keys};
 use crate::lang::lang;
 use crate::output::{Output, Role};
-use crate::parallel::{Done, Take, ThreadArgs, in_order, one_by_one};
+use crate::parallel::{Done, ThreadArgs, in_order};
 use crate::specs::SpecArgs;
 use crate::told::Told;
 use crate::{remark, show};
@@ -118,15 +118,9 @@ impl Decode {
         // a message that was read to find the spec goes first, and keys may count what they sign
         let in_turn = chosen.is_none() || keys.is_some() || !self.input.message.is_empty();
         let threads = if in_turn { 1 } else { self.threads.count() };
-        let count = match threads {
-            1 => one_by_one(output, |take| messages.each(first, take), each)?,
-            _ => {
-                let (input, view) = (self.input.clone(), self.view);
-                let read =
-                    move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
-                in_order(threads, output, read, move |output, entry| view.sound(output, spec, entry), each)?
-            }
-        };
+        let view = self.view;
+        let work = move |output: &mut Output, entry: &Entry| view.sound(output, spec, entry);
+        let count = in_order(threads, output, messages.after(first), work, each)?;
         if matches!(self.view.format, Format::Json | Format::Ndjson) {
             let mut text = Vec::new();
             skipped.iter().for_each(|skipped| remark::skipped(&mut text, skipped));

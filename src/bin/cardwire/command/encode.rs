@@ -7,13 +7,13 @@ use cardwire::{Framing, Inspection, Spec};
 
 use super::tally;
 use crate::failure::{Failure, Outcome, complain};
-use crate::input::{self, Placed, parse_framing};
+use crate::input::{Objects, Placed, parse_framing};
 use crate::isomsg;
 use crate::json::{self, Lists, Record};
 use crate::keys::{self, KeyArgs, Keys, Turn};
 use crate::lang::{pick, say};
 use crate::output::Output;
-use crate::parallel::{Done, Take, ThreadArgs, in_order};
+use crate::parallel::{Done, ThreadArgs, in_order};
 use crate::specs::SpecArgs;
 use crate::wire::{WireFormat, framed};
 
@@ -63,8 +63,7 @@ impl Encode {
         }
         let keys = self.keys.chosen()?;
         let making = Making { spec, keys, format: self.format, framing: self.framing };
-        let (named, limit) = (self.files.clone(), self.max_line);
-        let read = move |take: Take<'_, Placed>| input::each(&named, limit, false, take);
+        let objects = Objects::of(&self.files, self.max_line, false);
         let work = move |output: &mut Output, placed: &Placed| {
             let text = making.object(placed).ok()?;
             output.bytes().write_all(&text).ok().map(|()| Done::Fine)
@@ -72,7 +71,7 @@ impl Encode {
         let each = |output: &mut Output, placed: Placed| making.object_or_words(output, &placed);
         // keys may count what they sign
         let threads = if keys.is_some() { 1 } else { self.threads.count() };
-        let count = in_order(threads, output, read, work, each)?;
+        let count = in_order(threads, output, objects, work, each)?;
         output.flush()?;
         tally(count.wrong, count.total, ("objects gave no message", "对象不能组成报文"))
     }

@@ -8,13 +8,13 @@ use super::encode::{Trouble, build};
 use super::suggest::Advisor;
 use super::tally;
 use crate::failure::{Outcome, complain};
-use crate::input::{self, Entry, Found, InputArgs, Item, Payload, Placed, Raw};
+use crate::input::{self, Entry, Found, InputArgs, Item, Objects, Payload, Placed, Raw};
 use crate::isomsg;
 use crate::json::{self, Left, Lists, Prepared, Shown};
 use crate::lang::{pick, say};
 use crate::mask;
 use crate::output::Output;
-use crate::parallel::{Done, Take, ThreadArgs, in_order};
+use crate::parallel::{Done, ThreadArgs, in_order};
 use crate::specs::SpecArgs;
 use crate::told::Told;
 use crate::wire::{WireFormat, framed};
@@ -77,17 +77,16 @@ impl Redact {
             }
         };
         let threads = if self.input.message.is_empty() { self.threads.count() } else { 1 };
-        let read = move |take: Take<'_, Entry>| input.messages(Some(spec)).with_left().each(None, take);
+        let messages = input.messages(Some(spec)).with_left();
         let work = move |output: &mut Output, entry: &Entry| hiding.quietly(output, entry);
-        let count = in_order(threads, output, read, work, each)?;
+        let count = in_order(threads, output, messages, work, each)?;
         output.flush()?;
         advisor.end().iter().for_each(complain);
         tally(count.wrong, count.total, ("messages are broken and left out", "报文有误，已略去"))
     }
 
     fn objects(&self, output: &mut Output, spec: &'static Spec<'static>) -> Outcome {
-        let (named, limit) = (self.input.files.clone(), self.input.max_line);
-        let read = move |take: Take<'_, Placed>| input::each(&named, limit, true, take);
+        let objects = Objects::of(&self.input.files, self.input.max_line, true);
         let work = move |output: &mut Output, placed: &Placed| {
             let text = object(spec, &placed.raw).ok()?;
             output.bytes().write_all(&text).ok().map(|()| Done::Fine)
@@ -103,7 +102,7 @@ impl Redact {
                 Ok(Done::Wrong)
             }
         };
-        let count = in_order(self.threads.count(), output, read, work, each)?;
+        let count = in_order(self.threads.count(), output, objects, work, each)?;
         output.flush()?;
         tally(count.wrong, count.total, ("objects are broken and left out", "对象有误，已略去"))
     }
@@ -185,7 +184,7 @@ pub(super) fn frame(
         );
     }
     let wire = framed(framing, &mask::plain(station), redacted).map_err(|error| error.to_string())?;
-    match mask::cards(&message).iter().any(|card| mask::holds(&wire, card)) {
+    match mask::holds_any(&wire, &mask::cards(&message)) {
         true => Err(pick("a card number would be left in it", "其中仍会留有卡号").into()),
         false => Ok(wire),
     }

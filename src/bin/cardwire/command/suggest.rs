@@ -325,8 +325,11 @@ impl Advisor {
 
     /// What the input is without the framing that was said, where that cut nothing.
     fn recut(&self) -> Option<Reading> {
+        if !self.is_cut_wrong {
+            return None;
+        }
         let args = InputArgs { framing: None, is_quiet: true, ..self.args.clone() };
-        let inputs = super::probe::inputs(&args).ok().filter(|_| self.is_cut_wrong)?;
+        let inputs = super::probe::inputs(&args).ok()?;
         let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
         let found = explain(&inputs, [self.spec]).filter(Explanation::is_complete)?;
         Some(Reading::of(&self.name, &found, &args)).filter(|reading| reading.works(&args))

@@ -21,7 +21,7 @@ use crate::failure::{Failure, Outcome, complain};
 use crate::isomsg::Scanner;
 use crate::json::Left;
 use crate::lang::{lang, say};
-use crate::parallel::Take;
+use crate::parallel::Feed;
 use crate::told::Told;
 
 pub(crate) use again::is_kept;
@@ -29,7 +29,7 @@ pub(crate) use cardwire::input::{
     Item, Line, Lines, Moment, Origin, Payload, Refusal, Skipped, Source, Stream, octets,
 };
 pub(crate) use kind::Kind;
-pub(crate) use records::{Placed, Raw, Records, each};
+pub(crate) use records::{Objects, Placed, Raw, Records};
 
 /// What is read, and how.
 #[derive(clap::Args, Clone)]
@@ -102,22 +102,23 @@ pub(crate) fn files(named: &[PathBuf]) -> Vec<PathBuf> {
 
 /// Every message of the input.
 pub(crate) struct Messages {
-    args: InputArgs,
+    args: Arc<InputArgs>,
     spec: Option<&'static Spec<'static>>,
     files: std::vec::IntoIter<PathBuf>,
     arguments: usize,
+    /// One that was read before, and comes again.
+    first: Option<Item>,
     current: Option<Current>,
     /// What was not read of the files that are done.
     skipped: Vec<Skipped>,
     /// Whether the caller looks at [`Messages::left`].
     takes_left: bool,
-    /// Where what was not read is gathered, if it is not told at once.
-    ended: Option<Vec<Skipped>>,
 }
 
 /// What an input gives, one after the other.
+#[allow(clippy::large_enum_variant, reason = "nearly all are messages; room of its own for each costs more")]
 pub(crate) enum Entry {
-    Found(Box<Found>),
+    Found(Found),
     /// What was not read of a file that is done.
     Skipped(Skipped),
 }
@@ -149,14 +150,14 @@ impl InputArgs {
     pub(crate) fn messages(&self, spec: Option<&'static Spec<'static>>) -> Messages {
         let named = if self.message.is_empty() { files(&self.files) } else { Vec::new() };
         Messages {
-            args: self.clone(),
+            args: Arc::new(self.clone()),
             spec,
             files: named.into_iter(),
             arguments: 0,
+            first: None,
             current: None,
             skipped: Vec::new(),
             takes_left: false,
-            ended: None,
         }
     }
 }
@@ -176,9 +177,21 @@ pub(crate) fn tell(skipped: &Skipped) {
     }
 }
 
-impl Messages {
-    /// Whether the next message may take a while to arrive, so that output should not wait for it.
-    pub(crate) fn waits(&self) -> bool {
+impl Feed for Messages {
+    type Item = Entry;
+
+    fn next(&mut self) -> Outcome<Option<Entry>> {
+        let step = self.step()?;
+        Ok(step.map(|step| match step {
+            Step::Skipped(skipped) => Entry::Skipped(skipped),
+            Step::Item(item) => {
+                let (left, is_isomsg, is_text) = (self.left().to_vec(), self.is_isomsg(), self.is_text());
+                Entry::Found(Found { item, left, is_isomsg, is_text })
+            }
+        }))
+    }
+
+    fn waits(&self) -> bool {
         match &self.current {
             Some(Current::Octets(source)) => source.waits(),
             Some(Current::Made(made)) => made.waits(),
@@ -186,10 +199,53 @@ impl Messages {
         }
     }
 
+    fn piece(&mut self) -> Outcome<Option<Self>> {
+        let current = match &mut self.current {
+            Some(Current::Octets(source)) if self.first.is_none() => source.piece()?.map(Current::Octets),
+            Some(Current::Made(made)) if self.first.is_none() => made.piece()?.map(Current::Made),
+            _ => None,
+        };
+        Ok(current.map(|current| Self {
+            args: Arc::clone(&self.args),
+            // they were all given before
+            arguments: usize::MAX,
+            files: Vec::new().into_iter(),
+            first: None,
+            current: Some(current),
+            skipped: Vec::new(),
+            ..*self
+        }))
+    }
+}
+
+/// What is found next.
+enum Step {
+    Item(Item),
+    Skipped(Skipped),
+}
+
+impl Messages {
     /// The next message.
     pub(crate) fn next(&mut self) -> Outcome<Option<Item>> {
-        if let Some(item) = self.argument() {
-            return Ok(Some(item));
+        loop {
+            let skipped = match self.step()? {
+                None => return Ok(None),
+                Some(Step::Item(item)) => return Ok(Some(item)),
+                Some(Step::Skipped(skipped)) => skipped,
+            };
+            if !self.args.is_quiet {
+                tell(&skipped);
+            }
+            if !skipped.reasons.is_empty() {
+                self.skipped.push(skipped);
+            }
+        }
+    }
+
+    /// The next message, or at the end of a file what was not read of it.
+    fn step(&mut self) -> Outcome<Option<Step>> {
+        if let Some(item) = self.first.take().or_else(|| self.argument()) {
+            return Ok(Some(Step::Item(item)));
         }
         loop {
             let next = match &mut self.current {
@@ -199,8 +255,13 @@ impl Messages {
             };
             match next {
                 Some(Item { content: Ok(payload), .. }) if payload.is_poll() && !self.args.polls => continue,
-                Some(item) => return Ok(Some(item)),
-                None => self.end(),
+                Some(item) => return Ok(Some(Step::Item(item))),
+                None => (),
+            }
+            if let Some(Current::Octets(source)) = self.current.take()
+                && let Some(skipped) = source.skipped()
+            {
+                return Ok(Some(Step::Skipped(skipped.clone())));
             }
             match self.files.next() {
                 Some(file) => self.current = Some(self.source(&file)?),
@@ -209,35 +270,9 @@ impl Messages {
         }
     }
 
-    /// The end of a file: what was not read of it is told.
-    fn end(&mut self) {
-        let Some(Current::Octets(source)) = self.current.take() else { return };
-        let Some(skipped) = source.skipped() else { return };
-        if let Some(ended) = &mut self.ended {
-            ended.push(skipped.clone());
-            return;
-        }
-        if !self.args.is_quiet {
-            tell(skipped);
-        }
-        if !skipped.reasons.is_empty() {
-            self.skipped.push(skipped.clone());
-        }
-    }
-
-    /// Gives all of them, after one that was read before, and what was not read where each file ends.
-    pub(crate) fn each(mut self, mut first: Option<Item>, take: Take<'_, Entry>) -> Outcome {
-        self.ended = Some(Vec::new());
-        loop {
-            let next = first.take().map_or_else(|| self.next(), |item| Ok(Some(item)));
-            for skipped in self.ended.as_mut().map(std::mem::take).unwrap_or_default() {
-                take(Entry::Skipped(skipped), false)?;
-            }
-            let Some(item) = next? else { return Ok(()) };
-            let (left, is_isomsg, is_text) = (self.left().to_vec(), self.is_isomsg(), self.is_text());
-            let found = Found { item, left, is_isomsg, is_text };
-            take(Entry::Found(Box::new(found)), self.waits())?;
-        }
+    /// The same messages, after one that was read of them before.
+    pub(crate) fn after(self, first: Option<Item>) -> Self {
+        Self { first, ..self }
     }
 
     /// The same messages, of which values that the spec has no place for are in [`Messages::left`];
@@ -277,7 +312,7 @@ impl Messages {
     }
 
     fn options(&self) -> Options {
-        let InputArgs { input, framing, max_line, .. } = self.args;
+        let InputArgs { input, framing, max_line, .. } = *self.args;
         Options { kind: input.into(), framing, max_line, spec: self.spec }
     }
 

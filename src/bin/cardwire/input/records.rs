@@ -12,7 +12,7 @@ use crate::failure::{Failure, Outcome};
 use crate::isomsg::{self, Scanner};
 use crate::json::{Left, Record};
 use crate::lang::{lang, pick};
-use crate::parallel::Take;
+use crate::parallel::Feed;
 use crate::remark;
 
 /// The records of a stream.
@@ -46,20 +46,58 @@ pub(crate) struct Placed {
     pub(crate) raw: Raw,
 }
 
-/// Gives the records of files, one after the other.
-pub(crate) fn each(named: &[PathBuf], limit: usize, is_json: bool, take: Take<'_, Placed>) -> Outcome {
-    for file in super::files(named) {
-        let (name, stream) = super::open(&file)?;
-        let failed = |error| Failure::io(&name, error);
-        let mut records = match is_json {
-            true => Records::Json(Lines::new(stream, limit)),
-            false => Records::open(stream, limit).map_err(failed)?,
+/// The records of files, one after the other.
+pub(crate) struct Objects {
+    files: std::vec::IntoIter<PathBuf>,
+    limit: usize,
+    is_json: bool,
+    current: Option<(Arc<str>, Records)>,
+}
+
+impl Objects {
+    /// Those of files, or of standard input when none is named; each of so many bytes at most.
+    pub(crate) fn of(named: &[PathBuf], limit: usize, is_json: bool) -> Self {
+        Self { files: super::files(named).into_iter(), limit, is_json, current: None }
+    }
+
+    fn open(&self, file: &PathBuf) -> Outcome<(Arc<str>, Records)> {
+        let (name, stream) = super::open(file)?;
+        let records = match self.is_json {
+            true => Records::Json(Lines::new(stream, self.limit)),
+            false => Records::open(stream, self.limit).map_err(|error| Failure::io(&name, error))?,
         };
-        while let Some((line, raw)) = records.next().map_err(failed)? {
-            take(Placed { name: Arc::clone(&name), line, raw }, records.waits())?;
+        Ok((name, records))
+    }
+}
+
+impl Feed for Objects {
+    type Item = Placed;
+
+    fn next(&mut self) -> Outcome<Option<Placed>> {
+        loop {
+            if let Some((name, records)) = &mut self.current
+                && let Some((line, raw)) = records.next().map_err(|error| Failure::io(&name, error))?
+            {
+                return Ok(Some(Placed { name: Arc::clone(name), line, raw }));
+            }
+            match self.files.next() {
+                Some(file) => self.current = Some(self.open(&file)?),
+                None => return Ok(None),
+            }
         }
     }
-    Ok(())
+
+    fn waits(&self) -> bool {
+        self.current.as_ref().is_none_or(|(_, records)| records.waits())
+    }
+
+    fn piece(&mut self) -> Outcome<Option<Self>> {
+        let Some((name, records)) = &mut self.current else { return Ok(None) };
+        let records = records.piece().map_err(|error| Failure::io(&name, error))?;
+        // a name of its own: threads that count the holders of one would wait for each other
+        let current = records.map(|records| (Arc::from(&**name), records));
+        Ok(current.map(|current| Self { files: Vec::new().into_iter(), current: Some(current), ..*self }))
+    }
 }
 
 impl Records {
@@ -100,6 +138,14 @@ impl Records {
                     }
                 });
             },
+        }
+    }
+
+    /// Records that are at hand, to be read apart from the rest; `None` at the end, and of XML.
+    fn piece(&mut self) -> io::Result<Option<Self>> {
+        match self {
+            Self::Json(lines) => Ok(lines.piece()?.map(Self::Json)),
+            Self::Isomsg(_) => Ok(None),
         }
     }
 
@@ -167,6 +213,13 @@ impl Made {
             let content = self.make(raw.record());
             Item { origin: Origin::Line(self.name.clone(), line), content }
         }))
+    }
+
+    /// Messages that are at hand, to be made apart from the rest.
+    pub(super) fn piece(&mut self) -> Outcome<Option<Box<Self>>> {
+        let records = self.records.piece().map_err(|error| Failure::io(&self.name, error))?;
+        let name = Arc::from(&*self.name);
+        Ok(records.map(|records| Box::new(Self::new(name, records, self.spec, self.is_asked))))
     }
 
     /// Whether the next message may take a while to arrive.

@@ -10,7 +10,7 @@ use crate::command::send;
 use crate::failure::{Failure, Outcome};
 use crate::input::{self, Line, Lines, files};
 use crate::output::Output;
-use crate::parallel::{Done, Take, in_order};
+use crate::parallel::{Done, Feed, in_order};
 
 /// The messages that are sent in turn.
 pub(super) struct Messages {
@@ -34,11 +34,11 @@ impl Messages {
         threads: usize,
         wanted: u64,
     ) -> Outcome<Self> {
-        let (named, mut kept) = (files(named), Output::in_memory(false));
-        let read = move |take: Take<'_, Placed>| each_line(&named, wanted, take);
+        let mut kept = Output::in_memory(false);
+        let lines = Every { files: files(named).into_iter(), current: None, total: 0, kept: 0, wanted };
         let work = move |output: &mut Output, line: &Placed| line.write(spec, output).ok();
-        let count =
-            in_order(threads, &mut kept, read, work, move |output, line: Placed| line.write(spec, output))?;
+        let each = |output: &mut Output, line: Placed| line.write(spec, output);
+        let count = in_order(threads, &mut kept, lines, work, each)?;
         if count.total == 0 {
             return Err(Failure::data("no message to send"));
         }
@@ -103,30 +103,57 @@ impl Placed {
     }
 }
 
-/// Takes every line that is not empty.
-fn each_line(named: &[PathBuf], wanted: u64, take: Take<'_, Placed>) -> Outcome {
-    let (mut total, mut kept) = (0, 0);
-    for file in named {
-        let (name, stream) = input::open(file)?;
-        let mut lines = Lines::new(stream, LONGEST);
+/// Every line that is not empty.
+struct Every {
+    files: std::vec::IntoIter<PathBuf>,
+    current: Option<(Arc<str>, Lines)>,
+    /// How many lines there were, and how many octets of those that are kept.
+    total: u64,
+    kept: usize,
+    wanted: u64,
+}
+
+impl Every {
+    fn place(&mut self, name: Arc<str>, number: u64, line: Result<Vec<u8>, &'static str>) -> Outcome<Placed> {
+        let is_kept = self.total < self.wanted;
+        self.total += 1;
+        self.kept += line.as_ref().map_or(0, Vec::len) * usize::from(is_kept);
+        if self.kept > MOST {
+            return Err(Failure::data(format_args!(
+                "more than {} GiB of messages: send fewer, each in its turn",
+                MOST >> 30
+            )));
+        }
+        Ok(Placed { name, number, line, is_kept })
+    }
+}
+
+impl Feed for Every {
+    type Item = Placed;
+
+    fn next(&mut self) -> Outcome<Option<Placed>> {
         loop {
+            let Some((name, lines)) = &mut self.current else {
+                let Some(file) = self.files.next() else { return Ok(None) };
+                let (name, stream) = input::open(&file)?;
+                self.current = Some((name, Lines::new(stream, LONGEST)));
+                continue;
+            };
             let line = match lines.next_line().map_err(|error| Failure::io(&name, error))? {
-                None => break,
+                None => {
+                    self.current = None;
+                    continue;
+                }
                 Some(Line::Whole(b"")) => continue,
                 Some(Line::Whole(line)) => Ok(line.to_vec()),
                 Some(Line::TooLong) => Err("longer than 1 MiB"),
             };
-            let is_kept = total < wanted;
-            total += 1;
-            kept += line.as_ref().map_or(0, Vec::len) * usize::from(is_kept);
-            if kept > MOST {
-                return Err(Failure::data(format_args!(
-                    "more than {} GiB of messages: send fewer, each in its turn",
-                    MOST >> 30
-                )));
-            }
-            take(Placed { name: Arc::clone(&name), number: lines.number(), line, is_kept }, false)?;
+            let (name, number) = (Arc::clone(name), lines.number());
+            return self.place(name, number, line).map(Some);
         }
     }
-    Ok(())
+
+    fn waits(&self) -> bool {
+        false
+    }
 }
