@@ -126,7 +126,8 @@ fn what_is_no_amount_is_said() {
 /// Each form of a date, of days around each end of a month, a leap day and a year.
 #[test]
 fn dates_are_read_as_they_are_written() {
-    let days = ["2025-12-31", "2026-01-01", "2026-02-28", "2024-02-29", "2026-03-01", "2026-10-09", "2025-11-30"];
+    let days =
+        ["2025-12-31", "2026-01-01", "2026-02-28", "2024-02-29", "2026-03-01", "2026-10-09", "2025-11-30"];
     for day in days {
         let [year, month, date] = [&day[..4], &day[5..7], &day[8..]];
         let short = |text: &str| text.trim_start_matches('0').to_owned();
@@ -154,14 +155,16 @@ fn dates_are_read_as_they_are_written() {
             };
             let nearest = nearest.min_by_key(away).unwrap();
             let month_first = short(month);
-            for text in [format!("{month}{date}"), format!("{month}-{date}"), format!("{month_first}{date}")] {
+            for text in [format!("{month}{date}"), format!("{month}-{date}"), format!("{month_first}{date}")]
+            {
                 let read = row(Side::Bank, &[("booked", &text), ("amount", "1")]);
                 assert_eq!(read.entries()[0].booked.unwrap().to_string(), nearest, "{text}");
             }
         }
     }
     let wrong = "is not a date (2026-03-16, 20260316, 16.03.2026, or 0316 without a year)";
-    let either = "may have the day or the month first: say `date = \"%d/%m/%Y\"` or `\"%m/%d/%Y\"` in the column map";
+    let either =
+        "may have the day or the month first: say `date = \"%d/%m/%Y\"` or `\"%m/%d/%Y\"` in the column map";
     for (text, words) in [
         ("2026-02-30", wrong),
         ("20261301", wrong),
@@ -215,9 +218,14 @@ fn times_are_instants() {
         assert_eq!(read.messages()[0].time.unwrap().to_string(), instant, "{text}");
     }
     let wrong = "is not a time (2026-03-16T10:02:11+08:00, 2026-03-16 10:02:11, 20260316100211)";
-    for text in ["2026-03-16 24:00:00", "2026-03-16 10:60:00", "2026-03-16 10:00:61", "2026-03-16 1", "12345",
-        "2026-03-16 10:00:00 +123"]
-    {
+    for text in [
+        "2026-03-16 24:00:00",
+        "2026-03-16 10:60:00",
+        "2026-03-16 10:00:61",
+        "2026-03-16 1",
+        "12345",
+        "2026-03-16 10:00:00 +123",
+    ] {
         assert_eq!(message(&[("time", text)]).words(), [format!("line 2: `time` {wrong}")], "{text}");
     }
     for (text, date, time) in [
@@ -235,11 +243,11 @@ fn times_are_instants() {
         message(&[("local_time", "256000")]).words(),
         ["line 2: `local_time` is not a time of day (hhmmss, 10:02:11)"]
     );
+    assert_eq!(message(&[("local_date", "261317")]).words(), ["line 2: `local_date` is not a date YYMMDD"]);
     assert_eq!(
-        message(&[("local_date", "261317")]).words(),
-        ["line 2: `local_date` is not a date YYMMDD"]
+        message(&[("local_date", "260317")]).messages()[0].local_date.unwrap().to_string(),
+        "2026-03-17"
     );
-    assert_eq!(message(&[("local_date", "260317")]).messages()[0].local_date.unwrap().to_string(), "2026-03-17");
     // DE 7 is in UTC, and stands in where no time is told
     let sent = message(&[("transmission", "0316155958")]);
     assert_eq!(sent.messages()[0].time.unwrap().to_string(), "2026-03-16T15:59:58Z");
@@ -274,7 +282,9 @@ fn kinds_and_their_signs() {
         let is_negative = matches!(kind, Refund | Reversal | Chargeback | Fee | Hold);
         let own = if is_negative { -700 } else { 700 };
         for word in words.split(' ') {
-            for (sign, gross) in [(None, own), (Some("C"), 700), (Some("DBIT"), -700), (Some("贷"), 700), (Some("借"), -700)] {
+            for (sign, gross) in
+                [(None, own), (Some("C"), 700), (Some("DBIT"), -700), (Some("贷"), 700), (Some("借"), -700)]
+            {
                 let mut cells = vec![("kind", word), ("gross", "700")];
                 cells.extend(sign.map(|sign| ("sign", sign)));
                 let read = item(&cells);
@@ -286,7 +296,9 @@ fn kinds_and_their_signs() {
     // the reversal of a refund gives the money back
     let read = item(&[("kind", "reversal"), ("gross", "700"), ("processing_code", "200000")]);
     assert_eq!(read.items()[0].gross, 700);
-    for (code, kind) in [("000000", Sale), ("200000", Refund), ("280000", Refund), ("290000", Refund), ("020000", Sale)] {
+    for (code, kind) in
+        [("000000", Sale), ("200000", Refund), ("280000", Refund), ("290000", Refund), ("020000", Sale)]
+    {
         let read = item(&[("gross", "700"), ("processing_code", code)]);
         let gross = if kind == Sale { 700 } else { -700 };
         assert_eq!((read.items()[0].kind, read.items()[0].gross), (kind, gross), "{code}");
@@ -315,7 +327,10 @@ fn sums_of_an_item_agree() {
         (items.first().map(|item| (item.gross, item.fee, item.net)), read.words())
     };
     let fine = Vec::new;
-    assert_eq!(of(&[("gross", "700"), ("fee", "30"), ("net", "670")]), (Some((700, Some(30), Some(670))), fine()));
+    assert_eq!(
+        of(&[("gross", "700"), ("fee", "30"), ("net", "670")]),
+        (Some((700, Some(30), Some(670))), fine())
+    );
     assert_eq!(of(&[("fee", "30"), ("net", "670")]), (Some((700, Some(30), Some(670))), fine()));
     assert_eq!(of(&[("net", "670")]), (Some((670, None, Some(670))), fine()));
     assert_eq!(of(&[("gross", "700"), ("fee", "30")]), (Some((700, Some(30), None)), fine()));
@@ -323,10 +338,7 @@ fn sums_of_an_item_agree() {
         of(&[("gross", "700"), ("fee", "30"), ("net", "671")]),
         (Some((700, Some(30), Some(671))), vec!["line 2: gross less fee is not net".to_owned()])
     );
-    assert_eq!(
-        of(&[("kind", "fee"), ("gross", ""), ("fee", "30")]),
-        (Some((-30, None, None)), fine())
-    );
+    assert_eq!(of(&[("kind", "fee"), ("gross", ""), ("fee", "30")]), (Some((-30, None, None)), fine()));
     assert_eq!(
         of(&[("kind", "fee"), ("gross", "0"), ("fee", "30"), ("net", "-30")]),
         (Some((0, Some(30), Some(-30))), fine())
@@ -334,10 +346,19 @@ fn sums_of_an_item_agree() {
     assert_eq!(of(&[("kind", "retrieval"), ("gross", "")]).0, Some((0, None, None)));
     assert_eq!(of(&[("kind", "sale"), ("gross", ""), ("fee", "3")]).1, ["line 2: the line has no amount"]);
     let keyless = "line 2: the record has no key: no RRN, STAN, approval code, ARN, life-cycle id or card";
-    for (kind, needs) in [("sale", true), ("refund", true), ("reversal", true), ("chargeback", true),
-        ("representment", true), ("retrieval", true), ("fee", false), ("adjustment", false), ("hold", false),
-        ("release", false), ("carried", false)]
-    {
+    for (kind, needs) in [
+        ("sale", true),
+        ("refund", true),
+        ("reversal", true),
+        ("chargeback", true),
+        ("representment", true),
+        ("retrieval", true),
+        ("fee", false),
+        ("adjustment", false),
+        ("hold", false),
+        ("release", false),
+        ("carried", false),
+    ] {
         let read = row(Side::Clearing, &[("kind", kind), ("gross", "700")]);
         let words: &[&str] = if needs { &[keyless] } else { &[] };
         assert_eq!(read.words(), words, "{kind}");
@@ -371,13 +392,20 @@ fn sides_of_a_statement() {
             vec![("amount", "5"), ("sign", "x")],
             Err("`sign` is neither a credit (C, CRDT, 贷) nor a debit (D, DBIT, 借)"),
         ),
-        (vec![("amount", "5"), ("status", "PDNG")],
-            Err("the entry is pending or for information: it counts when it is booked")),
-        (vec![("amount", "5"), ("status", "info")],
-            Err("the entry is pending or for information: it counts when it is booked")),
+        (
+            vec![("amount", "5"), ("status", "PDNG")],
+            Err("the entry is pending or for information: it counts when it is booked"),
+        ),
+        (
+            vec![("amount", "5"), ("status", "info")],
+            Err("the entry is pending or for information: it counts when it is booked"),
+        ),
         (vec![("amount", "5"), ("status", "BOOK")], Ok(5)),
         (vec![("amount", "5"), ("reversal", "maybe")], Err("`reversal` is neither true nor false")),
-        (vec![("amount", "5"), ("currency", "yuan")], Err("`currency` is not the code of a currency (CNY, 156)")),
+        (
+            vec![("amount", "5"), ("currency", "yuan")],
+            Err("`currency` is not the code of a currency (CNY, 156)"),
+        ),
     ] {
         let read = entry(&cells);
         let found = read.entries().first().map(|entry| entry.amount).ok_or_else(|| read.words().concat());
@@ -404,7 +432,10 @@ fn sides_of_a_statement() {
 #[test]
 fn elements_that_are_made_of_parts() {
     let of = |mti: &str, name: &str, text: &str| {
-        let read = row(Side::Switch, &[("mti", mti), ("stan", "9"), ("time", "2026-03-16T10:00:00+08:00"), (name, text)]);
+        let read = row(
+            Side::Switch,
+            &[("mti", mti), ("stan", "9"), ("time", "2026-03-16T10:00:00+08:00"), (name, text)],
+        );
         assert_eq!(read.words(), [""; 0], "{name} {text}");
         read.messages()[0].clone()
     };
@@ -418,7 +449,10 @@ fn elements_that_are_made_of_parts() {
     assert_eq!([original.batch, original.rrn], [None, None]);
     assert_eq!(of("0400", "original_data", &"0".repeat(42)).original, None);
     let part = of("0400", "original_data", &format!("0000{}{}", "000123", "0".repeat(32))).original.unwrap();
-    assert_eq!((part.mti, part.stan.as_deref(), part.time, part.acquirer), (None, Some("000123"), None, None));
+    assert_eq!(
+        (part.mti, part.stan.as_deref(), part.time, part.acquirer),
+        (None, Some("000123"), None, None)
+    );
     // 1993: type 4, STAN 6, local time 12, and the acquirer behind its length; 2003: 4, 12, 14
     let original = of("1420", "original_data_93", "1100000123260315235958051234").original.unwrap();
     assert_eq!(
@@ -437,7 +471,12 @@ fn elements_that_are_made_of_parts() {
     assert_eq!(original.date.unwrap().to_string(), "2026-03-15");
     assert_eq!(of("0220", "reserved61", "000007000123").original.unwrap().date, None);
     assert_eq!(of("0220", "reserved61", "0000070001230000").original.unwrap().date, None);
-    for (mti, text) in [("0220", "000007000000"), ("0220", "00000700012"), ("0220", "00000700012x"), ("1220", "000007000123")] {
+    for (mti, text) in [
+        ("0220", "000007000000"),
+        ("0220", "00000700012"),
+        ("0220", "00000700012x"),
+        ("1220", "000007000123"),
+    ] {
         assert_eq!(of(mti, "reserved61", text).original, None, "{mti} {text}");
     }
     for (mti, text, type_code, batch, code) in [
@@ -476,19 +515,30 @@ fn elements_that_are_made_of_parts() {
         assert_eq!((told.debit, told.debits, told.credit, told.credits), (debit, debits, credit, credits));
     }
     assert_eq!(message(&[("debits", "x")]).words(), ["line 2: `debits` is not a number"]);
-    for (code, is_one) in [("130", true), ("201", true), ("399", true), ("400", false), ("030", false), ("13", false),
-        ("1300", false), ("1x0", false)]
-    {
+    for (code, is_one) in [
+        ("130", true),
+        ("201", true),
+        ("399", true),
+        ("400", false),
+        ("030", false),
+        ("13", false),
+        ("1300", false),
+        ("1x0", false),
+    ] {
         assert_eq!(of("0110", "life_cycle", code).life_cycle.is_some(), is_one, "{code}");
     }
     // DE 95: what remains, in the first twelve of its digits
-    assert_eq!(of("0420", "replacement_amounts", &format!("{:012}{}", 4_321, "0".repeat(30))).replacement, Some(4_321));
+    assert_eq!(
+        of("0420", "replacement_amounts", &format!("{:012}{}", 4_321, "0".repeat(30))).replacement,
+        Some(4_321)
+    );
     assert_eq!(
         message(&[("replacement_amounts", "4321")]).words(),
         ["line 2: `replacement_amounts` does not begin with an amount of twelve digits"]
     );
     for (function, rest) in [("401", Some(700)), ("400", None)] {
-        let read = row(Side::Switch, &[("mti", "1420"), ("stan", "9"), ("amount", "700"), ("function", function)]);
+        let read =
+            row(Side::Switch, &[("mti", "1420"), ("stan", "9"), ("amount", "700"), ("function", function)]);
         assert_eq!(read.messages()[0].replacement, rest, "{function}");
     }
 }
@@ -506,7 +556,9 @@ fn ends_of_a_link_and_what_no_message_lacks() {
         (vec![("from", "10.0.0.3"), ("to", "10.0.0.2:9001")], Some("net"), Some("10.0.0.2:9001")),
     ] {
         let mut options = options(Side::Switch);
-        options.parties = [("10.0.0.2:9000", "acquirer"), ("10.0.0.3", "net")].map(|(one, other)| (one.into(), other.into())).into();
+        options.parties = [("10.0.0.2:9000", "acquirer"), ("10.0.0.3", "net")]
+            .map(|(one, other)| (one.into(), other.into()))
+            .into();
         let read = table(&options, &[&[("mti", "0200"), ("stan", "1")], &cells[..]].concat());
         let found = read.messages()[0];
         assert_eq!((found.from.as_deref(), found.to.as_deref()), (from, to), "{cells:?}");
@@ -514,7 +566,10 @@ fn ends_of_a_link_and_what_no_message_lacks() {
     for (cells, words) in [
         (vec![("mti", ""), ("stan", "1")], "the record has no message type"),
         (vec![("mti", "02x0"), ("stan", "1")], "`mti` is not the four digits of a message type"),
-        (vec![("mti", "0200"), ("stan", "")], "the message has no key: neither a STAN (DE 11) nor an RRN (DE 37)"),
+        (
+            vec![("mti", "0200"), ("stan", "")],
+            "the message has no key: neither a STAN (DE 11) nor an RRN (DE 37)",
+        ),
     ] {
         assert_eq!(row(Side::Switch, &cells).words(), [format!("line 2: {words}")]);
     }

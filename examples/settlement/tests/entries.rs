@@ -11,7 +11,6 @@ use cardwire::spec::{ISO87_ASCII, UNIONPAY_POS};
 use settlement::evidence::Way;
 use settlement::journal::{Party, Record, RecordKind};
 use settlement::money::Money;
-use shop::Shop;
 
 /// Party, kind and what its entry says. With a question mark: where it applies. The rest is empty.
 ///
