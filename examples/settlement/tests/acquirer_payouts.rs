@@ -261,7 +261,8 @@ fn what_is_missing_is_claimed_once_and_stands_as_a_claim_until_it_is_settled() {
 fn a_limit_on_payouts_is_met_to_the_unit_and_the_rest_is_paid_the_next_day() {
     for (limit, first) in [
         (net(10_000) + net(20_100), net(10_000) + net(20_100)),
-        (net(10_000) + net(20_100) - 1, net(10_000)),
+        // an item that exceeds what is left holds none behind it
+        (net(10_000) + net(20_100) - 1, net(10_000) + net(5_000)),
         (net(10_000) - 1, net(5_000)),
         (net(5_000) - 1, 0),
     ] {
