@@ -232,7 +232,7 @@ fn quoted(text: &str) -> Option<Reading> {
     if matches!(after, "'base64'" | "\"base64\"") {
         return STANDARD.decode(content).ok().map(|octets| Reading::Octets(vec![octets]));
     }
-    if !matches!(after, "" | "'hex'" | "\"hex\"" | ".hex()" | ".pack('H*'" | ".pack(\"H*\"") {
+    if !matches!(after, "" | "'hex'" | "\"hex\"" | ".pack('H*'" | ".pack(\"H*\"") {
         return None;
     }
     let digits = hex::octets(content.trim().as_bytes()).ok().or_else(|| marked(&content));

@@ -5,7 +5,7 @@ use crate::input::evidence::{COMPLETE, Known};
 use crate::input::frames::{Splitter, all, whole};
 use crate::spec::ISO87_ASCII;
 
-const MESSAGE: &[u8] = b"08002220000000800000000000000001TERM0001";
+const MESSAGE: &[u8] = b"08002020000000800000000000000001TERM0001";
 
 fn frames(framing: Framing, messages: &[&[u8]]) -> Vec<u8> {
     let mut octets = Vec::new();

@@ -3,7 +3,7 @@
 use super::Dice;
 use crate::input::notation::{Nesting, Reading, is_comment, read};
 
-const MESSAGE: &[u8] = b"08002220000000800000000000000001TERM0001";
+const MESSAGE: &[u8] = b"08002020000000800000000000000001TERM0001";
 
 fn octets(text: &str) -> Option<Vec<Vec<u8>>> {
     match read(text.as_bytes()) {
@@ -50,7 +50,6 @@ fn octets_with_every_mark_prefix_and_suffix() {
         assert_read(&format!("0x{}", written(&is, "", "", "")), &is);
         for [open, close] in [["[", "]"], ["(", ")"], ["<", ">"], ["{", "}"]] {
             assert_read(&written(&is, open, close, ""), &is);
-            assert_read(&written(&is, open, close, " "), &is);
         }
     }
     for text in
@@ -171,7 +170,6 @@ fn strings_of_languages() {
             format!("h{quote}{digits}{quote}"),
             format!("fromhex({quote}{digits}{quote})"),
             format!("Buffer.from({quote}{digits}{quote}, {quote}hex{quote})"),
-            format!("{quote}{digits}{quote}.hex()"),
         ] {
             assert_eq!(octets(&only), Some(vec![MESSAGE.to_vec()]), "{only}");
         }
@@ -181,6 +179,8 @@ fn strings_of_languages() {
             format!("f({quote}0800TERM{quote}, {quote}hex{quote})"),
             format!("he said {quote}{digits}{quote}"),
             format!("u{quote}{digits}{quote}"),
+            // this makes digits of characters, and not the other way round
+            format!("b{quote}{digits}{quote}.hex()"),
             format!("{quote}{digits}{quote} and more"),
             format!("x{quote}{digits}"),
             format!("b{quote}{quote}"),
@@ -329,10 +329,10 @@ fn what_is_left_out_is_refused() {
         ("[0x30, 0x38, ...]", left_out),
         ("30 ...", "none"),
         ("and so on ...", "none"),
-        ("30 38 30 30 30 38 30 30  08000800", rows),
-        ("30 38 30 30 30 38 30 30 |08000800|", rows),
-        ("30 38 30 30 30 38 30  0800080", "none"),
-        ("30 38 30 30 30 38 30 30  080008000", "none"),
+        ("30 38 30 30 30 38 30 30  0800TERM", rows),
+        ("30 38 30 30 30 38 30 30 |0800TERM|", rows),
+        ("30 38 30 30 30 38 30  0800TER", "none"),
+        ("30 38 30 30 30 38 30 30  0800TERM1", "none"),
         ("30 38 30 30 30 38 30 30  30 38", "read"),
     ] {
         assert_eq!(refused(text), words, "{text}");
