@@ -41,7 +41,7 @@ fn frames_come_out_with_their_last_octet() {
                 while let Some((at, content)) = splitter.next() {
                     found.push((at, content.unwrap()));
                 }
-                let reached = ends.iter().rev().find(|end| found.len() > 0 && **end == splitter.position());
+                let reached = ends.iter().rev().find(|end| !found.is_empty() && **end == splitter.position());
                 assert_eq!(reached.is_some(), !found.is_empty(), "{framing:?}");
                 assert!(splitter.held() <= piece + 50, "what is read is let go");
             }
