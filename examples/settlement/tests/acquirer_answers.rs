@@ -323,6 +323,36 @@ fn a_double_is_told_within_five_minutes_of_the_same_and_not_otherwise() {
     assert_eq!(second(&between, near, &same), 1, "another one between them changes nothing");
 }
 
+/// What an approval may say of the amount: all of it, or of a sale that is approved in part, a part of it.
+#[test]
+fn an_approval_is_of_the_amount_or_of_a_part_of_a_sale() {
+    for (operation, says, amount, told) in [
+        (Sale, "00", Some(5_000), "00"),
+        (Sale, "10", Some(5_000), "10"),
+        (Sale, "10", Some(4_999), "10"),
+        (Sale, "10", Some(1), "10"),
+        (Sale, "10", Some(0), "68"),
+        (Sale, "10", Some(5_001), "68"),
+        (Sale, "10", None, "68"),
+        (Sale, "00", Some(4_999), "68"),
+        (Sale, "00", Some(5_001), "68"),
+        (Sale, "00", None, "68"),
+        (Preauth, "10", Some(5_000), "10"),
+        (Preauth, "10", Some(4_999), "68"),
+    ] {
+        let mut alone = Alone::open(true);
+        let request = alone.request(operation, 5_000, None);
+        let asked = alone.hear(Input::Received(Terminal, request)).sends.remove(0).1;
+        let response = Telegram { amount: amount.map(Money::minor), ..asked.answer(code(says)) };
+        let sent = alone.hear(Input::Received(Issuer, response)).sends;
+        let heard = sent.iter().find(|(to, _)| *to == Terminal).map(|(_, message)| message).unwrap();
+        assert_eq!(heard.code, Some(code(told)), "{operation:?} {says} {amount:?}");
+        let units = if told == "68" { 5_000 } else { amount.unwrap() };
+        assert_eq!(heard.amount, Some(Money::minor(units)), "{operation:?} {says} {amount:?}");
+        assert_eq!(alone.records(RecordKind::SaleReversing).len(), usize::from(told == "68"));
+    }
+}
+
 #[test]
 fn a_request_that_comes_again_hears_what_became_of_the_first() {
     let mut alone = Alone::open(true);
