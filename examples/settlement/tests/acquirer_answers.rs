@@ -423,6 +423,8 @@ fn an_upload_is_told_what_we_have_of_each_item() {
     let mut alone = Alone::open(true);
     let sale = alone.approved(Sale, 10_000, None);
     let other = alone.approved(Sale, 6_000, None);
+    let missed = alone.approved(Sale, 3_000, None);
+    alone.approved(Preauth, 9_000, None);
     let under_way = alone.stan + 1;
     assert_eq!(alone.says(Sale, 4_000, None), "ask");
     let item = |stan, units| Some(Upload::Item { stan, amount: Money::minor(units) });
@@ -433,20 +435,22 @@ fn an_upload_is_told_what_we_have_of_each_item() {
     assert_eq!(alone.upload(Some(1), item(other, 6_001)), "64");
     assert_eq!(alone.upload(Some(1), item(99, 6_000)), "25");
     assert_eq!(alone.upload(Some(1), item(under_way, 4_000)), "09");
-    let notes: Vec<_> = alone.records(RecordKind::BatchItemDisputed).into_iter().map(|r| r.note).collect();
-    assert_eq!(
-        notes,
-        [
-            format!("STAN {other:06}: in the terminal's batch with another amount"),
-            "STAN 000099: in the terminal's batch, and not in ours".to_owned(),
-        ]
-    );
+    let notes = |alone: &Alone| -> Vec<String> {
+        alone.records(RecordKind::BatchItemDisputed).into_iter().map(|record| record.note).collect()
+    };
+    let mut disputed = vec![
+        format!("STAN {other:06}: in the terminal's batch with another amount"),
+        "STAN 000099: in the terminal's batch, and not in ours".to_owned(),
+    ];
+    assert_eq!(notes(&alone), disputed);
     assert_eq!(alone.records(RecordKind::SaleCaptured).len(), 1);
     for (count, says) in [(2, "95"), (4, "95"), (3, "00"), (9, "00")] {
         assert_eq!(alone.upload(Some(1), Some(Upload::End { count })), says, "{count}");
     }
     let closed = alone.records(RecordKind::BatchUploaded);
     assert_eq!((closed.len(), closed[0].totals.unwrap().sales), (1, tally(2, 16_000)));
+    disputed.push(format!("STAN {missed:06}: in our batch, and not in the terminal's"));
+    assert_eq!(notes(&alone), disputed, "a reservation counts in no batch, and nobody misses it");
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn what_is_expected_and_not_so_is_said_with_what_there_is() {
     assert_eq!((wrong(&right), right.plays, right.given.len()), (vec![], 1, 3));
     let figures = |rule: &str| right.checks.iter().find(|check| check.rule == rule).unwrap().figures.clone();
     assert_eq!(figures(VERDICTS), "3 verdicts");
+    assert_eq!(figures("each slip says what the cardholder was charged"), "2 sales");
     assert_eq!(figures(NAMED), format!("{} records", s01().named.values().sum::<usize>()));
     let mut scenario = s01();
     scenario.verdicts[0].is = "W00 matched".to_owned();
